@@ -1,0 +1,41 @@
+package datasets
+
+// Images is a set of images of one size, held in memory.
+type Images struct {
+	Height, Width, Channels int
+	Pixels                  []uint8 // [N,Height,Width,Channels], row-major
+	Labels                  []int   // [N], class of each image
+	Fine                    []int   // [N], finer label (generating sub-mode, sub-class); nil where a set has none
+}
+
+// Len returns the number of images.
+func (im *Images) Len() int { return len(im.Labels) }
+
+// Image returns the pixels of image i, [Height,Width,Channels].
+func (im *Images) Image(i int) []uint8 {
+	n := im.Height * im.Width * im.Channels
+	return im.Pixels[i*n : (i+1)*n]
+}
+
+// Set is a data set with its two splits.
+type Set struct {
+	Name        string
+	Train, Test Images
+	Classes     int
+	FineClasses int        // 0 where a set has no fine labels
+	Mean, Std   [3]float32 // per channel over the training pixels, on the scale 0..1 (first Channels entries used)
+	Flip        bool       // whether a horizontal flip keeps the class
+	Fingerprint string     // SHA-256 over shapes, pixels and labels of both splits, hex
+}
+
+// Options are the keys of the sweep's [data] table.
+type Options struct {
+	Name      string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
+	Path      string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
+	Limit     int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
+	TestLimit int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
+	Train     int     `key:"train" default:"4000" range:"[1,)" read:"shapes" doc:"training images to generate"`
+	Test      int     `key:"test" default:"2000" range:"[1,)" read:"shapes" doc:"test images to generate"`
+	Imbalance float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`
+	Seed      int     `key:"seed" default:"0" range:"[0,)" read:"shapes" doc:"seed of the generator, independent of the run's seed"`
+}

@@ -1,0 +1,3 @@
+module protobench
+
+go 1.26

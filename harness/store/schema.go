@@ -1,0 +1,95 @@
+package store
+
+// Result is a finished cell, the content of result.json.
+type Result struct {
+	Schema     int                `json:"schema"` // 1
+	Cell       Cell               `json:"cell"`
+	Outcome    Outcome            `json:"outcome"`
+	Metrics    Metrics            `json:"metrics"`
+	Observers  map[string]Metrics `json:"observers,omitempty"`
+	Undefined  map[string]string  `json:"undefined,omitempty"` // metric → why it has no value
+	Timing     Timing             `json:"timing"`
+	ResumedAt  []int              `json:"resumed_at"` // steps
+	Provenance Provenance         `json:"provenance"`
+}
+
+// Metrics maps metric keys (with their protocol in the name) to values; NaN and infinities are written as null.
+type Metrics map[string]float64
+
+// Cell identifies one run of a sweep.
+type Cell struct {
+	Method       string         `json:"method"` // the arm's name in tables
+	Objective    string         `json:"objective"`
+	Learner      string         `json:"learner"`
+	Regularizers []string       `json:"regularizers"`
+	Embedding    string         `json:"embedding"`
+	Axes         map[string]any `json:"axes"` // the matrix's key paths and this cell's values
+	Seed         uint64         `json:"seed"`
+	Hash         string         `json:"hash"` // hex SHA-256 over everything that can change a number
+}
+
+// Outcome says how a cell ended.
+type Outcome struct {
+	Status string `json:"status"` // ok | collapsed | diverged | failed | interrupted
+	Reason string `json:"reason"`
+	Epoch  int    `json:"epoch"`
+}
+
+// Timing holds wall times; it never enters comparisons of results.
+type Timing struct {
+	TrainS       float64 `json:"train_s"`
+	EvalS        float64 `json:"eval_s"`
+	StepMSMedian float64 `json:"step_ms_median"`
+}
+
+// Provenance says what made a result.
+type Provenance struct {
+	Version    string   `json:"version"`
+	Numerics   int      `json:"numerics"`
+	Go         string   `json:"go"`
+	CPU        string   `json:"cpu"`
+	ISA        string   `json:"isa"`
+	DataSHA256 string   `json:"data_sha256"`
+	Warnings   []string `json:"warnings"`
+}
+
+// Plan is what a sweep will run, frozen in plan.json before the first cell starts.
+type Plan struct {
+	Schema   int        `json:"schema"`
+	Name     string     `json:"name"`
+	Question string     `json:"question"`
+	Baseline string     `json:"baseline"` // an arm's name, or "learner=joint": each arm's own objective's joint arm
+	Primary  []string   `json:"primary"`
+	Sweep    string     `json:"sweep"` // the sweep file's text
+	Cells    []PlanCell `json:"cells"`
+}
+
+// PlanCell is one planned cell: its identity, its folder under cells/ and its resolved, runnable config.
+type PlanCell struct {
+	Cell   Cell   `json:"cell"`
+	Dir    string `json:"dir"`
+	Config string `json:"config"` // TOML
+}
+
+// Epoch is one line of epochs.jsonl: a measurement during training.
+type Epoch struct {
+	Step      int                `json:"step"`
+	Epoch     float64            `json:"epoch"`
+	Metrics   Metrics            `json:"metrics"`
+	Observers map[string]Metrics `json:"observers,omitempty"`
+}
+
+// Step is one line of steps.jsonl: the signals of one training step.
+type Step struct {
+	Step   int     `json:"step"`
+	Loss   float64 `json:"loss"`
+	Values Metrics `json:"values,omitempty"`
+	Events []Event `json:"events,omitempty"`
+}
+
+// Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype.
+type Event struct {
+	Learner   string `json:"learner"`
+	Kind      string `json:"kind"`
+	Prototype int    `json:"prototype"`
+}

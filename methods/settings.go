@@ -1,0 +1,99 @@
+package methods
+
+// Composition says what an arm is made of: the axes on which methods differ.
+type Composition struct {
+	Name         string   // as tables show it
+	Objective    string   // swav, dino
+	Learner      string   // joint, frozen, gmm
+	Regularizers []string // koleo-prototypes
+	Embedding    string   // plain, centred
+	Observers    []string // learners that see the same embeddings and feed nothing back
+}
+
+// Train holds the keys of the sweep's [train] table.
+type Train struct {
+	Epochs      int     `key:"epochs" default:"20" range:"[1,)" doc:"passes over the training images"`
+	Batch       int     `key:"batch" default:"128" range:"[2,)" doc:"images per step; each gives two views"`
+	Optimizer   string  `key:"optimizer" default:"adamw" in:"adamw|sgd" doc:"optimizer of encoder and joint prototypes"`
+	LR          float64 `key:"lr" default:"0.002" range:"(0,)" doc:"peak learning rate"`
+	FinalLR     float64 `key:"final_lr" default:"0" range:"[0,)" doc:"learning rate at the end of the cosine"`
+	Warmup      float64 `key:"warmup" default:"0.1" range:"[0,1)" doc:"share of the steps with linearly rising learning rate"`
+	WeightDecay float64 `key:"weight_decay" default:"0.0001" range:"[0,)" doc:"weight decay of weights (never of biases and norms)"`
+	Momentum    float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"sgd" doc:"momentum of SGD"`
+	Teacher     float64 `key:"teacher_momentum" default:"0.99" range:"[0,1]" doc:"EMA momentum of the teacher at the start"`
+	TeacherEnd  float64 `key:"teacher_momentum_end" default:"0.99" range:"[0,1]" doc:"EMA momentum of the teacher at the end of its cosine"`
+}
+
+// Settings holds the tables that a composition's parts read.
+type Settings struct {
+	Loss       Loss       `key:"loss"`
+	Prototypes Prototypes `key:"prototypes"`
+	SwAV       SwAV       `key:"swav"`
+	DINO       DINO       `key:"dino"`
+	GMM        GMM        `key:"gmm"`
+	KoLeo      KoLeo      `key:"koleo-prototypes"`
+	Centring   Centring   `key:"centring"`
+}
+
+// Loss holds what every objective's loss shares.
+type Loss struct {
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino" doc:"student temperature"`
+}
+
+// Prototypes holds what every learner shares.
+type Prototypes struct {
+	Count       int     `key:"count" default:"256" range:"[2,)" doc:"number of prototypes K"`
+	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint" doc:"prototypes' learning rate as a multiple of train.lr"`
+	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
+	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
+	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images"`
+	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm" doc:"move prototypes that nothing is assigned to onto badly covered embeddings"`
+}
+
+// SwAV holds the keys of the [swav] table (Caron et al. 2020).
+type SwAV struct {
+	Epsilon    float64 `key:"epsilon" default:"0.05" range:"(0,10]" read:"swav" doc:"entropy of the Sinkhorn-Knopp codes"`
+	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"swav" doc:"Sinkhorn-Knopp iterations"`
+	Queue      int     `key:"queue" default:"0" range:"[0,)" read:"swav" doc:"past embeddings per view that take part in the codes"`
+	QueueStart float64 `key:"queue_start" default:"1" range:"[0,)" read:"swav" doc:"epoch from which the queue is used"`
+	Targets    string  `key:"targets" default:"student" in:"student|teacher" read:"swav" doc:"branch whose embeddings give the codes"`
+}
+
+// DINO holds the keys of the [dino] table (Caron et al. 2021).
+type DINO struct {
+	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" read:"dino" doc:"how teacher scores become targets"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino" doc:"epochs in which the teacher temperature rises"`
+	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino" doc:"EMA momentum of the center"`
+	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
+}
+
+// KoLeo holds the keys of the [koleo-prototypes] table.
+type KoLeo struct {
+	Weight float64 `key:"weight" default:"0.1" range:"[0,)" read:"koleo-prototypes" doc:"weight of the KoLeo term on the prototypes"`
+}
+
+// Centring holds the keys of the [centring] table.
+type Centring struct {
+	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1)" read:"centred" doc:"EMA momentum of the teacher embeddings' running mean (a plain mean over the first steps)"`
+}
+
+// GMM holds the keys of the [gmm] table: the decoupled online EM (PAPER: Arteaga et
+// al. 2025, whose exact values are not public; every choice is a setting).
+type GMM struct {
+	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" read:"gmm" doc:"variances: one for all, one per component, or one per component and dimension"`
+	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" read:"gmm" doc:"E-step: Gaussian densities, or cosine with fixed precision"`
+	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned" read:"gmm" doc:"mixture weights"`
+	Forgetting       string  `key:"forgetting" default:"responsibility" in:"responsibility|uniform" read:"gmm" doc:"old statistics fade by the responsibility that replaces them, or with every step"`
+	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth)"`
+	Precision        float64 `key:"precision" default:"20" range:"(0,)" read:"gmm" doc:"1/variance at the start; the fixed concentration of vmf responsibilities"`
+	PrecisionMax     float64 `key:"precision_max" default:"200" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision"`
+	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm" doc:"Dirichlet pseudo-count of learned mixture weights"`
+	AnnealStart      float64 `key:"anneal_start" default:"1" range:"(0,1]" read:"gmm" doc:"power of the responsibilities at the start (deterministic annealing)"`
+	AnnealEpochs     float64 `key:"anneal_epochs" default:"0" range:"[0,)" read:"gmm" doc:"epochs in which that power rises to 1"`
+	Feed             string  `key:"feed" default:"teacher" in:"teacher|student" read:"gmm" doc:"branch whose embeddings the mixture is fitted to"`
+	Order            string  `key:"order" default:"before" in:"before|after" read:"gmm" doc:"update before or after the encoder's step"`
+	Every            int     `key:"every" default:"1" range:"[1,)" read:"gmm" doc:"update every n steps"`
+}
