@@ -1,0 +1,36 @@
+package harness
+
+import (
+	"slices"
+
+	"protobench/methods"
+)
+
+// Catalogue is what compositions may be made of.
+type Catalogue struct {
+	Components []methods.Component
+	Preset     func(name string) (methods.Composition, bool)
+	Validate   func(methods.Composition) error
+}
+
+// Methods returns the catalogue of package methods.
+func Methods() Catalogue {
+	return Catalogue{Components: methods.Components(), Preset: methods.Preset, Validate: methods.Validate}
+}
+
+// Names returns the known names on an axis: objective, learner, regularizer, embedding or preset.
+func (c Catalogue) Names(axis string) []string {
+	var names []string
+	for _, part := range c.Components {
+		if part.Axis == axis {
+			names = append(names, part.Name)
+		}
+	}
+	return names
+}
+
+// parts lists the names that a key's readers are matched against.
+func parts(c methods.Composition, r *Resolved) []string {
+	names := slices.Concat([]string{c.Objective, c.Learner, c.Embedding}, c.Regularizers, c.Observers)
+	return append(names, r.Encoder.Name, r.Train.Optimizer, r.Data.Name)
+}

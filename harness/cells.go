@@ -1,0 +1,137 @@
+package harness
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"protobench/methods"
+)
+
+// cells expands arms × axes × seeds and the reference rows, and reports what no cell reads.
+func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Cell {
+	var once []Cell // one seed's worth
+	for _, a := range arms {
+		own := combine(Cell{Composition: a.composition, Settings: a.settings}, axes, a)
+		p.refuseUnused(a, own, axes)
+		p.refuseContradictions(a, own)
+		once = append(once, own...)
+	}
+	references := p.references(base, axes)
+	p.refuseUnusedTables(base, slices.Concat(once, references))
+	if len(once)+len(references) == 0 && len(p.issues) == 0 {
+		p.report("", "method", mismatch{"no arms", "expected at least one [[method]]", `write [[method]] and name = "swav"`})
+	}
+	return spread(slices.Concat(references, once), seeds)
+}
+
+// combine is the Cartesian product of the axes over one arm. An axis that does
+// not apply keeps the arm's own value, so that arms still pair at equal axes.
+func combine(start Cell, axes []axis, a arm) []Cell {
+	start.Axes = map[string]any{}
+	cells := []Cell{start}
+	for _, x := range axes {
+		values := x.values
+		if !x.covers(a.composition) {
+			values = []any{x.key.Get(&a.settings)}
+		}
+		cells = along(cells, x.key, values)
+	}
+	return cells
+}
+
+// along repeats every cell for each value of one key.
+func along(cells []Cell, key Key, values []any) []Cell {
+	var out []Cell
+	for _, c := range cells {
+		for _, v := range values {
+			n := c
+			n.Axes = maps.Clone(c.Axes)
+			n.Axes[key.Path] = v
+			key.put(&n.Settings, v)
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// spread repeats the cells for every seed; a reference that no seed changes stands once.
+func spread(once []Cell, seeds []uint64) []Cell {
+	var out []Cell
+	for i, seed := range seeds {
+		for _, c := range once {
+			if i > 0 && c.Reference == "pixels" {
+				continue
+			}
+			c.Seed = seed
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// refuseUnused reports the arm's own keys and the axes that none of its cells reads.
+func (p *parser) refuseUnused(a arm, cells []Cell, axes []axis) {
+	for _, e := range a.written {
+		if !anyReads(cells, e.path) {
+			p.report(a.at+"."+e.path, e.path, unusedBy(a.composition, e.path, "remove it"))
+		}
+	}
+	for _, x := range axes {
+		if x.covers(a.composition) && !anyReads(cells, x.key.Path) {
+			p.report(x.at, x.key.Path, unusedBy(a.composition, x.key.Path, "limit the axis with where"))
+		}
+	}
+}
+
+func unusedBy(c methods.Composition, path, remedy string) mismatch {
+	key, _ := findKey(path)
+	return mismatch{
+		fmt.Sprintf("method %s does not use it", c.Name),
+		"it is read by " + commas(key.Readers), remedy,
+	}
+}
+
+// refuseUnusedTables reports keys of the sweep's tables that no cell reads.
+func (p *parser) refuseUnusedTables(base layer, cells []Cell) {
+	for _, e := range base.written {
+		if len(cells) > 0 && !anyReads(cells, e.path) {
+			key, _ := findKey(e.path)
+			p.report(e.path, e.path, mismatch{"no method of this sweep uses it", "it is read by " + commas(key.Readers), "remove it"})
+		}
+	}
+}
+
+func anyReads(cells []Cell, path string) bool {
+	return slices.ContainsFunc(cells, func(c Cell) bool {
+		key, ok := findKey(path)
+		return ok && c.Reads(key)
+	})
+}
+
+// Reads reports whether the cell's numbers can depend on a key.
+func (c *Cell) Reads(k Key) bool {
+	if c.Reference != "" && !referenceReads(c.Reference, k.Path) {
+		return false
+	}
+	return k.readBy(parts(c.Composition, &c.Settings))
+}
+
+// refuseContradictions reports settings that exclude each other.
+func (p *parser) refuseContradictions(a arm, cells []Cell) {
+	for _, c := range cells {
+		s := &c.Settings
+		if s.Augment.CropMin > s.Augment.CropMax {
+			p.report(a.at, "augment.crop_min", mismatch{
+				fmt.Sprintf("%v is above crop_max %v", s.Augment.CropMin, s.Augment.CropMax),
+				"expected crop_min ≤ crop_max", "",
+			})
+		}
+		if c.Composition.Learner == "gmm" && s.GMM.Precision > s.GMM.PrecisionMax {
+			p.report(a.at, "gmm.precision", mismatch{
+				fmt.Sprintf("%v is above precision_max %v", s.GMM.Precision, s.GMM.PrecisionMax),
+				"expected precision ≤ precision_max", "",
+			})
+		}
+	}
+}

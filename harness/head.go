@@ -1,0 +1,108 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+)
+
+// headKeys are the top-level keys that are not settings.
+var headReaders = []struct {
+	key  string
+	read func(*parser, *Sweep, any)
+}{
+	{"name", func(p *parser, s *Sweep, v any) { s.Name = p.text("name", v) }},
+	{"question", func(p *parser, s *Sweep, v any) { s.Question = p.text("question", v) }},
+	{"primary", func(p *parser, s *Sweep, v any) { s.Primary = p.primary(v) }},
+	{"seeds", func(p *parser, s *Sweep, v any) { s.Seeds = p.seeds(v) }},
+}
+
+// head reads the sweep's own keys.
+func (p *parser) head(s *Sweep) {
+	s.Seeds = []uint64{0}
+	for _, h := range headReaders {
+		if v, ok := p.raw[h.key]; ok {
+			h.read(p, s, v)
+		}
+	}
+	if _, ok := p.raw["name"]; !ok {
+		p.report("", "name", mismatch{"missing", "expected the sweep's name", `write e.g. name = "my-sweep"`})
+	}
+}
+
+func (p *parser) text(key string, v any) string {
+	s, ok := v.(string)
+	if !ok {
+		p.report(key, key, mismatch{"found " + describe(v), "expected a text", ""})
+	}
+	return s
+}
+
+// texts reads a list of texts.
+func (p *parser) texts(path, key string, v any) []string {
+	list, ok := v.([]any)
+	if !ok {
+		p.report(path, key, mismatch{"found " + describe(v), "expected a list of texts", fmt.Sprintf("write e.g. %s = [%q]", key, "…")})
+	}
+	out := make([]string, 0, len(list))
+	for _, item := range list {
+		if s, ok := item.(string); ok {
+			out = append(out, s)
+		} else {
+			p.report(path, key, mismatch{"found " + describe(item) + " in the list", "expected texts", ""})
+		}
+	}
+	return out
+}
+
+func (p *parser) primary(v any) []string {
+	keys := p.texts("primary", "primary", v)
+	for _, k := range keys {
+		if !slices.Contains(metricNames(), k) {
+			p.report("primary", "primary", mismatch{fmt.Sprintf("unknown metric %q", k), "", spellingOf(k, metricNames(), "see `protobench list metrics`")})
+		}
+	}
+	return keys
+}
+
+// seeds reads a number n (seeds 0 to n-1) or a list.
+func (p *parser) seeds(v any) []uint64 {
+	switch v := v.(type) {
+	case int64:
+		if v >= 1 {
+			return firstSeeds(v)
+		}
+	case []any:
+		if list, ok := seedList(v); ok {
+			return list
+		}
+	}
+	p.report("seeds", "seeds", mismatch{"found " + describe(v), "expected a number of seeds, at least 1, or a list of different whole numbers", "write e.g. seeds = 6"})
+	return []uint64{0}
+}
+
+func firstSeeds(n int64) []uint64 {
+	seeds := make([]uint64, min(n, 100_000))
+	for i := range seeds {
+		seeds[i] = uint64(i)
+	}
+	return seeds
+}
+
+func seedList(list []any) ([]uint64, bool) {
+	var seeds []uint64
+	for _, item := range list {
+		n, ok := item.(int64)
+		if !ok || n < 0 || slices.Contains(seeds, uint64(n)) {
+			return nil, false
+		}
+		seeds = append(seeds, uint64(n))
+	}
+	return seeds, len(seeds) > 0
+}
+
+func spellingOf(name string, names []string, otherwise string) string {
+	if n := Nearest(name, names); n != "" {
+		return "did you mean " + n + "?"
+	}
+	return otherwise
+}

@@ -1,0 +1,53 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Issue is one thing that is wrong with a sweep file.
+type Issue struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"` // 0 where no line is to blame
+	Key      string `json:"key"`
+	What     string `json:"what"`
+	Expected string `json:"expected,omitempty"`
+	Remedy   string `json:"remedy,omitempty"`
+}
+
+// String is the issue on one line: file:line: key: what; expected; remedy.
+func (i Issue) String() string {
+	at := i.File
+	if i.Line > 0 {
+		at = fmt.Sprintf("%s:%d", i.File, i.Line)
+	}
+	parts := slices.DeleteFunc([]string{i.What, i.Expected, i.Remedy}, func(s string) bool { return s == "" })
+	said := strings.Join(parts, "; ")
+	if i.Key == "" {
+		return at + ": " + said
+	}
+	return at + ": " + i.Key + ": " + said
+}
+
+// ConfigError holds all that is wrong with a sweep file, in file order.
+type ConfigError struct{ Issues []Issue }
+
+// Error is one line per issue.
+func (e *ConfigError) Error() string {
+	lines := make([]string, len(e.Issues))
+	for i, issue := range e.Issues {
+		lines[i] = issue.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// asError sorts issues by line, drops repetitions and returns nil for none.
+func asError(issues []Issue) error {
+	if len(issues) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(issues)
+	slices.SortStableFunc(sorted, func(a, b Issue) int { return a.Line - b.Line })
+	return &ConfigError{Issues: slices.Compact(sorted)}
+}

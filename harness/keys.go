@@ -1,0 +1,104 @@
+package harness
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Key describes one setting: a dotted path into the sweep's tables.
+type Key struct {
+	Path    string   `json:"key"`
+	Type    string   `json:"type"` // integer, number, text or true/false
+	Default string   `json:"default"`
+	Choices []string `json:"choices,omitempty"`
+	Range   string   `json:"range,omitempty"` // interval notation, a missing bound is none
+	Readers []string `json:"readers,omitempty"`
+	Hashed  bool     `json:"hashed"` // whether it can change a number
+	Doc     string   `json:"doc"`
+
+	index []int // field of Resolved, for reflection
+}
+
+// Keys returns every setting in the order of the tables.
+func Keys() []Key {
+	return walk(reflect.TypeFor[Resolved](), "", nil)
+}
+
+func walk(t reflect.Type, prefix string, index []int) []Key {
+	var keys []Key
+	for i := range t.NumField() {
+		field := t.Field(i)
+		at := append(slices.Clone(index), i)
+		name := field.Tag.Get("key")
+		switch {
+		case field.Anonymous:
+			keys = append(keys, walk(field.Type, prefix, at)...)
+		case field.Type.Kind() == reflect.Struct:
+			keys = append(keys, walk(field.Type, prefix+name+".", at)...)
+		case name != "":
+			keys = append(keys, newKey(field, prefix+name, at))
+		}
+	}
+	return keys
+}
+
+func newKey(field reflect.StructField, path string, index []int) Key {
+	tag := field.Tag
+	return Key{
+		Path: path, Type: typeName(field.Type.Kind()), Default: tag.Get("default"),
+		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","),
+		Hashed: tag.Get("hash") != "no", Doc: tag.Get("doc"), index: index,
+	}
+}
+
+func typeName(k reflect.Kind) string {
+	switch k {
+	case reflect.Int:
+		return "integer"
+	case reflect.Float64:
+		return "number"
+	case reflect.String:
+		return "text"
+	case reflect.Bool:
+		return "true/false"
+	}
+	panic(fmt.Sprintf("harness: settings of kind %s are not supported", k))
+}
+
+func split(s, sep string) []string {
+	if s == "" {
+		return nil
+	}
+	parts := strings.Split(s, sep)
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+// findKey returns the key of a path.
+func findKey(path string) (Key, bool) {
+	for _, k := range Keys() {
+		if k.Path == path {
+			return k, true
+		}
+	}
+	return Key{}, false
+}
+
+// isTable reports whether a path is a table that holds keys.
+func isTable(path string) bool {
+	return slices.ContainsFunc(Keys(), func(k Key) bool { return strings.HasPrefix(k.Path, path+".") })
+}
+
+// Get returns the value of a key: int, float64, string or bool.
+func (k Key) Get(r *Resolved) any {
+	return reflect.ValueOf(r).Elem().FieldByIndex(k.index).Interface()
+}
+
+// readBy reports whether an arm made of the given parts uses the key.
+func (k Key) readBy(parts []string) bool {
+	return len(k.Readers) == 0 || slices.ContainsFunc(k.Readers, func(r string) bool { return slices.Contains(parts, r) })
+}

@@ -1,0 +1,148 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+
+	"protobench/methods"
+)
+
+// axis is one key path of the matrix with its values.
+type axis struct {
+	at     string
+	key    Key
+	values []any
+	where  map[string][]string // composition key → accepted names; empty: every arm
+}
+
+// matrix reads the axes, sorted by key path. Values are checked against the base settings.
+func (p *parser) matrix(base layer, arms []arm) []axis {
+	raw, ok := p.raw["matrix"]
+	if !ok {
+		return nil
+	}
+	table, ok := raw.(map[string]any)
+	if !ok {
+		p.report("matrix", "matrix", mismatch{"found " + describe(raw), "expected a table", `write [matrix] and "key.path" = [values]`})
+		return nil
+	}
+	var axes []axis
+	for _, e := range flatten(table, "") {
+		if a, ok := p.axis(e, base, arms); ok {
+			axes = append(axes, a)
+		}
+	}
+	return axes
+}
+
+func (p *parser) axis(e entry, base layer, arms []arm) (axis, bool) {
+	a := axis{at: "matrix." + e.path}
+	key, ok := findKey(e.path)
+	if !ok {
+		p.unknown(a.at, e.path, false)
+		return a, false
+	}
+	a.key = key
+	list := p.axisValues(&a, e.value, arms)
+	for _, v := range list {
+		p.axisValue(&a, v, base)
+	}
+	return a, len(a.values) > 0
+}
+
+// axisValues takes a list, or a table {values = […], where = {…}}.
+func (p *parser) axisValues(a *axis, v any, arms []arm) []any {
+	if table, ok := v.(map[string]any); ok {
+		for _, name := range sortedKeys(table) {
+			if name != "values" && name != "where" {
+				p.report(a.at+"."+name, a.key.Path+"."+name, mismatch{"unknown key", "expected values and where", spellingOf(name, []string{"values", "where"}, "")})
+			}
+		}
+		a.where = p.where(a, table["where"], arms)
+		v = table["values"]
+	}
+	list, ok := v.([]any)
+	if !ok || len(list) == 0 {
+		p.report(a.at, a.key.Path, mismatch{"found " + describe(v), "expected a list of values", fmt.Sprintf("write %q = [%s]", a.key.Path, a.key.Default)})
+	}
+	return list
+}
+
+func (p *parser) axisValue(a *axis, v any, base layer) {
+	settings := base.settings
+	if m := a.key.set(&settings, v); m != nil {
+		p.report(a.at, a.key.Path, *m)
+		return
+	}
+	value := a.key.Get(&settings)
+	if slices.Contains(a.values, value) {
+		p.report(a.at, a.key.Path, mismatch{fmt.Sprintf("value %v stands twice", value), "expected different values", ""})
+		return
+	}
+	a.values = append(a.values, value)
+}
+
+// where reads the condition that limits an axis to some arms.
+func (p *parser) where(a *axis, v any, arms []arm) map[string][]string {
+	table, ok := v.(map[string]any)
+	if v != nil && !ok {
+		p.report(a.at+".where", a.key.Path+".where", mismatch{"found " + describe(v), "expected a table", `write e.g. where = {learner = ["joint"]}`})
+	}
+	where := map[string][]string{}
+	for _, name := range sortedKeys(table) {
+		path := a.at + ".where." + name
+		if !slices.Contains(conditions, name) {
+			p.report(path, a.key.Path+".where."+name, mismatch{"unknown condition", "", spellingOf(name, conditions, "write one of method, objective, learner, embedding, regularizers")})
+			continue
+		}
+		where[name] = p.conditionValues(path, name, table[name], arms)
+	}
+	return where
+}
+
+var conditions = []string{"method", "objective", "learner", "embedding", "regularizers"}
+
+// conditionValues reads one name or a list, each of which some arm must carry.
+func (p *parser) conditionValues(path, name string, v any, arms []arm) []string {
+	if s, ok := v.(string); ok {
+		v = []any{s}
+	}
+	var carried []string
+	for _, a := range arms {
+		carried = append(carried, trait(a.composition, name)...)
+	}
+	values := p.texts(path, name, v)
+	for _, s := range values {
+		if !slices.Contains(carried, s) {
+			p.report(path, "where."+name, mismatch{fmt.Sprintf("no arm has %s %q", name, s), "", spellingOf(s, carried, "")})
+		}
+	}
+	return values
+}
+
+// trait returns the names an arm carries for a condition.
+func trait(c methods.Composition, condition string) []string {
+	switch condition {
+	case "method":
+		return []string{c.Name}
+	case "objective":
+		return []string{c.Objective}
+	case "learner":
+		return []string{c.Learner}
+	case "embedding":
+		return []string{c.Embedding}
+	case "regularizers":
+		return c.Regularizers
+	}
+	panic("harness: unknown condition " + condition)
+}
+
+// covers reports whether the axis applies to an arm.
+func (a axis) covers(c methods.Composition) bool {
+	for name, accepted := range a.where {
+		if !slices.ContainsFunc(trait(c, name), func(s string) bool { return slices.Contains(accepted, s) }) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,70 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// referenceKinds are the rows that every accuracy is read against: the pixels themselves, the encoder before
+// training, and the encoder trained on the labels.
+var referenceKinds = []string{"pixels", "untrained", "supervised"}
+
+// references reads `references`, a switch or a list of kinds, and makes their cells. Axes that a kind reads and that
+// hold for every arm apply to it too.
+func (p *parser) references(base layer, axes []axis) []Cell {
+	var cells []Cell
+	for _, kind := range p.referenceNames() {
+		c := Cell{Reference: kind, Settings: base.settings, Axes: map[string]any{}}
+		c.Composition.Name = kind
+		own := []Cell{c}
+		for _, x := range axes {
+			if len(x.where) == 0 && c.Reads(x.key) {
+				own = along(own, x.key, x.values)
+			}
+		}
+		cells = append(cells, own...)
+	}
+	return cells
+}
+
+func (p *parser) referenceNames() []string {
+	v, ok := p.raw["references"]
+	if !ok {
+		return referenceKinds
+	}
+	if on, ok := v.(bool); ok {
+		if on {
+			return referenceKinds
+		}
+		return nil
+	}
+	names := p.texts("references", "references", v)
+	for _, n := range names {
+		if !slices.Contains(referenceKinds, n) {
+			p.report("references", "references", mismatch{fmt.Sprintf("unknown row %q", n), "expected " + commas(referenceKinds), spellingOf(n, referenceKinds, "")})
+			return nil
+		}
+	}
+	return names
+}
+
+// referenceReads says which settings a reference row depends on: pixels on the data alone; the untrained encoder also
+// on the batches that fill its batch-norm statistics.
+func referenceReads(kind, path string) bool {
+	table, _, _ := strings.Cut(path, ".")
+	switch kind {
+	case "pixels":
+		return table == "data"
+	case "untrained":
+		return table == "data" || table == "encoder" || table == "augment" || path == "train.batch"
+	}
+	return table == "data" || table == "encoder" || table == "augment" || table == "train"
+}
+
+func commas(names []string) string {
+	if len(names) == 0 {
+		return "arms"
+	}
+	return strings.Join(names, ", ")
+}
