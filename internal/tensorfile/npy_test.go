@@ -1,0 +1,94 @@
+package tensorfile
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func npy(head string, data ...byte) []byte {
+	b := append([]byte(npyMagic), 1, 0, byte(len(head)), 0)
+	return append(append(b, head...), data...)
+}
+
+func TestNPYRoundTrip(t *testing.T) {
+	cases := []Tensor{
+		{Shape: []int{2, 3}, F32: []float32{1, 2, 3, 4, 5, 6}},
+		{Shape: []int{2}, F64: []float64{.1, -.2}},
+		{I64: []int64{-7}},
+	}
+	for _, want := range cases {
+		path := filepath.Join(t.TempDir(), "x.npy")
+		if err := WriteNPY(path, want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadNPY(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
+// The header that numpy.save writes for a (2, 3) float32 array.
+func TestNPYBytes(t *testing.T) {
+	b, err := encodeNPY(Tensor{Shape: []int{3}, F32: []float32{0, 1, 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }"
+	if got := string(b[10 : 10+len(head)]); got != head {
+		t.Errorf("got %q", got)
+	}
+	if len(b) != 128+12 || b[127] != '\n' {
+		t.Errorf("%d bytes, header's last byte %q: the data do not start at 128", len(b), b[127])
+	}
+}
+
+func TestNPYFortranOrder(t *testing.T) {
+	head := "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n"
+	got, err := DecodeNPY("x", npy(head, 1, 4, 2, 5, 3, 6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]int64{1, 2, 3, 4, 5, 6}, got.I64); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestNPYRefuses(t *testing.T) {
+	cases := []struct {
+		want string
+		file []byte
+	}{
+		{"does not begin", []byte("PK\x03\x04")},
+		{"cut short", []byte(npyMagic + "\x01\x00\xff\x00{")},
+		{"format 9", []byte(npyMagic + "\x09\x00\x00\x00")},
+		{`">f4" is not supported`, npy("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", 0, 0, 0, 0)},
+		{"lacks one", npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }")},
+		{"does not fill", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 0, 0, 0, 0)},
+		{"too large", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }")},
+		{"not a list", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (a,), }")},
+	}
+	for _, c := range cases {
+		_, err := DecodeNPY("x.npy", c.file)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "x.npy: ") {
+			t.Errorf("got %v, want the file's name and %q", err, c.want)
+		}
+	}
+}
+
+func FuzzNPY(f *testing.F) {
+	f.Add(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 1, 2, 3, 4, 5, 6, 7, 8))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if x, err := DecodeNPY("x", b); err == nil {
+			if err := x.check(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

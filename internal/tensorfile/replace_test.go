@@ -1,0 +1,70 @@
+package tensorfile
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A failure at any step before the rename leaves the old content and nothing else.
+func TestReplaceFailures(t *testing.T) {
+	broken := errors.New("broken")
+	steps := map[string]func(*disk){
+		"create": func(d *disk) { d.create = func(string, string) (*os.File, error) { return nil, broken } },
+		"sync":   func(d *disk) { d.sync = func(*os.File) error { return broken } },
+		"rename": func(d *disk) { d.rename = func(string, string) error { return broken } },
+		"write":  func(d *disk) {},
+	}
+	for name, fail := range steps {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "result.json")
+			if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			d := realDisk()
+			fail(&d)
+			err := replace(d, path, func(w io.Writer) error {
+				_, _ = w.Write([]byte("half of the new"))
+				if name == "write" {
+					return broken
+				}
+				return nil
+			})
+			if !errors.Is(err, broken) {
+				t.Errorf("got error %v", err)
+			}
+			wantOnly(t, path, "old")
+		})
+	}
+}
+
+func TestReplace(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	for _, text := range []string{"first", "second"} {
+		if err := Replace(path, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+			t.Fatal(err)
+		}
+		wantOnly(t, path, text)
+	}
+}
+
+func wantOnly(t *testing.T, path, content string) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != content {
+		t.Errorf("got %q, %v; want %q", got, err, content)
+	}
+	if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 1 {
+		t.Errorf("%d files in the folder, want the one", len(files))
+	}
+}
+
+func TestIsTemporary(t *testing.T) {
+	for name, want := range map[string]bool{".result.json.tmp-123": true, "result.json": false, "a.tmp-1": false, ".lock": false} {
+		if IsTemporary(name) != want {
+			t.Errorf("%s: got %v", name, !want)
+		}
+	}
+}
