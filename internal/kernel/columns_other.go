@@ -1,0 +1,9 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func colSumsAVX2(*byte)    { panic("kernel: no assembly here") }
+func affineAVX2(*byte)     { panic("kernel: no assembly here") }
+func affineReLUAVX2(*byte) { panic("kernel: no assembly here") }
+func normSumsAVX2(*byte)   { panic("kernel: no assembly here") }
+func normApplyAVX2(*byte)  { panic("kernel: no assembly here") }

@@ -1,0 +1,135 @@
+package kernel
+
+import "unsafe"
+
+// Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC images, and the
+// buffers of its passes. Weights are [3,3,In,Out]. A Conv belongs to one caller at a time.
+type Conv struct {
+	Batch, Height, Width int // images and their size before the convolution
+	In, Out              int // channels
+	Stride               int // 1 or 2
+	OutHeight, OutWidth  int
+
+	w      workspace
+	x, dy  []float32 // inputs and output gradients with a halo of zeros
+	panels []float32 // packed weights of one pass
+	slices []float32 // partial weight gradients, one per slice of images
+}
+
+// gradSlices is the number of image slices whose weight gradients are summed apart and then added in order:
+// it bounds the length of a sum's chain and depends on nothing but the batch.
+const gradSlices = 8
+
+// slack lets a kernel read a few floats past the last pixel.
+const slack = 2 * tileCols
+
+// NewConv returns a convolution for batches of one size.
+func NewConv(batch, height, width, in, out, stride int) *Conv {
+	if stride != 1 && stride != 2 {
+		panic("kernel: a convolution's stride is 1 or 2")
+	}
+	return &Conv{
+		Batch: batch, Height: height, Width: width, In: in, Out: out, Stride: stride,
+		OutHeight: (height-1)/stride + 1, OutWidth: (width-1)/stride + 1,
+	}
+}
+
+// OutLen returns the number of output elements, [Batch,OutHeight,OutWidth,Out].
+func (c *Conv) OutLen() int { return c.Batch * c.OutHeight * c.OutWidth * c.Out }
+
+// WeightLen returns the number of weights, [3,3,In,Out].
+func (c *Conv) WeightLen() int { return 9 * c.In * c.Out }
+
+// halo copies images into a buffer with one pixel of zeros around each.
+func halo(buf []float32, x []float32, n, h, w, ch int) []float32 {
+	if buf == nil {
+		buf = make([]float32, n*(h+2)*(w+2)*ch+slack)
+	}
+	for i := range n * h {
+		img, y := i/h, i%h
+		dst := ((img*(h+2)+y+1)*(w+2) + 1) * ch
+		copy(buf[dst:dst+w*ch], x[i*w*ch:])
+	}
+	return buf
+}
+
+// pack lays the columns [0,n) of b [k,n] out in panels of 32, padded with zeros.
+func (c *Conv) pack(b []float32, k, n int) {
+	need := (n + tileCols - 1) / tileCols * k * tileCols
+	if len(c.panels) < need {
+		c.panels = make([]float32, need)
+	}
+	for p, j := 0, 0; j < n; p, j = p+1, j+tileCols {
+		packPanel(c.panels[p*k*tileCols:][:k*tileCols], b[j:], n, k, min(tileCols, n-j))
+	}
+}
+
+// Forward sets y [Batch,OutHeight,OutWidth,Out] to the convolution of x [Batch,Height,Width,In] with weights,
+// and keeps a copy of x for [Conv.Backward].
+func (c *Conv) Forward(y, x, weights []float32) {
+	c.x = halo(c.x, x, c.Batch, c.Height, c.Width, c.In)
+	c.pack(weights, 9*c.In, c.Out)
+	row := 4 * (c.Width + 2) * c.In
+	t := tile{
+		rs: 4 * c.Stride * c.In, ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * c.In, aSkip: row - 12*c.In,
+	}
+	p := pixels{h: c.OutHeight, w: c.OutWidth, aRow: c.Stride * row, aCol: t.rs, cRow: c.OutWidth * c.Out, cCol: c.Out, n: c.Out}
+	for i := range c.Batch {
+		c.images(t, p, unsafe.Pointer(&c.x[i*(c.Height+2)*(c.Width+2)*c.In]), y[i*c.OutHeight*c.OutWidth*c.Out:])
+	}
+}
+
+// pixels says how the pixels of one image map to rows of a product: pitches of A in bytes, of C in floats.
+type pixels struct {
+	h, w       int
+	aRow, aCol int
+	cRow, cCol int
+	n          int // channels of C
+}
+
+// images multiplies all pixels of one image with all packed panels.
+func (c *Conv) images(t tile, p pixels, a unsafe.Pointer, out []float32) {
+	k := t.runs * t.runLen
+	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
+		t.b = unsafe.Pointer(&c.panels[q*k*tileCols])
+		cols := min(tileCols, p.n-j)
+		if p.w%4 != 0 || cols < tileCols {
+			c.loose(t, p, a, out[j:], cols)
+			continue
+		}
+		t.cs = 4 * p.cCol
+		groups, quads := 0, p.w/4
+		for g := range p.h * quads {
+			y, x := g/quads, g%quads*4
+			t.a[groups] = unsafe.Add(a, y*p.aRow+x*p.aCol)
+			t.c[groups] = unsafe.Pointer(&out[y*p.cRow+x*p.cCol+j])
+			if groups++; groups == 3 {
+				t.run(3)
+				groups = 0
+			}
+		}
+		if groups > 0 {
+			t.run(groups)
+		}
+	}
+}
+
+// loose is images for narrow rows or panels: pixels go through scratch, those of an unfinished group of
+// four one by one.
+func (c *Conv) loose(t tile, p pixels, a unsafe.Pointer, out []float32, cols int) {
+	t.cs, t.c[0] = 4*tileCols, unsafe.Pointer(&c.w.c[0])
+	for y := range p.h {
+		for x := 0; x < p.w; {
+			s, n := t, 4
+			if p.w-x < 4 {
+				s.rs, n = 0, 1
+			}
+			s.a[0] = unsafe.Add(a, y*p.aRow+x*p.aCol)
+			s.run(1)
+			for r := range n {
+				copy(out[y*p.cRow+(x+r)*p.cCol:][:cols], c.w.c[r*tileCols:])
+			}
+			x += n
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package kernel
+
+import "unsafe"
+
+// Backward takes the output gradient dy [Batch,OutHeight,OutWidth,Out] and sets dw [3,3,In,Out] to the gradient of
+// the weights, for the input that [Conv.Forward] saw last, and dx [Batch,Height,Width,In], if not nil, to the input's.
+func (c *Conv) Backward(dx, dw, dy, weights []float32) {
+	c.dy = halo(c.dy, dy, c.Batch, c.OutHeight, c.OutWidth, c.Out)
+	c.gradWeights(dw)
+	if dx != nil {
+		c.gradInput(dx, weights)
+	}
+}
+
+// gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes, each a small
+// convolution of dy with the taps that reach it.
+func (c *Conv) gradInput(dx, weights []float32) {
+	if c.Stride == 1 {
+		c.gradClass(dx, weights, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})
+		return
+	}
+	taps := [2][]int{{1}, {2, 0}} // kernel rows that reach an even and an odd pixel, in the order of the output rows
+	for py := range 2 {
+		for px := range 2 {
+			c.gradClass(dx, weights, py, px, taps[py], taps[px])
+		}
+	}
+}
+
+// gradClass handles the pixels (Stride·i+py, Stride·j+px), which the taps ky × kx reach.
+func (c *Conv) gradClass(dx, weights []float32, py, px int, ky, kx []int) {
+	rotated := c.rotate(weights, ky, kx)
+	k := len(ky) * len(kx) * c.Out
+	c.pack(rotated, k, c.In)
+	row := 4 * (c.OutWidth + 2) * c.Out
+	t := tile{
+		rs: 4 * c.Out, ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out,
+		aSkip: row - 4*len(kx)*c.Out,
+	}
+	s := c.Stride
+	p := pixels{
+		h: (c.Height - py + s - 1) / s, w: (c.Width - px + s - 1) / s, aRow: row, aCol: 4 * c.Out,
+		cRow: s * c.Width * c.In, cCol: s * c.In, n: c.In,
+	}
+	// Stride 1 starts in the halo; the stride-2 classes start at the pixel itself.
+	first := 0
+	if s == 2 {
+		first = row + 4*c.Out
+	}
+	for i := range c.Batch {
+		a := unsafe.Pointer(&c.dy[i*(c.OutHeight+2)*(c.OutWidth+2)*c.Out])
+		c.images(t, p, unsafe.Add(a, first), dx[(i*c.Height*c.Width+py*c.Width+px)*c.In:])
+	}
+}
+
+// rotate returns the chosen taps of the weights as [taps·Out, In].
+func (c *Conv) rotate(weights []float32, ky, kx []int) []float32 {
+	n := len(ky) * len(kx) * c.Out * c.In
+	if len(c.slices) < n {
+		c.slices = make([]float32, max(n, gradSlices*c.WeightLen()))
+	}
+	at := 0
+	for _, y := range ky {
+		for _, x := range kx {
+			tap := weights[(3*y+x)*c.In*c.Out:]
+			for o := range c.Out {
+				for i := range c.In {
+					c.slices[at] = tap[i*c.Out+o]
+					at++
+				}
+			}
+		}
+	}
+	return c.slices[:n]
+}
+
+// gradWeights sums the slices of images apart and adds them in order.
+func (c *Conv) gradWeights(dw []float32) {
+	n := c.WeightLen()
+	if len(c.slices) < gradSlices*n {
+		c.slices = make([]float32, gradSlices*n)
+	}
+	for s := range gradSlices {
+		part := c.slices[s*n:][:n]
+		lo, hi := s*c.Batch/gradSlices, (s+1)*c.Batch/gradSlices
+		clear(part)
+		for i := lo; i < hi; i++ {
+			c.gradImage(part, i)
+		}
+	}
+	copy(dw, c.slices[:n])
+	for s := 1; s < gradSlices; s++ {
+		Axpy(1, c.slices[s*n:][:n], dw)
+	}
+}
+
+// gradImage adds one image's part: for each kernel row, rows are 3·In contiguous inputs, k its pixels.
+func (c *Conv) gradImage(part []float32, img int) {
+	rowX, rowY := 4*(c.Width+2)*c.In, 4*(c.OutWidth+2)*c.Out
+	x := unsafe.Pointer(&c.x[img*(c.Height+2)*(c.Width+2)*c.In])
+	dy := unsafe.Add(unsafe.Pointer(&c.dy[img*(c.OutHeight+2)*(c.OutWidth+2)*c.Out]), rowY+4*c.Out)
+	t := tile{
+		rs: 4, ks: 4 * c.Stride * c.In, bs: 4 * c.Out, runs: c.OutHeight, runLen: c.OutWidth, acc: 1,
+		aSkip: c.Stride*rowX - 4*c.OutWidth*c.Stride*c.In, bSkip: rowY - 4*c.OutWidth*c.Out,
+	}
+	for ky := range 3 {
+		base := unsafe.Add(x, ky*rowX)
+		out := part[ky*3*c.In*c.Out:]
+		for i := 0; i < 3*c.In; i += tileRows {
+			rows := min(tileRows, 3*c.In-i)
+			groups := (rows + 3) / 4
+			for g := range groups {
+				t.a[g] = unsafe.Add(base, 4*(i+4*g))
+			}
+			for j := 0; j < c.Out; j += tileCols {
+				t.b = unsafe.Add(dy, 4*j)
+				c.w.store(t, groups, rows, min(tileCols, c.Out-j), out[i*c.Out+j:], c.Out)
+			}
+		}
+	}
+}

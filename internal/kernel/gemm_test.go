@@ -1,0 +1,132 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"protobench/internal/stream"
+)
+
+func random(n int, purpose string) []float32 {
+	r := stream.New(1, purpose)
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+	return x
+}
+
+// withISA runs f once for each instruction set of this machine.
+func withISA(t *testing.T, f func(t *testing.T)) {
+	before := isa
+	defer func() { isa = before }()
+	for _, s := range supported() {
+		isa = s
+		t.Run(string(s), f)
+	}
+}
+
+func naive(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) []float64 {
+	out := make([]float64, m*n)
+	for i := range m {
+		for j := range n {
+			s := float64(c[i*ldc+j])
+			for l := range k {
+				s += at(a, lda, i, l, ta) * at(b, ldb, l, j, tb)
+			}
+			out[i*n+j] = s
+		}
+	}
+	return out
+}
+
+func at(x []float32, ld, i, j int, trans bool) float64 {
+	if trans {
+		i, j = j, i
+	}
+	return float64(x[i*ld+j])
+}
+
+func TestGemm(t *testing.T) {
+	sizes := [][3]int{{1, 1, 1}, {3, 5, 7}, {4, 32, 16}, {5, 33, 17}, {12, 64, 600}, {13, 31, 513}, {27, 300, 40}, {64, 20, 1030}}
+	withISA(t, func(t *testing.T) {
+		for _, s := range sizes {
+			for mask := range 8 {
+				ta, tb, acc := mask&1 > 0, mask&2 > 0, mask&4 > 0
+				testGemm(t, s[0], s[1], s[2], ta, tb, acc)
+			}
+		}
+	})
+}
+
+func testGemm(t *testing.T, m, n, k int, ta, tb, acc bool) {
+	t.Helper()
+	const pad = 3
+	lda, ldb, ldc := k+pad, n+pad, n+pad
+	if ta {
+		lda = m + pad
+	}
+	if tb {
+		ldb = k + pad
+	}
+	a, b, c := random(max(m, k)*lda+lda*k, "a"), random(max(k, n)*ldb, "b"), random(m*ldc, "c")
+	start := make([]float32, len(c))
+	if acc {
+		copy(start, c)
+	}
+	before := append([]float32(nil), c...)
+	want := naive(ta, tb, m, n, k, a, lda, b, ldb, start, ldc)
+	Gemm(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, acc)
+	for i := range m {
+		for j := range n {
+			if d := math.Abs(float64(c[i*ldc+j]) - want[i*n+j]); d > 1e-5*math.Sqrt(float64(k))*8 {
+				t.Fatalf("%dx%dx%d ta %v tb %v acc %v: off by %g at %d,%d", m, n, k, ta, tb, acc, d, i, j)
+			}
+		}
+		if i < m-1 {
+			for j := n; j < ldc; j++ {
+				if c[i*ldc+j] != before[i*ldc+j] {
+					t.Fatalf("%dx%dx%d: wrote outside of C", m, n, k)
+				}
+			}
+		}
+	}
+}
+
+func TestGemmSameBits(t *testing.T) {
+	before := isa
+	defer func() { isa = before }()
+	const m, n, k = 29, 70, 1100
+	a, b := random(m*k, "a"), random(k*n, "b")
+	var first []float32
+	for _, s := range supported() {
+		if s == Generic {
+			continue
+		}
+		isa = s
+		c := make([]float32, m*n)
+		Gemm(false, false, m, n, k, a, k, b, n, c, n, false)
+		if first == nil {
+			first = c
+		}
+		for i := range c {
+			if c[i] != first[i] {
+				t.Fatalf("%s: element %d is %g, want %g", s, i, c[i], first[i])
+			}
+		}
+	}
+}
+
+func BenchmarkGemm(b *testing.B) {
+	for _, s := range [][3]int{{1024, 1024, 1024}, {256, 256, 128}, {256, 4096, 128}} {
+		b.Run(fmt.Sprintf("%dx%dx%d", s[0], s[1], s[2]), func(b *testing.B) {
+			m, n, k := s[0], s[1], s[2]
+			x, y, z := random(m*k, "a"), random(k*n, "b"), make([]float32, m*n)
+			for b.Loop() {
+				Gemm(false, false, m, n, k, x, k, y, n, z, n, false)
+			}
+			b.ReportMetric(2e-9*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
+		})
+	}
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Offsets of the fields of kernel.tile, which every tile kernel reads.
+const (
+	offA0, offA1, offA2 = 0, 8, 16
+	offRS, offKS        = 24, 32
+	offB, offBS         = 40, 48
+	offRuns, offRunLen  = 56, 64
+	offASkip, offBSkip  = 72, 80
+	offC0, offC1, offC2 = 88, 96, 104
+	offCS, offAcc       = 112, 120
+)
+
+func load(args reg.Register, off int) reg.GPVirtual {
+	r := GP64()
+	MOVQ(Mem{Base: args, Disp: off}, r)
+	return r
+}
+
+// function starts a kernel that takes one pointer. The frame is large on purpose and NOSPLIT is
+// absent: a loop over NOSPLIT assembly can hardly be preempted and stalls the garbage collector.
+func function(name, doc string) reg.Register {
+	TEXT(name, 0, "func(p *byte)")
+	Pragma("noescape")
+	Doc(doc)
+	AllocLocal(256)
+	return Load(Param("p"), GP64())
+}
+
+// rowMem addresses row r (0..3) of a group of rows at base with pitch rs and triple pitch rs3.
+func rowMem(base, rs, rs3 reg.Register, r, disp int) Mem {
+	switch r {
+	case 0:
+		return Mem{Base: base, Disp: disp}
+	case 1:
+		return Mem{Base: base, Index: rs, Scale: 1, Disp: disp}
+	case 2:
+		return Mem{Base: base, Index: rs, Scale: 2, Disp: disp}
+	}
+	return Mem{Base: base, Index: rs3, Scale: 1, Disp: disp}
+}
+
+func triple(x reg.Register) reg.GPVirtual {
+	r := GP64()
+	LEAQ(Mem{Base: x, Index: x, Scale: 2}, r)
+	return r
+}
+
+// walk emits the two nested loops over runs and their elements; step emits one k.
+func walk(name string, args reg.Register, as []reg.GPVirtual, b reg.Register, step func()) {
+	runs, n := load(args, offRuns), GP64()
+	ks, bs := load(args, offKS), load(args, offBS)
+	Label(name + "run")
+	MOVQ(Mem{Base: args, Disp: offRunLen}, n)
+	Label(name + "k")
+	step()
+	for _, a := range as {
+		ADDQ(ks, a)
+	}
+	ADDQ(bs, b)
+	DECQ(n)
+	JNZ(LabelRef(name + "k"))
+	for _, a := range as {
+		ADDQ(Mem{Base: args, Disp: offASkip}, a)
+	}
+	ADDQ(Mem{Base: args, Disp: offBSkip}, b)
+	DECQ(runs)
+	JNZ(LabelRef(name + "run"))
+}
+
+// tileAVX512 emits C[4·groups,32] (+)= A·B with one FMA chain in k order for each element.
+func tileAVX512(groups int) {
+	name := fmt.Sprintf("tile%dx32avx512", 4*groups)
+	args := function(name, name+" multiplies one register tile: see tile.")
+	offsA, offsC := []int{offA0, offA1, offA2}, []int{offC0, offC1, offC2}
+	acc := make([]reg.VecVirtual, 8*groups)
+	for i := range acc {
+		acc[i] = ZMM()
+	}
+	eachC := func(f func(m Mem, v reg.VecVirtual)) {
+		cs := load(args, offCS)
+		cs3 := triple(cs)
+		for g := range groups {
+			c := load(args, offsC[g])
+			for r := range 4 {
+				for h := range 2 {
+					f(rowMem(c, cs, cs3, r, 64*h), acc[8*g+2*r+h])
+				}
+			}
+		}
+	}
+	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
+	JE(LabelRef("zero"))
+	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })
+	JMP(LabelRef("start"))
+	Label("zero")
+	for _, v := range acc {
+		VPXORD(v, v, v)
+	}
+	Label("start")
+	var as []reg.GPVirtual
+	for g := range groups {
+		as = append(as, load(args, offsA[g]))
+	}
+	rs := load(args, offRS)
+	rs3 := triple(rs)
+	b := load(args, offB)
+	b0, b1 := ZMM(), ZMM()
+	walk("", args, as, b, func() {
+		VMOVUPS(Mem{Base: b}, b0)
+		VMOVUPS(Mem{Base: b, Disp: 64}, b1)
+		for g, a := range as {
+			for r := range 4 {
+				x := ZMM()
+				VBROADCASTSS(rowMem(a, rs, rs3, r, 0), x)
+				VFMADD231PS(b0, x, acc[8*g+2*r])
+				VFMADD231PS(b1, x, acc[8*g+2*r+1])
+			}
+		}
+	})
+	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(v, m) })
+	VZEROUPPER()
+	RET()
+}
+
+// tileAVX2 emits C[rows,16] (+)= A·B: four rows from the first group, and with six rows two from the second.
+func tileAVX2(rows int) {
+	name := fmt.Sprintf("tile%dx16avx2", rows)
+	args := function(name, name+" multiplies one register tile: see tile.")
+	acc := make([]reg.VecVirtual, 2*rows)
+	for i := range acc {
+		acc[i] = YMM()
+	}
+	eachC := func(f func(m Mem, v reg.VecVirtual)) {
+		cs := load(args, offCS)
+		cs3 := triple(cs)
+		c0 := load(args, offC0)
+		c1 := c0
+		if rows > 4 {
+			c1 = load(args, offC1)
+		}
+		for r := range rows {
+			c := c0
+			if r >= 4 {
+				c = c1
+			}
+			for h := range 2 {
+				f(rowMem(c, cs, cs3, r%4, 32*h), acc[2*r+h])
+			}
+		}
+	}
+	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
+	JE(LabelRef("zero"))
+	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })
+	JMP(LabelRef("start"))
+	Label("zero")
+	for _, v := range acc {
+		VXORPS(v, v, v)
+	}
+	Label("start")
+	as := []reg.GPVirtual{load(args, offA0)}
+	if rows > 4 {
+		as = append(as, load(args, offA1))
+	}
+	rs := load(args, offRS)
+	rs3 := triple(rs)
+	b := load(args, offB)
+	b0, b1 := YMM(), YMM()
+	walk("", args, as, b, func() {
+		VMOVUPS(Mem{Base: b}, b0)
+		VMOVUPS(Mem{Base: b, Disp: 32}, b1)
+		for r := range rows {
+			x := YMM()
+			VBROADCASTSS(rowMem(as[r/4], rs, rs3, r%4, 0), x)
+			VFMADD231PS(b0, x, acc[2*r])
+			VFMADD231PS(b1, x, acc[2*r+1])
+		}
+	})
+	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(v, m) })
+	VZEROUPPER()
+	RET()
+}

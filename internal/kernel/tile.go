@@ -1,0 +1,64 @@
+package kernel
+
+import "unsafe"
+
+const (
+	tileRows = 12 // rows of the largest register tile: three groups of four
+	tileCols = 32 // columns of a register tile and width of a packed panel of B
+)
+
+// tile is one register tile of a product C[4·groups,32] (+)= A·B, read by the assembly at fixed
+// offsets. Rows come in groups of four at equal pitch, each group with a base of its own, and k
+// comes in runs: so the same kernel serves matrix products, convolutions that read the image in place
+// (a run is a kernel row) and their weight gradients (a run is a row of pixels). Each element of C
+// is one chain of fused multiply-adds in k order, starting from C (acc) or zero: the same bits
+// for every instruction set and every tiling.
+type tile struct {
+	a            [3]unsafe.Pointer // first element of each group's first row
+	rs, ks       int               // pitch of A's rows inside a group, and of k, in bytes
+	b            unsafe.Pointer    // first of 32 columns
+	bs           int               // pitch of B's rows, in bytes
+	runs, runLen int               // k = runs · runLen
+	aSkip, bSkip int               // bytes added after each run
+	c            [3]unsafe.Pointer // first element of each group's first row
+	cs           int               // pitch of C's rows inside a group, in bytes
+	acc          int               // 1: start from C
+}
+
+// run multiplies groups (1..3) groups of four rows.
+func (t *tile) run(groups int) {
+	if t.runs == 0 || t.runLen == 0 {
+		return
+	}
+	switch isa {
+	case AVX512:
+		t.runAVX512(groups)
+	case AVX2:
+		t.runAVX2(groups)
+	default:
+		t.runGeneric(groups)
+	}
+}
+
+// runGeneric is the twin of the assembly without fused multiply-adds.
+func (t *tile) runGeneric(groups int) {
+	for g := range groups {
+		for r := range 4 {
+			c := (*[tileCols]float32)(unsafe.Add(t.c[g], r*t.cs))
+			if t.acc == 0 {
+				*c = [tileCols]float32{}
+			}
+			a, b := unsafe.Add(t.a[g], r*t.rs), t.b
+			for range t.runs {
+				for range t.runLen {
+					x, row := *(*float32)(a), (*[tileCols]float32)(b)
+					for j := range c {
+						c[j] += float32(x * row[j])
+					}
+					a, b = unsafe.Add(a, t.ks), unsafe.Add(b, t.bs)
+				}
+				a, b = unsafe.Add(a, t.aSkip), unsafe.Add(b, t.bSkip)
+			}
+		}
+	}
+}

@@ -1,0 +1,42 @@
+//go:build amd64 && !noasm
+
+package kernel
+
+import "unsafe"
+
+func (t *tile) ptr() *byte { return (*byte)(unsafe.Pointer(t)) }
+
+func (t *tile) runAVX512(groups int) {
+	switch groups {
+	case 1:
+		tile4x32avx512(t.ptr())
+	case 2:
+		tile8x32avx512(t.ptr())
+	default:
+		tile12x32avx512(t.ptr())
+	}
+}
+
+// runAVX2 covers the tile with 6×16 pieces (twelve accumulators of eight lanes), which need
+// two groups' pointers each: rows 0–5 are group 0 and half of group 1, rows 6–11 the rest.
+func (t *tile) runAVX2(groups int) {
+	for h := range 2 {
+		s := *t
+		s.b = unsafe.Add(t.b, 64*h)
+		for g := range s.c {
+			s.c[g] = unsafe.Add(t.c[g], 64*h)
+		}
+		if groups == 3 {
+			tile6x16avx2(s.ptr())
+			s.a[0], s.c[0] = t.a[2], s.c[2]
+			s.a[1], s.c[1] = unsafe.Add(t.a[1], 2*t.rs), unsafe.Add(s.c[1], 2*t.cs)
+			tile6x16avx2(s.ptr())
+			continue
+		}
+		tile4x16avx2(s.ptr())
+		if groups == 2 {
+			s.a[0], s.c[0] = t.a[1], s.c[1]
+			tile4x16avx2(s.ptr())
+		}
+	}
+}

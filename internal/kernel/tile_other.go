@@ -1,0 +1,6 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func (t *tile) runAVX512(groups int) { t.runGeneric(groups) }
+func (t *tile) runAVX2(groups int)   { t.runGeneric(groups) }
