@@ -1,0 +1,112 @@
+package metrics
+
+import "math"
+
+// Agreement compares a clustering with classes. NMI, homogeneity and purity rise
+// with the number of clusters even for random ones, so AMI or ARI stand beside
+// them. Total collapse (one cluster) gives NMI, AMI, ARI and Homogeneity of 0
+// with Completeness 1; partial collapse lowers Homogeneity and Purity.
+type Agreement struct {
+	MutualInformation float64 // nats
+	EntropyClasses    float64 // nats
+	EntropyClusters   float64 // nats
+	NMI               float64 // mutual information / arithmetic mean of the entropies, 0..1
+	AMI               float64 // the same, adjusted for chance (Vinh, Epps and Bailey 2010), ≤ 1
+	ARI               float64 // adjusted Rand index (Hubert and Arabie 1985), ≤ 1
+	Homogeneity       float64 // 1 - H(class|cluster)/H(class) (Rosenberg and Hirschberg 2007), 0..1
+	Completeness      float64 // 1 - H(cluster|class)/H(cluster), 0..1
+	VMeasure          float64 // harmonic mean of the two, 0..1
+	Purity            float64 // share of samples in the majority class of their cluster, 0..1
+}
+
+// Agree compares clusters with classes, two labels per sample. Degenerate cases
+// follow scikit-learn: NMI, AMI and ARI of identical partitions are 1 even with
+// one cluster, homogeneity is 1 with one class, completeness 1 with one cluster.
+// Undefined (false) without samples.
+func Agree(classes, clusters []int) (Agreement, bool) {
+	t := tabulate(classes, clusters)
+	if t.n == 0 {
+		return Agreement{}, false
+	}
+	a := Agreement{MutualInformation: t.mutualInformation(), ARI: t.adjustedRand(), Purity: t.purity()}
+	a.EntropyClasses, a.EntropyClusters = countEntropy(t.rows), countEntropy(t.cols)
+	a.NMI, a.AMI = t.normalised(a)
+	a.Homogeneity = ratioOrOne(a.MutualInformation, a.EntropyClasses)
+	a.Completeness = ratioOrOne(a.MutualInformation, a.EntropyClusters)
+	if s := a.Homogeneity + a.Completeness; s > 0 {
+		a.VMeasure = 2 * a.Homogeneity * a.Completeness / s
+	}
+	return a, true
+}
+
+func (t contingency) normalised(a Agreement) (nmi, ami float64) {
+	if t.identical() {
+		return 1, 1
+	}
+	mean := (a.EntropyClasses + a.EntropyClusters) / 2
+	expected := t.expectedInformation()
+	gap := mean - expected
+	if math.Abs(gap) < 0x1p-52 {
+		gap = math.Copysign(0x1p-52, gap)
+	}
+	return a.MutualInformation / mean, (a.MutualInformation - expected) / gap
+}
+
+// ratioOrOne is x/h, and 1 where there was no uncertainty h to begin with.
+func ratioOrOne(x, h float64) float64 {
+	if h == 0 {
+		return 1
+	}
+	return x / h
+}
+
+func countEntropy(counts []int) float64 {
+	p, _ := shares(counts)
+	return entropy(p)
+}
+
+func (t contingency) mutualInformation() float64 {
+	var mi float64
+	n := float64(t.n)
+	for _, c := range t.cells {
+		x := float64(c.n)
+		mi += float64(x / n * math.Log(n*x/(float64(t.rows[c.row])*float64(t.cols[c.col]))))
+	}
+	if mi < 0x1p-52 {
+		return 0
+	}
+	return mi
+}
+
+func (t contingency) purity() float64 {
+	top := make([]int, len(t.cols))
+	for _, c := range t.cells {
+		top[c.col] = max(top[c.col], c.n)
+	}
+	sum := 0
+	for _, x := range top {
+		sum += x
+	}
+	return float64(sum) / float64(t.n)
+}
+
+// adjustedRand counts pairs of samples: together in both partitions, in one, in none.
+func (t contingency) adjustedRand() float64 {
+	var both, rows, cols float64
+	for _, c := range t.cells {
+		both += pairs(c.n)
+	}
+	for _, r := range t.rows {
+		rows += pairs(r)
+	}
+	for _, c := range t.cols {
+		cols += pairs(c)
+	}
+	if both == rows && both == cols {
+		return 1
+	}
+	expected := rows / pairs(t.n) * cols
+	return (both - expected) / ((rows+cols)/2 - expected)
+}
+
+func pairs(n int) float64 { return float64(n) * float64(n-1) / 2 }

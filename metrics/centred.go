@@ -1,0 +1,92 @@
+package metrics
+
+// atMean is the distance from the mean (in unit-sphere lengths) under which a
+// direction is rounding noise of float32 and not a direction.
+const atMean = 1e-6
+
+// Centred returns the prototypes p [K,D] with a common offset removed: the mean of
+// the normalised rows is taken off and the rows are normalised again. An equal
+// offset of all prototypes changes no softmax, but it shrinks every cosine
+// distance; what still coincides here is a true duplicate.
+//
+// Rows without a direction stay zero and out of the mean. A row within 1e-6 of
+// the mean becomes zero: with one prototype, or after total collapse, all do.
+func Centred(p Matrix) Matrix {
+	out, _ := centre(directionsOf(p))
+	return out
+}
+
+// UniqueCentred is Unique after Centred. Prototypes that lie at the mean have no
+// direction left but coincide, so they count as one: total collapse gives 1.
+func UniqueCentred(p Matrix, eps float64) Cover { return CoversCentred(p, []float64{eps})[0] }
+
+// CoversCentred is UniqueCentred for several thresholds, in the order of eps.
+func CoversCentred(p Matrix, eps []float64) []Cover {
+	centred, mid := centre(directionsOf(p))
+	covers := Covers(centred, eps)
+	if len(mid) > 1 {
+		for e := range covers {
+			covers[e] = merge(covers[e], mid, eps[e])
+		}
+	}
+	return covers
+}
+
+// centre also lists the rows that lie at the mean.
+func centre(d directions) (Matrix, []int) {
+	rows := d.with()
+	mean := unitMean(d, rows)
+	off := NewMatrix(d.raw.Rows, d.raw.Cols)
+	var mid []int
+	for _, i := range rows {
+		if subtract(off.Row(i), d, i, mean) < atMean*atMean {
+			clear(off.Row(i))
+			mid = append(mid, i)
+		}
+	}
+	return off.Normalised(), mid
+}
+
+// unitMean averages the unit vectors of the rows in float64, [Cols]; zero without rows.
+func unitMean(d directions, rows []int) []float64 {
+	mean := make([]float64, d.raw.Cols)
+	for _, i := range rows {
+		for j, x := range d.raw.Row(i) {
+			mean[j] += float64(x) / d.norm[i]
+		}
+	}
+	for j := range mean {
+		mean[j] /= float64(max(1, len(rows)))
+	}
+	return mean
+}
+
+// subtract writes unit row i minus the mean and returns its squared length.
+func subtract(dst []float32, d directions, i int, mean []float64) float64 {
+	var s float64
+	for j, x := range d.raw.Row(i) {
+		v := float64(x)/d.norm[i] - mean[j]
+		dst[j] = float32(v)
+		s += float64(v * v)
+	}
+	return s
+}
+
+// merge joins the rows at the mean, each its own representative so far, under the
+// first of them. With eps = 0 even coinciding rows stay apart.
+func merge(c Cover, mid []int, eps float64) Cover {
+	if eps <= 0 {
+		return c
+	}
+	for _, i := range mid[1:] {
+		c.Owner[i] = mid[0]
+	}
+	reps := []int{}
+	for _, r := range c.Representatives {
+		if c.Owner[r] == r {
+			reps = append(reps, r)
+		}
+	}
+	c.Representatives = reps
+	return c
+}

@@ -1,0 +1,14 @@
+// Package metrics measures prototypes, features and assignments: uniqueness,
+// usage, geometry, spectra, agreement with labels, k-NN and linear probes.
+//
+// Everything here is a pure function of matrices and label lists: the same
+// input gives the same bits, nothing is read or written, nothing is logged.
+// Training, data sets, files and tables stay outside.
+//
+// A value that the input does not define is never NaN: a function returns
+// ok = false, or its result's Undefined field says why in words.
+//
+// A row that is zero or holds NaN or Inf has no direction. Cosine metrics
+// leave such rows out of their means, and in a cover they stand for
+// themselves alone.
+package metrics

@@ -1,0 +1,67 @@
+package metrics
+
+import "math"
+
+// MeanNorm is the length of the mean of the normalised rows p [K,D], in [0,1]: about
+// 1/√K for random unit vectors, 1 after total collapse. Near 1 the prototypes
+// share an offset that shrinks all cosine distances; compare Unique with
+// UniqueCentred then. Undefined (false) when no row has a direction.
+func MeanNorm(p Matrix) (float64, bool) {
+	d := directionsOf(p)
+	rows := d.with()
+	if len(rows) == 0 {
+		return 0, false
+	}
+	var s float64
+	for _, x := range unitMean(d, rows) {
+		s += float64(x * x)
+	}
+	return math.Sqrt(s), true
+}
+
+// Displacement is the mean of 1 - cos between each row of start and now (both
+// [K,D]), in [0,2]: 0 for prototypes that never moved, whose uniqueness is then
+// that of their initialisation. Rows without a direction in either matrix are
+// left out; undefined (false) when none is left.
+func Displacement(start, now Matrix) (float64, bool) {
+	mustMatch("prototypes after training", now.Rows, start.Rows)
+	mustMatch("dimensions after training", now.Cols, start.Cols)
+	a, b := directionsOf(start), directionsOf(now)
+	var sum float64
+	n := 0
+	for i := range start.Rows {
+		if a.has[i] && b.has[i] {
+			c := dot(start.Row(i), now.Row(i)) / (a.norm[i] * b.norm[i])
+			sum += 1 - math.Max(-1, math.Min(1, c))
+			n++
+		}
+	}
+	if n == 0 {
+		return 0, false
+	}
+	return sum / float64(n), true
+}
+
+// FeatureStd is the standard deviation (n-1) of each dimension of the normalised
+// rows x [N,D], averaged over dimensions; 1/√D for an isotropic cloud (Chen and He
+// 2021, SimSiam). Total collapse shows as a value near 0. Undefined (false) with
+// NaN or Inf anywhere, or with fewer than two rows that have a direction.
+func FeatureStd(x Matrix) (float64, bool) {
+	d := directionsOf(x)
+	rows := d.with()
+	if len(rows) < 2 || !x.Finite() {
+		return 0, false
+	}
+	mean, sum := unitMean(d, rows), make([]float64, x.Cols)
+	for _, i := range rows {
+		for j, v := range x.Row(i) {
+			e := float64(v)/d.norm[i] - mean[j]
+			sum[j] += float64(e * e)
+		}
+	}
+	var std float64
+	for _, s := range sum {
+		std += math.Sqrt(s / float64(len(rows)-1))
+	}
+	return std / float64(x.Cols), true
+}

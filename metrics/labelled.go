@@ -1,0 +1,40 @@
+package metrics
+
+import "fmt"
+
+// labelled says in words why a probe of these splits is undefined; "" when it is
+// defined.
+func labelled(train Matrix, trainY []int, test Matrix, testY []int, classes int) string {
+	mustMatch("training labels", len(trainY), train.Rows)
+	mustMatch("test labels", len(testY), test.Rows)
+	switch {
+	case train.Rows == 0 || test.Rows == 0:
+		return fmt.Sprintf("needs training and test rows, found %d and %d", train.Rows, test.Rows)
+	case train.Cols != test.Cols || train.Cols == 0:
+		return fmt.Sprintf("needs equal feature dimensions, found %d in train and %d in test", train.Cols, test.Cols)
+	}
+	for _, s := range []struct {
+		name string
+		x    Matrix
+		y    []int
+	}{{"training", train, trainY}, {"test", test, testY}} {
+		if why := usable(s.name, s.x, s.y, classes); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func usable(name string, x Matrix, y []int, classes int) string {
+	for i, c := range y {
+		if c < 0 || c >= classes {
+			return fmt.Sprintf("%s label %d of row %d is outside 0…%d", name, c, i, classes-1)
+		}
+	}
+	for i, v := range x.Data {
+		if !finite(float64(v)) {
+			return fmt.Sprintf("%s features of row %d hold %v", name, i/x.Cols, v)
+		}
+	}
+	return ""
+}

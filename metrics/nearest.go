@@ -1,0 +1,73 @@
+package metrics
+
+import (
+	"math"
+
+	"protobench/internal/kernel"
+)
+
+// pairBlock is the side of the square of cosines that is held at once.
+const pairBlock = 512
+
+// Nearest holds each prototype's nearest other prototype by cosine.
+type Nearest struct {
+	Index  []int     // [K]; -1 for a row without a direction, or when there is no other
+	Cosine []float64 // [K], in [-1,1]; 0 where Index is -1
+}
+
+// NearestOf finds the nearest neighbours among the rows of p [K,D]. Partial collapse
+// shows as cosines near 1; the lower index wins ties.
+func NearestOf(p Matrix) Nearest {
+	d := directionsOf(p)
+	n := Nearest{Index: make([]int, p.Rows), Cosine: make([]float64, p.Rows)}
+	best := make([]float32, p.Rows)
+	for i := range n.Index {
+		n.Index[i], best[i] = -1, float32(math.Inf(-1))
+	}
+	take := func(i, j int, c float32) {
+		if c > best[i] || c == best[i] && j < n.Index[i] {
+			n.Index[i], best[i] = j, c
+		}
+	}
+	eachPair(d, func(i, j int, c float32) {
+		take(i, j, c)
+		take(j, i, c)
+	})
+	for i, j := range n.Index {
+		if j >= 0 {
+			n.Cosine[i] = d.cosine(i, j)
+		}
+	}
+	return n
+}
+
+// Summary describes the cosines of the rows that have a neighbour.
+func (n Nearest) Summary() (Summary, bool) {
+	var c []float64
+	for i, j := range n.Index {
+		if j >= 0 {
+			c = append(c, n.Cosine[i])
+		}
+	}
+	return Summarise(c)
+}
+
+// eachPair calls f once for every pair i < j of rows with a direction, in an order
+// that depends on the shape alone, with their float32 cosine.
+func eachPair(d directions, f func(i, j int, cos float32)) {
+	rows := d.with()
+	unit := d.unit.Pick(rows)
+	cos := make([]float32, pairBlock*pairBlock)
+	for i0 := 0; i0 < len(rows); i0 += pairBlock {
+		for j0 := i0; j0 < len(rows); j0 += pairBlock {
+			m, n := min(pairBlock, len(rows)-i0), min(pairBlock, len(rows)-j0)
+			c := unit.Cols
+			kernel.Gemm(false, true, m, n, c, unit.Data[i0*c:], c, unit.Data[j0*c:], c, cos, n, false)
+			for i := range m {
+				for j := max(0, i0+i+1-j0); j < n; j++ {
+					f(rows[i0+i], rows[j0+j], cos[i*n+j])
+				}
+			}
+		}
+	}
+}

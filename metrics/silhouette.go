@@ -1,0 +1,83 @@
+package metrics
+
+import "math"
+
+// Silhouette compares, for each row of x [N,D], the mean distance a to its own
+// cluster with the mean distance b to the nearest other one: (b-a)/max(a,b) in
+// [-1,1] (Rousseeuw 1987), 0 for a cluster of one and where a = b = 0. It also
+// returns the mean over samples, which is near 0 for overlapping clusters and for
+// collapsed features.
+//
+// Distances are Euclidean, or 1 - cos with cosine (a row without a direction is
+// at distance 1 from all). Undefined (false) with fewer than two clusters, with N
+// clusters, or with NaN or Inf. The cost is N²·D in float64.
+func Silhouette(x Matrix, labels []int, cosine bool) (samples []float64, mean float64, ok bool) {
+	mustMatch("labels", len(labels), x.Rows)
+	y, k := compact(labels)
+	if k < 2 || k >= x.Rows || !x.Finite() {
+		return nil, 0, false
+	}
+	sums := clusterDistances(x, y, k, cosine)
+	sizes := Counts(y, k)
+	samples = make([]float64, x.Rows)
+	for i := range samples {
+		samples[i] = silhouetteOf(sums[i*k:(i+1)*k], y[i], sizes)
+		mean += samples[i]
+	}
+	return samples, mean / float64(x.Rows), true
+}
+
+// clusterDistances sums each row's distances to every cluster, [N,k].
+func clusterDistances(x Matrix, y []int, k int, cosine bool) []float64 {
+	sums := make([]float64, x.Rows*k)
+	distance := euclidean(x)
+	if cosine {
+		distance = cosineDistance(directionsOf(x))
+	}
+	for i := range x.Rows {
+		for j := i + 1; j < x.Rows; j++ {
+			d := distance(i, j)
+			sums[i*k+y[j]] += d
+			sums[j*k+y[i]] += d
+		}
+	}
+	return sums
+}
+
+func euclidean(x Matrix) func(i, j int) float64 {
+	return func(i, j int) float64 {
+		a, b := x.Row(i), x.Row(j)
+		var s float64
+		for l := range a {
+			e := float64(a[l]) - float64(b[l])
+			s += float64(e * e)
+		}
+		return math.Sqrt(s)
+	}
+}
+
+func cosineDistance(d directions) func(i, j int) float64 {
+	return func(i, j int) float64 {
+		if !d.has[i] || !d.has[j] {
+			return 1
+		}
+		return 1 - d.cosine(i, j)
+	}
+}
+
+func silhouetteOf(sums []float64, own int, sizes []int) float64 {
+	if sizes[own] < 2 {
+		return 0
+	}
+	a := sums[own] / float64(sizes[own]-1)
+	b := math.Inf(1)
+	for c, s := range sums {
+		if c != own {
+			b = math.Min(b, s/float64(sizes[c]))
+		}
+	}
+	if top := math.Max(a, b); top > 0 {
+		return (b - a) / top
+	}
+	return 0
+}

@@ -1,0 +1,120 @@
+package metrics
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// RankMeEpsilon is the constant of RankMe's paper.
+const RankMeEpsilon = 1e-7
+
+// numericalZero is the share of the singular values' sum under which a value is
+// rounding noise.
+const numericalZero = 1e-8
+
+// SingularValues returns the min(N,D) singular values of x [N,D], largest first, in
+// float64, without centring. Dimensional collapse shows as a few large values
+// and a tail near 0. Undefined (false) for an empty matrix or with NaN or Inf.
+func SingularValues(x Matrix) ([]float64, bool) {
+	if len(x.Data) == 0 || !x.Finite() {
+		return nil, false
+	}
+	var svd mat.SVD
+	if !svd.Factorize(dense(x), mat.SVDNone) {
+		return nil, false
+	}
+	return svd.Values(nil), true
+}
+
+// CovarianceEigenvalues returns the eigenvalues of the covariance of the rows of x
+// [N,D] (centred, divided by N-1), largest first, min(N,D) of them. Undefined
+// (false) with fewer than two rows or with NaN or Inf.
+func CovarianceEigenvalues(x Matrix) ([]float64, bool) {
+	if x.Rows < 2 || x.Cols == 0 || !x.Finite() {
+		return nil, false
+	}
+	c := dense(x)
+	centreColumns(c)
+	var svd mat.SVD
+	if !svd.Factorize(c, mat.SVDNone) {
+		return nil, false
+	}
+	v := svd.Values(nil)
+	for i, s := range v {
+		v[i] = s * s / float64(x.Rows-1)
+	}
+	return v, true
+}
+
+// EffectiveRank is exp of the entropy of the singular values' shares (Roy and
+// Vetterli 2007), in [1, min(N,D)]: 1 when all rows are parallel. Shares below
+// 1e-8 count as zero. Undefined (false) when all values are zero.
+func EffectiveRank(singular []float64) (float64, bool) {
+	p, ok := spectrumShares(singular)
+	if !ok {
+		return 0, false
+	}
+	kept := p[:0]
+	for _, x := range p {
+		if x >= numericalZero {
+			kept = append(kept, x)
+		}
+	}
+	return math.Exp(entropy(kept)), true
+}
+
+// RankMe is exp(-Σ p ln p) with p = share of the singular value + epsilon, not
+// renormalised (Garrido et al. 2023; RankMeEpsilon, 25,600 samples there). It
+// falls with dimensional collapse and needs N well above D. Undefined (false) when
+// all values are zero.
+func RankMe(singular []float64, epsilon float64) (float64, bool) {
+	p, ok := spectrumShares(singular)
+	if !ok {
+		return 0, false
+	}
+	var h float64
+	for _, x := range p {
+		if x += epsilon; x > 0 {
+			h -= float64(x * math.Log(x))
+		}
+	}
+	return math.Exp(h), true
+}
+
+func spectrumShares(s []float64) ([]float64, bool) {
+	var sum float64
+	for _, x := range s {
+		sum += x
+	}
+	if !(sum > 0) || !finite(sum) {
+		return nil, false
+	}
+	p := make([]float64, len(s))
+	for i, x := range s {
+		p[i] = x / sum
+	}
+	return p, true
+}
+
+func dense(x Matrix) *mat.Dense {
+	v := make([]float64, len(x.Data))
+	for i, f := range x.Data {
+		v[i] = float64(f)
+	}
+	return mat.NewDense(x.Rows, x.Cols, v)
+}
+
+// centreColumns takes the column means off in place.
+func centreColumns(m *mat.Dense) {
+	n, d := m.Dims()
+	for j := range d {
+		var sum float64
+		for i := range n {
+			sum += m.At(i, j)
+		}
+		for i := range n {
+			m.Set(i, j, m.At(i, j)-sum/float64(n))
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package metrics
+
+import "math"
+
+// Usage says how hard assignments spread over K prototypes. A collapse of usage
+// (few prototypes take all images) shows as low Used and Perplexity and high
+// Dead; duplicates that share images stay invisible here (Unique sees them).
+type Usage struct {
+	Used       int     // prototypes with at least one image, 0..K
+	Live       int     // prototypes with their minimum share of images (Live), 0..K
+	Dead       float64 // share of prototypes that are not live, 0..1
+	Empty      float64 // share of prototypes without any image, 0..1
+	Entropy    float64 // of the usage shares, nats, 0..ln K
+	Perplexity float64 // exp(Entropy), the effective number of used prototypes, 1..K
+}
+
+// UsageOf summarises counts [K] over n images. It is undefined (false) without
+// prototypes or when nothing is assigned.
+func UsageOf(counts []int, n int) (Usage, bool) {
+	var u Usage
+	shares, ok := shares(counts)
+	if !ok {
+		return u, false
+	}
+	for k, live := range Live(counts, n) {
+		if counts[k] > 0 {
+			u.Used++
+		}
+		if live {
+			u.Live++
+		}
+	}
+	k := float64(len(counts))
+	u.Dead, u.Empty = (k-float64(u.Live))/k, (k-float64(u.Used))/k
+	u.Entropy = entropy(shares)
+	u.Perplexity = math.Exp(u.Entropy)
+	return u, true
+}
+
+// GroupedPerplexity is the perplexity of the usage after counts [K] are summed over
+// the groups of owner [K] (Cover.Owner; a negative owner leaves its prototype
+// alone): the effective number of distinct prototypes in use, between 1 and the
+// plain perplexity. It falls with duplicates and with disuse alike, and needs
+// no threshold of usage. Undefined (false) when nothing is assigned.
+func GroupedPerplexity(counts, owner []int) (float64, bool) {
+	mustMatch("owners", len(owner), len(counts))
+	grouped := make([]int, len(counts))
+	for k, c := range counts {
+		if owner[k] >= 0 {
+			grouped[owner[k]] += c
+		} else {
+			grouped[k] += c
+		}
+	}
+	s, ok := shares(grouped)
+	if !ok {
+		return 0, false
+	}
+	return math.Exp(entropy(s)), true
+}
+
+// shares divides counts by their sum; false when that is zero.
+func shares(counts []int) ([]float64, bool) {
+	total := 0
+	for _, c := range counts {
+		total += c
+	}
+	if total == 0 {
+		return nil, false
+	}
+	p := make([]float64, len(counts))
+	for k, c := range counts {
+		p[k] = float64(c) / float64(total)
+	}
+	return p, true
+}
+
+// entropy is -Σ p ln p in nats, with 0·ln 0 = 0.
+func entropy(p []float64) float64 {
+	var h float64
+	for _, x := range p {
+		if x > 0 {
+			h -= float64(x * math.Log(x))
+		}
+	}
+	return math.Max(0, h)
+}
