@@ -15,14 +15,23 @@ import (
 // "partition", "probe", …) of a run. Counters (a step, an image's position)
 // select independent sub-streams of the purpose.
 func New(seed uint64, purpose string, counters ...uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(state(seed, purpose, counters)))
+}
+
+// Seed puts an existing generator at the start of the stream that [New] would return, without allocating.
+func Seed(src *rand.PCG, seed uint64, purpose string, counters ...uint64) {
+	src.Seed(state(seed, purpose, counters))
+}
+
+func state(seed uint64, purpose string, counters []uint64) (a, b uint64) {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(purpose))
-	a, b := mix(seed^h.Sum64()), h.Sum64()
+	a, b = mix(seed^h.Sum64()), h.Sum64()
 	for _, c := range counters {
 		a = mix(a ^ c)
 		b = mix(b + a)
 	}
-	return rand.New(rand.NewPCG(a, mix(b)))
+	return a, mix(b)
 }
 
 // mix is the finalizer of SplitMix64 (Steele, Lea and Flood 2014).

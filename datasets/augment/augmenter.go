@@ -1,0 +1,150 @@
+package augment
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"protobench/datasets"
+	"protobench/internal/stream"
+)
+
+// Input is the shape of one image: rows, columns, channels (1 or 3).
+type Input struct{ Height, Width, Channels int }
+
+// size is the number of values of one image.
+func (in Input) size() int { return in.Height * in.Width * in.Channels }
+
+// Augmenter turns images into normalised float32 views. It holds its scratch memory: one goroutine at a time.
+type Augmenter struct {
+	cfg    Config
+	in     Input
+	mean   [3]float32
+	invert [3]float32      // 1/std
+	plain  [3][256]float32 // normalised value of each 8-bit level, per channel
+	work   scratch
+}
+
+// scratch is what the making of one view needs: a generator and buffers. Views made on several goroutines need one
+// each and nothing else of their own.
+type scratch struct {
+	source       *rand.PCG
+	draws        *rand.Rand
+	image, wide  []float32 // [H,W,C]
+	view         []float32 // [H,W,C]
+	across, down axis
+}
+
+// New returns the augmenter of images of one shape. mean and std are per channel on the scale 0..1 (the first
+// in.Channels entries are used); flip says whether a horizontal flip keeps the class. The error names the key of the
+// [augment] table that is out of range.
+func New(cfg Config, in Input, mean, std [3]float32, flip bool) (*Augmenter, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	if in.Height < 1 || in.Width < 1 || (in.Channels != 1 && in.Channels != 3) {
+		return nil, fmt.Errorf("augment: images of shape %d×%d×%d are not supported; use 1 or 3 channels", in.Height, in.Width, in.Channels)
+	}
+	if !flip {
+		cfg.Flip = 0
+	}
+	a := &Augmenter{cfg: cfg, in: in, mean: mean, work: newScratch(in)}
+	for c := range in.Channels {
+		if !(std[c] > 0) {
+			return nil, fmt.Errorf("augment: standard deviation of channel %d is %g; it must be above 0", c, std[c])
+		}
+		a.invert[c] = 1 / std[c]
+		for level := range 256 {
+			a.plain[c][level] = (unit(uint8(level)) - mean[c]) * a.invert[c]
+		}
+	}
+	return a, nil
+}
+
+func newScratch(in Input) scratch {
+	s := scratch{source: rand.NewPCG(0, 0)}
+	s.draws = rand.New(s.source)
+	s.image, s.wide, s.view = make([]float32, in.size()), make([]float32, in.size()), make([]float32, in.size())
+	s.across, s.down = newAxis(in.Width, in.Width), newAxis(in.Height, in.Height)
+	return s
+}
+
+// validate checks the ranges that the keys declare.
+func (c Config) validate() error {
+	for _, k := range []struct {
+		key             string
+		value, low, top float64
+	}{
+		{"crop_min", c.CropMin, math.SmallestNonzeroFloat64, 1}, {"crop_max", c.CropMax, math.SmallestNonzeroFloat64, 1},
+		{"flip", c.Flip, 0, 1}, {"jitter_prob", c.JitterProb, 0, 1},
+		{"brightness", c.Brightness, 0, 1}, {"contrast", c.Contrast, 0, 1}, {"saturation", c.Saturation, 0, 1},
+		{"hue", c.Hue, 0, 0.5}, {"grayscale", c.Grayscale, 0, 1}, {"blur", c.Blur, 0, 1},
+	} {
+		if !(k.value >= k.low && k.value <= k.top) {
+			return fmt.Errorf("augment.%s: %g is out of range; use at most %g and no less than 0 (crops: above 0)", k.key, k.value, k.top)
+		}
+	}
+	if c.CropMin > c.CropMax {
+		return fmt.Errorf("augment.crop_min: %g is above crop_max = %g; swap them", c.CropMin, c.CropMax)
+	}
+	return nil
+}
+
+// Views writes the two views of every image set[order[i]] into dst, [2·B,H,W,C]: all first views, then all second
+// views, in the order of order. View v of position i draws only from the stream of (seed, step, 2·i+v).
+func (a *Augmenter) Views(dst []float32, set *datasets.Images, order []int, seed uint64, step int) {
+	a.check(dst, set, 2*len(order))
+	n, size := len(order), a.in.size()
+	for i, index := range order {
+		for v := range 2 {
+			at := (v*n + i) * size
+			stream.Seed(a.work.source, seed, "augment", uint64(step), uint64(2*i+v))
+			a.work.one(dst[at:at+size], set.Image(index), a)
+		}
+	}
+}
+
+// Plain writes the images set[indices[i]] without augmentation, normalised, into dst, [n,H,W,C].
+func (a *Augmenter) Plain(dst []float32, set *datasets.Images, indices []int) {
+	a.check(dst, set, len(indices))
+	size, channels := a.in.size(), a.in.Channels
+	for i, index := range indices {
+		out := dst[i*size : (i+1)*size]
+		for j, p := range set.Image(index) {
+			out[j] = a.plain[j%channels][p]
+		}
+	}
+}
+
+func (a *Augmenter) check(dst []float32, set *datasets.Images, n int) {
+	if set.Height != a.in.Height || set.Width != a.in.Width || set.Channels != a.in.Channels {
+		panic(fmt.Sprintf("augment: images are %d×%d×%d, the augmenter is made for %d×%d×%d",
+			set.Height, set.Width, set.Channels, a.in.Height, a.in.Width, a.in.Channels))
+	}
+	if len(dst) != n*a.in.size() {
+		panic(fmt.Sprintf("augment: destination holds %d values, %d images need %d", len(dst), n, n*a.in.size()))
+	}
+}
+
+// one makes a single view: crop and flip, colour jitter, grayscale, blur, normalisation, in SwAV's order.
+func (s *scratch) one(dst []float32, image []uint8, a *Augmenter) {
+	p := sample(s.draws, &a.cfg, a.in)
+	for i, level := range image {
+		s.image[i] = unit(level)
+	}
+	s.resizedCrop(s.view, s.image, a.in, p.crop)
+	if p.flip {
+		hflip(s.view, a.in)
+	}
+	if p.jitter {
+		jitter(s.view, a.in.Channels, p.order, p.factor)
+	}
+	if p.gray {
+		grayscale(s.view, a.in.Channels)
+	}
+	if p.sigma > 0 {
+		k := kernel3(p.sigma)
+		blur(s.view, s.view, s.wide, a.in, k[:], k[:])
+	}
+	normalize(dst, s.view, a.in.Channels, a.mean, a.invert)
+}

@@ -1,0 +1,7 @@
+// Package datasets holds the sets of images that arms are trained and evaluated on: generated in memory or read
+// from files, cut to size, thinned to a long tail, described and fingerprinted.
+//
+// What leaves this room is a [Set]: 8-bit images with labels, in a fixed order, the same for every arm of a sweep.
+// Random views of images belong to datasets/augment; shuffling into batches belongs to the harness; nothing here
+// knows of encoders, methods or metrics.
+package datasets

@@ -1,0 +1,38 @@
+package datasets
+
+import (
+	"math/rand/v2"
+
+	"protobench/internal/stream"
+)
+
+func loadShapes(o Options) (*Set, error) {
+	classes := len(glyphs())
+	return &Set{
+		Train:       generate(uint64(o.Seed), "shapes-train", o.Train),
+		Test:        generate(uint64(o.Seed), "shapes-test", o.Test),
+		Classes:     classes,
+		FineClasses: classes * layouts,
+		Flip:        true,
+	}, nil
+}
+
+// generate makes n images of one split. Image i draws from its own stream of the split's purpose, so the splits
+// share no draw and a longer split begins with other images only in order. Fine modes are as balanced as n allows.
+func generate(seed uint64, purpose string, n int) Images {
+	im := Images{Height: side, Width: side, Channels: 3}
+	im.Pixels = make([]uint8, n*side*side*3)
+	im.Labels, im.Fine = make([]int, n), make([]int, n)
+	all := glyphs()
+	order := stream.New(seed, purpose+"-order").Perm(n)
+	noise := rand.NewPCG(0, 0)
+	for i, at := range order {
+		fine := i % (len(all) * layouts)
+		r := stream.New(seed, purpose, uint64(i))
+		s := draw(r, all[fine/layouts], fine%layouts)
+		noise.Seed(r.Uint64(), r.Uint64())
+		s.render(im.Image(at), rand.New(noise))
+		im.Labels[at], im.Fine[at] = fine/layouts, fine
+	}
+	return im
+}
