@@ -23,11 +23,16 @@ func known(method bool) []string {
 	return names
 }
 
-// spelling suggests the nearest known path. A path is compared whole, then by its last part within its table, then by
-// its last part anywhere.
+// spelling suggests the nearest known path. Near paths come first, then those that the key begins, then
+// those of its last part in another table.
 func spelling(key string, names []string) string {
 	if n := Nearest(key, names); n != "" {
 		return "did you mean " + n + "?"
+	}
+	for _, n := range names {
+		if strings.HasPrefix(n, key) {
+			return "did you mean " + n + "?"
+		}
 	}
 	table, last := cutLast(key)
 	for _, n := range names {

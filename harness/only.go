@@ -1,0 +1,119 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Filter selects cells by an expression such as "method:swav seed:0 OR
+// loss.temperature:0.2 -learner:frozen": a space is AND and binds stronger than
+// OR, a leading minus is NOT. The zero Filter selects every cell.
+type Filter struct {
+	text  string
+	terms [][]term // any of these, each all of its terms
+}
+
+type term struct {
+	key, value string
+	not        bool
+}
+
+// ParseFilter reads an expression. Keys are method, objective, learner,
+// embedding, regularizer, reference, seed, hash (a prefix), or any setting's path.
+func ParseFilter(text string) (Filter, error) {
+	f := Filter{text: text}
+	var all []term
+	for _, word := range strings.Fields(text) {
+		if word == "OR" {
+			if len(all) == 0 {
+				return Filter{}, fmt.Errorf("--only %q: nothing stands before OR; write e.g. seed:0 OR seed:1", text)
+			}
+			f.terms, all = append(f.terms, all), nil
+			continue
+		}
+		t, err := parseTerm(word, text)
+		if err != nil {
+			return Filter{}, err
+		}
+		all = append(all, t)
+	}
+	if len(all) == 0 {
+		return Filter{}, fmt.Errorf("--only %q: expected terms such as method:swav or seed:0", text)
+	}
+	f.terms = append(f.terms, all)
+	return f, nil
+}
+
+func parseTerm(word, text string) (term, error) {
+	rest, not := strings.CutPrefix(word, "-")
+	key, value, ok := strings.Cut(rest, ":")
+	if !ok || value == "" {
+		return term{}, fmt.Errorf("--only %q: %q is no key:value; write e.g. method:swav", text, word)
+	}
+	names := filterKeys()
+	if !slices.Contains(names, key) {
+		return term{}, fmt.Errorf("--only %q: unknown key %q; %s", text, key, spellingOf(key, names, "see `protobench list keys`"))
+	}
+	return term{key: key, value: value, not: not}, nil
+}
+
+func filterKeys() []string {
+	names := []string{"method", "objective", "learner", "embedding", "regularizer", "reference", "seed", "hash"}
+	for _, k := range Keys() {
+		names = append(names, k.Path)
+	}
+	return names
+}
+
+// Match reports whether a job is selected.
+func (f Filter) Match(j *Job) bool {
+	if len(f.terms) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(f.terms, func(all []term) bool {
+		return !slices.ContainsFunc(all, func(t term) bool { return t.match(j) == t.not })
+	})
+}
+
+func (t term) match(j *Job) bool {
+	c := j.Cell.Composition
+	switch t.key {
+	case "method":
+		return c.Name == t.value
+	case "objective":
+		return c.Objective == t.value
+	case "learner":
+		return c.Learner == t.value
+	case "embedding":
+		return c.Embedding == t.value
+	case "regularizer":
+		return slices.Contains(c.Regularizers, t.value)
+	case "reference":
+		return j.Cell.Reference == t.value
+	case "seed":
+		return fmt.Sprint(j.Cell.Seed) == t.value
+	case "hash":
+		return strings.HasPrefix(j.Hash, t.value)
+	}
+	key, _ := findKey(t.key)
+	return j.Cell.Reads(key) && fmt.Sprint(key.Get(&j.Cell.Settings)) == t.value
+}
+
+// Select returns the jobs that match; none is an error that says what there is.
+func (f Filter) Select(jobs []Job) ([]Job, error) {
+	var chosen []Job
+	var methods []string
+	for i := range jobs {
+		if f.Match(&jobs[i]) {
+			chosen = append(chosen, jobs[i])
+		}
+		if name := jobs[i].Cell.Composition.Name; !slices.Contains(methods, name) {
+			methods = append(methods, name)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("--only %q matches none of %d cells; the methods are %s", f.text, len(jobs), strings.Join(methods, ", "))
+	}
+	return chosen, nil
+}

@@ -1,0 +1,146 @@
+package harness
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets"
+)
+
+func planOf(t *testing.T, text string) *Plan {
+	t.Helper()
+	p, err := NewPlan(parse(t, text), NewLibrary(testOpen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// testOpen makes a tiny set of 40 training and 20 test images of noise.
+func testOpen(o datasets.Options) (*datasets.Set, error) {
+	if o.Name == "absent" {
+		return nil, errors.New("no such data")
+	}
+	return testSet(), nil
+}
+
+func testSet() *datasets.Set {
+	images := func(n, salt int) datasets.Images {
+		im := datasets.Images{Height: 4, Width: 4, Channels: 3}
+		for i := range n {
+			im.Labels = append(im.Labels, i%2)
+			im.Fine = append(im.Fine, i%4)
+			for j := range 48 {
+				im.Pixels = append(im.Pixels, uint8(i*31+j*17*(1+i%4)+salt))
+			}
+		}
+		return im
+	}
+	return &datasets.Set{
+		Name: "noise", Train: images(40, 0), Test: images(20, 5), Classes: 2, FineClasses: 4,
+		Mean: [3]float32{0.5, 0.5, 0.5}, Std: [3]float32{0.3, 0.3, 0.3}, Fingerprint: "print",
+	}
+}
+
+func TestPlanNamesFoldersSafely(t *testing.T) {
+	p := planOf(t, "name = 'x'\nreferences = false\n[train]\nbatch = 8\n[[method]]\nname = 'a/b:c é'\nobjective = 'swav'\nlearner = 'joint'\n[matrix]\n'loss.temperature' = [0.5]\n")
+	if got, want := p.Jobs[0].Dir, "a-b-c--__loss.temperature=0.5__s0__"+p.Jobs[0].Hash[:8]; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	record := p.Record()
+	if record.Cells[0].Dir != p.Jobs[0].Dir || !strings.Contains(record.Sweep, "[matrix]") || record.Cells[0].Cell.Hash != p.Jobs[0].Hash {
+		t.Errorf("%+v", record)
+	}
+}
+
+func TestPlanRefusesABatchLargerThanTheData(t *testing.T) {
+	_, err := NewPlan(parse(t, "name = 'x'\n[train]\nbatch = 41\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
+	if err == nil || err.Error() != "t.toml: train.batch: 41 is more than the 40 training images; expected at least one full batch; lower train.batch or raise the number of images" {
+		t.Error(err)
+	}
+}
+
+func TestLibraryOpensOnce(t *testing.T) {
+	calls := 0
+	l := NewLibrary(func(datasets.Options) (*datasets.Set, error) { calls++; return testSet(), nil })
+	for range 3 {
+		if _, err := l.Open(datasets.Options{Name: "a"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := l.Open(datasets.Options{Name: "b"}); err != nil || calls != 2 {
+		t.Errorf("%d calls, %v", calls, err)
+	}
+}
+
+func TestFilter(t *testing.T) {
+	p := planOf(t, "name = 'x'\nseeds = 2\n[train]\nbatch = 8\n[[method]]\nname = 'swav'\n[[method]]\nname = 'dino'\n[matrix]\n'loss.temperature' = [0.1, 0.2]\n")
+	for expr, want := range map[string]int{
+		"method:swav":                              4,
+		"method:swav seed:0":                       2,
+		"loss.temperature:0.2":                     4,
+		"method:swav OR method:dino":               8,
+		"method:swav seed:0 OR method:dino":        6,
+		"-method:swav -method:dino":                5,
+		"reference:pixels":                         1,
+		"objective:dino -loss.temperature:0.1":     2,
+		"learner:joint -seed:0":                    4,
+		"hash:" + p.Jobs[0].Hash[:10]:              1,
+		"method:swav method:dino OR method:pixels": 1,
+	} {
+		f, err := ParseFilter(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := f.Select(p.Jobs); len(got) != want {
+			t.Errorf("%s: %d cells, want %d", expr, len(got), want)
+		}
+	}
+	f, _ := ParseFilter("method:nothing")
+	if _, err := f.Select(p.Jobs); err == nil || !strings.Contains(err.Error(), "matches none of 13 cells") {
+		t.Error(err)
+	}
+	for _, bad := range []string{"", "swav", "metod:swav", "OR seed:0", "seed:0 OR", "seed:"} {
+		if _, err := ParseFilter(bad); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}
+
+func TestCadenceIsDenseFirst(t *testing.T) {
+	c := cadence{perEpoch: 10, epochs: 7, evaluate: Evaluate{Dense: 4, DenseEpochs: 2, Every: 3}}
+	var got []int
+	for step := range c.total() + 1 {
+		if c.due(step) {
+			got = append(got, step)
+		}
+	}
+	if diff := cmp.Diff([]int{0, 3, 5, 8, 10, 13, 15, 18, 20, 30, 60, 70}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestETAFollowsTheRate(t *testing.T) {
+	e := ETA{Left: 1000}
+	start := time.Unix(0, 0)
+	if _, ok := e.Remaining(); ok {
+		t.Error("a prediction without a rate")
+	}
+	for i := range 101 {
+		e.Done(5, start.Add(time.Duration(i)*time.Second))
+	}
+	left, ok := e.Remaining()
+	if want := time.Duration(float64(495)/5) * time.Second; !ok || left < want-time.Second || left > want+time.Second {
+		t.Errorf("%v left, want %v", left, want)
+	}
+}
+
+func TestSmallestP(t *testing.T) {
+	if SmallestP(1) != 1 || SmallestP(6) != 0.03125 {
+		t.Error(SmallestP(1), SmallestP(6))
+	}
+}
