@@ -1,8 +1,10 @@
 package store
 
+import "encoding/json"
+
 // Result is a finished cell, the content of result.json.
 type Result struct {
-	Schema     int                `json:"schema"` // 1
+	Schema     int                `json:"schema"` // SchemaVersion
 	Cell       Cell               `json:"cell"`
 	Outcome    Outcome            `json:"outcome"`
 	Metrics    Metrics            `json:"metrics"`
@@ -13,8 +15,9 @@ type Result struct {
 	Provenance Provenance         `json:"provenance"`
 }
 
-// Metrics maps metric keys (with their protocol in the name) to values; NaN and infinities are written as null.
-type Metrics map[string]float64
+// SchemaVersion is the revision of plan.json and result.json that this package writes
+// and the only one that it reads.
+const SchemaVersion = 1
 
 // Cell identifies one run of a sweep.
 type Cell struct {
@@ -28,18 +31,49 @@ type Cell struct {
 	Hash         string         `json:"hash"` // hex SHA-256 over everything that can change a number
 }
 
+// The values of Outcome.Status.
+const (
+	OK          = "ok"
+	Collapsed   = "collapsed"   // total collapse at the end; the metrics stand
+	Diverged    = "diverged"    // a loss or weight stopped being finite; no final metrics
+	Failed      = "failed"      // an error or a panic; Reason says which
+	Interrupted = "interrupted" // stopped from outside; the checkpoint stands
+)
+
 // Outcome says how a cell ended.
 type Outcome struct {
-	Status string `json:"status"` // ok | collapsed | diverged | failed | interrupted
+	Status string `json:"status"` // OK, Collapsed, Diverged, Failed or Interrupted
 	Reason string `json:"reason"`
 	Epoch  int    `json:"epoch"`
 }
 
-// Timing holds wall times; it never enters comparisons of results.
+// Timing holds wall times; it never enters comparisons of results. Values that are not
+// finite (no step was timed) are null in JSON.
 type Timing struct {
-	TrainS       float64 `json:"train_s"`
-	EvalS        float64 `json:"eval_s"`
-	StepMSMedian float64 `json:"step_ms_median"`
+	TrainS       float64 `json:"train_s"`        // seconds
+	EvalS        float64 `json:"eval_s"`         // seconds
+	StepMSMedian float64 `json:"step_ms_median"` // milliseconds
+}
+
+type timingJSON struct {
+	TrainS       number `json:"train_s"`
+	EvalS        number `json:"eval_s"`
+	StepMSMedian number `json:"step_ms_median"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (t Timing) MarshalJSON() ([]byte, error) {
+	return json.Marshal(timingJSON{number(t.TrainS), number(t.EvalS), number(t.StepMSMedian)})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *Timing) UnmarshalJSON(raw []byte) error {
+	var v timingJSON
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	*t = Timing{float64(v.TrainS), float64(v.EvalS), float64(v.StepMSMedian)}
+	return nil
 }
 
 // Provenance says what made a result.
@@ -79,12 +113,35 @@ type Epoch struct {
 	Observers map[string]Metrics `json:"observers,omitempty"`
 }
 
-// Step is one line of steps.jsonl: the signals of one training step.
+// Step is one line of steps.jsonl: the signals of one training step. A loss that is not
+// finite is null in JSON and NaN once read.
 type Step struct {
 	Step   int     `json:"step"`
 	Loss   float64 `json:"loss"`
 	Values Metrics `json:"values,omitempty"`
 	Events []Event `json:"events,omitempty"`
+}
+
+type stepJSON struct {
+	Step   int     `json:"step"`
+	Loss   number  `json:"loss"`
+	Values Metrics `json:"values,omitempty"`
+	Events []Event `json:"events,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (s Step) MarshalJSON() ([]byte, error) {
+	return json.Marshal(stepJSON{s.Step, number(s.Loss), s.Values, s.Events})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Step) UnmarshalJSON(raw []byte) error {
+	var v stepJSON
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	*s = Step{v.Step, float64(v.Loss), v.Values, v.Events}
+	return nil
 }
 
 // Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype.

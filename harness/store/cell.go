@@ -1,0 +1,124 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"protobench/internal/tensorfile"
+)
+
+// CellDir is one cell's folder.
+type CellDir struct {
+	path string
+	plan PlanCell
+}
+
+// Path returns the folder's path.
+func (c *CellDir) Path() string { return c.path }
+
+// Plan returns what is planned for the cell.
+func (c *CellDir) Plan() PlanCell { return c.plan }
+
+func (c *CellDir) file(name string) string { return filepath.Join(c.path, name) }
+
+// Prepare makes the folder, writes config.toml, and removes temporary files that a
+// killed process left. Only the cell's own run may call it.
+func (c *CellDir) Prepare() error {
+	if err := os.MkdirAll(c.path, 0o755); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(c.path)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if tensorfile.IsTemporary(e.Name()) {
+			if err := os.Remove(c.file(e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return WriteFile(c.file("config.toml"), []byte(c.plan.Config))
+}
+
+// WriteResult writes result.json, which ends the cell. Write it last.
+func (c *CellDir) WriteResult(r Result) error {
+	r.Schema = SchemaVersion
+	return writeJSON(c.file("result.json"), r)
+}
+
+// Result reads result.json; found is false when the cell has not ended.
+func (c *CellDir) Result() (r Result, found bool, err error) {
+	path := c.file("result.json")
+	found, err = readJSON(path, &r)
+	if !found || err != nil {
+		return Result{}, false, err
+	}
+	if r.Cell.Hash != c.plan.Cell.Hash {
+		return Result{}, false, fmt.Errorf("%s: hash %.8s, but the plan's cell has %.8s; move the folder away to run the cell again",
+			path, r.Cell.Hash, c.plan.Cell.Hash)
+	}
+	return r, true, checkSchema(path, r.Schema)
+}
+
+// RemoveResult makes an ended cell unfinished again, for a retry.
+func (c *CellDir) RemoveResult() error { return remove(c.file("result.json")) }
+
+// Restart removes everything that the cell's run wrote, so that it starts from step 0.
+func (c *CellDir) Restart() error {
+	for _, name := range []string{"result.json", "checkpoint.safetensors", "prototypes.safetensors", "steps.jsonl", "epochs.jsonl"} {
+		if err := remove(c.file(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// WritePrototypes writes prototypes.safetensors. Reports read, each where it exists:
+// "prototypes.student", "prototypes.teacher", "prototypes.initial" [K,D],
+// "usage.counts" [K] (training images per prototype), "usage.owner" [K]
+// (representative's index at ε = 0.025), and the same under "observer.<name>.".
+func (c *CellDir) WritePrototypes(f *tensorfile.File) error {
+	return tensorfile.WriteSafetensors(c.file("prototypes.safetensors"), f)
+}
+
+// Prototypes reads prototypes.safetensors; nil when there is none.
+func (c *CellDir) Prototypes() (*tensorfile.File, error) {
+	f, err := tensorfile.ReadSafetensors(c.file("prototypes.safetensors"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return f, err
+}
+
+// OpenSteps opens steps.jsonl for appending.
+func (c *CellDir) OpenSteps() (*Log[Step], error) { return openLog[Step](c.file("steps.jsonl")) }
+
+// OpenEpochs opens epochs.jsonl for appending.
+func (c *CellDir) OpenEpochs() (*Log[Epoch], error) { return openLog[Epoch](c.file("epochs.jsonl")) }
+
+// Steps reads steps.jsonl; nil when there is none.
+func (c *CellDir) Steps() ([]Step, error) { return readLines[Step](c.file("steps.jsonl")) }
+
+// Epochs reads epochs.jsonl; nil when there is none.
+func (c *CellDir) Epochs() ([]Epoch, error) { return readLines[Epoch](c.file("epochs.jsonl")) }
+
+// Log appends a line to log.txt.
+func (c *CellDir) Log(line string) error {
+	f, err := os.OpenFile(c.file("log.txt"), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(line + "\n")
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// Freeze makes p the plan of this directory before its first cell starts. An equal plan
+// changes nothing; a different one (an edited sweep) is kept beside its predecessors as
+// plan.2.json, plan.3.json, …, and holds from then on. It returns the cells that the
+// plan before did not have.
+func (d *Dir) Freeze(p Plan) (added []PlanCell, err error) {
+	if err := checkDirs(p); err != nil {
+		return nil, err
+	}
+	p.Schema = SchemaVersion
+	n, err := d.revision()
+	if err != nil {
+		return nil, err
+	}
+	var old Plan
+	if n > 0 {
+		if old, err = d.readPlan(n); err != nil {
+			return nil, err
+		}
+		if same, err := equalJSON(old, p); err != nil || same {
+			return nil, err
+		}
+	}
+	if err := writeJSON(d.planPath(n+1), p); err != nil {
+		return nil, err
+	}
+	return newCells(old, p), nil
+}
+
+// checkDirs refuses two cells in one folder and folders outside of cells/.
+func checkDirs(p Plan) error {
+	seen := map[string]bool{}
+	for _, c := range p.Cells {
+		if c.Dir == "" || c.Dir == "." || c.Dir == ".." || filepath.Base(c.Dir) != c.Dir {
+			return fmt.Errorf("plan %s: cell folder %q is not a plain name", p.Name, c.Dir)
+		}
+		if seen[c.Dir] {
+			return fmt.Errorf("plan %s: two cells share the folder %s", p.Name, c.Dir)
+		}
+		seen[c.Dir] = true
+	}
+	return nil
+}
+
+func newCells(old, p Plan) []PlanCell {
+	known := map[string]bool{}
+	for _, c := range old.Cells {
+		known[c.Dir] = true
+	}
+	var added []PlanCell
+	for _, c := range p.Cells {
+		if !known[c.Dir] {
+			added = append(added, c)
+		}
+	}
+	return added
+}
+
+// Plan returns the plan that holds: the latest.
+func (d *Dir) Plan() (Plan, error) {
+	n, err := d.revision()
+	if err != nil {
+		return Plan{}, err
+	}
+	if n == 0 {
+		return Plan{}, fmt.Errorf("%s: no plan.json; `protobench run` writes it", d.path)
+	}
+	return d.readPlan(n)
+}
+
+func (d *Dir) readPlan(n int) (Plan, error) {
+	var p Plan
+	path := d.planPath(n)
+	if _, err := readJSON(path, &p); err != nil {
+		return p, err
+	}
+	if err := checkSchema(path, p.Schema); err != nil {
+		return p, err
+	}
+	return p, checkDirs(p)
+}
+
+// revision returns the number of plans.
+func (d *Dir) revision() (int, error) {
+	for n := 1; ; n++ {
+		if _, err := os.Stat(d.planPath(n)); os.IsNotExist(err) {
+			return n - 1, nil
+		} else if err != nil {
+			return 0, err
+		}
+	}
+}
+
+func (d *Dir) planPath(n int) string {
+	if n == 1 {
+		return filepath.Join(d.path, "plan.json")
+	}
+	return filepath.Join(d.path, "plan."+strconv.Itoa(n)+".json")
+}
+
+func equalJSON(a, b any) (bool, error) {
+	x, err := json.Marshal(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := json.Marshal(b)
+	return bytes.Equal(x, y), err
+}
+
+// Unplanned lists the cell folders that the plan that holds does not name, sorted.
+func (d *Dir) Unplanned() ([]string, error) {
+	p, err := d.Plan()
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(d.cells())
+	if err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	planned := map[string]bool{}
+	for _, c := range p.Cells {
+		planned[c.Dir] = true
+	}
+	var out []string
+	for _, e := range entries {
+		if e.IsDir() && !planned[e.Name()] {
+			out = append(out, e.Name())
+		}
+	}
+	return out, nil
+}

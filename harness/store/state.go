@@ -1,0 +1,105 @@
+package store
+
+import (
+	"fmt"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// State says how far a cell is.
+type State int
+
+// The states of a cell, from the files in its folder.
+const (
+	Missing State = iota // nothing was begun
+	Partial              // begun or interrupted: a run goes on with it
+	Done                 // has a result: ok, collapsed or diverged
+	Broken               // has a result that says failed
+)
+
+// String returns "missing", "partial", "done" or "failed".
+func (s State) String() string { return [...]string{"missing", "partial", "done", "failed"}[s] }
+
+// CellState is a planned cell and how far it is.
+type CellState struct {
+	Dir    *CellDir
+	State  State
+	Result Result // zero unless State is Done or Broken
+}
+
+// Cells returns the planned cells in the plan's order with their states.
+func (d *Dir) Cells() ([]CellState, error) {
+	p, err := d.Plan()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]CellState, 0, len(p.Cells))
+	for _, pc := range p.Cells {
+		s, err := d.Cell(pc).state()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func (c *CellDir) state() (CellState, error) {
+	s := CellState{Dir: c}
+	r, found, err := c.Result()
+	if err != nil {
+		return s, err
+	}
+	switch {
+	case found && r.Outcome.Status == Interrupted:
+		s.State = Partial
+	case found && r.Outcome.Status == Failed:
+		s.State, s.Result = Broken, r
+	case found:
+		s.State, s.Result = Done, r
+	case c.begun():
+		s.State = Partial
+	}
+	return s, nil
+}
+
+func (c *CellDir) begun() bool {
+	_, err := os.Stat(c.path)
+	return err == nil
+}
+
+// Arm returns the method with its axes, sorted by key: "swav loss.temperature=0.2". Cells
+// that differ in nothing but the seed have it in common.
+func (c Cell) Arm() string {
+	parts := []string{c.Method}
+	for _, k := range c.AxisKeys() {
+		parts = append(parts, k+"="+FormatAxis(c.Axes[k]))
+	}
+	return strings.Join(parts, " ")
+}
+
+// AxisKeys returns the keys of the axes, sorted.
+func (c Cell) AxisKeys() []string {
+	keys := make([]string, 0, len(c.Axes))
+	for k := range c.Axes {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// FormatAxis writes an axis value the same before and after a trip through JSON, where
+// every number becomes a float64.
+func FormatAxis(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case float32:
+		return strconv.FormatFloat(float64(v), 'g', -1, 32)
+	}
+	return fmt.Sprint(v)
+}
