@@ -65,7 +65,6 @@ func newScratch(in Input) scratch {
 	s := scratch{source: rand.NewPCG(0, 0)}
 	s.draws = rand.New(s.source)
 	s.image, s.wide, s.view = make([]float32, in.size()), make([]float32, in.size()), make([]float32, in.size())
-	s.across, s.down = newAxis(in.Width, in.Width), newAxis(in.Height, in.Height)
 	return s
 }
 

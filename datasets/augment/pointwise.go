@@ -30,3 +30,12 @@ func normalize(dst, src []float32, channels int, mean, invert [3]float32) {
 		dst[i+2] = (src[i+2] - mean[2]) * invert[2]
 	}
 }
+
+// solarize inverts the values from threshold on, in place: x ≥ threshold becomes 1 - x.
+func solarize(x []float32, threshold float32) {
+	for i, v := range x {
+		if v >= threshold {
+			x[i] = 1 - v
+		}
+	}
+}

@@ -3,16 +3,11 @@ package augment
 import "math"
 
 // axis holds, for each output position along one side, the input positions that it mixes: taps weights from first
-// on.
+// on. Its memory is kept for the next crop.
 type axis struct {
 	taps   int
 	first  []int
 	weight []float32 // [len(first), taps]
-}
-
-// newAxis makes room for up to out positions from up to in positions.
-func newAxis(in, out int) axis {
-	return axis{first: make([]int, 0, out), weight: make([]float32, 0, out*max(2, 2*(in/out+1)))}
 }
 
 // resample fills the axis with bilinear weights from in to out positions with half-pixel centres

@@ -1,0 +1,194 @@
+package augment
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"protobench/datasets"
+	"protobench/internal/stream"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// recipe is the default [augment] table.
+func recipe() Config {
+	return Config{CropMin: 0.3, CropMax: 1, Flip: 0.5, JitterProb: 0.8, Brightness: 0.4, Contrast: 0.4,
+		Saturation: 0.4, Hue: 0.1, Grayscale: 0.2, Blur: 0.2}
+}
+
+// still is a recipe that changes nothing.
+func still() Config { return Config{CropMin: 1, CropMax: 1} }
+
+func noise(n, height, width, channels int) *datasets.Images {
+	im := &datasets.Images{Height: height, Width: width, Channels: channels, Labels: make([]int, n)}
+	im.Pixels = make([]uint8, n*height*width*channels)
+	r := stream.New(1, "test")
+	for i := range im.Pixels {
+		im.Pixels[i] = uint8(r.Uint32())
+	}
+	return im
+}
+
+func augmenter(t testing.TB, c Config, im *datasets.Images, flip bool) *Augmenter {
+	t.Helper()
+	mean, std := [3]float32{0.5, 0.4, 0.3}, [3]float32{0.2, 0.25, 0.3}
+	a, err := New(c, Input{im.Height, im.Width, im.Channels}, mean, std, flip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func views(a *Augmenter, im *datasets.Images, order []int, seed uint64, step int) []float32 {
+	dst := make([]float32, 2*len(order)*a.in.size())
+	a.Views(dst, im, order, seed, step)
+	return dst
+}
+
+func TestPlainNormalises(t *testing.T) {
+	for _, channels := range []int{1, 3} {
+		im := noise(3, 4, 5, channels)
+		a := augmenter(t, still(), im, true)
+		got, size := make([]float32, 2*a.in.size()), a.in.size()
+		a.Plain(got, im, []int{2, 0})
+		for i, x := range got {
+			p, c := im.Image([]int{2, 0}[i/size])[i%size], i%channels
+			want := (float64(p)/255 - []float64{0.5, 0.4, 0.3}[c]) / []float64{0.2, 0.25, 0.3}[c]
+			if math.Abs(float64(x)-want) > 1e-5 {
+				t.Fatalf("%d channels, value %d: got %g, want %g", channels, i, x, want)
+			}
+		}
+	}
+}
+
+// TestStillRecipeIsPlain: with every operation off, square images come through unchanged (crops of area 1 are either
+// the whole image or are rejected).
+func TestStillRecipeIsPlain(t *testing.T) {
+	for _, channels := range []int{1, 3} {
+		im := noise(2, 8, 8, channels)
+		a := augmenter(t, still(), im, true)
+		want := make([]float32, 4*a.in.size())
+		a.Plain(want, im, []int{1, 0, 1, 0})
+		got := views(a, im, []int{1, 0}, 3, 4)
+		for i := range want {
+			if math.Abs(float64(got[i]-want[i])) > 1e-5 {
+				t.Fatalf("%d channels, value %d: got %g, want %g", channels, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+func TestViewsDependOnSeedStepAndPosition(t *testing.T) {
+	im := noise(4, 16, 16, 3)
+	a := augmenter(t, recipe(), im, true)
+	first := views(a, im, []int{0, 1, 2}, 7, 5)
+	if diff := cmp.Diff(first, views(augmenter(t, recipe(), im, true), im, []int{0, 1, 2}, 7, 5)); diff != "" {
+		t.Error("the same draws give other views")
+	}
+	size, half := a.in.size(), 3*a.in.size()
+	other := views(a, im, []int{3, 1, 2}, 7, 5)
+	if !cmp.Equal(first[size:half], other[size:half]) || !cmp.Equal(first[half+size:], other[half+size:]) {
+		t.Error("another image at position 0 changes the views at positions 1 and 2")
+	}
+	short := views(a, im, []int{0}, 7, 5)
+	if !cmp.Equal(first[:size], short[:size]) || !cmp.Equal(first[half:half+size], short[size:]) {
+		t.Error("the size of the batch changes the views at position 0")
+	}
+	same := views(a, im, []int{0, 0}, 7, 5)
+	if cmp.Equal(same[:size], same[size:2*size]) || cmp.Equal(same[:size], same[2*size:3*size]) {
+		t.Error("two positions or two views share their draws")
+	}
+	if cmp.Equal(first, views(a, im, []int{0, 1, 2}, 8, 5)) || cmp.Equal(first, views(a, im, []int{0, 1, 2}, 7, 6)) {
+		t.Error("another seed or step gives the same views")
+	}
+}
+
+func TestFlipOnlyWhereAllowed(t *testing.T) {
+	im := noise(1, 8, 8, 3)
+	c := still()
+	c.Flip = 1
+	plain := views(augmenter(t, still(), im, true), im, []int{0}, 0, 0)
+	if !cmp.Equal(plain, views(augmenter(t, c, im, false), im, []int{0}, 0, 0)) {
+		t.Error("a set that does not allow flips is flipped")
+	}
+	flipped := views(augmenter(t, c, im, true), im, []int{0}, 0, 0)
+	hflip(flipped[:8*8*3], Input{8, 8, 3})
+	if !cmp.Equal(plain[:8*8*3], flipped[:8*8*3]) {
+		t.Error("a flip of probability 1 is not a mirror image")
+	}
+}
+
+func TestGrayViewsHaveEqualChannels(t *testing.T) {
+	im := noise(2, 8, 8, 3)
+	c := still()
+	c.Grayscale = 1
+	a, err := New(c, Input{8, 8, 3}, [3]float32{}, [3]float32{1, 1, 1}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := views(a, im, []int{0, 1}, 0, 0)
+	for i := 0; i < len(got); i += 3 {
+		if got[i] != got[i+1] || got[i] != got[i+2] {
+			t.Fatalf("pixel %d: %v", i/3, got[i:i+3])
+		}
+	}
+}
+
+func TestGrayImagesKeepBrightnessAndContrast(t *testing.T) {
+	x := []float32{0.2, 0.4, 0.9, 0.5}
+	jitter(x, 1, [4]int{hue, saturation, contrast, brightness}, [4]float32{0.5, 1.2, 3, 0.4})
+	for i, v := range []float64{0.2, 0.4, 0.9, 0.5} {
+		if want := 0.5 * (1.2*v - 0.2*0.5); math.Abs(float64(x[i])-want) > 1e-6 {
+			t.Errorf("value %d: got %g, want %g", i, x[i], want)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	unit := [3]float32{1, 1, 1}
+	for _, c := range []struct {
+		name, want string
+		change     func(*Config, *Input, *[3]float32)
+	}{
+		{"crop 0", "augment.crop_min", func(c *Config, _ *Input, _ *[3]float32) { c.CropMin = 0 }},
+		{"crops swapped", "augment.crop_min", func(c *Config, _ *Input, _ *[3]float32) { c.CropMax = 0.2 }},
+		{"hue", "augment.hue", func(c *Config, _ *Input, _ *[3]float32) { c.Hue = 0.6 }},
+		{"not a number", "augment.blur", func(c *Config, _ *Input, _ *[3]float32) { c.Blur = math.NaN() }},
+		{"two channels", "channels", func(_ *Config, in *Input, _ *[3]float32) { in.Channels = 2 }},
+		{"no deviation", "channel 1", func(_ *Config, _ *Input, std *[3]float32) { std[1] = 0 }},
+	} {
+		cfg, in, std := recipe(), Input{4, 4, 3}, unit
+		c.change(&cfg, &in, &std)
+		if _, err := New(cfg, in, unit, std, true); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", c.name, err, c.want)
+		}
+	}
+}
+
+func TestViewsAllocateNothing(t *testing.T) {
+	im := noise(8, 32, 32, 3)
+	a := augmenter(t, recipe(), im, true)
+	order, dst, step := []int{0, 1, 2, 3, 4, 5, 6, 7}, make([]float32, 16*a.in.size()), 0
+	got := testing.AllocsPerRun(20, func() {
+		a.Views(dst, im, order, 1, step)
+		step++
+	})
+	if got != 0 {
+		t.Errorf("%g allocations a batch", got)
+	}
+}
+
+func BenchmarkViews(b *testing.B) {
+	im := noise(128, 32, 32, 3)
+	a := augmenter(b, recipe(), im, true)
+	order := make([]int, 128)
+	for i := range order {
+		order[i] = i
+	}
+	dst := make([]float32, 256*a.in.size())
+	b.ReportAllocs()
+	for step := 0; b.Loop(); step++ {
+		a.Views(dst, im, order, 1, step)
+	}
+}
