@@ -1,0 +1,188 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/internal/tensorfile"
+)
+
+func planOf(dirs ...string) Plan {
+	p := Plan{Name: "demo", Baseline: "learner=joint", Primary: []string{"live_unique@0.025"}}
+	for i, d := range dirs {
+		p.Cells = append(p.Cells, PlanCell{
+			Cell: Cell{Method: "swav", Axes: map[string]any{"loss.temperature": 0.2, "prototypes.count": int64(256)}, Seed: uint64(i), Hash: "hash" + d},
+			Dir:  d, Config: "seed = " + d + "\n",
+		})
+	}
+	return p
+}
+
+func newDir(t *testing.T, dirs ...string) (*Dir, []*CellDir) {
+	t.Helper()
+	d, err := Create(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Freeze(planOf(dirs...)); err != nil {
+		t.Fatal(err)
+	}
+	var cells []*CellDir
+	for _, pc := range planOf(dirs...).Cells {
+		cells = append(cells, d.Cell(pc))
+	}
+	return d, cells
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFreeze(t *testing.T) {
+	d, cells := newDir(t, "a", "b")
+	must(t, cells[0].Prepare())
+	if added, err := d.Freeze(planOf("a", "b")); err != nil || added != nil {
+		t.Errorf("an equal plan: added %v, %v", added, err)
+	}
+	if _, err := os.Stat(filepath.Join(d.Path(), "plan.2.json")); err == nil {
+		t.Error("an equal plan wrote plan.2.json")
+	}
+	before, err := os.ReadFile(filepath.Join(d.Path(), "plan.json"))
+	must(t, err)
+	added, err := d.Freeze(planOf("b", "c"))
+	must(t, err)
+	if len(added) != 1 || added[0].Dir != "c" {
+		t.Errorf("added %v, want the one cell c", added)
+	}
+	after, err := os.ReadFile(filepath.Join(d.Path(), "plan.json"))
+	must(t, err)
+	if string(before) != string(after) {
+		t.Error("plan.json changed")
+	}
+	p, err := d.Plan()
+	must(t, err)
+	if len(p.Cells) != 2 || p.Cells[1].Dir != "c" {
+		t.Errorf("the latest plan does not hold: %v", p.Cells)
+	}
+	gone, err := d.Unplanned()
+	must(t, err)
+	if d := cmp.Diff([]string{"a"}, gone); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestFreezeRefusesFolders(t *testing.T) {
+	d, _ := newDir(t, "a")
+	for _, dirs := range [][]string{{"x", "x"}, {"../x"}, {""}, {".."}} {
+		if _, err := d.Freeze(planOf(dirs...)); err == nil {
+			t.Errorf("%q was taken", dirs)
+		}
+	}
+}
+
+func TestStates(t *testing.T) {
+	d, cells := newDir(t, "a", "b", "c", "d", "e")
+	for i, status := range []string{OK, Failed, Interrupted} {
+		must(t, cells[i].Prepare())
+		must(t, cells[i].WriteResult(Result{Cell: cells[i].Plan().Cell, Outcome: Outcome{Status: status, Epoch: 7}}))
+	}
+	must(t, cells[3].Prepare())
+	log, err := cells[3].OpenEpochs()
+	must(t, err)
+	must(t, log.Append(Epoch{Step: 9, Epoch: 2.5}))
+	must(t, log.Close())
+	states, err := d.Cells()
+	must(t, err)
+	var got []string
+	for _, s := range states {
+		got = append(got, s.State.String())
+	}
+	if diff := cmp.Diff([]string{"done", "failed", "partial", "partial", "missing"}, got); diff != "" {
+		t.Error(diff)
+	}
+	s, err := d.Status()
+	must(t, err)
+	want := Status{Name: "demo", Arms: []ArmStatus{{Arm: "swav loss.temperature=0.2 prototypes.count=256", Done: 1, Failed: 1, Partial: 2, Missing: 1, Epoch: 2.5}}}
+	if diff := cmp.Diff(want, s); diff != "" {
+		t.Error(diff)
+	}
+	must(t, cells[1].RemoveResult())
+	if _, found, err := cells[1].Result(); found || err != nil {
+		t.Errorf("removed result: found %v, %v", found, err)
+	}
+}
+
+func TestResultOfAnotherCell(t *testing.T) {
+	_, cells := newDir(t, "a")
+	must(t, cells[0].Prepare())
+	must(t, cells[0].WriteResult(Result{Cell: Cell{Hash: "other"}}))
+	if _, _, err := cells[0].Result(); err == nil || !strings.Contains(err.Error(), "hash other") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTornFilesAreErrors(t *testing.T) {
+	d, cells := newDir(t, "a")
+	must(t, cells[0].Prepare())
+	path := filepath.Join(cells[0].Path(), "result.json")
+	must(t, os.WriteFile(path, []byte(`{"schema": 1, "cell`), 0o644))
+	if _, err := d.Cells(); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v, want the file's name", err)
+	}
+	must(t, os.WriteFile(path, []byte(`{"schema": 2, "cell": {"hash": "hasha"}}`), 0o644))
+	if _, err := d.Cells(); err == nil || !strings.Contains(err.Error(), "schema 2") {
+		t.Errorf("got %v, want the schema", err)
+	}
+}
+
+func TestPrototypes(t *testing.T) {
+	_, cells := newDir(t, "a")
+	must(t, cells[0].Prepare())
+	if f, err := cells[0].Prototypes(); f != nil || err != nil {
+		t.Errorf("without a file: %v, %v", f, err)
+	}
+	want := &tensorfile.File{Tensors: []tensorfile.Tensor{{Name: "prototypes.teacher", Shape: []int{1, 2}, F32: []float32{1, 2}}}}
+	must(t, cells[0].WritePrototypes(want))
+	got, err := cells[0].Prototypes()
+	must(t, err)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestUnwritable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	must(t, os.WriteFile(file, nil, 0o644))
+	_, err := Create(filepath.Join(file, "run"))
+	if err == nil || !strings.Contains(err.Error(), "cannot be written") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOpenNeedsAPlan(t *testing.T) {
+	if _, err := Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+		t.Errorf("got %v", err)
+	}
+	d, _ := newDir(t, "a")
+	if _, err := Open(d.Path()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLog(t *testing.T) {
+	_, cells := newDir(t, "a")
+	must(t, cells[0].Prepare())
+	must(t, cells[0].Log("one"))
+	must(t, cells[0].Log("two"))
+	got, err := os.ReadFile(filepath.Join(cells[0].Path(), "log.txt"))
+	if err != nil || string(got) != "one\ntwo\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+)
+
+func TestMetricsBytes(t *testing.T) {
+	m := Metrics{"b": math.NaN(), "a@0.025": 0.1, "c": math.Inf(-1), "k": 256, "s": 1e-9, "l": 1e21, "n": -0.5}
+	got, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"a@0.025":0.1,"b":null,"c":null,"k":256,"l":1e+21,"n":-0.5,"s":1e-09}`
+	if string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestMetricsRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := Metrics(rapid.MapOf(rapid.String(), rapid.Float64()).Draw(t, "m"))
+		b, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Metrics
+		if err := json.Unmarshal(b, &got); err != nil {
+			t.Fatal(err)
+		}
+		for k, v := range want {
+			if math.IsInf(v, 0) {
+				want[k] = math.NaN()
+			}
+		}
+		if d := cmp.Diff(want, got, cmpopts.EquateNaNs()); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
+func TestNotFiniteSignals(t *testing.T) {
+	step := Step{Step: 3, Loss: math.NaN(), Values: Metrics{"lr": 0.1}, Events: []Event{{"gmm", "reseed", 4}}}
+	b, err := json.Marshal(step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"step":3,"loss":null,"values":{"lr":0.1},"events":[{"learner":"gmm","kind":"reseed","prototype":4}]}`
+	if string(b) != want {
+		t.Errorf("got  %s\nwant %s", b, want)
+	}
+	var back Step
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(step, back, cmpopts.EquateNaNs()); d != "" {
+		t.Error(d)
+	}
+	timing := Timing{TrainS: 1.5, StepMSMedian: math.NaN()}
+	if b, err = json.Marshal(timing); err != nil || string(b) != `{"train_s":1.5,"eval_s":0,"step_ms_median":null}` {
+		t.Errorf("got %s, %v", b, err)
+	}
+}
