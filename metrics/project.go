@@ -60,16 +60,18 @@ func principal(x *mat.Dense) (axes [2]mat.Vector, explained [2]float64, ok bool)
 	if trace <= atMean*atMean*float64(n) {
 		return axes, explained, false
 	}
-	var eig mat.EigenSym
-	if !eig.Factorize(scatter, true) {
+	// For a positive semi-definite matrix this is the eigendecomposition,
+	// several times faster than the symmetric solver.
+	var svd mat.SVD
+	if !svd.Factorize(scatter, mat.SVDThinV) {
 		return axes, explained, false
 	}
 	var vectors mat.Dense
-	eig.VectorsTo(&vectors)
-	values := eig.Values(nil)
+	svd.VTo(&vectors)
+	values := svd.Values(nil)
 	for a := range axes {
-		axes[a] = oriented(mat.Col(nil, d-1-a, &vectors))
-		explained[a] = math.Max(0, values[d-1-a]/trace)
+		axes[a] = oriented(mat.Col(nil, a, &vectors))
+		explained[a] = values[a] / trace
 	}
 	return axes, explained, true
 }

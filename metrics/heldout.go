@@ -1,0 +1,25 @@
+package metrics
+
+import "protobench/internal/kernel"
+
+// accuracyAt is the accuracy of parameters w (weights [k·D], biases [k]) on rows x.
+func accuracyAt(x Matrix, y []int, w []float64, k int) float64 {
+	d := x.Cols
+	weights := make([]float32, k*d)
+	for i := range weights {
+		weights[i] = float32(w[i])
+	}
+	logits := NewMatrix(x.Rows, k)
+	kernel.Gemm(false, true, x.Rows, k, d, x.Data, d, weights, d, logits.Data, k, false)
+	right := 0
+	for i := range x.Rows {
+		row := logits.Row(i)
+		for c := range row {
+			row[c] += float32(w[k*d+c])
+		}
+		if argmax(row) == y[i] {
+			right++
+		}
+	}
+	return float64(right) / float64(len(y))
+}

@@ -1,0 +1,134 @@
+package metrics
+
+import "math"
+
+// lbfgsMemory is the number of past steps that shape the next direction.
+const lbfgsMemory = 12
+
+// objective returns the value at x and writes the gradient to g.
+type objective func(x, g []float64) float64
+
+// outcome says how a minimisation ended.
+type outcome struct {
+	value      float64
+	iterations int
+	converged  bool // the largest gradient entry fell to the tolerance
+}
+
+// lbfgs is limited-memory BFGS (Nocedal and Wright 2006, algorithm 7.5) with a
+// diagonal first guess of the inverse Hessian, rescaled in each step.
+type lbfgs struct {
+	f        objective
+	diagonal []float64
+	x, g, d  []float64
+	s, y     [][]float64 // past steps and gradient changes, oldest first
+	rho      []float64
+}
+
+// minimise improves x in place until the largest entry of the gradient is at most
+// tolerance, the line search finds nothing lower, or limit iterations are done.
+func minimise(f objective, x, diagonal []float64, tolerance float64, limit int) outcome {
+	o := &lbfgs{f: f, diagonal: diagonal, x: x, g: make([]float64, len(x)), d: make([]float64, len(x))}
+	value := f(x, o.g)
+	for i := range limit {
+		if largest(o.g) <= tolerance {
+			return outcome{value, i, true}
+		}
+		next, ok := o.step(value)
+		if !ok && len(o.s) > 0 {
+			o.s, o.y, o.rho = nil, nil, nil
+			next, ok = o.step(value)
+		}
+		if !ok {
+			return outcome{value, i, false}
+		}
+		value = next
+	}
+	return outcome{value, limit, largest(o.g) <= tolerance}
+}
+
+// step moves along the quasi-Newton direction and remembers the curvature it met.
+func (o *lbfgs) step(value float64) (float64, bool) {
+	o.direction()
+	slope := inner(o.d, o.g)
+	if !(slope < 0) {
+		return value, false
+	}
+	l := newLine(o.f, o.x, o.d, value, slope)
+	if !l.search() {
+		return value, false
+	}
+	s, y := make([]float64, len(o.x)), make([]float64, len(o.x))
+	for i := range s {
+		s[i], y[i] = l.x[i]-o.x[i], l.g[i]-o.g[i]
+	}
+	copy(o.x, l.x)
+	copy(o.g, l.g)
+	o.remember(s, y)
+	return l.value, true
+}
+
+func (o *lbfgs) remember(s, y []float64) {
+	sy := inner(s, y)
+	if !(sy > 1e-14*inner(y, y)) {
+		return
+	}
+	o.s, o.y, o.rho = append(o.s, s), append(o.y, y), append(o.rho, 1/sy)
+	if len(o.s) > lbfgsMemory {
+		o.s, o.y, o.rho = o.s[1:], o.y[1:], o.rho[1:]
+	}
+}
+
+// direction sets d = -H·g by the two-loop recursion.
+func (o *lbfgs) direction() {
+	for i, v := range o.g {
+		o.d[i] = -v
+	}
+	alpha := make([]float64, len(o.s))
+	for k := len(o.s) - 1; k >= 0; k-- {
+		alpha[k] = o.rho[k] * inner(o.s[k], o.d)
+		axpy(-alpha[k], o.y[k], o.d)
+	}
+	scale := o.scale()
+	for i, v := range o.diagonal {
+		o.d[i] *= scale * v
+	}
+	for k := range o.s {
+		axpy(alpha[k]-o.rho[k]*inner(o.y[k], o.d), o.s[k], o.d)
+	}
+}
+
+// scale fits the diagonal to the latest curvature.
+func (o *lbfgs) scale() float64 {
+	last := len(o.s) - 1
+	if last < 0 {
+		return 1
+	}
+	var yhy float64
+	for i, v := range o.y[last] {
+		yhy += float64(v * v * o.diagonal[i])
+	}
+	return 1 / (o.rho[last] * yhy)
+}
+
+func inner(a, b []float64) float64 {
+	var s float64
+	for i, v := range a {
+		s += float64(v * b[i])
+	}
+	return s
+}
+
+func axpy(a float64, x, y []float64) {
+	for i, v := range x {
+		y[i] += float64(a * v)
+	}
+}
+
+func largest(x []float64) float64 {
+	var m float64
+	for _, v := range x {
+		m = math.Max(m, math.Abs(v))
+	}
+	return m
+}

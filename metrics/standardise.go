@@ -1,0 +1,51 @@
+package metrics
+
+import "math"
+
+// scaler holds a training set's column moments, in float64.
+type scaler struct {
+	mean  []float64
+	scale []float64 // population standard deviation; 1 for a constant column
+}
+
+// constantBelow is the standard deviation, relative to the mean, under which a
+// column is constant up to rounding.
+const constantBelow = 1e-12
+
+func scalerOf(x Matrix) scaler {
+	s := scaler{mean: make([]float64, x.Cols), scale: make([]float64, x.Cols)}
+	n := float64(x.Rows)
+	for i := range x.Rows {
+		for j, v := range x.Row(i) {
+			s.mean[j] += float64(v)
+		}
+	}
+	for j := range s.mean {
+		s.mean[j] /= n
+	}
+	for i := range x.Rows {
+		for j, v := range x.Row(i) {
+			e := float64(v) - s.mean[j]
+			s.scale[j] += float64(e * e)
+		}
+	}
+	for j, v := range s.scale {
+		s.scale[j] = math.Sqrt(v / n)
+		if s.scale[j] <= constantBelow*math.Abs(s.mean[j]) {
+			s.scale[j] = 1
+		}
+	}
+	return s
+}
+
+// apply returns (x - mean)/scale, [Rows,Cols].
+func (s scaler) apply(x Matrix) Matrix {
+	out := NewMatrix(x.Rows, x.Cols)
+	for i := range x.Rows {
+		dst := out.Row(i)
+		for j, v := range x.Row(i) {
+			dst[j] = float32((float64(v) - s.mean[j]) / s.scale[j])
+		}
+	}
+	return out
+}
