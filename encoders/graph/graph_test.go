@@ -1,0 +1,105 @@
+package graph
+
+import (
+	"strings"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// square is x², summed to a scalar.
+func square(x *G.Node) (*G.Node, error) {
+	return Apply(Op{
+		Kind: "square", Diff: []bool{true},
+		Forward: func(in [][]float32, out []float32) {
+			out[0] = 0
+			for _, v := range in[0] {
+				out[0] += v * v
+			}
+		},
+		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+			dx, err := Apply(Op{
+				Kind: "square-grad", Out: in[0].Shape().Clone(),
+				Forward: func(in [][]float32, out []float32) {
+					for i, v := range in[0] {
+						out[i] = 2 * v * in[1][0]
+					}
+				},
+			}, in[0], grad)
+			return G.Nodes{dx}, err
+		},
+	}, x)
+}
+
+func TestProgram(t *testing.T) {
+	g, data := G.NewGraph(), []float32{1, 2, 3}
+	x := Input(g, "x", data, 3)
+	a, err := square(x)
+	must(t, err)
+	b, err := square(x)
+	must(t, err)
+	loss, err := Sum([]float32{1, 0.5}, a, b)
+	must(t, err)
+	grads, err := Gradients(loss, x)
+	must(t, err)
+	p, err := Compile(g, loss, grads[0])
+	must(t, err)
+	for range 2 {
+		must(t, p.Run())
+		if got := p.Value(loss)[0]; got != 21 {
+			t.Errorf("loss %g, want 21", got)
+		}
+		for i, v := range p.Value(grads[0]) {
+			if v != 3*data[i] {
+				t.Errorf("gradient %d is %g, want %g", i, v, 3*data[i])
+			}
+		}
+	}
+	if n := testing.AllocsPerRun(10, func() { _ = p.Run() }); n > 0 {
+		t.Errorf("%g allocations a run", n)
+	}
+	m := G.NewTapeMachine(g)
+	defer func() { must(t, m.Close()) }()
+	must(t, m.RunAll())
+	if got := loss.Value().Data().(float32); got != 21 {
+		t.Errorf("gorgonia's machine gives %g", got)
+	}
+}
+
+func TestStopGradient(t *testing.T) {
+	g := G.NewGraph()
+	x := Input(g, "x", []float32{1, 2}, 2)
+	stopped, err := StopGradient(x)
+	must(t, err)
+	loss, err := square(stopped)
+	must(t, err)
+	if _, err := Gradients(loss, x); err == nil {
+		t.Error("a gradient came through")
+	}
+}
+
+func TestErrors(t *testing.T) {
+	g := G.NewGraph()
+	x := Input(g, "x", []float32{1, 2}, 2)
+	if _, err := G.ApplyOp(New(Op{Kind: "wide", In: []tensor.Shape{{3}}, Out: tensor.Shape{3}}), x); err == nil {
+		t.Error("a wrong shape was accepted")
+	}
+	n, err := Apply(Op{Kind: "broken", Out: tensor.Shape{2}, Forward: func([][]float32, []float32) { panic("no") }}, x)
+	must(t, err)
+	p, err := Compile(g, n)
+	must(t, err)
+	if err := p.Run(); err == nil || !strings.Contains(err.Error(), "broken: no") {
+		t.Errorf("got %v", err)
+	}
+	if err := Build(func() error { panic("deep") }); err == nil {
+		t.Error("a panic while building was lost")
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

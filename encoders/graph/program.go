@@ -1,0 +1,138 @@
+package graph
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/graph"
+	G "gorgonia.org/gorgonia"
+)
+
+// Program is a compiled graph: the operations that its roots need, in an order that respects their
+// operands, with every slice resolved. Running it allocates nothing.
+type Program struct {
+	steps  []step
+	values map[*G.Node][]float32
+}
+
+type step struct {
+	kind    string
+	forward func(in [][]float32, out []float32)
+	in      [][]float32
+	out     []float32
+}
+
+// Compile resolves everything that the roots depend on. All other nodes of the graph are left out.
+func Compile(g *G.ExprGraph, roots ...*G.Node) (*Program, error) {
+	sorted, err := G.Sort(g)
+	if err != nil {
+		return nil, fmt.Errorf("graph: sorting: %w", err)
+	}
+	needed := reach(g, roots)
+	p := &Program{values: make(map[*G.Node][]float32)}
+	seen := make(map[uint32]*G.Node)
+	for i := len(sorted) - 1; i >= 0; i-- { // operands come after their users
+		n := sorted[i]
+		if !needed[n.ID()] {
+			continue
+		}
+		if other, clash := seen[n.Hashcode()]; clash {
+			return nil, fmt.Errorf("graph: %v and %v have one hash", n, other)
+		}
+		seen[n.Hashcode()] = n
+		if err := p.add(g, n); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func reach(g *G.ExprGraph, roots []*G.Node) map[int64]bool {
+	seen := make(map[int64]bool)
+	stack := append([]*G.Node(nil), roots...)
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if seen[n.ID()] {
+			continue
+		}
+		seen[n.ID()] = true
+		stack = append(stack, operands(g, n)...)
+	}
+	return seen
+}
+
+func operands(g *G.ExprGraph, n *G.Node) []*G.Node {
+	var out []*G.Node
+	for _, c := range graph.NodesOf(g.From(n.ID())) {
+		out = append(out, c.(*G.Node))
+	}
+	return out
+}
+
+func (p *Program) add(g *G.ExprGraph, n *G.Node) error {
+	children := operands(g, n)
+	in := make([][]float32, len(children))
+	for i, c := range children {
+		in[i] = p.values[c]
+	}
+	switch op := n.Op().(type) {
+	case nil:
+		return p.bind(n, n.Value())
+	case *Op:
+		p.push(n, step{kind: op.Kind, forward: op.Forward, in: in, out: op.result})
+		return nil
+	default:
+		if len(in) == 0 {
+			v, err := op.Do()
+			if err != nil {
+				return fmt.Errorf("graph: constant %v: %w", n, err)
+			}
+			return p.bind(n, v)
+		}
+		// The only operation that gorgonia's differentiation adds sums the gradients of a node with several users.
+		if len(in) != 2 || len(in[0]) != len(in[1]) || fmt.Sprint(op)[0] != '+' {
+			return fmt.Errorf("graph: %v is not an operation of ours", n)
+		}
+		p.push(n, step{kind: "add", forward: add, in: in, out: make([]float32, len(in[0]))})
+		return nil
+	}
+}
+
+func add(in [][]float32, out []float32) {
+	for i, v := range in[0] {
+		out[i] = v + in[1][i]
+	}
+}
+
+func (p *Program) bind(n *G.Node, v G.Value) error {
+	x, err := slice(v)
+	if err != nil {
+		return fmt.Errorf("graph: %v: %w", n, err)
+	}
+	p.values[n] = x
+	return nil
+}
+
+func (p *Program) push(n *G.Node, s step) {
+	p.steps = append(p.steps, s)
+	p.values[n] = s.out
+}
+
+// Run executes the program. A panic of a kernel becomes an error.
+func (p *Program) Run() (err error) {
+	kind := ""
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("graph: %s: %v", kind, r)
+		}
+	}()
+	for i := range p.steps {
+		s := &p.steps[i]
+		kind = s.kind
+		s.forward(s.in, s.out)
+	}
+	return nil
+}
+
+// Value returns the numbers of a node: an input's data or a buffer that every run overwrites.
+func (p *Program) Value(n *G.Node) []float32 { return p.values[n] }

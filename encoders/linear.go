@@ -1,0 +1,98 @@
+package encoders
+
+import (
+	"fmt"
+
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Linear computes x·w (+ b), x [N,In], w [In,Out], b [Out] or nil, with relu fused behind. Without inputGrad no
+// gradient flows to x.
+func Linear(x, w, b *G.Node, relu, inputGrad bool) (*G.Node, error) {
+	xs, ws := x.Shape(), w.Shape()
+	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[0] {
+		return nil, fmt.Errorf("encoders: a linear layer of %v with weights %v", xs, ws)
+	}
+	l := &linear{n: xs[0], in: xs[1], out: ws[1], relu: relu, inputGrad: inputGrad}
+	operands, diff := []*G.Node{x, w}, []bool{inputGrad, true}
+	if b != nil {
+		operands, diff = append(operands, b), append(diff, true)
+	}
+	return graph.Apply(graph.Op{
+		Kind: "linear", Out: tensor.Shape{l.n, l.out}, Diff: diff,
+		Forward: l.forward, Backward: l.backwardNodes,
+	}, operands...)
+}
+
+type linear struct {
+	n, in, out int
+	relu       bool
+	inputGrad  bool
+	g, dw, db  []float32
+}
+
+func (l *linear) forward(in [][]float32, y []float32) {
+	accumulate := len(in) == 3
+	if accumulate {
+		for r := range l.n {
+			copy(y[r*l.out:(r+1)*l.out], in[2])
+		}
+	}
+	kernel.Gemm(false, false, l.n, l.out, l.in, in[0], l.in, in[1], l.out, y, l.out, accumulate)
+	if l.relu {
+		for i, v := range y {
+			y[i] = max(0, v)
+		}
+	}
+}
+
+// backward reads x, w, y, dy and leaves dw and db in the layer.
+func (l *linear) backward(v [][]float32, dx []float32) {
+	x, w, y, dy := v[0], v[1], v[2], v[3]
+	if l.relu {
+		for i, d := range dy {
+			if y[i] > 0 {
+				l.g[i] = d
+			} else {
+				l.g[i] = 0
+			}
+		}
+		dy = l.g
+	}
+	kernel.Gemm(true, false, l.in, l.out, l.n, x, l.in, dy, l.out, l.dw, l.out, false)
+	clear(l.db)
+	for r := range l.n {
+		kernel.Axpy(1, dy[r*l.out:(r+1)*l.out], l.db)
+	}
+	if l.inputGrad {
+		kernel.Gemm(false, true, l.n, l.in, l.out, dy, l.out, w, l.out, dx, l.in, false)
+	}
+}
+
+func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	l.dw, l.db = make([]float32, l.in*l.out), make([]float32, l.out)
+	if l.relu {
+		l.g = make([]float32, l.n*l.out)
+	}
+	shape := tensor.Shape{1}
+	if l.inputGrad {
+		shape = in[0].Shape().Clone()
+	}
+	dx, err := graph.Apply(graph.Op{Kind: "linear-grad", Out: shape, Forward: l.backward}, in[0], in[1], out, grad)
+	if err != nil {
+		return nil, err
+	}
+	more := []taken{{l.dw, tensor.Shape{l.in, l.out}}}
+	if len(in) == 3 {
+		more = append(more, taken{l.db, tensor.Shape{l.out}})
+	}
+	grads, err := withTakes(dx, more...)
+	if err == nil && !l.inputGrad {
+		grads[0] = nil
+	}
+	return grads, err
+}

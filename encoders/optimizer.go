@@ -1,0 +1,98 @@
+package encoders
+
+import "math"
+
+// Optimizer updates parameters from their gradients.
+type Optimizer interface {
+	// Step applies one update at a learning rate (before each parameter's multiple).
+	Step(lr float64)
+	// Slots are the optimizer's own arrays per parameter, in a fixed order, for saving and for resetting rows.
+	Slots(p *Param) [][]float32
+	// Count is the number of updates done; SetCount restores it.
+	Count() int
+	SetCount(n int)
+}
+
+// SGD is stochastic gradient descent with momentum and coupled weight decay, as in PyTorch: v ← μ·v + (g + wd·w), where
+// the first step sets v = g + wd·w, and w ← w - lr·v.
+type SGD struct {
+	Momentum float64
+	params   []*Param
+	velocity map[*Param][]float32
+	steps    int
+}
+
+// NewSGD returns SGD over params.
+func NewSGD(params []*Param, momentum float64) *SGD {
+	return &SGD{Momentum: momentum, params: params, velocity: zeros(params)}
+}
+
+func zeros(params []*Param) map[*Param][]float32 {
+	m := make(map[*Param][]float32, len(params))
+	for _, p := range params {
+		m[p] = make([]float32, len(p.Value))
+	}
+	return m
+}
+
+// Step implements [Optimizer].
+func (s *SGD) Step(lr float64) {
+	mu := float32(s.Momentum)
+	for _, p := range s.params {
+		rate, wd, v := float32(lr*p.LRMult), float32(p.WeightDecay), s.velocity[p]
+		for i, w := range p.Value {
+			v[i] = float32(mu*v[i]) + (p.Grad[i] + float32(wd*w))
+			p.Value[i] = w - float32(rate*v[i])
+		}
+	}
+	s.steps++
+}
+
+// Slots implements [Optimizer].
+func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
+
+// Count implements [Optimizer].
+func (s *SGD) Count() int { return s.steps }
+
+// SetCount implements [Optimizer].
+func (s *SGD) SetCount(n int) { s.steps = n }
+
+// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9, 0.999, ε = 1e-8), as in PyTorch.
+type AdamW struct {
+	params []*Param
+	m, v   map[*Param][]float32
+	steps  int
+}
+
+// NewAdamW returns AdamW over params.
+func NewAdamW(params []*Param) *AdamW {
+	return &AdamW{params: params, m: zeros(params), v: zeros(params)}
+}
+
+// Step implements [Optimizer].
+func (a *AdamW) Step(lr float64) {
+	const b1, b2, eps = 0.9, 0.999, 1e-8
+	a.steps++
+	c1 := 1 - math.Pow(b1, float64(a.steps))
+	c2 := math.Sqrt(1 - math.Pow(b2, float64(a.steps)))
+	for _, p := range a.params {
+		rate := lr * p.LRMult
+		keep, size, unit := float32(1-rate*p.WeightDecay), float32(rate/c1), float32(1/c2)
+		m, v := a.m[p], a.v[p]
+		for i, g := range p.Grad {
+			m[i] += float32(float32(1-b1) * (g - m[i]))
+			v[i] = float32(float32(b2)*v[i]) + float32(float32(1-b2)*float32(g*g))
+			d := float32(float32(math.Sqrt(float64(v[i])))*unit) + float32(eps)
+			p.Value[i] = float32(p.Value[i]*keep) - float32(size*(m[i]/d))
+		}
+	}
+}
+
+// Slots implements [Optimizer].
+func (a *AdamW) Slots(p *Param) [][]float32 { return [][]float32{a.m[p], a.v[p]} }
+
+// Count implements [Optimizer].
+func (a *AdamW) Count() int { return a.steps }
+
+// SetCount implements [Optimizer].
+func (a *AdamW) SetCount(n int) { a.steps = n }
