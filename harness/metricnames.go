@@ -23,6 +23,7 @@ func MetricList() []Metric {
 		list = append(list,
 			Metric{fmt.Sprintf("unique@%v", eps), "prototypes left by a greedy cover at this cosine distance", "Arteaga et al. 2025, definition 2.1"},
 			Metric{fmt.Sprintf("unique_centred@%v", eps), "the same after the prototypes' mean is taken off", "a common offset changes no softmax"},
+			Metric{fmt.Sprintf("unique@%v.student", eps), "unique among the student's own prototypes, where it has its own", "Arteaga et al. 2025, definition 2.1"},
 			Metric{fmt.Sprintf("live_unique@%v", eps), "unique among prototypes with at least 5 % of their fair share of training images", "headline: unique and in use"})
 	}
 	return append(list, plainMetrics()...)

@@ -1,0 +1,147 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime/debug"
+	"time"
+
+	"protobench/datasets"
+	"protobench/harness/store"
+	"protobench/methods"
+)
+
+// errDiverged ends a cell whose loss or weights stopped being finite.
+var errDiverged = errors.New("diverged")
+
+// work is one cell being run.
+type work struct {
+	job    *Job
+	set    *datasets.Set
+	dir    *store.CellDir
+	engine Engine
+	tell   func(Event)
+	every  time.Duration // between checkpoints
+
+	batches   *batches
+	cadence   cadence
+	logs      *logs
+	step      int
+	tally     tally
+	resumedAt []int
+	stepMS    []float64
+}
+
+// run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted cells have no result.
+func (w *work) run(ctx context.Context) (r store.Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = w.dir.Log(fmt.Sprintf("panic: %v\n%s", p, debug.Stack())) // the result carries the reason anyway
+			r = w.result(store.Failed, fmt.Sprintf("panic: %v", p))
+		}
+	}()
+	g, err := w.prepareAndTrain(ctx)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return w.result(store.Interrupted, "stopped from outside")
+	case errors.Is(err, errDiverged):
+		return w.result(store.Diverged, err.Error())
+	case err != nil:
+		return w.result(store.Failed, err.Error())
+	}
+	return w.success(g)
+}
+
+func (w *work) prepareAndTrain(ctx context.Context) (o *outcome, err error) {
+	if err := w.dir.Prepare(); err != nil {
+		return nil, err
+	}
+	settings := &w.job.Cell.Settings
+	if w.batches, err = newBatches(w.set, settings, w.job.Cell.Seed); err != nil {
+		return nil, err
+	}
+	w.cadence = cadence{perEpoch: w.batches.perEpoch, epochs: settings.Train.Epochs, evaluate: settings.Evaluate}
+	if w.job.Cell.Reference != "" {
+		return w.reference(ctx)
+	}
+	return w.arm(ctx)
+}
+
+// arm trains and measures one arm.
+func (w *work) arm(ctx context.Context) (o *outcome, err error) {
+	t, err := w.engine.Arm(w.config())
+	if err != nil {
+		return nil, err
+	}
+	if w.logs, err = openLogs(w.dir); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.logs.close()) }()
+	if err := w.begin(t, func() error { return w.start(t) }); err != nil {
+		return nil, err
+	}
+	if err := w.train(ctx, t, func() (methods.Signals, error) { return w.armStep(t) }, func() error { return w.measure(t) }); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	o, err = finish(ctx, t, w.batches, w.set, w.job.Cell.Seed)
+	w.tally.eval += time.Since(began).Seconds()
+	if err != nil {
+		return nil, err
+	}
+	o.maybe("loss", w.tally.loss(), w.tally.lossN > 0, "no step was done")
+	return o, w.dir.WritePrototypes(o.prototypes)
+}
+
+// config is what a trainer of this cell is built from.
+func (w *work) config() methods.Config {
+	c := &w.job.Cell
+	return methods.Config{
+		Composition: c.Composition, Settings: c.Settings.Settings, Train: c.Settings.Train, Encoder: c.Settings.Encoder,
+		Input: inputOf(w.set), Seed: c.Seed, StepsPerEpoch: w.batches.perEpoch, Images: w.set.Train.Len(),
+	}
+}
+
+// begin goes on from the checkpoint, or starts afresh.
+func (w *work) begin(s stateful, start func() error) error {
+	cp, err := w.dir.Checkpoint()
+	if err != nil {
+		return err
+	}
+	if cp == nil {
+		if err := w.logs.cut(0, 0); err != nil {
+			return err
+		}
+		return start()
+	}
+	w.step = cp.Step
+	w.resumedAt = append(cp.ResumedAt, cp.Step)
+	w.tally, err = w.logs.restore(cp, s)
+	return err
+}
+
+// start prepares the prototypes and measures the arm before its first step.
+func (w *work) start(t Trainer) error {
+	if err := t.InitPrototypes(w.batches.successive()); err != nil {
+		return err
+	}
+	return w.measure(t)
+}
+
+func (w *work) armStep(t Trainer) (methods.Signals, error) {
+	views, _ := w.batches.at(w.step)
+	return t.Step(views)
+}
+
+func (t tally) loss() float64 { return t.lossSum / float64(t.lossN) }
+
+func finite(values ...float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}

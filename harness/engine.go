@@ -1,0 +1,47 @@
+package harness
+
+import (
+	"errors"
+
+	"protobench/methods"
+)
+
+// Trainer is what a cell needs of an arm: *methods.Trainer, or a stand-in.
+type Trainer interface {
+	InitPrototypes(next func() []float32) error
+	Step(views []float32) (methods.Signals, error)
+	Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error)
+	Learned() []methods.Learned
+	State() []methods.Named
+	Load(state []methods.Named) error
+}
+
+// Supervised is what the rows untrained and supervised need: one network and a classifier on it.
+type Supervised interface {
+	Step(views []float32, labels []int) (loss float64, err error)
+	Features(images []float32) (backbone []float32, err error)
+	State() []methods.Named
+	Load(state []methods.Named) error
+}
+
+// Engine makes the trainers of cells.
+type Engine struct {
+	Arm        func(methods.Config) (Trainer, error)
+	Supervised func(cfg methods.Config, classes int) (Supervised, error)
+	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled from the batches of
+	// views that next returns.
+	Untrained func(cfg methods.Config, classes int, next func() []float32) (Supervised, error)
+}
+
+// Real is the engine of package methods.
+func Real() Engine {
+	return Engine{
+		Arm:        func(cfg methods.Config) (Trainer, error) { return methods.New(cfg) },
+		Supervised: func(methods.Config, int) (Supervised, error) { return nil, errNoSupervised },
+		Untrained: func(methods.Config, int, func() []float32) (Supervised, error) {
+			return nil, errNoSupervised
+		},
+	}
+}
+
+var errNoSupervised = errors.New("supervised training is not available")

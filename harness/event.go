@@ -1,0 +1,29 @@
+package harness
+
+import "protobench/harness/store"
+
+// The kinds of events.
+const (
+	Planned  = "planned"  // what the run will do
+	Started  = "started"  // a cell begins or goes on
+	Stepped  = "stepped"  // a training step is done
+	Measured = "measured" // a measurement during training
+	Ended    = "ended"    // a cell has ended, Status says how
+	Finished = "finished" // nothing is left to do
+)
+
+// Event says what happened in a run. Events of one run come one at a time.
+type Event struct {
+	Kind    string        `json:"event"`
+	Cell    string        `json:"cell,omitempty"` // its folder's name
+	Method  string        `json:"method,omitempty"`
+	Seed    uint64        `json:"seed"`
+	Step    int           `json:"step"`
+	Steps   int           `json:"steps"` // of the cell; with Planned, of all cells to run
+	Epoch   float64       `json:"epoch"`
+	Metrics store.Metrics `json:"metrics,omitempty"` // with Measured and Ended; with Stepped only the loss
+	Status  string        `json:"status,omitempty"`
+	Reason  string        `json:"reason,omitempty"`
+	Done    int           `json:"done"`  // cells that need no more work
+	Total   int           `json:"total"` // cells of the plan that were selected
+}

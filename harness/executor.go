@@ -1,0 +1,197 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"protobench/harness/store"
+)
+
+// Options say how a plan is run; none of them changes a number.
+type Options struct {
+	Jobs            int           // cells at a time, at least 1
+	RetryFailed     bool          // run failed cells again, from the start
+	FailFast        bool          // stop at the first failed cell
+	CheckpointEvery time.Duration // between checkpoints of a cell
+	Version         string        // of the program, for provenance
+	Engine          Engine
+	Data            *Library
+	Tell            func(Event) // hears what happens, one event at a time
+}
+
+// Summary says how a run ended.
+type Summary struct {
+	Done        int      `json:"done"`        // cells with a result now: ok, collapsed or diverged
+	Failed      []string `json:"failed"`      // "cell: reason", of this run and of earlier ones
+	Interrupted int      `json:"interrupted"` // cells stopped or not reached
+}
+
+// Run runs the jobs that have no result yet, out of a plan that is frozen
+// first. One cell's failure leaves the others alone. When ctx ends, running
+// cells save their state and the summary counts what is left.
+func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
+	d, err := store.Create(dir)
+	if err != nil {
+		return s, err
+	}
+	release, err := d.Lock()
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	if _, err := d.Freeze(p.Record()); err != nil {
+		return s, err
+	}
+	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs)}
+	todo, err := x.pending(jobs)
+	if err != nil {
+		return s, err
+	}
+	x.announce(todo)
+	x.all(ctx, todo)
+	x.tell(Event{Kind: Finished})
+	return x.summary, nil
+}
+
+type executor struct {
+	options Options
+	name    string
+	dir     *store.Dir
+	total   int
+
+	mu      sync.Mutex
+	summary Summary
+}
+
+// tell passes an event on, with the counts of the moment.
+func (x *executor) tell(e Event) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	e.Done, e.Total = x.summary.Done, x.total
+	if x.options.Tell != nil {
+		x.options.Tell(e)
+	}
+}
+
+func (x *executor) folder(j *Job) *store.CellDir {
+	return x.dir.Cell(store.PlanCell{Cell: j.Identity(), Dir: j.Dir, Config: j.Cell.Config(x.name)})
+}
+
+// pending drops the jobs that have a result, and makes failed ones fresh where a retry is asked for.
+func (x *executor) pending(jobs []Job) ([]Job, error) {
+	var todo []Job
+	for i := range jobs {
+		cell := x.folder(&jobs[i])
+		r, found, err := cell.Result()
+		if err != nil {
+			return nil, err
+		}
+		failed := found && r.Outcome.Status == store.Failed
+		switch {
+		case failed && x.options.RetryFailed:
+			if err := cell.Restart(); err != nil {
+				return nil, err
+			}
+			todo = append(todo, jobs[i])
+		case failed:
+			x.summary.Failed = append(x.summary.Failed, jobs[i].Dir+": "+r.Outcome.Reason+" (an earlier run; --retry-failed runs it again)")
+		case found && r.Outcome.Status != store.Interrupted:
+			x.summary.Done++
+		default:
+			todo = append(todo, jobs[i])
+		}
+	}
+	return todo, nil
+}
+
+// announce tells how many steps lie ahead.
+func (x *executor) announce(todo []Job) {
+	steps := 0
+	for i := range todo {
+		if set, err := x.options.Data.Open(todo[i].Cell.Settings.Data); err == nil {
+			steps += todo[i].steps(set)
+		}
+	}
+	x.tell(Event{Kind: Planned, Steps: steps})
+}
+
+// all runs the jobs in order on a few workers.
+func (x *executor) all(ctx context.Context, todo []Job) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	queue := make(chan *Job)
+	var workers sync.WaitGroup
+	for range max(x.options.Jobs, 1) {
+		workers.Go(func() {
+			for j := range queue {
+				x.one(ctx, j, stop)
+			}
+		})
+	}
+	for i := range todo {
+		queue <- &todo[i]
+	}
+	close(queue)
+	workers.Wait()
+}
+
+// one runs a job to its result and keeps the books.
+func (x *executor) one(ctx context.Context, j *Job, stop func()) {
+	if ctx.Err() != nil {
+		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}}, nil)
+		return
+	}
+	w := &work{job: j, dir: x.folder(j), engine: x.options.Engine, tell: x.tell, every: x.options.CheckpointEvery}
+	r := x.attempt(ctx, w)
+	r.Provenance.Version = x.options.Version
+	err := x.write(w.dir, r)
+	x.book(j, r, err)
+	if x.options.FailFast && (err != nil || r.Outcome.Status == store.Failed) {
+		stop()
+	}
+	ended := w.event(Ended, r.Metrics)
+	ended.Status, ended.Reason = r.Outcome.Status, r.Outcome.Reason
+	x.tell(ended)
+}
+
+func (x *executor) attempt(ctx context.Context, w *work) store.Result {
+	set, err := x.options.Data.Open(w.job.Cell.Settings.Data)
+	if err != nil {
+		return w.result(store.Failed, err.Error())
+	}
+	w.set = set
+	x.tell(w.event(Started, nil))
+	return w.run(ctx)
+}
+
+// write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result.
+func (x *executor) write(dir *store.CellDir, r store.Result) error {
+	if r.Outcome.Status == store.Interrupted {
+		return nil
+	}
+	if err := dir.WriteResult(r); err != nil {
+		return err
+	}
+	if r.Outcome.Status == store.Failed {
+		return dir.Log("failed: " + r.Outcome.Reason)
+	}
+	return dir.RemoveCheckpoint()
+}
+
+func (x *executor) book(j *Job, r store.Result, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case err != nil:
+		x.summary.Failed = append(x.summary.Failed, fmt.Sprintf("%s: result not written: %v", j.Dir, err))
+	case r.Outcome.Status == store.Failed:
+		x.summary.Failed = append(x.summary.Failed, j.Dir+": "+r.Outcome.Reason)
+	case r.Outcome.Status == store.Interrupted:
+		x.summary.Interrupted++
+	default:
+		x.summary.Done++
+	}
+}

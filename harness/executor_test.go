@@ -1,0 +1,388 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets"
+	"protobench/harness/store"
+)
+
+const smallSweep = `
+name = "x"
+seeds = 2
+[train]
+batch = 8
+epochs = 3
+[evaluate]
+usage_images = 16
+dense = 2
+dense_epochs = 1
+log_every = 4
+[[method]]
+name = "swav"
+[[method]]
+name = "swav+gmm"
+observers = ["joint"]
+prototypes.init = "data"
+`
+
+func options(e Engine) Options {
+	return Options{Jobs: 1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
+}
+
+func execute(t *testing.T, ctx context.Context, dir string, o Options) Summary {
+	t.Helper()
+	p := planOf(t, smallSweep)
+	s, err := Run(ctx, p, p.Jobs, dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// results reads the metrics of every cell as bytes, and the curves.
+func results(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	paths, _ := filepath.Glob(filepath.Join(dir, "cells", "*", "result.json"))
+	for _, path := range paths {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &r); err != nil {
+			t.Fatal(err)
+		}
+		cell := filepath.Base(filepath.Dir(path))
+		out[cell] = string(r["metrics"]) + string(r["observers"]) + string(r["outcome"])
+		for _, log := range []string{"steps.jsonl", "epochs.jsonl"} {
+			lines, _ := os.ReadFile(filepath.Join(filepath.Dir(path), log))
+			out[cell+"/"+log] = string(lines)
+		}
+	}
+	return out
+}
+
+func TestResultsAreTheSameHoweverTheyAreRun(t *testing.T) {
+	base := t.TempDir()
+	one, two, cut := filepath.Join(base, "one"), filepath.Join(base, "two"), filepath.Join(base, "cut")
+	if s := execute(t, context.Background(), one, options(fakeEngine(nil))); s.Done != 9 || len(s.Failed) > 0 {
+		t.Fatalf("%+v", s)
+	}
+	parallel := options(fakeEngine(nil))
+	parallel.Jobs = 3
+	parallel.CheckpointEvery = 0
+	execute(t, context.Background(), two, parallel)
+	interruptOften(t, cut)
+	want := results(t, one)
+	if len(want) != 27 {
+		t.Fatalf("%d files", len(want))
+	}
+	if diff := cmp.Diff(want, results(t, two)); diff != "" {
+		t.Errorf("three workers: %s", diff)
+	}
+	if diff := cmp.Diff(want, results(t, cut)); diff != "" {
+		t.Errorf("interrupted: %s", diff)
+	}
+}
+
+// interruptOften runs the sweep in pieces of few steps until it is done.
+func interruptOften(t *testing.T, dir string) {
+	for range 100 {
+		ctx, stop := context.WithCancel(context.Background())
+		o := options(fakeEngine(nil))
+		steps := 0
+		o.Tell = func(e Event) {
+			if e.Kind == Stepped {
+				if steps++; steps == 4 {
+					stop()
+				}
+			}
+		}
+		s := execute(t, ctx, dir, o)
+		stop()
+		if s.Interrupted == 0 {
+			return
+		}
+	}
+	t.Fatal("never done")
+}
+
+func TestResumedCellsSayWhere(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	interruptOften(t, dir)
+	var resumed []string
+	for _, c := range cellsOf(t, dir) {
+		if len(c.Result.ResumedAt) > 0 {
+			resumed = append(resumed, fmt.Sprint(c.Result.Cell.Method, c.Result.ResumedAt))
+		}
+		if _, err := os.Stat(filepath.Join(c.Dir.Path(), "checkpoint.safetensors")); err == nil {
+			t.Errorf("%s kept its checkpoint", c.Dir.Path())
+		}
+	}
+	if len(resumed) < 4 {
+		t.Errorf("resumed: %v", resumed)
+	}
+}
+
+func cellsOf(t *testing.T, dir string) []store.CellState {
+	t.Helper()
+	d, err := store.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := d.Cells()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cells
+}
+
+func TestASecondRunDoesOnlyWhatIsMissing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	execute(t, context.Background(), dir, options(fakeEngine(nil)))
+	o := options(fakeEngine(func(*fake) { t.Error("a cell was run again") }))
+	if s := execute(t, context.Background(), dir, o); s.Done != 9 {
+		t.Errorf("%+v", s)
+	}
+	if err := os.Remove(filepath.Join(cellsOf(t, dir)[4].Dir.Path(), "result.json")); err != nil {
+		t.Fatal(err)
+	}
+	made := 0
+	execute(t, context.Background(), dir, options(fakeEngine(func(*fake) { made++ })))
+	if made != 1 {
+		t.Errorf("%d cells were run", made)
+	}
+}
+
+func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
+	for name, fail := range map[string]func(step int) error{
+		"error": func(step int) error { return map[bool]error{true: errors.New("no luck")}[step == 5] },
+		"panic": func(step int) error {
+			if step == 5 {
+				panic("no luck")
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			engine := fakeEngine(func(f *fake) {
+				if f.cfg.Composition.Learner == "gmm" && f.cfg.Seed == 1 {
+					f.atStep = fail
+				}
+			})
+			s := execute(t, context.Background(), dir, options(engine))
+			if s.Done != 8 || len(s.Failed) != 1 || !strings.Contains(s.Failed[0], "no luck") {
+				t.Fatalf("%+v", s)
+			}
+			again := execute(t, context.Background(), dir, options(fakeEngine(nil)))
+			if len(again.Failed) != 1 || !strings.Contains(again.Failed[0], "--retry-failed") {
+				t.Errorf("without a retry: %+v", again)
+			}
+			retry := options(fakeEngine(nil))
+			retry.RetryFailed = true
+			if s := execute(t, context.Background(), dir, retry); s.Done != 9 || len(s.Failed) != 0 {
+				t.Errorf("retry: %+v", s)
+			}
+		})
+	}
+}
+
+func TestFailFastStops(t *testing.T) {
+	o := options(fakeEngine(func(f *fake) { f.atStep = func(int) error { return errors.New("no luck") } }))
+	o.FailFast = true
+	s := execute(t, context.Background(), filepath.Join(t.TempDir(), "run"), o)
+	if len(s.Failed) != 1 || s.Interrupted == 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestDivergedCellsKeepTheirRecord(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	s := execute(t, context.Background(), dir, options(fakeEngine(func(f *fake) { f.poison = 7 })))
+	if s.Done != 9 { // diverging is an outcome, not a failure
+		t.Fatalf("%+v", s)
+	}
+	for _, c := range cellsOf(t, dir) {
+		if c.Result.Cell.Learner == "" {
+			continue
+		}
+		steps, err := c.Dir.Steps()
+		if err != nil || c.Result.Outcome.Status != store.Diverged || c.Result.Outcome.Epoch != 1 || steps[len(steps)-1].Step != 7 {
+			t.Errorf("%+v %v %v", c.Result.Outcome, steps, err)
+		}
+	}
+}
+
+func TestTotalCollapseIsNamed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	execute(t, context.Background(), dir, options(fakeEngine(func(f *fake) {
+		f.cfg.Settings.Loss.Temperature, f.cfg.Settings.Prototypes.Init = 0, "random"
+		for i := range f.now { // one prototype takes everything
+			f.now[i] = 0.001 * float32(i%3)
+		}
+	})))
+	for _, c := range cellsOf(t, dir) {
+		if c.Result.Cell.Learner != "" && (c.Result.Outcome.Status != store.Collapsed || c.Result.Outcome.Reason != "one live prototype") {
+			t.Errorf("%+v", c.Result.Outcome)
+		}
+	}
+}
+
+func TestResultsHoldEveryListedMetric(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	execute(t, context.Background(), dir, options(fakeEngine(nil)))
+	known := metricNames()
+	sort.Strings(known)
+	for _, c := range cellsOf(t, dir) {
+		got := sortedKeys(c.Result.Metrics)
+		switch c.Result.Cell.Method {
+		case "pixels", "untrained", "supervised":
+			if len(got) != 8 || c.Result.Metrics["linear@backbone.teacher"] == 0 {
+				t.Errorf("%s: %v", c.Result.Cell.Method, got)
+			}
+		default:
+			if diff := cmp.Diff(known, got); diff != "" {
+				t.Errorf("%s: %s", c.Result.Cell.Method, diff)
+			}
+		}
+	}
+}
+
+func TestCurvesAndPrototypesAreWritten(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	execute(t, context.Background(), dir, options(fakeEngine(nil)))
+	cell := cellsOf(t, dir)[4] // swav+gmm, seed 0
+	epochs, err := cell.Dir.Epochs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var at []int
+	for _, e := range epochs {
+		at = append(at, e.Step)
+		if e.Metrics["unique@0.025"] == 0 || e.Observers["joint"]["live_unique@0.5"] == 0 || (e.Step > 0) != (e.Metrics["loss"] != 0) {
+			t.Errorf("step %d: %v", e.Step, e.Metrics)
+		}
+	}
+	if diff := cmp.Diff([]int{0, 3, 5, 10, 15}, at); diff != "" {
+		t.Error(diff)
+	}
+	steps, _ := cell.Dir.Steps()
+	var logged []int
+	for _, s := range steps {
+		logged = append(logged, s.Step)
+	}
+	if diff := cmp.Diff([]int{2, 4, 8, 12, 15}, logged); diff != "" || len(steps[0].Events) != 1 {
+		t.Errorf("%s %v", diff, steps[0])
+	}
+	file, err := cell.Dir.Prototypes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, tensor := range file.Tensors {
+		names = append(names, tensor.Name)
+	}
+	want := []string{"prototypes.student", "prototypes.teacher", "prototypes.initial", "usage.counts", "usage.owner"}
+	for _, n := range want[:5:5] {
+		want = append(want, "observer.joint."+n)
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPairedArmsSeeTheSameImagesInTheSameOrder(t *testing.T) {
+	var mu sync.Mutex
+	seen := map[string][]float32{}
+	p := planOf(t, "name = 'x'\nreferences = false\n[train]\nbatch = 8\nepochs = 2\n[[method]]\nname = 'swav'\n[[method]]\nname = 'dino'\n")
+	for i := range p.Jobs {
+		b, err := newBatches(testSet(), &p.Jobs[i].Cell.Settings, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for step := range 10 {
+			views, _ := b.at(step)
+			mu.Lock()
+			seen[p.Jobs[i].Cell.Composition.Name] = append(seen[p.Jobs[i].Cell.Composition.Name], views...)
+			mu.Unlock()
+		}
+	}
+	if diff := cmp.Diff(seen["swav"], seen["dino"]); diff != "" {
+		t.Error("views differ between arms")
+	}
+}
+
+func TestBatchesCoverAnEpochAndDependOnCountersAlone(t *testing.T) {
+	r := Defaults()
+	r.Train.Batch = 7
+	b, err := newBatches(testSet(), &r, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[int]int{}
+	for step := range b.perEpoch {
+		_, indices := b.at(step)
+		for _, i := range indices {
+			used[i]++
+		}
+	}
+	if b.perEpoch != 5 || len(used) != 35 {
+		t.Errorf("%d batches with %d images", b.perEpoch, len(used))
+	}
+	views, _ := b.at(7)
+	want := append([]float32{}, views...)
+	fresh, _ := newBatches(testSet(), &r, 3)
+	if got, _ := fresh.at(7); !cmp.Equal(want, got) {
+		t.Error("a resumed cell sees other views")
+	}
+	other, _ := newBatches(testSet(), &r, 4)
+	if got, _ := other.at(7); cmp.Equal(want, got) {
+		t.Error("two seeds see the same views")
+	}
+}
+
+func TestRunRefusesAnUnwritableFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := planOf(t, smallSweep)
+	_, err := Run(context.Background(), p, p.Jobs, filepath.Join(file, "run"), options(fakeEngine(nil)))
+	if err == nil || !strings.Contains(err.Error(), "--out") {
+		t.Error(err)
+	}
+}
+
+func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
+	s := parse(t, "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n")
+	_, err := NewPlan(s, NewLibrary(func(o datasets.Options) (*datasets.Set, error) { return testOpen(o) }))
+	if err == nil || err.Error() != "t.toml: no such data" {
+		t.Error(err)
+	}
+}
+
+func TestEstimateCountsEveryJob(t *testing.T) {
+	slow := fakeEngine(func(f *fake) {
+		f.atStep = func(int) error { time.Sleep(2 * time.Millisecond); return nil }
+	})
+	p := planOf(t, smallSweep)
+	got, err := Estimate(p.Jobs, slow, NewLibrary(testOpen))
+	if least := 4 * 15 * 2 * time.Millisecond; err != nil || got < least {
+		t.Errorf("%v, want at least %v (%v)", got, least, err)
+	}
+}

@@ -1,0 +1,151 @@
+package harness
+
+import (
+	"errors"
+	"math"
+
+	"protobench/methods"
+)
+
+// fake is a stand-in for a trainer: four prototypes in three dimensions that
+// turn with the views they are shown, so that order, augmentation and resuming
+// all show in the numbers.
+type fake struct {
+	cfg        methods.Config
+	start, now []float32 // [4,3]
+	steps      float64
+	path       float64
+	atStep     func(step int) error // called before each step
+	poison     int                  // step at which the loss becomes NaN; 0 never
+}
+
+const fakeK, fakeD = 4, 3
+
+func newFake(cfg methods.Config) *fake {
+	f := &fake{cfg: cfg, now: make([]float32, fakeK*fakeD)}
+	for i := range f.now {
+		f.now[i] = float32(math.Sin(float64(i) + float64(cfg.Seed)))
+	}
+	f.start = append([]float32{}, f.now...)
+	return f
+}
+
+func (f *fake) InitPrototypes(next func() []float32) error {
+	if f.cfg.Settings.Prototypes.Init == "data" {
+		f.now[0] += sum(next()) / 1000
+		f.start = append([]float32{}, f.now...)
+	}
+	return nil
+}
+
+func (f *fake) Step(views []float32) (methods.Signals, error) {
+	if f.atStep != nil {
+		if err := f.atStep(int(f.steps) + 1); err != nil {
+			return methods.Signals{}, err
+		}
+	}
+	f.steps++
+	turn := sum(views) / float32(len(views))
+	for i := range f.now {
+		f.now[i] += turn * float32(i%3-1) * float32(f.cfg.Settings.Loss.Temperature)
+	}
+	f.path += math.Abs(float64(turn))
+	s := methods.Signals{Loss: float64(turn) + 2, Values: map[string]float64{"lr": 0.1}}
+	if int(f.steps) == 2 {
+		s.Events = []methods.Event{{Step: 2, Learner: "gmm", Kind: "reseed", Prototype: 3}}
+	}
+	if int(f.steps) == f.poison {
+		s.Loss = math.NaN()
+	}
+	return s, nil
+}
+
+func (f *fake) Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error) {
+	const size = 4 * 4 * 3
+	for n := 0; n < len(images); n += size {
+		for c := range 6 {
+			backbone = append(backbone, images[n+c*7]+float32(b)*0.1+f.now[c]*0.01)
+		}
+		embedding = append(embedding, images[n], images[n+5], images[n+9])
+	}
+	return backbone, embedding, nil
+}
+
+func (f *fake) Learned() []methods.Learned {
+	own := methods.Learned{K: fakeK, D: fakeD, Initial: f.start, Current: [2][]float32{f.now, f.now}, Path: f.path, Scores: f.scores}
+	seen := own
+	seen.Name = "joint"
+	if len(f.cfg.Composition.Observers) == 0 {
+		return []methods.Learned{own}
+	}
+	return []methods.Learned{own, seen}
+}
+
+func (f *fake) scores(z []float32) []float32 {
+	var out []float32
+	for n := 0; n < len(z); n += fakeD {
+		for k := range fakeK {
+			out = append(out, z[n]*f.now[3*k]+z[n+1]*f.now[3*k+1]+z[n+2]*f.now[3*k+2])
+		}
+	}
+	return out
+}
+
+func (f *fake) State() []methods.Named {
+	return []methods.Named{
+		{Name: "now", Shape: []int{fakeK, fakeD}, F32: append([]float32{}, f.now...)},
+		{Name: "start", Shape: []int{fakeK, fakeD}, F32: append([]float32{}, f.start...)},
+		{Name: "counters", Shape: []int{2}, F64: []float64{f.steps, f.path}},
+	}
+}
+
+func (f *fake) Load(state []methods.Named) error {
+	if len(state) != 3 || state[0].Name != "now" {
+		return errors.New("not a state of this trainer")
+	}
+	f.now, f.start = state[0].F32, state[1].F32
+	f.steps, f.path = state[2].F64[0], state[2].F64[1]
+	return nil
+}
+
+func sum(v []float32) (s float32) {
+	for _, x := range v {
+		s += x
+	}
+	return s
+}
+
+// fakeRow stands in for the network behind the rows untrained and supervised.
+type fakeRow struct{ *fake }
+
+func (r fakeRow) Step(views []float32, labels []int) (float64, error) {
+	if 2*r.cfg.Train.Batch != len(labels) {
+		return 0, errors.New("labels do not match the views")
+	}
+	s, err := r.fake.Step(views)
+	return s.Loss, err
+}
+
+func (r fakeRow) Features(images []float32) ([]float32, error) {
+	x, _, err := r.fake.Features(methods.Student, images)
+	return x, err
+}
+
+// fakeEngine makes stand-ins; change may alter each.
+func fakeEngine(change func(*fake)) Engine {
+	make := func(cfg methods.Config) *fake {
+		f := newFake(cfg)
+		if change != nil {
+			change(f)
+		}
+		return f
+	}
+	return Engine{
+		Arm:        func(cfg methods.Config) (Trainer, error) { return make(cfg), nil },
+		Supervised: func(cfg methods.Config, _ int) (Supervised, error) { return fakeRow{make(cfg)}, nil },
+		Untrained: func(cfg methods.Config, _ int, next func() []float32) (Supervised, error) {
+			next()
+			return fakeRow{make(cfg)}, nil
+		},
+	}
+}

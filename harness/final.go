@@ -1,0 +1,109 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"protobench/datasets"
+	"protobench/harness/store"
+	"protobench/internal/tensorfile"
+	"protobench/methods"
+	"protobench/metrics"
+)
+
+// rankMeRows is the number of images that RankMe's paper measures on.
+const rankMeRows = 25_600
+
+// outcome is what the last measurement of an arm gives.
+type outcome struct {
+	*gauge
+	observers  map[string]store.Metrics
+	prototypes *tensorfile.File
+	collapsed  string // why the arm counts as totally collapsed; "" otherwise
+}
+
+// finish measures a trained arm on all images: prototypes and their use, then
+// the frozen features of both branches.
+func finish(ctx context.Context, t Trainer, b *batches, set *datasets.Set, seed uint64) (*outcome, error) {
+	o := &outcome{gauge: newGauge(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
+	for _, br := range []methods.Branch{methods.Teacher, methods.Student} {
+		x, z, err := b.freeze(set, branch(t, br))
+		if err != nil || ctx.Err() != nil {
+			return nil, firstError(err, ctx.Err())
+		}
+		if br == methods.Teacher {
+			o.usage(t, set, z)
+			o.spread(x.train)
+		}
+		o.rankMe(x.train, br)
+		o.accuracies(x, set, br.String(), seed)
+	}
+	return o, nil
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// usage measures every learner on the teacher's embeddings z of all training images.
+func (o *outcome) usage(t Trainer, set *datasets.Set, z metrics.Matrix) {
+	for _, l := range t.Learned() {
+		g, prefix := o.gauge, ""
+		if l.Name != "" {
+			g, prefix = newGauge(), "observer."+l.Name+"."
+			o.observers[l.Name] = g.metrics
+		}
+		u := g.learner(l, z)
+		g.student(l)
+		agreement, ok := metrics.Agree(set.Train.Labels, u.assigned)
+		g.maybe("nmi", agreement.NMI, ok, "no image is assigned")
+		o.keep(prefix, l, u)
+		if l.Name == "" && u.live <= 1 {
+			o.collapsed = "one live prototype"
+		}
+	}
+}
+
+// keep stores a learner's prototypes and their use for reports and other tools.
+func (o *outcome) keep(prefix string, l methods.Learned, u usage) {
+	add := func(name string, shape []int, f []float32, n []int64) {
+		o.prototypes.Tensors = append(o.prototypes.Tensors, tensorfile.Tensor{Name: prefix + name, Shape: shape, F32: f, I64: n})
+	}
+	shape := []int{l.K, l.D}
+	add("prototypes.student", shape, l.Current[methods.Student], nil)
+	add("prototypes.teacher", shape, l.Current[methods.Teacher], nil)
+	add("prototypes.initial", shape, l.Initial, nil)
+	add("usage.counts", []int{l.K}, nil, integers(u.counts))
+	add("usage.owner", []int{l.K}, nil, integers(u.owner))
+}
+
+func integers(values []int) []int64 {
+	out := make([]int64, len(values))
+	for i, v := range values {
+		out[i] = int64(v)
+	}
+	return out
+}
+
+// spread notes the features' standard deviation and whether they have collapsed to a point (Chen and He 2021).
+func (o *outcome) spread(x metrics.Matrix) {
+	std, ok := metrics.FeatureStd(x)
+	relative := std * math.Sqrt(float64(x.Cols))
+	o.maybe("feature_std.teacher", relative, ok, "features are not finite or have no direction")
+	if ok && relative < 0.1 {
+		o.collapsed = fmt.Sprintf("teacher features' standard deviation is %.3g of 1/√d", relative)
+	}
+}
+
+func (o *outcome) rankMe(x metrics.Matrix, b methods.Branch) {
+	n := min(x.Rows, rankMeRows)
+	singular, _ := metrics.SingularValues(metrics.MatrixOf(n, x.Cols, x.Data[:n*x.Cols]))
+	rank, ok := metrics.RankMe(singular, metrics.RankMeEpsilon)
+	o.maybe("rankme.features."+b.String(), rank, ok, "features have no spectrum")
+}

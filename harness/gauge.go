@@ -1,0 +1,111 @@
+package harness
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"protobench/harness/store"
+	"protobench/methods"
+	"protobench/metrics"
+)
+
+// gauge collects metrics, and for those without a value the reason.
+type gauge struct {
+	metrics   store.Metrics
+	undefined map[string]string
+	warnings  []string
+}
+
+func newGauge() *gauge { return &gauge{metrics: store.Metrics{}, undefined: map[string]string{}} }
+
+func (g *gauge) put(key string, value float64) { g.maybe(key, value, true, "") }
+
+func (g *gauge) maybe(key string, value float64, ok bool, why string) {
+	if ok && !math.IsNaN(value) && !math.IsInf(value, 0) {
+		g.metrics[key] = value
+		return
+	}
+	g.metrics[key] = math.NaN()
+	if why == "" {
+		why = "not a finite number"
+	}
+	g.undefined[key] = why
+}
+
+func (g *gauge) warn(key string, warnings []string) {
+	for _, w := range warnings {
+		g.warnings = append(g.warnings, key+": "+w)
+	}
+}
+
+const noDirection = "no prototype has a direction"
+
+// usage is how a learner's prototypes share out images.
+type usage struct {
+	assigned []int // [n]
+	counts   []int // [K]
+	owner    []int // [K], representative at the smallest epsilon
+	live     int
+}
+
+// learner measures a learner's prototypes and their use on embeddings z [n,D].
+// Teacher prototypes are the headline for every arm.
+func (g *gauge) learner(l methods.Learned, z metrics.Matrix) usage {
+	p := metrics.MatrixOf(l.K, l.D, l.Current[methods.Teacher])
+	covers := metrics.Covers(p, Epsilons[:])
+	g.covers("unique@%v", covers)
+	g.covers("unique_centred@%v", metrics.CoversCentred(p, Epsilons[:]))
+	g.geometry(l, p)
+	u := usage{assigned: metrics.Assign(matrix(l.Scores(z.Data), z.Rows)), owner: covers[0].Owner}
+	u.counts = metrics.Counts(u.assigned, l.K)
+	g.covers("live_unique@%v", metrics.LiveCovers(p, u.counts, z.Rows, Epsilons[:]))
+	u.live = g.usage(u, z.Rows)
+	return u
+}
+
+func (g *gauge) covers(format string, covers []metrics.Cover) {
+	for i, c := range covers {
+		g.put(fmt.Sprintf(format, Epsilons[i]), float64(c.Count()))
+	}
+}
+
+func (g *gauge) geometry(l methods.Learned, p metrics.Matrix) {
+	norm, ok := metrics.MeanNorm(p)
+	g.maybe("prototype_mean_norm", norm, ok, noDirection)
+	singular, _ := metrics.SingularValues(p)
+	rank, ok := metrics.EffectiveRank(singular)
+	g.maybe("effective_rank.prototypes", rank, ok, "the prototypes have no spectrum")
+	moved, ok := metrics.Displacement(metrics.MatrixOf(l.K, l.D, l.Initial), p)
+	g.maybe("displacement", moved, ok, noDirection)
+	g.put("path", l.Path)
+	g.put("reseeds", float64(l.Reseeds))
+}
+
+func (g *gauge) usage(u usage, images int) (live int) {
+	const nothing = "no image is assigned"
+	s, ok := metrics.UsageOf(u.counts, images)
+	g.maybe("used", float64(s.Used), ok, nothing)
+	g.maybe("dead", s.Dead, ok, nothing)
+	g.maybe("usage_perplexity", s.Perplexity, ok, nothing)
+	grouped, ok := metrics.GroupedPerplexity(u.counts, u.owner)
+	g.maybe("grouped_perplexity", grouped, ok, nothing)
+	return s.Live
+}
+
+// student counts the student's own unique prototypes, which differ from the teacher's where there are two sets.
+func (g *gauge) student(l methods.Learned) {
+	p := metrics.MatrixOf(l.K, l.D, l.Current[methods.Student])
+	g.covers("unique@%v.student", metrics.Covers(p, Epsilons[:]))
+}
+
+// copyTo gives a metric a second key.
+func (g *gauge) copyTo(to, from string) {
+	g.metrics[to] = g.metrics[from]
+	if why, ok := g.undefined[from]; ok {
+		g.undefined[to] = why
+	}
+}
+
+// studentKey is the student's key for a teacher's metric.
+func studentKey(key string) string { return strings.TrimSuffix(key, "teacher") + "student" }

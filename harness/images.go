@@ -1,0 +1,48 @@
+package harness
+
+import (
+	"protobench/datasets"
+	"protobench/methods"
+	"protobench/metrics"
+)
+
+// chunk is the number of images per evaluation pass. It is fixed, so that no
+// number depends on memory or workers.
+const chunk = 250
+
+// extractor turns images [n,H,W,C] into features [n,F] and embeddings [n,D] (nil where there are none).
+type extractor func(images []float32) (backbone, embedding []float32, err error)
+
+func branch(t Trainer, b methods.Branch) extractor {
+	return func(images []float32) ([]float32, []float32, error) { return t.Features(b, images) }
+}
+
+// extract runs the first n images, unaugmented, through an extractor.
+func (b *batches) extract(im *datasets.Images, n int, f extractor) (backbone, embedding metrics.Matrix, err error) {
+	size := im.Height * im.Width * im.Channels
+	buffer := make([]float32, min(chunk, n)*size)
+	var features, embeddings []float32
+	for from := 0; from < n; from += chunk {
+		indices := upTo(from, min(from+chunk, n))
+		images := buffer[:len(indices)*size]
+		b.augment.Plain(images, im, indices)
+		x, z, err := f(images)
+		if err != nil {
+			return backbone, embedding, err
+		}
+		features, embeddings = append(features, x...), append(embeddings, z...)
+	}
+	return matrix(features, n), matrix(embeddings, n), nil
+}
+
+func upTo(from, to int) []int {
+	indices := make([]int, to-from)
+	for i := range indices {
+		indices[i] = from + i
+	}
+	return indices
+}
+
+func matrix(data []float32, rows int) metrics.Matrix {
+	return metrics.MatrixOf(rows, len(data)/max(rows, 1), data)
+}

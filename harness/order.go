@@ -1,0 +1,62 @@
+package harness
+
+import (
+	"protobench/datasets"
+	"protobench/datasets/augment"
+	"protobench/encoders"
+	"protobench/internal/stream"
+)
+
+// batches gives the views of every step of a cell, from counters alone: a
+// resumed cell asks for step n and gets what the first run got.
+type batches struct {
+	images   *datasets.Images
+	augment  *augment.Augmenter
+	seed     uint64
+	size     int // images per batch
+	perEpoch int // full batches; what is left over is dropped
+
+	epoch int   // of order
+	order []int // of the images in that epoch
+	views []float32
+}
+
+func newBatches(set *datasets.Set, r *Resolved, seed uint64) (*batches, error) {
+	in := inputOf(set)
+	a, err := augment.New(r.Augment, augment.Input(in), set.Mean, set.Std, set.Flip)
+	if err != nil {
+		return nil, err
+	}
+	size := r.Train.Batch
+	return &batches{
+		images: &set.Train, augment: a, seed: seed, size: size, perEpoch: set.Train.Len() / size,
+		epoch: -1, views: make([]float32, 2*size*in.Height*in.Width*in.Channels),
+	}, nil
+}
+
+func inputOf(set *datasets.Set) encoders.Input {
+	return encoders.Input{Height: set.Train.Height, Width: set.Train.Width, Channels: set.Train.Channels}
+}
+
+// at returns the views of a step, [2·B,H,W,C], valid until the next call, and the indices of their images.
+func (b *batches) at(step int) (views []float32, indices []int) {
+	if epoch := step / b.perEpoch; epoch != b.epoch {
+		b.epoch = epoch
+		b.order = stream.New(b.seed, "order", uint64(epoch)).Perm(b.images.Len())
+	}
+	from := step % b.perEpoch * b.size
+	indices = b.order[from : from+b.size]
+	b.augment.Views(b.views, b.images, indices, b.seed, step)
+	return b.views, indices
+}
+
+// successive returns a source of the first batches, one after the other, as
+// starting from data and filling of statistics need them.
+func (b *batches) successive() func() []float32 {
+	step := -1
+	return func() []float32 {
+		step++
+		views, _ := b.at(step)
+		return views
+	}
+}
