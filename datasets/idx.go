@@ -84,7 +84,7 @@ func (x *idx) body(r io.Reader) error {
 		}
 	}
 	var b bytes.Buffer
-	b.Grow(int(min(want+1, 1<<26)))
+	b.Grow(int(min(want+1, 1<<20)))
 	n, err := io.Copy(&b, io.LimitReader(r, want+1))
 	switch {
 	case n < want:

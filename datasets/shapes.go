@@ -6,6 +6,10 @@ import (
 	"protobench/internal/stream"
 )
 
+// loadShapes generates the set "shapes". The class is the silhouette, the fine mode silhouette and arrangement of its
+// copies; place, size, turn, brightness and hue of glyph and background, texture, clutter, light and noise are drawn
+// independently of both. Copies are small enough for crops of a third of the image to show the silhouette, and its
+// sign of contrast varies, so that neither colour histograms nor linear maps of the pixels give the class away.
 func loadShapes(o Options) (*Set, error) {
 	classes := len(glyphs())
 	return &Set{
@@ -18,7 +22,8 @@ func loadShapes(o Options) (*Set, error) {
 }
 
 // generate makes n images of one split. Image i draws from its own stream of the split's purpose, so the splits
-// share no draw and a longer split begins with other images only in order. Fine modes are as balanced as n allows.
+// share no draw; a longer split holds the same images and more, in another order. Fine modes are as balanced as n
+// allows.
 func generate(seed uint64, purpose string, n int) Images {
 	im := Images{Height: side, Width: side, Channels: 3}
 	im.Pixels = make([]uint8, n*side*side*3)

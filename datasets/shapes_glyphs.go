@@ -43,7 +43,7 @@ func frame(x, y float64) float64 { return math.Abs(box(x, y, 0.62, 0.62)) - 0.17
 
 func triangle(x, y float64) float64 {
 	side := float64(0.8944*math.Abs(x)) - float64(0.4472*(y+0.95))
-	return math.Max(y-0.75, side)
+	return max(y-0.75, side)
 }
 
 // star is the pentagram: the points outside at most one of five half-planes.
@@ -62,29 +62,29 @@ func star(x, y float64) float64 {
 	return second
 }
 
-func cross(x, y float64) float64 { return math.Min(box(x, y, 0.92, 0.27), box(x, y, 0.27, 0.92)) }
+func cross(x, y float64) float64 { return min(box(x, y, 0.92, 0.27), box(x, y, 0.27, 0.92)) }
 
 func crescent(x, y float64) float64 {
-	return math.Max(circle(x, y, 0.9), -circle(x, y+0.5, 0.72))
+	return max(circle(x, y, 0.9), -circle(x, y+0.5, 0.72))
 }
 
 func arrow(x, y float64) float64 {
-	head := math.Max(y+0.05, float64(0.7071*math.Abs(x))-float64(0.7071*(y+0.98)))
-	return math.Min(head, box(x, y-0.4, 0.22, 0.55))
+	head := max(y+0.05, float64(0.7071*math.Abs(x))-float64(0.7071*(y+0.98)))
+	return min(head, box(x, y-0.4, 0.22, 0.55))
 }
 
 func tee(x, y float64) float64 {
-	return math.Min(box(x, y+0.66, 0.8, 0.22), box(x, y-0.15, 0.22, 0.75))
+	return min(box(x, y+0.66, 0.8, 0.22), box(x, y-0.15, 0.22, 0.75))
 }
 
 func aitch(x, y float64) float64 {
-	return math.Min(box(math.Abs(x)-0.58, y, 0.2, 0.85), box(x, y, 0.6, 0.2))
+	return min(box(math.Abs(x)-0.58, y, 0.2, 0.85), box(x, y, 0.6, 0.2))
 }
 
 // comb is a spine with three teeth.
 func comb(x, y float64) float64 {
-	teeth := math.Min(box(x-0.1, math.Abs(y)-0.66, 0.66, 0.17), box(x-0.1, y, 0.66, 0.17))
-	return math.Min(teeth, box(x+0.58, y, 0.2, 0.83))
+	teeth := min(box(x-0.1, math.Abs(y)-0.66, 0.66, 0.17), box(x-0.1, y, 0.66, 0.17))
+	return min(teeth, box(x+0.58, y, 0.2, 0.83))
 }
 
 func lozenge(x, y float64) float64 {
@@ -92,42 +92,42 @@ func lozenge(x, y float64) float64 {
 }
 
 func hourglass(x, y float64) float64 {
-	return math.Max(math.Abs(y)-0.82, float64(0.7071*math.Abs(x))-float64(0.7071*math.Abs(y))-0.08)
+	return max(math.Abs(y)-0.82, float64(0.7071*math.Abs(x))-float64(0.7071*math.Abs(y))-0.08)
 }
 
 func bars(x, y float64) float64 {
-	return math.Min(box(x, y, 0.82, 0.17), box(x, math.Abs(y)-0.66, 0.82, 0.17))
+	return min(box(x, y, 0.82, 0.17), box(x, math.Abs(y)-0.66, 0.82, 0.17))
 }
 
 func dumbbell(x, y float64) float64 {
-	return math.Min(circle(math.Abs(x)-0.6, y, 0.39), box(x, y, 0.6, 0.13))
+	return min(circle(math.Abs(x)-0.6, y, 0.39), box(x, y, 0.6, 0.13))
 }
 
 func chevron(x, y float64) float64 { return segment(math.Abs(x), y, 0, -0.55, 0.7, 0.5) - 0.21 }
 
 func target(x, y float64) float64 {
-	return math.Min(math.Abs(circle(x, y, 0.78))-0.14, circle(x, y, 0.3))
+	return min(math.Abs(circle(x, y, 0.78))-0.14, circle(x, y, 0.3))
 }
 
 // asterisk is three crossing strokes.
 func asterisk(x, y float64) float64 {
 	side := segment(math.Abs(x), math.Abs(y), 0, 0, 0.78, 0.45)
-	return math.Min(side, segment(x, math.Abs(y), 0, 0, 0, 0.9)) - 0.13
+	return min(side, segment(x, math.Abs(y), 0, 0, 0, 0.9)) - 0.13
 }
 
 func grid(x, y float64) float64 {
-	return math.Min(box(math.Abs(x)-0.36, y, 0.14, 0.88), box(x, math.Abs(y)-0.36, 0.88, 0.14))
+	return min(box(math.Abs(x)-0.36, y, 0.14, 0.88), box(x, math.Abs(y)-0.36, 0.88, 0.14))
 }
 
 func circle(x, y, r float64) float64 { return math.Sqrt(float64(x*x)+float64(y*y)) - r }
 
 // box is the largest of the distances to four edges: exact but for the rounding outside the corners.
-func box(x, y, w, h float64) float64 { return math.Max(math.Abs(x)-w, math.Abs(y)-h) }
+func box(x, y, w, h float64) float64 { return max(math.Abs(x)-w, math.Abs(y)-h) }
 
 // segment is the distance to the segment from (ax,ay) to (bx,by).
 func segment(x, y, ax, ay, bx, by float64) float64 {
 	dx, dy := bx-ax, by-ay
 	t := (float64((x-ax)*dx) + float64((y-ay)*dy)) / (float64(dx*dx) + float64(dy*dy))
-	t = math.Min(1, math.Max(0, t))
+	t = min(1, max(0, t))
 	return circle(x-ax-float64(t*dx), y-ay-float64(t*dy), 0)
 }

@@ -73,7 +73,7 @@ func (s *scene) coverage(x, y float64) float64 {
 		p := &s.copies[i]
 		gx, gy := rotate(float64((x-p.x)*p.inverse), float64((y-p.y)*p.inverse), p.cos, -p.sin)
 		if math.Abs(gx) < 1.3 && math.Abs(gy) < 1.3 {
-			most = math.Max(most, smooth(s.glyph.distance(p.mirror*gx, gy)/p.inverse))
+			most = max(most, smooth(s.glyph.distance(p.mirror*gx, gy)/p.inverse))
 		}
 	}
 	return most
@@ -84,7 +84,7 @@ func (b *blob) coverage(x, y float64) float64 {
 }
 
 // smooth turns a signed distance in pixels into coverage: an edge is one pixel wide.
-func smooth(d float64) float64 { return math.Min(1, math.Max(0, 0.5-d)) }
+func smooth(d float64) float64 { return min(1, max(0, 0.5-d)) }
 
 func blend(dst *[3]float64, colour [3]float64, share float64) {
 	for c := range dst {
@@ -104,4 +104,4 @@ func irwinHall(bits uint64) (out [3]float64) {
 }
 
 // quantise rounds a brightness in [0,1] to 8 bits and clips it.
-func quantise(v float64) uint8 { return uint8(math.Min(255, math.Max(0, float64(v*255)+0.5))) }
+func quantise(v float64) uint8 { return uint8(min(255, max(0, float64(v*255)+0.5))) }

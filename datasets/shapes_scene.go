@@ -125,7 +125,7 @@ func tint(r *rand.Rand, level float64) [3]float64 {
 	h, s := uniform(r, 0, 6), uniform(r, 0.05, 0.35)
 	rgb := [3]float64{math.Abs(h-3) - 1, 2 - math.Abs(h-2), 2 - math.Abs(h-4)}
 	for c := range rgb {
-		rgb[c] = math.Min(1, math.Max(0, rgb[c]))
+		rgb[c] = min(1, max(0, rgb[c]))
 	}
 	luma := float64(0.299*rgb[0]) + float64(0.587*rgb[1]) + float64(0.114*rgb[2])
 	for c := range rgb {

@@ -180,7 +180,11 @@ func TestViewsAllocateNothing(t *testing.T) {
 }
 
 func BenchmarkViews(b *testing.B) {
-	im := noise(128, 32, 32, 3)
+	set, err := datasets.Open(datasets.Options{Name: "shapes", Train: 128, Test: 1, Imbalance: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	im := &set.Train
 	a := augmenter(b, recipe(), im, true)
 	order := make([]int, 128)
 	for i := range order {

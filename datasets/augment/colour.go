@@ -5,7 +5,16 @@ func luma(r, g, b float32) float32 {
 	return float32(0.2989*r) + float32(0.587*g) + float32(0.114*b)
 }
 
-func clamp(x float32) float32 { return min(1, max(0, x)) }
+// clamp keeps x in [0,1]. Plain comparisons: the built-in min and max also order signed zeros, which costs time.
+func clamp(x float32) float32 {
+	if x < 0 {
+		return 0
+	}
+	if x > 1 {
+		return 1
+	}
+	return x
+}
 
 // jitter applies the operations of colour jitter in the given order to an image [H,W,channels] in [0,1]. A gray image
 // has neither saturation nor hue.

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"protobench/internal/golden"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // listed feeds explicit draws and counts them.

@@ -55,8 +55,12 @@ func (s *scratch) resizedCrop(dst, src []float32, in Input, b box) {
 // then along the rows into dst, [len(down.first),len(across.first),channels].
 func resize(dst, src, wide []float32, stride, rows, channels int, across, down *axis) {
 	width := len(across.first) * channels
+	mix := mixColumns
+	if channels == 3 && across.taps == 2 {
+		mix = mixPixelPairs
+	}
 	for row := range rows {
-		mixColumns(wide[row*width:(row+1)*width], src[row*stride:], channels, across)
+		mix(wide[row*width:(row+1)*width], src[row*stride:], channels, across)
 	}
 	for i, first := range down.first {
 		out := dst[i*width : (i+1)*width]
@@ -65,6 +69,17 @@ func resize(dst, src, wide []float32, stride, rows, channels int, across, down *
 		for j, w := range weights[1:] {
 			addRow(out, wide[(first+1+j)*width:], w)
 		}
+	}
+}
+
+// mixPixelPairs is mixColumns for three channels and two taps: every crop that is not reduced.
+func mixPixelPairs(dst, src []float32, _ int, a *axis) {
+	for i, first := range a.first {
+		v, u := a.weight[2*i], a.weight[2*i+1]
+		p, out := src[3*first:3*first+6], dst[3*i:3*i+3]
+		out[0] = float32(v*p[0]) + float32(u*p[3])
+		out[1] = float32(v*p[1]) + float32(u*p[4])
+		out[2] = float32(v*p[2]) + float32(u*p[5])
 	}
 }
 
