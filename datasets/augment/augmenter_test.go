@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"protobench/datasets"
 	"protobench/internal/stream"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // recipe is the default [augment] table.

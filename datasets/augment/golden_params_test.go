@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"protobench/internal/golden"
-
 	"github.com/google/go-cmp/cmp"
+
+	"protobench/internal/golden"
 )
 
 // listed feeds explicit draws and counts them.

@@ -3,9 +3,9 @@ package augment
 import (
 	"testing"
 
-	"protobench/internal/stream"
-
 	"pgregory.net/rapid"
+
+	"protobench/internal/stream"
 )
 
 // TestCropsStayInside: every box lies in the image and, unless it is the fallback, keeps about the area asked for.
