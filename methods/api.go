@@ -1,0 +1,59 @@
+package methods
+
+import "protobench/encoders"
+
+// Config is all that a training run depends on, besides the images.
+type Config struct {
+	Composition   Composition
+	Settings      Settings
+	Train         Train
+	Encoder       encoders.Config
+	Input         encoders.Input
+	Seed          uint64
+	StepsPerEpoch int
+	Images        int // training images; sets the mixture's memory and the rate of usage averages
+}
+
+// steps returns the length of the run.
+func (c Config) steps() int { return c.Train.Epochs * c.StepsPerEpoch }
+
+// Branch selects one of the two sets of weights.
+type Branch int
+
+// The two branches of every arm: the student is trained, the teacher is its moving average.
+const (
+	Student Branch = iota
+	Teacher
+)
+
+// String returns "student" or "teacher".
+func (b Branch) String() string { return [...]string{"student", "teacher"}[b] }
+
+// Event is something a learner did besides its regular update.
+type Event struct {
+	Step      int
+	Learner   string // "" for the arm's own learner, else the observer's name
+	Kind      string // "reseed"
+	Prototype int
+}
+
+// Signals are what one step reports.
+type Signals struct {
+	Loss   float64            // the objective's loss, without regularizers
+	Values map[string]float64 // further scalars by name, e.g. "lr", "gmm.precision", "observer.joint.loss"
+	Events []Event
+}
+
+// Learned is a learner's outcome as metrics see it.
+type Learned struct {
+	Name    string // "" for the arm's own learner, else the observer's
+	K, D    int
+	Initial []float32    // [K,D] effective prototypes at step 0
+	Current [2][]float32 // [K,D] effective prototypes (as the scores use them), by Branch
+	Path    float64      // mean over the prototypes of the angles turned so far, radians
+	Reseeds int          // re-seeding events so far
+
+	// Scores maps embeddings [n,D] to scores [n,K] as the loss uses them: inner products with the teacher's
+	// prototypes, less the center where the objective has one. The argmax of a row is the image's prototype.
+	Scores func(z []float32) []float32
+}

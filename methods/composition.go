@@ -1,0 +1,113 @@
+package methods
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Component is one value of an axis, for listings and for validation.
+type Component struct {
+	Axis   string // objective, learner, regularizer, embedding, preset
+	Name   string
+	Doc    string
+	Source string
+}
+
+// Components returns everything that a composition may name.
+func Components() []Component {
+	return append([]Component{
+		{"objective", "swav", "swapped prediction of balanced codes (Sinkhorn-Knopp), with an optional queue", "Caron et al. 2020"},
+		{"objective", "dino", "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", "Caron et al. 2021"},
+		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
+		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
+		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
+		{"regularizer", "koleo-prototypes", "spreads the prototypes: differential entropy by nearest neighbours (KP)", "Govindarajan et al. 2024; Sablayrolles et al. 2019"},
+		{"embedding", "plain", "projector output on the unit sphere", ""},
+		{"embedding", "centred", "the teacher's running mean is taken off both branches' embeddings, then L2 again", ""},
+	}, presetComponents()...)
+}
+
+type preset struct {
+	doc  string
+	comp Composition
+	keys map[string]any
+}
+
+// presets are the named compositions, in the order of tables.
+func presets() []preset {
+	helped := map[string]any{"prototypes.init": "data", "prototypes.reseed": true}
+	var out []preset
+	for _, o := range []string{"swav", "dino"} {
+		out = append(out,
+			preset{"joint baseline", Composition{Name: o, Objective: o, Learner: "joint", Embedding: "plain"}, nil},
+			preset{"joint, with KoLeo on the prototypes", Composition{Name: o + "+kp", Objective: o, Learner: "joint", Regularizers: []string{"koleo-prototypes"}, Embedding: "plain"}, nil},
+			preset{"decoupled mixture, centred embedding, data start, re-seeding", Composition{Name: o + "+gmm", Objective: o, Learner: "gmm", Embedding: "centred"}, helped},
+			preset{"prototypes frozen at random", Composition{Name: o + "+frozen", Objective: o, Learner: "frozen", Embedding: "plain"}, nil},
+		)
+	}
+	return out
+}
+
+func presetComponents() []Component {
+	var out []Component
+	for _, p := range presets() {
+		out = append(out, Component{"preset", p.comp.Name, p.doc, ""})
+	}
+	return out
+}
+
+// Preset returns the composition that a name stands for, and the settings that come with it by key path.
+func Preset(name string) (Composition, map[string]any, bool) {
+	for _, p := range presets() {
+		if p.comp.Name == name {
+			return p.comp, p.keys, true
+		}
+	}
+	return Composition{}, nil, false
+}
+
+// Parts returns the names of all components of a composition, observers included: what decides which settings it reads.
+func (c Composition) Parts() []string {
+	return append(append([]string{c.Objective, c.Learner, c.Embedding}, c.Regularizers...), c.Observers...)
+}
+
+// Validate refuses a composition that names something unknown or makes no sense, with the reason.
+func Validate(c Composition) error {
+	if err := known("objective", c.Objective); err != nil {
+		return err
+	}
+	if err := known("learner", append([]string{c.Learner}, c.Observers...)...); err != nil {
+		return err
+	}
+	if err := known("regularizer", c.Regularizers...); err != nil {
+		return err
+	}
+	if err := known("embedding", c.Embedding); err != nil {
+		return err
+	}
+	if slices.Contains(c.Regularizers, "koleo-prototypes") && c.Learner != "joint" {
+		return fmt.Errorf("regularizers: koleo-prototypes acts through the gradient of the prototypes, which learner %q does not use; take learner \"joint\" or drop it", c.Learner)
+	}
+	for i, o := range c.Observers {
+		if slices.Contains(c.Observers[:i], o) {
+			return fmt.Errorf("observers: %q is named twice", o)
+		}
+	}
+	return nil
+}
+
+func known(axis string, names ...string) error {
+	var all []string
+	for _, c := range Components() {
+		if c.Axis == axis {
+			all = append(all, c.Name)
+		}
+	}
+	for _, n := range names {
+		if !slices.Contains(all, n) {
+			return fmt.Errorf("%s: %q is unknown; expected one of %s", axis, n, strings.Join(all, ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package methods
+
+import (
+	"protobench/encoders"
+	"protobench/internal/kernel"
+)
+
+// dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score - center)/τ_t), where the center is an EMA of
+// the batch mean of teacher scores, or Sinkhorn-Knopp at temperature τ_t (DINOv2). Prototypes are a weight-normalised last layer.
+type dino struct {
+	DINO
+	v    views
+	k    int
+	mean []float32 // center, [K]
+	ramp encoders.Ramp
+}
+
+func newDINO(s DINO, v views, k int) *dino {
+	return &dino{DINO: s, v: v, k: k, mean: make([]float32, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
+}
+
+func (o *dino) branch() Branch   { return Teacher }
+func (o *dino) weightNorm() bool { return true }
+
+func (o *dino) center() []float32 {
+	if o.Targets == "sinkhorn" {
+		return nil
+	}
+	return o.mean
+}
+
+func (o *dino) codes(q []float32, in codeInput) {
+	t := o.ramp.At(int(in.epoch))
+	if o.Targets == "sinkhorn" {
+		// DINOv2 balances all global crops of the batch at once.
+		Sinkhorn(q, in.scores, o.v.global*o.v.images, o.k, t, o.Iterations)
+		return
+	}
+	inv := float32(1 / t)
+	for r := range o.v.global * o.v.images {
+		row := q[r*o.k:][:o.k]
+		for j, s := range in.scores[r*o.k:][:o.k] {
+			row[j] = (s - o.mean[j]) * inv
+		}
+		kernel.Softmax(row, row)
+	}
+}
+
+// after moves the center towards the batch mean of the teacher's scores.
+func (o *dino) after(in codeInput) {
+	n := o.v.global * o.v.images
+	sum := make([]float64, o.k)
+	for r := range n {
+		for j, s := range in.scores[r*o.k:][:o.k] {
+			sum[j] += float64(s)
+		}
+	}
+	m := o.CenterMomentum
+	for j, s := range sum {
+		o.mean[j] = float32(m*float64(o.mean[j]) + (1-m)*s/float64(n))
+	}
+}
+
+func (o *dino) state(prefix string) []Named { return []Named{f32(prefix+"center", o.mean)} }

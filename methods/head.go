@@ -1,0 +1,59 @@
+package methods
+
+import (
+	"protobench/encoders/graph"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// head is what stands on the embeddings of one learner: scores, codes, loss. The arm's own head sits in the student's graph, an
+// observer's in a graph of its own on detached embeddings.
+type head struct {
+	objective   objective
+	views       views
+	k           int
+	temperature float64
+
+	c      *G.Node   // prototypes as the scores use them, [K,D]
+	q      []float32 // codes [global·B,K]
+	scores []float32 // the student's scores of all crops, after a run
+	in     codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
+}
+
+func (h *head) allocate() { h.q = make([]float32, h.views.global*h.views.images*h.k) }
+
+// build adds scores, codes and the loss on embeddings z [crops·B,D] and prototypes c [K,D].
+func (h *head) build(z, c *G.Node) (*G.Node, error) {
+	h.allocate()
+	h.c = c
+	s, err := scoresNode(z, c)
+	if err != nil {
+		return nil, err
+	}
+	return h.loss(s, z, c)
+}
+
+// loss adds the codes and the cross-entropy of the student's scores. The codes' node lies between the two, so that an
+// objective with student targets makes them from this step's scores; no gradient flows through it.
+func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
+	targets, err := graph.Apply(graph.Op{
+		Kind: "targets", Out: tensor.Shape{h.views.crops * h.views.images, h.k}, Diff: []bool{false, false, false},
+		Forward: func(in [][]float32, out []float32) {
+			h.scores = in[0]
+			if h.objective.branch() == Student {
+				rows := h.views.global * h.views.images
+				h.in.scores, h.in.z, h.in.prototypes = in[0][:rows*h.k], in[1][:rows*len(in[1])/(h.views.crops*h.views.images)], in[2]
+			}
+			h.objective.codes(h.q, h.in)
+			h.views.swap(out, h.q, h.k)
+		},
+	}, s, z, c)
+	if err != nil {
+		return nil, err
+	}
+	return crossEntropyNode(s, targets, float32(h.temperature), h.views.weight())
+}
+
+// after updates the objective's state once the step's loss is known.
+func (h *head) after() { h.objective.after(h.in) }

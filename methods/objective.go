@@ -1,0 +1,63 @@
+package methods
+
+// views says how the rows of a batch are laid out: crops · images rows, crop by crop, the global crops first.
+type views struct {
+	images int // B
+	global int // crops that give codes
+	crops  int // all crops, each predicts the codes of the other global ones
+}
+
+// pairs is the number of (code, prediction) pairs of different crops.
+func (v views) pairs() int { return v.global * (v.crops - 1) }
+
+// weight makes a sum over rows of all pairs the mean over pairs and images.
+func (v views) weight() float32 { return 1 / float32(v.pairs()*v.images) }
+
+// swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other global crops' codes.
+func (v views) swap(targets, codes []float32, k int) {
+	clear(targets)
+	n := v.images * k
+	for c := range v.crops {
+		for g := range v.global {
+			if g == c {
+				continue
+			}
+			for i, q := range codes[g*n:][:n] {
+				targets[c*n+i] += q
+			}
+		}
+	}
+}
+
+// objective turns the scores of the target branch into codes. It has state of its own (queue, center) and does not
+// know how the prototypes are learned. Each learner, observers included, has an objective of its own.
+type objective interface {
+	// branch is the branch whose embeddings and prototypes give the codes.
+	branch() Branch
+	// weightNorm says that prototypes are used as v/|v| with a gradient through the norm; else their rows are
+	// put back on the sphere after every step.
+	weightNorm() bool
+	// codes sets q [global·B,K].
+	codes(q []float32, in codeInput)
+	// after updates the state once the loss is known.
+	after(in codeInput)
+	// center is what scores lose before they are compared, [K], or nil.
+	center() []float32
+	stateful
+}
+
+// codeInput is what codes are made of, from the objective's branch.
+type codeInput struct {
+	scores     []float32 // [global·B,K]
+	z          []float32 // [global·B,D]
+	prototypes []float32 // [K,D]
+	epoch      float64
+}
+
+func newObjective(cfg Config, v views, d int) objective {
+	k := cfg.Settings.Prototypes.Count
+	if cfg.Composition.Objective == "dino" {
+		return newDINO(cfg.Settings.DINO, v, k)
+	}
+	return newSwAV(cfg.Settings.SwAV, v, k, d)
+}

@@ -1,0 +1,104 @@
+package methods
+
+import (
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// scoresNode adds the inner products z·cᵀ: z [N,D], prototypes c [K,D], scores [N,K].
+func scoresNode(z, c *G.Node) (*G.Node, error) {
+	n, d, k := z.Shape()[0], z.Shape()[1], c.Shape()[0]
+	dc := make([]float32, k*d)
+	return graph.Apply(graph.Op{
+		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, true},
+		Forward: func(in [][]float32, out []float32) { scores(out, in[0], in[1], n, d, k) },
+		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+			dz, err := graph.Apply(graph.Op{
+				Kind: "scores-grad", Out: tensor.Shape{n, d},
+				Forward: func(v [][]float32, dz []float32) {
+					kernel.Gemm(false, false, n, d, k, v[2], k, v[1], d, dz, d, false)
+					kernel.Gemm(true, false, k, d, n, v[2], k, v[0], d, dc, d, false)
+				},
+			}, in[0], in[1], grad)
+			if err != nil {
+				return nil, err
+			}
+			gc, err := graph.Take(dz, dc, k, d)
+			return G.Nodes{dz, gc}, err
+		},
+	}, z, c)
+}
+
+// scores sets out [n,k] = z [n,d] · c [k,d]ᵀ.
+func scores(out, z, c []float32, n, d, k int) {
+	kernel.Gemm(false, true, n, k, d, z, d, c, d, out, k, false)
+}
+
+// crossEntropyNode adds weight · Σ_rows -Σ_k target·log softmax(scores/temperature) of scores and targets [N,K]. Targets
+// are constants; their rows may sum to anything (a row that several codes predict has the sum of them).
+func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.Node, error) {
+	n, k := scores.Shape()[0], scores.Shape()[1]
+	p, mass := make([]float32, n*k), make([]float32, n)
+	return graph.Apply(graph.Op{
+		Kind: "soft-cross-entropy", Diff: []bool{true, false},
+		Forward: func(in [][]float32, out []float32) {
+			var total float64
+			for r := range n {
+				total += crossEntropyRow(p[r*k:][:k], in[0][r*k:][:k], in[1][r*k:][:k], temperature, &mass[r])
+			}
+			out[0] = float32(float64(weight) * total)
+		},
+		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+			ds, err := graph.Apply(graph.Op{
+				Kind: "soft-cross-entropy-grad", Out: tensor.Shape{n, k},
+				Forward: func(v [][]float32, ds []float32) {
+					f := v[1][0] * weight / temperature
+					for r := range n {
+						for j := r * k; j < (r+1)*k; j++ {
+							ds[j] = f * (float32(p[j]*mass[r]) - v[0][j])
+						}
+					}
+				},
+			}, in[1], grad, out)
+			return G.Nodes{ds, nil}, err
+		},
+	}, scores, targets)
+}
+
+// crossEntropyRow returns the row's loss, leaves softmax(s/temperature) in p and the sum of the targets in mass.
+func crossEntropyRow(p, s, target []float32, temperature float32, mass *float32) float64 {
+	inv := 1 / temperature
+	for i, v := range s {
+		p[i] = v * inv
+	}
+	lse := float64(kernel.LogSumExp(p))
+	var loss, m float64
+	for i, v := range p {
+		loss += float64(target[i]) * (lse - float64(v))
+		m += float64(target[i])
+	}
+	*mass = float32(m)
+	kernel.Softmax(p, p)
+	return loss
+}
+
+// subtractNode takes a row off every row of z [N,D]; the row is a constant of the step.
+func subtractNode(z *G.Node, row []float32) (*G.Node, error) {
+	return graph.Apply(graph.Op{
+		Kind: "subtract-row", Out: z.Shape().Clone(), Diff: []bool{true},
+		Forward: func(in [][]float32, out []float32) { subtract(out, in[0], row) },
+		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+			return G.Nodes{grad}, nil
+		},
+	}, z)
+}
+
+func subtract(out, z, row []float32) {
+	d := len(row)
+	for i, v := range z {
+		out[i] = v - row[i%d]
+	}
+}
