@@ -11,8 +11,9 @@ type objective func(x, g []float64) float64
 // outcome says how a minimisation ended.
 type outcome struct {
 	value      float64
+	gradient   float64 // its largest entry at the end
 	iterations int
-	converged  bool // the largest gradient entry fell to the tolerance
+	converged  bool
 }
 
 // lbfgs is limited-memory BFGS (Nocedal and Wright 2006, algorithm 7.5) with a
@@ -27,12 +28,14 @@ type lbfgs struct {
 
 // minimise improves x in place until the largest entry of the gradient is at most
 // tolerance, the line search finds nothing lower, or limit iterations are done.
+// Where the search ends in the objective's rounding noise, ten times the
+// tolerance still counts as converged.
 func minimise(f objective, x, diagonal []float64, tolerance float64, limit int) outcome {
 	o := &lbfgs{f: f, diagonal: diagonal, x: x, g: make([]float64, len(x)), d: make([]float64, len(x))}
 	value := f(x, o.g)
 	for i := range limit {
 		if largest(o.g) <= tolerance {
-			return outcome{value, i, true}
+			return o.end(value, i, tolerance)
 		}
 		next, ok := o.step(value)
 		if !ok && len(o.s) > 0 {
@@ -40,11 +43,16 @@ func minimise(f objective, x, diagonal []float64, tolerance float64, limit int) 
 			next, ok = o.step(value)
 		}
 		if !ok {
-			return outcome{value, i, false}
+			return o.end(value, i, 10*tolerance)
 		}
 		value = next
 	}
-	return outcome{value, limit, largest(o.g) <= tolerance}
+	return o.end(value, limit, tolerance)
+}
+
+func (o *lbfgs) end(value float64, iterations int, tolerance float64) outcome {
+	g := largest(o.g)
+	return outcome{value: value, gradient: g, iterations: iterations, converged: g <= tolerance}
 }
 
 // step moves along the quasi-Newton direction and remembers the curvature it met.

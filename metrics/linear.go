@@ -57,7 +57,7 @@ func Linear(train Matrix, trainY []int, test Matrix, testY []int, o LinearOption
 	end := p.fit(p.x, p.y, w, r.L2, fitIterations)
 	r.Model = p.model(w, end)
 	if !end.converged {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("linear probe: stopped at L2 %g after %d iterations before full convergence", r.L2, end.iterations))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("linear probe: the fit at L2 %g ended after %d iterations with a gradient of %.1e, above %.0e", r.L2, end.iterations, end.gradient, fitTolerance))
 	}
 	r.Predictions = r.Model.Predict(test)
 	r.PerClass = tallyOf(r.Predictions, testY, o.Classes)

@@ -1,0 +1,86 @@
+package metrics
+
+import (
+	"math"
+	"sort"
+	"strings"
+	"testing"
+)
+
+func TestNeighboursAcrossBlocks(t *testing.T) {
+	bank, queries := crowd(1, 2300, 300, 6, 0.3).Normalised(), crowd(2, 300, 300, 6, 0.3).Normalised()
+	got := neighbours(bank, queries, 7)
+	for _, q := range []int{0, 127, 128, 299} {
+		order := make([]int, bank.Rows)
+		for i := range order {
+			order[i] = i
+		}
+		sort.SliceStable(order, func(a, b int) bool {
+			return dot(bank.Row(order[a]), queries.Row(q)) > dot(bank.Row(order[b]), queries.Row(q))
+		})
+		for i, n := range got[q] {
+			near(t, "cosine", float64(n.cosine), dot(bank.Row(order[i]), queries.Row(q)), 1e-6)
+		}
+	}
+}
+
+func TestKNNTies(t *testing.T) {
+	train := MatrixOf(4, 2, []float32{0, 1, 1, 0, 5, 0, 2, 0})
+	test := MatrixOf(2, 2, []float32{3, 0, 0, 2})
+	got := neighbours(train.Normalised(), test.Normalised(), 2)
+	equal(t, "lower index first", []int{got[0][0].index, got[0][1].index}, []int{1, 2})
+	r := KNN(train, []int{0, 2, 1, 1}, test, []int{1, 0}, KNNOptions{K: 2, Classes: 4})
+	equal(t, "lower class first", r.Predictions, []int{1, 0})
+	equal(t, "tally", r.PerClass, Tally{Right: []int{1, 1, 0, 0}, Total: []int{1, 1, 0, 0}})
+}
+
+func TestKNNAdaptsK(t *testing.T) {
+	x := RandomUnit(1, 6, 3)
+	r := KNN(x, []int{0, 0, 0, 1, 1, 1}, x, []int{0, 0, 0, 1, 1, 1}, KNNOptions{Classes: 2})
+	if r.Undefined != "" || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "only 6") {
+		t.Errorf("warnings %q, undefined %q", r.Warnings, r.Undefined)
+	}
+}
+
+func TestProbesSayWhyUndefined(t *testing.T) {
+	x, y := RandomUnit(1, 3, 2), []int{0, 1, 0}
+	bad := RandomUnit(1, 3, 2)
+	bad.Row(2)[1] = float32(math.NaN())
+	for _, c := range []struct {
+		train  Matrix
+		trainY []int
+		test   Matrix
+		testY  []int
+		want   string
+	}{
+		{NewMatrix(0, 2), nil, x, y, "found 0 and 3"},
+		{x, y, RandomUnit(1, 3, 4), y, "found 2 in train and 4 in test"},
+		{x, []int{0, 1, 2}, x, y, "training label 2 of row 2"},
+		{x, y, x, []int{0, -1, 0}, "test label -1 of row 1"},
+		{bad, y, x, y, "training features of row 2 hold NaN"},
+		{x, y, bad, y, "test features of row 2 hold NaN"},
+	} {
+		k := KNN(c.train, c.trainY, c.test, c.testY, KNNOptions{Classes: 2})
+		l := Linear(c.train, c.trainY, c.test, c.testY, LinearOptions{Classes: 2})
+		if !strings.Contains(k.Undefined, c.want) || k.Undefined != l.Undefined {
+			t.Errorf("k-NN %q, linear %q, want %q", k.Undefined, l.Undefined, c.want)
+		}
+	}
+}
+
+func TestTailOf(t *testing.T) {
+	got, ok := TailOf([]int{5, 100, 5, 40, 2, 60, 40})
+	equal(t, "tail", got, Tail{Head: []int{1, 5, 3}, Medium: []int{6, 0}, Tail: []int{2, 4}})
+	tally := Tally{Right: []int{0, 4, 1, 0, 0, 1, 0}, Total: []int{2, 4, 1, 4, 0, 2, 4}}
+	near(t, "head", mustOK[float64](t, "head")(tally.Mean(got.Head)), 0.5, 1e-12)
+	near(t, "tail, without the empty class", mustOK[float64](t, "tail")(tally.Mean(got.Tail)), 1, 1e-12)
+	near(t, "all", mustOK[float64](t, "all")(tally.Mean(nil)), 2.5/6, 1e-12)
+	if _, empty := tally.Class(4); empty || !ok {
+		t.Error("a class without test samples has an accuracy, or the tail is undefined")
+	}
+	for _, counts := range [][]int{{1, 2}, {3, 3, 3, 3}} {
+		if _, ok := TailOf(counts); ok {
+			t.Errorf("%v has a tail", counts)
+		}
+	}
+}

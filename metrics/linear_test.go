@@ -1,0 +1,151 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// blobs returns labelled rows around one centre per class, with correlated columns.
+func blobs(seed uint64, n, classes, d int, spread float32) (Matrix, []int) {
+	x, y := crowd(seed, n, classes, d, spread), make([]int, n)
+	for i := range n {
+		y[i] = i % classes
+		for j := 1; j < d; j++ {
+			x.Row(i)[j] += 0.8 * x.Row(i)[j-1]
+		}
+	}
+	return x, y
+}
+
+func TestCrossEntropyGradient(t *testing.T) {
+	x, y := blobs(1, 600, 3, 4, 1)
+	f := newCrossEntropy(x, y, 3, 0.3)
+	p := make([]float64, 3*4+3)
+	for i := range p {
+		p[i] = 0.5 * math.Sin(float64(3*i))
+	}
+	g, scratch := make([]float64, len(p)), make([]float64, len(p))
+	f.value(p, g)
+	for i := range p {
+		q := slices.Clone(p)
+		q[i] += 1e-2
+		up := f.value(q, scratch)
+		q[i] -= 2e-2
+		near(t, "gradient", g[i], (up-f.value(q, scratch))/2e-2, 1e-4)
+	}
+}
+
+func TestMinimiseRosenbrock(t *testing.T) {
+	f := func(x, g []float64) float64 {
+		a, b := 1-x[0], x[1]-x[0]*x[0]
+		g[0], g[1] = -2*a-400*x[0]*b, 200*b
+		return a*a + 100*b*b
+	}
+	x := []float64{-1.2, 1}
+	end := minimise(f, x, []float64{1, 1}, 1e-9, 200)
+	if !end.converged {
+		t.Errorf("not converged: %+v", end)
+	}
+	near(t, "x", x[0], 1, 1e-6)
+	near(t, "y", x[1], 1, 1e-6)
+	capped := minimise(f, []float64{-1.2, 1}, []float64{1, 1}, 1e-9, 3)
+	if capped.converged || capped.iterations != 3 {
+		t.Errorf("the cap is not kept: %+v", capped)
+	}
+}
+
+func TestRotationLeavesTheSolution(t *testing.T) {
+	x, y := blobs(2, 400, 4, 9, 0.8)
+	turned, plain := prepare(x, y, 4), prepare(x, y, 4)
+	plain.turn = unrotated(9)
+	plain.x = plain.scaler.apply(x)
+	a, b := turned.start(), plain.start()
+	ea := turned.fit(turned.x, turned.y, a, 1e-2, 500)
+	eb := plain.fit(plain.x, plain.y, b, 1e-2, 500)
+	ma, mb := turned.model(a, ea), plain.model(b, eb)
+	near(t, "objective", ea.value, eb.value, 1e-6)
+	for i := range ma.Coef {
+		near(t, "coefficient", ma.Coef[i], mb.Coef[i], 2e-3)
+	}
+}
+
+func TestLinearSeparatesAndRepeats(t *testing.T) {
+	x, y := blobs(3, 500, 5, 12, 0.9)
+	tx, ty := x.Pick(slices.Repeat([]int{0, 3, 6, 9, 12, 101}, 3)), []int(nil)
+	for _, i := range slices.Repeat([]int{0, 3, 6, 9, 12, 101}, 3) {
+		ty = append(ty, y[i])
+	}
+	a := Linear(x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7})
+	equal(t, "bits", a, Linear(x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7}))
+	if a.Undefined != "" || a.Accuracy < 0.9 || len(a.HeldOut) != 9 {
+		t.Errorf("accuracy %g, hold-out %v, %q", a.Accuracy, a.HeldOut, a.Undefined)
+	}
+	at := slices.Index(a.Grid, a.L2)
+	if at != slices.Index(a.HeldOut, slices.Max(a.HeldOut)) {
+		t.Errorf("L2 %g is not the strongest of the best in %v", a.L2, a.HeldOut)
+	}
+}
+
+func TestLinearGridOrderDoesNotMatter(t *testing.T) {
+	x, y := blobs(3, 200, 4, 6, 1.5)
+	a := Linear(x, y, x, y, LinearOptions{Classes: 4, L2: []float64{1e-3, 1, 1e-1}})
+	b := Linear(x, y, x, y, LinearOptions{Classes: 4, L2: []float64{1, 1e-1, 1e-3}})
+	equal(t, "result", a, b)
+	equal(t, "grid", a.Grid, []float64{1, 1e-1, 1e-3})
+}
+
+func TestLinearWithAbsentClasses(t *testing.T) {
+	x, y := blobs(4, 60, 2, 5, 0.5)
+	for i := range y {
+		y[i] = 1 + 2*y[i] // classes 1 and 3 of 0..4
+	}
+	r := Linear(x, y, x, y, LinearOptions{Classes: 5})
+	equal(t, "present", r.Model.Present, []int{1, 3})
+	if r.Accuracy < 0.9 || slices.Contains(r.Predictions, 0) {
+		t.Errorf("accuracy %g, predictions %v", r.Accuracy, r.Predictions)
+	}
+	p := r.Model.Probabilities(x)
+	for i := range p.Rows {
+		near(t, "sum", float64(p.Row(i)[1]+p.Row(i)[3]), 1, 1e-6)
+		near(t, "absent", float64(p.Row(i)[0]+p.Row(i)[2]+p.Row(i)[4]), 0, 0)
+	}
+}
+
+func TestLinearDegenerate(t *testing.T) {
+	x := RandomUnit(1, 6, 3)
+	one := Linear(x, []int{2, 2, 2, 2, 2, 2}, x, []int{2, 2, 2, 0, 0, 0}, LinearOptions{Classes: 3})
+	near(t, "one class", one.Accuracy, 0.5, 0)
+	flat := Linear(NewMatrix(6, 3), []int{0, 1, 1, 1, 1, 0}, NewMatrix(3, 3), []int{0, 1, 1}, LinearOptions{Classes: 2})
+	equal(t, "collapsed features give the majority", flat.Predictions, []int{1, 1, 1})
+	lone := Linear(x.Pick([]int{0, 1}), []int{0, 1}, x, []int{0, 1, 0, 1, 0, 1}, LinearOptions{Classes: 2})
+	if len(lone.Warnings) == 0 || !strings.Contains(lone.Warnings[0], "no class has two training rows") {
+		t.Errorf("warnings %q", lone.Warnings)
+	}
+}
+
+func TestHoldOutIsStratified(t *testing.T) {
+	y := append(append(slices.Repeat([]int{0}, 50), slices.Repeat([]int{1}, 3)...), 2)
+	fit, held := holdOut(y, 4, 1)
+	equal(t, "held per class", Counts(pickInts(y, held), 4), []int{10, 1, 0, 0})
+	all := slices.Sorted(slices.Values(append(slices.Clone(fit), held...)))
+	for i, v := range all {
+		if v != i {
+			t.Fatalf("row %d is missing or double", i)
+		}
+	}
+	_, again := holdOut(y, 4, 1)
+	equal(t, "same seed", held, again)
+	_, other := holdOut(y, 4, 2)
+	if slices.Equal(held, other) {
+		t.Error("two seeds hold the same rows out")
+	}
+}
+
+func TestScalerOfConstantColumn(t *testing.T) {
+	x := MatrixOf(4, 2, []float32{0.1, 1, 0.1, 3, 0.1, 1, 0.1, 3})
+	s := scalerOf(x)
+	equal(t, "scale", s.scale, []float64{1, 1})
+	equal(t, "columns", s.apply(x).Row(0)[1], float32(-1))
+}

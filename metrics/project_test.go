@@ -1,0 +1,96 @@
+package metrics
+
+import (
+	"math"
+	"testing"
+)
+
+func TestProject2DFindsThePlane(t *testing.T) {
+	// Directions in the plane of axes 3 and 1, the former with more variance.
+	p := NewMatrix(8, 5)
+	for i := range p.Rows {
+		a := 2 * math.Pi * float64(i) / 8
+		p.Row(i)[3], p.Row(i)[1] = float32(3*math.Cos(a)), float32(math.Sin(a))
+	}
+	got := mustOK[Projection](t, "projection")(Project2D(p))
+	near(t, "explained", got.Explained[0]+got.Explained[1], 1, 1e-6)
+	if got.Explained[0] < got.Explained[1] {
+		t.Error("the first axis explains less than the second")
+	}
+	for i, row := range got.Rows {
+		want := math.Atan2(float64(p.Row(row)[1]), float64(p.Row(row)[3]))
+		turn := math.Remainder(got.Angles[i]-want, 2*math.Pi)
+		near(t, "angle", turn, 0, 1e-6)
+		near(t, "x", got.Points[i][0], math.Cos(got.Angles[i]), 1e-12)
+		near(t, "y", got.Points[i][1], math.Sin(got.Angles[i]), 1e-12)
+	}
+}
+
+func TestProject2DIgnoresOrder(t *testing.T) {
+	p := crowd(9, 60, 4, 10, 0.3)
+	a := mustOK[Projection](t, "forward")(Project2D(p))
+	b := mustOK[Projection](t, "backward")(Project2D(reversed(p)))
+	for i := range a.Angles {
+		near(t, "angle", math.Remainder(a.Angles[i]-b.Angles[len(b.Angles)-1-i], 2*math.Pi), 0, 1e-6)
+	}
+}
+
+func TestProject2DUndefined(t *testing.T) {
+	for name, p := range map[string]Matrix{
+		"no rows": NewMatrix(0, 3), "zero rows": NewMatrix(4, 3), "one prototype": RandomUnit(1, 1, 3),
+		"one dimension": RandomUnit(1, 5, 1), "total collapse": crowd(1, 9, 1, 4, 0),
+	} {
+		if _, ok := Project2D(p); ok {
+			t.Errorf("%s: defined", name)
+		}
+	}
+	kept, _ := Project2D(MatrixOf(4, 2, []float32{1, 0, 0, 0, 0, 1, -1, -1}))
+	equal(t, "zero row left out", kept.Rows, []int{0, 2, 3})
+}
+
+func TestAngularDensity(t *testing.T) {
+	even := make([]float64, 360)
+	for i := range even {
+		even[i] = 2 * math.Pi * float64(i) / 360
+	}
+	for _, kappa := range []float64{1, AngularKappa, 400} {
+		flat, _ := AngularDensity(even, 50, kappa)
+		peak, _ := AngularDensity([]float64{math.Pi}, 2000, kappa)
+		var sum float64
+		for _, y := range peak {
+			sum += y * 2 * math.Pi / 2000
+		}
+		near(t, "integral", sum, 1, 1e-9)
+		near(t, "flat", flat[17], 1/(2*math.Pi), 1e-6)
+		if peak[0] < peak[1] || peak[0] < peak[1000] {
+			t.Error("the peak is not at -π")
+		}
+	}
+	for _, bad := range []struct {
+		angles []float64
+		n      int
+		kappa  float64
+	}{{nil, 5, 1}, {even, 0, 1}, {even, 5, 0}, {even, 5, math.NaN()}} {
+		if _, ok := AngularDensity(bad.angles, bad.n, bad.kappa); ok {
+			t.Errorf("density is defined for n %d, kappa %g", bad.n, bad.kappa)
+		}
+	}
+}
+
+func TestPlaneDensity(t *testing.T) {
+	const n, extent = 40, 2.0
+	got, _ := PlaneDensity([][2]float64{{1, 0}, {0, -1}}, n, extent, 0.15)
+	var sum float64
+	top := 0
+	for i, y := range got {
+		sum += y * (2 * extent / n) * (2 * extent / n)
+		if y > got[top] {
+			top = i
+		}
+	}
+	near(t, "integral", sum, 1, 1e-6)
+	equal(t, "first peak", []int{top / n, top % n}, []int{9, 19})
+	if _, ok := PlaneDensity(nil, n, extent, 0.1); ok {
+		t.Error("density without points is defined")
+	}
+}

@@ -1,0 +1,91 @@
+package metrics
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestEffectiveRankBounds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, d := rapid.IntRange(1, 20).Draw(t, "n"), rapid.IntRange(1, 12).Draw(t, "d")
+		x := crowd(rapid.Uint64().Draw(t, "seed"), n, 3, d, 0.2)
+		s, ok := SingularValues(x)
+		r, ok2 := EffectiveRank(s)
+		if !ok || !ok2 || r < 1-1e-9 || r > float64(min(n, d))+1e-9 || len(s) != min(n, d) {
+			t.Fatalf("effective rank %g of a %d×%d matrix", r, n, d)
+		}
+		m, _ := RankMe(s, RankMeEpsilon)
+		if m < r-1e-3 || m > r*1.001+1e-3 {
+			t.Fatalf("RankMe %g beside effective rank %g", m, r)
+		}
+	})
+}
+
+func TestSpectrumUndefined(t *testing.T) {
+	bad := NewMatrix(3, 2)
+	bad.Data[1] = float32(math.NaN())
+	for name, x := range map[string]Matrix{"NaN": bad, "no rows": NewMatrix(0, 2), "no columns": NewMatrix(2, 0)} {
+		if _, ok := SingularValues(x); ok {
+			t.Errorf("%s: singular values are defined", name)
+		}
+		if _, ok := CovarianceEigenvalues(x); ok {
+			t.Errorf("%s: covariance is defined", name)
+		}
+	}
+	if _, ok := CovarianceEigenvalues(NewMatrix(1, 2)); ok {
+		t.Error("one row has a covariance")
+	}
+	zero, _ := SingularValues(NewMatrix(3, 2))
+	if _, ok := EffectiveRank(zero); ok {
+		t.Error("a zero matrix has an effective rank")
+	}
+	if _, ok := RankMe(zero, RankMeEpsilon); ok {
+		t.Error("a zero matrix has a RankMe")
+	}
+}
+
+func TestLiDARUndefined(t *testing.T) {
+	x := RandomUnit(1, 12, 3)
+	for _, views := range []int{0, 1, 5, 12} {
+		if _, ok := LiDAR(x, views, LiDARDelta, LiDAREpsilon); ok {
+			t.Errorf("%d views of 12 rows: defined", views)
+		}
+	}
+}
+
+func TestLiDARSeesCollapse(t *testing.T) {
+	wide := crowd(1, 400, 40, 8, 0.1)
+	thin := crowd(1, 400, 40, 8, 0.1)
+	for i := range thin.Rows {
+		for j := range 6 {
+			thin.Row(i)[j+2] *= 1e-3
+		}
+	}
+	group := func(x Matrix) Matrix { // rows i%40 belong together; bring them in runs
+		order := make([]int, x.Rows)
+		for i := range order {
+			order[i] = i%10*40 + i/10
+		}
+		return x.Pick(order)
+	}
+	a := mustOK[LiDARResult](t, "wide")(LiDAR(group(wide), 10, LiDARDelta, LiDAREpsilon))
+	b := mustOK[LiDARResult](t, "thin")(LiDAR(group(thin), 10, LiDARDelta, LiDAREpsilon))
+	if a.Value < 6 || b.Value > 3 {
+		t.Errorf("LiDAR %g of eight wide dimensions, %g of two", a.Value, b.Value)
+	}
+}
+
+func TestSilhouetteUndefined(t *testing.T) {
+	x := RandomUnit(1, 4, 3)
+	for name, y := range map[string][]int{"one cluster": {2, 2, 2, 2}, "singletons": {0, 1, 2, 3}} {
+		if _, _, ok := Silhouette(x, y, false); ok {
+			t.Errorf("%s: defined", name)
+		}
+	}
+	same := MatrixOf(4, 1, []float32{1, 1, 1, 1})
+	if _, mean, ok := Silhouette(same, []int{0, 0, 1, 1}, false); !ok || mean != 0 {
+		t.Errorf("equal points: %g, %v", mean, ok)
+	}
+}

@@ -1,0 +1,80 @@
+package metrics
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestUsageOf(t *testing.T) {
+	got, ok := UsageOf([]int{196, 200, 4, 0}, 400)
+	h := -0.49*math.Log(0.49) - 0.5*math.Log(0.5) - 0.01*math.Log(0.01)
+	if !ok || math.Abs(got.Entropy-h) > 1e-12 || math.Abs(got.Perplexity-math.Exp(h)) > 1e-12 {
+		t.Errorf("entropy %g, perplexity %g, want %g, %g", got.Entropy, got.Perplexity, h, math.Exp(h))
+	}
+	got.Entropy, got.Perplexity = 0, 0
+	equal(t, "usage", got, Usage{Used: 3, Live: 2, Dead: 0.5, Empty: 0.25})
+	for _, counts := range [][]int{nil, {0, 0}} {
+		if _, ok := UsageOf(counts, 0); ok {
+			t.Errorf("usage of %v is defined", counts)
+		}
+		if _, ok := GroupedPerplexity(counts, counts); ok {
+			t.Errorf("grouped perplexity of %v is defined", counts)
+		}
+	}
+}
+
+func TestAssign(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(-1))
+	s := MatrixOf(4, 3, []float32{1, 3, 3, nan, 2, 1, nan, nan, nan, inf, inf, nan})
+	got := Assign(s)
+	equal(t, "assigned", got, []int{1, 1, -1, 0})
+	equal(t, "counts", Counts(got, 3), []int{1, 2, 0})
+}
+
+func TestGroupedPerplexityNeverExceedsPlain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		counts := rapid.SliceOfN(rapid.IntRange(0, 20), 2, 30).Draw(t, "counts")
+		owner := make([]int, len(counts))
+		for k := range owner {
+			owner[k] = rapid.IntRange(-1, k).Draw(t, "owner")
+		}
+		u, ok := UsageOf(counts, 100)
+		g, _ := GroupedPerplexity(counts, owner)
+		if ok && (g > u.Perplexity+1e-9 || g < 1-1e-12) {
+			t.Fatalf("grouped %g, plain %g", g, u.Perplexity)
+		}
+	})
+}
+
+func TestSoftUsageUndefined(t *testing.T) {
+	for name, p := range map[string]Matrix{
+		"empty": NewMatrix(0, 3), "no prototypes": NewMatrix(3, 0),
+		"NaN": MatrixOf(1, 2, []float32{float32(math.NaN()), 1}), "negative": MatrixOf(1, 2, []float32{-1, 2}),
+	} {
+		if _, ok := SoftUsageOf(p); ok {
+			t.Errorf("%s: defined", name)
+		}
+	}
+}
+
+func TestSoftUsageOfCollapse(t *testing.T) {
+	u, _ := SoftUsageOf(MatrixOf(2, 4, []float32{1, 0, 0, 0, 1, 0, 0, 0}))
+	equal(t, "one prototype", u, SoftUsage{Mean: []float64{1, 0, 0, 0}, Perplexity: 1, Dead: 0.75, Distinct: 1})
+	u, _ = SoftUsageOf(MatrixOf(1, 4, []float32{0.25, 0.25, 0.25, 0.25}))
+	if math.Abs(u.SampleEntropy-math.Log(4)) > 1e-12 || u.MutualInformation != 0 || u.Dead != 0 {
+		t.Errorf("uniform assignment: %+v", u)
+	}
+}
+
+func TestRankUsage(t *testing.T) {
+	cover := Cover{Representatives: []int{0, 1, 3}, Owner: []int{0, 1, 0, 3, -1}}
+	equal(t, "ranks", RankUsage([]int{2, 50, 44, 0, 2}, 98, cover), []Ranked{
+		{Prototype: 1, Images: 50, Group: 1},
+		{Prototype: 2, Images: 44, Group: 0, Duplicate: true},
+		{Prototype: 0, Images: 2, Group: 0, Duplicate: true},
+		{Prototype: 4, Images: 2, Group: -1},
+		{Prototype: 3, Images: 0, Group: 3, Dead: true},
+	})
+}
