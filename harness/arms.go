@@ -24,8 +24,8 @@ func (p *parser) arms(base layer) []arm {
 	}
 	var arms []arm
 	for i, table := range tables {
-		a := arm{at: fmt.Sprintf("method[%d]", i), layer: layer{settings: base.settings}}
-		if p.compose(&a, table) {
+		a := arm{at: fmt.Sprintf("method[%d]", i)}
+		if p.compose(&a, table, base) {
 			arms = append(arms, a)
 		}
 	}
@@ -34,17 +34,18 @@ func (p *parser) arms(base layer) []arm {
 }
 
 // compose reads one method table: its name or preset, its parts, its settings.
-func (p *parser) compose(a *arm, table map[string]any) bool {
+func (p *parser) compose(a *arm, table map[string]any, base layer) bool {
 	rest := maps.Clone(table)
 	name, ok := rest["name"].(string)
 	if !ok || name == "" {
 		p.report(a.at, "method.name", mismatch{"missing", "expected a preset's or a new name", `write e.g. name = "swav"`})
 		return false
 	}
-	preset, isPreset := p.catalogue.Preset(name)
+	preset, keys, isPreset := p.catalogue.Preset(name)
 	a.composition = preset
 	a.composition.Name = name
 	delete(rest, "name")
+	a.settings = presetSettings(keys, base)
 	before := len(p.issues)
 	p.parts(a, rest)
 	sound := len(p.issues) == before
@@ -57,6 +58,25 @@ func (p *parser) compose(a *arm, table map[string]any) bool {
 		return false
 	}
 	return sound && p.validate(a)
+}
+
+// presetSettings are the defaults, over them a preset's own settings, over those the sweep's tables.
+func presetSettings(keys map[string]any, base layer) Resolved {
+	settings := Defaults()
+	for _, path := range sortedKeys(keys) {
+		key, ok := findKey(path)
+		if !ok {
+			panic("harness: a preset sets the unknown key " + path)
+		}
+		if m := key.set(&settings, keys[path]); m != nil {
+			panic("harness: a preset's " + path + ": " + m.what + ", " + m.expected)
+		}
+	}
+	for _, e := range base.written {
+		key, _ := findKey(e.path)
+		key.set(&settings, e.value)
+	}
+	return settings
 }
 
 // parts moves the composition's keys from the table into the arm.

@@ -28,6 +28,9 @@ func (k Key) set(r *Resolved, value any) *mismatch {
 
 // convert turns a TOML value into the field's type; whole numbers serve as floats, nothing else is bent.
 func convert(value any, kind reflect.Kind) (any, bool) {
+	if v, ok := value.(int); ok { // of a preset
+		value = int64(v)
+	}
 	switch v := value.(type) {
 	case int64:
 		if kind == reflect.Float64 {

@@ -1,15 +1,11 @@
 package harness
 
-import (
-	"slices"
-
-	"protobench/methods"
-)
+import "protobench/methods"
 
 // Catalogue is what compositions may be made of.
 type Catalogue struct {
 	Components []methods.Component
-	Preset     func(name string) (methods.Composition, bool)
+	Preset     func(name string) (c methods.Composition, keys map[string]any, ok bool)
 	Validate   func(methods.Composition) error
 }
 
@@ -31,6 +27,5 @@ func (c Catalogue) Names(axis string) []string {
 
 // parts lists the names that a key's readers are matched against.
 func parts(c methods.Composition, r *Resolved) []string {
-	names := slices.Concat([]string{c.Objective, c.Learner, c.Embedding}, c.Regularizers, c.Observers)
-	return append(names, r.Encoder.Name, r.Train.Optimizer, r.Data.Name)
+	return append(c.Parts(), r.Encoder.Name, r.Train.Optimizer, r.Data.Name)
 }

@@ -36,7 +36,7 @@ type Engine struct {
 // Real is the engine of package methods.
 func Real() Engine {
 	return Engine{
-		Arm:        func(cfg methods.Config) (Trainer, error) { return methods.New(cfg) },
+		Arm:        func(methods.Config) (Trainer, error) { return nil, errNoSupervised },
 		Supervised: func(methods.Config, int) (Supervised, error) { return nil, errNoSupervised },
 		Untrained: func(methods.Config, int, func() []float32) (Supervised, error) {
 			return nil, errNoSupervised

@@ -44,3 +44,6 @@ func (e *ETA) Remaining() (time.Duration, bool) {
 	}
 	return time.Duration(float64(e.Left) / e.rate * float64(time.Second)), true
 }
+
+// Skip takes off steps that need not be done.
+func (e *ETA) Skip(steps int) { e.Left = max(e.Left-steps, 0) }

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// headKeys are the top-level keys that are not settings.
+// headReaders read the top-level keys that are not settings.
 var headReaders = []struct {
 	key  string
 	read func(*parser, *Sweep, any)
 }{
-	{"name", func(p *parser, s *Sweep, v any) { s.Name = p.text("name", v) }},
+	{"name", func(p *parser, s *Sweep, v any) { s.Name = p.name(v) }},
 	{"question", func(p *parser, s *Sweep, v any) { s.Question = p.text("question", v) }},
 	{"primary", func(p *parser, s *Sweep, v any) { s.Primary = p.primary(v) }},
 	{"seeds", func(p *parser, s *Sweep, v any) { s.Seeds = p.seeds(v) }},
@@ -27,6 +27,15 @@ func (p *parser) head(s *Sweep) {
 	if _, ok := p.raw["name"]; !ok {
 		p.report("", "name", mismatch{"missing", "expected the sweep's name", `write e.g. name = "my-sweep"`})
 	}
+}
+
+// name reads the sweep's name, which is a folder's name as well.
+func (p *parser) name(v any) string {
+	s := p.text("name", v)
+	if _, text := v.(string); text && (s == "" || safe(s) != s || s[0] == '.' || s[0] == '-') {
+		p.report("name", "name", mismatch{fmt.Sprintf("found %q", s), "expected at most 80 letters, digits and + - . _, starting with a letter or digit", ""})
+	}
+	return s
 }
 
 func (p *parser) text(key string, v any) string {

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"protobench/harness/store"
@@ -100,6 +99,3 @@ func (p *Plan) Record() store.Plan {
 	}
 	return r
 }
-
-// SmallestP is the smallest two-sided p that a sign-flip test over n paired seeds can reach: 2/2^n.
-func SmallestP(seeds int) float64 { return math.Ldexp(2, -seeds) }

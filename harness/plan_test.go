@@ -138,9 +138,3 @@ func TestETAFollowsTheRate(t *testing.T) {
 		t.Errorf("%v left, want %v", left, want)
 	}
 }
-
-func TestSmallestP(t *testing.T) {
-	if SmallestP(1) != 1 || SmallestP(6) != 0.03125 {
-		t.Error(SmallestP(1), SmallestP(6))
-	}
-}

@@ -28,16 +28,20 @@ func testCatalogue() Catalogue {
 	return Catalogue{Components: components, Preset: testPreset, Validate: testValidate}
 }
 
-func testPreset(name string) (methods.Composition, bool) {
+func testPreset(name string) (methods.Composition, map[string]any, bool) {
 	objective, learner, composed := strings.Cut(name, "+")
 	if !composed {
 		learner = "joint"
 	}
 	ok := (objective == "swav" || objective == "dino") && (learner == "joint" || learner == "gmm")
 	if !ok {
-		return methods.Composition{}, false
+		return methods.Composition{}, nil, false
 	}
-	return methods.Composition{Objective: objective, Learner: learner, Embedding: "plain"}, true
+	var keys map[string]any
+	if learner == "gmm" {
+		keys = map[string]any{"gmm.precision": 7.0, "gmm.every": 3}
+	}
+	return methods.Composition{Objective: objective, Learner: learner, Embedding: "plain"}, keys, true
 }
 
 func testValidate(c methods.Composition) error {
@@ -90,6 +94,13 @@ train.epochs = 5
 	}
 	if s.Baseline != "learner=joint" || s.Primary[0] != "live_unique@0.025" {
 		t.Errorf("baseline %q, primary %q", s.Baseline, s.Primary)
+	}
+}
+
+func TestPresetsSetLessThanTheSweepsTables(t *testing.T) {
+	s := parse(t, "name = 'x'\nreferences = false\n[gmm]\nevery = 5\n[[method]]\nname = 'swav+gmm'\n")
+	if g := s.Cells[0].Settings.GMM; g.Precision != 7 || g.Every != 5 {
+		t.Errorf("precision %v, every %v", g.Precision, g.Every)
 	}
 }
 
@@ -220,6 +231,8 @@ func TestSingleErrors(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"syntax":           {"name = \"x\"\nseeds = = 3\n", "t.toml:2: "},
 		"no name":          {"[[method]]\nname = 'swav'\n", "name: missing"},
+		"name a path":      {"name = '../x'\n[[method]]\nname = 'swav'\n", "t.toml:1: name: found \"../x\""},
+		"empty name":       {"name = ''\n[[method]]\nname = 'swav'\n", "t.toml:1: name: found \"\""},
 		"no arms":          {"name = 'x'\nreferences = false\n", "no arms"},
 		"method a string":  {"name = 'x'\nmethod = 'swav'\n", "method: found the text"},
 		"table as value":   {"name = 'x'\ntrain = 3\n[[method]]\nname = 'swav'\n", "t.toml:2: train: found a single value; expected a table"},
@@ -251,7 +264,7 @@ func TestAKeyThatOneOfTheArmsCellsReadsIsNoError(t *testing.T) {
 
 func TestConfigRepeatsTheCell(t *testing.T) {
 	s := parse(t, `
-name = "quo\"ted"
+name = "x.y+z"
 seeds = 2
 [data]
 path = 'C:\x'

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0   // all right
+	exitFailed      = 1   // some cells failed
+	exitUsage       = 2   // usage, configuration, or files that cannot be read or written
+	exitInterrupted = 130 // stopped by a signal, state saved
+)
+
+// Main runs the program with the process's arguments and signals and returns
+// its exit code. The first interrupt lets cells save their state; the second
+// ends the process at once.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from then on signals have their usual effect
+	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+}
+
+// commands is the grammar of the command line.
+type commands struct {
+	Run      runCommand      `cmd:"" help:"Plan a sweep, run the cells that are missing, write the report."`
+	Plan     planCommand     `cmd:"" help:"Show a sweep's cells, the time they take and what its seeds can show."`
+	Validate validateCommand `cmd:"" help:"Report everything that is wrong with a sweep file."`
+	List     listCommand     `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
+	Status   statusCommand   `cmd:"" help:"Show how far a run is."`
+	Report   reportCommand   `cmd:"" help:"Write the report of a run again."`
+	Doctor   doctorCommand   `cmd:"" help:"Show what this machine and this program offer."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+}
+
+// console is where a command writes.
+type console struct{ out, err io.Writer }
+
+// exitError carries an exit code other than that of a usage error.
+type exitError struct {
+	code int
+	text string
+}
+
+func (e exitError) Error() string { return e.text }
+
+// run is the whole command line: arguments in, exit code out.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var grammar commands
+	helped := false
+	parser, err := kong.New(&grammar, kong.Name("protobench"),
+		kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&console{stdout, stderr}))
+	if err != nil {
+		panic("cli: " + err.Error()) // the grammar is constant
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if helped {
+		return exitOK
+	}
+	if err != nil {
+		return complain(stderr, fmt.Errorf("%w; see protobench --help", err))
+	}
+	return complain(stderr, parsed.Run())
+}
+
+// complain prints an error and returns its exit code.
+func complain(stderr io.Writer, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if text := message(err); text != "" {
+		_, _ = fmt.Fprintln(stderr, text) // nothing is left to tell if this fails
+	}
+	var coded exitError
+	if errors.As(err, &coded) {
+		return coded.code
+	}
+	return exitUsage
+}

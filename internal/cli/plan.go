@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"protobench/harness"
+	"protobench/reports"
+)
+
+type planCommand struct {
+	sweepArgument
+	selection
+	JSON bool `name:"json" help:"One JSON object per line."`
+}
+
+// Run shows the plan; it writes nothing.
+func (c planCommand) Run(w *console) error {
+	data := openData()
+	p, err := c.plan(data)
+	if err != nil {
+		return err
+	}
+	jobs, err := c.jobs(p)
+	if err != nil {
+		return err
+	}
+	estimate, err := harness.Estimate(jobs, harness.Real(), data)
+	if err != nil {
+		return err
+	}
+	return showPlan(w.out, p, jobs, estimate, c.JSON)
+}
+
+// planLine is a cell as --json prints it.
+type planLine struct {
+	Event string `json:"event"`
+	Dir   string `json:"dir"`
+	Cell  any    `json:"cell"`
+}
+
+// planTotal sums a plan up.
+type planTotal struct {
+	Event     string  `json:"event"`
+	Cells     int     `json:"cells"`
+	Seeds     int     `json:"seeds"`
+	SmallestP float64 `json:"smallest_p"`
+	TrainS    float64 `json:"train_s"` // on one core, without evaluations; 0 when not measured
+}
+
+func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, estimate time.Duration, asJSON bool) error {
+	total := planTotal{"plan", len(jobs), len(p.Sweep.Seeds), reports.SmallestP(len(p.Sweep.Seeds)), estimate.Seconds()}
+	if !asJSON {
+		return planTable(w, jobs, total)
+	}
+	lines := json.NewEncoder(w)
+	for i := range jobs {
+		if err := lines.Encode(planLine{"cell", jobs[i].Dir, jobs[i].Identity()}); err != nil {
+			return err
+		}
+	}
+	return lines.Encode(total)
+}
+
+func planTable(w io.Writer, jobs []harness.Job, total planTotal) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "cell\tlearner\tseed\thash") // a tabwriter fails at Flush
+	for i := range jobs {
+		id := jobs[i].Identity()
+		learner := id.Learner
+		if learner == "" {
+			learner = "-"
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%.8s\n", id.Arm(), learner, id.Seed, id.Hash)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%d cells\n%s\n", total.Cells, significance(total))
+	if err == nil && total.TrainS > 0 {
+		_, err = fmt.Fprintf(w, "about %s of training on one core, evaluations apart\n", roughly(time.Duration(total.TrainS*float64(time.Second))))
+	}
+	return err
+}
+
+// significance says what the number of seeds can show.
+func significance(t planTotal) string {
+	text := fmt.Sprintf("%d seeds: the smallest two-sided p of a paired sign-flip test is %.3g", t.Seeds, t.SmallestP)
+	if t.SmallestP > 0.05 {
+		text += "; no difference can reach 0.05, which takes 6 seeds"
+	}
+	return text
+}
+
+// roughly rounds a duration to two figures that people read.
+func roughly(d time.Duration) string {
+	switch {
+	case d >= time.Hour:
+		return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+	case d >= time.Minute:
+		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d s", int(d.Seconds()+0.5))
+}
+
+type validateCommand struct{ sweepArgument }
+
+// Run reports all issues of a sweep file at once.
+func (c validateCommand) Run(w *console) error {
+	s, err := c.read()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", s.File, len(s.Cells))
+	return err
+}

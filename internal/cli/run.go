@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"protobench/harness"
+)
+
+type runCommand struct {
+	sweepArgument
+	selection
+	Out         string `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
+	Jobs        int    `short:"j" placeholder:"N" help:"Cells at a time (one per CPU)."`
+	Executor    string `enum:"local" default:"local" help:"Where cells run: ${enum}."`
+	RetryFailed bool   `help:"Run failed cells again."`
+	FailFast    bool   `help:"Stop at the first failed cell."`
+	DryRun      bool   `help:"Show the plan and do nothing."`
+	JSON        bool   `name:"json" help:"One JSON object per event on standard output."`
+}
+
+// Validate refuses flags that make no sense.
+func (c runCommand) Validate() error {
+	if c.Jobs < 0 {
+		return fmt.Errorf("-j %d: expected at least 1", c.Jobs)
+	}
+	return nil
+}
+
+// Run plans, runs what is missing and reports.
+func (c runCommand) Run(ctx context.Context, w *console) error {
+	data := openData()
+	p, err := c.plan(data)
+	if err != nil {
+		return err
+	}
+	jobs, err := c.jobs(p)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return showPlan(w.out, p, jobs, 0, c.JSON)
+	}
+	dir := c.Out
+	if dir == "" {
+		dir = filepath.Join("results", p.Sweep.Name)
+	}
+	progress := newProgress(w, c.JSON)
+	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
+		Jobs: c.workers(), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
+		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
+	})
+	if err != nil {
+		return err
+	}
+	return c.conclude(ctx, w, dir, summary)
+}
+
+func (c runCommand) workers() int {
+	if c.Jobs > 0 {
+		return c.Jobs
+	}
+	return runtime.NumCPU()
+}
+
+// conclude writes the report and turns the summary into an exit code.
+func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary) error {
+	if ctx.Err() != nil {
+		return exitError{exitInterrupted, fmt.Sprintf("interrupted: %d cells are left, their state is saved; the same command goes on", s.Interrupted)}
+	}
+	if s.Done > 0 {
+		if err := writeReport(w, dir, c.JSON); err != nil {
+			return err
+		}
+	}
+	if len(s.Failed) > 0 {
+		return exitError{exitFailed, fmt.Sprintf("%d cells failed:\n  %s", len(s.Failed), strings.Join(s.Failed, "\n  "))}
+	}
+	return nil
+}
+
+// sayReport tells where a report is.
+func sayReport(w *console, path, table string, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w.out).Encode(map[string]string{"event": "report", "path": path})
+	}
+	_, err := fmt.Fprintf(w.out, "%s\nreport: %s\n", table, path)
+	return err
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"protobench/ablations"
+	"protobench/datasets"
+	"protobench/harness"
+)
+
+// sweepArgument is a sweep file, or the name of an embedded ablation.
+type sweepArgument struct {
+	Sweep string `arg:"" help:"Sweep file (with a path or ending in .toml), or the name of an ablation."`
+}
+
+func (a sweepArgument) read() (*harness.Sweep, error) {
+	if strings.ContainsRune(a.Sweep, os.PathSeparator) || strings.Contains(a.Sweep, "/") || filepath.Ext(a.Sweep) == ".toml" {
+		return harness.Read(a.Sweep, harness.Methods())
+	}
+	text, ok := ablations.Text(a.Sweep)
+	if !ok {
+		return nil, unknown("ablation", a.Sweep, ablations.Names(), "see `protobench list ablations`; a sweep file needs a path, e.g. ./"+a.Sweep)
+	}
+	return harness.Parse(a.Sweep, text, harness.Methods())
+}
+
+// plan reads the sweep and fixes its cells.
+func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
+	s, err := a.read()
+	if err != nil {
+		return nil, err
+	}
+	return harness.NewPlan(s, data)
+}
+
+func openData() *harness.Library { return harness.NewLibrary(datasets.Open) }
+
+// unknown names something that does not exist, with the nearest spelling.
+func unknown(what, name string, names []string, otherwise string) error {
+	if near := harness.Nearest(name, names); near != "" {
+		return fmt.Errorf("no %s %q; did you mean %s?", what, name, near)
+	}
+	return fmt.Errorf("no %s %q; %s", what, name, otherwise)
+}
+
+// message is the text of an error. Configuration errors start with file and line, as editors understand them.
+func message(err error) string {
+	var config *harness.ConfigError
+	if errors.As(err, &config) || err.Error() == "" {
+		return err.Error()
+	}
+	return "protobench: " + err.Error()
+}
+
+// selection limits a plan to some of its cells.
+type selection struct {
+	Only string `placeholder:"EXPR" help:"Only cells that match, e.g. \"method:swav seed:0 OR loss.temperature:0.2\"; a space is and, a leading - is not."`
+}
+
+func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
+	if s.Only == "" {
+		return p.Jobs, nil
+	}
+	f, err := harness.ParseFilter(s.Only)
+	if err != nil {
+		return nil, err
+	}
+	return f.Select(p.Jobs)
+}
