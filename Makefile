@@ -1,0 +1,43 @@
+# Targets carry their description after two hashes; `make help` prints them.
+
+GO        ?= go
+BINARY    := bin/protobench
+REVISION  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS   := -s -w $(if $(REVISION),-X protobench/internal/cli.revision=$(REVISION))
+LINT      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+SWEEP     := joint-vs-decoupled$(if $(QUICK),-quick)
+
+export CGO_ENABLED ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help ablation build test check lint race bench clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+ablation: build ## run the default ablation and write its report (QUICK=1: a smoke-size cut)
+	$(BINARY) run $(SWEEP)
+
+build: ## build the static binary ./bin/protobench
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BINARY) .
+
+test: ## run all tests (needs no C compiler)
+	$(GO) test ./...
+
+check: lint race ## format, vet, lint, and all tests under the race detector (needs gcc)
+
+lint: ## check format, go vet and golangci-lint
+	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (run gofmt -w):"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(LINT) run ./...
+
+race: ## run all tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+bench: ## run all Go benchmarks once
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+clean: ## remove what build and tests leave behind (not results)
+	rm -rf bin
+	$(GO) clean -testcache
