@@ -1,16 +1,45 @@
 package cli
 
 import (
-	"errors"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"protobench/reports"
 )
 
 type reportCommand struct {
-	Dir string `arg:"" help:"Folder of a run."`
+	Dir  string `arg:"" help:"Folder of a run."`
+	JSON bool   `name:"json" help:"One JSON object instead of the table."`
 }
 
 // Run writes the report of a run again.
-func (c reportCommand) Run(w *console) error { return writeReport(w, c.Dir, false) }
+func (c reportCommand) Run(w *console) error { return writeReport(w, c.Dir, c.JSON) }
 
+// writeReport makes the report, prints its main table and says where it is.
 func writeReport(w *console, dir string, asJSON bool) error {
-	return errors.New("reports are not available")
+	s, err := reports.Write(dir)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(w.out).Encode(reportLine{"report", s.Path, s.Planned, s.Done, s.Failed, s.Missing})
+	}
+	for _, missing := range s.Missing {
+		if _, err := fmt.Fprintln(w.err, "not drawn:", missing); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(w.out, "\n%s\n\nreport: %s\n", strings.TrimRight(s.MainTable, "\n"), s.Path)
+	return err
+}
+
+// reportLine is a report as --json prints it.
+type reportLine struct {
+	Event   string   `json:"event"`
+	Path    string   `json:"path"`
+	Planned int      `json:"planned"`
+	Done    int      `json:"done"`
+	Failed  int      `json:"failed"`
+	Missing []string `json:"missing,omitempty"` // figures that could not be drawn
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -82,13 +81,4 @@ func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harn
 		return exitError{exitFailed, fmt.Sprintf("%d cells failed:\n  %s", len(s.Failed), strings.Join(s.Failed, "\n  "))}
 	}
 	return nil
-}
-
-// sayReport tells where a report is.
-func sayReport(w *console, path, table string, asJSON bool) error {
-	if asJSON {
-		return json.NewEncoder(w.out).Encode(map[string]string{"event": "report", "path": path})
-	}
-	_, err := fmt.Fprintf(w.out, "%s\nreport: %s\n", table, path)
-	return err
 }

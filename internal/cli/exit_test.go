@@ -1,0 +1,5 @@
+package cli
+
+import "os"
+
+func exit(code int) { os.Exit(code) }
