@@ -8,9 +8,8 @@ type Optimizer interface {
 	Step(lr float64)
 	// Slots are the optimizer's own arrays per parameter, in a fixed order, for saving and for resetting rows.
 	Slots(p *Param) [][]float32
-	// Count is the number of updates done; SetCount restores it.
-	Count() int
-	SetCount(n int)
+	// Steps is the number of updates done, in one element that loading a state overwrites.
+	Steps() []float64
 }
 
 // SGD is stochastic gradient descent with momentum and coupled weight decay, as in PyTorch: v ← μ·v + (g + wd·w), where
@@ -19,7 +18,7 @@ type SGD struct {
 	Momentum float64
 	params   []*Param
 	velocity map[*Param][]float32
-	steps    int
+	steps    [1]float64
 }
 
 // NewSGD returns SGD over params.
@@ -45,23 +44,20 @@ func (s *SGD) Step(lr float64) {
 			p.Value[i] = w - float32(rate*v[i])
 		}
 	}
-	s.steps++
+	s.steps[0]++
 }
 
 // Slots implements [Optimizer].
 func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
 
-// Count implements [Optimizer].
-func (s *SGD) Count() int { return s.steps }
-
-// SetCount implements [Optimizer].
-func (s *SGD) SetCount(n int) { s.steps = n }
+// Steps implements [Optimizer].
+func (s *SGD) Steps() []float64 { return s.steps[:] }
 
 // AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9, 0.999, ε = 1e-8), as in PyTorch.
 type AdamW struct {
 	params []*Param
 	m, v   map[*Param][]float32
-	steps  int
+	steps  [1]float64
 }
 
 // NewAdamW returns AdamW over params.
@@ -72,9 +68,9 @@ func NewAdamW(params []*Param) *AdamW {
 // Step implements [Optimizer].
 func (a *AdamW) Step(lr float64) {
 	const b1, b2, eps = 0.9, 0.999, 1e-8
-	a.steps++
-	c1 := 1 - math.Pow(b1, float64(a.steps))
-	c2 := math.Sqrt(1 - math.Pow(b2, float64(a.steps)))
+	a.steps[0]++
+	c1 := 1 - math.Pow(b1, a.steps[0])
+	c2 := math.Sqrt(1 - math.Pow(b2, a.steps[0]))
 	for _, p := range a.params {
 		rate := lr * p.LRMult
 		keep, size, unit := float32(1-rate*p.WeightDecay), float32(rate/c1), float32(1/c2)
@@ -91,8 +87,5 @@ func (a *AdamW) Step(lr float64) {
 // Slots implements [Optimizer].
 func (a *AdamW) Slots(p *Param) [][]float32 { return [][]float32{a.m[p], a.v[p]} }
 
-// Count implements [Optimizer].
-func (a *AdamW) Count() int { return a.steps }
-
-// SetCount implements [Optimizer].
-func (a *AdamW) SetCount(n int) { a.steps = n }
+// Steps implements [Optimizer].
+func (a *AdamW) Steps() []float64 { return a.steps[:] }

@@ -1,10 +1,6 @@
 package harness
 
-import (
-	"errors"
-
-	"protobench/methods"
-)
+import "protobench/methods"
 
 // Trainer is what a cell needs of an arm: *methods.Trainer, or a stand-in.
 type Trainer interface {
@@ -33,15 +29,27 @@ type Engine struct {
 	Untrained func(cfg methods.Config, classes int, next func() []float32) (Supervised, error)
 }
 
+// calibrationBatches is how many batches fill the batch-norm statistics of the untrained encoder.
+const calibrationBatches = 20
+
 // Real is the engine of package methods.
 func Real() Engine {
 	return Engine{
-		Arm:        func(methods.Config) (Trainer, error) { return nil, errNoSupervised },
-		Supervised: func(methods.Config, int) (Supervised, error) { return nil, errNoSupervised },
-		Untrained: func(methods.Config, int, func() []float32) (Supervised, error) {
-			return nil, errNoSupervised
-		},
+		Arm:        func(cfg methods.Config) (Trainer, error) { return methods.New(cfg) },
+		Supervised: func(cfg methods.Config, classes int) (Supervised, error) { return methods.NewSupervised(cfg, classes) },
+		Untrained:  untrained,
 	}
 }
 
-var errNoSupervised = errors.New("supervised training is not available")
+func untrained(cfg methods.Config, _ int, next func() []float32) (Supervised, error) {
+	r, err := methods.NewUntrained(cfg)
+	if err != nil {
+		return nil, err
+	}
+	for range calibrationBatches {
+		if _, err := r.Step(next(), nil); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}

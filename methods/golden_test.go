@@ -99,7 +99,7 @@ func goldenSwAV(t *testing.T, f *golden.File, at string) {
 		z = graph.Input(g, "z", golden.Float32s(f.Expected["z"]), v.crops*v.images, d)
 		feats = z
 	}
-	h := &head{objective: o, views: v, k: k, temperature: num(t, f.Params, "temperature")}
+	h := &head{objective: o, views: v, k: k, learn: true, temperature: num(t, f.Params, "temperature")}
 	loss, err := h.build(z, graph.Input(g, "C", c, k, d))
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ type head struct {
 	views       views
 	k           int
 	temperature float64
+	learn       bool // whether the prototypes get a gradient
 
 	c      *G.Node   // prototypes as the scores use them, [K,D]
 	q      []float32 // codes [global·B,K]
@@ -27,7 +28,7 @@ func (h *head) allocate() { h.q = make([]float32, h.views.global*h.views.images*
 func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	h.allocate()
 	h.c = c
-	s, err := scoresNode(z, c)
+	s, err := scoresNode(z, c, h.learn)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +43,7 @@ func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 		Forward: func(in [][]float32, out []float32) {
 			h.scores = in[0]
 			if h.objective.branch() == Student {
-				rows := h.views.global * h.views.images
-				h.in.scores, h.in.z, h.in.prototypes = in[0][:rows*h.k], in[1][:rows*len(in[1])/(h.views.crops*h.views.images)], in[2]
+				h.in.scores, h.in.z, h.in.prototypes = h.views.globals(in[0]), h.views.globals(in[1]), in[2]
 			}
 			h.objective.codes(h.q, h.in)
 			h.views.swap(out, h.q, h.k)

@@ -13,6 +13,9 @@ func (v views) pairs() int { return v.global * (v.crops - 1) }
 // weight makes a sum over rows of all pairs the mean over pairs and images.
 func (v views) weight() float32 { return 1 / float32(v.pairs()*v.images) }
 
+// globals cuts the rows of the global crops out of those of all crops.
+func (v views) globals(x []float32) []float32 { return x[:len(x)/v.crops*v.global] }
+
 // swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other global crops' codes.
 func (v views) swap(targets, codes []float32, k int) {
 	clear(targets)

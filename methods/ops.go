@@ -8,23 +8,29 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// scoresNode adds the inner products z·cᵀ: z [N,D], prototypes c [K,D], scores [N,K].
-func scoresNode(z, c *G.Node) (*G.Node, error) {
+// scoresNode adds the inner products z·cᵀ: z [N,D], prototypes c [K,D], scores [N,K]. Without learn the prototypes are
+// constants: no gradient for them is computed, and asking for one is an error of the graph.
+func scoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 	n, d, k := z.Shape()[0], z.Shape()[1], c.Shape()[0]
-	dc := make([]float32, k*d)
+	var dc []float32
+	if learn {
+		dc = make([]float32, k*d)
+	}
 	return graph.Apply(graph.Op{
-		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, true},
+		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, learn},
 		Forward: func(in [][]float32, out []float32) { scores(out, in[0], in[1], n, d, k) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "scores-grad", Out: tensor.Shape{n, d},
 				Forward: func(v [][]float32, dz []float32) {
 					kernel.Gemm(false, false, n, d, k, v[2], k, v[1], d, dz, d, false)
-					kernel.Gemm(true, false, k, d, n, v[2], k, v[0], d, dc, d, false)
+					if learn {
+						kernel.Gemm(true, false, k, d, n, v[2], k, v[0], d, dc, d, false)
+					}
 				},
 			}, in[0], in[1], grad)
-			if err != nil {
-				return nil, err
+			if err != nil || !learn {
+				return G.Nodes{dz, nil}, err
 			}
 			gc, err := graph.Take(dz, dc, k, d)
 			return G.Nodes{dz, gc}, err

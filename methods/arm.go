@@ -1,0 +1,140 @@
+package methods
+
+import (
+	"fmt"
+
+	"protobench/encoders"
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// arm is one learner with the objective that its prototypes serve. A run has one that feeds the encoder, and any number of
+// observers that see the same embeddings and feed nothing back.
+type arm struct {
+	name      string // "" for the one that feeds the encoder
+	learner   learner
+	objective objective
+	head      *head
+	scores    []float32 // of the target branch, [2·B,K]
+
+	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.
+	z       []float32
+	program *graph.Program
+	loss    *G.Node
+}
+
+func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
+	o := newObjective(cfg, v, d)
+	a := &arm{name: name, objective: o, learner: newLearner(learnerName, cfg, o, d)}
+	a.head = &head{
+		objective: o, views: v, k: cfg.Settings.Prototypes.Count,
+		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil,
+	}
+	a.scores = make([]float32, v.global*v.images*a.head.k)
+	return a
+}
+
+// nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
+func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
+	p := a.learner.vectors()
+	input = graph.Input(g, "prototypes", p.value, p.k, p.d)
+	switch {
+	case !a.head.learn:
+		effective, err = graph.StopGradient(input)
+	case a.objective.weightNorm():
+		effective, err = encoders.Normalize(input)
+	default:
+		effective = input
+	}
+	return input, effective, err
+}
+
+// observe builds the graph of an observer.
+func (a *arm) observe(d int) error {
+	a.head.allocate()
+	if !a.head.learn {
+		return nil
+	}
+	g, rows := G.NewGraph(), a.head.views.crops*a.head.views.images
+	a.z = make([]float32, rows*d)
+	input, c, err := a.nodes(g)
+	if err != nil {
+		return err
+	}
+	if a.loss, err = a.head.build(graph.Input(g, "z", a.z, rows, d), c); err != nil {
+		return err
+	}
+	grads, err := graph.Gradients(a.loss, input)
+	if err != nil {
+		return err
+	}
+	if a.program, err = graph.Compile(g, append(G.Nodes{a.loss}, grads...)...); err != nil {
+		return err
+	}
+	a.learner.params()[0].Grad = a.program.Value(grads[0])
+	return nil
+}
+
+// prepare makes the codes' input where the teacher gives the targets.
+func (a *arm) prepare(tz []float32, epoch float64) {
+	a.head.in.epoch = epoch
+	if a.objective.branch() != Teacher {
+		return
+	}
+	p, z := a.learner.vectors(), a.head.views.globals(tz)
+	scores(a.scores, z, p.now[Teacher], len(z)/p.d, p.d, p.k)
+	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, p.now[Teacher]
+}
+
+// finish updates prototypes and objective after the loss is known.
+func (a *arm) finish(s *stepInput) {
+	s.scores = a.head.scores
+	if a.head.in.scores != nil {
+		a.objective.after(a.head.in)
+	}
+	a.learner.after(s)
+	a.learner.vectors().moved()
+}
+
+// watch is a whole step of an observer.
+func (a *arm) watch(s *stepInput) error {
+	a.learner.before(s)
+	a.prepare(s.z[Teacher], s.epoch)
+	if a.program != nil {
+		copy(a.z, s.z[Student])
+		if err := a.program.Run(); err != nil {
+			return fmt.Errorf("observer %s: %w", a.name, err)
+		}
+		s.values["observer."+a.name+".loss"] = float64(a.program.Value(a.loss)[0])
+	}
+	a.finish(s)
+	return nil
+}
+
+// learned is the arm's outcome; its slices are copies.
+func (a *arm) learned() Learned {
+	p := a.learner.vectors()
+	l := Learned{
+		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
+		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[0], Reseeds: int(p.reseeds[0]),
+	}
+	center := clone(a.objective.center())
+	l.Scores = func(z []float32) []float32 {
+		n := len(z) / p.d
+		out := make([]float32, n*p.k)
+		kernel.Gemm(false, true, n, p.k, p.d, z, p.d, l.Current[Teacher], p.d, out, p.k, false)
+		if center != nil {
+			subtract(out, out, center)
+		}
+		return out
+	}
+	return l
+}
+
+func clone(x []float32) []float32 { return append([]float32(nil), x...) }
+
+func (a *arm) state(prefix string) []Named {
+	return append(a.learner.state(prefix+"learner."), a.objective.state(prefix+"objective.")...)
+}

@@ -1,0 +1,56 @@
+package methods
+
+import (
+	"protobench/encoders"
+	"protobench/encoders/graph"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// evalBatch is the number of images that an evaluation graph takes at a time.
+const evalBatch = 256
+
+// evaluator runs one branch in evaluation mode.
+type evaluator struct {
+	program  *graph.Program
+	x        []float32 // [evalBatch,H,W,C]
+	features []float32 // [evalBatch,F], overwritten by every run
+	z        []float32 // [evalBatch,D], normalised
+	f, d     int
+}
+
+func newEvaluator(w *encoders.Weights) (*evaluator, error) {
+	in := w.Input
+	e := &evaluator{x: make([]float32, evalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
+	g := G.NewGraph()
+	nodes, err := w.Build(graph.Input(g, "x", e.x, evalBatch, in.Height, in.Width, in.Channels), encoders.Evaluation, "")
+	if err != nil {
+		return nil, err
+	}
+	z, err := encoders.Normalize(nodes.Embedding)
+	if err != nil {
+		return nil, err
+	}
+	if e.program, err = graph.Compile(g, z, nodes.Features); err != nil {
+		return nil, err
+	}
+	e.features, e.z = e.program.Value(nodes.Features), e.program.Value(z)
+	return e, nil
+}
+
+// run returns features [n,F] and normalised projections [n,D] of images [n,H,W,C].
+func (e *evaluator) run(images []float32) (features, z []float32, err error) {
+	size := len(e.x) / evalBatch
+	n := len(images) / size
+	features, z = make([]float32, n*e.f), make([]float32, n*e.d)
+	for lo := 0; lo < n; lo += evalBatch {
+		rows := min(evalBatch, n-lo)
+		copy(e.x, images[lo*size:(lo+rows)*size])
+		if err := e.program.Run(); err != nil {
+			return nil, nil, err
+		}
+		copy(features[lo*e.f:], e.features[:rows*e.f])
+		copy(z[lo*e.d:], e.z[:rows*e.d])
+	}
+	return features, z, nil
+}

@@ -1,0 +1,156 @@
+package methods
+
+import (
+	"fmt"
+	"math"
+
+	"protobench/encoders"
+	"protobench/encoders/graph"
+	"protobench/internal/stream"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// Reference is an encoder of the reference rows: trained with labels, or not at all.
+type Reference struct {
+	cfg       Config
+	classes   int
+	weights   *encoders.Weights
+	head      []*encoders.Param
+	x         []float32
+	targets   []float32 // one-hot, [2·B,classes]
+	program   *graph.Program
+	loss      []float32
+	optimizer encoders.Optimizer
+	lr        encoders.Cosine
+	eval      *evaluator
+	params    []*encoders.Param // what the optimizer changes
+	done      []float64         // one element: steps done
+}
+
+// NewSupervised returns an encoder that learns the classes by cross-entropy on a linear layer behind its backbone, with
+// the arms' own initial weights, views, optimizer and budget: what the encoder can reach on this set.
+func NewSupervised(cfg Config, classes int) (*Reference, error) { return newReference(cfg, classes) }
+
+// NewUntrained returns an encoder at the arms' initial weights. Its steps only run the network in training mode, which gives its
+// batch norms statistics to be evaluated with.
+func NewUntrained(cfg Config) (*Reference, error) { return newReference(cfg, 0) }
+
+func newReference(cfg Config, classes int) (*Reference, error) {
+	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)
+	if err != nil {
+		return nil, err
+	}
+	in, rows := cfg.Input, 2*cfg.Train.Batch
+	r := &Reference{cfg: cfg, classes: classes, weights: w, done: make([]float64, 1), x: make([]float32, rows*in.Height*in.Width*in.Channels)}
+	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.steps())), Total: cfg.steps()}
+	return r, graph.Build(func() (err error) {
+		if r.eval, err = newEvaluator(w); err != nil {
+			return err
+		}
+		return r.build()
+	})
+}
+
+func (r *Reference) build() error {
+	in, rows, g := r.cfg.Input, 2*r.cfg.Train.Batch, G.NewGraph()
+	nodes, err := r.weights.Build(graph.Input(g, "x", r.x, rows, in.Height, in.Width, in.Channels), encoders.Training, "")
+	if err != nil {
+		return err
+	}
+	if r.classes == 0 {
+		r.program, err = graph.Compile(g, nodes.Embedding)
+		return err
+	}
+	loss, head, err := r.classifier(g, nodes.Features, rows)
+	if err != nil {
+		return err
+	}
+	// The projector lies behind the features and has no part in this loss.
+	var params []*encoders.Param
+	var wrt G.Nodes
+	for i, p := range r.weights.Params {
+		if !isProjector(p.Name) {
+			params, wrt = append(params, p), append(wrt, nodes.Params[i])
+		}
+	}
+	params, wrt = append(params, r.head...), append(wrt, head...)
+	grads, err := graph.Gradients(loss, wrt...)
+	if err != nil {
+		return err
+	}
+	if r.program, err = graph.Compile(g, append(G.Nodes{loss}, grads...)...); err != nil {
+		return err
+	}
+	for i, p := range params {
+		p.Grad = r.program.Value(grads[i])
+		if !p.Exempt() {
+			p.WeightDecay = r.cfg.Train.WeightDecay
+		}
+	}
+	r.params = params
+	r.loss, r.optimizer = r.program.Value(loss), newOptimizer(r.cfg.Train, params)
+	return nil
+}
+
+func isProjector(name string) bool { return len(name) >= 9 && name[:9] == "projector" }
+
+func (r *Reference) classifier(g *G.ExprGraph, features *G.Node, rows int) (*G.Node, G.Nodes, error) {
+	f := r.cfg.Encoder.Features()
+	w := &encoders.Param{Name: "classifier.weight", Shape: []int{f, r.classes}, Value: make([]float32, f*r.classes), LRMult: 1}
+	b := &encoders.Param{Name: "classifier.bias", Shape: []int{r.classes}, Value: make([]float32, r.classes), LRMult: 1}
+	rng, bound := stream.New(r.cfg.Seed, "classifier"), 1/math.Sqrt(float64(f))
+	for i := range w.Value {
+		w.Value[i] = float32(bound * (2*rng.Float64() - 1))
+	}
+	r.head, r.targets = []*encoders.Param{w, b}, make([]float32, rows*r.classes)
+	head := G.Nodes{graph.Input(g, w.Name, w.Value, w.Shape...), graph.Input(g, b.Name, b.Value, b.Shape...)}
+	logits, err := encoders.Linear(features, head[0], head[1], false, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	loss, err := crossEntropyNode(logits, graph.Input(g, "targets", r.targets, rows, r.classes), 1, 1/float32(rows))
+	return loss, head, err
+}
+
+// Step runs one step on views [2·B,H,W,C] with the classes [2·B] of their images and returns the loss, 0 where nothing
+// is learned.
+func (r *Reference) Step(views []float32, labels []int) (float64, error) {
+	copy(r.x, views)
+	if r.classes > 0 {
+		clear(r.targets)
+		for i, y := range labels {
+			r.targets[i*r.classes+y] = 1
+		}
+	}
+	if err := r.program.Run(); err != nil {
+		return 0, fmt.Errorf("reference: %w", err)
+	}
+	if r.classes == 0 {
+		return 0, nil
+	}
+	r.optimizer.Step(r.lr.At(int(r.done[0])))
+	r.done[0]++
+	return float64(r.loss[0]), nil
+}
+
+// Features returns backbone features [n,F] of images [n,H,W,C] in evaluation mode.
+func (r *Reference) Features(images []float32) ([]float32, error) {
+	f, _, err := r.eval.run(images)
+	return f, err
+}
+
+func (r *Reference) entries() []Named {
+	out := []Named{f64("step", r.done)}
+	out = append(append(out, paramState("student.", r.weights.Params)...), paramState("student.", r.weights.Stats)...)
+	if r.optimizer == nil {
+		return out
+	}
+	return append(append(out, paramState("", r.head)...), optimizerState("optimizer.", r.optimizer, r.params)...)
+}
+
+// State returns a copy of everything that a resumed run needs.
+func (r *Reference) State() []Named { return copyOut(r.entries()) }
+
+// Load restores a State; a missing, surplus or misshapen entry is an error and changes nothing.
+func (r *Reference) Load(state []Named) error { return copyIn(r.entries(), state) }

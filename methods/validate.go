@@ -1,0 +1,34 @@
+package methods
+
+import "fmt"
+
+// Validate returns every reason why this run makes no sense, each naming its key.
+func (c Config) Validate() []error {
+	var errs []error
+	add := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	if err := Validate(c.Composition); err != nil {
+		errs = append(errs, err)
+	}
+	if c.Images > 0 && c.Train.Batch > c.Images {
+		add("train.batch: %d is more than the %d training images; take a smaller batch", c.Train.Batch, c.Images)
+	}
+	if c.usesGMM() && c.Settings.GMM.Feed == "student" && c.Settings.GMM.Order == "before" {
+		add("gmm.feed: student embeddings exist only after the encoder's forward pass; set gmm.order = \"after\"")
+	}
+	if c.usesGMM() && c.Settings.GMM.Precision > c.Settings.GMM.PrecisionMax && c.Settings.GMM.Responsibilities == "gaussian" {
+		add("gmm.precision: the start %g is above gmm.precision_max %g; raise the maximum", c.Settings.GMM.Precision, c.Settings.GMM.PrecisionMax)
+	}
+	if c.Settings.Prototypes.Init == "data" && c.Images > 0 && c.Settings.Prototypes.Count > c.Images {
+		add("prototypes.init: a start from data needs %d different images, the set has %d; take init = \"random\"", c.Settings.Prototypes.Count, c.Images)
+	}
+	return errs
+}
+
+func (c Config) usesGMM() bool {
+	for _, p := range c.Composition.Parts() {
+		if p == "gmm" {
+			return true
+		}
+	}
+	return false
+}
