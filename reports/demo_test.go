@@ -1,0 +1,268 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"protobench/harness/store"
+	"protobench/internal/stream"
+	"protobench/internal/tensorfile"
+	"protobench/metrics"
+)
+
+const (
+	demoK      = 64
+	demoD      = 32
+	demoImages = 1200
+)
+
+// demoArm says how a made-up arm behaves: the share of prototypes that merge, and the
+// share of the rest that nothing is assigned to.
+type demoArm struct {
+	method, learner, embedding string
+	regularizers               []string
+	temperatures               []float64
+	merged, idle               float64
+	observers                  []string
+}
+
+func demoArms(objective string) []demoArm {
+	both, high := []float64{0.2, 0.1}, []float64{0.2}
+	return []demoArm{
+		{objective, "joint", "plain", nil, both, 0.8, 0.1, nil},
+		{objective + "+aids", "joint", "centred", nil, high, 0.7, 0.05, nil},
+		{objective + "+kp", "joint", "plain", []string{"koleo-prototypes"}, high, 0.1, 0.3, nil},
+		{objective + "+gmm", "gmm", "centred", nil, both, 0.02, 0.02, []string{"joint"}},
+		{objective + "+gmm plain", "gmm", "plain", nil, high, 0.3, 0.1, []string{"joint"}},
+		{objective + "+frozen", "frozen", "plain", nil, high, 0, 0.9, []string{"joint"}},
+	}
+}
+
+// demo writes a store with everything a report has to cope with.
+func demo(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "demo")
+	d, err := store.Create(dir)
+	must(t, err)
+	p := store.Plan{
+		Name: "joint | decoupled", Question: "Does decoupling stop <partial> collapse?", Baseline: "learner=joint",
+		Primary: []string{"live_unique@0.025", "linear@backbone.teacher"},
+	}
+	var makers []func(*store.CellDir)
+	for _, objective := range []string{"swav", "dino"} {
+		for _, a := range demoArms(objective) {
+			for _, temperature := range a.temperatures {
+				for seed := range uint64(3) {
+					p.Cells = append(p.Cells, planned(a, objective, temperature, seed))
+					makers = append(makers, func(c *store.CellDir) { fillCell(t, c, a, temperature) })
+				}
+			}
+		}
+	}
+	for i, method := range []string{"pixels", "untrained", "supervised"} {
+		for seed := range uint64(3) {
+			if i == 0 && seed > 0 {
+				continue
+			}
+			p.Cells = append(p.Cells, planned(demoArm{method: method}, "", 0, seed))
+			accuracy := []float64{0.31, 0.45, 0.97}[i] + 0.01*float64(seed)
+			makers = append(makers, func(c *store.CellDir) { fillReference(t, c, accuracy) })
+		}
+	}
+	first := p
+	first.Cells = append([]store.PlanCell{{Cell: store.Cell{Method: "old", Hash: "old"}, Dir: "old__base__s0__00000000"}}, p.Cells...)
+	_, err = d.Freeze(first)
+	must(t, err)
+	must(t, d.Cell(first.Cells[0]).Prepare())
+	_, err = d.Freeze(p)
+	must(t, err)
+	for i, pc := range p.Cells {
+		makers[i](d.Cell(pc))
+	}
+	spoil(t, d, p)
+	return dir
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func planned(a demoArm, objective string, temperature float64, seed uint64) store.PlanCell {
+	c := store.Cell{Method: a.method, Objective: objective, Learner: a.learner, Embedding: a.embedding,
+		Regularizers: a.regularizers, Axes: map[string]any{}, Seed: seed}
+	if objective != "" {
+		c.Axes["loss.temperature"] = temperature
+	}
+	c.Hash = fmt.Sprintf("%s-%g-%d", a.method, temperature, seed)
+	config := fmt.Sprintf("seed = %d\n[data]\nname = \"shapes\"\npath = \"\"\ntrain = %d\n[encoder]\nname = \"convnet\"\nwidth = 32\n[train]\nbatch = 128\nepochs = 20\n[loss]\ntemperature = %g\n[prototypes]\ncount = %d\n",
+		seed, demoImages, temperature, demoK)
+	return store.PlanCell{Cell: c, Dir: strings.ReplaceAll(c.Hash, " ", "-"), Config: config}
+}
+
+// fillCell makes up the prototypes, measures them as a run would, and writes all files.
+func fillCell(t *testing.T, c *store.CellDir, a demoArm, temperature float64) {
+	must(t, c.Prepare())
+	cell := c.Plan().Cell
+	merged := a.merged
+	if temperature == 0.1 {
+		merged /= 3
+	}
+	start, now := madeUp(cell, merged)
+	counts := usage(cell, a.idle)
+	m := measured(start, now, counts)
+	m["linear@backbone.teacher"] = 0.62 + 0.15*m["live_unique@0.025"]/demoK + 0.01*noise(cell, "linear")
+	m["knn20_t0.07@backbone.teacher"] = m["linear@backbone.teacher"] - 0.06
+	r := store.Result{
+		Cell: cell, Outcome: store.Outcome{Status: store.OK, Epoch: 20}, Metrics: m,
+		Timing:     store.Timing{StepMSMedian: 12.5 + float64(len(a.method))},
+		Provenance: store.Provenance{Version: "0.1.0", Numerics: 1, Go: "go1.26.8", CPU: "test", ISA: "avx512", DataSHA256: "ab12"},
+	}
+	if len(a.observers) > 0 {
+		_, shadow := madeUp(cell, 0.7)
+		r.Observers = map[string]store.Metrics{"joint": measured(start, shadow, counts)}
+	}
+	must(t, c.WritePrototypes(prototypesFile(start, now, counts)))
+	writeEpochs(t, c, merged, m)
+	must(t, c.WriteResult(r))
+}
+
+func noise(c store.Cell, purpose string) float64 {
+	return stream.New(c.Seed, purpose+c.Method).Float64() - 0.5
+}
+
+// madeUp moves the first merged·K prototypes onto a few others.
+func madeUp(c store.Cell, merged float64) (start, now metrics.Matrix) {
+	start = metrics.RandomUnit(c.Seed, demoK, demoD)
+	now = metrics.RandomUnit(c.Seed, demoK, demoD)
+	rng := stream.New(c.Seed, "madeup"+c.Method)
+	for k := range int((merged + 0.05*noise(c, "merged")) * demoK) {
+		target := demoK - 1 - k%5
+		for j := range demoD {
+			now.Data[k*demoD+j] = start.Data[target*demoD+j] + 0.01*float32(rng.NormFloat64())
+		}
+	}
+	return start, now
+}
+
+func usage(c store.Cell, idle float64) []int {
+	counts := make([]int, demoK)
+	rng := stream.New(c.Seed, "usage"+c.Method)
+	busy := max(1, int((1-idle)*demoK))
+	for range demoImages {
+		at := int(math.Abs(rng.NormFloat64()) * float64(busy) / 2.5)
+		counts[demoK-1-at%busy]++
+	}
+	return counts
+}
+
+func measured(start, now metrics.Matrix, counts []int) store.Metrics {
+	m := store.Metrics{}
+	eps := []float64{0.025, 0.05, 0.1, 0.25, 0.5}
+	covers, centred, live := metrics.Covers(now, eps), metrics.CoversCentred(now, eps), metrics.LiveCovers(now, counts, demoImages, eps)
+	for i, e := range eps {
+		m[fmt.Sprintf("unique@%v", e)] = float64(len(covers[i].Representatives))
+		m[fmt.Sprintf("unique_centred@%v", e)] = float64(len(centred[i].Representatives))
+		m[fmt.Sprintf("live_unique@%v", e)] = float64(len(live[i].Representatives))
+	}
+	dead := 0
+	for _, alive := range metrics.Live(counts, demoImages) {
+		if !alive {
+			dead++
+		}
+	}
+	m["dead"] = float64(dead) / demoK
+	m["grouped_perplexity"], _ = metrics.GroupedPerplexity(counts, covers[0].Owner)
+	m["usage_perplexity"], _ = metrics.GroupedPerplexity(counts, identity(demoK))
+	m["displacement"], _ = metrics.Displacement(start, now)
+	return m
+}
+
+func identity(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func prototypesFile(start, now metrics.Matrix, counts []int) *tensorfile.File {
+	shape := []int{demoK, demoD}
+	owner := metrics.Unique(now, 0.025).Owner
+	return &tensorfile.File{Tensors: []tensorfile.Tensor{
+		{Name: "prototypes.teacher", Shape: shape, F32: now.Data},
+		{Name: "prototypes.initial", Shape: shape, F32: start.Data},
+		{Name: "usage.counts", Shape: []int{demoK}, I64: integers(counts)},
+		{Name: "usage.owner", Shape: []int{demoK}, I64: integers(owner)},
+	}}
+}
+
+func integers(v []int) []int64 {
+	out := make([]int64, len(v))
+	for i, x := range v {
+		out[i] = int64(x)
+	}
+	return out
+}
+
+// writeEpochs lets live-unique fall from its start to the end's value.
+func writeEpochs(t *testing.T, c *store.CellDir, merged float64, m store.Metrics) {
+	log, err := c.OpenEpochs()
+	must(t, err)
+	end := m["live_unique@0.025"]
+	for _, step := range []int{0, 2, 5, 10, 20, 31, 62, 93, 124, 186, 248, 310, 465, 620} {
+		v := end + (demoK*0.95-end)*math.Exp(-float64(step)*(0.01+0.05*merged))
+		must(t, log.Append(store.Epoch{Step: step, Epoch: float64(step) / 31, Metrics: store.Metrics{"live_unique@0.025": v}}))
+	}
+	must(t, log.Close())
+}
+
+func fillReference(t *testing.T, c *store.CellDir, accuracy float64) {
+	must(t, c.Prepare())
+	must(t, c.WriteResult(store.Result{
+		Cell: c.Plan().Cell, Outcome: store.Outcome{Status: store.OK},
+		Metrics:    store.Metrics{"linear@backbone.teacher": accuracy, "knn20_t0.07@backbone.teacher": accuracy - 0.05},
+		Provenance: store.Provenance{Version: "0.1.0", Numerics: 1, Go: "go1.26.8", CPU: "test", ISA: "avx512", DataSHA256: "ab12"},
+	}))
+}
+
+// spoil makes one run each collapsed, diverged, failed, unfinished, missing, undefined
+// in a metric, and made by another program.
+func spoil(t *testing.T, d *store.Dir, p store.Plan) {
+	edit := func(hash string, change func(*store.Result)) {
+		for _, pc := range p.Cells {
+			if pc.Cell.Hash == hash {
+				r, _, err := d.Cell(pc).Result()
+				must(t, err)
+				change(&r)
+				must(t, d.Cell(pc).WriteResult(r))
+			}
+		}
+	}
+	edit("dino-0.2-1", func(r *store.Result) { r.Outcome.Status = store.Collapsed })
+	edit("dino+kp-0.2-2", func(r *store.Result) {
+		r.Outcome = store.Outcome{Status: store.Diverged, Reason: "loss is NaN", Epoch: 3}
+		r.Metrics = store.Metrics{}
+	})
+	edit("swav+kp-0.2-0", func(r *store.Result) {
+		r.Outcome = store.Outcome{Status: store.Failed, Reason: "panic: a | b\ngoroutine 7", Epoch: 1}
+	})
+	edit("swav+aids-0.2-1", func(r *store.Result) {
+		r.Metrics["grouped_perplexity"] = math.NaN()
+		r.Undefined = map[string]string{"grouped_perplexity": "no live prototype"}
+	})
+	edit("dino+gmm-0.1-0", func(r *store.Result) { r.Provenance.ISA, r.Provenance.Version = "purego", "0.1.1" })
+	for _, pc := range p.Cells {
+		switch pc.Cell.Hash {
+		case "dino+frozen-0.2-1":
+			must(t, d.Cell(pc).RemoveResult())
+		case "swav+gmm plain-0.2-2":
+			must(t, d.Cell(pc).Restart())
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"protobench/harness/store"
+)
+
+// labelArms names each arm by its method and the axes that vary in the sweep, shortly.
+func (s *sweep) labelArms() {
+	varying := s.varyingAxes()
+	for _, a := range s.arms {
+		a.label = a.cell.Method
+		if suffix := axesText(a.cell, varying); suffix != "" {
+			a.label += " (" + suffix + ")"
+		}
+	}
+}
+
+// varyingAxes returns the axes with more than one value, sorted.
+func (s *sweep) varyingAxes() []string {
+	values := map[string][]string{}
+	var keys []string
+	for _, a := range s.arms {
+		for _, k := range a.cell.AxisKeys() {
+			v := store.FormatAxis(a.cell.Axes[k])
+			if !slices.Contains(values[k], v) {
+				values[k] = append(values[k], v)
+			}
+			if len(values[k]) == 2 && !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// axesText writes an arm's place on the given axes: "T 0.2, K 512". Axes that the arm
+// does not have or does not read are passed over.
+func axesText(c store.Cell, axes []string) string {
+	var parts []string
+	for _, k := range axes {
+		if v, ok := c.Axes[k]; ok && reads(c, k) {
+			parts = append(parts, shortAxis(k)+" "+store.FormatAxis(v))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func shortAxis(key string) string {
+	short := map[string]string{
+		"loss.temperature": "T", "prototypes.count": "K", "encoder.dim": "D",
+		"train.epochs": "epochs", "train.batch": "B",
+	}
+	if s, ok := short[key]; ok {
+		return s
+	}
+	return key[strings.LastIndexByte(key, '.')+1:]
+}
+
+// reads reports whether a key can matter to an arm: keys of tables that belong to one
+// objective, learner or regularizer matter only to arms that are made of it.
+func reads(c store.Cell, key string) bool {
+	table, _, _ := strings.Cut(key, ".")
+	switch table {
+	case "data", "encoder", "train", "augment", "evaluate", "loss", "prototypes":
+		return true
+	case "centring":
+		return c.Embedding == "centred"
+	}
+	return table == c.Objective || table == c.Learner || slices.Contains(c.Regularizers, table)
+}
+
+// variant is a method's name without its objective: what the arms of different
+// objectives have in common. "swav+gmm" and "dino+gmm" are both "+gmm".
+func variant(c store.Cell) string {
+	rest, ok := strings.CutPrefix(c.Method, c.Objective)
+	switch {
+	case !ok || c.Objective == "":
+		return c.Method
+	case rest == "":
+		return c.Learner
+	}
+	return strings.TrimSpace(rest)
+}
+
+// legendLabel names an arm within its objective's panel.
+func (s *sweep) legendLabel(a *arm) string {
+	if len(s.objectives) < 2 {
+		return a.label
+	}
+	if suffix := axesText(a.cell, s.varyingAxes()); suffix != "" {
+		return fmt.Sprintf("%s (%s)", variant(a.cell), suffix)
+	}
+	return variant(a.cell)
+}

@@ -1,0 +1,156 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/BurntSushi/toml"
+
+	"protobench/harness/store"
+)
+
+// sweep is a run directory as the report sees it.
+type sweep struct {
+	dir        *store.Dir
+	plan       store.Plan
+	arms       []*arm // in the plan's order
+	objectives []string
+	unplanned  []string
+}
+
+// arm is one row: a method at one point of the matrix, with a run per seed.
+type arm struct {
+	label     string
+	cell      store.Cell // the first run's
+	reference bool       // pixels, untrained or supervised: accuracies alone
+	style     style
+	runs      []run // by seed
+}
+
+type run struct {
+	store.CellState
+	k int // prototypes, 0 when unknown
+}
+
+// load reads the plan that holds and every result.
+func load(path string) (*sweep, error) {
+	dir, err := store.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &sweep{dir: dir}
+	if s.plan, err = dir.Plan(); err != nil {
+		return nil, err
+	}
+	if s.unplanned, err = dir.Unplanned(); err != nil {
+		return nil, err
+	}
+	cells, err := dir.Cells()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cells {
+		if err := s.add(c); err != nil {
+			return nil, err
+		}
+	}
+	s.finish()
+	return s, nil
+}
+
+func (s *sweep) add(c store.CellState) error {
+	cell := c.Dir.Plan().Cell
+	k, err := prototypeCount(c.Dir)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(s.arms, func(a *arm) bool { return a.cell.Arm() == cell.Arm() })
+	if i < 0 {
+		i = len(s.arms)
+		s.arms = append(s.arms, &arm{cell: cell, reference: isReference(cell)})
+	}
+	s.arms[i].runs = append(s.arms[i].runs, run{c, k})
+	return nil
+}
+
+func (s *sweep) finish() {
+	for _, a := range s.arms {
+		sort.SliceStable(a.runs, func(i, j int) bool { return a.runs[i].cell().Seed < a.runs[j].cell().Seed })
+		if o := a.cell.Objective; !a.reference && !slices.Contains(s.objectives, o) {
+			s.objectives = append(s.objectives, o)
+		}
+	}
+	s.labelArms()
+	s.styleArms()
+}
+
+func (r run) cell() store.Cell { return r.Dir.Plan().Cell }
+
+// isReference tells the rows that every accuracy is read against.
+func isReference(c store.Cell) bool {
+	return slices.Contains([]string{"pixels", "untrained", "supervised"}, c.Method)
+}
+
+// prototypeCount reads K from the cell's resolved config.
+func prototypeCount(c *store.CellDir) (int, error) {
+	var config struct {
+		Prototypes struct{ Count int } `toml:"prototypes"`
+	}
+	if _, err := toml.Decode(c.Plan().Config, &config); err != nil {
+		return 0, fmt.Errorf("%s: config of %s: %w", "plan.json", c.Plan().Dir, err)
+	}
+	return config.Prototypes.Count, nil
+}
+
+// counted reports whether the run has final metrics: it ended, collapsed or not. Leaving
+// collapsed runs out would make an arm look better than it is.
+func (r run) counted() bool {
+	status := r.Result.Outcome.Status
+	return r.State == store.Done && (status == store.OK || status == store.Collapsed)
+}
+
+// metric returns a final metric of the arm's own learner, NaN when there is none.
+func (r run) metric(key string) float64 {
+	return lookup(r.Result.Metrics, key)
+}
+
+func lookup(m store.Metrics, key string) float64 {
+	if v, ok := m[key]; ok {
+		return v
+	}
+	return math.NaN()
+}
+
+// counted returns the runs with final metrics.
+func (a *arm) counted() []run {
+	var out []run
+	for _, r := range a.runs {
+		if r.counted() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// trained returns the arms that have prototypes, in the plan's order.
+func (s *sweep) trained() []*arm {
+	var out []*arm
+	for _, a := range s.arms {
+		if !a.reference {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (s *sweep) ofObjective(objective string) []*arm {
+	var out []*arm
+	for _, a := range s.trained() {
+		if a.cell.Objective == objective {
+			out = append(out, a)
+		}
+	}
+	return out
+}

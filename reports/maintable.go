@@ -1,0 +1,207 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"protobench/harness/store"
+)
+
+// mainTable has one row per arm: how unique and how used its prototypes are, how good
+// its features are, and how far both are from the baseline.
+func (s *sweep) mainTable() *Table {
+	t := &Table{Columns: s.mainColumns()}
+	comparisons := s.comparisons()
+	for _, a := range s.arms {
+		row := append([]Value{{Text: a.label, Marks: s.rowNotes(t, a)}}, s.dataValues(a)...)
+		row = append(row, s.countValue(a))
+		for _, m := range mainMeasures() {
+			row = append(row, a.value(m))
+		}
+		for _, key := range s.plan.Primary {
+			row = append(row, differenceValue(s, a, key, comparisons))
+		}
+		t.Rows = append(t.Rows, append(row, a.stepTime(), Value{Text: a.outcomes()}))
+	}
+	s.tableNotes(t, comparisons)
+	return t
+}
+
+// mainMeasures are the metrics of the main table. Uniqueness never stands without usage.
+func mainMeasures() []measure {
+	var out []measure
+	for _, key := range []string{
+		"live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity",
+		"displacement", "linear@backbone.teacher", "knn20_t0.07@backbone.teacher",
+	} {
+		out = append(out, measureOf(key))
+	}
+	return out
+}
+
+func (s *sweep) mainColumns() []Column {
+	brief := []string{"live_unique@0.025", "unique@0.025", "dead", "linear@backbone.teacher"}
+	columns := []Column{{Name: "method", CSV: "row", Text: true, Brief: true}}
+	for _, name := range s.dataColumns() {
+		columns = append(columns, Column{CSV: name, Data: true})
+	}
+	columns = append(columns, Column{Name: "n", CSV: "n", Brief: true})
+	for _, m := range mainMeasures() {
+		columns = append(columns, Column{Name: m.title(), CSV: m.key, Brief: slices.Contains(brief, m.key)})
+	}
+	for _, key := range s.plan.Primary {
+		columns = append(columns, Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
+	}
+	return append(columns, Column{Name: "ms / step", CSV: "step_ms", Brief: true}, Column{Name: "outcome", CSV: "outcome", Text: true})
+}
+
+// dataColumns are what takes a row's name apart, for other tools.
+func (s *sweep) dataColumns() []string {
+	columns := []string{"method", "objective", "learner", "embedding"}
+	for _, a := range s.arms {
+		for _, k := range a.cell.AxisKeys() {
+			if !slices.Contains(columns, k) {
+				columns = append(columns, k)
+			}
+		}
+	}
+	return columns
+}
+
+func (s *sweep) dataValues(a *arm) []Value {
+	out := []Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}}
+	for _, k := range s.dataColumns()[len(out):] {
+		v := Value{}
+		if x, ok := a.cell.Axes[k]; ok {
+			v.Text = store.FormatAxis(x)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// countValue is the number of runs behind a row, of the planned ones when some lack.
+func (s *sweep) countValue(a *arm) Value {
+	n, planned := len(a.counted()), len(a.runs)
+	if n == planned {
+		return Value{Text: fmt.Sprint(n)}
+	}
+	return Value{Text: fmt.Sprintf("%d of %d", n, planned)}
+}
+
+func (a *arm) value(m measure) Value {
+	e := Estimated(m.over(a))
+	v := Value{Text: m.text(e, len(a.counted())), Estimate: &e}
+	if m.key == "live_unique@0.025" && e.N > 0 {
+		v.Text += fmt.Sprintf(" (%s of %s)", a.meanCount(m.key), a.prototypes())
+	}
+	return v
+}
+
+// meanCount is the mean of a count of prototypes, without a share.
+func (a *arm) meanCount(key string) string {
+	e := Estimated(measure{key: key}.over(a))
+	return fmt.Sprintf("%.0f", e.Mean)
+}
+
+func (a *arm) prototypes() string { return fmt.Sprint(a.counted()[0].k) }
+
+func differenceValue(s *sweep, a *arm, key string, all []comparison) Value {
+	for _, c := range all {
+		if c.arm == a && c.measure.key == key {
+			return Value{Text: c.measure.signed(c.difference), Estimate: &c.difference}
+		}
+	}
+	if !a.reference && s.baselineOf(a) == a {
+		return Value{Text: "baseline"}
+	}
+	return Value{Text: undefined}
+}
+
+// stepTime is the mean over runs of the median step time. The time of a machine is no
+// sample over seeds, so it has no interval.
+func (a *arm) stepTime() Value {
+	var ms []float64
+	for _, r := range a.counted() {
+		if v := r.Result.Timing.StepMSMedian; v > 0 {
+			ms = append(ms, v)
+		}
+	}
+	e := Estimated(ms)
+	if e.N == 0 {
+		return Value{Text: undefined}
+	}
+	return Value{Text: fmt.Sprintf("%.1f", e.Mean)}
+}
+
+// outcomes tells how many of the ended runs did not end well: "ok", "collapsed 1/3".
+func (a *arm) outcomes() string {
+	count, ended := map[string]int{}, 0
+	for _, r := range a.runs {
+		if r.State == store.Done || r.State == store.Broken {
+			count[r.Result.Outcome.Status]++
+			ended++
+		}
+	}
+	var parts []string
+	for _, status := range []string{store.Collapsed, store.Diverged, store.Failed} {
+		if count[status] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d/%d", status, count[status], ended))
+		}
+	}
+	switch {
+	case ended == 0:
+		return undefined
+	case len(parts) == 0:
+		return "ok"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// tableNotes appends what holds for the whole table.
+func (s *sweep) tableNotes(t *Table, comparisons []comparison) {
+	if isas := s.provenance(func(p store.Provenance) string { return p.ISA }); len(isas) > 1 {
+		t.General = append(t.General, "The runs used different instruction sets ("+strings.Join(isas, ", ")+
+			"); values from a pure-Go path agree with the others within a tolerance, not bit by bit.")
+	}
+	n := 0
+	for _, c := range comparisons {
+		n = max(n, c.difference.N)
+	}
+	if p := SmallestP(n); n > 0 && p > 0.05 {
+		t.General = append(t.General, fmt.Sprintf("With %d paired seeds no comparison can reach p < 0.05: the smallest two-sided sign-flip p is %s. Six seeds reach 0.031.", n, pText(p)))
+	}
+}
+
+// provenance lists the distinct values of a field over all ended runs, sorted.
+func (s *sweep) provenance(field func(store.Provenance) string) []string {
+	var out []string
+	for _, a := range s.arms {
+		out = append(out, a.provenance(field)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (a *arm) provenance(field func(store.Provenance) string) []string {
+	var out []string
+	for _, r := range a.runs {
+		if v := field(r.Result.Provenance); r.State == store.Done && v != "" {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func pText(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return undefined
+	case p < 0.001:
+		return fmt.Sprintf("%.1g", p)
+	}
+	return fmt.Sprintf("%.3f", p)
+}

@@ -1,0 +1,90 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"protobench/harness/store"
+)
+
+// rowNotes adds what a reader has to know about one row and returns the marks.
+func (s *sweep) rowNotes(t *Table, a *arm) string {
+	marks := ""
+	for _, text := range slices.Concat(a.lacking(), a.residue(), a.warnings(), a.undefined()) {
+		marks += t.note(text)
+	}
+	return marks
+}
+
+// lacking tells which runs are not in the row.
+func (a *arm) lacking() []string {
+	var out []string
+	count := map[store.State]int{}
+	for _, r := range a.runs {
+		count[r.State]++
+	}
+	if n := count[store.Missing] + count[store.Partial]; n > 0 {
+		out = append(out, fmt.Sprintf("%d of %d runs are not finished; run the sweep again to go on with them.", n, len(a.runs)))
+	}
+	if bad := a.withStatus(store.Failed) + a.withStatus(store.Diverged); bad > 0 {
+		out = append(out, fmt.Sprintf("%d of %d runs failed or diverged and have no final metrics; see the list of failures.", bad, len(a.runs)))
+	}
+	if n := a.withStatus(store.Collapsed); n > 0 {
+		out = append(out, fmt.Sprintf("%d of %d runs collapsed totally; their metrics are in the means.", n, len(a.runs)))
+	}
+	return out
+}
+
+func (a *arm) withStatus(status string) int {
+	n := 0
+	for _, r := range a.runs {
+		if r.Result.Outcome.Status == status {
+			n++
+		}
+	}
+	return n
+}
+
+// residue tells of runs in one row that were made by different programs.
+func (a *arm) residue() []string {
+	var out []string
+	for name, field := range map[string]func(store.Provenance) string{
+		"versions":           func(p store.Provenance) string { return p.Version },
+		"numerics revisions": func(p store.Provenance) string { return strconv.Itoa(p.Numerics) },
+		"Go versions":        func(p store.Provenance) string { return p.Go },
+		"data":               func(p store.Provenance) string { return p.DataSHA256 },
+	} {
+		if v := a.provenance(field); len(v) > 1 {
+			out = append(out, fmt.Sprintf("The row mixes %s: %s.", name, strings.Join(v, ", ")))
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// warnings repeats what the runs warned of.
+func (a *arm) warnings() []string {
+	var out []string
+	for _, r := range a.runs {
+		out = append(out, r.Result.Provenance.Warnings...)
+	}
+	sort.Strings(out)
+	return slices.Compact(out)
+}
+
+// undefined says why values of the main table lack.
+func (a *arm) undefined() []string {
+	var out []string
+	for _, r := range a.runs {
+		for _, m := range mainMeasures() {
+			if why, ok := r.Result.Undefined[m.key]; ok && !a.reference {
+				out = append(out, fmt.Sprintf("%s is undefined: %s.", m.key, why))
+			}
+		}
+	}
+	sort.Strings(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,150 @@
+package reports
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"protobench/harness/store"
+)
+
+// Summary tells what a report was made of.
+type Summary struct {
+	Path      string   // the report's README.md
+	MainTable string   // the main table's short form, for a terminal
+	Planned   int      // cells
+	Done      int      // cells with a result that is not a failure
+	Failed    int      // cells that failed
+	Unplanned []string // cell folders that the plan does not name
+	Missing   []string // figures that could not be drawn, with the reason
+}
+
+// Write makes the report of a run directory: report/README.md, report/main.csv,
+// report/comparisons.csv, report/cells.csv and report/figures/*.png and *.svg. It needs
+// a plan, not a finished sweep: what is not there yet is named. Errors name the file.
+func Write(dir string) (Summary, error) {
+	s, err := load(dir)
+	if err != nil {
+		return Summary{}, err
+	}
+	baselines, err := s.randomBaselines()
+	if err != nil {
+		return Summary{}, err
+	}
+	figures, err := s.figures(baselines)
+	if err != nil {
+		return Summary{}, err
+	}
+	out := s.dir.Report()
+	if err := os.MkdirAll(filepath.Join(out, "figures"), 0o755); err != nil {
+		return Summary{}, fmt.Errorf("report folder %s: cannot be written (%w)", out, err)
+	}
+	for _, f := range figures {
+		if err := f.save(filepath.Join(out, "figures")); err != nil {
+			return Summary{}, err
+		}
+	}
+	if err := s.writeTables(out); err != nil {
+		return Summary{}, err
+	}
+	text, err := s.readme(figures, baselines)
+	if err != nil {
+		return Summary{}, err
+	}
+	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
+		return Summary{}, err
+	}
+	return s.summary(figures)
+}
+
+// MainTable returns the main table's short form of a run directory as terminal text.
+func MainTable(dir string) (string, error) {
+	s, err := load(dir)
+	if err != nil {
+		return "", err
+	}
+	return s.mainTable().brief().text()
+}
+
+// figures makes all pictures in the order of the page.
+func (s *sweep) figures(baselines []randomBaseline) ([]figure, error) {
+	training, err := s.trainingFigure()
+	if err != nil {
+		return nil, err
+	}
+	circle, err := s.circleFigure(baselines)
+	if err != nil {
+		return nil, err
+	}
+	usage, err := s.usageFigure()
+	if err != nil {
+		return nil, err
+	}
+	return []figure{s.epsilonFigure(baselines), training, circle, s.accuracyFigure(), usage}, nil
+}
+
+// save writes both forms, or removes those of an earlier report when there is nothing
+// to draw now.
+func (f *figure) save(folder string) error {
+	png, svg := filepath.Join(folder, f.name+".png"), filepath.Join(folder, f.name+".svg")
+	if f.draw == nil {
+		return errors.Join(removeOld(png), removeOld(svg))
+	}
+	for path, encode := range map[string]func() ([]byte, error){png: f.png, svg: f.svg} {
+		b, err := encode()
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if err := store.WriteFile(path, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func removeOld(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (s *sweep) writeTables(out string) error {
+	for _, t := range []struct {
+		name  string
+		table *Table
+	}{{"main.csv", s.mainTable()}, {"comparisons.csv", s.comparisonTable()}, {"cells.csv", s.cellTable()}} {
+		text, err := t.table.csv()
+		if err != nil {
+			return err
+		}
+		if err := store.WriteFile(filepath.Join(out, t.name), []byte(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sweep) summary(figures []figure) (Summary, error) {
+	text, err := s.mainTable().brief().text()
+	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Unplanned: s.unplanned}
+	for _, a := range s.arms {
+		for _, r := range a.runs {
+			out.Planned++
+			switch r.State {
+			case store.Done:
+				out.Done++
+			case store.Broken:
+				out.Failed++
+			}
+		}
+	}
+	for _, f := range figures {
+		if f.draw == nil {
+			out.Missing = append(out.Missing, f.title+": "+f.missing)
+		}
+	}
+	return out, err
+}
