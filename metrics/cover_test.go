@@ -68,6 +68,36 @@ func TestCoverDecidesNearThresholdsInFloat64(t *testing.T) {
 	}
 }
 
+// Most of these pairs are closer to the threshold than float32 sums can tell.
+func TestCoverOfHairlinePairs(t *testing.T) {
+	const d, eps = 96, 0.1
+	float32Wrong := 0
+	for seed := range uint64(400) {
+		r := RandomUnit(seed, 2, d)
+		a := math.Acos(1 - eps - 1e-8*math.Sin(float64(seed)))
+		u, w := r.Row(0), make([]float64, d)
+		along := dot(r.Row(0), r.Row(1)) / dot(u, u)
+		var norm float64
+		for j, x := range r.Row(1) {
+			w[j] = float64(x) - along*float64(u[j])
+			norm += w[j] * w[j]
+		}
+		for j := range w {
+			r.Row(1)[j] = float32(3 * (math.Cos(a)*float64(u[j]) + math.Sin(a)*w[j]/math.Sqrt(norm)))
+		}
+		want := greedyCover(r, eps)
+		equal(t, "owner", Unique(r, eps).Owner, want)
+		g := newGreedy(directionsOf(r), []float64{eps})
+		g.products(g.dirs.unit, g.dirs.unit.Data, 2)
+		if (1-float64(g.cos[1]) < eps) != (want[1] == 0) {
+			float32Wrong++
+		}
+	}
+	if float32Wrong < 20 {
+		t.Errorf("float32 decides all but %d pairs: the test is too easy", float32Wrong)
+	}
+}
+
 func TestRowsWithoutDirectionStandAlone(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	p := MatrixOf(6, 2, []float32{0, 0, 1, 0, 0, 0, nan, 1, inf, 1, 2, 0})
@@ -139,6 +169,7 @@ func TestUniqueCentredOfCollapse(t *testing.T) {
 func TestLiveThreshold(t *testing.T) {
 	// 0.05·n/K = 5 with n = 400, K = 4.
 	equal(t, "share", Live([]int{4, 5, 391, 0}, 400), []bool{false, true, true, false})
+	equal(t, "no images", Live([]int{0, 0}, 0), []bool{false, false})
 	equal(t, "at least one", Live([]int{0, 1, 2, 3}, 6), []bool{false, true, true, true})
 }
 

@@ -20,6 +20,7 @@ func TestNeighboursAcrossBlocks(t *testing.T) {
 		})
 		for i, n := range got[q] {
 			near(t, "cosine", float64(n.cosine), dot(bank.Row(order[i]), queries.Row(q)), 1e-6)
+			near(t, "cosine at index", float64(n.cosine), dot(bank.Row(n.index), queries.Row(q)), 1e-6)
 		}
 	}
 }

@@ -37,6 +37,74 @@ func TestCrossEntropyGradient(t *testing.T) {
 	}
 }
 
+func TestCrossEntropyValue(t *testing.T) {
+	x, y := blobs(1, 600, 3, 4, 1)
+	slices.Reverse(y[500:])
+	p := make([]float64, 3*4+3)
+	for i := range p {
+		p[i] = 0.5 * math.Sin(float64(3*i))
+	}
+	var loss, square float64
+	for i := range x.Rows {
+		z := [3]float64{}
+		for c := range z {
+			z[c] = p[12+c]
+			for j, v := range x.Row(i) {
+				z[c] += p[4*c+j] * float64(v)
+			}
+		}
+		loss += math.Log(math.Exp(z[0])+math.Exp(z[1])+math.Exp(z[2])) - z[y[i]]
+	}
+	for _, w := range p[:12] {
+		square += w * w
+	}
+	got := newCrossEntropy(x, y, 3, 0.3).value(p, make([]float64, 15))
+	near(t, "objective", got, loss/600+0.15*square, 1e-6)
+}
+
+// BFGS maps the latest gradient change back onto the step that caused it.
+func TestDirectionSatisfiesSecantEquation(t *testing.T) {
+	o := &lbfgs{x: make([]float64, 3), d: make([]float64, 3), diagonal: []float64{1, 2, 3}}
+	o.remember([]float64{1, 0, 1}, []float64{2, 1, 0})
+	o.remember([]float64{0, 1, 2}, []float64{1, 1, 1})
+	near(t, "scale", o.scale(), 3.0/6, 1e-12)
+	o.g = []float64{1, 1, 1}
+	o.direction()
+	for i, want := range []float64{0, -1, -2} {
+		near(t, "direction", o.d[i], want, 1e-12)
+	}
+	o.remember([]float64{1, 0, 0}, []float64{-1, 0, 0})
+	equal(t, "pairs after negative curvature", len(o.s), 2)
+}
+
+func TestLineSearchMeetsWolfeConditions(t *testing.T) {
+	for name, f := range map[string]func(x float64) (value, slope float64){
+		"wave higher at 1": func(x float64) (float64, float64) {
+			return -math.Sin(1.8 * math.Pi * x), -1.8 * math.Pi * math.Cos(1.8*math.Pi*x)
+		},
+		"wall before 1": func(x float64) (float64, float64) {
+			over := math.Max(0, x-0.8)
+			return -x + 20*over*over, -1 + 40*over
+		},
+		"far minimum":  func(x float64) (float64, float64) { return (x - 40) * (x - 40), 2 * (x - 40) },
+		"near minimum": func(x float64) (float64, float64) { return (x - 0.001) * (x - 0.001), 2 * (x - 0.001) },
+	} {
+		v0, s0 := f(0)
+		l := newLine(func(x, g []float64) float64 {
+			v, s := f(x[0])
+			g[0] = s
+			return v
+		}, []float64{0}, []float64{1}, v0, s0)
+		if !l.search() {
+			t.Errorf("%s: nothing found", name)
+			continue
+		}
+		if l.value > v0+wolfeDecrease*l.x[0]*s0 || l.value > v0 || math.Abs(l.slope) > wolfeCurvature*math.Abs(s0) {
+			t.Errorf("%s: stopped at %g with value %g and slope %g", name, l.x[0], l.value, l.slope)
+		}
+	}
+}
+
 func TestMinimiseRosenbrock(t *testing.T) {
 	f := func(x, g []float64) float64 {
 		a, b := 1-x[0], x[1]-x[0]*x[0]
@@ -66,6 +134,13 @@ func TestRotationLeavesTheSolution(t *testing.T) {
 	eb := plain.fit(plain.x, plain.y, b, 1e-2, 500)
 	ma, mb := turned.model(a, ea), plain.model(b, eb)
 	near(t, "objective", ea.value, eb.value, 1e-6)
+	for j, want := range turned.turn.spread {
+		var s float64
+		for i := range turned.x.Rows {
+			s += float64(turned.x.Row(i)[j]) * float64(turned.x.Row(i)[j]) / 400
+		}
+		near(t, "spread", s, want, 1e-4)
+	}
 	for i := range ma.Coef {
 		near(t, "coefficient", ma.Coef[i], mb.Coef[i], 2e-3)
 	}
@@ -82,6 +157,9 @@ func TestLinearSeparatesAndRepeats(t *testing.T) {
 	if a.Undefined != "" || a.Accuracy < 0.9 || len(a.HeldOut) != 9 {
 		t.Errorf("accuracy %g, hold-out %v, %q", a.Accuracy, a.HeldOut, a.Undefined)
 	}
+	easyX, easyY := blobs(5, 200, 3, 8, 0.1)
+	easy := Linear(easyX, easyY, easyX, easyY, LinearOptions{Classes: 3})
+	equal(t, "the strongest of equals", []float64{easy.L2, easy.HeldOut[8]}, []float64{1e2, 1})
 	at := slices.Index(a.Grid, a.L2)
 	if at != slices.Index(a.HeldOut, slices.Max(a.HeldOut)) {
 		t.Errorf("L2 %g is not the strongest of the best in %v", a.L2, a.HeldOut)
@@ -126,9 +204,9 @@ func TestLinearDegenerate(t *testing.T) {
 }
 
 func TestHoldOutIsStratified(t *testing.T) {
-	y := append(append(slices.Repeat([]int{0}, 50), slices.Repeat([]int{1}, 3)...), 2)
+	y := append(append(slices.Repeat([]int{0}, 8), 1, 1, 2), slices.Repeat([]int{3}, 50)...)
 	fit, held := holdOut(y, 4, 1)
-	equal(t, "held per class", Counts(pickInts(y, held), 4), []int{10, 1, 0, 0})
+	equal(t, "held per class", Counts(pickInts(y, held), 4), []int{2, 1, 0, 10})
 	all := slices.Sorted(slices.Values(append(slices.Clone(fit), held...)))
 	for i, v := range all {
 		if v != i {

@@ -45,6 +45,12 @@ func TestProject2DUndefined(t *testing.T) {
 		}
 	}
 	kept, _ := Project2D(MatrixOf(4, 2, []float32{1, 0, 0, 0, 0, 1, -1, -1}))
+	octahedron := NewMatrix(10, 3)
+	for i := range octahedron.Rows {
+		octahedron.Row(i)[i/2%3] = float32(1 - 2*(i%2))
+	}
+	middle, _ := Project2D(octahedron.Pick([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3}))
+	equal(t, "centre left out", middle.Rows, []int{0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13})
 	equal(t, "zero row left out", kept.Rows, []int{0, 2, 3})
 }
 

@@ -23,6 +23,15 @@ func TestEffectiveRankBounds(t *testing.T) {
 	})
 }
 
+func TestEffectiveRankIgnoresRounding(t *testing.T) {
+	s := make([]float64, 1000)
+	for i := range s {
+		s[i] = 5e-9
+	}
+	s[0] = 1
+	near(t, "effective rank", mustOK[float64](t, "effective rank")(EffectiveRank(s)), 1, 2e-5)
+}
+
 func TestSpectrumUndefined(t *testing.T) {
 	bad := NewMatrix(3, 2)
 	bad.Data[1] = float32(math.NaN())
