@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"protobench/datasets"
@@ -117,7 +118,7 @@ func (w *work) begin(s stateful, start func() error) error {
 		return start()
 	}
 	w.step = cp.Step
-	w.resumedAt = append(cp.ResumedAt, cp.Step)
+	w.resumedAt = slices.Concat(cp.ResumedAt, []int{cp.Step})
 	w.tally, err = w.logs.restore(cp, s)
 	return err
 }

@@ -42,7 +42,7 @@ func combine(start Cell, axes []axis, a arm) []Cell {
 
 // along repeats every cell for each value of one key.
 func along(cells []Cell, key Key, values []any) []Cell {
-	var out []Cell
+	out := make([]Cell, 0, len(cells)*len(values))
 	for _, c := range cells {
 		for _, v := range values {
 			n := c

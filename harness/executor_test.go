@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"protobench/datasets"
 	"protobench/harness/store"
 )
 
@@ -42,7 +41,7 @@ func options(e Engine) Options {
 	return Options{Jobs: 1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
 }
 
-func execute(t *testing.T, ctx context.Context, dir string, o Options) Summary {
+func execute(ctx context.Context, t *testing.T, dir string, o Options) Summary {
 	t.Helper()
 	p := planOf(t, smallSweep)
 	s, err := Run(ctx, p, p.Jobs, dir, o)
@@ -79,13 +78,13 @@ func results(t *testing.T, dir string) map[string]string {
 func TestResultsAreTheSameHoweverTheyAreRun(t *testing.T) {
 	base := t.TempDir()
 	one, two, cut := filepath.Join(base, "one"), filepath.Join(base, "two"), filepath.Join(base, "cut")
-	if s := execute(t, context.Background(), one, options(fakeEngine(nil))); s.Done != 9 || len(s.Failed) > 0 {
+	if s := execute(context.Background(), t, one, options(fakeEngine(nil))); s.Done != 9 || len(s.Failed) > 0 {
 		t.Fatalf("%+v", s)
 	}
 	parallel := options(fakeEngine(nil))
 	parallel.Jobs = 3
 	parallel.CheckpointEvery = 0
-	execute(t, context.Background(), two, parallel)
+	execute(context.Background(), t, two, parallel)
 	interruptOften(t, cut)
 	want := results(t, one)
 	if len(want) != 27 {
@@ -112,7 +111,7 @@ func interruptOften(t *testing.T, dir string) {
 				}
 			}
 		}
-		s := execute(t, ctx, dir, o)
+		s := execute(ctx, t, dir, o)
 		stop()
 		if s.Interrupted == 0 {
 			return
@@ -153,16 +152,16 @@ func cellsOf(t *testing.T, dir string) []store.CellState {
 
 func TestASecondRunDoesOnlyWhatIsMissing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(t, context.Background(), dir, options(fakeEngine(nil)))
+	execute(context.Background(), t, dir, options(fakeEngine(nil)))
 	o := options(fakeEngine(func(*fake) { t.Error("a cell was run again") }))
-	if s := execute(t, context.Background(), dir, o); s.Done != 9 {
+	if s := execute(context.Background(), t, dir, o); s.Done != 9 {
 		t.Errorf("%+v", s)
 	}
 	if err := os.Remove(filepath.Join(cellsOf(t, dir)[4].Dir.Path(), "result.json")); err != nil {
 		t.Fatal(err)
 	}
 	made := 0
-	execute(t, context.Background(), dir, options(fakeEngine(func(*fake) { made++ })))
+	execute(context.Background(), t, dir, options(fakeEngine(func(*fake) { made++ })))
 	if made != 1 {
 		t.Errorf("%d cells were run", made)
 	}
@@ -185,17 +184,17 @@ func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
 					f.atStep = fail
 				}
 			})
-			s := execute(t, context.Background(), dir, options(engine))
+			s := execute(context.Background(), t, dir, options(engine))
 			if s.Done != 8 || len(s.Failed) != 1 || !strings.Contains(s.Failed[0], "no luck") {
 				t.Fatalf("%+v", s)
 			}
-			again := execute(t, context.Background(), dir, options(fakeEngine(nil)))
+			again := execute(context.Background(), t, dir, options(fakeEngine(nil)))
 			if len(again.Failed) != 1 || !strings.Contains(again.Failed[0], "--retry-failed") {
 				t.Errorf("without a retry: %+v", again)
 			}
 			retry := options(fakeEngine(nil))
 			retry.RetryFailed = true
-			if s := execute(t, context.Background(), dir, retry); s.Done != 9 || len(s.Failed) != 0 {
+			if s := execute(context.Background(), t, dir, retry); s.Done != 9 || len(s.Failed) != 0 {
 				t.Errorf("retry: %+v", s)
 			}
 		})
@@ -205,7 +204,7 @@ func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
 func TestFailFastStops(t *testing.T) {
 	o := options(fakeEngine(func(f *fake) { f.atStep = func(int) error { return errors.New("no luck") } }))
 	o.FailFast = true
-	s := execute(t, context.Background(), filepath.Join(t.TempDir(), "run"), o)
+	s := execute(context.Background(), t, filepath.Join(t.TempDir(), "run"), o)
 	if len(s.Failed) != 1 || s.Interrupted == 0 {
 		t.Errorf("%+v", s)
 	}
@@ -213,7 +212,7 @@ func TestFailFastStops(t *testing.T) {
 
 func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	s := execute(t, context.Background(), dir, options(fakeEngine(func(f *fake) { f.poison = 7 })))
+	s := execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) { f.poison = 7 })))
 	if s.Done != 9 { // diverging is an outcome, not a failure
 		t.Fatalf("%+v", s)
 	}
@@ -230,7 +229,7 @@ func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 
 func TestTotalCollapseIsNamed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(t, context.Background(), dir, options(fakeEngine(func(f *fake) {
+	execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) {
 		f.cfg.Settings.Loss.Temperature, f.cfg.Settings.Prototypes.Init = 0, "random"
 		for i := range f.now { // one prototype takes everything
 			f.now[i] = 0.001 * float32(i%3)
@@ -245,7 +244,7 @@ func TestTotalCollapseIsNamed(t *testing.T) {
 
 func TestResultsHoldEveryListedMetric(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(t, context.Background(), dir, options(fakeEngine(nil)))
+	execute(context.Background(), t, dir, options(fakeEngine(nil)))
 	known := metricNames()
 	sort.Strings(known)
 	for _, c := range cellsOf(t, dir) {
@@ -265,7 +264,7 @@ func TestResultsHoldEveryListedMetric(t *testing.T) {
 
 func TestCurvesAndPrototypesAreWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(t, context.Background(), dir, options(fakeEngine(nil)))
+	execute(context.Background(), t, dir, options(fakeEngine(nil)))
 	cell := cellsOf(t, dir)[4] // swav+gmm, seed 0
 	epochs, err := cell.Dir.Epochs()
 	if err != nil {
@@ -370,7 +369,7 @@ func TestRunRefusesAnUnwritableFolder(t *testing.T) {
 
 func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
 	s := parse(t, "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n")
-	_, err := NewPlan(s, NewLibrary(func(o datasets.Options) (*datasets.Set, error) { return testOpen(o) }))
+	_, err := NewPlan(s, NewLibrary(testOpen))
 	if err == nil || err.Error() != "t.toml: no such data" {
 		t.Error(err)
 	}

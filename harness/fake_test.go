@@ -133,7 +133,7 @@ func (r fakeRow) Features(images []float32) ([]float32, error) {
 
 // fakeEngine makes stand-ins; change may alter each.
 func fakeEngine(change func(*fake)) Engine {
-	make := func(cfg methods.Config) *fake {
+	build := func(cfg methods.Config) *fake {
 		f := newFake(cfg)
 		if change != nil {
 			change(f)
@@ -141,11 +141,11 @@ func fakeEngine(change func(*fake)) Engine {
 		return f
 	}
 	return Engine{
-		Arm:        func(cfg methods.Config) (Trainer, error) { return make(cfg), nil },
-		Supervised: func(cfg methods.Config, _ int) (Supervised, error) { return fakeRow{make(cfg)}, nil },
+		Arm:        func(cfg methods.Config) (Trainer, error) { return build(cfg), nil },
+		Supervised: func(cfg methods.Config, _ int) (Supervised, error) { return fakeRow{build(cfg)}, nil },
 		Untrained: func(cfg methods.Config, _ int, next func() []float32) (Supervised, error) {
 			next()
-			return fakeRow{make(cfg)}, nil
+			return fakeRow{build(cfg)}, nil
 		},
 	}
 }

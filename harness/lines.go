@@ -43,13 +43,11 @@ func (s *lineScanner) peek() byte {
 	return 0
 }
 
-func (s *lineScanner) next() byte {
-	c := s.peek()
-	if c == '\n' {
+func (s *lineScanner) next() {
+	if s.peek() == '\n' {
 		s.line++
 	}
 	s.pos++
-	return c
 }
 
 // skipBlank passes white space, newlines and comments.

@@ -1,9 +1,6 @@
 package harness
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Epsilons are the cosine distances at which unique prototypes are counted
 // (Arteaga et al. 2025, figure 3).
@@ -57,9 +54,10 @@ func plainMetrics() []Metric {
 }
 
 func metricNames() []string {
-	var names []string
-	for _, m := range MetricList() {
-		names = append(names, m.Key)
+	list := MetricList()
+	names := make([]string, len(list))
+	for i, m := range list {
+		names[i] = m.Key
 	}
-	return slices.Clip(names)
+	return names
 }

@@ -55,7 +55,7 @@ func newJob(c Cell, fingerprint string) Job {
 
 // folderName is <method>__<axes>__s<seed>__<hash8>, safe on any file system.
 func folderName(c Cell, hash string) string {
-	var axes []string
+	axes := make([]string, 0, len(c.Axes))
 	for _, path := range sortedKeys(c.Axes) {
 		axes = append(axes, fmt.Sprintf("%s=%v", path, c.Axes[path]))
 	}
