@@ -55,7 +55,7 @@ func (o outline) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, at vg.Point) {
 		c.Fill(path)
 		return
 	}
-	c.SetColor(color.White)
+	c.SetColor(color.NRGBA{255, 255, 255, 150})
 	c.Fill(path)
 	c.SetLineStyle(draw.LineStyle{Color: sty.Color, Width: vg.Points(1.1)})
 	c.Stroke(path)

@@ -1,0 +1,124 @@
+package reports
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"protobench/harness/store"
+	"protobench/internal/tensorfile"
+	"protobench/metrics"
+)
+
+// small writes a store of one arm and one seed, with what change makes of its result.
+func small(t *testing.T, change func(*store.CellDir, *store.Result)) string {
+	t.Helper()
+	dir := t.TempDir()
+	d, err := store.Create(dir)
+	must(t, err)
+	pc := planned(demoArm{method: "swav", learner: "joint", embedding: "plain"}, "swav", 0.2, 0)
+	_, err = d.Freeze(store.Plan{Name: "small", Baseline: "learner=joint", Cells: []store.PlanCell{pc}})
+	must(t, err)
+	if change == nil {
+		return dir
+	}
+	c := d.Cell(pc)
+	must(t, c.Prepare())
+	r := store.Result{Cell: pc.Cell, Outcome: store.Outcome{Status: store.OK}, Metrics: store.Metrics{}}
+	change(c, &r)
+	must(t, c.WriteResult(r))
+	return dir
+}
+
+// A sweep without a single result still has its report, which says what is missing.
+func TestReportOfNothing(t *testing.T) {
+	s, err := Write(small(t, nil))
+	must(t, err)
+	b, err := os.ReadFile(s.Path)
+	must(t, err)
+	if len(s.Missing) != 5 || strings.Count(string(b), "Not drawn: ") != 5 {
+		t.Errorf("missing %v", s.Missing)
+	}
+	if !strings.Contains(string(b), "1 of 1 runs are not finished") {
+		t.Error("the row does not say that its run is missing")
+	}
+}
+
+// Values that are not finite, total collapse and absent files crash nothing.
+func TestReportOfNotFinite(t *testing.T) {
+	s, err := Write(small(t, func(c *store.CellDir, r *store.Result) {
+		r.Outcome.Status = store.Collapsed
+		for _, eps := range epsilons() {
+			r.Metrics["unique@"+eps] = 1
+			r.Metrics["live_unique@"+eps] = math.NaN()
+		}
+		r.Metrics["linear@backbone.teacher"] = math.Inf(1)
+		equal := metrics.NewMatrix(demoK, demoD)
+		for i := range equal.Data {
+			equal.Data[i] = 1
+		}
+		counts := make([]int, demoK)
+		counts[0] = demoImages
+		must(t, c.WritePrototypes(prototypesFile(equal, equal, counts)))
+		log, err := c.OpenEpochs()
+		must(t, err)
+		must(t, log.Append(store.Epoch{Step: 0, Metrics: store.Metrics{"live_unique@0.025": math.NaN()}}))
+		must(t, log.Append(store.Epoch{Step: 5, Metrics: store.Metrics{"live_unique@0.025": 1}}))
+		must(t, log.Close())
+	}))
+	must(t, err)
+	if len(s.Missing) != 1 || !strings.Contains(s.Missing[0], "accuracy") {
+		t.Errorf("missing %v, want the accuracy alone", s.Missing)
+	}
+	if !strings.Contains(s.MainTable, "1.6") {
+		t.Errorf("1 of 64 unique is not in\n%s", s.MainTable)
+	}
+}
+
+// An earlier report's pictures do not outlive their data.
+func TestReportRemovesOldFigures(t *testing.T) {
+	dir := small(t, func(c *store.CellDir, r *store.Result) { r.Metrics["unique@0.025"] = 3 })
+	old := filepath.Join(dir, "report", "figures", "images_per_prototype.png")
+	must(t, os.MkdirAll(filepath.Dir(old), 0o755))
+	must(t, os.WriteFile(old, nil, 0o644))
+	_, err := Write(dir)
+	must(t, err)
+	if _, err := os.Stat(old); err == nil {
+		t.Error("it is still there")
+	}
+}
+
+func TestPrototypesRefuses(t *testing.T) {
+	good := tensorfile.Tensor{Name: "prototypes.teacher", Shape: []int{2, 2}, F32: []float32{1, 0, 0, 1}}
+	cases := map[string][]tensorfile.Tensor{
+		"no tensor prototypes": {{Name: "x", Shape: []int{1}, F32: []float32{1}}},
+		"for 2 prototypes":     {good, {Name: "usage.counts", Shape: []int{3}, I64: []int64{1, 2, 3}}},
+		"from 0 to":            {good, {Name: "usage.counts", Shape: []int{2}, I64: []int64{1, -1}}},
+		"from -1 to 1":         {good, {Name: "usage.owner", Shape: []int{2}, F64: []float64{0, 2}}},
+		"value NaN":            {good, {Name: "usage.owner", Shape: []int{2}, F64: []float64{0, math.NaN()}}},
+	}
+	for want, tensors := range cases {
+		dir := small(t, func(c *store.CellDir, r *store.Result) {
+			must(t, c.WritePrototypes(&tensorfile.File{Tensors: tensors}))
+		})
+		if _, err := Write(dir); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "prototypes.safetensors") {
+			t.Errorf("got %v, want the file and %q", err, want)
+		}
+	}
+}
+
+func TestWriteNeedsARun(t *testing.T) {
+	if _, err := Write(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Only steps that all seeds measured are in the mean.
+func TestShared(t *testing.T) {
+	c := shared(map[int][]float64{9: {4, 2}, 0: {1, 3}, 5: {7}}, 2)
+	if len(c.steps) != 2 || c.steps[1] != 9 || c.mean[1] != 3 || c.low[1] != 2 || c.top[1] != 4 || c.mean[0] != 2 {
+		t.Errorf("got %+v", c)
+	}
+}

@@ -1,0 +1,109 @@
+package reports
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/harness/store"
+)
+
+func labelsOf(s *sweep) []string {
+	var out []string
+	for _, a := range s.arms {
+		out = append(out, a.label)
+	}
+	return out
+}
+
+func TestLabels(t *testing.T) {
+	two := func(t, k any) map[string]any { return map[string]any{"loss.temperature": t, "prototypes.count": k} }
+	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", two(0.2, int64(256))), cellOf("swav", "swav", "joint", "plain", two(0.1, 256.0)))
+	if d := cmp.Diff([]string{"swav (T 0.2)", "swav (T 0.1)"}, labelsOf(s)); d != "" {
+		t.Errorf("an axis with one value is not shown: %s", d)
+	}
+	s = sweepOf("", cellOf("swav", "swav", "joint", "plain", map[string]any{"gmm.memory": 1.0}),
+		cellOf("swav+gmm", "swav", "gmm", "plain", map[string]any{"gmm.memory": 5.0}))
+	if d := cmp.Diff([]string{"swav", "swav+gmm (memory 5)"}, labelsOf(s)); d != "" {
+		t.Errorf("an axis that an arm does not read is not shown: %s", d)
+	}
+}
+
+func TestVariantsShareStyles(t *testing.T) {
+	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", at(0.2)), cellOf("swav", "swav", "joint", "plain", at(0.1)),
+		cellOf("swav+gmm", "swav", "gmm", "plain", at(0.2)), cellOf("dino+gmm", "dino", "gmm", "plain", at(0.2)))
+	a := s.arms
+	if a[2].style.color != a[3].style.color || s.legendLabel(a[2]) != "+gmm (T 0.2)" || s.legendLabel(a[3]) != "+gmm (T 0.2)" {
+		t.Errorf("swav+gmm and dino+gmm differ: %v %v", a[2].style, a[3].style)
+	}
+	if a[0].style.color != a[1].style.color || len(a[0].style.dashes) == len(a[1].style.dashes) || a[0].style.color == a[2].style.color {
+		t.Error("colour is not the method's, or dashes are not the place's on the axes")
+	}
+	if s.legendLabel(a[1]) != "joint (T 0.1)" {
+		t.Errorf("legend says %q", s.legendLabel(a[1]))
+	}
+}
+
+func TestMeasureTexts(t *testing.T) {
+	nan := math.NaN()
+	cases := []struct {
+		key  string
+		e    Estimate
+		want string
+	}{
+		{"unique@0.025", Estimate{3, 62.34, 1, 4.06}, "62.3 ± 4.1"},
+		{"unique@0.025", Estimate{1, 62.34, nan, nan}, "62.3 (n = 1)"},
+		{"dead", Estimate{0, nan, nan, nan}, "–"},
+		{"usage_perplexity", Estimate{3, 131.2, 1, 3.7}, "131 ± 4"},
+		{"grouped_perplexity", Estimate{3, 31.24, 1, 3.77}, "31.2 ± 3.8"},
+		{"displacement", Estimate{3, 0.0123, 1, 0.004}, "0.012 ± 0.004"},
+		{"displacement", Estimate{3, 1e-17, 0, 0}, "0.000 ± 0.000"},
+	}
+	for _, c := range cases {
+		if got := measureOf(c.key).text(c.e, 3); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.key, got, c.want)
+		}
+	}
+	m := measureOf("linear@backbone.teacher")
+	for e, want := range map[Estimate]string{
+		{3, 3.14, 1, 2}: "+3.1 [1.1, 5.1]", {3, -3.14, 1, 4}: "−3.1 [−7.1, 0.9]", {1, 2, nan, nan}: "+2.0", {0, nan, nan, nan}: "–",
+	} {
+		if got := m.signed(e); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestMeasureUnits(t *testing.T) {
+	m := store.Metrics{"live_unique@0.025": 32, "dead": 0.25, "usage_perplexity": 7, "knn20_t0.07@backbone.teacher": 0.5}
+	for key, want := range map[string]float64{"live_unique@0.025": 50, "dead": 25, "usage_perplexity": 7, "knn20_t0.07@backbone.teacher": 50, "nmi": math.NaN()} {
+		if got := measureOf(key).of(m, 64); !cmp.Equal(want, got, close9) {
+			t.Errorf("%s: got %g, want %g", key, got, want)
+		}
+	}
+	if got := measureOf("live_unique@0.025").of(m, 0); !math.IsNaN(got) {
+		t.Errorf("a share of an unknown K is %g", got)
+	}
+}
+
+func TestEscapes(t *testing.T) {
+	table := &Table{Columns: []Column{{Name: "unique@0.025_x", CSV: "a", Text: true}, {CSV: "d", Data: true}},
+		Rows: [][]Value{{{Text: "a|b\nc *d* <i>", Marks: " [1]"}, {Text: "hidden"}}}, Notes: []string{"x\ny"}}
+	got, err := table.markdown()
+	must(t, err)
+	for _, want := range []string{"| unique@0.025_x", `a\|b c \*d\* &lt;i> [1]`, "- [1] x y"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %q", want, got)
+		}
+	}
+	if strings.Contains(got, "hidden") || strings.Count(got, "\n") != 5 {
+		t.Errorf("a data column or a line too many in %q", got)
+	}
+	csv, err := table.csv()
+	must(t, err)
+	if csv != "a,d\n\"a|b\nc *d* <i>\",hidden\n" {
+		t.Errorf("CSV %q", csv)
+	}
+}
