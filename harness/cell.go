@@ -96,13 +96,14 @@ func (w *work) arm(ctx context.Context) (o *outcome, err error) {
 	return o, w.dir.WritePrototypes(o.prototypes)
 }
 
-// config is what a trainer of this cell is built from.
+// config is what the cell's trainer is built from.
 func (w *work) config() methods.Config {
-	c := &w.job.Cell
-	return methods.Config{
-		Composition: c.Composition, Settings: c.Settings.Settings, Train: c.Settings.Train, Encoder: c.Settings.Encoder,
-		Input: inputOf(w.set), Seed: c.Seed, StepsPerEpoch: w.batches.perEpoch, Images: w.set.Train.Len(),
-	}
+	return w.job.Cell.config(dataConfig(w.set, w.batches.perEpoch))
+}
+
+// dataConfig is what the data tell a trainer.
+func dataConfig(set *datasets.Set, perEpoch int) methods.Config {
+	return methods.Config{Input: inputOf(set), StepsPerEpoch: perEpoch, Images: set.Train.Len()}
 }
 
 // begin goes on from the checkpoint, or starts afresh.

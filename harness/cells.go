@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"protobench/methods"
 )
@@ -12,7 +13,7 @@ import (
 func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Cell {
 	var once []Cell // one seed's worth
 	for _, a := range arms {
-		own := combine(Cell{Composition: a.composition, Settings: a.settings}, axes, a)
+		own := combine(Cell{Composition: a.composition, Settings: a.settings, line: p.line(a.at)}, axes, a)
 		p.refuseUnused(a, own, axes)
 		p.refuseContradictions(a, own)
 		once = append(once, own...)
@@ -117,21 +118,33 @@ func (c *Cell) Reads(k Key) bool {
 	return k.readBy(parts(c.Composition, &c.Settings))
 }
 
-// refuseContradictions reports settings that exclude each other.
+// refuseContradictions reports settings that exclude each other, before any data are known.
 func (p *parser) refuseContradictions(a arm, cells []Cell) {
-	for _, c := range cells {
-		s := &c.Settings
+	for i := range cells {
+		s := &cells[i].Settings
 		if s.Augment.CropMin > s.Augment.CropMax {
 			p.report(a.at, "augment.crop_min", mismatch{
 				fmt.Sprintf("%v is above crop_max %v", s.Augment.CropMin, s.Augment.CropMax),
 				"expected crop_min ≤ crop_max", "",
 			})
 		}
-		if c.Composition.Learner == "gmm" && s.GMM.Precision > s.GMM.PrecisionMax {
-			p.report(a.at, "gmm.precision", mismatch{
-				fmt.Sprintf("%v is above precision_max %v", s.GMM.Precision, s.GMM.PrecisionMax),
-				"expected precision ≤ precision_max", "",
-			})
-		}
+		p.issues = append(p.issues, cells[i].contradictions(p.file, methods.Config{})...)
 	}
+}
+
+// contradictions asks package methods; data holds what is known of the images.
+func (c *Cell) contradictions(file string, data methods.Config) []Issue {
+	var issues []Issue
+	for _, err := range c.config(data).Validate() {
+		key, what, _ := strings.Cut(err.Error(), ": ")
+		issues = append(issues, Issue{File: file, Line: c.line, Key: key, What: "method " + c.Composition.Name + ": " + what})
+	}
+	return issues
+}
+
+// config is what a trainer of this cell is built from; data holds the image's shape and number.
+func (c *Cell) config(data methods.Config) methods.Config {
+	data.Composition, data.Settings, data.Train = c.Composition, c.Settings.Settings, c.Settings.Train
+	data.Encoder, data.Seed = c.Settings.Encoder, c.Seed
+	return data
 }

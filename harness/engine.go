@@ -26,7 +26,7 @@ type Engine struct {
 	Supervised func(cfg methods.Config, classes int) (Supervised, error)
 	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled from the batches of
 	// views that next returns.
-	Untrained func(cfg methods.Config, classes int, next func() []float32) (Supervised, error)
+	Untrained func(cfg methods.Config, next func() []float32) (Supervised, error)
 }
 
 // calibrationBatches is how many batches fill the batch-norm statistics of the untrained encoder.
@@ -41,12 +41,16 @@ func Real() Engine {
 	}
 }
 
-func untrained(cfg methods.Config, _ int, next func() []float32) (Supervised, error) {
+// statisticBatches is how many batches fill the untrained encoder's batch-norm
+// statistics: running means of momentum 0.1 forget their start within these.
+const statisticBatches = 50
+
+func untrained(cfg methods.Config, next func() []float32) (Supervised, error) {
 	r, err := methods.NewUntrained(cfg)
 	if err != nil {
 		return nil, err
 	}
-	for range calibrationBatches {
+	for range statisticBatches {
 		if _, err := r.Step(next(), nil); err != nil {
 			return nil, err
 		}

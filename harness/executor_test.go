@@ -29,6 +29,8 @@ usage_images = 16
 dense = 2
 dense_epochs = 1
 log_every = 4
+[prototypes]
+count = 4
 [[method]]
 name = "swav"
 [[method]]

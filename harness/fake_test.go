@@ -143,7 +143,7 @@ func fakeEngine(change func(*fake)) Engine {
 	return Engine{
 		Arm:        func(cfg methods.Config) (Trainer, error) { return build(cfg), nil },
 		Supervised: func(cfg methods.Config, _ int) (Supervised, error) { return fakeRow{build(cfg)}, nil },
-		Untrained: func(cfg methods.Config, _ int, next func() []float32) (Supervised, error) {
+		Untrained: func(cfg methods.Config, next func() []float32) (Supervised, error) {
 			next()
 			return fakeRow{build(cfg)}, nil
 		},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"protobench/datasets"
+	"protobench/encoders"
 	"protobench/harness/store"
 )
 
@@ -21,7 +23,8 @@ type Plan struct {
 	Jobs  []Job
 }
 
-// NewPlan opens the data of every cell and fixes the cells' identities.
+// NewPlan opens the data of every cell, checks the settings against them, and
+// fixes the cells' identities.
 func NewPlan(s *Sweep, data *Library) (*Plan, error) {
 	p := &Plan{Sweep: s}
 	var issues []Issue
@@ -30,15 +33,31 @@ func NewPlan(s *Sweep, data *Library) (*Plan, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.File, err)
 		}
-		if n := set.Train.Len(); c.Reference != "pixels" && n < c.Settings.Train.Batch {
-			issues = append(issues, tooFewImages(s.File, n, c.Settings.Train.Batch))
-		}
+		issues = append(issues, c.misfits(s.File, set)...)
 		p.Jobs = append(p.Jobs, newJob(c, set.Fingerprint))
 	}
 	if err := asError(issues); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// misfits are settings that these data do not allow.
+func (c *Cell) misfits(file string, set *datasets.Set) []Issue {
+	switch {
+	case c.Reference == "pixels":
+		return nil
+	case set.Train.Len() < c.Settings.Train.Batch:
+		return []Issue{tooFewImages(file, set.Train.Len(), c.Settings.Train.Batch)}
+	}
+	if _, err := encoders.New(c.Settings.Encoder, inputOf(set), 0); err != nil {
+		key, what, _ := strings.Cut(err.Error(), ": ")
+		return []Issue{{File: file, Key: key, What: what}}
+	}
+	if c.Reference != "" {
+		return nil
+	}
+	return c.contradictions(file, dataConfig(set, set.Train.Len()/c.Settings.Train.Batch))
 }
 
 func tooFewImages(file string, n, batch int) Issue {

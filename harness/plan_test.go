@@ -13,7 +13,7 @@ import (
 
 func planOf(t *testing.T, text string) *Plan {
 	t.Helper()
-	p, err := NewPlan(parse(t, text), NewLibrary(testOpen))
+	p, err := NewPlan(parse(t, "encoder = { depth = 2 }\n"+text), NewLibrary(testOpen))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +61,18 @@ func TestPlanRefusesABatchLargerThanTheData(t *testing.T) {
 	_, err := NewPlan(parse(t, "name = 'x'\n[train]\nbatch = 41\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
 	if err == nil || err.Error() != "t.toml: train.batch: 41 is more than the 40 training images; expected at least one full batch; lower train.batch or raise the number of images" {
 		t.Error(err)
+	}
+}
+
+func TestPlanRefusesWhatTheDataDoNotAllow(t *testing.T) {
+	for text, want := range map[string]string{
+		"encoder = { depth = 4 }": "t.toml: encoder.depth: 4 blocks halve 4×4 images below one pixel",
+		"prototypes = { count = 41, init = 'data' }\nencoder = { depth = 2 }": "t.toml:6: prototypes.init: method swav: a start from data needs 41 different images",
+	} {
+		_, err := NewPlan(parse(t, text+"\nname = 'x'\n[train]\nbatch = 8\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func (w *work) frozenRow(ctx context.Context, f extractor) (*outcome, error) {
 func (w *work) supervised(ctx context.Context) (s Supervised, err error) {
 	cfg := w.config()
 	if w.job.Cell.Reference == "untrained" {
-		return w.engine.Untrained(cfg, w.set.Classes, w.batches.successive())
+		return w.engine.Untrained(cfg, w.batches.successive())
 	}
 	if s, err = w.engine.Supervised(cfg, w.set.Classes); err != nil {
 		return nil, err

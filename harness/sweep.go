@@ -29,6 +29,8 @@ type Cell struct {
 	Axes        map[string]any // the matrix's key paths and this cell's values
 	Seed        uint64
 	Settings    Resolved
+
+	line int // of its method in the sweep file
 }
 
 // Read reads a sweep file.

@@ -239,7 +239,7 @@ func TestSingleErrors(t *testing.T) {
 		"unused axis":      {"name = 'x'\n[[method]]\nname = 'swav'\n[matrix]\n'gmm.memory' = [1, 2]\n", "t.toml:5: gmm.memory: method swav does not use it; it is read by gmm; limit the axis with where"},
 		"value twice":      {"name = 'x'\n[[method]]\nname = 'swav'\n[matrix]\n'loss.temperature' = [1, 1.0]\n", "stands twice"},
 		"crop":             {"name = 'x'\n[augment]\ncrop_min = 0.9\ncrop_max = 0.5\n[[method]]\nname = 'swav'\n", "crop_min ≤ crop_max"},
-		"precision":        {"name = 'x'\n[[method]]\nname = 'swav+gmm'\ngmm.precision = 300\n", "precision ≤ precision_max"},
+		"precision":        {"name = 'x'\n[[method]]\nname = 'swav+gmm'\ngmm.precision = 300\n", "t.toml:2: gmm.precision: method swav+gmm: the start 300 is above"},
 		"infinite":         {"name = 'x'\n[train]\nlr = inf\n[[method]]\nname = 'swav'\n", "t.toml:3: train.lr: found +Inf"},
 		"reference's name": {"name = 'x'\n[[method]]\nname = 'pixels'\nobjective = 'swav'\nlearner = 'joint'\n", "name of a reference row"},
 		"references":       {"name = 'x'\nreferences = ['pixel']\n[[method]]\nname = 'swav'\n", "did you mean pixels?"},
