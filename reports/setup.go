@@ -70,6 +70,9 @@ func (s *sweep) settingsText(config map[string]any, table string) string {
 
 func (s *sweep) baselineText() string {
 	text := "**Baseline.** "
+	if s.plan.Baseline == "" {
+		return text + "The sweep names none, so nothing is compared."
+	}
 	if learner, ok := cutLearner(s.plan.Baseline); ok {
 		text += fmt.Sprintf("Each arm is paired with its own objective's `%s` arm at equal axes and seed", learner)
 	} else {
