@@ -29,9 +29,6 @@ type Engine struct {
 	Untrained func(cfg methods.Config, next func() []float32) (Supervised, error)
 }
 
-// calibrationBatches is how many batches fill the batch-norm statistics of the untrained encoder.
-const calibrationBatches = 20
-
 // Real is the engine of package methods.
 func Real() Engine {
 	return Engine{

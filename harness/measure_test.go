@@ -1,0 +1,164 @@
+package harness
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"protobench/harness/store"
+	"protobench/methods"
+	"protobench/metrics"
+)
+
+func TestCollapsedFeaturesAreNamed(t *testing.T) {
+	narrow := metrics.NewMatrix(40, 4)
+	for i := range 40 {
+		narrow.Data[4*i], narrow.Data[4*i+1] = 1, 0.01*float32(i%3)
+	}
+	wide := metrics.NewMatrix(40, 4)
+	for i := range wide.Data {
+		wide.Data[i] = float32(math.Sin(float64(i)))
+	}
+	for _, c := range []struct {
+		x    metrics.Matrix
+		want string
+	}{{narrow, "teacher features' standard deviation is 0.00"}, {wide, ""}} {
+		o := &outcome{gauge: newGauge()}
+		o.spread(c.x)
+		if !strings.HasPrefix(o.collapsed, c.want) || (c.want == "") != (o.collapsed == "") {
+			t.Errorf("%q, want %q", o.collapsed, c.want)
+		}
+	}
+}
+
+// The standard deviation of isotropic features is 1/√d, which stands as 1 in results.
+func TestFeatureStdIsRelative(t *testing.T) {
+	x := metrics.NewMatrix(8, 2) // eight directions evenly around the circle
+	for i := range 8 {
+		s, c := math.Sincos(float64(i) * math.Pi / 4)
+		x.Data[2*i], x.Data[2*i+1] = float32(c), float32(s)
+	}
+	o := &outcome{gauge: newGauge()}
+	o.spread(x)
+	if got, want := o.metrics["feature_std.teacher"], math.Sqrt(8.0/7); math.Abs(got-want) > 1e-6 {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
+	p := planOf(t, strings.Replace(smallSweep, "log_every = 4", "log_every = 1", 1))
+	dir := filepath.Join(t.TempDir(), "run")
+	if _, err := Run(context.Background(), p, p.Jobs[3:4], dir, options(fakeEngine(nil))); err != nil {
+		t.Fatal(err)
+	}
+	cell := cellsOf(t, dir)[3]
+	steps, _ := cell.Dir.Steps()
+	epochs, _ := cell.Dir.Epochs()
+	if len(steps) != 15 || len(epochs) != 5 {
+		t.Fatalf("%d steps, %d measurements", len(steps), len(epochs))
+	}
+	for i := 1; i < len(epochs); i++ {
+		var sum float64
+		for _, s := range steps[epochs[i-1].Step:epochs[i].Step] {
+			sum += s.Loss
+		}
+		want := sum / float64(epochs[i].Step-epochs[i-1].Step)
+		if got := epochs[i].Metrics["loss"]; math.Abs(got-want) > 1e-12 {
+			t.Errorf("step %d: loss %v, want %v", epochs[i].Step, got, want)
+		}
+	}
+	if got, want := cell.Result.Metrics["loss"], epochs[4].Metrics["loss"]; got != want {
+		t.Errorf("final loss %v, want %v", got, want)
+	}
+}
+
+func TestNonFiniteWeightsAreDivergence(t *testing.T) {
+	bad := float32(math.Inf(1))
+	for _, state := range [][]methods.Named{
+		{{Name: "w", F32: []float32{1, bad}}}, {{Name: "w", F64: []float64{math.NaN()}}},
+	} {
+		if err := refuseNonFinite(state); err == nil || !strings.Contains(err.Error(), "w is not finite") {
+			t.Error(err)
+		}
+	}
+	if err := refuseNonFinite([]methods.Named{{Name: "w", F32: []float32{1}}, {Name: "v", F64: []float64{2}}}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUndefinedMetricsSayWhy(t *testing.T) {
+	g := newGauge()
+	g.maybe("a", 3, false, "no images")
+	g.maybe("b", math.Inf(1), true, "")
+	g.put("c", 1)
+	if !math.IsNaN(g.metrics["a"]) || g.undefined["a"] != "no images" || g.undefined["b"] != "not a finite number" || len(g.undefined) != 2 {
+		t.Errorf("%v %v", g.metrics, g.undefined)
+	}
+}
+
+func TestUsageUsesTheLearnersScores(t *testing.T) {
+	l := methods.Learned{
+		K: 2, D: 2, Initial: []float32{1, 0, 0, 1}, Current: [2][]float32{{1, 0, 0, 1}, {0, 1, 1, 0}},
+		Scores: func(z []float32) []float32 { // a centre that sends everything to the second
+			out := make([]float32, len(z))
+			for i := 1; i < len(z); i += 2 {
+				out[i] = 1
+			}
+			return out
+		},
+	}
+	g := newGauge()
+	u := g.learner(l, metrics.MatrixOf(3, 2, []float32{1, 0, 1, 0, 1, 0}))
+	if u.live != 1 || u.counts[1] != 3 || g.metrics["used"] != 1 || g.metrics["dead"] != 0.5 || g.metrics["displacement"] != 1 {
+		t.Errorf("%+v %v", u, g.metrics)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	if median([]float64{3, 1, 2}) != 2 || median([]float64{4, 1, 2, 3}) != 2.5 || !math.IsNaN(median(nil)) {
+		t.Error("median")
+	}
+}
+
+func TestTalliesSurviveExactly(t *testing.T) {
+	want := tally{lossSum: 0.1 + 0.2, lossN: 7, train: 1.0 / 3, eval: 1e-9}
+	if got, err := tallyFrom(want.extra()); err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := tallyFrom(map[string]string{"loss_sum": "x"}); err == nil || !strings.Contains(err.Error(), "delete the checkpoint") {
+		t.Error(err)
+	}
+}
+
+func TestForeignCheckpointsAreRefused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	p := planOf(t, smallSweep)
+	ctx, stop := context.WithCancel(context.Background())
+	o := options(fakeEngine(nil))
+	o.Tell = func(e Event) {
+		if e.Kind == Stepped {
+			stop()
+		}
+	}
+	if _, err := Run(ctx, p, p.Jobs[3:4], dir, o); err != nil {
+		t.Fatal(err)
+	}
+	cell := cellsOf(t, dir)[3]
+	cp, err := cell.Dir.Checkpoint()
+	if err != nil || cp == nil {
+		t.Fatal(cp, err)
+	}
+	cp.State = cp.State[:1]
+	if err := cell.Dir.WriteCheckpoint(*cp); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Run(context.Background(), p, p.Jobs[3:4], dir, options(fakeEngine(nil)))
+	if err != nil || len(s.Failed) != 1 || !strings.Contains(s.Failed[0], "delete it to start the cell again") {
+		t.Errorf("%+v %v", s, err)
+	}
+	if r, _, _ := cell.Dir.Result(); r.Outcome.Status != store.Failed {
+		t.Errorf("%+v", r.Outcome)
+	}
+}
