@@ -11,6 +11,7 @@ type Conv struct {
 	OutHeight, OutWidth  int
 
 	w      workspace
+	fill   filler
 	x, dy  []float32 // inputs and output gradients with a halo of zeros
 	panels []float32 // packed weights of one pass
 	slices []float32 // partial weight gradients, one per slice of images
@@ -70,66 +71,11 @@ func (c *Conv) Forward(y, x, weights []float32) {
 	c.x = halo(c.x, x, c.Batch, c.Height, c.Width, c.In)
 	c.pack(weights, 9*c.In, c.Out)
 	row := 4 * (c.Width + 2) * c.In
-	t := tile{
-		rs: 4 * c.Stride * c.In, ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * c.In, aSkip: row - 12*c.In,
+	t := tile{ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * c.In, aSkip: row - 12*c.In}
+	p := pixels{
+		h: c.OutHeight, w: c.OutWidth, n: c.Out,
+		aImage: row * (c.Height + 2), aRow: c.Stride * row, aCol: 4 * c.Stride * c.In,
+		cImage: c.OutHeight * c.OutWidth * c.Out, cRow: c.OutWidth * c.Out, cCol: c.Out,
 	}
-	p := pixels{h: c.OutHeight, w: c.OutWidth, aRow: c.Stride * row, aCol: t.rs, cRow: c.OutWidth * c.Out, cCol: c.Out, n: c.Out}
-	for i := range c.Batch {
-		c.images(t, p, unsafe.Pointer(&c.x[i*(c.Height+2)*(c.Width+2)*c.In]), y[i*c.OutHeight*c.OutWidth*c.Out:])
-	}
-}
-
-// pixels says how the pixels of one image map to rows of a product: pitches of A in bytes, of C in floats.
-type pixels struct {
-	h, w       int
-	aRow, aCol int
-	cRow, cCol int
-	n          int // channels of C
-}
-
-// images multiplies all pixels of one image with all packed panels.
-func (c *Conv) images(t tile, p pixels, a unsafe.Pointer, out []float32) {
-	k := t.runs * t.runLen
-	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
-		t.b = unsafe.Pointer(&c.panels[q*k*tileCols])
-		cols := min(tileCols, p.n-j)
-		if p.w%4 != 0 || cols < tileCols {
-			c.loose(t, p, a, out[j:], cols)
-			continue
-		}
-		t.cs = 4 * p.cCol
-		groups, quads := 0, p.w/4
-		for g := range p.h * quads {
-			y, x := g/quads, g%quads*4
-			t.a[groups] = unsafe.Add(a, y*p.aRow+x*p.aCol)
-			t.c[groups] = unsafe.Pointer(&out[y*p.cRow+x*p.cCol+j])
-			if groups++; groups == 3 {
-				t.run(3)
-				groups = 0
-			}
-		}
-		if groups > 0 {
-			t.run(groups)
-		}
-	}
-}
-
-// loose is images for narrow rows or panels: pixels go through scratch, those of an unfinished group of
-// four one by one.
-func (c *Conv) loose(t tile, p pixels, a unsafe.Pointer, out []float32, cols int) {
-	t.cs, t.c[0] = 4*tileCols, unsafe.Pointer(&c.w.c[0])
-	for y := range p.h {
-		for x := 0; x < p.w; {
-			s, n := t, 4
-			if p.w-x < 4 {
-				s.rs, n = 0, 1
-			}
-			s.a[0] = unsafe.Add(a, y*p.aRow+x*p.aCol)
-			s.run(1)
-			for r := range n {
-				copy(out[y*p.cRow+(x+r)*p.cCol:][:cols], c.w.c[r*tileCols:])
-			}
-			x += n
-		}
-	}
+	c.multiply(t, p, unsafe.Pointer(&c.x[0]), y)
 }

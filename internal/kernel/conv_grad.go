@@ -34,22 +34,21 @@ func (c *Conv) gradClass(dx, weights []float32, py, px int, ky, kx []int) {
 	c.pack(rotated, k, c.In)
 	row := 4 * (c.OutWidth + 2) * c.Out
 	t := tile{
-		rs: 4 * c.Out, ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out,
-		aSkip: row - 4*len(kx)*c.Out,
+		ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out, aSkip: row - 4*len(kx)*c.Out,
 	}
 	s := c.Stride
 	p := pixels{
-		h: (c.Height - py + s - 1) / s, w: (c.Width - px + s - 1) / s, aRow: row, aCol: 4 * c.Out,
-		cRow: s * c.Width * c.In, cCol: s * c.In, n: c.In,
+		h: (c.Height - py + s - 1) / s, w: (c.Width - px + s - 1) / s, n: c.In,
+		aImage: row * (c.OutHeight + 2), aRow: row, aCol: 4 * c.Out,
+		cImage: c.Height * c.Width * c.In, cRow: s * c.Width * c.In, cCol: s * c.In,
 	}
 	// Stride 1 starts in the halo; the stride-2 classes start at the pixel itself.
 	first := 0
 	if s == 2 {
 		first = row + 4*c.Out
 	}
-	for i := range c.Batch {
-		a := unsafe.Pointer(&c.dy[i*(c.OutHeight+2)*(c.OutWidth+2)*c.Out])
-		c.images(t, p, unsafe.Add(a, first), dx[(i*c.Height*c.Width+py*c.Width+px)*c.In:])
+	if p.h > 0 && p.w > 0 {
+		c.multiply(t, p, unsafe.Add(unsafe.Pointer(&c.dy[0]), first), dx[(py*c.Width+px)*c.In:])
 	}
 }
 

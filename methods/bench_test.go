@@ -1,0 +1,75 @@
+package methods
+
+import (
+	"testing"
+
+	"protobench/encoders"
+	"protobench/internal/stream"
+)
+
+// testConfig is a small but complete run of a preset.
+func testConfig(tb testing.TB, preset string) Config {
+	tb.Helper()
+	comp, keys, ok := Preset(preset)
+	if !ok {
+		tb.Fatalf("no preset %q", preset)
+	}
+	cfg := Config{
+		Composition: comp, Input: encoders.Input{Height: 8, Width: 8, Channels: 3}, Seed: 5, StepsPerEpoch: 4, Images: 64,
+		Encoder: encoders.Config{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8},
+		Train:   Train{Epochs: 4, Batch: 16, Optimizer: "adamw", LR: 2e-3, Warmup: 0.1, WeightDecay: 1e-4, Momentum: 0.9, Teacher: 0.9, TeacherEnd: 0.99},
+		Settings: Settings{
+			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Init: "random", ReseedBelow: 0.02},
+			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
+			DINO: DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
+			GMM: GMM{
+				Covariance: "shared", Responsibilities: "gaussian", Weights: "uniform", Forgetting: "responsibility", Memory: 1, Precision: 20,
+				PrecisionMax: 200, Smoothing: 1, AnnealStart: 1, Feed: "teacher", Order: "before", Every: 1,
+			},
+		},
+	}
+	if keys["prototypes.init"] == "data" {
+		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "data", true
+	}
+	return cfg
+}
+
+// batches returns a source of random views, the same for equal configs.
+func batches(cfg Config) func() []float32 {
+	n, i := 2*cfg.Train.Batch*cfg.Input.Height*cfg.Input.Width*cfg.Input.Channels, uint64(0)
+	return func() []float32 {
+		i++
+		r, x := stream.New(9, "views", i), make([]float32, n)
+		for j := range x {
+			x[j] = float32(r.NormFloat64())
+		}
+		return x
+	}
+}
+
+// BenchmarkStep times a whole step of the default ablation's size.
+func BenchmarkStep(b *testing.B) {
+	for _, preset := range []string{"swav", "dino", "swav+gmm"} {
+		b.Run(preset, func(b *testing.B) {
+			cfg := testConfig(b, preset)
+			cfg.Input = encoders.Input{Height: 32, Width: 32, Channels: 3}
+			cfg.Encoder = encoders.Config{Name: "convnet", Width: 32, Depth: 4, StemStride: 2, Hidden: 256, Dim: 64}
+			cfg.Train.Batch, cfg.Images, cfg.Settings.Prototypes.Count = 128, 4000, 256
+			cfg.Composition.Observers = nil
+			t, err := New(cfg)
+			if err != nil {
+				b.Fatal(err)
+			}
+			x := batches(cfg)()
+			if err := t.InitPrototypes(func() []float32 { return x }); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := t.Step(x); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
