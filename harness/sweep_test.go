@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"protobench/methods"
 )
@@ -294,90 +293,4 @@ gmm.precision = 1e-3
 			t.Errorf("path %q became %q", c.Settings.Data.Path, again.Cells[0].Settings.Data.Path)
 		}
 	}
-}
-
-func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
-	start := Cell{Composition: methods.Composition{Name: "a", Objective: "swav", Learner: "joint", Embedding: "plain"}, Settings: Defaults()}
-	same := map[string]func(*Cell){
-		"name":      func(c *Cell) { c.Composition.Name = "b" },
-		"path":      func(c *Cell) { c.Settings.Data.Path = "/elsewhere" },
-		"logging":   func(c *Cell) { c.Settings.Evaluate.LogEvery = 99 },
-		"not read":  func(c *Cell) { c.Settings.GMM.Memory = 9 },
-		"momentum":  func(c *Cell) { c.Settings.Train.Momentum = 0.1 },
-		"axes' map": func(c *Cell) { c.Axes = map[string]any{"loss.temperature": 0.1} },
-	}
-	other := map[string]func(*Cell){
-		"seed":        func(c *Cell) { c.Seed = 1 },
-		"learner":     func(c *Cell) { c.Composition.Learner = "frozen" },
-		"observer":    func(c *Cell) { c.Composition.Observers = []string{"joint"} },
-		"regularizer": func(c *Cell) { c.Composition.Regularizers = []string{"koleo-prototypes"} },
-		"embedding":   func(c *Cell) { c.Composition.Embedding = "centred" },
-		"setting":     func(c *Cell) { c.Settings.Loss.Temperature = 0.3 },
-		"curve":       func(c *Cell) { c.Settings.Evaluate.Dense = 3 },
-		"reference":   func(c *Cell) { c.Reference = "supervised" },
-	}
-	for name, change := range same {
-		c := start
-		change(&c)
-		if c.Hash("f") != start.Hash("f") {
-			t.Errorf("%s changed the hash", name)
-		}
-	}
-	for name, change := range other {
-		c := start
-		change(&c)
-		if c.Hash("f") == start.Hash("f") {
-			t.Errorf("%s left the hash", name)
-		}
-	}
-	if start.Hash("f") == start.Hash("g") {
-		t.Error("the data's fingerprint left the hash")
-	}
-}
-
-func TestEveryKeyIsDescribed(t *testing.T) {
-	seen := map[string]bool{}
-	for _, k := range Keys() {
-		if k.Doc == "" || seen[k.Path] || (k.Default == "" && k.Path != "data.path") {
-			t.Errorf("%+v", k)
-		}
-		seen[k.Path] = true
-	}
-	if !seen["train.epochs"] || !seen["koleo-prototypes.weight"] || !seen["evaluate.dense"] {
-		t.Error("keys are missing")
-	}
-}
-
-func TestInRange(t *testing.T) {
-	for _, c := range []struct {
-		v        float64
-		interval string
-		want     bool
-	}{
-		{0, "[0,1)", true}, {1, "[0,1)", false}, {1, "[0,1]", true}, {0, "(0,)", false}, {1e9, "(0,)", true},
-		{-1, "[0,)", false}, {-5, "(,0]", true}, {0.5, "[0,0.5]", true}, {3, "", true},
-	} {
-		if got := inRange(c.v, c.interval); got != c.want {
-			t.Errorf("%v in %q: %v", c.v, c.interval, got)
-		}
-	}
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"temperature", "count", "lr_mult"}
-	for name, want := range map[string]string{"temprature": "temperature", "temperature": "temperature", "cuont": "count", "zzzzz": "", "lrmult": "lr_mult"} {
-		if got := Nearest(name, names); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-}
-
-func TestDistanceIsAMetric(t *testing.T) {
-	word := rapid.StringMatching(`[a-c]{0,6}`)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		if distance(a, b) != distance(b, a) || distance(a, c) > distance(a, b)+distance(b, c) || (distance(a, b) == 0) != (a == b) {
-			t.Fatalf("%q %q %q", a, b, c)
-		}
-	})
 }

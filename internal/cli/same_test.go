@@ -15,7 +15,7 @@ import (
 const sameSweep = `
 name = "same"
 references = ["supervised"]
-seeds = 2
+seeds = 1
 [data]
 train = 80
 test = 40
@@ -51,7 +51,7 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 	interrupted := 0
 	for ; ; interrupted++ {
 		ctx, stop := context.WithCancel(context.Background())
-		out := &stopper{after: 3, stop: stop}
+		out := &stopper{after: 2, stop: stop}
 		var errors bytes.Buffer
 		code := run(ctx, []string{"run", file, "--out", cut, "-j", "1", "--json"}, out, &errors)
 		stop()
@@ -63,7 +63,7 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 		}
 	}
 	want := metricsOf(t, one)
-	if len(want) != 6 || interrupted < 3 {
+	if len(want) != 3 || interrupted < 3 {
 		t.Fatalf("%d results, %d interruptions", len(want), interrupted)
 	}
 	if diff := cmp.Diff(want, metricsOf(t, two)); diff != "" {
