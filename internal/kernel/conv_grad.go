@@ -83,8 +83,8 @@ func (c *Conv) gradWeights(dw []float32) {
 		part := c.slices[s*n:][:n]
 		lo, hi := s*c.Batch/gradSlices, (s+1)*c.Batch/gradSlices
 		clear(part)
-		for i := lo; i < hi; i++ {
-			c.gradImage(part, i)
+		if lo < hi {
+			c.gradSlice(part, lo, hi)
 		}
 	}
 	copy(dw, c.slices[:n])
@@ -93,18 +93,41 @@ func (c *Conv) gradWeights(dw []float32) {
 	}
 }
 
-// gradImage adds one image's part: for each kernel row, rows are 3·In contiguous inputs, k its pixels.
-func (c *Conv) gradImage(part []float32, img int) {
+// narrow is the output width below which a sum runs over the images of a slice rather than the pixels of an image: a
+// tile has to be worth loading and storing.
+const narrow = 8
+
+// gradSlice adds the part of the images [lo,hi).
+func (c *Conv) gradSlice(part []float32, lo, hi int) {
 	rowX, rowY := 4*(c.Width+2)*c.In, 4*(c.OutWidth+2)*c.Out
-	x := unsafe.Pointer(&c.x[img*(c.Height+2)*(c.Width+2)*c.In])
-	dy := unsafe.Add(unsafe.Pointer(&c.dy[img*(c.OutHeight+2)*(c.OutWidth+2)*c.Out]), rowY+4*c.Out)
-	t := tile{
-		rs: 4, ks: 4 * c.Stride * c.In, bs: 4 * c.Out, runs: c.OutHeight, runLen: c.OutWidth, acc: 1,
-		aSkip: c.Stride*rowX - 4*c.OutWidth*c.Stride*c.In, bSkip: rowY - 4*c.OutWidth*c.Out,
+	imageX, imageY := rowX*(c.Height+2), rowY*(c.OutHeight+2)
+	stepX, stepY := 4*c.Stride*c.In, 4*c.Out // to the next output pixel
+	x := unsafe.Add(unsafe.Pointer(&c.x[0]), lo*imageX)
+	dy := unsafe.Add(unsafe.Pointer(&c.dy[0]), lo*imageY+rowY+4*c.Out)
+	if c.OutWidth < narrow { // k: pixels of a row, and for each the images
+		n := hi - lo
+		t := tile{
+			rs: 4, acc: 1, ks: imageX, bs: imageY, runs: c.OutWidth, runLen: n,
+			aSkip: stepX - n*imageX, bSkip: stepY - n*imageY,
+		}
+		for y := range c.OutHeight {
+			c.gradTiles(part, t, unsafe.Add(x, y*c.Stride*rowX), unsafe.Add(dy, y*rowY), rowX)
+		}
+		return
 	}
+	t := tile{ // k: rows of an image, and for each the pixels
+		rs: 4, acc: 1, ks: stepX, bs: stepY, runs: c.OutHeight, runLen: c.OutWidth,
+		aSkip: c.Stride*rowX - c.OutWidth*stepX, bSkip: rowY - c.OutWidth*stepY,
+	}
+	for i := range hi - lo {
+		c.gradTiles(part, t, unsafe.Add(x, i*imageX), unsafe.Add(dy, i*imageY), rowX)
+	}
+}
+
+// gradTiles adds the products of one sum: for each kernel row, the rows of the tile are 3·In contiguous inputs.
+func (c *Conv) gradTiles(part []float32, t tile, x, dy unsafe.Pointer, rowX int) {
 	for ky := range 3 {
-		base := unsafe.Add(x, ky*rowX)
-		out := part[ky*3*c.In*c.Out:]
+		base, out := unsafe.Add(x, ky*rowX), part[ky*3*c.In*c.Out:]
 		for i := 0; i < 3*c.In; i += tileRows {
 			rows := min(tileRows, 3*c.In-i)
 			groups := (rows + 3) / 4
