@@ -160,7 +160,7 @@ func (b *builder) param(name string, fill func(*rand.Rand) float32, shape ...int
 }
 
 func (b *builder) conv(name string, in, out, stride int, inputGrad bool) (err error) {
-	w := b.param(name+".weight", normal(math.Sqrt(2/float64(9*in))), 3, 3, in, out)
+	w := b.param(name+".weight", uniform(9*in), 3, 3, in, out)
 	if b.g != nil {
 		b.x, err = Conv3x3(b.x, w, stride, inputGrad)
 	}
@@ -168,11 +168,7 @@ func (b *builder) conv(name string, in, out, stride int, inputGrad bool) (err er
 }
 
 func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) (err error) {
-	fill := uniform(1 / math.Sqrt(float64(in)))
-	if relu || !bias {
-		fill = normal(math.Sqrt(2 / float64(in)))
-	}
-	w := b.param(name+".weight", fill, in, out)
+	w := b.param(name+".weight", uniform(in), in, out)
 	var c *G.Node
 	if bias {
 		c = b.param(name+".bias", constant(0), out)
@@ -196,11 +192,10 @@ func (b *builder) norm(name string, ch int, relu bool) (err error) {
 	return err
 }
 
-func normal(sd float64) func(*rand.Rand) float32 {
-	return func(r *rand.Rand) float32 { return float32(sd * r.NormFloat64()) }
-}
-
-func uniform(bound float64) func(*rand.Rand) float32 {
+// uniform draws from U(-1/√n, 1/√n) for n inputs, PyTorch's default for convolutions and linear layers. The scale sets
+// the effective learning rate of layers behind which a batch norm stands, so it matters that it is the usual one.
+func uniform(inputs int) func(*rand.Rand) float32 {
+	bound := 1 / math.Sqrt(float64(inputs))
 	return func(r *rand.Rand) float32 { return float32(bound * (2*r.Float64() - 1)) }
 }
 

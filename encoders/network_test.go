@@ -68,7 +68,7 @@ func TestFiniteDifferences(t *testing.T) {
 				grad := append([]float32(nil), p.Value(grads[i])...)
 				dir, start := direction(grad), append([]float32(nil), param.Value...)
 				want := float64(kernel.Dot(grad, dir))
-				const h = 1e-3
+				const h = 3e-4
 				at := func(s float32) float64 {
 					for j := range start {
 						param.Value[j] = start[j] + s*dir[j]

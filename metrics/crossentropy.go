@@ -69,7 +69,7 @@ func (o *crossEntropy) block(start, m int, bias, g []float64) (loss float64) {
 func residual(z []float32, bias []float64, label int, gb []float64) float64 {
 	top := math.Inf(-1)
 	for k, v := range z {
-		top = math.Max(top, float64(v)+bias[k])
+		top = max(top, float64(v)+bias[k])
 	}
 	right := float64(z[label]) + bias[label] - top
 	var sum float64
