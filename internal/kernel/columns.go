@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // columns is what the column kernels read at fixed offsets: matrices x, y, z of [rows,channels]
 // (and out, in v3), per-channel vectors, and the part of the channels that comes in blocks of eight.
@@ -22,9 +25,24 @@ func vector(rows, channels int) int {
 	return channels / 8 * 8
 }
 
+// check panics unless each matrix holds rows·channels numbers and each vector channels.
+func check(rows, channels int, matrices, vectors [][]float32) {
+	for _, m := range matrices {
+		if len(m) < rows*channels {
+			panic(fmt.Sprintf("kernel: %d numbers for [%d,%d]", len(m), rows, channels))
+		}
+	}
+	for _, v := range vectors {
+		if len(v) < channels {
+			panic(fmt.Sprintf("kernel: %d numbers for %d channels", len(v), channels))
+		}
+	}
+}
+
 // ColumnSums sets sum[c] = Σ (x[r,c]-shift[c]) and sumSq[c] = Σ (x[r,c]-shift[c])² over the rows of
 // x [rows,channels], in row order. A shift near the mean keeps the variance accurate.
 func ColumnSums(x []float32, rows, channels int, shift, sum, sumSq []float32) {
+	check(rows, channels, [][]float32{x}, [][]float32{shift, sum, sumSq})
 	v := vector(rows, channels)
 	if v > 0 {
 		c := columns{x: ptr(x), v0: ptr(shift), v1: ptr(sum), v2: ptr(sumSq), rows: rows, pitch: 4 * channels, blocks: v / 8}
@@ -43,6 +61,7 @@ func ColumnSums(x []float32, rows, channels int, shift, sum, sumSq []float32) {
 
 // Affine sets y = x·scale + shift per column of x [rows,channels]; with relu, max(0, ·).
 func Affine(y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
+	check(rows, channels, [][]float32{y, x}, [][]float32{scale, shift})
 	v := vector(rows, channels)
 	if v > 0 {
 		c := columns{x: ptr(x), y: ptr(y), v0: ptr(scale), v1: ptr(shift), rows: rows, pitch: 4 * channels, blocks: v / 8}
@@ -66,6 +85,7 @@ func Affine(y, x []float32, rows, channels int, scale, shift []float32, relu boo
 // NormBackwardSums sets sum[c] = Σ g and dot[c] = Σ g·(x-mean[c]) for g = dy where y > 0, else 0:
 // the two sums of batch normalisation's backward pass through a fused ReLU. All matrices are [rows,channels].
 func NormBackwardSums(x, y, dy []float32, rows, channels int, mean, sum, dot []float32) {
+	check(rows, channels, [][]float32{x, y, dy}, [][]float32{mean, sum, dot})
 	v := vector(rows, channels)
 	if v > 0 {
 		c := columns{x: ptr(x), y: ptr(y), z: ptr(dy), v0: ptr(mean), v1: ptr(sum), v2: ptr(dot), rows: rows, pitch: 4 * channels, blocks: v / 8}
@@ -85,6 +105,7 @@ func NormBackwardSums(x, y, dy []float32, rows, channels int, mean, sum, dot []f
 
 // NormBackwardApply sets dx = g·a + (x·b + k) per column, g as in [NormBackwardSums]. dx may be dy.
 func NormBackwardApply(dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {
+	check(rows, channels, [][]float32{dx, x, y, dy}, [][]float32{a, b, k})
 	v := vector(rows, channels)
 	if v > 0 {
 		c := columns{x: ptr(x), y: ptr(y), z: ptr(dy), v0: ptr(a), v1: ptr(b), v2: ptr(k), v3: ptr(dx), rows: rows, pitch: 4 * channels, blocks: v / 8}

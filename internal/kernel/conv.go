@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC images, and the
 // buffers of its passes. Weights are [3,3,In,Out]. A Conv belongs to one caller at a time.
@@ -68,6 +71,9 @@ func (c *Conv) pack(b []float32, k, n int) {
 // Forward sets y [Batch,OutHeight,OutWidth,Out] to the convolution of x [Batch,Height,Width,In] with weights,
 // and keeps a copy of x for [Conv.Backward].
 func (c *Conv) Forward(y, x, weights []float32) {
+	if len(y) < c.OutLen() || len(x) < c.Batch*c.Height*c.Width*c.In || len(weights) < c.WeightLen() {
+		panic(fmt.Sprintf("kernel: convolution of %d numbers to %d with %d weights", len(x), len(y), len(weights)))
+	}
 	c.x = halo(c.x, x, c.Batch, c.Height, c.Width, c.In)
 	c.pack(weights, 9*c.In, c.Out)
 	row := 4 * (c.Width + 2) * c.In

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 )
 
@@ -158,4 +159,67 @@ func TestNormalizeRows(t *testing.T) {
 	if n[0] != 5 {
 		t.Errorf("norm %g", n[0])
 	}
+}
+
+func TestReLUKeepsNaN(t *testing.T) {
+	const ch = 9 // eight in a vector and one behind it
+	withISA(t, func(t *testing.T) {
+		x, y, one, zero := make([]float32, ch), make([]float32, ch), make([]float32, ch), make([]float32, ch)
+		for i := range x {
+			x[i], one[i] = float32(math.NaN()), 1
+		}
+		Affine(y, x, 1, ch, one, zero, true)
+		for i, v := range y {
+			if v == v {
+				t.Errorf("channel %d: NaN became %g", i, v)
+			}
+		}
+	})
+}
+
+// TestTilesSurviveStackMoves grows the stack below tiles of one and two groups while the collector runs: pointers of unused
+// groups must not look like pointers.
+func TestTilesSurviveStackMoves(t *testing.T) {
+	withISA(t, func(t *testing.T) {
+		stop := make(chan struct{})
+		go func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					runtime.GC()
+				}
+			}
+		}()
+		for i := range 200 {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				deep(i % 50)
+			}()
+			<-done
+		}
+		close(stop)
+	})
+}
+
+func deep(n int) {
+	var pad [512]byte
+	if n > 0 {
+		deep(n - 1)
+	}
+	m := 4 + 4*(n%2)
+	a, b, c := random(m*8, "a"), random(8*32, "b"), make([]float32, m*32)
+	Gemm(false, false, m, 32, 8, a, 8, b, 32, c, 32, false)
+	pad[n] = byte(n)
+}
+
+func TestShortSlicesPanic(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a short output was accepted")
+		}
+	}()
+	Affine(make([]float32, 15), make([]float32, 16), 2, 8, make([]float32, 8), make([]float32, 8), true)
 }

@@ -13,7 +13,8 @@ const (
 	Generic ISA = "generic"
 )
 
-// isa is chosen once: the best that the processor has, or what PROTOBENCH_ISA asks for if the processor has it.
+// isa is chosen once: the best that the processor has, or what PROTOBENCH_ISA asks for if the processor has it. Asking
+// for another one leaves the best in use, which every result names.
 var isa = choose(os.Getenv("PROTOBENCH_ISA"), supported())
 
 // InUse returns the instruction set of this process.

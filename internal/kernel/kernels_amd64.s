@@ -627,7 +627,7 @@ block:
 row:
 	VMOVUPS     (CX)(R8*1), Y3
 	VFMADD213PS Y1, Y0, Y3
-	VMAXPS      Y2, Y3, Y3
+	VMAXPS      Y3, Y2, Y3
 	VMOVUPS     Y3, (DX)(R8*1)
 	ADDQ        DI, R8
 	DECQ        R9

@@ -48,16 +48,16 @@ func (t *tile) runGeneric(groups int) {
 			if t.acc == 0 {
 				*c = [tileCols]float32{}
 			}
-			a, b := unsafe.Add(t.a[g], r*t.rs), t.b
+			a, b := r*t.rs, 0 // offsets: a pointer past the last element must not be formed
 			for range t.runs {
 				for range t.runLen {
-					x, row := *(*float32)(a), (*[tileCols]float32)(b)
+					x, row := *(*float32)(unsafe.Add(t.a[g], a)), (*[tileCols]float32)(unsafe.Add(t.b, b))
 					for j := range c {
 						c[j] += float32(x * row[j])
 					}
-					a, b = unsafe.Add(a, t.ks), unsafe.Add(b, t.bs)
+					a, b = a+t.ks, b+t.bs
 				}
-				a, b = unsafe.Add(a, t.aSkip), unsafe.Add(b, t.bSkip)
+				a, b = a+t.aSkip, b+t.bSkip
 			}
 		}
 	}

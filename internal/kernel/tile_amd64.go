@@ -23,7 +23,7 @@ func (t *tile) runAVX2(groups int) {
 	for h := range 2 {
 		s := *t
 		s.b = unsafe.Add(t.b, 64*h)
-		for g := range s.c {
+		for g := range groups { // an unused group has no pointer to move
 			s.c[g] = unsafe.Add(t.c[g], 64*h)
 		}
 		if groups == 3 {

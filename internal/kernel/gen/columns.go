@@ -100,7 +100,7 @@ func affine(relu bool) {
 		v := vload(c.at(x))
 		VFMADD213PS(b, a, v)
 		if relu {
-			VMAXPS(zero, v, v)
+			VMAXPS(v, zero, v) // a NaN in the second source wins
 		}
 		VMOVUPS(v, c.at(y))
 	}, func(column) {})
