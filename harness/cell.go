@@ -126,7 +126,7 @@ func (w *work) begin(s stateful, start func() error) error {
 
 // start prepares the prototypes and measures the arm before its first step.
 func (w *work) start(t Trainer) error {
-	if err := t.InitPrototypes(w.batches.successive()); err != nil {
+	if err := t.Prepare(w.batches.successive()); err != nil {
 		return err
 	}
 	return w.measure(t)

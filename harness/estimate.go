@@ -43,7 +43,7 @@ func stepTime(w *work) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := t.InitPrototypes(w.batches.successive()); err != nil {
+	if err := t.Prepare(w.batches.successive()); err != nil {
 		return 0, err
 	}
 	var began time.Time

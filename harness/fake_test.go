@@ -30,7 +30,7 @@ func newFake(cfg methods.Config) *fake {
 	return f
 }
 
-func (f *fake) InitPrototypes(next func() []float32) error {
+func (f *fake) Prepare(next func() []float32) error {
 	if f.cfg.Settings.Prototypes.Init == "data" {
 		f.now[0] += sum(next()) / 1000
 		f.start = append([]float32{}, f.now...)

@@ -28,27 +28,20 @@ type outcome struct {
 func finish(ctx context.Context, t Trainer, b *batches, set *datasets.Set, seed uint64) (*outcome, error) {
 	o := &outcome{gauge: newGauge(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
 	for _, br := range []methods.Branch{methods.Teacher, methods.Student} {
-		x, z, err := b.freeze(set, branch(t, br))
-		if err != nil || ctx.Err() != nil {
-			return nil, firstError(err, ctx.Err())
+		x, z, err := b.freeze(ctx, set, branch(t, br))
+		if err != nil {
+			return nil, err
 		}
 		if br == methods.Teacher {
 			o.usage(t, set, z)
 			o.spread(x.train)
 		}
 		o.rankMe(x.train, br)
-		o.accuracies(x, set, br.String(), seed)
-	}
-	return o, nil
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
+		if err := o.accuracies(ctx, x, set, br.String(), seed); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return o, nil
 }
 
 // usage measures every learner on the teacher's embeddings z of all training images.
@@ -63,10 +56,23 @@ func (o *outcome) usage(t Trainer, set *datasets.Set, z metrics.Matrix) {
 		g.student(l)
 		agreement, ok := metrics.Agree(set.Train.Labels, u.assigned)
 		g.maybe("nmi", agreement.NMI, ok, "no image is assigned")
+		if l.Name != "" {
+			o.adopt(prefix, g)
+		}
 		o.keep(prefix, l, u)
 		if l.Name == "" && u.live <= 1 {
 			o.collapsed = "one live prototype"
 		}
+	}
+}
+
+// adopt takes over what an observer's gauge has to say, under the observer's name.
+func (o *outcome) adopt(prefix string, g *gauge) {
+	for key, why := range g.undefined {
+		o.undefined[prefix+key] = why
+	}
+	for _, w := range g.warnings {
+		o.warnings = append(o.warnings, prefix+w)
 	}
 }
 

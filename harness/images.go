@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"context"
+
 	"protobench/datasets"
 	"protobench/methods"
 	"protobench/metrics"
@@ -17,12 +19,15 @@ func branch(t Trainer, b methods.Branch) extractor {
 	return func(images []float32) ([]float32, []float32, error) { return t.Features(b, images) }
 }
 
-// extract runs the first n images, unaugmented, through an extractor.
-func (b *batches) extract(im *datasets.Images, n int, f extractor) (backbone, embedding metrics.Matrix, err error) {
+// extract runs the first n images, unaugmented, through an extractor; it gives up when ctx ends.
+func (b *batches) extract(ctx context.Context, im *datasets.Images, n int, f extractor) (backbone, embedding metrics.Matrix, err error) {
 	size := im.Height * im.Width * im.Channels
 	buffer := make([]float32, min(chunk, n)*size)
 	var features, embeddings []float32
 	for from := 0; from < n; from += chunk {
+		if err := ctx.Err(); err != nil {
+			return backbone, embedding, err
+		}
 		indices := upTo(from, min(from+chunk, n))
 		images := buffer[:len(indices)*size]
 		b.augment.Plain(images, im, indices)

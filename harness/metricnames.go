@@ -23,7 +23,21 @@ func MetricList() []Metric {
 			Metric{fmt.Sprintf("unique@%v.student", eps), "unique among the student's own prototypes, where it has its own", "Arteaga et al. 2025, definition 2.1"},
 			Metric{fmt.Sprintf("live_unique@%v", eps), "unique among prototypes with at least 5 % of their fair share of training images", "headline: unique and in use"})
 	}
-	return append(list, plainMetrics()...)
+	return append(append(list, plainMetrics()...), tailMetrics()...)
+}
+
+// tailMetrics stand in the results of long-tailed runs alone.
+func tailMetrics() []Metric {
+	var list []Metric
+	for _, part := range []struct{ key, doc string }{{"head", "most"}, {"medium", "middle"}, {"tail", "least"}} {
+		doc := "long-tailed runs: mean class accuracy over the third of the classes with the " + part.doc + " training images"
+		for _, b := range []string{"teacher", "student"} {
+			list = append(list,
+				Metric{fmt.Sprintf("linear_%s@backbone.%s", part.key, b), doc, "probe trained on the balanced images"},
+				Metric{fmt.Sprintf("knn20_t0.07_%s@backbone.%s", part.key, b), doc, "neighbours among the balanced images"})
+		}
+	}
+	return list
 }
 
 func plainMetrics() []Metric {
@@ -38,10 +52,10 @@ func plainMetrics() []Metric {
 		{"path", "mean angle turned by the prototypes so far, radians", ""},
 		{"reseeds", "prototypes moved onto badly covered embeddings so far", ""},
 		{"loss", "the objective's loss, mean since the last measurement", ""},
-		{"rankme.features.teacher", "RankMe of the teacher's backbone features on training images", "Garrido et al. 2023"},
+		{"rankme.features.teacher", "RankMe of the teacher's backbone features on the training images, the first 25,600 where there are more", "Garrido et al. 2023"},
 		{"rankme.features.student", "the same for the student", "Garrido et al. 2023"},
 		{"feature_std.teacher", "standard deviation of the teacher's L2-normalised backbone features × √dimension; 0 when all are equal", "Chen and He 2021"},
-		{"linear@backbone.teacher", "test accuracy of a logistic regression on frozen features", "L2 chosen on 20 % of train"},
+		{"linear@backbone.teacher", "test accuracy of a logistic regression on frozen features, trained on the balanced images", "L2 chosen on 20 % of its training images"},
 		{"linear@backbone.student", "the same for the student", ""},
 		{"linear_fine@backbone.teacher", "the same on fine labels", ""},
 		{"linear_fine@backbone.student", "the same on fine labels for the student", ""},

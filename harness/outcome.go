@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"runtime"
@@ -40,6 +41,9 @@ func (w *work) success(o *outcome) store.Result {
 		r.Undefined = maps.Clone(o.undefined)
 	}
 	r.Provenance.Warnings = append(r.Provenance.Warnings, o.warnings...)
+	if share := w.job.Cell.Settings.Data.Validation; share > 0 {
+		r.Provenance.Warnings = append(r.Provenance.Warnings, fmt.Sprintf("data.validation = %g: measured on training images held out for choosing settings, not on the test set; no numbers to report", share))
+	}
 	return r
 }
 

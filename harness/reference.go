@@ -29,11 +29,13 @@ func (w *work) frozenRow(ctx context.Context, f extractor) (*outcome, error) {
 	began := time.Now()
 	defer func() { w.tally.eval += time.Since(began).Seconds() }()
 	o := &outcome{gauge: newGauge()}
-	x, _, err := w.batches.freeze(w.set, f)
-	if err != nil || ctx.Err() != nil {
-		return nil, firstError(err, ctx.Err())
+	x, _, err := w.batches.freeze(ctx, w.set, f)
+	if err != nil {
+		return nil, err
 	}
-	o.accuracies(x, w.set, methods.Teacher.String(), w.job.Cell.Seed)
+	if err := o.accuracies(ctx, x, w.set, methods.Teacher.String(), w.job.Cell.Seed); err != nil {
+		return nil, err
+	}
 	for _, key := range sortedKeys(o.metrics) {
 		o.copyTo(studentKey(key), key)
 	}

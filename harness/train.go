@@ -103,8 +103,11 @@ func (w *work) measure(t Trainer) error {
 
 func (w *work) snapshot(t Trainer) (store.Epoch, error) {
 	line := store.Epoch{Step: w.step, Epoch: w.cadence.epoch(w.step), Observers: map[string]store.Metrics{}}
-	n := min(w.job.Cell.Settings.Evaluate.UsageImages, w.set.Train.Len())
-	_, z, err := w.batches.extract(&w.set.Train, n, branch(t, methods.Teacher))
+	n := w.set.Train.Len()
+	if limit := w.job.Cell.Settings.Evaluate.UsageImages; limit > 0 {
+		n = min(n, limit)
+	}
+	_, z, err := w.batches.extract(context.Background(), &w.set.Train, n, branch(t, methods.Teacher))
 	if err != nil {
 		return line, err
 	}

@@ -1,6 +1,10 @@
 package methods
 
-import "protobench/encoders"
+import (
+	"time"
+
+	"protobench/encoders"
+)
 
 // Config is all that a training run depends on, besides the images.
 type Config struct {
@@ -42,6 +46,9 @@ type Signals struct {
 	Loss   float64            // the objective's loss, without regularizers
 	Values map[string]float64 // further scalars by name, e.g. "lr", "gmm.precision", "observer.joint.loss"
 	Events []Event
+
+	// Observers is the wall time that the observers took: it is not part of the arm's own step.
+	Observers time.Duration
 }
 
 // Learned is a learner's outcome as metrics see it.
@@ -53,7 +60,7 @@ type Learned struct {
 	Path    float64      // mean over the prototypes of the angles turned so far, radians
 	Reseeds int          // re-seeding events so far
 
-	// Scores maps embeddings [n,D] to scores [n,K] as the loss uses them: inner products with the teacher's
-	// prototypes, less the center where the objective has one. The argmax of a row is the image's prototype.
+	// Scores maps embeddings [n,D] to scores [n,K]: inner products with the teacher's prototypes for every arm, less the
+	// center where the objective has one. The argmax of a row is the image's prototype.
 	Scores func(z []float32) []float32
 }

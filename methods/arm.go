@@ -18,6 +18,7 @@ type arm struct {
 	objective objective
 	head      *head
 	scores    []float32 // of the target branch, [2·B,K]
+	reseed    *reseeder // nil where prototypes are left where they are
 
 	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.
 	z       []float32
@@ -25,13 +26,19 @@ type arm struct {
 	loss    *G.Node
 }
 
+// newArm makes the arm's own learner (name "") or an observer. Observers start at random unit vectors and are never
+// re-seeded: a joint observer differs from a joint arm only in who feeds the encoder.
 func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
+	if name != "" {
+		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "random", false
+	}
 	o := newObjective(cfg, v, d)
 	a := &arm{name: name, objective: o, learner: newLearner(learnerName, cfg, o, d)}
 	a.head = &head{
 		objective: o, views: v, k: cfg.Settings.Prototypes.Count,
 		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil,
 	}
+	a.reseed = newReseeder(cfg, learnerName)
 	a.scores = make([]float32, v.global*v.images*a.head.k)
 	return a
 }
@@ -90,16 +97,27 @@ func (a *arm) prepare(tz []float32, epoch float64) {
 
 // finish updates prototypes and objective after the loss is known.
 func (a *arm) finish(s *stepInput) {
-	s.scores = a.head.scores
 	if a.head.in.scores != nil {
 		a.objective.after(a.head.in)
 	}
 	a.learner.after(s)
 	a.learner.vectors().moved()
+	if a.reseed != nil {
+		a.reseed.run(a.learner, a.objective.center(), s)
+		a.learner.vectors().moved()
+	}
 }
 
 // watch is a whole step of an observer.
 func (a *arm) watch(s *stepInput) error {
+	host := s.values
+	s.values = map[string]float64{}
+	defer func() {
+		for name, v := range s.values {
+			host["observer."+a.name+"."+name] = v
+		}
+		s.values = host
+	}()
 	a.learner.before(s)
 	a.prepare(s.z[Teacher], s.epoch)
 	if a.program != nil {
@@ -107,7 +125,7 @@ func (a *arm) watch(s *stepInput) error {
 		if err := a.program.Run(); err != nil {
 			return fmt.Errorf("observer %s: %w", a.name, err)
 		}
-		s.values["observer."+a.name+".loss"] = float64(a.program.Value(a.loss)[0])
+		s.values["loss"] = float64(a.program.Value(a.loss)[0])
 	}
 	a.finish(s)
 	return nil

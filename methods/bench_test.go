@@ -23,8 +23,8 @@ func testConfig(tb testing.TB, preset string) Config {
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO: DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
 			GMM: GMM{
-				Covariance: "shared", Responsibilities: "gaussian", Weights: "uniform", Forgetting: "responsibility", Memory: 1, Precision: 20,
-				PrecisionMax: 200, Smoothing: 1, AnnealStart: 1, Feed: "teacher", Order: "before", Every: 1,
+				Covariance: "shared", Responsibilities: "gaussian", Weights: "uniform", Forgetting: "responsibility", Memory: 1, Precision: 1,
+				PrecisionMax: 4, Smoothing: 1, AnnealStart: 1, Feed: "teacher", Order: "before", Every: 1,
 			},
 		},
 	}
@@ -61,7 +61,7 @@ func BenchmarkStep(b *testing.B) {
 				b.Fatal(err)
 			}
 			x := batches(cfg)()
-			if err := t.InitPrototypes(func() []float32 { return x }); err != nil {
+			if err := t.Prepare(func() []float32 { return x }); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()

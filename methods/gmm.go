@@ -6,21 +6,20 @@ import "protobench/encoders"
 // the encoder's loss: the decoupled learner (Arteaga et al. 2025, sec. 3; the exact values are not public, so each choice is a setting).
 type gmm struct {
 	GMM
-	p       *prototypes
-	m       *Mixture
-	cosines []float32
-	reseed  *reseeder
+	p *prototypes
+	m *Mixture
 }
 
 func newGMM(cfg Config, start []float32, d int) *gmm {
 	k := cfg.Settings.Prototypes.Count
-	g := &gmm{GMM: cfg.Settings.GMM, p: newPrototypes(start, k, d, false), reseed: newReseeder(cfg)}
+	g := &gmm{GMM: cfg.Settings.GMM, p: newPrototypes(start, k, d, false)}
 	lambda := g.lambda(cfg, k)
-	// The start counts as a full memory, so that the first batches do not wipe it out.
-	g.m = NewMixture(start, k, d, g.Covariance, 1/g.Precision, 1/(1-lambda))
+	// Precisions are in units of D: 1 is the variance 1/D of unit vectors without a mean. A start is worth one embedding, so
+	// that what no data has touched says next to nothing about the shared variance.
+	g.m = NewMixture(start, k, d, g.Covariance, 1/(g.Precision*float64(d)), 1)
 	g.m.Lambda, g.m.Uniform = lambda, g.Forgetting == "uniform"
-	g.m.VMF, g.m.Kappa = g.Responsibilities == "vmf", g.Precision
-	g.m.Learned, g.m.Alpha, g.m.VarMin = g.Weights == "learned", g.Smoothing, 1/g.PrecisionMax
+	g.m.VMF, g.m.Kappa = g.Responsibilities == "vmf", g.Precision*float64(d)
+	g.m.Learned, g.m.Alpha, g.m.VarMin = g.Weights == "learned", g.Smoothing, 1/(g.PrecisionMax*float64(d))
 	return g
 }
 
@@ -64,19 +63,13 @@ func (g *gmm) update(s *stepInput, z []float32) {
 	if s.step%g.Every != 0 {
 		return
 	}
-	mass := g.m.Update(z, g.beta(s.epoch))
-	if g.reseed != nil {
-		n := len(z) / g.p.d
-		if len(g.cosines) < n*g.p.k {
-			g.cosines = make([]float32, n*g.p.k)
-		}
-		scores(g.cosines[:n*g.p.k], z, g.p.now[Teacher], n, g.p.d, g.p.k)
-		g.reseed.run(g.p, mass, z, g.cosines, s, g.m.revive)
-	}
+	g.m.Update(z, g.beta(s.epoch))
 	g.m.Means(g.p.value)
 	g.p.effective()
-	s.values["gmm.log_likelihood"] = g.m.LogLikelihood()
-	s.values["gmm.precision"] = g.m.precision()
+	if !g.m.VMF { // without its normaliser the vMF value would mean nothing
+		s.values["gmm.log_likelihood"] = g.m.LogLikelihood()
+	}
+	s.values["gmm.precision"] = g.m.precision() / float64(g.p.d)
 }
 
 // beta is the annealing power: it rises linearly to 1.
@@ -87,12 +80,16 @@ func (g *gmm) beta(epoch float64) float64 {
 	return g.AnnealStart + (1-g.AnnealStart)*epoch/g.AnnealEpochs
 }
 
-// revive moves component k to a new mean with the mixture's mean variance and mass.
+// move puts a component on an embedding, worth one embedding at the mean variance of all.
+func (g *gmm) move(k int, z []float32) {
+	g.m.revive(k, z)
+	g.m.Means(g.p.value)
+	g.p.effective()
+}
+
+// revive restarts component k at a mean.
 func (m *Mixture) revive(k int, z []float32) {
-	v, n := 1/m.precision(), 0.0
-	for _, x := range m.N {
-		n += x / float64(m.K)
-	}
+	v := 1 / m.precision()
 	switch m.Covariance {
 	case "spherical":
 		m.Var[k] = v
@@ -101,8 +98,9 @@ func (m *Mixture) revive(k int, z []float32) {
 			m.Var[k*m.D+j] = v
 		}
 	}
-	m.N[k] = n
+	m.N[k] = 1
 	m.place(k, z)
+	m.weights()
 }
 
 // precision is one over the mean variance.

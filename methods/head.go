@@ -14,12 +14,12 @@ type head struct {
 	views       views
 	k           int
 	temperature float64
-	learn       bool // whether the prototypes get a gradient
+	learn       bool    // whether the prototypes get a gradient
+	scale       float32 // of the loss; 0 means 1
 
-	c      *G.Node   // prototypes as the scores use them, [K,D]
-	q      []float32 // codes [global·B,K]
-	scores []float32 // the student's scores of all crops, after a run
-	in     codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
+	c  *G.Node   // prototypes as the scores use them, [K,D]
+	q  []float32 // codes [global·B,K]
+	in codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
 }
 
 func (h *head) allocate() { h.q = make([]float32, h.views.global*h.views.images*h.k) }
@@ -41,7 +41,6 @@ func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 	targets, err := graph.Apply(graph.Op{
 		Kind: "targets", Out: tensor.Shape{h.views.crops * h.views.images, h.k}, Diff: []bool{false, false, false},
 		Forward: func(in [][]float32, out []float32) {
-			h.scores = in[0]
 			if h.objective.branch() == Student {
 				h.in.scores, h.in.z, h.in.prototypes = h.views.globals(in[0]), h.views.globals(in[1]), in[2]
 			}
@@ -52,7 +51,11 @@ func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return crossEntropyNode(s, targets, float32(h.temperature), h.views.weight())
+	weight := h.views.weight()
+	if h.scale != 0 {
+		weight *= h.scale
+	}
+	return crossEntropyNode(s, targets, float32(h.temperature), weight)
 }
 
 // after updates the objective's state once the step's loss is known.

@@ -14,14 +14,13 @@ type joint struct {
 	optimizer  encoders.Optimizer
 	weightNorm bool
 	freeze     float64 // epochs without updates
-	reseed     *reseeder
 }
 
 func newJoint(cfg Config, o objective, start []float32, d int) *joint {
 	k := cfg.Settings.Prototypes.Count
 	j := &joint{
 		p: newPrototypes(start, k, d, true), weightNorm: o.weightNorm(),
-		freeze: cfg.Settings.Prototypes.Freeze, reseed: newReseeder(cfg),
+		freeze: cfg.Settings.Prototypes.Freeze,
 	}
 	j.param = &encoders.Param{
 		Name: "prototypes", Shape: []int{k, d}, Value: j.p.value,
@@ -51,27 +50,25 @@ func (j *joint) after(s *stepInput) {
 		}
 	}
 	encoders.EMA(j.p.teacher, j.p.value, s.momentum)
-	if j.reseed != nil {
-		j.reseed.run(j.p, hardMass(s.scores, j.p.k), s.z[Student], s.scores, s, j.move)
-	}
 }
 
-// move puts one prototype on an embedding and clears what the optimizer remembers of it.
+// move puts one prototype on an embedding. Momentum forgets it; Adam's second moment takes the other rows' mean, for
+// a zero would make the next steps several times too long.
 func (j *joint) move(k int, z []float32) {
-	copy(j.p.value[k*j.p.d:][:j.p.d], z)
-	copy(j.p.teacher[k*j.p.d:][:j.p.d], z)
-	for _, slot := range j.optimizer.Slots(j.param) {
-		clear(slot[k*j.p.d:][:j.p.d])
+	d := j.p.d
+	copy(j.p.value[k*d:][:d], z)
+	copy(j.p.teacher[k*d:][:d], z)
+	slots := j.optimizer.Slots(j.param)
+	clear(slots[0][k*d:][:d])
+	for _, second := range slots[1:] {
+		var sum float64
+		for _, v := range second {
+			sum += float64(v)
+		}
+		for i := range d {
+			second[k*d+i] = float32(sum / float64(len(second)))
+		}
 	}
-}
-
-// hardMass counts the rows whose largest score is each prototype's.
-func hardMass(scores []float32, k int) []float64 {
-	mass := make([]float64, k)
-	for i := 0; i < len(scores); i += k {
-		mass[kernel.Argmax(scores[i:i+k])]++
-	}
-	return mass
 }
 
 func (j *joint) state(prefix string) []Named {

@@ -51,6 +51,7 @@ func (p *prototypes) start(c []float32) {
 	p.effective()
 	copy(p.initial, p.now[Student])
 	copy(p.last, p.now[Student])
+	p.path[0] = 0
 	for i := range p.recent {
 		p.recent[i] = 1
 	}

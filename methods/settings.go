@@ -46,9 +46,9 @@ type Prototypes struct {
 	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint" doc:"prototypes' learning rate as a multiple of train.lr"`
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
-	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images"`
+	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
 	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
-	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm" doc:"move prototypes that nothing is assigned to onto badly covered embeddings"`
+	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
 }
 
 // SwAV holds the keys of the [swav] table (Caron et al. 2020).
@@ -88,8 +88,8 @@ type GMM struct {
 	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned" read:"gmm" doc:"mixture weights"`
 	Forgetting       string  `key:"forgetting" default:"responsibility" in:"responsibility|uniform" read:"gmm" doc:"old statistics fade by the responsibility that replaces them, or with every step"`
 	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth)"`
-	Precision        float64 `key:"precision" default:"20" range:"(0,)" read:"gmm" doc:"1/variance at the start; the fixed concentration of vmf responsibilities"`
-	PrecisionMax     float64 `key:"precision_max" default:"200" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision"`
+	Precision        float64 `key:"precision" default:"1" range:"(0,)" read:"gmm" doc:"precision (1/variance) at the start in units of D, where 1 is that of unit vectors without a mean; the fixed concentration of vmf responsibilities in the same unit"`
+	PrecisionMax     float64 `key:"precision_max" default:"4" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision in units of D"`
 	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm" doc:"Dirichlet pseudo-count of learned mixture weights"`
 	AnnealStart      float64 `key:"anneal_start" default:"1" range:"(0,1]" read:"gmm" doc:"power of the responsibilities at the start (deterministic annealing)"`
 	AnnealEpochs     float64 `key:"anneal_epochs" default:"0" range:"[0,)" read:"gmm" doc:"epochs in which that power rises to 1"`

@@ -2,6 +2,7 @@ package methods
 
 import (
 	"fmt"
+	"time"
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
@@ -184,28 +185,39 @@ func (t *Trainer) buildStudent() error {
 	return nil
 }
 
-// InitPrototypes starts all prototypes from data where prototypes.init asks for it, before the first step: embeddings of the
-// first views of as many batches as K needs, in random order. next returns batches of views [2·B,H,W,C].
-func (t *Trainer) InitPrototypes(next func() []float32) error {
-	if t.cfg.Settings.Prototypes.Init != "data" {
-		return nil
-	}
-	d, k := t.cfg.Encoder.Dim, t.cfg.Settings.Prototypes.Count
+// warmUp is the number of batches that fill the batch norms' statistics before the first step: at momentum 0.1 less than
+// one percent of their start remains.
+const warmUp = 50
+
+// Prepare readies a run before its first step, for every arm alike: training-mode batches fill the statistics of
+// both branches (and the running mean of a centred embedding), and prototypes start from data where
+// prototypes.init asks for it: from embeddings of the first views of as many batches as K needs, in random order.
+// next returns batches of views [2·B,H,W,C].
+func (t *Trainer) Prepare(next func() []float32) error {
+	d, k, b := t.cfg.Encoder.Dim, t.cfg.Settings.Prototypes.Count, t.cfg.Train.Batch
+	pooled := (k + b - 1) / b
 	var pool []float32
-	for len(pool) < k*d {
+	for i := range max(warmUp, pooled) {
 		copy(t.x, next())
 		if err := t.runTeacher(); err != nil {
 			return err
 		}
-		pool = append(pool, t.z[Teacher][:t.cfg.Train.Batch*d]...)
+		if i < pooled {
+			pool = append(pool, t.project[:b*d]...)
+		}
 	}
+	for i, s := range t.weights[Teacher].Stats {
+		copy(t.weights[Student].Stats[i].Value, s.Value)
+	}
+	if t.cfg.Settings.Prototypes.Init != "data" {
+		return nil
+	}
+	t.embedding.apply(pool, pool)
 	start := make([]float32, k*d)
 	for i, j := range stream.New(t.cfg.Seed, "prototypes", 1).Perm(len(pool) / d)[:k] {
 		copy(start[i*d:], pool[j*d:][:d])
 	}
-	for _, a := range t.arms() {
-		a.learner.restart(start)
-	}
+	t.host.learner.restart(start)
 	return nil
 }
 
@@ -217,8 +229,6 @@ func (t *Trainer) runTeacher() error {
 	t.embedding.apply(t.z[Teacher], t.project)
 	return nil
 }
-
-func (t *Trainer) arms() []*arm { return append([]*arm{t.host}, t.observers...) }
 
 // Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order.
 func (t *Trainer) Step(views []float32) (Signals, error) {
@@ -247,12 +257,14 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	t.optimizer.Step(in.lr)
 	t.host.finish(in)
 	t.weights[Teacher].FollowBy(t.weights[Student], in.momentum)
+	began := time.Now()
 	for _, o := range t.observers {
 		report(o)
 		if err := o.watch(in); err != nil {
 			return s, err
 		}
 	}
+	s.Observers = time.Since(began)
 	t.signals(&s, in)
 	t.done[0]++
 	return s, nil
@@ -283,7 +295,7 @@ func (t *Trainer) Features(b Branch, images []float32) (backbone, embedding []fl
 // Learned returns the arm's own learner first, then its observers. The values are copies.
 func (t *Trainer) Learned() []Learned {
 	var out []Learned
-	for _, a := range t.arms() {
+	for _, a := range append([]*arm{t.host}, t.observers...) {
 		out = append(out, a.learned())
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // start returns a trainer whose prototypes have started, and a source of views that goes on from there.
@@ -19,7 +20,7 @@ func start(t *testing.T, cfg Config) *Trainer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.InitPrototypes(batches(cfg)); err != nil {
+	if err := tr.Prepare(batches(cfg)); err != nil {
 		t.Fatal(err)
 	}
 	return tr
@@ -59,8 +60,8 @@ func variants(t *testing.T) map[string]Config {
 	d := testConfig(t, "dino+gmm")
 	d.Settings.DINO.Targets, d.Settings.Prototypes.ReseedBelow = "sinkhorn", 0.9
 	d.Settings.GMM = GMM{
-		Covariance: "diagonal", Responsibilities: "gaussian", Weights: "learned", Forgetting: "uniform", Memory: 1, Precision: 20,
-		PrecisionMax: 200, Smoothing: 1, AnnealStart: 0.5, AnnealEpochs: 2, Feed: "student", Order: "after", Every: 2,
+		Covariance: "diagonal", Responsibilities: "gaussian", Weights: "learned", Forgetting: "uniform", Memory: 1, Precision: 1,
+		PrecisionMax: 4, Smoothing: 1, AnnealStart: 0.5, AnnealEpochs: 2, Feed: "student", Order: "after", Every: 2,
 	}
 	d.Composition.Observers = []string{"joint"}
 	out["dino+gmm with every other switch"] = d
@@ -87,7 +88,7 @@ func TestResumeIsExact(t *testing.T) {
 			for range 3 {
 				x := next()
 				sa, sb := steps(t, a, func() []float32 { return x }, 1), steps(t, b, func() []float32 { return x }, 1)
-				if d := cmp.Diff(sa, sb); d != "" {
+				if d := cmp.Diff(sa, sb, cmpopts.IgnoreFields(Signals{}, "Observers")); d != "" {
 					t.Fatalf("signals differ: %s", d)
 				}
 			}
@@ -131,21 +132,26 @@ func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 	}
 }
 
-// TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss (through the student temperature, which also turns its
-// gradient): the same step must leave decoupled prototypes bit-equal and move joint ones elsewhere.
+// TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss: the step must leave decoupled prototypes bit-equal,
+// whether they are updated before or after the encoder, and move joint ones elsewhere.
 func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false} {
-		var after [2][]float32
-		for i, temperature := range []float64{0.1, 0.3} {
-			cfg := testConfig(t, preset)
-			cfg.Settings.Loss.Temperature, cfg.Train.Optimizer = temperature, "sgd"
-			cfg.Train.Warmup = 0
-			tr := start(t, cfg)
-			steps(t, tr, batches(cfg), 1)
-			after[i] = tr.Learned()[0].Current[Student]
-		}
-		if same := slices.Equal(after[0], after[1]); same == learn {
-			t.Errorf("%s: prototypes equal under another loss: %v", preset, same)
+		for _, order := range []string{"before", "after"} {
+			var after [2][]float32
+			for i, scale := range []float32{1, 3} {
+				cfg := testConfig(t, preset)
+				cfg.Train.Optimizer, cfg.Train.Warmup, cfg.Settings.GMM.Order = "sgd", 0, order
+				tr := start(t, cfg)
+				tr.host.head.scale = scale
+				if err := tr.buildStudent(); err != nil {
+					t.Fatal(err)
+				}
+				steps(t, tr, batches(cfg), 1)
+				after[i] = tr.Learned()[0].Current[Student]
+			}
+			if same := slices.Equal(after[0], after[1]); same == learn {
+				t.Errorf("%s, update %s: prototypes equal under another loss: %v", preset, order, same)
+			}
 		}
 	}
 }
@@ -231,6 +237,10 @@ func TestDataStart(t *testing.T) {
 	cfg.Settings.Prototypes.Init = "data"
 	tr := start(t, cfg)
 	l := tr.Learned()[0]
+	copy(tr.x, viewsAt(cfg, 0)) // in training mode a batch's embeddings depend on nothing but the batch and the weights
+	if err := tr.runTeacher(); err != nil {
+		t.Fatal(err)
+	}
 	z := tr.z[Teacher][:cfg.Train.Batch*cfg.Encoder.Dim]
 	for k := range l.K {
 		c, found := l.Current[Student][k*l.D:][:l.D], false
@@ -369,7 +379,7 @@ func TestValidate(t *testing.T) {
 		"too few for a start":    func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
 		"precision above its maximum": func(c *Config) {
 			c.Composition.Learner = "gmm"
-			c.Settings.GMM.Precision = 300
+			c.Settings.GMM.Precision = 30
 		},
 	}
 	for name, change := range bad {

@@ -18,8 +18,8 @@ func (c Config) Validate() []error {
 	if c.usesGMM() && c.Settings.GMM.Precision > c.Settings.GMM.PrecisionMax && c.Settings.GMM.Responsibilities == "gaussian" {
 		add("gmm.precision: the start %g is above gmm.precision_max %g; raise the maximum", c.Settings.GMM.Precision, c.Settings.GMM.PrecisionMax)
 	}
-	if c.Settings.Prototypes.Init == "data" && c.Images > 0 && c.Settings.Prototypes.Count > c.Images {
-		add("prototypes.init: a start from data needs %d different images, the set has %d; take init = \"random\"", c.Settings.Prototypes.Count, c.Images)
+	if whole := c.Images / c.Train.Batch * c.Train.Batch; c.Settings.Prototypes.Init == "data" && c.Images > 0 && c.Settings.Prototypes.Count > whole {
+		add("prototypes.init: a start from data needs %d different images, the set's whole batches have %d; take init = \"random\"", c.Settings.Prototypes.Count, whole)
 	}
 	return errs
 }
