@@ -10,7 +10,7 @@ SWEEP     := joint-vs-decoupled$(if $(QUICK),-quick)
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help ablation build test check lint race bench clean
+.PHONY: help ablation build test check lint race generate bench clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ lint: ## check format, go vet and golangci-lint
 
 race: ## run all tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race ./...
+
+generate: ## write the kernels' assembly again (avo, a module of its own)
+	cd internal/kernel/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go
+	gofmt -w internal/kernel/kernels_amd64.go
 
 bench: ## run all Go benchmarks once
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
