@@ -30,12 +30,12 @@ func moments(im *Images) (mean, std [3]float32) {
 	return mean, std
 }
 
-// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of both splits, in hex.
+// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex.
 func fingerprint(s *Set) string {
 	h := sha256.New()
 	w := bufio.NewWriter(h)
 	integers(w, []int{s.Classes, s.FineClasses})
-	for _, im := range []*Images{&s.Train, &s.Test} {
+	for _, im := range []*Images{&s.Train, &s.Probe, &s.Test} {
 		integers(w, []int{im.Len(), im.Height, im.Width, im.Channels, len(im.Fine)})
 		_, _ = w.Write(im.Pixels)
 		integers(w, im.Labels)

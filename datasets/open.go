@@ -51,8 +51,9 @@ func List() []Info {
 	return out
 }
 
-// Open loads or generates a set, cuts both splits to their limits, thins the training split to the long tail that
-// was asked for, and fills in the statistics and the fingerprint. Options are checked before any work.
+// Open loads or generates a set, cuts both splits to their limits, puts a validation split in the test split's place
+// if one was asked for, thins the training split to the long tail that was asked for, and fills in the statistics and
+// the fingerprint. Options are checked before any work.
 func Open(o Options) (*Set, error) {
 	e, err := find(o.Name)
 	if err != nil {
@@ -68,7 +69,13 @@ func Open(o Options) (*Set, error) {
 	set.Name = e.Name
 	set.Train = set.Train.first(o.Limit)
 	set.Test = set.Test.first(o.TestLimit)
-	set.Train = longTail(&set.Train, set.Classes, o.Imbalance)
+	if o.Validation > 0 {
+		if set.Train, set.Test, err = holdOut(&set.Train, o.Validation); err != nil {
+			return nil, err
+		}
+	}
+	set.Probe = set.Train
+	set.Train = longTail(&set.Probe, set.Classes, o.Imbalance)
 	set.Mean, set.Std = moments(&set.Train)
 	set.Fingerprint = fingerprint(set)
 	return set, nil
@@ -104,6 +111,12 @@ func (o Options) validate() error {
 	}
 	if !(o.Imbalance >= 1) || math.IsInf(o.Imbalance, 0) {
 		return fmt.Errorf("data.imbalance: %g is out of range; use 1 (balanced) or more", o.Imbalance)
+	}
+	switch {
+	case !(o.Validation >= 0 && o.Validation <= 0.5):
+		return fmt.Errorf("data.validation: %g is out of range; use 0 (evaluate on the test set) to 0.5", o.Validation)
+	case o.Validation > 0 && o.TestLimit > 0:
+		return fmt.Errorf("data.test_limit: %d has no effect, as data.validation puts training images in the test set's place; remove one of them", o.TestLimit)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -33,6 +34,10 @@ func TestOpenRefusesOptions(t *testing.T) {
 		{"data.test: 0", func(o *Options) { o.Test = 0 }},
 		{"data.seed: -1", func(o *Options) { o.Seed = -1 }},
 		{"data.imbalance: 0.5", func(o *Options) { o.Imbalance = 0.5 }},
+		{"data.validation: 0.6", func(o *Options) { o.Validation = 0.6 }},
+		{"data.validation: NaN", func(o *Options) { o.Validation = math.NaN() }},
+		{"data.validation: 0.001 of 400 training images is not one image", func(o *Options) { o.Validation = 0.001 }},
+		{"data.test_limit: 5 has no effect", func(o *Options) { o.Validation, o.TestLimit = 0.1, 5 }},
 		{"data.path: ", func(o *Options) { o.Name = "idx" }},
 	} {
 		o := options()
@@ -136,18 +141,20 @@ func TestFingerprintSeesEverything(t *testing.T) {
 		im := func() Images {
 			return Images{Height: 1, Width: 2, Channels: 1, Pixels: []uint8{1, 2, 3, 4}, Labels: []int{0, 1}, Fine: []int{0, 2}}
 		}
-		return &Set{Train: im(), Test: im(), Classes: 2, FineClasses: 3}
+		return &Set{Train: im(), Probe: im(), Test: im(), Classes: 2, FineClasses: 3}
 	}
 	seen := map[string]string{fingerprint(fresh()): "nothing"}
 	for name, change := range map[string]func(*Set){
-		"pixel":      func(s *Set) { s.Train.Pixels[3]++ },
-		"label":      func(s *Set) { s.Train.Labels[0] = 1 },
-		"fine label": func(s *Set) { s.Train.Fine[0] = 1 },
-		"no fine":    func(s *Set) { s.Train.Fine = nil },
-		"test pixel": func(s *Set) { s.Test.Pixels[3]++ },
-		"test label": func(s *Set) { s.Test.Labels[0] = 1 },
-		"shape":      func(s *Set) { s.Train.Height, s.Train.Width = 2, 1 },
-		"classes":    func(s *Set) { s.Classes = 3 },
+		"pixel":       func(s *Set) { s.Train.Pixels[3]++ },
+		"label":       func(s *Set) { s.Train.Labels[0] = 1 },
+		"fine label":  func(s *Set) { s.Train.Fine[0] = 1 },
+		"no fine":     func(s *Set) { s.Train.Fine = nil },
+		"probe pixel": func(s *Set) { s.Probe.Pixels[3]++ },
+		"probe label": func(s *Set) { s.Probe.Labels[0] = 1 },
+		"test pixel":  func(s *Set) { s.Test.Pixels[3]++ },
+		"test label":  func(s *Set) { s.Test.Labels[0] = 1 },
+		"shape":       func(s *Set) { s.Train.Height, s.Train.Width = 2, 1 },
+		"classes":     func(s *Set) { s.Classes = 3 },
 	} {
 		s := fresh()
 		change(s)
@@ -156,5 +163,47 @@ func TestFingerprintSeesEverything(t *testing.T) {
 			t.Errorf("a changed %s looks like a changed %s", name, other)
 		}
 		seen[f] = name
+	}
+}
+
+func TestProbesLearnFromTheBalancedImages(t *testing.T) {
+	o := options()
+	balanced := open(t, o)
+	if balanced.Tailed() || &balanced.Probe.Pixels[0] != &balanced.Train.Pixels[0] {
+		t.Error("without a tail, both are to be the same images in the same memory")
+	}
+	o.Imbalance = 20
+	tailed := open(t, o)
+	if !tailed.Tailed() || !cmp.Equal(tailed.Probe, balanced.Train) || tailed.Train.Len() >= tailed.Probe.Len() {
+		t.Errorf("%d training and %d probe images", tailed.Train.Len(), tailed.Probe.Len())
+	}
+}
+
+func TestValidationTakesTheTestSetsPlace(t *testing.T) {
+	o := options()
+	all := open(t, o)
+	o.Limit, o.Validation, o.Imbalance = 100, 0.29, 5
+	s := open(t, o)
+	if s.Probe.Len() != 71 || s.Test.Len() != 29 || s.Train.Len() >= 71 {
+		t.Fatalf("%d, %d and %d images", s.Train.Len(), s.Probe.Len(), s.Test.Len())
+	}
+	for i := range 100 {
+		got := &s.Probe
+		at := i
+		if i >= 71 { // the last of the limited split
+			got, at = &s.Test, i-71
+		}
+		if !cmp.Equal(got.Image(at), all.Train.Image(i)) || got.Labels[at] != all.Train.Labels[i] || got.Fine[at] != all.Train.Fine[i] {
+			t.Fatalf("image %d is another one", i)
+		}
+	}
+	o.Validation = 0
+	if open(t, o).Fingerprint == s.Fingerprint {
+		t.Error("the validation split is not in the fingerprint")
+	}
+	o.Test = 5 // the test set plays no part
+	o.Validation = 0.29
+	if open(t, o).Fingerprint != s.Fingerprint {
+		t.Error("the test set shows in a validation run")
 	}
 }

@@ -1,19 +1,36 @@
 package datasets
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // first returns the first n images (n = 0, or more than there are: all), sharing their memory.
 func (im *Images) first(n int) Images {
-	out := *im
 	if n == 0 || n >= im.Len() {
-		return out
+		return *im
 	}
-	out.Pixels = im.Pixels[:n*im.Height*im.Width*im.Channels]
-	out.Labels = im.Labels[:n]
+	return im.part(0, n)
+}
+
+// part returns the images from a up to b, sharing their memory.
+func (im *Images) part(a, b int) Images {
+	out, size := *im, im.Height*im.Width*im.Channels
+	out.Pixels, out.Labels = im.Pixels[a*size:b*size], im.Labels[a:b]
 	if im.Fine != nil {
-		out.Fine = im.Fine[:n]
+		out.Fine = im.Fine[a:b]
 	}
 	return out
+}
+
+// holdOut cuts the last floor(share·n) images off a training split, as a split to choose settings on.
+func holdOut(im *Images, share float64) (train, validation Images, err error) {
+	n := im.Len()
+	held := int(share*float64(n) + 1e-9) // 0.29 of 100 images is 29, whatever 0.29 is in binary
+	if held == 0 {
+		return train, validation, fmt.Errorf("data.validation: %g of %d training images is not one image; raise the share or the number of images", share, n)
+	}
+	return im.part(0, n-held), im.part(n-held, n), nil
 }
 
 // longTail thins a split to an exponential profile over the classes in label order (Cui et al. 2019,
@@ -23,10 +40,7 @@ func longTail(im *Images, classes int, imbalance float64) Images {
 	if imbalance == 1 || classes < 2 {
 		return *im
 	}
-	room := make([]int, classes)
-	for _, c := range im.Labels {
-		room[c]++
-	}
+	room := im.Counts(classes)
 	for c := range room {
 		share := math.Pow(imbalance, -float64(c)/float64(classes-1))
 		room[c] = min(room[c], max(1, int(math.Round(float64(room[c])*share))))

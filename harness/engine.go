@@ -4,7 +4,7 @@ import "protobench/methods"
 
 // Trainer is what a cell needs of an arm: *methods.Trainer, or a stand-in.
 type Trainer interface {
-	InitPrototypes(next func() []float32) error
+	Prepare(next func() []float32) error
 	Step(views []float32) (methods.Signals, error)
 	Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error)
 	Learned() []methods.Learned

@@ -33,7 +33,7 @@ func finish(ctx context.Context, t Trainer, b *batches, set *datasets.Set, seed 
 			return nil, err
 		}
 		if br == methods.Teacher {
-			o.usage(t, set, z)
+			o.usage(t.Learned(), set, z)
 			o.spread(x.train)
 		}
 		o.rankMe(x.train, br)
@@ -45,8 +45,8 @@ func finish(ctx context.Context, t Trainer, b *batches, set *datasets.Set, seed 
 }
 
 // usage measures every learner on the teacher's embeddings z of all training images.
-func (o *outcome) usage(t Trainer, set *datasets.Set, z metrics.Matrix) {
-	for _, l := range t.Learned() {
+func (o *outcome) usage(learners []methods.Learned, set *datasets.Set, z metrics.Matrix) {
+	for _, l := range learners {
 		g, prefix := o.gauge, ""
 		if l.Name != "" {
 			g, prefix = newGauge(), "observer."+l.Name+"."

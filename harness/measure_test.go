@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"protobench/harness/store"
 	"protobench/methods"
@@ -114,6 +115,42 @@ func TestUsageUsesTheLearnersScores(t *testing.T) {
 	if u.live != 1 || u.counts[1] != 3 || g.metrics["used"] != 1 || g.metrics["dead"] != 0.5 || g.metrics["displacement"] != 1 {
 		t.Errorf("%+v %v", u, g.metrics)
 	}
+}
+
+func TestObserversAreNotChargedToTheirArm(t *testing.T) {
+	w := &work{job: &Job{}, tell: func(Event) {}, cadence: cadence{perEpoch: 5, epochs: 1, evaluate: Evaluate{Every: 1}}}
+	w.job.Cell.Settings.Evaluate.LogEvery = 10
+	err := w.advance(func() (methods.Signals, error) { return methods.Signals{Observers: time.Hour}, nil })
+	if err != nil || w.stepMS[0] > -3599e3 || w.tally.train < 0 {
+		t.Errorf("%v ms, %v s, %v", w.stepMS, w.tally.train, err)
+	}
+}
+
+func TestUsageImagesLimitTheCurves(t *testing.T) {
+	for limit, want := range map[int]int{0: 40, 16: 16, 99: 40} {
+		set, seen := testSet(), 0
+		w := &work{job: &Job{}, set: set, cadence: cadence{perEpoch: 5, epochs: 1}}
+		w.job.Cell.Settings = Defaults()
+		w.job.Cell.Settings.Train.Batch, w.job.Cell.Settings.Evaluate.UsageImages = 8, limit
+		var err error
+		if w.batches, err = newBatches(set, &w.job.Cell.Settings, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.snapshot(counting{newFake(w.config()), &seen}); err != nil || seen != want {
+			t.Errorf("limit %d: %d images seen, want %d (%v)", limit, seen, want, err)
+		}
+	}
+}
+
+// counting counts the images whose features are asked for.
+type counting struct {
+	*fake
+	seen *int
+}
+
+func (c counting) Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error) {
+	*c.seen += len(images) / 48
+	return c.fake.Features(b, images)
 }
 
 func TestMedian(t *testing.T) {

@@ -40,8 +40,9 @@ func testSet() *datasets.Set {
 		}
 		return im
 	}
+	train := images(40, 0)
 	return &datasets.Set{
-		Name: "noise", Train: images(40, 0), Test: images(20, 5), Classes: 2, FineClasses: 4,
+		Name: "noise", Train: train, Probe: train, Test: images(20, 5), Classes: 2, FineClasses: 4,
 		Mean: [3]float32{0.5, 0.5, 0.5}, Std: [3]float32{0.3, 0.3, 0.3}, Fingerprint: "print",
 	}
 }

@@ -38,7 +38,7 @@ func testPreset(name string) (methods.Composition, map[string]any, bool) {
 	}
 	var keys map[string]any
 	if learner == "gmm" {
-		keys = map[string]any{"gmm.precision": 7.0, "gmm.every": 3}
+		keys = map[string]any{"gmm.precision": 3.0, "gmm.every": 3}
 	}
 	return methods.Composition{Objective: objective, Learner: learner, Embedding: "plain"}, keys, true
 }
@@ -98,7 +98,7 @@ train.epochs = 5
 
 func TestPresetsSetLessThanTheSweepsTables(t *testing.T) {
 	s := parse(t, "name = 'x'\nreferences = false\n[gmm]\nevery = 5\n[[method]]\nname = 'swav+gmm'\n")
-	if g := s.Cells[0].Settings.GMM; g.Precision != 7 || g.Every != 5 {
+	if g := s.Cells[0].Settings.GMM; g.Precision != 3 || g.Every != 5 {
 		t.Errorf("precision %v, every %v", g.Precision, g.Every)
 	}
 }

@@ -64,7 +64,7 @@ func (w *work) advance(step func() (methods.Signals, error)) error {
 	}
 	w.step++
 	w.tally.train += seconds
-	w.stepMS = append(w.stepMS, 1000*seconds)
+	w.stepMS = append(w.stepMS, 1000*(seconds-signals.Observers.Seconds())) // a shadow's cost is not its arm's
 	w.tally.lossSum += signals.Loss
 	w.tally.lossN++
 	if err := w.log(signals); err != nil {

@@ -1,0 +1,153 @@
+package harness
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets"
+	"protobench/harness/store"
+	"protobench/internal/tensorfile"
+	"protobench/methods"
+	"protobench/metrics"
+)
+
+// tailedSet has three classes of 12 probe images each, of which training sees 12, 6 and 2.
+func tailedSet() *datasets.Set {
+	images := func(counts [3]int) datasets.Images {
+		im := datasets.Images{Height: 4, Width: 4, Channels: 3}
+		for c, n := range counts {
+			for i := range n {
+				im.Labels = append(im.Labels, c)
+				for j := range 48 {
+					im.Pixels = append(im.Pixels, uint8(80*c+i*3+j%7))
+				}
+			}
+		}
+		return im
+	}
+	return &datasets.Set{
+		Name: "tailed", Train: images([3]int{12, 6, 2}), Probe: images([3]int{12, 12, 12}), Test: images([3]int{5, 5, 5}), Classes: 3,
+		Mean: [3]float32{0.5, 0.5, 0.5}, Std: [3]float32{0.3, 0.3, 0.3}, Fingerprint: "tailed",
+	}
+}
+
+func TestLongTailedRunsAreProbedOnTheBalancedImages(t *testing.T) {
+	set := tailedSet()
+	o := options(fakeEngine(nil))
+	o.Data = NewLibrary(func(datasets.Options) (*datasets.Set, error) { return set, nil })
+	p, err := NewPlan(parse(t, "encoder = { depth = 2 }\n"+smallSweep), o.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	if s, err := Run(context.Background(), p, p.Jobs, dir, o); err != nil || s.Done != 9 {
+		t.Fatal(s, err)
+	}
+	for _, c := range cellsOf(t, dir) {
+		m := c.Result.Metrics
+		for _, part := range tailMetrics() {
+			if v, ok := m[part.Key]; !ok || !(v >= 0 && v <= 1) {
+				t.Errorf("%s: %s is %v", c.Result.Cell.Method, part.Key, v)
+			}
+		}
+		if mean := (m["linear_head@backbone.teacher"] + m["linear_medium@backbone.teacher"] + m["linear_tail@backbone.teacher"]) / 3; !near(mean, m["linear@backbone.teacher"]) {
+			t.Errorf("%s: the parts' mean is %v, the whole %v", c.Result.Cell.Method, mean, m["linear@backbone.teacher"])
+		}
+		if c.Result.Cell.Learner == "" {
+			continue
+		}
+		file, err := c.Dir.Prototypes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := assigned(file.Tensors[3].I64); n != 20 {
+			t.Errorf("%s: usage counts %d images, want the 20 of the tailed split", c.Result.Cell.Method, n)
+		}
+	}
+}
+
+func near(a, b float64) bool { return a-b < 1e-12 && b-a < 1e-12 }
+
+func assigned(counts []int64) (n int64) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+// Features are one-hot for the class of probe images and empty elsewhere, so that only a probe that learned from the
+// balanced images can tell the rare classes.
+func TestProbesLearnFromProbe(t *testing.T) {
+	set := tailedSet()
+	oneHot := func(im *datasets.Images) metrics.Matrix {
+		x := metrics.NewMatrix(im.Len(), 3)
+		for i, c := range im.Labels {
+			x.Row(i)[c] = 1
+		}
+		return x
+	}
+	x := frozen{train: metrics.NewMatrix(set.Train.Len(), 3), probe: oneHot(&set.Probe), test: oneHot(&set.Test)}
+	g := newGauge()
+	if err := g.accuracies(context.Background(), x, set, "teacher", 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"linear", "linear_head", "linear_medium", "linear_tail", "knn20_t0.07", "knn20_t0.07_tail"} {
+		if got := g.metrics[key+"@backbone.teacher"]; got != 1 {
+			t.Errorf("%s is %v", key, got)
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	if err := g.accuracies(ctx, x, set, "teacher", 0); err == nil {
+		t.Error("probes run on after an interrupt")
+	}
+}
+
+func TestThirdsAreOfTheTrainingImages(t *testing.T) {
+	g := newGauge()
+	tally := metrics.Tally{Right: []int{1, 2, 0}, Total: []int{4, 4, 4}}
+	g.tails(probed{"linear", tally, ""}, []int{2, 9, 5}, "@x") // class 1 is the head, 0 the tail
+	want := store.Metrics{"linear_head@x": 0.5, "linear_medium@x": 0, "linear_tail@x": 0.25}
+	if diff := cmp.Diff(want, g.metrics); diff != "" {
+		t.Error(diff)
+	}
+	g = newGauge()
+	g.tails(probed{"linear", tally, ""}, []int{2, 2, 2}, "@x")
+	g.tails(probed{"knn", tally, "broken"}, []int{2, 9, 5}, "@x")
+	if g.undefined["linear_tail@x"] == "" || g.undefined["knn_head@x"] != "broken" {
+		t.Errorf("%v", g.undefined)
+	}
+}
+
+func TestValidationRunsWarn(t *testing.T) {
+	w := work{job: &Job{}}
+	w.job.Cell.Settings.Data.Validation = 0.1
+	o := &outcome{gauge: newGauge()}
+	if r := w.success(o); len(r.Provenance.Warnings) != 1 {
+		t.Errorf("%q", r.Provenance.Warnings)
+	}
+	w.job.Cell.Settings.Data.Validation = 0
+	if r := w.success(o); len(r.Provenance.Warnings) != 0 {
+		t.Errorf("%q", r.Provenance.Warnings)
+	}
+}
+
+// An observer whose prototypes have no direction says so in the arm's result.
+func TestObserversSayWhatIsUndefined(t *testing.T) {
+	still := func(name string, v float32) methods.Learned {
+		p := []float32{v, 0, 0, v}
+		return methods.Learned{Name: name, K: 2, D: 2, Initial: p, Current: [2][]float32{p, p}, Scores: func(z []float32) []float32 { return z }}
+	}
+	set := &datasets.Set{Train: datasets.Images{Labels: []int{0, 1}}}
+	o := &outcome{gauge: newGauge(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
+	o.usage([]methods.Learned{still("", 1), still("joint", 0)}, set, metrics.MatrixOf(2, 2, []float32{1, 0, 0, 1}))
+	if o.undefined["observer.joint.displacement"] != noDirection || o.undefined["displacement"] != "" {
+		t.Errorf("%v", o.undefined)
+	}
+	if _, ok := o.metrics["observer.joint.displacement"]; ok {
+		t.Error("an observer's metric stands among the arm's")
+	}
+}
