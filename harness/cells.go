@@ -13,7 +13,7 @@ import (
 func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Cell {
 	var once []Cell // one seed's worth
 	for _, a := range arms {
-		own := combine(Cell{Composition: a.composition, Settings: a.settings, line: p.line(a.at)}, axes, a)
+		own := combine(Cell{Composition: a.composition, Settings: a.settings, line: p.line(a.at)}, axes, a.composition)
 		p.refuseUnused(a, own, axes)
 		p.refuseContradictions(a, own)
 		once = append(once, own...)
@@ -26,19 +26,37 @@ func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Ce
 	return spread(slices.Concat(references, once), seeds)
 }
 
-// combine is the Cartesian product of the axes over one arm. An axis that does
-// not apply keeps the arm's own value, so that arms still pair at equal axes.
-func combine(start Cell, axes []axis, a arm) []Cell {
+// combine is the Cartesian product of the axes over one arm or reference row. An axis that does not cover the arm keeps
+// the arm's own value, so that arms still pair at equal axes; one that a cell does not read is none of its axes.
+func combine(start Cell, axes []axis, c methods.Composition) []Cell {
 	start.Axes = map[string]any{}
 	cells := []Cell{start}
 	for _, x := range axes {
 		values := x.values
-		if !x.covers(a.composition) {
-			values = []any{x.key.Get(&a.settings)}
+		if !x.covers(c) {
+			values = []any{x.key.Get(&start.Settings)}
 		}
 		cells = along(cells, x.key, values)
 	}
-	return cells
+	return distinct(cells, axes, &start.Settings)
+}
+
+// distinct takes the axes that a cell does not read off it (the momentum of SGD off a cell with AdamW) and drops the
+// cells that are the same then.
+func distinct(cells []Cell, axes []axis, own *Resolved) []Cell {
+	var out []Cell
+	for _, c := range cells {
+		for _, x := range axes {
+			if !c.Reads(x.key) {
+				delete(c.Axes, x.key.Path)
+				x.key.put(&c.Settings, x.key.Get(own))
+			}
+		}
+		if !slices.ContainsFunc(out, func(o Cell) bool { return maps.Equal(o.Axes, c.Axes) }) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // along repeats every cell for each value of one key.

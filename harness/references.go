@@ -13,17 +13,12 @@ var referenceKinds = []string{"pixels", "untrained", "supervised"}
 // references reads `references`, a switch or a list of kinds, and makes their cells. Axes that a kind reads and that
 // hold for every arm apply to it too.
 func (p *parser) references(base layer, axes []axis) []Cell {
+	common := slices.DeleteFunc(slices.Clone(axes), func(x axis) bool { return len(x.where) > 0 })
 	var cells []Cell
 	for _, kind := range p.referenceNames() {
 		c := Cell{Reference: kind, Settings: base.settings, Axes: map[string]any{}}
 		c.Composition.Name = kind
-		own := []Cell{c}
-		for _, x := range axes {
-			if len(x.where) == 0 && c.Reads(x.key) {
-				own = along(own, x.key, x.values)
-			}
-		}
-		cells = append(cells, own...)
+		cells = append(cells, combine(c, common, c.Composition)...)
 	}
 	return cells
 }

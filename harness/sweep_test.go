@@ -3,6 +3,7 @@ package harness
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -261,6 +262,44 @@ func TestAKeyThatOneOfTheArmsCellsReadsIsNoError(t *testing.T) {
 	parse(t, "name = 'x'\n[[method]]\nname = 'swav+gmm'\nobservers = ['joint']\nprototypes.lr_mult = 2\n")
 }
 
+func TestAnAxisThatACellDoesNotReadIsNoneOfItsAxes(t *testing.T) {
+	s := parse(t, `
+name = "x"
+references = ["supervised"]
+[gmm]
+memory = 3
+[[method]]
+name = "swav"
+[[method]]
+name = "swav+gmm"
+train.momentum = 0.7
+[matrix]
+"gmm.memory" = { values = [1, 2], where = { learner = "gmm" } }
+"train.optimizer" = ["adamw", "sgd"]
+"train.momentum" = [0.5, 0.9]
+`)
+	var got []string
+	for _, c := range s.Cells {
+		got = append(got, fmt.Sprint(c.Composition.Name, c.Axes))
+	}
+	var want []string
+	for _, arm := range []struct {
+		name     string
+		memories []string
+	}{{"supervised", []string{""}}, {"swav", []string{""}}, {"swav+gmm", []string{"gmm.memory:1 ", "gmm.memory:2 "}}} {
+		for _, memory := range arm.memories { // momentum is read with SGD alone
+			for _, rest := range []string{"train.optimizer:adamw", "train.momentum:0.5 train.optimizer:sgd", "train.momentum:0.9 train.optimizer:sgd"} {
+				want = append(want, arm.name+"map["+memory+rest+"]")
+			}
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestConfigRepeatsTheCell(t *testing.T) {
 	s := parse(t, `
 name = "x.y+z"
@@ -276,15 +315,33 @@ learner = "gmm"
 embedding = "centred"
 observers = ["joint"]
 gmm.precision = 1e-3
+[gmm]
+memory = 4
+[koleo-prototypes]
+weight = 0.3
+[[method]]
+name = "spread"
+objective = "swav"
+learner = "joint"
+regularizers = ["koleo-prototypes"]
 [matrix]
 "loss.temperature" = { values = [0.1, 1], where = { method = "mine" } }
+"gmm.memory" = { values = [2, 3], where = { learner = "gmm" } }
+"koleo-prototypes.weight" = { values = [0.1, 1], where = { regularizers = "koleo-prototypes" } }
+"train.optimizer" = ["adamw", "sgd"]
+"train.momentum" = [0.5, 0.9]
 `)
+	seen := map[string]bool{}
 	for _, c := range s.Cells {
 		again := parse(t, c.Config(s.Name))
 		if len(again.Cells) != 1 {
 			t.Fatalf("%s gives %d cells", c.Composition.Name, len(again.Cells))
 		}
 		a := newJob(c, "f")
+		if seen[a.Hash] {
+			t.Errorf("%s stands twice", a.Dir)
+		}
+		seen[a.Hash] = true
 		b := newJob(again.Cells[0], "f")
 		if a.Dir != b.Dir || a.Hash != b.Hash || again.Name != s.Name {
 			t.Errorf("%s became %s", a.Dir, b.Dir)
