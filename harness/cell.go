@@ -32,7 +32,6 @@ type work struct {
 	step      int
 	tally     tally
 	resumedAt []int
-	stepMS    []float64
 }
 
 // run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted cells have no result.
@@ -43,16 +42,28 @@ func (w *work) run(ctx context.Context) (r store.Result) {
 			r = w.result(store.Failed, fmt.Sprintf("panic: %v", p))
 		}
 	}()
+	var unusable *store.Unusable
 	g, err := w.prepareAndTrain(ctx)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return w.result(store.Interrupted, "stopped from outside")
 	case errors.Is(err, errDiverged):
 		return w.result(store.Diverged, err.Error())
+	case errors.As(err, &unusable):
+		return w.result(store.Failed, w.setAside(unusable))
 	case err != nil:
 		return w.result(store.Failed, err.Error())
 	}
 	return w.success(g)
+}
+
+// setAside moves a checkpoint that is itself at fault out of a retry's way and says so.
+func (w *work) setAside(fault *store.Unusable) string {
+	path, err := w.dir.SetCheckpointAside()
+	if err != nil {
+		return fmt.Sprintf("%v; remove %s (%v), then --retry-failed starts the cell again", fault, w.dir.CheckpointPath(), err)
+	}
+	return fmt.Sprintf("%v; kept as %s, --retry-failed starts the cell again", fault, path)
 }
 
 func (w *work) prepareAndTrain(ctx context.Context) (o *outcome, err error) {
@@ -120,7 +131,7 @@ func (w *work) begin(s stateful, start func() error) error {
 	}
 	w.step = cp.Step
 	w.resumedAt = slices.Concat(cp.ResumedAt, []int{cp.Step})
-	w.tally, err = w.logs.restore(cp, s)
+	w.tally, err = w.logs.restore(w.dir, cp, s)
 	return err
 }
 

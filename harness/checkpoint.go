@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"protobench/harness/store"
@@ -21,7 +22,11 @@ type tally struct {
 	lossN   int
 	train   float64 // seconds
 	eval    float64 // seconds
+	stepMS  []float64
 }
+
+// stepTimes is the checkpoint's tensor with the wall time of every step so far.
+const stepTimes = "harness.step_ms"
 
 func (t tally) extra() map[string]string {
 	exact := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
@@ -32,7 +37,7 @@ func tallyFrom(extra map[string]string) (t tally, err error) {
 	read := func(key string) float64 {
 		v, e := strconv.ParseFloat(extra[key], 64)
 		if e != nil {
-			err = fmt.Errorf("checkpoint: %s: found %q, expected a number; delete the checkpoint to start the cell again", key, extra[key])
+			err = fmt.Errorf("%s: found %q, expected a number", key, extra[key])
 		}
 		return v
 	}
@@ -43,6 +48,9 @@ func tallyFrom(extra map[string]string) (t tally, err error) {
 // save writes a checkpoint after the given number of steps.
 func (l *logs) save(dir *store.CellDir, s stateful, step int, t tally, resumedAt []int) error {
 	cp := store.Checkpoint{Step: step, ResumedAt: resumedAt, State: tensors(s.State()), Extra: t.extra()}
+	if n := len(t.stepMS); n > 0 {
+		cp.State = append(cp.State, tensorfile.Tensor{Name: stepTimes, Shape: []int{n}, F64: t.stepMS})
+	}
 	var err error
 	if cp.StepsOffset, err = l.steps.Offset(); err != nil {
 		return err
@@ -53,15 +61,24 @@ func (l *logs) save(dir *store.CellDir, s stateful, step int, t tally, resumedAt
 	return dir.WriteCheckpoint(cp)
 }
 
-// restore brings a trainer and the logs back to a checkpoint.
-func (l *logs) restore(cp *store.Checkpoint, s stateful) (tally, error) {
-	if err := s.Load(named(cp.State)); err != nil {
-		return tally{}, fmt.Errorf("checkpoint: %w; delete it to start the cell again", err)
+// restore brings a trainer and the logs back to a checkpoint of dir. What is wrong with the checkpoint is
+// *store.Unusable.
+func (l *logs) restore(dir *store.CellDir, cp *store.Checkpoint, s stateful) (tally, error) {
+	unusable := func(err error) error {
+		return &store.Unusable{Err: fmt.Errorf("%s: %w", dir.CheckpointPath(), err)}
 	}
-	if err := l.cut(cp.StepsOffset, cp.EpochsOffset); err != nil {
-		return tally{}, err
+	t, err := tallyFrom(cp.Extra)
+	if err != nil {
+		return t, unusable(err)
 	}
-	return tallyFrom(cp.Extra)
+	state := slices.Clone(cp.State)
+	if i := slices.IndexFunc(state, func(t tensorfile.Tensor) bool { return t.Name == stepTimes }); i >= 0 {
+		t.stepMS, state = slices.Clone(state[i].F64), slices.Delete(state, i, i+1)
+	}
+	if err := s.Load(named(state)); err != nil {
+		return t, unusable(err)
+	}
+	return t, l.cut(cp.StepsOffset, cp.EpochsOffset)
 }
 
 func tensors(state []methods.Named) []tensorfile.Tensor {

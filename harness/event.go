@@ -9,7 +9,8 @@ const (
 	Stepped  = "stepped"  // a training step is done
 	Measured = "measured" // a measurement during training
 	Ended    = "ended"    // a cell has ended, Status says how
-	Finished = "finished" // nothing is left to do
+	Finished = "finished" // nothing is left to do, but for cells that failed
+	Stopped  = "stopped"  // the run ends with cells left to do
 )
 
 // Event says what happened in a run. Events of one run come one at a time.
@@ -21,6 +22,7 @@ type Event struct {
 	Step    int           `json:"step"`
 	Steps   int           `json:"steps"` // of the cell; with Planned, of all cells to run
 	Epoch   float64       `json:"epoch"`
+	Epochs  int           `json:"epochs"`            // of the cell
 	Metrics store.Metrics `json:"metrics,omitempty"` // with Measured and Ended; with Stepped only the loss
 	Status  string        `json:"status,omitempty"`
 	Reason  string        `json:"reason,omitempty"`

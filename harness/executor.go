@@ -13,7 +13,7 @@ import (
 // Options say how a plan is run; none of them changes a number.
 type Options struct {
 	Jobs            int           // cells at a time, at least 1
-	RetryFailed     bool          // run failed cells again, from the start
+	RetryFailed     bool          // run failed cells again, from their checkpoint where there is one
 	FailFast        bool          // stop at the first failed cell
 	CheckpointEvery time.Duration // between checkpoints of a cell
 	Version         string        // of the program, for provenance
@@ -46,13 +46,10 @@ func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Sum
 		return s, err
 	}
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs)}
-	todo, err := x.pending(jobs)
-	if err != nil {
-		return s, err
-	}
+	todo := x.pending(jobs)
 	x.announce(todo)
 	x.all(ctx, todo)
-	x.tell(Event{Kind: Finished})
+	x.tell(Event{Kind: x.ending()})
 	return x.summary, nil
 }
 
@@ -80,31 +77,51 @@ func (x *executor) folder(j *Job) *store.CellDir {
 	return x.dir.Cell(store.PlanCell{Cell: j.Identity(), Dir: j.Dir, Config: j.Cell.Config(x.name)})
 }
 
-// pending drops the jobs that have a result, and makes failed ones fresh where a retry is asked for.
-func (x *executor) pending(jobs []Job) ([]Job, error) {
+// pending drops the jobs that have a result, and readies failed ones to run again where a retry is asked for.
+func (x *executor) pending(jobs []Job) []Job {
 	var todo []Job
 	for i := range jobs {
-		cell := x.folder(&jobs[i])
-		r, found, err := cell.Result()
-		if err != nil {
-			return nil, err
-		}
-		failed := found && r.Outcome.Status == store.Failed
+		r, found, err := x.folder(&jobs[i]).Result()
 		switch {
-		case failed && x.options.RetryFailed:
-			if err := cell.Restart(); err != nil {
-				return nil, err
+		case err != nil || found && r.Outcome.Status == store.Failed:
+			if x.retry(&jobs[i], r, err) {
+				todo = append(todo, jobs[i])
 			}
-			todo = append(todo, jobs[i])
-		case failed:
-			x.summary.Failed = append(x.summary.Failed, jobs[i].Dir+": "+r.Outcome.Reason+" (an earlier run; --retry-failed runs it again)")
 		case found && r.Outcome.Status != store.Interrupted:
 			x.summary.Done++
 		default:
 			todo = append(todo, jobs[i])
 		}
 	}
-	return todo, nil
+	return todo
+}
+
+// retry takes a failed or unreadable result out of the way if that is asked for; otherwise, or if it cannot be done, the
+// cell counts as failed.
+func (x *executor) retry(j *Job, r store.Result, unreadable error) bool {
+	remedy, reason := " (an earlier run; --retry-failed runs it again)", r.Outcome.Reason
+	remove := x.folder(j).RemoveResult
+	if unreadable != nil {
+		remedy, reason = " (--retry-failed sets it aside and runs the cell again)", unreadable.Error()
+		remove = func() error { _, err := x.folder(j).SetResultAside(); return err }
+	}
+	if x.options.RetryFailed {
+		err := remove()
+		if err == nil {
+			return true
+		}
+		remedy = fmt.Sprintf(" (not run again: %v)", err)
+	}
+	x.summary.Failed = append(x.summary.Failed, j.Dir+": "+reason+remedy)
+	return false
+}
+
+// ending says whether anything is left to do.
+func (x *executor) ending() string {
+	if x.summary.Interrupted > 0 {
+		return Stopped
+	}
+	return Finished
 }
 
 // announce tells how many steps lie ahead.
@@ -141,20 +158,31 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 // one runs a job to its result and keeps the books.
 func (x *executor) one(ctx context.Context, j *Job, stop func()) {
 	if ctx.Err() != nil {
-		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}}, nil)
+		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}})
 		return
 	}
 	w := &work{job: j, dir: x.folder(j), engine: x.options.Engine, tell: x.tell, every: x.options.CheckpointEvery}
 	r := x.attempt(ctx, w)
 	r.Provenance.Version = x.options.Version
-	err := x.write(w.dir, r)
-	x.book(j, r, err)
-	if x.options.FailFast && (err != nil || r.Outcome.Status == store.Failed) {
+	if err := x.write(w.dir, r); err != nil {
+		r.Outcome = unwritten(r.Outcome, err)
+	}
+	x.book(j, r)
+	if x.options.FailFast && r.Outcome.Status == store.Failed {
 		stop()
 	}
 	ended := w.event(Ended, r.Metrics)
 	ended.Status, ended.Reason = r.Outcome.Status, r.Outcome.Reason
 	x.tell(ended)
+}
+
+// unwritten is the outcome of a cell whose result could not be written. Why it failed before that stays first.
+func unwritten(o store.Outcome, err error) store.Outcome {
+	reason := fmt.Sprintf("result not written: %v; the next run goes on from the checkpoint", err)
+	if o.Status == store.Failed {
+		reason = o.Reason + "; " + reason
+	}
+	return store.Outcome{Status: store.Failed, Reason: reason, Epoch: o.Epoch}
 }
 
 func (x *executor) attempt(ctx context.Context, w *work) store.Result {
@@ -167,7 +195,8 @@ func (x *executor) attempt(ctx context.Context, w *work) store.Result {
 	return w.run(ctx)
 }
 
-// write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result.
+// write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed one keeps it too, for
+// a retry to go on from.
 func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if r.Outcome.Status == store.Interrupted {
 		return nil
@@ -175,21 +204,25 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if err := dir.WriteResult(r); err != nil {
 		return err
 	}
-	if r.Outcome.Status == store.Failed {
-		return dir.Log("failed: " + r.Outcome.Reason)
+	note := "failed: " + r.Outcome.Reason
+	if r.Outcome.Status != store.Failed {
+		err := dir.RemoveCheckpoint()
+		if err == nil {
+			return nil
+		}
+		note = "checkpoint left behind: " + err.Error()
 	}
-	return dir.RemoveCheckpoint()
+	_ = dir.Log(note) // the result stands, with its reason
+	return nil
 }
 
-func (x *executor) book(j *Job, r store.Result, err error) {
+func (x *executor) book(j *Job, r store.Result) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	switch {
-	case err != nil:
-		x.summary.Failed = append(x.summary.Failed, fmt.Sprintf("%s: result not written: %v", j.Dir, err))
-	case r.Outcome.Status == store.Failed:
+	switch r.Outcome.Status {
+	case store.Failed:
 		x.summary.Failed = append(x.summary.Failed, j.Dir+": "+r.Outcome.Reason)
-	case r.Outcome.Status == store.Interrupted:
+	case store.Interrupted:
 		x.summary.Interrupted++
 	default:
 		x.summary.Done++

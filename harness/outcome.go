@@ -24,7 +24,7 @@ func (w *work) result(status, reason string) store.Result {
 	}
 	return store.Result{
 		Cell: w.job.Identity(), Outcome: store.Outcome{Status: status, Reason: reason, Epoch: epoch}, Metrics: store.Metrics{},
-		Timing:    store.Timing{TrainS: w.tally.train, EvalS: w.tally.eval, StepMSMedian: median(w.stepMS)},
+		Timing:    store.Timing{TrainS: w.tally.train, EvalS: w.tally.eval, StepMSMedian: median(w.tally.stepMS)},
 		ResumedAt: resumed, Provenance: provenance(w.job.Fingerprint),
 	}
 }

@@ -64,7 +64,7 @@ func (w *work) advance(step func() (methods.Signals, error)) error {
 	}
 	w.step++
 	w.tally.train += seconds
-	w.stepMS = append(w.stepMS, 1000*(seconds-signals.Observers.Seconds())) // a shadow's cost is not its arm's
+	w.tally.stepMS = append(w.tally.stepMS, 1000*(seconds-signals.Observers.Seconds())) // a shadow's cost is not its arm's
 	w.tally.lossSum += signals.Loss
 	w.tally.lossN++
 	if err := w.log(signals); err != nil {
@@ -107,6 +107,7 @@ func (w *work) snapshot(t Trainer) (store.Epoch, error) {
 	if limit := w.job.Cell.Settings.Evaluate.UsageImages; limit > 0 {
 		n = min(n, limit)
 	}
+	// A measurement that was begun is finished, as a checkpoint behind it counts on its line.
 	_, z, err := w.batches.extract(context.Background(), &w.set.Train, n, branch(t, methods.Teacher))
 	if err != nil {
 		return line, err
@@ -149,6 +150,6 @@ func (w *work) event(kind string, m store.Metrics) Event {
 	c := &w.job.Cell
 	return Event{
 		Kind: kind, Cell: w.job.Dir, Method: c.Composition.Name, Seed: c.Seed, Step: w.step, Steps: steps,
-		Epoch: math.Round(1000*epoch) / 1000, Metrics: m,
+		Epoch: math.Round(1000*epoch) / 1000, Epochs: w.cadence.epochs, Metrics: m,
 	}
 }

@@ -61,20 +61,23 @@ func (c *CellDir) Result() (r Result, found bool, err error) {
 		return Result{}, false, fmt.Errorf("%s: hash %.8s, but the plan's cell has %.8s; move the folder away to run the cell again",
 			path, r.Cell.Hash, c.plan.Cell.Hash)
 	}
-	return r, true, checkSchema(path, r.Schema)
+	if err := checkSchema(path, r.Schema); err != nil {
+		return Result{}, false, err
+	}
+	return r, true, nil
 }
 
-// RemoveResult makes an ended cell unfinished again, for a retry.
+// RemoveResult makes an ended cell unfinished again, for a retry, which goes on from the checkpoint where there is one.
 func (c *CellDir) RemoveResult() error { return remove(c.file("result.json")) }
 
-// Restart removes everything that the cell's run wrote, so that it starts from step 0.
-func (c *CellDir) Restart() error {
-	for _, name := range []string{"result.json", "checkpoint.safetensors", "prototypes.safetensors", "steps.jsonl", "epochs.jsonl"} {
-		if err := remove(c.file(name)); err != nil {
-			return err
-		}
-	}
-	return nil
+// SetResultAside renames a result that cannot be read, so that the cell is unfinished again and nothing is lost. It
+// returns the new path.
+func (c *CellDir) SetResultAside() (string, error) {
+	return c.setAside("result.json", "result.unreadable.json")
+}
+
+func (c *CellDir) setAside(name, aside string) (string, error) {
+	return c.file(aside), os.Rename(c.file(name), c.file(aside))
 }
 
 func remove(path string) error {

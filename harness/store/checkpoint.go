@@ -19,6 +19,18 @@ type Checkpoint struct {
 	Extra        map[string]string // the caller's own, by key
 }
 
+// Unusable is the error of a checkpoint that no run can go on from, for what is in it or in the logs it belongs to.
+// Trying again gives the same. Errors of the disk, which may pass, are not of this type.
+type Unusable struct{ Err error }
+
+// Error names the file at fault.
+func (u *Unusable) Error() string { return u.Err.Error() }
+
+// Unwrap returns the cause.
+func (u *Unusable) Unwrap() error { return u.Err }
+
+func unusable(format string, a ...any) error { return &Unusable{fmt.Errorf(format, a...)} }
+
 const extraPrefix = "extra."
 
 // WriteCheckpoint replaces checkpoint.safetensors atomically. The offsets have to come
@@ -37,32 +49,45 @@ func (c *CellDir) WriteCheckpoint(cp Checkpoint) error {
 	for k, v := range cp.Extra {
 		meta[extraPrefix+k] = v
 	}
-	return tensorfile.WriteSafetensors(c.file("checkpoint.safetensors"), &tensorfile.File{Metadata: meta, Tensors: cp.State})
+	return tensorfile.WriteSafetensors(c.CheckpointPath(), &tensorfile.File{Metadata: meta, Tensors: cp.State})
 }
 
-// Checkpoint reads checkpoint.safetensors; nil when there is none.
+// Checkpoint reads checkpoint.safetensors; nil when there is none. What is no checkpoint of this cell is *Unusable.
 func (c *CellDir) Checkpoint() (*Checkpoint, error) {
-	path := c.file("checkpoint.safetensors")
+	path := c.CheckpointPath()
 	f, err := tensorfile.ReadSafetensors(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w; delete it to start the cell again", err)
+	var disk *fs.PathError
+	switch {
+	case errors.As(err, &disk):
+		return nil, err
+	case err != nil:
+		return nil, &Unusable{err}
 	}
 	if got := f.Metadata["cell"]; got != c.plan.Cell.Hash {
-		return nil, fmt.Errorf("%s: belongs to cell %.8s, expected %.8s; delete it to start the cell again", path, got, c.plan.Cell.Hash)
+		return nil, unusable("%s: belongs to cell %.8s, expected %.8s", path, got, c.plan.Cell.Hash)
 	}
 	cp, err := fromMetadata(f.Metadata)
 	if err != nil {
-		return nil, fmt.Errorf("%s: metadata %w; delete it to start the cell again", path, err)
+		return nil, unusable("%s: metadata %w", path, err)
 	}
 	cp.State = f.Tensors
 	return cp, nil
 }
 
 // RemoveCheckpoint deletes checkpoint.safetensors, which an ended cell no longer needs.
-func (c *CellDir) RemoveCheckpoint() error { return remove(c.file("checkpoint.safetensors")) }
+func (c *CellDir) RemoveCheckpoint() error { return remove(c.CheckpointPath()) }
+
+// CheckpointPath is where the checkpoint stands, for messages.
+func (c *CellDir) CheckpointPath() string { return c.file("checkpoint.safetensors") }
+
+// SetCheckpointAside renames an unusable checkpoint, so that the next run starts from step 0 and nothing is lost. It
+// returns the new path.
+func (c *CellDir) SetCheckpointAside() (string, error) {
+	return c.setAside("checkpoint.safetensors", "checkpoint.unusable.safetensors")
+}
 
 func fromMetadata(meta map[string]string) (*Checkpoint, error) {
 	var bad error

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -155,8 +156,40 @@ func TestCheckpointRoundTrip(t *testing.T) {
 	must(t, os.Rename(cells[0].file("checkpoint.safetensors"), cells[0].file("x")))
 	must(t, cells[1].Prepare())
 	must(t, os.Rename(cells[0].file("x"), cells[1].file("checkpoint.safetensors")))
-	if _, err := cells[1].Checkpoint(); err == nil || !strings.Contains(err.Error(), "belongs to cell hasha") {
+	var bad *Unusable
+	if _, err := cells[1].Checkpoint(); !errors.As(err, &bad) || !strings.Contains(err.Error(), "belongs to cell hasha") {
 		t.Errorf("another cell's checkpoint: %v", err)
+	}
+	aside, err := cells[1].SetCheckpointAside()
+	must(t, err)
+	if _, err := os.Stat(aside); err != nil {
+		t.Error(err)
+	}
+	if cp, err := cells[1].Checkpoint(); cp != nil || err != nil {
+		t.Errorf("set aside, but there is %v, %v", cp, err)
+	}
+}
+
+// Content that is wrong stays wrong; what the disk refuses may pass.
+func TestCheckpointsThatAreAtFault(t *testing.T) {
+	_, cells := newDir(t, "a")
+	must(t, cells[0].Prepare())
+	path := cells[0].CheckpointPath()
+	must(t, os.WriteFile(path, []byte("torn"), 0o644))
+	var bad *Unusable
+	if _, err := cells[0].Checkpoint(); !errors.As(err, &bad) || !strings.Contains(err.Error(), path) {
+		t.Errorf("torn: %v", err)
+	}
+	must(t, os.Remove(path))
+	must(t, os.Mkdir(path, 0o755)) // can be opened, not read
+	if _, err := cells[0].Checkpoint(); err == nil || errors.As(err, &bad) {
+		t.Errorf("unreadable: %v", err)
+	}
+	log, err := cells[0].OpenSteps()
+	must(t, err)
+	defer func() { must(t, log.Close()) }()
+	if err := log.TruncateTo(1); !errors.As(err, &bad) || !strings.Contains(err.Error(), "steps.jsonl") {
+		t.Errorf("a log shorter than its checkpoint: %v", err)
 	}
 }
 

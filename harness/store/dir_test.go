@@ -128,17 +128,38 @@ func TestResultOfAnotherCell(t *testing.T) {
 	}
 }
 
-func TestTornFilesAreErrors(t *testing.T) {
-	d, cells := newDir(t, "a")
-	must(t, cells[0].Prepare())
-	path := filepath.Join(cells[0].Path(), "result.json")
-	must(t, os.WriteFile(path, []byte(`{"schema": 1, "cell`), 0o644))
-	if _, err := d.Cells(); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("got %v, want the file's name", err)
-	}
-	must(t, os.WriteFile(path, []byte(`{"schema": 2, "cell": {"hash": "hasha"}}`), 0o644))
-	if _, err := d.Cells(); err == nil || !strings.Contains(err.Error(), "schema 2") {
-		t.Errorf("got %v, want the schema", err)
+// One result that cannot be read is one broken cell; the others stand.
+func TestUnreadableResults(t *testing.T) {
+	for want, content := range map[string]string{
+		"not the JSON": `{"schema": 1, "cell`, "schema 2": `{"schema": 2, "cell": {"hash": "hasha"}}`, "hash other": `{"schema": 1, "cell": {"hash": "other"}}`,
+	} {
+		d, cells := newDir(t, "a", "b")
+		for _, c := range cells {
+			must(t, c.Prepare())
+			must(t, c.WriteResult(Result{Cell: c.Plan().Cell, Outcome: Outcome{Status: OK}}))
+		}
+		path := filepath.Join(cells[0].Path(), "result.json")
+		must(t, os.WriteFile(path, []byte(content), 0o644))
+		states, err := d.Cells()
+		must(t, err)
+		s := states[0]
+		if s.State != Broken || s.Unreadable == nil || !strings.Contains(s.Result.Outcome.Reason, path) || !strings.Contains(s.Result.Outcome.Reason, want) || s.Result.Outcome.Status != Failed {
+			t.Errorf("%s: got %+v, want a broken cell, the file's name and %q", content, s, want)
+		}
+		if states[1].State != Done {
+			t.Errorf("the other cell is %v", states[1].State)
+		}
+		if status, err := d.Status(); err != nil || status.Arms[0].Failed != 1 || status.Arms[0].Done != 1 {
+			t.Errorf("%+v, %v", status, err)
+		}
+		aside, err := cells[0].SetResultAside()
+		must(t, err)
+		if kept, err := os.ReadFile(aside); err != nil || string(kept) != content {
+			t.Errorf("set aside: %q, %v", kept, err)
+		}
+		if _, found, err := cells[0].Result(); found || err != nil {
+			t.Errorf("set aside, but found %v, %v", found, err)
+		}
 	}
 }
 

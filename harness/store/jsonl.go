@@ -68,15 +68,15 @@ func (l *Log[T]) Append(v T) error {
 // checkpoint to keep.
 func (l *Log[T]) Offset() (int64, error) { return l.end, l.f.Sync() }
 
-// TruncateTo cuts the log back to an offset that Offset returned, as a resume does.
+// TruncateTo cuts the log back to an offset that Offset returned, as a resume does. An offset beyond its end is
+// *Unusable: the log has lost lines that the checkpoint counts on.
 func (l *Log[T]) TruncateTo(offset int64) error {
 	info, err := l.f.Stat()
 	if err != nil {
 		return err
 	}
 	if offset < 0 || offset > info.Size() {
-		return fmt.Errorf("%s: %d bytes long, but its checkpoint was taken at %d; delete the cell's folder to start it again",
-			l.f.Name(), info.Size(), offset)
+		return unusable("%s: %d bytes long, but the checkpoint beside it was taken at %d", l.f.Name(), info.Size(), offset)
 	}
 	if err := l.f.Truncate(offset); err != nil {
 		return err

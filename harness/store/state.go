@@ -16,7 +16,7 @@ const (
 	Missing State = iota // nothing was begun
 	Partial              // begun or interrupted: a run goes on with it
 	Done                 // has a result: ok, collapsed or diverged
-	Broken               // has a result that says failed
+	Broken               // has a result that says failed, or one that cannot be read
 )
 
 // String returns "missing", "partial", "done" or "failed".
@@ -27,9 +27,14 @@ type CellState struct {
 	Dir    *CellDir
 	State  State
 	Result Result // zero unless State is Done or Broken
+
+	// Unreadable says why a Broken cell's result.json cannot be read, naming it; nil where it can. Result then holds
+	// nothing but the status failed and this reason.
+	Unreadable error
 }
 
-// Cells returns the planned cells in the plan's order with their states.
+// Cells returns the planned cells in the plan's order with their states. A result that cannot be read makes its own
+// cell Broken and leaves the others alone.
 func (d *Dir) Cells() ([]CellState, error) {
 	p, err := d.Plan()
 	if err != nil {
@@ -37,22 +42,18 @@ func (d *Dir) Cells() ([]CellState, error) {
 	}
 	out := make([]CellState, 0, len(p.Cells))
 	for _, pc := range p.Cells {
-		s, err := d.Cell(pc).state()
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
+		out = append(out, d.Cell(pc).state())
 	}
 	return out, nil
 }
 
-func (c *CellDir) state() (CellState, error) {
+func (c *CellDir) state() CellState {
 	s := CellState{Dir: c}
 	r, found, err := c.Result()
-	if err != nil {
-		return s, err
-	}
 	switch {
+	case err != nil:
+		s.State, s.Unreadable = Broken, err
+		s.Result = Result{Cell: c.plan.Cell, Outcome: Outcome{Status: Failed, Reason: err.Error()}}
 	case found && r.Outcome.Status == Interrupted:
 		s.State = Partial
 	case found && r.Outcome.Status == Failed:
@@ -62,7 +63,7 @@ func (c *CellDir) state() (CellState, error) {
 	case c.begun():
 		s.State = Partial
 	}
-	return s, nil
+	return s
 }
 
 func (c *CellDir) begun() bool {

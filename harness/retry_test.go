@@ -1,0 +1,177 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/harness/store"
+	"protobench/methods"
+)
+
+// A cell that fails after a checkpoint goes on from it when it is tried again, to the same numbers.
+func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
+	base := t.TempDir()
+	whole, cut := filepath.Join(base, "whole"), filepath.Join(base, "cut")
+	execute(context.Background(), t, whole, options(fakeEngine(nil)))
+	failing := options(fakeEngine(func(f *fake) {
+		f.atStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
+	}))
+	failing.CheckpointEvery = 0
+	if s := execute(context.Background(), t, cut, failing); len(s.Failed) == 0 {
+		t.Fatalf("%+v", s)
+	}
+	retry := options(fakeEngine(func(f *fake) {
+		f.atStep = func(step int) error {
+			if step < 9 {
+				t.Errorf("step %d was done again", step)
+			}
+			return nil
+		}
+	}))
+	retry.RetryFailed = true
+	if s := execute(context.Background(), t, cut, retry); s.Done != 9 || len(s.Failed) > 0 {
+		t.Fatalf("%+v", s)
+	}
+	if diff := cmp.Diff(results(t, whole), results(t, cut)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Why a cell failed is not lost when its result cannot be written either.
+func TestAResultThatCannotBeWrittenKeepsTheReason(t *testing.T) {
+	for name, fail := range map[string]error{"failed": errors.New("no luck"), "ok": nil} {
+		t.Run(name, func(t *testing.T) {
+			p := planOf(t, smallSweep)
+			dir := filepath.Join(t.TempDir(), "run")
+			o := options(fakeEngine(func(f *fake) {
+				f.atStep = func(step int) error { return map[bool]error{true: fail}[step == 5] }
+			}))
+			var ended Event
+			o.Tell = func(e Event) {
+				switch e.Kind {
+				case Stepped: // a folder in the result's place
+					_ = os.MkdirAll(filepath.Join(dir, "cells", p.Jobs[3].Dir, "result.json", "x"), 0o755)
+				case Ended:
+					ended = e
+				}
+			}
+			s, err := Run(context.Background(), p, p.Jobs[3:4], dir, o)
+			if err != nil || len(s.Failed) != 1 || !strings.Contains(s.Failed[0], "result not written") {
+				t.Fatalf("%+v %v", s, err)
+			}
+			if fail != nil && !strings.Contains(s.Failed[0], "no luck") {
+				t.Errorf("the reason is lost: %s", s.Failed[0])
+			}
+			if ended.Status != store.Failed || !strings.HasSuffix(s.Failed[0], ended.Reason) {
+				t.Errorf("%+v", ended)
+			}
+		})
+	}
+}
+
+func TestAnUnreadableResultIsOneFailedCell(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	execute(context.Background(), t, dir, options(fakeEngine(nil)))
+	want := results(t, dir)
+	path := filepath.Join(cellsOf(t, dir)[4].Dir.Path(), "result.json")
+	for _, name := range []string{path, filepath.Join(cellsOf(t, dir)[3].Dir.Path(), "result.json")} {
+		if err := os.WriteFile(name, []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := execute(context.Background(), t, dir, options(fakeEngine(nil)))
+	if s.Done != 7 || len(s.Failed) != 2 || !strings.Contains(s.Failed[1], path) || !strings.Contains(s.Failed[1], "--retry-failed") {
+		t.Errorf("%+v", s)
+	}
+	retry := options(fakeEngine(nil))
+	retry.RetryFailed = true
+	if s := execute(context.Background(), t, dir, retry); s.Done != 9 {
+		t.Errorf("%+v", s)
+	}
+	if diff := cmp.Diff(want, results(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	if b, err := os.ReadFile(strings.Replace(path, "result.json", "result.unreadable.json", 1)); err != nil || string(b) != "{" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+func TestTheLastEventSaysWhetherAnythingIsLeft(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	ctx, stop := context.WithCancel(context.Background())
+	last := ""
+	o := options(fakeEngine(nil))
+	o.Tell = func(e Event) {
+		last = e.Kind
+		if e.Kind == Stepped {
+			stop()
+		}
+	}
+	if execute(ctx, t, dir, o); last != Stopped {
+		t.Errorf("interrupted: %s", last)
+	}
+	o.Tell = func(e Event) { last = e.Kind }
+	if execute(context.Background(), t, dir, o); last != Finished {
+		t.Errorf("to the end: %s", last)
+	}
+}
+
+// An interrupt between the last step and the result ends the cell without one.
+func TestFinalProbesGiveWay(t *testing.T) {
+	p := planOf(t, smallSweep)
+	dir := filepath.Join(t.TempDir(), "run")
+	ctx, stop := context.WithCancel(context.Background())
+	o := options(fakeEngine(nil))
+	o.Tell = func(e Event) {
+		if e.Kind == Measured && e.Step == e.Steps {
+			stop()
+		}
+	}
+	s, err := Run(ctx, p, p.Jobs[3:4], dir, o)
+	if err != nil || s.Interrupted != 1 || s.Done != 0 {
+		t.Errorf("%+v %v", s, err)
+	}
+	s, err = Run(context.Background(), p, p.Jobs[3:4], dir, options(fakeEngine(nil)))
+	if err != nil || s.Done != 1 {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
+// The median of the step times is over all steps, wherever the cell was resumed.
+func TestStepTimesSurviveAResume(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	d, err := store.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := d.Cell(store.PlanCell{Dir: "c"})
+	if err := cell.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := openLogs(cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFake(methods.Config{})
+	want := tally{lossN: 2, stepMS: []float64{3, 1.0 / 3}}
+	if err := l.save(cell, f, 2, want, nil); err != nil {
+		t.Fatal(err)
+	}
+	cp, err := cell.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := l.restore(cell, cp, f)
+	if diff := cmp.Diff(want.stepMS, got.stepMS); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if err := l.close(); err != nil {
+		t.Error(err)
+	}
+}
