@@ -91,7 +91,7 @@ func TestBranchesShareNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	teacher := w.Clone()
-	w.Params[0].Value[0] += 1
+	w.Params[0].Value[0]++
 	if w.Params[0].Value[0] == teacher.Params[0].Value[0] || teacher.Param(w.Params[0].Name) == w.Params[0] {
 		t.Fatal("the clone shares its numbers")
 	}

@@ -75,7 +75,7 @@ func EMA(x, y []float32, m float64) {
 	}
 }
 
-func (w *Weights) add(name string, fill func(*rand.Rand) float32, rng func() *rand.Rand, shape ...int) *Param {
+func (w *Weights) add(name string, fill func(*rand.Rand) float32, rng func() *rand.Rand, shape ...int) {
 	n := 1
 	for _, d := range shape {
 		n *= d
@@ -91,5 +91,4 @@ func (w *Weights) add(name string, fill func(*rand.Rand) float32, rng func() *ra
 	} else {
 		w.Params = append(w.Params, p)
 	}
-	return p
 }

@@ -21,7 +21,7 @@ func GlobalAveragePool(x *G.Node) (*G.Node, error) {
 				kernel.Axpy(f, in[0][i*ch:(i+1)*ch], out[i/pixels*ch:])
 			}
 		},
-		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "global-average-pool-grad", Out: s.Clone(),
 				Forward: func(v [][]float32, out []float32) {

@@ -3,14 +3,15 @@ package harness
 import (
 	"fmt"
 	"time"
+
+	"protobench/methods"
 )
 
 // timedSteps is how many steps an estimate runs, after one that warms up.
 const timedSteps = 3
 
-// Estimate measures each distinct arm on this machine for a few steps and adds
-// up the training time of all jobs, on one core each, without evaluations.
-// Nothing is written.
+// Estimate measures each distinct arm, and the row that is trained with labels, on this machine for a few steps, and
+// adds up the training time of all jobs, on one core each, without evaluations. Nothing is written.
 func Estimate(jobs []Job, e Engine, data *Library) (time.Duration, error) {
 	var total time.Duration
 	known := map[string]time.Duration{}
@@ -20,7 +21,7 @@ func Estimate(jobs []Job, e Engine, data *Library) (time.Duration, error) {
 		if err != nil {
 			return 0, err
 		}
-		if j.steps(set) == 0 || j.Cell.Reference != "" {
+		if j.steps(set) == 0 {
 			continue
 		}
 		arm := fmt.Sprintf("%+v %v", j.Cell.Composition, j.Cell.Axes)
@@ -34,16 +35,14 @@ func Estimate(jobs []Job, e Engine, data *Library) (time.Duration, error) {
 	return total, nil
 }
 
+// stepTime is the mean time of a few steps.
 func stepTime(w *work) (time.Duration, error) {
 	var err error
 	if w.batches, err = newBatches(w.set, &w.job.Cell.Settings, w.job.Cell.Seed); err != nil {
 		return 0, err
 	}
-	t, err := w.engine.Arm(w.config())
+	step, err := w.stepper()
 	if err != nil {
-		return 0, err
-	}
-	if err := t.Prepare(w.batches.successive()); err != nil {
 		return 0, err
 	}
 	var began time.Time
@@ -51,10 +50,20 @@ func stepTime(w *work) (time.Duration, error) {
 		if i == 1 {
 			began = time.Now()
 		}
-		views, _ := w.batches.at(i % w.batches.perEpoch)
-		if _, err := t.Step(views); err != nil {
+		w.step = i % w.batches.perEpoch
+		if _, err := step(); err != nil {
 			return 0, err
 		}
 	}
 	return time.Since(began) / timedSteps, nil
+}
+
+// stepper builds the cell's trainer and returns its step.
+func (w *work) stepper() (func() (methods.Signals, error), error) {
+	if w.job.Cell.Reference == "supervised" {
+		s, err := w.engine.Supervised(w.config(), w.set.Classes)
+		return func() (methods.Signals, error) { return w.supervisedStep(s) }, err
+	}
+	t, err := w.engine.Arm(w.config())
+	return func() (methods.Signals, error) { return w.armStep(t) }, err
 }

@@ -49,5 +49,11 @@ func asError(issues []Issue) error {
 	}
 	sorted := slices.Clone(issues)
 	slices.SortStableFunc(sorted, func(a, b Issue) int { return a.Line - b.Line })
-	return &ConfigError{Issues: slices.Compact(sorted)}
+	var once []Issue
+	for _, i := range sorted {
+		if !slices.Contains(once, i) {
+			once = append(once, i)
+		}
+	}
+	return &ConfigError{Issues: once}
 }

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"protobench/datasets"
@@ -24,17 +25,17 @@ type Plan struct {
 }
 
 // NewPlan opens the data of every cell, checks the settings against them, and
-// fixes the cells' identities.
+// fixes the cells' identities. All that is wrong comes back in one *ConfigError.
 func NewPlan(s *Sweep, data *Library) (*Plan, error) {
 	p := &Plan{Sweep: s}
 	var issues []Issue
-	for _, c := range s.Cells {
-		set, err := data.Open(c.Settings.Data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.File, err)
+	for i := range s.Cells {
+		c := &s.Cells[i]
+		set, wrong := s.check(c, data)
+		issues = append(issues, wrong...)
+		if len(wrong) == 0 {
+			p.Jobs = append(p.Jobs, newJob(*c, set.Fingerprint))
 		}
-		issues = append(issues, c.misfits(s.File, set)...)
-		p.Jobs = append(p.Jobs, newJob(c, set.Fingerprint))
 	}
 	if err := asError(issues); err != nil {
 		return nil, err
@@ -42,29 +43,80 @@ func NewPlan(s *Sweep, data *Library) (*Plan, error) {
 	return p, nil
 }
 
-// misfits are settings that these data do not allow.
-func (c *Cell) misfits(file string, set *datasets.Set) []Issue {
-	switch {
-	case c.Reference == "pixels":
-		return nil
-	case set.Train.Len() < c.Settings.Train.Batch:
-		return []Issue{tooFewImages(file, set.Train.Len(), c.Settings.Train.Batch)}
+// Validate reports, in one *ConfigError, everything that Parse and NewPlan would refuse, and returns the sweep if that
+// is nothing. What NewPlan says of a key is left out where the key was wrong to begin with.
+func Validate(file, text string, c Catalogue, data *Library) (*Sweep, error) {
+	s, issues, err := resolve(file, text, c)
+	if err != nil {
+		return nil, err
 	}
-	if _, err := encoders.New(c.Settings.Encoder, inputOf(set), 0); err != nil {
-		key, what, _ := strings.Cut(err.Error(), ": ")
-		return []Issue{{File: file, Key: key, What: what}}
+	blamed := map[string]bool{}
+	for _, i := range issues {
+		table, _, _ := strings.Cut(i.Key, ".")
+		blamed[i.Key], blamed[table] = true, true
 	}
-	if c.Reference != "" {
-		return nil
+	if blamed["data"] { // nothing is known of the images
+		return nil, asError(issues)
 	}
-	return c.contradictions(file, dataConfig(set, set.Train.Len()/c.Settings.Train.Batch))
+	for i := range s.Cells {
+		_, wrong := s.check(&s.Cells[i], data)
+		issues = append(issues, slices.DeleteFunc(wrong, func(w Issue) bool { return blamed[w.Key] })...)
+	}
+	if err := asError(issues); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
-func tooFewImages(file string, n, batch int) Issue {
-	return Issue{
-		File: file, Key: "train.batch", What: fmt.Sprintf("%d is more than the %d training images", batch, n),
-		Expected: "expected at least one full batch", Remedy: "lower train.batch or raise the number of images",
+// check opens a cell's data and returns what does not fit.
+func (s *Sweep) check(c *Cell, data *Library) (*datasets.Set, []Issue) {
+	set, err := data.Open(c.Settings.Data)
+	if err != nil {
+		return nil, []Issue{s.blame(c, "data", err)}
 	}
+	return set, s.misfits(c, set)
+}
+
+// misfits are settings that these data do not allow.
+func (s *Sweep) misfits(c *Cell, set *datasets.Set) []Issue {
+	if c.Reference == "pixels" {
+		return nil
+	}
+	var issues []Issue
+	n, batch := set.Train.Len(), c.Settings.Train.Batch
+	if n < batch {
+		issues = append(issues, Issue{
+			File: s.File, Line: s.line(c, "train.batch"), Key: "train.batch", What: fmt.Sprintf("%d is more than the %d training images", batch, n),
+			Expected: "expected at least one full batch", Remedy: "lower train.batch or raise the number of images",
+		})
+	}
+	if _, err := encoders.New(c.Settings.Encoder, inputOf(set), 0); err != nil {
+		issues = append(issues, s.blame(c, "encoder", err))
+	}
+	if c.Reference != "" {
+		return issues
+	}
+	others := c.contradictions(s.File, dataConfig(set, n/batch))
+	return append(issues, slices.DeleteFunc(others, func(i Issue) bool { return i.Key == "train.batch" })...)
+}
+
+// blame is an error that starts with the key at fault; else the given table is.
+func (s *Sweep) blame(c *Cell, table string, err error) Issue {
+	key, what, _ := strings.Cut(err.Error(), ": ")
+	if _, known := findKey(key); !known {
+		key, what = table, err.Error()
+	}
+	return Issue{File: s.File, Line: s.line(c, key), Key: key, What: what}
+}
+
+// line is where the sweep sets a key for a cell: on an axis, in the method or in its table; 0 where the default stands.
+func (s *Sweep) line(c *Cell, key string) int {
+	for _, path := range []string{"matrix." + key, c.at + "." + key, key} {
+		if n := s.lines[path]; n > 0 {
+			return n
+		}
+	}
+	return 0
 }
 
 func newJob(c Cell, fingerprint string) Job {

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,21 +60,56 @@ func TestPlanNamesFoldersSafely(t *testing.T) {
 }
 
 func TestPlanRefusesABatchLargerThanTheData(t *testing.T) {
-	_, err := NewPlan(parse(t, "name = 'x'\n[train]\nbatch = 41\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
-	if err == nil || err.Error() != "t.toml: train.batch: 41 is more than the 40 training images; expected at least one full batch; lower train.batch or raise the number of images" {
+	_, err := NewPlan(parse(t, "name = 'x'\n[train]\nbatch = 41\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
+	if err == nil || err.Error() != "t.toml:3: train.batch: 41 is more than the 40 training images; expected at least one full batch; lower train.batch or raise the number of images" {
 		t.Error(err)
 	}
 }
 
 func TestPlanRefusesWhatTheDataDoNotAllow(t *testing.T) {
 	for text, want := range map[string]string{
-		"encoder = { depth = 4 }": "t.toml: encoder.depth: 4 blocks halve 4×4 images below one pixel",
+		"encoder = { depth = 4 }": "t.toml:1: encoder.depth: 4 blocks halve 4×4 images below one pixel",
 		"prototypes = { count = 41, init = 'data' }\nencoder = { depth = 2 }": "t.toml:6: prototypes.init: method swav: a start from data needs 41 different images",
 	} {
 		_, err := NewPlan(parse(t, text+"\nname = 'x'\n[train]\nbatch = 8\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
+	}
+}
+
+func TestValidateReportsWhatParsingAndThePlanWouldRefuse(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"sizes": {"name = 'x'\n[train]\nbatch = 50\n[prototypes]\ncount = 41\ninit = 'data'\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{
+			"t.toml:3: train.batch: 50 is more than the 40", "t.toml:8: encoder.depth: 4 blocks", "t.toml:9: prototypes.init: method swav: a start from data needs 41",
+		}},
+		"both":     {"name = 'x'\nseeds = 0\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{"t.toml:2: seeds:", "t.toml: train.batch: 128 is more than the 40", "t.toml:4: encoder.depth: 4 blocks"}},
+		"once":     {"name = 'x'\n[train]\nbatch = 'big'\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n", []string{"t.toml:3: train.batch: found the text"}},
+		"no data":  {"name = 'x'\n[data]\nname = 'absent'\n[train]\nlr = 'x'\n[[method]]\nname = 'swav'\n", []string{"t.toml:5: train.lr: found", "t.toml:2: data: no such data"}},
+		"bad data": {"name = 'x'\n[data]\nname = 'absent'\nlimit = -1\n[[method]]\nname = 'swav'\n", []string{"t.toml:4: data.limit: found -1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Validate("t.toml", c.text, testCatalogue(), NewLibrary(testOpen))
+			if err == nil {
+				t.Fatal("taken")
+			}
+			got := strings.Split(err.Error(), "\n")
+			if len(got) != len(c.want) {
+				t.Errorf("%d issues, want %d", len(got), len(c.want))
+			}
+			for _, want := range c.want {
+				if !slices.ContainsFunc(got, func(line string) bool { return strings.HasPrefix(line, want) }) {
+					t.Errorf("no %s among\n%v", want, err)
+				}
+			}
+		})
+	}
+	s, err := Validate("t.toml", "encoder = { depth = 2 }\n"+smallSweep, testCatalogue(), NewLibrary(testOpen))
+	if err != nil || len(s.Cells) != 9 {
+		t.Error(err)
 	}
 }
 

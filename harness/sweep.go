@@ -20,6 +20,8 @@ type Sweep struct {
 	Primary        []string // metric keys of the declared endpoints
 	Seeds          []uint64
 	Cells          []Cell // seed by seed, so that arms of a pair finish together
+
+	lines lines
 }
 
 // Cell is one training run or reference row with all its settings.
@@ -30,37 +32,47 @@ type Cell struct {
 	Seed        uint64
 	Settings    Resolved
 
-	line int // of its method in the sweep file
+	at   string // path of its method in the sweep file
+	line int    // of that
 }
 
-// Read reads a sweep file.
-func Read(file string, c Catalogue) (*Sweep, error) {
+// ReadText returns a sweep file's text.
+func ReadText(file string) (string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("sweep file %s: %w; check the path, or see `protobench list ablations`", file, errors.Unwrap(err))
+		return "", fmt.Errorf("sweep file %s: %w; check the path, or see `protobench list ablations`", file, errors.Unwrap(err))
 	}
-	return Parse(file, string(text), c)
+	return string(text), nil
 }
 
 // Parse reads the text of a sweep file; file names it in errors. All that is
 // wrong comes back in one *ConfigError.
 func Parse(file, text string, c Catalogue) (*Sweep, error) {
+	s, issues, err := resolve(file, text, c)
+	if err == nil {
+		err = asError(issues)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// resolve reads a sweep as far as it makes sense, and what is wrong with it. The error is for texts that are no TOML.
+func resolve(file, text string, c Catalogue) (*Sweep, []Issue, error) {
 	raw := map[string]any{}
 	if _, err := toml.Decode(text, &raw); err != nil {
-		return nil, syntaxError(file, err)
+		return nil, nil, syntaxError(file, err)
 	}
 	p := &parser{file: file, raw: raw, lines: findLines(text), catalogue: c}
-	s := &Sweep{File: file, Text: text}
+	s := &Sweep{File: file, Text: text, lines: p.lines}
 	p.head(s)
 	base := p.tables()
 	arms := p.arms(base)
 	axes := p.matrix(base, arms)
 	p.baseline(s, arms)
 	s.Cells = p.cells(s.Seeds, base, arms, axes)
-	if err := asError(p.issues); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, p.issues, nil
 }
 
 func syntaxError(file string, err error) error {

@@ -4,12 +4,11 @@ package methods
 // balanced by [Sinkhorn], joined with the scores of a queue of past embeddings once that is full and its epoch has come.
 type swav struct {
 	SwAV
-	v       views
-	k, d    int
-	queue   []float32 // [global,Queue,D], newest first
-	filled  []float64 // one element: rows of each queue that hold embeddings
-	scratch []float32
-	joined  []float32
+	v      views
+	k, d   int
+	queue  []float32 // [global,Queue,D], newest first
+	filled []float64 // one element: rows of each queue that hold embeddings
+	joined []float32
 }
 
 func newSwAV(s SwAV, v views, k, d int) *swav {

@@ -102,7 +102,7 @@ func (t contingency) adjustedRand() float64 {
 	for _, c := range t.cols {
 		cols += pairs(c)
 	}
-	if both == rows && both == cols {
+	if rows == cols && both == rows {
 		return 1
 	}
 	expected := rows / pairs(t.n) * cols

@@ -121,16 +121,16 @@ func (g *greedy) near(i, j int, cos, eps float64) bool {
 // promote makes a row the representative at every threshold where it is free, and
 // reports whether later rows may be covered by it.
 func (g *greedy) promote(row int) bool {
-	member, any := make([]bool, len(g.eps)), false
+	member, free := make([]bool, len(g.eps)), false
 	for e := range g.covers {
 		c := &g.covers[e]
 		if c.Owner[row] < 0 {
 			c.Owner[row] = row
 			c.Representatives = append(c.Representatives, row)
-			member[e], any = true, true
+			member[e], free = true, true
 		}
 	}
-	if !any || !g.dirs.has[row] {
+	if !free || !g.dirs.has[row] {
 		return false
 	}
 	g.reps = append(g.reps, row)

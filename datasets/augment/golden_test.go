@@ -34,7 +34,8 @@ func hwc(v any) ([]float32, Input) {
 	return out, in
 }
 
-func chw(x []float32, channels int) []float32 {
+func chw(x []float32) []float32 {
+	const channels = 3
 	out := make([]float32, len(x))
 	for i := range x {
 		out[i%channels*(len(x)/channels)+i/channels] = x[i]
@@ -53,7 +54,7 @@ func goldenCrop(t *testing.T, f *golden.File) {
 			wide, dst := make([]float32, b[2]*b[5]*3), make([]float32, b[4]*b[5]*3)
 			resize(dst, image[(b[0]*in.Width+b[1])*3:], wide, in.Width*3, b[2], 3, &across, &down)
 			crop := fmt.Sprintf("crop%d", i)
-			golden.Check(t, f, mode+" "+crop, chw(dst, 3), golden.At(t, f.Expected, mode, crop))
+			golden.Check(t, f, mode+" "+crop, chw(dst), golden.At(t, f.Expected, mode, crop))
 		}
 	}
 }
@@ -69,14 +70,14 @@ func goldenColour(t *testing.T, f *golden.File) {
 		for i, v := range golden.Float32s(f.Params[name]) {
 			x, factor := append([]float32(nil), image...), fmt.Sprintf("factor%d", i)
 			adjust(x, v)
-			golden.Check(t, f, name+" "+factor, chw(x, 3), golden.At(t, f.Expected, name, factor))
+			golden.Check(t, f, name+" "+factor, chw(x), golden.At(t, f.Expected, name, factor))
 		}
 	}
 	for i, c := range f.Params["chains"].([]any) {
 		chain := c.(map[string]any)
 		x, name := append([]float32(nil), image...), fmt.Sprintf("chain%d", i)
 		jitter(x, 3, [4]int(golden.Ints(chain["order"])), [4]float32(golden.Float32s(chain["factors"])))
-		golden.Check(t, f, name, chw(x, 3), golden.At(t, f.Expected, "chain", name))
+		golden.Check(t, f, name, chw(x), golden.At(t, f.Expected, "chain", name))
 	}
 }
 
@@ -85,7 +86,7 @@ func goldenPointwise(t *testing.T, f *golden.File) {
 	apply := func(name string, change func([]float32)) {
 		x := append([]float32(nil), image...)
 		change(x)
-		golden.Check(t, f, name, chw(x, 3), golden.At(t, f.Expected, name))
+		golden.Check(t, f, name, chw(x), golden.At(t, f.Expected, name))
 	}
 	apply("hflip", func(x []float32) { hflip(x, in) })
 	apply("gray3", func(x []float32) { grayscale(x, 3) })
@@ -95,13 +96,13 @@ func goldenPointwise(t *testing.T, f *golden.File) {
 		mean, invert := [3]float32(p[:3]), [3]float32{1 / p[3], 1 / p[4], 1 / p[5]}
 		x := make([]float32, len(image))
 		normalize(x, image, 3, mean, invert)
-		golden.Check(t, f, "normalize "+set, chw(x, 3), golden.At(t, f.Expected, "normalize", set))
+		golden.Check(t, f, "normalize "+set, chw(x), golden.At(t, f.Expected, "normalize", set))
 	}
 	levels, _ := hwc(f.Inputs["image_uint8"])
 	for i, v := range levels {
 		levels[i] = unit(uint8(v))
 	}
-	golden.Check(t, f, "to_float", chw(levels, 3), f.Expected["to_float"])
+	golden.Check(t, f, "to_float", chw(levels), f.Expected["to_float"])
 }
 
 func goldenBlur(t *testing.T, f *golden.File) {
@@ -115,6 +116,6 @@ func goldenBlur(t *testing.T, f *golden.File) {
 		golden.Check(t, f, "kernel_y "+name, ky, golden.At(t, f.Expected, "kernel_y", name))
 		out, tmp := append([]float32(nil), image...), make([]float32, len(image))
 		blur(out, out, tmp, in, kx, ky)
-		golden.Check(t, f, "float "+name, chw(out, 3), golden.At(t, f.Expected, "float", name))
+		golden.Check(t, f, "float "+name, chw(out), golden.At(t, f.Expected, "float", name))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
+	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -57,7 +59,7 @@ func (e exitError) Error() string { return e.text }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var grammar commands
 	helped := false
-	parser, err := kong.New(&grammar, kong.Name("protobench"),
+	parser, err := kong.New(&grammar, kong.Name("protobench"), kong.Vars{"cpus": strconv.Itoa(runtime.NumCPU())},
 		kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&console{stdout, stderr}))

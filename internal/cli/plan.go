@@ -108,12 +108,12 @@ func roughly(d time.Duration) string {
 
 type validateCommand struct{ sweepArgument }
 
-// Run reports all issues of a sweep file at once.
+// Run reports at once everything that a run would refuse; it opens the data and writes nothing.
 func (c validateCommand) Run(w *console) error {
-	s, err := c.read()
+	p, err := c.plan(openData())
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", s.File, len(s.Cells))
+	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", p.Sweep.File, len(p.Jobs))
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -15,7 +14,7 @@ type runCommand struct {
 	sweepArgument
 	selection
 	Out         string `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
-	Jobs        int    `short:"j" placeholder:"N" help:"Cells at a time (one per CPU)."`
+	Jobs        int    `short:"j" placeholder:"N" default:"${cpus}" help:"Cells at a time, at least 1 (one per CPU)."`
 	Executor    string `enum:"local" default:"local" help:"Where cells run: ${enum}."`
 	RetryFailed bool   `help:"Run failed cells again."`
 	FailFast    bool   `help:"Stop at the first failed cell."`
@@ -25,7 +24,7 @@ type runCommand struct {
 
 // Validate refuses flags that make no sense.
 func (c runCommand) Validate() error {
-	if c.Jobs < 0 {
+	if c.Jobs < 1 {
 		return fmt.Errorf("-j %d: expected at least 1", c.Jobs)
 	}
 	return nil
@@ -51,20 +50,13 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	}
 	progress := newProgress(w, c.JSON)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
-		Jobs: c.workers(), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
+		Jobs: c.Jobs, RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
 	})
 	if err != nil {
 		return err
 	}
 	return c.conclude(ctx, w, dir, summary)
-}
-
-func (c runCommand) workers() int {
-	if c.Jobs > 0 {
-		return c.Jobs
-	}
-	return runtime.NumCPU()
 }
 
 // conclude writes the report and turns the summary into an exit code.

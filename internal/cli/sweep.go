@@ -17,20 +17,26 @@ type sweepArgument struct {
 	Sweep string `arg:"" help:"Sweep file (with a path or ending in .toml), or the name of an ablation."`
 }
 
-func (a sweepArgument) read() (*harness.Sweep, error) {
+// text returns the sweep's text and what errors call it.
+func (a sweepArgument) text() (file, text string, err error) {
 	if strings.ContainsRune(a.Sweep, os.PathSeparator) || strings.Contains(a.Sweep, "/") || filepath.Ext(a.Sweep) == ".toml" {
-		return harness.Read(a.Sweep, harness.Methods())
+		text, err = harness.ReadText(a.Sweep)
+		return a.Sweep, text, err
 	}
 	text, ok := ablations.Text(a.Sweep)
 	if !ok {
-		return nil, unknown("ablation", a.Sweep, ablations.Names(), "see `protobench list ablations`; a sweep file needs a path, e.g. ./"+a.Sweep)
+		return "", "", unknown("ablation", a.Sweep, ablations.Names(), "see `protobench list ablations`; a sweep file needs a path, e.g. ./"+a.Sweep)
 	}
-	return harness.Parse(a.Sweep, text, harness.Methods())
+	return a.Sweep, text, nil
 }
 
-// plan reads the sweep and fixes its cells.
+// plan reads the sweep and fixes its cells. All that is wrong comes back at once.
 func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
-	s, err := a.read()
+	file, text, err := a.text()
+	if err != nil {
+		return nil, err
+	}
+	s, err := harness.Validate(file, text, harness.Methods(), data)
 	if err != nil {
 		return nil, err
 	}

@@ -180,7 +180,7 @@ func TestReLUKeepsNaN(t *testing.T) {
 // TestTilesSurviveStackMoves grows the stack below tiles of one and two groups while the collector runs: pointers of unused
 // groups must not look like pointers.
 func TestTilesSurviveStackMoves(t *testing.T) {
-	withISA(t, func(t *testing.T) {
+	withISA(t, func(*testing.T) {
 		stop := make(chan struct{})
 		go func() {
 			for {
