@@ -1,0 +1,132 @@
+package methods
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"protobench/encoders/graph"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// TestTotalGradient compares the gradients of the whole loss, regularizer included, with finite differences.
+func TestTotalGradient(t *testing.T) {
+	for _, preset := range []string{"swav+kp", "dino+kp"} {
+		t.Run(preset, func(t *testing.T) {
+			cfg := testConfig(t, preset)
+			// Codes are constants of the loss: teacher targets do not move with the student.
+			cfg.Settings.SwAV.Targets = "teacher"
+			tr := start(t, cfg)
+			copy(tr.x, batches(cfg)())
+			if err := tr.runTeacher(); err != nil {
+				t.Fatal(err)
+			}
+			tr.host.prepare(tr.z[Teacher], 0)
+			f, err := tr.forward()
+			if err != nil {
+				t.Fatal(err)
+			}
+			grads, err := graph.Gradients(f.total, f.prototypes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := graph.Compile(f.g, append(G.Nodes{f.total}, grads...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			value := func() float64 {
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+				return float64(p.Value(f.total)[0])
+			}
+			value()
+			g, c := slices.Clone(p.Value(grads[0])), tr.host.learner.vectors().value
+			var norm float64
+			for _, v := range g {
+				norm += float64(v) * float64(v)
+			}
+			norm = math.Sqrt(norm)
+			base, h := slices.Clone(c), 2e-3
+			move := func(s float64) float64 {
+				for i := range c {
+					c[i] = base[i] + float32(s*float64(g[i])/norm)
+				}
+				return value()
+			}
+			if got := (move(h) - move(-h)) / (2 * h); math.Abs(got-norm) > 0.01*norm {
+				t.Errorf("finite difference %g, gradient %g", got, norm)
+			}
+		})
+	}
+}
+
+func TestValidate(t *testing.T) {
+	bad := map[string]func(*Config){
+		"koleo without gradient": func(c *Config) {
+			c.Composition.Learner = "frozen"
+			c.Composition.Regularizers = []string{"koleo-prototypes"}
+		},
+		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
+		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
+		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
+		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
+		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
+		"too few for a start":    func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
+		"precision above its maximum": func(c *Config) {
+			c.Composition.Learner = "gmm"
+			c.Settings.GMM.Precision = 30
+		},
+	}
+	for name, change := range bad {
+		cfg := testConfig(t, "swav")
+		change(&cfg)
+		if len(cfg.Validate()) != 1 {
+			t.Errorf("%s: %v", name, cfg.Validate())
+		}
+		if _, err := New(cfg); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+func TestReferenceLearns(t *testing.T) {
+	cfg := testConfig(t, "swav")
+	cfg.Train.Epochs, cfg.Train.LR = 20, 0.01
+	r, err := NewSupervised(cfg, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := viewsAt(cfg, 0)
+	labels := make([]int, 2*cfg.Train.Batch)
+	for i := range labels {
+		labels[i] = i % 2
+	}
+	first, last := 0.0, 0.0
+	for i := range 40 {
+		if last, err = r.Step(x, labels); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = last
+		}
+	}
+	if last > 0.7*first {
+		t.Errorf("loss went from %g to %g on one batch", first, last)
+	}
+	u, err := NewUntrained(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, stats := slices.Clone(u.weights.Params[0].Value), slices.Clone(u.weights.Stats[0].Value)
+	if _, err := u.Step(x, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(weights, u.weights.Params[0].Value) {
+		t.Error("the untrained encoder was trained")
+	}
+	if slices.Equal(stats, u.weights.Stats[0].Value) {
+		t.Error("its batch norms took no statistics")
+	}
+}

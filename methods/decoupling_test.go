@@ -1,0 +1,115 @@
+package methods
+
+import (
+	"slices"
+	"testing"
+
+	"protobench/encoders/graph"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestNoGradientReachesDecoupledPrototypes asks the graph itself: differentiating the loss by prototypes that do not follow
+// it is refused, and allowed where they do.
+func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
+	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false, "swav+frozen": false, "dino+frozen": false} {
+		tr := start(t, testConfig(t, preset))
+		f, err := tr.forward()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := graph.Gradients(f.total, f.prototypes); (err == nil) != learn {
+			t.Errorf("%s: differentiating by the prototypes: %v", preset, err)
+		}
+	}
+}
+
+// TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss: the step must leave decoupled prototypes bit-equal,
+// whether they are updated before or after the encoder, and move joint ones elsewhere.
+func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
+	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false} {
+		for _, order := range []string{"before", "after"} {
+			var after [2][]float32
+			for i, scale := range []float32{1, 3} {
+				cfg := testConfig(t, preset)
+				cfg.Train.Optimizer, cfg.Train.Warmup, cfg.Settings.GMM.Order = "sgd", 0, order
+				tr := start(t, cfg)
+				tr.host.head.scale = scale
+				if err := tr.buildStudent(); err != nil {
+					t.Fatal(err)
+				}
+				steps(t, tr, batches(cfg), 1)
+				after[i] = tr.Learned()[0].Current[Student]
+			}
+			if same := slices.Equal(after[0], after[1]); same == learn {
+				t.Errorf("%s, update %s: prototypes equal under another loss: %v", preset, order, same)
+			}
+		}
+	}
+}
+
+func TestObserversChangeNothing(t *testing.T) {
+	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen"} {
+		cfg := testConfig(t, preset)
+		plain := start(t, cfg)
+		cfg.Composition.Observers = []string{"joint", "gmm", "frozen"}
+		watched := start(t, cfg)
+		for i, s := range steps(t, plain, batches(cfg), 6) {
+			if w := steps(t, watched, func() []float32 { return viewsAt(cfg, i) }, 1)[0]; w.Loss != s.Loss {
+				t.Fatalf("%s: loss %v with observers, %v without", preset, w.Loss, s.Loss)
+			}
+		}
+		a, b := plain.Learned(), watched.Learned()
+		if len(b) != 4 || !slices.Equal(a[0].Current[Teacher], b[0].Current[Teacher]) {
+			t.Errorf("%s: observers changed the arm's prototypes", preset)
+		}
+	}
+}
+
+// viewsAt is batch i of [batches].
+func viewsAt(cfg Config, i int) []float32 {
+	next := batches(cfg)
+	for range i {
+		next()
+	}
+	return next()
+}
+
+// TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the same embeddings, by the same
+// loss, it has to learn the very same prototypes.
+func TestShadowFollowsTheSameLoss(t *testing.T) {
+	for _, preset := range []string{"swav", "dino"} {
+		cfg := testConfig(t, preset)
+		cfg.Composition.Observers = []string{"joint"}
+		tr := start(t, cfg)
+		steps(t, tr, batches(cfg), 5)
+		l := tr.Learned()
+		if d := cmp.Diff(l[0].Current, l[1].Current); d != "" {
+			t.Errorf("%s: the shadow went elsewhere: %.300s", preset, d)
+		}
+		if slices.Equal(l[0].Initial, l[0].Current[Student]) || l[0].Path == 0 {
+			t.Errorf("%s: the prototypes did not move", preset)
+		}
+	}
+}
+
+// TestArmsStartAlike checks what is fair between the learners of an objective: encoder and prototypes start equal.
+func TestArmsStartAlike(t *testing.T) {
+	var first []Named
+	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino"} {
+		cfg := testConfig(t, preset)
+		cfg.Settings.Prototypes.Init = "random"
+		var got []Named
+		for _, e := range start(t, cfg).State() {
+			if e.Name == "arm.learner.effective.student" || len(e.Name) > 8 && e.Name[:8] == "student." {
+				got = append(got, e)
+			}
+		}
+		if first == nil {
+			first = got
+		}
+		if d := cmp.Diff(first, got); d != "" {
+			t.Errorf("%s starts elsewhere: %.300s", preset, d)
+		}
+	}
+}
