@@ -93,11 +93,10 @@ func (s *Sweep) misfits(c *Cell, set *datasets.Set) []Issue {
 	if _, err := encoders.New(c.Settings.Encoder, inputOf(set), 0); err != nil {
 		issues = append(issues, s.blame(c, "encoder", err))
 	}
-	if c.Reference != "" {
+	if c.Reference != "" || n < batch { // with no whole batch, there is nothing to compare other settings with
 		return issues
 	}
-	others := c.contradictions(s.File, dataConfig(set, n/batch))
-	return append(issues, slices.DeleteFunc(others, func(i Issue) bool { return i.Key == "train.batch" })...)
+	return append(issues, c.contradictions(s.File, dataConfig(set, n/batch))...)
 }
 
 // blame is an error that starts with the key at fault; else the given table is.

@@ -84,12 +84,14 @@ func TestValidateReportsWhatParsingAndThePlanWouldRefuse(t *testing.T) {
 		want []string
 	}{
 		"sizes": {"name = 'x'\n[train]\nbatch = 50\n[prototypes]\ncount = 41\ninit = 'data'\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{
-			"t.toml:3: train.batch: 50 is more than the 40", "t.toml:8: encoder.depth: 4 blocks", "t.toml:9: prototypes.init: method swav: a start from data needs 41",
+			"t.toml:3: train.batch: 50 is more than the 40", "t.toml:8: encoder.depth: 4 blocks",
 		}},
-		"both":     {"name = 'x'\nseeds = 0\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{"t.toml:2: seeds:", "t.toml: train.batch: 128 is more than the 40", "t.toml:4: encoder.depth: 4 blocks"}},
-		"once":     {"name = 'x'\n[train]\nbatch = 'big'\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n", []string{"t.toml:3: train.batch: found the text"}},
-		"no data":  {"name = 'x'\n[data]\nname = 'absent'\n[train]\nlr = 'x'\n[[method]]\nname = 'swav'\n", []string{"t.toml:5: train.lr: found", "t.toml:2: data: no such data"}},
-		"bad data": {"name = 'x'\n[data]\nname = 'absent'\nlimit = -1\n[[method]]\nname = 'swav'\n", []string{"t.toml:4: data.limit: found -1"}},
+		"both":         {"name = 'x'\nseeds = 0\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{"t.toml:2: seeds:", "t.toml: train.batch: 128 is more than the 40", "t.toml:4: encoder.depth: 4 blocks"}},
+		"init":         {"name = 'x'\n[train]\nbatch = 8\n[prototypes]\ncount = 41\ninit = 'data'\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{"t.toml:8: encoder.depth: 4 blocks", "t.toml:9: prototypes.init: method swav: a start from data needs 41"}},
+		"method's own": {"name = 'x'\n[train]\nbatch = 8\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\ntrain.batch = 64\n", []string{"t.toml:8: train.batch: 64 is more"}},
+		"once":         {"name = 'x'\n[train]\nbatch = 'big'\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n", []string{"t.toml:3: train.batch: found the text"}},
+		"no data":      {"name = 'x'\n[data]\nname = 'absent'\n[train]\nlr = 'x'\n[[method]]\nname = 'swav'\n", []string{"t.toml:5: train.lr: found", "t.toml:2: data: no such data"}},
+		"bad data":     {"name = 'x'\n[data]\nname = 'absent'\nlimit = -1\n[[method]]\nname = 'swav'\n", []string{"t.toml:4: data.limit: found -1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Validate("t.toml", c.text, testCatalogue(), NewLibrary(testOpen))
