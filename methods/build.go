@@ -1,9 +1,10 @@
 package methods
 
 import (
-	G "gorgonia.org/gorgonia"
 	"protobench/encoders"
 	"protobench/encoders/graph"
+
+	G "gorgonia.org/gorgonia"
 )
 
 // build compiles all graphs.

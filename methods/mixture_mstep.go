@@ -2,6 +2,7 @@ package methods
 
 import (
 	"math"
+
 	"protobench/internal/kernel"
 )
 
