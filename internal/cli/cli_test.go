@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"protobench/harness"
@@ -24,25 +25,28 @@ func TestProgressOnATerminal(t *testing.T) {
 	var out bytes.Buffer
 	clock := time.Unix(0, 0)
 	p := &progress{w: &out, live: true, width: 200, now: func() time.Time { clock = clock.Add(time.Second); return clock }}
-	say := func(kind string, step int, m map[string]float64) {
-		p.hear(harness.Event{Kind: kind, Cell: "c", Method: "swav", Seed: 1, Step: step, Steps: 100, Epoch: float64(step) / 10, Metrics: m, Total: 3})
+	say := func(cell, kind string, step int, m map[string]float64) {
+		p.hear(harness.Event{Kind: kind, Cell: cell, Method: "swav", Seed: 1, Step: step, Steps: 100, Epoch: float64(step) / 10, Epochs: 10, Metrics: m, Total: 3})
 	}
-	say(harness.Planned, 0, nil)
-	say(harness.Started, 0, nil)
+	p.hear(harness.Event{Kind: harness.Planned, Steps: 200, Total: 3})
+	say("c", harness.Started, 0, nil)
+	say("d", harness.Started, 0, nil)
 	for step := 41; step <= 60; step++ { // goes on from a checkpoint
-		say(harness.Stepped, step, map[string]float64{"loss": 5.25})
+		say("c", harness.Stepped, step, map[string]float64{"loss": 5.25})
 	}
-	say(harness.Measured, 60, map[string]float64{"live_unique@0.025": 99})
+	say("c", harness.Measured, 60, map[string]float64{"live_unique@0.025": 99})
 	shown := out.String()
-	last := shown[strings.LastIndex(shown, "\r")+1:]
-	if !strings.HasPrefix(last, "[0/3]") || !strings.Contains(last, "swav s1 epoch 6.0 loss 5.25 live-unique 99") || !strings.Contains(last, "ETA") {
-		t.Errorf("live line %q", last)
+	lines := strings.Split(shown[strings.LastIndex(shown, "\r")+1:], "\n")
+	// The clock moves twice per step: 20 steps in 40 seconds, 40 left of the cell, 140 of the sweep.
+	want := []string{"[0/3] ETA 4 min 40 s\x1b[K", "swav s1 epoch 6.0/10 ETA 1 min 20 s loss 5.25 live-unique 99\x1b[K", "swav s1 epoch 0.0/10 loss 0\x1b[K\x1b[J"}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Error(diff)
 	}
-	if p.eta.Left != 40 {
-		t.Errorf("%d steps left, want 40", p.eta.Left)
+	if !strings.Contains(shown, "\x1b[2A\r") {
+		t.Error("the live lines are not drawn over")
 	}
 	p.hear(harness.Event{Kind: harness.Ended, Cell: "c", Step: 60, Steps: 100, Status: "failed", Reason: "why", Done: 0, Total: 3})
-	if !strings.Contains(out.String(), "\r[0/3] c: failed (why)\x1b[K\n") || p.eta.Left != 0 || len(p.running) != 0 {
+	if !strings.HasSuffix(out.String(), "\x1b[2A\r[0/3] c: failed (why)\x1b[J\n") || p.eta.Left != 100 || len(p.running) != 1 {
 		t.Errorf("%q, %d left", out.String(), p.eta.Left)
 	}
 }
@@ -59,6 +63,30 @@ func TestProgressElsewhereIsPlainAndRare(t *testing.T) {
 	lines := strings.Count(out.String(), "\n")
 	if lines < 3 || lines > 6 || strings.ContainsAny(out.String(), "\r\x1b") {
 		t.Errorf("%d lines: %q", lines, out.String())
+	}
+}
+
+func TestPlansSayWhatTheirSeedsCanShow(t *testing.T) {
+	for _, c := range []struct {
+		seeds, family int
+		corrected     float64
+		needed        int
+	}{
+		{6, 1, 0.03125, 6}, {6, 0, 0.03125, 6}, {6, 2, 0.0625, 7}, {3, 14, 1, 10}, {10, 14, 14.0 / 512, 10}, {9, 14, 14.0 / 256, 10},
+	} {
+		if got := corrected(c.seeds, c.family); got != c.corrected {
+			t.Errorf("%d seeds, %d comparisons: p %v, want %v", c.seeds, c.family, got, c.corrected)
+		}
+		if got := seedsFor(c.family); got != c.needed {
+			t.Errorf("%d comparisons: %d seeds, want %d", c.family, got, c.needed)
+		}
+	}
+	text := significance(planTotal{Seeds: 6, Minimum: 0.03125, Family: 14, Holm: 0.4375, Needed: 10})
+	if !strings.Contains(text, "is 0.0312, and 0.438 with Holm over the 14 comparisons") || !strings.Contains(text, "takes 10 seeds (one test alone: 6)") {
+		t.Error(text)
+	}
+	if text := significance(planTotal{Seeds: 1, Minimum: 1}); !strings.Contains(text, "1 seed: ") || !strings.Contains(text, "nothing is tested") {
+		t.Error(text)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -38,10 +39,12 @@ func (c doctorCommand) check(w *console) error {
 	if err != nil {
 		return err
 	}
+	var bad []error
 	for _, cell := range cells {
-		if err := readable(cell.Dir); err != nil {
-			return err
-		}
+		bad = append(bad, cell.Unreadable, readable(cell.Dir))
+	}
+	if err := errors.Join(bad...); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(w.out, "%s: %d cells, all files readable\n", c.Dir, len(cells))
 	return err

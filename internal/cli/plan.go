@@ -44,15 +44,43 @@ type planLine struct {
 
 // planTotal sums a plan up.
 type planTotal struct {
-	Event     string  `json:"event"`
-	Cells     int     `json:"cells"`
-	Seeds     int     `json:"seeds"`
-	SmallestP float64 `json:"smallest_p"`
-	TrainS    float64 `json:"train_s"` // on one core, without evaluations; 0 when not measured
+	Event   string  `json:"event"`
+	Cells   int     `json:"cells"`
+	TrainS  float64 `json:"train_s"` // on one core, without evaluations; 0 when not measured
+	Seeds   int     `json:"seeds"`
+	Minimum float64 `json:"smallest_p"`      // of one test
+	Family  int     `json:"comparisons"`     // tests that Holm's correction counts
+	Holm    float64 `json:"smallest_p_holm"` // of the family's smallest p, corrected
+	Needed  int     `json:"seeds_needed"`    // for that to reach 0.05
+}
+
+func totalOf(p *harness.Plan, cells int, estimate time.Duration) planTotal {
+	n, family := len(p.Sweep.Seeds), reports.Family(p.Record())
+	return planTotal{
+		Event: "plan", Cells: cells, TrainS: estimate.Seconds(), Seeds: n, Minimum: reports.SmallestP(n),
+		Family: family, Holm: corrected(n, family), Needed: seedsFor(family),
+	}
+}
+
+// level is the p under which a difference counts.
+const level = 0.05
+
+// corrected is the smallest p of a family of tests after Holm's correction: all of them times their number.
+func corrected(seeds, family int) float64 {
+	return min(float64(max(family, 1))*reports.SmallestP(seeds), 1)
+}
+
+// seedsFor is the least number of seeds with which the smallest corrected p reaches the level.
+func seedsFor(family int) int {
+	n := 1
+	for corrected(n, family) > level {
+		n++
+	}
+	return n
 }
 
 func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, estimate time.Duration, asJSON bool) error {
-	total := planTotal{"plan", len(jobs), len(p.Sweep.Seeds), reports.SmallestP(len(p.Sweep.Seeds)), estimate.Seconds()}
+	total := totalOf(p, len(jobs), estimate)
 	if !asJSON {
 		return planTable(w, jobs, total)
 	}
@@ -88,11 +116,22 @@ func planTable(w io.Writer, jobs []harness.Job, total planTotal) error {
 
 // significance says what the number of seeds can show.
 func significance(t planTotal) string {
-	text := fmt.Sprintf("%d seeds: the smallest two-sided p of a paired sign-flip test is %.3g", t.Seeds, t.SmallestP)
-	if t.SmallestP > 0.05 {
-		text += "; no difference can reach 0.05, which takes 6 seeds"
+	text := fmt.Sprintf("%s: the smallest two-sided p of one paired sign-flip test is %.3g", count(t.Seeds, "seed"), t.Minimum)
+	if t.Family == 0 {
+		return text + "\nthe sweep declares no baseline or no primary metric, so nothing is tested"
+	}
+	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, count(t.Family, "comparison"))
+	if t.Holm > level {
+		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", level, count(t.Needed, "seed"), seedsFor(1))
 	}
 	return text
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // roughly rounds a duration to two figures that people read.

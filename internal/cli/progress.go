@@ -15,8 +15,8 @@ import (
 	"protobench/harness"
 )
 
-// progress shows the events of a run: JSON lines, one live line on a terminal,
-// or a plain line now and then.
+// progress shows the events of a run: JSON lines, live lines on a terminal (one for the sweep, one per running cell), or
+// a plain line now and then.
 type progress struct {
 	json  *json.Encoder // nil unless JSON lines are wanted
 	w     io.Writer
@@ -26,6 +26,7 @@ type progress struct {
 	now   func() time.Time
 
 	shown   time.Time
+	drawn   int // live lines on the screen
 	eta     harness.ETA
 	running []*running // in the order they began
 }
@@ -35,6 +36,7 @@ type running struct {
 	event      harness.Event
 	loss, live float64
 	stepped    bool
+	eta        harness.ETA
 }
 
 func newProgress(w *console, asJSON bool) *progress {
@@ -68,7 +70,7 @@ func (p *progress) hear(e harness.Event) {
 	switch e.Kind {
 	case harness.Ended:
 		p.line(endedLine(e))
-	case harness.Finished:
+	case harness.Finished, harness.Stopped:
 		p.line(fmt.Sprintf("%d of %d cells have a result", e.Done, e.Total))
 	default:
 		p.tick(e)
@@ -81,7 +83,7 @@ func (p *progress) note(e harness.Event) {
 	case harness.Planned:
 		p.eta.Left = e.Steps
 	case harness.Started:
-		p.running = append(p.running, &running{event: e})
+		p.running = append(p.running, &running{event: e, eta: harness.ETA{Left: e.Steps}})
 	case harness.Ended:
 		p.eta.Skip(e.Steps - e.Step)
 		p.running = slices.DeleteFunc(p.running, func(r *running) bool { return r.event.Cell == e.Cell })
@@ -110,11 +112,14 @@ func (p *progress) update(e harness.Event) {
 
 // count takes a step off what is left; the first one also takes off what a checkpoint had.
 func (p *progress) count(r *running, e harness.Event) {
-	if !r.stepped {
-		p.eta.Skip(e.Step - 1)
+	now := p.now()
+	for _, eta := range []*harness.ETA{&p.eta, &r.eta} {
+		if !r.stepped {
+			eta.Skip(e.Step - 1)
+		}
+		eta.Done(1, now)
 	}
 	r.stepped = true
-	p.eta.Done(1, p.now())
 }
 
 // tick shows where things are, not too often.
@@ -124,44 +129,66 @@ func (p *progress) tick(e harness.Event) {
 		return
 	}
 	p.shown = now
-	text := p.status(e)
+	lines := p.status(e)
 	if !p.live {
-		_, _ = fmt.Fprintln(p.w, text)
+		_, _ = fmt.Fprintln(p.w, strings.Join(lines, "  "))
 		return
 	}
-	_, _ = fmt.Fprintf(p.w, "\r%s\x1b[K", cut(text, p.width-1))
+	text := p.home()
+	for i, line := range lines {
+		if i > 0 {
+			text += "\n"
+		}
+		text += cut(line, p.width-1) + "\x1b[K"
+	}
+	p.drawn = len(lines)
+	_, _ = fmt.Fprint(p.w, text+"\x1b[J")
 }
 
-// line prints a line that stays.
+// home moves to the first live line.
+func (p *progress) home() string {
+	if p.drawn > 1 {
+		return fmt.Sprintf("\x1b[%dA\r", p.drawn-1)
+	}
+	return "\r"
+}
+
+// line prints a line that stays, in place of the live ones.
 func (p *progress) line(text string) {
 	if p.live {
-		text = "\r" + text + "\x1b[K"
+		text = p.home() + text + "\x1b[J"
+		p.drawn, p.shown = 0, time.Time{}
 	}
 	_, _ = fmt.Fprintln(p.w, text)
 }
 
-// status is the live line: cells done, time left, cells at work.
-func (p *progress) status(e harness.Event) string {
-	parts := []string{fmt.Sprintf("[%d/%d]", e.Done, e.Total)}
-	if left, ok := p.eta.Remaining(); ok {
-		parts = append(parts, "ETA "+roughly(left))
-	}
+// status is what the live lines say: cells done and time left, then each cell at work.
+func (p *progress) status(e harness.Event) []string {
+	lines := []string{fmt.Sprintf("[%d/%d]%s", e.Done, e.Total, timeLeft(&p.eta))}
 	for _, r := range p.running {
-		parts = append(parts, r.String())
+		lines = append(lines, r.String())
 	}
-	return strings.Join(parts, "  ")
+	return lines
+}
+
+func timeLeft(e *harness.ETA) string {
+	if left, ok := e.Remaining(); ok {
+		return " ETA " + roughly(left)
+	}
+	return ""
 }
 
 // String is a running cell in few characters.
 func (r *running) String() string {
 	e := r.event
-	switch {
-	case e.Steps == 0 || e.Step == e.Steps:
+	if e.Steps == 0 || e.Step == e.Steps {
 		return fmt.Sprintf("%s s%d evaluating", e.Method, e.Seed)
-	case r.live > 0:
-		return fmt.Sprintf("%s s%d epoch %.1f loss %.3g live-unique %.0f", e.Method, e.Seed, e.Epoch, r.loss, r.live)
 	}
-	return fmt.Sprintf("%s s%d epoch %.1f loss %.3g", e.Method, e.Seed, e.Epoch, r.loss)
+	text := fmt.Sprintf("%s s%d epoch %.1f/%d%s loss %.3g", e.Method, e.Seed, e.Epoch, e.Epochs, timeLeft(&r.eta), r.loss)
+	if r.live > 0 {
+		text += fmt.Sprintf(" live-unique %.0f", r.live)
+	}
+	return text
 }
 
 // endedLine says how a cell ended and its headline.
