@@ -39,39 +39,88 @@ name = "dino+gmm"
 observers = ["joint"]
 `
 
+// wideSweep is large enough for the blocked kernels, with a queue that carries over from step to step.
+const wideSweep = `
+name = "wide"
+references = false
+[data]
+train = 140
+test = 40
+[encoder]
+width = 8
+depth = 3
+stem_stride = 2
+hidden = 64
+dim = 48
+[train]
+epochs = 2
+batch = 64
+[evaluate]
+dense_epochs = 1
+dense = 2
+[prototypes]
+count = 48
+init = "data"
+[[method]]
+name = "swav"
+swav.queue = 96
+swav.queue_start = 0.5
+[[method]]
+name = "dino+gmm"
+observers = ["joint"]
+`
+
 func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
-	base := t.TempDir()
-	file := filepath.Join(base, "same.toml")
-	if err := os.WriteFile(file, []byte(sameSweep), 0o600); err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		name, sweep   string
+		results, cuts int // cuts: the least number of interruptions for the test to mean something
+		slow          bool
+	}{{"small", sameSweep, 3, 3, false}, {"wide", wideSweep, 2, 2, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.slow && testing.Short() {
+				t.Skip("takes seconds")
+			}
+			base := t.TempDir()
+			file := filepath.Join(base, "sweep.toml")
+			if err := os.WriteFile(file, []byte(c.sweep), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			one, two, cut := filepath.Join(base, "one"), filepath.Join(base, "two"), filepath.Join(base, "cut")
+			mustRun(context.Background(), t, io.Discard, exitOK, "run", file, "--out", one, "-j", "1", "--json")
+			mustRun(context.Background(), t, io.Discard, exitOK, "run", file, "--out", two, "-j", "2", "--json")
+			interrupted := runInPieces(t, file, cut)
+			want := metricsOf(t, one)
+			if len(want) != c.results || interrupted < c.cuts {
+				t.Fatalf("%d results, %d interruptions", len(want), interrupted)
+			}
+			if diff := cmp.Diff(want, metricsOf(t, two)); diff != "" {
+				t.Errorf("-j 2: %s", diff)
+			}
+			if diff := cmp.Diff(want, metricsOf(t, cut)); diff != "" {
+				t.Errorf("interrupted: %s", diff)
+			}
+		})
 	}
-	one, two, cut := filepath.Join(base, "one"), filepath.Join(base, "two"), filepath.Join(base, "cut")
-	mustRun(context.Background(), t, io.Discard, exitOK, "run", file, "--out", one, "-j", "1", "--json")
-	mustRun(context.Background(), t, io.Discard, exitOK, "run", file, "--out", two, "-j", "2", "--json")
-	interrupted := 0
-	for ; ; interrupted++ {
+}
+
+// runInPieces interrupts a sweep after every second measurement until it is done, and returns how often.
+func runInPieces(t *testing.T, file, dir string) int {
+	t.Helper()
+	for n := range 50 {
 		ctx, stop := context.WithCancel(context.Background())
-		out := &stopper{after: 2, stop: stop}
 		var errors bytes.Buffer
-		code := run(ctx, []string{"run", file, "--out", cut, "-j", "1", "--json"}, out, &errors)
+		code := run(ctx, []string{"run", file, "--out", dir, "-j", "1", "--json"}, &stopper{after: 2, stop: stop}, &errors)
 		stop()
-		if code == exitOK {
-			break
-		}
-		if code != exitInterrupted || interrupted > 50 {
+		switch code {
+		case exitOK:
+			return n
+		case exitInterrupted:
+		default:
 			t.Fatalf("exit code %d: %s", code, errors.String())
 		}
 	}
-	want := metricsOf(t, one)
-	if len(want) != 3 || interrupted < 3 {
-		t.Fatalf("%d results, %d interruptions", len(want), interrupted)
-	}
-	if diff := cmp.Diff(want, metricsOf(t, two)); diff != "" {
-		t.Errorf("-j 2: %s", diff)
-	}
-	if diff := cmp.Diff(want, metricsOf(t, cut)); diff != "" {
-		t.Errorf("interrupted: %s", diff)
-	}
+	t.Fatal("never done")
+	return 0
 }
 
 func mustRun(ctx context.Context, t *testing.T, out io.Writer, want int, args ...string) {
