@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,5 +174,51 @@ func TestStepTimesSurviveAResume(t *testing.T) {
 	}
 	if err := l.close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// tracked notes what is asked of a trainer, in order.
+type tracked struct {
+	*fake
+	calls *[]string
+}
+
+func (t tracked) Prepare(next func() []float32) error {
+	*t.calls = append(*t.calls, "prepare")
+	return t.fake.Prepare(next)
+}
+
+func (t tracked) Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error) {
+	*t.calls = append(*t.calls, "measure")
+	return t.fake.Features(b, images)
+}
+
+func (t tracked) Step(views []float32) (methods.Signals, error) {
+	*t.calls = append(*t.calls, "step")
+	return t.fake.Step(views)
+}
+
+func TestArmsArePreparedOnceBeforeTheFirstMeasurement(t *testing.T) {
+	p := planOf(t, smallSweep)
+	dir := filepath.Join(t.TempDir(), "run")
+	var calls []string
+	engine := fakeEngine(nil)
+	engine.Arm = func(cfg methods.Config) (Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
+	ctx, stop := context.WithCancel(context.Background())
+	o := options(engine)
+	o.Tell = func(e Event) {
+		if e.Kind == Stepped {
+			stop()
+		}
+	}
+	if _, err := Run(ctx, p, p.Jobs[3:4], dir, o); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"prepare", "measure", "step"}, calls); diff != "" {
+		t.Error(diff)
+	}
+	calls = nil
+	if _, err := Run(context.Background(), p, p.Jobs[3:4], dir, options(engine)); err != nil || calls[0] != "step" || slices.Contains(calls, "prepare") {
+		t.Errorf("resumed: %v, %v", calls, err)
 	}
 }
