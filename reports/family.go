@@ -1,18 +1,15 @@
 package reports
 
-import (
-	"slices"
-
-	"protobench/harness/store"
-)
+import "protobench/harness/store"
 
 // Family returns how many comparisons a plan declares, the number that Holm's correction counts: every arm that has
-// another arm as its baseline, in every primary metric. 0 without a baseline or a primary metric.
-func Family(p store.Plan) int {
-	s := &sweep{plan: p}
+// another arm as its baseline, in every primary metric. 0 without a baseline or a primary metric. The plan need not have
+// been run.
+func Family(p store.Plan) (int, error) {
+	s, nowhere := &sweep{plan: p}, &store.Dir{}
 	for _, c := range p.Cells {
-		if !slices.ContainsFunc(s.arms, func(a *arm) bool { return a.cell.Arm() == c.Cell.Arm() }) {
-			s.arms = append(s.arms, &arm{cell: c.Cell, reference: isReference(c.Cell)})
+		if err := s.add(store.CellState{Dir: nowhere.Cell(c)}); err != nil {
+			return 0, err
 		}
 	}
 	n := 0
@@ -21,5 +18,5 @@ func Family(p store.Plan) int {
 			n += len(p.Primary)
 		}
 	}
-	return n
+	return n, nil
 }

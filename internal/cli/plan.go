@@ -54,12 +54,13 @@ type planTotal struct {
 	Needed  int     `json:"seeds_needed"`    // for that to reach 0.05
 }
 
-func totalOf(p *harness.Plan, cells int, estimate time.Duration) planTotal {
-	n, family := len(p.Sweep.Seeds), reports.Family(p.Record())
+func totalOf(p *harness.Plan, cells int, estimate time.Duration) (planTotal, error) {
+	n := len(p.Sweep.Seeds)
+	family, err := reports.Family(p.Record())
 	return planTotal{
 		Event: "plan", Cells: cells, TrainS: estimate.Seconds(), Seeds: n, Minimum: reports.SmallestP(n),
 		Family: family, Holm: corrected(n, family), Needed: seedsFor(family),
-	}
+	}, err
 }
 
 // level is the p under which a difference counts.
@@ -80,7 +81,10 @@ func seedsFor(family int) int {
 }
 
 func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, estimate time.Duration, asJSON bool) error {
-	total := totalOf(p, len(jobs), estimate)
+	total, err := totalOf(p, len(jobs), estimate)
+	if err != nil {
+		return err
+	}
 	if !asJSON {
 		return planTable(w, jobs, total)
 	}

@@ -62,7 +62,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 // conclude writes the report and turns the summary into an exit code.
 func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary) error {
 	if ctx.Err() != nil {
-		return exitError{exitInterrupted, fmt.Sprintf("interrupted: %d cells are left, their state is saved; the same command goes on", s.Interrupted)}
+		return exitError{exitInterrupted, fmt.Sprintf("interrupted: %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell"))}
 	}
 	if s.Done > 0 {
 		if err := writeReport(w, dir, c.JSON); err != nil {
@@ -70,7 +70,7 @@ func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harn
 		}
 	}
 	if len(s.Failed) > 0 {
-		return exitError{exitFailed, fmt.Sprintf("%d cells failed:\n  %s", len(s.Failed), strings.Join(s.Failed, "\n  "))}
+		return exitError{exitFailed, fmt.Sprintf("%s failed:\n  %s", count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "))}
 	}
 	return nil
 }
