@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -44,15 +45,22 @@ func compare(a, base *arm, m measure) comparison {
 // pairedDifferences subtracts at equal seeds, where both values are defined.
 func pairedDifferences(a, base *arm, m measure) []float64 {
 	var d []float64
-	for _, r := range a.counted() {
-		i := slices.IndexFunc(base.runs, func(b run) bool { return b.cell().Seed == r.cell().Seed })
-		if i < 0 || !base.runs[i].counted() {
-			continue
-		}
-		b := base.runs[i]
-		d = append(d, m.of(r.Result.Metrics, r.k)-m.of(b.Result.Metrics, b.k))
+	for _, p := range pairs(a, base) {
+		d = append(d, m.of(p[0].Result.Metrics, p[0].k)-m.of(p[1].Result.Metrics, p[1].k))
 	}
 	return finite(d)
+}
+
+// pairs returns the counted runs of a and base that share a seed.
+func pairs(a, base *arm) [][2]run {
+	var out [][2]run
+	for _, r := range a.counted() {
+		i := slices.IndexFunc(base.runs, func(b run) bool { return b.cell().Seed == r.cell().Seed })
+		if i >= 0 && base.runs[i].counted() {
+			out = append(out, [2]run{r, base.runs[i]})
+		}
+	}
+	return out
 }
 
 // baselineOf returns the arm that a is paired with: at equal axes, either the arm that
@@ -61,7 +69,7 @@ func pairedDifferences(a, base *arm, m measure) []float64 {
 func (s *sweep) baselineOf(a *arm) *arm {
 	var best *arm
 	for _, b := range s.trained() {
-		if s.isBaseline(b, a) && equalAxes(a.cell, b.cell) && (best == nil || plainer(b, best)) {
+		if s.isBaseline(b, a) && equalAxes(a.cell, b.cell) && (best == nil || plainer(a, b, best)) {
 			best = b
 		}
 	}
@@ -83,20 +91,22 @@ func cutLearner(baseline string) (string, bool) {
 	return "", false
 }
 
-// plainer prefers, among the candidates, the arm named like its objective (the plain
-// preset), else the one with fewer additions; the plan's order decides the rest.
-func plainer(b, best *arm) bool { return additions(b) < additions(best) }
-
-func additions(a *arm) int {
-	if a.cell.Method == a.cell.Objective {
-		return 0
+// holmNote says what n pairs can show when m tests are declared.
+func holmNote(n, m int) string {
+	need := n
+	for smallestHolm(need, m) >= 0.05 {
+		need++
 	}
-	n := 1 + len(a.cell.Regularizers)
-	if a.cell.Embedding != "plain" {
-		n++
+	text := fmt.Sprintf("With %d paired seeds the smallest two-sided sign-flip p of one test is %s", n, pText(SmallestP(n)))
+	if SmallestP(n) >= 0.05 {
+		text += "; six seeds reach 0.031, for one test"
 	}
-	return n
+	return text + fmt.Sprintf(". Holm's correction over the %d declared comparisons takes the smallest p to min(1, %d·2^(1−n)) = %s; to get below 0.05 the sweep needs %d seeds (%s).",
+		m, m, pText(smallestHolm(n, m)), need, pText(smallestHolm(need, m)))
 }
+
+// smallestHolm is the smallest Holm-adjusted p of m sign-flip tests with n pairs each.
+func smallestHolm(n, m int) float64 { return math.Min(1, float64(m)*SmallestP(n)) }
 
 // equalAxes compares the axes that both arms read: an axis of the mixture does not tell
 // joint arms apart.

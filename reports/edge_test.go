@@ -96,8 +96,8 @@ func TestPrototypesRefuses(t *testing.T) {
 		"no tensor prototypes": {{Name: "x", Shape: []int{1}, F32: []float32{1}}},
 		"for 2 prototypes":     {good, {Name: "usage.counts", Shape: []int{3}, I64: []int64{1, 2, 3}}},
 		"from 0 to":            {good, {Name: "usage.counts", Shape: []int{2}, I64: []int64{1, -1}}},
-		"from -1 to 1":         {good, {Name: "usage.owner", Shape: []int{2}, F64: []float64{0, 2}}},
-		"value NaN":            {good, {Name: "usage.owner", Shape: []int{2}, F64: []float64{0, math.NaN()}}},
+		"value 0.5":            {good, {Name: "usage.counts", Shape: []int{2}, F64: []float64{0, 0.5}}},
+		"value NaN":            {good, {Name: "usage.counts", Shape: []int{2}, F64: []float64{0, math.NaN()}}},
 	}
 	for want, tensors := range cases {
 		dir := small(t, func(c *store.CellDir, r *store.Result) {

@@ -44,23 +44,19 @@ func newCirclePanel(label string, p metrics.Matrix) circlePanel {
 }
 
 // circleFigure shows the paper's Fig. 1: prototypes projected onto a circle.
-func (s *sweep) circleFigure(baselines []randomBaseline) (figure, error) {
+func (s *sweep) circleFigure() figure {
 	f := figure{name: "prototype_density", title: "Prototype density on the projected circle"}
 	var panels []circlePanel
 	for _, a := range s.trained() {
-		p, err := a.firstPrototypes()
-		if err != nil {
-			return f, err
-		}
-		if p != nil {
-			panels = append(panels, newCirclePanel(a.label, p.shown))
+		if a.first != nil {
+			panels = append(panels, newCirclePanel(a.label, a.first.shown))
 		}
 	}
 	if len(panels) == 0 {
 		f.missing = "no run has stored prototypes yet"
-		return f, nil
+		return f
 	}
-	for _, b := range baselines {
+	for _, b := range s.random {
 		panels = append(panels, newCirclePanel(fmt.Sprintf("random (K %s, D %s)", FormatCount(b.k), FormatCount(b.d)), b.vectors))
 	}
 	f.caption = "Prototypes of the first seed, projected onto their two principal components and normalised onto the circle; above, kernel density in the plane (one colour scale for all panels, cut off at four times the density of an even ring); below, density of the angle from −π to π with the even density 1/(2π) as a dashed line, cut off at 0.8 with the peak written in. " +
@@ -69,7 +65,7 @@ func (s *sweep) circleFigure(baselines []randomBaseline) (figure, error) {
 	rows := (len(panels) + columns - 1) / columns
 	f.width, f.height = vg.Points(float64(20+128*columns)), vg.Points(float64(14+222*rows))
 	f.draw = func(c draw.Canvas) { drawCircles(c, panels, columns, rows) }
-	return f, nil
+	return f
 }
 
 // drawCircles draws each panel as a square map over a flat curve.

@@ -11,7 +11,7 @@ import (
 )
 
 // epsilonFigure shows unique prototypes against the distance at which two count as one.
-func (s *sweep) epsilonFigure(baselines []randomBaseline) figure {
+func (s *sweep) epsilonFigure() figure {
 	f := figure{name: "unique_vs_epsilon", title: "Unique prototypes against ε"}
 	arms := s.withData(func(a *arm) bool { return Estimated(measureOf("unique@0.025").over(a)).N > 0 })
 	if len(arms) == 0 {
@@ -24,24 +24,28 @@ func (s *sweep) epsilonFigure(baselines []randomBaseline) figure {
 	f.width, f.height = s.panelSize(arms)
 	f.draw = func(c draw.Canvas) {
 		legend := s.armLegend(arms, true, vg.Points(2.6))
-		for _, b := range baselines {
+		for _, b := range s.random {
 			legend.Add("random (K "+FormatCount(b.k)+", D "+FormatCount(b.d)+")", swatch{line: greyLine()})
 		}
 		drawPanels(c, s.objectivePanels(func(objective string) *plot.Plot {
-			return s.epsilonPanel(objective, baselines)
+			return s.epsilonPanel(objective)
 		}), s.panelColumns(), legend)
 	}
 	return f
 }
 
-func (s *sweep) epsilonPanel(objective string, baselines []randomBaseline) *plot.Plot {
+func (s *sweep) epsilonPanel(objective string) *plot.Plot {
 	p := newPlot(objective, "ε (cosine distance)", "unique prototypes, % of K", 10)
 	lightGrid(p)
 	percentAxis(&p.Y)
 	p.X.Min, p.X.Max = -0.35, float64(len(epsilons()))-0.65
 	p.X.Tick.Marker = ticks([]float64{0, 1, 2, 3, 4}, epsilons())
-	for _, b := range baselines {
-		addLine(p, indexed(b.unique, 0), greyLine())
+	for _, b := range s.random {
+		var unique []float64
+		for _, eps := range epsilons() {
+			unique = append(unique, measureOf("unique@"+eps).of(b.metrics, b.k))
+		}
+		addLine(p, indexed(unique, 0), greyLine())
 	}
 	arms := s.ofObjective(objective)
 	for i, a := range arms {

@@ -2,65 +2,81 @@ package reports
 
 import (
 	"math"
-	"sort"
+	"slices"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// curve is live-unique % over training, over the seeds of an arm.
-type curve struct {
-	steps          []float64
-	mean, low, top []float64
-}
-
-// trainingFigure shows when prototypes are lost.
+// trainingFigure shows when prototypes are lost, by the arms' own learners and by their observers.
 func (s *sweep) trainingFigure() (figure, error) {
 	f := figure{name: "live_unique_over_training", title: "Live unique prototypes over training"}
-	curves := map[*arm]curve{}
-	last := 0.0
-	for _, a := range s.trained() {
-		c, err := a.curve()
-		if err != nil {
-			return f, err
-		}
-		if len(c.steps) > 0 {
-			curves[a] = c
-			last = max(last, c.steps[len(c.steps)-1])
-		}
+	curves, err := s.curves(measureOf("live_unique@0.025"))
+	if err != nil {
+		return f, err
 	}
-	if len(curves) == 0 {
+	arms := s.withData(func(a *arm) bool { return curves.of(a, "").drawn() })
+	if len(arms) == 0 {
 		f.missing = "no run has measured epochs yet"
 		return f, nil
 	}
-	f.caption = "Prototypes that are unique at ε = 0.025 and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed. " +
-		"Collapse that comes with joint training shows as a drop in the first steps or epochs that the control and decoupled lines do not share. A line that stays low from step 0 on is no collapse but a start in which few prototypes are used."
-	arms := s.withData(func(a *arm) bool { return len(curves[a].steps) > 0 })
+	f.caption = "Prototypes that are unique at ε = 0.025 and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed." +
+		s.curveText() + " Before step 0 the batch norms' statistics are filled; all measurements run in evaluation mode. Collapse that comes with joint training shows as a drop in the first steps or epochs that the control and decoupled lines do not share. A line that stays low from step 0 on is no collapse but a start in which few prototypes are used."
+	if s.observed() {
+		f.caption += " Thin broken lines are observers, in the colour of the arm that they watch."
+	}
 	f.width, f.height = s.panelSize(arms)
 	f.draw = func(c draw.Canvas) {
 		legend := s.armLegend(arms, true, 0)
+		if s.observed() {
+			legend.Add("observer, in its arm's colour", swatch{line: style{color: grey()}.shadow()})
+		}
 		drawPanels(c, s.objectivePanels(func(objective string) *plot.Plot {
-			return s.trainingPanel(objective, curves, last)
+			return s.trainingPanel(objective, curves)
 		}), s.panelColumns(), legend)
 	}
 	return f, nil
 }
 
-func (s *sweep) trainingPanel(objective string, curves map[*arm]curve, last float64) *plot.Plot {
+// curveText says what the curves count and how the networks are run for them.
+func (s *sweep) curveText() string {
+	const key = "evaluate.usage_images"
+	count := "all training images"
+	switch n, same := s.common(key); {
+	case !slices.Contains(s.settingKeys(), key):
+		return ""
+	case !same:
+		count = "training images (as many as evaluate.usage_images says)"
+	case n != "0":
+		count = "the first " + n + " training images, where the tables count all"
+	}
+	return " Usage is counted on " + count + "."
+}
+
+func (s *sweep) trainingPanel(objective string, curves curves) *plot.Plot {
 	p := newPlot(objective, "training step", "live unique prototypes, % of K", 10)
-	lightGrid(p)
-	percentAxis(&p.Y)
-	p.X.Min, p.X.Max = 0, max(1, logStep(last))
-	p.X.Tick.Marker = stepTicks(last)
+	curves.axes(p)
 	arms := s.ofObjective(objective)
 	for _, a := range arms {
-		curves[a].addBand(p, a.style)
+		curves.of(a, "").addBand(p, a.style)
 	}
 	for _, a := range arms {
-		addLine(p, curves[a].line(), a.style.line())
+		for _, name := range a.observers() {
+			addLine(p, curves.of(a, name).line(), a.style.shadow())
+		}
+	}
+	for _, a := range arms {
+		addLine(p, curves.of(a, "").line(), a.style.line())
 	}
 	return p
+}
+
+// axes gives a panel the step axis that all panels share, and percent.
+func (c curves) axes(p *plot.Plot) {
+	lightGrid(p)
+	percentAxis(&p.Y)
+	p.X.Min, p.X.Max = 0, max(1, logStep(c.last))
+	p.X.Tick.Marker = stepTicks(c.last)
 }
 
 // logStep places step 0 on the axis and lets late steps grow like a logarithm.
@@ -82,70 +98,4 @@ func decadeText(n int) string {
 		return FormatCount(n/1000) + "k"
 	}
 	return FormatCount(n)
-}
-
-// curve reads the epochs of the counted runs and keeps the steps that all of them
-// measured, so that no point of the mean rests on fewer seeds than its neighbour.
-func (a *arm) curve() (curve, error) {
-	m := measureOf("live_unique@0.025")
-	at := map[int][]float64{}
-	runs := 0
-	for _, r := range a.counted() {
-		lines, err := r.Dir.Epochs()
-		if err != nil {
-			return curve{}, err
-		}
-		if len(lines) == 0 {
-			continue
-		}
-		runs++
-		for _, l := range lines {
-			if v := m.of(l.Metrics, r.k); !math.IsNaN(v) {
-				at[l.Step] = append(at[l.Step], v)
-			}
-		}
-	}
-	return shared(at, runs), nil
-}
-
-func shared(at map[int][]float64, runs int) curve {
-	var steps []int
-	for s, values := range at {
-		if len(values) == runs {
-			steps = append(steps, s)
-		}
-	}
-	sort.Ints(steps)
-	var c curve
-	for _, s := range steps {
-		v := append([]float64{}, at[s]...)
-		c.steps = append(c.steps, float64(s))
-		c.mean = append(c.mean, sum(v)/float64(len(v)))
-		sort.Float64s(v)
-		c.low, c.top = append(c.low, v[0]), append(c.top, v[len(v)-1])
-	}
-	return c
-}
-
-func (c curve) line() plotter.XYs {
-	var out plotter.XYs
-	for i, s := range c.steps {
-		out = append(out, plotter.XY{X: logStep(s), Y: c.mean[i]})
-	}
-	return out
-}
-
-// addBand fills the area between the lowest and the highest seed.
-func (c curve) addBand(p *plot.Plot, st style) {
-	if len(c.steps) < 2 {
-		return
-	}
-	var ring plotter.XYs
-	for i, s := range c.steps {
-		ring = append(ring, plotter.XY{X: logStep(s), Y: c.low[i]})
-	}
-	for i := len(c.steps) - 1; i >= 0; i-- {
-		ring = append(ring, plotter.XY{X: logStep(c.steps[i]), Y: c.top[i]})
-	}
-	p.Add(&plotter.Polygon{XYs: []plotter.XYs{ring}, Color: faded(st.color, 40)})
 }

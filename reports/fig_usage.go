@@ -21,24 +21,20 @@ type usagePanel struct {
 }
 
 // usageFigure shows how many training images each prototype gets.
-func (s *sweep) usageFigure() (figure, error) {
+func (s *sweep) usageFigure() figure {
 	f := figure{name: "images_per_prototype", title: "Images per prototype"}
 	var panels []usagePanel
 	for _, a := range s.trained() {
-		p, err := a.firstPrototypes()
-		if err != nil {
-			return f, err
-		}
-		if p != nil && p.counts != nil && p.owner != nil {
-			panels = append(panels, newUsagePanel(a.label, p))
+		if a.first != nil && a.first.counts != nil {
+			panels = append(panels, newUsagePanel(a.label, a.first))
 		}
 	}
 	if len(panels) == 0 {
 		f.missing = "no run has stored the usage of its prototypes yet"
-		return f, nil
+		return f
 	}
 	f.caption = "Training images assigned to each prototype of the first seed, most used first, on a logarithmic scale (prototypes without an image stand at the bottom). " +
-		"Blue: live and distinct. Orange: live, but within ε = 0.025 of another prototype (a group of duplicates). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
+		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = 0.025 with another live prototype (duplicates; blue marks and orange groups together are the live unique prototypes). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
 		"A healthy arm is a long blue line near the fair share; partial collapse is orange, and a short blue head with a long grey tail means that most prototypes are unused, however unique they are."
 	columns := min(5, len(panels))
 	rows := (len(panels) + columns - 1) / columns
@@ -51,15 +47,12 @@ func (s *sweep) usageFigure() (figure, error) {
 		}
 		drawPanels(draw.Crop(c, 0, 0, 0, -vg.Points(22)), plots, columns, nil)
 	}
-	return f, nil
+	return f
 }
 
 func newUsagePanel(label string, p *prototypes) usagePanel {
-	n := 0
-	for _, c := range p.counts {
-		n += c
-	}
-	return usagePanel{label: label, images: n, ranked: metrics.RankUsage(p.counts, n, metrics.Cover{Owner: p.owner})}
+	n := p.images()
+	return usagePanel{label: label, images: n, ranked: metrics.RankUsage(p.counts, n, metrics.LiveUnique(p.shown, p.counts, n, 0.025))}
 }
 
 func usageColors() (distinct, duplicate, dead color.NRGBA) {
@@ -135,7 +128,7 @@ func (p usagePanel) addMarks(plt *plot.Plot) {
 func drawUsageKey(c draw.Canvas) {
 	blue, orange, pale := usageColors()
 	x := c.Min.X + vg.Points(44)
-	for i, text := range []string{"live and distinct", "live, in a group of duplicates (ε 0.025)", "dead"} {
+	for i, text := range []string{"live and distinct", "live, shares a greedy group with another live prototype (ε 0.025)", "dead"} {
 		l := newLegend(9)
 		l.ThumbnailWidth = vg.Points(12)
 		l.Add(text, swatch{mark: draw.GlyphStyle{Color: []color.NRGBA{blue, orange, pale}[i], Radius: vg.Points(3),

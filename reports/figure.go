@@ -22,6 +22,7 @@ type figure struct {
 	title         string
 	caption       string // how to read it and what collapse looks like
 	missing       string
+	optional      bool // not worth a word when there is nothing to draw
 	width, height vg.Length
 	draw          func(draw.Canvas)
 }

@@ -59,7 +59,9 @@ func TestMeasureTexts(t *testing.T) {
 		{"usage_perplexity", Estimate{3, 131.2, 1, 3.7}, "131 ± 4"},
 		{"grouped_perplexity", Estimate{3, 31.24, 1, 3.77}, "31.2 ± 3.8"},
 		{"displacement", Estimate{3, 0.0123, 1, 0.004}, "0.012 ± 0.004"},
-		{"displacement", Estimate{3, 1e-17, 0, 0}, "0.000 ± 0.000"},
+		{"displacement", Estimate{3, 3.1e-17, 0, 0}, "0 ± 0"},
+		{"dead", Estimate{1, -1e-13, nan, nan}, "0.0 (n = 1)"},
+		{"reseeds", Estimate{3, 7, 1, 0.52}, "7.0 ± 0.5"},
 	}
 	for _, c := range cases {
 		if got := measureOf(c.key).text(c.e, 3); got != c.want {
@@ -68,9 +70,10 @@ func TestMeasureTexts(t *testing.T) {
 	}
 	m := measureOf("linear@backbone.teacher")
 	for e, want := range map[Estimate]string{
-		{3, 3.14, 1, 2}: "+3.1 [1.1, 5.1]", {3, -3.14, 1, 4}: "−3.1 [−7.1, 0.9]", {1, 2, nan, nan}: "+2.0", {0, nan, nan, nan}: "–",
+		{3, 3.14, 1, 2}: "+3.1 [1.1, 5.1]", {3, -3.14, 1, 4}: "−3.1 [−7.1, 0.9]", {1, 2, nan, nan}: "+2.0 (n = 1)", {0, nan, nan, nan}: "–",
+		{2, -1e-17, 0, 0}: "+0.0 [0.0, 0.0] (n = 2)",
 	} {
-		if got := m.signed(e); got != want {
+		if got := m.signed(e, 3); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -1,12 +1,9 @@
 package reports
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"sort"
-
-	"github.com/BurntSushi/toml"
 
 	"protobench/harness/store"
 )
@@ -18,6 +15,7 @@ type sweep struct {
 	arms       []*arm // in the plan's order
 	objectives []string
 	unplanned  []string
+	random     []randomBaseline
 }
 
 // arm is one row: a method at one point of the matrix, with a run per seed.
@@ -26,7 +24,9 @@ type arm struct {
 	cell      store.Cell // the first run's
 	reference bool       // pixels, untrained or supervised: accuracies alone
 	style     style
-	runs      []run // by seed
+	config    config      // the first run's; the others differ in the seed alone
+	first     *prototypes // of the first seed that has some; nil when none has
+	runs      []run       // by seed
 }
 
 type run struct {
@@ -57,21 +57,27 @@ func load(path string) (*sweep, error) {
 		}
 	}
 	s.finish()
+	for _, a := range s.trained() {
+		if a.first, err = a.firstPrototypes(); err != nil {
+			return nil, err
+		}
+	}
+	s.random = s.randomBaselines()
 	return s, nil
 }
 
 func (s *sweep) add(c store.CellState) error {
 	cell := c.Dir.Plan().Cell
-	k, err := prototypeCount(c.Dir)
+	config, err := readConfig(c.Dir)
 	if err != nil {
 		return err
 	}
 	i := slices.IndexFunc(s.arms, func(a *arm) bool { return a.cell.Arm() == cell.Arm() })
 	if i < 0 {
 		i = len(s.arms)
-		s.arms = append(s.arms, &arm{cell: cell, reference: isReference(cell)})
+		s.arms = append(s.arms, &arm{cell: cell, reference: isReference(cell), config: config})
 	}
-	s.arms[i].runs = append(s.arms[i].runs, run{c, k})
+	s.arms[i].runs = append(s.arms[i].runs, run{c, config.count})
 	return nil
 }
 
@@ -91,17 +97,6 @@ func (r run) cell() store.Cell { return r.Dir.Plan().Cell }
 // isReference tells the rows that every accuracy is read against.
 func isReference(c store.Cell) bool {
 	return slices.Contains([]string{"pixels", "untrained", "supervised"}, c.Method)
-}
-
-// prototypeCount reads K from the cell's resolved config.
-func prototypeCount(c *store.CellDir) (int, error) {
-	var config struct {
-		Prototypes struct{ Count int } `toml:"prototypes"`
-	}
-	if _, err := toml.Decode(c.Plan().Config, &config); err != nil {
-		return 0, fmt.Errorf("%s: config of %s: %w", "plan.json", c.Plan().Dir, err)
-	}
-	return config.Prototypes.Count, nil
 }
 
 // counted reports whether the run has final metrics: it ended, collapsed or not. Leaving

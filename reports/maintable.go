@@ -14,10 +14,12 @@ import (
 func (s *sweep) mainTable() *Table {
 	t := &Table{Columns: s.mainColumns()}
 	comparisons := s.comparisons()
+	measures := mainMeasures()
+	remarks := s.remarksOn(append(measures, measuresOf(s.plan.Primary...)...), false, true)
 	for _, a := range s.arms {
-		row := append([]Value{{Text: a.label, Marks: s.rowNotes(t, a)}}, s.dataValues(a)...)
+		row := append([]Value{{Text: a.label, Marks: a.rowNotes(t) + remarks.marks(t, a)}}, s.dataValues(a)...)
 		row = append(row, s.countValue(a))
-		for _, m := range mainMeasures() {
+		for _, m := range measures {
 			row = append(row, a.value(m))
 		}
 		for _, key := range s.plan.Primary {
@@ -25,20 +27,37 @@ func (s *sweep) mainTable() *Table {
 		}
 		t.Rows = append(t.Rows, append(row, a.stepTime(), Value{Text: a.outcomes()}))
 	}
+	for _, b := range s.random {
+		t.Rows = append(t.Rows, s.randomRow(t, b))
+	}
 	s.tableNotes(t, comparisons)
 	return t
 }
 
+// randomRow sets random vectors beside the geometry of the arms' prototypes.
+func (s *sweep) randomRow(t *Table, b randomBaseline) []Value {
+	row := make([]Value, len(t.Columns))
+	for i, c := range t.Columns {
+		row[i].Text = undefined
+		if c.Data {
+			row[i].Text = ""
+		}
+		for _, m := range mainMeasures() {
+			if m.key == c.CSV {
+				row[i] = b.value(m)
+			}
+		}
+	}
+	row[0].Text, row[1].Text = b.label(), "random"
+	return row
+}
+
 // mainMeasures are the metrics of the main table. Uniqueness never stands without usage.
 func mainMeasures() []measure {
-	var out []measure
-	for _, key := range []string{
+	return measuresOf(
 		"live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity",
-		"displacement", "linear@backbone.teacher", "knn20_t0.07@backbone.teacher",
-	} {
-		out = append(out, measureOf(key))
-	}
-	return out
+		"displacement", "path", "reseeds", "linear@backbone.teacher", "knn20_t0.07@backbone.teacher",
+	)
 }
 
 func (s *sweep) mainColumns() []Column {
@@ -111,7 +130,7 @@ func (a *arm) prototypes() string { return fmt.Sprint(a.counted()[0].k) }
 func differenceValue(s *sweep, a *arm, key string, all []comparison) Value {
 	for _, c := range all {
 		if c.arm == a && c.measure.key == key {
-			return Value{Text: c.measure.signed(c.difference), Estimate: &c.difference}
+			return Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
 		}
 	}
 	if !a.reference && s.baselineOf(a) == a {
@@ -166,12 +185,15 @@ func (s *sweep) tableNotes(t *Table, comparisons []comparison) {
 		t.General = append(t.General, "The runs used different instruction sets ("+strings.Join(isas, ", ")+
 			"); values from a pure-Go path agree with the others within a tolerance, not bit by bit.")
 	}
-	n := 0
+	n, tests := 0, 0
 	for _, c := range comparisons {
 		n = max(n, c.difference.N)
+		if c.difference.N > 0 {
+			tests++
+		}
 	}
-	if p := SmallestP(n); n > 0 && p > 0.05 {
-		t.General = append(t.General, fmt.Sprintf("With %d paired seeds no comparison can reach p < 0.05: the smallest two-sided sign-flip p is %s. Six seeds reach 0.031.", n, pText(p)))
+	if n > 0 && smallestHolm(n, tests) >= 0.05 {
+		t.General = append(t.General, holmNote(n, tests))
 	}
 }
 

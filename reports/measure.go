@@ -22,10 +22,18 @@ func measureOf(key string) measure {
 	switch name {
 	case "unique", "unique_centred", "live_unique", "used":
 		return measure{key, true, true}
-	case "dead", "linear", "linear_fine", "nmi":
+	case "dead", "nmi":
 		return measure{key, true, false}
 	}
-	return measure{key, strings.HasPrefix(name, "knn"), false}
+	return measure{key, strings.HasPrefix(name, "knn") || strings.HasPrefix(name, "linear"), false}
+}
+
+func measuresOf(keys ...string) []measure {
+	var out []measure
+	for _, key := range keys {
+		out = append(out, measureOf(key))
+	}
+	return out
 }
 
 // of returns the shown value out of a learner's metrics with K prototypes.
@@ -53,6 +61,9 @@ func (m measure) over(a *arm) []float64 {
 
 // title heads the measure's column.
 func (m measure) title() string {
+	if m.key == "path" {
+		return "path, rad"
+	}
 	name := strings.ReplaceAll(m.key, "_", "-")
 	if i := strings.IndexByte(m.key, '@'); i >= 0 {
 		name = strings.ReplaceAll(m.key[:i], "_", "-") + m.key[i:]
@@ -68,8 +79,14 @@ func (m measure) title() string {
 
 // number writes a value with the decimals that suit its unit.
 func (m measure) number(v float64) string {
-	if m.percent {
+	if math.Abs(v) < rounding {
+		v = 0
+	}
+	if m.percent || m.key == "reseeds" {
 		return fmt.Sprintf("%.1f", v)
+	}
+	if v == 0 {
+		return "0"
 	}
 	switch a := math.Abs(v); {
 	case a >= 100:
@@ -81,6 +98,9 @@ func (m measure) number(v float64) string {
 	}
 	return fmt.Sprintf("%.3f", v)
 }
+
+// rounding is the size below which a number is what float64 left of 0.
+const rounding = 1e-12
 
 // undefined stands in tables where there is no value.
 const undefined = "–"
@@ -111,18 +131,22 @@ func (m measure) spread(e Estimate) string {
 	return fmt.Sprintf("%.*f", decimals, e.Half)
 }
 
-// signed writes a difference with its interval: "+3.1 [1.0, 5.2]".
-func (m measure) signed(e Estimate) string {
+// signed writes a difference with its interval: "+3.1 [1.0, 5.2]". A number of pairs
+// other than the row's own is told.
+func (m measure) signed(e Estimate, rowN int) string {
 	if e.N == 0 {
 		return undefined
 	}
 	s := strings.Replace(m.number(e.Mean), "-", "−", 1)
-	if e.Mean >= 0 {
+	if e.Mean > -rounding {
 		s = "+" + s
 	}
-	if math.IsNaN(e.Half) {
-		return s
+	if !math.IsNaN(e.Half) {
+		low, high := m.number(e.Mean-e.Half), m.number(e.Mean+e.Half)
+		s += strings.ReplaceAll(fmt.Sprintf(" [%s, %s]", low, high), "-", "−")
 	}
-	low, high := m.number(e.Mean-e.Half), m.number(e.Mean+e.Half)
-	return s + strings.ReplaceAll(fmt.Sprintf(" [%s, %s]", low, high), "-", "−")
+	if e.N != rowN {
+		s += fmt.Sprintf(" (n = %d)", e.N)
+	}
+	return s
 }

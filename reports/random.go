@@ -2,7 +2,9 @@ package reports
 
 import (
 	"fmt"
+	"math"
 
+	"protobench/harness/store"
 	"protobench/internal/tensorfile"
 	"protobench/metrics"
 )
@@ -12,32 +14,34 @@ import (
 type randomBaseline struct {
 	k, d    int
 	vectors metrics.Matrix
-	unique  []float64 // % per epsilons()
+	metrics store.Metrics // geometry alone: nothing is assigned to random vectors
 }
 
 // randomBaselines returns one baseline per shape of prototypes found, in the plan's order.
-func (s *sweep) randomBaselines() ([]randomBaseline, error) {
+func (s *sweep) randomBaselines() []randomBaseline {
 	var out []randomBaseline
 	seen := map[[2]int]bool{}
 	for _, a := range s.trained() {
-		p, err := a.firstPrototypes()
-		if err != nil {
-			return nil, err
-		}
-		if p == nil || seen[[2]int{p.shown.Rows, p.shown.Cols}] {
+		if a.first == nil || seen[a.first.shape()] {
 			continue
 		}
-		seen[[2]int{p.shown.Rows, p.shown.Cols}] = true
-		out = append(out, newRandomBaseline(p.shown.Rows, p.shown.Cols))
+		seen[a.first.shape()] = true
+		out = append(out, newRandomBaseline(a.first.shown.Rows, a.first.shown.Cols))
 	}
-	return out, nil
+	return out
 }
 
 func newRandomBaseline(k, d int) randomBaseline {
-	b := randomBaseline{k: k, d: d, vectors: metrics.RandomUnit(0, k, d)}
-	for _, c := range metrics.Covers(b.vectors, []float64{0.025, 0.05, 0.1, 0.25, 0.5}) {
-		b.unique = append(b.unique, 100*float64(len(c.Representatives))/float64(k))
+	b := randomBaseline{k: k, d: d, vectors: metrics.RandomUnit(0, k, d), metrics: store.Metrics{}}
+	eps := []float64{0.025, 0.05, 0.1, 0.25, 0.5}
+	unique, centred := metrics.Covers(b.vectors, eps), metrics.CoversCentred(b.vectors, eps)
+	for i, name := range epsilons() {
+		b.metrics["unique@"+name] = float64(unique[i].Count())
+		b.metrics["unique_centred@"+name] = float64(centred[i].Count())
 	}
+	b.metrics["prototype_mean_norm"], _ = metrics.MeanNorm(b.vectors)
+	singular, _ := metrics.SingularValues(b.vectors)
+	b.metrics["effective_rank.prototypes"], _ = metrics.EffectiveRank(singular)
 	return b
 }
 
@@ -45,15 +49,14 @@ func (b randomBaseline) label() string {
 	return fmt.Sprintf("random unit vectors (K %d, D %d)", b.k, b.d)
 }
 
-func (b randomBaseline) row() []Value {
-	row := []Value{{Text: b.label()}, {Text: "1"}}
-	for _, u := range b.unique {
-		row = append(row, Value{Text: fmt.Sprintf("%.1f", u)})
+// value is the baseline's entry in a measure's column.
+func (b randomBaseline) value(m measure) Value {
+	v := m.of(b.metrics, b.k)
+	if math.IsNaN(v) {
+		return Value{Text: undefined}
 	}
-	for range b.unique {
-		row = append(row, Value{Text: undefined})
-	}
-	return row
+	e := Estimated([]float64{v})
+	return Value{Text: m.text(e, 1), Estimate: &e}
 }
 
 // prototypes is what figures need of one run's prototypes.safetensors.
@@ -61,7 +64,17 @@ type prototypes struct {
 	seed   uint64
 	shown  metrics.Matrix // the teacher's, else the student's, effective prototypes [K,D]
 	counts []int          // [K] training images per prototype; nil when not stored
-	owner  []int          // [K] representative at ε = 0.025; nil when not stored
+}
+
+func (p *prototypes) shape() [2]int { return [2]int{p.shown.Rows, p.shown.Cols} }
+
+// images is the number of training images that the prototypes share.
+func (p *prototypes) images() int {
+	n := 0
+	for _, c := range p.counts {
+		n += c
+	}
+	return n
 }
 
 // firstPrototypes reads the prototypes of the first seed that has some; nil when none has.
@@ -94,16 +107,13 @@ func readPrototypes(f *tensorfile.File) (*prototypes, error) {
 	}
 	p := &prototypes{shown: metrics.MatrixOf(t.Shape[0], t.Shape[1], t.Float32s())}
 	var err error
-	if p.counts, err = indices(f, "usage.counts", p.shown.Rows, 0, 1<<52); err != nil {
-		return nil, err
-	}
-	p.owner, err = indices(f, "usage.owner", p.shown.Rows, -1, p.shown.Rows-1)
+	p.counts, err = usageCounts(f, p.shown.Rows)
 	return p, err
 }
 
-// indices reads a tensor of k whole numbers in [least,most]; an owner of -1 marks a row
-// that took no part.
-func indices(f *tensorfile.File, name string, k, least, most int) ([]int, error) {
+// usageCounts reads the k whole numbers of usage.counts; nil when they are not stored.
+func usageCounts(f *tensorfile.File, k int) ([]int, error) {
+	const name, most = "usage.counts", 1 << 52
 	t, ok := f.Get(name)
 	if !ok {
 		return nil, nil
@@ -113,8 +123,8 @@ func indices(f *tensorfile.File, name string, k, least, most int) ([]int, error)
 	}
 	out := make([]int, k)
 	for i, v := range t.Float64s() {
-		if v != float64(int(v)) || v < float64(least) || v > float64(most) {
-			return nil, fmt.Errorf("tensor %s: value %g at %d is not a whole number from %d to %d", name, v, i, least, most)
+		if v != math.Trunc(v) || v < 0 || v > most {
+			return nil, fmt.Errorf("tensor %s: value %g at %d is not a whole number from 0 to %d", name, v, i, most)
 		}
 		out[i] = int(v)
 	}

@@ -29,30 +29,39 @@ func (p *page) table(t *Table, empty string) {
 }
 
 // readme writes the whole page.
-func (s *sweep) readme(figures []figure, baselines []randomBaseline) (string, error) {
+func (s *sweep) readme(figures []figure) (string, error) {
 	p := &page{}
 	p.line("# %s", escapeMarkdown(s.plan.Name))
 	if s.plan.Question != "" {
 		p.line("\n**Question.** %s", escapeMarkdown(s.plan.Question))
 	}
 	p.heading("How it was run")
-	setup, err := s.setup()
-	if err != nil {
-		return "", err
-	}
-	for _, line := range setup {
+	for _, line := range s.setup() {
 		p.line("- %s", line)
 	}
+	s.composition(p)
 	s.results(p)
-	s.pictures(p, figures, baselines)
+	s.pictures(p, figures)
 	p.heading("Provenance")
 	for _, line := range s.provenanceLines() {
 		p.line("%s", line)
 	}
 	s.leftOut(p)
 	p.heading("What the columns mean")
-	p.b.WriteString(definitions)
+	p.b.WriteString(s.definitions())
 	return p.b.String(), p.err
+}
+
+// composition says in what the arms differ.
+func (s *sweep) composition(p *page) {
+	t := s.armTable()
+	if len(t.Rows) == 0 {
+		return
+	}
+	p.heading("Arms")
+	p.line("What each arm is made of, and every setting in which arms differ; a dash marks what an arm does not read. " +
+		"Settings that all arms share which read them stand above. Observers start from random unit vectors and are never re-seeded, whatever their arm's row says.\n")
+	p.table(t, "")
 }
 
 // results writes the tables.
@@ -66,15 +75,32 @@ func (s *sweep) results(p *page) {
 	p.line("p is the exact two-sided sign-flip test on paired differences; Holm's correction runs over all rows of this table and over nothing else. " +
 		"Whatever is not listed here was not declared before the runs and is description, not test.\n")
 	p.table(s.comparisonTable(), "No arm has a baseline in this sweep, or no endpoint was declared.")
-	if t := s.observerTable(); len(t.Rows) > 0 {
-		p.heading("Observers")
-		p.line("An observer learns on the same embeddings as the arm's own learner and feeds nothing back. " +
-			"If a joint-loss observer beside a frozen or decoupled learner loses its prototypes too, the loss alone explains the collapse and the way back to the encoder is not needed.\n")
-		p.table(t, "")
-	}
+	s.beside(p)
 	if t := s.failureTable(); len(t.Rows) > 0 {
 		p.heading("Runs that did not end well")
 		p.table(t, "")
+	}
+}
+
+// beside writes the tables that describe: same help, observers, features and geometry.
+func (s *sweep) beside(p *page) {
+	if t := s.sameHelpTable(); len(t.Rows) > 0 || len(t.General) > 0 {
+		p.heading("Same help")
+		p.line("This table is description, not a declared test. It pairs each arm whose prototypes do not follow the loss with the joint arm of its objective that has the same embedding, regularizers, prototypes.init and prototypes.reseed, at equal axes and seed. " +
+			"What is left between the two is how the prototypes are learned, and the settings in the last column. Entries are mean paired differences (arm minus joint arm) with 95 %% t-intervals; n is the number of paired seeds.\n")
+		p.table(t, "No arm has such a partner."+t.notes("\n\n", escapeMarkdown))
+	}
+	if t := s.observerTable(); len(t.Rows) > 0 {
+		p.heading("Observers")
+		p.line("An observer learns on the same embeddings as the arm's own learner and feeds nothing back. It starts from random unit vectors and is never re-seeded, so a shadow (an observer that learns as the joint arm does) differs from the plain joint arm in who feeds the encoder, and in its host's embedding, alone. " +
+			"The plain arm's own row stands below each shadow. If a shadow loses its prototypes as well, the loss alone explains the collapse and the way back to the encoder is not needed.\n")
+		p.table(t, "")
+	}
+	if f, g := s.featureTable(), s.geometryTable(); len(f.Rows)+len(g.Rows) > 0 {
+		p.heading("Features and geometry")
+		p.table(f, "No run has measured features.")
+		p.line("")
+		p.table(g, "No run has measured prototypes.")
 	}
 }
 
@@ -91,10 +117,14 @@ func (s *sweep) leftOut(p *page) {
 }
 
 // pictures writes the figures with their captions.
-func (s *sweep) pictures(p *page, figures []figure, baselines []randomBaseline) {
+func (s *sweep) pictures(p *page, figures []figure) {
 	p.heading("Figures")
-	for i, f := range figures {
-		if i > 0 {
+	n := 0
+	for _, f := range figures {
+		if f.draw == nil && f.optional {
+			continue
+		}
+		if n++; n > 1 {
 			p.line("")
 		}
 		if f.draw == nil {
@@ -102,24 +132,10 @@ func (s *sweep) pictures(p *page, figures []figure, baselines []randomBaseline) 
 			continue
 		}
 		p.line("![%s](figures/%s.png)\n", f.title, f.name)
-		p.line("**Figure %d. %s.** %s", i+1, f.title, f.caption)
+		p.line("**Figure %d. %s.** %s", n, f.title, f.caption)
 		if f.name == "unique_vs_epsilon" {
 			p.line("")
-			p.table(s.epsilonTable(baselines), "")
+			p.table(s.epsilonTable(), "")
 		}
 	}
 }
-
-const definitions = `- **unique@ε**: prototypes that remain when, in index order, each one that no earlier remaining one covers at cosine distance below ε is kept; on effective prototypes, in % of K. Low values are partial collapse.
-- **unique-centred@ε**: the same after the prototypes' mean is taken off and they are normalised again. A common offset shrinks all distances without changing any softmax; where this column is high and unique@ε low, the loss of uniqueness is only such an offset.
-- **live-unique@ε**: unique@ε among live prototypes alone, those with at least max(1, 5 % of n/K) of the n training images. It is the headline: a dead prototype is unique and useless.
-- **dead**: share of prototypes that are not live.
-- **usage-perplexity**: exp of the entropy of training images over prototypes; K when all are used alike, 1 at total collapse.
-- **grouped-perplexity**: the same over groups of duplicates (ε 0.025), that is the effective number of distinct prototypes in use. It needs no threshold on usage.
-- **displacement**: mean cosine distance of a prototype from its start. Near 0 a perfect unique@ε says only that nothing moved.
-- **linear@backbone.teacher**: test accuracy of multinomial logistic regression on standardised frozen features of the EMA teacher; the L2 penalty is chosen on a hold-out of train and the fit repeated on all of train.
-- **knn20_t0.07@backbone.teacher**: test accuracy of 20 nearest neighbours by cosine with votes exp(cos/0.07) on the same features.
-- **ms / step**: median wall time of a training step, mean over seeds. It depends on the machine and on what else ran.
-- **outcome**: how many of the ended runs collapsed totally, diverged or failed. Collapsed runs stay in the means; the others have no final metrics.
-- **frozen** arms hold random unit vectors and are unique by construction; **pixels**, **untrained** and **supervised** are the accuracies of raw pixels, of the encoder before training and of the encoder trained on labels.
-`

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -10,10 +9,10 @@ import (
 	"protobench/harness/store"
 )
 
-// rowNotes adds what a reader has to know about one row and returns the marks.
-func (s *sweep) rowNotes(t *Table, a *arm) string {
+// rowNotes adds what a reader has to know about one row's runs and returns the marks.
+func (a *arm) rowNotes(t *Table) string {
 	marks := ""
-	for _, text := range slices.Concat(a.lacking(), a.residue(), a.warnings(), a.undefined()) {
+	for _, text := range append(a.lacking(), a.residue()...) {
 		marks += t.note(text)
 	}
 	return marks
@@ -63,28 +62,4 @@ func (a *arm) residue() []string {
 	}
 	sort.Strings(out)
 	return out
-}
-
-// warnings repeats what the runs warned of.
-func (a *arm) warnings() []string {
-	var out []string
-	for _, r := range a.runs {
-		out = append(out, r.Result.Provenance.Warnings...)
-	}
-	sort.Strings(out)
-	return slices.Compact(out)
-}
-
-// undefined says why values of the main table lack.
-func (a *arm) undefined() []string {
-	var out []string
-	for _, r := range a.runs {
-		for _, m := range mainMeasures() {
-			if why, ok := r.Result.Undefined[m.key]; ok && !a.reference {
-				out = append(out, fmt.Sprintf("%s is undefined: %s.", m.key, why))
-			}
-		}
-	}
-	sort.Strings(out)
-	return slices.Compact(out)
 }

@@ -5,27 +5,56 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"protobench/datasets"
 	"protobench/harness/store"
 )
 
 // setup says in sentences how the sweep was run, from the plan alone.
-func (s *sweep) setup() ([]string, error) {
-	var out []string
-	out = append(out, s.extent())
-	if arms := s.trained(); len(arms) > 0 {
-		var config map[string]any
-		if _, err := toml.Decode(arms[0].runs[0].Dir.Plan().Config, &config); err != nil {
-			return nil, fmt.Errorf("plan.json: config of %s: %w", arms[0].runs[0].Dir.Plan().Dir, err)
-		}
-		for _, table := range []string{"data", "encoder", "train", "prototypes", "loss"} {
-			if text := s.settingsText(config, table); text != "" {
-				out = append(out, text)
-			}
-		}
+func (s *sweep) setup() []string {
+	out := []string{s.extent()}
+	if text := s.dataText(); text != "" {
+		out = append(out, text)
 	}
-	return append(out, s.baselineText()), nil
+	out = append(out, s.settingsTexts()...)
+	return append(out, measuredText, s.baselineText())
+}
+
+const measuredText = "**Measuring.** Networks are run in evaluation mode: batch norms use their running statistics, which batches in training mode fill before step 0, for every arm alike. Tables count all images after the last epoch."
+
+// dataText sets the number of prototypes beside what the data set holds.
+func (s *sweep) dataText() string {
+	name, _ := s.common("data.name")
+	k, same := s.common("prototypes.count")
+	i := slices.IndexFunc(datasets.List(), func(d datasets.Info) bool { return d.Name == name })
+	if i < 0 {
+		return ""
+	}
+	text := fmt.Sprintf("**Data set.** %s: %s.", escapeMarkdown(name), escapeMarkdown(datasets.List()[i].Doc))
+	if same && k != "" {
+		text += fmt.Sprintf(" K = %s prototypes are learned on it.", k)
+	}
+	return text
+}
+
+// settingsTexts lists, table by table, the settings that all arms share that read them.
+func (s *sweep) settingsTexts() []string {
+	var out []string
+	last := ""
+	for _, key := range s.settingKeys() {
+		value, same := s.common(key)
+		if !same || value == "" {
+			continue
+		}
+		table, name, _ := strings.Cut(key, ".")
+		if table != last {
+			out = append(out, fmt.Sprintf("**[%s]**", table))
+			last = table
+		} else {
+			out[len(out)-1] += ","
+		}
+		out[len(out)-1] += " " + escapeMarkdown(name+" "+value)
+	}
+	return out
 }
 
 // extent counts arms, seeds and cells.
@@ -45,27 +74,6 @@ func (s *sweep) extent() string {
 	seeds = slices.Compact(seeds)
 	return fmt.Sprintf("**Extent.** %d arms and %d reference rows, %d seeds (%s): %d of %d cells are done.",
 		len(s.trained()), len(s.arms)-len(s.trained()), len(seeds), strings.Trim(fmt.Sprint(seeds), "[]"), done, planned)
-}
-
-// settingsText lists one table of the first arm's resolved config. Axes of the matrix are
-// in the rows' names and are left out.
-func (s *sweep) settingsText(config map[string]any, table string) string {
-	values, ok := config[table].(map[string]any)
-	if !ok {
-		return ""
-	}
-	var parts []string
-	for _, key := range sortedNames(values) {
-		if slices.Contains(s.varyingAxes(), table+"."+key) || values[key] == "" || key == "path" {
-			continue
-		}
-		parts = append(parts, fmt.Sprintf("%s %s", key, store.FormatAxis(values[key])))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	name := strings.ToUpper(table[:1]) + table[1:]
-	return fmt.Sprintf("**%s** (first arm's). %s.", name, escapeMarkdown(strings.Join(parts, ", ")))
 }
 
 func (s *sweep) baselineText() string {

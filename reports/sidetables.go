@@ -18,19 +18,21 @@ func (s *sweep) comparisonTable() *Table {
 	for _, c := range s.comparisons() {
 		t.Rows = append(t.Rows, []Value{
 			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.title()}, {Text: fmt.Sprint(c.difference.N)},
-			{Text: c.measure.signed(c.difference), Estimate: &c.difference}, {Text: pText(c.p)}, {Text: pText(c.holm)},
+			{Text: c.measure.signed(c.difference, c.difference.N), Estimate: &c.difference}, {Text: pText(c.p)}, {Text: pText(c.holm)},
 		})
 	}
 	return t
 }
 
-// observerTable sets each observer beside the learner that the encoder was trained with.
+// observerTable sets each observer beside the learner that the encoder was trained with,
+// and beside the arm whose shadow it is.
 func (s *sweep) observerTable() *Table {
 	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "learner", CSV: "learner", Text: true}, {Name: "n", CSV: "n"}}}
 	measures := observerMeasures()
 	for _, m := range measures {
 		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.key})
 	}
+	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
 		names := a.observers()
 		if len(names) == 0 {
@@ -38,18 +40,20 @@ func (s *sweep) observerTable() *Table {
 		}
 		t.Rows = append(t.Rows, a.learnerRow(a.cell.Learner+" (own)", "", measures))
 		for _, name := range names {
-			t.Rows = append(t.Rows, a.learnerRow(name+" (observer)", name, measures))
+			row := a.learnerRow(name+" (observer)", name, measures)
+			row[0].Marks = remarks.marks(t, a)
+			t.Rows = append(t.Rows, row)
+			if b := s.plainArm(a, name); b != nil {
+				t.Rows = append(t.Rows, b.learnerRow(name+" (own, for comparison)", "", measures))
+			}
 		}
 	}
 	return t
 }
 
 func observerMeasures() []measure {
-	var out []measure
-	for _, key := range []string{"live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity", "displacement"} {
-		out = append(out, measureOf(key))
-	}
-	return out
+	return measuresOf("live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity",
+		"displacement", "path", "reseeds")
 }
 
 // observers names every observer of the arm's runs, sorted.
@@ -91,7 +95,7 @@ func (r run) learner(observer string) store.Metrics {
 func epsilons() []string { return []string{"0.025", "0.05", "0.1", "0.25", "0.5"} }
 
 // epsilonTable holds the numbers of the figure of uniqueness against ε.
-func (s *sweep) epsilonTable(baselines []randomBaseline) *Table {
+func (s *sweep) epsilonTable() *Table {
 	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
 	for _, eps := range epsilons() {
 		t.Columns = append(t.Columns, Column{Name: "unique@" + eps + " %", CSV: "unique@" + eps})
@@ -108,8 +112,12 @@ func (s *sweep) epsilonTable(baselines []randomBaseline) *Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	for _, b := range baselines {
-		t.Rows = append(t.Rows, b.row())
+	for _, b := range s.random {
+		row := texts(b.label(), undefined)
+		for _, c := range t.Columns[len(row):] {
+			row = append(row, b.value(measureOf(c.CSV)))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

@@ -16,6 +16,7 @@ type style struct {
 	color  color.NRGBA
 	glyph  draw.GlyphDrawer
 	dashes []vg.Length
+	place  int // on the axes, which decides the dashes
 }
 
 // palette is Okabe and Ito's colour-blind-safe set without its yellow, which white paper
@@ -102,6 +103,7 @@ func (s *sweep) styleArms() {
 			color:  colors[v%len(colors)],
 			glyph:  outline{shapes[(v+v/len(colors))%len(shapes)], p > 0},
 			dashes: lines[p%len(lines)],
+			place:  p,
 		}
 	}
 }
@@ -117,6 +119,12 @@ func position(names *[]string, name string) int {
 
 func (st style) line() draw.LineStyle {
 	return draw.LineStyle{Color: st.color, Width: vg.Points(1.4), Dashes: st.dashes}
+}
+
+// shadow draws the observers of the arm.
+func (st style) shadow() draw.LineStyle {
+	patterns := [][]vg.Length{{2.5, 1.5}, {1, 1.5}, {5, 1.5, 1, 1.5}}
+	return draw.LineStyle{Color: st.color, Width: vg.Points(0.9), Dashes: patterns[st.place%len(patterns)]}
 }
 
 func (st style) mark(radius vg.Length) draw.GlyphStyle {

@@ -22,18 +22,14 @@ type Summary struct {
 }
 
 // Write makes the report of a run directory: report/README.md, report/main.csv,
-// report/comparisons.csv, report/cells.csv and report/figures/*.png and *.svg. It needs
-// a plan, not a finished sweep: what is not there yet is named. Errors name the file.
+// report/arms.csv, report/comparisons.csv, report/same_help.csv, report/cells.csv and
+// report/figures/*.png and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the file.
 func Write(dir string) (Summary, error) {
 	s, err := load(dir)
 	if err != nil {
 		return Summary{}, err
 	}
-	baselines, err := s.randomBaselines()
-	if err != nil {
-		return Summary{}, err
-	}
-	figures, err := s.figures(baselines)
+	figures, err := s.figures()
 	if err != nil {
 		return Summary{}, err
 	}
@@ -49,7 +45,7 @@ func Write(dir string) (Summary, error) {
 	if err := s.writeTables(out); err != nil {
 		return Summary{}, err
 	}
-	text, err := s.readme(figures, baselines)
+	text, err := s.readme(figures)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -69,20 +65,16 @@ func MainTable(dir string) (string, error) {
 }
 
 // figures makes all pictures in the order of the page.
-func (s *sweep) figures(baselines []randomBaseline) ([]figure, error) {
+func (s *sweep) figures() ([]figure, error) {
 	training, err := s.trainingFigure()
 	if err != nil {
 		return nil, err
 	}
-	circle, err := s.circleFigure(baselines)
+	shadows, err := s.shadowFigure()
 	if err != nil {
 		return nil, err
 	}
-	usage, err := s.usageFigure()
-	if err != nil {
-		return nil, err
-	}
-	return []figure{s.epsilonFigure(baselines), training, circle, s.accuracyFigure(), usage}, nil
+	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure()}, nil
 }
 
 // save writes both forms, or removes those of an earlier report when there is nothing
@@ -115,7 +107,7 @@ func (s *sweep) writeTables(out string) error {
 	for _, t := range []struct {
 		name  string
 		table *Table
-	}{{"main.csv", s.mainTable()}, {"comparisons.csv", s.comparisonTable()}, {"cells.csv", s.cellTable()}} {
+	}{{"main.csv", s.mainTable()}, {"arms.csv", s.armTable()}, {"comparisons.csv", s.comparisonTable()}, {"same_help.csv", s.sameHelpTable()}, {"cells.csv", s.cellTable()}} {
 		text, err := t.table.csv()
 		if err != nil {
 			return err
@@ -142,7 +134,7 @@ func (s *sweep) summary(figures []figure) (Summary, error) {
 		}
 	}
 	for _, f := range figures {
-		if f.draw == nil {
+		if f.draw == nil && !f.optional {
 			out.Missing = append(out.Missing, f.title+": "+f.missing)
 		}
 	}

@@ -1,0 +1,118 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// armTable says what each arm is made of and gives every setting in which arms differ:
+// decoupling is hardly ever the only one.
+func (s *sweep) armTable() *Table {
+	t := &Table{}
+	for _, name := range []string{"method", "objective", "learner", "regularizers", "embedding", "observers"} {
+		t.Columns = append(t.Columns, Column{Name: name, CSV: name, Text: true})
+	}
+	differing := s.differing()
+	for _, key := range differing {
+		t.Columns = append(t.Columns, Column{Name: key, CSV: key})
+	}
+	for _, a := range s.trained() {
+		c := a.cell
+		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, listed(a.config.observers))
+		for _, key := range differing {
+			row = append(row, Value{Text: a.config.get(key, undefined)})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func texts(words ...string) []Value {
+	var out []Value
+	for _, w := range words {
+		out = append(out, Value{Text: w})
+	}
+	return out
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return undefined
+	}
+	return strings.Join(names, ", ")
+}
+
+// start and reseed are the two helps that a learner gets from its settings.
+func (a *arm) start() string { return a.config.get("prototypes.init", "random") }
+
+func (a *arm) reseed() string { return a.config.get("prototypes.reseed", "false") }
+
+func (a *arm) centred() bool { return a.cell.Embedding != "plain" && a.cell.Embedding != "" }
+
+// additions counts what an arm has besides its objective and learner, whatever its name.
+func (a *arm) additions() int {
+	n := len(a.cell.Regularizers)
+	for _, has := range []bool{
+		a.centred(), a.start() != "random", a.reseed() == "true", a.config.get("prototypes.freeze_epochs", "0") != "0",
+	} {
+		if has {
+			n++
+		}
+	}
+	return n
+}
+
+// plainer orders two candidates for the arm that a is read against: the one with fewer
+// additions, then the one named like its objective (the plain preset), then the one
+// whose other settings are nearer to a's. The plan's order decides the rest.
+func plainer(a, b, best *arm) bool {
+	named := func(x *arm) int {
+		if x.cell.Method == x.cell.Objective {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(b.additions(), best.additions()), cmp.Compare(named(b), named(best)),
+		cmp.Compare(len(differences(a, b)), len(differences(a, best))),
+	) < 0
+}
+
+// plainArm returns the arm that an observer of a with this learner is a shadow of: same
+// objective and regularizers at equal axes, none of the helps, which observers never
+// get. nil when the sweep has none.
+func (s *sweep) plainArm(a *arm, learner string) *arm {
+	return s.nearest(a, func(b *arm) bool {
+		return b.cell.Learner == learner && sameSet(a.cell.Regularizers, b.cell.Regularizers) &&
+			b.additions() == len(b.cell.Regularizers)
+	})
+}
+
+// helpedArm returns the joint arm that gets the same help as a: embedding, start,
+// re-seeding and regularizers. nil when the sweep has none.
+func (s *sweep) helpedArm(a *arm) *arm {
+	return s.nearest(a, func(b *arm) bool {
+		return b.cell.Learner == "joint" && a.centred() == b.centred() && a.start() == b.start() && a.reseed() == b.reseed() &&
+			sameSet(a.cell.Regularizers, b.cell.Regularizers)
+	})
+}
+
+// nearest returns, among the arms of a's objective at equal axes that fit, the one whose
+// settings differ least from a's.
+func (s *sweep) nearest(a *arm, fits func(*arm) bool) *arm {
+	var best *arm
+	for _, b := range s.trained() {
+		if b == a || b.cell.Objective != a.cell.Objective || !equalAxes(a.cell, b.cell) || !fits(b) {
+			continue
+		}
+		if best == nil || len(differences(a, b)) < len(differences(a, best)) {
+			best = b
+		}
+	}
+	return best
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}

@@ -1,0 +1,118 @@
+package reports
+
+import (
+	"math"
+	"sort"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+
+	"protobench/harness/store"
+)
+
+// curve is one measure over training, over the seeds of an arm.
+type curve struct {
+	steps          []float64
+	mean, low, top []float64
+}
+
+// curves holds one measure's curve of every learner of every arm.
+type curves struct {
+	byArm map[*arm]map[string]curve // by observer, "" for the arm's own learner
+	last  float64                   // the last step of all
+}
+
+func (c curves) of(a *arm, observer string) curve { return c.byArm[a][observer] }
+
+func (c curve) drawn() bool { return len(c.steps) > 0 }
+
+// curves reads the epochs of all arms.
+func (s *sweep) curves(m measure) (curves, error) {
+	out := curves{byArm: map[*arm]map[string]curve{}}
+	for _, a := range s.trained() {
+		out.byArm[a] = map[string]curve{}
+		for _, name := range append([]string{""}, a.observers()...) {
+			c, err := a.curve(m, name)
+			if err != nil {
+				return out, err
+			}
+			out.byArm[a][name] = c
+			if c.drawn() {
+				out.last = max(out.last, c.steps[len(c.steps)-1])
+			}
+		}
+	}
+	return out, nil
+}
+
+// curve reads the epochs of the counted runs and keeps the steps that all of them
+// measured, so that no point of the mean rests on fewer seeds than its neighbour.
+func (a *arm) curve(m measure, observer string) (curve, error) {
+	at := map[int][]float64{}
+	runs := 0
+	for _, r := range a.counted() {
+		lines, err := r.Dir.Epochs()
+		if err != nil {
+			return curve{}, err
+		}
+		if len(lines) == 0 {
+			continue
+		}
+		runs++
+		for _, l := range lines {
+			if v := m.of(measuredBy(l, observer), r.k); !math.IsNaN(v) {
+				at[l.Step] = append(at[l.Step], v)
+			}
+		}
+	}
+	return shared(at, runs), nil
+}
+
+func measuredBy(l store.Epoch, observer string) store.Metrics {
+	if observer == "" {
+		return l.Metrics
+	}
+	return l.Observers[observer]
+}
+
+func shared(at map[int][]float64, runs int) curve {
+	var steps []int
+	for s, values := range at {
+		if len(values) == runs {
+			steps = append(steps, s)
+		}
+	}
+	sort.Ints(steps)
+	var c curve
+	for _, s := range steps {
+		v := append([]float64{}, at[s]...)
+		c.steps = append(c.steps, float64(s))
+		c.mean = append(c.mean, sum(v)/float64(len(v)))
+		sort.Float64s(v)
+		c.low, c.top = append(c.low, v[0]), append(c.top, v[len(v)-1])
+	}
+	return c
+}
+
+func (c curve) line() plotter.XYs {
+	var out plotter.XYs
+	for i, s := range c.steps {
+		out = append(out, plotter.XY{X: logStep(s), Y: c.mean[i]})
+	}
+	return out
+}
+
+// addBand fills the area between the lowest and the highest seed.
+func (c curve) addBand(p *plot.Plot, st style) {
+	if len(c.steps) < 2 {
+		return
+	}
+	var ring plotter.XYs
+	for i, s := range c.steps {
+		ring = append(ring, plotter.XY{X: logStep(s), Y: c.low[i]})
+	}
+	for i := len(c.steps) - 1; i >= 0; i-- {
+		ring = append(ring, plotter.XY{X: logStep(c.steps[i]), Y: c.top[i]})
+	}
+	p.Add(&plotter.Polygon{XYs: []plotter.XYs{ring}, Color: faded(st.color, 40)})
+}

@@ -1,0 +1,154 @@
+package reports
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"protobench/harness/store"
+)
+
+// remark is one kind of warning or of missing value that cells of a table share: texts
+// that differ in their numbers alone are one kind.
+type remark struct {
+	kind      string // the text with # for every number
+	undefined bool   // the text says why there is no value
+	numbers   [][]string
+	keys      []string // metrics it was said of
+	cells     int
+	last      store.Cell // the cell counted last
+	arms      map[*arm]bool
+}
+
+// remarkNotes marks the arms' rows of a table with the remarks on the metrics it shows.
+type remarkNotes struct {
+	remarks []*remark
+	cells   int
+}
+
+// remarksOn collects what was said of the given metrics: of the arms' own learners, or of
+// their observers. general adds what was said of no metric in particular.
+func (s *sweep) remarksOn(measures []measure, observers, general bool) *remarkNotes {
+	n := &remarkNotes{}
+	for _, a := range s.arms {
+		for _, r := range a.runs {
+			if r.State != store.Done {
+				continue
+			}
+			n.cells++
+			for _, w := range r.Result.Provenance.Warnings {
+				n.warning(a, r, w, measures, observers, general)
+			}
+			for _, key := range sortedNames(r.Result.Undefined) {
+				if name, ok := shown(key, measures, observers); ok && !a.reference {
+					n.add(a, r, true, name, r.Result.Undefined[key])
+				}
+			}
+		}
+	}
+	return n
+}
+
+// warning files "metric: text"; a text that begins with no single word is general.
+func (n *remarkNotes) warning(a *arm, r run, text string, measures []measure, observers, general bool) {
+	key, rest, found := strings.Cut(text, ": ")
+	if found && !strings.Contains(key, " ") {
+		if name, ok := shown(key, measures, observers); ok {
+			n.add(a, r, false, name, rest)
+		}
+		return
+	}
+	if general {
+		n.add(a, r, false, "", text)
+	}
+}
+
+// shown tells whether a table shows a metric, by its key without an observer's name.
+func shown(key string, measures []measure, observers bool) (string, bool) {
+	if rest, ok := strings.CutPrefix(key, "observer."); ok {
+		_, key, _ = strings.Cut(rest, ".")
+		if !observers {
+			return key, false
+		}
+	}
+	return key, slices.ContainsFunc(measures, func(m measure) bool { return m.key == key })
+}
+
+// number finds the numbers of a text that stand apart from words.
+var number = regexp.MustCompile(`\b\d+(\.\d+)?(e[-+]?\d+)?\b`)
+
+func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
+	kind := number.ReplaceAllString(text, "#")
+	i := slices.IndexFunc(n.remarks, func(x *remark) bool { return x.kind == kind && x.undefined == undefined })
+	if i < 0 {
+		i = len(n.remarks)
+		n.remarks = append(n.remarks, &remark{kind: kind, undefined: undefined, arms: map[*arm]bool{}})
+	}
+	m := n.remarks[i]
+	m.numbers = append(m.numbers, number.FindAllString(text, -1))
+	if key != "" && !slices.Contains(m.keys, key) {
+		m.keys = append(m.keys, key)
+	}
+	if c := r.cell(); m.cells == 0 || m.last.Arm() != c.Arm() || m.last.Seed != c.Seed {
+		m.cells++
+		m.last = c
+	}
+	m.arms[a] = true
+}
+
+// marks notes the remarks on an arm under the table and returns their marks.
+func (n *remarkNotes) marks(t *Table, a *arm) string {
+	out := ""
+	for _, m := range n.remarks {
+		if m.arms[a] {
+			out += t.note(m.text(n.cells))
+		}
+	}
+	return out
+}
+
+// text writes the kind with its numbers, a range where they differ.
+func (m *remark) text(cells int) string {
+	var b strings.Builder
+	for i, part := range strings.Split(m.kind, "#") {
+		if i > 0 {
+			b.WriteString(m.span(i - 1))
+		}
+		b.WriteString(part)
+	}
+	where, keys := fmt.Sprintf("%d of %d cells", m.cells, cells), strings.Join(m.keys, ", ")
+	switch {
+	case m.undefined:
+		return fmt.Sprintf("%s has no value in %s: %s.", keys, where, b.String())
+	case keys == "":
+		return fmt.Sprintf("%s (%s).", b.String(), where)
+	}
+	return fmt.Sprintf("%s: %s (%s).", keys, b.String(), where)
+}
+
+// span is the range of the texts' i-th number.
+func (m *remark) span(i int) string {
+	var low, high string
+	for _, n := range m.numbers {
+		if i >= len(n) {
+			continue
+		}
+		if low == "" || valueOf(n[i]) < valueOf(low) {
+			low = n[i]
+		}
+		if high == "" || valueOf(n[i]) > valueOf(high) {
+			high = n[i]
+		}
+	}
+	if low == high {
+		return low
+	}
+	return low + " to " + high
+}
+
+func valueOf(number string) float64 {
+	v, _ := strconv.ParseFloat(number, 64) // the pattern lets nothing else through
+	return v
+}

@@ -1,0 +1,45 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+)
+
+// sameHelpTable sets each arm whose prototypes do not follow the loss beside the joint
+// arm that gets the same help. It describes; the declared endpoints are elsewhere.
+func (s *sweep) sameHelpTable() *Table {
+	t := &Table{Columns: []Column{
+		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with the same help", CSV: "against", Text: true}, {Name: "n", CSV: "n"},
+	}}
+	measures := measuresOf("live_unique@0.025", "unique@0.025", "linear@backbone.teacher")
+	for _, m := range measures {
+		t.Columns = append(t.Columns, Column{Name: "Δ " + m.title(), CSV: "difference." + m.key})
+	}
+	t.Columns = append(t.Columns, Column{Name: "other differences", CSV: "other_differences", Text: true})
+	var alone []string
+	for _, a := range s.trained() {
+		if a.cell.Learner == "joint" {
+			continue
+		}
+		b := s.helpedArm(a)
+		if b == nil {
+			alone = append(alone, a.label)
+			continue
+		}
+		t.Rows = append(t.Rows, sameHelpRow(a, b, measures))
+	}
+	if len(alone) > 0 {
+		t.General = append(t.General, "No joint arm of the sweep has the same help at equal axes as "+strings.Join(alone, ", ")+".")
+	}
+	return t
+}
+
+func sameHelpRow(a, b *arm, measures []measure) []Value {
+	n := len(pairs(a, b))
+	row := texts(a.label, b.label, fmt.Sprint(n))
+	for _, m := range measures {
+		e := Estimated(pairedDifferences(a, b, m))
+		row = append(row, Value{Text: m.signed(e, n), Estimate: &e})
+	}
+	return append(row, Value{Text: listed(differences(a, b))})
+}
