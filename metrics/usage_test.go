@@ -78,3 +78,13 @@ func TestRankUsage(t *testing.T) {
 		{Prototype: 3, Images: 0, Group: 3, Dead: true},
 	})
 }
+
+// A dead near copy makes no live prototype a duplicate, and is none itself.
+func TestRankUsageOfDeadTwins(t *testing.T) {
+	cover := Cover{Representatives: []int{0, 2}, Owner: []int{0, 0, 2, 2}}
+	for _, r := range RankUsage([]int{50, 0, 30, 20}, 100, cover) {
+		if want := r.Prototype >= 2; r.Duplicate != want {
+			t.Errorf("prototype %d: duplicate %v, want %v", r.Prototype, r.Duplicate, want)
+		}
+	}
+}

@@ -145,10 +145,10 @@ func (g shadowGroup) name(s *sweep, i int) string {
 	w := g.shadows[i]
 	for j, o := range g.shadows {
 		if i != j && variant(o.host.cell) == variant(w.host.cell) {
-			return w.observer + " beside " + s.legendLabel(w.host)
+			return w.observer + " observer of " + s.legendLabel(w.host)
 		}
 	}
-	return w.observer + " beside " + variant(w.host.cell)
+	return w.observer + " observer of " + variant(w.host.cell)
 }
 
 func (s *sweep) shadowLegend(groups []shadowGroup) *plot.Legend {

@@ -34,7 +34,7 @@ func (s *sweep) usageFigure() figure {
 		return f
 	}
 	f.caption = "Training images assigned to each prototype of the first seed, most used first, on a logarithmic scale (prototypes without an image stand at the bottom). " +
-		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = 0.025 with another live prototype (duplicates; blue marks and orange groups together are the live unique prototypes). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
+		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = 0.025 with another live prototype (duplicates; distinct prototypes and groups add up to the live unique ones). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
 		"A healthy arm is a long blue line near the fair share; partial collapse is orange, and a short blue head with a long grey tail means that most prototypes are unused, however unique they are."
 	columns := min(5, len(panels))
 	rows := (len(panels) + columns - 1) / columns
@@ -121,7 +121,19 @@ func (p usagePanel) addMarks(plt *plot.Plot) {
 		shape := []draw.GlyphDrawer{draw.CrossGlyph{}, draw.CircleGlyph{}, draw.SquareGlyph{}}[i]
 		addMarks(plt, points, draw.GlyphStyle{Color: []color.NRGBA{pale, blue, orange}[i], Radius: vg.Points(1.5), Shape: shape})
 	}
-	plt.Add(writeIn{text: fmt.Sprintf("%d distinct, %d duplicate, %d dead", len(distinct), len(duplicate), len(dead)), x: 0.98, y: 0.99, size: 7})
+	text := fmt.Sprintf("%d distinct, %d in %d groups, %d dead", len(distinct), len(duplicate), p.groups(), len(dead))
+	plt.Add(writeIn{text: text, x: 0.98, y: 0.99, size: 7})
+}
+
+// groups counts the greedy groups that more than one live prototype shares.
+func (p usagePanel) groups() int {
+	seen := map[int]bool{}
+	for _, r := range p.ranked {
+		if r.Duplicate {
+			seen[r.Group] = true
+		}
+	}
+	return len(seen)
 }
 
 // drawUsageKey writes the meaning of the colours in one line above the panels.

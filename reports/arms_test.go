@@ -1,0 +1,144 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/harness/store"
+)
+
+// configured gives the arms of a sweep in memory their settings: "key=value …" per arm.
+func configured(s *sweep, settings ...string) *sweep {
+	for i, text := range settings {
+		c := config{values: map[string]string{}}
+		for _, pair := range strings.Fields(text) {
+			key, value, _ := strings.Cut(pair, "=")
+			c.keys = append(c.keys, key)
+			c.values[key] = value
+		}
+		s.arms[i].config = c
+	}
+	return s
+}
+
+func rowTexts(t *Table) [][]string {
+	var out [][]string
+	for i := range t.Rows {
+		out = append(out, t.texts(i))
+	}
+	return out
+}
+
+func TestReadConfig(t *testing.T) {
+	cell := func(text string) *store.CellDir {
+		return (&store.Dir{}).Cell(store.PlanCell{Dir: "x", Config: text})
+	}
+	c, err := readConfig(cell("seeds = [0]\n[train]\nlr = 0.5\n[prototypes]\ncount = 64\nreseed = true\n[koleo-prototypes]\nweight = 1.0\n[[method]]\nname = \"a\"\nobservers = [\"joint\"]\n"))
+	must(t, err)
+	want := []string{"train.lr", "prototypes.count", "prototypes.reseed", "koleo-prototypes.weight"}
+	if d := cmp.Diff(want, c.keys); d != "" || c.count != 64 || c.get("prototypes.reseed", "") != "true" || c.get("koleo-prototypes.weight", "") != "1" || !cmp.Equal(c.observers, []string{"joint"}) {
+		t.Errorf("got %+v", c)
+	}
+	for _, bad := range []string{"a = ", "[prototypes]\ncount = \"x\""} {
+		if _, err := readConfig(cell(bad)); err == nil || !strings.Contains(err.Error(), "config of x") {
+			t.Errorf("%q: got %v", bad, err)
+		}
+	}
+}
+
+// What arms share stands above the tables, what they do not share in the table of arms.
+func TestArmTable(t *testing.T) {
+	s := configured(sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "centred", nil)),
+		"train.lr=1 prototypes.lr_mult=10 prototypes.init=random data.path=/a", "data.name=shapes train.lr=1 prototypes.init=data gmm.memory=2 data.path=/b")
+	s.arms[1].config.observers = []string{"joint"}
+	table := s.armTable()
+	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.heads()); d != "" {
+		t.Error(d)
+	}
+	want := [][]string{{"swav", "swav", "joint", "–", "plain", "–", "random"}, {"swav+gmm", "swav", "gmm", "–", "centred", "joint", "data"}}
+	if d := cmp.Diff(want, rowTexts(table)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"**[data]** name shapes", "**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
+		t.Error(d)
+	}
+	if s.arms[0].config = (config{values: map[string]string{"prototypes.reseed": "true"}, keys: []string{"prototypes.reseed"}}); len(s.differing()) != 0 {
+		t.Error("a setting that one arm alone reads is no difference")
+	}
+}
+
+// The plain joint arm is known by what it is, not by its name.
+func TestBaselineLooksAtTheConfig(t *testing.T) {
+	cases := []struct {
+		embedding, settings string
+		regularizers        []string
+	}{
+		{"centred", "", nil},
+		{"plain", "prototypes.init=data", nil},
+		{"plain", "prototypes.reseed=true", nil},
+		{"plain", "prototypes.freeze_epochs=1", nil},
+		{"plain", "", []string{"koleo-prototypes"}},
+	}
+	for _, c := range cases {
+		named := cellOf("swav", "swav", "joint", c.embedding, nil)
+		named.Regularizers = c.regularizers
+		plain := "prototypes.init=random prototypes.reseed=false prototypes.freeze_epochs=0"
+		s := configured(sweepOf("learner=joint", named, cellOf("bare", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "centred", nil)),
+			c.settings, plain, plain)
+		if b := s.baselineOf(s.arms[2]); b.label != "bare" {
+			t.Errorf("%+v: paired with %s", c, b.label)
+		}
+	}
+	s := sweepOf("learner=joint", cellOf("swavT", "swav", "joint", "plain", nil), cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "plain", nil))
+	if b := s.baselineOf(s.arms[2]); b.label != "swav" {
+		t.Errorf("among equals %s, not the preset", b.label)
+	}
+	s = configured(sweepOf("learner=joint", cellOf("a", "swav", "joint", "plain", nil), cellOf("b", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "plain", nil)),
+		"loss.temperature=0.1", "loss.temperature=0.2", "loss.temperature=0.2")
+	if b := s.baselineOf(s.arms[2]); b.label != "b" {
+		t.Errorf("among equals %s, not the one with the same temperature", b.label)
+	}
+}
+
+// Each arm stands beside the joint arm with its own embedding, start and re-seeding.
+func TestSameHelp(t *testing.T) {
+	const helped, bare = "prototypes.init=data prototypes.reseed=true", "prototypes.init=random prototypes.reseed=false"
+	kp := cellOf("swav+kp", "swav", "joint", "plain", nil)
+	kp.Regularizers = []string{"koleo-prototypes"}
+	s := configured(sweepOf("learner=joint", kp,
+		cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+aids", "swav", "joint", "centred", nil),
+		cellOf("swav+gmm", "swav", "gmm", "centred", nil), cellOf("swav+gmm+plain", "swav", "gmm", "plain", nil),
+		cellOf("swav+frozen", "swav", "frozen", "plain", nil), cellOf("dino+gmm", "dino", "gmm", "centred", nil)),
+		bare, bare, helped+" loss.temperature=0.1", helped+" loss.temperature=0.2", helped, "prototypes.init=random", helped)
+	for i := range s.arms {
+		s.arms[i].runs = runsOf(map[uint64]float64{0: float64(i), 1: float64(i), 2: float64(2 * i)}, store.OK)
+	}
+	s.arms[5].runs = s.arms[5].runs[:2]
+	s.arms[3].runs[2].Result.Metrics["unique@0.025"] = 1
+	table := s.sameHelpTable()
+	want := [][]string{
+		{"swav+gmm", "swav+aids", "3", "+13.3 [−1.0, 27.7]", "–", "–", "loss.temperature"},
+		{"swav+frozen", "swav", "2", "+40.0 [40.0, 40.0]", "–", "–", "–"},
+	}
+	if d := cmp.Diff(want, rowTexts(table)); d != "" {
+		t.Error(d)
+	}
+	if len(table.General) != 1 || !strings.HasSuffix(table.General[0], "as swav+gmm+plain, dino+gmm.") {
+		t.Errorf("alone: %v", table.General)
+	}
+}
+
+// An observer is the shadow of the plain arm at its place, whatever its host gets.
+func TestPlainArm(t *testing.T) {
+	s := configured(sweepOf("", cellOf("swav+aids", "swav", "joint", "centred", at(0.1)), cellOf("seeded", "swav", "joint", "plain", at(0.1)),
+		cellOf("swav", "swav", "joint", "plain", at(0.2)), cellOf("swav", "swav", "joint", "plain", at(0.1)), cellOf("swav+gmm", "swav", "gmm", "centred", at(0.1))),
+		"", "prototypes.init=data", "", "", "")
+	if b := s.plainArm(s.arms[4], "joint"); b == nil || b.label != "swav (T 0.1)" {
+		t.Errorf("got %+v", b)
+	}
+	if b := s.plainArm(s.arms[4], "frozen"); b != nil {
+		t.Errorf("no frozen arm, yet %s", b.label)
+	}
+}

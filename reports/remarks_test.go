@@ -1,0 +1,79 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/harness/store"
+)
+
+func TestRemarks(t *testing.T) {
+	const text = "linear probe: the fit at L2 1e-06 ended after 500 iterations with a gradient of "
+	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("dino", "dino", "joint", "plain", nil), cellOf("pixels", "", "", "", nil))
+	for _, a := range s.arms {
+		a.runs = runsOf(map[uint64]float64{0: 1, 1: 1}, store.OK)
+	}
+	say := func(a, r int, words ...string) { s.arms[a].runs[r].Result.Provenance.Warnings = words }
+	say(0, 0, "linear@backbone.teacher: "+text+"8.9e-06", "linear@backbone.student: "+text+"3.1e-05", "a general one")
+	say(1, 1, "linear@backbone.teacher: "+text+"3.3e-06", "linear_fine@backbone.teacher: "+text+"1")
+	s.arms[1].runs[0].Result.Undefined = map[string]string{"dead": "no image is assigned", "nmi": "not shown", "observer.joint.dead": "of the observer"}
+	notes := func(measures []measure, observers, general bool) ([]string, []string) {
+		table, remarks := &Table{}, s.remarksOn(measures, observers, general)
+		var marks []string
+		for _, a := range s.arms {
+			marks = append(marks, remarks.marks(table, a))
+		}
+		return table.Notes, marks
+	}
+	got, marks := notes(measuresOf("dead", "linear@backbone.teacher", "linear@backbone.student"), false, true)
+	want := []string{
+		"linear@backbone.teacher, linear@backbone.student: " + text + "3.3e-06 to 3.1e-05 (2 of 6 cells).",
+		"a general one (1 of 6 cells).",
+		"dead has no value in 1 of 6 cells: no image is assigned.",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{" [1] [2]", " [1] [3]", ""}, marks); d != "" {
+		t.Error(d)
+	}
+	if got, _ := notes(measuresOf("dead"), true, false); !cmp.Equal(got, []string{"dead has no value in 1 of 6 cells: no image is assigned.", "dead has no value in 1 of 6 cells: of the observer."}) {
+		t.Errorf("observers: %v", got)
+	}
+	if got, _ := notes(measuresOf("used"), false, false); got != nil {
+		t.Errorf("notes on what is not shown: %v", got)
+	}
+}
+
+// What one test can show and what the family can.
+func TestHolmNote(t *testing.T) {
+	for _, c := range []struct {
+		n, m int
+		want []string
+	}{
+		{3, 24, []string{"With 3 paired seeds", "is 0.250; six seeds reach 0.031, for one test", "24·2^(1−n)) = 1.000", "needs 10 seeds (0.047)"}},
+		{6, 2, []string{"is 0.031. Holm's", "2·2^(1−n)) = 0.062", "needs 7 seeds (0.031)"}},
+	} {
+		for _, w := range c.want {
+			if got := holmNote(c.n, c.m); !strings.Contains(got, w) {
+				t.Errorf("no %q in %q", w, got)
+			}
+		}
+	}
+}
+
+// A difference of fewer pairs than the row has runs tells their number; six seeds that
+// reach one test but not the family are still noted.
+func TestMainTableCountsPairs(t *testing.T) {
+	s := sweepOf("learner=joint", cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "plain", nil), cellOf("swav+frozen", "swav", "frozen", "plain", nil))
+	six := map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5, 5: 6}
+	s.arms[0].runs = runsOf(map[uint64]float64{0: 1, 1: 1, 2: 1, 3: 1, 4: 1}, store.OK)
+	s.arms[1].runs, s.arms[2].runs = runsOf(six, store.OK), runsOf(map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5}, store.OK)
+	text, err := s.mainTable().markdown()
+	must(t, err)
+	if strings.Count(text, "(n = 5)") != 1 || !strings.Contains(text, "2·2^(1−n)) = 0.125") {
+		t.Errorf("got\n%s", text)
+	}
+}
