@@ -35,7 +35,7 @@ func TestReadConfig(t *testing.T) {
 	cell := func(text string) *store.CellDir {
 		return (&store.Dir{}).Cell(store.PlanCell{Dir: "x", Config: text})
 	}
-	c, err := readConfig(cell("seeds = [0]\n[train]\nlr = 0.5\n[prototypes]\ncount = 64\nreseed = true\n[koleo-prototypes]\nweight = 1.0\n[[method]]\nname = \"a\"\nobservers = [\"joint\"]\n"))
+	c, err := readConfig(cell("seeds = [0]\nbaseline = {learner = \"joint\"}\n[matrix]\n\"train.lr\" = [0.5]\n[train]\nlr = 0.5\n[prototypes]\ncount = 64\nreseed = true\n[koleo-prototypes]\nweight = 1.0\n[[method]]\nname = \"a\"\nobservers = [\"joint\"]\n"))
 	must(t, err)
 	want := []string{"train.lr", "prototypes.count", "prototypes.reseed", "koleo-prototypes.weight"}
 	if d := cmp.Diff(want, c.keys); d != "" || c.count != 64 || c.get("prototypes.reseed", "") != "true" || c.get("koleo-prototypes.weight", "") != "1" || !cmp.Equal(c.observers, []string{"joint"}) {
@@ -110,8 +110,10 @@ func TestSameHelp(t *testing.T) {
 	s := configured(sweepOf("learner=joint", kp,
 		cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+aids", "swav", "joint", "centred", nil),
 		cellOf("swav+gmm", "swav", "gmm", "centred", nil), cellOf("swav+gmm+plain", "swav", "gmm", "plain", nil),
-		cellOf("swav+frozen", "swav", "frozen", "plain", nil), cellOf("dino+gmm", "dino", "gmm", "centred", nil)),
-		bare, bare, helped+" loss.temperature=0.1", helped+" loss.temperature=0.2", helped, "prototypes.init=random", helped)
+		cellOf("swav+frozen", "swav", "frozen", "plain", nil), cellOf("dino+gmm", "dino", "gmm", "centred", nil),
+		cellOf("swav+centred", "swav", "joint", "centred", nil), cellOf("swav+centred+data", "swav", "joint", "centred", nil)),
+		bare, bare, helped+" loss.temperature=0.1 train.lr=1", helped+" loss.temperature=0.2 train.lr=2", helped, "prototypes.init=random", helped,
+		bare, "prototypes.init=data prototypes.reseed=false")
 	for i := range s.arms {
 		s.arms[i].runs = runsOf(map[uint64]float64{0: float64(i), 1: float64(i), 2: float64(2 * i)}, store.OK)
 	}
@@ -119,7 +121,7 @@ func TestSameHelp(t *testing.T) {
 	s.arms[3].runs[2].Result.Metrics["unique@0.025"] = 1
 	table := s.sameHelpTable()
 	want := [][]string{
-		{"swav+gmm", "swav+aids", "3", "+13.3 [−1.0, 27.7]", "–", "–", "loss.temperature"},
+		{"swav+gmm", "swav+aids", "3", "+13.3 [−1.0, 27.7]", "–", "–", "loss.temperature, train.lr"},
 		{"swav+frozen", "swav", "2", "+40.0 [40.0, 40.0]", "–", "–", "–"},
 	}
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {

@@ -97,7 +97,11 @@ func holmNote(n, m int) string {
 	for smallestHolm(need, m) >= 0.05 {
 		need++
 	}
-	text := fmt.Sprintf("With %d paired seeds the smallest two-sided sign-flip p of one test is %s", n, pText(SmallestP(n)))
+	seeds := "seeds"
+	if n == 1 {
+		seeds = "seed"
+	}
+	text := fmt.Sprintf("With %d paired %s the smallest two-sided sign-flip p of one test is %s", n, seeds, pText(SmallestP(n)))
 	if SmallestP(n) >= 0.05 {
 		text += "; six seeds reach 0.031, for one test"
 	}

@@ -27,7 +27,7 @@ func readConfig(c *store.CellDir) (config, error) {
 	}
 	out := config{values: map[string]string{}, observers: observersOf(raw)}
 	for _, key := range meta.Keys() {
-		if len(key) != 2 || key[0] == "method" {
+		if len(key) != 2 || slices.Contains([]string{"method", "matrix", "baseline"}, key[0]) {
 			continue
 		}
 		table, ok := raw[key[0]].(map[string]any)

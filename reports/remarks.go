@@ -98,12 +98,17 @@ func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
 	m.arms[a] = true
 }
 
-// marks notes the remarks on an arm under the table and returns their marks.
+// marks notes the remarks on an arm under the table and returns their marks. What is true
+// of every cell needs no marks.
 func (n *remarkNotes) marks(t *Table, a *arm) string {
 	out := ""
 	for _, m := range n.remarks {
-		if m.arms[a] {
-			out += t.note(m.text(n.cells))
+		text := m.text(n.cells)
+		switch {
+		case m.cells == n.cells && !slices.Contains(t.General, text):
+			t.General = append(t.General, text)
+		case m.cells < n.cells && m.arms[a]:
+			out += t.note(text)
 		}
 	}
 	return out

@@ -47,6 +47,19 @@ func TestRemarks(t *testing.T) {
 	}
 }
 
+// What every cell says stands once under the table, without marks.
+func TestRemarkOnAllCells(t *testing.T) {
+	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("dino", "dino", "joint", "plain", nil))
+	for _, a := range s.arms {
+		a.runs = runsOf(map[uint64]float64{0: 1}, store.OK)
+		a.runs[0].Result.Provenance.Warnings = []string{"data.validation = 0.2: no numbers to report"}
+	}
+	table := s.mainTable()
+	if table.Rows[0][0].Marks != "" || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {
+		t.Errorf("marks %q, notes %v, general %v", table.Rows[0][0].Marks, table.Notes, table.General)
+	}
+}
+
 // What one test can show and what the family can.
 func TestHolmNote(t *testing.T) {
 	for _, c := range []struct {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot/vg/draw"
 
 	"protobench/metrics"
 )
@@ -41,32 +42,37 @@ func TestShadowGroups(t *testing.T) {
 func TestFiguresShowShadows(t *testing.T) {
 	s, err := load(demo(t))
 	must(t, err)
-	training, shadows := trainingSVGs(t, s)
+	c, err := s.curves(measureOf("live_unique@0.025"))
+	must(t, err)
+	training, shadows := panelSVG(t, s, c), shadowSVG(t, s)
+	for _, byLearner := range c.byArm {
+		byLearner["joint"] = curve{}
+	}
+	if training == panelSVG(t, s, c) {
+		t.Error("the training figure does not show observers")
+	}
 	for _, a := range s.arms {
 		for i := range a.runs {
 			a.runs[i].Result.Observers = nil
 		}
 	}
-	bare, none := trainingSVGs(t, s)
-	if training == bare {
-		t.Error("the training figure does not show observers")
-	}
-	if shadows == "" || none != "" {
+	if shadows == "" || shadowSVG(t, s) != "" {
 		t.Error("the shadows' figure is not drawn just where there are observers")
 	}
 }
 
-func trainingSVGs(t *testing.T, s *sweep) (training, shadows string) {
+func panelSVG(t *testing.T, s *sweep, c curves) string {
 	t.Helper()
-	a, err := s.trainingFigure()
+	f := figure{width: 200, height: 200, draw: func(canvas draw.Canvas) { s.trainingPanel("swav", c).Draw(canvas) }}
+	b, err := f.svg()
 	must(t, err)
-	b, err := s.shadowFigure()
-	must(t, err)
-	return svgOf(t, a), svgOf(t, b)
+	return string(b)
 }
 
-func svgOf(t *testing.T, f figure) string {
+func shadowSVG(t *testing.T, s *sweep) string {
 	t.Helper()
+	f, err := s.shadowFigure()
+	must(t, err)
 	if f.draw == nil {
 		return ""
 	}
@@ -75,9 +81,10 @@ func svgOf(t *testing.T, f figure) string {
 	return string(b)
 }
 
-// A live prototype whose only twin is dead is distinct; live twins are a group.
+// A live prototype whose only twin is dead is distinct, and a dead one between two live
+// ones does not join them; live twins are a group.
 func TestUsagePanelGroupsLivePrototypes(t *testing.T) {
-	p := &prototypes{shown: metrics.MatrixOf(5, 2, []float32{1, 0, 1, 0, 0, 1, 0, 1, -1, 0}), counts: []int{0, 9, 8, 7, 6}}
+	p := &prototypes{shown: metrics.MatrixOf(7, 2, []float32{1, 0, 1, 0, 0, 1, 0, 1, -1, 0, -5, 1, -5, -1}), counts: []int{0, 9, 8, 7, 0, 6, 5}}
 	panel := newUsagePanel("x", p)
 	var duplicate []int
 	for _, r := range panel.ranked {
