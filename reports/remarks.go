@@ -18,7 +18,7 @@ type remark struct {
 	numbers   [][]string
 	keys      []string // metrics it was said of
 	cells     int
-	last      store.Cell // the cell counted last
+	last      *store.CellDir // the cell counted last
 	arms      map[*arm]bool
 }
 
@@ -91,9 +91,9 @@ func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
 	if key != "" && !slices.Contains(m.keys, key) {
 		m.keys = append(m.keys, key)
 	}
-	if c := r.cell(); m.cells == 0 || m.last.Arm() != c.Arm() || m.last.Seed != c.Seed {
+	if m.last != r.Dir {
 		m.cells++
-		m.last = c
+		m.last = r.Dir
 	}
 	m.arms[a] = true
 }
