@@ -172,7 +172,7 @@ func (p circlePanel) curve() *plot.Plot {
 	even := draw.LineStyle{Color: palette()[0], Width: vg.Points(0.9), Dashes: []vg.Length{2.5, 2}}
 	plt.Add(line)
 	addLine(plt, plotter.XYs{{X: -math.Pi, Y: 1 / (2 * math.Pi)}, {X: math.Pi, Y: 1 / (2 * math.Pi)}}, even)
-	plt.Add(writeIn{text: fmt.Sprintf("peak %.2f", peak), x: 0.97, y: 0.97, size: 7})
+	plt.Add(writeIn{text: fmt.Sprintf("peak %.2f", peak), x: 0.99, y: 1.2, size: 7})
 	return plt
 }
 

@@ -50,7 +50,7 @@ func (s *sweep) shadowFigure() (figure, error) {
 	f := figure{name: "shadows", title: "Joint arms and their shadows", missing: "no run has an observer with measured epochs yet", optional: !s.observed()}
 	groups := s.shadowGroups()
 	var all []curves
-	any := false
+	drawn := false
 	for _, m := range shadowRows() {
 		c, err := s.curves(m)
 		if err != nil {
@@ -58,10 +58,10 @@ func (s *sweep) shadowFigure() (figure, error) {
 		}
 		all = append(all, c)
 		for _, g := range groups {
-			any = any || slices.ContainsFunc(g.shadows, func(w shadow) bool { return c.of(w.host, w.observer).drawn() })
+			drawn = drawn || slices.ContainsFunc(g.shadows, func(w shadow) bool { return c.of(w.host, w.observer).drawn() })
 		}
 	}
-	if !any {
+	if !drawn {
 		return f, nil
 	}
 	f.caption = "Unique (above) and live unique prototypes (below) at ε = 0.025 over training, mean over seeds with the band from the lowest to the highest seed." + s.curveText() +

@@ -121,7 +121,10 @@ func (p usagePanel) addMarks(plt *plot.Plot) {
 		shape := []draw.GlyphDrawer{draw.CrossGlyph{}, draw.CircleGlyph{}, draw.SquareGlyph{}}[i]
 		addMarks(plt, points, draw.GlyphStyle{Color: []color.NRGBA{pale, blue, orange}[i], Radius: vg.Points(1.5), Shape: shape})
 	}
-	text := fmt.Sprintf("%d distinct, %d in %d groups, %d dead", len(distinct), len(duplicate), p.groups(), len(dead))
+	text := fmt.Sprintf("%d distinct, no duplicates, %d dead", len(distinct), len(dead))
+	if len(duplicate) > 0 {
+		text = fmt.Sprintf("%d distinct, %d in %d groups, %d dead", len(distinct), len(duplicate), p.groups(), len(dead))
+	}
 	plt.Add(writeIn{text: text, x: 0.98, y: 0.99, size: 7})
 }
 
