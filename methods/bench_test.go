@@ -53,7 +53,7 @@ func BenchmarkStep(b *testing.B) {
 		b.Run(preset, func(b *testing.B) {
 			cfg := testConfig(b, preset)
 			cfg.Input = encoders.Input{Height: 32, Width: 32, Channels: 3}
-			cfg.Encoder = encoders.Config{Name: "convnet", Width: 32, Depth: 4, StemStride: 2, Hidden: 256, Dim: 64}
+			cfg.Encoder = encoders.Config{Name: "convnet", Width: 16, Depth: 4, StemStride: 1, Hidden: 256, Dim: 64}
 			cfg.Train.Batch, cfg.Images, cfg.Settings.Prototypes.Count = 128, 4000, 256
 			cfg.Composition.Observers = nil
 			t, err := New(cfg)

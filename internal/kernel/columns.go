@@ -59,9 +59,21 @@ func ColumnSums(x []float32, rows, channels int, shift, sum, sumSq []float32) {
 	}
 }
 
+// chunkRows is how many rows of a matrix the element-wise kernels take at a time: their lanes walk down the rows, and
+// what one block of channels has read should still be in the cache for the next.
+func chunkRows(channels int) int { return max(1, 16384/(4*channels)) }
+
 // Affine sets y = x·scale + shift per column of x [rows,channels]; with relu, max(0, ·).
 func Affine(y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
 	check(rows, channels, [][]float32{y, x}, [][]float32{scale, shift})
+	n := chunkRows(channels)
+	for lo := 0; lo < rows; lo += n {
+		at := lo * channels
+		affine(y[at:], x[at:], min(n, rows-lo), channels, scale, shift, relu)
+	}
+}
+
+func affine(y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
 	v := vector(rows, channels)
 	if v > 0 {
 		c := columns{x: ptr(x), y: ptr(y), v0: ptr(scale), v1: ptr(shift), rows: rows, pitch: 4 * channels, blocks: v / 8}
@@ -106,6 +118,14 @@ func NormBackwardSums(x, y, dy []float32, rows, channels int, mean, sum, dot []f
 // NormBackwardApply sets dx = g·a + (x·b + k) per column, g as in [NormBackwardSums]. dx may be dy.
 func NormBackwardApply(dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {
 	check(rows, channels, [][]float32{dx, x, y, dy}, [][]float32{a, b, k})
+	n := chunkRows(channels)
+	for lo := 0; lo < rows; lo += n {
+		at := lo * channels
+		normApply(dx[at:], x[at:], y[at:], dy[at:], min(n, rows-lo), channels, a, b, k)
+	}
+}
+
+func normApply(dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {
 	v := vector(rows, channels)
 	if v > 0 {
 		c := columns{x: ptr(x), y: ptr(y), z: ptr(dy), v0: ptr(a), v1: ptr(b), v2: ptr(k), v3: ptr(dx), rows: rows, pitch: 4 * channels, blocks: v / 8}

@@ -47,7 +47,7 @@ func near(t *testing.T, what string, got []float32, want []float64) {
 }
 
 func TestConv(t *testing.T) {
-	shapes := [][6]int{{2, 8, 8, 3, 32, 1}, {3, 8, 8, 32, 64, 2}, {9, 4, 4, 5, 7, 1}, {1, 5, 7, 4, 33, 2}, {2, 2, 2, 32, 32, 2}, {2, 1, 1, 3, 4, 1}}
+	shapes := [][6]int{{2, 8, 8, 3, 32, 1}, {3, 8, 8, 32, 64, 2}, {9, 4, 4, 5, 7, 1}, {1, 5, 7, 4, 33, 2}, {2, 2, 2, 32, 32, 2}, {2, 1, 1, 3, 4, 1}, {3, 8, 8, 3, 16, 1}, {5, 4, 4, 16, 48, 2}}
 	withISA(t, func(t *testing.T) {
 		for _, s := range shapes {
 			t.Run(fmt.Sprint(s), func(t *testing.T) {

@@ -145,7 +145,7 @@ func (w *workspace) store(t tile, groups, rows, cols int, c []float32, ldc int) 
 		for g := range groups {
 			t.c[g] = unsafe.Pointer(&c[4*g*ldc])
 		}
-		t.run(groups)
+		t.run(groups, cols)
 		return
 	}
 	t.cs = 4 * tileCols
@@ -157,7 +157,7 @@ func (w *workspace) store(t tile, groups, rows, cols int, c []float32, ldc int) 
 			copy(w.c[r*tileCols:], c[r*ldc:r*ldc+cols])
 		}
 	}
-	t.run(groups)
+	t.run(groups, cols)
 	for r := range rows {
 		copy(c[r*ldc:r*ldc+cols], w.c[r*tileCols:])
 	}

@@ -102,11 +102,11 @@ func (f *filler) flush() {
 	if groups == 0 {
 		return
 	}
-	if f.cols == tileCols && !f.single {
+	if !f.single && (f.cols == tileCols || f.cols == halfCols && isa != Generic) {
 		for g := range groups {
 			f.t.c[g] = unsafe.Pointer(&f.out[g][0])
 		}
-		f.t.run(groups)
+		f.t.run(groups, f.cols)
 		return
 	}
 	t := f.t
@@ -114,7 +114,7 @@ func (f *filler) flush() {
 	for g := range groups {
 		t.c[g] = unsafe.Pointer(&f.w.c[4*g*tileCols])
 	}
-	t.run(groups)
+	t.run(groups, f.cols)
 	rows := 4
 	if f.single {
 		rows = 1

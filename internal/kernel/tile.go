@@ -25,16 +25,20 @@ type tile struct {
 	acc          int               // 1: start from C
 }
 
-// run multiplies groups (1..3) groups of four rows.
-func (t *tile) run(groups int) {
+// halfCols is the width of a tile that leaves the second half of a panel alone.
+const halfCols = tileCols / 2
+
+// run multiplies groups (1..3) groups of four rows with the first cols columns of the panel, of which it computes and
+// writes 16 or 32.
+func (t *tile) run(groups, cols int) {
 	if t.runs == 0 || t.runLen == 0 {
 		return
 	}
-	switch isa {
-	case AVX512:
+	switch {
+	case isa == AVX512 && cols > halfCols:
 		t.runAVX512(groups)
-	case AVX2:
-		t.runAVX2(groups)
+	case isa != Generic:
+		t.runAVX2(groups, (cols+halfCols-1)/halfCols)
 	default:
 		t.runGeneric(groups)
 	}
