@@ -92,3 +92,44 @@ func TestResidualAdd(t *testing.T) {
 		}
 	}
 }
+
+// TestTokenLayout checks where pixels and tokens go, with numbers that tell their place.
+func TestTokenLayout(t *testing.T) {
+	const n, h, w, ch, size = 2, 4, 6, 3, 2
+	data := make([]float32, n*h*w*ch)
+	for i := range data {
+		data[i] = float32(i)
+	}
+	const p, d = h / size * (w / size), size * size * ch
+	class, positions := noise(d, "class"), noise((p+1)*d, "positions")
+	g := G.NewGraph()
+	patches := must(t)(Patches(graph.Input(g, "x", data, n, h, w, ch), size))
+	all := must(t)(Tokens(patches, graph.Input(g, "class", class, 1, d), graph.Input(g, "positions", positions, p+1, d)))
+	first := must(t)(ClassToken(all, p+1))
+	prog, err := graph.Compile(g, all, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := prog.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for image := range n {
+		for i := range p * d {
+			patch, y, x, c := i/d, i%d/(size*ch), i%(size*ch)/ch, i%ch
+			row, col := patch/(w/size)*size+y, patch%(w/size)*size+x
+			want := data[((image*h+row)*w+col)*ch+c]
+			if got := prog.Value(patches)[image*p*d+i]; got != want {
+				t.Fatalf("element %d of image %d is %g, want pixel %g", i, image, got, want)
+			}
+			if got := prog.Value(all)[(image*(p+1)+1)*d+i]; got != want+positions[d+i] {
+				t.Fatalf("token element %d of image %d is %g, want %g", i, image, got, want+positions[d+i])
+			}
+		}
+		for i := range d {
+			want := class[i] + positions[i]
+			if a, b := prog.Value(all)[image*(p+1)*d+i], prog.Value(first)[image*d+i]; a != want || b != want {
+				t.Fatalf("class token element %d is %g and %g, want %g", i, a, b, want)
+			}
+		}
+	}
+}

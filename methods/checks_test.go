@@ -68,13 +68,13 @@ func TestValidate(t *testing.T) {
 			c.Composition.Learner = "frozen"
 			c.Composition.Regularizers = []string{"koleo-prototypes"}
 		},
-		"unknown learner":     func(c *Config) { c.Composition.Learner = "jont" },
-		"unknown objective":   func(c *Config) { c.Composition.Objective = "moco" },
-		"two equal observers": func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
-		"batch above the set": func(c *Config) { c.Train.Batch = 65 },
 		"Nesterov without momentum": func(c *Config) {
 			c.Train.Optimizer, c.Train.Nesterov, c.Train.Momentum = "sgd", true, 0
 		},
+		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
+		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
+		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
+		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
 		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
 		"too few for a start":    func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
 		"precision above its maximum": func(c *Config) {
