@@ -68,9 +68,6 @@ func TestValidate(t *testing.T) {
 			c.Composition.Learner = "frozen"
 			c.Composition.Regularizers = []string{"koleo-prototypes"}
 		},
-		"Nesterov without momentum": func(c *Config) {
-			c.Train.Optimizer, c.Train.Nesterov, c.Train.Momentum = "sgd", true, 0
-		},
 		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
 		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
 		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
