@@ -5,8 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"protobench/encoders"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -66,21 +64,7 @@ func variants(t *testing.T) map[string]Config {
 	v := testConfig(t, "swav+gmm")
 	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance = "vmf", "spherical"
 	out["swav+gmm with vmf responsibilities"] = v
-	n := testConfig(t, "swav")
-	n.Train.Optimizer, n.Train.Nesterov, n.Train.Clip, n.Settings.Prototypes.Reseed = "sgd", true, 0.01, true
-	out["swav with Nesterov momentum, clipping"] = n
-	a := testConfig(t, "dino")
-	a.Train.Optimizer, a.Train.Clip = "adam", 0.01
-	out["dino with Adam, clipping"] = a
-	l := testConfig(t, "dino")
-	l.Train.Optimizer, l.Train.LARS, l.Train.LARSEta, l.Train.LARSClip, l.Train.LARSExclude = "lars", "dino", 0.001, false, false
-	out["dino with DINO's LARS"] = l
-	r := testConfig(t, "swav")
-	r.Encoder = encoders.Config{Name: "resnet18", Width: 4, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8}
-	out["swav on resnet18"] = r
-	w := testConfig(t, "dino")
-	w.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 2, Dim: 8}
-	out["dino on vit"] = w
+	engineVariants(t, out)
 	return out
 }
 
