@@ -174,42 +174,6 @@ func TestGoldenGlobalAveragePool(t *testing.T) {
 	})
 }
 
-func TestGoldenOptimizers(t *testing.T) {
-	for _, name := range []string{"optim_sgd", "optim_adamw"} {
-		t.Run(name, func(t *testing.T) {
-			f := golden.Load(t, name)
-			var params []*Param
-			names := []string{"W", "b", "Z"}
-			for _, n := range names {
-				x := f.Inputs[n]
-				size := len(golden.Floats(f.Expected[n])) / 3
-				p := &Param{Name: n, Value: make([]float32, size), LRMult: 1, WeightDecay: f.Params["weight_decay"].(float64)}
-				copy(p.Value, golden.Float32s(x))
-				params = append(params, p)
-			}
-			var opt Optimizer
-			if name == "optim_sgd" {
-				opt = NewSGD(params, f.Params["momentum"].(float64))
-			} else {
-				opt = NewAdamW(params)
-			}
-			got := map[string][]float32{}
-			for s, lr := range golden.Floats(f.Params["lr"]) {
-				for _, p := range params {
-					p.Grad = golden.Float32s(f.Inputs["grad_"+p.Name].([]any)[s])
-				}
-				opt.Step(lr)
-				for _, p := range params {
-					got[p.Name] = append(got[p.Name], p.Value...)
-				}
-			}
-			for _, n := range names {
-				golden.Check(t, f, n, got[n], f.Expected[n])
-			}
-		})
-	}
-}
-
 func TestGoldenSchedules(t *testing.T) {
 	t.Run("schedules", func(t *testing.T) {
 		f := golden.Load(t, "schedules")

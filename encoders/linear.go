@@ -32,17 +32,17 @@ type linear struct {
 	n, in, out int
 	relu       bool
 	inputGrad  bool
+	pre        []float32 // what GELU sees, where it is fused behind
 	g, dw, db  []float32
 }
 
 func (l *linear) forward(in [][]float32, y []float32) {
-	accumulate := len(in) == 3
-	if accumulate {
-		for r := range l.n {
-			copy(y[r*l.out:(r+1)*l.out], in[2])
-		}
+	if l.pre != nil {
+		l.product(in, l.pre)
+		gelu(y, l.pre)
+		return
 	}
-	kernel.Gemm(false, false, l.n, l.out, l.in, in[0], l.in, in[1], l.out, y, l.out, accumulate)
+	l.product(in, y)
 	if l.relu {
 		for i, v := range y {
 			y[i] = max(0, v)
@@ -50,17 +50,25 @@ func (l *linear) forward(in [][]float32, y []float32) {
 	}
 }
 
+func (l *linear) product(in [][]float32, y []float32) {
+	accumulate := len(in) == 3
+	if accumulate {
+		for r := range l.n {
+			copy(y[r*l.out:(r+1)*l.out], in[2])
+		}
+	}
+	kernel.Gemm(false, false, l.n, l.out, l.in, in[0], l.in, in[1], l.out, y, l.out, accumulate)
+}
+
 // backward reads x, w, y, dy and leaves dw and db in the layer.
 func (l *linear) backward(v [][]float32, dx []float32) {
 	x, w, y, dy := v[0], v[1], v[2], v[3]
-	if l.relu {
-		for i, d := range dy {
-			if y[i] > 0 {
-				l.g[i] = d
-			} else {
-				l.g[i] = 0
-			}
-		}
+	switch {
+	case l.relu:
+		maskReLU(l.g, y, dy)
+		dy = l.g
+	case l.pre != nil:
+		geluBackward(l.g, l.pre, dy)
 		dy = l.g
 	}
 	kernel.Gemm(true, false, l.in, l.out, l.n, x, l.in, dy, l.out, l.dw, l.out, false)
@@ -75,7 +83,7 @@ func (l *linear) backward(v [][]float32, dx []float32) {
 
 func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	l.dw, l.db = make([]float32, l.in*l.out), make([]float32, l.out)
-	if l.relu {
+	if l.relu || l.pre != nil {
 		l.g = make([]float32, l.n*l.out)
 	}
 	shape := tensor.Shape{1}

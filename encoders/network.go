@@ -29,17 +29,30 @@ type Nodes struct {
 
 // Features returns the dimension F of the backbone's output.
 func (c Config) Features() int {
-	if c.Name == "mlp" {
-		return 16 * c.Width
+	switch c.Name {
+	case "mlp":
+		return mlpWidth * c.Width
+	case "vit":
+		return vitWidth * c.Width
+	case "resnet18":
+		return resnetWidth * c.Width << (c.Depth - 1)
 	}
 	return c.Width << (c.Depth - 1)
 }
 
+// Widths per unit of encoder.width, so that its default of 32 gives every encoder its usual size: 512 hidden units,
+// tokens of dimension 192, and 64 channels in the first stage.
+const (
+	mlpWidth    = 16
+	vitWidth    = 6
+	resnetWidth = 2
+)
+
 // New draws the weights of an encoder. Each parameter has a random stream of its own, so that a change in
 // one layer leaves the others' start as it was.
 func New(cfg Config, in Input, seed uint64) (*Weights, error) {
-	if cfg.Name == "convnet" && (in.Height>>(cfg.Depth-1) < 1 || in.Width>>(cfg.Depth-1) < 1) {
-		return nil, fmt.Errorf("encoder.depth: %d blocks halve %d×%d images below one pixel; use fewer", cfg.Depth, in.Height, in.Width)
+	if err := cfg.fits(in); err != nil {
+		return nil, err
 	}
 	w := &Weights{Config: cfg, Input: in, index: map[string]*Param{}}
 	count := uint64(0)
@@ -51,6 +64,20 @@ func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// fits says what is wrong with the settings for images of this size, naming the key.
+func (c Config) fits(in Input) error {
+	halves := c.Name == "convnet" || c.Name == "resnet18"
+	switch {
+	case halves && (in.Height>>(c.Depth-1) < 1 || in.Width>>(c.Depth-1) < 1):
+		return fmt.Errorf("encoder.depth: %d blocks halve %d×%d images below one pixel; use fewer", c.Depth, in.Height, in.Width)
+	case c.Name == "vit" && (in.Height%c.Patch != 0 || in.Width%c.Patch != 0):
+		return fmt.Errorf("encoder.patch: patches of %d×%d pixels do not tile %d×%d images; take a divisor of both sides", c.Patch, c.Patch, in.Height, in.Width)
+	case c.Name == "vit" && c.Features()%c.Heads != 0:
+		return fmt.Errorf("encoder.heads: %d heads do not divide the tokens' dimension %d (%d × encoder.width); take a divisor", c.Heads, c.Features(), vitWidth)
+	}
+	return nil
 }
 
 // Build adds the network to x's graph: x is [N,H,W,C], normalised images.
@@ -88,8 +115,12 @@ func (b *builder) network(x *G.Node) error {
 		err = b.convnet(cfg, in)
 	case "mlp":
 		err = b.mlp(cfg, in)
+	case "resnet18":
+		err = b.resnet(cfg, in)
+	case "vit":
+		err = b.vit(cfg, in)
 	default:
-		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet or mlp", cfg.Name)
+		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet, mlp, resnet18 or vit", cfg.Name)
 	}
 	return err
 }
@@ -115,14 +146,23 @@ func (b *builder) convnet(cfg Config, in Input) error {
 	if err := b.apply(GlobalAveragePool); err != nil {
 		return err
 	}
+	return b.projector(cfg, ch)
+}
+
+// projector is Linear–BN–ReLU–Linear from the backbone's features, which it takes as they are now.
+func (b *builder) projector(cfg Config, features int) error {
 	b.features = b.x
-	if err := b.linear("projector.0", ch, cfg.Hidden, false, false, true); err != nil {
+	hidden := cfg.Hidden
+	if hidden == 0 {
+		hidden = features
+	}
+	if err := b.linear("projector.0", features, hidden, false, false, true); err != nil {
 		return err
 	}
-	if err := b.norm("projector.0.norm", cfg.Hidden, true); err != nil {
+	if err := b.norm("projector.0.norm", hidden, true); err != nil {
 		return err
 	}
-	return b.linear("projector.1", cfg.Hidden, cfg.Dim, true, false, true)
+	return b.linear("projector.1", hidden, cfg.Dim, true, false, true)
 }
 
 // mlp is Linear–ReLU layers of equal width and a linear projector.
@@ -167,6 +207,11 @@ func (b *builder) conv(name string, in, out, stride int, inputGrad bool) (err er
 	return err
 }
 
+func (b *builder) conv1x1(name string, in, out, stride int) error {
+	w := b.param(name+".weight", uniform(in), in, out)
+	return b.apply(func(x *G.Node) (*G.Node, error) { return Conv1x1(x, w, stride) })
+}
+
 func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) (err error) {
 	w := b.param(name+".weight", uniform(in), in, out)
 	var c *G.Node
@@ -179,17 +224,26 @@ func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) (
 	return err
 }
 
-func (b *builder) norm(name string, ch int, relu bool) (err error) {
-	gamma := b.param(name+".weight", constant(1), ch)
-	beta := b.param(name+".bias", constant(0), ch)
+func (b *builder) norm(name string, ch int, relu bool) error {
+	gamma, beta, run := b.normParams(name, ch)
+	return b.apply(func(x *G.Node) (*G.Node, error) { return BatchNorm(x, gamma, beta, run, b.mode, relu) })
+}
+
+// normAdd is a batch norm with a shortcut added and ReLU behind.
+func (b *builder) normAdd(name string, ch int, shortcut *G.Node) error {
+	gamma, beta, run := b.normParams(name, ch)
+	return b.apply(func(x *G.Node) (*G.Node, error) { return BatchNormAdd(x, gamma, beta, shortcut, run, b.mode) })
+}
+
+func (b *builder) normParams(name string, ch int) (gamma, beta *G.Node, run Running) {
+	gamma = b.param(name+".weight", constant(1), ch)
+	beta = b.param(name+".bias", constant(0), ch)
 	if b.g == nil {
 		b.weights.add(name+".mean", constant(0), b.rng, ch)
 		b.weights.add(name+".var", constant(1), b.rng, ch)
-		return nil
+		return nil, nil, Running{}
 	}
-	st := Running{Mean: b.weights.Param(name + ".mean").Value, Var: b.weights.Param(name + ".var").Value}
-	b.x, err = BatchNorm(b.x, gamma, beta, st, b.mode, relu)
-	return err
+	return gamma, beta, Running{Mean: b.weights.Param(name + ".mean").Value, Var: b.weights.Param(name + ".var").Value}
 }
 
 // uniform draws from U(-1/√n, 1/√n) for n inputs, PyTorch's default for convolutions and linear layers. The scale sets

@@ -2,6 +2,7 @@ package encoders
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"protobench/encoders/graph"
@@ -38,6 +39,8 @@ func TestFiniteDifferences(t *testing.T) {
 	for _, cfg := range []Config{
 		{Name: "convnet", Width: 8, Depth: 3, StemStride: 1, Hidden: 16, Dim: 8},
 		{Name: "mlp", Width: 1, Depth: 2, Dim: 8},
+		{Name: "resnet18", Width: 4, Depth: 3, StemStride: 1, Hidden: 16, Dim: 8},
+		{Name: "vit", Width: 2, Depth: 2, Patch: 4, Heads: 3, Dim: 8},
 	} {
 		t.Run(cfg.Name, func(t *testing.T) {
 			w, err := New(cfg, in, 1)
@@ -102,8 +105,49 @@ func TestBranchesShareNothing(t *testing.T) {
 	}
 }
 
-func TestTooDeep(t *testing.T) {
-	if _, err := New(Config{Name: "convnet", Width: 8, Depth: 6, StemStride: 1, Hidden: 8, Dim: 4}, Input{8, 8, 1}, 1); err == nil {
-		t.Error("six blocks on 8×8 images were accepted")
+// TestMisfits checks that settings that do not fit the images are refused by an error that names the key.
+func TestMisfits(t *testing.T) {
+	for key, cfg := range map[string]Config{
+		"encoder.depth: 6": {Name: "convnet", Width: 8, Depth: 6, StemStride: 1, Hidden: 8, Dim: 4},
+		"encoder.depth: 5": {Name: "resnet18", Width: 8, Depth: 5, StemStride: 1, Hidden: 8, Dim: 4},
+		"encoder.patch: ":  {Name: "vit", Width: 8, Depth: 1, Patch: 3, Heads: 3, Hidden: 8, Dim: 4},
+		"encoder.heads: ":  {Name: "vit", Width: 8, Depth: 1, Patch: 4, Heads: 5, Hidden: 8, Dim: 4},
+		"encoder.name: ":   {Name: "resnet"},
+	} {
+		if _, err := New(cfg, Input{8, 8, 1}, 1); err == nil || !strings.HasPrefix(err.Error(), key) {
+			t.Errorf("%+v: %v, expected an error that starts with %q", cfg, err, key)
+		}
+	}
+}
+
+// TestSizes builds every encoder at its default settings and compares shapes and the number of parameters with those of
+// the published networks (the projector without hidden units of its own: as many as features).
+func TestSizes(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		features, params int
+	}{
+		{"mlp", 512, 3072*512 + 512 + 3*(512*512+512) + 512*128 + 128},
+		{"convnet", 256, 27*32 + 288*64 + 576*128 + 1152*256 + 2*480 + 256*256 + 512 + 256*128 + 128},
+		{"resnet18", 512, 11_168_832 + 512*512 + 1024 + 512*128 + 128}, // torchvision's without fc, its 7×7 stem replaced by a 3×3 one
+		{"vit", 192, 48*192 + 192 + 66*192 + 4*(12*192*192+13*192) + 384 + 192*192 + 384 + 192*128 + 128},
+	} {
+		cfg := Config{Name: c.name, Width: 32, Depth: 4, StemStride: 1, Patch: 4, Heads: 3, Dim: 128}
+		w, err := New(cfg, Input{32, 32, 3}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, p := range w.Params {
+			n += len(p.Value)
+		}
+		g := G.NewGraph()
+		nodes, err := w.Build(graph.Input(g, "x", make([]float32, 2*32*32*3), 2, 32, 32, 3), Evaluation, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := nodes.Features.Shape()[1]; f != c.features || f != cfg.Features() || nodes.Embedding.Shape()[1] != 128 || n != c.params {
+			t.Errorf("%s: %d features (stated %d), %d parameters; want %d and %d", c.name, f, cfg.Features(), n, c.features, c.params)
+		}
 	}
 }

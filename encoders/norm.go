@@ -105,11 +105,15 @@ func (n *norm) evaluate(y, x, gamma, beta []float32) {
 	kernel.Affine(y, x, n.rows, n.ch, n.scale, n.shift, n.relu)
 }
 
-// backward sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)).
 func (n *norm) backward(dx, x, gamma, y, dy []float32) {
 	if !n.relu {
 		y = n.ones
 	}
+	n.backwardMasked(dx, x, gamma, y, dy)
+}
+
+// backwardMasked sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy where y > 0, else 0.
+func (n *norm) backwardMasked(dx, x, gamma, y, dy []float32) {
 	n.sums(func(lo, hi int) {
 		lo, hi = lo*n.ch, hi*n.ch
 		kernel.NormBackwardSums(x[lo:hi], y[lo:hi], dy[lo:hi], (hi-lo)/n.ch, n.ch, n.mean, n.s32, n.q32)

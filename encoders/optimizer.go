@@ -13,9 +13,10 @@ type Optimizer interface {
 }
 
 // SGD is stochastic gradient descent with momentum and coupled weight decay, as in PyTorch: v ← μ·v + (g + wd·w), where
-// the first step sets v = g + wd·w, and w ← w - lr·v.
+// the first step sets v = g + wd·w, and w ← w - lr·v. With Nesterov, w ← w - lr·(g + wd·w + μ·v).
 type SGD struct {
 	Momentum float64
+	Nesterov bool
 	params   []*Param
 	velocity map[*Param][]float32
 	steps    [1]float64
@@ -40,8 +41,14 @@ func (s *SGD) Step(lr float64) {
 	for _, p := range s.params {
 		rate, wd, v := float32(lr*p.LRMult), float32(p.WeightDecay), s.velocity[p]
 		for i, w := range p.Value {
-			v[i] = float32(mu*v[i]) + (p.Grad[i] + float32(wd*w))
-			p.Value[i] = w - float32(rate*v[i])
+			d := p.Grad[i] + float32(wd*w)
+			v[i] = float32(mu*v[i]) + d
+			if s.Nesterov {
+				d += float32(mu * v[i])
+			} else {
+				d = v[i]
+			}
+			p.Value[i] = w - float32(rate*d)
 		}
 	}
 	s.steps[0]++
@@ -53,11 +60,13 @@ func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
 // Steps implements [Optimizer].
 func (s *SGD) Steps() []float64 { return s.steps[:] }
 
-// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9, 0.999, ε = 1e-8), as in PyTorch.
+// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9, 0.999, ε = 1e-8), as in PyTorch. With
+// Coupled it is Adam (Kingma and Ba 2015), whose weight decay is a part of the gradient.
 type AdamW struct {
-	params []*Param
-	m, v   map[*Param][]float32
-	steps  [1]float64
+	Coupled bool
+	params  []*Param
+	m, v    map[*Param][]float32
+	steps   [1]float64
 }
 
 // NewAdamW returns AdamW over params.
@@ -74,8 +83,15 @@ func (a *AdamW) Step(lr float64) {
 	for _, p := range a.params {
 		rate := lr * p.LRMult
 		keep, size, unit := float32(1-rate*p.WeightDecay), float32(rate/c1), float32(1/c2)
+		var l2 float32
+		if a.Coupled {
+			keep, l2 = 1, float32(p.WeightDecay)
+		}
 		m, v := a.m[p], a.v[p]
 		for i, g := range p.Grad {
+			if a.Coupled {
+				g += float32(l2 * p.Value[i])
+			}
 			m[i] += float32(float32(1-b1) * (g - m[i]))
 			v[i] = float32(float32(b2)*v[i]) + float32(float32(1-b2)*float32(g*g))
 			d := float32(float32(math.Sqrt(float64(v[i])))*unit) + float32(eps)

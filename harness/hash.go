@@ -25,8 +25,10 @@ func (c *Cell) canonical(fingerprint string) string {
 		fmt.Sprintf("regularizers=%q", m.Regularizers), fmt.Sprintf("embedding=%q", m.Embedding), fmt.Sprintf("observers=%q", m.Observers),
 		fmt.Sprintf("seed=%d", c.Seed), "fingerprint=" + fingerprint, fmt.Sprintf("numerics=%d", Numerics),
 	}
+	defaults := Defaults()
 	for _, k := range Keys() {
-		if k.Hashed && c.Reads(k) {
+		silent := k.onlySet && k.Get(&c.Settings) == k.Get(&defaults)
+		if k.Hashed && c.Reads(k) && !silent {
 			facts = append(facts, k.Path+"="+literal(k.Get(&c.Settings)))
 		}
 	}

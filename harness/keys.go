@@ -18,7 +18,8 @@ type Key struct {
 	Hashed  bool     `json:"hashed"` // whether it can change a number
 	Doc     string   `json:"doc"`
 
-	index []int // field of Resolved, for reflection
+	onlySet bool  // hashed only where it differs from its default: an addition that changed no existing cell's numbers
+	index   []int // field of Resolved, for reflection
 }
 
 // Keys returns every setting in the order of the tables.
@@ -49,7 +50,7 @@ func newKey(field reflect.StructField, path string, index []int) Key {
 	return Key{
 		Path: path, Type: typeName(field.Type.Kind()), Default: tag.Get("default"),
 		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","),
-		Hashed: tag.Get("hash") != "no", Doc: tag.Get("doc"), index: index,
+		Hashed: tag.Get("hash") != "no", onlySet: tag.Get("hash") == "set", Doc: tag.Get("doc"), index: index,
 	}
 }
 

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -16,6 +17,8 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 		"logging":   func(c *Cell) { c.Settings.Evaluate.LogEvery = 99 },
 		"not read":  func(c *Cell) { c.Settings.GMM.Memory = 9 },
 		"momentum":  func(c *Cell) { c.Settings.Train.Momentum = 0.1 },
+		"heads":     func(c *Cell) { c.Settings.Encoder.Heads = 1 },
+		"eta":       func(c *Cell) { c.Settings.Train.LARSEta = 1 },
 		"axes' map": func(c *Cell) { c.Axes = map[string]any{"loss.temperature": 0.1} },
 	}
 	other := map[string]func(*Cell){
@@ -25,6 +28,7 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 		"regularizer": func(c *Cell) { c.Composition.Regularizers = []string{"koleo-prototypes"} },
 		"embedding":   func(c *Cell) { c.Composition.Embedding = "centred" },
 		"setting":     func(c *Cell) { c.Settings.Loss.Temperature = 0.3 },
+		"clipping":    func(c *Cell) { c.Settings.Train.Clip = 1 },
 		"curve":       func(c *Cell) { c.Settings.Evaluate.Dense = 3 },
 		"reference":   func(c *Cell) { c.Reference = "supervised" },
 	}
@@ -44,6 +48,19 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 	}
 	if start.Hash("f") == start.Hash("g") {
 		t.Error("the data's fingerprint left the hash")
+	}
+}
+
+// TestALaterKeyLeavesOlderHashes checks that a key that was added without changing any number stays out of the hash
+// where it is not set, so that cells of older runs are found again.
+func TestALaterKeyLeavesOlderHashes(t *testing.T) {
+	c := Cell{Settings: Defaults()}
+	if text := c.canonical("f"); strings.Contains(text, "train.clip") {
+		t.Error(text)
+	}
+	c.Settings.Train.Clip = 3
+	if text := c.canonical("f"); !strings.Contains(text, "train.clip=3.0\n") {
+		t.Error(text)
 	}
 }
 

@@ -68,7 +68,10 @@ func TestPlanRefusesABatchLargerThanTheData(t *testing.T) {
 
 func TestPlanRefusesWhatTheDataDoNotAllow(t *testing.T) {
 	for text, want := range map[string]string{
-		"encoder = { depth = 4 }": "t.toml:1: encoder.depth: 4 blocks halve 4×4 images below one pixel",
+		"encoder = { depth = 4 }":                                             "t.toml:1: encoder.depth: 4 blocks halve 4×4 images below one pixel",
+		"encoder = { name = 'resnet18' }":                                     "t.toml: encoder.depth: 4 blocks halve 4×4 images below one pixel",
+		"encoder = { name = 'vit', patch = 3 }":                               "t.toml:1: encoder.patch: patches of 3×3 pixels do not tile 4×4 images",
+		"encoder = { name = 'vit', heads = 5 }":                               "t.toml:1: encoder.heads: 5 heads do not divide the tokens' dimension 192",
 		"prototypes = { count = 41, init = 'data' }\nencoder = { depth = 2 }": "t.toml:6: prototypes.init: method swav: a start from data needs 41 different images",
 	} {
 		_, err := NewPlan(parse(t, text+"\nname = 'x'\n[train]\nbatch = 8\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))

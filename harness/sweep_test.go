@@ -160,7 +160,7 @@ colour = 3
 [train]
 epochs = "many"
 Batch = 12
-optimizer = "adam"
+optimizer = "adamm"
 [loss]
 temprature = 0.2
 [prototypes]
@@ -201,7 +201,7 @@ learner = "joint"
 		"t.toml:6: colour: unknown key",
 		`t.toml:8: train.epochs: found the text "many"; expected an integer in [1,)`,
 		"t.toml:9: train.Batch: unknown key; did you mean train.batch?",
-		`t.toml:10: train.optimizer: found "adam"; expected one of adamw, sgd; did you mean adamw?`,
+		`t.toml:10: train.optimizer: found "adamm"; expected one of adamw, sgd, lars, adam; did you mean adamw?`,
 		"t.toml:12: loss.temprature: unknown key; did you mean loss.temperature?",
 		"t.toml:14: prototypes.count: found 1; expected a value in [2,)",
 		"t.toml:16: dino.iterations: no method of this sweep uses it; it is read by dino; remove it",

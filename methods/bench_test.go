@@ -17,7 +17,10 @@ func testConfig(tb testing.TB, preset string) Config {
 	cfg := Config{
 		Composition: comp, Input: encoders.Input{Height: 8, Width: 8, Channels: 3}, Seed: 5, StepsPerEpoch: 4, Images: 64,
 		Encoder: encoders.Config{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8},
-		Train:   Train{Epochs: 4, Batch: 16, Optimizer: "adamw", LR: 2e-3, Warmup: 0.1, WeightDecay: 1e-4, Momentum: 0.9, Teacher: 0.9, TeacherEnd: 0.99},
+		Train: Train{
+			Epochs: 4, Batch: 16, Optimizer: "adamw", LR: 2e-3, Warmup: 0.1, WeightDecay: 1e-4, Momentum: 0.9, Teacher: 0.9, TeacherEnd: 0.99,
+			LARS: "solo-learn", LARSEta: 0.02, LARSClip: true, LARSExclude: true,
+		},
 		Settings: Settings{
 			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Init: "random", ReseedBelow: 0.02},
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},

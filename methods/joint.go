@@ -30,13 +30,6 @@ func newJoint(cfg Config, o objective, start []float32, d int) *joint {
 	return j
 }
 
-func newOptimizer(t Train, params []*encoders.Param) encoders.Optimizer {
-	if t.Optimizer == "sgd" {
-		return encoders.NewSGD(params, t.Momentum)
-	}
-	return encoders.NewAdamW(params)
-}
-
 func (j *joint) vectors() *prototypes      { return j.p }
 func (j *joint) params() []*encoders.Param { return []*encoders.Param{j.param} }
 func (j *joint) restart(c []float32)       { j.p.start(c) }

@@ -42,7 +42,7 @@ func variants(t *testing.T) map[string]Config {
 		if c.Axis != "preset" {
 			continue
 		}
-		for _, opt := range []string{"sgd", "adamw"} {
+		for _, opt := range []string{"sgd", "adamw", "lars"} {
 			cfg := testConfig(t, c.Name)
 			cfg.Train.Optimizer = opt
 			out[c.Name+" "+opt] = cfg
@@ -64,6 +64,7 @@ func variants(t *testing.T) map[string]Config {
 	v := testConfig(t, "swav+gmm")
 	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance = "vmf", "spherical"
 	out["swav+gmm with vmf responsibilities"] = v
+	engineVariants(t, out)
 	return out
 }
 

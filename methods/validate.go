@@ -12,6 +12,9 @@ func (c Config) Validate() []error {
 	if c.Images > 0 && c.Train.Batch > c.Images {
 		add("train.batch: %d is more than the %d training images; take a smaller batch", c.Train.Batch, c.Images)
 	}
+	if c.Train.Optimizer == "sgd" && c.Train.Nesterov && c.Train.Momentum == 0 {
+		add("train.nesterov: there is no momentum to look ahead with; raise train.momentum")
+	}
 	if c.usesGMM() && c.Settings.GMM.Feed == "student" && c.Settings.GMM.Order == "before" {
 		add("gmm.feed: student embeddings exist only after the encoder's forward pass; set gmm.order = \"after\"")
 	}

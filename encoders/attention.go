@@ -1,0 +1,101 @@
+package encoders
+
+import (
+	"fmt"
+	"math"
+
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Attention is multi-head self-attention (Vaswani et al. 2017) on the rows qkv [N·T,3·D] of N sequences of T tokens:
+// queries, keys and values side by side, head h in the h-th run of D/heads columns of each. The result [N·T,D] is
+// softmax(q·kᵀ/√(D/heads))·v, the heads side by side.
+func Attention(qkv *G.Node, tokens, heads int) (*G.Node, error) {
+	s := qkv.Shape()
+	if len(s) != 2 || s[0]%tokens != 0 || s[1]%(3*heads) != 0 {
+		return nil, fmt.Errorf("encoders: attention over %v with %d tokens and %d heads", s, tokens, heads)
+	}
+	return newAttention(s[0]/tokens, tokens, s[1]/3, heads).node(qkv)
+}
+
+type attention struct {
+	n, tokens, dim, heads int
+	weights               []float32 // [N,heads,T,T], rows sum to 1
+	ds                    []float32 // [T,T], the gradient of one head's scores
+}
+
+func newAttention(n, tokens, dim, heads int) *attention {
+	return &attention{n: n, tokens: tokens, dim: dim, heads: heads, weights: make([]float32, n*heads*tokens*tokens)}
+}
+
+func (a *attention) node(qkv *G.Node) (*G.Node, error) {
+	return graph.Apply(graph.Op{
+		Kind: "attention", Out: tensor.Shape{a.n * a.tokens, a.dim}, Diff: []bool{true},
+		Forward: func(in [][]float32, out []float32) {
+			a.each(func(row, col int, w []float32) { a.forwardHead(out[row*a.dim+col:], in[0][3*row*a.dim+col:], w) })
+		},
+		Backward: a.backwardNodes,
+	}, qkv)
+}
+
+// each calls f for every head of every sequence with its first row, its first column and its attention weights [T,T].
+func (a *attention) each(f func(row, col int, w []float32)) {
+	square := a.tokens * a.tokens
+	for i := range a.n * a.heads {
+		f(i/a.heads*a.tokens, i%a.heads*(a.dim/a.heads), a.weights[i*square:][:square])
+	}
+}
+
+func (a *attention) scale() float32 { return float32(1 / math.Sqrt(float64(a.dim/a.heads))) }
+
+// forwardHead leaves the weights in w [T,T] and the result in y, a head's columns of rows of D.
+func (a *attention) forwardHead(y, qkv, w []float32) {
+	t, d, h, s := a.tokens, a.dim, a.dim/a.heads, a.scale()
+	q, k, v := qkv, qkv[d:], qkv[2*d:]
+	kernel.Gemm(false, true, t, t, h, q, 3*d, k, 3*d, w, t, false)
+	for i := range w {
+		w[i] *= s
+	}
+	for r := range t {
+		kernel.Softmax(w[r*t:][:t], w[r*t:][:t])
+	}
+	kernel.Gemm(false, false, t, h, t, w, t, v, 3*d, y, d, false)
+}
+
+// backwardHead sets the gradients of one head's queries, keys and values.
+func (a *attention) backwardHead(dqkv, qkv, dy, w []float32) {
+	t, d, h, s := a.tokens, a.dim, a.dim/a.heads, a.scale()
+	kernel.Gemm(true, false, t, h, t, w, t, dy, d, dqkv[2*d:], 3*d, false)
+	kernel.Gemm(false, true, t, t, h, dy, d, qkv[2*d:], 3*d, a.ds, t, false)
+	for r := range t {
+		softmaxBackward(a.ds[r*t:][:t], w[r*t:][:t], s)
+	}
+	kernel.Gemm(false, false, t, h, t, a.ds, t, qkv[d:], 3*d, dqkv, 3*d, false)
+	kernel.Gemm(true, false, t, h, t, a.ds, t, qkv, 3*d, dqkv[d:], 3*d, false)
+}
+
+// softmaxBackward turns the gradient g of a softmax's row p into that of its logits, times scale: p·(g - Σ p·g).
+func softmaxBackward(g, p []float32, scale float32) {
+	dot := kernel.Dot(p, g)
+	for i, v := range p {
+		g[i] = scale * (v * (g[i] - dot))
+	}
+}
+
+// backwardNodes has the output as an operand only to order it after the forward pass, which leaves the weights.
+func (a *attention) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	a.ds = make([]float32, a.tokens*a.tokens)
+	dx, err := graph.Apply(graph.Op{
+		Kind: "attention-grad", Out: in[0].Shape().Clone(),
+		Forward: func(v [][]float32, dst []float32) {
+			a.each(func(row, col int, w []float32) {
+				a.backwardHead(dst[3*row*a.dim+col:], v[0][3*row*a.dim+col:], v[1][row*a.dim+col:], w)
+			})
+		},
+	}, in[0], grad, out)
+	return G.Nodes{dx}, err
+}

@@ -1,0 +1,65 @@
+package encoders
+
+import "fmt"
+
+// resnet is a residual network of basic blocks (He et al. 2016) with the stem for small images: a 3×3 convolution and
+// no max-pool. Stages have two blocks each, doubling channels and, from the second stage on, halved images; four stages are
+// a ResNet-18. Behind it stand a global average pool and the projector.
+func (b *builder) resnet(cfg Config, in Input) error {
+	ch := resnetWidth * cfg.Width
+	if err := b.conv("stem.conv", in.Channels, ch, cfg.StemStride, false); err != nil {
+		return err
+	}
+	if err := b.norm("stem.norm", ch, true); err != nil {
+		return err
+	}
+	for s := range cfg.Depth {
+		out, stride := ch, 1
+		if s > 0 {
+			out, stride = 2*ch, 2
+		}
+		if err := b.stage(fmt.Sprintf("stage%d", s+1), ch, out, stride); err != nil {
+			return err
+		}
+		ch = out
+	}
+	if err := b.apply(GlobalAveragePool); err != nil {
+		return err
+	}
+	return b.projector(cfg, ch)
+}
+
+func (b *builder) stage(name string, in, out, stride int) error {
+	if err := b.basicBlock(name+".block1", in, out, stride); err != nil {
+		return err
+	}
+	return b.basicBlock(name+".block2", out, out, 1)
+}
+
+// basicBlock is conv3×3–BN–ReLU–conv3×3–BN, plus the shortcut, ReLU. The shortcut is the input itself or, where the
+// shape changes, its 1×1 convolution with BN.
+func (b *builder) basicBlock(name string, in, out, stride int) error {
+	x := b.x
+	if err := b.conv(name+".conv1", in, out, stride, true); err != nil {
+		return err
+	}
+	if err := b.norm(name+".norm1", out, true); err != nil {
+		return err
+	}
+	if err := b.conv(name+".conv2", out, out, 1, true); err != nil {
+		return err
+	}
+	branch := b.x
+	b.x = x
+	if in != out || stride != 1 {
+		if err := b.conv1x1(name+".shortcut", in, out, stride); err != nil {
+			return err
+		}
+		if err := b.norm(name+".shortcut.norm", out, false); err != nil {
+			return err
+		}
+	}
+	shortcut := b.x
+	b.x = branch
+	return b.normAdd(name+".norm2", out, shortcut)
+}

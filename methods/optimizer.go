@@ -1,0 +1,28 @@
+package methods
+
+import "protobench/encoders"
+
+// newOptimizer builds the optimizer of [train] over parameters.
+func newOptimizer(t Train, params []*encoders.Param) encoders.Optimizer {
+	o := unclipped(t, params)
+	if t.Clip > 0 {
+		return encoders.NewClipped(o, params, t.Clip)
+	}
+	return o
+}
+
+func unclipped(t Train, params []*encoders.Param) encoders.Optimizer {
+	switch t.Optimizer {
+	case "sgd":
+		s := encoders.NewSGD(params, t.Momentum)
+		s.Nesterov = t.Nesterov
+		return s
+	case "lars":
+		return encoders.NewLARS(params, encoders.LARSConfig{
+			Convention: encoders.LARSConvention(t.LARS), Momentum: t.Momentum, Eta: t.LARSEta, Clip: t.LARSClip, Exclude: t.LARSExclude,
+		})
+	}
+	a := encoders.NewAdamW(params)
+	a.Coupled = t.Optimizer == "adam"
+	return a
+}
