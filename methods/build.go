@@ -21,7 +21,7 @@ func (t *Trainer) build() (err error) {
 		}
 	}
 	for b, w := range t.weights {
-		if t.eval[b], err = newEvaluator(w); err != nil {
+		if t.eval[b], err = newEvaluator(w, t.embedding.project); err != nil {
 			return err
 		}
 	}
@@ -39,7 +39,7 @@ func (t *Trainer) buildTeacher() error {
 	if err != nil {
 		return err
 	}
-	z, err := encoders.Normalize(nodes.Embedding)
+	z, err := t.embedding.project(nodes.Embedding)
 	if err != nil {
 		return err
 	}
@@ -48,6 +48,9 @@ func (t *Trainer) buildTeacher() error {
 	}
 	t.project = t.teacher.Value(z)
 	t.z[Teacher] = make([]float32, len(t.project))
+	if t.embedding.raw {
+		t.unit[Teacher], t.unit[Student] = make([]float32, len(t.project)), make([]float32, len(t.project))
+	}
 	return nil
 }
 

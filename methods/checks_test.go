@@ -12,7 +12,7 @@ import (
 
 // TestTotalGradient compares the gradients of the whole loss, regularizer included, with finite differences.
 func TestTotalGradient(t *testing.T) {
-	for _, preset := range []string{"swav+kp", "dino+kp"} {
+	for _, preset := range []string{"swav+kp", "dino+kp", "carp+kp", "msn+kp"} {
 		t.Run(preset, func(t *testing.T) {
 			cfg := testConfig(t, preset)
 			// Codes are constants of the loss: teacher targets do not move with the student.
@@ -22,7 +22,9 @@ func TestTotalGradient(t *testing.T) {
 			if err := tr.runTeacher(); err != nil {
 				t.Fatal(err)
 			}
-			tr.host.prepare(tr.z[Teacher], 0)
+			in := &stepInput{}
+			tr.see(in, Teacher)
+			tr.host.prepare(in)
 			f, err := tr.forward()
 			if err != nil {
 				t.Fatal(err)
@@ -70,6 +72,7 @@ func TestValidate(t *testing.T) {
 		},
 		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
 		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
+		"block above the count":  func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 13 },
 		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
 		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
 		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },

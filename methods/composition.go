@@ -19,6 +19,8 @@ func Components() []Component {
 	return append([]Component{
 		{"objective", "swav", "swapped prediction of balanced codes (Sinkhorn-Knopp), with an optional queue", "Caron et al. 2020"},
 		{"objective", "dino", "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", "Caron et al. 2021"},
+		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
+		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
 		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
@@ -38,7 +40,7 @@ type preset struct {
 func presets() []preset {
 	helped := map[string]any{"prototypes.init": "data", "prototypes.reseed": true}
 	var out []preset
-	for _, o := range []string{"swav", "dino"} {
+	for _, o := range []string{"swav", "dino", "carp", "msn"} {
 		out = append(out,
 			preset{"joint baseline", Composition{Name: o, Objective: o, Learner: "joint", Embedding: "plain"}, nil},
 			preset{"joint, with KoLeo on the prototypes", Composition{Name: o + "+kp", Objective: o, Learner: "joint", Regularizers: []string{"koleo-prototypes"}, Embedding: "plain"}, nil},

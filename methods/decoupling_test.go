@@ -12,7 +12,8 @@ import (
 // TestNoGradientReachesDecoupledPrototypes asks the graph itself: differentiating the loss by prototypes that do not follow
 // it is refused, and allowed where they do.
 func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
-	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false, "swav+frozen": false, "dino+frozen": false} {
+	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false, "swav+frozen": false, "dino+frozen": false,
+		"carp": true, "msn": true, "carp+gmm": false, "msn+gmm": false, "carp+frozen": false} {
 		tr := start(t, testConfig(t, preset))
 		f, err := tr.forward()
 		if err != nil {
@@ -27,7 +28,7 @@ func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 // TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss: the step must leave decoupled prototypes bit-equal,
 // whether they are updated before or after the encoder, and move joint ones elsewhere.
 func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
-	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false} {
+	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false, "carp": true, "msn": true, "carp+gmm": false, "msn+gmm": false} {
 		for _, order := range []string{"before", "after"} {
 			var after [2][]float32
 			for i, scale := range []float32{1, 3} {
@@ -49,7 +50,7 @@ func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 }
 
 func TestObserversChangeNothing(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen"} {
+	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen", "carp", "carp+gmm", "msn"} {
 		cfg := testConfig(t, preset)
 		plain := start(t, cfg)
 		cfg.Composition.Observers = []string{"joint", "gmm", "frozen"}
@@ -78,7 +79,7 @@ func viewsAt(cfg Config, i int) []float32 {
 // TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the same embeddings, by the same
 // loss, it has to learn the very same prototypes.
 func TestShadowFollowsTheSameLoss(t *testing.T) {
-	for _, preset := range []string{"swav", "dino"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn"} {
 		cfg := testConfig(t, preset)
 		cfg.Composition.Observers = []string{"joint"}
 		tr := start(t, cfg)
@@ -96,7 +97,7 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 // TestArmsStartAlike checks what is fair between the learners of an objective: encoder and prototypes start equal.
 func TestArmsStartAlike(t *testing.T) {
 	var first []Named
-	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino"} {
+	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn"} {
 		cfg := testConfig(t, preset)
 		cfg.Settings.Prototypes.Init = "random"
 		var got []Named

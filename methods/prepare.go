@@ -36,6 +36,7 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	for i, j := range stream.New(t.cfg.Seed, "prototypes", 1).Perm(len(pool) / d)[:k] {
 		copy(start[i*d:], pool[j*d:][:d])
 	}
+	start = t.embedding.directions(start, start)
 	t.host.learner.restart(start)
 	return nil
 }

@@ -3,7 +3,7 @@ package methods
 // Composition says what an arm is made of: the axes on which methods differ.
 type Composition struct {
 	Name         string   // as tables show it
-	Objective    string   // swav, dino
+	Objective    string   // swav, dino, carp, msn
 	Learner      string   // joint, frozen, gmm
 	Regularizers []string // koleo-prototypes
 	Embedding    string   // plain, centred
@@ -30,6 +30,8 @@ type Settings struct {
 	Prototypes Prototypes `key:"prototypes"`
 	SwAV       SwAV       `key:"swav"`
 	DINO       DINO       `key:"dino"`
+	CARP       CARP       `key:"carp"`
+	MSN        MSN        `key:"msn"`
 	GMM        GMM        `key:"gmm"`
 	KoLeo      KoLeo      `key:"koleo-prototypes"`
 	Centring   Centring   `key:"centring"`
@@ -37,7 +39,7 @@ type Settings struct {
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino" doc:"student temperature"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
@@ -68,6 +70,21 @@ type DINO struct {
 	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino" doc:"epochs in which the teacher temperature rises"`
 	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino" doc:"EMA momentum of the center"`
 	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
+}
+
+// CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).
+type CARP struct {
+	Block         int     `key:"block" default:"64" range:"[2,)" read:"carp" doc:"prototypes per block of the random partition; what is left over sits the step out"`
+	EntropyWeight float64 `key:"entropy_weight" default:"1" range:"[0,)" read:"carp" doc:"weight of the entropy term, which keeps each block's mean prediction uniform"`
+}
+
+// MSN holds the keys of the [msn] table (Assran et al. 2022; defaults of the official configurations).
+type MSN struct {
+	Sharpen    float64 `key:"sharpen" default:"0.25" range:"(0,1]" read:"msn" doc:"targets are the teacher's softmax to the power 1/sharpen"`
+	MeMax      float64 `key:"me_max_weight" default:"1" range:"[0,)" read:"msn" doc:"weight of the me-max term, which keeps the mean prediction uniform"`
+	Entropy    float64 `key:"entropy_weight" default:"0" range:"[0,)" read:"msn" doc:"weight of the predictions' mean entropy"`
+	Sinkhorn   bool    `key:"sinkhorn" default:"true" read:"msn" doc:"balance the targets over the prototypes"`
+	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn" doc:"Sinkhorn-Knopp iterations, with sinkhorn"`
 }
 
 // KoLeo holds the keys of the [koleo-prototypes] table.

@@ -61,6 +61,12 @@ func variants(t *testing.T) map[string]Config {
 	}
 	d.Composition.Observers = []string{"joint"}
 	out["dino+gmm with every other switch"] = d
+	c := testConfig(t, "carp+gmm")
+	c.Composition.Observers, c.Settings.Prototypes.ReseedBelow = []string{"joint", "frozen"}, 0.9
+	out["carp+gmm with observers and re-seeding"] = c
+	m := testConfig(t, "msn")
+	m.Settings.MSN.Sinkhorn, m.Settings.MSN.Entropy, m.Settings.MSN.MeMax, m.Composition.Embedding = false, 0.5, 0, "centred"
+	out["msn with every other switch"] = m
 	v := testConfig(t, "swav+gmm")
 	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance = "vmf", "spherical"
 	out["swav+gmm with vmf responsibilities"] = v
