@@ -23,6 +23,7 @@ func testConfig(tb testing.TB, preset string) Config {
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO: DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
 			CARP: CARP{Block: 5, EntropyWeight: 1}, MSN: MSN{Sharpen: 0.25, MeMax: 1, Sinkhorn: true, Iterations: 3},
+			KMeans: KMeans{Memory: 1}, EMA: EMA{Momentum: 0.9}, Hyperspherical: Hyperspherical{Steps: 100, LR: 0.1, Momentum: 0.9},
 			GMM: GMM{
 				Covariance: "shared", Responsibilities: "gaussian", Weights: "uniform", Forgetting: "responsibility", Memory: 1, Precision: 1,
 				PrecisionMax: 4, Smoothing: 1, AnnealStart: 1, Feed: "teacher", Order: "before", Every: 1,

@@ -36,6 +36,12 @@ func newLearner(name string, cfg Config, o objective, d int) learner {
 		return newJoint(cfg, o, start, d)
 	case "gmm":
 		return newGMM(cfg, start, d)
+	case "kmeans":
+		return newKMeans(cfg, start, d)
+	case "ema":
+		return newEMA(cfg, start, d)
+	case "hyperspherical":
+		return newHyperspherical(cfg, start, d)
 	}
 	return &frozen{newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)}
 }

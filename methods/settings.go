@@ -4,7 +4,7 @@ package methods
 type Composition struct {
 	Name         string   // as tables show it
 	Objective    string   // swav, dino, carp, msn
-	Learner      string   // joint, frozen, gmm
+	Learner      string   // joint, frozen, gmm, kmeans, ema, hyperspherical
 	Regularizers []string // koleo-prototypes
 	Embedding    string   // plain, centred
 	Observers    []string // learners that see the same embeddings and feed nothing back
@@ -33,8 +33,13 @@ type Settings struct {
 	CARP       CARP       `key:"carp"`
 	MSN        MSN        `key:"msn"`
 	GMM        GMM        `key:"gmm"`
-	KoLeo      KoLeo      `key:"koleo-prototypes"`
-	Centring   Centring   `key:"centring"`
+	KMeans     KMeans     `key:"kmeans"`
+	EMA        EMA        `key:"ema"`
+
+	Hyperspherical Hyperspherical `key:"hyperspherical"`
+
+	KoLeo    KoLeo    `key:"koleo-prototypes"`
+	Centring Centring `key:"centring"`
 }
 
 // Loss holds what every objective's loss shares.
@@ -49,8 +54,8 @@ type Prototypes struct {
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
 	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
-	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
-	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
+	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,ema" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
 }
 
 // SwAV holds the keys of the [swav] table (Caron et al. 2020).
@@ -113,4 +118,21 @@ type GMM struct {
 	Feed             string  `key:"feed" default:"teacher" in:"teacher|student" read:"gmm" doc:"branch whose embeddings the mixture is fitted to"`
 	Order            string  `key:"order" default:"before" in:"before|after" read:"gmm" doc:"update before or after the encoder's step"`
 	Every            int     `key:"every" default:"1" range:"[1,)" read:"gmm" doc:"update every n steps"`
+}
+
+// KMeans holds the keys of the [kmeans] table.
+type KMeans struct {
+	Memory float64 `key:"memory" default:"1" range:"(0,)" read:"kmeans" doc:"centres remember memory × training images / K embeddings, at least 2"`
+}
+
+// EMA holds the keys of the [ema] table.
+type EMA struct {
+	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1]" read:"ema" doc:"share of itself that a prototype keeps in a step in which embeddings are assigned to it"`
+}
+
+// Hyperspherical holds the keys of the [hyperspherical] table (defaults of Mettes et al. 2019's code).
+type Hyperspherical struct {
+	Steps    int     `key:"steps" default:"10000" range:"[0,)" read:"hyperspherical" doc:"steps of the spreading before training; each costs K²·D multiplications"`
+	LR       float64 `key:"lr" default:"0.1" range:"(0,)" read:"hyperspherical" doc:"learning rate of the spreading"`
+	Momentum float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"hyperspherical" doc:"momentum of the spreading"`
 }

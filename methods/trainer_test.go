@@ -67,6 +67,12 @@ func variants(t *testing.T) map[string]Config {
 	m := testConfig(t, "msn")
 	m.Settings.MSN.Sinkhorn, m.Settings.MSN.Entropy, m.Settings.MSN.MeMax, m.Composition.Embedding = false, 0.5, 0, "centred"
 	out["msn with every other switch"] = m
+	for learner, objective := range map[string]string{"kmeans": "dino+frozen", "ema": "carp+frozen", "hyperspherical": "msn+frozen"} {
+		l := testConfig(t, objective)
+		l.Composition.Learner, l.Settings.Prototypes.Reseed, l.Settings.Prototypes.ReseedBelow = learner, true, 0.9
+		l.Composition.Observers = []string{"kmeans", "ema", "hyperspherical"}
+		out["learner "+learner+", with all of its kind as observers"] = l
+	}
 	v := testConfig(t, "swav+gmm")
 	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance = "vmf", "spherical"
 	out["swav+gmm with vmf responsibilities"] = v
@@ -160,8 +166,9 @@ func near(a, b []float32) bool {
 }
 
 func TestReseeding(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "swav+gmm"} {
+	for preset, learner := range map[string]string{"swav": "joint", "dino": "joint", "swav+gmm": "gmm", "swav+frozen": "kmeans", "carp+frozen": "ema"} {
 		cfg := testConfig(t, preset)
+		cfg.Composition.Learner = learner
 		cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBelow = true, 0.95
 		tr := start(t, cfg)
 		events := 0
