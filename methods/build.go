@@ -58,6 +58,7 @@ func (t *Trainer) buildTeacher() error {
 type forward struct {
 	g                          *G.ExprGraph
 	z, loss, total, prototypes *G.Node
+	features                   *G.Node // the backbone's output
 	params                     G.Nodes
 	terms                      map[string]*G.Node
 }
@@ -68,7 +69,7 @@ func (t *Trainer) forward() (*forward, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.params = nodes.Params
+	f.params, f.features = nodes.Params, nodes.Features
 	if f.z, err = t.embedding.node(nodes.Embedding); err != nil {
 		return nil, err
 	}
@@ -88,12 +89,12 @@ func (t *Trainer) forward() (*forward, error) {
 func (t *Trainer) regularize(f *forward) error {
 	terms, weights := []*G.Node{f.loss}, []float32{1}
 	for _, name := range t.cfg.Composition.Regularizers {
-		n, err := koleoNode(f.prototypes)
+		n, weight, err := t.regularizer(name, f)
 		if err != nil {
 			return err
 		}
 		f.terms[name] = n
-		terms, weights = append(terms, n), append(weights, float32(t.cfg.Settings.KoLeo.Weight))
+		terms, weights = append(terms, n), append(weights, float32(weight))
 	}
 	if len(terms) == 1 {
 		return nil

@@ -28,6 +28,10 @@ func Components() []Component {
 		{"learner", "ema", "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", "Pang et al. 2022, its group update"},
 		{"learner", "hyperspherical", "spread over the sphere before training, then frozen", "Mettes et al. 2019"},
 		{"regularizer", "koleo-prototypes", "spreads the prototypes: differential entropy by nearest neighbours (KP)", "Govindarajan et al. 2024; Sablayrolles et al. 2019"},
+		{"regularizer", "koleo-features", "spreads the images of each view: differential entropy of the student's backbone features by nearest neighbours", "Oquab et al. 2024 (DINOv2); Sablayrolles et al. 2019"},
+		{"regularizer", "me-max", "keeps the mean prediction over all prototypes uniform (msn and carp have terms of their own)", "Assran et al. 2022"},
+		{"regularizer", "orthogonality", "mean squared cosine of two prototypes", "Brock et al. 2017"},
+		{"regularizer", "repulsion", "pushes prototypes apart that are nearer than a margin", "squared hinge on the cosine"},
 		{"embedding", "plain", "projector output on the unit sphere", ""},
 		{"embedding", "centred", "the teacher's running mean is taken off both branches' embeddings, then L2 again", ""},
 	}, presetComponents()...)
@@ -51,7 +55,11 @@ func presets() []preset {
 			preset{"prototypes frozen at random", Composition{Name: o + "+frozen", Objective: o, Learner: "frozen", Embedding: "plain"}, nil},
 		)
 	}
-	return out
+	return append(out, preset{
+		"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
+		Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
+		map[string]any{"dino.targets": "sinkhorn"},
+	})
 }
 
 func presetComponents() []Component {
@@ -91,12 +99,35 @@ func Validate(c Composition) error {
 	if err := known("embedding", c.Embedding); err != nil {
 		return err
 	}
-	if slices.Contains(c.Regularizers, "koleo-prototypes") && c.Learner != "joint" {
-		return fmt.Errorf("regularizers: koleo-prototypes acts through the gradient of the prototypes, which learner %q does not use; take learner \"joint\" or drop it", c.Learner)
+	if err := sensible(c); err != nil {
+		return err
 	}
-	for i, o := range c.Observers {
-		if slices.Contains(c.Observers[:i], o) {
-			return fmt.Errorf("observers: %q is named twice", o)
+	if err := once("regularizers", c.Regularizers); err != nil {
+		return err
+	}
+	return once("observers", c.Observers)
+}
+
+// sensible refuses regularizers that could not act, or that an objective has already.
+func sensible(c Composition) error {
+	for _, r := range []string{"koleo-prototypes", "orthogonality", "repulsion"} {
+		if slices.Contains(c.Regularizers, r) && c.Learner != "joint" {
+			return fmt.Errorf("regularizers: %s acts through the gradient of the prototypes, which learner %q does not use; take learner \"joint\" or drop it", r, c.Learner)
+		}
+	}
+	for objective, own := range map[string]string{"msn": "msn.me_max_weight", "carp": "carp.entropy_weight"} {
+		if c.Objective == objective && slices.Contains(c.Regularizers, "me-max") {
+			return fmt.Errorf("regularizers: objective %q has a term of its own for what me-max does; set %s and drop me-max", objective, own)
+		}
+	}
+	return nil
+}
+
+// once refuses a name that stands twice in a list.
+func once(axis string, names []string) error {
+	for i, n := range names {
+		if slices.Contains(names[:i], n) {
+			return fmt.Errorf("%s: %q is named twice", axis, n)
 		}
 	}
 	return nil

@@ -5,7 +5,7 @@ type Composition struct {
 	Name         string   // as tables show it
 	Objective    string   // swav, dino, carp, msn
 	Learner      string   // joint, frozen, gmm, kmeans, ema, hyperspherical
-	Regularizers []string // koleo-prototypes
+	Regularizers []string // koleo-prototypes, koleo-features, me-max, orthogonality, repulsion
 	Embedding    string   // plain, centred
 	Observers    []string // learners that see the same embeddings and feed nothing back
 }
@@ -38,7 +38,12 @@ type Settings struct {
 
 	Hyperspherical Hyperspherical `key:"hyperspherical"`
 
-	KoLeo    KoLeo    `key:"koleo-prototypes"`
+	KoLeo         KoLeo         `key:"koleo-prototypes"`
+	KoLeoFeatures KoLeoFeatures `key:"koleo-features"`
+	MeMax         MeMax         `key:"me-max"`
+	Orthogonality Orthogonality `key:"orthogonality"`
+	Repulsion     Repulsion     `key:"repulsion"`
+
 	Centring Centring `key:"centring"`
 }
 
@@ -95,6 +100,27 @@ type MSN struct {
 // KoLeo holds the keys of the [koleo-prototypes] table.
 type KoLeo struct {
 	Weight float64 `key:"weight" default:"0.1" range:"[0,)" read:"koleo-prototypes" doc:"weight of the KoLeo term on the prototypes"`
+}
+
+// KoLeoFeatures holds the keys of the [koleo-features] table (default of Oquab et al. 2024).
+type KoLeoFeatures struct {
+	Weight float64 `key:"weight" default:"0.1" range:"[0,)" read:"koleo-features" doc:"weight of the KoLeo term on the student's backbone features, a mean over the views"`
+}
+
+// MeMax holds the keys of the [me-max] table.
+type MeMax struct {
+	Weight float64 `key:"weight" default:"1" range:"[0,)" read:"me-max" doc:"weight of the me-max term: ln K less the entropy of the student's mean prediction at loss.temperature"`
+}
+
+// Orthogonality holds the keys of the [orthogonality] table.
+type Orthogonality struct {
+	Weight float64 `key:"weight" default:"10" range:"[0,)" read:"orthogonality" doc:"weight of the mean squared cosine of two prototypes, which can only vanish for K ≤ D"`
+}
+
+// Repulsion holds the keys of the [repulsion] table.
+type Repulsion struct {
+	Weight float64 `key:"weight" default:"1" range:"[0,)" read:"repulsion" doc:"weight of the mean over pairs of prototypes of max(0, cosine - margin)²"`
+	Margin float64 `key:"margin" default:"0.5" range:"[-1,1)" read:"repulsion" doc:"cosine up to which two prototypes leave each other alone"`
 }
 
 // Centring holds the keys of the [centring] table.

@@ -73,6 +73,12 @@ func variants(t *testing.T) map[string]Config {
 		l.Composition.Observers = []string{"kmeans", "ema", "hyperspherical"}
 		out["learner "+learner+", with all of its kind as observers"] = l
 	}
+	r := testConfig(t, "swav")
+	r.Composition.Regularizers = []string{"koleo-features", "me-max", "orthogonality", "repulsion"}
+	out["swav with regularizers"] = r
+	e := testConfig(t, "dino+gmm")
+	e.Composition.Regularizers = []string{"koleo-features", "me-max"}
+	out["dino+gmm with the encoder's regularizers"] = e
 	v := testConfig(t, "swav+gmm")
 	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance = "vmf", "spherical"
 	out["swav+gmm with vmf responsibilities"] = v
