@@ -108,6 +108,9 @@ func TestCARPSeesLength(t *testing.T) {
 		cfg := testConfig(t, "carp+gmm")
 		cfg.Composition.Embedding = embedding
 		tr := start(t, cfg)
+		if n := unit(tr.host.learner.vectors().value, cfg.Encoder.Dim); n != cfg.Settings.Prototypes.Count {
+			t.Errorf("%s: only %d prototypes start from data as unit vectors", embedding, n)
+		}
 		steps(t, tr, batches(cfg), 2)
 		in := &stepInput{}
 		tr.see(in, Teacher)
@@ -126,6 +129,24 @@ func TestCARPSeesLength(t *testing.T) {
 		}
 		if unit(z, cfg.Encoder.Dim) > 1 {
 			t.Errorf("%s: evaluation normalises", embedding)
+		}
+	}
+}
+
+// TestCARPClamp has a pair of views that contradict each other beyond the bound of the inner product: the loss is flat there.
+func TestCARPClamp(t *testing.T) {
+	for gap, flat := range map[float32]bool{15: false, 17: true} {
+		v := views{images: 1, global: 2, crops: 2}
+		o := newCARP(Config{Settings: Settings{Prototypes: Prototypes{Count: 2}, CARP: CARP{Block: 2}}}, v)
+		o.split([]int{1, 0})
+		q := make([]float32, 4)
+		o.probabilities(q, []float32{0, 40, 0, 40})
+		l, g := newCARPLoss(o, q, 1, 0), G.NewGraph()
+		x := graph.Input(g, "student", []float32{gap, 0, gap, 0}, 2, 2)
+		loss := node(t)(l.node(x, graph.Input(g, "targets", make([]float32, 4), 2, 2)))
+		p, grads := run(t, g, loss, x)
+		if grad := p.Value(grads[0])[0]; (grad == 0) != flat {
+			t.Errorf("scores %g apart: gradient %g", gap, grad)
 		}
 	}
 }
