@@ -32,8 +32,8 @@ func Components() []Component {
 		{"regularizer", "me-max", "keeps the mean prediction over all prototypes uniform (msn and carp have terms of their own)", "Assran et al. 2022"},
 		{"regularizer", "orthogonality", "mean squared cosine of two prototypes", "Brock et al. 2017"},
 		{"regularizer", "repulsion", "pushes prototypes apart that are nearer than a margin", "squared hinge on the cosine"},
-		{"embedding", "plain", "projector output on the unit sphere", ""},
-		{"embedding", "centred", "the teacher's running mean is taken off both branches' embeddings, then L2 again", ""},
+		{"embedding", "plain", "projector output on the unit sphere (carp: as it is)", ""},
+		{"embedding", "centred", "the teacher's running mean is taken off both branches' embeddings, then L2 again (carp: not normalised)", ""},
 	}, presetComponents()...)
 }
 

@@ -17,7 +17,12 @@ func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
 		"swav+frozen": false, "dino+frozen": false, "carp+kmeans": false, "dino+ema": false, "swav+hyperspherical": false,
 	} {
-		tr := start(t, composed(t, preset))
+		cfg := composed(t, preset)
+		cfg.Composition.Regularizers = []string{"koleo-features"}
+		if objective := cfg.Composition.Objective; objective == "swav" || objective == "dino" {
+			cfg.Composition.Regularizers = append(cfg.Composition.Regularizers, "me-max")
+		}
+		tr := start(t, cfg)
 		f, err := tr.forward()
 		if err != nil {
 			t.Fatal(err)
@@ -31,8 +36,10 @@ func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 // TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss: the step must leave decoupled prototypes bit-equal,
 // whether they are updated before or after the encoder, and move joint ones elsewhere.
 func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
-	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false, "carp": true, "msn": true, "carp+gmm": false, "msn+gmm": false,
-		"swav+kmeans": false, "dino+ema": false, "carp+kmeans": false} {
+	for preset, learn := range map[string]bool{
+		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
+		"swav+kmeans": false, "dino+ema": false, "carp+kmeans": false,
+	} {
 		for _, order := range []string{"before", "after"} {
 			var after [2][]float32
 			for i, scale := range []float32{1, 3} {
@@ -112,8 +119,8 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 // TestArmsStartAlike checks what is fair between the learners of an objective: encoder and prototypes start equal.
 func TestArmsStartAlike(t *testing.T) {
 	var first []Named
-	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn"} {
-		cfg := testConfig(t, preset)
+	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn", "swav+kmeans", "dino+ema"} {
+		cfg := composed(t, preset)
 		cfg.Settings.Prototypes.Init = "random"
 		var got []Named
 		for _, e := range start(t, cfg).State() {

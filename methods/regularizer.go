@@ -22,20 +22,23 @@ func (t *Trainer) regularizer(name string, f *forward) (term *G.Node, weight flo
 	case "me-max":
 		term, err = meMaxNode(t.host.head.s, float32(s.Loss.Temperature))
 		return term, s.MeMax.Weight, err
-	}
-	c, err := encoders.Normalize(f.prototypes)
-	if err != nil {
-		return nil, 0, err
-	}
-	switch name {
 	case "orthogonality":
-		term, err = orthogonalityNode(c)
+		term, err = f.onPrototypes(orthogonalityNode)
 		return term, s.Orthogonality.Weight, err
 	case "repulsion":
-		term, err = repulsionNode(c, s.Repulsion.Margin)
+		term, err = f.onPrototypes(func(c *G.Node) (*G.Node, error) { return repulsionNode(c, s.Repulsion.Margin) })
 		return term, s.Repulsion.Weight, err
 	}
 	return nil, 0, fmt.Errorf("regularizers: %q is unknown", name)
+}
+
+// onPrototypes adds a term of the prototypes on the unit sphere, with a gradient through the norm whatever the objective does.
+func (f *forward) onPrototypes(term func(*G.Node) (*G.Node, error)) (*G.Node, error) {
+	c, err := encoders.Normalize(f.prototypes)
+	if err != nil {
+		return nil, err
+	}
+	return term(c)
 }
 
 // koleoViewsNode adds the mean over the views of the KoLeo term of each view's features x [views·B,F] (DINOv2: Oquab et al. 2024, sec.
