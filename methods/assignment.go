@@ -1,6 +1,10 @@
 package methods
 
-import "protobench/internal/kernel"
+import (
+	"math"
+
+	"protobench/internal/kernel"
+)
 
 // assignment gives each embedding to the prototype with the largest cosine, as k-means and its relatives do. Of equal ones the
 // first wins.
@@ -11,10 +15,11 @@ type assignment struct {
 	count  []float64 // [K] embeddings given to each prototype
 	sum    []float64 // [K,D] their sums
 	cosine float64   // mean cosine of an embedding and its prototype
+	room   []float64 // [D]
 }
 
 func newAssignment(k, d int) *assignment {
-	return &assignment{k: k, d: d, count: make([]float64, k), sum: make([]float64, k*d)}
+	return &assignment{k: k, d: d, count: make([]float64, k), sum: make([]float64, k*d), room: make([]float64, d)}
 }
 
 // assign assigns unit embeddings z [n,D] to unit prototypes c [K,D]. Sums are taken in the order of the rows.
@@ -42,11 +47,15 @@ func (a *assignment) assign(z, c []float32) {
 
 // direction puts a vector on the unit sphere. One without length leaves dst as it is.
 func direction(dst []float32, x []float64) {
-	v := make([]float32, len(x))
-	for j, e := range x {
-		v[j] = float32(e)
+	var s float64
+	for _, v := range x {
+		s += float64(v * v)
 	}
-	if kernel.Norm(v) > kernel.NormEps {
-		kernel.NormalizeRows(dst, v, 1, len(v), nil)
+	norm := math.Sqrt(s)
+	if norm <= kernel.NormEps {
+		return
+	}
+	for j, v := range x {
+		dst[j] = float32(v / norm)
 	}
 }

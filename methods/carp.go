@@ -17,13 +17,14 @@ type carp struct {
 	v     views
 	k     int
 	seed  uint64
+	draw  []int // permutation of the prototypes
 	order []int // the step's partition: block b has the prototypes order[b·Block:(b+1)·Block]
 	block []float32
 }
 
 func newCARP(cfg Config, v views) *carp {
 	o := &carp{CARP: cfg.Settings.CARP, v: v, k: cfg.Settings.Prototypes.Count, seed: cfg.Seed}
-	o.block = make([]float32, o.Block)
+	o.draw, o.block = make([]int, o.k), make([]float32, o.Block)
 	return o
 }
 
@@ -37,7 +38,11 @@ func (o *carp) state(string) []Named { return nil }
 // codes draws the step's partition, the same for all views and for every learner of a seed, and sets the teacher's
 // probabilities inside the blocks.
 func (o *carp) codes(q []float32, in codeInput) {
-	o.split(stream.New(o.seed, "partition", uint64(in.step)).Perm(o.k))
+	for k := range o.draw {
+		o.draw[k] = k
+	}
+	stream.New(o.seed, "partition", uint64(in.step)).Shuffle(o.k, func(i, j int) { o.draw[i], o.draw[j] = o.draw[j], o.draw[i] })
+	o.split(o.draw)
 	o.probabilities(q, in.scores)
 }
 

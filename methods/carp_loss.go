@@ -25,12 +25,13 @@ type carpLoss struct {
 	consistency, entropy float32   // weights
 	p                    []float32 // the student's probabilities [crops·B,K]
 	mean                 []float64 // [K]
+	balance              []float32 // [K] the entropy term's gradient with respect to the probabilities, the same in all rows
 }
 
 func newCARPLoss(o *carp, q []float32, consistency, entropy float32) *carpLoss {
 	return &carpLoss{
 		o: o, q: q, consistency: consistency, entropy: entropy,
-		p: make([]float32, o.v.crops*o.v.images*o.k), mean: make([]float64, o.k),
+		p: make([]float32, o.v.crops*o.v.images*o.k), mean: make([]float64, o.k), balance: make([]float32, o.k),
 	}
 }
 
@@ -98,8 +99,10 @@ func (l *carpLoss) terms() int { return l.o.v.pairs() * l.o.v.images * l.o.block
 func (l *carpLoss) imbalance() float64 {
 	clear(l.mean)
 	for _, x := range [][]float32{l.p, l.q} {
-		for i, v := range x {
-			l.mean[i%l.o.k] += float64(v)
+		for lo := 0; lo < len(x); lo += l.o.k {
+			for k, v := range x[lo:][:l.o.k] {
+				l.mean[k] += float64(v)
+			}
 		}
 	}
 	s := float64(l.o.blocks()) * math.Log(float64(l.o.Block))
@@ -127,25 +130,25 @@ func (l *carpLoss) gradient(ds []float32, grad float64) {
 			}
 		}
 	})
-	balance := make([]float32, k)
+	clear(l.balance)
 	f = grad * float64(l.entropy) / (l.rows() * float64(l.o.blocks()))
 	for _, j := range l.o.order {
 		if m, within := clamp(l.mean[j]); within {
-			balance[j] = float32(f * (math.Log(m) + 1))
+			l.balance[j] = float32(f * (math.Log(m) + 1))
 		}
 	}
 	for row := 0; row < len(ds); row += k {
-		l.throughSoftmax(ds[row:][:k], l.p[row:][:k], balance)
+		l.throughSoftmax(ds[row:][:k], l.p[row:][:k])
 	}
 }
 
-// throughSoftmax turns a row's gradient with respect to probabilities, more for all rows alike, into that of the scores.
-func (l *carpLoss) throughSoftmax(g, p, more []float32) {
+// throughSoftmax adds the entropy term to a row's gradient with respect to probabilities and turns it into that of the scores.
+func (l *carpLoss) throughSoftmax(g, p []float32) {
 	for b := 0; b < len(l.o.order); b += l.o.Block {
 		members := l.o.order[b:][:l.o.Block]
 		var dot float64
 		for _, k := range members {
-			g[k] += more[k]
+			g[k] += l.balance[k]
 			dot += float64(g[k]) * float64(p[k])
 		}
 		for _, k := range members {

@@ -26,23 +26,23 @@ func TestGoldenCARP(t *testing.T) {
 			q := make([]float32, len(teacher))
 			o.probabilities(q, teacher)
 			golden.Check(t, f, "teacher_probs", byBlock(o, q), f.Expected["teacher_probs"])
+			consistency, entropy := newCARPLoss(o, q, 1, 0), newCARPLoss(o, q, 0, 1)
 			for _, c := range []struct {
-				loss, grad           string
-				consistency, entropy float32
+				loss, grad string
+				node       func(s, targets *G.Node) (*G.Node, error)
 			}{
-				{"consistency", "grad_student_consistency", 1, 0},
-				{"entropy", "grad_student_entropy", 0, 1},
-				{"loss", "grad_student", 1, float32(o.EntropyWeight)},
+				{"consistency", "grad_student_consistency", consistency.node},
+				{"entropy", "grad_student_entropy", entropy.node},
+				{"loss", "grad_student", func(s, targets *G.Node) (*G.Node, error) { return o.loss(&head{q: q}, s, targets) }},
 			} {
-				l := newCARPLoss(o, q, c.consistency, c.entropy)
 				g := G.NewGraph()
 				x := graph.Input(g, "student", student, v.crops*v.images, k)
-				loss := node(t)(l.node(x, graph.Input(g, "targets", make([]float32, len(student)), v.crops*v.images, k)))
+				loss := node(t)(c.node(x, graph.Input(g, "targets", make([]float32, len(student)), v.crops*v.images, k)))
 				p, grads := run(t, g, loss, x)
-				golden.Check(t, f, "student_probs", byBlock(o, l.p), f.Expected["student_probs"])
 				golden.Check(t, f, c.loss, p.Value(loss), f.Expected[c.loss])
 				golden.Check(t, f, c.grad, p.Value(grads[0]), f.Expected[c.grad])
 			}
+			golden.Check(t, f, "student_probs", byBlock(o, consistency.p), f.Expected["student_probs"])
 		})
 	}
 }

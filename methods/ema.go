@@ -37,7 +37,7 @@ func (e *ema) update(z []float32) {
 			continue
 		}
 		c := e.p.value[k*d:][:d]
-		moved := make([]float64, d)
+		moved := e.a.room
 		for j, sum := range e.a.sum[k*d:][:d] {
 			moved[j] = e.momentum*float64(c[j]) + (1-e.momentum)*sum/n
 		}

@@ -66,8 +66,10 @@ func (t *predictions) node(kind string, s *G.Node, value func() float64, gradien
 func (t *predictions) imbalance() float64 {
 	mean := t.entropy
 	clear(mean)
-	for i, v := range t.p {
-		mean[i%t.k] += float64(v)
+	for r := range t.n {
+		for j, v := range t.p[r*t.k:][:t.k] {
+			mean[j] += float64(v)
+		}
 	}
 	h := math.Log(float64(t.k))
 	for j, m := range mean {

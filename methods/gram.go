@@ -62,11 +62,13 @@ func (t *gram) blocks(c []float32, visit func(lo, n int, cos []float32)) {
 
 func (t *gram) value(c []float32) float64 {
 	var s float64
-	t.blocks(c, func(lo, _ int, cos []float32) {
-		for i, v := range cos {
-			if i%t.k != lo+i/t.k {
-				value, _ := t.penalty(float64(v))
-				s += value
+	t.blocks(c, func(lo, n int, cos []float32) {
+		for r := range n {
+			for l, v := range cos[r*t.k:][:t.k] {
+				if l != lo+r {
+					value, _ := t.penalty(float64(v))
+					s += value
+				}
 			}
 		}
 	})
@@ -77,13 +79,13 @@ func (t *gram) value(c []float32) float64 {
 func (t *gram) gradient(dc, c []float32, grad float64) {
 	f := 2 * t.scale * grad
 	t.blocks(c, func(lo, n int, cos []float32) {
-		for i, v := range cos {
-			if i%t.k == lo+i/t.k {
-				cos[i] = 0
-				continue
+		for r := range n {
+			row := cos[r*t.k:][:t.k]
+			for l, v := range row {
+				_, slope := t.penalty(float64(v))
+				row[l] = float32(f * slope)
 			}
-			_, slope := t.penalty(float64(v))
-			cos[i] = float32(f * slope)
+			row[lo+r] = 0
 		}
 		kernel.Gemm(false, false, n, t.d, t.k, cos, t.k, c, t.d, dc[lo*t.d:], t.d, false)
 	})

@@ -187,6 +187,19 @@ func TestReseeding(t *testing.T) {
 	}
 }
 
+// TestObjectivesLearn shows each objective one batch again and again: the loss has to fall.
+func TestObjectivesLearn(t *testing.T) {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2"} {
+		cfg := testConfig(t, preset)
+		cfg.Train.Epochs, cfg.Train.LR = 15, 0.01
+		tr, x := start(t, cfg), viewsAt(cfg, 3)
+		s := steps(t, tr, func() []float32 { return x }, 60)
+		if first, last := s[0].Loss, s[len(s)-1].Loss; !(last < 0.9*first) {
+			t.Errorf("%s: loss went from %g to %g on one batch", preset, first, last)
+		}
+	}
+}
+
 func TestFreezeHoldsPrototypes(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	cfg.Settings.Prototypes.Freeze = 1
