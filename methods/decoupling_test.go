@@ -62,6 +62,7 @@ func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 
 // composed is a preset's run, or that of a written-out "objective+learner".
 func composed(t *testing.T, name string) Config {
+	t.Helper()
 	if _, _, ok := Preset(name); ok {
 		return testConfig(t, name)
 	}
