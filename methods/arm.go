@@ -85,12 +85,12 @@ func (a *arm) observe(d int) error {
 }
 
 // prepare makes the codes' input where the teacher gives the targets.
-func (a *arm) prepare(tz []float32, epoch float64) {
-	a.head.in.epoch = epoch
+func (a *arm) prepare(s *stepInput) {
+	a.head.in.epoch, a.head.in.step = s.epoch, s.step
 	if a.objective.branch() != Teacher {
 		return
 	}
-	p, z := a.learner.vectors(), a.head.views.globals(tz)
+	p, z := a.learner.vectors(), a.head.views.globals(s.scored[Teacher])
 	scores(a.scores, z, p.now[Teacher], len(z)/p.d, p.d, p.k)
 	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, p.now[Teacher]
 }
@@ -119,9 +119,9 @@ func (a *arm) watch(s *stepInput) error {
 		s.values = host
 	}()
 	a.learner.before(s)
-	a.prepare(s.z[Teacher], s.epoch)
+	a.prepare(s)
 	if a.program != nil {
-		copy(a.z, s.z[Student])
+		copy(a.z, s.scored[Student])
 		if err := a.program.Run(); err != nil {
 			return fmt.Errorf("observer %s: %w", a.name, err)
 		}

@@ -21,7 +21,7 @@ func (t *Trainer) build() (err error) {
 		}
 	}
 	for b, w := range t.weights {
-		if t.eval[b], err = newEvaluator(w); err != nil {
+		if t.eval[b], err = newEvaluator(w, t.embedding.project); err != nil {
 			return err
 		}
 	}
@@ -39,7 +39,7 @@ func (t *Trainer) buildTeacher() error {
 	if err != nil {
 		return err
 	}
-	z, err := encoders.Normalize(nodes.Embedding)
+	z, err := t.embedding.project(nodes.Embedding)
 	if err != nil {
 		return err
 	}
@@ -48,6 +48,9 @@ func (t *Trainer) buildTeacher() error {
 	}
 	t.project = t.teacher.Value(z)
 	t.z[Teacher] = make([]float32, len(t.project))
+	if t.embedding.raw {
+		t.unit[Teacher], t.unit[Student] = make([]float32, len(t.project)), make([]float32, len(t.project))
+	}
 	return nil
 }
 
@@ -55,6 +58,7 @@ func (t *Trainer) buildTeacher() error {
 type forward struct {
 	g                          *G.ExprGraph
 	z, loss, total, prototypes *G.Node
+	features                   *G.Node // the backbone's output
 	params                     G.Nodes
 	terms                      map[string]*G.Node
 }
@@ -65,7 +69,7 @@ func (t *Trainer) forward() (*forward, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.params = nodes.Params
+	f.params, f.features = nodes.Params, nodes.Features
 	if f.z, err = t.embedding.node(nodes.Embedding); err != nil {
 		return nil, err
 	}
@@ -85,12 +89,12 @@ func (t *Trainer) forward() (*forward, error) {
 func (t *Trainer) regularize(f *forward) error {
 	terms, weights := []*G.Node{f.loss}, []float32{1}
 	for _, name := range t.cfg.Composition.Regularizers {
-		n, err := koleoNode(f.prototypes)
+		n, weight, err := t.regularizer(name, f)
 		if err != nil {
 			return err
 		}
 		f.terms[name] = n
-		terms, weights = append(terms, n), append(weights, float32(t.cfg.Settings.KoLeo.Weight))
+		terms, weights = append(terms, n), append(weights, float32(weight))
 	}
 	if len(terms) == 1 {
 		return nil

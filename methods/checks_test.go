@@ -5,60 +5,63 @@ import (
 	"slices"
 	"testing"
 
-	"protobench/encoders/graph"
-
-	G "gorgonia.org/gorgonia"
+	"protobench/internal/kernel"
 )
 
-// TestTotalGradient compares the gradients of the whole loss, regularizer included, with finite differences.
+// TestTotalGradient compares the gradients of the whole loss, regularizers included, with finite differences: along themselves, by
+// the prototypes and by an encoder's weights.
 func TestTotalGradient(t *testing.T) {
-	for _, preset := range []string{"swav+kp", "dino+kp"} {
-		t.Run(preset, func(t *testing.T) {
-			cfg := testConfig(t, preset)
-			// Codes are constants of the loss: teacher targets do not move with the student.
-			cfg.Settings.SwAV.Targets = "teacher"
-			tr := start(t, cfg)
-			copy(tr.x, batches(cfg)())
-			if err := tr.runTeacher(); err != nil {
-				t.Fatal(err)
-			}
-			tr.host.prepare(tr.z[Teacher], 0)
-			f, err := tr.forward()
-			if err != nil {
-				t.Fatal(err)
-			}
-			grads, err := graph.Gradients(f.total, f.prototypes)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := graph.Compile(f.g, append(G.Nodes{f.total}, grads...)...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			value := func() float64 {
-				if err := p.Run(); err != nil {
-					t.Fatal(err)
-				}
-				return float64(p.Value(f.total)[0])
-			}
-			value()
-			g, c := slices.Clone(p.Value(grads[0])), tr.host.learner.vectors().value
-			var norm float64
-			for _, v := range g {
-				norm += float64(v) * float64(v)
-			}
-			norm = math.Sqrt(norm)
-			base, h := slices.Clone(c), 2e-3
-			move := func(s float64) float64 {
-				for i := range c {
-					c[i] = base[i] + float32(s*float64(g[i])/norm)
-				}
-				return value()
-			}
-			if got := (move(h) - move(-h)) / (2 * h); math.Abs(got-norm) > 0.01*norm {
-				t.Errorf("finite difference %g, gradient %g", got, norm)
-			}
-		})
+	more := map[string][]string{
+		"swav": {"koleo-features", "me-max", "orthogonality", "repulsion"}, "dino": {"me-max", "repulsion"}, "carp": {"orthogonality", "koleo-features"},
+		"msn": {"koleo-features"}, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil,
+	}
+	for preset, regularizers := range more {
+		for _, by := range []string{"prototypes", "encoder"} {
+			t.Run(preset+" by "+by, func(t *testing.T) {
+				cfg := testConfig(t, preset)
+				cfg.Composition.Regularizers = append(cfg.Composition.Regularizers, regularizers...)
+				// Codes are constants of the loss: teacher targets do not move with the student.
+				cfg.Settings.SwAV.Targets = "teacher"
+				checkGradient(t, start(t, cfg), batches(cfg)(), by)
+			})
+		}
+	}
+}
+
+func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
+	copy(tr.x, x)
+	if err := tr.runTeacher(); err != nil {
+		t.Fatal(err)
+	}
+	in := &stepInput{}
+	tr.see(in, Teacher)
+	tr.host.prepare(in)
+	f, err := tr.forward()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrt, c, h := f.prototypes, tr.host.learner.vectors().value, 2e-3
+	if by == "encoder" {
+		wrt, c, h = f.params[0], tr.weights[Student].Params[0].Value, 1e-4 // batch norms bend the loss
+	}
+	p, grads := run(t, f.g, f.total, wrt)
+	value := func() float64 {
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		return float64(p.Value(f.total)[0])
+	}
+	g := slices.Clone(p.Value(grads[0]))
+	norm := kernel.Norm(g)
+	base := slices.Clone(c)
+	move := func(s float64) float64 {
+		for i := range c {
+			c[i] = base[i] + float32(s*float64(g[i])/norm)
+		}
+		return value()
+	}
+	if got := (move(h) - move(-h)) / (2 * h); math.Abs(got-norm) > 0.01*norm {
+		t.Errorf("finite difference %g, gradient %g", got, norm)
 	}
 }
 
@@ -68,8 +71,19 @@ func TestValidate(t *testing.T) {
 			c.Composition.Learner = "frozen"
 			c.Composition.Regularizers = []string{"koleo-prototypes"}
 		},
+		"orthogonality without gradient": func(c *Config) {
+			c.Composition.Learner, c.Composition.Regularizers = "gmm", []string{"orthogonality"}
+		},
+		"repulsion without gradient": func(c *Config) {
+			c.Composition.Learner, c.Composition.Regularizers = "kmeans", []string{"repulsion"}
+		},
+		"me-max twice":           func(c *Config) { c.Composition.Objective, c.Composition.Regularizers = "msn", []string{"me-max"} },
+		"entropy twice":          func(c *Config) { c.Composition.Objective, c.Composition.Regularizers = "carp", []string{"me-max"} },
+		"two equal regularizers": func(c *Config) { c.Composition.Regularizers = []string{"me-max", "me-max"} },
+		"unknown regularizer":    func(c *Config) { c.Composition.Regularizers = []string{"me-min"} },
 		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
 		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
+		"block above the count":  func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 13 },
 		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
 		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
 		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },

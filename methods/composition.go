@@ -19,12 +19,21 @@ func Components() []Component {
 	return append([]Component{
 		{"objective", "swav", "swapped prediction of balanced codes (Sinkhorn-Knopp), with an optional queue", "Caron et al. 2020"},
 		{"objective", "dino", "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", "Caron et al. 2021"},
+		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
+		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
 		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
+		{"learner", "kmeans", "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", "Sculley 2010; Dhillon and Modha 2001"},
+		{"learner", "ema", "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", "Pang et al. 2022, its group update"},
+		{"learner", "hyperspherical", "spread over the sphere before training, then frozen", "Mettes et al. 2019"},
 		{"regularizer", "koleo-prototypes", "spreads the prototypes: differential entropy by nearest neighbours (KP)", "Govindarajan et al. 2024; Sablayrolles et al. 2019"},
-		{"embedding", "plain", "projector output on the unit sphere", ""},
-		{"embedding", "centred", "the teacher's running mean is taken off both branches' embeddings, then L2 again", ""},
+		{"regularizer", "koleo-features", "spreads the images of each view: differential entropy of the student's backbone features by nearest neighbours", "Oquab et al. 2024 (DINOv2); Sablayrolles et al. 2019"},
+		{"regularizer", "me-max", "keeps the mean prediction over all prototypes uniform (msn and carp have terms of their own)", "Assran et al. 2022"},
+		{"regularizer", "orthogonality", "mean squared cosine of two prototypes", "Brock et al. 2017"},
+		{"regularizer", "repulsion", "pushes prototypes apart that are nearer than a margin", "squared hinge on the cosine"},
+		{"embedding", "plain", "projector output on the unit sphere (carp: as it is)", ""},
+		{"embedding", "centred", "the teacher's running mean is taken off both branches' embeddings, then L2 again (carp: not normalised)", ""},
 	}, presetComponents()...)
 }
 
@@ -38,7 +47,7 @@ type preset struct {
 func presets() []preset {
 	helped := map[string]any{"prototypes.init": "data", "prototypes.reseed": true}
 	var out []preset
-	for _, o := range []string{"swav", "dino"} {
+	for _, o := range []string{"swav", "dino", "carp", "msn"} {
 		out = append(out,
 			preset{"joint baseline", Composition{Name: o, Objective: o, Learner: "joint", Embedding: "plain"}, nil},
 			preset{"joint, with KoLeo on the prototypes", Composition{Name: o + "+kp", Objective: o, Learner: "joint", Regularizers: []string{"koleo-prototypes"}, Embedding: "plain"}, nil},
@@ -46,7 +55,11 @@ func presets() []preset {
 			preset{"prototypes frozen at random", Composition{Name: o + "+frozen", Objective: o, Learner: "frozen", Embedding: "plain"}, nil},
 		)
 	}
-	return out
+	return append(out, preset{
+		"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
+		Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
+		map[string]any{"dino.targets": "sinkhorn"},
+	})
 }
 
 func presetComponents() []Component {
@@ -86,12 +99,35 @@ func Validate(c Composition) error {
 	if err := known("embedding", c.Embedding); err != nil {
 		return err
 	}
-	if slices.Contains(c.Regularizers, "koleo-prototypes") && c.Learner != "joint" {
-		return fmt.Errorf("regularizers: koleo-prototypes acts through the gradient of the prototypes, which learner %q does not use; take learner \"joint\" or drop it", c.Learner)
+	if err := sensible(c); err != nil {
+		return err
 	}
-	for i, o := range c.Observers {
-		if slices.Contains(c.Observers[:i], o) {
-			return fmt.Errorf("observers: %q is named twice", o)
+	if err := once("regularizers", c.Regularizers); err != nil {
+		return err
+	}
+	return once("observers", c.Observers)
+}
+
+// sensible refuses regularizers that could not act, or that an objective has already.
+func sensible(c Composition) error {
+	for _, r := range []string{"koleo-prototypes", "orthogonality", "repulsion"} {
+		if slices.Contains(c.Regularizers, r) && c.Learner != "joint" {
+			return fmt.Errorf("regularizers: %s acts through the gradient of the prototypes, which learner %q does not use; take learner \"joint\" or drop it", r, c.Learner)
+		}
+	}
+	for objective, own := range map[string]string{"msn": "msn.me_max_weight", "carp": "carp.entropy_weight"} {
+		if c.Objective == objective && slices.Contains(c.Regularizers, "me-max") {
+			return fmt.Errorf("regularizers: objective %q has a term of its own for what me-max does; set %s and drop me-max", objective, own)
+		}
+	}
+	return nil
+}
+
+// once refuses a name that stands twice in a list.
+func once(axis string, names []string) error {
+	for i, n := range names {
+		if slices.Contains(names[:i], n) {
+			return fmt.Errorf("%s: %q is named twice", axis, n)
 		}
 	}
 	return nil

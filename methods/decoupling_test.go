@@ -2,6 +2,7 @@ package methods
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"protobench/encoders/graph"
@@ -12,8 +13,16 @@ import (
 // TestNoGradientReachesDecoupledPrototypes asks the graph itself: differentiating the loss by prototypes that do not follow
 // it is refused, and allowed where they do.
 func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
-	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false, "swav+frozen": false, "dino+frozen": false} {
-		tr := start(t, testConfig(t, preset))
+	for preset, learn := range map[string]bool{
+		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
+		"swav+frozen": false, "dino+frozen": false, "carp+kmeans": false, "dino+ema": false, "swav+hyperspherical": false,
+	} {
+		cfg := composed(t, preset)
+		cfg.Composition.Regularizers = []string{"koleo-features"}
+		if objective := cfg.Composition.Objective; objective == "swav" || objective == "dino" {
+			cfg.Composition.Regularizers = append(cfg.Composition.Regularizers, "me-max")
+		}
+		tr := start(t, cfg)
 		f, err := tr.forward()
 		if err != nil {
 			t.Fatal(err)
@@ -27,11 +36,14 @@ func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 // TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss: the step must leave decoupled prototypes bit-equal,
 // whether they are updated before or after the encoder, and move joint ones elsewhere.
 func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
-	for preset, learn := range map[string]bool{"swav": true, "dino": true, "swav+gmm": false, "dino+gmm": false} {
+	for preset, learn := range map[string]bool{
+		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
+		"swav+kmeans": false, "dino+ema": false, "carp+kmeans": false,
+	} {
 		for _, order := range []string{"before", "after"} {
 			var after [2][]float32
 			for i, scale := range []float32{1, 3} {
-				cfg := testConfig(t, preset)
+				cfg := composed(t, preset)
 				cfg.Train.Optimizer, cfg.Train.Warmup, cfg.Settings.GMM.Order = "sgd", 0, order
 				tr := start(t, cfg)
 				tr.host.head.scale = scale
@@ -48,11 +60,23 @@ func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 	}
 }
 
+// composed is a preset's run, or that of a written-out "objective+learner".
+func composed(t *testing.T, name string) Config {
+	t.Helper()
+	if _, _, ok := Preset(name); ok {
+		return testConfig(t, name)
+	}
+	objective, learner, _ := strings.Cut(name, "+")
+	cfg := testConfig(t, objective)
+	cfg.Composition.Learner = learner
+	return cfg
+}
+
 func TestObserversChangeNothing(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen"} {
+	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen", "carp", "carp+gmm", "msn"} {
 		cfg := testConfig(t, preset)
 		plain := start(t, cfg)
-		cfg.Composition.Observers = []string{"joint", "gmm", "frozen"}
+		cfg.Composition.Observers = []string{"joint", "gmm", "frozen", "kmeans", "ema", "hyperspherical"}
 		watched := start(t, cfg)
 		for i, s := range steps(t, plain, batches(cfg), 6) {
 			if w := steps(t, watched, func() []float32 { return viewsAt(cfg, i) }, 1)[0]; w.Loss != s.Loss {
@@ -60,7 +84,7 @@ func TestObserversChangeNothing(t *testing.T) {
 			}
 		}
 		a, b := plain.Learned(), watched.Learned()
-		if len(b) != 4 || !slices.Equal(a[0].Current[Teacher], b[0].Current[Teacher]) {
+		if len(b) != 7 || !slices.Equal(a[0].Current[Teacher], b[0].Current[Teacher]) {
 			t.Errorf("%s: observers changed the arm's prototypes", preset)
 		}
 	}
@@ -78,7 +102,7 @@ func viewsAt(cfg Config, i int) []float32 {
 // TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the same embeddings, by the same
 // loss, it has to learn the very same prototypes.
 func TestShadowFollowsTheSameLoss(t *testing.T) {
-	for _, preset := range []string{"swav", "dino"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn"} {
 		cfg := testConfig(t, preset)
 		cfg.Composition.Observers = []string{"joint"}
 		tr := start(t, cfg)
@@ -96,8 +120,8 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 // TestArmsStartAlike checks what is fair between the learners of an objective: encoder and prototypes start equal.
 func TestArmsStartAlike(t *testing.T) {
 	var first []Named
-	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino"} {
-		cfg := testConfig(t, preset)
+	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn", "swav+kmeans", "dino+ema"} {
+		cfg := composed(t, preset)
 		cfg.Settings.Prototypes.Init = "random"
 		var got []Named
 		for _, e := range start(t, cfg).State() {

@@ -3,6 +3,8 @@ package methods
 import (
 	"protobench/encoders"
 	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
 )
 
 // dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score - center)/τ_t), where the center is an EMA of
@@ -19,8 +21,11 @@ func newDINO(s DINO, v views, k int) *dino {
 	return &dino{DINO: s, v: v, k: k, mean: make([]float32, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
 }
 
-func (o *dino) branch() Branch   { return Teacher }
-func (o *dino) weightNorm() bool { return true }
+func (o *dino) branch() Branch     { return Teacher }
+func (o *dino) weightNorm() bool   { return true }
+func (o *dino) unnormalised() bool { return false }
+
+func (o *dino) loss(h *head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
 
 func (o *dino) center() []float32 {
 	if o.Targets == "sinkhorn" {

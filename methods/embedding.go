@@ -8,35 +8,44 @@ import (
 )
 
 // embedding turns the projector's output into what scores see: L2-normalised, and with centred also less the teacher's running mean and
-// normalised again. One direction that all embeddings share would otherwise dominate every mixture and every cosine.
+// normalised again. Where the objective takes it unnormalised (CARP) neither normalisation is done, and learners get its direction. One direction that all embeddings share would otherwise dominate every mixture and every cosine.
 type embedding struct {
 	centred  bool
+	raw      bool // the objective takes embeddings unnormalised
 	momentum float64
 	d        int
-	mean     []float32 // running mean of the teacher's normalised embeddings, [D]
+	mean     []float32 // running mean of the teacher's projections, [D]
 	count    []float64 // one element: batches seen
 }
 
-func newEmbedding(cfg Config, d int) *embedding {
+func newEmbedding(cfg Config, raw bool, d int) *embedding {
 	return &embedding{
-		centred: cfg.Composition.Embedding == "centred", momentum: cfg.Settings.Centring.Momentum, d: d,
+		centred: cfg.Composition.Embedding == "centred", raw: raw, momentum: cfg.Settings.Centring.Momentum, d: d,
 		mean: make([]float32, d), count: make([]float64, 1),
 	}
 }
 
 // node adds the student's embedding to the graph. The mean is a constant of the step.
 func (e *embedding) node(z *G.Node) (*G.Node, error) {
-	z, err := encoders.Normalize(z)
+	z, err := e.project(z)
 	if err != nil || !e.centred {
 		return z, err
 	}
 	if z, err = subtractNode(z, e.mean); err != nil {
 		return nil, err
 	}
+	return e.project(z)
+}
+
+// project adds what comes before and after the mean is taken off: the unit sphere, or nothing.
+func (e *embedding) project(z *G.Node) (*G.Node, error) {
+	if e.raw {
+		return z, nil
+	}
 	return encoders.Normalize(z)
 }
 
-// learn moves the mean towards that of a batch of normalised teacher embeddings z [n,D]: a plain mean over the
+// learn moves the mean towards that of a batch of teacher projections z [n,D]: a plain mean over the
 // first batches, then an EMA.
 func (e *embedding) learn(z []float32) {
 	if !e.centred {
@@ -54,14 +63,25 @@ func (e *embedding) learn(z []float32) {
 	}
 }
 
-// apply sets dst to the embedding of normalised projections z [n,D]; dst may be z.
+// apply sets dst to the embedding of projections z [n,D]; dst may be z.
 func (e *embedding) apply(dst, z []float32) {
 	if !e.centred {
 		copy(dst, z)
 		return
 	}
 	subtract(dst, z, e.mean)
-	kernel.NormalizeRows(dst, dst, len(z)/e.d, e.d, nil)
+	if !e.raw {
+		kernel.NormalizeRows(dst, dst, len(z)/e.d, e.d, nil)
+	}
+}
+
+// directions returns embeddings z [n,D] on the unit sphere, where learners work: in dst, or z itself where it lies there already.
+func (e *embedding) directions(dst, z []float32) []float32 {
+	if !e.raw {
+		return z
+	}
+	kernel.NormalizeRows(dst, z, len(z)/e.d, e.d, nil)
+	return dst
 }
 
 func (e *embedding) state(prefix string) []Named {

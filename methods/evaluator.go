@@ -15,11 +15,11 @@ type evaluator struct {
 	program  *graph.Program
 	x        []float32 // [evalBatch,H,W,C]
 	features []float32 // [evalBatch,F], overwritten by every run
-	z        []float32 // [evalBatch,D], normalised
+	z        []float32 // [evalBatch,D], the embedding's projections
 	f, d     int
 }
 
-func newEvaluator(w *encoders.Weights) (*evaluator, error) {
+func newEvaluator(w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
 	in := w.Input
 	e := &evaluator{x: make([]float32, evalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
 	g := G.NewGraph()
@@ -27,7 +27,7 @@ func newEvaluator(w *encoders.Weights) (*evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	z, err := encoders.Normalize(nodes.Embedding)
+	z, err := project(nodes.Embedding)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func newEvaluator(w *encoders.Weights) (*evaluator, error) {
 	return e, nil
 }
 
-// run returns features [n,F] and normalised projections [n,D] of images [n,H,W,C].
+// run returns features [n,F] and projections [n,D] of images [n,H,W,C].
 func (e *evaluator) run(images []float32) (features, z []float32, err error) {
 	size := len(e.x) / evalBatch
 	n := len(images) / size

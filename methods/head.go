@@ -18,6 +18,7 @@ type head struct {
 	scale       float32 // of the loss; 0 means 1
 
 	c  *G.Node   // prototypes as the scores use them, [K,D]
+	s  *G.Node   // scores of all crops, [crops·B,K]
 	q  []float32 // codes [global·B,K]
 	in codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
 }
@@ -32,10 +33,11 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.s = s
 	return h.loss(s, z, c)
 }
 
-// loss adds the codes and the cross-entropy of the student's scores. The codes' node lies between the two, so that an
+// loss adds the codes and the objective's loss of the student's scores. The codes' node lies between the two, so that an
 // objective with student targets makes them from this step's scores; no gradient flows through it.
 func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 	targets, err := graph.Apply(graph.Op{
@@ -51,11 +53,21 @@ func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	weight := h.views.weight()
+	return h.objective.loss(h, s, targets)
+}
+
+// crossEntropy adds the loss that most objectives share: the cross-entropy of the student's softmax at its temperature, a mean over
+// pairs and images.
+func (h *head) crossEntropy(s, targets *G.Node) (*G.Node, error) {
+	return crossEntropyNode(s, targets, float32(h.temperature), h.scaled(h.views.weight()))
+}
+
+// scaled applies the loss's scale to the weight of one of its terms.
+func (h *head) scaled(weight float32) float32 {
 	if h.scale != 0 {
 		weight *= h.scale
 	}
-	return crossEntropyNode(s, targets, float32(h.temperature), weight)
+	return weight
 }
 
 // after updates the objective's state once the step's loss is known.

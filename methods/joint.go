@@ -6,7 +6,7 @@ import (
 )
 
 // joint prototypes follow the gradient of the objective's loss, as a part of the network: the usual rule, which the paper holds
-// responsible for partial collapse. With a weight-normalised objective (DINO) the gradient goes through the norm; else
+// responsible for partial collapse. With a weight-normalised objective (DINO, CARP, MSN) the gradient goes through the norm; else
 // (SwAV) the rows are put back on the sphere after every step. The teacher has an EMA copy.
 type joint struct {
 	p          *prototypes

@@ -16,7 +16,7 @@ const koleoEps = 1e-8
 // values mean duplicates. The gradient touches each row and its nearest neighbour, and goes through the normalisation.
 func koleoNode(x *G.Node) (*G.Node, error) {
 	k, d := x.Shape()[0], x.Shape()[1]
-	t := &koleo{k: k, d: d, c: make([]float32, k*d), norm: make([]float32, k), near: make([]int, k), sim: make([]float32, koleoBlock*k)}
+	t := newKoleo(k, d)
 	return graph.Apply(graph.Op{
 		Kind: "koleo", Diff: []bool{true},
 		Forward: func(in [][]float32, out []float32) { out[0] = float32(t.value(in[0])) },
@@ -39,6 +39,10 @@ type koleo struct {
 	norm []float32
 	near []int
 	sim  []float32
+}
+
+func newKoleo(k, d int) *koleo {
+	return &koleo{k: k, d: d, c: make([]float32, k*d), norm: make([]float32, k), near: make([]int, k), sim: make([]float32, koleoBlock*k)}
 }
 
 func (t *koleo) value(x []float32) float64 {

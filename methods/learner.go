@@ -19,7 +19,8 @@ type learner interface {
 
 // stepInput is what a learner sees of a step.
 type stepInput struct {
-	z        [2][]float32 // embeddings [2·B,D] by Branch; the student's only in after
+	z        [2][]float32 // embeddings on the unit sphere [2·B,D] by Branch; the student's only in after
+	scored   [2][]float32 // the same as scores use them: not normalised where the objective takes them so
 	step     int
 	epoch    float64
 	lr       float64
@@ -35,6 +36,12 @@ func newLearner(name string, cfg Config, o objective, d int) learner {
 		return newJoint(cfg, o, start, d)
 	case "gmm":
 		return newGMM(cfg, start, d)
+	case "kmeans":
+		return newKMeans(cfg, start, d)
+	case "ema":
+		return newEMA(cfg, start, d)
+	case "hyperspherical":
+		return newHyperspherical(cfg, start, d)
 	}
 	return &frozen{newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)}
 }

@@ -1,5 +1,7 @@
 package methods
 
+import G "gorgonia.org/gorgonia"
+
 // views says how the rows of a batch are laid out: crops · images rows, crop by crop, the global crops first.
 type views struct {
 	images int // B
@@ -32,7 +34,7 @@ func (v views) swap(targets, codes []float32, k int) {
 	}
 }
 
-// objective turns the scores of the target branch into codes. It has state of its own (queue, center) and does not
+// objective turns the scores of the target branch into codes and adds the loss of the student's scores. It has state of its own (queue, center) and does not
 // know how the prototypes are learned. Each learner, observers included, has an objective of its own.
 type objective interface {
 	// branch is the branch whose embeddings and prototypes give the codes.
@@ -40,8 +42,13 @@ type objective interface {
 	// weightNorm says that prototypes are used as v/|v| with a gradient through the norm; else their rows are
 	// put back on the sphere after every step.
 	weightNorm() bool
+	// unnormalised says that scores take the projector's output as it is; else embeddings are on the unit sphere.
+	unnormalised() bool
 	// codes sets q [global·B,K].
 	codes(q []float32, in codeInput)
+	// loss adds the loss of the student's scores s [crops·B,K]. Each row of targets [crops·B,K] has the sum of the codes that its
+	// crop predicts; h.q has the codes one by one as soon as targets' node has run. Both are constants of the loss.
+	loss(h *head, s, targets *G.Node) (*G.Node, error)
 	// after updates the state once the loss is known.
 	after(in codeInput)
 	// center is what scores lose before they are compared, [K], or nil.
@@ -55,12 +62,18 @@ type codeInput struct {
 	z          []float32 // [global·B,D]
 	prototypes []float32 // [K,D]
 	epoch      float64
+	step       int
 }
 
 func newObjective(cfg Config, v views, d int) objective {
 	k := cfg.Settings.Prototypes.Count
-	if cfg.Composition.Objective == "dino" {
+	switch cfg.Composition.Objective {
+	case "dino":
 		return newDINO(cfg.Settings.DINO, v, k)
+	case "carp":
+		return newCARP(cfg, v)
+	case "msn":
+		return newMSN(cfg.Settings.MSN, k, cfg.Settings.Loss.Temperature)
 	}
 	return newSwAV(cfg.Settings.SwAV, v, k, d)
 }

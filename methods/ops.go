@@ -108,3 +108,22 @@ func subtract(out, z, row []float32) {
 		out[i] = v - row[i%d]
 	}
 }
+
+// rowsNode cuts n rows of x [N,D] out, from row lo on.
+func rowsNode(x *G.Node, lo, n int) (*G.Node, error) {
+	d := x.Shape()[1]
+	return graph.Apply(graph.Op{
+		Kind: "rows", Out: tensor.Shape{n, d}, Diff: []bool{true},
+		Forward: func(in [][]float32, out []float32) { copy(out, in[0][lo*d:]) },
+		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+			dx, err := graph.Apply(graph.Op{
+				Kind: "rows-grad", Out: in[0].Shape().Clone(),
+				Forward: func(v [][]float32, dx []float32) {
+					clear(dx)
+					copy(dx[lo*d:], v[0])
+				},
+			}, grad)
+			return G.Nodes{dx}, err
+		},
+	}, x)
+}

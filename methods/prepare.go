@@ -11,6 +11,7 @@ const warmUp = 50
 // Prepare readies a run before its first step, for every arm alike: training-mode batches fill the statistics of
 // both branches (and the running mean of a centred embedding), and prototypes start from data where
 // prototypes.init asks for it: from embeddings of the first views of as many batches as K needs, in random order.
+// Hyperspherical prototypes settle from there.
 // next returns batches of views [2·B,H,W,C].
 func (t *Trainer) Prepare(next func() []float32) error {
 	d, k, b := t.cfg.Encoder.Dim, t.cfg.Settings.Prototypes.Count, t.cfg.Train.Batch
@@ -28,14 +29,25 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	for i, s := range t.weights[Teacher].Stats {
 		copy(t.weights[Student].Stats[i].Value, s.Value)
 	}
-	if t.cfg.Settings.Prototypes.Init != "data" {
-		return nil
+	if t.cfg.Settings.Prototypes.Init == "data" {
+		t.startFromData(pool)
 	}
+	for _, a := range append([]*arm{t.host}, t.observers...) {
+		if h, ok := a.learner.(*hyperspherical); ok {
+			h.settle()
+		}
+	}
+	return nil
+}
+
+// startFromData puts the prototypes at K of the projections in pool, in random order.
+func (t *Trainer) startFromData(pool []float32) {
+	d, k := t.cfg.Encoder.Dim, t.cfg.Settings.Prototypes.Count
 	t.embedding.apply(pool, pool)
 	start := make([]float32, k*d)
 	for i, j := range stream.New(t.cfg.Seed, "prototypes", 1).Perm(len(pool) / d)[:k] {
 		copy(start[i*d:], pool[j*d:][:d])
 	}
+	start = t.embedding.directions(start, start)
 	t.host.learner.restart(start)
-	return nil
 }

@@ -45,7 +45,7 @@ func newReference(cfg Config, classes int) (*Reference, error) {
 	r := &Reference{cfg: cfg, classes: classes, weights: w, done: make([]float64, 1), x: make([]float32, rows*in.Height*in.Width*in.Channels)}
 	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.steps())), Total: cfg.steps()}
 	return r, graph.Build(func() (err error) {
-		if r.eval, err = newEvaluator(w); err != nil {
+		if r.eval, err = newEvaluator(w, encoders.Normalize); err != nil {
 			return err
 		}
 		return r.build()

@@ -3,9 +3,9 @@ package methods
 // Composition says what an arm is made of: the axes on which methods differ.
 type Composition struct {
 	Name         string   // as tables show it
-	Objective    string   // swav, dino
-	Learner      string   // joint, frozen, gmm
-	Regularizers []string // koleo-prototypes
+	Objective    string   // swav, dino, carp, msn
+	Learner      string   // joint, frozen, gmm, kmeans, ema, hyperspherical
+	Regularizers []string // koleo-prototypes, koleo-features, me-max, orthogonality, repulsion
 	Embedding    string   // plain, centred
 	Observers    []string // learners that see the same embeddings and feed nothing back
 }
@@ -36,14 +36,26 @@ type Settings struct {
 	Prototypes Prototypes `key:"prototypes"`
 	SwAV       SwAV       `key:"swav"`
 	DINO       DINO       `key:"dino"`
+	CARP       CARP       `key:"carp"`
+	MSN        MSN        `key:"msn"`
 	GMM        GMM        `key:"gmm"`
-	KoLeo      KoLeo      `key:"koleo-prototypes"`
-	Centring   Centring   `key:"centring"`
+	KMeans     KMeans     `key:"kmeans"`
+	EMA        EMA        `key:"ema"`
+
+	Hyperspherical Hyperspherical `key:"hyperspherical"`
+
+	KoLeo         KoLeo         `key:"koleo-prototypes"`
+	KoLeoFeatures KoLeoFeatures `key:"koleo-features"`
+	MeMax         MeMax         `key:"me-max"`
+	Orthogonality Orthogonality `key:"orthogonality"`
+	Repulsion     Repulsion     `key:"repulsion"`
+
+	Centring Centring `key:"centring"`
 }
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino" doc:"student temperature"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
@@ -53,8 +65,8 @@ type Prototypes struct {
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
 	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
-	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
-	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
+	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,ema" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
 }
 
 // SwAV holds the keys of the [swav] table (Caron et al. 2020).
@@ -76,9 +88,45 @@ type DINO struct {
 	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
 }
 
+// CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).
+type CARP struct {
+	Block         int     `key:"block" default:"64" range:"[2,)" read:"carp" doc:"prototypes per block of the random partition; what is left over sits the step out"`
+	EntropyWeight float64 `key:"entropy_weight" default:"1" range:"[0,)" read:"carp" doc:"weight of the entropy term, which keeps each block's mean prediction uniform"`
+}
+
+// MSN holds the keys of the [msn] table (Assran et al. 2022; defaults of the official configurations).
+type MSN struct {
+	Sharpen    float64 `key:"sharpen" default:"0.25" range:"(0,1]" read:"msn" doc:"targets are the teacher's softmax to the power 1/sharpen"`
+	MeMax      float64 `key:"me_max_weight" default:"1" range:"[0,)" read:"msn" doc:"weight of the me-max term, which keeps the mean prediction uniform"`
+	Entropy    float64 `key:"entropy_weight" default:"0" range:"[0,)" read:"msn" doc:"weight of the predictions' mean entropy"`
+	Sinkhorn   bool    `key:"sinkhorn" default:"true" read:"msn" doc:"balance the targets over the prototypes"`
+	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn" doc:"Sinkhorn-Knopp iterations, with sinkhorn"`
+}
+
 // KoLeo holds the keys of the [koleo-prototypes] table.
 type KoLeo struct {
 	Weight float64 `key:"weight" default:"0.1" range:"[0,)" read:"koleo-prototypes" doc:"weight of the KoLeo term on the prototypes"`
+}
+
+// KoLeoFeatures holds the keys of the [koleo-features] table (default of Oquab et al. 2024).
+type KoLeoFeatures struct {
+	Weight float64 `key:"weight" default:"0.1" range:"[0,)" read:"koleo-features" doc:"weight of the KoLeo term on the student's backbone features, a mean over the views"`
+}
+
+// MeMax holds the keys of the [me-max] table.
+type MeMax struct {
+	Weight float64 `key:"weight" default:"1" range:"[0,)" read:"me-max" doc:"weight of the me-max term: ln K less the entropy of the student's mean prediction at loss.temperature"`
+}
+
+// Orthogonality holds the keys of the [orthogonality] table.
+type Orthogonality struct {
+	Weight float64 `key:"weight" default:"10" range:"[0,)" read:"orthogonality" doc:"weight of the mean squared cosine of two prototypes, which can only vanish for K ≤ D"`
+}
+
+// Repulsion holds the keys of the [repulsion] table.
+type Repulsion struct {
+	Weight float64 `key:"weight" default:"1" range:"[0,)" read:"repulsion" doc:"weight of the mean over pairs of prototypes of max(0, cosine - margin)²"`
+	Margin float64 `key:"margin" default:"0.5" range:"[-1,1)" read:"repulsion" doc:"cosine up to which two prototypes leave each other alone"`
 }
 
 // Centring holds the keys of the [centring] table.
@@ -102,4 +150,21 @@ type GMM struct {
 	Feed             string  `key:"feed" default:"teacher" in:"teacher|student" read:"gmm" doc:"branch whose embeddings the mixture is fitted to"`
 	Order            string  `key:"order" default:"before" in:"before|after" read:"gmm" doc:"update before or after the encoder's step"`
 	Every            int     `key:"every" default:"1" range:"[1,)" read:"gmm" doc:"update every n steps"`
+}
+
+// KMeans holds the keys of the [kmeans] table.
+type KMeans struct {
+	Memory float64 `key:"memory" default:"1" range:"(0,)" read:"kmeans" doc:"centres remember memory × training images / K embeddings, at least 2"`
+}
+
+// EMA holds the keys of the [ema] table.
+type EMA struct {
+	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1]" read:"ema" doc:"share of itself that a prototype keeps in a step in which embeddings are assigned to it"`
+}
+
+// Hyperspherical holds the keys of the [hyperspherical] table (defaults of Mettes et al. 2019's code).
+type Hyperspherical struct {
+	Steps    int     `key:"steps" default:"10000" range:"[0,)" read:"hyperspherical" doc:"steps of the spreading before training; each costs K²·D multiplications"`
+	LR       float64 `key:"lr" default:"0.1" range:"(0,)" read:"hyperspherical" doc:"learning rate of the spreading"`
+	Momentum float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"hyperspherical" doc:"momentum of the spreading"`
 }

@@ -14,6 +14,11 @@ func Sinkhorn(q, scores []float32, n, k int, epsilon float64, iterations int) {
 	for i, s := range scores {
 		q[i] = kernel.Exp((s - top) * inv)
 	}
+	balance(q, n, k, iterations)
+}
+
+// balance runs iterations of Sinkhorn-Knopp on q [n,K], whose entries are positive.
+func balance(q []float32, n, k, iterations int) {
 	mass := make([]float64, k)
 	for range iterations {
 		balanceColumns(q, n, k, mass)

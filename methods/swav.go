@@ -1,5 +1,7 @@
 package methods
 
+import G "gorgonia.org/gorgonia"
+
 // swav predicts one view's code from the other (Caron et al. 2020, eq. 1-2): codes are the scores of one branch
 // balanced by [Sinkhorn], joined with the scores of a queue of past embeddings once that is full and its epoch has come.
 type swav struct {
@@ -25,8 +27,11 @@ func (o *swav) branch() Branch {
 	return Student
 }
 
-func (o *swav) weightNorm() bool  { return false }
-func (o *swav) center() []float32 { return nil }
+func (o *swav) weightNorm() bool   { return false }
+func (o *swav) unnormalised() bool { return false }
+func (o *swav) center() []float32  { return nil }
+
+func (o *swav) loss(h *head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
 
 // inUse reports whether the queue takes part in the codes.
 func (o *swav) inUse(epoch float64) bool {

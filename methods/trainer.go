@@ -17,7 +17,8 @@ type Trainer struct {
 	student   *graph.Program
 	teacher   *graph.Program
 	z         [2][]float32 // embeddings [2·B,D] by Branch; the student's is its graph's buffer
-	project   []float32    // the teacher's normalised projections, its graph's buffer
+	unit      [2][]float32 // room for their directions, where embeddings are not normalised
+	project   []float32    // the teacher's projections, its graph's buffer
 	loss      []float32
 	terms     map[string][]float32 // regularizers' values
 	embedding *embedding
@@ -48,8 +49,8 @@ func New(cfg Config) (*Trainer, error) {
 	t.weights = [2]*encoders.Weights{w, w.Clone()}
 	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2}
 	t.x = make([]float32, 2*cfg.Train.Batch*cfg.Input.Height*cfg.Input.Width*cfg.Input.Channels)
-	t.embedding = newEmbedding(cfg, d)
 	t.host = newArm(cfg, "", cfg.Composition.Learner, v, d)
+	t.embedding = newEmbedding(cfg, t.host.objective.unnormalised(), d)
 	for _, o := range cfg.Composition.Observers {
 		t.observers = append(t.observers, newArm(cfg, o, o, v, d))
 	}
@@ -72,6 +73,11 @@ func (t *Trainer) runTeacher() error {
 	return nil
 }
 
+// see shows a branch's embeddings to learners and objectives.
+func (t *Trainer) see(in *stepInput, b Branch) {
+	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], t.z[b])
+}
+
 // Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order.
 func (t *Trainer) Step(views []float32) (Signals, error) {
 	step := int(t.done[0])
@@ -88,14 +94,14 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	if err := t.runTeacher(); err != nil {
 		return s, err
 	}
-	in.z[Teacher] = t.z[Teacher]
+	t.see(in, Teacher)
 	report(t.host)
 	t.host.learner.before(in)
-	t.host.prepare(in.z[Teacher], in.epoch)
+	t.host.prepare(in)
 	if err := t.student.Run(); err != nil {
 		return s, fmt.Errorf("student: %w", err)
 	}
-	in.z[Student] = t.z[Student]
+	t.see(in, Student)
 	t.optimizer.Step(in.lr)
 	t.host.finish(in)
 	t.weights[Teacher].FollowBy(t.weights[Student], in.momentum)

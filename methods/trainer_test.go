@@ -61,6 +61,24 @@ func variants(t *testing.T) map[string]Config {
 	}
 	d.Composition.Observers = []string{"joint"}
 	out["dino+gmm with every other switch"] = d
+	c := testConfig(t, "carp+gmm")
+	c.Composition.Observers, c.Settings.Prototypes.ReseedBelow = []string{"joint", "frozen"}, 0.9
+	out["carp+gmm with observers and re-seeding"] = c
+	m := testConfig(t, "msn")
+	m.Settings.MSN.Sinkhorn, m.Settings.MSN.Entropy, m.Settings.MSN.MeMax, m.Composition.Embedding = false, 0.5, 0, "centred"
+	out["msn with every other switch"] = m
+	for learner, objective := range map[string]string{"kmeans": "dino+frozen", "ema": "carp+frozen", "hyperspherical": "msn+frozen"} {
+		l := testConfig(t, objective)
+		l.Composition.Learner, l.Settings.Prototypes.Reseed, l.Settings.Prototypes.ReseedBelow = learner, true, 0.9
+		l.Composition.Observers = []string{"kmeans", "ema", "hyperspherical"}
+		out["learner "+learner+", with all of its kind as observers"] = l
+	}
+	r := testConfig(t, "swav")
+	r.Composition.Regularizers = []string{"koleo-features", "me-max", "orthogonality", "repulsion"}
+	out["swav with regularizers"] = r
+	e := testConfig(t, "dino+gmm")
+	e.Composition.Regularizers = []string{"koleo-features", "me-max"}
+	out["dino+gmm with the encoder's regularizers"] = e
 	v := testConfig(t, "swav+gmm")
 	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance = "vmf", "spherical"
 	out["swav+gmm with vmf responsibilities"] = v
@@ -155,8 +173,9 @@ func near(a, b []float32) bool {
 }
 
 func TestReseeding(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "swav+gmm"} {
+	for preset, learner := range map[string]string{"swav": "joint", "dino": "joint", "swav+gmm": "gmm", "swav+frozen": "kmeans", "carp+frozen": "ema"} {
 		cfg := testConfig(t, preset)
+		cfg.Composition.Learner = learner
 		cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBelow = true, 0.95
 		tr := start(t, cfg)
 		events := 0
@@ -165,6 +184,19 @@ func TestReseeding(t *testing.T) {
 		}
 		if l := tr.Learned()[0]; events == 0 || l.Reseeds != events {
 			t.Errorf("%s: %d events, %d counted", preset, events, l.Reseeds)
+		}
+	}
+}
+
+// TestObjectivesLearn shows each objective one batch again and again: the loss has to fall.
+func TestObjectivesLearn(t *testing.T) {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2"} {
+		cfg := testConfig(t, preset)
+		cfg.Train.Epochs, cfg.Train.LR = 15, 0.01
+		tr, x := start(t, cfg), viewsAt(cfg, 3)
+		s := steps(t, tr, func() []float32 { return x }, 60)
+		if first, last := s[0].Loss, s[len(s)-1].Loss; !(last < 0.9*first) {
+			t.Errorf("%s: loss went from %g to %g on one batch", preset, first, last)
 		}
 	}
 }

@@ -21,6 +21,9 @@ func (c Config) Validate() []error {
 	if c.usesGMM() && c.Settings.GMM.Precision > c.Settings.GMM.PrecisionMax && c.Settings.GMM.Responsibilities == "gaussian" {
 		add("gmm.precision: the start %g is above gmm.precision_max %g; raise the maximum", c.Settings.GMM.Precision, c.Settings.GMM.PrecisionMax)
 	}
+	if c.Composition.Objective == "carp" && c.Settings.CARP.Block > c.Settings.Prototypes.Count {
+		add("carp.block: a block of %d is more than the %d prototypes; take a smaller block", c.Settings.CARP.Block, c.Settings.Prototypes.Count)
+	}
 	if whole := c.Images / c.Train.Batch * c.Train.Batch; c.Settings.Prototypes.Init == "data" && c.Images > 0 && c.Settings.Prototypes.Count > whole {
 		add("prototypes.init: a start from data needs %d different images, the set's whole batches have %d; take init = \"random\"", c.Settings.Prototypes.Count, whole)
 	}

@@ -1,0 +1,158 @@
+package methods
+
+import (
+	"math"
+
+	"protobench/encoders/graph"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// carpEps bounds inner products and mean predictions away from 0 and 1, as the official code does: the float type's
+// machine epsilon. What is out of bounds gets no gradient.
+const carpEps = 0x1p-23
+
+// carpLoss is the loss of [carp] with what its backward pass needs. For a block of n members with the student's
+// probabilities p and the teacher's q
+//
+//	consistency = -mean log Σ_k p_k·q_k    over blocks, images and pairs of a student crop and another, global teacher crop
+//	entropy     = mean over blocks of ln n + Σ_k m_k·ln m_k    with m the mean of p and q over all crops and images
+//
+// Two collapsed views are perfectly consistent; the entropy term is what speaks against using few prototypes. Duplicates satisfy both.
+type carpLoss struct {
+	o                    *carp
+	q                    []float32 // the teacher's probabilities [global·B,K], constants
+	consistency, entropy float32   // weights
+	p                    []float32 // the student's probabilities [crops·B,K]
+	mean                 []float64 // [K]
+	balance              []float32 // [K] the entropy term's gradient with respect to the probabilities, the same in all rows
+}
+
+func newCARPLoss(o *carp, q []float32, consistency, entropy float32) *carpLoss {
+	return &carpLoss{
+		o: o, q: q, consistency: consistency, entropy: entropy,
+		p: make([]float32, o.v.crops*o.v.images*o.k), mean: make([]float64, o.k), balance: make([]float32, o.k),
+	}
+}
+
+// node adds the loss of scores s [crops·B,K]. targets stands for q, whose node has to run before.
+func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
+	return graph.Apply(graph.Op{
+		Kind: "carp", Diff: []bool{true, false},
+		Forward: func(in [][]float32, out []float32) {
+			l.o.probabilities(l.p, in[0])
+			total := float64(l.consistency)*l.agreement() + float64(l.entropy)*l.imbalance()
+			out[0] = float32(total)
+		},
+		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+			ds, err := graph.Apply(graph.Op{
+				Kind: "carp-grad", Out: in[0].Shape().Clone(),
+				Forward: func(v [][]float32, ds []float32) { l.gradient(ds, float64(v[0][0])) },
+			}, grad, out)
+			return G.Nodes{ds, nil}, err
+		},
+	}, s, targets)
+}
+
+// pairs calls visit with the rows of each student crop and each other global teacher crop of an image.
+func (l *carpLoss) pairs(visit func(row int, p, q []float32)) {
+	v, k := l.o.v, l.o.k
+	for c := range v.crops {
+		for g := range v.global {
+			for i := 0; i < v.images && g != c; i++ {
+				row := c*v.images + i
+				visit(row, l.p[row*k:][:k], l.q[(g*v.images+i)*k:][:k])
+			}
+		}
+	}
+}
+
+// inner is the inner product of two rows over a block, and whether it is within bounds.
+func inner(p, q []float32, members []int) (x float64, within bool) {
+	for _, k := range members {
+		x += float64(p[k]) * float64(q[k])
+	}
+	return clamp(x)
+}
+
+func clamp(x float64) (y float64, within bool) {
+	y = min(max(x, carpEps), 1-carpEps)
+	return y, x == y
+}
+
+// agreement is the consistency term.
+func (l *carpLoss) agreement() float64 {
+	var s float64
+	l.pairs(func(_ int, p, q []float32) {
+		for b := 0; b < len(l.o.order); b += l.o.Block {
+			x, _ := inner(p, q, l.o.order[b:][:l.o.Block])
+			s -= math.Log(x)
+		}
+	})
+	return s / float64(l.terms())
+}
+
+// terms is the number of inner products.
+func (l *carpLoss) terms() int { return l.o.v.pairs() * l.o.v.images * l.o.blocks() }
+
+// imbalance is the entropy term.
+func (l *carpLoss) imbalance() float64 {
+	clear(l.mean)
+	for _, x := range [][]float32{l.p, l.q} {
+		for lo := 0; lo < len(x); lo += l.o.k {
+			for k, v := range x[lo:][:l.o.k] {
+				l.mean[k] += float64(v)
+			}
+		}
+	}
+	s := float64(l.o.blocks()) * math.Log(float64(l.o.Block))
+	for _, k := range l.o.order {
+		l.mean[k] /= l.rows()
+		m, _ := clamp(l.mean[k])
+		s += m * math.Log(m)
+	}
+	return s / float64(l.o.blocks())
+}
+
+// rows is the number of predictions that the mean is taken of.
+func (l *carpLoss) rows() float64 { return float64((l.o.v.crops + l.o.v.global) * l.o.v.images) }
+
+func (l *carpLoss) gradient(ds []float32, grad float64) {
+	clear(ds)
+	k, f := l.o.k, -grad*float64(l.consistency)/float64(l.terms())
+	l.pairs(func(row int, p, q []float32) { // with respect to the probabilities
+		for b := 0; b < len(l.o.order); b += l.o.Block {
+			members := l.o.order[b:][:l.o.Block]
+			if x, within := inner(p, q, members); within {
+				for _, j := range members {
+					ds[row*k+j] += float32(f / x * float64(q[j]))
+				}
+			}
+		}
+	})
+	clear(l.balance)
+	f = grad * float64(l.entropy) / (l.rows() * float64(l.o.blocks()))
+	for _, j := range l.o.order {
+		if m, within := clamp(l.mean[j]); within {
+			l.balance[j] = float32(f * (math.Log(m) + 1))
+		}
+	}
+	for row := 0; row < len(ds); row += k {
+		l.throughSoftmax(ds[row:][:k], l.p[row:][:k])
+	}
+}
+
+// throughSoftmax adds the entropy term to a row's gradient with respect to probabilities and turns it into that of the scores.
+func (l *carpLoss) throughSoftmax(g, p []float32) {
+	for b := 0; b < len(l.o.order); b += l.o.Block {
+		members := l.o.order[b:][:l.o.Block]
+		var dot float64
+		for _, k := range members {
+			g[k] += l.balance[k]
+			dot += float64(g[k]) * float64(p[k])
+		}
+		for _, k := range members {
+			g[k] = float32(float64(p[k]) * (float64(g[k]) - dot))
+		}
+	}
+}

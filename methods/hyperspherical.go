@@ -1,0 +1,49 @@
+package methods
+
+import (
+	"protobench/encoders"
+	"protobench/internal/kernel"
+)
+
+// hyperspherical prototypes are spread over the sphere before training and frozen from then on (hyperspherical prototype
+// networks, Mettes et al. 2019): gradient descent on the mean over the prototypes of the largest cosine with another one, with
+// momentum, back on the sphere after every step. They are unique by construction and, unlike random ones, evenly spaced.
+type hyperspherical struct {
+	frozen
+	Hyperspherical
+}
+
+func newHyperspherical(cfg Config, start []float32, d int) *hyperspherical {
+	p := newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)
+	return &hyperspherical{frozen{p}, cfg.Settings.Hyperspherical}
+}
+
+// settle spreads the prototypes from where they are. Where they come to rest is their start as metrics see it.
+func (h *hyperspherical) settle() {
+	k, d := h.p.k, h.p.d
+	c := &encoders.Param{Name: "prototypes", Shape: []int{k, d}, Value: clone(h.p.value), Grad: make([]float32, k*d), LRMult: 1}
+	sgd, crowd := encoders.NewSGD([]*encoders.Param{c}, h.Momentum), newKoleo(k, d)
+	for range h.Steps {
+		crowding(c.Grad, crowd, c.Value)
+		sgd.Step(h.LR)
+		kernel.NormalizeRows(c.Value, c.Value, k, d, nil)
+	}
+	h.p.start(c.Value)
+}
+
+// crowding returns (1/K)·Σ_k max_l≠k c_k·c_l of unit rows c [K,D] and sets its gradient: each row is pushed by its nearest
+// neighbour and by those whose nearest it is.
+func crowding(grad []float32, t *koleo, c []float32) float64 {
+	copy(t.c, c)
+	t.nearest()
+	clear(grad)
+	var s float64
+	f := 1 / float32(t.k)
+	for r, l := range t.near {
+		a, b := c[r*t.d:][:t.d], c[l*t.d:][:t.d]
+		s += float64(kernel.Dot(a, b))
+		kernel.Axpy(f, b, grad[r*t.d:][:t.d])
+		kernel.Axpy(f, a, grad[l*t.d:][:t.d])
+	}
+	return s / float64(t.k)
+}

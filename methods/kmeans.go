@@ -1,0 +1,86 @@
+package methods
+
+import (
+	"math"
+
+	"protobench/encoders"
+)
+
+// kmeans prototypes are the directions of k-means centres of the teacher's embeddings, without a gradient: spherical k-means (Dhillon
+// and Modha 2001) by mini-batches with a count per centre (Sculley 2010), where old counts fade by what replaces them, as
+// in [Mixture]. With n embeddings given to a centre of count N, and their mean m:
+//
+//	N ← λ^n·N + a,   a = (1 - λ^n)/(1 - λ),   μ ← μ + (a/N)·(m - μ),   prototype = μ/|μ|
+//
+// A centre that nothing is given to stays where it is; λ = 0 is a step of Lloyd's algorithm. Two centres at one place stay there: nothing
+// tells them apart.
+type kmeans struct {
+	p      *prototypes
+	a      *assignment
+	lambda float64
+	mean   []float64 // μ [K,D]
+	count  []float64 // N [K]
+}
+
+func newKMeans(cfg Config, start []float32, d int) *kmeans {
+	k := cfg.Settings.Prototypes.Count
+	units := cfg.Settings.KMeans.Memory * float64(cfg.Images) / float64(k)
+	m := &kmeans{p: newPrototypes(start, k, d, false), a: newAssignment(k, d), lambda: 1 - 1/max(2, units)}
+	m.mean, m.count = make([]float64, k*d), make([]float64, k)
+	m.restart(start)
+	return m
+}
+
+func (m *kmeans) vectors() *prototypes      { return m.p }
+func (m *kmeans) params() []*encoders.Param { return nil }
+func (m *kmeans) after(*stepInput)          {}
+
+func (m *kmeans) restart(c []float32) {
+	m.p.start(c)
+	for k := range m.p.k {
+		m.place(k, c[k*m.p.d:][:m.p.d])
+	}
+}
+
+// place starts a centre at an embedding and counts it once.
+func (m *kmeans) place(k int, z []float32) {
+	for j, v := range z {
+		m.mean[k*m.p.d+j] = float64(v)
+	}
+	m.count[k] = 1
+}
+
+func (m *kmeans) before(s *stepInput) {
+	m.update(s.z[Teacher])
+	s.values["kmeans.cosine"] = m.a.cosine
+}
+
+// update assigns embeddings z [n,D] to the centres and moves those.
+func (m *kmeans) update(z []float32) {
+	d := m.p.d
+	m.a.assign(z, m.p.value)
+	for k, n := range m.a.count {
+		if n == 0 {
+			continue
+		}
+		keep := math.Pow(m.lambda, n)
+		gain := (1 - keep) / (1 - m.lambda)
+		m.count[k] = keep*m.count[k] + gain
+		mean := m.mean[k*d:][:d]
+		for j, sum := range m.a.sum[k*d:][:d] {
+			mean[j] += gain / m.count[k] * (sum/n - mean[j])
+		}
+		direction(m.p.value[k*d:][:d], mean)
+	}
+	m.p.effective()
+}
+
+func (m *kmeans) move(k int, z []float32) {
+	m.place(k, z)
+	copy(m.p.value[k*m.p.d:][:m.p.d], z)
+	m.p.effective()
+}
+
+func (m *kmeans) state(prefix string) []Named {
+	return append(m.p.state(prefix), f64(prefix+"mean", m.mean), f64(prefix+"count", m.count))
+}

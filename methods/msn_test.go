@@ -1,0 +1,88 @@
+package methods
+
+import (
+	"testing"
+
+	"protobench/encoders"
+	"protobench/encoders/graph"
+	"protobench/internal/golden"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+)
+
+func TestGoldenMSN(t *testing.T) {
+	for _, name := range []string{"msn_loss", "msn_loss_sinkhorn", "msn_loss_entropy"} {
+		t.Run(name, func(t *testing.T) {
+			f := golden.Load(t, name)
+			set := MSN{Sharpen: num(t, f.Params, "sharpen_T"), MeMax: num(t, f.Params, "me_max_weight"), Sinkhorn: f.Params["use_sinkhorn"].(bool)}
+			if w, ok := f.Params["entropy_weight"]; ok {
+				set.Entropy = golden.Floats(w)[0]
+			}
+			if set.Sinkhorn {
+				set.Iterations = int(num(t, f.Params, "sinkhorn_iterations"))
+			}
+			goldenMSN(t, f, set)
+		})
+	}
+}
+
+func goldenMSN(t *testing.T, f *golden.File, set MSN) {
+	as, ts, ps := golden.Shape(f.Inputs["anchor_views"]), golden.Shape(f.Inputs["target_views"]), golden.Shape(f.Inputs["prototypes"])
+	n, d, k := ts[0], ps[1], ps[0]
+	o := newMSN(set, k, num(t, f.Params, "tau"))
+	z, c := golden.Float32s(f.Inputs["target_views"]), golden.Float32s(f.Inputs["prototypes"])
+	kernel.NormalizeRows(z, z, n, d, nil)
+	kernel.NormalizeRows(c, c, k, d, nil)
+	s, q := make([]float32, n*k), make([]float32, n*k)
+	scores(s, z, c, n, d, k)
+	o.codes(q, codeInput{scores: s})
+	golden.Check(t, f, "targets", q, f.Expected["targets"])
+	// Both anchor views predict the one target view.
+	anchors := as[0] / n
+	var targets []float32
+	for range anchors {
+		targets = append(targets, q...)
+	}
+	h := &head{objective: o, views: views{images: n, global: anchors, crops: anchors}, k: k, learn: true, temperature: o.temperature}
+	for _, part := range []string{"", "_me_max"} {
+		g := G.NewGraph()
+		a := graph.Input(g, "anchors", golden.Float32s(f.Inputs["anchor_views"]), as...)
+		p := graph.Input(g, "prototypes", golden.Float32s(f.Inputs["prototypes"]), ps...)
+		x := node(t)(scoresNode(node(t)(encoders.Normalize(a)), node(t)(encoders.Normalize(p)), true))
+		y := graph.Input(g, "targets", targets, anchors*n, k)
+		loss, key := x, "loss"
+		if part == "" {
+			loss = node(t)(o.loss(h, x, y))
+		} else {
+			loss, key = node(t)(meMaxNode(x, float32(o.temperature))), "me_max"
+		}
+		program, grads := run(t, g, loss, a, p)
+		golden.Check(t, f, key, program.Value(loss), f.Expected[key])
+		golden.Check(t, f, "grad_anchor_views"+part, program.Value(grads[0]), f.Expected["grad_anchor_views"+part])
+		golden.Check(t, f, "grad_prototypes"+part, program.Value(grads[1]), f.Expected["grad_prototypes"+part])
+	}
+	goldenTerms(t, f, o, h, targets, as, c)
+}
+
+// goldenTerms checks the terms of the loss that the file gives one by one.
+func goldenTerms(t *testing.T, f *golden.File, o *msn, h *head, targets []float32, as []int, c []float32) {
+	a := golden.Float32s(f.Inputs["anchor_views"])
+	kernel.NormalizeRows(a, a, as[0], as[1], nil)
+	s := make([]float32, as[0]*o.k)
+	scores(s, a, c, as[0], as[1], o.k)
+	g := G.NewGraph()
+	x, y := graph.Input(g, "scores", s, as[0], o.k), graph.Input(g, "targets", targets, as[0], o.k)
+	ce, entropy := node(t)(h.crossEntropy(x, y)), node(t)(entropyNode(x, float32(o.temperature)))
+	p, err := graph.Compile(g, ce, entropy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, f, "ploss", p.Value(ce), f.Expected["ploss"])
+	if want, ok := f.Expected["entropy"]; ok {
+		golden.Check(t, f, "entropy", p.Value(entropy), want)
+	}
+}
