@@ -51,10 +51,8 @@ func goldenMSN(t *testing.T, f *golden.File, set MSN) {
 		p := graph.Input(g, "prototypes", golden.Float32s(f.Inputs["prototypes"]), ps...)
 		x := node(t)(scoresNode(node(t)(encoders.Normalize(a)), node(t)(encoders.Normalize(p)), true))
 		y := graph.Input(g, "targets", targets, anchors*n, k)
-		loss, key := x, "loss"
-		if part == "" {
-			loss = node(t)(o.loss(h, x, y))
-		} else {
+		loss, key := node(t)(o.loss(h, x, y)), "loss"
+		if part != "" {
 			loss, key = node(t)(meMaxNode(x, float32(o.temperature))), "me_max"
 		}
 		program, grads := run(t, g, loss, a, p)

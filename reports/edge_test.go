@@ -79,7 +79,7 @@ func TestReportOfNotFinite(t *testing.T) {
 
 // An earlier report's pictures do not outlive their data.
 func TestReportRemovesOldFigures(t *testing.T) {
-	dir := small(t, func(c *store.CellDir, r *store.Result) { r.Metrics["unique@0.025"] = 3 })
+	dir := small(t, func(_ *store.CellDir, r *store.Result) { r.Metrics["unique@0.025"] = 3 })
 	old := filepath.Join(dir, "report", "figures", "images_per_prototype.png")
 	must(t, os.MkdirAll(filepath.Dir(old), 0o755))
 	must(t, os.WriteFile(old, nil, 0o644))
@@ -100,7 +100,7 @@ func TestPrototypesRefuses(t *testing.T) {
 		"value NaN":            {good, {Name: "usage.counts", Shape: []int{2}, F64: []float64{0, math.NaN()}}},
 	}
 	for want, tensors := range cases {
-		dir := small(t, func(c *store.CellDir, r *store.Result) {
+		dir := small(t, func(c *store.CellDir, _ *store.Result) {
 			must(t, c.WritePrototypes(&tensorfile.File{Tensors: tensors}))
 		})
 		if _, err := Write(dir); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "prototypes.safetensors") {

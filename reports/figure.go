@@ -197,7 +197,7 @@ type writeIn struct {
 }
 
 // Plot implements plot.Plotter.
-func (w writeIn) Plot(c draw.Canvas, p *plot.Plot) {
+func (w writeIn) Plot(c draw.Canvas, _ *plot.Plot) {
 	st := text.Style{Color: color.Gray{0x50}, Font: sans(w.size), XAlign: draw.XRight, YAlign: draw.YTop, Handler: plot.DefaultTextHandler}
 	if w.left {
 		st.XAlign = draw.XLeft

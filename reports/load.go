@@ -106,11 +106,6 @@ func (r run) counted() bool {
 	return r.State == store.Done && (status == store.OK || status == store.Collapsed)
 }
 
-// metric returns a final metric of the arm's own learner, NaN when there is none.
-func (r run) metric(key string) float64 {
-	return lookup(r.Result.Metrics, key)
-}
-
 func lookup(m store.Metrics, key string) float64 {
 	if v, ok := m[key]; ok {
 		return v

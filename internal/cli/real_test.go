@@ -49,9 +49,9 @@ func TestFashionMNIST(t *testing.T) {
 	if err := os.WriteFile(file, []byte(fashionSweep), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mustRun(context.Background(), t, io.Discard, exitOK, "validate", file)
-	mustRun(context.Background(), t, io.Discard, exitOK, "run", file, "--out", out, "--json")
-	mustRun(context.Background(), t, io.Discard, exitOK, "doctor", out)
+	mustRun(context.Background(), t, io.Discard, "validate", file)
+	mustRun(context.Background(), t, io.Discard, "run", file, "--out", out, "--json")
+	mustRun(context.Background(), t, io.Discard, "doctor", out)
 	d, err := store.Open(out)
 	if err != nil {
 		t.Fatal(err)

@@ -86,8 +86,8 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			one, two, cut := filepath.Join(base, "one"), filepath.Join(base, "two"), filepath.Join(base, "cut")
-			mustRun(context.Background(), t, io.Discard, exitOK, "run", file, "--out", one, "-j", "1", "--json")
-			mustRun(context.Background(), t, io.Discard, exitOK, "run", file, "--out", two, "-j", "2", "--json")
+			mustRun(context.Background(), t, io.Discard, "run", file, "--out", one, "-j", "1", "--json")
+			mustRun(context.Background(), t, io.Discard, "run", file, "--out", two, "-j", "2", "--json")
 			interrupted := runInPieces(t, file, cut)
 			want := metricsOf(t, one)
 			if len(want) != c.results || interrupted < c.cuts {
@@ -123,10 +123,10 @@ func runInPieces(t *testing.T, file, dir string) int {
 	return 0
 }
 
-func mustRun(ctx context.Context, t *testing.T, out io.Writer, want int, args ...string) {
+func mustRun(ctx context.Context, t *testing.T, out io.Writer, args ...string) {
 	t.Helper()
 	var errors bytes.Buffer
-	if code := run(ctx, args, out, &errors); code != want {
+	if code := run(ctx, args, out, &errors); code != exitOK {
 		t.Fatalf("%v: exit code %d: %s", args, code, errors.String())
 	}
 }

@@ -15,7 +15,7 @@ func TestReplaceFailures(t *testing.T) {
 		"create": func(d *disk) { d.create = func(string, string) (*os.File, error) { return nil, broken } },
 		"sync":   func(d *disk) { d.sync = func(*os.File) error { return broken } },
 		"rename": func(d *disk) { d.rename = func(string, string) error { return broken } },
-		"write":  func(d *disk) {},
+		"write":  func(*disk) {},
 	}
 	for name, fail := range steps {
 		t.Run(name, func(t *testing.T) {
