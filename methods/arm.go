@@ -98,7 +98,7 @@ func (a *arm) prepare(s *stepInput) {
 // finish updates prototypes and objective after the loss is known.
 func (a *arm) finish(s *stepInput) {
 	if a.head.in.scores != nil {
-		a.objective.after(a.head.in)
+		a.head.after()
 	}
 	a.learner.after(s)
 	a.learner.vectors().moved()
