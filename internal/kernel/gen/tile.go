@@ -76,6 +76,29 @@ func walk(name string, args reg.Register, as []reg.GPVirtual, b reg.Register, st
 	JNZ(LabelRef(name + "run"))
 }
 
+// eachC calls f for each accumulator with its place in C.
+type eachC func(f func(m Mem, v reg.VecVirtual))
+
+// begin emits the accumulators' start: from C, or from zero.
+func begin(args reg.Register, acc []reg.VecVirtual, each eachC, zero func(v reg.VecVirtual)) {
+	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
+	JE(LabelRef("zero"))
+	each(func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })
+	JMP(LabelRef("start"))
+	Label("zero")
+	for _, v := range acc {
+		zero(v)
+	}
+	Label("start")
+}
+
+// end emits the accumulators' way back to C.
+func end(each eachC) {
+	each(func(m Mem, v reg.VecVirtual) { VMOVUPS(v, m) })
+	VZEROUPPER()
+	RET()
+}
+
 // tileAVX512 emits C[4·groups,32] (+)= A·B with one FMA chain in k order for each element.
 func tileAVX512(groups int) {
 	name := fmt.Sprintf("tile%dx32avx512", 4*groups)
@@ -85,7 +108,7 @@ func tileAVX512(groups int) {
 	for i := range acc {
 		acc[i] = ZMM()
 	}
-	eachC := func(f func(m Mem, v reg.VecVirtual)) {
+	each := func(f func(m Mem, v reg.VecVirtual)) {
 		cs := load(args, offCS)
 		cs3 := triple(cs)
 		for g := range groups {
@@ -97,15 +120,7 @@ func tileAVX512(groups int) {
 			}
 		}
 	}
-	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
-	JE(LabelRef("zero"))
-	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })
-	JMP(LabelRef("start"))
-	Label("zero")
-	for _, v := range acc {
-		VPXORD(v, v, v)
-	}
-	Label("start")
+	begin(args, acc, each, func(v reg.VecVirtual) { VPXORD(v, v, v) })
 	var as []reg.GPVirtual
 	for g := range groups {
 		as = append(as, load(args, offsA[g]))
@@ -126,9 +141,7 @@ func tileAVX512(groups int) {
 			}
 		}
 	})
-	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(v, m) })
-	VZEROUPPER()
-	RET()
+	end(each)
 }
 
 // tileAVX2 emits C[rows,16] (+)= A·B: four rows from the first group, and with six rows two from the second.
@@ -139,7 +152,7 @@ func tileAVX2(rows int) {
 	for i := range acc {
 		acc[i] = YMM()
 	}
-	eachC := func(f func(m Mem, v reg.VecVirtual)) {
+	each := func(f func(m Mem, v reg.VecVirtual)) {
 		cs := load(args, offCS)
 		cs3 := triple(cs)
 		c0 := load(args, offC0)
@@ -157,15 +170,7 @@ func tileAVX2(rows int) {
 			}
 		}
 	}
-	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
-	JE(LabelRef("zero"))
-	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })
-	JMP(LabelRef("start"))
-	Label("zero")
-	for _, v := range acc {
-		VXORPS(v, v, v)
-	}
-	Label("start")
+	begin(args, acc, each, func(v reg.VecVirtual) { VXORPS(v, v, v) })
 	as := []reg.GPVirtual{load(args, offA0)}
 	if rows > 4 {
 		as = append(as, load(args, offA1))
@@ -184,7 +189,5 @@ func tileAVX2(rows int) {
 			VFMADD231PS(b1, x, acc[2*r+1])
 		}
 	})
-	eachC(func(m Mem, v reg.VecVirtual) { VMOVUPS(v, m) })
-	VZEROUPPER()
-	RET()
+	end(each)
 }
