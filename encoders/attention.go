@@ -25,7 +25,7 @@ func Attention(qkv *G.Node, tokens, heads int) (*G.Node, error) {
 type attention struct {
 	n, tokens, dim, heads int
 	weights               []float32 // [N,heads,T,T], rows sum to 1
-	ds                    []float32 // [T,T], the gradient of one head's scores
+	ds                    []float32 // [attentionParts,T,T], the gradient of one head's scores
 }
 
 func newAttention(n, tokens, dim, heads int) *attention {
@@ -35,19 +35,24 @@ func newAttention(n, tokens, dim, heads int) *attention {
 func (a *attention) node(qkv *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "attention", Out: tensor.Shape{a.n * a.tokens, a.dim}, Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) {
-			a.each(func(row, col int, w []float32) { a.forwardHead(out[row*a.dim+col:], in[0][3*row*a.dim+col:], w) })
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			a.each(team, func(row, col, _ int, w []float32) { a.forwardHead(out[row*a.dim+col:], in[0][3*row*a.dim+col:], w) })
 		},
 		Backward: a.backwardNodes,
 	}, qkv)
 }
 
-// each calls f for every head of every sequence with its first row, its first column and its attention weights [T,T].
-func (a *attention) each(f func(row, col int, w []float32)) {
-	square := a.tokens * a.tokens
-	for i := range a.n * a.heads {
-		f(i/a.heads*a.tokens, i%a.heads*(a.dim/a.heads), a.weights[i*square:][:square])
-	}
+// attentionParts is the number of parts that the heads of a batch are dealt to; each has room of its own.
+const attentionParts = 16
+
+// each calls f for every head of every sequence with its first row, its first column, its part and its attention weights [T,T].
+func (a *attention) each(team *kernel.Team, f func(row, col, part int, w []float32)) {
+	square, n := a.tokens*a.tokens, a.n*a.heads
+	team.Do(attentionParts, func(part int) {
+		for i := part * n / attentionParts; i < (part+1)*n/attentionParts; i++ {
+			f(i/a.heads*a.tokens, i%a.heads*(a.dim/a.heads), part, a.weights[i*square:][:square])
+		}
+	})
 }
 
 func (a *attention) scale() float32 { return float32(1 / math.Sqrt(float64(a.dim/a.heads))) }
@@ -56,26 +61,26 @@ func (a *attention) scale() float32 { return float32(1 / math.Sqrt(float64(a.dim
 func (a *attention) forwardHead(y, qkv, w []float32) {
 	t, d, h, s := a.tokens, a.dim, a.dim/a.heads, a.scale()
 	q, k, v := qkv, qkv[d:], qkv[2*d:]
-	kernel.Gemm(false, true, t, t, h, q, 3*d, k, 3*d, w, t, false)
+	kernel.Gemm(nil, false, true, t, t, h, q, 3*d, k, 3*d, w, t, false)
 	for i := range w {
 		w[i] *= s
 	}
 	for r := range t {
 		kernel.Softmax(w[r*t:][:t], w[r*t:][:t])
 	}
-	kernel.Gemm(false, false, t, h, t, w, t, v, 3*d, y, d, false)
+	kernel.Gemm(nil, false, false, t, h, t, w, t, v, 3*d, y, d, false)
 }
 
 // backwardHead sets the gradients of one head's queries, keys and values.
-func (a *attention) backwardHead(dqkv, qkv, dy, w []float32) {
+func (a *attention) backwardHead(dqkv, qkv, dy, w, ds []float32) {
 	t, d, h, s := a.tokens, a.dim, a.dim/a.heads, a.scale()
-	kernel.Gemm(true, false, t, h, t, w, t, dy, d, dqkv[2*d:], 3*d, false)
-	kernel.Gemm(false, true, t, t, h, dy, d, qkv[2*d:], 3*d, a.ds, t, false)
+	kernel.Gemm(nil, true, false, t, h, t, w, t, dy, d, dqkv[2*d:], 3*d, false)
+	kernel.Gemm(nil, false, true, t, t, h, dy, d, qkv[2*d:], 3*d, ds, t, false)
 	for r := range t {
-		softmaxBackward(a.ds[r*t:][:t], w[r*t:][:t], s)
+		softmaxBackward(ds[r*t:][:t], w[r*t:][:t], s)
 	}
-	kernel.Gemm(false, false, t, h, t, a.ds, t, qkv[d:], 3*d, dqkv, 3*d, false)
-	kernel.Gemm(true, false, t, h, t, a.ds, t, qkv, 3*d, dqkv[d:], 3*d, false)
+	kernel.Gemm(nil, false, false, t, h, t, ds, t, qkv[d:], 3*d, dqkv, 3*d, false)
+	kernel.Gemm(nil, true, false, t, h, t, ds, t, qkv, 3*d, dqkv[d:], 3*d, false)
 }
 
 // softmaxBackward turns the gradient g of a softmax's row p into that of its logits, times scale: p·(g - Σ p·g).
@@ -88,12 +93,13 @@ func softmaxBackward(g, p []float32, scale float32) {
 
 // backwardNodes has the output as an operand only to order it after the forward pass, which leaves the weights.
 func (a *attention) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	a.ds = make([]float32, a.tokens*a.tokens)
+	square := a.tokens * a.tokens
+	a.ds = make([]float32, attentionParts*square)
 	dx, err := graph.Apply(graph.Op{
 		Kind: "attention-grad", Out: in[0].Shape().Clone(),
-		Forward: func(v [][]float32, dst []float32) {
-			a.each(func(row, col int, w []float32) {
-				a.backwardHead(dst[3*row*a.dim+col:], v[0][3*row*a.dim+col:], v[1][row*a.dim+col:], w)
+		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
+			a.each(team, func(row, col, part int, w []float32) {
+				a.backwardHead(dst[3*row*a.dim+col:], v[0][3*row*a.dim+col:], v[1][row*a.dim+col:], w, a.ds[part*square:][:square])
 			})
 		},
 	}, in[0], grad, out)

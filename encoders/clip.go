@@ -16,11 +16,11 @@ func NewClipped(o Optimizer, params []*Param, norm float64) *Clipped {
 }
 
 // Step implements [Optimizer].
-func (c *Clipped) Step(lr float64) {
+func (c *Clipped) Step(team *kernel.Team, lr float64) {
 	for _, p := range c.params {
 		clip(p.Grad, c.Norm)
 	}
-	c.Optimizer.Step(lr)
+	c.Optimizer.Step(team, lr)
 }
 
 // clip scales g and returns its norm before.

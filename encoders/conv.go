@@ -20,7 +20,7 @@ func Conv3x3(x, w *G.Node, stride int, inputGrad bool) (*G.Node, error) {
 	c := kernel.NewConv(xs[0], xs[1], xs[2], xs[3], ws[3], stride)
 	return graph.Apply(graph.Op{
 		Kind: "conv3x3", Out: tensor.Shape{c.Batch, c.OutHeight, c.OutWidth, c.Out}, Diff: []bool{inputGrad, true},
-		Forward: func(in [][]float32, out []float32) { c.Forward(out, in[0], in[1]) },
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) { c.Forward(team, out, in[0], in[1]) },
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			return convBackward(c, in, out, grad, inputGrad)
 		},
@@ -37,11 +37,11 @@ func convBackward(c *kernel.Conv, in G.Nodes, out, grad *G.Node, inputGrad bool)
 	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "conv3x3-grad", Out: shape,
-		Forward: func(v [][]float32, out []float32) {
+		Forward: func(team *kernel.Team, v [][]float32, out []float32) {
 			if !inputGrad {
 				out = nil
 			}
-			c.Backward(out, dw, v[1], v[0])
+			c.Backward(team, out, dw, v[1], v[0])
 		},
 	}, in[1], grad, out)
 	if err != nil {

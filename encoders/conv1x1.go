@@ -40,18 +40,18 @@ func (c *conv1x1) pixel(row int) int {
 	return ((image*c.height+y)*c.width + x) * c.in
 }
 
-func (c *conv1x1) forward(in [][]float32, y []float32) {
+func (c *conv1x1) forward(team *kernel.Team, in [][]float32, y []float32) {
 	for r := range c.rows {
 		copy(c.x[r*c.in:][:c.in], in[0][c.pixel(r):])
 	}
-	kernel.Gemm(false, false, c.rows, c.out, c.in, c.x, c.in, in[1], c.out, y, c.out, false)
+	kernel.Gemm(team, false, false, c.rows, c.out, c.in, c.x, c.in, in[1], c.out, y, c.out, false)
 }
 
 // backward reads w and dy, writes dx and leaves dw in the layer.
-func (c *conv1x1) backward(v [][]float32, dx []float32) {
+func (c *conv1x1) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	w, dy := v[0], v[1]
-	kernel.Gemm(true, false, c.in, c.out, c.rows, c.x, c.in, dy, c.out, c.dw, c.out, false)
-	kernel.Gemm(false, true, c.rows, c.in, c.out, dy, c.out, w, c.out, c.dx, c.in, false)
+	kernel.Gemm(team, true, false, c.in, c.out, c.rows, c.x, c.in, dy, c.out, c.dw, c.out, false)
+	kernel.Gemm(team, false, true, c.rows, c.in, c.out, dy, c.out, w, c.out, c.dx, c.in, false)
 	clear(dx)
 	for r := range c.rows {
 		copy(dx[c.pixel(r):], c.dx[r*c.in:][:c.in])

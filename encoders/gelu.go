@@ -16,11 +16,11 @@ func GELU(x *G.Node) (*G.Node, error) {
 	s := x.Shape()
 	return graph.Apply(graph.Op{
 		Kind: "gelu", Out: s.Clone(), Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) { gelu(out, in[0]) },
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { gelu(out, in[0]) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "gelu-grad", Out: s.Clone(),
-				Forward: func(v [][]float32, dx []float32) { geluBackward(dx, v[0], v[1]) },
+				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) { geluBackward(dx, v[0], v[1]) },
 			}, in[0], grad)
 			return G.Nodes{dx}, err
 		},

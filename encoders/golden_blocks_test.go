@@ -82,7 +82,7 @@ func (k *block) run(mode Mode, data []float32, shape []int, gradOut []float32) (
 		if err != nil {
 			k.t.Fatal(err)
 		}
-		if err := p.Run(); err != nil {
+		if err := p.Run(nil); err != nil {
 			k.t.Fatal(err)
 		}
 		return p.Value(b.x), nil
@@ -117,7 +117,7 @@ func TestGoldenAttention(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Run(); err != nil {
+		if err := p.Run(nil); err != nil {
 			t.Fatal(err)
 		}
 		golden.Check(t, f, "attention", a.weights, f.Expected["attention"])

@@ -110,7 +110,7 @@ func TestTokenLayout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := prog.Run(); err != nil {
+	if err := prog.Run(nil); err != nil {
 		t.Fatal(err)
 	}
 	for image := range n {

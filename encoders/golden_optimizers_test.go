@@ -48,7 +48,7 @@ func TestGoldenOptimizers(t *testing.T) {
 				for _, p := range params {
 					p.Grad = golden.Float32s(f.Inputs["grad_"+p.Name].([]any)[s])
 				}
-				opt.Step(lr)
+				opt.Step(nil, lr)
 				for _, p := range params {
 					got[p.Name] = append(got[p.Name], p.Value...)
 				}
@@ -72,7 +72,7 @@ func TestGoldenClip(t *testing.T) {
 			norms = append(norms, clip(g, limit))
 		}
 		golden.Check(t, f, "norms", norms, f.Expected["norms"])
-		NewClipped(NewSGD(params, 0), params, limit).Step(1)
+		NewClipped(NewSGD(params, 0), params, limit).Step(nil, 1)
 		for _, p := range params {
 			golden.Check(t, f, p.Name, p.Grad, f.Expected["grad_"+p.Name])
 			for i, w := range p.Value {
@@ -89,7 +89,7 @@ func TestGoldenClip(t *testing.T) {
 func TestLARSAtRateZero(t *testing.T) {
 	p := &Param{Name: "W", Shape: []int{1, 2}, Value: []float32{3, 4}, Grad: []float32{1, -2}, LRMult: 1}
 	l := NewLARS([]*Param{p}, LARSConfig{Convention: LARSSoloLearn, Momentum: 0.9, Eta: 0.02, Clip: true})
-	l.Step(0)
+	l.Step(nil, 0)
 	if v := l.Slots(p)[0]; !slices.Equal(p.Value, []float32{3, 4}) || !slices.Equal(v, p.Grad) {
 		t.Errorf("value %v, velocity %v", p.Value, v)
 	}

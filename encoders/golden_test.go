@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
+	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -26,7 +27,7 @@ func must(t *testing.T) func(n *G.Node, err error) *G.Node {
 func dotWith(y *G.Node, w []float32) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "dot", Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			var s float64
 			for i, v := range in[0] {
 				s += float64(v) * float64(w[i])
@@ -36,7 +37,7 @@ func dotWith(y *G.Node, w []float32) (*G.Node, error) {
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			g, err := graph.Apply(graph.Op{
 				Kind: "dot-grad", Out: in[0].Shape().Clone(),
-				Forward: func(v [][]float32, out []float32) {
+				Forward: func(_ *kernel.Team, v [][]float32, out []float32) {
 					for i := range out {
 						out[i] = w[i] * v[0][0]
 					}
@@ -59,7 +60,7 @@ func runVJP(t *testing.T, g *G.ExprGraph, y *G.Node, w []float32, wrt ...*G.Node
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(); err != nil {
+	if err := p.Run(nil); err != nil {
 		t.Fatal(err)
 	}
 	return p, grads
@@ -126,7 +127,7 @@ func TestGoldenBatchNorm(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if err := p.Run(); err != nil {
+					if err := p.Run(nil); err != nil {
 						t.Fatal(err)
 					}
 					return p, y, nil

@@ -43,7 +43,7 @@ func NewLARS(params []*Param, c LARSConfig) *LARS {
 }
 
 // Step implements [Optimizer].
-func (l *LARS) Step(lr float64) {
+func (l *LARS) Step(team *kernel.Team, lr float64) {
 	mu := float32(l.Momentum)
 	for _, p := range l.params {
 		step := lr * p.LRMult

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -17,7 +18,7 @@ func LayerNorm(x, gamma, beta *G.Node, eps float64) (*G.Node, error) {
 	n := newLayerNorm(shape.TotalSize()/d, d, eps)
 	return graph.Apply(graph.Op{
 		Kind: "layer-norm", Out: shape.Clone(), Diff: []bool{true, true, true},
-		Forward:  func(in [][]float32, out []float32) { n.forward(out, in[0], in[1], in[2]) },
+		Forward:  func(_ *kernel.Team, in [][]float32, out []float32) { n.forward(out, in[0], in[1], in[2]) },
 		Backward: n.backwardNodes,
 	}, x, gamma, beta)
 }
@@ -96,7 +97,7 @@ func (n *layerNorm) backwardRow(dx, x, gamma, dy []float32, mean, istd float32) 
 func (n *layerNorm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	dx, err := graph.Apply(graph.Op{
 		Kind: "layer-norm-grad", Out: in[0].Shape().Clone(),
-		Forward: func(v [][]float32, dst []float32) { n.backward(dst, v[0], v[1], v[2]) },
+		Forward: func(_ *kernel.Team, v [][]float32, dst []float32) { n.backward(dst, v[0], v[1], v[2]) },
 	}, in[0], in[1], grad, out)
 	if err != nil {
 		return nil, err

@@ -36,13 +36,13 @@ type linear struct {
 	g, dw, db  []float32
 }
 
-func (l *linear) forward(in [][]float32, y []float32) {
+func (l *linear) forward(team *kernel.Team, in [][]float32, y []float32) {
 	if l.pre != nil {
-		l.product(in, l.pre)
+		l.product(team, in, l.pre)
 		gelu(y, l.pre)
 		return
 	}
-	l.product(in, y)
+	l.product(team, in, y)
 	if l.relu {
 		for i, v := range y {
 			y[i] = max(0, v)
@@ -50,18 +50,18 @@ func (l *linear) forward(in [][]float32, y []float32) {
 	}
 }
 
-func (l *linear) product(in [][]float32, y []float32) {
+func (l *linear) product(team *kernel.Team, in [][]float32, y []float32) {
 	accumulate := len(in) == 3
 	if accumulate {
 		for r := range l.n {
 			copy(y[r*l.out:(r+1)*l.out], in[2])
 		}
 	}
-	kernel.Gemm(false, false, l.n, l.out, l.in, in[0], l.in, in[1], l.out, y, l.out, accumulate)
+	kernel.Gemm(team, false, false, l.n, l.out, l.in, in[0], l.in, in[1], l.out, y, l.out, accumulate)
 }
 
 // backward reads x, w, y, dy and leaves dw and db in the layer.
-func (l *linear) backward(v [][]float32, dx []float32) {
+func (l *linear) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	x, w, y, dy := v[0], v[1], v[2], v[3]
 	switch {
 	case l.relu:
@@ -71,13 +71,13 @@ func (l *linear) backward(v [][]float32, dx []float32) {
 		geluBackward(l.g, l.pre, dy)
 		dy = l.g
 	}
-	kernel.Gemm(true, false, l.in, l.out, l.n, x, l.in, dy, l.out, l.dw, l.out, false)
+	kernel.Gemm(team, true, false, l.in, l.out, l.n, x, l.in, dy, l.out, l.dw, l.out, false)
 	clear(l.db)
 	for r := range l.n {
 		kernel.Axpy(1, dy[r*l.out:(r+1)*l.out], l.db)
 	}
 	if l.inputGrad {
-		kernel.Gemm(false, true, l.n, l.in, l.out, dy, l.out, w, l.out, dx, l.in, false)
+		kernel.Gemm(team, false, true, l.n, l.in, l.out, dy, l.out, w, l.out, dx, l.in, false)
 	}
 }
 

@@ -58,7 +58,7 @@ func TestFiniteDifferences(t *testing.T) {
 			weights := noise(n*cfg.Dim, "w")
 			p, grads := runVJP(t, g, z, weights, nodes.Params...)
 			value := func() float64 {
-				if err := p.Run(); err != nil {
+				if err := p.Run(nil); err != nil {
 					t.Fatal(err)
 				}
 				var s float64

@@ -28,11 +28,11 @@ func BatchNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.No
 	n := newNorm(shape.TotalSize()/ch, ch, run, relu)
 	op := graph.Op{Kind: "batch-norm", Out: shape.Clone()}
 	if mode == Evaluation {
-		op.Forward = func(in [][]float32, out []float32) { n.evaluate(out, in[0], in[1], in[2]) }
+		op.Forward = func(team *kernel.Team, in [][]float32, out []float32) { n.evaluate(team, out, in[0], in[1], in[2]) }
 		return graph.Apply(op, x, gamma, beta)
 	}
 	op.Diff = []bool{true, true, true}
-	op.Forward = func(in [][]float32, out []float32) { n.forward(out, in[0], in[1], in[2]) }
+	op.Forward = func(team *kernel.Team, in [][]float32, out []float32) { n.forward(team, out, in[0], in[1], in[2]) }
 	op.Backward = n.backwardNodes
 	return graph.Apply(op, x, gamma, beta)
 }
@@ -78,7 +78,7 @@ func (n *norm) sums(chunk func(lo, hi int)) {
 	}
 }
 
-func (n *norm) forward(y, x, gamma, beta []float32) {
+func (n *norm) forward(team *kernel.Team, y, x, gamma, beta []float32) {
 	copy(n.shift, x[:n.ch]) // sums about the first row keep the variance accurate
 	n.sums(func(lo, hi int) {
 		kernel.ColumnSums(x[lo*n.ch:hi*n.ch], hi-lo, n.ch, n.shift, n.s32, n.q32)
@@ -94,26 +94,26 @@ func (n *norm) forward(y, x, gamma, beta []float32) {
 		n.scale[c] = gamma[c] * n.istd[c]
 		n.shift[c] = beta[c] - float32(n.mean[c]*n.scale[c])
 	}
-	kernel.Affine(y, x, n.rows, n.ch, n.scale, n.shift, n.relu)
+	kernel.Affine(team, y, x, n.rows, n.ch, n.scale, n.shift, n.relu)
 }
 
-func (n *norm) evaluate(y, x, gamma, beta []float32) {
+func (n *norm) evaluate(team *kernel.Team, y, x, gamma, beta []float32) {
 	for c := range n.ch {
 		n.scale[c] = gamma[c] * float32(1/math.Sqrt(float64(n.run.Var[c])+normEps))
 		n.shift[c] = beta[c] - float32(n.run.Mean[c]*n.scale[c])
 	}
-	kernel.Affine(y, x, n.rows, n.ch, n.scale, n.shift, n.relu)
+	kernel.Affine(team, y, x, n.rows, n.ch, n.scale, n.shift, n.relu)
 }
 
-func (n *norm) backward(dx, x, gamma, y, dy []float32) {
+func (n *norm) backward(team *kernel.Team, dx, x, gamma, y, dy []float32) {
 	if !n.relu {
 		y = n.ones
 	}
-	n.backwardMasked(dx, x, gamma, y, dy)
+	n.backwardMasked(team, dx, x, gamma, y, dy)
 }
 
 // backwardMasked sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy where y > 0, else 0.
-func (n *norm) backwardMasked(dx, x, gamma, y, dy []float32) {
+func (n *norm) backwardMasked(team *kernel.Team, dx, x, gamma, y, dy []float32) {
 	n.sums(func(lo, hi int) {
 		lo, hi = lo*n.ch, hi*n.ch
 		kernel.NormBackwardSums(x[lo:hi], y[lo:hi], dy[lo:hi], (hi-lo)/n.ch, n.ch, n.mean, n.s32, n.q32)
@@ -127,7 +127,7 @@ func (n *norm) backwardMasked(dx, x, gamma, y, dy []float32) {
 		n.scale[c], n.s32[c] = float32(a), float32(b)
 		n.q32[c] = float32(-a*n.s64[c]/rows - b*float64(n.mean[c]))
 	}
-	kernel.NormBackwardApply(dx, x, y, dy, n.rows, n.ch, n.scale, n.s32, n.q32)
+	kernel.NormBackwardApply(team, dx, x, y, dy, n.rows, n.ch, n.scale, n.s32, n.q32)
 }
 
 func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
@@ -139,7 +139,7 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(),
-		Forward: func(v [][]float32, dst []float32) { n.backward(dst, v[0], v[1], v[2], v[3]) },
+		Forward: func(team *kernel.Team, v [][]float32, dst []float32) { n.backward(team, dst, v[0], v[1], v[2], v[3]) },
 	}, in[0], in[1], out, grad)
 	if err != nil {
 		return nil, err

@@ -1,11 +1,15 @@
 package encoders
 
-import "math"
+import (
+	"math"
+
+	"protobench/internal/kernel"
+)
 
 // Optimizer updates parameters from their gradients.
 type Optimizer interface {
 	// Step applies one update at a learning rate (before each parameter's multiple).
-	Step(lr float64)
+	Step(team *kernel.Team, lr float64)
 	// Slots are the optimizer's own arrays per parameter, in a fixed order, for saving and for resetting rows.
 	Slots(p *Param) [][]float32
 	// Steps is the number of updates done, in one element that loading a state overwrites.
@@ -36,7 +40,7 @@ func zeros(params []*Param) map[*Param][]float32 {
 }
 
 // Step implements [Optimizer].
-func (s *SGD) Step(lr float64) {
+func (s *SGD) Step(team *kernel.Team, lr float64) {
 	mu := float32(s.Momentum)
 	for _, p := range s.params {
 		rate, wd, v := float32(lr*p.LRMult), float32(p.WeightDecay), s.velocity[p]
@@ -75,7 +79,7 @@ func NewAdamW(params []*Param) *AdamW {
 }
 
 // Step implements [Optimizer].
-func (a *AdamW) Step(lr float64) {
+func (a *AdamW) Step(team *kernel.Team, lr float64) {
 	const b1, b2, eps = 0.9, 0.999, 1e-8
 	a.steps[0]++
 	c1 := 1 - math.Pow(b1, a.steps[0])

@@ -15,7 +15,7 @@ func GlobalAveragePool(x *G.Node) (*G.Node, error) {
 	f := 1 / float32(pixels)
 	return graph.Apply(graph.Op{
 		Kind: "global-average-pool", Out: tensor.Shape{n, ch}, Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			clear(out)
 			for i := range n * pixels {
 				kernel.Axpy(f, in[0][i*ch:(i+1)*ch], out[i/pixels*ch:])
@@ -24,7 +24,7 @@ func GlobalAveragePool(x *G.Node) (*G.Node, error) {
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "global-average-pool-grad", Out: s.Clone(),
-				Forward: func(v [][]float32, out []float32) {
+				Forward: func(_ *kernel.Team, v [][]float32, out []float32) {
 					for i := range n * pixels {
 						dst := out[i*ch:][:ch]
 						for c, g := range v[0][i/pixels*ch:][:ch] {
@@ -43,7 +43,7 @@ func Flatten(x *G.Node) (*G.Node, error) {
 	s := x.Shape()
 	return graph.Apply(graph.Op{
 		Kind: "flatten", Out: tensor.Shape{s[0], s.TotalSize() / s[0]}, Diff: []bool{false},
-		Forward: func(in [][]float32, out []float32) { copy(out, in[0]) },
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { copy(out, in[0]) },
 	}, x)
 }
 
@@ -54,11 +54,11 @@ func Normalize(x *G.Node) (*G.Node, error) {
 	norms := make([]float32, n)
 	return graph.Apply(graph.Op{
 		Kind: "l2-normalize", Out: s.Clone(), Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) { kernel.NormalizeRows(out, in[0], n, d, norms) },
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { kernel.NormalizeRows(out, in[0], n, d, norms) },
 		Backward: func(_ G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "l2-normalize-grad", Out: s.Clone(),
-				Forward: func(v [][]float32, dx []float32) {
+				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
 					for r := range n {
 						normalizeBackward(dx[r*d:][:d], v[0][r*d:][:d], v[1][r*d:][:d], norms[r])
 					}

@@ -2,6 +2,7 @@ package encoders
 
 import (
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -11,7 +12,7 @@ import (
 func Add(x, y *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "residual-add", Out: x.Shape().Clone(), Diff: []bool{true, true},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			for i, v := range in[0] {
 				out[i] = v + in[1][i]
 			}
@@ -28,15 +29,15 @@ func BatchNormAdd(x, gamma, beta, residual *G.Node, run Running, mode Mode) (*G.
 	n := newNorm(shape.TotalSize()/ch, ch, run, false)
 	op := graph.Op{Kind: "batch-norm-add", Out: shape.Clone()}
 	if mode == Evaluation {
-		op.Forward = func(in [][]float32, out []float32) {
-			n.evaluate(out, in[0], in[1], in[2])
+		op.Forward = func(team *kernel.Team, in [][]float32, out []float32) {
+			n.evaluate(team, out, in[0], in[1], in[2])
 			addReLU(out, in[3])
 		}
 		return graph.Apply(op, x, gamma, beta, residual)
 	}
 	op.Diff = []bool{true, true, true, true}
-	op.Forward = func(in [][]float32, out []float32) {
-		n.forward(out, in[0], in[1], in[2])
+	op.Forward = func(team *kernel.Team, in [][]float32, out []float32) {
+		n.forward(team, out, in[0], in[1], in[2])
 		addReLU(out, in[3])
 	}
 	op.Backward = n.backwardAddNodes
@@ -54,9 +55,9 @@ func (n *norm) backwardAddNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) 
 	residual := make([]float32, n.rows*n.ch)
 	dx, err := graph.Apply(graph.Op{
 		Kind: "batch-norm-add-grad", Out: in[0].Shape().Clone(),
-		Forward: func(v [][]float32, dst []float32) {
+		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
 			maskReLU(residual, v[2], v[3])
-			n.backwardMasked(dst, v[0], v[1], v[2], v[3])
+			n.backwardMasked(team, dst, v[0], v[1], v[2], v[3])
 		},
 	}, in[0], in[1], out, grad)
 	if err != nil {

@@ -20,7 +20,7 @@ func Patches(x *G.Node, size int) (*G.Node, error) {
 	down, across, run := s[1]/size, s[2]/size, size*s[3]
 	return graph.Apply(graph.Op{
 		Kind: "patches", Out: tensor.Shape{s[0] * down * across, size * run}, Diff: []bool{false},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			// A run of size pixels lies at row y of patch (i, j) of image n.
 			for r := range len(out) / run {
 				y, patch := r%size, r/size
@@ -49,7 +49,7 @@ type tokens struct {
 	dclass, dp []float32
 }
 
-func (o *tokens) forward(in [][]float32, y []float32) {
+func (o *tokens) forward(_ *kernel.Team, in [][]float32, y []float32) {
 	x, class, positions := in[0], in[1], in[2]
 	for i := range o.n {
 		image := y[i*o.t*o.d:][:o.t*o.d]
@@ -59,7 +59,7 @@ func (o *tokens) forward(in [][]float32, y []float32) {
 	}
 }
 
-func (o *tokens) backward(v [][]float32, dx []float32) {
+func (o *tokens) backward(_ *kernel.Team, v [][]float32, dx []float32) {
 	dy := v[0]
 	clear(o.dp)
 	for i := range o.n {
@@ -85,7 +85,7 @@ func ClassToken(x *G.Node, t int) (*G.Node, error) {
 	n, d := s[0]/t, s[1]
 	return graph.Apply(graph.Op{
 		Kind: "class-token", Out: tensor.Shape{n, d}, Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			for i := range n {
 				copy(out[i*d:][:d], in[0][i*t*d:])
 			}
@@ -93,7 +93,7 @@ func ClassToken(x *G.Node, t int) (*G.Node, error) {
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "class-token-grad", Out: s.Clone(),
-				Forward: func(v [][]float32, dx []float32) {
+				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
 					clear(dx)
 					for i := range n {
 						copy(dx[i*t*d:][:d], v[0][i*d:])

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"protobench/encoders"
+	"protobench/internal/kernel"
 )
 
 // Config is all that a training run depends on, besides the images.
@@ -15,7 +16,8 @@ type Config struct {
 	Input         encoders.Input
 	Seed          uint64
 	StepsPerEpoch int
-	Images        int // training images; sets the mixture's memory and the rate of usage averages
+	Team          *kernel.Team // shares a step's work and changes no number; nil for one thread
+	Images        int          // training images; sets the mixture's memory and the rate of usage averages
 }
 
 // steps returns the length of the run.

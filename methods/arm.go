@@ -86,12 +86,12 @@ func (a *arm) observe(d int) error {
 
 // prepare makes the codes' input where the teacher gives the targets.
 func (a *arm) prepare(s *stepInput) {
-	a.head.in.epoch, a.head.in.step = s.epoch, s.step
+	a.head.in.team, a.head.in.epoch, a.head.in.step = s.team, s.epoch, s.step
 	if a.objective.branch() != Teacher {
 		return
 	}
 	p, z := a.learner.vectors(), a.head.views.globals(s.scored[Teacher])
-	scores(a.scores, z, p.now[Teacher], len(z)/p.d, p.d, p.k)
+	scores(s.team, a.scores, z, p.now[Teacher], len(z)/p.d, p.d, p.k)
 	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, p.now[Teacher]
 }
 
@@ -122,7 +122,7 @@ func (a *arm) watch(s *stepInput) error {
 	a.prepare(s)
 	if a.program != nil {
 		copy(a.z, s.scored[Student])
-		if err := a.program.Run(); err != nil {
+		if err := a.program.Run(s.team); err != nil {
 			return fmt.Errorf("observer %s: %w", a.name, err)
 		}
 		s.values["loss"] = float64(a.program.Value(a.loss)[0])
@@ -142,7 +142,7 @@ func (a *arm) learned() Learned {
 	l.Scores = func(z []float32) []float32 {
 		n := len(z) / p.d
 		out := make([]float32, n*p.k)
-		kernel.Gemm(false, true, n, p.k, p.d, z, p.d, l.Current[Teacher], p.d, out, p.k, false)
+		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, l.Current[Teacher], p.d, out, p.k, false)
 		if center != nil {
 			subtract(out, out, center)
 		}

@@ -23,12 +23,12 @@ func newAssignment(k, d int) *assignment {
 }
 
 // assign assigns unit embeddings z [n,D] to unit prototypes c [K,D]. Sums are taken in the order of the rows.
-func (a *assignment) assign(z, c []float32) {
+func (a *assignment) assign(team *kernel.Team, z, c []float32) {
 	n := len(z) / a.d
 	if len(a.near) != n {
 		a.near, a.cos = make([]int, n), make([]float32, n*a.k)
 	}
-	scores(a.cos, z, c, n, a.d, a.k)
+	scores(team, a.cos, z, c, n, a.d, a.k)
 	clear(a.count)
 	clear(a.sum)
 	a.cosine = 0

@@ -21,7 +21,7 @@ func (t *Trainer) build() (err error) {
 		}
 	}
 	for b, w := range t.weights {
-		if t.eval[b], err = newEvaluator(w, t.embedding.project); err != nil {
+		if t.eval[b], err = newEvaluator(t.cfg.Team, w, t.embedding.project); err != nil {
 			return err
 		}
 	}

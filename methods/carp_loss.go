@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -39,7 +40,7 @@ func newCARPLoss(o *carp, q []float32, consistency, entropy float32) *carpLoss {
 func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "carp", Diff: []bool{true, false},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			l.o.probabilities(l.p, in[0])
 			total := float64(l.consistency)*l.agreement() + float64(l.entropy)*l.imbalance()
 			out[0] = float32(total)
@@ -47,7 +48,7 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "carp-grad", Out: in[0].Shape().Clone(),
-				Forward: func(v [][]float32, ds []float32) { l.gradient(ds, float64(v[0][0])) },
+				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) { l.gradient(ds, float64(v[0][0])) },
 			}, grad, out)
 			return G.Nodes{ds, nil}, err
 		},

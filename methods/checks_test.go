@@ -46,7 +46,7 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 	}
 	p, grads := run(t, f.g, f.total, wrt)
 	value := func() float64 {
-		if err := p.Run(); err != nil {
+		if err := p.Run(nil); err != nil {
 			t.Fatal(err)
 		}
 		return float64(p.Value(f.total)[0])

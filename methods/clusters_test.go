@@ -25,10 +25,10 @@ func TestGoldenKMeans(t *testing.T) {
 			m := newKMeans(cfg, c, s[2])
 			m.lambda = 0
 			for range int(num(t, f.Params, "lloyd_iterations")) {
-				m.update(z)
+				m.update(nil, z)
 			}
 			golden.Check(t, f, head+" centroids", m.p.value, golden.At(t, f.Expected, "centroids", head))
-			m.a.assign(z, m.p.value)
+			m.a.assign(nil, z, m.p.value)
 			if want := golden.Ints(golden.At(t, f.Expected, "assignments_by_slot", head)); !slices.Equal(m.a.near, want) {
 				t.Errorf("%s: assignments %v, want %v", head, m.a.near, want)
 			}
@@ -92,7 +92,7 @@ func TestKMeansRemembers(t *testing.T) {
 	}
 	z, before := []float32{0.8, 0.6}, m.count[0]
 	for range 200 {
-		m.update(z)
+		m.update(nil, z)
 		if m.count[0] < before {
 			t.Fatalf("the count fell from %g to %g", before, m.count[0])
 		}
@@ -111,7 +111,7 @@ func TestEMAStep(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	cfg.Settings.Prototypes.Count, cfg.Settings.EMA.Momentum = 2, 0.75
 	e := newEMA(cfg, []float32{1, 0, 0, -1}, 2)
-	e.update([]float32{1, 0, 0.6, 0.8})
+	e.update(nil, []float32{1, 0, 0.6, 0.8})
 	n := math.Hypot(0.75+0.25*0.8, 0.25*0.4)
 	if want := []float32{float32(0.95 / n), float32(0.1 / n), 0, -1}; !near(e.p.value, want) {
 		t.Errorf("got %v, want %v", e.p.value, want)

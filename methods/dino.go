@@ -38,7 +38,7 @@ func (o *dino) codes(q []float32, in codeInput) {
 	t := o.ramp.At(int(in.epoch))
 	if o.Targets == "sinkhorn" {
 		// DINOv2 balances all global crops of the batch at once.
-		Sinkhorn(q, in.scores, o.v.global*o.v.images, o.k, t, o.Iterations)
+		Sinkhorn(in.team, q, in.scores, o.v.global*o.v.images, o.k, t, o.Iterations)
 		return
 	}
 	inv := float32(1 / t)

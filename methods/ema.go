@@ -1,6 +1,9 @@
 package methods
 
-import "protobench/encoders"
+import (
+	"protobench/encoders"
+	"protobench/internal/kernel"
+)
 
 // ema prototypes move a little towards the mean of the embeddings that were given to them, without a gradient; those that
 // got none stay: c ← β·c + (1-β)·mean, back on the sphere (the update of SMoG's groups, Pang et al. 2022, here
@@ -24,14 +27,14 @@ func (e *ema) after(*stepInput)            {}
 func (e *ema) state(prefix string) []Named { return e.p.state(prefix) }
 
 func (e *ema) before(s *stepInput) {
-	e.update(s.z[Teacher])
+	e.update(s.team, s.z[Teacher])
 	s.values["ema.cosine"] = e.a.cosine
 }
 
 // update assigns embeddings z [n,D] to the prototypes and moves those that got some.
-func (e *ema) update(z []float32) {
+func (e *ema) update(team *kernel.Team, z []float32) {
 	d := e.p.d
-	e.a.assign(z, e.p.value)
+	e.a.assign(team, z, e.p.value)
 	for k, n := range e.a.count {
 		if n == 0 {
 			continue

@@ -47,14 +47,14 @@ func (t *predictions) node(kind string, s *G.Node, value func() float64, gradien
 	t.p = make([]float32, t.n*t.k)
 	return graph.Apply(graph.Op{
 		Kind: kind, Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			t.set(in[0])
 			out[0] = float32(value())
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: kind + "-grad", Out: in[0].Shape().Clone(),
-				Forward: func(v [][]float32, ds []float32) {
+				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
 					gradient(ds, float64(v[0][0])/(float64(t.n)*float64(t.temperature)))
 				},
 			}, grad, out)

@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -12,6 +13,7 @@ const evalBatch = 256
 
 // evaluator runs one branch in evaluation mode.
 type evaluator struct {
+	team     *kernel.Team
 	program  *graph.Program
 	x        []float32 // [evalBatch,H,W,C]
 	features []float32 // [evalBatch,F], overwritten by every run
@@ -19,9 +21,9 @@ type evaluator struct {
 	f, d     int
 }
 
-func newEvaluator(w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
+func newEvaluator(team *kernel.Team, w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
 	in := w.Input
-	e := &evaluator{x: make([]float32, evalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
+	e := &evaluator{team: team, x: make([]float32, evalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
 	g := G.NewGraph()
 	nodes, err := w.Build(graph.Input(g, "x", e.x, evalBatch, in.Height, in.Width, in.Channels), encoders.Evaluation, "")
 	if err != nil {
@@ -46,7 +48,7 @@ func (e *evaluator) run(images []float32) (features, z []float32, err error) {
 	for lo := 0; lo < n; lo += evalBatch {
 		rows := min(evalBatch, n-lo)
 		copy(e.x, images[lo*size:(lo+rows)*size])
-		if err := e.program.Run(); err != nil {
+		if err := e.program.Run(e.team); err != nil {
 			return nil, nil, err
 		}
 		copy(features[lo*e.f:], e.features[:rows*e.f])

@@ -18,6 +18,7 @@ func newGMM(cfg Config, start []float32, d int) *gmm {
 	// Precisions are in units of D: 1 is the variance 1/D of unit vectors without a mean. A start is worth one embedding, so
 	// that what no data has touched says next to nothing about the shared variance.
 	g.m = NewMixture(start, k, d, g.Covariance, 1/(g.Precision*float64(d)), 1)
+	g.m.Team = cfg.Team
 	g.m.Lambda, g.m.Uniform = lambda, g.Forgetting == "uniform"
 	g.m.VMF, g.m.Kappa = g.Responsibilities == "vmf", g.Precision*float64(d)
 	g.m.Learned, g.m.Alpha, g.m.VarMin = g.Weights == "learned", g.Smoothing, 1/(g.PrecisionMax*float64(d))

@@ -32,7 +32,7 @@ func run(t *testing.T, g *G.ExprGraph, loss *G.Node, wrt ...*G.Node) (*graph.Pro
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(); err != nil {
+	if err := p.Run(nil); err != nil {
 		t.Fatal(err)
 	}
 	return p, grads
@@ -49,7 +49,7 @@ func TestGoldenSinkhorn(t *testing.T) {
 		s := golden.Shape(f.Inputs["scores"])
 		for _, it := range golden.Ints(f.Params["iterations"]) {
 			q := golden.Float32s(f.Inputs["scores"])
-			Sinkhorn(q, q, s[0], s[1], num(t, f.Params, "epsilon"), it)
+			Sinkhorn(nil, q, q, s[0], s[1], num(t, f.Params, "epsilon"), it)
 			golden.Check(t, f, fmt.Sprint("codes ", it), q, f.Expected[fmt.Sprintf("q_iters_%d", it)])
 		}
 	})
@@ -222,7 +222,7 @@ func TestGoldenKoLeo(t *testing.T) {
 			}
 			if want, ok := f.Expected["nearest"]; ok {
 				k := koleo{k: s[0], d: s[1], c: make([]float32, s[0]*s[1]), norm: make([]float32, s[0]), near: make([]int, s[0]), sim: make([]float32, koleoBlock*s[0])}
-				k.value(golden.Float32s(f.Inputs["x"]))
+				k.value(nil, golden.Float32s(f.Inputs["x"]))
 				for i, w := range golden.Ints(want) {
 					if k.near[i] != w {
 						t.Errorf("nearest of %d: got %d, want %d", i, k.near[i], w)

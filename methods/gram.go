@@ -40,11 +40,11 @@ func gramNode(kind string, c *G.Node, scale float64, penalty func(float64) (floa
 	t.cos = make([]float32, gramBlock*t.k)
 	return graph.Apply(graph.Op{
 		Kind: kind, Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) { out[0] = float32(t.value(in[0])) },
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) { out[0] = float32(t.value(team, in[0])) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dc, err := graph.Apply(graph.Op{
 				Kind: kind + "-grad", Out: in[0].Shape().Clone(),
-				Forward: func(v [][]float32, dc []float32) { t.gradient(dc, v[0], float64(v[1][0])) },
+				Forward: func(team *kernel.Team, v [][]float32, dc []float32) { t.gradient(team, dc, v[0], float64(v[1][0])) },
 			}, in[0], grad)
 			return G.Nodes{dc}, err
 		},
@@ -52,17 +52,17 @@ func gramNode(kind string, c *G.Node, scale float64, penalty func(float64) (floa
 }
 
 // blocks calls visit with the cosines of n rows from lo on with all prototypes [n,K].
-func (t *gram) blocks(c []float32, visit func(lo, n int, cos []float32)) {
+func (t *gram) blocks(team *kernel.Team, c []float32, visit func(lo, n int, cos []float32)) {
 	for lo := 0; lo < t.k; lo += gramBlock {
 		n := min(gramBlock, t.k-lo)
-		scores(t.cos[:n*t.k], c[lo*t.d:(lo+n)*t.d], c, n, t.d, t.k)
+		scores(team, t.cos[:n*t.k], c[lo*t.d:(lo+n)*t.d], c, n, t.d, t.k)
 		visit(lo, n, t.cos[:n*t.k])
 	}
 }
 
-func (t *gram) value(c []float32) float64 {
+func (t *gram) value(team *kernel.Team, c []float32) float64 {
 	var s float64
-	t.blocks(c, func(lo, n int, cos []float32) {
+	t.blocks(team, c, func(lo, n int, cos []float32) {
 		for r := range n {
 			for l, v := range cos[r*t.k:][:t.k] {
 				if l != lo+r {
@@ -76,9 +76,9 @@ func (t *gram) value(c []float32) float64 {
 }
 
 // gradient uses that each pair counts twice: dc_k = 2·scale·Σ_l≠k φ'(c_k·c_l)·c_l.
-func (t *gram) gradient(dc, c []float32, grad float64) {
+func (t *gram) gradient(team *kernel.Team, dc, c []float32, grad float64) {
 	f := 2 * t.scale * grad
-	t.blocks(c, func(lo, n int, cos []float32) {
+	t.blocks(team, c, func(lo, n int, cos []float32) {
 		for r := range n {
 			row := cos[r*t.k:][:t.k]
 			for l, v := range row {
@@ -87,6 +87,6 @@ func (t *gram) gradient(dc, c []float32, grad float64) {
 			}
 			row[lo+r] = 0
 		}
-		kernel.Gemm(false, false, n, t.d, t.k, cos, t.k, c, t.d, dc[lo*t.d:], t.d, false)
+		kernel.Gemm(team, false, false, n, t.d, t.k, cos, t.k, c, t.d, dc[lo*t.d:], t.d, false)
 	})
 }

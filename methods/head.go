@@ -2,6 +2,7 @@ package methods
 
 import (
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -42,7 +43,7 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 	targets, err := graph.Apply(graph.Op{
 		Kind: "targets", Out: tensor.Shape{h.views.crops * h.views.images, h.k}, Diff: []bool{false, false, false},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			if h.objective.branch() == Student {
 				h.in.scores, h.in.z, h.in.prototypes = h.views.globals(in[0]), h.views.globals(in[1]), in[2]
 			}

@@ -25,7 +25,7 @@ func (h *hyperspherical) settle() {
 	sgd, crowd := encoders.NewSGD([]*encoders.Param{c}, h.Momentum), newKoleo(k, d)
 	for range h.Steps {
 		crowding(c.Grad, crowd, c.Value)
-		sgd.Step(h.LR)
+		sgd.Step(nil, h.LR)
 		kernel.NormalizeRows(c.Value, c.Value, k, d, nil)
 	}
 	h.p.start(c.Value)
@@ -35,7 +35,7 @@ func (h *hyperspherical) settle() {
 // neighbour and by those whose nearest it is.
 func crowding(grad []float32, t *koleo, c []float32) float64 {
 	copy(t.c, c)
-	t.nearest()
+	t.nearest(nil)
 	clear(grad)
 	var s float64
 	f := 1 / float32(t.k)

@@ -37,7 +37,7 @@ func (j *joint) before(*stepInput)         {}
 
 func (j *joint) after(s *stepInput) {
 	if s.epoch >= j.freeze {
-		j.optimizer.Step(s.lr)
+		j.optimizer.Step(s.team, s.lr)
 		if !j.weightNorm {
 			kernel.NormalizeRows(j.p.value, j.p.value, j.p.k, j.p.d, nil)
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/encoders"
+	"protobench/internal/kernel"
 )
 
 // kmeans prototypes are the directions of k-means centres of the teacher's embeddings, without a gradient: spherical k-means (Dhillon
@@ -51,14 +52,14 @@ func (m *kmeans) place(k int, z []float32) {
 }
 
 func (m *kmeans) before(s *stepInput) {
-	m.update(s.z[Teacher])
+	m.update(s.team, s.z[Teacher])
 	s.values["kmeans.cosine"] = m.a.cosine
 }
 
 // update assigns embeddings z [n,D] to the centres and moves those.
-func (m *kmeans) update(z []float32) {
+func (m *kmeans) update(team *kernel.Team, z []float32) {
 	d := m.p.d
-	m.a.assign(z, m.p.value)
+	m.a.assign(team, z, m.p.value)
 	for k, n := range m.a.count {
 		if n == 0 {
 			continue

@@ -1,6 +1,9 @@
 package methods
 
-import "protobench/encoders"
+import (
+	"protobench/encoders"
+	"protobench/internal/kernel"
+)
 
 // learner decides how one set of prototypes changes.
 type learner interface {
@@ -19,6 +22,7 @@ type learner interface {
 
 // stepInput is what a learner sees of a step.
 type stepInput struct {
+	team     *kernel.Team // shares kernels' work
 	z        [2][]float32 // embeddings on the unit sphere [2·B,D] by Branch; the student's only in after
 	scored   [2][]float32 // the same as scores use them: not normalised where the objective takes them so
 	step     int

@@ -26,6 +26,8 @@ type Mixture struct {
 	VarMin     float64 // floor of the variances
 	Alpha      float64 // pseudo-count α₀ of learned weights
 
+	Team *kernel.Team // shares the work of an update
+
 	Mu, E2 []float64 // [K,D]; E2 has the second moments
 	Var    []float64 // [1], [K] or [K,D] by Covariance
 	N      []float64 // [K] running mass

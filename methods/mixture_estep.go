@@ -75,12 +75,12 @@ func (m *Mixture) logJoint(h []float32) {
 			m.offset[c] -= 0.5 * (mu*mu/v + math.Log(v))
 		}
 	}
-	scores(m.r, h, m.a, n, m.D, m.K)
+	scores(m.Team, m.r, h, m.a, n, m.D, m.K)
 	if !m.VMF {
 		for i, v := range h {
 			m.h2[i] = v * v
 		}
-		kernel.Gemm(false, true, n, m.K, m.D, m.h2, m.D, m.b, m.D, m.r, m.K, true)
+		kernel.Gemm(m.Team, false, true, n, m.K, m.D, m.h2, m.D, m.b, m.D, m.r, m.K, true)
 	}
 	for i := range n {
 		for c, o := range m.offset {

@@ -40,8 +40,8 @@ func (m *Mixture) moments(h []float32) {
 	for i, v := range h {
 		m.h2[i] = v * v
 	}
-	kernel.Gemm(true, false, m.K, m.D, n, m.r, m.K, h, m.D, m.a, m.D, false)
-	kernel.Gemm(true, false, m.K, m.D, n, m.r, m.K, m.h2, m.D, m.b, m.D, false)
+	kernel.Gemm(m.Team, true, false, m.K, m.D, n, m.r, m.K, h, m.D, m.a, m.D, false)
+	kernel.Gemm(m.Team, true, false, m.K, m.D, n, m.r, m.K, m.h2, m.D, m.b, m.D, false)
 	for i := range m.a {
 		m.sum[i], m.sq[i] = float64(m.a[i]), float64(m.b[i])
 	}

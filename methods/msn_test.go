@@ -35,7 +35,7 @@ func goldenMSN(t *testing.T, f *golden.File, set MSN) {
 	kernel.NormalizeRows(z, z, n, d, nil)
 	kernel.NormalizeRows(c, c, k, d, nil)
 	s, q := make([]float32, n*k), make([]float32, n*k)
-	scores(s, z, c, n, d, k)
+	scores(nil, s, z, c, n, d, k)
 	o.codes(q, codeInput{scores: s})
 	golden.Check(t, f, "targets", q, f.Expected["targets"])
 	// Both anchor views predict the one target view.
@@ -68,7 +68,7 @@ func goldenTerms(t *testing.T, f *golden.File, o *msn, h *head, targets []float3
 	a := golden.Float32s(f.Inputs["anchor_views"])
 	kernel.NormalizeRows(a, a, as[0], as[1], nil)
 	s := make([]float32, as[0]*o.k)
-	scores(s, a, c, as[0], as[1], o.k)
+	scores(nil, s, a, c, as[0], as[1], o.k)
 	g := G.NewGraph()
 	x, y := graph.Input(g, "scores", s, as[0], o.k), graph.Input(g, "targets", targets, as[0], o.k)
 	ce, entropy := node(t)(h.crossEntropy(x, y)), node(t)(entropyNode(x, float32(o.temperature)))
@@ -76,7 +76,7 @@ func goldenTerms(t *testing.T, f *golden.File, o *msn, h *head, targets []float3
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(); err != nil {
+	if err := p.Run(nil); err != nil {
 		t.Fatal(err)
 	}
 	golden.Check(t, f, "ploss", p.Value(ce), f.Expected["ploss"])

@@ -1,6 +1,10 @@
 package methods
 
-import G "gorgonia.org/gorgonia"
+import (
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+)
 
 // views says how the rows of a batch are laid out: crops · images rows, crop by crop, the global crops first.
 type views struct {
@@ -62,6 +66,7 @@ type codeInput struct {
 	z          []float32 // [global·B,D]
 	prototypes []float32 // [K,D]
 	epoch      float64
+	team       *kernel.Team
 	step       int
 }
 

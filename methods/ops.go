@@ -18,14 +18,14 @@ func scoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 	}
 	return graph.Apply(graph.Op{
 		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, learn},
-		Forward: func(in [][]float32, out []float32) { scores(out, in[0], in[1], n, d, k) },
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) { scores(team, out, in[0], in[1], n, d, k) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "scores-grad", Out: tensor.Shape{n, d},
-				Forward: func(v [][]float32, dz []float32) {
-					kernel.Gemm(false, false, n, d, k, v[2], k, v[1], d, dz, d, false)
+				Forward: func(team *kernel.Team, v [][]float32, dz []float32) {
+					kernel.Gemm(team, false, false, n, d, k, v[2], k, v[1], d, dz, d, false)
 					if learn {
-						kernel.Gemm(true, false, k, d, n, v[2], k, v[0], d, dc, d, false)
+						kernel.Gemm(team, true, false, k, d, n, v[2], k, v[0], d, dc, d, false)
 					}
 				},
 			}, in[0], in[1], grad)
@@ -39,8 +39,8 @@ func scoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 }
 
 // scores sets out [n,k] = z [n,d] · c [k,d]ᵀ.
-func scores(out, z, c []float32, n, d, k int) {
-	kernel.Gemm(false, true, n, k, d, z, d, c, d, out, k, false)
+func scores(team *kernel.Team, out, z, c []float32, n, d, k int) {
+	kernel.Gemm(team, false, true, n, k, d, z, d, c, d, out, k, false)
 }
 
 // crossEntropyNode adds weight · Σ_rows -Σ_k target·log softmax(scores/temperature) of scores and targets [N,K]. Targets
@@ -50,7 +50,7 @@ func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.
 	p, mass := make([]float32, n*k), make([]float32, n)
 	return graph.Apply(graph.Op{
 		Kind: "soft-cross-entropy", Diff: []bool{true, false},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			var total float64
 			for r := range n {
 				total += crossEntropyRow(p[r*k:][:k], in[0][r*k:][:k], in[1][r*k:][:k], temperature, &mass[r])
@@ -60,7 +60,7 @@ func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "soft-cross-entropy-grad", Out: tensor.Shape{n, k},
-				Forward: func(v [][]float32, ds []float32) {
+				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
 					f := v[1][0] * weight / temperature
 					for r := range n {
 						for j := r * k; j < (r+1)*k; j++ {
@@ -95,7 +95,7 @@ func crossEntropyRow(p, s, target []float32, temperature float32, mass *float32)
 func subtractNode(z *G.Node, row []float32) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "subtract-row", Out: z.Shape().Clone(), Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) { subtract(out, in[0], row) },
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { subtract(out, in[0], row) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			return G.Nodes{grad}, nil
 		},
@@ -114,11 +114,11 @@ func rowsNode(x *G.Node, lo, n int) (*G.Node, error) {
 	d := x.Shape()[1]
 	return graph.Apply(graph.Op{
 		Kind: "rows", Out: tensor.Shape{n, d}, Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) { copy(out, in[0][lo*d:]) },
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { copy(out, in[0][lo*d:]) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "rows-grad", Out: in[0].Shape().Clone(),
-				Forward: func(v [][]float32, dx []float32) {
+				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
 					clear(dx)
 					copy(dx[lo*d:], v[0])
 				},

@@ -45,7 +45,7 @@ func newReference(cfg Config, classes int) (*Reference, error) {
 	r := &Reference{cfg: cfg, classes: classes, weights: w, done: make([]float64, 1), x: make([]float32, rows*in.Height*in.Width*in.Channels)}
 	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.steps())), Total: cfg.steps()}
 	return r, graph.Build(func() (err error) {
-		if r.eval, err = newEvaluator(w, encoders.Normalize); err != nil {
+		if r.eval, err = newEvaluator(cfg.Team, w, encoders.Normalize); err != nil {
 			return err
 		}
 		return r.build()
@@ -123,13 +123,13 @@ func (r *Reference) Step(views []float32, labels []int) (float64, error) {
 			r.targets[i*r.classes+y] = 1
 		}
 	}
-	if err := r.program.Run(); err != nil {
+	if err := r.program.Run(r.cfg.Team); err != nil {
 		return 0, fmt.Errorf("reference: %w", err)
 	}
 	if r.classes == 0 {
 		return 0, nil
 	}
-	r.optimizer.Step(r.lr.At(int(r.done[0])))
+	r.optimizer.Step(r.cfg.Team, r.lr.At(int(r.done[0])))
 	r.done[0]++
 	return float64(r.loss[0]), nil
 }

@@ -68,7 +68,7 @@ func TestTermGradients(t *testing.T) {
 					for i := range x {
 						x[i] = base[i] + e*dir[i]
 					}
-					if err := p.Run(); err != nil {
+					if err := p.Run(nil); err != nil {
 						t.Fatal(err)
 					}
 					copy(x, base)

@@ -36,7 +36,7 @@ func newReseeder(cfg Config, learner string) *reseeder {
 func (r *reseeder) run(l learner, center []float32, s *stepInput) {
 	p, z := l.vectors(), s.z[Teacher]
 	n := len(z) / p.d
-	scores(r.cos, z, p.now[Teacher], n, p.d, p.k)
+	scores(s.team, r.cos, z, p.now[Teacher], n, p.d, p.k)
 	r.count(p, center, n)
 	if s.epoch < r.from {
 		return

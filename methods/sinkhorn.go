@@ -5,7 +5,7 @@ import "protobench/internal/kernel"
 // Sinkhorn turns scores [n,K] into codes q [n,K]: exp(score/ε) balanced by iterations of Sinkhorn-Knopp, so that each prototype
 // gets the same mass and each row sums to 1 (Cuturi 2013; Caron et al. 2020, eq. 3-5). q may be the scores.
 // Rows are normalised last, so with few iterations the balance over the prototypes is approximate.
-func Sinkhorn(q, scores []float32, n, k int, epsilon float64, iterations int) {
+func Sinkhorn(team *kernel.Team, q, scores []float32, n, k int, epsilon float64, iterations int) {
 	inv := float32(1 / epsilon)
 	top := scores[0]
 	for _, s := range scores {

@@ -43,13 +43,13 @@ func (o *swav) codes(q []float32, in codeInput) {
 	for g := range o.v.global {
 		own := in.scores[g*n:][:n]
 		if !o.inUse(in.epoch) {
-			Sinkhorn(q[g*n:][:n], own, o.v.images, o.k, o.Epsilon, o.Iterations)
+			Sinkhorn(in.team, q[g*n:][:n], own, o.v.images, o.k, o.Epsilon, o.Iterations)
 			continue
 		}
 		past := o.Queue * o.k
-		scores(o.joined[:past], o.queue[g*o.Queue*o.d:], in.prototypes, o.Queue, o.d, o.k)
+		scores(in.team, o.joined[:past], o.queue[g*o.Queue*o.d:], in.prototypes, o.Queue, o.d, o.k)
 		copy(o.joined[past:], own)
-		Sinkhorn(o.joined, o.joined, o.Queue+o.v.images, o.k, o.Epsilon, o.Iterations)
+		Sinkhorn(in.team, o.joined, o.joined, o.Queue+o.v.images, o.k, o.Epsilon, o.Iterations)
 		copy(q[g*n:][:n], o.joined[past:])
 	}
 }

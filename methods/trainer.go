@@ -65,7 +65,7 @@ func New(cfg Config) (*Trainer, error) {
 }
 
 func (t *Trainer) runTeacher() error {
-	if err := t.teacher.Run(); err != nil {
+	if err := t.teacher.Run(t.cfg.Team); err != nil {
 		return fmt.Errorf("teacher: %w", err)
 	}
 	t.embedding.learn(t.project)
@@ -83,7 +83,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	step := int(t.done[0])
 	s := Signals{Values: map[string]float64{}}
 	in := &stepInput{
-		step: step, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), values: s.Values,
+		team: t.cfg.Team, step: step, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), values: s.Values,
 	}
 	report := func(a *arm) {
 		in.event = func(kind string, k int) {
@@ -98,11 +98,11 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	report(t.host)
 	t.host.learner.before(in)
 	t.host.prepare(in)
-	if err := t.student.Run(); err != nil {
+	if err := t.student.Run(t.cfg.Team); err != nil {
 		return s, fmt.Errorf("student: %w", err)
 	}
 	t.see(in, Student)
-	t.optimizer.Step(in.lr)
+	t.optimizer.Step(in.team, in.lr)
 	t.host.finish(in)
 	t.weights[Teacher].FollowBy(t.weights[Student], in.momentum)
 	began := time.Now()

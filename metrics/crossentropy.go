@@ -52,12 +52,12 @@ func (o *crossEntropy) value(p, g []float64) float64 {
 func (o *crossEntropy) block(start, m int, bias, g []float64) (loss float64) {
 	c, d := o.classes, o.x.Cols
 	x := o.x.Data[start*d:]
-	kernel.Gemm(false, true, m, c, d, x, d, o.weights, d, o.logits, c, false)
+	kernel.Gemm(nil, false, true, m, c, d, x, d, o.weights, d, o.logits, c, false)
 	gb := g[c*d:]
 	for i := range m {
 		loss += residual(o.logits[i*c:(i+1)*c], bias, o.y[start+i], gb)
 	}
-	kernel.Gemm(true, false, c, d, m, o.logits, c, x, d, o.part, d, false)
+	kernel.Gemm(nil, true, false, c, d, m, o.logits, c, x, d, o.part, d, false)
 	for i, v := range o.part {
 		g[i] += float64(v)
 	}

@@ -70,7 +70,7 @@ func (g *greedy) within(rows []int, block Matrix, before int) {
 
 func (g *greedy) products(block Matrix, reps []float32, n int) {
 	d := block.Cols
-	kernel.Gemm(false, true, block.Rows, n, d, block.Data, d, reps, d, g.cos, n, false)
+	kernel.Gemm(nil, false, true, block.Rows, n, d, block.Data, d, reps, d, g.cos, n, false)
 }
 
 // claim gives a row to the first of the representatives reps[at:at+len(cos)] that

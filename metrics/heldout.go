@@ -10,7 +10,7 @@ func accuracyAt(x Matrix, y []int, w []float64, k int) float64 {
 		weights[i] = float32(w[i])
 	}
 	logits := NewMatrix(x.Rows, k)
-	kernel.Gemm(false, true, x.Rows, k, d, x.Data, d, weights, d, logits.Data, k, false)
+	kernel.Gemm(nil, false, true, x.Rows, k, d, x.Data, d, weights, d, logits.Data, k, false)
 	right := 0
 	for i := range x.Rows {
 		row := logits.Row(i)

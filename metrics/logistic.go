@@ -137,7 +137,7 @@ func (m Logistic) logits(x Matrix) Matrix {
 		w[i] = float32(v)
 	}
 	out := NewMatrix(x.Rows, m.Classes)
-	kernel.Gemm(false, true, x.Rows, m.Classes, x.Cols, z.Data, x.Cols, w, x.Cols, out.Data, m.Classes, false)
+	kernel.Gemm(nil, false, true, x.Rows, m.Classes, x.Cols, z.Data, x.Cols, w, x.Cols, out.Data, m.Classes, false)
 	for i := range out.Rows {
 		for c, b := range m.Intercept {
 			out.Row(i)[c] += float32(b)

@@ -62,7 +62,7 @@ func eachPair(d directions, f func(i, j int, cos float32)) {
 		for j0 := i0; j0 < len(rows); j0 += pairBlock {
 			m, n := min(pairBlock, len(rows)-i0), min(pairBlock, len(rows)-j0)
 			c := unit.Cols
-			kernel.Gemm(false, true, m, n, c, unit.Data[i0*c:], c, unit.Data[j0*c:], c, cos, n, false)
+			kernel.Gemm(nil, false, true, m, n, c, unit.Data[i0*c:], c, unit.Data[j0*c:], c, cos, n, false)
 			for i := range m {
 				for j := max(0, i0+i+1-j0); j < n; j++ {
 					f(rows[i0+i], rows[j0+j], cos[i*n+j])

@@ -24,7 +24,7 @@ func neighbours(bank, queries Matrix, k int) [][]neighbour {
 		m := min(queryBlock, queries.Rows-q)
 		for b := 0; b < bank.Rows; b += bankBlock {
 			n := min(bankBlock, bank.Rows-b)
-			kernel.Gemm(false, true, m, n, d, queries.Data[q*d:], d, bank.Data[b*d:], d, cos, n, false)
+			kernel.Gemm(nil, false, true, m, n, d, queries.Data[q*d:], d, bank.Data[b*d:], d, cos, n, false)
 			for i := range m {
 				out[q+i] = keepNearest(out[q+i], cos[i*n:(i+1)*n], b, k)
 			}

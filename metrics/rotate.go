@@ -25,7 +25,7 @@ func rotationOf(z Matrix) rotation {
 		return unrotated(d)
 	}
 	gram := NewMatrix(d, d)
-	kernel.Gemm(true, false, d, d, z.Rows, z.Data, d, z.Data, d, gram.Data, d, false)
+	kernel.Gemm(nil, true, false, d, d, z.Rows, z.Data, d, z.Data, d, gram.Data, d, false)
 	var svd mat.SVD
 	if !svd.Factorize(dense(gram), mat.SVDThinV) {
 		return unrotated(d)
@@ -58,7 +58,7 @@ func (r rotation) apply(z Matrix) Matrix {
 	}
 	out := NewMatrix(z.Rows, z.Cols)
 	d := z.Cols
-	kernel.Gemm(false, false, z.Rows, d, d, z.Data, d, r.axes.Data, d, out.Data, d, false)
+	kernel.Gemm(nil, false, false, z.Rows, d, d, z.Data, d, r.axes.Data, d, out.Data, d, false)
 	return out
 }
 

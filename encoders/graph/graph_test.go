@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/kernel"
+
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -12,7 +14,7 @@ import (
 func square(x *G.Node) (*G.Node, error) {
 	return Apply(Op{
 		Kind: "square", Diff: []bool{true},
-		Forward: func(in [][]float32, out []float32) {
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 			out[0] = 0
 			for _, v := range in[0] {
 				out[0] += v * v
@@ -21,7 +23,7 @@ func square(x *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := Apply(Op{
 				Kind: "square-grad", Out: in[0].Shape().Clone(),
-				Forward: func(in [][]float32, out []float32) {
+				Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
 					for i, v := range in[0] {
 						out[i] = 2 * v * in[1][0]
 					}
@@ -46,7 +48,7 @@ func TestProgram(t *testing.T) {
 	p, err := Compile(g, loss, grads[0])
 	must(t, err)
 	for range 2 {
-		must(t, p.Run())
+		must(t, p.Run(nil))
 		if got := p.Value(loss)[0]; got != 21 {
 			t.Errorf("loss %g, want 21", got)
 		}
@@ -56,7 +58,7 @@ func TestProgram(t *testing.T) {
 			}
 		}
 	}
-	if n := testing.AllocsPerRun(10, func() { _ = p.Run() }); n > 0 {
+	if n := testing.AllocsPerRun(10, func() { _ = p.Run(nil) }); n > 0 {
 		t.Errorf("%g allocations a run", n)
 	}
 	m := G.NewTapeMachine(g)
@@ -85,11 +87,11 @@ func TestErrors(t *testing.T) {
 	if _, err := G.ApplyOp(New(Op{Kind: "wide", In: []tensor.Shape{{3}}, Out: tensor.Shape{3}}), x); err == nil {
 		t.Error("a wrong shape was accepted")
 	}
-	n, err := Apply(Op{Kind: "broken", Out: tensor.Shape{2}, Forward: func([][]float32, []float32) { panic("no") }}, x)
+	n, err := Apply(Op{Kind: "broken", Out: tensor.Shape{2}, Forward: func(*kernel.Team, [][]float32, []float32) { panic("no") }}, x)
 	must(t, err)
 	p, err := Compile(g, n)
 	must(t, err)
-	if err := p.Run(); err == nil || !strings.Contains(err.Error(), "broken: no") {
+	if err := p.Run(nil); err == nil || !strings.Contains(err.Error(), "broken: no") {
 		t.Errorf("got %v", err)
 	}
 	if err := Build(func() error { panic("deep") }); err == nil {

@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"sync/atomic"
 
+	"protobench/internal/kernel"
+
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -21,9 +23,9 @@ type Op struct {
 	In   []tensor.Shape // shapes of the operands; a scalar is an empty shape
 	Out  tensor.Shape   // shape of the result
 
-	// Forward computes out from the operands. A scalar is a slice of length 1. Operands must not be
+	// Forward computes out from the operands with a team's threads, which change no bit of it. A scalar is a slice of length 1. Operands must not be
 	// kept: what the backward pass needs has to be its operand too, or a private buffer.
-	Forward func(in [][]float32, out []float32)
+	Forward func(team *kernel.Team, in [][]float32, out []float32)
 
 	// Diff says which operands gradients flow to; nil means none.
 	Diff []bool
@@ -97,7 +99,7 @@ func (o *Op) Do(in ...G.Value) (out G.Value, err error) {
 			return nil, fmt.Errorf("graph: operand %d of %s: %w", i, o.Kind, err)
 		}
 	}
-	o.Forward(xs, o.result)
+	o.Forward(nil, xs, o.result)
 	if o.scalar != nil {
 		*o.scalar = G.F32(o.result[0])
 		return o.scalar, nil

@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 
+	"protobench/internal/kernel"
+
 	"gonum.org/v1/gonum/graph"
 	G "gorgonia.org/gorgonia"
 )
@@ -16,7 +18,7 @@ type Program struct {
 
 type step struct {
 	kind    string
-	forward func(in [][]float32, out []float32)
+	forward func(team *kernel.Team, in [][]float32, out []float32)
 	in      [][]float32
 	out     []float32
 }
@@ -98,7 +100,7 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node) error {
 	}
 }
 
-func add(in [][]float32, out []float32) {
+func add(_ *kernel.Team, in [][]float32, out []float32) {
 	for i, v := range in[0] {
 		out[i] = v + in[1][i]
 	}
@@ -118,8 +120,8 @@ func (p *Program) push(n *G.Node, s step) {
 	p.values[n] = s.out
 }
 
-// Run executes the program. A panic of a kernel becomes an error.
-func (p *Program) Run() (err error) {
+// Run executes the program with a team's threads, which change no bit of the values. A panic of a kernel becomes an error.
+func (p *Program) Run(team *kernel.Team) (err error) {
 	kind := ""
 	defer func() {
 		if r := recover(); r != nil {
@@ -129,7 +131,7 @@ func (p *Program) Run() (err error) {
 	for i := range p.steps {
 		s := &p.steps[i]
 		kind = s.kind
-		s.forward(s.in, s.out)
+		s.forward(team, s.in, s.out)
 	}
 	return nil
 }

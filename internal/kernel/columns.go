@@ -64,13 +64,13 @@ func ColumnSums(x []float32, rows, channels int, shift, sum, sumSq []float32) {
 func chunkRows(channels int) int { return max(1, 16384/(4*channels)) }
 
 // Affine sets y = x·scale + shift per column of x [rows,channels]; with relu, max(0, ·).
-func Affine(y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
+func Affine(team *Team, y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
 	check(rows, channels, [][]float32{y, x}, [][]float32{scale, shift})
 	n := chunkRows(channels)
-	for lo := 0; lo < rows; lo += n {
-		at := lo * channels
-		affine(y[at:], x[at:], min(n, rows-lo), channels, scale, shift, relu)
-	}
+	team.Do((rows+n-1)/n, func(i int) {
+		at := i * n * channels
+		affine(y[at:], x[at:], min(n, rows-i*n), channels, scale, shift, relu)
+	})
 }
 
 func affine(y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
@@ -116,13 +116,13 @@ func NormBackwardSums(x, y, dy []float32, rows, channels int, mean, sum, dot []f
 }
 
 // NormBackwardApply sets dx = g·a + (x·b + k) per column, g as in [NormBackwardSums]. dx may be dy.
-func NormBackwardApply(dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {
+func NormBackwardApply(team *Team, dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {
 	check(rows, channels, [][]float32{dx, x, y, dy}, [][]float32{a, b, k})
 	n := chunkRows(channels)
-	for lo := 0; lo < rows; lo += n {
-		at := lo * channels
-		normApply(dx[at:], x[at:], y[at:], dy[at:], min(n, rows-lo), channels, a, b, k)
-	}
+	team.Do((rows+n-1)/n, func(i int) {
+		at := i * n * channels
+		normApply(dx[at:], x[at:], y[at:], dy[at:], min(n, rows-i*n), channels, a, b, k)
+	})
 }
 
 func normApply(dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {

@@ -70,7 +70,7 @@ func (c *Conv) pack(b []float32, k, n int) {
 
 // Forward sets y [Batch,OutHeight,OutWidth,Out] to the convolution of x [Batch,Height,Width,In] with weights,
 // and keeps a copy of x for [Conv.Backward].
-func (c *Conv) Forward(y, x, weights []float32) {
+func (c *Conv) Forward(team *Team, y, x, weights []float32) {
 	if len(y) < c.OutLen() || len(x) < c.Batch*c.Height*c.Width*c.In || len(weights) < c.WeightLen() {
 		panic(fmt.Sprintf("kernel: convolution of %d numbers to %d with %d weights", len(x), len(y), len(weights)))
 	}

@@ -56,8 +56,8 @@ func TestConv(t *testing.T) {
 				wantY, wantX, wantW := direct(c, x, w, dy)
 				y, dx, dw := make([]float32, len(dy)), make([]float32, len(x)), make([]float32, len(w))
 				for range 2 { // the second round finds used buffers
-					c.Forward(y, x, w)
-					c.Backward(dx, dw, dy, w)
+					c.Forward(nil, y, x, w)
+					c.Backward(nil, dx, dw, dy, w)
 				}
 				near(t, "y", y, wantY)
 				near(t, "dx", dx, wantX)
@@ -82,8 +82,8 @@ func BenchmarkConv(b *testing.B) {
 				b.ReportMetric(times*flop*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
 			})
 		}
-		run("forward", 1, func() { c.Forward(y, x, w) })
-		run("backward", 2, func() { c.Backward(dx, dw, dy, w) })
+		run("forward", 1, func() { c.Forward(nil, y, x, w) })
+		run("backward", 2, func() { c.Backward(nil, dx, dw, dy, w) })
 	}
 }
 
@@ -95,9 +95,9 @@ func TestColumns(t *testing.T) {
 		y, dx := make([]float32, rows*ch), make([]float32, rows*ch)
 		sum, sq, gs, gd := make([]float32, ch), make([]float32, ch), make([]float32, ch), make([]float32, ch)
 		ColumnSums(x, rows, ch, shift, sum, sq)
-		Affine(y, x, rows, ch, a, k, true)
+		Affine(nil, y, x, rows, ch, a, k, true)
 		NormBackwardSums(x, y, dy, rows, ch, shift, gs, gd)
-		NormBackwardApply(dx, x, y, dy, rows, ch, a, shift, k)
+		NormBackwardApply(nil, dx, x, y, dy, rows, ch, a, shift, k)
 		var ws, wq, wy, wgs, wgd, wdx [rows * ch]float64
 		for i := range rows * ch {
 			j, xi := i%ch, float64(x[i])
@@ -118,7 +118,7 @@ func TestColumns(t *testing.T) {
 		near(t, "gradient sum", gs, wgs[:ch])
 		near(t, "gradient dot", gd, wgd[:ch])
 		near(t, "dx", dx, wdx[:])
-		Affine(y, x, rows, ch, a, k, false)
+		Affine(nil, y, x, rows, ch, a, k, false)
 		for i := range wy {
 			wy[i] = float64(x[i])*float64(a[i%ch]) + float64(k[i%ch])
 		}
@@ -168,7 +168,7 @@ func TestReLUKeepsNaN(t *testing.T) {
 		for i := range x {
 			x[i], one[i] = float32(math.NaN()), 1
 		}
-		Affine(y, x, 1, ch, one, zero, true)
+		Affine(nil, y, x, 1, ch, one, zero, true)
 		for i, v := range y {
 			if v == v {
 				t.Errorf("channel %d: NaN became %g", i, v)
@@ -211,7 +211,7 @@ func deep(n int) {
 	}
 	m := 4 + 4*(n%2)
 	a, b, c := random(m*8, "a"), random(8*32, "b"), make([]float32, m*32)
-	Gemm(false, false, m, 32, 8, a, 8, b, 32, c, 32, false)
+	Gemm(nil, false, false, m, 32, 8, a, 8, b, 32, c, 32, false)
 	pad[n] = byte(n)
 }
 
@@ -221,5 +221,5 @@ func TestShortSlicesPanic(t *testing.T) {
 			t.Error("a short output was accepted")
 		}
 	}()
-	Affine(make([]float32, 15), make([]float32, 16), 2, 8, make([]float32, 8), make([]float32, 8), true)
+	Affine(nil, make([]float32, 15), make([]float32, 16), 2, 8, make([]float32, 8), make([]float32, 8), true)
 }

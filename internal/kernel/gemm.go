@@ -23,7 +23,7 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
 // matrices: op(A) is [m,k], op(B) is [k,n], C is [m,n]; lda, ldb, ldc are the row pitches of the
 // stored matrices. Each element is summed in k order in blocks of 512 whatever m and n are.
-func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	checkMatrix("A", a, lda, m, k, transA)
 	checkMatrix("B", b, ldb, k, n, transB)
 	checkMatrix("C", c, ldc, m, n, false)

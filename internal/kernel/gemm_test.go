@@ -77,7 +77,7 @@ func testGemm(t *testing.T, m, n, k int, ta, tb, acc bool) {
 	}
 	before := append([]float32(nil), c...)
 	want := naive(ta, tb, m, n, k, a, lda, b, ldb, start, ldc)
-	Gemm(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, acc)
+	Gemm(nil, ta, tb, m, n, k, a, lda, b, ldb, c, ldc, acc)
 	for i := range m {
 		for j := range n {
 			if d := math.Abs(float64(c[i*ldc+j]) - want[i*n+j]); d > 1e-5*math.Sqrt(float64(k))*8 {
@@ -106,7 +106,7 @@ func TestGemmSameBits(t *testing.T) {
 		}
 		isa = s
 		c := make([]float32, m*n)
-		Gemm(false, false, m, n, k, a, k, b, n, c, n, false)
+		Gemm(nil, false, false, m, n, k, a, k, b, n, c, n, false)
 		if first == nil {
 			first = c
 		}
@@ -124,7 +124,7 @@ func BenchmarkGemm(b *testing.B) {
 			m, n, k := s[0], s[1], s[2]
 			x, y, z := random(m*k, "a"), random(k*n, "b"), make([]float32, m*n)
 			for b.Loop() {
-				Gemm(false, false, m, n, k, x, k, y, n, z, n, false)
+				Gemm(nil, false, false, m, n, k, x, k, y, n, z, n, false)
 			}
 			b.ReportMetric(2e-9*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
 		})
