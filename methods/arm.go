@@ -38,7 +38,7 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 		objective: o, views: v, k: cfg.Settings.Prototypes.Count,
 		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil,
 	}
-	a.reseed = newReseeder(cfg, learnerName)
+	a.reseed = newReseeder(cfg)
 	a.scores = make([]float32, v.global*v.images*a.head.k)
 	return a
 }
@@ -101,11 +101,13 @@ func (a *arm) finish(s *stepInput) {
 		a.head.after()
 	}
 	a.learner.after(s)
-	a.learner.vectors().moved()
+	p := a.learner.vectors()
+	p.moved(s.team)
 	if a.reseed != nil {
 		a.reseed.run(a.learner, a.objective.center(), s)
-		a.learner.vectors().moved()
+		p.moved(s.team)
 	}
+	p.endStep(s)
 }
 
 // watch is a whole step of an observer.
@@ -136,7 +138,7 @@ func (a *arm) learned() Learned {
 	p := a.learner.vectors()
 	l := Learned{
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
-		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[0], Reseeds: int(p.reseeds[0]),
+		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
 	}
 	center := clone(a.objective.center())
 	l.Scores = func(z []float32) []float32 {
@@ -154,5 +156,6 @@ func (a *arm) learned() Learned {
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
 
 func (a *arm) state(prefix string) []Named {
-	return append(a.learner.state(prefix+"learner."), a.objective.state(prefix+"objective.")...)
+	s := append(a.learner.vectors().state(prefix+"learner."), a.learner.state(prefix+"learner.")...)
+	return append(s, a.objective.state(prefix+"objective.")...)
 }

@@ -56,7 +56,7 @@ func variants(t *testing.T) map[string]Config {
 	d := testConfig(t, "dino+gmm")
 	d.Settings.DINO.Targets, d.Settings.Prototypes.ReseedBelow = "sinkhorn", 0.9
 	d.Settings.GMM = GMM{
-		Covariance: "diagonal", Responsibilities: "gaussian", Weights: "learned", Forgetting: "uniform", Memory: 1, Precision: 1,
+		Covariance: "diagonal", Responsibilities: "gaussian", Weights: "learned", Step: "cappe-moulines", StepPower: 0.6, StepOffset: 2, Forgetting: "uniform", Memory: 1, Precision: 1,
 		PrecisionMax: 4, Smoothing: 1, AnnealStart: 0.5, AnnealEpochs: 2, Feed: "student", Order: "after", Every: 2,
 	}
 	d.Composition.Observers = []string{"joint"}
