@@ -47,7 +47,8 @@ func New(op Op) *Op {
 		op.result = make([]float32, 1)
 	} else {
 		if op.result == nil {
-			op.result = make([]float32, op.Out.TotalSize())
+			n := op.Out.TotalSize()
+			op.result = make([]float32, n, n+kernel.Slack)
 		}
 		op.buffer = tensor.New(tensor.WithShape(op.Out...), tensor.WithBacking(op.result))
 	}

@@ -17,6 +17,7 @@ type Team struct {
 	wake    chan struct{}
 	quit    chan struct{}
 	gone    sync.WaitGroup
+	scratch []float32
 }
 
 // job is one call's tasks. A thread that comes late finds none left and touches nothing.
@@ -31,11 +32,9 @@ type job struct {
 // 100 µs, and the calls of a training step follow each other closely.
 const spin = 300 * time.Microsecond
 
-// NewTeam starts a team of threads, the caller included; one thread is a nil Team.
+// NewTeam starts a team of threads, at least one, the caller included.
 func NewTeam(threads int) *Team {
-	if threads < 2 {
-		return nil
-	}
+	threads = max(1, threads)
 	t := &Team{threads: threads, wake: make(chan struct{}, threads), quit: make(chan struct{})}
 	for range threads - 1 {
 		t.gone.Go(t.serve)
@@ -60,9 +59,21 @@ func (t *Team) Close() {
 	t.gone.Wait()
 }
 
+// Scratch returns room for n floats, whatever they are, which holds until the next call: one buffer serves all that a
+// team's caller does one after the other.
+func (t *Team) Scratch(n int) []float32 {
+	if t == nil {
+		return make([]float32, n)
+	}
+	if len(t.scratch) < n {
+		t.scratch = make([]float32, n)
+	}
+	return t.scratch[:n]
+}
+
 // Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the caller's.
 func (t *Team) Do(n int, run func(task int)) {
-	if t == nil || n == 1 {
+	if t == nil || t.threads == 1 || n == 1 {
 		for i := range n {
 			run(i)
 		}
