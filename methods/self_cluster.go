@@ -13,8 +13,9 @@ import (
 //
 //	q = Sinkhorn(l/τ_target),   p = softmax(l/τ),   L = -(1/n) Σ_i Σ_k q_ik·ln p_ik,   ∂L/∂l = (p - q)/(τ·n)
 //
-// W and b start as CAPI's, W's rows with the norm √D of its normal draws (here in the directions of the prototypes) and b at zero. W is not
-// normalised; the prototypes that the objective sees are its rows on the unit sphere, without b.
+// Sinkhorn-Knopp is CAPI's, with its ε of 1e-8 in the divisors. W and b start as CAPI's, W's rows with the norm √D of its normal draws (here in the directions of the prototypes) and b at zero. W is not
+// normalised; the prototypes that the objective sees are its rows on the unit sphere, without b. They are a classifier's weights: what
+// separates clusters, not where they are.
 type selfCluster struct {
 	decoupled
 	SelfCluster
@@ -37,7 +38,7 @@ func newSelfCluster(cfg Config, p *prototypes) *selfCluster {
 	}
 	m.weight, m.bias = param("weight", m.WeightDecay, p.k, p.d), param("bias", 0, p.k)
 	m.optimizer = encoders.NewAdamW(m.own())
-	m.optimizer.Beta2 = 0.95
+	m.optimizer.Beta2, m.balancer.epsilon = 0.95, 1e-8
 	m.adopt()
 	return m
 }
