@@ -20,7 +20,7 @@ func Conv3x3(x, w *G.Node, stride int, inputGrad bool) (*G.Node, error) {
 	m := mapsOf(x)
 	c := kernel.NewConv(m.Images, m.Height, m.Width, m.Channels, ws[3], stride)
 	return graph.Apply(graph.Op{
-		Kind: "conv3x3", Out: shapeOf(c.Output()), Diff: []bool{inputGrad, true},
+		Kind: "conv3x3", Out: shapeOf(c.Output()), Halo: true, Diff: []bool{inputGrad, true},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) { c.Forward(team, out, in[0], in[1]) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			return convBackward(c, in, grad, inputGrad)
@@ -36,7 +36,7 @@ func convBackward(c *kernel.Conv, in G.Nodes, grad *G.Node, inputGrad bool) (G.N
 		shape = in[0].Shape().Clone()
 	}
 	dx, err := graph.Apply(graph.Op{
-		Kind: "conv3x3-grad", Out: shape,
+		Kind: "conv3x3-grad", Out: shape, Halo: inputGrad,
 		Forward: func(team *kernel.Team, v [][]float32, out []float32) {
 			if !inputGrad {
 				out = nil

@@ -23,7 +23,7 @@ func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
 	}}
 	c.x, c.y = make([]float32, c.o.Pixels()*m.Channels), make([]float32, c.o.Pixels()*ws[1])
 	return graph.Apply(graph.Op{
-		Kind: "conv1x1", Out: shapeOf(c.o), Diff: []bool{true, true},
+		Kind: "conv1x1", Out: shapeOf(c.o), Halo: true, Diff: []bool{true, true},
 		Forward: c.forward, Backward: c.backwardNodes,
 	}, x, w)
 }
@@ -77,7 +77,7 @@ func (c *conv1x1) backward(team *kernel.Team, v [][]float32, dx []float32) {
 // backwardNodes has the output as an operand only to order it after the forward pass, which gathers x.
 func (c *conv1x1) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	c.dx, c.dw = make([]float32, len(c.x)), make([]float32, c.m.Channels*c.o.Channels)
-	dx, err := graph.Apply(graph.Op{Kind: "conv1x1-grad", Out: in[0].Shape().Clone(), Forward: c.backward}, in[1], grad, out)
+	dx, err := graph.Apply(graph.Op{Kind: "conv1x1-grad", Out: in[0].Shape().Clone(), Halo: true, Forward: c.backward}, in[1], grad, out)
 	if err != nil {
 		return nil, err
 	}

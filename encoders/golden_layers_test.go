@@ -106,7 +106,7 @@ func TestTokenLayout(t *testing.T) {
 	patches := must(t)(Patches(graph.Input(g, "x", data, n, h, w, ch), size))
 	all := must(t)(Tokens(patches, graph.Input(g, "class", class, 1, d), graph.Input(g, "positions", positions, p+1, d)))
 	first := must(t)(ClassToken(all, p+1))
-	prog, err := graph.Compile(g, all, first)
+	prog, err := graph.Compile(g, patches, all, first)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func Pad(x *G.Node) (*G.Node, error) {
 	s := x.Shape()
 	m := kernel.Map{Images: s[0], Height: s[1], Width: s[2], Channels: s[3], Halo: 1}
 	return graph.Apply(graph.Op{
-		Kind: "pad", Out: shapeOf(m), Diff: []bool{true},
+		Kind: "pad", Out: shapeOf(m), Halo: true, Diff: []bool{true},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) { m.Pad(team, out, in[0]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := Unpad(grad)

@@ -28,7 +28,7 @@ func BatchNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.No
 
 // node adds the norm of in (x, gamma, beta and, where one is added, the residual).
 func (n *norm) node(kind string, mode Mode, in ...*G.Node) (*G.Node, error) {
-	op := graph.Op{Kind: kind, Out: in[0].Shape().Clone(), Backward: n.backwardNodes}
+	op := graph.Op{Kind: kind, Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Backward: n.backwardNodes}
 	op.Forward = n.forward
 	if mode == Evaluation {
 		op.Forward = n.evaluate
@@ -155,7 +155,7 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		more = append(more, taken{masked, in[3].Shape().Clone()})
 	}
 	dx, err := graph.Apply(graph.Op{
-		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(),
+		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0,
 		Forward: func(team *kernel.Team, v [][]float32, dx []float32) { n.backward(team, v, dx, masked) },
 	}, in[0], in[1], out, grad)
 	if err != nil {

@@ -16,7 +16,7 @@ func GlobalAveragePool(x *G.Node) (*G.Node, error) {
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) { p.forward(team, out, in[0]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
-				Kind: "global-average-pool-grad", Out: x.Shape().Clone(),
+				Kind: "global-average-pool-grad", Out: x.Shape().Clone(), Halo: true,
 				Forward: func(team *kernel.Team, v [][]float32, dx []float32) { p.backward(team, dx, v[0]) },
 			}, grad)
 			return G.Nodes{dx}, err

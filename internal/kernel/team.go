@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Team shares the tasks of one kernel call between a fixed number of threads. How a call is cut into
+// Team shares the tasks of one kernel call between its threads. How a call is cut into
 // tasks may depend on the team's size only where that changes no bit of the result. A nil Team is
 // the caller alone. A Team serves one caller at a time, and its tasks must not call it.
 type Team struct {
@@ -34,12 +34,17 @@ const spin = 300 * time.Microsecond
 
 // NewTeam starts a team of threads, at least one, the caller included.
 func NewTeam(threads int) *Team {
-	threads = max(1, threads)
-	t := &Team{threads: threads, wake: make(chan struct{}, threads), quit: make(chan struct{})}
-	for range threads - 1 {
+	t := &Team{threads: 1, wake: make(chan struct{}, 64), quit: make(chan struct{})}
+	t.Grow(max(1, threads) - 1)
+	return t
+}
+
+// Grow adds threads to a team that is not at work.
+func (t *Team) Grow(threads int) {
+	t.threads += threads
+	for range threads {
 		t.gone.Go(t.serve)
 	}
-	return t
 }
 
 // Threads returns the team's size.
