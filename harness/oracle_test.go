@@ -118,33 +118,73 @@ func TestOracle(t *testing.T) {
 			r.Prototypes.Reseed, r.Prototypes.ReseedBy, r.Prototypes.ReseedBelow = true, by, 0.1
 		}
 	}
+	type bounds [4][2]int // of unique, live and dead prototypes and of found modes
 	for _, c := range []struct {
-		what, learner             string
-		change                    func(*Resolved)
-		unique, live, dead, found [2]int // bounds
+		what, learner string
+		change        func(*Resolved)
+		want          bounds
 	}{
-		{"maximum likelihood is content with duplicates: every component of soft EM ends on a mode, in use", "gmm", from("data"), [2]int{12, 12}, [2]int{12, 12}, [2]int{0, 8}, [2]int{12, 12}},
-		{"so it does under uniform forgetting", "gmm", vmf(1, "uniform", "uniform", "data"), [2]int{12, 12}, [2]int{12, 12}, [2]int{0, 12}, [2]int{12, 12}},
-		{"from a random start it looks diverse because most components are dead", "gmm", vmf(4, "responsibility", "uniform", "random"), [2]int{45, 64}, [2]int{12, 12}, [2]int{35, 52}, [2]int{12, 12}},
-		{"soft responsibilities do not change that where only visits are forgotten", "gmm", vmf(1, "responsibility", "uniform", "random"), [2]int{40, 60}, [2]int{12, 12}, [2]int{30, 50}, [2]int{12, 12}},
-		{"but uniform forgetting draws in what has next to no responsibility", "gmm", vmf(1, "uniform", "uniform", "random"), [2]int{12, 14}, [2]int{12, 12}, [2]int{0, 20}, [2]int{12, 12}},
-		{"balanced responsibilities leave nothing dead and nothing but duplicates", "gmm", vmf(4, "responsibility", "sinkhorn", "random"), [2]int{12, 12}, [2]int{12, 12}, [2]int{0, 8}, [2]int{12, 12}},
-		{"hard k-means keeps dead centres as well", "kmeans", from("random"), [2]int{45, 64}, [2]int{12, 13}, [2]int{35, 52}, [2]int{12, 12}},
-		{"and from data shares the modes out", "kmeans", from("data"), [2]int{12, 20}, [2]int{12, 20}, [2]int{0, 1}, [2]int{12, 12}},
-		{"the moving average does the same", "ema", from("random"), [2]int{45, 64}, [2]int{12, 13}, [2]int{35, 54}, [2]int{12, 12}},
-		{"k-means by epochs has no dead centres, as each epoch starts from data", "epoch-kmeans", from("random"), [2]int{12, 20}, [2]int{12, 20}, [2]int{0, 1}, [2]int{12, 12}},
-		{"re-seeding cures death, not duplicates", "kmeans", revived("distance"), [2]int{12, 24}, [2]int{12, 24}, [2]int{0, 12}, [2]int{12, 12}},
-		{"and so does splitting", "gmm", revived("split"), [2]int{12, 24}, [2]int{12, 14}, [2]int{0, 24}, [2]int{12, 12}},
-		{"frozen prototypes are unique and point at nothing", "frozen", from("random"), [2]int{64, 64}, [2]int{20, 64}, [2]int{20, 50}, [2]int{0, 0}},
-		{"joint ones are in use by the loss's balance, between the modes", "joint", from("random"), [2]int{55, 64}, [2]int{45, 64}, [2]int{0, 10}, [2]int{0, 3}},
+		{
+			"maximum likelihood is content with duplicates: every component of soft EM ends on a mode, in use",
+			"gmm", from("data"), bounds{{12, 12}, {12, 12}, {0, 8}, {12, 12}},
+		},
+		{
+			"so it does under uniform forgetting",
+			"gmm", vmf(1, "uniform", "uniform", "data"), bounds{{12, 12}, {12, 12}, {0, 12}, {12, 12}},
+		},
+		{
+			"from a random start it looks diverse because most components are dead",
+			"gmm", vmf(4, "responsibility", "uniform", "random"), bounds{{45, 64}, {12, 12}, {35, 52}, {12, 12}},
+		},
+		{
+			"soft responsibilities do not change that where only visits are forgotten",
+			"gmm", vmf(1, "responsibility", "uniform", "random"), bounds{{40, 60}, {12, 12}, {30, 50}, {12, 12}},
+		},
+		{
+			"but uniform forgetting draws in what has next to no responsibility",
+			"gmm", vmf(1, "uniform", "uniform", "random"), bounds{{12, 14}, {12, 12}, {0, 20}, {12, 12}},
+		},
+		{
+			"balanced responsibilities leave next to nothing dead and nothing but duplicates",
+			"gmm", vmf(4, "responsibility", "sinkhorn", "random"), bounds{{12, 12}, {12, 12}, {0, 4}, {12, 12}},
+		},
+		{
+			"hard k-means keeps dead centres as well",
+			"kmeans", from("random"), bounds{{45, 64}, {12, 13}, {35, 52}, {12, 12}},
+		},
+		{
+			"and from data shares the modes out",
+			"kmeans", from("data"), bounds{{12, 20}, {12, 20}, {0, 1}, {12, 12}},
+		},
+		{
+			"the moving average does the same",
+			"ema", from("random"), bounds{{45, 64}, {12, 13}, {35, 54}, {12, 12}},
+		},
+		{
+			"k-means by epochs has no dead centres, as each epoch starts from data",
+			"epoch-kmeans", from("random"), bounds{{12, 20}, {12, 20}, {0, 1}, {12, 12}},
+		},
+		{
+			"re-seeding cures death, not duplicates",
+			"kmeans", revived("distance"), bounds{{12, 24}, {12, 24}, {0, 12}, {12, 12}},
+		},
+		{
+			"and so does splitting",
+			"gmm", revived("split"), bounds{{12, 24}, {12, 14}, {0, 24}, {12, 12}},
+		},
+		{
+			"frozen prototypes are unique and point at nothing",
+			"frozen", from("random"), bounds{{64, 64}, {20, 64}, {20, 50}, {0, 0}},
+		},
+		{
+			"joint ones are in use by the loss's balance, between the modes",
+			"joint", from("random"), bounds{{55, 64}, {45, 64}, {0, 10}, {0, 3}},
+		},
 	} {
 		o := consult(t, c.learner, 320, c.change)
-		for name, got := range map[string]struct {
-			n    int
-			want [2]int
-		}{"unique": {o.unique(0.1), c.unique}, "live": {o.live(0.1), c.live}, "dead": {o.dead(), c.dead}, "found": {o.found(), c.found}} {
-			if got.n < got.want[0] || got.n > got.want[1] {
-				t.Errorf("%s (%s): %d %s, want %v", c.what, c.learner, got.n, name, got.want)
+		for i, got := range []int{o.unique(0.1), o.live(0.1), o.dead(), o.found()} {
+			if got < c.want[i][0] || got > c.want[i][1] {
+				t.Errorf("%s (%s): %d %s, want %v", c.what, c.learner, got, []string{"unique", "live", "dead", "found"}[i], c.want[i])
 			}
 		}
 	}

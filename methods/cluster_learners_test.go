@@ -160,7 +160,7 @@ func TestSplit(t *testing.T) {
 		l := tr.host.learner
 		p, in := l.vectors(), &stepInput{step: 3, epoch: 1, z: tr.z, values: map[string]float64{}}
 		var events []string
-		in.event = func(kind string, k int) { events = append(events, kind) }
+		in.event = func(kind string, _ int) { events = append(events, kind) }
 		if err := tr.runTeacher(); err != nil {
 			t.Fatal(err)
 		}
