@@ -131,13 +131,13 @@ func TestMixtureSameForAnyTeam(t *testing.T) {
 // TestMixtureInFloat32 compares the fast products with differences in float64.
 func TestMixtureInFloat32(t *testing.T) {
 	for _, cov := range []string{"shared", "spherical", "diagonal"} {
-		const k, d = 20, 32
+		const k, d = 20, 200
 		var got [2]*Mixture
 		for i := range got {
 			m := NewMixture(randomPrototypes(1, k, d), k, d, cov, 1.0/d, 1)
 			m.VarMin = 1.0 / (8 * d)
 			for range 5 {
-				h := clusters(80, 10, d, 0.1)
+				h := clusters(80, 10, d, 0.04)
 				m.prepare(h)
 				m.work.exact = i == 1
 				m.responsibilities(h, m.work.q[:80], 1)
