@@ -18,5 +18,36 @@ func main() {
 	affine(true)
 	normSums()
 	normApply()
+	lanes()
 	Generate()
+}
+
+// lanes emits the kernels over flat arrays and rows.
+func lanes() {
+	combine()
+	scale()
+	relu("reluAVX2", "cuts off what is below zero", 1)
+	relu("addReLUAVX2", "adds and cuts off what is below zero", 2)
+	maskReLU()
+	softmaxGrad()
+	for _, u := range []unit{avx2, avx512} {
+		expSum(u, false)
+		expSum(u, true)
+		gelu(u)
+		geluGrad(u)
+	}
+	largest()
+	sum()
+	squares()
+	dot()
+	decayed()
+	weighted()
+	rescale()
+	addWide()
+	momentum(false)
+	momentum(true)
+	adam()
+	layerNorm()
+	layerNormSums()
+	layerNormGrad()
 }
