@@ -12,11 +12,7 @@ import (
 func Add(x, y *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "residual-add", Out: x.Shape().Clone(), Diff: []bool{true, true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			for i, v := range in[0] {
-				out[i] = v + in[1][i]
-			}
-		},
+		Forward:  func(team *kernel.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) { return G.Nodes{grad, grad}, nil },
 	}, x, y)
 }
@@ -31,23 +27,21 @@ func BatchNormAdd(x, gamma, beta, residual *G.Node, run Running, mode Mode) (*G.
 	if mode == Evaluation {
 		op.Forward = func(team *kernel.Team, in [][]float32, out []float32) {
 			n.evaluate(team, out, in[0], in[1], in[2])
-			addReLU(out, in[3])
+			addReLU(team, out, in[3])
 		}
 		return graph.Apply(op, x, gamma, beta, residual)
 	}
 	op.Diff = []bool{true, true, true, true}
 	op.Forward = func(team *kernel.Team, in [][]float32, out []float32) {
 		n.forward(team, out, in[0], in[1], in[2])
-		addReLU(out, in[3])
+		addReLU(team, out, in[3])
 	}
 	op.Backward = n.backwardAddNodes
 	return graph.Apply(op, x, gamma, beta, residual)
 }
 
-func addReLU(y, residual []float32) {
-	for i, v := range residual {
-		y[i] = max(0, y[i]+v)
-	}
+func addReLU(team *kernel.Team, y, residual []float32) {
+	team.Chunks(len(y), kernel.ChunkSize, func(lo, hi int) { kernel.AddReLU(y[lo:hi], y[lo:hi], residual[lo:hi]) })
 }
 
 // backwardAddNodes masks the gradient by the output once: the masked gradient is the residual's, and the norm's input.
@@ -56,7 +50,7 @@ func (n *norm) backwardAddNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) 
 	dx, err := graph.Apply(graph.Op{
 		Kind: "batch-norm-add-grad", Out: in[0].Shape().Clone(),
 		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
-			maskReLU(residual, v[2], v[3])
+			maskReLU(team, residual, v[2], v[3])
 			n.backwardMasked(team, dst, v[0], v[1], v[2], v[3])
 		},
 	}, in[0], in[1], out, grad)
@@ -67,12 +61,6 @@ func (n *norm) backwardAddNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) 
 }
 
 // maskReLU sets g = dy where the ReLU's output y is positive, else 0.
-func maskReLU(g, y, dy []float32) {
-	for i, d := range dy {
-		if y[i] > 0 {
-			g[i] = d
-		} else {
-			g[i] = 0
-		}
-	}
+func maskReLU(team *kernel.Team, g, y, dy []float32) {
+	team.Chunks(len(g), kernel.ChunkSize, func(lo, hi int) { kernel.MaskReLU(g[lo:hi], y[lo:hi], dy[lo:hi]) })
 }

@@ -19,6 +19,10 @@ func Axpy(a float32, x, y []float32) { y = y[:len(x)]; Combine(y, y, x, 1, a) }
 
 // Add sets out = x + y, in chunks over the team. out may be x or y.
 func Add(team *Team, out, x, y []float32) {
+	if len(out) <= ChunkSize {
+		Combine(out, x, y, 1, 1)
+		return
+	}
 	team.Chunks(len(out), ChunkSize, func(lo, hi int) { Combine(out[lo:hi], x[lo:hi], y[lo:hi], 1, 1) })
 }
 
