@@ -36,11 +36,19 @@ func softmax(dst, x []float32, scale float32) (top float32, sum float64) {
 
 // SoftmaxRows sets each row of dst [rows,cols] to the softmax of scale·x, scale > 0, over the team; dst may be x.
 func SoftmaxRows(team *Team, dst, x []float32, rows, cols int, scale float32) {
+	if team == nil {
+		softmaxRows(dst, x, rows, cols, scale)
+		return
+	}
 	team.Chunks(rows, RowChunk(cols), func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			softmax(dst[r*cols:][:cols], x[r*cols:][:cols], scale)
-		}
+		softmaxRows(dst[lo*cols:], x[lo*cols:], hi-lo, cols, scale)
 	})
+}
+
+func softmaxRows(dst, x []float32, rows, cols int, scale float32) {
+	for r := range rows {
+		softmax(dst[r*cols:][:cols], x[r*cols:][:cols], scale)
+	}
 }
 
 // SoftmaxBackward turns the gradient g of a softmax's row p into that of its logits, times scale: p·(g - Σ p·g).
