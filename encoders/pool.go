@@ -8,41 +8,46 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// GlobalAveragePool averages x [N,H,W,C] over the pixels, to [N,C].
+// GlobalAveragePool averages maps x [N,H+2,W+2,C] over the pixels, to [N,C].
 func GlobalAveragePool(x *G.Node) (*G.Node, error) {
-	s := x.Shape()
-	n, pixels, ch := s[0], s[1]*s[2], s[3]
-	f := 1 / float32(pixels)
+	p := pool{mapsOf(x)}
 	return graph.Apply(graph.Op{
-		Kind: "global-average-pool", Out: tensor.Shape{n, ch}, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
-			team.Do(n, func(i int) { average(out[i*ch:][:ch], in[0][i*pixels*ch:][:pixels*ch], f) })
-		},
+		Kind: "global-average-pool", Out: tensor.Shape{p.m.Images, p.m.Channels}, Diff: []bool{true},
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) { p.forward(team, out, in[0]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
-				Kind: "global-average-pool-grad", Out: s.Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, out []float32) {
-					team.Do(n, func(i int) { spread(out[i*pixels*ch:][:pixels*ch], v[0][i*ch:][:ch], f) })
-				},
+				Kind: "global-average-pool-grad", Out: x.Shape().Clone(), Halo: true,
+				Forward: func(team *kernel.Team, v [][]float32, dx []float32) { p.backward(team, dx, v[0]) },
 			}, grad)
 			return G.Nodes{dx}, err
 		},
 	}, x)
 }
 
-// average sets dst [C] to f times the sum of the rows of x [pixels,C].
-func average(dst, x []float32, f float32) {
-	clear(dst)
-	for at := 0; at < len(x); at += len(dst) {
-		kernel.Axpy(f, x[at:at+len(dst)], dst)
-	}
+type pool struct{ m kernel.Map }
+
+// each calls f for every pixel of every image.
+func (p pool) each(team *kernel.Team, f func(image, at int)) {
+	team.Do(p.m.Images, func(i int) {
+		for y := range p.m.Height {
+			for x := range p.m.Width {
+				f(i, p.m.Row(i, y)+x*p.m.Channels)
+			}
+		}
+	})
 }
 
-// spread sets each row of dst [pixels,C] to f·g.
-func spread(dst, g []float32, f float32) {
-	for at := 0; at < len(dst); at += len(g) {
-		kernel.Scale(dst[at:at+len(g)], g, f)
-	}
+func (p pool) share() float32 { return 1 / float32(p.m.Height*p.m.Width) }
+
+func (p pool) forward(team *kernel.Team, y, x []float32) {
+	clear(y)
+	ch, f := p.m.Channels, p.share()
+	p.each(team, func(i, at int) { kernel.Axpy(f, x[at:at+ch], y[i*ch:]) })
+}
+
+func (p pool) backward(team *kernel.Team, dx, dy []float32) {
+	ch, f := p.m.Channels, p.share()
+	p.each(team, func(i, at int) { kernel.Scale(dx[at:][:ch], dy[i*ch:][:ch], f) })
 }
 
 // Flatten reshapes x [N,...] to [N,M]. It is meant for the input: no gradient flows through.

@@ -6,7 +6,7 @@ func AddWide(sums []float64, x []float32) {
 	n := whole(len(x), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8}
-		l.p[0], l.p[1] = ptr64(sums), ptr(x)
+		l.p[0], l.p[1] = start(sums), start(x)
 		addWideAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {
@@ -21,7 +21,7 @@ func WeightedSum(x []float32, w []float64) float64 {
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1], l.p[2] = ptr(x), ptr64(w), s.ptr()
+		l.p[0], l.p[1], l.p[2] = start(x), start(w), s.ptr()
 		weightedAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {
@@ -37,7 +37,7 @@ func Rescale(x []float32, w []float64, f float64, sums []float64) {
 	n := whole(len(x), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, f: [2]float64{f}}
-		l.p[0], l.p[1], l.p[2] = ptr(x), ptr64(w), ptr64(sums)
+		l.p[0], l.p[1], l.p[2] = start(x), start(w), start(sums)
 		rescaleAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {

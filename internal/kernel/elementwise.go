@@ -6,7 +6,7 @@ func Combine(out, x, y []float32, a, b float32) {
 	n := whole(len(out), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, c: [8]float32{a, b}}
-		l.p[0], l.p[1], l.p[2] = ptr(out), ptr(x), ptr(y)
+		l.p[0], l.p[1], l.p[2] = start(out), start(x), start(y)
 		combineAVX2(l.ptr())
 	}
 	for i := n; i < len(out); i++ {
@@ -32,7 +32,7 @@ func Scale(out, x []float32, a float32) {
 	n := whole(len(out), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, c: [8]float32{a}}
-		l.p[0], l.p[1] = ptr(out), ptr(x)
+		l.p[0], l.p[1] = start(out), start(x)
 		scaleAVX2(l.ptr())
 	}
 	for i := n; i < len(out); i++ {
@@ -46,25 +46,11 @@ func ReLU(out, x []float32) {
 	n := whole(len(out), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8}
-		l.p[0], l.p[1] = ptr(out), ptr(x)
+		l.p[0], l.p[1] = start(out), start(x)
 		reluAVX2(l.ptr())
 	}
 	for i := n; i < len(out); i++ {
 		out[i] = positive(x[i])
-	}
-}
-
-// AddReLU sets out = max(0, x + y). out may be x or y.
-func AddReLU(out, x, y []float32) {
-	x, y = x[:len(out)], y[:len(out)]
-	n := whole(len(out), by8)
-	if n > 0 {
-		l := lanes{blocks: n >> by8}
-		l.p[0], l.p[1], l.p[2] = ptr(out), ptr(x), ptr(y)
-		addReLUAVX2(l.ptr())
-	}
-	for i := n; i < len(out); i++ {
-		out[i] = positive(x[i] + y[i])
 	}
 }
 
@@ -82,7 +68,7 @@ func MaskReLU(g, y, dy []float32) {
 	n := whole(len(g), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8}
-		l.p[0], l.p[1], l.p[2] = ptr(g), ptr(y), ptr(dy)
+		l.p[0], l.p[1], l.p[2] = start(g), start(y), start(dy)
 		maskReLUAVX2(l.ptr())
 	}
 	for i := n; i < len(g); i++ {

@@ -38,7 +38,7 @@ func ExpShifted(dst, x []float32, shift, scale float32) float64 {
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16, c: [8]float32{shift, scale}}
-		l.p[0], l.p[1], l.p[2] = ptr(x), s.ptr(), ptr(dst)
+		l.p[0], l.p[1], l.p[2] = start(x), s.ptr(), start(dst)
 		if isa == AVX512 {
 			expStoreAVX512(l.ptr())
 		} else {
@@ -59,7 +59,7 @@ func expSum(x []float32, shift float32) float64 {
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16, c: [8]float32{shift, 1}}
-		l.p[0], l.p[1] = ptr(x), s.ptr()
+		l.p[0], l.p[1] = start(x), s.ptr()
 		if isa == AVX512 {
 			expSumAVX512(l.ptr())
 		} else {
@@ -81,7 +81,7 @@ func Max(x []float32) float32 {
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1] = ptr(x), ptr(top[:])
+		l.p[0], l.p[1] = start(x), start(top[:])
 		largestAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {

@@ -7,7 +7,7 @@ func GELU(y, x []float32) {
 	n := whole(len(y), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1] = ptr(y), ptr(x)
+		l.p[0], l.p[1] = start(y), start(x)
 		if isa == AVX512 {
 			geluAVX512(l.ptr())
 		} else {
@@ -26,7 +26,7 @@ func GELUBackward(dx, x, dy []float32) {
 	n := whole(len(dx), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1], l.p[2] = ptr(dx), ptr(x), ptr(dy)
+		l.p[0], l.p[1], l.p[2] = start(dx), start(x), start(dy)
 		if isa == AVX512 {
 			geluGradAVX512(l.ptr())
 		} else {

@@ -42,4 +42,5 @@ func (s *laneSums) total() float64 {
 	return s[0]
 }
 
-func ptr64(x []float64) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }
+// start is the address of a slice's first number.
+func start[T float32 | float64](x []T) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }

@@ -17,7 +17,6 @@ var laneKernels = []laneKernel{
 	{"axpy", func(v [][]float32, _ [][]float64) []float64 { Axpy(0.7, v[0], v[1]); return nil }},
 	{"scale", func(v [][]float32, _ [][]float64) []float64 { Scale(v[0], v[1], 1.7); return nil }},
 	{"relu", func(v [][]float32, _ [][]float64) []float64 { ReLU(v[0], v[1]); return nil }},
-	{"add-relu", func(v [][]float32, _ [][]float64) []float64 { AddReLU(v[0], v[1], v[2]); return nil }},
 	{"mask-relu", func(v [][]float32, _ [][]float64) []float64 { MaskReLU(v[0], v[1], v[2]); return nil }},
 	{"softmax-backward", func(v [][]float32, _ [][]float64) []float64 { SoftmaxBackward(v[0], v[1], 0.3); return nil }},
 	{"exp-shifted", func(v [][]float32, _ [][]float64) []float64 { return []float64{ExpShifted(v[0], v[1], 0.4, 3)} }},

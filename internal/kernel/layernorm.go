@@ -6,7 +6,7 @@ func LayerNorm(y, x, gamma, beta []float32, mean, istd float32) {
 	n := whole(len(y), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, c: [8]float32{mean, istd}}
-		l.p[0], l.p[1], l.p[2], l.p[3] = ptr(y), ptr(x), ptr(gamma), ptr(beta)
+		l.p[0], l.p[1], l.p[2], l.p[3] = start(y), start(x), start(gamma), start(beta)
 		layerNormAVX2(l.ptr())
 	}
 	for i := n; i < len(y); i++ {
@@ -22,7 +22,7 @@ func LayerNormSums(x, gamma, dy, dgamma, dbeta []float32, mean, istd float32) (s
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16, c: [8]float32{mean, istd}}
-		l.p[0], l.p[1], l.p[2], l.p[3], l.p[4], l.p[5] = ptr(x), ptr(gamma), ptr(dy), ptr(dgamma), ptr(dbeta), s[0].ptr()
+		l.p[0], l.p[1], l.p[2], l.p[3], l.p[4], l.p[5] = start(x), start(gamma), start(dy), start(dgamma), start(dbeta), s[0].ptr()
 		layerNormSumsAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {
@@ -41,7 +41,7 @@ func LayerNormBackward(dx, x, gamma, dy []float32, mean, istd, a, b float32) {
 	n := whole(len(dx), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, c: [8]float32{mean, istd, a, b}}
-		l.p[0], l.p[1], l.p[2], l.p[3] = ptr(dx), ptr(x), ptr(gamma), ptr(dy)
+		l.p[0], l.p[1], l.p[2], l.p[3] = start(dx), start(x), start(gamma), start(dy)
 		layerNormGradAVX2(l.ptr())
 	}
 	for i := n; i < len(dx); i++ {

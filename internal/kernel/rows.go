@@ -9,7 +9,7 @@ func dot(x, y []float32) float64 {
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1], l.p[2] = ptr(x), ptr(y), s.ptr()
+		l.p[0], l.p[1], l.p[2] = start(x), start(y), s.ptr()
 		dotAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {
@@ -33,7 +33,7 @@ func Sum(x []float32) float64 {
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1] = ptr(x), s.ptr()
+		l.p[0], l.p[1] = start(x), s.ptr()
 		sumAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {
@@ -49,7 +49,7 @@ func Moments(x []float32) (mean, variance float64) {
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16, f: [2]float64{mean}}
-		l.p[0], l.p[1] = ptr(x), s.ptr()
+		l.p[0], l.p[1] = start(x), s.ptr()
 		squaresAVX2(l.ptr())
 	}
 	for i := n; i < len(x); i++ {

@@ -58,7 +58,7 @@ func SoftmaxBackward(g, p []float32, scale float32) {
 	n := whole(len(g), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, c: [8]float32{dot, scale}}
-		l.p[0], l.p[1] = ptr(g), ptr(p)
+		l.p[0], l.p[1] = start(g), start(p)
 		softmaxGradAVX2(l.ptr())
 	}
 	for i := n; i < len(g); i++ {

@@ -9,7 +9,7 @@ func Momentum(w, g, v []float32, mu, q, wd, rate float32, nesterov bool) {
 	n := whole(len(w), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, c: [8]float32{mu, q, wd, rate}}
-		l.p[0], l.p[1], l.p[2] = ptr(w), ptr(g), ptr(v)
+		l.p[0], l.p[1], l.p[2] = start(w), start(g), start(v)
 		if nesterov {
 			nesterovAVX2(l.ptr())
 		} else {
@@ -45,7 +45,7 @@ func (a Adam) Update(w, g, m, v []float32) {
 	n := whole(len(w), by8)
 	if n > 0 {
 		l := lanes{blocks: n >> by8, c: [8]float32{a.L2, a.First, a.Second, a.Fresh, a.Keep, a.Size, a.Unit, a.Eps}}
-		l.p[0], l.p[1], l.p[2], l.p[3] = ptr(w), ptr(g), ptr(m), ptr(v)
+		l.p[0], l.p[1], l.p[2], l.p[3] = start(w), start(g), start(m), start(v)
 		adamAVX2(l.ptr())
 	}
 	for i := n; i < len(w); i++ {
@@ -64,7 +64,7 @@ func DecayedSquares(g, w []float32, wd float64) float64 {
 	n := whole(len(g), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16, f: [2]float64{wd}}
-		l.p[0], l.p[1], l.p[2] = ptr(g), ptr(w), s.ptr()
+		l.p[0], l.p[1], l.p[2] = start(g), start(w), s.ptr()
 		decayedAVX2(l.ptr())
 	}
 	for i := n; i < len(g); i++ {

@@ -40,15 +40,12 @@ func scale() {
 	l.ret()
 }
 
-// addReLU: p0 = max(0, p1 + p2); with one operand, max(0, p1).
-func relu(name, does string, operands int) {
-	l := lanesOf(name, does, 1+operands)
+// relu: p0 = max(0, p1).
+func relu() {
+	l := lanesOf("reluAVX2", "cuts off what is below zero", 2)
 	zero := vzero()
 	l.loop(8, func() {
 		v := vload(l.at(1, 0))
-		if operands > 1 {
-			VADDPS(l.at(2, 0), v, v)
-		}
 		VMAXPS(v, zero, v) // of a NaN, and of two zeros, the second source
 		VMOVUPS(v, l.at(0, 0))
 	})
@@ -77,4 +74,10 @@ func softmaxGrad() {
 		VMOVUPS(mul(mul(l.at(1, 0), d), by), l.at(0, 0))
 	})
 	l.ret()
+}
+
+func vzero() reg.VecVirtual {
+	v := YMM()
+	VXORPS(v, v, v)
+	return v
 }

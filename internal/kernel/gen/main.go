@@ -13,11 +13,16 @@ func main() {
 	}
 	tileAVX2(4)
 	tileAVX2(6)
+	transpose()
+	packRows()
 	colSums()
-	affine(false)
-	affine(true)
-	normSums()
-	normApply()
+	for _, relu := range []bool{false, true} {
+		affine(relu, false)
+		normSums(relu)
+		normApply(relu, false)
+	}
+	affine(true, true)
+	normApply(true, true)
 	lanes()
 	Generate()
 }
@@ -26,8 +31,7 @@ func main() {
 func lanes() {
 	combine()
 	scale()
-	relu("reluAVX2", "cuts off what is below zero", 1)
-	relu("addReLUAVX2", "adds and cuts off what is below zero", 2)
+	relu()
 	maskReLU()
 	softmaxGrad()
 	for _, u := range []unit{avx2, avx512} {
