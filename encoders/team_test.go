@@ -34,13 +34,13 @@ func TestTeamsAgree(t *testing.T) {
 	in := Input{Height: 16, Width: 16, Channels: 3}
 	for _, cfg := range []Config{
 		{Name: "convnet", Width: 16, Depth: 3, StemStride: 1, Hidden: 48, Dim: 24},
-		{Name: "mlp", Width: 4, Depth: 2, Dim: 24},
+		{Name: "mlp", Width: 16, Depth: 2, Dim: 24},
 		{Name: "resnet18", Width: 8, Depth: 3, StemStride: 1, Hidden: 48, Dim: 24},
 		{Name: "vit", Width: 16, Depth: 2, Patch: 4, Heads: 3, Dim: 24},
 	} {
 		t.Run(cfg.Name, func(t *testing.T) {
 			onTeams(t, func(team *kernel.Team) [][]float32 {
-				const n = 70
+				const n = 20
 				w, err := New(cfg, in, 1)
 				if err != nil {
 					t.Fatal(err)
