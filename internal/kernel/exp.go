@@ -31,57 +31,83 @@ func Exp(x float32) float32 {
 
 func pow2(n int32) float32 { return math.Float32frombits(uint32(n+127) << 23) }
 
-// LogSumExp returns ln Σ e^{x_i} of a row, safe against overflow; -Inf for an empty row.
-func LogSumExp(x []float32) float32 {
-	m, s := expSum(x)
-	if s == 0 {
-		return m
-	}
-	return m + float32(math.Log(s))
-}
-
-// expSum returns the largest element m and Σ e^{x_i - m}.
-func expSum(x []float32) (m float32, s float64) {
-	m = float32(math.Inf(-1))
-	for _, v := range x {
-		m = max(m, v)
-	}
-	if math.IsInf(float64(m), -1) {
-		return m, 0
-	}
-	for _, v := range x {
-		s += float64(Exp(v - m))
-	}
-	return m, s
-}
-
-// Softmax sets dst to the softmax of a row of logits; dst may be x.
-func Softmax(dst, x []float32) {
-	m, _ := maxOf(x)
-	var s float64
-	for i, v := range x {
-		e := Exp(v - m)
-		dst[i] = e
-		s += float64(e)
-	}
-	f := float32(1 / s)
-	for i := range x {
-		dst[i] *= f
-	}
-}
-
-func maxOf(x []float32) (m float32, at int) {
-	m = float32(math.Inf(-1))
-	for i, v := range x {
-		if v > m {
-			m, at = v, i
+// ExpShifted sets dst = e^((x - shift)·scale) and returns the sum. dst may be x.
+func ExpShifted(dst, x []float32, shift, scale float32) float64 {
+	x = x[:len(dst)]
+	var s laneSums
+	n := whole(len(x), by16)
+	if n > 0 {
+		l := lanes{blocks: n >> by16, c: [8]float32{shift, scale}}
+		l.p[0], l.p[1], l.p[2] = start(x), s.ptr(), start(dst)
+		if isa == AVX512 {
+			expStoreAVX512(l.ptr())
+		} else {
+			expStoreAVX2(l.ptr())
 		}
 	}
-	return m, at
+	for i := n; i < len(x); i++ {
+		e := Exp(float32((x[i] - shift) * scale))
+		dst[i] = e
+		s[i%16] += float64(e)
+	}
+	return s.total()
 }
 
-// Argmax returns the index of the largest element, the first one of equals.
+// expSum returns Σ e^(x_i - shift).
+func expSum(x []float32, shift float32) float64 {
+	var s laneSums
+	n := whole(len(x), by16)
+	if n > 0 {
+		l := lanes{blocks: n >> by16, c: [8]float32{shift, 1}}
+		l.p[0], l.p[1] = start(x), s.ptr()
+		if isa == AVX512 {
+			expSumAVX512(l.ptr())
+		} else {
+			expSumAVX2(l.ptr())
+		}
+	}
+	for i := n; i < len(x); i++ {
+		s[i%16] += float64(Exp(x[i] - shift))
+	}
+	return s.total()
+}
+
+// Max returns the largest number of x, -Inf if there is none; NaN is passed over.
+func Max(x []float32) float32 {
+	var top [16]float32
+	for i := range top {
+		top[i] = float32(math.Inf(-1))
+	}
+	n := whole(len(x), by16)
+	if n > 0 {
+		l := lanes{blocks: n >> by16}
+		l.p[0], l.p[1] = start(x), start(top[:])
+		largestAVX2(l.ptr())
+	}
+	for i := n; i < len(x); i++ {
+		if x[i] > top[i%16] {
+			top[i%16] = x[i]
+		}
+	}
+	m := top[0]
+	for _, v := range top[1:] {
+		if v > m {
+			m = v
+		}
+	}
+	return m
+}
+
+// Argmax returns the index of the largest element, the first one of equals; 0 if none is above -Inf.
 func Argmax(x []float32) int {
-	_, at := maxOf(x)
-	return at
+	m := Max(x)
+	if math.IsInf(float64(m), -1) {
+		return 0
+	}
+	for i, v := range x {
+		if v == m {
+			return i
+		}
+	}
+	return 0
 }
