@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/internal/kernel"
 )
 
 type runCommand struct {
@@ -44,6 +45,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if c.DryRun {
 		return showPlan(w.out, p, jobs, 0, c.JSON)
 	}
+	w.warn(kernel.Warning())
 	dir := c.Out
 	if dir == "" {
 		dir = filepath.Join("results", p.Sweep.Name)

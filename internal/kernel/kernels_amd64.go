@@ -53,3 +53,9 @@ func normSumsAVX2(p *byte)
 //
 //go:noescape
 func normApplyAVX2(p *byte)
+
+// peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX512(n int)
+
+// peakAVX2 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX2(n int)

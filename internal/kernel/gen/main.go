@@ -18,5 +18,7 @@ func main() {
 	affine(true)
 	normSums()
 	normApply()
+	peakAVX512()
+	peakAVX2()
 	Generate()
 }
