@@ -159,7 +159,9 @@ func (b benchEval) unique() evalTask {
 }
 
 // head and tail are the rows before and from n.
-func head(m metrics.Matrix, n int) metrics.Matrix { return metrics.MatrixOf(n, m.Cols, m.Data[:n*m.Cols]) }
+func head(m metrics.Matrix, n int) metrics.Matrix {
+	return metrics.MatrixOf(n, m.Cols, m.Data[:n*m.Cols])
+}
 func tail(m metrics.Matrix, n int) metrics.Matrix {
 	return metrics.MatrixOf(m.Rows-n, m.Cols, m.Data[n*m.Cols:])
 }

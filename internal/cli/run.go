@@ -43,7 +43,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 		return err
 	}
 	if c.DryRun {
-		return showPlan(w.out, p, jobs, 0, c.JSON)
+		return showPlan(w.out, p, jobs, nil, c.JSON)
 	}
 	w.warn(kernel.Warning())
 	dir := c.Out
