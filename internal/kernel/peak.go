@@ -4,12 +4,12 @@ import "time"
 
 const (
 	peakWindow  = 20 * time.Millisecond // one measurement
-	peakWindows = 12                    // the best counts: other processes can only take away
+	peakWindows = 8                     // the best counts: other processes can only take away
 	peakCall    = 200 * time.Microsecond
 )
 
 // Peak measures the rate of multiply-adds that a team's threads reach together with an instruction set when nothing
-// waits for memory, in GFLOP/s (two operations a multiply-add): the best of several windows of about 20 ms, a quarter of a
+// waits for memory, in GFLOP/s (two operations a multiply-add): the best of several windows of about 20 ms, a fifth of a
 // second in all. It is what a step's GFLOP/s are a share of. An instruction set that the processor lacks has rate 0.
 func Peak(team *Team, s ISA) float64 {
 	rounds, flop := peakLoop(s)
