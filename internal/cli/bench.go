@@ -15,6 +15,7 @@ type benchCommand struct {
 	Step    benchStep    `cmd:"" help:"Training steps: images/s, share of the processor's peak, memory."`
 	Eval    benchEval    `cmd:"" help:"Feature extraction, k-NN, linear probe and unique prototypes."`
 	Augment benchAugment `cmd:"" help:"Making two random views of each image."`
+	Gemm    benchGemm    `cmd:"" help:"One product of square matrices."`
 }
 
 // machine is what every measurement depends on.

@@ -21,7 +21,7 @@ type stepFloor struct {
 }
 
 // floorRepeats is how often a part is run; the median counts, as it does for steps.
-const floorRepeats = 7
+const floorRepeats = 9
 
 // floorOf measures the parts of a run's step.
 func floorOf(cfg methods.Config, step float64) (*stepFloor, error) {
