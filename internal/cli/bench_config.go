@@ -55,6 +55,12 @@ func gflop(cfg methods.Config, withTeacher bool) (float64, error) {
 	return 1e-9 * flop, nil
 }
 
+// viewsOf draws the views [2·B,H,W,C] of a step.
+func viewsOf(cfg methods.Config) []float32 {
+	in := cfg.Input
+	return normal(2*cfg.Train.Batch*in.Height*in.Width*in.Channels, "images")
+}
+
 // normal draws n numbers from the normal distribution.
 func normal(n int, purpose string) []float32 {
 	r, x := stream.New(0, purpose), make([]float32, n)

@@ -43,13 +43,11 @@ func floorOf(cfg methods.Config, step float64) (*stepFloor, error) {
 }
 
 func passTime(w *encoders.Weights, cfg methods.Config, backward bool) (float64, error) {
-	views := 2 * cfg.Train.Batch
-	p, err := w.NewPass(views, encoders.Training, backward)
+	p, err := w.NewPass(2*cfg.Train.Batch, encoders.Training, backward)
 	if err != nil {
 		return 0, err
 	}
-	in := cfg.Input
-	x := normal(views*in.Height*in.Width*in.Channels, "images")
+	x := viewsOf(cfg)
 	return repeat(func() error {
 		_, err := p.Run(cfg.Team, x)
 		return err

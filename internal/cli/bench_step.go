@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -20,6 +21,7 @@ type benchStep struct {
 	Prototypes int    `placeholder:"K" default:"512" help:"Number of prototypes."`
 	Method     string `placeholder:"NAME" help:"Time the whole step of this preset, teacher included, and what its passes take by themselves."`
 	Steps      int    `placeholder:"N" default:"20" help:"Timed steps, after three that warm up."`
+	Ops        bool   `help:"Also time each kind of operation, in steps of their own."`
 }
 
 // Validate refuses sizes that make no sense.
@@ -29,6 +31,9 @@ func (b benchStep) Validate() error {
 	}
 	if b.Batch < 2 || b.Prototypes < 2 || b.Steps < 1 {
 		return fmt.Errorf("--batch %d --prototypes %d --steps %d: expected at least 2, 2 and 1", b.Batch, b.Prototypes, b.Steps)
+	}
+	if b.Ops && b.Method != "" {
+		return errors.New("--ops: times the student's step alone; drop --method")
 	}
 	return nil
 }
@@ -56,6 +61,7 @@ type stepReport struct {
 	BytesAStep  float64    `json:"bytes_per_step"` // allocated on the heap
 	PeakBytes   int64      `json:"peak_bytes"`     // largest resident set of the process, 0 where the system does not tell
 	*stepFloor             // with a method
+	Ops         []opCost   `json:"ops,omitempty"` // with --ops
 	samples     []float64
 	withTeacher bool
 }
@@ -91,7 +97,12 @@ func (b benchStep) Run(ctx context.Context, w *console) error {
 			return err
 		}
 	}
-	return b.show(w.out, r, r.text())
+	if b.Ops {
+		if r.Ops, err = costs(ctx, cfg, b.Steps); err != nil {
+			return err
+		}
+	}
+	return b.show(w.out, r, r.text()+opsText(r.Ops))
 }
 
 // measure times the steps.
@@ -100,7 +111,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 	if err != nil {
 		return err
 	}
-	views := normal(2*b.Batch*benchImage.Height*benchImage.Width*benchImage.Channels, "images")
+	views := viewsOf(cfg)
 	var before, after runtime.MemStats
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {
