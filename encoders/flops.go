@@ -49,15 +49,23 @@ func (m *MACs) add(op *graph.Op) {
 	}
 }
 
-// macs returns the multiply-adds of an operation by its kind: result times length of each element's sum.
+// macs returns the multiply-adds of an operation by its kind: its results times the length of each one's sum.
 func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
 	switch kind {
 	case "conv3x3":
-		return out.TotalSize() * 9 * in[1][2]
+		return results(out) * 9 * in[1][2]
 	case "conv1x1", "linear", "linear-gelu":
-		return out.TotalSize() * in[1][0]
+		return results(out) * in[1][0]
 	case "attention": // of one sequence: queries with keys, weights with values
-		return 2 * out.TotalSize() * out[0]
+		return 2 * results(out) * out[0]
 	}
 	return 0
+}
+
+// results is the number of elements of an output, the border of maps left out.
+func results(out tensor.Shape) int {
+	if len(out) == 4 {
+		return out[0] * (out[1] - 2) * (out[2] - 2) * out[3]
+	}
+	return out.TotalSize()
 }

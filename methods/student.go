@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
 )
 
 // StudentAlone is an arm without its teacher: forward pass, loss, backward pass and update of encoder and prototypes, no
@@ -27,29 +26,14 @@ func NewStudentAlone(cfg Config) (*StudentAlone, error) {
 }
 
 // Step runs one step on views [2·B,H,W,C] and returns the loss, in nats.
-func (s *StudentAlone) Step(views []float32) (float64, error) { return s.step(views, s.t.student.Run) }
-
-// TimedStep is Step that tells the wall time of each operation of the graph by its kind, then that of the rest as
-// "update": optimizer and prototypes.
-func (s *StudentAlone) TimedStep(views []float32, tell func(kind string, took time.Duration)) (float64, error) {
-	var ran time.Time
-	loss, err := s.step(views, func(team *kernel.Team) error {
-		err := s.t.student.RunTimed(team, tell)
-		ran = time.Now()
-		return err
-	})
-	tell("update", time.Since(ran))
-	return loss, err
-}
-
-func (s *StudentAlone) step(views []float32, run func(*kernel.Team) error) (float64, error) {
+func (s *StudentAlone) Step(views []float32) (float64, error) {
 	t := s.t
 	step := int(t.done[0])
 	in := &stepInput{team: t.cfg.Team, step: step, lr: t.lr.At(step), momentum: t.momentum.At(step), values: map[string]float64{}}
 	in.epoch = float64(step) / float64(t.cfg.StepsPerEpoch)
 	copy(t.x, views)
 	t.host.prepare(in)
-	if err := run(in.team); err != nil {
+	if err := t.student.Run(t.cfg.Team); err != nil {
 		return 0, fmt.Errorf("student: %w", err)
 	}
 	t.see(in, Student)
@@ -58,3 +42,6 @@ func (s *StudentAlone) step(views []float32, run func(*kernel.Team) error) (floa
 	t.done[0]++
 	return float64(t.loss[0]), nil
 }
+
+// Spent returns the time that all steps so far have spent in each kind of operation of the graph.
+func (s *StudentAlone) Spent() map[string]time.Duration { return s.t.student.Spent() }

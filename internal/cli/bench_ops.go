@@ -2,62 +2,49 @@ package cli
 
 import (
 	"cmp"
-	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"protobench/methods"
 )
 
 // opCost is the time of all operations of one kind in a step.
 type opCost struct {
 	Kind  string  `json:"kind"`
-	Calls int     `json:"calls"` // in a step
 	MS    float64 `json:"ms"`    // mean over the steps
-	Share float64 `json:"share"` // of all kinds together, 0..1
+	Share float64 `json:"share"` // of the mean step, 0..1
 }
 
-// costs runs the student's step and adds up its operations by kind, the dearest first.
-func costs(ctx context.Context, cfg methods.Config, steps int) ([]opCost, error) {
-	s, err := methods.NewStudentAlone(cfg)
-	if err != nil {
-		return nil, err
-	}
-	views, took, calls := viewsOf(cfg), map[string]time.Duration{}, map[string]int{}
-	for i := range warmUp + steps {
-		if ctx.Err() != nil {
-			return nil, exitError{exitInterrupted, "interrupted"}
-		}
-		_, err := s.TimedStep(views, func(kind string, d time.Duration) {
-			if i >= warmUp {
-				took[kind] += d
-				calls[kind]++
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	var total time.Duration
-	for _, d := range took {
-		total += d
-	}
+// costs are the kinds of operations by what they took between two moments, the dearest first. What steps took besides,
+// with the optimizer, is "update and the rest".
+func costs(before, after map[string]time.Duration, samples []float64) []opCost {
 	var all []opCost
-	for kind, d := range took {
-		all = append(all, opCost{kind, calls[kind] / steps, milliseconds(d) / float64(steps), d.Seconds() / total.Seconds()})
+	seconds := 0.0
+	for _, s := range samples {
+		seconds += s
 	}
-	slices.SortFunc(all, func(a, b opCost) int {
-		return cmp.Or(cmp.Compare(b.MS, a.MS), strings.Compare(a.Kind, b.Kind))
-	})
-	return all, nil
+	rest := seconds
+	add := func(kind string, s float64) {
+		all = append(all, opCost{kind, 1000 * s / float64(len(samples)), s / seconds})
+	}
+	for _, kind := range slices.Sorted(maps.Keys(after)) {
+		s := (after[kind] - before[kind]).Seconds()
+		rest -= s
+		add(kind, s)
+	}
+	add("update and the rest", rest)
+	slices.SortStableFunc(all, func(a, b opCost) int { return cmp.Compare(b.MS, a.MS) })
+	return all
 }
 
+// opsText leaves out what takes less than a thousandth.
 func opsText(all []opCost) string {
 	var b strings.Builder
 	for _, c := range all {
-		fmt.Fprintf(&b, "  %-26s %9.3f ms  %5.1f %%  (%d a step)\n", c.Kind, c.MS, 100*c.Share, c.Calls)
+		if c.Share >= 0.001 {
+			fmt.Fprintf(&b, "  %-26s %9.3f ms  %5.1f %%\n", c.Kind, c.MS, 100*c.Share)
+		}
 	}
 	return b.String()
 }

@@ -21,7 +21,7 @@ type benchStep struct {
 	Prototypes int    `placeholder:"K" default:"512" help:"Number of prototypes."`
 	Method     string `placeholder:"NAME" help:"Time the whole step of this preset, teacher included, and what its passes take by themselves."`
 	Steps      int    `placeholder:"N" default:"20" help:"Timed steps, after three that warm up."`
-	Ops        bool   `help:"Also time each kind of operation, in steps of their own."`
+	Ops        bool   `help:"Also show what each kind of operation takes."`
 }
 
 // Validate refuses sizes that make no sense.
@@ -97,27 +97,24 @@ func (b benchStep) Run(ctx context.Context, w *console) error {
 			return err
 		}
 	}
-	if b.Ops {
-		if r.Ops, err = costs(ctx, cfg, b.Steps); err != nil {
-			return err
-		}
-	}
 	return b.show(w.out, r, r.text()+opsText(r.Ops))
 }
 
 // measure times the steps.
 func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Config) error {
-	step, err := stepper(cfg, r.withTeacher)
+	step, spent, err := stepper(cfg, r.withTeacher)
 	if err != nil {
 		return err
 	}
 	views := viewsOf(cfg)
 	var before, after runtime.MemStats
+	var begun map[string]time.Duration
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {
 			return exitError{exitInterrupted, "interrupted"}
 		}
 		if i == warmUp {
+			begun = spent()
 			runtime.ReadMemStats(&before)
 		}
 		began := time.Now()
@@ -139,26 +136,29 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 	runtime.ReadMemStats(&after)
 	r.BytesAStep = float64(after.TotalAlloc-before.TotalAlloc) / float64(b.Steps)
 	r.PeakBytes = peakResident()
+	if b.Ops {
+		r.Ops = costs(begun, spent(), r.samples)
+	}
 	return nil
 }
 
-// stepper builds what is timed.
-func stepper(cfg methods.Config, withTeacher bool) (func(views []float32) (float64, error), error) {
+// stepper builds what is timed: its step and, for the student alone, the time that operations have taken so far.
+func stepper(cfg methods.Config, withTeacher bool) (step func(views []float32) (float64, error), spent func() map[string]time.Duration, err error) {
 	if !withTeacher {
 		s, err := methods.NewStudentAlone(cfg)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return s.Step, nil
+		return s.Step, s.Spent, nil
 	}
 	t, err := methods.New(cfg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return func(views []float32) (float64, error) {
 		s, err := t.Step(views)
 		return s.Loss, err
-	}, nil
+	}, func() map[string]time.Duration { return nil }, nil
 }
 
 // conclude derives the rates from the samples.

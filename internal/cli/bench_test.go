@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"math"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestBenchStepJSON checks the keys that other programs read, and that the numbers fit each other.
@@ -51,5 +54,15 @@ func TestBenchStepJSON(t *testing.T) {
 func TestMedian(t *testing.T) {
 	if a, b := median([]float64{3, 1, 2}), median([]float64{4, 1, 3, 2}); a != 2 || b != 2.5 {
 		t.Errorf("got %v and %v", a, b)
+	}
+}
+
+func TestCosts(t *testing.T) {
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	got := costs(map[string]time.Duration{"a": ms(5), "b": ms(1)}, map[string]time.Duration{"a": ms(15), "b": ms(31)}, []float64{0.03, 0.05})
+	want := []opCost{{"update and the rest", 20, 0.5}, {"b", 15, 0.375}, {"a", 5, 0.125}}
+	near := cmp.Comparer(func(x, y float64) bool { return math.Abs(x-y) < 1e-9 })
+	if diff := cmp.Diff(want, got, near); diff != "" {
+		t.Error(diff)
 	}
 }
