@@ -34,6 +34,7 @@ func (c runCommand) Validate() error {
 
 // Run plans, runs what is missing and reports.
 func (c runCommand) Run(ctx context.Context, w *console) error {
+	w.warn(kernel.Warning())
 	data := openData()
 	p, err := c.plan(data)
 	if err != nil {
@@ -46,7 +47,6 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if c.DryRun {
 		return showPlan(w.out, p, jobs, nil, c.JSON)
 	}
-	w.warn(kernel.Warning())
 	dir := c.Out
 	if dir == "" {
 		dir = filepath.Join("results", p.Sweep.Name)
