@@ -37,20 +37,41 @@ func ExpShifted(dst, x []float32, shift, scale float32) float64 {
 	var s laneSums
 	n := whole(len(x), by16)
 	if n > 0 {
-		l := lanes{blocks: n >> by16, c: [8]float32{shift, scale}}
-		l.p[0], l.p[1], l.p[2] = start(x), s.ptr(), start(dst)
-		if isa == AVX512 {
-			expStoreAVX512(l.ptr())
-		} else {
-			expStoreAVX2(l.ptr())
+		expStore(dst, x, &s, n, shift, scale)
+	}
+	for i := n; i < len(x); i += 16 {
+		e := expRest(x[i:], shift, scale)
+		for j, v := range e[:copy(dst[i:], e[:])] {
+			s[j] += float64(v)
 		}
 	}
-	for i := n; i < len(x); i++ {
-		e := Exp(float32((x[i] - shift) * scale))
-		dst[i] = e
-		s[i%16] += float64(e)
-	}
 	return s.total()
+}
+
+// expStore runs the assembly on n numbers.
+func expStore(dst, x []float32, s *laneSums, n int, shift, scale float32) {
+	l := lanes{blocks: n >> by16, c: [8]float32{shift, scale}}
+	l.p[0], l.p[1], l.p[2] = start(x), s.ptr(), start(dst)
+	if isa == AVX512 {
+		expStoreAVX512(l.ptr())
+	} else {
+		expStoreAVX2(l.ptr())
+	}
+}
+
+// expRest returns e^((x - shift)·scale) of up to sixteen numbers; where they are fewer and the assembly is in use, one block of it
+// takes less time than as many calls of [Exp].
+func expRest(x []float32, shift, scale float32) (e [16]float32) {
+	if isa != Generic && len(x) > 2 {
+		var s laneSums
+		copy(e[:], x)
+		expStore(e[:], e[:], &s, 16, shift, scale)
+		return e
+	}
+	for i, v := range x[:min(16, len(x))] {
+		e[i] = Exp(float32((v - shift) * scale))
+	}
+	return e
 }
 
 // expSum returns Σ e^(x_i - shift).
@@ -66,8 +87,11 @@ func expSum(x []float32, shift float32) float64 {
 			expSumAVX2(l.ptr())
 		}
 	}
-	for i := n; i < len(x); i++ {
-		s[i%16] += float64(Exp(x[i] - shift))
+	for i := n; i < len(x); i += 16 {
+		e := expRest(x[i:], shift, 1)
+		for j, v := range e[:min(16, len(x)-i)] {
+			s[j] += float64(v)
+		}
 	}
 	return s.total()
 }

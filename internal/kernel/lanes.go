@@ -21,7 +21,7 @@ func whole(n, shift int) int {
 	return n >> shift << shift
 }
 
-// lanes of the two sizes of blocks.
+// The two sizes of blocks, as shifts.
 const (
 	by8  = 3
 	by16 = 4
