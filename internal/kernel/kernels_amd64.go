@@ -149,7 +149,7 @@ func geluAVX512(p *byte)
 //go:noescape
 func geluGradAVX512(p *byte)
 
-// largestAVX2 finds the largest number of each lane.
+// largestAVX2 finds the largest number.
 //
 //go:noescape
 func largestAVX2(p *byte)

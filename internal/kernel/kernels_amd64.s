@@ -1886,10 +1886,14 @@ single:
 	ADDQ         $0x40, CX
 	DECQ         AX
 	JNZ          single
-	VMOVUPD      Y4, (BX)
-	VMOVUPD      Y5, 32(BX)
-	VMOVUPD      Y6, 64(BX)
-	VMOVUPD      Y7, 96(BX)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	VMOVSD       X4, (BX)
 	VZEROUPPER
 	RET
 
@@ -2231,10 +2235,14 @@ single:
 	ADDQ         $0x40, CX
 	DECQ         AX
 	JNZ          single
-	VMOVUPD      Y4, (BX)
-	VMOVUPD      Y5, 32(BX)
-	VMOVUPD      Y6, 64(BX)
-	VMOVUPD      Y7, 96(BX)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	VMOVSD       X4, (BX)
 	VZEROUPPER
 	RET
 
@@ -2902,8 +2910,14 @@ single:
 	JNZ           single
 
 done:
-	VMOVUPD Z4, (BX)
-	VMOVUPD Z5, 64(BX)
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VUNPCKHPD     X4, X4, X0
+	VADDSD        X0, X4, X4
+	VMOVSD        X4, (BX)
 	VZEROUPPER
 	RET
 
@@ -3144,8 +3158,14 @@ single:
 	JNZ           single
 
 done:
-	VMOVUPD Z4, (BX)
-	VMOVUPD Z5, 64(BX)
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VUNPCKHPD     X4, X4, X0
+	VADDSD        X0, X4, X4
+	VMOVSD        X4, (BX)
 	VZEROUPPER
 	RET
 
@@ -3797,24 +3817,30 @@ done:
 // func largestAVX2(p *byte)
 // Requires: AVX
 TEXT ·largestAVX2(SB), $256-8
-	MOVQ    p+0(FP), AX
-	MOVQ    (AX), DX
-	MOVQ    8(AX), BX
-	XORQ    CX, CX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	MOVQ    48(AX), AX
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (BX), Y1
+	MOVQ         48(AX), AX
 
 loop:
-	VMOVUPS (DX)(CX*1), Y2
-	VMAXPS  Y0, Y2, Y0
-	VMOVUPS 32(DX)(CX*1), Y2
-	VMAXPS  Y1, Y2, Y1
-	ADDQ    $0x00000040, CX
-	DECQ    AX
-	JNZ     loop
-	VMOVUPS Y0, (BX)
-	VMOVUPS Y1, 32(BX)
+	VMOVUPS      (DX)(CX*1), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      32(DX)(CX*1), Y2
+	VMAXPS       Y1, Y2, Y1
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VMAXPS       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0x0e, X0, X1
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0x01, X0, X1
+	VMAXPS       X0, X1, X0
+	VMOVSS       X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -3832,21 +3858,25 @@ TEXT ·sumAVX2(SB), $256-8
 	MOVQ   48(AX), AX
 
 loop:
-	VCVTPS2PD (DX)(CX*1), Y4
-	VADDPD    Y4, Y0, Y0
-	VCVTPS2PD 16(DX)(CX*1), Y4
-	VADDPD    Y4, Y1, Y1
-	VCVTPS2PD 32(DX)(CX*1), Y4
-	VADDPD    Y4, Y2, Y2
-	VCVTPS2PD 48(DX)(CX*1), Y4
-	VADDPD    Y4, Y3, Y3
-	ADDQ      $0x00000040, CX
-	DECQ      AX
-	JNZ       loop
-	VMOVUPD   Y0, (BX)
-	VMOVUPD   Y1, 32(BX)
-	VMOVUPD   Y2, 64(BX)
-	VMOVUPD   Y3, 96(BX)
+	VCVTPS2PD    (DX)(CX*1), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DX)(CX*1), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DX)(CX*1), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DX)(CX*1), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -3865,29 +3895,33 @@ TEXT ·squaresAVX2(SB), $256-8
 	MOVQ         48(AX), AX
 
 loop:
-	VCVTPS2PD (DX)(CX*1), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y1, Y1
-	VCVTPS2PD 16(DX)(CX*1), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y2, Y2
-	VCVTPS2PD 32(DX)(CX*1), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y3, Y3
-	VCVTPS2PD 48(DX)(CX*1), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y4, Y4
-	ADDQ      $0x00000040, CX
-	DECQ      AX
-	JNZ       loop
-	VMOVUPD   Y1, (BX)
-	VMOVUPD   Y2, 32(BX)
-	VMOVUPD   Y3, 64(BX)
-	VMOVUPD   Y4, 96(BX)
+	VCVTPS2PD    (DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	VCVTPS2PD    16(DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y2, Y2
+	VCVTPS2PD    32(DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VCVTPS2PD    48(DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, (BX)
 	VZEROUPPER
 	RET
 
@@ -3906,25 +3940,29 @@ TEXT ·dotAVX2(SB), $256-8
 	MOVQ   48(AX), AX
 
 loop:
-	VCVTPS2PD   (DX)(CX*1), Y4
-	VCVTPS2PD   (BX)(CX*1), Y5
-	VFMADD231PD Y4, Y5, Y0
-	VCVTPS2PD   16(DX)(CX*1), Y4
-	VCVTPS2PD   16(BX)(CX*1), Y5
-	VFMADD231PD Y4, Y5, Y1
-	VCVTPS2PD   32(DX)(CX*1), Y4
-	VCVTPS2PD   32(BX)(CX*1), Y5
-	VFMADD231PD Y4, Y5, Y2
-	VCVTPS2PD   48(DX)(CX*1), Y4
-	VCVTPS2PD   48(BX)(CX*1), Y5
-	VFMADD231PD Y4, Y5, Y3
-	ADDQ        $0x00000040, CX
-	DECQ        AX
-	JNZ         loop
-	VMOVUPD     Y0, (SI)
-	VMOVUPD     Y1, 32(SI)
-	VMOVUPD     Y2, 64(SI)
-	VMOVUPD     Y3, 96(SI)
+	VCVTPS2PD    (DX)(CX*1), Y4
+	VCVTPS2PD    (BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VCVTPS2PD    16(DX)(CX*1), Y4
+	VCVTPS2PD    16(BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VCVTPS2PD    32(DX)(CX*1), Y4
+	VCVTPS2PD    32(BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VCVTPS2PD    48(DX)(CX*1), Y4
+	VCVTPS2PD    48(BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, (SI)
 	VZEROUPPER
 	RET
 
@@ -3944,37 +3982,41 @@ TEXT ·decayedAVX2(SB), $256-8
 	MOVQ         48(AX), AX
 
 loop:
-	VCVTPS2PD (BX)(CX*1), Y5
-	VMULPD    Y0, Y5, Y5
-	VCVTPS2PD (DX)(CX*1), Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y1, Y1
-	VCVTPS2PD 16(BX)(CX*1), Y5
-	VMULPD    Y0, Y5, Y5
-	VCVTPS2PD 16(DX)(CX*1), Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y2, Y2
-	VCVTPS2PD 32(BX)(CX*1), Y5
-	VMULPD    Y0, Y5, Y5
-	VCVTPS2PD 32(DX)(CX*1), Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y3, Y3
-	VCVTPS2PD 48(BX)(CX*1), Y5
-	VMULPD    Y0, Y5, Y5
-	VCVTPS2PD 48(DX)(CX*1), Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y4, Y4
-	ADDQ      $0x00000040, CX
-	DECQ      AX
-	JNZ       loop
-	VMOVUPD   Y1, (SI)
-	VMOVUPD   Y2, 32(SI)
-	VMOVUPD   Y3, 64(SI)
-	VMOVUPD   Y4, 96(SI)
+	VCVTPS2PD    (BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    (DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	VCVTPS2PD    16(BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    16(DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y2, Y2
+	VCVTPS2PD    32(BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    32(DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VCVTPS2PD    48(BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    48(DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, (SI)
 	VZEROUPPER
 	RET
 
@@ -3993,25 +4035,29 @@ TEXT ·weightedAVX2(SB), $256-8
 	MOVQ   48(AX), AX
 
 loop:
-	VCVTPS2PD (DX)(CX*1), Y4
-	VMULPD    (BX)(CX*2), Y4, Y4
-	VADDPD    Y4, Y0, Y0
-	VCVTPS2PD 16(DX)(CX*1), Y4
-	VMULPD    32(BX)(CX*2), Y4, Y4
-	VADDPD    Y4, Y1, Y1
-	VCVTPS2PD 32(DX)(CX*1), Y4
-	VMULPD    64(BX)(CX*2), Y4, Y4
-	VADDPD    Y4, Y2, Y2
-	VCVTPS2PD 48(DX)(CX*1), Y4
-	VMULPD    96(BX)(CX*2), Y4, Y4
-	VADDPD    Y4, Y3, Y3
-	ADDQ      $0x00000040, CX
-	DECQ      AX
-	JNZ       loop
-	VMOVUPD   Y0, (SI)
-	VMOVUPD   Y1, 32(SI)
-	VMOVUPD   Y2, 64(SI)
-	VMOVUPD   Y3, 96(SI)
+	VCVTPS2PD    (DX)(CX*1), Y4
+	VMULPD       (BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DX)(CX*1), Y4
+	VMULPD       32(BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DX)(CX*1), Y4
+	VMULPD       64(BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DX)(CX*1), Y4
+	VMULPD       96(BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, (SI)
 	VZEROUPPER
 	RET
 
@@ -4275,14 +4321,22 @@ loop:
 	ADDQ         $0x00000040, CX
 	DECQ         AX
 	JNZ          loop
-	VMOVUPD      Y2, (R9)
-	VMOVUPD      Y3, 32(R9)
-	VMOVUPD      Y4, 64(R9)
-	VMOVUPD      Y5, 96(R9)
-	VMOVUPD      Y6, 128(R9)
-	VMOVUPD      Y7, 160(R9)
-	VMOVUPD      Y8, 192(R9)
-	VMOVUPD      Y9, 224(R9)
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	VMOVSD       X2, (R9)
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VUNPCKHPD    X6, X6, X0
+	VADDSD       X0, X6, X6
+	VMOVSD       X6, 8(R9)
 	VZEROUPPER
 	RET
 
