@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // AddWide adds x to sums in float64.
 func AddWide(sums []float64, x []float32) {
 	x = x[:len(sums)]
@@ -17,17 +19,14 @@ func AddWide(sums []float64, x []float32) {
 // WeightedSum returns Σ x·w in float64.
 func WeightedSum(x []float32, w []float64) float64 {
 	w = w[:len(x)]
-	var s laneSums
+	var s float64
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1], l.p[2] = start(x), start(w), s.ptr()
+		l.p[0], l.p[1], l.p[2] = start(x), start(w), unsafe.Pointer(&s)
 		weightedAVX2(l.ptr())
 	}
-	for i := n; i < len(x); i++ {
-		s[i%16] += float64(float64(x[i]) * w[i])
-	}
-	return s.total()
+	return finish(s, n, len(x), func(i int) float64 { return float64(float64(x[i]) * w[i]) })
 }
 
 // Rescale sets x = x·w·f, rounded once, and adds the result to sums: a row of a matrix whose columns are scaled by w and whose rows by

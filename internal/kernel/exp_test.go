@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"strconv"
 	"testing"
 )
 
@@ -148,6 +149,27 @@ func TestRowSums(t *testing.T) {
 	})
 }
 
+// TestReLU has numbers on both sides of zero, and what comparisons treat apart.
+func TestReLU(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	x := []float32{-1, 2, 0, -1e-40, 1e-40, inf, -inf, nan, 3, -0.25}
+	want := []float32{0, 2, 0, 0, 1e-40, inf, 0, nan, 3, 0}
+	masked := []float32{0, 1, 0, 0, 1, 1, 0, 0, 1, 0}
+	withISA(t, func(t *testing.T) {
+		y, g, ones := make([]float32, len(x)), make([]float32, len(x)), make([]float32, len(x))
+		for i := range ones {
+			ones[i] = 1
+		}
+		ReLU(y, x)
+		MaskReLU(g, x, ones)
+		for i := range x {
+			if !sameBits(float64(y[i]), float64(want[i])) || g[i] != masked[i] {
+				t.Errorf("of %g: %g, gradient %g", x[i], y[i], g[i])
+			}
+		}
+	})
+}
+
 // TestLanesAllocateNothing checks that arguments of the assembly stay on the stack.
 func TestLanesAllocateNothing(t *testing.T) {
 	x, y, w := random(100, "x"), random(100, "y"), make([]float64, 100)
@@ -162,5 +184,18 @@ func TestLanesAllocateNothing(t *testing.T) {
 		Momentum(y, x, x, 0, 0, 0, 0, true)
 	}); n > 0 {
 		t.Errorf("%g allocations", n)
+	}
+}
+
+func BenchmarkSoftmax(b *testing.B) {
+	for _, n := range []int{17, 65, 300, 512, 65536} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			x, y := random(n, "softmax"), make([]float32, n)
+			b.SetBytes(int64(4 * n))
+			for b.Loop() {
+				Softmax(y, x)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/element")
+		})
 	}
 }

@@ -84,6 +84,12 @@ func affineAddReLUAVX2(p *byte)
 //go:noescape
 func normApplyBothReLUAVX2(p *byte)
 
+// peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX512(n int)
+
+// peakAVX2 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX2(n int)
+
 // combineAVX2 adds multiples of two arrays.
 //
 //go:noescape
@@ -149,7 +155,7 @@ func geluAVX512(p *byte)
 //go:noescape
 func geluGradAVX512(p *byte)
 
-// largestAVX2 finds the largest number of each lane.
+// largestAVX2 finds the largest number.
 //
 //go:noescape
 func largestAVX2(p *byte)

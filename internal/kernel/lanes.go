@@ -21,18 +21,16 @@ func whole(n, shift int) int {
 	return n >> shift << shift
 }
 
-// lanes of the two sizes of blocks.
+// The two sizes of blocks, as shifts.
 const (
 	by8  = 3
 	by16 = 4
 )
 
-// laneSums are a sum's sixteen lanes: number i goes to lane i mod 16, so its order depends on the length alone.
+// laneSums are the sixteen lanes of a sum over whole blocks: number i goes to lane i mod 16. The lanes are added up by halves, and
+// then what is left of the numbers one by one, so a sum's order depends on its length alone.
 type laneSums [16]float64
 
-func (s *laneSums) ptr() unsafe.Pointer { return unsafe.Pointer(s) }
-
-// total adds the lanes up by halves.
 func (s *laneSums) total() float64 {
 	for w := 8; w > 0; w /= 2 {
 		for i := range w {
@@ -40,6 +38,21 @@ func (s *laneSums) total() float64 {
 		}
 	}
 	return s[0]
+}
+
+// finish adds the terms from on to a sum that the assembly has begun, or takes all of it.
+func finish(sum float64, from, n int, term func(i int) float64) float64 {
+	if from == 0 && n >= 16 {
+		var s laneSums
+		for ; from < n>>by16<<by16; from++ {
+			s[from%16] += term(from)
+		}
+		sum = s.total()
+	}
+	for i := from; i < n; i++ {
+		sum += term(i)
+	}
+	return sum
 }
 
 // start is the address of a slice's first number.

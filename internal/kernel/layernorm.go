@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // LayerNorm sets y = (x - mean)·istd·gamma + beta for one row (Ba et al. 2016). y may be x.
 func LayerNorm(y, x, gamma, beta []float32, mean, istd float32) {
 	x, gamma, beta = x[:len(y)], gamma[:len(y)], beta[:len(y)]
@@ -18,21 +20,21 @@ func LayerNorm(y, x, gamma, beta []float32, mean, istd float32) {
 // and adds dy·x̂ to dgamma and dy to dbeta.
 func LayerNormSums(x, gamma, dy, dgamma, dbeta []float32, mean, istd float32) (sum, dot float64) {
 	gamma, dy, dgamma, dbeta = gamma[:len(x)], dy[:len(x)], dgamma[:len(x)], dbeta[:len(x)]
-	var s [2]laneSums
 	n := whole(len(x), by16)
 	if n > 0 {
+		var s [2]float64
 		l := lanes{blocks: n >> by16, c: [8]float32{mean, istd}}
-		l.p[0], l.p[1], l.p[2], l.p[3], l.p[4], l.p[5] = start(x), start(gamma), start(dy), start(dgamma), start(dbeta), s[0].ptr()
+		l.p[0], l.p[1], l.p[2], l.p[3], l.p[4], l.p[5] = start(x), start(gamma), start(dy), start(dgamma), start(dbeta), unsafe.Pointer(&s)
 		layerNormSumsAVX2(l.ptr())
+		sum, dot = s[0], s[1]
 	}
 	for i := n; i < len(x); i++ {
-		hat, g := (x[i]-mean)*istd, dy[i]*gamma[i]
-		s[0][i%16] += float64(g)
-		s[1][i%16] += float64(g) * float64(hat)
-		dgamma[i] += float32(dy[i] * hat)
+		dgamma[i] += float32(dy[i] * float32((x[i]-mean)*istd))
 		dbeta[i] += dy[i]
 	}
-	return s[0].total(), s[1].total()
+	sum = finish(sum, n, len(x), func(i int) float64 { return float64(dy[i] * gamma[i]) })
+	dot = finish(dot, n, len(x), func(i int) float64 { return float64(dy[i]*gamma[i]) * float64((x[i]-mean)*istd) })
+	return sum, dot
 }
 
 // LayerNormBackward sets dx = istd·(γ·dy - a - x̂·b) for one row, with a and b the means of g and g·x̂. dx may be dy.

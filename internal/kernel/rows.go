@@ -1,21 +1,21 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // dot returns Σ x·y of exact products in float64.
 func dot(x, y []float32) float64 {
 	y = y[:len(x)]
-	var s laneSums
+	var s float64
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1], l.p[2] = start(x), start(y), s.ptr()
+		l.p[0], l.p[1], l.p[2] = start(x), start(y), unsafe.Pointer(&s)
 		dotAVX2(l.ptr())
 	}
-	for i := n; i < len(x); i++ {
-		s[i%16] += float64(x[i]) * float64(y[i])
-	}
-	return s.total()
+	return finish(s, n, len(x), func(i int) float64 { return float64(x[i]) * float64(y[i]) })
 }
 
 // Dot returns Σ x·y, accumulated in float64.
@@ -29,34 +29,31 @@ func Norm(x []float32) float64 { return math.Sqrt(dot(x, x)) }
 
 // Sum returns Σ x, accumulated in float64.
 func Sum(x []float32) float64 {
-	var s laneSums
+	var s float64
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16}
-		l.p[0], l.p[1] = start(x), s.ptr()
+		l.p[0], l.p[1] = start(x), unsafe.Pointer(&s)
 		sumAVX2(l.ptr())
 	}
-	for i := n; i < len(x); i++ {
-		s[i%16] += float64(x[i])
-	}
-	return s.total()
+	return finish(s, n, len(x), func(i int) float64 { return float64(x[i]) })
 }
 
 // Moments returns the mean and the biased variance of x, in two passes in float64.
 func Moments(x []float32) (mean, variance float64) {
 	mean = Sum(x) / float64(len(x))
-	var s laneSums
+	var s float64
 	n := whole(len(x), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16, f: [2]float64{mean}}
-		l.p[0], l.p[1] = start(x), s.ptr()
+		l.p[0], l.p[1] = start(x), unsafe.Pointer(&s)
 		squaresAVX2(l.ptr())
 	}
-	for i := n; i < len(x); i++ {
+	s = finish(s, n, len(x), func(i int) float64 {
 		d := float64(x[i]) - mean
-		s[i%16] += float64(d * d)
-	}
-	return mean, s.total() / float64(len(x))
+		return float64(d * d)
+	})
+	return mean, s / float64(len(x))
 }
 
 // NormEps is the smallest norm that a row is divided by, as in the official implementations.

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Momentum sets v = μ·v + q·(g + wd·w) and w = w - rate·v; with nesterov w = w - rate·(q·(g + wd·w) + μ·v). It is
 // stochastic gradient descent for q = 1, and LARS for q the layer's factor.
@@ -60,16 +63,15 @@ func (a Adam) Update(w, g, m, v []float32) {
 // DecayedSquares returns Σ (g + wd·w)², accumulated in float64.
 func DecayedSquares(g, w []float32, wd float64) float64 {
 	w = w[:len(g)]
-	var s laneSums
+	var s float64
 	n := whole(len(g), by16)
 	if n > 0 {
 		l := lanes{blocks: n >> by16, f: [2]float64{wd}}
-		l.p[0], l.p[1], l.p[2] = start(g), start(w), s.ptr()
+		l.p[0], l.p[1], l.p[2] = start(g), start(w), unsafe.Pointer(&s)
 		decayedAVX2(l.ptr())
 	}
-	for i := n; i < len(g); i++ {
+	return finish(s, n, len(g), func(i int) float64 {
 		u := float64(g[i]) + float64(wd*float64(w[i]))
-		s[i%16] += float64(u * u)
-	}
-	return s.total()
+		return float64(u * u)
+	})
 }

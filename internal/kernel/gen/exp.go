@@ -90,9 +90,7 @@ func expSum(u unit, store bool) {
 			u.addWide(s, e, i)
 		}
 	})
-	for i, v := range s {
-		VMOVUPD(v, Mem{Base: l.p[1], Disp: 4 * u.size * i})
-	}
+	s.store(l, 1, 0)
 	l.ret()
 }
 

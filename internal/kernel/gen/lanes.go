@@ -104,11 +104,25 @@ func (s sums) add(v reg.VecVirtual, h int) {
 	}
 }
 
-// store writes the lanes to array a.
-func (s sums) store(l lane, a, from int) {
-	for i, v := range s {
-		VMOVUPD(v, Mem{Base: l.p[a], Disp: 8*from + 32*i})
+// store adds the lanes up by halves, as kernel.laneSums does, and writes the sum to number at of array a.
+func (s sums) store(l lane, a, at int) {
+	for n := len(s) / 2; n > 0; n /= 2 {
+		for i := range n {
+			VADDPD(s[i+n], s[i], s[i])
+		}
 	}
+	low := s[0].AsY()
+	if s[0].Size() == 64 {
+		half := YMM()
+		VEXTRACTF64X4(Imm(1), s[0], half)
+		VADDPD(half, low, low)
+	}
+	x, y := s[0].AsX(), XMM()
+	VEXTRACTF128(Imm(1), low, y)
+	VADDPD(y, x, x)
+	VUNPCKHPD(x, x, y)
+	VADDSD(y, x, x)
+	VMOVSD(x, Mem{Base: l.p[a], Disp: 8 * at})
 }
 
 // splats are the constants that kernels read from memory, sixteen equal numbers each.

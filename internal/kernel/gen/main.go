@@ -23,6 +23,8 @@ func main() {
 	}
 	affine(true, true)
 	normApply(true, true)
+	peakAVX512()
+	peakAVX2()
 	lanes()
 	Generate()
 }

@@ -6,21 +6,28 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// largest: the sixteen lanes at p1 take the largest of p0, a NaN never.
+// largest: p1 = the largest of p0 and what p1 holds; a NaN never is. Lanes and their halves are compared as kernel.Max does.
 func largest() {
-	l := lanesOf("largestAVX2", "finds the largest number of each lane", 2)
+	l := lanesOf("largestAVX2", "finds the largest number", 2)
 	var top [2]reg.VecVirtual
 	for h := range top {
-		top[h] = vload(Mem{Base: l.p[1], Disp: 32 * h})
+		top[h] = YMM()
+		VBROADCASTSS(Mem{Base: l.p[1]}, top[h])
 	}
 	l.loop(16, func() {
 		for h, t := range top {
 			VMAXPS(t, vload(l.at(0, 8*h)), t)
 		}
 	})
-	for h, t := range top {
-		VMOVUPS(t, Mem{Base: l.p[1], Disp: 32 * h})
+	VMAXPS(top[0], top[1], top[0])
+	x, y := top[0].AsX(), XMM()
+	VEXTRACTF128(Imm(1), top[0], y)
+	VMAXPS(x, y, x)
+	for _, upper := range []uint64{0x0e, 0x01} {
+		VPERMILPS(Imm(upper), x, y)
+		VMAXPS(x, y, x)
 	}
+	VMOVSS(x, Mem{Base: l.p[1]})
 	l.ret()
 }
 

@@ -94,8 +94,8 @@ func (u unit) c(l lane, i int) reg.VecVirtual {
 }
 
 // wideSums are the sixteen float64 lanes of a sum, in two or four registers.
-func (u unit) wideSums() []reg.VecVirtual {
-	s := u.regs(32 / u.size)
+func (u unit) wideSums() sums {
+	s := sums(u.regs(32 / u.size))
 	for _, v := range s {
 		if u.size == 16 {
 			VPXORD(v, v, v)
@@ -107,9 +107,9 @@ func (u unit) wideSums() []reg.VecVirtual {
 }
 
 // addWide adds register i of a step to the lanes.
-func (u unit) addWide(s []reg.VecVirtual, v reg.VecVirtual, i int) {
+func (u unit) addWide(s sums, v reg.VecVirtual, i int) {
 	if u.size == 8 {
-		sums(s).add(v, i%2)
+		s.add(v, i%2)
 		return
 	}
 	low, high, half := ZMM(), ZMM(), YMM()
