@@ -11,7 +11,7 @@ import (
 // and Ramírez Rivera 2023, sec. 3): a consistency term, -log of the inner product of two views' probabilities, and an entropy term that keeps
 // the mean prediction of each block uniform. No temperature, no center, no balancing; prototypes are a weight-normalised last
 // layer and embeddings are not normalised, so that their length takes the temperature's place. Prototypes beyond the last
-// whole block sit the step out.
+// whole block sit the step out. One block of all prototypes is the earlier CARL (Silva and Ramírez Rivera 2022), whose loss is the same.
 type carp struct {
 	CARP
 	v     views
@@ -24,6 +24,9 @@ type carp struct {
 
 func newCARP(cfg Config, v views) *carp {
 	o := &carp{CARP: cfg.Settings.CARP, v: v, k: cfg.Settings.Prototypes.Count, seed: cfg.Seed}
+	if o.Block == 0 {
+		o.Block = o.k
+	}
 	o.draw, o.block = make([]int, o.k), make([]float32, o.Block)
 	return o
 }

@@ -13,7 +13,7 @@ import (
 func TestTotalGradient(t *testing.T) {
 	more := map[string][]string{
 		"swav": {"koleo-features", "me-max", "orthogonality", "repulsion"}, "dino": {"me-max", "repulsion"}, "carp": {"orthogonality", "koleo-features"},
-		"msn": {"koleo-features"}, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil,
+		"msn": {"koleo-features"}, "carl": nil, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil,
 	}
 	for preset, regularizers := range more {
 		for _, by := range []string{"prototypes", "encoder"} {
@@ -84,6 +84,7 @@ func TestValidate(t *testing.T) {
 		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
 		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
 		"block above the count":  func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 13 },
+		"a block of one":         func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
 		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
 		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
 		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },

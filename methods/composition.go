@@ -21,6 +21,7 @@ func Components() []Component {
 		{"objective", "dino", "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", "Caron et al. 2021"},
 		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
 		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
+		{"objective", "deepcluster", "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings", "Caron et al. 2018, 2020 (DeepCluster-v2)"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
 		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
@@ -55,11 +56,23 @@ func presets() []preset {
 			preset{"prototypes frozen at random", Composition{Name: o + "+frozen", Objective: o, Learner: "frozen", Embedding: "plain"}, nil},
 		)
 	}
-	return append(out, preset{
-		"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
-		Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
-		map[string]any{"dino.targets": "sinkhorn"},
-	})
+	return append(out,
+		preset{
+			"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
+			Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
+			map[string]any{"dino.targets": "sinkhorn"},
+		},
+		preset{
+			"CARL, before CARP's random blocks: joint, all prototypes in one block",
+			Composition{Name: "carl", Objective: "carp", Learner: "joint", Embedding: "plain"},
+			map[string]any{"carp.block": 0},
+		},
+		preset{
+			"hard labels of k-means, which is decoupled by construction; started from data",
+			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "kmeans", Embedding: "plain"},
+			map[string]any{"prototypes.init": "data"},
+		},
+	)
 }
 
 func presetComponents() []Component {

@@ -77,6 +77,8 @@ func newObjective(cfg Config, v views, d int) objective {
 		return newDINO(cfg.Settings.DINO, v, k)
 	case "carp":
 		return newCARP(cfg, v)
+	case "deepcluster":
+		return newDeepCluster(cfg.Settings.DeepCluster, v, k)
 	case "msn":
 		return newMSN(cfg.Settings.MSN, k, cfg.Settings.Loss.Temperature)
 	}

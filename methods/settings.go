@@ -38,9 +38,12 @@ type Settings struct {
 	DINO       DINO       `key:"dino"`
 	CARP       CARP       `key:"carp"`
 	MSN        MSN        `key:"msn"`
-	GMM        GMM        `key:"gmm"`
-	KMeans     KMeans     `key:"kmeans"`
-	EMA        EMA        `key:"ema"`
+
+	DeepCluster DeepCluster `key:"deepcluster"`
+
+	GMM    GMM    `key:"gmm"`
+	KMeans KMeans `key:"kmeans"`
+	EMA    EMA    `key:"ema"`
 
 	Hyperspherical Hyperspherical `key:"hyperspherical"`
 
@@ -55,7 +58,7 @@ type Settings struct {
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn" doc:"student temperature (msn: of both branches)"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,deepcluster" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
@@ -90,7 +93,7 @@ type DINO struct {
 
 // CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).
 type CARP struct {
-	Block         int     `key:"block" default:"64" range:"[2,)" read:"carp" doc:"prototypes per block of the random partition; what is left over sits the step out"`
+	Block         int     `key:"block" default:"64" range:"[0,)" read:"carp" doc:"prototypes per block of the random partition, at least 2; what is left over sits the step out (0: one block of all, as in CARL)"`
 	EntropyWeight float64 `key:"entropy_weight" default:"1" range:"[0,)" read:"carp" doc:"weight of the entropy term, which keeps each block's mean prediction uniform"`
 }
 
@@ -101,6 +104,11 @@ type MSN struct {
 	Entropy    float64 `key:"entropy_weight" default:"0" range:"[0,)" read:"msn" doc:"weight of the predictions' mean entropy"`
 	Sinkhorn   bool    `key:"sinkhorn" default:"true" read:"msn" doc:"balance the targets over the prototypes"`
 	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn" doc:"Sinkhorn-Knopp iterations, with sinkhorn"`
+}
+
+// DeepCluster holds the keys of the [deepcluster] table.
+type DeepCluster struct {
+	Targets string `key:"targets" default:"teacher" in:"student|teacher" read:"deepcluster" doc:"branch whose embeddings give the labels"`
 }
 
 // KoLeo holds the keys of the [koleo-prototypes] table.
