@@ -104,6 +104,9 @@ func (w *work) arm(ctx context.Context) (o *outcome, err error) {
 		return nil, err
 	}
 	o.maybe("loss", w.tally.loss(), w.tally.lossN > 0, "no step was done")
+	if len(o.prototypes.Tensors) == 0 { // an arm without prototypes
+		return o, nil
+	}
 	return o, w.dir.WritePrototypes(o.prototypes)
 }
 

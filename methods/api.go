@@ -55,8 +55,8 @@ type Signals struct {
 
 // Learned is a learner's outcome as metrics see it.
 type Learned struct {
-	Name    string // "" for the arm's own learner, else the observer's
-	K, D    int
+	Name    string       // "" for the arm's own learner, else the observer's
+	K, D    int          // K is 0 where the objective has no prototypes; then nothing below is set
 	Initial []float32    // [K,D] effective prototypes at step 0
 	Current [2][]float32 // [K,D] effective prototypes (as the scores use them), by Branch
 	Path    float64      // mean over the prototypes of the angles turned so far, radians

@@ -26,6 +26,7 @@ func testConfig(tb testing.TB, preset string) Config {
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO:        DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
 			DeepCluster: DeepCluster{Targets: "teacher"},
+			MaSSL:       MaSSL{Memory: 40, Block: 9, TeacherTemperature: 0.07, WarmupTemperature: 0.04, WarmupEpochs: 2},
 			CARP:        CARP{Block: 5, EntropyWeight: 1}, MSN: MSN{Sharpen: 0.25, MeMax: 1, Sinkhorn: true, Iterations: 3},
 			KMeans: KMeans{Memory: 1}, EMA: EMA{Momentum: 0.9}, Hyperspherical: Hyperspherical{Steps: 100, LR: 0.1, Momentum: 0.9},
 			KoLeoFeatures: KoLeoFeatures{Weight: 0.1}, MeMax: MeMax{Weight: 1}, Orthogonality: Orthogonality{Weight: 10}, Repulsion: Repulsion{Weight: 1, Margin: 0.2},

@@ -41,7 +41,7 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "carp", Diff: []bool{true, false},
 		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			l.o.probabilities(l.p, in[0])
+			l.o.probabilities(l.p, in[0], 1)
 			total := float64(l.consistency)*l.agreement() + float64(l.entropy)*l.imbalance()
 			out[0] = float32(total)
 		},

@@ -22,12 +22,14 @@ func Components() []Component {
 		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
 		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
 		{"objective", "deepcluster", "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings", "Caron et al. 2018, 2020 (DeepCluster-v2)"},
+		{"objective", "massl", "no prototypes: the student sees an image among past embeddings as the teacher does, inside random blocks of them", "Silva et al. 2024"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
 		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
 		{"learner", "kmeans", "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", "Sculley 2010; Dhillon and Modha 2001"},
 		{"learner", "ema", "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", "Pang et al. 2022, its group update"},
 		{"learner", "hyperspherical", "spread over the sphere before training, then frozen", "Mettes et al. 2019"},
+		{"learner", "massl", "of objective massl alone: a queue of past teacher embeddings, no prototypes", "Silva et al. 2024"},
 		{"regularizer", "koleo-prototypes", "spreads the prototypes: differential entropy by nearest neighbours (KP)", "Govindarajan et al. 2024; Sablayrolles et al. 2019"},
 		{"regularizer", "koleo-features", "spreads the images of each view: differential entropy of the student's backbone features by nearest neighbours", "Oquab et al. 2024 (DINOv2); Sablayrolles et al. 2019"},
 		{"regularizer", "me-max", "keeps the mean prediction over all prototypes uniform (msn and carp have terms of their own)", "Assran et al. 2022"},
@@ -72,6 +74,7 @@ func presets() []preset {
 			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "kmeans", Embedding: "plain"},
 			map[string]any{"prototypes.init": "data"},
 		},
+		preset{"past embeddings in the prototypes' place: nothing that could collapse but the features", Composition{Name: "massl", Objective: "massl", Embedding: "plain"}.Complete(), nil},
 	)
 }
 
@@ -110,6 +113,9 @@ func Validate(c Composition) error {
 		return err
 	}
 	if err := known("embedding", c.Embedding); err != nil {
+		return err
+	}
+	if err := together(c); err != nil {
 		return err
 	}
 	if err := sensible(c); err != nil {

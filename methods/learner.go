@@ -35,6 +35,9 @@ type stepInput struct {
 
 func newLearner(name string, cfg Config, o objective, d int) learner {
 	start := randomPrototypes(cfg.Seed, cfg.Settings.Prototypes.Count, d)
+	if b, ok := o.(bound); ok {
+		return b.own(cfg, start, d)
+	}
 	switch name {
 	case "joint":
 		return newJoint(cfg, o, start, d)

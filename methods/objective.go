@@ -22,6 +22,9 @@ func (v views) weight() float32 { return 1 / float32(v.pairs()*v.images) }
 // globals cuts the rows of the global crops out of those of all crops.
 func (v views) globals(x []float32) []float32 { return x[:len(x)/v.crops*v.global] }
 
+// last cuts the rows of the last global crop out of those of the global crops.
+func (v views) last(x []float32) []float32 { return x[len(x)/v.global*(v.global-1):] }
+
 // swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other global crops' codes.
 func (v views) swap(targets, codes []float32, k int) {
 	clear(targets)
@@ -79,6 +82,8 @@ func newObjective(cfg Config, v views, d int) objective {
 		return newCARP(cfg, v)
 	case "deepcluster":
 		return newDeepCluster(cfg.Settings.DeepCluster, v, k)
+	case "massl":
+		return newMaSSL(cfg, v)
 	case "msn":
 		return newMSN(cfg.Settings.MSN, k, cfg.Settings.Loss.Temperature)
 	}

@@ -29,7 +29,7 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	for i, s := range t.weights[Teacher].Stats {
 		copy(t.weights[Student].Stats[i].Value, s.Value)
 	}
-	if t.cfg.Settings.Prototypes.Init == "data" {
+	if t.cfg.startsFromData() {
 		t.startFromData(pool)
 	}
 	for _, a := range append([]*arm{t.host}, t.observers...) {

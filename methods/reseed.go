@@ -19,7 +19,7 @@ type reseeder struct {
 }
 
 func newReseeder(cfg Config, learner string) *reseeder {
-	if !cfg.Settings.Prototypes.Reseed || learner == "frozen" || learner == "hyperspherical" {
+	if !cfg.Settings.Prototypes.Reseed || learner == "frozen" || learner == "hyperspherical" || isBound(learner) {
 		return nil
 	}
 	k, n := cfg.Settings.Prototypes.Count, 2*cfg.Train.Batch

@@ -40,6 +40,7 @@ type Settings struct {
 	MSN        MSN        `key:"msn"`
 
 	DeepCluster DeepCluster `key:"deepcluster"`
+	MaSSL       MaSSL       `key:"massl"`
 
 	GMM    GMM    `key:"gmm"`
 	KMeans KMeans `key:"kmeans"`
@@ -58,16 +59,16 @@ type Settings struct {
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,deepcluster" doc:"student temperature (msn: of both branches)"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,deepcluster,massl" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
 type Prototypes struct {
-	Count       int     `key:"count" default:"256" range:"[2,)" doc:"number of prototypes K"`
+	Count       int     `key:"count" default:"256" range:"[2,)" read:"swav,dino,carp,msn,deepcluster,smog,pcl,sela" doc:"number of prototypes K"`
 	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint" doc:"prototypes' learning rate as a multiple of train.lr"`
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
-	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
+	Init        string  `key:"init" default:"random" in:"random|data" read:"swav,dino,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
 	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
 	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,ema" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
 }
@@ -109,6 +110,15 @@ type MSN struct {
 // DeepCluster holds the keys of the [deepcluster] table.
 type DeepCluster struct {
 	Targets string `key:"targets" default:"teacher" in:"student|teacher" read:"deepcluster" doc:"branch whose embeddings give the labels"`
+}
+
+// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3 million images).
+type MaSSL struct {
+	Memory             int     `key:"memory" default:"2048" range:"[2,)" read:"massl" doc:"past embeddings that stand in the prototypes' place"`
+	Block              int     `key:"block" default:"256" range:"[2,)" read:"massl" doc:"embeddings per block of the random partition; what is left over sits the step out"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.07" range:"(0,10]" read:"massl" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"massl" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"6" range:"[0,)" read:"massl" doc:"epochs in which the teacher temperature rises"`
 }
 
 // KoLeo holds the keys of the [koleo-prototypes] table.
