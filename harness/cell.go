@@ -112,7 +112,9 @@ func (w *work) arm(ctx context.Context) (o *outcome, err error) {
 
 // config is what the cell's trainer is built from.
 func (w *work) config() methods.Config {
-	return w.job.Cell.config(dataConfig(w.set, w.batches.perEpoch))
+	cfg := w.job.Cell.config(dataConfig(w.set, w.batches.perEpoch))
+	cfg.Order = w.batches.indices
+	return cfg
 }
 
 // dataConfig is what the data tell a trainer.

@@ -18,6 +18,22 @@ type Config struct {
 	StepsPerEpoch int
 	Team          *kernel.Team // shares a step's work and changes no number; nil for one thread
 	Images        int          // training images; sets the mixture's memory and the rate of usage averages
+
+	// Order gives the indices [B] of a step's images among the training images, for objectives that keep a label or an embedding for
+	// each image; nil where images come in turn.
+	Order func(step int) []int
+}
+
+// order returns the indices [B] of a step's images.
+func (c Config) order(step int) []int {
+	if c.Order != nil {
+		return c.Order(step)
+	}
+	out := make([]int, c.Train.Batch)
+	for i := range out {
+		out[i] = (step*c.Train.Batch + i) % c.Images
+	}
+	return out
 }
 
 // steps returns the length of the run.

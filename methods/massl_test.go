@@ -22,8 +22,9 @@ func TestGoldenMaSSL(t *testing.T) {
 		}}}
 		o := newMaSSL(cfg, v)
 		m := newMemory(0, o.k, d, v)
-		copy(m.p.value, golden.Float32s(f.Inputs["memory"]))
-		m.pointer[0] = num(t, f.Inputs, "pointer")
+		copy(m.ring.value, golden.Float32s(f.Inputs["memory"]))
+		m.ring.pointer[0] = num(t, f.Inputs, "pointer")
+		copy(m.p.value, m.ring.value)
 		var losses, targets, after []float32
 		var grads, pointers []float32
 		for step := range s[0] {
@@ -49,7 +50,7 @@ func TestGoldenMaSSL(t *testing.T) {
 			in2 := &stepInput{}
 			in2.z[Teacher] = z
 			m.after(in2)
-			after, pointers = append(after, m.p.value...), append(pointers, float32(m.pointer[0]))
+			after, pointers = append(after, m.p.value...), append(pointers, float32(m.ring.pointer[0]))
 		}
 		golden.Check(t, f, "loss", losses, f.Expected["loss"])
 		golden.Check(t, f, "targets", targets, f.Expected["targets"])
@@ -81,8 +82,8 @@ func TestMemoryForgetsTheOldest(t *testing.T) {
 		s.z[Teacher] = z
 		m.after(s)
 	}
-	if want := []float32{4, 2, 3}; m.p.value[0] != want[0] || m.p.value[1] != want[1] || m.p.value[2] != want[2] || m.pointer[0] != 1 {
-		t.Errorf("memory %v, next row %g; want %v and 1", m.p.value, m.pointer[0], want)
+	if want := []float32{4, 2, 3}; m.p.value[0] != want[0] || m.p.value[1] != want[1] || m.p.value[2] != want[2] || m.ring.pointer[0] != 1 {
+		t.Errorf("memory %v, next row %g; want %v and 1", m.p.value, m.ring.pointer[0], want)
 	}
 }
 

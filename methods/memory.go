@@ -6,21 +6,47 @@ import (
 	"protobench/internal/stream"
 )
 
-// memory holds past embeddings of the teacher where other arms have prototypes: a queue of [K,D] whose oldest rows are
-// overwritten, random unit vectors at first. One embedding per image and step enters, that of the last global crop.
-type memory struct {
-	p       *prototypes
-	v       views
+// ring is a queue of past embeddings [K,D] whose oldest rows are overwritten; random unit vectors at first.
+type ring struct {
+	k, d    int
+	value   []float32 // [K,D]
 	pointer []float64 // one element: the row that is overwritten next
 }
 
-func newMemory(seed uint64, k, d int, v views) *memory {
+func newRing(seed uint64, k, d int) *ring {
 	r, c := stream.New(seed, "memory"), make([]float32, k*d)
 	for i := range c {
 		c[i] = float32(r.NormFloat64())
 	}
 	kernel.NormalizeRows(c, c, k, d, nil)
-	return &memory{newPrototypes(c, k, d, false), v, make([]float64, 1)}
+	return &ring{k, d, c, make([]float64, 1)}
+}
+
+// remember writes embeddings z [n,D] over the oldest rows.
+func (r *ring) remember(z []float32) {
+	at := int(r.pointer[0])
+	for lo := 0; lo < len(z); lo += r.d {
+		copy(r.value[at*r.d:][:r.d], z[lo:][:r.d])
+		at = (at + 1) % r.k
+	}
+	r.pointer[0] = float64(at)
+}
+
+func (r *ring) state(prefix string) []Named {
+	return []Named{f32(prefix+"queue", r.value, r.k, r.d), f64(prefix+"pointer", r.pointer)}
+}
+
+// memory has past embeddings of the teacher where other arms have prototypes. One per image and step enters, that of the last
+// global crop.
+type memory struct {
+	p    *prototypes
+	ring *ring
+	v    views
+}
+
+func newMemory(seed uint64, k, d int, v views) *memory {
+	r := newRing(seed, k, d)
+	return &memory{newPrototypes(r.value, k, d, false), r, v}
 }
 
 func (m *memory) vectors() *prototypes      { return m.p }
@@ -28,19 +54,12 @@ func (m *memory) params() []*encoders.Param { return nil }
 func (m *memory) restart([]float32)         {}
 func (m *memory) move(int, []float32)       {}
 func (m *memory) before(*stepInput)         {}
-func (m *memory) after(s *stepInput)        { m.remember(m.v.last(s.z[Teacher])) }
-
-// remember writes embeddings z [n,D] over the oldest rows.
-func (m *memory) remember(z []float32) {
-	at, d := int(m.pointer[0]), m.p.d
-	for lo := 0; lo < len(z); lo += d {
-		copy(m.p.value[at*d:][:d], z[lo:][:d])
-		at = (at + 1) % m.p.k
-	}
-	m.pointer[0] = float64(at)
-	m.p.effective()
+func (m *memory) state(prefix string) []Named {
+	return append(m.p.state(prefix), m.ring.state(prefix)...)
 }
 
-func (m *memory) state(prefix string) []Named {
-	return append(m.p.state(prefix), f64(prefix+"pointer", m.pointer))
+func (m *memory) after(s *stepInput) {
+	m.ring.remember(m.v.last(s.z[Teacher]))
+	copy(m.p.value, m.ring.value)
+	m.p.effective()
 }

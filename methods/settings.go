@@ -40,6 +40,7 @@ type Settings struct {
 	MSN        MSN        `key:"msn"`
 
 	DeepCluster DeepCluster `key:"deepcluster"`
+	PCL         PCL         `key:"pcl"`
 	MaSSL       MaSSL       `key:"massl"`
 
 	GMM    GMM    `key:"gmm"`
@@ -110,6 +111,15 @@ type MSN struct {
 // DeepCluster holds the keys of the [deepcluster] table.
 type DeepCluster struct {
 	Targets string `key:"targets" default:"teacher" in:"student|teacher" read:"deepcluster" doc:"branch whose embeddings give the labels"`
+}
+
+// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for 1.3 million images).
+type PCL struct {
+	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" read:"pcl" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
+	Sets         int     `key:"sets" default:"3" range:"[1,9]" read:"pcl" doc:"clusterings M: of prototypes.count centroids, half as many, a quarter …"`
+	Negatives    int     `key:"negatives" default:"1024" range:"[1,)" read:"pcl" doc:"past keys in InfoNCE, and at most so many other centroids in each set's softmax"`
+	Iterations   int     `key:"iterations" default:"20" range:"[1,1000]" read:"pcl" doc:"iterations of k-means"`
+	WarmupEpochs float64 `key:"warmup_epochs" default:"2" range:"[0,)" read:"pcl" doc:"epochs of InfoNCE alone, at least one"`
 }
 
 // MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3 million images).
