@@ -22,6 +22,7 @@ func Components() []Component {
 		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
 		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
 		{"objective", "deepcluster", "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings", "Caron et al. 2018, 2020 (DeepCluster-v2)"},
+		{"objective", "smog", "a predictor finds the teacher's group of another view; groups move with the student's projections, and the gradient flows through the move", "Pang et al. 2022"},
 		{"objective", "pcl", "InfoNCE with a queue, and the same over centroids of k-means on all images' embeddings, with a temperature per cluster", "Li et al. 2021"},
 		{"objective", "massl", "no prototypes: the student sees an image among past embeddings as the teacher does, inside random blocks of them", "Silva et al. 2024"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
@@ -30,6 +31,7 @@ func Components() []Component {
 		{"learner", "kmeans", "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", "Sculley 2010; Dhillon and Modha 2001"},
 		{"learner", "ema", "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", "Pang et al. 2022, its group update"},
 		{"learner", "hyperspherical", "spread over the sphere before training, then frozen", "Mettes et al. 2019"},
+		{"learner", "smog", "of objective smog alone: groups that move towards the projections given to them, clustered anew now and then", "Pang et al. 2022"},
 		{"learner", "pcl", "of objective pcl alone: k-means on all images' embeddings at the start of each epoch, several sets", "Li et al. 2021"},
 		{"learner", "massl", "of objective massl alone: a queue of past teacher embeddings, no prototypes", "Silva et al. 2024"},
 		{"regularizer", "koleo-prototypes", "spreads the prototypes: differential entropy by nearest neighbours (KP)", "Govindarajan et al. 2024; Sablayrolles et al. 2019"},
@@ -76,6 +78,7 @@ func presets() []preset {
 			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "kmeans", Embedding: "plain"},
 			map[string]any{"prototypes.init": "data"},
 		},
+		preset{"groups that move with the encoder's projections, and a predictor", Composition{Name: "smog", Objective: "smog", Embedding: "plain"}.Complete(), nil},
 		preset{"contrastive learning with the centroids of each epoch's k-means", Composition{Name: "pcl", Objective: "pcl", Embedding: "plain"}.Complete(), nil},
 		preset{"past embeddings in the prototypes' place: nothing that could collapse but the features", Composition{Name: "massl", Objective: "massl", Embedding: "plain"}.Complete(), nil},
 	)

@@ -93,6 +93,8 @@ func newObjective(cfg Config, v views, d int) objective {
 		return newCARP(cfg, v)
 	case "deepcluster":
 		return newDeepCluster(cfg.Settings.DeepCluster, v, k)
+	case "smog":
+		return newSMoG(cfg, v, d)
 	case "pcl":
 		return newPCL(cfg, v, d)
 	case "massl":

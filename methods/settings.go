@@ -40,6 +40,7 @@ type Settings struct {
 	MSN        MSN        `key:"msn"`
 
 	DeepCluster DeepCluster `key:"deepcluster"`
+	SMoG        SMoG        `key:"smog"`
 	PCL         PCL         `key:"pcl"`
 	MaSSL       MaSSL       `key:"massl"`
 
@@ -60,7 +61,7 @@ type Settings struct {
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,deepcluster,massl" doc:"student temperature (msn: of both branches)"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,deepcluster,smog,massl" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
@@ -111,6 +112,12 @@ type MSN struct {
 // DeepCluster holds the keys of the [deepcluster] table.
 type DeepCluster struct {
 	Targets string `key:"targets" default:"teacher" in:"student|teacher" read:"deepcluster" doc:"branch whose embeddings give the labels"`
+}
+
+// SMoG holds the keys of the [smog] table (Pang et al. 2022; defaults of lightly's code).
+type SMoG struct {
+	Momentum   float64 `key:"momentum" default:"0.99" range:"[0,1)" read:"smog" doc:"share β of itself that a group keeps in a step in which projections are given to it"`
+	ResetSteps int     `key:"reset_steps" default:"300" range:"[0,)" read:"smog" doc:"steps after which the groups are clustered anew and the teacher is set to the student (0: never)"`
 }
 
 // PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for 1.3 million images).
