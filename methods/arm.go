@@ -161,11 +161,14 @@ func (a *arm) learned() Learned {
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
 		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[0], Reseeds: int(p.reseeds[0]),
 	}
-	center := clone(a.objective.center())
+	center, c := clone(a.objective.center()), l.Current[Teacher]
+	if w, ok := a.learner.(*classifier); ok {
+		c = clone(w.rows())
+	}
 	l.Scores = func(z []float32) []float32 {
 		n := len(z) / p.d
 		out := make([]float32, n*p.k)
-		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, l.Current[Teacher], p.d, out, p.k, false)
+		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, c, p.d, out, p.k, false)
 		if center != nil {
 			subtract(out, out, center)
 		}

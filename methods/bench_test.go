@@ -26,6 +26,7 @@ func testConfig(tb testing.TB, preset string) Config {
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO:        DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
 			DeepCluster: DeepCluster{Targets: "teacher"},
+			SeLa:        SeLa{Lambda: 10, Threshold: 0.01, RelabelEpochs: 1},
 			SMoG:        SMoG{Momentum: 0.9, ResetSteps: 6},
 			PCL:         PCL{Temperature: 0.2, Sets: 2, Negatives: 20, Iterations: 5, WarmupEpochs: 1},
 			MaSSL:       MaSSL{Memory: 40, Block: 9, TeacherTemperature: 0.07, WarmupTemperature: 0.04, WarmupEpochs: 2},

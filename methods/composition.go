@@ -24,6 +24,7 @@ func Components() []Component {
 		{"objective", "deepcluster", "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings", "Caron et al. 2018, 2020 (DeepCluster-v2)"},
 		{"objective", "smog", "a predictor finds the teacher's group of another view; groups move with the student's projections, and the gradient flows through the move", "Pang et al. 2022"},
 		{"objective", "pcl", "InfoNCE with a queue, and the same over centroids of k-means on all images' embeddings, with a temperature per cluster", "Li et al. 2021"},
+		{"objective", "sela", "a linear classifier of labels that are found for all images at once, as many for each prototype", "Asano et al. 2020"},
 		{"objective", "massl", "no prototypes: the student sees an image among past embeddings as the teacher does, inside random blocks of them", "Silva et al. 2024"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
@@ -33,6 +34,7 @@ func Components() []Component {
 		{"learner", "hyperspherical", "spread over the sphere before training, then frozen", "Mettes et al. 2019"},
 		{"learner", "smog", "of objective smog alone: groups that move towards the projections given to them, clustered anew now and then", "Pang et al. 2022"},
 		{"learner", "pcl", "of objective pcl alone: k-means on all images' embeddings at the start of each epoch, several sets", "Li et al. 2021"},
+		{"learner", "sela", "of objective sela alone: rows of the linear classifier, by the gradient of the loss, not normalised", "Asano et al. 2020"},
 		{"learner", "massl", "of objective massl alone: a queue of past teacher embeddings, no prototypes", "Silva et al. 2024"},
 		{"regularizer", "koleo-prototypes", "spreads the prototypes: differential entropy by nearest neighbours (KP)", "Govindarajan et al. 2024; Sablayrolles et al. 2019"},
 		{"regularizer", "koleo-features", "spreads the images of each view: differential entropy of the student's backbone features by nearest neighbours", "Oquab et al. 2024 (DINOv2); Sablayrolles et al. 2019"},
@@ -80,6 +82,7 @@ func presets() []preset {
 		},
 		preset{"groups that move with the encoder's projections, and a predictor", Composition{Name: "smog", Objective: "smog", Embedding: "plain"}.Complete(), nil},
 		preset{"contrastive learning with the centroids of each epoch's k-means", Composition{Name: "pcl", Objective: "pcl", Embedding: "plain"}.Complete(), nil},
+		preset{"a linear classifier of balanced labels of its own", Composition{Name: "sela", Objective: "sela", Embedding: "plain"}.Complete(), nil},
 		preset{"past embeddings in the prototypes' place: nothing that could collapse but the features", Composition{Name: "massl", Objective: "massl", Embedding: "plain"}.Complete(), nil},
 	)
 }

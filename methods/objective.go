@@ -93,6 +93,8 @@ func newObjective(cfg Config, v views, d int) objective {
 		return newCARP(cfg, v)
 	case "deepcluster":
 		return newDeepCluster(cfg.Settings.DeepCluster, v, k)
+	case "sela":
+		return newSeLa(cfg, v, d)
 	case "smog":
 		return newSMoG(cfg, v, d)
 	case "pcl":

@@ -42,6 +42,7 @@ type Settings struct {
 	DeepCluster DeepCluster `key:"deepcluster"`
 	SMoG        SMoG        `key:"smog"`
 	PCL         PCL         `key:"pcl"`
+	SeLa        SeLa        `key:"sela"`
 	MaSSL       MaSSL       `key:"massl"`
 
 	GMM    GMM    `key:"gmm"`
@@ -67,8 +68,8 @@ type Loss struct {
 // Prototypes holds what every learner shares.
 type Prototypes struct {
 	Count       int     `key:"count" default:"256" range:"[2,)" read:"swav,dino,carp,msn,deepcluster,smog,pcl,sela" doc:"number of prototypes K"`
-	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint" doc:"prototypes' learning rate as a multiple of train.lr"`
-	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
+	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint,sela" doc:"prototypes' learning rate as a multiple of train.lr"`
+	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint,sela" doc:"weight decay of the prototypes"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
 	Init        string  `key:"init" default:"random" in:"random|data" read:"swav,dino,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
 	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
@@ -127,6 +128,13 @@ type PCL struct {
 	Negatives    int     `key:"negatives" default:"1024" range:"[1,)" read:"pcl" doc:"past keys in InfoNCE, and at most so many other centroids in each set's softmax"`
 	Iterations   int     `key:"iterations" default:"20" range:"[1,1000]" read:"pcl" doc:"iterations of k-means"`
 	WarmupEpochs float64 `key:"warmup_epochs" default:"2" range:"[0,)" read:"pcl" doc:"epochs of InfoNCE alone, at least one"`
+}
+
+// SeLa holds the keys of the [sela] table (Asano et al. 2020; defaults of the official code on CIFAR).
+type SeLa struct {
+	Lambda        float64 `key:"lambda" default:"10" range:"(0,100]" read:"sela" doc:"power λ of the predictions in the transport plan; the larger, the less smooth (ImageNet: 25)"`
+	Threshold     float64 `key:"threshold" default:"0.01" range:"(0,)" read:"sela" doc:"error at which the plan's scaling stops, a sum over the images (ImageNet: 0.1)"`
+	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings"`
 }
 
 // MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3 million images).
