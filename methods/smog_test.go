@@ -42,8 +42,18 @@ func TestGoldenSMoG(t *testing.T) {
 			moved := node(t)(o.move(z, node(t)(graph.StopGradient(graph.Input(g, "groups", groups, k, d)))))
 			cos := node(t)(o.cosines(pred, moved))
 			loss := node(t)(h.loss(cos, z, moved))
-			p, grads := run(t, g, loss, z, pred)
-			logits := p.Value(cos)[b*k:]
+			grads, err := graph.Gradients(loss, z, pred)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := graph.Compile(g, append(G.Nodes{loss, cos}, grads...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(nil); err != nil {
+				t.Fatal(err)
+			}
+			logits := slices.Clone(p.Value(cos)[b*k:])
 			for i := range logits {
 				logits[i] /= float32(h.temperature)
 			}
