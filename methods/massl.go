@@ -50,36 +50,50 @@ func (o *massl) codes(q []float32, in codeInput) {
 
 // targets sets the teacher's probabilities inside the step's blocks.
 func (o *massl) targets(q []float32, in codeInput) {
-	o.probabilities(q, in.scores, float32(1/o.ramp.At(int(in.epoch))))
+	o.probabilities(in.team, q, in.scores, float32(1/o.ramp.At(int(in.epoch))))
 }
 
 // loss adds the cross-entropy inside the blocks. Targets are 0 outside of them, and so is the gradient.
 func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 	n := o.v.crops * o.v.images
-	p := make([]float32, n*o.k)
+	p, losses := make([]float32, n*o.k), make([]float64, n)
 	weight, inv := float64(h.scaled(o.v.weight()))/float64(o.blocks()), float32(1/h.temperature)
 	return graph.Apply(graph.Op{
 		Kind: "block-cross-entropy", Diff: []bool{true, false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			o.probabilities(p, in[0], inv)
-			var total float64
-			for i, t := range in[1] {
-				if t > 0 {
-					total -= float64(t) * logOf(p[i])
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			o.probabilities(team, p, in[0], inv)
+			inRows(team, n, func(lo, hi int) {
+				for i := lo; i < hi; i++ {
+					losses[i] = crossEntropyOf(p[i*o.k:][:o.k], in[1][i*o.k:][:o.k])
 				}
+			})
+			var total float64
+			for _, l := range losses {
+				total += l
 			}
 			out[0] = float32(weight * total)
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "block-cross-entropy-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
-					o.gradient(ds, p, v[0], float32(weight*float64(v[1][0])*float64(inv)))
+				Forward: func(team *kernel.Team, v [][]float32, ds []float32) {
+					f := float32(weight * float64(v[1][0]) * float64(inv))
+					inRows(team, n, func(lo, hi int) { o.gradient(ds[lo*o.k:hi*o.k], p[lo*o.k:hi*o.k], v[0][lo*o.k:hi*o.k], f) })
 				},
 			}, in[1], grad, out)
 			return G.Nodes{ds, nil}, err
 		},
 	}, s, targets)
+}
+
+// crossEntropyOf is -Σ t·ln p of a row.
+func crossEntropyOf(p, targets []float32) (loss float64) {
+	for i, t := range targets {
+		if t > 0 {
+			loss -= float64(t) * logOf(p[i])
+		}
+	}
+	return loss
 }
 
 // gradient uses d/ds_k Σ_l -q_l·log p_l = (p_k·Σ_l q_l - q_k)/τ inside each block.
