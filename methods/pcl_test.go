@@ -102,12 +102,21 @@ func TestConcentrationOfCollapsedClusters(t *testing.T) {
 	}
 }
 
+// TestConcentrationOfSinglePoints has a cluster of one point, which tells nothing of its width: it takes the widest one's.
+func TestConcentrationOfSinglePoints(t *testing.T) {
+	phi := concentrations([]float64{0.01, 0.01, 0.04, 0.04, 0}, []int{0, 0, 1, 1, 2}, 3, 0.2)
+	if phi[2] != phi[1] || phi[0] >= phi[1] {
+		t.Errorf("temperatures %v, want the last two equal and larger", phi)
+	}
+}
+
 // TestPCLClusters checks when clusters are made, that images find theirs, and that others are never an image's own.
 func TestPCLClusters(t *testing.T) {
 	cfg := testConfig(t, "pcl")
-	tr, next := start(t, cfg), batches(cfg)
+	cfg.Settings.PCL.WarmupEpochs = 2
+	tr, next, begin := start(t, cfg), batches(cfg), 2*cfg.StepsPerEpoch
 	o := tr.host.objective.(*pcl)
-	steps(t, tr, next, cfg.StepsPerEpoch)
+	steps(t, tr, next, begin)
 	if o.ready[0] != 0 || o.terms[1] != 0 {
 		t.Error("ProtoNCE begins in the warm-up")
 	}
@@ -123,10 +132,13 @@ func TestPCLClusters(t *testing.T) {
 	z := tr.host.head.in.z
 	for m, s := range o.sets {
 		near := o.clusters(s, z)
-		for b, i := range cfg.order(cfg.StepsPerEpoch) {
+		for b, i := range cfg.order(begin) {
 			if float64(near[b]) != s.cluster[i] {
 				t.Errorf("set %d: image %d has cluster %d, not %g", m, i, near[b], s.cluster[i])
 			}
+		}
+		if near := nearestOwn(tr.host.learner.(*pclClusters), s); near < 0.6 { // by cosine, after some keys have changed
+			t.Errorf("set %d: only %g of the images lie nearest to their own centroid", m, near)
 		}
 		columns := o.columns(m, near)
 		if !slices.Equal(columns[:len(near)], near) {
@@ -137,7 +149,7 @@ func TestPCLClusters(t *testing.T) {
 				t.Errorf("set %d: %d is an image's own and an other", m, k)
 			}
 		}
-		s.cluster[cfg.order(cfg.StepsPerEpoch)[0]] = -1
+		s.cluster[cfg.order(begin)[0]] = -1
 		if k := o.clusters(s, z)[0]; k < 0 {
 			t.Errorf("set %d: an image that was not clustered has none", m)
 		}
@@ -194,4 +206,18 @@ func TestPCLLearns(t *testing.T) {
 			t.Errorf("%s went from %g to %g on one batch", term, first, last)
 		}
 	}
+}
+
+// nearestOwn is the share of images whose key is nearest to the centroid of their own cluster.
+func nearestOwn(l *pclClusters, s *clusterSet) (share float64) {
+	_, z := l.bank.gather()
+	n, d := len(s.cluster), l.p.d
+	cos := make([]float32, n*s.k)
+	scores(nil, cos, z, s.centroids, n, d, s.k)
+	for i, c := range s.cluster {
+		if kernel.Argmax(cos[i*s.k:][:s.k]) == int(c) {
+			share += 1 / float64(n)
+		}
+	}
+	return share
 }

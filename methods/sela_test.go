@@ -71,6 +71,15 @@ func TestSelfLabelsDoNotDependOnThreads(t *testing.T) {
 	}
 }
 
+// TestSelfLabelsUnderflow has predictions whose power is too small for any number.
+func TestSelfLabelsUnderflow(t *testing.T) {
+	l := newSelfLabels(make([]float32, 2*2000), 2000, 100)
+	l.solve(nil, 0.01)
+	if !(l.err <= 0.01) || !(l.c[0] > 0) {
+		t.Errorf("error %g, scale %g", l.err, l.c[0])
+	}
+}
+
 // TestSeLaLabels checks that labels start balanced, hold for an epoch, are those of the step's images, and change then.
 func TestSeLaLabels(t *testing.T) {
 	cfg := testConfig(t, "sela")
