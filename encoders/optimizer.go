@@ -64,10 +64,11 @@ func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
 // Steps implements [Optimizer].
 func (s *SGD) Steps() []float64 { return s.steps[:] }
 
-// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9, 0.999, ε = 1e-8), as in PyTorch. With
+// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9 and by default 0.999, ε = 1e-8), as in PyTorch. With
 // Coupled it is Adam (Kingma and Ba 2015), whose weight decay is a part of the gradient.
 type AdamW struct {
 	Coupled bool
+	Beta2   float64
 	params  []*Param
 	m, v    map[*Param][]float32
 	steps   [1]float64
@@ -75,12 +76,13 @@ type AdamW struct {
 
 // NewAdamW returns AdamW over params.
 func NewAdamW(params []*Param) *AdamW {
-	return &AdamW{params: params, m: zeros(params), v: zeros(params)}
+	return &AdamW{Beta2: 0.999, params: params, m: zeros(params), v: zeros(params)}
 }
 
 // Step implements [Optimizer].
 func (a *AdamW) Step(team *kernel.Team, lr float64) {
-	const b1, b2, eps = 0.9, 0.999, 1e-8
+	const b1, eps = 0.9, 1e-8
+	b2, more := a.Beta2, float32(1-a.Beta2)
 	a.steps[0]++
 	c1 := 1 - math.Pow(b1, a.steps[0])
 	c2 := math.Sqrt(1 - math.Pow(b2, a.steps[0]))
@@ -97,7 +99,7 @@ func (a *AdamW) Step(team *kernel.Team, lr float64) {
 				g += float32(l2 * p.Value[i])
 			}
 			m[i] += float32(float32(1-b1) * (g - m[i]))
-			v[i] = float32(float32(b2)*v[i]) + float32(float32(1-b2)*float32(g*g))
+			v[i] = float32(float32(b2)*v[i]) + float32(more*float32(g*g))
 			d := float32(float32(math.Sqrt(float64(v[i])))*unit) + float32(eps)
 			p.Value[i] = float32(p.Value[i]*keep) - float32(size*(m[i]/d))
 		}

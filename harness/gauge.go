@@ -104,6 +104,7 @@ func (g *gauge) geometry(l methods.Learned, p metrics.Matrix) {
 	moved, ok := metrics.Displacement(metrics.MatrixOf(l.K, l.D, l.Initial), p)
 	g.maybe("displacement", moved, ok, noDirection)
 	g.put("path", l.Path)
+	g.put("drift", l.Drift)
 	g.put("reseeds", float64(l.Reseeds))
 }
 

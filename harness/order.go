@@ -27,6 +27,7 @@ func newBatches(set *datasets.Set, r *Resolved, seed uint64) (*batches, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Noise = set.Noise
 	size := r.Train.Batch
 	return &batches{
 		images: &set.Train, augment: a, seed: seed, size: size, perEpoch: set.Train.Len() / size,

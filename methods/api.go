@@ -55,8 +55,8 @@ func (b Branch) String() string { return [...]string{"student", "teacher"}[b] }
 type Event struct {
 	Step      int
 	Learner   string // "" for the arm's own learner, else the observer's name
-	Kind      string // "reseed"
-	Prototype int
+	Kind      string // "reseed", "split", or "handover" of a schedule
+	Prototype int    // -1 where an event is about all of them
 }
 
 // Signals are what one step reports.
@@ -76,6 +76,7 @@ type Learned struct {
 	Initial []float32    // [K,D] effective prototypes at step 0
 	Current [2][]float32 // [K,D] effective prototypes (as the scores use them), by Branch
 	Path    float64      // mean over the prototypes of the angles turned so far, radians
+	Drift   float64      // the part of Path of the last whole epoch, radians
 	Reseeds int          // re-seeding events so far
 
 	// Scores maps embeddings [n,D] to scores [n,K]: inner products with the teacher's prototypes for every arm, less the

@@ -42,7 +42,7 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 		objective: o, views: v, k: a.learner.vectors().k,
 		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil,
 	}
-	a.reseed = newReseeder(cfg, learnerName)
+	a.reseed = newReseeder(cfg)
 	a.scores = make([]float32, v.global*v.images*a.head.k)
 	if s, ok := o.(scorer); ok {
 		a.train(cfg.Train, s.params())
@@ -121,11 +121,13 @@ func (a *arm) finish(s *stepInput) {
 		a.optimizer.Step(s.team, s.lr)
 	}
 	a.learner.after(s)
-	a.learner.vectors().moved()
+	p := a.learner.vectors()
+	p.moved(s.team)
 	if a.reseed != nil {
 		a.reseed.run(a.learner, a.objective.center(), s)
-		a.learner.vectors().moved()
+		p.moved(s.team)
 	}
+	p.endStep(s)
 }
 
 // watch is a whole step of an observer.
@@ -159,7 +161,7 @@ func (a *arm) learned() Learned {
 	}
 	l := Learned{
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
-		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[0], Reseeds: int(p.reseeds[0]),
+		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
 	}
 	center, c := clone(a.objective.center()), l.Current[Teacher]
 	if w, ok := a.learner.(*classifier); ok {
@@ -180,7 +182,8 @@ func (a *arm) learned() Learned {
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
 
 func (a *arm) state(prefix string) []Named {
-	s := append(a.learner.state(prefix+"learner."), a.objective.state(prefix+"objective.")...)
+	s := append(a.learner.vectors().state(prefix+"learner."), a.learner.state(prefix+"learner.")...)
+	s = append(s, a.objective.state(prefix+"objective.")...)
 	if a.optimizer == nil {
 		return s
 	}

@@ -69,3 +69,12 @@ func alone(c Composition) error {
 	}
 	return nil
 }
+
+// owned is what learners of bound objectives have in common where no gradient reaches their prototypes: nothing but the
+// objective moves them.
+type owned struct{ decoupled }
+
+func (owned) moves(float64) bool  { return false }
+func (owned) move(int, []float32) {}
+func (owned) before(*stepInput)   {}
+func (owned) adopt()              {}

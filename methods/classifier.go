@@ -9,7 +9,7 @@ type classifier struct {
 }
 
 func newClassifier(cfg Config, o *sela, start []float32, d int) *classifier {
-	j := newJoint(cfg, o, start, d)
+	j := newJoint(cfg, o, newPrototypes(start, o.k, d, true))
 	j.weightNorm = true // leaves the rows' length to the gradient
 	j.freeze = 0
 	return &classifier{j, o, o.relabelSteps(cfg.StepsPerEpoch)}

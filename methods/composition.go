@@ -30,6 +30,8 @@ func Components() []Component {
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
 		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
 		{"learner", "kmeans", "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", "Sculley 2010; Dhillon and Modha 2001"},
+		{"learner", "epoch-kmeans", "decoupled: spherical k-means over the last epoch's teacher embeddings at each epoch's start, no gradient", "Caron et al. 2020 (DeepCluster-v2)"},
+		{"learner", "self-cluster", "decoupled by a gradient: a Sinkhorn clustering loss and optimizer of the prototypes' own, on teacher embeddings", "Darcet et al. 2025 (CAPI)"},
 		{"learner", "ema", "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", "Pang et al. 2022, its group update"},
 		{"learner", "hyperspherical", "spread over the sphere before training, then frozen", "Mettes et al. 2019"},
 		{"learner", "smog", "of objective smog alone: groups that move towards the projections given to them, clustered anew now and then", "Pang et al. 2022"},
@@ -107,7 +109,20 @@ func Preset(name string) (Composition, map[string]any, bool) {
 
 // Parts returns the names of all components of a composition, observers included: what decides which settings it reads.
 func (c Composition) Parts() []string {
-	return append(append([]string{c.Objective, c.Learner, c.Embedding}, c.Regularizers...), c.Observers...)
+	return append(append(append(c.Learners(), c.Objective, c.Embedding), c.Regularizers...), c.Observers...)
+}
+
+// Learners returns the arm's own learner, or all those of its schedule.
+func (c Composition) Learners() []string {
+	phases, err := Phases(c.Learner)
+	if err != nil {
+		return []string{c.Learner}
+	}
+	names := make([]string, len(phases))
+	for i, p := range phases {
+		names[i] = p.Learner
+	}
+	return names
 }
 
 // Validate refuses a composition that names something unknown or makes no sense, with the reason.
@@ -115,7 +130,13 @@ func Validate(c Composition) error {
 	if err := known("objective", c.Objective); err != nil {
 		return err
 	}
-	if err := known("learner", append([]string{c.Learner}, c.Observers...)...); err != nil {
+	if _, err := Phases(c.Learner); err != nil {
+		return err
+	}
+	if err := known("learner", append(c.Learners(), c.Observers...)...); err != nil {
+		return err
+	}
+	if err := orderly(c.Learners()); err != nil {
 		return err
 	}
 	if err := known("regularizer", c.Regularizers...); err != nil {
@@ -136,10 +157,25 @@ func Validate(c Composition) error {
 	return once("observers", c.Observers)
 }
 
+// orderly refuses schedules whose phases cannot follow each other.
+func orderly(learners []string) error {
+	for i, l := range learners {
+		switch {
+		case i > 0 && l == learners[i-1]:
+			return fmt.Errorf("learner: %q follows itself; make one phase of the two", l)
+		case l == "joint" && slices.Contains(learners[:i], l):
+			return fmt.Errorf("learner: %q stands twice in the schedule; its gradient belongs to one phase", l)
+		case l == "hyperspherical" && i > 0:
+			return fmt.Errorf("learner: %q spreads the prototypes before training and can only be the first phase; take \"frozen\" later on", l)
+		}
+	}
+	return nil
+}
+
 // sensible refuses regularizers that could not act, or that an objective has already.
 func sensible(c Composition) error {
 	for _, r := range []string{"koleo-prototypes", "orthogonality", "repulsion"} {
-		if slices.Contains(c.Regularizers, r) && c.Learner != "joint" {
+		if slices.Contains(c.Regularizers, r) && !slices.Contains(c.Learners(), "joint") {
 			return fmt.Errorf("regularizers: %s acts through the gradient of the prototypes, which learner %q does not use; take learner \"joint\" or drop it", r, c.Learner)
 		}
 	}

@@ -1,7 +1,6 @@
 package methods
 
 import (
-	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 )
@@ -39,27 +38,22 @@ func (r *ring) state(prefix string) []Named {
 // memory has past embeddings of the teacher where other arms have prototypes. One per image and step enters, that of the last
 // global crop.
 type memory struct {
-	p    *prototypes
+	owned
 	ring *ring
 	v    views
 }
 
 func newMemory(seed uint64, k, d int, v views) *memory {
 	r := newRing(seed, k, d)
-	return &memory{newPrototypes(r.value, k, d, false), r, v}
+	return &memory{owned{decoupled{newPrototypes(r.value, k, d, false)}}, r, v}
 }
 
-func (m *memory) vectors() *prototypes      { return m.p }
-func (m *memory) params() []*encoders.Param { return nil }
-func (m *memory) restart([]float32)         {}
-func (m *memory) move(int, []float32)       {}
-func (m *memory) before(*stepInput)         {}
 func (m *memory) state(prefix string) []Named {
-	return append(m.p.state(prefix), m.ring.state(prefix)...)
+	return m.ring.state(prefix)
 }
 
 func (m *memory) after(s *stepInput) {
 	m.ring.remember(m.v.last(s.z[Teacher]))
 	copy(m.p.value, m.ring.value)
-	m.p.effective()
+	m.p.publish(s.team)
 }

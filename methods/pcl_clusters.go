@@ -1,7 +1,6 @@
 package methods
 
 import (
-	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 )
@@ -11,16 +10,11 @@ import (
 // quarter and so on, where the paper has 25,000, 50,000 and 100,000; metrics see the first and largest. Unlike faiss, an empty
 // cluster keeps its centre, and there is one start instead of the best of five.
 type pclClusters struct {
-	p        *prototypes
+	owned
 	o        *pcl
 	bank     *bank
 	perEpoch int
 }
-
-func (l *pclClusters) vectors() *prototypes      { return l.p }
-func (l *pclClusters) params() []*encoders.Param { return nil }
-func (l *pclClusters) restart([]float32)         {}
-func (l *pclClusters) move(int, []float32)       {}
 
 func (l *pclClusters) before(s *stepInput) {
 	l.o.step = s.step
@@ -51,10 +45,10 @@ func (l *pclClusters) cluster(s *stepInput) {
 		}
 	}
 	copy(l.p.value, l.o.sets[0].centroids)
-	l.p.effective()
+	l.p.publish(s.team)
 	l.o.ready[0] = 1
 }
 
 func (l *pclClusters) state(prefix string) []Named {
-	return append(l.p.state(prefix), l.bank.state(prefix)...)
+	return l.bank.state(prefix)
 }

@@ -4,7 +4,7 @@ package methods
 type Composition struct {
 	Name         string   // as tables show it
 	Objective    string   // swav, dino, carp, msn
-	Learner      string   // joint, frozen, gmm, kmeans, ema, hyperspherical
+	Learner      string   // joint, frozen, gmm, kmeans, epoch-kmeans, self-cluster, ema, hyperspherical, or a schedule of them, see [Phases]
 	Regularizers []string // koleo-prototypes, koleo-features, me-max, orthogonality, repulsion
 	Embedding    string   // plain, centred
 	Observers    []string // learners that see the same embeddings and feed nothing back
@@ -49,6 +49,9 @@ type Settings struct {
 	KMeans KMeans `key:"kmeans"`
 	EMA    EMA    `key:"ema"`
 
+	EpochKMeans EpochKMeans `key:"epoch-kmeans"`
+	SelfCluster SelfCluster `key:"self-cluster"`
+
 	Hyperspherical Hyperspherical `key:"hyperspherical"`
 
 	KoLeo         KoLeo         `key:"koleo-prototypes"`
@@ -71,9 +74,10 @@ type Prototypes struct {
 	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint,sela" doc:"prototypes' learning rate as a multiple of train.lr"`
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint,sela" doc:"weight decay of the prototypes"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
-	Init        string  `key:"init" default:"random" in:"random|data" read:"swav,dino,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
-	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
-	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,ema" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
+	Init        string  `key:"init" default:"random" in:"random|data|kmeans++" read:"swav,dino,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
+	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"move prototypes that nothing is assigned to (never in observers)"`
+	ReseedBy    string  `key:"reseed_by" default:"distance" in:"distance|split" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" hash:"set" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
 }
 
 // SwAV holds the keys of the [swav] table (Caron et al. 2020).
@@ -182,9 +186,13 @@ type Centring struct {
 type GMM struct {
 	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" read:"gmm" doc:"variances: one for all, one per component, or one per component and dimension"`
 	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" read:"gmm" doc:"E-step: Gaussian densities, or cosine with fixed precision"`
-	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned" read:"gmm" doc:"mixture weights"`
+	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned|sinkhorn" read:"gmm" doc:"mixture weights; sinkhorn: uniform ones, and responsibilities balanced over the components"`
+	Iterations       int     `key:"iterations" default:"3" range:"[1,100]" read:"gmm" hash:"set" doc:"Sinkhorn-Knopp iterations, with weights = \"sinkhorn\""`
 	Forgetting       string  `key:"forgetting" default:"responsibility" in:"responsibility|uniform" read:"gmm" doc:"old statistics fade by the responsibility that replaces them, or with every step"`
 	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth)"`
+	Step             string  `key:"step" default:"constant" in:"constant|cappe-moulines|liang-klein" read:"gmm" hash:"set" doc:"step size of the t-th update: from gmm.memory, (t + step_offset)^-step_power, or (t + 1)^-step_power; responsibility forgetting then remembers one over the step size"`
+	StepPower        float64 `key:"step_power" default:"0.6" range:"(0.5,1]" read:"gmm" hash:"set" doc:"power of a falling step size (0.6 as Cappé and Moulines advise, 0.7 as Liang and Klein used)"`
+	StepOffset       float64 `key:"step_offset" default:"1" range:"[1,)" read:"gmm" hash:"set" doc:"updates that the cappe-moulines schedule starts late"`
 	Precision        float64 `key:"precision" default:"1" range:"(0,)" read:"gmm" doc:"precision (1/variance) at the start in units of D, where 1 is that of unit vectors without a mean; the fixed concentration of vmf responsibilities in the same unit"`
 	PrecisionMax     float64 `key:"precision_max" default:"4" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision in units of D"`
 	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm" doc:"Dirichlet pseudo-count of learned mixture weights"`
@@ -198,6 +206,21 @@ type GMM struct {
 // KMeans holds the keys of the [kmeans] table.
 type KMeans struct {
 	Memory float64 `key:"memory" default:"1" range:"(0,)" read:"kmeans" doc:"centres remember memory × training images / K embeddings, at least 2"`
+}
+
+// EpochKMeans holds the keys of the [epoch-kmeans] table (defaults of Caron et al. 2020's DeepCluster-v2).
+type EpochKMeans struct {
+	Iterations int    `key:"iterations" default:"10" range:"[1,1000]" read:"epoch-kmeans" doc:"iterations of spherical k-means at the start of each epoch"`
+	Start      string `key:"start" default:"data" in:"data|previous" read:"epoch-kmeans" doc:"centres that k-means starts from: random embeddings of the bank (each epoch numbers its clusters anew), or those of the epoch before"`
+}
+
+// SelfCluster holds the keys of the [self-cluster] table (defaults of Darcet et al. 2025's CAPI).
+type SelfCluster struct {
+	LR                float64 `key:"lr" default:"0.0005" range:"(0,)" read:"self-cluster" doc:"learning rate of the prototypes' own AdamW, constant"`
+	WeightDecay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"self-cluster" doc:"weight decay of that AdamW"`
+	TargetTemperature float64 `key:"target_temperature" default:"0.06" range:"(0,10]" read:"self-cluster" doc:"temperature of the Sinkhorn targets"`
+	Temperature       float64 `key:"temperature" default:"0.12" range:"(0,10]" read:"self-cluster" doc:"temperature of the predictions"`
+	Iterations        int     `key:"iterations" default:"3" range:"[1,100]" read:"self-cluster" doc:"Sinkhorn-Knopp iterations"`
 }
 
 // EMA holds the keys of the [ema] table.

@@ -1,7 +1,6 @@
 package methods
 
 import (
-	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 )
@@ -13,21 +12,15 @@ const smogIterations = 10
 // anew at the centres of spherical k-means on the last projections of all images, and the teacher becomes a copy of the student, as in
 // the paper's appendix and lightly's code, which clusters the projections since the last reset.
 type smogGroups struct {
-	p    *prototypes
+	owned
 	o    *smog
 	bank *bank
 	seed uint64
 }
 
 func newSMoGGroups(cfg Config, start []float32, o *smog, d int) *smogGroups {
-	return &smogGroups{newPrototypes(start, o.k, d, false), o, newBank(cfg, d), cfg.Seed}
+	return &smogGroups{owned{decoupled{newPrototypes(start, o.k, d, false)}}, o, newBank(cfg, d), cfg.Seed}
 }
-
-func (l *smogGroups) vectors() *prototypes      { return l.p }
-func (l *smogGroups) params() []*encoders.Param { return nil }
-func (l *smogGroups) restart(c []float32)       { l.p.start(c) }
-func (l *smogGroups) move(int, []float32)       {}
-func (l *smogGroups) before(*stepInput)         {}
 
 func (l *smogGroups) after(s *stepInput) {
 	copy(l.p.value, l.o.moved)
@@ -35,7 +28,7 @@ func (l *smogGroups) after(s *stepInput) {
 	if l.o.ResetSteps > 0 && (s.step+1)%l.o.ResetSteps == 0 {
 		l.reset(s)
 	}
-	l.p.effective()
+	l.p.publish(s.team)
 }
 
 // reset clusters the bank and has the teacher follow at once.
@@ -49,5 +42,5 @@ func (l *smogGroups) reset(s *stepInput) {
 }
 
 func (l *smogGroups) state(prefix string) []Named {
-	return append(l.p.state(prefix), l.bank.state(prefix)...)
+	return l.bank.state(prefix)
 }
