@@ -83,3 +83,9 @@ func affineAddReLUAVX2(p *byte)
 //
 //go:noescape
 func normApplyBothReLUAVX2(p *byte)
+
+// peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX512(n int)
+
+// peakAVX2 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX2(n int)

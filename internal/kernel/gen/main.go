@@ -23,5 +23,7 @@ func main() {
 	}
 	affine(true, true)
 	normApply(true, true)
+	peakAVX512()
+	peakAVX2()
 	Generate()
 }
