@@ -44,8 +44,10 @@ func together(c Composition) error {
 	if isBound(c.Objective) {
 		return alone(c)
 	}
-	if isBound(c.Learner) {
-		return fmt.Errorf("learner: %q is a part of objective %q and works with no other; take one of the other learners, or that objective", c.Learner, c.Learner)
+	for _, l := range c.Learners() {
+		if isBound(l) {
+			return fmt.Errorf("learner: %q is a part of objective %q and works with no other; take one of the other learners, or that objective", l, l)
+		}
 	}
 	for _, o := range c.Observers {
 		if isBound(o) {

@@ -31,6 +31,7 @@ func TestBoundObjectivesTakeNothingElse(t *testing.T) {
 	for want, c := range map[string]Composition{
 		"leave the learner out":                   {Objective: "smog", Learner: "gmm", Embedding: plain},
 		"works with no other":                     {Objective: "swav", Learner: "pcl", Embedding: plain},
+		"objective \"sela\" and works with":       {Objective: "dino", Learner: "joint until 2, sela", Embedding: plain},
 		"drop observers":                          {Objective: "pcl", Learner: "pcl", Observers: []string{"gmm"}, Embedding: plain},
 		"cannot watch":                            {Objective: "swav", Learner: "joint", Observers: []string{"massl"}, Embedding: plain},
 		"me-max acts on prototypes or on predict": {Objective: "sela", Learner: "sela", Regularizers: []string{"me-max"}, Embedding: plain},

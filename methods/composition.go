@@ -78,9 +78,8 @@ func presets() []preset {
 			map[string]any{"carp.block": 0},
 		},
 		preset{
-			"hard labels of k-means, which is decoupled by construction; started from data",
-			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "kmeans", Embedding: "plain"},
-			map[string]any{"prototypes.init": "data"},
+			"hard labels of the last epoch's k-means, which is decoupled by construction",
+			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"}, nil,
 		},
 		preset{"groups that move with the encoder's projections, and a predictor", Composition{Name: "smog", Objective: "smog", Embedding: "plain"}.Complete(), nil},
 		preset{"contrastive learning with the centroids of each epoch's k-means", Composition{Name: "pcl", Objective: "pcl", Embedding: "plain"}.Complete(), nil},

@@ -43,7 +43,7 @@ func TestGoldenDeepCluster(t *testing.T) {
 func TestDeepClusterGradient(t *testing.T) {
 	for _, by := range []string{"prototypes", "encoder"} {
 		cfg := testConfig(t, "deepcluster-v2")
-		cfg.Composition.Learner, cfg.Composition.Regularizers = "joint", []string{"koleo-features"}
+		cfg.Composition.Learner, cfg.Settings.Prototypes.Init = "joint", "data"
 		checkGradient(t, start(t, cfg), batches(cfg)(), by)
 	}
 }
