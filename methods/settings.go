@@ -3,8 +3,8 @@ package methods
 // Composition says what an arm is made of: the axes on which methods differ.
 type Composition struct {
 	Name         string   // as tables show it
-	Objective    string   // swav, dino, carp, msn
-	Learner      string   // joint, frozen, gmm, kmeans, epoch-kmeans, self-cluster, ema, hyperspherical, or a schedule of them, see [Phases]
+	Objective    string   // swav, dino, carp, msn, deepcluster; or smog, pcl, sela, massl, which own their prototypes
+	Learner      string   // joint, frozen, gmm, kmeans, epoch-kmeans, self-cluster, ema, hyperspherical, or a schedule of them, see [Phases]; the objective's name where that owns its prototypes
 	Regularizers []string // koleo-prototypes, koleo-features, me-max, orthogonality, repulsion
 	Embedding    string   // plain, centred
 	Observers    []string // learners that see the same embeddings and feed nothing back
