@@ -89,6 +89,7 @@ func (p *parser) parts(a *arm, rest map[string]any) {
 	p.part(a, rest, "embedding", &a.composition.Embedding)
 	p.partList(a, rest, "regularizers", "regularizer", &a.composition.Regularizers)
 	p.partList(a, rest, "observers", "learner", &a.composition.Observers)
+	a.composition = a.composition.Complete()
 }
 
 func (p *parser) part(a *arm, rest map[string]any, key string, into *string) {

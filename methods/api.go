@@ -18,6 +18,22 @@ type Config struct {
 	StepsPerEpoch int
 	Team          *kernel.Team // shares a step's work and changes no number; nil for one thread
 	Images        int          // training images; sets the mixture's memory and the rate of usage averages
+
+	// Order gives the indices [B] of a step's images among the training images, for objectives that keep a label or an embedding for
+	// each image; nil where images come in turn.
+	Order func(step int) []int
+}
+
+// order returns the indices [B] of a step's images.
+func (c Config) order(step int) []int {
+	if c.Order != nil {
+		return c.Order(step)
+	}
+	out := make([]int, c.Train.Batch)
+	for i := range out {
+		out[i] = (step*c.Train.Batch + i) % c.Images
+	}
+	return out
 }
 
 // steps returns the length of the run.
@@ -55,8 +71,8 @@ type Signals struct {
 
 // Learned is a learner's outcome as metrics see it.
 type Learned struct {
-	Name    string // "" for the arm's own learner, else the observer's
-	K, D    int
+	Name    string       // "" for the arm's own learner, else the observer's
+	K, D    int          // K is 0 where the objective has no prototypes; then nothing below is set
 	Initial []float32    // [K,D] effective prototypes at step 0
 	Current [2][]float32 // [K,D] effective prototypes (as the scores use them), by Branch
 	Path    float64      // mean over the prototypes of the angles turned so far, radians

@@ -39,6 +39,9 @@ type stepInput struct {
 
 // newLearner makes the learner of a name, or the schedule that a list of them stands for, on prototypes of its own.
 func newLearner(name string, cfg Config, o objective, d int) learner {
+	if b, ok := o.(bound); ok {
+		return b.own(cfg, randomPrototypes(cfg.Seed, cfg.Settings.Prototypes.Count, d), d)
+	}
 	phases, _ := Phases(name) // validated before
 	p := newPrototypes(randomPrototypes(cfg.Seed, cfg.Settings.Prototypes.Count, d), cfg.Settings.Prototypes.Count, d, needsTeacher(phases))
 	if len(phases) > 1 {

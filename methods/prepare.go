@@ -36,7 +36,7 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	}
 	t.embedding.apply(pool, pool)
 	pool = t.embedding.directions(pool, pool)
-	switch t.cfg.Settings.Prototypes.Init {
+	switch t.cfg.start() {
 	case "data":
 		t.host.learner.vectors().start(pick(pool[:needed*b*d], stream.New(t.cfg.Seed, "prototypes", 1).Perm(needed * b)[:k], d))
 	case "kmeans++":

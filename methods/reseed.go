@@ -21,7 +21,7 @@ type reseeder struct {
 }
 
 func newReseeder(cfg Config) *reseeder {
-	if !cfg.Settings.Prototypes.Reseed {
+	if !cfg.Settings.Prototypes.Reseed || isBound(cfg.Composition.Objective) {
 		return nil
 	}
 	k, n := cfg.Settings.Prototypes.Count, 2*cfg.Train.Batch

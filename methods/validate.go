@@ -35,10 +35,24 @@ func (c Config) Validate() []error {
 	if c.Composition.Objective == "carp" && c.Settings.CARP.Block > c.Settings.Prototypes.Count {
 		add("carp.block: a block of %d is more than the %d prototypes; take a smaller block", c.Settings.CARP.Block, c.Settings.Prototypes.Count)
 	}
-	if whole := c.Images / c.Train.Batch * c.Train.Batch; c.Settings.Prototypes.Init != "random" && c.Images > 0 && c.Settings.Prototypes.Count > whole {
+	if c.Composition.Objective == "massl" && c.Settings.MaSSL.Block > c.Settings.MaSSL.Memory {
+		add("massl.block: a block of %d is more than the %d embeddings of the memory; take a smaller block", c.Settings.MaSSL.Block, c.Settings.MaSSL.Memory)
+	}
+	if c.Composition.Objective == "carp" && c.Settings.CARP.Block == 1 {
+		add("carp.block: a block of 1 has nothing to compare; take at least 2, or 0 for one block of all prototypes")
+	}
+	if whole := c.Images / c.Train.Batch * c.Train.Batch; c.start() != "random" && c.Images > 0 && c.Settings.Prototypes.Count > whole {
 		add("prototypes.init: a start from data needs %d different images, the set's whole batches have %d; take init = \"random\"", c.Settings.Prototypes.Count, whole)
 	}
 	return errs
+}
+
+// start is prototypes.init of objectives that have prototypes at the start: pcl clusters embeddings anyway, and massl has none.
+func (c Config) start() string {
+	if c.Composition.Objective == "pcl" || c.Composition.Objective == "massl" {
+		return "random"
+	}
+	return c.Settings.Prototypes.Init
 }
 
 func (c Config) usesGMM() bool {
