@@ -102,7 +102,7 @@ func (w *work) arm(ctx context.Context) (o *outcome, err error) {
 		return nil, err
 	}
 	began := time.Now()
-	o, err = finish(ctx, t, w.batches, w.set, w.job.Cell.Seed)
+	o, err = finish(ctx, w.config().Team, t, w.batches, w.set, w.job.Cell.Seed)
 	w.tally.eval += time.Since(began).Seconds()
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/internal/kernel"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -15,6 +16,7 @@ type gauge struct {
 	metrics   store.Metrics
 	undefined map[string]string
 	warnings  []string
+	team      *kernel.Team // shares the work of probes; nil for one thread
 }
 
 func newGauge() *gauge { return &gauge{metrics: store.Metrics{}, undefined: map[string]string{}} }

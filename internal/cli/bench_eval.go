@@ -69,7 +69,7 @@ func (b benchEval) Run(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range []evalTask{extract, b.neighbours(), b.logistic(), b.probe(), b.unique()} {
+	for _, t := range []evalTask{extract, b.neighbours(team), b.logistic(team), b.probe(team), b.unique()} {
 		if ctx.Err() != nil {
 			return exitError{exitInterrupted, "interrupted"}
 		}
@@ -124,30 +124,30 @@ func (b benchEval) extraction(team *kernel.Team) (evalTask, error) {
 }
 
 // neighbours is the k-NN of the reports.
-func (b benchEval) neighbours() evalTask {
+func (b benchEval) neighbours(team *kernel.Team) evalTask {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, 0.3)
 	return evalTask{"knn", "accuracy", test, func() (float64, error) {
-		r := metrics.KNN(head(x, n), y[:n], tail(x, n), y[n:], metrics.KNNOptions{Classes: evalClasses})
+		r := metrics.KNN(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.KNNOptions{Classes: evalClasses})
 		return r.Accuracy, nil
 	}}
 }
 
 // logistic is one logistic regression at scikit-learn's C = 1.
-func (b benchEval) logistic() evalTask {
+func (b benchEval) logistic(team *kernel.Team) evalTask {
 	n := b.scaled(evalTrain)
 	x, y := classFeatures(n, 0.12)
 	return evalTask{"logistic", "objective", n, func() (float64, error) {
-		return metrics.FitLogistic(x, y, evalClasses, 1/float64(n)).Objective, nil
+		return metrics.FitLogistic(team, x, y, evalClasses, 1/float64(n)).Objective, nil
 	}}
 }
 
 // probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on all rows.
-func (b benchEval) probe() evalTask {
+func (b benchEval) probe(team *kernel.Team) evalTask {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, 0.12)
 	return evalTask{"probe", "accuracy", n, func() (float64, error) {
-		r := metrics.Linear(head(x, n), y[:n], tail(x, n), y[n:], metrics.LinearOptions{Classes: evalClasses})
+		r := metrics.Linear(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.LinearOptions{Classes: evalClasses})
 		return r.Accuracy, nil
 	}}
 }

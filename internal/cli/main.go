@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"protobench/internal/blas"
 )
 
 // Exit codes.
@@ -26,6 +28,7 @@ const (
 // its exit code. The first interrupt lets cells save their state; the second
 // ends the process at once.
 func Main() int {
+	blas.Use()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from then on signals have their usual effect
