@@ -28,7 +28,7 @@ func Conv3x3(x, w *G.Node, stride int, inputGrad bool) (*G.Node, error) {
 }
 
 // convBackward computes both gradients at once. The output is an operand only to order this after the forward pass,
-// which leaves a copy of x in c.
+// which may leave a copy of x in c.
 func convBackward(c *kernel.Conv, in G.Nodes, out, grad *G.Node, inputGrad bool) (G.Nodes, error) {
 	dw := make([]float32, c.WeightLen())
 	shape := tensor.Shape{1}
@@ -41,9 +41,9 @@ func convBackward(c *kernel.Conv, in G.Nodes, out, grad *G.Node, inputGrad bool)
 			if !inputGrad {
 				out = nil
 			}
-			c.Backward(team, out, dw, v[1], v[0])
+			c.Backward(team, out, dw, v[0], v[2], v[1])
 		},
-	}, in[1], grad, out)
+	}, in[0], in[1], grad, out)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ type Conv struct {
 	Stride               int // 1 or 2
 	OutHeight, OutWidth  int
 
+	wino   *winograd // nil: direct
 	w      workspace
 	fill   filler
 	x, dy  []float32 // inputs and output gradients with a halo of zeros
@@ -32,10 +33,12 @@ func NewConv(batch, height, width, in, out, stride int) *Conv {
 	if stride != 1 && stride != 2 {
 		panic("kernel: a convolution's stride is 1 or 2")
 	}
-	return &Conv{
+	c := &Conv{
 		Batch: batch, Height: height, Width: width, In: in, Out: out, Stride: stride,
 		OutHeight: (height-1)/stride + 1, OutWidth: (width-1)/stride + 1,
 	}
+	c.wino = newWinograd(c)
+	return c
 }
 
 // OutLen returns the number of output elements, [Batch,OutHeight,OutWidth,Out].
@@ -69,10 +72,14 @@ func (c *Conv) pack(b []float32, k, n int) {
 }
 
 // Forward sets y [Batch,OutHeight,OutWidth,Out] to the convolution of x [Batch,Height,Width,In] with weights,
-// and keeps a copy of x for [Conv.Backward].
+// and keeps what [Conv.Backward] needs of x beyond x itself.
 func (c *Conv) Forward(team *Team, y, x, weights []float32) {
 	if len(y) < c.OutLen() || len(x) < c.Batch*c.Height*c.Width*c.In || len(weights) < c.WeightLen() {
 		panic(fmt.Sprintf("kernel: convolution of %d numbers to %d with %d weights", len(x), len(y), len(weights)))
+	}
+	if c.wino != nil {
+		c.forwardWinograd(team, y, x, weights)
+		return
 	}
 	c.x = halo(c.x, x, c.Batch, c.Height, c.Width, c.In)
 	c.pack(weights, 9*c.In, c.Out)

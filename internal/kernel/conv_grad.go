@@ -6,10 +6,17 @@ import (
 )
 
 // Backward takes the output gradient dy [Batch,OutHeight,OutWidth,Out] and sets dw [3,3,In,Out] to the gradient of
-// the weights, for the input that [Conv.Forward] saw last, and dx [Batch,Height,Width,In], if not nil, to the input's.
-func (c *Conv) Backward(team *Team, dx, dw, dy, weights []float32) {
-	if len(dy) < c.OutLen() || len(dw) < c.WeightLen() || len(weights) < c.WeightLen() || dx != nil && len(dx) < c.Batch*c.Height*c.Width*c.In {
+// the weights, for the input x that [Conv.Forward] saw last, and dx [Batch,Height,Width,In], if not nil, to the input's.
+func (c *Conv) Backward(team *Team, dx, dw, x, dy, weights []float32) {
+	if len(x) < c.Batch*c.Height*c.Width*c.In || len(dy) < c.OutLen() || len(dw) < c.WeightLen() || len(weights) < c.WeightLen() || dx != nil && len(dx) < c.Batch*c.Height*c.Width*c.In {
 		panic(fmt.Sprintf("kernel: gradients of %d numbers to %d and %d", len(dy), len(dx), len(dw)))
+	}
+	if c.wino != nil {
+		c.wino.gradWeights(team, dw, x, dy, c.In, c.Out)
+		if dx != nil {
+			c.inputWinograd(team, dx, dy, weights)
+		}
+		return
 	}
 	c.dy = halo(c.dy, dy, c.Batch, c.OutHeight, c.OutWidth, c.Out)
 	c.gradWeights(dw)

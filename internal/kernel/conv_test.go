@@ -57,7 +57,7 @@ func TestConv(t *testing.T) {
 				y, dx, dw := make([]float32, len(dy)), make([]float32, len(x)), make([]float32, len(w))
 				for range 2 { // the second round finds used buffers
 					c.Forward(nil, y, x, w)
-					c.Backward(nil, dx, dw, dy, w)
+					c.Backward(nil, dx, dw, x, dy, w)
 				}
 				near(t, "y", y, wantY)
 				near(t, "dx", dx, wantX)
@@ -83,7 +83,7 @@ func BenchmarkConv(b *testing.B) {
 			})
 		}
 		run("forward", 1, func() { c.Forward(nil, y, x, w) })
-		run("backward", 2, func() { c.Backward(nil, dx, dw, dy, w) })
+		run("backward", 2, func() { c.Backward(nil, dx, dw, x, dy, w) })
 	}
 }
 

@@ -53,3 +53,33 @@ func normSumsAVX2(p *byte)
 //
 //go:noescape
 func normApplyAVX2(p *byte)
+
+// winogradInputAVX2 transforms tiles of 4×4 pixels: see winogradInput.
+//
+//go:noescape
+func winogradInputAVX2(p *byte)
+
+// winogradOutputAVX2 transforms products to tiles of 2×2 pixels: see winogradOutput.
+//
+//go:noescape
+func winogradOutputAVX2(p *byte)
+
+// winogradSpreadAVX2 transforms tiles of 2×2 gradients: see winogradSpread.
+//
+//go:noescape
+func winogradSpreadAVX2(p *byte)
+
+// winogradWeightsAVX2 transforms 3×3 taps: see winogradWeights.
+//
+//go:noescape
+func winogradWeightsAVX2(p *byte)
+
+// winogradTapsAVX2 transforms products to 3×3 taps: see winogradTaps.
+//
+//go:noescape
+func winogradTapsAVX2(p *byte)
+
+// addAVX2 adds y to x: fields x, y, number of blocks of eight.
+//
+//go:noescape
+func addAVX2(p *byte)

@@ -18,5 +18,11 @@ func main() {
 	affine(true)
 	normSums()
 	normApply()
+	winogradInput()
+	winogradOutput()
+	winogradSpread()
+	winogradWeights()
+	winogradGradient()
+	addition()
 	Generate()
 }

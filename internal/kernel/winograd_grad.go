@@ -1,0 +1,122 @@
+package kernel
+
+import "unsafe"
+
+// gradPlan is how a weight gradient
+//
+//	dw = Gᵀ [ Σ (Bᵀ x B) ⊙ (A dy Aᵀ) ] G, summed over tiles,
+//
+// is cut into tasks: slices of tiles, whose sums are added in order, times parts of the output channels. It depends on
+// the shape alone.
+type gradPlan struct {
+	*winograd
+	in, out       int
+	slices, parts int
+	sums          planes // of one slice, [16][in][out]
+}
+
+// gradSums bounds the numbers held in sums; where slices would take more, channels are cut instead.
+const gradSums = 4 << 20
+
+func (w *winograd) gradPlan(in, out int) gradPlan {
+	p := gradPlan{winograd: w, in: in, out: out, slices: gradSlices, sums: newPlanes(in, out)}
+	for p.slices > 1 && (p.slices > w.tiles() || p.slices*p.sums.plane*frequencies > gradSums+gradSums/4) {
+		p.slices /= 2
+	}
+	p.parts = min(gradSlices/p.slices, (out+tileCols-1)/tileCols)
+	return p
+}
+
+// gradTileBlock is the number of tiles that a weight gradient takes through its stages together.
+const gradTileBlock = 96
+
+// gradWeights sets dw [3,3,in,out] to the gradient of the weights for inputs x and output gradients dy.
+func (w *winograd) gradWeights(team *Team, dw, x, dy []float32, in, out int) {
+	p := w.gradPlan(in, out)
+	s := spectra.Get().(*spectrum)
+	defer spectra.Put(s)
+	s.x = grow(s.x, p.slices*p.sums.len())
+	team.Do(p.slices*p.parts, func(task int) {
+		i, part := task/p.parts, task%p.parts
+		panels := (out + tileCols - 1) / tileCols
+		first := part * panels / p.parts * tileCols
+		last := min(out, (part+1)*panels/p.parts*tileCols)
+		p.sum(s.x[i*p.sums.len():], x, dy, i, first, last)
+	})
+	const rows = 16
+	team.Do((in+rows-1)/rows, func(task int) {
+		lo := task * rows
+		p.finish(dw, s.x, lo, min(in, lo+rows))
+	})
+}
+
+// sum accumulates the products of a slice's tiles for the output channels [first,last).
+func (p gradPlan) sum(sums, x, dy []float32, slice, first, last int) {
+	lo, hi := slice*p.tiles()/p.slices, (slice+1)*p.tiles()/p.slices
+	s := stages.Get().(*stage)
+	defer stages.Put(s)
+	va, da := newPlanes(gradTileBlock, p.in), newPlanes(gradTileBlock, last-first)
+	s.a, s.b, s.edge = grow(s.a, va.len()), grow(s.b, da.len()), grow(s.edge, inputTile*inputTile*max(p.in, p.out))
+	t := tile{rs: 4, ks: 4 * va.pitch, bs: 4 * da.pitch, runs: 1, cs: 4 * p.sums.pitch}
+	for at := lo; at < hi; at += gradTileBlock {
+		end := min(hi, at+gradTileBlock)
+		p.patches(inputTile, 1, p.in, 0, p.in).read(winogradInput, s, x, s.a, va, at, end)
+		p.patches(outputTile, 0, p.out, first, last-first).read(winogradSpread, s, dy, s.b, da, at, end)
+		t.runLen = end - at
+		for f := range frequencies {
+			p.products(t, s.a[f*va.plane:], s.b[f*da.plane:], sums[f*p.sums.plane+first:], last-first)
+		}
+		t.acc = 1
+	}
+}
+
+// products adds one frequency of a block of tiles.
+func (p gradPlan) products(t tile, a, b, c []float32, cols int) {
+	for j := 0; j < cols; j += tileCols {
+		t.b = unsafe.Pointer(&b[j])
+		for i := 0; i < p.in; i += tileRows {
+			groups := min(3, (p.in-i)/4)
+			for g := range groups {
+				t.a[g] = unsafe.Pointer(&a[i+4*g])
+				t.c[g] = unsafe.Pointer(&c[(i+4*g)*p.sums.pitch+j])
+			}
+			t.run(groups, min(tileCols, cols-j))
+		}
+	}
+}
+
+// finish adds the slices' sums for the input channels [lo,hi) in order and turns them into taps.
+func (p gradPlan) finish(dw, sums []float32, lo, hi int) {
+	n := (hi - lo) * p.sums.pitch
+	for f := range frequencies {
+		at := f*p.sums.plane + lo*p.sums.pitch
+		for i := 1; i < p.slices; i++ {
+			add(sums[at:at+n], sums[i*p.sums.len()+at:])
+		}
+	}
+	t := transform{
+		pix: unsafe.Pointer(&dw[lo*p.out]), row: 4 * 3 * p.in * p.out, col: 4 * p.in * p.out,
+		freq: unsafe.Pointer(&sums[lo*p.sums.pitch]), plane: 4 * p.sums.plane, freqSkip: 4 * (p.sums.pitch - p.out),
+		tiles: hi - lo, blocks: p.out / lanes,
+	}
+	t.run(winogradTaps)
+}
+
+// addition is what its assembly reads at fixed offsets.
+type addition struct {
+	x, y   unsafe.Pointer
+	blocks int
+}
+
+// add adds y to x, whose length is a multiple of eight.
+func add(x, y []float32) {
+	y = y[:len(x)]
+	if isa != Generic {
+		a := addition{x: ptr(x), y: ptr(y), blocks: len(x) / 8}
+		addAVX2((*byte)(unsafe.Pointer(&a)))
+		return
+	}
+	for i, v := range y {
+		x[i] += v
+	}
+}
