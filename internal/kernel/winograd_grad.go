@@ -15,15 +15,17 @@ type gradPlan struct {
 	sums          planes // of one slice, [16][in][out]
 }
 
-// gradSums bounds the numbers held in sums; where slices would take more, channels are cut instead.
-const gradSums = 4 << 20
+const (
+	gradSums   = 5 << 20 // bound of the numbers held in sums: where slices would take more, channels are cut instead
+	partPanels = 4       // panels of a part: every part transforms all inputs
+)
 
 func (w *winograd) gradPlan(in, out int) gradPlan {
 	p := gradPlan{winograd: w, in: in, out: out, slices: gradSlices, sums: newPlanes(in, out)}
-	for p.slices > 1 && (p.slices > w.tiles() || p.slices*p.sums.plane*frequencies > gradSums+gradSums/4) {
+	for p.slices > 1 && (p.slices > w.tiles() || p.slices*p.sums.len() > gradSums) {
 		p.slices /= 2
 	}
-	p.parts = min(gradSlices/p.slices, (out+tileCols-1)/tileCols)
+	p.parts = min(gradSlices/p.slices, max(1, out/(partPanels*tileCols)))
 	return p
 }
 

@@ -87,20 +87,33 @@ func (p patches) write(s *stage, y, z []float32, zs planes, lo, hi int) {
 
 // gather copies a tile, with zeros for what lies outside of the image.
 func (p patches) gather(edge, x []float32, q place) {
-	clear(edge[:p.size*p.size*p.ch])
-	p.inside(q, func(at, pixel int) { copy(edge[at:at+p.ch], x[pixel:]) })
-}
-
-// scatter copies the pixels of a tile that lie inside of the image.
-func (p patches) scatter(y, edge []float32, q place) {
-	p.inside(q, func(at, pixel int) { copy(y[pixel:pixel+p.ch], edge[at:]) })
-}
-
-// inside calls f with the places of each pixel inside of the image: in the tile and in the images.
-func (p patches) inside(q place, f func(at, pixel int)) {
-	for r := max(0, -q.y); r < min(p.size, p.height-q.y); r++ {
-		for c := max(0, -q.x); c < min(p.size, p.width-q.x); c++ {
-			f((r*p.size+c)*p.ch, p.offset(place{q.image, q.y + r, q.x + c}))
+	for r := range p.size {
+		row := edge[r*p.size*p.ch:][:p.size*p.ch]
+		if y := q.y + r; y < 0 || y >= p.height {
+			clear(row)
+			continue
+		}
+		lo, hi := p.columns(q)
+		clear(row[:lo*p.ch])
+		clear(row[hi*p.ch:])
+		from := x[p.offset(place{q.image, q.y + r, q.x + lo}):]
+		if p.ch == p.pitch {
+			copy(row[lo*p.ch:hi*p.ch], from)
+			continue
+		}
+		for c := lo; c < hi; c++ {
+			copy(row[c*p.ch:][:p.ch], from[(c-lo)*p.pitch:])
 		}
 	}
 }
+
+// scatter copies the pixels of a tile that lie inside of the image; all of them start inside.
+func (p patches) scatter(y, edge []float32, q place) {
+	_, n := p.columns(q)
+	for r := range min(p.size, p.height-q.y) {
+		copy(y[p.offset(place{q.image, q.y + r, q.x}):][:n*p.ch], edge[r*p.size*p.ch:])
+	}
+}
+
+// columns returns the columns of a tile that lie inside of the image.
+func (p patches) columns(q place) (lo, hi int) { return max(0, -q.x), min(p.size, p.width-q.x) }
