@@ -1,6 +1,9 @@
 package methods
 
 import (
+	"maps"
+	"slices"
+
 	"protobench/encoders"
 	"protobench/encoders/graph"
 
@@ -63,6 +66,15 @@ type forward struct {
 	terms                      map[string]*G.Node
 }
 
+// kept are the nodes that are read after a run, gradients left out.
+func (f *forward) kept(h *head) G.Nodes {
+	out := append(G.Nodes{f.total, f.loss, f.z}, h.kept()...)
+	for _, name := range slices.Sorted(maps.Keys(f.terms)) {
+		out = append(out, f.terms[name])
+	}
+	return out
+}
+
 func (t *Trainer) forward() (*forward, error) {
 	f := &forward{g: G.NewGraph(), terms: map[string]*G.Node{}}
 	nodes, err := t.weights[Student].Build(t.input(f.g), encoders.Training, "")
@@ -117,7 +129,7 @@ func (t *Trainer) buildStudent() error {
 	if err != nil {
 		return err
 	}
-	if t.student, err = graph.Compile(f.g, append(G.Nodes{f.total}, grads...)...); err != nil {
+	if t.student, err = graph.Compile(f.g, append(f.kept(t.host.head), grads...)...); err != nil {
 		return err
 	}
 	for i, p := range params {

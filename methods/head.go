@@ -38,6 +38,9 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	return h.loss(s, z, c)
 }
 
+// kept are the nodes that an objective reads once more after the run.
+func (h *head) kept() G.Nodes { return G.Nodes{h.s, h.c} }
+
 // loss adds the codes and the objective's loss of the student's scores. The codes' node lies between the two, so that an
 // objective with student targets makes them from this step's scores; no gradient flows through it.
 func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {

@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 )
 
 // Trainer owns one step of one arm. The order inside a step is fixed: teacher forward, prototype update, student
@@ -35,6 +36,9 @@ type Trainer struct {
 func New(cfg Config) (*Trainer, error) {
 	if errs := cfg.Validate(); len(errs) > 0 {
 		return nil, errs[0]
+	}
+	if cfg.Team == nil {
+		cfg.Team = kernel.NewTeam(1)
 	}
 	t := &Trainer{cfg: cfg, done: make([]float64, 1), terms: map[string][]float32{}}
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)

@@ -18,21 +18,19 @@ func BenchmarkWinograd(b *testing.B) {
 				name string
 				f    func()
 			}{
-				{"direct/forward", func() { d.Forward(team, p.y, p.x, p.w) }},
-				{"direct/backward", func() { d.Backward(team, p.dx, p.dw, p.x, p.dy, p.w) }},
-				{"winograd/forward", func() { p.c.Forward(team, p.y, p.x, p.w) }},
-				{"winograd/input", func() { p.c.inputWinograd(team, p.dx, p.dy, p.w) }},
-				{"winograd/weights", func() { p.c.wino.gradWeights(team, p.dw, p.x, p.dy, s[0], s[2]) }},
+				{"direct/forward", func() { d.Forward(team, p.my, p.mx, p.w) }},
+				{"winograd/forward", func() { p.c.Forward(team, p.my, p.mx, p.w) }},
+				{"direct/input", func() { d.gradInput(team, p.mdx, p.mdy, p.w) }},
+				{"winograd/input", func() { p.c.wino.gradInput(team, p.mdx, p.mdy, p.w) }},
+				{"direct/weights", func() { d.gradWeights(team, p.dw, p.mdy, p.mx) }},
+				{"winograd/weights", func() { p.c.wino.gradWeights(team, p.dw, p.mdy, p.mx) }},
 			} {
-				b.Run(fmt.Sprintf("%d-%d@%d/threads=%d/%s", s[0], s[2], s[1], threads, r.name), func(b *testing.B) {
+				b.Run(fmt.Sprintf("%d→%d@%d/%d/%s", s[0], s[2], s[1], threads, r.name), func(b *testing.B) {
 					r.f()
 					for b.Loop() {
 						r.f()
 					}
-					flop := 2e-9 * 9 * float64(p.c.OutLen()*s[0])
-					if r.name == "direct/backward" {
-						flop *= 2
-					}
+					flop := 2e-9 * 9 * float64(len(p.y)*s[0])
 					b.ReportMetric(flop*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
 				})
 			}

@@ -10,9 +10,8 @@ import "unsafe"
 // the shape alone.
 type gradPlan struct {
 	*winograd
-	in, out       int
 	slices, parts int
-	sums          planes // of one slice, [16][in][out]
+	sums          planes // of one slice, [16][In][Out]
 }
 
 const (
@@ -20,53 +19,51 @@ const (
 	partPanels = 4       // panels of a part: every part transforms all inputs
 )
 
-func (w *winograd) gradPlan(in, out int) gradPlan {
-	p := gradPlan{winograd: w, in: in, out: out, slices: gradSlices, sums: newPlanes(in, out)}
+func (w *winograd) gradPlan() gradPlan {
+	out := w.output.Channels
+	p := gradPlan{winograd: w, slices: 8, sums: newPlanes(w.input.Channels, out)}
 	for p.slices > 1 && (p.slices > w.tiles() || p.slices*p.sums.len() > gradSums) {
 		p.slices /= 2
 	}
-	p.parts = min(gradSlices/p.slices, max(1, out/(partPanels*tileCols)))
+	p.parts = min(8/p.slices, max(1, out/(partPanels*tileCols)))
 	return p
 }
 
 // gradTileBlock is the number of tiles that a weight gradient takes through its stages together.
 const gradTileBlock = 96
 
-// gradWeights sets dw [3,3,in,out] to the gradient of the weights for inputs x and output gradients dy.
-func (w *winograd) gradWeights(team *Team, dw, x, dy []float32, in, out int) {
-	p := w.gradPlan(in, out)
-	s := spectra.Get().(*spectrum)
-	defer spectra.Put(s)
-	s.x = grow(s.x, p.slices*p.sums.len())
+// gradWeights sets dw [3,3,In,Out] to the gradient of the weights for inputs x and output gradients dy.
+func (w *winograd) gradWeights(team *Team, dw, dy, x []float32) {
+	p := w.gradPlan()
+	in, out := w.input.Channels, w.output.Channels
+	sums := team.Scratch(p.slices * p.sums.len())
+	panels := (out + tileCols - 1) / tileCols
 	team.Do(p.slices*p.parts, func(task int) {
-		i, part := task/p.parts, task%p.parts
-		panels := (out + tileCols - 1) / tileCols
-		first := part * panels / p.parts * tileCols
-		last := min(out, (part+1)*panels/p.parts*tileCols)
-		p.sum(s.x[i*p.sums.len():], x, dy, i, first, last)
+		slice, part := task/p.parts, task%p.parts
+		first, last := part*panels/p.parts*tileCols, (part+1)*panels/p.parts*tileCols
+		p.sum(sums[slice*p.sums.len():], dy, x, slice, first, min(out, last))
 	})
 	const rows = 16
-	team.Do((in+rows-1)/rows, func(task int) {
-		lo := task * rows
-		p.finish(dw, s.x, lo, min(in, lo+rows))
-	})
+	team.Do((in+rows-1)/rows, func(task int) { p.finish(dw, sums, task*rows, min(in, (task+1)*rows)) })
 }
 
 // sum accumulates the products of a slice's tiles for the output channels [first,last).
-func (p gradPlan) sum(sums, x, dy []float32, slice, first, last int) {
+func (p gradPlan) sum(sums, dy, x []float32, slice, first, last int) {
 	lo, hi := slice*p.tiles()/p.slices, (slice+1)*p.tiles()/p.slices
 	s := stages.Get().(*stage)
 	defer stages.Put(s)
-	va, da := newPlanes(gradTileBlock, p.in), newPlanes(gradTileBlock, last-first)
-	s.a, s.b, s.edge = grow(s.a, va.len()), grow(s.b, da.len()), grow(s.edge, inputTile*inputTile*max(p.in, p.out))
+	a := patches{winograd: p.winograd, maps: p.input, ch: p.input.Channels}
+	b := patches{winograd: p.winograd, maps: p.output, first: first, ch: last - first}
+	va, da := newPlanes(gradTileBlock, a.ch), newPlanes(gradTileBlock, b.ch)
+	s.room(va, da, a.ch)
 	t := tile{rs: 4, ks: 4 * va.pitch, bs: 4 * da.pitch, runs: 1, cs: 4 * p.sums.pitch}
 	for at := lo; at < hi; at += gradTileBlock {
 		end := min(hi, at+gradTileBlock)
-		p.patches(inputTile, 1, p.in, 0, p.in).read(winogradInput, s, x, s.a, va, at, end)
-		p.patches(outputTile, 0, p.out, first, last-first).read(winogradSpread, s, dy, s.b, da, at, end)
+		a.input(s, x, va, at, end)
+		b.gradient(s, dy, da, at, end)
 		t.runLen = end - at
 		for f := range frequencies {
-			p.products(t, s.a[f*va.plane:], s.b[f*da.plane:], sums[f*p.sums.plane+first:], last-first)
+			p.products(t, s.a[f*va.plane:], s.b[f*da.plane:], sums[f*p.sums.plane+first:], b.ch)
 		}
 		t.acc = 1
 	}
@@ -76,8 +73,8 @@ func (p gradPlan) sum(sums, x, dy []float32, slice, first, last int) {
 func (p gradPlan) products(t tile, a, b, c []float32, cols int) {
 	for j := 0; j < cols; j += tileCols {
 		t.b = unsafe.Pointer(&b[j])
-		for i := 0; i < p.in; i += tileRows {
-			groups := min(3, (p.in-i)/4)
+		for i := 0; i < p.input.Channels; i += tileRows {
+			groups := min(3, (p.input.Channels-i)/4)
 			for g := range groups {
 				t.a[g] = unsafe.Pointer(&a[i+4*g])
 				t.c[g] = unsafe.Pointer(&c[(i+4*g)*p.sums.pitch+j])
@@ -96,10 +93,11 @@ func (p gradPlan) finish(dw, sums []float32, lo, hi int) {
 			add(sums[at:at+n], sums[i*p.sums.len()+at:])
 		}
 	}
+	in, out := p.input.Channels, p.output.Channels
 	t := transform{
-		pix: unsafe.Pointer(&dw[lo*p.out]), row: 4 * 3 * p.in * p.out, col: 4 * p.in * p.out,
-		freq: unsafe.Pointer(&sums[lo*p.sums.pitch]), plane: 4 * p.sums.plane, freqSkip: 4 * (p.sums.pitch - p.out),
-		tiles: hi - lo, blocks: p.out / lanes,
+		pix: unsafe.Pointer(&dw[lo*out]), row: 4 * 3 * in * out, col: 4 * in * out,
+		freq: unsafe.Pointer(&sums[lo*p.sums.pitch]), plane: 4 * p.sums.plane, freqSkip: 4 * (p.sums.pitch - out),
+		tiles: hi - lo, blocks: out / lanes,
 	}
 	t.run(winogradTaps)
 }
@@ -114,7 +112,7 @@ type addition struct {
 func add(x, y []float32) {
 	y = y[:len(x)]
 	if isa != Generic {
-		a := addition{x: ptr(x), y: ptr(y), blocks: len(x) / 8}
+		a := addition{x: unsafe.Pointer(&x[0]), y: unsafe.Pointer(&y[0]), blocks: len(x) / 8}
 		addAVX2((*byte)(unsafe.Pointer(&a)))
 		return
 	}

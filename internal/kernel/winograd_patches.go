@@ -2,118 +2,101 @@ package kernel
 
 import "unsafe"
 
-// patches says where the tiles lie in a batch of images: size×size pixels, the first at (2y-pad, 2x-pad) for the tile
-// (y, x), of which ch channels from first on take part.
+// patches says where tiles lie in maps, of which ch channels from first on take part. The maps have a halo of one
+// pixel, so that the 4×4 pixels of an input tile start at its row 2y and column 2x, the 2×2 pixels of an output tile
+// one further.
 type patches struct {
 	*winograd
-	size, pad        int
-	pitch, first, ch int
+	maps      Map
+	first, ch int
 }
 
-func (w *winograd) patches(size, pad, pitch, first, ch int) patches {
-	return patches{winograd: w, size: size, pad: pad, pitch: pitch, first: first, ch: ch}
-}
-
-// place is the image and the first pixel of a tile; the pixel may lie outside of the image.
+// place is a tile's image, row and column.
 type place struct{ image, y, x int }
 
-// at finds a tile and the number of tiles from it on, at most limit, that lie in one row and inside of the image. It is
-// 0 where the tile itself reaches beyond.
-func (p patches) at(tile, limit int) (place, int) {
-	row, x := tile/p.tilesX, tile%p.tilesX
-	image, y := row/p.tilesY, row%p.tilesY
-	q := place{image: image, y: outputTile*y - p.pad, x: outputTile*x - p.pad}
-	if q.y < 0 || q.x < 0 || q.y+p.size > p.height || q.x+p.size > p.width {
-		return q, 0
-	}
-	return q, min(limit, (p.width-p.size-q.x)/outputTile+1)
+func (p patches) place(tile int) place {
+	row := tile / p.tilesX
+	return place{image: row / p.tilesY, y: row % p.tilesY, x: tile % p.tilesX}
 }
 
+// offset of an input tile's first pixel; inner is how far that of the output tile lies behind it.
 func (p patches) offset(q place) int {
-	return ((q.image*p.height+q.y)*p.width+q.x)*p.pitch + p.first
+	return q.image*p.maps.image() + outputTile*(q.y*p.maps.row()+q.x*p.maps.Channels) + p.first
 }
 
-// direct points a transform at the images, edged at one tile in a buffer of its own.
-func (p patches) direct(t *transform, x []float32, q place, tiles int) {
-	t.pix, t.row, t.col = unsafe.Pointer(&x[p.offset(q)]), 4*p.width*p.pitch, 4*p.pitch
-	t.tiles, t.pixSkip = tiles, 4*(outputTile*p.pitch-p.ch)
-}
+func (p patches) inner() int { return p.maps.row() + p.maps.Channels }
 
-func (p patches) edged(t *transform, edge []float32) {
-	t.pix, t.row, t.col = unsafe.Pointer(&edge[0]), 4*p.size*p.ch, 4*p.ch
-	t.tiles, t.pixSkip = 1, 0
-}
-
+// transform starts a transformation between the maps and planes.
 func (p patches) transform(z planes) transform {
-	return transform{plane: 4 * z.plane, blocks: p.ch / lanes, freqSkip: 4 * (z.pitch - p.ch)}
-}
-
-// read transforms the tiles [lo,hi) of the images x to rows of z. What lies outside of an image is zero.
-func (p patches) read(to transformation, s *stage, x, z []float32, zs planes, lo, hi int) {
-	t := p.transform(zs)
-	for i := lo; i < hi; {
-		q, n := p.at(i, hi-i)
-		if n > 0 {
-			p.direct(&t, x, q, n)
-		} else {
-			n = 1
-			p.gather(s.edge, x, q)
-			p.edged(&t, s.edge)
-		}
-		t.freq = unsafe.Pointer(&z[(i-lo)*zs.pitch])
-		t.run(to)
-		i += n
+	return transform{
+		row: 4 * p.maps.row(), col: 4 * p.maps.Channels, pixSkip: 4 * (outputTile*p.maps.Channels - p.ch),
+		plane: 4 * z.plane, freqSkip: 4 * (z.pitch - p.ch), blocks: p.ch / lanes,
 	}
 }
 
-// write transforms rows of z to the tiles [lo,hi) of the images y.
-func (p patches) write(s *stage, y, z []float32, zs planes, lo, hi int) {
-	t := p.transform(zs)
-	for i := lo; i < hi; {
-		q, n := p.at(i, hi-i)
-		t.freq = unsafe.Pointer(&z[(i-lo)*zs.pitch])
-		if n > 0 {
-			p.direct(&t, y, q, n)
-			t.run(winogradOutput)
-		} else {
-			n = 1
-			p.edged(&t, s.edge)
-			t.run(winogradOutput)
-			p.scatter(y, s.edge, q)
-		}
-		i += n
-	}
+// edged points a transformation at a single tile of its own, size pixels wide.
+func (p patches) edged(t transform, edge []float32, size int) transform {
+	t.pix, t.row, t.col, t.tiles = unsafe.Pointer(&edge[0]), 4*size*p.ch, 4*p.ch, 1
+	return t
 }
 
-// gather copies a tile, with zeros for what lies outside of the image.
-func (p patches) gather(edge, x []float32, q place) {
-	for r := range p.size {
-		row := edge[r*p.size*p.ch:][:p.size*p.ch]
-		if y := q.y + r; y < 0 || y >= p.height {
-			clear(row)
+// input transforms the tiles [lo,hi) of x to rows of s.a. Where a size is odd, the last tiles of an image reach one
+// pixel beyond the halo. It meets the next halo there and reaches no result, but may not be read behind the last map.
+func (p patches) input(s *stage, x []float32, z planes, lo, hi int) {
+	t := p.transform(z)
+	x = x[:p.maps.Len()]
+	reach := (inputTile-1)*p.maps.row() + inputTile*p.maps.Channels
+	for i := lo; i < hi; i += t.tiles {
+		q := p.place(i)
+		at := p.offset(q)
+		t.tiles = min(hi-i, p.tilesX-q.x)
+		t.freq = unsafe.Pointer(&s.a[(i-lo)*z.pitch])
+		if at+outputTile*(t.tiles-1)*p.maps.Channels+reach <= len(x) {
+			t.pix = unsafe.Pointer(&x[at])
+			t.run(winogradInput)
 			continue
 		}
-		lo, hi := p.columns(q)
-		clear(row[:lo*p.ch])
-		clear(row[hi*p.ch:])
-		from := x[p.offset(place{q.image, q.y + r, q.x + lo}):]
-		if p.ch == p.pitch {
-			copy(row[lo*p.ch:hi*p.ch], from)
+		t.tiles = 1
+		n := inputTile * p.ch
+		for r := range inputTile {
+			row := s.edge[r*n:][:n]
+			clear(row[copy(row, x[min(len(x), at+r*p.maps.row()):]):])
+		}
+		e := p.edged(t, s.edge, inputTile)
+		e.run(winogradInput)
+	}
+}
+
+// gradient transforms the tiles [lo,hi) of dy to rows of s.b. Beyond an image they read the halo's zeros.
+func (p patches) gradient(s *stage, dy []float32, z planes, lo, hi int) {
+	t := p.transform(z)
+	for i := lo; i < hi; i += t.tiles {
+		q := p.place(i)
+		t.tiles = min(hi-i, p.tilesX-q.x)
+		t.pix, t.freq = unsafe.Pointer(&dy[p.offset(q)+p.inner()]), unsafe.Pointer(&s.b[(i-lo)*z.pitch])
+		t.run(winogradSpread)
+	}
+}
+
+// output transforms rows of s.b to the tiles [lo,hi) of y, and leaves the halo alone.
+func (p patches) output(s *stage, y []float32, z planes, lo, hi int) {
+	t := p.transform(z)
+	for i := lo; i < hi; i += t.tiles {
+		q := p.place(i)
+		at := p.offset(q) + p.inner()
+		t.freq = unsafe.Pointer(&s.b[(i-lo)*z.pitch])
+		rows, cols := min(outputTile, p.maps.Height-outputTile*q.y), min(outputTile, p.maps.Width-outputTile*q.x)
+		if rows == outputTile && cols == outputTile {
+			t.tiles = min(hi-i, p.maps.Width/outputTile-q.x)
+			t.pix = unsafe.Pointer(&y[at])
+			t.run(winogradOutput)
 			continue
 		}
-		for c := lo; c < hi; c++ {
-			copy(row[c*p.ch:][:p.ch], from[(c-lo)*p.pitch:])
+		t.tiles = 1
+		e := p.edged(t, s.edge, outputTile)
+		e.run(winogradOutput)
+		for r := range rows {
+			copy(y[at+r*p.maps.row():][:cols*p.ch], s.edge[r*outputTile*p.ch:])
 		}
 	}
 }
-
-// scatter copies the pixels of a tile that lie inside of the image; all of them start inside.
-func (p patches) scatter(y, edge []float32, q place) {
-	_, n := p.columns(q)
-	for r := range min(p.size, p.height-q.y) {
-		copy(y[p.offset(place{q.image, q.y + r, q.x}):][:n*p.ch], edge[r*p.size*p.ch:])
-	}
-}
-
-// columns returns the columns of a tile that lie inside of the image.
-func (p patches) columns(q place) (lo, hi int) { return max(0, -q.x), min(p.size, p.width-q.x) }
