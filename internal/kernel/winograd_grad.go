@@ -30,7 +30,7 @@ func (w *winograd) gradPlan() gradPlan {
 }
 
 // gradTileBlock is the number of tiles that a weight gradient takes through its stages together.
-const gradTileBlock = 96
+const gradTileBlock = 6 * tileRows
 
 // gradWeights sets dw [3,3,In,Out] to the gradient of the weights for inputs x and output gradients dy.
 func (w *winograd) gradWeights(team *Team, dw, dy, x []float32) {

@@ -58,6 +58,17 @@ func overTiles(name, doc string, rows int, body func(w winogradTile)) {
 	RET()
 }
 
+// ahead fetches what the next tiles need in the two columns from c on.
+func (w winogradTile) ahead(rows, c int) {
+	for r := range rows {
+		for i := range 2 {
+			m := w.at(r, c+i)
+			m.Disp = 1024
+			PREFETCHT0(m)
+		}
+	}
+}
+
 func rowPointers(first reg.GPVirtual, pitch reg.Register, n int) []reg.GPVirtual {
 	rows := []reg.GPVirtual{first}
 	for len(rows) < n {
@@ -97,6 +108,7 @@ func winogradInput() {
 			}
 			across(i, t)
 		}
+		w.ahead(4, 2)
 		minus(0, 0, 2)
 		var t, u [4]reg.VecVirtual
 		for c := range t {
@@ -112,6 +124,7 @@ func winogradInput() {
 // winogradOutput: 2×2 pixels Aᵀ·m·A of a tile's frequencies.
 func winogradOutput() {
 	overTiles("winogradOutputAVX2", " transforms products to tiles of 2×2 pixels: see winogradOutput.", 2, func(w winogradTile) {
+		w.ahead(2, 0)
 		var t, u [4]reg.VecVirtual
 		for j := range t {
 			x, y := vload(w.plan(1, j)), vload(w.plan(2, j))
@@ -135,6 +148,7 @@ func winogradSpread() {
 			VMOVUPS(difference(x, y), w.plan(i, 2))
 			VMOVUPS(y, w.plan(i, 3))
 		}
+		w.ahead(2, 0)
 		a, b, c, d := vload(w.at(0, 0)), vload(w.at(0, 1)), vload(w.at(1, 0)), vload(w.at(1, 1))
 		across(0, a, b)
 		across(1, sum(a, c), sum(b, d))
