@@ -10,9 +10,9 @@ import (
 )
 
 // winogradShapes are batch, height, width, in, out: odd sizes, tiles beyond the image, channels beside the panels' width,
-// more tiles than a block, and gradients that are cut into slices, into parts, and into both.
+// more tiles than a block in every slice, and gradients that are cut into slices, into parts, and into both.
 var winogradShapes = [][5]int{
-	{2, 8, 8, 16, 32}, {3, 7, 5, 24, 40}, {5, 4, 4, 64, 16}, {1, 2, 2, 32, 96}, {2, 13, 6, 16, 16}, {9, 16, 16, 32, 24},
+	{2, 8, 8, 16, 32}, {3, 7, 5, 24, 40}, {5, 4, 4, 64, 16}, {1, 2, 2, 32, 96}, {2, 13, 6, 16, 16}, {11, 16, 16, 32, 24},
 	{1, 4, 6, 264, 280}, {1, 4, 4, 512, 520},
 }
 
@@ -27,9 +27,21 @@ func newPass(batch, height, width, in, out int) *pass {
 	c := NewConv(batch, height, width, in, out, 1)
 	p := &pass{c: c, x: random(batch*height*width*in, "x"), w: random(c.WeightLen(), "w"), dy: random(batch*height*width*out, "dy")}
 	p.y, p.dx, p.dw = make([]float32, len(p.dy)), make([]float32, len(p.x)), make([]float32, len(p.w))
-	p.mx, p.mdx = padded(c.Input(), p.x), padded(c.Input(), nil)
-	p.my, p.mdy = padded(c.Output(), nil), padded(c.Output(), p.dy)
+	p.mx, p.mdx = fenced(c.Input(), p.x), fenced(c.Input(), nil)
+	p.my, p.mdy = fenced(c.Output(), nil), fenced(c.Output(), p.dy)
 	return p
+}
+
+// fenced returns maps with NaN behind them, for several rows.
+func fenced(m Map, x []float32) []float32 {
+	y := make([]float32, m.Len()+Slack+4*m.row())
+	for i := m.Len(); i < len(y); i++ {
+		y[i] = float32(math.NaN())
+	}
+	if x != nil {
+		m.Pad(nil, y, x)
+	}
+	return y[:m.Len()]
 }
 
 func (p *pass) run(team *Team) {
