@@ -48,9 +48,9 @@ func (w *winograd) tiles() int { return w.input.Images * w.tilesY * w.tilesX }
 // forward is [Conv.Forward].
 func (w *winograd) forward(team *Team, y, x, weights []float32) {
 	in, out := w.input.Channels, w.output.Channels
-	u := team.Scratch(spectrumLen(in, out))
+	u, stages := w.scratch(team, spectrumLen(in, out), newPlanes(tileBlock, in).len(), newPlanes(tileBlock, out).len())
 	transformWeights(team, u, weights, in, out)
-	w.convolve(team, w.output, w.input, y, x, u)
+	w.convolve(team, w.output, w.input, y, x, u, stages)
 }
 
 // backward is [Conv.Backward].
@@ -64,7 +64,7 @@ func (w *winograd) backward(team *Team, dx, dw, dy, x, weights []float32) {
 // gradInput is the convolution of dy with the weights turned around.
 func (w *winograd) gradInput(team *Team, dx, dy, weights []float32) {
 	in, out := w.input.Channels, w.output.Channels
-	u := team.Scratch(spectrumLen(out, in))
-	transformRotated(team, u, weights, in, out)
-	w.convolve(team, w.input, w.output, dx, dy, u)
+	u, stages := w.scratch(team, spectrumLen(out, in), newPlanes(tileBlock, out).len(), newPlanes(tileBlock, in).len())
+	transformRotated(team, u, weights, in, out, stages)
+	w.convolve(team, w.input, w.output, dx, dy, u, stages)
 }

@@ -36,26 +36,26 @@ const gradTileBlock = 6 * tileRows
 func (w *winograd) gradWeights(team *Team, dw, dy, x []float32) {
 	p := w.gradPlan()
 	in, out := w.input.Channels, w.output.Channels
-	sums := team.Scratch(p.slices * p.sums.len())
 	panels := (out + tileCols - 1) / tileCols
+	widest := (panels + p.parts - 1) / p.parts * tileCols
+	sums, stages := w.scratch(team, p.slices*p.sums.len(), newPlanes(gradTileBlock, in).len(), newPlanes(gradTileBlock, widest).len())
 	team.Do(p.slices*p.parts, func(task int) {
 		slice, part := task/p.parts, task%p.parts
 		first, last := part*panels/p.parts*tileCols, (part+1)*panels/p.parts*tileCols
-		p.sum(sums[slice*p.sums.len():], dy, x, slice, first, min(out, last))
+		s, slot := stages.take()
+		defer stages.give(slot)
+		p.sum(&s, sums[slice*p.sums.len():], dy, x, slice, first, min(out, last))
 	})
 	const rows = 16
 	team.Do((in+rows-1)/rows, func(task int) { p.finish(dw, sums, task*rows, min(in, (task+1)*rows)) })
 }
 
 // sum accumulates the products of a slice's tiles for the output channels [first,last).
-func (p gradPlan) sum(sums, dy, x []float32, slice, first, last int) {
+func (p gradPlan) sum(s *stage, sums, dy, x []float32, slice, first, last int) {
 	lo, hi := slice*p.tiles()/p.slices, (slice+1)*p.tiles()/p.slices
-	s := stages.Get().(*stage)
-	defer stages.Put(s)
 	a := patches{winograd: p.winograd, maps: p.input, ch: p.input.Channels}
 	b := patches{winograd: p.winograd, maps: p.output, first: first, ch: last - first}
 	va, da := newPlanes(gradTileBlock, a.ch), newPlanes(gradTileBlock, b.ch)
-	s.room(va, da, a.ch)
 	t := tile{rs: 4, ks: 4 * va.pitch, bs: 4 * da.pitch, runs: 1, cs: 4 * p.sums.pitch}
 	for at := lo; at < hi; at += gradTileBlock {
 		end := min(hi, at+gradTileBlock)

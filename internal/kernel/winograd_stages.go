@@ -1,13 +1,6 @@
 package kernel
 
-import (
-	"sync"
-	"unsafe"
-)
-
-// tileBlock is the number of tiles that go through all stages together, so that what they leave between the stages
-// stays in the cache: a multiple of a register tile's rows.
-const tileBlock = 4 * tileRows
+import "sync/atomic"
 
 // stage is what one task holds between the stages.
 type stage struct {
@@ -15,19 +8,35 @@ type stage struct {
 	edge []float32 // a tile that reaches beyond its maps
 }
 
-var stages = sync.Pool{New: func() any { return new(stage) }}
-
-// room makes place for planes and for a tile, which the stage keeps from call to call.
-func (s *stage) room(a, b planes, channels int) {
-	s.a, s.b, s.edge = grow(s.a, a.len()), grow(s.b, b.len()), grow(s.edge, inputTile*inputTile*channels)
+// stageSet is a stage for each thread of a team. Tasks take a free one, of which there are as many as run at a time.
+type stageSet struct {
+	a, b, edge int // lengths
+	room       []float32
+	busy       []atomic.Bool
 }
 
-func grow(x []float32, n int) []float32 {
-	if cap(x) < n {
-		return make([]float32, n)
+// scratch returns n floats and a set of stages, which both hold until the team's next scratch.
+func (w *winograd) scratch(team *Team, n int, a, b int) ([]float32, *stageSet) {
+	s := &stageSet{a: a, b: b, edge: inputTile * inputTile * max(w.input.Channels, w.output.Channels)}
+	s.busy = make([]atomic.Bool, team.Threads())
+	x := team.Scratch(n + len(s.busy)*s.len())
+	s.room = x[n:]
+	return x[:n], s
+}
+
+func (s *stageSet) len() int { return s.a + s.b + s.edge }
+
+// take returns a free stage and its number.
+func (s *stageSet) take() (stage, int) {
+	for i := 0; ; i = (i + 1) % len(s.busy) {
+		if s.busy[i].CompareAndSwap(false, true) {
+			x := s.room[i*s.len():][:s.len()]
+			return stage{a: x[:s.a], b: x[s.a:][:s.b], edge: x[s.a+s.b:]}, i
+		}
 	}
-	return x[:n]
 }
+
+func (s *stageSet) give(i int) { s.busy[i].Store(false) }
 
 // planes is a buffer [16][rows][pitch] whose pitches keep rows and planes from falling into the same few cache sets.
 type planes struct {
@@ -44,39 +53,3 @@ func newPlanes(rows, channels int) planes {
 func spread(n int) int { return (n+1023)/1024*1024 + 80 }
 
 func (p planes) len() int { return frequencies*p.plane + Slack }
-
-// convolve sets the interior of dst to the convolution of src with transformed weights.
-func (w *winograd) convolve(team *Team, to, from Map, dst, src, u []float32) {
-	n, in, out := w.tiles(), from.Channels, to.Channels
-	va, ma := newPlanes(tileBlock, in), newPlanes(tileBlock, out)
-	team.Do((n+tileBlock-1)/tileBlock, func(task int) {
-		lo := task * tileBlock
-		hi := min(n, lo+tileBlock)
-		s := stages.Get().(*stage)
-		defer stages.Put(s)
-		s.room(va, ma, max(in, out))
-		patches{winograd: w, maps: from, ch: in}.input(s, src, va, lo, hi)
-		s.multiply(va, ma, hi-lo, in, out, u)
-		patches{winograd: w, maps: to, ch: out}.output(s, dst, ma, lo, hi)
-	})
-}
-
-// multiply multiplies the rows of s.a with the weights of each frequency. Rows up to the next twelve are multiplied
-// too, and what they hold is not used.
-func (s *stage) multiply(va, ma planes, rows, in, out int, u []float32) {
-	t := tile{rs: 4 * va.pitch, ks: 4, bs: 4 * tileCols, runs: 1, runLen: in, cs: 4 * ma.pitch}
-	plane := spectrumPlane(in, out)
-	for f := range frequencies {
-		for j := 0; j < out; j += tileCols {
-			t.b = unsafe.Pointer(&u[f*plane+j*in])
-			cols := min(tileCols, out-j)
-			for r := 0; r < rows; r += tileRows {
-				for g := range t.a {
-					t.a[g] = unsafe.Pointer(&s.a[f*va.plane+(r+4*g)*va.pitch])
-					t.c[g] = unsafe.Pointer(&s.b[f*ma.plane+(r+4*g)*ma.pitch+j])
-				}
-				t.run(3, cols)
-			}
-		}
-	}
-}

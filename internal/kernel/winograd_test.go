@@ -61,14 +61,10 @@ func relative(got []float32, want []float64) float64 {
 	return math.Sqrt(e / s)
 }
 
-// spoil fills the shared buffers with NaN: nothing may be read that was not written.
+// spoil fills a team's scratch with NaN: nothing may be read that was not written.
 func spoil(team *Team) {
-	s := stages.Get().(*stage)
-	defer stages.Put(s)
-	for _, x := range [][]float32{s.a[:cap(s.a)], s.b[:cap(s.b)], s.edge[:cap(s.edge)], team.scratch} {
-		for i := range x {
-			x[i] = float32(math.NaN())
-		}
+	for i := range team.scratch {
+		team.scratch[i] = float32(math.NaN())
 	}
 }
 

@@ -2,8 +2,9 @@ package kernel
 
 import "unsafe"
 
-// weightRows is the number of rows of weights [In,Out] that a task transforms.
-const weightRows = 64
+// weightRows is the number of rows of weights [In,Out] that a task transforms: nine taps of them fit into the planes of
+// any stage.
+const weightRows = 48
 
 // spectrumPlane is the length of one frequency of packed weights, [out/32][in][32].
 func spectrumPlane(in, out int) int {
@@ -29,15 +30,14 @@ func transformWeights(team *Team, u, weights []float32, in, out int) {
 }
 
 // transformRotated does the same for the input gradient's weights: turned by 180°, inputs and outputs exchanged.
-func transformRotated(team *Team, u, weights []float32, in, out int) {
+func transformRotated(team *Team, u, weights []float32, in, out int, stages *stageSet) {
 	chunks := (out + weightRows - 1) / weightRows
 	team.Do(chunks*((in+tileCols-1)/tileCols), func(task int) {
 		o, i := task%chunks*weightRows, task/chunks*tileCols
 		rows, cols := min(weightRows, out-o), min(tileCols, in-i)
-		s := stages.Get().(*stage)
-		defer stages.Put(s)
+		s, slot := stages.take()
+		defer stages.give(slot)
 		n := rows * tileCols
-		s.a = grow(s.a, 9*n)
 		for tap := range 9 {
 			packTransposed(s.a[(8-tap)*n:][:n], weights[(tap*in+i)*out+o:], out, rows, cols)
 		}
