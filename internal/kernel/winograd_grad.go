@@ -44,7 +44,7 @@ func (w *winograd) gradWeights(team *Team, dw, dy, x []float32) {
 		first, last := part*panels/p.parts*tileCols, (part+1)*panels/p.parts*tileCols
 		s, slot := stages.take()
 		defer stages.give(slot)
-		p.sum(&s, sums[slice*p.sums.len():], dy, x, slice, first, min(out, last))
+		p.sum(s, sums[slice*p.sums.len():], dy, x, slice, first, min(out, last))
 	})
 	const rows = 16
 	team.Do((in+rows-1)/rows, func(task int) { p.finish(dw, sums, task*rows, min(in, (task+1)*rows)) })

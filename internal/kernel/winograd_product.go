@@ -15,9 +15,9 @@ func (w *winograd) convolve(team *Team, to, from Map, dst, src, u []float32, sta
 		hi := min(n, lo+tileBlock)
 		s, slot := stages.take()
 		defer stages.give(slot)
-		patches{winograd: w, maps: from, ch: in}.input(&s, src, va, lo, hi)
+		patches{winograd: w, maps: from, ch: in}.input(s, src, va, lo, hi)
 		s.multiply(va, ma, hi-lo, in, out, u)
-		patches{winograd: w, maps: to, ch: out}.output(&s, dst, ma, lo, hi)
+		patches{winograd: w, maps: to, ch: out}.output(s, dst, ma, lo, hi)
 	})
 }
 

@@ -8,30 +8,29 @@ type stage struct {
 	edge []float32 // a tile that reaches beyond its maps
 }
 
-// stageSet is a stage for each thread of a team. Tasks take a free one, of which there are as many as run at a time.
+// stageSet is a stage for each thread of a team. A task takes a free one, of which there are as many as tasks at a time.
 type stageSet struct {
-	a, b, edge int // lengths
-	room       []float32
-	busy       []atomic.Bool
+	stages []stage
+	busy   []atomic.Bool
 }
 
-// scratch returns n floats and a set of stages, which both hold until the team's next scratch.
-func (w *winograd) scratch(team *Team, n int, a, b int) ([]float32, *stageSet) {
-	s := &stageSet{a: a, b: b, edge: inputTile * inputTile * max(w.input.Channels, w.output.Channels)}
-	s.busy = make([]atomic.Bool, team.Threads())
-	x := team.Scratch(n + len(s.busy)*s.len())
-	s.room = x[n:]
+// scratch returns n floats and stages with a and b floats in their planes. Both hold until the team's next scratch.
+func (w *winograd) scratch(team *Team, n, a, b int) ([]float32, *stageSet) {
+	threads, edge := team.Threads(), inputTile*inputTile*max(w.input.Channels, w.output.Channels)
+	x := team.Scratch(n + threads*(a+b+edge))
+	s := &stageSet{stages: make([]stage, threads), busy: make([]atomic.Bool, threads)}
+	for i := range s.stages {
+		room := x[n+i*(a+b+edge):][:a+b+edge]
+		s.stages[i] = stage{a: room[:a], b: room[a : a+b], edge: room[a+b:]}
+	}
 	return x[:n], s
 }
 
-func (s *stageSet) len() int { return s.a + s.b + s.edge }
-
 // take returns a free stage and its number.
-func (s *stageSet) take() (stage, int) {
+func (s *stageSet) take() (*stage, int) {
 	for i := 0; ; i = (i + 1) % len(s.busy) {
 		if s.busy[i].CompareAndSwap(false, true) {
-			x := s.room[i*s.len():][:s.len()]
-			return stage{a: x[:s.a], b: x[s.a:][:s.b], edge: x[s.a+s.b:]}, i
+			return &s.stages[i], i
 		}
 	}
 }
