@@ -34,6 +34,15 @@ type Trainer struct {
 
 // New builds the trainer of an arm in its initial state. Errors name the key that is at fault.
 func New(cfg Config) (*Trainer, error) {
+	t, err := newTrainer(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return t, graph.Build(t.build)
+}
+
+// newTrainer makes all but the graphs.
+func newTrainer(cfg Config) (*Trainer, error) {
 	if errs := cfg.Validate(); len(errs) > 0 {
 		return nil, errs[0]
 	}
@@ -62,9 +71,6 @@ func New(cfg Config) (*Trainer, error) {
 	total := cfg.steps()
 	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = encoders.Cosine{Base: cfg.Train.Teacher, Final: cfg.Train.TeacherEnd, Total: total}
-	if err := graph.Build(t.build); err != nil {
-		return nil, err
-	}
 	return t, nil
 }
 

@@ -40,6 +40,7 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
 	Status   statusCommand   `cmd:"" help:"Show how far a run is."`
 	Report   reportCommand   `cmd:"" help:"Write the report of a run again."`
+	Bench    benchCommand    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
 	Doctor   doctorCommand   `cmd:"" help:"Show what this machine and this program offer."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -54,6 +55,13 @@ type exitError struct {
 }
 
 func (e exitError) Error() string { return e.text }
+
+// warn tells people what was asked for and could not be done.
+func (w *console) warn(text string) {
+	if text != "" {
+		_, _ = fmt.Fprintln(w.err, "warning:", text) // nothing is left to tell if this fails
+	}
+}
 
 // run is the whole command line: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {

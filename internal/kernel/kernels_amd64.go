@@ -113,3 +113,9 @@ func winogradTapsAVX2(p *byte)
 //
 //go:noescape
 func addAVX2(p *byte)
+
+// peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX512(n int)
+
+// peakAVX2 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX2(n int)

@@ -29,5 +29,7 @@ func main() {
 	winogradWeights()
 	winogradGradient()
 	addition()
+	peakAVX512()
+	peakAVX2()
 	Generate()
 }
