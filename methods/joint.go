@@ -42,7 +42,7 @@ func (j *joint) after(s *stepInput) {
 			kernel.NormalizeRows(j.p.value, j.p.value, j.p.k, j.p.d, nil)
 		}
 	}
-	encoders.EMA(j.p.teacher, j.p.value, s.momentum)
+	encoders.EMA(s.team, j.p.teacher, j.p.value, s.momentum)
 }
 
 // move puts one prototype on an embedding. Momentum forgets it; Adam's second moment takes the other rows' mean, for

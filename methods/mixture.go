@@ -36,7 +36,8 @@ type Mixture struct {
 	r, h2      []float32 // responsibilities [n,K], squares [n,D]
 	a, b       []float32 // component matrices of the E-step [K,D], then Σ γh, Σ γh²
 	sum, sq    []float64 // Σ γh, Σ γh² [K,D]
-	offset     []float64 // per-component constants of the E-step
+	shift      []float32 // per-component constants of the E-step [K]
+	density    []float64 // [n] log densities of the rows
 	logDensity float64
 	mass       []float64
 }
@@ -45,7 +46,7 @@ type Mixture struct {
 func NewMixture(mu []float32, k, d int, covariance string, variance, n float64) *Mixture {
 	m := &Mixture{K: k, D: d, Covariance: covariance, Lambda: 0.95, Alpha: 1}
 	m.Mu, m.E2 = make([]float64, k*d), make([]float64, k*d)
-	m.N, m.Pi, m.mass, m.offset = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
+	m.N, m.Pi, m.mass, m.shift = make([]float64, k), make([]float64, k), make([]float64, k), make([]float32, k)
 	m.Var = make([]float64, map[string]int{"shared": 1, "spherical": k, "diagonal": k * d}[covariance])
 	m.a, m.b = make([]float32, k*d), make([]float32, k*d)
 	m.sum, m.sq = make([]float64, k*d), make([]float64, k*d)

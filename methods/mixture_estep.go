@@ -15,17 +15,27 @@ func (m *Mixture) Responsibilities(h []float32, beta float64) []float32 {
 	} else {
 		m.logJoint(h)
 	}
-	var total float64
-	for i := range n {
-		row := m.r[i*m.K:][:m.K]
-		total += float64(kernel.LogSumExp(row))
-		for k := range row {
-			row[k] *= float32(beta)
+	m.Team.Chunks(n, kernel.RowChunk(m.K), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			m.density[i] = responsibilityRow(m.r[i*m.K:][:m.K], float32(beta))
 		}
-		kernel.Softmax(row, row)
+	})
+	var total float64
+	for _, v := range m.density[:n] {
+		total += v
 	}
 	m.logDensity = total / float64(n)
 	return m.r[:n*m.K]
+}
+
+// responsibilityRow turns a row of log densities into responsibilities softmax(β·r) and returns ln Σ e^r.
+func responsibilityRow(r []float32, beta float32) float64 {
+	if beta == 1 {
+		return kernel.SoftmaxScaled(r, r, 1)
+	}
+	density := float64(kernel.LogSumExp(r))
+	kernel.SoftmaxScaled(r, r, beta)
+	return density
 }
 
 // LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the annealing power.
@@ -34,6 +44,9 @@ func (m *Mixture) LogLikelihood() float64 { return m.logDensity }
 func (m *Mixture) grow(n int) {
 	if len(m.r) < n*m.K {
 		m.r = make([]float32, n*m.K)
+	}
+	if len(m.density) < n {
+		m.density = make([]float64, n)
 	}
 	if len(m.h2) < n*m.D {
 		m.h2 = make([]float32, n*m.D)
@@ -62,19 +75,11 @@ func (m *Mixture) wide(h []float32) bool {
 // logJoint sets r to ln π_k + ln N(h_i; μ_k, v_k), the squares expanded so that matrix products do the work.
 func (m *Mixture) logJoint(h []float32) {
 	n := len(h) / m.D
-	for c := range m.K {
-		m.offset[c] = math.Log(m.Pi[c])
-		if m.VMF {
-			m.direction(c)
-			continue
+	m.Team.Chunks(m.K, kernel.RowChunk(m.D), func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			m.shift[c] = float32(m.component(c))
 		}
-		m.offset[c] -= 0.5 * float64(m.D) * math.Log(2*math.Pi)
-		for j := range m.D {
-			v, mu := m.variance(c, j), m.Mu[c*m.D+j]
-			m.a[c*m.D+j], m.b[c*m.D+j] = float32(mu/v), float32(-0.5/v)
-			m.offset[c] -= 0.5 * (mu*mu/v + math.Log(v))
-		}
-	}
+	})
 	scores(m.Team, m.r, h, m.a, n, m.D, m.K)
 	if !m.VMF {
 		for i, v := range h {
@@ -82,11 +87,31 @@ func (m *Mixture) logJoint(h []float32) {
 		}
 		kernel.Gemm(m.Team, false, true, n, m.K, m.D, m.h2, m.D, m.b, m.D, m.r, m.K, true)
 	}
-	for i := range n {
-		for c, o := range m.offset {
-			m.r[i*m.K+c] += float32(o)
+	m.Team.Chunks(n, kernel.RowChunk(m.K), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			kernel.Axpy(1, m.shift, m.r[i*m.K:][:m.K])
 		}
+	})
+}
+
+// component sets a_c = μ_c/v_c and b_c = -1/(2·v_c), which the products of h and h² are taken with, and returns what does not depend on h.
+func (m *Mixture) component(c int) float64 {
+	constant := math.Log(m.Pi[c])
+	if m.VMF {
+		m.direction(c)
+		return constant
 	}
+	constant -= 0.5 * float64(m.D) * math.Log(2*math.Pi)
+	last, logarithm := 0.0, 0.0 // most covariances have one variance for all dimensions
+	for j := range m.D {
+		v, mu := m.variance(c, j), m.Mu[c*m.D+j]
+		if v != last {
+			last, logarithm = v, math.Log(v)
+		}
+		m.a[c*m.D+j], m.b[c*m.D+j] = float32(mu/v), float32(-0.5/v)
+		constant -= 0.5 * (float64(mu*mu/v) + logarithm)
+	}
+	return constant
 }
 
 // direction sets a_c = κ·μ_c/|μ_c|, whose product with h is the vMF log-density up to a constant.

@@ -11,9 +11,7 @@ func (m *Mixture) maximize(h []float32) {
 	n := len(h) / m.D
 	clear(m.mass)
 	for i := range n {
-		for c, v := range m.r[i*m.K:][:m.K] {
-			m.mass[c] += float64(v)
-		}
+		kernel.AddWide(m.mass, m.r[i*m.K:][:m.K])
 	}
 	if m.wide(h) {
 		m.momentsExact(h)
