@@ -109,11 +109,6 @@ func winogradWeightsAVX2(p *byte)
 //go:noescape
 func winogradTapsAVX2(p *byte)
 
-// addAVX2 adds y to x: fields x, y, number of blocks of eight.
-//
-//go:noescape
-func addAVX2(p *byte)
-
 // peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
 func peakAVX512(n int)
 

@@ -21,10 +21,10 @@ type winograd struct {
 }
 
 const (
-	frequencies = 16
-	outputTile  = 2
-	inputTile   = 4
-	lanes       = 8 // channels that the transforms take at a time
+	frequencies  = 16
+	outputTile   = 2
+	inputTile    = 4
+	channelBlock = 8 // channels that the transforms take at a time
 )
 
 // winogradMin is the number of channels from which the transforms cost less than the products that they save.
@@ -32,7 +32,7 @@ const winogradMin = 16
 
 // newWinograd returns a plan, nil where the direct convolution is the better one.
 func newWinograd(c *Conv) *winograd {
-	if c.Stride != 1 || c.In%lanes > 0 || c.Out%lanes > 0 || min(c.In, c.Out) < winogradMin {
+	if c.Stride != 1 || c.In%channelBlock > 0 || c.Out%channelBlock > 0 || min(c.In, c.Out) < winogradMin {
 		return nil
 	}
 	w := &winograd{input: c.Input(), output: c.Output(), tilesY: (c.Height + 1) / outputTile, tilesX: (c.Width + 1) / outputTile}

@@ -90,33 +90,14 @@ func (p gradPlan) finish(dw, sums []float32, lo, hi int) {
 	for f := range frequencies {
 		at := f*p.sums.plane + lo*p.sums.pitch
 		for i := 1; i < p.slices; i++ {
-			add(sums[at:at+n], sums[i*p.sums.len()+at:])
+			Axpy(1, sums[i*p.sums.len()+at:][:n], sums[at:at+n])
 		}
 	}
 	in, out := p.input.Channels, p.output.Channels
 	t := transform{
 		pix: unsafe.Pointer(&dw[lo*out]), row: 4 * 3 * in * out, col: 4 * in * out,
 		freq: unsafe.Pointer(&sums[lo*p.sums.pitch]), plane: 4 * p.sums.plane, freqSkip: 4 * (p.sums.pitch - out),
-		tiles: hi - lo, blocks: out / lanes,
+		tiles: hi - lo, blocks: out / channelBlock,
 	}
 	t.run(winogradTaps)
-}
-
-// addition is what its assembly reads at fixed offsets.
-type addition struct {
-	x, y   unsafe.Pointer
-	blocks int
-}
-
-// add adds y to x, whose length is a multiple of eight.
-func add(x, y []float32) {
-	y = y[:len(x)]
-	if isa != Generic {
-		a := addition{x: unsafe.Pointer(&x[0]), y: unsafe.Pointer(&y[0]), blocks: len(x) / 8}
-		addAVX2((*byte)(unsafe.Pointer(&a)))
-		return
-	}
-	for i, v := range y {
-		x[i] += v
-	}
 }

@@ -7,4 +7,3 @@ func winogradOutputAVX2(*byte)  { panic("kernel: no assembly here") }
 func winogradSpreadAVX2(*byte)  { panic("kernel: no assembly here") }
 func winogradWeightsAVX2(*byte) { panic("kernel: no assembly here") }
 func winogradTapsAVX2(*byte)    { panic("kernel: no assembly here") }
-func addAVX2(*byte)             { panic("kernel: no assembly here") }

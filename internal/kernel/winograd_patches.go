@@ -30,7 +30,7 @@ func (p patches) inner() int { return p.maps.row() + p.maps.Channels }
 func (p patches) transform(z planes) transform {
 	return transform{
 		row: 4 * p.maps.row(), col: 4 * p.maps.Channels, pixSkip: 4 * (outputTile*p.maps.Channels - p.ch),
-		plane: 4 * z.plane, freqSkip: 4 * (z.pitch - p.ch), blocks: p.ch / lanes,
+		plane: 4 * z.plane, freqSkip: 4 * (z.pitch - p.ch), blocks: p.ch / channelBlock,
 	}
 }
 

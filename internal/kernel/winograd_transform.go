@@ -51,7 +51,7 @@ func (t *transform) run(to transformation) {
 func (t *transform) generic(to transformation) {
 	pix, freq := 0, 0
 	for range t.tiles {
-		for range lanes * t.blocks {
+		for range channelBlock * t.blocks {
 			t.channel(to, pix, freq)
 			pix, freq = pix+4, freq+4
 		}

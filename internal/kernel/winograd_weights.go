@@ -23,7 +23,7 @@ func transformWeights(team *Team, u, weights []float32, in, out int) {
 		t := transform{
 			pix: unsafe.Pointer(&weights[i*out+j]), row: 4 * 3 * in * out, col: 4 * in * out, pixSkip: 4 * (out - cols),
 			freq: unsafe.Pointer(&u[j*in+i*tileCols]), plane: 4 * spectrumPlane(in, out), freqSkip: 4 * (tileCols - cols),
-			tiles: min(weightRows, in-i), blocks: cols / lanes,
+			tiles: min(weightRows, in-i), blocks: cols / channelBlock,
 		}
 		t.run(winogradWeights)
 	})
@@ -44,7 +44,7 @@ func transformRotated(team *Team, u, weights []float32, in, out int, stages *sta
 		t := transform{
 			pix: unsafe.Pointer(&s.a[0]), row: 4 * 3 * n, col: 4 * n, pixSkip: 4 * (tileCols - cols),
 			freq: unsafe.Pointer(&u[i*out+o*tileCols]), plane: 4 * spectrumPlane(out, in), freqSkip: 4 * (tileCols - cols),
-			tiles: rows, blocks: cols / lanes,
+			tiles: rows, blocks: cols / channelBlock,
 		}
 		t.run(winogradWeights)
 	})

@@ -28,7 +28,6 @@ func main() {
 	winogradSpread()
 	winogradWeights()
 	winogradGradient()
-	addition()
 	peakAVX512()
 	peakAVX2()
 	lanes()

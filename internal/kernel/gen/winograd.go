@@ -79,32 +79,19 @@ func rowPointers(first reg.GPVirtual, pitch reg.Register, n int) []reg.GPVirtual
 	return rows
 }
 
-// sum and difference return x + y and x - y in a register of their own.
-func sum(x Op, y reg.VecVirtual) reg.VecVirtual {
-	v := YMM()
-	VADDPS(x, y, v)
-	return v
-}
-
-func difference(x reg.VecVirtual, y Op) reg.VecVirtual {
-	v := YMM()
-	VSUBPS(y, x, v)
-	return v
-}
-
 // winogradInput: frequencies Bᵀ·x·B of a tile of 4×4 pixels.
 func winogradInput() {
 	overTiles("winogradInputAVX2", " transforms tiles of 4×4 pixels: see winogradInput.", 4, func(w winogradTile) {
 		across := func(i int, t [4]reg.VecVirtual) {
-			VMOVUPS(difference(t[0], t[2]), w.plan(i, 0))
-			VMOVUPS(sum(t[1], t[2]), w.plan(i, 1))
-			VMOVUPS(difference(t[2], t[1]), w.plan(i, 2))
-			VMOVUPS(difference(t[3], t[1]), w.plan(i, 3))
+			VMOVUPS(sub(t[0], t[2]), w.plan(i, 0))
+			VMOVUPS(add(t[1], t[2]), w.plan(i, 1))
+			VMOVUPS(sub(t[2], t[1]), w.plan(i, 2))
+			VMOVUPS(sub(t[3], t[1]), w.plan(i, 3))
 		}
 		minus := func(i, a, b int) { // row i is pixel row a less pixel row b
 			var t [4]reg.VecVirtual
 			for c := range t {
-				t[c] = difference(vload(w.at(a, c)), w.at(b, c))
+				t[c] = sub(vload(w.at(a, c)), w.at(b, c))
 			}
 			across(i, t)
 		}
@@ -113,7 +100,7 @@ func winogradInput() {
 		var t, u [4]reg.VecVirtual
 		for c := range t {
 			x, y := vload(w.at(1, c)), vload(w.at(2, c))
-			t[c], u[c] = sum(x, y), difference(y, x)
+			t[c], u[c] = add(x, y), sub(y, x)
 		}
 		across(1, t)
 		across(2, u)
@@ -128,13 +115,13 @@ func winogradOutput() {
 		var t, u [4]reg.VecVirtual
 		for j := range t {
 			x, y := vload(w.plan(1, j)), vload(w.plan(2, j))
-			t[j], u[j] = sum(w.plan(0, j), x), difference(x, y)
+			t[j], u[j] = add(w.plan(0, j), x), sub(x, y)
 			VADDPS(y, t[j], t[j])
 			VADDPS(w.plan(3, j), u[j], u[j])
 		}
 		for r, s := range [2][4]reg.VecVirtual{t, u} {
-			VMOVUPS(sum(s[2], sum(s[0], s[1])), w.at(r, 0))
-			VMOVUPS(sum(s[3], difference(s[1], s[2])), w.at(r, 1))
+			VMOVUPS(add(s[2], add(s[0], s[1])), w.at(r, 0))
+			VMOVUPS(add(s[3], sub(s[1], s[2])), w.at(r, 1))
 		}
 	})
 }
@@ -144,15 +131,15 @@ func winogradSpread() {
 	overTiles("winogradSpreadAVX2", " transforms tiles of 2×2 gradients: see winogradSpread.", 2, func(w winogradTile) {
 		across := func(i int, x, y reg.VecVirtual) {
 			VMOVUPS(x, w.plan(i, 0))
-			VMOVUPS(sum(x, y), w.plan(i, 1))
-			VMOVUPS(difference(x, y), w.plan(i, 2))
+			VMOVUPS(add(x, y), w.plan(i, 1))
+			VMOVUPS(sub(x, y), w.plan(i, 2))
 			VMOVUPS(y, w.plan(i, 3))
 		}
 		w.ahead(2, 0)
 		a, b, c, d := vload(w.at(0, 0)), vload(w.at(0, 1)), vload(w.at(1, 0)), vload(w.at(1, 1))
 		across(0, a, b)
-		across(1, sum(a, c), sum(b, d))
-		across(2, difference(a, c), difference(b, d))
+		across(1, add(a, c), add(b, d))
+		across(2, sub(a, c), sub(b, d))
 		across(3, c, d)
 	})
 }
@@ -160,10 +147,10 @@ func winogradSpread() {
 // winogradWeights: frequencies G·w·Gᵀ of 3×3 taps.
 func winogradWeights() {
 	overTiles("winogradWeightsAVX2", " transforms 3×3 taps: see winogradWeights.", winogradTaps, func(w winogradTile) {
-		half := halves()
+		half := splat(0.5)
 		widen := func(x, y, z reg.VecVirtual) (a, b reg.VecVirtual) {
-			e := sum(x, z)
-			a, b = sum(e, y), difference(e, y)
+			e := add(x, z)
+			a, b = add(e, y), sub(e, y)
 			VMULPS(half, a, a)
 			VMULPS(half, b, b)
 			return a, b
@@ -194,13 +181,13 @@ func winogradWeights() {
 // winogradGradient: 3×3 taps Gᵀ·s·G of the sums of products.
 func winogradGradient() {
 	overTiles("winogradTapsAVX2", " transforms products to 3×3 taps: see winogradTaps.", winogradTaps, func(w winogradTile) {
-		half := halves()
+		half := splat(0.5)
 		narrow := func(m0 Op, m1, m2 reg.VecVirtual, m3 Op) (r [3]reg.VecVirtual) {
-			e := sum(m1, m2)
-			r[1] = difference(m1, m2)
+			e := add(m1, m2)
+			r[1] = sub(m1, m2)
 			VMULPS(half, e, e)
 			VMULPS(half, r[1], r[1])
-			r[0], r[2] = sum(m0, e), sum(m3, e)
+			r[0], r[2] = add(m0, e), add(m3, e)
 			return r
 		}
 		var t [4][3]reg.VecVirtual
@@ -213,29 +200,4 @@ func winogradGradient() {
 			}
 		}
 	})
-}
-
-// halves returns eight times 0.5.
-func halves() reg.VecVirtual {
-	v := YMM()
-	VPCMPEQD(v, v, v)
-	VPSRLD(Imm(26), v, v)
-	VPSLLD(Imm(24), v, v) // 0x3f000000
-	return v
-}
-
-// addition: x += y, for blocks of eight numbers.
-func addition() {
-	args := function("addAVX2", "addAVX2 adds y to x: fields x, y, number of blocks of eight.")
-	x, y, n := load(args, 0), load(args, 8), load(args, 16)
-	Label("block")
-	v := vload(Mem{Base: x})
-	VADDPS(Mem{Base: y}, v, v)
-	VMOVUPS(v, Mem{Base: x})
-	ADDQ(Imm(32), x)
-	ADDQ(Imm(32), y)
-	DECQ(n)
-	JNZ(LabelRef("block"))
-	VZEROUPPER()
-	RET()
 }
