@@ -15,8 +15,11 @@ func optimizerOf(name string, f *golden.File, params []*Param) Optimizer {
 		s := NewSGD(params, momentum)
 		s.Nesterov = f.Params["nesterov"].(bool)
 		return s
-	case "optim_adam", "optim_adamw":
+	case "optim_adam", "optim_adamw", "optim_adamw_capi":
 		a := NewAdamW(params)
+		if b, ok := f.Params["beta2"].(float64); ok {
+			a.Beta2 = b
+		}
 		a.Coupled = name == "optim_adam"
 		return a
 	}
@@ -29,7 +32,7 @@ func optimizerOf(name string, f *golden.File, params []*Param) Optimizer {
 
 func TestGoldenOptimizers(t *testing.T) {
 	for _, name := range []string{
-		"optim_sgd", "optim_sgd_nesterov", "optim_adam", "optim_adamw", "optim_lars_sololearn", "optim_lars_sololearn_noclip", "optim_lars_dino",
+		"optim_sgd", "optim_sgd_nesterov", "optim_adam", "optim_adamw", "optim_adamw_capi", "optim_lars_sololearn", "optim_lars_sololearn_noclip", "optim_lars_dino",
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := golden.Load(t, name)

@@ -34,6 +34,8 @@ func (c Config) Features() int {
 		return mlpWidth * c.Width
 	case "vit":
 		return vitWidth * c.Width
+	case "identity":
+		return c.Dim
 	case "resnet18":
 		return resnetWidth * c.Width << (c.Depth - 1)
 	}
@@ -70,6 +72,8 @@ func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 func (c Config) fits(in Input) error {
 	halves := c.Name == "convnet" || c.Name == "resnet18"
 	switch {
+	case c.Name == "identity":
+		return c.fitsIdentity(in)
 	case halves && (in.Height>>(c.Depth-1) < 1 || in.Width>>(c.Depth-1) < 1):
 		return fmt.Errorf("encoder.depth: %d blocks halve %d×%d images below one pixel; use fewer", c.Depth, in.Height, in.Width)
 	case c.Name == "vit" && (in.Height%c.Patch != 0 || in.Width%c.Patch != 0):
@@ -119,8 +123,10 @@ func (b *builder) network(x *G.Node) error {
 		err = b.resnet(cfg, in)
 	case "vit":
 		err = b.vit(cfg, in)
+	case "identity":
+		err = b.identity()
 	default:
-		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet, mlp, resnet18 or vit", cfg.Name)
+		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet, mlp, resnet18, vit or identity", cfg.Name)
 	}
 	return err
 }

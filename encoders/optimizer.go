@@ -54,10 +54,11 @@ func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
 // Steps implements [Optimizer].
 func (s *SGD) Steps() []float64 { return s.steps[:] }
 
-// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9, 0.999, ε = 1e-8), as in PyTorch. With
+// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9 and by default 0.999, ε = 1e-8), as in PyTorch. With
 // Coupled it is Adam (Kingma and Ba 2015), whose weight decay is a part of the gradient.
 type AdamW struct {
 	Coupled bool
+	Beta2   float64
 	pieces  pieces
 	m, v    map[*Param][]float32
 	steps   [1]float64
@@ -65,19 +66,20 @@ type AdamW struct {
 
 // NewAdamW returns AdamW over params.
 func NewAdamW(params []*Param) *AdamW {
-	return &AdamW{pieces: cut(params), m: zeros(params), v: zeros(params)}
+	return &AdamW{Beta2: 0.999, pieces: cut(params), m: zeros(params), v: zeros(params)}
 }
 
 // Step implements [Optimizer].
 func (a *AdamW) Step(team *kernel.Team, lr float64) {
-	const b1, b2, eps = 0.9, 0.999, 1e-8
+	const b1, eps = 0.9, 1e-8
+	b2 := a.Beta2
 	a.steps[0]++
 	c1 := 1 - math.Pow(b1, a.steps[0])
 	c2 := math.Sqrt(1 - math.Pow(b2, a.steps[0]))
 	a.pieces.each(team, func(_ int, c piece) {
 		rate := lr * c.LRMult
 		u := kernel.Adam{
-			First: 1 - b1, Second: b2, Fresh: 1 - b2, Eps: eps,
+			First: 1 - b1, Second: float32(b2), Fresh: float32(1 - b2), Eps: eps,
 			Keep: float32(1 - rate*c.WeightDecay), Size: float32(rate / c1), Unit: float32(1 / c2),
 		}
 		if a.Coupled {

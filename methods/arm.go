@@ -20,6 +20,10 @@ type arm struct {
 	scores    []float32 // of the target branch, [2·B,K]
 	reseed    *reseeder // nil where prototypes are left where they are
 
+	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil where there are none.
+	extra     []*encoders.Param
+	optimizer encoders.Optimizer
+
 	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.
 	z       []float32
 	program *graph.Program
@@ -35,12 +39,25 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 	o := newObjective(cfg, v, d)
 	a := &arm{name: name, objective: o, learner: newLearner(learnerName, cfg, o, d)}
 	a.head = &head{
-		objective: o, views: v, k: cfg.Settings.Prototypes.Count,
+		objective: o, views: v, k: a.learner.vectors().k,
 		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil,
 	}
-	a.reseed = newReseeder(cfg, learnerName)
+	a.reseed = newReseeder(cfg)
 	a.scores = make([]float32, v.global*v.images*a.head.k)
+	if s, ok := o.(scorer); ok {
+		a.train(cfg.Train, s.params())
+	}
 	return a
+}
+
+// train hands the objective's own parameters to an optimizer.
+func (a *arm) train(t Train, params []*encoders.Param) {
+	for _, p := range params {
+		if !p.Exempt() {
+			p.WeightDecay = t.WeightDecay
+		}
+	}
+	a.extra, a.optimizer = params, newOptimizer(t, params)
 }
 
 // nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
@@ -100,12 +117,17 @@ func (a *arm) finish(s *stepInput) {
 	if a.head.in.scores != nil {
 		a.head.after()
 	}
+	if a.optimizer != nil {
+		a.optimizer.Step(s.team, s.lr)
+	}
 	a.learner.after(s)
-	a.learner.vectors().moved()
+	p := a.learner.vectors()
+	p.moved(s.team)
 	if a.reseed != nil {
 		a.reseed.run(a.learner, a.objective.center(), s)
-		a.learner.vectors().moved()
+		p.moved(s.team)
 	}
+	p.endStep(s)
 }
 
 // watch is a whole step of an observer.
@@ -134,15 +156,21 @@ func (a *arm) watch(s *stepInput) error {
 // learned is the arm's outcome; its slices are copies.
 func (a *arm) learned() Learned {
 	p := a.learner.vectors()
+	if _, free := a.learner.(*memory); free {
+		return Learned{Name: a.name, D: p.d}
+	}
 	l := Learned{
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
-		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[0], Reseeds: int(p.reseeds[0]),
+		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
 	}
-	center := clone(a.objective.center())
+	center, c := clone(a.objective.center()), l.Current[Teacher]
+	if w, ok := a.learner.(*classifier); ok {
+		c = clone(w.rows())
+	}
 	l.Scores = func(z []float32) []float32 {
 		n := len(z) / p.d
 		out := make([]float32, n*p.k)
-		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, l.Current[Teacher], p.d, out, p.k, false)
+		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, c, p.d, out, p.k, false)
 		if center != nil {
 			subtract(out, out, center)
 		}
@@ -154,5 +182,11 @@ func (a *arm) learned() Learned {
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
 
 func (a *arm) state(prefix string) []Named {
-	return append(a.learner.state(prefix+"learner."), a.objective.state(prefix+"objective.")...)
+	s := append(a.learner.vectors().state(prefix+"learner."), a.learner.state(prefix+"learner.")...)
+	s = append(s, a.objective.state(prefix+"objective.")...)
+	if a.optimizer == nil {
+		return s
+	}
+	s = append(s, paramState(prefix, a.extra)...)
+	return append(s, optimizerState(prefix+"optimizer.", a.optimizer, a.extra)...)
 }

@@ -18,8 +18,11 @@ type head struct {
 	learn       bool    // whether the prototypes get a gradient
 	scale       float32 // of the loss; 0 means 1
 
-	c  *G.Node   // prototypes as the scores use them, [K,D]
-	s  *G.Node   // scores of all crops, [crops·B,K]
+	c     *G.Node // prototypes as the scores use them, [K,D]
+	z     *G.Node // embeddings [crops·B,D]
+	s     *G.Node // scores of all crops, [crops·B,K]
+	extra G.Nodes // the objective's own parameters
+
 	q  []float32 // codes [global·B,K]
 	in codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
 }
@@ -30,12 +33,21 @@ func (h *head) allocate() { h.q = make([]float32, h.views.global*h.views.images*
 func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	h.allocate()
 	h.c = c
-	s, err := scoresNode(z, c, h.learn)
-	if err != nil {
+	h.z = z
+	if err := h.score(z, c); err != nil {
 		return nil, err
 	}
-	h.s = s
-	return h.loss(s, z, c)
+	return h.loss(h.s, z, c)
+}
+
+// score adds the student's scores.
+func (h *head) score(z, c *G.Node) (err error) {
+	if o, ok := h.objective.(scorer); ok {
+		h.s, h.extra, err = o.scores(z, c, h.learn)
+	} else {
+		h.s, err = scoresNode(z, c, h.learn)
+	}
+	return err
 }
 
 // kept are the nodes that an objective reads once more after the run.

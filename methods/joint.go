@@ -16,14 +16,10 @@ type joint struct {
 	freeze     float64 // epochs without updates
 }
 
-func newJoint(cfg Config, o objective, start []float32, d int) *joint {
-	k := cfg.Settings.Prototypes.Count
-	j := &joint{
-		p: newPrototypes(start, k, d, true), weightNorm: o.weightNorm(),
-		freeze: cfg.Settings.Prototypes.Freeze,
-	}
+func newJoint(cfg Config, o objective, p *prototypes) *joint {
+	j := &joint{p: p, weightNorm: o.weightNorm(), freeze: cfg.Settings.Prototypes.Freeze}
 	j.param = &encoders.Param{
-		Name: "prototypes", Shape: []int{k, d}, Value: j.p.value,
+		Name: "prototypes", Shape: []int{p.k, p.d}, Value: j.p.value,
 		LRMult: cfg.Settings.Prototypes.LRMult, WeightDecay: cfg.Settings.Prototypes.Decay,
 	}
 	j.optimizer = newOptimizer(cfg.Train, []*encoders.Param{j.param})
@@ -32,11 +28,14 @@ func newJoint(cfg Config, o objective, start []float32, d int) *joint {
 
 func (j *joint) vectors() *prototypes      { return j.p }
 func (j *joint) params() []*encoders.Param { return []*encoders.Param{j.param} }
-func (j *joint) restart(c []float32)       { j.p.start(c) }
+func (j *joint) moves(epoch float64) bool  { return epoch >= j.freeze }
 func (j *joint) before(*stepInput)         {}
 
+// adopt starts the teacher's copy at the student's. The optimizer is fresh: a schedule has one joint phase at most.
+func (j *joint) adopt() { j.p.publish(nil) }
+
 func (j *joint) after(s *stepInput) {
-	if s.epoch >= j.freeze {
+	if j.moves(s.epoch) {
 		j.optimizer.Step(s.team, s.lr)
 		if !j.weightNorm {
 			kernel.NormalizeRows(j.p.value, j.p.value, j.p.k, j.p.d, nil)
@@ -45,13 +44,19 @@ func (j *joint) after(s *stepInput) {
 	encoders.EMA(s.team, j.p.teacher, j.p.value, s.momentum)
 }
 
-// move puts one prototype on an embedding. Momentum forgets it; Adam's second moment takes the other rows' mean, for
-// a zero would make the next steps several times too long.
+// move puts one prototype on an embedding.
 func (j *joint) move(k int, z []float32) {
 	d := j.p.d
 	copy(j.p.value[k*d:][:d], z)
-	copy(j.p.teacher[k*d:][:d], z)
-	slots := j.optimizer.Slots(j.param)
+	j.p.replaced(k)
+	forget(j.optimizer, j.param, k)
+}
+
+// forget clears what an optimizer knows of row k of a parameter. Momentum forgets it; Adam's second moment takes the other rows'
+// mean, for a zero would make the next steps several times too long.
+func forget(o encoders.Optimizer, p *encoders.Param, k int) {
+	d := len(p.Value) / p.Shape[0]
+	slots := o.Slots(p)
 	clear(slots[0][k*d:][:d])
 	for _, second := range slots[1:] {
 		var sum float64
@@ -65,5 +70,5 @@ func (j *joint) move(k int, z []float32) {
 }
 
 func (j *joint) state(prefix string) []Named {
-	return append(j.p.state(prefix), optimizerState(prefix+"optimizer.", j.optimizer, []*encoders.Param{j.param})...)
+	return optimizerState(prefix+"optimizer.", j.optimizer, []*encoders.Param{j.param})
 }

@@ -48,7 +48,8 @@ func TestTeamsAgree(t *testing.T) {
 			m := NewMixture(uniform(k*d, "mu"), k, d, "diagonal", 0.1, 1)
 			m.Team = team
 			m.Update(z, 1)
-			return append(append([]float32{float32(m.LogLikelihood())}, m.Responsibilities(z, 0.5)...), float32(m.LogLikelihood()))
+			m.Update(z, 0.5)
+			return append([]float32{float32(m.LogLikelihood())}, m.work.r...)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -93,7 +93,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	step := int(t.done[0])
 	s := Signals{Values: map[string]float64{}}
 	in := &stepInput{
-		team: t.cfg.Team, step: step, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), values: s.Values,
+		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), values: s.Values,
 	}
 	report := func(a *arm) {
 		in.event = func(kind string, k int) {
