@@ -84,6 +84,31 @@ func affineAddReLUAVX2(p *byte)
 //go:noescape
 func normApplyBothReLUAVX2(p *byte)
 
+// winogradInputAVX2 transforms tiles of 4×4 pixels: see winogradInput.
+//
+//go:noescape
+func winogradInputAVX2(p *byte)
+
+// winogradOutputAVX2 transforms products to tiles of 2×2 pixels: see winogradOutput.
+//
+//go:noescape
+func winogradOutputAVX2(p *byte)
+
+// winogradSpreadAVX2 transforms tiles of 2×2 gradients: see winogradSpread.
+//
+//go:noescape
+func winogradSpreadAVX2(p *byte)
+
+// winogradWeightsAVX2 transforms 3×3 taps: see winogradWeights.
+//
+//go:noescape
+func winogradWeightsAVX2(p *byte)
+
+// winogradTapsAVX2 transforms products to 3×3 taps: see winogradTaps.
+//
+//go:noescape
+func winogradTapsAVX2(p *byte)
+
 // peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
 func peakAVX512(n int)
 

@@ -19,39 +19,21 @@ TEXT ·tile4x32avx512(SB), $256-8
 	PREFETCHT0 64(BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 64(BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Z0
-	VMOVUPS    64(BX), Z1
-	VMOVUPS    (BX)(CX*1), Z2
-	VMOVUPS    64(BX)(CX*1), Z3
-	VMOVUPS    (BX)(CX*2), Z4
-	VMOVUPS    64(BX)(CX*2), Z5
-	VMOVUPS    (BX)(DX*1), Z6
-	VMOVUPS    64(BX)(DX*1), Z7
-	JMP        start
-
-zero:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-
-start:
-	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	LEAQ (DX)(DX*2), BX
-	MOVQ 40(AX), SI
-	MOVQ 56(AX), DI
-	MOVQ 32(AX), R9
-	MOVQ 48(AX), R10
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       40(AX), SI
+	MOVQ       56(AX), DI
+	MOVQ       32(AX), R9
+	MOVQ       48(AX), R10
 
 run:
 	MOVQ 64(AX), R8
@@ -79,17 +61,32 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), AX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, (AX)(CX*1)
-	VMOVUPS      Z3, 64(AX)(CX*1)
-	VMOVUPS      Z4, (AX)(CX*2)
-	VMOVUPS      Z5, 64(AX)(CX*2)
-	VMOVUPS      Z6, (AX)(DX*1)
-	VMOVUPS      Z7, 64(AX)(DX*1)
+	MOVQ         88(AX), BX
+	VADDPS       (BX), Z0, Z0
+	VADDPS       64(BX), Z1, Z1
+	VADDPS       (BX)(CX*1), Z2, Z2
+	VADDPS       64(BX)(CX*1), Z3, Z3
+	VADDPS       (BX)(CX*2), Z4, Z4
+	VADDPS       64(BX)(CX*2), Z5, Z5
+	VADDPS       (BX)(DX*1), Z6, Z6
+	VADDPS       64(BX)(DX*1), Z7, Z7
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, (AX)(CX*1)
+	VMOVUPS Z3, 64(AX)(CX*1)
+	VMOVUPS Z4, (AX)(CX*2)
+	VMOVUPS Z5, 64(AX)(CX*2)
+	VMOVUPS Z6, (AX)(DX*1)
+	VMOVUPS Z7, 64(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -117,57 +114,30 @@ TEXT ·tile8x32avx512(SB), $256-8
 	PREFETCHT0 64(BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 64(BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Z0
-	VMOVUPS    64(BX), Z1
-	VMOVUPS    (BX)(CX*1), Z2
-	VMOVUPS    64(BX)(CX*1), Z3
-	VMOVUPS    (BX)(CX*2), Z4
-	VMOVUPS    64(BX)(CX*2), Z5
-	VMOVUPS    (BX)(DX*1), Z6
-	VMOVUPS    64(BX)(DX*1), Z7
-	MOVQ       96(AX), BX
-	VMOVUPS    (BX), Z8
-	VMOVUPS    64(BX), Z9
-	VMOVUPS    (BX)(CX*1), Z10
-	VMOVUPS    64(BX)(CX*1), Z11
-	VMOVUPS    (BX)(CX*2), Z12
-	VMOVUPS    64(BX)(CX*2), Z13
-	VMOVUPS    (BX)(DX*1), Z14
-	VMOVUPS    64(BX)(DX*1), Z15
-	JMP        start
-
-zero:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-
-start:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 24(AX), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ 40(AX), DI
-	MOVQ 56(AX), R8
-	MOVQ 32(AX), R10
-	MOVQ 48(AX), R11
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       24(AX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       40(AX), DI
+	MOVQ       56(AX), R8
+	MOVQ       32(AX), R10
+	MOVQ       48(AX), R11
 
 run:
 	MOVQ 64(AX), R9
@@ -209,26 +179,50 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
 	MOVQ         88(AX), BX
-	VMOVUPS      Z0, (BX)
-	VMOVUPS      Z1, 64(BX)
-	VMOVUPS      Z2, (BX)(CX*1)
-	VMOVUPS      Z3, 64(BX)(CX*1)
-	VMOVUPS      Z4, (BX)(CX*2)
-	VMOVUPS      Z5, 64(BX)(CX*2)
-	VMOVUPS      Z6, (BX)(DX*1)
-	VMOVUPS      Z7, 64(BX)(DX*1)
-	MOVQ         96(AX), AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, 64(AX)
-	VMOVUPS      Z10, (AX)(CX*1)
-	VMOVUPS      Z11, 64(AX)(CX*1)
-	VMOVUPS      Z12, (AX)(CX*2)
-	VMOVUPS      Z13, 64(AX)(CX*2)
-	VMOVUPS      Z14, (AX)(DX*1)
-	VMOVUPS      Z15, 64(AX)(DX*1)
+	VADDPS       (BX), Z0, Z0
+	VADDPS       64(BX), Z1, Z1
+	VADDPS       (BX)(CX*1), Z2, Z2
+	VADDPS       64(BX)(CX*1), Z3, Z3
+	VADDPS       (BX)(CX*2), Z4, Z4
+	VADDPS       64(BX)(CX*2), Z5, Z5
+	VADDPS       (BX)(DX*1), Z6, Z6
+	VADDPS       64(BX)(DX*1), Z7, Z7
+	MOVQ         96(AX), BX
+	VADDPS       (BX), Z8, Z8
+	VADDPS       64(BX), Z9, Z9
+	VADDPS       (BX)(CX*1), Z10, Z10
+	VADDPS       64(BX)(CX*1), Z11, Z11
+	VADDPS       (BX)(CX*2), Z12, Z12
+	VADDPS       64(BX)(CX*2), Z13, Z13
+	VADDPS       (BX)(DX*1), Z14, Z14
+	VADDPS       64(BX)(DX*1), Z15, Z15
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, (BX)(CX*1)
+	VMOVUPS Z3, 64(BX)(CX*1)
+	VMOVUPS Z4, (BX)(CX*2)
+	VMOVUPS Z5, 64(BX)(CX*2)
+	VMOVUPS Z6, (BX)(DX*1)
+	VMOVUPS Z7, 64(BX)(DX*1)
+	MOVQ    96(AX), AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, (AX)(CX*1)
+	VMOVUPS Z11, 64(AX)(CX*1)
+	VMOVUPS Z12, (AX)(CX*2)
+	VMOVUPS Z13, 64(AX)(CX*2)
+	VMOVUPS Z14, (AX)(DX*1)
+	VMOVUPS Z15, 64(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -265,75 +259,39 @@ TEXT ·tile12x32avx512(SB), $256-8
 	PREFETCHT0 64(BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 64(BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Z0
-	VMOVUPS    64(BX), Z1
-	VMOVUPS    (BX)(CX*1), Z2
-	VMOVUPS    64(BX)(CX*1), Z3
-	VMOVUPS    (BX)(CX*2), Z4
-	VMOVUPS    64(BX)(CX*2), Z5
-	VMOVUPS    (BX)(DX*1), Z6
-	VMOVUPS    64(BX)(DX*1), Z7
-	MOVQ       96(AX), BX
-	VMOVUPS    (BX), Z8
-	VMOVUPS    64(BX), Z9
-	VMOVUPS    (BX)(CX*1), Z10
-	VMOVUPS    64(BX)(CX*1), Z11
-	VMOVUPS    (BX)(CX*2), Z12
-	VMOVUPS    64(BX)(CX*2), Z13
-	VMOVUPS    (BX)(DX*1), Z14
-	VMOVUPS    64(BX)(DX*1), Z15
-	MOVQ       104(AX), BX
-	VMOVUPS    (BX), Z16
-	VMOVUPS    64(BX), Z17
-	VMOVUPS    (BX)(CX*1), Z18
-	VMOVUPS    64(BX)(CX*1), Z19
-	VMOVUPS    (BX)(CX*2), Z20
-	VMOVUPS    64(BX)(CX*2), Z21
-	VMOVUPS    (BX)(DX*1), Z22
-	VMOVUPS    64(BX)(DX*1), Z23
-	JMP        start
-
-zero:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-
-start:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 24(AX), SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 40(AX), R8
-	MOVQ 56(AX), R9
-	MOVQ 32(AX), R11
-	MOVQ 48(AX), R12
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       16(AX), BX
+	MOVQ       24(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       40(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       32(AX), R11
+	MOVQ       48(AX), R12
 
 run:
 	MOVQ 64(AX), R10
@@ -389,35 +347,68 @@ k:
 	ADDQ         80(AX), R8
 	DECQ         R9
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
 	MOVQ         88(AX), BX
-	VMOVUPS      Z0, (BX)
-	VMOVUPS      Z1, 64(BX)
-	VMOVUPS      Z2, (BX)(CX*1)
-	VMOVUPS      Z3, 64(BX)(CX*1)
-	VMOVUPS      Z4, (BX)(CX*2)
-	VMOVUPS      Z5, 64(BX)(CX*2)
-	VMOVUPS      Z6, (BX)(DX*1)
-	VMOVUPS      Z7, 64(BX)(DX*1)
+	VADDPS       (BX), Z0, Z0
+	VADDPS       64(BX), Z1, Z1
+	VADDPS       (BX)(CX*1), Z2, Z2
+	VADDPS       64(BX)(CX*1), Z3, Z3
+	VADDPS       (BX)(CX*2), Z4, Z4
+	VADDPS       64(BX)(CX*2), Z5, Z5
+	VADDPS       (BX)(DX*1), Z6, Z6
+	VADDPS       64(BX)(DX*1), Z7, Z7
 	MOVQ         96(AX), BX
-	VMOVUPS      Z8, (BX)
-	VMOVUPS      Z9, 64(BX)
-	VMOVUPS      Z10, (BX)(CX*1)
-	VMOVUPS      Z11, 64(BX)(CX*1)
-	VMOVUPS      Z12, (BX)(CX*2)
-	VMOVUPS      Z13, 64(BX)(CX*2)
-	VMOVUPS      Z14, (BX)(DX*1)
-	VMOVUPS      Z15, 64(BX)(DX*1)
-	MOVQ         104(AX), AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, 64(AX)
-	VMOVUPS      Z18, (AX)(CX*1)
-	VMOVUPS      Z19, 64(AX)(CX*1)
-	VMOVUPS      Z20, (AX)(CX*2)
-	VMOVUPS      Z21, 64(AX)(CX*2)
-	VMOVUPS      Z22, (AX)(DX*1)
-	VMOVUPS      Z23, 64(AX)(DX*1)
+	VADDPS       (BX), Z8, Z8
+	VADDPS       64(BX), Z9, Z9
+	VADDPS       (BX)(CX*1), Z10, Z10
+	VADDPS       64(BX)(CX*1), Z11, Z11
+	VADDPS       (BX)(CX*2), Z12, Z12
+	VADDPS       64(BX)(CX*2), Z13, Z13
+	VADDPS       (BX)(DX*1), Z14, Z14
+	VADDPS       64(BX)(DX*1), Z15, Z15
+	MOVQ         104(AX), BX
+	VADDPS       (BX), Z16, Z16
+	VADDPS       64(BX), Z17, Z17
+	VADDPS       (BX)(CX*1), Z18, Z18
+	VADDPS       64(BX)(CX*1), Z19, Z19
+	VADDPS       (BX)(CX*2), Z20, Z20
+	VADDPS       64(BX)(CX*2), Z21, Z21
+	VADDPS       (BX)(DX*1), Z22, Z22
+	VADDPS       64(BX)(DX*1), Z23, Z23
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, (BX)(CX*1)
+	VMOVUPS Z3, 64(BX)(CX*1)
+	VMOVUPS Z4, (BX)(CX*2)
+	VMOVUPS Z5, 64(BX)(CX*2)
+	VMOVUPS Z6, (BX)(DX*1)
+	VMOVUPS Z7, 64(BX)(DX*1)
+	MOVQ    96(AX), BX
+	VMOVUPS Z8, (BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, (BX)(CX*1)
+	VMOVUPS Z11, 64(BX)(CX*1)
+	VMOVUPS Z12, (BX)(CX*2)
+	VMOVUPS Z13, 64(BX)(CX*2)
+	VMOVUPS Z14, (BX)(DX*1)
+	VMOVUPS Z15, 64(BX)(DX*1)
+	MOVQ    104(AX), AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, (AX)(CX*1)
+	VMOVUPS Z19, 64(AX)(CX*1)
+	VMOVUPS Z20, (AX)(CX*2)
+	VMOVUPS Z21, 64(AX)(CX*2)
+	VMOVUPS Z22, (AX)(DX*1)
+	VMOVUPS Z23, 64(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -432,39 +423,21 @@ TEXT ·tile4x16avx2(SB), $256-8
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 (BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Y0
-	VMOVUPS    32(BX), Y1
-	VMOVUPS    (BX)(CX*1), Y2
-	VMOVUPS    32(BX)(CX*1), Y3
-	VMOVUPS    (BX)(CX*2), Y4
-	VMOVUPS    32(BX)(CX*2), Y5
-	VMOVUPS    (BX)(DX*1), Y6
-	VMOVUPS    32(BX)(DX*1), Y7
-	JMP        start
-
-zero:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-start:
-	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	LEAQ (DX)(DX*2), BX
-	MOVQ 40(AX), SI
-	MOVQ 56(AX), DI
-	MOVQ 32(AX), R9
-	MOVQ 48(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       40(AX), SI
+	MOVQ       56(AX), DI
+	MOVQ       32(AX), R9
+	MOVQ       48(AX), R10
 
 run:
 	MOVQ 64(AX), R8
@@ -492,17 +465,32 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	MOVQ         88(AX), BX
+	VADDPS       (BX), Y0, Y0
+	VADDPS       32(BX), Y1, Y1
+	VADDPS       (BX)(CX*1), Y2, Y2
+	VADDPS       32(BX)(CX*1), Y3, Y3
+	VADDPS       (BX)(CX*2), Y4, Y4
+	VADDPS       32(BX)(CX*2), Y5, Y5
+	VADDPS       (BX)(DX*1), Y6, Y6
+	VADDPS       32(BX)(DX*1), Y7, Y7
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(CX*1)
+	VMOVUPS Y3, 32(AX)(CX*1)
+	VMOVUPS Y4, (AX)(CX*2)
+	VMOVUPS Y5, 32(AX)(CX*2)
+	VMOVUPS Y6, (AX)(DX*1)
+	VMOVUPS Y7, 32(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -520,49 +508,26 @@ TEXT ·tile6x16avx2(SB), $256-8
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 (SI)
 	PREFETCHT0 (SI)(CX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	MOVQ       96(AX), SI
-	VMOVUPS    (BX), Y0
-	VMOVUPS    32(BX), Y1
-	VMOVUPS    (BX)(CX*1), Y2
-	VMOVUPS    32(BX)(CX*1), Y3
-	VMOVUPS    (BX)(CX*2), Y4
-	VMOVUPS    32(BX)(CX*2), Y5
-	VMOVUPS    (BX)(DX*1), Y6
-	VMOVUPS    32(BX)(DX*1), Y7
-	VMOVUPS    (SI), Y8
-	VMOVUPS    32(SI), Y9
-	VMOVUPS    (SI)(CX*1), Y10
-	VMOVUPS    32(SI)(CX*1), Y11
-	JMP        start
-
-zero:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-
-start:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 24(AX), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ 40(AX), DI
-	MOVQ 56(AX), R8
-	MOVQ 32(AX), R10
-	MOVQ 48(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       24(AX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       40(AX), DI
+	MOVQ       56(AX), R8
+	MOVQ       32(AX), R10
+	MOVQ       48(AX), R11
 
 run:
 	MOVQ 64(AX), R9
@@ -598,22 +563,42 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
 	MOVQ         88(AX), BX
-	MOVQ         96(AX), AX
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      Y1, 32(BX)
-	VMOVUPS      Y2, (BX)(CX*1)
-	VMOVUPS      Y3, 32(BX)(CX*1)
-	VMOVUPS      Y4, (BX)(CX*2)
-	VMOVUPS      Y5, 32(BX)(CX*2)
-	VMOVUPS      Y6, (BX)(DX*1)
-	VMOVUPS      Y7, 32(BX)(DX*1)
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, (AX)(CX*1)
-	VMOVUPS      Y11, 32(AX)(CX*1)
+	MOVQ         96(AX), SI
+	VADDPS       (BX), Y0, Y0
+	VADDPS       32(BX), Y1, Y1
+	VADDPS       (BX)(CX*1), Y2, Y2
+	VADDPS       32(BX)(CX*1), Y3, Y3
+	VADDPS       (BX)(CX*2), Y4, Y4
+	VADDPS       32(BX)(CX*2), Y5, Y5
+	VADDPS       (BX)(DX*1), Y6, Y6
+	VADDPS       32(BX)(DX*1), Y7, Y7
+	VADDPS       (SI), Y8, Y8
+	VADDPS       32(SI), Y9, Y9
+	VADDPS       (SI)(CX*1), Y10, Y10
+	VADDPS       32(SI)(CX*1), Y11, Y11
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	MOVQ    96(AX), AX
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(CX*1)
+	VMOVUPS Y3, 32(BX)(CX*1)
+	VMOVUPS Y4, (BX)(CX*2)
+	VMOVUPS Y5, 32(BX)(CX*2)
+	VMOVUPS Y6, (BX)(DX*1)
+	VMOVUPS Y7, 32(BX)(DX*1)
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VMOVUPS Y10, (AX)(CX*1)
+	VMOVUPS Y11, 32(AX)(CX*1)
 	VZEROUPPER
 	RET
 
@@ -1678,6 +1663,514 @@ w1done:
 	VZEROUPPER
 	RET
 
+// func winogradInputAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·winogradInputAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), SI
+	MOVQ 8(AX), DI
+	LEAQ (DX)(SI*1), R8
+	MOVQ (AX), R9
+	LEAQ (R9)(DI*1), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), DI
+	MOVQ 24(AX), R12
+	LEAQ (R12)(R8*1), R13
+	LEAQ (R13)(R8*1), R14
+	LEAQ (R14)(R8*1), R8
+	MOVQ 40(AX), R15
+
+tile:
+	MOVQ 48(AX), BP
+
+block:
+	PREFETCHT0 1024(R9)(CX*2)
+	PREFETCHT0 1024(R9)(BX*1)
+	PREFETCHT0 1024(R10)(CX*2)
+	PREFETCHT0 1024(R10)(BX*1)
+	PREFETCHT0 1024(R11)(CX*2)
+	PREFETCHT0 1024(R11)(BX*1)
+	PREFETCHT0 1024(DI)(CX*2)
+	PREFETCHT0 1024(DI)(BX*1)
+	VMOVUPS    (R9), Y0
+	VSUBPS     (R11), Y0, Y0
+	VMOVUPS    (R9)(CX*1), Y1
+	VSUBPS     (R11)(CX*1), Y1, Y1
+	VMOVUPS    (R9)(CX*2), Y2
+	VSUBPS     (R11)(CX*2), Y2, Y2
+	VMOVUPS    (R9)(BX*1), Y3
+	VSUBPS     (R11)(BX*1), Y3, Y3
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    Y0, (R12)
+	VADDPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R12)(DX*1)
+	VSUBPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R12)(DX*2)
+	VSUBPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R12)(SI*1)
+	VMOVUPS    (R10), Y0
+	VMOVUPS    (R11), Y1
+	VADDPS     Y0, Y1, Y2
+	VSUBPS     Y0, Y1, Y0
+	VMOVUPS    (R10)(CX*1), Y1
+	VMOVUPS    (R11)(CX*1), Y3
+	VADDPS     Y1, Y3, Y4
+	VSUBPS     Y1, Y3, Y1
+	VMOVUPS    (R10)(CX*2), Y3
+	VMOVUPS    (R11)(CX*2), Y5
+	VADDPS     Y3, Y5, Y6
+	VSUBPS     Y3, Y5, Y3
+	VMOVUPS    (R10)(BX*1), Y5
+	VMOVUPS    (R11)(BX*1), Y7
+	VADDPS     Y5, Y7, Y8
+	VSUBPS     Y5, Y7, Y5
+	VSUBPS     Y6, Y2, Y2
+	VMOVUPS    Y2, (R13)
+	VADDPS     Y4, Y6, Y2
+	VMOVUPS    Y2, (R13)(DX*1)
+	VSUBPS     Y4, Y6, Y2
+	VMOVUPS    Y2, (R13)(DX*2)
+	VSUBPS     Y4, Y8, Y2
+	VMOVUPS    Y2, (R13)(SI*1)
+	VSUBPS     Y3, Y0, Y0
+	VMOVUPS    Y0, (R14)
+	VADDPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R14)(DX*1)
+	VSUBPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R14)(DX*2)
+	VSUBPS     Y1, Y5, Y0
+	VMOVUPS    Y0, (R14)(SI*1)
+	VMOVUPS    (DI), Y0
+	VSUBPS     (R10), Y0, Y0
+	VMOVUPS    (DI)(CX*1), Y1
+	VSUBPS     (R10)(CX*1), Y1, Y1
+	VMOVUPS    (DI)(CX*2), Y2
+	VSUBPS     (R10)(CX*2), Y2, Y2
+	VMOVUPS    (DI)(BX*1), Y3
+	VSUBPS     (R10)(BX*1), Y3, Y3
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    Y0, (R8)
+	VADDPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R8)(DX*1)
+	VSUBPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R8)(DX*2)
+	VSUBPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R8)(SI*1)
+	ADDQ       $0x20, R9
+	ADDQ       $0x20, R10
+	ADDQ       $0x20, R11
+	ADDQ       $0x20, DI
+	ADDQ       $0x20, R12
+	ADDQ       $0x20, R13
+	ADDQ       $0x20, R14
+	ADDQ       $0x20, R8
+	DECQ       BP
+	JNZ        block
+	ADDQ       56(AX), R9
+	ADDQ       56(AX), R10
+	ADDQ       56(AX), R11
+	ADDQ       56(AX), DI
+	ADDQ       64(AX), R12
+	ADDQ       64(AX), R13
+	ADDQ       64(AX), R14
+	ADDQ       64(AX), R8
+	DECQ       R15
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·winogradOutputAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ 24(AX), R9
+	LEAQ (R9)(DI*1), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), DI
+	MOVQ 40(AX), R12
+
+tile:
+	MOVQ 48(AX), R13
+
+block:
+	PREFETCHT0 1024(R8)
+	PREFETCHT0 1024(R8)(CX*1)
+	PREFETCHT0 1024(SI)
+	PREFETCHT0 1024(SI)(CX*1)
+	VMOVUPS    (R10), Y0
+	VMOVUPS    (R11), Y1
+	VADDPS     (R9), Y0, Y2
+	VSUBPS     Y1, Y0, Y0
+	VADDPS     Y1, Y2, Y2
+	VADDPS     (DI), Y0, Y0
+	VMOVUPS    (R10)(DX*1), Y1
+	VMOVUPS    (R11)(DX*1), Y3
+	VADDPS     (R9)(DX*1), Y1, Y4
+	VSUBPS     Y3, Y1, Y1
+	VADDPS     Y3, Y4, Y4
+	VADDPS     (DI)(DX*1), Y1, Y1
+	VMOVUPS    (R10)(DX*2), Y3
+	VMOVUPS    (R11)(DX*2), Y5
+	VADDPS     (R9)(DX*2), Y3, Y6
+	VSUBPS     Y5, Y3, Y3
+	VADDPS     Y5, Y6, Y6
+	VADDPS     (DI)(DX*2), Y3, Y3
+	VMOVUPS    (R10)(BX*1), Y5
+	VMOVUPS    (R11)(BX*1), Y7
+	VADDPS     (R9)(BX*1), Y5, Y8
+	VSUBPS     Y7, Y5, Y5
+	VADDPS     Y7, Y8, Y8
+	VADDPS     (DI)(BX*1), Y5, Y5
+	VADDPS     Y2, Y4, Y2
+	VADDPS     Y6, Y2, Y2
+	VMOVUPS    Y2, (R8)
+	VSUBPS     Y6, Y4, Y2
+	VADDPS     Y8, Y2, Y2
+	VMOVUPS    Y2, (R8)(CX*1)
+	VADDPS     Y0, Y1, Y0
+	VADDPS     Y3, Y0, Y0
+	VMOVUPS    Y0, (SI)
+	VSUBPS     Y3, Y1, Y0
+	VADDPS     Y5, Y0, Y0
+	VMOVUPS    Y0, (SI)(CX*1)
+	ADDQ       $0x20, R8
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, R9
+	ADDQ       $0x20, R10
+	ADDQ       $0x20, R11
+	ADDQ       $0x20, DI
+	DECQ       R13
+	JNZ        block
+	ADDQ       56(AX), R8
+	ADDQ       56(AX), SI
+	ADDQ       64(AX), R9
+	ADDQ       64(AX), R10
+	ADDQ       64(AX), R11
+	ADDQ       64(AX), DI
+	DECQ       R12
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func winogradSpreadAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·winogradSpreadAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ 24(AX), R9
+	LEAQ (R9)(DI*1), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), DI
+	MOVQ 40(AX), R12
+
+tile:
+	MOVQ 48(AX), R13
+
+block:
+	PREFETCHT0 1024(R8)
+	PREFETCHT0 1024(R8)(CX*1)
+	PREFETCHT0 1024(SI)
+	PREFETCHT0 1024(SI)(CX*1)
+	VMOVUPS    (R8), Y0
+	VMOVUPS    (R8)(CX*1), Y1
+	VMOVUPS    (SI), Y2
+	VMOVUPS    (SI)(CX*1), Y3
+	VMOVUPS    Y0, (R9)
+	VADDPS     Y0, Y1, Y4
+	VMOVUPS    Y4, (R9)(DX*1)
+	VSUBPS     Y1, Y0, Y4
+	VMOVUPS    Y4, (R9)(DX*2)
+	VMOVUPS    Y1, (R9)(BX*1)
+	VADDPS     Y0, Y2, Y4
+	VADDPS     Y1, Y3, Y5
+	VMOVUPS    Y4, (R10)
+	VADDPS     Y4, Y5, Y6
+	VMOVUPS    Y6, (R10)(DX*1)
+	VSUBPS     Y5, Y4, Y4
+	VMOVUPS    Y4, (R10)(DX*2)
+	VMOVUPS    Y5, (R10)(BX*1)
+	VSUBPS     Y2, Y0, Y0
+	VSUBPS     Y3, Y1, Y1
+	VMOVUPS    Y0, (R11)
+	VADDPS     Y0, Y1, Y4
+	VMOVUPS    Y4, (R11)(DX*1)
+	VSUBPS     Y1, Y0, Y0
+	VMOVUPS    Y0, (R11)(DX*2)
+	VMOVUPS    Y1, (R11)(BX*1)
+	VMOVUPS    Y2, (DI)
+	VADDPS     Y2, Y3, Y0
+	VMOVUPS    Y0, (DI)(DX*1)
+	VSUBPS     Y3, Y2, Y0
+	VMOVUPS    Y0, (DI)(DX*2)
+	VMOVUPS    Y3, (DI)(BX*1)
+	ADDQ       $0x20, R8
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, R9
+	ADDQ       $0x20, R10
+	ADDQ       $0x20, R11
+	ADDQ       $0x20, DI
+	DECQ       R13
+	JNZ        block
+	ADDQ       56(AX), R8
+	ADDQ       56(AX), SI
+	ADDQ       64(AX), R9
+	ADDQ       64(AX), R10
+	ADDQ       64(AX), R11
+	ADDQ       64(AX), DI
+	DECQ       R12
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func winogradWeightsAVX2(p *byte)
+// Requires: AVX
+TEXT ·winogradWeightsAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	MOVQ 24(AX), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), R12
+	LEAQ (R12)(DI*1), DI
+	MOVQ 40(AX), R13
+
+tile:
+	MOVQ 48(AX), R14
+
+block:
+	VMOVUPS (R8), Y0
+	VMOVUPS (R8)(CX*1), Y1
+	VMOVUPS (R8)(CX*2), Y2
+	VADDPS  Y0, Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VSUBPS  Y1, Y3, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS Y0, (R10)
+	VMOVUPS Y4, (R10)(DX*1)
+	VMOVUPS Y1, (R10)(DX*2)
+	VMOVUPS Y2, (R10)(BX*1)
+	VMOVUPS (SI), Y0
+	VMOVUPS (SI)(CX*1), Y1
+	VMOVUPS (SI)(CX*2), Y2
+	VADDPS  Y0, Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VSUBPS  Y1, Y3, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y4, (DI)(DX*1)
+	VMOVUPS Y1, (DI)(DX*2)
+	VMOVUPS Y2, (DI)(BX*1)
+	VMOVUPS (R8), Y0
+	VMOVUPS (R9), Y1
+	VMOVUPS (SI), Y2
+	VADDPS  Y0, Y2, Y0
+	VADDPS  Y0, Y1, Y2
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  splat3f000000<>+0(SB), Y2, Y2
+	VMULPS  splat3f000000<>+0(SB), Y0, Y0
+	VMOVUPS (R8)(CX*1), Y1
+	VMOVUPS (R9)(CX*1), Y3
+	VMOVUPS (SI)(CX*1), Y4
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y1, Y3, Y4
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS (R8)(CX*2), Y3
+	VMOVUPS (R9)(CX*2), Y5
+	VMOVUPS (SI)(CX*2), Y6
+	VADDPS  Y3, Y6, Y3
+	VADDPS  Y3, Y5, Y6
+	VSUBPS  Y5, Y3, Y3
+	VMULPS  splat3f000000<>+0(SB), Y6, Y6
+	VMULPS  splat3f000000<>+0(SB), Y3, Y3
+	VADDPS  Y2, Y6, Y5
+	VADDPS  Y5, Y4, Y7
+	VSUBPS  Y4, Y5, Y4
+	VMULPS  splat3f000000<>+0(SB), Y7, Y7
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMOVUPS Y2, (R11)
+	VMOVUPS Y7, (R11)(DX*1)
+	VMOVUPS Y4, (R11)(DX*2)
+	VMOVUPS Y6, (R11)(BX*1)
+	VADDPS  Y0, Y3, Y2
+	VADDPS  Y2, Y1, Y4
+	VSUBPS  Y1, Y2, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y4, (R12)(DX*1)
+	VMOVUPS Y1, (R12)(DX*2)
+	VMOVUPS Y3, (R12)(BX*1)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, R12
+	ADDQ    $0x20, DI
+	DECQ    R14
+	JNZ     block
+	ADDQ    56(AX), R8
+	ADDQ    56(AX), R9
+	ADDQ    56(AX), SI
+	ADDQ    64(AX), R10
+	ADDQ    64(AX), R11
+	ADDQ    64(AX), R12
+	ADDQ    64(AX), DI
+	DECQ    R13
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+DATA splat3f000000<>+0(SB)/4, $0x3f000000
+DATA splat3f000000<>+4(SB)/4, $0x3f000000
+DATA splat3f000000<>+8(SB)/4, $0x3f000000
+DATA splat3f000000<>+12(SB)/4, $0x3f000000
+DATA splat3f000000<>+16(SB)/4, $0x3f000000
+DATA splat3f000000<>+20(SB)/4, $0x3f000000
+DATA splat3f000000<>+24(SB)/4, $0x3f000000
+DATA splat3f000000<>+28(SB)/4, $0x3f000000
+DATA splat3f000000<>+32(SB)/4, $0x3f000000
+DATA splat3f000000<>+36(SB)/4, $0x3f000000
+DATA splat3f000000<>+40(SB)/4, $0x3f000000
+DATA splat3f000000<>+44(SB)/4, $0x3f000000
+DATA splat3f000000<>+48(SB)/4, $0x3f000000
+DATA splat3f000000<>+52(SB)/4, $0x3f000000
+DATA splat3f000000<>+56(SB)/4, $0x3f000000
+DATA splat3f000000<>+60(SB)/4, $0x3f000000
+GLOBL splat3f000000<>(SB), RODATA|NOPTR, $64
+
+// func winogradTapsAVX2(p *byte)
+// Requires: AVX
+TEXT ·winogradTapsAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	MOVQ 24(AX), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), R12
+	LEAQ (R12)(DI*1), DI
+	MOVQ 40(AX), R13
+
+tile:
+	MOVQ 48(AX), R14
+
+block:
+	VMOVUPS (R11), Y0
+	VMOVUPS (R12), Y1
+	VADDPS  Y0, Y1, Y2
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  splat3f000000<>+0(SB), Y2, Y2
+	VMULPS  splat3f000000<>+0(SB), Y0, Y0
+	VADDPS  (R10), Y2, Y1
+	VADDPS  (DI), Y2, Y2
+	VMOVUPS (R11)(DX*1), Y3
+	VMOVUPS (R12)(DX*1), Y4
+	VADDPS  Y3, Y4, Y5
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  splat3f000000<>+0(SB), Y5, Y5
+	VMULPS  splat3f000000<>+0(SB), Y3, Y3
+	VADDPS  (R10)(DX*1), Y5, Y4
+	VADDPS  (DI)(DX*1), Y5, Y5
+	VMOVUPS (R11)(DX*2), Y6
+	VMOVUPS (R12)(DX*2), Y7
+	VADDPS  Y6, Y7, Y8
+	VSUBPS  Y7, Y6, Y6
+	VMULPS  splat3f000000<>+0(SB), Y8, Y8
+	VMULPS  splat3f000000<>+0(SB), Y6, Y6
+	VADDPS  (R10)(DX*2), Y8, Y7
+	VADDPS  (DI)(DX*2), Y8, Y8
+	VMOVUPS (R11)(BX*1), Y9
+	VMOVUPS (R12)(BX*1), Y10
+	VADDPS  Y9, Y10, Y11
+	VSUBPS  Y10, Y9, Y9
+	VMULPS  splat3f000000<>+0(SB), Y11, Y11
+	VMULPS  splat3f000000<>+0(SB), Y9, Y9
+	VADDPS  (R10)(BX*1), Y11, Y10
+	VADDPS  (DI)(BX*1), Y11, Y11
+	VADDPS  Y4, Y7, Y12
+	VSUBPS  Y7, Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y12, Y12
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VADDPS  Y1, Y12, Y1
+	VADDPS  Y10, Y12, Y7
+	VMOVUPS Y1, (R8)
+	VMOVUPS Y4, (R8)(CX*1)
+	VMOVUPS Y7, (R8)(CX*2)
+	VADDPS  Y3, Y6, Y1
+	VSUBPS  Y6, Y3, Y3
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMULPS  splat3f000000<>+0(SB), Y3, Y3
+	VADDPS  Y0, Y1, Y0
+	VADDPS  Y9, Y1, Y1
+	VMOVUPS Y0, (R9)
+	VMOVUPS Y3, (R9)(CX*1)
+	VMOVUPS Y1, (R9)(CX*2)
+	VADDPS  Y5, Y8, Y0
+	VSUBPS  Y8, Y5, Y1
+	VMULPS  splat3f000000<>+0(SB), Y0, Y0
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VADDPS  Y2, Y0, Y2
+	VADDPS  Y11, Y0, Y0
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y1, (SI)(CX*1)
+	VMOVUPS Y0, (SI)(CX*2)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, R12
+	ADDQ    $0x20, DI
+	DECQ    R14
+	JNZ     block
+	ADDQ    56(AX), R8
+	ADDQ    56(AX), R9
+	ADDQ    56(AX), SI
+	ADDQ    64(AX), R10
+	ADDQ    64(AX), R11
+	ADDQ    64(AX), R12
+	ADDQ    64(AX), DI
+	DECQ    R13
+	JNZ     tile
+	VZEROUPPER
+	RET
+
 // func peakAVX512(n int)
 // Requires: AVX, AVX512F
 TEXT ·peakAVX512(SB), $256-8
@@ -2038,24 +2531,6 @@ DATA splat3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
 DATA splat3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
 DATA splat3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
 GLOBL splat3fb8aa3b<>(SB), RODATA|NOPTR, $64
-
-DATA splat3f000000<>+0(SB)/4, $0x3f000000
-DATA splat3f000000<>+4(SB)/4, $0x3f000000
-DATA splat3f000000<>+8(SB)/4, $0x3f000000
-DATA splat3f000000<>+12(SB)/4, $0x3f000000
-DATA splat3f000000<>+16(SB)/4, $0x3f000000
-DATA splat3f000000<>+20(SB)/4, $0x3f000000
-DATA splat3f000000<>+24(SB)/4, $0x3f000000
-DATA splat3f000000<>+28(SB)/4, $0x3f000000
-DATA splat3f000000<>+32(SB)/4, $0x3f000000
-DATA splat3f000000<>+36(SB)/4, $0x3f000000
-DATA splat3f000000<>+40(SB)/4, $0x3f000000
-DATA splat3f000000<>+44(SB)/4, $0x3f000000
-DATA splat3f000000<>+48(SB)/4, $0x3f000000
-DATA splat3f000000<>+52(SB)/4, $0x3f000000
-DATA splat3f000000<>+56(SB)/4, $0x3f000000
-DATA splat3f000000<>+60(SB)/4, $0x3f000000
-GLOBL splat3f000000<>(SB), RODATA|NOPTR, $64
 
 DATA splat3f318000<>+0(SB)/4, $0x3f318000
 DATA splat3f318000<>+4(SB)/4, $0x3f318000

@@ -23,6 +23,11 @@ func main() {
 	}
 	affine(true, true)
 	normApply(true, true)
+	winogradInput()
+	winogradOutput()
+	winogradSpread()
+	winogradWeights()
+	winogradGradient()
 	peakAVX512()
 	peakAVX2()
 	lanes()
