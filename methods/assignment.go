@@ -54,7 +54,7 @@ func (a *assignment) assign(team *kernel.Team, z, c []float32) {
 // nearest finds the prototypes of embeddings lo … hi-1.
 func (a *assignment) nearest(team *kernel.Team, z, c []float32, lo, hi int) {
 	scores(team, a.cos, z[lo*a.d:hi*a.d], c, hi-lo, a.d, a.k)
-	inChunks(team, hi-lo, a.k, func(from, to int) {
+	team.Chunks(hi-lo, kernel.RowChunk(a.k), func(from, to int) {
 		for i := from; i < to; i++ {
 			row := a.cos[i*a.k:][:a.k]
 			k := kernel.Argmax(row)

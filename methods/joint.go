@@ -31,14 +31,8 @@ func (j *joint) params() []*encoders.Param { return []*encoders.Param{j.param} }
 func (j *joint) moves(epoch float64) bool  { return epoch >= j.freeze }
 func (j *joint) before(*stepInput)         {}
 
-// adopt starts the optimizer afresh; the teacher's copy starts at the student's.
-func (j *joint) adopt() {
-	for _, s := range j.optimizer.Slots(j.param) {
-		clear(s)
-	}
-	clear(j.optimizer.Steps())
-	j.p.publish(nil)
-}
+// adopt starts the teacher's copy at the student's. The optimizer is fresh: a schedule has one joint phase at most.
+func (j *joint) adopt() { j.p.publish(nil) }
 
 func (j *joint) after(s *stepInput) {
 	if j.moves(s.epoch) {
@@ -47,7 +41,7 @@ func (j *joint) after(s *stepInput) {
 			kernel.NormalizeRows(j.p.value, j.p.value, j.p.k, j.p.d, nil)
 		}
 	}
-	encoders.EMA(j.p.teacher, j.p.value, s.momentum)
+	encoders.EMA(s.team, j.p.teacher, j.p.value, s.momentum)
 }
 
 // move puts one prototype on an embedding.

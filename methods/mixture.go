@@ -50,7 +50,7 @@ type mixtureWork struct {
 	sum, sumSq  []float32 // Σ γh, and diagonal alone Σ γh² [K,D]
 	mass, norms []float64 // Σ γ and Σ γ|h|² [K]
 	logDensity  float64
-	balancer    balancer
+	balancer    logBalancer
 	exact       bool
 }
 
@@ -92,17 +92,8 @@ func (m *Mixture) variance(c, j int) float64 {
 	return max(float64(m.Spread[c*m.D+j]), m.VarMin)
 }
 
-// mixtureChunk is the number of matrix entries that one task of a team gets: tasks depend on the shapes alone.
-const mixtureChunk = 1 << 14
-
 // components runs f on chunks [lo,hi) of the components.
-func (m *Mixture) components(f func(lo, hi int)) { inChunks(m.Team, m.K, m.D, f) }
-
-// inChunks runs f on chunks [lo,hi) of rows of a matrix.
-func inChunks(team *kernel.Team, rows, cols int, f func(lo, hi int)) {
-	n := max(1, mixtureChunk/cols)
-	team.Do((rows+n-1)/n, func(i int) { f(i*n, min(rows, (i+1)*n)) })
-}
+func (m *Mixture) components(f func(lo, hi int)) { m.Team.Chunks(m.K, kernel.RowChunk(m.D), f) }
 
 // mixtureBlock is the number of embeddings whose responsibilities are held at a time: more would not fit into memory
 // where there are many components. It is a product's block as well, so that it changes no sum.

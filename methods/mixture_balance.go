@@ -13,7 +13,7 @@ const (
 	balanceGroup  = 4 * balanceAtOnce
 )
 
-// balancer runs Sinkhorn-Knopp (Cuturi 2013) on logarithms x [n,K]: the outcome γ gives each component the same mass n/K and each
+// logBalancer runs Sinkhorn-Knopp (Cuturi 2013) on logarithms x [n,K]: the outcome γ gives each component the same mass n/K and each
 // embedding the mass 1, the embeddings last. It keeps one potential per row and column instead of a scaled matrix, so
 // that no component is lost to underflow however far from the batch it is:
 //
@@ -22,14 +22,14 @@ const (
 // The first f is 0. A factor common to all components cancels in the embeddings' normalisation. An epsilon is added to each sum that
 // a matrix in the making would be divided by, the very first of a component excepted, as CAPI has it: embeddings whose mass
 // has shrunk below it in a component's normalisation are then left out.
-type balancer struct {
+type logBalancer struct {
 	epsilon    float64
 	rows, cols []float32 // f [n], g [K]
 	room       []float32 // columns of every task
 }
 
 // run replaces the logarithms x [n,K] by γ.
-func (b *balancer) run(team *kernel.Team, x []float32, n, k, iterations int) {
+func (b *logBalancer) run(team *kernel.Team, x []float32, n, k, iterations int) {
 	groups := (k + balanceGroup - 1) / balanceGroup
 	if size := groups * balanceAtOnce * n; len(b.room) < size {
 		b.room = make([]float32, size)
@@ -48,7 +48,7 @@ func (b *balancer) run(team *kernel.Team, x []float32, n, k, iterations int) {
 }
 
 // components sets the potentials of one group of components from those of the embeddings.
-func (b *balancer) components(x []float32, n, k, task int, first bool) {
+func (b *logBalancer) components(x []float32, n, k, task int, first bool) {
 	room := b.room[task*balanceAtOnce*n:][:balanceAtOnce*n]
 	for lo := task * balanceGroup; lo < min(k, (task+1)*balanceGroup); lo += balanceAtOnce {
 		hi := min(k, lo+balanceAtOnce)
@@ -64,8 +64,8 @@ func (b *balancer) components(x []float32, n, k, task int, first bool) {
 }
 
 // embeddings sets the potentials of the embeddings from those of the components; the last time it sets γ instead.
-func (b *balancer) embeddings(team *kernel.Team, x []float32, k int, last bool) {
-	inChunks(team, len(b.rows), k, func(lo, hi int) {
+func (b *logBalancer) embeddings(team *kernel.Team, x []float32, k int, last bool) {
+	team.Chunks(len(b.rows), kernel.RowChunk(k), func(lo, hi int) {
 		room := make([]float32, k)
 		for i := lo; i < hi; i++ {
 			row := x[i*k:][:k]
@@ -78,7 +78,7 @@ func (b *balancer) embeddings(team *kernel.Team, x []float32, k int, last bool) 
 			case b.epsilon > 0:
 				sum := kernel.LogSumExp(room)
 				kernel.Softmax(row, room)
-				scale(row, kernel.Exp(b.potential(b.rows[i], sum, false)+sum))
+				kernel.Scale(row, row, kernel.Exp(b.potential(b.rows[i], sum, false)+sum))
 			default:
 				kernel.Softmax(row, room)
 			}
@@ -87,15 +87,9 @@ func (b *balancer) embeddings(team *kernel.Team, x []float32, k int, last bool) 
 }
 
 // potential is what a row's or column's potential becomes whose sum without it has the logarithm sum.
-func (b *balancer) potential(old, sum float32, first bool) float32 {
+func (b *logBalancer) potential(old, sum float32, first bool) float32 {
 	if b.epsilon == 0 || first {
 		return -sum
 	}
 	return old - float32(math.Log(math.Exp(float64(sum+old))+b.epsilon))
-}
-
-func scale(x []float32, f float32) {
-	for i := range x {
-		x[i] *= f
-	}
 }

@@ -1,10 +1,6 @@
 package methods
 
-import (
-	"math"
-
-	"protobench/internal/kernel"
-)
+import "protobench/internal/kernel"
 
 // Means returns the means scaled to unit norm into c [K,D]: the prototypes. A mean without a direction leaves its row as it is.
 func (m *Mixture) Means(c []float32) {
@@ -69,7 +65,7 @@ func (m *Mixture) revive(k int, z []float32) {
 
 // split gives component k half of what component from knows, at a mean near to it.
 func (m *Mixture) split(k, from int, z []float32) {
-	norm := float32(math.Sqrt(sumSquares(m.Mu[from*m.D:][:m.D])))
+	norm := float32(kernel.Norm(m.Mu[from*m.D:][:m.D]))
 	for j, v := range z {
 		m.Mu[k*m.D+j] = v * norm
 	}
@@ -78,12 +74,4 @@ func (m *Mixture) split(k, from int, z []float32) {
 	m.N[from] /= 2
 	m.N[k] = m.N[from]
 	m.weights()
-}
-
-func sumSquares(x []float32) float64 {
-	var s float64
-	for _, v := range x {
-		s += float64(v) * float64(v)
-	}
-	return s
 }

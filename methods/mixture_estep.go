@@ -12,9 +12,9 @@ func (m *Mixture) prepare(h []float32) {
 	if len(w.q) < n {
 		w.q, w.density = make([]float64, n), make([]float64, n)
 	}
-	inChunks(m.Team, n, m.D, func(lo, hi int) {
+	m.Team.Chunks(n, kernel.RowChunk(m.D), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			w.q[i] = sumSquares(h[i*m.D:][:m.D])
+			w.q[i] = kernel.Dot64(h[i*m.D:][:m.D], h[i*m.D:][:m.D])
 		}
 	})
 	m.components(func(lo, hi int) {
@@ -32,7 +32,7 @@ func (m *Mixture) prepare(h []float32) {
 // and with a variance per dimension the sums over them. The vMF log-density is κ·h·μ/|μ| up to a constant.
 func (m *Mixture) constants(c int) {
 	w, mu := &m.work, m.Mu[c*m.D:][:m.D]
-	w.norm[c] = sumSquares(mu)
+	w.norm[c] = kernel.Dot64(mu, mu)
 	shift := math.Log(m.Pi[c])
 	switch {
 	case m.VMF:
@@ -94,7 +94,7 @@ func (m *Mixture) responsibilities(h []float32, q []float64, beta float64) {
 	if !w.exact {
 		m.products(h, n)
 	}
-	inChunks(m.Team, n, m.K, func(lo, hi int) {
+	m.Team.Chunks(n, kernel.RowChunk(m.K), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			row := w.r[i*m.K:][:m.K]
 			if w.exact {
@@ -148,19 +148,14 @@ func (m *Mixture) logJoint(row []float32, half float32) {
 // balancing it leaves the responsibilities' logarithms.
 func (m *Mixture) normalize(row []float32, beta float32) float64 {
 	if beta == 1 && m.Balance == 0 {
-		at := kernel.Argmax(row)
-		top := float64(row[at])
-		kernel.Softmax(row, row)
-		return top - math.Log(float64(row[at])) // one pass of exponentials gives both
+		return kernel.SoftmaxScaled(row, row, 1) // one pass of exponentials gives both
 	}
 	density := float64(kernel.LogSumExp(row))
-	for k := range row {
-		row[k] *= beta
-	}
 	if m.Balance == 0 {
-		kernel.Softmax(row, row)
+		kernel.SoftmaxScaled(row, row, beta)
 		return density
 	}
+	kernel.Scale(row, row, beta)
 	sum := kernel.LogSumExp(row)
 	for k := range row {
 		row[k] -= sum

@@ -13,12 +13,13 @@ func (m *Mixture) accumulate(h []float32, q []float64, first bool) {
 		clear(w.mass)
 		clear(w.norms)
 	}
-	inChunks(m.Team, m.K, n, func(lo, hi int) {
-		mass, sq := w.mass[lo:hi], w.norms[lo:hi]
+	m.Team.Chunks(m.K, kernel.RowChunk(n), func(lo, hi int) {
+		norms := w.norms[lo:hi]
 		for i, norm := range q {
-			for c, v := range w.r[i*m.K+lo : i*m.K+hi] {
-				mass[c] += float64(v)
-				sq[c] += float64(float64(v) * norm)
+			r := w.r[i*m.K+lo : i*m.K+hi]
+			kernel.AddWide(w.mass[lo:hi], r)
+			for c, v := range r {
+				norms[c] += float64(float64(v) * norm)
 			}
 		}
 	})

@@ -112,6 +112,12 @@ func TestMixtureSameForAnyTeam(t *testing.T) {
 				m := NewMixture(randomPrototypes(1, 300, 70), 300, 70, cov, 1.0/70, 1)
 				m.Team, m.Balance, m.VarMin = team, balance, 1e-4
 				m.Update(clusters(1100, 30, 70, 0.1), 0.8)
+				if fault := unsound(m, 1100); fault != "" {
+					t.Errorf("%s, balance %d: %s", cov, balance, fault)
+				}
+				if top := longest(m.Mu, 70); top > 1.0001 {
+					t.Errorf("%s, balance %d: a mean of unit vectors has length %g", cov, balance, top)
+				}
 				m.Update(clusters(40, 30, 70, 0.2), 1)
 				team.Close()
 				if held := len(m.work.r) / 300; balance == 0 && held > mixtureBlock {
@@ -125,6 +131,37 @@ func TestMixtureSameForAnyTeam(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// longest is the norm of the longest row.
+func longest(x []float32, d int) float64 {
+	var top float64
+	for i := 0; i < len(x); i += d {
+		top = max(top, kernel.Norm(x[i:i+d]))
+	}
+	return top
+}
+
+// TestMixtureBlocks compares a batch of several blocks with the same embeddings in one, which makes the same sums.
+func TestMixtureBlocks(t *testing.T) {
+	h := clusters(1100, 20, 20, 0.1)
+	var got [2]*Mixture
+	for i := range got {
+		m := NewMixture(randomPrototypes(1, 40, 20), 40, 20, "diagonal", 0.05, 1)
+		m.VarMin = 1e-4
+		if i == 0 {
+			m.Update(h, 1)
+		} else {
+			m.prepare(h)
+			m.responsibilities(h, m.work.q[:1100], 1)
+			m.accumulate(h, m.work.q[:1100], true)
+			m.maximize(h)
+		}
+		got[i] = m
+	}
+	if !slices.Equal(got[0].Mu, got[1].Mu) || !slices.Equal(got[0].Spread, got[1].Spread) || !slices.Equal(got[0].N, got[1].N) {
+		t.Error("blocks change the update")
 	}
 }
 
@@ -183,7 +220,7 @@ func TestGoldenBalance(t *testing.T) {
 			for i := range x {
 				x[i] /= float32(num(t, f.Params, "epsilon"))
 			}
-			new(balancer).run(nil, x, s[0], s[1], it)
+			new(logBalancer).run(nil, x, s[0], s[1], it)
 			golden.Check(t, f, "codes", x, f.Expected[map[int]string{1: "q_iters_1", 3: "q_iters_3", 10: "q_iters_10"}[it]])
 		}
 	})
@@ -238,5 +275,39 @@ func TestLastingMemory(t *testing.T) {
 	}
 	if got := float64(g.m.Mu[1]); math.Abs(got-want) > 1e-5 || math.Abs(g.m.N[0]-51) > 1e-9 {
 		t.Errorf("mean %g of mass %g, want %g of 51", got, g.m.N[0], want)
+	}
+}
+
+// TestBalanceAnyScale checks that a component's scale, however small, changes nothing: the first sum over it takes it out.
+func TestBalanceAnyScale(t *testing.T) {
+	const n, k = 12, 3
+	x, far := make([]float32, n*k), make([]float32, n*k)
+	for i, r := 0, stream.New(2, "scale"); i < n*k; i++ {
+		x[i] = float32(4 * r.NormFloat64())
+		far[i] = x[i] - float32(60*(i%k))
+	}
+	for _, epsilon := range []float64{0, 1e-8} {
+		a, b := slices.Clone(x), slices.Clone(far)
+		(&logBalancer{epsilon: epsilon}).run(nil, a, n, k, 3)
+		(&logBalancer{epsilon: epsilon}).run(nil, b, n, k, 3)
+		for i, v := range b {
+			if math.Abs(float64(v-a[i])) > 1e-4 {
+				t.Fatalf("ε %g: entry %d is %g, or %g where its component is far off", epsilon, i, a[i], v)
+			}
+		}
+	}
+}
+
+// TestMixtureFarOff has components whose distances drown in the squares that float32 products would take them from.
+func TestMixtureFarOff(t *testing.T) {
+	h := []float32{3000, 3000, 3001, 3000, 3001.25, 3000}
+	m := NewMixture(h[:4], 2, 2, "spherical", 0.05, 1)
+	m.Lambda, m.Uniform, m.VarMin = 0, true, 1e-3
+	m.Update(h, 1)
+	if w := m.work.mass; math.Abs(w[0]-1) > 1e-3 || math.Abs(w[1]-2) > 1e-3 {
+		t.Errorf("masses %v, want 1 and 2", w)
+	}
+	if v := variances(m); v[0] != 1e-3 || math.Abs(v[1]-0.125*0.125/2) > 1e-4 || math.Abs(float64(m.Mu[2])-3001.125) > 1e-3 {
+		t.Errorf("variances %v, mean %g", v, m.Mu[2])
 	}
 }

@@ -72,7 +72,7 @@ func (p *prototypes) publish(team *kernel.Team) {
 	if !p.shared() {
 		copy(p.teacher, p.value)
 	}
-	inChunks(team, p.k, p.d, p.effective)
+	team.Chunks(p.k, kernel.RowChunk(p.d), p.effective)
 }
 
 // replaced shows a changed value of one prototype to both branches.
@@ -94,7 +94,7 @@ func (p *prototypes) effective(lo, hi int) {
 
 // moved refreshes the effective prototypes and adds the angles turned since the last call to the path.
 func (p *prototypes) moved(team *kernel.Team) {
-	inChunks(team, p.k, p.d, func(lo, hi int) {
+	team.Chunks(p.k, kernel.RowChunk(p.d), func(lo, hi int) {
 		p.effective(lo, hi)
 		for k := lo; k < hi; k++ {
 			p.turned[k] = angle(p.now[Student][k*p.d:][:p.d], p.last[k*p.d:][:p.d])

@@ -97,3 +97,39 @@ func TestDrift(t *testing.T) {
 		t.Errorf("the outcome's drift is %g", l.Drift)
 	}
 }
+
+// TestScheduleStartsFromWhatThereIs checks what a learner takes over: the prototypes as they are, not as they were at the start.
+func TestScheduleStartsFromWhatThereIs(t *testing.T) {
+	cfg := testConfig(t, "swav")
+	cfg.Settings.Prototypes.Count = 3
+	for _, second := range []string{"kmeans", "gmm", "self-cluster", "joint"} {
+		l := newLearner("ema until 1, "+second, cfg, newObjective(cfg, views{images: 1, global: 2, crops: 2}, 4), 4).(*schedule)
+		l.p.start([]float32{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0})
+		l.adopt()
+		in := &stepInput{perEpoch: 1, values: map[string]float64{}, event: func(string, int) {}}
+		in.z[Teacher] = []float32{0.8, 0, 0, 0.6, 0.8, 0, 0, -0.6, 0.6, 0, 0, 0.8}
+		l.before(in)
+		want := slices.Clone(l.p.value)
+		in.step, in.epoch, in.z[Teacher] = 1, 1, nil // a step without embeddings
+		l.before(in)
+		var got []float32
+		switch next := l.active().(type) {
+		case *kmeans:
+			for _, v := range next.mean {
+				got = append(got, float32(v))
+			}
+		case *gmm:
+			got = next.m.Mu
+		case *selfCluster:
+			got = slices.Clone(next.weight.Value)
+			for i := range got {
+				got[i] /= 2 // √D
+			}
+		case *joint:
+			got = l.p.teacher
+		}
+		if slices.Equal(want, l.p.initial) || !near(want, got) {
+			t.Errorf("%s starts from %v, the prototypes are at %v", second, got, want)
+		}
+	}
+}

@@ -24,7 +24,7 @@ type selfCluster struct {
 	targets      []float32 // [n,K]
 	logits       []float32 // [n,K], then their gradient
 	losses       []float64 // [n]
-	balancer     balancer
+	balancer     logBalancer
 }
 
 func newSelfCluster(cfg Config, p *prototypes) *selfCluster {
@@ -63,7 +63,7 @@ func (m *selfCluster) adopt() {
 func (m *selfCluster) before(s *stepInput) {
 	s.values["self-cluster.loss"] = m.gradient(s.team, s.z[Teacher])
 	m.optimizer.Step(s.team, m.LR)
-	inChunks(s.team, m.p.k, m.p.d, func(lo, hi int) {
+	s.team.Chunks(m.p.k, kernel.RowChunk(m.p.d), func(lo, hi int) {
 		for k := lo; k < hi; k++ {
 			toSphere(m.p.value[k*m.p.d:][:m.p.d], m.weight.Value[k*m.p.d:][:m.p.d])
 		}
@@ -80,7 +80,7 @@ func (m *selfCluster) gradient(team *kernel.Team, z []float32) float64 {
 	}
 	scores(team, m.logits, z, m.weight.Value, n, d, k)
 	sharpen := float32(1 / m.TargetTemperature)
-	inChunks(team, n, k, func(lo, hi int) {
+	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			row, target := m.logits[i*k:][:k], m.targets[i*k:][:k]
 			for c, b := range m.bias.Value {
@@ -90,13 +90,13 @@ func (m *selfCluster) gradient(team *kernel.Team, z []float32) float64 {
 		}
 	})
 	m.balancer.run(team, m.targets, n, k, m.Iterations)
-	inChunks(team, n, k, func(lo, hi int) {
+	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			m.losses[i] = m.rowGradient(m.logits[i*k:][:k], m.targets[i*k:][:k], n)
 		}
 	})
 	kernel.Gemm(team, true, false, k, d, n, m.logits, k, z, d, m.weight.Grad, d, false)
-	inChunks(team, k, n, func(lo, hi int) {
+	team.Chunks(k, kernel.RowChunk(n), func(lo, hi int) {
 		clear(m.bias.Grad[lo:hi])
 		for i := range n {
 			for c, g := range m.logits[i*k+lo : i*k+hi] {
@@ -113,14 +113,14 @@ func (m *selfCluster) gradient(team *kernel.Team, z []float32) float64 {
 
 // rowGradient turns a row of logits into the gradient of the loss and returns the row's loss.
 func (m *selfCluster) rowGradient(row, target []float32, n int) float64 {
-	var mass float32
-	temperature := float32(m.Temperature)
-	loss := crossEntropyRow(row, row, target, temperature, &mass)
-	f := 1 / (temperature * float32(n))
+	inv := 1 / float32(m.Temperature)
+	mass, product := kernel.Sum(target), kernel.Dot64(target, row)
+	lse := kernel.SoftmaxScaled(row, row, inv)
+	f := inv / float32(n)
 	for c, p := range row {
-		row[c] = f * (float32(p*mass) - target[c])
+		row[c] = f * (float32(p*float32(mass)) - target[c])
 	}
-	return loss
+	return float64(mass*lse) - float64(float64(inv)*product)
 }
 
 // move puts a prototype on an embedding, at the norm that a start has; momentum forgets it, and the second moment takes

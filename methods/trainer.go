@@ -114,7 +114,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	t.see(in, Student)
 	t.optimizer.Step(in.team, in.lr)
 	t.host.finish(in)
-	t.weights[Teacher].FollowBy(t.weights[Student], in.momentum)
+	t.weights[Teacher].FollowBy(in.team, t.weights[Student], in.momentum)
 	began := time.Now()
 	for _, o := range t.observers {
 		report(o)

@@ -69,7 +69,7 @@ func variants(t *testing.T) map[string]Config {
 	out["msn with every other switch"] = m
 	for learner, objective := range map[string]string{
 		"kmeans": "dino+frozen", "ema": "carp+frozen", "hyperspherical": "msn+frozen", "epoch-kmeans": "dino+frozen", "self-cluster": "swav+frozen",
-		"gmm until 1.5, joint": "swav+frozen", "hyperspherical until 1.25, epoch-kmeans": "dino+frozen", "joint until 1.5, gmm until 1.75, kmeans": "msn+frozen",
+		"gmm until 1.5, joint": "swav+frozen", "kmeans until 1, gmm": "carp+frozen", "hyperspherical until 1.25, epoch-kmeans": "dino+frozen", "joint until 1.5, gmm until 1.75, kmeans": "msn+frozen",
 	} {
 		l := testConfig(t, objective)
 		l.Composition.Learner, l.Settings.Prototypes.Reseed, l.Settings.Prototypes.ReseedBelow = learner, true, 0.9

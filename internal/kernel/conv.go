@@ -46,13 +46,11 @@ func (c *Conv) checkMaps(x, y []float32) {
 	}
 }
 
-// room returns packed weights' space for panels of n columns and k rows.
-func (c *Conv) room(k, n int) []float32 {
-	need := (n + tileCols - 1) / tileCols * k * tileCols
-	if len(c.panels) < need {
+// room makes space for packed panels of n columns and k rows.
+func (c *Conv) room(k, n int) {
+	if need := (n + tileCols - 1) / tileCols * k * tileCols; len(c.panels) < need {
 		c.panels = make([]float32, need)
 	}
-	return c.panels[:need]
 }
 
 // Forward sets the interior of y to the convolution of x with weights.
