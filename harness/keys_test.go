@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,4 +110,13 @@ func TestDistanceIsAMetric(t *testing.T) {
 			t.Fatalf("%q %q %q", a, b, c)
 		}
 	})
+}
+
+func TestEveryObjectiveWithPrototypesReadsTheirNumber(t *testing.T) {
+	count, _ := findKey("prototypes.count")
+	for _, name := range Methods().Names("objective") {
+		if reads := slices.Contains(count.Readers, name); reads == (name == "massl") {
+			t.Errorf("objective %s reads prototypes.count: %v", name, reads)
+		}
+	}
 }

@@ -121,6 +121,9 @@ func (a *arm) finish(s *stepInput) {
 		a.optimizer.Step(s.team, s.lr)
 	}
 	a.learner.after(s)
+	if a.prototypeFree() {
+		return
+	}
 	p := a.learner.vectors()
 	p.moved(s.team)
 	if a.reseed != nil {
@@ -156,7 +159,7 @@ func (a *arm) watch(s *stepInput) error {
 // learned is the arm's outcome; its slices are copies.
 func (a *arm) learned() Learned {
 	p := a.learner.vectors()
-	if _, free := a.learner.(*memory); free {
+	if a.prototypeFree() {
 		return Learned{Name: a.name, D: p.d}
 	}
 	l := Learned{
@@ -177,6 +180,12 @@ func (a *arm) learned() Learned {
 		return out
 	}
 	return l
+}
+
+// prototypeFree reports whether the arm's vectors are no prototypes but embeddings.
+func (a *arm) prototypeFree() bool {
+	_, free := a.learner.(*memory)
+	return free
 }
 
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
