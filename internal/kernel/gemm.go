@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"sync"
 	"unsafe"
 )
 
@@ -27,9 +26,9 @@ type workspace struct {
 type corner [tileRows * tileCols]float32
 
 var (
-	packed     = sync.Pool{New: func() any { return new(packedB) }}
-	workspaces = sync.Pool{New: func() any { return new(workspace) }}
-	products   = sync.Pool{New: func() any { return new(product) }}
+	packed     stock[packedB]
+	workspaces stock[workspace]
+	products   stock[product]
 )
 
 // product is one call of [Gemm].
@@ -60,13 +59,13 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 		}
 		return
 	}
-	p := products.Get().(*product)
-	defer products.Put(p)
+	p := products.get()
+	defer products.put(p)
 	*p = product{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
-		accumulate: accumulate, panels: packed.Get().(*packedB),
+		accumulate: accumulate, panels: packed.get(),
 	}
-	defer packed.Put(p.panels)
+	defer packed.put(p.panels)
 	for k0 := 0; k0 < k; k0 += blockK {
 		for n0 := 0; n0 < n; n0 += blockN {
 			p.block(team, k0, n0, min(blockK, k-k0), min(blockN, n-n0))
@@ -121,8 +120,8 @@ func (p *product) cut(threads, panels int) (rows, cols int) {
 
 // task multiplies the rows [lo,hi) with the panels [first,last).
 func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
+	w := workspaces.get()
+	defer workspaces.put(w)
 	t := tile{bs: 4 * tileCols, runs: 1, runLen: kc}
 	if p.accumulate || k0 > 0 {
 		t.acc = 1

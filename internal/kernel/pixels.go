@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"sync"
-	"unsafe"
-)
+import "unsafe"
 
 // pixels says how the output pixels of a batch map to rows of a product: pitches of A in bytes, of C in floats.
 type pixels struct {
@@ -79,8 +76,8 @@ func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi
 
 // panelwise runs rows once for each panel.
 func (c *Conv) panelwise(t tile, p pixels, single bool, rows func(f *filler)) {
-	f := fillers.Get().(*filler)
-	defer fillers.Put(f)
+	f := fillers.get()
+	defer fillers.put(f)
 	*f = filler{t: t, p: p, single: single, pitch: t.cs / 4}
 	k := t.runs * t.runLen
 	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
@@ -102,7 +99,7 @@ type filler struct {
 	room    corner
 }
 
-var fillers = sync.Pool{New: func() any { return new(filler) }}
+var fillers stock[filler]
 
 // add takes the group that starts at a pixel of an image.
 func (f *filler) add(a unsafe.Pointer, out []float32, image, y, x int) {
