@@ -132,9 +132,12 @@ func (c *Conv) gradPart(part, dy, x []float32, lo, hi, ky int) {
 	}
 }
 
+var corners stock[corner]
+
 // gradTiles adds the products of one sum: the rows of the tile are 3·In contiguous inputs.
 func (c *Conv) gradTiles(part []float32, t tile, a, b unsafe.Pointer) {
-	var k corner
+	k := corners.get()
+	defer corners.put(k)
 	for i := 0; i < 3*c.In; i += tileRows {
 		rows := min(tileRows, 3*c.In-i)
 		groups := (rows + 3) / 4
