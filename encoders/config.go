@@ -10,6 +10,10 @@ type Config struct {
 	Heads      int    `key:"heads" default:"3" range:"[1,64]" read:"vit" doc:"attention heads, a divisor of the tokens' dimension"`
 	Hidden     int    `key:"hidden" default:"256" range:"[0,8192]" read:"convnet,resnet18,vit" doc:"hidden units of the projector (0: as many as the backbone has features)"`
 	Dim        int    `key:"dim" default:"128" range:"[2,4096]" doc:"dimension D of the embedding"`
+
+	// Masked is for masked image modelling (no setting: its objective asks for it): a vit gets a mask token, and in training gives its
+	// patches' embeddings too.
+	Masked bool
 }
 
 // Input is the shape of one image as the encoder reads it: rows, columns, channels.

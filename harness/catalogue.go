@@ -27,5 +27,9 @@ func (c Catalogue) Names(axis string) []string {
 
 // parts lists the names that a key's readers are matched against.
 func parts(c methods.Composition, r *Resolved) []string {
-	return append(c.Parts(), r.Encoder.Name, r.Train.Optimizer, r.Data.Name)
+	names := append(c.Parts(), r.Encoder.Name, r.Train.Optimizer, r.Data.Name)
+	if r.Train.LocalCrops > 0 {
+		names = append(names, "local-crops")
+	}
+	return names
 }

@@ -146,6 +146,12 @@ func (p *parser) refuseContradictions(a arm, cells []Cell) {
 				"expected crop_min ≤ crop_max", "",
 			})
 		}
+		if s.Train.LocalCrops > 0 && s.Augment.LocalMin > s.Augment.LocalMax {
+			p.report(a.at, "augment.local_crop_min", mismatch{
+				fmt.Sprintf("%v is above local_crop_max %v", s.Augment.LocalMin, s.Augment.LocalMax),
+				"expected local_crop_min ≤ local_crop_max", "",
+			})
+		}
 		p.issues = append(p.issues, cells[i].contradictions(p.file, methods.Config{})...)
 	}
 }

@@ -90,7 +90,7 @@ func (a *arm) prepare(s *stepInput) {
 	if a.objective.branch() != Teacher {
 		return
 	}
-	p, z := a.learner.vectors(), a.head.views.globals(s.scored[Teacher])
+	p, z := a.learner.vectors(), s.scored[Teacher]
 	scores(s.team, a.scores, z, p.now[Teacher], len(z)/p.d, p.d, p.k)
 	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, p.now[Teacher]
 }

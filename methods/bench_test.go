@@ -43,9 +43,9 @@ func testConfig(tb testing.TB, preset string) Config {
 	return cfg
 }
 
-// batches returns a source of random views, the same for equal configs.
+// batches returns a source of random views and local crops, the same for equal configs.
 func batches(cfg Config) func() []float32 {
-	n, i := 2*cfg.Train.Batch*cfg.Input.Height*cfg.Input.Width*cfg.Input.Channels, uint64(0)
+	n, i := values(2*cfg.Train.Batch, cfg.Input)+values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)), uint64(0)
 	return func() []float32 {
 		i++
 		r, x := stream.New(9, "views", i), make([]float32, n)

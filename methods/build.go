@@ -58,7 +58,7 @@ func (t *Trainer) buildTeacher() error {
 type forward struct {
 	g                          *G.ExprGraph
 	z, loss, total, prototypes *G.Node
-	features                   *G.Node // the backbone's output
+	features                   *G.Node // the backbone's output for the global crops
 	params                     G.Nodes
 	terms                      map[string]*G.Node
 }
@@ -70,7 +70,11 @@ func (t *Trainer) forward() (*forward, error) {
 		return nil, err
 	}
 	f.params, f.features = nodes.Params, nodes.Features
-	if f.z, err = t.embedding.node(nodes.Embedding); err != nil {
+	z, err := t.crops(nodes)
+	if err != nil {
+		return nil, err
+	}
+	if f.z, err = t.embedding.node(z); err != nil {
 		return nil, err
 	}
 	input, c, err := t.host.nodes(f.g)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"protobench/encoders"
 	"protobench/internal/kernel"
 )
 
@@ -29,7 +30,7 @@ func TestTotalGradient(t *testing.T) {
 }
 
 func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
-	copy(tr.x, x)
+	copy(tr.local, x[copy(tr.x, x):])
 	if err := tr.runTeacher(); err != nil {
 		t.Fatal(err)
 	}
@@ -84,6 +85,15 @@ func TestValidate(t *testing.T) {
 		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
 		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
 		"block above the count":  func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 13 },
+		"local crops for an mlp": func(c *Config) {
+			c.Train.LocalCrops, c.Encoder = 2, encoders.Config{Name: "mlp", Width: 1, Depth: 1, Dim: 8}
+		},
+		"local crops too large": func(c *Config) { c.Train.LocalCrops, c.Train.LocalSize = 2, 9 },
+		"local crops too small": func(c *Config) { c.Train.LocalCrops, c.Train.LocalSize, c.Encoder.Depth = 2, 1, 2 },
+		"local crops and patches": func(c *Config) {
+			c.Train.LocalCrops, c.Train.LocalSize = 2, 6
+			c.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 2, Dim: 8}
+		},
 		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
 		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
 		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },

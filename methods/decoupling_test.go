@@ -104,6 +104,7 @@ func viewsAt(cfg Config, i int) []float32 {
 func TestShadowFollowsTheSameLoss(t *testing.T) {
 	for _, preset := range []string{"swav", "dino", "carp", "msn"} {
 		cfg := testConfig(t, preset)
+		cfg.Train.LocalCrops = 2
 		cfg.Composition.Observers = []string{"joint"}
 		tr := start(t, cfg)
 		steps(t, tr, batches(cfg), 5)

@@ -23,8 +23,8 @@ type learner interface {
 // stepInput is what a learner sees of a step.
 type stepInput struct {
 	team     *kernel.Team // shares kernels' work
-	z        [2][]float32 // embeddings on the unit sphere [2·B,D] by Branch; the student's only in after
-	scored   [2][]float32 // the same as scores use them: not normalised where the objective takes them so
+	z        [2][]float32 // embeddings of the global crops on the unit sphere [2·B,D] by Branch; the student's only in after
+	scored   [2][]float32 // the same as scores use them, not normalised where the objective takes them so; the student's of all crops
 	step     int
 	epoch    float64
 	lr       float64

@@ -14,6 +14,8 @@ type Composition struct {
 type Train struct {
 	Epochs      int     `key:"epochs" default:"20" range:"[1,)" doc:"passes over the training images"`
 	Batch       int     `key:"batch" default:"128" range:"[2,)" doc:"images per step; each gives two views"`
+	LocalCrops  int     `key:"local_crops" default:"0" range:"[0,64]" hash:"set" doc:"local crops per image beside its two views (multi-crop): the student alone sees them and predicts the views' targets"`
+	LocalSize   int     `key:"local_size" default:"0" range:"[0,)" read:"local-crops" doc:"side of a local crop in pixels (0: half of the image's sides)"`
 	Optimizer   string  `key:"optimizer" default:"adamw" in:"adamw|sgd|lars|adam" doc:"optimizer of encoder and joint prototypes (adam: weight decay as a part of the gradient)"`
 	LR          float64 `key:"lr" default:"0.002" range:"(0,)" doc:"peak learning rate"`
 	FinalLR     float64 `key:"final_lr" default:"0" range:"[0,)" doc:"learning rate at the end of the cosine"`

@@ -14,9 +14,10 @@ type Trainer struct {
 	cfg       Config
 	weights   [2]*encoders.Weights // by Branch
 	x         []float32            // views [2·B,H,W,C], read by both branches' graphs
+	local     []float32            // local crops [L·B,h,w,C], read by the student's
 	student   *graph.Program
 	teacher   *graph.Program
-	z         [2][]float32 // embeddings [2·B,D] by Branch; the student's is its graph's buffer
+	z         [2][]float32 // embeddings [2·B,D] by Branch, the student's [(2+L)·B,D] and its graph's buffer
 	unit      [2][]float32 // room for their directions, where embeddings are not normalised
 	project   []float32    // the teacher's projections, its graph's buffer
 	loss      []float32
@@ -47,8 +48,9 @@ func New(cfg Config) (*Trainer, error) {
 		}
 	}
 	t.weights = [2]*encoders.Weights{w, w.Clone()}
-	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2}
-	t.x = make([]float32, 2*cfg.Train.Batch*cfg.Input.Height*cfg.Input.Width*cfg.Input.Channels)
+	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2 + cfg.Train.LocalCrops}
+	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
+	t.local = make([]float32, values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)))
 	t.host = newArm(cfg, "", cfg.Composition.Learner, v, d)
 	t.embedding = newEmbedding(cfg, t.host.objective.unnormalised(), d)
 	for _, o := range cfg.Composition.Observers {
@@ -73,13 +75,17 @@ func (t *Trainer) runTeacher() error {
 	return nil
 }
 
-// see shows a branch's embeddings to learners and objectives.
+// see shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
 func (t *Trainer) see(in *stepInput, b Branch) {
-	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], t.z[b])
+	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], t.z[b][:len(t.z[Teacher])])
 }
 
-// Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order.
+// Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order; behind them stand
+// the local crops [L·B,h,w,C] of the same images, crop by crop, where the run has some.
 func (t *Trainer) Step(views []float32) (Signals, error) {
+	if len(views) != len(t.x)+len(t.local) {
+		return Signals{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
+	}
 	step := int(t.done[0])
 	s := Signals{Values: map[string]float64{}}
 	in := &stepInput{
@@ -90,7 +96,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 			s.Events = append(s.Events, Event{Step: step, Learner: a.name, Kind: kind, Prototype: k})
 		}
 	}
-	copy(t.x, views)
+	copy(t.local, views[copy(t.x, views):])
 	if err := t.runTeacher(); err != nil {
 		return s, err
 	}

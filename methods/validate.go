@@ -9,6 +9,9 @@ func (c Config) Validate() []error {
 	if err := Validate(c.Composition); err != nil {
 		errs = append(errs, err)
 	}
+	if err := c.localCrops(); err != nil {
+		errs = append(errs, err)
+	}
 	if c.Images > 0 && c.Train.Batch > c.Images {
 		add("train.batch: %d is more than the %d training images; take a smaller batch", c.Train.Batch, c.Images)
 	}
