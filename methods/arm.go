@@ -90,9 +90,17 @@ func (a *arm) prepare(s *stepInput) {
 	if a.objective.branch() != Teacher {
 		return
 	}
-	p, z := a.learner.vectors(), s.scored[Teacher]
-	scores(s.team, a.scores, z, p.now[Teacher], len(z)/p.d, p.d, p.k)
-	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, p.now[Teacher]
+	p, z, c := a.learner.vectors(), s.scored[Teacher], a.scoring()
+	scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
+	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, c
+}
+
+// scoring returns the teacher's prototypes as its scores use them, [K,D].
+func (a *arm) scoring() []float32 {
+	if keepsLength(a.objective) {
+		return a.learner.vectors().teacher
+	}
+	return a.learner.vectors().now[Teacher]
 }
 
 // finish updates prototypes and objective after the loss is known.
@@ -138,11 +146,14 @@ func (a *arm) learned() Learned {
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
 		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[0], Reseeds: int(p.reseeds[0]),
 	}
-	center := clone(a.objective.center())
+	center, c := clone(a.objective.center()), clone(a.scoring())
+	if d, ok := a.objective.(*dino); ok && d.vmf != nil {
+		center = d.vmf.offset(c, d.TeacherTemperature, d.Targets == "centering")
+	}
 	l.Scores = func(z []float32) []float32 {
 		n := len(z) / p.d
 		out := make([]float32, n*p.k)
-		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, l.Current[Teacher], p.d, out, p.k, false)
+		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, c, p.d, out, p.k, false)
 		if center != nil {
 			subtract(out, out, center)
 		}

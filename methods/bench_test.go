@@ -18,11 +18,11 @@ func testConfig(tb testing.TB, preset string) Config {
 		Composition: comp, Input: encoders.Input{Height: 8, Width: 8, Channels: 3}, Seed: 5, StepsPerEpoch: 4, Images: 64,
 		Encoder: encoders.Config{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8},
 		Train: Train{
-			Epochs: 4, Batch: 16, Optimizer: "adamw", LR: 2e-3, Warmup: 0.1, WeightDecay: 1e-4, Momentum: 0.9, Teacher: 0.9, TeacherEnd: 0.99,
+			Epochs: 4, Batch: 16, Optimizer: "adamw", LR: 2e-3, Warmup: 0.1, WeightDecay: 1e-4, DecayRise: 1, Momentum: 0.9, Teacher: 0.9, TeacherEnd: 0.99,
 			LARS: "solo-learn", LARSEta: 0.02, LARSClip: true, LARSExclude: true,
 		},
 		Settings: Settings{
-			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Init: "random", ReseedBelow: 0.02},
+			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Norm: 1, Init: "random", ReseedBelow: 0.02},
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO: DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
 			CARP: CARP{Block: 5, EntropyWeight: 1}, MSN: MSN{Sharpen: 0.25, MeMax: 1, Sinkhorn: true, Iterations: 3},
@@ -36,6 +36,9 @@ func testConfig(tb testing.TB, preset string) Config {
 	}
 	if keys["prototypes.init"] == "data" {
 		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "data", true
+	}
+	if keys["dino.scores"] == "vmf" {
+		cfg.Settings.DINO.Scores = "vmf"
 	}
 	if keys["dino.targets"] == "sinkhorn" {
 		cfg.Settings.DINO.Targets = "sinkhorn"

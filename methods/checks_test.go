@@ -14,7 +14,7 @@ import (
 func TestTotalGradient(t *testing.T) {
 	more := map[string][]string{
 		"swav": {"koleo-features", "me-max", "orthogonality", "repulsion"}, "dino": {"me-max", "repulsion"}, "carp": {"orthogonality", "koleo-features"},
-		"msn": {"koleo-features"}, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil,
+		"msn": {"koleo-features"}, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil, "dino-vmf": {"koleo-features", "me-max"},
 	}
 	for preset, regularizers := range more {
 		for _, by := range []string{"prototypes", "encoder"} {
@@ -94,10 +94,13 @@ func TestValidate(t *testing.T) {
 			c.Train.LocalCrops, c.Train.LocalSize = 2, 6
 			c.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 2, Dim: 8}
 		},
-		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
-		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
-		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
-		"too few for a start":    func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
+		"lengths without a gradient": func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Composition.Learner = "frozen" },
+		"re-seeding by cosines":      func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Settings.Prototypes.Reseed = true },
+		"a length that is lost":      func(c *Config) { c.Settings.Prototypes.Norm = 0.5 },
+		"two equal observers":        func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
+		"batch above the set":        func(c *Config) { c.Train.Batch = 65 },
+		"student feed too early":     func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
+		"too few for a start":        func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
 		"precision above its maximum": func(c *Config) {
 			c.Composition.Learner = "gmm"
 			c.Settings.GMM.Precision = 30

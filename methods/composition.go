@@ -56,6 +56,10 @@ func presets() []preset {
 		)
 	}
 	return append(out, preset{
+		"joint, scores with the normaliser of a von Mises-Fisher mixture, prototypes of any length",
+		Composition{Name: "dino-vmf", Objective: "dino", Learner: "joint", Embedding: "plain"},
+		map[string]any{"dino.scores": "vmf"},
+	}, preset{
 		"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
 		Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
 		map[string]any{"dino.targets": "sinkhorn"},

@@ -19,7 +19,7 @@ type head struct {
 	scale       float32 // of the loss; 0 means 1
 
 	c  *G.Node   // prototypes as the scores use them, [K,D]
-	s  *G.Node   // scores of all crops, [crops·B,K]
+	s  *G.Node   // scores of all crops, normalisers included, [crops·B,K]
 	q  []float32 // codes [global·B,K]
 	in codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
 }
@@ -33,6 +33,11 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	s, err := scoresNode(z, c, h.learn)
 	if err != nil {
 		return nil, err
+	}
+	if keepsLength(h.objective) {
+		if s, err = vmfNode(s, c, h.learn, h.temperature); err != nil {
+			return nil, err
+		}
 	}
 	h.s = s
 	return h.loss(s, z, c)

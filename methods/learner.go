@@ -29,6 +29,7 @@ type stepInput struct {
 	epoch    float64
 	lr       float64
 	momentum float64 // of the teacher
+	decay    float64 // weight decay as a multiple of that at the start
 	values   map[string]float64
 	event    func(kind string, prototype int)
 }

@@ -21,6 +21,7 @@ type Train struct {
 	FinalLR     float64 `key:"final_lr" default:"0" range:"[0,)" doc:"learning rate at the end of the cosine"`
 	Warmup      float64 `key:"warmup" default:"0.1" range:"[0,1)" doc:"share of the steps with linearly rising learning rate"`
 	WeightDecay float64 `key:"weight_decay" default:"0.0001" range:"[0,)" doc:"weight decay of weights (never of biases and norms)"`
+	DecayRise   float64 `key:"weight_decay_rise" default:"1" range:"[0,)" hash:"set" doc:"weight decay at the end of its cosine, as a multiple of that at the start (DINO: 10)"`
 	Momentum    float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"sgd,lars" doc:"momentum of SGD and LARS"`
 	Nesterov    bool    `key:"nesterov" default:"false" read:"sgd" hash:"set" doc:"Nesterov momentum"`
 	Clip        float64 `key:"clip" default:"0" range:"[0,)" hash:"set" doc:"largest Euclidean norm of each parameter's gradient (0: no clipping)"`
@@ -65,6 +66,7 @@ type Prototypes struct {
 	Count       int     `key:"count" default:"256" range:"[2,)" doc:"number of prototypes K"`
 	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint" doc:"prototypes' learning rate as a multiple of train.lr"`
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
+	Norm        float64 `key:"norm" default:"1" range:"(0,)" read:"joint" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
 	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
 	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
@@ -83,6 +85,7 @@ type SwAV struct {
 // DINO holds the keys of the [dino] table (Caron et al. 2021).
 type DINO struct {
 	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" read:"dino" doc:"how teacher scores become targets"`
+	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf" read:"dino" hash:"set" doc:"cosines, or log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature"`
 	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature after warm-up"`
 	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature at the start"`
 	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino" doc:"epochs in which the teacher temperature rises"`

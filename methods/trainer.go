@@ -28,6 +28,7 @@ type Trainer struct {
 	optimizer encoders.Optimizer
 	lr        encoders.Cosine
 	momentum  encoders.Cosine
+	decay     encoders.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
 	done      []float64 // one element: steps done
 }
@@ -42,11 +43,6 @@ func New(cfg Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range w.Params {
-		if !p.Exempt() {
-			p.WeightDecay = cfg.Train.WeightDecay
-		}
-	}
 	t.weights = [2]*encoders.Weights{w, w.Clone()}
 	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2 + cfg.Train.LocalCrops}
 	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
@@ -60,6 +56,7 @@ func New(cfg Config) (*Trainer, error) {
 	total := cfg.steps()
 	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = encoders.Cosine{Base: cfg.Train.Teacher, Final: cfg.Train.TeacherEnd, Total: total}
+	t.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
 	if err := graph.Build(t.build); err != nil {
 		return nil, err
 	}
@@ -89,7 +86,8 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	step := int(t.done[0])
 	s := Signals{Values: map[string]float64{}}
 	in := &stepInput{
-		team: t.cfg.Team, step: step, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), values: s.Values,
+		team: t.cfg.Team, step: step, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step),
+		values: s.Values,
 	}
 	report := func(a *arm) {
 		in.event = func(kind string, k int) {
@@ -108,6 +106,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 		return s, fmt.Errorf("student: %w", err)
 	}
 	t.see(in, Student)
+	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
 	t.optimizer.Step(in.team, in.lr)
 	t.host.finish(in)
 	t.weights[Teacher].FollowBy(t.weights[Student], in.momentum)

@@ -1,6 +1,9 @@
 package methods
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Validate returns every reason why this run makes no sense, each naming its key.
 func (c Config) Validate() []error {
@@ -9,6 +12,7 @@ func (c Config) Validate() []error {
 	if err := Validate(c.Composition); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, c.lengths()...)
 	if err := c.localCrops(); err != nil {
 		errs = append(errs, err)
 	}
@@ -41,3 +45,22 @@ func (c Config) usesGMM() bool {
 	}
 	return false
 }
+
+// lengths refuses settings of the prototypes' lengths where there are none.
+func (c Config) lengths() []error {
+	var errs []error
+	vmf := c.Composition.Objective == "dino" && c.Settings.DINO.Scores == "vmf"
+	if vmf && c.Composition.Learner != "joint" {
+		errs = append(errs, fmt.Errorf("dino.scores: all prototypes of learner %q have length 1, so that the vmf normaliser cancels; take learner \"joint\" or \"cosine\"", c.Composition.Learner))
+	}
+	if vmf && c.Settings.Prototypes.Reseed {
+		errs = append(errs, fmt.Errorf("prototypes.reseed: usage is counted by cosines, which vmf scores are not; set false"))
+	}
+	if o := c.Composition.Objective; c.Composition.Learner == "joint" && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
+		errs = append(errs, fmt.Errorf("prototypes.norm: objective %q puts prototypes back to length 1 after every step; set 1", o))
+	}
+	return errs
+}
+
+// weightNormalised lists the objectives whose prototypes have lengths.
+var weightNormalised = [...]string{"dino", "carp", "msn"}
