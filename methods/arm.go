@@ -21,7 +21,7 @@ type arm struct {
 	reseed    *reseeder // nil where prototypes are left where they are
 
 	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.
-	z       []float32
+	z, zp   []float32
 	program *graph.Program
 	loss    *G.Node
 }
@@ -36,7 +36,7 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 	a := &arm{name: name, objective: o, learner: newLearner(learnerName, cfg, o, d)}
 	a.head = &head{
 		objective: o, views: v, k: cfg.Settings.Prototypes.Count,
-		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil,
+		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil, patches: patchesOf(o),
 	}
 	a.reseed = newReseeder(cfg, learnerName)
 	a.scores = make([]float32, v.global*v.images*a.head.k)
@@ -70,6 +70,10 @@ func (a *arm) observe(d int) error {
 	if err != nil {
 		return err
 	}
+	if p := a.head.patches; p != nil {
+		a.zp = make([]float32, p.n*p.p*d)
+		a.head.zp = graph.Input(g, "patches", a.zp, p.n*p.p, d)
+	}
 	if a.loss, err = a.head.build(graph.Input(g, "z", a.z, rows, d), c); err != nil {
 		return err
 	}
@@ -93,6 +97,9 @@ func (a *arm) prepare(s *stepInput) {
 	p, z, c := a.learner.vectors(), s.scored[Teacher], a.scoring()
 	scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
 	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, c
+	if a.head.patches != nil {
+		a.head.patches.prepare(s.team, s.patches[Teacher], c, s.masks, int(s.epoch))
+	}
 }
 
 // scoring returns the teacher's prototypes as its scores use them, [K,D].
@@ -107,6 +114,9 @@ func (a *arm) scoring() []float32 {
 func (a *arm) finish(s *stepInput) {
 	if a.head.in.scores != nil {
 		a.head.after()
+	}
+	if p := a.head.patches; p != nil {
+		s.values["loss.patches"] = p.value
 	}
 	a.learner.after(s)
 	a.learner.vectors().moved()
@@ -130,6 +140,7 @@ func (a *arm) watch(s *stepInput) error {
 	a.prepare(s)
 	if a.program != nil {
 		copy(a.z, s.scored[Student])
+		copy(a.zp, s.patches[Student])
 		if err := a.program.Run(s.team); err != nil {
 			return fmt.Errorf("observer %s: %w", a.name, err)
 		}

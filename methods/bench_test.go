@@ -25,6 +25,7 @@ func testConfig(tb testing.TB, preset string) Config {
 			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Norm: 1, Init: "random", ReseedBelow: 0.02},
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO: DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
+			IBOT: IBOT{Share: 0.5, Ratio: 0.3, Spread: 0.2, Shape: "block", Weight: 1, TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9},
 			CARP: CARP{Block: 5, EntropyWeight: 1}, MSN: MSN{Sharpen: 0.25, MeMax: 1, Sinkhorn: true, Iterations: 3},
 			KMeans: KMeans{Memory: 1}, EMA: EMA{Momentum: 0.9}, Hyperspherical: Hyperspherical{Steps: 100, LR: 0.1, Momentum: 0.9},
 			KoLeoFeatures: KoLeoFeatures{Weight: 0.1}, MeMax: MeMax{Weight: 1}, Orthogonality: Orthogonality{Weight: 10}, Repulsion: Repulsion{Weight: 1, Margin: 0.2},
@@ -36,6 +37,9 @@ func testConfig(tb testing.TB, preset string) Config {
 	}
 	if keys["prototypes.init"] == "data" {
 		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "data", true
+	}
+	if comp.Objective == "ibot" {
+		cfg.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 2, Patch: 2, Heads: 3, Hidden: 16, Dim: 8}
 	}
 	if keys["dino.scores"] == "vmf" {
 		cfg.Settings.DINO.Scores = "vmf"

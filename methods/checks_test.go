@@ -35,6 +35,7 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 		t.Fatal(err)
 	}
 	in := &stepInput{}
+	tr.hide(0)
 	tr.see(in, Teacher)
 	tr.host.prepare(in)
 	f, err := tr.forward()
@@ -97,6 +98,7 @@ func TestValidate(t *testing.T) {
 		"lengths without a gradient": func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Composition.Learner = "frozen" },
 		"re-seeding by cosines":      func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Settings.Prototypes.Reseed = true },
 		"a length that is lost":      func(c *Config) { c.Settings.Prototypes.Norm = 0.5 },
+		"patches of a convnet":       func(c *Config) { c.Composition.Objective = "ibot" },
 		"two equal observers":        func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
 		"batch above the set":        func(c *Config) { c.Train.Batch = 65 },
 		"student feed too early":     func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },

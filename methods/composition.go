@@ -21,6 +21,7 @@ func Components() []Component {
 		{"objective", "dino", "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", "Caron et al. 2021"},
 		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
 		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
+		{"objective", "ibot", "dino, and the same loss on patches that the student does not see, with one projector and one set of prototypes for both (vit)", "Zhou et al. 2022"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
 		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
@@ -59,6 +60,8 @@ func presets() []preset {
 		"joint, scores with the normaliser of a von Mises-Fisher mixture, prototypes of any length",
 		Composition{Name: "dino-vmf", Objective: "dino", Learner: "joint", Embedding: "plain"},
 		map[string]any{"dino.scores": "vmf"},
+	}, preset{
+		"joint, with masked patches as targets (on the vit)", Composition{Name: "ibot", Objective: "ibot", Learner: "joint", Embedding: "plain"}, nil,
 	}, preset{
 		"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
 		Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},

@@ -18,6 +18,9 @@ type head struct {
 	learn       bool    // whether the prototypes get a gradient
 	scale       float32 // of the loss; 0 means 1
 
+	patches *patches // the loss of hidden patches, with zp [global·B·P,D] their embeddings; nil where the objective has none
+	zp      *G.Node
+
 	c  *G.Node   // prototypes as the scores use them, [K,D]
 	s  *G.Node   // scores of all crops, normalisers included, [crops·B,K]
 	q  []float32 // codes [global·B,K]
@@ -40,7 +43,15 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 		}
 	}
 	h.s = s
-	return h.loss(s, z, c)
+	loss, err := h.loss(s, z, c)
+	if err != nil || h.patches == nil {
+		return loss, err
+	}
+	hidden, err := h.patches.node(h.zp, c, h.learn)
+	if err != nil {
+		return nil, err
+	}
+	return graph.Sum([]float32{1, h.scaled(1)}, loss, hidden)
 }
 
 // loss adds the codes and the objective's loss of the student's scores. The codes' node lies between the two, so that an

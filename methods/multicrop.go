@@ -22,7 +22,7 @@ func (t Train) Local(in encoders.Input) encoders.Input {
 
 // multiCrop lists the objectives that take local crops (Caron et al. 2020, sec. 3.2): each crop predicts the targets of every view
 // but itself, which is what the official codes of these do.
-var multiCrop = [...]string{"swav", "dino", "carp", "msn"}
+var multiCrop = [...]string{"swav", "dino", "ibot", "carp", "msn"}
 
 // localCrops refuses local crops where the objective or the encoder has no use for them.
 func (c Config) localCrops() error {

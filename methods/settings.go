@@ -41,6 +41,7 @@ type Settings struct {
 	DINO       DINO       `key:"dino"`
 	CARP       CARP       `key:"carp"`
 	MSN        MSN        `key:"msn"`
+	IBOT       IBOT       `key:"ibot"`
 	GMM        GMM        `key:"gmm"`
 	KMeans     KMeans     `key:"kmeans"`
 	EMA        EMA        `key:"ema"`
@@ -58,7 +59,7 @@ type Settings struct {
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn" doc:"student temperature (msn: of both branches)"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,ibot" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
@@ -86,11 +87,23 @@ type SwAV struct {
 type DINO struct {
 	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" read:"dino" doc:"how teacher scores become targets"`
 	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf" read:"dino" hash:"set" doc:"cosines, or log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature"`
-	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature after warm-up"`
-	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature at the start"`
-	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino" doc:"epochs in which the teacher temperature rises"`
-	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino" doc:"EMA momentum of the center"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" doc:"epochs in which the teacher temperature rises"`
+	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino,ibot" doc:"EMA momentum of the center"`
 	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
+}
+
+// IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the temperatures dino's).
+type IBOT struct {
+	Share              float64 `key:"mask_share" default:"0.5" range:"[0,1]" read:"ibot" doc:"share of the views in which patches are hidden from the student"`
+	Ratio              float64 `key:"mask_ratio" default:"0.3" range:"(0,1)" read:"ibot" doc:"mean part of the patches that is hidden there"`
+	Spread             float64 `key:"mask_spread" default:"0.2" range:"[0,1)" read:"ibot" doc:"that part is uniform within mask_ratio ± this"`
+	Shape              string  `key:"mask_shape" default:"block" in:"block|random" read:"ibot" doc:"hide rectangles, or single patches"`
+	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" read:"ibot" doc:"weight of the hidden patches' loss"`
+	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" doc:"teacher temperature for patches after warm-up"`
+	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
+	CenterMomentum     float64 `key:"patch_center_momentum" default:"0.9" range:"[0,1]" read:"ibot" doc:"EMA momentum of the patches' center"`
 }
 
 // CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).

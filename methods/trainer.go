@@ -18,6 +18,9 @@ type Trainer struct {
 	student   *graph.Program
 	teacher   *graph.Program
 	z         [2][]float32 // embeddings [2·B,D] by Branch, the student's [(2+L)·B,D] and its graph's buffer
+	masks     []float32    // [2·B,P], where the objective hides patches
+	patches   [2][]float32 // their embeddings [2·B·P,D] by Branch
+	hidden    []float32    // the teacher's projections of patches, its graph's buffer
 	unit      [2][]float32 // room for their directions, where embeddings are not normalised
 	project   []float32    // the teacher's projections, its graph's buffer
 	loss      []float32
@@ -38,6 +41,7 @@ func New(cfg Config) (*Trainer, error) {
 	if errs := cfg.Validate(); len(errs) > 0 {
 		return nil, errs[0]
 	}
+	cfg.Encoder.Masked = cfg.Composition.Objective == "ibot"
 	t := &Trainer{cfg: cfg, done: make([]float64, 1), terms: map[string][]float32{}}
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)
 	if err != nil {
@@ -47,6 +51,9 @@ func New(cfg Config) (*Trainer, error) {
 	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2 + cfg.Train.LocalCrops}
 	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
 	t.local = make([]float32, values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)))
+	if cfg.Encoder.Masked {
+		t.masks = make([]float32, 2*cfg.Train.Batch*cfg.Encoder.Patches(cfg.Input))
+	}
 	t.host = newArm(cfg, "", cfg.Composition.Learner, v, d)
 	t.embedding = newEmbedding(cfg, t.host.objective.unnormalised(), d)
 	for _, o := range cfg.Composition.Observers {
@@ -69,12 +76,22 @@ func (t *Trainer) runTeacher() error {
 	}
 	t.embedding.learn(t.project)
 	t.embedding.apply(t.z[Teacher], t.project)
+	t.embedding.apply(t.patches[Teacher], t.hidden)
 	return nil
 }
 
 // see shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
 func (t *Trainer) see(in *stepInput, b Branch) {
 	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], t.z[b][:len(t.z[Teacher])])
+	in.patches[b], in.masks = t.patches[b], t.masks
+}
+
+// hide draws the step's masks.
+func (t *Trainer) hide(step int) {
+	if t.masks != nil {
+		in, size := t.cfg.Input, t.cfg.Encoder.Patch
+		t.cfg.Settings.IBOT.draw(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step)
+	}
 }
 
 // Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order; behind them stand
@@ -95,6 +112,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 		}
 	}
 	copy(t.local, views[copy(t.x, views):])
+	t.hide(step)
 	if err := t.runTeacher(); err != nil {
 		return s, err
 	}

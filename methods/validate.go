@@ -13,6 +13,9 @@ func (c Config) Validate() []error {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.lengths()...)
+	if c.Composition.Objective == "ibot" && c.Encoder.Name != "vit" {
+		add("encoder.name: objective \"ibot\" predicts hidden patches, and %s has no patch embeddings; take \"vit\"", c.Encoder.Name)
+	}
 	if err := c.localCrops(); err != nil {
 		errs = append(errs, err)
 	}
@@ -63,4 +66,4 @@ func (c Config) lengths() []error {
 }
 
 // weightNormalised lists the objectives whose prototypes have lengths.
-var weightNormalised = [...]string{"dino", "carp", "msn"}
+var weightNormalised = [...]string{"dino", "ibot", "carp", "msn"}
