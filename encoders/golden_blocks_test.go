@@ -153,7 +153,13 @@ func TestGoldenBasicBlock(t *testing.T) {
 				"b.conv1": "conv1", "b.norm1": "bn1", "b.conv2": "conv2", "b.norm2": "bn2", "b.shortcut": "shortcut_conv", "b.shortcut.norm": "shortcut_bn",
 			}
 			k := newBlock(t, f, keys, func(b *builder) error {
-				return b.basicBlock("b", xs[1], ys[1], int(f.Params["stride"].(float64)))
+				if err := b.apply(Pad); err != nil {
+					return err
+				}
+				if err := b.basicBlock("b", xs[1], ys[1], int(f.Params["stride"].(float64))); err != nil {
+					return err
+				}
+				return b.apply(Unpad)
 			})
 			data, shape := nhwc(golden.Float32s(f.Inputs["x"]), xs), []int{xs[0], xs[2], xs[3], xs[1]}
 			y, dx := k.run(Training, data, shape, nhwc(golden.Float32s(f.Inputs["grad_out"]), ys))

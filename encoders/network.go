@@ -167,6 +167,9 @@ func (b *builder) network(x *G.Node) error {
 // convnet is conv3×3–BN–ReLU blocks with doubling channels, stride 2 from the second block on, then a global
 // average pool and the projector Linear–BN–ReLU–Linear.
 func (b *builder) convnet(cfg Config, in Input) error {
+	if err := b.apply(Pad); err != nil {
+		return err
+	}
 	ch, out := in.Channels, cfg.Width
 	for i := range cfg.Depth {
 		stride := 2

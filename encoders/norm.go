@@ -13,138 +13,155 @@ import (
 const (
 	normEps      = 1e-5
 	normMomentum = 0.1
-	normChunk    = 1024 // rows whose sums are taken in float32 before they are added in float64
 )
 
 // Running are a batch norm's statistics for evaluation, [C] each, shared by all graphs of a branch.
 type Running struct{ Mean, Var []float32 }
 
-// BatchNorm normalises x [...,C] per channel over all other dimensions, scales by gamma and shifts by beta [C]
-// (Ioffe and Szegedy 2015; biased variance for the batch, unbiased for the running one, ε = 1e-5, momentum 0.1), with
+// BatchNorm normalises x, padded maps [N,H+2,W+2,C] or a matrix [N,C], per channel over all pixels, scales by gamma and shifts
+// by beta [C] (Ioffe and Szegedy 2015; biased variance for the batch, unbiased for the running one, ε = 1e-5, momentum 0.1), with
 // relu fused behind. In Training mode it uses the batch's statistics and updates the running ones; in Evaluation mode it uses those.
 func BatchNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.Node, error) {
-	shape := x.Shape()
-	ch := shape[len(shape)-1]
-	n := newNorm(shape.TotalSize()/ch, ch, run, relu)
-	op := graph.Op{Kind: "batch-norm", Out: shape.Clone()}
+	n := newNorm(mapsOf(x), run, relu)
+	return n.node("batch-norm", mode, x, gamma, beta)
+}
+
+// node adds the norm of in (x, gamma, beta and, where one is added, the residual).
+func (n *norm) node(kind string, mode Mode, in ...*G.Node) (*G.Node, error) {
+	op := graph.Op{Kind: kind, Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Backward: n.backwardNodes}
+	op.Forward = n.forward
 	if mode == Evaluation {
-		op.Forward = func(team *kernel.Team, in [][]float32, out []float32) { n.evaluate(team, out, in[0], in[1], in[2]) }
-		return graph.Apply(op, x, gamma, beta)
+		op.Forward = n.evaluate
+		return graph.Apply(op, in...)
 	}
-	op.Diff = []bool{true, true, true}
-	op.Forward = func(team *kernel.Team, in [][]float32, out []float32) { n.forward(team, out, in[0], in[1], in[2]) }
-	op.Backward = n.backwardNodes
-	return graph.Apply(op, x, gamma, beta)
+	op.Diff = make([]bool, len(in))
+	for i := range op.Diff {
+		op.Diff[i] = true
+	}
+	return graph.Apply(op, in...)
 }
 
 // norm is one batch norm's private state between its passes.
 type norm struct {
-	rows, ch     int
+	maps         kernel.Map
 	run          Running
 	relu         bool
-	mean, istd   []float32
-	scale, shift []float32
-	s32, q32     []float32
-	s64, q64     []float64
-	ones         []float32 // stands for the output where no ReLU masks the gradient
+	mean, istd   []float32 // [C]
+	a, b, k      []float32 // [C], what a pass applies
+	sums         [3][]float32
 	dgamma       []float32
 	dbeta        []float32
+	total, other []float64 // [C]
 }
 
-func newNorm(rows, ch int, run Running, relu bool) *norm {
-	v := make([]float32, 8*ch)
-	cut := func() []float32 {
-		c := v[:ch:ch]
-		v = v[ch:]
+func newNorm(m kernel.Map, run Running, relu bool) *norm {
+	ch := m.Channels
+	v := make([]float32, (7+3*m.Images)*ch)
+	cut := func(n int) []float32 {
+		c := v[: n*ch : n*ch]
+		v = v[n*ch:]
 		return c
 	}
 	return &norm{
-		rows: rows, ch: ch, run: run, relu: relu,
-		mean: cut(), istd: cut(), scale: cut(), shift: cut(), s32: cut(), q32: cut(), dgamma: cut(), dbeta: cut(),
-		s64: make([]float64, ch), q64: make([]float64, ch),
+		maps: m, run: run, relu: relu, mean: cut(1), istd: cut(1), a: cut(1), b: cut(1), k: cut(1), dgamma: cut(1), dbeta: cut(1),
+		sums: [3][]float32{cut(m.Images), cut(m.Images), cut(m.Images)}, total: make([]float64, ch), other: make([]float64, ch),
 	}
 }
 
-// sums adds the chunks' float32 sums in float64, in row order.
-func (n *norm) sums(chunk func(lo, hi int)) {
-	clear(n.s64)
-	clear(n.q64)
-	for lo := 0; lo < n.rows; lo += normChunk {
-		chunk(lo, min(n.rows, lo+normChunk))
-		for c := range n.ch {
-			n.s64[c] += float64(n.s32[c])
-			n.q64[c] += float64(n.q32[c])
-		}
+// residual returns what is added behind the norm, nil if nothing is.
+func residual(in [][]float32) []float32 {
+	if len(in) > 3 {
+		return in[3]
 	}
+	return nil
 }
 
-func (n *norm) forward(team *kernel.Team, y, x, gamma, beta []float32) {
-	copy(n.shift, x[:n.ch]) // sums about the first row keep the variance accurate
-	n.sums(func(lo, hi int) {
-		kernel.ColumnSums(x[lo*n.ch:hi*n.ch], hi-lo, n.ch, n.shift, n.s32, n.q32)
-	})
-	rows := float64(n.rows)
-	for c := range n.ch {
-		d := n.s64[c] / rows
-		mean, variance := float64(n.shift[c])+d, max(0, n.q64[c]/rows-d*d)
+func (n *norm) forward(team *kernel.Team, in [][]float32, y []float32) {
+	x, gamma, beta := in[0], in[1], in[2]
+	n.maps.ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])
+	n.moments()
+	rows := float64(n.maps.Pixels())
+	for c := range n.mean {
+		mean, variance := n.total[c], n.other[c]/rows
 		n.mean[c], n.istd[c] = float32(mean), float32(1/math.Sqrt(variance+normEps))
 		unbiased := variance * rows / max(1, rows-1)
 		n.run.Mean[c] += float32(normMomentum * (mean - float64(n.run.Mean[c])))
 		n.run.Var[c] += float32(normMomentum * (unbiased - float64(n.run.Var[c])))
-		n.scale[c] = gamma[c] * n.istd[c]
-		n.shift[c] = beta[c] - float32(n.mean[c]*n.scale[c])
+		n.a[c] = gamma[c] * n.istd[c]
+		n.b[c] = beta[c] - float32(n.mean[c]*n.a[c])
 	}
-	kernel.Affine(team, y, x, n.rows, n.ch, n.scale, n.shift, n.relu)
+	n.maps.Affine(team, y, x, residual(in), n.a, n.b, n.relu)
 }
 
-func (n *norm) evaluate(team *kernel.Team, y, x, gamma, beta []float32) {
-	for c := range n.ch {
-		n.scale[c] = gamma[c] * float32(1/math.Sqrt(float64(n.run.Var[c])+normEps))
-		n.shift[c] = beta[c] - float32(n.run.Mean[c]*n.scale[c])
+// moments combines the images' sums to the mean (in total) and the sum of squared deviations (in other), image by image
+// (Chan, Golub and LeVeque 1983).
+func (n *norm) moments() {
+	ch, pixels := n.maps.Channels, float64(n.maps.Height*n.maps.Width)
+	clear(n.total)
+	clear(n.other)
+	for i := range n.maps.Images {
+		shift, sum, square := n.sums[0][i*ch:], n.sums[1][i*ch:], n.sums[2][i*ch:]
+		share := 1 / float64(i+1)
+		for c := range ch {
+			s := float64(sum[c])
+			d := float64(shift[c]) + s/pixels - n.total[c]
+			n.total[c] += d * share
+			n.other[c] += max(0, float64(square[c])-s*s/pixels) + d*d*pixels*(1-share)
+		}
 	}
-	kernel.Affine(team, y, x, n.rows, n.ch, n.scale, n.shift, n.relu)
 }
 
-func (n *norm) backward(team *kernel.Team, dx, x, gamma, y, dy []float32) {
-	if !n.relu {
-		y = n.ones
+func (n *norm) evaluate(team *kernel.Team, in [][]float32, y []float32) {
+	x, gamma, beta := in[0], in[1], in[2]
+	for c := range n.a {
+		n.a[c] = gamma[c] * float32(1/math.Sqrt(float64(n.run.Var[c])+normEps))
+		n.b[c] = beta[c] - float32(n.run.Mean[c]*n.a[c])
 	}
-	n.backwardMasked(team, dx, x, gamma, y, dy)
+	n.maps.Affine(team, y, x, residual(in), n.a, n.b, n.relu)
 }
 
-// backwardMasked sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy where y > 0, else 0.
-func (n *norm) backwardMasked(team *kernel.Team, dx, x, gamma, y, dy []float32) {
-	n.sums(func(lo, hi int) {
-		lo, hi = lo*n.ch, hi*n.ch
-		kernel.NormBackwardSums(x[lo:hi], y[lo:hi], dy[lo:hi], (hi-lo)/n.ch, n.ch, n.mean, n.s32, n.q32)
-	})
-	rows := float64(n.rows)
-	for c := range n.ch {
+// backward reads x, gamma, y, dy and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy, where a ReLU is behind only for y > 0, else 0.
+// masked, where a residual was added, takes g.
+func (n *norm) backward(team *kernel.Team, v [][]float32, dx, masked []float32) {
+	x, gamma := v[0], v[1]
+	g := kernel.NormGrad{X: x, DY: v[3]}
+	if n.relu {
+		g.Y = v[2]
+	}
+	n.maps.NormSums(team, g, n.mean, n.sums[0], n.sums[1])
+	clear(n.total)
+	clear(n.other)
+	for i := range n.sums[0] {
+		n.total[i%n.maps.Channels] += float64(n.sums[0][i])
+		n.other[i%n.maps.Channels] += float64(n.sums[1][i])
+	}
+	rows := float64(n.maps.Pixels())
+	for c := range n.a {
 		istd := float64(n.istd[c])
 		a := float64(gamma[c]) * istd
-		b := -a * istd * istd * n.q64[c] / rows
-		n.dbeta[c], n.dgamma[c] = float32(n.s64[c]), float32(n.q64[c]*istd)
-		n.scale[c], n.s32[c] = float32(a), float32(b)
-		n.q32[c] = float32(-a*n.s64[c]/rows - b*float64(n.mean[c]))
+		b := -a * istd * istd * n.other[c] / rows
+		n.dbeta[c], n.dgamma[c] = float32(n.total[c]), float32(n.other[c]*istd)
+		n.a[c], n.b[c] = float32(a), float32(b)
+		n.k[c] = float32(-a*n.total[c]/rows - b*float64(n.mean[c]))
 	}
-	kernel.NormBackwardApply(team, dx, x, y, dy, n.rows, n.ch, n.scale, n.s32, n.q32)
+	n.maps.NormApply(team, dx, masked, g, n.a, n.b, n.k)
 }
 
 func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	if !n.relu {
-		n.ones = make([]float32, n.rows*n.ch)
-		for i := range n.ones {
-			n.ones[i] = 1
-		}
+	var masked []float32
+	more := []taken{{n.dgamma, in[1].Shape().Clone()}, {n.dbeta, in[2].Shape().Clone()}}
+	if len(in) > 3 {
+		masked = make([]float32, n.maps.Len(), n.maps.Len()+kernel.Slack)
+		more = append(more, taken{masked, in[3].Shape().Clone()})
 	}
 	dx, err := graph.Apply(graph.Op{
-		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(),
-		Forward: func(team *kernel.Team, v [][]float32, dst []float32) { n.backward(team, dst, v[0], v[1], v[2], v[3]) },
+		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0,
+		Forward: func(team *kernel.Team, v [][]float32, dx []float32) { n.backward(team, v, dx, masked) },
 	}, in[0], in[1], out, grad)
 	if err != nil {
 		return nil, err
 	}
-	return withTakes(dx, taken{n.dgamma, tensor.Shape{n.ch}}, taken{n.dbeta, tensor.Shape{n.ch}})
+	return withTakes(dx, more...)
 }
 
 // taken is a further result of a backward pass.

@@ -8,34 +8,51 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// GlobalAveragePool averages x [N,H,W,C] over the pixels, to [N,C].
+// GlobalAveragePool averages maps x [N,H+2,W+2,C] over the pixels, to [N,C].
 func GlobalAveragePool(x *G.Node) (*G.Node, error) {
-	s := x.Shape()
-	n, pixels, ch := s[0], s[1]*s[2], s[3]
-	f := 1 / float32(pixels)
+	p := pool{mapsOf(x)}
 	return graph.Apply(graph.Op{
-		Kind: "global-average-pool", Out: tensor.Shape{n, ch}, Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			clear(out)
-			for i := range n * pixels {
-				kernel.Axpy(f, in[0][i*ch:(i+1)*ch], out[i/pixels*ch:])
-			}
-		},
+		Kind: "global-average-pool", Out: tensor.Shape{p.m.Images, p.m.Channels}, Diff: []bool{true},
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) { p.forward(team, out, in[0]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
-				Kind: "global-average-pool-grad", Out: s.Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, out []float32) {
-					for i := range n * pixels {
-						dst := out[i*ch:][:ch]
-						for c, g := range v[0][i/pixels*ch:][:ch] {
-							dst[c] = g * f
-						}
-					}
-				},
+				Kind: "global-average-pool-grad", Out: x.Shape().Clone(), Halo: true,
+				Forward: func(team *kernel.Team, v [][]float32, dx []float32) { p.backward(team, dx, v[0]) },
 			}, grad)
 			return G.Nodes{dx}, err
 		},
 	}, x)
+}
+
+type pool struct{ m kernel.Map }
+
+// each calls f for every pixel of every image.
+func (p pool) each(team *kernel.Team, f func(image, at int)) {
+	team.Do(p.m.Images, func(i int) {
+		for y := range p.m.Height {
+			for x := range p.m.Width {
+				f(i, p.m.Row(i, y)+x*p.m.Channels)
+			}
+		}
+	})
+}
+
+func (p pool) share() float32 { return 1 / float32(p.m.Height*p.m.Width) }
+
+func (p pool) forward(team *kernel.Team, y, x []float32) {
+	clear(y)
+	ch, f := p.m.Channels, p.share()
+	p.each(team, func(i, at int) { kernel.Axpy(f, x[at:at+ch], y[i*ch:]) })
+}
+
+func (p pool) backward(team *kernel.Team, dx, dy []float32) {
+	ch, f := p.m.Channels, p.share()
+	p.each(team, func(i, at int) {
+		dst := dx[at:][:ch]
+		for c, g := range dy[i*ch:][:ch] {
+			dst[c] = g * f
+		}
+	})
 }
 
 // Flatten reshapes x [N,...] to [N,M]. It is meant for the input: no gradient flows through.

@@ -5,7 +5,6 @@ import (
 	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
 
 // Add sums two arrays of one shape: the end of a residual branch (He et al. 2016). The gradient passes to both as it is.
@@ -24,46 +23,7 @@ func Add(x, y *G.Node) (*G.Node, error) {
 // BatchNormAdd is [BatchNorm] of x with a residual branch of x's shape added and ReLU behind: max(0, BN(x) + residual),
 // the end of a ResNet block.
 func BatchNormAdd(x, gamma, beta, residual *G.Node, run Running, mode Mode) (*G.Node, error) {
-	shape := x.Shape()
-	ch := shape[len(shape)-1]
-	n := newNorm(shape.TotalSize()/ch, ch, run, false)
-	op := graph.Op{Kind: "batch-norm-add", Out: shape.Clone()}
-	if mode == Evaluation {
-		op.Forward = func(team *kernel.Team, in [][]float32, out []float32) {
-			n.evaluate(team, out, in[0], in[1], in[2])
-			addReLU(out, in[3])
-		}
-		return graph.Apply(op, x, gamma, beta, residual)
-	}
-	op.Diff = []bool{true, true, true, true}
-	op.Forward = func(team *kernel.Team, in [][]float32, out []float32) {
-		n.forward(team, out, in[0], in[1], in[2])
-		addReLU(out, in[3])
-	}
-	op.Backward = n.backwardAddNodes
-	return graph.Apply(op, x, gamma, beta, residual)
-}
-
-func addReLU(y, residual []float32) {
-	for i, v := range residual {
-		y[i] = max(0, y[i]+v)
-	}
-}
-
-// backwardAddNodes masks the gradient by the output once: the masked gradient is the residual's, and the norm's input.
-func (n *norm) backwardAddNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	residual := make([]float32, n.rows*n.ch)
-	dx, err := graph.Apply(graph.Op{
-		Kind: "batch-norm-add-grad", Out: in[0].Shape().Clone(),
-		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
-			maskReLU(residual, v[2], v[3])
-			n.backwardMasked(team, dst, v[0], v[1], v[2], v[3])
-		},
-	}, in[0], in[1], out, grad)
-	if err != nil {
-		return nil, err
-	}
-	return withTakes(dx, taken{n.dgamma, tensor.Shape{n.ch}}, taken{n.dbeta, tensor.Shape{n.ch}}, taken{residual, in[3].Shape().Clone()})
+	return newNorm(mapsOf(x), run, true).node("batch-norm-add", mode, x, gamma, beta, residual)
 }
 
 // maskReLU sets g = dy where the ReLU's output y is positive, else 0.

@@ -6,6 +6,9 @@ import "fmt"
 // no max-pool. Stages have two blocks each, doubling channels and, from the second stage on, halved images; four stages are
 // a ResNet-18. Behind it stand a global average pool and the projector.
 func (b *builder) resnet(cfg Config, in Input) error {
+	if err := b.apply(Pad); err != nil {
+		return err
+	}
 	ch := resnetWidth * cfg.Width
 	if err := b.conv("stem.conv", in.Channels, ch, cfg.StemStride, false); err != nil {
 		return err

@@ -7,10 +7,12 @@ import (
 	"math"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"protobench/datasets"
 	"protobench/harness/store"
+	"protobench/internal/kernel"
 	"protobench/methods"
 )
 
@@ -25,6 +27,8 @@ type work struct {
 	engine Engine
 	tell   func(Event)
 	every  time.Duration // between checkpoints
+	team   *kernel.Team  // the cell's threads; nil for one
+	spare  *atomic.Int64 // threads that the cell may take over; nil for none
 
 	batches   *batches
 	cadence   cadence
@@ -109,7 +113,9 @@ func (w *work) arm(ctx context.Context) (o *outcome, err error) {
 
 // config is what the cell's trainer is built from.
 func (w *work) config() methods.Config {
-	return w.job.Cell.config(dataConfig(w.set, w.batches.perEpoch))
+	data := dataConfig(w.set, w.batches.perEpoch)
+	data.Team = w.team
+	return w.job.Cell.config(data)
 }
 
 // dataConfig is what the data tell a trainer.

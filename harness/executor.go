@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"protobench/harness/store"
+	"protobench/internal/kernel"
 )
 
 // Options say how a plan is run; none of them changes a number.
 type Options struct {
 	Jobs            int           // cells at a time, at least 1
+	Threads         int           // shared by the cells that run, each has at least one
 	RetryFailed     bool          // run failed cells again, from their checkpoint where there is one
 	FailFast        bool          // stop at the first failed cell
 	CheckpointEvery time.Duration // between checkpoints of a cell
@@ -59,6 +62,8 @@ type executor struct {
 	dir     *store.Dir
 	total   int
 
+	spare atomic.Int64 // threads of workers that have no cell left
+
 	mu      sync.Mutex
 	summary Summary
 }
@@ -102,11 +107,14 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 	defer stop()
 	queue := make(chan *Job)
 	var workers sync.WaitGroup
-	for range max(x.options.Jobs, 1) {
+	count := max(1, min(x.options.Jobs, len(todo)))
+	for i := range count {
 		workers.Go(func() {
+			threads := max(1, (i+1)*x.options.Threads/count-i*x.options.Threads/count)
 			for j := range queue {
-				x.one(ctx, j, stop)
+				x.one(ctx, j, threads, stop)
 			}
+			x.spare.Add(int64(threads))
 		})
 	}
 	for i := range todo {
@@ -117,12 +125,16 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 }
 
 // one runs a job to its result and keeps the books.
-func (x *executor) one(ctx context.Context, j *Job, stop func()) {
+func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	if ctx.Err() != nil {
 		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}})
 		return
 	}
-	w := &work{job: j, dir: x.folder(j), engine: x.options.Engine, tell: x.tell, every: x.options.CheckpointEvery}
+	w := &work{
+		job: j, dir: x.folder(j), engine: x.options.Engine, tell: x.tell, every: x.options.CheckpointEvery,
+		team: kernel.NewTeam(threads), spare: &x.spare,
+	}
+	defer w.team.Close()
 	r := x.attempt(ctx, w)
 	r.Provenance.Version = x.options.Version
 	if err := x.write(w.dir, r); err != nil {

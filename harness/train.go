@@ -56,6 +56,9 @@ func (w *work) advance(step func() (methods.Signals, error)) error {
 	if w.cadence.due(w.step) {
 		w.tally.lossSum, w.tally.lossN = 0, 0 // the measurement at this step has used it
 	}
+	if w.spare != nil && w.spare.Load() > 0 {
+		w.team.Grow(int(w.spare.Swap(0)))
+	}
 	began := time.Now()
 	signals, err := step()
 	seconds := time.Since(began).Seconds()

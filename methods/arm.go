@@ -81,7 +81,7 @@ func (a *arm) observe(d int) error {
 	if err != nil {
 		return err
 	}
-	if a.program, err = graph.Compile(g, append(G.Nodes{a.loss}, grads...)...); err != nil {
+	if a.program, err = graph.Compile(g, append(append(G.Nodes{a.loss}, a.head.kept()...), grads...)...); err != nil {
 		return err
 	}
 	a.learner.params()[0].Grad = a.program.Value(grads[0])

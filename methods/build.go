@@ -1,6 +1,9 @@
 package methods
 
 import (
+	"maps"
+	"slices"
+
 	"protobench/encoders"
 	"protobench/encoders/graph"
 
@@ -84,6 +87,18 @@ type forward struct {
 	terms                      map[string]*G.Node
 }
 
+// kept are the nodes that are read after a run, gradients left out.
+func (f *forward) kept(h *head) G.Nodes {
+	out := append(G.Nodes{f.total, f.loss, f.z}, h.kept()...)
+	for _, name := range slices.Sorted(maps.Keys(f.terms)) {
+		out = append(out, f.terms[name])
+	}
+	if f.patches != nil {
+		out = append(out, f.patches)
+	}
+	return out
+}
+
 func (t *Trainer) forward() (*forward, error) {
 	f := &forward{g: G.NewGraph(), terms: map[string]*G.Node{}}
 	nodes, err := t.weights[Student].BuildMasked(t.input(f.g), t.mask(f.g), encoders.Training, "")
@@ -148,7 +163,7 @@ func (t *Trainer) buildStudent() error {
 	if err != nil {
 		return err
 	}
-	if t.student, err = graph.Compile(f.g, append(G.Nodes{f.total}, grads...)...); err != nil {
+	if t.student, err = graph.Compile(f.g, append(f.kept(t.host.head), grads...)...); err != nil {
 		return err
 	}
 	for i, p := range params {

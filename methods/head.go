@@ -54,6 +54,9 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	return graph.Sum([]float32{1, h.scaled(1)}, loss, hidden)
 }
 
+// kept are the nodes that an objective reads once more after the run.
+func (h *head) kept() G.Nodes { return G.Nodes{h.s, h.c} }
+
 // loss adds the codes and the objective's loss of the student's scores. The codes' node lies between the two, so that an
 // objective with student targets makes them from this step's scores; no gradient flows through it.
 func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {

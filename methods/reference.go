@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 	"protobench/internal/stream"
 
 	G "gorgonia.org/gorgonia"
@@ -38,6 +39,9 @@ func NewSupervised(cfg Config, classes int) (*Reference, error) { return newRefe
 func NewUntrained(cfg Config) (*Reference, error) { return newReference(cfg, 0) }
 
 func newReference(cfg Config, classes int) (*Reference, error) {
+	if cfg.Team == nil {
+		cfg.Team = kernel.NewTeam(1)
+	}
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)
 	if err != nil {
 		return nil, err

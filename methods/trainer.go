@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 )
 
 // Trainer owns one step of one arm. The order inside a step is fixed: teacher forward, prototype update, student
@@ -42,6 +43,9 @@ func New(cfg Config) (*Trainer, error) {
 		return nil, errs[0]
 	}
 	cfg.Encoder.Masked = cfg.Composition.Objective == "ibot"
+	if cfg.Team == nil {
+		cfg.Team = kernel.NewTeam(1)
+	}
 	t := &Trainer{cfg: cfg, done: make([]float64, 1), terms: map[string][]float32{}}
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)
 	if err != nil {

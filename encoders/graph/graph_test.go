@@ -105,3 +105,58 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestBuffersAreShared runs a chain of operations whose results die at once, beside a root that has to outlive them.
+func TestBuffersAreShared(t *testing.T) {
+	plus := func(x *G.Node, halo bool) *G.Node {
+		n, err := Apply(Op{
+			Kind: "plus", Out: x.Shape().Clone(), Halo: halo,
+			Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+				for i, v := range in[0] {
+					out[i] = v + 1
+				}
+			},
+		}, x)
+		must(t, err)
+		return n
+	}
+	g := G.NewGraph()
+	x := Input(g, "x", []float32{1, 2, 3}, 3)
+	first := plus(x, false)
+	n := first
+	for range 6 {
+		n = plus(n, false)
+	}
+	maps := plus(plus(n, true), true)
+	last := plus(maps, false)
+	p, err := Compile(g, last, first)
+	must(t, err)
+	for range 2 {
+		must(t, p.Run(nil))
+		if a, b := p.Value(first)[0], p.Value(last)[2]; a != 2 || b != 13 {
+			t.Errorf("got %g and %g, want 2 and 13", a, b)
+		}
+	}
+	plain, halo := map[*float32]bool{}, map[*float32]bool{}
+	for i, s := range p.steps {
+		if i == 7 || i == 8 {
+			halo[&s.out[0]] = true
+		} else {
+			plain[&s.out[0]] = true
+		}
+	}
+	if len(plain) != 3 || len(halo) != 2 {
+		t.Errorf("%d buffers and %d for maps, want 3 and 2", len(plain), len(halo))
+	}
+	for b := range halo {
+		if plain[b] {
+			t.Error("maps with a halo share a buffer with others")
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a value whose buffer is used again could be read")
+		}
+	}()
+	p.Value(maps)
+}

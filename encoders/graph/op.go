@@ -16,12 +16,13 @@ import (
 // ids gives every operation a hash of its own: gorgonia merges nodes whose hashes are equal.
 var ids atomic.Uint64
 
-// Op is an operation on float32 arrays with a buffer of its own for the result. It implements
+// Op is an operation on float32 arrays that writes its result where it is told to. It implements
 // gorgonia's Op and SDOp. An Op belongs to one node of one graph.
 type Op struct {
 	Kind string
 	In   []tensor.Shape // shapes of the operands; a scalar is an empty shape
 	Out  tensor.Shape   // shape of the result
+	Halo bool           // the result is maps with a border of zeros, of which Forward writes the interior alone
 
 	// Forward computes out from the operands with a team's threads, which change no bit of it. A scalar is a slice of length 1. Operands must not be
 	// kept: what the backward pass needs has to be its operand too, or a private buffer.
@@ -34,28 +35,22 @@ type Op struct {
 	Backward func(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
 
 	id     uint64
-	buffer *tensor.Dense
-	scalar *G.F32
-	result []float32
+	result []float32 // where [Take] finds it, or for gorgonia's machines
 }
 
-// New allocates the result of op and gives it an identity.
+// New gives op an identity.
 func New(op Op) *Op {
 	op.id = ids.Add(1)
-	if len(op.Out) == 0 {
-		op.scalar = G.NewF32(0)
-		op.result = make([]float32, 1)
-	} else {
-		if op.result == nil {
-			op.result = make([]float32, op.Out.TotalSize())
-		}
-		op.buffer = tensor.New(tensor.WithShape(op.Out...), tensor.WithBacking(op.result))
-	}
 	return &op
 }
 
-// Result returns the operation's own buffer, overwritten by every run.
-func (o *Op) Result() []float32 { return o.result }
+// size is the number of the result's elements.
+func (o *Op) size() int {
+	if len(o.Out) == 0 {
+		return 1
+	}
+	return o.Out.TotalSize()
+}
 
 // Arity implements gorgonia.Op.
 func (o *Op) Arity() int { return len(o.In) }
@@ -99,12 +94,14 @@ func (o *Op) Do(in ...G.Value) (out G.Value, err error) {
 			return nil, fmt.Errorf("graph: operand %d of %s: %w", i, o.Kind, err)
 		}
 	}
-	o.Forward(nil, xs, o.result)
-	if o.scalar != nil {
-		*o.scalar = G.F32(o.result[0])
-		return o.scalar, nil
+	if o.result == nil {
+		o.result = newBuffer(o.size())
 	}
-	return o.buffer, nil
+	o.Forward(nil, xs, o.result)
+	if len(o.Out) == 0 {
+		return G.NewF32(o.result[0]), nil
+	}
+	return tensor.New(tensor.WithShape(o.Out...), tensor.WithBacking(o.result)), nil
 }
 
 // recovered turns a panic of a kernel into an error.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"time"
 
 	"protobench/internal/kernel"
 
@@ -21,16 +22,40 @@ type step struct {
 	forward func(team *kernel.Team, in [][]float32, out []float32)
 	in      [][]float32
 	out     []float32
+	spent   time.Duration
 }
 
-// Compile resolves everything that the roots depend on. All other nodes of the graph are left out.
+// Compile resolves everything that the roots depend on. All other nodes of the graph are left out. The values of roots and inputs
+// can be read after a run; all others share buffers with later ones as soon as nothing needs them.
 func Compile(g *G.ExprGraph, roots ...*G.Node) (*Program, error) {
+	order, err := schedule(g, roots)
+	if err != nil {
+		return nil, err
+	}
+	m := newMemory(g, order, roots)
+	p := &Program{values: make(map[*G.Node][]float32)}
+	for i, n := range order {
+		if err := p.add(g, n, m); err != nil {
+			return nil, err
+		}
+		m.release(i)
+	}
+	for n := range p.values {
+		if !m.kept(n) {
+			delete(p.values, n)
+		}
+	}
+	return p, nil
+}
+
+// schedule returns the nodes that the roots need, operands first.
+func schedule(g *G.ExprGraph, roots []*G.Node) ([]*G.Node, error) {
 	sorted, err := G.Sort(g)
 	if err != nil {
 		return nil, fmt.Errorf("graph: sorting: %w", err)
 	}
 	needed := reach(g, roots)
-	p := &Program{values: make(map[*G.Node][]float32)}
+	var order []*G.Node
 	seen := make(map[uint32]*G.Node)
 	for i := len(sorted) - 1; i >= 0; i-- { // operands come after their users
 		n := sorted[i]
@@ -41,11 +66,9 @@ func Compile(g *G.ExprGraph, roots ...*G.Node) (*Program, error) {
 			return nil, fmt.Errorf("graph: %v and %v have one hash", n, other)
 		}
 		seen[n.Hashcode()] = n
-		if err := p.add(g, n); err != nil {
-			return nil, err
-		}
+		order = append(order, n)
 	}
-	return p, nil
+	return order, nil
 }
 
 func reach(g *G.ExprGraph, roots []*G.Node) map[int64]bool {
@@ -71,7 +94,7 @@ func operands(g *G.ExprGraph, n *G.Node) []*G.Node {
 	return out
 }
 
-func (p *Program) add(g *G.ExprGraph, n *G.Node) error {
+func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 	children := operands(g, n)
 	in := make([][]float32, len(children))
 	for i, c := range children {
@@ -81,7 +104,11 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node) error {
 	case nil:
 		return p.bind(n, n.Value())
 	case *Op:
-		p.push(n, step{kind: op.Kind, forward: op.Forward, in: in, out: op.result})
+		out := op.result
+		if out == nil {
+			out = m.take(n, op.size(), op.Halo)
+		}
+		p.push(n, step{kind: op.Kind, forward: op.Forward, in: in, out: out})
 		return nil
 	default:
 		if len(in) == 0 {
@@ -95,7 +122,7 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node) error {
 		if len(in) != 2 || len(in[0]) != len(in[1]) || fmt.Sprint(op)[0] != '+' {
 			return fmt.Errorf("graph: %v is not an operation of ours", n)
 		}
-		p.push(n, step{kind: "add", forward: add, in: in, out: make([]float32, len(in[0]))})
+		p.push(n, step{kind: "add", forward: add, in: in, out: m.take(n, len(in[0]), false)})
 		return nil
 	}
 }
@@ -128,13 +155,33 @@ func (p *Program) Run(team *kernel.Team) (err error) {
 			err = fmt.Errorf("graph: %s: %v", kind, r)
 		}
 	}()
+	began := time.Now()
 	for i := range p.steps {
 		s := &p.steps[i]
 		kind = s.kind
 		s.forward(team, s.in, s.out)
+		now := time.Now()
+		s.spent += now.Sub(began)
+		began = now
 	}
 	return nil
 }
 
-// Value returns the numbers of a node: an input's data or a buffer that every run overwrites.
-func (p *Program) Value(n *G.Node) []float32 { return p.values[n] }
+// Value returns the numbers of a root or an input: buffers that every run overwrites. It panics for other nodes, whose
+// buffers are used again.
+func (p *Program) Value(n *G.Node) []float32 {
+	v, ok := p.values[n]
+	if !ok {
+		panic(fmt.Sprintf("graph: %v is not a root of the program", n))
+	}
+	return v
+}
+
+// Spent returns the time that all runs so far have spent in each kind of operation.
+func (p *Program) Spent() map[string]time.Duration {
+	spent := make(map[string]time.Duration)
+	for i := range p.steps {
+		spent[p.steps[i].kind] += p.steps[i].spent
+	}
+	return spent
+}

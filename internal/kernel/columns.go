@@ -1,143 +1,149 @@
 package kernel
 
-import (
-	"fmt"
-	"unsafe"
-)
+import "unsafe"
 
-// columns is what the column kernels read at fixed offsets: matrices x, y, z of [rows,channels]
-// (and out, in v3), per-channel vectors, and the part of the channels that comes in blocks of eight.
+// columns is what the column kernels read at fixed offsets: maps x, y, z and where results go, per-channel vectors, and the
+// pixels of one image: rows of pixels at a pitch, with skip bytes between two rows.
 type columns struct {
-	x, y, z             unsafe.Pointer
-	v0, v1, v2, v3      unsafe.Pointer
-	rows, pitch, blocks int
+	x, y, z, out, out2        unsafe.Pointer
+	v0, v1, v2                unsafe.Pointer
+	pixels, pitch, rows, skip int
+	wide, narrow              int // blocks of 32 channels, then of eight
 }
 
 func (c *columns) ptr() *byte { return (*byte)(unsafe.Pointer(c)) }
 
-func ptr(x []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }
+// span is a run of rows of one image.
+type span struct {
+	m        Map
+	at, rows int // where the first row begins, and how many there are
+}
+
+// each calls f with where every pixel begins.
+func (s span) each(f func(at int)) {
+	for r := range s.rows {
+		for p := range s.m.Width {
+			f(s.at + r*s.m.row() + p*s.m.Channels)
+		}
+	}
+}
 
 // vector returns how many of the channels the assembly takes; the rest is left to Go.
-func vector(rows, channels int) int {
-	if isa == Generic || rows == 0 {
+func (s span) vector() int {
+	if isa == Generic {
 		return 0
 	}
-	return channels / 8 * 8
+	return s.m.Channels / 8 * 8
 }
 
-// check panics unless each matrix holds rows·channels numbers and each vector channels.
-func check(rows, channels int, matrices, vectors [][]float32) {
-	for _, m := range matrices {
-		if len(m) < rows*channels {
-			panic(fmt.Sprintf("kernel: %d numbers for [%d,%d]", len(m), rows, channels))
-		}
-	}
-	for _, v := range vectors {
-		if len(v) < channels {
-			panic(fmt.Sprintf("kernel: %d numbers for %d channels", len(v), channels))
-		}
+// columns fills the counts in.
+func (s span) columns() columns {
+	v := s.vector() / 8
+	return columns{
+		pixels: s.m.Width, pitch: 4 * s.m.Channels, rows: s.rows, skip: 4 * 2 * s.m.Halo * s.m.Channels, wide: v / 4, narrow: v % 4,
 	}
 }
 
-// ColumnSums sets sum[c] = Σ (x[r,c]-shift[c]) and sumSq[c] = Σ (x[r,c]-shift[c])² over the rows of
-// x [rows,channels], in row order. A shift near the mean keeps the variance accurate.
-func ColumnSums(x []float32, rows, channels int, shift, sum, sumSq []float32) {
-	check(rows, channels, [][]float32{x}, [][]float32{shift, sum, sumSq})
-	v := vector(rows, channels)
+// ptr returns the address of x[at], nil where there is no x.
+func ptr(x []float32, at int) unsafe.Pointer {
+	if x == nil {
+		return nil
+	}
+	return unsafe.Pointer(&x[at])
+}
+
+// images calls f for each image.
+func (m Map) images(team *Team, f func(image int, s span)) {
+	if m.Pixels() == 0 || m.Channels == 0 {
+		return
+	}
+	team.Do(m.Images, func(i int) { f(i, span{m: m, at: m.Row(i, 0), rows: m.Height}) })
+}
+
+// chunk is the number of floats of one map in a piece.
+const chunk = 4096
+
+// pieces calls f for runs of rows that stay in the first cache while blocks of channels take turns.
+func (m Map) pieces(team *Team, f func(s span)) {
+	if m.Pixels() == 0 || m.Channels == 0 {
+		return
+	}
+	rows := max(1, chunk/(m.Width*m.Channels))
+	n := (m.Height + rows - 1) / rows
+	team.Do(m.Images*n, func(i int) {
+		y := i % n * rows
+		f(span{m: m, at: m.Row(i/n, y), rows: min(rows, m.Height-y)})
+	})
+}
+
+// ColumnSums sets, for each image i and channel c, sum[i,c] = Σ (x - shift[i,c]) and square[i,c] = Σ (x - shift[i,c])² over the image's
+// pixels in order, about its first pixel, which keeps a variance made of them accurate. All three are [Images,Channels].
+func (m Map) ColumnSums(team *Team, x, shift, sum, square []float32) {
+	m.check([][]float32{x}, m.Images*m.Channels, shift, sum, square)
+	m.images(team, func(i int, s span) {
+		at := i * m.Channels
+		m.sumImage(s, x, shift[at:], sum[at:], square[at:])
+	})
+}
+
+func (m Map) sumImage(s span, x, shift, sum, square []float32) {
+	copy(shift[:m.Channels], x[s.at:])
+	v := s.vector()
 	if v > 0 {
-		c := columns{x: ptr(x), v0: ptr(shift), v1: ptr(sum), v2: ptr(sumSq), rows: rows, pitch: 4 * channels, blocks: v / 8}
+		c := s.columns()
+		c.x, c.v0, c.v1, c.v2 = ptr(x, s.at), ptr(shift, 0), ptr(sum, 0), ptr(square, 0)
 		colSumsAVX2(c.ptr())
 	}
-	for j := v; j < channels; j++ {
-		var s, q float32
-		for r := range rows {
-			d := x[r*channels+j] - shift[j]
-			s += d
-			q += float32(d * d)
-		}
-		sum[j], sumSq[j] = s, q
+	clear(sum[v:m.Channels])
+	clear(square[v:m.Channels])
+	if v == m.Channels {
+		return
 	}
-}
-
-// chunkRows is how many rows of a matrix the element-wise kernels take at a time: their lanes walk down the rows, and
-// what one block of channels has read should still be in the cache for the next.
-func chunkRows(channels int) int { return max(1, 16384/(4*channels)) }
-
-// Affine sets y = x·scale + shift per column of x [rows,channels]; with relu, max(0, ·).
-func Affine(team *Team, y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
-	check(rows, channels, [][]float32{y, x}, [][]float32{scale, shift})
-	n := chunkRows(channels)
-	team.Do((rows+n-1)/n, func(i int) {
-		at := i * n * channels
-		affine(y[at:], x[at:], min(n, rows-i*n), channels, scale, shift, relu)
+	s.each(func(at int) {
+		for j := v; j < m.Channels; j++ {
+			d := x[at+j] - shift[j]
+			sum[j] += d
+			square[j] += float32(d * d)
+		}
 	})
 }
 
-func affine(y, x []float32, rows, channels int, scale, shift []float32, relu bool) {
-	v := vector(rows, channels)
-	if v > 0 {
-		c := columns{x: ptr(x), y: ptr(y), v0: ptr(scale), v1: ptr(shift), rows: rows, pitch: 4 * channels, blocks: v / 8}
-		if relu {
-			affineReLUAVX2(c.ptr())
-		} else {
-			affineAVX2(c.ptr())
-		}
+// Affine sets y = x·scale + shift per channel, plus add where that is not nil; with relu, max(0, ·). A NaN stays one.
+func (m Map) Affine(team *Team, y, x, add, scale, shift []float32, relu bool) {
+	if add == nil {
+		m.check([][]float32{y, x}, m.Channels, scale, shift)
+	} else {
+		m.check([][]float32{y, x, add}, m.Channels, scale, shift)
 	}
-	for r := range rows {
-		for j := v; j < channels; j++ {
-			z := float32(x[r*channels+j]*scale[j]) + shift[j]
-			if relu {
-				z = max(0, z)
-			}
-			y[r*channels+j] = z
-		}
-	}
-}
-
-// NormBackwardSums sets sum[c] = Σ g and dot[c] = Σ g·(x-mean[c]) for g = dy where y > 0, else 0:
-// the two sums of batch normalisation's backward pass through a fused ReLU. All matrices are [rows,channels].
-func NormBackwardSums(x, y, dy []float32, rows, channels int, mean, sum, dot []float32) {
-	check(rows, channels, [][]float32{x, y, dy}, [][]float32{mean, sum, dot})
-	v := vector(rows, channels)
-	if v > 0 {
-		c := columns{x: ptr(x), y: ptr(y), z: ptr(dy), v0: ptr(mean), v1: ptr(sum), v2: ptr(dot), rows: rows, pitch: 4 * channels, blocks: v / 8}
-		normSumsAVX2(c.ptr())
-	}
-	for j := v; j < channels; j++ {
-		var s, q float32
-		for i := j; i < rows*channels; i += channels {
-			if y[i] > 0 {
-				s += dy[i]
-				q += float32(dy[i] * (x[i] - mean[j]))
+	m.pieces(team, func(s span) {
+		v := s.vector()
+		if v > 0 {
+			c := s.columns()
+			c.x, c.out, c.v0, c.v1 = ptr(x, s.at), ptr(y, s.at), ptr(scale, 0), ptr(shift, 0)
+			switch {
+			case add != nil:
+				c.z = ptr(add, s.at)
+				affineAddReLUAVX2(c.ptr())
+			case relu:
+				affineReLUAVX2(c.ptr())
+			default:
+				affineAVX2(c.ptr())
 			}
 		}
-		sum[j], dot[j] = s, q
-	}
-}
-
-// NormBackwardApply sets dx = g·a + (x·b + k) per column, g as in [NormBackwardSums]. dx may be dy.
-func NormBackwardApply(team *Team, dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {
-	check(rows, channels, [][]float32{dx, x, y, dy}, [][]float32{a, b, k})
-	n := chunkRows(channels)
-	team.Do((rows+n-1)/n, func(i int) {
-		at := i * n * channels
-		normApply(dx[at:], x[at:], y[at:], dy[at:], min(n, rows-i*n), channels, a, b, k)
+		if v == m.Channels {
+			return
+		}
+		s.each(func(at int) {
+			for j := v; j < m.Channels; j++ {
+				z := float32(x[at+j]*scale[j]) + shift[j]
+				if add != nil {
+					z += add[at+j]
+				}
+				if relu {
+					z = max(0, z)
+				}
+				y[at+j] = z
+			}
+		})
 	})
-}
-
-func normApply(dx, x, y, dy []float32, rows, channels int, a, b, k []float32) {
-	v := vector(rows, channels)
-	if v > 0 {
-		c := columns{x: ptr(x), y: ptr(y), z: ptr(dy), v0: ptr(a), v1: ptr(b), v2: ptr(k), v3: ptr(dx), rows: rows, pitch: 4 * channels, blocks: v / 8}
-		normApplyAVX2(c.ptr())
-	}
-	for j := v; j < channels; j++ {
-		for i := j; i < rows*channels; i += channels {
-			z := float32(x[i]*b[j]) + k[j]
-			if y[i] > 0 {
-				z += float32(dy[i] * a[j])
-			}
-			dx[i] = z
-		}
-	}
 }

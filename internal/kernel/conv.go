@@ -5,27 +5,19 @@ import (
 	"unsafe"
 )
 
-// Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC images, and the
-// buffers of its passes. Weights are [3,3,In,Out]. A Conv belongs to one caller at a time.
+// Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC maps that have a halo of one pixel, so
+// that it reads them in place. Weights are [3,3,In,Out]. A Conv belongs to one caller at a time.
 type Conv struct {
 	Batch, Height, Width int // images and their size before the convolution
 	In, Out              int // channels
 	Stride               int // 1 or 2
 	OutHeight, OutWidth  int
 
-	w      workspace
-	fill   filler
-	x, dy  []float32 // inputs and output gradients with a halo of zeros
 	panels []float32 // packed weights of one pass
-	slices []float32 // partial weight gradients, one per slice of images
 }
 
-// gradSlices is the number of image slices whose weight gradients are summed apart and then added in order:
-// it bounds the length of a sum's chain and depends on nothing but the batch.
-const gradSlices = 8
-
-// slack lets a kernel read a few floats past the last pixel.
-const slack = 2 * tileCols
+// Slack is how many floats behind a map a convolution may read (never write, and what is read reaches no result).
+const Slack = 2 * tileCols
 
 // NewConv returns a convolution for batches of one size.
 func NewConv(batch, height, width, in, out, stride int) *Conv {
@@ -38,50 +30,46 @@ func NewConv(batch, height, width, in, out, stride int) *Conv {
 	}
 }
 
-// OutLen returns the number of output elements, [Batch,OutHeight,OutWidth,Out].
-func (c *Conv) OutLen() int { return c.Batch * c.OutHeight * c.OutWidth * c.Out }
+// Input returns the input's maps.
+func (c *Conv) Input() Map { return Map{c.Batch, c.Height, c.Width, c.In, 1} }
+
+// Output returns the output's maps.
+func (c *Conv) Output() Map { return Map{c.Batch, c.OutHeight, c.OutWidth, c.Out, 1} }
 
 // WeightLen returns the number of weights, [3,3,In,Out].
 func (c *Conv) WeightLen() int { return 9 * c.In * c.Out }
 
-// halo copies images into a buffer with one pixel of zeros around each.
-func halo(buf []float32, x []float32, n, h, w, ch int) []float32 {
-	if buf == nil {
-		buf = make([]float32, n*(h+2)*(w+2)*ch+slack)
+// checkMaps panics unless x and y hold input and output with slack behind them.
+func (c *Conv) checkMaps(x, y []float32) {
+	if len(x) < c.Input().Len() || cap(x) < c.Input().Len()+Slack || len(y) < c.Output().Len() || cap(y) < c.Output().Len()+Slack {
+		panic(fmt.Sprintf("kernel: a convolution of %d (%d) numbers to %d (%d)", len(x), cap(x), len(y), cap(y)))
 	}
-	for i := range n * h {
-		img, y := i/h, i%h
-		dst := ((img*(h+2)+y+1)*(w+2) + 1) * ch
-		copy(buf[dst:dst+w*ch], x[i*w*ch:])
-	}
-	return buf
 }
 
-// pack lays the columns [0,n) of b [k,n] out in panels of 32, padded with zeros.
-func (c *Conv) pack(b []float32, k, n int) {
+// room returns packed weights' space for panels of n columns and k rows.
+func (c *Conv) room(k, n int) []float32 {
 	need := (n + tileCols - 1) / tileCols * k * tileCols
 	if len(c.panels) < need {
 		c.panels = make([]float32, need)
 	}
-	for p, j := 0, 0; j < n; p, j = p+1, j+tileCols {
-		packPanel(c.panels[p*k*tileCols:][:k*tileCols], b[j:], n, k, min(tileCols, n-j))
-	}
+	return c.panels[:need]
 }
 
-// Forward sets y [Batch,OutHeight,OutWidth,Out] to the convolution of x [Batch,Height,Width,In] with weights,
-// and keeps a copy of x for [Conv.Backward].
+// Forward sets the interior of y to the convolution of x with weights.
 func (c *Conv) Forward(team *Team, y, x, weights []float32) {
-	if len(y) < c.OutLen() || len(x) < c.Batch*c.Height*c.Width*c.In || len(weights) < c.WeightLen() {
-		panic(fmt.Sprintf("kernel: convolution of %d numbers to %d with %d weights", len(x), len(y), len(weights)))
-	}
-	c.x = halo(c.x, x, c.Batch, c.Height, c.Width, c.In)
-	c.pack(weights, 9*c.In, c.Out)
-	row := 4 * (c.Width + 2) * c.In
-	t := tile{ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * c.In, aSkip: row - 12*c.In}
+	c.checkMaps(x, y)
+	k := 9 * c.In
+	c.room(k, c.Out)
+	team.Do((c.Out+tileCols-1)/tileCols, func(q int) {
+		j := q * tileCols
+		packPanel(c.panels[q*k*tileCols:][:k*tileCols], weights[j:c.WeightLen()], c.Out, k, min(tileCols, c.Out-j))
+	})
+	in, out := c.Input(), c.Output()
+	t := tile{ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * c.In, aSkip: 4 * (in.row() - 3*c.In)}
 	p := pixels{
 		h: c.OutHeight, w: c.OutWidth, n: c.Out,
-		aImage: row * (c.Height + 2), aRow: c.Stride * row, aCol: 4 * c.Stride * c.In,
-		cImage: c.OutHeight * c.OutWidth * c.Out, cRow: c.OutWidth * c.Out, cCol: c.Out,
+		aImage: 4 * in.image(), aRow: 4 * c.Stride * in.row(), aCol: 4 * c.Stride * c.In,
+		cImage: out.image(), cRow: out.row(), cCol: c.Out,
 	}
-	c.multiply(t, p, unsafe.Pointer(&c.x[0]), y)
+	c.multiply(team, t, p, unsafe.Pointer(&x[0]), y[out.Row(0, 0):])
 }

@@ -1,149 +1,145 @@
 package kernel
 
 import (
-	"fmt"
 	"unsafe"
 )
 
-// Backward takes the output gradient dy [Batch,OutHeight,OutWidth,Out] and sets dw [3,3,In,Out] to the gradient of
-// the weights, for the input that [Conv.Forward] saw last, and dx [Batch,Height,Width,In], if not nil, to the input's.
-func (c *Conv) Backward(team *Team, dx, dw, dy, weights []float32) {
-	if len(dy) < c.OutLen() || len(dw) < c.WeightLen() || len(weights) < c.WeightLen() || dx != nil && len(dx) < c.Batch*c.Height*c.Width*c.In {
-		panic(fmt.Sprintf("kernel: gradients of %d numbers to %d and %d", len(dy), len(dx), len(dw)))
-	}
-	c.dy = halo(c.dy, dy, c.Batch, c.OutHeight, c.OutWidth, c.Out)
-	c.gradWeights(dw)
+// Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for the input x, and the
+// interior of dx, if not nil, to the input's.
+func (c *Conv) Backward(team *Team, dx, dw, dy, x, weights []float32) {
+	c.checkMaps(x, dy)
 	if dx != nil {
-		c.gradInput(dx, weights)
+		c.checkMaps(dx, dy)
+	}
+	c.gradWeights(team, dw, dy, x)
+	if dx != nil {
+		c.gradInput(team, dx, dy, weights)
 	}
 }
 
 // gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes, each a small
 // convolution of dy with the taps that reach it.
-func (c *Conv) gradInput(dx, weights []float32) {
+func (c *Conv) gradInput(team *Team, dx, dy, weights []float32) {
 	if c.Stride == 1 {
-		c.gradClass(dx, weights, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})
+		c.gradClass(team, dx, dy, weights, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})
 		return
 	}
 	taps := [2][]int{{1}, {2, 0}} // kernel rows that reach an even and an odd pixel, in the order of the output rows
 	for py := range 2 {
 		for px := range 2 {
-			c.gradClass(dx, weights, py, px, taps[py], taps[px])
+			c.gradClass(team, dx, dy, weights, py, px, taps[py], taps[px])
 		}
 	}
 }
 
 // gradClass handles the pixels (Stride·i+py, Stride·j+px), which the taps ky × kx reach.
-func (c *Conv) gradClass(dx, weights []float32, py, px int, ky, kx []int) {
-	rotated := c.rotate(weights, ky, kx)
-	k := len(ky) * len(kx) * c.Out
-	c.pack(rotated, k, c.In)
-	row := 4 * (c.OutWidth + 2) * c.Out
+func (c *Conv) gradClass(team *Team, dx, dy, weights []float32, py, px int, ky, kx []int) {
+	c.packTaps(team, weights, ky, kx)
+	in, out, s := c.Input(), c.Output(), c.Stride
 	t := tile{
-		ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out, aSkip: row - 4*len(kx)*c.Out,
+		ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out, aSkip: 4 * (out.row() - len(kx)*c.Out),
 	}
-	s := c.Stride
 	p := pixels{
 		h: (c.Height - py + s - 1) / s, w: (c.Width - px + s - 1) / s, n: c.In,
-		aImage: row * (c.OutHeight + 2), aRow: row, aCol: 4 * c.Out,
-		cImage: c.Height * c.Width * c.In, cRow: s * c.Width * c.In, cCol: s * c.In,
+		aImage: 4 * out.image(), aRow: 4 * out.row(), aCol: 4 * c.Out,
+		cImage: in.image(), cRow: s * in.row(), cCol: s * c.In,
 	}
 	// Stride 1 starts in the halo; the stride-2 classes start at the pixel itself.
 	first := 0
 	if s == 2 {
-		first = row + 4*c.Out
+		first = out.Row(0, 0)
 	}
 	if p.h > 0 && p.w > 0 {
-		c.multiply(t, p, unsafe.Add(unsafe.Pointer(&c.dy[0]), first), dx[(py*c.Width+px)*c.In:])
+		c.multiply(team, t, p, unsafe.Pointer(&dy[first]), dx[in.Row(0, py)+px*c.In:])
 	}
 }
 
-// rotate returns the chosen taps of the weights as [taps·Out, In].
-func (c *Conv) rotate(weights []float32, ky, kx []int) []float32 {
-	n := len(ky) * len(kx) * c.Out * c.In
-	if len(c.slices) < n {
-		c.slices = make([]float32, max(n, gradSlices*c.WeightLen()))
-	}
-	at := 0
-	for _, y := range ky {
-		for _, x := range kx {
-			tap := weights[(3*y+x)*c.In*c.Out:]
-			for o := range c.Out {
-				for i := range c.In {
-					c.slices[at] = tap[i*c.Out+o]
-					at++
-				}
-			}
+// packTaps packs the chosen taps of the weights, each turned around, as [taps·Out, In].
+func (c *Conv) packTaps(team *Team, weights []float32, ky, kx []int) {
+	k := len(ky) * len(kx) * c.Out
+	c.room(k, c.In)
+	team.Do((c.In+tileCols-1)/tileCols, func(q int) {
+		panel, i := c.panels[q*k*tileCols:][:k*tileCols], q*tileCols
+		for tap := range len(ky) * len(kx) {
+			w := weights[(3*ky[tap/len(kx)]+kx[tap%len(kx)])*c.In*c.Out:]
+			packTransposed(panel[tap*c.Out*tileCols:][:c.Out*tileCols], w[i*c.Out:], c.Out, c.Out, min(tileCols, c.In-i))
 		}
-	}
-	return c.slices[:n]
+	})
+}
+
+// gradParts returns the number of slices of images whose weight gradients are summed apart and then added in order: it bounds
+// the length of a sum's chain and the memory, and depends on nothing but shapes.
+func (c *Conv) gradParts() int {
+	return max(1, min(c.Batch, 8, 1<<22/c.WeightLen()))
 }
 
 // gradWeights sums the slices of images apart and adds them in order.
-func (c *Conv) gradWeights(dw []float32) {
-	n := c.WeightLen()
-	if len(c.slices) < gradSlices*n {
-		c.slices = make([]float32, gradSlices*n)
-	}
-	for s := range gradSlices {
-		part := c.slices[s*n:][:n]
-		lo, hi := s*c.Batch/gradSlices, (s+1)*c.Batch/gradSlices
-		clear(part)
-		if lo < hi {
-			c.gradSlice(part, lo, hi)
+func (c *Conv) gradWeights(team *Team, dw, dy, x []float32) {
+	n, parts := c.WeightLen(), c.gradParts()
+	sums := team.Scratch(parts * n)
+	team.Do(3*parts, func(i int) {
+		part, ky := i/3, i%3
+		c.gradPart(sums[part*n+ky*n/3:][:n/3], dy, x, part*c.Batch/parts, (part+1)*c.Batch/parts, ky)
+	})
+	sumParts(team, dw[:n], sums, parts)
+}
+
+// sumParts sets dst to the sum of parts that lie one after the other, added in order.
+func sumParts(team *Team, dst, parts []float32, count int) {
+	n, size := len(dst), 1<<13
+	team.Do((n+size-1)/size, func(i int) {
+		lo, hi := i*size, min(n, (i+1)*size)
+		copy(dst[lo:hi], parts[lo:hi])
+		for p := 1; p < count; p++ {
+			Axpy(1, parts[p*n+lo:p*n+hi], dst[lo:hi])
 		}
-	}
-	copy(dw, c.slices[:n])
-	for s := 1; s < gradSlices; s++ {
-		Axpy(1, c.slices[s*n:][:n], dw)
-	}
+	})
 }
 
 // narrow is the output width below which a sum runs over the images of a slice rather than the pixels of an image: a
 // tile has to be worth loading and storing.
 const narrow = 8
 
-// gradSlice adds the part of the images [lo,hi).
-func (c *Conv) gradSlice(part []float32, lo, hi int) {
-	rowX, rowY := 4*(c.Width+2)*c.In, 4*(c.OutWidth+2)*c.Out
-	imageX, imageY := rowX*(c.Height+2), rowY*(c.OutHeight+2)
+// gradPart sums the images [lo,hi) for one kernel row.
+func (c *Conv) gradPart(part, dy, x []float32, lo, hi, ky int) {
+	in, out := c.Input(), c.Output()
+	imageX, imageY := 4*in.image(), 4*out.image()
+	rowX, rowY := 4*in.row(), 4*out.row()
 	stepX, stepY := 4*c.Stride*c.In, 4*c.Out // to the next output pixel
-	x := unsafe.Add(unsafe.Pointer(&c.x[0]), lo*imageX)
-	dy := unsafe.Add(unsafe.Pointer(&c.dy[0]), lo*imageY+rowY+4*c.Out)
+	a, b := unsafe.Pointer(&x[lo*in.image()+ky*in.row()]), unsafe.Pointer(&dy[out.Row(lo, 0)])
 	if c.OutWidth < narrow { // k: pixels of a row, and for each the images
 		n := hi - lo
 		t := tile{
-			rs: 4, acc: 1, ks: imageX, bs: imageY, runs: c.OutWidth, runLen: n,
-			aSkip: stepX - n*imageX, bSkip: stepY - n*imageY,
+			rs: 4, ks: imageX, bs: imageY, runs: c.OutWidth, runLen: n, aSkip: stepX - n*imageX, bSkip: stepY - n*imageY,
 		}
 		for y := range c.OutHeight {
-			c.gradTiles(part, t, unsafe.Add(x, y*c.Stride*rowX), unsafe.Add(dy, y*rowY), rowX)
+			c.gradTiles(part, t, unsafe.Add(a, y*c.Stride*rowX), unsafe.Add(b, y*rowY))
+			t.acc = 1
 		}
 		return
 	}
 	t := tile{ // k: rows of an image, and for each the pixels
-		rs: 4, acc: 1, ks: stepX, bs: stepY, runs: c.OutHeight, runLen: c.OutWidth,
+		rs: 4, ks: stepX, bs: stepY, runs: c.OutHeight, runLen: c.OutWidth,
 		aSkip: c.Stride*rowX - c.OutWidth*stepX, bSkip: rowY - c.OutWidth*stepY,
 	}
 	for i := range hi - lo {
-		c.gradTiles(part, t, unsafe.Add(x, i*imageX), unsafe.Add(dy, i*imageY), rowX)
+		c.gradTiles(part, t, unsafe.Add(a, i*imageX), unsafe.Add(b, i*imageY))
+		t.acc = 1
 	}
 }
 
-// gradTiles adds the products of one sum: for each kernel row, the rows of the tile are 3·In contiguous inputs.
-func (c *Conv) gradTiles(part []float32, t tile, x, dy unsafe.Pointer, rowX int) {
-	for ky := range 3 {
-		base, out := unsafe.Add(x, ky*rowX), part[ky*3*c.In*c.Out:]
-		for i := 0; i < 3*c.In; i += tileRows {
-			rows := min(tileRows, 3*c.In-i)
-			groups := (rows + 3) / 4
-			for g := range groups {
-				t.a[g] = unsafe.Add(base, 4*(i+4*g))
-			}
-			for j := 0; j < c.Out; j += tileCols {
-				t.b = unsafe.Add(dy, 4*j)
-				c.w.store(t, groups, rows, min(tileCols, c.Out-j), out[i*c.Out+j:], c.Out)
-			}
+// gradTiles adds the products of one sum: the rows of the tile are 3·In contiguous inputs.
+func (c *Conv) gradTiles(part []float32, t tile, a, b unsafe.Pointer) {
+	var k corner
+	for i := 0; i < 3*c.In; i += tileRows {
+		rows := min(tileRows, 3*c.In-i)
+		groups := (rows + 3) / 4
+		for g := range groups {
+			t.a[g] = unsafe.Add(a, 4*(i+4*g))
+		}
+		for j := 0; j < c.Out; j += tileCols {
+			t.b = unsafe.Add(b, 4*j)
+			k.store(&t, groups, rows, min(tileCols, c.Out-j), part[i*c.Out+j:], c.Out)
 		}
 	}
 }

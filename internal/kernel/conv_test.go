@@ -9,7 +9,7 @@ import (
 
 // direct computes a convolution and its gradients in float64, straight from the definition.
 func direct(c *Conv, x, w, dy []float32) (y, dx, dw []float64) {
-	y, dx, dw = make([]float64, c.OutLen()), make([]float64, len(x)), make([]float64, len(w))
+	y, dx, dw = make([]float64, len(dy)), make([]float64, len(x)), make([]float64, len(w))
 	for n := range c.Batch {
 		for oy := range c.OutHeight {
 			for ox := range c.OutWidth {
@@ -52,13 +52,20 @@ func TestConv(t *testing.T) {
 		for _, s := range shapes {
 			t.Run(fmt.Sprint(s), func(t *testing.T) {
 				c := NewConv(s[0], s[1], s[2], s[3], s[4], s[5])
-				x, w, dy := random(s[0]*s[1]*s[2]*s[3], "x"), random(c.WeightLen(), "w"), random(c.OutLen(), "dy")
+				x, w, dy := random(s[0]*s[1]*s[2]*s[3], "x"), random(c.WeightLen(), "w"), random(s[0]*c.OutHeight*c.OutWidth*c.Out, "dy")
 				wantY, wantX, wantW := direct(c, x, w, dy)
 				y, dx, dw := make([]float32, len(dy)), make([]float32, len(x)), make([]float32, len(w))
+				px, py, pdx, pdy := padded(c.Input(), x), padded(c.Output(), nil), padded(c.Input(), nil), padded(c.Output(), dy)
+				team := NewTeam(2)
+				defer team.Close()
 				for range 2 { // the second round finds used buffers
-					c.Forward(nil, y, x, w)
-					c.Backward(nil, dx, dw, dy, w)
+					c.Forward(team, py, px, w)
+					c.Backward(team, pdx, dw, pdy, px, w)
 				}
+				c.Output().Unpad(team, y, py)
+				c.Input().Unpad(team, dx, pdx)
+				untouched(t, c.Output(), py)
+				untouched(t, c.Input(), pdx)
 				near(t, "y", y, wantY)
 				near(t, "dx", dx, wantX)
 				near(t, "dw", dw, wantW)
@@ -67,63 +74,54 @@ func TestConv(t *testing.T) {
 	})
 }
 
-func BenchmarkConv(b *testing.B) {
-	for _, s := range [][6]int{{64, 32, 32, 3, 32, 2}, {64, 16, 16, 32, 64, 2}, {64, 32, 32, 32, 64, 2}, {64, 16, 16, 64, 128, 2}, {64, 8, 8, 128, 256, 2}, {64, 16, 16, 64, 64, 1}} {
-		c := NewConv(s[0], s[1], s[2], s[3], s[4], s[5])
-		x, w, dy := random(s[0]*s[1]*s[2]*s[3], "x"), random(c.WeightLen(), "w"), random(c.OutLen(), "dy")
-		y, dx, dw := make([]float32, len(dy)), make([]float32, len(x)), make([]float32, len(w))
-		flop := 2e-9 * float64(c.OutLen()*9*c.In)
-		run := func(name string, times float64, f func()) {
-			b.Run(fmt.Sprint(s, " ", name), func(b *testing.B) {
-				f()
-				for b.Loop() {
-					f()
-				}
-				b.ReportMetric(times*flop*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
-			})
+// padded returns maps with slack behind them.
+func padded(m Map, x []float32) []float32 {
+	y := make([]float32, m.Len(), m.Len()+Slack)
+	if x != nil {
+		m.Pad(nil, y, x)
+	}
+	return y
+}
+
+// untouched checks that nothing was written to the halo.
+func untouched(t *testing.T, m Map, y []float32) {
+	t.Helper()
+	interior, zero := make([]float32, m.Pixels()*m.Channels), append([]float32(nil), y...)
+	m.Pad(nil, zero, interior)
+	for i, v := range zero {
+		if v != 0 {
+			t.Fatalf("the halo has %g at %d", v, i)
 		}
-		run("forward", 1, func() { c.Forward(nil, y, x, w) })
-		run("backward", 2, func() { c.Backward(nil, dx, dw, dy, w) })
 	}
 }
 
-func TestColumns(t *testing.T) {
-	const rows, ch = 37, 19
-	x, dy, shift := random(rows*ch, "x"), random(rows*ch, "dy"), random(ch, "s")
-	a, k := random(ch, "a"), random(ch, "k")
-	withISA(t, func(t *testing.T) {
-		y, dx := make([]float32, rows*ch), make([]float32, rows*ch)
-		sum, sq, gs, gd := make([]float32, ch), make([]float32, ch), make([]float32, ch), make([]float32, ch)
-		ColumnSums(x, rows, ch, shift, sum, sq)
-		Affine(nil, y, x, rows, ch, a, k, true)
-		NormBackwardSums(x, y, dy, rows, ch, shift, gs, gd)
-		NormBackwardApply(nil, dx, x, y, dy, rows, ch, a, shift, k)
-		var ws, wq, wy, wgs, wgd, wdx [rows * ch]float64
-		for i := range rows * ch {
-			j, xi := i%ch, float64(x[i])
-			d := xi - float64(shift[j])
-			ws[j] += d
-			wq[j] += d * d
-			wy[i] = max(0, xi*float64(a[j])+float64(k[j]))
-			wdx[i] = xi*float64(shift[j]) + float64(k[j])
-			if wy[i] > 0 {
-				wgs[j] += float64(dy[i])
-				wgd[j] += float64(dy[i]) * d
-				wdx[i] += float64(dy[i]) * float64(a[j])
+func BenchmarkConv(b *testing.B) {
+	const batch = 256
+	layers := [][4]int{ // side, channels in and out, stride
+		{32, 3, 32, 1}, {32, 32, 64, 2}, {16, 64, 128, 2}, {8, 128, 256, 2},
+		{32, 64, 64, 1}, {16, 128, 128, 1}, {8, 256, 256, 1}, {4, 512, 512, 1}, {32, 64, 128, 2},
+	}
+	for _, threads := range []int{1, 2} {
+		team := NewTeam(threads)
+		defer team.Close()
+		for _, s := range layers {
+			c := NewConv(batch, s[0], s[0], s[1], s[2], s[3])
+			x, dy := random(c.Input().Len()+Slack, "x")[:c.Input().Len()], random(c.Output().Len()+Slack, "dy")[:c.Output().Len()]
+			w, dw, y, dx := random(c.WeightLen(), "w"), make([]float32, c.WeightLen()), padded(c.Output(), nil), padded(c.Input(), nil)
+			run := func(name string, f func()) {
+				b.Run(fmt.Sprintf("%d→%d@%d.%d/%s/%d", s[1], s[2], s[0], s[3], name, threads), func(b *testing.B) {
+					for b.Loop() {
+						f()
+					}
+					flop := 2e-9 * float64(c.Output().Pixels()) * float64(9*c.In*c.Out)
+					b.ReportMetric(flop*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
+				})
 			}
+			run("forward", func() { c.Forward(team, y, x, w) })
+			run("input", func() { c.gradInput(team, dx, dy, w) })
+			run("weights", func() { c.gradWeights(team, dw, dy, x) })
 		}
-		near(t, "sum", sum, ws[:ch])
-		near(t, "square sum", sq, wq[:ch])
-		near(t, "affine", y, wy[:])
-		near(t, "gradient sum", gs, wgs[:ch])
-		near(t, "gradient dot", gd, wgd[:ch])
-		near(t, "dx", dx, wdx[:])
-		Affine(nil, y, x, rows, ch, a, k, false)
-		for i := range wy {
-			wy[i] = float64(x[i])*float64(a[i%ch]) + float64(k[i%ch])
-		}
-		near(t, "affine without relu", y, wy[:])
-	})
+	}
 }
 
 func TestExp(t *testing.T) {
@@ -159,22 +157,6 @@ func TestNormalizeRows(t *testing.T) {
 	if n[0] != 5 {
 		t.Errorf("norm %g", n[0])
 	}
-}
-
-func TestReLUKeepsNaN(t *testing.T) {
-	const ch = 9 // eight in a vector and one behind it
-	withISA(t, func(t *testing.T) {
-		x, y, one, zero := make([]float32, ch), make([]float32, ch), make([]float32, ch), make([]float32, ch)
-		for i := range x {
-			x[i], one[i] = float32(math.NaN()), 1
-		}
-		Affine(nil, y, x, 1, ch, one, zero, true)
-		for i, v := range y {
-			if v == v {
-				t.Errorf("channel %d: NaN became %g", i, v)
-			}
-		}
-	})
 }
 
 // TestTilesSurviveStackMoves grows the stack below tiles of one and two groups while the collector runs: pointers of unused
@@ -213,13 +195,4 @@ func deep(n int) {
 	a, b, c := random(m*8, "a"), random(8*32, "b"), make([]float32, m*32)
 	Gemm(nil, false, false, m, 32, 8, a, 8, b, 32, c, 32, false)
 	pad[n] = byte(n)
-}
-
-func TestShortSlicesPanic(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("a short output was accepted")
-		}
-	}()
-	Affine(nil, make([]float32, 15), make([]float32, 16), 2, 8, make([]float32, 8), make([]float32, 8), true)
 }

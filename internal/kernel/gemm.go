@@ -7,22 +7,43 @@ import (
 )
 
 const (
-	blockK = 512 // k per packed block: a panel of B is 64 KB
-	blockN = 256 // columns packed at a time: 512 KB, half of a core's L2
+	blockK = 512           // k per block: a panel of B is 64 KB
+	blockN = 1024          // columns of B packed at a time: 2 MB, in the shared cache
+	blockM = 14 * tileRows // rows of A that a task keeps in its core's own cache: 344 KB
+	pitchA = blockK + 16   // of packed rows: a power of two would map a tile's rows to one cache set
+	few    = 3 * tileCols  // columns up to which rows of A are read in place
 )
 
-// workspace is the scratch of one product.
+// packedB is room for the packed block of B that all tasks of a product share.
+type packedB [blockK * blockN]float32
+
+// workspace is the scratch of one task.
 type workspace struct {
-	b [blockK * blockN]float32     // packed panels of B, [panel][k][32]
-	a [4 * blockK]float32          // last rows of A, padded to four with zeros
-	c [tileRows * tileCols]float32 // a tile of C that sticks out of it
+	a [blockM * pitchA]float32 // packed rows of A
+	c corner
 }
 
-var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+// corner is room for a tile that sticks out of C.
+type corner [tileRows * tileCols]float32
+
+var (
+	packed     = sync.Pool{New: func() any { return new(packedB) }}
+	workspaces = sync.Pool{New: func() any { return new(workspace) }}
+)
+
+// product is one call of [Gemm].
+type product struct {
+	transA, transB bool
+	m, n, k        int
+	a, b, c        []float32
+	lda, ldb, ldc  int
+	accumulate     bool
+	panels         *packedB
+}
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
 // matrices: op(A) is [m,k], op(B) is [k,n], C is [m,n]; lda, ldb, ldc are the row pitches of the
-// stored matrices. Each element is summed in k order in blocks of 512 whatever m and n are.
+// stored matrices. Each element is one chain of multiply-adds in k order, whatever m, n and the team are.
 func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	checkMatrix("A", a, lda, m, k, transA)
 	checkMatrix("B", b, ldb, k, n, transB)
@@ -38,14 +59,14 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 		}
 		return
 	}
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
+	p := &product{
+		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
+		accumulate: accumulate, panels: packed.Get().(*packedB),
+	}
+	defer packed.Put(p.panels)
 	for k0 := 0; k0 < k; k0 += blockK {
-		kc := min(blockK, k-k0)
 		for n0 := 0; n0 < n; n0 += blockN {
-			nc := min(blockN, n-n0)
-			w.packB(transB, kc, nc, b, ldb, k0, n0)
-			w.multiply(transA, m, nc, kc, a, lda, k0, c[n0:], ldc, accumulate || k0 > 0)
+			p.block(team, k0, n0, min(blockK, k-k0), min(blockN, n-n0))
 		}
 	}
 }
@@ -59,87 +80,98 @@ func checkMatrix(name string, x []float32, ld, rows, cols int, trans bool) {
 	}
 }
 
-// packB copies op(B)[k0:k0+kc, n0:n0+nc] into panels of 32 columns, padded with zeros.
-func (w *workspace) packB(trans bool, kc, nc int, b []float32, ldb, k0, n0 int) {
-	for p, j := 0, 0; j < nc; p, j = p+1, j+tileCols {
-		panel := w.b[p*kc*tileCols:][:kc*tileCols]
-		cols := min(tileCols, nc-j)
-		if trans {
-			packTransposed(panel, b[(n0+j)*ldb+k0:], ldb, kc, cols)
-			continue
-		}
-		packPanel(panel, b[k0*ldb+n0+j:], ldb, kc, cols)
+// small is the number of multiply-adds below which a block is not worth sharing.
+const small = 1 << 18
+
+// block adds one k block of op(A) times nc columns of op(B) to C.
+func (p *product) block(team *Team, k0, n0, kc, nc int) {
+	if p.m*kc*nc < small {
+		team = nil
 	}
+	panels := (nc + tileCols - 1) / tileCols
+	packs := min(panels, 4*team.Threads())
+	team.Do(packs, func(i int) { p.packB(k0, n0, kc, nc, i*panels/packs, (i+1)*panels/packs) })
+	rows, cols := p.cut(team.Threads(), panels)
+	down := (p.m + rows - 1) / rows
+	team.Do(down*((panels+cols-1)/cols), func(i int) {
+		lo, first := i%down*rows, i/down*cols
+		p.task(k0, n0, kc, nc, lo, min(p.m, lo+rows), first, min(panels, first+cols))
+	})
 }
 
-func packPanel(panel, b []float32, ldb, kc, cols int) {
-	for l := range kc {
-		row := panel[l*tileCols:][:tileCols]
-		n := copy(row, b[l*ldb:l*ldb+cols])
-		clear(row[n:])
+// cut returns how many rows and how many panels a task takes: rows are shared out first, in whole tiles.
+func (p *product) cut(threads, panels int) (rows, cols int) {
+	tiles, chunk := (p.m+tileRows-1)/tileRows, blockM/tileRows
+	n := (tiles + chunk - 1) / chunk
+	if threads > 1 {
+		n = min(tiles, (n+threads-1)/threads*threads)
 	}
+	rows, cols = (tiles+n-1)/n*tileRows, panels
+	if n < threads {
+		cols = max(1, panels/(2*threads))
+	}
+	return rows, cols
 }
 
-func packTransposed(panel, b []float32, ldb, kc, cols int) {
-	for j := range cols {
-		col := b[j*ldb:][:kc]
-		for l, v := range col {
-			panel[l*tileCols+j] = v
-		}
-	}
-	for j := cols; j < tileCols; j++ {
-		for l := range kc {
-			panel[l*tileCols+j] = 0
-		}
-	}
-}
-
-// multiply adds one k block of A times the packed panels to nc columns of C.
-func (w *workspace) multiply(transA bool, m, nc, kc int, a []float32, lda, k0 int, c []float32, ldc int, acc bool) {
-	rs, ks, first := 4*lda, 4, k0
-	if transA {
-		rs, ks, first = 4, 4*lda, k0*lda
-	}
-	t := tile{rs: rs, ks: ks, bs: 4 * tileCols, runs: 1, runLen: kc}
-	if acc {
+// task multiplies the rows [lo,hi) with the panels [first,last).
+func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
+	w := workspaces.Get().(*workspace)
+	defer workspaces.Put(w)
+	t := tile{bs: 4 * tileCols, runs: 1, runLen: kc}
+	if p.accumulate || k0 > 0 {
 		t.acc = 1
 	}
-	whole := m / 4 * 4
-	for p, j := 0, 0; j < nc; p, j = p+1, j+tileCols {
-		t.b = unsafe.Pointer(&w.b[p*kc*tileCols])
-		cols := min(tileCols, nc-j)
-		for i := 0; i < whole; i += tileRows {
-			groups := min(3, (whole-i)/4)
+	base, step := p.rows(w, &t, k0, kc, lo, hi)
+	for q := first; q < last; q++ {
+		t.b = unsafe.Pointer(&p.panels[q*kc*tileCols])
+		j := n0 + q*tileCols
+		cols := min(tileCols, n0+nc-j)
+		for i, a := lo, base; i < hi; i, a = i+tileRows, unsafe.Add(a, step) {
+			rows := min(tileRows, hi-i)
+			groups := (rows + 3) / 4
 			for g := range groups {
-				t.a[g] = unsafe.Add(unsafe.Pointer(&a[first]), (i+4*g)*rs)
+				t.a[g] = unsafe.Add(a, 4*g*t.rs)
 			}
-			w.store(t, groups, 4*groups, cols, c[i*ldc+j:], ldc)
-		}
-		if whole < m {
-			w.lastRows(transA, m-whole, kc, a, lda, whole, k0)
-			s := t
-			s.rs, s.ks, s.a[0] = 4*blockK, 4, unsafe.Pointer(&w.a[0])
-			w.store(s, 1, m-whole, cols, c[whole*ldc+j:], ldc)
+			w.c.store(&t, groups, rows, cols, p.c[i*p.ldc+j:], p.ldc)
 		}
 	}
 }
 
-// lastRows copies fewer than four rows of op(A) from row i on; the rows after them keep old numbers
-// that reach only elements which are not stored.
-func (w *workspace) lastRows(trans bool, rows, kc int, a []float32, lda, i, k0 int) {
-	for r := range rows {
-		for l := range kc {
-			at := (i+r)*lda + k0 + l
-			if trans {
-				at = (k0+l)*lda + i + r
+// rows makes the rows [lo,hi) of op(A) ready, packed or in place, and returns where they begin and the bytes to the next tile.
+func (p *product) rows(w *workspace, t *tile, k0, kc, lo, hi int) (base unsafe.Pointer, step int) {
+	switch {
+	case p.transA:
+		w.packTiles(p.a[k0*p.lda+lo:], p.lda, kc, hi-lo)
+		t.rs, t.ks = 4, 4*tileRows
+		return unsafe.Pointer(&w.a[0]), 4 * tileRows * kc
+	case p.n <= few && (hi-lo)%4 == 0:
+		t.rs, t.ks = 4*p.lda, 4
+		return unsafe.Pointer(&p.a[lo*p.lda+k0]), tileRows * t.rs
+	}
+	for i := lo; i < hi; i++ {
+		copy(w.a[(i-lo)*pitchA:][:kc], p.a[i*p.lda+k0:])
+	}
+	t.rs, t.ks = 4*pitchA, 4
+	return unsafe.Pointer(&w.a[0]), tileRows * t.rs
+}
+
+// packTiles copies rows of op(A) = Aᵀ, a column of a [kc,rows] each, into tiles [kc,12]. What a last tile has too many
+// are old numbers that reach only elements which are not stored.
+func (w *workspace) packTiles(a []float32, lda, kc, rows int) {
+	for l := range kc {
+		row := a[l*lda:][:rows]
+		for i, at := 0, l*tileRows; i < rows; i, at = i+tileRows, at+kc*tileRows {
+			if rows-i >= tileRows {
+				*(*[tileRows]float32)(w.a[at:]) = *(*[tileRows]float32)(row[i:])
+				continue
 			}
-			w.a[r*blockK+l] = a[at]
+			copy(w.a[at:], row[i:])
 		}
 	}
 }
 
 // store runs the tile onto C, through scratch where it would stick out.
-func (w *workspace) store(t tile, groups, rows, cols int, c []float32, ldc int) {
+func (k *corner) store(t *tile, groups, rows, cols int, c []float32, ldc int) {
 	if cols == tileCols && rows == 4*groups {
 		t.cs = 4 * ldc
 		for g := range groups {
@@ -150,15 +182,15 @@ func (w *workspace) store(t tile, groups, rows, cols int, c []float32, ldc int) 
 	}
 	t.cs = 4 * tileCols
 	for g := range groups {
-		t.c[g] = unsafe.Pointer(&w.c[4*g*tileCols])
+		t.c[g] = unsafe.Pointer(&k[4*g*tileCols])
 	}
 	if t.acc == 1 {
 		for r := range rows {
-			copy(w.c[r*tileCols:], c[r*ldc:r*ldc+cols])
+			copy(k[r*tileCols:], c[r*ldc:r*ldc+cols])
 		}
 	}
 	t.run(groups, cols)
 	for r := range rows {
-		copy(c[r*ldc:r*ldc+cols], w.c[r*tileCols:])
+		copy(c[r*ldc:r*ldc+cols], k[r*tileCols:])
 	}
 }

@@ -119,14 +119,41 @@ func TestGemmSameBits(t *testing.T) {
 }
 
 func BenchmarkGemm(b *testing.B) {
-	for _, s := range [][3]int{{1024, 1024, 1024}, {256, 256, 128}, {256, 4096, 128}} {
-		b.Run(fmt.Sprintf("%dx%dx%d", s[0], s[1], s[2]), func(b *testing.B) {
-			m, n, k := s[0], s[1], s[2]
-			x, y, z := random(m*k, "a"), random(k*n, "b"), make([]float32, m*n)
-			for b.Loop() {
-				Gemm(nil, false, false, m, n, k, x, k, y, n, z, n, false)
-			}
-			b.ReportMetric(2e-9*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
-		})
+	shapes := []struct {
+		transA, transB bool
+		m, n, k        int
+	}{
+		{false, false, 1024, 1024, 1024},
+		{false, true, 256, 512, 128}, {false, true, 256, 65536, 128}, // scores
+		{false, false, 256, 512, 3072}, {true, false, 3072, 512, 256}, // a layer and the gradient of its weights
+		{false, false, 16640, 576, 192}, {true, false, 192, 576, 16640}, {false, true, 16640, 192, 576},
+		{false, true, 65, 65, 64}, // an attention head
 	}
+	for _, threads := range []int{1, 2} {
+		team := NewTeam(threads)
+		defer team.Close()
+		for _, s := range shapes {
+			b.Run(fmt.Sprintf("%dx%dx%d/%c%c/%d", s.m, s.n, s.k, letter(s.transA), letter(s.transB), threads), func(b *testing.B) {
+				x, y, z := random(s.m*s.k, "a"), random(s.k*s.n, "b"), make([]float32, s.m*s.n)
+				lda, ldb := s.k, s.n
+				if s.transA {
+					lda = s.m
+				}
+				if s.transB {
+					ldb = s.k
+				}
+				for b.Loop() {
+					Gemm(team, s.transA, s.transB, s.m, s.n, s.k, x, lda, y, ldb, z, s.n, false)
+				}
+				b.ReportMetric(2e-9*float64(s.m)*float64(s.n)*float64(s.k)*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
+			})
+		}
+	}
+}
+
+func letter(trans bool) rune {
+	if trans {
+		return 'T'
+	}
+	return 'N'
 }

@@ -29,27 +29,57 @@ func tile4x16avx2(p *byte)
 //go:noescape
 func tile6x16avx2(p *byte)
 
-// colSumsAVX2 sums columns about a shift: see columnSums.
+// transposeAVX2 turns rows into columns: see transposition.
+//
+//go:noescape
+func transposeAVX2(p *byte)
+
+// packRowsAVX2 copies 32 columns of rows: see transposition.
+//
+//go:noescape
+func packRowsAVX2(p *byte)
+
+// colSumsAVX2 sums columns about a shift: see columns.
 //
 //go:noescape
 func colSumsAVX2(p *byte)
 
-// affineAVX2 scales and shifts columns: see affineColumns.
+// affineAVX2 scales and shifts columns: see columns.
 //
 //go:noescape
 func affineAVX2(p *byte)
 
-// affineReLUAVX2 scales and shifts columns: see affineColumns.
-//
-//go:noescape
-func affineReLUAVX2(p *byte)
-
-// normSumsAVX2 sums masked gradients: see normBackwardSums.
+// normSumsAVX2 sums gradients: see columns.
 //
 //go:noescape
 func normSumsAVX2(p *byte)
 
-// normApplyAVX2 writes the input gradient: see normBackwardApply.
+// normApplyAVX2 writes the input gradient: see columns.
 //
 //go:noescape
 func normApplyAVX2(p *byte)
+
+// affineReLUAVX2 scales and shifts columns: see columns.
+//
+//go:noescape
+func affineReLUAVX2(p *byte)
+
+// normSumsReLUAVX2 sums gradients: see columns.
+//
+//go:noescape
+func normSumsReLUAVX2(p *byte)
+
+// normApplyReLUAVX2 writes the input gradient: see columns.
+//
+//go:noescape
+func normApplyReLUAVX2(p *byte)
+
+// affineAddReLUAVX2 scales and shifts columns: see columns.
+//
+//go:noescape
+func affineAddReLUAVX2(p *byte)
+
+// normApplyBothReLUAVX2 writes the input gradient: see columns.
+//
+//go:noescape
+func normApplyBothReLUAVX2(p *byte)

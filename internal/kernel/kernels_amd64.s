@@ -3,23 +3,34 @@
 //go:build amd64 && !noasm
 
 // func tile4x32avx512(p *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile4x32avx512(SB), $256-8
-	MOVQ    p+0(FP), AX
-	CMPQ    120(AX), $0x00
-	JE      zero
-	MOVQ    112(AX), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    88(AX), BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	VMOVUPS (BX)(CX*1), Z2
-	VMOVUPS 64(BX)(CX*1), Z3
-	VMOVUPS (BX)(CX*2), Z4
-	VMOVUPS 64(BX)(CX*2), Z5
-	VMOVUPS (BX)(DX*1), Z6
-	VMOVUPS 64(BX)(DX*1), Z7
-	JMP     start
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 64(BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	PREFETCHT0 64(BX)(DX*1)
+	CMPQ       120(AX), $0x00
+	JE         zero
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	VMOVUPS    (BX)(CX*1), Z2
+	VMOVUPS    64(BX)(CX*1), Z3
+	VMOVUPS    (BX)(CX*2), Z4
+	VMOVUPS    64(BX)(CX*2), Z5
+	VMOVUPS    (BX)(DX*1), Z6
+	VMOVUPS    64(BX)(DX*1), Z7
+	JMP        start
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -81,32 +92,52 @@ k:
 	RET
 
 // func tile8x32avx512(p *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile8x32avx512(SB), $256-8
-	MOVQ    p+0(FP), AX
-	CMPQ    120(AX), $0x00
-	JE      zero
-	MOVQ    112(AX), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    88(AX), BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	VMOVUPS (BX)(CX*1), Z2
-	VMOVUPS 64(BX)(CX*1), Z3
-	VMOVUPS (BX)(CX*2), Z4
-	VMOVUPS 64(BX)(CX*2), Z5
-	VMOVUPS (BX)(DX*1), Z6
-	VMOVUPS 64(BX)(DX*1), Z7
-	MOVQ    96(AX), BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	VMOVUPS (BX)(CX*1), Z10
-	VMOVUPS 64(BX)(CX*1), Z11
-	VMOVUPS (BX)(CX*2), Z12
-	VMOVUPS 64(BX)(CX*2), Z13
-	VMOVUPS (BX)(DX*1), Z14
-	VMOVUPS 64(BX)(DX*1), Z15
-	JMP     start
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 64(BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	PREFETCHT0 64(BX)(DX*1)
+	MOVQ       96(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 64(BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	PREFETCHT0 64(BX)(DX*1)
+	CMPQ       120(AX), $0x00
+	JE         zero
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	VMOVUPS    (BX)(CX*1), Z2
+	VMOVUPS    64(BX)(CX*1), Z3
+	VMOVUPS    (BX)(CX*2), Z4
+	VMOVUPS    64(BX)(CX*2), Z5
+	VMOVUPS    (BX)(DX*1), Z6
+	VMOVUPS    64(BX)(DX*1), Z7
+	MOVQ       96(AX), BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	VMOVUPS    (BX)(CX*1), Z10
+	VMOVUPS    64(BX)(CX*1), Z11
+	VMOVUPS    (BX)(CX*2), Z12
+	VMOVUPS    64(BX)(CX*2), Z13
+	VMOVUPS    (BX)(DX*1), Z14
+	VMOVUPS    64(BX)(DX*1), Z15
+	JMP        start
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -200,41 +231,70 @@ k:
 	RET
 
 // func tile12x32avx512(p *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile12x32avx512(SB), $256-8
-	MOVQ    p+0(FP), AX
-	CMPQ    120(AX), $0x00
-	JE      zero
-	MOVQ    112(AX), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    88(AX), BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	VMOVUPS (BX)(CX*1), Z2
-	VMOVUPS 64(BX)(CX*1), Z3
-	VMOVUPS (BX)(CX*2), Z4
-	VMOVUPS 64(BX)(CX*2), Z5
-	VMOVUPS (BX)(DX*1), Z6
-	VMOVUPS 64(BX)(DX*1), Z7
-	MOVQ    96(AX), BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	VMOVUPS (BX)(CX*1), Z10
-	VMOVUPS 64(BX)(CX*1), Z11
-	VMOVUPS (BX)(CX*2), Z12
-	VMOVUPS 64(BX)(CX*2), Z13
-	VMOVUPS (BX)(DX*1), Z14
-	VMOVUPS 64(BX)(DX*1), Z15
-	MOVQ    104(AX), BX
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z17
-	VMOVUPS (BX)(CX*1), Z18
-	VMOVUPS 64(BX)(CX*1), Z19
-	VMOVUPS (BX)(CX*2), Z20
-	VMOVUPS 64(BX)(CX*2), Z21
-	VMOVUPS (BX)(DX*1), Z22
-	VMOVUPS 64(BX)(DX*1), Z23
-	JMP     start
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 64(BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	PREFETCHT0 64(BX)(DX*1)
+	MOVQ       96(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 64(BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	PREFETCHT0 64(BX)(DX*1)
+	MOVQ       104(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 64(BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	PREFETCHT0 64(BX)(DX*1)
+	CMPQ       120(AX), $0x00
+	JE         zero
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	VMOVUPS    (BX)(CX*1), Z2
+	VMOVUPS    64(BX)(CX*1), Z3
+	VMOVUPS    (BX)(CX*2), Z4
+	VMOVUPS    64(BX)(CX*2), Z5
+	VMOVUPS    (BX)(DX*1), Z6
+	VMOVUPS    64(BX)(DX*1), Z7
+	MOVQ       96(AX), BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	VMOVUPS    (BX)(CX*1), Z10
+	VMOVUPS    64(BX)(CX*1), Z11
+	VMOVUPS    (BX)(CX*2), Z12
+	VMOVUPS    64(BX)(CX*2), Z13
+	VMOVUPS    (BX)(DX*1), Z14
+	VMOVUPS    64(BX)(DX*1), Z15
+	MOVQ       104(AX), BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	VMOVUPS    (BX)(CX*1), Z18
+	VMOVUPS    64(BX)(CX*1), Z19
+	VMOVUPS    (BX)(CX*2), Z20
+	VMOVUPS    64(BX)(CX*2), Z21
+	VMOVUPS    (BX)(DX*1), Z22
+	VMOVUPS    64(BX)(DX*1), Z23
+	JMP        start
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -360,23 +420,30 @@ k:
 	RET
 
 // func tile4x16avx2(p *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile4x16avx2(SB), $256-8
-	MOVQ    p+0(FP), AX
-	CMPQ    120(AX), $0x00
-	JE      zero
-	MOVQ    112(AX), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    88(AX), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	VMOVUPS (BX)(CX*1), Y2
-	VMOVUPS 32(BX)(CX*1), Y3
-	VMOVUPS (BX)(CX*2), Y4
-	VMOVUPS 32(BX)(CX*2), Y5
-	VMOVUPS (BX)(DX*1), Y6
-	VMOVUPS 32(BX)(DX*1), Y7
-	JMP     start
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	CMPQ       120(AX), $0x00
+	JE         zero
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	VMOVUPS    (BX)(CX*1), Y2
+	VMOVUPS    32(BX)(CX*1), Y3
+	VMOVUPS    (BX)(CX*2), Y4
+	VMOVUPS    32(BX)(CX*2), Y5
+	VMOVUPS    (BX)(DX*1), Y6
+	VMOVUPS    32(BX)(DX*1), Y7
+	JMP        start
 
 zero:
 	VXORPS Y0, Y0, Y0
@@ -438,28 +505,38 @@ k:
 	RET
 
 // func tile6x16avx2(p *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x16avx2(SB), $256-8
-	MOVQ    p+0(FP), AX
-	CMPQ    120(AX), $0x00
-	JE      zero
-	MOVQ    112(AX), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    88(AX), BX
-	MOVQ    96(AX), SI
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	VMOVUPS (BX)(CX*1), Y2
-	VMOVUPS 32(BX)(CX*1), Y3
-	VMOVUPS (BX)(CX*2), Y4
-	VMOVUPS 32(BX)(CX*2), Y5
-	VMOVUPS (BX)(DX*1), Y6
-	VMOVUPS 32(BX)(DX*1), Y7
-	VMOVUPS (SI), Y8
-	VMOVUPS 32(SI), Y9
-	VMOVUPS (SI)(CX*1), Y10
-	VMOVUPS 32(SI)(CX*1), Y11
-	JMP     start
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	MOVQ       96(AX), SI
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	PREFETCHT0 (SI)
+	PREFETCHT0 (SI)(CX*1)
+	CMPQ       120(AX), $0x00
+	JE         zero
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	MOVQ       96(AX), SI
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	VMOVUPS    (BX)(CX*1), Y2
+	VMOVUPS    32(BX)(CX*1), Y3
+	VMOVUPS    (BX)(CX*2), Y4
+	VMOVUPS    32(BX)(CX*2), Y5
+	VMOVUPS    (BX)(DX*1), Y6
+	VMOVUPS    32(BX)(DX*1), Y7
+	VMOVUPS    (SI), Y8
+	VMOVUPS    32(SI), Y9
+	VMOVUPS    (SI)(CX*1), Y10
+	VMOVUPS    32(SI)(CX*1), Y11
+	JMP        start
 
 zero:
 	VXORPS Y0, Y0, Y0
@@ -538,70 +615,506 @@ k:
 	VZEROUPPER
 	RET
 
+// func transposeAVX2(p *byte)
+// Requires: AVX
+TEXT ·transposeAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
+	LEAQ (DX)(DX*2), DI
+	LEAQ (SI)(SI*2), R8
+	LEAQ (CX)(DX*4), R9
+	LEAQ (BX)(SI*4), R10
+
+block:
+	VMOVUPS    (CX), Y0
+	VMOVUPS    (CX)(DX*1), Y1
+	VMOVUPS    (CX)(DX*2), Y2
+	VMOVUPS    (CX)(DI*1), Y3
+	VMOVUPS    (R9), Y4
+	VMOVUPS    (R9)(DX*1), Y5
+	VMOVUPS    (R9)(DX*2), Y6
+	VMOVUPS    (R9)(DI*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VSHUFPS    $0x44, Y1, Y8, Y7
+	VSHUFPS    $0xee, Y1, Y8, Y1
+	VSHUFPS    $0x44, Y2, Y0, Y8
+	VSHUFPS    $0xee, Y2, Y0, Y0
+	VSHUFPS    $0x44, Y5, Y3, Y2
+	VSHUFPS    $0xee, Y5, Y3, Y3
+	VSHUFPS    $0x44, Y6, Y4, Y5
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VMOVUPS    Y6, (BX)
+	VMOVUPS    Y2, (R10)
+	VPERM2F128 $0x20, Y3, Y1, Y2
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VMOVUPS    Y2, (BX)(SI*1)
+	VMOVUPS    Y1, (R10)(SI*1)
+	VPERM2F128 $0x20, Y5, Y8, Y1
+	VPERM2F128 $0x31, Y5, Y8, Y2
+	VMOVUPS    Y1, (BX)(SI*2)
+	VMOVUPS    Y2, (R10)(SI*2)
+	VPERM2F128 $0x20, Y4, Y0, Y1
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y1, (BX)(R8*1)
+	VMOVUPS    Y0, (R10)(R8*1)
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R9
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (R10)(SI*8), R10
+	DECQ       AX
+	JNZ        block
+	VZEROUPPER
+	RET
+
+// func packRowsAVX2(p *byte)
+// Requires: AVX
+TEXT ·packRowsAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 32(AX), AX
+
+row:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(BX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 64(BX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 96(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000080, BX
+	DECQ    AX
+	JNZ     row
+	VZEROUPPER
+	RET
+
 // func colSumsAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·colSumsAVX2(SB), $256-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 72(AX), DX
-	MOVQ 64(AX), SI
-	XORQ BX, BX
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	XORQ  DX, DX
+	MOVQ  96(AX), BX
+	TESTQ BX, BX
+	JZ    w4done
 
-block:
-	MOVQ    24(AX), DI
-	VMOVUPS (DI)(BX*1), Y0
+w4block:
+	MOVQ    40(AX), SI
+	VMOVUPS (SI)(DX*1), Y0
+	VMOVUPS 32(SI)(DX*1), Y1
+	VMOVUPS 64(SI)(DX*1), Y2
+	VMOVUPS 96(SI)(DX*1), Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    80(AX), DI
+	MOVQ    72(AX), R9
+	MOVQ    DX, SI
+
+w4row:
+	MOVQ 64(AX), R8
+
+w4pixel:
+	VMOVUPS     (CX)(SI*1), Y12
+	VSUBPS      Y0, Y12, Y12
+	VADDPS      Y12, Y4, Y4
+	VFMADD231PS Y12, Y12, Y8
+	VMOVUPS     32(CX)(SI*1), Y12
+	VSUBPS      Y1, Y12, Y12
+	VADDPS      Y12, Y5, Y5
+	VFMADD231PS Y12, Y12, Y9
+	VMOVUPS     64(CX)(SI*1), Y12
+	VSUBPS      Y2, Y12, Y12
+	VADDPS      Y12, Y6, Y6
+	VFMADD231PS Y12, Y12, Y10
+	VMOVUPS     96(CX)(SI*1), Y12
+	VSUBPS      Y3, Y12, Y12
+	VADDPS      Y12, Y7, Y7
+	VFMADD231PS Y12, Y12, Y11
+	ADDQ        R9, SI
+	DECQ        R8
+	JNZ         w4pixel
+	ADDQ        88(AX), SI
+	DECQ        DI
+	JNZ         w4row
+	MOVQ        48(AX), SI
+	VMOVUPS     Y4, (SI)(DX*1)
+	VMOVUPS     Y5, 32(SI)(DX*1)
+	VMOVUPS     Y6, 64(SI)(DX*1)
+	VMOVUPS     Y7, 96(SI)(DX*1)
+	MOVQ        56(AX), SI
+	VMOVUPS     Y8, (SI)(DX*1)
+	VMOVUPS     Y9, 32(SI)(DX*1)
+	VMOVUPS     Y10, 64(SI)(DX*1)
+	VMOVUPS     Y11, 96(SI)(DX*1)
+	ADDQ        $0x00000080, DX
+	DECQ        BX
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), BX
+	TESTQ BX, BX
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), SI
+	VMOVUPS (SI)(DX*1), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
-	MOVQ    56(AX), R8
-	MOVQ    BX, DI
+	MOVQ    80(AX), DI
+	MOVQ    72(AX), R9
+	MOVQ    DX, SI
 
-row:
-	VMOVUPS     (CX)(DI*1), Y3
+w1row:
+	MOVQ 64(AX), R8
+
+w1pixel:
+	VMOVUPS     (CX)(SI*1), Y3
 	VSUBPS      Y0, Y3, Y3
 	VADDPS      Y3, Y1, Y1
 	VFMADD231PS Y3, Y3, Y2
-	ADDQ        SI, DI
+	ADDQ        R9, SI
 	DECQ        R8
-	JNZ         row
-	MOVQ        32(AX), DI
-	VMOVUPS     Y1, (DI)(BX*1)
-	MOVQ        40(AX), DI
-	VMOVUPS     Y2, (DI)(BX*1)
-	ADDQ        $0x20, BX
-	DECQ        DX
-	JNZ         block
+	JNZ         w1pixel
+	ADDQ        88(AX), SI
+	DECQ        DI
+	JNZ         w1row
+	MOVQ        48(AX), SI
+	VMOVUPS     Y1, (SI)(DX*1)
+	MOVQ        56(AX), SI
+	VMOVUPS     Y2, (SI)(DX*1)
+	ADDQ        $0x00000020, DX
+	DECQ        BX
+	JNZ         w1block
+
+w1done:
 	VZEROUPPER
 	RET
 
 // func affineAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·affineAVX2(SB), $256-8
-	MOVQ   p+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   8(AX), DX
-	VXORPS Y0, Y0, Y0
-	MOVQ   72(AX), BX
-	MOVQ   64(AX), DI
-	XORQ   SI, SI
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	MOVQ  24(AX), DX
+	XORQ  BX, BX
+	MOVQ  96(AX), SI
+	TESTQ SI, SI
+	JZ    w4done
 
-block:
-	MOVQ    24(AX), R8
+w4block:
+	MOVQ    40(AX), DI
+	VMOVUPS (DI)(BX*1), Y0
+	VMOVUPS 32(DI)(BX*1), Y1
+	VMOVUPS 64(DI)(BX*1), Y2
+	VMOVUPS 96(DI)(BX*1), Y3
+	MOVQ    48(AX), DI
+	VMOVUPS (DI)(BX*1), Y4
+	VMOVUPS 32(DI)(BX*1), Y5
+	VMOVUPS 64(DI)(BX*1), Y6
+	VMOVUPS 96(DI)(BX*1), Y7
+	MOVQ    80(AX), R8
+	MOVQ    72(AX), R10
+	MOVQ    BX, DI
+
+w4row:
+	MOVQ 64(AX), R9
+
+w4pixel:
+	VMOVUPS     (CX)(DI*1), Y8
+	VFMADD213PS Y4, Y0, Y8
+	VMOVUPS     Y8, (DX)(DI*1)
+	VMOVUPS     32(CX)(DI*1), Y8
+	VFMADD213PS Y5, Y1, Y8
+	VMOVUPS     Y8, 32(DX)(DI*1)
+	VMOVUPS     64(CX)(DI*1), Y8
+	VFMADD213PS Y6, Y2, Y8
+	VMOVUPS     Y8, 64(DX)(DI*1)
+	VMOVUPS     96(CX)(DI*1), Y8
+	VFMADD213PS Y7, Y3, Y8
+	VMOVUPS     Y8, 96(DX)(DI*1)
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w4pixel
+	ADDQ        88(AX), DI
+	DECQ        R8
+	JNZ         w4row
+	ADDQ        $0x00000080, BX
+	DECQ        SI
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), SI
+	TESTQ SI, SI
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), DI
+	VMOVUPS (DI)(BX*1), Y0
+	MOVQ    48(AX), DI
+	VMOVUPS (DI)(BX*1), Y1
+	MOVQ    80(AX), R8
+	MOVQ    72(AX), R10
+	MOVQ    BX, DI
+
+w1row:
+	MOVQ 64(AX), R9
+
+w1pixel:
+	VMOVUPS     (CX)(DI*1), Y2
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     Y2, (DX)(DI*1)
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w1pixel
+	ADDQ        88(AX), DI
+	DECQ        R8
+	JNZ         w1row
+	ADDQ        $0x00000020, BX
+	DECQ        SI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsAVX2(SB), $256-8
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	MOVQ  16(AX), DX
+	XORQ  BX, BX
+	MOVQ  96(AX), SI
+	TESTQ SI, SI
+	JZ    w4done
+
+w4block:
+	MOVQ    40(AX), DI
+	VMOVUPS (DI)(BX*1), Y0
+	VMOVUPS 32(DI)(BX*1), Y1
+	VMOVUPS 64(DI)(BX*1), Y2
+	VMOVUPS 96(DI)(BX*1), Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    80(AX), R8
+	MOVQ    72(AX), R10
+	MOVQ    BX, DI
+
+w4row:
+	MOVQ 64(AX), R9
+
+w4pixel:
+	VMOVUPS     (DX)(DI*1), Y12
+	VMOVUPS     (CX)(DI*1), Y13
+	VSUBPS      Y0, Y13, Y13
+	VADDPS      Y12, Y4, Y4
+	VFMADD231PS Y13, Y12, Y8
+	VMOVUPS     32(DX)(DI*1), Y12
+	VMOVUPS     32(CX)(DI*1), Y13
+	VSUBPS      Y1, Y13, Y13
+	VADDPS      Y12, Y5, Y5
+	VFMADD231PS Y13, Y12, Y9
+	VMOVUPS     64(DX)(DI*1), Y12
+	VMOVUPS     64(CX)(DI*1), Y13
+	VSUBPS      Y2, Y13, Y13
+	VADDPS      Y12, Y6, Y6
+	VFMADD231PS Y13, Y12, Y10
+	VMOVUPS     96(DX)(DI*1), Y12
+	VMOVUPS     96(CX)(DI*1), Y13
+	VSUBPS      Y3, Y13, Y13
+	VADDPS      Y12, Y7, Y7
+	VFMADD231PS Y13, Y12, Y11
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w4pixel
+	ADDQ        88(AX), DI
+	DECQ        R8
+	JNZ         w4row
+	MOVQ        48(AX), DI
+	VMOVUPS     Y4, (DI)(BX*1)
+	VMOVUPS     Y5, 32(DI)(BX*1)
+	VMOVUPS     Y6, 64(DI)(BX*1)
+	VMOVUPS     Y7, 96(DI)(BX*1)
+	MOVQ        56(AX), DI
+	VMOVUPS     Y8, (DI)(BX*1)
+	VMOVUPS     Y9, 32(DI)(BX*1)
+	VMOVUPS     Y10, 64(DI)(BX*1)
+	VMOVUPS     Y11, 96(DI)(BX*1)
+	ADDQ        $0x00000080, BX
+	DECQ        SI
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), SI
+	TESTQ SI, SI
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), DI
+	VMOVUPS (DI)(BX*1), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    80(AX), R8
+	MOVQ    72(AX), R10
+	MOVQ    BX, DI
+
+w1row:
+	MOVQ 64(AX), R9
+
+w1pixel:
+	VMOVUPS     (DX)(DI*1), Y3
+	VMOVUPS     (CX)(DI*1), Y4
+	VSUBPS      Y0, Y4, Y4
+	VADDPS      Y3, Y1, Y1
+	VFMADD231PS Y4, Y3, Y2
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w1pixel
+	ADDQ        88(AX), DI
+	DECQ        R8
+	JNZ         w1row
+	MOVQ        48(AX), DI
+	VMOVUPS     Y1, (DI)(BX*1)
+	MOVQ        56(AX), DI
+	VMOVUPS     Y2, (DI)(BX*1)
+	ADDQ        $0x00000020, BX
+	DECQ        SI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normApplyAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normApplyAVX2(SB), $256-8
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	MOVQ  16(AX), DX
+	MOVQ  24(AX), BX
+	XORQ  SI, SI
+	MOVQ  96(AX), DI
+	TESTQ DI, DI
+	JZ    w4done
+
+w4block:
+	MOVQ    40(AX), R8
 	VMOVUPS (R8)(SI*1), Y0
-	MOVQ    32(AX), R8
-	VMOVUPS (R8)(SI*1), Y1
-	MOVQ    56(AX), R9
+	VMOVUPS 32(R8)(SI*1), Y1
+	VMOVUPS 64(R8)(SI*1), Y2
+	VMOVUPS 96(R8)(SI*1), Y3
+	MOVQ    48(AX), R8
+	VMOVUPS (R8)(SI*1), Y4
+	VMOVUPS 32(R8)(SI*1), Y5
+	VMOVUPS 64(R8)(SI*1), Y6
+	VMOVUPS 96(R8)(SI*1), Y7
+	MOVQ    56(AX), R8
+	VMOVUPS (R8)(SI*1), Y8
+	VMOVUPS 32(R8)(SI*1), Y9
+	VMOVUPS 64(R8)(SI*1), Y10
+	VMOVUPS 96(R8)(SI*1), Y11
+	MOVQ    80(AX), R9
+	MOVQ    72(AX), R11
 	MOVQ    SI, R8
 
-row:
-	VMOVUPS     (CX)(R8*1), Y2
-	VFMADD213PS Y1, Y0, Y2
-	VMOVUPS     Y2, (DX)(R8*1)
-	ADDQ        DI, R8
+w4row:
+	MOVQ 64(AX), R10
+
+w4pixel:
+	VMOVUPS     (DX)(R8*1), Y12
+	VMOVUPS     (CX)(R8*1), Y13
+	VFMADD213PS Y8, Y4, Y13
+	VFMADD231PS Y0, Y12, Y13
+	VMOVUPS     Y13, (BX)(R8*1)
+	VMOVUPS     32(DX)(R8*1), Y12
+	VMOVUPS     32(CX)(R8*1), Y13
+	VFMADD213PS Y9, Y5, Y13
+	VFMADD231PS Y1, Y12, Y13
+	VMOVUPS     Y13, 32(BX)(R8*1)
+	VMOVUPS     64(DX)(R8*1), Y12
+	VMOVUPS     64(CX)(R8*1), Y13
+	VFMADD213PS Y10, Y6, Y13
+	VFMADD231PS Y2, Y12, Y13
+	VMOVUPS     Y13, 64(BX)(R8*1)
+	VMOVUPS     96(DX)(R8*1), Y12
+	VMOVUPS     96(CX)(R8*1), Y13
+	VFMADD213PS Y11, Y7, Y13
+	VFMADD231PS Y3, Y12, Y13
+	VMOVUPS     Y13, 96(BX)(R8*1)
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w4pixel
+	ADDQ        88(AX), R8
 	DECQ        R9
-	JNZ         row
-	ADDQ        $0x20, SI
-	DECQ        BX
-	JNZ         block
+	JNZ         w4row
+	ADDQ        $0x00000080, SI
+	DECQ        DI
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), DI
+	TESTQ DI, DI
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), R8
+	VMOVUPS (R8)(SI*1), Y0
+	MOVQ    48(AX), R8
+	VMOVUPS (R8)(SI*1), Y1
+	MOVQ    56(AX), R8
+	VMOVUPS (R8)(SI*1), Y2
+	MOVQ    80(AX), R9
+	MOVQ    72(AX), R11
+	MOVQ    SI, R8
+
+w1row:
+	MOVQ 64(AX), R10
+
+w1pixel:
+	VMOVUPS     (DX)(R8*1), Y3
+	VMOVUPS     (CX)(R8*1), Y4
+	VFMADD213PS Y2, Y1, Y4
+	VFMADD231PS Y0, Y3, Y4
+	VMOVUPS     Y4, (BX)(R8*1)
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w1pixel
+	ADDQ        88(AX), R8
+	DECQ        R9
+	JNZ         w1row
+	ADDQ        $0x00000020, SI
+	DECQ        DI
+	JNZ         w1block
+
+w1done:
 	VZEROUPPER
 	RET
 
@@ -610,111 +1123,555 @@ row:
 TEXT ·affineReLUAVX2(SB), $256-8
 	MOVQ   p+0(FP), AX
 	MOVQ   (AX), CX
-	MOVQ   8(AX), DX
-	VXORPS Y2, Y2, Y2
-	MOVQ   72(AX), BX
-	MOVQ   64(AX), DI
-	XORQ   SI, SI
+	MOVQ   24(AX), DX
+	VXORPS Y0, Y0, Y0
+	XORQ   BX, BX
+	MOVQ   96(AX), SI
+	TESTQ  SI, SI
+	JZ     w4done
 
-block:
-	MOVQ    24(AX), R8
-	VMOVUPS (R8)(SI*1), Y0
-	MOVQ    32(AX), R8
+w4block:
+	MOVQ    40(AX), DI
+	VMOVUPS (DI)(BX*1), Y1
+	VMOVUPS 32(DI)(BX*1), Y2
+	VMOVUPS 64(DI)(BX*1), Y3
+	VMOVUPS 96(DI)(BX*1), Y4
+	MOVQ    48(AX), DI
+	VMOVUPS (DI)(BX*1), Y5
+	VMOVUPS 32(DI)(BX*1), Y6
+	VMOVUPS 64(DI)(BX*1), Y7
+	VMOVUPS 96(DI)(BX*1), Y8
+	MOVQ    80(AX), R8
+	MOVQ    72(AX), R10
+	MOVQ    BX, DI
+
+w4row:
+	MOVQ 64(AX), R9
+
+w4pixel:
+	VMOVUPS     (CX)(DI*1), Y9
+	VFMADD213PS Y5, Y1, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, (DX)(DI*1)
+	VMOVUPS     32(CX)(DI*1), Y9
+	VFMADD213PS Y6, Y2, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, 32(DX)(DI*1)
+	VMOVUPS     64(CX)(DI*1), Y9
+	VFMADD213PS Y7, Y3, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, 64(DX)(DI*1)
+	VMOVUPS     96(CX)(DI*1), Y9
+	VFMADD213PS Y8, Y4, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, 96(DX)(DI*1)
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w4pixel
+	ADDQ        88(AX), DI
+	DECQ        R8
+	JNZ         w4row
+	ADDQ        $0x00000080, BX
+	DECQ        SI
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), SI
+	TESTQ SI, SI
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), DI
+	VMOVUPS (DI)(BX*1), Y1
+	MOVQ    48(AX), DI
+	VMOVUPS (DI)(BX*1), Y2
+	MOVQ    80(AX), R8
+	MOVQ    72(AX), R10
+	MOVQ    BX, DI
+
+w1row:
+	MOVQ 64(AX), R9
+
+w1pixel:
+	VMOVUPS     (CX)(DI*1), Y3
+	VFMADD213PS Y2, Y1, Y3
+	VMAXPS      Y3, Y0, Y3
+	VMOVUPS     Y3, (DX)(DI*1)
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w1pixel
+	ADDQ        88(AX), DI
+	DECQ        R8
+	JNZ         w1row
+	ADDQ        $0x00000020, BX
+	DECQ        SI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsReLUAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsReLUAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   8(AX), BX
+	VXORPS Y0, Y0, Y0
+	XORQ   SI, SI
+	MOVQ   96(AX), DI
+	TESTQ  DI, DI
+	JZ     w4done
+
+w4block:
+	MOVQ    40(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
-	MOVQ    56(AX), R9
+	VMOVUPS 32(R8)(SI*1), Y2
+	VMOVUPS 64(R8)(SI*1), Y3
+	VMOVUPS 96(R8)(SI*1), Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	MOVQ    80(AX), R9
+	MOVQ    72(AX), R11
 	MOVQ    SI, R8
 
-row:
-	VMOVUPS     (CX)(R8*1), Y3
-	VFMADD213PS Y1, Y0, Y3
-	VMAXPS      Y3, Y2, Y3
-	VMOVUPS     Y3, (DX)(R8*1)
-	ADDQ        DI, R8
+w4row:
+	MOVQ 64(AX), R10
+
+w4pixel:
+	VMOVUPS     (BX)(R8*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      (DX)(R8*1), Y13, Y13
+	VMOVUPS     (CX)(R8*1), Y14
+	VSUBPS      Y1, Y14, Y14
+	VADDPS      Y13, Y5, Y5
+	VFMADD231PS Y14, Y13, Y9
+	VMOVUPS     32(BX)(R8*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      32(DX)(R8*1), Y13, Y13
+	VMOVUPS     32(CX)(R8*1), Y14
+	VSUBPS      Y2, Y14, Y14
+	VADDPS      Y13, Y6, Y6
+	VFMADD231PS Y14, Y13, Y10
+	VMOVUPS     64(BX)(R8*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      64(DX)(R8*1), Y13, Y13
+	VMOVUPS     64(CX)(R8*1), Y14
+	VSUBPS      Y3, Y14, Y14
+	VADDPS      Y13, Y7, Y7
+	VFMADD231PS Y14, Y13, Y11
+	VMOVUPS     96(BX)(R8*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      96(DX)(R8*1), Y13, Y13
+	VMOVUPS     96(CX)(R8*1), Y14
+	VSUBPS      Y4, Y14, Y14
+	VADDPS      Y13, Y8, Y8
+	VFMADD231PS Y14, Y13, Y12
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w4pixel
+	ADDQ        88(AX), R8
 	DECQ        R9
-	JNZ         row
-	ADDQ        $0x20, SI
-	DECQ        BX
-	JNZ         block
+	JNZ         w4row
+	MOVQ        48(AX), R8
+	VMOVUPS     Y5, (R8)(SI*1)
+	VMOVUPS     Y6, 32(R8)(SI*1)
+	VMOVUPS     Y7, 64(R8)(SI*1)
+	VMOVUPS     Y8, 96(R8)(SI*1)
+	MOVQ        56(AX), R8
+	VMOVUPS     Y9, (R8)(SI*1)
+	VMOVUPS     Y10, 32(R8)(SI*1)
+	VMOVUPS     Y11, 64(R8)(SI*1)
+	VMOVUPS     Y12, 96(R8)(SI*1)
+	ADDQ        $0x00000080, SI
+	DECQ        DI
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), DI
+	TESTQ DI, DI
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), R8
+	VMOVUPS (R8)(SI*1), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    80(AX), R9
+	MOVQ    72(AX), R11
+	MOVQ    SI, R8
+
+w1row:
+	MOVQ 64(AX), R10
+
+w1pixel:
+	VMOVUPS     (BX)(R8*1), Y4
+	VCMPPS      $0x0e, Y0, Y4, Y4
+	VANDPS      (DX)(R8*1), Y4, Y4
+	VMOVUPS     (CX)(R8*1), Y5
+	VSUBPS      Y1, Y5, Y5
+	VADDPS      Y4, Y2, Y2
+	VFMADD231PS Y5, Y4, Y3
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w1pixel
+	ADDQ        88(AX), R8
+	DECQ        R9
+	JNZ         w1row
+	MOVQ        48(AX), R8
+	VMOVUPS     Y2, (R8)(SI*1)
+	MOVQ        56(AX), R8
+	VMOVUPS     Y3, (R8)(SI*1)
+	ADDQ        $0x00000020, SI
+	DECQ        DI
+	JNZ         w1block
+
+w1done:
 	VZEROUPPER
 	RET
 
-// func normSumsAVX2(p *byte)
+// func normApplyReLUAVX2(p *byte)
 // Requires: AVX, FMA3
-TEXT ·normSumsAVX2(SB), $256-8
+TEXT ·normApplyReLUAVX2(SB), $256-8
 	MOVQ   p+0(FP), AX
 	MOVQ   (AX), CX
-	MOVQ   8(AX), DX
-	MOVQ   16(AX), BX
-	VXORPS Y3, Y3, Y3
-	MOVQ   72(AX), SI
-	MOVQ   64(AX), R8
+	MOVQ   16(AX), DX
+	MOVQ   24(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
 	XORQ   DI, DI
+	MOVQ   96(AX), R8
+	TESTQ  R8, R8
+	JZ     w4done
 
-block:
-	MOVQ    24(AX), R9
-	VMOVUPS (R9)(DI*1), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    56(AX), R10
+w4block:
+	MOVQ    40(AX), R9
+	VMOVUPS (R9)(DI*1), Y1
+	VMOVUPS 32(R9)(DI*1), Y2
+	VMOVUPS 64(R9)(DI*1), Y3
+	VMOVUPS 96(R9)(DI*1), Y4
+	MOVQ    48(AX), R9
+	VMOVUPS (R9)(DI*1), Y5
+	VMOVUPS 32(R9)(DI*1), Y6
+	VMOVUPS 64(R9)(DI*1), Y7
+	VMOVUPS 96(R9)(DI*1), Y8
+	MOVQ    56(AX), R9
+	VMOVUPS (R9)(DI*1), Y9
+	VMOVUPS 32(R9)(DI*1), Y10
+	VMOVUPS 64(R9)(DI*1), Y11
+	VMOVUPS 96(R9)(DI*1), Y12
+	MOVQ    80(AX), R10
+	MOVQ    72(AX), R12
 	MOVQ    DI, R9
 
-row:
-	VMOVUPS     (DX)(R9*1), Y4
-	VCMPPS      $0x0e, Y3, Y4, Y4
-	VANDPS      (BX)(R9*1), Y4, Y4
-	VMOVUPS     (CX)(R9*1), Y5
-	VSUBPS      Y0, Y5, Y5
-	VADDPS      Y4, Y1, Y1
-	VFMADD231PS Y5, Y4, Y2
-	ADDQ        R8, R9
+w4row:
+	MOVQ 64(AX), R11
+
+w4pixel:
+	VMOVUPS     (SI)(R9*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      (DX)(R9*1), Y13, Y13
+	VMOVUPS     (CX)(R9*1), Y14
+	VFMADD213PS Y9, Y5, Y14
+	VFMADD231PS Y1, Y13, Y14
+	VMOVUPS     Y14, (BX)(R9*1)
+	VMOVUPS     32(SI)(R9*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      32(DX)(R9*1), Y13, Y13
+	VMOVUPS     32(CX)(R9*1), Y14
+	VFMADD213PS Y10, Y6, Y14
+	VFMADD231PS Y2, Y13, Y14
+	VMOVUPS     Y14, 32(BX)(R9*1)
+	VMOVUPS     64(SI)(R9*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      64(DX)(R9*1), Y13, Y13
+	VMOVUPS     64(CX)(R9*1), Y14
+	VFMADD213PS Y11, Y7, Y14
+	VFMADD231PS Y3, Y13, Y14
+	VMOVUPS     Y14, 64(BX)(R9*1)
+	VMOVUPS     96(SI)(R9*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      96(DX)(R9*1), Y13, Y13
+	VMOVUPS     96(CX)(R9*1), Y14
+	VFMADD213PS Y12, Y8, Y14
+	VFMADD231PS Y4, Y13, Y14
+	VMOVUPS     Y14, 96(BX)(R9*1)
+	ADDQ        R12, R9
+	DECQ        R11
+	JNZ         w4pixel
+	ADDQ        88(AX), R9
 	DECQ        R10
-	JNZ         row
-	MOVQ        32(AX), R9
-	VMOVUPS     Y1, (R9)(DI*1)
-	MOVQ        40(AX), R9
-	VMOVUPS     Y2, (R9)(DI*1)
-	ADDQ        $0x20, DI
-	DECQ        SI
-	JNZ         block
+	JNZ         w4row
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), R8
+	TESTQ R8, R8
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), R9
+	VMOVUPS (R9)(DI*1), Y1
+	MOVQ    48(AX), R9
+	VMOVUPS (R9)(DI*1), Y2
+	MOVQ    56(AX), R9
+	VMOVUPS (R9)(DI*1), Y3
+	MOVQ    80(AX), R10
+	MOVQ    72(AX), R12
+	MOVQ    DI, R9
+
+w1row:
+	MOVQ 64(AX), R11
+
+w1pixel:
+	VMOVUPS     (SI)(R9*1), Y4
+	VCMPPS      $0x0e, Y0, Y4, Y4
+	VANDPS      (DX)(R9*1), Y4, Y4
+	VMOVUPS     (CX)(R9*1), Y5
+	VFMADD213PS Y3, Y2, Y5
+	VFMADD231PS Y1, Y4, Y5
+	VMOVUPS     Y5, (BX)(R9*1)
+	ADDQ        R12, R9
+	DECQ        R11
+	JNZ         w1pixel
+	ADDQ        88(AX), R9
+	DECQ        R10
+	JNZ         w1row
+	ADDQ        $0x00000020, DI
+	DECQ        R8
+	JNZ         w1block
+
+w1done:
 	VZEROUPPER
 	RET
 
-// func normApplyAVX2(p *byte)
+// func affineAddReLUAVX2(p *byte)
 // Requires: AVX, FMA3
-TEXT ·normApplyAVX2(SB), $256-8
+TEXT ·affineAddReLUAVX2(SB), $256-8
 	MOVQ   p+0(FP), AX
 	MOVQ   (AX), CX
-	MOVQ   8(AX), DX
+	MOVQ   24(AX), DX
 	MOVQ   16(AX), BX
-	MOVQ   48(AX), SI
-	VXORPS Y3, Y3, Y3
-	MOVQ   72(AX), DI
-	MOVQ   64(AX), R9
-	XORQ   R8, R8
+	VXORPS Y0, Y0, Y0
+	XORQ   SI, SI
+	MOVQ   96(AX), DI
+	TESTQ  DI, DI
+	JZ     w4done
 
-block:
-	MOVQ    24(AX), R10
-	VMOVUPS (R10)(R8*1), Y0
-	MOVQ    32(AX), R10
-	VMOVUPS (R10)(R8*1), Y1
+w4block:
+	MOVQ    40(AX), R8
+	VMOVUPS (R8)(SI*1), Y1
+	VMOVUPS 32(R8)(SI*1), Y2
+	VMOVUPS 64(R8)(SI*1), Y3
+	VMOVUPS 96(R8)(SI*1), Y4
+	MOVQ    48(AX), R8
+	VMOVUPS (R8)(SI*1), Y5
+	VMOVUPS 32(R8)(SI*1), Y6
+	VMOVUPS 64(R8)(SI*1), Y7
+	VMOVUPS 96(R8)(SI*1), Y8
+	MOVQ    80(AX), R9
+	MOVQ    72(AX), R11
+	MOVQ    SI, R8
+
+w4row:
+	MOVQ 64(AX), R10
+
+w4pixel:
+	VMOVUPS     (CX)(R8*1), Y9
+	VFMADD213PS Y5, Y1, Y9
+	VADDPS      (BX)(R8*1), Y9, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, (DX)(R8*1)
+	VMOVUPS     32(CX)(R8*1), Y9
+	VFMADD213PS Y6, Y2, Y9
+	VADDPS      32(BX)(R8*1), Y9, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, 32(DX)(R8*1)
+	VMOVUPS     64(CX)(R8*1), Y9
+	VFMADD213PS Y7, Y3, Y9
+	VADDPS      64(BX)(R8*1), Y9, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, 64(DX)(R8*1)
+	VMOVUPS     96(CX)(R8*1), Y9
+	VFMADD213PS Y8, Y4, Y9
+	VADDPS      96(BX)(R8*1), Y9, Y9
+	VMAXPS      Y9, Y0, Y9
+	VMOVUPS     Y9, 96(DX)(R8*1)
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w4pixel
+	ADDQ        88(AX), R8
+	DECQ        R9
+	JNZ         w4row
+	ADDQ        $0x00000080, SI
+	DECQ        DI
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), DI
+	TESTQ DI, DI
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), R8
+	VMOVUPS (R8)(SI*1), Y1
+	MOVQ    48(AX), R8
+	VMOVUPS (R8)(SI*1), Y2
+	MOVQ    80(AX), R9
+	MOVQ    72(AX), R11
+	MOVQ    SI, R8
+
+w1row:
+	MOVQ 64(AX), R10
+
+w1pixel:
+	VMOVUPS     (CX)(R8*1), Y3
+	VFMADD213PS Y2, Y1, Y3
+	VADDPS      (BX)(R8*1), Y3, Y3
+	VMAXPS      Y3, Y0, Y3
+	VMOVUPS     Y3, (DX)(R8*1)
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w1pixel
+	ADDQ        88(AX), R8
+	DECQ        R9
+	JNZ         w1row
+	ADDQ        $0x00000020, SI
+	DECQ        DI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normApplyBothReLUAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normApplyBothReLUAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   24(AX), BX
+	MOVQ   32(AX), SI
+	MOVQ   8(AX), DI
+	VXORPS Y0, Y0, Y0
+	XORQ   R8, R8
+	MOVQ   96(AX), R9
+	TESTQ  R9, R9
+	JZ     w4done
+
+w4block:
 	MOVQ    40(AX), R10
-	VMOVUPS (R10)(R8*1), Y2
-	MOVQ    56(AX), R11
+	VMOVUPS (R10)(R8*1), Y1
+	VMOVUPS 32(R10)(R8*1), Y2
+	VMOVUPS 64(R10)(R8*1), Y3
+	VMOVUPS 96(R10)(R8*1), Y4
+	MOVQ    48(AX), R10
+	VMOVUPS (R10)(R8*1), Y5
+	VMOVUPS 32(R10)(R8*1), Y6
+	VMOVUPS 64(R10)(R8*1), Y7
+	VMOVUPS 96(R10)(R8*1), Y8
+	MOVQ    56(AX), R10
+	VMOVUPS (R10)(R8*1), Y9
+	VMOVUPS 32(R10)(R8*1), Y10
+	VMOVUPS 64(R10)(R8*1), Y11
+	VMOVUPS 96(R10)(R8*1), Y12
+	MOVQ    80(AX), R11
+	MOVQ    72(AX), R13
 	MOVQ    R8, R10
 
-row:
-	VMOVUPS     (DX)(R10*1), Y4
-	VCMPPS      $0x0e, Y3, Y4, Y4
-	VANDPS      (BX)(R10*1), Y4, Y4
-	VMOVUPS     (CX)(R10*1), Y5
-	VFMADD213PS Y2, Y1, Y5
-	VFMADD231PS Y0, Y4, Y5
-	VMOVUPS     Y5, (SI)(R10*1)
-	ADDQ        R9, R10
+w4row:
+	MOVQ 64(AX), R12
+
+w4pixel:
+	VMOVUPS     (DI)(R10*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      (DX)(R10*1), Y13, Y13
+	VMOVUPS     (CX)(R10*1), Y14
+	VFMADD213PS Y9, Y5, Y14
+	VFMADD231PS Y1, Y13, Y14
+	VMOVUPS     Y14, (BX)(R10*1)
+	VMOVUPS     Y13, (SI)(R10*1)
+	VMOVUPS     32(DI)(R10*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      32(DX)(R10*1), Y13, Y13
+	VMOVUPS     32(CX)(R10*1), Y14
+	VFMADD213PS Y10, Y6, Y14
+	VFMADD231PS Y2, Y13, Y14
+	VMOVUPS     Y14, 32(BX)(R10*1)
+	VMOVUPS     Y13, 32(SI)(R10*1)
+	VMOVUPS     64(DI)(R10*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      64(DX)(R10*1), Y13, Y13
+	VMOVUPS     64(CX)(R10*1), Y14
+	VFMADD213PS Y11, Y7, Y14
+	VFMADD231PS Y3, Y13, Y14
+	VMOVUPS     Y14, 64(BX)(R10*1)
+	VMOVUPS     Y13, 64(SI)(R10*1)
+	VMOVUPS     96(DI)(R10*1), Y13
+	VCMPPS      $0x0e, Y0, Y13, Y13
+	VANDPS      96(DX)(R10*1), Y13, Y13
+	VMOVUPS     96(CX)(R10*1), Y14
+	VFMADD213PS Y12, Y8, Y14
+	VFMADD231PS Y4, Y13, Y14
+	VMOVUPS     Y14, 96(BX)(R10*1)
+	VMOVUPS     Y13, 96(SI)(R10*1)
+	ADDQ        R13, R10
+	DECQ        R12
+	JNZ         w4pixel
+	ADDQ        88(AX), R10
 	DECQ        R11
-	JNZ         row
-	ADDQ        $0x20, R8
-	DECQ        DI
-	JNZ         block
+	JNZ         w4row
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         w4block
+
+w4done:
+	MOVQ  104(AX), R9
+	TESTQ R9, R9
+	JZ    w1done
+
+w1block:
+	MOVQ    40(AX), R10
+	VMOVUPS (R10)(R8*1), Y1
+	MOVQ    48(AX), R10
+	VMOVUPS (R10)(R8*1), Y2
+	MOVQ    56(AX), R10
+	VMOVUPS (R10)(R8*1), Y3
+	MOVQ    80(AX), R11
+	MOVQ    72(AX), R13
+	MOVQ    R8, R10
+
+w1row:
+	MOVQ 64(AX), R12
+
+w1pixel:
+	VMOVUPS     (DI)(R10*1), Y4
+	VCMPPS      $0x0e, Y0, Y4, Y4
+	VANDPS      (DX)(R10*1), Y4, Y4
+	VMOVUPS     (CX)(R10*1), Y5
+	VFMADD213PS Y3, Y2, Y5
+	VFMADD231PS Y1, Y4, Y5
+	VMOVUPS     Y5, (BX)(R10*1)
+	VMOVUPS     Y4, (SI)(R10*1)
+	ADDQ        R13, R10
+	DECQ        R12
+	JNZ         w1pixel
+	ADDQ        88(AX), R10
+	DECQ        R11
+	JNZ         w1row
+	ADDQ        $0x00000020, R8
+	DECQ        R9
+	JNZ         w1block
+
+w1done:
 	VZEROUPPER
 	RET

@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
+)
 
 // pixels says how the output pixels of a batch map to rows of a product: pitches of A in bytes, of C in floats.
 type pixels struct {
@@ -10,61 +13,61 @@ type pixels struct {
 	cImage, cRow, cCol int
 }
 
-// imageBlock is the number of images that share a pass over the packed weights: a multiple of the three groups
-// of a tile, so that no tile of a full block is left half empty.
-const imageBlock = 3
+const (
+	imageBlock = 3        // images of a task: a multiple of a tile's groups, so that no tile of a full block is left half empty
+	imageGroup = tileRows // images of a task whose rows are too narrow for groups of neighbours
+)
 
 // multiply multiplies all pixels of all images with all packed panels. Four rows of a tile are four
 // neighbours in a pixel row or, where rows are too narrow for that, the same pixel of four images.
-func (c *Conv) multiply(t tile, p pixels, a unsafe.Pointer, out []float32) {
+func (c *Conv) multiply(team *Team, t tile, p pixels, a unsafe.Pointer, out []float32) {
 	if p.w%4 != 0 && c.Batch >= 4 {
-		t.rs, t.cs = p.aImage, 4*p.cImage
-		c.panelwise(t, p, func(f *filler) {
-			for px := range p.h * p.w {
-				for i := 0; i+4 <= c.Batch; i += 4 {
-					f.add(a, out, i, px/p.w, px%p.w)
-				}
-			}
-		})
-		c.singles(t, p, a, out, c.Batch/4*4, 0)
+		whole := c.Batch / 4 * 4
+		team.Do((whole+imageGroup-1)/imageGroup, func(i int) { c.acrossImages(t, p, a, out, i*imageGroup, min(whole, (i+1)*imageGroup)) })
+		c.singles(t, p, a, out, whole, c.Batch, 0)
 		return
 	}
+	team.Do((c.Batch+imageBlock-1)/imageBlock, func(i int) {
+		lo, hi := i*imageBlock, min(c.Batch, (i+1)*imageBlock)
+		c.alongRows(t, p, a, out, lo, hi)
+		c.singles(t, p, a, out, lo, hi, p.w/4*4)
+	})
+}
+
+// acrossImages takes the pixels of the images [lo,hi) one after the other, each for groups of four images.
+func (c *Conv) acrossImages(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi int) {
+	t.rs, t.cs = p.aImage, 4*p.cImage
+	c.panelwise(t, p, false, func(f *filler) {
+		for px := range p.h * p.w {
+			for i := lo; i < hi; i += 4 {
+				f.add(a, out, i, px/p.w, px%p.w)
+			}
+		}
+	})
+}
+
+// alongRows takes groups of four neighbours of the images [lo,hi), row by row.
+func (c *Conv) alongRows(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi int) {
 	t.rs, t.cs = p.aCol, 4*p.cCol
-	for lo := 0; lo < c.Batch; lo += imageBlock {
-		c.panelwise(t, p, func(f *filler) {
-			for i := lo; i < min(c.Batch, lo+imageBlock); i++ {
-				for y := range p.h {
-					for x := 0; x+4 <= p.w; x += 4 {
-						f.add(a, out, i, y, x)
-					}
+	c.panelwise(t, p, false, func(f *filler) {
+		for i := lo; i < hi; i++ {
+			for y := range p.h {
+				for x := 0; x+4 <= p.w; x += 4 {
+					f.add(a, out, i, y, x)
 				}
 			}
-		})
-	}
-	c.singles(t, p, a, out, 0, p.w/4*4)
+		}
+	})
 }
 
-// panelwise runs rows once for each panel.
-func (c *Conv) panelwise(t tile, p pixels, rows func(f *filler)) {
-	k := t.runs * t.runLen
-	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
-		f := &c.fill
-		*f = filler{t: t, p: p, j: j, cols: min(tileCols, p.n-j), pitch: t.cs / 4, w: &c.w}
-		f.t.b = unsafe.Pointer(&c.panels[q*k*tileCols])
-		rows(f)
-		f.flush()
-	}
-}
-
-// singles handles the pixels from column x on of the images from first on, one by one.
-func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, first, x int) {
-	if first == c.Batch || x == p.w {
+// singles handles the pixels from column x on of the images [lo,hi), one by one.
+func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi, x int) {
+	if lo == hi || x == p.w {
 		return
 	}
-	t.rs = 0
-	c.panelwise(t, p, func(f *filler) {
-		f.single = true
-		for i := first; i < c.Batch; i++ {
+	t.rs, t.cs = 0, 0
+	c.panelwise(t, p, true, func(f *filler) {
+		for i := lo; i < hi; i++ {
 			for y := range p.h {
 				for x := x; x < p.w; x++ {
 					f.add(a, out, i, y, x)
@@ -72,6 +75,19 @@ func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, first,
 			}
 		}
 	})
+}
+
+// panelwise runs rows once for each panel.
+func (c *Conv) panelwise(t tile, p pixels, single bool, rows func(f *filler)) {
+	f := fillers.Get().(*filler)
+	defer fillers.Put(f)
+	*f = filler{t: t, p: p, single: single, pitch: t.cs / 4}
+	k := t.runs * t.runLen
+	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
+		f.j, f.cols, f.t.b = j, min(tileCols, p.n-j), unsafe.Pointer(&c.panels[q*k*tileCols])
+		rows(f)
+		f.flush()
+	}
 }
 
 // filler collects groups of four rows until a tile is full.
@@ -83,8 +99,10 @@ type filler struct {
 	single  bool
 	groups  int
 	out     [3][]float32
-	w       *workspace
+	room    corner
 }
+
+var fillers = sync.Pool{New: func() any { return new(filler) }}
 
 // add takes the group that starts at a pixel of an image.
 func (f *filler) add(a unsafe.Pointer, out []float32, image, y, x int) {
@@ -112,7 +130,7 @@ func (f *filler) flush() {
 	t := f.t
 	t.cs = 4 * tileCols
 	for g := range groups {
-		t.c[g] = unsafe.Pointer(&f.w.c[4*g*tileCols])
+		t.c[g] = unsafe.Pointer(&f.room[4*g*tileCols])
 	}
 	t.run(groups, f.cols)
 	rows := 4
@@ -121,7 +139,7 @@ func (f *filler) flush() {
 	}
 	for g := range groups {
 		for r := range rows {
-			copy(f.out[g][r*f.pitch:][:f.cols], f.w.c[(4*g+r)*tileCols:])
+			copy(f.out[g][r*f.pitch:][:f.cols], f.room[(4*g+r)*tileCols:])
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Team shares the tasks of one kernel call between a fixed number of threads. How a call is cut into
+// Team shares the tasks of one kernel call between its threads. How a call is cut into
 // tasks may depend on the team's size only where that changes no bit of the result. A nil Team is
 // the caller alone. A Team serves one caller at a time, and its tasks must not call it.
 type Team struct {
@@ -17,6 +17,7 @@ type Team struct {
 	wake    chan struct{}
 	quit    chan struct{}
 	gone    sync.WaitGroup
+	scratch []float32
 }
 
 // job is one call's tasks. A thread that comes late finds none left and touches nothing.
@@ -31,16 +32,19 @@ type job struct {
 // 100 µs, and the calls of a training step follow each other closely.
 const spin = 300 * time.Microsecond
 
-// NewTeam starts a team of threads, the caller included; one thread is a nil Team.
+// NewTeam starts a team of threads, at least one, the caller included.
 func NewTeam(threads int) *Team {
-	if threads < 2 {
-		return nil
-	}
-	t := &Team{threads: threads, wake: make(chan struct{}, threads), quit: make(chan struct{})}
-	for range threads - 1 {
+	t := &Team{threads: 1, wake: make(chan struct{}, 64), quit: make(chan struct{})}
+	t.Grow(max(1, threads) - 1)
+	return t
+}
+
+// Grow adds threads to a team that is not at work.
+func (t *Team) Grow(threads int) {
+	t.threads += threads
+	for range threads {
 		t.gone.Go(t.serve)
 	}
-	return t
 }
 
 // Threads returns the team's size.
@@ -60,9 +64,21 @@ func (t *Team) Close() {
 	t.gone.Wait()
 }
 
+// Scratch returns room for n floats, whatever they are, which holds until the next call: one buffer serves all that a
+// team's caller does one after the other.
+func (t *Team) Scratch(n int) []float32 {
+	if t == nil {
+		return make([]float32, n)
+	}
+	if len(t.scratch) < n {
+		t.scratch = make([]float32, n)
+	}
+	return t.scratch[:n]
+}
+
 // Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the caller's.
 func (t *Team) Do(n int, run func(task int)) {
-	if t == nil || n == 1 {
+	if t == nil || t.threads == 1 || n == 1 {
 		for i := range n {
 			run(i)
 		}

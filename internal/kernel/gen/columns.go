@@ -1,53 +1,106 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Column kernels walk rows of a [rows,pitch] matrix with eight channels a lane block, so a lane is
-// a channel and the order of a sum is the order of the rows. Offsets of kernel.columns' fields:
-// pointers x, y, z, per-channel vectors v0..v3, and counts.
+// Column kernels walk the pixels of feature maps with eight channels a register, so a lane is a channel and the order of a sum
+// is the order of the pixels. They take 32 channels (two cache lines) at a time, then what is left by eights. Offsets of
+// kernel.columns' fields: matrices, per-channel vectors, and counts.
 const (
-	colX, colY, colZ  = 0, 8, 16
-	colV0, colV1      = 24, 32
-	colV2, colV3      = 40, 48
-	colRows, colPitch = 56, 64
-	colBlocks         = 72
+	colX, colY, colZ         = 0, 8, 16
+	colOut, colOut2          = 24, 32
+	colV0, colV1, colV2      = 40, 48, 56
+	colPixels, colPitch      = 64, 72
+	colRows, colSkip         = 80, 88
+	colWide, colNarrow       = 96, 104
+	wideVectors, narrowWidth = 4, 1
 )
 
+// column addresses vecs·8 channels of the current pixel.
 type column struct {
-	args, row, off reg.Register
+	args, pixel, off reg.Register
+	vecs             int
 }
 
-// at addresses the current eight channels of the matrix whose pointer is p.
-func (c column) at(p reg.Register) Mem { return Mem{Base: p, Index: c.row, Scale: 1} }
-
-// vec addresses the eight channels of a per-channel vector.
-func (c column) vec(field int) Mem {
-	return Mem{Base: load(c.args, field), Index: c.off, Scale: 1}
+func (c column) at(p reg.Register, v int) Mem {
+	return Mem{Base: p, Index: c.pixel, Scale: 1, Disp: 32 * v}
 }
 
-// overColumns emits: for each block of eight channels { before; for each row { body }; after }.
-func overColumns(args reg.Register, before, body, after func(c column)) {
-	blocks, off := load(args, colBlocks), GP64()
-	pitch := load(args, colPitch)
+// vec addresses channels of a per-channel vector.
+func (c column) vec(p reg.Register, v int) Mem {
+	return Mem{Base: p, Index: c.off, Scale: 1, Disp: 32 * v}
+}
+
+// registers returns one register for each vector of the block.
+func (c column) registers() []reg.VecVirtual {
+	r := make([]reg.VecVirtual, c.vecs)
+	for i := range r {
+		r[i] = YMM()
+	}
+	return r
+}
+
+// read loads a per-channel vector.
+func (c column) read(field int) []reg.VecVirtual {
+	p, r := load(c.args, field), c.registers()
+	for i := range r {
+		VMOVUPS(c.vec(p, i), r[i])
+	}
+	return r
+}
+
+func (c column) zeros() []reg.VecVirtual {
+	r := c.registers()
+	for _, v := range r {
+		VXORPS(v, v, v)
+	}
+	return r
+}
+
+func (c column) write(field int, r []reg.VecVirtual) {
+	p := load(c.args, field)
+	for i := range r {
+		VMOVUPS(r[i], c.vec(p, i))
+	}
+}
+
+// overColumns emits, for each block of channels: what block emits before and (by the functions it returns) at each pixel
+// and after.
+func overColumns(args reg.Register, block func(c column) (body, after func())) {
+	off := GP64()
 	XORQ(off, off)
-	Label("block")
-	c := column{args: args, row: GP64(), off: off}
-	before(c)
-	n := load(args, colRows)
-	MOVQ(off, c.row)
-	Label("row")
-	body(c)
-	ADDQ(pitch, c.row)
-	DECQ(n)
-	JNZ(LabelRef("row"))
-	after(c)
-	ADDQ(Imm(32), off)
-	DECQ(blocks)
-	JNZ(LabelRef("block"))
+	for _, size := range []struct{ count, vecs int }{{colWide, wideVectors}, {colNarrow, narrowWidth}} {
+		label := fmt.Sprintf("w%d", size.vecs)
+		blocks := load(args, size.count)
+		TESTQ(blocks, blocks)
+		JZ(LabelRef(label + "done"))
+		Label(label + "block")
+		c := column{args: args, pixel: GP64(), off: off, vecs: size.vecs}
+		body, after := block(c)
+		rows, n := load(args, colRows), GP64()
+		pitch := load(args, colPitch)
+		MOVQ(off, c.pixel)
+		Label(label + "row")
+		MOVQ(Mem{Base: args, Disp: colPixels}, n)
+		Label(label + "pixel")
+		body()
+		ADDQ(pitch, c.pixel)
+		DECQ(n)
+		JNZ(LabelRef(label + "pixel"))
+		ADDQ(Mem{Base: args, Disp: colSkip}, c.pixel)
+		DECQ(rows)
+		JNZ(LabelRef(label + "row"))
+		after()
+		ADDQ(U32(uint32(32*size.vecs)), off)
+		DECQ(blocks)
+		JNZ(LabelRef(label + "block"))
+		Label(label + "done")
+	}
 	VZEROUPPER()
 	RET()
 }
@@ -58,96 +111,141 @@ func vload(m Mem) reg.VecVirtual {
 	return v
 }
 
-func vzero() reg.VecVirtual {
-	v := YMM()
-	VXORPS(v, v, v)
-	return v
-}
-
 // colSums: v1 = Σ (x-v0), v2 = Σ (x-v0)².
 func colSums() {
-	args := function("colSumsAVX2", "colSumsAVX2 sums columns about a shift: see columnSums.")
+	args := function("colSumsAVX2", "colSumsAVX2 sums columns about a shift: see columns.")
 	x := load(args, colX)
-	shift, s, q := YMM(), YMM(), YMM()
-	overColumns(args, func(c column) {
-		VMOVUPS(c.vec(colV0), shift)
-		VXORPS(s, s, s)
-		VXORPS(q, q, q)
-	}, func(c column) {
-		d := vload(c.at(x))
-		VSUBPS(shift, d, d)
-		VADDPS(d, s, s)
-		VFMADD231PS(d, d, q)
-	}, func(c column) {
-		VMOVUPS(s, c.vec(colV1))
-		VMOVUPS(q, c.vec(colV2))
+	overColumns(args, func(c column) (body, after func()) {
+		shift, s, q := c.read(colV0), c.zeros(), c.zeros()
+		return func() {
+				for i := range s {
+					d := vload(c.at(x, i))
+					VSUBPS(shift[i], d, d)
+					VADDPS(d, s[i], s[i])
+					VFMADD231PS(d, d, q[i])
+				}
+			}, func() {
+				c.write(colV1, s)
+				c.write(colV2, q)
+			}
 	})
 }
 
-// affine: y = x·v0 + v1, with relu max(0, ·).
-func affine(relu bool) {
-	name := "affineAVX2"
-	if relu {
-		name = "affineReLUAVX2"
+// affine: out = x·v0 + v1, plus z with add, at least zero with relu.
+func affine(relu, add bool) {
+	name := "affine"
+	if add {
+		name += "Add"
 	}
-	args := function(name, name+" scales and shifts columns: see affineColumns.")
-	x, y := load(args, colX), load(args, colY)
-	a, b, zero := YMM(), YMM(), vzero()
-	overColumns(args, func(c column) {
-		VMOVUPS(c.vec(colV0), a)
-		VMOVUPS(c.vec(colV1), b)
-	}, func(c column) {
-		v := vload(c.at(x))
-		VFMADD213PS(b, a, v)
-		if relu {
-			VMAXPS(v, zero, v) // a NaN in the second source wins
-		}
-		VMOVUPS(v, c.at(y))
-	}, func(column) {})
-}
-
-// normSums: v1 = Σ g, v2 = Σ g·(x-v0), g = y>0 ? z : 0.
-func normSums() {
-	args := function("normSumsAVX2", "normSumsAVX2 sums masked gradients: see normBackwardSums.")
-	x, y, z := load(args, colX), load(args, colY), load(args, colZ)
-	mean, s, q, zero := YMM(), YMM(), YMM(), vzero()
-	overColumns(args, func(c column) {
-		VMOVUPS(c.vec(colV0), mean)
-		VXORPS(s, s, s)
-		VXORPS(q, q, q)
-	}, func(c column) {
-		g := masked(c, y, z, zero)
-		d := vload(c.at(x))
-		VSUBPS(mean, d, d)
-		VADDPS(g, s, s)
-		VFMADD231PS(d, g, q)
-	}, func(c column) {
-		VMOVUPS(s, c.vec(colV1))
-		VMOVUPS(q, c.vec(colV2))
+	if relu {
+		name += "ReLU"
+	}
+	name += "AVX2"
+	args := function(name, name+" scales and shifts columns: see columns.")
+	x, out := load(args, colX), load(args, colOut)
+	var z, zero reg.Register
+	if add {
+		z = load(args, colZ)
+	}
+	if relu {
+		zero = column{vecs: 1}.zeros()[0]
+	}
+	overColumns(args, func(c column) (body, after func()) {
+		a, b := c.read(colV0), c.read(colV1)
+		return func() {
+			for i := range a {
+				v := vload(c.at(x, i))
+				VFMADD213PS(b[i], a[i], v)
+				if add {
+					VADDPS(c.at(z, i), v, v)
+				}
+				if relu {
+					VMAXPS(v, zero, v) // a NaN in the second source wins
+				}
+				VMOVUPS(v, c.at(out, i))
+			}
+		}, func() {}
 	})
 }
 
-// normApply: y' = g·v0 + (x·v1 + v2), g = y>0 ? z : 0, written over z.
-func normApply() {
-	args := function("normApplyAVX2", "normApplyAVX2 writes the input gradient: see normBackwardApply.")
-	x, y, z, out := load(args, colX), load(args, colY), load(args, colZ), load(args, colV3)
-	a, b, k, zero := YMM(), YMM(), YMM(), vzero()
-	overColumns(args, func(c column) {
-		VMOVUPS(c.vec(colV0), a)
-		VMOVUPS(c.vec(colV1), b)
-		VMOVUPS(c.vec(colV2), k)
-	}, func(c column) {
-		g := masked(c, y, z, zero)
-		v := vload(c.at(x))
-		VFMADD213PS(k, b, v)
-		VFMADD231PS(a, g, v)
-		VMOVUPS(v, c.at(out))
-	}, func(column) {})
+// normSums: v1 = Σ g, v2 = Σ g·(x-v0), g = z, where masked only if y > 0, else 0.
+func normSums(masked bool) {
+	name := "normSumsAVX2"
+	if masked {
+		name = "normSumsReLUAVX2"
+	}
+	args := function(name, name+" sums gradients: see columns.")
+	x, z := load(args, colX), load(args, colZ)
+	m := newMask(args, masked)
+	overColumns(args, func(c column) (body, after func()) {
+		mean, s, q := c.read(colV0), c.zeros(), c.zeros()
+		return func() {
+				for i := range s {
+					g := m.gradient(c, z, i)
+					d := vload(c.at(x, i))
+					VSUBPS(mean[i], d, d)
+					VADDPS(g, s[i], s[i])
+					VFMADD231PS(d, g, q[i])
+				}
+			}, func() {
+				c.write(colV1, s)
+				c.write(colV2, q)
+			}
+	})
 }
 
-func masked(c column, y, z reg.Register, zero reg.VecVirtual) reg.VecVirtual {
-	m := vload(c.at(y))
-	VCMPPS(Imm(14), zero, m, m) // y > 0
-	VANDPS(c.at(z), m, m)
-	return m
+// normApply: out = g·v0 + (x·v1 + v2), g as in normSums; with both also out2 = g.
+func normApply(masked, both bool) {
+	name := "normApplyAVX2"
+	switch {
+	case both:
+		name = "normApplyBothReLUAVX2"
+	case masked:
+		name = "normApplyReLUAVX2"
+	}
+	args := function(name, name+" writes the input gradient: see columns.")
+	x, z, out := load(args, colX), load(args, colZ), load(args, colOut)
+	var out2 reg.Register
+	if both {
+		out2 = load(args, colOut2)
+	}
+	m := newMask(args, masked)
+	overColumns(args, func(c column) (body, after func()) {
+		a, b, k := c.read(colV0), c.read(colV1), c.read(colV2)
+		return func() {
+			for i := range a {
+				g := m.gradient(c, z, i)
+				v := vload(c.at(x, i))
+				VFMADD213PS(k[i], b[i], v)
+				VFMADD231PS(a[i], g, v)
+				VMOVUPS(v, c.at(out, i))
+				if both {
+					VMOVUPS(g, c.at(out2, i))
+				}
+			}
+		}, func() {}
+	})
+}
+
+// mask lets gradients through where the ReLU's output y is positive.
+type mask struct {
+	y    reg.Register
+	zero reg.Register
+}
+
+func newMask(args reg.Register, masked bool) mask {
+	if !masked {
+		return mask{}
+	}
+	return mask{y: load(args, colY), zero: column{vecs: 1}.zeros()[0]}
+}
+
+func (m mask) gradient(c column, z reg.Register, i int) reg.VecVirtual {
+	if m.y == nil {
+		return vload(c.at(z, i))
+	}
+	g := vload(c.at(m.y, i))
+	VCMPPS(Imm(14), m.zero, g, g) // y > 0
+	VANDPS(c.at(z, i), g, g)
+	return g
 }

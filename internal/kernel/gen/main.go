@@ -13,10 +13,15 @@ func main() {
 	}
 	tileAVX2(4)
 	tileAVX2(6)
+	transpose()
+	packRows()
 	colSums()
-	affine(false)
-	affine(true)
-	normSums()
-	normApply()
+	for _, relu := range []bool{false, true} {
+		affine(relu, false)
+		normSums(relu)
+		normApply(relu, false)
+	}
+	affine(true, true)
+	normApply(true, true)
 	Generate()
 }

@@ -81,6 +81,11 @@ type eachC func(f func(m Mem, v reg.VecVirtual))
 
 // begin emits the accumulators' start: from C, or from zero.
 func begin(args reg.Register, acc []reg.VecVirtual, each eachC, zero func(v reg.VecVirtual)) {
+	each(func(m Mem, _ reg.VecVirtual) {
+		if m.Disp%64 == 0 { // C is needed again when the sums are done
+			PREFETCHT0(m)
+		}
+	})
 	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
 	JE(LabelRef("zero"))
 	each(func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })

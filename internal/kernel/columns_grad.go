@@ -1,0 +1,104 @@
+package kernel
+
+// NormGrad is what batch normalisation's backward pass reads: its input x, the gradient dy of its output, and, where a ReLU is
+// fused behind, that output y; nil without one. The gradient that counts is g = dy where y > 0, else 0.
+type NormGrad struct{ X, Y, DY []float32 }
+
+func (g NormGrad) maps(more ...[]float32) [][]float32 {
+	maps := append(more, g.X, g.DY)
+	if g.Y != nil {
+		maps = append(maps, g.Y)
+	}
+	return maps
+}
+
+func (g NormGrad) columns(s span) columns {
+	c := s.columns()
+	c.x, c.z = ptr(g.X, s.at), ptr(g.DY, s.at)
+	if g.Y != nil {
+		c.y = ptr(g.Y, s.at)
+	}
+	return c
+}
+
+func (g NormGrad) at(i int) float32 {
+	if g.Y != nil && !(g.Y[i] > 0) {
+		return 0
+	}
+	return g.DY[i]
+}
+
+// NormSums sets, for each image i and channel c, sum[i,c] = Σ g and dot[i,c] = Σ g·(x - mean[c]) over the image's pixels in order.
+func (m Map) NormSums(team *Team, g NormGrad, mean, sum, dot []float32) {
+	m.check(g.maps(), m.Channels, mean)
+	m.check(nil, m.Images*m.Channels, sum, dot)
+	m.images(team, func(i int, s span) {
+		at := i * m.Channels
+		m.normSumsImage(s, g, mean, sum[at:], dot[at:])
+	})
+}
+
+func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
+	v := s.vector()
+	if v > 0 {
+		c := g.columns(s)
+		c.v0, c.v1, c.v2 = ptr(mean, 0), ptr(sum, 0), ptr(dot, 0)
+		if g.Y != nil {
+			normSumsReLUAVX2(c.ptr())
+		} else {
+			normSumsAVX2(c.ptr())
+		}
+	}
+	clear(sum[v:m.Channels])
+	clear(dot[v:m.Channels])
+	if v == m.Channels {
+		return
+	}
+	s.each(func(at int) {
+		for j := v; j < m.Channels; j++ {
+			d := g.at(at + j)
+			sum[j] += d
+			dot[j] += float32(d * (g.X[at+j] - mean[j]))
+		}
+	})
+}
+
+// NormApply sets dx = g·a + (x·b + k) per channel and, where masked is not nil (only with a ReLU), masked = g. dx may be DY.
+func (m Map) NormApply(team *Team, dx, masked []float32, g NormGrad, a, b, k []float32) {
+	more := [][]float32{dx}
+	if masked != nil {
+		more = append(more, masked)
+	}
+	m.check(g.maps(more...), m.Channels, a, b, k)
+	m.pieces(team, func(s span) { m.normApply(s, dx, masked, g, a, b, k) })
+}
+
+func (m Map) normApply(s span, dx, masked []float32, g NormGrad, a, b, k []float32) {
+	v := s.vector()
+	if v > 0 {
+		c := g.columns(s)
+		c.out, c.v0, c.v1, c.v2 = ptr(dx, s.at), ptr(a, 0), ptr(b, 0), ptr(k, 0)
+		switch {
+		case masked != nil:
+			c.out2 = ptr(masked, s.at)
+			normApplyBothReLUAVX2(c.ptr())
+		case g.Y != nil:
+			normApplyReLUAVX2(c.ptr())
+		default:
+			normApplyAVX2(c.ptr())
+		}
+	}
+	if v == m.Channels {
+		return
+	}
+	s.each(func(at int) {
+		for j := v; j < m.Channels; j++ {
+			d := g.at(at + j)
+			z := float32(g.X[at+j]*b[j]) + k[j]
+			dx[at+j] = z + float32(d*a[j])
+			if masked != nil {
+				masked[at+j] = d
+			}
+		}
+	})
+}

@@ -1,0 +1,140 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+)
+
+// TestColumns compares the kernels with sums over pixels in float64, for channel counts with every kind of rest.
+func TestColumns(t *testing.T) {
+	maps := []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 3, 7, 44, 1}, {1, 1, 1, 8, 1}, {2, 2, 2, 3, 0}}
+	withISA(t, func(t *testing.T) {
+		for _, m := range maps {
+			t.Run(fmt.Sprint(m), func(t *testing.T) { testColumns(t, m) })
+		}
+	})
+}
+
+func testColumns(t *testing.T, m Map) {
+	team := NewTeam(3)
+	defer team.Close()
+	n, ch := m.Pixels()*m.Channels, m.Channels
+	maps := func(name string) []float32 { return padded(m, random(n, name)) }
+	x, dy, add, shift, a, k := maps("x"), maps("dy"), maps("add"), random(ch, "s"), random(ch, "a"), random(ch, "k")
+	y, dx, g := padded(m, nil), padded(m, nil), padded(m, nil)
+	per := func() []float32 { return make([]float32, m.Images*ch) }
+	about, sum, square, gs, gd := per(), per(), per(), per(), per()
+	m.ColumnSums(team, x, about, sum, square)
+	for _, c := range []struct{ add, relu bool }{{false, false}, {false, true}, {true, true}} {
+		var plus []float32
+		if c.add {
+			plus = add
+		}
+		m.Affine(team, y, x, plus, a, k, c.relu)
+		grad := NormGrad{X: x, DY: dy}
+		var masked []float32
+		if c.relu {
+			grad.Y = y
+		}
+		if c.add {
+			masked = g
+		}
+		m.NormSums(team, grad, shift, gs, gd)
+		m.NormApply(team, dx, masked, grad, a, shift, k)
+		want := byPixels(m, x, dy, plus, shift, a, k, about, c.relu)
+		near(t, "sum", sum, want["sum"])
+		near(t, "square sum", square, want["square"])
+		near(t, "affine", y, want["y"])
+		near(t, "gradient sum", gs, want["gs"])
+		near(t, "gradient dot", gd, want["gd"])
+		near(t, "dx", dx, want["dx"])
+		if c.add {
+			near(t, "masked", g, want["g"])
+		}
+		untouched(t, m, y)
+		untouched(t, m, dx)
+	}
+}
+
+func byPixels(m Map, x, dy, add, shift, a, k, about []float32, relu bool) map[string][]float64 {
+	out := map[string][]float64{}
+	for _, name := range []string{"y", "dx", "g"} {
+		out[name] = make([]float64, m.Len())
+	}
+	for _, name := range []string{"sum", "square", "gs", "gd"} {
+		out[name] = make([]float64, m.Images*m.Channels)
+	}
+	for p := range m.Pixels() {
+		image := p / (m.Height * m.Width)
+		at := m.Row(image, p/m.Width%m.Height) + p%m.Width*m.Channels
+		for j := range m.Channels {
+			i, c := at+j, image*m.Channels+j
+			d := float64(x[i]) - float64(about[c])
+			out["sum"][c] += d
+			out["square"][c] += d * d
+			z := float64(x[i])*float64(a[j]) + float64(k[j])
+			if add != nil {
+				z += float64(add[i])
+			}
+			grad := float64(dy[i])
+			if relu && z <= 0 {
+				z, grad = 0, 0
+			}
+			out["y"][i], out["g"][i] = z, grad
+			out["gs"][c] += grad
+			out["gd"][c] += grad * (float64(x[i]) - float64(shift[j]))
+			out["dx"][i] = grad*float64(a[j]) + float64(x[i])*float64(shift[j]) + float64(k[j])
+		}
+	}
+	return out
+}
+
+func TestReLUKeepsNaN(t *testing.T) {
+	const ch = 41 // a wide block, one of eight and one channel behind them
+	withISA(t, func(t *testing.T) {
+		x, y, one, zero := make([]float32, ch), make([]float32, ch), make([]float32, ch), make([]float32, ch)
+		for i := range x {
+			x[i], one[i] = float32(math.NaN()), 1
+		}
+		for _, add := range [][]float32{nil, zero} {
+			Matrix(1, ch).Affine(nil, y, x, add, one, zero, true)
+			if i := slices.IndexFunc(y, func(v float32) bool { return v == v }); i >= 0 {
+				t.Errorf("channel %d: NaN became %g", i, y[i])
+			}
+		}
+	})
+}
+
+func TestShortSlicesPanic(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a short output was accepted")
+		}
+	}()
+	Matrix(2, 8).Affine(nil, make([]float32, 15), make([]float32, 16), nil, make([]float32, 8), make([]float32, 8), true)
+}
+
+func BenchmarkColumns(b *testing.B) {
+	m := Map{256, 16, 16, 64, 1}
+	x, y, dy, a := padded(m, random(m.Pixels()*m.Channels, "x")), padded(m, nil), padded(m, random(m.Pixels()*m.Channels, "dy")), random(m.Channels, "a")
+	s := make([]float32, 3*m.Images*m.Channels)
+	n := m.Images * m.Channels
+	for name, c := range map[string]struct {
+		maps int
+		run  func()
+	}{
+		"sums":  {1, func() { m.ColumnSums(nil, x, s, s[n:], s[2*n:]) }},
+		"apply": {2, func() { m.Affine(nil, y, x, nil, a, a, true) }},
+		"gsums": {3, func() { m.NormSums(nil, NormGrad{x, y, dy}, a, s, s[n:]) }},
+		"grad":  {4, func() { m.NormApply(nil, dy, nil, NormGrad{x, y, dy}, a, a, a) }},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(4 * c.maps * m.Len()))
+			for b.Loop() {
+				c.run()
+			}
+		})
+	}
+}

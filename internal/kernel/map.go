@@ -1,0 +1,60 @@
+package kernel
+
+import "fmt"
+
+// Map is how feature maps [Images,Height,Width,Channels] lie in memory: with a border of Halo pixels around each image, which
+// kernels leave alone and convolutions need to be zero.
+type Map struct{ Images, Height, Width, Channels, Halo int }
+
+// Matrix is a matrix [rows,channels] as one image of one pixel a row.
+func Matrix(rows, channels int) Map {
+	return Map{Images: 1, Height: rows, Width: 1, Channels: channels}
+}
+
+// Len returns the number of floats, halo included.
+func (m Map) Len() int { return m.Images * m.image() }
+
+// Pixels returns the number of pixels, halo left out.
+func (m Map) Pixels() int { return m.Images * m.Height * m.Width }
+
+func (m Map) row() int   { return (m.Width + 2*m.Halo) * m.Channels }
+func (m Map) image() int { return (m.Height + 2*m.Halo) * m.row() }
+
+// Row returns where row y of an image begins.
+func (m Map) Row(image, y int) int { return image*m.image() + (y+m.Halo)*m.row() + m.Halo*m.Channels }
+
+// check panics unless each array holds the maps and each vector n numbers.
+func (m Map) check(maps [][]float32, n int, vectors ...[]float32) {
+	for _, x := range maps {
+		if len(x) < m.Len() {
+			panic(fmt.Sprintf("kernel: %d numbers for maps %+v", len(x), m))
+		}
+	}
+	for _, v := range vectors {
+		if len(v) < n {
+			panic(fmt.Sprintf("kernel: %d numbers, not %d, for maps %+v", len(v), n, m))
+		}
+	}
+}
+
+// Pad copies images x [Images,Height,Width,Channels] into maps y; Unpad copies them back.
+func (m Map) Pad(team *Team, y, x []float32) {
+	n := m.Width * m.Channels
+	m.check([][]float32{y}, m.Images*m.Height*n, x)
+	team.Do(m.Images, func(i int) {
+		for r := range m.Height {
+			copy(y[m.Row(i, r):][:n], x[(i*m.Height+r)*n:])
+		}
+	})
+}
+
+// Unpad copies maps y into images x [Images,Height,Width,Channels].
+func (m Map) Unpad(team *Team, x, y []float32) {
+	n := m.Width * m.Channels
+	m.check([][]float32{y}, m.Images*m.Height*n, x)
+	team.Do(m.Images, func(i int) {
+		for r := range m.Height {
+			copy(x[(i*m.Height+r)*n:][:n], y[m.Row(i, r):])
+		}
+	})
+}
