@@ -165,7 +165,7 @@ func (b *builder) network(x *G.Node) error {
 }
 
 // convnet is conv3×3–BN–ReLU blocks with doubling channels, stride 2 from the second block on, then a global
-// average pool and the projector Linear–BN–ReLU–Linear.
+// average pool and the projector.
 func (b *builder) convnet(cfg Config, in Input) error {
 	if err := b.apply(Pad); err != nil {
 		return err
@@ -189,22 +189,6 @@ func (b *builder) convnet(cfg Config, in Input) error {
 		return err
 	}
 	return b.projector(cfg, ch)
-}
-
-// projector is Linear–BN–ReLU–Linear from the backbone's features, which it takes as they are now.
-func (b *builder) projector(cfg Config, features int) error {
-	b.features = b.x
-	hidden := cfg.Hidden
-	if hidden == 0 {
-		hidden = features
-	}
-	if err := b.linear("projector.0", features, hidden, false, false, true); err != nil {
-		return err
-	}
-	if err := b.norm("projector.0.norm", hidden, true); err != nil {
-		return err
-	}
-	return b.linear("projector.1", hidden, cfg.Dim, true, false, true)
 }
 
 // mlp is Linear–ReLU layers of equal width and a linear projector.
@@ -257,8 +241,12 @@ func (b *builder) conv1x1(name string, in, out, stride int) error {
 	return b.apply(func(x *G.Node) (*G.Node, error) { return Conv1x1(x, w, stride) })
 }
 
-func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) (err error) {
-	w := b.param(name+".weight", uniform(in), in, out)
+func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) error {
+	return b.linearFrom(name, uniform(in), in, out, bias, relu, inputGrad)
+}
+
+func (b *builder) linearFrom(name string, start func(*rand.Rand) float32, in, out int, bias, relu, inputGrad bool) (err error) {
+	w := b.param(name+".weight", start, in, out)
 	var c *G.Node
 	if bias {
 		c = b.param(name+".bias", constant(0), out)

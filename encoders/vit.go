@@ -156,7 +156,11 @@ func (b *builder) layerNorm(name string, d int) error {
 }
 
 func (b *builder) linearGELU(name string, in, out int) error {
-	w := b.param(name+".weight", uniform(in), in, out)
+	return b.linearGELUFrom(name, uniform(in), in, out)
+}
+
+func (b *builder) linearGELUFrom(name string, start func(*rand.Rand) float32, in, out int) error {
+	w := b.param(name+".weight", start, in, out)
 	c := b.param(name+".bias", constant(0), out)
 	return b.apply(func(x *G.Node) (*G.Node, error) { return LinearGELU(x, w, c) })
 }
