@@ -7,11 +7,13 @@ type Catalogue struct {
 	Components []methods.Component
 	Preset     func(name string) (c methods.Composition, keys map[string]any, ok bool)
 	Validate   func(methods.Composition) error
+	// Faithful returns what form = "faithful" sets, by key path, for an arm whose batch and epochs are those of t.
+	Faithful func(c methods.Composition, t methods.Train) (keys map[string]any, ok bool)
 }
 
 // Methods returns the catalogue of package methods.
 func Methods() Catalogue {
-	return Catalogue{Components: methods.Components(), Preset: methods.Preset, Validate: methods.Validate}
+	return Catalogue{Components: methods.Components(), Preset: methods.Preset, Validate: methods.Validate, Faithful: methods.Faithful}
 }
 
 // Names returns the known names on an axis: objective, learner, regularizer, embedding or preset.

@@ -13,9 +13,10 @@ import (
 func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Cell {
 	var once []Cell // one seed's worth
 	for _, a := range arms {
-		own := combine(Cell{Composition: a.composition, Settings: a.settings, at: a.at, line: p.line(a.at)}, axes, a.composition)
+		own := combine(Cell{Composition: a.composition, Form: a.form, Settings: a.settings, at: a.at, line: p.line(a.at)}, axes, a.composition)
 		p.refuseUnused(a, own, axes)
 		p.refuseContradictions(a, own)
+		p.refuseRescaling(a, axes)
 		once = append(once, own...)
 	}
 	references := p.references(base, axes)
