@@ -161,3 +161,98 @@ func TestHide(t *testing.T) {
 		}
 	}
 }
+
+// TestAgainRecordsBehindTheFirst: batch norms move their statistics towards the first images, then towards the second, with the
+// momentum of 0.1 each.
+func TestAgainRecordsBehindTheFirst(t *testing.T) {
+	cfg := Config{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8}
+	first, second := noise(6*8*8*3, "x"), noise(10*4*4*3, "y")
+	for i := range second {
+		second[i] = 3*second[i] + 1
+	}
+	w, err := New(cfg, Input{8, 8, 3}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stats := func(build func(w *Weights, g *G.ExprGraph) (*Nodes, error)) []*Param {
+		t.Helper()
+		w, g := w.Clone(), G.NewGraph()
+		nodes, err := build(w, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := graph.Compile(g, nodes.Embedding)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(nil); err != nil {
+			t.Fatal(err)
+		}
+		return w.Stats
+	}
+	one := func(w *Weights, g *G.ExprGraph) (*Nodes, error) {
+		return w.Build(graph.Input(g, "x", first, 6, 8, 8, 3), Training, "")
+	}
+	a := stats(one)
+	b := stats(func(w *Weights, g *G.ExprGraph) (*Nodes, error) {
+		return w.Build(graph.Input(g, "y", second, 10, 4, 4, 3), Training, "")
+	})
+	both := stats(func(w *Weights, g *G.ExprGraph) (*Nodes, error) {
+		n, err := one(w, g)
+		if err != nil {
+			return nil, err
+		}
+		return n.Again(second, 10, 4, 4, 3)
+	})
+	for i, s := range both {
+		for j, got := range s.Value {
+			batch := w.Stats[i].Value[j] + (b[i].Value[j]-w.Stats[i].Value[j])/0.1
+			if want := a[i].Value[j] + 0.1*(batch-a[i].Value[j]); math.Abs(float64(got-want)) > 1e-4*(1+math.Abs(float64(want))) {
+				t.Errorf("%s %d is %g, want %g", s.Name, j, got, want)
+			}
+		}
+	}
+}
+
+// TestMaskedWeights: a mask token moves no other start; patches change neither the class tokens' embeddings nor the statistics that
+// evaluation uses.
+func TestMaskedWeights(t *testing.T) {
+	cfg := Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 3, Hidden: 16, Dim: 8}
+	var z [2][]float32
+	var ws [2]*Weights
+	for i := range ws {
+		cfg.Masked = i == 1
+		w, err := New(cfg, Input{8, 8, 3}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := G.NewGraph()
+		nodes, err := w.Build(graph.Input(g, "x", noise(6*8*8*3, "x"), 6, 8, 8, 3), Training, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		roots := G.Nodes{nodes.Embedding}
+		if cfg.Masked {
+			roots = append(roots, nodes.Patches)
+		}
+		p, err := graph.Compile(g, roots...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(nil); err != nil {
+			t.Fatal(err)
+		}
+		z[i], ws[i] = p.Value(nodes.Embedding), w
+	}
+	if !slices.Equal(z[0], z[1]) {
+		t.Error("patches change the class tokens' embeddings")
+	}
+	for i, s := range ws[0].Stats {
+		if !slices.Equal(s.Value, ws[1].Stats[i].Value) {
+			t.Errorf("patches change %s", s.Name)
+		}
+	}
+	if n := len(ws[1].Params); n != len(ws[0].Params)+1 || ws[1].Params[n-1].Name != "mask" {
+		t.Errorf("%d parameters, %d without a mask token", n, len(ws[0].Params))
+	}
+}

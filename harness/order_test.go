@@ -81,6 +81,10 @@ func TestLocalCropsAreSettings(t *testing.T) {
 			t.Errorf("%s has %d local crops", j.Cell.Composition.Name, j.Cell.Settings.Train.LocalCrops)
 		}
 	}
+	axis := parseReal(t, "name = 'x'\n[[method]]\nname = 'swav'\n[matrix]\n'train.local_crops' = [0, 2]\n")
+	if n := len(axis.Cells); n != len(referenceKinds)+2 {
+		t.Errorf("%d cells: an axis of local crops concerns arms alone", n)
+	}
 	for _, text := range []string{
 		"name = 'x'\n[train]\nlocal_size = 4\n[[method]]\nname = 'swav'\n",
 		"name = 'x'\n[train]\nlocal_crops = 1\n[augment]\nlocal_crop_min = 0.5\n[[method]]\nname = 'swav'\n",

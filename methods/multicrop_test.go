@@ -44,6 +44,9 @@ func TestLocalCropsLeaveTheGlobalOnesAlone(t *testing.T) {
 		if a.Loss == b.Loss {
 			t.Errorf("%s: local crops left the loss as it was", name)
 		}
+		if v := "loss.koleo-features"; a.Values[v] != b.Values[v] {
+			t.Errorf("%s: local crops changed what spreads the global ones' features", name)
+		}
 		global := with.z[Student][:len(without.z[Student])]
 		if !slices.Equal(global, without.z[Student]) || !slices.Equal(with.z[Teacher], without.z[Teacher]) {
 			t.Errorf("%s: local crops changed the global ones' embeddings", name)

@@ -70,6 +70,7 @@ func TestLocalCropsCoverLittle(t *testing.T) {
 		}
 	}
 	c.LocalMin, c.LocalMax = 1, 1
+	checkReduction(t, c)
 	x = cropsOf(locals(t, c, im, 1, 16), im, []int{0}, 0)
 	for col := 1; col < 15; col++ {
 		if got, want := float64(x[col]), ((2*float64(col)+0.5)*7/255-0.5)/0.2; math.Abs(got-want) > 1e-4 {
@@ -91,6 +92,24 @@ func TestLocalsRefuse(t *testing.T) {
 		change(&c, &out)
 		if _, err := augmenter(t, c, im, true).Locals(1, out); err == nil {
 			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+// checkReduction reduces stripes to a quarter: every pixel is their mean, not what lies in the middle.
+func checkReduction(t *testing.T, c Config) {
+	t.Helper()
+	im := noise(1, 32, 32, 1)
+	for i := range im.Pixels {
+		im.Pixels[i] = 0
+		if i%4 == 0 {
+			im.Pixels[i] = 200
+		}
+	}
+	x := cropsOf(locals(t, c, im, 1, 8), im, []int{0}, 0)
+	for col := 1; col < 7; col++ {
+		if got, want := float64(x[col]), (50.0/255-0.5)/0.2; math.Abs(got-want) > 0.2 {
+			t.Errorf("column %d of the stripes is %g, want about %g", col, got, want)
 		}
 	}
 }
