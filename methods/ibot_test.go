@@ -132,7 +132,7 @@ func TestMaskedStudent(t *testing.T) {
 	}
 	side := cfg.Input.Width / cfg.Encoder.Patch
 	image, row, col := hidden/(side*side), hidden%(side*side)/side*cfg.Encoder.Patch, hidden%side*cfg.Encoder.Patch
-	x[(image*cfg.Input.Height+row)*cfg.Input.Width*cfg.Input.Channels+col*cfg.Input.Channels] += 1
+	x[(image*cfg.Input.Height+row)*cfg.Input.Width*cfg.Input.Channels+col*cfg.Input.Channels]++
 	fresh := start(t, cfg)
 	steps(t, fresh, func() []float32 { return x }, 1)
 	if !slices.Equal(student, fresh.z[Student]) {

@@ -3,7 +3,7 @@ package methods
 // Composition says what an arm is made of: the axes on which methods differ.
 type Composition struct {
 	Name         string   // as tables show it
-	Objective    string   // swav, dino, carp, msn
+	Objective    string   // swav, dino, ibot, carp, msn
 	Learner      string   // joint, frozen, gmm, kmeans, ema, hyperspherical
 	Regularizers []string // koleo-prototypes, koleo-features, me-max, orthogonality, repulsion
 	Embedding    string   // plain, centred
