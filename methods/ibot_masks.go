@@ -14,9 +14,10 @@ const maskAspect = 0.3
 // seed, step and place: a share of the views hides patches, a random part of them around ratio.
 func (s IBOT) draw(masks []float32, rows, columns int, seed uint64, step int) {
 	clear(masks)
-	p := rows * columns
+	p, source := rows*columns, rand.NewPCG(0, 0)
+	r := rand.New(source)
 	for i := range len(masks) / p {
-		r := stream.New(seed, "mask", uint64(step), uint64(i))
+		stream.Seed(source, seed, "mask", uint64(step), uint64(i))
 		if r.Float64() >= s.Share {
 			continue
 		}
@@ -24,12 +25,20 @@ func (s IBOT) draw(masks []float32, rows, columns int, seed uint64, step int) {
 		hidden := int(min(1, max(0, part)) * float64(p))
 		view := masks[i*p:][:p]
 		if s.Shape == "random" {
-			for _, j := range r.Perm(p)[:hidden] {
-				view[j] = 1
-			}
+			hideAny(r, view, hidden)
 			continue
 		}
 		hideBlocks(r, view, rows, columns, hidden)
+	}
+}
+
+// hideAny hides a number of patches, each set of them equally likely (Knuth's selection sampling).
+func hideAny(r *rand.Rand, view []float32, hidden int) {
+	for j := range view {
+		if r.Float64()*float64(len(view)-j) < float64(hidden) {
+			view[j] = 1
+			hidden--
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type patches struct {
 	ramp        encoders.Ramp
 	center      []float32 // [K]
 	mean        []float64 // [K] teacher's mean score of this step
+	sum         []float64 // [D]
 
 	rows    []int     // hidden patches of this step, of N·P
 	targets []float32 // [rows,K], each scaled by its share in the mean
@@ -33,7 +34,7 @@ type patches struct {
 func newPatches(s IBOT, d DINO, k, dim, n, p int) *patches {
 	rows := n * int(min(1, s.Ratio+s.Spread)*float64(p))
 	return &patches{
-		IBOT: s, k: k, d: dim, n: n, p: p, ramp: patchRamp(s, d), center: make([]float32, k), mean: make([]float64, k),
+		IBOT: s, k: k, d: dim, n: n, p: p, ramp: patchRamp(s, d), center: make([]float32, k), mean: make([]float64, k), sum: make([]float64, dim),
 		targets: make([]float32, rows*k), z: make([]float32, rows*dim), dz: make([]float32, rows*dim), s: make([]float32, rows*k), mass: make([]float32, rows),
 	}
 }
@@ -61,7 +62,8 @@ func (t *patches) prepare(team *kernel.Team, z, c, masks []float32, epoch int) {
 
 // average sets the teacher's mean score over all patches: scores are linear in embeddings.
 func (t *patches) average(z, c []float32) {
-	sum := make([]float64, t.d)
+	sum := t.sum
+	clear(sum)
 	for i, v := range z {
 		sum[i%t.d] += float64(v)
 	}

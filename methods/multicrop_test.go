@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"protobench/internal/kernel"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // multiCropConfigs are small runs with local crops of every objective that takes them, and on every encoder.
@@ -19,6 +23,9 @@ func multiCropConfigs(t *testing.T) map[string]Config {
 		cfg.Encoder, cfg.Train.LocalCrops, cfg.Train.LocalSize = testEncoders()[name], 2, 4
 		out["dino on "+name] = cfg
 	}
+	m := testConfig(t, "dino-vmf")
+	m.Train.LocalCrops, m.Settings.DINO.Targets = 2, "sinkhorn"
+	out["dino-vmf with Sinkhorn targets"] = m
 	g := testConfig(t, "carp+gmm")
 	g.Settings.GMM.Feed, g.Settings.GMM.Order, g.Train.LocalCrops = "student", "after", 1
 	g.Composition.Observers = []string{"joint", "gmm"}
@@ -113,5 +120,22 @@ func TestStepRefusesOtherCrops(t *testing.T) {
 	tr, x := start(t, cfg), batches(cfg)()
 	if _, err := tr.Step(x[1:]); err == nil {
 		t.Error("a missing value was accepted")
+	}
+}
+
+// TestThreadsChangeNoBit runs steps with one thread and with three.
+func TestThreadsChangeNoBit(t *testing.T) {
+	for name, cfg := range multiCropConfigs(t) {
+		var states [2][]Named
+		for i, threads := range []int{1, 3} {
+			cfg.Team = kernel.NewTeam(threads)
+			tr := start(t, cfg)
+			steps(t, tr, batches(cfg), 2)
+			states[i] = tr.State()
+			cfg.Team.Close()
+		}
+		if d := cmp.Diff(states[0], states[1]); d != "" {
+			t.Errorf("%s: the number of threads changes the state: %.300s", name, d)
+		}
 	}
 }

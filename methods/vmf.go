@@ -66,7 +66,7 @@ func vmfBias(bias, slope, c []float32, d int, temperature float64) {
 // al. 2023): a softmax of the sum over τ is the posterior of the mixture. With learn, its gradient also reaches the lengths.
 func vmfNode(s, c *G.Node, learn bool, temperature float64) (*G.Node, error) {
 	n, k, d := s.Shape()[0], s.Shape()[1], c.Shape()[1]
-	v := &vmf{n: n, k: k, d: d, bias: make([]float32, k), slope: make([]float32, k)}
+	v := &vmf{n: n, k: k, d: d, bias: make([]float32, k), slope: make([]float32, k), sum: make([]float64, k)}
 	return graph.Apply(graph.Op{
 		Kind: "vmf", Out: s.Shape().Clone(), Diff: []bool{true, learn},
 		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
@@ -89,11 +89,13 @@ func vmfNode(s, c *G.Node, learn bool, temperature float64) (*G.Node, error) {
 type vmf struct {
 	n, k, d     int
 	bias, slope []float32
+	sum         []float64
 }
 
 // backward sets dc_k = -slope_k·c_k·Σ_n ds_nk.
 func (v *vmf) backward(dc, c, ds []float32) {
-	sum := make([]float64, v.k)
+	sum := v.sum
+	clear(sum)
 	for r := range v.n {
 		for k, g := range ds[r*v.k:][:v.k] {
 			sum[k] += float64(g)
