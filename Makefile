@@ -1,19 +1,21 @@
 # Targets carry their description after two hashes; `make help` prints them.
 
 GO        ?= go
+PYTHON    ?= /usr/bin/python3
 BINARY    := bin/protobench
 REVISION  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS   := -s -w $(if $(REVISION),-X protobench/internal/cli.revision=$(REVISION))
+KERNEL    := internal/kernel
 LINT      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 SWEEP     := joint-vs-decoupled$(if $(QUICK),-quick)
 
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help ablation build test check lint race generate bench clean
+.PHONY: help ablation build test check lint race generate bench bench-peers clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ablation: build ## run the default ablation and write its report (QUICK=1: a smoke-size cut)
 	$(BINARY) run $(SWEEP)
@@ -36,11 +38,14 @@ race: ## run all tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 generate: ## write the kernels' assembly again (avo, a module of its own)
-	cd internal/kernel/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go
-	gofmt -w internal/kernel/kernels_amd64.go
+	cd $(KERNEL)/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go
+	gofmt -w $(KERNEL)/kernels_amd64.go
 
 bench: ## run all Go benchmarks once
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+bench-peers: build ## time this program and PyTorch side by side (Debian's python3-torch; docs/performance.md)
+	$(PYTHON) docs/peers/compare.py --ours $(BINARY) $(PEERS)
 
 clean: ## remove what build and tests leave behind (not results)
 	rm -rf bin

@@ -26,6 +26,7 @@ type Set struct {
 	Classes     int
 	FineClasses int        // 0 where a set has no fine labels
 	Mean, Std   [3]float32 // per channel over the training pixels, on the scale 0..1 (first Channels entries used)
+	Noise       float32    // vectors: standard deviation of the noise that each view adds to a coordinate; 0 for images
 	Flip        bool       // whether a horizontal flip keeps the class
 	Fingerprint string     // SHA-256 over shapes, pixels and labels of all splits, hex
 }
@@ -49,8 +50,12 @@ type Options struct {
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
 	Validation float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the training images, the last ones, to evaluate on instead of the test set: for choosing settings, never report numbers with it"`
-	Train      int     `key:"train" default:"4000" range:"[1,)" read:"shapes" doc:"training images to generate"`
-	Test       int     `key:"test" default:"2000" range:"[1,)" read:"shapes" doc:"test images to generate"`
+	Train      int     `key:"train" default:"4000" range:"[1,)" read:"shapes,mixture" doc:"training images to generate"`
+	Test       int     `key:"test" default:"2000" range:"[1,)" read:"shapes,mixture" doc:"test images to generate"`
 	Imbalance  float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`
-	Seed       int     `key:"seed" default:"0" range:"[0,)" read:"shapes" doc:"seed of the generator, independent of the run's seed"`
+	Seed       int     `key:"seed" default:"0" range:"[0,)" read:"shapes,mixture" doc:"seed of the generator, independent of the run's seed"`
+	Modes      int     `key:"modes" default:"25" range:"[1,)" read:"mixture" hash:"set" doc:"modes of the mixture, which are its classes"`
+	Dim        int     `key:"dim" default:"64" range:"[2,)" read:"mixture" hash:"set" doc:"dimensions of its vectors"`
+	Separation float64 `key:"separation" default:"4" range:"(0,)" read:"mixture" hash:"set" doc:"length of a mode's mean over that of the deviations from it"`
+	Noise      float64 `key:"noise" default:"0.5" range:"(0,)" read:"mixture" hash:"set" doc:"length of the noise that each view adds, as a multiple of that of the deviations inside a mode"`
 }

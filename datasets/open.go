@@ -28,6 +28,11 @@ func registry() []entry {
 			Source: "generated from data.seed",
 		}, loadShapes},
 		{Info{
+			Name:   "mixture",
+			Doc:    "vectors from a known Gaussian mixture as 1×dim gray images, for encoder identity: what learners do with them is known",
+			Source: "generated from data.seed",
+		}, loadMixture},
+		{Info{
 			Name:   "fashion-mnist",
 			Doc:    "10 kinds of clothing, 28×28 gray, 60,000 training and 10,000 test images",
 			Files:  mnistFiles,
@@ -76,7 +81,9 @@ func Open(o Options) (*Set, error) {
 	}
 	set.Probe = set.Train
 	set.Train = longTail(&set.Probe, set.Classes, o.Imbalance)
-	set.Mean, set.Std = moments(&set.Train)
+	if set.Noise == 0 { // vectors know their scale
+		set.Mean, set.Std = moments(&set.Train)
+	}
 	set.Fingerprint = fingerprint(set)
 	return set, nil
 }
@@ -92,6 +99,9 @@ func find(name string) (entry, error) {
 	return entry{}, fmt.Errorf("data.name: no data set %q; choose one of %s", name, strings.Join(names, ", "))
 }
 
+// generated reports whether a set comes out of a generator.
+func generated(name string) bool { return name == "shapes" || name == "mixture" }
+
 // validate checks the ranges that the keys declare. The generator's sizes bind its own set alone.
 func (o Options) validate() error {
 	for _, k := range []struct {
@@ -101,12 +111,17 @@ func (o Options) validate() error {
 	}{
 		{"limit", o.Limit, 0, true},
 		{"test_limit", o.TestLimit, 0, true},
-		{"train", o.Train, 1, o.Name == "shapes"},
-		{"test", o.Test, 1, o.Name == "shapes"},
-		{"seed", o.Seed, 0, o.Name == "shapes"},
+		{"train", o.Train, 1, generated(o.Name)},
+		{"test", o.Test, 1, generated(o.Name)},
+		{"seed", o.Seed, 0, generated(o.Name)},
 	} {
 		if k.binds && k.value < k.low {
 			return fmt.Errorf("data.%s: %d is out of range; use %d or more", k.key, k.value, k.low)
+		}
+	}
+	if o.Name == "mixture" {
+		if err := o.validateMixture(); err != nil {
+			return err
 		}
 	}
 	if !(o.Imbalance >= 1) || math.IsInf(o.Imbalance, 0) {

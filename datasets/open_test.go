@@ -27,7 +27,7 @@ func TestOpenRefusesOptions(t *testing.T) {
 		want   string
 		change func(*Options)
 	}{
-		{`data.name: no data set "shape"; choose one of shapes, fashion-mnist, idx`, func(o *Options) { o.Name = "shape" }},
+		{`data.name: no data set "shape"; choose one of shapes, mixture, fashion-mnist, idx`, func(o *Options) { o.Name = "shape" }},
 		{"data.limit: -1", func(o *Options) { o.Limit = -1 }},
 		{"data.test_limit: -2", func(o *Options) { o.TestLimit = -2 }},
 		{"data.train: 0", func(o *Options) { o.Train = 0 }},
@@ -52,11 +52,11 @@ func TestListDescribesEverySet(t *testing.T) {
 	var names []string
 	for _, i := range List() {
 		names = append(names, i.Name)
-		if i.Doc == "" || i.Source == "" || (i.Files == "") != (i.Name == "shapes") {
+		if i.Doc == "" || i.Source == "" || (i.Files == "") != generated(i.Name) {
 			t.Errorf("%s is not described: %+v", i.Name, i)
 		}
 	}
-	if diff := cmp.Diff([]string{"shapes", "fashion-mnist", "idx"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"shapes", "mixture", "fashion-mnist", "idx"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -62,12 +62,7 @@ func (a *attention) forwardHead(y, qkv, w []float32) {
 	t, d, h, s := a.tokens, a.dim, a.dim/a.heads, a.scale()
 	q, k, v := qkv, qkv[d:], qkv[2*d:]
 	kernel.Gemm(nil, false, true, t, t, h, q, 3*d, k, 3*d, w, t, false)
-	for i := range w {
-		w[i] *= s
-	}
-	for r := range t {
-		kernel.Softmax(w[r*t:][:t], w[r*t:][:t])
-	}
+	kernel.SoftmaxRows(nil, w, w, t, t, s)
 	kernel.Gemm(nil, false, false, t, h, t, w, t, v, 3*d, y, d, false)
 }
 
@@ -77,18 +72,10 @@ func (a *attention) backwardHead(dqkv, qkv, dy, w, ds []float32) {
 	kernel.Gemm(nil, true, false, t, h, t, w, t, dy, d, dqkv[2*d:], 3*d, false)
 	kernel.Gemm(nil, false, true, t, t, h, dy, d, qkv[2*d:], 3*d, ds, t, false)
 	for r := range t {
-		softmaxBackward(ds[r*t:][:t], w[r*t:][:t], s)
+		kernel.SoftmaxBackward(ds[r*t:][:t], w[r*t:][:t], s)
 	}
 	kernel.Gemm(nil, false, false, t, h, t, ds, t, qkv[d:], 3*d, dqkv, 3*d, false)
 	kernel.Gemm(nil, true, false, t, h, t, ds, t, qkv, 3*d, dqkv[d:], 3*d, false)
-}
-
-// softmaxBackward turns the gradient g of a softmax's row p into that of its logits, times scale: p·(g - Σ p·g).
-func softmaxBackward(g, p []float32, scale float32) {
-	dot := kernel.Dot(p, g)
-	for i, v := range p {
-		g[i] = scale * (v * (g[i] - dot))
-	}
 }
 
 // backwardNodes has the output as an operand only to order it after the forward pass, which leaves the weights.

@@ -220,7 +220,7 @@ func TestGoldenEMA(t *testing.T) {
 			x := golden.Float32s(golden.At(t, f.Inputs, "teacher", key))
 			var got []float32
 			for s := range steps {
-				EMA(x, golden.Float32s(golden.At(t, f.Inputs, "student", key).([]any)[s]), m.At(s))
+				EMA(nil, x, golden.Float32s(golden.At(t, f.Inputs, "student", key).([]any)[s]), m.At(s))
 				got = append(got, x...)
 			}
 			golden.Check(t, f, key, got, f.Expected[key])

@@ -33,41 +33,65 @@ type LARSConfig struct {
 type LARS struct {
 	LARSConfig
 	params   []*Param
+	pieces   pieces
 	velocity map[*Param][]float32
 	steps    [1]float64
+
+	part     []float64 // one number a piece
+	w, below []float64 // norms of the parameters and of what they are divided by
+	q, decay []float64 // factors and weight decays of the parameters
 }
 
 // NewLARS returns LARS over params.
 func NewLARS(params []*Param, c LARSConfig) *LARS {
-	return &LARS{LARSConfig: c, params: params, velocity: zeros(params)}
+	l := &LARS{LARSConfig: c, params: params, pieces: cut(params), velocity: zeros(params)}
+	l.part = make([]float64, len(l.pieces))
+	for _, v := range []*[]float64{&l.w, &l.below, &l.q, &l.decay} {
+		*v = make([]float64, len(params))
+	}
+	return l
 }
 
 // Step implements [Optimizer].
 func (l *LARS) Step(team *kernel.Team, lr float64) {
-	mu := float32(l.Momentum)
-	for _, p := range l.params {
-		step := lr * p.LRMult
-		q, decay := l.factor(p, step)
-		rate, f, wd, v := float32(step), float32(q), float32(decay), l.velocity[p]
-		for i, w := range p.Value {
-			v[i] = float32(mu*v[i]) + float32(f*(p.Grad[i]+float32(wd*w)))
-			p.Value[i] = w - float32(rate*v[i])
-		}
+	l.norms(team)
+	for i, p := range l.params {
+		l.q[i], l.decay[i] = l.factor(i, lr*p.LRMult)
 	}
+	mu := float32(l.Momentum)
+	l.pieces.each(team, func(_ int, c piece) {
+		rate := float32(lr * c.LRMult)
+		kernel.Momentum(c.value(), c.grad(), c.of(l.velocity[c.Param]), mu, float32(l.q[c.at]), float32(l.decay[c.at]), rate, false)
+	})
 	l.steps[0]++
 }
 
-// factor returns q and the weight decay of a parameter at its learning rate.
-func (l *LARS) factor(p *Param, lr float64) (q, decay float64) {
+// norms takes the norms that the factors are made of: of each parameter, and of its gradient, with DINO's convention decayed.
+func (l *LARS) norms(team *kernel.Team) {
+	l.pieces.sums(team, l.part, l.w, func(c piece) float64 { return kernel.Dot64(c.value(), c.value()) })
+	l.pieces.sums(team, l.part, l.below, func(c piece) float64 {
+		if l.Convention == LARSDINO {
+			return kernel.DecayedSquares(c.grad(), c.value(), c.WeightDecay)
+		}
+		return kernel.Dot64(c.grad(), c.grad())
+	})
+	for i := range l.w {
+		l.w[i], l.below[i] = math.Sqrt(l.w[i]), math.Sqrt(l.below[i])
+	}
+}
+
+// factor returns q and the weight decay of parameter i at its learning rate.
+func (l *LARS) factor(i int, lr float64) (q, decay float64) {
+	p := l.params[i]
 	if l.Exclude && p.Exempt() {
 		return 1, 0
 	}
-	w, wd := kernel.Norm(p.Value), p.WeightDecay
-	var below, unscaled float64 // the denominator, and the weight decay where nothing is scaled
+	w, below, wd := l.w[i], l.below[i], p.WeightDecay
+	var unscaled float64 // the weight decay where nothing is scaled
 	if l.Convention == LARSDINO {
-		below, unscaled = decayedNorm(p.Grad, p.Value, wd), wd
-	} else if g := kernel.Norm(p.Grad); g > 0 {
-		below = g + float64(wd*w) + larsEps
+		unscaled = wd
+	} else if below > 0 {
+		below += float64(wd*w) + larsEps
 	}
 	if w == 0 || below == 0 {
 		return 1, unscaled
@@ -77,16 +101,6 @@ func (l *LARS) factor(p *Param, lr float64) (q, decay float64) {
 		q = min(q/lr, 1)
 	}
 	return q, wd
-}
-
-// decayedNorm is the Euclidean norm of g + wd·w.
-func decayedNorm(g, w []float32, wd float64) float64 {
-	var s float64
-	for i, v := range g {
-		u := float64(v) + float64(wd*float64(w[i]))
-		s += float64(u * u)
-	}
-	return math.Sqrt(s)
 }
 
 // Slots implements [Optimizer].

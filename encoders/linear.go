@@ -34,55 +34,73 @@ type linear struct {
 	inputGrad  bool
 	pre        []float32 // what GELU sees, where it is fused behind
 	g, dw, db  []float32
+	sums       *slicedSums // of db
 }
 
 func (l *linear) forward(team *kernel.Team, in [][]float32, y []float32) {
 	if l.pre != nil {
 		l.product(team, in, l.pre)
-		gelu(y, l.pre)
+		gelu(team, y, l.pre)
 		return
 	}
 	l.product(team, in, y)
 	if l.relu {
-		for i, v := range y {
-			y[i] = max(0, v)
-		}
+		team.Chunks(len(y), kernel.ChunkSize, func(lo, hi int) { kernel.ReLU(y[lo:hi], y[lo:hi]) })
 	}
 }
 
 func (l *linear) product(team *kernel.Team, in [][]float32, y []float32) {
 	accumulate := len(in) == 3
 	if accumulate {
-		for r := range l.n {
-			copy(y[r*l.out:(r+1)*l.out], in[2])
-		}
+		team.Chunks(l.n, kernel.RowChunk(l.out), func(lo, hi int) {
+			for r := lo; r < hi; r++ {
+				copy(y[r*l.out:(r+1)*l.out], in[2])
+			}
+		})
 	}
 	kernel.Gemm(team, false, false, l.n, l.out, l.in, in[0], l.in, in[1], l.out, y, l.out, accumulate)
 }
 
 // backward reads x, w, y, dy and leaves dw and db in the layer.
 func (l *linear) backward(team *kernel.Team, v [][]float32, dx []float32) {
-	x, w, y, dy := v[0], v[1], v[2], v[3]
-	switch {
-	case l.relu:
-		maskReLU(l.g, y, dy)
-		dy = l.g
-	case l.pre != nil:
-		geluBackward(l.g, l.pre, dy)
-		dy = l.g
-	}
+	x, w := v[0], v[1]
+	dy := l.productGradient(team, v[2], v[3])
 	kernel.Gemm(team, true, false, l.in, l.out, l.n, x, l.in, dy, l.out, l.dw, l.out, false)
-	clear(l.db)
-	for r := range l.n {
-		kernel.Axpy(1, dy[r*l.out:(r+1)*l.out], l.db)
-	}
 	if l.inputGrad {
 		kernel.Gemm(team, false, true, l.n, l.in, l.out, dy, l.out, w, l.out, dx, l.in, false)
 	}
 }
 
+// productGradient returns the gradient of the product, behind which what is fused lies, and leaves db in the layer. A slice of
+// rows gets both while it is in the cache.
+func (l *linear) productGradient(team *kernel.Team, y, dy []float32) []float32 {
+	g := dy
+	if l.g != nil {
+		g = l.g
+	}
+	l.sums.each(team, func(lo, hi int, sums []float32) {
+		lo, hi = lo*l.out, hi*l.out
+		switch {
+		case l.relu:
+			kernel.MaskReLU(g[lo:hi], y[lo:hi], dy[lo:hi])
+		case l.pre != nil:
+			kernel.GELUBackward(g[lo:hi], l.pre[lo:hi], dy[lo:hi])
+		}
+		if l.db != nil {
+			addRows(sums, g[lo:hi])
+		}
+	})
+	if l.db != nil {
+		l.sums.total(team, l.db, 0)
+	}
+	return g
+}
+
 func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	l.dw, l.db = make([]float32, l.in*l.out), make([]float32, l.out)
+	l.dw, l.sums = make([]float32, l.in*l.out), newSlicedSums(l.n, sliceRows, l.out)
+	if len(in) == 3 {
+		l.db = make([]float32, l.out)
+	}
 	if l.relu || l.pre != nil {
 		l.g = make([]float32, l.n*l.out)
 	}

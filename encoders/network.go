@@ -37,6 +37,8 @@ func (c Config) Features() int {
 		return mlpWidth * c.Width
 	case "vit":
 		return vitWidth * c.Width
+	case "identity":
+		return c.Dim
 	case "resnet18":
 		return resnetWidth * c.Width << (c.Depth - 1)
 	}
@@ -73,8 +75,10 @@ func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 func (c Config) Fits(in, whole Input) error {
 	halves := c.Name == "convnet" || c.Name == "resnet18"
 	switch {
-	case c.Name == "mlp" && in != whole:
-		return fmt.Errorf("encoder.name: mlp has a weight for every pixel of %d×%d images and reads no smaller ones; take another encoder", whole.Height, whole.Width)
+	case (c.Name == "mlp" || c.Name == "identity") && in != whole:
+		return fmt.Errorf("encoder.name: %s reads images of %d×%d pixels and no smaller ones; take another encoder", c.Name, whole.Height, whole.Width)
+	case c.Name == "identity":
+		return c.fitsIdentity(in)
 	case halves && (in.Height>>(c.Depth-1) < 1 || in.Width>>(c.Depth-1) < 1):
 		return fmt.Errorf("encoder.depth: %d blocks halve %d×%d images below one pixel; use fewer", c.Depth, in.Height, in.Width)
 	case c.Name == "vit" && (in.Height%c.Patch != 0 || in.Width%c.Patch != 0):
@@ -158,8 +162,10 @@ func (b *builder) network(x *G.Node) error {
 		err = b.resnet(cfg, in)
 	case "vit":
 		err = b.vit(cfg, in)
+	case "identity":
+		err = b.identity()
 	default:
-		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet, mlp, resnet18 or vit", cfg.Name)
+		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet, mlp, resnet18, vit or identity", cfg.Name)
 	}
 	return err
 }

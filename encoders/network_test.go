@@ -110,7 +110,7 @@ func TestBranchesShareNothing(t *testing.T) {
 		t.Fatal("the clone shares its numbers")
 	}
 	old := float64(teacher.Params[0].Value[0])
-	teacher.FollowBy(w, 0.75)
+	teacher.FollowBy(nil, w, 0.75)
 	if got := float64(teacher.Params[0].Value[0]); math.Abs(got-(old+0.25)) > 1e-6 {
 		t.Errorf("teacher moved to %g, want %g", got, old+0.25)
 	}

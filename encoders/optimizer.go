@@ -21,14 +21,14 @@ type Optimizer interface {
 type SGD struct {
 	Momentum float64
 	Nesterov bool
-	params   []*Param
+	pieces   pieces
 	velocity map[*Param][]float32
 	steps    [1]float64
 }
 
 // NewSGD returns SGD over params.
 func NewSGD(params []*Param, momentum float64) *SGD {
-	return &SGD{Momentum: momentum, params: params, velocity: zeros(params)}
+	return &SGD{Momentum: momentum, pieces: cut(params), velocity: zeros(params)}
 }
 
 func zeros(params []*Param) map[*Param][]float32 {
@@ -41,20 +41,10 @@ func zeros(params []*Param) map[*Param][]float32 {
 
 // Step implements [Optimizer].
 func (s *SGD) Step(team *kernel.Team, lr float64) {
-	mu := float32(s.Momentum)
-	for _, p := range s.params {
-		rate, wd, v := float32(lr*p.LRMult), float32(p.WeightDecay), s.velocity[p]
-		for i, w := range p.Value {
-			d := p.Grad[i] + float32(wd*w)
-			v[i] = float32(mu*v[i]) + d
-			if s.Nesterov {
-				d += float32(mu * v[i])
-			} else {
-				d = v[i]
-			}
-			p.Value[i] = w - float32(rate*d)
-		}
-	}
+	mu, nesterov := float32(s.Momentum), s.Nesterov
+	s.pieces.each(team, func(_ int, c piece) {
+		kernel.Momentum(c.value(), c.grad(), c.of(s.velocity[c.Param]), mu, 1, float32(c.WeightDecay), float32(lr*c.LRMult), nesterov)
+	})
 	s.steps[0]++
 }
 
@@ -64,44 +54,39 @@ func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
 // Steps implements [Optimizer].
 func (s *SGD) Steps() []float64 { return s.steps[:] }
 
-// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9, 0.999, ε = 1e-8), as in PyTorch. With
+// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9 and by default 0.999, ε = 1e-8), as in PyTorch. With
 // Coupled it is Adam (Kingma and Ba 2015), whose weight decay is a part of the gradient.
 type AdamW struct {
 	Coupled bool
-	params  []*Param
+	Beta2   float64
+	pieces  pieces
 	m, v    map[*Param][]float32
 	steps   [1]float64
 }
 
 // NewAdamW returns AdamW over params.
 func NewAdamW(params []*Param) *AdamW {
-	return &AdamW{params: params, m: zeros(params), v: zeros(params)}
+	return &AdamW{Beta2: 0.999, pieces: cut(params), m: zeros(params), v: zeros(params)}
 }
 
 // Step implements [Optimizer].
 func (a *AdamW) Step(team *kernel.Team, lr float64) {
-	const b1, b2, eps = 0.9, 0.999, 1e-8
+	const b1, eps = 0.9, 1e-8
+	b2 := a.Beta2
 	a.steps[0]++
 	c1 := 1 - math.Pow(b1, a.steps[0])
 	c2 := math.Sqrt(1 - math.Pow(b2, a.steps[0]))
-	for _, p := range a.params {
-		rate := lr * p.LRMult
-		keep, size, unit := float32(1-rate*p.WeightDecay), float32(rate/c1), float32(1/c2)
-		var l2 float32
+	a.pieces.each(team, func(_ int, c piece) {
+		rate := lr * c.LRMult
+		u := kernel.Adam{
+			First: 1 - b1, Second: float32(b2), Fresh: float32(1 - b2), Eps: eps,
+			Keep: float32(1 - rate*c.WeightDecay), Size: float32(rate / c1), Unit: float32(1 / c2),
+		}
 		if a.Coupled {
-			keep, l2 = 1, float32(p.WeightDecay)
+			u.Keep, u.L2 = 1, float32(c.WeightDecay)
 		}
-		m, v := a.m[p], a.v[p]
-		for i, g := range p.Grad {
-			if a.Coupled {
-				g += float32(l2 * p.Value[i])
-			}
-			m[i] += float32(float32(1-b1) * (g - m[i]))
-			v[i] = float32(float32(b2)*v[i]) + float32(float32(1-b2)*float32(g*g))
-			d := float32(float32(math.Sqrt(float64(v[i])))*unit) + float32(eps)
-			p.Value[i] = float32(p.Value[i]*keep) - float32(size*(m[i]/d))
-		}
-	}
+		u.Update(c.value(), c.grad(), c.of(a.m[c.Param]), c.of(a.v[c.Param]))
+	})
 }
 
 // Slots implements [Optimizer].

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"protobench/internal/kernel"
 )
 
 // Param is a named array that training changes.
@@ -61,18 +63,20 @@ func cloneParams(params []*Param, index map[string]*Param) []*Param {
 
 // FollowBy moves the weights towards a student's: w ← m·w + (1-m)·student (Tarvainen and Valpola 2017). Statistics stay:
 // a teacher in training mode keeps its own.
-func (w *Weights) FollowBy(student *Weights, m float64) {
+func (w *Weights) FollowBy(team *kernel.Team, student *Weights, m float64) {
 	for i, p := range w.Params {
-		EMA(p.Value, student.Params[i].Value, m)
+		EMA(team, p.Value, student.Params[i].Value, m)
 	}
 }
 
 // EMA sets x ← m·x + (1-m)·y.
-func EMA(x, y []float32, m float64) {
+func EMA(team *kernel.Team, x, y []float32, m float64) {
 	a, b := float32(m), float32(1-m)
-	for i, v := range y {
-		x[i] = float32(a*x[i]) + float32(b*v)
+	if len(x) <= kernel.ChunkSize {
+		kernel.Combine(x, x, y, a, b)
+		return
 	}
+	team.Chunks(len(x), kernel.ChunkSize, func(lo, hi int) { kernel.Combine(x[lo:hi], x[lo:hi], y[lo:hi], a, b) })
 }
 
 func (w *Weights) add(name string, fill func(*rand.Rand) float32, rng func() *rand.Rand, shape ...int) {

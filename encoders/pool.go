@@ -47,12 +47,7 @@ func (p pool) forward(team *kernel.Team, y, x []float32) {
 
 func (p pool) backward(team *kernel.Team, dx, dy []float32) {
 	ch, f := p.m.Channels, p.share()
-	p.each(team, func(i, at int) {
-		dst := dx[at:][:ch]
-		for c, g := range dy[i*ch:][:ch] {
-			dst[c] = g * f
-		}
-	})
+	p.each(team, func(i, at int) { kernel.Scale(dx[at:][:ch], dy[i*ch:][:ch], f) })
 }
 
 // Flatten reshapes x [N,...] to [N,M]. It is meant for the input: no gradient flows through.
@@ -71,14 +66,20 @@ func Normalize(x *G.Node) (*G.Node, error) {
 	norms := make([]float32, n)
 	return graph.Apply(graph.Op{
 		Kind: "l2-normalize", Out: s.Clone(), Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { kernel.NormalizeRows(out, in[0], n, d, norms) },
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			team.Chunks(n, kernel.RowChunk(d), func(lo, hi int) {
+				kernel.NormalizeRows(out[lo*d:hi*d], in[0][lo*d:hi*d], hi-lo, d, norms[lo:hi])
+			})
+		},
 		Backward: func(_ G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "l2-normalize-grad", Out: s.Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
-					for r := range n {
-						normalizeBackward(dx[r*d:][:d], v[0][r*d:][:d], v[1][r*d:][:d], norms[r])
-					}
+				Forward: func(team *kernel.Team, v [][]float32, dx []float32) {
+					team.Chunks(n, kernel.RowChunk(d), func(lo, hi int) {
+						for r := lo; r < hi; r++ {
+							normalizeBackward(dx[r*d:][:d], v[0][r*d:][:d], v[1][r*d:][:d], norms[r])
+						}
+					})
 				},
 			}, out, grad)
 			return G.Nodes{dx}, err
@@ -88,11 +89,9 @@ func Normalize(x *G.Node) (*G.Node, error) {
 
 // normalizeBackward sets dx = (g - y·(y·g)) / |x| for one row; a row at the smallest norm is divided by it alone.
 func normalizeBackward(dx, y, g []float32, norm float32) {
-	var dot float32
+	var dot float64
 	if norm > kernel.NormEps {
-		dot = kernel.Dot(y, g)
+		dot = kernel.Dot64(y, g)
 	}
-	for i := range dx {
-		dx[i] = (g[i] - float32(y[i]*dot)) / norm
-	}
+	kernel.Combine(dx, g, y, 1/norm, float32(-dot/float64(norm)))
 }

@@ -11,11 +11,7 @@ import (
 func Add(x, y *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "residual-add", Out: x.Shape().Clone(), Diff: []bool{true, true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			for i, v := range in[0] {
-				out[i] = v + in[1][i]
-			}
-		},
+		Forward:  func(team *kernel.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) { return G.Nodes{grad, grad}, nil },
 	}, x, y)
 }
@@ -24,15 +20,4 @@ func Add(x, y *G.Node) (*G.Node, error) {
 // the end of a ResNet block.
 func BatchNormAdd(x, gamma, beta, residual *G.Node, run Running, mode Mode) (*G.Node, error) {
 	return newNorm(mapsOf(x), run, true).node("batch-norm-add", mode, x, gamma, beta, residual)
-}
-
-// maskReLU sets g = dy where the ReLU's output y is positive, else 0.
-func maskReLU(g, y, dy []float32) {
-	for i, d := range dy {
-		if y[i] > 0 {
-			g[i] = d
-		} else {
-			g[i] = 0
-		}
-	}
 }

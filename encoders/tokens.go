@@ -20,13 +20,15 @@ func Patches(x *G.Node, size int) (*G.Node, error) {
 	down, across, run := s[1]/size, s[2]/size, size*s[3]
 	return graph.Apply(graph.Op{
 		Kind: "patches", Out: tensor.Shape{s[0] * down * across, size * run}, Diff: []bool{false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
 			// A run of size pixels lies at row y of patch (i, j) of image n.
-			for r := range len(out) / run {
-				y, patch := r%size, r/size
-				n, i, j := patch/(down*across), patch/across%down, patch%across
-				copy(out[r*run:][:run], in[0][((n*s[1]+i*size+y)*across+j)*run:])
-			}
+			team.Chunks(len(out)/run, kernel.RowChunk(run), func(lo, hi int) {
+				for r := lo; r < hi; r++ {
+					y, patch := r%size, r/size
+					n, i, j := patch/(down*across), patch/across%down, patch%across
+					copy(out[r*run:][:run], in[0][((n*s[1]+i*size+y)*across+j)*run:])
+				}
+			})
 		},
 	}, x)
 }
@@ -44,33 +46,38 @@ func Tokens(x, class, positions *G.Node) (*G.Node, error) {
 	}, x, class, positions)
 }
 
+// sliceImages is how many images have the gradients of their positions summed in float32.
+const sliceImages = 32
+
 type tokens struct {
 	n, t, d    int
 	dclass, dp []float32
+	sums       *slicedSums
 }
 
-func (o *tokens) forward(_ *kernel.Team, in [][]float32, y []float32) {
+func (o *tokens) forward(team *kernel.Team, in [][]float32, y []float32) {
 	x, class, positions := in[0], in[1], in[2]
-	for i := range o.n {
+	team.Do(o.n, func(i int) {
 		image := y[i*o.t*o.d:][:o.t*o.d]
-		copy(image, class)
-		copy(image[o.d:], x[i*(o.t-1)*o.d:])
-		kernel.Axpy(1, positions, image)
-	}
+		kernel.Combine(image[:o.d], class, positions, 1, 1)
+		kernel.Combine(image[o.d:], x[i*(o.t-1)*o.d:], positions[o.d:], 1, 1)
+	})
 }
 
-func (o *tokens) backward(_ *kernel.Team, v [][]float32, dx []float32) {
-	dy := v[0]
-	clear(o.dp)
-	for i := range o.n {
-		image := dy[i*o.t*o.d:][:o.t*o.d]
-		copy(dx[i*(o.t-1)*o.d:], image[o.d:])
-		kernel.Axpy(1, image, o.dp)
-	}
+func (o *tokens) backward(team *kernel.Team, v [][]float32, dx []float32) {
+	o.sums.each(team, func(lo, hi int, sums []float32) {
+		for i := lo; i < hi; i++ {
+			image := v[0][i*o.t*o.d:][:o.t*o.d]
+			copy(dx[i*(o.t-1)*o.d:], image[o.d:])
+			kernel.Axpy(1, image, sums)
+		}
+	})
+	o.sums.total(team, o.dp, 0)
 	copy(o.dclass, o.dp[:o.d])
 }
 
 func (o *tokens) backwardNodes(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	o.sums = newSlicedSums(o.n, sliceImages, o.t*o.d)
 	o.dclass, o.dp = make([]float32, o.d), make([]float32, o.t*o.d)
 	dx, err := graph.Apply(graph.Op{Kind: "tokens-grad", Out: in[0].Shape().Clone(), Forward: o.backward}, grad)
 	if err != nil {
@@ -93,11 +100,12 @@ func ClassToken(x *G.Node, t int) (*G.Node, error) {
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "class-token-grad", Out: s.Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
-					clear(dx)
-					for i := range n {
-						copy(dx[i*t*d:][:d], v[0][i*d:])
-					}
+				Forward: func(team *kernel.Team, v [][]float32, dx []float32) {
+					team.Do(n, func(i int) {
+						image := dx[i*t*d:][:t*d]
+						copy(image[:d], v[0][i*d:])
+						clear(image[d:])
+					})
 				},
 			}, grad)
 			return G.Nodes{dx}, err

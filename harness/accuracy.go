@@ -58,18 +58,19 @@ type probed struct {
 	undefined string
 }
 
-// probes runs both probes. It gives up between them when ctx ends, since each may take minutes.
+// probes runs both probes. It gives up in the midst of either when ctx ends, since each may take minutes.
 func (g *gauge) probes(ctx context.Context, x frozen, trainY, testY []int, classes int, suffix string, seed uint64) ([]probed, error) {
+	stop := func() bool { return ctx.Err() != nil }
+	knn := metrics.KNN(g.team, x.probe, trainY, x.test, testY, metrics.KNNOptions{K: 20, Tau: 0.07, Classes: classes, Stop: stop})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	knn := metrics.KNN(x.probe, trainY, x.test, testY, metrics.KNNOptions{K: 20, Tau: 0.07, Classes: classes})
 	g.maybe("knn20_t0.07"+suffix, knn.Accuracy, knn.Undefined == "", knn.Undefined)
 	g.warn("knn20_t0.07"+suffix, knn.Warnings)
+	linear := metrics.Linear(g.team, x.probe, trainY, x.test, testY, metrics.LinearOptions{Classes: classes, Seed: seed, Stop: stop})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	linear := metrics.Linear(x.probe, trainY, x.test, testY, metrics.LinearOptions{Classes: classes, Seed: seed})
 	g.maybe("linear"+suffix, linear.Accuracy, linear.Undefined == "", linear.Undefined)
 	g.warn("linear"+suffix, linear.Warnings)
 	return []probed{{"knn20_t0.07", knn.PerClass, knn.Undefined}, {"linear", linear.PerClass, linear.Undefined}}, nil

@@ -85,10 +85,11 @@ func (p *parser) parts(a *arm, rest map[string]any) {
 		a.composition.Embedding = "plain"
 	}
 	p.part(a, rest, "objective", &a.composition.Objective)
-	p.part(a, rest, "learner", &a.composition.Learner)
+	p.learner(a, rest)
 	p.part(a, rest, "embedding", &a.composition.Embedding)
 	p.partList(a, rest, "regularizers", "regularizer", &a.composition.Regularizers)
 	p.partList(a, rest, "observers", "learner", &a.composition.Observers)
+	a.composition = a.composition.Complete()
 }
 
 func (p *parser) part(a *arm, rest map[string]any, key string, into *string) {

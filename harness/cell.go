@@ -102,19 +102,22 @@ func (w *work) arm(ctx context.Context) (o *outcome, err error) {
 		return nil, err
 	}
 	began := time.Now()
-	o, err = finish(ctx, t, w.batches, w.set, w.job.Cell.Seed)
+	o, err = finish(ctx, w.config().Team, t, w.batches, w.set, w.job.Cell.Seed)
 	w.tally.eval += time.Since(began).Seconds()
 	if err != nil {
 		return nil, err
 	}
 	o.maybe("loss", w.tally.loss(), w.tally.lossN > 0, "no step was done")
+	if len(o.prototypes.Tensors) == 0 { // an arm without prototypes
+		return o, nil
+	}
 	return o, w.dir.WritePrototypes(o.prototypes)
 }
 
 // config is what the cell's trainer is built from.
 func (w *work) config() methods.Config {
 	data := dataConfig(w.set, w.batches.perEpoch)
-	data.Team = w.team
+	data.Team, data.Order = w.team, w.batches.indices
 	return w.job.Cell.config(data)
 }
 

@@ -51,7 +51,7 @@ func (c *Cell) writeMethod(b *strings.Builder) {
 		fmt.Fprintf(b, "\n# form: %s", c.Form)
 	}
 	fmt.Fprintf(b, "\n[[method]]\nname = %s\nobjective = %s\nlearner = %s\nregularizers = %s\nembedding = %s\nobservers = %s\n",
-		quote(m.Name), quote(m.Objective), quote(m.Learner), quotes(m.Regularizers), quote(m.Embedding), quotes(m.Observers))
+		quote(m.Name), quote(m.Objective), learnerLiteral(m.Learner), quotes(m.Regularizers), quote(m.Embedding), quotes(m.Observers))
 }
 
 func quotes(names []string) string {

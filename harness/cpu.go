@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// cpuName is the processor's name where the system tells it, else its architecture.
-func cpuName() string {
+// CPUName returns the processor's name where the system tells it, else its architecture.
+func CPUName() string {
 	f, err := os.Open("/proc/cpuinfo")
 	if err != nil {
 		return runtime.GOARCH

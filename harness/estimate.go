@@ -10,29 +10,46 @@ import (
 // timedSteps is how many steps an estimate runs, after one that warms up.
 const timedSteps = 3
 
-// Estimate measures each distinct arm, and the row that is trained with labels, on this machine for a few steps, and
-// adds up the training time of all jobs, on one core each, without evaluations. Nothing is written.
-func Estimate(jobs []Job, e Engine, data *Library) (time.Duration, error) {
-	var total time.Duration
-	known := map[string]time.Duration{}
+// Budget is the training time of an arm's cells, on one core each, without evaluations.
+type Budget struct {
+	Arm   string // as tables name it
+	Cells int
+	Steps int           // of one cell
+	Step  time.Duration // measured
+}
+
+// Total is cells × steps × the time of a step.
+func (b Budget) Total() time.Duration { return time.Duration(b.Cells*b.Steps) * b.Step }
+
+// Estimate measures each distinct arm, and the row that is trained with labels, on this machine for a few steps and returns
+// what its cells take, in the order of the plan. Rows that are not trained are left out. Nothing is written.
+func Estimate(jobs []Job, e Engine, data *Library) ([]Budget, error) {
+	var all []Budget
+	known := map[string]int{} // an arm's place in all
 	for i := range jobs {
 		j := &jobs[i]
 		set, err := data.Open(j.Cell.Settings.Data)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		if j.steps(set) == 0 {
+		steps := j.steps(set)
+		if steps == 0 {
 			continue
 		}
 		arm := fmt.Sprintf("%+v %v", j.Cell.Composition, j.Cell.Axes)
-		if _, ok := known[arm]; !ok {
-			if known[arm], err = stepTime(&work{job: j, set: set, engine: e}); err != nil {
-				return 0, fmt.Errorf("%s: %w", j.Cell.Composition.Name, err)
+		at, ok := known[arm]
+		if !ok {
+			step, err := stepTime(&work{job: j, set: set, engine: e})
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", j.Cell.Composition.Name, err)
 			}
+			at, known[arm] = len(all), len(all)
+			id := j.Identity()
+			all = append(all, Budget{Arm: id.Arm(), Steps: steps, Step: step})
 		}
-		total += time.Duration(j.steps(set)) * known[arm]
+		all[at].Cells++
 	}
-	return total, nil
+	return all, nil
 }
 
 // stepTime is the mean time of a few steps.

@@ -7,6 +7,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness/store"
+	"protobench/internal/kernel"
 	"protobench/internal/tensorfile"
 	"protobench/methods"
 	"protobench/metrics"
@@ -24,9 +25,10 @@ type outcome struct {
 }
 
 // finish measures a trained arm on all images: prototypes and their use, then
-// the frozen features of both branches.
-func finish(ctx context.Context, t Trainer, b *batches, set *datasets.Set, seed uint64) (*outcome, error) {
+// the frozen features of both branches. The team shares the work of the probes.
+func finish(ctx context.Context, team *kernel.Team, t Trainer, b *batches, set *datasets.Set, seed uint64) (*outcome, error) {
 	o := &outcome{gauge: newGauge(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
+	o.team = team
 	for _, br := range []methods.Branch{methods.Teacher, methods.Student} {
 		x, z, err := b.freeze(ctx, set, branch(t, br))
 		if err != nil {
@@ -54,16 +56,25 @@ func (o *outcome) usage(learners []methods.Learned, set *datasets.Set, z metrics
 		}
 		u := g.learner(l, z)
 		g.student(l)
-		agreement, ok := metrics.Agree(set.Train.Labels, u.assigned)
-		g.maybe("nmi", agreement.NMI, ok, "no image is assigned")
+		g.agreement(l, set.Train.Labels, u)
 		if l.Name != "" {
 			o.adopt(prefix, g)
 		}
 		o.keep(prefix, l, u)
-		if l.Name == "" && u.live <= 1 {
+		if l.Name == "" && l.K > 0 && u.live <= 1 {
 			o.collapsed = "one live prototype"
 		}
 	}
+}
+
+// agreement compares the images' prototypes with their classes.
+func (g *gauge) agreement(l methods.Learned, labels []int, u usage) {
+	if l.K == 0 {
+		g.without([]string{"nmi"})
+		return
+	}
+	agreement, ok := metrics.Agree(labels, u.assigned)
+	g.maybe("nmi", agreement.NMI, ok, "no image is assigned")
 }
 
 // adopt takes over what an observer's gauge has to say, under the observer's name.
@@ -78,6 +89,9 @@ func (o *outcome) adopt(prefix string, g *gauge) {
 
 // keep stores a learner's prototypes and their use for reports and other tools.
 func (o *outcome) keep(prefix string, l methods.Learned, u usage) {
+	if l.K == 0 {
+		return
+	}
 	add := func(name string, shape []int, f []float32, n []int64) {
 		o.prototypes.Tensors = append(o.prototypes.Tensors, tensorfile.Tensor{Name: prefix + name, Shape: shape, F32: f, I64: n})
 	}

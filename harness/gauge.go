@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/internal/kernel"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -15,6 +16,7 @@ type gauge struct {
 	metrics   store.Metrics
 	undefined map[string]string
 	warnings  []string
+	team      *kernel.Team // shares the work of probes; nil for one thread
 }
 
 func newGauge() *gauge { return &gauge{metrics: store.Metrics{}, undefined: map[string]string{}} }
@@ -39,7 +41,21 @@ func (g *gauge) warn(key string, warnings []string) {
 	}
 }
 
-const noDirection = "no prototype has a direction"
+const (
+	noDirection  = "no prototype has a direction"
+	noPrototypes = "the objective has no prototypes"
+)
+
+// prototypeMetrics are the keys of what [gauge.learner] measures.
+func prototypeMetrics() []string {
+	var keys []string
+	for _, format := range []string{"unique@%v", "unique_centred@%v", "live_unique@%v"} {
+		for _, eps := range Epsilons {
+			keys = append(keys, fmt.Sprintf(format, eps))
+		}
+	}
+	return append(keys, "prototype_mean_norm", "effective_rank.prototypes", "displacement", "path", "reseeds", "used", "dead", "usage_perplexity", "grouped_perplexity")
+}
 
 // usage is how a learner's prototypes share out images.
 type usage struct {
@@ -52,6 +68,10 @@ type usage struct {
 // learner measures a learner's prototypes and their use on embeddings z [n,D].
 // Teacher prototypes are the headline for every arm.
 func (g *gauge) learner(l methods.Learned, z metrics.Matrix) usage {
+	if l.K == 0 {
+		g.without(prototypeMetrics())
+		return usage{}
+	}
 	p := metrics.MatrixOf(l.K, l.D, l.Current[methods.Teacher])
 	covers := metrics.Covers(p, Epsilons[:])
 	g.covers("unique@%v", covers)
@@ -62,6 +82,13 @@ func (g *gauge) learner(l methods.Learned, z metrics.Matrix) usage {
 	g.covers("live_unique@%v", metrics.LiveCovers(p, u.counts, z.Rows, Epsilons[:]))
 	u.live = g.usage(u, z.Rows)
 	return u
+}
+
+// without marks metrics of prototypes as undefined for an arm that has none.
+func (g *gauge) without(keys []string) {
+	for _, key := range keys {
+		g.maybe(key, 0, false, noPrototypes)
+	}
 }
 
 func (g *gauge) covers(format string, covers []metrics.Cover) {
@@ -79,6 +106,7 @@ func (g *gauge) geometry(l methods.Learned, p metrics.Matrix) {
 	moved, ok := metrics.Displacement(metrics.MatrixOf(l.K, l.D, l.Initial), p)
 	g.maybe("displacement", moved, ok, noDirection)
 	g.put("path", l.Path)
+	g.put("drift", l.Drift)
 	g.put("reseeds", float64(l.Reseeds))
 }
 
@@ -95,6 +123,12 @@ func (g *gauge) usage(u usage, images int) (live int) {
 
 // student counts the student's own unique prototypes, which differ from the teacher's where there are two sets.
 func (g *gauge) student(l methods.Learned) {
+	if l.K == 0 {
+		for _, eps := range Epsilons {
+			g.without([]string{fmt.Sprintf("unique@%v.student", eps)})
+		}
+		return
+	}
 	p := metrics.MatrixOf(l.K, l.D, l.Current[methods.Student])
 	g.covers("unique@%v.student", metrics.Covers(p, Epsilons[:]))
 }

@@ -128,6 +128,9 @@ func trait(c methods.Composition, condition string) []string {
 	case "objective":
 		return []string{c.Objective}
 	case "learner":
+		if names := c.Learners(); len(names) > 1 { // a schedule goes by its text and by its phases
+			return append([]string{c.Learner}, names...)
+		}
 		return []string{c.Learner}
 	case "embedding":
 		return []string{c.Embedding}

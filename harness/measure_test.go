@@ -208,3 +208,38 @@ func TestForeignCheckpointsAreRefused(t *testing.T) {
 		t.Errorf("went on from a foreign checkpoint at %v", r.ResumedAt)
 	}
 }
+
+// bare is an arm without prototypes.
+type bare struct{ Trainer }
+
+func (b bare) Learned() []methods.Learned { return []methods.Learned{{D: fakeD}} }
+
+func TestAnArmWithoutPrototypesSaysSo(t *testing.T) {
+	p := planOf(t, smallSweep)
+	dir := filepath.Join(t.TempDir(), "run")
+	engine := fakeEngine(nil)
+	arm := engine.Arm
+	engine.Arm = func(cfg methods.Config) (Trainer, error) {
+		a, err := arm(cfg)
+		return bare{a}, err
+	}
+	if _, err := Run(context.Background(), p, p.Jobs[3:4], dir, options(engine)); err != nil {
+		t.Fatal(err)
+	}
+	c := cellsOf(t, dir)[3]
+	r, _, err := c.Dir.Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Outcome.Status != store.OK || math.IsNaN(r.Metrics["linear@backbone.teacher"]) {
+		t.Errorf("outcome %+v, metrics %v", r.Outcome, r.Metrics)
+	}
+	for _, key := range append(prototypeMetrics(), "unique@0.025.student", "nmi") {
+		if v, ok := r.Metrics[key]; !ok || !math.IsNaN(v) || r.Undefined[key] != noPrototypes {
+			t.Errorf("%s is %v, undefined because %q", key, v, r.Undefined[key])
+		}
+	}
+	if f, err := c.Dir.Prototypes(); f != nil || err != nil {
+		t.Errorf("prototypes are stored: %v", err)
+	}
+}

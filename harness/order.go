@@ -32,6 +32,7 @@ func newBatches(set *datasets.Set, r *Resolved, seed uint64) (*batches, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Noise = set.Noise
 	size := r.Train.Batch
 	return &batches{
 		images: &set.Train, augment: a, locals: l, seed: seed, size: size, perEpoch: set.Train.Len() / size,
@@ -46,16 +47,21 @@ func inputOf(set *datasets.Set) encoders.Input {
 // at returns the views of a step, [2·B,H,W,C] and the local crops behind them, valid until the next call, and the indices of
 // their images.
 func (b *batches) at(step int) (views []float32, indices []int) {
+	indices = b.indices(step)
+	global := len(b.views) - b.locals.Len(b.size)
+	b.augment.Views(b.views[:global], b.images, indices, b.seed, step)
+	b.locals.Crops(b.views[global:], b.images, indices, b.seed, step)
+	return b.views, indices
+}
+
+// indices returns those of a step's images.
+func (b *batches) indices(step int) []int {
 	if epoch := step / b.perEpoch; epoch != b.epoch {
 		b.epoch = epoch
 		b.order = stream.New(b.seed, "order", uint64(epoch)).Perm(b.images.Len())
 	}
 	from := step % b.perEpoch * b.size
-	indices = b.order[from : from+b.size]
-	global := len(b.views) - b.locals.Len(b.size)
-	b.augment.Views(b.views[:global], b.images, indices, b.seed, step)
-	b.locals.Crops(b.views[global:], b.images, indices, b.seed, step)
-	return b.views, indices
+	return b.order[from : from+b.size]
 }
 
 // successive returns a source of the first batches, one after the other, as

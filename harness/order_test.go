@@ -15,7 +15,10 @@ func TestPairedArmsSeeTheSameImagesInTheSameOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		for step := range 10 {
-			views, _ := b.at(step)
+			views, indices := b.at(step)
+			if diff := cmp.Diff(indices, b.indices(step)); diff != "" {
+				t.Errorf("step %d: the trainer is told of other images than it sees", step)
+			}
 			seen[p.Jobs[i].Cell.Composition.Name] = append(seen[p.Jobs[i].Cell.Composition.Name], views...)
 		}
 	}

@@ -50,7 +50,7 @@ func (w *work) success(o *outcome) store.Result {
 // provenance says what made a result; the version is filled in by the executor.
 func provenance(fingerprint string) store.Provenance {
 	return store.Provenance{
-		Numerics: Numerics, Go: runtime.Version(), CPU: cpuName(), ISA: string(kernel.InUse()), DataSHA256: fingerprint, Warnings: []string{},
+		Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), DataSHA256: fingerprint, Warnings: []string{},
 	}
 }
 

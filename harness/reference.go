@@ -29,6 +29,7 @@ func (w *work) frozenRow(ctx context.Context, f extractor) (*outcome, error) {
 	began := time.Now()
 	defer func() { w.tally.eval += time.Since(began).Seconds() }()
 	o := &outcome{gauge: newGauge()}
+	o.team = w.config().Team
 	x, _, err := w.batches.freeze(ctx, w.set, f)
 	if err != nil {
 		return nil, err

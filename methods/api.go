@@ -18,6 +18,22 @@ type Config struct {
 	StepsPerEpoch int
 	Team          *kernel.Team // shares a step's work and changes no number; nil for one thread
 	Images        int          // training images; sets the mixture's memory and the rate of usage averages
+
+	// Order gives the indices [B] of a step's images among the training images, for objectives that keep a label or an embedding for
+	// each image; nil where images come in turn.
+	Order func(step int) []int
+}
+
+// order returns the indices [B] of a step's images.
+func (c Config) order(step int) []int {
+	if c.Order != nil {
+		return c.Order(step)
+	}
+	out := make([]int, c.Train.Batch)
+	for i := range out {
+		out[i] = (step*c.Train.Batch + i) % c.Images
+	}
+	return out
 }
 
 // steps returns the length of the run.
@@ -39,8 +55,8 @@ func (b Branch) String() string { return [...]string{"student", "teacher"}[b] }
 type Event struct {
 	Step      int
 	Learner   string // "" for the arm's own learner, else the observer's name
-	Kind      string // "reseed"
-	Prototype int
+	Kind      string // "reseed", "split", or "handover" of a schedule
+	Prototype int    // -1 where an event is about all of them
 }
 
 // Signals are what one step reports.
@@ -55,11 +71,12 @@ type Signals struct {
 
 // Learned is a learner's outcome as metrics see it.
 type Learned struct {
-	Name    string // "" for the arm's own learner, else the observer's
-	K, D    int
+	Name    string       // "" for the arm's own learner, else the observer's
+	K, D    int          // K is 0 where the objective has no prototypes; then nothing below is set
 	Initial []float32    // [K,D] effective prototypes at step 0
 	Current [2][]float32 // [K,D] effective prototypes (as the scores use them), by Branch
 	Path    float64      // mean over the prototypes of the angles turned so far, radians
+	Drift   float64      // the part of Path of the last whole epoch, radians
 	Reseeds int          // re-seeding events so far
 
 	// Scores maps embeddings [n,D] to scores [n,K]: inner products with the teacher's prototypes for every arm, less the

@@ -20,6 +20,11 @@ type arm struct {
 	scores    []float32 // of the target branch, [2·B,K]
 	reseed    *reseeder // nil where prototypes are left where they are
 
+	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil where there are none.
+	extra     []*encoders.Param
+	optimizer encoders.Optimizer
+	decay     float64 // their weight decay at the start
+
 	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.
 	z, zp   []float32
 	program *graph.Program
@@ -35,12 +40,20 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 	o := newObjective(cfg, v, d)
 	a := &arm{name: name, objective: o, learner: newLearner(learnerName, cfg, o, d)}
 	a.head = &head{
-		objective: o, views: v, k: cfg.Settings.Prototypes.Count,
+		objective: o, views: v, k: a.learner.vectors().k,
 		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil, patches: patchesOf(o),
 	}
-	a.reseed = newReseeder(cfg, learnerName)
+	a.reseed = newReseeder(cfg)
 	a.scores = make([]float32, v.global*v.images*a.head.k)
+	if s, ok := o.(scorer); ok {
+		a.train(cfg.Train, s.params())
+	}
 	return a
+}
+
+// train hands the objective's own parameters to an optimizer.
+func (a *arm) train(t Train, params []*encoders.Param) {
+	a.extra, a.optimizer, a.decay = params, newOptimizer(t, params), t.WeightDecay
 }
 
 // nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
@@ -71,8 +84,8 @@ func (a *arm) observe(d int) error {
 		return err
 	}
 	if p := a.head.patches; p != nil {
-		a.zp = make([]float32, p.n*p.p*d)
-		a.head.zp = graph.Input(g, "patches", a.zp, p.n*p.p, d)
+		a.zp = make([]float32, p.n*p.each*d)
+		a.head.zp = graph.Input(g, "patches", a.zp, p.n*p.each, d)
 	}
 	if a.loss, err = a.head.build(graph.Input(g, "z", a.z, rows, d), c); err != nil {
 		return err
@@ -104,6 +117,9 @@ func (a *arm) prepare(s *stepInput) {
 
 // scoring returns the teacher's prototypes as its scores use them, [K,D].
 func (a *arm) scoring() []float32 {
+	if w, ok := a.learner.(*classifier); ok {
+		return w.rows()
+	}
 	if keepsLength(a.objective) {
 		return a.learner.vectors().teacher
 	}
@@ -118,12 +134,18 @@ func (a *arm) finish(s *stepInput) {
 	if p := a.head.patches; p != nil {
 		s.values["loss.patches"] = p.value
 	}
+	if a.optimizer != nil {
+		setDecay(a.extra, a.decay*s.decay)
+		a.optimizer.Step(s.team, s.lr)
+	}
 	a.learner.after(s)
-	a.learner.vectors().moved()
+	p := a.learner.vectors()
+	p.moved(s.team)
 	if a.reseed != nil {
 		a.reseed.run(a.learner, a.objective.center(), s)
-		a.learner.vectors().moved()
+		p.moved(s.team)
 	}
+	p.endStep(s)
 }
 
 // watch is a whole step of an observer.
@@ -153,9 +175,12 @@ func (a *arm) watch(s *stepInput) error {
 // learned is the arm's outcome; its slices are copies.
 func (a *arm) learned() Learned {
 	p := a.learner.vectors()
+	if _, free := a.learner.(*memory); free {
+		return Learned{Name: a.name, D: p.d}
+	}
 	l := Learned{
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
-		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[0], Reseeds: int(p.reseeds[0]),
+		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
 	}
 	center, c := clone(a.objective.center()), clone(a.scoring())
 	if d, ok := a.objective.(*dino); ok && d.vmf != nil {
@@ -176,5 +201,11 @@ func (a *arm) learned() Learned {
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
 
 func (a *arm) state(prefix string) []Named {
-	return append(a.learner.state(prefix+"learner."), a.objective.state(prefix+"objective.")...)
+	s := append(a.learner.vectors().state(prefix+"learner."), a.learner.state(prefix+"learner.")...)
+	s = append(s, a.objective.state(prefix+"objective.")...)
+	if a.optimizer == nil {
+		return s
+	}
+	s = append(s, paramState(prefix, a.extra)...)
+	return append(s, optimizerState(prefix+"optimizer.", a.optimizer, a.extra)...)
 }

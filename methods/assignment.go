@@ -10,8 +10,9 @@ import (
 // first wins.
 type assignment struct {
 	k, d   int
-	cos    []float32
+	cos    []float32 // of a block of embeddings
 	near   []int     // [n]
+	best   []float32 // [n] their cosines
 	count  []float64 // [K] embeddings given to each prototype
 	sum    []float64 // [K,D] their sums
 	cosine float64   // mean cosine of an embedding and its prototype
@@ -22,27 +23,55 @@ func newAssignment(k, d int) *assignment {
 	return &assignment{k: k, d: d, count: make([]float64, k), sum: make([]float64, k*d), room: make([]float64, d)}
 }
 
+// assignBlock is the number of embeddings whose cosines are held at a time.
+const assignBlock = 1024
+
 // assign assigns unit embeddings z [n,D] to unit prototypes c [K,D]. Sums are taken in the order of the rows.
 func (a *assignment) assign(team *kernel.Team, z, c []float32) {
 	n := len(z) / a.d
 	if len(a.near) != n {
-		a.near, a.cos = make([]int, n), make([]float32, n*a.k)
+		a.near, a.best = make([]int, n), make([]float32, n)
 	}
-	scores(team, a.cos, z, c, n, a.d, a.k)
+	if size := min(n, assignBlock) * a.k; len(a.cos) < size {
+		a.cos = make([]float32, size)
+	}
+	for lo := 0; lo < n; lo += assignBlock {
+		a.nearest(team, z, c, lo, min(n, lo+assignBlock))
+	}
 	clear(a.count)
 	clear(a.sum)
 	a.cosine = 0
-	for i := range n {
-		row := a.cos[i*a.k:][:a.k]
-		k := kernel.Argmax(row)
-		a.near[i] = k
+	for i, k := range a.near {
 		a.count[k]++
-		a.cosine += float64(row[k]) / float64(n)
+		a.cosine += float64(a.best[i]) / float64(n)
 		sum := a.sum[k*a.d:][:a.d]
 		for j, v := range z[i*a.d:][:a.d] {
 			sum[j] += float64(v)
 		}
 	}
+}
+
+// nearest finds the prototypes of embeddings lo … hi-1.
+func (a *assignment) nearest(team *kernel.Team, z, c []float32, lo, hi int) {
+	scores(team, a.cos, z[lo*a.d:hi*a.d], c, hi-lo, a.d, a.k)
+	team.Chunks(hi-lo, kernel.RowChunk(a.k), func(from, to int) {
+		for i := from; i < to; i++ {
+			row := a.cos[i*a.k:][:a.k]
+			k := kernel.Argmax(row)
+			a.near[lo+i], a.best[lo+i] = k, row[k]
+		}
+	})
+}
+
+// empty counts the prototypes that nothing was given to.
+func (a *assignment) empty() int {
+	n := 0
+	for _, c := range a.count {
+		if c == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // direction puts a vector on the unit sphere. One without length leaves dst as it is.

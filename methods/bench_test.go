@@ -22,15 +22,21 @@ func testConfig(tb testing.TB, preset string) Config {
 			LARS: "solo-learn", LARSEta: 0.02, LARSClip: true, LARSExclude: true,
 		},
 		Settings: Settings{
-			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Norm: 1, Init: "random", ReseedBelow: 0.02},
+			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Norm: 1, Init: "random", ReseedBelow: 0.02, ReseedBy: "distance"},
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
-			DINO: DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
-			IBOT: IBOT{Share: 0.5, Ratio: 0.3, Spread: 0.2, Shape: "block", Weight: 1, TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9},
-			CARP: CARP{Block: 5, EntropyWeight: 1}, MSN: MSN{Sharpen: 0.25, MeMax: 1, Sinkhorn: true, Iterations: 3},
-			KMeans: KMeans{Memory: 1}, EMA: EMA{Momentum: 0.9}, Hyperspherical: Hyperspherical{Steps: 100, LR: 0.1, Momentum: 0.9},
+			DINO:        DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
+			IBOT:        IBOT{Share: 0.5, Ratio: 0.3, Spread: 0.2, Shape: "block", Weight: 1, TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9},
+			DeepCluster: DeepCluster{Targets: "teacher"},
+			SeLa:        SeLa{Lambda: 10, Threshold: 0.01, RelabelEpochs: 1},
+			SMoG:        SMoG{Momentum: 0.9, ResetSteps: 6},
+			PCL:         PCL{Temperature: 0.2, Sets: 2, Negatives: 20, Iterations: 5, WarmupEpochs: 1},
+			MaSSL:       MaSSL{Memory: 40, Block: 9, TeacherTemperature: 0.07, WarmupTemperature: 0.04, WarmupEpochs: 2},
+			CARP:        CARP{Block: 5, EntropyWeight: 1}, MSN: MSN{Sharpen: 0.25, MeMax: 1, Sinkhorn: true, Iterations: 3},
+			KMeans: KMeans{Memory: 1}, EpochKMeans: EpochKMeans{Iterations: 5, Start: "data"},
+			SelfCluster: SelfCluster{LR: 0.01, TargetTemperature: 0.06, Temperature: 0.12, Iterations: 3}, EMA: EMA{Momentum: 0.9}, Hyperspherical: Hyperspherical{Steps: 100, LR: 0.1, Momentum: 0.9},
 			KoLeoFeatures: KoLeoFeatures{Weight: 0.1}, MeMax: MeMax{Weight: 1}, Orthogonality: Orthogonality{Weight: 10}, Repulsion: Repulsion{Weight: 1, Margin: 0.2},
 			GMM: GMM{
-				Covariance: "shared", Responsibilities: "gaussian", Weights: "uniform", Forgetting: "responsibility", Memory: 1, Precision: 1,
+				Covariance: "shared", Responsibilities: "gaussian", Weights: "uniform", Iterations: 3, Step: "constant", StepPower: 0.6, StepOffset: 1, Forgetting: "responsibility", Memory: 1, Precision: 1,
 				PrecisionMax: 4, Smoothing: 1, AnnealStart: 1, Feed: "teacher", Order: "before", Every: 1,
 			},
 		},
@@ -43,6 +49,9 @@ func testConfig(tb testing.TB, preset string) Config {
 	}
 	if keys["dino.scores"] == "vmf" {
 		cfg.Settings.DINO.Scores = "vmf"
+	}
+	if block, ok := keys["carp.block"]; ok {
+		cfg.Settings.CARP.Block = block.(int)
 	}
 	if keys["dino.targets"] == "sinkhorn" {
 		cfg.Settings.DINO.Targets = "sinkhorn"

@@ -159,6 +159,7 @@ func (t *Trainer) buildStudent() error {
 	if t.host.head.learn {
 		params, nodes = append(params[:len(params):len(params)], t.host.learner.params()...), append(nodes, f.prototypes)
 	}
+	params, nodes = append(params[:len(params):len(params)], t.host.extra...), append(nodes, t.host.head.extra...)
 	grads, err := graph.Gradients(f.total, nodes...)
 	if err != nil {
 		return err

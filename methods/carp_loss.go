@@ -40,8 +40,8 @@ func newCARPLoss(o *carp, q []float32, consistency, entropy float32) *carpLoss {
 func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "carp", Diff: []bool{true, false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			l.o.probabilities(l.p, in[0])
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			l.o.probabilities(team, l.p, in[0], 1)
 			total := float64(l.consistency)*l.agreement() + float64(l.entropy)*l.imbalance()
 			out[0] = float32(total)
 		},

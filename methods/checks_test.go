@@ -14,7 +14,7 @@ import (
 func TestTotalGradient(t *testing.T) {
 	more := map[string][]string{
 		"swav": {"koleo-features", "me-max", "orthogonality", "repulsion"}, "dino": {"me-max", "repulsion"}, "carp": {"orthogonality", "koleo-features"},
-		"msn": {"koleo-features"}, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil, "dino-vmf": {"koleo-features", "me-max"},
+		"msn": {"koleo-features"}, "carl": nil, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil, "dino-vmf": {"koleo-features", "me-max"},
 	}
 	for preset, regularizers := range more {
 		for _, by := range []string{"prototypes", "encoder"} {
@@ -46,6 +46,9 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 	if by == "encoder" {
 		wrt, c, h = f.params[0], tr.weights[Student].Params[0].Value, 1e-4 // batch norms bend the loss
 	}
+	if by == "extra" {
+		wrt, c, h = tr.host.head.extra[0], tr.host.extra[0].Value, 1e-3
+	}
 	p, grads := run(t, f.g, f.total, wrt)
 	value := func() float64 {
 		if err := p.Run(nil); err != nil {
@@ -55,6 +58,9 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 	}
 	g := slices.Clone(p.Value(grads[0]))
 	norm := kernel.Norm(g)
+	if norm == 0 {
+		t.Fatalf("no gradient by the %s", by)
+	}
 	base := slices.Clone(c)
 	move := func(s float64) float64 {
 		for i := range c {
@@ -99,6 +105,7 @@ func TestValidate(t *testing.T) {
 		"re-seeding by cosines":      func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Settings.Prototypes.Reseed = true },
 		"a length that is lost":      func(c *Config) { c.Settings.Prototypes.Norm = 0.5 },
 		"patches of a convnet":       func(c *Config) { c.Composition.Objective = "ibot" },
+		"a block of one":             func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
 		"two equal observers":        func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
 		"batch above the set":        func(c *Config) { c.Train.Batch = 65 },
 		"student feed too early":     func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },

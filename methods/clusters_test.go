@@ -22,7 +22,7 @@ func TestGoldenKMeans(t *testing.T) {
 				c = append(c, z[r*s[2]:][:s[2]]...)
 			}
 			cfg := Config{Images: s[1], Settings: Settings{Prototypes: Prototypes{Count: len(c) / s[2]}, KMeans: KMeans{Memory: 1}}}
-			m := newKMeans(cfg, c, s[2])
+			m := newKMeans(cfg, placed(c, s[2]))
 			m.lambda = 0
 			for range int(num(t, f.Params, "lloyd_iterations")) {
 				m.update(nil, z)
@@ -36,6 +36,9 @@ func TestGoldenKMeans(t *testing.T) {
 		}
 	})
 }
+
+// placed are prototypes at unit vectors c [K,D].
+func placed(c []float32, d int) *prototypes { return newPrototypes(c, len(c)/d, d, false) }
 
 // clusters draws n unit vectors around k of the axes of D dimensions, in turn.
 func clusters(n, k, d int, noise float64) []float32 {
@@ -61,7 +64,7 @@ func TestClusterLearnersFind(t *testing.T) {
 	start = append(start, far...)
 	cfg := testConfig(t, "swav")
 	cfg.Settings.Prototypes.Count, cfg.Images = k+1, 64
-	for name, l := range map[string]learner{"kmeans": newKMeans(cfg, start, d), "ema": newEMA(cfg, start, d)} {
+	for name, l := range map[string]learner{"kmeans": newKMeans(cfg, placed(start, d)), "ema": newEMA(cfg, placed(start, d))} {
 		in := &stepInput{values: map[string]float64{}}
 		for range 60 {
 			in.z[Teacher] = clusters(64, k, d, 0.05)
@@ -86,7 +89,7 @@ func TestClusterLearnersFind(t *testing.T) {
 func TestKMeansRemembers(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	cfg.Settings.Prototypes.Count, cfg.Images, cfg.Settings.KMeans.Memory = 2, 20, 1
-	m := newKMeans(cfg, []float32{1, 0, 0, -1}, 2)
+	m := newKMeans(cfg, placed([]float32{1, 0, 0, -1}, 2))
 	if m.lambda != 0.9 {
 		t.Fatalf("20 images for 2 prototypes give λ = %g", m.lambda)
 	}
@@ -110,7 +113,7 @@ func TestKMeansRemembers(t *testing.T) {
 func TestEMAStep(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	cfg.Settings.Prototypes.Count, cfg.Settings.EMA.Momentum = 2, 0.75
-	e := newEMA(cfg, []float32{1, 0, 0, -1}, 2)
+	e := newEMA(cfg, placed([]float32{1, 0, 0, -1}, 2))
 	e.update(nil, []float32{1, 0, 0.6, 0.8})
 	n := math.Hypot(0.75+0.25*0.8, 0.25*0.4)
 	if want := []float32{float32(0.95 / n), float32(0.1 / n), 0, -1}; !near(e.p.value, want) {
@@ -123,7 +126,7 @@ func TestHypersphericalSettles(t *testing.T) {
 	for _, k := range []int{2, 3, 4} {
 		cfg := testConfig(t, "swav")
 		cfg.Settings.Prototypes.Count, cfg.Settings.Hyperspherical.Steps = k, 2000
-		h := newHyperspherical(cfg, randomPrototypes(5, k, 8), 8)
+		h := newHyperspherical(cfg, placed(randomPrototypes(5, k, 8), 8))
 		grad := make([]float32, k*8)
 		before := crowding(grad, newKoleo(k, 8), h.p.value)
 		h.settle()

@@ -22,12 +22,23 @@ func Components() []Component {
 		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
 		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
 		{"objective", "ibot", "dino, and the same loss on patches that the student does not see, with one projector and one set of prototypes for both (vit)", "Zhou et al. 2022"},
+		{"objective", "deepcluster", "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings", "Caron et al. 2018, 2020 (DeepCluster-v2)"},
+		{"objective", "smog", "a predictor finds the teacher's group of another view; groups move with the student's projections, and the gradient flows through the move", "Pang et al. 2022"},
+		{"objective", "pcl", "InfoNCE with a queue, and the same over centroids of k-means on all images' embeddings, with a temperature per cluster", "Li et al. 2021"},
+		{"objective", "sela", "a linear classifier of labels that are found for all images at once, as many for each prototype", "Asano et al. 2020"},
+		{"objective", "massl", "no prototypes: the student sees an image among past embeddings as the teacher does, inside random blocks of them", "Silva et al. 2024"},
 		{"learner", "joint", "prototypes follow the gradient of the objective, together with the encoder", "Caron et al. 2020, 2021"},
 		{"learner", "frozen", "random unit vectors that never move: the control", "Caron et al. 2020, ablation"},
 		{"learner", "gmm", "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", "Arteaga et al. 2025; Celaya and Agostini 2015"},
 		{"learner", "kmeans", "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", "Sculley 2010; Dhillon and Modha 2001"},
+		{"learner", "epoch-kmeans", "decoupled: spherical k-means over the last epoch's teacher embeddings at each epoch's start, no gradient", "Caron et al. 2020 (DeepCluster-v2)"},
+		{"learner", "self-cluster", "decoupled by a gradient: a Sinkhorn clustering loss and optimizer of the prototypes' own, on teacher embeddings", "Darcet et al. 2025 (CAPI)"},
 		{"learner", "ema", "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", "Pang et al. 2022, its group update"},
 		{"learner", "hyperspherical", "spread over the sphere before training, then frozen", "Mettes et al. 2019"},
+		{"learner", "smog", "of objective smog alone: groups that move towards the projections given to them, clustered anew now and then", "Pang et al. 2022"},
+		{"learner", "pcl", "of objective pcl alone: k-means on all images' embeddings at the start of each epoch, several sets", "Li et al. 2021"},
+		{"learner", "sela", "of objective sela alone: rows of the linear classifier, by the gradient of the loss, not normalised", "Asano et al. 2020"},
+		{"learner", "massl", "of objective massl alone: a queue of past teacher embeddings, no prototypes", "Silva et al. 2024"},
 		{"regularizer", "koleo-prototypes", "spreads the prototypes: differential entropy by nearest neighbours (KP)", "Govindarajan et al. 2024; Sablayrolles et al. 2019"},
 		{"regularizer", "koleo-features", "spreads the images of each view: differential entropy of the student's backbone features by nearest neighbours", "Oquab et al. 2024 (DINOv2); Sablayrolles et al. 2019"},
 		{"regularizer", "me-max", "keeps the mean prediction over all prototypes uniform (msn and carp have terms of their own)", "Assran et al. 2022"},
@@ -56,17 +67,32 @@ func presets() []preset {
 			preset{"prototypes frozen at random", Composition{Name: o + "+frozen", Objective: o, Learner: "frozen", Embedding: "plain"}, nil},
 		)
 	}
-	return append(out, preset{
-		"joint, scores with the normaliser of a von Mises-Fisher mixture, prototypes of any length",
-		Composition{Name: "dino-vmf", Objective: "dino", Learner: "joint", Embedding: "plain"},
-		map[string]any{"dino.scores": "vmf"},
-	}, preset{
-		"joint, with masked patches as targets (on the vit)", Composition{Name: "ibot", Objective: "ibot", Learner: "joint", Embedding: "plain"}, nil,
-	}, preset{
-		"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
-		Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
-		map[string]any{"dino.targets": "sinkhorn"},
-	})
+	return append(out,
+		preset{
+			"joint, scores with the normaliser of a von Mises-Fisher mixture, prototypes of any length",
+			Composition{Name: "dino-vmf", Objective: "dino", Learner: "joint", Embedding: "plain"},
+			map[string]any{"dino.scores": "vmf"},
+		},
+		preset{"joint, with masked patches as targets (on the vit)", Composition{Name: "ibot", Objective: "ibot", Learner: "joint", Embedding: "plain"}, nil},
+		preset{
+			"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
+			Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
+			map[string]any{"dino.targets": "sinkhorn"},
+		},
+		preset{
+			"CARL, before CARP's random blocks: joint, all prototypes in one block",
+			Composition{Name: "carl", Objective: "carp", Learner: "joint", Embedding: "plain"},
+			map[string]any{"carp.block": 0},
+		},
+		preset{
+			"hard labels of the last epoch's k-means, which is decoupled by construction",
+			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"}, nil,
+		},
+		preset{"groups that move with the encoder's projections, and a predictor", Composition{Name: "smog", Objective: "smog", Embedding: "plain"}.Complete(), nil},
+		preset{"contrastive learning with the centroids of each epoch's k-means", Composition{Name: "pcl", Objective: "pcl", Embedding: "plain"}.Complete(), nil},
+		preset{"a linear classifier of balanced labels of its own", Composition{Name: "sela", Objective: "sela", Embedding: "plain"}.Complete(), nil},
+		preset{"past embeddings in the prototypes' place: nothing that could collapse but the features", Composition{Name: "massl", Objective: "massl", Embedding: "plain"}.Complete(), nil},
+	)
 }
 
 func presetComponents() []Component {
@@ -89,7 +115,20 @@ func Preset(name string) (Composition, map[string]any, bool) {
 
 // Parts returns the names of all components of a composition, observers included: what decides which settings it reads.
 func (c Composition) Parts() []string {
-	return append(append([]string{c.Objective, c.Learner, c.Embedding}, c.Regularizers...), c.Observers...)
+	return append(append(append(c.Learners(), c.Objective, c.Embedding), c.Regularizers...), c.Observers...)
+}
+
+// Learners returns the arm's own learner, or all those of its schedule.
+func (c Composition) Learners() []string {
+	phases, err := Phases(c.Learner)
+	if err != nil {
+		return []string{c.Learner}
+	}
+	names := make([]string, len(phases))
+	for i, p := range phases {
+		names[i] = p.Learner
+	}
+	return names
 }
 
 // Validate refuses a composition that names something unknown or makes no sense, with the reason.
@@ -97,13 +136,22 @@ func Validate(c Composition) error {
 	if err := known("objective", c.Objective); err != nil {
 		return err
 	}
-	if err := known("learner", append([]string{c.Learner}, c.Observers...)...); err != nil {
+	if _, err := Phases(c.Learner); err != nil {
+		return err
+	}
+	if err := known("learner", append(c.Learners(), c.Observers...)...); err != nil {
+		return err
+	}
+	if err := orderly(c.Learners()); err != nil {
 		return err
 	}
 	if err := known("regularizer", c.Regularizers...); err != nil {
 		return err
 	}
 	if err := known("embedding", c.Embedding); err != nil {
+		return err
+	}
+	if err := together(c); err != nil {
 		return err
 	}
 	if err := sensible(c); err != nil {
@@ -115,10 +163,25 @@ func Validate(c Composition) error {
 	return once("observers", c.Observers)
 }
 
+// orderly refuses schedules whose phases cannot follow each other.
+func orderly(learners []string) error {
+	for i, l := range learners {
+		switch {
+		case i > 0 && l == learners[i-1]:
+			return fmt.Errorf("learner: %q follows itself; make one phase of the two", l)
+		case l == "joint" && slices.Contains(learners[:i], l):
+			return fmt.Errorf("learner: %q stands twice in the schedule; its gradient belongs to one phase", l)
+		case l == "hyperspherical" && i > 0:
+			return fmt.Errorf("learner: %q spreads the prototypes before training and can only be the first phase; take \"frozen\" later on", l)
+		}
+	}
+	return nil
+}
+
 // sensible refuses regularizers that could not act, or that an objective has already.
 func sensible(c Composition) error {
 	for _, r := range []string{"koleo-prototypes", "orthogonality", "repulsion"} {
-		if slices.Contains(c.Regularizers, r) && c.Learner != "joint" {
+		if slices.Contains(c.Regularizers, r) && !slices.Contains(c.Learners(), "joint") {
 			return fmt.Errorf("regularizers: %s acts through the gradient of the prototypes, which learner %q does not use; take learner \"joint\" or drop it", r, c.Learner)
 		}
 	}

@@ -15,7 +15,8 @@ import (
 func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 	for preset, learn := range map[string]bool{
 		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
-		"swav+frozen": false, "dino+frozen": false, "carp+kmeans": false, "dino+ema": false, "swav+hyperspherical": false,
+		"swav+frozen": false, "dino+frozen": false, "carp+kmeans": false, "dino+ema": false, "swav+hyperspherical": false, "dino+epoch-kmeans": false, "swav+self-cluster": false,
+		"swav+gmm until 1, kmeans": false, "swav+gmm until 1, joint": true,
 	} {
 		cfg := composed(t, preset)
 		cfg.Composition.Regularizers = []string{"koleo-features"}
@@ -38,7 +39,8 @@ func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 	for preset, learn := range map[string]bool{
 		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
-		"swav+kmeans": false, "dino+ema": false, "carp+kmeans": false,
+		"swav+kmeans": false, "dino+ema": false, "carp+kmeans": false, "swav+self-cluster": false, "dino+epoch-kmeans": false,
+		"swav+gmm until 1, joint": false, "swav+joint until 1, gmm": true,
 	} {
 		for _, order := range []string{"before", "after"} {
 			var after [2][]float32
@@ -76,7 +78,7 @@ func TestObserversChangeNothing(t *testing.T) {
 	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen", "carp", "carp+gmm", "msn", "ibot", "dino-vmf"} {
 		cfg := testConfig(t, preset)
 		plain := start(t, cfg)
-		cfg.Composition.Observers = []string{"joint", "gmm", "frozen", "kmeans", "ema", "hyperspherical"}
+		cfg.Composition.Observers = []string{"joint", "gmm", "frozen", "kmeans", "ema", "hyperspherical", "epoch-kmeans", "self-cluster"}
 		watched := start(t, cfg)
 		for i, s := range steps(t, plain, batches(cfg), 6) {
 			if w := steps(t, watched, func() []float32 { return viewsAt(cfg, i) }, 1)[0]; w.Loss != s.Loss {
@@ -84,7 +86,7 @@ func TestObserversChangeNothing(t *testing.T) {
 			}
 		}
 		a, b := plain.Learned(), watched.Learned()
-		if len(b) != 7 || !slices.Equal(a[0].Current[Teacher], b[0].Current[Teacher]) {
+		if len(b) != 9 || !slices.Equal(a[0].Current[Teacher], b[0].Current[Teacher]) {
 			t.Errorf("%s: observers changed the arm's prototypes", preset)
 		}
 	}
@@ -121,7 +123,7 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 // TestArmsStartAlike checks what is fair between the learners of an objective: encoder and prototypes start equal.
 func TestArmsStartAlike(t *testing.T) {
 	var first []Named
-	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn", "swav+kmeans", "dino+ema"} {
+	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn", "swav+kmeans", "dino+ema", "swav+self-cluster", "dino+epoch-kmeans", "swav+gmm until 1, joint"} {
 		cfg := composed(t, preset)
 		cfg.Settings.Prototypes.Init = "random"
 		var got []Named

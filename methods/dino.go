@@ -56,13 +56,13 @@ func (o *dino) codes(q []float32, in codeInput) {
 		return
 	}
 	inv := float32(1 / t)
-	for r := range o.v.global * o.v.images {
-		row := q[r*o.k:][:o.k]
-		for j, s := range in.scores[r*o.k:][:o.k] {
-			row[j] = (s - o.mean[j]) * inv
+	in.team.Chunks(o.v.global*o.v.images, kernel.RowChunk(o.k), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			row := q[r*o.k:][:o.k]
+			kernel.Combine(row, in.scores[r*o.k:][:o.k], o.mean, 1, -1)
+			kernel.SoftmaxScaled(row, row, inv)
 		}
-		kernel.Softmax(row, row)
-	}
+	})
 }
 
 // after moves the center towards the batch mean of the teacher's scores.
@@ -76,9 +76,7 @@ func (o *dino) after(in codeInput) {
 	n := o.v.global * o.v.images
 	sum := make([]float64, o.k)
 	for r := range n {
-		for j, s := range in.scores[r*o.k:][:o.k] {
-			sum[j] += float64(s)
-		}
+		kernel.AddWide(sum, in.scores[r*o.k:][:o.k])
 	}
 	m := o.CenterMomentum
 	for j, s := range sum {

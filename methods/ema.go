@@ -1,30 +1,23 @@
 package methods
 
-import (
-	"protobench/encoders"
-	"protobench/internal/kernel"
-)
+import "protobench/internal/kernel"
 
 // ema prototypes move a little towards the mean of the embeddings that were given to them, without a gradient; those that
 // got none stay: c ← β·c + (1-β)·mean, back on the sphere (the update of SMoG's groups, Pang et al. 2022, here
 // by teacher embeddings and with no gradient through it). Unlike [kmeans] the rate is the same however many embeddings
 // there are and however long a prototype has been in place.
 type ema struct {
-	p        *prototypes
+	decoupled
 	a        *assignment
 	momentum float64
 }
 
-func newEMA(cfg Config, start []float32, d int) *ema {
-	k := cfg.Settings.Prototypes.Count
-	return &ema{newPrototypes(start, k, d, false), newAssignment(k, d), cfg.Settings.EMA.Momentum}
+func newEMA(cfg Config, p *prototypes) *ema {
+	return &ema{decoupled{p}, newAssignment(p.k, p.d), cfg.Settings.EMA.Momentum}
 }
 
-func (e *ema) vectors() *prototypes        { return e.p }
-func (e *ema) params() []*encoders.Param   { return nil }
-func (e *ema) restart(c []float32)         { e.p.start(c) }
-func (e *ema) after(*stepInput)            {}
-func (e *ema) state(prefix string) []Named { return e.p.state(prefix) }
+func (e *ema) adopt()               { e.p.publish(nil) }
+func (e *ema) state(string) []Named { return nil }
 
 func (e *ema) before(s *stepInput) {
 	e.update(s.team, s.z[Teacher])
@@ -46,10 +39,10 @@ func (e *ema) update(team *kernel.Team, z []float32) {
 		}
 		direction(c, moved)
 	}
-	e.p.effective()
+	e.p.publish(team)
 }
 
 func (e *ema) move(k int, z []float32) {
 	copy(e.p.value[k*e.p.d:][:e.p.d], z)
-	e.p.effective()
+	e.p.replaced(k)
 }

@@ -17,17 +17,6 @@ type predictions struct {
 	entropy     []float64 // what the gradient needs: ln of the mean [K], or the rows' entropies [N]
 }
 
-func (t *predictions) set(s []float32) {
-	inv := 1 / t.temperature
-	for i, v := range s {
-		t.p[i] = v * inv
-	}
-	for r := range t.n {
-		row := t.p[r*t.k:][:t.k]
-		kernel.Softmax(row, row)
-	}
-}
-
 // meMaxNode adds ln K - H(mean over the rows of softmax(s/temperature)) of scores s [N,K] (Assran et al. 2022, sec. 3): 0 when
 // all prototypes are predicted equally often, ln K when all rows agree on one. Duplicates that share their rows satisfy it.
 func meMaxNode(s *G.Node, temperature float32) (*G.Node, error) {
@@ -47,8 +36,8 @@ func (t *predictions) node(kind string, s *G.Node, value func() float64, gradien
 	t.p = make([]float32, t.n*t.k)
 	return graph.Apply(graph.Op{
 		Kind: kind, Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			t.set(in[0])
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			kernel.SoftmaxRows(team, t.p, in[0], t.n, t.k, 1/t.temperature)
 			out[0] = float32(value())
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
@@ -67,9 +56,7 @@ func (t *predictions) imbalance() float64 {
 	mean := t.entropy
 	clear(mean)
 	for r := range t.n {
-		for j, v := range t.p[r*t.k:][:t.k] {
-			mean[j] += float64(v)
-		}
+		kernel.AddWide(mean, t.p[r*t.k:][:t.k])
 	}
 	h := math.Log(float64(t.k))
 	for j, m := range mean {

@@ -11,7 +11,7 @@ import (
 // frozen epochs stay epochs. It reports false where the paper's settings are not known here.
 func Faithful(c Composition, t Train) (map[string]any, bool) {
 	recipe, ok := map[string]func(Train) map[string]any{
-		"swav": faithfulSwAV, "dino": faithfulDINO, "ibot": faithfulIBOT, "carp": faithfulCARP, "msn": faithfulMSN,
+		"swav": faithfulSwAV, "deepcluster": faithfulSwAV, "dino": faithfulDINO, "ibot": faithfulIBOT, "carp": faithfulCARP, "msn": faithfulMSN,
 	}[c.Objective]
 	if !ok {
 		return nil, false
@@ -24,7 +24,7 @@ func Faithful(c Composition, t Train) (map[string]any, bool) {
 }
 
 // faithfulSwAV is Caron et al. 2020 at batch 256 (official swav_400ep_bs256 recipe; LARS as solo-learn has it on small images): no
-// warm-up, prototypes frozen for an epoch, a queue of 15 batches from epoch 15 on.
+// warm-up, prototypes frozen for an epoch, a queue of 15 batches from epoch 15 on. DeepCluster-v2, of the same paper, shares it.
 func faithfulSwAV(t Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-relu", "encoder.hidden": 2048, "encoder.dim": 128,

@@ -1,33 +1,38 @@
 package methods
 
-import "protobench/encoders"
+import "math"
 
 // gmm prototypes are the normalised means of a [Mixture] over embeddings, updated by online EM. They are constants of
 // the encoder's loss: the decoupled learner (Arteaga et al. 2025, sec. 3; the exact values are not public, so each choice is a setting).
 // With an objective that takes embeddings unnormalised (CARP) the mixture is fitted to their directions.
 type gmm struct {
+	decoupled
 	GMM
-	p *prototypes
-	m *Mixture
+	m       *Mixture
+	lambda  float64   // of a constant step
+	updates []float64 // one element: updates so far
 }
 
-func newGMM(cfg Config, start []float32, d int) *gmm {
-	k := cfg.Settings.Prototypes.Count
-	g := &gmm{GMM: cfg.Settings.GMM, p: newPrototypes(start, k, d, false)}
-	lambda := g.lambda(cfg, k)
-	// Precisions are in units of D: 1 is the variance 1/D of unit vectors without a mean. A start is worth one embedding, so
-	// that what no data has touched says next to nothing about the shared variance.
-	g.m = NewMixture(start, k, d, g.Covariance, 1/(g.Precision*float64(d)), 1)
+func newGMM(cfg Config, p *prototypes) *gmm {
+	g := &gmm{decoupled: decoupled{p}, GMM: cfg.Settings.GMM, updates: make([]float64, 1)}
+	g.lambda = g.remembering(cfg, p.k)
+	g.m = NewMixture(p.value, p.k, p.d, g.Covariance, g.variance(), 1)
 	g.m.Team = cfg.Team
-	g.m.Lambda, g.m.Uniform = lambda, g.Forgetting == "uniform"
-	g.m.VMF, g.m.Kappa = g.Responsibilities == "vmf", g.Precision*float64(d)
-	g.m.Learned, g.m.Alpha, g.m.VarMin = g.Weights == "learned", g.Smoothing, 1/(g.PrecisionMax*float64(d))
+	g.m.Uniform = g.Forgetting == "uniform"
+	g.m.VMF, g.m.Kappa = g.Responsibilities == "vmf", g.Precision*float64(p.d)
+	g.m.Learned, g.m.Alpha, g.m.VarMin = g.Weights == "learned", g.Smoothing, 1/(g.PrecisionMax*float64(p.d))
+	if g.Weights == "sinkhorn" {
+		g.m.Balance = g.Iterations
+	}
 	return g
 }
 
-// lambda turns the memory (in passes over the training images) into the forgetting factor: 1/(1-λ) units of responsibility
+// variance at the start. Precisions are in units of D: 1 is the variance 1/D of unit vectors without a mean.
+func (g *gmm) variance() float64 { return 1 / (g.Precision * float64(g.p.d)) }
+
+// remembering turns the memory (in passes over the training images) into the forgetting factor: 1/(1-λ) units of responsibility
 // per component, or with uniform forgetting as many steps as bring that much mass.
-func (g *gmm) lambda(cfg Config, k int) float64 {
+func (g *gmm) remembering(cfg Config, k int) float64 {
 	units := g.Memory * float64(cfg.Images) / float64(k)
 	if g.Forgetting == "uniform" {
 		units *= float64(k) / float64(2*cfg.Train.Batch)
@@ -35,14 +40,30 @@ func (g *gmm) lambda(cfg Config, k int) float64 {
 	return 1 - 1/max(2, units)
 }
 
-func (g *gmm) vectors() *prototypes      { return g.p }
-func (g *gmm) params() []*encoders.Param { return nil }
-
-func (g *gmm) restart(c []float32) {
-	g.p.start(c)
-	for k := range g.p.k {
-		g.m.place(k, c[k*g.p.d:][:g.p.d])
+// forgetting is λ of the t-th update (t ≥ 1). A schedule of step sizes g_t (Cappé and Moulines 2009, (t+t₀)^-a; Liang and Klein 2009,
+// (t+2)^-a with t from 0) is the recursion s ← (1-g_t)·s + g_t·s̄ of mean statistics per update. Uniform forgetting keeps sums S = s/g,
+// for which it reads S ← λ·S + S̄ with λ = (1-g_t)·g_{t-1}/g_t; responsibility forgetting takes λ = 1-g_t, whose memory grows alike.
+func (g *gmm) forgetting(t float64) float64 {
+	offset := g.StepOffset
+	switch g.Step {
+	case "constant":
+		return g.lambda
+	case "liang-klein":
+		offset = 1
 	}
+	now, last := math.Pow(t+offset, -g.StepPower), math.Pow(t-1+offset, -g.StepPower)
+	if g.m.Uniform {
+		return min(1, (1-now)*last/now)
+	}
+	return 1 - now
+}
+
+// adopt starts the mixture at the prototypes. A start is worth one embedding, so that what no data has touched says next to
+// nothing about the shared variance.
+func (g *gmm) adopt() {
+	g.m.start(g.p.value, g.variance(), 1)
+	g.updates[0] = 0
+	g.p.publish(nil)
 }
 
 func (g *gmm) before(s *stepInput) {
@@ -65,13 +86,18 @@ func (g *gmm) update(s *stepInput, z []float32) {
 	if s.step%g.Every != 0 {
 		return
 	}
+	g.updates[0]++
+	g.m.Lambda = g.forgetting(g.updates[0])
 	g.m.Update(z, g.beta(s.epoch))
 	g.m.Means(g.p.value)
-	g.p.effective()
+	g.p.publish(s.team)
 	if !g.m.VMF { // without its normaliser the vMF value would mean nothing
 		s.values["gmm.log_likelihood"] = g.m.LogLikelihood()
 	}
 	s.values["gmm.precision"] = g.m.precision() / float64(g.p.d)
+	if g.Step != "constant" {
+		s.values["gmm.step"] = 1 - g.m.Lambda
+	}
 }
 
 // beta is the annealing power: it rises linearly to 1.
@@ -85,35 +111,20 @@ func (g *gmm) beta(epoch float64) float64 {
 // move puts a component on an embedding, worth one embedding at the mean variance of all.
 func (g *gmm) move(k int, z []float32) {
 	g.m.revive(k, z)
-	g.m.Means(g.p.value)
-	g.p.effective()
+	g.replace(k)
 }
 
-// revive restarts component k at a mean.
-func (m *Mixture) revive(k int, z []float32) {
-	v := 1 / m.precision()
-	switch m.Covariance {
-	case "spherical":
-		m.Var[k] = v
-	case "diagonal":
-		for j := range m.D {
-			m.Var[k*m.D+j] = v
-		}
-	}
-	m.N[k] = 1
-	m.place(k, z)
-	m.weights()
+// split puts a component beside another one, with half of what that knows.
+func (g *gmm) split(k, from int, z []float32) {
+	g.m.split(k, from, z)
+	g.replace(k)
 }
 
-// precision is one over the mean variance.
-func (m *Mixture) precision() float64 {
-	var s float64
-	for _, v := range m.Var {
-		s += v
-	}
-	return float64(len(m.Var)) / s
+func (g *gmm) replace(k int) {
+	toSphere(g.p.value[k*g.p.d:][:g.p.d], g.m.Mu[k*g.p.d:][:g.p.d])
+	g.p.replaced(k)
 }
 
 func (g *gmm) state(prefix string) []Named {
-	return append(g.p.state(prefix), g.m.state(prefix+"mixture.")...)
+	return append(g.m.state(prefix+"mixture."), f64(prefix+"updates", g.updates))
 }

@@ -21,8 +21,11 @@ type head struct {
 	patches *patches // the loss of hidden patches, with zp [global·B·P,D] their embeddings; nil where the objective has none
 	zp      *G.Node
 
-	c  *G.Node   // prototypes as the scores use them, [K,D]
-	s  *G.Node   // scores of all crops, normalisers included, [crops·B,K]
+	c     *G.Node // prototypes as the scores use them, [K,D]
+	z     *G.Node // embeddings [crops·B,D]
+	s     *G.Node // scores of all crops, normalisers included, [crops·B,K]
+	extra G.Nodes // the objective's own parameters
+
 	q  []float32 // codes [global·B,K]
 	in codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
 }
@@ -33,17 +36,11 @@ func (h *head) allocate() { h.q = make([]float32, h.views.global*h.views.images*
 func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	h.allocate()
 	h.c = c
-	s, err := scoresNode(z, c, h.learn)
-	if err != nil {
+	h.z = z
+	if err := h.score(z, c); err != nil {
 		return nil, err
 	}
-	if keepsLength(h.objective) {
-		if s, err = vmfNode(s, c, h.learn, h.temperature); err != nil {
-			return nil, err
-		}
-	}
-	h.s = s
-	loss, err := h.loss(s, z, c)
+	loss, err := h.loss(h.s, z, c)
 	if err != nil || h.patches == nil {
 		return loss, err
 	}
@@ -52,6 +49,19 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 		return nil, err
 	}
 	return graph.Sum([]float32{1, h.scaled(1)}, loss, hidden)
+}
+
+// score adds the student's scores.
+func (h *head) score(z, c *G.Node) (err error) {
+	if o, ok := h.objective.(scorer); ok {
+		h.s, h.extra, err = o.scores(z, c, h.learn)
+		return err
+	}
+	if h.s, err = scoresNode(z, c, h.learn); err != nil || !keepsLength(h.objective) {
+		return err
+	}
+	h.s, err = vmfNode(h.s, c, h.learn, h.temperature)
+	return err
 }
 
 // kept are the nodes that an objective reads once more after the run.

@@ -13,8 +13,7 @@ type hyperspherical struct {
 	Hyperspherical
 }
 
-func newHyperspherical(cfg Config, start []float32, d int) *hyperspherical {
-	p := newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)
+func newHyperspherical(cfg Config, p *prototypes) *hyperspherical {
 	return &hyperspherical{frozen{p}, cfg.Settings.Hyperspherical}
 }
 

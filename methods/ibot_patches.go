@@ -16,7 +16,8 @@ import (
 // patches are scored: the center, an EMA of the teacher's mean score over all patches, needs no more than their mean embedding.
 type patches struct {
 	IBOT
-	k, d, n, p  int
+	k, d, n     int
+	each        int     // P
 	temperature float64 // the student's
 	ramp        encoders.Ramp
 	center      []float32 // [K]
@@ -27,15 +28,15 @@ type patches struct {
 	targets []float32 // [rows,K], each scaled by its share in the mean
 	value   float64   // the loss
 
-	z, dz, s []float32 // gathered: [rows,D], [rows,D], [rows,K]
-	mass, dc []float32
+	z, dz, s, p []float32 // gathered: [rows,D], [rows,D], [rows,K], [rows,K]
+	mass, dc    []float32
 }
 
-func newPatches(s IBOT, d DINO, k, dim, n, p int) *patches {
-	rows := n * int(min(1, s.Ratio+s.Spread)*float64(p))
+func newPatches(s IBOT, d DINO, k, dim, n, each int) *patches {
+	rows := n * int(min(1, s.Ratio+s.Spread)*float64(each))
 	return &patches{
-		IBOT: s, k: k, d: dim, n: n, p: p, ramp: patchRamp(s, d), center: make([]float32, k), mean: make([]float64, k), sum: make([]float64, dim),
-		targets: make([]float32, rows*k), z: make([]float32, rows*dim), dz: make([]float32, rows*dim), s: make([]float32, rows*k), mass: make([]float32, rows),
+		IBOT: s, k: k, d: dim, n: n, each: each, ramp: patchRamp(s, d), center: make([]float32, k), mean: make([]float64, k), sum: make([]float64, dim),
+		targets: make([]float32, rows*k), z: make([]float32, rows*dim), dz: make([]float32, rows*dim), s: make([]float32, rows*k), p: make([]float32, rows*k), mass: make([]float32, rows),
 	}
 }
 
@@ -90,7 +91,7 @@ func (t *patches) score(team *kernel.Team, z, c []float32) {
 func (t *patches) share(masks []float32) {
 	for i, r := range t.rows {
 		var hidden float32
-		for _, m := range masks[r/t.p*t.p:][:t.p] {
+		for _, m := range masks[r/t.each*t.each:][:t.each] {
 			hidden += m
 		}
 		f := float32(t.Weight) / (hidden * float32(t.n))
@@ -130,13 +131,12 @@ func (t *patches) node(z, c *G.Node, learn bool) (*G.Node, error) {
 	}, z, c)
 }
 
-// forward leaves the softmaxes of the student's scores in s.
+// forward leaves the softmaxes of the student's scores in p.
 func (t *patches) forward(team *kernel.Team, z, c []float32) float32 {
 	t.score(team, z, c)
 	t.value = 0
 	for i := range t.rows {
-		row := t.s[i*t.k:][:t.k]
-		t.value += crossEntropyRow(row, row, t.targets[i*t.k:][:t.k], float32(t.temperature), &t.mass[i])
+		t.value += crossEntropyRow(t.p[i*t.k:][:t.k], t.s[i*t.k:][:t.k], t.targets[i*t.k:][:t.k], float32(t.temperature), &t.mass[i])
 	}
 	return float32(t.value)
 }
@@ -150,7 +150,7 @@ func (t *patches) backward(team *kernel.Team, dz, c []float32, grad float32, lea
 	}
 	for i := range t.rows {
 		for j := i * t.k; j < (i+1)*t.k; j++ {
-			t.s[j] = f * (float32(t.s[j]*t.mass[i]) - t.targets[j])
+			t.s[j] = f * (float32(t.p[j]*t.mass[i]) - t.targets[j])
 		}
 	}
 	kernel.Gemm(team, false, false, n, t.d, t.k, t.s, t.k, c, t.d, t.dz, t.d, false)

@@ -18,15 +18,13 @@ type joint struct {
 	decay     float64 // weight decay at the start
 }
 
-func newJoint(cfg Config, o objective, start []float32, d int) *joint {
-	k := cfg.Settings.Prototypes.Count
+func newJoint(cfg Config, o objective, p *prototypes) *joint {
 	j := &joint{
-		p: newPrototypes(start, k, d, true), lengths: o.weightNorm() || keepsLength(o),
-		norm: float32(cfg.Settings.Prototypes.Norm), freeze: cfg.Settings.Prototypes.Freeze, decay: cfg.Settings.Prototypes.Decay,
+		p: p, lengths: o.weightNorm() || keepsLength(o), norm: float32(cfg.Settings.Prototypes.Norm),
+		freeze: cfg.Settings.Prototypes.Freeze, decay: cfg.Settings.Prototypes.Decay,
 	}
-	j.stretch(0, k)
 	j.param = &encoders.Param{
-		Name: "prototypes", Shape: []int{k, d}, Value: j.p.value,
+		Name: "prototypes", Shape: []int{p.k, p.d}, Value: j.p.value,
 		LRMult: cfg.Settings.Prototypes.LRMult,
 	}
 	j.optimizer = newOptimizer(cfg.Train, []*encoders.Param{j.param})
@@ -35,44 +33,51 @@ func newJoint(cfg Config, o objective, start []float32, d int) *joint {
 
 func (j *joint) vectors() *prototypes      { return j.p }
 func (j *joint) params() []*encoders.Param { return []*encoders.Param{j.param} }
+func (j *joint) moves(epoch float64) bool  { return epoch >= j.freeze }
 func (j *joint) before(*stepInput)         {}
 
-func (j *joint) restart(c []float32) {
-	j.p.start(c)
-	j.stretch(0, j.p.k)
+// adopt gives the prototypes their length and starts the teacher's copy at the student's. The optimizer is fresh: a schedule has
+// one joint phase at most.
+func (j *joint) adopt() {
+	j.stretch(j.p.value)
+	j.p.publish(nil)
 }
 
-// stretch gives n prototypes from lo on, unit vectors so far, their length. Directions, all that metrics see, stay.
-func (j *joint) stretch(lo, n int) {
+// stretch gives unit vectors the length of the start. Directions, all that metrics see, stay.
+func (j *joint) stretch(c []float32) {
 	if j.norm == 1 {
 		return
 	}
-	for _, c := range [][]float32{j.p.value, j.p.teacher} {
-		for i := lo * j.p.d; i < (lo+n)*j.p.d; i++ {
-			c[i] *= j.norm
-		}
+	for i := range c {
+		c[i] *= j.norm
 	}
 }
 
 func (j *joint) after(s *stepInput) {
-	if s.epoch >= j.freeze {
+	if j.moves(s.epoch) {
 		j.param.WeightDecay = j.decay * s.decay
 		j.optimizer.Step(s.team, s.lr)
 		if !j.lengths {
 			kernel.NormalizeRows(j.p.value, j.p.value, j.p.k, j.p.d, nil)
 		}
 	}
-	encoders.EMA(j.p.teacher, j.p.value, s.momentum)
+	encoders.EMA(s.team, j.p.teacher, j.p.value, s.momentum)
 }
 
-// move puts one prototype on an embedding. Momentum forgets it; Adam's second moment takes the other rows' mean, for
-// a zero would make the next steps several times too long.
+// move puts one prototype on an embedding.
 func (j *joint) move(k int, z []float32) {
 	d := j.p.d
 	copy(j.p.value[k*d:][:d], z)
-	copy(j.p.teacher[k*d:][:d], z)
-	j.stretch(k, 1)
-	slots := j.optimizer.Slots(j.param)
+	j.stretch(j.p.value[k*d:][:d])
+	j.p.replaced(k)
+	forget(j.optimizer, j.param, k)
+}
+
+// forget clears what an optimizer knows of row k of a parameter. Momentum forgets it; Adam's second moment takes the other rows'
+// mean, for a zero would make the next steps several times too long.
+func forget(o encoders.Optimizer, p *encoders.Param, k int) {
+	d := len(p.Value) / p.Shape[0]
+	slots := o.Slots(p)
 	clear(slots[0][k*d:][:d])
 	for _, second := range slots[1:] {
 		var sum float64
@@ -86,5 +91,5 @@ func (j *joint) move(k int, z []float32) {
 }
 
 func (j *joint) state(prefix string) []Named {
-	return append(j.p.state(prefix), optimizerState(prefix+"optimizer.", j.optimizer, []*encoders.Param{j.param})...)
+	return optimizerState(prefix+"optimizer.", j.optimizer, []*encoders.Param{j.param})
 }

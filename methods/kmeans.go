@@ -3,7 +3,6 @@ package methods
 import (
 	"math"
 
-	"protobench/encoders"
 	"protobench/internal/kernel"
 )
 
@@ -16,31 +15,26 @@ import (
 // A centre that nothing is given to stays where it is; λ = 0 is a step of Lloyd's algorithm. Two centres at one place stay there: nothing
 // tells them apart.
 type kmeans struct {
-	p      *prototypes
+	decoupled
 	a      *assignment
 	lambda float64
 	mean   []float64 // μ [K,D]
 	count  []float64 // N [K]
 }
 
-func newKMeans(cfg Config, start []float32, d int) *kmeans {
-	k := cfg.Settings.Prototypes.Count
-	units := cfg.Settings.KMeans.Memory * float64(cfg.Images) / float64(k)
-	m := &kmeans{p: newPrototypes(start, k, d, false), a: newAssignment(k, d), lambda: 1 - 1/max(2, units)}
-	m.mean, m.count = make([]float64, k*d), make([]float64, k)
-	m.restart(start)
+func newKMeans(cfg Config, p *prototypes) *kmeans {
+	units := cfg.Settings.KMeans.Memory * float64(cfg.Images) / float64(p.k)
+	m := &kmeans{decoupled: decoupled{p}, a: newAssignment(p.k, p.d), lambda: 1 - 1/max(2, units)}
+	m.mean, m.count = make([]float64, p.k*p.d), make([]float64, p.k)
+	m.adopt()
 	return m
 }
 
-func (m *kmeans) vectors() *prototypes      { return m.p }
-func (m *kmeans) params() []*encoders.Param { return nil }
-func (m *kmeans) after(*stepInput)          {}
-
-func (m *kmeans) restart(c []float32) {
-	m.p.start(c)
+func (m *kmeans) adopt() {
 	for k := range m.p.k {
-		m.place(k, c[k*m.p.d:][:m.p.d])
+		m.place(k, m.p.value[k*m.p.d:][:m.p.d])
 	}
+	m.p.publish(nil)
 }
 
 // place starts a centre at an embedding and counts it once.
@@ -73,15 +67,22 @@ func (m *kmeans) update(team *kernel.Team, z []float32) {
 		}
 		direction(m.p.value[k*d:][:d], mean)
 	}
-	m.p.effective()
+	m.p.publish(team)
 }
 
 func (m *kmeans) move(k int, z []float32) {
 	m.place(k, z)
 	copy(m.p.value[k*m.p.d:][:m.p.d], z)
-	m.p.effective()
+	m.p.replaced(k)
+}
+
+// split puts a centre beside another one, with half of its count.
+func (m *kmeans) split(k, from int, z []float32) {
+	m.move(k, z)
+	m.count[from] /= 2
+	m.count[k] = m.count[from]
 }
 
 func (m *kmeans) state(prefix string) []Named {
-	return append(m.p.state(prefix), f64(prefix+"mean", m.mean), f64(prefix+"count", m.count))
+	return []Named{f64(prefix+"mean", m.mean), f64(prefix+"count", m.count)}
 }

@@ -1,10 +1,6 @@
 package methods
 
-import (
-	"math"
-
-	"protobench/internal/kernel"
-)
+import "protobench/internal/kernel"
 
 // Mixture is a Gaussian mixture over embeddings that is kept up to date by online EM from running sufficient
 // statistics (Sato and Ishii 2000). With responsibility forgetting a component's old statistics fade in proportion to the responsibility
@@ -12,9 +8,14 @@ import (
 //
 //	log r_ik = β·[ln π_k - ½ Σ_j ((h_ij - μ_kj)²/v_kj + ln v_kj)],   γ_i = softmax(log r_i),   w_k = Σ_i γ_ik
 //	N_k ← λ^w_k·N_k + a_k,   a_k = (1 - λ^w_k)/(1 - λ),   ρ_k = a_k/N_k
-//	μ_k ← μ_k + ρ_k·(m_k - μ_k),   E2_k ← E2_k + ρ_k·(q_k - E2_k),   v_k = max(E2_k - μ_k², v_min)
+//	μ_k ← μ_k + ρ_k·δ_k,   s_k ← (1-ρ_k)·s_k + ρ_k·b_k + ρ_k·(1-ρ_k)·δ_k²,   v_k = max(s_k, v_min)
 //
-// with m_k and q_k the batch's responsibility-weighted means of h and h². Uniform forgetting has N_k ← λ·N_k + w_k and ρ_k = w_k/N_k.
+// with m_k and b_k the batch's responsibility-weighted mean and variance of h, and δ_k = m_k - μ_k. The second line is the running
+// mean of h² less μ² in the form of Chan et al. 1983, whose terms are all positive: in float32 a variance can neither turn
+// negative nor drown in the mean. Uniform forgetting has N_k ← λ·N_k + w_k and ρ_k = w_k/N_k.
+//
+// Balanced responsibilities are the fixed point's approximation by Sinkhorn-Knopp, in which each component gets
+// n/K of the batch: no longer maximum likelihood, but no component can starve.
 type Mixture struct {
 	K, D       int
 	Covariance string  // shared, spherical, diagonal
@@ -22,84 +23,112 @@ type Mixture struct {
 	Kappa      float64 // concentration of vMF responsibilities
 	Uniform    bool    // uniform forgetting
 	Learned    bool    // mixture weights from N, else 1/K
-	Lambda     float64 // forgetting factor λ
+	Balance    int     // iterations of Sinkhorn-Knopp on the responsibilities; 0 leaves them as they are
+	Lambda     float64 // forgetting factor λ of the next update, in [0,1]
 	VarMin     float64 // floor of the variances
 	Alpha      float64 // pseudo-count α₀ of learned weights
 
-	Team *kernel.Team // shares the work of an update
+	Team *kernel.Team // shares the work of an update and changes no number
 
-	Mu, E2 []float64 // [K,D]; E2 has the second moments
-	Var    []float64 // [1], [K] or [K,D] by Covariance
-	N      []float64 // [K] running mass
-	Pi     []float64 // [K] mixture weights
+	Mu     []float32 // means [K,D]
+	Spread []float32 // variance inside a component before the floor: [K,D] if diagonal, else its mean over the dimensions [K]
+	Pooled []float64 // one element: the shared variance, the mean of Spread by N, after the floor
+	N      []float64 // running mass [K]
+	Pi     []float64 // mixture weights [K]
 
-	r, h2      []float32 // responsibilities [n,K], squares [n,D]
-	a, b       []float32 // component matrices of the E-step [K,D], then Σ γh, Σ γh²
-	sum, sq    []float64 // Σ γh, Σ γh² [K,D]
-	offset     []float64 // per-component constants of the E-step
-	logDensity float64
-	mass       []float64
+	work mixtureWork
+}
+
+// mixtureWork is what an update leaves behind for nobody.
+type mixtureWork struct {
+	r, h2       []float32 // responsibilities [n,K]; squares [n,D], diagonal alone
+	q           []float64 // |h_i|² [n]
+	density     []float64 // ln Σ_k π_k N(h_i; μ_k, v_k) [n]
+	gain, shift []float32 // per component: the log-density is gain·(h·μ - |h|²/2) + shift
+	norm, least []float64 // |μ_k|² and the smallest variance, per component
+	a, b        []float32 // μ/v and -½/v [K,D], diagonal alone
+	sum, sumSq  []float32 // Σ γh, and diagonal alone Σ γh² [K,D]
+	mass, norms []float64 // Σ γ and Σ γ|h|² [K]
+	logDensity  float64
+	balancer    logBalancer
+	exact       bool
 }
 
 // NewMixture returns a mixture at means mu [K,D] with one variance for all and mass n per component.
 func NewMixture(mu []float32, k, d int, covariance string, variance, n float64) *Mixture {
 	m := &Mixture{K: k, D: d, Covariance: covariance, Lambda: 0.95, Alpha: 1}
-	m.Mu, m.E2 = make([]float64, k*d), make([]float64, k*d)
-	m.N, m.Pi, m.mass, m.offset = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
-	m.Var = make([]float64, map[string]int{"shared": 1, "spherical": k, "diagonal": k * d}[covariance])
-	m.a, m.b = make([]float32, k*d), make([]float32, k*d)
-	m.sum, m.sq = make([]float64, k*d), make([]float64, k*d)
-	for i := range m.Var {
-		m.Var[i] = variance
+	m.Mu, m.Pooled, m.N, m.Pi = make([]float32, k*d), []float64{variance}, make([]float64, k), make([]float64, k)
+	w := &m.work
+	w.gain, w.shift = make([]float32, k), make([]float32, k)
+	w.norm, w.least, w.mass, w.norms = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
+	m.Spread, w.sum = make([]float32, k), make([]float32, k*d)
+	if covariance == "diagonal" {
+		m.Spread, w.a, w.b, w.sumSq = make([]float32, k*d), make([]float32, k*d), make([]float32, k*d), make([]float32, k*d)
 	}
-	for c := range k {
-		m.N[c], m.Pi[c] = n, 1/float64(k)
-		m.place(c, mu[c*d:][:d])
-	}
+	m.start(mu, variance, n)
 	return m
 }
 
-// place moves component c to a mean, with the second moments that its variance implies.
-func (m *Mixture) place(c int, mu []float32) {
-	for j, v := range mu {
-		x := float64(v)
-		m.Mu[c*m.D+j], m.E2[c*m.D+j] = x, x*x+m.variance(c, j)
+// start puts the mixture at means mu [K,D] with one variance for all and mass n per component.
+func (m *Mixture) start(mu []float32, variance, n float64) {
+	copy(m.Mu, mu)
+	for i := range m.Spread {
+		m.Spread[i] = float32(variance)
 	}
+	for c := range m.K {
+		m.N[c], m.Pi[c] = n, 1/float64(m.K)
+	}
+	m.Pooled[0] = variance
 }
 
 // variance returns v_kj.
 func (m *Mixture) variance(c, j int) float64 {
 	switch m.Covariance {
 	case "shared":
-		return m.Var[0]
+		return m.Pooled[0]
 	case "spherical":
-		return m.Var[c]
+		return max(float64(m.Spread[c]), m.VarMin)
 	}
-	return m.Var[c*m.D+j]
+	return max(float64(m.Spread[c*m.D+j]), m.VarMin)
 }
+
+// components runs f on chunks [lo,hi) of the components.
+func (m *Mixture) components(f func(lo, hi int)) { m.Team.Chunks(m.K, kernel.RowChunk(m.D), f) }
+
+// mixtureBlock is the number of embeddings whose responsibilities are held at a time: more would not fit into memory
+// where there are many components. It is a product's block as well, so that it changes no sum.
+const mixtureBlock = 512
 
 // Update runs one E-step and one M-step on embeddings h [n,D] with annealing power beta and returns the mass w [K] that
 // each component got, valid until the next call.
 func (m *Mixture) Update(h []float32, beta float64) []float64 {
-	m.Responsibilities(h, beta)
-	m.maximize(h)
-	return m.mass
-}
-
-// Means returns the means scaled to unit norm into c [K,D]: the prototypes.
-func (m *Mixture) Means(c []float32) {
-	for k := range m.K {
-		var s float64
-		for _, v := range m.Mu[k*m.D:][:m.D] {
-			s += v * v
-		}
-		f := 1 / max(math.Sqrt(s), kernel.NormEps)
-		for j, v := range m.Mu[k*m.D:][:m.D] {
-			c[k*m.D+j] = float32(v * f)
+	w, n := &m.work, len(h)/m.D
+	m.prepare(h)
+	block := mixtureBlock
+	if m.Balance > 0 || w.exact {
+		block = n
+	}
+	w.logDensity = 0
+	for lo := 0; lo < n; lo += block {
+		rows := min(block, n-lo)
+		x, q := h[lo*m.D:][:rows*m.D], w.q[lo:lo+rows]
+		m.responsibilities(x, q, beta)
+		m.accumulate(x, q, lo == 0)
+		for _, v := range w.density[:rows] {
+			w.logDensity += v / float64(n)
 		}
 	}
+	m.maximize(h)
+	return w.mass
 }
 
+// LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the annealing power
+// and before balancing.
+func (m *Mixture) LogLikelihood() float64 { return m.work.logDensity }
+
 func (m *Mixture) state(prefix string) []Named {
-	return []Named{f64(prefix+"mu", m.Mu), f64(prefix+"e2", m.E2), f64(prefix+"var", m.Var), f64(prefix+"n", m.N), f64(prefix+"pi", m.Pi)}
+	return []Named{
+		f32(prefix+"mu", m.Mu, m.K, m.D), f32(prefix+"spread", m.Spread, m.K, len(m.Spread)/m.K), f64(prefix+"pooled", m.Pooled),
+		f64(prefix+"n", m.N), f64(prefix+"pi", m.Pi),
+	}
 }

@@ -6,112 +6,171 @@ import (
 	"protobench/internal/kernel"
 )
 
-// Responsibilities computes γ [n,K], valid until the next call; [Mixture.LogLikelihood] then has the batch's value.
-func (m *Mixture) Responsibilities(h []float32, beta float64) []float32 {
-	n := len(h) / m.D
-	m.grow(n)
-	if m.wide(h) {
-		m.logJointExact(h)
-	} else {
-		m.logJoint(h)
+// prepare derives the components' constants of an E-step on embeddings h [n,D] and decides whether float32 will do.
+func (m *Mixture) prepare(h []float32) {
+	w, n := &m.work, len(h)/m.D
+	if len(w.q) < n {
+		w.q, w.density = make([]float64, n), make([]float64, n)
 	}
-	var total float64
-	for i := range n {
-		row := m.r[i*m.K:][:m.K]
-		total += float64(kernel.LogSumExp(row))
-		for k := range row {
-			row[k] *= float32(beta)
+	m.Team.Chunks(n, kernel.RowChunk(m.D), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			w.q[i] = kernel.Dot64(h[i*m.D:][:m.D], h[i*m.D:][:m.D])
 		}
-		kernel.Softmax(row, row)
-	}
-	m.logDensity = total / float64(n)
-	return m.r[:n*m.K]
+	})
+	m.components(func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			m.constants(c)
+		}
+	})
+	w.exact = m.wide(w.q[:n])
 }
 
-// LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the annealing power.
-func (m *Mixture) LogLikelihood() float64 { return m.logDensity }
-
-func (m *Mixture) grow(n int) {
-	if len(m.r) < n*m.K {
-		m.r = make([]float32, n*m.K)
+// constants sets the component's part of the log-density:
+//
+//	ln π + ln N(h; μ, v) = (h·μ - |h|²/2)/v + [ln π - ½·D·ln(2πv) - |μ|²/(2v)]
+//
+// and with a variance per dimension the sums over them. The vMF log-density is κ·h·μ/|μ| up to a constant.
+func (m *Mixture) constants(c int) {
+	w, mu := &m.work, m.Mu[c*m.D:][:m.D]
+	w.norm[c] = kernel.Dot64(mu, mu)
+	shift := math.Log(m.Pi[c])
+	switch {
+	case m.VMF:
+		w.gain[c], w.shift[c] = float32(m.Kappa/max(math.Sqrt(w.norm[c]), kernel.NormEps)), float32(shift)
+		return
+	case m.Covariance != "diagonal":
+		v := m.variance(c, 0)
+		w.least[c], w.gain[c] = v, float32(1/v)
+		w.shift[c] = float32(shift - 0.5*(float64(m.D)*math.Log(2*math.Pi*v)+w.norm[c]/v))
+		return
 	}
-	if len(m.h2) < n*m.D {
-		m.h2 = make([]float32, n*m.D)
-	}
+	w.gain[c] = 1
+	w.shift[c] = float32(shift - 0.5*(float64(m.D)*math.Log(2*math.Pi)+m.diagonalConstants(c)))
 }
 
-// wide reports whether squared distances over variances are so large that float32 products would lose them.
-func (m *Mixture) wide(h []float32) bool {
+// diagonalConstants sets μ/v and -½/v and returns Σ_j μ²/v + ln v. Logarithms are taken of products.
+func (m *Mixture) diagonalConstants(c int) float64 {
+	const together = 8
+	w, s, product := &m.work, 0.0, 1.0
+	w.least[c] = math.Inf(1)
+	for j := range m.D {
+		at := c*m.D + j
+		v, mu := max(float64(m.Spread[at]), m.VarMin), float64(m.Mu[at])
+		inv := 1 / v
+		w.a[at], w.b[at] = float32(mu*inv), float32(-0.5*inv)
+		w.least[c] = min(w.least[c], v)
+		s += float64(float64(mu*mu) * inv)
+		product *= v
+		if j%together == together-1 {
+			s += math.Log(product)
+			product = 1
+		}
+	}
+	return s + math.Log(product)
+}
+
+// wide reports whether squared norms over variances are so large that float32 products would lose the distances.
+func (m *Mixture) wide(q []float64) bool {
 	if m.VMF {
 		return false
 	}
-	var top, least float64 = 0, math.Inf(1)
-	for _, v := range m.Mu {
-		top = max(top, math.Abs(v))
+	var top float64
+	least := math.Inf(1)
+	for _, v := range q {
+		top = max(top, v)
 	}
-	for _, v := range h {
-		top = max(top, math.Abs(float64(v)))
+	for c, v := range m.work.norm {
+		top, least = max(top, v), min(least, m.work.least[c])
 	}
-	for _, v := range m.Var {
-		least = min(least, v)
-	}
-	// Unit vectors have squared norm 1 however many dimensions: the bound is on the largest coordinate.
-	return top > 4 || top*top/least > 1e5
+	return top > 1e5*least
 }
 
-// logJoint sets r to ln π_k + ln N(h_i; μ_k, v_k), the squares expanded so that matrix products do the work.
-func (m *Mixture) logJoint(h []float32) {
-	n := len(h) / m.D
-	for c := range m.K {
-		m.offset[c] = math.Log(m.Pi[c])
-		if m.VMF {
-			m.direction(c)
-			continue
-		}
-		m.offset[c] -= 0.5 * float64(m.D) * math.Log(2*math.Pi)
-		for j := range m.D {
-			v, mu := m.variance(c, j), m.Mu[c*m.D+j]
-			m.a[c*m.D+j], m.b[c*m.D+j] = float32(mu/v), float32(-0.5/v)
-			m.offset[c] -= 0.5 * (mu*mu/v + math.Log(v))
-		}
+// responsibilities sets γ [n,K] of embeddings h [n,D] with squared norms q and their log-densities.
+func (m *Mixture) responsibilities(h []float32, q []float64, beta float64) {
+	w, n := &m.work, len(q)
+	if len(w.r) < n*m.K {
+		w.r = make([]float32, n*m.K)
 	}
-	scores(m.Team, m.r, h, m.a, n, m.D, m.K)
-	if !m.VMF {
-		for i, v := range h {
-			m.h2[i] = v * v
-		}
-		kernel.Gemm(m.Team, false, true, n, m.K, m.D, m.h2, m.D, m.b, m.D, m.r, m.K, true)
+	if !w.exact {
+		m.products(h, n)
 	}
-	for i := range n {
-		for c, o := range m.offset {
-			m.r[i*m.K+c] += float32(o)
+	m.Team.Chunks(n, kernel.RowChunk(m.K), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			row := w.r[i*m.K:][:m.K]
+			if w.exact {
+				m.logJointExact(row, h[i*m.D:][:m.D])
+			} else {
+				m.logJoint(row, float32(0.5*q[i]))
+			}
+			w.density[i] = m.normalize(row, float32(beta))
 		}
+	})
+	if m.Balance > 0 {
+		w.balancer.run(m.Team, w.r[:n*m.K], n, m.K, m.Balance)
 	}
 }
 
-// direction sets a_c = κ·μ_c/|μ_c|, whose product with h is the vMF log-density up to a constant.
-func (m *Mixture) direction(c int) {
-	var s float64
-	for _, v := range m.Mu[c*m.D:][:m.D] {
-		s += v * v
+// products sets r to h·μᵀ, or to Σ_j h·μ/v - h²/(2v) where each dimension has a variance of its own.
+func (m *Mixture) products(h []float32, n int) {
+	w := &m.work
+	if m.VMF || m.Covariance != "diagonal" {
+		scores(m.Team, w.r, h, m.Mu, n, m.D, m.K)
+		return
 	}
-	f := m.Kappa / max(math.Sqrt(s), kernel.NormEps)
-	for j, v := range m.Mu[c*m.D:][:m.D] {
-		m.a[c*m.D+j] = float32(f * v)
+	scores(m.Team, w.r, h, w.a, n, m.D, m.K)
+	m.square(h)
+	kernel.Gemm(m.Team, false, true, n, m.K, m.D, w.h2, m.D, w.b, m.D, w.r, m.K, true)
+}
+
+// square sets h2 to h².
+func (m *Mixture) square(h []float32) {
+	w := &m.work
+	if len(w.h2) < len(h) {
+		w.h2 = make([]float32, len(h))
 	}
+	for i, v := range h {
+		w.h2[i] = v * v
+	}
+}
+
+// logJoint turns a row of products into ln π_k + ln N(h; μ_k, v_k), half being |h|²/2.
+func (m *Mixture) logJoint(row []float32, half float32) {
+	if m.VMF || m.Covariance == "diagonal" {
+		half = 0
+	}
+	gain, shift := m.work.gain[:len(row)], m.work.shift[:len(row)]
+	for k, v := range row {
+		row[k] = float32((v-half)*gain[k]) + shift[k]
+	}
+}
+
+// normalize turns a row of logarithms into responsibilities with the power beta and returns ln Σ e^row; for
+// balancing it leaves the responsibilities' logarithms.
+func (m *Mixture) normalize(row []float32, beta float32) float64 {
+	if beta == 1 && m.Balance == 0 {
+		return kernel.SoftmaxScaled(row, row, 1) // one pass of exponentials gives both
+	}
+	density := float64(kernel.LogSumExp(row))
+	if m.Balance == 0 {
+		kernel.SoftmaxScaled(row, row, beta)
+		return density
+	}
+	kernel.Scale(row, row, beta)
+	sum := kernel.LogSumExp(row)
+	for k := range row {
+		row[k] -= sum
+	}
+	return density
 }
 
 // logJointExact is logJoint from differences in float64.
-func (m *Mixture) logJointExact(h []float32) {
-	for i := range len(h) / m.D {
-		x := h[i*m.D:][:m.D]
-		for c := range m.K {
-			s := 2*math.Log(m.Pi[c]) - float64(m.D)*math.Log(2*math.Pi)
-			for j, v := range x {
-				d, vr := float64(v)-m.Mu[c*m.D+j], m.variance(c, j)
-				s -= d*d/vr + math.Log(vr)
-			}
-			m.r[i*m.K+c] = float32(0.5 * s)
+func (m *Mixture) logJointExact(row, x []float32) {
+	for c := range row {
+		s := 2*math.Log(m.Pi[c]) - float64(m.D)*math.Log(2*math.Pi)
+		for j, v := range x {
+			d, vr := float64(v)-float64(m.Mu[c*m.D+j]), m.variance(c, j)
+			s -= float64(d*d)/vr + math.Log(vr)
 		}
+		row[c] = float32(0.5 * s)
 	}
 }

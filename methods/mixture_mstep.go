@@ -6,110 +6,144 @@ import (
 	"protobench/internal/kernel"
 )
 
+// accumulate adds the responsibility-weighted sums of a block of embeddings h [n,D] with squared norms q, or starts with them.
+func (m *Mixture) accumulate(h []float32, q []float64, first bool) {
+	w, n := &m.work, len(q)
+	if first {
+		clear(w.mass)
+		clear(w.norms)
+	}
+	m.Team.Chunks(m.K, kernel.RowChunk(n), func(lo, hi int) {
+		norms := w.norms[lo:hi]
+		for i, norm := range q {
+			r := w.r[i*m.K+lo : i*m.K+hi]
+			kernel.AddWide(w.mass[lo:hi], r)
+			for c, v := range r {
+				norms[c] += float64(float64(v) * norm)
+			}
+		}
+	})
+	if w.exact {
+		return // the batch is one block, and the M-step takes its moments itself
+	}
+	kernel.Gemm(m.Team, true, false, m.K, m.D, n, w.r, m.K, h, m.D, w.sum, m.D, !first)
+	if m.Covariance == "diagonal" {
+		m.square(h)
+		kernel.Gemm(m.Team, true, false, m.K, m.D, n, w.r, m.K, w.h2, m.D, w.sumSq, m.D, !first)
+	}
+}
+
 // maximize moves the statistics towards the batch's and derives the parameters.
 func (m *Mixture) maximize(h []float32) {
-	n := len(h) / m.D
-	clear(m.mass)
-	for i := range n {
-		for c, v := range m.r[i*m.K:][:m.K] {
-			m.mass[c] += float64(v)
+	log := math.Log(m.Lambda)
+	m.components(func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			w := m.work.mass[c]
+			rho := m.gain(c, w, log)
+			switch {
+			case rho == 0:
+			case m.work.exact:
+				m.moveExact(c, h, w, rho)
+			case m.Covariance == "diagonal":
+				m.moveDiagonal(c, 1/w, rho)
+			default:
+				m.moveSpherical(c, 1/w, rho)
+			}
 		}
-	}
-	if m.wide(h) {
-		m.momentsExact(h)
-	} else {
-		m.moments(h)
-	}
-	for c, w := range m.mass {
-		rho := m.gain(c, w)
-		if rho == 0 {
-			continue
-		}
-		for j := c * m.D; j < (c+1)*m.D; j++ {
-			m.Mu[j] += rho * (m.sum[j]/w - m.Mu[j])
-			m.E2[j] += rho * (m.sq[j]/w - m.E2[j])
-		}
-	}
-	m.variances()
+	})
+	m.pool()
 	m.weights()
 }
 
-// moments sets the responsibility-weighted sums of h and h².
-func (m *Mixture) moments(h []float32) {
-	n := len(h) / m.D
-	for i, v := range h {
-		m.h2[i] = v * v
-	}
-	kernel.Gemm(m.Team, true, false, m.K, m.D, n, m.r, m.K, h, m.D, m.a, m.D, false)
-	kernel.Gemm(m.Team, true, false, m.K, m.D, n, m.r, m.K, m.h2, m.D, m.b, m.D, false)
-	for i := range m.a {
-		m.sum[i], m.sq[i] = float64(m.a[i]), float64(m.b[i])
-	}
-}
-
-// momentsExact is moments in float64.
-func (m *Mixture) momentsExact(h []float32) {
-	clear(m.sum)
-	clear(m.sq)
-	for i := range len(h) / m.D {
-		for c, w := range m.r[i*m.K:][:m.K] {
-			for j, v := range h[i*m.D:][:m.D] {
-				x := float64(w) * float64(v)
-				m.sum[c*m.D+j] += x
-				m.sq[c*m.D+j] += x * float64(v)
-			}
-		}
-	}
-}
-
-// gain updates N_k and returns ρ_k, zero for a mass too small to divide by.
-func (m *Mixture) gain(c int, w float64) float64 {
+// gain updates N_k and returns ρ_k, zero for a mass too small to divide by. log is ln λ.
+func (m *Mixture) gain(c int, w, log float64) float64 {
 	if m.Uniform {
-		m.N[c] = m.Lambda*m.N[c] + w
-		if w < 1e-12 {
-			return 0
-		}
-		return w / m.N[c]
+		m.N[c] = float64(m.Lambda*m.N[c]) + w
 	}
 	if w < 1e-12 {
 		return 0
 	}
-	log := w * math.Log(m.Lambda)
-	a := -math.Expm1(log) / (1 - m.Lambda)
-	m.N[c] = math.Exp(log)*m.N[c] + a
-	return a / m.N[c]
-}
-
-// variances derives v from the moments: the mean over what shares a variance (components weighted by N), floored.
-func (m *Mixture) variances() {
-	switch m.Covariance {
-	case "diagonal":
-		for j := range m.Var {
-			m.Var[j] = max(m.E2[j]-m.Mu[j]*m.Mu[j], m.VarMin)
-		}
-	case "spherical":
-		for c := range m.K {
-			m.Var[c] = max(m.spread(c), m.VarMin)
-		}
+	a := w
+	switch {
+	case m.Uniform:
+	case m.Lambda == 1: // nothing is forgotten
+		m.N[c] += w
 	default:
-		var s, total float64
-		for c := range m.K {
-			s += m.N[c] * m.spread(c)
-			total += m.N[c]
+		a = -math.Expm1(w*log) / (1 - m.Lambda)
+		m.N[c] = float64(math.Exp(w*log)*m.N[c]) + a
+	}
+	return min(1, a/m.N[c])
+}
+
+// merge is a running variance s that a batch of variance b joins with weight rho, its mean at a squared distance dd.
+func merge(s, b, dd, rho float64) float64 {
+	return float64((1-rho)*s) + float64(rho*max(b, 0)) + float64(rho*(1-rho)*dd)
+}
+
+// moveSpherical moves one component by the batch's sums, of which inv is one over the mass.
+func (m *Mixture) moveSpherical(c int, inv, rho float64) {
+	var dd, mm float64
+	mu := m.Mu[c*m.D:][:m.D]
+	for j, sum := range m.work.sum[c*m.D:][:m.D] {
+		mean := float64(sum) * inv
+		delta := mean - float64(mu[j])
+		mm += float64(mean * mean)
+		dd += float64(delta * delta)
+		mu[j] = float32(float64(mu[j]) + float64(rho*delta))
+	}
+	d := float64(m.D)
+	m.Spread[c] = float32(merge(float64(m.Spread[c]), (m.work.norms[c]*inv-mm)/d, dd/d, rho))
+}
+
+// moveDiagonal is moveSpherical with a variance per dimension.
+func (m *Mixture) moveDiagonal(c int, inv, rho float64) {
+	mu, spread, sq := m.Mu[c*m.D:][:m.D], m.Spread[c*m.D:][:m.D], m.work.sumSq[c*m.D:][:m.D]
+	for j, sum := range m.work.sum[c*m.D:][:m.D] {
+		mean := float64(sum) * inv
+		delta := mean - float64(mu[j])
+		b := float64(float64(sq[j])*inv) - float64(mean*mean)
+		spread[j] = float32(merge(float64(spread[j]), b, float64(delta*delta), rho))
+		mu[j] = float32(float64(mu[j]) + float64(rho*delta))
+	}
+}
+
+// moveExact takes the moments of one component in float64, as differences from its old mean.
+func (m *Mixture) moveExact(c int, h []float32, w, rho float64) {
+	delta, b := make([]float64, m.D), make([]float64, m.D)
+	mu, per := m.Mu[c*m.D:][:m.D], len(m.Spread)/m.K
+	for i := range len(h) / m.D {
+		r := float64(m.work.r[i*m.K+c]) / w
+		for j, v := range h[i*m.D:][:m.D] {
+			x := float64(v) - float64(mu[j])
+			delta[j] += float64(r * x)
+			b[j] += float64(r * float64(x*x))
 		}
-		m.Var[0] = max(s/total, m.VarMin)
+	}
+	spread, room := m.Spread[c*per:][:per], make([]float64, per)
+	for j, x := range delta {
+		s := float64(spread[j%per])
+		room[j%per] += merge(s, b[j]-float64(x*x), float64(x*x), rho) * float64(per) / float64(m.D)
+		mu[j] = float32(float64(mu[j]) + float64(rho*x))
+	}
+	for j, s := range room {
+		spread[j] = float32(s)
 	}
 }
 
-// spread is the mean over dimensions of E2 - μ².
-func (m *Mixture) spread(c int) float64 {
-	var s float64
-	for j := c * m.D; j < (c+1)*m.D; j++ {
-		s += m.E2[j] - m.Mu[j]*m.Mu[j]
+// pool derives the shared variance: the mean over the components by what they know, floored.
+func (m *Mixture) pool() {
+	if m.Covariance != "shared" {
+		return
 	}
-	return s / float64(m.D)
+	var s, total float64
+	for c, n := range m.N {
+		s += float64(n * float64(m.Spread[c]))
+		total += n
+	}
+	m.Pooled[0] = max(s/total, m.VarMin)
 }
 
+// weights derives learned mixture weights.
 func (m *Mixture) weights() {
 	if !m.Learned {
 		return

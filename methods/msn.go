@@ -29,16 +29,10 @@ func (o *msn) state(string) []Named { return nil }
 
 // codes sharpens the teacher's softmax: softmax(s/τ)^(1/T) over its sum is softmax(s/(τ·T)).
 func (o *msn) codes(q []float32, in codeInput) {
-	inv, n := float32(1/(o.temperature*o.Sharpen)), len(in.scores)/o.k
-	for r := range n {
-		row := q[r*o.k:][:o.k]
-		for j, s := range in.scores[r*o.k:][:o.k] {
-			row[j] = s * inv
-		}
-		kernel.Softmax(row, row)
-	}
+	n := len(in.scores) / o.k
+	kernel.SoftmaxRows(in.team, q, in.scores, n, o.k, float32(1/(o.temperature*o.Sharpen)))
 	if o.Sinkhorn {
-		balance(q, n, o.k, o.Iterations)
+		balance(in.team, q, n, o.k, o.Iterations)
 	}
 }
 

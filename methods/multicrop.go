@@ -22,7 +22,7 @@ func (t Train) Local(in encoders.Input) encoders.Input {
 
 // multiCrop lists the objectives that take local crops (Caron et al. 2020, sec. 3.2): each crop predicts the targets of every view
 // but itself, which is what the official codes of these do.
-var multiCrop = [...]string{"swav", "dino", "ibot", "carp", "msn"}
+var multiCrop = [...]string{"swav", "dino", "ibot", "carp", "msn", "deepcluster"}
 
 // localCrops refuses local crops where the objective or the encoder has no use for them.
 func (c Config) localCrops() error {
@@ -32,8 +32,8 @@ func (c Config) localCrops() error {
 	if o := c.Composition.Objective; !slices.Contains(multiCrop[:], o) {
 		return fmt.Errorf("train.local_crops: objective %q compares two views of one size and has no use for local crops; set 0", o)
 	}
-	if c.Encoder.Name == "mlp" {
-		return fmt.Errorf("train.local_crops: the mlp has a weight for every pixel and reads no smaller crops; take another encoder or set 0")
+	if c.Encoder.Name == "mlp" || c.Encoder.Name == "identity" {
+		return fmt.Errorf("train.local_crops: encoder %s reads whole images and no smaller crops; take another encoder or set 0", c.Encoder.Name)
 	}
 	if c.Input.Height == 0 { // nothing is known of the images yet
 		return nil

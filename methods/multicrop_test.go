@@ -14,6 +14,9 @@ import (
 func multiCropConfigs(t *testing.T) map[string]Config {
 	out := map[string]Config{}
 	for _, objective := range multiCrop {
+		if objective == "deepcluster" {
+			objective = "deepcluster-v2"
+		}
 		cfg := testConfig(t, objective)
 		cfg.Train.LocalCrops = 3
 		out[objective] = cfg

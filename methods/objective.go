@@ -22,6 +22,20 @@ func (v views) weight() float32 { return 1 / float32(v.pairs()*v.images) }
 // globals cuts the rows of the global crops out of those of all crops.
 func (v views) globals(x []float32) []float32 { return x[:len(x)/v.crops*v.global] }
 
+// last cuts the rows of the last global crop out of those of the global crops.
+func (v views) last(x []float32) []float32 { return x[len(x)/v.global*(v.global-1):] }
+
+// predicting are the crops that predict another, global one: all, unless there is but one global crop.
+func (v views) predicting() []int {
+	var out []int
+	for c := range v.crops {
+		if v.global > 1 || c >= v.global {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other global crops' codes.
 func (v views) swap(targets, codes []float32, k int) {
 	clear(targets)
@@ -79,6 +93,16 @@ func newObjective(cfg Config, v views, d int) objective {
 		return newIBOT(cfg, v, d)
 	case "carp":
 		return newCARP(cfg, v)
+	case "deepcluster":
+		return newDeepCluster(cfg.Settings.DeepCluster, v, k)
+	case "sela":
+		return newSeLa(cfg, v, d)
+	case "smog":
+		return newSMoG(cfg, v, d)
+	case "pcl":
+		return newPCL(cfg, v, d)
+	case "massl":
+		return newMaSSL(cfg, v)
 	case "msn":
 		return newMSN(cfg.Settings.MSN, k, cfg.Settings.Loss.Temperature)
 	}

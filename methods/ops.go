@@ -47,26 +47,31 @@ func scores(team *kernel.Team, out, z, c []float32, n, d, k int) {
 // are constants; their rows may sum to anything (a row that several codes predict has the sum of them).
 func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.Node, error) {
 	n, k := scores.Shape()[0], scores.Shape()[1]
-	p, mass := make([]float32, n*k), make([]float32, n)
+	p, mass, losses := make([]float32, n*k), make([]float32, n), make([]float64, n)
 	return graph.Apply(graph.Op{
 		Kind: "soft-cross-entropy", Diff: []bool{true, false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
+				for r := lo; r < hi; r++ {
+					losses[r] = crossEntropyRow(p[r*k:][:k], in[0][r*k:][:k], in[1][r*k:][:k], temperature, &mass[r])
+				}
+			})
 			var total float64
-			for r := range n {
-				total += crossEntropyRow(p[r*k:][:k], in[0][r*k:][:k], in[1][r*k:][:k], temperature, &mass[r])
+			for _, l := range losses {
+				total += l
 			}
 			out[0] = float32(float64(weight) * total)
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "soft-cross-entropy-grad", Out: tensor.Shape{n, k},
-				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
+				Forward: func(team *kernel.Team, v [][]float32, ds []float32) {
 					f := v[1][0] * weight / temperature
-					for r := range n {
-						for j := r * k; j < (r+1)*k; j++ {
-							ds[j] = f * (float32(p[j]*mass[r]) - v[0][j])
+					team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
+						for r := lo; r < hi; r++ {
+							kernel.Combine(ds[r*k:][:k], p[r*k:][:k], v[0][r*k:][:k], f*mass[r], -f)
 						}
-					}
+					})
 				},
 			}, in[1], grad, out)
 			return G.Nodes{ds, nil}, err
@@ -74,21 +79,14 @@ func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.
 	}, scores, targets)
 }
 
-// crossEntropyRow returns the row's loss, leaves softmax(s/temperature) in p and the sum of the targets in mass.
+// crossEntropyRow returns the row's loss, leaves softmax(s/temperature) in p and the sum of the targets in mass. With logits
+// l = s/temperature the loss Σ target·(ln Σ e^l - l) is the targets' sum times the first less the targets' product with the second.
 func crossEntropyRow(p, s, target []float32, temperature float32, mass *float32) float64 {
 	inv := 1 / temperature
-	for i, v := range s {
-		p[i] = v * inv
-	}
-	lse := float64(kernel.LogSumExp(p))
-	var loss, m float64
-	for i, v := range p {
-		loss += float64(target[i]) * (lse - float64(v))
-		m += float64(target[i])
-	}
+	lse := kernel.SoftmaxScaled(p, s, inv)
+	m := kernel.Sum(target)
 	*mass = float32(m)
-	kernel.Softmax(p, p)
-	return loss
+	return float64(m*lse) - float64(float64(inv)*kernel.Dot64(target, s))
 }
 
 // subtractNode takes a row off every row of z [N,D]; the row is a constant of the step.
@@ -104,8 +102,8 @@ func subtractNode(z *G.Node, row []float32) (*G.Node, error) {
 
 func subtract(out, z, row []float32) {
 	d := len(row)
-	for i, v := range z {
-		out[i] = v - row[i%d]
+	for i := 0; i < len(z); i += d {
+		kernel.Combine(out[i:][:d], z[i:][:d], row, 1, -1)
 	}
 }
 

@@ -15,10 +15,18 @@ type prototypes struct {
 	now     [2][]float32 // [K,D] effective: on the unit sphere, by Branch
 	initial []float32    // effective at step 0
 	last    []float32    // effective after the step before
-	path    []float64    // one element: mean over prototypes of the angles turned so far
+	path    []float64    // mean over prototypes of the angles turned: so far, up to the epoch's start, and in the last whole epoch
 	recent  []float64    // [K] running share of the assignments, as a multiple of 1/K
 	reseeds []float64    // one element: re-seeding events so far
+	turned  []float64    // [K] room for angles
 }
+
+// The elements of prototypes.path.
+const (
+	pathTotal = iota
+	pathMark
+	pathDrift
+)
 
 // randomPrototypes draws unit vectors from the run's own stream, equal for all learners of a seed.
 func randomPrototypes(seed uint64, k, d int) []float32 {
@@ -32,7 +40,7 @@ func randomPrototypes(seed uint64, k, d int) []float32 {
 }
 
 func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes {
-	p := &prototypes{k: k, d: d, path: make([]float64, 1), reseeds: make([]float64, 1), recent: make([]float64, k)}
+	p := &prototypes{k: k, d: d, path: make([]float64, 3), reseeds: make([]float64, 1), recent: make([]float64, k), turned: make([]float64, k)}
 	p.value = make([]float32, k*d)
 	p.teacher = p.value
 	if separateTeacher {
@@ -47,36 +55,76 @@ func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes 
 // start puts the prototypes at unit vectors c and forgets all movement.
 func (p *prototypes) start(c []float32) {
 	copy(p.value, c)
-	copy(p.teacher, c)
-	p.effective()
+	p.publish(nil)
 	copy(p.initial, p.now[Student])
 	copy(p.last, p.now[Student])
-	p.path[0] = 0
+	clear(p.path)
 	for i := range p.recent {
 		p.recent[i] = 1
 	}
 }
 
-func (p *prototypes) effective() {
-	kernel.NormalizeRows(p.now[Student], p.value, p.k, p.d, nil)
-	kernel.NormalizeRows(p.now[Teacher], p.teacher, p.k, p.d, nil)
+// shared reports whether student and teacher have the same prototypes.
+func (p *prototypes) shared() bool { return &p.teacher[0] == &p.value[0] }
+
+// publish shows changed values to both branches, as learners do that keep no second copy for the teacher.
+func (p *prototypes) publish(team *kernel.Team) {
+	if !p.shared() {
+		copy(p.teacher, p.value)
+	}
+	team.Chunks(p.k, kernel.RowChunk(p.d), p.effective)
+}
+
+// replaced shows a changed value of one prototype to both branches.
+func (p *prototypes) replaced(k int) {
+	copy(p.teacher[k*p.d:][:p.d], p.value[k*p.d:][:p.d])
+	p.effective(k, k+1)
+}
+
+// effective refreshes the effective prototypes lo … hi-1.
+func (p *prototypes) effective(lo, hi int) {
+	at, n := lo*p.d, (hi-lo)*p.d
+	kernel.NormalizeRows(p.now[Student][at:at+n], p.value[at:at+n], hi-lo, p.d, nil)
+	if p.shared() {
+		copy(p.now[Teacher][at:at+n], p.now[Student][at:at+n])
+		return
+	}
+	kernel.NormalizeRows(p.now[Teacher][at:at+n], p.teacher[at:at+n], hi-lo, p.d, nil)
 }
 
 // moved refreshes the effective prototypes and adds the angles turned since the last call to the path.
-func (p *prototypes) moved() {
-	p.effective()
-	var sum float64
-	for i := range p.k {
-		a, b := p.now[Student][i*p.d:][:p.d], p.last[i*p.d:][:p.d]
-		var s float64
-		for j := range a {
-			e := float64(a[j]) - float64(b[j])
-			s += e * e
+func (p *prototypes) moved(team *kernel.Team) {
+	team.Chunks(p.k, kernel.RowChunk(p.d), func(lo, hi int) {
+		p.effective(lo, hi)
+		for k := lo; k < hi; k++ {
+			p.turned[k] = angle(p.now[Student][k*p.d:][:p.d], p.last[k*p.d:][:p.d])
 		}
-		sum += 2 * math.Asin(min(1, math.Sqrt(s)/2)) // exact for small angles, unlike the arc cosine
+		copy(p.last[lo*p.d:hi*p.d], p.now[Student][lo*p.d:hi*p.d])
+	})
+	var sum float64
+	for _, a := range p.turned {
+		sum += a
 	}
-	p.path[0] += sum / float64(p.k)
-	copy(p.last, p.now[Student])
+	p.path[pathTotal] += sum / float64(p.k)
+}
+
+// angle between unit vectors: exact for small ones, unlike the arc cosine.
+func angle(a, b []float32) float64 {
+	var s float64
+	for j, v := range a {
+		e := float64(v) - float64(b[j])
+		s += float64(e * e)
+	}
+	return 2 * math.Asin(min(1, math.Sqrt(s)/2))
+}
+
+// endStep closes a step's record: at an epoch's last step the drift is that epoch's part of the path.
+func (p *prototypes) endStep(s *stepInput) {
+	if s.perEpoch > 0 && (s.step+1)%s.perEpoch == 0 {
+		p.path[pathDrift] = p.path[pathTotal] - p.path[pathMark]
+		p.path[pathMark] = p.path[pathTotal]
+	}
+	s.values["drift"], s.values["path"] = p.path[pathDrift], p.path[pathTotal]
 }
 
 func (p *prototypes) state(prefix string) []Named {
@@ -85,7 +133,7 @@ func (p *prototypes) state(prefix string) []Named {
 		f64(prefix+"path", p.path), f64(prefix+"recent", p.recent), f64(prefix+"reseeds", p.reseeds),
 		f32(prefix+"effective.student", p.now[Student], p.k, p.d), f32(prefix+"effective.teacher", p.now[Teacher], p.k, p.d),
 	}
-	if &p.teacher[0] != &p.value[0] {
+	if !p.shared() {
 		s = append(s, f32(prefix+"teacher", p.teacher, p.k, p.d))
 	}
 	return s

@@ -1,34 +1,34 @@
 package methods
 
 import (
+	"math/rand/v2"
+
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 )
 
-// reseeder moves prototypes that nothing is assigned to any more onto embeddings that are badly covered. It is one rule for
-// all learners: usage is the hard assignment of the teacher's embeddings by the teacher's prototypes, center off, as
-// metrics count it, and the new places are drawn from those embeddings in proportion to their distance from
-// the nearest prototype, updated after each draw (as in k-means++).
+// reseeder moves prototypes that nothing is assigned to any more: onto embeddings that are badly covered, or beside the prototype
+// that most is assigned to. It is one rule for all learners: usage is the hard assignment of the teacher's embeddings by the
+// teacher's prototypes, center off, as metrics count it. Badly covered places are drawn from those embeddings in proportion to
+// their distance from the nearest prototype, updated after each draw (as in k-means++).
 type reseeder struct {
 	below float64
 	rate  float64 // of the running usage: a pass over the training images is one time constant
-	from  float64 // first epoch
+	split bool
 	seed  uint64
 	cos   []float32 // [2·B,K]
 	mass  []float64
 }
 
-func newReseeder(cfg Config, learner string) *reseeder {
-	if !cfg.Settings.Prototypes.Reseed || learner == "frozen" || learner == "hyperspherical" {
+func newReseeder(cfg Config) *reseeder {
+	if !cfg.Settings.Prototypes.Reseed || isBound(cfg.Composition.Objective) {
 		return nil
 	}
 	k, n := cfg.Settings.Prototypes.Count, 2*cfg.Train.Batch
-	r := &reseeder{below: cfg.Settings.Prototypes.ReseedBelow, rate: min(1, float64(n)/float64(cfg.Images)), seed: cfg.Seed}
-	if learner == "joint" {
-		r.from = cfg.Settings.Prototypes.Freeze
+	return &reseeder{
+		below: cfg.Settings.Prototypes.ReseedBelow, rate: min(1, float64(n)/float64(cfg.Images)), seed: cfg.Seed,
+		split: cfg.Settings.Prototypes.ReseedBy == "split", cos: make([]float32, n*k), mass: make([]float64, k),
 	}
-	r.cos, r.mass = make([]float32, n*k), make([]float64, k)
-	return r
 }
 
 // run updates the usage by a batch of teacher embeddings and re-seeds what it left out. p's effective prototypes
@@ -38,13 +38,16 @@ func (r *reseeder) run(l learner, center []float32, s *stepInput) {
 	n := len(z) / p.d
 	scores(s.team, r.cos, z, p.now[Teacher], n, p.d, p.k)
 	r.count(p, center, n)
-	if s.epoch < r.from {
+	if !l.moves(s.epoch) {
 		return
 	}
-	var far []float64
-	rng := stream.New(r.seed, "reseed", uint64(s.step))
+	rng, far := stream.New(r.seed, "reseed", uint64(s.step)), []float64(nil)
 	for k := range p.k {
 		if p.recent[k] >= r.below {
+			continue
+		}
+		if r.split {
+			r.divide(l, k, rng, s)
 			continue
 		}
 		if far == nil {
@@ -60,6 +63,43 @@ func (r *reseeder) run(l learner, center []float32, s *stepInput) {
 		p.reseeds[0]++
 		s.event("reseed", k)
 	}
+}
+
+// splitNoise is the length of the random step that takes a split prototype off the one that it came from: a cosine distance
+// of 0.005, near enough to share its embeddings and far enough to get some of them.
+const splitNoise = 0.1
+
+// splitter is a learner that shares out what it knows of a prototype when that is split.
+type splitter interface {
+	split(k, from int, z []float32)
+}
+
+// divide moves prototype k beside the one with the largest share, of which each has half from then on.
+func (r *reseeder) divide(l learner, k int, rng *rand.Rand, s *stepInput) {
+	p, from := l.vectors(), 0
+	for c, share := range p.recent {
+		if share > p.recent[from] {
+			from = c
+		}
+	}
+	z := make([]float32, p.d)
+	for j := range z {
+		z[j] = float32(rng.NormFloat64())
+	}
+	kernel.NormalizeRows(z, z, 1, p.d, nil)
+	for j, c := range p.now[Teacher][from*p.d:][:p.d] {
+		z[j] = c + float32(splitNoise*z[j])
+	}
+	kernel.NormalizeRows(z, z, 1, p.d, nil)
+	if sp, ok := l.(splitter); ok {
+		sp.split(k, from, z)
+	} else {
+		l.move(k, z)
+	}
+	p.recent[from] /= 2
+	p.recent[k] = p.recent[from]
+	p.reseeds[0]++
+	s.event("split", k)
 }
 
 // count adds the batch's assignments to the running usage.

@@ -3,8 +3,8 @@ package methods
 // Composition says what an arm is made of: the axes on which methods differ.
 type Composition struct {
 	Name         string   // as tables show it
-	Objective    string   // swav, dino, ibot, carp, msn
-	Learner      string   // joint, frozen, gmm, kmeans, ema, hyperspherical
+	Objective    string   // swav, dino, ibot, carp, msn, deepcluster; or smog, pcl, sela, massl, which own their prototypes
+	Learner      string   // joint, frozen, gmm, kmeans, epoch-kmeans, self-cluster, ema, hyperspherical, or a schedule of them, see [Phases]; the objective's name where that owns its prototypes
 	Regularizers []string // koleo-prototypes, koleo-features, me-max, orthogonality, repulsion
 	Embedding    string   // plain, centred
 	Observers    []string // learners that see the same embeddings and feed nothing back
@@ -42,9 +42,19 @@ type Settings struct {
 	CARP       CARP       `key:"carp"`
 	MSN        MSN        `key:"msn"`
 	IBOT       IBOT       `key:"ibot"`
-	GMM        GMM        `key:"gmm"`
-	KMeans     KMeans     `key:"kmeans"`
-	EMA        EMA        `key:"ema"`
+
+	DeepCluster DeepCluster `key:"deepcluster"`
+	SMoG        SMoG        `key:"smog"`
+	PCL         PCL         `key:"pcl"`
+	SeLa        SeLa        `key:"sela"`
+	MaSSL       MaSSL       `key:"massl"`
+
+	GMM    GMM    `key:"gmm"`
+	KMeans KMeans `key:"kmeans"`
+	EMA    EMA    `key:"ema"`
+
+	EpochKMeans EpochKMeans `key:"epoch-kmeans"`
+	SelfCluster SelfCluster `key:"self-cluster"`
 
 	Hyperspherical Hyperspherical `key:"hyperspherical"`
 
@@ -59,19 +69,20 @@ type Settings struct {
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,ibot" doc:"student temperature (msn: of both branches)"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,ibot,msn,deepcluster,smog,massl" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
 type Prototypes struct {
-	Count       int     `key:"count" default:"256" range:"[2,)" doc:"number of prototypes K"`
-	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint" doc:"prototypes' learning rate as a multiple of train.lr"`
-	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint" doc:"weight decay of the prototypes"`
+	Count       int     `key:"count" default:"256" range:"[2,)" read:"swav,dino,ibot,carp,msn,deepcluster,smog,pcl,sela" doc:"number of prototypes K"`
+	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint,sela" doc:"prototypes' learning rate as a multiple of train.lr"`
+	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint,sela" doc:"weight decay of the prototypes"`
 	Norm        float64 `key:"norm" default:"1" range:"(0,)" read:"joint" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
-	Init        string  `key:"init" default:"random" in:"random|data" doc:"start: random unit vectors, or teacher embeddings of training images (observers: always random)"`
-	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
-	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,ema" doc:"move prototypes that nothing is assigned to onto badly covered embeddings (never in observers)"`
+	Init        string  `key:"init" default:"random" in:"random|data|kmeans++" read:"swav,dino,ibot,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
+	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"move prototypes that nothing is assigned to (never in observers)"`
+	ReseedBy    string  `key:"reseed_by" default:"distance" in:"distance|split" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" hash:"set" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
 }
 
 // SwAV holds the keys of the [swav] table (Caron et al. 2020).
@@ -108,7 +119,7 @@ type IBOT struct {
 
 // CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).
 type CARP struct {
-	Block         int     `key:"block" default:"64" range:"[2,)" read:"carp" doc:"prototypes per block of the random partition; what is left over sits the step out"`
+	Block         int     `key:"block" default:"64" range:"[0,)" read:"carp" doc:"prototypes per block of the random partition, at least 2; what is left over sits the step out (0: one block of all, as in CARL)"`
 	EntropyWeight float64 `key:"entropy_weight" default:"1" range:"[0,)" read:"carp" doc:"weight of the entropy term, which keeps each block's mean prediction uniform"`
 }
 
@@ -119,6 +130,42 @@ type MSN struct {
 	Entropy    float64 `key:"entropy_weight" default:"0" range:"[0,)" read:"msn" doc:"weight of the predictions' mean entropy"`
 	Sinkhorn   bool    `key:"sinkhorn" default:"true" read:"msn" doc:"balance the targets over the prototypes"`
 	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn" doc:"Sinkhorn-Knopp iterations, with sinkhorn"`
+}
+
+// DeepCluster holds the keys of the [deepcluster] table.
+type DeepCluster struct {
+	Targets string `key:"targets" default:"teacher" in:"student|teacher" read:"deepcluster" doc:"branch whose embeddings give the labels"`
+}
+
+// SMoG holds the keys of the [smog] table (Pang et al. 2022; defaults of lightly's code).
+type SMoG struct {
+	Momentum   float64 `key:"momentum" default:"0.99" range:"[0,1)" read:"smog" doc:"share β of itself that a group keeps in a step in which projections are given to it"`
+	ResetSteps int     `key:"reset_steps" default:"300" range:"[0,)" read:"smog" doc:"steps after which the groups are clustered anew and the teacher is set to the student (0: never)"`
+}
+
+// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for 1.3 million images).
+type PCL struct {
+	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" read:"pcl" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
+	Sets         int     `key:"sets" default:"3" range:"[1,9]" read:"pcl" doc:"clusterings M: of prototypes.count centroids, half as many, a quarter …"`
+	Negatives    int     `key:"negatives" default:"1024" range:"[1,)" read:"pcl" doc:"past keys in InfoNCE, and at most so many other centroids in each set's softmax"`
+	Iterations   int     `key:"iterations" default:"20" range:"[1,1000]" read:"pcl" doc:"iterations of k-means"`
+	WarmupEpochs float64 `key:"warmup_epochs" default:"2" range:"[0,)" read:"pcl" doc:"epochs of InfoNCE alone, at least one"`
+}
+
+// SeLa holds the keys of the [sela] table (Asano et al. 2020; defaults of the official code on CIFAR).
+type SeLa struct {
+	Lambda        float64 `key:"lambda" default:"10" range:"(0,100]" read:"sela" doc:"power λ of the predictions in the transport plan; the larger, the less smooth (ImageNet: 25)"`
+	Threshold     float64 `key:"threshold" default:"0.01" range:"(0,)" read:"sela" doc:"error at which the plan's scaling stops, a sum over the images (ImageNet: 0.1)"`
+	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings"`
+}
+
+// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3 million images).
+type MaSSL struct {
+	Memory             int     `key:"memory" default:"2048" range:"[2,)" read:"massl" doc:"past embeddings that stand in the prototypes' place"`
+	Block              int     `key:"block" default:"256" range:"[2,)" read:"massl" doc:"embeddings per block of the random partition; what is left over sits the step out"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.07" range:"(0,10]" read:"massl" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"massl" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"6" range:"[0,)" read:"massl" doc:"epochs in which the teacher temperature rises"`
 }
 
 // KoLeo holds the keys of the [koleo-prototypes] table.
@@ -157,9 +204,13 @@ type Centring struct {
 type GMM struct {
 	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" read:"gmm" doc:"variances: one for all, one per component, or one per component and dimension"`
 	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" read:"gmm" doc:"E-step: Gaussian densities, or cosine with fixed precision"`
-	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned" read:"gmm" doc:"mixture weights"`
+	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned|sinkhorn" read:"gmm" doc:"mixture weights; sinkhorn: uniform ones, and responsibilities balanced over the components"`
+	Iterations       int     `key:"iterations" default:"3" range:"[1,100]" read:"gmm" hash:"set" doc:"Sinkhorn-Knopp iterations, with weights = \"sinkhorn\""`
 	Forgetting       string  `key:"forgetting" default:"responsibility" in:"responsibility|uniform" read:"gmm" doc:"old statistics fade by the responsibility that replaces them, or with every step"`
 	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth)"`
+	Step             string  `key:"step" default:"constant" in:"constant|cappe-moulines|liang-klein" read:"gmm" hash:"set" doc:"step size of the t-th update: from gmm.memory, (t + step_offset)^-step_power, or (t + 1)^-step_power; responsibility forgetting then remembers one over the step size"`
+	StepPower        float64 `key:"step_power" default:"0.6" range:"(0.5,1]" read:"gmm" hash:"set" doc:"power of a falling step size (0.6 as Cappé and Moulines advise, 0.7 as Liang and Klein used)"`
+	StepOffset       float64 `key:"step_offset" default:"1" range:"[1,)" read:"gmm" hash:"set" doc:"updates that the cappe-moulines schedule starts late"`
 	Precision        float64 `key:"precision" default:"1" range:"(0,)" read:"gmm" doc:"precision (1/variance) at the start in units of D, where 1 is that of unit vectors without a mean; the fixed concentration of vmf responsibilities in the same unit"`
 	PrecisionMax     float64 `key:"precision_max" default:"4" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision in units of D"`
 	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm" doc:"Dirichlet pseudo-count of learned mixture weights"`
@@ -173,6 +224,21 @@ type GMM struct {
 // KMeans holds the keys of the [kmeans] table.
 type KMeans struct {
 	Memory float64 `key:"memory" default:"1" range:"(0,)" read:"kmeans" doc:"centres remember memory × training images / K embeddings, at least 2"`
+}
+
+// EpochKMeans holds the keys of the [epoch-kmeans] table (defaults of Caron et al. 2020's DeepCluster-v2).
+type EpochKMeans struct {
+	Iterations int    `key:"iterations" default:"10" range:"[1,1000]" read:"epoch-kmeans" doc:"iterations of spherical k-means at the start of each epoch"`
+	Start      string `key:"start" default:"data" in:"data|previous" read:"epoch-kmeans" doc:"centres that k-means starts from: random embeddings of the bank (each epoch numbers its clusters anew), or those of the epoch before"`
+}
+
+// SelfCluster holds the keys of the [self-cluster] table (defaults of Darcet et al. 2025's CAPI).
+type SelfCluster struct {
+	LR                float64 `key:"lr" default:"0.0005" range:"(0,)" read:"self-cluster" doc:"learning rate of the prototypes' own AdamW, constant"`
+	WeightDecay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"self-cluster" doc:"weight decay of that AdamW"`
+	TargetTemperature float64 `key:"target_temperature" default:"0.06" range:"(0,10]" read:"self-cluster" doc:"temperature of the Sinkhorn targets"`
+	Temperature       float64 `key:"temperature" default:"0.12" range:"(0,10]" read:"self-cluster" doc:"temperature of the predictions"`
+	Iterations        int     `key:"iterations" default:"3" range:"[1,100]" read:"self-cluster" doc:"Sinkhorn-Knopp iterations"`
 }
 
 // EMA holds the keys of the [ema] table.

@@ -39,6 +39,15 @@ type Trainer struct {
 
 // New builds the trainer of an arm in its initial state. Errors name the key that is at fault.
 func New(cfg Config) (*Trainer, error) {
+	t, err := newTrainer(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return t, graph.Build(t.build)
+}
+
+// newTrainer makes all but the graphs.
+func newTrainer(cfg Config) (*Trainer, error) {
 	if errs := cfg.Validate(); len(errs) > 0 {
 		return nil, errs[0]
 	}
@@ -68,9 +77,6 @@ func New(cfg Config) (*Trainer, error) {
 	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = encoders.Cosine{Base: cfg.Train.Teacher, Final: cfg.Train.TeacherEnd, Total: total}
 	t.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
-	if err := graph.Build(t.build); err != nil {
-		return nil, err
-	}
 	return t, nil
 }
 
@@ -86,7 +92,11 @@ func (t *Trainer) runTeacher() error {
 
 // see shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
 func (t *Trainer) see(in *stepInput, b Branch) {
-	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], t.z[b][:len(t.z[Teacher])])
+	global := t.z[b]
+	if b == Student {
+		global = t.host.head.views.globals(global)
+	}
+	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
 	in.patches[b], in.masks = t.patches[b], t.masks
 }
 
@@ -107,8 +117,8 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	step := int(t.done[0])
 	s := Signals{Values: map[string]float64{}}
 	in := &stepInput{
-		team: t.cfg.Team, step: step, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step),
-		values: s.Values,
+		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step),
+		decay: t.decay.At(step), values: s.Values,
 	}
 	report := func(a *arm) {
 		in.event = func(kind string, k int) {
@@ -131,7 +141,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
 	t.optimizer.Step(in.team, in.lr)
 	t.host.finish(in)
-	t.weights[Teacher].FollowBy(t.weights[Student], in.momentum)
+	t.weights[Teacher].FollowBy(in.team, t.weights[Student], in.momentum)
 	began := time.Now()
 	for _, o := range t.observers {
 		report(o)

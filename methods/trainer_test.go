@@ -56,7 +56,7 @@ func variants(t *testing.T) map[string]Config {
 	d := testConfig(t, "dino+gmm")
 	d.Settings.DINO.Targets, d.Settings.Prototypes.ReseedBelow = "sinkhorn", 0.9
 	d.Settings.GMM = GMM{
-		Covariance: "diagonal", Responsibilities: "gaussian", Weights: "learned", Forgetting: "uniform", Memory: 1, Precision: 1,
+		Covariance: "diagonal", Responsibilities: "gaussian", Weights: "learned", Step: "cappe-moulines", StepPower: 0.6, StepOffset: 2, Forgetting: "uniform", Memory: 1, Precision: 1,
 		PrecisionMax: 4, Smoothing: 1, AnnealStart: 0.5, AnnealEpochs: 2, Feed: "student", Order: "after", Every: 2,
 	}
 	d.Composition.Observers = []string{"joint"}
@@ -67,10 +67,16 @@ func variants(t *testing.T) map[string]Config {
 	m := testConfig(t, "msn")
 	m.Settings.MSN.Sinkhorn, m.Settings.MSN.Entropy, m.Settings.MSN.MeMax, m.Composition.Embedding = false, 0.5, 0, "centred"
 	out["msn with every other switch"] = m
-	for learner, objective := range map[string]string{"kmeans": "dino+frozen", "ema": "carp+frozen", "hyperspherical": "msn+frozen"} {
+	for learner, objective := range map[string]string{
+		"kmeans": "dino+frozen", "ema": "carp+frozen", "hyperspherical": "msn+frozen", "epoch-kmeans": "dino+frozen", "self-cluster": "swav+frozen",
+		"gmm until 1.5, joint": "swav+frozen", "kmeans until 1, gmm": "carp+frozen", "hyperspherical until 1.25, epoch-kmeans": "dino+frozen", "joint until 1.5, gmm until 1.75, kmeans": "msn+frozen",
+	} {
 		l := testConfig(t, objective)
 		l.Composition.Learner, l.Settings.Prototypes.Reseed, l.Settings.Prototypes.ReseedBelow = learner, true, 0.9
-		l.Composition.Observers = []string{"kmeans", "ema", "hyperspherical"}
+		l.Composition.Observers = []string{"kmeans", "ema", "hyperspherical", "epoch-kmeans", "self-cluster"}
+		if learner == "ema" {
+			l.Settings.Prototypes.ReseedBy = "split"
+		}
 		out["learner "+learner+", with all of its kind as observers"] = l
 	}
 	r := testConfig(t, "swav")
@@ -80,8 +86,11 @@ func variants(t *testing.T) map[string]Config {
 	e.Composition.Regularizers = []string{"koleo-features", "me-max"}
 	out["dino+gmm with the encoder's regularizers"] = e
 	v := testConfig(t, "swav+gmm")
-	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance = "vmf", "spherical"
+	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance, v.Settings.Prototypes.Init = "vmf", "spherical", "kmeans++"
 	out["swav+gmm with vmf responsibilities"] = v
+	b := testConfig(t, "carp+gmm")
+	b.Settings.GMM.Weights, b.Settings.GMM.Step, b.Settings.Prototypes.ReseedBy, b.Settings.Prototypes.ReseedBelow = "sinkhorn", "liang-klein", "split", 0.9
+	out["carp+gmm balanced, with falling steps and splits"] = b
 	engineVariants(t, out)
 	return out
 }
@@ -173,7 +182,7 @@ func near(a, b []float32) bool {
 }
 
 func TestReseeding(t *testing.T) {
-	for preset, learner := range map[string]string{"swav": "joint", "dino": "joint", "swav+gmm": "gmm", "swav+frozen": "kmeans", "carp+frozen": "ema"} {
+	for preset, learner := range map[string]string{"swav": "joint", "dino": "joint", "swav+gmm": "gmm", "swav+frozen": "kmeans", "carp+frozen": "ema", "dino+frozen": "self-cluster", "msn+frozen": "epoch-kmeans"} {
 		cfg := testConfig(t, preset)
 		cfg.Composition.Learner = learner
 		cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBelow = true, 0.95
@@ -190,7 +199,7 @@ func TestReseeding(t *testing.T) {
 
 // TestObjectivesLearn shows each objective one batch again and again: the loss has to fall.
 func TestObjectivesLearn(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2", "dino-vmf", "ibot"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2", "dino-vmf", "ibot", "carl", "deepcluster-v2", "massl", "smog", "sela"} {
 		cfg := testConfig(t, preset)
 		cfg.Train.Epochs, cfg.Train.LR = 15, 0.01
 		tr, x := start(t, cfg), viewsAt(cfg, 3)

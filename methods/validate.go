@@ -31,22 +31,39 @@ func (c Config) Validate() []error {
 	if c.usesGMM() && c.Settings.GMM.Precision > c.Settings.GMM.PrecisionMax && c.Settings.GMM.Responsibilities == "gaussian" {
 		add("gmm.precision: the start %g is above gmm.precision_max %g; raise the maximum", c.Settings.GMM.Precision, c.Settings.GMM.PrecisionMax)
 	}
+	if phases, err := Phases(c.Composition.Learner); err == nil && len(phases) > 1 {
+		if last := phases[len(phases)-2].Until; last >= float64(c.Train.Epochs) {
+			add("learner: the schedule hands over at epoch %g, the run has %d; hand over earlier or raise train.epochs", last, c.Train.Epochs)
+		}
+	}
+	if c.Images > 0 && c.Settings.Prototypes.Count > c.Images && slices.Contains(c.Composition.Parts(), "epoch-kmeans") {
+		add("prototypes.count: %d clusters of %d training images; k-means by epochs needs an image for each", c.Settings.Prototypes.Count, c.Images)
+	}
 	if c.Composition.Objective == "carp" && c.Settings.CARP.Block > c.Settings.Prototypes.Count {
 		add("carp.block: a block of %d is more than the %d prototypes; take a smaller block", c.Settings.CARP.Block, c.Settings.Prototypes.Count)
 	}
-	if whole := c.Images / c.Train.Batch * c.Train.Batch; c.Settings.Prototypes.Init == "data" && c.Images > 0 && c.Settings.Prototypes.Count > whole {
+	if c.Composition.Objective == "massl" && c.Settings.MaSSL.Block > c.Settings.MaSSL.Memory {
+		add("massl.block: a block of %d is more than the %d embeddings of the memory; take a smaller block", c.Settings.MaSSL.Block, c.Settings.MaSSL.Memory)
+	}
+	if c.Composition.Objective == "carp" && c.Settings.CARP.Block == 1 {
+		add("carp.block: a block of 1 has nothing to compare; take at least 2, or 0 for one block of all prototypes")
+	}
+	if whole := c.Images / c.Train.Batch * c.Train.Batch; c.start() != "random" && c.Images > 0 && c.Settings.Prototypes.Count > whole {
 		add("prototypes.init: a start from data needs %d different images, the set's whole batches have %d; take init = \"random\"", c.Settings.Prototypes.Count, whole)
 	}
 	return errs
 }
 
-func (c Config) usesGMM() bool {
-	for _, p := range c.Composition.Parts() {
-		if p == "gmm" {
-			return true
-		}
+// start is prototypes.init of objectives that have prototypes at the start: pcl clusters embeddings anyway, and massl has none.
+func (c Config) start() string {
+	if c.Composition.Objective == "pcl" || c.Composition.Objective == "massl" {
+		return "random"
 	}
-	return false
+	return c.Settings.Prototypes.Init
+}
+
+func (c Config) usesGMM() bool {
+	return slices.Contains(c.Composition.Parts(), "gmm")
 }
 
 // lengths refuses settings of the prototypes' lengths where there are none.
@@ -59,7 +76,7 @@ func (c Config) lengths() []error {
 	if vmf && c.Settings.Prototypes.Reseed {
 		errs = append(errs, fmt.Errorf("prototypes.reseed: usage is counted by cosines, which vmf scores are not; set false"))
 	}
-	if o := c.Composition.Objective; c.Composition.Learner == "joint" && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
+	if o := c.Composition.Objective; slices.Contains(c.Composition.Learners(), "joint") && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
 		errs = append(errs, fmt.Errorf("prototypes.norm: objective %q puts prototypes back to length 1 after every step; set 1", o))
 	}
 	return errs

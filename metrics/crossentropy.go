@@ -6,40 +6,60 @@ import (
 	"protobench/internal/kernel"
 )
 
-// rowBlock is the number of samples whose features stay in the cache between the
-// logits and the gradient.
-const rowBlock = 512
+const (
+	// rowBlock is the number of samples whose features stay in the cache between the
+	// logits and the gradient.
+	rowBlock = 512
+	// rowTask is the number of samples that one thread turns from logits into residuals at a time.
+	rowTask = 64
+	// classPad is the multiple that the classes are padded to, so that rows of logits fill whole vectors.
+	classPad = 32
+	// padBias is the bias of the classes that pad: their probability is below 1e-37.
+	padBias = -1e30
+)
 
 // crossEntropy is the objective of the linear probe: mean cross-entropy over the
 // samples + l2/2·|W|², with parameters [C·D] weights, then [C] biases.
-// Products are float32, all sums over samples float64.
+// Logits, probabilities and products are float32, sums over samples float64 but
+// for the gradient within a block.
 type crossEntropy struct {
+	team    *kernel.Team
 	x       Matrix // [N,D]
 	y       []int  // [N]
 	classes int
 	l2      float64
 
-	weights []float32 // scratch [C·D]
-	logits  []float32 // scratch [rowBlock·C]
+	pitch   int       // classes with their padding, P
+	weights []float32 // scratch [P·D]
+	bias    []float32 // scratch [P]
+	logits  []float32 // scratch [rowBlock·P]
 	part    []float32 // scratch [C·D], one block's gradient
+	sums    []float32 // scratch [P], one block's sums of residuals
+	losses  []float64 // scratch, one per task
 }
 
-func newCrossEntropy(x Matrix, y []int, classes int, l2 float64) *crossEntropy {
-	n := classes * x.Cols
-	return &crossEntropy{x: x, y: y, classes: classes, l2: l2,
-		weights: make([]float32, n), logits: make([]float32, rowBlock*classes), part: make([]float32, n)}
+func newCrossEntropy(team *kernel.Team, x Matrix, y []int, classes int, l2 float64) *crossEntropy {
+	pitch := (classes + classPad - 1) / classPad * classPad
+	o := &crossEntropy{
+		team: team, x: x, y: y, classes: classes, l2: l2, pitch: pitch,
+		weights: make([]float32, pitch*x.Cols), bias: make([]float32, pitch), logits: make([]float32, rowBlock*pitch),
+		part: make([]float32, classes*x.Cols), sums: make([]float32, pitch), losses: make([]float64, rowBlock/rowTask),
+	}
+	for k := classes; k < pitch; k++ {
+		o.bias[k] = padBias
+	}
+	return o
 }
 
 // value returns the objective at p and writes its gradient to g.
 func (o *crossEntropy) value(p, g []float64) float64 {
 	n := o.classes * o.x.Cols
-	for i, w := range p[:n] {
-		o.weights[i] = float32(w)
-	}
+	narrow(o.weights, p[:n])
+	narrow(o.bias, p[n:])
 	clear(g)
 	var loss float64
 	for start := 0; start < o.x.Rows; start += rowBlock {
-		loss += o.block(start, min(rowBlock, o.x.Rows-start), p[n:], g)
+		loss += o.block(start, min(rowBlock, o.x.Rows-start), g)
 	}
 	inv := 1 / float64(o.x.Rows)
 	for i := range g {
@@ -48,53 +68,68 @@ func (o *crossEntropy) value(p, g []float64) float64 {
 	return loss*inv + o.penalty(p[:n], g)
 }
 
-// block adds the loss and the gradient of rows start … start+m-1.
-func (o *crossEntropy) block(start, m int, bias, g []float64) (loss float64) {
+// block returns the loss and adds the gradient of rows start … start+m-1.
+func (o *crossEntropy) block(start, m int, g []float64) float64 {
 	c, d := o.classes, o.x.Cols
 	x := o.x.Data[start*d:]
-	kernel.Gemm(nil, false, true, m, c, d, x, d, o.weights, d, o.logits, c, false)
-	gb := g[c*d:]
 	for i := range m {
-		loss += residual(o.logits[i*c:(i+1)*c], bias, o.y[start+i], gb)
+		copy(o.logits[i*o.pitch:], o.bias)
 	}
-	kernel.Gemm(nil, true, false, c, d, m, o.logits, c, x, d, o.part, d, false)
-	for i, v := range o.part {
-		g[i] += float64(v)
+	kernel.Gemm(o.team, false, true, m, o.pitch, d, x, d, o.weights, d, o.logits, o.pitch, true)
+	loss := o.residuals(o.y[start : start+m])
+	kernel.Gemm(o.team, true, false, c, d, m, o.logits, o.pitch, x, d, o.part, d, false)
+	widen(g, o.part)
+	clear(o.sums)
+	for i := range m {
+		kernel.Axpy(1, o.logits[i*o.pitch:(i+1)*o.pitch], o.sums)
+	}
+	widen(g[c*d:], o.sums[:c])
+	return loss
+}
+
+// residuals turns the logits of samples with labels y into probabilities minus the
+// one-hot label and returns the sum of their cross-entropies.
+func (o *crossEntropy) residuals(y []int) (loss float64) {
+	tasks := (len(y) + rowTask - 1) / rowTask
+	o.team.Do(tasks, func(task int) {
+		o.losses[task] = 0
+		for i := task * rowTask; i < min(len(y), (task+1)*rowTask); i++ {
+			o.losses[task] += residual(o.logits[i*o.pitch:(i+1)*o.pitch], y[i])
+		}
+	})
+	for _, l := range o.losses[:tasks] {
+		loss += l
 	}
 	return loss
 }
 
-// residual turns one row of logits (without bias) into probabilities minus the
-// one-hot label, adds them to the bias gradient and returns the cross-entropy.
-func residual(z []float32, bias []float64, label int, gb []float64) float64 {
-	top := math.Inf(-1)
-	for k, v := range z {
-		top = max(top, float64(v)+bias[k])
-	}
-	right := float64(z[label]) + bias[label] - top
-	var sum float64
-	for k, v := range z {
-		e := math.Exp(float64(v) + bias[k] - top)
-		sum += e
-		z[k] = float32(e)
-	}
-	inv := 1 / sum
-	for k := range z {
-		r := float64(z[k]) * inv
-		if k == label {
-			r--
-		}
-		gb[k] += r
-		z[k] = float32(r)
-	}
+// residual does one row and returns its cross-entropy.
+func residual(z []float32, label int) float64 {
+	top := kernel.Max(z)
+	right := float64(z[label]) - float64(top)
+	sum := kernel.ExpShifted(z, z, top, 1)
+	// The label's own entry is a difference of near equals where a sample is fitted well.
+	own := float32((float64(z[label]) - sum) / sum)
+	kernel.Scale(z, z, float32(1/sum))
+	z[label] = own
 	return math.Log(sum) - right
 }
 
-func (o *crossEntropy) penalty(w, g []float64) float64 {
-	var s float64
-	for i, v := range w {
-		s += float64(v * v)
-		g[i] += float64(o.l2 * v)
+// narrow rounds src to float32.
+func narrow(dst []float32, src []float64) {
+	for i, v := range src {
+		dst[i] = float32(v)
 	}
-	return o.l2 / 2 * s
+}
+
+// widen adds src to dst.
+func widen(dst []float64, src []float32) {
+	for i, v := range src {
+		dst[i] += float64(v)
+	}
+}
+
+func (o *crossEntropy) penalty(w, g []float64) float64 {
+	axpy(o.l2, w, g[:len(w)])
+	return o.l2 / 2 * inner(w, w)
 }

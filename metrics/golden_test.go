@@ -208,7 +208,7 @@ func TestGoldenKNN(t *testing.T) {
 		f := golden.Load(t, "metrics_knn")
 		train, test := matrixAt(t, f.Inputs, "train_features"), matrixAt(t, f.Inputs, "test_features")
 		trainY, testY := intsAt(t, f.Inputs, "train_labels"), intsAt(t, f.Inputs, "test_labels")
-		near := neighbours(train.Normalised(), test.Normalised(), 5)
+		near := neighbours(nil, train.Normalised(), test.Normalised(), 5, nil)
 		var index []int
 		var cosine []float32
 		for _, l := range near {
@@ -220,7 +220,7 @@ func TestGoldenKNN(t *testing.T) {
 		golden.Check(t, f, "similarities", cosine, golden.At(t, f.Expected, "similarities_top5"))
 		for _, k := range golden.Ints(golden.At(t, f.Params, "k")) {
 			key := fmt.Sprintf("k%d", k)
-			r := KNN(train, trainY, test, testY, KNNOptions{K: k, Tau: numberAt(t, f.Params, "T"), Classes: 4, Scores: true})
+			r := KNN(nil, train, trainY, test, testY, KNNOptions{K: k, Tau: numberAt(t, f.Params, "T"), Classes: 4, Scores: true})
 			equal(t, key+" predictions", r.Predictions, intsAt(t, f.Expected, "predictions", key))
 			check(t, f, key+" accuracy", 100*r.Accuracy, "accuracy_percent", key)
 			golden.Check(t, f, key+" scores", r.Scores.Data, golden.At(t, f.Expected, "class_scores", key))
@@ -235,7 +235,7 @@ func TestGoldenLinear(t *testing.T) {
 		trainY, testY := intsAt(t, f.Inputs, "train_labels"), intsAt(t, f.Inputs, "test_labels")
 		n := float64(train.Rows)
 		for key, C := range map[string]float64{"C1": 1, "C0.1": 0.1} {
-			m := FitLogistic(train, trainY, 4, 1/(C*n))
+			m := FitLogistic(nil, train, trainY, 4, 1/(C*n))
 			if !m.Converged {
 				t.Errorf("%s: not converged in %d iterations", key, m.Iterations)
 			}
@@ -246,9 +246,9 @@ func TestGoldenLinear(t *testing.T) {
 			golden.Check(t, f, key+" probabilities", m.Probabilities(test).Data, golden.At(t, f.Expected, key, "test_probabilities"))
 			check(t, f, key+" objective", n*C*m.Objective, key, "objective")
 			equal(t, key+" predictions", m.Predict(test), intsAt(t, f.Expected, key, "predictions"))
-			r := Linear(train, trainY, test, testY, LinearOptions{Classes: 4, L2: []float64{1 / (C * n)}})
+			r := Linear(nil, train, trainY, test, testY, LinearOptions{Classes: 4, L2: []float64{1 / (C * n)}})
 			check(t, f, key+" test accuracy", 100*r.Accuracy, key, "test_accuracy_percent")
-			self := Linear(train, trainY, train, trainY, LinearOptions{Classes: 4, L2: []float64{1 / (C * n)}})
+			self := Linear(nil, train, trainY, train, trainY, LinearOptions{Classes: 4, L2: []float64{1 / (C * n)}})
 			check(t, f, key+" train accuracy", 100*self.Accuracy, key, "train_accuracy_percent")
 			for j := 16; j < len(m.Coef); j += 17 {
 				if math.Abs(m.Coef[j]) > 1e-5 {

@@ -3,14 +3,12 @@ package metrics
 import "protobench/internal/kernel"
 
 // accuracyAt is the accuracy of parameters w (weights [k·D], biases [k]) on rows x.
-func accuracyAt(x Matrix, y []int, w []float64, k int) float64 {
+func accuracyAt(team *kernel.Team, x Matrix, y []int, w []float64, k int) float64 {
 	d := x.Cols
 	weights := make([]float32, k*d)
-	for i := range weights {
-		weights[i] = float32(w[i])
-	}
+	narrow(weights, w[:k*d])
 	logits := NewMatrix(x.Rows, k)
-	kernel.Gemm(nil, false, true, x.Rows, k, d, x.Data, d, weights, d, logits.Data, k, false)
+	kernel.Gemm(team, false, true, x.Rows, k, d, x.Data, d, weights, d, logits.Data, k, false)
 	right := 0
 	for i := range x.Rows {
 		row := logits.Row(i)

@@ -3,6 +3,8 @@ package metrics
 import (
 	"fmt"
 	"math"
+
+	"protobench/internal/kernel"
 )
 
 // KNNOptions are the protocol of a weighted k-NN; zero values mean the defaults.
@@ -11,6 +13,8 @@ type KNNOptions struct {
 	Tau     float64 // temperature of the votes, default 0.07
 	Classes int     // number of classes; labels are in 0..Classes-1
 	Scores  bool    // keep the class scores
+	// Stop, if not nil, is asked between blocks of rows; once it returns true the result is Undefined.
+	Stop func() bool
 }
 
 // KNNResult is the outcome of a weighted k-NN.
@@ -28,14 +32,19 @@ type KNNResult struct {
 // overflow. The lower training index wins among equally near rows. Totally
 // collapsed features make all neighbours equal, which leaves about chance. A
 // zero row is at cosine 0 from everything. Rows that do not match in width, labels
-// outside the classes, and NaN or Inf make it Undefined.
-func KNN(train Matrix, trainY []int, test Matrix, testY []int, o KNNOptions) KNNResult {
+// outside the classes, and NaN or Inf make it Undefined. The team shares the work
+// and changes no bit.
+func KNN(team *kernel.Team, train Matrix, trainY []int, test Matrix, testY []int, o KNNOptions) KNNResult {
 	r := KNNResult{Undefined: labelled(train, trainY, test, testY, o.Classes)}
 	if r.Undefined != "" {
 		return r
 	}
 	o = o.withDefaults(train.Rows, &r)
-	near := neighbours(train.Normalised(), test.Normalised(), o.K)
+	near := neighbours(team, train.Normalised(), test.Normalised(), o.K, o.Stop)
+	if near == nil {
+		r.Undefined = stoppedEarly
+		return r
+	}
 	if o.Scores {
 		r.Scores = NewMatrix(test.Rows, o.Classes)
 	}

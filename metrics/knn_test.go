@@ -9,7 +9,7 @@ import (
 
 func TestNeighboursAcrossBlocks(t *testing.T) {
 	bank, queries := crowd(1, 2300, 300, 6, 0.3).Normalised(), crowd(2, 300, 300, 6, 0.3).Normalised()
-	got := neighbours(bank, queries, 7)
+	got := neighbours(nil, bank, queries, 7, nil)
 	for _, q := range []int{0, 127, 128, 299} {
 		order := make([]int, bank.Rows)
 		for i := range order {
@@ -28,16 +28,16 @@ func TestNeighboursAcrossBlocks(t *testing.T) {
 func TestKNNTies(t *testing.T) {
 	train := MatrixOf(4, 2, []float32{0, 1, 1, 0, 5, 0, 2, 0})
 	test := MatrixOf(2, 2, []float32{3, 0, 0, 2})
-	got := neighbours(train.Normalised(), test.Normalised(), 2)
+	got := neighbours(nil, train.Normalised(), test.Normalised(), 2, nil)
 	equal(t, "lower index first", []int{got[0][0].index, got[0][1].index}, []int{1, 2})
-	r := KNN(train, []int{0, 2, 1, 1}, test, []int{1, 0}, KNNOptions{K: 2, Classes: 4})
+	r := KNN(nil, train, []int{0, 2, 1, 1}, test, []int{1, 0}, KNNOptions{K: 2, Classes: 4})
 	equal(t, "lower class first", r.Predictions, []int{1, 0})
 	equal(t, "tally", r.PerClass, Tally{Right: []int{1, 1, 0, 0}, Total: []int{1, 1, 0, 0}})
 }
 
 func TestKNNAdaptsK(t *testing.T) {
 	x := RandomUnit(1, 6, 3)
-	r := KNN(x, []int{0, 0, 0, 1, 1, 1}, x, []int{0, 0, 0, 1, 1, 1}, KNNOptions{Classes: 2})
+	r := KNN(nil, x, []int{0, 0, 0, 1, 1, 1}, x, []int{0, 0, 0, 1, 1, 1}, KNNOptions{Classes: 2})
 	if r.Undefined != "" || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "only 6") {
 		t.Errorf("warnings %q, undefined %q", r.Warnings, r.Undefined)
 	}
@@ -61,8 +61,8 @@ func TestProbesSayWhyUndefined(t *testing.T) {
 		{bad, y, x, y, "training features of row 2 hold NaN"},
 		{x, y, bad, y, "test features of row 2 hold NaN"},
 	} {
-		k := KNN(c.train, c.trainY, c.test, c.testY, KNNOptions{Classes: 2})
-		l := Linear(c.train, c.trainY, c.test, c.testY, LinearOptions{Classes: 2})
+		k := KNN(nil, c.train, c.trainY, c.test, c.testY, KNNOptions{Classes: 2})
+		l := Linear(nil, c.train, c.trainY, c.test, c.testY, LinearOptions{Classes: 2})
 		if !strings.Contains(k.Undefined, c.want) || k.Undefined != l.Undefined {
 			t.Errorf("k-NN %q, linear %q, want %q", k.Undefined, l.Undefined, c.want)
 		}

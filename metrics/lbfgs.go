@@ -1,7 +1,5 @@
 package metrics
 
-import "math"
-
 // lbfgsMemory is the number of past steps that shape the next direction.
 const lbfgsMemory = 12
 
@@ -16,6 +14,15 @@ type outcome struct {
 	converged  bool
 }
 
+// limits say when a minimisation ends.
+type limits struct {
+	tolerance  float64 // largest gradient entry that counts as converged
+	iterations int
+	stop       func() bool // asked before each iteration; nil for never
+}
+
+func (l limits) stopped() bool { return l.stop != nil && l.stop() }
+
 // lbfgs is limited-memory BFGS (Nocedal and Wright 2006, algorithm 7.5) with a
 // diagonal first guess of the inverse Hessian, rescaled in each step.
 type lbfgs struct {
@@ -24,18 +31,21 @@ type lbfgs struct {
 	x, g, d  []float64
 	s, y     [][]float64 // past steps and gradient changes, oldest first
 	rho      []float64
+	alpha    []float64 // scratch [lbfgsMemory]
+	scaled   []float64 // scratch, a gradient change times the diagonal
+	line     line
 }
 
-// minimise improves x in place until the largest entry of the gradient is at most
-// tolerance, the line search finds nothing lower, or limit iterations are done.
+// minimise improves x in place until the largest entry of the gradient is within the
+// tolerance, the line search finds nothing lower, or the limits end it.
 // Where the search ends in the objective's rounding noise, ten times the
 // tolerance still counts as converged.
-func minimise(f objective, x, diagonal []float64, tolerance float64, limit int) outcome {
-	o := &lbfgs{f: f, diagonal: diagonal, x: x, g: make([]float64, len(x)), d: make([]float64, len(x))}
+func minimise(f objective, x, diagonal []float64, l limits) outcome {
+	o := newLBFGS(f, x, diagonal)
 	value := f(x, o.g)
-	for i := range limit {
-		if largest(o.g) <= tolerance {
-			return o.end(value, i, tolerance)
+	for i := range l.iterations {
+		if largest(o.g) <= l.tolerance || l.stopped() {
+			return o.end(value, i, l.tolerance)
 		}
 		next, ok := o.step(value)
 		if !ok && len(o.s) > 0 {
@@ -43,11 +53,17 @@ func minimise(f objective, x, diagonal []float64, tolerance float64, limit int) 
 			next, ok = o.step(value)
 		}
 		if !ok {
-			return o.end(value, i, 10*tolerance)
+			return o.end(value, i, 10*l.tolerance)
 		}
 		value = next
 	}
-	return o.end(value, limit, tolerance)
+	return o.end(value, l.iterations, l.tolerance)
+}
+
+func newLBFGS(f objective, x, diagonal []float64) *lbfgs {
+	n := len(x)
+	return &lbfgs{f: f, diagonal: diagonal, x: x, g: make([]float64, n), d: make([]float64, n), scaled: make([]float64, n),
+		alpha: make([]float64, lbfgsMemory), line: line{x: make([]float64, n), g: make([]float64, n)}}
 }
 
 func (o *lbfgs) end(value float64, iterations int, tolerance float64) outcome {
@@ -62,11 +78,12 @@ func (o *lbfgs) step(value float64) (float64, bool) {
 	if !(slope < 0) {
 		return value, false
 	}
-	l := newLine(o.f, o.x, o.d, value, slope)
+	l := &o.line
+	l.begin(o.f, o.x, o.d, value, slope)
 	if !l.search() {
 		return value, false
 	}
-	s, y := make([]float64, len(o.x)), make([]float64, len(o.x))
+	s, y := o.oldest()
 	for i := range s {
 		s[i], y[i] = l.x[i]-o.x[i], l.g[i]-o.g[i]
 	}
@@ -76,15 +93,22 @@ func (o *lbfgs) step(value float64) (float64, bool) {
 	return l.value, true
 }
 
+// oldest returns vectors for a new step: those of the oldest one where the memory is full, which is then forgotten.
+func (o *lbfgs) oldest() (s, y []float64) {
+	if len(o.s) < lbfgsMemory {
+		return make([]float64, len(o.x)), make([]float64, len(o.x))
+	}
+	s, y = o.s[0], o.y[0]
+	o.s, o.y, o.rho = o.s[1:], o.y[1:], o.rho[1:]
+	return s, y
+}
+
 func (o *lbfgs) remember(s, y []float64) {
 	sy := inner(s, y)
 	if !(sy > 1e-14*inner(y, y)) {
 		return
 	}
 	o.s, o.y, o.rho = append(o.s, s), append(o.y, y), append(o.rho, 1/sy)
-	if len(o.s) > lbfgsMemory {
-		o.s, o.y, o.rho = o.s[1:], o.y[1:], o.rho[1:]
-	}
 }
 
 // direction sets d = -H·g by the two-loop recursion.
@@ -92,7 +116,7 @@ func (o *lbfgs) direction() {
 	for i, v := range o.g {
 		o.d[i] = -v
 	}
-	alpha := make([]float64, len(o.s))
+	alpha := o.alpha[:len(o.s)]
 	for k := len(o.s) - 1; k >= 0; k-- {
 		alpha[k] = o.rho[k] * inner(o.s[k], o.d)
 		axpy(-alpha[k], o.y[k], o.d)
@@ -112,31 +136,8 @@ func (o *lbfgs) scale() float64 {
 	if last < 0 {
 		return 1
 	}
-	var yhy float64
 	for i, v := range o.y[last] {
-		yhy += float64(v * v * o.diagonal[i])
+		o.scaled[i] = v * o.diagonal[i]
 	}
-	return 1 / (o.rho[last] * yhy)
-}
-
-func inner(a, b []float64) float64 {
-	var s float64
-	for i, v := range a {
-		s += float64(v * b[i])
-	}
-	return s
-}
-
-func axpy(a float64, x, y []float64) {
-	for i, v := range x {
-		y[i] += float64(a * v)
-	}
-}
-
-func largest(x []float64) float64 {
-	var m float64
-	for _, v := range x {
-		m = math.Max(m, math.Abs(v))
-	}
-	return m
+	return 1 / (o.rho[last] * inner(o.scaled, o.y[last]))
 }

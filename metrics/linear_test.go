@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"protobench/internal/kernel"
 )
 
 // blobs returns labelled rows around one centre per class, with correlated columns.
@@ -19,9 +21,17 @@ func blobs(seed uint64, n, classes, d int, spread float32) (Matrix, []int) {
 	return x, y
 }
 
+// team is two threads for the test's time.
+func team(t *testing.T) *kernel.Team {
+	t.Helper()
+	two := kernel.NewTeam(2)
+	t.Cleanup(two.Close)
+	return two
+}
+
 func TestCrossEntropyGradient(t *testing.T) {
 	x, y := blobs(1, 600, 3, 4, 1)
-	f := newCrossEntropy(x, y, 3, 0.3)
+	f := newCrossEntropy(team(t), x, y, 3, 0.3)
 	p := make([]float64, 3*4+3)
 	for i := range p {
 		p[i] = 0.5 * math.Sin(float64(3*i))
@@ -58,13 +68,13 @@ func TestCrossEntropyValue(t *testing.T) {
 	for _, w := range p[:12] {
 		square += w * w
 	}
-	got := newCrossEntropy(x, y, 3, 0.3).value(p, make([]float64, 15))
+	got := newCrossEntropy(team(t), x, y, 3, 0.3).value(p, make([]float64, 15))
 	near(t, "objective", got, loss/600+0.15*square, 1e-6)
 }
 
 // BFGS maps the latest gradient change back onto the step that caused it.
 func TestDirectionSatisfiesSecantEquation(t *testing.T) {
-	o := &lbfgs{x: make([]float64, 3), d: make([]float64, 3), diagonal: []float64{1, 2, 3}}
+	o := newLBFGS(nil, make([]float64, 3), []float64{1, 2, 3})
 	o.remember([]float64{1, 0, 1}, []float64{2, 1, 0})
 	o.remember([]float64{0, 1, 2}, []float64{1, 1, 1})
 	near(t, "scale", o.scale(), 3.0/6, 1e-12)
@@ -90,7 +100,8 @@ func TestLineSearchMeetsWolfeConditions(t *testing.T) {
 		"near minimum": func(x float64) (float64, float64) { return (x - 0.001) * (x - 0.001), 2 * (x - 0.001) },
 	} {
 		v0, s0 := f(0)
-		l := newLine(func(x, g []float64) float64 {
+		l := &line{x: make([]float64, 1), g: make([]float64, 1)}
+		l.begin(func(x, g []float64) float64 {
 			v, s := f(x[0])
 			g[0] = s
 			return v
@@ -112,13 +123,13 @@ func TestMinimiseRosenbrock(t *testing.T) {
 		return a*a + 100*b*b
 	}
 	x := []float64{-1.2, 1}
-	end := minimise(f, x, []float64{1, 1}, 1e-9, 200)
+	end := minimise(f, x, []float64{1, 1}, limits{tolerance: 1e-9, iterations: 200})
 	if !end.converged {
 		t.Errorf("not converged: %+v", end)
 	}
 	near(t, "x", x[0], 1, 1e-6)
 	near(t, "y", x[1], 1, 1e-6)
-	capped := minimise(f, []float64{-1.2, 1}, []float64{1, 1}, 1e-9, 3)
+	capped := minimise(f, []float64{-1.2, 1}, []float64{1, 1}, limits{tolerance: 1e-9, iterations: 3})
 	if capped.converged || capped.iterations != 3 {
 		t.Errorf("the cap is not kept: %+v", capped)
 	}
@@ -126,12 +137,13 @@ func TestMinimiseRosenbrock(t *testing.T) {
 
 func TestRotationLeavesTheSolution(t *testing.T) {
 	x, y := blobs(2, 400, 4, 9, 0.8)
-	turned, plain := prepare(x, y, 4), prepare(x, y, 4)
+	turned, plain := prepare(nil, x, y, 4), prepare(nil, x, y, 4)
+	exact := limits{tolerance: fitTolerance, iterations: fitIterations}
 	plain.turn = unrotated(9)
 	plain.x = plain.scaler.apply(x)
 	a, b := turned.start(), plain.start()
-	ea := turned.fit(turned.x, turned.y, a, 1e-2, 500)
-	eb := plain.fit(plain.x, plain.y, b, 1e-2, 500)
+	ea := turned.fit(turned.x, turned.y, a, 1e-2, exact)
+	eb := plain.fit(plain.x, plain.y, b, 1e-2, exact)
 	ma, mb := turned.model(a, ea), plain.model(b, eb)
 	near(t, "objective", ea.value, eb.value, 1e-6)
 	for j, want := range turned.turn.spread {
@@ -152,13 +164,13 @@ func TestLinearSeparatesAndRepeats(t *testing.T) {
 	for _, i := range slices.Repeat([]int{0, 3, 6, 9, 12, 101}, 3) {
 		ty = append(ty, y[i])
 	}
-	a := Linear(x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7})
-	equal(t, "bits", a, Linear(x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7}))
+	a := Linear(nil, x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7})
+	equal(t, "bits with a team", a, Linear(team(t), x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7}))
 	if a.Undefined != "" || a.Accuracy < 0.9 || len(a.HeldOut) != 9 {
 		t.Errorf("accuracy %g, hold-out %v, %q", a.Accuracy, a.HeldOut, a.Undefined)
 	}
 	easyX, easyY := blobs(5, 200, 3, 8, 0.1)
-	easy := Linear(easyX, easyY, easyX, easyY, LinearOptions{Classes: 3})
+	easy := Linear(nil, easyX, easyY, easyX, easyY, LinearOptions{Classes: 3})
 	equal(t, "the strongest of equals", []float64{easy.L2, easy.HeldOut[8]}, []float64{1e2, 1})
 	at := slices.Index(a.Grid, a.L2)
 	if at != slices.Index(a.HeldOut, slices.Max(a.HeldOut)) {
@@ -168,8 +180,8 @@ func TestLinearSeparatesAndRepeats(t *testing.T) {
 
 func TestLinearGridOrderDoesNotMatter(t *testing.T) {
 	x, y := blobs(3, 200, 4, 6, 1.5)
-	a := Linear(x, y, x, y, LinearOptions{Classes: 4, L2: []float64{1e-3, 1, 1e-1}})
-	b := Linear(x, y, x, y, LinearOptions{Classes: 4, L2: []float64{1, 1e-1, 1e-3}})
+	a := Linear(nil, x, y, x, y, LinearOptions{Classes: 4, L2: []float64{1e-3, 1, 1e-1}})
+	b := Linear(nil, x, y, x, y, LinearOptions{Classes: 4, L2: []float64{1, 1e-1, 1e-3}})
 	equal(t, "result", a, b)
 	equal(t, "grid", a.Grid, []float64{1, 1e-1, 1e-3})
 }
@@ -179,7 +191,7 @@ func TestLinearWithAbsentClasses(t *testing.T) {
 	for i := range y {
 		y[i] = 1 + 2*y[i] // classes 1 and 3 of 0..4
 	}
-	r := Linear(x, y, x, y, LinearOptions{Classes: 5})
+	r := Linear(nil, x, y, x, y, LinearOptions{Classes: 5})
 	equal(t, "present", r.Model.Present, []int{1, 3})
 	if r.Accuracy < 0.9 || slices.Contains(r.Predictions, 0) {
 		t.Errorf("accuracy %g, predictions %v", r.Accuracy, r.Predictions)
@@ -193,11 +205,11 @@ func TestLinearWithAbsentClasses(t *testing.T) {
 
 func TestLinearDegenerate(t *testing.T) {
 	x := RandomUnit(1, 6, 3)
-	one := Linear(x, []int{2, 2, 2, 2, 2, 2}, x, []int{2, 2, 2, 0, 0, 0}, LinearOptions{Classes: 3})
+	one := Linear(nil, x, []int{2, 2, 2, 2, 2, 2}, x, []int{2, 2, 2, 0, 0, 0}, LinearOptions{Classes: 3})
 	near(t, "one class", one.Accuracy, 0.5, 0)
-	flat := Linear(NewMatrix(6, 3), []int{0, 1, 1, 1, 1, 0}, NewMatrix(3, 3), []int{0, 1, 1}, LinearOptions{Classes: 2})
+	flat := Linear(nil, NewMatrix(6, 3), []int{0, 1, 1, 1, 1, 0}, NewMatrix(3, 3), []int{0, 1, 1}, LinearOptions{Classes: 2})
 	equal(t, "collapsed features give the majority", flat.Predictions, []int{1, 1, 1})
-	lone := Linear(x.Pick([]int{0, 1}), []int{0, 1}, x, []int{0, 1, 0, 1, 0, 1}, LinearOptions{Classes: 2})
+	lone := Linear(nil, x.Pick([]int{0, 1}), []int{0, 1}, x, []int{0, 1, 0, 1, 0, 1}, LinearOptions{Classes: 2})
 	if len(lone.Warnings) == 0 || !strings.Contains(lone.Warnings[0], "no class has two training rows") {
 		t.Errorf("warnings %q", lone.Warnings)
 	}
@@ -226,4 +238,36 @@ func TestScalerOfConstantColumn(t *testing.T) {
 	s := scalerOf(x)
 	equal(t, "scale", s.scale, []float64{1, 1})
 	equal(t, "columns", s.apply(x).Row(0)[1], float32(-1))
+}
+
+// plainCrossEntropy is the probe's objective and gradient in float64, written out.
+func plainCrossEntropy(x Matrix, y []int, k int, l2 float64, p []float64) (value float64, g []float64) {
+	g = make([]float64, len(p))
+	n, d := float64(x.Rows), x.Cols
+	for i := range x.Rows {
+		z, sum := make([]float64, k), 0.0
+		for c := range z {
+			z[c] = p[k*d+c]
+			for j, v := range x.Row(i) {
+				z[c] += p[c*d+j] * float64(v)
+			}
+			sum += math.Exp(z[c])
+		}
+		value += (math.Log(sum) - z[y[i]]) / n
+		for c := range z {
+			r := math.Exp(z[c]) / sum / n
+			if c == y[i] {
+				r -= 1 / n
+			}
+			g[k*d+c] += r
+			for j, v := range x.Row(i) {
+				g[c*d+j] += r * float64(v)
+			}
+		}
+	}
+	for i, w := range p[:k*d] {
+		value += l2 / 2 * w * w
+		g[i] += l2 * w
+	}
+	return value, g
 }

@@ -22,9 +22,9 @@ type line struct {
 	value, slope float64
 }
 
-func newLine(f objective, from, d []float64, value, slope float64) *line {
-	return &line{f: f, from: from, d: d, value0: value, slope0: slope,
-		x: make([]float64, len(from)), g: make([]float64, len(from))}
+// begin sets the direction; x and g are the line's scratch already.
+func (l *line) begin(f objective, from, d []float64, value, slope float64) {
+	l.f, l.from, l.d, l.value0, l.slope0 = f, from, d, value, slope
 }
 
 // trial is a point of the line.

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	fitTolerance  = 1e-6 // largest gradient entry of the objective at convergence
+	fitTolerance  = 1e-6 // largest gradient entry of the objective at convergence of FitLogistic
 	fitIterations = 500  // iteration cap of a single fit
 )
 
@@ -20,7 +20,7 @@ type Logistic struct {
 	Present     []int   // classes that train has, ascending; others are never predicted
 	Objective   float64 // mean cross-entropy + l2/2·|Coef|² at the end
 	Iterations  int
-	Converged   bool // the largest gradient entry is at most 1e-6 (1e-5 where float32 rounding ended the search)
+	Converged   bool // the largest gradient entry is within the tolerance (ten times it where float32 rounding ended the search)
 }
 
 // FitLogistic minimises mean cross-entropy + l2/2·|W|² over the training rows x [N,D]
@@ -28,17 +28,20 @@ type Logistic struct {
 // population standard deviation 1, the intercept not penalised.
 //
 // In scikit-learn's terms (½|W|² + C·Σ cross-entropy) l2 = 1/(C·N), and the value
-// of its objective is N·C times this one. N has to be positive.
-func FitLogistic(x Matrix, y []int, classes int, l2 float64) Logistic {
+// of its objective is N·C times this one. N has to be positive. The search ends where
+// the largest gradient entry is 1e-6, after 500 iterations at the latest. The team
+// shares the work and changes no bit.
+func FitLogistic(team *kernel.Team, x Matrix, y []int, classes int, l2 float64) Logistic {
 	mustMatch("labels", len(y), x.Rows)
-	p := prepare(x, y, classes)
+	p := prepare(team, x, y, classes)
 	w := p.start()
-	end := p.fit(p.x, p.y, w, l2, fitIterations)
+	end := p.fit(p.x, p.y, w, l2, limits{tolerance: fitTolerance, iterations: fitIterations})
 	return p.model(w, end)
 }
 
 // problem is a training set in the coordinates of the solver.
 type problem struct {
+	team    *kernel.Team
 	scaler  scaler
 	turn    rotation
 	x       Matrix // [N,D], standardised and rotated
@@ -47,11 +50,11 @@ type problem struct {
 	classes int
 }
 
-func prepare(x Matrix, y []int, classes int) *problem {
-	p := &problem{scaler: scalerOf(x), classes: classes}
+func prepare(team *kernel.Team, x Matrix, y []int, classes int) *problem {
+	p := &problem{team: team, scaler: scalerOf(x), classes: classes}
 	z := p.scaler.apply(x)
-	p.turn = rotationOf(z)
-	p.x = p.turn.apply(z)
+	p.turn = rotationOf(team, z)
+	p.x = p.turn.apply(team, z)
 	at := make([]int, classes)
 	for c, n := range Counts(y, classes) {
 		if n > 0 {
@@ -71,9 +74,9 @@ func (p *problem) start() []float64 { return make([]float64, len(p.present)*(p.x
 
 // fit improves w on the given rows. The diagonal is the inverse Hessian at zero
 // weights, where every class has probability 1/C (Böhning 1992).
-func (p *problem) fit(x Matrix, y []int, w []float64, l2 float64, limit int) outcome {
+func (p *problem) fit(x Matrix, y []int, w []float64, l2 float64, end limits) outcome {
 	k, d := len(p.present), x.Cols
-	f := newCrossEntropy(x, y, k, l2)
+	f := newCrossEntropy(p.team, x, y, k, l2)
 	diagonal := make([]float64, len(w))
 	share := math.Max(0.5, float64(k-1)) / (float64(k) * float64(k))
 	for i := range diagonal {
@@ -83,7 +86,7 @@ func (p *problem) fit(x Matrix, y []int, w []float64, l2 float64, limit int) out
 			diagonal[i] = 1 / share
 		}
 	}
-	return minimise(f.value, w, diagonal, fitTolerance, limit)
+	return minimise(f.value, w, diagonal, end)
 }
 
 // model turns a solution back into coefficients of the standardised features.
@@ -107,7 +110,7 @@ func (p *problem) model(w []float64, end outcome) Logistic {
 // Probabilities returns the class probabilities of rows x [N,D], [N,Classes]; 0 for
 // classes that train does not have.
 func (m Logistic) Probabilities(x Matrix) Matrix {
-	out := m.logits(x)
+	out := m.logits(nil, x)
 	for i := range out.Rows {
 		m.softmax(out.Row(i))
 	}
@@ -115,9 +118,11 @@ func (m Logistic) Probabilities(x Matrix) Matrix {
 }
 
 // Predict returns the likeliest class of each row of x [N,D], the lower one of equals.
-func (m Logistic) Predict(x Matrix) []int {
+func (m Logistic) Predict(x Matrix) []int { return m.predict(nil, x) }
+
+func (m Logistic) predict(team *kernel.Team, x Matrix) []int {
 	out := make([]int, x.Rows)
-	logits := m.logits(x)
+	logits := m.logits(team, x)
 	for i := range out {
 		row, best := logits.Row(i), m.Present[0]
 		for _, c := range m.Present[1:] {
@@ -130,14 +135,12 @@ func (m Logistic) Predict(x Matrix) []int {
 	return out
 }
 
-func (m Logistic) logits(x Matrix) Matrix {
+func (m Logistic) logits(team *kernel.Team, x Matrix) Matrix {
 	z := scaler{m.Mean, m.Scale}.apply(x)
 	w := make([]float32, len(m.Coef))
-	for i, v := range m.Coef {
-		w[i] = float32(v)
-	}
+	narrow(w, m.Coef)
 	out := NewMatrix(x.Rows, m.Classes)
-	kernel.Gemm(nil, false, true, x.Rows, m.Classes, x.Cols, z.Data, x.Cols, w, x.Cols, out.Data, m.Classes, false)
+	kernel.Gemm(team, false, true, x.Rows, m.Classes, x.Cols, z.Data, x.Cols, w, x.Cols, out.Data, m.Classes, false)
 	for i := range out.Rows {
 		for c, b := range m.Intercept {
 			out.Row(i)[c] += float32(b)

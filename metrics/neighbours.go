@@ -15,16 +15,19 @@ type neighbour struct {
 
 // neighbours returns, for each unit row of queries, the k nearest unit rows of the
 // bank (k ≤ its rows), nearest first, lower index first among equals. Memory
-// is one block of cosines.
-func neighbours(bank, queries Matrix, k int) [][]neighbour {
+// is one block of cosines. It returns nil once stop (nil for never) does so.
+func neighbours(team *kernel.Team, bank, queries Matrix, k int, stop func() bool) [][]neighbour {
 	out := make([][]neighbour, queries.Rows)
 	cos := make([]float32, queryBlock*bankBlock)
 	d := bank.Cols
 	for q := 0; q < queries.Rows; q += queryBlock {
+		if stop != nil && stop() {
+			return nil
+		}
 		m := min(queryBlock, queries.Rows-q)
 		for b := 0; b < bank.Rows; b += bankBlock {
 			n := min(bankBlock, bank.Rows-b)
-			kernel.Gemm(nil, false, true, m, n, d, queries.Data[q*d:], d, bank.Data[b*d:], d, cos, n, false)
+			kernel.Gemm(team, false, true, m, n, d, queries.Data[q*d:], d, bank.Data[b*d:], d, cos, n, false)
 			for i := range m {
 				out[q+i] = keepNearest(out[q+i], cos[i*n:(i+1)*n], b, k)
 			}

@@ -19,13 +19,13 @@ type rotation struct {
 }
 
 // rotationOf finds the axes of standardised features z [N,D].
-func rotationOf(z Matrix) rotation {
+func rotationOf(team *kernel.Team, z Matrix) rotation {
 	d := z.Cols
 	if d > rotateUpTo {
 		return unrotated(d)
 	}
 	gram := NewMatrix(d, d)
-	kernel.Gemm(nil, true, false, d, d, z.Rows, z.Data, d, z.Data, d, gram.Data, d, false)
+	kernel.Gemm(team, true, false, d, d, z.Rows, z.Data, d, z.Data, d, gram.Data, d, false)
 	var svd mat.SVD
 	if !svd.Factorize(dense(gram), mat.SVDThinV) {
 		return unrotated(d)
@@ -52,13 +52,13 @@ func unrotated(d int) rotation {
 }
 
 // apply turns features [N,D] onto the axes.
-func (r rotation) apply(z Matrix) Matrix {
+func (r rotation) apply(team *kernel.Team, z Matrix) Matrix {
 	if r.axes.Rows == 0 {
 		return z
 	}
 	out := NewMatrix(z.Rows, z.Cols)
 	d := z.Cols
-	kernel.Gemm(nil, false, false, z.Rows, d, d, z.Data, d, r.axes.Data, d, out.Data, d, false)
+	kernel.Gemm(team, false, false, z.Rows, d, d, z.Data, d, r.axes.Data, d, out.Data, d, false)
 	return out
 }
 

@@ -71,7 +71,15 @@ func reads(c store.Cell, key string) bool {
 	case "centring":
 		return c.Embedding == "centred"
 	}
-	return table == c.Objective || table == c.Learner || slices.Contains(c.Regularizers, table)
+	return table == c.Objective || learnsBy(c, table) || slices.Contains(c.Regularizers, table)
+}
+
+// learnsBy reports whether a learner is the cell's own or a phase of its schedule ("gmm until 5, joint").
+func learnsBy(c store.Cell, learner string) bool {
+	return slices.ContainsFunc(strings.Split(c.Learner, ", "), func(phase string) bool {
+		name, _, _ := strings.Cut(phase, " until ")
+		return name == learner
+	})
 }
 
 // variant is a method's name without its objective: what the arms of different

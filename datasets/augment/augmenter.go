@@ -17,6 +17,9 @@ func (in Input) size() int { return in.Height * in.Width * in.Channels }
 
 // Augmenter turns images into normalised float32 views. It holds its scratch memory: one goroutine at a time.
 type Augmenter struct {
+	// Noise makes views of vectors: the plain image plus Gaussian noise of this standard deviation, instead of crops and colours.
+	Noise float32
+
 	cfg    Config
 	in     Input
 	out    Input // shape of a view: in, or that of a local crop
@@ -129,6 +132,10 @@ func (a *Augmenter) check(got, want int, set *datasets.Images) {
 
 // one makes a single view: crop and flip, colour jitter, grayscale, blur, normalisation, in SwAV's order.
 func (s *scratch) one(dst []float32, image []uint8, a *Augmenter) {
+	if a.Noise > 0 {
+		s.noisy(dst, image, a)
+		return
+	}
 	p := sample(s.draws, &a.cfg, a.in)
 	for i, level := range image {
 		s.image[i] = unit(level)

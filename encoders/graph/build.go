@@ -98,8 +98,11 @@ func scale(x *G.Node, by float32) (*G.Node, error) {
 	}, x)
 }
 
-// Gradients differentiates the scalar loss by the nodes wrt. It can be called once per graph.
+// Gradients differentiates the scalar loss by the nodes wrt, if there are any. It can be called once per graph.
 func Gradients(loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
+	if len(wrt) == 0 {
+		return nil, nil
+	}
 	grads, err := G.Grad(loss, wrt...)
 	if err != nil {
 		return nil, fmt.Errorf("graph: differentiating: %w", err)

@@ -127,11 +127,7 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 	}
 }
 
-func add(_ *kernel.Team, in [][]float32, out []float32) {
-	for i, v := range in[0] {
-		out[i] = v + in[1][i]
-	}
-}
+func add(team *kernel.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) }
 
 func (p *Program) bind(n *G.Node, v G.Value) error {
 	x, err := slice(v)

@@ -3,8 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
+	"strings"
 
 	"protobench/harness"
 	"protobench/harness/store"
@@ -12,21 +14,70 @@ import (
 )
 
 type doctorCommand struct {
-	Dir string `arg:"" optional:"" help:"Folder of a run to check."`
+	Dir  string `arg:"" optional:"" help:"Folder of a run to check."`
+	Peak bool   `help:"Measure the peak rate of multiply-adds of each instruction set (a second or two)."`
 }
 
 // Run shows what decides speed and numbers here, and checks a run's files.
 func (c doctorCommand) Run(w *console) error {
-	data := os.Getenv("PROTOBENCH_DATA")
-	if data == "" {
-		data = "not set"
-	}
-	_, err := fmt.Fprintf(w.out, "protobench %s, numerics %d\n%s %s/%s, %d CPUs\nkernels: %s\nPROTOBENCH_DATA: %s\n",
-		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), kernel.InUse(), data)
-	if err != nil || c.Dir == "" {
+	_, err := fmt.Fprintf(w.out, `protobench %s, numerics %d
+%s %s/%s, %s, %s
+processor: %s
+kernels: %s (here: %s)
+PROTOBENCH_ISA: %s
+PROTOBENCH_DATA: %s
+`,
+		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, count(runtime.NumCPU(), "CPU"), harness.CPUName(),
+		orElse(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()),
+		variable("PROTOBENCH_ISA"), variable("PROTOBENCH_DATA"))
+	if err != nil {
 		return err
 	}
+	if text := kernel.Warning(); text != "" {
+		if _, err := fmt.Fprintln(w.out, "warning:", text); err != nil {
+			return err
+		}
+	}
+	if c.Peak {
+		if err := showPeaks(w.out); err != nil {
+			return err
+		}
+	}
+	if c.Dir == "" {
+		return nil
+	}
 	return c.check(w)
+}
+
+// showPeaks measures what the processor could do, one thread and all.
+func showPeaks(w io.Writer) error {
+	team := kernel.NewTeam(runtime.NumCPU())
+	defer team.Close()
+	for _, s := range kernel.Supported() {
+		_, err := fmt.Fprintf(w, "peak of %s: %.0f GFLOP/s with 1 thread, %.0f with %d\n", s, kernel.Peak(nil, s), kernel.Peak(team, s), team.Threads())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func names(sets []kernel.ISA) string {
+	text := make([]string, len(sets))
+	for i, s := range sets {
+		text[i] = string(s)
+	}
+	return strings.Join(text, ", ")
+}
+
+// variable is the value of an environment variable, for people.
+func variable(name string) string { return orElse(os.Getenv(name), "not set") }
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
 }
 
 // check reads every file of a run that a report would read.

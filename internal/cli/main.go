@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"protobench/internal/blas"
 )
 
 // Exit codes.
@@ -26,6 +28,7 @@ const (
 // its exit code. The first interrupt lets cells save their state; the second
 // ends the process at once.
 func Main() int {
+	blas.Use()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from then on signals have their usual effect
@@ -40,6 +43,7 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
 	Status   statusCommand   `cmd:"" help:"Show how far a run is."`
 	Report   reportCommand   `cmd:"" help:"Write the report of a run again."`
+	Bench    benchCommand    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
 	Doctor   doctorCommand   `cmd:"" help:"Show what this machine and this program offer."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -54,6 +58,13 @@ type exitError struct {
 }
 
 func (e exitError) Error() string { return e.text }
+
+// warn tells people what was asked for and could not be done.
+func (w *console) warn(text string) {
+	if text != "" {
+		_, _ = fmt.Fprintln(w.err, "warning:", text) // nothing is left to tell if this fails
+	}
+}
 
 // run is the whole command line: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {

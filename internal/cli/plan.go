@@ -28,11 +28,11 @@ func (c planCommand) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	estimate, err := harness.Estimate(jobs, harness.Real(), data)
+	budget, err := harness.Estimate(jobs, harness.Real(), data)
 	if err != nil {
 		return err
 	}
-	return showPlan(w.out, p, jobs, estimate, c.JSON)
+	return showPlan(w.out, p, jobs, budget, c.JSON)
 }
 
 // planLine is a cell as --json prints it.
@@ -47,6 +47,7 @@ type planTotal struct {
 	Event   string  `json:"event"`
 	Cells   int     `json:"cells"`
 	TrainS  float64 `json:"train_s"` // on one core, without evaluations; 0 when not measured
+	Steps   int     `json:"steps"`   // of all cells; 0 when not measured
 	Seeds   int     `json:"seeds"`
 	Minimum float64 `json:"smallest_p"`      // of one test
 	Family  int     `json:"comparisons"`     // tests that Holm's correction counts
@@ -54,11 +55,17 @@ type planTotal struct {
 	Needed  int     `json:"seeds_needed"`    // for that to reach 0.05
 }
 
-func totalOf(p *harness.Plan, cells int, estimate time.Duration) (planTotal, error) {
+func totalOf(p *harness.Plan, cells int, budget []harness.Budget) (planTotal, error) {
 	n := len(p.Sweep.Seeds)
 	family, err := reports.Family(p.Record())
+	var train time.Duration
+	steps := 0
+	for _, b := range budget {
+		train += b.Total()
+		steps += b.Cells * b.Steps
+	}
 	return planTotal{
-		Event: "plan", Cells: cells, TrainS: estimate.Seconds(), Seeds: n, Minimum: reports.SmallestP(n),
+		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: reports.SmallestP(n),
 		Family: family, Holm: corrected(n, family), Needed: seedsFor(family),
 	}, err
 }
@@ -80,13 +87,13 @@ func seedsFor(family int) int {
 	return n
 }
 
-func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, estimate time.Duration, asJSON bool) error {
-	total, err := totalOf(p, len(jobs), estimate)
+func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness.Budget, asJSON bool) error {
+	total, err := totalOf(p, len(jobs), budget)
 	if err != nil {
 		return err
 	}
 	if !asJSON {
-		return planTable(w, jobs, total)
+		return planTable(w, jobs, budget, total)
 	}
 	lines := json.NewEncoder(w)
 	for i := range jobs {
@@ -94,10 +101,15 @@ func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, estimate time.Du
 			return err
 		}
 	}
+	for _, b := range budget {
+		if err := lines.Encode(budgetLine{"budget", b.Arm, b.Cells, b.Steps, milliseconds(b.Step)}); err != nil {
+			return err
+		}
+	}
 	return lines.Encode(total)
 }
 
-func planTable(w io.Writer, jobs []harness.Job, total planTotal) error {
+func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total planTotal) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "cell\tlearner\tseed\thash") // a tabwriter fails at Flush
 	for i := range jobs {
@@ -112,8 +124,8 @@ func planTable(w io.Writer, jobs []harness.Job, total planTotal) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%d cells\n%s\n", total.Cells, significance(total))
-	if err == nil && total.TrainS > 0 {
-		_, err = fmt.Fprintf(w, "about %s of training on one core, evaluations apart\n", roughly(time.Duration(total.TrainS*float64(time.Second))))
+	if err == nil && total.Steps > 0 {
+		err = budgetTable(w, budget, total)
 	}
 	return err
 }

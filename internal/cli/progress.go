@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -198,7 +199,7 @@ func endedLine(e harness.Event) string {
 		text += " (" + e.Reason + ")"
 	}
 	for _, key := range []string{"live_unique@0.025", "linear@backbone.teacher"} {
-		if v, ok := e.Metrics[key]; ok {
+		if v, ok := e.Metrics[key]; ok && !math.IsNaN(v) { // undefined for an arm without prototypes
 			text += fmt.Sprintf("  %s %.4g", key, v)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/internal/kernel"
 )
 
 type runCommand struct {
@@ -33,6 +34,7 @@ func (c runCommand) Validate() error {
 
 // Run plans, runs what is missing and reports.
 func (c runCommand) Run(ctx context.Context, w *console) error {
+	w.warn(kernel.Warning())
 	data := openData()
 	p, err := c.plan(data)
 	if err != nil {
@@ -43,7 +45,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 		return err
 	}
 	if c.DryRun {
-		return showPlan(w.out, p, jobs, 0, c.JSON)
+		return showPlan(w.out, p, jobs, nil, c.JSON)
 	}
 	dir := c.Out
 	if dir == "" {

@@ -5,7 +5,7 @@ package kernel
 type NormGrad struct{ X, Y, DY []float32 }
 
 func (g NormGrad) maps(more ...[]float32) [][]float32 {
-	maps := append(more, g.X, g.DY)
+	maps := append([][]float32{g.X, g.DY}, more...)
 	if g.Y != nil {
 		maps = append(maps, g.Y)
 	}

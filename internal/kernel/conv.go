@@ -13,6 +13,7 @@ type Conv struct {
 	Stride               int // 1 or 2
 	OutHeight, OutWidth  int
 
+	wino   *winograd // how a stride-1 convolution saves products; nil: directly
 	panels []float32 // packed weights of one pass
 }
 
@@ -24,10 +25,12 @@ func NewConv(batch, height, width, in, out, stride int) *Conv {
 	if stride != 1 && stride != 2 {
 		panic("kernel: a convolution's stride is 1 or 2")
 	}
-	return &Conv{
+	c := &Conv{
 		Batch: batch, Height: height, Width: width, In: in, Out: out, Stride: stride,
 		OutHeight: (height-1)/stride + 1, OutWidth: (width-1)/stride + 1,
 	}
+	c.wino = newWinograd(c)
+	return c
 }
 
 // Input returns the input's maps.
@@ -46,18 +49,20 @@ func (c *Conv) checkMaps(x, y []float32) {
 	}
 }
 
-// room returns packed weights' space for panels of n columns and k rows.
-func (c *Conv) room(k, n int) []float32 {
-	need := (n + tileCols - 1) / tileCols * k * tileCols
-	if len(c.panels) < need {
+// room makes space for packed panels of n columns and k rows.
+func (c *Conv) room(k, n int) {
+	if need := (n + tileCols - 1) / tileCols * k * tileCols; len(c.panels) < need {
 		c.panels = make([]float32, need)
 	}
-	return c.panels[:need]
 }
 
 // Forward sets the interior of y to the convolution of x with weights.
 func (c *Conv) Forward(team *Team, y, x, weights []float32) {
 	c.checkMaps(x, y)
+	if c.wino != nil {
+		c.wino.forward(team, y, x, weights)
+		return
+	}
 	k := 9 * c.In
 	c.room(k, c.Out)
 	team.Do((c.Out+tileCols-1)/tileCols, func(q int) {

@@ -11,6 +11,10 @@ func (c *Conv) Backward(team *Team, dx, dw, dy, x, weights []float32) {
 	if dx != nil {
 		c.checkMaps(dx, dy)
 	}
+	if c.wino != nil {
+		c.wino.backward(team, dx, dw, dy, x, weights)
+		return
+	}
 	c.gradWeights(team, dw, dy, x)
 	if dx != nil {
 		c.gradInput(team, dx, dy, weights)

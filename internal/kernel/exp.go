@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Exp returns e^x in float32: argument reduction by ln 2 in two parts and the Cephes polynomial of
 // degree 6, in a fixed order of operations. x is clamped to [-87.34, 88.72]; the largest error is about 2 ulp.
@@ -31,57 +34,105 @@ func Exp(x float32) float32 {
 
 func pow2(n int32) float32 { return math.Float32frombits(uint32(n+127) << 23) }
 
-// LogSumExp returns ln Σ e^{x_i} of a row, safe against overflow; -Inf for an empty row.
-func LogSumExp(x []float32) float32 {
-	m, s := expSum(x)
-	if s == 0 {
-		return m
+// ExpShifted sets dst = e^((x - shift)·scale) and returns the sum. dst may be x.
+func ExpShifted(dst, x []float32, shift, scale float32) float64 {
+	x = x[:len(dst)]
+	n, s := whole(len(x), by16), 0.0
+	if n > 0 {
+		s = expStore(dst, x, n, shift, scale)
 	}
-	return m + float32(math.Log(s))
-}
-
-// expSum returns the largest element m and Σ e^{x_i - m}.
-func expSum(x []float32) (m float32, s float64) {
-	m = float32(math.Inf(-1))
-	for _, v := range x {
-		m = max(m, v)
-	}
-	if math.IsInf(float64(m), -1) {
-		return m, 0
-	}
-	for _, v := range x {
-		s += float64(Exp(v - m))
-	}
-	return m, s
-}
-
-// Softmax sets dst to the softmax of a row of logits; dst may be x.
-func Softmax(dst, x []float32) {
-	m, _ := maxOf(x)
-	var s float64
-	for i, v := range x {
-		e := Exp(v - m)
-		dst[i] = e
-		s += float64(e)
-	}
-	f := float32(1 / s)
-	for i := range x {
-		dst[i] *= f
-	}
-}
-
-func maxOf(x []float32) (m float32, at int) {
-	m = float32(math.Inf(-1))
-	for i, v := range x {
-		if v > m {
-			m, at = v, i
+	if rest := x[n:]; isa != Generic && len(rest) > 2 { // one more block takes less time than so many calls of Exp
+		var e [16]float32
+		copy(e[:], rest)
+		expStore(e[:], e[:], 16, shift, scale)
+		copy(dst[n:], e[:])
+	} else {
+		for i, v := range rest {
+			dst[n+i] = Exp(float32((v - shift) * scale))
 		}
 	}
-	return m, at
+	return finish(s, n, len(x), func(i int) float64 { return float64(dst[i]) })
 }
 
-// Argmax returns the index of the largest element, the first one of equals.
+// expStore runs the assembly on n numbers.
+func expStore(dst, x []float32, n int, shift, scale float32) (sum float64) {
+	l := lanes{blocks: n >> by16, c: [8]float32{shift, scale}}
+	l.p[0], l.p[1], l.p[2] = start(x), unsafe.Pointer(&sum), start(dst)
+	if isa == AVX512 {
+		expStoreAVX512(l.ptr())
+	} else {
+		expStoreAVX2(l.ptr())
+	}
+	return sum
+}
+
+// expSum returns Σ e^(x_i - shift).
+func expSum(x []float32, shift float32) float64 {
+	n, s := whole(len(x), by16), 0.0
+	if n > 0 {
+		l := lanes{blocks: n >> by16, c: [8]float32{shift, 1}}
+		l.p[0], l.p[1] = start(x), unsafe.Pointer(&s)
+		if isa == AVX512 {
+			expSumAVX512(l.ptr())
+		} else {
+			expSumAVX2(l.ptr())
+		}
+	}
+	return finish(s, n, len(x), func(i int) float64 { return float64(Exp(x[i] - shift)) })
+}
+
+// Max returns the largest number of x, -Inf if there is none; NaN is passed over.
+func Max(x []float32) float32 {
+	m := float32(math.Inf(-1))
+	n := len(x) >> by16 << by16
+	switch {
+	case n == 0:
+	case isa == Generic:
+		m = largest(x[:n])
+	default:
+		l := lanes{blocks: n >> by16}
+		l.p[0], l.p[1] = start(x), unsafe.Pointer(&m)
+		largestAVX2(l.ptr())
+	}
+	for _, v := range x[n:] {
+		if v > m {
+			m = v
+		}
+	}
+	return m
+}
+
+// largest is the largest number of whole blocks, in sixteen lanes.
+func largest(x []float32) float32 {
+	var top [16]float32
+	for i := range top {
+		top[i] = float32(math.Inf(-1))
+	}
+	for i, v := range x {
+		if v > top[i%16] {
+			top[i%16] = v
+		}
+	}
+	for w := 8; w > 0; w /= 2 {
+		for i := range w {
+			if top[i+w] > top[i] {
+				top[i] = top[i+w]
+			}
+		}
+	}
+	return top[0]
+}
+
+// Argmax returns the index of the largest element, the first one of equals; 0 if none is above -Inf.
 func Argmax(x []float32) int {
-	_, at := maxOf(x)
-	return at
+	m := Max(x)
+	if math.IsInf(float64(m), -1) {
+		return 0
+	}
+	for i, v := range x {
+		if v == m {
+			return i
+		}
+	}
+	return 0
 }

@@ -29,6 +29,7 @@ type corner [tileRows * tileCols]float32
 var (
 	packed     = sync.Pool{New: func() any { return new(packedB) }}
 	workspaces = sync.Pool{New: func() any { return new(workspace) }}
+	products   = sync.Pool{New: func() any { return new(product) }}
 )
 
 // product is one call of [Gemm].
@@ -59,7 +60,9 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 		}
 		return
 	}
-	p := &product{
+	p := products.Get().(*product)
+	defer products.Put(p)
+	*p = product{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
 		accumulate: accumulate, panels: packed.Get().(*packedB),
 	}
@@ -85,10 +88,15 @@ const small = 1 << 18
 
 // block adds one k block of op(A) times nc columns of op(B) to C.
 func (p *product) block(team *Team, k0, n0, kc, nc int) {
-	if p.m*kc*nc < small {
-		team = nil
-	}
 	panels := (nc + tileCols - 1) / tileCols
+	if team.Threads() == 1 || p.m*kc*nc < small {
+		p.packB(k0, n0, kc, nc, 0, panels)
+		rows, _ := p.cut(1, panels)
+		for lo := 0; lo < p.m; lo += rows {
+			p.task(k0, n0, kc, nc, lo, min(p.m, lo+rows), 0, panels)
+		}
+		return
+	}
 	packs := min(panels, 4*team.Threads())
 	team.Do(packs, func(i int) { p.packB(k0, n0, kc, nc, i*panels/packs, (i+1)*panels/packs) })
 	rows, cols := p.cut(team.Threads(), panels)
@@ -103,9 +111,7 @@ func (p *product) block(team *Team, k0, n0, kc, nc int) {
 func (p *product) cut(threads, panels int) (rows, cols int) {
 	tiles, chunk := (p.m+tileRows-1)/tileRows, blockM/tileRows
 	n := (tiles + chunk - 1) / chunk
-	if threads > 1 {
-		n = min(tiles, (n+threads-1)/threads*threads)
-	}
+	n = min(tiles, (n+threads-1)/threads*threads)
 	rows, cols = (tiles+n-1)/n*tileRows, panels
 	if n < threads {
 		cols = max(1, panels/(2*threads))

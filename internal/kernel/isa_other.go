@@ -3,3 +3,5 @@
 package kernel
 
 func supported() []ISA { return []ISA{Generic} }
+
+func features() []string { return nil }

@@ -83,3 +83,169 @@ func affineAddReLUAVX2(p *byte)
 //
 //go:noescape
 func normApplyBothReLUAVX2(p *byte)
+
+// winogradInputAVX2 transforms tiles of 4×4 pixels: see winogradInput.
+//
+//go:noescape
+func winogradInputAVX2(p *byte)
+
+// winogradOutputAVX2 transforms products to tiles of 2×2 pixels: see winogradOutput.
+//
+//go:noescape
+func winogradOutputAVX2(p *byte)
+
+// winogradSpreadAVX2 transforms tiles of 2×2 gradients: see winogradSpread.
+//
+//go:noescape
+func winogradSpreadAVX2(p *byte)
+
+// winogradWeightsAVX2 transforms 3×3 taps: see winogradWeights.
+//
+//go:noescape
+func winogradWeightsAVX2(p *byte)
+
+// winogradTapsAVX2 transforms products to 3×3 taps: see winogradTaps.
+//
+//go:noescape
+func winogradTapsAVX2(p *byte)
+
+// peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX512(n int)
+
+// peakAVX2 repeats n rounds of independent multiply-adds: see Peak.
+func peakAVX2(n int)
+
+// combineAVX2 adds multiples of two arrays.
+//
+//go:noescape
+func combineAVX2(p *byte)
+
+// scaleAVX2 scales an array.
+//
+//go:noescape
+func scaleAVX2(p *byte)
+
+// reluAVX2 cuts off what is below zero.
+//
+//go:noescape
+func reluAVX2(p *byte)
+
+// maskReLUAVX2 lets a gradient through where an output is positive.
+//
+//go:noescape
+func maskReLUAVX2(p *byte)
+
+// softmaxGradAVX2 turns a gradient of probabilities into one of logits.
+//
+//go:noescape
+func softmaxGradAVX2(p *byte)
+
+// expSumAVX2 sums exponentials.
+//
+//go:noescape
+func expSumAVX2(p *byte)
+
+// expStoreAVX2 sums and keeps exponentials.
+//
+//go:noescape
+func expStoreAVX2(p *byte)
+
+// geluAVX2 computes GELU.
+//
+//go:noescape
+func geluAVX2(p *byte)
+
+// geluGradAVX2 computes the gradient of GELU.
+//
+//go:noescape
+func geluGradAVX2(p *byte)
+
+// expSumAVX512 sums exponentials.
+//
+//go:noescape
+func expSumAVX512(p *byte)
+
+// expStoreAVX512 sums and keeps exponentials.
+//
+//go:noescape
+func expStoreAVX512(p *byte)
+
+// geluAVX512 computes GELU.
+//
+//go:noescape
+func geluAVX512(p *byte)
+
+// geluGradAVX512 computes the gradient of GELU.
+//
+//go:noescape
+func geluGradAVX512(p *byte)
+
+// largestAVX2 finds the largest number.
+//
+//go:noescape
+func largestAVX2(p *byte)
+
+// sumAVX2 sums an array.
+//
+//go:noescape
+func sumAVX2(p *byte)
+
+// squaresAVX2 sums squared deviations.
+//
+//go:noescape
+func squaresAVX2(p *byte)
+
+// dotAVX2 sums products.
+//
+//go:noescape
+func dotAVX2(p *byte)
+
+// decayedAVX2 sums squares of decayed gradients.
+//
+//go:noescape
+func decayedAVX2(p *byte)
+
+// weightedAVX2 sums products with float64 weights.
+//
+//go:noescape
+func weightedAVX2(p *byte)
+
+// rescaleAVX2 scales columns and a row, and adds to the columns' sums.
+//
+//go:noescape
+func rescaleAVX2(p *byte)
+
+// addWideAVX2 adds an array to float64 sums.
+//
+//go:noescape
+func addWideAVX2(p *byte)
+
+// momentumAVX2 updates weights by gradient and velocity.
+//
+//go:noescape
+func momentumAVX2(p *byte)
+
+// nesterovAVX2 updates weights by gradient and velocity.
+//
+//go:noescape
+func nesterovAVX2(p *byte)
+
+// adamAVX2 updates weights by gradient and moments.
+//
+//go:noescape
+func adamAVX2(p *byte)
+
+// layerNormAVX2 normalises a row.
+//
+//go:noescape
+func layerNormAVX2(p *byte)
+
+// layerNormSumsAVX2 takes the sums of a layer norm's backward pass.
+//
+//go:noescape
+func layerNormSumsAVX2(p *byte)
+
+// layerNormGradAVX2 writes a layer norm's input gradient.
+//
+//go:noescape
+func layerNormGradAVX2(p *byte)

@@ -2,6 +2,8 @@
 
 //go:build amd64 && !noasm
 
+#include "textflag.h"
+
 // func tile4x32avx512(p *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile4x32avx512(SB), $256-8
@@ -17,39 +19,21 @@ TEXT ·tile4x32avx512(SB), $256-8
 	PREFETCHT0 64(BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 64(BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Z0
-	VMOVUPS    64(BX), Z1
-	VMOVUPS    (BX)(CX*1), Z2
-	VMOVUPS    64(BX)(CX*1), Z3
-	VMOVUPS    (BX)(CX*2), Z4
-	VMOVUPS    64(BX)(CX*2), Z5
-	VMOVUPS    (BX)(DX*1), Z6
-	VMOVUPS    64(BX)(DX*1), Z7
-	JMP        start
-
-zero:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-
-start:
-	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	LEAQ (DX)(DX*2), BX
-	MOVQ 40(AX), SI
-	MOVQ 56(AX), DI
-	MOVQ 32(AX), R9
-	MOVQ 48(AX), R10
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       40(AX), SI
+	MOVQ       56(AX), DI
+	MOVQ       32(AX), R9
+	MOVQ       48(AX), R10
 
 run:
 	MOVQ 64(AX), R8
@@ -77,17 +61,32 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), AX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, (AX)(CX*1)
-	VMOVUPS      Z3, 64(AX)(CX*1)
-	VMOVUPS      Z4, (AX)(CX*2)
-	VMOVUPS      Z5, 64(AX)(CX*2)
-	VMOVUPS      Z6, (AX)(DX*1)
-	VMOVUPS      Z7, 64(AX)(DX*1)
+	MOVQ         88(AX), BX
+	VADDPS       (BX), Z0, Z0
+	VADDPS       64(BX), Z1, Z1
+	VADDPS       (BX)(CX*1), Z2, Z2
+	VADDPS       64(BX)(CX*1), Z3, Z3
+	VADDPS       (BX)(CX*2), Z4, Z4
+	VADDPS       64(BX)(CX*2), Z5, Z5
+	VADDPS       (BX)(DX*1), Z6, Z6
+	VADDPS       64(BX)(DX*1), Z7, Z7
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, (AX)(CX*1)
+	VMOVUPS Z3, 64(AX)(CX*1)
+	VMOVUPS Z4, (AX)(CX*2)
+	VMOVUPS Z5, 64(AX)(CX*2)
+	VMOVUPS Z6, (AX)(DX*1)
+	VMOVUPS Z7, 64(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -115,57 +114,30 @@ TEXT ·tile8x32avx512(SB), $256-8
 	PREFETCHT0 64(BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 64(BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Z0
-	VMOVUPS    64(BX), Z1
-	VMOVUPS    (BX)(CX*1), Z2
-	VMOVUPS    64(BX)(CX*1), Z3
-	VMOVUPS    (BX)(CX*2), Z4
-	VMOVUPS    64(BX)(CX*2), Z5
-	VMOVUPS    (BX)(DX*1), Z6
-	VMOVUPS    64(BX)(DX*1), Z7
-	MOVQ       96(AX), BX
-	VMOVUPS    (BX), Z8
-	VMOVUPS    64(BX), Z9
-	VMOVUPS    (BX)(CX*1), Z10
-	VMOVUPS    64(BX)(CX*1), Z11
-	VMOVUPS    (BX)(CX*2), Z12
-	VMOVUPS    64(BX)(CX*2), Z13
-	VMOVUPS    (BX)(DX*1), Z14
-	VMOVUPS    64(BX)(DX*1), Z15
-	JMP        start
-
-zero:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-
-start:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 24(AX), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ 40(AX), DI
-	MOVQ 56(AX), R8
-	MOVQ 32(AX), R10
-	MOVQ 48(AX), R11
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       24(AX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       40(AX), DI
+	MOVQ       56(AX), R8
+	MOVQ       32(AX), R10
+	MOVQ       48(AX), R11
 
 run:
 	MOVQ 64(AX), R9
@@ -207,26 +179,50 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
 	MOVQ         88(AX), BX
-	VMOVUPS      Z0, (BX)
-	VMOVUPS      Z1, 64(BX)
-	VMOVUPS      Z2, (BX)(CX*1)
-	VMOVUPS      Z3, 64(BX)(CX*1)
-	VMOVUPS      Z4, (BX)(CX*2)
-	VMOVUPS      Z5, 64(BX)(CX*2)
-	VMOVUPS      Z6, (BX)(DX*1)
-	VMOVUPS      Z7, 64(BX)(DX*1)
-	MOVQ         96(AX), AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, 64(AX)
-	VMOVUPS      Z10, (AX)(CX*1)
-	VMOVUPS      Z11, 64(AX)(CX*1)
-	VMOVUPS      Z12, (AX)(CX*2)
-	VMOVUPS      Z13, 64(AX)(CX*2)
-	VMOVUPS      Z14, (AX)(DX*1)
-	VMOVUPS      Z15, 64(AX)(DX*1)
+	VADDPS       (BX), Z0, Z0
+	VADDPS       64(BX), Z1, Z1
+	VADDPS       (BX)(CX*1), Z2, Z2
+	VADDPS       64(BX)(CX*1), Z3, Z3
+	VADDPS       (BX)(CX*2), Z4, Z4
+	VADDPS       64(BX)(CX*2), Z5, Z5
+	VADDPS       (BX)(DX*1), Z6, Z6
+	VADDPS       64(BX)(DX*1), Z7, Z7
+	MOVQ         96(AX), BX
+	VADDPS       (BX), Z8, Z8
+	VADDPS       64(BX), Z9, Z9
+	VADDPS       (BX)(CX*1), Z10, Z10
+	VADDPS       64(BX)(CX*1), Z11, Z11
+	VADDPS       (BX)(CX*2), Z12, Z12
+	VADDPS       64(BX)(CX*2), Z13, Z13
+	VADDPS       (BX)(DX*1), Z14, Z14
+	VADDPS       64(BX)(DX*1), Z15, Z15
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, (BX)(CX*1)
+	VMOVUPS Z3, 64(BX)(CX*1)
+	VMOVUPS Z4, (BX)(CX*2)
+	VMOVUPS Z5, 64(BX)(CX*2)
+	VMOVUPS Z6, (BX)(DX*1)
+	VMOVUPS Z7, 64(BX)(DX*1)
+	MOVQ    96(AX), AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, (AX)(CX*1)
+	VMOVUPS Z11, 64(AX)(CX*1)
+	VMOVUPS Z12, (AX)(CX*2)
+	VMOVUPS Z13, 64(AX)(CX*2)
+	VMOVUPS Z14, (AX)(DX*1)
+	VMOVUPS Z15, 64(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -263,75 +259,39 @@ TEXT ·tile12x32avx512(SB), $256-8
 	PREFETCHT0 64(BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 64(BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Z0
-	VMOVUPS    64(BX), Z1
-	VMOVUPS    (BX)(CX*1), Z2
-	VMOVUPS    64(BX)(CX*1), Z3
-	VMOVUPS    (BX)(CX*2), Z4
-	VMOVUPS    64(BX)(CX*2), Z5
-	VMOVUPS    (BX)(DX*1), Z6
-	VMOVUPS    64(BX)(DX*1), Z7
-	MOVQ       96(AX), BX
-	VMOVUPS    (BX), Z8
-	VMOVUPS    64(BX), Z9
-	VMOVUPS    (BX)(CX*1), Z10
-	VMOVUPS    64(BX)(CX*1), Z11
-	VMOVUPS    (BX)(CX*2), Z12
-	VMOVUPS    64(BX)(CX*2), Z13
-	VMOVUPS    (BX)(DX*1), Z14
-	VMOVUPS    64(BX)(DX*1), Z15
-	MOVQ       104(AX), BX
-	VMOVUPS    (BX), Z16
-	VMOVUPS    64(BX), Z17
-	VMOVUPS    (BX)(CX*1), Z18
-	VMOVUPS    64(BX)(CX*1), Z19
-	VMOVUPS    (BX)(CX*2), Z20
-	VMOVUPS    64(BX)(CX*2), Z21
-	VMOVUPS    (BX)(DX*1), Z22
-	VMOVUPS    64(BX)(DX*1), Z23
-	JMP        start
-
-zero:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-
-start:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 24(AX), SI
-	LEAQ (SI)(SI*2), DI
-	MOVQ 40(AX), R8
-	MOVQ 56(AX), R9
-	MOVQ 32(AX), R11
-	MOVQ 48(AX), R12
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       16(AX), BX
+	MOVQ       24(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       40(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       32(AX), R11
+	MOVQ       48(AX), R12
 
 run:
 	MOVQ 64(AX), R10
@@ -387,35 +347,68 @@ k:
 	ADDQ         80(AX), R8
 	DECQ         R9
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
 	MOVQ         88(AX), BX
-	VMOVUPS      Z0, (BX)
-	VMOVUPS      Z1, 64(BX)
-	VMOVUPS      Z2, (BX)(CX*1)
-	VMOVUPS      Z3, 64(BX)(CX*1)
-	VMOVUPS      Z4, (BX)(CX*2)
-	VMOVUPS      Z5, 64(BX)(CX*2)
-	VMOVUPS      Z6, (BX)(DX*1)
-	VMOVUPS      Z7, 64(BX)(DX*1)
+	VADDPS       (BX), Z0, Z0
+	VADDPS       64(BX), Z1, Z1
+	VADDPS       (BX)(CX*1), Z2, Z2
+	VADDPS       64(BX)(CX*1), Z3, Z3
+	VADDPS       (BX)(CX*2), Z4, Z4
+	VADDPS       64(BX)(CX*2), Z5, Z5
+	VADDPS       (BX)(DX*1), Z6, Z6
+	VADDPS       64(BX)(DX*1), Z7, Z7
 	MOVQ         96(AX), BX
-	VMOVUPS      Z8, (BX)
-	VMOVUPS      Z9, 64(BX)
-	VMOVUPS      Z10, (BX)(CX*1)
-	VMOVUPS      Z11, 64(BX)(CX*1)
-	VMOVUPS      Z12, (BX)(CX*2)
-	VMOVUPS      Z13, 64(BX)(CX*2)
-	VMOVUPS      Z14, (BX)(DX*1)
-	VMOVUPS      Z15, 64(BX)(DX*1)
-	MOVQ         104(AX), AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, 64(AX)
-	VMOVUPS      Z18, (AX)(CX*1)
-	VMOVUPS      Z19, 64(AX)(CX*1)
-	VMOVUPS      Z20, (AX)(CX*2)
-	VMOVUPS      Z21, 64(AX)(CX*2)
-	VMOVUPS      Z22, (AX)(DX*1)
-	VMOVUPS      Z23, 64(AX)(DX*1)
+	VADDPS       (BX), Z8, Z8
+	VADDPS       64(BX), Z9, Z9
+	VADDPS       (BX)(CX*1), Z10, Z10
+	VADDPS       64(BX)(CX*1), Z11, Z11
+	VADDPS       (BX)(CX*2), Z12, Z12
+	VADDPS       64(BX)(CX*2), Z13, Z13
+	VADDPS       (BX)(DX*1), Z14, Z14
+	VADDPS       64(BX)(DX*1), Z15, Z15
+	MOVQ         104(AX), BX
+	VADDPS       (BX), Z16, Z16
+	VADDPS       64(BX), Z17, Z17
+	VADDPS       (BX)(CX*1), Z18, Z18
+	VADDPS       64(BX)(CX*1), Z19, Z19
+	VADDPS       (BX)(CX*2), Z20, Z20
+	VADDPS       64(BX)(CX*2), Z21, Z21
+	VADDPS       (BX)(DX*1), Z22, Z22
+	VADDPS       64(BX)(DX*1), Z23, Z23
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, (BX)(CX*1)
+	VMOVUPS Z3, 64(BX)(CX*1)
+	VMOVUPS Z4, (BX)(CX*2)
+	VMOVUPS Z5, 64(BX)(CX*2)
+	VMOVUPS Z6, (BX)(DX*1)
+	VMOVUPS Z7, 64(BX)(DX*1)
+	MOVQ    96(AX), BX
+	VMOVUPS Z8, (BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, (BX)(CX*1)
+	VMOVUPS Z11, 64(BX)(CX*1)
+	VMOVUPS Z12, (BX)(CX*2)
+	VMOVUPS Z13, 64(BX)(CX*2)
+	VMOVUPS Z14, (BX)(DX*1)
+	VMOVUPS Z15, 64(BX)(DX*1)
+	MOVQ    104(AX), AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, (AX)(CX*1)
+	VMOVUPS Z19, 64(AX)(CX*1)
+	VMOVUPS Z20, (AX)(CX*2)
+	VMOVUPS Z21, 64(AX)(CX*2)
+	VMOVUPS Z22, (AX)(DX*1)
+	VMOVUPS Z23, 64(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -430,39 +423,21 @@ TEXT ·tile4x16avx2(SB), $256-8
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 (BX)(CX*2)
 	PREFETCHT0 (BX)(DX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	VMOVUPS    (BX), Y0
-	VMOVUPS    32(BX), Y1
-	VMOVUPS    (BX)(CX*1), Y2
-	VMOVUPS    32(BX)(CX*1), Y3
-	VMOVUPS    (BX)(CX*2), Y4
-	VMOVUPS    32(BX)(CX*2), Y5
-	VMOVUPS    (BX)(DX*1), Y6
-	VMOVUPS    32(BX)(DX*1), Y7
-	JMP        start
-
-zero:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-start:
-	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	LEAQ (DX)(DX*2), BX
-	MOVQ 40(AX), SI
-	MOVQ 56(AX), DI
-	MOVQ 32(AX), R9
-	MOVQ 48(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       40(AX), SI
+	MOVQ       56(AX), DI
+	MOVQ       32(AX), R9
+	MOVQ       48(AX), R10
 
 run:
 	MOVQ 64(AX), R8
@@ -490,17 +465,32 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	MOVQ         88(AX), BX
+	VADDPS       (BX), Y0, Y0
+	VADDPS       32(BX), Y1, Y1
+	VADDPS       (BX)(CX*1), Y2, Y2
+	VADDPS       32(BX)(CX*1), Y3, Y3
+	VADDPS       (BX)(CX*2), Y4, Y4
+	VADDPS       32(BX)(CX*2), Y5, Y5
+	VADDPS       (BX)(DX*1), Y6, Y6
+	VADDPS       32(BX)(DX*1), Y7, Y7
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(CX*1)
+	VMOVUPS Y3, 32(AX)(CX*1)
+	VMOVUPS Y4, (AX)(CX*2)
+	VMOVUPS Y5, 32(AX)(CX*2)
+	VMOVUPS Y6, (AX)(DX*1)
+	VMOVUPS Y7, 32(AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -518,49 +508,26 @@ TEXT ·tile6x16avx2(SB), $256-8
 	PREFETCHT0 (BX)(DX*1)
 	PREFETCHT0 (SI)
 	PREFETCHT0 (SI)(CX*1)
-	CMPQ       120(AX), $0x00
-	JE         zero
-	MOVQ       112(AX), CX
-	LEAQ       (CX)(CX*2), DX
-	MOVQ       88(AX), BX
-	MOVQ       96(AX), SI
-	VMOVUPS    (BX), Y0
-	VMOVUPS    32(BX), Y1
-	VMOVUPS    (BX)(CX*1), Y2
-	VMOVUPS    32(BX)(CX*1), Y3
-	VMOVUPS    (BX)(CX*2), Y4
-	VMOVUPS    32(BX)(CX*2), Y5
-	VMOVUPS    (BX)(DX*1), Y6
-	VMOVUPS    32(BX)(DX*1), Y7
-	VMOVUPS    (SI), Y8
-	VMOVUPS    32(SI), Y9
-	VMOVUPS    (SI)(CX*1), Y10
-	VMOVUPS    32(SI)(CX*1), Y11
-	JMP        start
-
-zero:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-
-start:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 24(AX), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ 40(AX), DI
-	MOVQ 56(AX), R8
-	MOVQ 32(AX), R10
-	MOVQ 48(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       24(AX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       40(AX), DI
+	MOVQ       56(AX), R8
+	MOVQ       32(AX), R10
+	MOVQ       48(AX), R11
 
 run:
 	MOVQ 64(AX), R9
@@ -596,22 +563,42 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
+	CMPQ         120(AX), $0x00
+	JE           store
 	MOVQ         112(AX), CX
 	LEAQ         (CX)(CX*2), DX
 	MOVQ         88(AX), BX
-	MOVQ         96(AX), AX
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      Y1, 32(BX)
-	VMOVUPS      Y2, (BX)(CX*1)
-	VMOVUPS      Y3, 32(BX)(CX*1)
-	VMOVUPS      Y4, (BX)(CX*2)
-	VMOVUPS      Y5, 32(BX)(CX*2)
-	VMOVUPS      Y6, (BX)(DX*1)
-	VMOVUPS      Y7, 32(BX)(DX*1)
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, (AX)(CX*1)
-	VMOVUPS      Y11, 32(AX)(CX*1)
+	MOVQ         96(AX), SI
+	VADDPS       (BX), Y0, Y0
+	VADDPS       32(BX), Y1, Y1
+	VADDPS       (BX)(CX*1), Y2, Y2
+	VADDPS       32(BX)(CX*1), Y3, Y3
+	VADDPS       (BX)(CX*2), Y4, Y4
+	VADDPS       32(BX)(CX*2), Y5, Y5
+	VADDPS       (BX)(DX*1), Y6, Y6
+	VADDPS       32(BX)(DX*1), Y7, Y7
+	VADDPS       (SI), Y8, Y8
+	VADDPS       32(SI), Y9, Y9
+	VADDPS       (SI)(CX*1), Y10, Y10
+	VADDPS       32(SI)(CX*1), Y11, Y11
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	MOVQ    96(AX), AX
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(CX*1)
+	VMOVUPS Y3, 32(BX)(CX*1)
+	VMOVUPS Y4, (BX)(CX*2)
+	VMOVUPS Y5, 32(BX)(CX*2)
+	VMOVUPS Y6, (BX)(DX*1)
+	VMOVUPS Y7, 32(BX)(DX*1)
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VMOVUPS Y10, (AX)(CX*1)
+	VMOVUPS Y11, 32(AX)(CX*1)
 	VZEROUPPER
 	RET
 
@@ -1673,5 +1660,3277 @@ w1pixel:
 	JNZ         w1block
 
 w1done:
+	VZEROUPPER
+	RET
+
+// func winogradInputAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·winogradInputAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), SI
+	MOVQ 8(AX), DI
+	LEAQ (DX)(SI*1), R8
+	MOVQ (AX), R9
+	LEAQ (R9)(DI*1), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), DI
+	MOVQ 24(AX), R12
+	LEAQ (R12)(R8*1), R13
+	LEAQ (R13)(R8*1), R14
+	LEAQ (R14)(R8*1), R8
+	MOVQ 40(AX), R15
+
+tile:
+	MOVQ 48(AX), BP
+
+block:
+	PREFETCHT0 1024(R9)(CX*2)
+	PREFETCHT0 1024(R9)(BX*1)
+	PREFETCHT0 1024(R10)(CX*2)
+	PREFETCHT0 1024(R10)(BX*1)
+	PREFETCHT0 1024(R11)(CX*2)
+	PREFETCHT0 1024(R11)(BX*1)
+	PREFETCHT0 1024(DI)(CX*2)
+	PREFETCHT0 1024(DI)(BX*1)
+	VMOVUPS    (R9), Y0
+	VSUBPS     (R11), Y0, Y0
+	VMOVUPS    (R9)(CX*1), Y1
+	VSUBPS     (R11)(CX*1), Y1, Y1
+	VMOVUPS    (R9)(CX*2), Y2
+	VSUBPS     (R11)(CX*2), Y2, Y2
+	VMOVUPS    (R9)(BX*1), Y3
+	VSUBPS     (R11)(BX*1), Y3, Y3
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    Y0, (R12)
+	VADDPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R12)(DX*1)
+	VSUBPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R12)(DX*2)
+	VSUBPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R12)(SI*1)
+	VMOVUPS    (R10), Y0
+	VMOVUPS    (R11), Y1
+	VADDPS     Y0, Y1, Y2
+	VSUBPS     Y0, Y1, Y0
+	VMOVUPS    (R10)(CX*1), Y1
+	VMOVUPS    (R11)(CX*1), Y3
+	VADDPS     Y1, Y3, Y4
+	VSUBPS     Y1, Y3, Y1
+	VMOVUPS    (R10)(CX*2), Y3
+	VMOVUPS    (R11)(CX*2), Y5
+	VADDPS     Y3, Y5, Y6
+	VSUBPS     Y3, Y5, Y3
+	VMOVUPS    (R10)(BX*1), Y5
+	VMOVUPS    (R11)(BX*1), Y7
+	VADDPS     Y5, Y7, Y8
+	VSUBPS     Y5, Y7, Y5
+	VSUBPS     Y6, Y2, Y2
+	VMOVUPS    Y2, (R13)
+	VADDPS     Y4, Y6, Y2
+	VMOVUPS    Y2, (R13)(DX*1)
+	VSUBPS     Y4, Y6, Y2
+	VMOVUPS    Y2, (R13)(DX*2)
+	VSUBPS     Y4, Y8, Y2
+	VMOVUPS    Y2, (R13)(SI*1)
+	VSUBPS     Y3, Y0, Y0
+	VMOVUPS    Y0, (R14)
+	VADDPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R14)(DX*1)
+	VSUBPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R14)(DX*2)
+	VSUBPS     Y1, Y5, Y0
+	VMOVUPS    Y0, (R14)(SI*1)
+	VMOVUPS    (DI), Y0
+	VSUBPS     (R10), Y0, Y0
+	VMOVUPS    (DI)(CX*1), Y1
+	VSUBPS     (R10)(CX*1), Y1, Y1
+	VMOVUPS    (DI)(CX*2), Y2
+	VSUBPS     (R10)(CX*2), Y2, Y2
+	VMOVUPS    (DI)(BX*1), Y3
+	VSUBPS     (R10)(BX*1), Y3, Y3
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    Y0, (R8)
+	VADDPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R8)(DX*1)
+	VSUBPS     Y1, Y2, Y0
+	VMOVUPS    Y0, (R8)(DX*2)
+	VSUBPS     Y1, Y3, Y0
+	VMOVUPS    Y0, (R8)(SI*1)
+	ADDQ       $0x20, R9
+	ADDQ       $0x20, R10
+	ADDQ       $0x20, R11
+	ADDQ       $0x20, DI
+	ADDQ       $0x20, R12
+	ADDQ       $0x20, R13
+	ADDQ       $0x20, R14
+	ADDQ       $0x20, R8
+	DECQ       BP
+	JNZ        block
+	ADDQ       56(AX), R9
+	ADDQ       56(AX), R10
+	ADDQ       56(AX), R11
+	ADDQ       56(AX), DI
+	ADDQ       64(AX), R12
+	ADDQ       64(AX), R13
+	ADDQ       64(AX), R14
+	ADDQ       64(AX), R8
+	DECQ       R15
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·winogradOutputAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ 24(AX), R9
+	LEAQ (R9)(DI*1), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), DI
+	MOVQ 40(AX), R12
+
+tile:
+	MOVQ 48(AX), R13
+
+block:
+	PREFETCHT0 1024(R8)
+	PREFETCHT0 1024(R8)(CX*1)
+	PREFETCHT0 1024(SI)
+	PREFETCHT0 1024(SI)(CX*1)
+	VMOVUPS    (R10), Y0
+	VMOVUPS    (R11), Y1
+	VADDPS     (R9), Y0, Y2
+	VSUBPS     Y1, Y0, Y0
+	VADDPS     Y1, Y2, Y2
+	VADDPS     (DI), Y0, Y0
+	VMOVUPS    (R10)(DX*1), Y1
+	VMOVUPS    (R11)(DX*1), Y3
+	VADDPS     (R9)(DX*1), Y1, Y4
+	VSUBPS     Y3, Y1, Y1
+	VADDPS     Y3, Y4, Y4
+	VADDPS     (DI)(DX*1), Y1, Y1
+	VMOVUPS    (R10)(DX*2), Y3
+	VMOVUPS    (R11)(DX*2), Y5
+	VADDPS     (R9)(DX*2), Y3, Y6
+	VSUBPS     Y5, Y3, Y3
+	VADDPS     Y5, Y6, Y6
+	VADDPS     (DI)(DX*2), Y3, Y3
+	VMOVUPS    (R10)(BX*1), Y5
+	VMOVUPS    (R11)(BX*1), Y7
+	VADDPS     (R9)(BX*1), Y5, Y8
+	VSUBPS     Y7, Y5, Y5
+	VADDPS     Y7, Y8, Y8
+	VADDPS     (DI)(BX*1), Y5, Y5
+	VADDPS     Y2, Y4, Y2
+	VADDPS     Y6, Y2, Y2
+	VMOVUPS    Y2, (R8)
+	VSUBPS     Y6, Y4, Y2
+	VADDPS     Y8, Y2, Y2
+	VMOVUPS    Y2, (R8)(CX*1)
+	VADDPS     Y0, Y1, Y0
+	VADDPS     Y3, Y0, Y0
+	VMOVUPS    Y0, (SI)
+	VSUBPS     Y3, Y1, Y0
+	VADDPS     Y5, Y0, Y0
+	VMOVUPS    Y0, (SI)(CX*1)
+	ADDQ       $0x20, R8
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, R9
+	ADDQ       $0x20, R10
+	ADDQ       $0x20, R11
+	ADDQ       $0x20, DI
+	DECQ       R13
+	JNZ        block
+	ADDQ       56(AX), R8
+	ADDQ       56(AX), SI
+	ADDQ       64(AX), R9
+	ADDQ       64(AX), R10
+	ADDQ       64(AX), R11
+	ADDQ       64(AX), DI
+	DECQ       R12
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func winogradSpreadAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·winogradSpreadAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ 24(AX), R9
+	LEAQ (R9)(DI*1), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), DI
+	MOVQ 40(AX), R12
+
+tile:
+	MOVQ 48(AX), R13
+
+block:
+	PREFETCHT0 1024(R8)
+	PREFETCHT0 1024(R8)(CX*1)
+	PREFETCHT0 1024(SI)
+	PREFETCHT0 1024(SI)(CX*1)
+	VMOVUPS    (R8), Y0
+	VMOVUPS    (R8)(CX*1), Y1
+	VMOVUPS    (SI), Y2
+	VMOVUPS    (SI)(CX*1), Y3
+	VMOVUPS    Y0, (R9)
+	VADDPS     Y0, Y1, Y4
+	VMOVUPS    Y4, (R9)(DX*1)
+	VSUBPS     Y1, Y0, Y4
+	VMOVUPS    Y4, (R9)(DX*2)
+	VMOVUPS    Y1, (R9)(BX*1)
+	VADDPS     Y0, Y2, Y4
+	VADDPS     Y1, Y3, Y5
+	VMOVUPS    Y4, (R10)
+	VADDPS     Y4, Y5, Y6
+	VMOVUPS    Y6, (R10)(DX*1)
+	VSUBPS     Y5, Y4, Y4
+	VMOVUPS    Y4, (R10)(DX*2)
+	VMOVUPS    Y5, (R10)(BX*1)
+	VSUBPS     Y2, Y0, Y0
+	VSUBPS     Y3, Y1, Y1
+	VMOVUPS    Y0, (R11)
+	VADDPS     Y0, Y1, Y4
+	VMOVUPS    Y4, (R11)(DX*1)
+	VSUBPS     Y1, Y0, Y0
+	VMOVUPS    Y0, (R11)(DX*2)
+	VMOVUPS    Y1, (R11)(BX*1)
+	VMOVUPS    Y2, (DI)
+	VADDPS     Y2, Y3, Y0
+	VMOVUPS    Y0, (DI)(DX*1)
+	VSUBPS     Y3, Y2, Y0
+	VMOVUPS    Y0, (DI)(DX*2)
+	VMOVUPS    Y3, (DI)(BX*1)
+	ADDQ       $0x20, R8
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, R9
+	ADDQ       $0x20, R10
+	ADDQ       $0x20, R11
+	ADDQ       $0x20, DI
+	DECQ       R13
+	JNZ        block
+	ADDQ       56(AX), R8
+	ADDQ       56(AX), SI
+	ADDQ       64(AX), R9
+	ADDQ       64(AX), R10
+	ADDQ       64(AX), R11
+	ADDQ       64(AX), DI
+	DECQ       R12
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func winogradWeightsAVX2(p *byte)
+// Requires: AVX
+TEXT ·winogradWeightsAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	MOVQ 24(AX), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), R12
+	LEAQ (R12)(DI*1), DI
+	MOVQ 40(AX), R13
+
+tile:
+	MOVQ 48(AX), R14
+
+block:
+	VMOVUPS (R8), Y0
+	VMOVUPS (R8)(CX*1), Y1
+	VMOVUPS (R8)(CX*2), Y2
+	VADDPS  Y0, Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VSUBPS  Y1, Y3, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS Y0, (R10)
+	VMOVUPS Y4, (R10)(DX*1)
+	VMOVUPS Y1, (R10)(DX*2)
+	VMOVUPS Y2, (R10)(BX*1)
+	VMOVUPS (SI), Y0
+	VMOVUPS (SI)(CX*1), Y1
+	VMOVUPS (SI)(CX*2), Y2
+	VADDPS  Y0, Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VSUBPS  Y1, Y3, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y4, (DI)(DX*1)
+	VMOVUPS Y1, (DI)(DX*2)
+	VMOVUPS Y2, (DI)(BX*1)
+	VMOVUPS (R8), Y0
+	VMOVUPS (R9), Y1
+	VMOVUPS (SI), Y2
+	VADDPS  Y0, Y2, Y0
+	VADDPS  Y0, Y1, Y2
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  splat3f000000<>+0(SB), Y2, Y2
+	VMULPS  splat3f000000<>+0(SB), Y0, Y0
+	VMOVUPS (R8)(CX*1), Y1
+	VMOVUPS (R9)(CX*1), Y3
+	VMOVUPS (SI)(CX*1), Y4
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y1, Y3, Y4
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS (R8)(CX*2), Y3
+	VMOVUPS (R9)(CX*2), Y5
+	VMOVUPS (SI)(CX*2), Y6
+	VADDPS  Y3, Y6, Y3
+	VADDPS  Y3, Y5, Y6
+	VSUBPS  Y5, Y3, Y3
+	VMULPS  splat3f000000<>+0(SB), Y6, Y6
+	VMULPS  splat3f000000<>+0(SB), Y3, Y3
+	VADDPS  Y2, Y6, Y5
+	VADDPS  Y5, Y4, Y7
+	VSUBPS  Y4, Y5, Y4
+	VMULPS  splat3f000000<>+0(SB), Y7, Y7
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMOVUPS Y2, (R11)
+	VMOVUPS Y7, (R11)(DX*1)
+	VMOVUPS Y4, (R11)(DX*2)
+	VMOVUPS Y6, (R11)(BX*1)
+	VADDPS  Y0, Y3, Y2
+	VADDPS  Y2, Y1, Y4
+	VSUBPS  Y1, Y2, Y1
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y4, (R12)(DX*1)
+	VMOVUPS Y1, (R12)(DX*2)
+	VMOVUPS Y3, (R12)(BX*1)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, R12
+	ADDQ    $0x20, DI
+	DECQ    R14
+	JNZ     block
+	ADDQ    56(AX), R8
+	ADDQ    56(AX), R9
+	ADDQ    56(AX), SI
+	ADDQ    64(AX), R10
+	ADDQ    64(AX), R11
+	ADDQ    64(AX), R12
+	ADDQ    64(AX), DI
+	DECQ    R13
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+DATA splat3f000000<>+0(SB)/4, $0x3f000000
+DATA splat3f000000<>+4(SB)/4, $0x3f000000
+DATA splat3f000000<>+8(SB)/4, $0x3f000000
+DATA splat3f000000<>+12(SB)/4, $0x3f000000
+DATA splat3f000000<>+16(SB)/4, $0x3f000000
+DATA splat3f000000<>+20(SB)/4, $0x3f000000
+DATA splat3f000000<>+24(SB)/4, $0x3f000000
+DATA splat3f000000<>+28(SB)/4, $0x3f000000
+DATA splat3f000000<>+32(SB)/4, $0x3f000000
+DATA splat3f000000<>+36(SB)/4, $0x3f000000
+DATA splat3f000000<>+40(SB)/4, $0x3f000000
+DATA splat3f000000<>+44(SB)/4, $0x3f000000
+DATA splat3f000000<>+48(SB)/4, $0x3f000000
+DATA splat3f000000<>+52(SB)/4, $0x3f000000
+DATA splat3f000000<>+56(SB)/4, $0x3f000000
+DATA splat3f000000<>+60(SB)/4, $0x3f000000
+GLOBL splat3f000000<>(SB), RODATA|NOPTR, $64
+
+// func winogradTapsAVX2(p *byte)
+// Requires: AVX
+TEXT ·winogradTapsAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 32(AX), DX
+	LEAQ (CX)(CX*2), BX
+	LEAQ (DX)(DX*2), BX
+	MOVQ 8(AX), SI
+	LEAQ (DX)(BX*1), DI
+	MOVQ (AX), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	MOVQ 24(AX), R10
+	LEAQ (R10)(DI*1), R11
+	LEAQ (R11)(DI*1), R12
+	LEAQ (R12)(DI*1), DI
+	MOVQ 40(AX), R13
+
+tile:
+	MOVQ 48(AX), R14
+
+block:
+	VMOVUPS (R11), Y0
+	VMOVUPS (R12), Y1
+	VADDPS  Y0, Y1, Y2
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  splat3f000000<>+0(SB), Y2, Y2
+	VMULPS  splat3f000000<>+0(SB), Y0, Y0
+	VADDPS  (R10), Y2, Y1
+	VADDPS  (DI), Y2, Y2
+	VMOVUPS (R11)(DX*1), Y3
+	VMOVUPS (R12)(DX*1), Y4
+	VADDPS  Y3, Y4, Y5
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  splat3f000000<>+0(SB), Y5, Y5
+	VMULPS  splat3f000000<>+0(SB), Y3, Y3
+	VADDPS  (R10)(DX*1), Y5, Y4
+	VADDPS  (DI)(DX*1), Y5, Y5
+	VMOVUPS (R11)(DX*2), Y6
+	VMOVUPS (R12)(DX*2), Y7
+	VADDPS  Y6, Y7, Y8
+	VSUBPS  Y7, Y6, Y6
+	VMULPS  splat3f000000<>+0(SB), Y8, Y8
+	VMULPS  splat3f000000<>+0(SB), Y6, Y6
+	VADDPS  (R10)(DX*2), Y8, Y7
+	VADDPS  (DI)(DX*2), Y8, Y8
+	VMOVUPS (R11)(BX*1), Y9
+	VMOVUPS (R12)(BX*1), Y10
+	VADDPS  Y9, Y10, Y11
+	VSUBPS  Y10, Y9, Y9
+	VMULPS  splat3f000000<>+0(SB), Y11, Y11
+	VMULPS  splat3f000000<>+0(SB), Y9, Y9
+	VADDPS  (R10)(BX*1), Y11, Y10
+	VADDPS  (DI)(BX*1), Y11, Y11
+	VADDPS  Y4, Y7, Y12
+	VSUBPS  Y7, Y4, Y4
+	VMULPS  splat3f000000<>+0(SB), Y12, Y12
+	VMULPS  splat3f000000<>+0(SB), Y4, Y4
+	VADDPS  Y1, Y12, Y1
+	VADDPS  Y10, Y12, Y7
+	VMOVUPS Y1, (R8)
+	VMOVUPS Y4, (R8)(CX*1)
+	VMOVUPS Y7, (R8)(CX*2)
+	VADDPS  Y3, Y6, Y1
+	VSUBPS  Y6, Y3, Y3
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VMULPS  splat3f000000<>+0(SB), Y3, Y3
+	VADDPS  Y0, Y1, Y0
+	VADDPS  Y9, Y1, Y1
+	VMOVUPS Y0, (R9)
+	VMOVUPS Y3, (R9)(CX*1)
+	VMOVUPS Y1, (R9)(CX*2)
+	VADDPS  Y5, Y8, Y0
+	VSUBPS  Y8, Y5, Y1
+	VMULPS  splat3f000000<>+0(SB), Y0, Y0
+	VMULPS  splat3f000000<>+0(SB), Y1, Y1
+	VADDPS  Y2, Y0, Y2
+	VADDPS  Y11, Y0, Y0
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y1, (SI)(CX*1)
+	VMOVUPS Y0, (SI)(CX*2)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, R12
+	ADDQ    $0x20, DI
+	DECQ    R14
+	JNZ     block
+	ADDQ    56(AX), R8
+	ADDQ    56(AX), R9
+	ADDQ    56(AX), SI
+	ADDQ    64(AX), R10
+	ADDQ    64(AX), R11
+	ADDQ    64(AX), R12
+	ADDQ    64(AX), DI
+	DECQ    R13
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func peakAVX512(n int)
+// Requires: AVX, AVX512F
+TEXT ·peakAVX512(SB), $256-8
+	MOVQ   n+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+
+round:
+	VFMADD231PS Z0, Z0, Z1
+	VFMADD231PS Z0, Z0, Z2
+	VFMADD231PS Z0, Z0, Z3
+	VFMADD231PS Z0, Z0, Z4
+	VFMADD231PS Z0, Z0, Z5
+	VFMADD231PS Z0, Z0, Z6
+	VFMADD231PS Z0, Z0, Z7
+	VFMADD231PS Z0, Z0, Z8
+	VFMADD231PS Z0, Z0, Z9
+	VFMADD231PS Z0, Z0, Z10
+	VFMADD231PS Z0, Z0, Z11
+	VFMADD231PS Z0, Z0, Z12
+	VFMADD231PS Z0, Z0, Z13
+	VFMADD231PS Z0, Z0, Z14
+	VFMADD231PS Z0, Z0, Z15
+	VFMADD231PS Z0, Z0, Z16
+	VFMADD231PS Z0, Z0, Z17
+	VFMADD231PS Z0, Z0, Z18
+	VFMADD231PS Z0, Z0, Z19
+	VFMADD231PS Z0, Z0, Z20
+	DECQ        AX
+	JNZ         round
+	VZEROUPPER
+	RET
+
+// func peakAVX2(n int)
+// Requires: AVX, FMA3
+TEXT ·peakAVX2(SB), $256-8
+	MOVQ   n+0(FP), AX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+
+round:
+	VFMADD231PS Y0, Y0, Y1
+	VFMADD231PS Y0, Y0, Y2
+	VFMADD231PS Y0, Y0, Y3
+	VFMADD231PS Y0, Y0, Y4
+	VFMADD231PS Y0, Y0, Y5
+	VFMADD231PS Y0, Y0, Y6
+	VFMADD231PS Y0, Y0, Y7
+	VFMADD231PS Y0, Y0, Y8
+	VFMADD231PS Y0, Y0, Y9
+	VFMADD231PS Y0, Y0, Y10
+	VFMADD231PS Y0, Y0, Y11
+	VFMADD231PS Y0, Y0, Y12
+	DECQ        AX
+	JNZ         round
+	VZEROUPPER
+	RET
+
+// func combineAVX2(p *byte)
+// Requires: AVX
+TEXT ·combineAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	MOVQ         48(AX), AX
+
+loop:
+	VMULPS  (BX)(CX*1), Y0, Y2
+	VMULPS  (SI)(CX*1), Y1, Y3
+	VADDPS  Y2, Y3, Y2
+	VMOVUPS Y2, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(p *byte)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	MOVQ         48(AX), AX
+
+loop:
+	VMULPS  (BX)(CX*1), Y0, Y1
+	VMOVUPS Y1, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func reluAVX2(p *byte)
+// Requires: AVX
+TEXT ·reluAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), BX
+	XORQ   CX, CX
+	VXORPS Y0, Y0, Y0
+	MOVQ   48(AX), AX
+
+loop:
+	VMOVUPS (BX)(CX*1), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func maskReLUAVX2(p *byte)
+// Requires: AVX
+TEXT ·maskReLUAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), BX
+	MOVQ   16(AX), SI
+	XORQ   CX, CX
+	VXORPS Y0, Y0, Y0
+	MOVQ   48(AX), AX
+
+loop:
+	VMOVUPS (BX)(CX*1), Y1
+	VCMPPS  $0x0e, Y0, Y1, Y1
+	VANDPS  (SI)(CX*1), Y1, Y1
+	VMOVUPS Y1, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func softmaxGradAVX2(p *byte)
+// Requires: AVX
+TEXT ·softmaxGradAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS (DX)(CX*1), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (BX)(CX*1), Y2, Y2
+	VMULPS  Y2, Y1, Y2
+	VMOVUPS Y2, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func expSumAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·expSumAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VMOVUPS      splatc2aeac4f<>+0(SB), Y2
+	VMOVUPS      splat42b17217<>+0(SB), Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         48(AX), AX
+
+single:
+	VMOVUPS      (DX)(CX*1), Y8
+	VMOVUPS      32(DX)(CX*1), Y9
+	VSUBPS       Y0, Y8, Y8
+	VSUBPS       Y0, Y9, Y9
+	VMULPS       Y1, Y8, Y8
+	VMULPS       Y1, Y9, Y9
+	VMINPS       Y8, Y3, Y8
+	VMINPS       Y9, Y3, Y9
+	VMAXPS       Y8, Y2, Y8
+	VMAXPS       Y9, Y2, Y9
+	VMULPS       splat3fb8aa3b<>+0(SB), Y8, Y10
+	VMULPS       splat3fb8aa3b<>+0(SB), Y9, Y11
+	VADDPS       splat3f000000<>+0(SB), Y10, Y10
+	VADDPS       splat3f000000<>+0(SB), Y11, Y11
+	VROUNDPS     $0x09, Y10, Y10
+	VROUNDPS     $0x09, Y11, Y11
+	VMULPS       splat3f318000<>+0(SB), Y10, Y12
+	VMULPS       splat3f318000<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VMULPS       splatb95e8083<>+0(SB), Y10, Y12
+	VMULPS       splatb95e8083<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VMULPS       splat39506967<>+0(SB), Y8, Y12
+	VMULPS       splat39506967<>+0(SB), Y9, Y13
+	VADDPS       splat3ab743ce<>+0(SB), Y12, Y12
+	VADDPS       splat3ab743ce<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3c088908<>+0(SB), Y12, Y12
+	VADDPS       splat3c088908<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3d2aa9c1<>+0(SB), Y12, Y12
+	VADDPS       splat3d2aa9c1<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3e2aaaaa<>+0(SB), Y12, Y12
+	VADDPS       splat3e2aaaaa<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3f000000<>+0(SB), Y12, Y12
+	VADDPS       splat3f000000<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       Y8, Y12, Y12
+	VADDPS       Y9, Y13, Y13
+	VADDPS       splat3f800000<>+0(SB), Y12, Y12
+	VADDPS       splat3f800000<>+0(SB), Y13, Y13
+	VCVTTPS2DQ   Y10, Y10
+	VCVTTPS2DQ   Y11, Y11
+	VPSRAD       $0x01, Y10, Y8
+	VPSUBD       Y8, Y10, Y10
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       splat7f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y12, Y12
+	VPADDD       splat7f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y10, Y12, Y12
+	VPADDD       splat7f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y9, Y13, Y13
+	VPADDD       splat7f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y13, Y13
+	VCVTPS2PD    X12, Y8
+	VADDPD       Y8, Y4, Y4
+	VEXTRACTF128 $0x01, Y12, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y5, Y5
+	VCVTPS2PD    X13, Y8
+	VADDPD       Y8, Y6, Y6
+	VEXTRACTF128 $0x01, Y13, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          single
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	VMOVSD       X4, (BX)
+	VZEROUPPER
+	RET
+
+DATA splatc2aeac4f<>+0(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+4(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+8(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+12(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+16(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+20(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+24(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+28(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+32(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+36(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+40(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+44(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+48(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+52(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+56(SB)/4, $0xc2aeac4f
+DATA splatc2aeac4f<>+60(SB)/4, $0xc2aeac4f
+GLOBL splatc2aeac4f<>(SB), RODATA|NOPTR, $64
+
+DATA splat42b17217<>+0(SB)/4, $0x42b17217
+DATA splat42b17217<>+4(SB)/4, $0x42b17217
+DATA splat42b17217<>+8(SB)/4, $0x42b17217
+DATA splat42b17217<>+12(SB)/4, $0x42b17217
+DATA splat42b17217<>+16(SB)/4, $0x42b17217
+DATA splat42b17217<>+20(SB)/4, $0x42b17217
+DATA splat42b17217<>+24(SB)/4, $0x42b17217
+DATA splat42b17217<>+28(SB)/4, $0x42b17217
+DATA splat42b17217<>+32(SB)/4, $0x42b17217
+DATA splat42b17217<>+36(SB)/4, $0x42b17217
+DATA splat42b17217<>+40(SB)/4, $0x42b17217
+DATA splat42b17217<>+44(SB)/4, $0x42b17217
+DATA splat42b17217<>+48(SB)/4, $0x42b17217
+DATA splat42b17217<>+52(SB)/4, $0x42b17217
+DATA splat42b17217<>+56(SB)/4, $0x42b17217
+DATA splat42b17217<>+60(SB)/4, $0x42b17217
+GLOBL splat42b17217<>(SB), RODATA|NOPTR, $64
+
+DATA splat3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
+DATA splat3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
+GLOBL splat3fb8aa3b<>(SB), RODATA|NOPTR, $64
+
+DATA splat3f318000<>+0(SB)/4, $0x3f318000
+DATA splat3f318000<>+4(SB)/4, $0x3f318000
+DATA splat3f318000<>+8(SB)/4, $0x3f318000
+DATA splat3f318000<>+12(SB)/4, $0x3f318000
+DATA splat3f318000<>+16(SB)/4, $0x3f318000
+DATA splat3f318000<>+20(SB)/4, $0x3f318000
+DATA splat3f318000<>+24(SB)/4, $0x3f318000
+DATA splat3f318000<>+28(SB)/4, $0x3f318000
+DATA splat3f318000<>+32(SB)/4, $0x3f318000
+DATA splat3f318000<>+36(SB)/4, $0x3f318000
+DATA splat3f318000<>+40(SB)/4, $0x3f318000
+DATA splat3f318000<>+44(SB)/4, $0x3f318000
+DATA splat3f318000<>+48(SB)/4, $0x3f318000
+DATA splat3f318000<>+52(SB)/4, $0x3f318000
+DATA splat3f318000<>+56(SB)/4, $0x3f318000
+DATA splat3f318000<>+60(SB)/4, $0x3f318000
+GLOBL splat3f318000<>(SB), RODATA|NOPTR, $64
+
+DATA splatb95e8083<>+0(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+4(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+8(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+12(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+16(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+20(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+24(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+28(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+32(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+36(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+40(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+44(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+48(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+52(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+56(SB)/4, $0xb95e8083
+DATA splatb95e8083<>+60(SB)/4, $0xb95e8083
+GLOBL splatb95e8083<>(SB), RODATA|NOPTR, $64
+
+DATA splat39506967<>+0(SB)/4, $0x39506967
+DATA splat39506967<>+4(SB)/4, $0x39506967
+DATA splat39506967<>+8(SB)/4, $0x39506967
+DATA splat39506967<>+12(SB)/4, $0x39506967
+DATA splat39506967<>+16(SB)/4, $0x39506967
+DATA splat39506967<>+20(SB)/4, $0x39506967
+DATA splat39506967<>+24(SB)/4, $0x39506967
+DATA splat39506967<>+28(SB)/4, $0x39506967
+DATA splat39506967<>+32(SB)/4, $0x39506967
+DATA splat39506967<>+36(SB)/4, $0x39506967
+DATA splat39506967<>+40(SB)/4, $0x39506967
+DATA splat39506967<>+44(SB)/4, $0x39506967
+DATA splat39506967<>+48(SB)/4, $0x39506967
+DATA splat39506967<>+52(SB)/4, $0x39506967
+DATA splat39506967<>+56(SB)/4, $0x39506967
+DATA splat39506967<>+60(SB)/4, $0x39506967
+GLOBL splat39506967<>(SB), RODATA|NOPTR, $64
+
+DATA splat3ab743ce<>+0(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+4(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+8(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+12(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+16(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+20(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+24(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+28(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+32(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+36(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+40(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+44(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+48(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+52(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+56(SB)/4, $0x3ab743ce
+DATA splat3ab743ce<>+60(SB)/4, $0x3ab743ce
+GLOBL splat3ab743ce<>(SB), RODATA|NOPTR, $64
+
+DATA splat3c088908<>+0(SB)/4, $0x3c088908
+DATA splat3c088908<>+4(SB)/4, $0x3c088908
+DATA splat3c088908<>+8(SB)/4, $0x3c088908
+DATA splat3c088908<>+12(SB)/4, $0x3c088908
+DATA splat3c088908<>+16(SB)/4, $0x3c088908
+DATA splat3c088908<>+20(SB)/4, $0x3c088908
+DATA splat3c088908<>+24(SB)/4, $0x3c088908
+DATA splat3c088908<>+28(SB)/4, $0x3c088908
+DATA splat3c088908<>+32(SB)/4, $0x3c088908
+DATA splat3c088908<>+36(SB)/4, $0x3c088908
+DATA splat3c088908<>+40(SB)/4, $0x3c088908
+DATA splat3c088908<>+44(SB)/4, $0x3c088908
+DATA splat3c088908<>+48(SB)/4, $0x3c088908
+DATA splat3c088908<>+52(SB)/4, $0x3c088908
+DATA splat3c088908<>+56(SB)/4, $0x3c088908
+DATA splat3c088908<>+60(SB)/4, $0x3c088908
+GLOBL splat3c088908<>(SB), RODATA|NOPTR, $64
+
+DATA splat3d2aa9c1<>+0(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+4(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+8(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+12(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+16(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+20(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+24(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+28(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+32(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+36(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+40(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+44(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+48(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+52(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+56(SB)/4, $0x3d2aa9c1
+DATA splat3d2aa9c1<>+60(SB)/4, $0x3d2aa9c1
+GLOBL splat3d2aa9c1<>(SB), RODATA|NOPTR, $64
+
+DATA splat3e2aaaaa<>+0(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+4(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+8(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+12(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+16(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+20(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+24(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+28(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+32(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+36(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+40(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+44(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+48(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+52(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+56(SB)/4, $0x3e2aaaaa
+DATA splat3e2aaaaa<>+60(SB)/4, $0x3e2aaaaa
+GLOBL splat3e2aaaaa<>(SB), RODATA|NOPTR, $64
+
+DATA splat3f800000<>+0(SB)/4, $0x3f800000
+DATA splat3f800000<>+4(SB)/4, $0x3f800000
+DATA splat3f800000<>+8(SB)/4, $0x3f800000
+DATA splat3f800000<>+12(SB)/4, $0x3f800000
+DATA splat3f800000<>+16(SB)/4, $0x3f800000
+DATA splat3f800000<>+20(SB)/4, $0x3f800000
+DATA splat3f800000<>+24(SB)/4, $0x3f800000
+DATA splat3f800000<>+28(SB)/4, $0x3f800000
+DATA splat3f800000<>+32(SB)/4, $0x3f800000
+DATA splat3f800000<>+36(SB)/4, $0x3f800000
+DATA splat3f800000<>+40(SB)/4, $0x3f800000
+DATA splat3f800000<>+44(SB)/4, $0x3f800000
+DATA splat3f800000<>+48(SB)/4, $0x3f800000
+DATA splat3f800000<>+52(SB)/4, $0x3f800000
+DATA splat3f800000<>+56(SB)/4, $0x3f800000
+DATA splat3f800000<>+60(SB)/4, $0x3f800000
+GLOBL splat3f800000<>(SB), RODATA|NOPTR, $64
+
+DATA splat7f<>+0(SB)/4, $0x0000007f
+DATA splat7f<>+4(SB)/4, $0x0000007f
+DATA splat7f<>+8(SB)/4, $0x0000007f
+DATA splat7f<>+12(SB)/4, $0x0000007f
+DATA splat7f<>+16(SB)/4, $0x0000007f
+DATA splat7f<>+20(SB)/4, $0x0000007f
+DATA splat7f<>+24(SB)/4, $0x0000007f
+DATA splat7f<>+28(SB)/4, $0x0000007f
+DATA splat7f<>+32(SB)/4, $0x0000007f
+DATA splat7f<>+36(SB)/4, $0x0000007f
+DATA splat7f<>+40(SB)/4, $0x0000007f
+DATA splat7f<>+44(SB)/4, $0x0000007f
+DATA splat7f<>+48(SB)/4, $0x0000007f
+DATA splat7f<>+52(SB)/4, $0x0000007f
+DATA splat7f<>+56(SB)/4, $0x0000007f
+DATA splat7f<>+60(SB)/4, $0x0000007f
+GLOBL splat7f<>(SB), RODATA|NOPTR, $64
+
+// func expStoreAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·expStoreAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VMOVUPS      splatc2aeac4f<>+0(SB), Y2
+	VMOVUPS      splat42b17217<>+0(SB), Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         48(AX), AX
+
+single:
+	VMOVUPS      (DX)(CX*1), Y8
+	VMOVUPS      32(DX)(CX*1), Y9
+	VSUBPS       Y0, Y8, Y8
+	VSUBPS       Y0, Y9, Y9
+	VMULPS       Y1, Y8, Y8
+	VMULPS       Y1, Y9, Y9
+	VMINPS       Y8, Y3, Y8
+	VMINPS       Y9, Y3, Y9
+	VMAXPS       Y8, Y2, Y8
+	VMAXPS       Y9, Y2, Y9
+	VMULPS       splat3fb8aa3b<>+0(SB), Y8, Y10
+	VMULPS       splat3fb8aa3b<>+0(SB), Y9, Y11
+	VADDPS       splat3f000000<>+0(SB), Y10, Y10
+	VADDPS       splat3f000000<>+0(SB), Y11, Y11
+	VROUNDPS     $0x09, Y10, Y10
+	VROUNDPS     $0x09, Y11, Y11
+	VMULPS       splat3f318000<>+0(SB), Y10, Y12
+	VMULPS       splat3f318000<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VMULPS       splatb95e8083<>+0(SB), Y10, Y12
+	VMULPS       splatb95e8083<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VMULPS       splat39506967<>+0(SB), Y8, Y12
+	VMULPS       splat39506967<>+0(SB), Y9, Y13
+	VADDPS       splat3ab743ce<>+0(SB), Y12, Y12
+	VADDPS       splat3ab743ce<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3c088908<>+0(SB), Y12, Y12
+	VADDPS       splat3c088908<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3d2aa9c1<>+0(SB), Y12, Y12
+	VADDPS       splat3d2aa9c1<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3e2aaaaa<>+0(SB), Y12, Y12
+	VADDPS       splat3e2aaaaa<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       splat3f000000<>+0(SB), Y12, Y12
+	VADDPS       splat3f000000<>+0(SB), Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y9, Y13, Y13
+	VADDPS       Y8, Y12, Y12
+	VADDPS       Y9, Y13, Y13
+	VADDPS       splat3f800000<>+0(SB), Y12, Y12
+	VADDPS       splat3f800000<>+0(SB), Y13, Y13
+	VCVTTPS2DQ   Y10, Y10
+	VCVTTPS2DQ   Y11, Y11
+	VPSRAD       $0x01, Y10, Y8
+	VPSUBD       Y8, Y10, Y10
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       splat7f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y12, Y12
+	VPADDD       splat7f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y10, Y12, Y12
+	VPADDD       splat7f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y9, Y13, Y13
+	VPADDD       splat7f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y13, Y13
+	VMOVUPS      Y12, (SI)(CX*1)
+	VCVTPS2PD    X12, Y8
+	VADDPD       Y8, Y4, Y4
+	VEXTRACTF128 $0x01, Y12, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y5, Y5
+	VMOVUPS      Y13, 32(SI)(CX*1)
+	VCVTPS2PD    X13, Y8
+	VADDPD       Y8, Y6, Y6
+	VEXTRACTF128 $0x01, Y13, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          single
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	VMOVSD       X4, (BX)
+	VZEROUPPER
+	RET
+
+// func geluAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·geluAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	XORQ    CX, CX
+	VMOVUPS splatc2aeac4f<>+0(SB), Y0
+	VMOVUPS splat42b17217<>+0(SB), Y1
+	MOVQ    48(AX), AX
+
+single:
+	VMOVUPS    (BX)(CX*1), Y2
+	VMOVUPS    32(BX)(CX*1), Y3
+	VMULPS     Y2, Y2, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     splatbf000000<>+0(SB), Y4, Y4
+	VMULPS     splatbf000000<>+0(SB), Y5, Y5
+	VMINPS     Y4, Y1, Y4
+	VMINPS     Y5, Y1, Y5
+	VMAXPS     Y4, Y0, Y4
+	VMAXPS     Y5, Y0, Y5
+	VMULPS     splat3fb8aa3b<>+0(SB), Y4, Y6
+	VMULPS     splat3fb8aa3b<>+0(SB), Y5, Y7
+	VADDPS     splat3f000000<>+0(SB), Y6, Y6
+	VADDPS     splat3f000000<>+0(SB), Y7, Y7
+	VROUNDPS   $0x09, Y6, Y6
+	VROUNDPS   $0x09, Y7, Y7
+	VMULPS     splat3f318000<>+0(SB), Y6, Y8
+	VMULPS     splat3f318000<>+0(SB), Y7, Y9
+	VSUBPS     Y8, Y4, Y4
+	VSUBPS     Y9, Y5, Y5
+	VMULPS     splatb95e8083<>+0(SB), Y6, Y8
+	VMULPS     splatb95e8083<>+0(SB), Y7, Y9
+	VSUBPS     Y8, Y4, Y4
+	VSUBPS     Y9, Y5, Y5
+	VMULPS     splat39506967<>+0(SB), Y4, Y8
+	VMULPS     splat39506967<>+0(SB), Y5, Y9
+	VADDPS     splat3ab743ce<>+0(SB), Y8, Y8
+	VADDPS     splat3ab743ce<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3c088908<>+0(SB), Y8, Y8
+	VADDPS     splat3c088908<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3d2aa9c1<>+0(SB), Y8, Y8
+	VADDPS     splat3d2aa9c1<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3e2aaaaa<>+0(SB), Y8, Y8
+	VADDPS     splat3e2aaaaa<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3f000000<>+0(SB), Y8, Y8
+	VADDPS     splat3f000000<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     Y4, Y8, Y8
+	VADDPS     Y5, Y9, Y9
+	VADDPS     splat3f800000<>+0(SB), Y8, Y8
+	VADDPS     splat3f800000<>+0(SB), Y9, Y9
+	VCVTTPS2DQ Y6, Y6
+	VCVTTPS2DQ Y7, Y7
+	VPSRAD     $0x01, Y6, Y4
+	VPSUBD     Y4, Y6, Y6
+	VPSRAD     $0x01, Y7, Y5
+	VPSUBD     Y5, Y7, Y7
+	VPADDD     splat7f<>+0(SB), Y4, Y4
+	VPSLLD     $0x17, Y4, Y4
+	VMULPS     Y4, Y8, Y8
+	VPADDD     splat7f<>+0(SB), Y6, Y6
+	VPSLLD     $0x17, Y6, Y6
+	VMULPS     Y6, Y8, Y8
+	VPADDD     splat7f<>+0(SB), Y5, Y5
+	VPSLLD     $0x17, Y5, Y5
+	VMULPS     Y5, Y9, Y9
+	VPADDD     splat7f<>+0(SB), Y7, Y7
+	VPSLLD     $0x17, Y7, Y7
+	VMULPS     Y7, Y9, Y9
+	VANDPS     splat7fffffff<>+0(SB), Y2, Y4
+	VANDPS     splat7fffffff<>+0(SB), Y3, Y5
+	VMULPS     splat3e6d3388<>+0(SB), Y4, Y4
+	VMULPS     splat3e6d3388<>+0(SB), Y5, Y5
+	VMOVUPS    splat3f800000<>+0(SB), Y10
+	VADDPS     Y10, Y4, Y4
+	VADDPS     Y10, Y5, Y5
+	VDIVPS     Y4, Y10, Y4
+	VDIVPS     Y5, Y10, Y5
+	VMULPS     splat3f87dc22<>+0(SB), Y4, Y6
+	VMULPS     splat3f87dc22<>+0(SB), Y5, Y7
+	VADDPS     splatbfba00e3<>+0(SB), Y6, Y6
+	VADDPS     splatbfba00e3<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splat3fb5f0e3<>+0(SB), Y6, Y6
+	VADDPS     splat3fb5f0e3<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splatbe91a98e<>+0(SB), Y6, Y6
+	VADDPS     splatbe91a98e<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splat3e827906<>+0(SB), Y6, Y6
+	VADDPS     splat3e827906<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VMULPS     Y8, Y6, Y6
+	VMULPS     Y9, Y7, Y7
+	VMULPS     splat3f000000<>+0(SB), Y6, Y6
+	VMULPS     splat3f000000<>+0(SB), Y7, Y7
+	VSUBPS     Y6, Y10, Y4
+	VSUBPS     Y7, Y10, Y5
+	VXORPS     Y10, Y10, Y10
+	VCMPPS     $0x0e, Y10, Y2, Y10
+	VBLENDVPS  Y10, Y4, Y6, Y6
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x0e, Y4, Y3, Y4
+	VBLENDVPS  Y4, Y5, Y7, Y7
+	VMULPS     splat3ecc422a<>+0(SB), Y8, Y8
+	VMULPS     splat3ecc422a<>+0(SB), Y9, Y9
+	VMULPS     Y2, Y6, Y2
+	VMULPS     Y3, Y7, Y3
+	VMOVUPS    Y2, (DX)(CX*1)
+	VMOVUPS    Y3, 32(DX)(CX*1)
+	ADDQ       $0x40, CX
+	DECQ       AX
+	JNZ        single
+	VZEROUPPER
+	RET
+
+DATA splatbf000000<>+0(SB)/4, $0xbf000000
+DATA splatbf000000<>+4(SB)/4, $0xbf000000
+DATA splatbf000000<>+8(SB)/4, $0xbf000000
+DATA splatbf000000<>+12(SB)/4, $0xbf000000
+DATA splatbf000000<>+16(SB)/4, $0xbf000000
+DATA splatbf000000<>+20(SB)/4, $0xbf000000
+DATA splatbf000000<>+24(SB)/4, $0xbf000000
+DATA splatbf000000<>+28(SB)/4, $0xbf000000
+DATA splatbf000000<>+32(SB)/4, $0xbf000000
+DATA splatbf000000<>+36(SB)/4, $0xbf000000
+DATA splatbf000000<>+40(SB)/4, $0xbf000000
+DATA splatbf000000<>+44(SB)/4, $0xbf000000
+DATA splatbf000000<>+48(SB)/4, $0xbf000000
+DATA splatbf000000<>+52(SB)/4, $0xbf000000
+DATA splatbf000000<>+56(SB)/4, $0xbf000000
+DATA splatbf000000<>+60(SB)/4, $0xbf000000
+GLOBL splatbf000000<>(SB), RODATA|NOPTR, $64
+
+DATA splat7fffffff<>+0(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+4(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+8(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+12(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+16(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+20(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+24(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+28(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+32(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+36(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+40(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+44(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+48(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+52(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+56(SB)/4, $0x7fffffff
+DATA splat7fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL splat7fffffff<>(SB), RODATA|NOPTR, $64
+
+DATA splat3e6d3388<>+0(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+4(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+8(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+12(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+16(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+20(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+24(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+28(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+32(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+36(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+40(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+44(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+48(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+52(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+56(SB)/4, $0x3e6d3388
+DATA splat3e6d3388<>+60(SB)/4, $0x3e6d3388
+GLOBL splat3e6d3388<>(SB), RODATA|NOPTR, $64
+
+DATA splat3f87dc22<>+0(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+4(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+8(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+12(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+16(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+20(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+24(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+28(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+32(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+36(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+40(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+44(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+48(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+52(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+56(SB)/4, $0x3f87dc22
+DATA splat3f87dc22<>+60(SB)/4, $0x3f87dc22
+GLOBL splat3f87dc22<>(SB), RODATA|NOPTR, $64
+
+DATA splatbfba00e3<>+0(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+4(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+8(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+12(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+16(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+20(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+24(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+28(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+32(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+36(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+40(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+44(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+48(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+52(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+56(SB)/4, $0xbfba00e3
+DATA splatbfba00e3<>+60(SB)/4, $0xbfba00e3
+GLOBL splatbfba00e3<>(SB), RODATA|NOPTR, $64
+
+DATA splat3fb5f0e3<>+0(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+4(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+8(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+12(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+16(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+20(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+24(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+28(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+32(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+36(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+40(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+44(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+48(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+52(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+56(SB)/4, $0x3fb5f0e3
+DATA splat3fb5f0e3<>+60(SB)/4, $0x3fb5f0e3
+GLOBL splat3fb5f0e3<>(SB), RODATA|NOPTR, $64
+
+DATA splatbe91a98e<>+0(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+4(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+8(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+12(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+16(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+20(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+24(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+28(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+32(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+36(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+40(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+44(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+48(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+52(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+56(SB)/4, $0xbe91a98e
+DATA splatbe91a98e<>+60(SB)/4, $0xbe91a98e
+GLOBL splatbe91a98e<>(SB), RODATA|NOPTR, $64
+
+DATA splat3e827906<>+0(SB)/4, $0x3e827906
+DATA splat3e827906<>+4(SB)/4, $0x3e827906
+DATA splat3e827906<>+8(SB)/4, $0x3e827906
+DATA splat3e827906<>+12(SB)/4, $0x3e827906
+DATA splat3e827906<>+16(SB)/4, $0x3e827906
+DATA splat3e827906<>+20(SB)/4, $0x3e827906
+DATA splat3e827906<>+24(SB)/4, $0x3e827906
+DATA splat3e827906<>+28(SB)/4, $0x3e827906
+DATA splat3e827906<>+32(SB)/4, $0x3e827906
+DATA splat3e827906<>+36(SB)/4, $0x3e827906
+DATA splat3e827906<>+40(SB)/4, $0x3e827906
+DATA splat3e827906<>+44(SB)/4, $0x3e827906
+DATA splat3e827906<>+48(SB)/4, $0x3e827906
+DATA splat3e827906<>+52(SB)/4, $0x3e827906
+DATA splat3e827906<>+56(SB)/4, $0x3e827906
+DATA splat3e827906<>+60(SB)/4, $0x3e827906
+GLOBL splat3e827906<>(SB), RODATA|NOPTR, $64
+
+DATA splat3ecc422a<>+0(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+4(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+8(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+12(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+16(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+20(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+24(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+28(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+32(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+36(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+40(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+44(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+48(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+52(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+56(SB)/4, $0x3ecc422a
+DATA splat3ecc422a<>+60(SB)/4, $0x3ecc422a
+GLOBL splat3ecc422a<>(SB), RODATA|NOPTR, $64
+
+// func geluGradAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·geluGradAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	XORQ    CX, CX
+	VMOVUPS splatc2aeac4f<>+0(SB), Y0
+	VMOVUPS splat42b17217<>+0(SB), Y1
+	MOVQ    48(AX), AX
+
+single:
+	VMOVUPS    (BX)(CX*1), Y2
+	VMOVUPS    32(BX)(CX*1), Y3
+	VMULPS     Y2, Y2, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     splatbf000000<>+0(SB), Y4, Y4
+	VMULPS     splatbf000000<>+0(SB), Y5, Y5
+	VMINPS     Y4, Y1, Y4
+	VMINPS     Y5, Y1, Y5
+	VMAXPS     Y4, Y0, Y4
+	VMAXPS     Y5, Y0, Y5
+	VMULPS     splat3fb8aa3b<>+0(SB), Y4, Y6
+	VMULPS     splat3fb8aa3b<>+0(SB), Y5, Y7
+	VADDPS     splat3f000000<>+0(SB), Y6, Y6
+	VADDPS     splat3f000000<>+0(SB), Y7, Y7
+	VROUNDPS   $0x09, Y6, Y6
+	VROUNDPS   $0x09, Y7, Y7
+	VMULPS     splat3f318000<>+0(SB), Y6, Y8
+	VMULPS     splat3f318000<>+0(SB), Y7, Y9
+	VSUBPS     Y8, Y4, Y4
+	VSUBPS     Y9, Y5, Y5
+	VMULPS     splatb95e8083<>+0(SB), Y6, Y8
+	VMULPS     splatb95e8083<>+0(SB), Y7, Y9
+	VSUBPS     Y8, Y4, Y4
+	VSUBPS     Y9, Y5, Y5
+	VMULPS     splat39506967<>+0(SB), Y4, Y8
+	VMULPS     splat39506967<>+0(SB), Y5, Y9
+	VADDPS     splat3ab743ce<>+0(SB), Y8, Y8
+	VADDPS     splat3ab743ce<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3c088908<>+0(SB), Y8, Y8
+	VADDPS     splat3c088908<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3d2aa9c1<>+0(SB), Y8, Y8
+	VADDPS     splat3d2aa9c1<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3e2aaaaa<>+0(SB), Y8, Y8
+	VADDPS     splat3e2aaaaa<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3f000000<>+0(SB), Y8, Y8
+	VADDPS     splat3f000000<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     Y4, Y8, Y8
+	VADDPS     Y5, Y9, Y9
+	VADDPS     splat3f800000<>+0(SB), Y8, Y8
+	VADDPS     splat3f800000<>+0(SB), Y9, Y9
+	VCVTTPS2DQ Y6, Y6
+	VCVTTPS2DQ Y7, Y7
+	VPSRAD     $0x01, Y6, Y4
+	VPSUBD     Y4, Y6, Y6
+	VPSRAD     $0x01, Y7, Y5
+	VPSUBD     Y5, Y7, Y7
+	VPADDD     splat7f<>+0(SB), Y4, Y4
+	VPSLLD     $0x17, Y4, Y4
+	VMULPS     Y4, Y8, Y8
+	VPADDD     splat7f<>+0(SB), Y6, Y6
+	VPSLLD     $0x17, Y6, Y6
+	VMULPS     Y6, Y8, Y8
+	VPADDD     splat7f<>+0(SB), Y5, Y5
+	VPSLLD     $0x17, Y5, Y5
+	VMULPS     Y5, Y9, Y9
+	VPADDD     splat7f<>+0(SB), Y7, Y7
+	VPSLLD     $0x17, Y7, Y7
+	VMULPS     Y7, Y9, Y9
+	VANDPS     splat7fffffff<>+0(SB), Y2, Y4
+	VANDPS     splat7fffffff<>+0(SB), Y3, Y5
+	VMULPS     splat3e6d3388<>+0(SB), Y4, Y4
+	VMULPS     splat3e6d3388<>+0(SB), Y5, Y5
+	VMOVUPS    splat3f800000<>+0(SB), Y10
+	VADDPS     Y10, Y4, Y4
+	VADDPS     Y10, Y5, Y5
+	VDIVPS     Y4, Y10, Y4
+	VDIVPS     Y5, Y10, Y5
+	VMULPS     splat3f87dc22<>+0(SB), Y4, Y6
+	VMULPS     splat3f87dc22<>+0(SB), Y5, Y7
+	VADDPS     splatbfba00e3<>+0(SB), Y6, Y6
+	VADDPS     splatbfba00e3<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splat3fb5f0e3<>+0(SB), Y6, Y6
+	VADDPS     splat3fb5f0e3<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splatbe91a98e<>+0(SB), Y6, Y6
+	VADDPS     splatbe91a98e<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splat3e827906<>+0(SB), Y6, Y6
+	VADDPS     splat3e827906<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VMULPS     Y8, Y6, Y6
+	VMULPS     Y9, Y7, Y7
+	VMULPS     splat3f000000<>+0(SB), Y6, Y6
+	VMULPS     splat3f000000<>+0(SB), Y7, Y7
+	VSUBPS     Y6, Y10, Y4
+	VSUBPS     Y7, Y10, Y5
+	VXORPS     Y10, Y10, Y10
+	VCMPPS     $0x0e, Y10, Y2, Y10
+	VBLENDVPS  Y10, Y4, Y6, Y6
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x0e, Y4, Y3, Y4
+	VBLENDVPS  Y4, Y5, Y7, Y7
+	VMULPS     splat3ecc422a<>+0(SB), Y8, Y8
+	VMULPS     splat3ecc422a<>+0(SB), Y9, Y9
+	VMULPS     Y2, Y8, Y2
+	VMULPS     Y3, Y9, Y3
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VMULPS     (SI)(CX*1), Y2, Y2
+	VMULPS     32(SI)(CX*1), Y3, Y3
+	VMOVUPS    Y2, (DX)(CX*1)
+	VMOVUPS    Y3, 32(DX)(CX*1)
+	ADDQ       $0x40, CX
+	DECQ       AX
+	JNZ        single
+	VZEROUPPER
+	RET
+
+// func expSumAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·expSumAVX512(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Z0
+	VBROADCASTSS 60(AX), Z1
+	VMOVUPS      splatc2aeac4f<>+0(SB), Z2
+	VMOVUPS      splat42b17217<>+0(SB), Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         48(AX), AX
+	CMPQ         AX, $0x04
+	JL           single
+
+ways:
+	VMOVUPS       (DX)(CX*1), Z6
+	VMOVUPS       64(DX)(CX*1), Z7
+	VMOVUPS       128(DX)(CX*1), Z8
+	VMOVUPS       192(DX)(CX*1), Z9
+	VSUBPS        Z0, Z6, Z6
+	VSUBPS        Z0, Z7, Z7
+	VSUBPS        Z0, Z8, Z8
+	VSUBPS        Z0, Z9, Z9
+	VMULPS        Z1, Z6, Z6
+	VMULPS        Z1, Z7, Z7
+	VMULPS        Z1, Z8, Z8
+	VMULPS        Z1, Z9, Z9
+	VMINPS        Z6, Z3, Z6
+	VMINPS        Z7, Z3, Z7
+	VMINPS        Z8, Z3, Z8
+	VMINPS        Z9, Z3, Z9
+	VMAXPS        Z6, Z2, Z6
+	VMAXPS        Z7, Z2, Z7
+	VMAXPS        Z8, Z2, Z8
+	VMAXPS        Z9, Z2, Z9
+	VMULPS        splat3fb8aa3b<>+0(SB), Z6, Z10
+	VMULPS        splat3fb8aa3b<>+0(SB), Z7, Z11
+	VMULPS        splat3fb8aa3b<>+0(SB), Z8, Z12
+	VMULPS        splat3fb8aa3b<>+0(SB), Z9, Z13
+	VADDPS        splat3f000000<>+0(SB), Z10, Z10
+	VADDPS        splat3f000000<>+0(SB), Z11, Z11
+	VADDPS        splat3f000000<>+0(SB), Z12, Z12
+	VADDPS        splat3f000000<>+0(SB), Z13, Z13
+	VRNDSCALEPS   $0x09, Z10, Z10
+	VRNDSCALEPS   $0x09, Z11, Z11
+	VRNDSCALEPS   $0x09, Z12, Z12
+	VRNDSCALEPS   $0x09, Z13, Z13
+	VMULPS        splat3f318000<>+0(SB), Z10, Z14
+	VMULPS        splat3f318000<>+0(SB), Z11, Z15
+	VMULPS        splat3f318000<>+0(SB), Z12, Z16
+	VMULPS        splat3f318000<>+0(SB), Z13, Z17
+	VSUBPS        Z14, Z6, Z6
+	VSUBPS        Z15, Z7, Z7
+	VSUBPS        Z16, Z8, Z8
+	VSUBPS        Z17, Z9, Z9
+	VMULPS        splatb95e8083<>+0(SB), Z10, Z14
+	VMULPS        splatb95e8083<>+0(SB), Z11, Z15
+	VMULPS        splatb95e8083<>+0(SB), Z12, Z16
+	VMULPS        splatb95e8083<>+0(SB), Z13, Z17
+	VSUBPS        Z14, Z6, Z6
+	VSUBPS        Z15, Z7, Z7
+	VSUBPS        Z16, Z8, Z8
+	VSUBPS        Z17, Z9, Z9
+	VMULPS        splat39506967<>+0(SB), Z6, Z14
+	VMULPS        splat39506967<>+0(SB), Z7, Z15
+	VMULPS        splat39506967<>+0(SB), Z8, Z16
+	VMULPS        splat39506967<>+0(SB), Z9, Z17
+	VADDPS        splat3ab743ce<>+0(SB), Z14, Z14
+	VADDPS        splat3ab743ce<>+0(SB), Z15, Z15
+	VADDPS        splat3ab743ce<>+0(SB), Z16, Z16
+	VADDPS        splat3ab743ce<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3c088908<>+0(SB), Z14, Z14
+	VADDPS        splat3c088908<>+0(SB), Z15, Z15
+	VADDPS        splat3c088908<>+0(SB), Z16, Z16
+	VADDPS        splat3c088908<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3d2aa9c1<>+0(SB), Z14, Z14
+	VADDPS        splat3d2aa9c1<>+0(SB), Z15, Z15
+	VADDPS        splat3d2aa9c1<>+0(SB), Z16, Z16
+	VADDPS        splat3d2aa9c1<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3e2aaaaa<>+0(SB), Z14, Z14
+	VADDPS        splat3e2aaaaa<>+0(SB), Z15, Z15
+	VADDPS        splat3e2aaaaa<>+0(SB), Z16, Z16
+	VADDPS        splat3e2aaaaa<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3f000000<>+0(SB), Z14, Z14
+	VADDPS        splat3f000000<>+0(SB), Z15, Z15
+	VADDPS        splat3f000000<>+0(SB), Z16, Z16
+	VADDPS        splat3f000000<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        Z6, Z14, Z14
+	VADDPS        Z7, Z15, Z15
+	VADDPS        Z8, Z16, Z16
+	VADDPS        Z9, Z17, Z17
+	VADDPS        splat3f800000<>+0(SB), Z14, Z14
+	VADDPS        splat3f800000<>+0(SB), Z15, Z15
+	VADDPS        splat3f800000<>+0(SB), Z16, Z16
+	VADDPS        splat3f800000<>+0(SB), Z17, Z17
+	VCVTTPS2DQ    Z10, Z10
+	VCVTTPS2DQ    Z11, Z11
+	VCVTTPS2DQ    Z12, Z12
+	VCVTTPS2DQ    Z13, Z13
+	VPSRAD        $0x01, Z10, Z6
+	VPSUBD        Z6, Z10, Z10
+	VPSRAD        $0x01, Z11, Z7
+	VPSUBD        Z7, Z11, Z11
+	VPSRAD        $0x01, Z12, Z8
+	VPSUBD        Z8, Z12, Z12
+	VPSRAD        $0x01, Z13, Z9
+	VPSUBD        Z9, Z13, Z13
+	VPADDD        splat7f<>+0(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VMULPS        Z6, Z14, Z14
+	VPADDD        splat7f<>+0(SB), Z10, Z10
+	VPSLLD        $0x17, Z10, Z10
+	VMULPS        Z10, Z14, Z14
+	VPADDD        splat7f<>+0(SB), Z7, Z7
+	VPSLLD        $0x17, Z7, Z7
+	VMULPS        Z7, Z15, Z15
+	VPADDD        splat7f<>+0(SB), Z11, Z11
+	VPSLLD        $0x17, Z11, Z11
+	VMULPS        Z11, Z15, Z15
+	VPADDD        splat7f<>+0(SB), Z8, Z8
+	VPSLLD        $0x17, Z8, Z8
+	VMULPS        Z8, Z16, Z16
+	VPADDD        splat7f<>+0(SB), Z12, Z12
+	VPSLLD        $0x17, Z12, Z12
+	VMULPS        Z12, Z16, Z16
+	VPADDD        splat7f<>+0(SB), Z9, Z9
+	VPSLLD        $0x17, Z9, Z9
+	VMULPS        Z9, Z17, Z17
+	VPADDD        splat7f<>+0(SB), Z13, Z13
+	VPSLLD        $0x17, Z13, Z13
+	VMULPS        Z13, Z17, Z17
+	VCVTPS2PD     Y14, Z6
+	VEXTRACTF64X4 $0x01, Z14, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	VCVTPS2PD     Y15, Z6
+	VEXTRACTF64X4 $0x01, Z15, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	VCVTPS2PD     Y16, Z6
+	VEXTRACTF64X4 $0x01, Z16, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	VCVTPS2PD     Y17, Z6
+	VEXTRACTF64X4 $0x01, Z17, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	ADDQ          $0x00000100, CX
+	SUBQ          $0x04, AX
+	CMPQ          AX, $0x04
+	JGE           ways
+	TESTQ         AX, AX
+	JZ            done
+
+single:
+	VMOVUPS       (DX)(CX*1), Z6
+	VSUBPS        Z0, Z6, Z6
+	VMULPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMULPS        splat3fb8aa3b<>+0(SB), Z6, Z7
+	VADDPS        splat3f000000<>+0(SB), Z7, Z7
+	VRNDSCALEPS   $0x09, Z7, Z7
+	VMULPS        splat3f318000<>+0(SB), Z7, Z8
+	VSUBPS        Z8, Z6, Z6
+	VMULPS        splatb95e8083<>+0(SB), Z7, Z8
+	VSUBPS        Z8, Z6, Z6
+	VMULPS        splat39506967<>+0(SB), Z6, Z8
+	VADDPS        splat3ab743ce<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3c088908<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3d2aa9c1<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3e2aaaaa<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3f000000<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        Z6, Z8, Z8
+	VADDPS        splat3f800000<>+0(SB), Z8, Z8
+	VCVTTPS2DQ    Z7, Z7
+	VPSRAD        $0x01, Z7, Z6
+	VPSUBD        Z6, Z7, Z7
+	VPADDD        splat7f<>+0(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VMULPS        Z6, Z8, Z8
+	VPADDD        splat7f<>+0(SB), Z7, Z7
+	VPSLLD        $0x17, Z7, Z7
+	VMULPS        Z7, Z8, Z8
+	VCVTPS2PD     Y8, Z6
+	VEXTRACTF64X4 $0x01, Z8, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	ADDQ          $0x40, CX
+	DECQ          AX
+	JNZ           single
+
+done:
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VUNPCKHPD     X4, X4, X0
+	VADDSD        X0, X4, X4
+	VMOVSD        X4, (BX)
+	VZEROUPPER
+	RET
+
+// func expStoreAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·expStoreAVX512(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Z0
+	VBROADCASTSS 60(AX), Z1
+	VMOVUPS      splatc2aeac4f<>+0(SB), Z2
+	VMOVUPS      splat42b17217<>+0(SB), Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         48(AX), AX
+	CMPQ         AX, $0x04
+	JL           single
+
+ways:
+	VMOVUPS       (DX)(CX*1), Z6
+	VMOVUPS       64(DX)(CX*1), Z7
+	VMOVUPS       128(DX)(CX*1), Z8
+	VMOVUPS       192(DX)(CX*1), Z9
+	VSUBPS        Z0, Z6, Z6
+	VSUBPS        Z0, Z7, Z7
+	VSUBPS        Z0, Z8, Z8
+	VSUBPS        Z0, Z9, Z9
+	VMULPS        Z1, Z6, Z6
+	VMULPS        Z1, Z7, Z7
+	VMULPS        Z1, Z8, Z8
+	VMULPS        Z1, Z9, Z9
+	VMINPS        Z6, Z3, Z6
+	VMINPS        Z7, Z3, Z7
+	VMINPS        Z8, Z3, Z8
+	VMINPS        Z9, Z3, Z9
+	VMAXPS        Z6, Z2, Z6
+	VMAXPS        Z7, Z2, Z7
+	VMAXPS        Z8, Z2, Z8
+	VMAXPS        Z9, Z2, Z9
+	VMULPS        splat3fb8aa3b<>+0(SB), Z6, Z10
+	VMULPS        splat3fb8aa3b<>+0(SB), Z7, Z11
+	VMULPS        splat3fb8aa3b<>+0(SB), Z8, Z12
+	VMULPS        splat3fb8aa3b<>+0(SB), Z9, Z13
+	VADDPS        splat3f000000<>+0(SB), Z10, Z10
+	VADDPS        splat3f000000<>+0(SB), Z11, Z11
+	VADDPS        splat3f000000<>+0(SB), Z12, Z12
+	VADDPS        splat3f000000<>+0(SB), Z13, Z13
+	VRNDSCALEPS   $0x09, Z10, Z10
+	VRNDSCALEPS   $0x09, Z11, Z11
+	VRNDSCALEPS   $0x09, Z12, Z12
+	VRNDSCALEPS   $0x09, Z13, Z13
+	VMULPS        splat3f318000<>+0(SB), Z10, Z14
+	VMULPS        splat3f318000<>+0(SB), Z11, Z15
+	VMULPS        splat3f318000<>+0(SB), Z12, Z16
+	VMULPS        splat3f318000<>+0(SB), Z13, Z17
+	VSUBPS        Z14, Z6, Z6
+	VSUBPS        Z15, Z7, Z7
+	VSUBPS        Z16, Z8, Z8
+	VSUBPS        Z17, Z9, Z9
+	VMULPS        splatb95e8083<>+0(SB), Z10, Z14
+	VMULPS        splatb95e8083<>+0(SB), Z11, Z15
+	VMULPS        splatb95e8083<>+0(SB), Z12, Z16
+	VMULPS        splatb95e8083<>+0(SB), Z13, Z17
+	VSUBPS        Z14, Z6, Z6
+	VSUBPS        Z15, Z7, Z7
+	VSUBPS        Z16, Z8, Z8
+	VSUBPS        Z17, Z9, Z9
+	VMULPS        splat39506967<>+0(SB), Z6, Z14
+	VMULPS        splat39506967<>+0(SB), Z7, Z15
+	VMULPS        splat39506967<>+0(SB), Z8, Z16
+	VMULPS        splat39506967<>+0(SB), Z9, Z17
+	VADDPS        splat3ab743ce<>+0(SB), Z14, Z14
+	VADDPS        splat3ab743ce<>+0(SB), Z15, Z15
+	VADDPS        splat3ab743ce<>+0(SB), Z16, Z16
+	VADDPS        splat3ab743ce<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3c088908<>+0(SB), Z14, Z14
+	VADDPS        splat3c088908<>+0(SB), Z15, Z15
+	VADDPS        splat3c088908<>+0(SB), Z16, Z16
+	VADDPS        splat3c088908<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3d2aa9c1<>+0(SB), Z14, Z14
+	VADDPS        splat3d2aa9c1<>+0(SB), Z15, Z15
+	VADDPS        splat3d2aa9c1<>+0(SB), Z16, Z16
+	VADDPS        splat3d2aa9c1<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3e2aaaaa<>+0(SB), Z14, Z14
+	VADDPS        splat3e2aaaaa<>+0(SB), Z15, Z15
+	VADDPS        splat3e2aaaaa<>+0(SB), Z16, Z16
+	VADDPS        splat3e2aaaaa<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        splat3f000000<>+0(SB), Z14, Z14
+	VADDPS        splat3f000000<>+0(SB), Z15, Z15
+	VADDPS        splat3f000000<>+0(SB), Z16, Z16
+	VADDPS        splat3f000000<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VMULPS        Z6, Z14, Z14
+	VMULPS        Z7, Z15, Z15
+	VMULPS        Z8, Z16, Z16
+	VMULPS        Z9, Z17, Z17
+	VADDPS        Z6, Z14, Z14
+	VADDPS        Z7, Z15, Z15
+	VADDPS        Z8, Z16, Z16
+	VADDPS        Z9, Z17, Z17
+	VADDPS        splat3f800000<>+0(SB), Z14, Z14
+	VADDPS        splat3f800000<>+0(SB), Z15, Z15
+	VADDPS        splat3f800000<>+0(SB), Z16, Z16
+	VADDPS        splat3f800000<>+0(SB), Z17, Z17
+	VCVTTPS2DQ    Z10, Z10
+	VCVTTPS2DQ    Z11, Z11
+	VCVTTPS2DQ    Z12, Z12
+	VCVTTPS2DQ    Z13, Z13
+	VPSRAD        $0x01, Z10, Z6
+	VPSUBD        Z6, Z10, Z10
+	VPSRAD        $0x01, Z11, Z7
+	VPSUBD        Z7, Z11, Z11
+	VPSRAD        $0x01, Z12, Z8
+	VPSUBD        Z8, Z12, Z12
+	VPSRAD        $0x01, Z13, Z9
+	VPSUBD        Z9, Z13, Z13
+	VPADDD        splat7f<>+0(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VMULPS        Z6, Z14, Z14
+	VPADDD        splat7f<>+0(SB), Z10, Z10
+	VPSLLD        $0x17, Z10, Z10
+	VMULPS        Z10, Z14, Z14
+	VPADDD        splat7f<>+0(SB), Z7, Z7
+	VPSLLD        $0x17, Z7, Z7
+	VMULPS        Z7, Z15, Z15
+	VPADDD        splat7f<>+0(SB), Z11, Z11
+	VPSLLD        $0x17, Z11, Z11
+	VMULPS        Z11, Z15, Z15
+	VPADDD        splat7f<>+0(SB), Z8, Z8
+	VPSLLD        $0x17, Z8, Z8
+	VMULPS        Z8, Z16, Z16
+	VPADDD        splat7f<>+0(SB), Z12, Z12
+	VPSLLD        $0x17, Z12, Z12
+	VMULPS        Z12, Z16, Z16
+	VPADDD        splat7f<>+0(SB), Z9, Z9
+	VPSLLD        $0x17, Z9, Z9
+	VMULPS        Z9, Z17, Z17
+	VPADDD        splat7f<>+0(SB), Z13, Z13
+	VPSLLD        $0x17, Z13, Z13
+	VMULPS        Z13, Z17, Z17
+	VMOVUPS       Z14, (SI)(CX*1)
+	VCVTPS2PD     Y14, Z6
+	VEXTRACTF64X4 $0x01, Z14, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	VMOVUPS       Z15, 64(SI)(CX*1)
+	VCVTPS2PD     Y15, Z6
+	VEXTRACTF64X4 $0x01, Z15, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	VMOVUPS       Z16, 128(SI)(CX*1)
+	VCVTPS2PD     Y16, Z6
+	VEXTRACTF64X4 $0x01, Z16, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	VMOVUPS       Z17, 192(SI)(CX*1)
+	VCVTPS2PD     Y17, Z6
+	VEXTRACTF64X4 $0x01, Z17, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	ADDQ          $0x00000100, CX
+	SUBQ          $0x04, AX
+	CMPQ          AX, $0x04
+	JGE           ways
+	TESTQ         AX, AX
+	JZ            done
+
+single:
+	VMOVUPS       (DX)(CX*1), Z6
+	VSUBPS        Z0, Z6, Z6
+	VMULPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMULPS        splat3fb8aa3b<>+0(SB), Z6, Z7
+	VADDPS        splat3f000000<>+0(SB), Z7, Z7
+	VRNDSCALEPS   $0x09, Z7, Z7
+	VMULPS        splat3f318000<>+0(SB), Z7, Z8
+	VSUBPS        Z8, Z6, Z6
+	VMULPS        splatb95e8083<>+0(SB), Z7, Z8
+	VSUBPS        Z8, Z6, Z6
+	VMULPS        splat39506967<>+0(SB), Z6, Z8
+	VADDPS        splat3ab743ce<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3c088908<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3d2aa9c1<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3e2aaaaa<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        splat3f000000<>+0(SB), Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VMULPS        Z6, Z8, Z8
+	VADDPS        Z6, Z8, Z8
+	VADDPS        splat3f800000<>+0(SB), Z8, Z8
+	VCVTTPS2DQ    Z7, Z7
+	VPSRAD        $0x01, Z7, Z6
+	VPSUBD        Z6, Z7, Z7
+	VPADDD        splat7f<>+0(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VMULPS        Z6, Z8, Z8
+	VPADDD        splat7f<>+0(SB), Z7, Z7
+	VPSLLD        $0x17, Z7, Z7
+	VMULPS        Z7, Z8, Z8
+	VMOVUPS       Z8, (SI)(CX*1)
+	VCVTPS2PD     Y8, Z6
+	VEXTRACTF64X4 $0x01, Z8, Y7
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z7, Z5, Z5
+	ADDQ          $0x40, CX
+	DECQ          AX
+	JNZ           single
+
+done:
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VUNPCKHPD     X4, X4, X0
+	VADDSD        X0, X4, X4
+	VMOVSD        X4, (BX)
+	VZEROUPPER
+	RET
+
+// func geluAVX512(p *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluAVX512(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	XORQ    CX, CX
+	VMOVUPS splatc2aeac4f<>+0(SB), Z0
+	VMOVUPS splat42b17217<>+0(SB), Z1
+	MOVQ    48(AX), AX
+	CMPQ    AX, $0x04
+	JL      single
+
+ways:
+	VMOVUPS     (BX)(CX*1), Z2
+	VMOVUPS     64(BX)(CX*1), Z3
+	VMOVUPS     128(BX)(CX*1), Z4
+	VMOVUPS     192(BX)(CX*1), Z5
+	VMULPS      Z2, Z2, Z6
+	VMULPS      Z3, Z3, Z7
+	VMULPS      Z4, Z4, Z8
+	VMULPS      Z5, Z5, Z9
+	VMULPS      splatbf000000<>+0(SB), Z6, Z6
+	VMULPS      splatbf000000<>+0(SB), Z7, Z7
+	VMULPS      splatbf000000<>+0(SB), Z8, Z8
+	VMULPS      splatbf000000<>+0(SB), Z9, Z9
+	VMINPS      Z6, Z1, Z6
+	VMINPS      Z7, Z1, Z7
+	VMINPS      Z8, Z1, Z8
+	VMINPS      Z9, Z1, Z9
+	VMAXPS      Z6, Z0, Z6
+	VMAXPS      Z7, Z0, Z7
+	VMAXPS      Z8, Z0, Z8
+	VMAXPS      Z9, Z0, Z9
+	VMULPS      splat3fb8aa3b<>+0(SB), Z6, Z10
+	VMULPS      splat3fb8aa3b<>+0(SB), Z7, Z11
+	VMULPS      splat3fb8aa3b<>+0(SB), Z8, Z12
+	VMULPS      splat3fb8aa3b<>+0(SB), Z9, Z13
+	VADDPS      splat3f000000<>+0(SB), Z10, Z10
+	VADDPS      splat3f000000<>+0(SB), Z11, Z11
+	VADDPS      splat3f000000<>+0(SB), Z12, Z12
+	VADDPS      splat3f000000<>+0(SB), Z13, Z13
+	VRNDSCALEPS $0x09, Z10, Z10
+	VRNDSCALEPS $0x09, Z11, Z11
+	VRNDSCALEPS $0x09, Z12, Z12
+	VRNDSCALEPS $0x09, Z13, Z13
+	VMULPS      splat3f318000<>+0(SB), Z10, Z14
+	VMULPS      splat3f318000<>+0(SB), Z11, Z15
+	VMULPS      splat3f318000<>+0(SB), Z12, Z16
+	VMULPS      splat3f318000<>+0(SB), Z13, Z17
+	VSUBPS      Z14, Z6, Z6
+	VSUBPS      Z15, Z7, Z7
+	VSUBPS      Z16, Z8, Z8
+	VSUBPS      Z17, Z9, Z9
+	VMULPS      splatb95e8083<>+0(SB), Z10, Z14
+	VMULPS      splatb95e8083<>+0(SB), Z11, Z15
+	VMULPS      splatb95e8083<>+0(SB), Z12, Z16
+	VMULPS      splatb95e8083<>+0(SB), Z13, Z17
+	VSUBPS      Z14, Z6, Z6
+	VSUBPS      Z15, Z7, Z7
+	VSUBPS      Z16, Z8, Z8
+	VSUBPS      Z17, Z9, Z9
+	VMULPS      splat39506967<>+0(SB), Z6, Z14
+	VMULPS      splat39506967<>+0(SB), Z7, Z15
+	VMULPS      splat39506967<>+0(SB), Z8, Z16
+	VMULPS      splat39506967<>+0(SB), Z9, Z17
+	VADDPS      splat3ab743ce<>+0(SB), Z14, Z14
+	VADDPS      splat3ab743ce<>+0(SB), Z15, Z15
+	VADDPS      splat3ab743ce<>+0(SB), Z16, Z16
+	VADDPS      splat3ab743ce<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3c088908<>+0(SB), Z14, Z14
+	VADDPS      splat3c088908<>+0(SB), Z15, Z15
+	VADDPS      splat3c088908<>+0(SB), Z16, Z16
+	VADDPS      splat3c088908<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3d2aa9c1<>+0(SB), Z14, Z14
+	VADDPS      splat3d2aa9c1<>+0(SB), Z15, Z15
+	VADDPS      splat3d2aa9c1<>+0(SB), Z16, Z16
+	VADDPS      splat3d2aa9c1<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3e2aaaaa<>+0(SB), Z14, Z14
+	VADDPS      splat3e2aaaaa<>+0(SB), Z15, Z15
+	VADDPS      splat3e2aaaaa<>+0(SB), Z16, Z16
+	VADDPS      splat3e2aaaaa<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3f000000<>+0(SB), Z14, Z14
+	VADDPS      splat3f000000<>+0(SB), Z15, Z15
+	VADDPS      splat3f000000<>+0(SB), Z16, Z16
+	VADDPS      splat3f000000<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      Z6, Z14, Z14
+	VADDPS      Z7, Z15, Z15
+	VADDPS      Z8, Z16, Z16
+	VADDPS      Z9, Z17, Z17
+	VADDPS      splat3f800000<>+0(SB), Z14, Z14
+	VADDPS      splat3f800000<>+0(SB), Z15, Z15
+	VADDPS      splat3f800000<>+0(SB), Z16, Z16
+	VADDPS      splat3f800000<>+0(SB), Z17, Z17
+	VCVTTPS2DQ  Z10, Z10
+	VCVTTPS2DQ  Z11, Z11
+	VCVTTPS2DQ  Z12, Z12
+	VCVTTPS2DQ  Z13, Z13
+	VPSRAD      $0x01, Z10, Z6
+	VPSUBD      Z6, Z10, Z10
+	VPSRAD      $0x01, Z11, Z7
+	VPSUBD      Z7, Z11, Z11
+	VPSRAD      $0x01, Z12, Z8
+	VPSUBD      Z8, Z12, Z12
+	VPSRAD      $0x01, Z13, Z9
+	VPSUBD      Z9, Z13, Z13
+	VPADDD      splat7f<>+0(SB), Z6, Z6
+	VPSLLD      $0x17, Z6, Z6
+	VMULPS      Z6, Z14, Z14
+	VPADDD      splat7f<>+0(SB), Z10, Z10
+	VPSLLD      $0x17, Z10, Z10
+	VMULPS      Z10, Z14, Z14
+	VPADDD      splat7f<>+0(SB), Z7, Z7
+	VPSLLD      $0x17, Z7, Z7
+	VMULPS      Z7, Z15, Z15
+	VPADDD      splat7f<>+0(SB), Z11, Z11
+	VPSLLD      $0x17, Z11, Z11
+	VMULPS      Z11, Z15, Z15
+	VPADDD      splat7f<>+0(SB), Z8, Z8
+	VPSLLD      $0x17, Z8, Z8
+	VMULPS      Z8, Z16, Z16
+	VPADDD      splat7f<>+0(SB), Z12, Z12
+	VPSLLD      $0x17, Z12, Z12
+	VMULPS      Z12, Z16, Z16
+	VPADDD      splat7f<>+0(SB), Z9, Z9
+	VPSLLD      $0x17, Z9, Z9
+	VMULPS      Z9, Z17, Z17
+	VPADDD      splat7f<>+0(SB), Z13, Z13
+	VPSLLD      $0x17, Z13, Z13
+	VMULPS      Z13, Z17, Z17
+	VANDPS      splat7fffffff<>+0(SB), Z2, Z6
+	VANDPS      splat7fffffff<>+0(SB), Z3, Z7
+	VANDPS      splat7fffffff<>+0(SB), Z4, Z8
+	VANDPS      splat7fffffff<>+0(SB), Z5, Z9
+	VMULPS      splat3e6d3388<>+0(SB), Z6, Z6
+	VMULPS      splat3e6d3388<>+0(SB), Z7, Z7
+	VMULPS      splat3e6d3388<>+0(SB), Z8, Z8
+	VMULPS      splat3e6d3388<>+0(SB), Z9, Z9
+	VMOVUPS     splat3f800000<>+0(SB), Z23
+	VADDPS      Z23, Z6, Z6
+	VADDPS      Z23, Z7, Z7
+	VADDPS      Z23, Z8, Z8
+	VADDPS      Z23, Z9, Z9
+	VDIVPS      Z6, Z23, Z6
+	VDIVPS      Z7, Z23, Z7
+	VDIVPS      Z8, Z23, Z8
+	VDIVPS      Z9, Z23, Z9
+	VMULPS      splat3f87dc22<>+0(SB), Z6, Z10
+	VMULPS      splat3f87dc22<>+0(SB), Z7, Z11
+	VMULPS      splat3f87dc22<>+0(SB), Z8, Z12
+	VMULPS      splat3f87dc22<>+0(SB), Z9, Z13
+	VADDPS      splatbfba00e3<>+0(SB), Z10, Z10
+	VADDPS      splatbfba00e3<>+0(SB), Z11, Z11
+	VADDPS      splatbfba00e3<>+0(SB), Z12, Z12
+	VADDPS      splatbfba00e3<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splat3fb5f0e3<>+0(SB), Z10, Z10
+	VADDPS      splat3fb5f0e3<>+0(SB), Z11, Z11
+	VADDPS      splat3fb5f0e3<>+0(SB), Z12, Z12
+	VADDPS      splat3fb5f0e3<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splatbe91a98e<>+0(SB), Z10, Z10
+	VADDPS      splatbe91a98e<>+0(SB), Z11, Z11
+	VADDPS      splatbe91a98e<>+0(SB), Z12, Z12
+	VADDPS      splatbe91a98e<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splat3e827906<>+0(SB), Z10, Z10
+	VADDPS      splat3e827906<>+0(SB), Z11, Z11
+	VADDPS      splat3e827906<>+0(SB), Z12, Z12
+	VADDPS      splat3e827906<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VMULPS      Z14, Z10, Z10
+	VMULPS      Z15, Z11, Z11
+	VMULPS      Z16, Z12, Z12
+	VMULPS      Z17, Z13, Z13
+	VMULPS      splat3f000000<>+0(SB), Z10, Z10
+	VMULPS      splat3f000000<>+0(SB), Z11, Z11
+	VMULPS      splat3f000000<>+0(SB), Z12, Z12
+	VMULPS      splat3f000000<>+0(SB), Z13, Z13
+	VSUBPS      Z10, Z23, Z6
+	VSUBPS      Z11, Z23, Z7
+	VSUBPS      Z12, Z23, Z8
+	VSUBPS      Z13, Z23, Z9
+	VPXORD      Z18, Z18, Z18
+	VCMPPS      $0x0e, Z18, Z2, K1
+	VMOVAPS     Z6, K1, Z10
+	VPXORD      Z19, Z19, Z19
+	VCMPPS      $0x0e, Z19, Z3, K1
+	VMOVAPS     Z7, K1, Z11
+	VPXORD      Z20, Z20, Z20
+	VCMPPS      $0x0e, Z20, Z4, K1
+	VMOVAPS     Z8, K1, Z12
+	VPXORD      Z21, Z21, Z21
+	VCMPPS      $0x0e, Z21, Z5, K1
+	VMOVAPS     Z9, K1, Z13
+	VMULPS      splat3ecc422a<>+0(SB), Z14, Z14
+	VMULPS      splat3ecc422a<>+0(SB), Z15, Z15
+	VMULPS      splat3ecc422a<>+0(SB), Z16, Z16
+	VMULPS      splat3ecc422a<>+0(SB), Z17, Z17
+	VMULPS      Z2, Z10, Z2
+	VMULPS      Z3, Z11, Z3
+	VMULPS      Z4, Z12, Z4
+	VMULPS      Z5, Z13, Z5
+	VMOVUPS     Z2, (DX)(CX*1)
+	VMOVUPS     Z3, 64(DX)(CX*1)
+	VMOVUPS     Z4, 128(DX)(CX*1)
+	VMOVUPS     Z5, 192(DX)(CX*1)
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x04, AX
+	CMPQ        AX, $0x04
+	JGE         ways
+	TESTQ       AX, AX
+	JZ          done
+
+single:
+	VMOVUPS     (BX)(CX*1), Z2
+	VMULPS      Z2, Z2, Z3
+	VMULPS      splatbf000000<>+0(SB), Z3, Z3
+	VMINPS      Z3, Z1, Z3
+	VMAXPS      Z3, Z0, Z3
+	VMULPS      splat3fb8aa3b<>+0(SB), Z3, Z4
+	VADDPS      splat3f000000<>+0(SB), Z4, Z4
+	VRNDSCALEPS $0x09, Z4, Z4
+	VMULPS      splat3f318000<>+0(SB), Z4, Z5
+	VSUBPS      Z5, Z3, Z3
+	VMULPS      splatb95e8083<>+0(SB), Z4, Z5
+	VSUBPS      Z5, Z3, Z3
+	VMULPS      splat39506967<>+0(SB), Z3, Z5
+	VADDPS      splat3ab743ce<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3c088908<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3d2aa9c1<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3e2aaaaa<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3f000000<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      Z3, Z5, Z5
+	VADDPS      splat3f800000<>+0(SB), Z5, Z5
+	VCVTTPS2DQ  Z4, Z4
+	VPSRAD      $0x01, Z4, Z3
+	VPSUBD      Z3, Z4, Z4
+	VPADDD      splat7f<>+0(SB), Z3, Z3
+	VPSLLD      $0x17, Z3, Z3
+	VMULPS      Z3, Z5, Z5
+	VPADDD      splat7f<>+0(SB), Z4, Z4
+	VPSLLD      $0x17, Z4, Z4
+	VMULPS      Z4, Z5, Z5
+	VANDPS      splat7fffffff<>+0(SB), Z2, Z3
+	VMULPS      splat3e6d3388<>+0(SB), Z3, Z3
+	VMOVUPS     splat3f800000<>+0(SB), Z6
+	VADDPS      Z6, Z3, Z3
+	VDIVPS      Z3, Z6, Z3
+	VMULPS      splat3f87dc22<>+0(SB), Z3, Z4
+	VADDPS      splatbfba00e3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splat3fb5f0e3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splatbe91a98e<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splat3e827906<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VMULPS      Z5, Z4, Z4
+	VMULPS      splat3f000000<>+0(SB), Z4, Z4
+	VSUBPS      Z4, Z6, Z3
+	VPXORD      Z22, Z22, Z22
+	VCMPPS      $0x0e, Z22, Z2, K1
+	VMOVAPS     Z3, K1, Z4
+	VMULPS      splat3ecc422a<>+0(SB), Z5, Z5
+	VMULPS      Z2, Z4, Z2
+	VMOVUPS     Z2, (DX)(CX*1)
+	ADDQ        $0x40, CX
+	DECQ        AX
+	JNZ         single
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluGradAVX512(p *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluGradAVX512(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	XORQ    CX, CX
+	VMOVUPS splatc2aeac4f<>+0(SB), Z0
+	VMOVUPS splat42b17217<>+0(SB), Z1
+	MOVQ    48(AX), AX
+	CMPQ    AX, $0x04
+	JL      single
+
+ways:
+	VMOVUPS     (BX)(CX*1), Z2
+	VMOVUPS     64(BX)(CX*1), Z3
+	VMOVUPS     128(BX)(CX*1), Z4
+	VMOVUPS     192(BX)(CX*1), Z5
+	VMULPS      Z2, Z2, Z6
+	VMULPS      Z3, Z3, Z7
+	VMULPS      Z4, Z4, Z8
+	VMULPS      Z5, Z5, Z9
+	VMULPS      splatbf000000<>+0(SB), Z6, Z6
+	VMULPS      splatbf000000<>+0(SB), Z7, Z7
+	VMULPS      splatbf000000<>+0(SB), Z8, Z8
+	VMULPS      splatbf000000<>+0(SB), Z9, Z9
+	VMINPS      Z6, Z1, Z6
+	VMINPS      Z7, Z1, Z7
+	VMINPS      Z8, Z1, Z8
+	VMINPS      Z9, Z1, Z9
+	VMAXPS      Z6, Z0, Z6
+	VMAXPS      Z7, Z0, Z7
+	VMAXPS      Z8, Z0, Z8
+	VMAXPS      Z9, Z0, Z9
+	VMULPS      splat3fb8aa3b<>+0(SB), Z6, Z10
+	VMULPS      splat3fb8aa3b<>+0(SB), Z7, Z11
+	VMULPS      splat3fb8aa3b<>+0(SB), Z8, Z12
+	VMULPS      splat3fb8aa3b<>+0(SB), Z9, Z13
+	VADDPS      splat3f000000<>+0(SB), Z10, Z10
+	VADDPS      splat3f000000<>+0(SB), Z11, Z11
+	VADDPS      splat3f000000<>+0(SB), Z12, Z12
+	VADDPS      splat3f000000<>+0(SB), Z13, Z13
+	VRNDSCALEPS $0x09, Z10, Z10
+	VRNDSCALEPS $0x09, Z11, Z11
+	VRNDSCALEPS $0x09, Z12, Z12
+	VRNDSCALEPS $0x09, Z13, Z13
+	VMULPS      splat3f318000<>+0(SB), Z10, Z14
+	VMULPS      splat3f318000<>+0(SB), Z11, Z15
+	VMULPS      splat3f318000<>+0(SB), Z12, Z16
+	VMULPS      splat3f318000<>+0(SB), Z13, Z17
+	VSUBPS      Z14, Z6, Z6
+	VSUBPS      Z15, Z7, Z7
+	VSUBPS      Z16, Z8, Z8
+	VSUBPS      Z17, Z9, Z9
+	VMULPS      splatb95e8083<>+0(SB), Z10, Z14
+	VMULPS      splatb95e8083<>+0(SB), Z11, Z15
+	VMULPS      splatb95e8083<>+0(SB), Z12, Z16
+	VMULPS      splatb95e8083<>+0(SB), Z13, Z17
+	VSUBPS      Z14, Z6, Z6
+	VSUBPS      Z15, Z7, Z7
+	VSUBPS      Z16, Z8, Z8
+	VSUBPS      Z17, Z9, Z9
+	VMULPS      splat39506967<>+0(SB), Z6, Z14
+	VMULPS      splat39506967<>+0(SB), Z7, Z15
+	VMULPS      splat39506967<>+0(SB), Z8, Z16
+	VMULPS      splat39506967<>+0(SB), Z9, Z17
+	VADDPS      splat3ab743ce<>+0(SB), Z14, Z14
+	VADDPS      splat3ab743ce<>+0(SB), Z15, Z15
+	VADDPS      splat3ab743ce<>+0(SB), Z16, Z16
+	VADDPS      splat3ab743ce<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3c088908<>+0(SB), Z14, Z14
+	VADDPS      splat3c088908<>+0(SB), Z15, Z15
+	VADDPS      splat3c088908<>+0(SB), Z16, Z16
+	VADDPS      splat3c088908<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3d2aa9c1<>+0(SB), Z14, Z14
+	VADDPS      splat3d2aa9c1<>+0(SB), Z15, Z15
+	VADDPS      splat3d2aa9c1<>+0(SB), Z16, Z16
+	VADDPS      splat3d2aa9c1<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3e2aaaaa<>+0(SB), Z14, Z14
+	VADDPS      splat3e2aaaaa<>+0(SB), Z15, Z15
+	VADDPS      splat3e2aaaaa<>+0(SB), Z16, Z16
+	VADDPS      splat3e2aaaaa<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3f000000<>+0(SB), Z14, Z14
+	VADDPS      splat3f000000<>+0(SB), Z15, Z15
+	VADDPS      splat3f000000<>+0(SB), Z16, Z16
+	VADDPS      splat3f000000<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      Z6, Z14, Z14
+	VADDPS      Z7, Z15, Z15
+	VADDPS      Z8, Z16, Z16
+	VADDPS      Z9, Z17, Z17
+	VADDPS      splat3f800000<>+0(SB), Z14, Z14
+	VADDPS      splat3f800000<>+0(SB), Z15, Z15
+	VADDPS      splat3f800000<>+0(SB), Z16, Z16
+	VADDPS      splat3f800000<>+0(SB), Z17, Z17
+	VCVTTPS2DQ  Z10, Z10
+	VCVTTPS2DQ  Z11, Z11
+	VCVTTPS2DQ  Z12, Z12
+	VCVTTPS2DQ  Z13, Z13
+	VPSRAD      $0x01, Z10, Z6
+	VPSUBD      Z6, Z10, Z10
+	VPSRAD      $0x01, Z11, Z7
+	VPSUBD      Z7, Z11, Z11
+	VPSRAD      $0x01, Z12, Z8
+	VPSUBD      Z8, Z12, Z12
+	VPSRAD      $0x01, Z13, Z9
+	VPSUBD      Z9, Z13, Z13
+	VPADDD      splat7f<>+0(SB), Z6, Z6
+	VPSLLD      $0x17, Z6, Z6
+	VMULPS      Z6, Z14, Z14
+	VPADDD      splat7f<>+0(SB), Z10, Z10
+	VPSLLD      $0x17, Z10, Z10
+	VMULPS      Z10, Z14, Z14
+	VPADDD      splat7f<>+0(SB), Z7, Z7
+	VPSLLD      $0x17, Z7, Z7
+	VMULPS      Z7, Z15, Z15
+	VPADDD      splat7f<>+0(SB), Z11, Z11
+	VPSLLD      $0x17, Z11, Z11
+	VMULPS      Z11, Z15, Z15
+	VPADDD      splat7f<>+0(SB), Z8, Z8
+	VPSLLD      $0x17, Z8, Z8
+	VMULPS      Z8, Z16, Z16
+	VPADDD      splat7f<>+0(SB), Z12, Z12
+	VPSLLD      $0x17, Z12, Z12
+	VMULPS      Z12, Z16, Z16
+	VPADDD      splat7f<>+0(SB), Z9, Z9
+	VPSLLD      $0x17, Z9, Z9
+	VMULPS      Z9, Z17, Z17
+	VPADDD      splat7f<>+0(SB), Z13, Z13
+	VPSLLD      $0x17, Z13, Z13
+	VMULPS      Z13, Z17, Z17
+	VANDPS      splat7fffffff<>+0(SB), Z2, Z6
+	VANDPS      splat7fffffff<>+0(SB), Z3, Z7
+	VANDPS      splat7fffffff<>+0(SB), Z4, Z8
+	VANDPS      splat7fffffff<>+0(SB), Z5, Z9
+	VMULPS      splat3e6d3388<>+0(SB), Z6, Z6
+	VMULPS      splat3e6d3388<>+0(SB), Z7, Z7
+	VMULPS      splat3e6d3388<>+0(SB), Z8, Z8
+	VMULPS      splat3e6d3388<>+0(SB), Z9, Z9
+	VMOVUPS     splat3f800000<>+0(SB), Z23
+	VADDPS      Z23, Z6, Z6
+	VADDPS      Z23, Z7, Z7
+	VADDPS      Z23, Z8, Z8
+	VADDPS      Z23, Z9, Z9
+	VDIVPS      Z6, Z23, Z6
+	VDIVPS      Z7, Z23, Z7
+	VDIVPS      Z8, Z23, Z8
+	VDIVPS      Z9, Z23, Z9
+	VMULPS      splat3f87dc22<>+0(SB), Z6, Z10
+	VMULPS      splat3f87dc22<>+0(SB), Z7, Z11
+	VMULPS      splat3f87dc22<>+0(SB), Z8, Z12
+	VMULPS      splat3f87dc22<>+0(SB), Z9, Z13
+	VADDPS      splatbfba00e3<>+0(SB), Z10, Z10
+	VADDPS      splatbfba00e3<>+0(SB), Z11, Z11
+	VADDPS      splatbfba00e3<>+0(SB), Z12, Z12
+	VADDPS      splatbfba00e3<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splat3fb5f0e3<>+0(SB), Z10, Z10
+	VADDPS      splat3fb5f0e3<>+0(SB), Z11, Z11
+	VADDPS      splat3fb5f0e3<>+0(SB), Z12, Z12
+	VADDPS      splat3fb5f0e3<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splatbe91a98e<>+0(SB), Z10, Z10
+	VADDPS      splatbe91a98e<>+0(SB), Z11, Z11
+	VADDPS      splatbe91a98e<>+0(SB), Z12, Z12
+	VADDPS      splatbe91a98e<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splat3e827906<>+0(SB), Z10, Z10
+	VADDPS      splat3e827906<>+0(SB), Z11, Z11
+	VADDPS      splat3e827906<>+0(SB), Z12, Z12
+	VADDPS      splat3e827906<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VMULPS      Z14, Z10, Z10
+	VMULPS      Z15, Z11, Z11
+	VMULPS      Z16, Z12, Z12
+	VMULPS      Z17, Z13, Z13
+	VMULPS      splat3f000000<>+0(SB), Z10, Z10
+	VMULPS      splat3f000000<>+0(SB), Z11, Z11
+	VMULPS      splat3f000000<>+0(SB), Z12, Z12
+	VMULPS      splat3f000000<>+0(SB), Z13, Z13
+	VSUBPS      Z10, Z23, Z6
+	VSUBPS      Z11, Z23, Z7
+	VSUBPS      Z12, Z23, Z8
+	VSUBPS      Z13, Z23, Z9
+	VPXORD      Z18, Z18, Z18
+	VCMPPS      $0x0e, Z18, Z2, K1
+	VMOVAPS     Z6, K1, Z10
+	VPXORD      Z19, Z19, Z19
+	VCMPPS      $0x0e, Z19, Z3, K1
+	VMOVAPS     Z7, K1, Z11
+	VPXORD      Z20, Z20, Z20
+	VCMPPS      $0x0e, Z20, Z4, K1
+	VMOVAPS     Z8, K1, Z12
+	VPXORD      Z21, Z21, Z21
+	VCMPPS      $0x0e, Z21, Z5, K1
+	VMOVAPS     Z9, K1, Z13
+	VMULPS      splat3ecc422a<>+0(SB), Z14, Z14
+	VMULPS      splat3ecc422a<>+0(SB), Z15, Z15
+	VMULPS      splat3ecc422a<>+0(SB), Z16, Z16
+	VMULPS      splat3ecc422a<>+0(SB), Z17, Z17
+	VMULPS      Z2, Z14, Z2
+	VMULPS      Z3, Z15, Z3
+	VMULPS      Z4, Z16, Z4
+	VMULPS      Z5, Z17, Z5
+	VADDPS      Z10, Z2, Z2
+	VADDPS      Z11, Z3, Z3
+	VADDPS      Z12, Z4, Z4
+	VADDPS      Z13, Z5, Z5
+	VMULPS      (SI)(CX*1), Z2, Z2
+	VMULPS      64(SI)(CX*1), Z3, Z3
+	VMULPS      128(SI)(CX*1), Z4, Z4
+	VMULPS      192(SI)(CX*1), Z5, Z5
+	VMOVUPS     Z2, (DX)(CX*1)
+	VMOVUPS     Z3, 64(DX)(CX*1)
+	VMOVUPS     Z4, 128(DX)(CX*1)
+	VMOVUPS     Z5, 192(DX)(CX*1)
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x04, AX
+	CMPQ        AX, $0x04
+	JGE         ways
+	TESTQ       AX, AX
+	JZ          done
+
+single:
+	VMOVUPS     (BX)(CX*1), Z2
+	VMULPS      Z2, Z2, Z3
+	VMULPS      splatbf000000<>+0(SB), Z3, Z3
+	VMINPS      Z3, Z1, Z3
+	VMAXPS      Z3, Z0, Z3
+	VMULPS      splat3fb8aa3b<>+0(SB), Z3, Z4
+	VADDPS      splat3f000000<>+0(SB), Z4, Z4
+	VRNDSCALEPS $0x09, Z4, Z4
+	VMULPS      splat3f318000<>+0(SB), Z4, Z5
+	VSUBPS      Z5, Z3, Z3
+	VMULPS      splatb95e8083<>+0(SB), Z4, Z5
+	VSUBPS      Z5, Z3, Z3
+	VMULPS      splat39506967<>+0(SB), Z3, Z5
+	VADDPS      splat3ab743ce<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3c088908<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3d2aa9c1<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3e2aaaaa<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3f000000<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      Z3, Z5, Z5
+	VADDPS      splat3f800000<>+0(SB), Z5, Z5
+	VCVTTPS2DQ  Z4, Z4
+	VPSRAD      $0x01, Z4, Z3
+	VPSUBD      Z3, Z4, Z4
+	VPADDD      splat7f<>+0(SB), Z3, Z3
+	VPSLLD      $0x17, Z3, Z3
+	VMULPS      Z3, Z5, Z5
+	VPADDD      splat7f<>+0(SB), Z4, Z4
+	VPSLLD      $0x17, Z4, Z4
+	VMULPS      Z4, Z5, Z5
+	VANDPS      splat7fffffff<>+0(SB), Z2, Z3
+	VMULPS      splat3e6d3388<>+0(SB), Z3, Z3
+	VMOVUPS     splat3f800000<>+0(SB), Z6
+	VADDPS      Z6, Z3, Z3
+	VDIVPS      Z3, Z6, Z3
+	VMULPS      splat3f87dc22<>+0(SB), Z3, Z4
+	VADDPS      splatbfba00e3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splat3fb5f0e3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splatbe91a98e<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splat3e827906<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VMULPS      Z5, Z4, Z4
+	VMULPS      splat3f000000<>+0(SB), Z4, Z4
+	VSUBPS      Z4, Z6, Z3
+	VPXORD      Z22, Z22, Z22
+	VCMPPS      $0x0e, Z22, Z2, K1
+	VMOVAPS     Z3, K1, Z4
+	VMULPS      splat3ecc422a<>+0(SB), Z5, Z5
+	VMULPS      Z2, Z5, Z2
+	VADDPS      Z4, Z2, Z2
+	VMULPS      (SI)(CX*1), Z2, Z2
+	VMOVUPS     Z2, (DX)(CX*1)
+	ADDQ        $0x40, CX
+	DECQ        AX
+	JNZ         single
+
+done:
+	VZEROUPPER
+	RET
+
+// func largestAVX2(p *byte)
+// Requires: AVX
+TEXT ·largestAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (BX), Y1
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS      (DX)(CX*1), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      32(DX)(CX*1), Y2
+	VMAXPS       Y1, Y2, Y1
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VMAXPS       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0x0e, X0, X1
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0x01, X0, X1
+	VMAXPS       X0, X1, X0
+	VMOVSS       X0, (BX)
+	VZEROUPPER
+	RET
+
+// func sumAVX2(p *byte)
+// Requires: AVX
+TEXT ·sumAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), BX
+	XORQ   CX, CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   48(AX), AX
+
+loop:
+	VCVTPS2PD    (DX)(CX*1), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DX)(CX*1), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DX)(CX*1), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DX)(CX*1), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, (BX)
+	VZEROUPPER
+	RET
+
+// func squaresAVX2(p *byte)
+// Requires: AVX
+TEXT ·squaresAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSD 88(AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	MOVQ         48(AX), AX
+
+loop:
+	VCVTPS2PD    (DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	VCVTPS2PD    16(DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y2, Y2
+	VCVTPS2PD    32(DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VCVTPS2PD    48(DX)(CX*1), Y5
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, (BX)
+	VZEROUPPER
+	RET
+
+// func dotAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·dotAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), BX
+	MOVQ   16(AX), SI
+	XORQ   CX, CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   48(AX), AX
+
+loop:
+	VCVTPS2PD    (DX)(CX*1), Y4
+	VCVTPS2PD    (BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VCVTPS2PD    16(DX)(CX*1), Y4
+	VCVTPS2PD    16(BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VCVTPS2PD    32(DX)(CX*1), Y4
+	VCVTPS2PD    32(BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VCVTPS2PD    48(DX)(CX*1), Y4
+	VCVTPS2PD    48(BX)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, (SI)
+	VZEROUPPER
+	RET
+
+// func decayedAVX2(p *byte)
+// Requires: AVX
+TEXT ·decayedAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSD 88(AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	MOVQ         48(AX), AX
+
+loop:
+	VCVTPS2PD    (BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    (DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	VCVTPS2PD    16(BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    16(DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y2, Y2
+	VCVTPS2PD    32(BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    32(DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VCVTPS2PD    48(BX)(CX*1), Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPS2PD    48(DX)(CX*1), Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, (SI)
+	VZEROUPPER
+	RET
+
+// func weightedAVX2(p *byte)
+// Requires: AVX
+TEXT ·weightedAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), BX
+	MOVQ   16(AX), SI
+	XORQ   CX, CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   48(AX), AX
+
+loop:
+	VCVTPS2PD    (DX)(CX*1), Y4
+	VMULPD       (BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DX)(CX*1), Y4
+	VMULPD       32(BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DX)(CX*1), Y4
+	VMULPD       64(BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DX)(CX*1), Y4
+	VMULPD       96(BX)(CX*2), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, (SI)
+	VZEROUPPER
+	RET
+
+// func rescaleAVX2(p *byte)
+// Requires: AVX
+TEXT ·rescaleAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSD 88(AX), Y0
+	MOVQ         48(AX), AX
+
+loop:
+	VCVTPS2PD  (DX)(CX*1), Y1
+	VMULPD     (BX)(CX*2), Y1, Y1
+	VMULPD     Y0, Y1, Y1
+	VCVTPD2PSY Y1, X1
+	VMOVUPS    X1, (DX)(CX*1)
+	VCVTPS2PD  X1, Y1
+	VADDPD     (SI)(CX*2), Y1, Y1
+	VMOVUPD    Y1, (SI)(CX*2)
+	VCVTPS2PD  16(DX)(CX*1), Y1
+	VMULPD     32(BX)(CX*2), Y1, Y1
+	VMULPD     Y0, Y1, Y1
+	VCVTPD2PSY Y1, X1
+	VMOVUPS    X1, 16(DX)(CX*1)
+	VCVTPS2PD  X1, Y1
+	VADDPD     32(SI)(CX*2), Y1, Y1
+	VMOVUPD    Y1, 32(SI)(CX*2)
+	ADDQ       $0x00000020, CX
+	DECQ       AX
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func addWideAVX2(p *byte)
+// Requires: AVX
+TEXT ·addWideAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	XORQ CX, CX
+	MOVQ 48(AX), AX
+
+loop:
+	VCVTPS2PD (BX)(CX*1), Y0
+	VADDPD    (DX)(CX*2), Y0, Y0
+	VMOVUPD   Y0, (DX)(CX*2)
+	VCVTPS2PD 16(BX)(CX*1), Y0
+	VADDPD    32(DX)(CX*2), Y0, Y0
+	VMOVUPD   Y0, 32(DX)(CX*2)
+	ADDQ      $0x00000020, CX
+	DECQ      AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func momentumAVX2(p *byte)
+// Requires: AVX
+TEXT ·momentumAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VBROADCASTSS 64(AX), Y2
+	VBROADCASTSS 68(AX), Y3
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS (DX)(CX*1), Y4
+	VMULPS  Y4, Y2, Y5
+	VADDPS  (BX)(CX*1), Y5, Y5
+	VMULPS  Y1, Y5, Y5
+	VMULPS  (SI)(CX*1), Y0, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (SI)(CX*1)
+	VMULPS  Y3, Y5, Y5
+	VSUBPS  Y5, Y4, Y4
+	VMOVUPS Y4, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func nesterovAVX2(p *byte)
+// Requires: AVX
+TEXT ·nesterovAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VBROADCASTSS 64(AX), Y2
+	VBROADCASTSS 68(AX), Y3
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS (DX)(CX*1), Y4
+	VMULPS  Y4, Y2, Y5
+	VADDPS  (BX)(CX*1), Y5, Y5
+	VMULPS  Y1, Y5, Y5
+	VMULPS  (SI)(CX*1), Y0, Y6
+	VADDPS  Y6, Y5, Y6
+	VMOVUPS Y6, (SI)(CX*1)
+	VMULPS  Y0, Y6, Y6
+	VADDPS  Y5, Y6, Y5
+	VMULPS  Y3, Y5, Y5
+	VSUBPS  Y5, Y4, Y4
+	VMOVUPS Y4, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func adamAVX2(p *byte)
+// Requires: AVX
+TEXT ·adamAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	MOVQ         24(AX), DI
+	XORQ         CX, CX
+	VBROADCASTSS 60(AX), Y0
+	VBROADCASTSS 64(AX), Y1
+	VBROADCASTSS 68(AX), Y2
+	VBROADCASTSS 56(AX), Y3
+	VBROADCASTSS 72(AX), Y4
+	VBROADCASTSS 76(AX), Y5
+	VBROADCASTSS 80(AX), Y6
+	VBROADCASTSS 84(AX), Y7
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS (DX)(CX*1), Y8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  (BX)(CX*1), Y9, Y9
+	VMOVUPS (SI)(CX*1), Y10
+	VSUBPS  Y10, Y9, Y11
+	VMULPS  Y0, Y11, Y11
+	VADDPS  Y11, Y10, Y10
+	VMOVUPS Y10, (SI)(CX*1)
+	VMULPS  Y9, Y9, Y9
+	VMULPS  (DI)(CX*1), Y1, Y11
+	VMULPS  Y2, Y9, Y9
+	VADDPS  Y11, Y9, Y9
+	VMOVUPS Y9, (DI)(CX*1)
+	VSQRTPS Y9, Y9
+	VMULPS  Y6, Y9, Y9
+	VADDPS  Y7, Y9, Y9
+	VMULPS  Y8, Y4, Y8
+	VDIVPS  Y9, Y10, Y9
+	VMULPS  Y5, Y9, Y9
+	VSUBPS  Y9, Y8, Y8
+	VMOVUPS Y8, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func layerNormAVX2(p *byte)
+// Requires: AVX
+TEXT ·layerNormAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	MOVQ         24(AX), DI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS (BX)(CX*1), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMULPS  (SI)(CX*1), Y2, Y2
+	VADDPS  (DI)(CX*1), Y2, Y2
+	VMOVUPS Y2, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func layerNormSumsAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·layerNormSumsAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS      (DX)(CX*1), Y10
+	VSUBPS       Y0, Y10, Y10
+	VMULPS       Y1, Y10, Y10
+	VMOVUPS      (SI)(CX*1), Y11
+	VADDPS       (R8)(CX*1), Y11, Y12
+	VMOVUPS      Y12, (R8)(CX*1)
+	VMULPS       Y11, Y10, Y12
+	VADDPS       (DI)(CX*1), Y12, Y12
+	VMOVUPS      Y12, (DI)(CX*1)
+	VMULPS       (BX)(CX*1), Y11, Y11
+	VCVTPS2PD    X11, Y12
+	VADDPD       Y12, Y2, Y2
+	VCVTPS2PD    X10, Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VEXTRACTF128 $0x01, Y11, X11
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y11, Y3, Y3
+	VEXTRACTF128 $0x01, Y10, X10
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y11, Y10, Y7
+	VMOVUPS      32(DX)(CX*1), Y10
+	VSUBPS       Y0, Y10, Y10
+	VMULPS       Y1, Y10, Y10
+	VMOVUPS      32(SI)(CX*1), Y11
+	VADDPS       32(R8)(CX*1), Y11, Y12
+	VMOVUPS      Y12, 32(R8)(CX*1)
+	VMULPS       Y11, Y10, Y12
+	VADDPS       32(DI)(CX*1), Y12, Y12
+	VMOVUPS      Y12, 32(DI)(CX*1)
+	VMULPS       32(BX)(CX*1), Y11, Y11
+	VCVTPS2PD    X11, Y12
+	VADDPD       Y12, Y4, Y4
+	VCVTPS2PD    X10, Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VEXTRACTF128 $0x01, Y11, X11
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y11, Y5, Y5
+	VEXTRACTF128 $0x01, Y10, X10
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y11, Y10, Y9
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	VMOVSD       X2, (R9)
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VUNPCKHPD    X6, X6, X0
+	VADDSD       X0, X6, X6
+	VMOVSD       X6, 8(R9)
+	VZEROUPPER
+	RET
+
+// func layerNormGradAVX2(p *byte)
+// Requires: AVX
+TEXT ·layerNormGradAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	MOVQ         24(AX), DI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VBROADCASTSS 64(AX), Y2
+	VBROADCASTSS 68(AX), Y3
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS (BX)(CX*1), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMOVUPS (DI)(CX*1), Y5
+	VMULPS  (SI)(CX*1), Y5, Y5
+	VSUBPS  Y2, Y5, Y5
+	VMULPS  Y3, Y4, Y4
+	VSUBPS  Y4, Y5, Y5
+	VMULPS  Y1, Y5, Y5
+	VMOVUPS Y5, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
 	VZEROUPPER
 	RET

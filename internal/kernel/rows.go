@@ -1,30 +1,59 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
-// Dot returns Σ x·y, summed in eight interleaved lanes.
-func Dot(x, y []float32) float32 {
-	var s [8]float32
-	n := len(x) / 8 * 8
+// dot returns Σ x·y of exact products in float64.
+func dot(x, y []float32) float64 {
 	y = y[:len(x)]
-	for i := 0; i < n; i += 8 {
-		for l := range s {
-			s[l] += float32(x[i+l] * y[i+l])
-		}
+	var s float64
+	n := whole(len(x), by16)
+	if n > 0 {
+		l := lanes{blocks: n >> by16}
+		l.p[0], l.p[1], l.p[2] = start(x), start(y), unsafe.Pointer(&s)
+		dotAVX2(l.ptr())
 	}
-	for i := n; i < len(x); i++ {
-		s[i-n] += float32(x[i] * y[i])
-	}
-	return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+	return finish(s, n, len(x), func(i int) float64 { return float64(x[i]) * float64(y[i]) })
 }
 
+// Dot returns Σ x·y, accumulated in float64.
+func Dot(x, y []float32) float32 { return float32(dot(x, y)) }
+
+// Dot64 is [Dot] without the last rounding.
+func Dot64(x, y []float32) float64 { return dot(x, y) }
+
 // Norm returns the Euclidean norm of x, accumulated in float64.
-func Norm(x []float32) float64 {
+func Norm(x []float32) float64 { return math.Sqrt(dot(x, x)) }
+
+// Sum returns Σ x, accumulated in float64.
+func Sum(x []float32) float64 {
 	var s float64
-	for _, v := range x {
-		s += float64(v) * float64(v)
+	n := whole(len(x), by16)
+	if n > 0 {
+		l := lanes{blocks: n >> by16}
+		l.p[0], l.p[1] = start(x), unsafe.Pointer(&s)
+		sumAVX2(l.ptr())
 	}
-	return math.Sqrt(s)
+	return finish(s, n, len(x), func(i int) float64 { return float64(x[i]) })
+}
+
+// Moments returns the mean and the biased variance of x, in two passes in float64.
+func Moments(x []float32) (mean, variance float64) {
+	mean = Sum(x) / float64(len(x))
+	var s float64
+	n := whole(len(x), by16)
+	if n > 0 {
+		l := lanes{blocks: n >> by16, f: [2]float64{mean}}
+		l.p[0], l.p[1] = start(x), unsafe.Pointer(&s)
+		squaresAVX2(l.ptr())
+	}
+	s = finish(s, n, len(x), func(i int) float64 {
+		d := float64(x[i]) - mean
+		return float64(d * d)
+	})
+	return mean, s / float64(len(x))
 }
 
 // NormEps is the smallest norm that a row is divided by, as in the official implementations.
@@ -36,20 +65,9 @@ func NormalizeRows(y, x []float32, rows, cols int, norms []float32) {
 	for r := range rows {
 		src, dst := x[r*cols:][:cols], y[r*cols:][:cols]
 		n := max(Norm(src), NormEps)
-		f := float32(1 / n)
-		for i, v := range src {
-			dst[i] = v * f
-		}
+		Scale(dst, src, float32(1/n))
 		if norms != nil {
 			norms[r] = float32(n)
 		}
-	}
-}
-
-// Axpy adds a·x to y.
-func Axpy(a float32, x, y []float32) {
-	y = y[:len(x)]
-	for i, v := range x {
-		y[i] += float32(a * v)
 	}
 }

@@ -118,7 +118,8 @@ func (j *job) one(i int) {
 	defer j.done.Add(1)
 	defer func() {
 		if p := recover(); p != nil {
-			j.fault.CompareAndSwap(nil, &p)
+			fault := p // its address makes it escape: on this path alone
+			j.fault.CompareAndSwap(nil, &fault)
 		}
 	}()
 	j.run(i)

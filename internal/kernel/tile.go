@@ -10,9 +10,9 @@ const (
 // tile is one register tile of a product C[4·groups,32] (+)= A·B, read by the assembly at fixed
 // offsets. Rows come in groups of four at equal pitch, each group with a base of its own, and k
 // comes in runs: so the same kernel serves matrix products, convolutions that read the image in place
-// (a run is a kernel row) and their weight gradients (a run is a row of pixels). Each element of C
-// is one chain of fused multiply-adds in k order, starting from C (acc) or zero: the same bits
-// for every instruction set and every tiling.
+// (a run is a kernel row) and their weight gradients (a run is a row of pixels). Each sum is one
+// chain of fused multiply-adds in k order, starting from zero, to which C is added at the end (acc): the same bits
+// for every instruction set and every tiling, and C has time to arrive.
 type tile struct {
 	a            [3]unsafe.Pointer // first element of each group's first row
 	rs, ks       int               // pitch of A's rows inside a group, and of k, in bytes
@@ -22,7 +22,7 @@ type tile struct {
 	aSkip, bSkip int               // bytes added after each run
 	c            [3]unsafe.Pointer // first element of each group's first row
 	cs           int               // pitch of C's rows inside a group, in bytes
-	acc          int               // 1: start from C
+	acc          int               // 1: add to C
 }
 
 // halfCols is the width of a tile that leaves the second half of a panel alone.
@@ -48,21 +48,25 @@ func (t *tile) run(groups, cols int) {
 func (t *tile) runGeneric(groups int) {
 	for g := range groups {
 		for r := range 4 {
-			c := (*[tileCols]float32)(unsafe.Add(t.c[g], r*t.cs))
-			if t.acc == 0 {
-				*c = [tileCols]float32{}
-			}
+			var sum [tileCols]float32
 			a, b := r*t.rs, 0 // offsets: a pointer past the last element must not be formed
 			for range t.runs {
 				for range t.runLen {
 					x, row := *(*float32)(unsafe.Add(t.a[g], a)), (*[tileCols]float32)(unsafe.Add(t.b, b))
-					for j := range c {
-						c[j] += float32(x * row[j])
+					for j := range sum {
+						sum[j] += float32(x * row[j])
 					}
 					a, b = a+t.ks, b+t.bs
 				}
 				a, b = a+t.aSkip, b+t.bSkip
 			}
+			c := (*[tileCols]float32)(unsafe.Add(t.c[g], r*t.cs))
+			if t.acc == 1 {
+				for j, v := range c {
+					sum[j] += v
+				}
+			}
+			*c = sum
 		}
 	}
 }

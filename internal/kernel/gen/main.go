@@ -23,5 +23,42 @@ func main() {
 	}
 	affine(true, true)
 	normApply(true, true)
+	winogradInput()
+	winogradOutput()
+	winogradSpread()
+	winogradWeights()
+	winogradGradient()
+	peakAVX512()
+	peakAVX2()
+	lanes()
 	Generate()
+}
+
+// lanes emits the kernels over flat arrays and rows.
+func lanes() {
+	combine()
+	scale()
+	relu()
+	maskReLU()
+	softmaxGrad()
+	for _, u := range []unit{avx2, avx512} {
+		expSum(u, false)
+		expSum(u, true)
+		gelu(u)
+		geluGrad(u)
+	}
+	largest()
+	sum()
+	squares()
+	dot()
+	decayed()
+	weighted()
+	rescale()
+	addWide()
+	momentum(false)
+	momentum(true)
+	adam()
+	layerNorm()
+	layerNormSums()
+	layerNormGrad()
 }

@@ -79,26 +79,24 @@ func walk(name string, args reg.Register, as []reg.GPVirtual, b reg.Register, st
 // eachC calls f for each accumulator with its place in C.
 type eachC func(f func(m Mem, v reg.VecVirtual))
 
-// begin emits the accumulators' start: from C, or from zero.
-func begin(args reg.Register, acc []reg.VecVirtual, each eachC, zero func(v reg.VecVirtual)) {
+// begin emits the accumulators' start, and fetches C for the end.
+func begin(acc []reg.VecVirtual, each eachC, zero func(v reg.VecVirtual)) {
 	each(func(m Mem, _ reg.VecVirtual) {
-		if m.Disp%64 == 0 { // C is needed again when the sums are done
+		if m.Disp%64 == 0 { // C is needed when the sums are done
 			PREFETCHT0(m)
 		}
 	})
-	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
-	JE(LabelRef("zero"))
-	each(func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })
-	JMP(LabelRef("start"))
-	Label("zero")
 	for _, v := range acc {
 		zero(v)
 	}
-	Label("start")
 }
 
-// end emits the accumulators' way back to C.
-func end(each eachC) {
+// end emits the accumulators' way to C, added to what is there or over it.
+func end(args reg.Register, each eachC) {
+	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
+	JE(LabelRef("store"))
+	each(func(m Mem, v reg.VecVirtual) { VADDPS(m, v, v) })
+	Label("store")
 	each(func(m Mem, v reg.VecVirtual) { VMOVUPS(v, m) })
 	VZEROUPPER()
 	RET()
@@ -125,7 +123,7 @@ func tileAVX512(groups int) {
 			}
 		}
 	}
-	begin(args, acc, each, func(v reg.VecVirtual) { VPXORD(v, v, v) })
+	begin(acc, each, func(v reg.VecVirtual) { VPXORD(v, v, v) })
 	var as []reg.GPVirtual
 	for g := range groups {
 		as = append(as, load(args, offsA[g]))
@@ -146,7 +144,7 @@ func tileAVX512(groups int) {
 			}
 		}
 	})
-	end(each)
+	end(args, each)
 }
 
 // tileAVX2 emits C[rows,16] (+)= A·B: four rows from the first group, and with six rows two from the second.
@@ -175,7 +173,7 @@ func tileAVX2(rows int) {
 			}
 		}
 	}
-	begin(args, acc, each, func(v reg.VecVirtual) { VXORPS(v, v, v) })
+	begin(acc, each, func(v reg.VecVirtual) { VXORPS(v, v, v) })
 	as := []reg.GPVirtual{load(args, offA0)}
 	if rows > 4 {
 		as = append(as, load(args, offA1))
@@ -194,5 +192,5 @@ func tileAVX2(rows int) {
 			VFMADD231PS(b1, x, acc[2*r+1])
 		}
 	})
-	end(each)
+	end(args, each)
 }

@@ -1,0 +1,89 @@
+package datasets
+
+import (
+	"math"
+	"testing"
+)
+
+func mixtureOptions() Options {
+	return Options{Name: "mixture", Train: 3000, Test: 60, Imbalance: 1, Modes: 5, Dim: 16, Separation: 2, Noise: 0.5, Seed: 4}
+}
+
+// coordinates are the vectors as an encoder sees them without augmentation.
+func coordinates(s *Set, im *Images, i int) []float64 {
+	var x []float64
+	for _, p := range im.Image(i) {
+		x = append(x, (float64(p)/255-float64(s.Mean[0]))/float64(s.Std[0]))
+	}
+	return x
+}
+
+// TestMixtureIsTheMixture estimates the modes back: their means, their deviations and their shares.
+func TestMixtureIsTheMixture(t *testing.T) {
+	o := mixtureOptions()
+	s := open(t, o)
+	modes := MixtureModes(o)
+	mean, square := make([]float64, len(modes)), 0.0
+	for i, c := range s.Train.Labels {
+		for j, v := range coordinates(s, &s.Train, i) {
+			mean[c*o.Dim+j] += v * float64(o.Modes) / float64(o.Train)
+			d := v - float64(modes[c*o.Dim+j])
+			square += d * d / float64(o.Train)
+		}
+	}
+	for i, v := range mean {
+		if math.Abs(v-float64(modes[i])) > 0.03 {
+			t.Errorf("mode %d, dimension %d: mean %g, want %g", i/o.Dim, i%o.Dim, v, modes[i])
+		}
+	}
+	if length := math.Sqrt(square); math.Abs(length-1/o.Separation) > 0.01 {
+		t.Errorf("deviations have the length %g, want %g", length, 1/o.Separation)
+	}
+	if want := o.Noise / o.Separation / 4; math.Abs(float64(s.Noise)-want) > 1e-6 {
+		t.Errorf("views get noise of %g a coordinate, want %g", s.Noise, want)
+	}
+	for c, n := range s.Train.Counts(o.Modes) {
+		if n != o.Train/o.Modes {
+			t.Errorf("mode %d has %d vectors", c, n)
+		}
+	}
+}
+
+func TestMixtureSplitsAndSeeds(t *testing.T) {
+	o := mixtureOptions()
+	s := open(t, o)
+	if again := open(t, o); again.Fingerprint != s.Fingerprint {
+		t.Error("the same options make other vectors")
+	}
+	for name, change := range map[string]func(*Options){
+		"seed": func(o *Options) { o.Seed++ }, "modes": func(o *Options) { o.Modes++ }, "separation": func(o *Options) { o.Separation++ },
+		"dim": func(o *Options) { o.Dim++ }, "imbalance": func(o *Options) { o.Imbalance = 4 },
+	} {
+		other := o
+		change(&other)
+		if open(t, other).Fingerprint == s.Fingerprint {
+			t.Errorf("data.%s changes nothing", name)
+		}
+	}
+	o.Imbalance = 10
+	tailed := open(t, o)
+	if n := tailed.Train.Counts(o.Modes); n[0] != 600 || n[4] != 60 {
+		t.Errorf("a long tail leaves %v", n)
+	}
+	if tailed.Std != s.Std {
+		t.Error("the tail changes the scale")
+	}
+}
+
+func TestMixtureRefuses(t *testing.T) {
+	for key, change := range map[string]func(*Options){
+		"data.modes": func(o *Options) { o.Modes = 0 }, "data.dim": func(o *Options) { o.Dim = 1 }, "data.noise": func(o *Options) { o.Noise = 0 },
+		"data.separation": func(o *Options) { o.Separation = math.NaN() }, "data.train": func(o *Options) { o.Train = 0 },
+	} {
+		o := mixtureOptions()
+		change(&o)
+		if _, err := Open(o); err == nil || err.Error()[:len(key)] != key {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+"""This program and its peers side by side, as Markdown tables on standard output. See docs/performance.md.
+
+Every repeat runs ours and then the peer, each in a process of its own; a table shows the medians of the repeats, and the
+median of the repeats' ratios, which a machine that is slow for a while touches least. The peer runs at its best: OpenBLAS built
+with OpenMP where it is installed, its own choice of kernels, and for convolutions the faster of both memory formats.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OPENMP_BLAS = "/usr/lib/x86_64-linux-gnu/openblas-openmp"
+STEPS = {"mlp": 60, "convnet": 10, "resnet18": 3, "vit": 5}  # of one run, a few seconds each
+
+parser = argparse.ArgumentParser(description="time protobench beside PyTorch, NumPy and scikit-learn")
+parser.add_argument("--ours", default="bin/protobench")
+parser.add_argument("--encoders", default=",".join(STEPS))
+parser.add_argument("--parts", default="step,gemm,eval", help="which tables: %(default)s")
+parser.add_argument("--repeats", type=int, default=5)
+parser.add_argument("--threads", type=int, default=os.cpu_count())
+parser.add_argument("--batch", type=int, default=128)
+parser.add_argument("--prototypes", type=int, default=512)
+parser.add_argument("--steps", type=int, default=0, help="steps of one run (0: a few seconds' worth)")
+args = parser.parse_args()
+
+
+def peer_environment():
+    """The environment in which the peer is fastest."""
+    env = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+    if os.path.isdir(OPENMP_BLAS):
+        env["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, (OPENMP_BLAS, env.get("LD_LIBRARY_PATH"))))
+    return env
+
+
+def run(command, env=None):
+    """Runs a command; returns the JSON objects that it prints and its largest resident set in MiB."""
+    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    lines = process.stdout.read().splitlines()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit("%s ended with code %d" % (" ".join(command), process.returncode))
+    return [json.loads(line) for line in lines], usage.ru_maxrss / 1024
+
+
+def ours(*arguments):
+    return run([args.ours, "bench", *arguments, "--json"])
+
+
+def peer(program, *arguments):
+    return run([sys.executable, os.path.join(HERE, program), *arguments], peer_environment())
+
+
+def progress(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def middle(rows, value):
+    return statistics.median(value(r) for r in rows)
+
+
+def one_step(encoder, formats):
+    """One repeat of an encoder: ours, then the peer in each memory format, of which the faster counts."""
+    shape = ["--encoder", encoder, "--batch", str(args.batch), "--prototypes", str(args.prototypes),
+             "--threads", str(args.threads), "--steps", str(args.steps or STEPS[encoder])]
+    mine = with_memory(ours("step", *shape))
+    theirs = [with_memory(peer("torch_step.py", *shape, *layout)) for layout in formats]
+    return mine, max(theirs, key=lambda r: r["images_per_s"])
+
+
+def with_memory(outcome):
+    (report,), mib = outcome
+    return {**report, "mib": mib}
+
+
+def steps():
+    print("| step | ours, images/s | PyTorch, images/s | ours ÷ PyTorch | ours, share of peak | PyTorch, share of peak "
+          "| resident at most, MiB: ours / PyTorch | loss, first to last: ours / PyTorch |\n|---|---|---|---|---|---|---|---|")
+    for encoder in args.encoders.split(","):
+        formats = [[]] if encoder == "mlp" else [[], ["--channels-last"]]
+        pairs = []
+        for i in range(args.repeats):
+            pairs.append(one_step(encoder, formats))
+            progress("%s %d/%d: %.0f and %.0f images/s" % (encoder, i + 1, args.repeats, *(r["images_per_s"] for r in pairs[-1])))
+        print(step_row(encoder, pairs), flush=True)
+
+
+def step_row(encoder, pairs):
+    mine, theirs = [m for m, _ in pairs], [t for _, t in pairs]
+    peak = max(m["peak_gflop_per_s"] for m in mine)  # what others take away can only lower it
+    share = lambda rows: 100 * mine[0]["gflop_per_step"] / middle(rows, lambda r: r["step_s"]) / peak  # noqa: E731
+    ratio = statistics.median(m["images_per_s"] / t["images_per_s"] for m, t in pairs)
+    losses = " / ".join("%.2f to %.2f" % (r["loss_first"], r["loss_last"]) for r in (mine[-1], theirs[-1]))
+    rate, size = (lambda r: r["images_per_s"]), (lambda r: r["mib"])
+    return "| `%s` | %.0f | %.0f%s | **%.2f** | %.0f %% | %.0f %% | %.0f / %.0f | %s |" % (
+        encoder, middle(mine, rate), middle(theirs, rate), " (channels last)" if theirs[-1]["channels_last"] else "", ratio,
+        share(mine), share(theirs), middle(mine, size), middle(theirs, size), losses)
+
+
+def gemm():
+    print("\n| SGEMM 1024³ | ours, GFLOP/s | share of peak | NumPy with OpenBLAS, GFLOP/s | ours ÷ OpenBLAS |\n|---|---|---|---|---|")
+    for threads in sorted({1, args.threads}):
+        pairs = []
+        for i in range(2 * args.repeats + 1):
+            (mine,), _ = ours("gemm", "--threads", str(threads))
+            (theirs,), _ = peer("numpy_eval.py", "--only", "gemm", "--repeats", "9", "--threads", str(threads))
+            pairs.append((mine["gflop_per_s"], theirs["gflop_per_s"], mine["peak_gflop_per_s"]))
+        a, b = (statistics.median(p[i] for p in pairs) for i in range(2))
+        ratio, peak = statistics.median(p[0] / p[1] for p in pairs), max(p[2] for p in pairs)
+        print("| %d thread%s | %.0f | %.0f %% | %.0f | **%.2f** |" % (threads, "s"[:threads - 1], a, 100 * a / peak, b, ratio), flush=True)
+
+
+def evaluation():
+    print("\n| evaluation | ours, s | NumPy or scikit-learn, s | theirs ÷ ours | value: ours / theirs |\n|---|---|---|---|---|")
+    rounds = []
+    for i in range(args.repeats):
+        mine, _ = ours("eval", "--threads", str(args.threads), "--repeats", "1")
+        theirs, _ = peer("numpy_eval.py", "--only", "knn,logistic,unique", "--repeats", "1", "--threads", str(args.threads))
+        rounds.append(({r["task"]: r for r in mine}, {r["task"]: r for r in theirs}))
+        progress("evaluation %d/%d" % (i + 1, args.repeats))
+    for task, what in (("knn", "k-NN, 10,000 × 2,000 × 512, k = 20"), ("logistic", "logistic regression, 10,000 × 512, 10 classes, C = 1"),
+                       ("unique", "unique prototypes, K = 4,096, d = 128")):
+        pairs = [(m[task], t[task]) for m, t in rounds]
+        a, b = (statistics.median(p[i]["s"] for p in pairs) for i in range(2))
+        ratio = statistics.median(t["s"] / m["s"] for m, t in pairs)
+        print("| %s | %.3f | %.3f | **%.2f** | %.4g / %.4g |" % (what, a, b, ratio, pairs[-1][0]["value"], pairs[-1][1]["value"]))
+
+
+def versions():
+    """What was compared, on what."""
+    script = ("import torch, torchvision, numpy, sklearn; print('PyTorch', torch.__version__, 'torchvision', torchvision.__version__, "
+              "'NumPy', numpy.__version__, 'scikit-learn', sklearn.__version__); print(*sorted({l.split()[-1] for l in open('/proc/self/maps') if 'openblas' in l}))")
+    theirs = subprocess.run([sys.executable, "-W", "ignore", "-c", script], env=peer_environment(), stdout=subprocess.PIPE, text=True, check=True)
+    doctor = subprocess.run([args.ours, "doctor"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    libraries, blas = (theirs.stdout.splitlines() + [""])[:2]
+    print("%s; %s; %s. %s; BLAS: %s. %d threads, %d repeats, load at the start %.2f.\n" % (
+        doctor[0], doctor[1], doctor[3], libraries, blas or "not OpenBLAS", args.threads, args.repeats, os.getloadavg()[0]))
+
+
+def main():
+    versions()
+    for part in args.parts.split(","):
+        {"step": steps, "gemm": gemm, "eval": evaluation}[part]()
+
+
+main()

@@ -1,0 +1,71 @@
+package encoders
+
+import (
+	"protobench/encoders/graph"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// MACs counts the multiply-adds of one image's way through a network: those of convolutions, linear maps and
+// attention's two products, as the field counts them. Norms, activations and pooling are left out.
+type MACs struct {
+	Forward int // all
+	First   int // of the layers that read the image, whose input gradient no one computes
+}
+
+// Step returns the floating-point operations (two a multiply-add) of one forward and backward pass of n images: the backward
+// pass does each product twice, for the input's and for the weights' gradient, less the image's gradient.
+func (m MACs) Step(n int) float64 { return 2 * float64(n) * float64(3*m.Forward-m.First) }
+
+// Count returns the multiply-adds of an encoder for images of one shape. It builds the network and counts what is there.
+func (c Config) Count(in Input) (MACs, error) {
+	var m MACs
+	w, err := New(c, in, 0)
+	if err != nil {
+		return m, err
+	}
+	return m, graph.Build(func() error {
+		g := G.NewGraph()
+		x := graph.Input(g, "x", make([]float32, in.Height*in.Width*in.Channels), 1, in.Height, in.Width, in.Channels)
+		if _, err := w.Build(x, Evaluation, ""); err != nil {
+			return err
+		}
+		for _, n := range g.AllNodes() {
+			if op, ok := n.Op().(*graph.Op); ok {
+				m.add(op)
+			}
+		}
+		return nil
+	})
+}
+
+// add counts one operation.
+func (m *MACs) add(op *graph.Op) {
+	n := macs(op.Kind, op.In, op.Out)
+	m.Forward += n
+	if n > 0 && !op.Diff[0] {
+		m.First += n
+	}
+}
+
+// macs returns the multiply-adds of an operation by its kind: its results times the length of each one's sum.
+func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
+	switch kind {
+	case "conv3x3":
+		return results(out) * 9 * in[1][2]
+	case "conv1x1", "linear", "linear-gelu":
+		return results(out) * in[1][0]
+	case "attention": // of one sequence: queries with keys, weights with values
+		return 2 * results(out) * out[0]
+	}
+	return 0
+}
+
+// results is the number of elements of an output, the border of maps left out.
+func results(out tensor.Shape) int {
+	if len(out) == 4 {
+		return out[0] * (out[1] - 2) * (out[2] - 2) * out[3]
+	}
+	return out.TotalSize()
+}

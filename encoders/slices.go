@@ -1,0 +1,48 @@
+package encoders
+
+import "protobench/internal/kernel"
+
+// sliceRows is how many rows of a matrix have their column sums taken in float32 before they are added in float64.
+const sliceRows = 64
+
+// slicedSums are column sums over the rows of a batch: each slice of rows has sums of its own, which are added up in the slices' order,
+// so that they depend on the shape alone.
+type slicedSums struct {
+	rows, size, cols int
+	part             []float32 // [slices,cols]
+	sum              []float64
+}
+
+func newSlicedSums(rows, size, cols int) *slicedSums {
+	return &slicedSums{rows: rows, size: size, cols: cols, part: make([]float32, (rows+size-1)/size*cols), sum: make([]float64, cols)}
+}
+
+// each runs f for every slice, rows lo to hi-1, with its sums, which are zero, over the team.
+func (s *slicedSums) each(team *kernel.Team, f func(lo, hi int, sums []float32)) {
+	team.Chunks(s.rows, s.size, func(lo, hi int) {
+		own := s.part[lo/s.size*s.cols:][:s.cols]
+		clear(own)
+		f(lo, hi, own)
+	})
+}
+
+// total sets dst to the sums of columns from on.
+func (s *slicedSums) total(team *kernel.Team, dst []float32, from int) {
+	team.Chunks(len(dst), 256, func(lo, hi int) {
+		sum := s.sum[from+lo : from+hi]
+		clear(sum)
+		for at := from; at < len(s.part); at += s.cols {
+			kernel.AddWide(sum, s.part[at+lo:at+hi])
+		}
+		for j, v := range sum {
+			dst[lo+j] = float32(v)
+		}
+	})
+}
+
+// addRows adds the rows of x to sums.
+func addRows(sums, x []float32) {
+	for at := 0; at < len(x); at += len(sums) {
+		kernel.Axpy(1, x[at:at+len(sums)], sums)
+	}
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+
+	"protobench/encoders"
+	"protobench/internal/kernel"
+)
+
+type benchCommand struct {
+	Step    benchStep    `cmd:"" help:"Training steps: images/s, share of the processor's peak, memory."`
+	Eval    benchEval    `cmd:"" help:"Feature extraction, k-NN, linear probe and unique prototypes."`
+	Augment benchAugment `cmd:"" help:"Making two random views of each image."`
+	Gemm    benchGemm    `cmd:"" help:"One product of square matrices."`
+}
+
+// machine is what every measurement depends on.
+type machine struct {
+	Threads int  `placeholder:"N" default:"${cpus}" help:"Threads, at least 1 (one per CPU)."`
+	JSON    bool `name:"json" help:"One JSON object per line."`
+}
+
+// Validate refuses a number of threads that makes no sense.
+func (m machine) Validate() error {
+	if m.Threads < 1 || m.Threads > 1024 {
+		return fmt.Errorf("--threads %d: expected 1 to 1024", m.Threads)
+	}
+	return nil
+}
+
+// team returns the threads of a measurement; Go's scheduler gets as many processors.
+func (m machine) team() *kernel.Team {
+	if runtime.GOMAXPROCS(0) < m.Threads {
+		runtime.GOMAXPROCS(m.Threads)
+	}
+	return kernel.NewTeam(m.Threads)
+}
+
+// show prints a measurement as one JSON object or as text.
+func (m machine) show(w io.Writer, report any, text string) error {
+	if m.JSON {
+		return json.NewEncoder(w).Encode(report)
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// peakOf is the instruction set that a share of the peak refers to, and that peak in GFLOP/s: of the one in use, but of
+// the processor's best where the kernels use none.
+func peakOf(team *kernel.Team) (kernel.ISA, float64) {
+	s := kernel.InUse()
+	if s == kernel.Generic {
+		s = kernel.Supported()[0]
+	}
+	return s, kernel.Peak(team, s)
+}
+
+// benchImage is the shape of the images that measurements make up.
+var benchImage = encoders.Input{Height: 32, Width: 32, Channels: 3}
+
+// benchEncoder is an encoder at the size that it usually has for 32×32 images: mlp 512-512, convnet 32-64-128-256,
+// ResNet-18 with a 3×3 stem, vit of dimension 192 and depth 4; embeddings of dimension 128.
+func benchEncoder(name string) encoders.Config {
+	c := encoders.Config{Name: name, Width: 32, Depth: 4, StemStride: 1, Patch: 4, Heads: 3, Dim: 128}
+	if name == "mlp" {
+		c.Depth = 2
+	}
+	return c // Hidden 0: a projector as wide as the features
+}
+
+// median returns the middle of values, the mean of the two middle ones where their number is even.
+func median(values []float64) float64 {
+	s := slices.Sorted(slices.Values(values))
+	n := len(s)
+	return (s[(n-1)/2] + s[n/2]) / 2
+}

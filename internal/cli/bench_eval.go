@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"protobench/encoders"
+	"protobench/internal/kernel"
+	"protobench/internal/stream"
+	"protobench/metrics"
+)
+
+// benchEval times what evaluations consist of, on made-up features.
+type benchEval struct {
+	machine
+	Encoder string  `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"Encoder of the feature extraction: ${enum}."`
+	Scale   float64 `placeholder:"X" default:"1" help:"Shrink every number of rows by this factor, 0 to 1."`
+	Repeats int     `placeholder:"N" default:"3" help:"Runs of each part; the median counts."`
+}
+
+// Validate refuses sizes that make no sense.
+func (b benchEval) Validate() error {
+	if err := b.machine.Validate(); err != nil {
+		return err
+	}
+	if !(b.Scale > 0 && b.Scale <= 1) || b.Repeats < 1 {
+		return fmt.Errorf("--scale %g --repeats %d: expected a scale above 0 and at most 1, and at least one run", b.Scale, b.Repeats)
+	}
+	return nil
+}
+
+// evalReport is the outcome of one part.
+type evalReport struct {
+	Bench   string     `json:"bench"`
+	Task    string     `json:"task"`
+	Rows    int        `json:"rows"` // images, queries, training rows or prototypes
+	S       float64    `json:"s"`    // median
+	RowsPer float64    `json:"rows_per_s"`
+	Value   float64    `json:"value"` // what the part computes, to be compared with other programs'
+	What    string     `json:"value_is"`
+	Threads int        `json:"threads"`
+	ISA     kernel.ISA `json:"isa"`
+}
+
+// evalTask is one part: run does its work and returns a number to compare.
+type evalTask struct {
+	name, what string
+	rows       int
+	run        func() (float64, error)
+}
+
+const (
+	evalFeatures = 512   // width of features
+	evalClasses  = 10    // of features
+	evalTrain    = 10000 // training rows
+	evalTest     = 2000  // rows to predict
+	evalImages   = 2560  // images whose features are extracted
+	evalPool     = 4096  // prototypes to tell apart
+	evalDim      = 128   // width of prototypes
+)
+
+// Run measures the parts one after the other.
+func (b benchEval) Run(ctx context.Context, w *console) error {
+	w.warn(kernel.Warning())
+	team := b.team()
+	defer team.Close()
+	extract, err := b.extraction(team)
+	if err != nil {
+		return err
+	}
+	for _, t := range []evalTask{extract, b.neighbours(team), b.logistic(team), b.probe(team), b.unique()} {
+		if ctx.Err() != nil {
+			return exitError{exitInterrupted, "interrupted"}
+		}
+		if err := b.time(w, t); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+func (b benchEval) time(w *console, t evalTask) error {
+	r := evalReport{Bench: "eval", Task: t.name, Rows: t.rows, What: t.what, Threads: b.Threads, ISA: kernel.InUse()}
+	var samples []float64
+	for range b.Repeats {
+		began := time.Now()
+		v, err := t.run()
+		if err != nil {
+			return err
+		}
+		samples, r.Value = append(samples, time.Since(began).Seconds()), v
+	}
+	r.S = median(samples)
+	r.RowsPer = float64(r.Rows) / r.S
+	return b.show(w.out, r, fmt.Sprintf("%-12s %8.3f s  %9.0f rows/s  (%d rows, %s %.4g)\n", r.Task, r.S, r.RowsPer, r.Rows, r.What, r.Value))
+}
+
+func (b benchEval) scaled(n int) int { return max(evalClasses, int(float64(n)*b.Scale)) }
+
+// extraction is the encoder in evaluation mode.
+func (b benchEval) extraction(team *kernel.Team) (evalTask, error) {
+	const batch = 256
+	t := evalTask{name: "features", what: "numbers an image", rows: max(1, b.scaled(evalImages)/batch) * batch}
+	weights, err := encoders.New(benchEncoder(b.Encoder), benchImage, 0)
+	if err != nil {
+		return t, err
+	}
+	p, err := weights.NewPass(batch, encoders.Evaluation, false)
+	if err != nil {
+		return t, err
+	}
+	x := normal(batch*benchImage.Height*benchImage.Width*benchImage.Channels, "images")
+	t.run = func() (float64, error) {
+		var f []float32
+		for range t.rows / batch {
+			if f, err = p.Run(team, x); err != nil {
+				return 0, err
+			}
+		}
+		return float64(len(f) / batch), nil
+	}
+	return t, nil
+}
+
+// neighbours is the k-NN of the reports.
+func (b benchEval) neighbours(team *kernel.Team) evalTask {
+	n, test := b.scaled(evalTrain), b.scaled(evalTest)
+	x, y := classFeatures(n+test, 0.3)
+	return evalTask{"knn", "accuracy", test, func() (float64, error) {
+		r := metrics.KNN(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.KNNOptions{Classes: evalClasses})
+		return r.Accuracy, nil
+	}}
+}
+
+// logistic is one logistic regression at scikit-learn's C = 1.
+func (b benchEval) logistic(team *kernel.Team) evalTask {
+	n := b.scaled(evalTrain)
+	x, y := classFeatures(n, 0.12)
+	return evalTask{"logistic", "objective", n, func() (float64, error) {
+		return metrics.FitLogistic(team, x, y, evalClasses, 1/float64(n)).Objective, nil
+	}}
+}
+
+// probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on all rows.
+func (b benchEval) probe(team *kernel.Team) evalTask {
+	n, test := b.scaled(evalTrain), b.scaled(evalTest)
+	x, y := classFeatures(n+test, 0.12)
+	return evalTask{"probe", "accuracy", n, func() (float64, error) {
+		r := metrics.Linear(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.LinearOptions{Classes: evalClasses})
+		return r.Accuracy, nil
+	}}
+}
+
+// unique counts prototypes three quarters of which nearly repeat others.
+func (b benchEval) unique() evalTask {
+	p := nearRepeats(b.scaled(evalPool), evalDim)
+	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(metrics.Unique(p, 0.025).Count()), nil }}
+}
+
+// head and tail are the rows before and from n.
+func head(m metrics.Matrix, n int) metrics.Matrix {
+	return metrics.MatrixOf(n, m.Cols, m.Data[:n*m.Cols])
+}
+func tail(m metrics.Matrix, n int) metrics.Matrix {
+	return metrics.MatrixOf(m.Rows-n, m.Cols, m.Data[n*m.Cols:])
+}
+
+// classFeatures draws features around class means that lie spread apart, with a common part of rank 32 as nuisance, so that
+// classes overlap.
+func classFeatures(rows int, spread float32) (metrics.Matrix, []int) {
+	const d, rank = evalFeatures, 32
+	x, means := metrics.MatrixOf(rows, d, normal(rows*d, "noise")), normal(evalClasses*d, "means")
+	mix, common := normal(rank*d, "mix"), normal(rows*rank, "common")
+	for i := range mix {
+		mix[i] *= 0.2
+	}
+	kernel.Gemm(nil, false, false, rows, d, rank, common, rank, mix, d, x.Data, d, true)
+	r, y := stream.New(0, "labels"), make([]int, rows)
+	for i := range y {
+		y[i] = r.IntN(evalClasses)
+		kernel.Axpy(spread, means[y[i]*d:][:d], x.Row(i))
+	}
+	return x, y
+}
+
+// nearRepeats draws unit vectors [k,d] of which only the first quarter is drawn freely.
+func nearRepeats(k, d int) metrics.Matrix {
+	p, noise, r := metrics.MatrixOf(k, d, normal(k*d, "p")), normal(k*d, "jitter"), stream.New(0, "owners")
+	kernel.NormalizeRows(p.Data, p.Data, k, d, nil)
+	free := max(1, k/4)
+	for i := free; i < k; i++ {
+		copy(p.Row(i), p.Row(r.IntN(free)))
+		kernel.Axpy(0.005, noise[i*d:][:d], p.Row(i))
+	}
+	return p.Normalised()
+}

@@ -1,0 +1,71 @@
+package methods
+
+import (
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// deepcluster predicts hard cluster labels (DeepCluster-v2: Caron et al. 2020, sec. 4.2 and appendix D, after Caron et al. 2018): an image's
+// label is its nearest prototype, and every crop predicts it by a softmax at loss.temperature (0.1), a mean over crops and images:
+//
+//	loss = -mean log softmax(z·Cᵀ/τ)_label
+//
+// The original takes labels from a memory of embeddings that were made some steps ago and are clustered once per epoch; here they are
+// the nearest prototypes of the target branch's embeddings now, of the image's other global crops (half a count each where there
+// are two), and clustering is the learner's: epoch-kmeans is the original's. By default the teacher gives them, whose weights are
+// past ones as well. The original has three sets of prototypes, this has one. Nothing balances the labels.
+type deepcluster struct {
+	DeepCluster
+	v views
+	k int
+}
+
+func newDeepCluster(s DeepCluster, v views, k int) *deepcluster { return &deepcluster{s, v, k} }
+
+func (o *deepcluster) branch() Branch {
+	if o.Targets == "teacher" {
+		return Teacher
+	}
+	return Student
+}
+
+func (o *deepcluster) weightNorm() bool     { return false }
+func (o *deepcluster) unnormalised() bool   { return false }
+func (o *deepcluster) center() []float32    { return nil }
+func (o *deepcluster) after(codeInput)      {}
+func (o *deepcluster) state(string) []Named { return nil }
+
+// codes are one-hot: the prototype with the largest score, the first of equal ones.
+func (o *deepcluster) codes(q []float32, in codeInput) {
+	clear(q)
+	for lo := 0; lo < len(q); lo += o.k {
+		q[lo+kernel.Argmax(in.scores[lo:][:o.k])] = 1
+	}
+}
+
+func (o *deepcluster) loss(h *head, s, targets *G.Node) (*G.Node, error) {
+	targets, err := o.average(targets)
+	if err != nil {
+		return nil, err
+	}
+	return crossEntropyNode(s, targets, float32(h.temperature), h.scaled(1/float32(o.v.crops*o.v.images)))
+}
+
+// average turns each crop's sum of codes into their mean: local crops predict one code more than global ones.
+func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
+	global := o.v.global * o.v.images * o.k
+	return graph.Apply(graph.Op{
+		Kind: "mean-codes", Out: targets.Shape().Clone(), Diff: []bool{false},
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+			for i, q := range in[0] {
+				if i < global {
+					out[i] = q / float32(max(1, o.v.global-1))
+				} else {
+					out[i] = q / float32(o.v.global)
+				}
+			}
+		},
+	}, targets)
+}

@@ -1,0 +1,91 @@
+package methods
+
+import (
+	"protobench/internal/kernel"
+	"protobench/internal/stream"
+)
+
+// epochKMeans prototypes are the centroids of spherical k-means over a bank of the last epoch's teacher embeddings, computed at the
+// start of each epoch and fixed while it lasts, without a gradient (DeepCluster-v2; Caron et al. 2020, appendix D). Clustering and
+// training are separate phases: the decoupled, offline rule. A centroid that nothing is assigned to stays.
+//
+// The bank is a ring of as many embeddings as there are training images, in order of arrival: one of each image's first view. That is the
+// last epoch's embeddings (the images of an incomplete batch are passed over), before the first epoch those of the warm-up.
+type epochKMeans struct {
+	decoupled
+	EpochKMeans
+	seed   uint64
+	a      *assignment
+	ring   []float32 // [Images,D]
+	filled []float64 // rows in use, and the next one to be overwritten
+}
+
+func newEpochKMeans(cfg Config, p *prototypes) *epochKMeans {
+	return &epochKMeans{
+		decoupled: decoupled{p}, EpochKMeans: cfg.Settings.EpochKMeans, seed: cfg.Seed, a: newAssignment(p.k, p.d),
+		ring: make([]float32, max(cfg.Images, p.k)*p.d), filled: make([]float64, 2),
+	}
+}
+
+func (m *epochKMeans) adopt() { m.p.publish(nil) }
+
+// bank stores the first views of embeddings z [2·B,D].
+func (m *epochKMeans) bank(z []float32) { m.store(z[:len(z)/2]) }
+
+// store puts embeddings [n,D] into the ring.
+func (m *epochKMeans) store(z []float32) {
+	d, rows := m.p.d, float64(len(m.ring)/m.p.d)
+	for lo := 0; lo < len(z); lo += d {
+		copy(m.ring[int(m.filled[1])*d:][:d], z[lo:])
+		m.filled[0] = min(rows, m.filled[0]+1)
+		if m.filled[1]++; m.filled[1] == rows {
+			m.filled[1] = 0
+		}
+	}
+}
+
+func (m *epochKMeans) before(s *stepInput) {
+	if s.step%s.perEpoch == 0 {
+		m.cluster(s)
+	}
+	m.bank(s.z[Teacher])
+}
+
+// cluster runs k-means on the bank, unless that is smaller than the number of prototypes.
+func (m *epochKMeans) cluster(s *stepInput) {
+	d, n := m.p.d, int(m.filled[0])
+	if n < m.p.k {
+		return
+	}
+	z := m.ring[:n*d]
+	if m.Start == "data" {
+		for k, i := range stream.New(m.seed, "epoch-kmeans", uint64(s.step)).Perm(n)[:m.p.k] {
+			copy(m.p.value[k*d:][:d], z[i*d:])
+		}
+	}
+	lloyd(s.team, m.a, m.p.value, z, m.Iterations)
+	m.p.publish(s.team)
+	s.values["epoch-kmeans.cosine"] = m.a.cosine
+	s.values["epoch-kmeans.empty"] = float64(m.a.empty())
+}
+
+// lloyd runs iterations of spherical k-means (Dhillon and Modha 2001) on unit embeddings z [n,D] from unit centres c [K,D].
+func lloyd(team *kernel.Team, a *assignment, c, z []float32, iterations int) {
+	for range iterations {
+		a.assign(team, z, c)
+		for k, n := range a.count {
+			if n > 0 {
+				direction(c[k*a.d:][:a.d], a.sum[k*a.d:][:a.d])
+			}
+		}
+	}
+}
+
+func (m *epochKMeans) move(k int, z []float32) {
+	copy(m.p.value[k*m.p.d:][:m.p.d], z)
+	m.p.replaced(k)
+}
+
+func (m *epochKMeans) state(prefix string) []Named {
+	return []Named{f32(prefix+"bank", m.ring, len(m.ring)/m.p.d, m.p.d), f64(prefix+"bank.filled", m.filled)}
+}

@@ -1,0 +1,114 @@
+package methods
+
+import (
+	"protobench/encoders"
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// massl has no prototypes (Silva et al. 2024, MaSSL): in their place stand past embeddings of the teacher, and the student has to see
+// an image among them as the teacher does. At every step the memory M [K,D] is split into random blocks; with block softmaxes at the
+// student's and the teacher's temperatures,
+//
+//	q_b = softmax(z_t·M_bᵀ/τ_t),   p_b = softmax(z_s·M_bᵀ/τ_s),   loss = -mean Σ_k q_bk·log p_bk
+//
+// over blocks, images and pairs of a student crop and another, global teacher crop. No centering and no balancing. Both
+// branches see the memory as it was before the step. The official code has 65,536 entries in blocks of 1,024, τ_s 0.1 and τ_t that
+// rises from 0.04 to 0.07.
+type massl struct {
+	MaSSL
+	partition
+	v    views
+	ramp encoders.Ramp
+}
+
+func newMaSSL(cfg Config, v views) *massl {
+	s := cfg.Settings.MaSSL
+	return &massl{
+		MaSSL: s, v: v, partition: newPartition(cfg.Seed, s.Memory, s.Block),
+		ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs},
+	}
+}
+
+func (o *massl) branch() Branch       { return Teacher }
+func (o *massl) weightNorm() bool     { return false }
+func (o *massl) unnormalised() bool   { return false }
+func (o *massl) center() []float32    { return nil }
+func (o *massl) after(codeInput)      {}
+func (o *massl) state(string) []Named { return nil }
+
+func (o *massl) own(cfg Config, _ []float32, d int) learner {
+	return newMemory(cfg.Seed, o.Memory, d, o.v)
+}
+
+func (o *massl) codes(q []float32, in codeInput) {
+	o.shuffle(in.step)
+	o.targets(q, in)
+}
+
+// targets sets the teacher's probabilities inside the step's blocks.
+func (o *massl) targets(q []float32, in codeInput) {
+	o.probabilities(in.team, q, in.scores, float32(1/o.ramp.At(int(in.epoch))))
+}
+
+// loss adds the cross-entropy inside the blocks. Targets are 0 outside of them, and so is the gradient.
+func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
+	n := o.v.crops * o.v.images
+	p, losses := make([]float32, n*o.k), make([]float64, n)
+	weight, inv := float64(h.scaled(o.v.weight()))/float64(o.blocks()), float32(1/h.temperature)
+	return graph.Apply(graph.Op{
+		Kind: "block-cross-entropy", Diff: []bool{true, false},
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			o.probabilities(team, p, in[0], inv)
+			inRows(team, n, func(lo, hi int) {
+				for i := lo; i < hi; i++ {
+					losses[i] = crossEntropyOf(p[i*o.k:][:o.k], in[1][i*o.k:][:o.k])
+				}
+			})
+			var total float64
+			for _, l := range losses {
+				total += l
+			}
+			out[0] = float32(weight * total)
+		},
+		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+			ds, err := graph.Apply(graph.Op{
+				Kind: "block-cross-entropy-grad", Out: in[0].Shape().Clone(),
+				Forward: func(team *kernel.Team, v [][]float32, ds []float32) {
+					f := float32(weight * float64(v[1][0]) * float64(inv))
+					inRows(team, n, func(lo, hi int) { o.gradient(ds[lo*o.k:hi*o.k], p[lo*o.k:hi*o.k], v[0][lo*o.k:hi*o.k], f) })
+				},
+			}, in[1], grad, out)
+			return G.Nodes{ds, nil}, err
+		},
+	}, s, targets)
+}
+
+// crossEntropyOf is -Σ t·ln p of a row.
+func crossEntropyOf(p, targets []float32) (loss float64) {
+	for i, t := range targets {
+		if t > 0 {
+			loss -= float64(t) * logOf(p[i])
+		}
+	}
+	return loss
+}
+
+// gradient uses d/ds_k Σ_l -q_l·log p_l = (p_k·Σ_l q_l - q_k)/τ inside each block.
+func (o *massl) gradient(ds, p, targets []float32, f float32) {
+	clear(ds)
+	for lo := 0; lo < len(ds); lo += o.k {
+		for b := 0; b < len(o.order); b += o.size {
+			members := o.order[b:][:o.size]
+			var mass float32
+			for _, k := range members {
+				mass += targets[lo+k]
+			}
+			for _, k := range members {
+				ds[lo+k] = f * (float32(p[lo+k]*mass) - targets[lo+k])
+			}
+		}
+	}
+}

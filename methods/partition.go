@@ -1,0 +1,77 @@
+package methods
+
+import (
+	"protobench/internal/kernel"
+	"protobench/internal/stream"
+)
+
+// partition splits K prototypes (or remembered embeddings) into random blocks of equal size, anew at every step; what is left over
+// behind the last whole block sits the step out.
+type partition struct {
+	k, size int
+	seed    uint64
+	draw    []int     // permutation of the prototypes
+	order   []int     // the step's partition: block b has the prototypes order[b·size:(b+1)·size]
+	room    []float32 // a block per task
+}
+
+func newPartition(seed uint64, k, size int) partition {
+	return partition{k: k, size: size, seed: seed, draw: make([]int, k)}
+}
+
+// shuffle draws the step's partition, the same for all views and for every learner of a seed.
+func (p *partition) shuffle(step int) {
+	for k := range p.draw {
+		p.draw[k] = k
+	}
+	stream.New(p.seed, "partition", uint64(step)).Shuffle(p.k, func(i, j int) { p.draw[i], p.draw[j] = p.draw[j], p.draw[i] })
+	p.split(p.draw)
+}
+
+// split takes the partition from a permutation.
+func (p *partition) split(permutation []int) {
+	p.order = permutation[:len(permutation)/p.size*p.size]
+}
+
+// blocks is the number of blocks of a partition.
+func (p *partition) blocks() int { return p.k / p.size }
+
+// partitionRows is the number of rows per task of a team.
+const partitionRows = 16
+
+// inRows shares n rows between a team's threads.
+func inRows(team *kernel.Team, n int, run func(lo, hi int)) {
+	team.Do((n+partitionRows-1)/partitionRows, func(i int) { run(i*partitionRows, min(n, (i+1)*partitionRows)) })
+}
+
+// probabilities sets dst [n,K] to the softmax of scores·scale inside each block, and to 0 outside of the blocks; dst may be the
+// scores.
+func (p *partition) probabilities(team *kernel.Team, dst, scores []float32, scale float32) {
+	n := len(scores) / p.k
+	if need := (n + partitionRows - 1) / partitionRows * p.size; len(p.room) < need {
+		p.room = make([]float32, need)
+	}
+	inRows(team, n, func(lo, hi int) {
+		block := p.room[lo/partitionRows*p.size:][:p.size]
+		for i := lo; i < hi; i++ {
+			p.row(dst[i*p.k:][:p.k], scores[i*p.k:][:p.k], block, scale)
+		}
+	})
+}
+
+// row sets one row of probabilities.
+func (p *partition) row(dst, scores, block []float32, scale float32) {
+	if len(p.order) < p.k {
+		clear(dst)
+	}
+	for b := 0; b < len(p.order); b += p.size {
+		members := p.order[b:][:p.size]
+		for i, k := range members {
+			block[i] = scores[k] * scale
+		}
+		kernel.Softmax(block, block)
+		for i, k := range members {
+			dst[k] = block[i]
+		}
+	}
+}

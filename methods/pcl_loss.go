@@ -1,0 +1,131 @@
+package methods
+
+import (
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// pclLoss is the loss of [pcl] with what its backward pass needs. Both terms are softmaxes over inner products of queries with columns of
+// their own: the gradient of the queries is gathered while the loss is computed.
+type pclLoss struct {
+	o     *pcl
+	h     *head
+	dz    []float32 // [crops·B,D], gradient of the loss
+	block []float32 // logits
+	room  []float32 // columns [n,D]
+}
+
+func newPCLLoss(o *pcl, h *head) *pclLoss {
+	return &pclLoss{o: o, h: h, dz: make([]float32, o.v.crops*o.v.images*o.d)}
+}
+
+// node adds the loss of queries z [crops·B,D]; the keys are the head's input. targets says that they are there.
+func (l *pclLoss) node(z, targets *G.Node) (*G.Node, error) {
+	return graph.Apply(graph.Op{
+		Kind: "pcl", Diff: []bool{true, false},
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) { out[0] = l.value(team, in[0]) },
+		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+			dz, err := graph.Apply(graph.Op{
+				Kind: "pcl-grad", Out: in[0].Shape().Clone(),
+				Forward: func(_ *kernel.Team, v [][]float32, dz []float32) {
+					for i, g := range l.dz {
+						dz[i] = v[0][0] * g
+					}
+				},
+			}, grad, out)
+			return G.Nodes{dz, nil}, err
+		},
+	}, z, targets)
+}
+
+// value computes the loss and its gradient for queries z.
+func (l *pclLoss) value(team *kernel.Team, z []float32) float32 {
+	o, size := l.o, l.o.v.images*l.o.d
+	clear(l.dz)
+	o.terms = [2]float64{}
+	scale := float64(l.h.scaled(1))
+	crops := o.v.predicting()
+	for c := range o.v.crops {
+		for g := range o.v.global {
+			if c != g {
+				o.terms[0] += l.infoNCE(team, z[c*size:][:size], l.h.in.z[g*size:][:size], l.dz[c*size:][:size], scale*float64(o.v.weight()))
+			}
+		}
+	}
+	if o.ready[0] == 1 {
+		weight := scale / float64(len(crops)*o.v.images*len(o.sets))
+		for m, s := range o.sets {
+			near := o.clusters(s, l.h.in.z)
+			columns := o.columns(m, near)
+			for _, c := range crops {
+				o.terms[1] += l.protoNCE(team, s, columns, z[c*size:][:size], l.dz[c*size:][:size], weight)
+			}
+		}
+	}
+	return float32(o.terms[0] + o.terms[1])
+}
+
+// infoNCE adds weight times the sum over images of the cross-entropy of finding each query's own key among the queue's. Keys
+// and the queue get no gradient.
+func (l *pclLoss) infoNCE(team *kernel.Team, q, keys, dq []float32, weight float64) (loss float64) {
+	o := l.o
+	r, d, inv := o.queue.k, o.d, float32(1/o.Temperature)
+	past := l.logits(o.v.images * r)
+	scores(team, past, q, o.queue.value, o.v.images, d, r)
+	row := make([]float32, r+1)
+	for b := range o.v.images {
+		own := keys[b*d:][:d]
+		row[0] = kernel.Dot(q[b*d:][:d], own) * inv
+		for j, s := range past[b*r:][:r] {
+			row[j+1] = s * inv
+		}
+		loss += weight * softmaxLoss(row, 0)
+		f := float32(weight) * inv
+		kernel.Axpy(row[0]*f, own, dq[b*d:][:d])
+		for j, g := range row[1:] {
+			past[b*r+j] = g * f
+		}
+	}
+	kernel.Gemm(team, false, false, o.v.images, d, r, past, r, o.queue.value, d, dq, d, true)
+	return loss
+}
+
+// protoNCE adds weight times the sum over images of the cross-entropy of finding each query's own centroid, column b for image b.
+func (l *pclLoss) protoNCE(team *kernel.Team, s *clusterSet, columns []int, q, dq []float32, weight float64) (loss float64) {
+	d, n := l.o.d, len(columns)
+	l.room = l.room[:0]
+	for _, k := range columns {
+		l.room = append(l.room, s.centroids[k*d:][:d]...)
+	}
+	logits := l.logits(l.o.v.images * n)
+	scores(team, logits, q, l.room, l.o.v.images, d, n)
+	for b := range l.o.v.images {
+		row := logits[b*n:][:n]
+		for j, k := range columns {
+			row[j] *= float32(1 / s.phi[k])
+		}
+		loss += weight * softmaxLoss(row, b)
+		for j, k := range columns {
+			row[j] *= float32(weight / s.phi[k])
+		}
+	}
+	kernel.Gemm(team, false, false, l.o.v.images, d, n, logits, n, l.room, d, dq, d, true)
+	return loss
+}
+
+func (l *pclLoss) logits(n int) []float32 {
+	if len(l.block) < n {
+		l.block = make([]float32, n)
+	}
+	return l.block[:n]
+}
+
+// softmaxLoss returns the cross-entropy of a row of logits with a label and leaves its gradient in the row.
+func softmaxLoss(row []float32, label int) float64 {
+	loss := float64(kernel.LogSumExp(row)) - float64(row[label])
+	kernel.Softmax(row, row)
+	row[label]--
+	return loss
+}

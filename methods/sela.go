@@ -1,0 +1,148 @@
+package methods
+
+import (
+	"math"
+
+	"protobench/encoders"
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+	"protobench/internal/stream"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// sela is self-labelling (Asano et al. 2020): a linear classifier W·z + b over labels that are found for all training images at once, as
+// the transport plan of the classifier's own predictions p under the constraint that every label gets as many images (eq. 3 to 8, see
+// [selfLabels]); between two such solutions the network learns the labels by cross-entropy,
+//
+//	loss = -mean log softmax(W·z + b)_label
+//
+// for every crop of an image. Labels start random and balanced and are found anew every relabel_epochs. The predictions that they are
+// made of come from the last embedding of each image (its first view, in training mode) and the classifier at that time, where the original runs
+// the network over the set once more. The classifier stands on the projector's output, which is not normalised, and there is one of them
+// (the original has up to ten on one encoder). The rows of W are the prototypes; one Adam, SGD or LARS trains them with the encoder.
+type sela struct {
+	SeLa
+	v       views
+	k, d    int
+	images  func(step int) []int
+	label   []float64 // [Images]
+	bank    *bank
+	bias    *encoders.Param
+	teacher []float32 // [K] the bias's moving average, negative: what the teacher's scores lose
+}
+
+func newSeLa(cfg Config, v views, d int) *sela {
+	o := &sela{SeLa: cfg.Settings.SeLa, v: v, k: cfg.Settings.Prototypes.Count, d: d, images: cfg.order, bank: newBank(cfg, d)}
+	o.bias = &encoders.Param{Name: "bias", Shape: []int{o.k}, Value: make([]float32, o.k), LRMult: cfg.Settings.Prototypes.LRMult}
+	o.teacher, o.label = make([]float32, o.k), make([]float64, cfg.Images)
+	for at, i := range stream.New(cfg.Seed, "labels").Perm(cfg.Images) {
+		o.label[i] = float64(at % o.k)
+	}
+	return o
+}
+
+func (o *sela) branch() Branch            { return Student }
+func (o *sela) weightNorm() bool          { return false }
+func (o *sela) unnormalised() bool        { return true }
+func (o *sela) center() []float32         { return o.teacher }
+func (o *sela) params() []*encoders.Param { return []*encoders.Param{o.bias} }
+
+func (o *sela) own(cfg Config, start []float32, d int) learner {
+	return newClassifier(cfg, o, start, d)
+}
+
+// codes are one-hot: the images' labels.
+func (o *sela) codes(q []float32, in codeInput) {
+	clear(q)
+	for b, i := range o.images(in.step) {
+		for g := range o.v.global {
+			q[(g*o.v.images+b)*o.k+int(o.label[i])] = 1
+		}
+	}
+}
+
+// scores adds W·z + b.
+func (o *sela) scores(z, c *G.Node, learn bool) (s *G.Node, params G.Nodes, err error) {
+	if s, err = scoresNode(z, c, learn); err != nil {
+		return nil, nil, err
+	}
+	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.k)
+	s, err = addRowNode(s, b)
+	return s, G.Nodes{b}, err
+}
+
+func (o *sela) loss(h *head, s, targets *G.Node) (*G.Node, error) {
+	return crossEntropyNode(s, targets, 1, h.scaled(o.v.weight()))
+}
+
+func (o *sela) after(in codeInput) { o.bank.record(in.step, in.z) }
+
+// relabel finds the labels of all images that have been seen, with the classifier's weights [K,D]. It returns the share of labels that
+// changed, and the error at which the solution stopped.
+func (o *sela) relabel(team *kernel.Team, weight []float32) (changed, err float64) {
+	images, z := o.bank.gather()
+	logits := make([]float32, len(images)*o.k)
+	scores(team, logits, z, weight, len(images), o.d, o.k)
+	for i := range logits {
+		logits[i] += o.bias.Value[i%o.k]
+	}
+	l := newSelfLabels(logits, o.k, o.Lambda)
+	l.solve(team, o.Threshold)
+	for row, k := range l.labels(team) {
+		if i := images[row]; o.label[i] != float64(k) {
+			o.label[i] = float64(k)
+			changed += 1 / float64(len(images))
+		}
+	}
+	return changed, l.err
+}
+
+func (o *sela) state(prefix string) []Named {
+	return append(o.bank.state(prefix), f64(prefix+"labels", o.label), f32(prefix+"teacher", o.teacher))
+}
+
+// addRowNode adds a row b [K] to every row of s [N,K].
+func addRowNode(s, b *G.Node) (*G.Node, error) {
+	k := s.Shape()[1]
+	db := make([]float32, k)
+	return graph.Apply(graph.Op{
+		Kind: "add-row", Out: s.Shape().Clone(), Diff: []bool{true, true},
+		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+			for i, v := range in[0] {
+				out[i] = v + in[1][i%k]
+			}
+		},
+		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+			ds, err := graph.Apply(graph.Op{
+				Kind: "add-row-grad", Out: in[0].Shape().Clone(),
+				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
+					copy(ds, v[0])
+					columnSums(db, v[0])
+				},
+			}, grad)
+			if err != nil {
+				return nil, err
+			}
+			gb, err := graph.Take(ds, db, k)
+			return G.Nodes{ds, gb}, err
+		},
+	}, s, b)
+}
+
+// columnSums sets sum [K] to the sums of x's [N,K] columns.
+func columnSums(sum, x []float32) {
+	k := len(sum)
+	for j := range sum {
+		var s float64
+		for i := j; i < len(x); i += k {
+			s += float64(x[i])
+		}
+		sum[j] = float32(s)
+	}
+}
+
+// relabelSteps is the number of steps between two solutions.
+func (o *sela) relabelSteps(perEpoch int) int {
+	return max(1, int(math.Round(o.RelabelEpochs*float64(perEpoch))))
+}

@@ -1,0 +1,124 @@
+package methods
+
+import (
+	"math"
+
+	"protobench/internal/kernel"
+)
+
+const (
+	selaCheck = 10   // iterations between two looks at the error
+	selaMost  = 2001 // iterations after which a solution is taken as it is
+	selaRows  = 512  // images per task; fixed, so that sums have one order whatever the threads
+)
+
+// selfLabels is the problem of [sela]: with predictions P [N,K] of N images, maximise Σ_ik Q_ik·log P_ik over plans whose rows sum
+// to 1/N and columns to 1/K, smoothed by an entropy of weight 1/λ. The solution is Q = diag(c)·P^λ·diag(r) (Asano et al. 2020, eq. 6 and 7, after
+// Cuturi 2013), found by scaling in turn
+//
+//	r = (1/K) / (P^λᵀ·c),   c = (1/N) / (P^λ·r),
+//
+// from c = 1/N until Σ |c_old/c - 1|, looked at every ten iterations as in the official code, is small. All in float64:
+// P^λ spans hundreds of orders of magnitude. A prototype whose column underflows gets no image.
+type selfLabels struct {
+	n, k       int
+	m          []float64 // P^λ [N,K]
+	r, c       []float64
+	err        float64
+	iterations int
+	parts      []float64 // partial column sums by task, [tasks,K]
+}
+
+func newSelfLabels(logits []float32, k int, lambda float64) *selfLabels {
+	n := len(logits) / k
+	l := &selfLabels{n: n, k: k, m: make([]float64, n*k), r: make([]float64, k), c: make([]float64, n)}
+	l.parts = make([]float64, l.tasks()*k)
+	for i := range n {
+		s, row := logits[i*k:][:k], l.m[i*k:][:k]
+		top := float64(s[kernel.Argmax(s)])
+		var sum float64
+		for _, v := range s {
+			sum += math.Exp(float64(v) - top)
+		}
+		lse := top + math.Log(sum)
+		for j, v := range s {
+			row[j] = math.Exp(lambda * (float64(v) - lse))
+		}
+		l.c[i] = 1 / float64(n)
+	}
+	return l
+}
+
+func (l *selfLabels) tasks() int { return (l.n + selaRows - 1) / selaRows }
+
+// solve scales until the error is at most the threshold.
+func (l *selfLabels) solve(team *kernel.Team, threshold float64) {
+	l.err = math.Inf(1)
+	for ; l.err > threshold && l.iterations < selaMost; l.iterations++ {
+		l.columns(team)
+		changes := make([]float64, l.tasks())
+		team.Do(l.tasks(), func(task int) { changes[task] = l.rows(task) })
+		if l.iterations%selaCheck == 0 {
+			l.err = 0
+			for _, e := range changes {
+				l.err += e
+			}
+		}
+	}
+}
+
+// columns sets r.
+func (l *selfLabels) columns(team *kernel.Team) {
+	team.Do(l.tasks(), func(task int) {
+		sum := l.parts[task*l.k:][:l.k]
+		clear(sum)
+		for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
+			for j, v := range l.m[i*l.k:][:l.k] {
+				sum[j] += float64(v * l.c[i])
+			}
+		}
+	})
+	for j := range l.r {
+		var sum float64
+		for at := j; at < len(l.parts); at += l.k {
+			sum += l.parts[at]
+		}
+		l.r[j] = 0
+		if sum > 0 {
+			l.r[j] = 1 / (sum * float64(l.k))
+		}
+	}
+}
+
+// rows sets c for the images of a task and returns the sum of its relative changes.
+func (l *selfLabels) rows(task int) (change float64) {
+	for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
+		var sum float64
+		for j, v := range l.m[i*l.k:][:l.k] {
+			sum += float64(v * l.r[j])
+		}
+		if sum == 0 {
+			continue
+		}
+		c := 1 / (sum * float64(l.n))
+		change += math.Abs(l.c[i]/c - 1)
+		l.c[i] = c
+	}
+	return change
+}
+
+// labels returns each image's largest entry of the plan.
+func (l *selfLabels) labels(team *kernel.Team) []int {
+	out := make([]int, l.n)
+	team.Do(l.tasks(), func(task int) {
+		for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
+			best := -1.0
+			for j, v := range l.m[i*l.k:][:l.k] {
+				if q := v * l.r[j]; q > best {
+					best, out[i] = q, j
+				}
+			}
+		}
+	})
+	return out
+}

@@ -1,0 +1,132 @@
+package methods
+
+import (
+	"slices"
+	"testing"
+
+	"protobench/internal/golden"
+	"protobench/internal/kernel"
+	"protobench/internal/stream"
+)
+
+func TestGoldenSelfLabels(t *testing.T) {
+	t.Run("sela_labels", func(t *testing.T) {
+		f := golden.Load(t, "sela_labels")
+		for _, name := range []string{"cifar", "imagenet"} {
+			s := golden.Shape(f.Inputs[name])
+			logits := golden.Float32s(f.Inputs[name])
+			l := newSelfLabels(logits, s[1], num(t, f.Params, name, "lambda"))
+			l.solve(nil, num(t, f.Params, name, "threshold"))
+			want := func(key string) any { return golden.At(t, f.Expected, name, key) }
+			golden.Check(t, f, name+" iterations", []float64{float64(l.iterations)}, want("iterations"))
+			golden.Check(t, f, name+" error", []float64{l.err}, want("error"))
+			labels, counts := l.labels(nil), make([]int, s[1])
+			for _, k := range labels {
+				counts[k]++
+			}
+			if !slices.Equal(labels, golden.Ints(want("labels"))) {
+				t.Errorf("%s: labels %v, want %v", name, labels, want("labels"))
+			}
+			if !slices.Equal(counts, golden.Ints(want("counts"))) {
+				t.Errorf("%s: counts %v, want %v", name, counts, want("counts"))
+			}
+			plan, cost := make([]float64, len(logits)), 0.0
+			for i := range plan {
+				plan[i] = float64(l.n) * l.c[i/l.k] * l.m[i] * l.r[i%l.k]
+			}
+			golden.Check(t, f, name+" plan", plan, want("plan"))
+			for i, k := range labels {
+				row := logits[i*l.k:][:l.k]
+				cost += float64(kernel.LogSumExp(row)-row[k]) / float64(l.n)
+			}
+			golden.Check(t, f, name+" cost", []float64{cost}, want("cost"))
+		}
+	})
+}
+
+// TestSelfLabelsDoNotDependOnThreads has more images than one task takes, and a prototype that all find impossible.
+func TestSelfLabelsDoNotDependOnThreads(t *testing.T) {
+	const n, k = 1300, 5
+	r, logits := stream.New(1, "logits"), make([]float32, n*k)
+	for i := range logits {
+		logits[i] = float32(r.NormFloat64())
+		if i%k == 3 {
+			logits[i] = -1000
+		}
+	}
+	team := kernel.NewTeam(2)
+	defer team.Close()
+	a, b := newSelfLabels(logits, k, 10), newSelfLabels(logits, k, 10)
+	a.solve(nil, 0.01)
+	b.solve(team, 0.01)
+	if !slices.Equal(a.c, b.c) || !slices.Equal(a.r, b.r) || !slices.Equal(a.labels(nil), b.labels(team)) || a.err != b.err {
+		t.Error("two threads give other labels than one")
+	}
+	counts := make([]int, k)
+	for _, l := range a.labels(nil) {
+		counts[l]++
+	}
+	if counts[3] != 0 || !(slices.Min([]int{counts[0], counts[1], counts[2], counts[4]}) > n/5-20) {
+		t.Errorf("counts %v: want none at the impossible prototype, and about as many at each of the others", counts)
+	}
+}
+
+// TestSelfLabelsUnderflow has predictions whose power is too small for any number.
+func TestSelfLabelsUnderflow(t *testing.T) {
+	l := newSelfLabels(make([]float32, 2*2000), 2000, 100)
+	l.solve(nil, 0.01)
+	if !(l.err <= 0.01) || !(l.c[0] > 0) {
+		t.Errorf("error %g, scale %g", l.err, l.c[0])
+	}
+}
+
+// TestSeLaLabels checks that labels start balanced, hold for an epoch, are those of the step's images, and change then.
+func TestSeLaLabels(t *testing.T) {
+	cfg := testConfig(t, "sela")
+	tr, next := start(t, cfg), batches(cfg)
+	o := tr.host.objective.(*sela)
+	first := slices.Clone(o.label)
+	counts := make([]int, 12)
+	for _, l := range first {
+		counts[int(l)]++
+	}
+	if slices.Max(counts)-slices.Min(counts) > 1 {
+		t.Errorf("labels start at %v", counts)
+	}
+	for step := range cfg.StepsPerEpoch {
+		steps(t, tr, next, 1)
+		q := tr.host.head.q
+		for row := range 2 * cfg.Train.Batch {
+			if want := first[cfg.order(step)[row%cfg.Train.Batch]]; q[row*12+int(want)] != 1 {
+				t.Errorf("step %d: row %d is not labelled %g", step, row, want)
+			}
+		}
+	}
+	if !slices.Equal(first, o.label) {
+		t.Error("labels changed within the epoch")
+	}
+	if s := steps(t, tr, next, 1)[0]; slices.Equal(first, o.label) || s.Values["sela.relabelled"] <= 0 || s.Values["sela.error"] > 0.01 {
+		t.Errorf("after an epoch %g of the labels are new, error %g", s.Values["sela.relabelled"], s.Values["sela.error"])
+	}
+}
+
+// TestClassifierScores checks that the scores that metrics see have the length of the rows and the bias.
+func TestClassifierScores(t *testing.T) {
+	cfg := testConfig(t, "sela")
+	cfg.Train.Teacher, cfg.Train.TeacherEnd, cfg.Train.LR = 0, 0, 0.1
+	tr := start(t, cfg)
+	steps(t, tr, batches(cfg), 4)
+	o, p, d := tr.host.objective.(*sela), tr.host.learner.vectors(), cfg.Encoder.Dim
+	z := make([]float32, d)
+	z[0], z[d-1] = 2, -1
+	got := tr.Learned()[0].Scores(z)
+	for k := range p.k {
+		row := p.value[k*d:][:d]
+		if want := kernel.Dot(row, z) + o.bias.Value[k]; !near(got[k:k+1], []float32{want}) {
+			t.Errorf("score of prototype %d: %g, want %g", k, got[k], want)
+		}
+	}
+	if unit(p.value, d) > 1 {
+		t.Error("the rows' length is not free")
+	}
+}

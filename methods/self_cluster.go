@@ -1,0 +1,143 @@
+package methods
+
+import (
+	"math"
+
+	"protobench/encoders"
+	"protobench/internal/kernel"
+)
+
+// selfCluster prototypes are learned by a clustering loss of their own on the teacher's embeddings, with an optimizer of their own; no
+// gradient reaches the encoder, and none comes from the encoder's loss (the clustering head of CAPI, Darcet et al. 2025, sec. 3.1):
+// decoupled by a gradient. With logits l = W·z + b of unit embeddings z:
+//
+//	q = Sinkhorn(l/τ_target),   p = softmax(l/τ),   L = -(1/n) Σ_i Σ_k q_ik·ln p_ik,   ∂L/∂l = (p - q)/(τ·n)
+//
+// Sinkhorn-Knopp is CAPI's, with its ε of 1e-8 in the divisors. W and b start as CAPI's, W's rows with the norm √D of its normal draws
+// (here in the directions of the prototypes) and b at zero. W is not normalised; the prototypes that the objective sees are its
+// rows on the unit sphere, without b. They are a classifier's weights: what separates clusters, not where they are.
+type selfCluster struct {
+	decoupled
+	SelfCluster
+	weight, bias *encoders.Param
+	optimizer    *encoders.AdamW
+	targets      []float32 // [n,K]
+	logits       []float32 // [n,K], then their gradient
+	losses       []float64 // [n]
+	balancer     logBalancer
+}
+
+func newSelfCluster(cfg Config, p *prototypes) *selfCluster {
+	m := &selfCluster{decoupled: decoupled{p}, SelfCluster: cfg.Settings.SelfCluster}
+	param := func(name string, decay float64, shape ...int) *encoders.Param {
+		n := 1
+		for _, s := range shape {
+			n *= s
+		}
+		return &encoders.Param{Name: name, Shape: shape, Value: make([]float32, n), Grad: make([]float32, n), LRMult: 1, WeightDecay: decay}
+	}
+	m.weight, m.bias = param("weight", m.WeightDecay, p.k, p.d), param("bias", 0, p.k)
+	m.optimizer = encoders.NewAdamW(m.own())
+	m.optimizer.Beta2, m.balancer.epsilon = 0.95, 1e-8
+	m.adopt()
+	return m
+}
+
+func (m *selfCluster) own() []*encoders.Param { return []*encoders.Param{m.weight, m.bias} }
+
+func (m *selfCluster) adopt() {
+	scale := float32(math.Sqrt(float64(m.p.d)))
+	for i, v := range m.p.value {
+		m.weight.Value[i] = scale * v
+	}
+	clear(m.bias.Value)
+	for _, p := range m.own() {
+		for _, s := range m.optimizer.Slots(p) {
+			clear(s)
+		}
+	}
+	clear(m.optimizer.Steps())
+	m.p.publish(nil)
+}
+
+func (m *selfCluster) before(s *stepInput) {
+	s.values["self-cluster.loss"] = m.gradient(s.team, s.z[Teacher])
+	m.optimizer.Step(s.team, m.LR)
+	s.team.Chunks(m.p.k, kernel.RowChunk(m.p.d), func(lo, hi int) {
+		for k := lo; k < hi; k++ {
+			toSphere(m.p.value[k*m.p.d:][:m.p.d], m.weight.Value[k*m.p.d:][:m.p.d])
+		}
+	})
+	m.p.publish(s.team)
+}
+
+// gradient sets the gradients of the clustering loss on embeddings z [n,D] and returns the loss.
+func (m *selfCluster) gradient(team *kernel.Team, z []float32) float64 {
+	k, d := m.p.k, m.p.d
+	n := len(z) / d
+	if len(m.targets) != n*k {
+		m.targets, m.logits, m.losses = make([]float32, n*k), make([]float32, n*k), make([]float64, n)
+	}
+	scores(team, m.logits, z, m.weight.Value, n, d, k)
+	sharpen := float32(1 / m.TargetTemperature)
+	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			row, target := m.logits[i*k:][:k], m.targets[i*k:][:k]
+			for c, b := range m.bias.Value {
+				row[c] += b
+				target[c] = row[c] * sharpen
+			}
+		}
+	})
+	m.balancer.run(team, m.targets, n, k, m.Iterations)
+	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			m.losses[i] = m.rowGradient(m.logits[i*k:][:k], m.targets[i*k:][:k], n)
+		}
+	})
+	kernel.Gemm(team, true, false, k, d, n, m.logits, k, z, d, m.weight.Grad, d, false)
+	team.Chunks(k, kernel.RowChunk(n), func(lo, hi int) {
+		clear(m.bias.Grad[lo:hi])
+		for i := range n {
+			for c, g := range m.logits[i*k+lo : i*k+hi] {
+				m.bias.Grad[lo+c] += g
+			}
+		}
+	})
+	var loss float64
+	for _, l := range m.losses {
+		loss += l / float64(n)
+	}
+	return loss
+}
+
+// rowGradient turns a row of logits into the gradient of the loss and returns the row's loss.
+func (m *selfCluster) rowGradient(row, target []float32, n int) float64 {
+	inv := 1 / float32(m.Temperature)
+	mass, product := kernel.Sum(target), kernel.Dot64(target, row)
+	lse := kernel.SoftmaxScaled(row, row, inv)
+	f := inv / float32(n)
+	for c, p := range row {
+		row[c] = f * (float32(p*float32(mass)) - target[c])
+	}
+	return float64(mass*lse) - float64(float64(inv)*product)
+}
+
+// move puts a prototype on an embedding, at the norm that a start has; momentum forgets it, and the second moment takes
+// the mean of all, as in the joint learner.
+func (m *selfCluster) move(k int, z []float32) {
+	d := m.p.d
+	scale := float32(math.Sqrt(float64(d)))
+	for j, v := range z {
+		m.weight.Value[k*d+j] = scale * v
+	}
+	m.bias.Value[k] = 0
+	forget(m.optimizer, m.weight, k)
+	forget(m.optimizer, m.bias, k)
+	copy(m.p.value[k*d:][:d], z)
+	m.p.replaced(k)
+}
+
+func (m *selfCluster) state(prefix string) []Named {
+	return append(paramState(prefix, m.own()), optimizerState(prefix+"optimizer.", m.optimizer, m.own())...)
+}

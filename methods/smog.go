@@ -1,0 +1,148 @@
+package methods
+
+import (
+	"protobench/encoders"
+	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// smog is synchronous momentum grouping (Pang et al. 2022). Groups g [K,D] take the prototypes' place. In every step the
+// student's projections z are given to their nearest groups by cosine, and each group that got some moves to (eq. 2 and 3)
+//
+//	g' = β·g + (1-β)·mean of its projections,
+//
+// in the graph: the gradient flows through the moved groups into the encoder, though never to the groups as they were. A predictor
+// P then has to find the group that the teacher gives another view, with groups as they were,
+//
+//	loss = -mean log softmax(cos(P(z), g')/τ)_target,   τ 0.1, β 0.99
+//
+// Projections and groups are not normalised otherwise. Both views are predicted here, where the original alternates; the
+// predictor is Linear–BN–ReLU–Linear as the projector. The groups are reset by clustering every reset_steps steps, see [smogGroups].
+type smog struct {
+	SMoG
+	v         views
+	k, d      int
+	predictor []*encoders.Param
+	running   encoders.Running // never used: there is no evaluation of the predictor
+	hits      *assignment
+	unit      []float32 // [K,D] directions of the groups
+	moved     []float32 // [K,D] the step's groups after the move
+}
+
+func newSMoG(cfg Config, v views, d int) *smog {
+	o := &smog{SMoG: cfg.Settings.SMoG, v: v, k: cfg.Settings.Prototypes.Count, d: d}
+	hidden := cfg.Encoder.Hidden
+	if hidden == 0 {
+		hidden = cfg.Encoder.Features()
+	}
+	o.predictor = newPredictor(cfg.Seed, d, hidden)
+	o.running = encoders.Running{Mean: make([]float32, hidden), Var: make([]float32, hidden)}
+	o.hits, o.moved = newAssignment(o.k, d), make([]float32, o.k*d)
+	o.unit = make([]float32, o.k*d)
+	return o
+}
+
+func (o *smog) branch() Branch            { return Teacher }
+func (o *smog) weightNorm() bool          { return false }
+func (o *smog) unnormalised() bool        { return true }
+func (o *smog) center() []float32         { return nil }
+func (o *smog) after(codeInput)           {}
+func (o *smog) state(string) []Named      { return nil }
+func (o *smog) params() []*encoders.Param { return o.predictor }
+
+func (o *smog) own(cfg Config, start []float32, d int) learner {
+	return newSMoGGroups(cfg, start, o, d)
+}
+
+// codes are one-hot: the teacher's nearest group, as the groups were before the step. The length of a projection changes no order.
+func (o *smog) codes(q []float32, in codeInput) {
+	clear(q)
+	for lo := 0; lo < len(q); lo += o.k {
+		q[lo+kernel.Argmax(in.scores[lo:][:o.k])] = 1
+	}
+}
+
+func (o *smog) loss(h *head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
+
+// scores adds the cosines of predictions and moved groups.
+func (o *smog) scores(z, c *G.Node, _ bool) (s *G.Node, params G.Nodes, err error) {
+	groups, err := o.move(z, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	prediction, params, err := o.predict(z)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err = o.cosines(prediction, groups)
+	return s, params, err
+}
+
+func (o *smog) cosines(prediction, groups *G.Node) (*G.Node, error) {
+	p, err := encoders.Normalize(prediction)
+	if err != nil {
+		return nil, err
+	}
+	c, err := encoders.Normalize(groups)
+	if err != nil {
+		return nil, err
+	}
+	return scoresNode(p, c, true)
+}
+
+// move adds the groups [K,D] after they have moved by the projections z of the crops that predict another.
+func (o *smog) move(z, groups *G.Node) (*G.Node, error) {
+	crops, size := o.v.predicting(), o.v.images*o.d
+	members := make([]float32, len(crops)*size)
+	return graph.Apply(graph.Op{
+		Kind: "move-groups", Out: groups.Shape().Clone(), Diff: []bool{true, false},
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			for i, c := range crops {
+				copy(members[i*size:][:size], in[0][c*size:])
+			}
+			o.regroup(team, out, members, in[1])
+			copy(o.moved, out)
+		},
+		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+			dz, err := graph.Apply(graph.Op{
+				Kind: "move-groups-grad", Out: in[0].Shape().Clone(),
+				Forward: func(_ *kernel.Team, v [][]float32, dz []float32) {
+					clear(dz)
+					for i, c := range crops {
+						o.scatter(dz[c*size:][:size], v[0], o.hits.near[i*o.v.images:])
+					}
+				},
+			}, grad, out)
+			return G.Nodes{dz, nil}, err
+		},
+	}, z, groups)
+}
+
+// regroup sets out to the groups moved by their members [n,D].
+func (o *smog) regroup(team *kernel.Team, out, members, groups []float32) {
+	kernel.NormalizeRows(o.unit, groups, o.k, o.d, nil)
+	o.hits.assign(team, members, o.unit)
+	beta := o.Momentum
+	copy(out, groups)
+	for k, n := range o.hits.count {
+		if n == 0 {
+			continue
+		}
+		for j, sum := range o.hits.sum[k*o.d:][:o.d] {
+			out[k*o.d+j] = float32(beta*float64(groups[k*o.d+j]) + (1-beta)*sum/n)
+		}
+	}
+}
+
+// scatter gives each member of a group its share of the group's gradient.
+func (o *smog) scatter(dz, grad []float32, near []int) {
+	for i := range o.v.images {
+		k := near[i]
+		f := float32((1 - o.Momentum) / o.hits.count[k])
+		for j, g := range grad[k*o.d:][:o.d] {
+			dz[i*o.d+j] = f * g
+		}
+	}
+}

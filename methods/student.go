@@ -1,0 +1,48 @@
+package methods
+
+import (
+	"fmt"
+	"time"
+
+	"protobench/encoders/graph"
+)
+
+// StudentAlone is an arm without its teacher: forward pass, loss, backward pass and update of encoder and prototypes, no
+// moving average, no observers, no evaluation. It is what the usual SwAV step does, so that the two can be
+// timed side by side; no table shows what it learns.
+type StudentAlone struct{ t *Trainer }
+
+// NewStudentAlone builds an arm's student. An arm whose targets or prototypes come from the teacher is refused.
+func NewStudentAlone(cfg Config) (*StudentAlone, error) {
+	t, err := newTrainer(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if t.host.objective.branch() != Student || t.host.learner.params() == nil {
+		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
+	}
+	t.weights[Teacher], t.observers = nil, nil
+	return &StudentAlone{t}, graph.Build(t.buildStudent)
+}
+
+// Step runs one step on views [2·B,H,W,C], and local crops behind them where there are some, and returns the loss, in nats.
+func (s *StudentAlone) Step(views []float32) (float64, error) {
+	t := s.t
+	step := int(t.done[0])
+	in := &stepInput{team: t.cfg.Team, step: step, lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), values: map[string]float64{}}
+	in.epoch = float64(step) / float64(t.cfg.StepsPerEpoch)
+	copy(t.local, views[copy(t.x, views):])
+	t.host.prepare(in)
+	if err := t.student.Run(t.cfg.Team); err != nil {
+		return 0, fmt.Errorf("student: %w", err)
+	}
+	t.see(in, Student)
+	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
+	t.optimizer.Step(in.team, in.lr)
+	t.host.finish(in)
+	t.done[0]++
+	return float64(t.loss[0]), nil
+}
+
+// Spent returns the time that all steps so far have spent in each kind of operation of the graph.
+func (s *StudentAlone) Spent() map[string]time.Duration { return s.t.student.Spent() }
