@@ -21,6 +21,7 @@ func Components() []Component {
 		{"objective", "dino", "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", "Caron et al. 2021"},
 		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
 		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
+		{"objective", "ibot", "dino, and the same loss on patches that the student does not see, with one projector and one set of prototypes for both (vit)", "Zhou et al. 2022"},
 		{"objective", "deepcluster", "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings", "Caron et al. 2018, 2020 (DeepCluster-v2)"},
 		{"objective", "smog", "a predictor finds the teacher's group of another view; groups move with the student's projections, and the gradient flows through the move", "Pang et al. 2022"},
 		{"objective", "pcl", "InfoNCE with a queue, and the same over centroids of k-means on all images' embeddings, with a temperature per cluster", "Li et al. 2021"},
@@ -67,6 +68,12 @@ func presets() []preset {
 		)
 	}
 	return append(out,
+		preset{
+			"joint, scores with the normaliser of a von Mises-Fisher mixture, prototypes of any length",
+			Composition{Name: "dino-vmf", Objective: "dino", Learner: "joint", Embedding: "plain"},
+			map[string]any{"dino.scores": "vmf"},
+		},
+		preset{"joint, with masked patches as targets (on the vit)", Composition{Name: "ibot", Objective: "ibot", Learner: "joint", Embedding: "plain"}, nil},
 		preset{
 			"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
 			Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},

@@ -75,7 +75,7 @@ func composed(t *testing.T, name string) Config {
 }
 
 func TestObserversChangeNothing(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen", "carp", "carp+gmm", "msn"} {
+	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen", "carp", "carp+gmm", "msn", "ibot", "dino-vmf"} {
 		cfg := testConfig(t, preset)
 		plain := start(t, cfg)
 		cfg.Composition.Observers = []string{"joint", "gmm", "frozen", "kmeans", "ema", "hyperspherical", "epoch-kmeans", "self-cluster"}
@@ -104,8 +104,9 @@ func viewsAt(cfg Config, i int) []float32 {
 // TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the same embeddings, by the same
 // loss, it has to learn the very same prototypes.
 func TestShadowFollowsTheSameLoss(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "carp", "msn"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "ibot", "dino-vmf"} {
 		cfg := testConfig(t, preset)
+		cfg.Train.LocalCrops = 2
 		cfg.Composition.Observers = []string{"joint"}
 		tr := start(t, cfg)
 		steps(t, tr, batches(cfg), 5)

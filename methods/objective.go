@@ -89,6 +89,8 @@ func newObjective(cfg Config, v views, d int) objective {
 	switch cfg.Composition.Objective {
 	case "dino":
 		return newDINO(cfg.Settings.DINO, v, k)
+	case "ibot":
+		return newIBOT(cfg, v, d)
 	case "carp":
 		return newCARP(cfg, v)
 	case "deepcluster":

@@ -12,6 +12,13 @@ func (c Config) Validate() []error {
 	if err := Validate(c.Composition); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, c.lengths()...)
+	if c.Composition.Objective == "ibot" && c.Encoder.Name != "vit" {
+		add("encoder.name: objective \"ibot\" predicts hidden patches, and %s has no patch embeddings; take \"vit\"", c.Encoder.Name)
+	}
+	if err := c.localCrops(); err != nil {
+		errs = append(errs, err)
+	}
 	if c.Images > 0 && c.Train.Batch > c.Images {
 		add("train.batch: %d is more than the %d training images; take a smaller batch", c.Train.Batch, c.Images)
 	}
@@ -58,3 +65,22 @@ func (c Config) start() string {
 func (c Config) usesGMM() bool {
 	return slices.Contains(c.Composition.Parts(), "gmm")
 }
+
+// lengths refuses settings of the prototypes' lengths where there are none.
+func (c Config) lengths() []error {
+	var errs []error
+	vmf := c.Composition.Objective == "dino" && c.Settings.DINO.Scores == "vmf"
+	if vmf && c.Composition.Learner != "joint" {
+		errs = append(errs, fmt.Errorf("dino.scores: all prototypes of learner %q have length 1, so that the vmf normaliser cancels; take learner \"joint\" or \"cosine\"", c.Composition.Learner))
+	}
+	if vmf && c.Settings.Prototypes.Reseed {
+		errs = append(errs, fmt.Errorf("prototypes.reseed: usage is counted by cosines, which vmf scores are not; set false"))
+	}
+	if o := c.Composition.Objective; slices.Contains(c.Composition.Learners(), "joint") && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
+		errs = append(errs, fmt.Errorf("prototypes.norm: objective %q puts prototypes back to length 1 after every step; set 1", o))
+	}
+	return errs
+}
+
+// weightNormalised lists the objectives whose prototypes have lengths.
+var weightNormalised = [...]string{"dino", "ibot", "carp", "msn"}
