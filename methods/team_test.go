@@ -142,7 +142,7 @@ func TestTeamsTrainAlike(t *testing.T) {
 		var want []Named
 		for _, threads := range []int{1, 3} {
 			cfg := testConfig(t, preset)
-			cfg.Train.LocalCrops, cfg.Train.Batch, cfg.Images = 1, 20, 80
+			cfg.Train.Batch, cfg.Images = 20, 80
 			cfg.Team = kernel.NewTeam(threads)
 			tr := start(t, cfg)
 			steps(t, tr, batches(cfg), 5) // into the second epoch
