@@ -131,11 +131,11 @@ func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
 		t.b = unsafe.Pointer(&p.panels[q*kc*tileCols])
 		j := n0 + q*tileCols
 		cols := min(tileCols, n0+nc-j)
-		for i, a := lo, base; i < hi; i, a = i+tileRows, unsafe.Add(a, step) {
+		for i, at := lo, 0; i < hi; i, at = i+tileRows, at+step { // an offset: a pointer past the rows must not be formed
 			rows := min(tileRows, hi-i)
 			groups := (rows + 3) / 4
 			for g := range groups {
-				t.a[g] = unsafe.Add(a, 4*g*t.rs)
+				t.a[g] = unsafe.Add(base, at+4*g*t.rs)
 			}
 			w.c.store(&t, groups, rows, cols, p.c[i*p.ldc+j:], p.ldc)
 		}
