@@ -105,8 +105,8 @@ func (n *norm) moments() {
 		for c := range ch {
 			s := float64(sum[c])
 			d := float64(shift[c]) + s/pixels - n.total[c]
-			n.total[c] += d * share
-			n.other[c] += max(0, float64(square[c])-s*s/pixels) + d*d*pixels*(1-share)
+			n.total[c] += float64(d * share)
+			n.other[c] += max(0, float64(square[c])-float64(s*s)/pixels) + float64(d*d*pixels*(1-share))
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (n *norm) backward(team *kernel.Team, v [][]float32, dx, masked []float32) 
 		b := -a * istd * istd * n.other[c] / rows
 		n.dbeta[c], n.dgamma[c] = float32(n.total[c]), float32(n.other[c]*istd)
 		n.a[c], n.b[c] = float32(a), float32(b)
-		n.k[c] = float32(-a*n.total[c]/rows - b*float64(n.mean[c]))
+		n.k[c] = float32(-a*n.total[c]/rows - float64(b*float64(n.mean[c])))
 	}
 	n.maps.NormApply(team, dx, masked, g, n.a, n.b, n.k)
 }

@@ -65,11 +65,13 @@ func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 
 // NormApply sets dx = g·a + (x·b + k) per channel and, where masked is not nil (only with a ReLU), masked = g. dx may be DY.
 func (m Map) NormApply(team *Team, dx, masked []float32, g NormGrad, a, b, k []float32) {
-	more := [][]float32{dx}
+	m.check(g.maps(dx), m.Channels, a, b, k)
 	if masked != nil {
-		more = append(more, masked)
+		m.check([][]float32{masked}, 0)
+		if g.Y == nil {
+			panic("kernel: a masked gradient needs the ReLU's output")
+		}
 	}
-	m.check(g.maps(more...), m.Channels, a, b, k)
 	m.pieces(team, func(s span) { m.normApply(s, dx, masked, g, a, b, k) })
 }
 

@@ -107,13 +107,29 @@ func TestReLUKeepsNaN(t *testing.T) {
 	})
 }
 
-func TestShortSlicesPanic(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("a short output was accepted")
-		}
-	}()
-	Matrix(2, 8).Affine(nil, make([]float32, 15), make([]float32, 16), nil, make([]float32, 8), make([]float32, 8), true)
+// TestMisusePanics hands the kernels what they have no code for.
+func TestMisusePanics(t *testing.T) {
+	m, v, short := Matrix(2, 8), make([]float32, 16), make([]float32, 15)
+	for name, f := range map[string]func(){
+		"a short output":                     func() { m.Affine(nil, short, v, nil, v, v, true) },
+		"a short sum":                        func() { m.Affine(nil, v, v, short, v, v, true) },
+		"a sum without a ReLU":               func() { m.Affine(nil, v, v, v, v, v, false) },
+		"a masked gradient without a ReLU":   func() { m.NormApply(nil, v, v, NormGrad{X: v, DY: v}, v, v, v) },
+		"a short masked gradient":            func() { m.NormApply(nil, v, short, NormGrad{X: v, Y: v, DY: v}, v, v, v) },
+		"a convolution of no images":         func() { NewConv(0, 8, 8, 16, 16, 1) },
+		"a convolution of stride 3":          func() { NewConv(1, 8, 8, 16, 16, 3) },
+		"a product of more than a matrix":    func() { Gemm(nil, false, false, 2, 8, 1, v, 1, v, 8, short, 8, false) },
+		"a convolution of maps without room": func() { NewConv(1, 2, 2, 1, 1, 1).Forward(nil, v, v, v) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("it was accepted")
+				}
+			}()
+			f()
+		})
+	}
 }
 
 func BenchmarkColumns(b *testing.B) {
