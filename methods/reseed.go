@@ -13,7 +13,7 @@ import (
 // their distance from the nearest prototype, updated after each draw (as in k-means++).
 type reseeder struct {
 	below float64
-	rate  float64 // of the running usage: a pass over the training images is one time constant
+	rate  float64 // of the running usage: as many embeddings as there are training images are one time constant, half an epoch
 	split bool
 	seed  uint64
 	cos   []float32 // [2·B,K]

@@ -76,7 +76,7 @@ func (c Config) lengths() []error {
 	if vmf && c.Settings.Prototypes.Reseed {
 		errs = append(errs, fmt.Errorf("prototypes.reseed: usage is counted by cosines, which vmf scores are not; set false"))
 	}
-	if o := c.Composition.Objective; slices.Contains(c.Composition.Learners(), "joint") && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
+	if o := c.Composition.Objective; slices.Contains(c.Composition.Parts(), "joint") && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
 		errs = append(errs, fmt.Errorf("prototypes.norm: objective %q puts prototypes back to length 1 after every step; set 1", o))
 	}
 	return errs
