@@ -141,6 +141,13 @@ func TestSettingsThatReadOthers(t *testing.T) {
 			t.Errorf("%s of learner %s with step %s is read: %v", c.path, c.learner, c.step, !c.want)
 		}
 	}
+	crop, _ := findKey("augment.crop_min")
+	for set, want := range map[string]bool{"shapes": true, "idx": true, "mixture": false} {
+		cell := arm("constant", "gmm")
+		if cell.Settings.Data.Name = set; cell.Reads(crop) != want {
+			t.Errorf("augment.crop_min is read with data set %s: %v", set, !want)
+		}
+	}
 	const head = "name = \"x\"\nseeds = 1\n[[method]]\nname = \"swav+gmm\"\ngmm.memory = 2\n"
 	if _, err := Parse("x.toml", head, Methods()); err != nil {
 		t.Error(err)
