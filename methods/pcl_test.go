@@ -156,30 +156,9 @@ func TestPCLClusters(t *testing.T) {
 	}
 }
 
-// TestGoldenLloyd checks k-means with spherical centres, empty clusters and ties, and its last assignment.
-func TestGoldenLloyd(t *testing.T) {
-	t.Run("deepcluster_kmeans", func(t *testing.T) {
-		f := golden.Load(t, "deepcluster_kmeans")
-		s := golden.Shape(f.Inputs["memory"])
-		for i, head := range []string{"head0", "head1"} {
-			z := golden.Float32s(f.Inputs["memory"].([]any)[i%s[0]])
-			var start []float32
-			for _, r := range golden.Ints(golden.At(t, f.Inputs, "init_indices", head)) {
-				start = append(start, z[r*s[2]:][:s[2]]...)
-			}
-			c := newCentres(nil, z, start, s[2], int(num(t, f.Params, "lloyd_iterations")), true)
-			golden.Check(t, f, head+" centroids", c.value, golden.At(t, f.Expected, "centroids", head))
-			golden.Check(t, f, head+" counts", c.count, golden.At(t, f.Expected, "counts", head))
-			if want := golden.Ints(golden.At(t, f.Expected, "assignments_by_slot", head)); !slices.Equal(c.near, want) {
-				t.Errorf("%s: assignments %v, want %v", head, c.near, want)
-			}
-		}
-	})
-}
-
 // TestLloydIsEuclidean has centres of different lengths: the nearest is not the one with the largest product.
 func TestLloydIsEuclidean(t *testing.T) {
-	c := newCentres(nil, []float32{1, 0, 3, 0, 5, 0, 1, 0.2}, []float32{1, 0, 5, 0}, 2, 1, false)
+	c := newCentres(nil, []float32{1, 0, 3, 0, 5, 0, 1, 0.2}, []float32{1, 0, 5, 0}, 2, 1)
 	if want := []int{0, 0, 1, 0}; !slices.Equal(c.near, want) { // at a tie the first
 		t.Errorf("assignments %v, want %v", c.near, want)
 	}

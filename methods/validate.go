@@ -62,6 +62,14 @@ func (c Config) start() string {
 	return c.Settings.Prototypes.Init
 }
 
+// count is prototypes.count of objectives that have prototypes, else 0.
+func (c Config) count() int {
+	if c.Composition.Objective == "massl" {
+		return 0
+	}
+	return c.Settings.Prototypes.Count
+}
+
 func (c Config) usesGMM() bool {
 	return slices.Contains(c.Composition.Parts(), "gmm")
 }
