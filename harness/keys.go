@@ -99,15 +99,26 @@ func (k Key) Get(r *Resolved) any {
 	return reflect.ValueOf(r).Elem().FieldByIndex(k.index).Interface()
 }
 
-// readBy reports whether an arm made of the given parts with these settings uses the key.
-func (k Key) readBy(parts []string, r *Resolved) bool {
+// readBy reports whether an arm made of the given parts uses the key, be it with certain values of others alone.
+func (k Key) readBy(parts []string) bool {
+	return k.read(parts, func(string, string) bool { return true })
+}
+
+// readAt reports whether an arm made of the given parts uses the key at these settings.
+func (k Key) readAt(parts []string, r *Resolved) bool {
+	return k.read(parts, func(path, value string) bool {
+		other, _ := findKey(path)
+		return fmt.Sprint(other.Get(r)) == value
+	})
+}
+
+func (k Key) read(parts []string, has func(path, value string) bool) bool {
 	return len(k.Readers) == 0 || slices.ContainsFunc(k.Readers, func(reader string) bool {
 		path, value, setting := strings.Cut(reader, "=")
 		if !setting {
 			return slices.Contains(parts, reader)
 		}
 		table, _ := cutLast(path)
-		other, _ := findKey(path)
-		return slices.Contains(parts, table) && fmt.Sprint(other.Get(r)) == value
+		return slices.Contains(parts, table) && has(path, value)
 	})
 }

@@ -141,6 +141,10 @@ func TestSettingsThatReadOthers(t *testing.T) {
 			t.Errorf("%s of learner %s with step %s is read: %v", c.path, c.learner, c.step, !c.want)
 		}
 	}
+	memory, _ := findKey("gmm.memory")
+	if !memory.readBy([]string{"gmm"}) || memory.readBy([]string{"kmeans"}) {
+		t.Error("gmm.memory is not the mixture's")
+	}
 	crop, _ := findKey("augment.crop_min")
 	for set, want := range map[string]bool{"shapes": true, "idx": true, "mixture": false} {
 		cell := arm("constant", "gmm")
