@@ -107,12 +107,13 @@ func TestValidate(t *testing.T) {
 		"an observer's lost length": func(c *Config) {
 			c.Composition.Learner, c.Composition.Observers, c.Settings.Prototypes.Norm = "frozen", []string{"joint"}, 0.5
 		},
-		"patches of a convnet":   func(c *Config) { c.Composition.Objective = "ibot" },
-		"a block of one":         func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
-		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
-		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
-		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
-		"too few for a start":    func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
+		"patches of a convnet":      func(c *Config) { c.Composition.Objective = "ibot" },
+		"a block of one":            func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
+		"two equal observers":       func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
+		"more clusters than images": func(c *Config) { *c = testConfig(t, "pcl"); c.Settings.Prototypes.Count = 65 },
+		"batch above the set":       func(c *Config) { c.Train.Batch = 65 },
+		"student feed too early":    func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
+		"too few for a start":       func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
 		"precision above its maximum": func(c *Config) {
 			c.Composition.Learner = "gmm"
 			c.Settings.GMM.Precision = 30

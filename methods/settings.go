@@ -143,7 +143,8 @@ type SMoG struct {
 	ResetSteps int     `key:"reset_steps" default:"300" range:"[0,)" read:"smog" doc:"steps after which the groups are clustered anew and the teacher is set to the student (0: never)"`
 }
 
-// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for 1.3 million images).
+// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for
+// 1.3 million images).
 type PCL struct {
 	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" read:"pcl" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
 	Sets         int     `key:"sets" default:"3" range:"[1,9]" read:"pcl" doc:"clusterings M: of prototypes.count centroids, half as many, a quarter …"`
@@ -159,7 +160,8 @@ type SeLa struct {
 	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings"`
 }
 
-// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3 million images).
+// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3
+// million images).
 type MaSSL struct {
 	Memory             int     `key:"memory" default:"2048" range:"[2,)" read:"massl" doc:"past embeddings that stand in the prototypes' place"`
 	Block              int     `key:"block" default:"256" range:"[2,)" read:"massl" doc:"embeddings per block of the random partition; what is left over sits the step out"`
@@ -199,8 +201,8 @@ type Centring struct {
 	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1)" read:"centred" doc:"EMA momentum of the teacher embeddings' running mean (a plain mean over the first steps)"`
 }
 
-// GMM holds the keys of the [gmm] table: the decoupled online EM (PAPER: Arteaga et
-// al. 2025, whose exact values are not public; every choice is a setting).
+// GMM holds the keys of the [gmm] table: the decoupled online EM (Arteaga et al. 2025, whose exact values are not public; every
+// choice is a setting).
 type GMM struct {
 	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" read:"gmm" doc:"variances: one for all, one per component, or one per component and dimension"`
 	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" read:"gmm" doc:"E-step: Gaussian densities, or cosine with fixed precision"`

@@ -18,8 +18,9 @@ import (
 //
 //	loss = -mean log softmax(cos(P(z), g')/τ)_target,   τ 0.1, β 0.99
 //
-// Projections and groups are not normalised otherwise. Both views are predicted here, where the original alternates; the
-// predictor is Linear–BN–ReLU–Linear and as wide as the projector, or as the features where there is none. The groups are reset by clustering every reset_steps steps, see [smogGroups].
+// Projections and groups are not normalised otherwise. Both views are predicted here, where the original alternates; the predictor is
+// Linear–BN–ReLU–Linear and as wide as the projector, or as the features where there is none. The groups are reset by clustering
+// every reset_steps steps, see [smogGroups].
 type smog struct {
 	SMoG
 	v         views
