@@ -1,6 +1,7 @@
 package methods
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -199,4 +200,20 @@ func nearestOwn(l *pclClusters, s *clusterSet) (share float64) {
 		}
 	}
 	return share
+}
+
+// TestConcentrationsAreCutOff: of eleven clusters whose members lie 1 to 11 units off, the tenth on either side is the next one's.
+func TestConcentrationsAreCutOff(t *testing.T) {
+	var squared []float64
+	var near []int
+	for c := range 11 {
+		for range 2 {
+			squared, near = append(squared, float64((c+1)*(c+1))), append(near, c)
+		}
+	}
+	for c, got := range concentrations(squared, near, 11, 0.3) {
+		if want := 0.3 * min(max(float64(c+1), 2), 10) / 6; math.Abs(got-want) > 1e-12 {
+			t.Errorf("cluster %d has %g, want %g", c, got, want)
+		}
+	}
 }
