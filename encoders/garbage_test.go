@@ -8,8 +8,7 @@ import (
 )
 
 // TestPassesLeaveLittleGarbage bounds what a forward and backward pass allocates once its buffers are there, such that a step stays
-// below 64 KiB. It does not depend on
-// the batch, but on the number of calls.
+// below 64 KiB. It does not depend on the batch, but on the number of calls.
 func TestPassesLeaveLittleGarbage(t *testing.T) {
 	const n, most = 2, 60 << 10
 	in := Input{Height: 32, Width: 32, Channels: 3}

@@ -1,6 +1,9 @@
 package harness
 
-import "protobench/methods"
+import (
+	"protobench/datasets"
+	"protobench/methods"
+)
 
 // Catalogue is what compositions may be made of.
 type Catalogue struct {
@@ -30,6 +33,9 @@ func (c Catalogue) Names(axis string) []string {
 // parts lists the names that a key's readers are matched against.
 func parts(c methods.Composition, r *Resolved) []string {
 	names := append(c.Parts(), r.Encoder.Name, r.Train.Optimizer, r.Data.Name)
+	if !datasets.OfVectors(r.Data.Name) {
+		names = append(names, "images")
+	}
 	if r.Train.LocalCrops > 0 {
 		names = append(names, "local-crops")
 	}

@@ -134,7 +134,7 @@ func (c *Cell) Reads(k Key) bool {
 	if c.Reference != "" && !referenceReads(c.Reference, k.Path) {
 		return false
 	}
-	return k.readBy(parts(c.Composition, &c.Settings))
+	return k.readAt(parts(c.Composition, &c.Settings), &c.Settings)
 }
 
 // refuseContradictions reports settings that exclude each other, before any data are known.

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 
@@ -71,16 +70,28 @@ form = "controlled"
 	}
 }
 
-// TestEveryPresetIsFaithful: each preset's paper sets keys that exist, within their ranges.
+// TestEveryPresetIsFaithful: each preset's paper sets keys that exist, within their ranges, and they arrive
+// in the cell.
 func TestEveryPresetIsFaithful(t *testing.T) {
 	for _, name := range Methods().Names("preset") {
 		c, _, _ := Methods().Preset(name)
-		if _, ok := Methods().Faithful(c, Defaults().Train); !ok {
+		sets, ok := Methods().Faithful(c, Defaults().Train)
+		if !ok {
+			t.Errorf("%s has no faithful form", name)
 			continue
 		}
-		s := parseReal(t, fmt.Sprintf("name = 'x'\nreferences = false\n[encoder]\nname = 'vit'\n[prototypes]\ncount = 512\n[[method]]\nname = %q\nform = 'faithful'\n", name))
-		if r := s.Cells[0].Settings; r.Encoder.Hidden != 2048 || math.IsNaN(r.Train.LR) || r.Train.LR == Defaults().Train.LR {
-			t.Errorf("%s: %+v", name, r.Train)
+		// Two arms, so that every key of the tables has a reader.
+		s := parseReal(t, fmt.Sprintf("name = 'x'\nreferences = false\n[encoder]\nname = 'vit'\n[prototypes]\ncount = 512\n"+
+			"[[method]]\nname = %q\nform = 'faithful'\n[[method]]\nname = 'other'\nobjective = 'swav'\nlearner = 'joint'\n", name))
+		got := s.Cells[0].Settings
+		for path, want := range sets {
+			k, _ := findKey(path)
+			if literal(k.Get(&got)) != literal(want) {
+				t.Errorf("%s: %s is %v, not %v", name, path, k.Get(&got), want)
+			}
+		}
+		if got.Train.LR == Defaults().Train.LR {
+			t.Errorf("%s: %+v", name, got.Train)
 		}
 	}
 }

@@ -104,12 +104,16 @@ func TestValidate(t *testing.T) {
 		"lengths without a gradient": func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Composition.Learner = "frozen" },
 		"re-seeding by cosines":      func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Settings.Prototypes.Reseed = true },
 		"a length that is lost":      func(c *Config) { c.Settings.Prototypes.Norm = 0.5 },
-		"patches of a convnet":       func(c *Config) { c.Composition.Objective = "ibot" },
-		"a block of one":             func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
-		"two equal observers":        func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
-		"batch above the set":        func(c *Config) { c.Train.Batch = 65 },
-		"student feed too early":     func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
-		"too few for a start":        func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
+		"an observer's lost length": func(c *Config) {
+			c.Composition.Learner, c.Composition.Observers, c.Settings.Prototypes.Norm = "frozen", []string{"joint"}, 0.5
+		},
+		"patches of a convnet":      func(c *Config) { c.Composition.Objective = "ibot" },
+		"a block of one":            func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
+		"two equal observers":       func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
+		"more clusters than images": func(c *Config) { *c = testConfig(t, "pcl"); c.Settings.Prototypes.Count = 65 },
+		"batch above the set":       func(c *Config) { c.Train.Batch = 65 },
+		"student feed too early":    func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
+		"too few for a start":       func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
 		"precision above its maximum": func(c *Config) {
 			c.Composition.Learner = "gmm"
 			c.Settings.GMM.Precision = 30

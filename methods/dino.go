@@ -15,12 +15,13 @@ type dino struct {
 	v    views
 	k    int
 	mean []float32 // center, [K]
+	sum  []float64 // [K] room for the batch's sums
 	ramp encoders.Ramp
 	vmf  *posterior // with vMF scores; else nil
 }
 
 func newDINO(s DINO, v views, k int) *dino {
-	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
+	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), sum: make([]float64, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
 	if keepsLength(o) {
 		o.vmf = newPosterior(k)
 	}
@@ -74,12 +75,12 @@ func (o *dino) after(in codeInput) {
 		return
 	}
 	n := o.v.global * o.v.images
-	sum := make([]float64, o.k)
+	clear(o.sum)
 	for r := range n {
-		kernel.AddWide(sum, in.scores[r*o.k:][:o.k])
+		kernel.AddWide(o.sum, in.scores[r*o.k:][:o.k])
 	}
 	m := o.CenterMomentum
-	for j, s := range sum {
+	for j, s := range o.sum {
 		o.mean[j] = float32(m*float64(o.mean[j]) + (1-m)*s/float64(n))
 	}
 }

@@ -12,9 +12,13 @@ import (
 func Faithful(c Composition, t Train) (map[string]any, bool) {
 	recipe, ok := map[string]func(Train) map[string]any{
 		"swav": faithfulSwAV, "deepcluster": faithfulSwAV, "dino": faithfulDINO, "ibot": faithfulIBOT, "carp": faithfulCARP, "msn": faithfulMSN,
+		"smog": faithfulSMoG, "pcl": faithfulPCL, "sela": faithfulSeLa, "massl": faithfulMaSSL,
 	}[c.Objective]
 	if !ok {
 		return nil, false
+	}
+	if c.Name == "capi" { // the one preset that is a paper's own method on another one's objective
+		recipe = faithfulCAPI
 	}
 	keys := recipe(t)
 	if c.Objective == "dino" && slices.Contains(c.Regularizers, "koleo-features") { // DINOv2 (Oquab et al. 2024); the rest follows DINO

@@ -96,7 +96,7 @@ type frozen struct{ p *prototypes }
 
 func (f *frozen) vectors() *prototypes      { return f.p }
 func (f *frozen) params() []*encoders.Param { return nil }
-func (f *frozen) adopt()                    {}
+func (f *frozen) adopt()                    { f.p.publish(nil) }
 func (f *frozen) moves(float64) bool        { return false }
 func (f *frozen) move(int, []float32)       {}
 func (f *frozen) before(*stepInput)         {}

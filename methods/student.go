@@ -18,7 +18,8 @@ func NewStudentAlone(cfg Config) (*StudentAlone, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.host.objective.branch() != Student || t.host.learner.params() == nil {
+	_, scheduled := t.host.learner.(*schedule)
+	if t.host.objective.branch() != Student || t.host.learner.params() == nil || scheduled {
 		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
 	}
 	t.weights[Teacher], t.observers = nil, nil

@@ -36,8 +36,18 @@ func (c Config) Validate() []error {
 			add("learner: the schedule hands over at epoch %g, the run has %d; hand over earlier or raise train.epochs", last, c.Train.Epochs)
 		}
 	}
-	if c.Images > 0 && c.Settings.Prototypes.Count > c.Images && slices.Contains(c.Composition.Parts(), "epoch-kmeans") {
-		add("prototypes.count: %d clusters of %d training images; k-means by epochs needs an image for each", c.Settings.Prototypes.Count, c.Images)
+	return append(errs, c.counts()...)
+}
+
+// counts refuses numbers of prototypes that blocks or images are too large or too few for.
+func (c Config) counts() []error {
+	var errs []error
+	add := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	for _, part := range []string{"epoch-kmeans", "pcl", "smog"} {
+		if c.Images > 0 && c.Settings.Prototypes.Count > c.Images && slices.Contains(c.Composition.Parts(), part) {
+			add("prototypes.count: %d clusters of %d training images; the k-means of %s needs an image for each", c.Settings.Prototypes.Count, c.Images, part)
+			break
+		}
 	}
 	if c.Composition.Objective == "carp" && c.Settings.CARP.Block > c.Settings.Prototypes.Count {
 		add("carp.block: a block of %d is more than the %d prototypes; take a smaller block", c.Settings.CARP.Block, c.Settings.Prototypes.Count)
@@ -62,6 +72,14 @@ func (c Config) start() string {
 	return c.Settings.Prototypes.Init
 }
 
+// count is prototypes.count of objectives that have prototypes, else 0.
+func (c Config) count() int {
+	if c.Composition.Objective == "massl" {
+		return 0
+	}
+	return c.Settings.Prototypes.Count
+}
+
 func (c Config) usesGMM() bool {
 	return slices.Contains(c.Composition.Parts(), "gmm")
 }
@@ -76,7 +94,7 @@ func (c Config) lengths() []error {
 	if vmf && c.Settings.Prototypes.Reseed {
 		errs = append(errs, fmt.Errorf("prototypes.reseed: usage is counted by cosines, which vmf scores are not; set false"))
 	}
-	if o := c.Composition.Objective; slices.Contains(c.Composition.Learners(), "joint") && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
+	if o := c.Composition.Objective; slices.Contains(c.Composition.Parts(), "joint") && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
 		errs = append(errs, fmt.Errorf("prototypes.norm: objective %q puts prototypes back to length 1 after every step; set 1", o))
 	}
 	return errs

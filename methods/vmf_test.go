@@ -178,3 +178,15 @@ func TestWeightDecayRises(t *testing.T) {
 	steps(t, tr, batches(cfg), cfg.steps()-1)
 	check(9.9)
 }
+
+// TestVMFCenterMoves follows the center for one step: a part of the batch's mean posterior, before centring.
+func TestVMFCenterMoves(t *testing.T) {
+	p := newPosterior(2)
+	q := []float32{1, 0, 1, 0}
+	p.targets(q, 0.5)
+	p.learn(0.75)
+	want := []float32{float32(0.75*0.5 + 0.25/(1+math.Exp(-2))), float32(0.75*0.5 + 0.25/(1+math.Exp(2)))}
+	if !near(p.center, want) {
+		t.Errorf("the center is %v, want %v", p.center, want)
+	}
+}
