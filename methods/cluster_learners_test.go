@@ -204,3 +204,23 @@ func mass(l learner) float64 {
 	}
 	return s
 }
+
+// TestEpochKMeansStarts checks where an epoch's k-means starts: at the centroids of the one before, which keep their numbers, or at
+// embeddings of the bank.
+func TestEpochKMeansStarts(t *testing.T) {
+	for _, from := range []string{"previous", "data"} {
+		cfg := testConfig(t, "swav+frozen")
+		cfg.Composition.Learner, cfg.Settings.EpochKMeans.Start, cfg.Settings.EpochKMeans.Iterations = "epoch-kmeans", from, 1
+		tr := start(t, cfg)
+		m := tr.host.learner.(*epochKMeans)
+		want, z := slices.Clone(m.p.value), m.ring[:int(m.filled[0])*m.p.d]
+		if from == "data" {
+			want = pick(z, stream.New(cfg.Seed, "epoch-kmeans", 0).Perm(int(m.filled[0]))[:m.p.k], m.p.d)
+		}
+		lloyd(nil, newAssignment(m.p.k, m.p.d), want, z, 1)
+		m.cluster(&stepInput{perEpoch: cfg.StepsPerEpoch, values: map[string]float64{}})
+		if !near(want, m.p.value) {
+			t.Errorf("start from %s: centroids %v, want %v", from, m.p.value[:m.p.d], want[:m.p.d])
+		}
+	}
+}
