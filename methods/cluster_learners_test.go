@@ -224,3 +224,19 @@ func TestEpochKMeansStarts(t *testing.T) {
 		}
 	}
 }
+
+// TestSelfClusterForgets: after one gradient and then none, a weight moves on by what AdamW's two averages keep of it, with CAPI's
+// momenta of 0.9 and 0.95.
+func TestSelfClusterForgets(t *testing.T) {
+	cfg := testConfig(t, "swav")
+	m := newSelfCluster(cfg, newPrototypes(randomPrototypes(1, 2, 2), 2, 2, false))
+	m.weight.Grad[0] = 1
+	m.optimizer.Step(nil, 1)
+	before := float64(m.weight.Value[0])
+	m.weight.Grad[0] = 0
+	m.optimizer.Step(nil, 1)
+	want := 0.9 * 0.1 / (1 - 0.9*0.9) / math.Sqrt(0.95*0.05/(1-0.95*0.95))
+	if got := before - float64(m.weight.Value[0]); math.Abs(got-want) > 1e-5 {
+		t.Errorf("the second step is %g, want %g", got, want)
+	}
+}
