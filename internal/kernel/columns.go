@@ -5,7 +5,7 @@ import "unsafe"
 // columns is what the column kernels read at fixed offsets: maps x, y, z and where results go, per-channel vectors, and the
 // pixels of one image: rows of pixels at a pitch, with skip bytes between two rows.
 type columns struct {
-	x, y, z, out, out2        unsafe.Pointer
+	x, y, z, out              unsafe.Pointer
 	v0, v1, v2                unsafe.Pointer
 	pixels, pitch, rows, skip int
 	wide, narrow              int // blocks of 32 channels, then of eight
