@@ -49,6 +49,7 @@ func (w *winograd) tiles() int { return w.input.Images * w.tilesY * w.tilesX }
 func (w *winograd) forward(team *Team, y, x, weights []float32) {
 	in, out := w.input.Channels, w.output.Channels
 	u, stages := w.scratch(team, spectrumLen(in, out), newPlanes(tileBlock, in).len(), newPlanes(tileBlock, out).len())
+	defer stages.end()
 	transformWeights(team, u, weights, in, out)
 	w.convolve(team, w.output, w.input, y, x, u, stages)
 }
@@ -65,6 +66,7 @@ func (w *winograd) backward(team *Team, dx, dw, dy, x, weights []float32) {
 func (w *winograd) gradInput(team *Team, dx, dy, weights []float32) {
 	in, out := w.input.Channels, w.output.Channels
 	u, stages := w.scratch(team, spectrumLen(out, in), newPlanes(tileBlock, out).len(), newPlanes(tileBlock, in).len())
+	defer stages.end()
 	transformRotated(team, u, weights, in, out, stages)
 	w.convolve(team, w.input, w.output, dx, dy, u, stages)
 }
