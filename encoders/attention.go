@@ -78,10 +78,14 @@ func (a *attention) backwardHead(dqkv, qkv, dy, w, ds []float32) {
 	kernel.Gemm(nil, true, false, t, h, t, ds, t, qkv, 3*d, dqkv[d:], 3*d, false)
 }
 
-// backwardNodes has the output as an operand only to order it after the forward pass, which leaves the weights.
+// backwardNodes comes after the forward pass, which leaves the weights.
 func (a *attention) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	square := a.tokens * a.tokens
 	a.ds = make([]float32, attentionParts*square)
+	forward, err := graph.After(out)
+	if err != nil {
+		return nil, err
+	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "attention-grad", Out: in[0].Shape().Clone(),
 		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
@@ -89,6 +93,6 @@ func (a *attention) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error
 				a.backwardHead(dst[3*row*a.dim+col:], v[0][3*row*a.dim+col:], v[1][row*a.dim+col:], w, a.ds[part*square:][:square])
 			})
 		},
-	}, in[0], grad, out)
+	}, in[0], grad, forward)
 	return G.Nodes{dx}, err
 }

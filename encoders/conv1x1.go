@@ -74,10 +74,14 @@ func (c *conv1x1) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	})
 }
 
-// backwardNodes has the output as an operand only to order it after the forward pass, which gathers x.
+// backwardNodes comes after the forward pass, which gathers x.
 func (c *conv1x1) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	c.dx, c.dw = make([]float32, len(c.x)), make([]float32, c.m.Channels*c.o.Channels)
-	dx, err := graph.Apply(graph.Op{Kind: "conv1x1-grad", Out: in[0].Shape().Clone(), Halo: true, Forward: c.backward}, in[1], grad, out)
+	forward, err := graph.After(out)
+	if err != nil {
+		return nil, err
+	}
+	dx, err := graph.Apply(graph.Op{Kind: "conv1x1-grad", Out: in[0].Shape().Clone(), Halo: true, Forward: c.backward}, in[1], grad, forward)
 	if err != nil {
 		return nil, err
 	}

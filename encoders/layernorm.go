@@ -64,13 +64,17 @@ func (n *layerNorm) backward(team *kernel.Team, dx, x, gamma, dy []float32) {
 	n.sums.total(team, n.dbeta, n.d)
 }
 
-// backwardNodes has the output as an operand only to order it after the forward pass, which leaves means and deviations.
+// backwardNodes comes after the forward pass, which leaves means and deviations.
 func (n *layerNorm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	n.sums = newSlicedSums(n.rows, sliceRows, 2*n.d)
+	forward, err := graph.After(out)
+	if err != nil {
+		return nil, err
+	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "layer-norm-grad", Out: in[0].Shape().Clone(),
 		Forward: func(team *kernel.Team, v [][]float32, dst []float32) { n.backward(team, dst, v[0], v[1], v[2]) },
-	}, in[0], in[1], grad, out)
+	}, in[0], in[1], grad, forward)
 	if err != nil {
 		return nil, err
 	}

@@ -46,6 +46,7 @@ type norm struct {
 	maps         kernel.Map
 	run          Running
 	relu         bool
+	masks        bool      // the backward pass masks the gradient by the output
 	mean, istd   []float32 // [C]
 	a, b, k      []float32 // [C], what a pass applies
 	sums         [3][]float32
@@ -121,11 +122,11 @@ func (n *norm) evaluate(team *kernel.Team, in [][]float32, y []float32) {
 }
 
 // backward reads x, gamma, dy and y and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy, where a ReLU is behind only for y > 0, else 0.
-// Without y nothing masks dy.
+// What stands for y without a ReLU here only orders it after the forward pass, which leaves mean and deviation.
 func (n *norm) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	x, gamma := v[0], v[1]
 	g := kernel.NormGrad{X: x, DY: v[2]}
-	if len(v) > 3 {
+	if n.masks {
 		g.Y = v[3]
 	}
 	n.maps.NormSums(team, g, n.mean, n.sums[0], n.sums[1])
@@ -148,16 +149,17 @@ func (n *norm) backward(team *kernel.Team, v [][]float32, dx []float32) {
 }
 
 func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	operands := G.Nodes{in[0], in[1], grad}
-	switch {
-	case len(in) > 3: // the residual's gradient is masked too
-		masked, err := maskReLU(out, grad)
-		if err != nil {
+	operands := G.Nodes{in[0], in[1], grad, out}
+	var err error
+	if len(in) > 3 { // the residual's gradient is masked too
+		if operands[2], err = maskReLU(out, grad); err != nil {
 			return nil, err
 		}
-		operands[2] = masked
-	case n.relu:
-		operands = append(operands, out)
+	}
+	if n.masks = n.relu && len(in) == 3; !n.masks {
+		if operands[3], err = graph.After(out); err != nil {
+			return nil, err
+		}
 	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Forward: n.backward,

@@ -53,6 +53,9 @@ func Take(primary *G.Node, buffer []float32, shape ...int) (*G.Node, error) {
 	}, primary)
 }
 
+// After gives an operand that says nothing but that another node has been computed, whose buffer need not be kept for it.
+func After(n *G.Node) (*G.Node, error) { return Take(n, make([]float32, 1), 1) }
+
 // InputAfter is [Input] for what may only be read once another node has been computed: operations with state, such as batch
 // norms that record statistics, then run in that order whatever the order of a sorted graph.
 func InputAfter(earlier *G.Node, data []float32, shape ...int) (*G.Node, error) {

@@ -11,7 +11,7 @@ import (
 // memory hands out buffers for results and takes them back when the last operation that reads them is done. Maps with a halo
 // share buffers with maps of the same shape alone, so that no one writes to the zeros.
 type memory struct {
-	last  map[*G.Node]int // the step that reads a node last; none for roots
+	last  map[*G.Node]int // the step that reads a node last, its own where none does
 	roots map[*G.Node]bool
 	ends  [][]*G.Node // nodes by the step that reads them last
 	lent  map[*G.Node]buffer
@@ -37,14 +37,16 @@ func newMemory(g *G.ExprGraph, order, roots []*G.Node) *memory {
 		m.roots[n] = true
 	}
 	for i, n := range order {
+		m.last[n] = i // where nothing reads it
+		if op, ok := n.Op().(*Op); ok && op.result != nil {
+			continue // what is taken lies elsewhere
+		}
 		for _, c := range operands(g, n) {
 			m.last[c] = i
 		}
 	}
 	for _, n := range order {
-		if i, used := m.last[n]; used {
-			m.ends[i] = append(m.ends[i], n)
-		}
+		m.ends[m.last[n]] = append(m.ends[m.last[n]], n)
 	}
 	return m
 }
