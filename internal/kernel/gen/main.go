@@ -28,6 +28,7 @@ func main() {
 	winogradSpread()
 	winogradWeights()
 	winogradGradient()
+	winogradLarge()
 	peakAVX512()
 	peakAVX2()
 	lanes()
