@@ -10,9 +10,11 @@ LINT      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 SWEEP     := joint-vs-decoupled$(if $(QUICK),-quick)
 
 export CGO_ENABLED ?= 0
+# From v3 on the compiler fuses x*y + z, and results would be other bits than elsewhere. The kernels choose at run time anyway.
+export GOAMD64 := v1
 
 .DEFAULT_GOAL := help
-.PHONY: help ablation build test check lint race generate bench bench-peers clean
+.PHONY: help ablation build test check lint race generate docs bench bench-peers clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +42,10 @@ race: ## run all tests under the race detector
 generate: ## write the kernels' assembly again (avo, a module of its own)
 	cd $(KERNEL)/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go
 	gofmt -w $(KERNEL)/kernels_amd64.go
+
+docs: ## write docs/methods.md again from what the program lists
+	$(GO) run . list all --markdown > docs/methods.md.new
+	mv docs/methods.md.new docs/methods.md
 
 bench: ## run all Go benchmarks once
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...

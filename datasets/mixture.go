@@ -13,7 +13,7 @@ import (
 // 1/separation; the class is the mode. What a prototype learner does with such data is known beforehand.
 //
 // Vectors are stored as images of 1×dim gray pixels: a coordinate is rounded to one of 256 levels that span ±5 of the coordinates'
-// standard deviations, which adds less than 2‰ to the variance inside a mode at separations up to 4. A view is the vector plus
+// standard deviations, which adds about 2‰ to the variance inside a mode at separation 4, and less at smaller ones. A view is the vector plus
 // Gaussian noise; crops and colours have no meaning here.
 func loadMixture(o Options) (*Set, error) {
 	modes := MixtureModes(o)

@@ -102,6 +102,9 @@ func find(name string) (entry, error) {
 // generated reports whether a set comes out of a generator.
 func generated(name string) bool { return name == "shapes" || name == "mixture" }
 
+// OfVectors reports whether a set holds vectors, whose views are made without the augmentations of images.
+func OfVectors(name string) bool { return name == "mixture" }
+
 // validate checks the ranges that the keys declare. The generator's sizes bind its own set alone.
 func (o Options) validate() error {
 	for _, k := range []struct {

@@ -9,8 +9,13 @@ type Config struct {
 	Winograd   int    `key:"winograd" default:"2" in:"0|2|4" read:"convnet,resnet18" hash:"set" doc:"side of the output tiles that convolutions of stride 1 are computed in by minimal filtering (4: faster and less exact; 0: not, directly)"`
 	Patch      int    `key:"patch" default:"4" range:"[1,64]" read:"vit" doc:"side of a patch in pixels, a divisor of the image's sides"`
 	Heads      int    `key:"heads" default:"3" range:"[1,64]" read:"vit" doc:"attention heads, a divisor of the tokens' dimension"`
-	Hidden     int    `key:"hidden" default:"256" range:"[0,8192]" read:"convnet,resnet18,vit" doc:"hidden units of the projector (0: as many as the backbone has features)"`
+	Hidden     int    `key:"hidden" default:"256" range:"[0,8192]" read:"convnet,resnet18,vit" doc:"hidden units of the projector, and of smog's predictor (0: as many as the backbone has features)"`
+	Projector  string `key:"projector" default:"bn-relu" in:"bn-relu|gelu|bn-gelu" read:"convnet,resnet18,vit" hash:"set" doc:"projector: Linear, BN, ReLU, Linear (SwAV), three linear layers with GELU (DINO), or those with BN before GELU (CARP, MSN)"`
 	Dim        int    `key:"dim" default:"128" range:"[2,4096]" doc:"dimension D of the embedding (identity: that of the images)"`
+
+	// Masked is for masked image modelling (no setting: its objective asks for it): a vit gets a mask token, and in training gives its
+	// patches' embeddings too.
+	Masked bool
 }
 
 // Input is the shape of one image as the encoder reads it: rows, columns, channels.

@@ -7,6 +7,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
+	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -169,6 +170,35 @@ func TestGoldenBasicBlock(t *testing.T) {
 			golden.Check(t, f, "running_var", k.weights.Param("b.norm2.var").Value, f.Expected["bn2_running_var_after"])
 			y, _ = k.run(Evaluation, data, shape, nil)
 			golden.Check(t, f, "y_eval", nchw(y, ys), f.Expected["y_eval_after"])
+		})
+	}
+}
+
+// TestGoldenDINOHead checks the gelu projector behind which embeddings are normalised and scored by unit prototypes; the prototypes'
+// own gradient belongs to package methods.
+func TestGoldenDINOHead(t *testing.T) {
+	for _, name := range []string{"dino_head", "dino_head_free_g"} {
+		t.Run(name, func(t *testing.T) {
+			f := golden.Load(t, name)
+			s, v := golden.Shape(f.Inputs["x"]), golden.Shape(f.Inputs["weight_v"])
+			c := golden.Float32s(f.Inputs["weight_v"])
+			kernel.NormalizeRows(c, c, v[0], v[1], nil)
+			hidden := golden.Shape(f.Inputs["mlp0_bias"])[0]
+			keys := map[string]string{"projector.0": "mlp0", "projector.1": "mlp1", "projector.2": "mlp2"}
+			k := newBlock(t, f, keys, func(b *builder) error {
+				if err := b.projector(Config{Projector: "gelu", Hidden: hidden, Dim: v[1]}, s[1]); err != nil {
+					return err
+				}
+				if err := b.apply(Normalize); err != nil {
+					return err
+				}
+				return b.apply(func(z *G.Node) (*G.Node, error) {
+					return Linear(z, graph.Input(b.g, "prototypes", permute(c, v, 1, 0), v[1], v[0]), nil, false, true)
+				})
+			})
+			y, dx := k.run(Training, golden.Float32s(f.Inputs["x"]), s, golden.Float32s(f.Inputs["grad_out"]))
+			golden.Check(t, f, "logits", y, f.Expected["logits"])
+			golden.Check(t, f, "grad_x", dx, f.Expected["grad_x"])
 		})
 	}
 }

@@ -25,7 +25,10 @@ const (
 type Nodes struct {
 	Features  *G.Node   // [N,F], the backbone's output, which probes see
 	Embedding *G.Node   // [N,D], the projector's output, not normalised
+	Patches   *G.Node   // [N·P,D], the projector's output of every patch; nil but for masked weights in training
 	Params    []*G.Node // one per parameter of the weights, in their order
+
+	b *builder
 }
 
 // Features returns the dimension F of the backbone's output.
@@ -54,7 +57,7 @@ const (
 // New draws the weights of an encoder. Each parameter has a random stream of its own, so that a change in
 // one layer leaves the others' start as it was.
 func New(cfg Config, in Input, seed uint64) (*Weights, error) {
-	if err := cfg.fits(in); err != nil {
+	if err := cfg.Fits(in, in); err != nil {
 		return nil, err
 	}
 	w := &Weights{Config: cfg, Input: in, index: map[string]*Param{}}
@@ -69,10 +72,12 @@ func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 	return w, nil
 }
 
-// fits says what is wrong with the settings for images of this size, naming the key.
-func (c Config) fits(in Input) error {
+// Fits says what is wrong with the settings for images of this size, naming the key; whole is the size that the weights are made for.
+func (c Config) Fits(in, whole Input) error {
 	halves := c.Name == "convnet" || c.Name == "resnet18"
 	switch {
+	case (c.Name == "mlp" || c.Name == "identity") && in != whole:
+		return fmt.Errorf("encoder.name: %s reads images of %d×%d pixels and no smaller ones; take another encoder", c.Name, whole.Height, whole.Width)
 	case c.Name == "identity":
 		return c.fitsIdentity(in)
 	case halves && (in.Height>>(c.Depth-1) < 1 || in.Width>>(c.Depth-1) < 1):
@@ -89,15 +94,41 @@ func (c Config) fits(in Input) error {
 
 // Build adds the network to x's graph: x is [N,H,W,C], normalised images.
 func (w *Weights) Build(x *G.Node, mode Mode, prefix string) (*Nodes, error) {
-	b := &builder{weights: w, mode: mode, g: x.Graph(), prefix: prefix, nodes: map[string]*G.Node{}}
+	return w.BuildMasked(x, nil, mode, prefix)
+}
+
+// BuildMasked is [Weights.Build] with some patches of a vit hidden from it: where mask [N,P] is 1 the mask token stands for the
+// patch (masked weights only). A nil mask hides nothing.
+func (w *Weights) BuildMasked(x, mask *G.Node, mode Mode, prefix string) (*Nodes, error) {
+	return w.build(x, &builder{weights: w, mode: mode, g: x.Graph(), prefix: prefix, mask: mask, nodes: map[string]*G.Node{}})
+}
+
+func (w *Weights) build(x *G.Node, b *builder) (*Nodes, error) {
 	if err := b.network(x); err != nil {
 		return nil, err
 	}
-	out := &Nodes{Features: b.features, Embedding: b.x}
+	out := &Nodes{Features: b.features, Embedding: b.x, Patches: b.patches, b: b}
 	for _, p := range w.Params {
 		out.Params = append(out.Params, b.nodes[p.Name])
 	}
 	return out, nil
+}
+
+// Again adds the same network on further images x [M,h,w,C] of any size that fits, with the parameters' nodes of the first:
+// gradients of both add up. Batch norms use the statistics of these images alone and record them after those of the first, as
+// separate forward passes do (multi-crop: Caron et al. 2020). data is x's memory.
+func (n *Nodes) Again(data []float32, shape ...int) (*Nodes, error) {
+	w := n.b.weights
+	if err := w.Config.Fits(Input{shape[1], shape[2], shape[3]}, w.Input); err != nil {
+		return nil, err
+	}
+	x, err := graph.InputAfter(n.Embedding, data, shape...)
+	if err != nil {
+		return nil, err
+	}
+	b := *n.b
+	b.mask, b.patches, b.alone = nil, nil, true
+	return w.build(x, &b)
 }
 
 // builder walks an architecture: without a graph it draws the weights, with one it adds nodes. One walk for
@@ -109,13 +140,21 @@ type builder struct {
 	g        *G.ExprGraph
 	prefix   string
 	nodes    map[string]*G.Node
+	mask     *G.Node // [N,P] or nil
 	x        *G.Node
 	features *G.Node
+	patches  *G.Node
+	alone    bool // the class tokens are all that is asked for
+
+	unrecorded bool // batch norms leave the running statistics alone
 }
 
 func (b *builder) network(x *G.Node) error {
 	b.x = x
 	cfg, in := b.weights.Config, b.weights.Input
+	if x != nil {
+		in = Input{x.Shape()[1], x.Shape()[2], x.Shape()[3]}
+	}
 	var err error
 	switch cfg.Name {
 	case "convnet":
@@ -135,7 +174,7 @@ func (b *builder) network(x *G.Node) error {
 }
 
 // convnet is conv3×3–BN–ReLU blocks with doubling channels, stride 2 from the second block on, then a global
-// average pool and the projector Linear–BN–ReLU–Linear.
+// average pool and the projector.
 func (b *builder) convnet(cfg Config, in Input) error {
 	if err := b.apply(Pad); err != nil {
 		return err
@@ -159,22 +198,6 @@ func (b *builder) convnet(cfg Config, in Input) error {
 		return err
 	}
 	return b.projector(cfg, ch)
-}
-
-// projector is Linear–BN–ReLU–Linear from the backbone's features, which it takes as they are now.
-func (b *builder) projector(cfg Config, features int) error {
-	b.features = b.x
-	hidden := cfg.Hidden
-	if hidden == 0 {
-		hidden = features
-	}
-	if err := b.linear("projector.0", features, hidden, false, false, true); err != nil {
-		return err
-	}
-	if err := b.norm("projector.0.norm", hidden, true); err != nil {
-		return err
-	}
-	return b.linear("projector.1", hidden, cfg.Dim, true, false, true)
 }
 
 // mlp is Linear–ReLU layers of equal width and a linear projector.
@@ -206,8 +229,11 @@ func (b *builder) param(name string, fill func(*rand.Rand) float32, shape ...int
 		b.weights.add(name, fill, b.rng, shape...)
 		return nil
 	}
-	n := graph.Input(b.g, b.prefix+name, b.weights.Param(name).Value, shape...)
-	b.nodes[name] = n
+	n := b.nodes[name]
+	if n == nil {
+		n = graph.Input(b.g, b.prefix+name, b.weights.Param(name).Value, shape...)
+		b.nodes[name] = n
+	}
 	return n
 }
 
@@ -224,8 +250,12 @@ func (b *builder) conv1x1(name string, in, out, stride int) error {
 	return b.apply(func(x *G.Node) (*G.Node, error) { return Conv1x1(x, w, stride) })
 }
 
-func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) (err error) {
-	w := b.param(name+".weight", uniform(in), in, out)
+func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) error {
+	return b.linearFrom(name, uniform(in), in, out, bias, relu, inputGrad)
+}
+
+func (b *builder) linearFrom(name string, start func(*rand.Rand) float32, in, out int, bias, relu, inputGrad bool) (err error) {
+	w := b.param(name+".weight", start, in, out)
 	var c *G.Node
 	if bias {
 		c = b.param(name+".bias", constant(0), out)
@@ -254,6 +284,9 @@ func (b *builder) normParams(name string, ch int) (gamma, beta *G.Node, run Runn
 		b.weights.add(name+".mean", constant(0), b.rng, ch)
 		b.weights.add(name+".var", constant(1), b.rng, ch)
 		return nil, nil, Running{}
+	}
+	if b.unrecorded {
+		return gamma, beta, Running{Mean: make([]float32, ch), Var: make([]float32, ch)}
 	}
 	return gamma, beta, Running{Mean: b.weights.Param(name + ".mean").Value, Var: b.weights.Param(name + ".var").Value}
 }

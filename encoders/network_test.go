@@ -43,11 +43,22 @@ func TestFiniteDifferences(t *testing.T) {
 		{Name: "resnet18", Width: 4, Depth: 3, StemStride: 1, Winograd: 2, Hidden: 16, Dim: 8},
 		{Name: "resnet18", Width: 4, Depth: 3, StemStride: 1, Winograd: 4, Hidden: 16, Dim: 8},
 		{Name: "vit", Width: 2, Depth: 2, Patch: 4, Heads: 3, Dim: 8},
+		{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8, Projector: "gelu"},
+		{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8, Projector: "bn-gelu"},
 	} {
-		t.Run(fmt.Sprint(cfg.Name, cfg.Winograd), func(t *testing.T) {
+		t.Run(fmt.Sprint(cfg.Name, cfg.Projector, cfg.Winograd), func(t *testing.T) {
 			w, err := New(cfg, in, 1)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if cfg.Projector == "gelu" { // its start is meant for 2048 hidden units: so few would leave next to nothing to normalise
+				for _, p := range w.Params {
+					if strings.HasPrefix(p.Name, "projector") {
+						for i := range p.Value {
+							p.Value[i] *= 15
+						}
+					}
+				}
 			}
 			const n = 12
 			g := G.NewGraph()

@@ -105,8 +105,8 @@ func (n *norm) moments() {
 		for c := range ch {
 			s := float64(sum[c])
 			d := float64(shift[c]) + s/pixels - n.total[c]
-			n.total[c] += d * share
-			n.other[c] += max(0, float64(square[c])-s*s/pixels) + d*d*pixels*(1-share)
+			n.total[c] += float64(d * share)
+			n.other[c] += max(0, float64(square[c])-float64(s*s)/pixels) + float64(d*d*pixels*(1-share))
 		}
 	}
 }
@@ -120,13 +120,13 @@ func (n *norm) evaluate(team *kernel.Team, in [][]float32, y []float32) {
 	n.maps.Affine(team, y, x, residual(in), n.a, n.b, n.relu)
 }
 
-// backward reads x, gamma, y, dy and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy, where a ReLU is behind only for y > 0, else 0.
-// masked, where a residual was added, takes g.
-func (n *norm) backward(team *kernel.Team, v [][]float32, dx, masked []float32) {
+// backward reads x, gamma, dy and y and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy, where a ReLU is behind only for y > 0, else 0.
+// Without y nothing masks dy.
+func (n *norm) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	x, gamma := v[0], v[1]
-	g := kernel.NormGrad{X: x, DY: v[3]}
-	if n.relu {
-		g.Y = v[2]
+	g := kernel.NormGrad{X: x, DY: v[2]}
+	if len(v) > 3 {
+		g.Y = v[3]
 	}
 	n.maps.NormSums(team, g, n.mean, n.sums[0], n.sums[1])
 	clear(n.total)
@@ -142,26 +142,44 @@ func (n *norm) backward(team *kernel.Team, v [][]float32, dx, masked []float32) 
 		b := -a * istd * istd * n.other[c] / rows
 		n.dbeta[c], n.dgamma[c] = float32(n.total[c]), float32(n.other[c]*istd)
 		n.a[c], n.b[c] = float32(a), float32(b)
-		n.k[c] = float32(-a*n.total[c]/rows - b*float64(n.mean[c]))
+		n.k[c] = float32(-a*n.total[c]/rows - float64(b*float64(n.mean[c])))
 	}
-	n.maps.NormApply(team, dx, masked, g, n.a, n.b, n.k)
+	n.maps.NormApply(team, dx, g, n.a, n.b, n.k)
 }
 
 func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	var masked []float32
-	more := []taken{{n.dgamma, in[1].Shape().Clone()}, {n.dbeta, in[2].Shape().Clone()}}
-	if len(in) > 3 {
-		masked = make([]float32, n.maps.Len(), n.maps.Len()+kernel.Slack)
-		more = append(more, taken{masked, in[3].Shape().Clone()})
+	operands := G.Nodes{in[0], in[1], grad}
+	switch {
+	case len(in) > 3: // the residual's gradient is masked too
+		masked, err := maskReLU(out, grad)
+		if err != nil {
+			return nil, err
+		}
+		operands[2] = masked
+	case n.relu:
+		operands = append(operands, out)
 	}
 	dx, err := graph.Apply(graph.Op{
-		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0,
-		Forward: func(team *kernel.Team, v [][]float32, dx []float32) { n.backward(team, v, dx, masked) },
-	}, in[0], in[1], out, grad)
+		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Forward: n.backward,
+	}, operands...)
 	if err != nil {
 		return nil, err
 	}
-	return withTakes(dx, more...)
+	grads, err := withTakes(dx, taken{n.dgamma, in[1].Shape().Clone()}, taken{n.dbeta, in[2].Shape().Clone()})
+	if len(in) > 3 {
+		grads = append(grads, operands[2])
+	}
+	return grads, err
+}
+
+// maskReLU adds dy where the ReLU's output y is positive, else 0.
+func maskReLU(y, dy *G.Node) (*G.Node, error) {
+	return graph.Apply(graph.Op{
+		Kind: "relu-grad", Out: y.Shape().Clone(), Halo: mapsOf(y).Halo > 0,
+		Forward: func(team *kernel.Team, in [][]float32, g []float32) {
+			team.Chunks(len(g), kernel.ChunkSize, func(lo, hi int) { kernel.MaskReLU(g[lo:hi], in[0][lo:hi], in[1][lo:hi]) })
+		},
+	}, y, dy)
 }
 
 // taken is a further result of a backward pass.

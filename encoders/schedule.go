@@ -15,7 +15,7 @@ func (c Cosine) At(step int) float64 {
 		return linspace(c.Start, c.Base, c.Warmup, step)
 	}
 	t := float64(step-c.Warmup) / float64(max(1, c.Total-c.Warmup))
-	return c.Final + 0.5*(c.Base-c.Final)*(1+math.Cos(math.Pi*min(1, t)))
+	return c.Final + float64(0.5*(c.Base-c.Final)*(1+math.Cos(math.Pi*min(1, t))))
 }
 
 // Ramp is a value that rises from Start to End over Warmup points and stays there (the teacher temperature, per epoch).

@@ -15,15 +15,19 @@ const (
 
 // vit is a vision transformer (Dosovitskiy et al. 2021): patches through a linear map, a class token, learned positions,
 // pre-norm transformer blocks, and a layer norm of the class token, which is the feature; then the projector.
+// Crops of another size than the weights are made for get the positions interpolated.
 func (b *builder) vit(cfg Config, in Input) error {
-	d, patches := cfg.Features(), in.Height/cfg.Patch*(in.Width/cfg.Patch)
+	d, patches := cfg.Features(), cfg.Patches(in)
 	if err := b.apply(func(x *G.Node) (*G.Node, error) { return Patches(x, cfg.Patch) }); err != nil {
 		return err
 	}
 	if err := b.linear("patches", cfg.Patch*cfg.Patch*in.Channels, d, true, false, false); err != nil {
 		return err
 	}
-	if err := b.tokens(patches+1, d); err != nil {
+	if err := b.hide(d); err != nil {
+		return err
+	}
+	if err := b.tokens(cfg, in, d); err != nil {
 		return err
 	}
 	for i := range cfg.Depth {
@@ -31,6 +35,7 @@ func (b *builder) vit(cfg Config, in Input) error {
 			return err
 		}
 	}
+	tokens := b.x
 	// The norm sees each token alone: the class token's is all that is needed.
 	if err := b.apply(func(x *G.Node) (*G.Node, error) { return ClassToken(x, patches+1) }); err != nil {
 		return err
@@ -38,7 +43,47 @@ func (b *builder) vit(cfg Config, in Input) error {
 	if err := b.layerNorm("norm", d); err != nil {
 		return err
 	}
-	return b.projector(cfg, d)
+	if err := b.projector(cfg, d); err != nil {
+		return err
+	}
+	return b.patchEmbeddings(cfg, tokens, patches+1, d)
+}
+
+// hide puts the mask token where the mask is 1. The token is drawn last, so that no other parameter's start moves.
+func (b *builder) hide(d int) error {
+	if b.mask == nil {
+		return nil
+	}
+	token := b.maskToken(d)
+	return b.apply(func(x *G.Node) (*G.Node, error) { return Hide(x, b.mask, token) })
+}
+
+// maskToken starts at zero, as in iBOT (Zhou et al. 2022).
+func (b *builder) maskToken(d int) *G.Node { return b.param("mask", constant(0), 1, d) }
+
+// patchEmbeddings sends the patches through the same norm and projector as the class token (iBOT's shared head). Batch norms use
+// the patches' own statistics, and the running ones stay those of class tokens, which evaluation embeds.
+func (b *builder) patchEmbeddings(cfg Config, tokens *G.Node, t, d int) error {
+	if !cfg.Masked {
+		return nil
+	}
+	b.maskToken(d)
+	if b.g == nil || b.mode == Evaluation || b.alone {
+		return nil
+	}
+	p := *b
+	p.x, p.unrecorded = tokens, true
+	if err := p.apply(func(x *G.Node) (*G.Node, error) { return PatchTokens(x, t) }); err != nil {
+		return err
+	}
+	if err := p.layerNorm("norm", d); err != nil {
+		return err
+	}
+	if err := p.projector(cfg, d); err != nil {
+		return err
+	}
+	b.patches = p.x
+	return nil
 }
 
 // transformerBlock is x + attention(norm1(x)), then + fc2(GELU(fc1(norm2(·)))), on rows of tokens.
@@ -82,10 +127,26 @@ func (b *builder) residual(branch func() error) error {
 	return b.apply(func(y *G.Node) (*G.Node, error) { return Add(x, y) })
 }
 
-func (b *builder) tokens(t, d int) error {
+func (b *builder) tokens(cfg Config, in Input, d int) error {
+	own, got := cfg.grid(b.weights.Input), cfg.grid(in)
 	class := b.param("class", constant(0), 1, d)
-	positions := b.param("positions", gaussian(vitStart), t, d)
+	positions := b.param("positions", gaussian(vitStart), own[0]*own[1]+1, d)
+	if got != own {
+		var err error
+		if positions, err = Positions(positions, own, got); err != nil {
+			return err
+		}
+	}
 	return b.apply(func(x *G.Node) (*G.Node, error) { return Tokens(x, class, positions) })
+}
+
+// grid is the number of a vit's patches down and across an image.
+func (c Config) grid(in Input) [2]int { return [2]int{in.Height / c.Patch, in.Width / c.Patch} }
+
+// Patches is the number of patches that a vit cuts an image into.
+func (c Config) Patches(in Input) int {
+	g := c.grid(in)
+	return g[0] * g[1]
 }
 
 func (b *builder) layerNorm(name string, d int) error {
@@ -95,7 +156,11 @@ func (b *builder) layerNorm(name string, d int) error {
 }
 
 func (b *builder) linearGELU(name string, in, out int) error {
-	w := b.param(name+".weight", uniform(in), in, out)
+	return b.linearGELUFrom(name, uniform(in), in, out)
+}
+
+func (b *builder) linearGELUFrom(name string, start func(*rand.Rand) float32, in, out int) error {
+	w := b.param(name+".weight", start, in, out)
 	c := b.param(name+".bias", constant(0), out)
 	return b.apply(func(x *G.Node) (*G.Node, error) { return LinearGELU(x, w, c) })
 }

@@ -13,6 +13,7 @@ import (
 type arm struct {
 	at          string // path of its table
 	composition methods.Composition
+	form        string
 	layer
 }
 
@@ -47,6 +48,7 @@ func (p *parser) compose(a *arm, table map[string]any, base layer) bool {
 	delete(rest, "name")
 	a.settings = presetSettings(keys, base)
 	before := len(p.issues)
+	p.takeForm(a, rest)
 	p.parts(a, rest)
 	sound := len(p.issues) == before
 	a.written = p.apply(&a.settings, flatten(rest, ""), a.at)
@@ -57,20 +59,18 @@ func (p *parser) compose(a *arm, table map[string]any, base layer) bool {
 		})
 		return false
 	}
-	return sound && p.validate(a)
+	if !sound || !p.validate(a) {
+		return false
+	}
+	p.recipe(a)
+	return true
 }
 
 // presetSettings are the defaults, over them a preset's own settings, over those the sweep's tables.
 func presetSettings(keys map[string]any, base layer) Resolved {
 	settings := Defaults()
 	for _, path := range sortedKeys(keys) {
-		key, ok := findKey(path)
-		if !ok {
-			panic("harness: a preset sets the unknown key " + path)
-		}
-		if m := key.set(&settings, keys[path]); m != nil {
-			panic("harness: a preset's " + path + ": " + m.what + ", " + m.expected)
-		}
+		mustSet(&settings, path, keys[path])
 	}
 	for _, e := range base.written {
 		key, _ := findKey(e.path)

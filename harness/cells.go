@@ -13,9 +13,10 @@ import (
 func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Cell {
 	var once []Cell // one seed's worth
 	for _, a := range arms {
-		own := combine(Cell{Composition: a.composition, Settings: a.settings, at: a.at, line: p.line(a.at)}, axes, a.composition)
+		own := combine(Cell{Composition: a.composition, Form: a.form, Settings: a.settings, at: a.at, line: p.line(a.at)}, axes, a.composition)
 		p.refuseUnused(a, own, axes)
 		p.refuseContradictions(a, own)
+		p.refuseRescaling(a, axes)
 		once = append(once, own...)
 	}
 	references := p.references(base, axes)
@@ -133,7 +134,7 @@ func (c *Cell) Reads(k Key) bool {
 	if c.Reference != "" && !referenceReads(c.Reference, k.Path) {
 		return false
 	}
-	return k.readBy(parts(c.Composition, &c.Settings))
+	return k.readAt(parts(c.Composition, &c.Settings), &c.Settings)
 }
 
 // refuseContradictions reports settings that exclude each other, before any data are known.
@@ -144,6 +145,12 @@ func (p *parser) refuseContradictions(a arm, cells []Cell) {
 			p.report(a.at, "augment.crop_min", mismatch{
 				fmt.Sprintf("%v is above crop_max %v", s.Augment.CropMin, s.Augment.CropMax),
 				"expected crop_min ≤ crop_max", "",
+			})
+		}
+		if s.Train.LocalCrops > 0 && s.Augment.LocalMin > s.Augment.LocalMax {
+			p.report(a.at, "augment.local_crop_min", mismatch{
+				fmt.Sprintf("%v is above local_crop_max %v", s.Augment.LocalMin, s.Augment.LocalMax),
+				"expected local_crop_min ≤ local_crop_max", "",
 			})
 		}
 		p.issues = append(p.issues, cells[i].contradictions(p.file, methods.Config{})...)

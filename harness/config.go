@@ -47,6 +47,9 @@ func (c *Cell) writeTables(b *strings.Builder) {
 
 func (c *Cell) writeMethod(b *strings.Builder) {
 	m := c.Composition
+	if c.Form == faithful { // its settings stand in the tables
+		fmt.Fprintf(b, "\n# form: %s", c.Form)
+	}
 	fmt.Fprintf(b, "\n[[method]]\nname = %s\nobjective = %s\nlearner = %s\nregularizers = %s\nembedding = %s\nobservers = %s\n",
 		quote(m.Name), quote(m.Objective), learnerLiteral(m.Learner), quotes(m.Regularizers), quote(m.Embedding), quotes(m.Observers))
 }

@@ -134,7 +134,7 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 		job: j, dir: x.folder(j), engine: x.options.Engine, tell: x.tell, every: x.options.CheckpointEvery,
 		team: kernel.NewTeam(threads), spare: &x.spare,
 	}
-	defer w.team.Close()
+	defer x.dismiss(w.team, threads)
 	r := x.attempt(ctx, w)
 	r.Provenance.Version = x.options.Version
 	if err := x.write(w.dir, r); err != nil {
@@ -147,6 +147,12 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	ended := w.event(Ended, r.Metrics)
 	ended.Status, ended.Reason = r.Outcome.Status, r.Outcome.Reason
 	x.tell(ended)
+}
+
+// dismiss ends a cell's team. What it took over beside its worker's own threads others may take again.
+func (x *executor) dismiss(team *kernel.Team, own int) {
+	team.Close()
+	x.spare.Add(int64(team.Threads() - own))
 }
 
 // unwritten is the outcome of a cell whose result could not be written. Why it failed before that stays first.

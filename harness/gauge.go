@@ -54,7 +54,7 @@ func prototypeMetrics() []string {
 			keys = append(keys, fmt.Sprintf(format, eps))
 		}
 	}
-	return append(keys, "prototype_mean_norm", "effective_rank.prototypes", "displacement", "path", "reseeds", "used", "dead", "usage_perplexity", "grouped_perplexity")
+	return append(keys, "prototype_mean_norm", "effective_rank.prototypes", "displacement", "path", "drift", "reseeds", "used", "dead", "usage_perplexity", "grouped_perplexity")
 }
 
 // usage is how a learner's prototypes share out images.

@@ -13,9 +13,9 @@ type Key struct {
 	Type    string   `json:"type"` // integer, number, text or true/false
 	Default string   `json:"default"`
 	Choices []string `json:"choices,omitempty"`
-	Range   string   `json:"range,omitempty"` // interval notation, a missing bound is none
-	Readers []string `json:"readers,omitempty"`
-	Hashed  bool     `json:"hashed"` // whether it can change a number
+	Range   string   `json:"range,omitempty"`   // interval notation, a missing bound is none
+	Readers []string `json:"readers,omitempty"` // parts of an arm, or settings with the value at which they read it (gmm.step=constant)
+	Hashed  bool     `json:"hashed"`            // whether it can change a number
 	Doc     string   `json:"doc"`
 
 	onlySet bool  // hashed only where it differs from its default: an addition that changed no existing cell's numbers
@@ -99,7 +99,26 @@ func (k Key) Get(r *Resolved) any {
 	return reflect.ValueOf(r).Elem().FieldByIndex(k.index).Interface()
 }
 
-// readBy reports whether an arm made of the given parts uses the key.
+// readBy reports whether an arm made of the given parts uses the key, be it with certain values of others alone.
 func (k Key) readBy(parts []string) bool {
-	return len(k.Readers) == 0 || slices.ContainsFunc(k.Readers, func(r string) bool { return slices.Contains(parts, r) })
+	return k.read(parts, func(string, string) bool { return true })
+}
+
+// readAt reports whether an arm made of the given parts uses the key at these settings.
+func (k Key) readAt(parts []string, r *Resolved) bool {
+	return k.read(parts, func(path, value string) bool {
+		other, _ := findKey(path)
+		return fmt.Sprint(other.Get(r)) == value
+	})
+}
+
+func (k Key) read(parts []string, has func(path, value string) bool) bool {
+	return len(k.Readers) == 0 || slices.ContainsFunc(k.Readers, func(reader string) bool {
+		path, value, setting := strings.Cut(reader, "=")
+		if !setting {
+			return slices.Contains(parts, reader)
+		}
+		table, _ := cutLast(path)
+		return slices.Contains(parts, table) && has(path, value)
+	})
 }

@@ -135,3 +135,60 @@ func TestEveryObjectiveWithPrototypesReadsTheirNumber(t *testing.T) {
 		}
 	}
 }
+
+// TestSettingsThatReadOthers: a key that only a certain value of another one reads is neither hashed nor accepted without it.
+func TestSettingsThatReadOthers(t *testing.T) {
+	arm := func(step, learner string) Cell {
+		c := Cell{Composition: methods.Composition{Name: "a", Objective: "swav", Learner: learner, Embedding: "plain"}, Settings: Defaults()}
+		c.Settings.GMM.Step = step
+		return c
+	}
+	for _, c := range []struct {
+		path, step, learner string
+		want                bool
+	}{
+		{"gmm.memory", "constant", "gmm", true}, {"gmm.memory", "liang-klein", "gmm", false}, {"gmm.memory", "constant", "joint", false},
+		{"gmm.step_power", "liang-klein", "gmm", true}, {"gmm.step_power", "constant", "gmm", false},
+		{"gmm.step_offset", "cappe-moulines", "gmm", true}, {"gmm.step_offset", "liang-klein", "gmm", false},
+	} {
+		cell := arm(c.step, c.learner)
+		if key, _ := findKey(c.path); cell.Reads(key) != c.want {
+			t.Errorf("%s of learner %s with step %s is read: %v", c.path, c.learner, c.step, !c.want)
+		}
+	}
+	memory, _ := findKey("gmm.memory")
+	if !memory.readBy([]string{"gmm"}) || memory.readBy([]string{"kmeans"}) {
+		t.Error("gmm.memory is not the mixture's")
+	}
+	crop, _ := findKey("augment.crop_min")
+	for set, want := range map[string]bool{"shapes": true, "idx": true, "mixture": false} {
+		cell := arm("constant", "gmm")
+		if cell.Settings.Data.Name = set; cell.Reads(crop) != want {
+			t.Errorf("augment.crop_min is read with data set %s: %v", set, !want)
+		}
+	}
+	const head = "name = \"x\"\nseeds = 1\n[[method]]\nname = \"swav+gmm\"\ngmm.memory = 2\n"
+	if _, err := Parse("x.toml", head, Methods()); err != nil {
+		t.Error(err)
+	}
+	_, err := Parse("x.toml", head+"gmm.step = \"liang-klein\"\n", Methods())
+	if err == nil || !strings.Contains(err.Error(), "it is read by gmm.step=constant") {
+		t.Errorf("a memory that nothing reads: %v", err)
+	}
+}
+
+// TestReadersExist: a reader that is a setting names a key and one of its values.
+func TestReadersExist(t *testing.T) {
+	for _, k := range Keys() {
+		for _, reader := range k.Readers {
+			path, value, setting := strings.Cut(reader, "=")
+			if !setting {
+				continue
+			}
+			other, ok := findKey(path)
+			if !ok || other.Type == "text" && !slices.Contains(other.Choices, value) || other.Type == "true/false" && value != "true" && value != "false" {
+				t.Errorf("%s is read by %s, which is no setting", k.Path, reader)
+			}
+		}
+	}
+}

@@ -12,13 +12,14 @@ import (
 type batches struct {
 	images   *datasets.Images
 	augment  *augment.Augmenter
+	locals   *augment.Locals
 	seed     uint64
 	size     int // images per batch
 	perEpoch int // full batches; what is left over is dropped
 
-	epoch int   // of order
-	order []int // of the images in that epoch
-	views []float32
+	epoch int       // of order
+	order []int     // of the images in that epoch
+	views []float32 // the global crops, then the local ones
 }
 
 func newBatches(set *datasets.Set, r *Resolved, seed uint64) (*batches, error) {
@@ -27,11 +28,15 @@ func newBatches(set *datasets.Set, r *Resolved, seed uint64) (*batches, error) {
 	if err != nil {
 		return nil, err
 	}
+	l, err := a.Locals(r.Train.LocalCrops, augment.Input(r.Train.Local(in)))
+	if err != nil {
+		return nil, err
+	}
 	a.Noise = set.Noise
 	size := r.Train.Batch
 	return &batches{
-		images: &set.Train, augment: a, seed: seed, size: size, perEpoch: set.Train.Len() / size,
-		epoch: -1, views: make([]float32, 2*size*in.Height*in.Width*in.Channels),
+		images: &set.Train, augment: a, locals: l, seed: seed, size: size, perEpoch: set.Train.Len() / size,
+		epoch: -1, views: make([]float32, 2*size*in.Height*in.Width*in.Channels+l.Len(size)),
 	}, nil
 }
 
@@ -39,10 +44,13 @@ func inputOf(set *datasets.Set) encoders.Input {
 	return encoders.Input{Height: set.Train.Height, Width: set.Train.Width, Channels: set.Train.Channels}
 }
 
-// at returns the views of a step, [2·B,H,W,C], valid until the next call, and the indices of their images.
+// at returns the views of a step, [2·B,H,W,C] and the local crops behind them, valid until the next call, and the indices of
+// their images.
 func (b *batches) at(step int) (views []float32, indices []int) {
 	indices = b.indices(step)
-	b.augment.Views(b.views, b.images, indices, b.seed, step)
+	global := len(b.views) - b.locals.Len(b.size)
+	b.augment.Views(b.views[:global], b.images, indices, b.seed, step)
+	b.locals.Crops(b.views[global:], b.images, indices, b.seed, step)
 	return b.views, indices
 }
 

@@ -153,8 +153,12 @@ func (j *Job) Identity() store.Cell {
 	if regularizers == nil {
 		regularizers = []string{}
 	}
+	form := ""
+	if j.Cell.Form == faithful {
+		form = faithful
+	}
 	return store.Cell{
-		Method: c.Name, Objective: c.Objective, Learner: c.Learner, Regularizers: regularizers, Embedding: c.Embedding,
+		Form: form, Method: c.Name, Objective: c.Objective, Learner: c.Learner, Regularizers: regularizers, Embedding: c.Embedding,
 		Axes: j.Cell.Axes, Seed: j.Cell.Seed, Hash: j.Hash,
 	}
 }

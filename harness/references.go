@@ -18,6 +18,7 @@ func (p *parser) references(base layer, axes []axis) []Cell {
 	for _, kind := range p.referenceNames() {
 		c := Cell{Reference: kind, Settings: base.settings, Axes: map[string]any{}}
 		c.Composition.Name = kind
+		c.Settings.Train.LocalCrops = 0
 		cells = append(cells, combine(c, common, c.Composition)...)
 	}
 	return cells
@@ -45,8 +46,11 @@ func (p *parser) referenceNames() []string {
 }
 
 // referenceReads says which settings a reference row depends on: pixels on the data alone; the untrained encoder also
-// on the batches that fill its batch-norm statistics.
+// on the batches that fill its batch-norm statistics. None of them sees local crops.
 func referenceReads(kind, path string) bool {
+	if path == "train.local_crops" {
+		return false
+	}
 	table, _, _ := strings.Cut(path, ".")
 	switch kind {
 	case "pixels":

@@ -28,6 +28,7 @@ type Sweep struct {
 type Cell struct {
 	Reference   string // "" for an arm; else pixels, untrained or supervised
 	Composition methods.Composition
+	Form        string         // of an arm: controlled, or faithful where its paper's settings stand over the sweep's
 	Axes        map[string]any // the matrix's key paths and this cell's values
 	Seed        uint64
 	Settings    Resolved

@@ -15,7 +15,7 @@ func (p *parser) unknown(path, key string, method bool) {
 func known(method bool) []string {
 	names := []string{"name", "question", "baseline", "primary", "seeds", "references", "method", "matrix"}
 	if method {
-		names = []string{"name", "objective", "learner", "regularizers", "embedding", "observers"}
+		names = []string{"name", "form", "objective", "learner", "regularizers", "embedding", "observers"}
 	}
 	for _, k := range Keys() {
 		names = append(names, k.Path)

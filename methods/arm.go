@@ -23,9 +23,10 @@ type arm struct {
 	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil where there are none.
 	extra     []*encoders.Param
 	optimizer encoders.Optimizer
+	decay     float64 // their weight decay at the start
 
 	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.
-	z       []float32
+	z, zp   []float32
 	program *graph.Program
 	loss    *G.Node
 }
@@ -40,7 +41,7 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 	a := &arm{name: name, objective: o, learner: newLearner(learnerName, cfg, o, d)}
 	a.head = &head{
 		objective: o, views: v, k: a.learner.vectors().k,
-		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil,
+		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil, patches: patchesOf(o),
 	}
 	a.reseed = newReseeder(cfg)
 	a.scores = make([]float32, v.global*v.images*a.head.k)
@@ -52,12 +53,7 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 
 // train hands the objective's own parameters to an optimizer.
 func (a *arm) train(t Train, params []*encoders.Param) {
-	for _, p := range params {
-		if !p.Exempt() {
-			p.WeightDecay = t.WeightDecay
-		}
-	}
-	a.extra, a.optimizer = params, newOptimizer(t, params)
+	a.extra, a.optimizer, a.decay = params, newOptimizer(t, params), t.WeightDecay
 }
 
 // nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
@@ -87,6 +83,10 @@ func (a *arm) observe(d int) error {
 	if err != nil {
 		return err
 	}
+	if p := a.head.patches; p != nil {
+		a.zp = make([]float32, p.n*p.each*d)
+		a.head.zp = graph.Input(g, "patches", a.zp, p.n*p.each, d)
+	}
 	if a.loss, err = a.head.build(graph.Input(g, "z", a.z, rows, d), c); err != nil {
 		return err
 	}
@@ -107,9 +107,23 @@ func (a *arm) prepare(s *stepInput) {
 	if a.objective.branch() != Teacher {
 		return
 	}
-	p, z := a.learner.vectors(), a.head.views.globals(s.scored[Teacher])
-	scores(s.team, a.scores, z, p.now[Teacher], len(z)/p.d, p.d, p.k)
-	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, p.now[Teacher]
+	p, z, c := a.learner.vectors(), s.scored[Teacher], a.scoring()
+	scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
+	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, c
+	if a.head.patches != nil {
+		a.head.patches.prepare(s.team, s.patches[Teacher], c, s.masks, int(s.epoch))
+	}
+}
+
+// scoring returns the teacher's prototypes as its scores use them, [K,D].
+func (a *arm) scoring() []float32 {
+	if w, ok := a.learner.(*classifier); ok {
+		return w.rows()
+	}
+	if keepsLength(a.objective) {
+		return a.learner.vectors().teacher
+	}
+	return a.learner.vectors().now[Teacher]
 }
 
 // finish updates prototypes and objective after the loss is known.
@@ -117,7 +131,11 @@ func (a *arm) finish(s *stepInput) {
 	if a.head.in.scores != nil {
 		a.head.after()
 	}
+	if p := a.head.patches; p != nil {
+		s.values["loss.patches"] = p.value
+	}
 	if a.optimizer != nil {
+		setDecay(a.extra, a.decay*s.decay)
 		a.optimizer.Step(s.team, s.lr)
 	}
 	a.learner.after(s)
@@ -147,6 +165,7 @@ func (a *arm) watch(s *stepInput) error {
 	a.prepare(s)
 	if a.program != nil {
 		copy(a.z, s.scored[Student])
+		copy(a.zp, s.patches[Student])
 		if err := a.program.Run(s.team); err != nil {
 			return fmt.Errorf("observer %s: %w", a.name, err)
 		}
@@ -166,9 +185,9 @@ func (a *arm) learned() Learned {
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
 		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
 	}
-	center, c := clone(a.objective.center()), l.Current[Teacher]
-	if w, ok := a.learner.(*classifier); ok {
-		c = clone(w.rows())
+	center, c := clone(a.objective.center()), clone(a.scoring())
+	if d, ok := a.objective.(*dino); ok && d.vmf != nil {
+		center = d.vmf.offset(c, d.TeacherTemperature, d.Targets == "centering")
 	}
 	l.Scores = func(z []float32) []float32 {
 		n := len(z) / p.d

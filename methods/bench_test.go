@@ -18,13 +18,14 @@ func testConfig(tb testing.TB, preset string) Config {
 		Composition: comp, Input: encoders.Input{Height: 8, Width: 8, Channels: 3}, Seed: 5, StepsPerEpoch: 4, Images: 64,
 		Encoder: encoders.Config{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8},
 		Train: Train{
-			Epochs: 4, Batch: 16, Optimizer: "adamw", LR: 2e-3, Warmup: 0.1, WeightDecay: 1e-4, Momentum: 0.9, Teacher: 0.9, TeacherEnd: 0.99,
+			Epochs: 4, Batch: 16, Optimizer: "adamw", LR: 2e-3, Warmup: 0.1, WeightDecay: 1e-4, DecayRise: 1, Momentum: 0.9, Teacher: 0.9, TeacherEnd: 0.99,
 			LARS: "solo-learn", LARSEta: 0.02, LARSClip: true, LARSExclude: true,
 		},
 		Settings: Settings{
-			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Init: "random", ReseedBelow: 0.02, ReseedBy: "distance"},
+			Loss: Loss{Temperature: 0.1}, Prototypes: Prototypes{Count: 12, LRMult: 1, Norm: 1, Init: "random", ReseedBelow: 0.02, ReseedBy: "distance"},
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO:        DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
+			IBOT:        IBOT{Share: 0.5, Ratio: 0.3, Spread: 0.2, Shape: "block", Weight: 1, TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9},
 			DeepCluster: DeepCluster{Targets: "teacher"},
 			SeLa:        SeLa{Lambda: 10, Threshold: 0.01, RelabelEpochs: 1},
 			SMoG:        SMoG{Momentum: 0.9, ResetSteps: 6},
@@ -43,6 +44,12 @@ func testConfig(tb testing.TB, preset string) Config {
 	if keys["prototypes.init"] == "data" {
 		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "data", true
 	}
+	if comp.Objective == "ibot" {
+		cfg.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 2, Patch: 2, Heads: 3, Hidden: 16, Dim: 8}
+	}
+	if keys["dino.scores"] == "vmf" {
+		cfg.Settings.DINO.Scores = "vmf"
+	}
 	if block, ok := keys["carp.block"]; ok {
 		cfg.Settings.CARP.Block = block.(int)
 	}
@@ -52,9 +59,9 @@ func testConfig(tb testing.TB, preset string) Config {
 	return cfg
 }
 
-// batches returns a source of random views, the same for equal configs.
+// batches returns a source of random views and local crops, the same for equal configs.
 func batches(cfg Config) func() []float32 {
-	n, i := 2*cfg.Train.Batch*cfg.Input.Height*cfg.Input.Width*cfg.Input.Channels, uint64(0)
+	n, i := values(2*cfg.Train.Batch, cfg.Input)+values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)), uint64(0)
 	return func() []float32 {
 		i++
 		r, x := stream.New(9, "views", i), make([]float32, n)

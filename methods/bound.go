@@ -59,7 +59,7 @@ func together(c Composition) error {
 
 func alone(c Composition) error {
 	if c.Learner != c.Objective {
-		return fmt.Errorf("learner: objective %q learns its prototypes itself; leave the learner out", c.Objective)
+		return fmt.Errorf("learner: objective %q learns its prototypes itself, and %q cannot; leave the learner out or write %q", c.Objective, c.Learner, c.Objective)
 	}
 	if len(c.Observers) > 0 {
 		return fmt.Errorf("observers: an observer learns by the objective of its host, and %q has no place for other prototypes than its own; drop observers", c.Objective)

@@ -36,6 +36,14 @@ func (t *Trainer) input(g *G.ExprGraph) *G.Node {
 	return graph.Input(g, "x", t.x, 2*t.cfg.Train.Batch, in.Height, in.Width, in.Channels)
 }
 
+// mask is the masks' node, or nil where nothing is hidden.
+func (t *Trainer) mask(g *G.ExprGraph) *G.Node {
+	if t.masks == nil {
+		return nil
+	}
+	return graph.Input(g, "masks", t.masks, 2*t.cfg.Train.Batch, len(t.masks)/(2*t.cfg.Train.Batch))
+}
+
 func (t *Trainer) buildTeacher() error {
 	g := G.NewGraph()
 	nodes, err := t.weights[Teacher].Build(t.input(g), encoders.Training, "")
@@ -46,8 +54,20 @@ func (t *Trainer) buildTeacher() error {
 	if err != nil {
 		return err
 	}
-	if t.teacher, err = graph.Compile(g, z); err != nil {
+	roots := G.Nodes{z}
+	if nodes.Patches != nil {
+		hidden, err := t.embedding.project(nodes.Patches)
+		if err != nil {
+			return err
+		}
+		roots = append(roots, hidden)
+	}
+	if t.teacher, err = graph.Compile(g, roots...); err != nil {
 		return err
+	}
+	if nodes.Patches != nil {
+		t.hidden = t.teacher.Value(roots[1])
+		t.patches[Teacher] = make([]float32, len(t.hidden))
 	}
 	t.project = t.teacher.Value(z)
 	t.z[Teacher] = make([]float32, len(t.project))
@@ -61,7 +81,8 @@ func (t *Trainer) buildTeacher() error {
 type forward struct {
 	g                          *G.ExprGraph
 	z, loss, total, prototypes *G.Node
-	features                   *G.Node // the backbone's output
+	features                   *G.Node // the backbone's output for the global crops
+	patches                    *G.Node // embeddings of every patch, or nil
 	params                     G.Nodes
 	terms                      map[string]*G.Node
 }
@@ -72,18 +93,31 @@ func (f *forward) kept(h *head) G.Nodes {
 	for _, name := range slices.Sorted(maps.Keys(f.terms)) {
 		out = append(out, f.terms[name])
 	}
+	if f.patches != nil {
+		out = append(out, f.patches)
+	}
 	return out
 }
 
 func (t *Trainer) forward() (*forward, error) {
 	f := &forward{g: G.NewGraph(), terms: map[string]*G.Node{}}
-	nodes, err := t.weights[Student].Build(t.input(f.g), encoders.Training, "")
+	nodes, err := t.weights[Student].BuildMasked(t.input(f.g), t.mask(f.g), encoders.Training, "")
 	if err != nil {
 		return nil, err
 	}
 	f.params, f.features = nodes.Params, nodes.Features
-	if f.z, err = t.embedding.node(nodes.Embedding); err != nil {
+	z, err := t.crops(nodes)
+	if err != nil {
 		return nil, err
+	}
+	if f.z, err = t.embedding.node(z); err != nil {
+		return nil, err
+	}
+	if nodes.Patches != nil {
+		if f.patches, err = t.embedding.node(nodes.Patches); err != nil {
+			return nil, err
+		}
+		t.host.head.zp = f.patches
 	}
 	input, c, err := t.host.nodes(f.g)
 	if err != nil {
@@ -140,5 +174,8 @@ func (t *Trainer) buildStudent() error {
 		t.terms[name] = t.student.Value(n)
 	}
 	t.loss, t.z[Student] = t.student.Value(f.loss), t.student.Value(f.z)
+	if f.patches != nil {
+		t.patches[Student] = t.student.Value(f.patches)
+	}
 	return nil
 }

@@ -13,7 +13,7 @@ const centresChunk = 1024
 // assigned to stays where it is; of equally near ones the first wins.
 type centres struct {
 	k, d     int
-	value    []float32 // [K,D]; means, or directions of means where spherical
+	value    []float32 // [K,D]
 	near     []int     // [n]
 	distance []float64 // [n] squared distances to the nearest centre
 	count    []float64 // [K]
@@ -29,15 +29,14 @@ func startAt(rng *rand.Rand, z []float32, k, d int) []float32 {
 	return c
 }
 
-// newCentres runs iterations of k-means on z [n,D] from centres start [K,D] and assigns z a last time. Spherical centres are
-// put on the unit sphere after each iteration (Dhillon and Modha 2001).
-func newCentres(team *kernel.Team, z, start []float32, d, iterations int, spherical bool) *centres {
+// newCentres runs iterations of k-means on z [n,D] from centres start [K,D] and assigns z a last time.
+func newCentres(team *kernel.Team, z, start []float32, d, iterations int) *centres {
 	c := &centres{k: len(start) / d, d: d, value: clone(start)}
 	c.near, c.distance, c.count = make([]int, len(z)/d), make([]float64, len(z)/d), make([]float64, c.k)
 	room, half := make([]float32, centresChunk*c.k), make([]float32, c.k)
 	for range iterations {
 		c.assign(team, z, room, half)
-		c.move(z, spherical)
+		c.move(z)
 	}
 	c.assign(team, z, room, half)
 	return c
@@ -75,7 +74,7 @@ func squaredDistance(a, b []float32) (s float64) {
 }
 
 // move puts centres at the means of what is assigned to them; rows are added in their order.
-func (c *centres) move(z []float32, spherical bool) {
+func (c *centres) move(z []float32) {
 	sum := make([]float64, c.k*c.d)
 	for i, k := range c.near {
 		s := sum[k*c.d:][:c.d]
@@ -84,15 +83,11 @@ func (c *centres) move(z []float32, spherical bool) {
 		}
 	}
 	for k, n := range c.count {
-		row, s := c.value[k*c.d:][:c.d], sum[k*c.d:][:c.d]
-		switch {
-		case n == 0:
-		case spherical:
-			direction(row, s)
-		default:
-			for j, v := range s {
-				row[j] = float32(v / n)
-			}
+		if n == 0 {
+			continue
+		}
+		for j, v := range sum[k*c.d:][:c.d] {
+			c.value[k*c.d+j] = float32(v / n)
 		}
 	}
 }

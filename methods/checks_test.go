@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"protobench/encoders"
 	"protobench/internal/kernel"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestTotalGradient(t *testing.T) {
 	more := map[string][]string{
 		"swav": {"koleo-features", "me-max", "orthogonality", "repulsion"}, "dino": {"me-max", "repulsion"}, "carp": {"orthogonality", "koleo-features"},
-		"msn": {"koleo-features"}, "carl": nil, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil,
+		"msn": {"koleo-features"}, "carl": nil, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil, "dino-vmf": {"koleo-features", "me-max"},
 	}
 	for preset, regularizers := range more {
 		for _, by := range []string{"prototypes", "encoder"} {
@@ -29,11 +30,12 @@ func TestTotalGradient(t *testing.T) {
 }
 
 func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
-	copy(tr.x, x)
+	copy(tr.local, x[copy(tr.x, x):])
 	if err := tr.runTeacher(); err != nil {
 		t.Fatal(err)
 	}
 	in := &stepInput{}
+	tr.hide(0)
 	tr.see(in, Teacher)
 	tr.host.prepare(in)
 	f, err := tr.forward()
@@ -90,11 +92,28 @@ func TestValidate(t *testing.T) {
 		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
 		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
 		"block above the count":  func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 13 },
-		"a block of one":         func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
-		"two equal observers":    func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
-		"batch above the set":    func(c *Config) { c.Train.Batch = 65 },
-		"student feed too early": func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
-		"too few for a start":    func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
+		"local crops for an mlp": func(c *Config) {
+			c.Train.LocalCrops, c.Encoder = 2, encoders.Config{Name: "mlp", Width: 1, Depth: 1, Dim: 8}
+		},
+		"local crops too large": func(c *Config) { c.Train.LocalCrops, c.Train.LocalSize = 2, 9 },
+		"local crops too small": func(c *Config) { c.Train.LocalCrops, c.Train.LocalSize, c.Encoder.Depth = 2, 1, 2 },
+		"local crops and patches": func(c *Config) {
+			c.Train.LocalCrops, c.Train.LocalSize = 2, 6
+			c.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 2, Dim: 8}
+		},
+		"lengths without a gradient": func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Composition.Learner = "frozen" },
+		"re-seeding by cosines":      func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Settings.Prototypes.Reseed = true },
+		"a length that is lost":      func(c *Config) { c.Settings.Prototypes.Norm = 0.5 },
+		"an observer's lost length": func(c *Config) {
+			c.Composition.Learner, c.Composition.Observers, c.Settings.Prototypes.Norm = "frozen", []string{"joint"}, 0.5
+		},
+		"patches of a convnet":      func(c *Config) { c.Composition.Objective = "ibot" },
+		"a block of one":            func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
+		"two equal observers":       func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
+		"more clusters than images": func(c *Config) { *c = testConfig(t, "pcl"); c.Settings.Prototypes.Count = 65 },
+		"batch above the set":       func(c *Config) { c.Train.Batch = 65 },
+		"student feed too early":    func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
+		"too few for a start":       func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
 		"precision above its maximum": func(c *Config) {
 			c.Composition.Learner = "gmm"
 			c.Settings.GMM.Precision = 30

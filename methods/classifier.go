@@ -10,8 +10,7 @@ type classifier struct {
 
 func newClassifier(cfg Config, o *sela, start []float32, d int) *classifier {
 	j := newJoint(cfg, o, newPrototypes(start, o.k, d, true))
-	j.weightNorm = true // leaves the rows' length to the gradient
-	j.freeze = 0
+	j.lengths, j.norm, j.freeze = true, 1, 0 // the rows' length is left to the gradient
 	return &classifier{j, o, o.relabelSteps(cfg.StepsPerEpoch)}
 }
 

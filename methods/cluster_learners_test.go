@@ -10,7 +10,7 @@ import (
 	"protobench/internal/stream"
 )
 
-// TestGoldenEpochKMeans runs the learner's own Lloyd iterations.
+// TestGoldenEpochKMeans runs the learner's own Lloyd iterations, with empty clusters and ties, and an assignment after the last.
 func TestGoldenEpochKMeans(t *testing.T) {
 	t.Run("deepcluster_kmeans", func(t *testing.T) {
 		f := golden.Load(t, "deepcluster_kmeans")
@@ -18,8 +18,14 @@ func TestGoldenEpochKMeans(t *testing.T) {
 		for i, head := range []string{"head0", "head1"} {
 			z := golden.Float32s(f.Inputs["memory"].([]any)[i%s[0]])
 			c := pick(z, golden.Ints(golden.At(t, f.Inputs, "init_indices", head)), s[2])
-			lloyd(nil, newAssignment(len(c)/s[2], s[2]), c, z, int(num(t, f.Params, "lloyd_iterations")))
-			golden.Check(t, f, head, c, golden.At(t, f.Expected, "centroids", head))
+			a := newAssignment(len(c)/s[2], s[2])
+			lloyd(nil, a, c, z, int(num(t, f.Params, "lloyd_iterations")))
+			a.assign(nil, z, c)
+			golden.Check(t, f, head+" centroids", c, golden.At(t, f.Expected, "centroids", head))
+			golden.Check(t, f, head+" counts", a.count, golden.At(t, f.Expected, "counts", head))
+			if want := golden.Ints(golden.At(t, f.Expected, "assignments_by_slot", head)); !slices.Equal(a.near, want) {
+				t.Errorf("%s: assignments %v, want %v", head, a.near, want)
+			}
 		}
 	})
 }

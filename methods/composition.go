@@ -21,6 +21,7 @@ func Components() []Component {
 		{"objective", "dino", "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", "Caron et al. 2021"},
 		{"objective", "carp", "consistency and entropy inside random blocks of prototypes; embeddings not normalised, no temperature, weight-normalised prototypes (learners see normalised embeddings)", "Silva and Ramírez Rivera 2023"},
 		{"objective", "msn", "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", "Assran et al. 2022"},
+		{"objective", "ibot", "dino, and the same loss on patches that the student does not see, with one projector and one set of prototypes for both (vit)", "Zhou et al. 2022"},
 		{"objective", "deepcluster", "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings", "Caron et al. 2018, 2020 (DeepCluster-v2)"},
 		{"objective", "smog", "a predictor finds the teacher's group of another view; groups move with the student's projections, and the gradient flows through the move", "Pang et al. 2022"},
 		{"objective", "pcl", "InfoNCE with a queue, and the same over centroids of k-means on all images' embeddings, with a temperature per cluster", "Li et al. 2021"},
@@ -46,64 +47,6 @@ func Components() []Component {
 		{"embedding", "plain", "projector output on the unit sphere (carp: as it is)", ""},
 		{"embedding", "centred", "the teacher's running mean is taken off both branches' embeddings, then L2 again (carp: not normalised)", ""},
 	}, presetComponents()...)
-}
-
-type preset struct {
-	doc  string
-	comp Composition
-	keys map[string]any
-}
-
-// presets are the named compositions, in the order of tables.
-func presets() []preset {
-	helped := map[string]any{"prototypes.init": "data", "prototypes.reseed": true}
-	var out []preset
-	for _, o := range []string{"swav", "dino", "carp", "msn"} {
-		out = append(out,
-			preset{"joint baseline", Composition{Name: o, Objective: o, Learner: "joint", Embedding: "plain"}, nil},
-			preset{"joint, with KoLeo on the prototypes", Composition{Name: o + "+kp", Objective: o, Learner: "joint", Regularizers: []string{"koleo-prototypes"}, Embedding: "plain"}, nil},
-			preset{"decoupled mixture, centred embedding, data start, re-seeding", Composition{Name: o + "+gmm", Objective: o, Learner: "gmm", Embedding: "centred"}, helped},
-			preset{"prototypes frozen at random", Composition{Name: o + "+frozen", Objective: o, Learner: "frozen", Embedding: "plain"}, nil},
-		)
-	}
-	return append(out,
-		preset{
-			"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features",
-			Composition{Name: "dinov2", Objective: "dino", Learner: "joint", Regularizers: []string{"koleo-features"}, Embedding: "plain"},
-			map[string]any{"dino.targets": "sinkhorn"},
-		},
-		preset{
-			"CARL, before CARP's random blocks: joint, all prototypes in one block",
-			Composition{Name: "carl", Objective: "carp", Learner: "joint", Embedding: "plain"},
-			map[string]any{"carp.block": 0},
-		},
-		preset{
-			"hard labels of the last epoch's k-means, which is decoupled by construction",
-			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"}, nil,
-		},
-		preset{"groups that move with the encoder's projections, and a predictor", Composition{Name: "smog", Objective: "smog", Embedding: "plain"}.Complete(), nil},
-		preset{"contrastive learning with the centroids of each epoch's k-means", Composition{Name: "pcl", Objective: "pcl", Embedding: "plain"}.Complete(), nil},
-		preset{"a linear classifier of balanced labels of its own", Composition{Name: "sela", Objective: "sela", Embedding: "plain"}.Complete(), nil},
-		preset{"past embeddings in the prototypes' place: nothing that could collapse but the features", Composition{Name: "massl", Objective: "massl", Embedding: "plain"}.Complete(), nil},
-	)
-}
-
-func presetComponents() []Component {
-	var out []Component
-	for _, p := range presets() {
-		out = append(out, Component{"preset", p.comp.Name, p.doc, ""})
-	}
-	return out
-}
-
-// Preset returns the composition that a name stands for, and the settings that come with it by key path.
-func Preset(name string) (Composition, map[string]any, bool) {
-	for _, p := range presets() {
-		if p.comp.Name == name {
-			return p.comp, p.keys, true
-		}
-	}
-	return Composition{}, nil, false
 }
 
 // Parts returns the names of all components of a composition, observers included: what decides which settings it reads.

@@ -74,21 +74,34 @@ func composed(t *testing.T, name string) Config {
 	return cfg
 }
 
+// TestObserversChangeNothing: the state of a host, prototypes of every learner included, is bit-equal with and without observers.
 func TestObserversChangeNothing(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "swav+gmm", "dino+frozen", "carp", "carp+gmm", "msn"} {
-		cfg := testConfig(t, preset)
-		plain := start(t, cfg)
-		cfg.Composition.Observers = []string{"joint", "gmm", "frozen", "kmeans", "ema", "hyperspherical", "epoch-kmeans", "self-cluster"}
-		watched := start(t, cfg)
-		for i, s := range steps(t, plain, batches(cfg), 6) {
-			if w := steps(t, watched, func() []float32 { return viewsAt(cfg, i) }, 1)[0]; w.Loss != s.Loss {
-				t.Fatalf("%s: loss %v with observers, %v without", preset, w.Loss, s.Loss)
+	for _, host := range []string{
+		"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "deepcluster-v2", "dinov2", "swav+kp", "capi",
+		"swav+gmm", "dino+frozen", "carp+kmeans", "dino+ema", "msn+hyperspherical", "swav+epoch-kmeans", "carp+self-cluster", "dino+gmm until 0.5, joint",
+	} {
+		t.Run(host, func(t *testing.T) {
+			cfg := composed(t, host)
+			plain := start(t, cfg)
+			for _, c := range Components() {
+				if c.Axis == "learner" && !isBound(c.Name) {
+					cfg.Composition.Observers = append(cfg.Composition.Observers, c.Name)
+				}
 			}
-		}
-		a, b := plain.Learned(), watched.Learned()
-		if len(b) != 9 || !slices.Equal(a[0].Current[Teacher], b[0].Current[Teacher]) {
-			t.Errorf("%s: observers changed the arm's prototypes", preset)
-		}
+			watched, next, again := start(t, cfg), batches(cfg), batches(cfg)
+			for _, s := range steps(t, plain, next, 5) { // into the second epoch
+				if w := steps(t, watched, again, 1)[0]; w.Loss != s.Loss {
+					t.Fatalf("loss %v with observers, %v without", w.Loss, s.Loss)
+				}
+			}
+			own := slices.DeleteFunc(watched.State(), func(n Named) bool { return strings.HasPrefix(n.Name, "observer.") })
+			if d := cmp.Diff(plain.State(), own); d != "" {
+				t.Errorf("observers changed their host: %.500s", d)
+			}
+			if n := len(watched.Learned()); n != 1+len(cfg.Composition.Observers) || n < 9 {
+				t.Errorf("%d learners", n)
+			}
+		})
 	}
 }
 
@@ -104,8 +117,9 @@ func viewsAt(cfg Config, i int) []float32 {
 // TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the same embeddings, by the same
 // loss, it has to learn the very same prototypes.
 func TestShadowFollowsTheSameLoss(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "carp", "msn"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "ibot", "dino-vmf"} {
 		cfg := testConfig(t, preset)
+		cfg.Train.LocalCrops = 2
 		cfg.Composition.Observers = []string{"joint"}
 		tr := start(t, cfg)
 		steps(t, tr, batches(cfg), 5)

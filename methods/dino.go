@@ -8,27 +8,34 @@ import (
 )
 
 // dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score - center)/τ_t), where the center is an EMA of
-// the batch mean of teacher scores, or Sinkhorn-Knopp at temperature τ_t (DINOv2). Prototypes are a weight-normalised last layer.
+// the batch mean of teacher scores, or Sinkhorn-Knopp at temperature τ_t (DINOv2). Prototypes are a weight-normalised last layer; with vMF
+// scores (DINO-vMF) their lengths count.
 type dino struct {
 	DINO
 	v    views
 	k    int
 	mean []float32 // center, [K]
+	sum  []float64 // [K] room for the batch's sums
 	ramp encoders.Ramp
+	vmf  *posterior // with vMF scores; else nil
 }
 
 func newDINO(s DINO, v views, k int) *dino {
-	return &dino{DINO: s, v: v, k: k, mean: make([]float32, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
+	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), sum: make([]float64, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
+	if keepsLength(o) {
+		o.vmf = newPosterior(k)
+	}
+	return o
 }
 
 func (o *dino) branch() Branch     { return Teacher }
-func (o *dino) weightNorm() bool   { return true }
+func (o *dino) weightNorm() bool   { return o.vmf == nil }
 func (o *dino) unnormalised() bool { return false }
 
 func (o *dino) loss(h *head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
 
 func (o *dino) center() []float32 {
-	if o.Targets == "sinkhorn" {
+	if o.Targets == "sinkhorn" || o.vmf != nil {
 		return nil
 	}
 	return o.mean
@@ -36,9 +43,17 @@ func (o *dino) center() []float32 {
 
 func (o *dino) codes(q []float32, in codeInput) {
 	t := o.ramp.At(int(in.epoch))
+	if o.vmf != nil {
+		o.vmf.scores(q, in.scores, in.prototypes, t)
+		in.scores = q
+	}
 	if o.Targets == "sinkhorn" {
 		// DINOv2 balances all global crops of the batch at once.
 		Sinkhorn(in.team, q, in.scores, o.v.global*o.v.images, o.k, t, o.Iterations)
+		return
+	}
+	if o.vmf != nil {
+		o.vmf.targets(q, t)
 		return
 	}
 	inv := float32(1 / t)
@@ -53,15 +68,26 @@ func (o *dino) codes(q []float32, in codeInput) {
 
 // after moves the center towards the batch mean of the teacher's scores.
 func (o *dino) after(in codeInput) {
+	if o.vmf != nil {
+		if o.Targets == "centering" {
+			o.vmf.learn(o.CenterMomentum)
+		}
+		return
+	}
 	n := o.v.global * o.v.images
-	sum := make([]float64, o.k)
+	clear(o.sum)
 	for r := range n {
-		kernel.AddWide(sum, in.scores[r*o.k:][:o.k])
+		kernel.AddWide(o.sum, in.scores[r*o.k:][:o.k])
 	}
 	m := o.CenterMomentum
-	for j, s := range sum {
+	for j, s := range o.sum {
 		o.mean[j] = float32(m*float64(o.mean[j]) + (1-m)*s/float64(n))
 	}
 }
 
-func (o *dino) state(prefix string) []Named { return []Named{f32(prefix+"center", o.mean)} }
+func (o *dino) state(prefix string) []Named {
+	if o.vmf != nil {
+		return []Named{f32(prefix+"center", o.vmf.center)}
+	}
+	return []Named{f32(prefix+"center", o.mean)}
+}

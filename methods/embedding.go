@@ -8,7 +8,8 @@ import (
 )
 
 // embedding turns the projector's output into what scores see: L2-normalised, and with centred also less the teacher's running mean and
-// normalised again. Where the objective takes it unnormalised (CARP) neither normalisation is done, and learners get its direction. One direction that all embeddings share would otherwise dominate every mixture and every cosine.
+// normalised again: one direction that all embeddings share would otherwise dominate every mixture and every cosine. Where the objective
+// takes it unnormalised (CARP, SMoG, SeLa) neither normalisation is done, and learners get its direction.
 type embedding struct {
 	centred  bool
 	raw      bool // the objective takes embeddings unnormalised

@@ -31,6 +31,9 @@ func engineVariants(t *testing.T, out map[string]Config) {
 	r := testConfig(t, "swav")
 	r.Encoder = encoders.Config{Name: "resnet18", Width: 4, Depth: 2, StemStride: 1, Winograd: 2, Hidden: 16, Dim: 8}
 	out["swav on resnet18"] = r
+	for name, cfg := range multiCropConfigs(t) {
+		out[name+", with local crops"] = cfg
+	}
 	w := testConfig(t, "dino")
 	w.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 2, Dim: 8}
 	out["dino on vit"] = w

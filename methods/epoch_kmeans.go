@@ -9,8 +9,9 @@ import (
 // start of each epoch and fixed while it lasts, without a gradient (DeepCluster-v2; Caron et al. 2020, appendix D). Clustering and
 // training are separate phases: the decoupled, offline rule. A centroid that nothing is assigned to stays.
 //
-// The bank is a ring of as many embeddings as there are training images, in order of arrival: one of each image's first view. That is the
-// last epoch's embeddings (the images of an incomplete batch are passed over), before the first epoch those of the warm-up.
+// The bank is a ring of as many embeddings as there are training images, those of first views in order of arrival: the last epoch's and,
+// in the place of what an incomplete batch would have given, a few from the end of the epoch before; before the first epoch those of
+// the warm-up.
 type epochKMeans struct {
 	decoupled
 	EpochKMeans
@@ -29,7 +30,7 @@ func newEpochKMeans(cfg Config, p *prototypes) *epochKMeans {
 
 func (m *epochKMeans) adopt() { m.p.publish(nil) }
 
-// bank stores the first views of embeddings z [2·B,D].
+// bank stores the embeddings of first views, out of z [2·B,D].
 func (m *epochKMeans) bank(z []float32) { m.store(z[:len(z)/2]) }
 
 // store puts embeddings [n,D] into the ring.

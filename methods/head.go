@@ -18,9 +18,12 @@ type head struct {
 	learn       bool    // whether the prototypes get a gradient
 	scale       float32 // of the loss; 0 means 1
 
+	patches *patches // the loss of hidden patches, with zp [global·B·P,D] their embeddings; nil where the objective has none
+	zp      *G.Node
+
 	c     *G.Node // prototypes as the scores use them, [K,D]
 	z     *G.Node // embeddings [crops·B,D]
-	s     *G.Node // scores of all crops, [crops·B,K]
+	s     *G.Node // scores of all crops, normalisers included, [crops·B,K]
 	extra G.Nodes // the objective's own parameters
 
 	q  []float32 // codes [global·B,K]
@@ -37,16 +40,27 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	if err := h.score(z, c); err != nil {
 		return nil, err
 	}
-	return h.loss(h.s, z, c)
+	loss, err := h.loss(h.s, z, c)
+	if err != nil || h.patches == nil {
+		return loss, err
+	}
+	hidden, err := h.patches.node(h.zp, c, h.learn)
+	if err != nil {
+		return nil, err
+	}
+	return graph.Sum([]float32{1, h.scaled(1)}, loss, hidden)
 }
 
 // score adds the student's scores.
 func (h *head) score(z, c *G.Node) (err error) {
 	if o, ok := h.objective.(scorer); ok {
 		h.s, h.extra, err = o.scores(z, c, h.learn)
-	} else {
-		h.s, err = scoresNode(z, c, h.learn)
+		return err
 	}
+	if h.s, err = scoresNode(z, c, h.learn); err != nil || !keepsLength(h.objective) {
+		return err
+	}
+	h.s, err = vmfNode(h.s, c, h.learn, h.temperature)
 	return err
 }
 

@@ -7,20 +7,25 @@ import (
 
 // joint prototypes follow the gradient of the objective's loss, as a part of the network: the usual rule, which the paper holds
 // responsible for partial collapse. With a weight-normalised objective (DINO, CARP, MSN) the gradient goes through the norm; else
-// (SwAV) the rows are put back on the sphere after every step. The teacher has an EMA copy.
+// (SwAV) the rows are put back on the sphere after every step, unless the scores use their lengths (DINO-vMF). The teacher has an EMA copy.
 type joint struct {
-	p          *prototypes
-	param      *encoders.Param
-	optimizer  encoders.Optimizer
-	weightNorm bool
-	freeze     float64 // epochs without updates
+	p         *prototypes
+	param     *encoders.Param
+	optimizer encoders.Optimizer
+	lengths   bool    // whether rows keep the length that training gives them
+	norm      float32 // length at the start
+	freeze    float64 // epochs without updates
+	decay     float64 // weight decay at the start
 }
 
 func newJoint(cfg Config, o objective, p *prototypes) *joint {
-	j := &joint{p: p, weightNorm: o.weightNorm(), freeze: cfg.Settings.Prototypes.Freeze}
+	j := &joint{
+		p: p, lengths: o.weightNorm() || keepsLength(o), norm: float32(cfg.Settings.Prototypes.Norm),
+		freeze: cfg.Settings.Prototypes.Freeze, decay: cfg.Settings.Prototypes.Decay,
+	}
 	j.param = &encoders.Param{
 		Name: "prototypes", Shape: []int{p.k, p.d}, Value: j.p.value,
-		LRMult: cfg.Settings.Prototypes.LRMult, WeightDecay: cfg.Settings.Prototypes.Decay,
+		LRMult: cfg.Settings.Prototypes.LRMult,
 	}
 	j.optimizer = newOptimizer(cfg.Train, []*encoders.Param{j.param})
 	return j
@@ -31,13 +36,28 @@ func (j *joint) params() []*encoders.Param { return []*encoders.Param{j.param} }
 func (j *joint) moves(epoch float64) bool  { return epoch >= j.freeze }
 func (j *joint) before(*stepInput)         {}
 
-// adopt starts the teacher's copy at the student's. The optimizer is fresh: a schedule has one joint phase at most.
-func (j *joint) adopt() { j.p.publish(nil) }
+// adopt gives the prototypes their length and starts the teacher's copy at the student's. The optimizer is fresh: a schedule has
+// one joint phase at most.
+func (j *joint) adopt() {
+	j.stretch(j.p.value)
+	j.p.publish(nil)
+}
+
+// stretch gives unit vectors the length of the start. Directions, all that metrics see, stay.
+func (j *joint) stretch(c []float32) {
+	if j.norm == 1 {
+		return
+	}
+	for i := range c {
+		c[i] *= j.norm
+	}
+}
 
 func (j *joint) after(s *stepInput) {
 	if j.moves(s.epoch) {
+		j.param.WeightDecay = j.decay * s.decay
 		j.optimizer.Step(s.team, s.lr)
-		if !j.weightNorm {
+		if !j.lengths {
 			kernel.NormalizeRows(j.p.value, j.p.value, j.p.k, j.p.d, nil)
 		}
 	}
@@ -48,6 +68,7 @@ func (j *joint) after(s *stepInput) {
 func (j *joint) move(k int, z []float32) {
 	d := j.p.d
 	copy(j.p.value[k*d:][:d], z)
+	j.stretch(j.p.value[k*d:][:d])
 	j.p.replaced(k)
 	forget(j.optimizer, j.param, k)
 }

@@ -26,13 +26,16 @@ type learner interface {
 // stepInput is what a learner sees of a step.
 type stepInput struct {
 	team     *kernel.Team // shares kernels' work
-	z        [2][]float32 // embeddings on the unit sphere [2·B,D] by Branch; the student's only in after
-	scored   [2][]float32 // the same as scores use them: not normalised where the objective takes them so
+	z        [2][]float32 // embeddings of the global crops on the unit sphere [2·B,D] by Branch; the student's only in after
+	scored   [2][]float32 // the same as scores use them, not normalised where the objective takes them so; the student's of all crops
+	patches  [2][]float32 // the same of every patch of the global crops [2·B·P,D], where the objective predicts them
+	masks    []float32    // [2·B,P], 1 where the student does not see the patch
 	step     int
 	perEpoch int // steps per epoch
 	epoch    float64
 	lr       float64
 	momentum float64 // of the teacher
+	decay    float64 // weight decay as a multiple of that at the start
 	values   map[string]float64
 	event    func(kind string, prototype int)
 }
@@ -93,7 +96,7 @@ type frozen struct{ p *prototypes }
 
 func (f *frozen) vectors() *prototypes      { return f.p }
 func (f *frozen) params() []*encoders.Param { return nil }
-func (f *frozen) adopt()                    {}
+func (f *frozen) adopt()                    { f.p.publish(nil) }
 func (f *frozen) moves(float64) bool        { return false }
 func (f *frozen) move(int, []float32)       {}
 func (f *frozen) before(*stepInput)         {}

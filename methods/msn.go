@@ -10,7 +10,8 @@ import (
 // msn predicts the teacher's sharpened assignment of another view (Assran et al. 2022, sec. 3): targets are softmax(score/τ)^(1/T)
 // over its sum, by default balanced by Sinkhorn-Knopp as in the official configurations; the mean prediction is kept
 // uniform by a me-max term. Prototypes are normalised with a gradient through the norm. Here both views are global ones (the
-// paper's anchors are masked patches), and targets use the teacher's copy of the prototypes (the paper has one copy).
+// paper's anchors are masked patches; local crops are its focal views), and targets use the teacher's copy of the prototypes (the
+// paper has one copy).
 type msn struct {
 	MSN
 	k           int

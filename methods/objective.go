@@ -52,8 +52,9 @@ func (v views) swap(targets, codes []float32, k int) {
 	}
 }
 
-// objective turns the scores of the target branch into codes and adds the loss of the student's scores. It has state of its own (queue, center) and does not
-// know how the prototypes are learned. Each learner, observers included, has an objective of its own.
+// objective turns the scores of the target branch into codes and adds the loss of the student's scores. It has state of its own (queue,
+// center) and, unless it owns them, does not know how the prototypes are learned. Each learner, observers included, has an
+// objective of its own.
 type objective interface {
 	// branch is the branch whose embeddings and prototypes give the codes.
 	branch() Branch
@@ -89,6 +90,8 @@ func newObjective(cfg Config, v views, d int) objective {
 	switch cfg.Composition.Objective {
 	case "dino":
 		return newDINO(cfg.Settings.DINO, v, k)
+	case "ibot":
+		return newIBOT(cfg, v, d)
 	case "carp":
 		return newCARP(cfg, v)
 	case "deepcluster":

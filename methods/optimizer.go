@@ -26,3 +26,12 @@ func unclipped(t Train, params []*encoders.Param) encoders.Optimizer {
 	a.Coupled = t.Optimizer == "adam"
 	return a
 }
+
+// setDecay sets the weight decay of all parameters that take one.
+func setDecay(params []*encoders.Param, decay float64) {
+	for _, p := range params {
+		if !p.Exempt() {
+			p.WeightDecay = decay
+		}
+	}
+}

@@ -34,7 +34,7 @@ func (l *pclClusters) cluster(s *stepInput) {
 	d := l.p.d
 	for m, set := range l.o.sets {
 		start := startAt(stream.New(l.o.seed, "clusters", uint64(s.step), uint64(m)), z, set.k, d)
-		c := newCentres(s.team, z, start, d, l.o.Iterations, false)
+		c := newCentres(s.team, z, start, d, l.o.Iterations)
 		copy(set.phi, concentrations(c.distance, c.near, set.k, l.o.Temperature))
 		kernel.NormalizeRows(set.centroids, c.value, set.k, d, nil)
 		for i := range set.cluster {

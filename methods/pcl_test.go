@@ -1,6 +1,7 @@
 package methods
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -156,30 +157,9 @@ func TestPCLClusters(t *testing.T) {
 	}
 }
 
-// TestGoldenLloyd checks k-means with spherical centres, empty clusters and ties, and its last assignment.
-func TestGoldenLloyd(t *testing.T) {
-	t.Run("deepcluster_kmeans", func(t *testing.T) {
-		f := golden.Load(t, "deepcluster_kmeans")
-		s := golden.Shape(f.Inputs["memory"])
-		for i, head := range []string{"head0", "head1"} {
-			z := golden.Float32s(f.Inputs["memory"].([]any)[i%s[0]])
-			var start []float32
-			for _, r := range golden.Ints(golden.At(t, f.Inputs, "init_indices", head)) {
-				start = append(start, z[r*s[2]:][:s[2]]...)
-			}
-			c := newCentres(nil, z, start, s[2], int(num(t, f.Params, "lloyd_iterations")), true)
-			golden.Check(t, f, head+" centroids", c.value, golden.At(t, f.Expected, "centroids", head))
-			golden.Check(t, f, head+" counts", c.count, golden.At(t, f.Expected, "counts", head))
-			if want := golden.Ints(golden.At(t, f.Expected, "assignments_by_slot", head)); !slices.Equal(c.near, want) {
-				t.Errorf("%s: assignments %v, want %v", head, c.near, want)
-			}
-		}
-	})
-}
-
 // TestLloydIsEuclidean has centres of different lengths: the nearest is not the one with the largest product.
 func TestLloydIsEuclidean(t *testing.T) {
-	c := newCentres(nil, []float32{1, 0, 3, 0, 5, 0, 1, 0.2}, []float32{1, 0, 5, 0}, 2, 1, false)
+	c := newCentres(nil, []float32{1, 0, 3, 0, 5, 0, 1, 0.2}, []float32{1, 0, 5, 0}, 2, 1)
 	if want := []int{0, 0, 1, 0}; !slices.Equal(c.near, want) { // at a tie the first
 		t.Errorf("assignments %v, want %v", c.near, want)
 	}
@@ -220,4 +200,20 @@ func nearestOwn(l *pclClusters, s *clusterSet) (share float64) {
 		}
 	}
 	return share
+}
+
+// TestConcentrationsAreCutOff: of eleven clusters whose members lie 1 to 11 units off, the tenth on either side is the next one's.
+func TestConcentrationsAreCutOff(t *testing.T) {
+	var squared []float64
+	var near []int
+	for c := range 11 {
+		for range 2 {
+			squared, near = append(squared, float64((c+1)*(c+1))), append(near, c)
+		}
+	}
+	for c, got := range concentrations(squared, near, 11, 0.3) {
+		if want := 0.3 * min(max(float64(c+1), 2), 10) / 6; math.Abs(got-want) > 1e-12 {
+			t.Errorf("cluster %d has %g, want %g", c, got, want)
+		}
+	}
 }

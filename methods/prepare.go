@@ -15,7 +15,7 @@ const warmUp = 50
 // first bank to cluster.
 // next returns batches of views [2·B,H,W,C].
 func (t *Trainer) Prepare(next func() []float32) error {
-	d, k, b := t.cfg.Encoder.Dim, t.cfg.Settings.Prototypes.Count, t.cfg.Train.Batch
+	d, k, b := t.cfg.Encoder.Dim, t.cfg.count(), t.cfg.Train.Batch
 	needed := (k + b - 1) / b
 	pooled, batches := needed, max(warmUp, needed)
 	if t.cfg.Settings.Prototypes.Init == "kmeans++" || t.banked() {

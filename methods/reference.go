@@ -24,6 +24,7 @@ type Reference struct {
 	loss      []float32
 	optimizer encoders.Optimizer
 	lr        encoders.Cosine
+	decay     encoders.Cosine // of the weight decay, as a multiple of its start
 	eval      *evaluator
 	params    []*encoders.Param // what the optimizer changes
 	done      []float64         // one element: steps done
@@ -48,6 +49,7 @@ func newReference(cfg Config, classes int) (*Reference, error) {
 	in, rows := cfg.Input, 2*cfg.Train.Batch
 	r := &Reference{cfg: cfg, classes: classes, weights: w, done: make([]float64, 1), x: make([]float32, rows*in.Height*in.Width*in.Channels)}
 	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.steps())), Total: cfg.steps()}
+	r.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: cfg.steps()}
 	return r, graph.Build(func() (err error) {
 		if r.eval, err = newEvaluator(cfg.Team, w, encoders.Normalize); err != nil {
 			return err
@@ -88,9 +90,6 @@ func (r *Reference) build() error {
 	}
 	for i, p := range params {
 		p.Grad = r.program.Value(grads[i])
-		if !p.Exempt() {
-			p.WeightDecay = r.cfg.Train.WeightDecay
-		}
 	}
 	r.params = params
 	r.loss, r.optimizer = r.program.Value(loss), newOptimizer(r.cfg.Train, params)
@@ -133,6 +132,7 @@ func (r *Reference) Step(views []float32, labels []int) (float64, error) {
 	if r.classes == 0 {
 		return 0, nil
 	}
+	setDecay(r.params, r.cfg.Train.WeightDecay*r.decay.At(int(r.done[0])))
 	r.optimizer.Step(r.cfg.Team, r.lr.At(int(r.done[0])))
 	r.done[0]++
 	return float64(r.loss[0]), nil

@@ -17,7 +17,7 @@ func (t *Trainer) regularizer(name string, f *forward) (term *G.Node, weight flo
 		term, err = koleoNode(f.prototypes)
 		return term, s.KoLeo.Weight, err
 	case "koleo-features":
-		term, err = koleoViewsNode(f.features, t.host.head.views.crops)
+		term, err = koleoViewsNode(f.features, t.host.head.views.global)
 		return term, s.KoLeoFeatures.Weight, err
 	case "me-max":
 		term, err = meMaxNode(t.host.head.s, float32(s.Loss.Temperature))

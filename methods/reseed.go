@@ -13,11 +13,12 @@ import (
 // their distance from the nearest prototype, updated after each draw (as in k-means++).
 type reseeder struct {
 	below float64
-	rate  float64 // of the running usage: a pass over the training images is one time constant
+	rate  float64 // of the running usage: as many embeddings as there are training images are one time constant, half an epoch
 	split bool
 	seed  uint64
 	cos   []float32 // [2·B,K]
 	mass  []float64
+	row   []float32
 }
 
 func newReseeder(cfg Config) *reseeder {
@@ -27,7 +28,7 @@ func newReseeder(cfg Config) *reseeder {
 	k, n := cfg.Settings.Prototypes.Count, 2*cfg.Train.Batch
 	return &reseeder{
 		below: cfg.Settings.Prototypes.ReseedBelow, rate: min(1, float64(n)/float64(cfg.Images)), seed: cfg.Seed,
-		split: cfg.Settings.Prototypes.ReseedBy == "split", cos: make([]float32, n*k), mass: make([]float64, k),
+		split: cfg.Settings.Prototypes.ReseedBy == "split", cos: make([]float32, n*k), mass: make([]float64, k), row: make([]float32, k),
 	}
 }
 
@@ -105,7 +106,7 @@ func (r *reseeder) divide(l learner, k int, rng *rand.Rand, s *stepInput) {
 // count adds the batch's assignments to the running usage.
 func (r *reseeder) count(p *prototypes, center []float32, n int) {
 	clear(r.mass)
-	row := make([]float32, p.k)
+	row := r.row
 	for i := range n {
 		copy(row, r.cos[i*p.k:])
 		if center != nil {

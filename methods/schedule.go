@@ -112,6 +112,7 @@ func (s *schedule) split(k, from int, z []float32) {
 func (s *schedule) before(in *stepInput) {
 	if now := s.phase(in.epoch); now != int(s.at[0]) {
 		s.at[0] = float64(now)
+		copy(s.p.value, s.p.now[Student]) // joint prototypes have lengths, and no other learner counts with them
 		s.active().adopt()
 		in.event("handover", -1)
 	}

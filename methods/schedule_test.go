@@ -1,8 +1,11 @@
 package methods
 
 import (
+	"math"
 	"slices"
 	"testing"
+
+	"protobench/internal/kernel"
 )
 
 func TestPhases(t *testing.T) {
@@ -130,6 +133,31 @@ func TestScheduleStartsFromWhatThereIs(t *testing.T) {
 		}
 		if slices.Equal(want, l.p.initial) || !near(want, got) {
 			t.Errorf("%s starts from %v, the prototypes are at %v", second, got, want)
+		}
+	}
+}
+
+// TestScheduleDropsLengths: joint prototypes have lengths and a teacher's copy, which no other learner knows; each takes over
+// directions that both branches share.
+func TestScheduleDropsLengths(t *testing.T) {
+	for _, second := range []string{"frozen", "gmm", "kmeans", "ema"} {
+		cfg := testConfig(t, "dino+frozen")
+		cfg.Composition.Learner, cfg.Settings.Prototypes.Norm = "joint until 1, "+second, 3
+		tr, next := start(t, cfg), batches(cfg)
+		steps(t, tr, next, cfg.StepsPerEpoch)
+		l := tr.host.learner.(*schedule)
+		want := slices.Clone(l.p.now[Student])
+		in := &stepInput{step: cfg.StepsPerEpoch, perEpoch: cfg.StepsPerEpoch, epoch: 1, values: map[string]float64{}, event: func(string, int) {}}
+		in.z[Teacher] = make([]float32, l.p.d) // says nothing of any direction
+		l.before(in)
+		if second == "gmm" {
+			if got := l.active().(*gmm).m.Mu; math.Abs(kernel.Norm(got[:l.p.d])-1) > 0.3 {
+				t.Errorf("the mixture's first mean starts with length %g", kernel.Norm(got[:l.p.d]))
+			}
+			continue
+		}
+		if !near(want, l.p.value) || !slices.Equal(l.p.value, l.p.teacher) {
+			t.Errorf("%s starts from other prototypes than the joint learner's directions", second)
 		}
 	}
 }

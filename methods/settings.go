@@ -3,7 +3,7 @@ package methods
 // Composition says what an arm is made of: the axes on which methods differ.
 type Composition struct {
 	Name         string   // as tables show it
-	Objective    string   // swav, dino, carp, msn, deepcluster; or smog, pcl, sela, massl, which own their prototypes
+	Objective    string   // swav, dino, ibot, carp, msn, deepcluster; or smog, pcl, sela, massl, which own their prototypes
 	Learner      string   // joint, frozen, gmm, kmeans, epoch-kmeans, self-cluster, ema, hyperspherical, or a schedule of them, see [Phases]; the objective's name where that owns its prototypes
 	Regularizers []string // koleo-prototypes, koleo-features, me-max, orthogonality, repulsion
 	Embedding    string   // plain, centred
@@ -14,11 +14,14 @@ type Composition struct {
 type Train struct {
 	Epochs      int     `key:"epochs" default:"20" range:"[1,)" doc:"passes over the training images"`
 	Batch       int     `key:"batch" default:"128" range:"[2,)" doc:"images per step; each gives two views"`
+	LocalCrops  int     `key:"local_crops" default:"0" range:"[0,64]" hash:"set" doc:"local crops per image beside its two views (multi-crop): the student alone sees them and predicts the views' targets"`
+	LocalSize   int     `key:"local_size" default:"0" range:"[0,)" read:"local-crops" doc:"side of a local crop in pixels (0: half of the image's sides)"`
 	Optimizer   string  `key:"optimizer" default:"adamw" in:"adamw|sgd|lars|adam" doc:"optimizer of encoder and joint prototypes (adam: weight decay as a part of the gradient)"`
 	LR          float64 `key:"lr" default:"0.002" range:"(0,)" doc:"peak learning rate"`
 	FinalLR     float64 `key:"final_lr" default:"0" range:"[0,)" doc:"learning rate at the end of the cosine"`
 	Warmup      float64 `key:"warmup" default:"0.1" range:"[0,1)" doc:"share of the steps with linearly rising learning rate"`
 	WeightDecay float64 `key:"weight_decay" default:"0.0001" range:"[0,)" doc:"weight decay of weights (never of biases and norms)"`
+	DecayRise   float64 `key:"weight_decay_rise" default:"1" range:"[0,)" hash:"set" doc:"weight decay at the end of its cosine, as a multiple of that at the start (DINO: 10)"`
 	Momentum    float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"sgd,lars" doc:"momentum of SGD and LARS"`
 	Nesterov    bool    `key:"nesterov" default:"false" read:"sgd" hash:"set" doc:"Nesterov momentum"`
 	Clip        float64 `key:"clip" default:"0" range:"[0,)" hash:"set" doc:"largest Euclidean norm of each parameter's gradient (0: no clipping)"`
@@ -38,6 +41,7 @@ type Settings struct {
 	DINO       DINO       `key:"dino"`
 	CARP       CARP       `key:"carp"`
 	MSN        MSN        `key:"msn"`
+	IBOT       IBOT       `key:"ibot"`
 
 	DeepCluster DeepCluster `key:"deepcluster"`
 	SMoG        SMoG        `key:"smog"`
@@ -65,16 +69,17 @@ type Settings struct {
 
 // Loss holds what every objective's loss shares.
 type Loss struct {
-	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,msn,deepcluster,smog,massl" doc:"student temperature (msn: of both branches)"`
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" read:"swav,dino,ibot,msn,deepcluster,smog,massl" doc:"student temperature (msn: of both branches)"`
 }
 
 // Prototypes holds what every learner shares.
 type Prototypes struct {
-	Count       int     `key:"count" default:"256" range:"[2,)" read:"swav,dino,carp,msn,deepcluster,smog,pcl,sela" doc:"number of prototypes K"`
+	Count       int     `key:"count" default:"256" range:"[2,)" read:"swav,dino,ibot,carp,msn,deepcluster,smog,pcl,sela" doc:"number of prototypes K"`
 	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" read:"joint,sela" doc:"prototypes' learning rate as a multiple of train.lr"`
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" read:"joint,sela" doc:"weight decay of the prototypes"`
+	Norm        float64 `key:"norm" default:"1" range:"(0,)" read:"joint" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
-	Init        string  `key:"init" default:"random" in:"random|data|kmeans++" read:"swav,dino,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
+	Init        string  `key:"init" default:"random" in:"random|data|kmeans++" read:"swav,dino,ibot,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
 	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
 	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"move prototypes that nothing is assigned to (never in observers)"`
 	ReseedBy    string  `key:"reseed_by" default:"distance" in:"distance|split" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" hash:"set" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
@@ -92,11 +97,24 @@ type SwAV struct {
 // DINO holds the keys of the [dino] table (Caron et al. 2021).
 type DINO struct {
 	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" read:"dino" doc:"how teacher scores become targets"`
-	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature after warm-up"`
-	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino" doc:"teacher temperature at the start"`
-	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino" doc:"epochs in which the teacher temperature rises"`
-	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino" doc:"EMA momentum of the center"`
-	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
+	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf" read:"dino" hash:"set" doc:"cosines, or log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" doc:"epochs in which the teacher temperature rises"`
+	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino,ibot" doc:"EMA momentum of the center"`
+	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino.targets=sinkhorn" doc:"Sinkhorn-Knopp iterations"`
+}
+
+// IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the temperatures dino's).
+type IBOT struct {
+	Share              float64 `key:"mask_share" default:"0.5" range:"[0,1]" read:"ibot" doc:"share of the views in which patches are hidden from the student"`
+	Ratio              float64 `key:"mask_ratio" default:"0.3" range:"(0,1)" read:"ibot" doc:"mean part of the patches that is hidden there"`
+	Spread             float64 `key:"mask_spread" default:"0.2" range:"[0,1)" read:"ibot" doc:"that part is uniform within mask_ratio ± this"`
+	Shape              string  `key:"mask_shape" default:"block" in:"block|random" read:"ibot" doc:"hide rectangles, or single patches"`
+	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" read:"ibot" doc:"weight of the hidden patches' loss"`
+	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" doc:"teacher temperature for patches after warm-up"`
+	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
+	CenterMomentum     float64 `key:"patch_center_momentum" default:"0.9" range:"[0,1]" read:"ibot" doc:"EMA momentum of the patches' center"`
 }
 
 // CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).
@@ -111,7 +129,7 @@ type MSN struct {
 	MeMax      float64 `key:"me_max_weight" default:"1" range:"[0,)" read:"msn" doc:"weight of the me-max term, which keeps the mean prediction uniform"`
 	Entropy    float64 `key:"entropy_weight" default:"0" range:"[0,)" read:"msn" doc:"weight of the predictions' mean entropy"`
 	Sinkhorn   bool    `key:"sinkhorn" default:"true" read:"msn" doc:"balance the targets over the prototypes"`
-	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn" doc:"Sinkhorn-Knopp iterations, with sinkhorn"`
+	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn.sinkhorn=true" doc:"Sinkhorn-Knopp iterations"`
 }
 
 // DeepCluster holds the keys of the [deepcluster] table.
@@ -125,7 +143,8 @@ type SMoG struct {
 	ResetSteps int     `key:"reset_steps" default:"300" range:"[0,)" read:"smog" doc:"steps after which the groups are clustered anew and the teacher is set to the student (0: never)"`
 }
 
-// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for 1.3 million images).
+// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for
+// 1.3 million images).
 type PCL struct {
 	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" read:"pcl" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
 	Sets         int     `key:"sets" default:"3" range:"[1,9]" read:"pcl" doc:"clusterings M: of prototypes.count centroids, half as many, a quarter …"`
@@ -141,7 +160,8 @@ type SeLa struct {
 	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings"`
 }
 
-// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3 million images).
+// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3
+// million images).
 type MaSSL struct {
 	Memory             int     `key:"memory" default:"2048" range:"[2,)" read:"massl" doc:"past embeddings that stand in the prototypes' place"`
 	Block              int     `key:"block" default:"256" range:"[2,)" read:"massl" doc:"embeddings per block of the random partition; what is left over sits the step out"`
@@ -181,21 +201,21 @@ type Centring struct {
 	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1)" read:"centred" doc:"EMA momentum of the teacher embeddings' running mean (a plain mean over the first steps)"`
 }
 
-// GMM holds the keys of the [gmm] table: the decoupled online EM (PAPER: Arteaga et
-// al. 2025, whose exact values are not public; every choice is a setting).
+// GMM holds the keys of the [gmm] table: the decoupled online EM (Arteaga et al. 2025, whose exact values are not public; every
+// choice is a setting).
 type GMM struct {
 	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" read:"gmm" doc:"variances: one for all, one per component, or one per component and dimension"`
 	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" read:"gmm" doc:"E-step: Gaussian densities, or cosine with fixed precision"`
 	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned|sinkhorn" read:"gmm" doc:"mixture weights; sinkhorn: uniform ones, and responsibilities balanced over the components"`
-	Iterations       int     `key:"iterations" default:"3" range:"[1,100]" read:"gmm" hash:"set" doc:"Sinkhorn-Knopp iterations, with weights = \"sinkhorn\""`
+	Iterations       int     `key:"iterations" default:"3" range:"[1,100]" read:"gmm.weights=sinkhorn" hash:"set" doc:"Sinkhorn-Knopp iterations"`
 	Forgetting       string  `key:"forgetting" default:"responsibility" in:"responsibility|uniform" read:"gmm" doc:"old statistics fade by the responsibility that replaces them, or with every step"`
-	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth)"`
+	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm.step=constant" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth)"`
 	Step             string  `key:"step" default:"constant" in:"constant|cappe-moulines|liang-klein" read:"gmm" hash:"set" doc:"step size of the t-th update: from gmm.memory, (t + step_offset)^-step_power, or (t + 1)^-step_power; responsibility forgetting then remembers one over the step size"`
-	StepPower        float64 `key:"step_power" default:"0.6" range:"(0.5,1]" read:"gmm" hash:"set" doc:"power of a falling step size (0.6 as Cappé and Moulines advise, 0.7 as Liang and Klein used)"`
-	StepOffset       float64 `key:"step_offset" default:"1" range:"[1,)" read:"gmm" hash:"set" doc:"updates that the cappe-moulines schedule starts late"`
+	StepPower        float64 `key:"step_power" default:"0.6" range:"(0.5,1]" read:"gmm.step=cappe-moulines,gmm.step=liang-klein" hash:"set" doc:"power of a falling step size (0.6 as Cappé and Moulines advise, 0.7 as Liang and Klein used)"`
+	StepOffset       float64 `key:"step_offset" default:"1" range:"[1,)" read:"gmm.step=cappe-moulines" hash:"set" doc:"updates that the cappe-moulines schedule starts late"`
 	Precision        float64 `key:"precision" default:"1" range:"(0,)" read:"gmm" doc:"precision (1/variance) at the start in units of D, where 1 is that of unit vectors without a mean; the fixed concentration of vmf responsibilities in the same unit"`
 	PrecisionMax     float64 `key:"precision_max" default:"4" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision in units of D"`
-	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm" doc:"Dirichlet pseudo-count of learned mixture weights"`
+	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm.weights=learned" doc:"Dirichlet pseudo-count of learned mixture weights"`
 	AnnealStart      float64 `key:"anneal_start" default:"1" range:"(0,1]" read:"gmm" doc:"power of the responsibilities at the start (deterministic annealing)"`
 	AnnealEpochs     float64 `key:"anneal_epochs" default:"0" range:"[0,)" read:"gmm" doc:"epochs in which that power rises to 1"`
 	Feed             string  `key:"feed" default:"teacher" in:"teacher|student" read:"gmm" doc:"branch whose embeddings the mixture is fitted to"`

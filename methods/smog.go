@@ -18,8 +18,9 @@ import (
 //
 //	loss = -mean log softmax(cos(P(z), g')/τ)_target,   τ 0.1, β 0.99
 //
-// Projections and groups are not normalised otherwise. Both views are predicted here, where the original alternates; the
-// predictor is Linear–BN–ReLU–Linear as the projector. The groups are reset by clustering every reset_steps steps, see [smogGroups].
+// Projections and groups are not normalised otherwise. Both views are predicted here, where the original alternates; the predictor is
+// Linear–BN–ReLU–Linear and as wide as the projector, or as the features where there is none. The groups are reset by clustering
+// every reset_steps steps, see [smogGroups].
 type smog struct {
 	SMoG
 	v         views
@@ -34,7 +35,7 @@ type smog struct {
 func newSMoG(cfg Config, v views, d int) *smog {
 	o := &smog{SMoG: cfg.Settings.SMoG, v: v, k: cfg.Settings.Prototypes.Count, d: d}
 	hidden := cfg.Encoder.Hidden
-	if hidden == 0 {
+	if hidden == 0 || cfg.Encoder.Name == "mlp" || cfg.Encoder.Name == "identity" { // these have no projector to be alike
 		hidden = cfg.Encoder.Features()
 	}
 	o.predictor = newPredictor(cfg.Seed, d, hidden)

@@ -1,9 +1,6 @@
 package methods
 
-import (
-	"protobench/internal/kernel"
-	"protobench/internal/stream"
-)
+import "protobench/internal/stream"
 
 // smogIterations are those of the k-means that resets the groups.
 const smogIterations = 10
@@ -34,9 +31,8 @@ func (l *smogGroups) after(s *stepInput) {
 // reset clusters the bank and has the teacher follow at once.
 func (l *smogGroups) reset(s *stepInput) {
 	_, z := l.bank.gather()
-	start := startAt(stream.New(l.seed, "clusters", uint64(s.step)), z, l.p.k, l.p.d)
-	c := newCentres(s.team, z, start, l.p.d, smogIterations, true)
-	kernel.NormalizeRows(l.p.value, c.value, l.p.k, l.p.d, nil)
+	copy(l.p.value, startAt(stream.New(l.seed, "clusters", uint64(s.step)), z, l.p.k, l.p.d))
+	lloyd(s.team, newAssignment(l.p.k, l.p.d), l.p.value, z, smogIterations)
 	s.momentum = 0
 	s.values["smog.reset"] = 1
 }

@@ -106,3 +106,15 @@ func TestSMoGReset(t *testing.T) {
 		}
 	}
 }
+
+// TestSMoGPredictorsWidth: the setting is the projector's; an encoder without one does not read it.
+func TestSMoGPredictorsWidth(t *testing.T) {
+	for encoder, want := range map[string]int{"convnet": 5, "mlp": 16} {
+		cfg := testConfig(t, "smog")
+		cfg.Encoder.Name, cfg.Encoder.Width, cfg.Encoder.Depth, cfg.Encoder.Hidden = encoder, 1, 1, 5
+		o := newSMoG(cfg, views{images: 1, global: 2, crops: 2}, cfg.Encoder.Dim)
+		if got := o.predictor[0].Shape[1]; got != want {
+			t.Errorf("%s: %d hidden units, want %d", encoder, got, want)
+		}
+	}
+}

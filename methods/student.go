@@ -18,25 +18,27 @@ func NewStudentAlone(cfg Config) (*StudentAlone, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.host.objective.branch() != Student || t.host.learner.params() == nil {
+	_, scheduled := t.host.learner.(*schedule)
+	if t.host.objective.branch() != Student || t.host.learner.params() == nil || scheduled {
 		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
 	}
 	t.weights[Teacher], t.observers = nil, nil
 	return &StudentAlone{t}, graph.Build(t.buildStudent)
 }
 
-// Step runs one step on views [2·B,H,W,C] and returns the loss, in nats.
+// Step runs one step on views [2·B,H,W,C], and local crops behind them where there are some, and returns the loss, in nats.
 func (s *StudentAlone) Step(views []float32) (float64, error) {
 	t := s.t
 	step := int(t.done[0])
-	in := &stepInput{team: t.cfg.Team, step: step, lr: t.lr.At(step), momentum: t.momentum.At(step), values: map[string]float64{}}
+	in := &stepInput{team: t.cfg.Team, step: step, lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), values: map[string]float64{}}
 	in.epoch = float64(step) / float64(t.cfg.StepsPerEpoch)
-	copy(t.x, views)
+	copy(t.local, views[copy(t.x, views):])
 	t.host.prepare(in)
 	if err := t.student.Run(t.cfg.Team); err != nil {
 		return 0, fmt.Errorf("student: %w", err)
 	}
 	t.see(in, Student)
+	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
 	t.optimizer.Step(in.team, in.lr)
 	t.host.finish(in)
 	t.done[0]++

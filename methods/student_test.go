@@ -40,4 +40,9 @@ func TestStudentAloneNeedsNoTeacher(t *testing.T) {
 			t.Errorf("%s: %v", preset, err)
 		}
 	}
+	cfg := testConfig(t, "swav")
+	cfg.Composition.Learner = "joint until 1, gmm"
+	if _, err := NewStudentAlone(cfg); err == nil {
+		t.Error("a schedule was accepted")
+	}
 }

@@ -15,9 +15,13 @@ type Trainer struct {
 	cfg       Config
 	weights   [2]*encoders.Weights // by Branch
 	x         []float32            // views [2·B,H,W,C], read by both branches' graphs
+	local     []float32            // local crops [L·B,h,w,C], read by the student's
 	student   *graph.Program
 	teacher   *graph.Program
-	z         [2][]float32 // embeddings [2·B,D] by Branch; the student's is its graph's buffer
+	z         [2][]float32 // embeddings [2·B,D] by Branch, the student's [(2+L)·B,D] and its graph's buffer
+	masks     []float32    // [2·B,P], where the objective hides patches
+	patches   [2][]float32 // their embeddings [2·B·P,D] by Branch
+	hidden    []float32    // the teacher's projections of patches, its graph's buffer
 	unit      [2][]float32 // room for their directions, where embeddings are not normalised
 	project   []float32    // the teacher's projections, its graph's buffer
 	loss      []float32
@@ -28,6 +32,7 @@ type Trainer struct {
 	optimizer encoders.Optimizer
 	lr        encoders.Cosine
 	momentum  encoders.Cosine
+	decay     encoders.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
 	done      []float64 // one element: steps done
 }
@@ -46,6 +51,7 @@ func newTrainer(cfg Config) (*Trainer, error) {
 	if errs := cfg.Validate(); len(errs) > 0 {
 		return nil, errs[0]
 	}
+	cfg.Encoder.Masked = cfg.Composition.Objective == "ibot"
 	if cfg.Team == nil {
 		cfg.Team = kernel.NewTeam(1)
 	}
@@ -54,14 +60,13 @@ func newTrainer(cfg Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range w.Params {
-		if !p.Exempt() {
-			p.WeightDecay = cfg.Train.WeightDecay
-		}
-	}
 	t.weights = [2]*encoders.Weights{w, w.Clone()}
-	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2}
-	t.x = make([]float32, 2*cfg.Train.Batch*cfg.Input.Height*cfg.Input.Width*cfg.Input.Channels)
+	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2 + cfg.Train.LocalCrops}
+	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
+	t.local = make([]float32, values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)))
+	if cfg.Encoder.Masked {
+		t.masks = make([]float32, 2*cfg.Train.Batch*cfg.Encoder.Patches(cfg.Input))
+	}
 	t.host = newArm(cfg, "", cfg.Composition.Learner, v, d)
 	t.embedding = newEmbedding(cfg, t.host.objective.unnormalised(), d)
 	for _, o := range cfg.Composition.Observers {
@@ -71,6 +76,7 @@ func newTrainer(cfg Config) (*Trainer, error) {
 	total := cfg.steps()
 	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = encoders.Cosine{Base: cfg.Train.Teacher, Final: cfg.Train.TeacherEnd, Total: total}
+	t.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
 	return t, nil
 }
 
@@ -80,27 +86,47 @@ func (t *Trainer) runTeacher() error {
 	}
 	t.embedding.learn(t.project)
 	t.embedding.apply(t.z[Teacher], t.project)
+	t.embedding.apply(t.patches[Teacher], t.hidden)
 	return nil
 }
 
-// see shows a branch's embeddings to learners and objectives.
+// see shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
 func (t *Trainer) see(in *stepInput, b Branch) {
-	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], t.z[b])
+	global := t.z[b]
+	if b == Student {
+		global = t.host.head.views.globals(global)
+	}
+	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
+	in.patches[b], in.masks = t.patches[b], t.masks
 }
 
-// Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order.
+// hide draws the step's masks.
+func (t *Trainer) hide(step int) {
+	if t.masks != nil {
+		in, size := t.cfg.Input, t.cfg.Encoder.Patch
+		t.cfg.Settings.IBOT.draw(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step)
+	}
+}
+
+// Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order; behind them stand
+// the local crops [L·B,h,w,C] of the same images, crop by crop, where the run has some.
 func (t *Trainer) Step(views []float32) (Signals, error) {
+	if len(views) != len(t.x)+len(t.local) {
+		return Signals{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
+	}
 	step := int(t.done[0])
 	s := Signals{Values: map[string]float64{}}
 	in := &stepInput{
-		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step), values: s.Values,
+		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step),
+		decay: t.decay.At(step), values: s.Values,
 	}
 	report := func(a *arm) {
 		in.event = func(kind string, k int) {
 			s.Events = append(s.Events, Event{Step: step, Learner: a.name, Kind: kind, Prototype: k})
 		}
 	}
-	copy(t.x, views)
+	copy(t.local, views[copy(t.x, views):])
+	t.hide(step)
 	if err := t.runTeacher(); err != nil {
 		return s, err
 	}
@@ -112,6 +138,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 		return s, fmt.Errorf("student: %w", err)
 	}
 	t.see(in, Student)
+	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
 	t.optimizer.Step(in.team, in.lr)
 	t.host.finish(in)
 	t.weights[Teacher].FollowBy(in.team, t.weights[Student], in.momentum)

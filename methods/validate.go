@@ -12,6 +12,13 @@ func (c Config) Validate() []error {
 	if err := Validate(c.Composition); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, c.lengths()...)
+	if c.Composition.Objective == "ibot" && c.Encoder.Name != "vit" {
+		add("encoder.name: objective \"ibot\" predicts hidden patches, and %s has no patch embeddings; take \"vit\"", c.Encoder.Name)
+	}
+	if err := c.localCrops(); err != nil {
+		errs = append(errs, err)
+	}
 	if c.Images > 0 && c.Train.Batch > c.Images {
 		add("train.batch: %d is more than the %d training images; take a smaller batch", c.Train.Batch, c.Images)
 	}
@@ -29,8 +36,18 @@ func (c Config) Validate() []error {
 			add("learner: the schedule hands over at epoch %g, the run has %d; hand over earlier or raise train.epochs", last, c.Train.Epochs)
 		}
 	}
-	if c.Images > 0 && c.Settings.Prototypes.Count > c.Images && slices.Contains(c.Composition.Parts(), "epoch-kmeans") {
-		add("prototypes.count: %d clusters of %d training images; k-means by epochs needs an image for each", c.Settings.Prototypes.Count, c.Images)
+	return append(errs, c.counts()...)
+}
+
+// counts refuses numbers of prototypes that blocks or images are too large or too few for.
+func (c Config) counts() []error {
+	var errs []error
+	add := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	for _, part := range []string{"epoch-kmeans", "pcl", "smog"} {
+		if c.Images > 0 && c.Settings.Prototypes.Count > c.Images && slices.Contains(c.Composition.Parts(), part) {
+			add("prototypes.count: %d clusters of %d training images; the k-means of %s needs an image for each", c.Settings.Prototypes.Count, c.Images, part)
+			break
+		}
 	}
 	if c.Composition.Objective == "carp" && c.Settings.CARP.Block > c.Settings.Prototypes.Count {
 		add("carp.block: a block of %d is more than the %d prototypes; take a smaller block", c.Settings.CARP.Block, c.Settings.Prototypes.Count)
@@ -55,6 +72,33 @@ func (c Config) start() string {
 	return c.Settings.Prototypes.Init
 }
 
+// count is prototypes.count of objectives that have prototypes, else 0.
+func (c Config) count() int {
+	if c.Composition.Objective == "massl" {
+		return 0
+	}
+	return c.Settings.Prototypes.Count
+}
+
 func (c Config) usesGMM() bool {
 	return slices.Contains(c.Composition.Parts(), "gmm")
 }
+
+// lengths refuses settings of the prototypes' lengths where there are none.
+func (c Config) lengths() []error {
+	var errs []error
+	vmf := c.Composition.Objective == "dino" && c.Settings.DINO.Scores == "vmf"
+	if vmf && c.Composition.Learner != "joint" {
+		errs = append(errs, fmt.Errorf("dino.scores: all prototypes of learner %q have length 1, so that the vmf normaliser cancels; take learner \"joint\" or \"cosine\"", c.Composition.Learner))
+	}
+	if vmf && c.Settings.Prototypes.Reseed {
+		errs = append(errs, fmt.Errorf("prototypes.reseed: usage is counted by cosines, which vmf scores are not; set false"))
+	}
+	if o := c.Composition.Objective; slices.Contains(c.Composition.Parts(), "joint") && c.Settings.Prototypes.Norm != 1 && !slices.Contains(weightNormalised[:], o) {
+		errs = append(errs, fmt.Errorf("prototypes.norm: objective %q puts prototypes back to length 1 after every step; set 1", o))
+	}
+	return errs
+}
+
+// weightNormalised lists the objectives whose prototypes have lengths.
+var weightNormalised = [...]string{"dino", "ibot", "carp", "msn"}

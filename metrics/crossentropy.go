@@ -65,7 +65,7 @@ func (o *crossEntropy) value(p, g []float64) float64 {
 	for i := range g {
 		g[i] *= inv
 	}
-	return loss*inv + o.penalty(p[:n], g)
+	return float64(loss*inv) + o.penalty(p[:n], g)
 }
 
 // block returns the loss and adds the gradient of rows start … start+m-1.

@@ -66,17 +66,20 @@ func (l *line) accepts(p trial) bool {
 	if !(math.Abs(p.slope) <= -wolfeCurvature*l.slope0) {
 		return false
 	}
-	if p.value <= l.value0+wolfeDecrease*p.t*l.slope0 {
+	if p.value <= l.predicted(p.t) {
 		return true
 	}
-	flat := p.value <= l.value0+valueNoise*math.Abs(l.value0)
+	flat := p.value <= l.value0+float64(valueNoise*math.Abs(l.value0))
 	return flat && p.slope <= (2*wolfeDecrease-1)*l.slope0
 }
 
+// predicted is the value that a step of t has to reach.
+func (l *line) predicted(t float64) float64 { return l.value0 + float64(wolfeDecrease*t*l.slope0) }
+
 // overshoots tells whether a minimum lies before p.
 func (l *line) overshoots(p, low trial) bool {
-	noise := valueNoise * math.Abs(l.value0)
-	return !(p.value <= l.value0+wolfeDecrease*p.t*l.slope0+noise) ||
+	noise := float64(valueNoise * math.Abs(l.value0))
+	return !(p.value <= l.predicted(p.t)+noise) ||
 		p.value > low.value+noise || p.slope >= 0
 }
 
@@ -87,8 +90,8 @@ func next(low, high trial) float64 {
 	}
 	width := high.t - low.t
 	t := cubic(low, high)
-	if !(t > low.t+0.1*width && t < high.t-0.1*width) {
-		t = low.t + width/2
+	if edge := float64(0.1 * width); !(t > low.t+edge && t < high.t-edge) {
+		t = low.t + float64(width/2)
 	}
 	return t
 }
@@ -97,6 +100,6 @@ func next(low, high trial) float64 {
 // Wright 2006, equation 3.59); NaN where it has none.
 func cubic(a, b trial) float64 {
 	d1 := a.slope + b.slope - 3*(a.value-b.value)/(a.t-b.t)
-	d2 := math.Sqrt(d1*d1 - a.slope*b.slope)
-	return b.t - (b.t-a.t)*(b.slope+d2-d1)/(b.slope-a.slope+2*d2)
+	d2 := math.Sqrt(float64(d1*d1) - float64(a.slope*b.slope))
+	return b.t - (b.t-a.t)*(b.slope+d2-d1)/(b.slope-a.slope+float64(2*d2))
 }

@@ -59,7 +59,7 @@ func TestBaseline(t *testing.T) {
 		{
 			"an axis of the mixture does not tell joint arms apart", "learner=joint",
 			[]store.Cell{
-				cellOf("swav", "swav", "joint", "plain", memory(1)),
+				cellOf("swav", "swav", "joint", "plain", nil),
 				cellOf("swav+gmm", "swav", "gmm", "centred", memory(1)), cellOf("swav+gmm", "swav", "gmm", "centred", memory(5)),
 			},
 			[]string{"swav", "swav", "swav"},

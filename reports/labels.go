@@ -39,11 +39,11 @@ func (s *sweep) varyingAxes() []string {
 }
 
 // axesText writes an arm's place on the given axes: "T 0.2, K 512". Axes that the arm
-// does not have or does not read are passed over.
+// does not have, as it does not read them, are passed over.
 func axesText(c store.Cell, axes []string) string {
 	var parts []string
 	for _, k := range axes {
-		if v, ok := c.Axes[k]; ok && reads(c, k) {
+		if v, ok := c.Axes[k]; ok {
 			parts = append(parts, shortAxis(k)+" "+store.FormatAxis(v))
 		}
 	}
@@ -59,27 +59,6 @@ func shortAxis(key string) string {
 		return s
 	}
 	return key[strings.LastIndexByte(key, '.')+1:]
-}
-
-// reads reports whether a key can matter to an arm: keys of tables that belong to one
-// objective, learner or regularizer matter only to arms that are made of it.
-func reads(c store.Cell, key string) bool {
-	table, _, _ := strings.Cut(key, ".")
-	switch table {
-	case "data", "encoder", "train", "augment", "evaluate", "loss", "prototypes":
-		return true
-	case "centring":
-		return c.Embedding == "centred"
-	}
-	return table == c.Objective || learnsBy(c, table) || slices.Contains(c.Regularizers, table)
-}
-
-// learnsBy reports whether a learner is the cell's own or a phase of its schedule ("gmm until 5, joint").
-func learnsBy(c store.Cell, learner string) bool {
-	return slices.ContainsFunc(strings.Split(c.Learner, ", "), func(phase string) bool {
-		name, _, _ := strings.Cut(phase, " until ")
-		return name == learner
-	})
 }
 
 // variant is a method's name without its objective: what the arms of different

@@ -24,10 +24,15 @@ func TestLabels(t *testing.T) {
 	if d := cmp.Diff([]string{"swav (T 0.2)", "swav (T 0.1)"}, labelsOf(s)); d != "" {
 		t.Errorf("an axis with one value is not shown: %s", d)
 	}
-	s = sweepOf("", cellOf("swav", "swav", "joint", "plain", map[string]any{"gmm.memory": 1.0}),
-		cellOf("swav+gmm", "swav", "gmm", "plain", map[string]any{"gmm.memory": 5.0}))
-	if d := cmp.Diff([]string{"swav", "swav+gmm (memory 5)"}, labelsOf(s)); d != "" {
-		t.Errorf("an axis that an arm does not read is not shown: %s", d)
+	memory := func(v float64) map[string]any { return map[string]any{"gmm.memory": v} }
+	s = sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "plain", memory(1)), cellOf("swav+gmm", "swav", "gmm", "plain", memory(5)))
+	if d := cmp.Diff([]string{"swav", "swav+gmm (memory 1)", "swav+gmm (memory 5)"}, labelsOf(s)); d != "" {
+		t.Errorf("an axis that an arm does not have is not shown: %s", d)
+	}
+	warm := func(v float64) map[string]any { return map[string]any{"dino.teacher_temperature": v} }
+	s = sweepOf("", cellOf("ibot", "ibot", "joint", "plain", warm(0.04)), cellOf("ibot", "ibot", "joint", "plain", warm(0.07)))
+	if d := cmp.Diff([]string{"ibot (teacher_temperature 0.04)", "ibot (teacher_temperature 0.07)"}, labelsOf(s)); d != "" {
+		t.Errorf("an axis of a table that another objective is named after is shown: %s", d)
 	}
 }
 

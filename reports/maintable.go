@@ -17,7 +17,7 @@ func (s *sweep) mainTable() *Table {
 	measures := mainMeasures()
 	remarks := s.remarksOn(append(measures, measuresOf(s.plan.Primary...)...), false, true)
 	for _, a := range s.arms {
-		row := append([]Value{{Text: a.label, Marks: a.rowNotes(t) + remarks.marks(t, a)}}, s.dataValues(a)...)
+		row := append([]Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
 		row = append(row, s.countValue(a))
 		for _, m := range measures {
 			row = append(row, a.value(m))

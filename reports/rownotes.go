@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -10,12 +11,21 @@ import (
 )
 
 // rowNotes adds what a reader has to know about one row's runs and returns the marks.
-func (a *arm) rowNotes(t *Table) string {
+func (s *sweep) rowNotes(t *Table, a *arm) string {
 	marks := ""
-	for _, text := range append(a.lacking(), a.residue()...) {
+	for _, text := range slices.Concat(s.form(a), a.lacking(), a.residue()) {
 		marks += t.note(text)
 	}
 	return marks
+}
+
+// form tells of an arm in its paper's form where others are in the controlled one: such rows do not differ in the three axes alone.
+func (s *sweep) form(a *arm) []string {
+	mixed := slices.ContainsFunc(s.trained(), func(b *arm) bool { return b.cell.Form != a.cell.Form })
+	if a.cell.Form == "" || !mixed {
+		return nil
+	}
+	return []string{"In its paper's form: head, optimizer and schedules are the paper's, scaled to the batch, and differ from the other rows'."}
 }
 
 // lacking tells which runs are not in the row.

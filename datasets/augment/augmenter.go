@@ -22,6 +22,7 @@ type Augmenter struct {
 
 	cfg    Config
 	in     Input
+	out    Input // shape of a view: in, or that of a local crop
 	mean   [3]float32
 	invert [3]float32      // 1/std
 	plain  [3][256]float32 // normalised value of each 8-bit level, per channel
@@ -33,8 +34,8 @@ type Augmenter struct {
 type scratch struct {
 	source       *rand.PCG
 	draws        *rand.Rand
-	image, wide  []float32 // [H,W,C]
-	view         []float32 // [H,W,C]
+	image, wide  []float32 // [H,W,C], [H,the view's W,C]
+	view         []float32 // as the view
 	across, down axis
 }
 
@@ -51,7 +52,7 @@ func New(cfg Config, in Input, mean, std [3]float32, flip bool) (*Augmenter, err
 	if !flip {
 		cfg.Flip = 0
 	}
-	a := &Augmenter{cfg: cfg, in: in, mean: mean, work: newScratch(in)}
+	a := &Augmenter{cfg: cfg, in: in, out: in, mean: mean, work: newScratch(in, in)}
 	for c := range in.Channels {
 		if !(std[c] > 0) {
 			return nil, fmt.Errorf("augment: standard deviation of channel %d is %g; it must be above 0", c, std[c])
@@ -64,10 +65,10 @@ func New(cfg Config, in Input, mean, std [3]float32, flip bool) (*Augmenter, err
 	return a, nil
 }
 
-func newScratch(in Input) scratch {
+func newScratch(in, out Input) scratch {
 	s := scratch{source: rand.NewPCG(0, 0)}
 	s.draws = rand.New(s.source)
-	s.image, s.wide, s.view = make([]float32, in.size()), make([]float32, in.size()), make([]float32, in.size())
+	s.image, s.wide, s.view = make([]float32, in.size()), make([]float32, in.Height*out.Width*in.Channels), make([]float32, out.size())
 	return s
 }
 
@@ -95,7 +96,7 @@ func (c Config) validate() error {
 // Views writes the two views of every image set[order[i]] into dst, [2·B,H,W,C]: all first views, then all second
 // views, in the order of order. View v of position i draws only from the stream of (seed, step, 2·i+v).
 func (a *Augmenter) Views(dst []float32, set *datasets.Images, order []int, seed uint64, step int) {
-	a.check(dst, set, 2*len(order))
+	a.check(len(dst), 2*len(order)*a.in.size(), set)
 	n, size := len(order), a.in.size()
 	for i, index := range order {
 		for v := range 2 {
@@ -108,7 +109,7 @@ func (a *Augmenter) Views(dst []float32, set *datasets.Images, order []int, seed
 
 // Plain writes the images set[indices[i]] without augmentation, normalised, into dst, [n,H,W,C].
 func (a *Augmenter) Plain(dst []float32, set *datasets.Images, indices []int) {
-	a.check(dst, set, len(indices))
+	a.check(len(dst), len(indices)*a.in.size(), set)
 	size, channels := a.in.size(), a.in.Channels
 	for i, index := range indices {
 		out := dst[i*size : (i+1)*size]
@@ -118,13 +119,14 @@ func (a *Augmenter) Plain(dst []float32, set *datasets.Images, indices []int) {
 	}
 }
 
-func (a *Augmenter) check(dst []float32, set *datasets.Images, n int) {
+// check refuses images of another shape, and a destination of another size than what is written.
+func (a *Augmenter) check(got, want int, set *datasets.Images) {
 	if set.Height != a.in.Height || set.Width != a.in.Width || set.Channels != a.in.Channels {
 		panic(fmt.Sprintf("augment: images are %d×%d×%d, the augmenter is made for %d×%d×%d",
 			set.Height, set.Width, set.Channels, a.in.Height, a.in.Width, a.in.Channels))
 	}
-	if len(dst) != n*a.in.size() {
-		panic(fmt.Sprintf("augment: destination holds %d values, %d images need %d", len(dst), n, n*a.in.size()))
+	if got != want {
+		panic(fmt.Sprintf("augment: destination holds %d values, the images need %d", got, want))
 	}
 }
 
@@ -138,9 +140,9 @@ func (s *scratch) one(dst []float32, image []uint8, a *Augmenter) {
 	for i, level := range image {
 		s.image[i] = unit(level)
 	}
-	s.resizedCrop(s.view, s.image, a.in, p.crop)
+	s.resizedCrop(s.view, s.image, a.in, a.out, p.crop)
 	if p.flip {
-		hflip(s.view, a.in)
+		hflip(s.view, a.out)
 	}
 	if p.jitter {
 		jitter(s.view, a.in.Channels, p.order, p.factor)
@@ -150,7 +152,7 @@ func (s *scratch) one(dst []float32, image []uint8, a *Augmenter) {
 	}
 	if p.sigma > 0 {
 		k := kernel3(p.sigma)
-		blur(s.view, s.view, s.wide, a.in, k[:], k[:])
+		blur(s.view, s.view, s.wide, a.out, k[:], k[:])
 	}
 	normalize(dst, s.view, a.in.Channels, a.mean, a.invert)
 }

@@ -42,11 +42,11 @@ func (a *axis) triangle(centre, support float64) {
 	}
 }
 
-// resizedCrop resizes the box of an image to the image's own size, bilinearly. The view is never smaller than the
-// box, so there is nothing to antialias.
-func (s *scratch) resizedCrop(dst, src []float32, in Input, b box) {
-	s.across.resample(b.width, in.Width, false)
-	s.down.resample(b.height, in.Height, false)
+// resizedCrop resizes the box of an image to the view's size, bilinearly, and antialiased where that reduces it, which only
+// local crops can be.
+func (s *scratch) resizedCrop(dst, src []float32, in, out Input, b box) {
+	s.across.resample(b.width, out.Width, true)
+	s.down.resample(b.height, out.Height, true)
 	start := (b.top*in.Width + b.left) * in.Channels
 	resize(dst, src[start:], s.wide, in.Width*in.Channels, b.height, in.Channels, &s.across, &s.down)
 }

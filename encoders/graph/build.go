@@ -53,6 +53,12 @@ func Take(primary *G.Node, buffer []float32, shape ...int) (*G.Node, error) {
 	}, primary)
 }
 
+// InputAfter is [Input] for what may only be read once another node has been computed: operations with state, such as batch
+// norms that record statistics, then run in that order whatever the order of a sorted graph.
+func InputAfter(earlier *G.Node, data []float32, shape ...int) (*G.Node, error) {
+	return Take(earlier, data, shape...)
+}
+
 // Sum adds scalars with weights.
 func Sum(weights []float32, terms ...*G.Node) (*G.Node, error) {
 	diff := make([]bool, len(terms))

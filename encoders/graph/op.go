@@ -24,8 +24,9 @@ type Op struct {
 	Out  tensor.Shape   // shape of the result
 	Halo bool           // the result is maps with a border of zeros, of which Forward writes the interior alone
 
-	// Forward computes out from the operands with a team's threads, which change no bit of it. A scalar is a slice of length 1. Operands must not be
-	// kept: what the backward pass needs has to be its operand too, or a private buffer.
+	// Forward computes out from the operands with a team's threads, which change no bit of it. A scalar is a slice of
+	// length 1. out holds what other operations have left there, so all of it has to be written (with Halo, all of the
+	// interior). Operands must not be kept: what the backward pass needs has to be its operand too, or a private buffer.
 	Forward func(team *kernel.Team, in [][]float32, out []float32)
 
 	// Diff says which operands gradients flow to; nil means none.

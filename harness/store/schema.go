@@ -26,7 +26,8 @@ type Cell struct {
 	Learner      string         `json:"learner"`
 	Regularizers []string       `json:"regularizers"`
 	Embedding    string         `json:"embedding"`
-	Axes         map[string]any `json:"axes"` // the matrix's key paths and this cell's values
+	Form         string         `json:"form,omitempty"` // "faithful" where settings are those of the arm's paper; else ""
+	Axes         map[string]any `json:"axes"`           // the matrix's key paths and this cell's values
 	Seed         uint64         `json:"seed"`
 	Hash         string         `json:"hash"` // hex SHA-256 over everything that can change a number
 }

@@ -26,15 +26,20 @@ func Use() {
 
 // Sgemm computes C = alpha·op(A)·op(B) + beta·C on row-major matrices: op(A) is [m,k], op(B) is [k,n], C is
 // [m,n]; lda, ldb, ldc are the row pitches of the stored matrices. With beta = 0 the old numbers of C do
-// not count, NaN included. It panics on sizes that do not fit.
+// not count, NaN included, and with alpha = 0 neither do A and B. It panics on sizes that do not fit.
 func (Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	transA, transB := tA != blas.NoTrans, tB != blas.NoTrans
 	if alpha == 1 && (beta == 0 || beta == 1) {
 		kernel.Gemm(nil, transA, transB, m, n, k, a, lda, b, ldb, c, ldc, beta == 1)
 		return
 	}
+	if m == 0 || n == 0 {
+		return
+	}
 	product := make([]float32, m*n)
-	kernel.Gemm(nil, transA, transB, m, n, k, a, lda, b, ldb, product, n, false)
+	if alpha != 0 {
+		kernel.Gemm(nil, transA, transB, m, n, k, a, lda, b, ldb, product, n, false)
+	}
 	for i := range m {
 		mix(c[i*ldc:i*ldc+n], product[i*n:(i+1)*n], alpha, beta)
 	}

@@ -61,6 +61,19 @@ func TestOldNumbersDoNotCountWithBetaZero(t *testing.T) {
 	}
 }
 
+// TestFactorsDoNotCountWithAlphaZero checks that BLAS's rule of what is not read holds for alpha = 0 too.
+func TestFactorsDoNotCountWithAlphaZero(t *testing.T) {
+	nan := []float32{float32(math.NaN())}
+	for _, beta := range []float32{0, 1, 3} {
+		c := []float32{2}
+		Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, 1, 1, 1, 0, nan, 1, nan, 1, beta, c, 1)
+		if c[0] != 2*beta {
+			t.Errorf("beta %g gives %g", beta, c[0])
+		}
+	}
+	Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, 3, 0, 1, 2, make([]float32, 3), 1, nil, 1, 0, nil, 1)
+}
+
 func TestUseReachesTheLibraries(t *testing.T) {
 	Use()
 	defer func() {

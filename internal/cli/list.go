@@ -13,11 +13,21 @@ import (
 )
 
 type listCommand struct {
-	What string `arg:"" enum:"methods,objectives,learners,regularizers,embeddings,encoders,datasets,metrics,ablations,keys" help:"One of ${enum}."`
-	JSON bool   `name:"json" help:"One JSON object per line."`
+	What     string `arg:"" enum:"all,methods,objectives,learners,regularizers,embeddings,encoders,datasets,metrics,ablations,keys" help:"One of ${enum}; all is what methods are made of, and every setting."`
+	JSON     bool   `name:"json" help:"One JSON object per line." xor:"format"`
+	Markdown bool   `help:"Markdown, as in docs/methods.md." xor:"format"`
 }
 
-// row is one thing that there is: cells for people, value for programs.
+// section is one table of a listing.
+type section struct {
+	title, intro string // of the page
+	page         bool   // too wide for a terminal
+	code         int    // leading columns that hold names and values
+	head         []string
+	rows         []row
+}
+
+// row is one thing that there is: cells for people, value for programs (nil where another row's value has it).
 type row struct {
 	cells []string
 	value any
@@ -25,48 +35,60 @@ type row struct {
 
 // Run lists one kind of thing.
 func (c listCommand) Run(w *console) error {
-	head, rows := c.rows()
-	if c.JSON {
-		lines := json.NewEncoder(w.out)
-		for _, r := range rows {
+	sections := c.sections()
+	switch {
+	case c.JSON:
+		return listJSON(w.out, sections)
+	case c.Markdown:
+		return listMarkdown(w.out, sections, c.What == "all")
+	}
+	for i, s := range sections {
+		if s.page {
+			continue
+		}
+		if i > 0 {
+			_, _ = fmt.Fprintf(w.out, "\n%s\n\n", s.title) // the table's own writing reports what is wrong
+		}
+		if err := table(w.out, s.head, s.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func listJSON(w io.Writer, sections []section) error {
+	lines := json.NewEncoder(w)
+	for _, s := range sections {
+		for _, r := range s.rows {
+			if r.value == nil {
+				continue
+			}
 			if err := lines.Encode(r.value); err != nil {
 				return err
 			}
 		}
-		return nil
 	}
-	return table(w.out, head, rows)
+	return nil
 }
 
-func (c listCommand) rows() (head []string, rows []row) {
+func (c listCommand) sections() []section {
+	one := func(rows func() ([]string, []row)) []section {
+		head, r := rows()
+		return []section{{title: c.What, code: 1, head: head, rows: r}}
+	}
 	switch c.What {
 	case "encoders":
-		return encoderRows()
+		return one(encoderRows)
 	case "datasets":
-		return datasetRows()
+		return one(datasetRows)
 	case "metrics":
-		return metricRows()
+		return one(metricRows)
 	case "ablations":
-		return ablationRows()
+		return one(ablationRows)
 	case "keys":
-		return keyRows()
+		return one(func() ([]string, []row) { return keyRows(harness.Keys()) })
 	}
-	axis := strings.TrimSuffix(c.What, "s")
-	if axis == "method" {
-		axis = "preset"
-	}
-	return componentRows(axis)
-}
-
-func componentRows(axis string) (head []string, rows []row) {
-	for _, c := range harness.Methods().Components {
-		if c.Axis != axis {
-			continue
-		}
-		value := map[string]string{"name": c.Name, "doc": c.Doc, "source": c.Source}
-		rows = append(rows, row{[]string{c.Name, c.Doc, c.Source}, value})
-	}
-	return []string{"name", "what it is", "source"}, rows
+	return methodSections(c.What)
 }
 
 func encoderRows() (head []string, rows []row) {
@@ -107,19 +129,23 @@ func ablationRows() (head []string, rows []row) {
 	return []string{"name", "question"}, rows
 }
 
-func keyRows() (head []string, rows []row) {
-	for _, k := range harness.Keys() {
-		bounds := k.Range
-		if len(k.Choices) > 0 {
-			bounds = strings.Join(k.Choices, ", ")
-		}
+func keyRows(keys []harness.Key) (head []string, rows []row) {
+	for _, k := range keys {
 		readers := "all"
 		if len(k.Readers) > 0 {
 			readers = strings.Join(k.Readers, ", ")
 		}
-		rows = append(rows, row{[]string{k.Path, k.Type, bounds, k.Default, readers, k.Doc}, k})
+		rows = append(rows, row{[]string{k.Path, k.Type, bounds(k), k.Default, readers, k.Doc}, k})
 	}
 	return []string{"key", "type", "range", "default", "read by", "what it sets"}, rows
+}
+
+// bounds are the values that a key may have.
+func bounds(k harness.Key) string {
+	if len(k.Choices) > 0 {
+		return strings.Join(k.Choices, ", ")
+	}
+	return k.Range
 }
 
 func table(w io.Writer, head []string, rows []row) error {

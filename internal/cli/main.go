@@ -70,7 +70,7 @@ func (w *console) warn(text string) {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var grammar commands
 	helped := false
-	parser, err := kong.New(&grammar, kong.Name("protobench"), kong.Vars{"cpus": strconv.Itoa(runtime.NumCPU())},
+	parser, err := kong.New(&grammar, kong.Name("protobench"), kong.Vars{"cpus": strconv.Itoa(runtime.GOMAXPROCS(0))},
 		kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&console{stdout, stderr}))

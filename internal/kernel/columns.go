@@ -5,7 +5,7 @@ import "unsafe"
 // columns is what the column kernels read at fixed offsets: maps x, y, z and where results go, per-channel vectors, and the
 // pixels of one image: rows of pixels at a pitch, with skip bytes between two rows.
 type columns struct {
-	x, y, z, out, out2        unsafe.Pointer
+	x, y, z, out              unsafe.Pointer
 	v0, v1, v2                unsafe.Pointer
 	pixels, pitch, rows, skip int
 	wide, narrow              int // blocks of 32 channels, then of eight
@@ -108,12 +108,15 @@ func (m Map) sumImage(s span, x, shift, sum, square []float32) {
 	})
 }
 
-// Affine sets y = x·scale + shift per channel, plus add where that is not nil; with relu, max(0, ·). A NaN stays one.
+// Affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu); with relu, max(0, ·). A NaN
+// stays one.
 func (m Map) Affine(team *Team, y, x, add, scale, shift []float32, relu bool) {
-	if add == nil {
-		m.check([][]float32{y, x}, m.Channels, scale, shift)
-	} else {
-		m.check([][]float32{y, x, add}, m.Channels, scale, shift)
+	m.check([][]float32{y, x}, m.Channels, scale, shift)
+	if add != nil {
+		m.check([][]float32{add}, 0)
+		if !relu {
+			panic("kernel: a sum behind an affine map needs a ReLU")
+		}
 	}
 	m.pieces(team, func(s span) {
 		v := s.vector()
@@ -140,7 +143,7 @@ func (m Map) Affine(team *Team, y, x, add, scale, shift []float32, relu bool) {
 					z += add[at+j]
 				}
 				if relu {
-					z = max(0, z)
+					z = positive(z)
 				}
 				y[at+j] = z
 			}

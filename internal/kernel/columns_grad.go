@@ -63,28 +63,20 @@ func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 	})
 }
 
-// NormApply sets dx = g·a + (x·b + k) per channel and, where masked is not nil (only with a ReLU), masked = g. dx may be DY.
-func (m Map) NormApply(team *Team, dx, masked []float32, g NormGrad, a, b, k []float32) {
-	more := [][]float32{dx}
-	if masked != nil {
-		more = append(more, masked)
-	}
-	m.check(g.maps(more...), m.Channels, a, b, k)
-	m.pieces(team, func(s span) { m.normApply(s, dx, masked, g, a, b, k) })
+// NormApply sets dx = g·a + (x·b + k) per channel. dx may be DY.
+func (m Map) NormApply(team *Team, dx []float32, g NormGrad, a, b, k []float32) {
+	m.check(g.maps(dx), m.Channels, a, b, k)
+	m.pieces(team, func(s span) { m.normApply(s, dx, g, a, b, k) })
 }
 
-func (m Map) normApply(s span, dx, masked []float32, g NormGrad, a, b, k []float32) {
+func (m Map) normApply(s span, dx []float32, g NormGrad, a, b, k []float32) {
 	v := s.vector()
 	if v > 0 {
 		c := g.columns(s)
 		c.out, c.v0, c.v1, c.v2 = ptr(dx, s.at), ptr(a, 0), ptr(b, 0), ptr(k, 0)
-		switch {
-		case masked != nil:
-			c.out2 = ptr(masked, s.at)
-			normApplyBothReLUAVX2(c.ptr())
-		case g.Y != nil:
+		if g.Y != nil {
 			normApplyReLUAVX2(c.ptr())
-		default:
+		} else {
 			normApplyAVX2(c.ptr())
 		}
 	}
@@ -93,12 +85,8 @@ func (m Map) normApply(s span, dx, masked []float32, g NormGrad, a, b, k []float
 	}
 	s.each(func(at int) {
 		for j := v; j < m.Channels; j++ {
-			d := g.at(at + j)
 			z := float32(g.X[at+j]*b[j]) + k[j]
-			dx[at+j] = z + float32(d*a[j])
-			if masked != nil {
-				masked[at+j] = d
-			}
+			dx[at+j] = z + float32(g.at(at+j)*a[j])
 		}
 	})
 }

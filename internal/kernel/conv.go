@@ -20,10 +20,13 @@ type Conv struct {
 // Slack is how many floats behind a map a convolution may read (never write, and what is read reaches no result).
 const Slack = 2 * tileCols
 
-// NewConv returns a convolution for batches of one size.
+// NewConv returns a convolution for batches of one size. All sizes are at least 1.
 func NewConv(batch, height, width, in, out, stride int) *Conv {
 	if stride != 1 && stride != 2 {
 		panic("kernel: a convolution's stride is 1 or 2")
+	}
+	if min(batch, height, width, in, out) < 1 {
+		panic(fmt.Sprintf("kernel: a convolution of %d images of %d×%d pixels and %d to %d channels", batch, height, width, in, out))
 	}
 	c := &Conv{
 		Batch: batch, Height: height, Width: width, In: in, Out: out, Stride: stride,

@@ -43,7 +43,8 @@ type product struct {
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
 // matrices: op(A) is [m,k], op(B) is [k,n], C is [m,n]; lda, ldb, ldc are the row pitches of the
-// stored matrices. Each element is one chain of multiply-adds in k order, whatever m, n and the team are.
+// stored matrices. Each element is a sum of blocks of 512 products, added up in their order, each block a chain of
+// multiply-adds in k order from zero, whatever m, n and the team are.
 func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	checkMatrix("A", a, lda, m, k, transA)
 	checkMatrix("B", b, ldb, k, n, transB)
@@ -60,17 +61,23 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 		return
 	}
 	p := products.get()
-	defer products.put(p)
+	defer p.end()
 	*p = product{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
 		accumulate: accumulate, panels: packed.get(),
 	}
-	defer packed.put(p.panels)
 	for k0 := 0; k0 < k; k0 += blockK {
 		for n0 := 0; n0 < n; n0 += blockN {
 			p.block(team, k0, n0, min(blockK, k-k0), min(blockN, n-n0))
 		}
 	}
+}
+
+// end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's memory alive.
+func (p *product) end() {
+	packed.put(p.panels)
+	*p = product{}
+	products.put(p)
 }
 
 func checkMatrix(name string, x []float32, ld, rows, cols int, trans bool) {
@@ -131,11 +138,11 @@ func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
 		t.b = unsafe.Pointer(&p.panels[q*kc*tileCols])
 		j := n0 + q*tileCols
 		cols := min(tileCols, n0+nc-j)
-		for i, a := lo, base; i < hi; i, a = i+tileRows, unsafe.Add(a, step) {
+		for i, at := lo, 0; i < hi; i, at = i+tileRows, at+step { // an offset: a pointer past the rows must not be formed
 			rows := min(tileRows, hi-i)
 			groups := (rows + 3) / 4
 			for g := range groups {
-				t.a[g] = unsafe.Add(a, 4*g*t.rs)
+				t.a[g] = unsafe.Add(base, at+4*g*t.rs)
 			}
 			w.c.store(&t, groups, rows, cols, p.c[i*p.ldc+j:], p.ldc)
 		}

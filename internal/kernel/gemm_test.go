@@ -118,6 +118,23 @@ func TestGemmSameBits(t *testing.T) {
 	}
 }
 
+// TestStocksLetGo checks that what calls leave behind keeps nobody's matrices and maps alive.
+func TestStocksLetGo(t *testing.T) {
+	Gemm(nil, false, false, 2, 2, 2, random(4, "a"), 2, random(4, "b"), 2, make([]float32, 4), 2, false)
+	c := NewConv(1, 4, 4, 3, 5, 2)
+	c.Forward(nil, padded(c.Output(), nil), padded(c.Input(), nil), random(c.WeightLen(), "w"))
+	for _, p := range products.free {
+		if p.a != nil || p.b != nil || p.c != nil {
+			t.Error("a product keeps its matrices")
+		}
+	}
+	for _, f := range fillers.free {
+		if f.t != (tile{}) || f.out[0] != nil || f.out[1] != nil || f.out[2] != nil {
+			t.Error("a convolution's tiles keep its maps")
+		}
+	}
+}
+
 func BenchmarkGemm(b *testing.B) {
 	shapes := []struct {
 		transA, transB bool

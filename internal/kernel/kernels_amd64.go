@@ -79,11 +79,6 @@ func normApplyReLUAVX2(p *byte)
 //go:noescape
 func affineAddReLUAVX2(p *byte)
 
-// normApplyBothReLUAVX2 writes the input gradient: see columns.
-//
-//go:noescape
-func normApplyBothReLUAVX2(p *byte)
-
 // winogradInputAVX2 transforms tiles of 4×4 pixels: see winogradInput.
 //
 //go:noescape

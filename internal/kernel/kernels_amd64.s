@@ -697,12 +697,12 @@ TEXT ·colSumsAVX2(SB), $256-8
 	MOVQ  p+0(FP), AX
 	MOVQ  (AX), CX
 	XORQ  DX, DX
-	MOVQ  96(AX), BX
+	MOVQ  88(AX), BX
 	TESTQ BX, BX
 	JZ    w4done
 
 w4block:
-	MOVQ    40(AX), SI
+	MOVQ    32(AX), SI
 	VMOVUPS (SI)(DX*1), Y0
 	VMOVUPS 32(SI)(DX*1), Y1
 	VMOVUPS 64(SI)(DX*1), Y2
@@ -715,12 +715,12 @@ w4block:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVQ    80(AX), DI
-	MOVQ    72(AX), R9
+	MOVQ    72(AX), DI
+	MOVQ    64(AX), R9
 	MOVQ    DX, SI
 
 w4row:
-	MOVQ 64(AX), R8
+	MOVQ 56(AX), R8
 
 w4pixel:
 	VMOVUPS     (CX)(SI*1), Y12
@@ -742,15 +742,15 @@ w4pixel:
 	ADDQ        R9, SI
 	DECQ        R8
 	JNZ         w4pixel
-	ADDQ        88(AX), SI
+	ADDQ        80(AX), SI
 	DECQ        DI
 	JNZ         w4row
-	MOVQ        48(AX), SI
+	MOVQ        40(AX), SI
 	VMOVUPS     Y4, (SI)(DX*1)
 	VMOVUPS     Y5, 32(SI)(DX*1)
 	VMOVUPS     Y6, 64(SI)(DX*1)
 	VMOVUPS     Y7, 96(SI)(DX*1)
-	MOVQ        56(AX), SI
+	MOVQ        48(AX), SI
 	VMOVUPS     Y8, (SI)(DX*1)
 	VMOVUPS     Y9, 32(SI)(DX*1)
 	VMOVUPS     Y10, 64(SI)(DX*1)
@@ -760,21 +760,21 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), BX
+	MOVQ  96(AX), BX
 	TESTQ BX, BX
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), SI
+	MOVQ    32(AX), SI
 	VMOVUPS (SI)(DX*1), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
-	MOVQ    80(AX), DI
-	MOVQ    72(AX), R9
+	MOVQ    72(AX), DI
+	MOVQ    64(AX), R9
 	MOVQ    DX, SI
 
 w1row:
-	MOVQ 64(AX), R8
+	MOVQ 56(AX), R8
 
 w1pixel:
 	VMOVUPS     (CX)(SI*1), Y3
@@ -784,12 +784,12 @@ w1pixel:
 	ADDQ        R9, SI
 	DECQ        R8
 	JNZ         w1pixel
-	ADDQ        88(AX), SI
+	ADDQ        80(AX), SI
 	DECQ        DI
 	JNZ         w1row
-	MOVQ        48(AX), SI
+	MOVQ        40(AX), SI
 	VMOVUPS     Y1, (SI)(DX*1)
-	MOVQ        56(AX), SI
+	MOVQ        48(AX), SI
 	VMOVUPS     Y2, (SI)(DX*1)
 	ADDQ        $0x00000020, DX
 	DECQ        BX
@@ -806,27 +806,27 @@ TEXT ·affineAVX2(SB), $256-8
 	MOVQ  (AX), CX
 	MOVQ  24(AX), DX
 	XORQ  BX, BX
-	MOVQ  96(AX), SI
+	MOVQ  88(AX), SI
 	TESTQ SI, SI
 	JZ    w4done
 
 w4block:
-	MOVQ    40(AX), DI
+	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
 	VMOVUPS 32(DI)(BX*1), Y1
 	VMOVUPS 64(DI)(BX*1), Y2
 	VMOVUPS 96(DI)(BX*1), Y3
-	MOVQ    48(AX), DI
+	MOVQ    40(AX), DI
 	VMOVUPS (DI)(BX*1), Y4
 	VMOVUPS 32(DI)(BX*1), Y5
 	VMOVUPS 64(DI)(BX*1), Y6
 	VMOVUPS 96(DI)(BX*1), Y7
-	MOVQ    80(AX), R8
-	MOVQ    72(AX), R10
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
 	MOVQ    BX, DI
 
 w4row:
-	MOVQ 64(AX), R9
+	MOVQ 56(AX), R9
 
 w4pixel:
 	VMOVUPS     (CX)(DI*1), Y8
@@ -844,7 +844,7 @@ w4pixel:
 	ADDQ        R10, DI
 	DECQ        R9
 	JNZ         w4pixel
-	ADDQ        88(AX), DI
+	ADDQ        80(AX), DI
 	DECQ        R8
 	JNZ         w4row
 	ADDQ        $0x00000080, BX
@@ -852,21 +852,21 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), SI
+	MOVQ  96(AX), SI
 	TESTQ SI, SI
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), DI
+	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
-	MOVQ    48(AX), DI
+	MOVQ    40(AX), DI
 	VMOVUPS (DI)(BX*1), Y1
-	MOVQ    80(AX), R8
-	MOVQ    72(AX), R10
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
 	MOVQ    BX, DI
 
 w1row:
-	MOVQ 64(AX), R9
+	MOVQ 56(AX), R9
 
 w1pixel:
 	VMOVUPS     (CX)(DI*1), Y2
@@ -875,7 +875,7 @@ w1pixel:
 	ADDQ        R10, DI
 	DECQ        R9
 	JNZ         w1pixel
-	ADDQ        88(AX), DI
+	ADDQ        80(AX), DI
 	DECQ        R8
 	JNZ         w1row
 	ADDQ        $0x00000020, BX
@@ -893,12 +893,12 @@ TEXT ·normSumsAVX2(SB), $256-8
 	MOVQ  (AX), CX
 	MOVQ  16(AX), DX
 	XORQ  BX, BX
-	MOVQ  96(AX), SI
+	MOVQ  88(AX), SI
 	TESTQ SI, SI
 	JZ    w4done
 
 w4block:
-	MOVQ    40(AX), DI
+	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
 	VMOVUPS 32(DI)(BX*1), Y1
 	VMOVUPS 64(DI)(BX*1), Y2
@@ -911,12 +911,12 @@ w4block:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVQ    80(AX), R8
-	MOVQ    72(AX), R10
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
 	MOVQ    BX, DI
 
 w4row:
-	MOVQ 64(AX), R9
+	MOVQ 56(AX), R9
 
 w4pixel:
 	VMOVUPS     (DX)(DI*1), Y12
@@ -942,15 +942,15 @@ w4pixel:
 	ADDQ        R10, DI
 	DECQ        R9
 	JNZ         w4pixel
-	ADDQ        88(AX), DI
+	ADDQ        80(AX), DI
 	DECQ        R8
 	JNZ         w4row
-	MOVQ        48(AX), DI
+	MOVQ        40(AX), DI
 	VMOVUPS     Y4, (DI)(BX*1)
 	VMOVUPS     Y5, 32(DI)(BX*1)
 	VMOVUPS     Y6, 64(DI)(BX*1)
 	VMOVUPS     Y7, 96(DI)(BX*1)
-	MOVQ        56(AX), DI
+	MOVQ        48(AX), DI
 	VMOVUPS     Y8, (DI)(BX*1)
 	VMOVUPS     Y9, 32(DI)(BX*1)
 	VMOVUPS     Y10, 64(DI)(BX*1)
@@ -960,21 +960,21 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), SI
+	MOVQ  96(AX), SI
 	TESTQ SI, SI
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), DI
+	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
-	MOVQ    80(AX), R8
-	MOVQ    72(AX), R10
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
 	MOVQ    BX, DI
 
 w1row:
-	MOVQ 64(AX), R9
+	MOVQ 56(AX), R9
 
 w1pixel:
 	VMOVUPS     (DX)(DI*1), Y3
@@ -985,12 +985,12 @@ w1pixel:
 	ADDQ        R10, DI
 	DECQ        R9
 	JNZ         w1pixel
-	ADDQ        88(AX), DI
+	ADDQ        80(AX), DI
 	DECQ        R8
 	JNZ         w1row
-	MOVQ        48(AX), DI
+	MOVQ        40(AX), DI
 	VMOVUPS     Y1, (DI)(BX*1)
-	MOVQ        56(AX), DI
+	MOVQ        48(AX), DI
 	VMOVUPS     Y2, (DI)(BX*1)
 	ADDQ        $0x00000020, BX
 	DECQ        SI
@@ -1008,32 +1008,32 @@ TEXT ·normApplyAVX2(SB), $256-8
 	MOVQ  16(AX), DX
 	MOVQ  24(AX), BX
 	XORQ  SI, SI
-	MOVQ  96(AX), DI
+	MOVQ  88(AX), DI
 	TESTQ DI, DI
 	JZ    w4done
 
 w4block:
-	MOVQ    40(AX), R8
+	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y0
 	VMOVUPS 32(R8)(SI*1), Y1
 	VMOVUPS 64(R8)(SI*1), Y2
 	VMOVUPS 96(R8)(SI*1), Y3
-	MOVQ    48(AX), R8
+	MOVQ    40(AX), R8
 	VMOVUPS (R8)(SI*1), Y4
 	VMOVUPS 32(R8)(SI*1), Y5
 	VMOVUPS 64(R8)(SI*1), Y6
 	VMOVUPS 96(R8)(SI*1), Y7
-	MOVQ    56(AX), R8
+	MOVQ    48(AX), R8
 	VMOVUPS (R8)(SI*1), Y8
 	VMOVUPS 32(R8)(SI*1), Y9
 	VMOVUPS 64(R8)(SI*1), Y10
 	VMOVUPS 96(R8)(SI*1), Y11
-	MOVQ    80(AX), R9
-	MOVQ    72(AX), R11
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
 	MOVQ    SI, R8
 
 w4row:
-	MOVQ 64(AX), R10
+	MOVQ 56(AX), R10
 
 w4pixel:
 	VMOVUPS     (DX)(R8*1), Y12
@@ -1059,7 +1059,7 @@ w4pixel:
 	ADDQ        R11, R8
 	DECQ        R10
 	JNZ         w4pixel
-	ADDQ        88(AX), R8
+	ADDQ        80(AX), R8
 	DECQ        R9
 	JNZ         w4row
 	ADDQ        $0x00000080, SI
@@ -1067,23 +1067,23 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), DI
+	MOVQ  96(AX), DI
 	TESTQ DI, DI
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), R8
+	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y0
-	MOVQ    48(AX), R8
+	MOVQ    40(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
-	MOVQ    56(AX), R8
+	MOVQ    48(AX), R8
 	VMOVUPS (R8)(SI*1), Y2
-	MOVQ    80(AX), R9
-	MOVQ    72(AX), R11
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
 	MOVQ    SI, R8
 
 w1row:
-	MOVQ 64(AX), R10
+	MOVQ 56(AX), R10
 
 w1pixel:
 	VMOVUPS     (DX)(R8*1), Y3
@@ -1094,7 +1094,7 @@ w1pixel:
 	ADDQ        R11, R8
 	DECQ        R10
 	JNZ         w1pixel
-	ADDQ        88(AX), R8
+	ADDQ        80(AX), R8
 	DECQ        R9
 	JNZ         w1row
 	ADDQ        $0x00000020, SI
@@ -1113,27 +1113,27 @@ TEXT ·affineReLUAVX2(SB), $256-8
 	MOVQ   24(AX), DX
 	VXORPS Y0, Y0, Y0
 	XORQ   BX, BX
-	MOVQ   96(AX), SI
+	MOVQ   88(AX), SI
 	TESTQ  SI, SI
 	JZ     w4done
 
 w4block:
-	MOVQ    40(AX), DI
+	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y1
 	VMOVUPS 32(DI)(BX*1), Y2
 	VMOVUPS 64(DI)(BX*1), Y3
 	VMOVUPS 96(DI)(BX*1), Y4
-	MOVQ    48(AX), DI
+	MOVQ    40(AX), DI
 	VMOVUPS (DI)(BX*1), Y5
 	VMOVUPS 32(DI)(BX*1), Y6
 	VMOVUPS 64(DI)(BX*1), Y7
 	VMOVUPS 96(DI)(BX*1), Y8
-	MOVQ    80(AX), R8
-	MOVQ    72(AX), R10
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
 	MOVQ    BX, DI
 
 w4row:
-	MOVQ 64(AX), R9
+	MOVQ 56(AX), R9
 
 w4pixel:
 	VMOVUPS     (CX)(DI*1), Y9
@@ -1155,7 +1155,7 @@ w4pixel:
 	ADDQ        R10, DI
 	DECQ        R9
 	JNZ         w4pixel
-	ADDQ        88(AX), DI
+	ADDQ        80(AX), DI
 	DECQ        R8
 	JNZ         w4row
 	ADDQ        $0x00000080, BX
@@ -1163,21 +1163,21 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), SI
+	MOVQ  96(AX), SI
 	TESTQ SI, SI
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), DI
+	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y1
-	MOVQ    48(AX), DI
+	MOVQ    40(AX), DI
 	VMOVUPS (DI)(BX*1), Y2
-	MOVQ    80(AX), R8
-	MOVQ    72(AX), R10
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
 	MOVQ    BX, DI
 
 w1row:
-	MOVQ 64(AX), R9
+	MOVQ 56(AX), R9
 
 w1pixel:
 	VMOVUPS     (CX)(DI*1), Y3
@@ -1187,7 +1187,7 @@ w1pixel:
 	ADDQ        R10, DI
 	DECQ        R9
 	JNZ         w1pixel
-	ADDQ        88(AX), DI
+	ADDQ        80(AX), DI
 	DECQ        R8
 	JNZ         w1row
 	ADDQ        $0x00000020, BX
@@ -1207,12 +1207,12 @@ TEXT ·normSumsReLUAVX2(SB), $256-8
 	MOVQ   8(AX), BX
 	VXORPS Y0, Y0, Y0
 	XORQ   SI, SI
-	MOVQ   96(AX), DI
+	MOVQ   88(AX), DI
 	TESTQ  DI, DI
 	JZ     w4done
 
 w4block:
-	MOVQ    40(AX), R8
+	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
 	VMOVUPS 32(R8)(SI*1), Y2
 	VMOVUPS 64(R8)(SI*1), Y3
@@ -1225,12 +1225,12 @@ w4block:
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
 	VXORPS  Y12, Y12, Y12
-	MOVQ    80(AX), R9
-	MOVQ    72(AX), R11
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
 	MOVQ    SI, R8
 
 w4row:
-	MOVQ 64(AX), R10
+	MOVQ 56(AX), R10
 
 w4pixel:
 	VMOVUPS     (BX)(R8*1), Y13
@@ -1264,15 +1264,15 @@ w4pixel:
 	ADDQ        R11, R8
 	DECQ        R10
 	JNZ         w4pixel
-	ADDQ        88(AX), R8
+	ADDQ        80(AX), R8
 	DECQ        R9
 	JNZ         w4row
-	MOVQ        48(AX), R8
+	MOVQ        40(AX), R8
 	VMOVUPS     Y5, (R8)(SI*1)
 	VMOVUPS     Y6, 32(R8)(SI*1)
 	VMOVUPS     Y7, 64(R8)(SI*1)
 	VMOVUPS     Y8, 96(R8)(SI*1)
-	MOVQ        56(AX), R8
+	MOVQ        48(AX), R8
 	VMOVUPS     Y9, (R8)(SI*1)
 	VMOVUPS     Y10, 32(R8)(SI*1)
 	VMOVUPS     Y11, 64(R8)(SI*1)
@@ -1282,21 +1282,21 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), DI
+	MOVQ  96(AX), DI
 	TESTQ DI, DI
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), R8
+	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	MOVQ    80(AX), R9
-	MOVQ    72(AX), R11
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
 	MOVQ    SI, R8
 
 w1row:
-	MOVQ 64(AX), R10
+	MOVQ 56(AX), R10
 
 w1pixel:
 	VMOVUPS     (BX)(R8*1), Y4
@@ -1309,12 +1309,12 @@ w1pixel:
 	ADDQ        R11, R8
 	DECQ        R10
 	JNZ         w1pixel
-	ADDQ        88(AX), R8
+	ADDQ        80(AX), R8
 	DECQ        R9
 	JNZ         w1row
-	MOVQ        48(AX), R8
+	MOVQ        40(AX), R8
 	VMOVUPS     Y2, (R8)(SI*1)
-	MOVQ        56(AX), R8
+	MOVQ        48(AX), R8
 	VMOVUPS     Y3, (R8)(SI*1)
 	ADDQ        $0x00000020, SI
 	DECQ        DI
@@ -1334,32 +1334,32 @@ TEXT ·normApplyReLUAVX2(SB), $256-8
 	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
 	XORQ   DI, DI
-	MOVQ   96(AX), R8
+	MOVQ   88(AX), R8
 	TESTQ  R8, R8
 	JZ     w4done
 
 w4block:
-	MOVQ    40(AX), R9
+	MOVQ    32(AX), R9
 	VMOVUPS (R9)(DI*1), Y1
 	VMOVUPS 32(R9)(DI*1), Y2
 	VMOVUPS 64(R9)(DI*1), Y3
 	VMOVUPS 96(R9)(DI*1), Y4
-	MOVQ    48(AX), R9
+	MOVQ    40(AX), R9
 	VMOVUPS (R9)(DI*1), Y5
 	VMOVUPS 32(R9)(DI*1), Y6
 	VMOVUPS 64(R9)(DI*1), Y7
 	VMOVUPS 96(R9)(DI*1), Y8
-	MOVQ    56(AX), R9
+	MOVQ    48(AX), R9
 	VMOVUPS (R9)(DI*1), Y9
 	VMOVUPS 32(R9)(DI*1), Y10
 	VMOVUPS 64(R9)(DI*1), Y11
 	VMOVUPS 96(R9)(DI*1), Y12
-	MOVQ    80(AX), R10
-	MOVQ    72(AX), R12
+	MOVQ    72(AX), R10
+	MOVQ    64(AX), R12
 	MOVQ    DI, R9
 
 w4row:
-	MOVQ 64(AX), R11
+	MOVQ 56(AX), R11
 
 w4pixel:
 	VMOVUPS     (SI)(R9*1), Y13
@@ -1393,7 +1393,7 @@ w4pixel:
 	ADDQ        R12, R9
 	DECQ        R11
 	JNZ         w4pixel
-	ADDQ        88(AX), R9
+	ADDQ        80(AX), R9
 	DECQ        R10
 	JNZ         w4row
 	ADDQ        $0x00000080, DI
@@ -1401,23 +1401,23 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), R8
+	MOVQ  96(AX), R8
 	TESTQ R8, R8
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), R9
+	MOVQ    32(AX), R9
 	VMOVUPS (R9)(DI*1), Y1
-	MOVQ    48(AX), R9
+	MOVQ    40(AX), R9
 	VMOVUPS (R9)(DI*1), Y2
-	MOVQ    56(AX), R9
+	MOVQ    48(AX), R9
 	VMOVUPS (R9)(DI*1), Y3
-	MOVQ    80(AX), R10
-	MOVQ    72(AX), R12
+	MOVQ    72(AX), R10
+	MOVQ    64(AX), R12
 	MOVQ    DI, R9
 
 w1row:
-	MOVQ 64(AX), R11
+	MOVQ 56(AX), R11
 
 w1pixel:
 	VMOVUPS     (SI)(R9*1), Y4
@@ -1430,7 +1430,7 @@ w1pixel:
 	ADDQ        R12, R9
 	DECQ        R11
 	JNZ         w1pixel
-	ADDQ        88(AX), R9
+	ADDQ        80(AX), R9
 	DECQ        R10
 	JNZ         w1row
 	ADDQ        $0x00000020, DI
@@ -1450,27 +1450,27 @@ TEXT ·affineAddReLUAVX2(SB), $256-8
 	MOVQ   16(AX), BX
 	VXORPS Y0, Y0, Y0
 	XORQ   SI, SI
-	MOVQ   96(AX), DI
+	MOVQ   88(AX), DI
 	TESTQ  DI, DI
 	JZ     w4done
 
 w4block:
-	MOVQ    40(AX), R8
+	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
 	VMOVUPS 32(R8)(SI*1), Y2
 	VMOVUPS 64(R8)(SI*1), Y3
 	VMOVUPS 96(R8)(SI*1), Y4
-	MOVQ    48(AX), R8
+	MOVQ    40(AX), R8
 	VMOVUPS (R8)(SI*1), Y5
 	VMOVUPS 32(R8)(SI*1), Y6
 	VMOVUPS 64(R8)(SI*1), Y7
 	VMOVUPS 96(R8)(SI*1), Y8
-	MOVQ    80(AX), R9
-	MOVQ    72(AX), R11
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
 	MOVQ    SI, R8
 
 w4row:
-	MOVQ 64(AX), R10
+	MOVQ 56(AX), R10
 
 w4pixel:
 	VMOVUPS     (CX)(R8*1), Y9
@@ -1496,7 +1496,7 @@ w4pixel:
 	ADDQ        R11, R8
 	DECQ        R10
 	JNZ         w4pixel
-	ADDQ        88(AX), R8
+	ADDQ        80(AX), R8
 	DECQ        R9
 	JNZ         w4row
 	ADDQ        $0x00000080, SI
@@ -1504,21 +1504,21 @@ w4pixel:
 	JNZ         w4block
 
 w4done:
-	MOVQ  104(AX), DI
+	MOVQ  96(AX), DI
 	TESTQ DI, DI
 	JZ    w1done
 
 w1block:
-	MOVQ    40(AX), R8
+	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
-	MOVQ    48(AX), R8
+	MOVQ    40(AX), R8
 	VMOVUPS (R8)(SI*1), Y2
-	MOVQ    80(AX), R9
-	MOVQ    72(AX), R11
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
 	MOVQ    SI, R8
 
 w1row:
-	MOVQ 64(AX), R10
+	MOVQ 56(AX), R10
 
 w1pixel:
 	VMOVUPS     (CX)(R8*1), Y3
@@ -1529,134 +1529,11 @@ w1pixel:
 	ADDQ        R11, R8
 	DECQ        R10
 	JNZ         w1pixel
-	ADDQ        88(AX), R8
+	ADDQ        80(AX), R8
 	DECQ        R9
 	JNZ         w1row
 	ADDQ        $0x00000020, SI
 	DECQ        DI
-	JNZ         w1block
-
-w1done:
-	VZEROUPPER
-	RET
-
-// func normApplyBothReLUAVX2(p *byte)
-// Requires: AVX, FMA3
-TEXT ·normApplyBothReLUAVX2(SB), $256-8
-	MOVQ   p+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), BX
-	MOVQ   32(AX), SI
-	MOVQ   8(AX), DI
-	VXORPS Y0, Y0, Y0
-	XORQ   R8, R8
-	MOVQ   96(AX), R9
-	TESTQ  R9, R9
-	JZ     w4done
-
-w4block:
-	MOVQ    40(AX), R10
-	VMOVUPS (R10)(R8*1), Y1
-	VMOVUPS 32(R10)(R8*1), Y2
-	VMOVUPS 64(R10)(R8*1), Y3
-	VMOVUPS 96(R10)(R8*1), Y4
-	MOVQ    48(AX), R10
-	VMOVUPS (R10)(R8*1), Y5
-	VMOVUPS 32(R10)(R8*1), Y6
-	VMOVUPS 64(R10)(R8*1), Y7
-	VMOVUPS 96(R10)(R8*1), Y8
-	MOVQ    56(AX), R10
-	VMOVUPS (R10)(R8*1), Y9
-	VMOVUPS 32(R10)(R8*1), Y10
-	VMOVUPS 64(R10)(R8*1), Y11
-	VMOVUPS 96(R10)(R8*1), Y12
-	MOVQ    80(AX), R11
-	MOVQ    72(AX), R13
-	MOVQ    R8, R10
-
-w4row:
-	MOVQ 64(AX), R12
-
-w4pixel:
-	VMOVUPS     (DI)(R10*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      (DX)(R10*1), Y13, Y13
-	VMOVUPS     (CX)(R10*1), Y14
-	VFMADD213PS Y9, Y5, Y14
-	VFMADD231PS Y1, Y13, Y14
-	VMOVUPS     Y14, (BX)(R10*1)
-	VMOVUPS     Y13, (SI)(R10*1)
-	VMOVUPS     32(DI)(R10*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      32(DX)(R10*1), Y13, Y13
-	VMOVUPS     32(CX)(R10*1), Y14
-	VFMADD213PS Y10, Y6, Y14
-	VFMADD231PS Y2, Y13, Y14
-	VMOVUPS     Y14, 32(BX)(R10*1)
-	VMOVUPS     Y13, 32(SI)(R10*1)
-	VMOVUPS     64(DI)(R10*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      64(DX)(R10*1), Y13, Y13
-	VMOVUPS     64(CX)(R10*1), Y14
-	VFMADD213PS Y11, Y7, Y14
-	VFMADD231PS Y3, Y13, Y14
-	VMOVUPS     Y14, 64(BX)(R10*1)
-	VMOVUPS     Y13, 64(SI)(R10*1)
-	VMOVUPS     96(DI)(R10*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      96(DX)(R10*1), Y13, Y13
-	VMOVUPS     96(CX)(R10*1), Y14
-	VFMADD213PS Y12, Y8, Y14
-	VFMADD231PS Y4, Y13, Y14
-	VMOVUPS     Y14, 96(BX)(R10*1)
-	VMOVUPS     Y13, 96(SI)(R10*1)
-	ADDQ        R13, R10
-	DECQ        R12
-	JNZ         w4pixel
-	ADDQ        88(AX), R10
-	DECQ        R11
-	JNZ         w4row
-	ADDQ        $0x00000080, R8
-	DECQ        R9
-	JNZ         w4block
-
-w4done:
-	MOVQ  104(AX), R9
-	TESTQ R9, R9
-	JZ    w1done
-
-w1block:
-	MOVQ    40(AX), R10
-	VMOVUPS (R10)(R8*1), Y1
-	MOVQ    48(AX), R10
-	VMOVUPS (R10)(R8*1), Y2
-	MOVQ    56(AX), R10
-	VMOVUPS (R10)(R8*1), Y3
-	MOVQ    80(AX), R11
-	MOVQ    72(AX), R13
-	MOVQ    R8, R10
-
-w1row:
-	MOVQ 64(AX), R12
-
-w1pixel:
-	VMOVUPS     (DI)(R10*1), Y4
-	VCMPPS      $0x0e, Y0, Y4, Y4
-	VANDPS      (DX)(R10*1), Y4, Y4
-	VMOVUPS     (CX)(R10*1), Y5
-	VFMADD213PS Y3, Y2, Y5
-	VFMADD231PS Y1, Y4, Y5
-	VMOVUPS     Y5, (BX)(R10*1)
-	VMOVUPS     Y4, (SI)(R10*1)
-	ADDQ        R13, R10
-	DECQ        R12
-	JNZ         w1pixel
-	ADDQ        88(AX), R10
-	DECQ        R11
-	JNZ         w1row
-	ADDQ        $0x00000020, R8
-	DECQ        R9
 	JNZ         w1block
 
 w1done:

@@ -77,8 +77,11 @@ func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi
 // panelwise runs rows once for each panel.
 func (c *Conv) panelwise(t tile, p pixels, single bool, rows func(f *filler)) {
 	f := fillers.get()
-	defer fillers.put(f)
-	*f = filler{t: t, p: p, single: single, pitch: t.cs / 4}
+	defer func() {
+		f.t, f.out = tile{}, [3][]float32{} // the stock keeps nobody's memory alive
+		fillers.put(f)
+	}()
+	f.t, f.p, f.single, f.pitch = t, p, single, t.cs/4
 	k := t.runs * t.runLen
 	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
 		f.j, f.cols, f.t.b = j, min(tileCols, p.n-j), unsafe.Pointer(&c.panels[q*k*tileCols])

@@ -13,11 +13,11 @@ import (
 // kernel.columns' fields: matrices, per-channel vectors, and counts.
 const (
 	colX, colY, colZ         = 0, 8, 16
-	colOut, colOut2          = 24, 32
-	colV0, colV1, colV2      = 40, 48, 56
-	colPixels, colPitch      = 64, 72
-	colRows, colSkip         = 80, 88
-	colWide, colNarrow       = 96, 104
+	colOut                   = 24
+	colV0, colV1, colV2      = 32, 40, 48
+	colPixels, colPitch      = 56, 64
+	colRows, colSkip         = 72, 80
+	colWide, colNarrow       = 88, 96
 	wideVectors, narrowWidth = 4, 1
 )
 
@@ -194,21 +194,14 @@ func normSums(masked bool) {
 	})
 }
 
-// normApply: out = g·v0 + (x·v1 + v2), g as in normSums; with both also out2 = g.
-func normApply(masked, both bool) {
+// normApply: out = g·v0 + (x·v1 + v2), g as in normSums.
+func normApply(masked bool) {
 	name := "normApplyAVX2"
-	switch {
-	case both:
-		name = "normApplyBothReLUAVX2"
-	case masked:
+	if masked {
 		name = "normApplyReLUAVX2"
 	}
 	args := function(name, name+" writes the input gradient: see columns.")
 	x, z, out := load(args, colX), load(args, colZ), load(args, colOut)
-	var out2 reg.Register
-	if both {
-		out2 = load(args, colOut2)
-	}
 	m := newMask(args, masked)
 	overColumns(args, func(c column) (body, after func()) {
 		a, b, k := c.read(colV0), c.read(colV1), c.read(colV2)
@@ -219,9 +212,6 @@ func normApply(masked, both bool) {
 				VFMADD213PS(k[i], b[i], v)
 				VFMADD231PS(a[i], g, v)
 				VMOVUPS(v, c.at(out, i))
-				if both {
-					VMOVUPS(g, c.at(out2, i))
-				}
 			}
 		}, func() {}
 	})

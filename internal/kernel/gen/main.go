@@ -19,10 +19,9 @@ func main() {
 	for _, relu := range []bool{false, true} {
 		affine(relu, false)
 		normSums(relu)
-		normApply(relu, false)
+		normApply(relu)
 	}
 	affine(true, true)
-	normApply(true, true)
 	winogradInput()
 	winogradOutput()
 	winogradSpread()

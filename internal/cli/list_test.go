@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/harness"
+)
+
+// listed is what `list` prints.
+func listed(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), append([]string{"list"}, args...), &out, &errs); code != exitOK {
+		t.Fatalf("list %v: exit code %d, %s", args, code, errs.String())
+	}
+	return out.String()
+}
+
+func TestTheMethodsPageIsCurrent(t *testing.T) {
+	page, err := os.ReadFile("../../docs/methods.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(listed(t, "all", "--markdown"), "\n"), strings.Split(string(page), "\n")); diff != "" {
+		t.Errorf("docs/methods.md is not what the program says: run make docs\n%.2000s", diff)
+	}
+}
+
+// TestTheListIsEnoughForDocumentation: each part comes with its document, its settings and where it is from; a preset with what it is made of.
+func TestTheListIsEnoughForDocumentation(t *testing.T) {
+	seen := map[string]int{}
+	read := map[string]bool{}
+	for line := range strings.Lines(listed(t, "all", "--json")) {
+		var p harness.Part
+		if err := json.Unmarshal([]byte(line), &p); err != nil {
+			t.Fatal(err)
+		}
+		seen[p.Axis]++
+		for _, k := range p.Keys {
+			read[k.Path] = true
+			if k.Doc == "" || k.Type == "" || k.Range == "" && len(k.Choices) == 0 && k.Type != "true/false" {
+				t.Errorf("%s: %+v", p.Name, k)
+			}
+		}
+		if p.Axis == "" { // a setting
+			var k harness.Key
+			if err := json.Unmarshal([]byte(line), &k); err != nil || k.Path == "" {
+				t.Errorf("neither part nor key: %s", line)
+			}
+			read[k.Path] = true
+			continue
+		}
+		if p.Doc == "" || p.Source == "" && p.Axis != "embedding" {
+			t.Errorf("%s %s says too little: %+v", p.Axis, p.Name, p)
+		}
+		if (p.Preset == nil) == (p.Axis == "preset") || p.Preset != nil && (p.Objective == "" || p.Learner == "" || len(p.Forms) == 0) {
+			t.Errorf("%s %s: %+v", p.Axis, p.Name, p.Preset)
+		}
+	}
+	for _, k := range harness.Keys() {
+		if !read[k.Path] {
+			t.Errorf("%s stands nowhere", k.Path)
+		}
+	}
+	for _, axis := range []string{"preset", "objective", "learner", "regularizer", "embedding"} {
+		if want := len(harness.Methods().Names(axis)); seen[axis] != want || want == 0 {
+			t.Errorf("%d on axis %s, not %d", seen[axis], axis, want)
+		}
+	}
+}
+
+func TestListsShowWhatPartsRead(t *testing.T) {
+	for what, want := range map[string][]string{
+		"learners":     {"gmm.covariance", "Darcet", "settings of learners"},
+		"objectives":   {"carp.block", "[0,)", "Zhou et al. 2022"},
+		"regularizers": {"koleo-prototypes.weight", "0.1"},
+		"embeddings":   {"centring.momentum"},
+		"methods":      {"capi", "self-cluster", `swav.targets = "teacher"`, "controlled, faithful"},
+	} {
+		got := listed(t, what)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("list %s does not say %q", what, w)
+			}
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package methods
+
+import (
+	"testing"
+
+	"protobench/encoders"
+	"protobench/encoders/graph"
+	"protobench/internal/golden"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// TestGoldenLastLayer checks DINO's weight-normalised last layer, as the arm's own nodes make it: logits and the gradient through the
+// norm, at lengths that training has moved away from 1. The head before it belongs to package encoders.
+func TestGoldenLastLayer(t *testing.T) {
+	for _, name := range []string{"dino_head", "dino_head_free_g"} {
+		t.Run(name, func(t *testing.T) {
+			f := golden.Load(t, name)
+			s := golden.Shape(f.Inputs["weight_v"])
+			g := G.NewGraph()
+			x := graph.Input(g, "x", golden.Float32s(f.Inputs["x"]), golden.Shape(f.Inputs["x"])...)
+			for i, layer := range []string{"mlp0", "mlp1", "mlp2"} {
+				in := golden.Shape(f.Inputs[layer+"_weight"])
+				w := graph.Input(g, layer, transposed(golden.Float32s(f.Inputs[layer+"_weight"]), in[0], in[1]), in[1], in[0])
+				b := graph.Input(g, layer+" bias", golden.Float32s(f.Inputs[layer+"_bias"]), in[0])
+				if i < 2 {
+					x = node(t)(encoders.LinearGELU(x, w, b))
+				} else {
+					x = node(t)(encoders.Linear(x, w, b, false, true))
+				}
+			}
+			cfg := testConfig(t, "dino")
+			cfg.Encoder.Dim, cfg.Settings.Prototypes.Count = s[1], s[0]
+			a := newArm(cfg, "", "joint", views{images: 2, global: 2, crops: 2}, s[1])
+			copy(a.learner.vectors().value, golden.Float32s(f.Inputs["weight_v"]))
+			v, c, err := a.nodes(g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			logits := node(t)(scoresNode(node(t)(encoders.Normalize(x)), c, true))
+			loss := node(t)(dotNode(logits, golden.Float32s(f.Inputs["grad_out"])))
+			grads, err := graph.Gradients(loss, v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := graph.Compile(g, append(G.Nodes{loss, logits}, grads...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(nil); err != nil {
+				t.Fatal(err)
+			}
+			golden.Check(t, f, "logits", p.Value(logits), f.Expected["logits"])
+			golden.Check(t, f, "grad_weight_v", p.Value(grads[0]), f.Expected["grad_weight_v"])
+		})
+	}
+}
+
+func transposed(x []float32, rows, cols int) []float32 {
+	out := make([]float32, len(x))
+	for i := range rows {
+		for j := range cols {
+			out[j*rows+i] = x[i*cols+j]
+		}
+	}
+	return out
+}

@@ -1,0 +1,144 @@
+package methods
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"protobench/internal/kernel"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// multiCropConfigs are small runs with local crops of every objective that takes them, and on every encoder.
+func multiCropConfigs(t *testing.T) map[string]Config {
+	out := map[string]Config{}
+	for _, objective := range multiCrop {
+		if objective == "deepcluster" {
+			objective = "deepcluster-v2"
+		}
+		cfg := testConfig(t, objective)
+		cfg.Train.LocalCrops = 3
+		out[objective] = cfg
+	}
+	for _, name := range []string{"resnet18", "vit"} {
+		cfg := testConfig(t, "dino")
+		cfg.Encoder, cfg.Train.LocalCrops, cfg.Train.LocalSize = testEncoders()[name], 2, 4
+		out["dino on "+name] = cfg
+	}
+	m := testConfig(t, "dino-vmf")
+	m.Train.LocalCrops, m.Settings.DINO.Targets = 2, "sinkhorn"
+	out["dino-vmf with Sinkhorn targets"] = m
+	g := testConfig(t, "carp+gmm")
+	g.Settings.GMM.Feed, g.Settings.GMM.Order, g.Train.LocalCrops = "student", "after", 1
+	g.Composition.Observers = []string{"joint", "gmm"}
+	out["carp+gmm fed by the student, with observers"] = g
+	r := testConfig(t, "dinov2")
+	r.Train.LocalCrops, r.Composition.Regularizers = 2, []string{"koleo-features", "me-max"}
+	out["dinov2 with regularizers"] = r
+	return out
+}
+
+// TestLocalCropsLeaveTheGlobalOnesAlone: local crops change neither the embeddings of the global ones nor the first codes; they do
+// change the loss, and their batch norms record statistics behind the global ones'.
+func TestLocalCropsLeaveTheGlobalOnesAlone(t *testing.T) {
+	for name, cfg := range multiCropConfigs(t) {
+		with := start(t, cfg)
+		x := batches(cfg)()
+		cfg.Train.LocalCrops = 0
+		without := start(t, cfg)
+		if err := without.Load(onlyKnown(with.State(), without.State())); err != nil {
+			t.Fatal(err)
+		}
+		a, b := steps(t, with, func() []float32 { return x }, 1)[0], steps(t, without, func() []float32 { return x[:len(without.x)] }, 1)[0]
+		if a.Loss == b.Loss {
+			t.Errorf("%s: local crops left the loss as it was", name)
+		}
+		if v := "loss.koleo-features"; a.Values[v] != b.Values[v] {
+			t.Errorf("%s: local crops changed what spreads the global ones' features", name)
+		}
+		global := with.z[Student][:len(without.z[Student])]
+		if !slices.Equal(global, without.z[Student]) || !slices.Equal(with.z[Teacher], without.z[Teacher]) {
+			t.Errorf("%s: local crops changed the global ones' embeddings", name)
+		}
+		if !slices.Equal(with.host.head.q, without.host.head.q) {
+			t.Errorf("%s: local crops changed the codes", name)
+		}
+		for i, s := range with.weights[Student].Stats {
+			if slices.Equal(s.Value, without.weights[Student].Stats[i].Value) {
+				t.Errorf("%s: %s has no part of the local crops", name, s.Name)
+			}
+			if !slices.Equal(with.weights[Teacher].Stats[i].Value, without.weights[Teacher].Stats[i].Value) {
+				t.Errorf("%s: the teacher saw the local crops", name)
+			}
+		}
+	}
+}
+
+// onlyKnown keeps the entries whose names the other state has.
+func onlyKnown(state, other []Named) []Named {
+	return slices.DeleteFunc(state, func(n Named) bool {
+		return !slices.ContainsFunc(other, func(o Named) bool { return o.Name == n.Name })
+	})
+}
+
+// TestLocalCropsOfFullSizeAreViews: with local crops of the views' size and content, the loss is the mean over the pairs with each view
+// seen twice, and the statistics after the step are those after two passes.
+func TestLocalCropsOfFullSizeAreViews(t *testing.T) {
+	cfg := testConfig(t, "dino")
+	one := start(t, cfg)
+	cfg.Train.LocalCrops, cfg.Train.LocalSize = 2, cfg.Input.Height
+	two := start(t, cfg)
+	x := batches(cfg)()
+	copy(x[len(one.x):], x[:len(one.x)])
+	steps(t, two, func() []float32 { return x }, 1)
+	if half := len(two.z[Student]) / 2; !slices.Equal(two.z[Student][:half], two.z[Student][half:]) {
+		t.Error("the same images have two embeddings")
+	}
+	before := clone(one.weights[Student].Stats[0].Value)
+	steps(t, one, func() []float32 { return x[:len(one.x)] }, 1)
+	once, twice := one.weights[Student].Stats[0].Value, two.weights[Student].Stats[0].Value
+	for i, v := range once {
+		batch := before[i] + (v-before[i])/0.1
+		if want := v + 0.1*(batch-v); !near([]float32{want}, []float32{twice[i]}) {
+			t.Errorf("statistic %d is %g, want %g", i, twice[i], want)
+		}
+	}
+}
+
+func TestMultiCropGradient(t *testing.T) {
+	for name, cfg := range multiCropConfigs(t) {
+		cfg.Settings.SwAV.Targets = "teacher"
+		for _, by := range []string{"prototypes", "encoder"} {
+			if by == "prototypes" && cfg.Composition.Learner != "joint" {
+				continue
+			}
+			t.Run(fmt.Sprint(name, " by ", by), func(t *testing.T) { checkGradient(t, start(t, cfg), batches(cfg)(), by) })
+		}
+	}
+}
+
+func TestStepRefusesOtherCrops(t *testing.T) {
+	cfg := testConfig(t, "swav")
+	tr, x := start(t, cfg), batches(cfg)()
+	if _, err := tr.Step(x[1:]); err == nil {
+		t.Error("a missing value was accepted")
+	}
+}
+
+// TestThreadsChangeNoBit runs steps with one thread and with three.
+func TestThreadsChangeNoBit(t *testing.T) {
+	for name, cfg := range multiCropConfigs(t) {
+		var states [2][]Named
+		for i, threads := range []int{1, 3} {
+			cfg.Team = kernel.NewTeam(threads)
+			tr := start(t, cfg)
+			steps(t, tr, batches(cfg), 2)
+			states[i] = tr.State()
+			cfg.Team.Close()
+		}
+		if d := cmp.Diff(states[0], states[1]); d != "" {
+			t.Errorf("%s: the number of threads changes the state: %.300s", name, d)
+		}
+	}
+}
