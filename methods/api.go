@@ -17,7 +17,7 @@ type Config struct {
 	Seed          uint64
 	StepsPerEpoch int
 	Team          *kernel.Team // shares a step's work and changes no number; nil for one thread
-	Images        int          // training images; sets the mixture's memory and the rate of usage averages
+	Images        int          // training images; sets learners' memories, the size of banks and the rate of usage averages
 
 	// Order gives the indices [B] of a step's images among the training images, for objectives that keep a label or an embedding for
 	// each image; nil where images come in turn.

@@ -32,7 +32,7 @@ func (o *carp) state(string) []Named { return nil }
 // codes draws the step's partition and sets the teacher's probabilities inside the blocks.
 func (o *carp) codes(q []float32, in codeInput) {
 	o.shuffle(in.step)
-	o.probabilities(in.team, q, in.scores, 1)
+	o.probabilities(in.team, q, in.scores, 1, nil)
 }
 
 func (o *carp) loss(h *head, s, targets *G.Node) (*G.Node, error) {

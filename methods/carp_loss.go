@@ -26,6 +26,7 @@ type carpLoss struct {
 	consistency, entropy float32   // weights
 	p                    []float32 // the student's probabilities [crops·B,K]
 	mean                 []float64 // [K]
+	losses               []float64 // [crops·B]
 	balance              []float32 // [K] the entropy term's gradient with respect to the probabilities, the same in all rows
 }
 
@@ -33,6 +34,7 @@ func newCARPLoss(o *carp, q []float32, consistency, entropy float32) *carpLoss {
 	return &carpLoss{
 		o: o, q: q, consistency: consistency, entropy: entropy,
 		p: make([]float32, o.v.crops*o.v.images*o.k), mean: make([]float64, o.k), balance: make([]float32, o.k),
+		losses: make([]float64, o.v.crops*o.v.images),
 	}
 }
 
@@ -41,29 +43,26 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "carp", Diff: []bool{true, false},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
-			l.o.probabilities(team, l.p, in[0], 1)
-			total := float64(l.consistency)*l.agreement() + float64(l.entropy)*l.imbalance()
+			l.o.probabilities(team, l.p, in[0], 1, nil)
+			total := float64(l.consistency)*l.agreement(team) + float64(l.entropy)*l.imbalance(team)
 			out[0] = float32(total)
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "carp-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) { l.gradient(ds, float64(v[0][0])) },
+				Forward: func(team *kernel.Team, v [][]float32, ds []float32) { l.gradient(team, ds, float64(v[0][0])) },
 			}, grad, out)
 			return G.Nodes{ds, nil}, err
 		},
 	}, s, targets)
 }
 
-// pairs calls visit with the rows of each student crop and each other global teacher crop of an image.
-func (l *carpLoss) pairs(visit func(row int, p, q []float32)) {
+// pairs calls visit with a row of student probabilities and each row of another global teacher crop of its image.
+func (l *carpLoss) pairs(row int, visit func(p, q []float32)) {
 	v, k := l.o.v, l.o.k
-	for c := range v.crops {
-		for g := range v.global {
-			for i := 0; i < v.images && g != c; i++ {
-				row := c*v.images + i
-				visit(row, l.p[row*k:][:k], l.q[(g*v.images+i)*k:][:k])
-			}
+	for g := range v.global {
+		if g != row/v.images {
+			visit(l.p[row*k:][:k], l.q[(g*v.images+row%v.images)*k:][:k])
 		}
 	}
 }
@@ -82,14 +81,22 @@ func clamp(x float64) (y float64, within bool) {
 }
 
 // agreement is the consistency term.
-func (l *carpLoss) agreement() float64 {
-	var s float64
-	l.pairs(func(_ int, p, q []float32) {
-		for b := 0; b < len(l.o.order); b += l.o.Block {
-			x, _ := inner(p, q, l.o.order[b:][:l.o.Block])
-			s -= math.Log(x)
+func (l *carpLoss) agreement(team *kernel.Team) float64 {
+	inRows(team, len(l.losses), func(lo, hi int) {
+		for row := lo; row < hi; row++ {
+			l.losses[row] = 0
+			l.pairs(row, func(p, q []float32) {
+				for b := 0; b < len(l.o.order); b += l.o.Block {
+					x, _ := inner(p, q, l.o.order[b:][:l.o.Block])
+					l.losses[row] -= math.Log(x)
+				}
+			})
 		}
 	})
+	var s float64
+	for _, x := range l.losses {
+		s += x
+	}
 	return s / float64(l.terms())
 }
 
@@ -97,15 +104,18 @@ func (l *carpLoss) agreement() float64 {
 func (l *carpLoss) terms() int { return l.o.v.pairs() * l.o.v.images * l.o.blocks() }
 
 // imbalance is the entropy term.
-func (l *carpLoss) imbalance() float64 {
-	clear(l.mean)
-	for _, x := range [][]float32{l.p, l.q} {
-		for lo := 0; lo < len(x); lo += l.o.k {
-			for k, v := range x[lo:][:l.o.k] {
-				l.mean[k] += float64(v)
+func (l *carpLoss) imbalance(team *kernel.Team) float64 {
+	team.Chunks(l.o.k, kernel.RowChunk(len(l.losses)), func(from, to int) {
+		mean := l.mean[from:to]
+		clear(mean)
+		for _, x := range [][]float32{l.p, l.q} {
+			for lo := 0; lo < len(x); lo += l.o.k {
+				for k, v := range x[lo+from : lo+to] {
+					mean[k] += float64(v)
+				}
 			}
 		}
-	}
+	})
 	s := float64(l.o.blocks()) * math.Log(float64(l.o.Block))
 	for _, k := range l.o.order {
 		l.mean[k] /= l.rows()
@@ -118,28 +128,35 @@ func (l *carpLoss) imbalance() float64 {
 // rows is the number of predictions that the mean is taken of.
 func (l *carpLoss) rows() float64 { return float64((l.o.v.crops + l.o.v.global) * l.o.v.images) }
 
-func (l *carpLoss) gradient(ds []float32, grad float64) {
-	clear(ds)
-	k, f := l.o.k, -grad*float64(l.consistency)/float64(l.terms())
-	l.pairs(func(row int, p, q []float32) { // with respect to the probabilities
-		for b := 0; b < len(l.o.order); b += l.o.Block {
-			members := l.o.order[b:][:l.o.Block]
-			if x, within := inner(p, q, members); within {
-				for _, j := range members {
-					ds[row*k+j] += float32(f / x * float64(q[j]))
-				}
-			}
-		}
-	})
+func (l *carpLoss) gradient(team *kernel.Team, ds []float32, grad float64) {
 	clear(l.balance)
-	f = grad * float64(l.entropy) / (l.rows() * float64(l.o.blocks()))
+	f := grad * float64(l.entropy) / (l.rows() * float64(l.o.blocks()))
 	for _, j := range l.o.order {
 		if m, within := clamp(l.mean[j]); within {
 			l.balance[j] = float32(f * (math.Log(m) + 1))
 		}
 	}
-	for row := 0; row < len(ds); row += k {
-		l.throughSoftmax(ds[row:][:k], l.p[row:][:k])
+	f = -grad * float64(l.consistency) / float64(l.terms())
+	k := l.o.k
+	inRows(team, len(l.losses), func(lo, hi int) {
+		clear(ds[lo*k : hi*k])
+		for row := lo; row < hi; row++ {
+			g := ds[row*k:][:k]
+			l.pairs(row, func(p, q []float32) { l.towards(g, p, q, f) })
+			l.throughSoftmax(g, l.p[row*k:][:k])
+		}
+	})
+}
+
+// towards adds the gradient of one pair's consistency, times f, with respect to the student's probabilities.
+func (l *carpLoss) towards(g, p, q []float32, f float64) {
+	for b := 0; b < len(l.o.order); b += l.o.Block {
+		members := l.o.order[b:][:l.o.Block]
+		if x, within := inner(p, q, members); within {
+			for _, j := range members {
+				g[j] += float32(f / x * float64(q[j]))
+			}
+		}
 	}
 }
 

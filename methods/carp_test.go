@@ -24,7 +24,7 @@ func TestGoldenCARP(t *testing.T) {
 			o := newCARP(cfg, v)
 			o.split(golden.Ints(f.Inputs["permutation"]))
 			q := make([]float32, len(teacher))
-			o.probabilities(nil, q, teacher, 1)
+			o.probabilities(nil, q, teacher, 1, nil)
 			golden.Check(t, f, "teacher_probs", byBlock(o, q), f.Expected["teacher_probs"])
 			consistency, entropy := newCARPLoss(o, q, 1, 0), newCARPLoss(o, q, 0, 1)
 			for _, c := range []struct {
@@ -85,7 +85,7 @@ func TestPartitions(t *testing.T) {
 	if len(a.order) != 10 {
 		t.Errorf("blocks of 5 hold %d of 12 prototypes", len(a.order))
 	}
-	a.probabilities(nil, q, scores, 1)
+	a.probabilities(nil, q, scores, 1, nil)
 	for r := range 2 {
 		var sum float32
 		for _, p := range q[r*a.k:][:a.k] {
@@ -140,7 +140,7 @@ func TestCARPClamp(t *testing.T) {
 		o := newCARP(Config{Settings: Settings{Prototypes: Prototypes{Count: 2}, CARP: CARP{Block: 2}}}, v)
 		o.split([]int{1, 0})
 		q := make([]float32, 4)
-		o.probabilities(nil, q, []float32{0, 40, 0, 40}, 1)
+		o.probabilities(nil, q, []float32{0, 40, 0, 40}, 1, nil)
 		l, g := newCARPLoss(o, q, 1, 0), G.NewGraph()
 		x := graph.Input(g, "student", []float32{gap, 0, gap, 0}, 2, 2)
 		loss := node(t)(l.node(x, graph.Input(g, "targets", make([]float32, 4), 2, 2)))

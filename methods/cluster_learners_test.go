@@ -204,3 +204,39 @@ func mass(l learner) float64 {
 	}
 	return s
 }
+
+// TestEpochKMeansStarts checks where an epoch's k-means starts: at the centroids of the one before, which keep their numbers, or at
+// embeddings of the bank.
+func TestEpochKMeansStarts(t *testing.T) {
+	for _, from := range []string{"previous", "data"} {
+		cfg := testConfig(t, "swav+frozen")
+		cfg.Composition.Learner, cfg.Settings.EpochKMeans.Start, cfg.Settings.EpochKMeans.Iterations = "epoch-kmeans", from, 1
+		tr := start(t, cfg)
+		m := tr.host.learner.(*epochKMeans)
+		want, z := slices.Clone(m.p.value), m.ring[:int(m.filled[0])*m.p.d]
+		if from == "data" {
+			want = pick(z, stream.New(cfg.Seed, "epoch-kmeans", 0).Perm(int(m.filled[0]))[:m.p.k], m.p.d)
+		}
+		lloyd(nil, newAssignment(m.p.k, m.p.d), want, z, 1)
+		m.cluster(&stepInput{perEpoch: cfg.StepsPerEpoch, values: map[string]float64{}})
+		if !near(want, m.p.value) {
+			t.Errorf("start from %s: centroids %v, want %v", from, m.p.value[:m.p.d], want[:m.p.d])
+		}
+	}
+}
+
+// TestSelfClusterForgets: after one gradient and then none, a weight moves on by what AdamW's two averages keep of it, with CAPI's
+// momenta of 0.9 and 0.95.
+func TestSelfClusterForgets(t *testing.T) {
+	cfg := testConfig(t, "swav")
+	m := newSelfCluster(cfg, newPrototypes(randomPrototypes(1, 2, 2), 2, 2, false))
+	m.weight.Grad[0] = 1
+	m.optimizer.Step(nil, 1)
+	before := float64(m.weight.Value[0])
+	m.weight.Grad[0] = 0
+	m.optimizer.Step(nil, 1)
+	want := 0.9 * 0.1 / (1 - 0.9*0.9) / math.Sqrt(0.95*0.05/(1-0.95*0.95))
+	if got := before - float64(m.weight.Value[0]); math.Abs(got-want) > 1e-5 {
+		t.Errorf("the second step is %g, want %g", got, want)
+	}
+}

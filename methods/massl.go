@@ -50,21 +50,21 @@ func (o *massl) codes(q []float32, in codeInput) {
 
 // targets sets the teacher's probabilities inside the step's blocks.
 func (o *massl) targets(q []float32, in codeInput) {
-	o.probabilities(in.team, q, in.scores, float32(1/o.ramp.At(int(in.epoch))))
+	o.probabilities(in.team, q, in.scores, float32(1/o.ramp.At(int(in.epoch))), nil)
 }
 
 // loss adds the cross-entropy inside the blocks. Targets are 0 outside of them, and so is the gradient.
 func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 	n := o.v.crops * o.v.images
-	p, losses := make([]float32, n*o.k), make([]float64, n)
+	p, losses, lse := make([]float32, n*o.k), make([]float64, n), make([]float64, n*o.blocks())
 	weight, inv := float64(h.scaled(o.v.weight()))/float64(o.blocks()), float32(1/h.temperature)
 	return graph.Apply(graph.Op{
 		Kind: "block-cross-entropy", Diff: []bool{true, false},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
-			o.probabilities(team, p, in[0], inv)
+			o.probabilities(team, p, in[0], inv, lse)
 			inRows(team, n, func(lo, hi int) {
 				for i := lo; i < hi; i++ {
-					losses[i] = crossEntropyOf(p[i*o.k:][:o.k], in[1][i*o.k:][:o.k])
+					losses[i] = o.crossEntropy(in[0][i*o.k:][:o.k], in[1][i*o.k:][:o.k], lse[i*o.blocks():], inv)
 				}
 			})
 			var total float64
@@ -86,27 +86,30 @@ func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 	}, s, targets)
 }
 
-// crossEntropyOf is -Σ t·ln p of a row.
-func crossEntropyOf(p, targets []float32) (loss float64) {
-	for i, t := range targets {
-		if t > 0 {
-			loss -= float64(t) * logOf(p[i])
-		}
+// crossEntropy is -Σ_k q_k·ln p_k = Σ_blocks lse·Σ_k q_k - Σ_k q_k·s_k/τ of a row of scores s; targets q are 0 outside of the blocks.
+func (o *massl) crossEntropy(s, targets []float32, lse []float64, inv float32) float64 {
+	loss := -float64(float64(inv) * kernel.Dot64(targets, s))
+	for b := range o.blocks() {
+		loss += float64(lse[b] * float64(o.mass(b, targets)))
 	}
 	return loss
+}
+
+// mass is the sum of a row of targets over a block.
+func (o *massl) mass(b int, targets []float32) (m float32) {
+	for _, k := range o.order[b*o.size:][:o.size] {
+		m += targets[k]
+	}
+	return m
 }
 
 // gradient uses d/ds_k Σ_l -q_l·log p_l = (p_k·Σ_l q_l - q_k)/τ inside each block.
 func (o *massl) gradient(ds, p, targets []float32, f float32) {
 	clear(ds)
 	for lo := 0; lo < len(ds); lo += o.k {
-		for b := 0; b < len(o.order); b += o.size {
-			members := o.order[b:][:o.size]
-			var mass float32
-			for _, k := range members {
-				mass += targets[lo+k]
-			}
-			for _, k := range members {
+		for b := range o.blocks() {
+			mass := o.mass(b, targets[lo:][:o.k])
+			for _, k := range o.order[b*o.size:][:o.size] {
 				ds[lo+k] = f * (float32(p[lo+k]*mass) - targets[lo+k])
 			}
 		}

@@ -311,3 +311,18 @@ func TestMixtureFarOff(t *testing.T) {
 		t.Errorf("variances %v, mean %g", v, m.Mu[2])
 	}
 }
+
+// TestBalancedAnnealing: half the annealing power at twice the concentration is no change, balanced or not.
+func TestBalancedAnnealing(t *testing.T) {
+	h := randomPrototypes(5, 40, 6)
+	var mu [2][]float32
+	for i, beta := range []float64{1, 0.5} {
+		m := NewMixture(randomPrototypes(6, 4, 6), 4, 6, "shared", 1, 1)
+		m.VMF, m.Kappa, m.Balance, m.Uniform = true, 3/beta, 3, true
+		m.Update(h, beta)
+		mu[i] = m.Mu
+	}
+	if !near(mu[0], mu[1]) {
+		t.Errorf("means %v and %v", mu[0], mu[1])
+	}
+}

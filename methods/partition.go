@@ -45,8 +45,8 @@ func inRows(team *kernel.Team, n int, run func(lo, hi int)) {
 }
 
 // probabilities sets dst [n,K] to the softmax of scores·scale inside each block, and to 0 outside of the blocks; dst may be the
-// scores.
-func (p *partition) probabilities(team *kernel.Team, dst, scores []float32, scale float32) {
+// scores. It sets lse [n,blocks], where given, to log Σ exp(score·scale) of each block.
+func (p *partition) probabilities(team *kernel.Team, dst, scores []float32, scale float32, lse []float64) {
 	n := len(scores) / p.k
 	if need := (n + partitionRows - 1) / partitionRows * p.size; len(p.room) < need {
 		p.room = make([]float32, need)
@@ -54,22 +54,29 @@ func (p *partition) probabilities(team *kernel.Team, dst, scores []float32, scal
 	inRows(team, n, func(lo, hi int) {
 		block := p.room[lo/partitionRows*p.size:][:p.size]
 		for i := lo; i < hi; i++ {
-			p.row(dst[i*p.k:][:p.k], scores[i*p.k:][:p.k], block, scale)
+			var sums []float64
+			if lse != nil {
+				sums = lse[i*p.blocks():][:p.blocks()]
+			}
+			p.row(dst[i*p.k:][:p.k], scores[i*p.k:][:p.k], block, scale, sums)
 		}
 	})
 }
 
-// row sets one row of probabilities.
-func (p *partition) row(dst, scores, block []float32, scale float32) {
+// row sets one row of probabilities, and its blocks' log-sums where there is room for them.
+func (p *partition) row(dst, scores, block []float32, scale float32, lse []float64) {
 	if len(p.order) < p.k {
 		clear(dst)
 	}
 	for b := 0; b < len(p.order); b += p.size {
 		members := p.order[b:][:p.size]
 		for i, k := range members {
-			block[i] = scores[k] * scale
+			block[i] = scores[k]
 		}
-		kernel.Softmax(block, block)
+		sum := kernel.SoftmaxScaled(block, block, scale)
+		if lse != nil {
+			lse[b/p.size] = sum
+		}
 		for i, k := range members {
 			dst[k] = block[i]
 		}

@@ -15,10 +15,13 @@ type pclLoss struct {
 	dz    []float32 // [crops·B,D], gradient of the loss
 	block []float32 // logits
 	room  []float32 // columns [n,D]
+
+	inverse []float32 // [n] one over the columns' temperatures
+	losses  []float64 // [B]
 }
 
 func newPCLLoss(o *pcl, h *head) *pclLoss {
-	return &pclLoss{o: o, h: h, dz: make([]float32, o.v.crops*o.v.images*o.d)}
+	return &pclLoss{o: o, h: h, dz: make([]float32, o.v.crops*o.v.images*o.d), losses: make([]float64, o.v.images)}
 }
 
 // node adds the loss of queries z [crops·B,D]; the keys are the head's input. targets says that they are there.
@@ -67,52 +70,60 @@ func (l *pclLoss) value(team *kernel.Team, z []float32) float32 {
 	return float32(o.terms[0] + o.terms[1])
 }
 
-// infoNCE adds weight times the sum over images of the cross-entropy of finding each query's own key among the queue's. Keys
+// infoNCE adds weight times the sum over images of the cross-entropy of finding each query's own key, column 0, among the queue's. Keys
 // and the queue get no gradient.
-func (l *pclLoss) infoNCE(team *kernel.Team, q, keys, dq []float32, weight float64) (loss float64) {
+func (l *pclLoss) infoNCE(team *kernel.Team, q, keys, dq []float32, weight float64) float64 {
 	o := l.o
-	r, d, inv := o.queue.k, o.d, float32(1/o.Temperature)
-	past := l.logits(o.v.images * r)
-	scores(team, past, q, o.queue.value, o.v.images, d, r)
-	row := make([]float32, r+1)
-	for b := range o.v.images {
-		own := keys[b*d:][:d]
-		row[0] = kernel.Dot(q[b*d:][:d], own) * inv
-		for j, s := range past[b*r:][:r] {
-			row[j+1] = s * inv
+	n, r, d, inv := o.v.images, o.queue.k, o.d, float32(1/o.Temperature)
+	f, width := float32(weight)*inv, r+1
+	logits := l.logits(n * width)
+	kernel.Gemm(team, false, true, n, r, d, q, d, o.queue.value, d, logits[1:], width, false)
+	inRows(team, n, func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			row, own := logits[b*width:][:width], keys[b*d:][:d]
+			row[0] = kernel.Dot(q[b*d:][:d], own)
+			l.losses[b] = softmaxLoss(row, 0, inv)
+			kernel.Scale(row, row, f)
+			kernel.Axpy(row[0], own, dq[b*d:][:d])
 		}
-		loss += weight * softmaxLoss(row, 0)
-		f := float32(weight) * inv
-		kernel.Axpy(row[0]*f, own, dq[b*d:][:d])
-		for j, g := range row[1:] {
-			past[b*r+j] = g * f
-		}
-	}
-	kernel.Gemm(team, false, false, o.v.images, d, r, past, r, o.queue.value, d, dq, d, true)
-	return loss
+	})
+	kernel.Gemm(team, false, false, n, d, r, logits[1:], width, o.queue.value, d, dq, d, true)
+	return weight * l.sum()
 }
 
 // protoNCE adds weight times the sum over images of the cross-entropy of finding each query's own centroid, column b for image b.
-func (l *pclLoss) protoNCE(team *kernel.Team, s *clusterSet, columns []int, q, dq []float32, weight float64) (loss float64) {
-	d, n := l.o.d, len(columns)
-	l.room = l.room[:0]
+func (l *pclLoss) protoNCE(team *kernel.Team, s *clusterSet, columns []int, q, dq []float32, weight float64) float64 {
+	d, width := l.o.d, len(columns)
+	n := l.o.v.images
+	l.room, l.inverse = l.room[:0], l.inverse[:0]
 	for _, k := range columns {
 		l.room = append(l.room, s.centroids[k*d:][:d]...)
+		l.inverse = append(l.inverse, float32(1/s.phi[k]))
 	}
-	logits := l.logits(l.o.v.images * n)
-	scores(team, logits, q, l.room, l.o.v.images, d, n)
-	for b := range l.o.v.images {
-		row := logits[b*n:][:n]
-		for j, k := range columns {
-			row[j] *= float32(1 / s.phi[k])
+	logits := l.logits(n * width)
+	scores(team, logits, q, l.room, n, d, width)
+	inRows(team, n, func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			row := logits[b*width:][:width]
+			for j, v := range l.inverse {
+				row[j] *= v
+			}
+			l.losses[b] = softmaxLoss(row, b, 1)
+			for j, v := range l.inverse {
+				row[j] *= float32(weight) * v
+			}
 		}
-		loss += weight * softmaxLoss(row, b)
-		for j, k := range columns {
-			row[j] *= float32(weight / s.phi[k])
-		}
+	})
+	kernel.Gemm(team, false, false, n, d, width, logits, width, l.room, d, dq, d, true)
+	return weight * l.sum()
+}
+
+// sum adds up the images' losses.
+func (l *pclLoss) sum() (total float64) {
+	for _, v := range l.losses {
+		total += v
 	}
-	kernel.Gemm(team, false, false, l.o.v.images, d, n, logits, n, l.room, d, dq, d, true)
-	return loss
+	return total
 }
 
 func (l *pclLoss) logits(n int) []float32 {
@@ -122,10 +133,10 @@ func (l *pclLoss) logits(n int) []float32 {
 	return l.block[:n]
 }
 
-// softmaxLoss returns the cross-entropy of a row of logits with a label and leaves its gradient in the row.
-func softmaxLoss(row []float32, label int) float64 {
-	loss := float64(kernel.LogSumExp(row)) - float64(row[label])
-	kernel.Softmax(row, row)
+// softmaxLoss returns the cross-entropy of a row of logits, times scale, with a label, and leaves its gradient by the scaled logits in the row.
+func softmaxLoss(row []float32, label int, scale float32) float64 {
+	own := float64(float32(row[label] * scale))
+	loss := kernel.SoftmaxScaled(row, row, scale) - own
 	row[label]--
 	return loss
 }

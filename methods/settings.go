@@ -102,7 +102,7 @@ type DINO struct {
 	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature at the start"`
 	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" doc:"epochs in which the teacher temperature rises"`
 	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino,ibot" doc:"EMA momentum of the center"`
-	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino.targets=sinkhorn" doc:"Sinkhorn-Knopp iterations"`
+	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino.targets=sinkhorn" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
 }
 
 // IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the temperatures dino's).
@@ -129,7 +129,7 @@ type MSN struct {
 	MeMax      float64 `key:"me_max_weight" default:"1" range:"[0,)" read:"msn" doc:"weight of the me-max term, which keeps the mean prediction uniform"`
 	Entropy    float64 `key:"entropy_weight" default:"0" range:"[0,)" read:"msn" doc:"weight of the predictions' mean entropy"`
 	Sinkhorn   bool    `key:"sinkhorn" default:"true" read:"msn" doc:"balance the targets over the prototypes"`
-	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn.sinkhorn=true" doc:"Sinkhorn-Knopp iterations"`
+	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"msn.sinkhorn=true" doc:"Sinkhorn-Knopp iterations, with sinkhorn"`
 }
 
 // DeepCluster holds the keys of the [deepcluster] table.
@@ -207,11 +207,11 @@ type GMM struct {
 	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" read:"gmm" doc:"variances: one for all, one per component, or one per component and dimension"`
 	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" read:"gmm" doc:"E-step: Gaussian densities, or cosine with fixed precision"`
 	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned|sinkhorn" read:"gmm" doc:"mixture weights; sinkhorn: uniform ones, and responsibilities balanced over the components"`
-	Iterations       int     `key:"iterations" default:"3" range:"[1,100]" read:"gmm.weights=sinkhorn" hash:"set" doc:"Sinkhorn-Knopp iterations"`
+	Iterations       int     `key:"iterations" default:"3" range:"[1,100]" read:"gmm.weights=sinkhorn" hash:"set" doc:"Sinkhorn-Knopp iterations, with weights = \"sinkhorn\""`
 	Forgetting       string  `key:"forgetting" default:"responsibility" in:"responsibility|uniform" read:"gmm" doc:"old statistics fade by the responsibility that replaces them, or with every step"`
-	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm.step=constant" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth)"`
+	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm.step=constant" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth), with step = \"constant\""`
 	Step             string  `key:"step" default:"constant" in:"constant|cappe-moulines|liang-klein" read:"gmm" hash:"set" doc:"step size of the t-th update: from gmm.memory, (t + step_offset)^-step_power, or (t + 1)^-step_power; responsibility forgetting then remembers one over the step size"`
-	StepPower        float64 `key:"step_power" default:"0.6" range:"(0.5,1]" read:"gmm.step=cappe-moulines,gmm.step=liang-klein" hash:"set" doc:"power of a falling step size (0.6 as Cappé and Moulines advise, 0.7 as Liang and Klein used)"`
+	StepPower        float64 `key:"step_power" default:"0.6" range:"(0.5,1]" read:"gmm.step=cappe-moulines,gmm.step=liang-klein" hash:"set" doc:"power of a step size that falls (0.6 as Cappé and Moulines advise, 0.7 as Liang and Klein used)"`
 	StepOffset       float64 `key:"step_offset" default:"1" range:"[1,)" read:"gmm.step=cappe-moulines" hash:"set" doc:"updates that the cappe-moulines schedule starts late"`
 	Precision        float64 `key:"precision" default:"1" range:"(0,)" read:"gmm" doc:"precision (1/variance) at the start in units of D, where 1 is that of unit vectors without a mean; the fixed concentration of vmf responsibilities in the same unit"`
 	PrecisionMax     float64 `key:"precision_max" default:"4" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision in units of D"`

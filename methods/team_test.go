@@ -9,6 +9,8 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 
+	"github.com/google/go-cmp/cmp"
+
 	G "gorgonia.org/gorgonia"
 )
 
@@ -131,5 +133,26 @@ func BenchmarkSinkhorn(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(q)), "ns/element")
 		})
+	}
+}
+
+// TestTeamsTrainAlike trains arms whose losses or clusterings have loops of their own on one thread and on three.
+func TestTeamsTrainAlike(t *testing.T) {
+	for _, preset := range []string{"carp", "carl", "smog", "pcl", "sela", "massl", "capi", "deepcluster-v2"} {
+		var want []Named
+		for _, threads := range []int{1, 3} {
+			cfg := testConfig(t, preset)
+			cfg.Train.Batch, cfg.Images = 20, 80
+			cfg.Team = kernel.NewTeam(threads)
+			tr := start(t, cfg)
+			steps(t, tr, batches(cfg), 5) // into the second epoch
+			got := tr.State()
+			cfg.Team.Close()
+			if want == nil {
+				want = got
+			} else if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("%s on %d threads: %.400s", preset, threads, d)
+			}
+		}
 	}
 }

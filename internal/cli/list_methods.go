@@ -77,8 +77,22 @@ func axisSections(axis section) []section {
 	for _, p := range harness.Methods().List(strings.TrimSuffix(axis.title, "s")) {
 		axis.rows = append(axis.rows, row{[]string{p.Name, p.Doc, p.Source}, p})
 		for _, k := range p.Keys {
-			keys.rows = append(keys.rows, row{cells: []string{p.Name, k.Path, k.Default, k.Type, bounds(k), k.Doc}})
+			keys.rows = append(keys.rows, row{cells: []string{readerOf(k, p.Name), k.Path, k.Default, k.Type, bounds(k), k.Doc}})
 		}
 	}
 	return []section{axis, keys}
+}
+
+// readerOf is a part that reads a key, or the settings of it at which it does.
+func readerOf(k harness.Key, part string) string {
+	var settings []string
+	for _, r := range k.Readers {
+		if r == part {
+			return part
+		}
+		if strings.HasPrefix(r, part+".") {
+			settings = append(settings, r)
+		}
+	}
+	return strings.Join(settings, ", ")
 }

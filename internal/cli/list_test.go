@@ -77,7 +77,7 @@ func TestTheListIsEnoughForDocumentation(t *testing.T) {
 
 func TestListsShowWhatPartsRead(t *testing.T) {
 	for what, want := range map[string][]string{
-		"learners":     {"gmm.covariance", "Darcet", "settings of learners"},
+		"learners":     {"gmm.covariance", "Darcet", "settings of learners", "gmm.weights=learned "},
 		"objectives":   {"carp.block", "[0,)", "Zhou et al. 2022"},
 		"regularizers": {"koleo-prototypes.weight", "0.1"},
 		"embeddings":   {"centring.momentum"},

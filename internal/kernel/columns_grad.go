@@ -4,12 +4,12 @@ package kernel
 // fused behind, that output y; nil without one. The gradient that counts is g = dy where y > 0, else 0.
 type NormGrad struct{ X, Y, DY []float32 }
 
-func (g NormGrad) maps(more ...[]float32) [][]float32 {
-	maps := append([][]float32{g.X, g.DY}, more...)
+// check panics unless all of it holds maps m.
+func (g NormGrad) check(m Map) {
+	m.check([][]float32{g.X, g.DY}, 0)
 	if g.Y != nil {
-		maps = append(maps, g.Y)
+		m.check([][]float32{g.Y}, 0)
 	}
-	return maps
 }
 
 func (g NormGrad) columns(s span) columns {
@@ -30,7 +30,8 @@ func (g NormGrad) at(i int) float32 {
 
 // NormSums sets, for each image i and channel c, sum[i,c] = Σ g and dot[i,c] = Σ g·(x - mean[c]) over the image's pixels in order.
 func (m Map) NormSums(team *Team, g NormGrad, mean, sum, dot []float32) {
-	m.check(g.maps(), m.Channels, mean)
+	g.check(m)
+	m.check(nil, m.Channels, mean)
 	m.check(nil, m.Images*m.Channels, sum, dot)
 	m.images(team, func(i int, s span) {
 		at := i * m.Channels
@@ -65,7 +66,8 @@ func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 
 // NormApply sets dx = g·a + (x·b + k) per channel. dx may be DY.
 func (m Map) NormApply(team *Team, dx []float32, g NormGrad, a, b, k []float32) {
-	m.check(g.maps(dx), m.Channels, a, b, k)
+	g.check(m)
+	m.check([][]float32{dx}, m.Channels, a, b, k)
 	m.pieces(team, func(s span) { m.normApply(s, dx, g, a, b, k) })
 }
 

@@ -34,7 +34,7 @@ const spin = 300 * time.Microsecond
 
 // NewTeam starts a team of threads, at least one, the caller included.
 func NewTeam(threads int) *Team {
-	t := &Team{threads: 1, wake: make(chan struct{}, 64), quit: make(chan struct{})}
+	t := &Team{threads: 1, wake: make(chan struct{}, 1024), quit: make(chan struct{})}
 	t.Grow(max(1, threads) - 1)
 	return t
 }

@@ -61,6 +61,7 @@ func (w *winograd) tiles() int { return w.input.Images * w.tilesY * w.tilesX }
 func (w *winograd) forward(team *Team, y, x, weights []float32) {
 	in, out := w.input.Channels, w.output.Channels
 	u, stages := w.scratch(team, w.spectrumLen(in, out), w.planes(w.block(), in).len(), w.planes(w.block(), out).len())
+	defer stages.end()
 	w.transformWeights(team, u, weights, in, out)
 	w.convolve(team, w.output, w.input, y, x, u, stages)
 }
@@ -77,6 +78,7 @@ func (w *winograd) backward(team *Team, dx, dw, dy, x, weights []float32) {
 func (w *winograd) gradInput(team *Team, dx, dy, weights []float32) {
 	in, out := w.input.Channels, w.output.Channels
 	u, stages := w.scratch(team, w.spectrumLen(out, in), w.planes(w.block(), out).len(), w.planes(w.block(), in).len())
+	defer stages.end()
 	w.transformRotated(team, u, weights, in, out, stages)
 	w.convolve(team, w.input, w.output, dx, dy, u, stages)
 }

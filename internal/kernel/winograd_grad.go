@@ -39,6 +39,7 @@ func (w *winograd) gradWeights(team *Team, dw, dy, x []float32) {
 	panels := (out + tileCols - 1) / tileCols
 	widest := (panels + p.parts - 1) / p.parts * tileCols
 	sums, stages := w.scratch(team, p.slices*p.sums.len(), w.planes(gradTileBlock, in).len(), w.planes(gradTileBlock, widest).len())
+	defer stages.end()
 	team.Do(p.slices*p.parts, func(task int) {
 		slice, part := task/p.parts, task%p.parts
 		first, last := part*panels/p.parts*tileCols, (part+1)*panels/p.parts*tileCols

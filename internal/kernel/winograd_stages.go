@@ -14,11 +14,18 @@ type stageSet struct {
 	busy   []atomic.Bool
 }
 
-// scratch returns n floats and stages with a and b floats in their planes. Both hold until the team's next scratch.
+var stageSets stock[stageSet]
+
+// scratch returns n floats and stages with a and b floats in their planes. Both hold until the team's next scratch; the
+// stages are to be ended.
 func (w *winograd) scratch(team *Team, n, a, b int) ([]float32, *stageSet) {
 	threads, edge := team.Threads(), w.frequencies()*max(w.input.Channels, w.output.Channels)
 	x := team.Scratch(n + threads*(a+b+edge))
-	s := &stageSet{stages: make([]stage, threads), busy: make([]atomic.Bool, threads)}
+	s := stageSets.get()
+	if cap(s.stages) < threads {
+		s.stages, s.busy = make([]stage, threads), make([]atomic.Bool, threads)
+	}
+	s.stages, s.busy = s.stages[:threads], s.busy[:threads]
 	for i := range s.stages {
 		room := x[n+i*(a+b+edge):][:a+b+edge]
 		s.stages[i] = stage{a: room[:a], b: room[a : a+b], edge: room[a+b:]}
@@ -33,6 +40,12 @@ func (s *stageSet) take() (*stage, int) {
 			return &s.stages[i], i
 		}
 	}
+}
+
+// end lets the stages' memory go.
+func (s *stageSet) end() {
+	clear(s.stages)
+	stageSets.put(s)
 }
 
 func (s *stageSet) give(i int) { s.busy[i].Store(false) }
