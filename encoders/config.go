@@ -6,6 +6,7 @@ type Config struct {
 	Width      int    `key:"width" default:"32" range:"[1,1024]" read:"convnet,mlp,resnet18,vit" doc:"channels of the first block, doubled in each further one (mlp: hidden units are 16 × width; resnet18: the first stage has 2 × width channels; vit: tokens have dimension 6 × width)"`
 	Depth      int    `key:"depth" default:"4" range:"[1,6]" read:"convnet,mlp,resnet18,vit" doc:"number of blocks (mlp: of hidden layers; resnet18: of stages of two residual blocks; vit: of transformer blocks)"`
 	StemStride int    `key:"stem_stride" default:"1" range:"[1,2]" read:"convnet,resnet18" doc:"stride of the first convolution"`
+	Winograd   int    `key:"winograd" default:"2" in:"0|2|4" read:"convnet,resnet18" hash:"set" doc:"side of the output tiles that convolutions of stride 1 are computed in by minimal filtering (4: faster and less exact; 0: not, directly)"`
 	Patch      int    `key:"patch" default:"4" range:"[1,64]" read:"vit" doc:"side of a patch in pixels, a divisor of the image's sides"`
 	Heads      int    `key:"heads" default:"3" range:"[1,64]" read:"vit" doc:"attention heads, a divisor of the tokens' dimension"`
 	Hidden     int    `key:"hidden" default:"256" range:"[0,8192]" read:"convnet,resnet18,vit" doc:"hidden units of the projector, and of smog's predictor (0: as many as the backbone has features)"`

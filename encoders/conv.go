@@ -11,14 +11,15 @@ import (
 )
 
 // Conv3x3 convolves maps x [N,H+2,W+2,In] (see [Pad]) with w [3,3,In,Out], zero padding 1, stride 1 or 2, no bias. Without inputGrad no
-// gradient flows to x, which saves a third of the first layer's work.
-func Conv3x3(x, w *G.Node, stride int, inputGrad bool) (*G.Node, error) {
+// gradient flows to x, which saves a third of the first layer's work. winograd is that of [Config].
+func Conv3x3(x, w *G.Node, stride, winograd int, inputGrad bool) (*G.Node, error) {
 	xs, ws := x.Shape(), w.Shape()
 	if len(xs) != 4 || len(ws) != 4 || xs[3] != ws[2] {
 		return nil, fmt.Errorf("encoders: a convolution of %v with weights %v", xs, ws)
 	}
 	m := mapsOf(x)
 	c := kernel.NewConv(m.Images, m.Height, m.Width, m.Channels, ws[3], stride)
+	c.UseWinograd(winograd)
 	return graph.Apply(graph.Op{
 		Kind: "conv3x3", Out: shapeOf(c.Output()), Halo: true, Diff: []bool{inputGrad, true},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) { c.Forward(team, out, in[0], in[1]) },

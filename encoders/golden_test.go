@@ -91,7 +91,7 @@ func TestGoldenConv(t *testing.T) {
 			g := G.NewGraph()
 			x := graph.Input(g, "x", nhwc(golden.Float32s(f.Inputs["x"]), xs), xs[0], xs[2], xs[3], xs[1])
 			w := graph.Input(g, "w", permute(golden.Float32s(f.Inputs["weight"]), ws, 2, 3, 1, 0), 3, 3, ws[1], ws[0])
-			y := must(t)(Unpad(must(t)(Conv3x3(must(t)(Pad(x)), w, int(f.Params["stride"].(float64)), true))))
+			y := must(t)(Unpad(must(t)(Conv3x3(must(t)(Pad(x)), w, int(f.Params["stride"].(float64)), 2, true))))
 			p, grads := runVJP(t, g, y, nhwc(golden.Float32s(f.Inputs["grad_out"]), ys), x, w)
 			got, bias := p.Value(y), golden.Float32s(f.Inputs["bias"])
 			for i := range got { // our convolutions leave the bias to the norm behind them

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"protobench/encoders/graph"
 	"protobench/internal/stream"
@@ -81,6 +82,8 @@ func (c Config) Fits(in, whole Input) error {
 		return c.fitsIdentity(in)
 	case halves && (in.Height>>(c.Depth-1) < 1 || in.Width>>(c.Depth-1) < 1):
 		return fmt.Errorf("encoder.depth: %d blocks halve %d×%d images below one pixel; use fewer", c.Depth, in.Height, in.Width)
+	case halves && !slices.Contains([]int{0, 2, 4}, c.Winograd):
+		return fmt.Errorf("encoder.winograd: found %d; expected 0, 2 or 4", c.Winograd)
 	case c.Name == "vit" && (in.Height%c.Patch != 0 || in.Width%c.Patch != 0):
 		return fmt.Errorf("encoder.patch: patches of %d×%d pixels do not tile %d×%d images; take a divisor of both sides", c.Patch, c.Patch, in.Height, in.Width)
 	case c.Name == "vit" && c.Features()%c.Heads != 0:
@@ -237,7 +240,7 @@ func (b *builder) param(name string, fill func(*rand.Rand) float32, shape ...int
 func (b *builder) conv(name string, in, out, stride int, inputGrad bool) (err error) {
 	w := b.param(name+".weight", uniform(9*in), 3, 3, in, out)
 	if b.g != nil {
-		b.x, err = Conv3x3(b.x, w, stride, inputGrad)
+		b.x, err = Conv3x3(b.x, w, stride, b.weights.Config.Winograd, inputGrad)
 	}
 	return err
 }

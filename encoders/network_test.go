@@ -1,6 +1,7 @@
 package encoders
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -39,12 +40,13 @@ func TestFiniteDifferences(t *testing.T) {
 	for _, cfg := range []Config{
 		{Name: "convnet", Width: 8, Depth: 3, StemStride: 1, Hidden: 16, Dim: 8},
 		{Name: "mlp", Width: 1, Depth: 2, Dim: 8},
-		{Name: "resnet18", Width: 4, Depth: 3, StemStride: 1, Hidden: 16, Dim: 8},
+		{Name: "resnet18", Width: 4, Depth: 3, StemStride: 1, Winograd: 2, Hidden: 16, Dim: 8},
+		{Name: "resnet18", Width: 4, Depth: 3, StemStride: 1, Winograd: 4, Hidden: 16, Dim: 8},
 		{Name: "vit", Width: 2, Depth: 2, Patch: 4, Heads: 3, Dim: 8},
 		{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8, Projector: "gelu"},
 		{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8, Projector: "bn-gelu"},
 	} {
-		t.Run(cfg.Name+cfg.Projector, func(t *testing.T) {
+		t.Run(fmt.Sprint(cfg.Name, cfg.Projector, cfg.Winograd), func(t *testing.T) {
 			w, err := New(cfg, in, 1)
 			if err != nil {
 				t.Fatal(err)
@@ -120,6 +122,7 @@ func TestBranchesShareNothing(t *testing.T) {
 func TestMisfits(t *testing.T) {
 	for key, cfg := range map[string]Config{
 		"encoder.depth: 6": {Name: "convnet", Width: 8, Depth: 6, StemStride: 1, Hidden: 8, Dim: 4},
+		"encoder.winograd: found 3; expected 0, 2 or 4": {Name: "resnet18", Width: 8, Depth: 2, StemStride: 1, Winograd: 3, Hidden: 8, Dim: 4},
 		"encoder.depth: 5": {Name: "resnet18", Width: 8, Depth: 5, StemStride: 1, Hidden: 8, Dim: 4},
 		"encoder.patch: ":  {Name: "vit", Width: 8, Depth: 1, Patch: 3, Heads: 3, Hidden: 8, Dim: 4},
 		"encoder.heads: ":  {Name: "vit", Width: 8, Depth: 1, Patch: 4, Heads: 5, Hidden: 8, Dim: 4},
@@ -159,6 +162,36 @@ func TestSizes(t *testing.T) {
 		}
 		if f := nodes.Features.Shape()[1]; f != c.features || f != cfg.Features() || nodes.Embedding.Shape()[1] != 128 || n != c.params {
 			t.Errorf("%s: %d features (stated %d), %d parameters; want %d and %d", c.name, f, cfg.Features(), n, c.features, c.params)
+		}
+	}
+}
+
+// TestWinogradOfEncoders checks that the setting reaches the convolutions, and how far their outcomes lie apart.
+func TestWinogradOfEncoders(t *testing.T) {
+	var want []float32
+	for _, tile := range []int{0, 2, 4} {
+		w, err := New(Config{Name: "resnet18", Width: 8, Depth: 2, StemStride: 1, Winograd: tile, Hidden: 16, Dim: 8}, Input{16, 16, 3}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const n = 6
+		g := G.NewGraph()
+		nodes, err := w.Build(graph.Input(g, "x", noise(n*16*16*3, "x"), n, 16, 16, 3), Training, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _ := runVJP(t, g, nodes.Embedding, noise(n*8, "w"), nodes.Params...)
+		got := append([]float32(nil), p.Value(nodes.Embedding)...)
+		if tile == 0 {
+			want = got
+			continue
+		}
+		far := float32(0)
+		for i, v := range got {
+			far = max(far, v-want[i], want[i]-v)
+		}
+		if far == 0 || far > 1e-4 {
+			t.Errorf("encoder.winograd = %d is %g away from the direct convolution", tile, far)
 		}
 	}
 }

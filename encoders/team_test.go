@@ -35,7 +35,8 @@ func TestTeamsAgree(t *testing.T) {
 	for _, cfg := range []Config{
 		{Name: "convnet", Width: 16, Depth: 3, StemStride: 1, Hidden: 48, Dim: 24},
 		{Name: "mlp", Width: 16, Depth: 2, Dim: 24},
-		{Name: "resnet18", Width: 8, Depth: 3, StemStride: 1, Hidden: 48, Dim: 24},
+		{Name: "resnet18", Width: 8, Depth: 3, StemStride: 1, Winograd: 2, Hidden: 48, Dim: 24},
+		{Name: "resnet18", Width: 8, Depth: 3, StemStride: 1, Winograd: 4, Hidden: 48, Dim: 24},
 		{Name: "vit", Width: 16, Depth: 2, Patch: 4, Heads: 3, Dim: 24},
 	} {
 		t.Run(cfg.Name, func(t *testing.T) {

@@ -48,8 +48,8 @@ func convert(value any, kind reflect.Kind) (any, bool) {
 }
 
 func (k Key) check(v any) *mismatch {
-	if s, ok := v.(string); ok && len(k.Choices) > 0 && !slices.Contains(k.Choices, s) {
-		return &mismatch{fmt.Sprintf("found %q", s), "expected one of " + strings.Join(k.Choices, ", "), remedyNearest(s, k.Choices)}
+	if s := fmt.Sprint(v); len(k.Choices) > 0 && !slices.Contains(k.Choices, s) {
+		return &mismatch{"found " + literal(v), "expected one of " + strings.Join(k.Choices, ", "), remedyNearest(s, k.Choices)}
 	}
 	if f, ok := number(v); ok && !inRange(f, k.Range) {
 		expected := "expected a finite number"

@@ -29,6 +29,7 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 		"regularizer": func(c *Cell) { c.Composition.Regularizers = []string{"koleo-prototypes"} },
 		"embedding":   func(c *Cell) { c.Composition.Embedding = "centred" },
 		"setting":     func(c *Cell) { c.Settings.Loss.Temperature = 0.3 },
+		"winograd":    func(c *Cell) { c.Settings.Encoder.Winograd = 4 },
 		"clipping":    func(c *Cell) { c.Settings.Train.Clip = 1 },
 		"curve":       func(c *Cell) { c.Settings.Evaluate.Dense = 3 },
 		"reference":   func(c *Cell) { c.Reference = "supervised" },
@@ -56,12 +57,26 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 // where it is not set, so that cells of older runs are found again.
 func TestALaterKeyLeavesOlderHashes(t *testing.T) {
 	c := Cell{Settings: Defaults()}
-	if text := c.canonical("f"); strings.Contains(text, "train.clip") {
+	if text := c.canonical("f"); strings.Contains(text, "train.clip") || strings.Contains(text, "encoder.winograd") {
 		t.Error(text)
 	}
 	c.Settings.Train.Clip = 3
 	if text := c.canonical("f"); !strings.Contains(text, "train.clip=3.0\n") {
 		t.Error(text)
+	}
+}
+
+func TestChoicesOfNumbers(t *testing.T) {
+	k, _ := findKey("encoder.winograd")
+	r := Defaults()
+	for _, v := range []int64{0, 2, 4} {
+		if m := k.set(&r, v); m != nil || r.Encoder.Winograd != int(v) {
+			t.Errorf("%d: %+v", v, m)
+		}
+	}
+	want := mismatch{"found 3", "expected one of 0, 2, 4", "choose one of them"}
+	if m := k.set(&r, int64(3)); m == nil || *m != want {
+		t.Errorf("3: %+v", m)
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 // testEncoders are small forms of every encoder.
 func testEncoders() map[string]encoders.Config {
 	return map[string]encoders.Config{
-		"convnet":  {Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8},
+		"convnet":  {Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Winograd: 2, Hidden: 16, Dim: 8},
 		"mlp":      {Name: "mlp", Width: 1, Depth: 2, Dim: 8},
-		"resnet18": {Name: "resnet18", Width: 4, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8},
+		"resnet18": {Name: "resnet18", Width: 4, Depth: 2, StemStride: 1, Winograd: 2, Hidden: 16, Dim: 8},
 		"vit":      {Name: "vit", Width: 2, Depth: 2, Patch: 4, Heads: 3, Dim: 8},
 	}
 }
@@ -29,7 +29,7 @@ func engineVariants(t *testing.T, out map[string]Config) {
 	l.Train.Optimizer, l.Train.LARS, l.Train.LARSEta, l.Train.LARSClip, l.Train.LARSExclude = "lars", "dino", 0.001, false, false
 	out["dino with DINO's LARS"] = l
 	r := testConfig(t, "swav")
-	r.Encoder = encoders.Config{Name: "resnet18", Width: 4, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8}
+	r.Encoder = encoders.Config{Name: "resnet18", Width: 4, Depth: 2, StemStride: 1, Winograd: 2, Hidden: 16, Dim: 8}
 	out["swav on resnet18"] = r
 	for name, cfg := range multiCropConfigs(t) {
 		out[name+", with local crops"] = cfg

@@ -20,6 +20,7 @@ func (b benchStep) config(team *kernel.Team) (methods.Config, error) {
 	}
 	s := &cell.Settings
 	s.Train.Batch, s.Prototypes.Count, s.Encoder = b.Batch, b.Prototypes, benchEncoder(b.Encoder)
+	s.Encoder.Winograd = b.Winograd
 	if b.Method == "" {
 		plainSwAV(s)
 	}

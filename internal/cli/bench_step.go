@@ -19,6 +19,7 @@ type benchStep struct {
 	Encoder    string `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"One of ${enum}."`
 	Batch      int    `placeholder:"N" default:"128" help:"Images per step; each gives two views."`
 	Prototypes int    `placeholder:"K" default:"512" help:"Number of prototypes."`
+	Winograd   int    `placeholder:"N" enum:"0,2,4" default:"2" help:"Side of the tiles that convolutions are computed in: ${enum} (0: none)."`
 	Method     string `placeholder:"NAME" help:"Time the whole step of this preset, teacher included, and what its passes take by themselves."`
 	Steps      int    `placeholder:"N" default:"20" help:"Timed steps, after three that warm up."`
 	Ops        bool   `help:"Also show what each kind of operation takes."`
@@ -45,6 +46,7 @@ type stepReport struct {
 	Method      string     `json:"method"`
 	Batch       int        `json:"batch"`
 	Prototypes  int        `json:"prototypes"`
+	Winograd    int        `json:"winograd"` // the key encoder.winograd, whether the encoder reads it or not
 	Threads     int        `json:"threads"`
 	Steps       int        `json:"steps"`
 	ISA         kernel.ISA `json:"isa"`
@@ -75,7 +77,7 @@ func (b benchStep) Run(ctx context.Context, w *console) error {
 	team := b.team()
 	defer team.Close()
 	r := &stepReport{
-		Bench: "step", Encoder: b.Encoder, Method: b.Method, Batch: b.Batch, Prototypes: b.Prototypes, Threads: b.Threads, Steps: b.Steps,
+		Bench: "step", Encoder: b.Encoder, Method: b.Method, Batch: b.Batch, Prototypes: b.Prototypes, Winograd: b.Winograd, Threads: b.Threads, Steps: b.Steps,
 		ISA: kernel.InUse(), withTeacher: b.Method != "",
 	}
 	cfg, err := b.config(team)
@@ -175,6 +177,9 @@ func (r *stepReport) text() string {
 	what := "swav's student alone"
 	if r.Method != "" {
 		what = r.Method
+	}
+	if r.Winograd != benchWinograd {
+		what += fmt.Sprintf(", encoder.winograd = %d", r.Winograd)
 	}
 	text := fmt.Sprintf(`%s, %s, %d images × 2 views, %d prototypes, %s, %s
 step    %.2f ms (median of %d, least %.2f): %.0f images/s

@@ -14,7 +14,7 @@ import (
 // TestBenchStepJSON checks the keys that other programs read, and that the numbers fit each other.
 func TestBenchStepJSON(t *testing.T) {
 	var out, errs bytes.Buffer
-	args := []string{"bench", "step", "--encoder", "convnet", "--batch", "8", "--prototypes", "32", "--steps", "2", "--threads", "2", "--json"}
+	args := []string{"bench", "step", "--encoder", "convnet", "--batch", "8", "--prototypes", "32", "--steps", "2", "--threads", "2", "--winograd", "4", "--json"}
 	if code := run(context.Background(), args, &out, &errs); code != exitOK {
 		t.Fatalf("code %d: %s", code, errs.String())
 	}
@@ -40,7 +40,7 @@ func TestBenchStepJSON(t *testing.T) {
 	near("images_per_s", 8/step)
 	near("gflop_per_s", number("gflop_per_step")/step)
 	near("peak_share", number("gflop_per_s")/number("peak_gflop_per_s"))
-	for key, want := range map[string]float64{"batch": 8, "prototypes": 32, "threads": 2, "steps": 2} {
+	for key, want := range map[string]float64{"batch": 8, "prototypes": 32, "threads": 2, "steps": 2, "winograd": 4} {
 		near(key, want)
 	}
 	if first := number("loss_first"); math.Abs(first-math.Log(32)) > 1 || number("loss_last") == first {

@@ -32,8 +32,22 @@ func NewConv(batch, height, width, in, out, stride int) *Conv {
 		Batch: batch, Height: height, Width: width, In: in, Out: out, Stride: stride,
 		OutHeight: (height-1)/stride + 1, OutWidth: (width-1)/stride + 1,
 	}
-	c.wino = newWinograd(c)
+	c.UseWinograd(smallTile)
 	return c
+}
+
+// UseWinograd chooses how a convolution of stride 1 saves products, before its first pass: by minimal filtering with output tiles
+// of at most 2×2 (what a new convolution does) or 4×4 pixels, which saves more and rounds more, or not at all (0). Where tiles or
+// channels do not suit the shape, smaller tiles or the direct convolution take their place.
+func (c *Conv) UseWinograd(tile int) {
+	switch tile {
+	case 0:
+		c.wino = nil
+	case smallTile, largeTile:
+		c.wino = newWinograd(c, tile)
+	default:
+		panic("kernel: Winograd tiles are 2 or 4 pixels wide, or there are none")
+	}
 }
 
 // Input returns the input's maps.

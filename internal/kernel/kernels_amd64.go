@@ -104,6 +104,56 @@ func winogradWeightsAVX2(p *byte)
 //go:noescape
 func winogradTapsAVX2(p *byte)
 
+// winogradInput4AVX2 transforms tiles of 6×6 pixels: see winogradInput.
+//
+//go:noescape
+func winogradInput4AVX2(p *byte)
+
+// winogradInput4AVX512 transforms tiles of 6×6 pixels: see winogradInput.
+//
+//go:noescape
+func winogradInput4AVX512(p *byte)
+
+// winogradOutput4AVX2 transforms products to tiles of 4×4 pixels: see winogradOutput.
+//
+//go:noescape
+func winogradOutput4AVX2(p *byte)
+
+// winogradOutput4AVX512 transforms products to tiles of 4×4 pixels: see winogradOutput.
+//
+//go:noescape
+func winogradOutput4AVX512(p *byte)
+
+// winogradSpread4AVX2 transforms tiles of 4×4 gradients: see winogradSpread.
+//
+//go:noescape
+func winogradSpread4AVX2(p *byte)
+
+// winogradSpread4AVX512 transforms tiles of 4×4 gradients: see winogradSpread.
+//
+//go:noescape
+func winogradSpread4AVX512(p *byte)
+
+// winogradWeights4AVX2 transforms 3×3 taps: see winogradWeights.
+//
+//go:noescape
+func winogradWeights4AVX2(p *byte)
+
+// winogradWeights4AVX512 transforms 3×3 taps: see winogradWeights.
+//
+//go:noescape
+func winogradWeights4AVX512(p *byte)
+
+// winogradTaps4AVX2 transforms products to 3×3 taps: see winogradTaps.
+//
+//go:noescape
+func winogradTaps4AVX2(p *byte)
+
+// winogradTaps4AVX512 transforms products to 3×3 taps: see winogradTaps.
+//
+//go:noescape
+func winogradTaps4AVX512(p *byte)
+
 // peakAVX512 repeats n rounds of independent multiply-adds: see Peak.
 func peakAVX512(n int)
 

@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// BenchmarkWinograd times the three passes of the stride-1 layers beside the direct convolution. GFLOP/s count the
-// direct convolution's operations on both.
+// BenchmarkWinograd times the three passes of the stride-1 layers by either tile beside the direct convolution. GFLOP/s count the
+// direct convolution's operations on all.
 func BenchmarkWinograd(b *testing.B) {
 	for _, s := range [][3]int{{16, 32, 16}, {32, 32, 32}, {64, 32, 64}, {128, 16, 128}, {256, 8, 256}, {512, 4, 512}} {
-		p := newPass(256, s[1], s[1], s[0], s[2])
-		d := *p.c
+		p := newPass(smallTile, 256, s[1], s[1], s[0], s[2])
+		d, small, large := *p.c, p.c.wino, tiled(p.c, largeTile)
 		d.wino = nil
 		for threads := 1; threads <= 2; threads++ {
 			team := NewTeam(threads)
@@ -18,12 +18,15 @@ func BenchmarkWinograd(b *testing.B) {
 				name string
 				f    func()
 			}{
-				{"direct/forward", func() { d.Forward(team, p.my, p.mx, p.w) }},
-				{"winograd/forward", func() { p.c.Forward(team, p.my, p.mx, p.w) }},
-				{"direct/input", func() { d.gradInput(team, p.mdx, p.mdy, p.w) }},
-				{"winograd/input", func() { p.c.wino.gradInput(team, p.mdx, p.mdy, p.w) }},
-				{"direct/weights", func() { d.gradWeights(team, p.dw, p.mdy, p.mx) }},
-				{"winograd/weights", func() { p.c.wino.gradWeights(team, p.dw, p.mdy, p.mx) }},
+				{"forward/direct", func() { d.Forward(team, p.my, p.mx, p.w) }},
+				{"forward/2", func() { small.forward(team, p.my, p.mx, p.w) }},
+				{"forward/4", func() { large.forward(team, p.my, p.mx, p.w) }},
+				{"input/direct", func() { d.gradInput(team, p.mdx, p.mdy, p.w) }},
+				{"input/2", func() { small.gradInput(team, p.mdx, p.mdy, p.w) }},
+				{"input/4", func() { large.gradInput(team, p.mdx, p.mdy, p.w) }},
+				{"weights/direct", func() { d.gradWeights(team, p.dw, p.mdy, p.mx) }},
+				{"weights/2", func() { small.gradWeights(team, p.dw, p.mdy, p.mx) }},
+				{"weights/4", func() { large.gradWeights(team, p.dw, p.mdy, p.mx) }},
 			} {
 				b.Run(fmt.Sprintf("%d→%d@%d/%d/%s", s[0], s[2], s[1], threads, r.name), func(b *testing.B) {
 					r.f()

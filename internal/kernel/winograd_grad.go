@@ -11,7 +11,7 @@ import "unsafe"
 type gradPlan struct {
 	*winograd
 	slices, parts int
-	sums          planes // of one slice, [16][In][Out]
+	sums          planes // of one slice, [frequencies][In][Out]
 }
 
 const (
@@ -21,7 +21,7 @@ const (
 
 func (w *winograd) gradPlan() gradPlan {
 	out := w.output.Channels
-	p := gradPlan{winograd: w, slices: 8, sums: newPlanes(w.input.Channels, out)}
+	p := gradPlan{winograd: w, slices: 8, sums: w.planes(w.input.Channels, out)}
 	for p.slices > 1 && (p.slices > w.tiles() || p.slices*p.sums.len() > gradSums) {
 		p.slices /= 2
 	}
@@ -38,7 +38,7 @@ func (w *winograd) gradWeights(team *Team, dw, dy, x []float32) {
 	in, out := w.input.Channels, w.output.Channels
 	panels := (out + tileCols - 1) / tileCols
 	widest := (panels + p.parts - 1) / p.parts * tileCols
-	sums, stages := w.scratch(team, p.slices*p.sums.len(), newPlanes(gradTileBlock, in).len(), newPlanes(gradTileBlock, widest).len())
+	sums, stages := w.scratch(team, p.slices*p.sums.len(), w.planes(gradTileBlock, in).len(), w.planes(gradTileBlock, widest).len())
 	defer stages.end()
 	team.Do(p.slices*p.parts, func(task int) {
 		slice, part := task/p.parts, task%p.parts
@@ -56,14 +56,14 @@ func (p gradPlan) sum(s *stage, sums, dy, x []float32, slice, first, last int) {
 	lo, hi := slice*p.tiles()/p.slices, (slice+1)*p.tiles()/p.slices
 	a := patches{winograd: p.winograd, maps: p.input, ch: p.input.Channels}
 	b := patches{winograd: p.winograd, maps: p.output, first: first, ch: last - first}
-	va, da := newPlanes(gradTileBlock, a.ch), newPlanes(gradTileBlock, b.ch)
+	va, da := p.planes(gradTileBlock, a.ch), p.planes(gradTileBlock, b.ch)
 	t := tile{rs: 4, ks: 4 * va.pitch, bs: 4 * da.pitch, runs: 1, cs: 4 * p.sums.pitch}
 	for at := lo; at < hi; at += gradTileBlock {
 		end := min(hi, at+gradTileBlock)
 		a.input(s, x, va, at, end)
 		b.gradient(s, dy, da, at, end)
 		t.runLen = end - at
-		for f := range frequencies {
+		for f := range p.sums.count {
 			p.products(t, s.a[f*va.plane:], s.b[f*da.plane:], sums[f*p.sums.plane+first:], b.ch)
 		}
 		t.acc = 1
@@ -88,7 +88,7 @@ func (p gradPlan) products(t tile, a, b, c []float32, cols int) {
 // finish adds the slices' sums for the input channels [lo,hi) in order and turns them into taps.
 func (p gradPlan) finish(dw, sums []float32, lo, hi int) {
 	n := (hi - lo) * p.sums.pitch
-	for f := range frequencies {
+	for f := range p.sums.count {
 		at := f*p.sums.plane + lo*p.sums.pitch
 		for i := 1; i < p.slices; i++ {
 			Axpy(1, sums[i*p.sums.len()+at:][:n], sums[at:at+n])
@@ -96,7 +96,8 @@ func (p gradPlan) finish(dw, sums []float32, lo, hi int) {
 	}
 	in, out := p.input.Channels, p.output.Channels
 	t := transform{
-		pix: unsafe.Pointer(&dw[lo*out]), row: 4 * 3 * in * out, col: 4 * in * out,
+		tile: p.tile,
+		pix:  unsafe.Pointer(&dw[lo*out]), row: 4 * 3 * in * out, col: 4 * in * out,
 		freq: unsafe.Pointer(&sums[lo*p.sums.pitch]), plane: 4 * p.sums.plane, freqSkip: 4 * (p.sums.pitch - out),
 		tiles: hi - lo, blocks: out / channelBlock,
 	}

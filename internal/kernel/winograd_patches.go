@@ -3,8 +3,7 @@ package kernel
 import "unsafe"
 
 // patches says where tiles lie in maps, of which ch channels from first on take part. The maps have a halo of one
-// pixel, so that the 4×4 pixels of an input tile start at its row 2y and column 2x, the 2×2 pixels of an output tile
-// one further.
+// pixel, so that the input tile of an output tile of m×m pixels starts at row m·y and column m·x, the output tile one further.
 type patches struct {
 	*winograd
 	maps      Map
@@ -21,7 +20,7 @@ func (p patches) place(tile int) place {
 
 // offset of an input tile's first pixel; inner is how far that of the output tile lies behind it.
 func (p patches) offset(q place) int {
-	return q.image*p.maps.image() + outputTile*(q.y*p.maps.row()+q.x*p.maps.Channels) + p.first
+	return q.image*p.maps.image() + p.tile*(q.y*p.maps.row()+q.x*p.maps.Channels) + p.first
 }
 
 func (p patches) inner() int { return p.maps.row() + p.maps.Channels }
@@ -29,8 +28,8 @@ func (p patches) inner() int { return p.maps.row() + p.maps.Channels }
 // transform starts a transformation between the maps and planes.
 func (p patches) transform(z planes) transform {
 	return transform{
-		row: 4 * p.maps.row(), col: 4 * p.maps.Channels, pixSkip: 4 * (outputTile*p.maps.Channels - p.ch),
-		plane: 4 * z.plane, freqSkip: 4 * (z.pitch - p.ch), blocks: p.ch / channelBlock,
+		row: 4 * p.maps.row(), col: 4 * p.maps.Channels, pixSkip: 4 * (p.tile*p.maps.Channels - p.ch),
+		plane: 4 * z.plane, freqSkip: 4 * (z.pitch - p.ch), blocks: p.ch / channelBlock, tile: p.tile,
 	}
 }
 
@@ -40,41 +39,47 @@ func (p patches) edged(t transform, edge []float32, size int) transform {
 	return t
 }
 
-// input transforms the tiles [lo,hi) of x to rows of s.a. Where a size is odd, the last tiles of an image reach one
-// pixel beyond the halo. It meets the next halo there and reaches no result, but may not be read behind the last map.
+// input transforms the tiles [lo,hi) of x to rows of s.a, gradient those of dy to rows of s.b.
 func (p patches) input(s *stage, x []float32, z planes, lo, hi int) {
-	t := p.transform(z)
+	p.read(winogradInput, s, s.a, x, z, lo, hi, 0)
+}
+
+func (p patches) gradient(s *stage, dy []float32, z planes, lo, hi int) {
+	p.read(winogradSpread, s, s.b, dy, z, lo, hi, 1)
+}
+
+// read transforms the pixels of the tiles [lo,hi), skip pixels inside of the input tiles' border. Where a tile reaches one pixel
+// beyond an image's halo it meets the next one, which is zero. Farther out, and behind the last map, zeros are put in its place:
+// what is there would reach no result but by its rounding.
+func (p patches) read(to transformation, s *stage, into, x []float32, z planes, lo, hi, skip int) {
+	t, size := p.transform(z), p.side()-2*skip
 	x = x[:p.maps.Len()]
-	reach := (inputTile-1)*p.maps.row() + inputTile*p.maps.Channels
+	reach := (size-1)*p.inner() + p.ch
 	for i := lo; i < hi; i += t.tiles {
 		q := p.place(i)
-		at := p.offset(q)
-		t.tiles = min(hi-i, p.tilesX-q.x)
-		t.freq = unsafe.Pointer(&s.a[(i-lo)*z.pitch])
-		if at+outputTile*(t.tiles-1)*p.maps.Channels+reach <= len(x) {
+		at := p.offset(q) + skip*p.inner()
+		t.freq = unsafe.Pointer(&into[(i-lo)*z.pitch])
+		t.tiles = min(hi-i, (p.maps.Width+1)/p.tile-q.x)
+		if t.tiles > 0 && q.y < (p.maps.Height+1)/p.tile && at+p.tile*(t.tiles-1)*p.maps.Channels+reach <= len(x) {
 			t.pix = unsafe.Pointer(&x[at])
-			t.run(winogradInput)
+			t.run(to)
 			continue
 		}
 		t.tiles = 1
-		n := inputTile * p.ch
-		for r := range inputTile {
-			row := s.edge[r*n:][:n]
-			clear(row[copy(row, x[min(len(x), at+r*p.maps.row()):]):])
-		}
-		e := p.edged(t, s.edge, inputTile)
-		e.run(winogradInput)
+		rows, cols := p.maps.Height+2-p.tile*q.y-skip, p.maps.Width+2-p.tile*q.x-skip
+		p.fill(s.edge, x[at:], size, min(size, rows), min(size, cols))
+		e := p.edged(t, s.edge, size)
+		e.run(to)
 	}
 }
 
-// gradient transforms the tiles [lo,hi) of dy to rows of s.b. Beyond an image they read the halo's zeros.
-func (p patches) gradient(s *stage, dy []float32, z planes, lo, hi int) {
-	t := p.transform(z)
-	for i := lo; i < hi; i += t.tiles {
-		q := p.place(i)
-		t.tiles = min(hi-i, p.tilesX-q.x)
-		t.pix, t.freq = unsafe.Pointer(&dy[p.offset(q)+p.inner()]), unsafe.Pointer(&s.b[(i-lo)*z.pitch])
-		t.run(winogradSpread)
+// fill copies rows×cols pixels to a tile of size×size and puts zeros behind them.
+func (p patches) fill(edge, x []float32, size, rows, cols int) {
+	clear(edge[:size*size*p.ch])
+	for r := range rows {
+		for c := range cols {
+			copy(edge[(r*size+c)*p.ch:][:p.ch], x[r*p.maps.row()+c*p.maps.Channels:])
+		}
 	}
 }
 
@@ -85,18 +90,18 @@ func (p patches) output(s *stage, y []float32, z planes, lo, hi int) {
 		q := p.place(i)
 		at := p.offset(q) + p.inner()
 		t.freq = unsafe.Pointer(&s.b[(i-lo)*z.pitch])
-		rows, cols := min(outputTile, p.maps.Height-outputTile*q.y), min(outputTile, p.maps.Width-outputTile*q.x)
-		if rows == outputTile && cols == outputTile {
-			t.tiles = min(hi-i, p.maps.Width/outputTile-q.x)
+		rows, cols := min(p.tile, p.maps.Height-p.tile*q.y), min(p.tile, p.maps.Width-p.tile*q.x)
+		if rows == p.tile && cols == p.tile {
+			t.tiles = min(hi-i, p.maps.Width/p.tile-q.x)
 			t.pix = unsafe.Pointer(&y[at])
 			t.run(winogradOutput)
 			continue
 		}
 		t.tiles = 1
-		e := p.edged(t, s.edge, outputTile)
+		e := p.edged(t, s.edge, p.tile)
 		e.run(winogradOutput)
 		for r := range rows {
-			copy(y[at+r*p.maps.row():][:cols*p.ch], s.edge[r*outputTile*p.ch:])
+			copy(y[at+r*p.maps.row():][:cols*p.ch], s.edge[r*p.tile*p.ch:])
 		}
 	}
 }

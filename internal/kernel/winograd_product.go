@@ -2,17 +2,22 @@ package kernel
 
 import "unsafe"
 
-// tileBlock is the number of tiles that go through all stages together, so that what they leave between the stages
+// block is the number of tiles that go through all stages together, so that what they leave between the stages
 // stays in the cache: a multiple of a register tile's rows.
-const tileBlock = 4 * tileRows
+func (w *winograd) block() int {
+	if w.tile == largeTile {
+		return 2 * tileRows
+	}
+	return 4 * tileRows
+}
 
 // convolve sets the interior of dst to the convolution of src with transformed weights u.
 func (w *winograd) convolve(team *Team, to, from Map, dst, src, u []float32, stages *stageSet) {
-	n, in, out := w.tiles(), from.Channels, to.Channels
-	va, ma := newPlanes(tileBlock, in), newPlanes(tileBlock, out)
-	team.Do((n+tileBlock-1)/tileBlock, func(task int) {
-		lo := task * tileBlock
-		hi := min(n, lo+tileBlock)
+	n, block, in, out := w.tiles(), w.block(), from.Channels, to.Channels
+	va, ma := w.planes(block, in), w.planes(block, out)
+	team.Do((n+block-1)/block, func(task int) {
+		lo := task * block
+		hi := min(n, lo+block)
 		s, slot := stages.take()
 		defer stages.give(slot)
 		patches{winograd: w, maps: from, ch: in}.input(s, src, va, lo, hi)
@@ -26,7 +31,7 @@ func (w *winograd) convolve(team *Team, to, from Map, dst, src, u []float32, sta
 func (s *stage) multiply(va, ma planes, rows, in, out int, u []float32) {
 	t := tile{rs: 4 * va.pitch, ks: 4, bs: 4 * tileCols, runs: 1, runLen: in, cs: 4 * ma.pitch}
 	plane := spectrumPlane(in, out)
-	for f := range frequencies {
+	for f := range va.count {
 		for j := 0; j < out; j += tileCols {
 			t.b = unsafe.Pointer(&u[f*plane+j*in])
 			cols := min(tileCols, out-j)

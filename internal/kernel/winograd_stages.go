@@ -19,7 +19,7 @@ var stageSets stock[stageSet]
 // scratch returns n floats and stages with a and b floats in their planes. Both hold until the team's next scratch; the
 // stages are to be ended.
 func (w *winograd) scratch(team *Team, n, a, b int) ([]float32, *stageSet) {
-	threads, edge := team.Threads(), inputTile*inputTile*max(w.input.Channels, w.output.Channels)
+	threads, edge := team.Threads(), w.frequencies()*max(w.input.Channels, w.output.Channels)
 	x := team.Scratch(n + threads*(a+b+edge))
 	s := stageSets.get()
 	if cap(s.stages) < threads {
@@ -50,18 +50,19 @@ func (s *stageSet) end() {
 
 func (s *stageSet) give(i int) { s.busy[i].Store(false) }
 
-// planes is a buffer [16][rows][pitch] whose pitches keep rows and planes from falling into the same few cache sets.
+// planes is a buffer [frequencies][rows][pitch] whose pitches keep rows and planes from falling into the same few cache sets.
 type planes struct {
+	count int // frequencies
 	pitch int // between rows, in floats
 	plane int // between frequencies, in floats
 }
 
-func newPlanes(rows, channels int) planes {
+func (w *winograd) planes(rows, channels int) planes {
 	pitch := (channels+tileCols-1)/tileCols*tileCols + 16
-	return planes{pitch: pitch, plane: spread(rows * pitch)}
+	return planes{count: w.frequencies(), pitch: pitch, plane: spread(rows * pitch)}
 }
 
-// spread rounds a plane's length up such that 16 planes start in different cache sets.
+// spread rounds a plane's length up such that 16 or 36 planes start in different cache sets.
 func spread(n int) int { return (n+1023)/1024*1024 + 80 }
 
-func (p planes) len() int { return frequencies*p.plane + Slack }
+func (p planes) len() int { return p.count*p.plane + Slack }

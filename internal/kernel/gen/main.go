@@ -27,6 +27,7 @@ func main() {
 	winogradSpread()
 	winogradWeights()
 	winogradGradient()
+	winogradLarge()
 	peakAVX512()
 	peakAVX2()
 	lanes()
