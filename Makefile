@@ -28,7 +28,7 @@ build: ## build the static binary ./bin/protobench
 test: ## run all tests (needs no C compiler)
 	$(GO) test ./...
 
-check: lint race ## format, vet, lint, and all tests under the race detector (needs gcc)
+check: lint race ## format, vet, lint, and tests under the race detector (needs gcc)
 
 lint: ## check format, go vet and golangci-lint
 	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
@@ -36,8 +36,8 @@ lint: ## check format, go vet and golangci-lint
 	$(GO) vet ./...
 	$(GO) run $(LINT) run ./...
 
-race: ## run all tests under the race detector
-	CGO_ENABLED=1 $(GO) test -race ./...
+race: ## run all but the longest tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
 generate: ## write the kernels' assembly again (avo, a module of its own)
 	cd $(KERNEL)/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go
