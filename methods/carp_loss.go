@@ -82,7 +82,7 @@ func clamp(x float64) (y float64, within bool) {
 
 // agreement is the consistency term.
 func (l *carpLoss) agreement(team *kernel.Team) float64 {
-	inRows(team, len(l.losses), func(lo, hi int) {
+	team.Chunks(len(l.losses), partitionRows, func(lo, hi int) {
 		for row := lo; row < hi; row++ {
 			l.losses[row] = 0
 			l.pairs(row, func(p, q []float32) {
@@ -138,7 +138,7 @@ func (l *carpLoss) gradient(team *kernel.Team, ds []float32, grad float64) {
 	}
 	f = -grad * float64(l.consistency) / float64(l.terms())
 	k := l.o.k
-	inRows(team, len(l.losses), func(lo, hi int) {
+	team.Chunks(len(l.losses), partitionRows, func(lo, hi int) {
 		clear(ds[lo*k : hi*k])
 		for row := lo; row < hi; row++ {
 			g := ds[row*k:][:k]

@@ -62,7 +62,7 @@ func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 		Kind: "block-cross-entropy", Diff: []bool{true, false},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
 			o.probabilities(team, p, in[0], inv, lse)
-			inRows(team, n, func(lo, hi int) {
+			team.Chunks(n, partitionRows, func(lo, hi int) {
 				for i := lo; i < hi; i++ {
 					losses[i] = o.crossEntropy(in[0][i*o.k:][:o.k], in[1][i*o.k:][:o.k], lse[i*o.blocks():], inv)
 				}
@@ -78,7 +78,7 @@ func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 				Kind: "block-cross-entropy-grad", Out: in[0].Shape().Clone(),
 				Forward: func(team *kernel.Team, v [][]float32, ds []float32) {
 					f := float32(weight * float64(v[1][0]) * float64(inv))
-					inRows(team, n, func(lo, hi int) { o.gradient(ds[lo*o.k:hi*o.k], p[lo*o.k:hi*o.k], v[0][lo*o.k:hi*o.k], f) })
+					team.Chunks(n, partitionRows, func(lo, hi int) { o.gradient(ds[lo*o.k:hi*o.k], p[lo*o.k:hi*o.k], v[0][lo*o.k:hi*o.k], f) })
 				},
 			}, in[1], grad, out)
 			return G.Nodes{ds, nil}, err

@@ -39,11 +39,6 @@ func (p *partition) blocks() int { return p.k / p.size }
 // partitionRows is the number of rows per task of a team.
 const partitionRows = 16
 
-// inRows shares n rows between a team's threads.
-func inRows(team *kernel.Team, n int, run func(lo, hi int)) {
-	team.Do((n+partitionRows-1)/partitionRows, func(i int) { run(i*partitionRows, min(n, (i+1)*partitionRows)) })
-}
-
 // probabilities sets dst [n,K] to the softmax of scores·scale inside each block, and to 0 outside of the blocks; dst may be the
 // scores. It sets lse [n,blocks], where given, to log Σ exp(score·scale) of each block.
 func (p *partition) probabilities(team *kernel.Team, dst, scores []float32, scale float32, lse []float64) {
@@ -51,7 +46,7 @@ func (p *partition) probabilities(team *kernel.Team, dst, scores []float32, scal
 	if need := (n + partitionRows - 1) / partitionRows * p.size; len(p.room) < need {
 		p.room = make([]float32, need)
 	}
-	inRows(team, n, func(lo, hi int) {
+	team.Chunks(n, partitionRows, func(lo, hi int) {
 		block := p.room[lo/partitionRows*p.size:][:p.size]
 		for i := lo; i < hi; i++ {
 			var sums []float64

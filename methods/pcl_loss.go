@@ -78,7 +78,7 @@ func (l *pclLoss) infoNCE(team *kernel.Team, q, keys, dq []float32, weight float
 	f, width := float32(weight)*inv, r+1
 	logits := l.logits(n * width)
 	kernel.Gemm(team, false, true, n, r, d, q, d, o.queue.value, d, logits[1:], width, false)
-	inRows(team, n, func(lo, hi int) {
+	team.Chunks(n, partitionRows, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			row, own := logits[b*width:][:width], keys[b*d:][:d]
 			row[0] = kernel.Dot(q[b*d:][:d], own)
@@ -102,7 +102,7 @@ func (l *pclLoss) protoNCE(team *kernel.Team, s *clusterSet, columns []int, q, d
 	}
 	logits := l.logits(n * width)
 	scores(team, logits, q, l.room, n, d, width)
-	inRows(team, n, func(lo, hi int) {
+	team.Chunks(n, partitionRows, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			row := logits[b*width:][:width]
 			for j, v := range l.inverse {

@@ -28,21 +28,11 @@ func NewStudentAlone(cfg Config) (*StudentAlone, error) {
 
 // Step runs one step on views [2·B,H,W,C], and local crops behind them where there are some, and returns the loss, in nats.
 func (s *StudentAlone) Step(views []float32) (float64, error) {
-	t := s.t
-	step := int(t.done[0])
-	in := &stepInput{team: t.cfg.Team, step: step, lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), values: map[string]float64{}}
-	in.epoch = float64(step) / float64(t.cfg.StepsPerEpoch)
-	copy(t.local, views[copy(t.x, views):])
-	t.host.prepare(in)
-	if err := t.student.Run(t.cfg.Team); err != nil {
-		return 0, fmt.Errorf("student: %w", err)
+	if err := s.t.learn(s.t.begin(views)); err != nil {
+		return 0, err
 	}
-	t.see(in, Student)
-	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
-	t.optimizer.Step(in.team, in.lr)
-	t.host.finish(in)
-	t.done[0]++
-	return float64(t.loss[0]), nil
+	s.t.done[0]++
+	return float64(s.t.loss[0]), nil
 }
 
 // Spent returns the time that all steps so far have spent in each kind of operation of the graph.

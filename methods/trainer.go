@@ -114,18 +114,13 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	if len(views) != len(t.x)+len(t.local) {
 		return Signals{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
 	}
-	step := int(t.done[0])
-	s := Signals{Values: map[string]float64{}}
-	in := &stepInput{
-		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch), lr: t.lr.At(step), momentum: t.momentum.At(step),
-		decay: t.decay.At(step), values: s.Values,
-	}
+	in := t.begin(views)
+	step, s := in.step, Signals{Values: in.values}
 	report := func(a *arm) {
 		in.event = func(kind string, k int) {
 			s.Events = append(s.Events, Event{Step: step, Learner: a.name, Kind: kind, Prototype: k})
 		}
 	}
-	copy(t.local, views[copy(t.x, views):])
 	t.hide(step)
 	if err := t.runTeacher(); err != nil {
 		return s, err
@@ -133,14 +128,9 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	t.see(in, Teacher)
 	report(t.host)
 	t.host.learner.before(in)
-	t.host.prepare(in)
-	if err := t.student.Run(t.cfg.Team); err != nil {
-		return s, fmt.Errorf("student: %w", err)
+	if err := t.learn(in); err != nil {
+		return s, err
 	}
-	t.see(in, Student)
-	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
-	t.optimizer.Step(in.team, in.lr)
-	t.host.finish(in)
 	t.weights[Teacher].FollowBy(in.team, t.weights[Student], in.momentum)
 	began := time.Now()
 	for _, o := range t.observers {
@@ -153,6 +143,29 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	t.signals(&s, in)
 	t.done[0]++
 	return s, nil
+}
+
+// begin takes the views in and says where the run is.
+func (t *Trainer) begin(views []float32) *stepInput {
+	copy(t.local, views[copy(t.x, views):])
+	step := int(t.done[0])
+	return &stepInput{
+		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch),
+		lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), values: map[string]float64{},
+	}
+}
+
+// learn is the student's part of a step: its loss, its update and that of the prototypes which feed it.
+func (t *Trainer) learn(in *stepInput) error {
+	t.host.prepare(in)
+	if err := t.student.Run(in.team); err != nil {
+		return fmt.Errorf("student: %w", err)
+	}
+	t.see(in, Student)
+	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
+	t.optimizer.Step(in.team, in.lr)
+	t.host.finish(in)
+	return nil
 }
 
 func (t *Trainer) signals(s *Signals, in *stepInput) {

@@ -90,9 +90,8 @@ func (c *Conv) gradWeights(team *Team, dw, dy, x []float32) {
 
 // sumParts sets dst to the sum of parts that lie one after the other, added in order.
 func sumParts(team *Team, dst, parts []float32, count int) {
-	n, size := len(dst), 1<<13
-	team.Do((n+size-1)/size, func(i int) {
-		lo, hi := i*size, min(n, (i+1)*size)
+	n := len(dst)
+	team.Chunks(n, 1<<13, func(lo, hi int) {
 		copy(dst[lo:hi], parts[lo:hi])
 		for p := 1; p < count; p++ {
 			Axpy(1, parts[p*n+lo:p*n+hi], dst[lo:hi])
