@@ -53,8 +53,9 @@ func relatives() []preset {
 			joint("carl", "carp"), map[string]any{"carp.block": 0},
 		},
 		{
-			"hard labels of the last epoch's k-means, which is decoupled by construction", "Caron et al. 2020 (DeepCluster-v2)",
-			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"}, nil,
+			"hard labels of the last epoch's k-means, which is decoupled by construction; three sets of prototypes", "Caron et al. 2020 (DeepCluster-v2)",
+			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"},
+			map[string]any{"deepcluster.heads": 3},
 		},
 		{
 			"CAPI's partial decoupling, on images where the original has hidden patches: balanced codes of the teacher over prototypes with a clustering loss of their own",

@@ -2,6 +2,7 @@ package methods
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
@@ -10,6 +11,8 @@ import (
 // prototypes are the K vectors of one learner and the record of how they moved.
 type prototypes struct {
 	k, d    int
+	head    int          // which of the objective's heads they belong to
+	whole   *prototypes  // those of all heads, [H·K,D] head by head, of which these are a part; itself where there is one head
 	value   []float32    // [K,D] as they enter the student's graph
 	teacher []float32    // [K,D] as the teacher has them; the same slice where there is no second copy
 	now     [2][]float32 // [K,D] effective: on the unit sphere, by Branch
@@ -28,9 +31,29 @@ const (
 	pathDrift
 )
 
+// randomHeads draws unit vectors [H·K,D] for all heads: the first head's are those of an arm with one.
+func randomHeads(seed uint64, heads, k, d int) []float32 {
+	c := randomPrototypes(seed, k, d)
+	for h := 1; h < heads; h++ {
+		c = append(c, randomDirections(headStream(seed, "prototypes", h), k, d)...)
+	}
+	return c
+}
+
+// headStream is the random stream of a purpose for one of several heads; the first has that of an arm with one.
+func headStream(seed uint64, purpose string, head int, keys ...uint64) *rand.Rand {
+	if head > 0 {
+		purpose, keys = purpose+"-head", append([]uint64{uint64(head)}, keys...)
+	}
+	return stream.New(seed, purpose, keys...)
+}
+
 // randomPrototypes draws unit vectors from the run's own stream, equal for all learners of a seed.
 func randomPrototypes(seed uint64, k, d int) []float32 {
-	r := stream.New(seed, "prototypes")
+	return randomDirections(stream.New(seed, "prototypes"), k, d)
+}
+
+func randomDirections(r *rand.Rand, k, d int) []float32 {
 	c := make([]float32, k*d)
 	for i := range c {
 		c[i] = float32(r.NormFloat64())
@@ -48,8 +71,27 @@ func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes 
 	}
 	p.now[Student], p.now[Teacher] = make([]float32, k*d), make([]float32, k*d)
 	p.initial, p.last = make([]float32, k*d), make([]float32, k*d)
+	p.whole = p
 	p.start(start)
 	return p
+}
+
+// newHeads makes the prototypes of several heads from unit vectors start [H·K,D]. They lie side by side in one matrix, so that one
+// product gives all scores; each head's have a learner and a record of their own.
+func newHeads(start []float32, heads, k, d int, separateTeacher bool) []*prototypes {
+	whole := newPrototypes(start, heads*k, d, separateTeacher)
+	if heads == 1 {
+		return []*prototypes{whole}
+	}
+	parts := make([]*prototypes, heads)
+	for h := range parts {
+		at := func(x []float32) []float32 { return x[h*k*d : (h+1)*k*d : (h+1)*k*d] }
+		p := newPrototypes(at(start), k, d, false)
+		p.head, p.whole, p.value, p.teacher = h, whole, at(whole.value), at(whole.teacher)
+		p.now[Student], p.now[Teacher] = at(whole.now[Student]), at(whole.now[Teacher])
+		parts[h] = p
+	}
+	return parts
 }
 
 // start puts the prototypes at unit vectors c and forgets all movement.

@@ -13,6 +13,7 @@ func (c Config) Validate() []error {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.lengths()...)
+	errs = append(errs, c.severalHeads()...)
 	if c.Composition.Objective == "ibot" && c.Encoder.Name != "vit" {
 		add("encoder.name: objective \"ibot\" predicts hidden patches, and %s has no patch embeddings; take \"vit\"", c.Encoder.Name)
 	}
@@ -82,6 +83,20 @@ func (c Config) count() int {
 
 func (c Config) usesGMM() bool {
 	return slices.Contains(c.Composition.Parts(), "gmm")
+}
+
+// severalHeads refuses regularizers of one set of prototypes, or of predictions over it, where there are several sets.
+func (c Config) severalHeads() []error {
+	var errs []error
+	if c.Heads() == 1 || isBound(c.Composition.Objective) {
+		return nil
+	}
+	for _, r := range c.Composition.Regularizers {
+		if r != "koleo-features" {
+			errs = append(errs, fmt.Errorf("regularizers: %s acts on one set of prototypes, and deepcluster.heads has %d; set deepcluster.heads = 1 or drop it", r, c.Heads()))
+		}
+	}
+	return errs
 }
 
 // lengths refuses settings of the prototypes' lengths where there are none.
