@@ -73,7 +73,7 @@ func owners() []preset {
 	return []preset{
 		{"groups that move with the encoder's projections, and a predictor", "Pang et al. 2022", own("smog"), nil},
 		{"contrastive learning with the centroids of each epoch's k-means", "Li et al. 2021", own("pcl"), nil},
-		{"a linear classifier of balanced labels of its own", "Asano et al. 2020", own("sela"), nil},
+		{"ten linear classifiers of balanced labels of their own", "Asano et al. 2020", own("sela"), map[string]any{"sela.heads": 10}},
 		{"past embeddings in the prototypes' place: nothing that could collapse but the features", "Silva et al. 2024", own("massl"), nil},
 	}
 }
