@@ -28,7 +28,8 @@ func loadMixture(o Options) (*Set, error) {
 	}, nil
 }
 
-// MixtureModes returns the modes' means of the set "mixture", [modes,dim] row by row: random unit vectors, and [MixtureOffset] on each.
+// MixtureModes returns the modes' means of the set "mixture", [modes,dim] row by row: random unit vectors, and
+// [MixtureOffset] on each.
 func MixtureModes(o Options) []float32 {
 	offset := MixtureOffset(o)
 	modes := make([]float32, 0, o.Modes*o.Dim)
@@ -40,7 +41,8 @@ func MixtureModes(o Options) []float32 {
 	return modes
 }
 
-// MixtureOffset returns the mean that all vectors of the set "mixture" share, [dim]: a random direction of length data.offset.
+// MixtureOffset returns the mean that all vectors of the set "mixture" share, [dim]: a random direction of length
+// data.offset.
 func MixtureOffset(o Options) []float32 {
 	out := make([]float32, o.Dim)
 	for j, v := range direction(stream.New(uint64(o.Seed), "mixture-offset"), o.Dim) {

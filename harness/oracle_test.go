@@ -221,8 +221,8 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// TestOracleContinuum has more modes than prototypes and no common mean: then every learner keeps its prototypes apart, however it starts
-// and forgets, and however sharp its responsibilities are. Diversity is what the data has.
+// TestOracleContinuum has more modes than prototypes and no common mean: then every learner keeps its prototypes apart,
+// however it starts and forgets, and however sharp its responsibilities are. Diversity is what the data has.
 func TestOracleContinuum(t *testing.T) {
 	for _, learner := range []string{"gmm", "kmeans", "epoch-kmeans"} {
 		for _, precision := range []float64{1, 4} {
@@ -256,9 +256,10 @@ func TestOracleStarts(t *testing.T) {
 	}
 }
 
-// TestOracleCommonMean documents what an offset three times as long as the modes' own means does: on the sphere all vectors point nearly the
-// same way, so that a mixture of fixed concentration (10 or 32 here, where 128 would do) takes them for one mode, from whatever start and by
-// either forgetting. Unique prototypes beside one live one are dead. Centring the embedding cures it for all.
+// TestOracleCommonMean documents what an offset three times as long as the modes' own means does: on the sphere all vectors
+// point nearly the same way, so that a mixture of fixed concentration (10 or 32 here, where 128 would do) takes them for
+// one mode, from whatever start and by either forgetting. Unique prototypes beside one live one are dead. Centring the
+// embedding cures it for all.
 func TestOracleCommonMean(t *testing.T) {
 	vmf := func(precision float64, forgetting, init string) func(*Resolved) {
 		return func(r *Resolved) {

@@ -36,8 +36,8 @@ func (c Config) order(step int) []int {
 	return out
 }
 
-// Heads returns the number of sets of prototypes H, of prototypes.count each, that the objective has on one projector. All train the
-// encoder; [Learned] and the signals show the first, so that an arm has the same K with any number of heads.
+// Heads returns the number of sets of prototypes H, of prototypes.count each, that the objective has on one projector. All
+// train the encoder; [Learned] and the signals show the first, so that an arm has the same K with any number of heads.
 func (c Config) Heads() int {
 	switch c.Composition.Objective {
 	case "deepcluster":

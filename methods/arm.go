@@ -139,8 +139,8 @@ func (a *arm) scoring() []float32 {
 	return a.all().now[Teacher]
 }
 
-// each runs a part of the step for the learner of each head. Signals are those of the first one; the events of others count their prototypes on
-// from it.
+// each runs a part of the step for the learner of each head. Signals are those of the first one; the events of others count
+// their prototypes on from it.
 func (a *arm) each(s *stepInput, f func(learner, *stepInput)) {
 	f(a.learner, s)
 	for h, l := range a.further {

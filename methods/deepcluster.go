@@ -12,9 +12,10 @@ import (
 //
 //	loss = -mean log softmax(z·Cᵀ/τ)_label
 //
-// With several heads H there are H sets of K prototypes on the same embeddings, each with labels and a learner of its own, and the
-// loss is the mean of theirs, as in the original, which has three; every other head's clusters are those of the second views. The prototypes
-// that metrics, signals and re-seeding's counts speak of are the first head's: the others train the encoder alone.
+// With several heads H there are H sets of K prototypes on the same embeddings, each with labels and a learner of its own,
+// and the loss is the mean of theirs, as in the original, which has three; every other head's clusters are those of the
+// second views. The prototypes that metrics, signals and re-seeding's counts speak of are the first head's: the others
+// train the encoder alone.
 //
 // The original takes labels from a memory of embeddings that were made some steps ago and are clustered once per epoch; here they are
 // the nearest prototypes of the target branch's embeddings now, of the image's other global crops (half a count each where there

@@ -27,7 +27,8 @@ func newEpochKMeans(cfg Config, p *prototypes) *epochKMeans {
 
 func (m *epochKMeans) adopt() { m.p.publish(nil) }
 
-// bank stores the embeddings of one view, out of z [2·B,D]: of the first, and where there are several heads of the second for every other one.
+// bank stores the embeddings of one view, out of z [2·B,D]: of the first, and where there are several heads of the second
+// for every other one.
 func (m *epochKMeans) bank(z []float32) { m.store(z[m.p.head%2*len(z)/2:][:len(z)/2]) }
 
 // store puts embeddings [n,D] into the ring.

@@ -16,7 +16,8 @@ func severalHeads(t *testing.T, preset string, heads int) Config {
 	return cfg
 }
 
-// TestHeadsStart checks that the first head starts as an arm of one head does, and the others elsewhere, whatever prototypes start from.
+// TestHeadsStart checks that the first head starts as an arm of one head does, and the others elsewhere, whatever
+// prototypes start from.
 func TestHeadsStart(t *testing.T) {
 	for _, preset := range []string{"deepcluster-v2", "sela"} {
 		for _, init := range []string{"random", "data", "kmeans++"} {
@@ -36,8 +37,8 @@ func TestHeadsStart(t *testing.T) {
 	}
 }
 
-// TestHeadsLoss takes a step's loss of three heads apart: it is the mean of the losses that each would have alone, and each label is the
-// nearest prototype of its own head.
+// TestHeadsLoss takes a step's loss of three heads apart: it is the mean of the losses that each would have alone, and each
+// label is the nearest prototype of its own head.
 func TestHeadsLoss(t *testing.T) {
 	const k = 12
 	cfg := severalHeads(t, "deepcluster-v2", 3)
@@ -66,8 +67,8 @@ func TestHeadsLoss(t *testing.T) {
 	}
 }
 
-// TestHeadsLearnApart checks what each head's prototypes are made of: the bank of one view, the second one for every other head, and scores by its
-// own prototypes; and that metrics see those of the first.
+// TestHeadsLearnApart checks what each head's prototypes are made of: the bank of one view, the second one for every other
+// head, and scores by its own prototypes; and that metrics see those of the first.
 func TestHeadsLearnApart(t *testing.T) {
 	cfg := severalHeads(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)

@@ -40,7 +40,8 @@ type stepInput struct {
 	event    func(kind string, prototype int)
 }
 
-// newLearners makes the learner of a name, or the schedule that a list of them stands for, once for each head of the objective.
+// newLearners makes the learner of a name, or the schedule that a list of them stands for, once for each head of the
+// objective.
 func newLearners(name string, cfg Config, o objective, d int) []learner {
 	heads, k := cfg.Heads(), cfg.Settings.Prototypes.Count
 	start := randomHeads(cfg.Seed, heads, k, d)

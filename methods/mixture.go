@@ -99,15 +99,16 @@ func (m *Mixture) variance(c, j int) float64 {
 // components runs f on chunks [lo,hi) of the components.
 func (m *Mixture) components(f func(lo, hi int)) { m.Team.Chunks(m.K, kernel.RowChunk(m.D), f) }
 
-// mixtureBlock is the number of embeddings whose responsibilities are held at a time, unless that is too many for the room. It is a
-// product's block as well, so that it changes no sum.
+// mixtureBlock is the number of embeddings whose responsibilities are held at a time, unless that is too many for the room.
+// It is a product's block as well, so that it changes no sum.
 const mixtureBlock = 512
 
 // mixtureRoom is the number of responsibilities held at a time where Room says nothing: 64 MiB of them.
 const mixtureRoom = 1 << 24
 
-// rows is the number of embeddings of a batch of n whose responsibilities are held at a time. It depends on shapes alone. Balancing goes over the
-// batch several times and keeps it whole where there is room, for what is not kept is computed again.
+// rows is the number of embeddings of a batch of n whose responsibilities are held at a time. It depends on shapes alone.
+// Balancing goes over the batch several times and keeps it whole where there is room, for what is not kept is computed
+// again.
 func (m *Mixture) rows(n int) int {
 	most := m.Room
 	if most == 0 {
@@ -141,8 +142,9 @@ func (m *Mixture) Update(h []float32, beta float64) []float64 {
 	return w.mass
 }
 
-// balance finds the potentials that [Mixture.responsibilities] ends on, slice by slice: in a pass over the batch each slice's embeddings get
-// theirs from the components' of the pass before, and the slice is added to what the components' next ones are made of.
+// balance finds the potentials that [Mixture.responsibilities] ends on, slice by slice: in a pass over the batch each
+// slice's embeddings get theirs from the components' of the pass before, and the slice is added to what the components'
+// next ones are made of.
 func (m *Mixture) balance(h []float32, size int, beta float64) {
 	b, n := &m.work.balancer, len(h)/m.D
 	b.start(n, m.K)

@@ -24,8 +24,8 @@ const (
 // a matrix in the making would be divided by, the very first of a component excepted, as CAPI has it: embeddings whose mass
 // has shrunk below it in a component's normalisation are then left out.
 //
-// The matrix may come in slices of rows, several times each (start, gather, components, embeddings); the potentials are all that is
-// kept of it.
+// The matrix may come in slices of rows, several times each (start, gather, components, embeddings); the potentials are all
+// that is kept of it.
 type logBalancer struct {
 	epsilon    float64
 	rows, cols []float32 // f [n], g [K]
@@ -101,7 +101,8 @@ func (b *logBalancer) components(first bool) {
 	b.gathered = false
 }
 
-// embeddings sets the potentials of the embeddings of a slice of n rows x [n,K] from row first on; the last time it sets γ instead.
+// embeddings sets the potentials of the embeddings of a slice of n rows x [n,K] from row first on; the last time it sets γ
+// instead.
 func (b *logBalancer) embeddings(team *kernel.Team, x []float32, first, n int, last bool) {
 	k := len(b.cols)
 	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {

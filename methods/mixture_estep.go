@@ -114,8 +114,8 @@ func (m *Mixture) responsibilities(h []float32, lo, rows int, beta float64) {
 	m.work.held = -1
 }
 
-// logarithms returns room that has the responsibilities of some rows, or their logarithms before balancing. It computes them unless they are
-// what was asked for last.
+// logarithms returns room that has the responsibilities of some rows, or their logarithms before balancing. It computes
+// them unless they are what was asked for last.
 func (m *Mixture) logarithms(batch []float32, first, n int, beta float64) []float32 {
 	w := &m.work
 	if len(w.r) < n*m.K {

@@ -6,7 +6,8 @@ import (
 	"protobench/internal/kernel"
 )
 
-// accumulate adds the responsibility-weighted sums of a slice of the embeddings of a batch, or starts with them where it is the first.
+// accumulate adds the responsibility-weighted sums of a slice of the embeddings of a batch, or starts with them where it is
+// the first.
 func (m *Mixture) accumulate(batch []float32, at, n int) {
 	w, first := &m.work, at == 0
 	h, q := batch[at*m.D:][:n*m.D], w.q[at:at+n]

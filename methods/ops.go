@@ -43,8 +43,8 @@ func scores(team *kernel.Team, out, z, c []float32, n, d, k int) {
 	kernel.Gemm(team, false, true, n, k, d, z, d, c, d, out, k, false)
 }
 
-// crossEntropyOfHeads is the mean of [crossEntropyNode] over the heads whose K scores stand side by side in rows of H·K: rows of one head
-// after the other, as they lie in memory.
+// crossEntropyOfHeads is the mean of [crossEntropyNode] over the heads whose K scores stand side by side in rows of H·K:
+// rows of one head after the other, as they lie in memory.
 func crossEntropyOfHeads(scores, targets *G.Node, heads int, temperature, weight float32) (*G.Node, error) {
 	s := scores.Shape()
 	return crossEntropy(scores, targets, s[0]*heads, s[1]/heads, temperature, weight/float32(heads))

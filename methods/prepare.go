@@ -65,7 +65,8 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	return nil
 }
 
-// place starts the prototypes of one head where prototypes.init says: at embeddings of the first n of a pool, or of all of it.
+// place starts the prototypes of one head where prototypes.init says: at embeddings of the first n of a pool, or of all of
+// it.
 func (t *Trainer) place(p *prototypes, pool []float32, n int) {
 	switch t.cfg.start() {
 	case "data":

@@ -76,8 +76,8 @@ func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes 
 	return p
 }
 
-// newHeads makes the prototypes of several heads from unit vectors start [H·K,D]. They lie side by side in one matrix, so that one
-// product gives all scores; each head's have a learner and a record of their own.
+// newHeads makes the prototypes of several heads from unit vectors start [H·K,D]. They lie side by side in one matrix, so
+// that one product gives all scores; each head's have a learner and a record of their own.
 func newHeads(start []float32, heads, k, d int, separateTeacher bool) []*prototypes {
 	whole := newPrototypes(start, heads*k, d, separateTeacher)
 	if heads == 1 {

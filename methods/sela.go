@@ -16,14 +16,14 @@ import (
 //
 //	loss = -mean log softmax(W·z + b)_label
 //
-// for every crop of an image. They are found before the first step, from what the initial network
-// predicts, and anew every relabel_epochs, for all heads. Images that no batch has shown by then have random, balanced ones. The predictions that
-// labels are made of come from the last embedding of each image (its first view, in training mode) and the classifier at that time, where the original runs
-// the network over the set once more. The classifier stands on the projector's output, which is not normalised. The rows of W are the
-// prototypes; one Adam, SGD or LARS trains them with the encoder.
+// for every crop of an image. Labels are found before the first step, from what the initial network predicts, and anew every
+// relabel_epochs, for all heads. Images that no batch has shown by then have random, balanced ones. The predictions that
+// labels are made of come from the last embedding of each image (its first view, in training mode) and the classifier at
+// that time, where the original runs the network over the set once more. The classifier stands on the projector's output,
+// which is not normalised. The rows of W are the prototypes; one Adam, SGD or LARS trains them with the encoder.
 //
-// With several heads H there are as many classifiers on one encoder, each with labels of its own; the loss is the mean of theirs. Metrics and
-// signals are the first head's: the others train the encoder alone.
+// With several heads H there are as many classifiers on one encoder, each with labels of its own; the loss is the mean of
+// theirs. Metrics and signals are the first head's: the others train the encoder alone.
 type sela struct {
 	SeLa
 	v       views
@@ -96,8 +96,8 @@ func (o *sela) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 
 func (o *sela) after(in codeInput) { o.bank.record(in.step, in.z) }
 
-// relabel finds the labels that one head gives to all images that have been seen, with its classifier's weights [K,D]. It returns the share
-// of labels that changed, and the error at which the solution stopped.
+// relabel finds the labels that one head gives to all images that have been seen, with its classifier's weights [K,D]. It
+// returns the share of labels that changed, and the error at which the solution stopped.
 func (o *sela) relabel(team *kernel.Team, head int, weight []float32) (changed, err float64) {
 	images, z := o.bank.gather()
 	label, bias := o.labels(head), o.bias.Value[head*o.k:][:o.k]

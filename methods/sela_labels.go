@@ -60,8 +60,8 @@ func (l *selfLabels) each(team *kernel.Team, f func(task, i int)) {
 	})
 }
 
-// solve scales until the error is at most the threshold. The plan is read once an iteration: while a row is at hand, its scale is found and it
-// is added to the columns' sums for the next iteration.
+// solve scales until the error is at most the threshold. The plan is read once an iteration: while a row is at hand, its
+// scale is found and it is added to the columns' sums for the next iteration.
 func (l *selfLabels) solve(team *kernel.Team, threshold float64) {
 	l.err = math.Inf(1)
 	changes := make([]float64, l.tasks())

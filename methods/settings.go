@@ -158,7 +158,7 @@ type PCL struct {
 type SeLa struct {
 	Lambda        float64 `key:"lambda" default:"10" range:"(0,100]" read:"sela" doc:"power λ of the predictions in the transport plan; the larger, the less smooth (ImageNet: 25)"`
 	Threshold     float64 `key:"threshold" default:"0.01" range:"(0,)" read:"sela" doc:"error at which the plan's scaling stops, a sum over the images (ImageNet: 0.1)"`
-	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings"`
+	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings; the first one is before training, by the initial network"`
 	Heads         int     `key:"heads" default:"1" range:"[1,64]" read:"sela" hash:"set" doc:"classifiers with prototypes.count labels each; all train the encoder, metrics see the first (the paper has 1 and 10)"`
 }
 
