@@ -54,7 +54,7 @@ func TestMixtureIsTheMixture(t *testing.T) {
 func TestMixtureOffset(t *testing.T) {
 	o := mixtureOptions()
 	plain := MixtureModes(o)
-	o.Offset = 3
+	o.Offset = 8
 	s, offset, length := open(t, o), MixtureOffset(o), 0.0
 	mean := make([]float64, o.Dim)
 	for i := range s.Train.Labels {

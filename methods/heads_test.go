@@ -72,6 +72,9 @@ func TestHeadsLoss(t *testing.T) {
 func TestHeadsLearnApart(t *testing.T) {
 	cfg := severalHeads(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
+	if h := tr.host.heads(); slices.Equal(h[0].(*epochKMeans).ring, h[1].(*epochKMeans).ring) {
+		t.Error("both views' heads start with one bank")
+	}
 	steps(t, tr, next, 5) // one behind the second clustering
 	d, n := cfg.Encoder.Dim, cfg.Train.Batch*cfg.Encoder.Dim
 	var rings [][]float32
@@ -113,6 +116,11 @@ func TestHeadsGradient(t *testing.T) {
 	cfg.Composition.Learner, cfg.Composition.Observers = "joint", []string{"gmm", "joint"}
 	tr, next := start(t, cfg), batches(cfg)
 	steps(t, tr, next, 3)
+	for _, a := range []*arm{tr.host, tr.observers[1]} {
+		if h := a.heads(); slices.Equal(h[0].params()[0].Grad, h[1].params()[0].Grad) {
+			t.Errorf("learner %q: two heads follow one gradient", a.name)
+		}
+	}
 	for _, a := range append(tr.observers, tr.host) {
 		for h, l := range a.heads() {
 			if p := l.vectors(); p.path[pathTotal] == 0 || slices.Equal(p.initial, p.now[Student]) {

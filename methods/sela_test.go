@@ -163,3 +163,43 @@ func TestClassifierScores(t *testing.T) {
 		t.Error("the rows' length is not free")
 	}
 }
+
+// TestSeLaHeads checks that each classifier has labels, a bias and a teacher's bias of its own, and that its labels are made with them.
+func TestSeLaHeads(t *testing.T) {
+	const heads, k = 3, 12
+	cfg := testConfig(t, "sela")
+	cfg.Settings.SeLa.Heads, cfg.Train.Teacher, cfg.Train.TeacherEnd, cfg.Train.LR = heads, 0, 0, 0.1
+	tr, next := start(t, cfg), batches(cfg)
+	steps(t, tr, next, 6)
+	o, q := tr.host.objective.(*sela), tr.host.head.q
+	for row := range 2 * cfg.Train.Batch {
+		i := cfg.order(5)[row%cfg.Train.Batch]
+		for h := range heads {
+			if q[(row*heads+h)*k+int(o.labels(h)[i])] != 1 {
+				t.Errorf("row %d is not labelled %g by head %d", row, o.labels(h)[i], h)
+			}
+		}
+	}
+	for i, b := range o.bias.Value {
+		if o.teacher[i] != -b {
+			t.Errorf("head %d: a teacher without memory has the bias %g, the student %g", i/k, -o.teacher[i], b)
+		}
+	}
+	for h, l := range tr.host.heads() {
+		o.bias.Value[h*k+h] += 100 // balancing takes a label's bias out again
+		l.(*classifier).label(nil)
+		images, z := o.bank.gather()
+		logits := make([]float32, len(images)*k)
+		scores(nil, logits, z, l.vectors().value, len(images), cfg.Encoder.Dim, k)
+		for i := range logits {
+			logits[i] += o.bias.Value[h*k+i%k]
+		}
+		want := newSelfLabels(nil, logits, k, 10)
+		want.solve(nil, 0.01)
+		for row, label := range want.labels(nil) {
+			if o.labels(h)[images[row]] != float64(label) {
+				t.Fatalf("head %d, image %d: label %g, want %d", h, images[row], o.labels(h)[images[row]], label)
+			}
+		}
+	}
+}
