@@ -58,12 +58,6 @@ func (a *arm) train(t Train, params []*encoders.Param) {
 	a.extra, a.optimizer, a.decay = params, newOptimizer(t, params), t.WeightDecay
 }
 
-// heads returns the learners of all heads.
-func (a *arm) heads() []learner { return append([]learner{a.learner}, a.further...) }
-
-// all are the prototypes of all heads.
-func (a *arm) all() *prototypes { return a.learner.vectors().whole }
-
 // nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
 func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
 	p := a.all()
@@ -109,14 +103,6 @@ func (a *arm) observe(d int) error {
 	return nil
 }
 
-// follow gives each head's learner its part of the prototypes' gradient [H·K,D].
-func (a *arm) follow(grad []float32) {
-	for h, l := range a.heads() {
-		p := l.vectors()
-		l.params()[0].Grad = grad[h*p.k*p.d:][:p.k*p.d]
-	}
-}
-
 // prepare makes the codes' input where the teacher gives the targets.
 func (a *arm) prepare(s *stepInput) {
 	a.head.in.team, a.head.in.epoch, a.head.in.step = s.team, s.epoch, s.step
@@ -137,23 +123,6 @@ func (a *arm) scoring() []float32 {
 		return a.all().teacher
 	}
 	return a.all().now[Teacher]
-}
-
-// each runs a part of the step for the learner of each head. Signals are those of the first one; the events of others count
-// their prototypes on from it.
-func (a *arm) each(s *stepInput, f func(learner, *stepInput)) {
-	f(a.learner, s)
-	for h, l := range a.further {
-		own, p := *s, l.vectors()
-		own.values = map[string]float64{}
-		own.event = func(kind string, k int) {
-			if k >= 0 {
-				k += (h + 1) * p.k
-			}
-			s.event(kind, k)
-		}
-		f(l, &own)
-	}
 }
 
 // before is the learners' part of a step that comes before the loss.

@@ -85,20 +85,6 @@ func (c Config) usesGMM() bool {
 	return slices.Contains(c.Composition.Parts(), "gmm")
 }
 
-// severalHeads refuses regularizers of one set of prototypes, or of predictions over it, where there are several sets.
-func (c Config) severalHeads() []error {
-	var errs []error
-	if c.Heads() == 1 || isBound(c.Composition.Objective) {
-		return nil
-	}
-	for _, r := range c.Composition.Regularizers {
-		if r != "koleo-features" {
-			errs = append(errs, fmt.Errorf("regularizers: %s acts on one set of prototypes, and deepcluster.heads has %d; set deepcluster.heads = 1 or drop it", r, c.Heads()))
-		}
-	}
-	return errs
-}
-
 // lengths refuses settings of the prototypes' lengths where there are none.
 func (c Config) lengths() []error {
 	var errs []error
