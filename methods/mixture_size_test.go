@@ -63,7 +63,7 @@ func TestMixtureOfManyComponents(t *testing.T) {
 // fullSize is the environment variable that asks for [TestMixtureFullSize].
 const fullSize = "PROTOBENCH_FULL_SIZE"
 
-// TestMixtureFullSize does the same with as many components as the largest heads have. It takes minutes and 1 GiB, and is
+// TestMixtureFullSize does the same with as many components as the largest heads have. It takes minutes and up to 2 GiB, and is
 // skipped unless asked for.
 func TestMixtureFullSize(t *testing.T) {
 	if os.Getenv(fullSize) == "" {
