@@ -81,7 +81,7 @@ func (o *dino) after(in codeInput) {
 	}
 	m := o.CenterMomentum
 	for j, s := range o.sum {
-		o.mean[j] = float32(m*float64(o.mean[j]) + (1-m)*s/float64(n))
+		o.mean[j] = float32(float64(m*float64(o.mean[j])) + (1-m)*s/float64(n))
 	}
 }
 
