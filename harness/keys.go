@@ -15,6 +15,7 @@ type Key struct {
 	Choices []string `json:"choices,omitempty"`
 	Range   string   `json:"range,omitempty"`   // interval notation, a missing bound is none
 	Readers []string `json:"readers,omitempty"` // parts of an arm, or settings with the value at which they read it (gmm.step=constant)
+	Needs   []string `json:"needs,omitempty"`   // conditions that must all hold for it to have an effect, alternatives parted by |
 	Hashed  bool     `json:"hashed"`            // whether it can change a number
 	Doc     string   `json:"doc"`
 
@@ -49,7 +50,7 @@ func newKey(field reflect.StructField, path string, index []int) Key {
 	tag := field.Tag
 	return Key{
 		Path: path, Type: typeName(field.Type.Kind()), Default: tag.Get("default"),
-		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","),
+		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","), Needs: split(tag.Get("needs"), ","),
 		Hashed: tag.Get("hash") != "no", onlySet: tag.Get("hash") == "set", Doc: tag.Get("doc"), index: index,
 	}
 }

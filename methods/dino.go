@@ -21,11 +21,15 @@ type dino struct {
 }
 
 func newDINO(s DINO, v views, k int) *dino {
-	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), sum: make([]float64, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
+	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), sum: make([]float64, k), ramp: dinoRamp(s)}
 	if keepsLength(o) {
 		o.vmf = newPosterior(k)
 	}
 	return o
+}
+
+func dinoRamp(s DINO) encoders.Ramp {
+	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *dino) branch() Branch     { return Teacher }
