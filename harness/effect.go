@@ -48,7 +48,7 @@ func (k Key) Conditions() string {
 // settle puts the keys without effect back to their defaults.
 func (c *Cell) settle() {
 	defaults, was := Defaults(), *c
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		if len(k.Needs) > 0 && was.Reads(k) && !was.Uses(k) {
 			k.put(&c.Settings, k.Get(&defaults))
 		}

@@ -64,7 +64,7 @@ func TestAxesWithoutEffectAreDropped(t *testing.T) {
 // TestNeedsExist: a need is a condition on keys that exist, and a default meets its own range.
 func TestNeedsExist(t *testing.T) {
 	n := 0
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		for _, need := range k.Needs {
 			for one := range strings.SplitSeq(need, "|") {
 				n++

@@ -45,6 +45,7 @@ func TestWarnings(t *testing.T) {
 		{"annealing unfinished", "swav+gmm", func(c *Config) {
 			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs = 0.5, 4
 		}, "gmm.anneal_epochs = 4"},
+		{"no annealing", "swav+gmm", func(c *Config) { c.Settings.GMM.AnnealEpochs = 9 }, ""},
 		{"annealing finished", "swav+gmm", func(c *Config) {
 			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs = 0.5, 3
 		}, ""},
