@@ -61,15 +61,15 @@ func distinct(cells []Cell, axes []axis, own *Resolved) []Cell {
 }
 
 // shed takes axes that change nothing off the cell, which gets the arm's own values instead, and reports whether there were any.
-func (c *Cell) shed(axes []axis, own *Resolved) (any bool) {
+func (c *Cell) shed(axes []axis, own *Resolved) (shed bool) {
 	for _, x := range axes {
 		if _, has := c.Axes[x.key.Path]; has && !c.Uses(x.key) {
 			delete(c.Axes, x.key.Path)
 			x.key.put(&c.Settings, x.key.Get(own))
-			any = true
+			shed = true
 		}
 	}
-	return any
+	return shed
 }
 
 // along repeats every cell for each value of one key.
