@@ -294,3 +294,33 @@ func layerNormSumsAVX2(p *byte)
 //
 //go:noescape
 func layerNormGradAVX2(p *byte)
+
+// levelsAVX2 turns 8-bit levels into numbers from 0 to 1.
+//
+//go:noescape
+func levelsAVX2(p *byte)
+
+// clampedAVX2 scales and shifts within [0,1].
+//
+//go:noescape
+func clampedAVX2(p *byte)
+
+// lumaAVX2 takes the gray of pixels.
+//
+//go:noescape
+func lumaAVX2(p *byte)
+
+// saturateAVX2 moves pixels from or to their gray.
+//
+//go:noescape
+func saturateAVX2(p *byte)
+
+// turnHueAVX2 turns the hue of pixels.
+//
+//go:noescape
+func turnHueAVX2(p *byte)
+
+// interleaveAVX2 standardises planes and interleaves them to pixels.
+//
+//go:noescape
+func interleaveAVX2(p *byte)

@@ -31,6 +31,7 @@ func main() {
 	peakAVX512()
 	peakAVX2()
 	lanes()
+	colours()
 	Generate()
 }
 
