@@ -31,14 +31,29 @@ var (
 	products   stock[product]
 )
 
-// product is one call of [Gemm].
+// product is one call of [Gemm]. It is used again, with the tasks that a team is given.
 type product struct {
+	operands
+	share          share
+	pack, multiply func(task int)
+}
+
+// operands are what a call says.
+type operands struct {
 	transA, transB bool
 	m, n, k        int
 	a, b, c        []float32
 	lda, ldb, ldc  int
 	accumulate     bool
 	panels         *packedB
+}
+
+// share is how a team shares the current block: the pieces that B is packed in, then the rows and panels of a task, so many tasks
+// beneath each other.
+type share struct {
+	k0, n0, kc, nc   int
+	panels, packs    int
+	rows, cols, down int
 }
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
@@ -62,7 +77,10 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 	}
 	p := products.get()
 	defer p.end()
-	*p = product{
+	if p.pack == nil {
+		p.pack, p.multiply = p.packTask, p.multiplyTask
+	}
+	p.operands = operands{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
 		accumulate: accumulate, panels: packed.get(),
 	}
@@ -76,7 +94,7 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 // end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's memory alive.
 func (p *product) end() {
 	packed.put(p.panels)
-	*p = product{}
+	p.operands = operands{}
 	products.put(p)
 }
 
@@ -103,14 +121,22 @@ func (p *product) block(team *Team, k0, n0, kc, nc int) {
 		}
 		return
 	}
-	packs := min(panels, 4*team.Threads())
-	team.Do(packs, func(i int) { p.packB(k0, n0, kc, nc, i*panels/packs, (i+1)*panels/packs) })
 	rows, cols := p.cut(team.Threads(), panels)
 	down := (p.m + rows - 1) / rows
-	team.Do(down*((panels+cols-1)/cols), func(i int) {
-		lo, first := i%down*rows, i/down*cols
-		p.task(k0, n0, kc, nc, lo, min(p.m, lo+rows), first, min(panels, first+cols))
-	})
+	p.share = share{k0, n0, kc, nc, panels, min(panels, 4*team.Threads()), rows, cols, down}
+	team.Do(p.share.packs, p.pack)
+	team.Do(down*((panels+cols-1)/cols), p.multiply)
+}
+
+func (p *product) packTask(i int) {
+	s := &p.share
+	p.packB(s.k0, s.n0, s.kc, s.nc, i*s.panels/s.packs, (i+1)*s.panels/s.packs)
+}
+
+func (p *product) multiplyTask(i int) {
+	s := &p.share
+	lo, first := i%s.down*s.rows, i/s.down*s.cols
+	p.task(s.k0, s.n0, s.kc, s.nc, lo, min(p.m, lo+s.rows), first, min(s.panels, first+s.cols))
 }
 
 // cut returns how many rows and how many panels a task takes: rows are shared out first, in whole tiles.
