@@ -195,6 +195,11 @@ func expSumAVX2(p *byte)
 //go:noescape
 func expStoreAVX2(p *byte)
 
+// residualsAVX2 turns logits into probabilities less one at the label: see residuals.
+//
+//go:noescape
+func residualsAVX2(p *byte)
+
 // geluAVX2 computes GELU.
 //
 //go:noescape
@@ -214,6 +219,11 @@ func expSumAVX512(p *byte)
 //
 //go:noescape
 func expStoreAVX512(p *byte)
+
+// residualsAVX512 turns logits into probabilities less one at the label: see residuals.
+//
+//go:noescape
+func residualsAVX512(p *byte)
 
 // geluAVX512 computes GELU.
 //

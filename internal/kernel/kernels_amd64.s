@@ -5656,8 +5656,8 @@ single:
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
-	VADDSD       X0, X4, X4
-	VMOVSD       X4, (BX)
+	VADDSD       X0, X4, X0
+	VMOVSD       X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -5987,10 +5987,204 @@ single:
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
-	VADDSD       X0, X4, X4
-	VMOVSD       X4, (BX)
+	VADDSD       X0, X4, X0
+	VMOVSD       X0, (BX)
 	VZEROUPPER
 	RET
+
+// func residualsAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·residualsAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	VMOVUPS splatc2aeac4f<>+0(SB), Y0
+	VMOVUPS splat42b17217<>+0(SB), Y1
+
+row:
+	MOVQ    (DX), R10
+	VMOVUPS splatff800000<>+0(SB), Y2
+	VMOVUPS splatff800000<>+0(SB), Y3
+	XORQ    R8, R8
+	MOVQ    40(AX), R9
+
+largest:
+	VMOVUPS      (CX)(R8*1), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMOVUPS      32(CX)(R8*1), Y4
+	VMAXPS       Y3, Y4, Y3
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          largest
+	VMOVAPS      Y3, Y3
+	VMAXPS       Y2, Y3, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X2, X3, X2
+	VPERMILPS    $0x0e, X2, X3
+	VMAXPS       X2, X3, X2
+	VPERMILPS    $0x01, X2, X3
+	VMAXPS       X2, X3, X2
+	VMOVAPS      X2, X2
+	VMOVSS       (CX)(R10*4), X3
+	VCVTSS2SD    X3, X3, X3
+	VCVTSS2SD    X2, X2, X4
+	VSUBSD       X4, X3, X3
+	VMOVSD       X3, (SI)
+	VBROADCASTSS X2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	XORQ         R8, R8
+	MOVQ         40(AX), R9
+
+exponentials:
+	VMOVUPS      (CX)(R8*1), Y7
+	VMOVUPS      32(CX)(R8*1), Y8
+	VSUBPS       Y2, Y7, Y7
+	VSUBPS       Y2, Y8, Y8
+	VMINPS       Y7, Y1, Y7
+	VMINPS       Y8, Y1, Y8
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMULPS       splat3fb8aa3b<>+0(SB), Y7, Y9
+	VMULPS       splat3fb8aa3b<>+0(SB), Y8, Y10
+	VADDPS       splat3f000000<>+0(SB), Y9, Y9
+	VADDPS       splat3f000000<>+0(SB), Y10, Y10
+	VROUNDPS     $0x09, Y9, Y9
+	VROUNDPS     $0x09, Y10, Y10
+	VMULPS       splat3f318000<>+0(SB), Y9, Y11
+	VMULPS       splat3f318000<>+0(SB), Y10, Y12
+	VSUBPS       Y11, Y7, Y7
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       splatb95e8083<>+0(SB), Y9, Y11
+	VMULPS       splatb95e8083<>+0(SB), Y10, Y12
+	VSUBPS       Y11, Y7, Y7
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       splat39506967<>+0(SB), Y7, Y11
+	VMULPS       splat39506967<>+0(SB), Y8, Y12
+	VADDPS       splat3ab743ce<>+0(SB), Y11, Y11
+	VADDPS       splat3ab743ce<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3c088908<>+0(SB), Y11, Y11
+	VADDPS       splat3c088908<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3d2aa9c1<>+0(SB), Y11, Y11
+	VADDPS       splat3d2aa9c1<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3e2aaaaa<>+0(SB), Y11, Y11
+	VADDPS       splat3e2aaaaa<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3f000000<>+0(SB), Y11, Y11
+	VADDPS       splat3f000000<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       Y7, Y11, Y11
+	VADDPS       Y8, Y12, Y12
+	VADDPS       splat3f800000<>+0(SB), Y11, Y11
+	VADDPS       splat3f800000<>+0(SB), Y12, Y12
+	VCVTTPS2DQ   Y9, Y9
+	VCVTTPS2DQ   Y10, Y10
+	VPSRAD       $0x01, Y9, Y7
+	VPSUBD       Y7, Y9, Y9
+	VPSRAD       $0x01, Y10, Y8
+	VPSUBD       Y8, Y10, Y10
+	VPADDD       splat7f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y7, Y11, Y11
+	VPADDD       splat7f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y9, Y11, Y11
+	VPADDD       splat7f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y12, Y12
+	VPADDD       splat7f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y11, (CX)(R8*1)
+	VCVTPS2PD    X11, Y7
+	VADDPD       Y7, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X7
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y4, Y4
+	VMOVUPS      Y12, 32(CX)(R8*1)
+	VCVTPS2PD    X12, Y7
+	VADDPD       Y7, Y5, Y5
+	VEXTRACTF128 $0x01, Y12, X7
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          exponentials
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPD       X2, X3, X3
+	VUNPCKHPD    X3, X3, X2
+	VADDSD       X2, X3, X2
+	VMOVSD       X2, (BX)
+	VMOVSS       (CX)(R10*4), X3
+	VCVTSS2SD    X3, X3, X3
+	VSUBSD       X2, X3, X3
+	VDIVSD       X2, X3, X3
+	VMOVSS       splat3f800000<>+0(SB), X4
+	VCVTSS2SD    X4, X4, X4
+	VDIVSD       X2, X4, X2
+	VCVTSD2SS    X3, X3, X3
+	VCVTSD2SS    X2, X2, X2
+	VBROADCASTSS X2, Y2
+	XORQ         R8, R8
+	MOVQ         40(AX), R9
+
+scale:
+	VMOVUPS (CX)(R8*1), Y4
+	VMULPS  Y2, Y4, Y4
+	VMOVUPS Y4, (CX)(R8*1)
+	VMOVUPS 32(CX)(R8*1), Y4
+	VMULPS  Y2, Y4, Y4
+	VMOVUPS Y4, 32(CX)(R8*1)
+	ADDQ    $0x40, R8
+	DECQ    R9
+	JNZ     scale
+	VMOVSS  X3, (CX)(R10*4)
+	MOVQ    40(AX), R9
+	SHLQ    $0x06, R9
+	ADDQ    R9, CX
+	ADDQ    $0x08, DX
+	ADDQ    $0x08, BX
+	ADDQ    $0x08, SI
+	DECQ    DI
+	JNZ     row
+	VZEROUPPER
+	RET
+
+DATA splatff800000<>+0(SB)/4, $0xff800000
+DATA splatff800000<>+4(SB)/4, $0xff800000
+DATA splatff800000<>+8(SB)/4, $0xff800000
+DATA splatff800000<>+12(SB)/4, $0xff800000
+DATA splatff800000<>+16(SB)/4, $0xff800000
+DATA splatff800000<>+20(SB)/4, $0xff800000
+DATA splatff800000<>+24(SB)/4, $0xff800000
+DATA splatff800000<>+28(SB)/4, $0xff800000
+DATA splatff800000<>+32(SB)/4, $0xff800000
+DATA splatff800000<>+36(SB)/4, $0xff800000
+DATA splatff800000<>+40(SB)/4, $0xff800000
+DATA splatff800000<>+44(SB)/4, $0xff800000
+DATA splatff800000<>+48(SB)/4, $0xff800000
+DATA splatff800000<>+52(SB)/4, $0xff800000
+DATA splatff800000<>+56(SB)/4, $0xff800000
+DATA splatff800000<>+60(SB)/4, $0xff800000
+GLOBL splatff800000<>(SB), RODATA|NOPTR, $64
 
 // func geluAVX2(p *byte)
 // Requires: AVX, AVX2
@@ -6662,8 +6856,8 @@ done:
 	VEXTRACTF128  $0x01, Y4, X0
 	VADDPD        X0, X4, X4
 	VUNPCKHPD     X4, X4, X0
-	VADDSD        X0, X4, X4
-	VMOVSD        X4, (BX)
+	VADDSD        X0, X4, X0
+	VMOVSD        X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -6910,8 +7104,136 @@ done:
 	VEXTRACTF128  $0x01, Y4, X0
 	VADDPD        X0, X4, X4
 	VUNPCKHPD     X4, X4, X0
-	VADDSD        X0, X4, X4
-	VMOVSD        X4, (BX)
+	VADDSD        X0, X4, X0
+	VMOVSD        X0, (BX)
+	VZEROUPPER
+	RET
+
+// func residualsAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·residualsAVX512(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	VMOVUPS splatc2aeac4f<>+0(SB), Z0
+	VMOVUPS splat42b17217<>+0(SB), Z1
+
+row:
+	MOVQ    (DX), R10
+	VMOVUPS splatff800000<>+0(SB), Z2
+	XORQ    R8, R8
+	MOVQ    40(AX), R9
+
+largest:
+	VMOVUPS       (CX)(R8*1), Z3
+	VMAXPS        Z2, Z3, Z2
+	ADDQ          $0x40, R8
+	DECQ          R9
+	JNZ           largest
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VMAXPS        X2, X3, X2
+	VPERMILPS     $0x0e, X2, X3
+	VMAXPS        X2, X3, X2
+	VPERMILPS     $0x01, X2, X3
+	VMAXPS        X2, X3, X2
+	VMOVAPS       X2, X2
+	VMOVSS        (CX)(R10*4), X3
+	VCVTSS2SD     X3, X3, X3
+	VCVTSS2SD     X2, X2, X6
+	VSUBSD        X6, X3, X3
+	VMOVSD        X3, (SI)
+	VBROADCASTSS  X2, Z2
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	XORQ          R8, R8
+	MOVQ          40(AX), R9
+
+exponentials:
+	VMOVUPS       (CX)(R8*1), Z3
+	VSUBPS        Z2, Z3, Z3
+	VMINPS        Z3, Z1, Z3
+	VMAXPS        Z3, Z0, Z3
+	VMULPS        splat3fb8aa3b<>+0(SB), Z3, Z6
+	VADDPS        splat3f000000<>+0(SB), Z6, Z6
+	VRNDSCALEPS   $0x09, Z6, Z6
+	VMULPS        splat3f318000<>+0(SB), Z6, Z7
+	VSUBPS        Z7, Z3, Z3
+	VMULPS        splatb95e8083<>+0(SB), Z6, Z7
+	VSUBPS        Z7, Z3, Z3
+	VMULPS        splat39506967<>+0(SB), Z3, Z7
+	VADDPS        splat3ab743ce<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3c088908<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3d2aa9c1<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3e2aaaaa<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3f000000<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        Z3, Z7, Z7
+	VADDPS        splat3f800000<>+0(SB), Z7, Z7
+	VCVTTPS2DQ    Z6, Z6
+	VPSRAD        $0x01, Z6, Z3
+	VPSUBD        Z3, Z6, Z6
+	VPADDD        splat7f<>+0(SB), Z3, Z3
+	VPSLLD        $0x17, Z3, Z3
+	VMULPS        Z3, Z7, Z7
+	VPADDD        splat7f<>+0(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VMULPS        Z6, Z7, Z7
+	VMOVUPS       Z7, (CX)(R8*1)
+	VCVTPS2PD     Y7, Z3
+	VEXTRACTF64X4 $0x01, Z7, Y6
+	VCVTPS2PD     Y6, Z6
+	VADDPD        Z3, Z4, Z4
+	VADDPD        Z6, Z5, Z5
+	ADDQ          $0x40, R8
+	DECQ          R9
+	JNZ           exponentials
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VADDPD        Y2, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X2
+	VADDPD        X2, X4, X4
+	VUNPCKHPD     X4, X4, X2
+	VADDSD        X2, X4, X2
+	VMOVSD        X2, (BX)
+	VMOVSS        (CX)(R10*4), X3
+	VCVTSS2SD     X3, X3, X3
+	VSUBSD        X2, X3, X3
+	VDIVSD        X2, X3, X3
+	VMOVSS        splat3f800000<>+0(SB), X6
+	VCVTSS2SD     X6, X6, X6
+	VDIVSD        X2, X6, X2
+	VCVTSD2SS     X3, X3, X3
+	VCVTSD2SS     X2, X2, X2
+	VBROADCASTSS  X2, Z2
+	XORQ          R8, R8
+	MOVQ          40(AX), R9
+
+scale:
+	VMOVUPS (CX)(R8*1), Z6
+	VMULPS  Z2, Z6, Z6
+	VMOVUPS Z6, (CX)(R8*1)
+	ADDQ    $0x40, R8
+	DECQ    R9
+	JNZ     scale
+	VMOVSS  X3, (CX)(R10*4)
+	MOVQ    40(AX), R9
+	SHLQ    $0x06, R9
+	ADDQ    R9, CX
+	ADDQ    $0x08, DX
+	ADDQ    $0x08, BX
+	ADDQ    $0x08, SI
+	DECQ    DI
+	JNZ     row
 	VZEROUPPER
 	RET
 
@@ -7666,8 +7988,8 @@ loop:
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPD       X0, X1, X1
 	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	VMOVSD       X1, (BX)
+	VADDSD       X0, X1, X0
+	VMOVSD       X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -7761,8 +8083,8 @@ loop:
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPD       X0, X1, X1
 	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	VMOVSD       X1, (SI)
+	VADDSD       X0, X1, X0
+	VMOVSD       X0, (SI)
 	VZEROUPPER
 	RET
 
@@ -8073,16 +8395,16 @@ loop:
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
 	VUNPCKHPD    X2, X2, X0
-	VADDSD       X0, X2, X2
-	VMOVSD       X2, (R9)
+	VADDSD       X0, X2, X0
+	VMOVSD       X0, (R9)
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y9, Y7, Y7
 	VADDPD       Y7, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
 	VUNPCKHPD    X6, X6, X0
-	VADDSD       X0, X6, X6
-	VMOVSD       X6, 8(R9)
+	VADDSD       X0, X6, X0
+	VMOVSD       X0, 8(R9)
 	VZEROUPPER
 	RET
 

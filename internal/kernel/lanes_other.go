@@ -35,3 +35,5 @@ func lumaAVX2(*byte)          { panic("kernel: no assembly here") }
 func saturateAVX2(*byte)      { panic("kernel: no assembly here") }
 func turnHueAVX2(*byte)       { panic("kernel: no assembly here") }
 func interleaveAVX2(*byte)    { panic("kernel: no assembly here") }
+func residualsAVX2(*byte)     { panic("kernel: no assembly here") }
+func residualsAVX512(*byte)   { panic("kernel: no assembly here") }

@@ -45,6 +45,7 @@ func lanes() {
 	for _, u := range []unit{avx2, avx512} {
 		expSum(u, false)
 		expSum(u, true)
+		residuals(u)
 		gelu(u)
 		geluGrad(u)
 	}
