@@ -31,29 +31,24 @@ var (
 	products   stock[product]
 )
 
-// product is one call of [Gemm]. It is used again, with the tasks that a team is given.
+// product is one call of [Gemm].
 type product struct {
-	operands
-	share          share
-	pack, multiply func(task int)
-}
-
-// operands are what a call says.
-type operands struct {
 	transA, transB bool
 	m, n, k        int
 	a, b, c        []float32
 	lda, ldb, ldc  int
 	accumulate     bool
 	panels         *packedB
+	part           part
+
+	pack, multiply func(task int) // the two tasks of a part, bound once: a closure for each call would be garbage
 }
 
-// share is how a team shares the current block: the pieces that B is packed in, then the rows and panels of a task, so many tasks
-// beneath each other.
-type share struct {
-	k0, n0, kc, nc   int
-	panels, packs    int
-	rows, cols, down int
+// part is the k block and the columns of op(B) that are at hand, and how they are cut into tasks.
+type part struct {
+	k0, n0, kc, nc int
+	panels, packs  int
+	rows, cols     int // rows and panels of a task
 }
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
@@ -80,9 +75,9 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 	if p.pack == nil {
 		p.pack, p.multiply = p.packTask, p.multiplyTask
 	}
-	p.operands = operands{
+	*p = product{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
-		accumulate: accumulate, panels: packed.get(),
+		accumulate: accumulate, panels: packed.get(), pack: p.pack, multiply: p.multiply,
 	}
 	for k0 := 0; k0 < k; k0 += blockK {
 		for n0 := 0; n0 < n; n0 += blockN {
@@ -94,7 +89,7 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 // end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's memory alive.
 func (p *product) end() {
 	packed.put(p.panels)
-	p.operands = operands{}
+	*p = product{pack: p.pack, multiply: p.multiply}
 	products.put(p)
 }
 
@@ -122,21 +117,22 @@ func (p *product) block(team *Team, k0, n0, kc, nc int) {
 		return
 	}
 	rows, cols := p.cut(team.Threads(), panels)
+	p.part = part{k0: k0, n0: n0, kc: kc, nc: nc, panels: panels, packs: min(panels, 4*team.Threads()), rows: rows, cols: cols}
+	team.Do(p.part.packs, p.pack)
 	down := (p.m + rows - 1) / rows
-	p.share = share{k0, n0, kc, nc, panels, min(panels, 4*team.Threads()), rows, cols, down}
-	team.Do(p.share.packs, p.pack)
 	team.Do(down*((panels+cols-1)/cols), p.multiply)
 }
 
 func (p *product) packTask(i int) {
-	s := &p.share
-	p.packB(s.k0, s.n0, s.kc, s.nc, i*s.panels/s.packs, (i+1)*s.panels/s.packs)
+	b := &p.part
+	p.packB(b.k0, b.n0, b.kc, b.nc, i*b.panels/b.packs, (i+1)*b.panels/b.packs)
 }
 
 func (p *product) multiplyTask(i int) {
-	s := &p.share
-	lo, first := i%s.down*s.rows, i/s.down*s.cols
-	p.task(s.k0, s.n0, s.kc, s.nc, lo, min(p.m, lo+s.rows), first, min(s.panels, first+s.cols))
+	b := &p.part
+	down := (p.m + b.rows - 1) / b.rows
+	lo, first := i%down*b.rows, i/down*b.cols
+	p.task(b.k0, b.n0, b.kc, b.nc, lo, min(p.m, lo+b.rows), first, min(b.panels, first+b.cols))
 }
 
 // cut returns how many rows and how many panels a task takes: rows are shared out first, in whole tiles.

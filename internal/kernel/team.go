@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -12,8 +13,10 @@ import (
 // the caller alone. A Team serves one caller at a time, and its tasks must not call it.
 type Team struct {
 	threads int
-	calls   atomic.Uint64 // so far; threads look for a change
-	call    call
+	claims  atomic.Uint64 // see claim
+	done    atomic.Int64
+	job     job
+	fault   atomic.Pointer[any] // the first panic of a task
 	parked  atomic.Int32
 	wake    chan struct{}
 	quit    chan struct{}
@@ -21,16 +24,26 @@ type Team struct {
 	scratch []float32
 }
 
-// call is what a team works on, one after the other in the same place, so that calls leave no garbage. The functions are the caller's to
-// change while no task is left: a thread that comes late takes no task and reads nothing.
-type call struct {
+// job is one call's tasks. It may be read by who has claimed a task of it: until that is done the next job does not come.
+type job struct {
 	run     func(task int)
-	chunk   func(lo, hi int) // instead of run: of tasks that are pieces of a range [0,n)
-	n, size int
-	tickets atomic.Uint64 // the number of tasks in the upper half, of those taken, or asked for in vain, in the lower
-	done    atomic.Int64
-	fault   atomic.Pointer[any] // the first panic of a task
+	piece   func(lo, hi int) // instead of run, for [Team.Chunks]
+	n, size int              // of the range and its pieces
 }
+
+// claim is the state of a job in one word, so that a thread that comes late claims a task of the job at hand or none: the job's
+// number, how many tasks it has, and how many of them have been claimed.
+type claim uint64
+
+const (
+	claimBits = 24 // of the two counts
+	most      = 1<<claimBits - 1
+)
+
+func (c claim) tasks() int       { return int(c >> claimBits & most) }
+func (c claim) claimed() int     { return int(c & most) }
+func (c claim) left() bool       { return c.claimed() < c.tasks() }
+func (c claim) next(n int) claim { return (c>>(2*claimBits)+1)<<(2*claimBits) | claim(n)<<claimBits }
 
 // spin is how long a thread looks for the next call before it sleeps: waking a sleeping one takes over
 // 100 µs, and the calls of a training step follow each other closely.
@@ -80,106 +93,95 @@ func (t *Team) Scratch(n int) []float32 {
 	return t.scratch[:n]
 }
 
-// Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the caller's. run is kept on the heap: where
-// steps shall leave no garbage, the caller makes it once and hands it to every call.
+// Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the caller's.
 func (t *Team) Do(n int, run func(task int)) {
-	if t == nil || t.threads == 1 || n == 1 {
+	if t.Threads() == 1 || n <= 1 {
 		for i := range n {
 			run(i)
 		}
 		return
 	}
-	t.call.run = run
-	t.share(n)
+	t.share(n, job{run: run})
 }
 
 // Chunks shares the range [0,n) between the team's threads in pieces of size (the last may be shorter). The cut depends on n and size
-// alone. For run the same holds as in [Team.Do].
-func (t *Team) Chunks(n, size int, run func(lo, hi int)) {
-	if t == nil || t.threads == 1 || n <= size {
+// alone.
+func (t *Team) Chunks(n, size int, piece func(lo, hi int)) {
+	if t.Threads() == 1 || n <= size {
 		for lo := 0; lo < n; lo += size {
-			run(lo, min(n, lo+size))
+			piece(lo, min(n, lo+size))
 		}
 		return
 	}
-	c := &t.call
-	c.chunk, c.n, c.size = run, n, size
-	t.share((n + size - 1) / size)
+	t.share((n+size-1)/size, job{piece: piece, n: n, size: size})
 }
 
-// share has the threads do the call's tasks.
-func (t *Team) share(tasks int) {
-	c := &t.call
-	defer c.forget()
-	c.done.Store(0)
-	c.tickets.Store(uint64(tasks) << 32)
-	t.calls.Add(1)
-	for range min(int(t.parked.Load()), tasks-1) {
+// share runs a job of n tasks on all threads.
+func (t *Team) share(n int, j job) {
+	if n > most {
+		panic(fmt.Sprintf("kernel: %d tasks in one call, at most %d", n, most))
+	}
+	t.job = j
+	t.done.Store(0)
+	t.claims.Store(uint64(claim(t.claims.Load()).next(n)))
+	for range min(int(t.parked.Load()), n-1) {
 		select {
 		case t.wake <- struct{}{}:
 		default:
 		}
 	}
-	c.work()
-	for i := 0; c.done.Load() < int64(tasks); i++ {
+	t.work()
+	for i := 0; t.done.Load() < int64(n); i++ {
 		if i > 1000 { // a thread of ours may wait for this processor
 			runtime.Gosched()
 		}
 	}
-	if p := c.fault.Load(); p != nil {
+	t.job = job{}
+	if p := t.fault.Swap(nil); p != nil {
 		panic(*p)
 	}
 }
 
-// forget lets go of the caller's functions and their memory.
-func (c *call) forget() {
-	c.run, c.chunk = nil, nil
-	c.fault.Store(nil)
-}
-
 // work does tasks until none is left.
-func (c *call) work() {
+func (t *Team) work() {
 	for {
-		ticket := c.tickets.Add(1)
-		i, n := uint32(ticket)-1, uint32(ticket>>32)
-		if i >= n {
+		c := t.claims.Load()
+		if !claim(c).left() {
 			return
 		}
-		c.one(int(i))
+		if t.claims.CompareAndSwap(c, c+1) {
+			t.one(claim(c).claimed())
+		}
 	}
 }
 
-func (c *call) one(i int) {
-	defer c.done.Add(1)
+func (t *Team) one(i int) {
+	defer t.done.Add(1)
 	defer func() {
 		if p := recover(); p != nil {
 			fault := p // its address makes it escape: on this path alone
-			c.fault.CompareAndSwap(nil, &fault)
+			t.fault.CompareAndSwap(nil, &fault)
 		}
 	}()
-	if c.chunk != nil {
-		c.chunk(i*c.size, min(c.n, (i+1)*c.size))
-		return
+	if j := &t.job; j.piece != nil {
+		j.piece(i*j.size, min(j.n, (i+1)*j.size))
+	} else {
+		j.run(i)
 	}
-	c.run(i)
 }
 
 // serve is the life of a thread.
 func (t *Team) serve() {
-	seen, open := uint64(0), true
-	for {
-		if seen, open = t.await(seen); !open {
-			return
-		}
-		t.call.work()
+	for t.await() {
+		t.work()
 	}
 }
 
-// await returns the number of calls once it is another than seen, false when the team closes.
-func (t *Team) await(seen uint64) (calls uint64, open bool) {
+// await returns when there are tasks to claim, and false when the team closes.
+func (t *Team) await() bool {
 	for began, i := time.Now(), 0; ; i++ {
-		if n := t.calls.Load(); n != seen {
-			return n, true
+		if claim(t.claims.Load()).left() {
+			return true
 		}
 		if i%256 == 255 {
 			if time.Since(began) > spin {
@@ -191,13 +193,13 @@ func (t *Team) await(seen uint64) (calls uint64, open bool) {
 	t.parked.Add(1)
 	defer t.parked.Add(-1)
 	for {
-		if n := t.calls.Load(); n != seen { // begun before it was seen that this thread sleeps
-			return n, true
+		if claim(t.claims.Load()).left() { // published before it was seen that this thread sleeps
+			return true
 		}
 		select {
 		case <-t.wake:
 		case <-t.quit:
-			return 0, false
+			return false
 		}
 	}
 }
