@@ -130,6 +130,6 @@ func widen(dst []float64, src []float32) {
 }
 
 func (o *crossEntropy) penalty(w, g []float64) float64 {
-	axpy(o.l2, w, g[:len(w)])
-	return o.l2 / 2 * inner(w, w)
+	kernel.AxpyWide(o.l2, w, g[:len(w)])
+	return o.l2 / 2 * kernel.DotWide(w, w)
 }

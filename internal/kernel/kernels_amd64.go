@@ -275,6 +275,16 @@ func rescaleAVX2(p *byte)
 //go:noescape
 func addWideAVX2(p *byte)
 
+// axpyWideAVX2 adds a multiple of a float64 array.
+//
+//go:noescape
+func axpyWideAVX2(p *byte)
+
+// dotWideAVX2 sums products of float64 arrays in four lanes.
+//
+//go:noescape
+func dotWideAVX2(p *byte)
+
 // momentumAVX2 updates weights by gradient and velocity.
 //
 //go:noescape

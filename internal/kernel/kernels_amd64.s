@@ -8185,6 +8185,54 @@ loop:
 	VZEROUPPER
 	RET
 
+// func axpyWideAVX2(p *byte)
+// Requires: AVX
+TEXT ·axpyWideAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSD 88(AX), Y0
+	MOVQ         48(AX), AX
+
+loop:
+	VMULPD  (DX)(CX*2), Y0, Y1
+	VADDPD  (BX)(CX*2), Y1, Y1
+	VMOVUPD Y1, (BX)(CX*2)
+	VMULPD  32(DX)(CX*2), Y0, Y1
+	VADDPD  32(BX)(CX*2), Y1, Y1
+	VMOVUPD Y1, 32(BX)(CX*2)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func dotWideAVX2(p *byte)
+// Requires: AVX
+TEXT ·dotWideAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), BX
+	MOVQ   16(AX), SI
+	XORQ   CX, CX
+	VXORPD Y0, Y0, Y0
+	MOVQ   48(AX), AX
+
+loop:
+	VMOVUPD (DX)(CX*2), Y1
+	VMULPD  (BX)(CX*2), Y1, Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD 32(DX)(CX*2), Y1
+	VMULPD  32(BX)(CX*2), Y1, Y1
+	VADDPD  Y1, Y0, Y0
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VMOVUPD Y0, (SI)
+	VZEROUPPER
+	RET
+
 // func momentumAVX2(p *byte)
 // Requires: AVX
 TEXT ·momentumAVX2(SB), $256-8

@@ -37,3 +37,5 @@ func turnHueAVX2(*byte)       { panic("kernel: no assembly here") }
 func interleaveAVX2(*byte)    { panic("kernel: no assembly here") }
 func residualsAVX2(*byte)     { panic("kernel: no assembly here") }
 func residualsAVX512(*byte)   { panic("kernel: no assembly here") }
+func axpyWideAVX2(*byte)      { panic("kernel: no assembly here") }
+func dotWideAVX2(*byte)       { panic("kernel: no assembly here") }

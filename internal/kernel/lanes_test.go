@@ -35,6 +35,8 @@ var laneKernels = []laneKernel{
 	{"normalize", func(v [][]float32, _ [][]float64) []float64 { NormalizeRows(v[0], v[1], 1, len(v[1]), nil); return nil }},
 	{"decayed", func(v [][]float32, _ [][]float64) []float64 { return []float64{DecayedSquares(v[0], v[1], 0.01)} }},
 	{"add-wide", func(v [][]float32, w [][]float64) []float64 { AddWide(w[0], v[0]); return nil }},
+	{"axpy-wide", func(_ [][]float32, w [][]float64) []float64 { AxpyWide(0.7, w[0], w[1]); return nil }},
+	{"dot-wide", func(_ [][]float32, w [][]float64) []float64 { return []float64{DotWide(w[0], w[1])} }},
 	{"weighted", func(v [][]float32, w [][]float64) []float64 { return []float64{WeightedSum(v[0], w[0])} }},
 	{"rescale", func(v [][]float32, w [][]float64) []float64 { Rescale(v[0], w[0], 0.3, w[1]); return nil }},
 	{"momentum", func(v [][]float32, _ [][]float64) []float64 {

@@ -57,6 +57,8 @@ func lanes() {
 	weighted()
 	rescale()
 	addWide()
+	axpyWide()
+	dotWide()
 	momentum(false)
 	momentum(true)
 	adam()
