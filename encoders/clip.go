@@ -14,12 +14,15 @@ type Clipped struct {
 	pieces pieces
 	part   []float64 // one number a piece
 	norm   []float64 // the parameters' norms before
+
+	square, scale func(i int) // tasks of a piece
 }
 
 // NewClipped puts clipping before an optimizer over params.
 func NewClipped(o Optimizer, params []*Param, norm float64) *Clipped {
 	c := &Clipped{Optimizer: o, Norm: norm, pieces: cut(params), norm: make([]float64, len(params))}
 	c.part = make([]float64, len(c.pieces))
+	c.square, c.scale = c.squarePiece, c.scalePiece
 	return c
 }
 
@@ -31,13 +34,21 @@ func (c *Clipped) Step(team *kernel.Team, lr float64) {
 
 // clip scales the gradients and leaves their norms before.
 func (c *Clipped) clip(team *kernel.Team) {
-	c.pieces.sums(team, c.part, c.norm, func(p piece) float64 { return kernel.Dot64(p.grad(), p.grad()) })
+	c.pieces.sums(team, c.part, c.norm, c.square)
 	for i, s := range c.norm {
 		c.norm[i] = math.Sqrt(s)
 	}
-	c.pieces.each(team, func(_ int, p piece) {
-		if f := c.Norm / (c.norm[p.at] + 1e-6); f < 1 {
-			kernel.Scale(p.grad(), p.grad(), float32(f))
-		}
-	})
+	team.Do(len(c.pieces), c.scale)
+}
+
+func (c *Clipped) squarePiece(i int) {
+	g := c.pieces[i].grad()
+	c.part[i] = kernel.Dot64(g, g)
+}
+
+func (c *Clipped) scalePiece(i int) {
+	p := c.pieces[i]
+	if f := c.Norm / (c.norm[p.at] + 1e-6); f < 1 {
+		kernel.Scale(p.grad(), p.grad(), float32(f))
+	}
 }

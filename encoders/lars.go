@@ -40,6 +40,9 @@ type LARS struct {
 	part     []float64 // one number a piece
 	w, below []float64 // norms of the parameters and of what they are divided by
 	q, decay []float64 // factors and weight decays of the parameters
+
+	lr                     float64     // of the step
+	weigh, divisor, update func(i int) // tasks of a piece
 }
 
 // NewLARS returns LARS over params.
@@ -49,6 +52,7 @@ func NewLARS(params []*Param, c LARSConfig) *LARS {
 	for _, v := range []*[]float64{&l.w, &l.below, &l.q, &l.decay} {
 		*v = make([]float64, len(params))
 	}
+	l.weigh, l.divisor, l.update = l.weighPiece, l.divisorPiece, l.updatePiece
 	return l
 }
 
@@ -58,25 +62,37 @@ func (l *LARS) Step(team *kernel.Team, lr float64) {
 	for i, p := range l.params {
 		l.q[i], l.decay[i] = l.factor(i, lr*p.LRMult)
 	}
-	mu := float32(l.Momentum)
-	l.pieces.each(team, func(_ int, c piece) {
-		rate := float32(lr * c.LRMult)
-		kernel.Momentum(c.value(), c.grad(), c.of(l.velocity[c.Param]), mu, float32(l.q[c.at]), float32(l.decay[c.at]), rate, false)
-	})
+	l.lr = lr
+	team.Do(len(l.pieces), l.update)
 	l.steps[0]++
+}
+
+func (l *LARS) updatePiece(i int) {
+	c := l.pieces[i]
+	rate := float32(l.lr * c.LRMult)
+	kernel.Momentum(c.value(), c.grad(), c.of(l.velocity[c.Param]), float32(l.Momentum), float32(l.q[c.at]), float32(l.decay[c.at]), rate, false)
 }
 
 // norms takes the norms that the factors are made of: of each parameter, and of its gradient, with DINO's convention decayed.
 func (l *LARS) norms(team *kernel.Team) {
-	l.pieces.sums(team, l.part, l.w, func(c piece) float64 { return kernel.Dot64(c.value(), c.value()) })
-	l.pieces.sums(team, l.part, l.below, func(c piece) float64 {
-		if l.Convention == LARSDINO {
-			return kernel.DecayedSquares(c.grad(), c.value(), c.WeightDecay)
-		}
-		return kernel.Dot64(c.grad(), c.grad())
-	})
+	l.pieces.sums(team, l.part, l.w, l.weigh)
+	l.pieces.sums(team, l.part, l.below, l.divisor)
 	for i := range l.w {
 		l.w[i], l.below[i] = math.Sqrt(l.w[i]), math.Sqrt(l.below[i])
+	}
+}
+
+func (l *LARS) weighPiece(i int) {
+	c := l.pieces[i]
+	l.part[i] = kernel.Dot64(c.value(), c.value())
+}
+
+func (l *LARS) divisorPiece(i int) {
+	c := l.pieces[i]
+	if l.Convention == LARSDINO {
+		l.part[i] = kernel.DecayedSquares(c.grad(), c.value(), c.WeightDecay)
+	} else {
+		l.part[i] = kernel.Dot64(c.grad(), c.grad())
 	}
 }
 

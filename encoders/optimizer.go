@@ -24,11 +24,16 @@ type SGD struct {
 	pieces   pieces
 	velocity map[*Param][]float32
 	steps    [1]float64
+
+	lr     float64     // of the step
+	update func(i int) // of a piece
 }
 
 // NewSGD returns SGD over params.
 func NewSGD(params []*Param, momentum float64) *SGD {
-	return &SGD{Momentum: momentum, pieces: cut(params), velocity: zeros(params)}
+	s := &SGD{Momentum: momentum, pieces: cut(params), velocity: zeros(params)}
+	s.update = s.updatePiece
+	return s
 }
 
 func zeros(params []*Param) map[*Param][]float32 {
@@ -41,11 +46,14 @@ func zeros(params []*Param) map[*Param][]float32 {
 
 // Step implements [Optimizer].
 func (s *SGD) Step(team *kernel.Team, lr float64) {
-	mu, nesterov := float32(s.Momentum), s.Nesterov
-	s.pieces.each(team, func(_ int, c piece) {
-		kernel.Momentum(c.value(), c.grad(), c.of(s.velocity[c.Param]), mu, 1, float32(c.WeightDecay), float32(lr*c.LRMult), nesterov)
-	})
+	s.lr = lr
+	team.Do(len(s.pieces), s.update)
 	s.steps[0]++
+}
+
+func (s *SGD) updatePiece(i int) {
+	c := s.pieces[i]
+	kernel.Momentum(c.value(), c.grad(), c.of(s.velocity[c.Param]), float32(s.Momentum), 1, float32(c.WeightDecay), float32(s.lr*c.LRMult), s.Nesterov)
 }
 
 // Slots implements [Optimizer].
@@ -62,31 +70,43 @@ type AdamW struct {
 	pieces  pieces
 	m, v    map[*Param][]float32
 	steps   [1]float64
+
+	lr, first, second float64     // of the step: its rate and the moments' corrections for their start at zero
+	update            func(i int) // of a piece
 }
 
 // NewAdamW returns AdamW over params.
 func NewAdamW(params []*Param) *AdamW {
-	return &AdamW{Beta2: 0.999, pieces: cut(params), m: zeros(params), v: zeros(params)}
+	a := &AdamW{Beta2: 0.999, pieces: cut(params), m: zeros(params), v: zeros(params)}
+	a.update = a.updatePiece
+	return a
 }
+
+const (
+	adamBeta1 = 0.9
+	adamEps   = 1e-8
+)
 
 // Step implements [Optimizer].
 func (a *AdamW) Step(team *kernel.Team, lr float64) {
-	const b1, eps = 0.9, 1e-8
-	b2 := a.Beta2
 	a.steps[0]++
-	c1 := 1 - math.Pow(b1, a.steps[0])
-	c2 := math.Sqrt(1 - math.Pow(b2, a.steps[0]))
-	a.pieces.each(team, func(_ int, c piece) {
-		rate := lr * c.LRMult
-		u := kernel.Adam{
-			First: 1 - b1, Second: float32(b2), Fresh: float32(1 - b2), Eps: eps,
-			Keep: float32(1 - rate*c.WeightDecay), Size: float32(rate / c1), Unit: float32(1 / c2),
-		}
-		if a.Coupled {
-			u.Keep, u.L2 = 1, float32(c.WeightDecay)
-		}
-		u.Update(c.value(), c.grad(), c.of(a.m[c.Param]), c.of(a.v[c.Param]))
-	})
+	a.lr = lr
+	a.first = 1 - math.Pow(adamBeta1, a.steps[0])
+	a.second = math.Sqrt(1 - math.Pow(a.Beta2, a.steps[0]))
+	team.Do(len(a.pieces), a.update)
+}
+
+func (a *AdamW) updatePiece(i int) {
+	c := a.pieces[i]
+	rate := a.lr * c.LRMult
+	u := kernel.Adam{
+		First: 1 - adamBeta1, Second: float32(a.Beta2), Fresh: float32(1 - a.Beta2), Eps: adamEps,
+		Keep: float32(1 - rate*c.WeightDecay), Size: float32(rate / a.first), Unit: float32(1 / a.second),
+	}
+	if a.Coupled {
+		u.Keep, u.L2 = 1, float32(c.WeightDecay)
+	}
+	u.Update(c.value(), c.grad(), c.of(a.m[c.Param]), c.of(a.v[c.Param]))
 }
 
 // Slots implements [Optimizer].

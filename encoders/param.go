@@ -71,12 +71,7 @@ func (w *Weights) FollowBy(team *kernel.Team, student *Weights, m float64) {
 
 // EMA sets x ← m·x + (1-m)·y.
 func EMA(team *kernel.Team, x, y []float32, m float64) {
-	a, b := float32(m), float32(1-m)
-	if len(x) <= kernel.ChunkSize {
-		kernel.Combine(x, x, y, a, b)
-		return
-	}
-	team.Chunks(len(x), kernel.ChunkSize, func(lo, hi int) { kernel.Combine(x[lo:hi], x[lo:hi], y[lo:hi], a, b) })
+	kernel.CombineOver(team, x, x, y, float32(m), float32(1-m))
 }
 
 func (w *Weights) add(name string, fill func(*rand.Rand) float32, rng func() *rand.Rand, shape ...int) {

@@ -22,20 +22,15 @@ func cut(params []*Param) pieces {
 	return out
 }
 
-// each runs f for every piece and its number.
-func (ps pieces) each(team *kernel.Team, f func(i int, c piece)) {
-	team.Do(len(ps), func(i int) { f(i, ps[i]) })
-}
-
 func (c piece) value() []float32 { return c.Value[c.lo:c.hi] }
 func (c piece) grad() []float32  { return c.Grad[c.lo:c.hi] }
 
 // of is the piece's part of an array of the parameter's size.
 func (c piece) of(x []float32) []float32 { return x[c.lo:c.hi] }
 
-// sums adds f of each parameter's pieces up in their order: room for one number a piece and the sums of the parameters.
-func (ps pieces) sums(team *kernel.Team, part, sum []float64, f func(c piece) float64) {
-	ps.each(team, func(i int, c piece) { part[i] = f(c) })
+// sums adds what the task leaves in part for each piece up to sums of the parameters, in the pieces' order.
+func (ps pieces) sums(team *kernel.Team, part, sum []float64, task func(i int)) {
+	team.Do(len(ps), task)
 	clear(sum)
 	for i, c := range ps {
 		sum[c.at] += part[i]

@@ -10,44 +10,57 @@ import (
 
 // GlobalAveragePool averages maps x [N,H+2,W+2,C] over the pixels, to [N,C].
 func GlobalAveragePool(x *G.Node) (*G.Node, error) {
-	p := pool{mapsOf(x)}
+	p := newPool(mapsOf(x))
 	return graph.Apply(graph.Op{
 		Kind: "global-average-pool", Out: tensor.Shape{p.m.Images, p.m.Channels}, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { p.forward(team, out, in[0]) },
+		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+			p.x, p.y = in[0], out
+			team.Do(p.m.Images, p.average)
+		},
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "global-average-pool-grad", Out: x.Shape().Clone(), Halo: true,
-				Forward: func(team *kernel.Team, v [][]float32, dx []float32) { p.backward(team, dx, v[0]) },
+				Forward: func(team *kernel.Team, v [][]float32, dx []float32) {
+					p.x, p.y = dx, v[0]
+					team.Do(p.m.Images, p.spread)
+				},
 			}, grad)
 			return G.Nodes{dx}, err
 		},
 	}, x)
 }
 
-type pool struct{ m kernel.Map }
+// pool is a global average pool and its tasks, one image each.
+type pool struct {
+	m               kernel.Map
+	x, y            []float32 // maps and averages of this call, or their gradients
+	average, spread func(image int)
+}
 
-// each calls f for every pixel of every image.
-func (p pool) each(team *kernel.Team, f func(image, at int)) {
-	team.Do(p.m.Images, func(i int) {
-		for y := range p.m.Height {
-			for x := range p.m.Width {
-				f(i, p.m.Row(i, y)+x*p.m.Channels)
-			}
+func newPool(m kernel.Map) *pool {
+	p := &pool{m: m}
+	p.average = func(i int) {
+		y := p.y[i*m.Channels:][:m.Channels]
+		clear(y)
+		p.each(i, func(pixel []float32) { kernel.Axpy(p.share(), pixel, y) })
+	}
+	p.spread = func(i int) {
+		y := p.y[i*m.Channels:][:m.Channels]
+		p.each(i, func(pixel []float32) { kernel.Scale(pixel, y, p.share()) })
+	}
+	return p
+}
+
+func (p *pool) share() float32 { return 1 / float32(p.m.Height*p.m.Width) }
+
+// each calls f for every pixel of an image.
+func (p *pool) each(image int, f func(pixel []float32)) {
+	for y := range p.m.Height {
+		row := p.x[p.m.Row(image, y):]
+		for x := range p.m.Width {
+			f(row[x*p.m.Channels:][:p.m.Channels])
 		}
-	})
-}
-
-func (p pool) share() float32 { return 1 / float32(p.m.Height*p.m.Width) }
-
-func (p pool) forward(team *kernel.Team, y, x []float32) {
-	clear(y)
-	ch, f := p.m.Channels, p.share()
-	p.each(team, func(i, at int) { kernel.Axpy(f, x[at:at+ch], y[i*ch:]) })
-}
-
-func (p pool) backward(team *kernel.Team, dx, dy []float32) {
-	ch, f := p.m.Channels, p.share()
-	p.each(team, func(i, at int) { kernel.Scale(dx[at:][:ch], dy[i*ch:][:ch], f) })
+	}
 }
 
 // Flatten reshapes x [N,...] to [N,M]. It is meant for the input: no gradient flows through.
@@ -64,25 +77,28 @@ func Normalize(x *G.Node) (*G.Node, error) {
 	s := x.Shape()
 	n, d := s[0], s[1]
 	norms := make([]float32, n)
+	var in, y, dy, dx []float32 // of this call
+	forward := func(lo, hi int) { kernel.NormalizeRows(y[lo*d:hi*d], in[lo*d:hi*d], hi-lo, d, norms[lo:hi]) }
+	backward := func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			normalizeBackward(dx[r*d:][:d], y[r*d:][:d], dy[r*d:][:d], norms[r])
+		}
+	}
 	return graph.Apply(graph.Op{
 		Kind: "l2-normalize", Out: s.Clone(), Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
-			team.Chunks(n, kernel.RowChunk(d), func(lo, hi int) {
-				kernel.NormalizeRows(out[lo*d:hi*d], in[0][lo*d:hi*d], hi-lo, d, norms[lo:hi])
-			})
+		Forward: func(team *kernel.Team, v [][]float32, out []float32) {
+			in, y = v[0], out
+			team.Chunks(n, kernel.RowChunk(d), forward)
 		},
 		Backward: func(_ G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-			dx, err := graph.Apply(graph.Op{
+			g, err := graph.Apply(graph.Op{
 				Kind: "l2-normalize-grad", Out: s.Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, dx []float32) {
-					team.Chunks(n, kernel.RowChunk(d), func(lo, hi int) {
-						for r := lo; r < hi; r++ {
-							normalizeBackward(dx[r*d:][:d], v[0][r*d:][:d], v[1][r*d:][:d], norms[r])
-						}
-					})
+				Forward: func(team *kernel.Team, v [][]float32, out []float32) {
+					y, dy, dx = v[0], v[1], out
+					team.Chunks(n, kernel.RowChunk(d), backward)
 				},
 			}, out, grad)
-			return G.Nodes{dx}, err
+			return G.Nodes{g}, err
 		},
 	}, x)
 }

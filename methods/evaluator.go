@@ -8,8 +8,9 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// evalBatch is the number of images that an evaluation graph takes at a time.
-const evalBatch = 256
+// evalBatch is the number of images that an evaluation graph takes at a time: few, so that maps stay in the cache from one layer to
+// the next. No image's numbers depend on it.
+const evalBatch = 64
 
 // evaluator runs one branch in evaluation mode.
 type evaluator struct {

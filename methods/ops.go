@@ -58,14 +58,23 @@ func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.
 
 func crossEntropy(scores, targets *G.Node, n, k int, temperature, weight float32) (*G.Node, error) {
 	p, mass, losses := make([]float32, n*k), make([]float32, n), make([]float64, n)
+	var s, target, ds []float32 // of this call
+	var f float32
+	forward := func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			losses[r] = crossEntropyRow(p[r*k:][:k], s[r*k:][:k], target[r*k:][:k], temperature, &mass[r])
+		}
+	}
+	backward := func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			kernel.Combine(ds[r*k:][:k], p[r*k:][:k], target[r*k:][:k], f*mass[r], -f)
+		}
+	}
 	return graph.Apply(graph.Op{
 		Kind: "soft-cross-entropy", Diff: []bool{true, false},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
-			team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
-				for r := lo; r < hi; r++ {
-					losses[r] = crossEntropyRow(p[r*k:][:k], in[0][r*k:][:k], in[1][r*k:][:k], temperature, &mass[r])
-				}
-			})
+			s, target = in[0], in[1]
+			team.Chunks(n, kernel.RowChunk(k), forward)
 			var total float64
 			for _, l := range losses {
 				total += l
@@ -73,18 +82,14 @@ func crossEntropy(scores, targets *G.Node, n, k int, temperature, weight float32
 			out[0] = float32(float64(weight) * total)
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-			ds, err := graph.Apply(graph.Op{
+			g, err := graph.Apply(graph.Op{
 				Kind: "soft-cross-entropy-grad", Out: in[0].Shape().Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, ds []float32) {
-					f := v[1][0] * weight / temperature
-					team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
-						for r := lo; r < hi; r++ {
-							kernel.Combine(ds[r*k:][:k], p[r*k:][:k], v[0][r*k:][:k], f*mass[r], -f)
-						}
-					})
+				Forward: func(team *kernel.Team, v [][]float32, out []float32) {
+					target, ds, f = v[0], out, v[1][0]*weight/temperature
+					team.Chunks(n, kernel.RowChunk(k), backward)
 				},
 			}, in[1], grad, out)
-			return G.Nodes{ds, nil}, err
+			return G.Nodes{g, nil}, err
 		},
 	}, scores, targets)
 }

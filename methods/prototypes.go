@@ -22,6 +22,8 @@ type prototypes struct {
 	recent  []float64    // [K] running share of the assignments, as a multiple of 1/K
 	reseeds []float64    // one element: re-seeding events so far
 	turned  []float64    // [K] room for angles
+
+	show, follow func(lo, hi int) // tasks: effective and followed
 }
 
 // The elements of prototypes.path.
@@ -47,6 +49,7 @@ func randomDirections(r *rand.Rand, k, d int) []float32 {
 
 func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes {
 	p := &prototypes{k: k, d: d, path: make([]float64, 3), reseeds: make([]float64, 1), recent: make([]float64, k), turned: make([]float64, k)}
+	p.show, p.follow = p.effective, p.followed
 	p.value = make([]float32, k*d)
 	p.teacher = p.value
 	if separateTeacher {
@@ -79,7 +82,7 @@ func (p *prototypes) publish(team *kernel.Team) {
 	if !p.shared() {
 		copy(p.teacher, p.value)
 	}
-	team.Chunks(p.k, kernel.RowChunk(p.d), p.effective)
+	team.Chunks(p.k, kernel.RowChunk(p.d), p.show)
 }
 
 // replaced shows a changed value of one prototype to both branches.
@@ -101,18 +104,21 @@ func (p *prototypes) effective(lo, hi int) {
 
 // moved refreshes the effective prototypes and adds the angles turned since the last call to the path.
 func (p *prototypes) moved(team *kernel.Team) {
-	team.Chunks(p.k, kernel.RowChunk(p.d), func(lo, hi int) {
-		p.effective(lo, hi)
-		for k := lo; k < hi; k++ {
-			p.turned[k] = angle(p.now[Student][k*p.d:][:p.d], p.last[k*p.d:][:p.d])
-		}
-		copy(p.last[lo*p.d:hi*p.d], p.now[Student][lo*p.d:hi*p.d])
-	})
+	team.Chunks(p.k, kernel.RowChunk(p.d), p.follow)
 	var sum float64
 	for _, a := range p.turned {
 		sum += a
 	}
 	p.path[pathTotal] += sum / float64(p.k)
+}
+
+// followed refreshes the effective prototypes lo … hi-1 and takes their angles.
+func (p *prototypes) followed(lo, hi int) {
+	p.effective(lo, hi)
+	for k := lo; k < hi; k++ {
+		p.turned[k] = angle(p.now[Student][k*p.d:][:p.d], p.last[k*p.d:][:p.d])
+	}
+	copy(p.last[lo*p.d:hi*p.d], p.now[Student][lo*p.d:hi*p.d])
 }
 
 // angle between unit vectors: exact for small ones, unlike the arc cosine.

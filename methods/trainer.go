@@ -35,6 +35,7 @@ type Trainer struct {
 	decay     encoders.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
 	done      []float64 // one element: steps done
+	now       stepInput // of the step under way
 }
 
 // New builds the trainer of an arm in its initial state. Errors name the key that is at fault.
@@ -114,7 +115,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	if len(views) != len(t.x)+len(t.local) {
 		return Signals{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
 	}
-	in := t.begin(views)
+	in := t.begin(views, map[string]float64{})
 	step, s := in.step, Signals{Values: in.values}
 	report := func(a *arm) {
 		in.event = func(kind string, k int) {
@@ -145,14 +146,15 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	return s, nil
 }
 
-// begin takes the views in and says where the run is.
-func (t *Trainer) begin(views []float32) *stepInput {
+// begin takes the views in and says where the run is. values is where the step notes scalars.
+func (t *Trainer) begin(views []float32, values map[string]float64) *stepInput {
 	copy(t.local, views[copy(t.x, views):])
 	step := int(t.done[0])
-	return &stepInput{
+	t.now = stepInput{
 		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch),
-		lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), values: map[string]float64{},
+		lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), values: values,
 	}
+	return &t.now
 }
 
 // learn is the student's part of a step: its loss, its update and that of the prototypes which feed it.

@@ -35,7 +35,11 @@ type crossEntropy struct {
 	logits  []float32 // scratch [rowBlock·P]
 	part    []float32 // scratch [C·D], one block's gradient
 	sums    []float32 // scratch [P], one block's sums of residuals
+	exps    []float64 // scratch [rowBlock], the rows' sums of exponentials
+	rights  []float64 // scratch [rowBlock], the labels' logits
 	losses  []float64 // scratch, one per task
+	now     []int     // the labels of the block at hand
+	task    func(task int)
 }
 
 func newCrossEntropy(team *kernel.Team, x Matrix, y []int, classes int, l2 float64) *crossEntropy {
@@ -43,8 +47,9 @@ func newCrossEntropy(team *kernel.Team, x Matrix, y []int, classes int, l2 float
 	o := &crossEntropy{
 		team: team, x: x, y: y, classes: classes, l2: l2, pitch: pitch,
 		weights: make([]float32, pitch*x.Cols), bias: make([]float32, pitch), logits: make([]float32, rowBlock*pitch),
-		part: make([]float32, classes*x.Cols), sums: make([]float32, pitch), losses: make([]float64, rowBlock/rowTask),
+		part: make([]float32, classes*x.Cols), sums: make([]float32, pitch), exps: make([]float64, rowBlock), rights: make([]float64, rowBlock), losses: make([]float64, rowBlock/rowTask),
 	}
+	o.task = o.residualsTask
 	for k := classes; k < pitch; k++ {
 		o.bias[k] = padBias
 	}
@@ -91,28 +96,23 @@ func (o *crossEntropy) block(start, m int, g []float64) float64 {
 // one-hot label and returns the sum of their cross-entropies.
 func (o *crossEntropy) residuals(y []int) (loss float64) {
 	tasks := (len(y) + rowTask - 1) / rowTask
-	o.team.Do(tasks, func(task int) {
-		o.losses[task] = 0
-		for i := task * rowTask; i < min(len(y), (task+1)*rowTask); i++ {
-			o.losses[task] += residual(o.logits[i*o.pitch:(i+1)*o.pitch], y[i])
-		}
-	})
+	o.now = y
+	o.team.Do(tasks, o.task)
 	for _, l := range o.losses[:tasks] {
 		loss += l
 	}
 	return loss
 }
 
-// residual does one row and returns its cross-entropy.
-func residual(z []float32, label int) float64 {
-	top := kernel.Max(z)
-	right := float64(z[label]) - float64(top)
-	sum := kernel.ExpShifted(z, z, top, 1)
-	// The label's own entry is a difference of near equals where a sample is fitted well.
-	own := float32((float64(z[label]) - sum) / sum)
-	kernel.Scale(z, z, float32(1/sum))
-	z[label] = own
-	return math.Log(sum) - right
+// residualsTask does rowTask samples.
+func (o *crossEntropy) residualsTask(task int) {
+	lo, hi := task*rowTask, min(len(o.now), (task+1)*rowTask)
+	exps, rights := o.exps[lo:hi], o.rights[lo:hi]
+	kernel.Residuals(o.logits[lo*o.pitch:], o.pitch, o.now[lo:hi], exps, rights)
+	o.losses[task] = 0
+	for i, sum := range exps {
+		o.losses[task] += math.Log(sum) - rights[i]
+	}
 }
 
 // narrow rounds src to float32.
@@ -130,6 +130,6 @@ func widen(dst []float64, src []float32) {
 }
 
 func (o *crossEntropy) penalty(w, g []float64) float64 {
-	axpy(o.l2, w, g[:len(w)])
-	return o.l2 / 2 * inner(w, w)
+	kernel.AxpyWide(o.l2, w, g[:len(w)])
+	return o.l2 / 2 * kernel.DotWide(w, w)
 }

@@ -1,5 +1,7 @@
 package metrics
 
+import "protobench/internal/kernel"
+
 // lbfgsMemory is the number of past steps that shape the next direction.
 const lbfgsMemory = 12
 
@@ -74,7 +76,7 @@ func (o *lbfgs) end(value float64, iterations int, tolerance float64) outcome {
 // step moves along the quasi-Newton direction and remembers the curvature it met.
 func (o *lbfgs) step(value float64) (float64, bool) {
 	o.direction()
-	slope := inner(o.d, o.g)
+	slope := kernel.DotWide(o.d, o.g)
 	if !(slope < 0) {
 		return value, false
 	}
@@ -104,8 +106,8 @@ func (o *lbfgs) oldest() (s, y []float64) {
 }
 
 func (o *lbfgs) remember(s, y []float64) {
-	sy := inner(s, y)
-	if !(sy > 1e-14*inner(y, y)) {
+	sy := kernel.DotWide(s, y)
+	if !(sy > 1e-14*kernel.DotWide(y, y)) {
 		return
 	}
 	o.s, o.y, o.rho = append(o.s, s), append(o.y, y), append(o.rho, 1/sy)
@@ -118,15 +120,15 @@ func (o *lbfgs) direction() {
 	}
 	alpha := o.alpha[:len(o.s)]
 	for k := len(o.s) - 1; k >= 0; k-- {
-		alpha[k] = o.rho[k] * inner(o.s[k], o.d)
-		axpy(-alpha[k], o.y[k], o.d)
+		alpha[k] = o.rho[k] * kernel.DotWide(o.s[k], o.d)
+		kernel.AxpyWide(-alpha[k], o.y[k], o.d)
 	}
 	scale := o.scale()
 	for i, v := range o.diagonal {
 		o.d[i] *= scale * v
 	}
 	for k := range o.s {
-		axpy(alpha[k]-o.rho[k]*inner(o.y[k], o.d), o.s[k], o.d)
+		kernel.AxpyWide(alpha[k]-o.rho[k]*kernel.DotWide(o.y[k], o.d), o.s[k], o.d)
 	}
 }
 
@@ -139,5 +141,5 @@ func (o *lbfgs) scale() float64 {
 	for i, v := range o.y[last] {
 		o.scaled[i] = v * o.diagonal[i]
 	}
-	return 1 / (o.rho[last] * inner(o.scaled, o.y[last]))
+	return 1 / (o.rho[last] * kernel.DotWide(o.scaled, o.y[last]))
 }

@@ -1,6 +1,10 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/internal/kernel"
+)
 
 const (
 	wolfeDecrease  = 1e-4 // share of the predicted decrease that a step has to reach
@@ -56,7 +60,7 @@ func (l *line) try(t float64) trial {
 		l.x[i] = v + float64(t*l.d[i])
 	}
 	l.value = l.f(l.x, l.g)
-	l.slope = inner(l.d, l.g)
+	l.slope = kernel.DotWide(l.d, l.g)
 	return trial{t, l.value, l.slope}
 }
 

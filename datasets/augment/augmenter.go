@@ -34,8 +34,9 @@ type Augmenter struct {
 type scratch struct {
 	source       *rand.PCG
 	draws        *rand.Rand
-	image, wide  []float32 // [H,W,C], [H,the view's W,C]
-	view         []float32 // as the view
+	image        []float32 // [H,W,C]
+	wide         []float32 // [C,H,the view's W], and whatever else is needed later
+	view         []float32 // [C,h,w]: colours are in planes until the view is done
 	across, down axis
 }
 
@@ -112,9 +113,12 @@ func (a *Augmenter) Plain(dst []float32, set *datasets.Images, indices []int) {
 	a.check(len(dst), len(indices)*a.in.size(), set)
 	size, channels := a.in.size(), a.in.Channels
 	for i, index := range indices {
-		out := dst[i*size : (i+1)*size]
-		for j, p := range set.Image(index) {
-			out[j] = a.plain[j%channels][p]
+		out, image := dst[i*size:(i+1)*size], set.Image(index)
+		for c := range channels {
+			levels := &a.plain[c]
+			for j := c; j < size; j += channels {
+				out[j] = levels[image[j]]
+			}
 		}
 	}
 }
@@ -137,15 +141,9 @@ func (s *scratch) one(dst []float32, image []uint8, a *Augmenter) {
 		return
 	}
 	p := sample(s.draws, &a.cfg, a.in)
-	for i, level := range image {
-		s.image[i] = unit(level)
-	}
-	s.resizedCrop(s.view, s.image, a.in, a.out, p.crop)
-	if p.flip {
-		hflip(s.view, a.out)
-	}
+	s.resizedCrop(s.view, image, a.in, a.out, p.crop, p.flip)
 	if p.jitter {
-		jitter(s.view, a.in.Channels, p.order, p.factor)
+		jitter(s.view, a.in.Channels, p.order, p.factor, s.wide)
 	}
 	if p.gray {
 		grayscale(s.view, a.in.Channels)

@@ -1,6 +1,10 @@
 package augment
 
-import "math"
+import (
+	"math"
+
+	"protobench/internal/kernel"
+)
 
 // axis holds, for each output position along one side, the input positions that it mixes: taps weights from first
 // on. Its memory is kept for the next crop.
@@ -42,70 +46,84 @@ func (a *axis) triangle(centre, support float64) {
 	}
 }
 
-// resizedCrop resizes the box of an image to the view's size, bilinearly, and antialiased where that reduces it, which only
-// local crops can be.
-func (s *scratch) resizedCrop(dst, src []float32, in, out Input, b box) {
+// mirror turns the axis round: the same positions, last first.
+func (a *axis) mirror() {
+	for i, j := 0, len(a.first)-1; i < j; i, j = i+1, j-1 {
+		a.first[i], a.first[j] = a.first[j], a.first[i]
+		for k := range a.taps {
+			v, w := &a.weight[i*a.taps+k], &a.weight[j*a.taps+k]
+			*v, *w = *w, *v
+		}
+	}
+}
+
+// resizedCrop makes planes [C,h,w] of the view's size of a box of an image [H,W,C], bilinearly, and antialiased where that
+// reduces it, which only local crops can be; with flip it is mirrored.
+func (s *scratch) resizedCrop(dst []float32, image []uint8, in, out Input, b box, flip bool) {
 	s.across.resample(b.width, out.Width, true)
 	s.down.resample(b.height, out.Height, true)
-	start := (b.top*in.Width + b.left) * in.Channels
-	resize(dst, src[start:], s.wide, in.Width*in.Channels, b.height, in.Channels, &s.across, &s.down)
+	if flip {
+		s.across.mirror()
+	}
+	stride := in.Width * in.Channels
+	rows := s.image[:b.height*stride]
+	kernel.Levels(rows, image[b.top*stride:])
+	resize(dst, rows[b.left*in.Channels:], s.wide, stride, b.height, in.Channels, &s.across, &s.down)
 }
 
-// resize mixes rows of stride values of src first along the columns into wide, [rows,len(across.first),channels],
-// then along the rows into dst, [len(down.first),len(across.first),channels].
+// resize mixes rows of stride values of src, pixels of some channels, first along the columns into planes
+// wide, [channels,rows,len(across.first)], then along the rows into dst, [channels,len(down.first),len(across.first)].
 func resize(dst, src, wide []float32, stride, rows, channels int, across, down *axis) {
-	width := len(across.first) * channels
-	mix := mixColumns
-	if channels == 3 && across.taps == 2 {
-		mix = mixPixelPairs
-	}
+	width := len(across.first)
 	for row := range rows {
-		mix(wide[row*width:(row+1)*width], src[row*stride:], channels, across)
-	}
-	for i, first := range down.first {
-		out := dst[i*width : (i+1)*width]
-		weights := down.weight[i*down.taps : (i+1)*down.taps]
-		scaleRow(out, wide[first*width:], weights[0])
-		for j, w := range weights[1:] {
-			addRow(out, wide[(first+1+j)*width:], w)
+		line := src[row*stride:]
+		if channels == 3 && across.taps == 2 {
+			mixPixelPairs(wide[row*width:], line, rows*width, across)
+			continue
 		}
-	}
-}
-
-// mixPixelPairs is mixColumns for three channels and two taps: every crop that is not reduced.
-func mixPixelPairs(dst, src []float32, _ int, a *axis) {
-	for i, first := range a.first {
-		v, u := a.weight[2*i], a.weight[2*i+1]
-		p, out := src[3*first:3*first+6], dst[3*i:3*i+3]
-		out[0] = float32(v*p[0]) + float32(u*p[3])
-		out[1] = float32(v*p[1]) + float32(u*p[4])
-		out[2] = float32(v*p[2]) + float32(u*p[5])
-	}
-}
-
-func mixColumns(dst, src []float32, channels int, a *axis) {
-	for i, first := range a.first {
-		weights := a.weight[i*a.taps : (i+1)*a.taps]
 		for c := range channels {
-			sum := float32(0)
-			for j, w := range weights {
-				sum += float32(w * src[(first+j)*channels+c])
-			}
-			dst[i*channels+c] = sum
+			mixColumns(wide[(c*rows+row)*width:], line[c:], channels, across)
+		}
+	}
+	for c := range channels {
+		plane := wide[c*rows*width:]
+		for i, first := range down.first {
+			out := dst[(c*len(down.first)+i)*width:][:width]
+			mixRows(out, plane[first*width:], down.weight[i*down.taps:(i+1)*down.taps])
 		}
 	}
 }
 
-func scaleRow(dst, src []float32, w float32) {
-	src = src[:len(dst)]
-	for i, x := range src {
-		dst[i] = w * x
+// mixRows adds multiples of successive rows.
+func mixRows(dst, src, weights []float32) {
+	if len(weights) == 2 { // every crop that is not reduced
+		kernel.Combine(dst, src, src[len(dst):], weights[0], weights[1])
+		return
+	}
+	for j, w := range weights {
+		addScaled(dst, src[j*len(dst):], w, j == 0)
 	}
 }
 
-func addRow(dst, src []float32, w float32) {
-	src = src[:len(dst)]
-	for i, x := range src {
-		dst[i] += float32(w * x)
+// mixPixelPairs is mixColumns for three channels, into planes so far apart, and two taps: every crop that is not reduced.
+func mixPixelPairs(dst, src []float32, apart int, a *axis) {
+	n := len(a.first)
+	r, g, b, weight := dst[:n], dst[apart:][:n], dst[2*apart:][:n], a.weight[:2*n]
+	for i, first := range a.first {
+		v, u, p := weight[2*i], weight[2*i+1], src[3*first:][:6]
+		r[i] = float32(v*p[0]) + float32(u*p[3])
+		g[i] = float32(v*p[1]) + float32(u*p[4])
+		b[i] = float32(v*p[2]) + float32(u*p[5])
+	}
+}
+
+// mixColumns mixes values of src, so many apart.
+func mixColumns(dst, src []float32, apart int, a *axis) {
+	for i, first := range a.first {
+		sum := float32(0)
+		for j, w := range a.weight[i*a.taps : (i+1)*a.taps] {
+			sum += float32(w * src[(first+j)*apart])
+		}
+		dst[i] = sum
 	}
 }

@@ -60,8 +60,10 @@ type stepReport struct {
 	Peak        float64    `json:"peak_gflop_per_s"`
 	LossFirst   float64    `json:"loss_first"` // nats
 	LossLast    float64    `json:"loss_last"`
-	BytesAStep  float64    `json:"bytes_per_step"` // allocated on the heap
-	PeakBytes   int64      `json:"peak_bytes"`     // largest resident set of the process, 0 where the system does not tell
+	BytesAStep  float64    `json:"bytes_per_step"`       // allocated on the heap
+	PeakBytes   int64      `json:"peak_bytes"`           // largest resident set of the process, 0 where the system does not tell
+	BytesFirst  int64      `json:"resident_bytes_first"` // resident set after a tenth of the timed steps, 0 where the system does not tell
+	BytesLast   int64      `json:"resident_bytes_last"`  // and after all of them
 	*stepFloor             // with a method
 	Ops         []opCost   `json:"ops,omitempty"` // with --ops
 	samples     []float64
@@ -109,6 +111,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 		return err
 	}
 	views := viewsOf(cfg)
+	r.samples = make([]float64, 0, b.Steps)
 	var before, after runtime.MemStats
 	var begun map[string]time.Duration
 	for i := range warmUp + b.Steps {
@@ -134,10 +137,13 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 		if i >= warmUp {
 			r.samples, r.LossLast = append(r.samples, seconds), loss
 		}
+		if len(r.samples) == (b.Steps+9)/10 && r.BytesFirst == 0 {
+			r.BytesFirst = resident()
+		}
 	}
 	runtime.ReadMemStats(&after)
 	r.BytesAStep = float64(after.TotalAlloc-before.TotalAlloc) / float64(b.Steps)
-	r.PeakBytes = peakResident()
+	r.BytesLast, r.PeakBytes = resident(), peakResident()
 	if b.Ops {
 		r.Ops = costs(begun, spent(), r.samples)
 	}
@@ -173,6 +179,8 @@ func (r *stepReport) conclude() {
 	r.PeakShare = r.GFLOPPerS / r.Peak
 }
 
+func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+
 func (r *stepReport) text() string {
 	what := "swav's student alone"
 	if r.Method != "" {
@@ -185,12 +193,12 @@ func (r *stepReport) text() string {
 step    %.2f ms (median of %d, least %.2f): %.0f images/s
 work    %.2f GFLOP a step, %.1f GFLOP/s: %.1f %% of the %s peak of %.0f
 loss    %.3f at first, %.3f at last
-memory  %.1f KiB allocated a step, %.0f MiB resident at most
+memory  %.1f KiB allocated a step; MiB resident: %.1f after a tenth of the steps, %.1f at the end, %.1f at most
 `,
 		r.Encoder, what, r.Batch, r.Prototypes, r.ISA, count(r.Threads, "thread"),
 		1e3*r.StepS, r.Steps, 1e3*r.StepMinS, r.ImagesPerS,
 		r.GFLOP, r.GFLOPPerS, 100*r.PeakShare, r.PeakISA, r.Peak,
-		r.LossFirst, r.LossLast, r.BytesAStep/1024, float64(r.PeakBytes)/(1<<20))
+		r.LossFirst, r.LossLast, r.BytesAStep/1024, mib(r.BytesFirst), mib(r.BytesLast), mib(r.PeakBytes))
 	if r.stepFloor != nil {
 		text += r.stepFloor.text()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"runtime"
 	"testing"
 	"time"
 
@@ -45,6 +46,9 @@ func TestBenchStepJSON(t *testing.T) {
 	}
 	if first := number("loss_first"); math.Abs(first-math.Log(32)) > 1 || number("loss_last") == first {
 		t.Errorf("losses %v and %v of 32 prototypes", first, got["loss_last"])
+	}
+	if first, last := number("resident_bytes_first"), number("resident_bytes_last"); runtime.GOOS == "linux" && min(first, last) < 1<<20 || max(first, last) > 1.1*number("peak_bytes") {
+		t.Errorf("%v bytes are resident after a tenth of the steps, %v at the end, %v at most", first, last, number("peak_bytes"))
 	}
 	if number("bytes_per_step") < 0 || number("peak_bytes") < 1<<20 || got["isa"] == "" || got["encoder"] != "convnet" {
 		t.Errorf("%v", got)

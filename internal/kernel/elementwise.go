@@ -18,13 +18,34 @@ func Combine(out, x, y []float32, a, b float32) {
 func Axpy(a float32, x, y []float32) { y = y[:len(x)]; Combine(y, y, x, 1, a) }
 
 // Add sets out = x + y, in chunks over the team. out may be x or y.
-func Add(team *Team, out, x, y []float32) {
-	if len(out) <= ChunkSize {
-		Combine(out, x, y, 1, 1)
+func Add(team *Team, out, x, y []float32) { CombineOver(team, out, x, y, 1, 1) }
+
+// CombineOver is [Combine] in chunks over the team.
+func CombineOver(team *Team, out, x, y []float32, a, b float32) {
+	if team.Threads() == 1 || len(out) <= ChunkSize {
+		Combine(out, x, y, a, b)
 		return
 	}
-	team.Chunks(len(out), ChunkSize, func(lo, hi int) { Combine(out[lo:hi], x[lo:hi], y[lo:hi], 1, 1) })
+	c := combinations.get()
+	if c.task == nil {
+		c.task = c.chunk
+	}
+	c.out, c.x, c.y, c.a, c.b = out, x, y, a, b
+	team.Chunks(len(out), ChunkSize, c.task)
+	c.out, c.x, c.y = nil, nil, nil // the stock keeps nobody's memory alive
+	combinations.put(c)
 }
+
+// combination is a call of [CombineOver].
+type combination struct {
+	out, x, y []float32
+	a, b      float32
+	task      func(lo, hi int)
+}
+
+var combinations stock[combination]
+
+func (c *combination) chunk(lo, hi int) { Combine(c.out[lo:hi], c.x[lo:hi], c.y[lo:hi], c.a, c.b) }
 
 // Scale sets out = a·x. out may be x.
 func Scale(out, x []float32, a float32) {

@@ -195,6 +195,11 @@ func expSumAVX2(p *byte)
 //go:noescape
 func expStoreAVX2(p *byte)
 
+// residualsAVX2 turns logits into probabilities less one at the label: see residuals.
+//
+//go:noescape
+func residualsAVX2(p *byte)
+
 // geluAVX2 computes GELU.
 //
 //go:noescape
@@ -214,6 +219,11 @@ func expSumAVX512(p *byte)
 //
 //go:noescape
 func expStoreAVX512(p *byte)
+
+// residualsAVX512 turns logits into probabilities less one at the label: see residuals.
+//
+//go:noescape
+func residualsAVX512(p *byte)
 
 // geluAVX512 computes GELU.
 //
@@ -265,6 +275,16 @@ func rescaleAVX2(p *byte)
 //go:noescape
 func addWideAVX2(p *byte)
 
+// axpyWideAVX2 adds a multiple of a float64 array.
+//
+//go:noescape
+func axpyWideAVX2(p *byte)
+
+// dotWideAVX2 sums products of float64 arrays in four lanes.
+//
+//go:noescape
+func dotWideAVX2(p *byte)
+
 // momentumAVX2 updates weights by gradient and velocity.
 //
 //go:noescape
@@ -294,3 +314,33 @@ func layerNormSumsAVX2(p *byte)
 //
 //go:noescape
 func layerNormGradAVX2(p *byte)
+
+// levelsAVX2 turns 8-bit levels into numbers from 0 to 1.
+//
+//go:noescape
+func levelsAVX2(p *byte)
+
+// clampedAVX2 scales and shifts within [0,1].
+//
+//go:noescape
+func clampedAVX2(p *byte)
+
+// lumaAVX2 takes the gray of pixels.
+//
+//go:noescape
+func lumaAVX2(p *byte)
+
+// saturateAVX2 moves pixels from or to their gray.
+//
+//go:noescape
+func saturateAVX2(p *byte)
+
+// turnHueAVX2 turns the hue of pixels.
+//
+//go:noescape
+func turnHueAVX2(p *byte)
+
+// interleaveAVX2 standardises planes and interleaves them to pixels.
+//
+//go:noescape
+func interleaveAVX2(p *byte)

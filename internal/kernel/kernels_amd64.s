@@ -5656,8 +5656,8 @@ single:
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
-	VADDSD       X0, X4, X4
-	VMOVSD       X4, (BX)
+	VADDSD       X0, X4, X0
+	VMOVSD       X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -5987,10 +5987,204 @@ single:
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
-	VADDSD       X0, X4, X4
-	VMOVSD       X4, (BX)
+	VADDSD       X0, X4, X0
+	VMOVSD       X0, (BX)
 	VZEROUPPER
 	RET
+
+// func residualsAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·residualsAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	VMOVUPS splatc2aeac4f<>+0(SB), Y0
+	VMOVUPS splat42b17217<>+0(SB), Y1
+
+row:
+	MOVQ    (DX), R10
+	VMOVUPS splatff800000<>+0(SB), Y2
+	VMOVUPS splatff800000<>+0(SB), Y3
+	XORQ    R8, R8
+	MOVQ    40(AX), R9
+
+largest:
+	VMOVUPS      (CX)(R8*1), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMOVUPS      32(CX)(R8*1), Y4
+	VMAXPS       Y3, Y4, Y3
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          largest
+	VMOVAPS      Y3, Y3
+	VMAXPS       Y2, Y3, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X2, X3, X2
+	VPERMILPS    $0x0e, X2, X3
+	VMAXPS       X2, X3, X2
+	VPERMILPS    $0x01, X2, X3
+	VMAXPS       X2, X3, X2
+	VMOVAPS      X2, X2
+	VMOVSS       (CX)(R10*4), X3
+	VCVTSS2SD    X3, X3, X3
+	VCVTSS2SD    X2, X2, X4
+	VSUBSD       X4, X3, X3
+	VMOVSD       X3, (SI)
+	VBROADCASTSS X2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	XORQ         R8, R8
+	MOVQ         40(AX), R9
+
+exponentials:
+	VMOVUPS      (CX)(R8*1), Y7
+	VMOVUPS      32(CX)(R8*1), Y8
+	VSUBPS       Y2, Y7, Y7
+	VSUBPS       Y2, Y8, Y8
+	VMINPS       Y7, Y1, Y7
+	VMINPS       Y8, Y1, Y8
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMULPS       splat3fb8aa3b<>+0(SB), Y7, Y9
+	VMULPS       splat3fb8aa3b<>+0(SB), Y8, Y10
+	VADDPS       splat3f000000<>+0(SB), Y9, Y9
+	VADDPS       splat3f000000<>+0(SB), Y10, Y10
+	VROUNDPS     $0x09, Y9, Y9
+	VROUNDPS     $0x09, Y10, Y10
+	VMULPS       splat3f318000<>+0(SB), Y9, Y11
+	VMULPS       splat3f318000<>+0(SB), Y10, Y12
+	VSUBPS       Y11, Y7, Y7
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       splatb95e8083<>+0(SB), Y9, Y11
+	VMULPS       splatb95e8083<>+0(SB), Y10, Y12
+	VSUBPS       Y11, Y7, Y7
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       splat39506967<>+0(SB), Y7, Y11
+	VMULPS       splat39506967<>+0(SB), Y8, Y12
+	VADDPS       splat3ab743ce<>+0(SB), Y11, Y11
+	VADDPS       splat3ab743ce<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3c088908<>+0(SB), Y11, Y11
+	VADDPS       splat3c088908<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3d2aa9c1<>+0(SB), Y11, Y11
+	VADDPS       splat3d2aa9c1<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3e2aaaaa<>+0(SB), Y11, Y11
+	VADDPS       splat3e2aaaaa<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       splat3f000000<>+0(SB), Y11, Y11
+	VADDPS       splat3f000000<>+0(SB), Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       Y7, Y11, Y11
+	VADDPS       Y8, Y12, Y12
+	VADDPS       splat3f800000<>+0(SB), Y11, Y11
+	VADDPS       splat3f800000<>+0(SB), Y12, Y12
+	VCVTTPS2DQ   Y9, Y9
+	VCVTTPS2DQ   Y10, Y10
+	VPSRAD       $0x01, Y9, Y7
+	VPSUBD       Y7, Y9, Y9
+	VPSRAD       $0x01, Y10, Y8
+	VPSUBD       Y8, Y10, Y10
+	VPADDD       splat7f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y7, Y11, Y11
+	VPADDD       splat7f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y9, Y11, Y11
+	VPADDD       splat7f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y12, Y12
+	VPADDD       splat7f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y11, (CX)(R8*1)
+	VCVTPS2PD    X11, Y7
+	VADDPD       Y7, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X7
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y4, Y4
+	VMOVUPS      Y12, 32(CX)(R8*1)
+	VCVTPS2PD    X12, Y7
+	VADDPD       Y7, Y5, Y5
+	VEXTRACTF128 $0x01, Y12, X7
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          exponentials
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPD       X2, X3, X3
+	VUNPCKHPD    X3, X3, X2
+	VADDSD       X2, X3, X2
+	VMOVSD       X2, (BX)
+	VMOVSS       (CX)(R10*4), X3
+	VCVTSS2SD    X3, X3, X3
+	VSUBSD       X2, X3, X3
+	VDIVSD       X2, X3, X3
+	VMOVSS       splat3f800000<>+0(SB), X4
+	VCVTSS2SD    X4, X4, X4
+	VDIVSD       X2, X4, X2
+	VCVTSD2SS    X3, X3, X3
+	VCVTSD2SS    X2, X2, X2
+	VBROADCASTSS X2, Y2
+	XORQ         R8, R8
+	MOVQ         40(AX), R9
+
+scale:
+	VMOVUPS (CX)(R8*1), Y4
+	VMULPS  Y2, Y4, Y4
+	VMOVUPS Y4, (CX)(R8*1)
+	VMOVUPS 32(CX)(R8*1), Y4
+	VMULPS  Y2, Y4, Y4
+	VMOVUPS Y4, 32(CX)(R8*1)
+	ADDQ    $0x40, R8
+	DECQ    R9
+	JNZ     scale
+	VMOVSS  X3, (CX)(R10*4)
+	MOVQ    40(AX), R9
+	SHLQ    $0x06, R9
+	ADDQ    R9, CX
+	ADDQ    $0x08, DX
+	ADDQ    $0x08, BX
+	ADDQ    $0x08, SI
+	DECQ    DI
+	JNZ     row
+	VZEROUPPER
+	RET
+
+DATA splatff800000<>+0(SB)/4, $0xff800000
+DATA splatff800000<>+4(SB)/4, $0xff800000
+DATA splatff800000<>+8(SB)/4, $0xff800000
+DATA splatff800000<>+12(SB)/4, $0xff800000
+DATA splatff800000<>+16(SB)/4, $0xff800000
+DATA splatff800000<>+20(SB)/4, $0xff800000
+DATA splatff800000<>+24(SB)/4, $0xff800000
+DATA splatff800000<>+28(SB)/4, $0xff800000
+DATA splatff800000<>+32(SB)/4, $0xff800000
+DATA splatff800000<>+36(SB)/4, $0xff800000
+DATA splatff800000<>+40(SB)/4, $0xff800000
+DATA splatff800000<>+44(SB)/4, $0xff800000
+DATA splatff800000<>+48(SB)/4, $0xff800000
+DATA splatff800000<>+52(SB)/4, $0xff800000
+DATA splatff800000<>+56(SB)/4, $0xff800000
+DATA splatff800000<>+60(SB)/4, $0xff800000
+GLOBL splatff800000<>(SB), RODATA|NOPTR, $64
 
 // func geluAVX2(p *byte)
 // Requires: AVX, AVX2
@@ -6662,8 +6856,8 @@ done:
 	VEXTRACTF128  $0x01, Y4, X0
 	VADDPD        X0, X4, X4
 	VUNPCKHPD     X4, X4, X0
-	VADDSD        X0, X4, X4
-	VMOVSD        X4, (BX)
+	VADDSD        X0, X4, X0
+	VMOVSD        X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -6910,8 +7104,136 @@ done:
 	VEXTRACTF128  $0x01, Y4, X0
 	VADDPD        X0, X4, X4
 	VUNPCKHPD     X4, X4, X0
-	VADDSD        X0, X4, X4
-	VMOVSD        X4, (BX)
+	VADDSD        X0, X4, X0
+	VMOVSD        X0, (BX)
+	VZEROUPPER
+	RET
+
+// func residualsAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·residualsAVX512(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	VMOVUPS splatc2aeac4f<>+0(SB), Z0
+	VMOVUPS splat42b17217<>+0(SB), Z1
+
+row:
+	MOVQ    (DX), R10
+	VMOVUPS splatff800000<>+0(SB), Z2
+	XORQ    R8, R8
+	MOVQ    40(AX), R9
+
+largest:
+	VMOVUPS       (CX)(R8*1), Z3
+	VMAXPS        Z2, Z3, Z2
+	ADDQ          $0x40, R8
+	DECQ          R9
+	JNZ           largest
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VMAXPS        X2, X3, X2
+	VPERMILPS     $0x0e, X2, X3
+	VMAXPS        X2, X3, X2
+	VPERMILPS     $0x01, X2, X3
+	VMAXPS        X2, X3, X2
+	VMOVAPS       X2, X2
+	VMOVSS        (CX)(R10*4), X3
+	VCVTSS2SD     X3, X3, X3
+	VCVTSS2SD     X2, X2, X6
+	VSUBSD        X6, X3, X3
+	VMOVSD        X3, (SI)
+	VBROADCASTSS  X2, Z2
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	XORQ          R8, R8
+	MOVQ          40(AX), R9
+
+exponentials:
+	VMOVUPS       (CX)(R8*1), Z3
+	VSUBPS        Z2, Z3, Z3
+	VMINPS        Z3, Z1, Z3
+	VMAXPS        Z3, Z0, Z3
+	VMULPS        splat3fb8aa3b<>+0(SB), Z3, Z6
+	VADDPS        splat3f000000<>+0(SB), Z6, Z6
+	VRNDSCALEPS   $0x09, Z6, Z6
+	VMULPS        splat3f318000<>+0(SB), Z6, Z7
+	VSUBPS        Z7, Z3, Z3
+	VMULPS        splatb95e8083<>+0(SB), Z6, Z7
+	VSUBPS        Z7, Z3, Z3
+	VMULPS        splat39506967<>+0(SB), Z3, Z7
+	VADDPS        splat3ab743ce<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3c088908<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3d2aa9c1<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3e2aaaaa<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        splat3f000000<>+0(SB), Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VMULPS        Z3, Z7, Z7
+	VADDPS        Z3, Z7, Z7
+	VADDPS        splat3f800000<>+0(SB), Z7, Z7
+	VCVTTPS2DQ    Z6, Z6
+	VPSRAD        $0x01, Z6, Z3
+	VPSUBD        Z3, Z6, Z6
+	VPADDD        splat7f<>+0(SB), Z3, Z3
+	VPSLLD        $0x17, Z3, Z3
+	VMULPS        Z3, Z7, Z7
+	VPADDD        splat7f<>+0(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VMULPS        Z6, Z7, Z7
+	VMOVUPS       Z7, (CX)(R8*1)
+	VCVTPS2PD     Y7, Z3
+	VEXTRACTF64X4 $0x01, Z7, Y6
+	VCVTPS2PD     Y6, Z6
+	VADDPD        Z3, Z4, Z4
+	VADDPD        Z6, Z5, Z5
+	ADDQ          $0x40, R8
+	DECQ          R9
+	JNZ           exponentials
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VADDPD        Y2, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X2
+	VADDPD        X2, X4, X4
+	VUNPCKHPD     X4, X4, X2
+	VADDSD        X2, X4, X2
+	VMOVSD        X2, (BX)
+	VMOVSS        (CX)(R10*4), X3
+	VCVTSS2SD     X3, X3, X3
+	VSUBSD        X2, X3, X3
+	VDIVSD        X2, X3, X3
+	VMOVSS        splat3f800000<>+0(SB), X6
+	VCVTSS2SD     X6, X6, X6
+	VDIVSD        X2, X6, X2
+	VCVTSD2SS     X3, X3, X3
+	VCVTSD2SS     X2, X2, X2
+	VBROADCASTSS  X2, Z2
+	XORQ          R8, R8
+	MOVQ          40(AX), R9
+
+scale:
+	VMOVUPS (CX)(R8*1), Z6
+	VMULPS  Z2, Z6, Z6
+	VMOVUPS Z6, (CX)(R8*1)
+	ADDQ    $0x40, R8
+	DECQ    R9
+	JNZ     scale
+	VMOVSS  X3, (CX)(R10*4)
+	MOVQ    40(AX), R9
+	SHLQ    $0x06, R9
+	ADDQ    R9, CX
+	ADDQ    $0x08, DX
+	ADDQ    $0x08, BX
+	ADDQ    $0x08, SI
+	DECQ    DI
+	JNZ     row
 	VZEROUPPER
 	RET
 
@@ -7666,8 +7988,8 @@ loop:
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPD       X0, X1, X1
 	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	VMOVSD       X1, (BX)
+	VADDSD       X0, X1, X0
+	VMOVSD       X0, (BX)
 	VZEROUPPER
 	RET
 
@@ -7761,8 +8083,8 @@ loop:
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPD       X0, X1, X1
 	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	VMOVSD       X1, (SI)
+	VADDSD       X0, X1, X0
+	VMOVSD       X0, (SI)
 	VZEROUPPER
 	RET
 
@@ -7860,6 +8182,54 @@ loop:
 	ADDQ      $0x00000020, CX
 	DECQ      AX
 	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func axpyWideAVX2(p *byte)
+// Requires: AVX
+TEXT ·axpyWideAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	XORQ         CX, CX
+	VBROADCASTSD 88(AX), Y0
+	MOVQ         48(AX), AX
+
+loop:
+	VMULPD  (DX)(CX*2), Y0, Y1
+	VADDPD  (BX)(CX*2), Y1, Y1
+	VMOVUPD Y1, (BX)(CX*2)
+	VMULPD  32(DX)(CX*2), Y0, Y1
+	VADDPD  32(BX)(CX*2), Y1, Y1
+	VMOVUPD Y1, 32(BX)(CX*2)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func dotWideAVX2(p *byte)
+// Requires: AVX
+TEXT ·dotWideAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), BX
+	MOVQ   16(AX), SI
+	XORQ   CX, CX
+	VXORPD Y0, Y0, Y0
+	MOVQ   48(AX), AX
+
+loop:
+	VMOVUPD (DX)(CX*2), Y1
+	VMULPD  (BX)(CX*2), Y1, Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD 32(DX)(CX*2), Y1
+	VMULPD  32(BX)(CX*2), Y1, Y1
+	VADDPD  Y1, Y0, Y0
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VMOVUPD Y0, (SI)
 	VZEROUPPER
 	RET
 
@@ -8073,16 +8443,16 @@ loop:
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
 	VUNPCKHPD    X2, X2, X0
-	VADDSD       X0, X2, X2
-	VMOVSD       X2, (R9)
+	VADDSD       X0, X2, X0
+	VMOVSD       X0, (R9)
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y9, Y7, Y7
 	VADDPD       Y7, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
 	VUNPCKHPD    X6, X6, X0
-	VADDSD       X0, X6, X6
-	VMOVSD       X6, 8(R9)
+	VADDSD       X0, X6, X0
+	VMOVSD       X0, 8(R9)
 	VZEROUPPER
 	RET
 
@@ -8117,3 +8487,439 @@ loop:
 	JNZ     loop
 	VZEROUPPER
 	RET
+
+// func levelsAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·levelsAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	XORQ    CX, CX
+	VMOVUPS splat437f0000<>+0(SB), Y0
+	MOVQ    48(AX), AX
+
+loop:
+	VPMOVZXBD (BX), Y1
+	ADDQ      $0x08, BX
+	VCVTDQ2PS Y1, Y1
+	VDIVPS    Y0, Y1, Y1
+	VMOVUPS   Y1, (DX)(CX*1)
+	ADDQ      $0x00000020, CX
+	DECQ      AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+DATA splat437f0000<>+0(SB)/4, $0x437f0000
+DATA splat437f0000<>+4(SB)/4, $0x437f0000
+DATA splat437f0000<>+8(SB)/4, $0x437f0000
+DATA splat437f0000<>+12(SB)/4, $0x437f0000
+DATA splat437f0000<>+16(SB)/4, $0x437f0000
+DATA splat437f0000<>+20(SB)/4, $0x437f0000
+DATA splat437f0000<>+24(SB)/4, $0x437f0000
+DATA splat437f0000<>+28(SB)/4, $0x437f0000
+DATA splat437f0000<>+32(SB)/4, $0x437f0000
+DATA splat437f0000<>+36(SB)/4, $0x437f0000
+DATA splat437f0000<>+40(SB)/4, $0x437f0000
+DATA splat437f0000<>+44(SB)/4, $0x437f0000
+DATA splat437f0000<>+48(SB)/4, $0x437f0000
+DATA splat437f0000<>+52(SB)/4, $0x437f0000
+DATA splat437f0000<>+56(SB)/4, $0x437f0000
+DATA splat437f0000<>+60(SB)/4, $0x437f0000
+GLOBL splat437f0000<>(SB), RODATA|NOPTR, $64
+
+// func clampedAVX2(p *byte)
+// Requires: AVX
+TEXT ·clampedAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VXORPS       Y2, Y2, Y2
+	VMOVUPS      splat3f800000<>+0(SB), Y3
+	MOVQ         48(AX), AX
+
+loop:
+	VMULPS  (DX)(CX*1), Y0, Y4
+	VADDPS  Y4, Y1, Y4
+	VMAXPS  Y4, Y2, Y4
+	VMINPS  Y4, Y3, Y4
+	VMOVUPS Y4, (DX)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func lumaAVX2(p *byte)
+// Requires: AVX
+TEXT ·lumaAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 24(AX), DI
+	XORQ CX, CX
+	MOVQ 48(AX), AX
+
+loop:
+	VMOVUPS splat3de978d5<>+0(SB), Y0
+	VMULPS  (SI)(CX*1), Y0, Y0
+	VMOVUPS splat3f1645a2<>+0(SB), Y1
+	VMULPS  (BX)(CX*1), Y1, Y1
+	VMOVUPS splat3e99096c<>+0(SB), Y2
+	VMULPS  (DX)(CX*1), Y2, Y2
+	VADDPS  Y1, Y2, Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (DI)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+DATA splat3de978d5<>+0(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+4(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+8(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+12(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+16(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+20(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+24(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+28(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+32(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+36(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+40(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+44(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+48(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+52(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+56(SB)/4, $0x3de978d5
+DATA splat3de978d5<>+60(SB)/4, $0x3de978d5
+GLOBL splat3de978d5<>(SB), RODATA|NOPTR, $64
+
+DATA splat3f1645a2<>+0(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+4(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+8(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+12(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+16(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+20(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+24(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+28(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+32(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+36(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+40(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+44(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+48(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+52(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+56(SB)/4, $0x3f1645a2
+DATA splat3f1645a2<>+60(SB)/4, $0x3f1645a2
+GLOBL splat3f1645a2<>(SB), RODATA|NOPTR, $64
+
+DATA splat3e99096c<>+0(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+4(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+8(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+12(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+16(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+20(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+24(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+28(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+32(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+36(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+40(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+44(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+48(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+52(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+56(SB)/4, $0x3e99096c
+DATA splat3e99096c<>+60(SB)/4, $0x3e99096c
+GLOBL splat3e99096c<>(SB), RODATA|NOPTR, $64
+
+// func saturateAVX2(p *byte)
+// Requires: AVX
+TEXT ·saturateAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+	VXORPS       Y2, Y2, Y2
+	VMOVUPS      splat3f800000<>+0(SB), Y3
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS splat3de978d5<>+0(SB), Y4
+	VMULPS  (SI)(CX*1), Y4, Y4
+	VMOVUPS splat3f1645a2<>+0(SB), Y5
+	VMULPS  (BX)(CX*1), Y5, Y5
+	VMOVUPS splat3e99096c<>+0(SB), Y6
+	VMULPS  (DX)(CX*1), Y6, Y6
+	VADDPS  Y5, Y6, Y5
+	VADDPS  Y4, Y5, Y4
+	VMULPS  Y4, Y1, Y4
+	VMULPS  (DX)(CX*1), Y0, Y5
+	VADDPS  Y5, Y4, Y5
+	VMAXPS  Y5, Y2, Y5
+	VMINPS  Y5, Y3, Y5
+	VMOVUPS Y5, (DX)(CX*1)
+	VMULPS  (BX)(CX*1), Y0, Y5
+	VADDPS  Y5, Y4, Y5
+	VMAXPS  Y5, Y2, Y5
+	VMINPS  Y5, Y3, Y5
+	VMOVUPS Y5, (BX)(CX*1)
+	VMULPS  (SI)(CX*1), Y0, Y5
+	VADDPS  Y5, Y4, Y4
+	VMAXPS  Y4, Y2, Y4
+	VMINPS  Y4, Y3, Y4
+	VMOVUPS Y4, (SI)(CX*1)
+	ADDQ    $0x00000020, CX
+	DECQ    AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func turnHueAVX2(p *byte)
+// Requires: AVX
+TEXT ·turnHueAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         16(AX), SI
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS   (DX)(CX*1), Y1
+	VMOVUPS   (BX)(CX*1), Y2
+	VMOVUPS   (SI)(CX*1), Y3
+	VMAXPS    Y2, Y1, Y4
+	VMAXPS    Y3, Y4, Y4
+	VMINPS    Y2, Y1, Y5
+	VMINPS    Y3, Y5, Y5
+	VSUBPS    Y5, Y4, Y5
+	VSUBPS    Y2, Y1, Y6
+	VMOVUPS   splat40800000<>+0(SB), Y7
+	VCMPPS    $0x00, Y2, Y4, Y8
+	VCMPPS    $0x00, Y1, Y4, Y9
+	VSUBPS    Y1, Y3, Y1
+	VBLENDVPS Y8, Y1, Y6, Y6
+	VMOVUPS   splat40000000<>+0(SB), Y1
+	VBLENDVPS Y8, Y1, Y7, Y7
+	VSUBPS    Y3, Y2, Y1
+	VBLENDVPS Y9, Y1, Y6, Y6
+	VXORPS    Y1, Y1, Y1
+	VBLENDVPS Y9, Y1, Y7, Y7
+	VDIVPS    Y5, Y6, Y1
+	VADDPS    Y7, Y1, Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x01, Y2, Y1, Y2
+	VANDPS    splat40c00000<>+0(SB), Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	VADDPS    Y0, Y1, Y1
+	VMOVUPS   splat40c00000<>+0(SB), Y2
+	VCMPPS    $0x0d, Y2, Y1, Y2
+	VANDPS    splat40c00000<>+0(SB), Y2, Y2
+	VSUBPS    Y2, Y1, Y1
+	VROUNDPS  $0x09, Y1, Y2
+	VSUBPS    Y2, Y1, Y2
+	VMULPS    Y2, Y5, Y2
+	VSUBPS    Y5, Y4, Y3
+	VADDPS    Y3, Y2, Y6
+	VSUBPS    Y2, Y4, Y2
+	VMOVAPS   Y4, Y7
+	VMOVAPS   Y6, Y8
+	VMOVAPS   Y3, Y9
+	VMOVUPS   splat3f800000<>+0(SB), Y10
+	VCMPPS    $0x0d, Y10, Y1, Y10
+	VBLENDVPS Y10, Y2, Y7, Y7
+	VBLENDVPS Y10, Y4, Y8, Y8
+	VMOVUPS   splat40000000<>+0(SB), Y10
+	VCMPPS    $0x0d, Y10, Y1, Y10
+	VBLENDVPS Y10, Y3, Y7, Y7
+	VBLENDVPS Y10, Y6, Y9, Y9
+	VMOVUPS   splat40400000<>+0(SB), Y10
+	VCMPPS    $0x0d, Y10, Y1, Y10
+	VBLENDVPS Y10, Y2, Y8, Y8
+	VBLENDVPS Y10, Y4, Y9, Y9
+	VMOVUPS   splat40800000<>+0(SB), Y10
+	VCMPPS    $0x0d, Y10, Y1, Y10
+	VBLENDVPS Y10, Y6, Y7, Y7
+	VBLENDVPS Y10, Y3, Y8, Y8
+	VMOVUPS   splat40a00000<>+0(SB), Y3
+	VCMPPS    $0x0d, Y3, Y1, Y1
+	VBLENDVPS Y1, Y4, Y7, Y7
+	VBLENDVPS Y1, Y2, Y9, Y9
+	VXORPS    Y1, Y1, Y1
+	VCMPPS    $0x00, Y1, Y5, Y1
+	VMOVUPS   (DX)(CX*1), Y2
+	VBLENDVPS Y1, Y2, Y7, Y7
+	VMOVUPS   Y7, (DX)(CX*1)
+	VMOVUPS   (BX)(CX*1), Y2
+	VBLENDVPS Y1, Y2, Y8, Y8
+	VMOVUPS   Y8, (BX)(CX*1)
+	VMOVUPS   (SI)(CX*1), Y2
+	VBLENDVPS Y1, Y2, Y9, Y9
+	VMOVUPS   Y9, (SI)(CX*1)
+	ADDQ      $0x00000020, CX
+	DECQ      AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+DATA splat40800000<>+0(SB)/4, $0x40800000
+DATA splat40800000<>+4(SB)/4, $0x40800000
+DATA splat40800000<>+8(SB)/4, $0x40800000
+DATA splat40800000<>+12(SB)/4, $0x40800000
+DATA splat40800000<>+16(SB)/4, $0x40800000
+DATA splat40800000<>+20(SB)/4, $0x40800000
+DATA splat40800000<>+24(SB)/4, $0x40800000
+DATA splat40800000<>+28(SB)/4, $0x40800000
+DATA splat40800000<>+32(SB)/4, $0x40800000
+DATA splat40800000<>+36(SB)/4, $0x40800000
+DATA splat40800000<>+40(SB)/4, $0x40800000
+DATA splat40800000<>+44(SB)/4, $0x40800000
+DATA splat40800000<>+48(SB)/4, $0x40800000
+DATA splat40800000<>+52(SB)/4, $0x40800000
+DATA splat40800000<>+56(SB)/4, $0x40800000
+DATA splat40800000<>+60(SB)/4, $0x40800000
+GLOBL splat40800000<>(SB), RODATA|NOPTR, $64
+
+DATA splat40c00000<>+0(SB)/4, $0x40c00000
+DATA splat40c00000<>+4(SB)/4, $0x40c00000
+DATA splat40c00000<>+8(SB)/4, $0x40c00000
+DATA splat40c00000<>+12(SB)/4, $0x40c00000
+DATA splat40c00000<>+16(SB)/4, $0x40c00000
+DATA splat40c00000<>+20(SB)/4, $0x40c00000
+DATA splat40c00000<>+24(SB)/4, $0x40c00000
+DATA splat40c00000<>+28(SB)/4, $0x40c00000
+DATA splat40c00000<>+32(SB)/4, $0x40c00000
+DATA splat40c00000<>+36(SB)/4, $0x40c00000
+DATA splat40c00000<>+40(SB)/4, $0x40c00000
+DATA splat40c00000<>+44(SB)/4, $0x40c00000
+DATA splat40c00000<>+48(SB)/4, $0x40c00000
+DATA splat40c00000<>+52(SB)/4, $0x40c00000
+DATA splat40c00000<>+56(SB)/4, $0x40c00000
+DATA splat40c00000<>+60(SB)/4, $0x40c00000
+GLOBL splat40c00000<>(SB), RODATA|NOPTR, $64
+
+DATA splat40400000<>+0(SB)/4, $0x40400000
+DATA splat40400000<>+4(SB)/4, $0x40400000
+DATA splat40400000<>+8(SB)/4, $0x40400000
+DATA splat40400000<>+12(SB)/4, $0x40400000
+DATA splat40400000<>+16(SB)/4, $0x40400000
+DATA splat40400000<>+20(SB)/4, $0x40400000
+DATA splat40400000<>+24(SB)/4, $0x40400000
+DATA splat40400000<>+28(SB)/4, $0x40400000
+DATA splat40400000<>+32(SB)/4, $0x40400000
+DATA splat40400000<>+36(SB)/4, $0x40400000
+DATA splat40400000<>+40(SB)/4, $0x40400000
+DATA splat40400000<>+44(SB)/4, $0x40400000
+DATA splat40400000<>+48(SB)/4, $0x40400000
+DATA splat40400000<>+52(SB)/4, $0x40400000
+DATA splat40400000<>+56(SB)/4, $0x40400000
+DATA splat40400000<>+60(SB)/4, $0x40400000
+GLOBL splat40400000<>(SB), RODATA|NOPTR, $64
+
+DATA splat40a00000<>+0(SB)/4, $0x40a00000
+DATA splat40a00000<>+4(SB)/4, $0x40a00000
+DATA splat40a00000<>+8(SB)/4, $0x40a00000
+DATA splat40a00000<>+12(SB)/4, $0x40a00000
+DATA splat40a00000<>+16(SB)/4, $0x40a00000
+DATA splat40a00000<>+20(SB)/4, $0x40a00000
+DATA splat40a00000<>+24(SB)/4, $0x40a00000
+DATA splat40a00000<>+28(SB)/4, $0x40a00000
+DATA splat40a00000<>+32(SB)/4, $0x40a00000
+DATA splat40a00000<>+36(SB)/4, $0x40a00000
+DATA splat40a00000<>+40(SB)/4, $0x40a00000
+DATA splat40a00000<>+44(SB)/4, $0x40a00000
+DATA splat40a00000<>+48(SB)/4, $0x40a00000
+DATA splat40a00000<>+52(SB)/4, $0x40a00000
+DATA splat40a00000<>+56(SB)/4, $0x40a00000
+DATA splat40a00000<>+60(SB)/4, $0x40a00000
+GLOBL splat40a00000<>(SB), RODATA|NOPTR, $64
+
+// func interleaveAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·interleaveAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	MOVQ    24(AX), DI
+	XORQ    CX, CX
+	VMOVUPS pixels0<>+0(SB), Y0
+	VMOVUPS pixels1<>+0(SB), Y1
+	VMOVUPS pixels2<>+0(SB), Y2
+	MOVQ    48(AX), R8
+
+loop:
+	VMOVUPS      (BX)(CX*1), Y3
+	VBROADCASTSS 56(AX), Y4
+	VSUBPS       Y4, Y3, Y3
+	VBROADCASTSS 68(AX), Y4
+	VMULPS       Y3, Y4, Y3
+	VMOVUPS      (SI)(CX*1), Y4
+	VBROADCASTSS 60(AX), Y5
+	VSUBPS       Y5, Y4, Y4
+	VBROADCASTSS 72(AX), Y5
+	VMULPS       Y4, Y5, Y4
+	VMOVUPS      (DI)(CX*1), Y5
+	VBROADCASTSS 64(AX), Y6
+	VSUBPS       Y6, Y5, Y5
+	VBROADCASTSS 76(AX), Y6
+	VMULPS       Y5, Y6, Y5
+	VPERMPS      Y3, Y0, Y6
+	VPERMPS      Y4, Y0, Y7
+	VPERMPS      Y5, Y0, Y8
+	VBLENDPS     $0x92, Y7, Y6, Y6
+	VBLENDPS     $0x24, Y8, Y6, Y6
+	VMOVUPS      Y6, (DX)
+	VPERMPS      Y3, Y1, Y6
+	VPERMPS      Y4, Y1, Y7
+	VPERMPS      Y5, Y1, Y8
+	VBLENDPS     $0x24, Y7, Y6, Y6
+	VBLENDPS     $0x49, Y8, Y6, Y6
+	VMOVUPS      Y6, 32(DX)
+	VPERMPS      Y3, Y2, Y3
+	VPERMPS      Y4, Y2, Y4
+	VPERMPS      Y5, Y2, Y5
+	VBLENDPS     $0x49, Y4, Y3, Y3
+	VBLENDPS     $0x92, Y5, Y3, Y3
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         $0x60, DX
+	ADDQ         $0x00000020, CX
+	DECQ         R8
+	JNZ          loop
+	VZEROUPPER
+	RET
+
+DATA pixels0<>+0(SB)/4, $0x00000000
+DATA pixels0<>+4(SB)/4, $0x00000000
+DATA pixels0<>+8(SB)/4, $0x00000000
+DATA pixels0<>+12(SB)/4, $0x00000001
+DATA pixels0<>+16(SB)/4, $0x00000001
+DATA pixels0<>+20(SB)/4, $0x00000001
+DATA pixels0<>+24(SB)/4, $0x00000002
+DATA pixels0<>+28(SB)/4, $0x00000002
+GLOBL pixels0<>(SB), RODATA|NOPTR, $32
+
+DATA pixels1<>+0(SB)/4, $0x00000002
+DATA pixels1<>+4(SB)/4, $0x00000003
+DATA pixels1<>+8(SB)/4, $0x00000003
+DATA pixels1<>+12(SB)/4, $0x00000003
+DATA pixels1<>+16(SB)/4, $0x00000004
+DATA pixels1<>+20(SB)/4, $0x00000004
+DATA pixels1<>+24(SB)/4, $0x00000004
+DATA pixels1<>+28(SB)/4, $0x00000005
+GLOBL pixels1<>(SB), RODATA|NOPTR, $32
+
+DATA pixels2<>+0(SB)/4, $0x00000005
+DATA pixels2<>+4(SB)/4, $0x00000005
+DATA pixels2<>+8(SB)/4, $0x00000006
+DATA pixels2<>+12(SB)/4, $0x00000006
+DATA pixels2<>+16(SB)/4, $0x00000006
+DATA pixels2<>+20(SB)/4, $0x00000007
+DATA pixels2<>+24(SB)/4, $0x00000007
+DATA pixels2<>+28(SB)/4, $0x00000007
+GLOBL pixels2<>(SB), RODATA|NOPTR, $32

@@ -29,3 +29,13 @@ func expSumAVX512(*byte)      { panic("kernel: no assembly here") }
 func expStoreAVX512(*byte)    { panic("kernel: no assembly here") }
 func geluAVX512(*byte)        { panic("kernel: no assembly here") }
 func geluGradAVX512(*byte)    { panic("kernel: no assembly here") }
+func levelsAVX2(*byte)        { panic("kernel: no assembly here") }
+func clampedAVX2(*byte)       { panic("kernel: no assembly here") }
+func lumaAVX2(*byte)          { panic("kernel: no assembly here") }
+func saturateAVX2(*byte)      { panic("kernel: no assembly here") }
+func turnHueAVX2(*byte)       { panic("kernel: no assembly here") }
+func interleaveAVX2(*byte)    { panic("kernel: no assembly here") }
+func residualsAVX2(*byte)     { panic("kernel: no assembly here") }
+func residualsAVX512(*byte)   { panic("kernel: no assembly here") }
+func axpyWideAVX2(*byte)      { panic("kernel: no assembly here") }
+func dotWideAVX2(*byte)       { panic("kernel: no assembly here") }

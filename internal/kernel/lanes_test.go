@@ -35,6 +35,8 @@ var laneKernels = []laneKernel{
 	{"normalize", func(v [][]float32, _ [][]float64) []float64 { NormalizeRows(v[0], v[1], 1, len(v[1]), nil); return nil }},
 	{"decayed", func(v [][]float32, _ [][]float64) []float64 { return []float64{DecayedSquares(v[0], v[1], 0.01)} }},
 	{"add-wide", func(v [][]float32, w [][]float64) []float64 { AddWide(w[0], v[0]); return nil }},
+	{"axpy-wide", func(_ [][]float32, w [][]float64) []float64 { AxpyWide(0.7, w[0], w[1]); return nil }},
+	{"dot-wide", func(_ [][]float32, w [][]float64) []float64 { return []float64{DotWide(w[0], w[1])} }},
 	{"weighted", func(v [][]float32, w [][]float64) []float64 { return []float64{WeightedSum(v[0], w[0])} }},
 	{"rescale", func(v [][]float32, w [][]float64) []float64 { Rescale(v[0], w[0], 0.3, w[1]); return nil }},
 	{"momentum", func(v [][]float32, _ [][]float64) []float64 {
@@ -58,6 +60,25 @@ var laneKernels = []laneKernel{
 		LayerNormBackward(v[0], v[1], v[2], v[3], 0.1, 1.2, 0.05, -0.2)
 		return nil
 	}},
+	{"levels", func(v [][]float32, _ [][]float64) []float64 { Levels(v[0], levelsOf(v[1])); return nil }},
+	{"clamped", func(v [][]float32, _ [][]float64) []float64 { Clamped(v[0], 0.7, 0.2); return nil }},
+	{"luma", func(v [][]float32, _ [][]float64) []float64 { Luma(v[0], v[0], v[1], v[2]); return nil }},
+	{"saturate", func(v [][]float32, _ [][]float64) []float64 { Saturate(v[0], v[1], v[2], 1.3); return nil }},
+	{"turn-hue", func(v [][]float32, _ [][]float64) []float64 { TurnHue(v[0], v[1], v[2], 5.7); return nil }},
+	{"interleave", func(v [][]float32, _ [][]float64) []float64 {
+		n := len(v[0]) / 3
+		Interleave(v[0], v[1][:n], v[2][:n], v[3][:n], [3]float32{0.5, 0.4, 0.3}, [3]float32{2, 3, 4})
+		return nil
+	}},
+}
+
+// levelsOf makes bytes of numbers.
+func levelsOf(x []float32) []uint8 {
+	out := make([]uint8, len(x))
+	for i, v := range x {
+		out[i] = uint8(math.Float32bits(v) >> 16)
+	}
+	return out
 }
 
 // laneInputs are five arrays of n numbers and two of float64; odd ones stand among them if wild.

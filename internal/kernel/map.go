@@ -42,8 +42,10 @@ func (m Map) Pad(team *Team, y, x []float32) {
 	n := m.Width * m.Channels
 	m.check([][]float32{y}, m.Images*m.Height*n, x)
 	team.Do(m.Images, func(i int) {
-		for r := range m.Height {
-			copy(y[m.Row(i, r):][:n], x[(i*m.Height+r)*n:])
+		from, to, row := i*m.Height*n, m.Row(i, 0), m.row()
+		for range m.Height {
+			copy(y[to:to+n], x[from:from+n])
+			from, to = from+n, to+row
 		}
 	})
 }

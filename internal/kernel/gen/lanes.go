@@ -104,8 +104,11 @@ func (s sums) add(v reg.VecVirtual, h int) {
 	}
 }
 
-// store adds the lanes up by halves, as kernel.laneSums does, and writes the sum to number at of array a.
-func (s sums) store(l lane, a, at int) {
+// store writes the total to number at of array a.
+func (s sums) store(l lane, a, at int) { VMOVSD(s.total(), Mem{Base: l.p[a], Disp: 8 * at}) }
+
+// total adds the lanes up by halves, as kernel.laneSums does.
+func (s sums) total() reg.VecVirtual {
 	for n := len(s) / 2; n > 0; n /= 2 {
 		for i := range n {
 			VADDPD(s[i+n], s[i], s[i])
@@ -121,8 +124,9 @@ func (s sums) store(l lane, a, at int) {
 	VEXTRACTF128(Imm(1), low, y)
 	VADDPD(y, x, x)
 	VUNPCKHPD(x, x, y)
-	VADDSD(y, x, x)
-	VMOVSD(x, Mem{Base: l.p[a], Disp: 8 * at})
+	sum := XMM()
+	VADDSD(y, x, sum)
+	return sum
 }
 
 // splats are the constants that kernels read from memory, sixteen equal numbers each.

@@ -31,6 +31,7 @@ func main() {
 	peakAVX512()
 	peakAVX2()
 	lanes()
+	colours()
 	Generate()
 }
 
@@ -44,6 +45,7 @@ func lanes() {
 	for _, u := range []unit{avx2, avx512} {
 		expSum(u, false)
 		expSum(u, true)
+		residuals(u)
 		gelu(u)
 		geluGrad(u)
 	}
@@ -55,6 +57,8 @@ func lanes() {
 	weighted()
 	rescale()
 	addWide()
+	axpyWide()
+	dotWide()
 	momentum(false)
 	momentum(true)
 	adam()
