@@ -39,6 +39,16 @@ type product struct {
 	lda, ldb, ldc  int
 	accumulate     bool
 	panels         *packedB
+	part           part
+
+	pack, multiply func(task int) // the two tasks of a part, bound once: a closure for each call would be garbage
+}
+
+// part is the k block and the columns of op(B) that are at hand, and how they are cut into tasks.
+type part struct {
+	k0, n0, kc, nc int
+	panels, packs  int
+	rows, cols     int // rows and panels of a task
 }
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
@@ -62,9 +72,12 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 	}
 	p := products.get()
 	defer p.end()
+	if p.pack == nil {
+		p.pack, p.multiply = p.packTask, p.multiplyTask
+	}
 	*p = product{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
-		accumulate: accumulate, panels: packed.get(),
+		accumulate: accumulate, panels: packed.get(), pack: p.pack, multiply: p.multiply,
 	}
 	for k0 := 0; k0 < k; k0 += blockK {
 		for n0 := 0; n0 < n; n0 += blockN {
@@ -76,7 +89,7 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 // end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's memory alive.
 func (p *product) end() {
 	packed.put(p.panels)
-	*p = product{}
+	*p = product{pack: p.pack, multiply: p.multiply}
 	products.put(p)
 }
 
@@ -103,14 +116,23 @@ func (p *product) block(team *Team, k0, n0, kc, nc int) {
 		}
 		return
 	}
-	packs := min(panels, 4*team.Threads())
-	team.Do(packs, func(i int) { p.packB(k0, n0, kc, nc, i*panels/packs, (i+1)*panels/packs) })
 	rows, cols := p.cut(team.Threads(), panels)
+	p.part = part{k0: k0, n0: n0, kc: kc, nc: nc, panels: panels, packs: min(panels, 4*team.Threads()), rows: rows, cols: cols}
+	team.Do(p.part.packs, p.pack)
 	down := (p.m + rows - 1) / rows
-	team.Do(down*((panels+cols-1)/cols), func(i int) {
-		lo, first := i%down*rows, i/down*cols
-		p.task(k0, n0, kc, nc, lo, min(p.m, lo+rows), first, min(panels, first+cols))
-	})
+	team.Do(down*((panels+cols-1)/cols), p.multiply)
+}
+
+func (p *product) packTask(i int) {
+	b := &p.part
+	p.packB(b.k0, b.n0, b.kc, b.nc, i*b.panels/b.packs, (i+1)*b.panels/b.packs)
+}
+
+func (p *product) multiplyTask(i int) {
+	b := &p.part
+	down := (p.m + b.rows - 1) / b.rows
+	lo, first := i%down*b.rows, i/down*b.cols
+	p.task(b.k0, b.n0, b.kc, b.nc, lo, min(p.m, lo+b.rows), first, min(b.panels, first+b.cols))
 }
 
 // cut returns how many rows and how many panels a task takes: rows are shared out first, in whole tiles.
