@@ -61,19 +61,37 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Z0, Z0
-	VADDPS       64(BX), Z1, Z1
-	VADDPS       (BX)(CX*1), Z2, Z2
-	VADDPS       64(BX)(CX*1), Z3, Z3
-	VADDPS       (BX)(CX*2), Z4, Z4
-	VADDPS       64(BX)(CX*2), Z5, Z5
-	VADDPS       (BX)(DX*1), Z6, Z6
-	VADDPS       64(BX)(DX*1), Z7, Z7
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z9, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z9, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z9, Z7, Z7
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS (BX)(CX*1), Z2, Z2
+	VADDPS 64(BX)(CX*1), Z3, Z3
+	VADDPS (BX)(CX*2), Z4, Z4
+	VADDPS 64(BX)(CX*2), Z5, Z5
+	VADDPS (BX)(DX*1), Z6, Z6
+	VADDPS 64(BX)(DX*1), Z7, Z7
 
 store:
 	MOVQ    112(AX), CX
@@ -179,28 +197,55 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Z16
+	VMOVUPS      64(CX), Z17
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Z0, Z0
-	VADDPS       64(BX), Z1, Z1
-	VADDPS       (BX)(CX*1), Z2, Z2
-	VADDPS       64(BX)(CX*1), Z3, Z3
-	VADDPS       (BX)(CX*2), Z4, Z4
-	VADDPS       64(BX)(CX*2), Z5, Z5
-	VADDPS       (BX)(DX*1), Z6, Z6
-	VADDPS       64(BX)(DX*1), Z7, Z7
-	MOVQ         96(AX), BX
-	VADDPS       (BX), Z8, Z8
-	VADDPS       64(BX), Z9, Z9
-	VADDPS       (BX)(CX*1), Z10, Z10
-	VADDPS       64(BX)(CX*1), Z11, Z11
-	VADDPS       (BX)(CX*2), Z12, Z12
-	VADDPS       64(BX)(CX*2), Z13, Z13
-	VADDPS       (BX)(DX*1), Z14, Z14
-	VADDPS       64(BX)(DX*1), Z15, Z15
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z17, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z17, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z17, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z17, Z7, Z7
+	MOVQ         96(AX), CX
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z17, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z17, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z17, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z17, Z15, Z15
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS (BX)(CX*1), Z2, Z2
+	VADDPS 64(BX)(CX*1), Z3, Z3
+	VADDPS (BX)(CX*2), Z4, Z4
+	VADDPS 64(BX)(CX*2), Z5, Z5
+	VADDPS (BX)(DX*1), Z6, Z6
+	VADDPS 64(BX)(DX*1), Z7, Z7
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS (BX)(CX*1), Z10, Z10
+	VADDPS 64(BX)(CX*1), Z11, Z11
+	VADDPS (BX)(CX*2), Z12, Z12
+	VADDPS 64(BX)(CX*2), Z13, Z13
+	VADDPS (BX)(DX*1), Z14, Z14
+	VADDPS 64(BX)(DX*1), Z15, Z15
 
 store:
 	MOVQ    112(AX), CX
@@ -347,37 +392,73 @@ k:
 	ADDQ         80(AX), R8
 	DECQ         R9
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Z24
+	VMOVUPS      64(CX), Z25
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Z0, Z0
-	VADDPS       64(BX), Z1, Z1
-	VADDPS       (BX)(CX*1), Z2, Z2
-	VADDPS       64(BX)(CX*1), Z3, Z3
-	VADDPS       (BX)(CX*2), Z4, Z4
-	VADDPS       64(BX)(CX*2), Z5, Z5
-	VADDPS       (BX)(DX*1), Z6, Z6
-	VADDPS       64(BX)(DX*1), Z7, Z7
-	MOVQ         96(AX), BX
-	VADDPS       (BX), Z8, Z8
-	VADDPS       64(BX), Z9, Z9
-	VADDPS       (BX)(CX*1), Z10, Z10
-	VADDPS       64(BX)(CX*1), Z11, Z11
-	VADDPS       (BX)(CX*2), Z12, Z12
-	VADDPS       64(BX)(CX*2), Z13, Z13
-	VADDPS       (BX)(DX*1), Z14, Z14
-	VADDPS       64(BX)(DX*1), Z15, Z15
-	MOVQ         104(AX), BX
-	VADDPS       (BX), Z16, Z16
-	VADDPS       64(BX), Z17, Z17
-	VADDPS       (BX)(CX*1), Z18, Z18
-	VADDPS       64(BX)(CX*1), Z19, Z19
-	VADDPS       (BX)(CX*2), Z20, Z20
-	VADDPS       64(BX)(CX*2), Z21, Z21
-	VADDPS       (BX)(DX*1), Z22, Z22
-	VADDPS       64(BX)(DX*1), Z23, Z23
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Z24, Z0, Z0
+	VADDPS       Z25, Z1, Z1
+	VADDPS       Z24, Z2, Z2
+	VADDPS       Z25, Z3, Z3
+	VADDPS       Z24, Z4, Z4
+	VADDPS       Z25, Z5, Z5
+	VADDPS       Z24, Z6, Z6
+	VADDPS       Z25, Z7, Z7
+	MOVQ         96(AX), CX
+	VADDPS       Z24, Z8, Z8
+	VADDPS       Z25, Z9, Z9
+	VADDPS       Z24, Z10, Z10
+	VADDPS       Z25, Z11, Z11
+	VADDPS       Z24, Z12, Z12
+	VADDPS       Z25, Z13, Z13
+	VADDPS       Z24, Z14, Z14
+	VADDPS       Z25, Z15, Z15
+	MOVQ         104(AX), CX
+	VADDPS       Z24, Z16, Z16
+	VADDPS       Z25, Z17, Z17
+	VADDPS       Z24, Z18, Z18
+	VADDPS       Z25, Z19, Z19
+	VADDPS       Z24, Z20, Z20
+	VADDPS       Z25, Z21, Z21
+	VADDPS       Z24, Z22, Z22
+	VADDPS       Z25, Z23, Z23
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS (BX)(CX*1), Z2, Z2
+	VADDPS 64(BX)(CX*1), Z3, Z3
+	VADDPS (BX)(CX*2), Z4, Z4
+	VADDPS 64(BX)(CX*2), Z5, Z5
+	VADDPS (BX)(DX*1), Z6, Z6
+	VADDPS 64(BX)(DX*1), Z7, Z7
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS (BX)(CX*1), Z10, Z10
+	VADDPS 64(BX)(CX*1), Z11, Z11
+	VADDPS (BX)(CX*2), Z12, Z12
+	VADDPS 64(BX)(CX*2), Z13, Z13
+	VADDPS (BX)(DX*1), Z14, Z14
+	VADDPS 64(BX)(DX*1), Z15, Z15
+	MOVQ   104(AX), BX
+	VADDPS (BX), Z16, Z16
+	VADDPS 64(BX), Z17, Z17
+	VADDPS (BX)(CX*1), Z18, Z18
+	VADDPS 64(BX)(CX*1), Z19, Z19
+	VADDPS (BX)(CX*2), Z20, Z20
+	VADDPS 64(BX)(CX*2), Z21, Z21
+	VADDPS (BX)(DX*1), Z22, Z22
+	VADDPS 64(BX)(DX*1), Z23, Z23
 
 store:
 	MOVQ    112(AX), CX
@@ -465,19 +546,37 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Y8
+	VMOVUPS      32(CX), Y9
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Y0, Y0
-	VADDPS       32(BX), Y1, Y1
-	VADDPS       (BX)(CX*1), Y2, Y2
-	VADDPS       32(BX)(CX*1), Y3, Y3
-	VADDPS       (BX)(CX*2), Y4, Y4
-	VADDPS       32(BX)(CX*2), Y5, Y5
-	VADDPS       (BX)(DX*1), Y6, Y6
-	VADDPS       32(BX)(DX*1), Y7, Y7
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y9, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(CX*1), Y2, Y2
+	VADDPS 32(BX)(CX*1), Y3, Y3
+	VADDPS (BX)(CX*2), Y4, Y4
+	VADDPS 32(BX)(CX*2), Y5, Y5
+	VADDPS (BX)(DX*1), Y6, Y6
+	VADDPS 32(BX)(DX*1), Y7, Y7
 
 store:
 	MOVQ    112(AX), CX
@@ -563,24 +662,47 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	MOVQ         96(AX), SI
-	VADDPS       (BX), Y0, Y0
-	VADDPS       32(BX), Y1, Y1
-	VADDPS       (BX)(CX*1), Y2, Y2
-	VADDPS       32(BX)(CX*1), Y3, Y3
-	VADDPS       (BX)(CX*2), Y4, Y4
-	VADDPS       32(BX)(CX*2), Y5, Y5
-	VADDPS       (BX)(DX*1), Y6, Y6
-	VADDPS       32(BX)(DX*1), Y7, Y7
-	VADDPS       (SI), Y8, Y8
-	VADDPS       32(SI), Y9, Y9
-	VADDPS       (SI)(CX*1), Y10, Y10
-	VADDPS       32(SI)(CX*1), Y11, Y11
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	MOVQ         96(AX), CX
+	VADDPS       Y12, Y0, Y0
+	VADDPS       Y13, Y1, Y1
+	VADDPS       Y12, Y2, Y2
+	VADDPS       Y13, Y3, Y3
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y13, Y5, Y5
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y13, Y7, Y7
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y13, Y9, Y9
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y13, Y11, Y11
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	MOVQ   96(AX), SI
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(CX*1), Y2, Y2
+	VADDPS 32(BX)(CX*1), Y3, Y3
+	VADDPS (BX)(CX*2), Y4, Y4
+	VADDPS 32(BX)(CX*2), Y5, Y5
+	VADDPS (BX)(DX*1), Y6, Y6
+	VADDPS 32(BX)(DX*1), Y7, Y7
+	VADDPS (SI), Y8, Y8
+	VADDPS 32(SI), Y9, Y9
+	VADDPS (SI)(CX*1), Y10, Y10
+	VADDPS 32(SI)(CX*1), Y11, Y11
 
 store:
 	MOVQ    112(AX), CX
