@@ -100,8 +100,7 @@ func (f *feedForward) gradient(lo, hi int) {
 	f.down.addBias(first, f.now.dy[lo*f.d:hi*f.d])
 	lo, hi = lo*f.hidden, hi*f.hidden
 	pre, g := f.now.pre[lo:hi], f.now.g[lo:hi]
-	kernel.GELU(f.now.act[lo:hi], pre)
-	kernel.GELUBackward(g, pre, g)
+	kernel.GELUBoth(f.now.act[lo:hi], g, pre, g)
 	f.up.addBias(first, g)
 }
 

@@ -58,7 +58,7 @@ func (p *product) rows(w *workspace, t *tile, k0, kc, lo, hi int) (base unsafe.P
 		w.packTiles(p.a[k0*p.lda+lo:], p.lda, kc, hi-lo)
 		t.rs, t.ks = 4, 4*tileRows
 		return unsafe.Pointer(&w.a[0]), 4 * tileRows * kc
-	case p.n <= few && (hi-lo)%4 == 0:
+	case (p.n <= few || p.lda%512 != 0) && (hi-lo)%4 == 0:
 		t.rs, t.ks = 4*p.lda, 4
 		return unsafe.Pointer(&p.a[lo*p.lda+k0]), tileRows * t.rs
 	}

@@ -205,6 +205,11 @@ func geluAVX2(p *byte)
 //go:noescape
 func geluGradAVX2(p *byte)
 
+// geluBothAVX2 computes GELU and its gradient.
+//
+//go:noescape
+func geluBothAVX2(p *byte)
+
 // expSumAVX512 sums exponentials.
 //
 //go:noescape
@@ -224,6 +229,11 @@ func geluAVX512(p *byte)
 //
 //go:noescape
 func geluGradAVX512(p *byte)
+
+// geluBothAVX512 computes GELU and its gradient.
+//
+//go:noescape
+func geluBothAVX512(p *byte)
 
 // largestAVX2 finds the largest number.
 //

@@ -11,6 +11,7 @@ func expSumAVX2(*byte)        { panic("kernel: no assembly here") }
 func expStoreAVX2(*byte)      { panic("kernel: no assembly here") }
 func geluAVX2(*byte)          { panic("kernel: no assembly here") }
 func geluGradAVX2(*byte)      { panic("kernel: no assembly here") }
+func geluBothAVX2(*byte)      { panic("kernel: no assembly here") }
 func largestAVX2(*byte)       { panic("kernel: no assembly here") }
 func sumAVX2(*byte)           { panic("kernel: no assembly here") }
 func squaresAVX2(*byte)       { panic("kernel: no assembly here") }
@@ -29,3 +30,4 @@ func expSumAVX512(*byte)      { panic("kernel: no assembly here") }
 func expStoreAVX512(*byte)    { panic("kernel: no assembly here") }
 func geluAVX512(*byte)        { panic("kernel: no assembly here") }
 func geluGradAVX512(*byte)    { panic("kernel: no assembly here") }
+func geluBothAVX512(*byte)    { panic("kernel: no assembly here") }

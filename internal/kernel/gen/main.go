@@ -46,6 +46,7 @@ func lanes() {
 		expSum(u, true)
 		gelu(u)
 		geluGrad(u)
+		geluBoth(u)
 	}
 	largest()
 	sum()
