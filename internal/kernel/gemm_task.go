@@ -7,6 +7,8 @@ type workspace struct {
 	a [blockM * pitchA]float32 // packed rows of A
 	c corner
 	r [tileCols]float32 // the end of a bias
+
+	last unsafe.Pointer // the last group of rows read in place, if there are fewer than four in it
 }
 
 // row is where a tile reads its part of a bias, a whole tile's width.
@@ -46,19 +48,26 @@ func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
 			for g := range groups {
 				t.a[g] = unsafe.Add(base, at+4*g*t.rs)
 			}
+			if w.last != nil && i+4*groups > hi {
+				t.a[groups-1] = w.last
+			}
 			w.c.store(&t, groups, rows, cols, p.c[i*p.ldc+j:], p.ldc)
 		}
 	}
 }
 
+// aliased is the pitch in floats at multiples of which the rows of a tile meet in a quarter of the cache's sets or less.
+const aliased = 512
+
 // rows makes the rows [lo,hi) of op(A) ready, packed or in place, and returns where they begin and the bytes to the next tile.
 func (p *product) rows(w *workspace, t *tile, k0, kc, lo, hi int) (base unsafe.Pointer, step int) {
+	w.last = nil
 	switch {
 	case p.transA:
 		w.packTiles(p.a[k0*p.lda+lo:], p.lda, kc, hi-lo)
 		t.rs, t.ks = 4, 4*tileRows
 		return unsafe.Pointer(&w.a[0]), 4 * tileRows * kc
-	case (p.n <= few || p.lda%512 != 0) && (hi-lo)%4 == 0:
+	case (p.n <= few || p.lda%aliased != 0) && w.packLast(p.a[lo*p.lda+k0:], p.lda, kc, hi-lo):
 		t.rs, t.ks = 4*p.lda, 4
 		return unsafe.Pointer(&p.a[lo*p.lda+k0]), tileRows * t.rs
 	}
@@ -69,19 +78,22 @@ func (p *product) rows(w *workspace, t *tile, k0, kc, lo, hi int) (base unsafe.P
 	return unsafe.Pointer(&w.a[0]), tileRows * t.rs
 }
 
-// packTiles copies rows of op(A) = Aᵀ, a column of a [kc,rows] each, into tiles [kc,12]. What a last tile has too many
-// are old numbers that reach only elements which are not stored.
-func (w *workspace) packTiles(a []float32, lda, kc, rows int) {
-	for l := range kc {
-		row := a[l*lda:][:rows]
-		for i, at := 0, l*tileRows; i < rows; i, at = i+tileRows, at+kc*tileRows {
-			if rows-i >= tileRows {
-				*(*[tileRows]float32)(w.a[at:]) = *(*[tileRows]float32)(row[i:])
-				continue
-			}
-			copy(w.a[at:], row[i:])
-		}
+// packLast copies what does not fill a group of four of the rows of a, at the pitch that they have there, so that reading the group
+// stays inside, and reports whether there is room for it. What the group has too many are old numbers that reach only elements
+// which are not stored.
+func (w *workspace) packLast(a []float32, lda, kc, rows int) bool {
+	n := rows % 4
+	if n == 0 {
+		return true
 	}
+	if 3*lda+kc > len(w.a) {
+		return false
+	}
+	for r := range n {
+		copy(w.a[r*lda:][:kc], a[(rows-n+r)*lda:])
+	}
+	w.last = unsafe.Pointer(&w.a[0])
+	return true
 }
 
 // store runs the tile onto C, through scratch where it would stick out.

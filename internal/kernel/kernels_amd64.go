@@ -39,6 +39,11 @@ func transposeAVX2(p *byte)
 //go:noescape
 func packRowsAVX2(p *byte)
 
+// packTilesAVX2 copies the columns of rows into tiles of twelve: see transposition.
+//
+//go:noescape
+func packTilesAVX2(p *byte)
+
 // colSumsAVX2 sums columns about a shift: see columns.
 //
 //go:noescape

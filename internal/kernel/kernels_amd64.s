@@ -789,27 +789,65 @@ block:
 	RET
 
 // func packRowsAVX2(p *byte)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packRowsAVX2(SB), $256-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 8(AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 32(AX), AX
+	MOVQ DX, SI
+	SHLQ $0x04, SI
 
 row:
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, (BX)
-	VMOVUPS 32(CX), Y0
-	VMOVUPS Y0, 32(BX)
-	VMOVUPS 64(CX), Y0
-	VMOVUPS Y0, 64(BX)
-	VMOVUPS 96(CX), Y0
-	VMOVUPS Y0, 96(BX)
-	ADDQ    DX, CX
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNZ     row
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 64(CX)(SI*1)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    Y0, (BX)
+	VMOVUPS    32(CX), Y0
+	VMOVUPS    Y0, 32(BX)
+	VMOVUPS    64(CX), Y0
+	VMOVUPS    Y0, 64(BX)
+	VMOVUPS    96(CX), Y0
+	VMOVUPS    Y0, 96(BX)
+	ADDQ       DX, CX
+	ADDQ       $0x00000080, BX
+	DECQ       AX
+	JNZ        row
+	VZEROUPPER
+	RET
+
+// func packTilesAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·packTilesAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ DX, R8
+	SHLQ $0x04, R8
+
+row:
+	MOVQ CX, R9
+	MOVQ BX, R10
+	MOVQ 40(AX), R11
+
+tile:
+	VMOVUPS    (R9), Y0
+	VMOVUPS    32(R9), X1
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    Y0, (R10)
+	VMOVUPS    X1, 32(R10)
+	ADDQ       $0x30, R9
+	ADDQ       SI, R10
+	DECQ       R11
+	JNZ        tile
+	ADDQ       DX, CX
+	ADDQ       $0x30, BX
+	DECQ       DI
+	JNZ        row
 	VZEROUPPER
 	RET
 
