@@ -94,14 +94,16 @@ func (f *feedForward) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	f.down.finish(team)
 }
 
-// gradient takes GELU and its gradient of a slice of rows, and the sums of both biases' gradients.
+// gradient takes GELU and its gradient of a slice of rows, and the sums of both biases' gradients, each row while it is in the cache.
 func (f *feedForward) gradient(lo, hi int) {
-	first := f.now.first + lo
+	h, first := f.hidden, f.now.first+lo
 	f.down.addBias(first, f.now.dy[lo*f.d:hi*f.d])
-	lo, hi = lo*f.hidden, hi*f.hidden
-	pre, g := f.now.pre[lo:hi], f.now.g[lo:hi]
-	kernel.GELUBoth(f.now.act[lo:hi], g, pre, g)
-	f.up.addBias(first, g)
+	sums := f.up.sums.own(first)
+	for r := lo; r < hi; r++ {
+		g := f.now.g[r*h:][:h]
+		kernel.GELUBoth(f.now.act[r*h:][:h], g, f.now.pre[r*h:][:h], g)
+		kernel.Axpy(1, g, sums)
+	}
 }
 
 // backwardNodes comes after the forward pass, which leaves what GELU saw, means and deviations.

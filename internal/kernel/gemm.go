@@ -39,7 +39,7 @@ type product struct {
 type part struct {
 	k0, n0, kc, nc int
 	panels, packs  int
-	rows, cols     int // rows and panels of a task
+	down, across   int // tasks over the rows of C and over its panels
 }
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
@@ -119,19 +119,14 @@ const small = 1 << 18
 // block adds one k block of op(A) times nc columns of op(B) to C.
 func (p *product) block(team *Team, k0, n0, kc, nc int) {
 	panels := (nc + tileCols - 1) / tileCols
-	if team.Threads() == 1 || p.m*kc*nc < small {
-		p.packB(k0, n0, kc, nc, 0, panels)
-		rows, _ := p.cut(1, panels)
-		for lo := 0; lo < p.m; lo += rows {
-			p.task(k0, n0, kc, nc, lo, min(p.m, lo+rows), 0, panels)
-		}
-		return
+	threads := team.Threads()
+	if p.m*kc*nc < small {
+		team, threads = nil, 1
 	}
-	rows, cols := p.cut(team.Threads(), panels)
-	p.part = part{k0: k0, n0: n0, kc: kc, nc: nc, panels: panels, packs: min(panels, 4*team.Threads()), rows: rows, cols: cols}
+	p.part = part{k0: k0, n0: n0, kc: kc, nc: nc, panels: panels, packs: min(panels, 4*threads)}
+	p.part.down, p.part.across = p.cut(threads, panels)
 	team.Do(p.part.packs, p.pack)
-	down := (p.m + rows - 1) / rows
-	team.Do(down*((panels+cols-1)/cols), p.multiply)
+	team.Do(p.part.down*p.part.across, p.multiply)
 }
 
 func (p *product) packTask(i int) {
@@ -140,20 +135,23 @@ func (p *product) packTask(i int) {
 }
 
 func (p *product) multiplyTask(i int) {
-	b := &p.part
-	down := (p.m + b.rows - 1) / b.rows
-	lo, first := i%down*b.rows, i/down*b.cols
-	p.task(b.k0, b.n0, b.kc, b.nc, lo, min(p.m, lo+b.rows), first, min(b.panels, first+b.cols))
+	b, tiles := &p.part, p.tiles()
+	r, c := i%b.down, i/b.down
+	lo, hi := r*tiles/b.down*tileRows, min(p.m, (r+1)*tiles/b.down*tileRows)
+	p.task(b.k0, b.n0, b.kc, b.nc, lo, hi, c*b.panels/b.across, (c+1)*b.panels/b.across)
 }
 
-// cut returns how many rows and how many panels a task takes: rows are shared out first, in whole tiles.
-func (p *product) cut(threads, panels int) (rows, cols int) {
-	tiles, chunk := (p.m+tileRows-1)/tileRows, blockM/tileRows
-	n := (tiles + chunk - 1) / chunk
-	n = min(tiles, (n+threads-1)/threads*threads)
-	rows, cols = (tiles+n-1)/n*tileRows, panels
-	if n < threads {
-		cols = max(1, panels/(2*threads))
+// tiles is how many tiles the rows of C take.
+func (p *product) tiles() int { return (p.m + tileRows - 1) / tileRows }
+
+// cut returns into how many tasks the rows and the panels are cut: rows first, in whole tiles, as many for each thread. A task's rows
+// fit its core's cache.
+func (p *product) cut(threads, panels int) (down, across int) {
+	tiles, chunk := p.tiles(), blockM/tileRows
+	down = (tiles + chunk - 1) / chunk
+	down = min(tiles, (down+threads-1)/threads*threads)
+	if down < threads {
+		return down, min(panels, 2*threads)
 	}
-	return rows, cols
+	return down, 1
 }
