@@ -28,8 +28,12 @@ func newMaSSL(cfg Config, v views) *massl {
 	s := cfg.Settings.MaSSL
 	return &massl{
 		MaSSL: s, v: v, partition: newPartition(cfg.Seed, s.Memory, s.Block),
-		ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs},
+		ramp: masslRamp(s),
 	}
+}
+
+func masslRamp(s MaSSL) encoders.Ramp {
+	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *massl) branch() Branch       { return Teacher }
@@ -39,8 +43,8 @@ func (o *massl) center() []float32    { return nil }
 func (o *massl) after(codeInput)      {}
 func (o *massl) state(string) []Named { return nil }
 
-func (o *massl) own(cfg Config, _ []float32, d int) learner {
-	return newMemory(cfg.Seed, o.Memory, d, o.v)
+func (o *massl) own(cfg Config, _ []float32, d int) []learner {
+	return []learner{newMemory(cfg.Seed, o.Memory, d, o.v)}
 }
 
 func (o *massl) codes(q []float32, in codeInput) {

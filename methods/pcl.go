@@ -60,8 +60,8 @@ func (o *pcl) unnormalised() bool         { return false }
 func (o *pcl) center() []float32          { return nil }
 func (o *pcl) codes([]float32, codeInput) {} // the loss has labels of its own
 
-func (o *pcl) own(cfg Config, start []float32, d int) learner {
-	return &pclClusters{owned: owned{decoupled{newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)}}, o: o, bank: newBank(cfg, d), perEpoch: cfg.StepsPerEpoch}
+func (o *pcl) own(cfg Config, start []float32, d int) []learner {
+	return []learner{&pclClusters{owned: owned{decoupled{newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)}}, o: o, bank: newBank(cfg, d), perEpoch: cfg.StepsPerEpoch}}
 }
 
 func (o *pcl) loss(h *head, _, targets *G.Node) (*G.Node, error) {
@@ -157,5 +157,5 @@ func concentrations(squared []float64, near []int, k int, temperature float64) [
 func percentile(sorted []float64, share float64) float64 {
 	at := share * float64(len(sorted)-1)
 	i := min(int(at), len(sorted)-2)
-	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
 }
