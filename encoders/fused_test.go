@@ -23,39 +23,38 @@ const fusedEps = 1e-6
 // fusedLayers are over n rows.
 func fusedLayers(n int) []fusedLayer {
 	const d, h = 5, 9
-	node := func(t *testing.T) func(*G.Node, error) *G.Node { return must(t) }
 	return []fusedLayer{
 		{
 			"linear gelu", [][]int{{n, d}, {d, h}, {h}},
-			func(t *testing.T, v G.Nodes) *G.Node { return node(t)(LinearGELU(v[0], v[1], v[2])) },
+			func(t *testing.T, v G.Nodes) *G.Node { return must(t)(LinearGELU(v[0], v[1], v[2])) },
 			func(t *testing.T, v G.Nodes) *G.Node {
-				return node(t)(GELU(node(t)(Linear(v[0], v[1], v[2], false, true))))
+				return must(t)(GELU(must(t)(Linear(v[0], v[1], v[2], false, true))))
 			},
 		},
 		{
 			"linear add", [][]int{{n, d}, {d, h}, {h}, {n, h}},
-			func(t *testing.T, v G.Nodes) *G.Node { return node(t)(LinearAdd(v[0], v[1], v[2], v[3])) },
+			func(t *testing.T, v G.Nodes) *G.Node { return must(t)(LinearAdd(v[0], v[1], v[2], v[3])) },
 			func(t *testing.T, v G.Nodes) *G.Node {
-				return node(t)(Add(v[3], node(t)(Linear(v[0], v[1], v[2], false, true))))
+				return must(t)(Add(v[3], must(t)(Linear(v[0], v[1], v[2], false, true))))
 			},
 		},
 		{
 			"norm linear", [][]int{{n, d}, {d}, {d}, {d, h}, {h}},
 			func(t *testing.T, v G.Nodes) *G.Node {
-				return node(t)(NormLinear(v[0], v[1], v[2], v[3], v[4], fusedEps))
+				return must(t)(NormLinear(v[0], v[1], v[2], v[3], v[4], fusedEps))
 			},
 			func(t *testing.T, v G.Nodes) *G.Node {
-				return node(t)(Linear(node(t)(LayerNorm(v[0], v[1], v[2], fusedEps)), v[3], v[4], false, true))
+				return must(t)(Linear(must(t)(LayerNorm(v[0], v[1], v[2], fusedEps)), v[3], v[4], false, true))
 			},
 		},
 		{
 			"feed forward", [][]int{{n, d}, {d}, {d}, {d, h}, {h}, {h, d}, {d}},
 			func(t *testing.T, v G.Nodes) *G.Node {
-				return node(t)(FeedForward(v[0], v[1], v[2], v[3], v[4], v[5], v[6], fusedEps))
+				return must(t)(FeedForward(v[0], v[1], v[2], v[3], v[4], v[5], v[6], fusedEps))
 			},
 			func(t *testing.T, v G.Nodes) *G.Node {
-				up := node(t)(LinearGELU(node(t)(LayerNorm(v[0], v[1], v[2], fusedEps)), v[3], v[4]))
-				return node(t)(Add(v[0], node(t)(Linear(up, v[5], v[6], false, true))))
+				up := must(t)(LinearGELU(must(t)(LayerNorm(v[0], v[1], v[2], fusedEps)), v[3], v[4]))
+				return must(t)(Add(v[0], must(t)(Linear(up, v[5], v[6], false, true))))
 			},
 		},
 	}
