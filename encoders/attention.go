@@ -26,17 +26,26 @@ type attention struct {
 	n, tokens, dim, heads int
 	weights               []float32 // [N,heads,T,T], rows sum to 1
 	ds                    []float32 // [attentionParts,T,T], the gradient of one head's scores
+	now                   attentionArrays
+
+	forwardTask, backwardTask func(part int) // bound once: a closure for each call would be garbage
 }
 
+// attentionArrays are what the tasks of a pass work on.
+type attentionArrays struct{ qkv, y, dy, dqkv []float32 }
+
 func newAttention(n, tokens, dim, heads int) *attention {
-	return &attention{n: n, tokens: tokens, dim: dim, heads: heads, weights: make([]float32, n*heads*tokens*tokens)}
+	a := &attention{n: n, tokens: tokens, dim: dim, heads: heads, weights: make([]float32, n*heads*tokens*tokens)}
+	a.forwardTask, a.backwardTask = a.forwardPart, a.backwardPart
+	return a
 }
 
 func (a *attention) node(qkv *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "attention", Out: tensor.Shape{a.n * a.tokens, a.dim}, Diff: []bool{true},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
-			a.each(team, func(row, col, _ int, w []float32) { a.forwardHead(out[row*a.dim+col:], in[0][3*row*a.dim+col:], w) })
+			a.now = attentionArrays{qkv: in[0], y: out}
+			team.Do(attentionParts, a.forwardTask)
 		},
 		Backward: a.backwardNodes,
 	}, qkv)
@@ -45,14 +54,31 @@ func (a *attention) node(qkv *G.Node) (*G.Node, error) {
 // attentionParts is the number of parts that the heads of a batch are dealt to; each has room of its own.
 const attentionParts = 16
 
-// each calls f for every head of every sequence with its first row, its first column, its part and its attention weights [T,T].
-func (a *attention) each(team *kernel.Team, f func(row, col, part int, w []float32)) {
-	square, n := a.tokens*a.tokens, a.n*a.heads
-	team.Do(attentionParts, func(part int) {
-		for i := part * n / attentionParts; i < (part+1)*n/attentionParts; i++ {
-			f(i/a.heads*a.tokens, i%a.heads*(a.dim/a.heads), part, a.weights[i*square:][:square])
-		}
-	})
+// part returns the heads of a part, counted through all sequences.
+func (a *attention) part(i int) (from, to int) {
+	n := a.n * a.heads
+	return i * n / attentionParts, (i + 1) * n / attentionParts
+}
+
+// place returns where a head begins: its sequence's first row, its own first column, and its attention weights [T,T].
+func (a *attention) place(head int) (row, col int, w []float32) {
+	square := a.tokens * a.tokens
+	return head / a.heads * a.tokens, head % a.heads * (a.dim / a.heads), a.weights[head*square:][:square]
+}
+
+func (a *attention) forwardPart(i int) {
+	for h, to := a.part(i); h < to; h++ {
+		row, col, w := a.place(h)
+		a.forwardHead(a.now.y[row*a.dim+col:], a.now.qkv[3*row*a.dim+col:], w)
+	}
+}
+
+func (a *attention) backwardPart(i int) {
+	ds := a.ds[i*a.tokens*a.tokens:][:a.tokens*a.tokens]
+	for h, to := a.part(i); h < to; h++ {
+		row, col, w := a.place(h)
+		a.backwardHead(a.now.dqkv[3*row*a.dim+col:], a.now.qkv[3*row*a.dim+col:], a.now.dy[row*a.dim+col:], w, ds)
+	}
 }
 
 func (a *attention) scale() float32 { return float32(1 / math.Sqrt(float64(a.dim/a.heads))) }
@@ -80,8 +106,7 @@ func (a *attention) backwardHead(dqkv, qkv, dy, w, ds []float32) {
 
 // backwardNodes comes after the forward pass, which leaves the weights.
 func (a *attention) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	square := a.tokens * a.tokens
-	a.ds = make([]float32, attentionParts*square)
+	a.ds = make([]float32, attentionParts*a.tokens*a.tokens)
 	forward, err := graph.After(out)
 	if err != nil {
 		return nil, err
@@ -89,9 +114,8 @@ func (a *attention) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error
 	dx, err := graph.Apply(graph.Op{
 		Kind: "attention-grad", Out: in[0].Shape().Clone(),
 		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
-			a.each(team, func(row, col, part int, w []float32) {
-				a.backwardHead(dst[3*row*a.dim+col:], v[0][3*row*a.dim+col:], v[1][row*a.dim+col:], w, a.ds[part*square:][:square])
-			})
+			a.now = attentionArrays{qkv: v[0], dy: v[1], dqkv: dst}
+			team.Do(attentionParts, a.backwardTask)
 		},
 	}, in[0], grad, forward)
 	return G.Nodes{dx}, err

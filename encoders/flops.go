@@ -54,8 +54,12 @@ func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
 	switch kind {
 	case "conv3x3":
 		return results(out) * 9 * in[1][2]
-	case "conv1x1", "linear", "linear-gelu":
+	case "conv1x1", "linear", "linear-gelu", "linear-add":
 		return results(out) * in[1][0]
+	case "norm-linear":
+		return results(out) * in[3][0]
+	case "feed-forward": // up and down
+		return 2 * results(out) * in[3][1]
 	case "attention": // of one sequence: queries with keys, weights with values
 		return 2 * results(out) * out[0]
 	}

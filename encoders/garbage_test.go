@@ -10,7 +10,8 @@ import (
 // TestPassesLeaveLittleGarbage bounds what a forward and backward pass allocates once its buffers are there, such that a step stays
 // below 64 KiB. It does not depend on the batch, but on the number of calls.
 func TestPassesLeaveLittleGarbage(t *testing.T) {
-	const n, most = 2, 60 << 10
+	const n = 2
+	most := map[string]uint64{"mlp": 4 << 10, "convnet": 60 << 10, "resnet18": 60 << 10, "vit": 8 << 10}
 	in := Input{Height: 32, Width: 32, Channels: 3}
 	for _, cfg := range []Config{
 		{Name: "mlp", Width: 8, Depth: 2, Dim: 16},
@@ -40,7 +41,7 @@ func TestPassesLeaveLittleGarbage(t *testing.T) {
 				least = min(least, after.TotalAlloc-before.TotalAlloc)
 			}
 			t.Logf("%d bytes", least)
-			if least > most {
+			if most := most[cfg.Name]; least > most {
 				t.Errorf("a pass allocates %d bytes, more than %d", least, most)
 			}
 		})

@@ -105,7 +105,15 @@ func TestGoldenAttention(t *testing.T) {
 		f := golden.Load(t, "ops_attention")
 		s, heads := golden.Shape(f.Inputs["x"]), int(f.Params["heads"].(float64))
 		keys := map[string]string{"a.qkv": "in_proj", "a.out": "out_proj"}
-		k := newBlock(t, f, keys, func(b *builder) error { return b.attention("a", s[2], s[1], heads) })
+		k := newBlock(t, f, keys, func(b *builder) error {
+			if err := b.linear("a.qkv", s[2], 3*s[2], true, false, true); err != nil {
+				return err
+			}
+			if err := b.apply(func(x *G.Node) (*G.Node, error) { return Attention(x, s[1], heads) }); err != nil {
+				return err
+			}
+			return b.linear("a.out", s[2], s[2], true, false, true)
+		})
 		data := golden.Float32s(f.Inputs["x"])
 		y, dx := k.run(Training, data, []int{s[0] * s[1], s[2]}, golden.Float32s(f.Inputs["grad_out"]))
 		golden.Check(t, f, "y", y, f.Expected["y"])

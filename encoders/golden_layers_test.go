@@ -1,7 +1,6 @@
 package encoders
 
 import (
-	"slices"
 	"testing"
 
 	"protobench/encoders/graph"
@@ -20,30 +19,6 @@ func TestGoldenGELU(t *testing.T) {
 		golden.Check(t, f, "y", p.Value(y), f.Expected["y"])
 		golden.Check(t, f, "grad_x", p.Value(grads[0]), f.Expected["grad_x"])
 	})
-}
-
-// TestLinearGELU compares the fused layer with the two it is made of, bit by bit.
-func TestLinearGELU(t *testing.T) {
-	const n, in, out = 7, 5, 9
-	run := func(fused bool) [][]float32 {
-		g := G.NewGraph()
-		x, w := graph.Input(g, "x", noise(n*in, "x"), n, in), graph.Input(g, "w", noise(in*out, "w"), in, out)
-		b := graph.Input(g, "b", noise(out, "b"), out)
-		var y *G.Node
-		if fused {
-			y = must(t)(LinearGELU(x, w, b))
-		} else {
-			y = must(t)(GELU(must(t)(Linear(x, w, b, false, true))))
-		}
-		p, grads := runVJP(t, g, y, noise(n*out, "grad"), x, w, b)
-		return [][]float32{p.Value(y), p.Value(grads[0]), p.Value(grads[1]), p.Value(grads[2])}
-	}
-	apart := run(false)
-	for i, got := range run(true) {
-		if !slices.Equal(got, apart[i]) {
-			t.Errorf("result %d: %v fused, %v apart", i, got, apart[i])
-		}
-	}
 }
 
 func TestGoldenLayerNorm(t *testing.T) {

@@ -13,96 +13,162 @@ import (
 // Linear computes x·w (+ b), x [N,In], w [In,Out], b [Out] or nil, with relu fused behind. Without inputGrad no
 // gradient flows to x.
 func Linear(x, w, b *G.Node, relu, inputGrad bool) (*G.Node, error) {
+	l, err := newLinear(x, w)
+	if err != nil {
+		return nil, err
+	}
+	l.relu, l.inputGrad = relu, inputGrad
+	if b == nil {
+		return l.node("linear", x, w)
+	}
+	return l.node("linear", x, w, b)
+}
+
+// LinearAdd computes residual + (x·w + b): the end of a residual branch (He et al. 2016) whose last layer is [Linear]. The gradient
+// passes to the residual [N,Out] as it is.
+func LinearAdd(x, w, b, residual *G.Node) (*G.Node, error) {
+	l, err := newLinear(x, w)
+	if err != nil {
+		return nil, err
+	}
+	l.add, l.inputGrad = true, true
+	return l.node("linear-add", x, w, b, residual)
+}
+
+// LinearGELU is [Linear] with a bias and [GELU] fused behind: x [N,In], w [In,Out], b [Out].
+func LinearGELU(x, w, b *G.Node) (*G.Node, error) {
+	l, err := newLinear(x, w)
+	if err != nil {
+		return nil, err
+	}
+	l.gelu, l.inputGrad = true, true
+	return l.node("linear-gelu", x, w, b)
+}
+
+// linear is an affine map with what is fused behind it.
+type linear struct {
+	affine
+	n               int
+	relu, gelu, add bool
+	inputGrad       bool
+	pre             []float32 // [N,Out], what GELU saw, where a backward pass will ask for it
+	now             linearRows
+
+	fuseRows, gradRows func(lo, hi int) // bound once: a closure for each call would be garbage
+}
+
+// linearRows is what the tasks of a pass work on: rows from first on.
+type linearRows struct {
+	first         int
+	y, pre, dy, g []float32
+	residual      []float32
+}
+
+func newLinear(x, w *G.Node) (*linear, error) {
 	xs, ws := x.Shape(), w.Shape()
 	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[0] {
 		return nil, fmt.Errorf("encoders: a linear layer of %v with weights %v", xs, ws)
 	}
-	l := &linear{n: xs[0], in: xs[1], out: ws[1], relu: relu, inputGrad: inputGrad}
-	operands, diff := []*G.Node{x, w}, []bool{inputGrad, true}
-	if b != nil {
-		operands, diff = append(operands, b), append(diff, true)
-	}
-	return graph.Apply(graph.Op{
-		Kind: "linear", Out: tensor.Shape{l.n, l.out}, Diff: diff,
-		Forward: l.forward, Backward: l.backwardNodes,
-	}, operands...)
+	l := &linear{affine: affine{in: xs[1], out: ws[1]}, n: xs[0]}
+	l.fuseRows, l.gradRows = l.fuse, l.gradient
+	return l, nil
 }
 
-type linear struct {
-	n, in, out int
-	relu       bool
-	inputGrad  bool
-	pre        []float32 // what GELU sees, where it is fused behind
-	g, dw, db  []float32
-	sums       *slicedSums // of db
+func (l *linear) node(kind string, in ...*G.Node) (*G.Node, error) {
+	diff := []bool{l.inputGrad, true, true, true}[:len(in)]
+	return graph.Apply(graph.Op{
+		Kind: kind, Out: tensor.Shape{l.n, l.out}, Diff: diff, Forward: l.forward, Backward: l.backwardNodes,
+	}, in...)
 }
 
 func (l *linear) forward(team *kernel.Team, in [][]float32, y []float32) {
-	if l.pre != nil {
-		l.product(team, in, l.pre)
-		gelu(team, y, l.pre)
-		return
+	var b []float32
+	if len(in) > 2 {
+		b = in[2]
 	}
-	l.product(team, in, y)
-	if l.relu {
-		team.Chunks(len(y), kernel.ChunkSize, func(lo, hi int) { kernel.ReLU(y[lo:hi], y[lo:hi]) })
+	for lo := 0; lo < l.n; lo += passRows {
+		hi := min(l.n, lo+passRows)
+		l.now = linearRows{first: lo, y: y[lo*l.out : hi*l.out]}
+		l.now.pre = l.now.y
+		if l.pre != nil {
+			l.now.pre = l.pre[lo*l.out : hi*l.out]
+		}
+		if l.add {
+			l.now.residual = in[3][lo*l.out : hi*l.out]
+		}
+		l.affine.forward(team, hi-lo, l.now.pre, in[0][lo*l.in:], in[1], b)
+		if l.relu || l.gelu || l.add {
+			team.Chunks(len(l.now.y), kernel.ChunkSize, l.fuseRows)
+		}
 	}
 }
 
-func (l *linear) product(team *kernel.Team, in [][]float32, y []float32) {
-	accumulate := len(in) == 3
-	if accumulate {
-		team.Chunks(l.n, kernel.RowChunk(l.out), func(lo, hi int) {
-			for r := lo; r < hi; r++ {
-				copy(y[r*l.out:(r+1)*l.out], in[2])
-			}
-		})
+// fuse does what stands behind the product to some of its numbers.
+func (l *linear) fuse(lo, hi int) {
+	y, pre := l.now.y[lo:hi], l.now.pre[lo:hi]
+	switch {
+	case l.relu:
+		kernel.ReLU(y, y)
+	case l.gelu:
+		kernel.GELU(y, pre)
+	case l.add:
+		kernel.Combine(y, l.now.residual[lo:hi], y, 1, 1)
 	}
-	kernel.Gemm(team, false, false, l.n, l.out, l.in, in[0], l.in, in[1], l.out, y, l.out, accumulate)
 }
 
 // backward reads x, w, y, dy and leaves dw and db in the layer.
 func (l *linear) backward(team *kernel.Team, v [][]float32, dx []float32) {
-	x, w := v[0], v[1]
-	dy := l.productGradient(team, v[2], v[3])
-	kernel.Gemm(team, true, false, l.in, l.out, l.n, x, l.in, dy, l.out, l.dw, l.out, false)
-	if l.inputGrad {
-		kernel.Gemm(team, false, true, l.n, l.in, l.out, dy, l.out, w, l.out, dx, l.in, false)
+	x, w, y, dy := v[0], v[1], v[2], v[3]
+	var room []float32
+	if l.relu || l.gelu {
+		room = team.Scratch(min(passRows, l.n) * l.out)
 	}
-}
-
-// productGradient returns the gradient of the product, behind which what is fused lies, and leaves db in the layer. A slice of
-// rows gets both while it is in the cache.
-func (l *linear) productGradient(team *kernel.Team, y, dy []float32) []float32 {
-	g := dy
-	if l.g != nil {
-		g = l.g
-	}
-	l.sums.each(team, func(lo, hi int, sums []float32) {
-		lo, hi = lo*l.out, hi*l.out
+	for lo := 0; lo < l.n; lo += passRows {
+		hi := min(l.n, lo+passRows)
+		l.now = linearRows{first: lo, dy: dy[lo*l.out : hi*l.out]}
+		l.now.g = l.now.dy
 		switch {
 		case l.relu:
-			kernel.MaskReLU(g[lo:hi], y[lo:hi], dy[lo:hi])
-		case l.pre != nil:
-			kernel.GELUBackward(g[lo:hi], l.pre[lo:hi], dy[lo:hi])
+			l.now.g, l.now.y = room[:(hi-lo)*l.out], y[lo*l.out:]
+		case l.gelu:
+			l.now.g, l.now.pre = room[:(hi-lo)*l.out], l.pre[lo*l.out:]
 		}
-		if l.db != nil {
-			addRows(sums, g[lo:hi])
+		if room != nil || l.sums != nil {
+			team.Chunks(hi-lo, sliceRows, l.gradRows)
 		}
-	})
-	if l.db != nil {
-		l.sums.total(team, l.db, 0)
+		l.learn(team, lo, x[lo*l.in:hi*l.in], l.now.g)
+		if l.inputGrad {
+			l.input(team, dx[lo*l.in:hi*l.in], l.now.g, w)
+		}
 	}
-	return g
+	l.finish(team)
 }
 
-func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	l.dw, l.sums = make([]float32, l.in*l.out), newSlicedSums(l.n, sliceRows, l.out)
-	if len(in) == 3 {
-		l.db = make([]float32, l.out)
+// gradient sets the gradient of a slice of the product's rows, behind which what is fused lies, and takes the sums of db from it.
+func (l *linear) gradient(lo, hi int) {
+	first := l.now.first + lo
+	lo, hi = lo*l.out, hi*l.out
+	g, dy := l.now.g[lo:hi], l.now.dy[lo:hi]
+	switch {
+	case l.relu:
+		kernel.MaskReLU(g, l.now.y[lo:hi], dy)
+	case l.gelu:
+		kernel.GELUBackward(g, l.now.pre[lo:hi], dy)
 	}
-	if l.relu || l.pre != nil {
-		l.g = make([]float32, l.n*l.out)
+	l.addBias(first, g)
+}
+
+// backwardNodes asks for the result only where the gradient is read from it: GELU's needs what the forward pass leaves, others nothing.
+func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	l.prepare(l.n, len(in) > 2)
+	if l.gelu {
+		l.pre = make([]float32, l.n*l.out)
+	}
+	var err error
+	if !l.relu {
+		if out, err = graph.After(out); err != nil {
+			return nil, err
+		}
 	}
 	shape := tensor.Shape{1}
 	if l.inputGrad {
@@ -112,13 +178,15 @@ func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
-	more := []taken{{l.dw, tensor.Shape{l.in, l.out}}}
-	if len(in) == 3 {
-		more = append(more, taken{l.db, tensor.Shape{l.out}})
+	grads, err := withTakes(dx, l.taken()...)
+	if err != nil {
+		return nil, err
 	}
-	grads, err := withTakes(dx, more...)
-	if err == nil && !l.inputGrad {
+	if !l.inputGrad {
 		grads[0] = nil
 	}
-	return grads, err
+	if l.add {
+		grads = append(grads, grad)
+	}
+	return grads, nil
 }

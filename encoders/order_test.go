@@ -22,6 +22,18 @@ func TestGradientsRunAfterTheirLayer(t *testing.T) {
 		"layer norm": func(g *G.ExprGraph, x *G.Node) (*G.Node, error) {
 			return LayerNorm(x, graph.Input(g, "gamma", ones(ch), ch), graph.Input(g, "beta", ones(ch), ch), 1e-6)
 		},
+		"norm linear": func(g *G.ExprGraph, x *G.Node) (*G.Node, error) {
+			w, b := graph.Input(g, "w", noise(ch*ch, "w"), ch, ch), graph.Input(g, "b", ones(ch), ch)
+			return NormLinear(x, graph.Input(g, "gamma", ones(ch), ch), graph.Input(g, "beta", ones(ch), ch), w, b, 1e-6)
+		},
+		"linear gelu": func(g *G.ExprGraph, x *G.Node) (*G.Node, error) {
+			return LinearGELU(x, graph.Input(g, "w", noise(ch*ch, "w"), ch, ch), graph.Input(g, "b", ones(ch), ch))
+		},
+		"feed forward": func(g *G.ExprGraph, x *G.Node) (*G.Node, error) {
+			w, b := graph.Input(g, "w", noise(ch*ch, "w"), ch, ch), graph.Input(g, "b", ones(ch), ch)
+			gamma, beta := graph.Input(g, "gamma", ones(ch), ch), graph.Input(g, "beta", ones(ch), ch)
+			return FeedForward(x, gamma, beta, w, b, w, b, 1e-6)
+		},
 		"attention": func(_ *G.ExprGraph, x *G.Node) (*G.Node, error) { return Attention(x, side, 2) },
 		"normalize": func(_ *G.ExprGraph, x *G.Node) (*G.Node, error) { return Normalize(x) },
 	} {

@@ -1,6 +1,11 @@
 package encoders
 
-import "fmt"
+import (
+	"fmt"
+	"math/rand/v2"
+
+	G "gorgonia.org/gorgonia"
+)
 
 // projectorStart is the standard deviation of a gelu projector's weights at the start, as in DINO's head.
 const projectorStart = 0.02
@@ -36,6 +41,12 @@ func (b *builder) geluProjector(features, hidden, dim int) error {
 		}
 	}
 	return b.linearFrom("projector.2", start, hidden, dim, true, false, true)
+}
+
+func (b *builder) linearGELUFrom(name string, start func(*rand.Rand) float32, in, out int) error {
+	w := b.param(name+".weight", start, in, out)
+	c := b.param(name+".bias", constant(0), out)
+	return b.apply(func(x *G.Node) (*G.Node, error) { return LinearGELU(x, w, c) })
 }
 
 func (b *builder) normGELUProjector(features, hidden, dim int) error {

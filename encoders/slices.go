@@ -17,13 +17,11 @@ func newSlicedSums(rows, size, cols int) *slicedSums {
 	return &slicedSums{rows: rows, size: size, cols: cols, part: make([]float32, (rows+size-1)/size*cols), sum: make([]float64, cols)}
 }
 
-// each runs f for every slice, rows lo to hi-1, with its sums, which are zero, over the team.
-func (s *slicedSums) each(team *kernel.Team, f func(lo, hi int, sums []float32)) {
-	team.Chunks(s.rows, s.size, func(lo, hi int) {
-		own := s.part[lo/s.size*s.cols:][:s.cols]
-		clear(own)
-		f(lo, hi, own)
-	})
+// own returns the sums of the slice that begins with row lo, zeroed.
+func (s *slicedSums) own(lo int) []float32 {
+	own := s.part[lo/s.size*s.cols:][:s.cols]
+	clear(own)
+	return own
 }
 
 // total sets dst to the sums of columns from on.

@@ -65,7 +65,8 @@ func (o *tokens) forward(team *kernel.Team, in [][]float32, y []float32) {
 }
 
 func (o *tokens) backward(team *kernel.Team, v [][]float32, dx []float32) {
-	o.sums.each(team, func(lo, hi int, sums []float32) {
+	team.Chunks(o.n, sliceImages, func(lo, hi int) {
+		sums := o.sums.own(lo)
 		for i := lo; i < hi; i++ {
 			image := v[0][i*o.t*o.d:][:o.t*o.d]
 			copy(dx[i*(o.t-1)*o.d:], image[o.d:])

@@ -86,47 +86,6 @@ func (b *builder) patchEmbeddings(cfg Config, tokens *G.Node, t, d int) error {
 	return nil
 }
 
-// transformerBlock is x + attention(norm1(x)), then + fc2(GELU(fc1(norm2(·)))), on rows of tokens.
-func (b *builder) transformerBlock(name string, d, hidden, tokens, heads int) error {
-	if err := b.residual(func() error {
-		if err := b.layerNorm(name+".norm1", d); err != nil {
-			return err
-		}
-		return b.attention(name+".attention", d, tokens, heads)
-	}); err != nil {
-		return err
-	}
-	return b.residual(func() error {
-		if err := b.layerNorm(name+".norm2", d); err != nil {
-			return err
-		}
-		if err := b.linearGELU(name+".fc1", d, hidden); err != nil {
-			return err
-		}
-		return b.linear(name+".fc2", hidden, d, true, false, true)
-	})
-}
-
-// attention is the maps to queries, keys and values, self-attention, and the map of the heads' results.
-func (b *builder) attention(name string, d, tokens, heads int) error {
-	if err := b.linear(name+".qkv", d, 3*d, true, false, true); err != nil {
-		return err
-	}
-	if err := b.apply(func(x *G.Node) (*G.Node, error) { return Attention(x, tokens, heads) }); err != nil {
-		return err
-	}
-	return b.linear(name+".out", d, d, true, false, true)
-}
-
-// residual adds what branch makes of x to x.
-func (b *builder) residual(branch func() error) error {
-	x := b.x
-	if err := branch(); err != nil {
-		return err
-	}
-	return b.apply(func(y *G.Node) (*G.Node, error) { return Add(x, y) })
-}
-
 func (b *builder) tokens(cfg Config, in Input, d int) error {
 	own, got := cfg.grid(b.weights.Input), cfg.grid(in)
 	class := b.param("class", constant(0), 1, d)
@@ -150,19 +109,12 @@ func (c Config) Patches(in Input) int {
 }
 
 func (b *builder) layerNorm(name string, d int) error {
-	gamma := b.param(name+".weight", constant(1), d)
-	beta := b.param(name+".bias", constant(0), d)
+	gamma, beta := b.layerNormParams(name, d)
 	return b.apply(func(x *G.Node) (*G.Node, error) { return LayerNorm(x, gamma, beta, vitEps) })
 }
 
-func (b *builder) linearGELU(name string, in, out int) error {
-	return b.linearGELUFrom(name, uniform(in), in, out)
-}
-
-func (b *builder) linearGELUFrom(name string, start func(*rand.Rand) float32, in, out int) error {
-	w := b.param(name+".weight", start, in, out)
-	c := b.param(name+".bias", constant(0), out)
-	return b.apply(func(x *G.Node) (*G.Node, error) { return LinearGELU(x, w, c) })
+func (b *builder) layerNormParams(name string, d int) (gamma, beta *G.Node) {
+	return b.param(name+".weight", constant(1), d), b.param(name+".bias", constant(0), d)
 }
 
 func gaussian(std float64) func(*rand.Rand) float32 {

@@ -12,3 +12,4 @@ func normApplyAVX2(*byte)     { panic("kernel: no assembly here") }
 func normApplyReLUAVX2(*byte) { panic("kernel: no assembly here") }
 func transposeAVX2(*byte)     { panic("kernel: no assembly here") }
 func packRowsAVX2(*byte)      { panic("kernel: no assembly here") }
+func packTilesAVX2(*byte)     { panic("kernel: no assembly here") }

@@ -199,3 +199,19 @@ func BenchmarkSoftmax(b *testing.B) {
 		})
 	}
 }
+
+// TestGELUBoth compares with the two kernels that it stands for, bit by bit.
+func TestGELUBoth(t *testing.T) {
+	withISA(t, func(t *testing.T) {
+		for _, n := range []int{1, 15, 16, 63, 64, 80, 1000} {
+			x, dy := random(n, "x"), random(n, "dy")
+			y, dx, wantY, wantX := make([]float32, n), dy, make([]float32, n), make([]float32, n)
+			GELU(wantY, x)
+			GELUBackward(wantX, x, dy)
+			GELUBoth(y, dx, x, dy) // dx is dy
+			if a, b := differ(y, wantY), differ(dx, wantX); a > 0 || b > 0 {
+				t.Errorf("%d numbers: %d of y and %d of dx differ", n, a, b)
+			}
+		}
+	})
+}

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"unsafe"
 )
 
 const (
@@ -15,15 +14,6 @@ const (
 
 // packedB is room for the packed block of B that all tasks of a product share.
 type packedB [blockK * blockN]float32
-
-// workspace is the scratch of one task.
-type workspace struct {
-	a [blockM * pitchA]float32 // packed rows of A
-	c corner
-}
-
-// corner is room for a tile that sticks out of C.
-type corner [tileRows * tileCols]float32
 
 var (
 	packed     stock[packedB]
@@ -38,6 +28,7 @@ type product struct {
 	a, b, c        []float32
 	lda, ldb, ldc  int
 	accumulate     bool
+	bias           []float32
 	panels         *packedB
 	part           part
 
@@ -48,7 +39,7 @@ type product struct {
 type part struct {
 	k0, n0, kc, nc int
 	panels, packs  int
-	rows, cols     int // rows and panels of a task
+	down, across   int // tasks over the rows of C and over its panels
 }
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
@@ -56,18 +47,27 @@ type part struct {
 // stored matrices. Each element is a sum of blocks of 512 products, added up in their order, each block a chain of
 // multiply-adds in k order from zero, whatever m, n and the team are.
 func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
-	checkMatrix("A", a, lda, m, k, transA)
-	checkMatrix("B", b, ldb, k, n, transB)
-	checkMatrix("C", c, ldc, m, n, false)
-	if m == 0 || n == 0 {
+	multiply(team, product{
+		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, accumulate: accumulate,
+	})
+}
+
+// GemmBias computes C = A·B + bias, the bias [n] added to every row: the same numbers as [Gemm]'s with accumulate on a C whose rows are
+// the bias, without writing and reading that C.
+func GemmBias(team *Team, m, n, k int, a []float32, lda int, b []float32, ldb int, bias, c []float32, ldc int) {
+	checkMatrix("bias", bias, n, 1, n, false)
+	multiply(team, product{m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, bias: bias[:n]})
+}
+
+func multiply(team *Team, call product) {
+	checkMatrix("A", call.a, call.lda, call.m, call.k, call.transA)
+	checkMatrix("B", call.b, call.ldb, call.k, call.n, call.transB)
+	checkMatrix("C", call.c, call.ldc, call.m, call.n, false)
+	if call.m == 0 || call.n == 0 {
 		return
 	}
-	if k == 0 {
-		if !accumulate {
-			for i := range m {
-				clear(c[i*ldc : i*ldc+n])
-			}
-		}
+	if call.k == 0 {
+		call.nothing()
 		return
 	}
 	p := products.get()
@@ -75,13 +75,24 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 	if p.pack == nil {
 		p.pack, p.multiply = p.packTask, p.multiplyTask
 	}
-	*p = product{
-		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc,
-		accumulate: accumulate, panels: packed.get(), pack: p.pack, multiply: p.multiply,
+	call.panels, call.pack, call.multiply = packed.get(), p.pack, p.multiply
+	*p = call
+	for k0 := 0; k0 < p.k; k0 += blockK {
+		for n0 := 0; n0 < p.n; n0 += blockN {
+			p.block(team, k0, n0, min(blockK, p.k-k0), min(blockN, p.n-n0))
+		}
 	}
-	for k0 := 0; k0 < k; k0 += blockK {
-		for n0 := 0; n0 < n; n0 += blockN {
-			p.block(team, k0, n0, min(blockK, k-k0), min(blockN, n-n0))
+}
+
+// nothing is the product of no products.
+func (p *product) nothing() {
+	for i := range p.m {
+		row := p.c[i*p.ldc:][:p.n]
+		switch {
+		case p.bias != nil:
+			copy(row, p.bias)
+		case !p.accumulate:
+			clear(row)
 		}
 	}
 }
@@ -108,19 +119,14 @@ const small = 1 << 18
 // block adds one k block of op(A) times nc columns of op(B) to C.
 func (p *product) block(team *Team, k0, n0, kc, nc int) {
 	panels := (nc + tileCols - 1) / tileCols
-	if team.Threads() == 1 || p.m*kc*nc < small {
-		p.packB(k0, n0, kc, nc, 0, panels)
-		rows, _ := p.cut(1, panels)
-		for lo := 0; lo < p.m; lo += rows {
-			p.task(k0, n0, kc, nc, lo, min(p.m, lo+rows), 0, panels)
-		}
-		return
+	threads := team.Threads()
+	if p.m*kc*nc < small {
+		team, threads = nil, 1
 	}
-	rows, cols := p.cut(team.Threads(), panels)
-	p.part = part{k0: k0, n0: n0, kc: kc, nc: nc, panels: panels, packs: min(panels, 4*team.Threads()), rows: rows, cols: cols}
+	p.part = part{k0: k0, n0: n0, kc: kc, nc: nc, panels: panels, packs: min(panels, 4*threads)}
+	p.part.down, p.part.across = p.cut(threads, panels)
 	team.Do(p.part.packs, p.pack)
-	down := (p.m + rows - 1) / rows
-	team.Do(down*((panels+cols-1)/cols), p.multiply)
+	team.Do(p.part.down*p.part.across, p.multiply)
 }
 
 func (p *product) packTask(i int) {
@@ -129,102 +135,23 @@ func (p *product) packTask(i int) {
 }
 
 func (p *product) multiplyTask(i int) {
-	b := &p.part
-	down := (p.m + b.rows - 1) / b.rows
-	lo, first := i%down*b.rows, i/down*b.cols
-	p.task(b.k0, b.n0, b.kc, b.nc, lo, min(p.m, lo+b.rows), first, min(b.panels, first+b.cols))
+	b, tiles := &p.part, p.tiles()
+	r, c := i%b.down, i/b.down
+	lo, hi := r*tiles/b.down*tileRows, min(p.m, (r+1)*tiles/b.down*tileRows)
+	p.task(b.k0, b.n0, b.kc, b.nc, lo, hi, c*b.panels/b.across, (c+1)*b.panels/b.across)
 }
 
-// cut returns how many rows and how many panels a task takes: rows are shared out first, in whole tiles.
-func (p *product) cut(threads, panels int) (rows, cols int) {
-	tiles, chunk := (p.m+tileRows-1)/tileRows, blockM/tileRows
-	n := (tiles + chunk - 1) / chunk
-	n = min(tiles, (n+threads-1)/threads*threads)
-	rows, cols = (tiles+n-1)/n*tileRows, panels
-	if n < threads {
-		cols = max(1, panels/(2*threads))
-	}
-	return rows, cols
-}
+// tiles is how many tiles the rows of C take.
+func (p *product) tiles() int { return (p.m + tileRows - 1) / tileRows }
 
-// task multiplies the rows [lo,hi) with the panels [first,last).
-func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
-	w := workspaces.get()
-	defer workspaces.put(w)
-	t := tile{bs: 4 * tileCols, runs: 1, runLen: kc}
-	if p.accumulate || k0 > 0 {
-		t.acc = 1
+// cut returns into how many tasks the rows and the panels are cut: rows first, in whole tiles, as many for each thread. A task's rows
+// fit its core's cache.
+func (p *product) cut(threads, panels int) (down, across int) {
+	tiles, chunk := p.tiles(), blockM/tileRows
+	down = (tiles + chunk - 1) / chunk
+	down = min(tiles, (down+threads-1)/threads*threads)
+	if down < threads {
+		return down, min(panels, 2*threads)
 	}
-	base, step := p.rows(w, &t, k0, kc, lo, hi)
-	for q := first; q < last; q++ {
-		t.b = unsafe.Pointer(&p.panels[q*kc*tileCols])
-		j := n0 + q*tileCols
-		cols := min(tileCols, n0+nc-j)
-		for i, at := lo, 0; i < hi; i, at = i+tileRows, at+step { // an offset: a pointer past the rows must not be formed
-			rows := min(tileRows, hi-i)
-			groups := (rows + 3) / 4
-			for g := range groups {
-				t.a[g] = unsafe.Add(base, at+4*g*t.rs)
-			}
-			w.c.store(&t, groups, rows, cols, p.c[i*p.ldc+j:], p.ldc)
-		}
-	}
-}
-
-// rows makes the rows [lo,hi) of op(A) ready, packed or in place, and returns where they begin and the bytes to the next tile.
-func (p *product) rows(w *workspace, t *tile, k0, kc, lo, hi int) (base unsafe.Pointer, step int) {
-	switch {
-	case p.transA:
-		w.packTiles(p.a[k0*p.lda+lo:], p.lda, kc, hi-lo)
-		t.rs, t.ks = 4, 4*tileRows
-		return unsafe.Pointer(&w.a[0]), 4 * tileRows * kc
-	case p.n <= few && (hi-lo)%4 == 0:
-		t.rs, t.ks = 4*p.lda, 4
-		return unsafe.Pointer(&p.a[lo*p.lda+k0]), tileRows * t.rs
-	}
-	for i := lo; i < hi; i++ {
-		copy(w.a[(i-lo)*pitchA:][:kc], p.a[i*p.lda+k0:])
-	}
-	t.rs, t.ks = 4*pitchA, 4
-	return unsafe.Pointer(&w.a[0]), tileRows * t.rs
-}
-
-// packTiles copies rows of op(A) = Aᵀ, a column of a [kc,rows] each, into tiles [kc,12]. What a last tile has too many
-// are old numbers that reach only elements which are not stored.
-func (w *workspace) packTiles(a []float32, lda, kc, rows int) {
-	for l := range kc {
-		row := a[l*lda:][:rows]
-		for i, at := 0, l*tileRows; i < rows; i, at = i+tileRows, at+kc*tileRows {
-			if rows-i >= tileRows {
-				*(*[tileRows]float32)(w.a[at:]) = *(*[tileRows]float32)(row[i:])
-				continue
-			}
-			copy(w.a[at:], row[i:])
-		}
-	}
-}
-
-// store runs the tile onto C, through scratch where it would stick out.
-func (k *corner) store(t *tile, groups, rows, cols int, c []float32, ldc int) {
-	if cols == tileCols && rows == 4*groups {
-		t.cs = 4 * ldc
-		for g := range groups {
-			t.c[g] = unsafe.Pointer(&c[4*g*ldc])
-		}
-		t.run(groups, cols)
-		return
-	}
-	t.cs = 4 * tileCols
-	for g := range groups {
-		t.c[g] = unsafe.Pointer(&k[4*g*tileCols])
-	}
-	if t.acc == 1 {
-		for r := range rows {
-			copy(k[r*tileCols:], c[r*ldc:r*ldc+cols])
-		}
-	}
-	t.run(groups, cols)
-	for r := range rows {
-		copy(c[r*ldc:r*ldc+cols], k[r*tileCols:])
-	}
+	return down, 1
 }

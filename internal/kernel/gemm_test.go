@@ -182,3 +182,26 @@ func letter(trans bool) rune {
 	}
 	return 'N'
 }
+
+// TestGemmBias compares the product that begins with a bias with the one on a C whose rows are the bias, bit by bit.
+func TestGemmBias(t *testing.T) {
+	team := NewTeam(2)
+	defer team.Close()
+	withISA(t, func(t *testing.T) {
+		for _, s := range [][3]int{{1, 1, 1}, {4, 32, 16}, {5, 33, 17}, {12, 64, 600}, {13, 15, 513}, {27, 1100, 40}, {64, 20, 1030}, {500, 96, 192}, {3, 7, 0}} {
+			m, n, k := s[0], s[1], s[2]
+			a, b, bias, want := random(m*k, "a"), random(k*n, "b"), random(n, "bias"), make([]float32, m*n)
+			for i := range m {
+				copy(want[i*n:], bias)
+			}
+			Gemm(team, false, false, m, n, k, a, k, b, n, want, n, true)
+			for _, team := range []*Team{nil, team} {
+				got := random(m*n, "c")
+				GemmBias(team, m, n, k, a, k, b, n, bias, got, n)
+				if d := differ(got, want); d > 0 {
+					t.Errorf("%v on %d threads: %d numbers differ", s, team.Threads(), d)
+				}
+			}
+		}
+	})
+}

@@ -107,6 +107,32 @@ func TestGemmStaysInside(t *testing.T) {
 	})
 }
 
+// TestGemmBiasStaysInside does the same with a bias that ends there too.
+func TestGemmBiasStaysInside(t *testing.T) {
+	const most = 530 * 140
+	ga, gb, gc, gbias := newGuard(t, most), newGuard(t, most), newGuard(t, most), newGuard(t, 140)
+	team := NewTeam(2)
+	defer team.Close()
+	rapid.Check(t, func(t *rapid.T) {
+		m, n := rapid.IntRange(1, 40).Draw(t, "m"), rapid.IntRange(1, 140).Draw(t, "n")
+		k := rapid.OneOf(rapid.IntRange(1, 40), rapid.IntRange(500, 530)).Draw(t, "k")
+		x, y, bias, start := random(m*k, "a"), random(k*n, "b"), random(n, "bias"), make([]float32, m*n)
+		for i := range m {
+			copy(start[i*n:], bias)
+		}
+		want := naive(false, false, m, n, k, x, k, y, n, start, n)
+		a, b, add := ga.tail(x, 0), gb.tail(y, 0), gbias.tail(bias, 0)
+		var outs [][]float32
+		fused := onEach(func() {
+			c := gc.tail(start, 0)
+			GemmBias(team, m, n, k, a, k, b, n, add, c, n)
+			outs = append(outs, slices.Clone(c))
+		})
+		closeTo(t, "fused", alike(t, "c", outs[:fused]), want)
+		closeTo(t, "last", outs[len(outs)-1], want)
+	})
+}
+
 // TestConvStaysInside convolves maps of every shape that end, with their slack, where memory ends.
 func TestConvStaysInside(t *testing.T) {
 	const most = 1 << 17

@@ -39,6 +39,11 @@ func transposeAVX2(p *byte)
 //go:noescape
 func packRowsAVX2(p *byte)
 
+// packTilesAVX2 copies the columns of rows into tiles of twelve: see transposition.
+//
+//go:noescape
+func packTilesAVX2(p *byte)
+
 // colSumsAVX2 sums columns about a shift: see columns.
 //
 //go:noescape
@@ -210,6 +215,11 @@ func geluAVX2(p *byte)
 //go:noescape
 func geluGradAVX2(p *byte)
 
+// geluBothAVX2 computes GELU and its gradient.
+//
+//go:noescape
+func geluBothAVX2(p *byte)
+
 // expSumAVX512 sums exponentials.
 //
 //go:noescape
@@ -234,6 +244,11 @@ func geluAVX512(p *byte)
 //
 //go:noescape
 func geluGradAVX512(p *byte)
+
+// geluBothAVX512 computes GELU and its gradient.
+//
+//go:noescape
+func geluBothAVX512(p *byte)
 
 // largestAVX2 finds the largest number.
 //

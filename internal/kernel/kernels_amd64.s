@@ -61,19 +61,37 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Z0, Z0
-	VADDPS       64(BX), Z1, Z1
-	VADDPS       (BX)(CX*1), Z2, Z2
-	VADDPS       64(BX)(CX*1), Z3, Z3
-	VADDPS       (BX)(CX*2), Z4, Z4
-	VADDPS       64(BX)(CX*2), Z5, Z5
-	VADDPS       (BX)(DX*1), Z6, Z6
-	VADDPS       64(BX)(DX*1), Z7, Z7
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z9, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z9, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z9, Z7, Z7
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS (BX)(CX*1), Z2, Z2
+	VADDPS 64(BX)(CX*1), Z3, Z3
+	VADDPS (BX)(CX*2), Z4, Z4
+	VADDPS 64(BX)(CX*2), Z5, Z5
+	VADDPS (BX)(DX*1), Z6, Z6
+	VADDPS 64(BX)(DX*1), Z7, Z7
 
 store:
 	MOVQ    112(AX), CX
@@ -179,28 +197,55 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Z16
+	VMOVUPS      64(CX), Z17
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Z0, Z0
-	VADDPS       64(BX), Z1, Z1
-	VADDPS       (BX)(CX*1), Z2, Z2
-	VADDPS       64(BX)(CX*1), Z3, Z3
-	VADDPS       (BX)(CX*2), Z4, Z4
-	VADDPS       64(BX)(CX*2), Z5, Z5
-	VADDPS       (BX)(DX*1), Z6, Z6
-	VADDPS       64(BX)(DX*1), Z7, Z7
-	MOVQ         96(AX), BX
-	VADDPS       (BX), Z8, Z8
-	VADDPS       64(BX), Z9, Z9
-	VADDPS       (BX)(CX*1), Z10, Z10
-	VADDPS       64(BX)(CX*1), Z11, Z11
-	VADDPS       (BX)(CX*2), Z12, Z12
-	VADDPS       64(BX)(CX*2), Z13, Z13
-	VADDPS       (BX)(DX*1), Z14, Z14
-	VADDPS       64(BX)(DX*1), Z15, Z15
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z17, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z17, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z17, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z17, Z7, Z7
+	MOVQ         96(AX), CX
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z17, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z17, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z17, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z17, Z15, Z15
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS (BX)(CX*1), Z2, Z2
+	VADDPS 64(BX)(CX*1), Z3, Z3
+	VADDPS (BX)(CX*2), Z4, Z4
+	VADDPS 64(BX)(CX*2), Z5, Z5
+	VADDPS (BX)(DX*1), Z6, Z6
+	VADDPS 64(BX)(DX*1), Z7, Z7
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS (BX)(CX*1), Z10, Z10
+	VADDPS 64(BX)(CX*1), Z11, Z11
+	VADDPS (BX)(CX*2), Z12, Z12
+	VADDPS 64(BX)(CX*2), Z13, Z13
+	VADDPS (BX)(DX*1), Z14, Z14
+	VADDPS 64(BX)(DX*1), Z15, Z15
 
 store:
 	MOVQ    112(AX), CX
@@ -347,37 +392,73 @@ k:
 	ADDQ         80(AX), R8
 	DECQ         R9
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Z24
+	VMOVUPS      64(CX), Z25
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Z0, Z0
-	VADDPS       64(BX), Z1, Z1
-	VADDPS       (BX)(CX*1), Z2, Z2
-	VADDPS       64(BX)(CX*1), Z3, Z3
-	VADDPS       (BX)(CX*2), Z4, Z4
-	VADDPS       64(BX)(CX*2), Z5, Z5
-	VADDPS       (BX)(DX*1), Z6, Z6
-	VADDPS       64(BX)(DX*1), Z7, Z7
-	MOVQ         96(AX), BX
-	VADDPS       (BX), Z8, Z8
-	VADDPS       64(BX), Z9, Z9
-	VADDPS       (BX)(CX*1), Z10, Z10
-	VADDPS       64(BX)(CX*1), Z11, Z11
-	VADDPS       (BX)(CX*2), Z12, Z12
-	VADDPS       64(BX)(CX*2), Z13, Z13
-	VADDPS       (BX)(DX*1), Z14, Z14
-	VADDPS       64(BX)(DX*1), Z15, Z15
-	MOVQ         104(AX), BX
-	VADDPS       (BX), Z16, Z16
-	VADDPS       64(BX), Z17, Z17
-	VADDPS       (BX)(CX*1), Z18, Z18
-	VADDPS       64(BX)(CX*1), Z19, Z19
-	VADDPS       (BX)(CX*2), Z20, Z20
-	VADDPS       64(BX)(CX*2), Z21, Z21
-	VADDPS       (BX)(DX*1), Z22, Z22
-	VADDPS       64(BX)(DX*1), Z23, Z23
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Z24, Z0, Z0
+	VADDPS       Z25, Z1, Z1
+	VADDPS       Z24, Z2, Z2
+	VADDPS       Z25, Z3, Z3
+	VADDPS       Z24, Z4, Z4
+	VADDPS       Z25, Z5, Z5
+	VADDPS       Z24, Z6, Z6
+	VADDPS       Z25, Z7, Z7
+	MOVQ         96(AX), CX
+	VADDPS       Z24, Z8, Z8
+	VADDPS       Z25, Z9, Z9
+	VADDPS       Z24, Z10, Z10
+	VADDPS       Z25, Z11, Z11
+	VADDPS       Z24, Z12, Z12
+	VADDPS       Z25, Z13, Z13
+	VADDPS       Z24, Z14, Z14
+	VADDPS       Z25, Z15, Z15
+	MOVQ         104(AX), CX
+	VADDPS       Z24, Z16, Z16
+	VADDPS       Z25, Z17, Z17
+	VADDPS       Z24, Z18, Z18
+	VADDPS       Z25, Z19, Z19
+	VADDPS       Z24, Z20, Z20
+	VADDPS       Z25, Z21, Z21
+	VADDPS       Z24, Z22, Z22
+	VADDPS       Z25, Z23, Z23
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS (BX)(CX*1), Z2, Z2
+	VADDPS 64(BX)(CX*1), Z3, Z3
+	VADDPS (BX)(CX*2), Z4, Z4
+	VADDPS 64(BX)(CX*2), Z5, Z5
+	VADDPS (BX)(DX*1), Z6, Z6
+	VADDPS 64(BX)(DX*1), Z7, Z7
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS (BX)(CX*1), Z10, Z10
+	VADDPS 64(BX)(CX*1), Z11, Z11
+	VADDPS (BX)(CX*2), Z12, Z12
+	VADDPS 64(BX)(CX*2), Z13, Z13
+	VADDPS (BX)(DX*1), Z14, Z14
+	VADDPS 64(BX)(DX*1), Z15, Z15
+	MOVQ   104(AX), BX
+	VADDPS (BX), Z16, Z16
+	VADDPS 64(BX), Z17, Z17
+	VADDPS (BX)(CX*1), Z18, Z18
+	VADDPS 64(BX)(CX*1), Z19, Z19
+	VADDPS (BX)(CX*2), Z20, Z20
+	VADDPS 64(BX)(CX*2), Z21, Z21
+	VADDPS (BX)(DX*1), Z22, Z22
+	VADDPS 64(BX)(DX*1), Z23, Z23
 
 store:
 	MOVQ    112(AX), CX
@@ -465,19 +546,37 @@ k:
 	ADDQ         80(AX), SI
 	DECQ         DI
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Y8
+	VMOVUPS      32(CX), Y9
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	VADDPS       (BX), Y0, Y0
-	VADDPS       32(BX), Y1, Y1
-	VADDPS       (BX)(CX*1), Y2, Y2
-	VADDPS       32(BX)(CX*1), Y3, Y3
-	VADDPS       (BX)(CX*2), Y4, Y4
-	VADDPS       32(BX)(CX*2), Y5, Y5
-	VADDPS       (BX)(DX*1), Y6, Y6
-	VADDPS       32(BX)(DX*1), Y7, Y7
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y9, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(CX*1), Y2, Y2
+	VADDPS 32(BX)(CX*1), Y3, Y3
+	VADDPS (BX)(CX*2), Y4, Y4
+	VADDPS 32(BX)(CX*2), Y5, Y5
+	VADDPS (BX)(DX*1), Y6, Y6
+	VADDPS 32(BX)(DX*1), Y7, Y7
 
 store:
 	MOVQ    112(AX), CX
@@ -563,24 +662,47 @@ k:
 	ADDQ         80(AX), DI
 	DECQ         R8
 	JNZ          run
-	CMPQ         120(AX), $0x00
-	JE           store
+	CMPQ         120(AX), $0x01
+	JL           store
+	JE           add
+	MOVQ         128(AX), CX
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
 	MOVQ         112(AX), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         88(AX), BX
-	MOVQ         96(AX), SI
-	VADDPS       (BX), Y0, Y0
-	VADDPS       32(BX), Y1, Y1
-	VADDPS       (BX)(CX*1), Y2, Y2
-	VADDPS       32(BX)(CX*1), Y3, Y3
-	VADDPS       (BX)(CX*2), Y4, Y4
-	VADDPS       32(BX)(CX*2), Y5, Y5
-	VADDPS       (BX)(DX*1), Y6, Y6
-	VADDPS       32(BX)(DX*1), Y7, Y7
-	VADDPS       (SI), Y8, Y8
-	VADDPS       32(SI), Y9, Y9
-	VADDPS       (SI)(CX*1), Y10, Y10
-	VADDPS       32(SI)(CX*1), Y11, Y11
+	LEAQ         (CX)(CX*2), CX
+	MOVQ         88(AX), CX
+	MOVQ         96(AX), CX
+	VADDPS       Y12, Y0, Y0
+	VADDPS       Y13, Y1, Y1
+	VADDPS       Y12, Y2, Y2
+	VADDPS       Y13, Y3, Y3
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y13, Y5, Y5
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y13, Y7, Y7
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y13, Y9, Y9
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y13, Y11, Y11
+	JMP          store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	MOVQ   96(AX), SI
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(CX*1), Y2, Y2
+	VADDPS 32(BX)(CX*1), Y3, Y3
+	VADDPS (BX)(CX*2), Y4, Y4
+	VADDPS 32(BX)(CX*2), Y5, Y5
+	VADDPS (BX)(DX*1), Y6, Y6
+	VADDPS 32(BX)(DX*1), Y7, Y7
+	VADDPS (SI), Y8, Y8
+	VADDPS 32(SI), Y9, Y9
+	VADDPS (SI)(CX*1), Y10, Y10
+	VADDPS 32(SI)(CX*1), Y11, Y11
 
 store:
 	MOVQ    112(AX), CX
@@ -667,27 +789,65 @@ block:
 	RET
 
 // func packRowsAVX2(p *byte)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packRowsAVX2(SB), $256-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 8(AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 32(AX), AX
+	MOVQ DX, SI
+	SHLQ $0x04, SI
 
 row:
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, (BX)
-	VMOVUPS 32(CX), Y0
-	VMOVUPS Y0, 32(BX)
-	VMOVUPS 64(CX), Y0
-	VMOVUPS Y0, 64(BX)
-	VMOVUPS 96(CX), Y0
-	VMOVUPS Y0, 96(BX)
-	ADDQ    DX, CX
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNZ     row
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 64(CX)(SI*1)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    Y0, (BX)
+	VMOVUPS    32(CX), Y0
+	VMOVUPS    Y0, 32(BX)
+	VMOVUPS    64(CX), Y0
+	VMOVUPS    Y0, 64(BX)
+	VMOVUPS    96(CX), Y0
+	VMOVUPS    Y0, 96(BX)
+	ADDQ       DX, CX
+	ADDQ       $0x00000080, BX
+	DECQ       AX
+	JNZ        row
+	VZEROUPPER
+	RET
+
+// func packTilesAVX2(p *byte)
+// Requires: AVX, MMX+
+TEXT ·packTilesAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ DX, R8
+	SHLQ $0x04, R8
+
+row:
+	MOVQ CX, R9
+	MOVQ BX, R10
+	MOVQ 40(AX), R11
+
+tile:
+	VMOVUPS    (R9), Y0
+	VMOVUPS    32(R9), X1
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    Y0, (R10)
+	VMOVUPS    X1, 32(R10)
+	ADDQ       $0x30, R9
+	ADDQ       SI, R10
+	DECQ       R11
+	JNZ        tile
+	ADDQ       DX, CX
+	ADDQ       $0x30, BX
+	DECQ       DI
+	JNZ        row
 	VZEROUPPER
 	RET
 
@@ -6619,6 +6779,149 @@ single:
 	VZEROUPPER
 	RET
 
+// func geluBothAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·geluBothAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	MOVQ    24(AX), DI
+	XORQ    CX, CX
+	VMOVUPS splatc2aeac4f<>+0(SB), Y0
+	VMOVUPS splat42b17217<>+0(SB), Y1
+	MOVQ    48(AX), AX
+
+single:
+	VMOVUPS    (SI)(CX*1), Y2
+	VMOVUPS    32(SI)(CX*1), Y3
+	VMULPS     Y2, Y2, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     splatbf000000<>+0(SB), Y4, Y4
+	VMULPS     splatbf000000<>+0(SB), Y5, Y5
+	VMINPS     Y4, Y1, Y4
+	VMINPS     Y5, Y1, Y5
+	VMAXPS     Y4, Y0, Y4
+	VMAXPS     Y5, Y0, Y5
+	VMULPS     splat3fb8aa3b<>+0(SB), Y4, Y6
+	VMULPS     splat3fb8aa3b<>+0(SB), Y5, Y7
+	VADDPS     splat3f000000<>+0(SB), Y6, Y6
+	VADDPS     splat3f000000<>+0(SB), Y7, Y7
+	VROUNDPS   $0x09, Y6, Y6
+	VROUNDPS   $0x09, Y7, Y7
+	VMULPS     splat3f318000<>+0(SB), Y6, Y8
+	VMULPS     splat3f318000<>+0(SB), Y7, Y9
+	VSUBPS     Y8, Y4, Y4
+	VSUBPS     Y9, Y5, Y5
+	VMULPS     splatb95e8083<>+0(SB), Y6, Y8
+	VMULPS     splatb95e8083<>+0(SB), Y7, Y9
+	VSUBPS     Y8, Y4, Y4
+	VSUBPS     Y9, Y5, Y5
+	VMULPS     splat39506967<>+0(SB), Y4, Y8
+	VMULPS     splat39506967<>+0(SB), Y5, Y9
+	VADDPS     splat3ab743ce<>+0(SB), Y8, Y8
+	VADDPS     splat3ab743ce<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3c088908<>+0(SB), Y8, Y8
+	VADDPS     splat3c088908<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3d2aa9c1<>+0(SB), Y8, Y8
+	VADDPS     splat3d2aa9c1<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3e2aaaaa<>+0(SB), Y8, Y8
+	VADDPS     splat3e2aaaaa<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     splat3f000000<>+0(SB), Y8, Y8
+	VADDPS     splat3f000000<>+0(SB), Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VMULPS     Y4, Y8, Y8
+	VMULPS     Y5, Y9, Y9
+	VADDPS     Y4, Y8, Y8
+	VADDPS     Y5, Y9, Y9
+	VADDPS     splat3f800000<>+0(SB), Y8, Y8
+	VADDPS     splat3f800000<>+0(SB), Y9, Y9
+	VCVTTPS2DQ Y6, Y6
+	VCVTTPS2DQ Y7, Y7
+	VPSRAD     $0x01, Y6, Y4
+	VPSUBD     Y4, Y6, Y6
+	VPSRAD     $0x01, Y7, Y5
+	VPSUBD     Y5, Y7, Y7
+	VPADDD     splat7f<>+0(SB), Y4, Y4
+	VPSLLD     $0x17, Y4, Y4
+	VMULPS     Y4, Y8, Y8
+	VPADDD     splat7f<>+0(SB), Y6, Y6
+	VPSLLD     $0x17, Y6, Y6
+	VMULPS     Y6, Y8, Y8
+	VPADDD     splat7f<>+0(SB), Y5, Y5
+	VPSLLD     $0x17, Y5, Y5
+	VMULPS     Y5, Y9, Y9
+	VPADDD     splat7f<>+0(SB), Y7, Y7
+	VPSLLD     $0x17, Y7, Y7
+	VMULPS     Y7, Y9, Y9
+	VANDPS     splat7fffffff<>+0(SB), Y2, Y4
+	VANDPS     splat7fffffff<>+0(SB), Y3, Y5
+	VMULPS     splat3e6d3388<>+0(SB), Y4, Y4
+	VMULPS     splat3e6d3388<>+0(SB), Y5, Y5
+	VMOVUPS    splat3f800000<>+0(SB), Y10
+	VADDPS     Y10, Y4, Y4
+	VADDPS     Y10, Y5, Y5
+	VDIVPS     Y4, Y10, Y4
+	VDIVPS     Y5, Y10, Y5
+	VMULPS     splat3f87dc22<>+0(SB), Y4, Y6
+	VMULPS     splat3f87dc22<>+0(SB), Y5, Y7
+	VADDPS     splatbfba00e3<>+0(SB), Y6, Y6
+	VADDPS     splatbfba00e3<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splat3fb5f0e3<>+0(SB), Y6, Y6
+	VADDPS     splat3fb5f0e3<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splatbe91a98e<>+0(SB), Y6, Y6
+	VADDPS     splatbe91a98e<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VADDPS     splat3e827906<>+0(SB), Y6, Y6
+	VADDPS     splat3e827906<>+0(SB), Y7, Y7
+	VMULPS     Y4, Y6, Y6
+	VMULPS     Y5, Y7, Y7
+	VMULPS     Y8, Y6, Y6
+	VMULPS     Y9, Y7, Y7
+	VMULPS     splat3f000000<>+0(SB), Y6, Y6
+	VMULPS     splat3f000000<>+0(SB), Y7, Y7
+	VSUBPS     Y6, Y10, Y4
+	VSUBPS     Y7, Y10, Y5
+	VXORPS     Y10, Y10, Y10
+	VCMPPS     $0x0e, Y10, Y2, Y10
+	VBLENDVPS  Y10, Y4, Y6, Y6
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x0e, Y4, Y3, Y4
+	VBLENDVPS  Y4, Y5, Y7, Y7
+	VMULPS     splat3ecc422a<>+0(SB), Y8, Y8
+	VMULPS     splat3ecc422a<>+0(SB), Y9, Y9
+	VMULPS     Y2, Y8, Y8
+	VMULPS     Y3, Y9, Y9
+	VADDPS     Y6, Y8, Y8
+	VADDPS     Y7, Y9, Y9
+	VMULPS     (DI)(CX*1), Y8, Y8
+	VMULPS     32(DI)(CX*1), Y9, Y9
+	VMULPS     Y2, Y6, Y2
+	VMULPS     Y3, Y7, Y3
+	VMOVUPS    Y2, (DX)(CX*1)
+	VMOVUPS    Y3, 32(DX)(CX*1)
+	VMOVUPS    Y8, (BX)(CX*1)
+	VMOVUPS    Y9, 32(BX)(CX*1)
+	ADDQ       $0x40, CX
+	DECQ       AX
+	JNZ        single
+	VZEROUPPER
+	RET
+
 // func expSumAVX512(p *byte)
 // Requires: AVX, AVX512F
 TEXT ·expSumAVX512(SB), $256-8
@@ -7874,6 +8177,345 @@ single:
 	VADDPS      Z4, Z2, Z2
 	VMULPS      (SI)(CX*1), Z2, Z2
 	VMOVUPS     Z2, (DX)(CX*1)
+	ADDQ        $0x40, CX
+	DECQ        AX
+	JNZ         single
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluBothAVX512(p *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluBothAVX512(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	MOVQ    24(AX), DI
+	XORQ    CX, CX
+	VMOVUPS splatc2aeac4f<>+0(SB), Z0
+	VMOVUPS splat42b17217<>+0(SB), Z1
+	MOVQ    48(AX), AX
+	CMPQ    AX, $0x04
+	JL      single
+
+ways:
+	VMOVUPS     (SI)(CX*1), Z2
+	VMOVUPS     64(SI)(CX*1), Z3
+	VMOVUPS     128(SI)(CX*1), Z4
+	VMOVUPS     192(SI)(CX*1), Z5
+	VMULPS      Z2, Z2, Z6
+	VMULPS      Z3, Z3, Z7
+	VMULPS      Z4, Z4, Z8
+	VMULPS      Z5, Z5, Z9
+	VMULPS      splatbf000000<>+0(SB), Z6, Z6
+	VMULPS      splatbf000000<>+0(SB), Z7, Z7
+	VMULPS      splatbf000000<>+0(SB), Z8, Z8
+	VMULPS      splatbf000000<>+0(SB), Z9, Z9
+	VMINPS      Z6, Z1, Z6
+	VMINPS      Z7, Z1, Z7
+	VMINPS      Z8, Z1, Z8
+	VMINPS      Z9, Z1, Z9
+	VMAXPS      Z6, Z0, Z6
+	VMAXPS      Z7, Z0, Z7
+	VMAXPS      Z8, Z0, Z8
+	VMAXPS      Z9, Z0, Z9
+	VMULPS      splat3fb8aa3b<>+0(SB), Z6, Z10
+	VMULPS      splat3fb8aa3b<>+0(SB), Z7, Z11
+	VMULPS      splat3fb8aa3b<>+0(SB), Z8, Z12
+	VMULPS      splat3fb8aa3b<>+0(SB), Z9, Z13
+	VADDPS      splat3f000000<>+0(SB), Z10, Z10
+	VADDPS      splat3f000000<>+0(SB), Z11, Z11
+	VADDPS      splat3f000000<>+0(SB), Z12, Z12
+	VADDPS      splat3f000000<>+0(SB), Z13, Z13
+	VRNDSCALEPS $0x09, Z10, Z10
+	VRNDSCALEPS $0x09, Z11, Z11
+	VRNDSCALEPS $0x09, Z12, Z12
+	VRNDSCALEPS $0x09, Z13, Z13
+	VMULPS      splat3f318000<>+0(SB), Z10, Z14
+	VMULPS      splat3f318000<>+0(SB), Z11, Z15
+	VMULPS      splat3f318000<>+0(SB), Z12, Z16
+	VMULPS      splat3f318000<>+0(SB), Z13, Z17
+	VSUBPS      Z14, Z6, Z6
+	VSUBPS      Z15, Z7, Z7
+	VSUBPS      Z16, Z8, Z8
+	VSUBPS      Z17, Z9, Z9
+	VMULPS      splatb95e8083<>+0(SB), Z10, Z14
+	VMULPS      splatb95e8083<>+0(SB), Z11, Z15
+	VMULPS      splatb95e8083<>+0(SB), Z12, Z16
+	VMULPS      splatb95e8083<>+0(SB), Z13, Z17
+	VSUBPS      Z14, Z6, Z6
+	VSUBPS      Z15, Z7, Z7
+	VSUBPS      Z16, Z8, Z8
+	VSUBPS      Z17, Z9, Z9
+	VMULPS      splat39506967<>+0(SB), Z6, Z14
+	VMULPS      splat39506967<>+0(SB), Z7, Z15
+	VMULPS      splat39506967<>+0(SB), Z8, Z16
+	VMULPS      splat39506967<>+0(SB), Z9, Z17
+	VADDPS      splat3ab743ce<>+0(SB), Z14, Z14
+	VADDPS      splat3ab743ce<>+0(SB), Z15, Z15
+	VADDPS      splat3ab743ce<>+0(SB), Z16, Z16
+	VADDPS      splat3ab743ce<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3c088908<>+0(SB), Z14, Z14
+	VADDPS      splat3c088908<>+0(SB), Z15, Z15
+	VADDPS      splat3c088908<>+0(SB), Z16, Z16
+	VADDPS      splat3c088908<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3d2aa9c1<>+0(SB), Z14, Z14
+	VADDPS      splat3d2aa9c1<>+0(SB), Z15, Z15
+	VADDPS      splat3d2aa9c1<>+0(SB), Z16, Z16
+	VADDPS      splat3d2aa9c1<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3e2aaaaa<>+0(SB), Z14, Z14
+	VADDPS      splat3e2aaaaa<>+0(SB), Z15, Z15
+	VADDPS      splat3e2aaaaa<>+0(SB), Z16, Z16
+	VADDPS      splat3e2aaaaa<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      splat3f000000<>+0(SB), Z14, Z14
+	VADDPS      splat3f000000<>+0(SB), Z15, Z15
+	VADDPS      splat3f000000<>+0(SB), Z16, Z16
+	VADDPS      splat3f000000<>+0(SB), Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VMULPS      Z6, Z14, Z14
+	VMULPS      Z7, Z15, Z15
+	VMULPS      Z8, Z16, Z16
+	VMULPS      Z9, Z17, Z17
+	VADDPS      Z6, Z14, Z14
+	VADDPS      Z7, Z15, Z15
+	VADDPS      Z8, Z16, Z16
+	VADDPS      Z9, Z17, Z17
+	VADDPS      splat3f800000<>+0(SB), Z14, Z14
+	VADDPS      splat3f800000<>+0(SB), Z15, Z15
+	VADDPS      splat3f800000<>+0(SB), Z16, Z16
+	VADDPS      splat3f800000<>+0(SB), Z17, Z17
+	VCVTTPS2DQ  Z10, Z10
+	VCVTTPS2DQ  Z11, Z11
+	VCVTTPS2DQ  Z12, Z12
+	VCVTTPS2DQ  Z13, Z13
+	VPSRAD      $0x01, Z10, Z6
+	VPSUBD      Z6, Z10, Z10
+	VPSRAD      $0x01, Z11, Z7
+	VPSUBD      Z7, Z11, Z11
+	VPSRAD      $0x01, Z12, Z8
+	VPSUBD      Z8, Z12, Z12
+	VPSRAD      $0x01, Z13, Z9
+	VPSUBD      Z9, Z13, Z13
+	VPADDD      splat7f<>+0(SB), Z6, Z6
+	VPSLLD      $0x17, Z6, Z6
+	VMULPS      Z6, Z14, Z14
+	VPADDD      splat7f<>+0(SB), Z10, Z10
+	VPSLLD      $0x17, Z10, Z10
+	VMULPS      Z10, Z14, Z14
+	VPADDD      splat7f<>+0(SB), Z7, Z7
+	VPSLLD      $0x17, Z7, Z7
+	VMULPS      Z7, Z15, Z15
+	VPADDD      splat7f<>+0(SB), Z11, Z11
+	VPSLLD      $0x17, Z11, Z11
+	VMULPS      Z11, Z15, Z15
+	VPADDD      splat7f<>+0(SB), Z8, Z8
+	VPSLLD      $0x17, Z8, Z8
+	VMULPS      Z8, Z16, Z16
+	VPADDD      splat7f<>+0(SB), Z12, Z12
+	VPSLLD      $0x17, Z12, Z12
+	VMULPS      Z12, Z16, Z16
+	VPADDD      splat7f<>+0(SB), Z9, Z9
+	VPSLLD      $0x17, Z9, Z9
+	VMULPS      Z9, Z17, Z17
+	VPADDD      splat7f<>+0(SB), Z13, Z13
+	VPSLLD      $0x17, Z13, Z13
+	VMULPS      Z13, Z17, Z17
+	VANDPS      splat7fffffff<>+0(SB), Z2, Z6
+	VANDPS      splat7fffffff<>+0(SB), Z3, Z7
+	VANDPS      splat7fffffff<>+0(SB), Z4, Z8
+	VANDPS      splat7fffffff<>+0(SB), Z5, Z9
+	VMULPS      splat3e6d3388<>+0(SB), Z6, Z6
+	VMULPS      splat3e6d3388<>+0(SB), Z7, Z7
+	VMULPS      splat3e6d3388<>+0(SB), Z8, Z8
+	VMULPS      splat3e6d3388<>+0(SB), Z9, Z9
+	VMOVUPS     splat3f800000<>+0(SB), Z23
+	VADDPS      Z23, Z6, Z6
+	VADDPS      Z23, Z7, Z7
+	VADDPS      Z23, Z8, Z8
+	VADDPS      Z23, Z9, Z9
+	VDIVPS      Z6, Z23, Z6
+	VDIVPS      Z7, Z23, Z7
+	VDIVPS      Z8, Z23, Z8
+	VDIVPS      Z9, Z23, Z9
+	VMULPS      splat3f87dc22<>+0(SB), Z6, Z10
+	VMULPS      splat3f87dc22<>+0(SB), Z7, Z11
+	VMULPS      splat3f87dc22<>+0(SB), Z8, Z12
+	VMULPS      splat3f87dc22<>+0(SB), Z9, Z13
+	VADDPS      splatbfba00e3<>+0(SB), Z10, Z10
+	VADDPS      splatbfba00e3<>+0(SB), Z11, Z11
+	VADDPS      splatbfba00e3<>+0(SB), Z12, Z12
+	VADDPS      splatbfba00e3<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splat3fb5f0e3<>+0(SB), Z10, Z10
+	VADDPS      splat3fb5f0e3<>+0(SB), Z11, Z11
+	VADDPS      splat3fb5f0e3<>+0(SB), Z12, Z12
+	VADDPS      splat3fb5f0e3<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splatbe91a98e<>+0(SB), Z10, Z10
+	VADDPS      splatbe91a98e<>+0(SB), Z11, Z11
+	VADDPS      splatbe91a98e<>+0(SB), Z12, Z12
+	VADDPS      splatbe91a98e<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VADDPS      splat3e827906<>+0(SB), Z10, Z10
+	VADDPS      splat3e827906<>+0(SB), Z11, Z11
+	VADDPS      splat3e827906<>+0(SB), Z12, Z12
+	VADDPS      splat3e827906<>+0(SB), Z13, Z13
+	VMULPS      Z6, Z10, Z10
+	VMULPS      Z7, Z11, Z11
+	VMULPS      Z8, Z12, Z12
+	VMULPS      Z9, Z13, Z13
+	VMULPS      Z14, Z10, Z10
+	VMULPS      Z15, Z11, Z11
+	VMULPS      Z16, Z12, Z12
+	VMULPS      Z17, Z13, Z13
+	VMULPS      splat3f000000<>+0(SB), Z10, Z10
+	VMULPS      splat3f000000<>+0(SB), Z11, Z11
+	VMULPS      splat3f000000<>+0(SB), Z12, Z12
+	VMULPS      splat3f000000<>+0(SB), Z13, Z13
+	VSUBPS      Z10, Z23, Z6
+	VSUBPS      Z11, Z23, Z7
+	VSUBPS      Z12, Z23, Z8
+	VSUBPS      Z13, Z23, Z9
+	VPXORD      Z18, Z18, Z18
+	VCMPPS      $0x0e, Z18, Z2, K1
+	VMOVAPS     Z6, K1, Z10
+	VPXORD      Z19, Z19, Z19
+	VCMPPS      $0x0e, Z19, Z3, K1
+	VMOVAPS     Z7, K1, Z11
+	VPXORD      Z20, Z20, Z20
+	VCMPPS      $0x0e, Z20, Z4, K1
+	VMOVAPS     Z8, K1, Z12
+	VPXORD      Z21, Z21, Z21
+	VCMPPS      $0x0e, Z21, Z5, K1
+	VMOVAPS     Z9, K1, Z13
+	VMULPS      splat3ecc422a<>+0(SB), Z14, Z14
+	VMULPS      splat3ecc422a<>+0(SB), Z15, Z15
+	VMULPS      splat3ecc422a<>+0(SB), Z16, Z16
+	VMULPS      splat3ecc422a<>+0(SB), Z17, Z17
+	VMULPS      Z2, Z14, Z14
+	VMULPS      Z3, Z15, Z15
+	VMULPS      Z4, Z16, Z16
+	VMULPS      Z5, Z17, Z17
+	VADDPS      Z10, Z14, Z14
+	VADDPS      Z11, Z15, Z15
+	VADDPS      Z12, Z16, Z16
+	VADDPS      Z13, Z17, Z17
+	VMULPS      (DI)(CX*1), Z14, Z14
+	VMULPS      64(DI)(CX*1), Z15, Z15
+	VMULPS      128(DI)(CX*1), Z16, Z16
+	VMULPS      192(DI)(CX*1), Z17, Z17
+	VMULPS      Z2, Z10, Z2
+	VMULPS      Z3, Z11, Z3
+	VMULPS      Z4, Z12, Z4
+	VMULPS      Z5, Z13, Z5
+	VMOVUPS     Z2, (DX)(CX*1)
+	VMOVUPS     Z3, 64(DX)(CX*1)
+	VMOVUPS     Z4, 128(DX)(CX*1)
+	VMOVUPS     Z5, 192(DX)(CX*1)
+	VMOVUPS     Z14, (BX)(CX*1)
+	VMOVUPS     Z15, 64(BX)(CX*1)
+	VMOVUPS     Z16, 128(BX)(CX*1)
+	VMOVUPS     Z17, 192(BX)(CX*1)
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x04, AX
+	CMPQ        AX, $0x04
+	JGE         ways
+	TESTQ       AX, AX
+	JZ          done
+
+single:
+	VMOVUPS     (SI)(CX*1), Z2
+	VMULPS      Z2, Z2, Z3
+	VMULPS      splatbf000000<>+0(SB), Z3, Z3
+	VMINPS      Z3, Z1, Z3
+	VMAXPS      Z3, Z0, Z3
+	VMULPS      splat3fb8aa3b<>+0(SB), Z3, Z4
+	VADDPS      splat3f000000<>+0(SB), Z4, Z4
+	VRNDSCALEPS $0x09, Z4, Z4
+	VMULPS      splat3f318000<>+0(SB), Z4, Z5
+	VSUBPS      Z5, Z3, Z3
+	VMULPS      splatb95e8083<>+0(SB), Z4, Z5
+	VSUBPS      Z5, Z3, Z3
+	VMULPS      splat39506967<>+0(SB), Z3, Z5
+	VADDPS      splat3ab743ce<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3c088908<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3d2aa9c1<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3e2aaaaa<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      splat3f000000<>+0(SB), Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VADDPS      Z3, Z5, Z5
+	VADDPS      splat3f800000<>+0(SB), Z5, Z5
+	VCVTTPS2DQ  Z4, Z4
+	VPSRAD      $0x01, Z4, Z3
+	VPSUBD      Z3, Z4, Z4
+	VPADDD      splat7f<>+0(SB), Z3, Z3
+	VPSLLD      $0x17, Z3, Z3
+	VMULPS      Z3, Z5, Z5
+	VPADDD      splat7f<>+0(SB), Z4, Z4
+	VPSLLD      $0x17, Z4, Z4
+	VMULPS      Z4, Z5, Z5
+	VANDPS      splat7fffffff<>+0(SB), Z2, Z3
+	VMULPS      splat3e6d3388<>+0(SB), Z3, Z3
+	VMOVUPS     splat3f800000<>+0(SB), Z6
+	VADDPS      Z6, Z3, Z3
+	VDIVPS      Z3, Z6, Z3
+	VMULPS      splat3f87dc22<>+0(SB), Z3, Z4
+	VADDPS      splatbfba00e3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splat3fb5f0e3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splatbe91a98e<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      splat3e827906<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VMULPS      Z5, Z4, Z4
+	VMULPS      splat3f000000<>+0(SB), Z4, Z4
+	VSUBPS      Z4, Z6, Z3
+	VPXORD      Z22, Z22, Z22
+	VCMPPS      $0x0e, Z22, Z2, K1
+	VMOVAPS     Z3, K1, Z4
+	VMULPS      splat3ecc422a<>+0(SB), Z5, Z5
+	VMULPS      Z2, Z5, Z5
+	VADDPS      Z4, Z5, Z5
+	VMULPS      (DI)(CX*1), Z5, Z5
+	VMULPS      Z2, Z4, Z2
+	VMOVUPS     Z2, (DX)(CX*1)
+	VMOVUPS     Z5, (BX)(CX*1)
 	ADDQ        $0x40, CX
 	DECQ        AX
 	JNZ         single

@@ -11,6 +11,7 @@ func expSumAVX2(*byte)        { panic("kernel: no assembly here") }
 func expStoreAVX2(*byte)      { panic("kernel: no assembly here") }
 func geluAVX2(*byte)          { panic("kernel: no assembly here") }
 func geluGradAVX2(*byte)      { panic("kernel: no assembly here") }
+func geluBothAVX2(*byte)      { panic("kernel: no assembly here") }
 func largestAVX2(*byte)       { panic("kernel: no assembly here") }
 func sumAVX2(*byte)           { panic("kernel: no assembly here") }
 func squaresAVX2(*byte)       { panic("kernel: no assembly here") }
@@ -39,3 +40,4 @@ func residualsAVX2(*byte)     { panic("kernel: no assembly here") }
 func residualsAVX512(*byte)   { panic("kernel: no assembly here") }
 func axpyWideAVX2(*byte)      { panic("kernel: no assembly here") }
 func dotWideAVX2(*byte)       { panic("kernel: no assembly here") }
+func geluBothAVX512(*byte)    { panic("kernel: no assembly here") }

@@ -29,6 +29,7 @@ var laneKernels = []laneKernel{
 	}},
 	{"gelu", func(v [][]float32, _ [][]float64) []float64 { GELU(v[0], v[1]); return nil }},
 	{"gelu-backward", func(v [][]float32, _ [][]float64) []float64 { GELUBackward(v[0], v[1], v[2]); return nil }},
+	{"gelu-both", func(v [][]float32, _ [][]float64) []float64 { GELUBoth(v[0], v[1], v[2], v[3]); return nil }},
 	{"sum", func(v [][]float32, _ [][]float64) []float64 { return []float64{Sum(v[0])} }},
 	{"dot", func(v [][]float32, _ [][]float64) []float64 { return []float64{Dot64(v[0], v[1]), Norm(v[0])} }},
 	{"moments", func(v [][]float32, _ [][]float64) []float64 { m, q := Moments(v[0]); return []float64{m, q} }},

@@ -30,15 +30,33 @@ func packPanel(panel, b []float32, ldb, kc, cols int) {
 
 // packTransposed copies rows of b [cols,kc] into columns of the panel.
 func packTransposed(panel, b []float32, ldb, kc, cols int) {
+	if cols < tileCols {
+		clear(panel)
+	}
 	done := transpose(panel, b, ldb, kc, cols)
 	for j := range cols {
 		for l, v := range b[j*ldb:][:kc][done:] {
 			panel[(done+l)*tileCols+j] = v
 		}
 	}
-	for j := cols; j < tileCols; j++ {
+}
+
+// packTiles copies rows of op(A) = Aᵀ, a column of a [kc,rows] each, into tiles [kc,12]. What a last tile has too many
+// are old numbers that reach only elements which are not stored.
+func (w *workspace) packTiles(a []float32, lda, kc, rows int) {
+	tiles := rows / tileRows
+	if tiles > 0 && isa != Generic {
+		t := transposition{
+			src: unsafe.Pointer(&a[0]), pitch: 4 * lda, dst: unsafe.Pointer(&w.a[0]), step: 4 * tileRows * kc, blocks: kc, tiles: tiles,
+		}
+		packTilesAVX2((*byte)(unsafe.Pointer(&t)))
+	} else {
+		tiles = 0
+	}
+	for i := tiles * tileRows; i < rows; i += tileRows {
+		n := min(tileRows, rows-i)
 		for l := range kc {
-			panel[l*tileCols+j] = 0
+			copy(w.a[i*kc+l*tileRows:], a[l*lda+i:][:n])
 		}
 	}
 }

@@ -11,7 +11,7 @@ const (
 // offsets. Rows come in groups of four at equal pitch, each group with a base of its own, and k
 // comes in runs: so the same kernel serves matrix products, convolutions that read the image in place
 // (a run is a kernel row) and their weight gradients (a run is a row of pixels). Each sum is one
-// chain of fused multiply-adds in k order, starting from zero, to which C is added at the end (acc): the same bits
+// chain of fused multiply-adds in k order, starting from zero, to which C or a row is added at the end (acc): the same bits
 // for every instruction set and every tiling, and C has time to arrive.
 type tile struct {
 	a            [3]unsafe.Pointer // first element of each group's first row
@@ -22,8 +22,15 @@ type tile struct {
 	aSkip, bSkip int               // bytes added after each run
 	c            [3]unsafe.Pointer // first element of each group's first row
 	cs           int               // pitch of C's rows inside a group, in bytes
-	acc          int               // 1: add to C
+	acc          int               // 1: add to C; 2: C begins with row
+	row          unsafe.Pointer    // 32 numbers (accRow)
 }
+
+// What is added to a tile's sums (acc).
+const (
+	accC   = 1
+	accRow = 2
+)
 
 // halfCols is the width of a tile that leaves the second half of a panel alone.
 const halfCols = tileCols / 2
@@ -61,8 +68,13 @@ func (t *tile) runGeneric(groups int) {
 				a, b = a+t.aSkip, b+t.bSkip
 			}
 			c := (*[tileCols]float32)(unsafe.Add(t.c[g], r*t.cs))
-			if t.acc == 1 {
+			switch t.acc {
+			case accC:
 				for j, v := range c {
+					sum[j] += v
+				}
+			case accRow:
+				for j, v := range (*[tileCols]float32)(t.row) {
 					sum[j] += v
 				}
 			}

@@ -23,6 +23,9 @@ func (t *tile) runAVX2(groups, halves int) {
 	for h := range halves {
 		s := *t
 		s.b = unsafe.Add(t.b, 64*h)
+		if t.acc == accRow {
+			s.row = unsafe.Add(t.row, 64*h)
+		}
 		for g := range groups { // an unused group has no pointer to move
 			s.c[g] = unsafe.Add(t.c[g], 64*h)
 		}

@@ -9,6 +9,7 @@ type transposition struct {
 	dst    unsafe.Pointer
 	step   int // of the panel's rows, in bytes
 	blocks int // of eight
+	tiles  int
 }
 
 // transpose copies the rows of b [cols,kc] into columns of the panel as far as whole blocks of eight reach, and returns how many of

@@ -144,3 +144,21 @@ func geluGrad(u unit) {
 	})
 	l.ret()
 }
+
+// geluBoth: p0 = p2·Φ(p2), p1 = p3·(Φ(p2) + p2·φ(p2)).
+func geluBoth(u unit) {
+	l := lanesOf("geluBoth"+u.suffix, "computes GELU and its gradient", 4)
+	c := newClamps(u)
+	u.loop(l, func(n int) {
+		x := u.regs(n)
+		side(n, func(i int) { VMOVUPS(l.at(2, u.size*i), x[i]) })
+		cdf, pdf := c.normal(x)
+		side(n, func(i int) { VMULPS(x[i], pdf[i], pdf[i]) })
+		side(n, func(i int) { VADDPS(cdf[i], pdf[i], pdf[i]) })
+		side(n, func(i int) { VMULPS(l.at(3, u.size*i), pdf[i], pdf[i]) })
+		side(n, func(i int) { VMULPS(x[i], cdf[i], x[i]) })
+		side(n, func(i int) { VMOVUPS(x[i], l.at(0, u.size*i)) })
+		side(n, func(i int) { VMOVUPS(pdf[i], l.at(1, u.size*i)) })
+	})
+	l.ret()
+}

@@ -15,6 +15,7 @@ func main() {
 	tileAVX2(6)
 	transpose()
 	packRows()
+	packTiles()
 	colSums()
 	for _, relu := range []bool{false, true} {
 		affine(relu, false)
@@ -48,6 +49,7 @@ func lanes() {
 		residuals(u)
 		gelu(u)
 		geluGrad(u)
+		geluBoth(u)
 	}
 	largest()
 	sum()

@@ -17,7 +17,11 @@ const (
 	offASkip, offBSkip  = 72, 80
 	offC0, offC1, offC2 = 88, 96, 104
 	offCS, offAcc       = 112, 120
+	offRow              = 128
 )
+
+// accC is kernel.accC: C is added; a larger number means the row.
+const accC = 1
 
 func load(args reg.Register, off int) reg.GPVirtual {
 	r := GP64()
@@ -91,10 +95,22 @@ func begin(acc []reg.VecVirtual, each eachC, zero func(v reg.VecVirtual)) {
 	}
 }
 
-// end emits the accumulators' way to C, added to what is there or over it.
-func end(args reg.Register, each eachC) {
-	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(0))
-	JE(LabelRef("store"))
+// end emits the accumulators' way to C: over what is there, added to it, or added to the row that all rows of the tile begin with.
+func end(args reg.Register, each eachC, halves []reg.VecVirtual) {
+	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(accC))
+	JL(LabelRef("store"))
+	JE(LabelRef("add"))
+	row := load(args, offRow)
+	for h, v := range halves {
+		VMOVUPS(Mem{Base: row, Disp: h * int(v.Size())}, v)
+	}
+	at := 0
+	each(func(_ Mem, v reg.VecVirtual) {
+		VADDPS(halves[at%len(halves)], v, v)
+		at++
+	})
+	JMP(LabelRef("store"))
+	Label("add")
 	each(func(m Mem, v reg.VecVirtual) { VADDPS(m, v, v) })
 	Label("store")
 	each(func(m Mem, v reg.VecVirtual) { VMOVUPS(v, m) })
@@ -144,7 +160,7 @@ func tileAVX512(groups int) {
 			}
 		}
 	})
-	end(args, each)
+	end(args, each, []reg.VecVirtual{b0, b1})
 }
 
 // tileAVX2 emits C[rows,16] (+)= A·B: four rows from the first group, and with six rows two from the second.
@@ -192,5 +208,5 @@ func tileAVX2(rows int) {
 			VFMADD231PS(b1, x, acc[2*r+1])
 		}
 	})
-	end(args, each)
+	end(args, each, []reg.VecVirtual{b0, b1})
 }

@@ -62,12 +62,56 @@ func packRows() {
 	args := function("packRowsAVX2", "packRowsAVX2 copies 32 columns of rows: see transposition.")
 	src, pitch := load(args, 0), load(args, 8)
 	dst, rows := load(args, 16), load(args, 32)
+	ahead := rowsAhead(pitch)
 	Label("row")
+	PREFETCHT0(Mem{Base: src, Index: ahead, Scale: 1})
+	PREFETCHT0(Mem{Base: src, Index: ahead, Scale: 1, Disp: 64})
 	for i := range 4 {
 		VMOVUPS(vload(Mem{Base: src, Disp: 32 * i}), Mem{Base: dst, Disp: 32 * i})
 	}
 	ADDQ(pitch, src)
 	ADDQ(U32(128), dst)
+	DECQ(rows)
+	JNZ(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
+// rowsAhead is how far ahead of a row one to fetch lies: rows may lie too far apart for the processor to foresee them. Past the end it
+// fetches nothing.
+func rowsAhead(pitch reg.Register) reg.GPVirtual {
+	ahead := GP64()
+	MOVQ(pitch, ahead)
+	SHLQ(Imm(4), ahead)
+	return ahead
+}
+
+// packTiles emits the copy of rows into tiles of twelve columns each: fields of kernel.transposition, with rows for blocks and the
+// distance of the tiles for step.
+func packTiles() {
+	args := function("packTilesAVX2", "packTilesAVX2 copies the columns of rows into tiles of twelve: see transposition.")
+	src, pitch := load(args, 0), load(args, 8)
+	dst, step := load(args, 16), load(args, 24)
+	rows := load(args, 32)
+	ahead := rowsAhead(pitch)
+	from, to, tiles := GP64(), GP64(), GP64()
+	Label("row")
+	MOVQ(src, from)
+	MOVQ(dst, to)
+	MOVQ(Mem{Base: args, Disp: 40}, tiles)
+	Label("tile")
+	eight, four := YMM(), XMM()
+	VMOVUPS(Mem{Base: from}, eight)
+	VMOVUPS(Mem{Base: from, Disp: 32}, four)
+	PREFETCHT0(Mem{Base: from, Index: ahead, Scale: 1})
+	VMOVUPS(eight, Mem{Base: to})
+	VMOVUPS(four, Mem{Base: to, Disp: 32})
+	ADDQ(Imm(48), from)
+	ADDQ(step, to)
+	DECQ(tiles)
+	JNZ(LabelRef("tile"))
+	ADDQ(pitch, src)
+	ADDQ(Imm(48), dst)
 	DECQ(rows)
 	JNZ(LabelRef("row"))
 	VZEROUPPER()

@@ -1,0 +1,70 @@
+package encoders
+
+import (
+	"protobench/internal/kernel"
+
+	"gorgonia.org/tensor"
+)
+
+// passRows is how many rows a pass takes through layers at a time, so that what lies between their products stays in the cache and
+// need not be kept. It is a multiple of [sliceRows] and of a product's blocks of 512: the gradients of weights are then the sums that
+// one product over all rows would take.
+const passRows = 1024
+
+// affine is the map x·w (+ b) of rows, w [In,Out], b [Out], and the gradients of both while a backward pass goes through the rows from
+// the first to the last.
+type affine struct {
+	in, out int
+	dw, db  []float32
+	sums    *slicedSums // of db
+}
+
+// forward sets y = x·w (+ b) on n rows. Without a bias b is nil.
+func (a *affine) forward(team *kernel.Team, n int, y, x, w, b []float32) {
+	if b == nil {
+		kernel.Gemm(team, false, false, n, a.out, a.in, x, a.in, w, a.out, y, a.out, false)
+		return
+	}
+	kernel.GemmBias(team, n, a.out, a.in, x, a.in, w, a.out, b, y, a.out)
+}
+
+// prepare makes room for the gradients over n rows.
+func (a *affine) prepare(n int, bias bool) {
+	a.dw = make([]float32, a.in*a.out)
+	if bias {
+		a.db, a.sums = make([]float32, a.out), newSlicedSums(n, sliceRows, a.out)
+	}
+}
+
+// addBias adds the gradient g of the product's rows from lo on, a slice or less, to the sums that db is the total of.
+func (a *affine) addBias(lo int, g []float32) {
+	if a.sums != nil {
+		addRows(a.sums.own(lo), g)
+	}
+}
+
+// learn adds the rows from lo on to dw: their x and the gradient g of their product.
+func (a *affine) learn(team *kernel.Team, lo int, x, g []float32) {
+	kernel.Gemm(team, true, false, a.in, a.out, len(g)/a.out, x, a.in, g, a.out, a.dw, a.out, lo > 0)
+}
+
+// input sets dx = g·wᵀ.
+func (a *affine) input(team *kernel.Team, dx, g, w []float32) {
+	kernel.Gemm(team, false, true, len(g)/a.out, a.in, a.out, g, a.out, w, a.out, dx, a.in, false)
+}
+
+// finish leaves the gradients in dw and db once all rows have been seen.
+func (a *affine) finish(team *kernel.Team) {
+	if a.sums != nil {
+		a.sums.total(team, a.db, 0)
+	}
+}
+
+// taken are the gradients of the weights and, where there is one, of the bias.
+func (a *affine) taken() []taken {
+	all := []taken{{a.dw, tensor.Shape{a.in, a.out}}}
+	if a.db != nil {
+		all = append(all, taken{a.db, tensor.Shape{a.out}})
+	}
+	return all
+}
