@@ -162,7 +162,7 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		}
 	}
 	dx, err := graph.Apply(graph.Op{
-		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Forward: n.backward,
+		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Forward: n.backward, Over: []bool{false, false, true},
 	}, operands...)
 	if err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 // maskReLU adds dy where the ReLU's output y is positive, else 0.
 func maskReLU(y, dy *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
-		Kind: "relu-grad", Out: y.Shape().Clone(), Halo: mapsOf(y).Halo > 0,
+		Kind: "relu-grad", Out: y.Shape().Clone(), Halo: mapsOf(y).Halo > 0, Over: []bool{false, true},
 		Forward: func(team *kernel.Team, in [][]float32, g []float32) {
 			team.Chunks(len(g), kernel.ChunkSize, func(lo, hi int) { kernel.MaskReLU(g[lo:hi], in[0][lo:hi], in[1][lo:hi]) })
 		},
