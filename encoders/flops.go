@@ -53,7 +53,7 @@ func (m *MACs) add(op *graph.Op) {
 func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
 	switch kind {
 	case "conv3x3":
-		return results(out) * 9 * in[1][2]
+		return results(out) * 9 * in[len(in)-1][2]
 	case "conv1x1", "linear", "linear-gelu":
 		return results(out) * in[1][0]
 	case "attention": // of one sequence: queries with keys, weights with values

@@ -189,7 +189,11 @@ func (b *builder) convnet(cfg Config, in Input) error {
 		if err := b.conv(name+".conv", ch, out, stride, i > 0); err != nil {
 			return err
 		}
-		if err := b.norm(name+".norm", out, true); err != nil {
+		norm := b.norm
+		if i < cfg.Depth-1 { // the next convolution applies it
+			norm = b.deferredNorm
+		}
+		if err := norm(name+".norm", out, true); err != nil {
 			return err
 		}
 		ch, out = out, 2*out
@@ -269,6 +273,12 @@ func (b *builder) linearFrom(name string, start func(*rand.Rand) float32, in, ou
 func (b *builder) norm(name string, ch int, relu bool) error {
 	gamma, beta, run := b.normParams(name, ch)
 	return b.apply(func(x *G.Node) (*G.Node, error) { return BatchNorm(x, gamma, beta, run, b.mode, relu) })
+}
+
+// deferredNorm is a batch norm that the layers behind it apply, see [deferNorm].
+func (b *builder) deferredNorm(name string, ch int, relu bool) error {
+	gamma, beta, run := b.normParams(name, ch)
+	return b.apply(func(x *G.Node) (*G.Node, error) { return deferNorm(x, gamma, beta, run, b.mode, relu) })
 }
 
 // normAdd is a batch norm with a shortcut added and ReLU behind.

@@ -16,8 +16,10 @@ func Add(x, y *G.Node) (*G.Node, error) {
 	}, x, y)
 }
 
-// BatchNormAdd is [BatchNorm] of x with a residual branch of x's shape added and ReLU behind: max(0, BN(x) + residual),
-// the end of a ResNet block.
+// BatchNormAdd is [BatchNorm] of x with a residual branch of x's shape added, which may itself end in a deferred norm, and ReLU behind:
+// max(0, BN(x) + residual), the end of a ResNet block.
 func BatchNormAdd(x, gamma, beta, residual *G.Node, run Running, mode Mode) (*G.Node, error) {
-	return newNorm(mapsOf(x), run, true).node("batch-norm-add", mode, x, gamma, beta, residual)
+	n, r := newNorm(x, run, mode, true), read(residual)
+	n.residual = &r
+	return n.node("batch-norm-add", gamma, beta)
 }

@@ -13,7 +13,7 @@ func (b *builder) resnet(cfg Config, in Input) error {
 	if err := b.conv("stem.conv", in.Channels, ch, cfg.StemStride, false); err != nil {
 		return err
 	}
-	if err := b.norm("stem.norm", ch, true); err != nil {
+	if err := b.deferredNorm("stem.norm", ch, true); err != nil {
 		return err
 	}
 	for s := range cfg.Depth {
@@ -46,7 +46,7 @@ func (b *builder) basicBlock(name string, in, out, stride int) error {
 	if err := b.conv(name+".conv1", in, out, stride, true); err != nil {
 		return err
 	}
-	if err := b.norm(name+".norm1", out, true); err != nil {
+	if err := b.deferredNorm(name+".norm1", out, true); err != nil {
 		return err
 	}
 	if err := b.conv(name+".conv2", out, out, 1, true); err != nil {
@@ -58,7 +58,7 @@ func (b *builder) basicBlock(name string, in, out, stride int) error {
 		if err := b.conv1x1(name+".shortcut", in, out, stride); err != nil {
 			return err
 		}
-		if err := b.norm(name+".shortcut.norm", out, false); err != nil {
+		if err := b.deferredNorm(name+".shortcut.norm", out, false); err != nil {
 			return err
 		}
 	}

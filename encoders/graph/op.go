@@ -39,6 +39,9 @@ type Op struct {
 	// Backward returns the gradient nodes of the operands, nil where Diff is false.
 	Backward func(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
 
+	// Layer is what an operation keeps of itself, for the layers that read its result.
+	Layer any
+
 	id     uint64
 	result []float32 // where [Take] finds it, or for gorgonia's machines
 }

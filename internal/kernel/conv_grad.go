@@ -7,7 +7,12 @@ import (
 // Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for the input x, and the
 // interior of dx, if not nil, to the input's.
 func (c *Conv) Backward(team *Team, dx, dw, dy, x, weights []float32) {
-	c.checkMaps(x, dy)
+	c.BackwardNormed(team, dx, dw, dy, Plain(x), weights)
+}
+
+// BackwardNormed is [Conv.Backward] for maps behind a batch norm. dx is the gradient of what the norm gives.
+func (c *Conv) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32) {
+	c.checkMaps(x.X, dy)
 	if dx != nil {
 		c.checkMaps(dx, dy)
 	}
@@ -54,7 +59,7 @@ func (c *Conv) gradClass(team *Team, dx, dy, weights []float32, py, px int, ky, 
 		first = out.Row(0, 0)
 	}
 	if p.h > 0 && p.w > 0 {
-		c.multiply(team, t, p, unsafe.Pointer(&dy[first]), dx[in.Row(0, py)+px*c.In:])
+		c.multiply(team, t, p, feed{x: dy, at: first}, dx[in.Row(0, py)+px*c.In:], nil)
 	}
 }
 
@@ -78,12 +83,23 @@ func (c *Conv) gradParts() int {
 }
 
 // gradWeights sums the slices of images apart and adds them in order.
-func (c *Conv) gradWeights(team *Team, dw, dy, x []float32) {
+func (c *Conv) gradWeights(team *Team, dw, dy []float32, x Normed) {
 	n, parts := c.WeightLen(), c.gradParts()
-	sums := team.Scratch(parts * n)
-	team.Do(3*parts, func(i int) {
-		part, ky := i/3, i%3
-		c.gradPart(sums[part*n+ky*n/3:][:n/3], dy, x, part*c.Batch/parts, (part+1)*c.Batch/parts, ky)
+	images := 1
+	if c.OutWidth < narrow {
+		images = (c.Batch + parts - 1) / parts
+	}
+	sums, stages := rooms{shared: parts * n, of: c.Input(), from: x, images: images}.take(team)
+	defer stages.end()
+	rows := 1 // of the kernel a task
+	if x.deferred() {
+		rows = 3
+	}
+	team.Do(3/rows*parts, func(i int) {
+		part, ky := i*rows/3, i*rows%3
+		s, slot := stages.take()
+		defer stages.give(slot)
+		c.gradPart(sums[part*n+ky*n/3:][:rows*n/3], dy, &s.window, part*c.Batch/parts, (part+1)*c.Batch/parts, ky)
 	})
 	sumParts(team, dw[:n], sums, parts)
 }
@@ -103,30 +119,45 @@ func sumParts(team *Team, dst, parts []float32, count int) {
 // tile has to be worth loading and storing.
 const narrow = 8
 
-// gradPart sums the images [lo,hi) for one kernel row.
-func (c *Conv) gradPart(part, dy, x []float32, lo, hi, ky int) {
-	in, out := c.Input(), c.Output()
-	imageX, imageY := 4*in.image(), 4*out.image()
-	rowX, rowY := 4*in.row(), 4*out.row()
-	stepX, stepY := 4*c.Stride*c.In, 4*c.Out // to the next output pixel
-	a, b := unsafe.Pointer(&x[lo*in.image()+ky*in.row()]), unsafe.Pointer(&dy[out.Row(lo, 0)])
-	if c.OutWidth < narrow { // k: pixels of a row, and for each the images
-		n := hi - lo
-		t := tile{
-			rs: 4, ks: imageX, bs: imageY, runs: c.OutWidth, runLen: n, aSkip: stepX - n*imageX, bSkip: stepY - n*imageY,
-		}
-		for y := range c.OutHeight {
-			c.gradTiles(part, t, unsafe.Add(a, y*c.Stride*rowX), unsafe.Add(b, y*rowY))
-			t.acc = 1
-		}
+// gradPart sums the images [lo,hi) for the kernel rows from ky on that part has room for.
+func (c *Conv) gradPart(part, dy []float32, x *window, lo, hi, ky int) {
+	x.start(lo)
+	if c.OutWidth < narrow {
+		x.reach(hi - 1)
+		c.gradAcross(part, dy, x, lo, hi, ky)
 		return
 	}
-	t := tile{ // k: rows of an image, and for each the pixels
+	in, out := c.Input(), c.Output()
+	rowX, stepX, stepY := 4*in.row(), 4*c.Stride*c.In, 4*c.Out // steps to the next output pixel
+	t := tile{                                                 // k: rows of an image, and for each the pixels
 		rs: 4, ks: stepX, bs: stepY, runs: c.OutHeight, runLen: c.OutWidth,
-		aSkip: c.Stride*rowX - c.OutWidth*stepX, bSkip: rowY - c.OutWidth*stepY,
+		aSkip: c.Stride*rowX - c.OutWidth*stepX, bSkip: 4*out.row() - c.OutWidth*stepY,
 	}
-	for i := range hi - lo {
-		c.gradTiles(part, t, unsafe.Add(a, i*imageX), unsafe.Add(b, i*imageY))
+	row := c.WeightLen() / 3
+	for i := lo; i < hi; i++ {
+		x.reach(i)
+		a, b := x.data[x.at(i)+ky*in.row():], unsafe.Pointer(&dy[out.Row(i, 0)])
+		for k := range len(part) / row {
+			c.gradTiles(part[k*row:][:row], t, unsafe.Pointer(&a[k*in.row()]), b)
+		}
+		t.acc = 1
+	}
+}
+
+// gradAcross is gradPart for narrow maps. k: pixels of a row, and for each the images.
+func (c *Conv) gradAcross(part, dy []float32, x *window, lo, hi, ky int) {
+	in, out, n := c.Input(), c.Output(), hi-lo
+	imageX, imageY, stepX, stepY := 4*in.image(), 4*out.image(), 4*c.Stride*c.In, 4*c.Out
+	t := tile{
+		rs: 4, ks: imageX, bs: imageY, runs: c.OutWidth, runLen: n, aSkip: stepX - n*imageX, bSkip: stepY - n*imageY,
+	}
+	row := c.WeightLen() / 3
+	for y := range c.OutHeight {
+		b := unsafe.Pointer(&dy[out.Row(lo, y)])
+		for k := range len(part) / row {
+			at := x.at(lo) + (ky+k+y*c.Stride)*in.row()
+			c.gradTiles(part[k*row:][:row], t, unsafe.Pointer(&x.data[at]), b)
+		}
 		t.acc = 1
 	}
 }

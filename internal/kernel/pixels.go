@@ -7,6 +7,7 @@ type pixels struct {
 	h, w               int
 	n                  int // channels of C
 	aImage, aRow, aCol int
+	aFirst             int // image where A begins
 	cImage, cRow, cCol int
 }
 
@@ -17,18 +18,64 @@ const (
 
 // multiply multiplies all pixels of all images with all packed panels. Four rows of a tile are four
 // neighbours in a pixel row or, where rows are too narrow for that, the same pixel of four images.
-func (c *Conv) multiply(team *Team, t tile, p pixels, a unsafe.Pointer, out []float32) {
-	if p.w%4 != 0 && c.Batch >= 4 {
-		whole := c.Batch / 4 * 4
-		team.Do((whole+imageGroup-1)/imageGroup, func(i int) { c.acrossImages(t, p, a, out, i*imageGroup, min(whole, (i+1)*imageGroup)) })
-		c.singles(t, p, a, out, whole, c.Batch, 0)
-		return
+// done, if there is one, is called with the images [lo,hi) that are finished.
+func (c *Conv) multiply(team *Team, t tile, p pixels, a feed, out []float32, done func(lo, hi int)) {
+	each, whole := imageBlock, c.Batch
+	if c.across(p.w) {
+		each, whole = imageGroup, c.Batch/4*4
 	}
-	team.Do((c.Batch+imageBlock-1)/imageBlock, func(i int) {
-		lo, hi := i*imageBlock, min(c.Batch, (i+1)*imageBlock)
-		c.alongRows(t, p, a, out, lo, hi)
-		c.singles(t, p, a, out, lo, hi, p.w/4*4)
+	tasks := (whole + each - 1) / each
+	if whole < c.Batch {
+		tasks++ // the images that are left
+	}
+	team.Do(tasks, func(i int) {
+		lo, hi := i*each, min(whole, (i+1)*each)
+		if lo >= whole {
+			lo, hi = whole, c.Batch
+		}
+		from, slot := a.take(&p, lo, hi)
+		defer a.give(slot)
+		switch {
+		case lo >= whole:
+			c.singles(t, p, from, out, lo, hi, 0)
+		case each == imageGroup:
+			c.acrossImages(t, p, from, out, lo, hi)
+		default:
+			c.alongRows(t, p, from, out, lo, hi)
+			c.singles(t, p, from, out, lo, hi, p.w/4*4)
+		}
+		if done != nil {
+			done(lo, hi)
+		}
 	})
+}
+
+// across reports whether rows of so many pixels are too narrow for groups of neighbours.
+func (c *Conv) across(width int) bool { return width%4 != 0 && c.Batch >= 4 }
+
+// feed is where a product's rows are read: in the windows of stages, or from the number at of x on, which holds all images.
+type feed struct {
+	stages *stageSet
+	x      []float32
+	at     int
+}
+
+// take makes the images [lo,hi) ready and returns where those that are at hand begin, and what to give back.
+func (f feed) take(p *pixels, lo, hi int) (unsafe.Pointer, int) {
+	if f.stages == nil {
+		return unsafe.Pointer(&f.x[f.at]), 0
+	}
+	s, slot := f.stages.take()
+	s.window.start(lo)
+	s.window.reach(hi - 1)
+	p.aFirst = s.window.first
+	return unsafe.Pointer(&s.window.data[0]), slot
+}
+
+func (f feed) give(slot int) {
+	if f.stages != nil {
+		f.stages.give(slot)
+	}
 }
 
 // acrossImages takes the pixels of the images [lo,hi) one after the other, each for groups of four images.
@@ -106,7 +153,7 @@ var fillers stock[filler]
 
 // add takes the group that starts at a pixel of an image.
 func (f *filler) add(a unsafe.Pointer, out []float32, image, y, x int) {
-	f.t.a[f.groups] = unsafe.Add(a, image*f.p.aImage+y*f.p.aRow+x*f.p.aCol)
+	f.t.a[f.groups] = unsafe.Add(a, (image-f.p.aFirst)*f.p.aImage+y*f.p.aRow+x*f.p.aCol)
 	f.out[f.groups] = out[image*f.p.cImage+y*f.p.cRow+x*f.p.cCol+f.j:]
 	if f.groups++; f.groups == 3 {
 		f.flush()
