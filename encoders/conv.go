@@ -18,48 +18,74 @@ func Conv3x3(x, w *G.Node, stride, winograd int, inputGrad bool) (*G.Node, error
 	if m.Halo == 0 || len(ws) != 4 || m.Channels != ws[2] {
 		return nil, fmt.Errorf("encoders: a convolution of %v with weights %v", x.Shape(), ws)
 	}
-	c := &conv3x3{from: from, inputGrad: inputGrad, conv: kernel.NewConv(m.Images, m.Height, m.Width, m.Channels, ws[3], stride)}
-	c.conv.UseWinograd(winograd)
-	return graph.Apply(graph.Op{
-		Kind: "conv3x3", Out: shapeOf(c.conv.Output()), Halo: true, Diff: append(from.diff(inputGrad), true), Layer: c,
-		Forward: c.forward, Backward: c.backwardNodes,
-	}, append(from.operands, w)...)
+	c := kernel.NewConv(m.Images, m.Height, m.Width, m.Channels, ws[3], stride)
+	c.UseWinograd(winograd)
+	return newConvolution("conv3x3", from, w, inputGrad, c)
 }
 
-type conv3x3 struct {
-	from      reading
+// Conv1x1 multiplies every stride-th pixel of maps x [N,H+2,W+2,In] in both directions with w [In,Out]: the shortcut of a
+// ResNet block that halves the image. No padding, no bias.
+func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
+	from, ws := read(x), w.Shape()
+	if from.maps.Halo == 0 || len(ws) != 2 || from.maps.Channels != ws[0] || stride < 1 {
+		return nil, fmt.Errorf("encoders: a 1×1 convolution of %v with weights %v and stride %d", x.Shape(), ws, stride)
+	}
+	return newConvolution("conv1x1", from, w, true, kernel.NewPointwise(from.maps, ws[1], stride))
+}
+
+// convolver computes one kind of convolution.
+type convolver interface {
+	Output() kernel.Map
+	WeightLen() int
+	ForwardNormed(team *kernel.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
+	BackwardNormed(team *kernel.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32)
+}
+
+// convolution is a layer of either kind.
+type convolution struct {
+	kind      string
+	from      *reading
 	inputGrad bool
-	conv      *kernel.Conv
+	kernel    convolver
 	dw        []float32
 	sums      *kernel.Sums // what a norm behind it asks for
 }
 
-func (c *conv3x3) forward(team *kernel.Team, in [][]float32, y []float32) {
-	c.conv.ForwardNormed(team, y, c.from.normed(in), in[len(in)-1], c.sums)
+func newConvolution(kind string, from *reading, w *G.Node, inputGrad bool, k convolver) (*G.Node, error) {
+	c := &convolution{kind: kind, from: from, inputGrad: inputGrad, kernel: k}
+	return graph.Apply(graph.Op{
+		Kind: kind, Out: shapeOf(k.Output()), Halo: true, Diff: append(from.diff(inputGrad), true), Layer: c,
+		Forward: c.forward, Backward: c.backwardNodes,
+	}, append(append(G.Nodes{}, from.operands...), w)...)
 }
 
-// backward reads what the forward pass reads and dy.
-func (c *conv3x3) backward(team *kernel.Team, v [][]float32, dx []float32) {
+func (c *convolution) forward(team *kernel.Team, in [][]float32, y []float32) {
+	c.kernel.ForwardNormed(team, y, c.from.normed(in), in[len(in)-1], c.sums)
+}
+
+// backward reads what the forward pass reads, and dy.
+func (c *convolution) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	if !c.inputGrad {
 		dx = nil
 	}
 	n := len(v)
-	c.conv.BackwardNormed(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2])
+	c.kernel.BackwardNormed(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2])
 }
 
 // backwardNodes computes both gradients at once.
-func (c *conv3x3) backwardNodes(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-	w := in[len(in)-1]
-	c.dw = make([]float32, c.conv.WeightLen())
+func (c *convolution) backwardNodes(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	c.dw = make([]float32, c.kernel.WeightLen())
 	shape := tensor.Shape{1}
 	if c.inputGrad {
 		shape = shapeOf(c.from.maps)
 	}
-	dx, err := graph.Apply(graph.Op{Kind: "conv3x3-grad", Out: shape, Halo: c.inputGrad, Forward: c.backward}, append(append(G.Nodes{}, in...), grad)...)
+	dx, err := graph.Apply(graph.Op{
+		Kind: c.kind + "-grad", Out: shape, Halo: c.inputGrad, Forward: c.backward,
+	}, append(append(G.Nodes{}, in...), grad)...)
 	if err != nil {
 		return nil, err
 	}
-	dw, err := graph.Take(dx, c.dw, w.Shape()...)
+	dw, err := graph.Take(dx, c.dw, in[len(in)-1].Shape()...)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,9 @@ func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
 	switch kind {
 	case "conv3x3":
 		return results(out) * 9 * in[len(in)-1][2]
-	case "conv1x1", "linear", "linear-gelu":
+	case "conv1x1":
+		return results(out) * in[len(in)-1][0]
+	case "linear", "linear-gelu":
 		return results(out) * in[1][0]
 	case "attention": // of one sequence: queries with keys, weights with values
 		return 2 * results(out) * out[0]

@@ -281,10 +281,14 @@ func (b *builder) deferredNorm(name string, ch int, relu bool) error {
 	return b.apply(func(x *G.Node) (*G.Node, error) { return deferNorm(x, gamma, beta, run, b.mode, relu) })
 }
 
-// normAdd is a batch norm with a shortcut added and ReLU behind.
-func (b *builder) normAdd(name string, ch int, shortcut *G.Node) error {
+// normAdd is a batch norm with a shortcut added and ReLU behind; deferred, the layers behind it apply it.
+func (b *builder) normAdd(name string, ch int, shortcut *G.Node, deferred bool) error {
 	gamma, beta, run := b.normParams(name, ch)
-	return b.apply(func(x *G.Node) (*G.Node, error) { return BatchNormAdd(x, gamma, beta, shortcut, run, b.mode) })
+	add := BatchNormAdd
+	if deferred {
+		add = deferNormAdd
+	}
+	return b.apply(func(x *G.Node) (*G.Node, error) { return add(x, gamma, beta, shortcut, run, b.mode) })
 }
 
 func (b *builder) normParams(name string, ch int) (gamma, beta *G.Node, run Running) {

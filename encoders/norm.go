@@ -25,7 +25,7 @@ func BatchNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.No
 	return newNorm(x, run, mode, relu).node("batch-norm", gamma, beta)
 }
 
-// deferNorm is [BatchNorm] of maps that only convolutions read, and the ends of residual branches: they apply it where they read x. The
+// deferNorm is [BatchNorm] of maps that only convolutions and the ends of residual branches read: they apply it where they read x. The
 // node [2,C] holds the scale and the shift alone; its gradient is that of the maps behind the norm.
 func deferNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.Node, error) {
 	n := newNorm(x, run, mode, relu)
@@ -83,7 +83,7 @@ func newNorm(x *G.Node, run Running, mode Mode, relu bool) *norm {
 		input: x, maps: m, run: run, mode: mode, relu: relu, mean: cut(1), istd: cut(1), a: cut(1), b: cut(1), k: cut(1), dgamma: cut(1), dbeta: cut(1),
 		sums: [3][]float32{cut(m.Images), cut(m.Images), cut(m.Images)}, total: make([]float64, ch), other: make([]float64, ch),
 	}
-	if c, ok := layerOf(x).(*conv3x3); ok && mode == Training && c.sums == nil {
+	if c, ok := layerOf(x).(*convolution); ok && mode == Training && c.sums == nil {
 		c.sums, n.summed = &kernel.Sums{Shift: n.sums[0], Sum: n.sums[1], Square: n.sums[2]}, true
 	}
 	return n
@@ -100,13 +100,20 @@ func (n *norm) forward(team *kernel.Team, in [][]float32, y []float32) {
 	} else {
 		n.train(team, in, a, b)
 	}
-	switch {
-	case n.deferred:
-	case n.residual != nil:
-		n.maps.AffineAdd(team, y, in[0], n.residual.normed(in[3:]), a, b)
-	default:
-		n.maps.Affine(team, y, in[0], nil, a, b, n.relu)
+	if !n.deferred {
+		var add kernel.Normed
+		n.maps.Apply(team, y, n.applied(&add, in[0], in[3:], a, b))
 	}
+}
+
+// applied are the maps behind the norm: of x, with scale a and shift b and, in room for it, the residual whose operands hold those numbers.
+func (n *norm) applied(room *kernel.Normed, x []float32, residual [][]float32, a, b []float32) kernel.Normed {
+	v := kernel.Normed{X: x, Scale: a, Shift: b, ReLU: n.relu}
+	if n.residual != nil {
+		*room = n.residual.normed(residual)
+		v.Add = room
+	}
+	return v
 }
 
 // train takes the batch's statistics and records them.

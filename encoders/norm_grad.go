@@ -47,7 +47,7 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	operands := G.Nodes{in[0], in[1], grad, out}
 	var err error
 	if n.residual != nil {
-		if operands[2], err = maskReLU(out, grad); err != nil {
+		if operands[2], err = maskReLU(read(out), grad); err != nil {
 			return nil, err
 		}
 	}
@@ -70,13 +70,14 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 }
 
 // maskReLU is dy where the ReLU's output y is positive, else 0.
-func maskReLU(y, dy *G.Node) (*G.Node, error) {
+func maskReLU(y *reading, dy *G.Node) (*G.Node, error) {
+	n := len(y.operands)
+	over := make([]bool, n+1)
+	over[n] = true
 	return graph.Apply(graph.Op{
-		Kind: "relu-grad", Out: y.Shape().Clone(), Halo: mapsOf(y).Halo > 0, Over: []bool{false, true},
-		Forward: func(team *kernel.Team, in [][]float32, g []float32) {
-			team.Chunks(len(g), kernel.ChunkSize, func(lo, hi int) { kernel.MaskReLU(g[lo:hi], in[0][lo:hi], in[1][lo:hi]) })
-		},
-	}, y, dy)
+		Kind: "relu-grad", Out: dy.Shape().Clone(), Halo: y.maps.Halo > 0, Over: over,
+		Forward: func(team *kernel.Team, in [][]float32, g []float32) { y.maps.MaskReLU(team, g, in[n], y.normed(in)) },
+	}, append(append(G.Nodes{}, y.operands...), dy)...)
 }
 
 // taken is a further result of a backward pass.

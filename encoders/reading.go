@@ -12,29 +12,35 @@ type reading struct {
 	maps     kernel.Map
 	operands G.Nodes // x, which gradients flow to, and what else is needed
 	norm     *norm   // nil: x as it is
+	add      kernel.Normed
 }
 
-func read(x *G.Node) reading {
-	if n, ok := layerOf(x).(*norm); ok && n.deferred {
-		return reading{maps: n.maps, operands: G.Nodes{x, n.input}, norm: n}
+func read(x *G.Node) *reading {
+	n, ok := layerOf(x).(*norm)
+	if !ok || !n.deferred {
+		return &reading{maps: mapsOf(x), operands: G.Nodes{x}}
 	}
-	return reading{maps: mapsOf(x), operands: G.Nodes{x}}
+	r := &reading{maps: n.maps, operands: G.Nodes{x, n.input}, norm: n}
+	if n.residual != nil {
+		r.operands = append(r.operands, n.residual.operands...)
+	}
+	return r
 }
 
 // normed is what the operands hold in a run.
-func (r reading) normed(in [][]float32) kernel.Normed {
+func (r *reading) normed(in [][]float32) kernel.Normed {
 	if r.norm == nil {
 		return kernel.Plain(in[0])
 	}
 	ch := r.maps.Channels
-	return kernel.Normed{X: in[1], Scale: in[0][:ch], Shift: in[0][ch : 2*ch], ReLU: r.norm.relu}
+	return r.norm.applied(&r.add, in[1], in[2:], in[0][:ch], in[0][ch:2*ch])
 }
 
 // diff says which operands gradients flow to.
-func (r reading) diff(x bool) []bool { return append([]bool{x}, make([]bool, len(r.operands)-1)...) }
+func (r *reading) diff(x bool) []bool { return append([]bool{x}, make([]bool, len(r.operands)-1)...) }
 
 // grads are the operands' gradients.
-func (r reading) grads(dx *G.Node) G.Nodes {
+func (r *reading) grads(dx *G.Node) G.Nodes {
 	return append(G.Nodes{dx}, make(G.Nodes, len(r.operands)-1)...)
 }
 

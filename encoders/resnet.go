@@ -21,7 +21,7 @@ func (b *builder) resnet(cfg Config, in Input) error {
 		if s > 0 {
 			out, stride = 2*ch, 2
 		}
-		if err := b.stage(fmt.Sprintf("stage%d", s+1), ch, out, stride); err != nil {
+		if err := b.stage(fmt.Sprintf("stage%d", s+1), ch, out, stride, s == cfg.Depth-1); err != nil {
 			return err
 		}
 		ch = out
@@ -32,16 +32,16 @@ func (b *builder) resnet(cfg Config, in Input) error {
 	return b.projector(cfg, ch)
 }
 
-func (b *builder) stage(name string, in, out, stride int) error {
-	if err := b.basicBlock(name+".block1", in, out, stride); err != nil {
+func (b *builder) stage(name string, in, out, stride int, last bool) error {
+	if err := b.basicBlock(name+".block1", in, out, stride, true); err != nil {
 		return err
 	}
-	return b.basicBlock(name+".block2", out, out, 1)
+	return b.basicBlock(name+".block2", out, out, 1, !last)
 }
 
 // basicBlock is conv3×3–BN–ReLU–conv3×3–BN, plus the shortcut, ReLU. The shortcut is the input itself or, where the
-// shape changes, its 1×1 convolution with BN.
-func (b *builder) basicBlock(name string, in, out, stride int) error {
+// shape changes, its 1×1 convolution with BN. Where convolutions come next, they apply the last of it.
+func (b *builder) basicBlock(name string, in, out, stride int, deferred bool) error {
 	x := b.x
 	if err := b.conv(name+".conv1", in, out, stride, true); err != nil {
 		return err
@@ -64,5 +64,5 @@ func (b *builder) basicBlock(name string, in, out, stride int) error {
 	}
 	shortcut := b.x
 	b.x = branch
-	return b.normAdd(name+".norm2", out, shortcut)
+	return b.normAdd(name+".norm2", out, shortcut, deferred)
 }

@@ -67,12 +67,14 @@ func (m Map) images(team *Team, f func(image int, s span)) {
 // chunk is the number of floats of one map in a piece.
 const chunk = 4096
 
+func (m Map) pieceRows() int { return max(1, chunk/(m.Width*m.Channels)) }
+
 // pieces calls f for runs of rows that stay in the first cache while blocks of channels take turns.
 func (m Map) pieces(team *Team, f func(s span)) {
 	if m.Pixels() == 0 || m.Channels == 0 {
 		return
 	}
-	rows := max(1, chunk/(m.Width*m.Channels))
+	rows := m.pieceRows()
 	n := (m.Height + rows - 1) / rows
 	team.Do(m.Images*n, func(i int) {
 		y := i % n * rows
@@ -122,18 +124,18 @@ func (m Map) Affine(team *Team, y, x, add, scale, shift []float32, relu bool) {
 			panic("kernel: a sum behind an affine map needs a ReLU")
 		}
 	}
-	m.pieces(team, func(s span) { s.affine(y, s.at, x, add, scale, shift, relu) })
+	m.pieces(team, func(s span) { s.affine(y, s.at, x, add, s.at, scale, shift, relu) })
 }
 
-// affine is [Map.Affine] of a run of rows, to rows of y that begin at to.
-func (s span) affine(y []float32, to int, x, add, scale, shift []float32, relu bool) {
+// affine is [Map.Affine] of a run of rows, to rows of y that begin at to. Those of add begin at from.
+func (s span) affine(y []float32, to int, x, add []float32, from int, scale, shift []float32, relu bool) {
 	v := s.vector()
 	if v > 0 {
 		c := s.columns()
 		c.x, c.out, c.v0, c.v1 = ptr(x, s.at), ptr(y, to), ptr(scale, 0), ptr(shift, 0)
 		switch {
 		case add != nil:
-			c.z = ptr(add, s.at)
+			c.z = ptr(add, from)
 			affineAddReLUAVX2(c.ptr())
 		case relu:
 			affineReLUAVX2(c.ptr())
@@ -148,7 +150,7 @@ func (s span) affine(y []float32, to int, x, add, scale, shift []float32, relu b
 		for j := v; j < s.m.Channels; j++ {
 			z := float32(x[at+j]*scale[j]) + shift[j]
 			if add != nil {
-				z += add[at+j]
+				z += add[at-s.at+from+j]
 			}
 			if relu {
 				z = positive(z)

@@ -84,6 +84,7 @@ func (c *Conv) Forward(team *Team, y, x, weights []float32) {
 // in the cache.
 func (c *Conv) ForwardNormed(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	c.checkMaps(x.X, y)
+	x.check(c.Input())
 	var done func(lo, hi int)
 	if sums != nil {
 		done = c.summing(y, sums)

@@ -13,6 +13,7 @@ func (c *Conv) Backward(team *Team, dx, dw, dy, x, weights []float32) {
 // BackwardNormed is [Conv.Backward] for maps behind a batch norm. dx is the gradient of what the norm gives.
 func (c *Conv) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32) {
 	c.checkMaps(x.X, dy)
+	x.check(c.Input())
 	if dx != nil {
 		c.checkMaps(dx, dy)
 	}

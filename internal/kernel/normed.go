@@ -1,85 +1,71 @@
 package kernel
 
-// Normed are maps behind a batch norm that convolutions apply where they read them: X·Scale + Shift per channel (both [C]), with ReLU
-// max(0, ·), or X as it is where Scale is nil. What is computed are [Map.Affine]'s numbers, which then need no memory of their own.
+// Normed are maps behind a batch norm that is applied where they are read: X·Scale + Shift per channel (both [C]), plus Add, which may
+// itself be behind one, where that is not nil (only with ReLU), and with ReLU max(0, ·); or X as it is where Scale is nil. What is
+// computed are [Map.Affine]'s numbers, which then need no memory of their own.
 type Normed struct {
 	X, Scale, Shift []float32
+	Add             *Normed
 	ReLU            bool
 }
 
 // Plain are maps as they are.
 func Plain(x []float32) Normed { return Normed{X: x} }
 
-func (n Normed) deferred() bool { return n.Scale != nil }
+func (n *Normed) deferred() bool { return n.Scale != nil }
 
-// window holds the images that a task reads at a time, with a border of zeros: image i at number i-first modulo their count. Maps that
-// are not deferred are all there.
-type window struct {
-	maps        Map // the images in the window
-	data        []float32
-	of          Map // all images
-	from        Normed
-	first, next int // where it began, and the image to be made next
-}
-
-// newWindow returns a window over room for so many images, nil for maps that are not deferred.
-func newWindow(of Map, from Normed, images int, room []float32) window {
-	w := window{maps: of, data: from.X, of: of, from: from}
-	if from.deferred() {
-		w.maps.Images, w.data = images, room
-		w.maps.ClearHalo(nil, room)
-	}
-	return w
-}
-
-// length is the room that a window needs.
-func windowLen(of Map, from Normed, images int) int {
-	if !from.deferred() {
-		return 0
-	}
-	of.Images = images
-	return of.Len() + Slack
-}
-
-// start moves the window to where an image is the first.
-func (w *window) start(image int) {
-	if w.from.deferred() {
-		w.first, w.next = image, image
-	}
-}
-
-// at returns where an image begins, border included.
-func (w *window) at(image int) int { return (image - w.first) % w.maps.Images * w.maps.image() }
-
-// reach makes the images up to and with the last: in order, and no more at a time than the window holds.
-func (w *window) reach(last int) {
-	if !w.from.deferred() {
+// check panics unless all of it holds maps m.
+func (n *Normed) check(m Map) {
+	m.check([][]float32{n.X}, 0)
+	if !n.deferred() {
 		return
 	}
-	for ; w.next <= last; w.next++ {
-		w.image(w.next)
+	m.check(nil, m.Channels, n.Scale, n.Shift)
+	if n.Add != nil {
+		n.Add.check(m)
+		if !n.ReLU {
+			panic("kernel: a sum behind a norm needs a ReLU")
+		}
 	}
 }
 
-// image is made in pieces that stay in the first cache while blocks of channels take turns.
-func (w *window) image(i int) {
-	m := w.of
-	rows := max(1, chunk/(m.Width*m.Channels))
-	for y := 0; y < m.Height; y += rows {
-		s := span{m: m, at: m.Row(i, y), rows: min(rows, m.Height-y)}
-		s.affine(w.data, w.at(i)+m.Row(0, y), w.from.X, nil, w.from.Scale, w.from.Shift, w.from.ReLU)
+// normed writes a run of rows of deferred maps to rows of y that begin at to.
+func (s span) normed(y []float32, to int, n *Normed) {
+	var add []float32
+	from := s.at
+	if n.Add != nil {
+		if add = n.Add.X; n.Add.deferred() {
+			s.normed(y, to, n.Add)
+			add, from = y, to
+		}
 	}
+	s.affine(y, to, n.X, add, from, n.Scale, n.Shift, n.ReLU)
 }
 
-// AffineAdd is [Map.Affine] with ReLU and an add that may itself be behind a norm.
-func (m Map) AffineAdd(team *Team, y, x []float32, add Normed, scale, shift []float32) {
-	if !add.deferred() {
-		m.Affine(team, y, x, add.X, scale, shift, true)
+// Apply writes deferred maps x to y.
+func (m Map) Apply(team *Team, y []float32, x Normed) {
+	m.check([][]float32{y}, 0)
+	x.check(m)
+	m.pieces(team, func(s span) { s.normed(y, s.at, &x) })
+}
+
+// MaskReLU sets g = dy where maps y are positive, else 0. g may be dy.
+func (m Map) MaskReLU(team *Team, g, dy []float32, y Normed) {
+	m.check([][]float32{g, dy}, 0)
+	y.check(m)
+	if !y.deferred() {
+		team.Chunks(m.Len(), ChunkSize, func(lo, hi int) { MaskReLU(g[lo:hi], y.X[lo:hi], dy[lo:hi]) })
 		return
 	}
-	m.check([][]float32{y, x, add.X}, m.Channels, scale, shift, add.Scale, add.Shift)
+	_, stages := rooms{a: m.pieceRows() * m.row()}.take(team)
+	defer stages.end()
 	m.pieces(team, func(s span) {
-		s.affine(y, s.at, add.X, nil, add.Scale, add.Shift, add.ReLU)
-		s.affine(y, s.at, x, y, scale, shift, true)
+		made, slot := stages.take()
+		defer stages.give(slot)
+		s.normed(made.a, 0, &y)
+		for r := range s.rows {
+			at, n := r*m.row(), m.Width*m.Channels
+			MaskReLU(g[s.at+at:][:n], made.a[at:][:n], dy[s.at+at:][:n])
+		}
 	})
 }

@@ -1,0 +1,59 @@
+package kernel
+
+// window holds the images that a task reads at a time, with a border of zeros: image i at number i-first modulo their count. Maps that
+// are not deferred are all there.
+type window struct {
+	maps        Map // the images in the window
+	data        []float32
+	of          Map // all images
+	from        Normed
+	first, next int // where it began, and the image to be made next
+}
+
+// newWindow returns a window over room for so many images, nil for maps that are not deferred.
+func newWindow(of Map, from Normed, images int, room []float32) window {
+	w := window{maps: of, data: from.X, of: of, from: from}
+	if from.deferred() {
+		w.maps.Images, w.data = images, room
+		w.maps.ClearHalo(nil, room)
+	}
+	return w
+}
+
+// length is the room that a window needs.
+func windowLen(of Map, from Normed, images int) int {
+	if !from.deferred() {
+		return 0
+	}
+	of.Images = images
+	return of.Len() + Slack
+}
+
+// start moves the window to where an image is the first.
+func (w *window) start(image int) {
+	if w.from.deferred() {
+		w.first, w.next = image, image
+	}
+}
+
+// at returns where an image begins, border included.
+func (w *window) at(image int) int { return (image - w.first) % w.maps.Images * w.maps.image() }
+
+// reach makes the images up to and with the last: in order, and no more at a time than the window holds.
+func (w *window) reach(last int) {
+	if !w.from.deferred() {
+		return
+	}
+	for ; w.next <= last; w.next++ {
+		w.image(w.next)
+	}
+}
+
+// image is made in pieces that stay in the first cache while blocks of channels take turns.
+func (w *window) image(i int) {
+	m, rows := w.of, w.of.pieceRows()
+	for y := 0; y < m.Height; y += rows {
+		s := span{m: m, at: m.Row(i, y), rows: min(rows, m.Height-y)}
+		s.normed(w.data, w.at(i)+m.Row(0, y), &w.from)
+	}
+}
