@@ -65,14 +65,16 @@ func (m Map) ClearHalo(team *Team, y []float32) {
 		return
 	}
 	m.check([][]float32{y}, 0)
+	team.Do(m.Images, func(i int) { m.clearHalo(y[i*m.image():][:m.image()]) })
+}
+
+// clearHalo is [Map.ClearHalo] of one image.
+func (m Map) clearHalo(image []float32) {
 	rows, side := m.Halo*m.row(), m.Halo*m.Channels
-	team.Do(m.Images, func(i int) {
-		image := y[i*m.image():][:m.image()]
-		clear(image[:rows])
-		clear(image[len(image)-rows:])
-		for at := rows; at < len(image)-rows; at += m.row() {
-			clear(image[at:][:side])
-			clear(image[at+m.row()-side:][:side])
-		}
-	})
+	clear(image[:rows])
+	clear(image[len(image)-rows:])
+	for at := rows; at < len(image)-rows; at += m.row() {
+		clear(image[at:][:side])
+		clear(image[at+m.row()-side:][:side])
+	}
 }

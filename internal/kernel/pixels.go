@@ -33,16 +33,18 @@ func (c *Conv) multiply(team *Team, t tile, p pixels, a feed, out []float32, don
 		if lo >= whole {
 			lo, hi = whole, c.Batch
 		}
-		from, slot := a.take(&p, lo, hi)
+		from, first, slot := a.take(lo, hi)
 		defer a.give(slot)
+		q := p
+		q.aFirst = first
 		switch {
 		case lo >= whole:
-			c.singles(t, p, from, out, lo, hi, 0)
+			c.singles(t, q, from, out, lo, hi, 0)
 		case each == imageGroup:
-			c.acrossImages(t, p, from, out, lo, hi)
+			c.acrossImages(t, q, from, out, lo, hi)
 		default:
-			c.alongRows(t, p, from, out, lo, hi)
-			c.singles(t, p, from, out, lo, hi, p.w/4*4)
+			c.alongRows(t, q, from, out, lo, hi)
+			c.singles(t, q, from, out, lo, hi, p.w/4*4)
 		}
 		if done != nil {
 			done(lo, hi)
@@ -60,16 +62,15 @@ type feed struct {
 	at     int
 }
 
-// take makes the images [lo,hi) ready and returns where those that are at hand begin, and what to give back.
-func (f feed) take(p *pixels, lo, hi int) (unsafe.Pointer, int) {
+// take makes the images [lo,hi) ready and returns where those at hand begin, which is the first of them, and what to give back.
+func (f feed) take(lo, hi int) (a unsafe.Pointer, first, slot int) {
 	if f.stages == nil {
-		return unsafe.Pointer(&f.x[f.at]), 0
+		return unsafe.Pointer(&f.x[f.at]), 0, 0
 	}
 	s, slot := f.stages.take()
 	s.window.start(lo)
 	s.window.reach(hi - 1)
-	p.aFirst = s.window.first
-	return unsafe.Pointer(&s.window.data[0]), slot
+	return unsafe.Pointer(&s.window.data[0]), s.window.first, slot
 }
 
 func (f feed) give(slot int) {

@@ -10,17 +10,19 @@ type window struct {
 	first, next int // where it began, and the image to be made next
 }
 
-// newWindow returns a window over room for so many images, nil for maps that are not deferred.
+// newWindow returns a window over room for so many images.
 func newWindow(of Map, from Normed, images int, room []float32) window {
 	w := window{maps: of, data: from.X, of: of, from: from}
 	if from.deferred() {
 		w.maps.Images, w.data = images, room
-		w.maps.ClearHalo(nil, room)
+		for i := range images {
+			w.maps.clearHalo(room[i*of.image():][:of.image()])
+		}
 	}
 	return w
 }
 
-// length is the room that a window needs.
+// windowLen is the room that a window needs.
 func windowLen(of Map, from Normed, images int) int {
 	if !from.deferred() {
 		return 0
