@@ -38,7 +38,7 @@ type convolver interface {
 	Output() kernel.Map
 	WeightLen() int
 	ForwardNormed(team *kernel.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
-	BackwardNormed(team *kernel.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32)
+	BackwardNormed(team *kernel.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
 }
 
 // convolution is a layer of either kind.
@@ -48,7 +48,8 @@ type convolution struct {
 	inputGrad bool
 	kernel    convolver
 	dw        []float32
-	sums      *kernel.Sums // what a norm behind it asks for
+	sums      *kernel.Sums     // what a norm behind it asks for
+	gradSums  *kernel.GradSums // what the norm in front of it asks for
 }
 
 func newConvolution(kind string, from *reading, w *G.Node, inputGrad bool, k convolver) (*G.Node, error) {
@@ -63,13 +64,16 @@ func (c *convolution) forward(team *kernel.Team, in [][]float32, y []float32) {
 	c.kernel.ForwardNormed(team, y, c.from.normed(in), in[len(in)-1], c.sums)
 }
 
+// inputGradient is what a convolution's backward pass keeps of itself.
+type inputGradient struct{ *convolution }
+
 // backward reads what the forward pass reads, and dy.
 func (c *convolution) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	if !c.inputGrad {
 		dx = nil
 	}
 	n := len(v)
-	c.kernel.BackwardNormed(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2])
+	c.kernel.BackwardNormed(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2], c.gradSums)
 }
 
 // backwardNodes computes both gradients at once.
@@ -80,7 +84,7 @@ func (c *convolution) backwardNodes(in G.Nodes, _, grad *G.Node) (G.Nodes, error
 		shape = shapeOf(c.from.maps)
 	}
 	dx, err := graph.Apply(graph.Op{
-		Kind: c.kind + "-grad", Out: shape, Halo: c.inputGrad, Forward: c.backward,
+		Kind: c.kind + "-grad", Out: shape, Halo: c.inputGrad, Forward: c.backward, Layer: inputGradient{c},
 	}, append(append(G.Nodes{}, in...), grad)...)
 	if err != nil {
 		return nil, err

@@ -62,6 +62,7 @@ type norm struct {
 	residual     *reading  // what is added behind it; nil: nothing
 	deferred     bool      // others apply it
 	summed       bool      // the convolution in front leaves the sums of its output
+	gradSummed   bool      // the convolution behind leaves those of its input's gradient
 	mean, istd   []float32 // [C]
 	a, b, k      []float32 // [C], what a pass applies
 	sums         [3][]float32

@@ -21,7 +21,9 @@ func (n *norm) backward(team *kernel.Team, v [][]float32, dx []float32) {
 	default:
 		g.Y = v[3]
 	}
-	n.maps.NormSums(team, g, n.mean, n.sums[0], n.sums[1])
+	if !n.gradSummed {
+		n.maps.NormSums(team, g, n.mean, n.sums[0], n.sums[1])
+	}
 	clear(n.total)
 	clear(n.other)
 	for i := range n.sums[0] {
@@ -44,6 +46,9 @@ func (n *norm) backward(team *kernel.Team, v [][]float32, dx []float32) {
 func (n *norm) masks() bool { return n.relu && n.residual == nil }
 
 func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	if c, ok := layerOf(grad).(inputGradient); ok && n.deferred && n.residual == nil && c.from.norm == n {
+		c.gradSums, n.gradSummed = &kernel.GradSums{Mean: n.mean, Sum: n.sums[0], Dot: n.sums[1]}, true
+	}
 	operands := G.Nodes{in[0], in[1], grad, out}
 	var err error
 	if n.residual != nil {

@@ -48,6 +48,29 @@ func (m Map) NormSums(team *Team, g NormGrad, mean, sum, dot []float32) {
 	})
 }
 
+// GradSums are what [Map.NormSums] takes of a gradient: a norm's mean [C], and the sums [images,C].
+type GradSums struct{ Mean, Sum, Dot []float32 }
+
+// gradSumming returns what takes the sums of the images [lo,hi) of gradient dy, of maps y behind a norm without an Add.
+func (m Map) gradSumming(dy []float32, y Normed, sums *GradSums) func(lo, hi int) {
+	if dy == nil || !y.deferred() || y.Add != nil {
+		panic("kernel: the sums of a gradient that is not that of a norm")
+	}
+	g := NormGrad{X: y.X, DY: dy}
+	if y.ReLU {
+		g.Scale, g.Shift = y.Scale, y.Shift
+	}
+	g.check(m)
+	m.check(nil, m.Channels, sums.Mean)
+	m.check(nil, m.Images*m.Channels, sums.Sum, sums.Dot)
+	return func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			at := i * m.Channels
+			m.normSumsImage(m.span(i), g, sums.Mean, sums.Sum[at:], sums.Dot[at:])
+		}
+	}
+}
+
 func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 	v := s.vector()
 	if v > 0 {

@@ -67,10 +67,12 @@ func (c *Conv) checkMaps(x, y []float32) {
 
 // room makes space for packed panels of n columns and k rows.
 func (c *Conv) room(k, n int) {
-	if need := (n + tileCols - 1) / tileCols * k * tileCols; len(c.panels) < need {
+	if need := panelLen(k, n); len(c.panels) < need {
 		c.panels = make([]float32, need)
 	}
 }
+
+func panelLen(k, n int) int { return (n + tileCols - 1) / tileCols * k * tileCols }
 
 // Sums are what [Map.ColumnSums] takes of maps, [images,channels] each: a shift, the sum and the sum of squares about it.
 type Sums struct{ Shift, Sum, Square []float32 }
@@ -112,7 +114,7 @@ func (c *Conv) ForwardNormed(team *Team, y []float32, x Normed, weights []float3
 		aImage: 4 * in.image(), aRow: 4 * c.Stride * in.row(), aCol: 4 * c.Stride * c.In,
 		cImage: out.image(), cRow: out.row(), cCol: c.Out,
 	}
-	c.multiply(team, t, p, feed{stages: stages}, y[out.Row(0, 0):], done)
+	c.multiply(team, []class{{t: t, p: p, panels: c.panels, out: out.Row(0, 0)}}, feed{stages: stages}, y, done)
 }
 
 // summing returns what takes the sums of the images [lo,hi) of y.

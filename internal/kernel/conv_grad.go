@@ -7,44 +7,59 @@ import (
 // Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for the input x, and the
 // interior of dx, if not nil, to the input's.
 func (c *Conv) Backward(team *Team, dx, dw, dy, x, weights []float32) {
-	c.BackwardNormed(team, dx, dw, dy, Plain(x), weights)
+	c.BackwardNormed(team, dx, dw, dy, Plain(x), weights, nil)
 }
 
-// BackwardNormed is [Conv.Backward] for maps behind a batch norm. dx is the gradient of what the norm gives.
-func (c *Conv) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32) {
+// BackwardNormed is [Conv.Backward] for maps behind a batch norm. dx is the gradient of what the norm gives. sums, if not nil, are set to
+// those that the norm's own backward pass needs, taken of each image while it is in the cache.
+func (c *Conv) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	c.checkMaps(x.X, dy)
 	x.check(c.Input())
 	if dx != nil {
 		c.checkMaps(dx, dy)
 	}
+	var done func(lo, hi int)
+	if sums != nil {
+		done = c.Input().gradSumming(dx, x, sums)
+	}
 	if c.wino != nil {
-		c.wino.backward(team, dx, dw, dy, x, weights)
+		c.wino.backward(team, dx, dw, dy, x, weights, done)
 		return
 	}
 	c.gradWeights(team, dw, dy, x)
 	if dx != nil {
-		c.gradInput(team, dx, dy, weights)
+		c.gradInput(team, dx, dy, weights, done)
 	}
 }
 
 // gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes, each a small
 // convolution of dy with the taps that reach it.
-func (c *Conv) gradInput(team *Team, dx, dy, weights []float32) {
+func (c *Conv) gradInput(team *Team, dx, dy, weights []float32, done func(lo, hi int)) {
+	c.room(9*c.Out, c.In)
+	c.multiply(team, c.gradClasses(team, weights), feed{x: dy}, dx, done)
+}
+
+// gradClasses packs the classes' taps, nine in all.
+func (c *Conv) gradClasses(team *Team, weights []float32) []class {
 	if c.Stride == 1 {
-		c.gradClass(team, dx, dy, weights, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})
-		return
+		return []class{c.gradClass(team, weights, c.panels, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})}
 	}
 	taps := [2][]int{{1}, {2, 0}} // kernel rows that reach an even and an odd pixel, in the order of the output rows
-	for py := range 2 {
+	var classes []class
+	for py, panels := 0, c.panels; py < 2; py++ {
 		for px := range 2 {
-			c.gradClass(team, dx, dy, weights, py, px, taps[py], taps[px])
+			if k := c.gradClass(team, weights, panels, py, px, taps[py], taps[px]); k.p.h > 0 && k.p.w > 0 {
+				classes = append(classes, k)
+			}
+			panels = panels[panelLen(len(taps[py])*len(taps[px])*c.Out, c.In):]
 		}
 	}
+	return classes
 }
 
 // gradClass handles the pixels (Stride·i+py, Stride·j+px), which the taps ky × kx reach.
-func (c *Conv) gradClass(team *Team, dx, dy, weights []float32, py, px int, ky, kx []int) {
-	c.packTaps(team, weights, ky, kx)
+func (c *Conv) gradClass(team *Team, weights, panels []float32, py, px int, ky, kx []int) class {
+	c.packTaps(team, weights, panels, ky, kx)
 	in, out, s := c.Input(), c.Output(), c.Stride
 	t := tile{
 		ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out, aSkip: 4 * (out.row() - len(kx)*c.Out),
@@ -55,21 +70,17 @@ func (c *Conv) gradClass(team *Team, dx, dy, weights []float32, py, px int, ky, 
 		cImage: in.image(), cRow: s * in.row(), cCol: s * c.In,
 	}
 	// Stride 1 starts in the halo; the stride-2 classes start at the pixel itself.
-	first := 0
 	if s == 2 {
-		first = out.Row(0, 0)
+		p.aStart = 4 * out.Row(0, 0)
 	}
-	if p.h > 0 && p.w > 0 {
-		c.multiply(team, t, p, feed{x: dy, at: first}, dx[in.Row(0, py)+px*c.In:], nil)
-	}
+	return class{t: t, p: p, panels: panels, out: in.Row(0, py) + px*c.In}
 }
 
 // packTaps packs the chosen taps of the weights, each turned around, as [taps·Out, In].
-func (c *Conv) packTaps(team *Team, weights []float32, ky, kx []int) {
+func (c *Conv) packTaps(team *Team, weights, panels []float32, ky, kx []int) {
 	k := len(ky) * len(kx) * c.Out
-	c.room(k, c.In)
 	team.Do((c.In+tileCols-1)/tileCols, func(q int) {
-		panel, i := c.panels[q*k*tileCols:][:k*tileCols], q*tileCols
+		panel, i := panels[q*k*tileCols:][:k*tileCols], q*tileCols
 		for tap := range len(ky) * len(kx) {
 			w := weights[(3*ky[tap/len(kx)]+kx[tap%len(kx)])*c.In*c.Out:]
 			packTransposed(panel[tap*c.Out*tileCols:][:c.Out*tileCols], w[i*c.Out:], c.Out, c.Out, min(tileCols, c.In-i))

@@ -29,7 +29,7 @@ type convolver interface {
 	Output() Map
 	WeightLen() int
 	ForwardNormed(team *Team, y []float32, x Normed, weights []float32, sums *Sums)
-	BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32)
+	BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums)
 }
 
 // TestNormedConv compares convolutions that apply batch norms where they read their maps, and take the sums of their results, with the
@@ -65,12 +65,16 @@ func TestNormedPointwise(t *testing.T) {
 type outcome struct {
 	y, dw, dx []float32
 	sums      Sums
+	grads     GradSums
 }
 
 func newOutcome(c convolver, in Map) outcome {
 	n := c.Output().Images * c.Output().Channels
-	per := func() []float32 { return make([]float32, n) }
-	return outcome{padded(c.Output(), nil), make([]float32, c.WeightLen()), padded(in, nil), Sums{per(), per(), per()}}
+	per := func(n int) []float32 { return make([]float32, n) }
+	return outcome{
+		padded(c.Output(), nil), per(c.WeightLen()), padded(in, nil), Sums{per(n), per(n), per(n)},
+		GradSums{random(in.Channels, "mean"), per(in.Images * in.Channels), per(in.Images * in.Channels)},
+	}
 }
 
 func testNormed(t *testing.T, c convolver, in Map, length int, relu bool) {
@@ -80,7 +84,12 @@ func testNormed(t *testing.T, c convolver, in Map, length int, relu bool) {
 	want := newOutcome(c, in)
 	c.ForwardNormed(nil, want.y, Plain(u), w, nil)
 	out.ColumnSums(nil, want.y, want.sums.Shift, want.sums.Sum, want.sums.Square)
-	c.BackwardNormed(nil, want.dx, want.dw, dy, Plain(u), w)
+	c.BackwardNormed(nil, want.dx, want.dw, dy, Plain(u), w, nil)
+	masked := NormGrad{X: normed.X, DY: want.dx}
+	if relu {
+		masked.Y = u
+	}
+	in.NormSums(nil, masked, want.grads.Mean, want.grads.Sum, want.grads.Dot)
 	for _, threads := range []int{1, 3} {
 		team := NewTeam(threads)
 		old := team.Scratch(1 << 18) // what calls leave there
@@ -88,11 +97,16 @@ func testNormed(t *testing.T, c convolver, in Map, length int, relu bool) {
 		got := newOutcome(c, in)
 		c.ForwardNormed(team, got.y, normed, w, &got.sums)
 		copy(old, random(len(old), "old numbers"))
-		c.BackwardNormed(team, got.dx, got.dw, dy, normed, w)
+		sums := &got.grads
+		if normed.Add != nil {
+			sums, want.grads = nil, got.grads
+		}
+		c.BackwardNormed(team, got.dx, got.dw, dy, normed, w, sums)
 		team.Close()
 		for name, p := range map[string][2][]float32{
 			"y": {got.y, want.y}, "dw": {got.dw, want.dw}, "dx": {got.dx, want.dx}, "shift": {got.sums.Shift, want.sums.Shift},
 			"sum": {got.sums.Sum, want.sums.Sum}, "square": {got.sums.Square, want.sums.Square},
+			"gradient sum": {got.grads.Sum, want.grads.Sum}, "gradient dot": {got.grads.Dot, want.grads.Dot},
 		} {
 			if d := differ(p[0], p[1]); d > 0 {
 				t.Errorf("%d threads: %d of %d numbers of %s differ", threads, d, len(p[0]), name)
@@ -115,7 +129,7 @@ func TestPointwise(t *testing.T) {
 		x, dy, w := padded(m, random(m.Pixels()*6, "x")), padded(o, random(o.Pixels()*7, "dy")), random(42, "w")
 		got := newOutcome(p, m)
 		p.ForwardNormed(nil, got.y, Plain(x), w, nil)
-		p.BackwardNormed(nil, got.dx, got.dw, dy, Plain(x), w)
+		p.BackwardNormed(nil, got.dx, got.dw, dy, Plain(x), w, nil)
 		y, dx, dw := make([]float64, o.Len()), make([]float64, m.Len()), make([]float64, 42)
 		for i := range o.Pixels() {
 			image, r, c := i/(o.Height*o.Width), i/o.Width%o.Height, i%o.Width

@@ -6,6 +6,7 @@ import "unsafe"
 type pixels struct {
 	h, w               int
 	n                  int // channels of C
+	aStart             int // first row of A of an image
 	aImage, aRow, aCol int
 	aFirst             int // image where A begins
 	cImage, cRow, cCol int
@@ -16,35 +17,31 @@ const (
 	imageGroup = tileRows // images of a task whose rows are too narrow for groups of neighbours
 )
 
-// multiply multiplies all pixels of all images with all packed panels. Four rows of a tile are four
+// class is a product of pixels with packed panels: all output pixels of a convolution, or one of the parity classes of its input gradient.
+type class struct {
+	t      tile
+	p      pixels
+	panels []float32
+	out    int // where the first pixel lies in the maps written
+}
+
+// multiply multiplies all pixels of all images with all packed panels, class by class. Four rows of a tile are four
 // neighbours in a pixel row or, where rows are too narrow for that, the same pixel of four images.
 // done, if there is one, is called with the images [lo,hi) that are finished.
-func (c *Conv) multiply(team *Team, t tile, p pixels, a feed, out []float32, done func(lo, hi int)) {
-	each, whole := imageBlock, c.Batch
-	if c.across(p.w) {
-		each, whole = imageGroup, c.Batch/4*4
-	}
-	tasks := (whole + each - 1) / each
-	if whole < c.Batch {
-		tasks++ // the images that are left
-	}
-	team.Do(tasks, func(i int) {
-		lo, hi := i*each, min(whole, (i+1)*each)
-		if lo >= whole {
-			lo, hi = whole, c.Batch
+func (c *Conv) multiply(team *Team, classes []class, a feed, out []float32, done func(lo, hi int)) {
+	each := imageBlock
+	for _, k := range classes {
+		if c.across(k.p.w) {
+			each = imageGroup
 		}
+	}
+	team.Do((c.Batch+each-1)/each, func(i int) {
+		lo, hi := i*each, min(c.Batch, (i+1)*each)
 		from, first, slot := a.take(lo, hi)
 		defer a.give(slot)
-		q := p
-		q.aFirst = first
-		switch {
-		case lo >= whole:
-			c.singles(t, q, from, out, lo, hi, 0)
-		case each == imageGroup:
-			c.acrossImages(t, q, from, out, lo, hi)
-		default:
-			c.alongRows(t, q, from, out, lo, hi)
-			c.singles(t, q, from, out, lo, hi, p.w/4*4)
+		for _, k := range classes {
+			k.p.aFirst = first
+			c.multiplyImages(k, from, out[k.out:], lo, hi)
 		}
 		if done != nil {
 			done(lo, hi)
@@ -52,20 +49,31 @@ func (c *Conv) multiply(team *Team, t tile, p pixels, a feed, out []float32, don
 	})
 }
 
+// multiplyImages takes the images [lo,hi).
+func (c *Conv) multiplyImages(k class, a unsafe.Pointer, out []float32, lo, hi int) {
+	if !c.across(k.p.w) {
+		c.alongRows(k, a, out, lo, hi)
+		c.singles(k, a, out, lo, hi, k.p.w/4*4)
+		return
+	}
+	whole := lo + (hi-lo)/4*4
+	c.acrossImages(k, a, out, lo, whole)
+	c.singles(k, a, out, whole, hi, 0)
+}
+
 // across reports whether rows of so many pixels are too narrow for groups of neighbours.
 func (c *Conv) across(width int) bool { return width%4 != 0 && c.Batch >= 4 }
 
-// feed is where a product's rows are read: in the windows of stages, or from the number at of x on, which holds all images.
+// feed is where a product's rows are read: in the windows of stages, or in maps x of all images.
 type feed struct {
 	stages *stageSet
 	x      []float32
-	at     int
 }
 
 // take makes the images [lo,hi) ready and returns where those at hand begin, which is the first of them, and what to give back.
 func (f feed) take(lo, hi int) (a unsafe.Pointer, first, slot int) {
 	if f.stages == nil {
-		return unsafe.Pointer(&f.x[f.at]), 0, 0
+		return unsafe.Pointer(&f.x[0]), 0, 0
 	}
 	s, slot := f.stages.take()
 	s.window.start(lo)
@@ -80,9 +88,10 @@ func (f feed) give(slot int) {
 }
 
 // acrossImages takes the pixels of the images [lo,hi) one after the other, each for groups of four images.
-func (c *Conv) acrossImages(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi int) {
-	t.rs, t.cs = p.aImage, 4*p.cImage
-	c.panelwise(t, p, false, func(f *filler) {
+func (c *Conv) acrossImages(k class, a unsafe.Pointer, out []float32, lo, hi int) {
+	p := k.p
+	k.t.rs, k.t.cs = p.aImage, 4*p.cImage
+	panelwise(k, false, func(f *filler) {
 		for px := range p.h * p.w {
 			for i := lo; i < hi; i += 4 {
 				f.add(a, out, i, px/p.w, px%p.w)
@@ -92,9 +101,10 @@ func (c *Conv) acrossImages(t tile, p pixels, a unsafe.Pointer, out []float32, l
 }
 
 // alongRows takes groups of four neighbours of the images [lo,hi), row by row.
-func (c *Conv) alongRows(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi int) {
-	t.rs, t.cs = p.aCol, 4*p.cCol
-	c.panelwise(t, p, false, func(f *filler) {
+func (c *Conv) alongRows(k class, a unsafe.Pointer, out []float32, lo, hi int) {
+	p := k.p
+	k.t.rs, k.t.cs = p.aCol, 4*p.cCol
+	panelwise(k, false, func(f *filler) {
 		for i := lo; i < hi; i++ {
 			for y := range p.h {
 				for x := 0; x+4 <= p.w; x += 4 {
@@ -106,12 +116,13 @@ func (c *Conv) alongRows(t tile, p pixels, a unsafe.Pointer, out []float32, lo, 
 }
 
 // singles handles the pixels from column x on of the images [lo,hi), one by one.
-func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi, x int) {
+func (c *Conv) singles(k class, a unsafe.Pointer, out []float32, lo, hi, x int) {
+	p := k.p
 	if lo == hi || x == p.w {
 		return
 	}
-	t.rs, t.cs = 0, 0
-	c.panelwise(t, p, true, func(f *filler) {
+	k.t.rs, k.t.cs = 0, 0
+	panelwise(k, true, func(f *filler) {
 		for i := lo; i < hi; i++ {
 			for y := range p.h {
 				for x := x; x < p.w; x++ {
@@ -123,16 +134,16 @@ func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi
 }
 
 // panelwise runs rows once for each panel.
-func (c *Conv) panelwise(t tile, p pixels, single bool, rows func(f *filler)) {
+func panelwise(c class, single bool, rows func(f *filler)) {
 	f := fillers.get()
 	defer func() {
 		f.t, f.out = tile{}, [3][]float32{} // the stock keeps nobody's memory alive
 		fillers.put(f)
 	}()
-	f.t, f.p, f.single, f.pitch = t, p, single, t.cs/4
-	k := t.runs * t.runLen
-	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
-		f.j, f.cols, f.t.b = j, min(tileCols, p.n-j), unsafe.Pointer(&c.panels[q*k*tileCols])
+	f.t, f.p, f.single, f.pitch = c.t, c.p, single, c.t.cs/4
+	k := c.t.runs * c.t.runLen
+	for q, j := 0, 0; j < c.p.n; q, j = q+1, j+tileCols {
+		f.j, f.cols, f.t.b = j, min(tileCols, c.p.n-j), unsafe.Pointer(&c.panels[q*k*tileCols])
 		rows(f)
 		f.flush()
 	}
@@ -154,7 +165,7 @@ var fillers stock[filler]
 
 // add takes the group that starts at a pixel of an image.
 func (f *filler) add(a unsafe.Pointer, out []float32, image, y, x int) {
-	f.t.a[f.groups] = unsafe.Add(a, (image-f.p.aFirst)*f.p.aImage+y*f.p.aRow+x*f.p.aCol)
+	f.t.a[f.groups] = unsafe.Add(a, f.p.aStart+(image-f.p.aFirst)*f.p.aImage+y*f.p.aRow+x*f.p.aCol)
 	f.out[f.groups] = out[image*f.p.cImage+y*f.p.cRow+x*f.p.cCol+f.j:]
 	if f.groups++; f.groups == 3 {
 		f.flush()

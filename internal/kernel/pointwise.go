@@ -51,7 +51,8 @@ func (p *Pointwise) ForwardNormed(team *Team, y []float32, x Normed, weights []f
 }
 
 // BackwardNormed takes the output gradient dy and sets dw [In,Out] to the weights' gradient and the interior of dx to the input's.
-func (p *Pointwise) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32) {
+// Sums, if not nil, are set to those that the norm in front needs of dx.
+func (p *Pointwise) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
 	p.in.check([][]float32{dx}, 0)
@@ -63,6 +64,10 @@ func (p *Pointwise) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, w
 		Gemm(team, false, true, rows, in, out, py, out, weights, out, px, in, false)
 		p.scatter(team, dx, px, lo, rows)
 	})
+	if sums != nil {
+		done := p.in.gradSumming(dx, x, sums)
+		team.Do(p.in.Images, func(i int) { done(i, i+1) })
+	}
 }
 
 // chunks calls f for the images from lo on, with room for their pixels of both sides.

@@ -68,19 +68,19 @@ func (w *winograd) forward(team *Team, y []float32, x Normed, weights []float32,
 }
 
 // backward is [Conv.Backward].
-func (w *winograd) backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32) {
+func (w *winograd) backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, done func(lo, hi int)) {
 	w.gradWeights(team, dw, dy, x)
 	if dx != nil {
-		w.gradInput(team, dx, dy, weights)
+		w.gradInput(team, dx, dy, weights, done)
 	}
 }
 
 // gradInput is the convolution of dy with the weights turned around.
-func (w *winograd) gradInput(team *Team, dx, dy, weights []float32) {
+func (w *winograd) gradInput(team *Team, dx, dy, weights []float32, done func(lo, hi int)) {
 	in, out := w.input.Channels, w.output.Channels
 	a, b := w.planes(w.block(), out).len(), w.planes(w.block(), in).len()
 	u, stages := w.rooms(w.spectrumLen(out, in), a, b, w.output, Plain(dy), 0).take(team)
 	defer stages.end()
 	w.transformRotated(team, u, weights, in, out, stages)
-	w.convolve(team, w.input, dx, out, u, stages, nil)
+	w.convolve(team, w.input, dx, out, u, stages, done)
 }
