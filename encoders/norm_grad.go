@@ -47,12 +47,16 @@ func (n *norm) masks() bool { return n.relu && n.residual == nil }
 
 func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	if c, ok := layerOf(grad).(inputGradient); ok && n.deferred && n.residual == nil && c.from.norm == n {
-		c.gradSums, n.gradSummed = &kernel.GradSums{Mean: n.mean, Sum: n.sums[0], Dot: n.sums[1]}, true
+		c.gradSums, n.gradSummed = n.gradSums(), true
 	}
 	operands := G.Nodes{in[0], in[1], grad, out}
 	var err error
 	if n.residual != nil {
-		if operands[2], err = maskReLU(read(out), grad); err != nil {
+		var sums *kernel.GradSums
+		if n.deferred {
+			sums, n.gradSummed = n.gradSums(), true
+		}
+		if operands[2], err = maskReLU(read(out), grad, sums); err != nil {
 			return nil, err
 		}
 	}
@@ -74,14 +78,21 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	return grads, err
 }
 
-// maskReLU is dy where the ReLU's output y is positive, else 0.
-func maskReLU(y *reading, dy *G.Node) (*G.Node, error) {
+// gradSums is where others leave the sums that the backward pass begins with.
+func (n *norm) gradSums() *kernel.GradSums {
+	return &kernel.GradSums{Mean: n.mean, Sum: n.sums[0], Dot: n.sums[1]}
+}
+
+// maskReLU is dy where the ReLU's output y is positive, else 0, and leaves its sums where that is asked for.
+func maskReLU(y *reading, dy *G.Node, sums *kernel.GradSums) (*G.Node, error) {
 	n := len(y.operands)
 	over := make([]bool, n+1)
 	over[n] = true
 	return graph.Apply(graph.Op{
 		Kind: "relu-grad", Out: dy.Shape().Clone(), Halo: y.maps.Halo > 0, Over: over,
-		Forward: func(team *kernel.Team, in [][]float32, g []float32) { y.maps.MaskReLU(team, g, in[n], y.normed(in)) },
+		Forward: func(team *kernel.Team, in [][]float32, g []float32) {
+			y.maps.MaskReLU(team, g, in[n], y.normed(in), sums)
+		},
 	}, append(append(G.Nodes{}, y.operands...), dy)...)
 }
 

@@ -82,6 +82,18 @@ func (m Map) pieces(team *Team, f func(s span)) {
 	})
 }
 
+// pieces are the rows of a span in runs that stay in the first cache while blocks of channels take turns.
+func (s span) pieces() func(yield func(span) bool) {
+	return func(yield func(span) bool) {
+		rows := s.m.pieceRows()
+		for y := 0; y < s.rows; y += rows {
+			if !yield(span{m: s.m, at: s.at + y*s.m.row(), rows: min(rows, s.rows-y)}) {
+				return
+			}
+		}
+	}
+}
+
 // ColumnSums sets, for each image i and channel c, sum[i,c] = Σ (x - shift[i,c]) and square[i,c] = Σ (x - shift[i,c])² over the image's
 // pixels in order, about its first pixel, which keeps a variance made of them accurate. All three are [Images,Channels].
 func (m Map) ColumnSums(team *Team, x, shift, sum, square []float32) {

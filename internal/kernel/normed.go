@@ -49,23 +49,31 @@ func (m Map) Apply(team *Team, y []float32, x Normed) {
 	m.pieces(team, func(s span) { s.normed(y, s.at, &x) })
 }
 
-// MaskReLU sets g = dy where maps y are positive, else 0. g may be dy.
-func (m Map) MaskReLU(team *Team, g, dy []float32, y Normed) {
+// MaskReLU sets g = dy where maps y are positive, else 0. g may be dy. sums, if not nil, are set to those that the norm which made deferred
+// maps needs of g, taken of each image while it is in the cache.
+func (m Map) MaskReLU(team *Team, g, dy []float32, y Normed, sums *GradSums) {
 	m.check([][]float32{g, dy}, 0)
 	y.check(m)
 	if !y.deferred() {
 		team.Chunks(m.Len(), ChunkSize, func(lo, hi int) { MaskReLU(g[lo:hi], y.X[lo:hi], dy[lo:hi]) })
 		return
 	}
+	done := func(lo, hi int) {}
+	if sums != nil {
+		done = m.gradSumming(g, Normed{X: y.X, Scale: y.Scale, Shift: y.Shift}, sums)
+	}
 	_, stages := rooms{a: m.pieceRows() * m.row()}.take(team)
 	defer stages.end()
-	m.pieces(team, func(s span) {
+	m.images(team, func(i int, image span) {
 		made, slot := stages.take()
 		defer stages.give(slot)
-		s.normed(made.a, 0, &y)
-		for r := range s.rows {
-			at, n := r*m.row(), m.Width*m.Channels
-			MaskReLU(g[s.at+at:][:n], made.a[at:][:n], dy[s.at+at:][:n])
+		for s := range image.pieces() {
+			s.normed(made.a, 0, &y)
+			for r := range s.rows {
+				at, n := r*m.row(), m.Width*m.Channels
+				MaskReLU(g[s.at+at:][:n], made.a[at:][:n], dy[s.at+at:][:n])
+			}
 		}
+		done(i, i+1)
 	})
 }

@@ -158,10 +158,14 @@ func TestDeferredMaps(t *testing.T) {
 				y, g, want := padded(m, nil), padded(m, nil), padded(m, nil)
 				dy := padded(m, random(m.Pixels()*m.Channels, "dy"))
 				m.Apply(team, y, normed)
-				m.MaskReLU(team, g, dy, normed)
-				m.MaskReLU(team, want, dy, Plain(u))
-				if d, e := differ(y, u), differ(g, want); d+e > 0 {
-					t.Errorf("%v: %d numbers and %d gradients differ", m, d, e)
+				n := m.Images * m.Channels
+				got := GradSums{random(m.Channels, "mean"), make([]float32, n), make([]float32, n)}
+				sum, dot := make([]float32, n), make([]float32, n)
+				m.MaskReLU(team, g, dy, normed, &got)
+				m.MaskReLU(team, want, dy, Plain(u), nil)
+				m.NormSums(team, NormGrad{X: normed.X, DY: want}, got.Mean, sum, dot)
+				if d, e, f := differ(y, u), differ(g, want), differ(sum, got.Sum)+differ(dot, got.Dot); d+e+f > 0 {
+					t.Errorf("%v: %d numbers, %d gradients and %d sums differ", m, d, e, f)
 				}
 				if i := slices.IndexFunc(want, func(v float32) bool { return v != 0 }); i < 0 && len(want) > 64 {
 					t.Error("no gradient passes")

@@ -51,11 +51,9 @@ func (w *window) reach(last int) {
 	}
 }
 
-// image is made in pieces that stay in the first cache while blocks of channels take turns.
 func (w *window) image(i int) {
-	m, rows := w.of, w.of.pieceRows()
-	for y := 0; y < m.Height; y += rows {
-		s := span{m: m, at: m.Row(i, y), rows: min(rows, m.Height-y)}
-		s.normed(w.data, w.at(i)+m.Row(0, y), &w.from)
+	image := w.of.span(i)
+	for s := range image.pieces() {
+		s.normed(w.data, w.at(i)+w.of.Row(0, 0)+s.at-image.at, &w.from)
 	}
 }
