@@ -10,7 +10,8 @@ import (
 
 // loadMixture generates the set "mixture": vectors of data.dim dimensions from a known mixture, for encoder "identity". Mode c
 // is a Gaussian around the c-th row of [MixtureModes], equally probable, whose deviations have the root mean square length
-// 1/separation; the class is the mode. What a prototype learner does with such data is known beforehand.
+// 1/separation; the class is the mode. What a prototype learner does with such data is known beforehand. With data.offset all
+// modes are moved by one and the same vector of that length, as a network's features have a mean in common.
 //
 // Vectors are stored as images of 1×dim gray pixels: a coordinate is rounded to one of 256 levels that span ±5 of the coordinates'
 // standard deviations, which adds about 2‰ to the variance inside a mode at separation 4, and less at smaller ones. A view is the vector plus
@@ -27,26 +28,45 @@ func loadMixture(o Options) (*Set, error) {
 	}, nil
 }
 
-// MixtureModes returns the modes' means of the set "mixture", random unit vectors [modes,dim] row by row.
+// MixtureModes returns the modes' means of the set "mixture", [modes,dim] row by row: random unit vectors, and
+// [MixtureOffset] on each.
 func MixtureModes(o Options) []float32 {
+	offset := MixtureOffset(o)
 	modes := make([]float32, 0, o.Modes*o.Dim)
 	for c := range o.Modes {
-		r, row := stream.New(uint64(o.Seed), "mixture-modes", uint64(c)), make([]float64, o.Dim)
-		var norm float64
-		for j := range row {
-			row[j] = r.NormFloat64()
-			norm += float64(row[j] * row[j])
-		}
-		for _, v := range row {
-			modes = append(modes, float32(v/math.Sqrt(norm)))
+		for j, v := range direction(stream.New(uint64(o.Seed), "mixture-modes", uint64(c)), o.Dim) {
+			modes = append(modes, float32(v)+offset[j])
 		}
 	}
 	return modes
 }
 
+// MixtureOffset returns the mean that all vectors of the set "mixture" share, [dim]: a random direction of length
+// data.offset.
+func MixtureOffset(o Options) []float32 {
+	out := make([]float32, o.Dim)
+	for j, v := range direction(stream.New(uint64(o.Seed), "mixture-offset"), o.Dim) {
+		out[j] = float32(o.Offset * v)
+	}
+	return out
+}
+
+// direction draws a unit vector.
+func direction(r *rand.Rand, dim int) []float64 {
+	row, norm := make([]float64, dim), 0.0
+	for j := range row {
+		row[j] = r.NormFloat64()
+		norm += float64(row[j] * row[j])
+	}
+	for j, v := range row {
+		row[j] = v / math.Sqrt(norm)
+	}
+	return row
+}
+
 // mixtureScale is the step from one level to the next.
 func mixtureScale(o Options) float64 {
-	deviation := math.Sqrt((1 + 1/(o.Separation*o.Separation)) / float64(o.Dim))
+	deviation := math.Sqrt((1 + 1/(o.Separation*o.Separation) + float64(o.Offset*o.Offset)) / float64(o.Dim))
 	return 5 * deviation / 127.5
 }
 
@@ -77,6 +97,8 @@ func (o Options) validateMixture() error {
 		return fmt.Errorf("data.dim: %d is out of range; use 2 or more", o.Dim)
 	case !(o.Separation > 0) || math.IsInf(o.Separation, 0):
 		return fmt.Errorf("data.separation: %g is out of range; use a number above 0", o.Separation)
+	case !(o.Offset >= 0) || math.IsInf(o.Offset, 0):
+		return fmt.Errorf("data.offset: %g is out of range; use a number from 0 up", o.Offset)
 	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
 		return fmt.Errorf("data.noise: %g is out of range; use a number above 0", o.Noise)
 	}

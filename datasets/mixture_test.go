@@ -49,6 +49,37 @@ func TestMixtureIsTheMixture(t *testing.T) {
 	}
 }
 
+// TestMixtureOffset checks that an offset moves all vectors alike, by its length, and leaves the modes' own means where
+// they are.
+func TestMixtureOffset(t *testing.T) {
+	o := mixtureOptions()
+	plain := MixtureModes(o)
+	o.Offset = 8
+	s, offset, length := open(t, o), MixtureOffset(o), 0.0
+	mean := make([]float64, o.Dim)
+	for i := range s.Train.Labels {
+		for j, v := range coordinates(s, &s.Train, i) {
+			mean[j] += v / float64(o.Train)
+		}
+	}
+	for j, v := range offset {
+		length += float64(v) * float64(v)
+		want := float64(v)
+		for c := range o.Modes {
+			want += float64(plain[c*o.Dim+j]) / float64(o.Modes)
+			if got := MixtureModes(o)[c*o.Dim+j] - v; math.Abs(float64(got-plain[c*o.Dim+j])) > 1e-6 {
+				t.Errorf("mode %d, dimension %d: %g beside the offset, without one %g", c, j, got, plain[c*o.Dim+j])
+			}
+		}
+		if math.Abs(mean[j]-want) > 0.03 {
+			t.Errorf("dimension %d: the vectors' mean is %g, want %g", j, mean[j], want)
+		}
+	}
+	if math.Abs(math.Sqrt(length)-o.Offset) > 1e-5 {
+		t.Errorf("the offset's length is %g", math.Sqrt(length))
+	}
+}
+
 func TestMixtureSplitsAndSeeds(t *testing.T) {
 	o := mixtureOptions()
 	s := open(t, o)
@@ -57,7 +88,7 @@ func TestMixtureSplitsAndSeeds(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Options){
 		"seed": func(o *Options) { o.Seed++ }, "modes": func(o *Options) { o.Modes++ }, "separation": func(o *Options) { o.Separation++ },
-		"dim": func(o *Options) { o.Dim++ }, "imbalance": func(o *Options) { o.Imbalance = 4 },
+		"dim": func(o *Options) { o.Dim++ }, "offset": func(o *Options) { o.Offset = 1 }, "imbalance": func(o *Options) { o.Imbalance = 4 },
 	} {
 		other := o
 		change(&other)
@@ -78,6 +109,7 @@ func TestMixtureSplitsAndSeeds(t *testing.T) {
 func TestMixtureRefuses(t *testing.T) {
 	for key, change := range map[string]func(*Options){
 		"data.modes": func(o *Options) { o.Modes = 0 }, "data.dim": func(o *Options) { o.Dim = 1 }, "data.noise": func(o *Options) { o.Noise = 0 },
+		"data.offset":     func(o *Options) { o.Offset = -1 },
 		"data.separation": func(o *Options) { o.Separation = math.NaN() }, "data.train": func(o *Options) { o.Train = 0 },
 	} {
 		o := mixtureOptions()

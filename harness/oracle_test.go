@@ -21,6 +21,12 @@ type oracle struct {
 // consult trains a learner on vectors that no encoder turns, through the harness's own batches and the trainer.
 func consult(t *testing.T, learner string, steps int, change func(*Resolved)) oracle {
 	t.Helper()
+	return consultOn(t, "plain", learner, steps, change)
+}
+
+// consultOn is consult on the plain or the centred embedding.
+func consultOn(t *testing.T, embedding, learner string, steps int, change func(*Resolved)) oracle {
+	t.Helper()
 	r := Defaults()
 	r.Data.Name, r.Data.Modes, r.Data.Dim, r.Data.Train, r.Data.Test = "mixture", 12, 32, 1024, 12
 	r.Encoder.Name, r.Encoder.Dim, r.Train.Batch, r.Prototypes.Count = "identity", 32, 64, 64
@@ -34,7 +40,7 @@ func consult(t *testing.T, learner string, steps int, change func(*Resolved)) or
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Cell{Composition: methods.Composition{Objective: "swav", Learner: learner, Embedding: "plain"}, Settings: r, Seed: 3}
+	c := Cell{Composition: methods.Composition{Objective: "swav", Learner: learner, Embedding: embedding}, Settings: r, Seed: 3}
 	tr, err := methods.New(c.config(dataConfig(set, b.perEpoch)))
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +61,9 @@ func consult(t *testing.T, learner string, steps int, change func(*Resolved)) or
 	}
 	o.counts = metrics.Counts(metrics.Assign(matrix(o.learned.Scores(z.Data), z.Rows)), o.learned.K)
 	o.modes = matrix(datasets.MixtureModes(r.Data), r.Data.Modes)
+	if embedding == "centred" {
+		centre(o.modes)
+	}
 	for i := range o.modes.Rows {
 		best := -1.0
 		for k := range o.learned.K {
@@ -63,6 +72,28 @@ func consult(t *testing.T, learner string, steps int, change func(*Resolved)) or
 		o.nearest = append(o.nearest, best)
 	}
 	return o
+}
+
+// centre does to modes what a centred embedding does to vectors: it puts them on the unit sphere and takes off their mean.
+func centre(modes metrics.Matrix) {
+	mean := make([]float32, modes.Cols)
+	for i := range modes.Rows {
+		row := modes.Row(i)
+		var square float64
+		for _, v := range row {
+			square += float64(v) * float64(v)
+		}
+		length := float32(math.Sqrt(square))
+		for j := range row {
+			row[j] /= length
+			mean[j] += row[j] / float32(modes.Rows)
+		}
+	}
+	for i := range modes.Rows {
+		for j := range mean {
+			modes.Row(i)[j] -= mean[j]
+		}
+	}
 }
 
 func cosine(a, b []float32) float64 {
@@ -190,12 +221,25 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// TestOracleContinuum has more modes than prototypes: then every learner keeps its prototypes apart.
+// TestOracleContinuum has more modes than prototypes and no common mean: then every learner keeps its prototypes apart,
+// however it starts and forgets, and however sharp its responsibilities are. Diversity is what the data has.
 func TestOracleContinuum(t *testing.T) {
 	for _, learner := range []string{"gmm", "kmeans", "epoch-kmeans"} {
-		o := consult(t, learner, 160, func(r *Resolved) { r.Data.Modes, r.Prototypes.Init = 512, "data" })
-		if o.unique(0.1) < 60 || o.live(0.1) < 60 {
-			t.Errorf("%s: %d unique, %d live of 64", learner, o.unique(0.1), o.live(0.1))
+		for _, precision := range []float64{1, 4} {
+			for _, forgetting := range []string{"responsibility", "uniform"} {
+				if learner != "gmm" && (precision > 1 || forgetting == "uniform") {
+					continue
+				}
+				o := consult(t, learner, 160, func(r *Resolved) {
+					r.Data.Modes, r.Data.Train, r.Prototypes.Init = 512, 1024, "data"
+					r.GMM.Responsibilities, r.GMM.Precision, r.GMM.Forgetting = "vmf", precision, forgetting
+				})
+				for _, eps := range []float64{0.1, 0.25} {
+					if o.unique(eps) < 60 || o.live(eps) < 60 {
+						t.Errorf("%s, precision %g, %s forgetting: %d unique at %g, %d live of 64", learner, precision, forgetting, o.unique(eps), eps, o.live(eps))
+					}
+				}
+			}
 		}
 	}
 }
@@ -208,6 +252,47 @@ func TestOracleStarts(t *testing.T) {
 		})
 		if o.found() != 3 || o.dead() != 0 {
 			t.Errorf("%s: %d of 3 modes found, cosines %v", learner, o.found(), o.nearest)
+		}
+	}
+}
+
+// TestOracleCommonMean documents what an offset three times as long as the modes' own means does: on the sphere all vectors
+// point nearly the same way, so that a mixture of fixed concentration (10 or 32 here, where 128 would do) takes them for
+// one mode, from whatever start and by either forgetting. Unique prototypes beside one live one are dead. Centring the
+// embedding cures it for all.
+func TestOracleCommonMean(t *testing.T) {
+	vmf := func(precision float64, forgetting, init string) func(*Resolved) {
+		return func(r *Resolved) {
+			r.GMM.Responsibilities, r.GMM.Precision, r.GMM.Forgetting, r.Prototypes.Init = "vmf", precision, forgetting, init
+		}
+	}
+	from := func(init string) func(*Resolved) { return func(r *Resolved) { r.Prototypes.Init = init } }
+	type bounds [3][2]int // of unique and live prototypes at a cosine distance of 0.025, and of found modes
+	cured := bounds{{12, 16}, {12, 16}, {11, 12}}
+	for _, c := range []struct {
+		what, learner  string
+		change         func(*Resolved)
+		plain, centred bounds
+	}{
+		{"a soft mixture has one direction alive, and dead ones", "gmm", vmf(0.3, "responsibility", "random"), bounds{{5, 25}, {1, 1}, {0, 1}}, cured},
+		{"or, by uniform forgetting, one direction at all", "gmm", vmf(0.3, "uniform", "random"), bounds{{1, 1}, {1, 1}, {0, 1}}, cured},
+		{"which a start from data does not help", "gmm", vmf(1, "responsibility", "data"), bounds{{1, 1}, {1, 1}, {0, 1}}, cured},
+		{"but a higher concentration does, as the modes are narrow", "gmm", vmf(4, "responsibility", "data"), bounds{{12, 13}, {12, 13}, {11, 12}}, cured},
+		{"and so does one that is learned", "gmm", from("data"), bounds{{12, 13}, {12, 13}, {11, 12}}, cured},
+		{"k-means, which knows no scale, is nearly all dead from a random start", "kmeans", from("random"), bounds{{55, 64}, {1, 8}, {0, 6}}, bounds{{50, 64}, {12, 18}, {11, 12}}},
+		{"and finds the modes from data", "kmeans", from("data"), bounds{{11, 16}, {11, 16}, {11, 12}}, bounds{{12, 32}, {12, 32}, {11, 12}}},
+		{"joint ones die by the half", "joint", from("random"), bounds{{60, 64}, {15, 40}, {0, 1}}, bounds{{60, 64}, {58, 64}, {0, 1}}},
+	} {
+		for embedding, want := range map[string]bounds{"plain": c.plain, "centred": c.centred} {
+			o := consultOn(t, embedding, c.learner, 240, func(r *Resolved) {
+				r.Data.Offset = 3
+				c.change(r)
+			})
+			for i, got := range []int{o.unique(0.025), o.live(0.025), o.found()} {
+				if got < want[i][0] || got > want[i][1] {
+					t.Errorf("%s (%s, %s): %d %s, want %v", c.what, c.learner, embedding, got, []string{"unique", "live", "found"}[i], want[i])
+				}
+			}
 		}
 	}
 }

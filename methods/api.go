@@ -36,6 +36,18 @@ func (c Config) order(step int) []int {
 	return out
 }
 
+// Heads returns the number of sets of prototypes H, of prototypes.count each, that the objective has on one projector. All
+// train the encoder; [Learned] and the signals show the first, so that an arm has the same K with any number of heads.
+func (c Config) Heads() int {
+	switch c.Composition.Objective {
+	case "deepcluster":
+		return max(1, c.Settings.DeepCluster.Heads)
+	case "sela":
+		return max(1, c.Settings.SeLa.Heads)
+	}
+	return 1
+}
+
 // steps returns the length of the run.
 func (c Config) steps() int { return c.Train.Epochs * c.StepsPerEpoch }
 

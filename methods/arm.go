@@ -13,8 +13,9 @@ import (
 // arm is one learner with the objective that its prototypes serve. A run has one that feeds the encoder, and any number of
 // observers that see the same embeddings and feed nothing back.
 type arm struct {
-	name      string // "" for the one that feeds the encoder
-	learner   learner
+	name      string    // "" for the one that feeds the encoder
+	learner   learner   // of the first head: the prototypes that metrics see
+	further   []learner // of the objective's other heads
 	objective objective
 	head      *head
 	scores    []float32 // of the target branch, [2·B,K]
@@ -38,9 +39,10 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "random", false
 	}
 	o := newObjective(cfg, v, d)
-	a := &arm{name: name, objective: o, learner: newLearner(learnerName, cfg, o, d)}
+	learners := newLearners(learnerName, cfg, o, d)
+	a := &arm{name: name, objective: o, learner: learners[0], further: learners[1:]}
 	a.head = &head{
-		objective: o, views: v, k: a.learner.vectors().k,
+		objective: o, views: v, k: a.all().k,
 		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil, patches: patchesOf(o),
 	}
 	a.reseed = newReseeder(cfg)
@@ -58,7 +60,7 @@ func (a *arm) train(t Train, params []*encoders.Param) {
 
 // nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
 func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
-	p := a.learner.vectors()
+	p := a.all()
 	input = graph.Input(g, "prototypes", p.value, p.k, p.d)
 	switch {
 	case !a.head.learn:
@@ -97,7 +99,7 @@ func (a *arm) observe(d int) error {
 	if a.program, err = graph.Compile(g, append(append(G.Nodes{a.loss}, a.head.kept()...), grads...)...); err != nil {
 		return err
 	}
-	a.learner.params()[0].Grad = a.program.Value(grads[0])
+	a.follow(a.program.Value(grads[0]))
 	return nil
 }
 
@@ -107,7 +109,7 @@ func (a *arm) prepare(s *stepInput) {
 	if a.objective.branch() != Teacher {
 		return
 	}
-	p, z, c := a.learner.vectors(), s.scored[Teacher], a.scoring()
+	p, z, c := a.all(), s.scored[Teacher], a.scoring()
 	scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
 	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, c
 	if a.head.patches != nil {
@@ -115,16 +117,16 @@ func (a *arm) prepare(s *stepInput) {
 	}
 }
 
-// scoring returns the teacher's prototypes as its scores use them, [K,D].
+// scoring returns the teacher's prototypes as its scores use them, [H·K,D].
 func (a *arm) scoring() []float32 {
-	if w, ok := a.learner.(*classifier); ok {
-		return w.rows()
+	if _, ok := a.learner.(*classifier); ok || keepsLength(a.objective) {
+		return a.all().teacher
 	}
-	if keepsLength(a.objective) {
-		return a.learner.vectors().teacher
-	}
-	return a.learner.vectors().now[Teacher]
+	return a.all().now[Teacher]
 }
+
+// before is the learners' part of a step that comes before the loss.
+func (a *arm) before(s *stepInput) { a.each(s, learner.before) }
 
 // finish updates prototypes and objective after the loss is known.
 func (a *arm) finish(s *stepInput) {
@@ -138,14 +140,19 @@ func (a *arm) finish(s *stepInput) {
 		setDecay(a.extra, a.decay*s.decay)
 		a.optimizer.Step(s.team, s.lr)
 	}
-	a.learner.after(s)
+	a.each(s, a.settle)
+}
+
+// settle updates the prototypes of one head and their record.
+func (a *arm) settle(l learner, s *stepInput) {
+	l.after(s)
 	if a.prototypeFree() {
 		return
 	}
-	p := a.learner.vectors()
+	p := l.vectors()
 	p.moved(s.team)
 	if a.reseed != nil {
-		a.reseed.run(a.learner, a.objective.center(), s)
+		a.reseed.run(l, a.objective.center(), s)
 		p.moved(s.team)
 	}
 	p.endStep(s)
@@ -161,7 +168,7 @@ func (a *arm) watch(s *stepInput) error {
 		}
 		s.values = host
 	}()
-	a.learner.before(s)
+	a.before(s)
 	a.prepare(s)
 	if a.program != nil {
 		copy(a.z, s.scored[Student])
@@ -175,7 +182,7 @@ func (a *arm) watch(s *stepInput) error {
 	return nil
 }
 
-// learned is the arm's outcome; its slices are copies.
+// learned is the arm's outcome, that of the first head where there are several; its slices are copies.
 func (a *arm) learned() Learned {
 	p := a.learner.vectors()
 	if a.prototypeFree() {
@@ -185,7 +192,10 @@ func (a *arm) learned() Learned {
 		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
 		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
 	}
-	center, c := clone(a.objective.center()), clone(a.scoring())
+	center, c := clone(a.objective.center()), clone(a.scoring()[:p.k*p.d])
+	if len(a.further) > 0 && center != nil {
+		center = center[:p.k]
+	}
 	if d, ok := a.objective.(*dino); ok && d.vmf != nil {
 		center = d.vmf.offset(c, d.TeacherTemperature, d.Targets == "centering")
 	}
@@ -210,7 +220,14 @@ func (a *arm) prototypeFree() bool {
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
 
 func (a *arm) state(prefix string) []Named {
-	s := append(a.learner.vectors().state(prefix+"learner."), a.learner.state(prefix+"learner.")...)
+	var s []Named
+	for h, l := range a.heads() {
+		at := prefix + "learner."
+		if h > 0 {
+			at = fmt.Sprintf("%slearner.head%d.", prefix, h)
+		}
+		s = append(append(s, l.vectors().state(at)...), l.state(at)...)
+	}
 	s = append(s, a.objective.state(prefix+"objective.")...)
 	if a.optimizer == nil {
 		return s

@@ -26,8 +26,8 @@ func testConfig(tb testing.TB, preset string) Config {
 			SwAV: SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}, KoLeo: KoLeo{Weight: 0.1}, Centring: Centring{Momentum: 0.99},
 			DINO:        DINO{Targets: "centering", TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9, Iterations: 3},
 			IBOT:        IBOT{Share: 0.5, Ratio: 0.3, Spread: 0.2, Shape: "block", Weight: 1, TeacherTemperature: 0.04, WarmupTemperature: 0.04, CenterMomentum: 0.9},
-			DeepCluster: DeepCluster{Targets: "teacher"},
-			SeLa:        SeLa{Lambda: 10, Threshold: 0.01, RelabelEpochs: 1},
+			DeepCluster: DeepCluster{Targets: "teacher", Heads: 1},
+			SeLa:        SeLa{Lambda: 10, Threshold: 0.01, RelabelEpochs: 1, Heads: 1},
 			SMoG:        SMoG{Momentum: 0.9, ResetSteps: 6},
 			PCL:         PCL{Temperature: 0.2, Sets: 2, Negatives: 20, Iterations: 5, WarmupEpochs: 1},
 			MaSSL:       MaSSL{Memory: 40, Block: 9, TeacherTemperature: 0.07, WarmupTemperature: 0.04, WarmupEpochs: 2},
@@ -49,6 +49,12 @@ func testConfig(tb testing.TB, preset string) Config {
 	}
 	if keys["dino.scores"] == "vmf" {
 		cfg.Settings.DINO.Scores = "vmf"
+	}
+	if heads, ok := keys["deepcluster.heads"]; ok {
+		cfg.Settings.DeepCluster.Heads = heads.(int)
+	}
+	if heads, ok := keys["sela.heads"]; ok {
+		cfg.Settings.SeLa.Heads = heads.(int)
 	}
 	if block, ok := keys["carp.block"]; ok {
 		cfg.Settings.CARP.Block = block.(int)

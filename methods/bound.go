@@ -12,8 +12,9 @@ import (
 // bound is an objective that owns its prototypes: it brings the one learner that it works with, which has its name.
 type bound interface {
 	objective
-	// own makes that learner, from unit vectors [prototypes.count,D] that are the same for all arms of a seed.
-	own(cfg Config, start []float32, d int) learner
+	// own makes that learner, once for each head, from unit vectors [H·prototypes.count,D] that are the same for all arms
+	// of a seed.
+	own(cfg Config, start []float32, d int) []learner
 }
 
 // scorer is an objective whose student scores are more than the inner products of embeddings and prototypes.

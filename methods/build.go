@@ -156,10 +156,10 @@ func (t *Trainer) buildStudent() error {
 		return err
 	}
 	params, nodes := t.weights[Student].Params, f.params
-	if t.host.head.learn {
-		params, nodes = append(params[:len(params):len(params)], t.host.learner.params()...), append(nodes, f.prototypes)
-	}
 	params, nodes = append(params[:len(params):len(params)], t.host.extra...), append(nodes, t.host.head.extra...)
+	if t.host.head.learn {
+		nodes = append(nodes, f.prototypes)
+	}
 	grads, err := graph.Gradients(f.total, nodes...)
 	if err != nil {
 		return err
@@ -169,6 +169,9 @@ func (t *Trainer) buildStudent() error {
 	}
 	for i, p := range params {
 		p.Grad = t.student.Value(grads[i])
+	}
+	if t.host.head.learn {
+		t.host.follow(t.student.Value(grads[len(params)]))
 	}
 	for name, n := range f.terms {
 		t.terms[name] = t.student.Value(n)

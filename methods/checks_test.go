@@ -42,7 +42,7 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrt, c, h := f.prototypes, tr.host.learner.vectors().value, 2e-3
+	wrt, c, h := f.prototypes, tr.host.all().value, 2e-3
 	if by == "encoder" {
 		wrt, c, h = f.params[0], tr.weights[Student].Params[0].Value, 1e-4 // batch norms bend the loss
 	}

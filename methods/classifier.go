@@ -1,5 +1,7 @@
 package methods
 
+import "protobench/internal/kernel"
+
 // classifier is the last layer of [sela]: rows W [K,D] that follow the gradient of the loss and are not normalised. They start as
 // unit vectors. Metrics see their directions, and assign images by W·z + b. The teacher has moving averages of both.
 type classifier struct {
@@ -8,24 +10,27 @@ type classifier struct {
 	every int // steps between two labellings
 }
 
-func newClassifier(cfg Config, o *sela, start []float32, d int) *classifier {
-	j := newJoint(cfg, o, newPrototypes(start, o.k, d, true))
+func newClassifier(cfg Config, o *sela, p *prototypes) *classifier {
+	j := newJoint(cfg, o, p)
 	j.lengths, j.norm, j.freeze = true, 1, 0 // the rows' length is left to the gradient
 	return &classifier{j, o, o.relabelSteps(cfg.StepsPerEpoch)}
 }
 
-// rows are the teacher's, as its scores use them.
-func (l *classifier) rows() []float32 { return l.p.teacher }
+// label finds the labels anew.
+func (l *classifier) label(team *kernel.Team) (changed, err float64) {
+	return l.o.relabel(team, l.p.head, l.p.value)
+}
 
 func (l *classifier) before(s *stepInput) {
 	if s.step > 0 && s.step%l.every == 0 {
-		s.values["sela.relabelled"], s.values["sela.error"] = l.o.relabel(s.team, l.p.value)
+		s.values["sela.relabelled"], s.values["sela.error"] = l.label(s.team)
 	}
 }
 
 func (l *classifier) after(s *stepInput) {
 	l.joint.after(s)
-	for i, b := range l.o.bias.Value {
-		l.o.teacher[i] = float32(s.momentum*float64(l.o.teacher[i]) - (1-s.momentum)*float64(b))
+	lo, hi := l.p.head*l.p.k, (l.p.head+1)*l.p.k
+	for i, b := range l.o.bias.Value[lo:hi] {
+		l.o.teacher[lo+i] = float32(s.momentum*float64(l.o.teacher[lo+i]) - (1-s.momentum)*float64(b))
 	}
 }

@@ -12,17 +12,25 @@ import (
 //
 //	loss = -mean log softmax(z·Cᵀ/τ)_label
 //
+// With several heads H there are H sets of K prototypes on the same embeddings, each with labels and a learner of its own,
+// and the loss is the mean of theirs, as in the original, which has three; every other head's clusters are those of the
+// second views. The prototypes that metrics, signals and re-seeding's counts speak of are the first head's: the others
+// train the encoder alone.
+//
 // The original takes labels from a memory of embeddings that were made some steps ago and are clustered once per epoch; here they are
 // the nearest prototypes of the target branch's embeddings now, of the image's other global crops (half a count each where there
 // are two), and clustering is the learner's: epoch-kmeans is the original's. By default the teacher gives them, whose weights are
-// past ones as well. The original has three sets of prototypes, this has one. Nothing balances the labels.
+// past ones as well. Nothing balances the labels.
 type deepcluster struct {
 	DeepCluster
 	v views
 	k int
 }
 
-func newDeepCluster(s DeepCluster, v views, k int) *deepcluster { return &deepcluster{s, v, k} }
+func newDeepCluster(s DeepCluster, v views, k int) *deepcluster {
+	s.Heads = max(1, s.Heads)
+	return &deepcluster{s, v, k}
+}
 
 func (o *deepcluster) branch() Branch {
 	if o.Targets == "teacher" {
@@ -37,7 +45,7 @@ func (o *deepcluster) center() []float32    { return nil }
 func (o *deepcluster) after(codeInput)      {}
 func (o *deepcluster) state(string) []Named { return nil }
 
-// codes are one-hot: the prototype with the largest score, the first of equal ones.
+// codes are one-hot for each head: the prototype with the largest score, the first of equal ones.
 func (o *deepcluster) codes(q []float32, in codeInput) {
 	clear(q)
 	for lo := 0; lo < len(q); lo += o.k {
@@ -50,12 +58,12 @@ func (o *deepcluster) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return crossEntropyNode(s, targets, float32(h.temperature), h.scaled(1/float32(o.v.crops*o.v.images)))
+	return crossEntropyOfHeads(s, targets, o.Heads, float32(h.temperature), h.scaled(1/float32(o.v.crops*o.v.images)))
 }
 
 // average turns each crop's sum of codes into their mean: local crops predict one code more than global ones.
 func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
-	global := o.v.global * o.v.images * o.k
+	global := o.v.global * o.v.images * o.Heads * o.k
 	return graph.Apply(graph.Op{
 		Kind: "mean-codes", Out: targets.Shape().Clone(), Diff: []bool{false},
 		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {

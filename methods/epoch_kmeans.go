@@ -1,9 +1,6 @@
 package methods
 
-import (
-	"protobench/internal/kernel"
-	"protobench/internal/stream"
-)
+import "protobench/internal/kernel"
 
 // epochKMeans prototypes are the centroids of spherical k-means over a bank of the last epoch's teacher embeddings, computed at the
 // start of each epoch and fixed while it lasts, without a gradient (DeepCluster-v2; Caron et al. 2020, appendix D). Clustering and
@@ -30,8 +27,9 @@ func newEpochKMeans(cfg Config, p *prototypes) *epochKMeans {
 
 func (m *epochKMeans) adopt() { m.p.publish(nil) }
 
-// bank stores the embeddings of first views, out of z [2·B,D].
-func (m *epochKMeans) bank(z []float32) { m.store(z[:len(z)/2]) }
+// bank stores the embeddings of one view, out of z [2·B,D]: of the first, and where there are several heads of the second
+// for every other one.
+func (m *epochKMeans) bank(z []float32) { m.store(z[m.p.head%2*len(z)/2:][:len(z)/2]) }
 
 // store puts embeddings [n,D] into the ring.
 func (m *epochKMeans) store(z []float32) {
@@ -60,7 +58,7 @@ func (m *epochKMeans) cluster(s *stepInput) {
 	}
 	z := m.ring[:n*d]
 	if m.Start == "data" {
-		for k, i := range stream.New(m.seed, "epoch-kmeans", uint64(s.step)).Perm(n)[:m.p.k] {
+		for k, i := range headStream(m.seed, "epoch-kmeans", m.p.head, uint64(s.step)).Perm(n)[:m.p.k] {
 			copy(m.p.value[k*d:][:d], z[i*d:])
 		}
 	}

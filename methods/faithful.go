@@ -11,7 +11,7 @@ import (
 // frozen epochs stay epochs. It reports false where the paper's settings are not known here.
 func Faithful(c Composition, t Train) (map[string]any, bool) {
 	recipe, ok := map[string]func(Train) map[string]any{
-		"swav": faithfulSwAV, "deepcluster": faithfulSwAV, "dino": faithfulDINO, "ibot": faithfulIBOT, "carp": faithfulCARP, "msn": faithfulMSN,
+		"swav": faithfulSwAV, "deepcluster": faithfulDeepCluster, "dino": faithfulDINO, "ibot": faithfulIBOT, "carp": faithfulCARP, "msn": faithfulMSN,
 		"smog": faithfulSMoG, "pcl": faithfulPCL, "sela": faithfulSeLa, "massl": faithfulMaSSL,
 	}[c.Objective]
 	if !ok {
@@ -28,7 +28,7 @@ func Faithful(c Composition, t Train) (map[string]any, bool) {
 }
 
 // faithfulSwAV is Caron et al. 2020 at batch 256 (official swav_400ep_bs256 recipe; LARS as solo-learn has it on small images): no
-// warm-up, prototypes frozen for an epoch, a queue of 15 batches from epoch 15 on. DeepCluster-v2, of the same paper, shares it.
+// warm-up, prototypes frozen for an epoch, a queue of 15 batches from epoch 15 on.
 func faithfulSwAV(t Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-relu", "encoder.hidden": 2048, "encoder.dim": 128,
@@ -38,6 +38,13 @@ func faithfulSwAV(t Train) map[string]any {
 		"loss.temperature": 0.1, "prototypes.freeze_epochs": 1.0, "prototypes.lr_mult": 1.0, "prototypes.weight_decay": 1e-6,
 		"swav.epsilon": 0.05, "swav.iterations": 3, "swav.queue": 15 * t.Batch, "swav.queue_start": 15.0, "swav.targets": "student",
 	}
+}
+
+// faithfulDeepCluster is DeepCluster-v2's, of the same paper and with the same recipe: three sets of prototypes.
+func faithfulDeepCluster(t Train) map[string]any {
+	keys := faithfulSwAV(t)
+	keys["deepcluster.heads"] = 3
+	return keys
 }
 
 // faithfulDINO is Caron et al. 2021's ViT recipe (official defaults, runs of 100 epochs): 10 epochs of warm-up, teacher temperature

@@ -42,12 +42,12 @@ func faithfulPCL(t Train) map[string]any {
 }
 
 // faithfulSeLa is Asano et al. 2020's on CIFAR (official code: SGD at 0.05 for a batch of 64, which falls in steps there and by a cosine
-// here; classifiers on the features themselves, where here a projector stands between).
+// here; classifiers on the features themselves, where here a projector stands between; ten heads).
 func faithfulSeLa(t Train) map[string]any {
 	return map[string]any{
 		"train.optimizer": "sgd", "train.momentum": 0.9, "train.nesterov": false, "train.lr": scaled(0.2, t), "train.final_lr": 0.0, "train.warmup": 0.0,
 		"train.weight_decay": 5e-4, "train.weight_decay_rise": 1.0, "train.clip": 0.0,
-		"prototypes.lr_mult": 1.0, "prototypes.weight_decay": 5e-4, "sela.lambda": 10.0, "sela.threshold": 0.01,
+		"prototypes.lr_mult": 1.0, "prototypes.weight_decay": 5e-4, "sela.lambda": 10.0, "sela.threshold": 0.01, "sela.heads": 10,
 	}
 }
 

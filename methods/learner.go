@@ -40,17 +40,24 @@ type stepInput struct {
 	event    func(kind string, prototype int)
 }
 
-// newLearner makes the learner of a name, or the schedule that a list of them stands for, on prototypes of its own.
-func newLearner(name string, cfg Config, o objective, d int) learner {
+// newLearners makes the learner of a name, or the schedule that a list of them stands for, once for each head of the
+// objective.
+func newLearners(name string, cfg Config, o objective, d int) []learner {
+	heads, k := cfg.Heads(), cfg.Settings.Prototypes.Count
+	start := randomHeads(cfg.Seed, heads, k, d)
 	if b, ok := o.(bound); ok {
-		return b.own(cfg, randomPrototypes(cfg.Seed, cfg.Settings.Prototypes.Count, d), d)
+		return b.own(cfg, start, d)
 	}
 	phases, _ := Phases(name) // validated before
-	p := newPrototypes(randomPrototypes(cfg.Seed, cfg.Settings.Prototypes.Count, d), cfg.Settings.Prototypes.Count, d, needsTeacher(phases))
-	if len(phases) > 1 {
-		return newSchedule(phases, cfg, o, p)
+	var out []learner
+	for _, p := range newHeads(start, heads, k, d, needsTeacher(phases)) {
+		if len(phases) > 1 {
+			out = append(out, newSchedule(phases, cfg, o, p))
+		} else {
+			out = append(out, newSingle(name, cfg, o, p))
+		}
 	}
-	return newSingle(name, cfg, o, p)
+	return out
 }
 
 // needsTeacher reports whether a learner keeps a second copy of the prototypes.

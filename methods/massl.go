@@ -39,8 +39,8 @@ func (o *massl) center() []float32    { return nil }
 func (o *massl) after(codeInput)      {}
 func (o *massl) state(string) []Named { return nil }
 
-func (o *massl) own(cfg Config, _ []float32, d int) learner {
-	return newMemory(cfg.Seed, o.Memory, d, o.v)
+func (o *massl) own(cfg Config, _ []float32, d int) []learner {
+	return []learner{newMemory(cfg.Seed, o.Memory, d, o.v)}
 }
 
 func (o *massl) codes(q []float32, in codeInput) {

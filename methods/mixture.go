@@ -27,6 +27,7 @@ type Mixture struct {
 	Lambda     float64 // forgetting factor λ of the next update, in [0,1]
 	VarMin     float64 // floor of the variances
 	Alpha      float64 // pseudo-count α₀ of learned weights
+	Room       int     // number of responsibilities held at a time, at most; 0 for 16 Mi, which take 64 MiB
 
 	Team *kernel.Team // shares the work of an update and changes no number
 
@@ -41,13 +42,16 @@ type Mixture struct {
 
 // mixtureWork is what an update leaves behind for nobody.
 type mixtureWork struct {
-	r, h2       []float32 // responsibilities [n,K]; squares [n,D], diagonal alone
+	r, h2       []float32 // responsibilities [rows,K] of a slice of the batch; squares [rows,D], diagonal alone
+	held        int       // first row of the slice whose logarithms r has; -1 where it has others
 	q           []float64 // |h_i|² [n]
 	density     []float64 // ln Σ_k π_k N(h_i; μ_k, v_k) [n]
 	gain, shift []float32 // per component: the log-density is gain·(h·μ - |h|²/2) + shift
 	norm, least []float64 // |μ_k|² and the smallest variance, per component
 	a, b        []float32 // μ/v and -½/v [K,D], diagonal alone
 	sum, sumSq  []float32 // Σ γh, and diagonal alone Σ γh² [K,D]
+	first, sq   []float64 // Σ γ(h-μ) and Σ γ(h-μ)² [K,D], where float32 will not do
+	logs        []float64 // Σ_j ln v_kj [K], likewise
 	mass, norms []float64 // Σ γ and Σ γ|h|² [K]
 	logDensity  float64
 	balancer    logBalancer
@@ -95,31 +99,66 @@ func (m *Mixture) variance(c, j int) float64 {
 // components runs f on chunks [lo,hi) of the components.
 func (m *Mixture) components(f func(lo, hi int)) { m.Team.Chunks(m.K, kernel.RowChunk(m.D), f) }
 
-// mixtureBlock is the number of embeddings whose responsibilities are held at a time: more would not fit into memory
-// where there are many components. It is a product's block as well, so that it changes no sum.
+// mixtureBlock is the number of embeddings whose responsibilities are held at a time, unless that is too many for the room.
+// It is a product's block as well, so that it changes no sum.
 const mixtureBlock = 512
+
+// mixtureRoom is the number of responsibilities held at a time where Room says nothing: 64 MiB of them.
+const mixtureRoom = 1 << 24
+
+// rows is the number of embeddings of a batch of n whose responsibilities are held at a time. It depends on shapes alone.
+// Balancing goes over the batch several times and keeps it whole where there is room, for what is not kept is computed
+// again.
+func (m *Mixture) rows(n int) int {
+	most := m.Room
+	if most == 0 {
+		most = mixtureRoom
+	}
+	if m.Balance > 0 && n*m.K <= most {
+		return n
+	}
+	return min(mixtureBlock, max(1, most/m.K))
+}
 
 // Update runs one E-step and one M-step on embeddings h [n,D] with annealing power beta and returns the mass w [K] that
 // each component got, valid until the next call.
 func (m *Mixture) Update(h []float32, beta float64) []float64 {
 	w, n := &m.work, len(h)/m.D
 	m.prepare(h)
-	block := mixtureBlock
-	if m.Balance > 0 || w.exact {
-		block = n
+	size := m.rows(n)
+	if m.Balance > 0 {
+		m.balance(h, size, beta)
 	}
 	w.logDensity = 0
-	for lo := 0; lo < n; lo += block {
-		rows := min(block, n-lo)
-		x, q := h[lo*m.D:][:rows*m.D], w.q[lo:lo+rows]
-		m.responsibilities(x, q, beta)
-		m.accumulate(x, q, lo == 0)
+	for lo := 0; lo < n; lo += size {
+		rows := min(size, n-lo)
+		m.responsibilities(h, lo, rows, beta)
+		m.accumulate(h, lo, rows)
 		for _, v := range w.density[:rows] {
 			w.logDensity += v / float64(n)
 		}
 	}
-	m.maximize(h)
+	m.maximize()
 	return w.mass
+}
+
+// balance finds the potentials that [Mixture.responsibilities] ends on, slice by slice: in a pass over the batch each
+// slice's embeddings get theirs from the components' of the pass before, and the slice is added to what the components'
+// next ones are made of.
+func (m *Mixture) balance(h []float32, size int, beta float64) {
+	b, n := &m.work.balancer, len(h)/m.D
+	b.start(n, m.K)
+	for it := range m.Balance {
+		for lo := 0; lo < n; lo += size {
+			rows := min(size, n-lo)
+			x := m.logarithms(h, lo, rows, beta)
+			if it > 0 {
+				b.embeddings(m.Team, x, lo, rows, false)
+			}
+			b.gather(m.Team, x, lo, rows)
+		}
+		b.components(it == 0)
+	}
 }
 
 // LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the annealing power

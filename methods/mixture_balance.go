@@ -2,6 +2,7 @@ package methods
 
 import (
 	"math"
+	"sync"
 
 	"protobench/internal/kernel"
 )
@@ -22,63 +23,104 @@ const (
 // The first f is 0. A factor common to all components cancels in the embeddings' normalisation. An epsilon is added to each sum that
 // a matrix in the making would be divided by, the very first of a component excepted, as CAPI has it: embeddings whose mass
 // has shrunk below it in a component's normalisation are then left out.
+//
+// The matrix may come in slices of rows, several times each (start, gather, components, embeddings); the potentials are all
+// that is kept of it.
 type logBalancer struct {
 	epsilon    float64
 	rows, cols []float32 // f [n], g [K]
+	sums       []float32 // [K] logarithms of the sums over the slices since the last potentials
+	gathered   bool      // whether sums has any
 	room       []float32 // columns of every task
+	temps      sync.Pool // of rows [K]
 }
 
 // run replaces the logarithms x [n,K] by γ.
 func (b *logBalancer) run(team *kernel.Team, x []float32, n, k, iterations int) {
+	b.start(n, k)
+	for it := range iterations {
+		b.gather(team, x, 0, n)
+		b.components(it == 0)
+		b.embeddings(team, x, 0, n, it == iterations-1)
+	}
+}
+
+// start forgets all potentials.
+func (b *logBalancer) start(n, k int) {
+	if len(b.rows) != n || len(b.cols) != k {
+		b.rows, b.cols, b.sums = make([]float32, n), make([]float32, k), make([]float32, k)
+		b.temps = sync.Pool{New: func() any {
+			room := make([]float32, k)
+			return &room
+		}}
+	}
+	clear(b.rows)
+	clear(b.cols)
+	b.gathered = false
+}
+
+// gather adds a slice of n rows x [n,K] from row first on to the components' sums.
+func (b *logBalancer) gather(team *kernel.Team, x []float32, first, n int) {
+	k := len(b.cols)
 	groups := (k + balanceGroup - 1) / balanceGroup
 	if size := groups * balanceAtOnce * n; len(b.room) < size {
 		b.room = make([]float32, size)
 	}
-	if len(b.rows) != n || len(b.cols) != k {
-		b.rows, b.cols = make([]float32, n), make([]float32, k)
-	}
-	clear(b.rows)
-	clear(b.cols)
-	for it := range iterations {
-		team.Do(groups, func(task int) {
-			b.components(x, n, k, task, it == 0)
-		})
-		b.embeddings(team, x, k, it == iterations-1)
-	}
-}
-
-// components sets the potentials of one group of components from those of the embeddings.
-func (b *logBalancer) components(x []float32, n, k, task int, first bool) {
-	room := b.room[task*balanceAtOnce*n:][:balanceAtOnce*n]
-	for lo := task * balanceGroup; lo < min(k, (task+1)*balanceGroup); lo += balanceAtOnce {
-		hi := min(k, lo+balanceAtOnce)
-		for i, f := range b.rows {
-			for c, v := range x[i*k+lo : i*k+hi] {
-				room[c*n+i] = v + f
+	team.Do(groups, func(task int) {
+		room := b.room[task*balanceAtOnce*n:][:balanceAtOnce*n]
+		for lo := task * balanceGroup; lo < min(k, (task+1)*balanceGroup); lo += balanceAtOnce {
+			hi := min(k, lo+balanceAtOnce)
+			for i, f := range b.rows[first : first+n] {
+				for c, v := range x[i*k+lo : i*k+hi] {
+					room[c*n+i] = v + f
+				}
+			}
+			for c := lo; c < hi; c++ {
+				sum := kernel.LogSumExp(room[(c-lo)*n:][:n])
+				if b.gathered {
+					sum = logAdd(b.sums[c], sum)
+				}
+				b.sums[c] = sum
 			}
 		}
-		for c := lo; c < hi; c++ {
-			b.cols[c] = b.potential(b.cols[c], kernel.LogSumExp(room[(c-lo)*n:][:n]), first)
-		}
-	}
+	})
+	b.gathered = true
 }
 
-// embeddings sets the potentials of the embeddings from those of the components; the last time it sets γ instead.
-func (b *logBalancer) embeddings(team *kernel.Team, x []float32, k int, last bool) {
-	team.Chunks(len(b.rows), kernel.RowChunk(k), func(lo, hi int) {
-		room := make([]float32, k)
+// logAdd is ln(e^a + e^b).
+func logAdd(a, b float32) float32 {
+	top, low := float64(max(a, b)), float64(min(a, b))
+	return float32(top + math.Log1p(math.Exp(low-top)))
+}
+
+// components sets the potentials of the components from their sums.
+func (b *logBalancer) components(first bool) {
+	for c, sum := range b.sums {
+		b.cols[c] = b.potential(b.cols[c], sum, first)
+	}
+	b.gathered = false
+}
+
+// embeddings sets the potentials of the embeddings of a slice of n rows x [n,K] from row first on; the last time it sets γ
+// instead.
+func (b *logBalancer) embeddings(team *kernel.Team, x []float32, first, n int, last bool) {
+	k := len(b.cols)
+	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
+		temp := b.temps.Get().(*[]float32)
+		defer b.temps.Put(temp)
+		room := *temp
 		for i := lo; i < hi; i++ {
-			row := x[i*k:][:k]
+			row, at := x[i*k:][:k], first+i
 			for c, g := range b.cols {
 				room[c] = row[c] + g
 			}
 			switch {
 			case !last:
-				b.rows[i] = b.potential(b.rows[i], kernel.LogSumExp(room), false)
+				b.rows[at] = b.potential(b.rows[at], kernel.LogSumExp(room), false)
 			case b.epsilon > 0:
 				sum := kernel.LogSumExp(room)
 				kernel.Softmax(row, room)
-				kernel.Scale(row, row, kernel.Exp(b.potential(b.rows[i], sum, false)+sum))
+				kernel.Scale(row, row, kernel.Exp(b.potential(b.rows[at], sum, false)+sum))
 			default:
 				kernel.Softmax(row, room)
 			}

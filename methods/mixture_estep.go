@@ -9,6 +9,7 @@ import (
 // prepare derives the components' constants of an E-step on embeddings h [n,D] and decides whether float32 will do.
 func (m *Mixture) prepare(h []float32) {
 	w, n := &m.work, len(h)/m.D
+	w.held = -1
 	if len(w.q) < n {
 		w.q, w.density = make([]float64, n), make([]float64, n)
 	}
@@ -23,6 +24,25 @@ func (m *Mixture) prepare(h []float32) {
 		}
 	})
 	w.exact = m.wide(w.q[:n])
+	if w.exact {
+		m.prepareExact()
+	}
+}
+
+// prepareExact makes room for what is summed up in float64, and the components' log-determinants.
+func (m *Mixture) prepareExact() {
+	w := &m.work
+	if w.first == nil {
+		w.first, w.sq, w.logs = make([]float64, m.K*m.D), make([]float64, m.K*m.D), make([]float64, m.K)
+	}
+	m.components(func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			w.logs[c] = 0
+			for j := range m.D {
+				w.logs[c] += math.Log(m.variance(c, j))
+			}
+		}
+	})
 }
 
 // constants sets the component's part of the log-density:
@@ -85,12 +105,26 @@ func (m *Mixture) wide(q []float64) bool {
 	return top > 1e5*least
 }
 
-// responsibilities sets γ [n,K] of embeddings h [n,D] with squared norms q and their log-densities.
-func (m *Mixture) responsibilities(h []float32, q []float64, beta float64) {
-	w, n := &m.work, len(q)
+// responsibilities sets γ [rows,K] of the embeddings of a batch h [n,D] from row lo on, and their log-densities.
+func (m *Mixture) responsibilities(h []float32, lo, rows int, beta float64) {
+	x := m.logarithms(h, lo, rows, beta)
+	if m.Balance > 0 {
+		m.work.balancer.embeddings(m.Team, x, lo, rows, true)
+	}
+	m.work.held = -1
+}
+
+// logarithms returns room that has the responsibilities of some rows, or their logarithms before balancing. It computes
+// them unless they are what was asked for last.
+func (m *Mixture) logarithms(batch []float32, first, n int, beta float64) []float32 {
+	w := &m.work
 	if len(w.r) < n*m.K {
 		w.r = make([]float32, n*m.K)
 	}
+	if w.held == first {
+		return w.r[:n*m.K]
+	}
+	h, q := batch[first*m.D:][:n*m.D], w.q[first:first+n]
 	if !w.exact {
 		m.products(h, n)
 	}
@@ -105,9 +139,8 @@ func (m *Mixture) responsibilities(h []float32, q []float64, beta float64) {
 			w.density[i] = m.normalize(row, float32(beta))
 		}
 	})
-	if m.Balance > 0 {
-		w.balancer.run(m.Team, w.r[:n*m.K], n, m.K, m.Balance)
-	}
+	w.held = first
+	return w.r[:n*m.K]
 }
 
 // products sets r to h·μᵀ, or to Σ_j h·μ/v - h²/(2v) where each dimension has a variance of its own.
@@ -166,10 +199,10 @@ func (m *Mixture) normalize(row []float32, beta float32) float64 {
 // logJointExact is logJoint from differences in float64.
 func (m *Mixture) logJointExact(row, x []float32) {
 	for c := range row {
-		s := 2*math.Log(m.Pi[c]) - float64(m.D)*math.Log(2*math.Pi)
+		s := 2*math.Log(m.Pi[c]) - float64(m.D)*math.Log(2*math.Pi) - m.work.logs[c]
 		for j, v := range x {
-			d, vr := float64(v)-float64(m.Mu[c*m.D+j]), m.variance(c, j)
-			s -= float64(d*d)/vr + math.Log(vr)
+			d := float64(v) - float64(m.Mu[c*m.D+j])
+			s -= float64(d*d) / m.variance(c, j)
 		}
 		row[c] = float32(0.5 * s)
 	}

@@ -6,9 +6,11 @@ import (
 	"protobench/internal/kernel"
 )
 
-// accumulate adds the responsibility-weighted sums of a block of embeddings h [n,D] with squared norms q, or starts with them.
-func (m *Mixture) accumulate(h []float32, q []float64, first bool) {
-	w, n := &m.work, len(q)
+// accumulate adds the responsibility-weighted sums of a slice of the embeddings of a batch, or starts with them where it is
+// the first.
+func (m *Mixture) accumulate(batch []float32, at, n int) {
+	w, first := &m.work, at == 0
+	h, q := batch[at*m.D:][:n*m.D], w.q[at:at+n]
 	if first {
 		clear(w.mass)
 		clear(w.norms)
@@ -24,7 +26,8 @@ func (m *Mixture) accumulate(h []float32, q []float64, first bool) {
 		}
 	})
 	if w.exact {
-		return // the batch is one block, and the M-step takes its moments itself
+		m.accumulateExact(h, n, first)
+		return
 	}
 	kernel.Gemm(m.Team, true, false, m.K, m.D, n, w.r, m.K, h, m.D, w.sum, m.D, !first)
 	if m.Covariance == "diagonal" {
@@ -33,8 +36,29 @@ func (m *Mixture) accumulate(h []float32, q []float64, first bool) {
 	}
 }
 
+// accumulateExact adds the moments about the old means, in float64.
+func (m *Mixture) accumulateExact(h []float32, n int, start bool) {
+	m.components(func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			mu, first, sq := m.Mu[c*m.D:][:m.D], m.work.first[c*m.D:][:m.D], m.work.sq[c*m.D:][:m.D]
+			if start {
+				clear(first)
+				clear(sq)
+			}
+			for i := range n {
+				r := float64(m.work.r[i*m.K+c])
+				for j, v := range h[i*m.D:][:m.D] {
+					x := float64(v) - float64(mu[j])
+					first[j] += float64(r * x)
+					sq[j] += float64(r * float64(x*x))
+				}
+			}
+		}
+	})
+}
+
 // maximize moves the statistics towards the batch's and derives the parameters.
-func (m *Mixture) maximize(h []float32) {
+func (m *Mixture) maximize() {
 	log := math.Log(m.Lambda)
 	m.components(func(lo, hi int) {
 		for c := lo; c < hi; c++ {
@@ -43,7 +67,7 @@ func (m *Mixture) maximize(h []float32) {
 			switch {
 			case rho == 0:
 			case m.work.exact:
-				m.moveExact(c, h, w, rho)
+				m.moveExact(c, 1/w, rho)
 			case m.Covariance == "diagonal":
 				m.moveDiagonal(c, 1/w, rho)
 			default:
@@ -107,22 +131,13 @@ func (m *Mixture) moveDiagonal(c int, inv, rho float64) {
 	}
 }
 
-// moveExact takes the moments of one component in float64, as differences from its old mean.
-func (m *Mixture) moveExact(c int, h []float32, w, rho float64) {
-	delta, b := make([]float64, m.D), make([]float64, m.D)
-	mu, per := m.Mu[c*m.D:][:m.D], len(m.Spread)/m.K
-	for i := range len(h) / m.D {
-		r := float64(m.work.r[i*m.K+c]) / w
-		for j, v := range h[i*m.D:][:m.D] {
-			x := float64(v) - float64(mu[j])
-			delta[j] += float64(r * x)
-			b[j] += float64(r * float64(x*x))
-		}
-	}
+// moveExact moves one component by moments about its old mean, of which inv is one over the mass.
+func (m *Mixture) moveExact(c int, inv, rho float64) {
+	mu, per, sq := m.Mu[c*m.D:][:m.D], len(m.Spread)/m.K, m.work.sq[c*m.D:][:m.D]
 	spread, room := m.Spread[c*per:][:per], make([]float64, per)
-	for j, x := range delta {
-		s := float64(spread[j%per])
-		room[j%per] += merge(s, b[j]-float64(x*x), float64(x*x), rho) * float64(per) / float64(m.D)
+	for j, sum := range m.work.first[c*m.D:][:m.D] {
+		x, s := float64(sum*inv), float64(spread[j%per])
+		room[j%per] += merge(s, float64(sq[j]*inv)-float64(x*x), float64(x*x), rho) * float64(per) / float64(m.D)
 		mu[j] = float32(float64(mu[j]) + float64(rho*x))
 	}
 	for j, s := range room {

@@ -43,10 +43,20 @@ func scores(team *kernel.Team, out, z, c []float32, n, d, k int) {
 	kernel.Gemm(team, false, true, n, k, d, z, d, c, d, out, k, false)
 }
 
+// crossEntropyOfHeads is the mean of [crossEntropyNode] over the heads whose K scores stand side by side in rows of H·K:
+// rows of one head after the other, as they lie in memory.
+func crossEntropyOfHeads(scores, targets *G.Node, heads int, temperature, weight float32) (*G.Node, error) {
+	s := scores.Shape()
+	return crossEntropy(scores, targets, s[0]*heads, s[1]/heads, temperature, weight/float32(heads))
+}
+
 // crossEntropyNode adds weight · Σ_rows -Σ_k target·log softmax(scores/temperature) of scores and targets [N,K]. Targets
 // are constants; their rows may sum to anything (a row that several codes predict has the sum of them).
 func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.Node, error) {
-	n, k := scores.Shape()[0], scores.Shape()[1]
+	return crossEntropy(scores, targets, scores.Shape()[0], scores.Shape()[1], temperature, weight)
+}
+
+func crossEntropy(scores, targets *G.Node, n, k int, temperature, weight float32) (*G.Node, error) {
 	p, mass, losses := make([]float32, n*k), make([]float32, n), make([]float64, n)
 	return graph.Apply(graph.Op{
 		Kind: "soft-cross-entropy", Diff: []bool{true, false},
@@ -64,7 +74,7 @@ func crossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
-				Kind: "soft-cross-entropy-grad", Out: tensor.Shape{n, k},
+				Kind: "soft-cross-entropy-grad", Out: in[0].Shape().Clone(),
 				Forward: func(team *kernel.Team, v [][]float32, ds []float32) {
 					f := v[1][0] * weight / temperature
 					team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {

@@ -60,8 +60,8 @@ func (o *pcl) unnormalised() bool         { return false }
 func (o *pcl) center() []float32          { return nil }
 func (o *pcl) codes([]float32, codeInput) {} // the loss has labels of its own
 
-func (o *pcl) own(cfg Config, start []float32, d int) learner {
-	return &pclClusters{owned: owned{decoupled{newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)}}, o: o, bank: newBank(cfg, d), perEpoch: cfg.StepsPerEpoch}
+func (o *pcl) own(cfg Config, start []float32, d int) []learner {
+	return []learner{&pclClusters{owned: owned{decoupled{newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)}}, o: o, bank: newBank(cfg, d), perEpoch: cfg.StepsPerEpoch}}
 }
 
 func (o *pcl) loss(h *head, _, targets *G.Node) (*G.Node, error) {

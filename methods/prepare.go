@@ -1,9 +1,5 @@
 package methods
 
-import (
-	"protobench/internal/stream"
-)
-
 // warmUp is the number of batches that fill the batch norms' statistics before the first step: at momentum 0.1 less than
 // one percent of their start remains.
 const warmUp = 50
@@ -13,7 +9,8 @@ const warmUp = 50
 // prototypes.init asks for it: from embeddings of the first views of as many batches as K needs, in random order; with
 // kmeans++ from those of all these batches. Hyperspherical prototypes settle from there, and k-means by epochs has a
 // first bank to cluster.
-// next returns batches of views [2·B,H,W,C].
+// Self-labelling runs at least one epoch's batches for its first labels.
+// next returns batches of views [2·B,H,W,C], those of the first steps in their order.
 func (t *Trainer) Prepare(next func() []float32) error {
 	d, k, b := t.cfg.Encoder.Dim, t.cfg.count(), t.cfg.Train.Batch
 	needed := (k + b - 1) / b
@@ -21,45 +18,68 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	if t.cfg.Settings.Prototypes.Init == "kmeans++" || t.banked() {
 		pooled = batches
 	}
-	var pool []float32
+	var pools [2][]float32 // of first and second views
+	first, _ := t.host.objective.(*sela)
+	if first != nil { // its first labels need every image's embedding
+		batches = max(batches, t.cfg.StepsPerEpoch)
+	}
 	for i := range batches {
 		copy(t.x, next())
 		if err := t.runTeacher(); err != nil {
 			return err
 		}
+		if first != nil && i < t.cfg.StepsPerEpoch {
+			first.bank.record(i, t.z[Teacher])
+		}
 		if i < pooled {
-			pool = append(pool, t.project[:b*d]...)
+			pools[0] = append(pools[0], t.project[:b*d]...)
+			pools[1] = append(pools[1], t.project[b*d:]...)
 		}
 	}
 	for i, s := range t.weights[Teacher].Stats {
 		copy(t.weights[Student].Stats[i].Value, s.Value)
 	}
-	t.embedding.apply(pool, pool)
-	pool = t.embedding.directions(pool, pool)
-	switch t.cfg.start() {
-	case "data":
-		t.host.learner.vectors().start(pick(pool[:needed*b*d], stream.New(t.cfg.Seed, "prototypes", 1).Perm(needed * b)[:k], d))
-	case "kmeans++":
-		t.host.learner.vectors().start(pick(pool, plusPlus(t.cfg.Team, pool, d, k, stream.New(t.cfg.Seed, "prototypes", 2)), d))
+	for i, pool := range pools {
+		t.embedding.apply(pool, pool)
+		pools[i] = t.embedding.directions(pool, pool)
+	}
+	for _, l := range t.host.heads() {
+		t.place(l.vectors(), pools[0], needed*b)
 	}
 	for _, a := range append([]*arm{t.host}, t.observers...) {
-		for _, l := range parts(a.learner) {
-			switch l := l.(type) {
-			case *hyperspherical:
-				l.settle()
-			case *epochKMeans:
-				l.store(pool)
+		for _, l := range a.heads() {
+			for _, part := range parts(l) {
+				switch part := part.(type) {
+				case *hyperspherical:
+					part.settle()
+				case *epochKMeans:
+					part.store(pools[part.p.head%2])
+				}
+			}
+			l.adopt()
+			if c, ok := l.(*classifier); ok {
+				c.label(t.cfg.Team)
 			}
 		}
-		a.learner.adopt()
 	}
 	return nil
+}
+
+// place starts the prototypes of one head where prototypes.init says: at embeddings of the first n of a pool, or of all of
+// it.
+func (t *Trainer) place(p *prototypes, pool []float32, n int) {
+	switch t.cfg.start() {
+	case "data":
+		p.start(pick(pool[:n*p.d], headStream(t.cfg.Seed, "prototypes", p.head, 1).Perm(n)[:p.k], p.d))
+	case "kmeans++":
+		p.start(pick(pool, plusPlus(t.cfg.Team, pool, p.d, p.k, headStream(t.cfg.Seed, "prototypes", p.head, 2)), p.d))
+	}
 }
 
 // banked reports whether a learner clusters embeddings from before the first step.
 func (t *Trainer) banked() bool {
 	for _, a := range append([]*arm{t.host}, t.observers...) {
-		for _, l := range parts(a.learner) {
+		for _, l := range parts(a.learner) { // each head has the same
 			if _, ok := l.(*epochKMeans); ok {
 				return true
 			}

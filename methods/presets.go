@@ -53,8 +53,9 @@ func relatives() []preset {
 			joint("carl", "carp"), map[string]any{"carp.block": 0},
 		},
 		{
-			"hard labels of the last epoch's k-means, which is decoupled by construction", "Caron et al. 2020 (DeepCluster-v2)",
-			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"}, nil,
+			"hard labels of the last epoch's k-means, which is decoupled by construction; three sets of prototypes", "Caron et al. 2020 (DeepCluster-v2)",
+			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"},
+			map[string]any{"deepcluster.heads": 3},
 		},
 		{
 			"CAPI's partial decoupling, on images where the original has hidden patches: balanced codes of the teacher over prototypes with a clustering loss of their own",
@@ -72,7 +73,7 @@ func owners() []preset {
 	return []preset{
 		{"groups that move with the encoder's projections, and a predictor", "Pang et al. 2022", own("smog"), nil},
 		{"contrastive learning with the centroids of each epoch's k-means", "Li et al. 2021", own("pcl"), nil},
-		{"a linear classifier of balanced labels of its own", "Asano et al. 2020", own("sela"), nil},
+		{"ten linear classifiers of balanced labels of their own", "Asano et al. 2020", own("sela"), map[string]any{"sela.heads": 10}},
 		{"past embeddings in the prototypes' place: nothing that could collapse but the features", "Silva et al. 2024", own("massl"), nil},
 	}
 }

@@ -2,6 +2,7 @@ package methods
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
@@ -10,6 +11,8 @@ import (
 // prototypes are the K vectors of one learner and the record of how they moved.
 type prototypes struct {
 	k, d    int
+	head    int          // which of the objective's heads they belong to
+	whole   *prototypes  // those of all heads, [H·K,D] head by head, of which these are a part; itself where there is one head
 	value   []float32    // [K,D] as they enter the student's graph
 	teacher []float32    // [K,D] as the teacher has them; the same slice where there is no second copy
 	now     [2][]float32 // [K,D] effective: on the unit sphere, by Branch
@@ -30,7 +33,10 @@ const (
 
 // randomPrototypes draws unit vectors from the run's own stream, equal for all learners of a seed.
 func randomPrototypes(seed uint64, k, d int) []float32 {
-	r := stream.New(seed, "prototypes")
+	return randomDirections(stream.New(seed, "prototypes"), k, d)
+}
+
+func randomDirections(r *rand.Rand, k, d int) []float32 {
 	c := make([]float32, k*d)
 	for i := range c {
 		c[i] = float32(r.NormFloat64())
@@ -48,6 +54,7 @@ func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes 
 	}
 	p.now[Student], p.now[Teacher] = make([]float32, k*d), make([]float32, k*d)
 	p.initial, p.last = make([]float32, k*d), make([]float32, k*d)
+	p.whole = p
 	p.start(start)
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 
 	"protobench/internal/kernel"
-	"protobench/internal/stream"
 )
 
 // reseeder moves prototypes that nothing is assigned to any more: onto embeddings that are badly covered, or beside the prototype
@@ -42,7 +41,7 @@ func (r *reseeder) run(l learner, center []float32, s *stepInput) {
 	if !l.moves(s.epoch) {
 		return
 	}
-	rng, far := stream.New(r.seed, "reseed", uint64(s.step)), []float64(nil)
+	rng, far := headStream(r.seed, "reseed", p.head, uint64(s.step)), []float64(nil)
 	for k := range p.k {
 		if p.recent[k] >= r.below {
 			continue

@@ -106,7 +106,7 @@ func TestScheduleStartsFromWhatThereIs(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	cfg.Settings.Prototypes.Count = 3
 	for _, second := range []string{"kmeans", "gmm", "self-cluster", "joint"} {
-		l := newLearner("ema until 1, "+second, cfg, newObjective(cfg, views{images: 1, global: 2, crops: 2}, 4), 4).(*schedule)
+		l := newLearners("ema until 1, "+second, cfg, newObjective(cfg, views{images: 1, global: 2, crops: 2}, 4), 4)[0].(*schedule)
 		l.p.start([]float32{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0})
 		l.adopt()
 		in := &stepInput{perEpoch: 1, values: map[string]float64{}, event: func(string, int) {}}

@@ -6,7 +6,6 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
-	"protobench/internal/stream"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -17,27 +16,34 @@ import (
 //
 //	loss = -mean log softmax(W·z + b)_label
 //
-// for every crop of an image. Labels start random and balanced and are found anew every relabel_epochs. The predictions that they are
-// made of come from the last embedding of each image (its first view, in training mode) and the classifier at that time, where the original runs
-// the network over the set once more. The classifier stands on the projector's output, which is not normalised, and there is one of them
-// (the original has up to ten on one encoder). The rows of W are the prototypes; one Adam, SGD or LARS trains them with the encoder.
+// for every crop of an image. Labels are found before the first step, from what the initial network predicts, and anew every
+// relabel_epochs, for all heads. Images that no batch has shown by then have random, balanced ones. The predictions that
+// labels are made of come from the last embedding of each image (its first view, in training mode) and the classifier at
+// that time, where the original runs the network over the set once more. The classifier stands on the projector's output,
+// which is not normalised. The rows of W are the prototypes; one Adam, SGD or LARS trains them with the encoder.
+//
+// With several heads H there are as many classifiers on one encoder, each with labels of its own; the loss is the mean of
+// theirs. Metrics and signals are the first head's: the others train the encoder alone.
 type sela struct {
 	SeLa
 	v       views
 	k, d    int
 	images  func(step int) []int
-	label   []float64 // [Images]
+	label   []float64 // [H,Images]
 	bank    *bank
-	bias    *encoders.Param
-	teacher []float32 // [K] the bias's moving average, negative: what the teacher's scores lose
+	bias    *encoders.Param // [H·K]
+	teacher []float32       // [H·K] the bias's moving average, negative: what the teacher's scores lose
 }
 
 func newSeLa(cfg Config, v views, d int) *sela {
 	o := &sela{SeLa: cfg.Settings.SeLa, v: v, k: cfg.Settings.Prototypes.Count, d: d, images: cfg.order, bank: newBank(cfg, d)}
-	o.bias = &encoders.Param{Name: "bias", Shape: []int{o.k}, Value: make([]float32, o.k), LRMult: cfg.Settings.Prototypes.LRMult}
-	o.teacher, o.label = make([]float32, o.k), make([]float64, cfg.Images)
-	for at, i := range stream.New(cfg.Seed, "labels").Perm(cfg.Images) {
-		o.label[i] = float64(at % o.k)
+	o.Heads = cfg.Heads()
+	o.bias = &encoders.Param{Name: "bias", Shape: []int{o.Heads * o.k}, Value: make([]float32, o.Heads*o.k), LRMult: cfg.Settings.Prototypes.LRMult}
+	o.teacher, o.label = make([]float32, o.Heads*o.k), make([]float64, o.Heads*cfg.Images)
+	for h := range o.Heads {
+		for at, i := range headStream(cfg.Seed, "labels", h).Perm(cfg.Images) {
+			o.labels(h)[i] = float64(at % o.k)
+		}
 	}
 	return o
 }
@@ -48,50 +54,63 @@ func (o *sela) unnormalised() bool        { return true }
 func (o *sela) center() []float32         { return o.teacher }
 func (o *sela) params() []*encoders.Param { return []*encoders.Param{o.bias} }
 
-func (o *sela) own(cfg Config, start []float32, d int) learner {
-	return newClassifier(cfg, o, start, d)
+func (o *sela) own(cfg Config, start []float32, d int) []learner {
+	var out []learner
+	for _, p := range newHeads(start, o.Heads, o.k, d, true) {
+		out = append(out, newClassifier(cfg, o, p))
+	}
+	return out
 }
 
-// codes are one-hot: the images' labels.
+// labels are those of one head, [Images].
+func (o *sela) labels(head int) []float64 {
+	n := len(o.label) / o.Heads
+	return o.label[head*n:][:n]
+}
+
+// codes are one-hot for each head: the images' labels.
 func (o *sela) codes(q []float32, in codeInput) {
 	clear(q)
 	for b, i := range o.images(in.step) {
 		for g := range o.v.global {
-			q[(g*o.v.images+b)*o.k+int(o.label[i])] = 1
+			for h := range o.Heads {
+				q[((g*o.v.images+b)*o.Heads+h)*o.k+int(o.labels(h)[i])] = 1
+			}
 		}
 	}
 }
 
-// scores adds W·z + b.
+// scores adds W·z + b, those of all heads side by side.
 func (o *sela) scores(z, c *G.Node, learn bool) (s *G.Node, params G.Nodes, err error) {
 	if s, err = scoresNode(z, c, learn); err != nil {
 		return nil, nil, err
 	}
-	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.k)
+	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.Heads*o.k)
 	s, err = addRowNode(s, b)
 	return s, G.Nodes{b}, err
 }
 
 func (o *sela) loss(h *head, s, targets *G.Node) (*G.Node, error) {
-	return crossEntropyNode(s, targets, 1, h.scaled(o.v.weight()))
+	return crossEntropyOfHeads(s, targets, o.Heads, 1, h.scaled(o.v.weight()))
 }
 
 func (o *sela) after(in codeInput) { o.bank.record(in.step, in.z) }
 
-// relabel finds the labels of all images that have been seen, with the classifier's weights [K,D]. It returns the share of labels that
-// changed, and the error at which the solution stopped.
-func (o *sela) relabel(team *kernel.Team, weight []float32) (changed, err float64) {
+// relabel finds the labels that one head gives to all images that have been seen, with its classifier's weights [K,D]. It
+// returns the share of labels that changed, and the error at which the solution stopped.
+func (o *sela) relabel(team *kernel.Team, head int, weight []float32) (changed, err float64) {
 	images, z := o.bank.gather()
+	label, bias := o.labels(head), o.bias.Value[head*o.k:][:o.k]
 	logits := make([]float32, len(images)*o.k)
 	scores(team, logits, z, weight, len(images), o.d, o.k)
 	for i := range logits {
-		logits[i] += o.bias.Value[i%o.k]
+		logits[i] += bias[i%o.k]
 	}
-	l := newSelfLabels(logits, o.k, o.Lambda)
+	l := newSelfLabels(team, logits, o.k, o.Lambda)
 	l.solve(team, o.Threshold)
 	for row, k := range l.labels(team) {
-		if i := images[row]; o.label[i] != float64(k) {
-			o.label[i] = float64(k)
+		if i := images[row]; label[i] != float64(k) {
+			label[i] = float64(k)
 			changed += 1 / float64(len(images))
 		}
 	}
@@ -105,12 +124,12 @@ func (o *sela) state(prefix string) []Named {
 // addRowNode adds a row b [K] to every row of s [N,K].
 func addRowNode(s, b *G.Node) (*G.Node, error) {
 	k := s.Shape()[1]
-	db := make([]float32, k)
+	db, room := make([]float32, k), make([]float64, k)
 	return graph.Apply(graph.Op{
 		Kind: "add-row", Out: s.Shape().Clone(), Diff: []bool{true, true},
 		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
-			for i, v := range in[0] {
-				out[i] = v + in[1][i%k]
+			for lo := 0; lo < len(out); lo += k {
+				kernel.Combine(out[lo:][:k], in[0][lo:][:k], in[1], 1, 1)
 			}
 		},
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
@@ -118,7 +137,7 @@ func addRowNode(s, b *G.Node) (*G.Node, error) {
 				Kind: "add-row-grad", Out: in[0].Shape().Clone(),
 				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
 					copy(ds, v[0])
-					columnSums(db, v[0])
+					columnSums(db, v[0], room)
 				},
 			}, grad)
 			if err != nil {
@@ -130,14 +149,13 @@ func addRowNode(s, b *G.Node) (*G.Node, error) {
 	}, s, b)
 }
 
-// columnSums sets sum [K] to the sums of x's [N,K] columns.
-func columnSums(sum, x []float32) {
-	k := len(sum)
-	for j := range sum {
-		var s float64
-		for i := j; i < len(x); i += k {
-			s += float64(x[i])
-		}
+// columnSums sets sum [K] to the sums of x's [N,K] columns, of which room [K] has the making.
+func columnSums(sum, x []float32, room []float64) {
+	clear(room)
+	for lo := 0; lo < len(x); lo += len(sum) {
+		kernel.AddWide(room, x[lo:][:len(sum)])
+	}
+	for j, s := range room {
 		sum[j] = float32(s)
 	}
 }

@@ -29,11 +29,11 @@ type selfLabels struct {
 	parts      []float64 // partial column sums by task, [tasks,K]
 }
 
-func newSelfLabels(logits []float32, k int, lambda float64) *selfLabels {
+func newSelfLabels(team *kernel.Team, logits []float32, k int, lambda float64) *selfLabels {
 	n := len(logits) / k
 	l := &selfLabels{n: n, k: k, m: make([]float64, n*k), r: make([]float64, k), c: make([]float64, n)}
 	l.parts = make([]float64, l.tasks()*k)
-	for i := range n {
+	l.each(team, func(_, i int) {
 		s, row := logits[i*k:][:k], l.m[i*k:][:k]
 		top := float64(s[kernel.Argmax(s)])
 		var sum float64
@@ -45,19 +45,34 @@ func newSelfLabels(logits []float32, k int, lambda float64) *selfLabels {
 			row[j] = math.Exp(lambda * (float64(v) - lse))
 		}
 		l.c[i] = 1 / float64(n)
-	}
+	})
 	return l
 }
 
 func (l *selfLabels) tasks() int { return (l.n + selaRows - 1) / selaRows }
 
-// solve scales until the error is at most the threshold.
+// each runs f for every image i, those of a task in their order.
+func (l *selfLabels) each(team *kernel.Team, f func(task, i int)) {
+	team.Do(l.tasks(), func(task int) {
+		for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
+			f(task, i)
+		}
+	})
+}
+
+// solve scales until the error is at most the threshold. The plan is read once an iteration: while a row is at hand, its
+// scale is found and it is added to the columns' sums for the next iteration.
 func (l *selfLabels) solve(team *kernel.Team, threshold float64) {
 	l.err = math.Inf(1)
+	changes := make([]float64, l.tasks())
+	l.each(team, l.add)
 	for ; l.err > threshold && l.iterations < selaMost; l.iterations++ {
-		l.columns(team)
-		changes := make([]float64, l.tasks())
-		team.Do(l.tasks(), func(task int) { changes[task] = l.rows(task) })
+		l.columns()
+		clear(changes)
+		l.each(team, func(task, i int) {
+			changes[task] += l.row(i)
+			l.add(task, i)
+		})
 		if l.iterations%selaCheck == 0 {
 			l.err = 0
 			for _, e := range changes {
@@ -67,18 +82,17 @@ func (l *selfLabels) solve(team *kernel.Team, threshold float64) {
 	}
 }
 
-// columns sets r.
-func (l *selfLabels) columns(team *kernel.Team) {
-	team.Do(l.tasks(), func(task int) {
-		sum := l.parts[task*l.k:][:l.k]
-		clear(sum)
-		for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
-			row, c := l.m[i*l.k:][:len(sum)], l.c[i]
-			for j := range sum {
-				sum[j] += float64(row[j] * c)
-			}
-		}
-	})
+// add adds row i to the columns' sums.
+func (l *selfLabels) add(task, i int) {
+	sum, c := l.parts[task*l.k:][:l.k], l.c[i]
+	row := l.m[i*l.k:][:len(sum)]
+	for j := range sum {
+		sum[j] += float64(row[j] * c)
+	}
+}
+
+// columns sets r from the columns' sums, which start anew.
+func (l *selfLabels) columns() {
 	for j := range l.r {
 		var sum float64
 		for at := j; at < len(l.parts); at += l.k {
@@ -89,19 +103,18 @@ func (l *selfLabels) columns(team *kernel.Team) {
 			l.r[j] = 1 / (sum * float64(l.k))
 		}
 	}
+	clear(l.parts)
 }
 
-// rows sets c for the images of a task and returns the sum of its relative changes.
-func (l *selfLabels) rows(task int) (change float64) {
-	for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
-		sum := dot64(l.m[i*l.k:][:l.k], l.r)
-		if sum == 0 {
-			continue
-		}
-		c := 1 / (sum * float64(l.n))
-		change += math.Abs(l.c[i]/c - 1)
-		l.c[i] = c
+// row sets c of an image and returns its relative change.
+func (l *selfLabels) row(i int) float64 {
+	sum := dot64(l.m[i*l.k:][:l.k], l.r)
+	if sum == 0 {
+		return 0
 	}
+	c := 1 / (sum * float64(l.n))
+	change := math.Abs(l.c[i]/c - 1)
+	l.c[i] = c
 	return change
 }
 
@@ -125,13 +138,11 @@ func dot64(x, y []float64) float64 {
 // labels returns each image's largest entry of the plan.
 func (l *selfLabels) labels(team *kernel.Team) []int {
 	out := make([]int, l.n)
-	team.Do(l.tasks(), func(task int) {
-		for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
-			best := -1.0
-			for j, v := range l.m[i*l.k:][:l.k] {
-				if q := v * l.r[j]; q > best {
-					best, out[i] = q, j
-				}
+	l.each(team, func(_, i int) {
+		best := -1.0
+		for j, v := range l.m[i*l.k:][:l.k] {
+			if q := v * l.r[j]; q > best {
+				best, out[i] = q, j
 			}
 		}
 	})

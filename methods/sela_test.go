@@ -15,7 +15,7 @@ func TestGoldenSelfLabels(t *testing.T) {
 		for _, name := range []string{"cifar", "imagenet"} {
 			s := golden.Shape(f.Inputs[name])
 			logits := golden.Float32s(f.Inputs[name])
-			l := newSelfLabels(logits, s[1], num(t, f.Params, name, "lambda"))
+			l := newSelfLabels(nil, logits, s[1], num(t, f.Params, name, "lambda"))
 			l.solve(nil, num(t, f.Params, name, "threshold"))
 			want := func(key string) any { return golden.At(t, f.Expected, name, key) }
 			golden.Check(t, f, name+" iterations", []float64{float64(l.iterations)}, want("iterations"))
@@ -56,7 +56,7 @@ func TestSelfLabelsDoNotDependOnThreads(t *testing.T) {
 	}
 	team := kernel.NewTeam(2)
 	defer team.Close()
-	a, b := newSelfLabels(logits, k, 10), newSelfLabels(logits, k, 10)
+	a, b := newSelfLabels(nil, logits, k, 10), newSelfLabels(nil, logits, k, 10)
 	a.solve(nil, 0.01)
 	b.solve(team, 0.01)
 	if !slices.Equal(a.c, b.c) || !slices.Equal(a.r, b.r) || !slices.Equal(a.labels(nil), b.labels(team)) || a.err != b.err {
@@ -73,26 +73,58 @@ func TestSelfLabelsDoNotDependOnThreads(t *testing.T) {
 
 // TestSelfLabelsUnderflow has predictions whose power is too small for any number.
 func TestSelfLabelsUnderflow(t *testing.T) {
-	l := newSelfLabels(make([]float32, 2*2000), 2000, 100)
+	l := newSelfLabels(nil, make([]float32, 2*2000), 2000, 100)
 	l.solve(nil, 0.01)
 	if !(l.err <= 0.01) || !(l.c[0] > 0) {
 		t.Errorf("error %g, scale %g", l.err, l.c[0])
 	}
 }
 
-// TestSeLaLabels checks that labels start balanced, hold for an epoch, are those of the step's images, and change then.
+// TestSeLaStarts checks the first labels: before training random and as many of each, then those of the initial network's
+// predictions for all images but the last few, which no whole batch has.
+func TestSeLaStarts(t *testing.T) {
+	cfg := testConfig(t, "sela")
+	cfg.Images, cfg.Settings.SeLa.Heads = 70, 2
+	o := newSeLa(cfg, views{images: cfg.Train.Batch, global: 2, crops: 2}, cfg.Encoder.Dim)
+	random := slices.Clone(o.label)
+	for h := range 2 {
+		counts := make([]int, 12)
+		for _, l := range o.labels(h) {
+			counts[int(l)]++
+		}
+		if slices.Max(counts)-slices.Min(counts) > 1 {
+			t.Errorf("head %d: labels start at %v", h, counts)
+		}
+	}
+	if slices.Equal(o.labels(0), o.labels(1)) {
+		t.Error("both heads have the same random labels")
+	}
+	tr := start(t, cfg)
+	o = tr.host.objective.(*sela)
+	for h, l := range tr.host.heads() {
+		z := o.bank.value[:64*cfg.Encoder.Dim]
+		logits := make([]float32, 64*12)
+		scores(nil, logits, z, l.vectors().value, 64, cfg.Encoder.Dim, 12)
+		want := newSelfLabels(nil, logits, 12, 10)
+		want.solve(nil, 0.01)
+		for i, k := range want.labels(nil) {
+			if o.labels(h)[i] != float64(k) {
+				t.Errorf("head %d, image %d: label %g, want %d", h, i, o.labels(h)[i], k)
+			}
+		}
+		if !slices.Equal(o.labels(h)[64:], random[h*70+64:][:6]) {
+			t.Errorf("head %d: images that no batch has shown got new labels", h)
+		}
+	}
+}
+
+// TestSeLaLabels checks that labels hold for an epoch, are those of the step's images, and change then.
 func TestSeLaLabels(t *testing.T) {
 	cfg := testConfig(t, "sela")
+	cfg.Settings.SeLa.Heads = 1
 	tr, next := start(t, cfg), batches(cfg)
 	o := tr.host.objective.(*sela)
 	first := slices.Clone(o.label)
-	counts := make([]int, 12)
-	for _, l := range first {
-		counts[int(l)]++
-	}
-	if slices.Max(counts)-slices.Min(counts) > 1 {
-		t.Errorf("labels start at %v", counts)
-	}
 	for step := range cfg.StepsPerEpoch {
 		steps(t, tr, next, 1)
 		q := tr.host.head.q
@@ -113,6 +145,7 @@ func TestSeLaLabels(t *testing.T) {
 // TestClassifierScores checks that the scores that metrics see have the length of the rows and the bias.
 func TestClassifierScores(t *testing.T) {
 	cfg := testConfig(t, "sela")
+	cfg.Settings.SeLa.Heads = 3
 	cfg.Train.Teacher, cfg.Train.TeacherEnd, cfg.Train.LR = 0, 0, 0.1
 	tr := start(t, cfg)
 	steps(t, tr, batches(cfg), 4)
@@ -128,5 +161,45 @@ func TestClassifierScores(t *testing.T) {
 	}
 	if unit(p.value, d) > 1 {
 		t.Error("the rows' length is not free")
+	}
+}
+
+// TestSeLaHeads checks that each classifier has labels, a bias and a teacher's bias of its own, and that its labels are made with them.
+func TestSeLaHeads(t *testing.T) {
+	const heads, k = 3, 12
+	cfg := testConfig(t, "sela")
+	cfg.Settings.SeLa.Heads, cfg.Train.Teacher, cfg.Train.TeacherEnd, cfg.Train.LR = heads, 0, 0, 0.1
+	tr, next := start(t, cfg), batches(cfg)
+	steps(t, tr, next, 6)
+	o, q := tr.host.objective.(*sela), tr.host.head.q
+	for row := range 2 * cfg.Train.Batch {
+		i := cfg.order(5)[row%cfg.Train.Batch]
+		for h := range heads {
+			if q[(row*heads+h)*k+int(o.labels(h)[i])] != 1 {
+				t.Errorf("row %d is not labelled %g by head %d", row, o.labels(h)[i], h)
+			}
+		}
+	}
+	for i, b := range o.bias.Value {
+		if o.teacher[i] != -b {
+			t.Errorf("head %d: a teacher without memory has the bias %g, the student %g", i/k, -o.teacher[i], b)
+		}
+	}
+	for h, l := range tr.host.heads() {
+		o.bias.Value[h*k+h] += 100 // balancing takes a label's bias out again
+		l.(*classifier).label(nil)
+		images, z := o.bank.gather()
+		logits := make([]float32, len(images)*k)
+		scores(nil, logits, z, l.vectors().value, len(images), cfg.Encoder.Dim, k)
+		for i := range logits {
+			logits[i] += o.bias.Value[h*k+i%k]
+		}
+		want := newSelfLabels(nil, logits, k, 10)
+		want.solve(nil, 0.01)
+		for row, label := range want.labels(nil) {
+			if o.labels(h)[images[row]] != float64(label) {
+				t.Fatalf("head %d, image %d: label %g, want %d", h, images[row], o.labels(h)[images[row]], label)
+			}
+		}
 	}
 }

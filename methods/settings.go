@@ -135,6 +135,7 @@ type MSN struct {
 // DeepCluster holds the keys of the [deepcluster] table.
 type DeepCluster struct {
 	Targets string `key:"targets" default:"teacher" in:"student|teacher" read:"deepcluster" doc:"branch whose embeddings give the labels"`
+	Heads   int    `key:"heads" default:"1" range:"[1,64]" read:"deepcluster" hash:"set" doc:"sets of prototypes.count prototypes, each with a learner of its own; all train the encoder, metrics see the first (DeepCluster-v2: 3)"`
 }
 
 // SMoG holds the keys of the [smog] table (Pang et al. 2022; defaults of lightly's code).
@@ -157,7 +158,8 @@ type PCL struct {
 type SeLa struct {
 	Lambda        float64 `key:"lambda" default:"10" range:"(0,100]" read:"sela" doc:"power λ of the predictions in the transport plan; the larger, the less smooth (ImageNet: 25)"`
 	Threshold     float64 `key:"threshold" default:"0.01" range:"(0,)" read:"sela" doc:"error at which the plan's scaling stops, a sum over the images (ImageNet: 0.1)"`
-	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings"`
+	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" read:"sela" doc:"epochs between two labellings; the first one is before training, by the initial network"`
+	Heads         int     `key:"heads" default:"1" range:"[1,64]" read:"sela" hash:"set" doc:"classifiers with prototypes.count labels each; all train the encoder, metrics see the first (the paper has 1 and 10)"`
 }
 
 // MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3

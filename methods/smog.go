@@ -53,8 +53,8 @@ func (o *smog) after(codeInput)           {}
 func (o *smog) state(string) []Named      { return nil }
 func (o *smog) params() []*encoders.Param { return o.predictor }
 
-func (o *smog) own(cfg Config, start []float32, d int) learner {
-	return newSMoGGroups(cfg, start, o, d)
+func (o *smog) own(cfg Config, start []float32, d int) []learner {
+	return []learner{newSMoGGroups(cfg, start, o, d)}
 }
 
 // codes are one-hot: the teacher's nearest group, as the groups were before the step. The length of a projection changes no order.

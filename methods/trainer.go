@@ -127,7 +127,7 @@ func (t *Trainer) Step(views []float32) (Signals, error) {
 	}
 	t.see(in, Teacher)
 	report(t.host)
-	t.host.learner.before(in)
+	t.host.before(in)
 	if err := t.learn(in); err != nil {
 		return s, err
 	}

@@ -91,6 +91,10 @@ func variants(t *testing.T) map[string]Config {
 	b := testConfig(t, "carp+gmm")
 	b.Settings.GMM.Weights, b.Settings.GMM.Step, b.Settings.Prototypes.ReseedBy, b.Settings.Prototypes.ReseedBelow = "sinkhorn", "liang-klein", "split", 0.9
 	out["carp+gmm balanced, with falling steps and splits"] = b
+	h := testConfig(t, "deepcluster-v2")
+	h.Composition.Learner, h.Composition.Observers = "gmm until 1.5, joint", []string{"kmeans", "epoch-kmeans", "joint"}
+	h.Settings.Prototypes.Init, h.Settings.Prototypes.Reseed, h.Settings.Prototypes.ReseedBelow = "kmeans++", true, 0.9
+	out["several heads with a schedule, observers and re-seeding"] = h
 	engineVariants(t, out)
 	return out
 }

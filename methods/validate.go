@@ -13,6 +13,7 @@ func (c Config) Validate() []error {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.lengths()...)
+	errs = append(errs, c.severalHeads()...)
 	if c.Composition.Objective == "ibot" && c.Encoder.Name != "vit" {
 		add("encoder.name: objective \"ibot\" predicts hidden patches, and %s has no patch embeddings; take \"vit\"", c.Encoder.Name)
 	}

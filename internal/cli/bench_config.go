@@ -48,7 +48,7 @@ func gflop(cfg methods.Config, withTeacher bool) (float64, error) {
 		return 0, err
 	}
 	views, encoder := 2*cfg.Train.Batch, m.Forward
-	m.Forward += cfg.Encoder.Dim * cfg.Settings.Prototypes.Count
+	m.Forward += cfg.Encoder.Dim * cfg.Heads() * cfg.Settings.Prototypes.Count
 	flop := m.Step(views)
 	if withTeacher {
 		flop += 2 * float64(views) * float64(encoder)

@@ -57,7 +57,7 @@ func passTime(w *encoders.Weights, cfg methods.Config, backward bool) (float64, 
 // productsTime is four products of embeddings and prototypes: the scores of both branches (or the teacher's
 // responsibilities), the gradient of the embeddings, and that of the prototypes (or the sums that move them).
 func productsTime(cfg methods.Config) float64 {
-	n, d, k := 2*cfg.Train.Batch, cfg.Encoder.Dim, cfg.Settings.Prototypes.Count
+	n, d, k := 2*cfg.Train.Batch, cfg.Encoder.Dim, cfg.Heads()*cfg.Settings.Prototypes.Count
 	z, c, s := normal(n*d, "z"), normal(k*d, "c"), make([]float32, n*k)
 	dz, dc := make([]float32, n*d), make([]float32, k*d)
 	t, _ := repeat(func() error { // cannot fail

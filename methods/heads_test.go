@@ -1,0 +1,168 @@
+package methods
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"protobench/internal/kernel"
+)
+
+// severalHeads is a small run of three heads.
+func severalHeads(t *testing.T, preset string, heads int) Config {
+	cfg := testConfig(t, preset)
+	cfg.Settings.DeepCluster.Heads, cfg.Settings.SeLa.Heads = heads, heads
+	return cfg
+}
+
+// TestHeadsStart checks that the first head starts as an arm of one head does, and the others elsewhere, whatever
+// prototypes start from.
+func TestHeadsStart(t *testing.T) {
+	for _, preset := range []string{"deepcluster-v2", "sela"} {
+		for _, init := range []string{"random", "data", "kmeans++"} {
+			one, three := severalHeads(t, preset, 1), severalHeads(t, preset, 3)
+			one.Settings.Prototypes.Init, three.Settings.Prototypes.Init = init, init
+			a, b := start(t, one), start(t, three)
+			if la, lb := a.Learned()[0], b.Learned()[0]; la.K != lb.K || !slices.Equal(la.Initial, lb.Initial) {
+				t.Errorf("%s from %s: the first of three heads starts elsewhere than one head", preset, init)
+			}
+			heads := b.host.heads()
+			for h := 1; h < 3; h++ {
+				if slices.Equal(heads[h-1].vectors().initial, heads[h].vectors().initial) {
+					t.Errorf("%s from %s: heads %d and %d start alike", preset, init, h-1, h)
+				}
+			}
+		}
+	}
+}
+
+// TestHeadsLoss takes a step's loss of three heads apart: it is the mean of the losses that each would have alone, and each
+// label is the nearest prototype of its own head.
+func TestHeadsLoss(t *testing.T) {
+	const k = 12
+	cfg := severalHeads(t, "deepcluster-v2", 3)
+	tr, next := start(t, cfg), batches(cfg)
+	loss := steps(t, tr, next, 3)[2].Loss
+	s, q := tr.student.Value(tr.host.head.s), tr.host.head.q
+	rows, scored := 2*cfg.Train.Batch, tr.host.head.in.scores
+	var want float64
+	for r := range rows {
+		other := (r + cfg.Train.Batch) % rows
+		for h := range 3 {
+			at := other*3*k + h*k
+			label := kernel.Argmax(scored[at:][:k])
+			if q[at+label] != 1 || kernel.Sum(q[at:][:k]) != 1 {
+				t.Fatalf("row %d, head %d: code %v, want a one at %d", other, h, q[at:][:k], label)
+			}
+			row := make([]float32, k)
+			for j := range row {
+				row[j] = s[r*3*k+h*k+j] / float32(cfg.Settings.Loss.Temperature)
+			}
+			want += float64(kernel.LogSumExp(row)-row[label]) / float64(3*rows)
+		}
+	}
+	if math.Abs(loss-want) > 1e-5 {
+		t.Errorf("loss %g, the heads' mean is %g", loss, want)
+	}
+}
+
+// TestHeadsLearnApart checks what each head's prototypes are made of: the bank of one view, the second one for every other
+// head, and scores by its own prototypes; and that metrics see those of the first.
+func TestHeadsLearnApart(t *testing.T) {
+	cfg := severalHeads(t, "deepcluster-v2", 3)
+	tr, next := start(t, cfg), batches(cfg)
+	if h := tr.host.heads(); slices.Equal(h[0].(*epochKMeans).ring, h[1].(*epochKMeans).ring) {
+		t.Error("both views' heads start with one bank")
+	}
+	steps(t, tr, next, 5) // one behind the second clustering
+	d, n := cfg.Encoder.Dim, cfg.Train.Batch*cfg.Encoder.Dim
+	var rings [][]float32
+	for h, l := range tr.host.heads() {
+		m := l.(*epochKMeans)
+		newest := m.ring[(int(m.filled[1])*d+len(m.ring)-n)%len(m.ring):][:n]
+		if !slices.Equal(newest, tr.z[Teacher][h%2*n:][:n]) {
+			t.Errorf("head %d banks other embeddings than those of view %d", h, h%2)
+		}
+		rings = append(rings, m.ring)
+	}
+	if !slices.Equal(rings[0], rings[2]) || slices.Equal(rings[0], rings[1]) {
+		t.Error("the first and the third head have one view, the second the other")
+	}
+	if l := tr.host.heads(); slices.Equal(l[0].vectors().value, l[2].vectors().value) {
+		t.Error("two heads of one view have the same clusters")
+	}
+	learned := tr.Learned()[0]
+	z := tr.z[Teacher][:d]
+	got := learned.Scores(z)
+	if len(got) != 12 || len(learned.Current[Teacher]) != 12*d {
+		t.Fatalf("metrics see %d scores of %d prototypes", len(got), len(learned.Current[Teacher])/d)
+	}
+	for k, s := range got {
+		if want := kernel.Dot(tr.host.learner.vectors().now[Teacher][k*d:][:d], z); math.Abs(float64(s-want)) > 1e-5 {
+			t.Errorf("score %d: %g, want the first head's %g", k, s, want)
+		}
+	}
+}
+
+// TestHeadsGradient has every head's prototypes follow the loss.
+func TestHeadsGradient(t *testing.T) {
+	for _, by := range []string{"prototypes", "encoder"} {
+		cfg := severalHeads(t, "deepcluster-v2", 3)
+		cfg.Composition.Learner, cfg.Settings.Prototypes.Init = "joint", "data"
+		checkGradient(t, start(t, cfg), batches(cfg)(), by)
+	}
+	cfg := severalHeads(t, "deepcluster-v2", 3)
+	cfg.Composition.Learner, cfg.Composition.Observers = "joint", []string{"gmm", "joint"}
+	tr, next := start(t, cfg), batches(cfg)
+	steps(t, tr, next, 3)
+	for _, a := range []*arm{tr.host, tr.observers[1]} {
+		if h := a.heads(); slices.Equal(h[0].params()[0].Grad, h[1].params()[0].Grad) {
+			t.Errorf("learner %q: two heads follow one gradient", a.name)
+		}
+	}
+	for _, a := range append(tr.observers, tr.host) {
+		for h, l := range a.heads() {
+			if p := l.vectors(); p.path[pathTotal] == 0 || slices.Equal(p.initial, p.now[Student]) {
+				t.Errorf("learner %q: head %d did not move", a.name, h)
+			}
+		}
+	}
+}
+
+// TestHeadsReseed checks that each head counts its own use, and that events tell the heads apart.
+func TestHeadsReseed(t *testing.T) {
+	cfg := severalHeads(t, "deepcluster-v2", 2)
+	cfg.Composition.Learner, cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBelow = "kmeans", true, 0.5
+	tr, next := start(t, cfg), batches(cfg)
+	moved := map[int]float64{}
+	for range 8 {
+		for _, s := range steps(t, tr, next, 1) {
+			for _, e := range s.Events {
+				moved[e.Prototype/12]++
+			}
+		}
+	}
+	for h, l := range tr.host.heads() {
+		if n := l.vectors().reseeds[0]; n == 0 || moved[h] != n {
+			t.Errorf("head %d was re-seeded %g times, events say %g", h, n, moved[h])
+		}
+	}
+	if n := tr.Learned()[0].Reseeds; float64(n) != moved[0] {
+		t.Errorf("metrics see %d of the first head's %g events", n, moved[0])
+	}
+}
+
+// TestHeadsAndRegularizers: what acts on one set of prototypes is refused where there are several.
+func TestHeadsAndRegularizers(t *testing.T) {
+	for _, r := range []string{"koleo-prototypes", "me-max", "orthogonality", "repulsion"} {
+		for heads, refused := range map[int]bool{1: false, 3: true} {
+			cfg := severalHeads(t, "deepcluster-v2", heads)
+			cfg.Composition.Learner, cfg.Composition.Regularizers = "joint", []string{r, "koleo-features"}
+			_, err := New(cfg)
+			if got := err != nil && strings.Contains(err.Error(), "deepcluster.heads") && strings.Contains(err.Error(), r); got != refused {
+				t.Errorf("%s with %d heads: %v", r, heads, err)
+			}
+		}
+	}
+}
