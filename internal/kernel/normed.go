@@ -58,7 +58,7 @@ func (m Map) MaskReLU(team *Team, g, dy []float32, y Normed, sums *GradSums) {
 		team.Chunks(m.Len(), ChunkSize, func(lo, hi int) { MaskReLU(g[lo:hi], y.X[lo:hi], dy[lo:hi]) })
 		return
 	}
-	done := func(lo, hi int) {}
+	done := func(int, int) {}
 	if sums != nil {
 		done = m.gradSumming(g, Normed{X: y.X, Scale: y.Scale, Shift: y.Shift}, sums)
 	}
