@@ -26,7 +26,7 @@ func (im *Images) part(a, b int) Images {
 // holdOut cuts the last floor(share·n) images off a training split, as a split to choose settings on.
 func holdOut(im *Images, share float64) (train, validation Images, err error) {
 	n := im.Len()
-	held := int(share*float64(n) + 1e-9) // 0.29 of 100 images is 29, whatever 0.29 is in binary
+	held := int(float64(share*float64(n)) + 1e-9) // 0.29 of 100 images is 29, whatever 0.29 is in binary
 	if held == 0 {
 		return train, validation, fmt.Errorf("data.validation: %g of %d training images is not one image; raise the share or the number of images", share, n)
 	}

@@ -309,7 +309,7 @@ func (b *builder) normParams(name string, ch int) (gamma, beta *G.Node, run Runn
 // the effective learning rate of layers behind which a batch norm stands, so it matters that it is the usual one.
 func uniform(inputs int) func(*rand.Rand) float32 {
 	bound := 1 / math.Sqrt(float64(inputs))
-	return func(r *rand.Rand) float32 { return float32(bound * (2*r.Float64() - 1)) }
+	return func(r *rand.Rand) float32 { return float32(bound * stream.Either(r)) }
 }
 
 func constant(v float32) func(*rand.Rand) float32 {

@@ -14,6 +14,7 @@ type arm struct {
 	at          string // path of its table
 	composition methods.Composition
 	form        string
+	changed     []change
 	layer
 }
 
@@ -63,6 +64,7 @@ func (p *parser) compose(a *arm, table map[string]any, base layer) bool {
 		return false
 	}
 	p.recipe(a)
+	a.changed = changes(a, keys, base)
 	return true
 }
 

@@ -13,7 +13,7 @@ import (
 func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Cell {
 	var once []Cell // one seed's worth
 	for _, a := range arms {
-		own := combine(Cell{Composition: a.composition, Form: a.form, Settings: a.settings, at: a.at, line: p.line(a.at)}, axes, a.composition)
+		own := combine(Cell{Composition: a.composition, Form: a.form, Settings: a.settings, at: a.at, line: p.line(a.at), changed: a.changed}, axes, a.composition)
 		p.refuseUnused(a, own, axes)
 		p.refuseContradictions(a, own)
 		p.refuseRescaling(a, axes)
@@ -24,11 +24,15 @@ func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Ce
 	if len(once)+len(references) == 0 && len(p.issues) == 0 {
 		p.report("", "method", mismatch{"no arms", "expected at least one [[method]]", `write [[method]] and name = "swav"`})
 	}
-	return spread(slices.Concat(references, once), seeds)
+	cells := slices.Concat(references, once)
+	for i := range cells {
+		cells[i].settle()
+	}
+	return spread(cells, seeds)
 }
 
 // combine is the Cartesian product of the axes over one arm or reference row. An axis that does not cover the arm keeps
-// the arm's own value, so that arms still pair at equal axes; one that a cell does not read is none of its axes.
+// the arm's own value, so that arms still pair at equal axes; one that changes nothing in a cell is none of its axes.
 func combine(start Cell, axes []axis, c methods.Composition) []Cell {
 	start.Axes = map[string]any{}
 	cells := []Cell{start}
@@ -42,22 +46,30 @@ func combine(start Cell, axes []axis, c methods.Composition) []Cell {
 	return distinct(cells, axes, &start.Settings)
 }
 
-// distinct takes the axes that a cell does not read off it (the momentum of SGD off a cell with AdamW) and drops the
+// distinct takes the axes that change nothing in a cell off it (the momentum of SGD off a cell with AdamW) and drops the
 // cells that are the same then.
 func distinct(cells []Cell, axes []axis, own *Resolved) []Cell {
 	var out []Cell
 	for _, c := range cells {
-		for _, x := range axes {
-			if !c.Reads(x.key) {
-				delete(c.Axes, x.key.Path)
-				x.key.put(&c.Settings, x.key.Get(own))
-			}
+		for c.shed(axes, own) { // what one axis needs another one may have had
 		}
 		if !slices.ContainsFunc(out, func(o Cell) bool { return maps.Equal(o.Axes, c.Axes) }) {
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// shed takes axes that change nothing off the cell, which gets the arm's own values instead, and reports whether there were any.
+func (c *Cell) shed(axes []axis, own *Resolved) (shed bool) {
+	for _, x := range axes {
+		if _, has := c.Axes[x.key.Path]; has && !c.Uses(x.key) {
+			delete(c.Axes, x.key.Path)
+			x.key.put(&c.Settings, x.key.Get(own))
+			shed = true
+		}
+	}
+	return shed
 }
 
 // along repeats every cell for each value of one key.
@@ -90,43 +102,29 @@ func spread(once []Cell, seeds []uint64) []Cell {
 	return out
 }
 
-// refuseUnused reports the arm's own keys and the axes that none of its cells reads.
+// refuseUnused reports the arm's own keys and the axes that change nothing in its cells.
 func (p *parser) refuseUnused(a arm, cells []Cell, axes []axis) {
+	what := fmt.Sprintf("method %s does not use it", a.composition.Name)
 	for _, e := range a.written {
-		if !anyReads(cells, e.path) {
-			p.report(a.at+"."+e.path, e.path, unusedBy(a.composition, e.path, "remove it"))
+		if why, remedy, ok := idle(cells, e.path); ok {
+			p.report(a.at+"."+e.path, e.path, mismatch{what, why, remedy})
 		}
 	}
 	for _, x := range axes {
-		if x.covers(a.composition) && !anyReads(cells, x.key.Path) {
-			p.report(x.at, x.key.Path, unusedBy(a.composition, x.key.Path, "limit the axis with where"))
+		if !x.covers(a.composition) || slices.ContainsFunc(cells, func(c Cell) bool { return c.Uses(x.key) }) {
+			continue
 		}
+		p.report(x.at, x.key.Path, mismatch{what, x.key.wanted(cells), "limit the axis with where"})
 	}
 }
 
-func unusedBy(c methods.Composition, path, remedy string) mismatch {
-	key, _ := findKey(path)
-	return mismatch{
-		fmt.Sprintf("method %s does not use it", c.Name),
-		"it is read by " + commas(key.Readers), remedy,
-	}
-}
-
-// refuseUnusedTables reports keys of the sweep's tables that no cell reads.
+// refuseUnusedTables reports keys of the sweep's tables that change nothing in any cell.
 func (p *parser) refuseUnusedTables(base layer, cells []Cell) {
 	for _, e := range base.written {
-		if len(cells) > 0 && !anyReads(cells, e.path) {
-			key, _ := findKey(e.path)
-			p.report(e.path, e.path, mismatch{"no method of this sweep uses it", "it is read by " + commas(key.Readers), "remove it"})
+		if why, remedy, ok := idle(cells, e.path); ok && len(cells) > 0 {
+			p.report(e.path, e.path, mismatch{"no method of this sweep uses it", why, remedy})
 		}
 	}
-}
-
-func anyReads(cells []Cell, path string) bool {
-	return slices.ContainsFunc(cells, func(c Cell) bool {
-		key, ok := findKey(path)
-		return ok && c.Reads(key)
-	})
 }
 
 // Reads reports whether the cell's numbers can depend on a key.

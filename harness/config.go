@@ -32,7 +32,7 @@ func (c *Cell) referenceList() string {
 
 func (c *Cell) writeTables(b *strings.Builder) {
 	open := ""
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		if !c.Reads(k) {
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 // Defaults returns the settings of a sweep that sets nothing.
 func Defaults() Resolved {
 	var r Resolved
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		if m := k.set(&r, k.parseDefault()); m != nil {
 			panic(fmt.Sprintf("harness: default of %s: %s, %s", k.Path, m.what, m.expected))
 		}

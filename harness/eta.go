@@ -34,7 +34,7 @@ func (e *ETA) blend(rate, seconds float64) {
 		return
 	}
 	w := min(seconds/10*(1-rateMemory), 1)
-	e.rate += w * (rate - e.rate)
+	e.rate += float64(w * (rate - e.rate))
 }
 
 // Remaining is the predicted time left; false until there is a rate.

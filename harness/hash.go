@@ -26,7 +26,7 @@ func (c *Cell) canonical(fingerprint string) string {
 		fmt.Sprintf("seed=%d", c.Seed), "fingerprint=" + fingerprint, fmt.Sprintf("numerics=%d", Numerics),
 	}
 	defaults := Defaults()
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		silent := k.onlySet && k.Get(&c.Settings) == k.Get(&defaults)
 		if k.Hashed && c.Reads(k) && !silent {
 			facts = append(facts, k.Path+"="+literal(k.Get(&c.Settings)))

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Key describes one setting: a dotted path into the sweep's tables.
@@ -15,6 +16,7 @@ type Key struct {
 	Choices []string `json:"choices,omitempty"`
 	Range   string   `json:"range,omitempty"`   // interval notation, a missing bound is none
 	Readers []string `json:"readers,omitempty"` // parts of an arm, or settings with the value at which they read it (gmm.step=constant)
+	Needs   []string `json:"needs,omitempty"`   // conditions that must all hold for it to have an effect, alternatives parted by |
 	Hashed  bool     `json:"hashed"`            // whether it can change a number
 	Doc     string   `json:"doc"`
 
@@ -22,10 +24,20 @@ type Key struct {
 	index   []int // field of Resolved, for reflection
 }
 
-// Keys returns every setting in the order of the tables.
-func Keys() []Key {
-	return walk(reflect.TypeFor[Resolved](), "", nil)
-}
+// allKeys are the settings in the order of the tables. They are read off the types once: a sweep looks thousands of times.
+var allKeys = sync.OnceValue(func() []Key { return walk(reflect.TypeFor[Resolved](), "", nil) })
+
+// places are the indices of the settings in allKeys, by path.
+var places = sync.OnceValue(func() map[string]int {
+	at := map[string]int{}
+	for i, k := range allKeys() {
+		at[k.Path] = i
+	}
+	return at
+})
+
+// Keys returns every setting in the order of the tables; the slice is the caller's.
+func Keys() []Key { return slices.Clone(allKeys()) }
 
 func walk(t reflect.Type, prefix string, index []int) []Key {
 	var keys []Key
@@ -49,7 +61,7 @@ func newKey(field reflect.StructField, path string, index []int) Key {
 	tag := field.Tag
 	return Key{
 		Path: path, Type: typeName(field.Type.Kind()), Default: tag.Get("default"),
-		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","),
+		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","), Needs: split(tag.Get("needs"), ","),
 		Hashed: tag.Get("hash") != "no", onlySet: tag.Get("hash") == "set", Doc: tag.Get("doc"), index: index,
 	}
 }
@@ -81,17 +93,16 @@ func split(s, sep string) []string {
 
 // findKey returns the key of a path.
 func findKey(path string) (Key, bool) {
-	for _, k := range Keys() {
-		if k.Path == path {
-			return k, true
-		}
+	i, ok := places()[path]
+	if !ok {
+		return Key{}, false
 	}
-	return Key{}, false
+	return allKeys()[i], true
 }
 
 // isTable reports whether a path is a table that holds keys.
 func isTable(path string) bool {
-	return slices.ContainsFunc(Keys(), func(k Key) bool { return strings.HasPrefix(k.Path, path+".") })
+	return slices.ContainsFunc(allKeys(), func(k Key) bool { return strings.HasPrefix(k.Path, path+".") })
 }
 
 // Get returns the value of a key: int, float64, string or bool.

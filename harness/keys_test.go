@@ -82,7 +82,7 @@ func TestChoicesOfNumbers(t *testing.T) {
 
 func TestEveryKeyIsDescribed(t *testing.T) {
 	seen := map[string]bool{}
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		if k.Doc == "" || seen[k.Path] || (k.Default == "" && k.Path != "data.path") {
 			t.Errorf("%+v", k)
 		}
@@ -179,7 +179,7 @@ func TestSettingsThatReadOthers(t *testing.T) {
 
 // TestReadersExist: a reader that is a setting names a key and one of its values.
 func TestReadersExist(t *testing.T) {
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		for _, reader := range k.Readers {
 			path, value, setting := strings.Cut(reader, "=")
 			if !setting {

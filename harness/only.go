@@ -60,7 +60,7 @@ func parseTerm(word, text string) (term, error) {
 
 func filterKeys() []string {
 	names := []string{"method", "objective", "learner", "embedding", "regularizer", "reference", "seed", "hash"}
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		names = append(names, k.Path)
 	}
 	return names

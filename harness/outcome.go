@@ -25,7 +25,7 @@ func (w *work) result(status, reason string) store.Result {
 	return store.Result{
 		Cell: w.job.Identity(), Outcome: store.Outcome{Status: status, Reason: reason, Epoch: epoch}, Metrics: store.Metrics{},
 		Timing:    store.Timing{TrainS: w.tally.train, EvalS: w.tally.eval, StepMSMedian: median(w.tally.stepMS)},
-		ResumedAt: resumed, Provenance: provenance(w.job.Fingerprint),
+		ResumedAt: resumed, Provenance: provenance(w.job),
 	}
 }
 
@@ -48,9 +48,10 @@ func (w *work) success(o *outcome) store.Result {
 }
 
 // provenance says what made a result; the version is filled in by the executor.
-func provenance(fingerprint string) store.Provenance {
+func provenance(j *Job) store.Provenance {
 	return store.Provenance{
-		Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), DataSHA256: fingerprint, Warnings: []string{},
+		Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), DataSHA256: j.Fingerprint,
+		Warnings: append([]string{}, j.Warnings...),
 	}
 }
 

@@ -13,9 +13,10 @@ import (
 // Job is a planned cell: its settings, what identifies it and where its results go.
 type Job struct {
 	Cell        Cell
-	Hash        string // hex SHA-256, see Cell.Hash
-	Dir         string // folder under cells/
-	Fingerprint string // of the data
+	Hash        string   // hex SHA-256, see Cell.Hash
+	Dir         string   // folder under cells/
+	Fingerprint string   // of the data
+	Warnings    []string // what its settings do not say of themselves, for the plan and the result
 }
 
 // Plan is what a sweep will run.
@@ -34,7 +35,9 @@ func NewPlan(s *Sweep, data *Library) (*Plan, error) {
 		set, wrong := s.check(c, data)
 		issues = append(issues, wrong...)
 		if len(wrong) == 0 {
-			p.Jobs = append(p.Jobs, newJob(*c, set.Fingerprint))
+			job := newJob(*c, set.Fingerprint)
+			job.Warnings = c.warnings(set)
+			p.Jobs = append(p.Jobs, job)
 		}
 	}
 	if err := asError(issues); err != nil {

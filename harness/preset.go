@@ -17,7 +17,7 @@ func PresetCell(name string) (Cell, error) {
 		return Cell{}, fmt.Errorf("no method %q; expected one of %s", name, strings.Join(names, ", "))
 	}
 	c := Cell{Composition: composition, Settings: Defaults()}
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		v, given := own[k.Path]
 		if !given {
 			continue

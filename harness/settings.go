@@ -26,7 +26,7 @@ type Resolved struct {
 // Evaluate holds the keys of the sweep's [evaluate] table: when and on how much
 // the curves are measured. Final metrics always use all images.
 type Evaluate struct {
-	Dense       int `key:"dense" default:"4" range:"[1,)" doc:"measurements per epoch in the first epochs, where collapse happens"`
+	Dense       int `key:"dense" default:"4" range:"[1,)" needs:"evaluate.dense_epochs!=0" doc:"measurements per epoch in the first epochs, where collapse happens"`
 	DenseEpochs int `key:"dense_epochs" default:"2" range:"[0,)" doc:"number of first epochs that are measured densely"`
 	Every       int `key:"every" default:"1" range:"[1,)" doc:"epochs between measurements afterwards"`
 	UsageImages int `key:"usage_images" default:"0" range:"[0,)" doc:"use only the first n training images for the curves' usage metrics (0: all, as the final metrics do)"`

@@ -33,8 +33,9 @@ type Cell struct {
 	Seed        uint64
 	Settings    Resolved
 
-	at   string // path of its method in the sweep file
-	line int    // of that
+	at      string   // path of its method in the sweep file
+	line    int      // of that
+	changed []change // what the sweep's tables make of its preset's own settings
 }
 
 // ReadText returns a sweep file's text.

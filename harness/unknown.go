@@ -17,7 +17,7 @@ func known(method bool) []string {
 	if method {
 		names = []string{"name", "form", "objective", "learner", "regularizers", "embedding", "observers"}
 	}
-	for _, k := range Keys() {
+	for _, k := range allKeys() {
 		names = append(names, k.Path)
 	}
 	return names

@@ -182,8 +182,9 @@ func (a *arm) watch(s *stepInput) error {
 	return nil
 }
 
-// learned is the arm's outcome, that of the first head where there are several; its slices are copies.
-func (a *arm) learned() Learned {
+// learned is the arm's outcome after steps up to the given epoch, that of the first head where there are several; its slices are copies.
+// Scores of a vMF mixture depend on the temperature, so they are taken at that of the epoch's targets, as the center was.
+func (a *arm) learned(epoch int) Learned {
 	p := a.learner.vectors()
 	if a.prototypeFree() {
 		return Learned{Name: a.name, D: p.d}
@@ -197,7 +198,7 @@ func (a *arm) learned() Learned {
 		center = center[:p.k]
 	}
 	if d, ok := a.objective.(*dino); ok && d.vmf != nil {
-		center = d.vmf.offset(c, d.TeacherTemperature, d.Targets == "centering")
+		center = d.vmf.offset(c, d.ramp.At(epoch), d.Targets == "centering")
 	}
 	l.Scores = func(z []float32) []float32 {
 		n := len(z) / p.d

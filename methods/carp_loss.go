@@ -44,7 +44,7 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 		Kind: "carp", Diff: []bool{true, false},
 		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
 			l.o.probabilities(team, l.p, in[0], 1, nil)
-			total := float64(l.consistency)*l.agreement(team) + float64(l.entropy)*l.imbalance(team)
+			total := float64(float64(l.consistency)*l.agreement(team)) + float64(float64(l.entropy)*l.imbalance(team))
 			out[0] = float32(total)
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
@@ -70,7 +70,7 @@ func (l *carpLoss) pairs(row int, visit func(p, q []float32)) {
 // inner is the inner product of two rows over a block, and whether it is within bounds.
 func inner(p, q []float32, members []int) (x float64, within bool) {
 	for _, k := range members {
-		x += float64(p[k]) * float64(q[k])
+		x += float64(float64(p[k]) * float64(q[k]))
 	}
 	return clamp(x)
 }
@@ -120,7 +120,7 @@ func (l *carpLoss) imbalance(team *kernel.Team) float64 {
 	for _, k := range l.o.order {
 		l.mean[k] /= l.rows()
 		m, _ := clamp(l.mean[k])
-		s += m * math.Log(m)
+		s += float64(m * math.Log(m))
 	}
 	return s / float64(l.o.blocks())
 }
@@ -167,7 +167,7 @@ func (l *carpLoss) throughSoftmax(g, p []float32) {
 		var dot float64
 		for _, k := range members {
 			g[k] += l.balance[k]
-			dot += float64(g[k]) * float64(p[k])
+			dot += float64(float64(g[k]) * float64(p[k]))
 		}
 		for _, k := range members {
 			g[k] = float32(float64(p[k]) * (float64(g[k]) - dot))

@@ -21,11 +21,15 @@ type dino struct {
 }
 
 func newDINO(s DINO, v views, k int) *dino {
-	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), sum: make([]float64, k), ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}}
+	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), sum: make([]float64, k), ramp: dinoRamp(s)}
 	if keepsLength(o) {
 		o.vmf = newPosterior(k)
 	}
 	return o
+}
+
+func dinoRamp(s DINO) encoders.Ramp {
+	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *dino) branch() Branch     { return Teacher }
@@ -81,7 +85,7 @@ func (o *dino) after(in codeInput) {
 	}
 	m := o.CenterMomentum
 	for j, s := range o.sum {
-		o.mean[j] = float32(m*float64(o.mean[j]) + (1-m)*s/float64(n))
+		o.mean[j] = float32(float64(m*float64(o.mean[j])) + (1-m)*s/float64(n))
 	}
 }
 

@@ -59,7 +59,7 @@ func (p *posterior) targets(q []float32, temperature float64) {
 // learn moves the center.
 func (p *posterior) learn(momentum float64) {
 	for j, v := range p.batch {
-		p.center[j] = float32(momentum*float64(p.center[j]) + (1-momentum)*v)
+		p.center[j] = float32(float64(momentum*float64(p.center[j])) + float64((1-momentum)*v))
 	}
 }
 
@@ -70,7 +70,7 @@ func (p *posterior) offset(c []float32, temperature float64, centred bool) []flo
 	for j, b := range out {
 		out[j] = -b
 		if centred {
-			out[j] += float32(temperature) * logCenter(p.center[j])
+			out[j] += float32(float32(temperature) * logCenter(p.center[j]))
 		}
 	}
 	return out

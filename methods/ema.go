@@ -35,7 +35,7 @@ func (e *ema) update(team *kernel.Team, z []float32) {
 		c := e.p.value[k*d:][:d]
 		moved := e.a.room
 		for j, sum := range e.a.sum[k*d:][:d] {
-			moved[j] = e.momentum*float64(c[j]) + (1-e.momentum)*sum/n
+			moved[j] = float64(e.momentum*float64(c[j])) + (1-e.momentum)*sum/n
 		}
 		direction(c, moved)
 	}

@@ -62,7 +62,7 @@ func (t *predictions) imbalance() float64 {
 	for j, m := range mean {
 		m /= float64(t.n)
 		mean[j] = math.Log(max(m, math.SmallestNonzeroFloat32))
-		h += m * mean[j]
+		h += float64(m * mean[j])
 	}
 	return h
 }

@@ -21,7 +21,7 @@ func (s IBOT) draw(masks []float32, rows, columns int, seed uint64, step int) {
 		if r.Float64() >= s.Share {
 			continue
 		}
-		part := s.Ratio + s.Spread*(2*r.Float64()-1)
+		part := s.Ratio + float64(s.Spread*stream.Either(r))
 		hidden := int(min(1, max(0, part)) * float64(p))
 		view := masks[i*p:][:p]
 		if s.Shape == "random" {
@@ -48,8 +48,8 @@ func hideBlocks(r *rand.Rand, view []float32, rows, columns, hidden int) {
 	least := min(rows, columns) / 3
 	for left, tries := hidden, 0; left > 0 && tries < 10; tries++ {
 		low := float64(min(least*least, left))
-		area := low + (float64(left)-low)*r.Float64()
-		aspect := math.Exp(math.Log(maskAspect) * (2*r.Float64() - 1))
+		area := low + float64((float64(left)-low)*r.Float64())
+		aspect := math.Exp(math.Log(maskAspect) * stream.Either(r))
 		h, w := int(math.Round(math.Sqrt(area*aspect))), int(math.Round(math.Sqrt(area/aspect)))
 		if h < 1 || w < 1 || h >= rows || w >= columns {
 			continue

@@ -72,7 +72,7 @@ func (t *patches) average(z, c []float32) {
 	for k := range t.mean {
 		t.mean[k] = 0
 		for j, v := range c[k*t.d:][:t.d] {
-			t.mean[k] += sum[j] / n * float64(v)
+			t.mean[k] += float64(sum[j] / n * float64(v))
 		}
 	}
 }
@@ -105,7 +105,7 @@ func (t *patches) share(masks []float32) {
 func (t *patches) learn() {
 	m := t.CenterMomentum
 	for k, v := range t.mean {
-		t.center[k] = float32(m*float64(t.center[k]) + (1-m)*v)
+		t.center[k] = float32(float64(m*float64(t.center[k])) + float64((1-m)*v))
 	}
 }
 

@@ -60,10 +60,10 @@ func (m *kmeans) update(team *kernel.Team, z []float32) {
 		}
 		keep := math.Pow(m.lambda, n)
 		gain := (1 - keep) / (1 - m.lambda)
-		m.count[k] = keep*m.count[k] + gain
+		m.count[k] = float64(keep*m.count[k]) + gain
 		mean := m.mean[k*d:][:d]
 		for j, sum := range m.a.sum[k*d:][:d] {
-			mean[j] += gain / m.count[k] * (sum/n - mean[j])
+			mean[j] += float64(gain / m.count[k] * (sum/n - mean[j]))
 		}
 		direction(m.p.value[k*d:][:d], mean)
 	}

@@ -79,7 +79,7 @@ func (t *koleo) distance(r int) float64 {
 	var s float64
 	for i := range a {
 		e := float64(a[i]) - float64(b[i]) + koleoEps
-		s += e * e
+		s += float64(e * e)
 	}
 	return math.Sqrt(s)
 }

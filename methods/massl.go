@@ -28,8 +28,12 @@ func newMaSSL(cfg Config, v views) *massl {
 	s := cfg.Settings.MaSSL
 	return &massl{
 		MaSSL: s, v: v, partition: newPartition(cfg.Seed, s.Memory, s.Block),
-		ramp: encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs},
+		ramp: masslRamp(s),
 	}
+}
+
+func masslRamp(s MaSSL) encoders.Ramp {
+	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *massl) branch() Branch       { return Teacher }

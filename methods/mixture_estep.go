@@ -65,7 +65,7 @@ func (m *Mixture) constants(c int) {
 		return
 	}
 	w.gain[c] = 1
-	w.shift[c] = float32(shift - 0.5*(float64(m.D)*math.Log(2*math.Pi)+m.diagonalConstants(c)))
+	w.shift[c] = float32(shift - float64(0.5*(float64(float64(m.D)*math.Log(2*math.Pi))+m.diagonalConstants(c))))
 }
 
 // diagonalConstants sets μ/v and -½/v and returns Σ_j μ²/v + ln v. Logarithms are taken of products.

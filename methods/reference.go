@@ -104,7 +104,7 @@ func (r *Reference) classifier(g *G.ExprGraph, features *G.Node, rows int) (*G.N
 	b := &encoders.Param{Name: "classifier.bias", Shape: []int{r.classes}, Value: make([]float32, r.classes), LRMult: 1}
 	rng, bound := stream.New(r.cfg.Seed, "classifier"), 1/math.Sqrt(float64(f))
 	for i := range w.Value {
-		w.Value[i] = float32(bound * (2*rng.Float64() - 1))
+		w.Value[i] = float32(bound * stream.Either(rng))
 	}
 	r.head, r.targets = []*encoders.Param{w, b}, make([]float32, rows*r.classes)
 	head := G.Nodes{graph.Input(g, w.Name, w.Value, w.Shape...), graph.Input(g, b.Name, b.Value, b.Shape...)}

@@ -21,7 +21,7 @@ type Train struct {
 	FinalLR     float64 `key:"final_lr" default:"0" range:"[0,)" doc:"learning rate at the end of the cosine"`
 	Warmup      float64 `key:"warmup" default:"0.1" range:"[0,1)" doc:"share of the steps with linearly rising learning rate"`
 	WeightDecay float64 `key:"weight_decay" default:"0.0001" range:"[0,)" doc:"weight decay of weights (never of biases and norms)"`
-	DecayRise   float64 `key:"weight_decay_rise" default:"1" range:"[0,)" hash:"set" doc:"weight decay at the end of its cosine, as a multiple of that at the start (DINO: 10)"`
+	DecayRise   float64 `key:"weight_decay_rise" default:"1" range:"[0,)" hash:"set" needs:"train.weight_decay!=0|prototypes.weight_decay!=0" doc:"weight decay at the end of its cosine, as a multiple of that at the start (DINO: 10)"`
 	Momentum    float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"sgd,lars" doc:"momentum of SGD and LARS"`
 	Nesterov    bool    `key:"nesterov" default:"false" read:"sgd" hash:"set" doc:"Nesterov momentum"`
 	Clip        float64 `key:"clip" default:"0" range:"[0,)" hash:"set" doc:"largest Euclidean norm of each parameter's gradient (0: no clipping)"`
@@ -80,9 +80,9 @@ type Prototypes struct {
 	Norm        float64 `key:"norm" default:"1" range:"(0,)" read:"joint" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
 	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" read:"joint" doc:"epochs at the start in which joint prototypes get no update"`
 	Init        string  `key:"init" default:"random" in:"random|data|kmeans++" read:"swav,dino,ibot,carp,msn,deepcluster,smog,sela" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
-	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
-	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" doc:"move prototypes that nothing is assigned to (never in observers)"`
-	ReseedBy    string  `key:"reseed_by" default:"distance" in:"distance|split" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" hash:"set" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
+	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" needs:"own learner,prototypes.reseed=true" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed      bool    `key:"reseed" default:"false" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" needs:"own learner" doc:"move prototypes that nothing is assigned to"`
+	ReseedBy    string  `key:"reseed_by" default:"distance" in:"distance|split" read:"joint,gmm,kmeans,epoch-kmeans,self-cluster,ema" hash:"set" needs:"own learner,prototypes.reseed=true" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
 }
 
 // SwAV holds the keys of the [swav] table (Caron et al. 2020).
@@ -90,7 +90,7 @@ type SwAV struct {
 	Epsilon    float64 `key:"epsilon" default:"0.05" range:"(0,10]" read:"swav" doc:"entropy of the Sinkhorn-Knopp codes"`
 	Iterations int     `key:"iterations" default:"3" range:"[1,100]" read:"swav" doc:"Sinkhorn-Knopp iterations"`
 	Queue      int     `key:"queue" default:"0" range:"[0,)" read:"swav" doc:"past embeddings per view that take part in the codes"`
-	QueueStart float64 `key:"queue_start" default:"1" range:"[0,)" read:"swav" doc:"epoch from which the queue is used"`
+	QueueStart float64 `key:"queue_start" default:"1" range:"[0,)" read:"swav" needs:"swav.queue!=0" doc:"epoch from which the queue is used"`
 	Targets    string  `key:"targets" default:"student" in:"student|teacher" read:"swav" doc:"branch whose embeddings give the codes"`
 }
 
@@ -99,8 +99,8 @@ type DINO struct {
 	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" read:"dino" doc:"how teacher scores become targets"`
 	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf" read:"dino" hash:"set" doc:"cosines, or log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature"`
 	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature after warm-up"`
-	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature at the start"`
-	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" doc:"epochs in which the teacher temperature rises"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" needs:"dino.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" needs:"dino.warmup_teacher_temperature!=dino.teacher_temperature|ibot.patch_warmup_teacher_temperature!=ibot.patch_teacher_temperature" doc:"epochs in which the teacher temperature rises"`
 	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino,ibot" doc:"EMA momentum of the center"`
 	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino.targets=sinkhorn" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
 }
@@ -108,13 +108,13 @@ type DINO struct {
 // IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the temperatures dino's).
 type IBOT struct {
 	Share              float64 `key:"mask_share" default:"0.5" range:"[0,1]" read:"ibot" doc:"share of the views in which patches are hidden from the student"`
-	Ratio              float64 `key:"mask_ratio" default:"0.3" range:"(0,1)" read:"ibot" doc:"mean part of the patches that is hidden there"`
-	Spread             float64 `key:"mask_spread" default:"0.2" range:"[0,1)" read:"ibot" doc:"that part is uniform within mask_ratio ± this"`
-	Shape              string  `key:"mask_shape" default:"block" in:"block|random" read:"ibot" doc:"hide rectangles, or single patches"`
-	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" read:"ibot" doc:"weight of the hidden patches' loss"`
-	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" doc:"teacher temperature for patches after warm-up"`
-	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
-	CenterMomentum     float64 `key:"patch_center_momentum" default:"0.9" range:"[0,1]" read:"ibot" doc:"EMA momentum of the patches' center"`
+	Ratio              float64 `key:"mask_ratio" default:"0.3" range:"(0,1)" read:"ibot" needs:"ibot.mask_share!=0" doc:"mean part of the patches that is hidden there"`
+	Spread             float64 `key:"mask_spread" default:"0.2" range:"[0,1)" read:"ibot" needs:"ibot.mask_share!=0" doc:"that part is uniform within mask_ratio ± this"`
+	Shape              string  `key:"mask_shape" default:"block" in:"block|random" read:"ibot" needs:"ibot.mask_share!=0" doc:"hide rectangles, or single patches"`
+	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" read:"ibot" needs:"ibot.mask_share!=0" doc:"weight of the hidden patches' loss"`
+	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"teacher temperature for patches after warm-up"`
+	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"ibot" needs:"ibot.mask_share!=0,ibot.patch_weight!=0,dino.warmup_teacher_epochs!=0" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
+	CenterMomentum     float64 `key:"patch_center_momentum" default:"0.9" range:"[0,1]" read:"ibot" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"EMA momentum of the patches' center"`
 }
 
 // CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).
@@ -168,8 +168,8 @@ type MaSSL struct {
 	Memory             int     `key:"memory" default:"2048" range:"[2,)" read:"massl" doc:"past embeddings that stand in the prototypes' place"`
 	Block              int     `key:"block" default:"256" range:"[2,)" read:"massl" doc:"embeddings per block of the random partition; what is left over sits the step out"`
 	TeacherTemperature float64 `key:"teacher_temperature" default:"0.07" range:"(0,10]" read:"massl" doc:"teacher temperature after warm-up"`
-	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"massl" doc:"teacher temperature at the start"`
-	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"6" range:"[0,)" read:"massl" doc:"epochs in which the teacher temperature rises"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"massl" needs:"massl.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"6" range:"[0,)" read:"massl" needs:"massl.warmup_teacher_temperature!=massl.teacher_temperature" doc:"epochs in which the teacher temperature rises"`
 }
 
 // KoLeo holds the keys of the [koleo-prototypes] table.
@@ -195,7 +195,7 @@ type Orthogonality struct {
 // Repulsion holds the keys of the [repulsion] table.
 type Repulsion struct {
 	Weight float64 `key:"weight" default:"1" range:"[0,)" read:"repulsion" doc:"weight of the mean over pairs of prototypes of max(0, cosine - margin)²"`
-	Margin float64 `key:"margin" default:"0.5" range:"[-1,1)" read:"repulsion" doc:"cosine up to which two prototypes leave each other alone"`
+	Margin float64 `key:"margin" default:"0.5" range:"[-1,1)" read:"repulsion" needs:"repulsion.weight!=0" doc:"cosine up to which two prototypes leave each other alone"`
 }
 
 // Centring holds the keys of the [centring] table.
@@ -218,8 +218,8 @@ type GMM struct {
 	Precision        float64 `key:"precision" default:"1" range:"(0,)" read:"gmm" doc:"precision (1/variance) at the start in units of D, where 1 is that of unit vectors without a mean; the fixed concentration of vmf responsibilities in the same unit"`
 	PrecisionMax     float64 `key:"precision_max" default:"4" range:"(0,)" read:"gmm" doc:"variance floor, as the largest precision in units of D"`
 	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm.weights=learned" doc:"Dirichlet pseudo-count of learned mixture weights"`
-	AnnealStart      float64 `key:"anneal_start" default:"1" range:"(0,1]" read:"gmm" doc:"power of the responsibilities at the start (deterministic annealing)"`
-	AnnealEpochs     float64 `key:"anneal_epochs" default:"0" range:"[0,)" read:"gmm" doc:"epochs in which that power rises to 1"`
+	AnnealStart      float64 `key:"anneal_start" default:"1" range:"(0,1]" read:"gmm" needs:"gmm.anneal_epochs!=0" doc:"power of the responsibilities at the start (deterministic annealing)"`
+	AnnealEpochs     float64 `key:"anneal_epochs" default:"0" range:"[0,)" read:"gmm" needs:"gmm.anneal_start!=1" doc:"epochs in which that power rises to 1"`
 	Feed             string  `key:"feed" default:"teacher" in:"teacher|student" read:"gmm" doc:"branch whose embeddings the mixture is fitted to"`
 	Order            string  `key:"order" default:"before" in:"before|after" read:"gmm" doc:"update before or after the encoder's step"`
 	Every            int     `key:"every" default:"1" range:"[1,)" read:"gmm" doc:"update every n steps"`
@@ -253,6 +253,6 @@ type EMA struct {
 // Hyperspherical holds the keys of the [hyperspherical] table (defaults of Mettes et al. 2019's code).
 type Hyperspherical struct {
 	Steps    int     `key:"steps" default:"10000" range:"[0,)" read:"hyperspherical" doc:"steps of the spreading before training; each costs K²·D multiplications"`
-	LR       float64 `key:"lr" default:"0.1" range:"(0,)" read:"hyperspherical" doc:"learning rate of the spreading"`
-	Momentum float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"hyperspherical" doc:"momentum of the spreading"`
+	LR       float64 `key:"lr" default:"0.1" range:"(0,)" read:"hyperspherical" needs:"hyperspherical.steps!=0" doc:"learning rate of the spreading"`
+	Momentum float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"hyperspherical" needs:"hyperspherical.steps!=0" doc:"momentum of the spreading"`
 }

@@ -1,10 +1,6 @@
 package methods
 
-import (
-	"sync"
-
-	"protobench/internal/kernel"
-)
+import "protobench/internal/kernel"
 
 // Sinkhorn turns scores [n,K] into codes q [n,K]: exp(score/ε) balanced by iterations of Sinkhorn-Knopp, so that each prototype
 // gets the same mass and each row sums to 1 (Cuturi 2013; Caron et al. 2020, eq. 3-5). q may be the scores.
@@ -21,7 +17,7 @@ func Sinkhorn(team *kernel.Team, q, scores []float32, n, k int, epsilon float64,
 
 // largest is the largest of all scores.
 func largest(team *kernel.Team, scores []float32) float32 {
-	b := balancers.Get().(*balancer)
+	b := balancers.Get()
 	defer balancers.Put(b)
 	tops := room(&b.tops, (len(scores)+kernel.ChunkSize-1)/kernel.ChunkSize)
 	team.Chunks(len(scores), kernel.ChunkSize, func(lo, hi int) { tops[lo/kernel.ChunkSize] = kernel.Max(scores[lo:hi]) })
@@ -38,7 +34,7 @@ type balancer struct {
 	part []float64 // [balanceSlices,K] column sums of the slices
 }
 
-var balancers = sync.Pool{New: func() any { return new(balancer) }}
+var balancers kernel.Stock[balancer]
 
 // room returns n numbers of a buffer that grows.
 func room[T any](buffer *[]T, n int) []T {
@@ -52,7 +48,7 @@ func room[T any](buffer *[]T, n int) []T {
 // rows' to 1. A prototype or row without mass is left alone. q is read and written once an iteration: while a row is at hand,
 // its columns and the row are scaled and the result is added to the columns' sums for the next iteration.
 func balance(team *kernel.Team, q []float32, n, k, iterations int) {
-	b := balancers.Get().(*balancer)
+	b := balancers.Get()
 	defer balancers.Put(b)
 	mass, part := room(&b.mass, k), room(&b.part, balanceSlices*k)
 	slice := (n + balanceSlices - 1) / balanceSlices

@@ -132,7 +132,7 @@ func (o *smog) regroup(team *kernel.Team, out, members, groups []float32) {
 			continue
 		}
 		for j, sum := range o.hits.sum[k*o.d:][:o.d] {
-			out[k*o.d+j] = float32(beta*float64(groups[k*o.d+j]) + (1-beta)*sum/n)
+			out[k*o.d+j] = float32(float64(beta*float64(groups[k*o.d+j])) + (1-beta)*sum/n)
 		}
 	}
 }

@@ -27,7 +27,7 @@ func newPredictor(seed uint64, d, hidden int) []*encoders.Param {
 	}
 	uniform := func(layer uint64, inputs int) func() float64 {
 		r, bound := stream.New(seed, "predictor", layer), 1/math.Sqrt(float64(inputs))
-		return func() float64 { return bound * (2*r.Float64() - 1) }
+		return func() float64 { return bound * stream.Either(r) }
 	}
 	constant := func(v float64) func() float64 { return func() float64 { return v } }
 	return []*encoders.Param{

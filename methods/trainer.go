@@ -193,8 +193,9 @@ func (t *Trainer) Features(b Branch, images []float32) (backbone, embedding []fl
 // Learned returns the arm's own learner first, then its observers. The values are copies.
 func (t *Trainer) Learned() []Learned {
 	var out []Learned
+	epoch := int(max(0, t.done[0]-1) / float64(t.cfg.StepsPerEpoch)) // of the last step
 	for _, a := range append([]*arm{t.host}, t.observers...) {
-		out = append(out, a.learned())
+		out = append(out, a.learned(epoch))
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func logNormaliser(d int, kappa float64) (logC, mean float64) {
 		mean = 1 / (mean + 2*order/kappa)
 		logI -= math.Log(mean)
 	}
-	return v*math.Log(kappa) - float64(d)/2*math.Log(2*math.Pi) - logI, mean
+	return float64(v*math.Log(kappa)) - float64(float64(d)/2*math.Log(2*math.Pi)) - logI, mean
 }
 
 // besselOrder is the order from which [logBessel] errs by less than 1e-9.
@@ -39,12 +39,21 @@ func logBessel(v, x float64) float64 {
 	s := math.Hypot(v, x)
 	t := v / s
 	q := t * t
-	u1 := t * (3 - 5*q) / 24
-	u2 := q * (81 + q*(-462+q*385)) / 1152
-	u3 := t * q * (30375 + q*(-369603+q*(765765-q*425425))) / 414720
-	u4 := q * q * (4465125 + q*(-94121676+q*(349922430+q*(-446185740+q*185910725)))) / 39813120
+	u1 := t * horner(q, 3, -5) / 24
+	u2 := q * horner(q, 81, -462, 385) / 1152
+	u3 := t * q * horner(q, 30375, -369603, 765765, -425425) / 414720
+	u4 := q * q * horner(q, 4465125, -94121676, 349922430, -446185740, 185910725) / 39813120
 	series := u1/v + u2/(v*v) + u3/(v*v*v) + u4/(v*v*v*v)
-	return s - 0.5*math.Log(2*math.Pi*s) + v*math.Log(x/(v+s)) + math.Log1p(series)
+	return s - float64(0.5*math.Log(2*math.Pi*s)) + float64(v*math.Log(x/(v+s))) + math.Log1p(series)
+}
+
+// horner is the polynomial in q with the given coefficients, lowest first.
+func horner(q float64, coefficients ...float64) float64 {
+	sum := 0.0
+	for i := len(coefficients) - 1; i >= 0; i-- {
+		sum = coefficients[i] + float64(q*sum)
+	}
+	return sum
 }
 
 // vmfBias sets bias [K] to τ·ln C_d(|c_k|/τ) for prototypes c [K,D]: what turns inner products into τ times the log-density of a

@@ -190,3 +190,31 @@ func TestVMFCenterMoves(t *testing.T) {
 		t.Errorf("the center is %v, want %v", p.center, want)
 	}
 }
+
+// TestVMFScoresFollowTheTemperature: what metrics see has the normalisers at the temperature of the last step's targets, in a resumed run
+// too.
+func TestVMFScoresFollowTheTemperature(t *testing.T) {
+	cfg := testConfig(t, "dino-vmf")
+	cfg.Settings.DINO.WarmupTemperature, cfg.Settings.DINO.WarmupEpochs = 0.5, 3 // 0.5, 0.27, 0.04
+	tr, next := start(t, cfg), batches(cfg)
+	for _, c := range []struct {
+		steps       int
+		temperature float64
+	}{{0, 0.5}, {4, 0.5}, {1, 0.27}, {4, 0.04}, {3, 0.04}} {
+		steps(t, tr, next, c.steps)
+		resumed := start(t, cfg)
+		if err := resumed.Load(tr.State()); err != nil {
+			t.Fatal(err)
+		}
+		p, o := tr.host.learner.vectors(), tr.host.objective.(*dino)
+		want := o.vmf.offset(p.teacher, c.temperature, true)
+		for i := range want {
+			want[i] = -want[i]
+		}
+		for name, tr := range map[string]*Trainer{"run": tr, "resumed run": resumed} {
+			if got := tr.Learned()[0].Scores(make([]float32, p.d)); !near(got, want) {
+				t.Errorf("%s after %d steps: scores of no direction are %v, want %v", name, tr.StepCount(), got[:3], want[:3])
+			}
+		}
+	}
+}

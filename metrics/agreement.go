@@ -109,4 +109,4 @@ func (t contingency) adjustedRand() float64 {
 	return (both - expected) / ((rows+cols)/2 - expected)
 }
 
-func pairs(n int) float64 { return float64(n) * float64(n-1) / 2 }
+func pairs(n int) float64 { return float64(float64(n) * float64(n-1) / 2) }

@@ -14,7 +14,7 @@ func (t contingency) expectedInformation() float64 {
 	var sum float64
 	for _, a := range rows {
 		for _, b := range cols {
-			sum += float64(a.times) * float64(b.times) * cellInformation(a.size, b.size, t.n, lf)
+			sum += float64(float64(a.times) * float64(b.times) * cellInformation(a.size, b.size, t.n, lf))
 		}
 	}
 	return sum

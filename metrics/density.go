@@ -66,7 +66,7 @@ func PlaneDensity(points [][2]float64, n int, extent, h float64) ([]float64, boo
 func gaussian(dst []float64, at, extent, h float64) {
 	step := 2 * extent / float64(len(dst))
 	for i := range dst {
-		z := (-extent + (float64(i)+0.5)*step - at) / h
+		z := (-extent + float64((float64(i)+0.5)*step) - at) / h
 		dst[i] = math.Exp(-0.5*z*z) / (h * math.Sqrt(2*math.Pi))
 	}
 }

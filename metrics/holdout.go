@@ -20,7 +20,7 @@ func holdOut(y []int, classes int, seed uint64) (fit, held []int) {
 	rng := stream.New(seed, "probe")
 	for _, rows := range byClass {
 		rng.Shuffle(len(rows), func(a, b int) { rows[a], rows[b] = rows[b], rows[a] })
-		n := int(holdOutShare*float64(len(rows)) + 0.5)
+		n := int(float64(holdOutShare*float64(len(rows))) + 0.5)
 		if len(rows) >= 2 {
 			n = max(n, 1)
 		}

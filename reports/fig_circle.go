@@ -74,7 +74,7 @@ func drawCircles(c draw.Canvas, panels []circlePanel, columns, rows int) {
 		PadTop: vg.Points(8), PadBottom: vg.Points(6), PadLeft: vg.Points(8), PadRight: vg.Points(8)}
 	for i, panel := range panels {
 		tile := tiles.At(c, i%columns, i/columns)
-		split := tile.Min.Y + 0.36*(tile.Max.Y-tile.Min.Y)
+		split := tile.Min.Y + vg.Length(0.36*(tile.Max.Y-tile.Min.Y))
 		panel.heat().Draw(square(draw.Crop(tile, 0, 0, split-tile.Min.Y, 0)))
 		panel.curve().
 			Draw(draw.Crop(tile, 0, 0, 0, split-tile.Max.Y-vg.Points(4)))
@@ -147,7 +147,7 @@ func (heatColors) Colors() []color.Color {
 }
 
 func mix(a, b [3]float64, t float64) color.NRGBA {
-	at := func(i int) uint8 { return uint8(math.Round(a[i] + t*(b[i]-a[i]))) }
+	at := func(i int) uint8 { return uint8(math.Round(a[i] + float64(t*(b[i]-a[i])))) }
 	return color.NRGBA{at(0), at(1), at(2), 255}
 }
 

@@ -71,7 +71,7 @@ func usageTop(panels []usagePanel) float64 {
 }
 
 // logImages places 0 images below 1 on the logarithmic axis.
-func logImages(n float64) float64 { return math.Log10(max(n, 0.5)) }
+func logImages(n float64) float64 { return float64(math.Log10(max(n, 0.5))) }
 
 func (p usagePanel) plot(first, last bool, top float64) *plot.Plot {
 	plt := newPlot(shorten(p.label, 30), "", "", 8)

@@ -202,6 +202,6 @@ func (w writeIn) Plot(c draw.Canvas, _ *plot.Plot) {
 	if w.left {
 		st.XAlign = draw.XLeft
 	}
-	at := vg.Point{X: c.Min.X + vg.Length(w.x)*(c.Max.X-c.Min.X), Y: c.Min.Y + vg.Length(w.y)*(c.Max.Y-c.Min.Y)}
+	at := vg.Point{X: c.Min.X + vg.Length(vg.Length(w.x)*(c.Max.X-c.Min.X)), Y: c.Min.Y + vg.Length(vg.Length(w.y)*(c.Max.Y-c.Min.Y))}
 	c.FillText(st, at, w.text)
 }

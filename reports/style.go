@@ -72,7 +72,7 @@ func (o outline) path(r vg.Length, at vg.Point) vg.Path {
 	}
 	for i, turn := range o.corners {
 		sin, cos := math.Sincos(2 * math.Pi * turn)
-		corner := vg.Point{X: at.X + vg.Length(1.2*sin)*r, Y: at.Y + vg.Length(1.2*cos)*r}
+		corner := vg.Point{X: at.X + vg.Length(vg.Length(1.2*sin)*r), Y: at.Y + vg.Length(vg.Length(1.2*cos)*r)}
 		if i == 0 {
 			p.Move(corner)
 		} else {

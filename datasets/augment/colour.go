@@ -43,7 +43,7 @@ func adjustBrightness(x []float32, f float32) {
 
 // adjustContrast is clamp(f·x + (1-f)·m) with the mean gray m of the whole image.
 func adjustContrast(x []float32, channels int, f float32) {
-	offset := (1 - f) * meanGray(x, channels)
+	offset := float32((1 - f) * meanGray(x, channels))
 	for i, v := range x {
 		x[i] = clamp(float32(f*v) + offset)
 	}
@@ -66,7 +66,7 @@ func meanGray(x []float32, channels int) float32 {
 // adjustSaturation is clamp(f·x + (1-f)·gray) with the gray of each pixel.
 func adjustSaturation(x []float32, f float32) {
 	for i := 0; i+2 < len(x); i += 3 {
-		offset := (1 - f) * luma(x[i], x[i+1], x[i+2])
+		offset := float32((1 - f) * luma(x[i], x[i+1], x[i+2]))
 		x[i] = clamp(float32(f*x[i]) + offset)
 		x[i+1] = clamp(float32(f*x[i+1]) + offset)
 		x[i+2] = clamp(float32(f*x[i+2]) + offset)

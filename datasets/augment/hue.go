@@ -3,7 +3,7 @@ package augment
 // adjustHue turns the hue of each pixel by f turns, f in [-0.5,0.5], in the HSV space: value (the largest channel)
 // and chroma (largest less smallest) stay.
 func adjustHue(x []float32, f float32) {
-	shift := 6 * f
+	shift := float32(6 * f)
 	if shift < 0 {
 		shift += 6
 	}
@@ -43,7 +43,7 @@ func hexcone(r, g, b float32) (high, chroma, h float32) {
 // fromHexcone is hexcone's inverse.
 func fromHexcone(high, chroma, h float32) (r, g, b float32) {
 	sector := int(h)
-	low, part := high-chroma, chroma*(h-float32(sector))
+	low, part := high-chroma, float32(chroma*(h-float32(sector)))
 	rising, falling := low+part, high-part
 	switch sector {
 	case 0:

@@ -49,9 +49,9 @@ func gflop(cfg methods.Config, withTeacher bool) (float64, error) {
 	}
 	views, encoder := 2*cfg.Train.Batch, m.Forward
 	m.Forward += cfg.Encoder.Dim * cfg.Heads() * cfg.Settings.Prototypes.Count
-	flop := m.Step(views)
+	flop := float64(m.Step(views))
 	if withTeacher {
-		flop += 2 * float64(views) * float64(encoder)
+		flop += float64(2 * float64(views) * float64(encoder))
 	}
 	return 1e-9 * flop, nil
 }

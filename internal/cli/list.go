@@ -135,9 +135,17 @@ func keyRows(keys []harness.Key) (head []string, rows []row) {
 		if len(k.Readers) > 0 {
 			readers = strings.Join(k.Readers, ", ")
 		}
-		rows = append(rows, row{[]string{k.Path, k.Type, bounds(k), k.Default, readers, k.Doc}, k})
+		rows = append(rows, row{[]string{k.Path, k.Type, bounds(k), k.Default, readers, docOf(k)}, k})
 	}
 	return []string{"key", "type", "range", "default", "read by", "what it sets"}, rows
+}
+
+// docOf is what a key sets, and what it needs to have an effect.
+func docOf(k harness.Key) string {
+	if len(k.Needs) == 0 {
+		return k.Doc
+	}
+	return k.Doc + " (with " + k.Conditions() + ")"
 }
 
 // bounds are the values that a key may have.

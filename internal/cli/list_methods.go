@@ -77,7 +77,7 @@ func axisSections(axis section) []section {
 	for _, p := range harness.Methods().List(strings.TrimSuffix(axis.title, "s")) {
 		axis.rows = append(axis.rows, row{[]string{p.Name, p.Doc, p.Source}, p})
 		for _, k := range p.Keys {
-			keys.rows = append(keys.rows, row{cells: []string{readerOf(k, p.Name), k.Path, k.Default, k.Type, bounds(k), k.Doc}})
+			keys.rows = append(keys.rows, row{cells: []string{readerOf(k, p.Name), k.Path, k.Default, k.Type, bounds(k), docOf(k)}})
 		}
 	}
 	return []section{axis, keys}

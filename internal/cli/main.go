@@ -59,10 +59,12 @@ type exitError struct {
 
 func (e exitError) Error() string { return e.text }
 
-// warn tells people what was asked for and could not be done.
-func (w *console) warn(text string) {
-	if text != "" {
-		_, _ = fmt.Fprintln(w.err, "warning:", text) // nothing is left to tell if this fails
+// warn tells people what was asked for and is not done, or not as they may think.
+func (w *console) warn(texts ...string) {
+	for _, text := range texts {
+		if text != "" {
+			_, _ = fmt.Fprintln(w.err, "warning:", text) // nothing is left to tell if this fails
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ func (c planCommand) Run(w *console) error {
 	if err != nil {
 		return err
 	}
+	w.warn(harness.Warnings(jobs)...)
 	return showPlan(w.out, p, jobs, budget, c.JSON)
 }
 
@@ -169,6 +170,7 @@ func (c validateCommand) Run(w *console) error {
 	if err != nil {
 		return err
 	}
+	w.warn(harness.Warnings(p.Jobs)...)
 	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", p.Sweep.File, len(p.Jobs))
 	return err
 }

@@ -25,3 +25,12 @@ func (s *stock[T]) put(x *T) {
 	defer s.mu.Unlock()
 	s.free = append(s.free, x)
 }
+
+// Stock is a stock for the rooms of other packages' calls; the zero value is empty and ready.
+type Stock[T any] struct{ s stock[T] }
+
+// Get returns what a call before has put back, as it left it, or a zero T.
+func (s *Stock[T]) Get() *T { return s.s.get() }
+
+// Put takes a room back for later calls.
+func (s *Stock[T]) Put(x *T) { s.s.put(x) }

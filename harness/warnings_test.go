@@ -1,0 +1,68 @@
+package harness
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets"
+	"protobench/harness/store"
+)
+
+// TestChangedPresetsAreNamed: a table that changes what a preset sets is no secret; what the arm or an axis sets is none anyway.
+func TestChangedPresetsAreNamed(t *testing.T) {
+	const changed = "preset carl sets carp.block = 0, and [carp] of the sweep changes it to 32; to be explicit, set it in the arm"
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"changed", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\n[[method]]\nname = 'carp'\n", []string{"method carl: " + changed}},
+		{"as it is", "[carp]\nblock = 0\n[[method]]\nname = 'carl'\n", nil},
+		{"set in the arm", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\ncarp.block = 32\n[[method]]\nname = 'carp'\n", nil},
+		{"set on an axis", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\n[matrix]\n'carp.block' = [16, 64]\n", nil},
+		{"of another learner", "[prototypes]\nreseed = false\n[[method]]\nname = 'swav+gmm'\nlearner = 'frozen'\nobservers = ['gmm']\n", nil},
+		{"a remedy", "[prototypes]\nreseed = false\n[[method]]\nname = 'swav+gmm'\n", []string{
+			"method swav+gmm: preset swav+gmm sets prototypes.reseed = true, and [prototypes] of the sweep changes it to false; to be explicit, set it in the arm",
+		}},
+	} {
+		text := "name = 'x'\nseeds = 2\n[data]\ntrain = 300\ntest = 20\n" + c.text
+		p, err := NewPlan(parseReal(t, text), NewLibrary(datasets.Open))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, Warnings(p.Jobs)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+// TestWarningsStandInResults: what the plan warns of is in the result of each cell that it is said of, for the report's footnotes.
+func TestWarningsStandInResults(t *testing.T) {
+	const text = "name = 'x'\nreferences = ['untrained']\n[data]\ntrain = 40\ntest = 20\n[train]\nepochs = 1\nbatch = 20\n[prototypes]\nfreeze_epochs = 2\n" +
+		"[[method]]\nname = 'swav'\n[[method]]\nname = 'swav+frozen'\n"
+	p, err := NewPlan(parseReal(t, text), NewLibrary(datasets.Open))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, o := t.TempDir(), options(fakeEngine(nil))
+	o.Data = NewLibrary(datasets.Open)
+	if _, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil {
+		t.Fatal(err)
+	}
+	d, err := store.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := d.Cells()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cells {
+		warned := strings.Contains(strings.Join(c.Result.Provenance.Warnings, "\n"), "prototypes.freeze_epochs = 2, train.epochs = 1: the joint learner's prototypes never move")
+		if warned != (c.Result.Cell.Method == "swav") {
+			t.Errorf("%s: %s, %v", c.Result.Cell.Method, c.Result.Outcome.Status, c.Result.Provenance.Warnings)
+		}
+	}
+}
