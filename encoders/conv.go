@@ -13,47 +13,88 @@ import (
 // Conv3x3 convolves maps x [N,H+2,W+2,In] (see [Pad]) with w [3,3,In,Out], zero padding 1, stride 1 or 2, no bias. Without inputGrad no
 // gradient flows to x, which saves a third of the first layer's work. winograd is that of [Config].
 func Conv3x3(x, w *G.Node, stride, winograd int, inputGrad bool) (*G.Node, error) {
-	xs, ws := x.Shape(), w.Shape()
-	if len(xs) != 4 || len(ws) != 4 || xs[3] != ws[2] {
-		return nil, fmt.Errorf("encoders: a convolution of %v with weights %v", xs, ws)
+	from, ws := read(x), w.Shape()
+	m := from.maps
+	if m.Halo == 0 || len(ws) != 4 || m.Channels != ws[2] {
+		return nil, fmt.Errorf("encoders: a convolution of %v with weights %v", x.Shape(), ws)
 	}
-	m := mapsOf(x)
 	c := kernel.NewConv(m.Images, m.Height, m.Width, m.Channels, ws[3], stride)
 	c.UseWinograd(winograd)
-	return graph.Apply(graph.Op{
-		Kind: "conv3x3", Out: shapeOf(c.Output()), Halo: true, Diff: []bool{inputGrad, true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { c.Forward(team, out, in[0], in[1]) },
-		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
-			return convBackward(c, in, grad, inputGrad)
-		},
-	}, x, w)
+	return newConvolution("conv3x3", from, w, inputGrad, c)
 }
 
-// convBackward computes both gradients at once.
-func convBackward(c *kernel.Conv, in G.Nodes, grad *G.Node, inputGrad bool) (G.Nodes, error) {
-	dw := make([]float32, c.WeightLen())
-	shape := tensor.Shape{1}
-	if inputGrad {
-		shape = in[0].Shape().Clone()
+// Conv1x1 multiplies every stride-th pixel of maps x [N,H+2,W+2,In] in both directions with w [In,Out]: the shortcut of a
+// ResNet block that halves the image. No padding, no bias.
+func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
+	from, ws := read(x), w.Shape()
+	if from.maps.Halo == 0 || len(ws) != 2 || from.maps.Channels != ws[0] || stride < 1 {
+		return nil, fmt.Errorf("encoders: a 1×1 convolution of %v with weights %v and stride %d", x.Shape(), ws, stride)
 	}
-	dx, err := graph.Apply(graph.Op{
-		Kind: "conv3x3-grad", Out: shape, Halo: inputGrad,
-		Forward: func(team *kernel.Team, v [][]float32, out []float32) {
-			if !inputGrad {
-				out = nil
-			}
-			c.Backward(team, out, dw, v[2], v[0], v[1])
-		},
-	}, in[0], in[1], grad)
-	if err != nil {
-		return nil, err
-	}
-	gw, err := graph.Take(dx, dw, in[1].Shape()...)
-	if err != nil {
-		return nil, err
-	}
-	if !inputGrad {
+	return newConvolution("conv1x1", from, w, true, kernel.NewPointwise(from.maps, ws[1], stride))
+}
+
+// convolver computes one kind of convolution.
+type convolver interface {
+	Output() kernel.Map
+	WeightLen() int
+	ForwardNormed(team *kernel.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
+	BackwardNormed(team *kernel.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
+}
+
+// convolution is a layer of either kind.
+type convolution struct {
+	kind      string
+	from      *reading
+	inputGrad bool
+	kernel    convolver
+	dw        []float32
+	sums      *kernel.Sums     // what a norm behind it asks for
+	gradSums  *kernel.GradSums // what the norm in front of it asks for
+}
+
+func newConvolution(kind string, from *reading, w *G.Node, inputGrad bool, k convolver) (*G.Node, error) {
+	c := &convolution{kind: kind, from: from, inputGrad: inputGrad, kernel: k}
+	return graph.Apply(graph.Op{
+		Kind: kind, Out: shapeOf(k.Output()), Halo: true, Diff: append(from.diff(inputGrad), true), Layer: c,
+		Forward: c.forward, Backward: c.backwardNodes,
+	}, append(append(G.Nodes{}, from.operands...), w)...)
+}
+
+func (c *convolution) forward(team *kernel.Team, in [][]float32, y []float32) {
+	c.kernel.ForwardNormed(team, y, c.from.normed(in), in[len(in)-1], c.sums)
+}
+
+// inputGradient is what a convolution's backward pass keeps of itself.
+type inputGradient struct{ *convolution }
+
+// backward reads what the forward pass reads, and dy.
+func (c *convolution) backward(team *kernel.Team, v [][]float32, dx []float32) {
+	if !c.inputGrad {
 		dx = nil
 	}
-	return G.Nodes{dx, gw}, nil
+	n := len(v)
+	c.kernel.BackwardNormed(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2], c.gradSums)
+}
+
+// backwardNodes computes both gradients at once.
+func (c *convolution) backwardNodes(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	c.dw = make([]float32, c.kernel.WeightLen())
+	shape := tensor.Shape{1}
+	if c.inputGrad {
+		shape = shapeOf(c.from.maps)
+	}
+	dx, err := graph.Apply(graph.Op{
+		Kind: c.kind + "-grad", Out: shape, Halo: c.inputGrad, Forward: c.backward, Layer: inputGradient{c},
+	}, append(append(G.Nodes{}, in...), grad)...)
+	if err != nil {
+		return nil, err
+	}
+	dw, err := graph.Take(dx, c.dw, in[len(in)-1].Shape()...)
+	if err != nil {
+		return nil, err
+	}
+	if !c.inputGrad {
+		dx = nil
+	}
+	return append(c.from.grads(dx), dw), nil
 }

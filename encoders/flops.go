@@ -53,8 +53,10 @@ func (m *MACs) add(op *graph.Op) {
 func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
 	switch kind {
 	case "conv3x3":
-		return results(out) * 9 * in[1][2]
-	case "conv1x1", "linear", "linear-gelu", "linear-add":
+		return results(out) * 9 * in[len(in)-1][2]
+	case "conv1x1":
+		return results(out) * in[len(in)-1][0]
+	case "linear", "linear-gelu", "linear-add":
 		return results(out) * in[1][0]
 	case "norm-linear":
 		return results(out) * in[3][0]

@@ -165,7 +165,7 @@ func TestGoldenBasicBlock(t *testing.T) {
 				if err := b.apply(Pad); err != nil {
 					return err
 				}
-				if err := b.basicBlock("b", xs[1], ys[1], int(f.Params["stride"].(float64))); err != nil {
+				if err := b.basicBlock("b", xs[1], ys[1], int(f.Params["stride"].(float64)), false); err != nil {
 					return err
 				}
 				return b.apply(Unpad)

@@ -189,7 +189,11 @@ func (b *builder) convnet(cfg Config, in Input) error {
 		if err := b.conv(name+".conv", ch, out, stride, i > 0); err != nil {
 			return err
 		}
-		if err := b.norm(name+".norm", out, true); err != nil {
+		norm := b.norm
+		if i < cfg.Depth-1 { // the next convolution applies it
+			norm = b.deferredNorm
+		}
+		if err := norm(name+".norm", out, true); err != nil {
 			return err
 		}
 		ch, out = out, 2*out
@@ -271,10 +275,20 @@ func (b *builder) norm(name string, ch int, relu bool) error {
 	return b.apply(func(x *G.Node) (*G.Node, error) { return BatchNorm(x, gamma, beta, run, b.mode, relu) })
 }
 
-// normAdd is a batch norm with a shortcut added and ReLU behind.
-func (b *builder) normAdd(name string, ch int, shortcut *G.Node) error {
+// deferredNorm is a batch norm that the layers behind it apply, see [deferNorm].
+func (b *builder) deferredNorm(name string, ch int, relu bool) error {
 	gamma, beta, run := b.normParams(name, ch)
-	return b.apply(func(x *G.Node) (*G.Node, error) { return BatchNormAdd(x, gamma, beta, shortcut, run, b.mode) })
+	return b.apply(func(x *G.Node) (*G.Node, error) { return deferNorm(x, gamma, beta, run, b.mode, relu) })
+}
+
+// normAdd is a batch norm with a shortcut added and ReLU behind; deferred, the layers behind it apply it.
+func (b *builder) normAdd(name string, ch int, shortcut *G.Node, deferred bool) error {
+	gamma, beta, run := b.normParams(name, ch)
+	add := BatchNormAdd
+	if deferred {
+		add = deferNormAdd
+	}
+	return b.apply(func(x *G.Node) (*G.Node, error) { return add(x, gamma, beta, shortcut, run, b.mode) })
 }
 
 func (b *builder) normParams(name string, ch int) (gamma, beta *G.Node, run Running) {

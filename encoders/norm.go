@@ -22,31 +22,47 @@ type Running struct{ Mean, Var []float32 }
 // by beta [C] (Ioffe and Szegedy 2015; biased variance for the batch, unbiased for the running one, ε = 1e-5, momentum 0.1), with
 // relu fused behind. In Training mode it uses the batch's statistics and updates the running ones; in Evaluation mode it uses those.
 func BatchNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.Node, error) {
-	n := newNorm(mapsOf(x), run, relu)
-	return n.node("batch-norm", mode, x, gamma, beta)
+	return newNorm(x, run, mode, relu).node("batch-norm", gamma, beta)
 }
 
-// node adds the norm of in (x, gamma, beta and, where one is added, the residual).
-func (n *norm) node(kind string, mode Mode, in ...*G.Node) (*G.Node, error) {
-	op := graph.Op{Kind: kind, Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Backward: n.backwardNodes}
-	op.Forward = n.forward
-	if mode == Evaluation {
-		op.Forward = n.evaluate
-		return graph.Apply(op, in...)
+// deferNorm is [BatchNorm] of maps that only convolutions and the ends of residual branches read: they apply it where they read x. The
+// node [2,C] holds the scale and the shift alone; its gradient is that of the maps behind the norm.
+func deferNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.Node, error) {
+	n := newNorm(x, run, mode, relu)
+	n.deferred = true
+	return n.node("batch-norm", gamma, beta)
+}
+
+// node adds the norm.
+func (n *norm) node(kind string, gamma, beta *G.Node) (*G.Node, error) {
+	op := graph.Op{
+		Kind: kind, Out: n.input.Shape().Clone(), Halo: n.maps.Halo > 0, Diff: []bool{true, true, true},
+		Forward: n.forward, Backward: n.backwardNodes, Layer: n,
 	}
-	op.Diff = make([]bool, len(in))
-	for i := range op.Diff {
-		op.Diff[i] = true
+	if n.deferred {
+		op.Out, op.Halo = tensor.Shape{2, n.maps.Channels}, false
+	}
+	in := G.Nodes{n.input, gamma, beta}
+	if n.residual != nil {
+		op.Diff, in = append(op.Diff, n.residual.diff(true)...), append(in, n.residual.operands...)
+	}
+	if n.mode == Evaluation {
+		op.Diff = nil
 	}
 	return graph.Apply(op, in...)
 }
 
 // norm is one batch norm's private state between its passes.
 type norm struct {
+	input        *G.Node
 	maps         kernel.Map
 	run          Running
+	mode         Mode
 	relu         bool
-	masks        bool      // the backward pass masks the gradient by the output
+	residual     *reading  // what is added behind it; nil: nothing
+	deferred     bool      // others apply it
+	summed       bool      // the convolution in front leaves the sums of its output
+	gradSummed   bool      // the convolution behind leaves those of its input's gradient
 	mean, istd   []float32 // [C]
 	a, b, k      []float32 // [C], what a pass applies
 	sums         [3][]float32
@@ -55,7 +71,8 @@ type norm struct {
 	total, other []float64 // [C]
 }
 
-func newNorm(m kernel.Map, run Running, relu bool) *norm {
+func newNorm(x *G.Node, run Running, mode Mode, relu bool) *norm {
+	m := mapsOf(x)
 	ch := m.Channels
 	v := make([]float32, (7+3*m.Images)*ch)
 	cut := func(n int) []float32 {
@@ -63,23 +80,49 @@ func newNorm(m kernel.Map, run Running, relu bool) *norm {
 		v = v[n*ch:]
 		return c
 	}
-	return &norm{
-		maps: m, run: run, relu: relu, mean: cut(1), istd: cut(1), a: cut(1), b: cut(1), k: cut(1), dgamma: cut(1), dbeta: cut(1),
+	n := &norm{
+		input: x, maps: m, run: run, mode: mode, relu: relu, mean: cut(1), istd: cut(1), a: cut(1), b: cut(1), k: cut(1), dgamma: cut(1), dbeta: cut(1),
 		sums: [3][]float32{cut(m.Images), cut(m.Images), cut(m.Images)}, total: make([]float64, ch), other: make([]float64, ch),
 	}
-}
-
-// residual returns what is added behind the norm, nil if nothing is.
-func residual(in [][]float32) []float32 {
-	if len(in) > 3 {
-		return in[3]
+	if c, ok := layerOf(x).(*convolution); ok && mode == Training && c.sums == nil {
+		c.sums, n.summed = &kernel.Sums{Shift: n.sums[0], Sum: n.sums[1], Square: n.sums[2]}, true
 	}
-	return nil
+	return n
 }
 
+// forward finds the scale and the shift, and applies them unless that is left to others.
 func (n *norm) forward(team *kernel.Team, in [][]float32, y []float32) {
+	a, b := n.a, n.b
+	if n.deferred {
+		a, b = y[:len(a)], y[len(a):]
+	}
+	if n.mode == Evaluation {
+		n.evaluate(in, a, b)
+	} else {
+		n.train(team, in, a, b)
+	}
+	if !n.deferred {
+		var add kernel.Normed
+		n.maps.Apply(team, y, n.applied(&add, in[0], in[3:], a, b))
+	}
+}
+
+// applied are the maps behind the norm: of x, with scale a and shift b and, in room for it, the residual whose operands hold those numbers.
+func (n *norm) applied(room *kernel.Normed, x []float32, residual [][]float32, a, b []float32) kernel.Normed {
+	v := kernel.Normed{X: x, Scale: a, Shift: b, ReLU: n.relu}
+	if n.residual != nil {
+		*room = n.residual.normed(residual)
+		v.Add = room
+	}
+	return v
+}
+
+// train takes the batch's statistics and records them.
+func (n *norm) train(team *kernel.Team, in [][]float32, a, b []float32) {
 	x, gamma, beta := in[0], in[1], in[2]
-	n.maps.ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])
+	if !n.summed {
+		n.maps.ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])
+	}
 	n.moments()
 	rows := float64(n.maps.Pixels())
 	for c := range n.mean {
@@ -88,10 +131,9 @@ func (n *norm) forward(team *kernel.Team, in [][]float32, y []float32) {
 		unbiased := variance * rows / max(1, rows-1)
 		n.run.Mean[c] += float32(normMomentum * (mean - float64(n.run.Mean[c])))
 		n.run.Var[c] += float32(normMomentum * (unbiased - float64(n.run.Var[c])))
-		n.a[c] = gamma[c] * n.istd[c]
-		n.b[c] = beta[c] - float32(n.mean[c]*n.a[c])
+		a[c] = gamma[c] * n.istd[c]
+		b[c] = beta[c] - float32(n.mean[c]*a[c])
 	}
-	n.maps.Affine(team, y, x, residual(in), n.a, n.b, n.relu)
 }
 
 // moments combines the images' sums to the mean (in total) and the sum of squared deviations (in other), image by image
@@ -112,92 +154,10 @@ func (n *norm) moments() {
 	}
 }
 
-func (n *norm) evaluate(team *kernel.Team, in [][]float32, y []float32) {
-	x, gamma, beta := in[0], in[1], in[2]
-	for c := range n.a {
-		n.a[c] = gamma[c] * float32(1/math.Sqrt(float64(n.run.Var[c])+normEps))
-		n.b[c] = beta[c] - float32(n.run.Mean[c]*n.a[c])
+func (n *norm) evaluate(in [][]float32, a, b []float32) {
+	gamma, beta := in[1], in[2]
+	for c := range a {
+		a[c] = gamma[c] * float32(1/math.Sqrt(float64(n.run.Var[c])+normEps))
+		b[c] = beta[c] - float32(n.run.Mean[c]*a[c])
 	}
-	n.maps.Affine(team, y, x, residual(in), n.a, n.b, n.relu)
-}
-
-// backward reads x, gamma, dy and y and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy, where a ReLU is behind only for y > 0, else 0.
-// What stands for y without a ReLU here only orders it after the forward pass, which leaves mean and deviation.
-func (n *norm) backward(team *kernel.Team, v [][]float32, dx []float32) {
-	x, gamma := v[0], v[1]
-	g := kernel.NormGrad{X: x, DY: v[2]}
-	if n.masks {
-		g.Y = v[3]
-	}
-	n.maps.NormSums(team, g, n.mean, n.sums[0], n.sums[1])
-	clear(n.total)
-	clear(n.other)
-	for i := range n.sums[0] {
-		n.total[i%n.maps.Channels] += float64(n.sums[0][i])
-		n.other[i%n.maps.Channels] += float64(n.sums[1][i])
-	}
-	rows := float64(n.maps.Pixels())
-	for c := range n.a {
-		istd := float64(n.istd[c])
-		a := float64(gamma[c]) * istd
-		b := -a * istd * istd * n.other[c] / rows
-		n.dbeta[c], n.dgamma[c] = float32(n.total[c]), float32(n.other[c]*istd)
-		n.a[c], n.b[c] = float32(a), float32(b)
-		n.k[c] = float32(-a*n.total[c]/rows - float64(b*float64(n.mean[c])))
-	}
-	n.maps.NormApply(team, dx, g, n.a, n.b, n.k)
-}
-
-func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-	operands := G.Nodes{in[0], in[1], grad, out}
-	var err error
-	if len(in) > 3 { // the residual's gradient is masked too
-		if operands[2], err = maskReLU(out, grad); err != nil {
-			return nil, err
-		}
-	}
-	if n.masks = n.relu && len(in) == 3; !n.masks {
-		if operands[3], err = graph.After(out); err != nil {
-			return nil, err
-		}
-	}
-	dx, err := graph.Apply(graph.Op{
-		Kind: "batch-norm-grad", Out: in[0].Shape().Clone(), Halo: n.maps.Halo > 0, Forward: n.backward,
-	}, operands...)
-	if err != nil {
-		return nil, err
-	}
-	grads, err := withTakes(dx, taken{n.dgamma, in[1].Shape().Clone()}, taken{n.dbeta, in[2].Shape().Clone()})
-	if len(in) > 3 {
-		grads = append(grads, operands[2])
-	}
-	return grads, err
-}
-
-// maskReLU adds dy where the ReLU's output y is positive, else 0.
-func maskReLU(y, dy *G.Node) (*G.Node, error) {
-	return graph.Apply(graph.Op{
-		Kind: "relu-grad", Out: y.Shape().Clone(), Halo: mapsOf(y).Halo > 0,
-		Forward: func(team *kernel.Team, in [][]float32, g []float32) {
-			team.Chunks(len(g), kernel.ChunkSize, func(lo, hi int) { kernel.MaskReLU(g[lo:hi], in[0][lo:hi], in[1][lo:hi]) })
-		},
-	}, y, dy)
-}
-
-// taken is a further result of a backward pass.
-type taken struct {
-	buffer []float32
-	shape  tensor.Shape
-}
-
-func withTakes(primary *G.Node, more ...taken) (G.Nodes, error) {
-	out := G.Nodes{primary}
-	for _, m := range more {
-		t, err := graph.Take(primary, m.buffer, m.shape...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, t)
-	}
-	return out, nil
 }

@@ -16,8 +16,17 @@ func Add(x, y *G.Node) (*G.Node, error) {
 	}, x, y)
 }
 
-// BatchNormAdd is [BatchNorm] of x with a residual branch of x's shape added and ReLU behind: max(0, BN(x) + residual),
-// the end of a ResNet block.
+// BatchNormAdd is [BatchNorm] of x with a residual branch of x's shape added, which may itself end in a deferred norm, and ReLU behind:
+// max(0, BN(x) + residual), the end of a ResNet block.
 func BatchNormAdd(x, gamma, beta, residual *G.Node, run Running, mode Mode) (*G.Node, error) {
-	return newNorm(mapsOf(x), run, true).node("batch-norm-add", mode, x, gamma, beta, residual)
+	n := newNorm(x, run, mode, true)
+	n.residual = read(residual)
+	return n.node("batch-norm-add", gamma, beta)
+}
+
+// deferNormAdd is [BatchNormAdd] of maps that convolutions and the ends of residual branches alone read, see [deferNorm].
+func deferNormAdd(x, gamma, beta, residual *G.Node, run Running, mode Mode) (*G.Node, error) {
+	n := newNorm(x, run, mode, true)
+	n.residual, n.deferred = read(residual), true
+	return n.node("batch-norm-add", gamma, beta)
 }

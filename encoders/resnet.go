@@ -13,7 +13,7 @@ func (b *builder) resnet(cfg Config, in Input) error {
 	if err := b.conv("stem.conv", in.Channels, ch, cfg.StemStride, false); err != nil {
 		return err
 	}
-	if err := b.norm("stem.norm", ch, true); err != nil {
+	if err := b.deferredNorm("stem.norm", ch, true); err != nil {
 		return err
 	}
 	for s := range cfg.Depth {
@@ -21,7 +21,7 @@ func (b *builder) resnet(cfg Config, in Input) error {
 		if s > 0 {
 			out, stride = 2*ch, 2
 		}
-		if err := b.stage(fmt.Sprintf("stage%d", s+1), ch, out, stride); err != nil {
+		if err := b.stage(fmt.Sprintf("stage%d", s+1), ch, out, stride, s == cfg.Depth-1); err != nil {
 			return err
 		}
 		ch = out
@@ -32,21 +32,21 @@ func (b *builder) resnet(cfg Config, in Input) error {
 	return b.projector(cfg, ch)
 }
 
-func (b *builder) stage(name string, in, out, stride int) error {
-	if err := b.basicBlock(name+".block1", in, out, stride); err != nil {
+func (b *builder) stage(name string, in, out, stride int, last bool) error {
+	if err := b.basicBlock(name+".block1", in, out, stride, true); err != nil {
 		return err
 	}
-	return b.basicBlock(name+".block2", out, out, 1)
+	return b.basicBlock(name+".block2", out, out, 1, !last)
 }
 
 // basicBlock is conv3×3–BN–ReLU–conv3×3–BN, plus the shortcut, ReLU. The shortcut is the input itself or, where the
-// shape changes, its 1×1 convolution with BN.
-func (b *builder) basicBlock(name string, in, out, stride int) error {
+// shape changes, its 1×1 convolution with BN. Where convolutions come next, they apply the last of it.
+func (b *builder) basicBlock(name string, in, out, stride int, deferred bool) error {
 	x := b.x
 	if err := b.conv(name+".conv1", in, out, stride, true); err != nil {
 		return err
 	}
-	if err := b.norm(name+".norm1", out, true); err != nil {
+	if err := b.deferredNorm(name+".norm1", out, true); err != nil {
 		return err
 	}
 	if err := b.conv(name+".conv2", out, out, 1, true); err != nil {
@@ -58,11 +58,11 @@ func (b *builder) basicBlock(name string, in, out, stride int) error {
 		if err := b.conv1x1(name+".shortcut", in, out, stride); err != nil {
 			return err
 		}
-		if err := b.norm(name+".shortcut.norm", out, false); err != nil {
+		if err := b.deferredNorm(name+".shortcut.norm", out, false); err != nil {
 			return err
 		}
 	}
 	shortcut := b.x
 	b.x = branch
-	return b.normAdd(name+".norm2", out, shortcut)
+	return b.normAdd(name+".norm2", out, shortcut, deferred)
 }

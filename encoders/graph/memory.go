@@ -1,85 +1,87 @@
 package graph
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
 
 	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 )
 
-// memory hands out buffers for results and takes them back when the last operation that reads them is done. Maps with a halo
-// share buffers with maps of the same shape alone, so that no one writes to the zeros.
+// memory is where a program's results lie. They share one arena by lifetime: the larger a block, the earlier it is placed, in the
+// narrowest gap between those that are needed at the same time. What a block's maps have of a border of zeros is renewed with them where
+// other numbers lie there in between. Roots have buffers of their own.
 type memory struct {
-	last  map[*G.Node]int // the step that reads a node last, its own where none does
-	roots map[*G.Node]bool
-	ends  [][]*G.Node // nodes by the step that reads them last
-	lent  map[*G.Node]buffer
-	free  map[key][][]float32
+	*lifetimes
+	arena []float32
 }
 
-type buffer struct {
-	key  key
-	data []float32
-}
-
-type key struct {
-	size  int
-	shape string // of maps with a halo
-}
+// align is a cache line, in floats: no two blocks share one.
+const align = 16
 
 func newMemory(g *G.ExprGraph, order, roots []*G.Node) *memory {
-	m := &memory{
-		last: map[*G.Node]int{}, roots: map[*G.Node]bool{}, ends: make([][]*G.Node, len(order)),
-		lent: map[*G.Node]buffer{}, free: map[key][][]float32{},
-	}
-	for _, n := range roots {
-		m.roots[n] = true
-	}
-	for i, n := range order {
-		m.last[n] = i // where nothing reads it
-		if op, ok := n.Op().(*Op); ok && op.result != nil {
-			continue // what is taken lies elsewhere
-		}
-		for _, c := range operands(g, n) {
-			m.last[c] = i
-		}
-	}
-	for _, n := range order {
-		m.ends[m.last[n]] = append(m.ends[m.last[n]], n)
-	}
+	m := &memory{lifetimes: newLifetimes(g, order, roots)}
+	m.arena = newArena(m.place())
 	return m
 }
 
-// kept reports whether a node's value outlives the run: roots and what is not in memory's hands.
-func (m *memory) kept(n *G.Node) bool {
-	_, lent := m.lent[n]
-	return m.roots[n] || !lent
+// place lays the blocks out and returns the arena's length.
+func (m *memory) place() (size int) {
+	queue := slices.Clone(m.blocks)
+	slices.SortStableFunc(queue, func(a, b *block) int { return cmp.Compare(b.room(), a.room()) })
+	placed := queue[:0:0] // by address
+	for _, b := range queue {
+		b.at = gap(b, placed)
+		i, _ := slices.BinarySearchFunc(placed, b.at, func(p *block, at int) int { return cmp.Compare(p.at, at) })
+		placed = slices.Insert(placed, i, b)
+		size = max(size, b.at+b.room())
+	}
+	for _, b := range m.blocks {
+		b.border = b.key.halo && slices.ContainsFunc(m.blocks, b.soils)
+	}
+	return size
 }
 
-// take returns a buffer for the result of a node.
-func (m *memory) take(n *G.Node, size int, halo bool) []float32 {
-	k := key{size: size}
-	if halo {
-		k.shape = fmt.Sprint(n.Shape())
-	}
-	var data []float32
-	if pool := m.free[k]; len(pool) > 0 {
-		data, m.free[k] = pool[len(pool)-1], pool[:len(pool)-1]
-	} else {
-		data = newBuffer(size)
-	}
-	m.lent[n] = buffer{k, data}
-	return data
-}
-
-// release takes back what step i has read last.
-func (m *memory) release(i int) {
-	for _, n := range m.ends[i] {
-		if b, lent := m.lent[n]; lent && !m.roots[n] {
-			m.free[b.key] = append(m.free[b.key], b.data)
+// gap returns where the narrowest gap begins that holds b among the blocks which are needed while it is.
+func gap(b *block, placed []*block) (at int) {
+	end, best := 0, 0
+	for _, p := range placed {
+		if p.first > b.last || b.first > p.last {
+			continue
 		}
+		if free := p.at - end; free >= b.room() && (best == 0 || free < best) {
+			at, best = end, free
+		}
+		end = max(end, p.at+p.room())
 	}
+	if best == 0 {
+		return end
+	}
+	return at
+}
+
+// room is a block's length with what convolutions may read behind it.
+func (b *block) room() int { return (b.key.size + kernel.Slack + align - 1) / align * align }
+
+// soils reports whether numbers of o lie in b but not where maps of the same shape do.
+func (b *block) soils(o *block) bool {
+	return o.at < b.at+b.room() && b.at < o.at+o.room() && (o.at != b.at || o.key != b.key)
+}
+
+// kept reports whether a node's value outlives the run: roots and what is not in memory's hands.
+func (m *memory) kept(n *G.Node) bool { return m.of[n] == nil }
+
+// take returns the buffer for the result of a node, and its maps if their border has to be renewed.
+func (m *memory) take(n *G.Node, size int) (data []float32, border kernel.Map) {
+	b := m.of[n]
+	if b == nil {
+		return newBuffer(size), border
+	}
+	if s := b.key.maps; b.border && m.fresh[n] {
+		border = kernel.Map{Images: s[0], Height: s[1] - 2, Width: s[2] - 2, Channels: s[3], Halo: 1}
+	}
+	return m.arena[b.at : b.at+size : b.at+size+kernel.Slack], border
 }
 
 // newBuffer returns zeros with the slack behind them that convolutions need.

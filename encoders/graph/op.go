@@ -26,14 +26,21 @@ type Op struct {
 
 	// Forward computes out from the operands with a team's threads, which change no bit of it. A scalar is a slice of
 	// length 1. out holds what other operations have left there, so all of it has to be written (with Halo, all of the
-	// interior). Operands must not be kept: what the backward pass needs has to be its operand too, or a private buffer.
+	// interior; the border is zero). Operands must not be kept: what the backward pass needs has to be its operand too, or a private buffer.
 	Forward func(team *kernel.Team, in [][]float32, out []float32)
+
+	// Over says which operands the result may be written over, number for number, where nothing needs them any longer: Forward then
+	// finds them in out. nil means none.
+	Over []bool
 
 	// Diff says which operands gradients flow to; nil means none.
 	Diff []bool
 
 	// Backward returns the gradient nodes of the operands, nil where Diff is false.
 	Backward func(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
+
+	// Layer is what an operation keeps of itself, for the layers that read its result.
+	Layer any
 
 	id     uint64
 	result []float32 // where [Take] finds it, or for gorgonia's machines

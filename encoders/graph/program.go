@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"protobench/internal/kernel"
@@ -22,6 +23,7 @@ type step struct {
 	forward func(team *kernel.Team, in [][]float32, out []float32)
 	in      [][]float32
 	out     []float32
+	border  kernel.Map // zeros to be renewed around out; empty: none
 	spent   time.Duration
 }
 
@@ -34,11 +36,10 @@ func Compile(g *G.ExprGraph, roots ...*G.Node) (*Program, error) {
 	}
 	m := newMemory(g, order, roots)
 	p := &Program{values: make(map[*G.Node][]float32)}
-	for i, n := range order {
+	for _, n := range order {
 		if err := p.add(g, n, m); err != nil {
 			return nil, err
 		}
-		m.release(i)
 	}
 	for n := range p.values {
 		if !m.kept(n) {
@@ -104,11 +105,11 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 	case nil:
 		return p.bind(n, n.Value())
 	case *Op:
-		out := op.result
-		if out == nil {
-			out = m.take(n, op.size(), op.Halo)
+		s := step{kind: op.Kind, forward: op.Forward, in: in, out: op.result}
+		if s.out == nil {
+			s.out, s.border = m.take(n, op.size())
 		}
-		p.push(n, step{kind: op.Kind, forward: op.Forward, in: in, out: out})
+		p.push(n, s)
 		return nil
 	default:
 		if len(in) == 0 {
@@ -119,13 +120,18 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 			return p.bind(n, v)
 		}
 		// The only operation that gorgonia's differentiation adds sums the gradients of a node with several users.
-		if len(in) != 2 || len(in[0]) != len(in[1]) || fmt.Sprint(op)[0] != '+' {
+		if !isSum(n) || len(in) != 2 || len(in[0]) != len(in[1]) {
 			return fmt.Errorf("graph: %v is not an operation of ours", n)
 		}
-		p.push(n, step{kind: "add", forward: add, in: in, out: m.take(n, len(in[0]), false)})
+		s := step{kind: "add", forward: add, in: in}
+		s.out, s.border = m.take(n, len(in[0]))
+		p.push(n, s)
 		return nil
 	}
 }
+
+// isSum reports whether a node is a sum that gorgonia has added.
+func isSum(n *G.Node) bool { return n.Op() != nil && strings.HasPrefix(fmt.Sprint(n.Op()), "+") }
 
 func add(team *kernel.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) }
 
@@ -155,6 +161,9 @@ func (p *Program) Run(team *kernel.Team) (err error) {
 	for i := range p.steps {
 		s := &p.steps[i]
 		kind = s.kind
+		if s.border.Images > 0 {
+			s.border.ClearHalo(team, s.out)
+		}
 		s.forward(team, s.in, s.out)
 		now := time.Now()
 		s.spent += now.Sub(began)

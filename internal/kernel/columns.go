@@ -9,6 +9,7 @@ type columns struct {
 	v0, v1, v2                unsafe.Pointer
 	pixels, pitch, rows, skip int
 	wide, narrow              int // blocks of 32 channels, then of eight
+	v3, v4                    unsafe.Pointer
 }
 
 func (c *columns) ptr() *byte { return (*byte)(unsafe.Pointer(c)) }
@@ -52,28 +53,45 @@ func ptr(x []float32, at int) unsafe.Pointer {
 	return unsafe.Pointer(&x[at])
 }
 
+// span is all of an image.
+func (m Map) span(image int) span { return span{m: m, at: m.Row(image, 0), rows: m.Height} }
+
 // images calls f for each image.
 func (m Map) images(team *Team, f func(image int, s span)) {
 	if m.Pixels() == 0 || m.Channels == 0 {
 		return
 	}
-	team.Do(m.Images, func(i int) { f(i, span{m: m, at: m.Row(i, 0), rows: m.Height}) })
+	team.Do(m.Images, func(i int) { f(i, m.span(i)) })
 }
 
 // chunk is the number of floats of one map in a piece.
 const chunk = 4096
+
+func (m Map) pieceRows() int { return max(1, chunk/(m.Width*m.Channels)) }
 
 // pieces calls f for runs of rows that stay in the first cache while blocks of channels take turns.
 func (m Map) pieces(team *Team, f func(s span)) {
 	if m.Pixels() == 0 || m.Channels == 0 {
 		return
 	}
-	rows := max(1, chunk/(m.Width*m.Channels))
+	rows := m.pieceRows()
 	n := (m.Height + rows - 1) / rows
 	team.Do(m.Images*n, func(i int) {
 		y := i % n * rows
 		f(span{m: m, at: m.Row(i/n, y), rows: min(rows, m.Height-y)})
 	})
+}
+
+// pieces are the rows of a span in runs that stay in the first cache while blocks of channels take turns.
+func (s span) pieces() func(yield func(span) bool) {
+	return func(yield func(span) bool) {
+		rows := s.m.pieceRows()
+		for y := 0; y < s.rows; y += rows {
+			if !yield(span{m: s.m, at: s.at + y*s.m.row(), rows: min(rows, s.rows-y)}) {
+				return
+			}
+		}
+	}
 }
 
 // ColumnSums sets, for each image i and channel c, sum[i,c] = Σ (x - shift[i,c]) and square[i,c] = Σ (x - shift[i,c])² over the image's
@@ -118,35 +136,38 @@ func (m Map) Affine(team *Team, y, x, add, scale, shift []float32, relu bool) {
 			panic("kernel: a sum behind an affine map needs a ReLU")
 		}
 	}
-	m.pieces(team, func(s span) {
-		v := s.vector()
-		if v > 0 {
-			c := s.columns()
-			c.x, c.out, c.v0, c.v1 = ptr(x, s.at), ptr(y, s.at), ptr(scale, 0), ptr(shift, 0)
-			switch {
-			case add != nil:
-				c.z = ptr(add, s.at)
-				affineAddReLUAVX2(c.ptr())
-			case relu:
-				affineReLUAVX2(c.ptr())
-			default:
-				affineAVX2(c.ptr())
-			}
+	m.pieces(team, func(s span) { s.affine(y, s.at, x, add, s.at, scale, shift, relu) })
+}
+
+// affine is [Map.Affine] of a run of rows, to rows of y that begin at to. Those of add begin at from.
+func (s span) affine(y []float32, to int, x, add []float32, from int, scale, shift []float32, relu bool) {
+	v := s.vector()
+	if v > 0 {
+		c := s.columns()
+		c.x, c.out, c.v0, c.v1 = ptr(x, s.at), ptr(y, to), ptr(scale, 0), ptr(shift, 0)
+		switch {
+		case add != nil:
+			c.z = ptr(add, from)
+			affineAddReLUAVX2(c.ptr())
+		case relu:
+			affineReLUAVX2(c.ptr())
+		default:
+			affineAVX2(c.ptr())
 		}
-		if v == m.Channels {
-			return
-		}
-		s.each(func(at int) {
-			for j := v; j < m.Channels; j++ {
-				z := float32(x[at+j]*scale[j]) + shift[j]
-				if add != nil {
-					z += add[at+j]
-				}
-				if relu {
-					z = positive(z)
-				}
-				y[at+j] = z
+	}
+	if v == s.m.Channels {
+		return
+	}
+	s.each(func(at int) {
+		for j := v; j < s.m.Channels; j++ {
+			z := float32(x[at+j]*scale[j]) + shift[j]
+			if add != nil {
+				z += add[at-s.at+from+j]
 			}
-		})
+			if relu {
+				z = positive(z)
+			}
+			y[at-s.at+to+j] = z
+		}
 	})
 }

@@ -1,14 +1,21 @@
 package kernel
 
 // NormGrad is what batch normalisation's backward pass reads: its input x, the gradient dy of its output, and, where a ReLU is
-// fused behind, that output y; nil without one. The gradient that counts is g = dy where y > 0, else 0.
-type NormGrad struct{ X, Y, DY []float32 }
+// fused behind, that output y or the scale and shift [C] that y is made of once more; neither without a ReLU. The gradient that counts is
+// g = dy where y > 0, else 0.
+type NormGrad struct {
+	X, Y, DY     []float32
+	Scale, Shift []float32
+}
 
 // check panics unless all of it holds maps m.
 func (g NormGrad) check(m Map) {
 	m.check([][]float32{g.X, g.DY}, 0)
 	if g.Y != nil {
 		m.check([][]float32{g.Y}, 0)
+	}
+	if g.Scale != nil {
+		m.check(nil, m.Channels, g.Scale, g.Shift)
 	}
 }
 
@@ -18,11 +25,13 @@ func (g NormGrad) columns(s span) columns {
 	if g.Y != nil {
 		c.y = ptr(g.Y, s.at)
 	}
+	c.v3, c.v4 = ptr(g.Scale, 0), ptr(g.Shift, 0)
 	return c
 }
 
-func (g NormGrad) at(i int) float32 {
-	if g.Y != nil && !(g.Y[i] > 0) {
+// at is number i, of channel j.
+func (g NormGrad) at(i, j int) float32 {
+	if g.Y != nil && !(g.Y[i] > 0) || g.Scale != nil && !(float32(g.X[i]*g.Scale[j])+g.Shift[j] > 0) {
 		return 0
 	}
 	return g.DY[i]
@@ -39,14 +48,40 @@ func (m Map) NormSums(team *Team, g NormGrad, mean, sum, dot []float32) {
 	})
 }
 
+// GradSums are what [Map.NormSums] takes of a gradient: a norm's mean [C], and the sums [images,C].
+type GradSums struct{ Mean, Sum, Dot []float32 }
+
+// gradSumming returns what takes the sums of the images [lo,hi) of gradient dy, of maps y behind a norm without an Add.
+func (m Map) gradSumming(dy []float32, y Normed, sums *GradSums) func(lo, hi int) {
+	if dy == nil || !y.deferred() || y.Add != nil {
+		panic("kernel: the sums of a gradient that is not that of a norm")
+	}
+	g := NormGrad{X: y.X, DY: dy}
+	if y.ReLU {
+		g.Scale, g.Shift = y.Scale, y.Shift
+	}
+	g.check(m)
+	m.check(nil, m.Channels, sums.Mean)
+	m.check(nil, m.Images*m.Channels, sums.Sum, sums.Dot)
+	return func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			at := i * m.Channels
+			m.normSumsImage(m.span(i), g, sums.Mean, sums.Sum[at:], sums.Dot[at:])
+		}
+	}
+}
+
 func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 	v := s.vector()
 	if v > 0 {
 		c := g.columns(s)
 		c.v0, c.v1, c.v2 = ptr(mean, 0), ptr(sum, 0), ptr(dot, 0)
-		if g.Y != nil {
+		switch {
+		case g.Scale != nil:
+			normSumsAgainAVX2(c.ptr())
+		case g.Y != nil:
 			normSumsReLUAVX2(c.ptr())
-		} else {
+		default:
 			normSumsAVX2(c.ptr())
 		}
 	}
@@ -57,7 +92,7 @@ func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 	}
 	s.each(func(at int) {
 		for j := v; j < m.Channels; j++ {
-			d := g.at(at + j)
+			d := g.at(at+j, j)
 			sum[j] += d
 			dot[j] += float32(d * (g.X[at+j] - mean[j]))
 		}
@@ -76,9 +111,12 @@ func (m Map) normApply(s span, dx []float32, g NormGrad, a, b, k []float32) {
 	if v > 0 {
 		c := g.columns(s)
 		c.out, c.v0, c.v1, c.v2 = ptr(dx, s.at), ptr(a, 0), ptr(b, 0), ptr(k, 0)
-		if g.Y != nil {
+		switch {
+		case g.Scale != nil:
+			normApplyAgainAVX2(c.ptr())
+		case g.Y != nil:
 			normApplyReLUAVX2(c.ptr())
-		} else {
+		default:
 			normApplyAVX2(c.ptr())
 		}
 	}
@@ -88,7 +126,7 @@ func (m Map) normApply(s span, dx []float32, g NormGrad, a, b, k []float32) {
 	s.each(func(at int) {
 		for j := v; j < m.Channels; j++ {
 			z := float32(g.X[at+j]*b[j]) + k[j]
-			dx[at+j] = z + float32(g.at(at+j)*a[j])
+			dx[at+j] = z + float32(g.at(at+j, j)*a[j])
 		}
 	})
 }

@@ -135,8 +135,8 @@ func BenchmarkColumns(b *testing.B) {
 	}{
 		"sums":  {1, func() { m.ColumnSums(nil, x, s, s[n:], s[2*n:]) }},
 		"apply": {2, func() { m.Affine(nil, y, x, nil, a, a, true) }},
-		"gsums": {3, func() { m.NormSums(nil, NormGrad{x, y, dy}, a, s, s[n:]) }},
-		"grad":  {4, func() { m.NormApply(nil, dy, NormGrad{x, y, dy}, a, a, a) }},
+		"gsums": {3, func() { m.NormSums(nil, NormGrad{X: x, Y: y, DY: dy}, a, s, s[n:]) }},
+		"grad":  {4, func() { m.NormApply(nil, dy, NormGrad{X: x, Y: y, DY: dy}, a, a, a) }},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(4 * c.maps * m.Len()))

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"unsafe"
 )
 
 // Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC maps that have a halo of one pixel, so
@@ -68,16 +67,32 @@ func (c *Conv) checkMaps(x, y []float32) {
 
 // room makes space for packed panels of n columns and k rows.
 func (c *Conv) room(k, n int) {
-	if need := (n + tileCols - 1) / tileCols * k * tileCols; len(c.panels) < need {
+	if need := panelLen(k, n); len(c.panels) < need {
 		c.panels = make([]float32, need)
 	}
 }
 
+func panelLen(k, n int) int { return (n + tileCols - 1) / tileCols * k * tileCols }
+
+// Sums are what [Map.ColumnSums] takes of maps, [images,channels] each: a shift, the sum and the sum of squares about it.
+type Sums struct{ Shift, Sum, Square []float32 }
+
 // Forward sets the interior of y to the convolution of x with weights.
 func (c *Conv) Forward(team *Team, y, x, weights []float32) {
-	c.checkMaps(x, y)
+	c.ForwardNormed(team, y, Plain(x), weights, nil)
+}
+
+// ForwardNormed is [Conv.Forward] of maps behind a batch norm. Sums, if not nil, are set to those of y, taken of each image while it is
+// in the cache.
+func (c *Conv) ForwardNormed(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
+	c.checkMaps(x.X, y)
+	x.check(c.Input())
+	var done func(lo, hi int)
+	if sums != nil {
+		done = c.summing(y, sums)
+	}
 	if c.wino != nil {
-		c.wino.forward(team, y, x, weights)
+		c.wino.forward(team, y, x, weights, done)
 		return
 	}
 	k := 9 * c.In
@@ -87,11 +102,29 @@ func (c *Conv) Forward(team *Team, y, x, weights []float32) {
 		packPanel(c.panels[q*k*tileCols:][:k*tileCols], weights[j:c.WeightLen()], c.Out, k, min(tileCols, c.Out-j))
 	})
 	in, out := c.Input(), c.Output()
+	images := imageBlock
+	if c.across(c.OutWidth) {
+		images = imageGroup
+	}
+	_, stages := rooms{of: in, from: x, images: images}.take(team)
+	defer stages.end()
 	t := tile{ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * c.In, aSkip: 4 * (in.row() - 3*c.In)}
 	p := pixels{
 		h: c.OutHeight, w: c.OutWidth, n: c.Out,
 		aImage: 4 * in.image(), aRow: 4 * c.Stride * in.row(), aCol: 4 * c.Stride * c.In,
 		cImage: out.image(), cRow: out.row(), cCol: c.Out,
 	}
-	c.multiply(team, t, p, unsafe.Pointer(&x[0]), y[out.Row(0, 0):])
+	c.multiply(team, []class{{t: t, p: p, panels: c.panels, out: out.Row(0, 0)}}, feed{stages: stages}, y, done)
+}
+
+// summing returns what takes the sums of the images [lo,hi) of y.
+func (c *Conv) summing(y []float32, sums *Sums) func(lo, hi int) {
+	m := c.Output()
+	m.check(nil, m.Images*m.Channels, sums.Shift, sums.Sum, sums.Square)
+	return func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			at := i * m.Channels
+			m.sumImage(m.span(i), y, sums.Shift[at:], sums.Sum[at:], sums.Square[at:])
+		}
+	}
 }

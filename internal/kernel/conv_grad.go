@@ -7,38 +7,59 @@ import (
 // Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for the input x, and the
 // interior of dx, if not nil, to the input's.
 func (c *Conv) Backward(team *Team, dx, dw, dy, x, weights []float32) {
-	c.checkMaps(x, dy)
+	c.BackwardNormed(team, dx, dw, dy, Plain(x), weights, nil)
+}
+
+// BackwardNormed is [Conv.Backward] for maps behind a batch norm. dx is the gradient of what the norm gives. sums, if not nil, are set to
+// those that the norm's own backward pass needs, taken of each image while it is in the cache.
+func (c *Conv) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
+	c.checkMaps(x.X, dy)
+	x.check(c.Input())
 	if dx != nil {
 		c.checkMaps(dx, dy)
 	}
+	var done func(lo, hi int)
+	if sums != nil {
+		done = c.Input().gradSumming(dx, x, sums)
+	}
 	if c.wino != nil {
-		c.wino.backward(team, dx, dw, dy, x, weights)
+		c.wino.backward(team, dx, dw, dy, x, weights, done)
 		return
 	}
 	c.gradWeights(team, dw, dy, x)
 	if dx != nil {
-		c.gradInput(team, dx, dy, weights)
+		c.gradInput(team, dx, dy, weights, done)
 	}
 }
 
 // gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes, each a small
 // convolution of dy with the taps that reach it.
-func (c *Conv) gradInput(team *Team, dx, dy, weights []float32) {
+func (c *Conv) gradInput(team *Team, dx, dy, weights []float32, done func(lo, hi int)) {
+	c.room(9*c.Out, c.In)
+	c.multiply(team, c.gradClasses(team, weights), feed{x: dy}, dx, done)
+}
+
+// gradClasses packs the classes' taps, nine in all.
+func (c *Conv) gradClasses(team *Team, weights []float32) []class {
 	if c.Stride == 1 {
-		c.gradClass(team, dx, dy, weights, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})
-		return
+		return []class{c.gradClass(team, weights, c.panels, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})}
 	}
 	taps := [2][]int{{1}, {2, 0}} // kernel rows that reach an even and an odd pixel, in the order of the output rows
-	for py := range 2 {
+	var classes []class
+	for py, panels := 0, c.panels; py < 2; py++ {
 		for px := range 2 {
-			c.gradClass(team, dx, dy, weights, py, px, taps[py], taps[px])
+			if k := c.gradClass(team, weights, panels, py, px, taps[py], taps[px]); k.p.h > 0 && k.p.w > 0 {
+				classes = append(classes, k)
+			}
+			panels = panels[panelLen(len(taps[py])*len(taps[px])*c.Out, c.In):]
 		}
 	}
+	return classes
 }
 
 // gradClass handles the pixels (Stride·i+py, Stride·j+px), which the taps ky × kx reach.
-func (c *Conv) gradClass(team *Team, dx, dy, weights []float32, py, px int, ky, kx []int) {
-	c.packTaps(team, weights, ky, kx)
+func (c *Conv) gradClass(team *Team, weights, panels []float32, py, px int, ky, kx []int) class {
+	c.packTaps(team, weights, panels, ky, kx)
 	in, out, s := c.Input(), c.Output(), c.Stride
 	t := tile{
 		ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out, aSkip: 4 * (out.row() - len(kx)*c.Out),
@@ -49,21 +70,17 @@ func (c *Conv) gradClass(team *Team, dx, dy, weights []float32, py, px int, ky, 
 		cImage: in.image(), cRow: s * in.row(), cCol: s * c.In,
 	}
 	// Stride 1 starts in the halo; the stride-2 classes start at the pixel itself.
-	first := 0
 	if s == 2 {
-		first = out.Row(0, 0)
+		p.aStart = 4 * out.Row(0, 0)
 	}
-	if p.h > 0 && p.w > 0 {
-		c.multiply(team, t, p, unsafe.Pointer(&dy[first]), dx[in.Row(0, py)+px*c.In:])
-	}
+	return class{t: t, p: p, panels: panels, out: in.Row(0, py) + px*c.In}
 }
 
 // packTaps packs the chosen taps of the weights, each turned around, as [taps·Out, In].
-func (c *Conv) packTaps(team *Team, weights []float32, ky, kx []int) {
+func (c *Conv) packTaps(team *Team, weights, panels []float32, ky, kx []int) {
 	k := len(ky) * len(kx) * c.Out
-	c.room(k, c.In)
 	team.Do((c.In+tileCols-1)/tileCols, func(q int) {
-		panel, i := c.panels[q*k*tileCols:][:k*tileCols], q*tileCols
+		panel, i := panels[q*k*tileCols:][:k*tileCols], q*tileCols
 		for tap := range len(ky) * len(kx) {
 			w := weights[(3*ky[tap/len(kx)]+kx[tap%len(kx)])*c.In*c.Out:]
 			packTransposed(panel[tap*c.Out*tileCols:][:c.Out*tileCols], w[i*c.Out:], c.Out, c.Out, min(tileCols, c.In-i))
@@ -78,12 +95,23 @@ func (c *Conv) gradParts() int {
 }
 
 // gradWeights sums the slices of images apart and adds them in order.
-func (c *Conv) gradWeights(team *Team, dw, dy, x []float32) {
+func (c *Conv) gradWeights(team *Team, dw, dy []float32, x Normed) {
 	n, parts := c.WeightLen(), c.gradParts()
-	sums := team.Scratch(parts * n)
-	team.Do(3*parts, func(i int) {
-		part, ky := i/3, i%3
-		c.gradPart(sums[part*n+ky*n/3:][:n/3], dy, x, part*c.Batch/parts, (part+1)*c.Batch/parts, ky)
+	images := 1
+	if c.OutWidth < narrow {
+		images = (c.Batch + parts - 1) / parts
+	}
+	sums, stages := rooms{shared: parts * n, of: c.Input(), from: x, images: images}.take(team)
+	defer stages.end()
+	rows := 1 // of the kernel a task
+	if x.deferred() {
+		rows = 3
+	}
+	team.Do(3/rows*parts, func(i int) {
+		part, ky := i*rows/3, i*rows%3
+		s, slot := stages.take()
+		defer stages.give(slot)
+		c.gradPart(sums[part*n+ky*n/3:][:rows*n/3], dy, &s.window, part*c.Batch/parts, (part+1)*c.Batch/parts, ky)
 	})
 	sumParts(team, dw[:n], sums, parts)
 }
@@ -103,30 +131,45 @@ func sumParts(team *Team, dst, parts []float32, count int) {
 // tile has to be worth loading and storing.
 const narrow = 8
 
-// gradPart sums the images [lo,hi) for one kernel row.
-func (c *Conv) gradPart(part, dy, x []float32, lo, hi, ky int) {
-	in, out := c.Input(), c.Output()
-	imageX, imageY := 4*in.image(), 4*out.image()
-	rowX, rowY := 4*in.row(), 4*out.row()
-	stepX, stepY := 4*c.Stride*c.In, 4*c.Out // to the next output pixel
-	a, b := unsafe.Pointer(&x[lo*in.image()+ky*in.row()]), unsafe.Pointer(&dy[out.Row(lo, 0)])
-	if c.OutWidth < narrow { // k: pixels of a row, and for each the images
-		n := hi - lo
-		t := tile{
-			rs: 4, ks: imageX, bs: imageY, runs: c.OutWidth, runLen: n, aSkip: stepX - n*imageX, bSkip: stepY - n*imageY,
-		}
-		for y := range c.OutHeight {
-			c.gradTiles(part, t, unsafe.Add(a, y*c.Stride*rowX), unsafe.Add(b, y*rowY))
-			t.acc = 1
-		}
+// gradPart sums the images [lo,hi) for the kernel rows from ky on that part has room for.
+func (c *Conv) gradPart(part, dy []float32, x *window, lo, hi, ky int) {
+	x.start(lo)
+	if c.OutWidth < narrow {
+		x.reach(hi - 1)
+		c.gradAcross(part, dy, x, lo, hi, ky)
 		return
 	}
-	t := tile{ // k: rows of an image, and for each the pixels
+	in, out := c.Input(), c.Output()
+	rowX, stepX, stepY := 4*in.row(), 4*c.Stride*c.In, 4*c.Out // steps to the next output pixel
+	t := tile{                                                 // k: rows of an image, and for each the pixels
 		rs: 4, ks: stepX, bs: stepY, runs: c.OutHeight, runLen: c.OutWidth,
-		aSkip: c.Stride*rowX - c.OutWidth*stepX, bSkip: rowY - c.OutWidth*stepY,
+		aSkip: c.Stride*rowX - c.OutWidth*stepX, bSkip: 4*out.row() - c.OutWidth*stepY,
 	}
-	for i := range hi - lo {
-		c.gradTiles(part, t, unsafe.Add(a, i*imageX), unsafe.Add(b, i*imageY))
+	row := c.WeightLen() / 3
+	for i := lo; i < hi; i++ {
+		x.reach(i)
+		a, b := x.data[x.at(i)+ky*in.row():], unsafe.Pointer(&dy[out.Row(i, 0)])
+		for k := range len(part) / row {
+			c.gradTiles(part[k*row:][:row], t, unsafe.Pointer(&a[k*in.row()]), b)
+		}
+		t.acc = 1
+	}
+}
+
+// gradAcross is gradPart for narrow maps. k: pixels of a row, and for each the images.
+func (c *Conv) gradAcross(part, dy []float32, x *window, lo, hi, ky int) {
+	in, out, n := c.Input(), c.Output(), hi-lo
+	imageX, imageY, stepX, stepY := 4*in.image(), 4*out.image(), 4*c.Stride*c.In, 4*c.Out
+	t := tile{
+		rs: 4, ks: imageX, bs: imageY, runs: c.OutWidth, runLen: n, aSkip: stepX - n*imageX, bSkip: stepY - n*imageY,
+	}
+	row := c.WeightLen() / 3
+	for y := range c.OutHeight {
+		b := unsafe.Pointer(&dy[out.Row(lo, y)])
+		for k := range len(part) / row {
+			at := x.at(lo) + (ky+k+y*c.Stride)*in.row()
+			c.gradTiles(part[k*row:][:row], t, unsafe.Pointer(&x.data[at]), b)
+		}
 		t.acc = 1
 	}
 }

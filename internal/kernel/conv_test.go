@@ -118,8 +118,8 @@ func BenchmarkConv(b *testing.B) {
 				})
 			}
 			run("forward", func() { c.Forward(team, y, x, w) })
-			run("input", func() { c.gradInput(team, dx, dy, w) })
-			run("weights", func() { c.gradWeights(team, dw, dy, x) })
+			run("input", func() { c.gradInput(team, dx, dy, w, nil) })
+			run("weights", func() { c.gradWeights(team, dw, dy, Plain(x)) })
 		}
 	}
 }

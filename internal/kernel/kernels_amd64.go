@@ -54,6 +54,16 @@ func colSumsAVX2(p *byte)
 //go:noescape
 func affineAVX2(p *byte)
 
+// affineReLUAVX2 scales and shifts columns: see columns.
+//
+//go:noescape
+func affineReLUAVX2(p *byte)
+
+// affineAddReLUAVX2 scales and shifts columns: see columns.
+//
+//go:noescape
+func affineAddReLUAVX2(p *byte)
+
 // normSumsAVX2 sums gradients: see columns.
 //
 //go:noescape
@@ -63,11 +73,6 @@ func normSumsAVX2(p *byte)
 //
 //go:noescape
 func normApplyAVX2(p *byte)
-
-// affineReLUAVX2 scales and shifts columns: see columns.
-//
-//go:noescape
-func affineReLUAVX2(p *byte)
 
 // normSumsReLUAVX2 sums gradients: see columns.
 //
@@ -79,10 +84,15 @@ func normSumsReLUAVX2(p *byte)
 //go:noescape
 func normApplyReLUAVX2(p *byte)
 
-// affineAddReLUAVX2 scales and shifts columns: see columns.
+// normSumsAgainAVX2 sums gradients: see columns.
 //
 //go:noescape
-func affineAddReLUAVX2(p *byte)
+func normSumsAgainAVX2(p *byte)
+
+// normApplyAgainAVX2 writes the input gradient: see columns.
+//
+//go:noescape
+func normApplyAgainAVX2(p *byte)
 
 // winogradInputAVX2 transforms tiles of 4×4 pixels: see winogradInput.
 //

@@ -1046,225 +1046,6 @@ w1done:
 	VZEROUPPER
 	RET
 
-// func normSumsAVX2(p *byte)
-// Requires: AVX, FMA3
-TEXT ·normSumsAVX2(SB), $256-8
-	MOVQ  p+0(FP), AX
-	MOVQ  (AX), CX
-	MOVQ  16(AX), DX
-	XORQ  BX, BX
-	MOVQ  88(AX), SI
-	TESTQ SI, SI
-	JZ    w4done
-
-w4block:
-	MOVQ    32(AX), DI
-	VMOVUPS (DI)(BX*1), Y0
-	VMOVUPS 32(DI)(BX*1), Y1
-	VMOVUPS 64(DI)(BX*1), Y2
-	VMOVUPS 96(DI)(BX*1), Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	VXORPS  Y10, Y10, Y10
-	VXORPS  Y11, Y11, Y11
-	MOVQ    72(AX), R8
-	MOVQ    64(AX), R10
-	MOVQ    BX, DI
-
-w4row:
-	MOVQ 56(AX), R9
-
-w4pixel:
-	VMOVUPS     (DX)(DI*1), Y12
-	VMOVUPS     (CX)(DI*1), Y13
-	VSUBPS      Y0, Y13, Y13
-	VADDPS      Y12, Y4, Y4
-	VFMADD231PS Y13, Y12, Y8
-	VMOVUPS     32(DX)(DI*1), Y12
-	VMOVUPS     32(CX)(DI*1), Y13
-	VSUBPS      Y1, Y13, Y13
-	VADDPS      Y12, Y5, Y5
-	VFMADD231PS Y13, Y12, Y9
-	VMOVUPS     64(DX)(DI*1), Y12
-	VMOVUPS     64(CX)(DI*1), Y13
-	VSUBPS      Y2, Y13, Y13
-	VADDPS      Y12, Y6, Y6
-	VFMADD231PS Y13, Y12, Y10
-	VMOVUPS     96(DX)(DI*1), Y12
-	VMOVUPS     96(CX)(DI*1), Y13
-	VSUBPS      Y3, Y13, Y13
-	VADDPS      Y12, Y7, Y7
-	VFMADD231PS Y13, Y12, Y11
-	ADDQ        R10, DI
-	DECQ        R9
-	JNZ         w4pixel
-	ADDQ        80(AX), DI
-	DECQ        R8
-	JNZ         w4row
-	MOVQ        40(AX), DI
-	VMOVUPS     Y4, (DI)(BX*1)
-	VMOVUPS     Y5, 32(DI)(BX*1)
-	VMOVUPS     Y6, 64(DI)(BX*1)
-	VMOVUPS     Y7, 96(DI)(BX*1)
-	MOVQ        48(AX), DI
-	VMOVUPS     Y8, (DI)(BX*1)
-	VMOVUPS     Y9, 32(DI)(BX*1)
-	VMOVUPS     Y10, 64(DI)(BX*1)
-	VMOVUPS     Y11, 96(DI)(BX*1)
-	ADDQ        $0x00000080, BX
-	DECQ        SI
-	JNZ         w4block
-
-w4done:
-	MOVQ  96(AX), SI
-	TESTQ SI, SI
-	JZ    w1done
-
-w1block:
-	MOVQ    32(AX), DI
-	VMOVUPS (DI)(BX*1), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    72(AX), R8
-	MOVQ    64(AX), R10
-	MOVQ    BX, DI
-
-w1row:
-	MOVQ 56(AX), R9
-
-w1pixel:
-	VMOVUPS     (DX)(DI*1), Y3
-	VMOVUPS     (CX)(DI*1), Y4
-	VSUBPS      Y0, Y4, Y4
-	VADDPS      Y3, Y1, Y1
-	VFMADD231PS Y4, Y3, Y2
-	ADDQ        R10, DI
-	DECQ        R9
-	JNZ         w1pixel
-	ADDQ        80(AX), DI
-	DECQ        R8
-	JNZ         w1row
-	MOVQ        40(AX), DI
-	VMOVUPS     Y1, (DI)(BX*1)
-	MOVQ        48(AX), DI
-	VMOVUPS     Y2, (DI)(BX*1)
-	ADDQ        $0x00000020, BX
-	DECQ        SI
-	JNZ         w1block
-
-w1done:
-	VZEROUPPER
-	RET
-
-// func normApplyAVX2(p *byte)
-// Requires: AVX, FMA3
-TEXT ·normApplyAVX2(SB), $256-8
-	MOVQ  p+0(FP), AX
-	MOVQ  (AX), CX
-	MOVQ  16(AX), DX
-	MOVQ  24(AX), BX
-	XORQ  SI, SI
-	MOVQ  88(AX), DI
-	TESTQ DI, DI
-	JZ    w4done
-
-w4block:
-	MOVQ    32(AX), R8
-	VMOVUPS (R8)(SI*1), Y0
-	VMOVUPS 32(R8)(SI*1), Y1
-	VMOVUPS 64(R8)(SI*1), Y2
-	VMOVUPS 96(R8)(SI*1), Y3
-	MOVQ    40(AX), R8
-	VMOVUPS (R8)(SI*1), Y4
-	VMOVUPS 32(R8)(SI*1), Y5
-	VMOVUPS 64(R8)(SI*1), Y6
-	VMOVUPS 96(R8)(SI*1), Y7
-	MOVQ    48(AX), R8
-	VMOVUPS (R8)(SI*1), Y8
-	VMOVUPS 32(R8)(SI*1), Y9
-	VMOVUPS 64(R8)(SI*1), Y10
-	VMOVUPS 96(R8)(SI*1), Y11
-	MOVQ    72(AX), R9
-	MOVQ    64(AX), R11
-	MOVQ    SI, R8
-
-w4row:
-	MOVQ 56(AX), R10
-
-w4pixel:
-	VMOVUPS     (DX)(R8*1), Y12
-	VMOVUPS     (CX)(R8*1), Y13
-	VFMADD213PS Y8, Y4, Y13
-	VFMADD231PS Y0, Y12, Y13
-	VMOVUPS     Y13, (BX)(R8*1)
-	VMOVUPS     32(DX)(R8*1), Y12
-	VMOVUPS     32(CX)(R8*1), Y13
-	VFMADD213PS Y9, Y5, Y13
-	VFMADD231PS Y1, Y12, Y13
-	VMOVUPS     Y13, 32(BX)(R8*1)
-	VMOVUPS     64(DX)(R8*1), Y12
-	VMOVUPS     64(CX)(R8*1), Y13
-	VFMADD213PS Y10, Y6, Y13
-	VFMADD231PS Y2, Y12, Y13
-	VMOVUPS     Y13, 64(BX)(R8*1)
-	VMOVUPS     96(DX)(R8*1), Y12
-	VMOVUPS     96(CX)(R8*1), Y13
-	VFMADD213PS Y11, Y7, Y13
-	VFMADD231PS Y3, Y12, Y13
-	VMOVUPS     Y13, 96(BX)(R8*1)
-	ADDQ        R11, R8
-	DECQ        R10
-	JNZ         w4pixel
-	ADDQ        80(AX), R8
-	DECQ        R9
-	JNZ         w4row
-	ADDQ        $0x00000080, SI
-	DECQ        DI
-	JNZ         w4block
-
-w4done:
-	MOVQ  96(AX), DI
-	TESTQ DI, DI
-	JZ    w1done
-
-w1block:
-	MOVQ    32(AX), R8
-	VMOVUPS (R8)(SI*1), Y0
-	MOVQ    40(AX), R8
-	VMOVUPS (R8)(SI*1), Y1
-	MOVQ    48(AX), R8
-	VMOVUPS (R8)(SI*1), Y2
-	MOVQ    72(AX), R9
-	MOVQ    64(AX), R11
-	MOVQ    SI, R8
-
-w1row:
-	MOVQ 56(AX), R10
-
-w1pixel:
-	VMOVUPS     (DX)(R8*1), Y3
-	VMOVUPS     (CX)(R8*1), Y4
-	VFMADD213PS Y2, Y1, Y4
-	VFMADD231PS Y0, Y3, Y4
-	VMOVUPS     Y4, (BX)(R8*1)
-	ADDQ        R11, R8
-	DECQ        R10
-	JNZ         w1pixel
-	ADDQ        80(AX), R8
-	DECQ        R9
-	JNZ         w1row
-	ADDQ        $0x00000020, SI
-	DECQ        DI
-	JNZ         w1block
-
-w1done:
-	VZEROUPPER
-	RET
-
 // func affineReLUAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·affineReLUAVX2(SB), $256-8
@@ -1352,249 +1133,6 @@ w1pixel:
 	JNZ         w1row
 	ADDQ        $0x00000020, BX
 	DECQ        SI
-	JNZ         w1block
-
-w1done:
-	VZEROUPPER
-	RET
-
-// func normSumsReLUAVX2(p *byte)
-// Requires: AVX, FMA3
-TEXT ·normSumsReLUAVX2(SB), $256-8
-	MOVQ   p+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   8(AX), BX
-	VXORPS Y0, Y0, Y0
-	XORQ   SI, SI
-	MOVQ   88(AX), DI
-	TESTQ  DI, DI
-	JZ     w4done
-
-w4block:
-	MOVQ    32(AX), R8
-	VMOVUPS (R8)(SI*1), Y1
-	VMOVUPS 32(R8)(SI*1), Y2
-	VMOVUPS 64(R8)(SI*1), Y3
-	VMOVUPS 96(R8)(SI*1), Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	VXORPS  Y10, Y10, Y10
-	VXORPS  Y11, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	MOVQ    72(AX), R9
-	MOVQ    64(AX), R11
-	MOVQ    SI, R8
-
-w4row:
-	MOVQ 56(AX), R10
-
-w4pixel:
-	VMOVUPS     (BX)(R8*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      (DX)(R8*1), Y13, Y13
-	VMOVUPS     (CX)(R8*1), Y14
-	VSUBPS      Y1, Y14, Y14
-	VADDPS      Y13, Y5, Y5
-	VFMADD231PS Y14, Y13, Y9
-	VMOVUPS     32(BX)(R8*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      32(DX)(R8*1), Y13, Y13
-	VMOVUPS     32(CX)(R8*1), Y14
-	VSUBPS      Y2, Y14, Y14
-	VADDPS      Y13, Y6, Y6
-	VFMADD231PS Y14, Y13, Y10
-	VMOVUPS     64(BX)(R8*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      64(DX)(R8*1), Y13, Y13
-	VMOVUPS     64(CX)(R8*1), Y14
-	VSUBPS      Y3, Y14, Y14
-	VADDPS      Y13, Y7, Y7
-	VFMADD231PS Y14, Y13, Y11
-	VMOVUPS     96(BX)(R8*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      96(DX)(R8*1), Y13, Y13
-	VMOVUPS     96(CX)(R8*1), Y14
-	VSUBPS      Y4, Y14, Y14
-	VADDPS      Y13, Y8, Y8
-	VFMADD231PS Y14, Y13, Y12
-	ADDQ        R11, R8
-	DECQ        R10
-	JNZ         w4pixel
-	ADDQ        80(AX), R8
-	DECQ        R9
-	JNZ         w4row
-	MOVQ        40(AX), R8
-	VMOVUPS     Y5, (R8)(SI*1)
-	VMOVUPS     Y6, 32(R8)(SI*1)
-	VMOVUPS     Y7, 64(R8)(SI*1)
-	VMOVUPS     Y8, 96(R8)(SI*1)
-	MOVQ        48(AX), R8
-	VMOVUPS     Y9, (R8)(SI*1)
-	VMOVUPS     Y10, 32(R8)(SI*1)
-	VMOVUPS     Y11, 64(R8)(SI*1)
-	VMOVUPS     Y12, 96(R8)(SI*1)
-	ADDQ        $0x00000080, SI
-	DECQ        DI
-	JNZ         w4block
-
-w4done:
-	MOVQ  96(AX), DI
-	TESTQ DI, DI
-	JZ    w1done
-
-w1block:
-	MOVQ    32(AX), R8
-	VMOVUPS (R8)(SI*1), Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	MOVQ    72(AX), R9
-	MOVQ    64(AX), R11
-	MOVQ    SI, R8
-
-w1row:
-	MOVQ 56(AX), R10
-
-w1pixel:
-	VMOVUPS     (BX)(R8*1), Y4
-	VCMPPS      $0x0e, Y0, Y4, Y4
-	VANDPS      (DX)(R8*1), Y4, Y4
-	VMOVUPS     (CX)(R8*1), Y5
-	VSUBPS      Y1, Y5, Y5
-	VADDPS      Y4, Y2, Y2
-	VFMADD231PS Y5, Y4, Y3
-	ADDQ        R11, R8
-	DECQ        R10
-	JNZ         w1pixel
-	ADDQ        80(AX), R8
-	DECQ        R9
-	JNZ         w1row
-	MOVQ        40(AX), R8
-	VMOVUPS     Y2, (R8)(SI*1)
-	MOVQ        48(AX), R8
-	VMOVUPS     Y3, (R8)(SI*1)
-	ADDQ        $0x00000020, SI
-	DECQ        DI
-	JNZ         w1block
-
-w1done:
-	VZEROUPPER
-	RET
-
-// func normApplyReLUAVX2(p *byte)
-// Requires: AVX, FMA3
-TEXT ·normApplyReLUAVX2(SB), $256-8
-	MOVQ   p+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	XORQ   DI, DI
-	MOVQ   88(AX), R8
-	TESTQ  R8, R8
-	JZ     w4done
-
-w4block:
-	MOVQ    32(AX), R9
-	VMOVUPS (R9)(DI*1), Y1
-	VMOVUPS 32(R9)(DI*1), Y2
-	VMOVUPS 64(R9)(DI*1), Y3
-	VMOVUPS 96(R9)(DI*1), Y4
-	MOVQ    40(AX), R9
-	VMOVUPS (R9)(DI*1), Y5
-	VMOVUPS 32(R9)(DI*1), Y6
-	VMOVUPS 64(R9)(DI*1), Y7
-	VMOVUPS 96(R9)(DI*1), Y8
-	MOVQ    48(AX), R9
-	VMOVUPS (R9)(DI*1), Y9
-	VMOVUPS 32(R9)(DI*1), Y10
-	VMOVUPS 64(R9)(DI*1), Y11
-	VMOVUPS 96(R9)(DI*1), Y12
-	MOVQ    72(AX), R10
-	MOVQ    64(AX), R12
-	MOVQ    DI, R9
-
-w4row:
-	MOVQ 56(AX), R11
-
-w4pixel:
-	VMOVUPS     (SI)(R9*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      (DX)(R9*1), Y13, Y13
-	VMOVUPS     (CX)(R9*1), Y14
-	VFMADD213PS Y9, Y5, Y14
-	VFMADD231PS Y1, Y13, Y14
-	VMOVUPS     Y14, (BX)(R9*1)
-	VMOVUPS     32(SI)(R9*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      32(DX)(R9*1), Y13, Y13
-	VMOVUPS     32(CX)(R9*1), Y14
-	VFMADD213PS Y10, Y6, Y14
-	VFMADD231PS Y2, Y13, Y14
-	VMOVUPS     Y14, 32(BX)(R9*1)
-	VMOVUPS     64(SI)(R9*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      64(DX)(R9*1), Y13, Y13
-	VMOVUPS     64(CX)(R9*1), Y14
-	VFMADD213PS Y11, Y7, Y14
-	VFMADD231PS Y3, Y13, Y14
-	VMOVUPS     Y14, 64(BX)(R9*1)
-	VMOVUPS     96(SI)(R9*1), Y13
-	VCMPPS      $0x0e, Y0, Y13, Y13
-	VANDPS      96(DX)(R9*1), Y13, Y13
-	VMOVUPS     96(CX)(R9*1), Y14
-	VFMADD213PS Y12, Y8, Y14
-	VFMADD231PS Y4, Y13, Y14
-	VMOVUPS     Y14, 96(BX)(R9*1)
-	ADDQ        R12, R9
-	DECQ        R11
-	JNZ         w4pixel
-	ADDQ        80(AX), R9
-	DECQ        R10
-	JNZ         w4row
-	ADDQ        $0x00000080, DI
-	DECQ        R8
-	JNZ         w4block
-
-w4done:
-	MOVQ  96(AX), R8
-	TESTQ R8, R8
-	JZ    w1done
-
-w1block:
-	MOVQ    32(AX), R9
-	VMOVUPS (R9)(DI*1), Y1
-	MOVQ    40(AX), R9
-	VMOVUPS (R9)(DI*1), Y2
-	MOVQ    48(AX), R9
-	VMOVUPS (R9)(DI*1), Y3
-	MOVQ    72(AX), R10
-	MOVQ    64(AX), R12
-	MOVQ    DI, R9
-
-w1row:
-	MOVQ 56(AX), R11
-
-w1pixel:
-	VMOVUPS     (SI)(R9*1), Y4
-	VCMPPS      $0x0e, Y0, Y4, Y4
-	VANDPS      (DX)(R9*1), Y4, Y4
-	VMOVUPS     (CX)(R9*1), Y5
-	VFMADD213PS Y3, Y2, Y5
-	VFMADD231PS Y1, Y4, Y5
-	VMOVUPS     Y5, (BX)(R9*1)
-	ADDQ        R12, R9
-	DECQ        R11
-	JNZ         w1pixel
-	ADDQ        80(AX), R9
-	DECQ        R10
-	JNZ         w1row
-	ADDQ        $0x00000020, DI
-	DECQ        R8
 	JNZ         w1block
 
 w1done:
@@ -1694,6 +1232,723 @@ w1pixel:
 	JNZ         w1row
 	ADDQ        $0x00000020, SI
 	DECQ        DI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsAVX2(SB), $256-8
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	MOVQ  16(AX), DX
+	XORQ  BX, BX
+	MOVQ  88(AX), SI
+	TESTQ SI, SI
+	JZ    w4done
+
+w4block:
+	MOVQ    32(AX), DI
+	VMOVUPS (DI)(BX*1), Y0
+	VMOVUPS 32(DI)(BX*1), Y1
+	VMOVUPS 64(DI)(BX*1), Y2
+	VMOVUPS 96(DI)(BX*1), Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
+	MOVQ    BX, DI
+
+w4row:
+	MOVQ 56(AX), R9
+
+w4pixel:
+	VMOVUPS     (CX)(DI*1), Y12
+	VMOVUPS     (DX)(DI*1), Y13
+	VSUBPS      Y0, Y12, Y12
+	VADDPS      Y13, Y4, Y4
+	VFMADD231PS Y12, Y13, Y8
+	VMOVUPS     32(CX)(DI*1), Y12
+	VMOVUPS     32(DX)(DI*1), Y13
+	VSUBPS      Y1, Y12, Y12
+	VADDPS      Y13, Y5, Y5
+	VFMADD231PS Y12, Y13, Y9
+	VMOVUPS     64(CX)(DI*1), Y12
+	VMOVUPS     64(DX)(DI*1), Y13
+	VSUBPS      Y2, Y12, Y12
+	VADDPS      Y13, Y6, Y6
+	VFMADD231PS Y12, Y13, Y10
+	VMOVUPS     96(CX)(DI*1), Y12
+	VMOVUPS     96(DX)(DI*1), Y13
+	VSUBPS      Y3, Y12, Y12
+	VADDPS      Y13, Y7, Y7
+	VFMADD231PS Y12, Y13, Y11
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w4pixel
+	ADDQ        80(AX), DI
+	DECQ        R8
+	JNZ         w4row
+	MOVQ        40(AX), DI
+	VMOVUPS     Y4, (DI)(BX*1)
+	VMOVUPS     Y5, 32(DI)(BX*1)
+	VMOVUPS     Y6, 64(DI)(BX*1)
+	VMOVUPS     Y7, 96(DI)(BX*1)
+	MOVQ        48(AX), DI
+	VMOVUPS     Y8, (DI)(BX*1)
+	VMOVUPS     Y9, 32(DI)(BX*1)
+	VMOVUPS     Y10, 64(DI)(BX*1)
+	VMOVUPS     Y11, 96(DI)(BX*1)
+	ADDQ        $0x00000080, BX
+	DECQ        SI
+	JNZ         w4block
+
+w4done:
+	MOVQ  96(AX), SI
+	TESTQ SI, SI
+	JZ    w1done
+
+w1block:
+	MOVQ    32(AX), DI
+	VMOVUPS (DI)(BX*1), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    72(AX), R8
+	MOVQ    64(AX), R10
+	MOVQ    BX, DI
+
+w1row:
+	MOVQ 56(AX), R9
+
+w1pixel:
+	VMOVUPS     (CX)(DI*1), Y3
+	VMOVUPS     (DX)(DI*1), Y4
+	VSUBPS      Y0, Y3, Y3
+	VADDPS      Y4, Y1, Y1
+	VFMADD231PS Y3, Y4, Y2
+	ADDQ        R10, DI
+	DECQ        R9
+	JNZ         w1pixel
+	ADDQ        80(AX), DI
+	DECQ        R8
+	JNZ         w1row
+	MOVQ        40(AX), DI
+	VMOVUPS     Y1, (DI)(BX*1)
+	MOVQ        48(AX), DI
+	VMOVUPS     Y2, (DI)(BX*1)
+	ADDQ        $0x00000020, BX
+	DECQ        SI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normApplyAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normApplyAVX2(SB), $256-8
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	MOVQ  16(AX), DX
+	MOVQ  24(AX), BX
+	XORQ  SI, SI
+	MOVQ  88(AX), DI
+	TESTQ DI, DI
+	JZ    w4done
+
+w4block:
+	MOVQ    32(AX), R8
+	VMOVUPS (R8)(SI*1), Y0
+	VMOVUPS 32(R8)(SI*1), Y1
+	VMOVUPS 64(R8)(SI*1), Y2
+	VMOVUPS 96(R8)(SI*1), Y3
+	MOVQ    40(AX), R8
+	VMOVUPS (R8)(SI*1), Y4
+	VMOVUPS 32(R8)(SI*1), Y5
+	VMOVUPS 64(R8)(SI*1), Y6
+	VMOVUPS 96(R8)(SI*1), Y7
+	MOVQ    48(AX), R8
+	VMOVUPS (R8)(SI*1), Y8
+	VMOVUPS 32(R8)(SI*1), Y9
+	VMOVUPS 64(R8)(SI*1), Y10
+	VMOVUPS 96(R8)(SI*1), Y11
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
+	MOVQ    SI, R8
+
+w4row:
+	MOVQ 56(AX), R10
+
+w4pixel:
+	VMOVUPS     (CX)(R8*1), Y12
+	VMOVUPS     (DX)(R8*1), Y13
+	VFMADD213PS Y8, Y4, Y12
+	VFMADD231PS Y0, Y13, Y12
+	VMOVUPS     Y12, (BX)(R8*1)
+	VMOVUPS     32(CX)(R8*1), Y12
+	VMOVUPS     32(DX)(R8*1), Y13
+	VFMADD213PS Y9, Y5, Y12
+	VFMADD231PS Y1, Y13, Y12
+	VMOVUPS     Y12, 32(BX)(R8*1)
+	VMOVUPS     64(CX)(R8*1), Y12
+	VMOVUPS     64(DX)(R8*1), Y13
+	VFMADD213PS Y10, Y6, Y12
+	VFMADD231PS Y2, Y13, Y12
+	VMOVUPS     Y12, 64(BX)(R8*1)
+	VMOVUPS     96(CX)(R8*1), Y12
+	VMOVUPS     96(DX)(R8*1), Y13
+	VFMADD213PS Y11, Y7, Y12
+	VFMADD231PS Y3, Y13, Y12
+	VMOVUPS     Y12, 96(BX)(R8*1)
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w4pixel
+	ADDQ        80(AX), R8
+	DECQ        R9
+	JNZ         w4row
+	ADDQ        $0x00000080, SI
+	DECQ        DI
+	JNZ         w4block
+
+w4done:
+	MOVQ  96(AX), DI
+	TESTQ DI, DI
+	JZ    w1done
+
+w1block:
+	MOVQ    32(AX), R8
+	VMOVUPS (R8)(SI*1), Y0
+	MOVQ    40(AX), R8
+	VMOVUPS (R8)(SI*1), Y1
+	MOVQ    48(AX), R8
+	VMOVUPS (R8)(SI*1), Y2
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
+	MOVQ    SI, R8
+
+w1row:
+	MOVQ 56(AX), R10
+
+w1pixel:
+	VMOVUPS     (CX)(R8*1), Y3
+	VMOVUPS     (DX)(R8*1), Y4
+	VFMADD213PS Y2, Y1, Y3
+	VFMADD231PS Y0, Y4, Y3
+	VMOVUPS     Y3, (BX)(R8*1)
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w1pixel
+	ADDQ        80(AX), R8
+	DECQ        R9
+	JNZ         w1row
+	ADDQ        $0x00000020, SI
+	DECQ        DI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsReLUAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsReLUAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   8(AX), BX
+	VXORPS Y0, Y0, Y0
+	XORQ   SI, SI
+	MOVQ   88(AX), DI
+	TESTQ  DI, DI
+	JZ     w4done
+
+w4block:
+	MOVQ    32(AX), R8
+	VMOVUPS (R8)(SI*1), Y1
+	VMOVUPS 32(R8)(SI*1), Y2
+	VMOVUPS 64(R8)(SI*1), Y3
+	VMOVUPS 96(R8)(SI*1), Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
+	MOVQ    SI, R8
+
+w4row:
+	MOVQ 56(AX), R10
+
+w4pixel:
+	VMOVUPS     (CX)(R8*1), Y13
+	VMOVUPS     (BX)(R8*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      (DX)(R8*1), Y14, Y14
+	VSUBPS      Y1, Y13, Y13
+	VADDPS      Y14, Y5, Y5
+	VFMADD231PS Y13, Y14, Y9
+	VMOVUPS     32(CX)(R8*1), Y13
+	VMOVUPS     32(BX)(R8*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      32(DX)(R8*1), Y14, Y14
+	VSUBPS      Y2, Y13, Y13
+	VADDPS      Y14, Y6, Y6
+	VFMADD231PS Y13, Y14, Y10
+	VMOVUPS     64(CX)(R8*1), Y13
+	VMOVUPS     64(BX)(R8*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      64(DX)(R8*1), Y14, Y14
+	VSUBPS      Y3, Y13, Y13
+	VADDPS      Y14, Y7, Y7
+	VFMADD231PS Y13, Y14, Y11
+	VMOVUPS     96(CX)(R8*1), Y13
+	VMOVUPS     96(BX)(R8*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      96(DX)(R8*1), Y14, Y14
+	VSUBPS      Y4, Y13, Y13
+	VADDPS      Y14, Y8, Y8
+	VFMADD231PS Y13, Y14, Y12
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w4pixel
+	ADDQ        80(AX), R8
+	DECQ        R9
+	JNZ         w4row
+	MOVQ        40(AX), R8
+	VMOVUPS     Y5, (R8)(SI*1)
+	VMOVUPS     Y6, 32(R8)(SI*1)
+	VMOVUPS     Y7, 64(R8)(SI*1)
+	VMOVUPS     Y8, 96(R8)(SI*1)
+	MOVQ        48(AX), R8
+	VMOVUPS     Y9, (R8)(SI*1)
+	VMOVUPS     Y10, 32(R8)(SI*1)
+	VMOVUPS     Y11, 64(R8)(SI*1)
+	VMOVUPS     Y12, 96(R8)(SI*1)
+	ADDQ        $0x00000080, SI
+	DECQ        DI
+	JNZ         w4block
+
+w4done:
+	MOVQ  96(AX), DI
+	TESTQ DI, DI
+	JZ    w1done
+
+w1block:
+	MOVQ    32(AX), R8
+	VMOVUPS (R8)(SI*1), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    72(AX), R9
+	MOVQ    64(AX), R11
+	MOVQ    SI, R8
+
+w1row:
+	MOVQ 56(AX), R10
+
+w1pixel:
+	VMOVUPS     (CX)(R8*1), Y4
+	VMOVUPS     (BX)(R8*1), Y5
+	VCMPPS      $0x0e, Y0, Y5, Y5
+	VANDPS      (DX)(R8*1), Y5, Y5
+	VSUBPS      Y1, Y4, Y4
+	VADDPS      Y5, Y2, Y2
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        R11, R8
+	DECQ        R10
+	JNZ         w1pixel
+	ADDQ        80(AX), R8
+	DECQ        R9
+	JNZ         w1row
+	MOVQ        40(AX), R8
+	VMOVUPS     Y2, (R8)(SI*1)
+	MOVQ        48(AX), R8
+	VMOVUPS     Y3, (R8)(SI*1)
+	ADDQ        $0x00000020, SI
+	DECQ        DI
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normApplyReLUAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normApplyReLUAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   24(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	XORQ   DI, DI
+	MOVQ   88(AX), R8
+	TESTQ  R8, R8
+	JZ     w4done
+
+w4block:
+	MOVQ    32(AX), R9
+	VMOVUPS (R9)(DI*1), Y1
+	VMOVUPS 32(R9)(DI*1), Y2
+	VMOVUPS 64(R9)(DI*1), Y3
+	VMOVUPS 96(R9)(DI*1), Y4
+	MOVQ    40(AX), R9
+	VMOVUPS (R9)(DI*1), Y5
+	VMOVUPS 32(R9)(DI*1), Y6
+	VMOVUPS 64(R9)(DI*1), Y7
+	VMOVUPS 96(R9)(DI*1), Y8
+	MOVQ    48(AX), R9
+	VMOVUPS (R9)(DI*1), Y9
+	VMOVUPS 32(R9)(DI*1), Y10
+	VMOVUPS 64(R9)(DI*1), Y11
+	VMOVUPS 96(R9)(DI*1), Y12
+	MOVQ    72(AX), R10
+	MOVQ    64(AX), R12
+	MOVQ    DI, R9
+
+w4row:
+	MOVQ 56(AX), R11
+
+w4pixel:
+	VMOVUPS     (CX)(R9*1), Y13
+	VMOVUPS     (SI)(R9*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      (DX)(R9*1), Y14, Y14
+	VFMADD213PS Y9, Y5, Y13
+	VFMADD231PS Y1, Y14, Y13
+	VMOVUPS     Y13, (BX)(R9*1)
+	VMOVUPS     32(CX)(R9*1), Y13
+	VMOVUPS     32(SI)(R9*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      32(DX)(R9*1), Y14, Y14
+	VFMADD213PS Y10, Y6, Y13
+	VFMADD231PS Y2, Y14, Y13
+	VMOVUPS     Y13, 32(BX)(R9*1)
+	VMOVUPS     64(CX)(R9*1), Y13
+	VMOVUPS     64(SI)(R9*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      64(DX)(R9*1), Y14, Y14
+	VFMADD213PS Y11, Y7, Y13
+	VFMADD231PS Y3, Y14, Y13
+	VMOVUPS     Y13, 64(BX)(R9*1)
+	VMOVUPS     96(CX)(R9*1), Y13
+	VMOVUPS     96(SI)(R9*1), Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      96(DX)(R9*1), Y14, Y14
+	VFMADD213PS Y12, Y8, Y13
+	VFMADD231PS Y4, Y14, Y13
+	VMOVUPS     Y13, 96(BX)(R9*1)
+	ADDQ        R12, R9
+	DECQ        R11
+	JNZ         w4pixel
+	ADDQ        80(AX), R9
+	DECQ        R10
+	JNZ         w4row
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         w4block
+
+w4done:
+	MOVQ  96(AX), R8
+	TESTQ R8, R8
+	JZ    w1done
+
+w1block:
+	MOVQ    32(AX), R9
+	VMOVUPS (R9)(DI*1), Y1
+	MOVQ    40(AX), R9
+	VMOVUPS (R9)(DI*1), Y2
+	MOVQ    48(AX), R9
+	VMOVUPS (R9)(DI*1), Y3
+	MOVQ    72(AX), R10
+	MOVQ    64(AX), R12
+	MOVQ    DI, R9
+
+w1row:
+	MOVQ 56(AX), R11
+
+w1pixel:
+	VMOVUPS     (CX)(R9*1), Y4
+	VMOVUPS     (SI)(R9*1), Y5
+	VCMPPS      $0x0e, Y0, Y5, Y5
+	VANDPS      (DX)(R9*1), Y5, Y5
+	VFMADD213PS Y3, Y2, Y4
+	VFMADD231PS Y1, Y5, Y4
+	VMOVUPS     Y4, (BX)(R9*1)
+	ADDQ        R12, R9
+	DECQ        R11
+	JNZ         w1pixel
+	ADDQ        80(AX), R9
+	DECQ        R10
+	JNZ         w1row
+	ADDQ        $0x00000020, DI
+	DECQ        R8
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsAgainAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsAgainAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   112(AX), SI
+	VXORPS Y0, Y0, Y0
+	XORQ   DI, DI
+	MOVQ   88(AX), R8
+	TESTQ  R8, R8
+	JZ     w4done
+
+w4block:
+	MOVQ    32(AX), R9
+	VMOVUPS (R9)(DI*1), Y1
+	VMOVUPS 32(R9)(DI*1), Y2
+	VMOVUPS 64(R9)(DI*1), Y3
+	VMOVUPS 96(R9)(DI*1), Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	MOVQ    72(AX), R10
+	MOVQ    64(AX), R12
+	MOVQ    DI, R9
+
+w4row:
+	MOVQ 56(AX), R11
+
+w4pixel:
+	VMOVUPS     (CX)(R9*1), Y13
+	VMOVUPS     (BX)(DI*1), Y14
+	VFMADD213PS (SI)(DI*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      (DX)(R9*1), Y14, Y14
+	VSUBPS      Y1, Y13, Y13
+	VADDPS      Y14, Y5, Y5
+	VFMADD231PS Y13, Y14, Y9
+	VMOVUPS     32(CX)(R9*1), Y13
+	VMOVUPS     32(BX)(DI*1), Y14
+	VFMADD213PS 32(SI)(DI*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      32(DX)(R9*1), Y14, Y14
+	VSUBPS      Y2, Y13, Y13
+	VADDPS      Y14, Y6, Y6
+	VFMADD231PS Y13, Y14, Y10
+	VMOVUPS     64(CX)(R9*1), Y13
+	VMOVUPS     64(BX)(DI*1), Y14
+	VFMADD213PS 64(SI)(DI*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      64(DX)(R9*1), Y14, Y14
+	VSUBPS      Y3, Y13, Y13
+	VADDPS      Y14, Y7, Y7
+	VFMADD231PS Y13, Y14, Y11
+	VMOVUPS     96(CX)(R9*1), Y13
+	VMOVUPS     96(BX)(DI*1), Y14
+	VFMADD213PS 96(SI)(DI*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      96(DX)(R9*1), Y14, Y14
+	VSUBPS      Y4, Y13, Y13
+	VADDPS      Y14, Y8, Y8
+	VFMADD231PS Y13, Y14, Y12
+	ADDQ        R12, R9
+	DECQ        R11
+	JNZ         w4pixel
+	ADDQ        80(AX), R9
+	DECQ        R10
+	JNZ         w4row
+	MOVQ        40(AX), R9
+	VMOVUPS     Y5, (R9)(DI*1)
+	VMOVUPS     Y6, 32(R9)(DI*1)
+	VMOVUPS     Y7, 64(R9)(DI*1)
+	VMOVUPS     Y8, 96(R9)(DI*1)
+	MOVQ        48(AX), R9
+	VMOVUPS     Y9, (R9)(DI*1)
+	VMOVUPS     Y10, 32(R9)(DI*1)
+	VMOVUPS     Y11, 64(R9)(DI*1)
+	VMOVUPS     Y12, 96(R9)(DI*1)
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         w4block
+
+w4done:
+	MOVQ  96(AX), R8
+	TESTQ R8, R8
+	JZ    w1done
+
+w1block:
+	MOVQ    32(AX), R9
+	VMOVUPS (R9)(DI*1), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    72(AX), R10
+	MOVQ    64(AX), R12
+	MOVQ    DI, R9
+
+w1row:
+	MOVQ 56(AX), R11
+
+w1pixel:
+	VMOVUPS     (CX)(R9*1), Y4
+	VMOVUPS     (BX)(DI*1), Y5
+	VFMADD213PS (SI)(DI*1), Y4, Y5
+	VCMPPS      $0x0e, Y0, Y5, Y5
+	VANDPS      (DX)(R9*1), Y5, Y5
+	VSUBPS      Y1, Y4, Y4
+	VADDPS      Y5, Y2, Y2
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        R12, R9
+	DECQ        R11
+	JNZ         w1pixel
+	ADDQ        80(AX), R9
+	DECQ        R10
+	JNZ         w1row
+	MOVQ        40(AX), R9
+	VMOVUPS     Y2, (R9)(DI*1)
+	MOVQ        48(AX), R9
+	VMOVUPS     Y3, (R9)(DI*1)
+	ADDQ        $0x00000020, DI
+	DECQ        R8
+	JNZ         w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
+// func normApplyAgainAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normApplyAgainAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   24(AX), BX
+	MOVQ   104(AX), SI
+	MOVQ   112(AX), DI
+	VXORPS Y0, Y0, Y0
+	XORQ   R8, R8
+	MOVQ   88(AX), R9
+	TESTQ  R9, R9
+	JZ     w4done
+
+w4block:
+	MOVQ    32(AX), R10
+	VMOVUPS (R10)(R8*1), Y1
+	VMOVUPS 32(R10)(R8*1), Y2
+	VMOVUPS 64(R10)(R8*1), Y3
+	VMOVUPS 96(R10)(R8*1), Y4
+	MOVQ    40(AX), R10
+	VMOVUPS (R10)(R8*1), Y5
+	VMOVUPS 32(R10)(R8*1), Y6
+	VMOVUPS 64(R10)(R8*1), Y7
+	VMOVUPS 96(R10)(R8*1), Y8
+	MOVQ    48(AX), R10
+	VMOVUPS (R10)(R8*1), Y9
+	VMOVUPS 32(R10)(R8*1), Y10
+	VMOVUPS 64(R10)(R8*1), Y11
+	VMOVUPS 96(R10)(R8*1), Y12
+	MOVQ    72(AX), R11
+	MOVQ    64(AX), R13
+	MOVQ    R8, R10
+
+w4row:
+	MOVQ 56(AX), R12
+
+w4pixel:
+	VMOVUPS     (CX)(R10*1), Y13
+	VMOVUPS     (SI)(R8*1), Y14
+	VFMADD213PS (DI)(R8*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      (DX)(R10*1), Y14, Y14
+	VFMADD213PS Y9, Y5, Y13
+	VFMADD231PS Y1, Y14, Y13
+	VMOVUPS     Y13, (BX)(R10*1)
+	VMOVUPS     32(CX)(R10*1), Y13
+	VMOVUPS     32(SI)(R8*1), Y14
+	VFMADD213PS 32(DI)(R8*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      32(DX)(R10*1), Y14, Y14
+	VFMADD213PS Y10, Y6, Y13
+	VFMADD231PS Y2, Y14, Y13
+	VMOVUPS     Y13, 32(BX)(R10*1)
+	VMOVUPS     64(CX)(R10*1), Y13
+	VMOVUPS     64(SI)(R8*1), Y14
+	VFMADD213PS 64(DI)(R8*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      64(DX)(R10*1), Y14, Y14
+	VFMADD213PS Y11, Y7, Y13
+	VFMADD231PS Y3, Y14, Y13
+	VMOVUPS     Y13, 64(BX)(R10*1)
+	VMOVUPS     96(CX)(R10*1), Y13
+	VMOVUPS     96(SI)(R8*1), Y14
+	VFMADD213PS 96(DI)(R8*1), Y13, Y14
+	VCMPPS      $0x0e, Y0, Y14, Y14
+	VANDPS      96(DX)(R10*1), Y14, Y14
+	VFMADD213PS Y12, Y8, Y13
+	VFMADD231PS Y4, Y14, Y13
+	VMOVUPS     Y13, 96(BX)(R10*1)
+	ADDQ        R13, R10
+	DECQ        R12
+	JNZ         w4pixel
+	ADDQ        80(AX), R10
+	DECQ        R11
+	JNZ         w4row
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         w4block
+
+w4done:
+	MOVQ  96(AX), R9
+	TESTQ R9, R9
+	JZ    w1done
+
+w1block:
+	MOVQ    32(AX), R10
+	VMOVUPS (R10)(R8*1), Y1
+	MOVQ    40(AX), R10
+	VMOVUPS (R10)(R8*1), Y2
+	MOVQ    48(AX), R10
+	VMOVUPS (R10)(R8*1), Y3
+	MOVQ    72(AX), R11
+	MOVQ    64(AX), R13
+	MOVQ    R8, R10
+
+w1row:
+	MOVQ 56(AX), R12
+
+w1pixel:
+	VMOVUPS     (CX)(R10*1), Y4
+	VMOVUPS     (SI)(R8*1), Y5
+	VFMADD213PS (DI)(R8*1), Y4, Y5
+	VCMPPS      $0x0e, Y0, Y5, Y5
+	VANDPS      (DX)(R10*1), Y5, Y5
+	VFMADD213PS Y3, Y2, Y4
+	VFMADD231PS Y1, Y5, Y4
+	VMOVUPS     Y4, (BX)(R10*1)
+	ADDQ        R13, R10
+	DECQ        R12
+	JNZ         w1pixel
+	ADDQ        80(AX), R10
+	DECQ        R11
+	JNZ         w1row
+	ADDQ        $0x00000020, R8
+	DECQ        R9
 	JNZ         w1block
 
 w1done:

@@ -60,3 +60,23 @@ func (m Map) Unpad(team *Team, x, y []float32) {
 		}
 	})
 }
+
+// ClearHalo sets the border of maps y to zero.
+func (m Map) ClearHalo(team *Team, y []float32) {
+	if m.Halo == 0 {
+		return
+	}
+	m.check([][]float32{y}, 0)
+	team.Do(m.Images, func(i int) { m.clearHalo(y[i*m.image():][:m.image()]) })
+}
+
+// clearHalo is [Map.ClearHalo] of one image.
+func (m Map) clearHalo(image []float32) {
+	rows, side := m.Halo*m.row(), m.Halo*m.Channels
+	clear(image[:rows])
+	clear(image[len(image)-rows:])
+	for at := rows; at < len(image)-rows; at += m.row() {
+		clear(image[at:][:side])
+		clear(image[at+m.row()-side:][:side])
+	}
+}

@@ -6,7 +6,9 @@ import "unsafe"
 type pixels struct {
 	h, w               int
 	n                  int // channels of C
+	aStart             int // first row of A of an image
 	aImage, aRow, aCol int
+	aFirst             int // image where A begins
 	cImage, cRow, cCol int
 }
 
@@ -15,26 +17,11 @@ const (
 	imageGroup = tileRows // images of a task whose rows are too narrow for groups of neighbours
 )
 
-// multiply multiplies all pixels of all images with all packed panels. Four rows of a tile are four
-// neighbours in a pixel row or, where rows are too narrow for that, the same pixel of four images.
-func (c *Conv) multiply(team *Team, t tile, p pixels, a unsafe.Pointer, out []float32) {
-	if p.w%4 != 0 && c.Batch >= 4 {
-		whole := c.Batch / 4 * 4
-		team.Do((whole+imageGroup-1)/imageGroup, func(i int) { c.acrossImages(t, p, a, out, i*imageGroup, min(whole, (i+1)*imageGroup)) })
-		c.singles(t, p, a, out, whole, c.Batch, 0)
-		return
-	}
-	team.Do((c.Batch+imageBlock-1)/imageBlock, func(i int) {
-		lo, hi := i*imageBlock, min(c.Batch, (i+1)*imageBlock)
-		c.alongRows(t, p, a, out, lo, hi)
-		c.singles(t, p, a, out, lo, hi, p.w/4*4)
-	})
-}
-
 // acrossImages takes the pixels of the images [lo,hi) one after the other, each for groups of four images.
-func (c *Conv) acrossImages(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi int) {
-	t.rs, t.cs = p.aImage, 4*p.cImage
-	c.panelwise(t, p, false, func(f *filler) {
+func (c *Conv) acrossImages(k class, a unsafe.Pointer, out []float32, lo, hi int) {
+	p := k.p
+	k.t.rs, k.t.cs = p.aImage, 4*p.cImage
+	panelwise(k, false, func(f *filler) {
 		for px := range p.h * p.w {
 			for i := lo; i < hi; i += 4 {
 				f.add(a, out, i, px/p.w, px%p.w)
@@ -44,9 +31,10 @@ func (c *Conv) acrossImages(t tile, p pixels, a unsafe.Pointer, out []float32, l
 }
 
 // alongRows takes groups of four neighbours of the images [lo,hi), row by row.
-func (c *Conv) alongRows(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi int) {
-	t.rs, t.cs = p.aCol, 4*p.cCol
-	c.panelwise(t, p, false, func(f *filler) {
+func (c *Conv) alongRows(k class, a unsafe.Pointer, out []float32, lo, hi int) {
+	p := k.p
+	k.t.rs, k.t.cs = p.aCol, 4*p.cCol
+	panelwise(k, false, func(f *filler) {
 		for i := lo; i < hi; i++ {
 			for y := range p.h {
 				for x := 0; x+4 <= p.w; x += 4 {
@@ -58,12 +46,13 @@ func (c *Conv) alongRows(t tile, p pixels, a unsafe.Pointer, out []float32, lo, 
 }
 
 // singles handles the pixels from column x on of the images [lo,hi), one by one.
-func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi, x int) {
+func (c *Conv) singles(k class, a unsafe.Pointer, out []float32, lo, hi, x int) {
+	p := k.p
 	if lo == hi || x == p.w {
 		return
 	}
-	t.rs, t.cs = 0, 0
-	c.panelwise(t, p, true, func(f *filler) {
+	k.t.rs, k.t.cs = 0, 0
+	panelwise(k, true, func(f *filler) {
 		for i := lo; i < hi; i++ {
 			for y := range p.h {
 				for x := x; x < p.w; x++ {
@@ -75,16 +64,16 @@ func (c *Conv) singles(t tile, p pixels, a unsafe.Pointer, out []float32, lo, hi
 }
 
 // panelwise runs rows once for each panel.
-func (c *Conv) panelwise(t tile, p pixels, single bool, rows func(f *filler)) {
+func panelwise(c class, single bool, rows func(f *filler)) {
 	f := fillers.get()
 	defer func() {
 		f.t, f.out = tile{}, [3][]float32{} // the stock keeps nobody's memory alive
 		fillers.put(f)
 	}()
-	f.t, f.p, f.single, f.pitch = t, p, single, t.cs/4
-	k := t.runs * t.runLen
-	for q, j := 0, 0; j < p.n; q, j = q+1, j+tileCols {
-		f.j, f.cols, f.t.b = j, min(tileCols, p.n-j), unsafe.Pointer(&c.panels[q*k*tileCols])
+	f.t, f.p, f.single, f.pitch = c.t, c.p, single, c.t.cs/4
+	k := c.t.runs * c.t.runLen
+	for q, j := 0, 0; j < c.p.n; q, j = q+1, j+tileCols {
+		f.j, f.cols, f.t.b = j, min(tileCols, c.p.n-j), unsafe.Pointer(&c.panels[q*k*tileCols])
 		rows(f)
 		f.flush()
 	}
@@ -106,7 +95,7 @@ var fillers stock[filler]
 
 // add takes the group that starts at a pixel of an image.
 func (f *filler) add(a unsafe.Pointer, out []float32, image, y, x int) {
-	f.t.a[f.groups] = unsafe.Add(a, image*f.p.aImage+y*f.p.aRow+x*f.p.aCol)
+	f.t.a[f.groups] = unsafe.Add(a, f.p.aStart+(image-f.p.aFirst)*f.p.aImage+y*f.p.aRow+x*f.p.aCol)
 	f.out[f.groups] = out[image*f.p.cImage+y*f.p.cRow+x*f.p.cCol+f.j:]
 	if f.groups++; f.groups == 3 {
 		f.flush()

@@ -58,27 +58,29 @@ func (w *winograd) frequencies() int { return w.side() * w.side() }
 func (w *winograd) tiles() int { return w.input.Images * w.tilesY * w.tilesX }
 
 // forward is [Conv.Forward].
-func (w *winograd) forward(team *Team, y, x, weights []float32) {
+func (w *winograd) forward(team *Team, y []float32, x Normed, weights []float32, done func(lo, hi int)) {
 	in, out := w.input.Channels, w.output.Channels
-	u, stages := w.scratch(team, w.spectrumLen(in, out), w.planes(w.block(), in).len(), w.planes(w.block(), out).len())
+	a, b := w.planes(w.block(), in).len(), w.planes(w.block(), out).len()
+	u, stages := w.rooms(w.spectrumLen(in, out), a, b, w.input, x, w.touched(w.block())).take(team)
 	defer stages.end()
 	w.transformWeights(team, u, weights, in, out)
-	w.convolve(team, w.output, w.input, y, x, u, stages)
+	w.convolve(team, w.output, y, in, u, stages, done)
 }
 
 // backward is [Conv.Backward].
-func (w *winograd) backward(team *Team, dx, dw, dy, x, weights []float32) {
+func (w *winograd) backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, done func(lo, hi int)) {
 	w.gradWeights(team, dw, dy, x)
 	if dx != nil {
-		w.gradInput(team, dx, dy, weights)
+		w.gradInput(team, dx, dy, weights, done)
 	}
 }
 
 // gradInput is the convolution of dy with the weights turned around.
-func (w *winograd) gradInput(team *Team, dx, dy, weights []float32) {
+func (w *winograd) gradInput(team *Team, dx, dy, weights []float32, done func(lo, hi int)) {
 	in, out := w.input.Channels, w.output.Channels
-	u, stages := w.scratch(team, w.spectrumLen(out, in), w.planes(w.block(), out).len(), w.planes(w.block(), in).len())
+	a, b := w.planes(w.block(), out).len(), w.planes(w.block(), in).len()
+	u, stages := w.rooms(w.spectrumLen(out, in), a, b, w.output, Plain(dy), 0).take(team)
 	defer stages.end()
 	w.transformRotated(team, u, weights, in, out, stages)
-	w.convolve(team, w.input, w.output, dx, dy, u, stages)
+	w.convolve(team, w.input, dx, out, u, stages, done)
 }

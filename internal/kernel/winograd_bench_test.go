@@ -19,14 +19,14 @@ func BenchmarkWinograd(b *testing.B) {
 				f    func()
 			}{
 				{"forward/direct", func() { d.Forward(team, p.my, p.mx, p.w) }},
-				{"forward/2", func() { small.forward(team, p.my, p.mx, p.w) }},
-				{"forward/4", func() { large.forward(team, p.my, p.mx, p.w) }},
-				{"input/direct", func() { d.gradInput(team, p.mdx, p.mdy, p.w) }},
-				{"input/2", func() { small.gradInput(team, p.mdx, p.mdy, p.w) }},
-				{"input/4", func() { large.gradInput(team, p.mdx, p.mdy, p.w) }},
-				{"weights/direct", func() { d.gradWeights(team, p.dw, p.mdy, p.mx) }},
-				{"weights/2", func() { small.gradWeights(team, p.dw, p.mdy, p.mx) }},
-				{"weights/4", func() { large.gradWeights(team, p.dw, p.mdy, p.mx) }},
+				{"forward/2", func() { small.forward(team, p.my, Plain(p.mx), p.w, nil) }},
+				{"forward/4", func() { large.forward(team, p.my, Plain(p.mx), p.w, nil) }},
+				{"input/direct", func() { d.gradInput(team, p.mdx, p.mdy, p.w, nil) }},
+				{"input/2", func() { small.gradInput(team, p.mdx, p.mdy, p.w, nil) }},
+				{"input/4", func() { large.gradInput(team, p.mdx, p.mdy, p.w, nil) }},
+				{"weights/direct", func() { d.gradWeights(team, p.dw, p.mdy, Plain(p.mx)) }},
+				{"weights/2", func() { small.gradWeights(team, p.dw, p.mdy, Plain(p.mx)) }},
+				{"weights/4", func() { large.gradWeights(team, p.dw, p.mdy, Plain(p.mx)) }},
 			} {
 				b.Run(fmt.Sprintf("%d→%d@%d/%d/%s", s[0], s[2], s[1], threads, r.name), func(b *testing.B) {
 					r.f()

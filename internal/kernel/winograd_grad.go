@@ -33,34 +33,38 @@ func (w *winograd) gradPlan() gradPlan {
 const gradTileBlock = 6 * tileRows
 
 // gradWeights sets dw [3,3,In,Out] to the gradient of the weights for inputs x and output gradients dy.
-func (w *winograd) gradWeights(team *Team, dw, dy, x []float32) {
+func (w *winograd) gradWeights(team *Team, dw, dy []float32, x Normed) {
 	p := w.gradPlan()
 	in, out := w.input.Channels, w.output.Channels
 	panels := (out + tileCols - 1) / tileCols
 	widest := (panels + p.parts - 1) / p.parts * tileCols
-	sums, stages := w.scratch(team, p.slices*p.sums.len(), w.planes(gradTileBlock, in).len(), w.planes(gradTileBlock, widest).len())
+	a, b := w.planes(gradTileBlock, in).len(), w.planes(gradTileBlock, widest).len()
+	sums, stages := w.rooms(p.slices*p.sums.len(), a, b, w.input, x, w.touched(gradTileBlock)).take(team)
 	defer stages.end()
 	team.Do(p.slices*p.parts, func(task int) {
 		slice, part := task/p.parts, task%p.parts
 		first, last := part*panels/p.parts*tileCols, (part+1)*panels/p.parts*tileCols
 		s, slot := stages.take()
 		defer stages.give(slot)
-		p.sum(s, sums[slice*p.sums.len():], dy, x, slice, first, min(out, last))
+		p.sum(s, sums[slice*p.sums.len():], dy, slice, first, min(out, last))
 	})
 	const rows = 16
 	team.Do((in+rows-1)/rows, func(task int) { p.finish(dw, sums, task*rows, min(in, (task+1)*rows)) })
 }
 
 // sum accumulates the products of a slice's tiles for the output channels [first,last).
-func (p gradPlan) sum(s *stage, sums, dy, x []float32, slice, first, last int) {
+func (p gradPlan) sum(s *stage, sums, dy []float32, slice, first, last int) {
 	lo, hi := slice*p.tiles()/p.slices, (slice+1)*p.tiles()/p.slices
-	a := patches{winograd: p.winograd, maps: p.input, ch: p.input.Channels}
+	a := patches{winograd: p.winograd, maps: s.window.maps, ch: p.input.Channels}
 	b := patches{winograd: p.winograd, maps: p.output, first: first, ch: last - first}
 	va, da := p.planes(gradTileBlock, a.ch), p.planes(gradTileBlock, b.ch)
 	t := tile{rs: 4, ks: 4 * va.pitch, bs: 4 * da.pitch, runs: 1, cs: 4 * p.sums.pitch}
+	s.window.start(a.place(lo).image)
+	a.skipped = s.window.first
 	for at := lo; at < hi; at += gradTileBlock {
 		end := min(hi, at+gradTileBlock)
-		a.input(s, x, va, at, end)
+		s.window.reach(a.place(end - 1).image)
+		a.input(s, s.window.data, va, at, end)
 		b.gradient(s, dy, da, at, end)
 		t.runLen = end - at
 		for f := range p.sums.count {

@@ -8,6 +8,7 @@ type patches struct {
 	*winograd
 	maps      Map
 	first, ch int
+	skipped   int // images before those in a window
 }
 
 // place is a tile's image, row and column.
@@ -18,9 +19,9 @@ func (p patches) place(tile int) place {
 	return place{image: row / p.tilesY, y: row % p.tilesY, x: tile % p.tilesX}
 }
 
-// offset of an input tile's first pixel; inner is how far that of the output tile lies behind it.
+// offset of an input tile's first pixel, in a window that may hold a few images at a time; inner is how far that of the output tile lies behind it.
 func (p patches) offset(q place) int {
-	return q.image*p.maps.image() + p.tile*(q.y*p.maps.row()+q.x*p.maps.Channels) + p.first
+	return (q.image-p.skipped)%p.maps.Images*p.maps.image() + p.tile*(q.y*p.maps.row()+q.x*p.maps.Channels) + p.first
 }
 
 func (p patches) inner() int { return p.maps.row() + p.maps.Channels }

@@ -11,19 +11,49 @@ func (w *winograd) block() int {
 	return 4 * tileRows
 }
 
-// convolve sets the interior of dst to the convolution of src with transformed weights u.
-func (w *winograd) convolve(team *Team, to, from Map, dst, src, u []float32, stages *stageSet) {
-	n, block, in, out := w.tiles(), w.block(), from.Channels, to.Channels
-	va, ma := w.planes(block, in), w.planes(block, out)
-	team.Do((n+block-1)/block, func(task int) {
-		lo := task * block
-		hi := min(n, lo+block)
+// imagesATask is the number of images that a task takes where whole ones are asked for: their tiles fill all blocks.
+func (w *winograd) imagesATask() int {
+	n, block := w.tilesY*w.tilesX, w.block()
+	for images := 1; images <= imageGroup; images++ {
+		if images*n%block == 0 {
+			return images
+		}
+	}
+	return max(imageBlock, block/n)
+}
+
+// convolve sets the interior of dst to the convolution of the in channels of what the stages' windows show with transformed weights u.
+// done, if there is one, is called with whole images [lo,hi) that are finished.
+func (w *winograd) convolve(team *Team, to Map, dst []float32, in int, u []float32, stages *stageSet, done func(lo, hi int)) {
+	n, span := w.tiles(), w.block()
+	if done != nil || stages.stages[0].window.from.deferred() {
+		span = w.imagesATask() * w.tilesY * w.tilesX
+	}
+	team.Do((n+span-1)/span, func(task int) {
+		lo, hi := task*span, min(n, (task+1)*span)
 		s, slot := stages.take()
 		defer stages.give(slot)
-		patches{winograd: w, maps: from, ch: in}.input(s, src, va, lo, hi)
-		s.multiply(va, ma, hi-lo, in, out, u)
-		patches{winograd: w, maps: to, ch: out}.output(s, dst, ma, lo, hi)
+		w.blocks(s, to, dst, in, u, lo, hi)
+		if done != nil {
+			done(lo/(w.tilesY*w.tilesX), hi/(w.tilesY*w.tilesX))
+		}
 	})
+}
+
+// blocks takes the tiles [lo,hi) through the stages, a block after the other.
+func (w *winograd) blocks(s *stage, to Map, dst []float32, in int, u []float32, lo, hi int) {
+	block, out := w.block(), to.Channels
+	va, ma := w.planes(block, in), w.planes(block, out)
+	a, b := patches{winograd: w, maps: s.window.maps, ch: in}, patches{winograd: w, maps: to, ch: out}
+	s.window.start(a.place(lo).image)
+	a.skipped = s.window.first
+	for ; lo < hi; lo += block {
+		end := min(hi, lo+block)
+		s.window.reach(a.place(end - 1).image)
+		a.input(s, s.window.data, va, lo, end)
+		s.multiply(va, ma, end-lo, in, out, u)
+		b.output(s, dst, ma, lo, end)
+	}
 }
 
 // multiply multiplies the rows of s.a with the weights of each frequency. Rows up to the next twelve are multiplied

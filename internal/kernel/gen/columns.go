@@ -18,6 +18,7 @@ const (
 	colPixels, colPitch      = 56, 64
 	colRows, colSkip         = 72, 80
 	colWide, colNarrow       = 88, 96
+	colV3, colV4             = 104, 112
 	wideVectors, narrowWidth = 4, 1
 )
 
@@ -168,21 +169,32 @@ func affine(relu, add bool) {
 	})
 }
 
-// normSums: v1 = Σ g, v2 = Σ g·(x-v0), g = z, where masked only if y > 0, else 0.
-func normSums(masked bool) {
-	name := "normSumsAVX2"
-	if masked {
-		name = "normSumsReLUAVX2"
-	}
+// masking says where the gradient of a ReLU passes: everywhere, where its output y is positive, or where x·v3 + v4 is, which that
+// output was made of.
+type masking int
+
+const (
+	unmasked masking = iota
+	byOutput
+	byInput
+)
+
+func (m masking) name(kernel string) string {
+	return kernel + [...]string{"", "ReLU", "Again"}[m] + "AVX2"
+}
+
+// normSums: v1 = Σ g, v2 = Σ g·(x-v0), g = z where the mask lets it through, else 0.
+func normSums(by masking) {
+	name := by.name("normSums")
 	args := function(name, name+" sums gradients: see columns.")
 	x, z := load(args, colX), load(args, colZ)
-	m := newMask(args, masked)
+	m := newMask(args, by)
 	overColumns(args, func(c column) (body, after func()) {
 		mean, s, q := c.read(colV0), c.zeros(), c.zeros()
 		return func() {
 				for i := range s {
-					g := m.gradient(c, z, i)
 					d := vload(c.at(x, i))
+					g := m.gradient(c, z, d, i)
 					VSUBPS(mean[i], d, d)
 					VADDPS(g, s[i], s[i])
 					VFMADD231PS(d, g, q[i])
@@ -195,20 +207,17 @@ func normSums(masked bool) {
 }
 
 // normApply: out = g·v0 + (x·v1 + v2), g as in normSums.
-func normApply(masked bool) {
-	name := "normApplyAVX2"
-	if masked {
-		name = "normApplyReLUAVX2"
-	}
+func normApply(by masking) {
+	name := by.name("normApply")
 	args := function(name, name+" writes the input gradient: see columns.")
 	x, z, out := load(args, colX), load(args, colZ), load(args, colOut)
-	m := newMask(args, masked)
+	m := newMask(args, by)
 	overColumns(args, func(c column) (body, after func()) {
 		a, b, k := c.read(colV0), c.read(colV1), c.read(colV2)
 		return func() {
 			for i := range a {
-				g := m.gradient(c, z, i)
 				v := vload(c.at(x, i))
+				g := m.gradient(c, z, v, i)
 				VFMADD213PS(k[i], b[i], v)
 				VFMADD231PS(a[i], g, v)
 				VMOVUPS(v, c.at(out, i))
@@ -217,24 +226,40 @@ func normApply(masked bool) {
 	})
 }
 
-// mask lets gradients through where the ReLU's output y is positive.
+// mask lets gradients through where the ReLU's output is positive.
 type mask struct {
-	y    reg.Register
-	zero reg.Register
+	by           masking
+	y            reg.Register
+	scale, shift reg.Register
+	zero         reg.Register
 }
 
-func newMask(args reg.Register, masked bool) mask {
-	if !masked {
-		return mask{}
+func newMask(args reg.Register, by masking) mask {
+	m := mask{by: by}
+	switch by {
+	case unmasked:
+		return m
+	case byOutput:
+		m.y = load(args, colY)
+	case byInput:
+		m.scale, m.shift = load(args, colV3), load(args, colV4)
 	}
-	return mask{y: load(args, colY), zero: column{vecs: 1}.zeros()[0]}
+	m.zero = column{vecs: 1}.zeros()[0]
+	return m
 }
 
-func (m mask) gradient(c column, z reg.Register, i int) reg.VecVirtual {
-	if m.y == nil {
+// gradient of the pixel whose input is in x.
+func (m mask) gradient(c column, z reg.Register, x reg.VecVirtual, i int) reg.VecVirtual {
+	var g reg.VecVirtual
+	switch m.by {
+	case unmasked:
 		return vload(c.at(z, i))
+	case byOutput:
+		g = vload(c.at(m.y, i))
+	case byInput:
+		g = vload(c.vec(m.scale, i))
+		VFMADD213PS(c.vec(m.shift, i), x, g)
 	}
-	g := vload(c.at(m.y, i))
 	VCMPPS(Imm(14), m.zero, g, g) // y > 0
 	VANDPS(c.at(z, i), g, g)
 	return g

@@ -19,10 +19,12 @@ func main() {
 	colSums()
 	for _, relu := range []bool{false, true} {
 		affine(relu, false)
-		normSums(relu)
-		normApply(relu)
 	}
 	affine(true, true)
+	for _, by := range []masking{unmasked, byOutput, byInput} {
+		normSums(by)
+		normApply(by)
+	}
 	winogradInput()
 	winogradOutput()
 	winogradSpread()
