@@ -10,7 +10,7 @@ import (
 // Numerics is the revision of everything that decides a number. It is raised by
 // hand whenever a change alters results, so that old results are never taken
 // for new ones: it is part of every cell's hash.
-const Numerics = 3
+const Numerics = 4
 
 // Resolved holds every setting of one cell after defaults, sweep, method and
 // matrix have been applied. The key tags name the TOML keys.

@@ -174,12 +174,12 @@ func (c *Conv) gradAcross(part, dy []float32, x *window, lo, hi, ky int) {
 	}
 }
 
-var corners stock[corner]
+var corners Stock[corner]
 
 // gradTiles adds the products of one sum: the rows of the tile are 3·In contiguous inputs.
 func (c *Conv) gradTiles(part []float32, t tile, a, b unsafe.Pointer) {
-	k := corners.get()
-	defer corners.put(k)
+	k := corners.Get()
+	defer corners.Put(k)
 	for i := 0; i < 3*c.In; i += tileRows {
 		rows := min(tileRows, 3*c.In-i)
 		groups := (rows + 3) / 4

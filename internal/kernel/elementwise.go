@@ -26,14 +26,14 @@ func CombineOver(team *Team, out, x, y []float32, a, b float32) {
 		Combine(out, x, y, a, b)
 		return
 	}
-	c := combinations.get()
+	c := combinations.Get()
 	if c.task == nil {
 		c.task = c.chunk
 	}
 	c.out, c.x, c.y, c.a, c.b = out, x, y, a, b
 	team.Chunks(len(out), ChunkSize, c.task)
 	c.out, c.x, c.y = nil, nil, nil // the stock keeps nobody's memory alive
-	combinations.put(c)
+	combinations.Put(c)
 }
 
 // combination is a call of [CombineOver].
@@ -43,7 +43,7 @@ type combination struct {
 	task      func(lo, hi int)
 }
 
-var combinations stock[combination]
+var combinations Stock[combination]
 
 func (c *combination) chunk(lo, hi int) { Combine(c.out[lo:hi], c.x[lo:hi], c.y[lo:hi], c.a, c.b) }
 

@@ -16,9 +16,9 @@ const (
 type packedB [blockK * blockN]float32
 
 var (
-	packed     stock[packedB]
-	workspaces stock[workspace]
-	products   stock[product]
+	packed     Stock[packedB]
+	workspaces Stock[workspace]
+	products   Stock[product]
 )
 
 // product is one call of [Gemm].
@@ -70,12 +70,12 @@ func multiply(team *Team, call product) {
 		call.nothing()
 		return
 	}
-	p := products.get()
+	p := products.Get()
 	defer p.end()
 	if p.pack == nil {
 		p.pack, p.multiply = p.packTask, p.multiplyTask
 	}
-	call.panels, call.pack, call.multiply = packed.get(), p.pack, p.multiply
+	call.panels, call.pack, call.multiply = packed.Get(), p.pack, p.multiply
 	*p = call
 	for k0 := 0; k0 < p.k; k0 += blockK {
 		for n0 := 0; n0 < p.n; n0 += blockN {
@@ -99,9 +99,9 @@ func (p *product) nothing() {
 
 // end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's memory alive.
 func (p *product) end() {
-	packed.put(p.panels)
+	packed.Put(p.panels)
 	*p = product{pack: p.pack, multiply: p.multiply}
-	products.put(p)
+	products.Put(p)
 }
 
 func checkMatrix(name string, x []float32, ld, rows, cols int, trans bool) {

@@ -25,8 +25,8 @@ type corner [tileRows * tileCols]float32
 
 // task multiplies the rows [lo,hi) with the panels [first,last).
 func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
-	w := workspaces.get()
-	defer workspaces.put(w)
+	w := workspaces.Get()
+	defer workspaces.Put(w)
 	t := tile{bs: 4 * tileCols, runs: 1, runLen: kc}
 	switch {
 	case p.accumulate || k0 > 0:

@@ -65,10 +65,10 @@ func (c *Conv) singles(k class, a unsafe.Pointer, out []float32, lo, hi, x int) 
 
 // panelwise runs rows once for each panel.
 func panelwise(c class, single bool, rows func(f *filler)) {
-	f := fillers.get()
+	f := fillers.Get()
 	defer func() {
 		f.t, f.out = tile{}, [3][]float32{} // the stock keeps nobody's memory alive
-		fillers.put(f)
+		fillers.Put(f)
 	}()
 	f.t, f.p, f.single, f.pitch = c.t, c.p, single, c.t.cs/4
 	k := c.t.runs * c.t.runLen
@@ -91,7 +91,7 @@ type filler struct {
 	room    corner
 }
 
-var fillers stock[filler]
+var fillers Stock[filler]
 
 // add takes the group that starts at a pixel of an image.
 func (f *filler) add(a unsafe.Pointer, out []float32, image, y, x int) {

@@ -15,7 +15,7 @@ type stageSet struct {
 	busy   []atomic.Bool
 }
 
-var stageSets stock[stageSet]
+var stageSets Stock[stageSet]
 
 // rooms says how much memory a convolution's pass takes for itself: floats that all tasks share, those of each stage, and the images
 // of a stage's window.
@@ -31,7 +31,7 @@ func (r rooms) take(team *Team) ([]float32, *stageSet) {
 	threads, view := team.Threads(), windowLen(r.of, r.from, r.images)
 	each := r.a + r.b + r.edge + view
 	x := team.Scratch(r.shared + threads*each)
-	s := stageSets.get()
+	s := stageSets.Get()
 	if cap(s.stages) < threads {
 		s.stages, s.busy = make([]stage, threads), make([]atomic.Bool, threads)
 	}
@@ -62,5 +62,5 @@ func (s *stageSet) give(i int) { s.busy[i].Store(false) }
 // end lets the stages' memory go.
 func (s *stageSet) end() {
 	clear(s.stages)
-	stageSets.put(s)
+	stageSets.Put(s)
 }
