@@ -18,66 +18,27 @@ const (
 func residuals(u unit) {
 	args := function("residuals"+u.suffix, "residuals"+u.suffix+" turns logits into probabilities less one at the label: see residuals.")
 	x, labels, sums, rights := load(args, resX), load(args, resLabels), load(args, resSums), load(args, resRights)
-	rows, off, n := load(args, resRows), GP64(), GP64()
-	block := 16 / u.size
-	at := func(i int) Mem { return Mem{Base: x, Index: off, Scale: 1, Disp: 4 * u.size * i} }
-	blocks := func(label string, body func()) {
-		XORQ(off, off)
-		MOVQ(Mem{Base: args, Disp: resBlocks}, n)
-		Label(label)
-		body()
-		ADDQ(Imm(64), off)
-		DECQ(n)
-		JNZ(LabelRef(label))
-	}
+	rows := load(args, resRows)
+	r := logits{unit: u, args: args, x: x, off: GP64(), n: GP64()}
 	c := newClamps(u)
 	Label("row")
 	own := GP64()
 	MOVQ(Mem{Base: labels}, own)
 	mine := Mem{Base: x, Index: own, Scale: 4}
 
-	top := u.regs(block)
-	for _, t := range top {
-		VMOVUPS(splat(float32(math.Inf(-1))), t)
-	}
-	blocks("largest", func() {
-		for i, t := range top {
-			VMAXPS(t, u.load(at(i)), t)
-		}
-	})
-	most := u.foldMax(top)
+	most := r.largest()
 	VMOVSD(minus(wide(mine), widened(most)), Mem{Base: rights})
-	shift := u.spread(most)
-
-	s := u.wideSums()
-	blocks("exponentials", func() {
-		v := u.regs(block)
-		side(block, func(i int) { VMOVUPS(at(i), v[i]) })
-		side(block, func(i int) { VSUBPS(shift, v[i], v[i]) })
-		for i, e := range c.exp(v) {
-			VMOVUPS(e, at(i))
-			u.addWide(s, e, i)
-		}
-	})
-	sum := s.total()
+	sum := r.exponentials(c, most)
 	VMOVSD(sum, Mem{Base: sums})
-
 	residual, inverse := over(minus(wide(mine), sum), sum), over(widened(scalar(1)), sum)
 	VCVTSD2SS(residual, residual, residual)
 	VCVTSD2SS(inverse, inverse, inverse)
-	by := u.spread(inverse)
-	blocks("scale", func() {
-		for i := range block {
-			v := u.load(at(i))
-			VMULPS(by, v, v)
-			VMOVUPS(v, at(i))
-		}
-	})
+	r.scale(inverse)
 	VMOVSS(residual, mine)
 
-	MOVQ(Mem{Base: args, Disp: resBlocks}, n)
-	SHLQ(Imm(6), n)
-	ADDQ(n, x)
+	MOVQ(Mem{Base: args, Disp: resBlocks}, r.n)
+	SHLQ(Imm(6), r.n)
+	ADDQ(r.n, x)
 	for _, p := range []reg.GPVirtual{labels, sums, rights} {
 		ADDQ(Imm(8), p)
 	}
@@ -85,6 +46,71 @@ func residuals(u unit) {
 	JNZ(LabelRef("row"))
 	VZEROUPPER()
 	RET()
+}
+
+// logits is a row of them at x and the registers that walk it.
+type logits struct {
+	unit
+	args      reg.Register
+	x, off, n reg.GPVirtual
+}
+
+// block is how many registers hold sixteen logits.
+func (r logits) block() int { return 16 / r.size }
+
+// at addresses register i of the current block.
+func (r logits) at(i int) Mem { return Mem{Base: r.x, Index: r.off, Scale: 1, Disp: 4 * r.size * i} }
+
+// blocks emits body for each block of the row.
+func (r logits) blocks(label string, body func()) {
+	XORQ(r.off, r.off)
+	MOVQ(Mem{Base: r.args, Disp: resBlocks}, r.n)
+	Label(label)
+	body()
+	ADDQ(Imm(64), r.off)
+	DECQ(r.n)
+	JNZ(LabelRef(label))
+}
+
+// largest is the largest logit.
+func (r logits) largest() reg.VecVirtual {
+	top := r.regs(r.block())
+	for _, t := range top {
+		VMOVUPS(splat(float32(math.Inf(-1))), t)
+	}
+	r.blocks("largest", func() {
+		for i, t := range top {
+			VMAXPS(t, r.load(r.at(i)), t)
+		}
+	})
+	return r.foldMax(top)
+}
+
+// exponentials turns logits into exponentials of what they are less than the largest one, and returns their sum in float64.
+func (r logits) exponentials(c clamps, most reg.VecVirtual) reg.VecVirtual {
+	shift, s := r.spread(most), r.wideSums()
+	r.blocks("exponentials", func() {
+		v := r.regs(r.block())
+		side(r.block(), func(i int) { VMOVUPS(r.at(i), v[i]) })
+		side(r.block(), func(i int) { VSUBPS(shift, v[i], v[i]) })
+		for i, e := range c.exp(v) {
+			VMOVUPS(e, r.at(i))
+			r.addWide(s, e, i)
+		}
+	})
+	return s.total()
+}
+
+// scale multiplies the row.
+func (r logits) scale(by reg.VecVirtual) {
+	factor := r.spread(by)
+	r.blocks("scale", func() {
+		for i := range r.block() {
+			v := r.load(r.at(i))
+			VMULPS(factor, v, v)
+			VMOVUPS(v, r.at(i))
+		}
+	})
 }
 
 // foldMax is the largest of sixteen lanes.
