@@ -37,8 +37,8 @@ func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
 type convolver interface {
 	Output() kernel.Map
 	WeightLen() int
-	ForwardNormed(team *kernel.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
-	BackwardNormed(team *kernel.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
+	Forward(team *kernel.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
+	Backward(team *kernel.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
 }
 
 // convolution is a layer of either kind.
@@ -61,7 +61,7 @@ func newConvolution(kind string, from *reading, w *G.Node, inputGrad bool, k con
 }
 
 func (c *convolution) forward(team *kernel.Team, in [][]float32, y []float32) {
-	c.kernel.ForwardNormed(team, y, c.from.normed(in), in[len(in)-1], c.sums)
+	c.kernel.Forward(team, y, c.from.normed(in), in[len(in)-1], c.sums)
 }
 
 // inputGradient is what a convolution's backward pass keeps of itself.
@@ -73,7 +73,7 @@ func (c *convolution) backward(team *kernel.Team, v [][]float32, dx []float32) {
 		dx = nil
 	}
 	n := len(v)
-	c.kernel.BackwardNormed(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2], c.gradSums)
+	c.kernel.Backward(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2], c.gradSums)
 }
 
 // backwardNodes computes both gradients at once.

@@ -26,7 +26,8 @@ type Op struct {
 
 	// Forward computes out from the operands with a team's threads, which change no bit of it. A scalar is a slice of
 	// length 1. out holds what other operations have left there, so all of it has to be written (with Halo, all of the
-	// interior; the border is zero). Operands must not be kept: what the backward pass needs has to be its operand too, or a private buffer.
+	// interior; the border is zero). Operands must not be read after the call: what the backward pass needs has to be its operand too,
+	// or a private buffer.
 	Forward func(team *kernel.Team, in [][]float32, out []float32)
 
 	// Over says which operands the result may be written over, number for number, where nothing needs them any longer: Forward then

@@ -12,7 +12,7 @@ import (
 )
 
 // Program is a compiled graph: the operations that its roots need, in an order that respects their
-// operands, with every slice resolved. Running it allocates nothing.
+// operands, with every slice resolved. Running it allocates no results.
 type Program struct {
 	steps  []step
 	values map[*G.Node][]float32

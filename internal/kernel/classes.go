@@ -22,8 +22,9 @@ func (c *Conv) multiply(team *Team, classes []class, a feed, out []float32, done
 	}
 	team.Do((c.Batch+each-1)/each, func(i int) {
 		lo, hi := i*each, min(c.Batch, (i+1)*each)
-		from, first, slot := a.take(lo, hi)
+		s, slot := a.take()
 		defer a.give(slot)
+		from, first := a.reach(s, lo, hi)
 		for _, k := range classes {
 			k.p.aFirst = first
 			c.multiplyImages(k, from, out[k.out:], lo, hi)
@@ -55,15 +56,22 @@ type feed struct {
 	x      []float32
 }
 
-// take makes the images [lo,hi) ready and returns where those at hand begin, which is the first of them, and what to give back.
-func (f feed) take(lo, hi int) (a unsafe.Pointer, first, slot int) {
+// take returns the stage to read from, if there are any, and what to give back.
+func (f feed) take() (*stage, int) {
 	if f.stages == nil {
-		return unsafe.Pointer(&f.x[0]), 0, 0
+		return nil, 0
 	}
-	s, slot := f.stages.take()
+	return f.stages.take()
+}
+
+// reach makes the images [lo,hi) ready and returns where those at hand begin, and which is the first of them.
+func (f feed) reach(s *stage, lo, hi int) (a unsafe.Pointer, first int) {
+	if s == nil {
+		return unsafe.Pointer(&f.x[0]), 0
+	}
 	s.window.start(lo)
 	s.window.reach(hi - 1)
-	return unsafe.Pointer(&s.window.data[0]), s.window.first, slot
+	return unsafe.Pointer(&s.window.data[0]), s.window.first
 }
 
 func (f feed) give(slot int) {

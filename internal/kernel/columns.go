@@ -126,20 +126,8 @@ func (m Map) sumImage(s span, x, shift, sum, square []float32) {
 	})
 }
 
-// Affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu); with relu, max(0, ·). A NaN
-// stays one.
-func (m Map) Affine(team *Team, y, x, add, scale, shift []float32, relu bool) {
-	m.check([][]float32{y, x}, m.Channels, scale, shift)
-	if add != nil {
-		m.check([][]float32{add}, 0)
-		if !relu {
-			panic("kernel: a sum behind an affine map needs a ReLU")
-		}
-	}
-	m.pieces(team, func(s span) { s.affine(y, s.at, x, add, s.at, scale, shift, relu) })
-}
-
-// affine is [Map.Affine] of a run of rows, to rows of y that begin at to. Those of add begin at from.
+// affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu); with relu, max(0, ·). A NaN stays
+// one. It takes the span's rows of x to rows of y that begin at to. Those of add begin at from.
 func (s span) affine(y []float32, to int, x, add []float32, from int, scale, shift []float32, relu bool) {
 	v := s.vector()
 	if v > 0 {

@@ -32,7 +32,7 @@ func testColumns(t *testing.T, m Map) {
 		if c.add {
 			plus = add
 		}
-		m.Affine(team, y, x, plus, a, k, c.relu)
+		m.Apply(team, y, behind(x, plus, a, k, c.relu))
 		grad := NormGrad{X: x, DY: dy}
 		if c.relu {
 			grad.Y = y
@@ -92,7 +92,7 @@ func TestReLUKeepsNaN(t *testing.T) {
 			x[i], one[i] = float32(math.NaN()), 1
 		}
 		for _, add := range [][]float32{nil, zero} {
-			Matrix(1, ch).Affine(nil, y, x, add, one, zero, true)
+			Matrix(1, ch).Apply(nil, y, behind(x, add, one, zero, true))
 			if i := slices.IndexFunc(y, func(v float32) bool { return v == v }); i >= 0 {
 				t.Errorf("channel %d: NaN became %g", i, y[i])
 			}
@@ -104,14 +104,18 @@ func TestReLUKeepsNaN(t *testing.T) {
 func TestMisusePanics(t *testing.T) {
 	m, v, short := Matrix(2, 8), make([]float32, 16), make([]float32, 15)
 	for name, f := range map[string]func(){
-		"a short output":                     func() { m.Affine(nil, short, v, nil, v, v, true) },
-		"a short sum":                        func() { m.Affine(nil, v, v, short, v, v, true) },
-		"a sum without a ReLU":               func() { m.Affine(nil, v, v, v, v, v, false) },
+		"a short output":                     func() { m.Apply(nil, short, behind(v, nil, v, v, true)) },
+		"a short sum":                        func() { m.Apply(nil, v, behind(v, short, v, v, true)) },
+		"a sum without a ReLU":               func() { m.Apply(nil, v, behind(v, v, v, v, false)) },
+		"a norm without a scale":             func() { m.MaskReLU(nil, v, v, Normed{X: v, Shift: v}, nil) },
+		"a ReLU without a norm":              func() { m.MaskReLU(nil, v, v, Normed{X: v, ReLU: true}, nil) },
+		"nothing to apply":                   func() { m.Apply(nil, v, Plain(v)) },
+		"sums of plain maps":                 func() { m.MaskReLU(nil, v, v, Plain(v), &GradSums{v, v, v}) },
 		"a short gradient":                   func() { m.NormApply(nil, short, NormGrad{X: v, DY: v}, v, v, v) },
 		"a convolution of no images":         func() { NewConv(0, 8, 8, 16, 16, 1) },
 		"a convolution of stride 3":          func() { NewConv(1, 8, 8, 16, 16, 3) },
 		"a product of more than a matrix":    func() { Gemm(nil, false, false, 2, 8, 1, v, 1, v, 8, short, 8, false) },
-		"a convolution of maps without room": func() { NewConv(1, 2, 2, 1, 1, 1).Forward(nil, v, v, v) },
+		"a convolution of maps without room": func() { NewConv(1, 2, 2, 1, 1, 1).Forward(nil, v, Plain(v), v, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -134,7 +138,7 @@ func BenchmarkColumns(b *testing.B) {
 		run  func()
 	}{
 		"sums":  {1, func() { m.ColumnSums(nil, x, s, s[n:], s[2*n:]) }},
-		"apply": {2, func() { m.Affine(nil, y, x, nil, a, a, true) }},
+		"apply": {2, func() { m.Apply(nil, y, behind(x, nil, a, a, true)) }},
 		"gsums": {3, func() { m.NormSums(nil, NormGrad{X: x, Y: y, DY: dy}, a, s, s[n:]) }},
 		"grad":  {4, func() { m.NormApply(nil, dy, NormGrad{X: x, Y: y, DY: dy}, a, a, a) }},
 	} {

@@ -77,14 +77,9 @@ func panelLen(k, n int) int { return (n + tileCols - 1) / tileCols * k * tileCol
 // Sums are what [Map.ColumnSums] takes of maps, [images,channels] each: a shift, the sum and the sum of squares about it.
 type Sums struct{ Shift, Sum, Square []float32 }
 
-// Forward sets the interior of y to the convolution of x with weights.
-func (c *Conv) Forward(team *Team, y, x, weights []float32) {
-	c.ForwardNormed(team, y, Plain(x), weights, nil)
-}
-
-// ForwardNormed is [Conv.Forward] of maps behind a batch norm. Sums, if not nil, are set to those of y, taken of each image while it is
-// in the cache.
-func (c *Conv) ForwardNormed(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
+// Forward sets the interior of y to the convolution of maps x, which may be behind a batch norm, with weights. Sums, if not nil, are
+// set to those of y, taken of each image while it is in the cache.
+func (c *Conv) Forward(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	c.checkMaps(x.X, y)
 	x.check(c.Input())
 	var done func(lo, hi int)

@@ -5,14 +5,9 @@ import (
 )
 
 // Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for the input x, and the
-// interior of dx, if not nil, to the input's.
-func (c *Conv) Backward(team *Team, dx, dw, dy, x, weights []float32) {
-	c.BackwardNormed(team, dx, dw, dy, Plain(x), weights, nil)
-}
-
-// BackwardNormed is [Conv.Backward] for maps behind a batch norm. dx is the gradient of what the norm gives. sums, if not nil, are set to
-// those that the norm's own backward pass needs, taken of each image while it is in the cache.
-func (c *Conv) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
+// interior of dx, if not nil, to the input's; for maps behind a batch norm, to the gradient of what the norm gives. sums, if not nil,
+// are set to those that the norm's own backward pass needs, taken of each image while it is in the cache.
+func (c *Conv) Backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	c.checkMaps(x.X, dy)
 	x.check(c.Input())
 	if dx != nil {
@@ -91,7 +86,19 @@ func (c *Conv) packTaps(team *Team, weights, panels []float32, ky, kx []int) {
 // gradParts returns the number of slices of images whose weight gradients are summed apart and then added in order: it bounds
 // the length of a sum's chain and the memory, and depends on nothing but shapes.
 func (c *Conv) gradParts() int {
-	return max(1, min(c.Batch, 8, 1<<22/c.WeightLen()))
+	return max(1, min(c.Batch, gradSlices, 1<<22/c.WeightLen()))
+}
+
+// gradSlices is the largest number of slices.
+const gradSlices = 8
+
+// gradRows is how many rows of the kernel a task takes. Deferred maps are applied once for all three of them where there are slices
+// enough to share, as often as there are rows where tasks would become few.
+func gradRows(parts int, deferred bool) int {
+	if deferred && parts >= gradSlices {
+		return 3
+	}
+	return 1
 }
 
 // gradWeights sums the slices of images apart and adds them in order.
@@ -103,10 +110,7 @@ func (c *Conv) gradWeights(team *Team, dw, dy []float32, x Normed) {
 	}
 	sums, stages := rooms{shared: parts * n, of: c.Input(), from: x, images: images}.take(team)
 	defer stages.end()
-	rows := 1 // of the kernel a task
-	if x.deferred() {
-		rows = 3
-	}
+	rows := gradRows(parts, x.deferred())
 	team.Do(3/rows*parts, func(i int) {
 		part, ky := i*rows/3, i*rows%3
 		s, slot := stages.take()

@@ -59,8 +59,8 @@ func TestConv(t *testing.T) {
 				team := NewTeam(2)
 				defer team.Close()
 				for range 2 { // the second round finds used buffers
-					c.Forward(team, py, px, w)
-					c.Backward(team, pdx, dw, pdy, px, w)
+					c.Forward(team, py, Plain(px), w, nil)
+					c.Backward(team, pdx, dw, pdy, Plain(px), w, nil)
 				}
 				c.Output().Unpad(team, y, py)
 				c.Input().Unpad(team, dx, pdx)
@@ -72,6 +72,21 @@ func TestConv(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestGradientTasks checks that a weight gradient is cut into as many tasks behind a norm as before one where slices are few.
+func TestGradientTasks(t *testing.T) {
+	for _, c := range []struct {
+		conv *Conv
+		rows int
+	}{{NewConv(256, 32, 32, 32, 64, 2), 3}, {NewConv(256, 8, 8, 256, 512, 2), 1}, {NewConv(7, 32, 32, 32, 64, 2), 1}} {
+		if got := gradRows(c.conv.gradParts(), true); got != c.rows {
+			t.Errorf("%d slices of %d to %d channels: %d rows of the kernel a task, want %d", c.conv.gradParts(), c.conv.In, c.conv.Out, got, c.rows)
+		}
+		if got := gradRows(c.conv.gradParts(), false); got != 1 {
+			t.Errorf("plain maps: %d rows a task", got)
+		}
+	}
 }
 
 // padded returns maps with slack behind them.
@@ -117,7 +132,7 @@ func BenchmarkConv(b *testing.B) {
 					b.ReportMetric(flop*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
 				})
 			}
-			run("forward", func() { c.Forward(team, y, x, w) })
+			run("forward", func() { c.Forward(team, y, Plain(x), w, nil) })
 			run("input", func() { c.gradInput(team, dx, dy, w, nil) })
 			run("weights", func() { c.gradWeights(team, dw, dy, Plain(x)) })
 		}

@@ -9,7 +9,7 @@ const (
 	blockN = 1024          // columns of B packed at a time: 2 MB, in the shared cache
 	blockM = 14 * tileRows // rows of A that a task keeps in its core's own cache: 344 KB
 	pitchA = blockK + 16   // of packed rows: a power of two would map a tile's rows to one cache set
-	few    = 3 * tileCols  // columns up to which rows of A are read in place
+	few    = 3 * tileCols  // columns up to which rows of A are read in place even at an aliased pitch
 )
 
 // packedB is room for the packed block of B that all tasks of a product share.

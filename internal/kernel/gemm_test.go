@@ -122,7 +122,7 @@ func TestGemmSameBits(t *testing.T) {
 func TestStocksLetGo(t *testing.T) {
 	Gemm(nil, false, false, 2, 2, 2, random(4, "a"), 2, random(4, "b"), 2, make([]float32, 4), 2, false)
 	c := NewConv(1, 4, 4, 3, 5, 2)
-	c.Forward(nil, padded(c.Output(), nil), padded(c.Input(), nil), random(c.WeightLen(), "w"))
+	c.Forward(nil, padded(c.Output(), nil), Plain(padded(c.Input(), nil)), random(c.WeightLen(), "w"), nil)
 	newPass(smallTile, 1, 4, 4, 16, 16).run(nil)
 	for _, s := range stageSets.free {
 		for _, stage := range s.stages {

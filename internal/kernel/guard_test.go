@@ -153,8 +153,8 @@ func TestConvStaysInside(t *testing.T) {
 		mx, mdy, mw := g[0].tail(padded(in, x), Slack), g[1].tail(padded(out, dy), Slack), g[2].tail(w, 0)
 		run := func(team *Team) {
 			y, dx, dw := g[3].tail(padded(out, nil), Slack), g[4].tail(padded(in, nil), Slack), g[5].tail(w, 0)
-			c.Forward(team, y, mx, mw)
-			c.Backward(team, dx, dw, mdy, mx, mw)
+			c.Forward(team, y, Plain(mx), mw, nil)
+			c.Backward(team, dx, dw, mdy, Plain(mx), mw, nil)
 			uy, ux := make([]float32, len(dy)), make([]float32, len(x))
 			out.Unpad(nil, uy, y)
 			in.Unpad(nil, ux, dx)

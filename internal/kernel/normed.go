@@ -1,8 +1,11 @@
 package kernel
 
-// Normed are maps behind a batch norm that is applied where they are read: X·Scale + Shift per channel (both [C]), plus Add, which may
-// itself be behind one, where that is not nil (only with ReLU), and with ReLU max(0, ·); or X as it is where Scale is nil. What is
-// computed are [Map.Affine]'s numbers, which then need no memory of their own.
+// Normed are maps behind a batch norm that is applied where they are read, so that they need no memory of their own:
+//
+//	y = max(0, X·Scale + Shift + Add)
+//
+// per channel (Scale and Shift are [C]), without Add where that is nil and without the maximum where there is no ReLU; Add, which may
+// itself be behind a norm, needs a ReLU. A NaN stays one. Where Scale is nil, y is X as it is, and nothing else may be set.
 type Normed struct {
 	X, Scale, Shift []float32
 	Add             *Normed
@@ -18,6 +21,9 @@ func (n *Normed) deferred() bool { return n.Scale != nil }
 func (n *Normed) check(m Map) {
 	m.check([][]float32{n.X}, 0)
 	if !n.deferred() {
+		if n.Shift != nil || n.Add != nil || n.ReLU {
+			panic("kernel: maps behind a norm without a scale")
+		}
 		return
 	}
 	m.check(nil, m.Channels, n.Scale, n.Shift)
@@ -42,19 +48,25 @@ func (s span) normed(y []float32, to int, n *Normed) {
 	s.affine(y, to, n.X, add, from, n.Scale, n.Shift, n.ReLU)
 }
 
-// Apply writes deferred maps x to y.
+// Apply writes maps x behind a norm to y. Plain maps have nothing to apply.
 func (m Map) Apply(team *Team, y []float32, x Normed) {
 	m.check([][]float32{y}, 0)
 	x.check(m)
+	if !x.deferred() {
+		panic("kernel: applying a norm to maps that are behind none")
+	}
 	m.pieces(team, func(s span) { s.normed(y, s.at, &x) })
 }
 
 // MaskReLU sets g = dy where maps y are positive, else 0. g may be dy. sums, if not nil, are set to those that the norm which made deferred
-// maps needs of g, taken of each image while it is in the cache.
+// maps needs of g, taken of each image while it is in the cache; plain maps have none.
 func (m Map) MaskReLU(team *Team, g, dy []float32, y Normed, sums *GradSums) {
 	m.check([][]float32{g, dy}, 0)
 	y.check(m)
 	if !y.deferred() {
+		if sums != nil {
+			panic("kernel: the sums of a gradient that is not that of a norm")
+		}
 		team.Chunks(m.Len(), ChunkSize, func(lo, hi int) { MaskReLU(g[lo:hi], y.X[lo:hi], dy[lo:hi]) })
 		return
 	}

@@ -67,7 +67,7 @@ func (c *Conv) singles(k class, a unsafe.Pointer, out []float32, lo, hi, x int) 
 func panelwise(c class, single bool, rows func(f *filler)) {
 	f := fillers.Get()
 	defer func() {
-		f.t, f.out = tile{}, [3][]float32{} // the stock keeps nobody's memory alive
+		f.t, f.out, f.groups = tile{}, [3][]float32{}, 0 // the stock keeps nobody's memory alive, nor what a panic has left
 		fillers.Put(f)
 	}()
 	f.t, f.p, f.single, f.pitch = c.t, c.p, single, c.t.cs/4

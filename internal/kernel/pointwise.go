@@ -35,8 +35,8 @@ func (p *Pointwise) Output() Map { return p.out }
 // WeightLen returns the number of weights, [In,Out].
 func (p *Pointwise) WeightLen() int { return p.in.Channels * p.out.Channels }
 
-// ForwardNormed sets the interior of y to the convolution of x. Sums, if not nil, are set to those of y.
-func (p *Pointwise) ForwardNormed(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
+// Forward sets the interior of y to the convolution of x. Sums, if not nil, are set to those of y.
+func (p *Pointwise) Forward(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
 	p.out.check([][]float32{y}, p.WeightLen(), weights)
@@ -50,9 +50,9 @@ func (p *Pointwise) ForwardNormed(team *Team, y []float32, x Normed, weights []f
 	}
 }
 
-// BackwardNormed takes the output gradient dy and sets dw [In,Out] to the weights' gradient and the interior of dx to the input's.
+// Backward takes the output gradient dy and sets dw [In,Out] to the weights' gradient and the interior of dx to the input's.
 // Sums, if not nil, are set to those that the norm in front needs of dx.
-func (p *Pointwise) BackwardNormed(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
+func (p *Pointwise) Backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
 	p.in.check([][]float32{dx}, 0)

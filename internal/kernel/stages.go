@@ -59,8 +59,11 @@ func (s *stageSet) take() (*stage, int) {
 
 func (s *stageSet) give(i int) { s.busy[i].Store(false) }
 
-// end lets the stages' memory go.
+// end lets the stages' memory go, and frees what a task that panicked may have left taken.
 func (s *stageSet) end() {
 	clear(s.stages)
+	for i := range s.busy {
+		s.busy[i].Store(false)
+	}
 	stageSets.Put(s)
 }

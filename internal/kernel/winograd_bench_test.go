@@ -18,7 +18,7 @@ func BenchmarkWinograd(b *testing.B) {
 				name string
 				f    func()
 			}{
-				{"forward/direct", func() { d.Forward(team, p.my, p.mx, p.w) }},
+				{"forward/direct", func() { d.Forward(team, p.my, Plain(p.mx), p.w, nil) }},
 				{"forward/2", func() { small.forward(team, p.my, Plain(p.mx), p.w, nil) }},
 				{"forward/4", func() { large.forward(team, p.my, Plain(p.mx), p.w, nil) }},
 				{"input/direct", func() { d.gradInput(team, p.mdx, p.mdy, p.w, nil) }},

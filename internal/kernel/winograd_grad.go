@@ -7,7 +7,8 @@ import "unsafe"
 //	dw = Gᵀ [ Σ (Bᵀ x B) ⊙ (A dy Aᵀ) ] G, summed over tiles,
 //
 // is cut into tasks: slices of tiles, whose sums are added in order, times parts of the output channels. It depends on
-// the shape alone.
+// the shape alone. Where sums are large, from 256 to 256 channels on, a slice has two parts or four: one task for all of them
+// would make the inputs that they share once, but leave few tasks to share between threads.
 type gradPlan struct {
 	*winograd
 	slices, parts int
@@ -16,7 +17,7 @@ type gradPlan struct {
 
 const (
 	gradSums   = 5 << 20 // bound of the numbers held in sums: where slices would take more, channels are cut instead
-	partPanels = 4       // panels of a part: every part transforms all inputs
+	partPanels = 4       // panels of a part: every part transforms all inputs of its slice, and applies a deferred norm to them
 )
 
 func (w *winograd) gradPlan() gradPlan {

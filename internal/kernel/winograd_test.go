@@ -49,8 +49,8 @@ func fenced(m Map, x []float32) []float32 {
 }
 
 func (p *pass) run(team *Team) {
-	p.c.Forward(team, p.my, p.mx, p.w)
-	p.c.Backward(team, p.mdx, p.dw, p.mdy, p.mx, p.w)
+	p.c.Forward(team, p.my, Plain(p.mx), p.w, nil)
+	p.c.Backward(team, p.mdx, p.dw, p.mdy, Plain(p.mx), p.w, nil)
 	p.c.Output().Unpad(team, p.y, p.my)
 	p.c.Input().Unpad(team, p.dx, p.mdx)
 }
