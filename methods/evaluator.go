@@ -8,25 +8,25 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// evalBatch is the number of images that an evaluation graph takes at a time: few, so that maps stay in the cache from one layer to
+// EvalBatch is the number of images that an evaluation graph takes at a time: few, so that maps stay in the cache from one layer to
 // the next. No image's numbers depend on it.
-const evalBatch = 64
+const EvalBatch = 64
 
 // evaluator runs one branch in evaluation mode.
 type evaluator struct {
 	team     *kernel.Team
 	program  *graph.Program
-	x        []float32 // [evalBatch,H,W,C]
-	features []float32 // [evalBatch,F], overwritten by every run
-	z        []float32 // [evalBatch,D], the embedding's projections
+	x        []float32 // [EvalBatch,H,W,C]
+	features []float32 // [EvalBatch,F], overwritten by every run
+	z        []float32 // [EvalBatch,D], the embedding's projections
 	f, d     int
 }
 
 func newEvaluator(team *kernel.Team, w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
 	in := w.Input
-	e := &evaluator{team: team, x: make([]float32, evalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
+	e := &evaluator{team: team, x: make([]float32, EvalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
 	g := G.NewGraph()
-	nodes, err := w.Build(graph.Input(g, "x", e.x, evalBatch, in.Height, in.Width, in.Channels), encoders.Evaluation, "")
+	nodes, err := w.Build(graph.Input(g, "x", e.x, EvalBatch, in.Height, in.Width, in.Channels), encoders.Evaluation, "")
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +43,11 @@ func newEvaluator(team *kernel.Team, w *encoders.Weights, project func(*G.Node) 
 
 // run returns features [n,F] and projections [n,D] of images [n,H,W,C].
 func (e *evaluator) run(images []float32) (features, z []float32, err error) {
-	size := len(e.x) / evalBatch
+	size := len(e.x) / EvalBatch
 	n := len(images) / size
 	features, z = make([]float32, n*e.f), make([]float32, n*e.d)
-	for lo := 0; lo < n; lo += evalBatch {
-		rows := min(evalBatch, n-lo)
+	for lo := 0; lo < n; lo += EvalBatch {
+		rows := min(EvalBatch, n-lo)
 		copy(e.x, images[lo*size:(lo+rows)*size])
 		if err := e.program.Run(e.team); err != nil {
 			return nil, nil, err

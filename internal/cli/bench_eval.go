@@ -8,6 +8,7 @@ import (
 	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/methods"
 	"protobench/metrics"
 )
 
@@ -100,7 +101,7 @@ func (b benchEval) scaled(n int) int { return max(evalClasses, int(float64(n)*b.
 
 // extraction is the encoder in evaluation mode.
 func (b benchEval) extraction(team *kernel.Team) (evalTask, error) {
-	const batch = 256
+	const batch = methods.EvalBatch
 	t := evalTask{name: "features", what: "numbers an image", rows: max(1, b.scaled(evalImages)/batch) * batch}
 	weights, err := encoders.New(benchEncoder(b.Encoder), benchImage, 0)
 	if err != nil {

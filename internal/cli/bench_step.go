@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"time"
 
 	"protobench/internal/kernel"
@@ -112,7 +111,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 	}
 	views := viewsOf(cfg)
 	r.samples = make([]float64, 0, b.Steps)
-	var before, after runtime.MemStats
+	var heap heapCount
 	var begun map[string]time.Duration
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {
@@ -120,7 +119,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 		}
 		if i == warmUp {
 			begun = spent()
-			runtime.ReadMemStats(&before)
+			heap.start()
 		}
 		began := time.Now()
 		loss, err := step(views)
@@ -138,11 +137,13 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 			r.samples, r.LossLast = append(r.samples, seconds), loss
 		}
 		if len(r.samples) == (b.Steps+9)/10 && r.BytesFirst == 0 {
+			heap.stop() // asking allocates too
 			r.BytesFirst = resident()
+			heap.start()
 		}
 	}
-	runtime.ReadMemStats(&after)
-	r.BytesAStep = float64(after.TotalAlloc-before.TotalAlloc) / float64(b.Steps)
+	heap.stop()
+	r.BytesAStep = float64(heap.bytes) / float64(b.Steps)
 	r.BytesLast, r.PeakBytes = resident(), peakResident()
 	if b.Ops {
 		r.Ops = costs(begun, spent(), r.samples)
@@ -179,8 +180,6 @@ func (r *stepReport) conclude() {
 	r.PeakShare = r.GFLOPPerS / r.Peak
 }
 
-func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
-
 func (r *stepReport) text() string {
 	what := "swav's student alone"
 	if r.Method != "" {
@@ -193,12 +192,12 @@ func (r *stepReport) text() string {
 step    %.2f ms (median of %d, least %.2f): %.0f images/s
 work    %.2f GFLOP a step, %.1f GFLOP/s: %.1f %% of the %s peak of %.0f
 loss    %.3f at first, %.3f at last
-memory  %.1f KiB allocated a step; MiB resident: %.1f after a tenth of the steps, %.1f at the end, %.1f at most
+memory  %s
 `,
 		r.Encoder, what, r.Batch, r.Prototypes, r.ISA, count(r.Threads, "thread"),
 		1e3*r.StepS, r.Steps, 1e3*r.StepMinS, r.ImagesPerS,
 		r.GFLOP, r.GFLOPPerS, 100*r.PeakShare, r.PeakISA, r.Peak,
-		r.LossFirst, r.LossLast, r.BytesAStep/1024, mib(r.BytesFirst), mib(r.BytesLast), mib(r.PeakBytes))
+		r.LossFirst, r.LossLast, r.memory())
 	if r.stepFloor != nil {
 		text += r.stepFloor.text()
 	}
