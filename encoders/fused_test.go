@@ -35,7 +35,7 @@ func fusedLayers(n int) []fusedLayer {
 			"linear add", [][]int{{n, d}, {d, h}, {h}, {n, h}},
 			func(t *testing.T, v G.Nodes) *G.Node { return must(t)(LinearAdd(v[0], v[1], v[2], v[3])) },
 			func(t *testing.T, v G.Nodes) *G.Node {
-				return must(t)(Add(v[3], must(t)(Linear(v[0], v[1], v[2], false, true))))
+				return must(t)(sumOf(v[3], must(t)(Linear(v[0], v[1], v[2], false, true))))
 			},
 		},
 		{
@@ -54,10 +54,19 @@ func fusedLayers(n int) []fusedLayer {
 			},
 			func(t *testing.T, v G.Nodes) *G.Node {
 				up := must(t)(LinearGELU(must(t)(LayerNorm(v[0], v[1], v[2], fusedEps)), v[3], v[4]))
-				return must(t)(Add(v[0], must(t)(Linear(up, v[5], v[6], false, true))))
+				return must(t)(sumOf(v[0], must(t)(Linear(up, v[5], v[6], false, true))))
 			},
 		},
 	}
+}
+
+// sumOf is the end of a residual branch by itself.
+func sumOf(x, y *G.Node) (*G.Node, error) {
+	return graph.Apply(graph.Op{
+		Kind: "sum", Out: x.Shape().Clone(), Diff: []bool{true, true},
+		Forward:  func(team *kernel.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) },
+		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) { return G.Nodes{grad, grad}, nil },
+	}, x, y)
 }
 
 // run returns the layer's result and the gradients of all operands.

@@ -15,8 +15,8 @@ func TestPassesLeaveLittleGarbage(t *testing.T) {
 	in := Input{Height: 32, Width: 32, Channels: 3}
 	for _, cfg := range []Config{
 		{Name: "mlp", Width: 8, Depth: 2, Dim: 16},
-		{Name: "convnet", Width: 16, Depth: 4, StemStride: 1, Dim: 16},
-		{Name: "resnet18", Width: 16, Depth: 4, StemStride: 1, Dim: 16},
+		{Name: "convnet", Width: 16, Depth: 4, StemStride: 1, Dim: 16, Winograd: 2},
+		{Name: "resnet18", Width: 16, Depth: 4, StemStride: 1, Dim: 16, Winograd: 2},
 		{Name: "vit", Width: 8, Depth: 4, Patch: 4, Heads: 3, Dim: 16},
 	} {
 		t.Run(cfg.Name, func(t *testing.T) {

@@ -52,11 +52,12 @@ func TestGoldenConv1x1(t *testing.T) {
 	})
 }
 
-// TestResidualAdd checks that the gradient passes to both operands, also where they are one.
+// TestResidualAdd checks that the gradient passes to both the branch and the residual, also where they come from one operand.
 func TestResidualAdd(t *testing.T) {
 	g, w := G.NewGraph(), noise(6, "w")
 	x, z := graph.Input(g, "x", noise(6, "x"), 2, 3), graph.Input(g, "z", noise(6, "z"), 2, 3)
-	y := must(t)(Add(must(t)(Add(x, z)), x))
+	one, zero := graph.Input(g, "one", []float32{1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3), graph.Input(g, "zero", make([]float32, 3), 3)
+	y := must(t)(LinearAdd(must(t)(LinearAdd(x, one, zero, z)), one, zero, x))
 	p, grads := runVJP(t, g, y, w, x, z)
 	for i := range w {
 		if got, want := p.Value(y)[i], p.Value(x)[i]+p.Value(z)[i]+p.Value(x)[i]; got != want {
