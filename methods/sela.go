@@ -161,6 +161,6 @@ func columnSums(sum, x []float32, room []float64) {
 }
 
 // relabelSteps is the number of steps between two solutions.
-func (o *sela) relabelSteps(perEpoch int) int {
-	return max(1, int(math.Round(o.RelabelEpochs*float64(perEpoch))))
+func (s SeLa) relabelSteps(perEpoch int) int {
+	return max(1, int(math.Round(s.RelabelEpochs*float64(perEpoch))))
 }
