@@ -13,8 +13,8 @@ import (
 //	loss = -mean log softmax(z·Cᵀ/τ)_label
 //
 // With several heads H there are H sets of K prototypes on the same embeddings, each with labels and a learner of its own,
-// and the loss is the mean of theirs, as in the original, which has three; every other head's clusters are those of the
-// second views. The prototypes that metrics, signals and re-seeding's counts speak of are the first head's: the others
+// and the loss is the mean of theirs, as in the original, which has three. By epoch-kmeans, and no other learner, every
+// other head's clusters are those of the second views. The prototypes that metrics, signals and re-seeding's counts speak of are the first head's: the others
 // train the encoder alone.
 //
 // The original takes labels from a memory of embeddings that were made some steps ago and are clustered once per epoch; here they are

@@ -153,6 +153,25 @@ func TestHeadsReseed(t *testing.T) {
 	}
 }
 
+// TestHeadsHandOver: a schedule of several heads hands over once, and each head's learner is the next one then.
+func TestHeadsHandOver(t *testing.T) {
+	cfg := severalHeads(t, "deepcluster-v2", 3)
+	cfg.Composition.Learner = "gmm until 1, kmeans"
+	tr, next := start(t, cfg), batches(cfg)
+	var events []Event
+	for _, s := range steps(t, tr, next, 6) {
+		events = append(events, s.Events...)
+	}
+	if want := []Event{{Step: cfg.StepsPerEpoch, Kind: "handover", Prototype: -1}}; !slices.Equal(events, want) {
+		t.Errorf("events %v, want %v", events, want)
+	}
+	for h, l := range tr.host.heads() {
+		if _, ok := l.(*schedule).active().(*kmeans); !ok {
+			t.Errorf("head %d is still with %T", h, l.(*schedule).active())
+		}
+	}
+}
+
 // TestHeadsAndRegularizers: what acts on one set of prototypes is refused where there are several.
 func TestHeadsAndRegularizers(t *testing.T) {
 	for _, r := range []string{"koleo-prototypes", "me-max", "orthogonality", "repulsion"} {
