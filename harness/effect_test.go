@@ -80,7 +80,7 @@ func TestSettledAxes(t *testing.T) {
 	s := parseReal(t, "name = 'x'\nreferences = false\n[massl]\nwarmup_teacher_temperature = 0.1\nteacher_temperature = 0.04\n"+
 		"[[method]]\nname = 'massl'\n[matrix]\n'massl.warmup_teacher_epochs' = [0, 3]\n")
 	if len(s.Cells) != 2 || len(s.Cells[0].Axes) != 0 || len(s.Cells[1].Axes) != 1 {
-		t.Fatalf("cells %v, want one without and one with a ramp", s.Cells)
+		t.Fatalf("%d cells; want one without and one with a ramp", len(s.Cells))
 	}
 	for _, c := range s.Cells {
 		if again := parseReal(t, c.Config("x")); again.Cells[0].Hash("f") != c.Hash("f") {
