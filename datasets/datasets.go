@@ -57,6 +57,6 @@ type Options struct {
 	Modes      int     `key:"modes" default:"25" range:"[1,)" read:"mixture" hash:"set" doc:"modes of the mixture, which are its classes"`
 	Dim        int     `key:"dim" default:"64" range:"[2,)" read:"mixture" hash:"set" doc:"dimensions of its vectors"`
 	Separation float64 `key:"separation" default:"4" range:"(0,)" read:"mixture" hash:"set" doc:"length of a mode's mean over that of the deviations from it"`
-	Offset     float64 `key:"offset" default:"0" range:"[0,)" read:"mixture" hash:"set" doc:"length of a mean that all vectors share, where the modes' own have length 1 (0: none; an untrained network's features have a large one)"`
+	Offset     float64 `key:"offset" default:"0" range:"[0,8]" read:"mixture" hash:"set" doc:"length of a mean that all vectors share, where the modes' own have length 1 (0: none; an untrained network's features have a large one)"`
 	Noise      float64 `key:"noise" default:"0.5" range:"(0,)" read:"mixture" hash:"set" doc:"length of the noise that each view adds, as a multiple of that of the deviations inside a mode"`
 }

@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -107,15 +108,23 @@ func TestMixtureSplitsAndSeeds(t *testing.T) {
 }
 
 func TestMixtureRefuses(t *testing.T) {
-	for key, change := range map[string]func(*Options){
-		"data.modes": func(o *Options) { o.Modes = 0 }, "data.dim": func(o *Options) { o.Dim = 1 }, "data.noise": func(o *Options) { o.Noise = 0 },
-		"data.offset":     func(o *Options) { o.Offset = -1 },
-		"data.separation": func(o *Options) { o.Separation = math.NaN() }, "data.train": func(o *Options) { o.Train = 0 },
+	for _, c := range []struct {
+		want   string
+		change func(*Options)
+	}{
+		{"data.modes: ", func(o *Options) { o.Modes = 0 }},
+		{"data.dim: ", func(o *Options) { o.Dim = 1 }},
+		{"data.noise: ", func(o *Options) { o.Noise = 0 }},
+		{"data.offset: -1 is", func(o *Options) { o.Offset = -1 }},
+		{"data.offset: 8.5 is", func(o *Options) { o.Offset = 8.5 }},
+		{"data.offset: NaN is", func(o *Options) { o.Offset = math.NaN() }},
+		{"data.separation: ", func(o *Options) { o.Separation = math.NaN() }},
+		{"data.train: ", func(o *Options) { o.Train = 0 }},
 	} {
 		o := mixtureOptions()
-		change(&o)
-		if _, err := Open(o); err == nil || err.Error()[:len(key)] != key {
-			t.Errorf("%s: %v", key, err)
+		c.change(&o)
+		if _, err := Open(o); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%v, want %s…", err, c.want)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (a *AdamW) updatePiece(i int) {
 	rate := a.lr * c.LRMult
 	u := kernel.Adam{
 		First: 1 - adamBeta1, Second: float32(a.Beta2), Fresh: float32(1 - a.Beta2), Eps: adamEps,
-		Keep: float32(1 - rate*c.WeightDecay), Size: float32(rate / a.first), Unit: float32(1 / a.second),
+		Keep: float32(1 - float64(rate*c.WeightDecay)), Size: float32(rate / a.first), Unit: float32(1 / a.second),
 	}
 	if a.Coupled {
 		u.Keep, u.L2 = 1, float32(c.WeightDecay)

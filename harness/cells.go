@@ -12,12 +12,16 @@ import (
 // cells expands arms × axes × seeds and the reference rows, and reports what no cell reads.
 func (p *parser) cells(seeds []uint64, base layer, arms []arm, axes []axis) []Cell {
 	var once []Cell // one seed's worth
-	for _, a := range arms {
+	all := make([][]Cell, len(arms))
+	for i, a := range arms {
 		own := combine(Cell{Composition: a.composition, Form: a.form, Settings: a.settings, at: a.at, line: p.line(a.at), changed: a.changed}, axes, a.composition)
-		p.refuseUnused(a, own, axes)
+		p.refuseUnused(a, own)
 		p.refuseContradictions(a, own)
 		p.refuseRescaling(a, axes)
-		once = append(once, own...)
+		once, all[i] = append(once, own...), own
+	}
+	for _, x := range axes {
+		p.refuseUnusedAxis(x, arms, all)
 	}
 	references := p.references(base, axes)
 	p.refuseUnusedTables(base, slices.Concat(once, references))
@@ -102,19 +106,29 @@ func spread(once []Cell, seeds []uint64) []Cell {
 	return out
 }
 
-// refuseUnused reports the arm's own keys and the axes that change nothing in its cells.
-func (p *parser) refuseUnused(a arm, cells []Cell, axes []axis) {
-	what := fmt.Sprintf("method %s does not use it", a.composition.Name)
+// unusedBy is what is wrong with a key that changes nothing in an arm's cells.
+func unusedBy(a arm) string { return fmt.Sprintf("method %s does not use it", a.composition.Name) }
+
+// refuseUnused reports the arm's own keys that change nothing in its cells.
+func (p *parser) refuseUnused(a arm, cells []Cell) {
 	for _, e := range a.written {
 		if why, remedy, ok := idle(cells, e.path); ok {
-			p.report(a.at+"."+e.path, e.path, mismatch{what, why, remedy})
+			p.report(a.at+"."+e.path, e.path, mismatch{unusedBy(a), why, remedy})
 		}
 	}
-	for _, x := range axes {
-		if !x.covers(a.composition) || slices.ContainsFunc(cells, func(c Cell) bool { return c.Uses(x.key) }) {
-			continue
+}
+
+// refuseUnusedAxis reports the arms that an axis covers but changes nothing in: cells has those of each arm.
+func (p *parser) refuseUnusedAxis(x axis, arms []arm, cells [][]Cell) {
+	uses := func(c Cell) bool { return c.Uses(x.key) }
+	leave := "remove it"
+	if slices.ContainsFunc(cells, func(own []Cell) bool { return slices.ContainsFunc(own, uses) }) {
+		leave = "limit the axis with where"
+	}
+	for i, a := range arms {
+		if x.covers(a.composition) && !slices.ContainsFunc(cells[i], uses) {
+			p.report(x.at, x.key.Path, mismatch{unusedBy(a), x.key.wanted(cells[i]), x.key.remedy(cells[i], leave)})
 		}
-		p.report(x.at, x.key.Path, mismatch{what, x.key.wanted(cells), "limit the axis with where"})
 	}
 }
 

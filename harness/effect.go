@@ -24,19 +24,22 @@ func (c *Cell) meets(k Key, need string) bool {
 		if one == ownLearner {
 			return slices.ContainsFunc(c.Composition.Learners(), func(l string) bool { return slices.Contains(k.Readers, l) })
 		}
-		return holds(one, &c.Settings)
+		return c.holds(one)
 	})
 }
 
-// holds tests path=value, path!=value or path!=path.
-func holds(condition string, r *Resolved) bool {
+// holds tests path=value, path!=value or path!=path. What the cell does not read of it fulfils no condition.
+func (c *Cell) holds(condition string) bool {
 	path, right, _ := strings.Cut(condition, "=")
 	path, unequal := strings.CutSuffix(path, "!")
-	if other, ok := findKey(right); ok {
-		right = fmt.Sprint(other.Get(r))
-	}
 	key, _ := findKey(path)
-	return (fmt.Sprint(key.Get(r)) == right) != unequal
+	if !c.Reads(key) {
+		return false
+	}
+	if other, ok := findKey(right); ok {
+		right = fmt.Sprint(other.Get(&c.Settings))
+	}
+	return (fmt.Sprint(key.Get(&c.Settings)) == right) != unequal
 }
 
 // Conditions are what the key needs to have an effect, for people; empty where it always has one.
@@ -45,12 +48,19 @@ func (k Key) Conditions() string {
 	return alternatives.Replace(strings.Join(k.Needs, " and "))
 }
 
-// settle puts the keys without effect back to their defaults.
+// settle puts the keys without effect back to their defaults, one after the other: where two need each other (how far a warm-up
+// goes, and for how long), the first one's default can give the second one its effect.
 func (c *Cell) settle() {
-	defaults, was := Defaults(), *c
-	for _, k := range allKeys() {
-		if len(k.Needs) > 0 && was.Reads(k) && !was.Uses(k) {
+	defaults := Defaults()
+	for settled := false; !settled; {
+		settled = true
+		for _, k := range allKeys() {
+			if !c.Reads(k) || c.Uses(k) || k.Get(&c.Settings) == k.Get(&defaults) {
+				continue
+			}
 			k.put(&c.Settings, k.Get(&defaults))
+			delete(c.Axes, k.Path) // another key's default has taken its effect
+			settled = false
 		}
 	}
 }
@@ -63,20 +73,27 @@ func (k Key) wanted(cells []Cell) string {
 	return "it is read by " + commas(k.Readers)
 }
 
+// remedy says how to be rid of a key that changes nothing in these cells: what it needs can be set, unless that is another
+// learner, or it has to go.
+func (k Key) remedy(cells []Cell, leave string) string {
+	if slices.ContainsFunc(cells, func(c Cell) bool {
+		return c.Reads(k) && (!slices.Contains(k.Needs, ownLearner) || c.meets(k, ownLearner))
+	}) {
+		return "set that too, or " + leave
+	}
+	return leave
+}
+
 // idle reports that a written key changes nothing in any of the cells, and why: none reads it, or it is without effect and not at
 // its default.
 func idle(cells []Cell, path string) (why, remedy string, ok bool) {
 	key, _ := findKey(path) // exists, or it would not count as written
-	defaults, unread := Defaults(), true
+	defaults := Defaults()
 	for i := range cells {
 		c := &cells[i]
 		if c.Uses(key) || c.Reads(key) && key.Get(&c.Settings) == key.Get(&defaults) {
 			return "", "", false
 		}
-		unread = unread && !c.Reads(key)
 	}
-	if unread {
-		return key.wanted(cells), "remove it", true
-	}
-	return key.wanted(cells), "set that too, or remove it", true
+	return key.wanted(cells), key.remedy(cells, "remove it"), true
 }

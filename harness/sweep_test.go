@@ -235,7 +235,7 @@ func TestSingleErrors(t *testing.T) {
 		"no arms":          {"name = 'x'\nreferences = false\n", "no arms"},
 		"method a string":  {"name = 'x'\nmethod = 'swav'\n", "method: found the text"},
 		"table as value":   {"name = 'x'\ntrain = 3\n[[method]]\nname = 'swav'\n", "t.toml:2: train: found a single value; expected a table"},
-		"unused axis":      {"name = 'x'\n[[method]]\nname = 'swav'\n[matrix]\n'gmm.memory' = [1, 2]\n", "t.toml:5: gmm.memory: method swav does not use it; it is read by gmm.step=constant; limit the axis with where"},
+		"unused axis":      {"name = 'x'\n[[method]]\nname = 'swav'\n[matrix]\n'gmm.memory' = [1, 2]\n", "t.toml:5: gmm.memory: method swav does not use it; it is read by gmm.step=constant; remove it"},
 		"value twice":      {"name = 'x'\n[[method]]\nname = 'swav'\n[matrix]\n'loss.temperature' = [1, 1.0]\n", "stands twice"},
 		"crop":             {"name = 'x'\n[augment]\ncrop_min = 0.9\ncrop_max = 0.5\n[[method]]\nname = 'swav'\n", "crop_min ≤ crop_max"},
 		"precision":        {"name = 'x'\n[[method]]\nname = 'swav+gmm'\ngmm.precision = 300\n", "t.toml:2: gmm.precision: method swav+gmm: the start 300 is above"},

@@ -68,7 +68,7 @@ type Event struct {
 	Step      int
 	Learner   string // "" for the arm's own learner, else the observer's name
 	Kind      string // "reseed", "split", or "handover" of a schedule
-	Prototype int    // -1 where an event is about all of them
+	Prototype int    // k, with several heads k + h·K for that of head h; -1 where an event is about all of them
 }
 
 // Signals are what one step reports.

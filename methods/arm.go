@@ -5,7 +5,6 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -18,7 +17,7 @@ type arm struct {
 	further   []learner // of the objective's other heads
 	objective objective
 	head      *head
-	scores    []float32 // of the target branch, [2·B,K]
+	scores    []float32 // of the teacher where codes are made of them, [2·B,H·K]; else nil
 	reseed    *reseeder // nil where prototypes are left where they are
 
 	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil where there are none.
@@ -46,7 +45,9 @@ func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
 		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil, patches: patchesOf(o),
 	}
 	a.reseed = newReseeder(cfg)
-	a.scores = make([]float32, v.global*v.images*a.head.k)
+	if o.branch() == Teacher && readsScores(o) {
+		a.scores = make([]float32, v.global*v.images*a.head.k)
+	}
 	if s, ok := o.(scorer); ok {
 		a.train(cfg.Train, s.params())
 	}
@@ -110,7 +111,9 @@ func (a *arm) prepare(s *stepInput) {
 		return
 	}
 	p, z, c := a.all(), s.scored[Teacher], a.scoring()
-	scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
+	if a.scores != nil {
+		scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
+	}
 	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, c
 	if a.head.patches != nil {
 		a.head.patches.prepare(s.team, s.patches[Teacher], c, s.masks, int(s.epoch))
@@ -130,7 +133,7 @@ func (a *arm) before(s *stepInput) { a.each(s, learner.before) }
 
 // finish updates prototypes and objective after the loss is known.
 func (a *arm) finish(s *stepInput) {
-	if a.head.in.scores != nil {
+	if a.head.in.z != nil { // an observer without a graph has none of the student's
 		a.head.after()
 	}
 	if p := a.head.patches; p != nil {
@@ -180,59 +183,4 @@ func (a *arm) watch(s *stepInput) error {
 	}
 	a.finish(s)
 	return nil
-}
-
-// learned is the arm's outcome after steps up to the given epoch, that of the first head where there are several; its slices are copies.
-// Scores of a vMF mixture depend on the temperature, so they are taken at that of the epoch's targets, as the center was.
-func (a *arm) learned(epoch int) Learned {
-	p := a.learner.vectors()
-	if a.prototypeFree() {
-		return Learned{Name: a.name, D: p.d}
-	}
-	l := Learned{
-		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
-		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
-	}
-	center, c := clone(a.objective.center()), clone(a.scoring()[:p.k*p.d])
-	if len(a.further) > 0 && center != nil {
-		center = center[:p.k]
-	}
-	if d, ok := a.objective.(*dino); ok && d.vmf != nil {
-		center = d.vmf.offset(c, d.ramp.At(epoch), d.Targets == "centering")
-	}
-	l.Scores = func(z []float32) []float32 {
-		n := len(z) / p.d
-		out := make([]float32, n*p.k)
-		kernel.Gemm(nil, false, true, n, p.k, p.d, z, p.d, c, p.d, out, p.k, false)
-		if center != nil {
-			subtract(out, out, center)
-		}
-		return out
-	}
-	return l
-}
-
-// prototypeFree reports whether the arm's vectors are no prototypes but embeddings.
-func (a *arm) prototypeFree() bool {
-	_, free := a.learner.(*memory)
-	return free
-}
-
-func clone(x []float32) []float32 { return append([]float32(nil), x...) }
-
-func (a *arm) state(prefix string) []Named {
-	var s []Named
-	for h, l := range a.heads() {
-		at := prefix + "learner."
-		if h > 0 {
-			at = fmt.Sprintf("%slearner.head%d.", prefix, h)
-		}
-		s = append(append(s, l.vectors().state(at)...), l.state(at)...)
-	}
-	s = append(s, a.objective.state(prefix+"objective.")...)
-	if a.optimizer == nil {
-		return s
-	}
-	s = append(s, paramState(prefix, a.extra)...)
-	return append(s, optimizerState(prefix+"optimizer.", a.optimizer, a.extra)...)
 }

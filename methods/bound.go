@@ -21,7 +21,7 @@ type bound interface {
 type scorer interface {
 	// params are the parameters that take part in the scores besides encoder and prototypes.
 	params() []*encoders.Param
-	// scores adds the student's scores [crops·B,K] of embeddings z [crops·B,D] and prototypes c [K,D], and returns the nodes
+	// scores adds the student's scores [crops·B,H·K] of embeddings z [crops·B,D] and prototypes c [H·K,D], and returns the nodes
 	// of the parameters in their order. Without learn the prototypes are constants.
 	scores(z, c *G.Node, learn bool) (s *G.Node, params G.Nodes, err error)
 }

@@ -31,6 +31,6 @@ func (l *classifier) after(s *stepInput) {
 	l.joint.after(s)
 	lo, hi := l.p.head*l.p.k, (l.p.head+1)*l.p.k
 	for i, b := range l.o.bias.Value[lo:hi] {
-		l.o.teacher[lo+i] = float32(s.momentum*float64(l.o.teacher[lo+i]) - (1-s.momentum)*float64(b))
+		l.o.teacher[lo+i] = float32(float64(s.momentum*float64(l.o.teacher[lo+i])) - float64((1-s.momentum)*float64(b)))
 	}
 }

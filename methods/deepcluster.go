@@ -13,8 +13,8 @@ import (
 //	loss = -mean log softmax(z·Cᵀ/τ)_label
 //
 // With several heads H there are H sets of K prototypes on the same embeddings, each with labels and a learner of its own,
-// and the loss is the mean of theirs, as in the original, which has three; every other head's clusters are those of the
-// second views. The prototypes that metrics, signals and re-seeding's counts speak of are the first head's: the others
+// and the loss is the mean of theirs, as in the original, which has three. By epoch-kmeans, and no other learner, every
+// other head's clusters are those of the second views. The prototypes that metrics, signals and re-seeding's counts speak of are the first head's: the others
 // train the encoder alone.
 //
 // The original takes labels from a memory of embeddings that were made some steps ago and are clustered once per epoch; here they are
@@ -23,13 +23,12 @@ import (
 // past ones as well. Nothing balances the labels.
 type deepcluster struct {
 	DeepCluster
-	v views
-	k int
+	v        views
+	k, heads int
 }
 
-func newDeepCluster(s DeepCluster, v views, k int) *deepcluster {
-	s.Heads = max(1, s.Heads)
-	return &deepcluster{s, v, k}
+func newDeepCluster(s DeepCluster, v views, k, heads int) *deepcluster {
+	return &deepcluster{s, v, k, heads}
 }
 
 func (o *deepcluster) branch() Branch {
@@ -58,12 +57,12 @@ func (o *deepcluster) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return crossEntropyOfHeads(s, targets, o.Heads, float32(h.temperature), h.scaled(1/float32(o.v.crops*o.v.images)))
+	return crossEntropyOfHeads(s, targets, o.heads, float32(h.temperature), h.scaled(1/float32(o.v.crops*o.v.images)))
 }
 
 // average turns each crop's sum of codes into their mean: local crops predict one code more than global ones.
 func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
-	global := o.v.global * o.v.images * o.Heads * o.k
+	global := o.v.global * o.v.images * o.heads * o.k
 	return graph.Apply(graph.Op{
 		Kind: "mean-codes", Out: targets.Shape().Clone(), Diff: []bool{false},
 		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {

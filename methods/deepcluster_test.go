@@ -25,7 +25,7 @@ func TestGoldenDeepCluster(t *testing.T) {
 			c := golden.Float32s(golden.At(t, f.Expected, "centroids", name))
 			k := len(c) / s[2]
 			labels := golden.Ints(golden.At(t, f.Expected, "assignments_by_image", name))
-			h := &head{views: v, k: k, temperature: num(t, f.Params, "temperature"), objective: newDeepCluster(DeepCluster{Targets: "teacher"}, v, k)}
+			h := &head{views: v, k: k, temperature: num(t, f.Params, "temperature"), objective: newDeepCluster(DeepCluster{Targets: "teacher"}, v, k, 1)}
 			h.in.scores = make([]float32, v.global*v.images*k)
 			for row := range v.global * v.images {
 				h.in.scores[row*k+labels[golden.Ints(f.Inputs["batch_index"])[row%v.images]]] = 1

@@ -73,7 +73,7 @@ func (t *predictions) imbalanceGradient(ds []float32, f float64) {
 		p := t.p[r*t.k:][:t.k]
 		var mean float64
 		for j, v := range p {
-			mean += float64(v) * t.entropy[j]
+			mean += float64(float64(v) * t.entropy[j])
 		}
 		for j, v := range p {
 			ds[r*t.k+j] = float32(f * float64(v) * (t.entropy[j] - mean))
@@ -86,7 +86,7 @@ func (t *predictions) uncertainty() float64 {
 	for r := range t.n {
 		var h float64
 		for _, v := range t.p[r*t.k:][:t.k] {
-			h -= float64(v) * logOf(v)
+			h -= float64(float64(v) * logOf(v))
 		}
 		t.entropy[r] = h
 		total += h

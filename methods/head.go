@@ -9,11 +9,12 @@ import (
 )
 
 // head is what stands on the embeddings of one learner: scores, codes, loss. The arm's own head sits in the student's graph, an
-// observer's in a graph of its own on detached embeddings.
+// observer's in a graph of its own on detached embeddings. Scores, codes and prototypes are those of all H sets of prototypes side by
+// side ([Config.Heads]; in most objectives H is 1).
 type head struct {
 	objective   objective
 	views       views
-	k           int
+	k           int // H·K
 	temperature float64
 	learn       bool    // whether the prototypes get a gradient
 	scale       float32 // of the loss; 0 means 1
@@ -21,18 +22,18 @@ type head struct {
 	patches *patches // the loss of hidden patches, with zp [global·B·P,D] their embeddings; nil where the objective has none
 	zp      *G.Node
 
-	c     *G.Node // prototypes as the scores use them, [K,D]
+	c     *G.Node // prototypes as the scores use them, [H·K,D]
 	z     *G.Node // embeddings [crops·B,D]
-	s     *G.Node // scores of all crops, normalisers included, [crops·B,K]
+	s     *G.Node // scores of all crops, normalisers included, [crops·B,H·K]
 	extra G.Nodes // the objective's own parameters
 
-	q  []float32 // codes [global·B,K]
+	q  []float32 // codes [global·B,H·K]
 	in codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
 }
 
 func (h *head) allocate() { h.q = make([]float32, h.views.global*h.views.images*h.k) }
 
-// build adds scores, codes and the loss on embeddings z [crops·B,D] and prototypes c [K,D].
+// build adds scores, codes and the loss on embeddings z [crops·B,D] and prototypes c [H·K,D].
 func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	h.allocate()
 	h.c = c

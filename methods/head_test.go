@@ -65,3 +65,22 @@ func transposed(x []float32, rows, cols int) []float32 {
 	}
 	return out
 }
+
+// TestTeacherScores: the product of the teacher's embeddings and prototypes is made where codes are made of it, and there alone;
+// whatever the objective keeps of a step's embeddings it gets in any case.
+func TestTeacherScores(t *testing.T) {
+	for preset, want := range map[string]bool{"dino": true, "carp": true, "smog": true, "massl": true, "swav": false, "sela": false, "pcl": false} {
+		cfg := testConfig(t, preset)
+		tr := start(t, cfg)
+		steps(t, tr, batches(cfg), 1)
+		if got := tr.host.scores != nil; got != want {
+			t.Errorf("%s: scores made: %v", preset, got)
+		}
+		if in := tr.host.head.in; len(in.z) != 2*cfg.Train.Batch*cfg.Encoder.Dim || (in.scores != nil) != (preset != "pcl") {
+			t.Errorf("%s: %d numbers of embeddings, %d of scores", preset, len(in.z), len(in.scores))
+		}
+		if o, ok := tr.host.objective.(*pcl); ok && o.queue.pointer[0] != float64(cfg.Train.Batch%o.Negatives) {
+			t.Errorf("pcl: the queue is at %g after a batch", o.queue.pointer[0])
+		}
+	}
+}

@@ -56,8 +56,8 @@ func (a *arm) follow(grad []float32) {
 	}
 }
 
-// each runs a part of the step for the learner of each head. Signals are those of the first one; the events of others count
-// their prototypes on from it.
+// each runs a part of the step for the learner of each head. Signals are those of the first one, and so are events about all
+// prototypes; other events of further heads count their prototypes on from it.
 func (a *arm) each(s *stepInput, f func(learner, *stepInput)) {
 	f(a.learner, s)
 	for h, l := range a.further {
@@ -65,9 +65,8 @@ func (a *arm) each(s *stepInput, f func(learner, *stepInput)) {
 		own.values = map[string]float64{}
 		own.event = func(kind string, k int) {
 			if k >= 0 {
-				k += (h + 1) * p.k
+				s.event(kind, (h+1)*p.k+k)
 			}
-			s.event(kind, k)
 		}
 		f(l, &own)
 	}

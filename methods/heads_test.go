@@ -37,6 +37,39 @@ func TestHeadsStart(t *testing.T) {
 	}
 }
 
+// TestPools checks what is pooled of the batches before the first step: as many as prototypes start from, and second views for
+// further heads' banks alone.
+func TestPools(t *testing.T) {
+	for _, c := range []struct {
+		preset, learner, init string
+		heads                 int
+		first, second         int // batches
+	}{
+		{"swav", "joint", "random", 1, 0, 0},
+		{"swav", "joint", "data", 1, 1, 0},
+		{"swav", "joint", "kmeans++", 1, warmUp, 0},
+		{"deepcluster-v2", "epoch-kmeans", "random", 1, warmUp, 0},
+		{"deepcluster-v2", "epoch-kmeans", "random", 2, warmUp, warmUp},
+		{"deepcluster-v2", "gmm until 1, epoch-kmeans", "random", 2, warmUp, warmUp},
+		{"deepcluster-v2", "kmeans", "data", 2, 1, 0},
+	} {
+		cfg := severalHeads(t, c.preset, c.heads)
+		cfg.Composition.Learner, cfg.Settings.Prototypes.Init = c.learner, c.init
+		tr, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pools, err := tr.warm(batches(cfg), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := cfg.Train.Batch * cfg.Encoder.Dim
+		if len(pools[0]) != c.first*size || len(pools[1]) != c.second*size {
+			t.Errorf("%s from %s, %d heads: %d and %d batches, want %d and %d", c.learner, c.init, c.heads, len(pools[0])/size, len(pools[1])/size, c.first, c.second)
+		}
+	}
+}
+
 // TestHeadsLoss takes a step's loss of three heads apart: it is the mean of the losses that each would have alone, and each
 // label is the nearest prototype of its own head.
 func TestHeadsLoss(t *testing.T) {
@@ -150,6 +183,25 @@ func TestHeadsReseed(t *testing.T) {
 	}
 	if n := tr.Learned()[0].Reseeds; float64(n) != moved[0] {
 		t.Errorf("metrics see %d of the first head's %g events", n, moved[0])
+	}
+}
+
+// TestHeadsHandOver: a schedule of several heads hands over once, and each head's learner is the next one then.
+func TestHeadsHandOver(t *testing.T) {
+	cfg := severalHeads(t, "deepcluster-v2", 3)
+	cfg.Composition.Learner = "gmm until 1, kmeans"
+	tr, next := start(t, cfg), batches(cfg)
+	var events []Event
+	for _, s := range steps(t, tr, next, 6) {
+		events = append(events, s.Events...)
+	}
+	if want := []Event{{Step: cfg.StepsPerEpoch, Kind: "handover", Prototype: -1}}; !slices.Equal(events, want) {
+		t.Errorf("events %v, want %v", events, want)
+	}
+	for h, l := range tr.host.heads() {
+		if _, ok := l.(*schedule).active().(*kmeans); !ok {
+			t.Errorf("head %d is still with %T", h, l.(*schedule).active())
+		}
 	}
 }
 

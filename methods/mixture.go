@@ -27,7 +27,6 @@ type Mixture struct {
 	Lambda     float64 // forgetting factor λ of the next update, in [0,1]
 	VarMin     float64 // floor of the variances
 	Alpha      float64 // pseudo-count α₀ of learned weights
-	Room       int     // number of responsibilities held at a time, at most; 0 for 16 Mi, which take 64 MiB
 
 	Team *kernel.Team // shares the work of an update and changes no number
 
@@ -37,6 +36,7 @@ type Mixture struct {
 	N      []float64 // running mass [K]
 	Pi     []float64 // mixture weights [K]
 
+	room int // number of responsibilities held at a time, at most; 0 for mixtureRoom. Less of it changes last digits
 	work mixtureWork
 }
 
@@ -99,18 +99,18 @@ func (m *Mixture) variance(c, j int) float64 {
 // components runs f on chunks [lo,hi) of the components.
 func (m *Mixture) components(f func(lo, hi int)) { m.Team.Chunks(m.K, kernel.RowChunk(m.D), f) }
 
-// mixtureBlock is the number of embeddings whose responsibilities are held at a time, unless that is too many for the room.
-// It is a product's block as well, so that it changes no sum.
+// mixtureBlock is the number of embeddings whose responsibilities are held at a time, unless that is too many for the room. It is a
+// product's block as well, so that it changes no sum as long as the room allows it: up to K = 32,768.
 const mixtureBlock = 512
 
-// mixtureRoom is the number of responsibilities held at a time where Room says nothing: 64 MiB of them.
+// mixtureRoom is the number of responsibilities held at a time, at most: 64 MiB of them.
 const mixtureRoom = 1 << 24
 
 // rows is the number of embeddings of a batch of n whose responsibilities are held at a time. It depends on shapes alone.
 // Balancing goes over the batch several times and keeps it whole where there is room, for what is not kept is computed
 // again.
 func (m *Mixture) rows(n int) int {
-	most := m.Room
+	most := m.room
 	if most == 0 {
 		most = mixtureRoom
 	}

@@ -2,7 +2,6 @@ package methods
 
 import (
 	"math"
-	"sync"
 
 	"protobench/internal/kernel"
 )
@@ -28,11 +27,11 @@ const (
 // that is kept of it.
 type logBalancer struct {
 	epsilon    float64
-	rows, cols []float32 // f [n], g [K]
-	sums       []float32 // [K] logarithms of the sums over the slices since the last potentials
-	gathered   bool      // whether sums has any
-	room       []float32 // columns of every task
-	temps      sync.Pool // of rows [K]
+	rows, cols []float32               // f [n], g [K]
+	sums       []float32               // [K] logarithms of the sums over the slices since the last potentials
+	gathered   bool                    // whether sums has any
+	room       []float32               // columns of every task
+	temps      kernel.Stock[[]float32] // of rows [K]
 }
 
 // run replaces the logarithms x [n,K] by γ.
@@ -49,10 +48,6 @@ func (b *logBalancer) run(team *kernel.Team, x []float32, n, k, iterations int) 
 func (b *logBalancer) start(n, k int) {
 	if len(b.rows) != n || len(b.cols) != k {
 		b.rows, b.cols, b.sums = make([]float32, n), make([]float32, k), make([]float32, k)
-		b.temps = sync.Pool{New: func() any {
-			room := make([]float32, k)
-			return &room
-		}}
 	}
 	clear(b.rows)
 	clear(b.cols)
@@ -106,23 +101,23 @@ func (b *logBalancer) components(first bool) {
 func (b *logBalancer) embeddings(team *kernel.Team, x []float32, first, n int, last bool) {
 	k := len(b.cols)
 	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
-		temp := b.temps.Get().(*[]float32)
+		temp := b.temps.Get()
 		defer b.temps.Put(temp)
-		room := *temp
+		scaled := room(temp, k)
 		for i := lo; i < hi; i++ {
 			row, at := x[i*k:][:k], first+i
 			for c, g := range b.cols {
-				room[c] = row[c] + g
+				scaled[c] = row[c] + g
 			}
 			switch {
 			case !last:
-				b.rows[at] = b.potential(b.rows[at], kernel.LogSumExp(room), false)
+				b.rows[at] = b.potential(b.rows[at], kernel.LogSumExp(scaled), false)
 			case b.epsilon > 0:
-				sum := kernel.LogSumExp(room)
-				kernel.Softmax(row, room)
+				sum := kernel.LogSumExp(scaled)
+				kernel.Softmax(row, scaled)
 				kernel.Scale(row, row, kernel.Exp(b.potential(b.rows[at], sum, false)+sum))
 			default:
-				kernel.Softmax(row, room)
+				kernel.Softmax(row, scaled)
 			}
 		}
 	})

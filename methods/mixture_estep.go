@@ -61,7 +61,7 @@ func (m *Mixture) constants(c int) {
 	case m.Covariance != "diagonal":
 		v := m.variance(c, 0)
 		w.least[c], w.gain[c] = v, float32(1/v)
-		w.shift[c] = float32(shift - 0.5*(float64(m.D)*math.Log(2*math.Pi*v)+w.norm[c]/v))
+		w.shift[c] = float32(shift - float64(0.5*(float64(float64(m.D)*math.Log(2*math.Pi*v))+w.norm[c]/v)))
 		return
 	}
 	w.gain[c] = 1
@@ -199,7 +199,7 @@ func (m *Mixture) normalize(row []float32, beta float32) float64 {
 // logJointExact is logJoint from differences in float64.
 func (m *Mixture) logJointExact(row, x []float32) {
 	for c := range row {
-		s := 2*math.Log(m.Pi[c]) - float64(m.D)*math.Log(2*math.Pi) - m.work.logs[c]
+		s := float64(2*math.Log(m.Pi[c])) - float64(float64(m.D)*math.Log(2*math.Pi)) - m.work.logs[c]
 		for j, v := range x {
 			d := float64(v) - float64(m.Mu[c*m.D+j])
 			s -= float64(d*d) / m.variance(c, j)

@@ -109,21 +109,21 @@ func (m *Mixture) moveSpherical(c int, inv, rho float64) {
 	var dd, mm float64
 	mu := m.Mu[c*m.D:][:m.D]
 	for j, sum := range m.work.sum[c*m.D:][:m.D] {
-		mean := float64(sum) * inv
+		mean := float64(float64(sum) * inv)
 		delta := mean - float64(mu[j])
 		mm += float64(mean * mean)
 		dd += float64(delta * delta)
 		mu[j] = float32(float64(mu[j]) + float64(rho*delta))
 	}
 	d := float64(m.D)
-	m.Spread[c] = float32(merge(float64(m.Spread[c]), (m.work.norms[c]*inv-mm)/d, dd/d, rho))
+	m.Spread[c] = float32(merge(float64(m.Spread[c]), (float64(m.work.norms[c]*inv)-mm)/d, dd/d, rho))
 }
 
 // moveDiagonal is moveSpherical with a variance per dimension.
 func (m *Mixture) moveDiagonal(c int, inv, rho float64) {
 	mu, spread, sq := m.Mu[c*m.D:][:m.D], m.Spread[c*m.D:][:m.D], m.work.sumSq[c*m.D:][:m.D]
 	for j, sum := range m.work.sum[c*m.D:][:m.D] {
-		mean := float64(sum) * inv
+		mean := float64(float64(sum) * inv)
 		delta := mean - float64(mu[j])
 		b := float64(float64(sq[j])*inv) - float64(mean*mean)
 		spread[j] = float32(merge(float64(spread[j]), b, float64(delta*delta), rho))

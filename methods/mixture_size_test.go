@@ -103,7 +103,7 @@ func TestMixtureInSlices(t *testing.T) {
 					team := kernel.NewTeam(threads)
 					defer team.Close()
 					m := NewMixture(mu, k, d, cov, variance, 1)
-					m.Team, m.Balance, m.VarMin, m.Room = team, balance, variance, room
+					m.Team, m.Balance, m.VarMin, m.room = team, balance, variance, room
 					m.Update(h, 0.7)
 					return m
 				}

@@ -54,7 +54,7 @@ func (v views) swap(targets, codes []float32, k int) {
 
 // objective turns the scores of the target branch into codes and adds the loss of the student's scores. It has state of its own (queue,
 // center) and, unless it owns them, does not know how the prototypes are learned. Each learner, observers included, has an
-// objective of its own.
+// objective of its own. H is the number of sets of K prototypes that it has side by side, see [Config.Heads].
 type objective interface {
 	// branch is the branch whose embeddings and prototypes give the codes.
 	branch() Branch
@@ -63,26 +63,35 @@ type objective interface {
 	weightNorm() bool
 	// unnormalised says that scores take the projector's output as it is; else embeddings are on the unit sphere.
 	unnormalised() bool
-	// codes sets q [global·B,K].
+	// codes sets q [global·B,H·K].
 	codes(q []float32, in codeInput)
-	// loss adds the loss of the student's scores s [crops·B,K]. Each row of targets [crops·B,K] has the sum of the codes that its
-	// crop predicts; h.q has the codes one by one as soon as targets' node has run. Both are constants of the loss.
+	// loss adds the loss of the student's scores s [crops·B,H·K]. Each row of targets [crops·B,H·K] has the sum of the codes that
+	// its crop predicts; h.q has the codes one by one as soon as targets' node has run. Both are constants of the loss.
 	loss(h *head, s, targets *G.Node) (*G.Node, error)
 	// after updates the state once the loss is known.
 	after(in codeInput)
-	// center is what scores lose before they are compared, [K], or nil.
+	// center is what scores lose before they are compared, [H·K], or nil.
 	center() []float32
 	stateful
 }
 
 // codeInput is what codes are made of, from the objective's branch.
 type codeInput struct {
-	scores     []float32 // [global·B,K]
+	scores     []float32 // [global·B,H·K]; nil where nothing reads the teacher's, see readsScores
 	z          []float32 // [global·B,D]
-	prototypes []float32 // [K,D]
+	prototypes []float32 // [H·K,D]
 	epoch      float64
 	team       *kernel.Team
 	step       int
+}
+
+// readsScores reports whether an objective makes codes of the target branch's scores, and not of labels that it has from elsewhere.
+func readsScores(o objective) bool {
+	switch o.(type) {
+	case *pcl, *sela:
+		return false
+	}
+	return true
 }
 
 func newObjective(cfg Config, v views, d int) objective {
@@ -95,7 +104,7 @@ func newObjective(cfg Config, v views, d int) objective {
 	case "carp":
 		return newCARP(cfg, v)
 	case "deepcluster":
-		return newDeepCluster(cfg.Settings.DeepCluster, v, k)
+		return newDeepCluster(cfg.Settings.DeepCluster, v, k, cfg.Heads())
 	case "sela":
 		return newSeLa(cfg, v, d)
 	case "smog":

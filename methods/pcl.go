@@ -155,7 +155,7 @@ func concentrations(squared []float64, near []int, k int, temperature float64) [
 
 // percentile interpolates linearly between the sorted values.
 func percentile(sorted []float64, share float64) float64 {
-	at := share * float64(len(sorted)-1)
+	at := float64(share * float64(len(sorted)-1))
 	i := min(int(at), len(sorted)-2)
 	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
 }

@@ -12,29 +12,11 @@ const warmUp = 50
 // Self-labelling runs at least one epoch's batches for its first labels.
 // next returns batches of views [2·B,H,W,C], those of the first steps in their order.
 func (t *Trainer) Prepare(next func() []float32) error {
-	d, k, b := t.cfg.Encoder.Dim, t.cfg.count(), t.cfg.Train.Batch
+	k, b := t.cfg.count(), t.cfg.Train.Batch
 	needed := (k + b - 1) / b
-	pooled, batches := needed, max(warmUp, needed)
-	if t.cfg.Settings.Prototypes.Init == "kmeans++" || t.banked() {
-		pooled = batches
-	}
-	var pools [2][]float32 // of first and second views
-	first, _ := t.host.objective.(*sela)
-	if first != nil { // its first labels need every image's embedding
-		batches = max(batches, t.cfg.StepsPerEpoch)
-	}
-	for i := range batches {
-		copy(t.x, next())
-		if err := t.runTeacher(); err != nil {
-			return err
-		}
-		if first != nil && i < t.cfg.StepsPerEpoch {
-			first.bank.record(i, t.z[Teacher])
-		}
-		if i < pooled {
-			pools[0] = append(pools[0], t.project[:b*d]...)
-			pools[1] = append(pools[1], t.project[b*d:]...)
-		}
+	pools, err := t.warm(next, needed)
+	if err != nil {
+		return err
 	}
 	for i, s := range t.weights[Teacher].Stats {
 		copy(t.weights[Student].Stats[i].Value, s.Value)
@@ -46,6 +28,46 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	for _, l := range t.host.heads() {
 		t.place(l.vectors(), pools[0], needed*b)
 	}
+	t.hand(pools)
+	return nil
+}
+
+// warm runs the batches before the first step, of which a start from data needs some. It pools the teacher's projections of first and
+// second views that something starts from: the second ones are for every other head of k-means by epochs alone.
+func (t *Trainer) warm(next func() []float32, needed int) (pools [2][]float32, err error) {
+	n := t.cfg.Train.Batch * t.cfg.Encoder.Dim
+	pooled, batches := [2]int{}, max(warmUp, needed)
+	switch banked, from := t.banked(), t.cfg.start(); {
+	case banked && t.cfg.Heads() > 1:
+		pooled = [2]int{batches, batches}
+	case banked || from == "kmeans++":
+		pooled[0] = batches
+	case from == "data":
+		pooled[0] = needed
+	}
+	first, _ := t.host.objective.(*sela)
+	if first != nil { // its first labels need every image's embedding
+		batches = max(batches, t.cfg.StepsPerEpoch)
+	}
+	for i := range batches {
+		copy(t.x, next())
+		if err := t.runTeacher(); err != nil {
+			return pools, err
+		}
+		if first != nil && i < t.cfg.StepsPerEpoch {
+			first.bank.record(i, t.z[Teacher])
+		}
+		for view := range pools {
+			if i < pooled[view] {
+				pools[view] = append(pools[view], t.project[view*n:][:n]...)
+			}
+		}
+	}
+	return pools, nil
+}
+
+// hand gives every learner its prototypes as they start, and what it takes from the pools of first and second views.
+func (t *Trainer) hand(pools [2][]float32) {
 	for _, a := range append([]*arm{t.host}, t.observers...) {
 		for _, l := range a.heads() {
 			for _, part := range parts(l) {
@@ -62,7 +84,6 @@ func (t *Trainer) Prepare(next func() []float32) error {
 			}
 		}
 	}
-	return nil
 }
 
 // place starts the prototypes of one head where prototypes.init says: at embeddings of the first n of a pool, or of all of

@@ -114,7 +114,7 @@ func (r *reseeder) count(p *prototypes, center []float32, n int) {
 		r.mass[kernel.Argmax(row)]++
 	}
 	for k, m := range r.mass {
-		p.recent[k] += r.rate * (m*float64(p.k)/float64(n) - p.recent[k])
+		p.recent[k] += float64(r.rate * (m*float64(p.k)/float64(n) - p.recent[k]))
 	}
 }
 

@@ -28,6 +28,7 @@ type sela struct {
 	SeLa
 	v       views
 	k, d    int
+	heads   int // H
 	images  func(step int) []int
 	label   []float64 // [H,Images]
 	bank    *bank
@@ -36,11 +37,12 @@ type sela struct {
 }
 
 func newSeLa(cfg Config, v views, d int) *sela {
-	o := &sela{SeLa: cfg.Settings.SeLa, v: v, k: cfg.Settings.Prototypes.Count, d: d, images: cfg.order, bank: newBank(cfg, d)}
-	o.Heads = cfg.Heads()
-	o.bias = &encoders.Param{Name: "bias", Shape: []int{o.Heads * o.k}, Value: make([]float32, o.Heads*o.k), LRMult: cfg.Settings.Prototypes.LRMult}
-	o.teacher, o.label = make([]float32, o.Heads*o.k), make([]float64, o.Heads*cfg.Images)
-	for h := range o.Heads {
+	o := &sela{
+		SeLa: cfg.Settings.SeLa, v: v, k: cfg.Settings.Prototypes.Count, d: d, heads: cfg.Heads(), images: cfg.order, bank: newBank(cfg, d),
+	}
+	o.bias = &encoders.Param{Name: "bias", Shape: []int{o.heads * o.k}, Value: make([]float32, o.heads*o.k), LRMult: cfg.Settings.Prototypes.LRMult}
+	o.teacher, o.label = make([]float32, o.heads*o.k), make([]float64, o.heads*cfg.Images)
+	for h := range o.heads {
 		for at, i := range headStream(cfg.Seed, "labels", h).Perm(cfg.Images) {
 			o.labels(h)[i] = float64(at % o.k)
 		}
@@ -56,7 +58,7 @@ func (o *sela) params() []*encoders.Param { return []*encoders.Param{o.bias} }
 
 func (o *sela) own(cfg Config, start []float32, d int) []learner {
 	var out []learner
-	for _, p := range newHeads(start, o.Heads, o.k, d, true) {
+	for _, p := range newHeads(start, o.heads, o.k, d, true) {
 		out = append(out, newClassifier(cfg, o, p))
 	}
 	return out
@@ -64,7 +66,7 @@ func (o *sela) own(cfg Config, start []float32, d int) []learner {
 
 // labels are those of one head, [Images].
 func (o *sela) labels(head int) []float64 {
-	n := len(o.label) / o.Heads
+	n := len(o.label) / o.heads
 	return o.label[head*n:][:n]
 }
 
@@ -73,8 +75,8 @@ func (o *sela) codes(q []float32, in codeInput) {
 	clear(q)
 	for b, i := range o.images(in.step) {
 		for g := range o.v.global {
-			for h := range o.Heads {
-				q[((g*o.v.images+b)*o.Heads+h)*o.k+int(o.labels(h)[i])] = 1
+			for h := range o.heads {
+				q[((g*o.v.images+b)*o.heads+h)*o.k+int(o.labels(h)[i])] = 1
 			}
 		}
 	}
@@ -85,13 +87,13 @@ func (o *sela) scores(z, c *G.Node, learn bool) (s *G.Node, params G.Nodes, err 
 	if s, err = scoresNode(z, c, learn); err != nil {
 		return nil, nil, err
 	}
-	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.Heads*o.k)
+	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.heads*o.k)
 	s, err = addRowNode(s, b)
 	return s, G.Nodes{b}, err
 }
 
 func (o *sela) loss(h *head, s, targets *G.Node) (*G.Node, error) {
-	return crossEntropyOfHeads(s, targets, o.Heads, 1, h.scaled(o.v.weight()))
+	return crossEntropyOfHeads(s, targets, o.heads, 1, h.scaled(o.v.weight()))
 }
 
 func (o *sela) after(in codeInput) { o.bank.record(in.step, in.z) }
@@ -161,6 +163,6 @@ func columnSums(sum, x []float32, room []float64) {
 }
 
 // relabelSteps is the number of steps between two solutions.
-func (o *sela) relabelSteps(perEpoch int) int {
-	return max(1, int(math.Round(o.RelabelEpochs*float64(perEpoch))))
+func (s SeLa) relabelSteps(perEpoch int) int {
+	return max(1, int(math.Round(s.RelabelEpochs*float64(perEpoch))))
 }

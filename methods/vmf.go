@@ -16,7 +16,7 @@ import (
 // and the mean resultant length A_d(κ) = I_{v+1}(κ)/I_v(κ) = -d ln C_d/dκ (Mardia and Jupp 2000, sec. 9.3). Orders below
 // besselOrder are reached from above by the recurrence I_{v-1} = I_{v+1} + (2v/κ)·I_v, stable in that direction.
 func logNormaliser(d int, kappa float64) (logC, mean float64) {
-	v, kappa := float64(d)/2-1, max(kappa, 1e-9)
+	v, kappa := float64(float64(d)/2)-1, max(kappa, 1e-9)
 	top := v
 	for top < besselOrder {
 		top++

@@ -40,29 +40,46 @@ func (c Config) starts() []onset {
 			"the prototypes never take part, InfoNCE alone is trained",
 		})
 	}
+	if c.Composition.Objective == "sela" {
+		out = append(out, onset{"sela.relabel_epochs", s.SeLa.RelabelEpochs, c.epochOf(s.SeLa.relabelSteps(c.StepsPerEpoch)), "the first labels, of the initial network, stay"})
+	}
+	if n := s.SMoG.ResetSteps; n > 0 && c.Composition.Objective == "smog" { // after the n-th step
+		out = append(out, onset{"smog.reset_steps", n, c.epochOf(n - 1), fmt.Sprintf("the groups are never clustered anew in %d steps", c.steps())})
+	}
 	if slices.Contains(parts, "joint") {
-		end := c.jointEnd()
-		frozen := onset{"prototypes.freeze_epochs", s.Prototypes.Freeze, s.Prototypes.Freeze, "the joint learner's prototypes never move"}
-		if frozen.epoch >= end { // a phase that ends before leaves them where they are too
-			frozen.epoch = float64(c.Train.Epochs)
-		}
-		out = append(out, frozen)
+		out = append(out, c.within("joint", onset{"prototypes.freeze_epochs", s.Prototypes.Freeze, s.Prototypes.Freeze, "the joint learner's prototypes never move"}))
 	}
 	if slices.Contains(parts, "gmm") && s.GMM.AnnealStart < 1 {
-		out = append(out, onset{"gmm.anneal_epochs", s.GMM.AnnealEpochs, s.GMM.AnnealEpochs, "the responsibilities' power does not reach 1"})
+		out = append(out, c.within("gmm", onset{"gmm.anneal_epochs", s.GMM.AnnealEpochs, s.GMM.AnnealEpochs, "the responsibilities' power does not reach 1"}))
 	}
 	return append(out, c.ramps()...)
 }
 
-// jointEnd is the epoch at which the joint learner's phase of a schedule ends: the run's end without one.
-func (c Config) jointEnd() float64 {
+// epochOf is the time of a step in epochs.
+func (c Config) epochOf(step int) float64 { return float64(step) / float64(max(1, c.StepsPerEpoch)) }
+
+// within puts an onset that comes after the last phase of its learner off for ever.
+func (c Config) within(learner string, o onset) onset {
+	if o.epoch >= c.phaseEnd(learner) {
+		o.epoch = float64(c.Train.Epochs)
+	}
+	return o
+}
+
+// phaseEnd is the epoch at which the last phase of a learner in a schedule ends: the run's end for the schedule's last one, and for
+// learners that are in none.
+func (c Config) phaseEnd(learner string) float64 {
+	end := float64(c.Train.Epochs)
 	phases, _ := Phases(c.Composition.Learner) // an error is Validate's to report
 	for _, p := range phases {
-		if p.Learner == "joint" && p.Until > 0 {
-			return p.Until
+		if p.Learner != learner {
+			continue
+		}
+		if end = p.Until; end == 0 {
+			return float64(c.Train.Epochs)
 		}
 	}
-	return float64(c.Train.Epochs)
+	return end
 }
 
 // ramps are the warm-ups of teacher temperatures.

@@ -45,6 +45,25 @@ func TestWarnings(t *testing.T) {
 		{"annealing unfinished", "swav+gmm", func(c *Config) {
 			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs = 0.5, 4
 		}, "gmm.anneal_epochs = 4"},
+		{"annealing longer than its phase", "swav+gmm", func(c *Config) {
+			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs, c.Composition.Learner = 0.5, 2, "gmm until 2, joint"
+		}, "gmm.anneal_epochs = 2, train.epochs = 4: the responsibilities' power does not reach 1"},
+		{"annealing within its phase", "swav+gmm", func(c *Config) {
+			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs, c.Composition.Learner = 0.5, 1.9, "gmm until 2, joint"
+		}, ""},
+		{"annealing within its last phase", "swav+gmm", func(c *Config) {
+			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs, c.Composition.Learner = 0.5, 3, "gmm until 1, kmeans until 2, gmm"
+		}, ""},
+		{"annealing longer than its last phase", "swav+gmm", func(c *Config) {
+			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs, c.Composition.Learner = 0.5, 3, "gmm until 1, kmeans until 2, gmm until 3, frozen"
+		}, "gmm.anneal_epochs = 3"},
+		{"first labels throughout", "sela", func(c *Config) { c.Settings.SeLa.RelabelEpochs = 4 }, "sela.relabel_epochs = 4, train.epochs = 4: the first labels"},
+		{"first labels throughout, by rounding", "sela", func(c *Config) { c.Settings.SeLa.RelabelEpochs = 3.9 }, "sela.relabel_epochs = 3.9"},
+		{"new labels in the last step", "sela", func(c *Config) { c.Settings.SeLa.RelabelEpochs = 3.75 }, ""},
+		{"another objective's labels", "swav", func(c *Config) { c.Settings.SeLa.RelabelEpochs = 9 }, ""},
+		{"groups never reset", "smog", func(c *Config) { c.Settings.SMoG.ResetSteps = 17 }, "smog.reset_steps = 17, train.epochs = 4: the groups are never clustered anew in 16 steps"},
+		{"groups reset by the last step", "smog", func(c *Config) { c.Settings.SMoG.ResetSteps = 16 }, ""},
+		{"groups are not to be reset", "smog", func(c *Config) { c.Settings.SMoG.ResetSteps = 0 }, ""},
 		{"no annealing", "swav+gmm", func(c *Config) { c.Settings.GMM.AnnealEpochs = 9 }, ""},
 		{"annealing finished", "swav+gmm", func(c *Config) {
 			c.Settings.GMM.AnnealStart, c.Settings.GMM.AnnealEpochs = 0.5, 3

@@ -43,7 +43,7 @@ func (t contingency) normalised(a Agreement) (nmi, ami float64) {
 	if t.identical() {
 		return 1, 1
 	}
-	mean := (a.EntropyClasses + a.EntropyClusters) / 2
+	mean := float64((a.EntropyClasses + a.EntropyClusters) / 2)
 	expected := t.expectedInformation()
 	gap := mean - expected
 	if math.Abs(gap) < 0x1p-52 {
@@ -105,8 +105,8 @@ func (t contingency) adjustedRand() float64 {
 	if rows == cols && both == rows {
 		return 1
 	}
-	expected := rows / pairs(t.n) * cols
-	return (both - expected) / ((rows+cols)/2 - expected)
+	expected := float64(rows / pairs(t.n) * cols)
+	return (both - expected) / (float64((rows+cols)/2) - expected)
 }
 
 func pairs(n int) float64 { return float64(float64(n) * float64(n-1) / 2) }

@@ -35,8 +35,8 @@ type crossEntropy struct {
 	logits  []float32 // scratch [rowBlock·P]
 	part    []float32 // scratch [C·D], one block's gradient
 	sums    []float32 // scratch [P], one block's sums of residuals
-	exps    []float64 // scratch [rowBlock], the rows' sums of exponentials
-	rights  []float64 // scratch [rowBlock], the labels' logits
+	exps    []float64 // scratch [rowBlock], the rows' sums of exponentials of logits less the row's largest
+	rights  []float64 // scratch [rowBlock], the labels' logits less the row's largest
 	losses  []float64 // scratch, one per task
 	now     []int     // the labels of the block at hand
 	task    func(task int)

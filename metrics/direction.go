@@ -46,7 +46,7 @@ func (d directions) cosine(i, j int) float64 {
 
 // slack bounds the error of a cosine that is a float32 sum of Cols products of
 // rounded unit vectors: (Cols+2) roundings, doubled for safety.
-func (d directions) slack() float64 { return float64(d.raw.Cols+8) * 0x1p-23 }
+func (d directions) slack() float64 { return float64(float64(d.raw.Cols+8) * 0x1p-23) }
 
 // dot sums in float64 from the first product to the last. kernel.Dot64 is faster and
 // sums in 16 lanes, so it would change the last digits of every metric here.

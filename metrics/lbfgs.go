@@ -128,7 +128,7 @@ func (o *lbfgs) direction() {
 		o.d[i] *= scale * v
 	}
 	for k := range o.s {
-		kernel.AxpyWide(alpha[k]-o.rho[k]*kernel.DotWide(o.y[k], o.d), o.s[k], o.d)
+		kernel.AxpyWide(alpha[k]-float64(o.rho[k]*kernel.DotWide(o.y[k], o.d)), o.s[k], o.d)
 	}
 }
 

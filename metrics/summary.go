@@ -27,7 +27,7 @@ func Summarise(values []float64) (Summary, bool) {
 // quantile interpolates linearly between order statistics (Hyndman and Fan 1996,
 // type 7) of a sorted, non-empty list.
 func quantile(sorted []float64, q float64) float64 {
-	at := q * float64(len(sorted)-1)
+	at := float64(q * float64(len(sorted)-1))
 	i := int(at)
 	if i+1 >= len(sorted) {
 		return sorted[len(sorted)-1]

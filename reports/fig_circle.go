@@ -139,7 +139,7 @@ func (heatColors) Colors() []color.Color {
 	const n = 128
 	out := make([]color.Color, n)
 	for i := range out {
-		at := float64(i) / (n - 1) * float64(len(stops)-1)
+		at := float64(float64(i) / (n - 1) * float64(len(stops)-1))
 		low := min(int(at), len(stops)-2)
 		out[i] = mix(stops[low], stops[low+1], at-float64(low))
 	}

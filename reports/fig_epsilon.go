@@ -49,7 +49,7 @@ func (s *sweep) epsilonPanel(objective string) *plot.Plot {
 	}
 	arms := s.ofObjective(objective)
 	for i, a := range arms {
-		shift := (float64(i) - float64(len(arms)-1)/2) * min(0.07, 0.6/float64(len(arms)))
+		shift := (float64(i) - float64(float64(len(arms)-1)/2)) * min(0.07, 0.6/float64(len(arms)))
 		a.addEpsilonLine(p, shift)
 	}
 	return p

@@ -76,7 +76,7 @@ func SignFlip(d []float64) float64 {
 		size[i] = math.Abs(v)
 	}
 	// Sums that differ by rounding alone count as equal.
-	limit := math.Abs(sum(d)) - 1e-12*sum(size)
+	limit := math.Abs(sum(d)) - float64(1e-12*sum(size))
 	if len(d) > exactLimit {
 		return sampledFlips(d, limit)
 	}

@@ -9,7 +9,7 @@ import (
 // gaussian fills k, of odd length, with exp(-(j-(len-1)/2)²/(2σ²)) normalised to sum 1 (torchvision's
 // gaussian_blur).
 func gaussian(k []float32, sigma float64) {
-	sum, half := 0.0, float64(len(k)-1)/2
+	sum, half := 0.0, float64(float64(len(k)-1)/2)
 	for j := range k {
 		sum += bell(float64(j)-half, sigma)
 	}

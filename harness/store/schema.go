@@ -145,7 +145,8 @@ func (s *Step) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype.
+// Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype: the k-th of K, with several heads
+// k + h·K for that of head h, or -1 for all.
 type Event struct {
 	Learner   string `json:"learner"`
 	Kind      string `json:"kind"`

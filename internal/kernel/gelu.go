@@ -72,7 +72,7 @@ func normal(x float32) (cdf, pdf float32) {
 	p = float32(p*t) + 1.421413741
 	p = float32(p*t) - 0.284496736
 	p = float32(p*t) + 0.254829592
-	tail := 0.5 * float32(float32(p*t)*e)
+	tail := float32(0.5 * float32(float32(p*t)*e))
 	if x > 0 {
 		tail = 1 - tail
 	}

@@ -22,7 +22,7 @@ func Softmax(dst, x []float32) { softmax(dst, x, 1) }
 // SoftmaxScaled sets dst to the softmax of scale·x, scale > 0, and returns ln Σ e^{scale·x_i}; dst may be x.
 func SoftmaxScaled(dst, x []float32, scale float32) float64 {
 	top, sum := softmax(dst, x, scale)
-	return float64(top)*float64(scale) + math.Log(sum)
+	return float64(float64(top)*float64(scale)) + math.Log(sum)
 }
 
 // softmax also returns the row's largest number m and Σ e^{scale·(x_i - m)}.
