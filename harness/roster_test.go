@@ -50,16 +50,8 @@ func TestTheRosterTrains(t *testing.T) {
 	if _, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil {
 		t.Fatal(err)
 	}
-	d, err := store.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cells, err := d.Cells()
-	if err != nil {
-		t.Fatal(err)
-	}
 	arms := map[string]store.Metrics{}
-	for _, c := range cells {
+	for _, c := range cellsOf(t, dir) {
 		r := c.Result
 		if c.State != store.Done || r.Outcome.Status != store.OK {
 			t.Errorf("%s: %v, %+v", c.Dir.Path(), c.State, r.Outcome)

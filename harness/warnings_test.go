@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
-	"protobench/harness/store"
 )
 
 // TestChangedPresetsAreNamed: a table that changes what a preset sets is no secret; what the arm or an axis sets is none anyway.
@@ -51,15 +50,7 @@ func TestWarningsStandInResults(t *testing.T) {
 	if _, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil {
 		t.Fatal(err)
 	}
-	d, err := store.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cells, err := d.Cells()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range cells {
+	for _, c := range cellsOf(t, dir) {
 		warned := strings.Contains(strings.Join(c.Result.Provenance.Warnings, "\n"), "prototypes.freeze_epochs = 2, train.epochs = 1: the joint learner's prototypes never move")
 		if warned != (c.Result.Cell.Method == "swav") {
 			t.Errorf("%s: %s, %v", c.Result.Cell.Method, c.Result.Outcome.Status, c.Result.Provenance.Warnings)
