@@ -2,6 +2,7 @@ package encoders
 
 import (
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	"gorgonia.org/tensor"
 )
@@ -20,7 +21,7 @@ type affine struct {
 }
 
 // forward sets y = x·w (+ b) on n rows. Without a bias b is nil.
-func (a *affine) forward(team *kernel.Team, n int, y, x, w, b []float32) {
+func (a *affine) forward(team *team.Team, n int, y, x, w, b []float32) {
 	if b == nil {
 		kernel.Gemm(team, false, false, n, a.out, a.in, x, a.in, w, a.out, y, a.out, false)
 		return
@@ -44,17 +45,17 @@ func (a *affine) addBias(lo int, g []float32) {
 }
 
 // learn adds the rows from lo on to dw: their x and the gradient g of their product.
-func (a *affine) learn(team *kernel.Team, lo int, x, g []float32) {
+func (a *affine) learn(team *team.Team, lo int, x, g []float32) {
 	kernel.Gemm(team, true, false, a.in, a.out, len(g)/a.out, x, a.in, g, a.out, a.dw, a.out, lo > 0)
 }
 
 // input sets dx = g·wᵀ.
-func (a *affine) input(team *kernel.Team, dx, g, w []float32) {
+func (a *affine) input(team *team.Team, dx, g, w []float32) {
 	kernel.Gemm(team, false, true, len(g)/a.out, a.in, a.out, g, a.out, w, a.out, dx, a.in, false)
 }
 
 // finish leaves the gradients in dw and db once all rows have been seen.
-func (a *affine) finish(team *kernel.Team) {
+func (a *affine) finish(team *team.Team) {
 	if a.sums != nil {
 		a.sums.total(team, a.db, 0)
 	}

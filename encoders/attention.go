@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -43,7 +44,7 @@ func newAttention(n, tokens, dim, heads int) *attention {
 func (a *attention) node(qkv *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "attention", Out: tensor.Shape{a.n * a.tokens, a.dim}, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			a.now = attentionArrays{qkv: in[0], y: out}
 			team.Do(attentionParts, a.forwardTask)
 		},
@@ -113,7 +114,7 @@ func (a *attention) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error
 	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "attention-grad", Out: in[0].Shape().Clone(),
-		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
+		Forward: func(team *team.Team, v [][]float32, dst []float32) {
 			a.now = attentionArrays{qkv: v[0], dy: v[1], dqkv: dst}
 			team.Do(attentionParts, a.backwardTask)
 		},

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // Clipped is an optimizer that first scales each parameter's gradient to a Euclidean norm of at most Norm, parameter by
@@ -27,13 +28,13 @@ func NewClipped(o Optimizer, params []*Param, norm float64) *Clipped {
 }
 
 // Step implements [Optimizer].
-func (c *Clipped) Step(team *kernel.Team, lr float64) {
+func (c *Clipped) Step(team *team.Team, lr float64) {
 	c.clip(team)
 	c.Optimizer.Step(team, lr)
 }
 
 // clip scales the gradients and leaves their norms before.
-func (c *Clipped) clip(team *kernel.Team) {
+func (c *Clipped) clip(team *team.Team) {
 	c.pieces.sums(team, c.part, c.norm, c.square)
 	for i, s := range c.norm {
 		c.norm[i] = math.Sqrt(s)

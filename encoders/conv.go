@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -37,8 +38,8 @@ func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
 type convolver interface {
 	Output() kernel.Map
 	WeightLen() int
-	Forward(team *kernel.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
-	Backward(team *kernel.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
+	Forward(team *team.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
+	Backward(team *team.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
 }
 
 // convolution is a layer of either kind.
@@ -60,7 +61,7 @@ func newConvolution(kind string, from *reading, w *G.Node, inputGrad bool, k con
 	}, append(append(G.Nodes{}, from.operands...), w)...)
 }
 
-func (c *convolution) forward(team *kernel.Team, in [][]float32, y []float32) {
+func (c *convolution) forward(team *team.Team, in [][]float32, y []float32) {
 	c.kernel.Forward(team, y, c.from.normed(in), in[len(in)-1], c.sums)
 }
 
@@ -68,7 +69,7 @@ func (c *convolution) forward(team *kernel.Team, in [][]float32, y []float32) {
 type inputGradient struct{ *convolution }
 
 // backward reads what the forward pass reads, and dy.
-func (c *convolution) backward(team *kernel.Team, v [][]float32, dx []float32) {
+func (c *convolution) backward(team *team.Team, v [][]float32, dx []float32) {
 	if !c.inputGrad {
 		dx = nil
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -76,7 +76,7 @@ func (b *normed) resnet(x *G.Node, ch int) *G.Node {
 }
 
 // run returns the result of an architecture, in training the gradients of all operands, and the running statistics.
-func (b *normed) run(team *kernel.Team, architecture func(b *normed, x *G.Node, ch int) *G.Node) [][]float32 {
+func (b *normed) run(team *team.Team, architecture func(b *normed, x *G.Node, ch int) *G.Node) [][]float32 {
 	const n, side, ch = 13, 9, 16
 	b.g = G.NewGraph()
 	x := must(b.t)(Pad(b.input("x", n*side*side*ch, n, side, side, ch)))
@@ -112,14 +112,14 @@ func (b *normed) run(team *kernel.Team, architecture func(b *normed, x *G.Node, 
 // TestDeferredNorms compares networks whose batch norms are applied where convolutions and the ends of blocks read them with the same
 // layers one after the other, bit by bit: results, gradients and running statistics.
 func TestDeferredNorms(t *testing.T) {
-	team := kernel.NewTeam(2)
-	defer team.Close()
+	two := team.New(2)
+	defer two.Close()
 	for name, architecture := range map[string]func(b *normed, x *G.Node, ch int) *G.Node{"convnet": (*normed).convnet, "resnet": (*normed).resnet} {
 		for _, mode := range []Mode{Training, Evaluation} {
 			for _, winograd := range []int{0, 2, 4} {
 				t.Run(fmt.Sprint(name, " mode ", mode, " winograd ", winograd), func(t *testing.T) {
 					want := (&normed{t: t, winograd: winograd, mode: mode}).run(nil, architecture)
-					for _, team := range []*kernel.Team{nil, team} {
+					for _, team := range []*team.Team{nil, two} {
 						got := (&normed{t: t, winograd: winograd, mode: mode, deferred: true}).run(team, architecture)
 						for i := range want {
 							if !slices.Equal(got[i], want[i]) {

@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -44,7 +45,7 @@ type feedForwardRows struct {
 	act, g   []float32 // [n,H]: GELU's result, and first its gradient, then that of what it saw
 }
 
-func (f *feedForward) forward(team *kernel.Team, v [][]float32, y []float32) {
+func (f *feedForward) forward(team *team.Team, v [][]float32, y []float32) {
 	x, gamma, beta, w1, b1, w2, b2 := v[0], v[1], v[2], v[3], v[4], v[5], v[6]
 	room := team.Scratch(min(passRows, f.n) * (f.d + f.hidden))
 	for lo := 0; lo < f.n; lo += passRows {
@@ -70,7 +71,7 @@ func (f *feedForward) add(lo, hi int) {
 }
 
 // backward reads x, γ, β, w1, w2, dy, sets dx and leaves the other gradients in the layer.
-func (f *feedForward) backward(team *kernel.Team, v [][]float32, dx []float32) {
+func (f *feedForward) backward(team *team.Team, v [][]float32, dx []float32) {
 	x, gamma, beta, w1, w2, dy := v[0], v[1], v[2], v[3], v[4], v[5]
 	room := team.Scratch(2 * min(passRows, f.n) * (f.d + f.hidden))
 	for lo := 0; lo < f.n; lo += passRows {

@@ -7,6 +7,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -64,13 +65,13 @@ func fusedLayers(n int) []fusedLayer {
 func sumOf(x, y *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "sum", Out: x.Shape().Clone(), Diff: []bool{true, true},
-		Forward:  func(team *kernel.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) },
+		Forward:  func(team *team.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) { return G.Nodes{grad, grad}, nil },
 	}, x, y)
 }
 
 // run returns the layer's result and the gradients of all operands.
-func (l fusedLayer) run(t *testing.T, team *kernel.Team, layer func(t *testing.T, v G.Nodes) *G.Node) [][]float32 {
+func (l fusedLayer) run(t *testing.T, team *team.Team, layer func(t *testing.T, v G.Nodes) *G.Node) [][]float32 {
 	t.Helper()
 	g, size := G.NewGraph(), func(s []int) (n int) {
 		for n = 1; len(s) > 0; s = s[1:] {
@@ -97,13 +98,13 @@ func (l fusedLayer) run(t *testing.T, team *kernel.Team, layer func(t *testing.T
 
 // TestFusedLayers compares them with the layers that they are made of, bit by bit, on fewer rows than a pass takes at a time and on more.
 func TestFusedLayers(t *testing.T) {
-	team := kernel.NewTeam(2)
-	defer team.Close()
+	two := team.New(2)
+	defer two.Close()
 	for _, n := range []int{7, passRows + 3*sliceRows + 6} {
 		for _, l := range fusedLayers(n) {
 			t.Run(fmt.Sprint(l.name, " ", n), func(t *testing.T) {
 				want := l.run(t, nil, l.apart)
-				for _, team := range []*kernel.Team{nil, team} {
+				for _, team := range []*team.Team{nil, two} {
 					for i, got := range l.run(t, team, l.fused) {
 						if !slices.Equal(got, want[i]) {
 							t.Errorf("%d threads: result %d is not that of the layers apart", team.Threads(), i)

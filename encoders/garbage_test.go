@@ -4,7 +4,7 @@ import (
 	"runtime"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // TestPassesLeaveLittleGarbage bounds what a forward and backward pass allocates once its buffers are there, such that a step stays
@@ -28,7 +28,7 @@ func TestPassesLeaveLittleGarbage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			team, x := kernel.NewTeam(2), noise(n*32*32*3, "x")
+			team, x := team.New(2), noise(n*32*32*3, "x")
 			defer team.Close()
 			least := uint64(1 << 60)
 			for range 10 { // whatever else the process allocates counts too

@@ -6,7 +6,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -27,7 +27,7 @@ func must(t *testing.T) func(n *G.Node, err error) *G.Node {
 func dotWith(y *G.Node, w []float32) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "dot", Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			var s float64
 			for i, v := range in[0] {
 				s += float64(v) * float64(w[i])
@@ -37,7 +37,7 @@ func dotWith(y *G.Node, w []float32) (*G.Node, error) {
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			g, err := graph.Apply(graph.Op{
 				Kind: "dot-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, out []float32) {
+				Forward: func(_ *team.Team, v [][]float32, out []float32) {
 					for i := range out {
 						out[i] = w[i] * v[0][0]
 					}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // LARSConvention says what a layer's step is scaled by.
@@ -57,7 +58,7 @@ func NewLARS(params []*Param, c LARSConfig) *LARS {
 }
 
 // Step implements [Optimizer].
-func (l *LARS) Step(team *kernel.Team, lr float64) {
+func (l *LARS) Step(team *team.Team, lr float64) {
 	l.norms(team)
 	for i, p := range l.params {
 		l.q[i], l.decay[i] = l.factor(i, lr*p.LRMult)
@@ -74,7 +75,7 @@ func (l *LARS) updatePiece(i int) {
 }
 
 // norms takes the norms that the factors are made of: of each parameter, and of its gradient, with DINO's convention decayed.
-func (l *LARS) norms(team *kernel.Team) {
+func (l *LARS) norms(team *team.Team) {
 	l.pieces.sums(team, l.part, l.w, l.weigh)
 	l.pieces.sums(team, l.part, l.below, l.divisor)
 	for i := range l.w {

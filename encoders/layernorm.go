@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -18,7 +19,7 @@ func LayerNorm(x, gamma, beta *G.Node, eps float64) (*G.Node, error) {
 	n := newLayerNorm(shape.TotalSize()/d, d, eps)
 	return graph.Apply(graph.Op{
 		Kind: "layer-norm", Out: shape.Clone(), Diff: []bool{true, true, true},
-		Forward:  func(team *kernel.Team, in [][]float32, out []float32) { n.forward(team, 0, out, in[0], in[1], in[2]) },
+		Forward:  func(team *team.Team, in [][]float32, out []float32) { n.forward(team, 0, out, in[0], in[1], in[2]) },
 		Backward: n.backwardNodes,
 	}, x, gamma, beta)
 }
@@ -54,7 +55,7 @@ func newLayerNorm(rows, d int, eps float64) *layerNorm {
 }
 
 // forward normalises the rows of x, of which the first is row first, and records their means and deviations.
-func (n *layerNorm) forward(team *kernel.Team, first int, y, x, gamma, beta []float32) {
+func (n *layerNorm) forward(team *team.Team, first int, y, x, gamma, beta []float32) {
 	n.now = normRows{first: first, y: y, x: x, gamma: gamma, beta: beta}
 	team.Chunks(len(y)/n.d, kernel.RowChunk(n.d), n.forwardRows)
 }
@@ -69,7 +70,7 @@ func (n *layerNorm) forwardPart(lo, hi int) {
 }
 
 // again does what forward has done by the means and deviations that it has left.
-func (n *layerNorm) again(team *kernel.Team, first int, y, x, gamma, beta []float32) {
+func (n *layerNorm) again(team *team.Team, first int, y, x, gamma, beta []float32) {
 	n.now = normRows{first: first, y: y, x: x, gamma: gamma, beta: beta}
 	team.Chunks(len(y)/n.d, kernel.RowChunk(n.d), n.againRows)
 }
@@ -86,7 +87,7 @@ func (n *layerNorm) prepare() { n.sums = newSlicedSums(n.rows, sliceRows, 2*n.d)
 
 // backward sets dx = 1/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = γ·dy (+ add, if it is not nil), and takes the sums of dγ and dβ, for
 // rows of which the first is row first.
-func (n *layerNorm) backward(team *kernel.Team, first int, dx, x, gamma, dy, add []float32) {
+func (n *layerNorm) backward(team *team.Team, first int, dx, x, gamma, dy, add []float32) {
 	n.now = normRows{first: first, x: x, gamma: gamma, dy: dy, dx: dx, add: add}
 	team.Chunks(len(dx)/n.d, sliceRows, n.backwardRows)
 }
@@ -106,7 +107,7 @@ func (n *layerNorm) backwardPart(lo, hi int) {
 }
 
 // finish leaves dγ and dβ in the layer once all rows have been seen.
-func (n *layerNorm) finish(team *kernel.Team) {
+func (n *layerNorm) finish(team *team.Team) {
 	n.sums.total(team, n.dgamma, 0)
 	n.sums.total(team, n.dbeta, n.d)
 }
@@ -120,7 +121,7 @@ func (n *layerNorm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error
 	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "layer-norm-grad", Out: in[0].Shape().Clone(),
-		Forward: func(team *kernel.Team, v [][]float32, dst []float32) {
+		Forward: func(team *team.Team, v [][]float32, dst []float32) {
 			n.backward(team, 0, dst, v[0], v[1], v[2], nil)
 			n.finish(team)
 		},

@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -81,7 +82,7 @@ func (l *linear) node(kind string, in ...*G.Node) (*G.Node, error) {
 	}, in...)
 }
 
-func (l *linear) forward(team *kernel.Team, in [][]float32, y []float32) {
+func (l *linear) forward(team *team.Team, in [][]float32, y []float32) {
 	var b []float32
 	if len(in) > 2 {
 		b = in[2]
@@ -117,7 +118,7 @@ func (l *linear) fuse(lo, hi int) {
 }
 
 // backward reads x, w, y, dy and leaves dw and db in the layer.
-func (l *linear) backward(team *kernel.Team, v [][]float32, dx []float32) {
+func (l *linear) backward(team *team.Team, v [][]float32, dx []float32) {
 	x, w, y, dy := v[0], v[1], v[2], v[3]
 	var room []float32
 	if l.relu || l.gelu {

@@ -3,6 +3,7 @@ package encoders
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -32,7 +33,7 @@ func Pad(x *G.Node) (*G.Node, error) {
 	m := kernel.Map{Images: s[0], Height: s[1], Width: s[2], Channels: s[3], Halo: 1}
 	return graph.Apply(graph.Op{
 		Kind: "pad", Out: shapeOf(m), Halo: true, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { m.Pad(team, out, in[0]) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) { m.Pad(team, out, in[0]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := Unpad(grad)
 			return G.Nodes{dx}, err
@@ -45,7 +46,7 @@ func Unpad(x *G.Node) (*G.Node, error) {
 	m := mapsOf(x)
 	return graph.Apply(graph.Op{
 		Kind: "unpad", Out: tensor.Shape{m.Images, m.Height, m.Width, m.Channels}, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { m.Unpad(team, out, in[0]) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) { m.Unpad(team, out, in[0]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := Pad(grad)
 			return G.Nodes{dx}, err

@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -28,7 +29,7 @@ type hide struct {
 	dtoken []float32
 }
 
-func (h *hide) forward(_ *kernel.Team, in [][]float32, out []float32) {
+func (h *hide) forward(_ *team.Team, in [][]float32, out []float32) {
 	copy(out, in[0])
 	for r, m := range in[1] {
 		if m != 0 {
@@ -37,7 +38,7 @@ func (h *hide) forward(_ *kernel.Team, in [][]float32, out []float32) {
 	}
 }
 
-func (h *hide) backward(_ *kernel.Team, v [][]float32, dx []float32) {
+func (h *hide) backward(_ *team.Team, v [][]float32, dx []float32) {
 	copy(dx, v[1])
 	clear(h.dtoken)
 	for r, m := range v[0] {
@@ -66,7 +67,7 @@ func PatchTokens(x *G.Node, t int) (*G.Node, error) {
 	run := (t - 1) * d
 	return graph.Apply(graph.Op{
 		Kind: "patch-tokens", Out: tensor.Shape{n * (t - 1), d}, Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			for i := range n {
 				copy(out[i*run:][:run], in[0][i*t*d+d:])
 			}
@@ -74,7 +75,7 @@ func PatchTokens(x *G.Node, t int) (*G.Node, error) {
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "patch-tokens-grad", Out: s.Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
+				Forward: func(_ *team.Team, v [][]float32, dx []float32) {
 					for i := range n {
 						clear(dx[i*t*d:][:d])
 						copy(dx[i*t*d+d:][:run], v[0][i*run:])

@@ -7,6 +7,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -121,11 +122,11 @@ func gradientsOf(t *testing.T, w *Weights, data, weights []float32, again bool) 
 func inner(x *G.Node, weights []float32) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "inner", Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { out[0] = kernel.Dot(in[0], weights) },
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { out[0] = kernel.Dot(in[0], weights) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "inner-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
+				Forward: func(_ *team.Team, v [][]float32, dx []float32) {
 					for i, w := range weights {
 						dx[i] = w * v[0][0]
 					}

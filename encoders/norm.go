@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -91,7 +92,7 @@ func newNorm(x *G.Node, run Running, mode Mode, relu bool) *norm {
 }
 
 // forward finds the scale and the shift, and applies them unless that is left to others.
-func (n *norm) forward(team *kernel.Team, in [][]float32, y []float32) {
+func (n *norm) forward(team *team.Team, in [][]float32, y []float32) {
 	a, b := n.a, n.b
 	if n.deferred {
 		a, b = y[:len(a)], y[len(a):]
@@ -118,7 +119,7 @@ func (n *norm) applied(room *kernel.Normed, x []float32, residual [][]float32, a
 }
 
 // train takes the batch's statistics and records them.
-func (n *norm) train(team *kernel.Team, in [][]float32, a, b []float32) {
+func (n *norm) train(team *team.Team, in [][]float32, a, b []float32) {
 	x, gamma, beta := in[0], in[1], in[2]
 	if !n.summed {
 		n.maps.ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])

@@ -3,6 +3,7 @@ package encoders
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -11,7 +12,7 @@ import (
 // backward reads x, gamma, dy and y and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy, where a ReLU is behind only for y > 0, else 0.
 // What stands for y without a ReLU here only orders it after the forward pass, which leaves mean and deviation; behind a deferred norm
 // it is the scale and the shift, which tell where y > 0.
-func (n *norm) backward(team *kernel.Team, v [][]float32, dx []float32) {
+func (n *norm) backward(team *team.Team, v [][]float32, dx []float32) {
 	x, gamma := v[0], v[1]
 	g := kernel.NormGrad{X: x, DY: v[2]}
 	switch {
@@ -90,7 +91,7 @@ func maskReLU(y *reading, dy *G.Node, sums *kernel.GradSums) (*G.Node, error) {
 	over[n] = true
 	return graph.Apply(graph.Op{
 		Kind: "relu-grad", Out: dy.Shape().Clone(), Halo: y.maps.Halo > 0, Over: over,
-		Forward: func(team *kernel.Team, in [][]float32, g []float32) {
+		Forward: func(team *team.Team, in [][]float32, g []float32) {
 			y.maps.MaskReLU(team, g, in[n], y.normed(in), sums)
 		},
 	}, append(append(G.Nodes{}, y.operands...), dy)...)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -34,7 +34,7 @@ type normLinear struct {
 	biasRows func(lo, hi int)
 }
 
-func (l *normLinear) forward(team *kernel.Team, v [][]float32, y []float32) {
+func (l *normLinear) forward(team *team.Team, v [][]float32, y []float32) {
 	x, gamma, beta, w, b := v[0], v[1], v[2], v[3], v[4]
 	h := team.Scratch(min(passRows, l.n) * l.in)
 	for lo := 0; lo < l.n; lo += passRows {
@@ -45,7 +45,7 @@ func (l *normLinear) forward(team *kernel.Team, v [][]float32, y []float32) {
 }
 
 // backward reads x, γ, β, w, dy, sets dx and leaves the other gradients in the layer.
-func (l *normLinear) backward(team *kernel.Team, v [][]float32, dx []float32) {
+func (l *normLinear) backward(team *team.Team, v [][]float32, dx []float32) {
 	x, gamma, beta, w, dy := v[0], v[1], v[2], v[3], v[4]
 	room := team.Scratch(2 * min(passRows, l.n) * l.in)
 	for lo := 0; lo < l.n; lo += passRows {

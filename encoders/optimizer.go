@@ -4,12 +4,13 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // Optimizer updates parameters from their gradients.
 type Optimizer interface {
 	// Step applies one update at a learning rate (before each parameter's multiple).
-	Step(team *kernel.Team, lr float64)
+	Step(team *team.Team, lr float64)
 	// Slots are the optimizer's own arrays per parameter, in a fixed order, for saving and for resetting rows.
 	Slots(p *Param) [][]float32
 	// Steps is the number of updates done, in one element that loading a state overwrites.
@@ -45,7 +46,7 @@ func zeros(params []*Param) map[*Param][]float32 {
 }
 
 // Step implements [Optimizer].
-func (s *SGD) Step(team *kernel.Team, lr float64) {
+func (s *SGD) Step(team *team.Team, lr float64) {
 	s.lr = lr
 	team.Do(len(s.pieces), s.update)
 	s.steps[0]++
@@ -88,7 +89,7 @@ const (
 )
 
 // Step implements [Optimizer].
-func (a *AdamW) Step(team *kernel.Team, lr float64) {
+func (a *AdamW) Step(team *team.Team, lr float64) {
 	a.steps[0]++
 	a.lr = lr
 	a.first = 1 - math.Pow(adamBeta1, a.steps[0])

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // Param is a named array that training changes.
@@ -63,14 +64,14 @@ func cloneParams(params []*Param, index map[string]*Param) []*Param {
 
 // FollowBy moves the weights towards a student's: w ← m·w + (1-m)·student (Tarvainen and Valpola 2017). Statistics stay:
 // a teacher in training mode keeps its own.
-func (w *Weights) FollowBy(team *kernel.Team, student *Weights, m float64) {
+func (w *Weights) FollowBy(team *team.Team, student *Weights, m float64) {
 	for i, p := range w.Params {
 		EMA(team, p.Value, student.Params[i].Value, m)
 	}
 }
 
 // EMA sets x ← m·x + (1-m)·y.
-func EMA(team *kernel.Team, x, y []float32, m float64) {
+func EMA(team *team.Team, x, y []float32, m float64) {
 	kernel.CombineOver(team, x, x, y, float32(m), float32(1-m))
 }
 

@@ -2,7 +2,7 @@ package encoders
 
 import (
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -49,7 +49,7 @@ func (w *Weights) NewPass(n int, mode Mode, backward bool) (*Pass, error) {
 func total(z *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "total", Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			out[0] = 0
 			for _, v := range in[0] {
 				out[0] += v
@@ -58,7 +58,7 @@ func total(z *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "total-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, out []float32) {
+				Forward: func(_ *team.Team, v [][]float32, out []float32) {
 					for i := range out {
 						out[i] = v[0][0]
 					}
@@ -70,7 +70,7 @@ func total(z *G.Node) (*G.Node, error) {
 }
 
 // Run runs the pass on images [n,H,W,C] and returns their backbone features [n,F], overwritten by the next run.
-func (p *Pass) Run(team *kernel.Team, images []float32) ([]float32, error) {
+func (p *Pass) Run(team *team.Team, images []float32) ([]float32, error) {
 	copy(p.x, images)
 	return p.features, p.program.Run(team)
 }

@@ -1,6 +1,9 @@
 package encoders
 
-import "protobench/internal/kernel"
+import (
+	"protobench/internal/kernel"
+	"protobench/internal/team"
+)
 
 // pieces are the parameters of an optimizer cut into runs of at most kernel.ChunkSize numbers, which an update deals to a team: one
 // call for all parameters, however small they are.
@@ -29,7 +32,7 @@ func (c piece) grad() []float32  { return c.Grad[c.lo:c.hi] }
 func (c piece) of(x []float32) []float32 { return x[c.lo:c.hi] }
 
 // sums adds what the task leaves in part for each piece up to sums of the parameters, in the pieces' order.
-func (ps pieces) sums(team *kernel.Team, part, sum []float64, task func(i int)) {
+func (ps pieces) sums(team *team.Team, part, sum []float64, task func(i int)) {
 	team.Do(len(ps), task)
 	clear(sum)
 	for i, c := range ps {

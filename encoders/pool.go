@@ -3,6 +3,7 @@ package encoders
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -13,14 +14,14 @@ func GlobalAveragePool(x *G.Node) (*G.Node, error) {
 	p := newPool(mapsOf(x))
 	return graph.Apply(graph.Op{
 		Kind: "global-average-pool", Out: tensor.Shape{p.m.Images, p.m.Channels}, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			p.x, p.y = in[0], out
 			team.Do(p.m.Images, p.average)
 		},
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "global-average-pool-grad", Out: x.Shape().Clone(), Halo: true,
-				Forward: func(team *kernel.Team, v [][]float32, dx []float32) {
+				Forward: func(team *team.Team, v [][]float32, dx []float32) {
 					p.x, p.y = dx, v[0]
 					team.Do(p.m.Images, p.spread)
 				},
@@ -68,7 +69,7 @@ func Flatten(x *G.Node) (*G.Node, error) {
 	s := x.Shape()
 	return graph.Apply(graph.Op{
 		Kind: "flatten", Out: tensor.Shape{s[0], s.TotalSize() / s[0]}, Diff: []bool{false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { copy(out, in[0]) },
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { copy(out, in[0]) },
 	}, x)
 }
 
@@ -86,14 +87,14 @@ func Normalize(x *G.Node) (*G.Node, error) {
 	}
 	return graph.Apply(graph.Op{
 		Kind: "l2-normalize", Out: s.Clone(), Diff: []bool{true},
-		Forward: func(team *kernel.Team, v [][]float32, out []float32) {
+		Forward: func(team *team.Team, v [][]float32, out []float32) {
 			in, y = v[0], out
 			team.Chunks(n, kernel.RowChunk(d), forward)
 		},
 		Backward: func(_ G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			g, err := graph.Apply(graph.Op{
 				Kind: "l2-normalize-grad", Out: s.Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, out []float32) {
+				Forward: func(team *team.Team, v [][]float32, out []float32) {
 					y, dy, dx = v[0], v[1], out
 					team.Chunks(n, kernel.RowChunk(d), backward)
 				},

@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -22,13 +23,13 @@ func Positions(x *G.Node, from, to [2]int) (*G.Node, error) {
 	m, d := interpolation(from, to), s[1]
 	return graph.Apply(graph.Op{
 		Kind: "positions", Out: tensor.Shape{rows, d}, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			kernel.Gemm(team, false, false, rows, d, cols, m, cols, in[0], d, out, d, false)
 		},
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "positions-grad", Out: s.Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, dx []float32) {
+				Forward: func(team *team.Team, v [][]float32, dx []float32) {
 					kernel.Gemm(team, true, false, cols, d, rows, m, cols, v[0], d, dx, d, false)
 				},
 			}, grad)

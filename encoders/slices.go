@@ -1,6 +1,9 @@
 package encoders
 
-import "protobench/internal/kernel"
+import (
+	"protobench/internal/kernel"
+	"protobench/internal/team"
+)
 
 // sliceRows is how many rows of a matrix have their column sums taken in float32 before they are added in float64.
 const sliceRows = 64
@@ -25,7 +28,7 @@ func (s *slicedSums) own(lo int) []float32 {
 }
 
 // total sets dst to the sums of columns from on.
-func (s *slicedSums) total(team *kernel.Team, dst []float32, from int) {
+func (s *slicedSums) total(team *team.Team, dst []float32, from int) {
 	team.Chunks(len(dst), 256, func(lo, hi int) {
 		sum := s.sum[from+lo : from+hi]
 		clear(sum)

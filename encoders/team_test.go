@@ -7,16 +7,17 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
 
 // onTeams runs f on teams of several sizes and compares the bits of what it returns with those of one thread.
-func onTeams(t *testing.T, f func(team *kernel.Team) [][]float32) {
+func onTeams(t *testing.T, f func(team *team.Team) [][]float32) {
 	t.Helper()
 	want := f(nil)
 	for _, threads := range []int{2, 3} {
-		team := kernel.NewTeam(threads)
+		team := team.New(threads)
 		got := f(team)
 		team.Close()
 		for a := range want {
@@ -40,7 +41,7 @@ func TestTeamsAgree(t *testing.T) {
 		{Name: "vit", Width: 16, Depth: 2, Patch: 4, Heads: 3, Dim: 24},
 	} {
 		t.Run(cfg.Name, func(t *testing.T) {
-			onTeams(t, func(team *kernel.Team) [][]float32 {
+			onTeams(t, func(team *team.Team) [][]float32 {
 				const n = 20
 				w, err := New(cfg, in, 1)
 				if err != nil {
@@ -80,7 +81,7 @@ func TestUpdatesOnTeams(t *testing.T) {
 		"clipped": func(p []*Param) Optimizer { return NewClipped(NewSGD(p, 0.9), p, 0.5) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			onTeams(t, func(team *kernel.Team) [][]float32 {
+			onTeams(t, func(team *team.Team) [][]float32 {
 				var params []*Param
 				var out [][]float32
 				for i, n := range []int{5, 3*kernel.ChunkSize + 11, kernel.ChunkSize, 1} {

@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -20,7 +21,7 @@ func Patches(x *G.Node, size int) (*G.Node, error) {
 	down, across, run := s[1]/size, s[2]/size, size*s[3]
 	return graph.Apply(graph.Op{
 		Kind: "patches", Out: tensor.Shape{s[0] * down * across, size * run}, Diff: []bool{false},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			// A run of size pixels lies at row y of patch (i, j) of image n.
 			team.Chunks(len(out)/run, kernel.RowChunk(run), func(lo, hi int) {
 				for r := lo; r < hi; r++ {
@@ -55,7 +56,7 @@ type tokens struct {
 	sums       *slicedSums
 }
 
-func (o *tokens) forward(team *kernel.Team, in [][]float32, y []float32) {
+func (o *tokens) forward(team *team.Team, in [][]float32, y []float32) {
 	x, class, positions := in[0], in[1], in[2]
 	team.Do(o.n, func(i int) {
 		image := y[i*o.t*o.d:][:o.t*o.d]
@@ -64,7 +65,7 @@ func (o *tokens) forward(team *kernel.Team, in [][]float32, y []float32) {
 	})
 }
 
-func (o *tokens) backward(team *kernel.Team, v [][]float32, dx []float32) {
+func (o *tokens) backward(team *team.Team, v [][]float32, dx []float32) {
 	team.Chunks(o.n, sliceImages, func(lo, hi int) {
 		sums := o.sums.own(lo)
 		for i := lo; i < hi; i++ {
@@ -93,7 +94,7 @@ func ClassToken(x *G.Node, t int) (*G.Node, error) {
 	n, d := s[0]/t, s[1]
 	return graph.Apply(graph.Op{
 		Kind: "class-token", Out: tensor.Shape{n, d}, Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			for i := range n {
 				copy(out[i*d:][:d], in[0][i*t*d:])
 			}
@@ -101,7 +102,7 @@ func ClassToken(x *G.Node, t int) (*G.Node, error) {
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "class-token-grad", Out: s.Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, dx []float32) {
+				Forward: func(team *team.Team, v [][]float32, dx []float32) {
 					team.Do(n, func(i int) {
 						image := dx[i*t*d:][:t*d]
 						copy(image[:d], v[0][i*d:])

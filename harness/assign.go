@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"protobench/internal/setting"
 )
 
 // mismatch says why a value does not fit a key: what was found, what was expected and what to write instead.
@@ -49,7 +51,7 @@ func convert(value any, kind reflect.Kind) (any, bool) {
 
 func (k Key) check(v any) *mismatch {
 	if s := fmt.Sprint(v); len(k.Choices) > 0 && !slices.Contains(k.Choices, s) {
-		return &mismatch{"found " + literal(v), "expected one of " + strings.Join(k.Choices, ", "), remedyNearest(s, k.Choices)}
+		return &mismatch{"found " + literal(v), "expected one of " + strings.Join(k.Choices, ", "), setting.Suggest(s, k.Choices, "choose one of them")}
 	}
 	if f, ok := number(v); ok && !inRange(f, k.Range) {
 		expected := "expected a finite number"

@@ -12,7 +12,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness/store"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 	"protobench/methods"
 )
 
@@ -27,7 +27,7 @@ type work struct {
 	engine Engine
 	tell   func(Event)
 	every  time.Duration // between checkpoints
-	team   *kernel.Team  // the cell's threads; nil for one
+	team   *team.Team    // the cell's threads; nil for one
 	spare  *atomic.Int64 // threads that the cell may take over; nil for none
 
 	batches   *batches

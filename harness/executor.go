@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"protobench/harness/store"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // Options say how a plan is run; none of them changes a number.
@@ -132,7 +132,7 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	}
 	w := &work{
 		job: j, dir: x.folder(j), engine: x.options.Engine, tell: x.tell, every: x.options.CheckpointEvery,
-		team: kernel.NewTeam(threads), spare: &x.spare,
+		team: team.New(threads), spare: &x.spare,
 	}
 	defer x.dismiss(w.team, threads)
 	r := x.attempt(ctx, w)
@@ -150,7 +150,7 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 }
 
 // dismiss ends a cell's team. What it took over beside its worker's own threads others may take again.
-func (x *executor) dismiss(team *kernel.Team, own int) {
+func (x *executor) dismiss(team *team.Team, own int) {
 	team.Close()
 	x.spare.Add(int64(team.Threads() - own))
 }

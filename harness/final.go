@@ -7,7 +7,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness/store"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 	"protobench/internal/tensorfile"
 	"protobench/methods"
 	"protobench/metrics"
@@ -26,7 +26,7 @@ type outcome struct {
 
 // finish measures a trained arm on all images: prototypes and their use, then
 // the frozen features of both branches. The team shares the work of the probes.
-func finish(ctx context.Context, team *kernel.Team, t Trainer, b *batches, set *datasets.Set, seed uint64) (*outcome, error) {
+func finish(ctx context.Context, team *team.Team, t Trainer, b *batches, set *datasets.Set, seed uint64) (*outcome, error) {
 	o := &outcome{gauge: newGauge(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
 	o.team = team
 	for _, br := range []methods.Branch{methods.Teacher, methods.Student} {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -16,7 +16,7 @@ type gauge struct {
 	metrics   store.Metrics
 	undefined map[string]string
 	warnings  []string
-	team      *kernel.Team // shares the work of probes; nil for one thread
+	team      *team.Team // shares the work of probes; nil for one thread
 }
 
 func newGauge() *gauge { return &gauge{metrics: store.Metrics{}, undefined: map[string]string{}} }

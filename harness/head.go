@@ -3,6 +3,8 @@ package harness
 import (
 	"fmt"
 	"slices"
+
+	"protobench/internal/setting"
 )
 
 // headReaders read the top-level keys that are not settings.
@@ -110,8 +112,5 @@ func seedList(list []any) ([]uint64, bool) {
 }
 
 func spellingOf(name string, names []string, otherwise string) string {
-	if n := Nearest(name, names); n != "" {
-		return "did you mean " + n + "?"
-	}
-	return otherwise
+	return setting.Suggest(name, names, otherwise)
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"protobench/methods"
 )
 
@@ -106,25 +104,6 @@ func TestInRange(t *testing.T) {
 			t.Errorf("%v in %q: %v", c.v, c.interval, got)
 		}
 	}
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"temperature", "count", "lr_mult"}
-	for name, want := range map[string]string{"temprature": "temperature", "temperature": "temperature", "cuont": "count", "zzzzz": "", "lrmult": "lr_mult"} {
-		if got := Nearest(name, names); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-}
-
-func TestDistanceIsAMetric(t *testing.T) {
-	word := rapid.StringMatching(`[a-c]{0,6}`)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		if distance(a, b) != distance(b, a) || distance(a, c) > distance(a, b)+distance(b, c) || (distance(a, b) == 0) != (a == b) {
-			t.Fatalf("%q %q %q", a, b, c)
-		}
-	})
 }
 
 func TestEveryObjectiveWithPrototypesReadsTheirNumber(t *testing.T) {

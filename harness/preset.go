@@ -3,6 +3,8 @@ package harness
 import (
 	"fmt"
 	"strings"
+
+	"protobench/internal/setting"
 )
 
 // PresetCell returns a preset by itself, out of any sweep: the defaults with the preset's own keys, at seed 0.
@@ -11,7 +13,7 @@ func PresetCell(name string) (Cell, error) {
 	composition, own, ok := catalogue.Preset(name)
 	if !ok {
 		names := catalogue.Names("preset")
-		if near := Nearest(name, names); near != "" {
+		if near := setting.Nearest(name, names); near != "" {
 			return Cell{}, fmt.Errorf("no method %q; did you mean %s?", name, near)
 		}
 		return Cell{}, fmt.Errorf("no method %q; expected one of %s", name, strings.Join(names, ", "))

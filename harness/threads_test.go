@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // TestCellsTakeOverIdleThreads runs two arms of which one ends at once: the other gets its threads.
@@ -42,7 +42,7 @@ func TestCellsTakeOverIdleThreads(t *testing.T) {
 
 // TestTakenThreadsAreGivenBack ends a cell that has grown.
 func TestTakenThreadsAreGivenBack(t *testing.T) {
-	x, team := &executor{}, kernel.NewTeam(2)
+	x, team := &executor{}, team.New(2)
 	team.Grow(3)
 	x.dismiss(team, 2)
 	if n := x.spare.Load(); n != 3 {

@@ -1,6 +1,10 @@
 package harness
 
-import "strings"
+import (
+	"strings"
+
+	"protobench/internal/setting"
+)
 
 // unknown reports a key that does not exist, with the nearest spelling.
 func (p *parser) unknown(path, key string, method bool) {
@@ -26,7 +30,7 @@ func known(method bool) []string {
 // spelling suggests the nearest known path. Near paths come first, then those that the key begins, then
 // those of its last part in another table.
 func spelling(key string, names []string) string {
-	if n := Nearest(key, names); n != "" {
+	if n := setting.Nearest(key, names); n != "" {
 		return "did you mean " + n + "?"
 	}
 	for _, n := range names {

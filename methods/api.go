@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"protobench/encoders"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // Config is all that a training run depends on, besides the images.
@@ -16,8 +16,8 @@ type Config struct {
 	Input         encoders.Input
 	Seed          uint64
 	StepsPerEpoch int
-	Team          *kernel.Team // shares a step's work and changes no number; nil for one thread
-	Images        int          // training images; sets learners' memories, the size of banks and the rate of usage averages
+	Team          *team.Team // shares a step's work and changes no number; nil for one thread
+	Images        int        // training images; sets learners' memories, the size of banks and the rate of usage averages
 
 	// Order gives the indices [B] of a step's images among the training images, for objectives that keep a label or an embedding for
 	// each image; nil where images come in turn.

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // assignment gives each embedding to the prototype with the largest cosine, as k-means and its relatives do. Of equal ones the
@@ -27,7 +28,7 @@ func newAssignment(k, d int) *assignment {
 const assignBlock = 1024
 
 // assign assigns unit embeddings z [n,D] to unit prototypes c [K,D]. Sums are taken in the order of the rows.
-func (a *assignment) assign(team *kernel.Team, z, c []float32) {
+func (a *assignment) assign(team *team.Team, z, c []float32) {
 	n := len(z) / a.d
 	if len(a.near) != n {
 		a.near, a.best = make([]int, n), make([]float32, n)
@@ -52,7 +53,7 @@ func (a *assignment) assign(team *kernel.Team, z, c []float32) {
 }
 
 // nearest finds the prototypes of embeddings lo … hi-1.
-func (a *assignment) nearest(team *kernel.Team, z, c []float32, lo, hi int) {
+func (a *assignment) nearest(team *team.Team, z, c []float32, lo, hi int) {
 	scores(team, a.cos, z[lo*a.d:hi*a.d], c, hi-lo, a.d, a.k)
 	team.Chunks(hi-lo, kernel.RowChunk(a.k), func(from, to int) {
 		for i := from; i < to; i++ {

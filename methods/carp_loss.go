@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -42,7 +43,7 @@ func newCARPLoss(o *carp, q []float32, consistency, entropy float32) *carpLoss {
 func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "carp", Diff: []bool{true, false},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			l.o.probabilities(team, l.p, in[0], 1, nil)
 			total := float64(float64(l.consistency)*l.agreement(team)) + float64(float64(l.entropy)*l.imbalance(team))
 			out[0] = float32(total)
@@ -50,7 +51,7 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "carp-grad", Out: in[0].Shape().Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, ds []float32) { l.gradient(team, ds, float64(v[0][0])) },
+				Forward: func(team *team.Team, v [][]float32, ds []float32) { l.gradient(team, ds, float64(v[0][0])) },
 			}, grad, out)
 			return G.Nodes{ds, nil}, err
 		},
@@ -81,7 +82,7 @@ func clamp(x float64) (y float64, within bool) {
 }
 
 // agreement is the consistency term.
-func (l *carpLoss) agreement(team *kernel.Team) float64 {
+func (l *carpLoss) agreement(team *team.Team) float64 {
 	team.Chunks(len(l.losses), partitionRows, func(lo, hi int) {
 		for row := lo; row < hi; row++ {
 			l.losses[row] = 0
@@ -104,7 +105,7 @@ func (l *carpLoss) agreement(team *kernel.Team) float64 {
 func (l *carpLoss) terms() int { return l.o.v.pairs() * l.o.v.images * l.o.blocks() }
 
 // imbalance is the entropy term.
-func (l *carpLoss) imbalance(team *kernel.Team) float64 {
+func (l *carpLoss) imbalance(team *team.Team) float64 {
 	team.Chunks(l.o.k, kernel.RowChunk(len(l.losses)), func(from, to int) {
 		mean := l.mean[from:to]
 		clear(mean)
@@ -128,7 +129,7 @@ func (l *carpLoss) imbalance(team *kernel.Team) float64 {
 // rows is the number of predictions that the mean is taken of.
 func (l *carpLoss) rows() float64 { return float64((l.o.v.crops + l.o.v.global) * l.o.v.images) }
 
-func (l *carpLoss) gradient(team *kernel.Team, ds []float32, grad float64) {
+func (l *carpLoss) gradient(team *team.Team, ds []float32, grad float64) {
 	clear(l.balance)
 	f := grad * float64(l.entropy) / (l.rows() * float64(l.o.blocks()))
 	for _, j := range l.o.order {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // centresChunk is the number of embeddings whose scores are held at a time; it is fixed so that no sum depends on room or threads.
@@ -30,7 +31,7 @@ func startAt(rng *rand.Rand, z []float32, k, d int) []float32 {
 }
 
 // newCentres runs iterations of k-means on z [n,D] from centres start [K,D] and assigns z a last time.
-func newCentres(team *kernel.Team, z, start []float32, d, iterations int) *centres {
+func newCentres(team *team.Team, z, start []float32, d, iterations int) *centres {
 	c := &centres{k: len(start) / d, d: d, value: clone(start)}
 	c.near, c.distance, c.count = make([]int, len(z)/d), make([]float64, len(z)/d), make([]float64, c.k)
 	room, half := make([]float32, centresChunk*c.k), make([]float32, c.k)
@@ -43,7 +44,7 @@ func newCentres(team *kernel.Team, z, start []float32, d, iterations int) *centr
 }
 
 // assign gives each row to the centre with the largest z·c - |c|²/2, which is the nearest one.
-func (c *centres) assign(team *kernel.Team, z, room, half []float32) {
+func (c *centres) assign(team *team.Team, z, room, half []float32) {
 	for k := range c.k {
 		row := c.value[k*c.d:][:c.d]
 		half[k] = kernel.Dot(row, row) / 2

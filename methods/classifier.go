@@ -1,6 +1,6 @@
 package methods
 
-import "protobench/internal/kernel"
+import "protobench/internal/team"
 
 // classifier is the last layer of [sela]: rows W [K,D] that follow the gradient of the loss and are not normalised. They start as
 // unit vectors. Metrics see their directions, and assign images by W·z + b. The teacher has moving averages of both.
@@ -17,7 +17,7 @@ func newClassifier(cfg Config, o *sela, p *prototypes) *classifier {
 }
 
 // label finds the labels anew.
-func (l *classifier) label(team *kernel.Team) (changed, err float64) {
+func (l *classifier) label(team *team.Team) (changed, err float64) {
 	return l.o.relabel(team, l.p.head, l.p.value)
 }
 

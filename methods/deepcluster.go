@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -65,7 +66,7 @@ func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
 	global := o.v.global * o.v.images * o.heads * o.k
 	return graph.Apply(graph.Op{
 		Kind: "mean-codes", Out: targets.Shape().Clone(), Diff: []bool{false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			for i, q := range in[0] {
 				if i < global {
 					out[i] = q / float32(max(1, o.v.global-1))

@@ -1,6 +1,6 @@
 package methods
 
-import "protobench/internal/kernel"
+import "protobench/internal/team"
 
 // ema prototypes move a little towards the mean of the embeddings that were given to them, without a gradient; those that
 // got none stay: c ← β·c + (1-β)·mean, back on the sphere (the update of SMoG's groups, Pang et al. 2022, here
@@ -25,7 +25,7 @@ func (e *ema) before(s *stepInput) {
 }
 
 // update assigns embeddings z [n,D] to the prototypes and moves those that got some.
-func (e *ema) update(team *kernel.Team, z []float32) {
+func (e *ema) update(team *team.Team, z []float32) {
 	d := e.p.d
 	e.a.assign(team, z, e.p.value)
 	for k, n := range e.a.count {

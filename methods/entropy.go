@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -36,14 +37,14 @@ func (t *predictions) node(kind string, s *G.Node, value func() float64, gradien
 	t.p = make([]float32, t.n*t.k)
 	return graph.Apply(graph.Op{
 		Kind: kind, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			kernel.SoftmaxRows(team, t.p, in[0], t.n, t.k, 1/t.temperature)
 			out[0] = float32(value())
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: kind + "-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
+				Forward: func(_ *team.Team, v [][]float32, ds []float32) {
 					gradient(ds, float64(v[0][0])/(float64(t.n)*float64(t.temperature)))
 				},
 			}, grad, out)

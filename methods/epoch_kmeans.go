@@ -1,6 +1,6 @@
 package methods
 
-import "protobench/internal/kernel"
+import "protobench/internal/team"
 
 // epochKMeans prototypes are the centroids of spherical k-means over a bank of the last epoch's teacher embeddings, computed at the
 // start of each epoch and fixed while it lasts, without a gradient (DeepCluster-v2; Caron et al. 2020, appendix D). Clustering and
@@ -69,7 +69,7 @@ func (m *epochKMeans) cluster(s *stepInput) {
 }
 
 // lloyd runs iterations of spherical k-means (Dhillon and Modha 2001) on unit embeddings z [n,D] from unit centres c [K,D].
-func lloyd(team *kernel.Team, a *assignment, c, z []float32, iterations int) {
+func lloyd(team *team.Team, a *assignment, c, z []float32, iterations int) {
 	for range iterations {
 		a.assign(team, z, c)
 		for k, n := range a.count {

@@ -3,7 +3,7 @@ package methods
 import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -14,7 +14,7 @@ const EvalBatch = 64
 
 // evaluator runs one branch in evaluation mode.
 type evaluator struct {
-	team     *kernel.Team
+	team     *team.Team
 	program  *graph.Program
 	x        []float32 // [EvalBatch,H,W,C]
 	features []float32 // [EvalBatch,F], overwritten by every run
@@ -22,7 +22,7 @@ type evaluator struct {
 	f, d     int
 }
 
-func newEvaluator(team *kernel.Team, w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
+func newEvaluator(team *team.Team, w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
 	in := w.Input
 	e := &evaluator{team: team, x: make([]float32, EvalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
 	g := G.NewGraph()

@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -40,11 +41,11 @@ func gramNode(kind string, c *G.Node, scale float64, penalty func(float64) (floa
 	t.cos = make([]float32, gramBlock*t.k)
 	return graph.Apply(graph.Op{
 		Kind: kind, Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { out[0] = float32(t.value(team, in[0])) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) { out[0] = float32(t.value(team, in[0])) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dc, err := graph.Apply(graph.Op{
 				Kind: kind + "-grad", Out: in[0].Shape().Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, dc []float32) { t.gradient(team, dc, v[0], float64(v[1][0])) },
+				Forward: func(team *team.Team, v [][]float32, dc []float32) { t.gradient(team, dc, v[0], float64(v[1][0])) },
 			}, in[0], grad)
 			return G.Nodes{dc}, err
 		},
@@ -52,7 +53,7 @@ func gramNode(kind string, c *G.Node, scale float64, penalty func(float64) (floa
 }
 
 // blocks calls visit with the cosines of n rows from lo on with all prototypes [n,K].
-func (t *gram) blocks(team *kernel.Team, c []float32, visit func(lo, n int, cos []float32)) {
+func (t *gram) blocks(team *team.Team, c []float32, visit func(lo, n int, cos []float32)) {
 	for lo := 0; lo < t.k; lo += gramBlock {
 		n := min(gramBlock, t.k-lo)
 		scores(team, t.cos[:n*t.k], c[lo*t.d:(lo+n)*t.d], c, n, t.d, t.k)
@@ -60,7 +61,7 @@ func (t *gram) blocks(team *kernel.Team, c []float32, visit func(lo, n int, cos 
 	}
 }
 
-func (t *gram) value(team *kernel.Team, c []float32) float64 {
+func (t *gram) value(team *team.Team, c []float32) float64 {
 	var s float64
 	t.blocks(team, c, func(lo, n int, cos []float32) {
 		for r := range n {
@@ -76,7 +77,7 @@ func (t *gram) value(team *kernel.Team, c []float32) float64 {
 }
 
 // gradient uses that each pair counts twice: dc_k = 2·scale·Σ_l≠k φ'(c_k·c_l)·c_l.
-func (t *gram) gradient(team *kernel.Team, dc, c []float32, grad float64) {
+func (t *gram) gradient(team *team.Team, dc, c []float32, grad float64) {
 	f := 2 * t.scale * grad
 	t.blocks(team, c, func(lo, n int, cos []float32) {
 		for r := range n {

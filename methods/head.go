@@ -2,7 +2,7 @@ package methods
 
 import (
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -73,7 +73,7 @@ func (h *head) kept() G.Nodes { return G.Nodes{h.s, h.c} }
 func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 	targets, err := graph.Apply(graph.Op{
 		Kind: "targets", Out: tensor.Shape{h.views.crops * h.views.images, h.k}, Diff: []bool{false, false, false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			if h.objective.branch() == Student {
 				h.in.scores, h.in.z, h.in.prototypes = h.views.globals(in[0]), h.views.globals(in[1]), in[2]
 			}

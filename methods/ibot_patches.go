@@ -4,6 +4,7 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -41,7 +42,7 @@ func newPatches(s IBOT, d DINO, k, dim, n, each int) *patches {
 }
 
 // prepare makes the targets from the teacher's patch embeddings z [N·P,D], prototypes c [K,D] and masks [N,P].
-func (t *patches) prepare(team *kernel.Team, z, c, masks []float32, epoch int) {
+func (t *patches) prepare(team *team.Team, z, c, masks []float32, epoch int) {
 	t.average(z, c)
 	t.rows = t.rows[:0]
 	for i, m := range masks {
@@ -78,7 +79,7 @@ func (t *patches) average(z, c []float32) {
 }
 
 // score gathers the hidden patches of z and sets their scores.
-func (t *patches) score(team *kernel.Team, z, c []float32) {
+func (t *patches) score(team *team.Team, z, c []float32) {
 	for i, r := range t.rows {
 		copy(t.z[i*t.d:][:t.d], z[r*t.d:])
 	}
@@ -116,11 +117,11 @@ func (t *patches) node(z, c *G.Node, learn bool) (*G.Node, error) {
 	}
 	return graph.Apply(graph.Op{
 		Kind: "patches", Diff: []bool{true, learn},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { out[0] = t.forward(team, in[0], in[1]) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) { out[0] = t.forward(team, in[0], in[1]) },
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "patches-grad", Out: in[0].Shape().Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, dz []float32) { t.backward(team, dz, v[0], v[1][0], learn) },
+				Forward: func(team *team.Team, v [][]float32, dz []float32) { t.backward(team, dz, v[0], v[1][0], learn) },
 			}, in[1], grad, out)
 			if err != nil || !learn {
 				return G.Nodes{dz, nil}, err
@@ -132,7 +133,7 @@ func (t *patches) node(z, c *G.Node, learn bool) (*G.Node, error) {
 }
 
 // forward leaves the softmaxes of the student's scores in p.
-func (t *patches) forward(team *kernel.Team, z, c []float32) float32 {
+func (t *patches) forward(team *team.Team, z, c []float32) float32 {
 	t.score(team, z, c)
 	t.value = 0
 	for i := range t.rows {
@@ -141,7 +142,7 @@ func (t *patches) forward(team *kernel.Team, z, c []float32) float32 {
 	return float32(t.value)
 }
 
-func (t *patches) backward(team *kernel.Team, dz, c []float32, grad float32, learn bool) {
+func (t *patches) backward(team *team.Team, dz, c []float32, grad float32, learn bool) {
 	clear(dz)
 	clear(t.dc)
 	n, f := len(t.rows), grad/float32(t.temperature)

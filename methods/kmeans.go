@@ -3,7 +3,7 @@ package methods
 import (
 	"math"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // kmeans prototypes are the directions of k-means centres of the teacher's embeddings, without a gradient: spherical k-means (Dhillon
@@ -51,7 +51,7 @@ func (m *kmeans) before(s *stepInput) {
 }
 
 // update assigns embeddings z [n,D] to the centres and moves those.
-func (m *kmeans) update(team *kernel.Team, z []float32) {
+func (m *kmeans) update(team *team.Team, z []float32) {
 	d := m.p.d
 	m.a.assign(team, z, m.p.value)
 	for k, n := range m.a.count {

@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -19,11 +20,11 @@ func koleoNode(x *G.Node) (*G.Node, error) {
 	t := newKoleo(k, d)
 	return graph.Apply(graph.Op{
 		Kind: "koleo", Diff: []bool{true},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { out[0] = float32(t.value(team, in[0])) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) { out[0] = float32(t.value(team, in[0])) },
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "koleo-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) { t.gradient(dx, v[0][0]) },
+				Forward: func(_ *team.Team, v [][]float32, dx []float32) { t.gradient(dx, v[0][0]) },
 			}, grad, out)
 			return G.Nodes{dx}, err
 		},
@@ -45,7 +46,7 @@ func newKoleo(k, d int) *koleo {
 	return &koleo{k: k, d: d, c: make([]float32, k*d), norm: make([]float32, k), near: make([]int, k), sim: make([]float32, koleoBlock*k)}
 }
 
-func (t *koleo) value(team *kernel.Team, x []float32) float64 {
+func (t *koleo) value(team *team.Team, x []float32) float64 {
 	for r := range t.k {
 		n := max(kernel.Norm(x[r*t.d:][:t.d]), koleoEps)
 		t.norm[r] = float32(n)
@@ -61,7 +62,7 @@ func (t *koleo) value(team *kernel.Team, x []float32) float64 {
 	return s / float64(t.k)
 }
 
-func (t *koleo) nearest(team *kernel.Team) {
+func (t *koleo) nearest(team *team.Team) {
 	for lo := 0; lo < t.k; lo += koleoBlock {
 		n := min(koleoBlock, t.k-lo)
 		scores(team, t.sim[:n*t.k], t.c[lo*t.d:(lo+n)*t.d], t.c, n, t.d, t.k)

@@ -2,7 +2,7 @@ package methods
 
 import (
 	"protobench/encoders"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // learner decides how one set of prototypes changes.
@@ -25,7 +25,7 @@ type learner interface {
 
 // stepInput is what a learner sees of a step.
 type stepInput struct {
-	team     *kernel.Team // shares kernels' work
+	team     *team.Team   // shares kernels' work
 	z        [2][]float32 // embeddings of the global crops on the unit sphere [2·B,D] by Branch; the student's only in after
 	scored   [2][]float32 // the same as scores use them, not normalised where the objective takes them so; the student's of all crops
 	patches  [2][]float32 // the same of every patch of the global crops [2·B·P,D], where the objective predicts them

@@ -4,6 +4,7 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -64,7 +65,7 @@ func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 	weight, inv := float64(h.scaled(o.v.weight()))/float64(o.blocks()), float32(1/h.temperature)
 	return graph.Apply(graph.Op{
 		Kind: "block-cross-entropy", Diff: []bool{true, false},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			o.probabilities(team, p, in[0], inv, lse)
 			team.Chunks(n, partitionRows, func(lo, hi int) {
 				for i := lo; i < hi; i++ {
@@ -80,7 +81,7 @@ func (o *massl) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "block-cross-entropy-grad", Out: in[0].Shape().Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, ds []float32) {
+				Forward: func(team *team.Team, v [][]float32, ds []float32) {
 					f := float32(weight * float64(v[1][0]) * float64(inv))
 					team.Chunks(n, partitionRows, func(lo, hi int) { o.gradient(ds[lo*o.k:hi*o.k], p[lo*o.k:hi*o.k], v[0][lo*o.k:hi*o.k], f) })
 				},

@@ -1,6 +1,9 @@
 package methods
 
-import "protobench/internal/kernel"
+import (
+	"protobench/internal/kernel"
+	"protobench/internal/team"
+)
 
 // Mixture is a Gaussian mixture over embeddings that is kept up to date by online EM from running sufficient
 // statistics (Sato and Ishii 2000). With responsibility forgetting a component's old statistics fade in proportion to the responsibility
@@ -28,7 +31,7 @@ type Mixture struct {
 	VarMin     float64 // floor of the variances
 	Alpha      float64 // pseudo-count α₀ of learned weights
 
-	Team *kernel.Team // shares the work of an update and changes no number
+	Team *team.Team // shares the work of an update and changes no number
 
 	Mu     []float32 // means [K,D]
 	Spread []float32 // variance inside a component before the floor: [K,D] if diagonal, else its mean over the dimensions [K]

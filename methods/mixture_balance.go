@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // balanceAtOnce is the number of components whose logarithms are gathered into columns at a time, and balanceGroup that of
@@ -35,7 +36,7 @@ type logBalancer struct {
 }
 
 // run replaces the logarithms x [n,K] by γ.
-func (b *logBalancer) run(team *kernel.Team, x []float32, n, k, iterations int) {
+func (b *logBalancer) run(team *team.Team, x []float32, n, k, iterations int) {
 	b.start(n, k)
 	for it := range iterations {
 		b.gather(team, x, 0, n)
@@ -55,7 +56,7 @@ func (b *logBalancer) start(n, k int) {
 }
 
 // gather adds a slice of n rows x [n,K] from row first on to the components' sums.
-func (b *logBalancer) gather(team *kernel.Team, x []float32, first, n int) {
+func (b *logBalancer) gather(team *team.Team, x []float32, first, n int) {
 	k := len(b.cols)
 	groups := (k + balanceGroup - 1) / balanceGroup
 	if size := groups * balanceAtOnce * n; len(b.room) < size {
@@ -98,7 +99,7 @@ func (b *logBalancer) components(first bool) {
 
 // embeddings sets the potentials of the embeddings of a slice of n rows x [n,K] from row first on; the last time it sets γ
 // instead.
-func (b *logBalancer) embeddings(team *kernel.Team, x []float32, first, n int, last bool) {
+func (b *logBalancer) embeddings(team *team.Team, x []float32, first, n int, last bool) {
 	k := len(b.cols)
 	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
 		temp := b.temps.Get()

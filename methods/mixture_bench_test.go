@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // BenchmarkMixtureUpdate times one online EM update of the size: 512 components, 128 dimensions, both views of 128 images.
@@ -13,7 +13,7 @@ func BenchmarkMixtureUpdate(b *testing.B) {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/threads=%d", cov, threads), func(b *testing.B) {
 				const k, d, n = 512, 128, 256
-				team := kernel.NewTeam(threads)
+				team := team.New(threads)
 				defer team.Close()
 				m := NewMixture(randomPrototypes(1, k, d), k, d, cov, 1/float64(d), 1)
 				m.Team, m.VarMin = team, 1/float64(4*d)

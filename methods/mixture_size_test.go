@@ -7,12 +7,12 @@ import (
 	"slices"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // kinds runs f for a mixture of every covariance, kind of responsibilities and kind of weights, K components in D
 // dimensions; unless all are asked for, for every other one, which has all pairs of two of the three.
-func kinds(t *testing.T, team *kernel.Team, k, d int, all bool, f func(*testing.T, *Mixture)) {
+func kinds(t *testing.T, team *team.Team, k, d int, all bool, f func(*testing.T, *Mixture)) {
 	mu := randomPrototypes(3, k, d)
 	for a, cov := range []string{"shared", "spherical", "diagonal"} {
 		for b, e := range []string{"gaussian", "vmf"} {
@@ -52,7 +52,7 @@ func TestMixtureOfManyComponents(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	team := kernel.NewTeam(2)
+	team := team.New(2)
 	defer team.Close()
 	kinds(t, team, 4096, 16, false, func(t *testing.T, m *Mixture) {
 		holds(t, m, 64)
@@ -69,7 +69,7 @@ func TestMixtureFullSize(t *testing.T) {
 	if os.Getenv(fullSize) == "" {
 		t.Skipf("takes minutes; set %s=1 to run it", fullSize)
 	}
-	team := kernel.NewTeam(2)
+	team := team.New(2)
 	defer team.Close()
 	kinds(t, team, 1<<16, 256, true, func(t *testing.T, m *Mixture) {
 		for _, n := range []int{64, 1000, 4096} {
@@ -84,7 +84,7 @@ func TestMixtureOfLargestHead(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	const k, d = 1 << 16, 256
-	team := kernel.NewTeam(2)
+	team := team.New(2)
 	defer team.Close()
 	m := NewMixture(randomPrototypes(3, k, d), k, d, "shared", 1.0/d, 1)
 	m.Team, m.VarMin, m.Lambda = team, 1.0/(4*d), 0.9
@@ -100,7 +100,7 @@ func TestMixtureInSlices(t *testing.T) {
 		for _, balance := range []int{0, 1, 4} {
 			for _, variance := range []float64{0.05, 1e-6} { // the second one is too small for float32
 				update := func(room, threads int) *Mixture {
-					team := kernel.NewTeam(threads)
+					team := team.New(threads)
 					defer team.Close()
 					m := NewMixture(mu, k, d, cov, variance, 1)
 					m.Team, m.Balance, m.VarMin, m.room = team, balance, variance, room

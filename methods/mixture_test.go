@@ -8,6 +8,7 @@ import (
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 
 	"pgregory.net/rapid"
 )
@@ -90,7 +91,7 @@ func TestMixtureSameForAnyTeam(t *testing.T) {
 		for _, balance := range []int{0, 3} {
 			var first *Mixture
 			for _, threads := range []int{1, 2, 5} {
-				team := kernel.NewTeam(threads)
+				team := team.New(threads)
 				m := NewMixture(randomPrototypes(1, 300, 70), 300, 70, cov, 1.0/70, 1)
 				m.Team, m.Balance, m.VarMin = team, balance, 1e-4
 				m.Update(clusters(1100, 30, 70, 0.1), 0.8)

@@ -6,7 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -71,11 +71,11 @@ func concatNode(a, b *G.Node) (*G.Node, error) {
 	below := make([]float32, m*d)
 	return graph.Apply(graph.Op{
 		Kind: "concat", Out: tensor.Shape{n + m, d}, Diff: []bool{true, true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { copy(out[copy(out, in[0]):], in[1]) },
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { copy(out[copy(out, in[0]):], in[1]) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			da, err := graph.Apply(graph.Op{
 				Kind: "concat-grad", Out: tensor.Shape{n, d},
-				Forward: func(_ *kernel.Team, v [][]float32, da []float32) { copy(below, v[0][copy(da, v[0]):]) },
+				Forward: func(_ *team.Team, v [][]float32, da []float32) { copy(below, v[0][copy(da, v[0]):]) },
 			}, grad)
 			if err != nil {
 				return nil, err

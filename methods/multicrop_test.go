@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -131,7 +131,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 	for name, cfg := range multiCropConfigs(t) {
 		var states [2][]Named
 		for i, threads := range []int{1, 3} {
-			cfg.Team = kernel.NewTeam(threads)
+			cfg.Team = team.New(threads)
 			tr := start(t, cfg)
 			steps(t, tr, batches(cfg), 2)
 			states[i] = tr.State()

@@ -1,9 +1,9 @@
 package methods
 
 import (
-	"protobench/internal/kernel"
-
 	G "gorgonia.org/gorgonia"
+
+	"protobench/internal/team"
 )
 
 // views says how the rows of a batch are laid out: crops · images rows, crop by crop, the global crops first.
@@ -81,7 +81,7 @@ type codeInput struct {
 	z          []float32 // [global·B,D]
 	prototypes []float32 // [H·K,D]
 	epoch      float64
-	team       *kernel.Team
+	team       *team.Team
 	step       int
 }
 

@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -18,11 +19,11 @@ func scoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 	}
 	return graph.Apply(graph.Op{
 		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, learn},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { scores(team, out, in[0], in[1], n, d, k) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) { scores(team, out, in[0], in[1], n, d, k) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "scores-grad", Out: tensor.Shape{n, d},
-				Forward: func(team *kernel.Team, v [][]float32, dz []float32) {
+				Forward: func(team *team.Team, v [][]float32, dz []float32) {
 					kernel.Gemm(team, false, false, n, d, k, v[2], k, v[1], d, dz, d, false)
 					if learn {
 						kernel.Gemm(team, true, false, k, d, n, v[2], k, v[0], d, dc, d, false)
@@ -39,7 +40,7 @@ func scoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 }
 
 // scores sets out [n,k] = z [n,d] · c [k,d]ᵀ.
-func scores(team *kernel.Team, out, z, c []float32, n, d, k int) {
+func scores(team *team.Team, out, z, c []float32, n, d, k int) {
 	kernel.Gemm(team, false, true, n, k, d, z, d, c, d, out, k, false)
 }
 
@@ -72,7 +73,7 @@ func crossEntropy(scores, targets *G.Node, n, k int, temperature, weight float32
 	}
 	return graph.Apply(graph.Op{
 		Kind: "soft-cross-entropy", Diff: []bool{true, false},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			s, target = in[0], in[1]
 			team.Chunks(n, kernel.RowChunk(k), forward)
 			var total float64
@@ -84,7 +85,7 @@ func crossEntropy(scores, targets *G.Node, n, k int, temperature, weight float32
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			g, err := graph.Apply(graph.Op{
 				Kind: "soft-cross-entropy-grad", Out: in[0].Shape().Clone(),
-				Forward: func(team *kernel.Team, v [][]float32, out []float32) {
+				Forward: func(team *team.Team, v [][]float32, out []float32) {
 					target, ds, f = v[0], out, v[1][0]*weight/temperature
 					team.Chunks(n, kernel.RowChunk(k), backward)
 				},
@@ -108,7 +109,7 @@ func crossEntropyRow(p, s, target []float32, temperature float32, mass *float32)
 func subtractNode(z *G.Node, row []float32) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "subtract-row", Out: z.Shape().Clone(), Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { subtract(out, in[0], row) },
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { subtract(out, in[0], row) },
 		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			return G.Nodes{grad}, nil
 		},
@@ -127,11 +128,11 @@ func rowsNode(x *G.Node, lo, n int) (*G.Node, error) {
 	d := x.Shape()[1]
 	return graph.Apply(graph.Op{
 		Kind: "rows", Out: tensor.Shape{n, d}, Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { copy(out, in[0][lo*d:]) },
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { copy(out, in[0][lo*d:]) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "rows-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
+				Forward: func(_ *team.Team, v [][]float32, dx []float32) {
 					clear(dx)
 					copy(dx[lo*d:], v[0])
 				},

@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 )
 
 // partition splits K prototypes (or remembered embeddings) into random blocks of equal size, anew at every step; what is left over
@@ -41,7 +42,7 @@ const partitionRows = 16
 
 // probabilities sets dst [n,K] to the softmax of scores·scale inside each block, and to 0 outside of the blocks; dst may be the
 // scores. It sets lse [n,blocks], where given, to log Σ exp(score·scale) of each block.
-func (p *partition) probabilities(team *kernel.Team, dst, scores []float32, scale float32, lse []float64) {
+func (p *partition) probabilities(team *team.Team, dst, scores []float32, scale float32, lse []float64) {
 	n := len(scores) / p.k
 	if need := (n + partitionRows - 1) / partitionRows * p.size; len(p.room) < need {
 		p.room = make([]float32, need)

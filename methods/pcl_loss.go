@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -28,11 +29,11 @@ func newPCLLoss(o *pcl, h *head) *pclLoss {
 func (l *pclLoss) node(z, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "pcl", Diff: []bool{true, false},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) { out[0] = l.value(team, in[0]) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) { out[0] = l.value(team, in[0]) },
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "pcl-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dz []float32) {
+				Forward: func(_ *team.Team, v [][]float32, dz []float32) {
 					for i, g := range l.dz {
 						dz[i] = v[0][0] * g
 					}
@@ -44,7 +45,7 @@ func (l *pclLoss) node(z, targets *G.Node) (*G.Node, error) {
 }
 
 // value computes the loss and its gradient for queries z.
-func (l *pclLoss) value(team *kernel.Team, z []float32) float32 {
+func (l *pclLoss) value(team *team.Team, z []float32) float32 {
 	o, size := l.o, l.o.v.images*l.o.d
 	clear(l.dz)
 	o.terms = [2]float64{}
@@ -72,7 +73,7 @@ func (l *pclLoss) value(team *kernel.Team, z []float32) float32 {
 
 // infoNCE adds weight times the sum over images of the cross-entropy of finding each query's own key, column 0, among the queue's. Keys
 // and the queue get no gradient.
-func (l *pclLoss) infoNCE(team *kernel.Team, q, keys, dq []float32, weight float64) float64 {
+func (l *pclLoss) infoNCE(team *team.Team, q, keys, dq []float32, weight float64) float64 {
 	o := l.o
 	n, r, d, inv := o.v.images, o.queue.k, o.d, float32(1/o.Temperature)
 	f, width := float32(weight)*inv, r+1
@@ -92,7 +93,7 @@ func (l *pclLoss) infoNCE(team *kernel.Team, q, keys, dq []float32, weight float
 }
 
 // protoNCE adds weight times the sum over images of the cross-entropy of finding each query's own centroid, column b for image b.
-func (l *pclLoss) protoNCE(team *kernel.Team, s *clusterSet, columns []int, q, dq []float32, weight float64) float64 {
+func (l *pclLoss) protoNCE(team *team.Team, s *clusterSet, columns []int, q, dq []float32, weight float64) float64 {
 	d, width := l.o.d, len(columns)
 	n := l.o.v.images
 	l.room, l.inverse = l.room[:0], l.inverse[:0]

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // plusPlusRounds is the number of rounds in which [plusPlus] draws at most: up to as many centres it is k-means++ as published.
@@ -13,7 +14,7 @@ const plusPlusRounds = 1024
 // first at random, each further one in proportion to its squared distance from the nearest one chosen. Many centres are drawn several
 // to a round, whose distances are those of the round before (Bahmani et al. 2012). Once every embedding is covered, the rest
 // is drawn from those not chosen.
-func plusPlus(team *kernel.Team, z []float32, d, k int, rng *rand.Rand) []int {
+func plusPlus(team *team.Team, z []float32, d, k int, rng *rand.Rand) []int {
 	n, round := len(z)/d, (k+plusPlusRounds-1)/plusPlusRounds
 	far, taken := make([]float64, n), make([]bool, n)
 	chosen := make([]int, 0, k)
@@ -47,7 +48,7 @@ func anyOther(taken []bool, rng *rand.Rand) int {
 }
 
 // nearer lowers far [n] to half the squared distance of z [n,D] from centres c [m,D]: on the sphere, one minus the cosine.
-func nearer(team *kernel.Team, far []float64, z, c []float32, d int) {
+func nearer(team *team.Team, far []float64, z, c []float32, d int) {
 	m := len(c) / d
 	cos := make([]float32, min(len(far), assignBlock)*m)
 	for lo := 0; lo < len(far); lo += assignBlock {

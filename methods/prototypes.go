@@ -6,6 +6,7 @@ import (
 
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 )
 
 // prototypes are the K vectors of one learner and the record of how they moved.
@@ -78,7 +79,7 @@ func (p *prototypes) start(c []float32) {
 func (p *prototypes) shared() bool { return &p.teacher[0] == &p.value[0] }
 
 // publish shows changed values to both branches, as learners do that keep no second copy for the teacher.
-func (p *prototypes) publish(team *kernel.Team) {
+func (p *prototypes) publish(team *team.Team) {
 	if !p.shared() {
 		copy(p.teacher, p.value)
 	}
@@ -103,7 +104,7 @@ func (p *prototypes) effective(lo, hi int) {
 }
 
 // moved refreshes the effective prototypes and adds the angles turned since the last call to the path.
-func (p *prototypes) moved(team *kernel.Team) {
+func (p *prototypes) moved(team *team.Team) {
 	team.Chunks(p.k, kernel.RowChunk(p.d), p.follow)
 	var sum float64
 	for _, a := range p.turned {

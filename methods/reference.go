@@ -6,8 +6,8 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -40,7 +40,7 @@ func NewUntrained(cfg Config) (*Reference, error) { return newReference(cfg, 0) 
 
 func newReference(cfg Config, classes int) (*Reference, error) {
 	if cfg.Team == nil {
-		cfg.Team = kernel.NewTeam(1)
+		cfg.Team = team.New(1)
 	}
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -100,7 +101,7 @@ func (o *sela) after(in codeInput) { o.bank.record(in.step, in.z) }
 
 // relabel finds the labels that one head gives to all images that have been seen, with its classifier's weights [K,D]. It
 // returns the share of labels that changed, and the error at which the solution stopped.
-func (o *sela) relabel(team *kernel.Team, head int, weight []float32) (changed, err float64) {
+func (o *sela) relabel(team *team.Team, head int, weight []float32) (changed, err float64) {
 	images, z := o.bank.gather()
 	label, bias := o.labels(head), o.bias.Value[head*o.k:][:o.k]
 	logits := make([]float32, len(images)*o.k)
@@ -129,7 +130,7 @@ func addRowNode(s, b *G.Node) (*G.Node, error) {
 	db, room := make([]float32, k), make([]float64, k)
 	return graph.Apply(graph.Op{
 		Kind: "add-row", Out: s.Shape().Clone(), Diff: []bool{true, true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			for lo := 0; lo < len(out); lo += k {
 				kernel.Combine(out[lo:][:k], in[0][lo:][:k], in[1], 1, 1)
 			}
@@ -137,7 +138,7 @@ func addRowNode(s, b *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			ds, err := graph.Apply(graph.Op{
 				Kind: "add-row-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, ds []float32) {
+				Forward: func(_ *team.Team, v [][]float32, ds []float32) {
 					copy(ds, v[0])
 					columnSums(db, v[0], room)
 				},

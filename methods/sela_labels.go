@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 const (
@@ -29,7 +30,7 @@ type selfLabels struct {
 	parts      []float64 // partial column sums by task, [tasks,K]
 }
 
-func newSelfLabels(team *kernel.Team, logits []float32, k int, lambda float64) *selfLabels {
+func newSelfLabels(team *team.Team, logits []float32, k int, lambda float64) *selfLabels {
 	n := len(logits) / k
 	l := &selfLabels{n: n, k: k, m: make([]float64, n*k), r: make([]float64, k), c: make([]float64, n)}
 	l.parts = make([]float64, l.tasks()*k)
@@ -52,7 +53,7 @@ func newSelfLabels(team *kernel.Team, logits []float32, k int, lambda float64) *
 func (l *selfLabels) tasks() int { return (l.n + selaRows - 1) / selaRows }
 
 // each runs f for every image i, those of a task in their order.
-func (l *selfLabels) each(team *kernel.Team, f func(task, i int)) {
+func (l *selfLabels) each(team *team.Team, f func(task, i int)) {
 	team.Do(l.tasks(), func(task int) {
 		for i := task * selaRows; i < min(l.n, (task+1)*selaRows); i++ {
 			f(task, i)
@@ -62,7 +63,7 @@ func (l *selfLabels) each(team *kernel.Team, f func(task, i int)) {
 
 // solve scales until the error is at most the threshold. The plan is read once an iteration: while a row is at hand, its
 // scale is found and it is added to the columns' sums for the next iteration.
-func (l *selfLabels) solve(team *kernel.Team, threshold float64) {
+func (l *selfLabels) solve(team *team.Team, threshold float64) {
 	l.err = math.Inf(1)
 	changes := make([]float64, l.tasks())
 	l.each(team, l.add)
@@ -136,7 +137,7 @@ func dot64(x, y []float64) float64 {
 }
 
 // labels returns each image's largest entry of the plan.
-func (l *selfLabels) labels(team *kernel.Team) []int {
+func (l *selfLabels) labels(team *team.Team) []int {
 	out := make([]int, l.n)
 	l.each(team, func(_, i int) {
 		best := -1.0

@@ -7,6 +7,7 @@ import (
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 )
 
 func TestGoldenSelfLabels(t *testing.T) {
@@ -54,7 +55,7 @@ func TestSelfLabelsDoNotDependOnThreads(t *testing.T) {
 			logits[i] = -1000
 		}
 	}
-	team := kernel.NewTeam(2)
+	team := team.New(2)
 	defer team.Close()
 	a, b := newSelfLabels(nil, logits, k, 10), newSelfLabels(nil, logits, k, 10)
 	a.solve(nil, 0.01)

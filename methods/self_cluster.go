@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // selfCluster prototypes are learned by a clustering loss of their own on the teacher's embeddings, with an optimizer of their own; no
@@ -72,7 +73,7 @@ func (m *selfCluster) before(s *stepInput) {
 }
 
 // gradient sets the gradients of the clustering loss on embeddings z [n,D] and returns the loss.
-func (m *selfCluster) gradient(team *kernel.Team, z []float32) float64 {
+func (m *selfCluster) gradient(team *team.Team, z []float32) float64 {
 	k, d := m.p.k, m.p.d
 	n := len(z) / d
 	if len(m.targets) != n*k {

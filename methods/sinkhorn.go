@@ -1,11 +1,14 @@
 package methods
 
-import "protobench/internal/kernel"
+import (
+	"protobench/internal/kernel"
+	"protobench/internal/team"
+)
 
 // Sinkhorn turns scores [n,K] into codes q [n,K]: exp(score/ε) balanced by iterations of Sinkhorn-Knopp, so that each prototype
 // gets the same mass and each row sums to 1 (Cuturi 2013; Caron et al. 2020, eq. 3-5). q may be the scores.
 // Rows are normalised last, so with few iterations the balance over the prototypes is approximate.
-func Sinkhorn(team *kernel.Team, q, scores []float32, n, k int, epsilon float64, iterations int) {
+func Sinkhorn(team *team.Team, q, scores []float32, n, k int, epsilon float64, iterations int) {
 	b := newBalance(q, n, k)
 	defer b.end()
 	b.scores, b.inv = scores[:n*k], float32(1/epsilon)
@@ -17,7 +20,7 @@ func Sinkhorn(team *kernel.Team, q, scores []float32, n, k int, epsilon float64,
 
 // balance runs iterations of Sinkhorn-Knopp on q [n,K], whose entries are positive: each scales the prototypes' mass to 1/K, then the
 // rows' to 1. A prototype or row without mass is left alone.
-func balance(team *kernel.Team, q []float32, n, k, iterations int) {
+func balance(team *team.Team, q []float32, n, k, iterations int) {
 	b := newBalance(q, n, k)
 	defer b.end()
 	b.run(team, iterations)
@@ -80,7 +83,7 @@ func (b *balancer) exponentials(lo, hi int) {
 
 // run reads and writes q once an iteration: while a row is at hand, its columns and the row are scaled and the result is added to the
 // columns' sums for the next iteration.
-func (b *balancer) run(team *kernel.Team, iterations int) {
+func (b *balancer) run(team *team.Team, iterations int) {
 	b.columns(team, b.tasks.sums)
 	for range iterations {
 		b.columns(team, b.tasks.scaled)
@@ -88,7 +91,7 @@ func (b *balancer) run(team *kernel.Team, iterations int) {
 }
 
 // columns has the slices' column sums taken and turns them into factors.
-func (b *balancer) columns(team *kernel.Team, sums func(lo, hi int)) {
+func (b *balancer) columns(team *team.Team, sums func(lo, hi int)) {
 	clear(b.part)
 	team.Chunks(b.n, b.slice(), sums)
 	team.Chunks(b.k, 4096, b.tasks.factors)

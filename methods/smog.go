@@ -4,6 +4,7 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -99,7 +100,7 @@ func (o *smog) move(z, groups *G.Node) (*G.Node, error) {
 	members := make([]float32, len(crops)*size)
 	return graph.Apply(graph.Op{
 		Kind: "move-groups", Out: groups.Shape().Clone(), Diff: []bool{true, false},
-		Forward: func(team *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			for i, c := range crops {
 				copy(members[i*size:][:size], in[0][c*size:])
 			}
@@ -109,7 +110,7 @@ func (o *smog) move(z, groups *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "move-groups-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dz []float32) {
+				Forward: func(_ *team.Team, v [][]float32, dz []float32) {
 					clear(dz)
 					for i, c := range crops {
 						o.scatter(dz[c*size:][:size], v[0], o.hits.near[i*o.v.images:])
@@ -122,7 +123,7 @@ func (o *smog) move(z, groups *G.Node) (*G.Node, error) {
 }
 
 // regroup sets out to the groups moved by their members [n,D].
-func (o *smog) regroup(team *kernel.Team, out, members, groups []float32) {
+func (o *smog) regroup(team *team.Team, out, members, groups []float32) {
 	kernel.NormalizeRows(o.unit, groups, o.k, o.d, nil)
 	o.hits.assign(team, members, o.unit)
 	beta := o.Momentum

@@ -8,6 +8,7 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -39,14 +40,14 @@ func TestTeamsAgree(t *testing.T) {
 	scores, z := uniform(n*k, "scores"), uniform(n*d, "z")
 	targets := make([]float32, n*k)
 	kernel.SoftmaxRows(nil, targets, uniform(n*k, "targets"), n, k, 5)
-	for name, run := range map[string]func(team *kernel.Team) []float32{
-		"sinkhorn": func(team *kernel.Team) []float32 {
+	for name, run := range map[string]func(team *team.Team) []float32{
+		"sinkhorn": func(team *team.Team) []float32 {
 			q := make([]float32, n*k)
 			Sinkhorn(team, q, scores, n, k, 0.05, 3)
 			return q
 		},
-		"cross entropy": func(team *kernel.Team) []float32 { return crossEntropyAndGradient(t, team, scores, targets, n, k) },
-		"mixture": func(team *kernel.Team) []float32 {
+		"cross entropy": func(team *team.Team) []float32 { return crossEntropyAndGradient(t, team, scores, targets, n, k) },
+		"mixture": func(team *team.Team) []float32 {
 			m := NewMixture(uniform(k*d, "mu"), k, d, "diagonal", 0.1, 1)
 			m.Team = team
 			m.Update(z, 1)
@@ -57,7 +58,7 @@ func TestTeamsAgree(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := run(nil)
 			for _, threads := range []int{2, 3} {
-				team := kernel.NewTeam(threads)
+				team := team.New(threads)
 				equalBits(t, fmt.Sprint(threads, " threads"), run(team), want)
 				team.Close()
 			}
@@ -65,7 +66,7 @@ func TestTeamsAgree(t *testing.T) {
 	}
 }
 
-func crossEntropyAndGradient(t *testing.T, team *kernel.Team, scores, targets []float32, n, k int) []float32 {
+func crossEntropyAndGradient(t *testing.T, team *team.Team, scores, targets []float32, n, k int) []float32 {
 	t.Helper()
 	g := G.NewGraph()
 	s := graph.Input(g, "s", scores, n, k)
@@ -143,7 +144,7 @@ func TestTeamsTrainAlike(t *testing.T) {
 		for _, threads := range []int{1, 3} {
 			cfg := testConfig(t, preset)
 			cfg.Train.Batch, cfg.Images = 20, 80
-			cfg.Team = kernel.NewTeam(threads)
+			cfg.Team = team.New(threads)
 			tr := start(t, cfg)
 			steps(t, tr, batches(cfg), 5) // into the second epoch
 			got := tr.State()

@@ -6,7 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // Trainer owns one step of one arm. The order inside a step is fixed: teacher forward, prototype update, student
@@ -54,7 +54,7 @@ func newTrainer(cfg Config) (*Trainer, error) {
 	}
 	cfg.Encoder.Masked = cfg.Composition.Objective == "ibot"
 	if cfg.Team == nil {
-		cfg.Team = kernel.NewTeam(1)
+		cfg.Team = team.New(1)
 	}
 	t := &Trainer{cfg: cfg, done: make([]float64, 1), terms: map[string][]float32{}}
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)

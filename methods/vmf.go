@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -78,7 +79,7 @@ func vmfNode(s, c *G.Node, learn bool, temperature float64) (*G.Node, error) {
 	v := &vmf{n: n, k: k, d: d, bias: make([]float32, k), slope: make([]float32, k), sum: make([]float64, k)}
 	return graph.Apply(graph.Op{
 		Kind: "vmf", Out: s.Shape().Clone(), Diff: []bool{true, learn},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			vmfBias(v.bias, v.slope, in[1], d, temperature)
 			addRows(out, in[0], v.bias)
 		},
@@ -88,7 +89,7 @@ func vmfNode(s, c *G.Node, learn bool, temperature float64) (*G.Node, error) {
 			}
 			dc, err := graph.Apply(graph.Op{
 				Kind: "vmf-grad", Out: in[1].Shape().Clone(),
-				Forward: func(_ *kernel.Team, x [][]float32, dc []float32) { v.backward(dc, x[0], x[1]) },
+				Forward: func(_ *team.Team, x [][]float32, dc []float32) { v.backward(dc, x[0], x[1]) },
 			}, in[1], grad, out)
 			return G.Nodes{grad, dc}, err
 		},

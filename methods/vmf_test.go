@@ -10,6 +10,7 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -68,11 +69,11 @@ func TestGoldenVMF(t *testing.T) {
 func dotNode(x *G.Node, w []float32) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "dot", Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { out[0] = kernel.Dot(in[0], w) },
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { out[0] = kernel.Dot(in[0], w) },
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := graph.Apply(graph.Op{
 				Kind: "dot-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, v [][]float32, dx []float32) {
+				Forward: func(_ *team.Team, v [][]float32, dx []float32) {
 					for i := range dx {
 						dx[i] = w[i] * v[0][0]
 					}

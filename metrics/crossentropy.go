@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 // Logits, probabilities and products are float32, sums over samples float64 but
 // for the gradient within a block.
 type crossEntropy struct {
-	team    *kernel.Team
+	team    *team.Team
 	x       Matrix // [N,D]
 	y       []int  // [N]
 	classes int
@@ -42,7 +43,7 @@ type crossEntropy struct {
 	task    func(task int)
 }
 
-func newCrossEntropy(team *kernel.Team, x Matrix, y []int, classes int, l2 float64) *crossEntropy {
+func newCrossEntropy(team *team.Team, x Matrix, y []int, classes int, l2 float64) *crossEntropy {
 	pitch := (classes + classPad - 1) / classPad * classPad
 	o := &crossEntropy{
 		team: team, x: x, y: y, classes: classes, l2: l2, pitch: pitch,

@@ -1,9 +1,12 @@
 package metrics
 
-import "protobench/internal/kernel"
+import (
+	"protobench/internal/kernel"
+	"protobench/internal/team"
+)
 
 // accuracyAt is the accuracy of parameters w (weights [k·D], biases [k]) on rows x.
-func accuracyAt(team *kernel.Team, x Matrix, y []int, w []float64, k int) float64 {
+func accuracyAt(team *team.Team, x Matrix, y []int, w []float64, k int) float64 {
 	d := x.Cols
 	weights := make([]float32, k*d)
 	narrow(weights, w[:k*d])

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // KNNOptions are the protocol of a weighted k-NN; zero values mean the defaults.
@@ -34,7 +34,7 @@ type KNNResult struct {
 // zero row is at cosine 0 from everything. Rows that do not match in width, labels
 // outside the classes, and NaN or Inf make it Undefined. The team shares the work
 // and changes no bit.
-func KNN(team *kernel.Team, train Matrix, trainY []int, test Matrix, testY []int, o KNNOptions) KNNResult {
+func KNN(team *team.Team, train Matrix, trainY []int, test Matrix, testY []int, o KNNOptions) KNNResult {
 	r := KNNResult{Undefined: labelled(train, trainY, test, testY, o.Classes)}
 	if r.Undefined != "" {
 		return r

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // The probe's fits end where predictions have settled: a largest gradient entry of
@@ -58,7 +58,7 @@ type LinearResult struct {
 // Totally collapsed features leave the accuracy of the majority class. Rows that
 // do not match in width, labels outside the classes, and NaN or Inf make it
 // Undefined.
-func Linear(team *kernel.Team, train Matrix, trainY []int, test Matrix, testY []int, o LinearOptions) LinearResult {
+func Linear(team *team.Team, train Matrix, trainY []int, test Matrix, testY []int, o LinearOptions) LinearResult {
 	r := LinearResult{Undefined: labelled(train, trainY, test, testY, o.Classes)}
 	if r.Undefined != "" {
 		return r

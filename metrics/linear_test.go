@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // blobs returns labelled rows around one centre per class, with correlated columns.
@@ -21,17 +21,17 @@ func blobs(seed uint64, n, classes, d int, spread float32) (Matrix, []int) {
 	return x, y
 }
 
-// team is two threads for the test's time.
-func team(t *testing.T) *kernel.Team {
+// threads are two threads for the test's time.
+func threads(t *testing.T) *team.Team {
 	t.Helper()
-	two := kernel.NewTeam(2)
+	two := team.New(2)
 	t.Cleanup(two.Close)
 	return two
 }
 
 func TestCrossEntropyGradient(t *testing.T) {
 	x, y := blobs(1, 600, 3, 4, 1)
-	f := newCrossEntropy(team(t), x, y, 3, 0.3)
+	f := newCrossEntropy(threads(t), x, y, 3, 0.3)
 	p := make([]float64, 3*4+3)
 	for i := range p {
 		p[i] = 0.5 * math.Sin(float64(3*i))
@@ -68,7 +68,7 @@ func TestCrossEntropyValue(t *testing.T) {
 	for _, w := range p[:12] {
 		square += w * w
 	}
-	got := newCrossEntropy(team(t), x, y, 3, 0.3).value(p, make([]float64, 15))
+	got := newCrossEntropy(threads(t), x, y, 3, 0.3).value(p, make([]float64, 15))
 	near(t, "objective", got, loss/600+0.15*square, 1e-6)
 }
 
@@ -165,7 +165,7 @@ func TestLinearSeparatesAndRepeats(t *testing.T) {
 		ty = append(ty, y[i])
 	}
 	a := Linear(nil, x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7})
-	equal(t, "bits with a team", a, Linear(team(t), x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7}))
+	equal(t, "bits with a team", a, Linear(threads(t), x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7}))
 	if a.Undefined != "" || a.Accuracy < 0.9 || len(a.HeldOut) != 9 {
 		t.Errorf("accuracy %g, hold-out %v, %q", a.Accuracy, a.HeldOut, a.Undefined)
 	}

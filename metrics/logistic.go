@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 const (
@@ -31,7 +32,7 @@ type Logistic struct {
 // of its objective is N·C times this one. N has to be positive. The search ends where
 // the largest gradient entry is 1e-6, after 500 iterations at the latest. The team
 // shares the work and changes no bit.
-func FitLogistic(team *kernel.Team, x Matrix, y []int, classes int, l2 float64) Logistic {
+func FitLogistic(team *team.Team, x Matrix, y []int, classes int, l2 float64) Logistic {
 	mustMatch("labels", len(y), x.Rows)
 	p := prepare(team, x, y, classes)
 	w := p.start()
@@ -41,7 +42,7 @@ func FitLogistic(team *kernel.Team, x Matrix, y []int, classes int, l2 float64) 
 
 // problem is a training set in the coordinates of the solver.
 type problem struct {
-	team    *kernel.Team
+	team    *team.Team
 	scaler  scaler
 	turn    rotation
 	x       Matrix // [N,D], standardised and rotated
@@ -50,7 +51,7 @@ type problem struct {
 	classes int
 }
 
-func prepare(team *kernel.Team, x Matrix, y []int, classes int) *problem {
+func prepare(team *team.Team, x Matrix, y []int, classes int) *problem {
 	p := &problem{team: team, scaler: scalerOf(x), classes: classes}
 	z := p.scaler.apply(x)
 	p.turn = rotationOf(team, z)
@@ -120,7 +121,7 @@ func (m Logistic) Probabilities(x Matrix) Matrix {
 // Predict returns the likeliest class of each row of x [N,D], the lower one of equals.
 func (m Logistic) Predict(x Matrix) []int { return m.predict(nil, x) }
 
-func (m Logistic) predict(team *kernel.Team, x Matrix) []int {
+func (m Logistic) predict(team *team.Team, x Matrix) []int {
 	out := make([]int, x.Rows)
 	logits := m.logits(team, x)
 	for i := range out {
@@ -135,7 +136,7 @@ func (m Logistic) predict(team *kernel.Team, x Matrix) []int {
 	return out
 }
 
-func (m Logistic) logits(team *kernel.Team, x Matrix) Matrix {
+func (m Logistic) logits(team *team.Team, x Matrix) Matrix {
 	z := scaler{m.Mean, m.Scale}.apply(x)
 	w := make([]float32, len(m.Coef))
 	narrow(w, m.Coef)

@@ -4,6 +4,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 // rotateUpTo is the largest feature dimension for which the principal axes are
@@ -19,7 +20,7 @@ type rotation struct {
 }
 
 // rotationOf finds the axes of standardised features z [N,D].
-func rotationOf(team *kernel.Team, z Matrix) rotation {
+func rotationOf(team *team.Team, z Matrix) rotation {
 	d := z.Cols
 	if d > rotateUpTo {
 		return unrotated(d)
@@ -52,7 +53,7 @@ func unrotated(d int) rotation {
 }
 
 // apply turns features [N,D] onto the axes.
-func (r rotation) apply(team *kernel.Team, z Matrix) Matrix {
+func (r rotation) apply(team *team.Team, z Matrix) Matrix {
 	if r.axes.Rows == 0 {
 		return z
 	}

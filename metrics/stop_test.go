@@ -28,7 +28,7 @@ func TestCrossEntropyOfManyClasses(t *testing.T) {
 	}
 	g, again := make([]float64, len(p)), make([]float64, len(p))
 	value := newCrossEntropy(nil, x, y, 37, 0.1).value(p, g)
-	equal(t, "value by a team", newCrossEntropy(team(t), x, y, 37, 0.1).value(p, again), value)
+	equal(t, "value by a team", newCrossEntropy(threads(t), x, y, 37, 0.1).value(p, again), value)
 	equal(t, "gradient by a team", again, g)
 	want, wantG := plainCrossEntropy(x, y, 37, 0.1, p)
 	near(t, "value", value, want, 1e-5)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -40,7 +40,7 @@ func Input(g *G.ExprGraph, name string, data []float32, shape ...int) *G.Node {
 func StopGradient(x *G.Node) (*G.Node, error) {
 	return Apply(Op{
 		Kind: "stop-gradient", Out: x.Shape().Clone(), Diff: []bool{false},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) { copy(out, in[0]) },
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { copy(out, in[0]) },
 	}, x)
 }
 
@@ -49,7 +49,7 @@ func StopGradient(x *G.Node) (*G.Node, error) {
 func Take(primary *G.Node, buffer []float32, shape ...int) (*G.Node, error) {
 	return Apply(Op{
 		Kind: "take", Out: tensor.Shape(shape).Clone(), result: buffer,
-		Forward: func(*kernel.Team, [][]float32, []float32) {},
+		Forward: func(*team.Team, [][]float32, []float32) {},
 	}, primary)
 }
 
@@ -70,7 +70,7 @@ func Sum(weights []float32, terms ...*G.Node) (*G.Node, error) {
 	}
 	return Apply(Op{
 		Kind: "sum", Diff: diff,
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			out[0] = 0
 			for i, x := range in {
 				out[0] += float32(weights[i] * x[0])
@@ -93,7 +93,7 @@ func Sum(weights []float32, terms ...*G.Node) (*G.Node, error) {
 func scale(x *G.Node, by float32) (*G.Node, error) {
 	return Apply(Op{
 		Kind: "scale", Out: x.Shape().Clone(),
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			for i, v := range in[0] {
 				out[i] = v * by
 			}

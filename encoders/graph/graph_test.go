@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -14,7 +14,7 @@ import (
 func square(x *G.Node) (*G.Node, error) {
 	return Apply(Op{
 		Kind: "square", Diff: []bool{true},
-		Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			out[0] = 0
 			for _, v := range in[0] {
 				out[0] += v * v
@@ -23,7 +23,7 @@ func square(x *G.Node) (*G.Node, error) {
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dx, err := Apply(Op{
 				Kind: "square-grad", Out: in[0].Shape().Clone(),
-				Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+				Forward: func(_ *team.Team, in [][]float32, out []float32) {
 					for i, v := range in[0] {
 						out[i] = 2 * v * in[1][0]
 					}
@@ -87,7 +87,7 @@ func TestErrors(t *testing.T) {
 	if _, err := G.ApplyOp(New(Op{Kind: "wide", In: []tensor.Shape{{3}}, Out: tensor.Shape{3}}), x); err == nil {
 		t.Error("a wrong shape was accepted")
 	}
-	n, err := Apply(Op{Kind: "broken", Out: tensor.Shape{2}, Forward: func(*kernel.Team, [][]float32, []float32) { panic("no") }}, x)
+	n, err := Apply(Op{Kind: "broken", Out: tensor.Shape{2}, Forward: func(*team.Team, [][]float32, []float32) { panic("no") }}, x)
 	must(t, err)
 	p, err := Compile(g, n)
 	must(t, err)
@@ -111,7 +111,7 @@ func TestBuffersAreShared(t *testing.T) {
 	plus := func(x *G.Node) *G.Node {
 		n, err := Apply(Op{
 			Kind: "plus", Out: x.Shape().Clone(),
-			Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+			Forward: func(_ *team.Team, in [][]float32, out []float32) {
 				for i, v := range in[0] {
 					out[i] = v + 1
 				}
@@ -157,7 +157,7 @@ func TestUnreadResultsAreReused(t *testing.T) {
 	plus := func(x *G.Node, more ...*G.Node) *G.Node {
 		n, err := Apply(Op{
 			Kind: "plus", Out: x.Shape().Clone(),
-			Forward: func(_ *kernel.Team, in [][]float32, out []float32) {
+			Forward: func(_ *team.Team, in [][]float32, out []float32) {
 				for i, v := range in[0] {
 					out[i] = v + 1
 				}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -33,7 +33,7 @@ func (d drawn) border(i int) bool {
 }
 
 // run writes what is not border. Operands of other sizes are read in a circle.
-func (d drawn) run(_ *kernel.Team, in [][]float32, out []float32) {
+func (d drawn) run(_ *team.Team, in [][]float32, out []float32) {
 	for i := range out {
 		if d.border(i) {
 			continue

@@ -6,7 +6,7 @@ import (
 	"hash/fnv"
 	"sync/atomic"
 
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
@@ -28,7 +28,7 @@ type Op struct {
 	// length 1. out holds what other operations have left there, so all of it has to be written (with Halo, all of the
 	// interior; the border is zero). Operands must not be read after the call: what the backward pass needs has to be its operand too,
 	// or a private buffer.
-	Forward func(team *kernel.Team, in [][]float32, out []float32)
+	Forward func(team *team.Team, in [][]float32, out []float32)
 
 	// Over says which operands the result may be written over, number for number, where nothing needs them any longer: Forward then
 	// finds them in out. nil means none.

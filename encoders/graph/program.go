@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	"gonum.org/v1/gonum/graph"
 	G "gorgonia.org/gorgonia"
@@ -20,7 +21,7 @@ type Program struct {
 
 type step struct {
 	kind    string
-	forward func(team *kernel.Team, in [][]float32, out []float32)
+	forward func(team *team.Team, in [][]float32, out []float32)
 	in      [][]float32
 	out     []float32
 	border  kernel.Map // zeros to be renewed around out; empty: none
@@ -133,7 +134,7 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 // isSum reports whether a node is a sum that gorgonia has added.
 func isSum(n *G.Node) bool { return n.Op() != nil && strings.HasPrefix(fmt.Sprint(n.Op()), "+") }
 
-func add(team *kernel.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) }
+func add(team *team.Team, in [][]float32, out []float32) { kernel.Add(team, out, in[0], in[1]) }
 
 func (p *Program) bind(n *G.Node, v G.Value) error {
 	x, err := slice(v)
@@ -150,7 +151,7 @@ func (p *Program) push(n *G.Node, s step) {
 }
 
 // Run executes the program with a team's threads, which change no bit of the values. A panic of a kernel becomes an error.
-func (p *Program) Run(team *kernel.Team) (err error) {
+func (p *Program) Run(team *team.Team) (err error) {
 	kind := ""
 	defer func() {
 		if r := recover(); r != nil {

@@ -9,6 +9,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 type benchCommand struct {
@@ -33,11 +34,11 @@ func (m machine) Validate() error {
 }
 
 // team returns the threads of a measurement; Go's scheduler gets as many processors.
-func (m machine) team() *kernel.Team {
+func (m machine) team() *team.Team {
 	if runtime.GOMAXPROCS(0) < m.Threads {
 		runtime.GOMAXPROCS(m.Threads)
 	}
-	return kernel.NewTeam(m.Threads)
+	return team.New(m.Threads)
 }
 
 // show prints a measurement as one JSON object or as text.
@@ -51,7 +52,7 @@ func (m machine) show(w io.Writer, report any, text string) error {
 
 // peakOf is the instruction set that a share of the peak refers to, and that peak in GFLOP/s: of the one in use, but of
 // the processor's best where the kernels use none.
-func peakOf(team *kernel.Team) (kernel.ISA, float64) {
+func peakOf(team *team.Team) (kernel.ISA, float64) {
 	s := kernel.InUse()
 	if s == kernel.Generic {
 		s = kernel.Supported()[0]

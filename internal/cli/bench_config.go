@@ -2,14 +2,14 @@ package cli
 
 import (
 	"protobench/harness"
-	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 	"protobench/methods"
 )
 
 // config is the run whose step is timed: a preset at its own settings, or SwAV (Caron et al. 2020) with codes from the
 // student, plain SGD and no schedule, as comparisons with other programs have it.
-func (b benchStep) config(team *kernel.Team) (methods.Config, error) {
+func (b benchStep) config(team *team.Team) (methods.Config, error) {
 	name := b.Method
 	if name == "" {
 		name = "swav"

@@ -8,6 +8,7 @@ import (
 	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -100,7 +101,7 @@ func (b benchEval) time(w *console, t evalTask) error {
 func (b benchEval) scaled(n int) int { return max(evalClasses, int(float64(n)*b.Scale)) }
 
 // extraction is the encoder in evaluation mode.
-func (b benchEval) extraction(team *kernel.Team) (evalTask, error) {
+func (b benchEval) extraction(team *team.Team) (evalTask, error) {
 	const batch = methods.EvalBatch
 	t := evalTask{name: "features", what: "numbers an image", rows: max(1, b.scaled(evalImages)/batch) * batch}
 	weights, err := encoders.New(benchEncoder(b.Encoder), benchImage, 0)
@@ -125,7 +126,7 @@ func (b benchEval) extraction(team *kernel.Team) (evalTask, error) {
 }
 
 // neighbours is the k-NN of the reports.
-func (b benchEval) neighbours(team *kernel.Team) evalTask {
+func (b benchEval) neighbours(team *team.Team) evalTask {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, 0.3)
 	return evalTask{"knn", "accuracy", test, func() (float64, error) {
@@ -135,7 +136,7 @@ func (b benchEval) neighbours(team *kernel.Team) evalTask {
 }
 
 // logistic is one logistic regression at scikit-learn's C = 1.
-func (b benchEval) logistic(team *kernel.Team) evalTask {
+func (b benchEval) logistic(team *team.Team) evalTask {
 	n := b.scaled(evalTrain)
 	x, y := classFeatures(n, 0.12)
 	return evalTask{"logistic", "objective", n, func() (float64, error) {
@@ -144,7 +145,7 @@ func (b benchEval) logistic(team *kernel.Team) evalTask {
 }
 
 // probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on all rows.
-func (b benchEval) probe(team *kernel.Team) evalTask {
+func (b benchEval) probe(team *team.Team) evalTask {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, 0.12)
 	return evalTask{"probe", "accuracy", n, func() (float64, error) {

@@ -11,6 +11,7 @@ import (
 	"protobench/harness"
 	"protobench/harness/store"
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 )
 
 type doctorCommand struct {
@@ -51,7 +52,7 @@ PROTOBENCH_DATA: %s
 
 // showPeaks measures what the processor could do, one thread and all.
 func showPeaks(w io.Writer) error {
-	team := kernel.NewTeam(runtime.GOMAXPROCS(0))
+	team := team.New(runtime.GOMAXPROCS(0))
 	defer team.Close()
 	for _, s := range kernel.Supported() {
 		_, err := fmt.Fprintf(w, "peak of %s: %.0f GFLOP/s with 1 thread, %.0f with %d\n", s, kernel.Peak(nil, s), kernel.Peak(team, s), team.Threads())

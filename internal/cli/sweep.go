@@ -10,6 +10,7 @@ import (
 	"protobench/ablations"
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/internal/setting"
 )
 
 // sweepArgument is a sweep file, or the name of an embedded ablation.
@@ -47,7 +48,7 @@ func openData() *harness.Library { return harness.NewLibrary(datasets.Open) }
 
 // unknown names something that does not exist, with the nearest spelling.
 func unknown(what, name string, names []string, otherwise string) error {
-	if near := harness.Nearest(name, names); near != "" {
+	if near := setting.Nearest(name, names); near != "" {
 		return fmt.Errorf("no %s %q; did you mean %s?", what, name, near)
 	}
 	return fmt.Errorf("no %s %q; %s", what, name, otherwise)

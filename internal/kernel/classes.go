@@ -1,6 +1,10 @@
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"protobench/internal/team"
+)
 
 // class is a product of pixels with packed panels: all output pixels of a convolution, or one of the parity classes of its input gradient.
 type class struct {
@@ -13,7 +17,7 @@ type class struct {
 // multiply multiplies all pixels of all images with all packed panels, class by class. Four rows of a tile are four
 // neighbours in a pixel row or, where rows are too narrow for that, the same pixel of four images.
 // done, if there is one, is called with the images [lo,hi) that are finished.
-func (c *Conv) multiply(team *Team, classes []class, a feed, out []float32, done func(lo, hi int)) {
+func (c *Conv) multiply(team *team.Team, classes []class, a feed, out []float32, done func(lo, hi int)) {
 	each := imageBlock
 	for _, k := range classes {
 		if c.across(k.p.w) {

@@ -1,6 +1,10 @@
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"protobench/internal/team"
+)
 
 // columns is what the column kernels read at fixed offsets: maps x, y, z and where results go, per-channel vectors, and the
 // pixels of one image: rows of pixels at a pitch, with skip bytes between two rows.
@@ -57,7 +61,7 @@ func ptr(x []float32, at int) unsafe.Pointer {
 func (m Map) span(image int) span { return span{m: m, at: m.Row(image, 0), rows: m.Height} }
 
 // images calls f for each image.
-func (m Map) images(team *Team, f func(image int, s span)) {
+func (m Map) images(team *team.Team, f func(image int, s span)) {
 	if m.Pixels() == 0 || m.Channels == 0 {
 		return
 	}
@@ -70,7 +74,7 @@ const chunk = 4096
 func (m Map) pieceRows() int { return max(1, chunk/(m.Width*m.Channels)) }
 
 // pieces calls f for runs of rows that stay in the first cache while blocks of channels take turns.
-func (m Map) pieces(team *Team, f func(s span)) {
+func (m Map) pieces(team *team.Team, f func(s span)) {
 	if m.Pixels() == 0 || m.Channels == 0 {
 		return
 	}
@@ -96,7 +100,7 @@ func (s span) pieces() func(yield func(span) bool) {
 
 // ColumnSums sets, for each image i and channel c, sum[i,c] = Σ (x - shift[i,c]) and square[i,c] = Σ (x - shift[i,c])² over the image's
 // pixels in order, about its first pixel, which keeps a variance made of them accurate. All three are [Images,Channels].
-func (m Map) ColumnSums(team *Team, x, shift, sum, square []float32) {
+func (m Map) ColumnSums(team *team.Team, x, shift, sum, square []float32) {
 	m.check([][]float32{x}, m.Images*m.Channels, shift, sum, square)
 	m.images(team, func(i int, s span) {
 		at := i * m.Channels

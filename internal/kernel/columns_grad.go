@@ -1,5 +1,7 @@
 package kernel
 
+import "protobench/internal/team"
+
 // NormGrad is what batch normalisation's backward pass reads: its input x, the gradient dy of its output, and, where a ReLU is
 // fused behind, that output y or the scale and shift [C] that y is made of once more; neither without a ReLU. The gradient that counts is
 // g = dy where y > 0, else 0.
@@ -38,7 +40,7 @@ func (g NormGrad) at(i, j int) float32 {
 }
 
 // NormSums sets, for each image i and channel c, sum[i,c] = Σ g and dot[i,c] = Σ g·(x - mean[c]) over the image's pixels in order.
-func (m Map) NormSums(team *Team, g NormGrad, mean, sum, dot []float32) {
+func (m Map) NormSums(team *team.Team, g NormGrad, mean, sum, dot []float32) {
 	g.check(m)
 	m.check(nil, m.Channels, mean)
 	m.check(nil, m.Images*m.Channels, sum, dot)
@@ -100,7 +102,7 @@ func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 }
 
 // NormApply sets dx = g·a + (x·b + k) per channel. dx may be DY.
-func (m Map) NormApply(team *Team, dx []float32, g NormGrad, a, b, k []float32) {
+func (m Map) NormApply(team *team.Team, dx []float32, g NormGrad, a, b, k []float32) {
 	g.check(m)
 	m.check([][]float32{dx}, m.Channels, a, b, k)
 	m.pieces(team, func(s span) { m.normApply(s, dx, g, a, b, k) })

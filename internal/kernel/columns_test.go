@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"protobench/internal/team"
 )
 
 // TestColumns compares the kernels with sums over pixels in float64, for channel counts with every kind of rest.
@@ -18,7 +20,7 @@ func TestColumns(t *testing.T) {
 }
 
 func testColumns(t *testing.T, m Map) {
-	team := NewTeam(3)
+	team := team.New(3)
 	defer team.Close()
 	n, ch := m.Pixels()*m.Channels, m.Channels
 	maps := func(name string) []float32 { return padded(m, random(n, name)) }

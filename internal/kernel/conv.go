@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"fmt"
+
+	"protobench/internal/team"
 )
 
 // Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC maps that have a halo of one pixel, so
@@ -79,7 +81,7 @@ type Sums struct{ Shift, Sum, Square []float32 }
 
 // Forward sets the interior of y to the convolution of maps x, which may be behind a batch norm, with weights. Sums, if not nil, are
 // set to those of y, taken of each image while it is in the cache.
-func (c *Conv) Forward(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
+func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	c.checkMaps(x.X, y)
 	x.check(c.Input())
 	var done func(lo, hi int)

@@ -2,12 +2,14 @@ package kernel
 
 import (
 	"unsafe"
+
+	"protobench/internal/team"
 )
 
 // Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for the input x, and the
 // interior of dx, if not nil, to the input's; for maps behind a batch norm, to the gradient of what the norm gives. sums, if not nil,
 // are set to those that the norm's own backward pass needs, taken of each image while it is in the cache.
-func (c *Conv) Backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
+func (c *Conv) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	c.checkMaps(x.X, dy)
 	x.check(c.Input())
 	if dx != nil {
@@ -29,13 +31,13 @@ func (c *Conv) Backward(team *Team, dx, dw, dy []float32, x Normed, weights []fl
 
 // gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes, each a small
 // convolution of dy with the taps that reach it.
-func (c *Conv) gradInput(team *Team, dx, dy, weights []float32, done func(lo, hi int)) {
+func (c *Conv) gradInput(team *team.Team, dx, dy, weights []float32, done func(lo, hi int)) {
 	c.room(9*c.Out, c.In)
 	c.multiply(team, c.gradClasses(team, weights), feed{x: dy}, dx, done)
 }
 
 // gradClasses packs the classes' taps, nine in all.
-func (c *Conv) gradClasses(team *Team, weights []float32) []class {
+func (c *Conv) gradClasses(team *team.Team, weights []float32) []class {
 	if c.Stride == 1 {
 		return []class{c.gradClass(team, weights, c.panels, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})}
 	}
@@ -53,7 +55,7 @@ func (c *Conv) gradClasses(team *Team, weights []float32) []class {
 }
 
 // gradClass handles the pixels (Stride·i+py, Stride·j+px), which the taps ky × kx reach.
-func (c *Conv) gradClass(team *Team, weights, panels []float32, py, px int, ky, kx []int) class {
+func (c *Conv) gradClass(team *team.Team, weights, panels []float32, py, px int, ky, kx []int) class {
 	c.packTaps(team, weights, panels, ky, kx)
 	in, out, s := c.Input(), c.Output(), c.Stride
 	t := tile{
@@ -72,7 +74,7 @@ func (c *Conv) gradClass(team *Team, weights, panels []float32, py, px int, ky, 
 }
 
 // packTaps packs the chosen taps of the weights, each turned around, as [taps·Out, In].
-func (c *Conv) packTaps(team *Team, weights, panels []float32, ky, kx []int) {
+func (c *Conv) packTaps(team *team.Team, weights, panels []float32, ky, kx []int) {
 	k := len(ky) * len(kx) * c.Out
 	team.Do((c.In+tileCols-1)/tileCols, func(q int) {
 		panel, i := panels[q*k*tileCols:][:k*tileCols], q*tileCols
@@ -102,7 +104,7 @@ func gradRows(parts int, deferred bool) int {
 }
 
 // gradWeights sums the slices of images apart and adds them in order.
-func (c *Conv) gradWeights(team *Team, dw, dy []float32, x Normed) {
+func (c *Conv) gradWeights(team *team.Team, dw, dy []float32, x Normed) {
 	n, parts := c.WeightLen(), c.gradParts()
 	images := 1
 	if c.OutWidth < narrow {
@@ -121,7 +123,7 @@ func (c *Conv) gradWeights(team *Team, dw, dy []float32, x Normed) {
 }
 
 // sumParts sets dst to the sum of parts that lie one after the other, added in order.
-func sumParts(team *Team, dst, parts []float32, count int) {
+func sumParts(team *team.Team, dst, parts []float32, count int) {
 	n := len(dst)
 	team.Chunks(n, 1<<13, func(lo, hi int) {
 		copy(dst[lo:hi], parts[lo:hi])

@@ -5,6 +5,8 @@ import (
 	"math"
 	"runtime"
 	"testing"
+
+	"protobench/internal/team"
 )
 
 // direct computes a convolution and its gradients in float64, straight from the definition.
@@ -56,7 +58,7 @@ func TestConv(t *testing.T) {
 				wantY, wantX, wantW := direct(c, x, w, dy)
 				y, dx, dw := make([]float32, len(dy)), make([]float32, len(x)), make([]float32, len(w))
 				px, py, pdx, pdy := padded(c.Input(), x), padded(c.Output(), nil), padded(c.Input(), nil), padded(c.Output(), dy)
-				team := NewTeam(2)
+				team := team.New(2)
 				defer team.Close()
 				for range 2 { // the second round finds used buffers
 					c.Forward(team, py, Plain(px), w, nil)
@@ -117,7 +119,7 @@ func BenchmarkConv(b *testing.B) {
 		{32, 64, 64, 1}, {16, 128, 128, 1}, {8, 256, 256, 1}, {4, 512, 512, 1}, {32, 64, 128, 2},
 	}
 	for _, threads := range []int{1, 2} {
-		team := NewTeam(threads)
+		team := team.New(threads)
 		defer team.Close()
 		for _, s := range layers {
 			c := NewConv(batch, s[0], s[0], s[1], s[2], s[3])

@@ -1,5 +1,7 @@
 package kernel
 
+import "protobench/internal/team"
+
 // Combine sets out = a·x + b·y. out may be x or y.
 func Combine(out, x, y []float32, a, b float32) {
 	x, y = x[:len(out)], y[:len(out)]
@@ -18,10 +20,10 @@ func Combine(out, x, y []float32, a, b float32) {
 func Axpy(a float32, x, y []float32) { y = y[:len(x)]; Combine(y, y, x, 1, a) }
 
 // Add sets out = x + y, in chunks over the team. out may be x or y.
-func Add(team *Team, out, x, y []float32) { CombineOver(team, out, x, y, 1, 1) }
+func Add(team *team.Team, out, x, y []float32) { CombineOver(team, out, x, y, 1, 1) }
 
 // CombineOver is [Combine] in chunks over the team.
-func CombineOver(team *Team, out, x, y []float32, a, b float32) {
+func CombineOver(team *team.Team, out, x, y []float32, a, b float32) {
 	if team.Threads() == 1 || len(out) <= ChunkSize {
 		Combine(out, x, y, a, b)
 		return

@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"fmt"
+
+	"protobench/internal/team"
 )
 
 const (
@@ -46,7 +48,7 @@ type part struct {
 // matrices: op(A) is [m,k], op(B) is [k,n], C is [m,n]; lda, ldb, ldc are the row pitches of the
 // stored matrices. Each element is a sum of blocks of 512 products, added up in their order, each block a chain of
 // multiply-adds in k order from zero, whatever m, n and the team are.
-func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+func Gemm(team *team.Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	multiply(team, product{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, accumulate: accumulate,
 	})
@@ -54,12 +56,12 @@ func Gemm(team *Team, transA, transB bool, m, n, k int, a []float32, lda int, b 
 
 // GemmBias computes C = A·B + bias, the bias [n] added to every row: the same numbers as [Gemm]'s with accumulate on a C whose rows are
 // the bias, without writing and reading that C.
-func GemmBias(team *Team, m, n, k int, a []float32, lda int, b []float32, ldb int, bias, c []float32, ldc int) {
+func GemmBias(team *team.Team, m, n, k int, a []float32, lda int, b []float32, ldb int, bias, c []float32, ldc int) {
 	checkMatrix("bias", bias, n, 1, n, false)
 	multiply(team, product{m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, bias: bias[:n]})
 }
 
-func multiply(team *Team, call product) {
+func multiply(team *team.Team, call product) {
 	checkMatrix("A", call.a, call.lda, call.m, call.k, call.transA)
 	checkMatrix("B", call.b, call.ldb, call.k, call.n, call.transB)
 	checkMatrix("C", call.c, call.ldc, call.m, call.n, false)
@@ -117,7 +119,7 @@ func checkMatrix(name string, x []float32, ld, rows, cols int, trans bool) {
 const small = 1 << 18
 
 // block adds one k block of op(A) times nc columns of op(B) to C.
-func (p *product) block(team *Team, k0, n0, kc, nc int) {
+func (p *product) block(team *team.Team, k0, n0, kc, nc int) {
 	panels := (nc + tileCols - 1) / tileCols
 	threads := team.Threads()
 	if p.m*kc*nc < small {

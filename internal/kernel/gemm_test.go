@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"protobench/internal/stream"
+	"protobench/internal/team"
 )
 
 func random(n int, purpose string) []float32 {
@@ -155,7 +156,7 @@ func BenchmarkGemm(b *testing.B) {
 		{false, true, 65, 65, 64}, // an attention head
 	}
 	for _, threads := range []int{1, 2} {
-		team := NewTeam(threads)
+		team := team.New(threads)
 		defer team.Close()
 		for _, s := range shapes {
 			b.Run(fmt.Sprintf("%dx%dx%d/%c%c/%d", s.m, s.n, s.k, letter(s.transA), letter(s.transB), threads), func(b *testing.B) {
@@ -185,8 +186,8 @@ func letter(trans bool) rune {
 
 // TestGemmBias compares the product that begins with a bias with the one on a C whose rows are the bias, bit by bit.
 func TestGemmBias(t *testing.T) {
-	team := NewTeam(2)
-	defer team.Close()
+	two := team.New(2)
+	defer two.Close()
 	withISA(t, func(t *testing.T) {
 		for _, s := range [][3]int{{1, 1, 1}, {4, 32, 16}, {5, 33, 17}, {12, 64, 600}, {13, 15, 513}, {27, 1100, 40}, {64, 20, 1030}, {500, 96, 192}, {3, 7, 0}} {
 			m, n, k := s[0], s[1], s[2]
@@ -194,8 +195,8 @@ func TestGemmBias(t *testing.T) {
 			for i := range m {
 				copy(want[i*n:], bias)
 			}
-			Gemm(team, false, false, m, n, k, a, k, b, n, want, n, true)
-			for _, team := range []*Team{nil, team} {
+			Gemm(two, false, false, m, n, k, a, k, b, n, want, n, true)
+			for _, team := range []*team.Team{nil, two} {
 				got := random(m*n, "c")
 				GemmBias(team, m, n, k, a, k, b, n, bias, got, n)
 				if d := differ(got, want); d > 0 {

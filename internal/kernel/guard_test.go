@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unsafe"
 
+	"protobench/internal/team"
+
 	"pgregory.net/rapid"
 )
 
@@ -76,7 +78,7 @@ func closeTo(t *rapid.T, what string, got []float32, want []float64) {
 func TestGemmStaysInside(t *testing.T) {
 	const most = 530 * 140
 	ga, gb, gc := newGuard(t, most), newGuard(t, most), newGuard(t, most)
-	team := NewTeam(2)
+	team := team.New(2)
 	defer team.Close()
 	rapid.Check(t, func(t *rapid.T) {
 		m, n := rapid.IntRange(1, 40).Draw(t, "m"), rapid.IntRange(1, 140).Draw(t, "n")
@@ -111,7 +113,7 @@ func TestGemmStaysInside(t *testing.T) {
 func TestGemmBiasStaysInside(t *testing.T) {
 	const most = 530 * 140
 	ga, gb, gc, gbias := newGuard(t, most), newGuard(t, most), newGuard(t, most), newGuard(t, 140)
-	team := NewTeam(2)
+	team := team.New(2)
 	defer team.Close()
 	rapid.Check(t, func(t *rapid.T) {
 		m, n := rapid.IntRange(1, 40).Draw(t, "m"), rapid.IntRange(1, 140).Draw(t, "n")
@@ -140,7 +142,7 @@ func TestConvStaysInside(t *testing.T) {
 	for i := range g {
 		g[i] = newGuard(t, most)
 	}
-	two := NewTeam(2)
+	two := team.New(2)
 	defer two.Close()
 	channels := rapid.OneOf(rapid.IntRange(1, 9), rapid.SampledFrom([]int{16, 17, 24, 31, 32, 33, 40, 48}))
 	rapid.Check(t, func(t *rapid.T) {
@@ -151,7 +153,7 @@ func TestConvStaysInside(t *testing.T) {
 		wantY, wantX, wantW := direct(c, x, w, dy)
 		var outs [3][][]float32
 		mx, mdy, mw := g[0].tail(padded(in, x), Slack), g[1].tail(padded(out, dy), Slack), g[2].tail(w, 0)
-		run := func(team *Team) {
+		run := func(team *team.Team) {
 			y, dx, dw := g[3].tail(padded(out, nil), Slack), g[4].tail(padded(in, nil), Slack), g[5].tail(w, 0)
 			c.Forward(team, y, Plain(mx), mw, nil)
 			c.Backward(team, dx, dw, mdy, Plain(mx), mw, nil)

@@ -1,6 +1,10 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+
+	"protobench/internal/team"
+)
 
 // Map is how feature maps [Images,Height,Width,Channels] lie in memory: with a border of Halo pixels around each image, which
 // kernels leave alone and convolutions need to be zero.
@@ -38,7 +42,7 @@ func (m Map) check(maps [][]float32, n int, vectors ...[]float32) {
 }
 
 // Pad copies images x [Images,Height,Width,Channels] into maps y; Unpad copies them back.
-func (m Map) Pad(team *Team, y, x []float32) {
+func (m Map) Pad(team *team.Team, y, x []float32) {
 	n := m.Width * m.Channels
 	m.check([][]float32{y}, m.Images*m.Height*n, x)
 	team.Do(m.Images, func(i int) {
@@ -51,7 +55,7 @@ func (m Map) Pad(team *Team, y, x []float32) {
 }
 
 // Unpad copies maps y into images x [Images,Height,Width,Channels].
-func (m Map) Unpad(team *Team, x, y []float32) {
+func (m Map) Unpad(team *team.Team, x, y []float32) {
 	n := m.Width * m.Channels
 	m.check([][]float32{y}, m.Images*m.Height*n, x)
 	team.Do(m.Images, func(i int) {
@@ -62,7 +66,7 @@ func (m Map) Unpad(team *Team, x, y []float32) {
 }
 
 // ClearHalo sets the border of maps y to zero.
-func (m Map) ClearHalo(team *Team, y []float32) {
+func (m Map) ClearHalo(team *team.Team, y []float32) {
 	if m.Halo == 0 {
 		return
 	}

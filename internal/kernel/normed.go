@@ -1,5 +1,7 @@
 package kernel
 
+import "protobench/internal/team"
+
 // Normed are maps behind a batch norm that is applied where they are read, so that they need no memory of their own:
 //
 //	y = max(0, X·Scale + Shift + Add)
@@ -49,7 +51,7 @@ func (s span) normed(y []float32, to int, n *Normed) {
 }
 
 // Apply writes maps x behind a norm to y. Plain maps have nothing to apply.
-func (m Map) Apply(team *Team, y []float32, x Normed) {
+func (m Map) Apply(team *team.Team, y []float32, x Normed) {
 	m.check([][]float32{y}, 0)
 	x.check(m)
 	if !x.deferred() {
@@ -60,7 +62,7 @@ func (m Map) Apply(team *Team, y []float32, x Normed) {
 
 // MaskReLU sets g = dy where maps y are positive, else 0. g may be dy. sums, if not nil, are set to those that the norm which made deferred
 // maps needs of g, taken of each image while it is in the cache; plain maps have none.
-func (m Map) MaskReLU(team *Team, g, dy []float32, y Normed, sums *GradSums) {
+func (m Map) MaskReLU(team *team.Team, g, dy []float32, y Normed, sums *GradSums) {
 	m.check([][]float32{g, dy}, 0)
 	y.check(m)
 	if !y.deferred() {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"protobench/internal/team"
 )
 
 // behind are maps behind one norm, with plain maps added where they are not nil.
@@ -37,8 +39,8 @@ func chain(m Map, length int, relu bool) (Normed, []float32) {
 type convolver interface {
 	Output() Map
 	WeightLen() int
-	Forward(team *Team, y []float32, x Normed, weights []float32, sums *Sums)
-	Backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums)
+	Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums)
+	Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums)
 }
 
 // TestNormedConv compares convolutions that apply batch norms where they read their maps, and take the sums of their results, with the
@@ -113,7 +115,7 @@ func testNormed(t *testing.T, c convolver, in Map, length int, relu bool, left [
 	}
 	in.NormSums(nil, masked, want.grads.Mean, want.grads.Sum, want.grads.Dot)
 	for _, threads := range []int{1, 3} {
-		team := NewTeam(threads)
+		team := team.New(threads)
 		old := team.Scratch(len(left))
 		copy(old, left)
 		got := newOutcome(c, in)
@@ -172,7 +174,7 @@ func TestPointwise(t *testing.T) {
 // TestDeferredMaps writes chains of norms out, and masks by them.
 func TestDeferredMaps(t *testing.T) {
 	withISA(t, func(t *testing.T) {
-		team := NewTeam(2)
+		team := team.New(2)
 		defer team.Close()
 		for _, m := range []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 40, 7, 44, 1}, {1, 1, 1, 8, 1}} {
 			for length := range 3 {

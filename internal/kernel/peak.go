@@ -1,6 +1,10 @@
 package kernel
 
-import "time"
+import (
+	"time"
+
+	"protobench/internal/team"
+)
 
 const (
 	peakWindow  = 20 * time.Millisecond // one measurement
@@ -11,7 +15,7 @@ const (
 // Peak measures the rate of multiply-adds that a team's threads reach together with an instruction set when nothing
 // waits for memory, in GFLOP/s (two operations a multiply-add): the best of several windows of about 20 ms, a fifth of a
 // second in all. It is what a step's GFLOP/s are a share of. An instruction set that the processor lacks has rate 0.
-func Peak(team *Team, s ISA) float64 {
+func Peak(team *team.Team, s ISA) float64 {
 	rounds, flop := peakLoop(s)
 	if rounds == nil {
 		return 0

@@ -1,6 +1,10 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"protobench/internal/team"
+)
 
 func TestPeak(t *testing.T) {
 	for _, s := range Supported() {
@@ -18,10 +22,10 @@ func TestPeak(t *testing.T) {
 }
 
 func BenchmarkPeak(b *testing.B) {
-	team := NewTeam(2)
-	defer team.Close()
+	two := team.New(2)
+	defer two.Close()
 	for _, s := range Supported() {
-		for name, t := range map[string]*Team{"1": nil, "2": team} {
+		for name, t := range map[string]*team.Team{"1": nil, "2": two} {
 			b.Run(string(s)+"/threads="+name, func(b *testing.B) {
 				best := 0.0
 				for b.Loop() {

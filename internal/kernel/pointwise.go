@@ -1,6 +1,10 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+
+	"protobench/internal/team"
+)
 
 // Pointwise is a 1×1 convolution of every stride-th pixel of maps in both directions, without padding. Weights are [In,Out].
 type Pointwise struct {
@@ -36,7 +40,7 @@ func (p *Pointwise) Output() Map { return p.out }
 func (p *Pointwise) WeightLen() int { return p.in.Channels * p.out.Channels }
 
 // Forward sets the interior of y to the convolution of x. Sums, if not nil, are set to those of y.
-func (p *Pointwise) Forward(team *Team, y []float32, x Normed, weights []float32, sums *Sums) {
+func (p *Pointwise) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
 	p.out.check([][]float32{y}, p.WeightLen(), weights)
@@ -52,7 +56,7 @@ func (p *Pointwise) Forward(team *Team, y []float32, x Normed, weights []float32
 
 // Backward takes the output gradient dy and sets dw [In,Out] to the weights' gradient and the interior of dx to the input's.
 // Sums, if not nil, are set to those that the norm in front needs of dx.
-func (p *Pointwise) Backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
+func (p *Pointwise) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
 	p.in.check([][]float32{dx}, 0)
@@ -71,7 +75,7 @@ func (p *Pointwise) Backward(team *Team, dx, dw, dy []float32, x Normed, weights
 }
 
 // chunks calls f for the images from lo on, with room for their pixels of both sides.
-func (p *Pointwise) chunks(team *Team, x *Normed, f func(lo, rows int, px, py []float32, stages *stageSet)) {
+func (p *Pointwise) chunks(team *team.Team, x *Normed, f func(lo, rows int, px, py []float32, stages *stageSet)) {
 	pixels, ch := p.out.Height*p.out.Width, p.in.Channels
 	most := p.images * pixels
 	r := rooms{shared: most * (ch + p.out.Channels)}
@@ -86,7 +90,7 @@ func (p *Pointwise) chunks(team *Team, x *Normed, f func(lo, rows int, px, py []
 }
 
 // each calls f for the rows of output pixels of the images from lo on: image, where the row's first pixel is in a matrix, and row.
-func (p *Pointwise) each(team *Team, lo, rows int, f func(i, row, r int)) {
+func (p *Pointwise) each(team *team.Team, lo, rows int, f func(i, row, r int)) {
 	team.Do(rows/(p.out.Height*p.out.Width), func(i int) {
 		for r := range p.out.Height {
 			f(lo+i, (i*p.out.Height+r)*p.out.Width, r)
@@ -95,7 +99,7 @@ func (p *Pointwise) each(team *Team, lo, rows int, f func(i, row, r int)) {
 }
 
 // gather collects the pixels that are read.
-func (p *Pointwise) gather(team *Team, px []float32, x *Normed, lo, rows int, stages *stageSet) {
+func (p *Pointwise) gather(team *team.Team, px []float32, x *Normed, lo, rows int, stages *stageSet) {
 	ch := p.in.Channels
 	p.each(team, lo, rows, func(i, row, r int) {
 		from, at := x.X, p.in.Row(i, r*p.stride)
@@ -112,7 +116,7 @@ func (p *Pointwise) gather(team *Team, px []float32, x *Normed, lo, rows int, st
 }
 
 // scatter puts the pixels' gradients where they belong, zeros between them.
-func (p *Pointwise) scatter(team *Team, dx, px []float32, lo, rows int) {
+func (p *Pointwise) scatter(team *team.Team, dx, px []float32, lo, rows int) {
 	ch := p.in.Channels
 	team.Do(rows/(p.out.Height*p.out.Width), func(i int) {
 		for r := range p.in.Height {

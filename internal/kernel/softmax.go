@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"protobench/internal/team"
+)
 
 // LogSumExp returns ln Σ e^{x_i} of a row, safe against overflow; -Inf for an empty row or one of -Inf alone.
 func LogSumExp(x []float32) float32 {
@@ -35,7 +39,7 @@ func softmax(dst, x []float32, scale float32) (top float32, sum float64) {
 }
 
 // SoftmaxRows sets each row of dst [rows,cols] to the softmax of scale·x, scale > 0, over the team; dst may be x.
-func SoftmaxRows(team *Team, dst, x []float32, rows, cols int, scale float32) {
+func SoftmaxRows(team *team.Team, dst, x []float32, rows, cols int, scale float32) {
 	if team == nil {
 		softmaxRows(dst, x, rows, cols, scale)
 		return

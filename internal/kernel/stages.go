@@ -1,6 +1,10 @@
 package kernel
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"protobench/internal/team"
+)
 
 // stage is what one task holds between the stages of a convolution.
 type stage struct {
@@ -27,7 +31,7 @@ type rooms struct {
 }
 
 // take returns what is shared and the stages. Both hold until the team's next scratch; the stages are to be ended.
-func (r rooms) take(team *Team) ([]float32, *stageSet) {
+func (r rooms) take(team *team.Team) ([]float32, *stageSet) {
 	threads, view := team.Threads(), windowLen(r.of, r.from, r.images)
 	each := r.a + r.b + r.edge + view
 	x := team.Scratch(r.shared + threads*each)

@@ -1,5 +1,7 @@
 package kernel
 
+import "protobench/internal/team"
+
 // winograd is the plan of a stride-1 convolution by minimal filtering F(m×m, 3×3) (Winograd; Lavin and Gray 2016, "Fast
 // algorithms for convolutional neural networks", sections 4.1 and 4.3): an output tile of m×m pixels is
 //
@@ -58,7 +60,7 @@ func (w *winograd) frequencies() int { return w.side() * w.side() }
 func (w *winograd) tiles() int { return w.input.Images * w.tilesY * w.tilesX }
 
 // forward is [Conv.Forward].
-func (w *winograd) forward(team *Team, y []float32, x Normed, weights []float32, done func(lo, hi int)) {
+func (w *winograd) forward(team *team.Team, y []float32, x Normed, weights []float32, done func(lo, hi int)) {
 	in, out := w.input.Channels, w.output.Channels
 	a, b := w.planes(w.block(), in).len(), w.planes(w.block(), out).len()
 	u, stages := w.rooms(w.spectrumLen(in, out), a, b, w.input, x, w.touched(w.block())).take(team)
@@ -68,7 +70,7 @@ func (w *winograd) forward(team *Team, y []float32, x Normed, weights []float32,
 }
 
 // backward is [Conv.Backward].
-func (w *winograd) backward(team *Team, dx, dw, dy []float32, x Normed, weights []float32, done func(lo, hi int)) {
+func (w *winograd) backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, done func(lo, hi int)) {
 	w.gradWeights(team, dw, dy, x)
 	if dx != nil {
 		w.gradInput(team, dx, dy, weights, done)
@@ -76,7 +78,7 @@ func (w *winograd) backward(team *Team, dx, dw, dy []float32, x Normed, weights 
 }
 
 // gradInput is the convolution of dy with the weights turned around.
-func (w *winograd) gradInput(team *Team, dx, dy, weights []float32, done func(lo, hi int)) {
+func (w *winograd) gradInput(team *team.Team, dx, dy, weights []float32, done func(lo, hi int)) {
 	in, out := w.input.Channels, w.output.Channels
 	a, b := w.planes(w.block(), out).len(), w.planes(w.block(), in).len()
 	u, stages := w.rooms(w.spectrumLen(out, in), a, b, w.output, Plain(dy), 0).take(team)

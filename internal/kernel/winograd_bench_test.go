@@ -3,6 +3,8 @@ package kernel
 import (
 	"fmt"
 	"testing"
+
+	"protobench/internal/team"
 )
 
 // BenchmarkWinograd times the three passes of the stride-1 layers by either tile beside the direct convolution. GFLOP/s count the
@@ -13,7 +15,7 @@ func BenchmarkWinograd(b *testing.B) {
 		d, small, large := *p.c, p.c.wino, tiled(p.c, largeTile)
 		d.wino = nil
 		for threads := 1; threads <= 2; threads++ {
-			team := NewTeam(threads)
+			team := team.New(threads)
 			for _, r := range []struct {
 				name string
 				f    func()

@@ -1,6 +1,10 @@
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"protobench/internal/team"
+)
 
 // gradPlan is how a weight gradient
 //
@@ -34,7 +38,7 @@ func (w *winograd) gradPlan() gradPlan {
 const gradTileBlock = 6 * tileRows
 
 // gradWeights sets dw [3,3,In,Out] to the gradient of the weights for inputs x and output gradients dy.
-func (w *winograd) gradWeights(team *Team, dw, dy []float32, x Normed) {
+func (w *winograd) gradWeights(team *team.Team, dw, dy []float32, x Normed) {
 	p := w.gradPlan()
 	in, out := w.input.Channels, w.output.Channels
 	panels := (out + tileCols - 1) / tileCols

@@ -1,6 +1,10 @@
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"protobench/internal/team"
+)
 
 // block is the number of tiles that go through all stages together, so that what they leave between the stages
 // stays in the cache: a multiple of a register tile's rows.
@@ -24,7 +28,7 @@ func (w *winograd) imagesATask() int {
 
 // convolve sets the interior of dst to the convolution of the in channels of what the stages' windows show with transformed weights u.
 // done, if there is one, is called with whole images [lo,hi) that are finished.
-func (w *winograd) convolve(team *Team, to Map, dst []float32, in int, u []float32, stages *stageSet, done func(lo, hi int)) {
+func (w *winograd) convolve(team *team.Team, to Map, dst []float32, in int, u []float32, stages *stageSet, done func(lo, hi int)) {
 	n, span := w.tiles(), w.block()
 	if done != nil || stages.stages[0].window.from.deferred() {
 		span = w.imagesATask() * w.tilesY * w.tilesX

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unsafe"
 
+	"protobench/internal/team"
+
 	"pgregory.net/rapid"
 )
 
@@ -48,7 +50,7 @@ func fenced(m Map, x []float32) []float32 {
 	return y[:m.Len()]
 }
 
-func (p *pass) run(team *Team) {
+func (p *pass) run(team *team.Team) {
 	p.c.Forward(team, p.my, Plain(p.mx), p.w, nil)
 	p.c.Backward(team, p.mdx, p.dw, p.mdy, Plain(p.mx), p.w, nil)
 	p.c.Output().Unpad(team, p.y, p.my)
@@ -65,10 +67,14 @@ func relative(got []float32, want []float64) float64 {
 	return math.Sqrt(e / s)
 }
 
+// spoilt is more scratch than any convolution of these tests takes.
+const spoilt = 1 << 22
+
 // spoil fills a team's scratch with NaN: nothing may be read that was not written.
-func spoil(team *Team) {
-	for i := range team.scratch {
-		team.scratch[i] = float32(math.NaN())
+func spoil(team *team.Team) {
+	room := team.Scratch(spoilt)
+	for i := range room {
+		room[i] = float32(math.NaN())
 	}
 }
 
@@ -80,7 +86,7 @@ func TestWinograd(t *testing.T) {
 			p.c.wino = tiled(p.c, tile)
 			withISA(t, func(t *testing.T) {
 				t.Run(fmt.Sprint(tile, s), func(t *testing.T) {
-					team := NewTeam(1)
+					team := team.New(1)
 					defer team.Close()
 					p.run(team)
 					spoil(team)
@@ -115,7 +121,7 @@ func TestWinogradBits(t *testing.T) {
 					continue // rounds twice where the others fuse
 				}
 				for threads := 1; threads <= 3; threads++ {
-					team := NewTeam(threads)
+					team := team.New(threads)
 					got := newPass(tile, s[0], s[1], s[2], s[3], s[4])
 					got.run(team)
 					team.Close()

@@ -1,6 +1,10 @@
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"protobench/internal/team"
+)
 
 // weightRows is the number of rows of weights [In,Out] that a task transforms: nine taps of them fit into the planes of
 // any stage.
@@ -15,7 +19,7 @@ func (w *winograd) spectrumLen(in, out int) int { return w.frequencies() * spect
 
 // transformWeights sets u to the frequencies of weights [3,3,in,out], [frequencies][out/32][in][32]. Columns beyond out are left
 // as they are: no result of theirs is used.
-func (w *winograd) transformWeights(team *Team, u, weights []float32, in, out int) {
+func (w *winograd) transformWeights(team *team.Team, u, weights []float32, in, out int) {
 	chunks := (in + weightRows - 1) / weightRows
 	team.Do(chunks*((out+tileCols-1)/tileCols), func(task int) {
 		i, j := task%chunks*weightRows, task/chunks*tileCols
@@ -31,7 +35,7 @@ func (w *winograd) transformWeights(team *Team, u, weights []float32, in, out in
 }
 
 // transformRotated does the same for the input gradient's weights: turned by 180°, inputs and outputs exchanged.
-func (w *winograd) transformRotated(team *Team, u, weights []float32, in, out int, stages *stageSet) {
+func (w *winograd) transformRotated(team *team.Team, u, weights []float32, in, out int, stages *stageSet) {
 	chunks := (out + weightRows - 1) / weightRows
 	team.Do(chunks*((in+tileCols-1)/tileCols), func(task int) {
 		o, i := task%chunks*weightRows, task/chunks*tileCols

@@ -1,4 +1,4 @@
-package harness
+package setting
 
 import "slices"
 
@@ -14,12 +14,12 @@ func Nearest(name string, names []string) string {
 	return best
 }
 
-// remedyNearest suggests the nearest name, else lists them.
-func remedyNearest(name string, names []string) string {
+// Suggest asks whether the nearest name was meant, or says otherwise.
+func Suggest(name string, names []string, otherwise string) string {
 	if n := Nearest(name, names); n != "" {
 		return "did you mean " + n + "?"
 	}
-	return "choose one of them"
+	return otherwise
 }
 
 // distance is the Levenshtein distance in bytes.

@@ -1,4 +1,4 @@
-package kernel
+package team
 
 import (
 	"runtime"
@@ -27,8 +27,8 @@ type Team struct {
 // 100 µs, and the calls of a training step follow each other closely.
 const spin = 300 * time.Microsecond
 
-// NewTeam starts a team of threads, at least one, the caller included.
-func NewTeam(threads int) *Team {
+// New starts a team of threads, at least one, the caller included.
+func New(threads int) *Team {
 	t := &Team{threads: 1, wake: make(chan struct{}, 1024), quit: make(chan struct{})}
 	t.Grow(max(1, threads) - 1)
 	return t

@@ -1,4 +1,4 @@
-package kernel
+package team
 
 import (
 	"fmt"
@@ -29,7 +29,7 @@ func (c claim) next(n int) claim { return (c>>(2*claimBits)+1)<<(2*claimBits) | 
 // share runs a job of n tasks on all threads.
 func (t *Team) share(n int, j job) {
 	if n > most {
-		panic(fmt.Sprintf("kernel: %d tasks in one call, at most %d", n, most))
+		panic(fmt.Sprintf("team: %d tasks in one call, at most %d", n, most))
 	}
 	t.job = j
 	t.done.Store(0)

@@ -1,4 +1,4 @@
-package kernel
+package team
 
 import (
 	"sync/atomic"
@@ -8,7 +8,7 @@ import (
 
 func TestTeam(t *testing.T) {
 	for _, threads := range []int{1, 2, 3} {
-		team := NewTeam(threads)
+		team := New(threads)
 		for round := range 200 {
 			var count [37]atomic.Int32
 			team.Do(len(count), func(i int) { count[i].Add(1) })
@@ -27,7 +27,7 @@ func TestTeam(t *testing.T) {
 }
 
 func TestTeamPanics(t *testing.T) {
-	team := NewTeam(2)
+	team := New(2)
 	defer team.Close()
 	defer func() {
 		if p := recover(); p != "no" {
@@ -42,7 +42,7 @@ func TestTeamPanics(t *testing.T) {
 }
 
 func BenchmarkTeam(b *testing.B) {
-	team := NewTeam(2)
+	team := New(2)
 	defer team.Close()
 	for b.Loop() {
 		team.Do(4, func(int) {})
