@@ -76,7 +76,7 @@ func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 func (c Config) Fits(in, whole Input) error {
 	halves := c.Name == "convnet" || c.Name == "resnet18"
 	switch {
-	case (c.Name == "mlp" || c.Name == "identity") && in != whole:
+	case c.WholeImages() && in != whole:
 		return fmt.Errorf("encoder.name: %s reads images of %d×%d pixels and no smaller ones; take another encoder", c.Name, whole.Height, whole.Width)
 	case c.Name == "identity":
 		return c.fitsIdentity(in)

@@ -5,6 +5,8 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -13,9 +15,9 @@ import (
 // observers that see the same embeddings and feed nothing back.
 type arm struct {
 	name      string    // "" for the one that feeds the encoder
-	learner   learner   // of the first head: the prototypes that metrics see
-	further   []learner // of the objective's other heads
+	learners  []learner // one for each head of the objective; the first one's prototypes are those that metrics see
 	objective objective
+	traits    Traits
 	head      *head
 	scores    []float32 // of the teacher where codes are made of them, [2·B,H·K]; else nil
 	reseed    *reseeder // nil where prototypes are left where they are
@@ -31,32 +33,73 @@ type arm struct {
 	loss    *G.Node
 }
 
-// newArm makes the arm's own learner (name "") or an observer. Observers start at random unit vectors and are never
-// re-seeded: a joint observer differs from a joint arm only in who feeds the encoder.
-func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
-	if name != "" {
-		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "random", false
+// newHost makes the arm's own learner, which feeds the encoder.
+func newHost(c part.Config, v views, d int) *arm { return newArm(c, "", c.Composition.Learner, v, d) }
+
+// newObserver makes an observer. Observers start at random unit vectors and are never re-seeded: a joint observer differs from a
+// joint arm only in who feeds the encoder.
+func newObserver(c part.Config, name string, v views, d int) *arm {
+	c.Settings.MustSetAll(map[string]any{"prototypes.init": "random", "prototypes.reseed": false})
+	return newArm(c, name, name, v, d)
+}
+
+func newArm(c part.Config, name, learnerName string, v views, d int) *arm {
+	declared, _ := objectiveFind(c.Composition.Objective) // checked before
+	t := declared.Traits(c.Settings)
+	o := declared.New(c, v, d)
+	a := &arm{name: name, objective: o, traits: t, learners: newLearners(learnerName, c, o, t, d)}
+	a.head = newHead(o, t, v, a.all().k, c.Settings.Float("loss.temperature"), a.learners[0].params() != nil)
+	if !declared.Owns() {
+		a.reseed = newReseeder(c)
 	}
-	o := newObjective(cfg, v, d)
-	learners := newLearners(learnerName, cfg, o, d)
-	a := &arm{name: name, objective: o, learner: learners[0], further: learners[1:]}
-	a.head = &head{
-		objective: o, views: v, k: a.all().k,
-		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil, patches: patchesOf(o),
-	}
-	a.reseed = newReseeder(cfg)
-	if o.branch() == Teacher && readsScores(o) {
+	if t.Targets == part.Teacher && t.Scores {
 		a.scores = make([]float32, v.global*v.images*a.head.k)
 	}
-	if s, ok := o.(scorer); ok {
-		a.train(cfg.Train, s.params())
+	if s, ok := o.(scorer); ok && len(s.params()) > 0 {
+		a.extra, a.optimizer, a.decay = s.params(), newOptimizer(c.Train, s.params()), c.Train.WeightDecay
 	}
 	return a
 }
 
-// train hands the objective's own parameters to an optimizer.
-func (a *arm) train(t Train, params []*encoders.Param) {
-	a.extra, a.optimizer, a.decay = params, newOptimizer(t, params), t.WeightDecay
+// newLearners makes a learner for each head of the objective, or the objective's own ones.
+func newLearners(name string, c part.Config, o objective, t Traits, d int) []learner {
+	heads, k := max(1, t.Heads), c.Settings.Int("prototypes.count")
+	start := randomHeads(c.Seed, heads, k, d)
+	if own, ok := o.(owner); ok {
+		return own.own(c, start, d)
+	}
+	var out []learner
+	for _, p := range newHeads(start, heads, k, d, gradient(name)) {
+		out = append(out, newLearner(name, c, Host{Lengths: t.WeightNorm || t.Lengths}, p))
+	}
+	return out
+}
+
+// all are the prototypes of all heads.
+func (a *arm) all() *prototypes { return a.learners[0].vectors().whole }
+
+// follow gives each head's learner its part of the prototypes' gradient [H·K,D].
+func (a *arm) follow(grad []float32) {
+	for h, l := range a.learners {
+		p := l.vectors()
+		l.params()[0].Grad = grad[h*p.k*p.d:][:p.k*p.d]
+	}
+}
+
+// each runs a part of the step for the learner of each head. Scalars are those of the first one, and so are events about all
+// prototypes; other events of further heads count their prototypes on from it.
+func (a *arm) each(s *stepInput, f func(learner, *stepInput)) {
+	f(a.learners[0], s)
+	for h, l := range a.learners[1:] {
+		own := *s
+		own.found = newFound()
+		f(l, &own)
+		for _, e := range own.found.Events {
+			if e.Prototype >= 0 {
+				s.found.event(e.Kind, (h+1)*l.vectors().k+e.Prototype)
+			}
+		}
+	}
 }
 
 // nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
@@ -66,7 +109,7 @@ func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
 	switch {
 	case !a.head.learn:
 		effective, err = graph.StopGradient(input)
-	case a.objective.weightNorm():
+	case a.traits.WeightNorm:
 		effective, err = encoders.Normalize(input)
 	default:
 		effective = input
@@ -74,9 +117,8 @@ func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
 	return input, effective, err
 }
 
-// observe builds the graph of an observer.
-func (a *arm) observe(d int) error {
-	a.head.allocate()
+// buildAlone builds the graph of an observer whose prototypes follow a gradient.
+func (a *arm) buildAlone(d int) error {
 	if !a.head.learn {
 		return nil
 	}
@@ -86,11 +128,12 @@ func (a *arm) observe(d int) error {
 	if err != nil {
 		return err
 	}
+	var zp *G.Node
 	if p := a.head.patches; p != nil {
 		a.zp = make([]float32, p.n*p.each*d)
-		a.head.zp = graph.Input(g, "patches", a.zp, p.n*p.each, d)
+		zp = graph.Input(g, "patches", a.zp, p.n*p.each, d)
 	}
-	if a.loss, err = a.head.build(graph.Input(g, "z", a.z, rows, d), c); err != nil {
+	if a.loss, err = a.head.build(graph.Input(g, "z", a.z, rows, d), zp, c); err != nil {
 		return err
 	}
 	grads, err := graph.Gradients(a.loss, input)
@@ -106,26 +149,26 @@ func (a *arm) observe(d int) error {
 
 // prepare makes the codes' input where the teacher gives the targets.
 func (a *arm) prepare(s *stepInput) {
-	a.head.in.team, a.head.in.epoch, a.head.in.step = s.team, s.epoch, s.step
-	if a.objective.branch() != Teacher {
-		return
+	in := codeInput{team: s.team, epoch: s.epoch, step: s.step}
+	if a.traits.Targets == part.Teacher {
+		in.scores, in.z, in.prototypes = a.scores, s.scored[part.Teacher], a.scoring()
+		if a.scores != nil {
+			p := a.all()
+			kernel.InnerProducts(s.team, a.scores, in.z, in.prototypes, len(in.z)/p.d, p.d, p.k)
+		}
+		if a.head.patches != nil {
+			a.head.patches.prepare(s.team, s.patches[part.Teacher], in.prototypes, s.masks, int(s.epoch))
+		}
 	}
-	p, z, c := a.all(), s.scored[Teacher], a.scoring()
-	if a.scores != nil {
-		scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
-	}
-	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, c
-	if a.head.patches != nil {
-		a.head.patches.prepare(s.team, s.patches[Teacher], c, s.masks, int(s.epoch))
-	}
+	a.head.take(in)
 }
 
 // scoring returns the teacher's prototypes as its scores use them, [H·K,D].
 func (a *arm) scoring() []float32 {
-	if _, ok := a.learner.(*classifier); ok || keepsLength(a.objective) {
+	if a.traits.Lengths {
 		return a.all().teacher
 	}
-	return a.all().now[Teacher]
+	return a.all().now[part.Teacher]
 }
 
 // before is the learners' part of a step that comes before the loss.
@@ -133,11 +176,11 @@ func (a *arm) before(s *stepInput) { a.each(s, learner.before) }
 
 // finish updates prototypes and objective after the loss is known.
 func (a *arm) finish(s *stepInput) {
-	if a.head.in.z != nil { // an observer without a graph has none of the student's
+	if a.traits.Targets == part.Teacher || a.name == "" || a.program != nil { // else no graph has found the student's embeddings
 		a.head.after()
 	}
 	if p := a.head.patches; p != nil {
-		s.values["loss.patches"] = p.value
+		s.found.note("loss.patches", p.value)
 	}
 	if a.optimizer != nil {
 		setDecay(a.extra, a.decay*s.decay)
@@ -149,38 +192,32 @@ func (a *arm) finish(s *stepInput) {
 // settle updates the prototypes of one head and their record.
 func (a *arm) settle(l learner, s *stepInput) {
 	l.after(s)
-	if a.prototypeFree() {
+	if a.traits.Free {
 		return
 	}
 	p := l.vectors()
 	p.moved(s.team)
 	if a.reseed != nil {
-		a.reseed.run(l, a.objective.center(), s)
+		a.reseed.run(l, a.objective.offset(a.scoring(), int(s.epoch)), s)
 		p.moved(s.team)
 	}
 	p.endStep(s)
 }
 
 // watch is a whole step of an observer.
-func (a *arm) watch(s *stepInput) error {
-	host := s.values
-	s.values = map[string]float64{}
-	defer func() {
-		for name, v := range s.values {
-			host["observer."+a.name+"."+name] = v
-		}
-		s.values = host
-	}()
-	a.before(s)
-	a.prepare(s)
+func (a *arm) watch(host *stepInput) (*Found, error) {
+	s := *host
+	s.found = newFound()
+	a.before(&s)
+	a.prepare(&s)
 	if a.program != nil {
-		copy(a.z, s.scored[Student])
-		copy(a.zp, s.patches[Student])
+		copy(a.z, s.scored[part.Student])
+		copy(a.zp, s.patches[part.Student])
 		if err := a.program.Run(s.team); err != nil {
-			return fmt.Errorf("observer %s: %w", a.name, err)
+			return nil, fmt.Errorf("observer %s: %w", a.name, err)
 		}
-		s.values["loss"] = float64(a.program.Value(a.loss)[0])
+		s.found.note("loss", float64(a.program.Value(a.loss)[0]))
 	}
-	a.finish(s)
-	return nil
+	a.finish(&s)
+	return s.found, nil
 }

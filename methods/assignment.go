@@ -54,7 +54,7 @@ func (a *assignment) assign(team *team.Team, z, c []float32) {
 
 // nearest finds the prototypes of embeddings lo … hi-1.
 func (a *assignment) nearest(team *team.Team, z, c []float32, lo, hi int) {
-	scores(team, a.cos, z[lo*a.d:hi*a.d], c, hi-lo, a.d, a.k)
+	kernel.InnerProducts(team, a.cos, z[lo*a.d:hi*a.d], c, hi-lo, a.d, a.k)
 	team.Chunks(hi-lo, kernel.RowChunk(a.k), func(from, to int) {
 		for i := from; i < to; i++ {
 			row := a.cos[i*a.k:][:a.k]

@@ -1,5 +1,7 @@
 package methods
 
+import "protobench/methods/part"
+
 // bank holds the last embedding of each training image: of its first view, as seen in training. That takes no passes over the
 // images of its own, and the embeddings are up to an epoch old, as in DeepCluster-v2's memory.
 type bank struct {
@@ -9,8 +11,8 @@ type bank struct {
 	seen   []float64 // [Images] 1 for those that have been seen
 }
 
-func newBank(cfg Config, d int) *bank {
-	return &bank{d: d, images: cfg.order, value: make([]float32, cfg.Images*d), seen: make([]float64, cfg.Images)}
+func newBank(cfg part.Config, d int) *bank {
+	return &bank{d: d, images: cfg.Indices, value: make([]float32, cfg.Images*d), seen: make([]float64, cfg.Images)}
 }
 
 // record keeps the first views of a step's embeddings z [views·B,D].
@@ -31,6 +33,6 @@ func (b *bank) gather() (images []int, z []float32) {
 	return images, z
 }
 
-func (b *bank) state(prefix string) []Named {
-	return []Named{f32(prefix+"bank", b.value, len(b.seen), b.d), f64(prefix+"seen", b.seen)}
+func (b *bank) State(prefix string) []part.Named {
+	return []part.Named{part.F32Of(prefix+"bank", b.value, len(b.seen), b.d), part.F64Of(prefix+"seen", b.seen)}
 }

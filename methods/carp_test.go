@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -17,10 +18,9 @@ func TestGoldenCARP(t *testing.T) {
 			s := golden.Shape(f.Inputs["student_logits"])
 			v := views{images: s[1], global: int(num(t, f.Params, "global_crops")), crops: s[0]}
 			k, student, teacher := s[2], golden.Float32s(f.Inputs["student_logits"]), golden.Float32s(f.Inputs["teacher_logits"])
-			cfg := Config{Settings: Settings{
-				Prototypes: Prototypes{Count: k},
-				CARP:       CARP{Block: int(num(t, f.Params, "partition_size")), EntropyWeight: num(t, f.Params, "entropy_weight")},
-			}}
+			cfg := part.Config{Settings: with(map[string]any{
+				"prototypes.count": k, "carp.block": int(num(t, f.Params, "partition_size")), "carp.entropy_weight": num(t, f.Params, "entropy_weight"),
+			})}
 			o := newCARP(cfg, v)
 			o.split(golden.Ints(f.Inputs["permutation"]))
 			q := make([]float32, len(teacher))
@@ -108,13 +108,13 @@ func TestCARPSeesLength(t *testing.T) {
 		cfg := testConfig(t, "carp+gmm")
 		cfg.Composition.Embedding = embedding
 		tr := start(t, cfg)
-		if n := unit(tr.host.learner.vectors().value, cfg.Encoder.Dim); n != cfg.Settings.Prototypes.Count {
+		if n := unit(tr.host.learners[0].vectors().value, cfg.Encoder.Dim); n != cfg.Settings.Int("prototypes.count") {
 			t.Errorf("%s: only %d prototypes start from data as unit vectors", embedding, n)
 		}
 		steps(t, tr, batches(cfg), 2)
-		in := &stepInput{}
-		tr.see(in, Teacher)
-		tr.see(in, Student)
+		in := &stepInput{found: newFound()}
+		tr.publishEmbeddings(in, part.Teacher)
+		tr.publishEmbeddings(in, part.Student)
 		for b := range in.z {
 			if unit(in.z[b], cfg.Encoder.Dim) != len(in.z[b])/cfg.Encoder.Dim {
 				t.Errorf("%s: learners see embeddings that are not normalised", embedding)
@@ -123,7 +123,7 @@ func TestCARPSeesLength(t *testing.T) {
 				t.Errorf("%s: scores see normalised embeddings", embedding)
 			}
 		}
-		_, z, err := tr.Features(Teacher, viewsAt(cfg, 1))
+		_, z, err := tr.Features(part.Teacher, viewsAt(cfg, 1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func TestCARPSeesLength(t *testing.T) {
 func TestCARPClamp(t *testing.T) {
 	for gap, flat := range map[float32]bool{15: false, 17: true} {
 		v := views{images: 1, global: 2, crops: 2}
-		o := newCARP(Config{Settings: Settings{Prototypes: Prototypes{Count: 2}, CARP: CARP{Block: 2}}}, v)
+		o := newCARP(part.Config{Settings: with(map[string]any{"prototypes.count": 2, "carp.block": 2})}, v)
 		o.split([]int{1, 0})
 		q := make([]float32, 4)
 		o.probabilities(nil, q, []float32{0, 40, 0, 40}, 1, nil)

@@ -2,6 +2,7 @@ package methods
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"protobench/internal/kernel"
 	"protobench/internal/team"
@@ -32,7 +33,7 @@ func startAt(rng *rand.Rand, z []float32, k, d int) []float32 {
 
 // newCentres runs iterations of k-means on z [n,D] from centres start [K,D] and assigns z a last time.
 func newCentres(team *team.Team, z, start []float32, d, iterations int) *centres {
-	c := &centres{k: len(start) / d, d: d, value: clone(start)}
+	c := &centres{k: len(start) / d, d: d, value: slices.Clone(start)}
 	c.near, c.distance, c.count = make([]int, len(z)/d), make([]float64, len(z)/d), make([]float64, c.k)
 	room, half := make([]float32, centresChunk*c.k), make([]float32, c.k)
 	for range iterations {
@@ -53,7 +54,7 @@ func (c *centres) assign(team *team.Team, z, room, half []float32) {
 	n := len(z) / c.d
 	for lo := 0; lo < n; lo += centresChunk {
 		rows := min(centresChunk, n-lo)
-		scores(team, room, z[lo*c.d:], c.value, rows, c.d, c.k)
+		kernel.InnerProducts(team, room, z[lo*c.d:], c.value, rows, c.d, c.k)
 		for i := range rows {
 			row := room[i*c.k:][:c.k]
 			for k, h := range half {

@@ -1,6 +1,9 @@
 package methods
 
-import "protobench/internal/team"
+import (
+	"protobench/internal/team"
+	"protobench/methods/part"
+)
 
 // classifier is the last layer of [sela]: rows W [K,D] that follow the gradient of the loss and are not normalised. They start as
 // unit vectors. Metrics see their directions, and assign images by W·z + b. The teacher has moving averages of both.
@@ -10,8 +13,8 @@ type classifier struct {
 	every int // steps between two labellings
 }
 
-func newClassifier(cfg Config, o *sela, p *prototypes) *classifier {
-	j := newJoint(cfg, o, p)
+func newClassifier(cfg part.Config, o *sela, p *prototypes) *classifier {
+	j := newJoint(cfg, Host{Lengths: true}, p)
 	j.lengths, j.norm, j.freeze = true, 1, 0 // the rows' length is left to the gradient
 	return &classifier{j, o, o.relabelSteps(cfg.StepsPerEpoch)}
 }
@@ -23,7 +26,7 @@ func (l *classifier) label(team *team.Team) (changed, err float64) {
 
 func (l *classifier) before(s *stepInput) {
 	if s.step > 0 && s.step%l.every == 0 {
-		s.values["sela.relabelled"], s.values["sela.error"] = l.label(s.team)
+		s.found.Values["sela.relabelled"], s.found.Values["sela.error"] = l.label(s.team)
 	}
 }
 
@@ -34,3 +37,6 @@ func (l *classifier) after(s *stepInput) {
 		l.o.teacher[lo+i] = float32(float64(s.momentum*float64(l.o.teacher[lo+i])) - float64((1-s.momentum)*float64(b)))
 	}
 }
+
+// begin finds the first labels, of what the initial network predicts.
+func (l *classifier) begin(team *team.Team, _, _ []float32) { l.label(team) }

@@ -8,6 +8,7 @@ import (
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/methods/part"
 )
 
 // TestGoldenEpochKMeans runs the learner's own Lloyd iterations, with empty clusters and ties, and an assignment after the last.
@@ -34,9 +35,10 @@ func TestGoldenEpochKMeans(t *testing.T) {
 func TestEpochKMeansWaits(t *testing.T) {
 	for _, from := range []string{"data", "previous"} {
 		cfg := testConfig(t, "swav+frozen")
-		cfg.Composition.Learner, cfg.Settings.EpochKMeans.Start = "epoch-kmeans", from
+		cfg.Composition.Learner = "epoch-kmeans"
+		cfg.Settings.MustSet("epoch-kmeans.start", from)
 		tr, next := start(t, cfg), batches(cfg)
-		m := tr.host.learner.(*epochKMeans)
+		m := tr.host.learners[0].(*epochKMeans)
 		if int(m.filled[0]) != cfg.Images {
 			t.Fatalf("the warm-up left %g embeddings of %d in the bank", m.filled[0], cfg.Images)
 		}
@@ -54,7 +56,7 @@ func TestEpochKMeansWaits(t *testing.T) {
 		}
 		rows := cfg.Train.Batch * cfg.Encoder.Dim
 		newest := m.ring[(int(m.filled[1])*cfg.Encoder.Dim+len(m.ring)-rows)%len(m.ring):][:rows]
-		if !slices.Equal(newest, tr.z[Teacher][:rows]) {
+		if !slices.Equal(newest, tr.z[part.Teacher][:rows]) {
 			t.Error("the bank's newest rows are not the last batch's first views")
 		}
 	}
@@ -71,9 +73,10 @@ func TestGoldenSelfCluster(t *testing.T) {
 		}
 		for form, batches := range map[string]int{"flattened": 1, "positionwise": fs[0]} {
 			cfg := testConfig(t, "swav")
-			cfg.Settings.SelfCluster = SelfCluster{
-				LR: 1, TargetTemperature: num(t, f.Params, "target_temp"), Temperature: num(t, f.Params, "pred_temp"), Iterations: int(num(t, f.Params, "iterations")),
-			}
+			cfg.Settings.MustSetAll(map[string]any{
+				"self-cluster.target_temperature": num(t, f.Params, "target_temp"), "self-cluster.temperature": num(t, f.Params, "pred_temp"),
+				"self-cluster.iterations": int(num(t, f.Params, "iterations")),
+			})
 			m := newSelfCluster(cfg, placed(golden.Float32s(f.Inputs["weight"]), d))
 			copy(m.weight.Value, golden.Float32s(f.Inputs["weight"]))
 			copy(m.bias.Value, golden.Float32s(f.Inputs["bias"]))
@@ -103,19 +106,19 @@ func TestGoldenSelfCluster(t *testing.T) {
 func TestSelfClusterLearns(t *testing.T) {
 	const k, d = 4, 6
 	cfg := testConfig(t, "swav")
-	cfg.Settings.SelfCluster.LR = 0.05
+	cfg.Settings.MustSet("self-cluster.lr", 0.05)
 	m := newSelfCluster(cfg, placed(clusters(k, k, d, 0.3), d))
-	in := &stepInput{values: map[string]float64{}}
+	in := &stepInput{found: newFound()}
 	var losses []float64
 	for range 200 {
-		in.z[Teacher] = clusters(64, k, d, 0.05)
+		in.z[part.Teacher] = clusters(64, k, d, 0.05)
 		m.before(in)
-		losses = append(losses, in.values["self-cluster.loss"])
+		losses = append(losses, in.found.Values["self-cluster.loss"])
 	}
 	if first, last := losses[0], losses[len(losses)-1]; !(last < 0.5*first) {
 		t.Errorf("the loss went from %g to %g", first, last)
 	}
-	m.gradient(nil, in.z[Teacher])
+	m.gradient(nil, in.z[part.Teacher])
 	owner := map[int]int{} // by the head's own logits: directions alone leave out its norms and biases
 	for i := range 64 {
 		c := kernel.Argmax(m.targets[i*k:][:k])
@@ -148,11 +151,11 @@ func TestPlusPlusSpreads(t *testing.T) {
 
 func TestPlusPlusStart(t *testing.T) {
 	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Init = "kmeans++"
+	cfg.Settings.MustSet("prototypes.init", "kmeans++")
 	l := start(t, cfg).Learned()[0]
-	cfg.Settings.Prototypes.Init = "data"
+	cfg.Settings.MustSet("prototypes.init", "data")
 	other := start(t, cfg).Learned()[0]
-	if slices.Equal(l.Initial, other.Initial) || l.Path != 0 || !slices.Equal(l.Initial, l.Current[Student]) {
+	if slices.Equal(l.Initial, other.Initial) || l.Path != 0 || !slices.Equal(l.Initial, l.Current[part.Student]) {
 		t.Error("the start is that from data, or counts as movement")
 	}
 }
@@ -161,12 +164,12 @@ func TestPlusPlusStart(t *testing.T) {
 func TestSplit(t *testing.T) {
 	for _, name := range []string{"gmm", "kmeans", "ema", "self-cluster", "joint"} {
 		cfg := testConfig(t, "swav+frozen")
-		cfg.Composition.Learner, cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBy = name, true, "split"
+		cfg.Composition.Learner = name
+		cfg.Settings.MustSet("prototypes.reseed", true)
+		cfg.Settings.MustSet("prototypes.reseed_by", "split")
 		tr := start(t, cfg)
-		l := tr.host.learner
-		p, in := l.vectors(), &stepInput{step: 3, epoch: 1, z: tr.z, values: map[string]float64{}}
-		var events []string
-		in.event = func(kind string, _ int) { events = append(events, kind) }
+		l := tr.host.learners[0]
+		p, in := l.vectors(), &stepInput{step: 3, epoch: 1, z: tr.z, found: newFound()}
 		if err := tr.runTeacher(); err != nil {
 			t.Fatal(err)
 		}
@@ -177,11 +180,11 @@ func TestSplit(t *testing.T) {
 		total := mass(l)
 		tr.host.reseed.rate = 0 // keep the shares
 		tr.host.reseed.run(l, nil, in)
-		if cos := 1 - float64(angle(p.now[Teacher][2*p.d:][:p.d], p.now[Teacher][7*p.d:][:p.d])); cos < 0.85 || cos == 1 {
+		if cos := 1 - float64(angle(p.now[part.Teacher][2*p.d:][:p.d], p.now[part.Teacher][7*p.d:][:p.d])); cos < 0.85 || cos == 1 {
 			t.Errorf("%s: the angle to the heaviest is %g", name, 1-cos)
 		}
-		if !slices.Equal(events, []string{"split"}) || p.recent[2] != 4.5 || p.recent[7] != 4.5 || p.reseeds[0] != 1 {
-			t.Errorf("%s: events %v, shares %v", name, events, p.recent)
+		if !slices.Equal(in.found.Events, []Event{{"split", 2}}) || p.recent[2] != 4.5 || p.recent[7] != 4.5 || p.reseeds[0] != 1 {
+			t.Errorf("%s: events %v, shares %v", name, in.found.Events, p.recent)
 		}
 		if name == "gmm" && math.Abs(mass(l)-(total-1)) > 1e-9 || name == "kmeans" && math.Abs(mass(l)-(total-1)) > 1e-9 {
 			t.Errorf("%s: statistics of mass %g became %g, less what the dead one had", name, total, mass(l))
@@ -210,15 +213,17 @@ func mass(l learner) float64 {
 func TestEpochKMeansStarts(t *testing.T) {
 	for _, from := range []string{"previous", "data"} {
 		cfg := testConfig(t, "swav+frozen")
-		cfg.Composition.Learner, cfg.Settings.EpochKMeans.Start, cfg.Settings.EpochKMeans.Iterations = "epoch-kmeans", from, 1
+		cfg.Composition.Learner = "epoch-kmeans"
+		cfg.Settings.MustSet("epoch-kmeans.start", from)
+		cfg.Settings.MustSet("epoch-kmeans.iterations", 1)
 		tr := start(t, cfg)
-		m := tr.host.learner.(*epochKMeans)
+		m := tr.host.learners[0].(*epochKMeans)
 		want, z := slices.Clone(m.p.value), m.ring[:int(m.filled[0])*m.p.d]
 		if from == "data" {
 			want = pick(z, stream.New(cfg.Seed, "epoch-kmeans", 0).Perm(int(m.filled[0]))[:m.p.k], m.p.d)
 		}
 		lloyd(nil, newAssignment(m.p.k, m.p.d), want, z, 1)
-		m.cluster(&stepInput{perEpoch: cfg.StepsPerEpoch, values: map[string]float64{}})
+		m.cluster(&stepInput{perEpoch: cfg.StepsPerEpoch, found: newFound()})
 		if !near(want, m.p.value) {
 			t.Errorf("start from %s: centroids %v, want %v", from, m.p.value[:m.p.d], want[:m.p.d])
 		}

@@ -8,6 +8,7 @@ import (
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/methods/part"
 )
 
 // TestGoldenKMeans checks the mini-batch rule against Lloyd iterations of spherical k-means: the step that forgets everything.
@@ -21,7 +22,7 @@ func TestGoldenKMeans(t *testing.T) {
 			for _, r := range golden.Ints(golden.At(t, f.Inputs, "init_indices", head)) {
 				c = append(c, z[r*s[2]:][:s[2]]...)
 			}
-			cfg := Config{Images: s[1], Settings: Settings{Prototypes: Prototypes{Count: len(c) / s[2]}, KMeans: KMeans{Memory: 1}}}
+			cfg := part.Config{Images: s[1], Settings: with(map[string]any{"prototypes.count": len(c) / s[2], "kmeans.memory": 1})}
 			m := newKMeans(cfg, placed(c, s[2]))
 			m.lambda = 0
 			for range int(num(t, f.Params, "lloyd_iterations")) {
@@ -63,24 +64,25 @@ func TestClusterLearnersFind(t *testing.T) {
 	far[0], far[1] = -math.Sqrt2/2, -math.Sqrt2/2
 	start = append(start, far...)
 	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Count, cfg.Images = k+1, 64
+	cfg.Images = 64
+	cfg.Settings.MustSet("prototypes.count", k+1)
 	for name, l := range map[string]learner{"kmeans": newKMeans(cfg, placed(start, d)), "ema": newEMA(cfg, placed(start, d))} {
-		in := &stepInput{values: map[string]float64{}}
+		in := &stepInput{found: newFound()}
 		for range 60 {
-			in.z[Teacher] = clusters(64, k, d, 0.05)
+			in.z[part.Teacher] = clusters(64, k, d, 0.05)
 			l.before(in)
 		}
 		p := l.vectors()
 		for c := range k {
-			if v := p.now[Teacher][c*d+c]; v < 0.99 {
+			if v := p.now[part.Teacher][c*d+c]; v < 0.99 {
 				t.Errorf("%s: prototype %d has cosine %g with its cluster", name, c, v)
 			}
 		}
 		if !slices.Equal(p.value[k*d:], far) {
 			t.Errorf("%s: a prototype without embeddings moved", name)
 		}
-		if in.values[name+".cosine"] < 0.95 {
-			t.Errorf("%s: mean cosine %g", name, in.values[name+".cosine"])
+		if in.found.Values[name+".cosine"] < 0.95 {
+			t.Errorf("%s: mean cosine %g", name, in.found.Values[name+".cosine"])
 		}
 	}
 }
@@ -88,7 +90,9 @@ func TestClusterLearnersFind(t *testing.T) {
 // TestKMeansRemembers checks the forgetting: a centre's weight for a batch falls as its count rises, to what the memory holds.
 func TestKMeansRemembers(t *testing.T) {
 	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Count, cfg.Images, cfg.Settings.KMeans.Memory = 2, 20, 1
+	cfg.Images = 20
+	cfg.Settings.MustSet("prototypes.count", 2)
+	cfg.Settings.MustSet("kmeans.memory", 1)
 	m := newKMeans(cfg, placed([]float32{1, 0, 0, -1}, 2))
 	if m.lambda != 0.9 {
 		t.Fatalf("20 images for 2 prototypes give λ = %g", m.lambda)
@@ -112,7 +116,8 @@ func TestKMeansRemembers(t *testing.T) {
 // TestEMAStep computes one update by hand.
 func TestEMAStep(t *testing.T) {
 	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Count, cfg.Settings.EMA.Momentum = 2, 0.75
+	cfg.Settings.MustSet("prototypes.count", 2)
+	cfg.Settings.MustSet("ema.momentum", 0.75)
 	e := newEMA(cfg, placed([]float32{1, 0, 0, -1}, 2))
 	e.update(nil, []float32{1, 0, 0.6, 0.8})
 	n := math.Hypot(0.75+0.25*0.8, 0.25*0.4)
@@ -125,16 +130,17 @@ func TestEMAStep(t *testing.T) {
 func TestHypersphericalSettles(t *testing.T) {
 	for _, k := range []int{2, 3, 4} {
 		cfg := testConfig(t, "swav")
-		cfg.Settings.Prototypes.Count, cfg.Settings.Hyperspherical.Steps = k, 2000
+		cfg.Settings.MustSet("prototypes.count", k)
+		cfg.Settings.MustSet("hyperspherical.steps", 2000)
 		h := newHyperspherical(cfg, placed(randomPrototypes(5, k, 8), 8))
 		grad := make([]float32, k*8)
 		before := crowding(grad, newKoleo(k, 8), h.p.value)
-		h.settle()
+		h.begin(nil, nil, nil)
 		after := crowding(grad, newKoleo(k, 8), h.p.value)
 		if want := -1 / float64(k-1); after > before || math.Abs(after-want) > 0.05 {
 			t.Errorf("%d prototypes: largest cosine went from %g to %g, want %g", k, before, after, want)
 		}
-		if !slices.Equal(h.p.initial, h.p.now[Teacher]) || h.p.path[0] != 0 {
+		if !slices.Equal(h.p.initial, h.p.now[part.Teacher]) || h.p.path[0] != 0 {
 			t.Error("settling counts as movement")
 		}
 	}
@@ -147,7 +153,7 @@ func TestCrowdingGradient(t *testing.T) {
 	crowding(grad, newKoleo(k, d), c)
 	for i := range c {
 		at := func(e float32) float64 {
-			x := clone(c)
+			x := slices.Clone(c)
 			x[i] += e
 			return crowding(scratch, newKoleo(k, d), x)
 		}
@@ -164,7 +170,7 @@ func TestPrepareSettles(t *testing.T) {
 	tr := start(t, cfg)
 	steps(t, tr, batches(cfg), 3)
 	l := tr.Learned()
-	if !slices.Equal(l[0].Current[Teacher], l[2].Current[Teacher]) || !slices.Equal(l[0].Initial, l[0].Current[Student]) {
+	if !slices.Equal(l[0].Current[part.Teacher], l[2].Current[part.Teacher]) || !slices.Equal(l[0].Initial, l[0].Current[part.Student]) {
 		t.Error("arm and observer differ, or moved")
 	}
 	if slices.Equal(l[0].Initial, l[1].Initial) {

@@ -3,10 +3,36 @@ package methods
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// DeepCluster holds the keys of the [deepcluster] table.
+type DeepCluster struct {
+	Targets string `key:"targets" default:"teacher" in:"student|teacher" doc:"branch whose embeddings give the labels"`
+	Heads   int    `key:"heads" default:"1" range:"[1,64]" hash:"set" doc:"sets of prototypes.count prototypes, each with a learner of its own; all train the encoder, metrics see the first (DeepCluster-v2: 3)"`
+}
+
+// deepclusterPart declares [deepcluster].
+func deepclusterPart() objectiveDeclaration {
+	return objectiveDeclaration{
+		Declaration: part.Declaration{
+			Name: "deepcluster", Source: "Caron et al. 2018, 2020 (DeepCluster-v2)",
+			Doc:   "cross-entropy to hard labels: the nearest prototypes of the target branch's embeddings, a mean over one or more heads (sets of prototypes with learners of their own); metrics see the first",
+			Table: setting.Of[DeepCluster]("deepcluster").OwnedBy("deepcluster"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
+		},
+		Traits: func(v setting.Values) Traits {
+			return Traits{Targets: part.BranchOf(v.Text("deepcluster.targets")), Scores: true, Crops: true, Heads: v.Int("deepcluster.heads"), HeadsKey: "deepcluster.heads"}
+		},
+		New: func(c part.Config, v views, _ int) objective {
+			return newDeepCluster(setting.Read[DeepCluster](c.Settings, "deepcluster"), v, c.Settings.Int("prototypes.count"))
+		},
+		Faithful: faithfulDeepCluster,
+	}
+}
 
 // deepcluster predicts hard cluster labels (DeepCluster-v2: Caron et al. 2020, sec. 4.2 and appendix D, after Caron et al. 2018): an image's
 // label is its nearest prototype, and every crop predicts it by a softmax at loss.temperature (0.1), a mean over crops and images:
@@ -23,27 +49,15 @@ import (
 // are two), and clustering is the learner's: epoch-kmeans is the original's. By default the teacher gives them, whose weights are
 // past ones as well. Nothing balances the labels.
 type deepcluster struct {
+	unchanging
 	DeepCluster
-	v        views
-	k, heads int
+	v views
+	k int
 }
 
-func newDeepCluster(s DeepCluster, v views, k, heads int) *deepcluster {
-	return &deepcluster{s, v, k, heads}
+func newDeepCluster(s DeepCluster, v views, k int) *deepcluster {
+	return &deepcluster{DeepCluster: s, v: v, k: k}
 }
-
-func (o *deepcluster) branch() Branch {
-	if o.Targets == "teacher" {
-		return Teacher
-	}
-	return Student
-}
-
-func (o *deepcluster) weightNorm() bool     { return false }
-func (o *deepcluster) unnormalised() bool   { return false }
-func (o *deepcluster) center() []float32    { return nil }
-func (o *deepcluster) after(codeInput)      {}
-func (o *deepcluster) state(string) []Named { return nil }
 
 // codes are one-hot for each head: the prototype with the largest score, the first of equal ones.
 func (o *deepcluster) codes(q []float32, in codeInput) {
@@ -58,12 +72,12 @@ func (o *deepcluster) loss(h *head, s, targets *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return crossEntropyOfHeads(s, targets, o.heads, float32(h.temperature), h.scaled(1/float32(o.v.crops*o.v.images)))
+	return crossEntropyOfHeads(s, targets, o.Heads, float32(h.temperature), h.scaled(1/float32(o.v.crops*o.v.images)))
 }
 
 // average turns each crop's sum of codes into their mean: local crops predict one code more than global ones.
 func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
-	global := o.v.global * o.v.images * o.heads * o.k
+	global := o.v.global * o.v.images * o.Heads * o.k
 	return graph.Apply(graph.Op{
 		Kind: "mean-codes", Out: targets.Shape().Clone(), Diff: []bool{false},
 		Forward: func(_ *team.Team, in [][]float32, out []float32) {
@@ -76,4 +90,11 @@ func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
 			}
 		},
 	}, targets)
+}
+
+// faithfulDeepCluster is DeepCluster-v2's, of the same paper and with the same recipe: three sets of prototypes.
+func faithfulDeepCluster(t part.Train) map[string]any {
+	keys := faithfulSwAV(t)
+	keys["deepcluster.heads"] = 3
+	return keys
 }

@@ -7,6 +7,7 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -25,12 +26,13 @@ func TestGoldenDeepCluster(t *testing.T) {
 			c := golden.Float32s(golden.At(t, f.Expected, "centroids", name))
 			k := len(c) / s[2]
 			labels := golden.Ints(golden.At(t, f.Expected, "assignments_by_image", name))
-			h := &head{views: v, k: k, temperature: num(t, f.Params, "temperature"), objective: newDeepCluster(DeepCluster{Targets: "teacher"}, v, k, 1)}
+			o := newDeepCluster(DeepCluster{Targets: "teacher", Heads: 1}, v, k)
+			h := newHead(o, Traits{Targets: part.Teacher}, v, k, num(t, f.Params, "temperature"), false)
 			h.in.scores = make([]float32, v.global*v.images*k)
 			for row := range v.global * v.images {
 				h.in.scores[row*k+labels[golden.Ints(f.Inputs["batch_index"])[row%v.images]]] = 1
 			}
-			terms = append(terms, node(t)(h.build(z, node(t)(graph.StopGradient(graph.Input(g, name, c, k, s[2]))))))
+			terms = append(terms, node(t)(h.build(z, nil, node(t)(graph.StopGradient(graph.Input(g, name, c, k, s[2]))))))
 		}
 		loss := node(t)(graph.Sum([]float32{0.5, 0.5}, terms...))
 		p, grads := run(t, g, loss, x)
@@ -43,7 +45,8 @@ func TestGoldenDeepCluster(t *testing.T) {
 func TestDeepClusterGradient(t *testing.T) {
 	for _, by := range []string{"prototypes", "encoder"} {
 		cfg := testConfig(t, "deepcluster-v2")
-		cfg.Composition.Learner, cfg.Settings.Prototypes.Init = "joint", "data"
+		cfg.Composition.Learner = "joint"
+		cfg.Settings.MustSet("prototypes.init", "data")
 		checkGradient(t, start(t, cfg), batches(cfg)(), by)
 	}
 }
@@ -53,7 +56,8 @@ func TestDeepClusterLabels(t *testing.T) {
 	labels := map[string][]float32{}
 	for _, branch := range []string{"student", "teacher"} {
 		cfg := testConfig(t, "deepcluster-v2")
-		cfg.Settings.DeepCluster.Targets, cfg.Train.LR = branch, 0.1
+		cfg.Train.LR = 0.1
+		cfg.Settings.MustSet("deepcluster.targets", branch)
 		tr := start(t, cfg)
 		steps(t, tr, batches(cfg), 4)
 		q, s := tr.host.head.q, tr.host.head.in.scores

@@ -6,13 +6,6 @@ import (
 	"protobench/internal/kernel"
 )
 
-// keepsLength says that an objective's scores depend on the prototypes' lengths: they are neither normalised in the scores nor put
-// back on the sphere.
-func keepsLength(o objective) bool {
-	d, ok := o.(*dino)
-	return ok && d.Scores == "vmf"
-}
-
 // posterior is DINO-vMF's way from teacher scores to targets (Govindarajan et al. 2023): the vMF mixture's posterior at the teacher
 // temperature, centred in probability space. The center is an EMA of the batch mean of the posterior before centring, and its
 // logarithm is what logits lose; it starts uniform.

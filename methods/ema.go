@@ -1,6 +1,26 @@
 package methods
 
-import "protobench/internal/team"
+import (
+	"protobench/internal/setting"
+	"protobench/internal/team"
+	"protobench/methods/part"
+)
+
+// EMA holds the keys of the [ema] table.
+type EMA struct {
+	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1]" doc:"share of itself that a prototype keeps in a step in which embeddings are assigned to it"`
+}
+
+// emaPart declares [ema].
+func emaPart() learnerDeclaration {
+	return learnerDeclaration{
+		Declaration: part.Declaration{
+			Name: "ema", Doc: "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", Source: "Pang et al. 2022, its group update",
+			Table: setting.Of[EMA]("ema").OwnedBy("ema"), Reads: reseeding(),
+		},
+		New: func(c part.Config, _ Host, p *prototypes) learner { return newEMA(c, p) },
+	}
+}
 
 // ema prototypes move a little towards the mean of the embeddings that were given to them, without a gradient; those that
 // got none stay: c ← β·c + (1-β)·mean, back on the sphere (the update of SMoG's groups, Pang et al. 2022, here
@@ -12,16 +32,16 @@ type ema struct {
 	momentum float64
 }
 
-func newEMA(cfg Config, p *prototypes) *ema {
-	return &ema{decoupled{p}, newAssignment(p.k, p.d), cfg.Settings.EMA.Momentum}
+func newEMA(cfg part.Config, p *prototypes) *ema {
+	return &ema{decoupled{p}, newAssignment(p.k, p.d), cfg.Settings.Float("ema.momentum")}
 }
 
-func (e *ema) adopt()               { e.p.publish(nil) }
-func (e *ema) state(string) []Named { return nil }
+func (e *ema) adopt()                    { e.p.publish(nil) }
+func (e *ema) State(string) []part.Named { return nil }
 
 func (e *ema) before(s *stepInput) {
-	e.update(s.team, s.z[Teacher])
-	s.values["ema.cosine"] = e.a.cosine
+	e.update(s.team, s.z[part.Teacher])
+	s.found.note("ema.cosine", e.a.cosine)
 }
 
 // update assigns embeddings z [n,D] to the prototypes and moves those that got some.

@@ -3,9 +3,29 @@ package methods
 import (
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// Centring holds the keys of the [centring] table.
+type Centring struct {
+	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1)" doc:"EMA momentum of the teacher embeddings' running mean (a plain mean over the first steps)"`
+}
+
+// embeddings are what may become of the projector's output, in the order of tables.
+func embeddings() []part.Declaration {
+	return []part.Declaration{
+		{Name: "plain", Doc: "projector output on the unit sphere (carp: as it is)"},
+		{
+			Name: centred, Doc: "the teacher's running mean is taken off both branches' embeddings, then L2 again (carp: not normalised)",
+			Table: setting.Of[Centring]("centring").OwnedBy(centred),
+		},
+	}
+}
+
+const centred = "centred"
 
 // embedding turns the projector's output into what scores see: L2-normalised, and with centred also less the teacher's running mean and
 // normalised again: one direction that all embeddings share would otherwise dominate every mixture and every cosine. Where the objective
@@ -19,9 +39,9 @@ type embedding struct {
 	count    []float64 // one element: batches seen
 }
 
-func newEmbedding(cfg Config, raw bool, d int) *embedding {
+func newEmbedding(cfg part.Config, raw bool, d int) *embedding {
 	return &embedding{
-		centred: cfg.Composition.Embedding == "centred", raw: raw, momentum: cfg.Settings.Centring.Momentum, d: d,
+		centred: cfg.Composition.Embedding == centred, raw: raw, momentum: cfg.Settings.Float("centring.momentum"), d: d,
 		mean: make([]float32, d), count: make([]float64, 1),
 	}
 }
@@ -85,6 +105,6 @@ func (e *embedding) directions(dst, z []float32) []float32 {
 	return dst
 }
 
-func (e *embedding) state(prefix string) []Named {
-	return []Named{f32(prefix+"mean", e.mean), f64(prefix+"count", e.count)}
+func (e *embedding) State(prefix string) []part.Named {
+	return []part.Named{part.F32Of(prefix+"mean", e.mean), part.F64Of(prefix+"count", e.count)}
 }

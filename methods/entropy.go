@@ -5,10 +5,31 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// MeMax holds the keys of the [me-max] table.
+type MeMax struct {
+	Weight float64 `key:"weight" default:"1" range:"[0,)" doc:"weight of the me-max term: ln K less the entropy of the student's mean prediction at loss.temperature"`
+}
+
+// meMaxPart declares the regularizer me-max.
+func meMaxPart() termDeclaration {
+	return termDeclaration{
+		Declaration: part.Declaration{
+			Name: "me-max", Doc: "keeps the mean prediction over all prototypes uniform (msn and carp have terms of their own)", Source: "Assran et al. 2022",
+			Table: setting.Of[MeMax]("me-max").OwnedBy("me-max"),
+		},
+		New: func(v setting.Values, in Inputs) (*G.Node, float64, error) {
+			n, err := meMaxNode(in.Scores, float32(in.Temperature))
+			return n, v.Float("me-max.weight"), err
+		},
+	}
+}
 
 // predictions are the rows' softmaxes of scores [N,K] at a temperature, as entropies see them.
 type predictions struct {

@@ -1,6 +1,29 @@
 package methods
 
-import "protobench/internal/team"
+import (
+	"protobench/internal/setting"
+	"protobench/internal/team"
+	"protobench/methods/part"
+)
+
+// EpochKMeans holds the keys of the [epoch-kmeans] table (defaults of Caron et al. 2020's DeepCluster-v2).
+type EpochKMeans struct {
+	Iterations int    `key:"iterations" default:"10" range:"[1,1000]" doc:"iterations of spherical k-means at the start of each epoch"`
+	Start      string `key:"start" default:"data" in:"data|previous" doc:"centres that k-means starts from: random embeddings of the bank (each epoch numbers its clusters anew), or those of the epoch before"`
+}
+
+// epochKMeansPart declares [epochKMeans].
+func epochKMeansPart() learnerDeclaration {
+	return learnerDeclaration{
+		Declaration: part.Declaration{
+			Name: "epoch-kmeans", Doc: "decoupled: spherical k-means over the last epoch's teacher embeddings at each epoch's start, no gradient", Source: "Caron et al. 2020 (DeepCluster-v2)",
+			Table: setting.Of[EpochKMeans]("epoch-kmeans").OwnedBy("epoch-kmeans"), Reads: reseeding(),
+			Check: func(c part.Config) []*setting.KeyError { return imageForEach(c, "epoch-kmeans") },
+		},
+		Banks: true,
+		New:   func(c part.Config, _ Host, p *prototypes) learner { return newEpochKMeans(c, p) },
+	}
+}
 
 // epochKMeans prototypes are the centroids of spherical k-means over a bank of the last epoch's teacher embeddings, computed at the
 // start of each epoch and fixed while it lasts, without a gradient (DeepCluster-v2; Caron et al. 2020, appendix D). Clustering and
@@ -18,9 +41,9 @@ type epochKMeans struct {
 	filled []float64 // rows in use, and the next one to be overwritten
 }
 
-func newEpochKMeans(cfg Config, p *prototypes) *epochKMeans {
+func newEpochKMeans(cfg part.Config, p *prototypes) *epochKMeans {
 	return &epochKMeans{
-		decoupled: decoupled{p}, EpochKMeans: cfg.Settings.EpochKMeans, seed: cfg.Seed, a: newAssignment(p.k, p.d),
+		decoupled: decoupled{p}, EpochKMeans: setting.Read[EpochKMeans](cfg.Settings, "epoch-kmeans"), seed: cfg.Seed, a: newAssignment(p.k, p.d),
 		ring: make([]float32, max(cfg.Images, p.k)*p.d), filled: make([]float64, 2),
 	}
 }
@@ -47,7 +70,7 @@ func (m *epochKMeans) before(s *stepInput) {
 	if s.step%s.perEpoch == 0 {
 		m.cluster(s)
 	}
-	m.bank(s.z[Teacher])
+	m.bank(s.z[part.Teacher])
 }
 
 // cluster runs k-means on the bank, unless that is smaller than the number of prototypes.
@@ -64,8 +87,8 @@ func (m *epochKMeans) cluster(s *stepInput) {
 	}
 	lloyd(s.team, m.a, m.p.value, z, m.Iterations)
 	m.p.publish(s.team)
-	s.values["epoch-kmeans.cosine"] = m.a.cosine
-	s.values["epoch-kmeans.empty"] = float64(m.a.empty())
+	s.found.note("epoch-kmeans.cosine", m.a.cosine)
+	s.found.note("epoch-kmeans.empty", float64(m.a.empty()))
 }
 
 // lloyd runs iterations of spherical k-means (Dhillon and Modha 2001) on unit embeddings z [n,D] from unit centres c [K,D].
@@ -85,6 +108,11 @@ func (m *epochKMeans) move(k int, z []float32) {
 	m.p.replaced(k)
 }
 
-func (m *epochKMeans) state(prefix string) []Named {
-	return []Named{f32(prefix+"bank", m.ring, len(m.ring)/m.p.d, m.p.d), f64(prefix+"bank.filled", m.filled)}
+func (m *epochKMeans) State(prefix string) []part.Named {
+	return []part.Named{part.F32Of(prefix+"bank", m.ring, len(m.ring)/m.p.d, m.p.d), part.F64Of(prefix+"bank.filled", m.filled)}
+}
+
+// begin fills the bank from the batches before the first step: first views, or second ones for every other head.
+func (m *epochKMeans) begin(_ *team.Team, first, second []float32) {
+	m.store([][]float32{first, second}[m.p.head%2])
 }

@@ -1,6 +1,64 @@
 package methods
 
-import "math"
+import (
+	"math"
+
+	"protobench/internal/setting"
+	"protobench/methods/part"
+)
+
+// GMM holds the keys of the [gmm] table: the decoupled online EM (Arteaga et al. 2025, whose exact values are not public; every
+// choice is a setting).
+type GMM struct {
+	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" doc:"variances: one for all, one per component, or one per component and dimension"`
+	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" doc:"E-step: Gaussian densities, or cosine with fixed precision"`
+	Weights          string  `key:"weights" default:"uniform" in:"uniform|learned|sinkhorn" doc:"mixture weights; sinkhorn: uniform ones, and responsibilities balanced over the components"`
+	Iterations       int     `key:"iterations" default:"3" range:"[1,100]" read:"gmm.weights=sinkhorn" hash:"set" doc:"Sinkhorn-Knopp iterations, with weights = \"sinkhorn\""`
+	Forgetting       string  `key:"forgetting" default:"responsibility" in:"responsibility|uniform" doc:"old statistics fade by the responsibility that replaces them, or with every step"`
+	Memory           float64 `key:"memory" default:"1" range:"(0,)" read:"gmm.step=constant" doc:"statistics remember memory × training images / K units of responsibility, at least 2 (uniform: that many steps' worth), with step = \"constant\""`
+	Step             string  `key:"step" default:"constant" in:"constant|cappe-moulines|liang-klein" hash:"set" doc:"step size of the t-th update: from gmm.memory, (t + step_offset)^-step_power, or (t + 1)^-step_power; responsibility forgetting then remembers one over the step size"`
+	StepPower        float64 `key:"step_power" default:"0.6" range:"(0.5,1]" read:"gmm.step=cappe-moulines,gmm.step=liang-klein" hash:"set" doc:"power of a step size that falls (0.6 as Cappé and Moulines advise, 0.7 as Liang and Klein used)"`
+	StepOffset       float64 `key:"step_offset" default:"1" range:"[1,)" read:"gmm.step=cappe-moulines" hash:"set" doc:"updates that the cappe-moulines schedule starts late"`
+	Precision        float64 `key:"precision" default:"1" range:"(0,)" doc:"precision (1/variance) at the start in units of D, where 1 is that of unit vectors without a mean; the fixed concentration of vmf responsibilities in the same unit"`
+	PrecisionMax     float64 `key:"precision_max" default:"4" range:"(0,)" doc:"variance floor, as the largest precision in units of D"`
+	Smoothing        float64 `key:"smoothing" default:"1" range:"[0,)" read:"gmm.weights=learned" doc:"Dirichlet pseudo-count of learned mixture weights"`
+	AnnealStart      float64 `key:"anneal_start" default:"1" range:"(0,1]" needs:"gmm.anneal_epochs!=0" doc:"power of the responsibilities at the start (deterministic annealing)"`
+	AnnealEpochs     float64 `key:"anneal_epochs" default:"0" range:"[0,)" needs:"gmm.anneal_start!=1" doc:"epochs in which that power rises to 1"`
+	Feed             string  `key:"feed" default:"teacher" in:"teacher|student" doc:"branch whose embeddings the mixture is fitted to"`
+	Order            string  `key:"order" default:"before" in:"before|after" doc:"update before or after the encoder's step"`
+	Every            int     `key:"every" default:"1" range:"[1,)" doc:"update every n steps"`
+}
+
+// gmmPart declares [gmm].
+func gmmPart() learnerDeclaration {
+	return learnerDeclaration{
+		Declaration: part.Declaration{
+			Name: "gmm", Doc: "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", Source: "Arteaga et al. 2025; Celaya and Agostini 2015",
+			Table: setting.Of[GMM]("gmm").OwnedBy("gmm"), Reads: reseeding(),
+			Check: func(c part.Config) []*setting.KeyError { return setting.Read[GMM](c.Settings, "gmm").contradictions() },
+			Onsets: func(c part.Config) []part.Onset {
+				s := setting.Read[GMM](c.Settings, "gmm")
+				if s.AnnealStart == 1 {
+					return nil
+				}
+				return []part.Onset{part.Onset{Key: "gmm.anneal_epochs", Epoch: s.AnnealEpochs, Missed: "the responsibilities' power does not reach 1"}.Within(c, "gmm")}
+			},
+		},
+		New: func(c part.Config, _ Host, p *prototypes) learner { return newGMM(c, p) },
+	}
+}
+
+// contradictions are settings that exclude each other.
+func (g GMM) contradictions() []*setting.KeyError {
+	var out []*setting.KeyError
+	if g.Feed == "student" && g.Order == "before" {
+		out = append(out, part.Refuse("gmm.feed", "set gmm.order = \"after\"", "student embeddings exist only after the encoder's forward pass")...)
+	}
+	if g.Precision > g.PrecisionMax && g.Responsibilities == "gaussian" {
+		out = append(out, part.Refuse("gmm.precision", "raise the maximum", "the start %g is above gmm.precision_max %g", g.Precision, g.PrecisionMax)...)
+	}
+	return out
+}
 
 // gmm prototypes are the normalised means of a [Mixture] over embeddings, updated by online EM. They are constants of
 // the encoder's loss: the decoupled learner (Arteaga et al. 2025, sec. 3; the exact values are not public, so each choice is a setting).
@@ -13,8 +71,8 @@ type gmm struct {
 	updates []float64 // one element: updates so far
 }
 
-func newGMM(cfg Config, p *prototypes) *gmm {
-	g := &gmm{decoupled: decoupled{p}, GMM: cfg.Settings.GMM, updates: make([]float64, 1)}
+func newGMM(cfg part.Config, p *prototypes) *gmm {
+	g := &gmm{decoupled: decoupled{p}, GMM: setting.Read[GMM](cfg.Settings, "gmm"), updates: make([]float64, 1)}
 	g.lambda = g.remembering(cfg, p.k)
 	g.m = NewMixture(p.value, p.k, p.d, g.Covariance, g.variance(), 1)
 	g.m.Team = cfg.Team
@@ -32,7 +90,7 @@ func (g *gmm) variance() float64 { return 1 / (g.Precision * float64(g.p.d)) }
 
 // remembering turns the memory (in passes over the training images) into the forgetting factor: 1/(1-λ) units of responsibility
 // per component, or with uniform forgetting as many steps as bring that much mass.
-func (g *gmm) remembering(cfg Config, k int) float64 {
+func (g *gmm) remembering(cfg part.Config, k int) float64 {
 	units := g.Memory * float64(cfg.Images) / float64(k)
 	if g.Forgetting == "uniform" {
 		units *= float64(k) / float64(2*cfg.Train.Batch)
@@ -68,15 +126,15 @@ func (g *gmm) adopt() {
 
 func (g *gmm) before(s *stepInput) {
 	if g.Order == "before" {
-		g.update(s, s.z[Teacher])
+		g.update(s, s.z[part.Teacher])
 	}
 }
 
 func (g *gmm) after(s *stepInput) {
 	if g.Order == "after" {
-		z := s.z[Teacher]
+		z := s.z[part.Teacher]
 		if g.Feed == "student" {
-			z = s.z[Student]
+			z = s.z[part.Student]
 		}
 		g.update(s, z)
 	}
@@ -92,11 +150,11 @@ func (g *gmm) update(s *stepInput, z []float32) {
 	g.m.Means(g.p.value)
 	g.p.publish(s.team)
 	if !g.m.VMF { // without its normaliser the vMF value would mean nothing
-		s.values["gmm.log_likelihood"] = g.m.LogLikelihood()
+		s.found.note("gmm.log_likelihood", g.m.LogLikelihood())
 	}
-	s.values["gmm.precision"] = g.m.precision() / float64(g.p.d)
+	s.found.note("gmm.precision", g.m.precision()/float64(g.p.d))
 	if g.Step != "constant" {
-		s.values["gmm.step"] = 1 - g.m.Lambda
+		s.found.note("gmm.step", 1-g.m.Lambda)
 	}
 }
 
@@ -125,6 +183,6 @@ func (g *gmm) replace(k int) {
 	g.p.replaced(k)
 }
 
-func (g *gmm) state(prefix string) []Named {
-	return append(g.m.state(prefix+"mixture."), f64(prefix+"updates", g.updates))
+func (g *gmm) State(prefix string) []part.Named {
+	return append(g.m.State(prefix+"mixture."), part.F64Of(prefix+"updates", g.updates))
 }

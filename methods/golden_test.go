@@ -8,6 +8,7 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -99,8 +100,8 @@ func goldenSwAV(t *testing.T, f *golden.File, at string) {
 		z = graph.Input(g, "z", golden.Float32s(f.Expected["z"]), v.crops*v.images, d)
 		feats = z
 	}
-	h := &head{objective: o, views: v, k: k, learn: true, temperature: num(t, f.Params, "temperature")}
-	loss, err := h.build(z, graph.Input(g, "C", c, k, d))
+	h := newHead(o, Traits{Targets: part.Student}, v, k, num(t, f.Params, "temperature"), true)
+	loss, err := h.build(z, nil, graph.Input(g, "C", c, k, d))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,9 +171,8 @@ func TestGoldenDINO(t *testing.T) {
 // lossOf runs the objective's codes and the loss on given student scores.
 func lossOf(t *testing.T, o objective, v views, k int, student []float32, in codeInput, temp float64) (float32, []float32) {
 	t.Helper()
-	h := &head{objective: o, views: v, k: k, temperature: temp}
-	h.allocate()
-	h.in = in
+	h := newHead(o, Traits{Targets: part.Teacher}, v, k, temp, false)
+	h.take(in)
 	g := G.NewGraph()
 	x := graph.Input(g, "student", student, v.crops*v.images, k)
 	loss, err := h.loss(x, x, x)

@@ -3,10 +3,54 @@ package methods
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// Orthogonality holds the keys of the [orthogonality] table.
+type Orthogonality struct {
+	Weight float64 `key:"weight" default:"10" range:"[0,)" doc:"weight of the mean squared cosine of two prototypes, which can only vanish for K ≤ D"`
+}
+
+// orthogonalityPart declares the regularizer orthogonality.
+func orthogonalityPart() termDeclaration {
+	return termDeclaration{
+		Declaration: part.Declaration{
+			Name: "orthogonality", Doc: "mean squared cosine of two prototypes", Source: "Brock et al. 2017",
+			Table: setting.Of[Orthogonality]("orthogonality").OwnedBy("orthogonality"),
+		},
+		Prototypes: true,
+		New: func(v setting.Values, in Inputs) (*G.Node, float64, error) {
+			n, err := onSphere(in.Prototypes, orthogonalityNode)
+			return n, v.Float("orthogonality.weight"), err
+		},
+	}
+}
+
+// Repulsion holds the keys of the [repulsion] table.
+type Repulsion struct {
+	Weight float64 `key:"weight" default:"1" range:"[0,)" doc:"weight of the mean over pairs of prototypes of max(0, cosine - margin)²"`
+	Margin float64 `key:"margin" default:"0.5" range:"[-1,1)" needs:"repulsion.weight!=0" doc:"cosine up to which two prototypes leave each other alone"`
+}
+
+// repulsionPart declares the regularizer repulsion.
+func repulsionPart() termDeclaration {
+	return termDeclaration{
+		Declaration: part.Declaration{
+			Name: "repulsion", Doc: "pushes prototypes apart that are nearer than a margin", Source: "squared hinge on the cosine",
+			Table: setting.Of[Repulsion]("repulsion").OwnedBy("repulsion"),
+		},
+		Prototypes: true,
+		New: func(v setting.Values, in Inputs) (*G.Node, float64, error) {
+			s := setting.Read[Repulsion](v, "repulsion")
+			n, err := onSphere(in.Prototypes, func(c *G.Node) (*G.Node, error) { return repulsionNode(c, s.Margin) })
+			return n, s.Weight, err
+		},
+	}
+}
 
 // gram is a penalty on the cosines of all pairs of different prototypes: scale · Σ_k≠l φ(c_k·c_l).
 type gram struct {
@@ -56,7 +100,7 @@ func gramNode(kind string, c *G.Node, scale float64, penalty func(float64) (floa
 func (t *gram) blocks(team *team.Team, c []float32, visit func(lo, n int, cos []float32)) {
 	for lo := 0; lo < t.k; lo += gramBlock {
 		n := min(gramBlock, t.k-lo)
-		scores(team, t.cos[:n*t.k], c[lo*t.d:(lo+n)*t.d], c, n, t.d, t.k)
+		kernel.InnerProducts(team, t.cos[:n*t.k], c[lo*t.d:(lo+n)*t.d], c, n, t.d, t.k)
 		visit(lo, n, t.cos[:n*t.k])
 	}
 }

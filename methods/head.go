@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/encoders/graph"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -10,17 +11,17 @@ import (
 
 // head is what stands on the embeddings of one learner: scores, codes, loss. The arm's own head sits in the student's graph, an
 // observer's in a graph of its own on detached embeddings. Scores, codes and prototypes are those of all H sets of prototypes side by
-// side ([Config.Heads]; in most objectives H is 1).
+// side ([Traits.Heads]; in most objectives H is 1).
 type head struct {
 	objective   objective
+	traits      Traits
 	views       views
 	k           int // H·K
 	temperature float64
 	learn       bool    // whether the prototypes get a gradient
 	scale       float32 // of the loss; 0 means 1
 
-	patches *patches // the loss of hidden patches, with zp [global·B·P,D] their embeddings; nil where the objective has none
-	zp      *G.Node
+	patches *patches // the loss of hidden patches; nil where the objective has none
 
 	c     *G.Node // prototypes as the scores use them, [H·K,D]
 	z     *G.Node // embeddings [crops·B,D]
@@ -28,16 +29,26 @@ type head struct {
 	extra G.Nodes // the objective's own parameters
 
 	q  []float32 // codes [global·B,H·K]
-	in codeInput // what the codes of this step are made of; for a teacher-fed objective set before the run
+	in codeInput // what the codes of this step are made of; see take
 }
 
-func (h *head) allocate() { h.q = make([]float32, h.views.global*h.views.images*h.k) }
+// newHead returns the head of an objective over k prototypes, all its sets together, at a student temperature.
+func newHead(o objective, t Traits, v views, k int, temperature float64, learn bool) *head {
+	h := &head{objective: o, traits: t, views: v, k: k, temperature: temperature, learn: learn, q: make([]float32, v.global*v.images*k)}
+	if p, ok := o.(interface{ hidden() *patches }); ok {
+		h.patches = p.hidden()
+	}
+	return h
+}
 
-// build adds scores, codes and the loss on embeddings z [crops·B,D] and prototypes c [H·K,D].
-func (h *head) build(z, c *G.Node) (*G.Node, error) {
-	h.allocate()
-	h.c = c
-	h.z = z
+// take says what the codes of the next step are made of. Scores, embeddings and prototypes are there where the teacher gives the
+// targets; the student's are found in its graph.
+func (h *head) take(in codeInput) { h.in = in }
+
+// build adds scores, codes and the loss on embeddings z [crops·B,D], those of every patch zp [global·B·P,D] where the objective
+// predicts patches, and prototypes c [H·K,D].
+func (h *head) build(z, zp, c *G.Node) (*G.Node, error) {
+	h.c, h.z = c, z
 	if err := h.score(z, c); err != nil {
 		return nil, err
 	}
@@ -45,7 +56,7 @@ func (h *head) build(z, c *G.Node) (*G.Node, error) {
 	if err != nil || h.patches == nil {
 		return loss, err
 	}
-	hidden, err := h.patches.node(h.zp, c, h.learn)
+	hidden, err := h.patches.node(zp, c, h.learn)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +69,7 @@ func (h *head) score(z, c *G.Node) (err error) {
 		h.s, h.extra, err = o.scores(z, c, h.learn)
 		return err
 	}
-	if h.s, err = scoresNode(z, c, h.learn); err != nil || !keepsLength(h.objective) {
-		return err
-	}
-	h.s, err = vmfNode(h.s, c, h.learn, h.temperature)
+	h.s, err = scoresNode(z, c, h.learn)
 	return err
 }
 
@@ -74,7 +82,7 @@ func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 	targets, err := graph.Apply(graph.Op{
 		Kind: "targets", Out: tensor.Shape{h.views.crops * h.views.images, h.k}, Diff: []bool{false, false, false},
 		Forward: func(_ *team.Team, in [][]float32, out []float32) {
-			if h.objective.branch() == Student {
+			if h.traits.Targets == part.Student {
 				h.in.scores, h.in.z, h.in.prototypes = h.views.globals(in[0]), h.views.globals(in[1]), in[2]
 			}
 			h.objective.codes(h.q, h.in)

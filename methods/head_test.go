@@ -30,9 +30,10 @@ func TestGoldenLastLayer(t *testing.T) {
 				}
 			}
 			cfg := testConfig(t, "dino")
-			cfg.Encoder.Dim, cfg.Settings.Prototypes.Count = s[1], s[0]
-			a := newArm(cfg, "", "joint", views{images: 2, global: 2, crops: 2}, s[1])
-			copy(a.learner.vectors().value, golden.Float32s(f.Inputs["weight_v"]))
+			cfg.Encoder.Dim = s[1]
+			cfg.Settings.MustSet("prototypes.count", s[0])
+			a := newHost(cfg, views{images: 2, global: 2, crops: 2}, s[1])
+			copy(a.learners[0].vectors().value, golden.Float32s(f.Inputs["weight_v"]))
 			v, c, err := a.nodes(g)
 			if err != nil {
 				t.Fatal(err)

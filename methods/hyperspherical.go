@@ -1,9 +1,33 @@
 package methods
 
 import (
+	"slices"
+
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
+	"protobench/internal/team"
+	"protobench/methods/part"
 )
+
+// Hyperspherical holds the keys of the [hyperspherical] table (defaults of Mettes et al. 2019's code).
+type Hyperspherical struct {
+	Steps    int     `key:"steps" default:"10000" range:"[0,)" doc:"steps of the spreading before training; each costs K²·D multiplications"`
+	LR       float64 `key:"lr" default:"0.1" range:"(0,)" needs:"hyperspherical.steps!=0" doc:"learning rate of the spreading"`
+	Momentum float64 `key:"momentum" default:"0.9" range:"[0,1)" needs:"hyperspherical.steps!=0" doc:"momentum of the spreading"`
+}
+
+// hypersphericalPart declares [hyperspherical].
+func hypersphericalPart() learnerDeclaration {
+	return learnerDeclaration{
+		Declaration: part.Declaration{
+			Name: "hyperspherical", Doc: "spread over the sphere before training, then frozen", Source: "Mettes et al. 2019",
+			Table: setting.Of[Hyperspherical]("hyperspherical").OwnedBy("hyperspherical"),
+		},
+		First: "spreads the prototypes before training",
+		New:   func(c part.Config, _ Host, p *prototypes) learner { return newHyperspherical(c, p) },
+	}
+}
 
 // hyperspherical prototypes are spread over the sphere before training and frozen from then on (hyperspherical prototype
 // networks, Mettes et al. 2019): gradient descent on the mean over the prototypes of the largest cosine with another one, with
@@ -13,14 +37,14 @@ type hyperspherical struct {
 	Hyperspherical
 }
 
-func newHyperspherical(cfg Config, p *prototypes) *hyperspherical {
-	return &hyperspherical{frozen{p}, cfg.Settings.Hyperspherical}
+func newHyperspherical(cfg part.Config, p *prototypes) *hyperspherical {
+	return &hyperspherical{frozen{p}, setting.Read[Hyperspherical](cfg.Settings, "hyperspherical")}
 }
 
-// settle spreads the prototypes from where they are. Where they come to rest is their start as metrics see it.
-func (h *hyperspherical) settle() {
+// begin spreads the prototypes from where they are. Where they come to rest is their start as metrics see it.
+func (h *hyperspherical) begin(*team.Team, []float32, []float32) {
 	k, d := h.p.k, h.p.d
-	c := &encoders.Param{Name: "prototypes", Shape: []int{k, d}, Value: clone(h.p.value), Grad: make([]float32, k*d), LRMult: 1}
+	c := &encoders.Param{Name: "prototypes", Shape: []int{k, d}, Value: slices.Clone(h.p.value), Grad: make([]float32, k*d), LRMult: 1}
 	sgd, crowd := encoders.NewSGD([]*encoders.Param{c}, h.Momentum), newKoleo(k, d)
 	for range h.Steps {
 		crowding(c.Grad, crowd, c.Value)

@@ -84,7 +84,7 @@ func (t *patches) score(team *team.Team, z, c []float32) {
 		copy(t.z[i*t.d:][:t.d], z[r*t.d:])
 	}
 	if len(t.rows) > 0 {
-		scores(team, t.s, t.z, c, len(t.rows), t.d, t.k)
+		kernel.InnerProducts(team, t.s, t.z, c, len(t.rows), t.d, t.k)
 	}
 }
 

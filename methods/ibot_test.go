@@ -8,6 +8,7 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -121,10 +122,11 @@ func TestHiddenPatchesAreNeighbours(t *testing.T) {
 // every parameter, the mask token included, gets a gradient.
 func TestMaskedStudent(t *testing.T) {
 	cfg := testConfig(t, "ibot")
-	cfg.Settings.IBOT.Share, cfg.Train.LocalCrops = 1, 1
+	cfg.Train.LocalCrops = 1
+	cfg.Settings.MustSet("ibot.mask_share", 1)
 	tr, x := start(t, cfg), batches(cfg)()
 	steps(t, tr, func() []float32 { return x }, 1)
-	student, teacher := clone(tr.z[Student]), clone(tr.z[Teacher])
+	student, teacher := slices.Clone(tr.z[part.Student]), slices.Clone(tr.z[part.Teacher])
 	tr.done[0] = 0
 	hidden := slices.Index(tr.masks, 1)
 	if hidden < 0 {
@@ -135,13 +137,13 @@ func TestMaskedStudent(t *testing.T) {
 	x[(image*cfg.Input.Height+row)*cfg.Input.Width*cfg.Input.Channels+col*cfg.Input.Channels]++
 	fresh := start(t, cfg)
 	steps(t, fresh, func() []float32 { return x }, 1)
-	if !slices.Equal(student, fresh.z[Student]) {
+	if !slices.Equal(student, fresh.z[part.Student]) {
 		t.Error("the student saw a hidden patch")
 	}
-	if slices.Equal(teacher, fresh.z[Teacher]) {
+	if slices.Equal(teacher, fresh.z[part.Teacher]) {
 		t.Error("the teacher did not see it")
 	}
-	for _, p := range fresh.weights[Student].Params {
+	for _, p := range fresh.weights[part.Student].Params {
 		if kernel.Norm(p.Grad) == 0 {
 			t.Errorf("%s has no gradient", p.Name)
 		}
@@ -150,7 +152,9 @@ func TestMaskedStudent(t *testing.T) {
 
 func TestMaskedGradient(t *testing.T) {
 	cfg := testConfig(t, "ibot")
-	cfg.Settings.IBOT.Share, cfg.Settings.IBOT.Weight, cfg.Train.LocalCrops = 1, 3, 1
+	cfg.Train.LocalCrops = 1
+	cfg.Settings.MustSet("ibot.mask_share", 1)
+	cfg.Settings.MustSet("ibot.patch_weight", 3)
 	for _, by := range []string{"prototypes", "encoder"} {
 		checkGradient(t, start(t, cfg), batches(cfg)(), by)
 	}
@@ -161,7 +165,8 @@ func TestPatchesCount(t *testing.T) {
 	var losses [2]float64
 	for i, weight := range []float64{1, 0} {
 		cfg := testConfig(t, "ibot")
-		cfg.Settings.IBOT.Weight, cfg.Settings.IBOT.Share = weight, 1
+		cfg.Settings.MustSet("ibot.patch_weight", weight)
+		cfg.Settings.MustSet("ibot.mask_share", 1)
 		s := steps(t, start(t, cfg), batches(cfg), 1)[0]
 		losses[i] = s.Loss - s.Values["loss.patches"]
 		if (s.Values["loss.patches"] > 0) != (weight > 0) {

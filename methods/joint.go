@@ -3,7 +3,25 @@ package methods
 import (
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
+	"protobench/methods/part"
 )
+
+// jointPart declares [joint].
+func jointPart() learnerDeclaration {
+	return learnerDeclaration{
+		Declaration: part.Declaration{
+			Name: "joint", Doc: "prototypes follow the gradient of the objective, together with the encoder", Source: "Caron et al. 2020, 2021",
+			Reads: append(reseeding(), "prototypes.lr_mult", "prototypes.weight_decay", "prototypes.norm", "prototypes.freeze_epochs"),
+			Onsets: func(c part.Config) []part.Onset {
+				frozen := part.Onset{Key: "prototypes.freeze_epochs", Epoch: c.Settings.Float("prototypes.freeze_epochs"), Missed: "the joint learner's prototypes never move"}
+				return []part.Onset{frozen.Within(c, "joint")}
+			},
+		},
+		Gradient: true,
+		New:      func(c part.Config, h Host, p *prototypes) learner { return newJoint(c, h, p) },
+	}
+}
 
 // joint prototypes follow the gradient of the objective's loss, as a part of the network: the usual rule, which the paper holds
 // responsible for partial collapse. With a weight-normalised objective (DINO, CARP, MSN) the gradient goes through the norm; else
@@ -18,14 +36,15 @@ type joint struct {
 	decay     float64 // weight decay at the start
 }
 
-func newJoint(cfg Config, o objective, p *prototypes) *joint {
+func newJoint(cfg part.Config, h Host, p *prototypes) *joint {
+	s := setting.Read[Settings](cfg.Settings, "prototypes")
 	j := &joint{
-		p: p, lengths: o.weightNorm() || keepsLength(o), norm: float32(cfg.Settings.Prototypes.Norm),
-		freeze: cfg.Settings.Prototypes.Freeze, decay: cfg.Settings.Prototypes.Decay,
+		p: p, lengths: h.Lengths, norm: float32(s.Norm),
+		freeze: s.Freeze, decay: s.Decay,
 	}
 	j.param = &encoders.Param{
 		Name: "prototypes", Shape: []int{p.k, p.d}, Value: j.p.value,
-		LRMult: cfg.Settings.Prototypes.LRMult,
+		LRMult: s.LRMult,
 	}
 	j.optimizer = newOptimizer(cfg.Train, []*encoders.Param{j.param})
 	return j
@@ -90,6 +109,6 @@ func forget(o encoders.Optimizer, p *encoders.Param, k int) {
 	}
 }
 
-func (j *joint) state(prefix string) []Named {
-	return optimizerState(prefix+"optimizer.", j.optimizer, []*encoders.Param{j.param})
+func (j *joint) State(prefix string) []part.Named {
+	return part.OptimizerState(prefix+"optimizer.", j.optimizer, []*encoders.Param{j.param})
 }

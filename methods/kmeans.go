@@ -3,8 +3,26 @@ package methods
 import (
 	"math"
 
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 )
+
+// KMeans holds the keys of the [kmeans] table.
+type KMeans struct {
+	Memory float64 `key:"memory" default:"1" range:"(0,)" doc:"centres remember memory × training images / K embeddings, at least 2"`
+}
+
+// kmeansPart declares [kmeans].
+func kmeansPart() learnerDeclaration {
+	return learnerDeclaration{
+		Declaration: part.Declaration{
+			Name: "kmeans", Doc: "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", Source: "Sculley 2010; Dhillon and Modha 2001",
+			Table: setting.Of[KMeans]("kmeans").OwnedBy("kmeans"), Reads: reseeding(),
+		},
+		New: func(c part.Config, _ Host, p *prototypes) learner { return newKMeans(c, p) },
+	}
+}
 
 // kmeans prototypes are the directions of k-means centres of the teacher's embeddings, without a gradient: spherical k-means (Dhillon
 // and Modha 2001) by mini-batches with a count per centre (Sculley 2010), where old counts fade by what replaces them, as
@@ -22,8 +40,8 @@ type kmeans struct {
 	count  []float64 // N [K]
 }
 
-func newKMeans(cfg Config, p *prototypes) *kmeans {
-	units := cfg.Settings.KMeans.Memory * float64(cfg.Images) / float64(p.k)
+func newKMeans(cfg part.Config, p *prototypes) *kmeans {
+	units := cfg.Settings.Float("kmeans.memory") * float64(cfg.Images) / float64(p.k)
 	m := &kmeans{decoupled: decoupled{p}, a: newAssignment(p.k, p.d), lambda: 1 - 1/max(2, units)}
 	m.mean, m.count = make([]float64, p.k*p.d), make([]float64, p.k)
 	m.adopt()
@@ -46,8 +64,8 @@ func (m *kmeans) place(k int, z []float32) {
 }
 
 func (m *kmeans) before(s *stepInput) {
-	m.update(s.team, s.z[Teacher])
-	s.values["kmeans.cosine"] = m.a.cosine
+	m.update(s.team, s.z[part.Teacher])
+	s.found.note("kmeans.cosine", m.a.cosine)
 }
 
 // update assigns embeddings z [n,D] to the centres and moves those.
@@ -83,6 +101,6 @@ func (m *kmeans) split(k, from int, z []float32) {
 	m.count[k] = m.count[from]
 }
 
-func (m *kmeans) state(prefix string) []Named {
-	return []Named{f64(prefix+"mean", m.mean), f64(prefix+"count", m.count)}
+func (m *kmeans) State(prefix string) []part.Named {
+	return []part.Named{part.F64Of(prefix+"mean", m.mean), part.F64Of(prefix+"count", m.count)}
 }

@@ -5,10 +5,53 @@ import (
 
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// KoLeo holds the keys of the [koleo-prototypes] table.
+type KoLeo struct {
+	Weight float64 `key:"weight" default:"0.1" range:"[0,)" doc:"weight of the KoLeo term on the prototypes"`
+}
+
+// koleoPrototypesPart declares the regularizer KP.
+func koleoPrototypesPart() termDeclaration {
+	return termDeclaration{
+		Declaration: part.Declaration{
+			Name: "koleo-prototypes", Doc: "spreads the prototypes: differential entropy by nearest neighbours (KP)", Source: "Govindarajan et al. 2024; Sablayrolles et al. 2019",
+			Table: setting.Of[KoLeo]("koleo-prototypes").OwnedBy("koleo-prototypes"),
+		},
+		Prototypes: true,
+		New: func(v setting.Values, in Inputs) (*G.Node, float64, error) {
+			n, err := koleoNode(in.Prototypes)
+			return n, v.Float("koleo-prototypes.weight"), err
+		},
+	}
+}
+
+// KoLeoFeatures holds the keys of the [koleo-features] table (default of Oquab et al. 2024).
+type KoLeoFeatures struct {
+	Weight float64 `key:"weight" default:"0.1" range:"[0,)" doc:"weight of the KoLeo term on the student's backbone features, a mean over the views"`
+}
+
+// koleoFeaturesPart declares the regularizer of DINOv2.
+func koleoFeaturesPart() termDeclaration {
+	return termDeclaration{
+		Declaration: part.Declaration{
+			Name: "koleo-features", Source: "Oquab et al. 2024 (DINOv2); Sablayrolles et al. 2019",
+			Doc:   "spreads the images of each view: differential entropy of the student's backbone features by nearest neighbours",
+			Table: setting.Of[KoLeoFeatures]("koleo-features").OwnedBy("koleo-features"),
+		},
+		Features: true,
+		New: func(v setting.Values, in Inputs) (*G.Node, float64, error) {
+			n, err := koleoViewsNode(in.Features, in.Views)
+			return n, v.Float("koleo-features.weight"), err
+		},
+	}
+}
 
 const koleoEps = 1e-8
 
@@ -65,7 +108,7 @@ func (t *koleo) value(team *team.Team, x []float32) float64 {
 func (t *koleo) nearest(team *team.Team) {
 	for lo := 0; lo < t.k; lo += koleoBlock {
 		n := min(koleoBlock, t.k-lo)
-		scores(team, t.sim[:n*t.k], t.c[lo*t.d:(lo+n)*t.d], t.c, n, t.d, t.k)
+		kernel.InnerProducts(team, t.sim[:n*t.k], t.c[lo*t.d:(lo+n)*t.d], t.c, n, t.d, t.k)
 		for r := range n {
 			row := t.sim[r*t.k:][:t.k]
 			row[lo+r] = -2 // not itself
@@ -104,4 +147,22 @@ func (t *koleo) gradient(dx []float32, grad float32) {
 			g[i] = (g[i] - float32(c[i]*dot)) / t.norm[r]
 		}
 	}
+}
+
+// koleoViewsNode adds the mean over the views of the KoLeo term of each view's features x [views·B,F] (DINOv2: Oquab et al. 2024, sec.
+// 4, on the backbone's output): two views of one image are never neighbours. It spreads images, not prototypes.
+func koleoViewsNode(x *G.Node, views int) (*G.Node, error) {
+	n := x.Shape()[0] / views
+	terms, weights := make([]*G.Node, views), make([]float32, views)
+	for v := range terms {
+		rows, err := rowsNode(x, v*n, n)
+		if err != nil {
+			return nil, err
+		}
+		if terms[v], err = koleoNode(rows); err != nil {
+			return nil, err
+		}
+		weights[v] = 1 / float32(views)
+	}
+	return graph.Sum(weights, terms...)
 }

@@ -1,9 +1,46 @@
 package methods
 
 import (
+	"slices"
+
 	"protobench/encoders"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 )
+
+// Settings holds the keys of the [prototypes] table, which learners share.
+type Settings struct {
+	Count       int     `key:"count" default:"256" range:"[2,)" doc:"number of prototypes K"`
+	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" doc:"prototypes' learning rate as a multiple of train.lr"`
+	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" doc:"weight decay of the prototypes"`
+	Norm        float64 `key:"norm" default:"1" range:"(0,)" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
+	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" doc:"epochs at the start in which joint prototypes get no update"`
+	Init        string  `key:"init" default:"random" in:"random|data|kmeans++" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
+	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" needs:"own learner,prototypes.reseed=true" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed      bool    `key:"reseed" default:"false" needs:"own learner" doc:"move prototypes that nothing is assigned to"`
+	ReseedBy    string  `key:"reseed_by" default:"distance" in:"distance|split" hash:"set" needs:"own learner,prototypes.reseed=true" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
+}
+
+// reseeding are the keys that learners read whose prototypes can be re-seeded.
+func reseeding() []string {
+	return []string{"prototypes.reseed_below", "prototypes.reseed", "prototypes.reseed_by"}
+}
+
+// Host is what a learner has to know of the objective that its prototypes serve.
+type Host struct {
+	Lengths bool // the objective uses the prototypes' lengths, or puts them on the sphere itself; else rows go back to length 1 after every step
+}
+
+// declaration is a learner as the registry has it.
+type learnerDeclaration struct {
+	part.Declaration
+	Gradient bool   // the prototypes are parameters of the student's loss, with a second copy for the teacher
+	Banks    bool   // it clusters embeddings of before the first step
+	First    string // where it can only be the first phase of a schedule: what it does before training
+	Of       string // the objective that it belongs to and works with alone; empty: any
+	New      func(c part.Config, h Host, p *prototypes) learner
+}
 
 // learner decides how one set of prototypes changes.
 type learner interface {
@@ -20,74 +57,49 @@ type learner interface {
 	before(s *stepInput)
 	after(s *stepInput)
 	// state is what the learner keeps besides the prototypes themselves.
-	stateful
+	part.Stateful
 }
 
-// stepInput is what a learner sees of a step.
-type stepInput struct {
-	team     *team.Team   // shares kernels' work
-	z        [2][]float32 // embeddings of the global crops on the unit sphere [2·B,D] by Branch; the student's only in after
-	scored   [2][]float32 // the same as scores use them, not normalised where the objective takes them so; the student's of all crops
-	patches  [2][]float32 // the same of every patch of the global crops [2·B·P,D], where the objective predicts them
-	masks    []float32    // [2·B,P], 1 where the student does not see the patch
-	step     int
-	perEpoch int // steps per epoch
-	epoch    float64
-	lr       float64
-	momentum float64 // of the teacher
-	decay    float64 // weight decay as a multiple of that at the start
-	values   map[string]float64
-	event    func(kind string, prototype int)
+// newLearner makes the learner of a name, or the schedule that a list of them stands for.
+func newLearner(name string, c part.Config, h Host, p *prototypes) learner {
+	phases, _ := part.Phases(name) // checked before
+	if len(phases) > 1 {
+		return newSchedule(phases, c, h, p)
+	}
+	return newSingle(name, c, h, p)
 }
 
-// newLearners makes the learner of a name, or the schedule that a list of them stands for, once for each head of the
-// objective.
-func newLearners(name string, cfg Config, o objective, d int) []learner {
-	heads, k := cfg.Heads(), cfg.Settings.Prototypes.Count
-	start := randomHeads(cfg.Seed, heads, k, d)
-	if b, ok := o.(bound); ok {
-		return b.own(cfg, start, d)
+// newSingle makes the learner of a name, which is known.
+func newSingle(name string, c part.Config, h Host, p *prototypes) learner {
+	d, ok := learnerFind(name)
+	if !ok {
+		panic("methods: no learner " + name)
 	}
-	phases, _ := Phases(name) // validated before
-	var out []learner
-	for _, p := range newHeads(start, heads, k, d, needsTeacher(phases)) {
-		if len(phases) > 1 {
-			out = append(out, newSchedule(phases, cfg, o, p))
-		} else {
-			out = append(out, newSingle(name, cfg, o, p))
-		}
-	}
-	return out
+	return d.New(c, h, p)
 }
 
-// needsTeacher reports whether a learner keeps a second copy of the prototypes.
-func needsTeacher(phases []Phase) bool {
-	for _, p := range phases {
-		if p.Learner == "joint" {
-			return true
-		}
-	}
-	return false
+// gradient reports whether a learner, or one of a schedule, follows the gradient of the student's loss.
+func gradient(name string) bool {
+	phases, _ := part.Phases(name)
+	return slices.ContainsFunc(phases, func(p part.Phase) bool {
+		d, _ := learnerFind(p.Learner)
+		return d.Gradient
+	})
 }
 
-func newSingle(name string, cfg Config, o objective, p *prototypes) learner {
-	switch name {
-	case "joint":
-		return newJoint(cfg, o, p)
-	case "gmm":
-		return newGMM(cfg, p)
-	case "kmeans":
-		return newKMeans(cfg, p)
-	case "epoch-kmeans":
-		return newEpochKMeans(cfg, p)
-	case "self-cluster":
-		return newSelfCluster(cfg, p)
-	case "ema":
-		return newEMA(cfg, p)
-	case "hyperspherical":
-		return newHyperspherical(cfg, p)
+// beginner is a learner that does something before the first step, with the teacher's embeddings of the batches that fill the
+// statistics: pools [n,D] of first views, and of second ones where the objective has several heads. Empty where nothing asked for them.
+type beginner interface {
+	begin(team *team.Team, first, second []float32)
+}
+
+// imageForEach refuses more clusters than there are images to cluster.
+func imageForEach(c part.Config, name string) []*setting.KeyError {
+	k := c.Settings.Int("prototypes.count")
+	if c.Images == 0 || k <= c.Images {
+		return nil
 	}
-	return &frozen{p}
+	return part.Refuse("prototypes.count", "", "%d clusters of %d training images; the k-means of %s needs an image for each", k, c.Images, name)
 }
 
 // decoupled is what learners without a gradient have in common.
@@ -97,15 +109,3 @@ func (l decoupled) vectors() *prototypes      { return l.p }
 func (l decoupled) params() []*encoders.Param { return nil }
 func (l decoupled) moves(float64) bool        { return true }
 func (l decoupled) after(*stepInput)          {}
-
-// frozen prototypes stay where they start: the control that is unique by construction.
-type frozen struct{ p *prototypes }
-
-func (f *frozen) vectors() *prototypes      { return f.p }
-func (f *frozen) params() []*encoders.Param { return nil }
-func (f *frozen) adopt()                    { f.p.publish(nil) }
-func (f *frozen) moves(float64) bool        { return false }
-func (f *frozen) move(int, []float32)       {}
-func (f *frozen) before(*stepInput)         {}
-func (f *frozen) after(*stepInput)          {}
-func (f *frozen) state(string) []Named      { return nil }

@@ -4,10 +4,45 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3
+// million images).
+type MaSSL struct {
+	Memory             int     `key:"memory" default:"2048" range:"[2,)" doc:"past embeddings that stand in the prototypes' place"`
+	Block              int     `key:"block" default:"256" range:"[2,)" doc:"embeddings per block of the random partition; what is left over sits the step out"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.07" range:"(0,10]" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" needs:"massl.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"6" range:"[0,)" needs:"massl.warmup_teacher_temperature!=massl.teacher_temperature" doc:"epochs in which the teacher temperature rises"`
+}
+
+// masslPart declares [massl].
+func masslPart() objectiveDeclaration {
+	return objectiveDeclaration{
+		Declaration: part.Declaration{
+			Name: "massl", Doc: "no prototypes: the student sees an image among past embeddings as the teacher does, inside random blocks of them", Source: "Silva et al. 2024",
+			Table: setting.Of[MaSSL]("massl").OwnedBy("massl"), Reads: []string{"loss.temperature"},
+			Check: func(c part.Config) []*setting.KeyError {
+				if s := setting.Read[MaSSL](c.Settings, "massl"); s.Block > s.Memory {
+					return part.Refuse("massl.block", "take a smaller block", "a block of %d is more than the %d embeddings of the memory", s.Block, s.Memory)
+				}
+				return nil
+			},
+			Onsets: func(c part.Config) []part.Onset {
+				return rampOnset(c, "massl.warmup_teacher_epochs", "teacher temperature", masslRamp(setting.Read[MaSSL](c.Settings, "massl")))
+			},
+		},
+		Traits:   func(setting.Values) Traits { return Traits{Targets: part.Teacher, Scores: true, Free: true} },
+		New:      func(c part.Config, v views, _ int) objective { return newMaSSL(c, v) },
+		Learner:  "a queue of past teacher embeddings, no prototypes",
+		Faithful: faithfulMaSSL,
+	}
+}
 
 // massl has no prototypes (Silva et al. 2024, MaSSL): in their place stand past embeddings of the teacher, and the student has to see
 // an image among them as the teacher does. At every step the memory M [K,D] is split into random blocks; with block softmaxes at the
@@ -19,14 +54,15 @@ import (
 // branches see the memory as it was before the step. The official code has 65,536 entries in blocks of 1,024, τ_s 0.1 and τ_t that
 // rises from 0.04 to 0.07.
 type massl struct {
+	unchanging
 	MaSSL
 	partition
 	v    views
 	ramp encoders.Ramp
 }
 
-func newMaSSL(cfg Config, v views) *massl {
-	s := cfg.Settings.MaSSL
+func newMaSSL(cfg part.Config, v views) *massl {
+	s := setting.Read[MaSSL](cfg.Settings, "massl")
 	return &massl{
 		MaSSL: s, v: v, partition: newPartition(cfg.Seed, s.Memory, s.Block),
 		ramp: masslRamp(s),
@@ -37,14 +73,7 @@ func masslRamp(s MaSSL) encoders.Ramp {
 	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
-func (o *massl) branch() Branch       { return Teacher }
-func (o *massl) weightNorm() bool     { return false }
-func (o *massl) unnormalised() bool   { return false }
-func (o *massl) center() []float32    { return nil }
-func (o *massl) after(codeInput)      {}
-func (o *massl) state(string) []Named { return nil }
-
-func (o *massl) own(cfg Config, _ []float32, d int) []learner {
+func (o *massl) own(cfg part.Config, _ []float32, d int) []learner {
 	return []learner{newMemory(cfg.Seed, o.Memory, d, o.v)}
 }
 
@@ -118,5 +147,19 @@ func (o *massl) gradient(ds, p, targets []float32, f float32) {
 				ds[lo+k] = f * (float32(p[lo+k]*mass) - targets[lo+k])
 			}
 		}
+	}
+}
+
+// faithfulMaSSL is Silva et al. 2024's (official code's defaults, runs of 100 epochs): LARS with 10 epochs of warm-up, teacher
+// temperature 0.04 → 0.07 over 30.
+func faithfulMaSSL(t part.Train) map[string]any {
+	return map[string]any{
+		"encoder.projector": "bn-gelu", "encoder.hidden": 2048, "encoder.dim": 256,
+		"train.optimizer": "lars", "train.lars_convention": "dino", "train.lars_eta": 0.001, "train.lars_clip": false, "train.lars_exclude": true,
+		"train.momentum": 0.9, "train.lr": t.ScaledLR(0.3), "train.final_lr": 0.0048, "train.warmup": 0.1,
+		"train.weight_decay": 1e-6, "train.weight_decay_rise": 1.0, "train.clip": 3.0,
+		"train.teacher_momentum": 0.99, "train.teacher_momentum_end": 1.0,
+		"loss.temperature": 0.1, "massl.warmup_teacher_temperature": 0.04, "massl.teacher_temperature": 0.07,
+		"massl.warmup_teacher_epochs": t.EpochShare(0.3),
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
+	"protobench/internal/kernel"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -16,10 +18,10 @@ func TestGoldenMaSSL(t *testing.T) {
 		s := golden.Shape(f.Inputs["student_features"])
 		v, d := views{images: s[2], global: int(num(t, f.Params, "global_crops")), crops: s[1]}, s[3]
 		temps := golden.Floats(f.Params["teacher_temp"])
-		cfg := Config{Settings: Settings{MaSSL: MaSSL{
-			Memory: int(num(t, f.Params, "memory_size")), Block: int(num(t, f.Params, "block")),
-			WarmupTemperature: temps[0], TeacherTemperature: temps[1], WarmupEpochs: 1,
-		}}}
+		cfg := part.Config{Settings: with(map[string]any{
+			"massl.memory": int(num(t, f.Params, "memory_size")), "massl.block": int(num(t, f.Params, "block")),
+			"massl.warmup_teacher_temperature": temps[0], "massl.teacher_temperature": temps[1], "massl.warmup_teacher_epochs": 1,
+		})}
 		o := newMaSSL(cfg, v)
 		m := newMemory(0, o.k, d, v)
 		copy(m.ring.value, golden.Float32s(f.Inputs["memory"]))
@@ -31,7 +33,7 @@ func TestGoldenMaSSL(t *testing.T) {
 			o.split(golden.Ints(f.Inputs["block_indices"].([]any)[step]))
 			z := golden.Float32s(f.Inputs["teacher"].([]any)[step])
 			in := codeInput{scores: make([]float32, v.global*v.images*o.k), epoch: float64(step)}
-			scores(nil, in.scores, z, m.p.value, v.global*v.images, d, o.k)
+			kernel.InnerProducts(nil, in.scores, z, m.p.value, v.global*v.images, d, o.k)
 			q := make([]float32, len(in.scores))
 			o.targets(q, in)
 			targets = append(targets, maSSLTargets(o, q)...)
@@ -47,8 +49,8 @@ func TestGoldenMaSSL(t *testing.T) {
 			p, gs := run(t, g, loss, x)
 			losses, grads = append(losses, p.Value(loss)[0]), append(grads, p.Value(gs[0])...)
 
-			in2 := &stepInput{}
-			in2.z[Teacher] = z
+			in2 := &stepInput{found: newFound()}
+			in2.z[part.Teacher] = z
 			m.after(in2)
 			after, pointers = append(after, m.p.value...), append(pointers, float32(m.ring.pointer[0]))
 		}
@@ -78,8 +80,8 @@ func maSSLTargets(o *massl, q []float32) (out []float32) {
 func TestMemoryForgetsTheOldest(t *testing.T) {
 	m := newMemory(1, 3, 1, views{images: 2, global: 2, crops: 2})
 	for _, z := range [][]float32{{-1, -1, 1, 2}, {-1, -1, 3, 4}} {
-		s := &stepInput{}
-		s.z[Teacher] = z
+		s := &stepInput{found: newFound()}
+		s.z[part.Teacher] = z
 		m.after(s)
 	}
 	if want := []float32{4, 2, 3}; m.p.value[0] != want[0] || m.p.value[1] != want[1] || m.p.value[2] != want[2] || m.ring.pointer[0] != 1 {
@@ -92,7 +94,7 @@ func TestNoPrototypes(t *testing.T) {
 	cfg := testConfig(t, "massl")
 	tr := start(t, cfg)
 	steps(t, tr, batches(cfg), 3)
-	if l := tr.Learned()[0]; l.K != 0 || l.D != cfg.Encoder.Dim || l.Scores != nil || l.Current[Teacher] != nil {
+	if l := tr.Learned()[0]; l.K != 0 || l.D != cfg.Encoder.Dim || l.Scores != nil || l.Current[part.Teacher] != nil {
 		t.Errorf("a memory passes for %d prototypes", l.K)
 	}
 }

@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/methods/part"
 )
 
 // ring is a queue of past embeddings [K,D] whose oldest rows are overwritten; random unit vectors at first.
@@ -31,8 +32,8 @@ func (r *ring) remember(z []float32) {
 	r.pointer[0] = float64(at)
 }
 
-func (r *ring) state(prefix string) []Named {
-	return []Named{f32(prefix+"queue", r.value, r.k, r.d), f64(prefix+"pointer", r.pointer)}
+func (r *ring) State(prefix string) []part.Named {
+	return []part.Named{part.F32Of(prefix+"queue", r.value, r.k, r.d), part.F64Of(prefix+"pointer", r.pointer)}
 }
 
 // memory has past embeddings of the teacher where other arms have prototypes. One per image and step enters, that of the last
@@ -48,12 +49,12 @@ func newMemory(seed uint64, k, d int, v views) *memory {
 	return &memory{owned{decoupled{newPrototypes(r.value, k, d, false)}}, r, v}
 }
 
-func (m *memory) state(prefix string) []Named {
-	return m.ring.state(prefix)
+func (m *memory) State(prefix string) []part.Named {
+	return m.ring.State(prefix)
 }
 
 func (m *memory) after(s *stepInput) {
-	m.ring.remember(m.v.last(s.z[Teacher]))
+	m.ring.remember(m.v.last(s.z[part.Teacher]))
 	copy(m.p.value, m.ring.value)
 	m.p.publish(s.team)
 }

@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/internal/kernel"
 	"protobench/internal/team"
+	"protobench/methods/part"
 )
 
 // Mixture is a Gaussian mixture over embeddings that is kept up to date by online EM from running sufficient
@@ -168,9 +169,9 @@ func (m *Mixture) balance(h []float32, size int, beta float64) {
 // and before balancing.
 func (m *Mixture) LogLikelihood() float64 { return m.work.logDensity }
 
-func (m *Mixture) state(prefix string) []Named {
-	return []Named{
-		f32(prefix+"mu", m.Mu, m.K, m.D), f32(prefix+"spread", m.Spread, m.K, len(m.Spread)/m.K), f64(prefix+"pooled", m.Pooled),
-		f64(prefix+"n", m.N), f64(prefix+"pi", m.Pi),
+func (m *Mixture) State(prefix string) []part.Named {
+	return []part.Named{
+		part.F32Of(prefix+"mu", m.Mu, m.K, m.D), part.F32Of(prefix+"spread", m.Spread, m.K, len(m.Spread)/m.K), part.F64Of(prefix+"pooled", m.Pooled),
+		part.F64Of(prefix+"n", m.N), part.F64Of(prefix+"pi", m.Pi),
 	}
 }

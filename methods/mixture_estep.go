@@ -147,10 +147,10 @@ func (m *Mixture) logarithms(batch []float32, first, n int, beta float64) []floa
 func (m *Mixture) products(h []float32, n int) {
 	w := &m.work
 	if m.VMF || m.Covariance != "diagonal" {
-		scores(m.Team, w.r, h, m.Mu, n, m.D, m.K)
+		kernel.InnerProducts(m.Team, w.r, h, m.Mu, n, m.D, m.K)
 		return
 	}
-	scores(m.Team, w.r, h, w.a, n, m.D, m.K)
+	kernel.InnerProducts(m.Team, w.r, h, w.a, n, m.D, m.K)
 	m.square(h)
 	kernel.Gemm(m.Team, false, true, n, m.K, m.D, w.h2, m.D, w.b, m.D, w.r, m.K, true)
 }

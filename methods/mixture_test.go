@@ -9,6 +9,7 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	"pgregory.net/rapid"
 )
@@ -220,7 +221,10 @@ func TestSteps(t *testing.T) {
 		"liang-klein":    func(t float64) float64 { return math.Pow(t+1, -0.7) }, // (k+2)^-a of update k = t-1
 	} {
 		for _, forgetting := range []string{"uniform", "responsibility"} {
-			cfg.Settings.GMM.Step, cfg.Settings.GMM.StepPower, cfg.Settings.GMM.StepOffset, cfg.Settings.GMM.Forgetting = step, 0.7, 5, forgetting
+			cfg.Settings.MustSet("gmm.step", step)
+			cfg.Settings.MustSet("gmm.step_power", 0.7)
+			cfg.Settings.MustSet("gmm.step_offset", 5)
+			cfg.Settings.MustSet("gmm.forgetting", forgetting)
 			g := newGMM(cfg, placed(randomPrototypes(1, 3, 4), 4))
 			mean, sum := 0.3, 0.3/size(0)
 			for i := 1.0; i < 20; i++ {
@@ -244,15 +248,17 @@ func TestSteps(t *testing.T) {
 // TestLastingMemory checks that a step of one over the number of updates forgets nothing.
 func TestLastingMemory(t *testing.T) {
 	cfg := testConfig(t, "swav+gmm")
-	cfg.Settings.GMM.Step, cfg.Settings.GMM.StepPower, cfg.Settings.GMM.Forgetting = "cappe-moulines", 1, "uniform"
+	cfg.Settings.MustSet("gmm.step", "cappe-moulines")
+	cfg.Settings.MustSet("gmm.step_power", 1)
+	cfg.Settings.MustSet("gmm.forgetting", "uniform")
 	g := newGMM(cfg, placed([]float32{1, 0}, 2))
-	in := &stepInput{values: map[string]float64{}, perEpoch: 4}
+	in := &stepInput{found: newFound(), perEpoch: 4}
 	r := stream.New(1, "memory")
 	var seen []float64
 	for range 50 {
 		z := []float32{float32(r.NormFloat64()), float32(r.NormFloat64())}
 		kernel.NormalizeRows(z, z, 1, 2, nil)
-		in.z[Teacher], seen = z, append(seen, float64(z[1]))
+		in.z[part.Teacher], seen = z, append(seen, float64(z[1]))
 		g.before(in)
 	}
 	var want float64

@@ -7,6 +7,7 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -35,7 +36,7 @@ func goldenMSN(t *testing.T, f *golden.File, set MSN) {
 	kernel.NormalizeRows(z, z, n, d, nil)
 	kernel.NormalizeRows(c, c, k, d, nil)
 	s, q := make([]float32, n*k), make([]float32, n*k)
-	scores(nil, s, z, c, n, d, k)
+	kernel.InnerProducts(nil, s, z, c, n, d, k)
 	o.codes(q, codeInput{scores: s})
 	golden.Check(t, f, "targets", q, f.Expected["targets"])
 	// Both anchor views predict the one target view.
@@ -44,7 +45,7 @@ func goldenMSN(t *testing.T, f *golden.File, set MSN) {
 	for range anchors {
 		targets = append(targets, q...)
 	}
-	h := &head{objective: o, views: views{images: n, global: anchors, crops: anchors}, k: k, learn: true, temperature: o.temperature}
+	h := newHead(o, Traits{Targets: part.Teacher}, views{images: n, global: anchors, crops: anchors}, k, o.temperature, true)
 	for _, part := range []string{"", "_me_max"} {
 		g := G.NewGraph()
 		a := graph.Input(g, "anchors", golden.Float32s(f.Inputs["anchor_views"]), as...)
@@ -68,7 +69,7 @@ func goldenTerms(t *testing.T, f *golden.File, o *msn, h *head, targets []float3
 	a := golden.Float32s(f.Inputs["anchor_views"])
 	kernel.NormalizeRows(a, a, as[0], as[1], nil)
 	s := make([]float32, as[0]*o.k)
-	scores(nil, s, a, c, as[0], as[1], o.k)
+	kernel.InnerProducts(nil, s, a, c, as[0], as[1], o.k)
 	g := G.NewGraph()
 	x, y := graph.Input(g, "scores", s, as[0], o.k), graph.Input(g, "targets", targets, as[0], o.k)
 	ce, entropy := node(t)(h.crossEntropy(x, y)), node(t)(entropyNode(x, float32(o.temperature)))

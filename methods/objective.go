@@ -1,9 +1,14 @@
 package methods
 
 import (
+	"fmt"
+
 	G "gorgonia.org/gorgonia"
 
+	"protobench/encoders"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 )
 
 // views says how the rows of a batch are laid out: crops · images rows, crop by crop, the global crops first.
@@ -52,17 +57,48 @@ func (v views) swap(targets, codes []float32, k int) {
 	}
 }
 
+// Loss holds what the losses of most objectives share.
+type Loss struct {
+	Temperature float64 `key:"temperature" default:"0.1" range:"(0,10]" doc:"student temperature (msn: of both branches)"`
+}
+
+// Traits say how an objective uses embeddings and prototypes. They follow from the settings alone, so that a plan knows them too.
+type Traits struct {
+	Targets      part.Branch // whose embeddings and prototypes give the codes
+	WeightNorm   bool        // prototypes are used as v/|v| with a gradient through the norm; else their rows are put back on the sphere after every step, unless Lengths
+	Lengths      bool        // scores depend on the prototypes' lengths, which are the gradient's to find
+	Unnormalised bool        // scores take the projector's output as it is; else embeddings are on the unit sphere
+	Scores       bool        // codes are made of the target branch's scores, and not of labels from elsewhere
+	Free         bool        // past embeddings stand in the prototypes' place: there are none to measure
+	Crops        bool        // each local crop predicts the codes of every view, as the official code has it (Caron et al. 2020, sec. 3.2)
+	Patches      bool        // hidden patches of the views are predicted too, which takes an encoder that has patches
+	Heads        int         // sets of prototypes on one projector, all of which train the encoder; 0 is one
+	HeadsKey     string      // the setting that says so
+}
+
+// declaration is an objective as the registry has it.
+type objectiveDeclaration struct {
+	part.Declaration
+	Traits func(setting.Values) Traits
+	New    func(c part.Config, v views, d int) objective
+	// Learner, where it is set, says that the objective owns its prototypes: it brings the one learner that it works with, which has its
+	// name, and Learner is that one's doc. Such objectives are owners.
+	Learner string
+	// Covers are regularizers for whose work the objective has a term of its own, with that term's setting.
+	Covers map[string]string
+	// Faithful returns the settings outside of the three axes that the objective's own paper trains with, see Faithful in package methods.
+	Faithful func(part.Train) map[string]any
+	// Preset is the doc of a preset of the objective's name with joint prototypes; empty where package methods has presets for it.
+	Preset string
+}
+
+// Owns reports whether the objective owns its prototypes.
+func (d objectiveDeclaration) Owns() bool { return d.Learner != "" }
+
 // objective turns the scores of the target branch into codes and adds the loss of the student's scores. It has state of its own (queue,
 // center) and, unless it owns them, does not know how the prototypes are learned. Each learner, observers included, has an
-// objective of its own. H is the number of sets of K prototypes that it has side by side, see [Config.Heads].
+// objective of its own. H is the number of sets of K prototypes that it has side by side.
 type objective interface {
-	// branch is the branch whose embeddings and prototypes give the codes.
-	branch() Branch
-	// weightNorm says that prototypes are used as v/|v| with a gradient through the norm; else their rows are
-	// put back on the sphere after every step.
-	weightNorm() bool
-	// unnormalised says that scores take the projector's output as it is; else embeddings are on the unit sphere.
-	unnormalised() bool
 	// codes sets q [global·B,H·K].
 	codes(q []float32, in codeInput)
 	// loss adds the loss of the student's scores s [crops·B,H·K]. Each row of targets [crops·B,H·K] has the sum of the codes that
@@ -70,14 +106,21 @@ type objective interface {
 	loss(h *head, s, targets *G.Node) (*G.Node, error)
 	// after updates the state once the loss is known.
 	after(in codeInput)
-	// center is what scores lose before they are compared, [H·K], or nil.
-	center() []float32
-	stateful
+	// offset is what scores with the teacher's prototypes c [H·K,D] lose at an epoch before they are compared, [H·K], or nil.
+	offset(c []float32, epoch int) []float32
+	part.Stateful
 }
+
+// unchanging is what objectives without state have in common.
+type unchanging struct{}
+
+func (unchanging) after(codeInput)                 {}
+func (unchanging) offset([]float32, int) []float32 { return nil }
+func (unchanging) State(string) []part.Named       { return nil }
 
 // codeInput is what codes are made of, from the objective's branch.
 type codeInput struct {
-	scores     []float32 // [global·B,H·K]; nil where nothing reads the teacher's, see readsScores
+	scores     []float32 // [global·B,H·K]; nil where nothing reads the teacher's, see [Traits]
 	z          []float32 // [global·B,D]
 	prototypes []float32 // [H·K,D]
 	epoch      float64
@@ -85,36 +128,12 @@ type codeInput struct {
 	step       int
 }
 
-// readsScores reports whether an objective makes codes of the target branch's scores, and not of labels that it has from elsewhere.
-func readsScores(o objective) bool {
-	switch o.(type) {
-	case *pcl, *sela:
-		return false
+// rampOnset is the end of a temperature's warm-up, of whose epochs the last one has the end already.
+func rampOnset(c part.Config, key, what string, r encoders.Ramp) []part.Onset {
+	if r.Warmup == 0 || r.Start == r.End {
+		return nil
 	}
-	return true
-}
-
-func newObjective(cfg Config, v views, d int) objective {
-	k := cfg.Settings.Prototypes.Count
-	switch cfg.Composition.Objective {
-	case "dino":
-		return newDINO(cfg.Settings.DINO, v, k)
-	case "ibot":
-		return newIBOT(cfg, v, d)
-	case "carp":
-		return newCARP(cfg, v)
-	case "deepcluster":
-		return newDeepCluster(cfg.Settings.DeepCluster, v, k, cfg.Heads())
-	case "sela":
-		return newSeLa(cfg, v, d)
-	case "smog":
-		return newSMoG(cfg, v, d)
-	case "pcl":
-		return newPCL(cfg, v, d)
-	case "massl":
-		return newMaSSL(cfg, v)
-	case "msn":
-		return newMSN(cfg.Settings.MSN, k, cfg.Settings.Loss.Temperature)
-	}
-	return newSwAV(cfg.Settings.SwAV, v, k, d)
+	return []part.Onset{{
+		Key: key, Epoch: float64(max(r.Warmup-1, 1)), Missed: fmt.Sprintf("the %s ends at %.3g, short of %g", what, r.At(c.Train.Epochs-1), r.End),
+	}}
 }

@@ -19,7 +19,9 @@ func scoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 	}
 	return graph.Apply(graph.Op{
 		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, learn},
-		Forward: func(team *team.Team, in [][]float32, out []float32) { scores(team, out, in[0], in[1], n, d, k) },
+		Forward: func(team *team.Team, in [][]float32, out []float32) {
+			kernel.InnerProducts(team, out, in[0], in[1], n, d, k)
+		},
 		Backward: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "scores-grad", Out: tensor.Shape{n, d},
@@ -37,11 +39,6 @@ func scoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 			return G.Nodes{dz, gc}, err
 		},
 	}, z, c)
-}
-
-// scores sets out [n,k] = z [n,d] · c [k,d]ᵀ.
-func scores(team *team.Team, out, z, c []float32, n, d, k int) {
-	kernel.Gemm(team, false, true, n, k, d, z, d, c, d, out, k, false)
 }
 
 // crossEntropyOfHeads is the mean of [crossEntropyNode] over the heads whose K scores stand side by side in rows of H·K:
@@ -140,4 +137,25 @@ func rowsNode(x *G.Node, lo, n int) (*G.Node, error) {
 			return G.Nodes{dx}, err
 		},
 	}, x)
+}
+
+// concatNode puts the rows of b [M,D] under those of a [N,D].
+func concatNode(a, b *G.Node) (*G.Node, error) {
+	n, m, d := a.Shape()[0], b.Shape()[0], a.Shape()[1]
+	below := make([]float32, m*d)
+	return graph.Apply(graph.Op{
+		Kind: "concat", Out: tensor.Shape{n + m, d}, Diff: []bool{true, true},
+		Forward: func(_ *team.Team, in [][]float32, out []float32) { copy(out[copy(out, in[0]):], in[1]) },
+		Backward: func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+			da, err := graph.Apply(graph.Op{
+				Kind: "concat-grad", Out: tensor.Shape{n, d},
+				Forward: func(_ *team.Team, v [][]float32, da []float32) { copy(below, v[0][copy(da, v[0]):]) },
+			}, grad)
+			if err != nil {
+				return nil, err
+			}
+			db, err := graph.Take(da, below, m, d)
+			return G.Nodes{da, db}, err
+		},
+	}, a, b)
 }

@@ -1,9 +1,12 @@
 package methods
 
-import "protobench/encoders"
+import (
+	"protobench/encoders"
+	"protobench/methods/part"
+)
 
 // newOptimizer builds the optimizer of [train] over parameters.
-func newOptimizer(t Train, params []*encoders.Param) encoders.Optimizer {
+func newOptimizer(t part.Train, params []*encoders.Param) encoders.Optimizer {
 	o := unclipped(t, params)
 	if t.Clip > 0 {
 		return encoders.NewClipped(o, params, t.Clip)
@@ -11,7 +14,7 @@ func newOptimizer(t Train, params []*encoders.Param) encoders.Optimizer {
 	return o
 }
 
-func unclipped(t Train, params []*encoders.Param) encoders.Optimizer {
+func unclipped(t part.Train, params []*encoders.Param) encoders.Optimizer {
 	switch t.Optimizer {
 	case "sgd":
 		s := encoders.NewSGD(params, t.Momentum)

@@ -5,10 +5,41 @@ import (
 	"slices"
 
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/stream"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for
+// 1.3 million images).
+type PCL struct {
+	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
+	Sets         int     `key:"sets" default:"3" range:"[1,9]" doc:"clusterings M: of prototypes.count centroids, half as many, a quarter …"`
+	Negatives    int     `key:"negatives" default:"1024" range:"[1,)" doc:"past keys in InfoNCE, and at most so many other centroids in each set's softmax"`
+	Iterations   int     `key:"iterations" default:"20" range:"[1,1000]" doc:"iterations of k-means"`
+	WarmupEpochs float64 `key:"warmup_epochs" default:"2" range:"[0,)" doc:"epochs of InfoNCE alone, at least one"`
+}
+
+// pclPart declares [pcl].
+func pclPart() objectiveDeclaration {
+	return objectiveDeclaration{
+		Declaration: part.Declaration{
+			Name: "pcl", Doc: "InfoNCE with a queue, and the same over centroids of k-means on all images' embeddings, with a temperature per cluster", Source: "Li et al. 2021",
+			Table: setting.Of[PCL]("pcl").OwnedBy("pcl"), Reads: []string{"prototypes.count"},
+			Check: func(c part.Config) []*setting.KeyError { return imageForEach(c, "pcl") },
+			Onsets: func(c part.Config) []part.Onset { // the first clustering is that of the second epoch at the earliest
+				first := max(1, math.Ceil(c.Settings.Float("pcl.warmup_epochs")))
+				return []part.Onset{{Key: "pcl.warmup_epochs", Epoch: first, Missed: "the prototypes never take part, InfoNCE alone is trained"}}
+			},
+		},
+		Traits:   func(setting.Values) Traits { return Traits{Targets: part.Teacher} },
+		New:      func(c part.Config, v views, d int) objective { return newPCL(c, v, d) },
+		Learner:  "k-means on all images' embeddings at the start of each epoch, several sets",
+		Faithful: faithfulPCL,
+	}
+}
 
 // pcl is prototypical contrastive learning (Li et al. 2021): with queries v (student) and keys v' (teacher) of the two views of an
 // image, InfoNCE against a queue of r past keys n_j and ProtoNCE over M sets of centroids c (eq. 11), each with its own temperature φ,
@@ -21,6 +52,7 @@ import (
 // others drawn from the rest; for the first warmup_epochs there is InfoNCE alone. Here both views are queries; the
 // keys of the last one enter the queue.
 type pcl struct {
+	unchanging
 	PCL
 	v      views
 	d      int
@@ -42,26 +74,22 @@ type clusterSet struct {
 	cluster   []float64 // [Images] of each image; -1 for those that the bank did not have
 }
 
-func newPCL(cfg Config, v views, d int) *pcl {
-	o := &pcl{PCL: cfg.Settings.PCL, v: v, d: d, images: cfg.order, seed: cfg.Seed, ready: make([]float64, 1)}
+func newPCL(cfg part.Config, v views, d int) *pcl {
+	o := &pcl{PCL: setting.Read[PCL](cfg.Settings, "pcl"), v: v, d: d, images: cfg.Indices, seed: cfg.Seed, ready: make([]float64, 1)}
 	o.queue = newRing(cfg.Seed, o.Negatives, d)
 	o.others = o.draw
 	for m := range o.Sets {
-		s := &clusterSet{k: max(2, cfg.Settings.Prototypes.Count>>m), cluster: make([]float64, cfg.Images)}
+		s := &clusterSet{k: max(2, cfg.Settings.Int("prototypes.count")>>m), cluster: make([]float64, cfg.Images)}
 		s.centroids, s.phi = make([]float32, s.k*d), make([]float64, s.k)
 		o.sets = append(o.sets, s)
 	}
 	return o
 }
 
-func (o *pcl) branch() Branch             { return Teacher }
-func (o *pcl) weightNorm() bool           { return false }
-func (o *pcl) unnormalised() bool         { return false }
-func (o *pcl) center() []float32          { return nil }
 func (o *pcl) codes([]float32, codeInput) {} // the loss has labels of its own
 
-func (o *pcl) own(cfg Config, start []float32, d int) []learner {
-	return []learner{&pclClusters{owned: owned{decoupled{newPrototypes(start, cfg.Settings.Prototypes.Count, d, false)}}, o: o, bank: newBank(cfg, d), perEpoch: cfg.StepsPerEpoch}}
+func (o *pcl) own(cfg part.Config, start []float32, d int) []learner {
+	return []learner{&pclClusters{owned: owned{decoupled{newPrototypes(start, cfg.Settings.Int("prototypes.count"), d, false)}}, o: o, bank: newBank(cfg, d), perEpoch: cfg.StepsPerEpoch}}
 }
 
 func (o *pcl) loss(h *head, _, targets *G.Node) (*G.Node, error) {
@@ -70,11 +98,11 @@ func (o *pcl) loss(h *head, _, targets *G.Node) (*G.Node, error) {
 
 func (o *pcl) after(in codeInput) { o.queue.remember(o.v.last(in.z)) }
 
-func (o *pcl) state(prefix string) []Named {
-	out := append(o.queue.state(prefix+"queue."), f64(prefix+"ready", o.ready))
+func (o *pcl) State(prefix string) []part.Named {
+	out := append(o.queue.State(prefix+"queue."), part.F64Of(prefix+"ready", o.ready))
 	for m, s := range o.sets {
 		at := prefix + "set" + string(rune('0'+m)) + "."
-		out = append(out, f32(at+"centroids", s.centroids, s.k, o.d), f64(at+"phi", s.phi), f64(at+"cluster", s.cluster))
+		out = append(out, part.F32Of(at+"centroids", s.centroids, s.k, o.d), part.F64Of(at+"phi", s.phi), part.F64Of(at+"cluster", s.cluster))
 	}
 	return out
 }
@@ -105,7 +133,7 @@ func (o *pcl) clusters(s *clusterSet, keys []float32) []int {
 	for b, i := range images {
 		near[b] = int(s.cluster[i])
 		if near[b] < 0 {
-			scores(nil, row, keys[b*o.d:][:o.d], s.centroids, 1, o.d, s.k)
+			kernel.InnerProducts(nil, row, keys[b*o.d:][:o.d], s.centroids, 1, o.d, s.k)
 			near[b] = kernel.Argmax(row)
 		}
 	}
@@ -158,4 +186,16 @@ func percentile(sorted []float64, share float64) float64 {
 	at := float64(share * float64(len(sorted)-1))
 	i := min(int(at), len(sorted)-2)
 	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
+}
+
+// faithfulPCL is Li et al. 2021's (official code, the second version's cosine): SGD at 0.03 for a batch of 256, 20 of 200 epochs of
+// InfoNCE alone. Its projector is as wide as the features, without a batch norm, which the nearest one here has.
+func faithfulPCL(t part.Train) map[string]any {
+	return map[string]any{
+		"encoder.projector": "bn-relu", "encoder.hidden": 0, "encoder.dim": 128,
+		"train.optimizer": "sgd", "train.momentum": 0.9, "train.nesterov": false, "train.lr": t.ScaledLR(0.03), "train.final_lr": 0.0, "train.warmup": 0.0,
+		"train.weight_decay": 1e-4, "train.weight_decay_rise": 1.0, "train.clip": 0.0,
+		"train.teacher_momentum": 0.999, "train.teacher_momentum_end": 0.999,
+		"pcl.temperature": 0.2, "pcl.iterations": 20, "pcl.warmup_epochs": float64(max(1, t.EpochShare(0.1))),
+	}
 }

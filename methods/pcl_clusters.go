@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/methods/part"
 )
 
 // pclClusters is the expectation step of [pcl]: at the start of each epoch, from the end of the warm-up on, k-means on the last
@@ -24,8 +25,8 @@ func (l *pclClusters) before(s *stepInput) {
 }
 
 func (l *pclClusters) after(s *stepInput) {
-	l.bank.record(s.step, s.z[Teacher])
-	s.values["pcl.info_nce"], s.values["pcl.proto_nce"] = l.o.terms[0], l.o.terms[1]
+	l.bank.record(s.step, s.z[part.Teacher])
+	s.found.Values["pcl.info_nce"], s.found.Values["pcl.proto_nce"] = l.o.terms[0], l.o.terms[1]
 }
 
 // cluster makes all sets anew.
@@ -49,6 +50,6 @@ func (l *pclClusters) cluster(s *stepInput) {
 	l.o.ready[0] = 1
 }
 
-func (l *pclClusters) state(prefix string) []Named {
-	return l.bank.state(prefix)
+func (l *pclClusters) State(prefix string) []part.Named {
+	return l.bank.State(prefix)
 }

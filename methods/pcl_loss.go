@@ -102,7 +102,7 @@ func (l *pclLoss) protoNCE(team *team.Team, s *clusterSet, columns []int, q, dq 
 		l.inverse = append(l.inverse, float32(1/s.phi[k]))
 	}
 	logits := l.logits(n * width)
-	scores(team, logits, q, l.room, n, d, width)
+	kernel.InnerProducts(team, logits, q, l.room, n, d, width)
 	team.Chunks(n, partitionRows, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			row := logits[b*width:][:width]

@@ -9,6 +9,7 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -27,7 +28,7 @@ func TestGoldenPCL(t *testing.T) {
 			g := G.NewGraph()
 			x := graph.Input(g, "features", features, 2*s[0], s[1])
 			c := graph.Input(g, "prototypes", o.sets[0].centroids, o.sets[0].k, s[1])
-			loss := node(t)(h.build(node(t)(encoders.Normalize(x)), c))
+			loss := node(t)(h.build(node(t)(encoders.Normalize(x)), nil, c))
 			p, grads := run(t, g, loss, x)
 			golden.Check(t, f, "info_nce", []float64{o.terms[0]}, f.Expected["info_nce"])
 			if warm {
@@ -53,9 +54,10 @@ func goldenPCL(t *testing.T, f *golden.File) (*pcl, *head) {
 	t.Helper()
 	s, ks := golden.Shape(f.Inputs["query"]), golden.Ints(f.Params["clusters"])
 	index := golden.Ints(f.Inputs["index"])
-	cfg := Config{Images: len(golden.Ints(golden.At(t, f.Inputs, "assignments", "set0"))), Order: func(int) []int { return index }}
-	cfg.Settings.Prototypes.Count = ks[0]
-	cfg.Settings.PCL = PCL{Temperature: num(t, f.Params, "temperature"), Sets: len(ks), Negatives: int(num(t, f.Params, "r"))}
+	cfg := part.Config{Images: len(golden.Ints(golden.At(t, f.Inputs, "assignments", "set0"))), Order: func(int) []int { return index }}
+	cfg.Settings = with(map[string]any{
+		"prototypes.count": ks[0], "pcl.temperature": num(t, f.Params, "temperature"), "pcl.sets": len(ks), "pcl.negatives": int(num(t, f.Params, "r")),
+	})
 	v := views{images: s[0], global: 1, crops: 2}
 	o := newPCL(cfg, v, s[1])
 	o.ready[0] = 1
@@ -78,7 +80,7 @@ func goldenPCL(t *testing.T, f *golden.File) (*pcl, *head) {
 	o.queue.pointer[0] = num(t, f.Inputs, "queue_pointer")
 	keys := golden.Float32s(f.Inputs["key"])
 	kernel.NormalizeRows(keys, keys, s[0], s[1], nil)
-	h := &head{objective: o, views: v, k: ks[0]}
+	h := newHead(o, Traits{Targets: part.Teacher}, v, ks[0], 1, false)
 	h.in.z = keys
 	return o, h
 }
@@ -114,7 +116,7 @@ func TestConcentrationOfSinglePoints(t *testing.T) {
 // TestPCLClusters checks when clusters are made, that images find theirs, and that others are never an image's own.
 func TestPCLClusters(t *testing.T) {
 	cfg := testConfig(t, "pcl")
-	cfg.Settings.PCL.WarmupEpochs = 2
+	cfg.Settings.MustSet("pcl.warmup_epochs", 2)
 	tr, next, begin := start(t, cfg), batches(cfg), 2*cfg.StepsPerEpoch
 	o := tr.host.objective.(*pcl)
 	steps(t, tr, next, begin)
@@ -124,7 +126,7 @@ func TestPCLClusters(t *testing.T) {
 	before := tr.Learned()[0]
 	steps(t, tr, next, 1)
 	after := tr.Learned()[0]
-	if o.ready[0] != 1 || o.terms[1] == 0 || slices.Equal(before.Current[Teacher], after.Current[Teacher]) {
+	if o.ready[0] != 1 || o.terms[1] == 0 || slices.Equal(before.Current[part.Teacher], after.Current[part.Teacher]) {
 		t.Error("no clusters after the warm-up")
 	}
 	if slices.ContainsFunc(o.sets[0].cluster, func(c float64) bool { return c < 0 }) {
@@ -133,12 +135,12 @@ func TestPCLClusters(t *testing.T) {
 	z := tr.host.head.in.z
 	for m, s := range o.sets {
 		near := o.clusters(s, z)
-		for b, i := range cfg.order(begin) {
+		for b, i := range cfg.Indices(begin) {
 			if float64(near[b]) != s.cluster[i] {
 				t.Errorf("set %d: image %d has cluster %d, not %g", m, i, near[b], s.cluster[i])
 			}
 		}
-		if near := nearestOwn(tr.host.learner.(*pclClusters), s); near < 0.6 { // by cosine, after some keys have changed
+		if near := nearestOwn(tr.host.learners[0].(*pclClusters), s); near < 0.6 { // by cosine, after some keys have changed
 			t.Errorf("set %d: only %g of the images lie nearest to their own centroid", m, near)
 		}
 		columns := o.columns(m, near)
@@ -150,7 +152,7 @@ func TestPCLClusters(t *testing.T) {
 				t.Errorf("set %d: %d is an image's own and an other", m, k)
 			}
 		}
-		s.cluster[cfg.order(begin)[0]] = -1
+		s.cluster[cfg.Indices(begin)[0]] = -1
 		if k := o.clusters(s, z)[0]; k < 0 {
 			t.Errorf("set %d: an image that was not clustered has none", m)
 		}
@@ -178,7 +180,9 @@ func TestLloydIsEuclidean(t *testing.T) {
 // TestPCLLearns shows one batch again and again: once there are clusters, both terms have to fall.
 func TestPCLLearns(t *testing.T) {
 	cfg := testConfig(t, "pcl")
-	cfg.Train.Epochs, cfg.Train.LR, cfg.Settings.Prototypes.Count, cfg.Settings.PCL.Sets = 15, 0.01, 3, 1
+	cfg.Train.Epochs, cfg.Train.LR = 15, 0.01
+	cfg.Settings.MustSet("prototypes.count", 3)
+	cfg.Settings.MustSet("pcl.sets", 1)
 	tr, x := start(t, cfg), viewsAt(cfg, 3)
 	s := steps(t, tr, func() []float32 { return x }, 60)
 	for _, term := range []string{"pcl.info_nce", "pcl.proto_nce"} {
@@ -193,7 +197,7 @@ func nearestOwn(l *pclClusters, s *clusterSet) (share float64) {
 	_, z := l.bank.gather()
 	n, d := len(s.cluster), l.p.d
 	cos := make([]float32, n*s.k)
-	scores(nil, cos, z, s.centroids, n, d, s.k)
+	kernel.InnerProducts(nil, cos, z, s.centroids, n, d, s.k)
 	for i, c := range s.cluster {
 		if kernel.Argmax(cos[i*s.k:][:s.k]) == int(c) {
 			share += 1 / float64(n)

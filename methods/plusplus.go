@@ -53,7 +53,7 @@ func nearer(team *team.Team, far []float64, z, c []float32, d int) {
 	cos := make([]float32, min(len(far), assignBlock)*m)
 	for lo := 0; lo < len(far); lo += assignBlock {
 		rows := min(assignBlock, len(far)-lo)
-		scores(team, cos, z[lo*d:][:rows*d], c, rows, d, m)
+		kernel.InnerProducts(team, cos, z[lo*d:][:rows*d], c, rows, d, m)
 		for i := range rows {
 			row := cos[i*m:][:m]
 			far[lo+i] = min(far[lo+i], max(0, 1-float64(row[kernel.Argmax(row)])))

@@ -7,6 +7,7 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 	"protobench/internal/team"
+	"protobench/methods/part"
 )
 
 // prototypes are the K vectors of one learner and the record of how they moved.
@@ -16,7 +17,7 @@ type prototypes struct {
 	whole   *prototypes  // those of all heads, [H·K,D] head by head, of which these are a part; itself where there is one head
 	value   []float32    // [K,D] as they enter the student's graph
 	teacher []float32    // [K,D] as the teacher has them; the same slice where there is no second copy
-	now     [2][]float32 // [K,D] effective: on the unit sphere, by Branch
+	now     [2][]float32 // [K,D] effective: on the unit sphere, by part.Branch
 	initial []float32    // effective at step 0
 	last    []float32    // effective after the step before
 	path    []float64    // mean over prototypes of the angles turned: so far, up to the epoch's start, and in the last whole epoch
@@ -56,7 +57,7 @@ func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes 
 	if separateTeacher {
 		p.teacher = make([]float32, k*d)
 	}
-	p.now[Student], p.now[Teacher] = make([]float32, k*d), make([]float32, k*d)
+	p.now[part.Student], p.now[part.Teacher] = make([]float32, k*d), make([]float32, k*d)
 	p.initial, p.last = make([]float32, k*d), make([]float32, k*d)
 	p.whole = p
 	p.start(start)
@@ -67,8 +68,8 @@ func newPrototypes(start []float32, k, d int, separateTeacher bool) *prototypes 
 func (p *prototypes) start(c []float32) {
 	copy(p.value, c)
 	p.publish(nil)
-	copy(p.initial, p.now[Student])
-	copy(p.last, p.now[Student])
+	copy(p.initial, p.now[part.Student])
+	copy(p.last, p.now[part.Student])
 	clear(p.path)
 	for i := range p.recent {
 		p.recent[i] = 1
@@ -95,12 +96,12 @@ func (p *prototypes) replaced(k int) {
 // effective refreshes the effective prototypes lo … hi-1.
 func (p *prototypes) effective(lo, hi int) {
 	at, n := lo*p.d, (hi-lo)*p.d
-	kernel.NormalizeRows(p.now[Student][at:at+n], p.value[at:at+n], hi-lo, p.d, nil)
+	kernel.NormalizeRows(p.now[part.Student][at:at+n], p.value[at:at+n], hi-lo, p.d, nil)
 	if p.shared() {
-		copy(p.now[Teacher][at:at+n], p.now[Student][at:at+n])
+		copy(p.now[part.Teacher][at:at+n], p.now[part.Student][at:at+n])
 		return
 	}
-	kernel.NormalizeRows(p.now[Teacher][at:at+n], p.teacher[at:at+n], hi-lo, p.d, nil)
+	kernel.NormalizeRows(p.now[part.Teacher][at:at+n], p.teacher[at:at+n], hi-lo, p.d, nil)
 }
 
 // moved refreshes the effective prototypes and adds the angles turned since the last call to the path.
@@ -117,9 +118,9 @@ func (p *prototypes) moved(team *team.Team) {
 func (p *prototypes) followed(lo, hi int) {
 	p.effective(lo, hi)
 	for k := lo; k < hi; k++ {
-		p.turned[k] = angle(p.now[Student][k*p.d:][:p.d], p.last[k*p.d:][:p.d])
+		p.turned[k] = angle(p.now[part.Student][k*p.d:][:p.d], p.last[k*p.d:][:p.d])
 	}
-	copy(p.last[lo*p.d:hi*p.d], p.now[Student][lo*p.d:hi*p.d])
+	copy(p.last[lo*p.d:hi*p.d], p.now[part.Student][lo*p.d:hi*p.d])
 }
 
 // angle between unit vectors: exact for small ones, unlike the arc cosine.
@@ -138,17 +139,17 @@ func (p *prototypes) endStep(s *stepInput) {
 		p.path[pathDrift] = p.path[pathTotal] - p.path[pathMark]
 		p.path[pathMark] = p.path[pathTotal]
 	}
-	s.values["drift"], s.values["path"] = p.path[pathDrift], p.path[pathTotal]
+	s.found.Values["drift"], s.found.Values["path"] = p.path[pathDrift], p.path[pathTotal]
 }
 
-func (p *prototypes) state(prefix string) []Named {
-	s := []Named{
-		f32(prefix+"value", p.value, p.k, p.d), f32(prefix+"initial", p.initial, p.k, p.d), f32(prefix+"last", p.last, p.k, p.d),
-		f64(prefix+"path", p.path), f64(prefix+"recent", p.recent), f64(prefix+"reseeds", p.reseeds),
-		f32(prefix+"effective.student", p.now[Student], p.k, p.d), f32(prefix+"effective.teacher", p.now[Teacher], p.k, p.d),
+func (p *prototypes) State(prefix string) []part.Named {
+	s := []part.Named{
+		part.F32Of(prefix+"value", p.value, p.k, p.d), part.F32Of(prefix+"initial", p.initial, p.k, p.d), part.F32Of(prefix+"last", p.last, p.k, p.d),
+		part.F64Of(prefix+"path", p.path), part.F64Of(prefix+"recent", p.recent), part.F64Of(prefix+"reseeds", p.reseeds),
+		part.F32Of(prefix+"effective.student", p.now[part.Student], p.k, p.d), part.F32Of(prefix+"effective.teacher", p.now[part.Teacher], p.k, p.d),
 	}
 	if !p.shared() {
-		s = append(s, f32(prefix+"teacher", p.teacher, p.k, p.d))
+		s = append(s, part.F32Of(prefix+"teacher", p.teacher, p.k, p.d))
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package methods
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"protobench/encoders/graph"
@@ -19,11 +20,11 @@ func TestGoldenKoLeoViews(t *testing.T) {
 		s := golden.Shape(f.Inputs["x"])
 		x := golden.Float32s(f.Inputs["x"])
 		g := G.NewGraph()
-		both := graph.Input(g, "x", append(clone(x), x...), 2*s[0], s[1])
+		both := graph.Input(g, "x", append(slices.Clone(x), x...), 2*s[0], s[1])
 		loss := node(t)(koleoViewsNode(both, 2))
 		p, grads := run(t, g, loss, both)
 		golden.Check(t, f, "loss", p.Value(loss), f.Expected["loss"])
-		grad := clone(p.Value(grads[0]))
+		grad := slices.Clone(p.Value(grads[0]))
 		for i := range grad {
 			grad[i] *= 2 // each view has half of the weight
 		}
@@ -52,13 +53,13 @@ func TestTermGradients(t *testing.T) {
 			in := graph.Input(g, "x", x, n, d)
 			loss := node(t)(term(in))
 			p, grads := run(t, g, loss, in)
-			grad, largest := clone(p.Value(grads[0])), 0.0
+			grad, largest := slices.Clone(p.Value(grads[0])), 0.0
 			for _, v := range grad {
 				largest = max(largest, math.Abs(float64(v)))
 			}
 			r := stream.New(1, "directions")
 			for range 20 {
-				base, dir := clone(x), make([]float32, len(x))
+				base, dir := slices.Clone(x), make([]float32, len(x))
 				var want float64
 				for i := range dir {
 					dir[i] = float32(r.NormFloat64())

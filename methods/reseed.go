@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
+	"protobench/methods/part"
 )
 
 // reseeder moves prototypes that nothing is assigned to any more: onto embeddings that are badly covered, or beside the prototype
@@ -20,23 +22,24 @@ type reseeder struct {
 	row   []float32
 }
 
-func newReseeder(cfg Config) *reseeder {
-	if !cfg.Settings.Prototypes.Reseed || isBound(cfg.Composition.Objective) {
+func newReseeder(cfg part.Config) *reseeder {
+	s := setting.Read[Settings](cfg.Settings, "prototypes")
+	if !s.Reseed {
 		return nil
 	}
-	k, n := cfg.Settings.Prototypes.Count, 2*cfg.Train.Batch
+	k, n := s.Count, 2*cfg.Train.Batch
 	return &reseeder{
-		below: cfg.Settings.Prototypes.ReseedBelow, rate: min(1, float64(n)/float64(cfg.Images)), seed: cfg.Seed,
-		split: cfg.Settings.Prototypes.ReseedBy == "split", cos: make([]float32, n*k), mass: make([]float64, k), row: make([]float32, k),
+		below: s.ReseedBelow, rate: min(1, float64(n)/float64(cfg.Images)), seed: cfg.Seed,
+		split: s.ReseedBy == "split", cos: make([]float32, n*k), mass: make([]float64, k), row: make([]float32, k),
 	}
 }
 
 // run updates the usage by a batch of teacher embeddings and re-seeds what it left out. p's effective prototypes
 // are those of this step.
 func (r *reseeder) run(l learner, center []float32, s *stepInput) {
-	p, z := l.vectors(), s.z[Teacher]
+	p, z := l.vectors(), s.z[part.Teacher]
 	n := len(z) / p.d
-	scores(s.team, r.cos, z, p.now[Teacher], n, p.d, p.k)
+	kernel.InnerProducts(s.team, r.cos, z, p.now[part.Teacher], n, p.d, p.k)
 	r.count(p, center, n)
 	if !l.moves(s.epoch) {
 		return
@@ -61,7 +64,7 @@ func (r *reseeder) run(l learner, center []float32, s *stepInput) {
 		cover(far, z, i, p.d)
 		p.recent[k] = 1
 		p.reseeds[0]++
-		s.event("reseed", k)
+		s.found.event("reseed", k)
 	}
 }
 
@@ -87,7 +90,7 @@ func (r *reseeder) divide(l learner, k int, rng *rand.Rand, s *stepInput) {
 		z[j] = float32(rng.NormFloat64())
 	}
 	kernel.NormalizeRows(z, z, 1, p.d, nil)
-	for j, c := range p.now[Teacher][from*p.d:][:p.d] {
+	for j, c := range p.now[part.Teacher][from*p.d:][:p.d] {
 		z[j] = c + float32(splitNoise*z[j])
 	}
 	kernel.NormalizeRows(z, z, 1, p.d, nil)
@@ -99,7 +102,7 @@ func (r *reseeder) divide(l learner, k int, rng *rand.Rand, s *stepInput) {
 	p.recent[from] /= 2
 	p.recent[k] = p.recent[from]
 	p.reseeds[0]++
-	s.event("split", k)
+	s.found.event("split", k)
 }
 
 // count adds the batch's assignments to the running usage.

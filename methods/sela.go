@@ -6,10 +6,40 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// SeLa holds the keys of the [sela] table (Asano et al. 2020; defaults of the official code on CIFAR).
+type SeLa struct {
+	Lambda        float64 `key:"lambda" default:"10" range:"(0,100]" doc:"power λ of the predictions in the transport plan; the larger, the less smooth (ImageNet: 25)"`
+	Threshold     float64 `key:"threshold" default:"0.01" range:"(0,)" doc:"error at which the plan's scaling stops, a sum over the images (ImageNet: 0.1)"`
+	RelabelEpochs float64 `key:"relabel_epochs" default:"1" range:"(0,)" doc:"epochs between two labellings; the first one is before training, by the initial network"`
+	Heads         int     `key:"heads" default:"1" range:"[1,64]" hash:"set" doc:"classifiers with prototypes.count labels each; all train the encoder, metrics see the first (the paper has 1 and 10)"`
+}
+
+// selaPart declares [sela].
+func selaPart() objectiveDeclaration {
+	return objectiveDeclaration{
+		Declaration: part.Declaration{
+			Name: "sela", Doc: "linear classifiers (one or more heads) of labels that are found for all images at once, as many for each prototype; metrics see the first", Source: "Asano et al. 2020",
+			Table: setting.Of[SeLa]("sela").OwnedBy("sela"), Reads: []string{"prototypes.count", "prototypes.init", "prototypes.lr_mult", "prototypes.weight_decay"},
+			Onsets: func(c part.Config) []part.Onset {
+				steps := setting.Read[SeLa](c.Settings, "sela").relabelSteps(c.StepsPerEpoch)
+				return []part.Onset{{Key: "sela.relabel_epochs", Epoch: c.EpochOf(steps), Missed: "the first labels, of the initial network, stay"}}
+			},
+		},
+		Traits: func(v setting.Values) Traits {
+			return Traits{Targets: part.Student, Lengths: true, Unnormalised: true, Heads: v.Int("sela.heads"), HeadsKey: "sela.heads"}
+		},
+		New:      func(c part.Config, v views, d int) objective { return newSeLa(c, v, d) },
+		Learner:  "rows of the linear classifiers, by the gradient of the loss, not normalised",
+		Faithful: faithfulSeLa,
+	}
+}
 
 // sela is self-labelling (Asano et al. 2020): a linear classifier W·z + b over labels that are found for all training images at once, as
 // the transport plan of the classifier's own predictions p under the constraint that every label gets as many images (eq. 3 to 8, see
@@ -29,7 +59,6 @@ type sela struct {
 	SeLa
 	v       views
 	k, d    int
-	heads   int // H
 	images  func(step int) []int
 	label   []float64 // [H,Images]
 	bank    *bank
@@ -37,13 +66,13 @@ type sela struct {
 	teacher []float32       // [H·K] the bias's moving average, negative: what the teacher's scores lose
 }
 
-func newSeLa(cfg Config, v views, d int) *sela {
+func newSeLa(cfg part.Config, v views, d int) *sela {
 	o := &sela{
-		SeLa: cfg.Settings.SeLa, v: v, k: cfg.Settings.Prototypes.Count, d: d, heads: cfg.Heads(), images: cfg.order, bank: newBank(cfg, d),
+		SeLa: setting.Read[SeLa](cfg.Settings, "sela"), v: v, k: cfg.Settings.Int("prototypes.count"), d: d, images: cfg.Indices, bank: newBank(cfg, d),
 	}
-	o.bias = &encoders.Param{Name: "bias", Shape: []int{o.heads * o.k}, Value: make([]float32, o.heads*o.k), LRMult: cfg.Settings.Prototypes.LRMult}
-	o.teacher, o.label = make([]float32, o.heads*o.k), make([]float64, o.heads*cfg.Images)
-	for h := range o.heads {
+	o.bias = &encoders.Param{Name: "bias", Shape: []int{o.Heads * o.k}, Value: make([]float32, o.Heads*o.k), LRMult: cfg.Settings.Float("prototypes.lr_mult")}
+	o.teacher, o.label = make([]float32, o.Heads*o.k), make([]float64, o.Heads*cfg.Images)
+	for h := range o.Heads {
 		for at, i := range headStream(cfg.Seed, "labels", h).Perm(cfg.Images) {
 			o.labels(h)[i] = float64(at % o.k)
 		}
@@ -51,15 +80,11 @@ func newSeLa(cfg Config, v views, d int) *sela {
 	return o
 }
 
-func (o *sela) branch() Branch            { return Student }
-func (o *sela) weightNorm() bool          { return false }
-func (o *sela) unnormalised() bool        { return true }
-func (o *sela) center() []float32         { return o.teacher }
 func (o *sela) params() []*encoders.Param { return []*encoders.Param{o.bias} }
 
-func (o *sela) own(cfg Config, start []float32, d int) []learner {
+func (o *sela) own(cfg part.Config, start []float32, d int) []learner {
 	var out []learner
-	for _, p := range newHeads(start, o.heads, o.k, d, true) {
+	for _, p := range newHeads(start, o.Heads, o.k, d, true) {
 		out = append(out, newClassifier(cfg, o, p))
 	}
 	return out
@@ -67,7 +92,7 @@ func (o *sela) own(cfg Config, start []float32, d int) []learner {
 
 // labels are those of one head, [Images].
 func (o *sela) labels(head int) []float64 {
-	n := len(o.label) / o.heads
+	n := len(o.label) / o.Heads
 	return o.label[head*n:][:n]
 }
 
@@ -76,8 +101,8 @@ func (o *sela) codes(q []float32, in codeInput) {
 	clear(q)
 	for b, i := range o.images(in.step) {
 		for g := range o.v.global {
-			for h := range o.heads {
-				q[((g*o.v.images+b)*o.heads+h)*o.k+int(o.labels(h)[i])] = 1
+			for h := range o.Heads {
+				q[((g*o.v.images+b)*o.Heads+h)*o.k+int(o.labels(h)[i])] = 1
 			}
 		}
 	}
@@ -88,13 +113,13 @@ func (o *sela) scores(z, c *G.Node, learn bool) (s *G.Node, params G.Nodes, err 
 	if s, err = scoresNode(z, c, learn); err != nil {
 		return nil, nil, err
 	}
-	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.heads*o.k)
+	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.Heads*o.k)
 	s, err = addRowNode(s, b)
 	return s, G.Nodes{b}, err
 }
 
 func (o *sela) loss(h *head, s, targets *G.Node) (*G.Node, error) {
-	return crossEntropyOfHeads(s, targets, o.heads, 1, h.scaled(o.v.weight()))
+	return crossEntropyOfHeads(s, targets, o.Heads, 1, h.scaled(o.v.weight()))
 }
 
 func (o *sela) after(in codeInput) { o.bank.record(in.step, in.z) }
@@ -105,7 +130,7 @@ func (o *sela) relabel(team *team.Team, head int, weight []float32) (changed, er
 	images, z := o.bank.gather()
 	label, bias := o.labels(head), o.bias.Value[head*o.k:][:o.k]
 	logits := make([]float32, len(images)*o.k)
-	scores(team, logits, z, weight, len(images), o.d, o.k)
+	kernel.InnerProducts(team, logits, z, weight, len(images), o.d, o.k)
 	for i := range logits {
 		logits[i] += bias[i%o.k]
 	}
@@ -120,8 +145,8 @@ func (o *sela) relabel(team *team.Team, head int, weight []float32) (changed, er
 	return changed, l.err
 }
 
-func (o *sela) state(prefix string) []Named {
-	return append(o.bank.state(prefix), f64(prefix+"labels", o.label), f32(prefix+"teacher", o.teacher))
+func (o *sela) State(prefix string) []part.Named {
+	return append(o.bank.State(prefix), part.F64Of(prefix+"labels", o.label), part.F32Of(prefix+"teacher", o.teacher))
 }
 
 // addRowNode adds a row b [K] to every row of s [N,K].
@@ -167,3 +192,17 @@ func columnSums(sum, x []float32, room []float64) {
 func (s SeLa) relabelSteps(perEpoch int) int {
 	return max(1, int(math.Round(s.RelabelEpochs*float64(perEpoch))))
 }
+
+// faithfulSeLa is Asano et al. 2020's on CIFAR (official code: SGD at 0.05 for a batch of 64, which falls in steps there and by a cosine
+// here; classifiers on the features themselves, where here a projector stands between; ten heads).
+func faithfulSeLa(t part.Train) map[string]any {
+	return map[string]any{
+		"train.optimizer": "sgd", "train.momentum": 0.9, "train.nesterov": false, "train.lr": t.ScaledLR(0.2), "train.final_lr": 0.0, "train.warmup": 0.0,
+		"train.weight_decay": 5e-4, "train.weight_decay_rise": 1.0, "train.clip": 0.0,
+		"prototypes.lr_mult": 1.0, "prototypes.weight_decay": 5e-4, "sela.lambda": 10.0, "sela.threshold": 0.01, "sela.heads": 10,
+	}
+}
+
+func (o *sela) offset([]float32, int) []float32 { return o.teacher }
+
+func (o *sela) survey(step int, z []float32) { o.bank.record(step, z) }

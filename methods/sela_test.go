@@ -85,7 +85,8 @@ func TestSelfLabelsUnderflow(t *testing.T) {
 // predictions for all images but the last few, which no whole batch has.
 func TestSeLaStarts(t *testing.T) {
 	cfg := testConfig(t, "sela")
-	cfg.Images, cfg.Settings.SeLa.Heads = 70, 2
+	cfg.Images = 70
+	cfg.Settings.MustSet("sela.heads", 2)
 	o := newSeLa(cfg, views{images: cfg.Train.Batch, global: 2, crops: 2}, cfg.Encoder.Dim)
 	random := slices.Clone(o.label)
 	for h := range 2 {
@@ -102,10 +103,10 @@ func TestSeLaStarts(t *testing.T) {
 	}
 	tr := start(t, cfg)
 	o = tr.host.objective.(*sela)
-	for h, l := range tr.host.heads() {
+	for h, l := range tr.host.learners {
 		z := o.bank.value[:64*cfg.Encoder.Dim]
 		logits := make([]float32, 64*12)
-		scores(nil, logits, z, l.vectors().value, 64, cfg.Encoder.Dim, 12)
+		kernel.InnerProducts(nil, logits, z, l.vectors().value, 64, cfg.Encoder.Dim, 12)
 		want := newSelfLabels(nil, logits, 12, 10)
 		want.solve(nil, 0.01)
 		for i, k := range want.labels(nil) {
@@ -122,7 +123,7 @@ func TestSeLaStarts(t *testing.T) {
 // TestSeLaLabels checks that labels hold for an epoch, are those of the step's images, and change then.
 func TestSeLaLabels(t *testing.T) {
 	cfg := testConfig(t, "sela")
-	cfg.Settings.SeLa.Heads = 1
+	cfg.Settings.MustSet("sela.heads", 1)
 	tr, next := start(t, cfg), batches(cfg)
 	o := tr.host.objective.(*sela)
 	first := slices.Clone(o.label)
@@ -130,7 +131,7 @@ func TestSeLaLabels(t *testing.T) {
 		steps(t, tr, next, 1)
 		q := tr.host.head.q
 		for row := range 2 * cfg.Train.Batch {
-			if want := first[cfg.order(step)[row%cfg.Train.Batch]]; q[row*12+int(want)] != 1 {
+			if want := first[cfg.Indices(step)[row%cfg.Train.Batch]]; q[row*12+int(want)] != 1 {
 				t.Errorf("step %d: row %d is not labelled %g", step, row, want)
 			}
 		}
@@ -146,11 +147,11 @@ func TestSeLaLabels(t *testing.T) {
 // TestClassifierScores checks that the scores that metrics see have the length of the rows and the bias.
 func TestClassifierScores(t *testing.T) {
 	cfg := testConfig(t, "sela")
-	cfg.Settings.SeLa.Heads = 3
+	cfg.Settings.MustSet("sela.heads", 3)
 	cfg.Train.Teacher, cfg.Train.TeacherEnd, cfg.Train.LR = 0, 0, 0.1
 	tr := start(t, cfg)
 	steps(t, tr, batches(cfg), 4)
-	o, p, d := tr.host.objective.(*sela), tr.host.learner.vectors(), cfg.Encoder.Dim
+	o, p, d := tr.host.objective.(*sela), tr.host.learners[0].vectors(), cfg.Encoder.Dim
 	z := make([]float32, d)
 	z[0], z[d-1] = 2, -1
 	got := tr.Learned()[0].Scores(z)
@@ -169,12 +170,13 @@ func TestClassifierScores(t *testing.T) {
 func TestSeLaHeads(t *testing.T) {
 	const heads, k = 3, 12
 	cfg := testConfig(t, "sela")
-	cfg.Settings.SeLa.Heads, cfg.Train.Teacher, cfg.Train.TeacherEnd, cfg.Train.LR = heads, 0, 0, 0.1
+	cfg.Train.Teacher, cfg.Train.TeacherEnd, cfg.Train.LR = 0, 0, 0.1
+	cfg.Settings.MustSet("sela.heads", heads)
 	tr, next := start(t, cfg), batches(cfg)
 	steps(t, tr, next, 6)
 	o, q := tr.host.objective.(*sela), tr.host.head.q
 	for row := range 2 * cfg.Train.Batch {
-		i := cfg.order(5)[row%cfg.Train.Batch]
+		i := cfg.Indices(5)[row%cfg.Train.Batch]
 		for h := range heads {
 			if q[(row*heads+h)*k+int(o.labels(h)[i])] != 1 {
 				t.Errorf("row %d is not labelled %g by head %d", row, o.labels(h)[i], h)
@@ -186,12 +188,12 @@ func TestSeLaHeads(t *testing.T) {
 			t.Errorf("head %d: a teacher without memory has the bias %g, the student %g", i/k, -o.teacher[i], b)
 		}
 	}
-	for h, l := range tr.host.heads() {
+	for h, l := range tr.host.learners {
 		o.bias.Value[h*k+h] += 100 // balancing takes a label's bias out again
 		l.(*classifier).label(nil)
 		images, z := o.bank.gather()
 		logits := make([]float32, len(images)*k)
-		scores(nil, logits, z, l.vectors().value, len(images), cfg.Encoder.Dim, k)
+		kernel.InnerProducts(nil, logits, z, l.vectors().value, len(images), cfg.Encoder.Dim, k)
 		for i := range logits {
 			logits[i] += o.bias.Value[h*k+i%k]
 		}

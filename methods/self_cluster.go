@@ -5,8 +5,30 @@ import (
 
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 )
+
+// SelfCluster holds the keys of the [self-cluster] table (defaults of Darcet et al. 2025's CAPI).
+type SelfCluster struct {
+	LR                float64 `key:"lr" default:"0.0005" range:"(0,)" doc:"learning rate of the prototypes' own AdamW, constant"`
+	WeightDecay       float64 `key:"weight_decay" default:"0" range:"[0,)" doc:"weight decay of that AdamW"`
+	TargetTemperature float64 `key:"target_temperature" default:"0.06" range:"(0,10]" doc:"temperature of the Sinkhorn targets"`
+	Temperature       float64 `key:"temperature" default:"0.12" range:"(0,10]" doc:"temperature of the predictions"`
+	Iterations        int     `key:"iterations" default:"3" range:"[1,100]" doc:"Sinkhorn-Knopp iterations"`
+}
+
+// selfClusterPart declares [selfCluster].
+func selfClusterPart() learnerDeclaration {
+	return learnerDeclaration{
+		Declaration: part.Declaration{
+			Name: "self-cluster", Doc: "decoupled by a gradient: a Sinkhorn clustering loss and optimizer of the prototypes' own, on teacher embeddings", Source: "Darcet et al. 2025 (CAPI)",
+			Table: setting.Of[SelfCluster]("self-cluster").OwnedBy("self-cluster"), Reads: reseeding(),
+		},
+		New: func(c part.Config, _ Host, p *prototypes) learner { return newSelfCluster(c, p) },
+	}
+}
 
 // selfCluster prototypes are learned by a clustering loss of their own on the teacher's embeddings, with an optimizer of their own; no
 // gradient reaches the encoder, and none comes from the encoder's loss (the clustering head of CAPI, Darcet et al. 2025, sec. 3.1):
@@ -28,8 +50,8 @@ type selfCluster struct {
 	balancer     logBalancer
 }
 
-func newSelfCluster(cfg Config, p *prototypes) *selfCluster {
-	m := &selfCluster{decoupled: decoupled{p}, SelfCluster: cfg.Settings.SelfCluster}
+func newSelfCluster(cfg part.Config, p *prototypes) *selfCluster {
+	m := &selfCluster{decoupled: decoupled{p}, SelfCluster: setting.Read[SelfCluster](cfg.Settings, "self-cluster")}
 	param := func(name string, decay float64, shape ...int) *encoders.Param {
 		n := 1
 		for _, s := range shape {
@@ -62,7 +84,7 @@ func (m *selfCluster) adopt() {
 }
 
 func (m *selfCluster) before(s *stepInput) {
-	s.values["self-cluster.loss"] = m.gradient(s.team, s.z[Teacher])
+	s.found.note("self-cluster.loss", m.gradient(s.team, s.z[part.Teacher]))
 	m.optimizer.Step(s.team, m.LR)
 	s.team.Chunks(m.p.k, kernel.RowChunk(m.p.d), func(lo, hi int) {
 		for k := lo; k < hi; k++ {
@@ -79,7 +101,7 @@ func (m *selfCluster) gradient(team *team.Team, z []float32) float64 {
 	if len(m.targets) != n*k {
 		m.targets, m.logits, m.losses = make([]float32, n*k), make([]float32, n*k), make([]float64, n)
 	}
-	scores(team, m.logits, z, m.weight.Value, n, d, k)
+	kernel.InnerProducts(team, m.logits, z, m.weight.Value, n, d, k)
 	sharpen := float32(1 / m.TargetTemperature)
 	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -139,6 +161,6 @@ func (m *selfCluster) move(k int, z []float32) {
 	m.p.replaced(k)
 }
 
-func (m *selfCluster) state(prefix string) []Named {
-	return append(paramState(prefix, m.own()), optimizerState(prefix+"optimizer.", m.optimizer, m.own())...)
+func (m *selfCluster) State(prefix string) []part.Named {
+	return append(part.ParamState(prefix, m.own()), part.OptimizerState(prefix+"optimizer.", m.optimizer, m.own())...)
 }

@@ -1,13 +1,48 @@
 package methods
 
 import (
+	"fmt"
+
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// SMoG holds the keys of the [smog] table (Pang et al. 2022; defaults of lightly's code).
+type SMoG struct {
+	Momentum   float64 `key:"momentum" default:"0.99" range:"[0,1)" doc:"share β of itself that a group keeps in a step in which projections are given to it"`
+	ResetSteps int     `key:"reset_steps" default:"300" range:"[0,)" doc:"steps after which the groups are clustered anew and the teacher is set to the student (0: never)"`
+}
+
+// smogPart declares [smog].
+func smogPart() objectiveDeclaration {
+	return objectiveDeclaration{
+		Declaration: part.Declaration{
+			Name: "smog", Doc: "a predictor finds the teacher's group of another view; groups move with the student's projections, and the gradient flows through the move", Source: "Pang et al. 2022",
+			Table: setting.Of[SMoG]("smog").OwnedBy("smog"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
+			Check: func(c part.Config) []*setting.KeyError { return imageForEach(c, "smog") },
+			Onsets: func(c part.Config) []part.Onset {
+				n := c.Settings.Int("smog.reset_steps")
+				if n == 0 {
+					return nil
+				}
+				missed := fmt.Sprintf("the groups are never clustered anew in %d steps", c.Steps())
+				return []part.Onset{{Key: "smog.reset_steps", Epoch: c.EpochOf(n - 1), Missed: missed}} // after the n-th step
+			},
+		},
+		Traits: func(setting.Values) Traits {
+			return Traits{Targets: part.Teacher, Unnormalised: true, Scores: true}
+		},
+		New:      func(c part.Config, v views, d int) objective { return newSMoG(c, v, d) },
+		Learner:  "groups that move towards the projections given to them, clustered anew now and then",
+		Faithful: faithfulSMoG,
+	}
+}
 
 // smog is synchronous momentum grouping (Pang et al. 2022). Groups g [K,D] take the prototypes' place. In every step the
 // student's projections z are given to their nearest groups by cosine, and each group that got some moves to (eq. 2 and 3)
@@ -23,6 +58,7 @@ import (
 // Linear–BN–ReLU–Linear and as wide as the projector, or as the features where there is none. The groups are reset by clustering
 // every reset_steps steps, see [smogGroups].
 type smog struct {
+	unchanging
 	SMoG
 	v         views
 	k, d      int
@@ -33,10 +69,10 @@ type smog struct {
 	moved     []float32 // [K,D] the step's groups after the move
 }
 
-func newSMoG(cfg Config, v views, d int) *smog {
-	o := &smog{SMoG: cfg.Settings.SMoG, v: v, k: cfg.Settings.Prototypes.Count, d: d}
+func newSMoG(cfg part.Config, v views, d int) *smog {
+	o := &smog{SMoG: setting.Read[SMoG](cfg.Settings, "smog"), v: v, k: cfg.Settings.Int("prototypes.count"), d: d}
 	hidden := cfg.Encoder.Hidden
-	if hidden == 0 || cfg.Encoder.Name == "mlp" || cfg.Encoder.Name == "identity" { // these have no projector to be alike
+	if hidden == 0 || !cfg.Encoder.HasProjector() {
 		hidden = cfg.Encoder.Features()
 	}
 	o.predictor = newPredictor(cfg.Seed, d, hidden)
@@ -46,15 +82,9 @@ func newSMoG(cfg Config, v views, d int) *smog {
 	return o
 }
 
-func (o *smog) branch() Branch            { return Teacher }
-func (o *smog) weightNorm() bool          { return false }
-func (o *smog) unnormalised() bool        { return true }
-func (o *smog) center() []float32         { return nil }
-func (o *smog) after(codeInput)           {}
-func (o *smog) state(string) []Named      { return nil }
 func (o *smog) params() []*encoders.Param { return o.predictor }
 
-func (o *smog) own(cfg Config, start []float32, d int) []learner {
+func (o *smog) own(cfg part.Config, start []float32, d int) []learner {
 	return []learner{newSMoGGroups(cfg, start, o, d)}
 }
 
@@ -146,5 +176,16 @@ func (o *smog) scatter(dz, grad []float32, near []int) {
 		for j, g := range grad[k*o.d:][:o.d] {
 			dz[i*o.d+j] = f * g
 		}
+	}
+}
+
+// faithfulSMoG is that of lightly's benchmarks on small images (SGD at 0.01 for a batch of 128); Pang et al. 2022 published no code.
+func faithfulSMoG(t part.Train) map[string]any {
+	return map[string]any{
+		"encoder.projector": "bn-relu", "encoder.hidden": 2048, "encoder.dim": 128,
+		"train.optimizer": "sgd", "train.momentum": 0.9, "train.nesterov": false, "train.lr": t.ScaledLR(0.02), "train.final_lr": 0.0, "train.warmup": 0.0,
+		"train.weight_decay": 1e-6, "train.weight_decay_rise": 1.0, "train.clip": 0.0,
+		"train.teacher_momentum": 0.99, "train.teacher_momentum_end": 0.99,
+		"loss.temperature": 0.1, "smog.momentum": 0.99, "smog.reset_steps": 300,
 	}
 }

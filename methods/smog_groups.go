@@ -1,6 +1,9 @@
 package methods
 
-import "protobench/internal/stream"
+import (
+	"protobench/internal/stream"
+	"protobench/methods/part"
+)
 
 // smogIterations are those of the k-means that resets the groups.
 const smogIterations = 10
@@ -15,13 +18,13 @@ type smogGroups struct {
 	seed uint64
 }
 
-func newSMoGGroups(cfg Config, start []float32, o *smog, d int) *smogGroups {
+func newSMoGGroups(cfg part.Config, start []float32, o *smog, d int) *smogGroups {
 	return &smogGroups{owned{decoupled{newPrototypes(start, o.k, d, false)}}, o, newBank(cfg, d), cfg.Seed}
 }
 
 func (l *smogGroups) after(s *stepInput) {
 	copy(l.p.value, l.o.moved)
-	l.bank.record(s.step, s.z[Student])
+	l.bank.record(s.step, s.z[part.Student])
 	if l.o.ResetSteps > 0 && (s.step+1)%l.o.ResetSteps == 0 {
 		l.reset(s)
 	}
@@ -33,10 +36,10 @@ func (l *smogGroups) reset(s *stepInput) {
 	_, z := l.bank.gather()
 	copy(l.p.value, startAt(stream.New(l.seed, "clusters", uint64(s.step)), z, l.p.k, l.p.d))
 	lloyd(s.team, newAssignment(l.p.k, l.p.d), l.p.value, z, smogIterations)
-	s.momentum = 0
-	s.values["smog.reset"] = 1
+	s.found.CopyStudent = true
+	s.found.note("smog.reset", 1)
 }
 
-func (l *smogGroups) state(prefix string) []Named {
-	return l.bank.state(prefix)
+func (l *smogGroups) State(prefix string) []part.Named {
+	return l.bank.State(prefix)
 }

@@ -7,6 +7,7 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -17,8 +18,10 @@ func TestGoldenSMoG(t *testing.T) {
 		s := golden.Shape(f.Inputs["encoded"])
 		b, d := s[1], s[2]
 		k := int(num(t, f.Params, "groups"))
-		cfg := Config{}
-		cfg.Settings.Prototypes.Count, cfg.Settings.SMoG.Momentum, cfg.Encoder.Hidden = k, num(t, f.Params, "beta"), 4
+		cfg := part.Config{Settings: Defaults()}
+		cfg.Encoder.Hidden = 4
+		cfg.Settings.MustSet("prototypes.count", k)
+		cfg.Settings.MustSet("smog.momentum", num(t, f.Params, "beta"))
 		// Projections are those of the second crop, which predicts the one global crop's group; the first predicts none.
 		v := views{images: b, global: 1, crops: 2}
 		o := newSMoG(cfg, v, d)
@@ -32,10 +35,9 @@ func TestGoldenSMoG(t *testing.T) {
 			add("groups_before", groups)
 			unit := make([]float32, k*d)
 			kernel.NormalizeRows(unit, groups, k, d, nil)
-			h := &head{objective: o, views: v, k: k, temperature: num(t, f.Params, "temperature")}
-			h.allocate()
+			h := newHead(o, Traits{Targets: part.Teacher}, v, k, num(t, f.Params, "temperature"), false)
 			h.in.scores = make([]float32, b*k)
-			scores(nil, h.in.scores, at("momentum"), unit, b, d, k)
+			kernel.InnerProducts(nil, h.in.scores, at("momentum"), unit, b, d, k)
 
 			g := G.NewGraph()
 			z, pred := graph.Input(g, "z", two("encoded"), 2*b, d), graph.Input(g, "predicted", two("predicted"), 2*b, d)
@@ -94,14 +96,14 @@ func groupGradient(t *testing.T, o *smog, h *head, predicted []float32) []float3
 func TestSMoGReset(t *testing.T) {
 	cfg := testConfig(t, "smog")
 	tr, next := start(t, cfg), batches(cfg)
-	for step := 1; step <= 2*cfg.Settings.SMoG.ResetSteps; step++ {
+	for step := 1; step <= 2*cfg.Settings.Int("smog.reset_steps"); step++ {
 		s := steps(t, tr, next, 1)[0]
-		due := step%cfg.Settings.SMoG.ResetSteps == 0
+		due := step%cfg.Settings.Int("smog.reset_steps") == 0
 		equal := true
-		for i, p := range tr.weights[Teacher].Params {
-			equal = equal && slices.Equal(p.Value, tr.weights[Student].Params[i].Value)
+		for i, p := range tr.weights[part.Teacher].Params {
+			equal = equal && slices.Equal(p.Value, tr.weights[part.Student].Params[i].Value)
 		}
-		if whole := unit(tr.host.learner.vectors().value, cfg.Encoder.Dim) == 12; whole != due || equal != due || (s.Values["smog.reset"] == 1) != due {
+		if whole := unit(tr.host.learners[0].vectors().value, cfg.Encoder.Dim) == 12; whole != due || equal != due || (s.Values["smog.reset"] == 1) != due {
 			t.Errorf("step %d: unit groups %v, teacher equals student %v; reset is due: %v", step, whole, equal, due)
 		}
 	}

@@ -1,6 +1,57 @@
 package methods
 
-import G "gorgonia.org/gorgonia"
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"protobench/internal/kernel"
+	"protobench/internal/setting"
+	"protobench/methods/part"
+)
+
+// SwAV holds the keys of the [swav] table (Caron et al. 2020).
+type SwAV struct {
+	Epsilon    float64 `key:"epsilon" default:"0.05" range:"(0,10]" doc:"entropy of the Sinkhorn-Knopp codes"`
+	Iterations int     `key:"iterations" default:"3" range:"[1,100]" doc:"Sinkhorn-Knopp iterations"`
+	Queue      int     `key:"queue" default:"0" range:"[0,)" doc:"past embeddings per view that take part in the codes"`
+	QueueStart float64 `key:"queue_start" default:"1" range:"[0,)" needs:"swav.queue!=0" doc:"epoch from which the queue is used"`
+	Targets    string  `key:"targets" default:"student" in:"student|teacher" doc:"branch whose embeddings give the codes"`
+}
+
+// swavPart declares [swav].
+func swavPart() objectiveDeclaration {
+	return objectiveDeclaration{
+		Declaration: part.Declaration{
+			Name: "swav", Doc: "swapped prediction of balanced codes (Sinkhorn-Knopp), with an optional queue", Source: "Caron et al. 2020",
+			Table: setting.Of[SwAV]("swav").OwnedBy("swav"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
+			Onsets: func(c part.Config) []part.Onset {
+				s := setting.Read[SwAV](c.Settings, "swav")
+				if s.Queue == 0 {
+					return nil
+				}
+				return []part.Onset{{Key: "swav.queue_start", Epoch: s.QueueStart, Missed: "the queue never takes part in the codes"}}
+			},
+			Warn: unfilledQueue,
+		},
+		Traits: func(v setting.Values) Traits {
+			return Traits{Targets: part.BranchOf(v.Text("swav.targets")), Scores: true, Crops: true}
+		},
+		New: func(c part.Config, v views, d int) objective {
+			return newSwAV(setting.Read[SwAV](c.Settings, "swav"), v, c.Settings.Int("prototypes.count"), d)
+		},
+		Faithful: faithfulSwAV,
+	}
+}
+
+// unfilledQueue warns of a queue that takes more steps to fill than the run has.
+func unfilledQueue(c part.Config) []setting.Warning {
+	s, steps := setting.Read[SwAV](c.Settings, "swav"), c.Steps()
+	if s.QueueStart >= float64(c.Train.Epochs) || steps == 0 || s.Queue <= (steps-1)*c.Train.Batch {
+		return nil
+	}
+	return []setting.Warning{{Key: "swav.queue", Text: fmt.Sprintf("swav.queue = %d: it is never full in %d steps of %d images, and never takes part in the codes", s.Queue, steps, c.Train.Batch)}}
+}
 
 // swav predicts one view's code from the other (Caron et al. 2020, eq. 1-2): codes are the scores of one branch
 // balanced by [Sinkhorn], joined with the scores of a queue of past embeddings once that is full and its epoch has come.
@@ -20,17 +71,6 @@ func newSwAV(s SwAV, v views, k, d int) *swav {
 	return o
 }
 
-func (o *swav) branch() Branch {
-	if o.Targets == "teacher" {
-		return Teacher
-	}
-	return Student
-}
-
-func (o *swav) weightNorm() bool   { return false }
-func (o *swav) unnormalised() bool { return false }
-func (o *swav) center() []float32  { return nil }
-
 func (o *swav) loss(h *head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
 
 // inUse reports whether the queue takes part in the codes.
@@ -47,7 +87,7 @@ func (o *swav) codes(q []float32, in codeInput) {
 			continue
 		}
 		past := o.Queue * o.k
-		scores(in.team, o.joined[:past], o.queue[g*o.Queue*o.d:], in.prototypes, o.Queue, o.d, o.k)
+		kernel.InnerProducts(in.team, o.joined[:past], o.queue[g*o.Queue*o.d:], in.prototypes, o.Queue, o.d, o.k)
 		copy(o.joined[past:], own)
 		Sinkhorn(in.team, o.joined, o.joined, o.Queue+o.v.images, o.k, o.Epsilon, o.Iterations)
 		copy(q[g*n:][:n], o.joined[past:])
@@ -68,6 +108,21 @@ func (o *swav) after(in codeInput) {
 	o.filled[0] = min(float64(o.Queue), o.filled[0]+float64(rows))
 }
 
-func (o *swav) state(prefix string) []Named {
-	return []Named{f32(prefix+"queue", o.queue), f64(prefix+"queue.filled", o.filled)}
+func (o *swav) State(prefix string) []part.Named {
+	return []part.Named{part.F32Of(prefix+"queue", o.queue), part.F64Of(prefix+"queue.filled", o.filled)}
 }
+
+// faithfulSwAV is Caron et al. 2020 at batch 256 (official swav_400ep_bs256 recipe; LARS as solo-learn has it on small images): no
+// warm-up, prototypes frozen for an epoch, a queue of 15 batches from epoch 15 on.
+func faithfulSwAV(t part.Train) map[string]any {
+	return map[string]any{
+		"encoder.projector": "bn-relu", "encoder.hidden": 2048, "encoder.dim": 128,
+		"train.optimizer": "lars", "train.lars_convention": "solo-learn", "train.lars_eta": 0.02, "train.lars_clip": true, "train.lars_exclude": true,
+		"train.momentum": 0.9, "train.lr": t.ScaledLR(0.6), "train.final_lr": t.ScaledLR(0.0006), "train.warmup": 0.0,
+		"train.weight_decay": 1e-6, "train.weight_decay_rise": 1.0, "train.clip": 0.0,
+		"loss.temperature": 0.1, "prototypes.freeze_epochs": 1.0, "prototypes.lr_mult": 1.0, "prototypes.weight_decay": 1e-6,
+		"swav.epsilon": 0.05, "swav.iterations": 3, "swav.queue": 15 * t.Batch, "swav.queue_start": 15.0, "swav.targets": "student",
+	}
+}
+
+func (o *swav) offset([]float32, int) []float32 { return nil }

@@ -9,6 +9,7 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -140,7 +141,7 @@ func BenchmarkSinkhorn(b *testing.B) {
 // TestTeamsTrainAlike trains arms whose losses or clusterings have loops of their own on one thread and on three.
 func TestTeamsTrainAlike(t *testing.T) {
 	for _, preset := range []string{"carp", "carl", "smog", "pcl", "sela", "massl", "capi", "deepcluster-v2"} {
-		var want []Named
+		var want []part.Named
 		for _, threads := range []int{1, 3} {
 			cfg := testConfig(t, preset)
 			cfg.Train.Batch, cfg.Images = 20, 80

@@ -10,7 +10,9 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
 	"protobench/internal/team"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -109,16 +111,17 @@ func TestLogNormaliserInClosedForm(t *testing.T) {
 // targets are those of cosines.
 func TestVMFLengthsMatter(t *testing.T) {
 	cfg := testConfig(t, "dino-vmf")
-	cfg.Settings.Prototypes.Norm, cfg.Train.LR = 0.5, 0.05
+	cfg.Train.LR = 0.05
+	cfg.Settings.MustSet("prototypes.norm", 0.5)
 	tr := start(t, cfg)
-	p := tr.host.learner.vectors()
+	p := tr.host.learners[0].vectors()
 	if n := kernel.Norm(p.value[:p.d]); math.Abs(n-0.5) > 1e-6 {
 		t.Errorf("the first prototype starts with length %g", n)
 	}
 	steps(t, tr, batches(cfg), 1)
 	cosines := testConfig(t, "dino")
-	cosines.Settings.Prototypes.Norm = 0.5
-	o, plain := tr.host.objective.(*dino), newDINO(cosines.Settings.DINO, tr.host.head.views, p.k)
+	cosines.Settings.MustSet("prototypes.norm", 0.5)
+	o, plain := tr.host.objective.(*dino), newDINO(setting.Read[DINO](cosines.Settings, "dino"), tr.host.head.views, p.k)
 	vmf := newDINO(o.DINO, o.v, o.k)
 	a, b := make([]float32, len(tr.host.scores)), make([]float32, len(tr.host.scores))
 	in := tr.host.head.in
@@ -140,7 +143,7 @@ func TestVMFLengthsMatter(t *testing.T) {
 	// The argmax of what metrics see is that of the targets of the next step.
 	in = tr.host.head.in
 	in.prototypes = p.teacher
-	scores(nil, in.scores, in.z, p.teacher, len(in.z)/p.d, p.d, p.k)
+	kernel.InnerProducts(nil, in.scores, in.z, p.teacher, len(in.z)/p.d, p.d, p.k)
 	seen := tr.Learned()[0].Scores(in.z)
 	o.codes(a, in)
 	for r := range len(in.z) / p.d {
@@ -161,22 +164,23 @@ func TestVMFLengthsMatter(t *testing.T) {
 // have none.
 func TestWeightDecayRises(t *testing.T) {
 	cfg := testConfig(t, "dino")
-	cfg.Train.DecayRise, cfg.Settings.Prototypes.Decay = 10, 0.3
+	cfg.Train.DecayRise = 10
+	cfg.Settings.MustSet("prototypes.weight_decay", 0.3)
 	tr := start(t, cfg)
 	check := func(factor float64) {
 		t.Helper()
-		for _, p := range tr.weights[Student].Params {
+		for _, p := range tr.weights[part.Student].Params {
 			if want := cfg.Train.WeightDecay * factor; !p.Exempt() && math.Abs(p.WeightDecay-want) > 0.02*want || p.Exempt() && p.WeightDecay != 0 {
 				t.Errorf("%s has weight decay %g, want %g", p.Name, p.WeightDecay, want)
 			}
 		}
-		if d := tr.host.learner.params()[0].WeightDecay; math.Abs(d-0.3*factor) > 0.02*factor {
+		if d := tr.host.learners[0].params()[0].WeightDecay; math.Abs(d-0.3*factor) > 0.02*factor {
 			t.Errorf("prototypes have weight decay %g, want %g", d, 0.3*factor)
 		}
 	}
 	steps(t, tr, batches(cfg), 1)
 	check(1)
-	steps(t, tr, batches(cfg), cfg.steps()-1)
+	steps(t, tr, batches(cfg), cfg.Steps()-1)
 	check(9.9)
 }
 
@@ -196,7 +200,8 @@ func TestVMFCenterMoves(t *testing.T) {
 // too.
 func TestVMFScoresFollowTheTemperature(t *testing.T) {
 	cfg := testConfig(t, "dino-vmf")
-	cfg.Settings.DINO.WarmupTemperature, cfg.Settings.DINO.WarmupEpochs = 0.5, 3 // 0.5, 0.27, 0.04
+	cfg.Settings.MustSet("dino.warmup_teacher_temperature", 0.5)
+	cfg.Settings.MustSet("dino.warmup_teacher_epochs", 3) // 0.5, 0.27, 0.04
 	tr, next := start(t, cfg), batches(cfg)
 	for _, c := range []struct {
 		steps       int
@@ -207,7 +212,7 @@ func TestVMFScoresFollowTheTemperature(t *testing.T) {
 		if err := resumed.Load(tr.State()); err != nil {
 			t.Fatal(err)
 		}
-		p, o := tr.host.learner.vectors(), tr.host.objective.(*dino)
+		p, o := tr.host.learners[0].vectors(), tr.host.objective.(*dino)
 		want := o.vmf.offset(p.teacher, c.temperature, true)
 		for i := range want {
 			want[i] = -want[i]

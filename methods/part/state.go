@@ -1,4 +1,4 @@
-package methods
+package part
 
 import (
 	"fmt"
@@ -15,41 +15,41 @@ type Named struct {
 	F64   []float64
 }
 
-// stateful is a part of a run with numbers that a resumed run needs. Entries share the part's memory, so saving
+// Stateful is a part of a run with numbers that a resumed run needs. Entries share the part's memory, so saving
 // copies out of them and loading copies into them: what is saved is what is restored.
-type stateful interface {
-	state(prefix string) []Named
+type Stateful interface {
+	State(prefix string) []Named
 }
 
-func f32(name string, x []float32, shape ...int) Named {
+func F32Of(name string, x []float32, shape ...int) Named {
 	if shape == nil {
 		shape = []int{len(x)}
 	}
 	return Named{Name: name, Shape: shape, F32: x}
 }
 
-func f64(name string, x []float64) Named { return Named{Name: name, Shape: []int{len(x)}, F64: x} }
+func F64Of(name string, x []float64) Named { return Named{Name: name, Shape: []int{len(x)}, F64: x} }
 
-func paramState(prefix string, params []*encoders.Param) []Named {
+func ParamState(prefix string, params []*encoders.Param) []Named {
 	var out []Named
 	for _, p := range params {
-		out = append(out, f32(prefix+p.Name, p.Value, p.Shape...))
+		out = append(out, F32Of(prefix+p.Name, p.Value, p.Shape...))
 	}
 	return out
 }
 
-func optimizerState(prefix string, o encoders.Optimizer, params []*encoders.Param) []Named {
-	out := []Named{f64(prefix+"steps", o.Steps())}
+func OptimizerState(prefix string, o encoders.Optimizer, params []*encoders.Param) []Named {
+	out := []Named{F64Of(prefix+"steps", o.Steps())}
 	for _, p := range params {
 		for i, s := range o.Slots(p) {
-			out = append(out, f32(fmt.Sprintf("%s%s.%d", prefix, p.Name, i), s, p.Shape...))
+			out = append(out, F32Of(fmt.Sprintf("%s%s.%d", prefix, p.Name, i), s, p.Shape...))
 		}
 	}
 	return out
 }
 
-// copyOut returns a deep copy of entries.
-func copyOut(entries []Named) []Named {
+// CopyOut returns a deep copy of entries.
+func CopyOut(entries []Named) []Named {
 	out := make([]Named, len(entries))
 	for i, e := range entries {
 		e.Shape, e.F32, e.F64 = slices.Clone(e.Shape), slices.Clone(e.F32), slices.Clone(e.F64)
@@ -58,8 +58,8 @@ func copyOut(entries []Named) []Named {
 	return out
 }
 
-// copyIn overwrites entries with a saved state. Everything is checked before anything is written.
-func copyIn(entries, saved []Named) error {
+// CopyIn overwrites entries with a saved state. Everything is checked before anything is written.
+func CopyIn(entries, saved []Named) error {
 	byName := make(map[string]Named, len(saved))
 	for _, s := range saved {
 		byName[s.Name] = s
