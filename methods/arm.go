@@ -56,7 +56,7 @@ func newArm(c part.Config, name, learnerName string, v views, d int) *arm {
 		a.scores = make([]float32, v.global*v.images*a.head.k)
 	}
 	if s, ok := o.(scorer); ok && len(s.params()) > 0 {
-		a.extra, a.optimizer, a.decay = s.params(), newOptimizer(c.Train, s.params()), c.Train.WeightDecay
+		a.extra, a.optimizer, a.decay = s.params(), c.Train.NewOptimizer(s.params()), c.Train.WeightDecay
 	}
 	return a
 }
@@ -183,7 +183,7 @@ func (a *arm) finish(s *stepInput) {
 		s.found.note("loss.patches", p.value)
 	}
 	if a.optimizer != nil {
-		setDecay(a.extra, a.decay*s.decay)
+		part.SetDecay(a.extra, a.decay*s.decay)
 		a.optimizer.Step(s.team, s.lr)
 	}
 	a.each(s, a.settle)

@@ -39,8 +39,8 @@ func TestEpochKMeansWaits(t *testing.T) {
 		cfg.Settings.MustSet("epoch-kmeans.start", from)
 		tr, next := start(t, cfg), batches(cfg)
 		m := tr.host.learners[0].(*epochKMeans)
-		if int(m.filled[0]) != cfg.Images {
-			t.Fatalf("the warm-up left %g embeddings of %d in the bank", m.filled[0], cfg.Images)
+		if m.past.count() != cfg.Images {
+			t.Fatalf("the warm-up left %d embeddings of %d in the bank", m.past.count(), cfg.Images)
 		}
 		last := slices.Clone(m.p.value)
 		for i := range 9 {
@@ -55,7 +55,7 @@ func TestEpochKMeansWaits(t *testing.T) {
 			last = slices.Clone(m.p.value)
 		}
 		rows := cfg.Train.Batch * cfg.Encoder.Dim
-		newest := m.ring[(int(m.filled[1])*cfg.Encoder.Dim+len(m.ring)-rows)%len(m.ring):][:rows]
+		newest := m.past.value[(int(m.past.next[0])*cfg.Encoder.Dim+len(m.past.value)-rows)%len(m.past.value):][:rows]
 		if !slices.Equal(newest, tr.z[part.Teacher][:rows]) {
 			t.Error("the bank's newest rows are not the last batch's first views")
 		}
@@ -218,9 +218,9 @@ func TestEpochKMeansStarts(t *testing.T) {
 		cfg.Settings.MustSet("epoch-kmeans.iterations", 1)
 		tr := start(t, cfg)
 		m := tr.host.learners[0].(*epochKMeans)
-		want, z := slices.Clone(m.p.value), m.ring[:int(m.filled[0])*m.p.d]
+		want, z := slices.Clone(m.p.value), m.past.value[:m.past.count()*m.p.d]
 		if from == "data" {
-			want = pick(z, stream.New(cfg.Seed, "epoch-kmeans", 0).Perm(int(m.filled[0]))[:m.p.k], m.p.d)
+			want = pick(z, stream.New(cfg.Seed, "epoch-kmeans", 0).Perm(m.past.count())[:m.p.k], m.p.d)
 		}
 		lloyd(nil, newAssignment(m.p.k, m.p.d), want, z, 1)
 		m.cluster(&stepInput{perEpoch: cfg.StepsPerEpoch, found: newFound()})

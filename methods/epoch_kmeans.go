@@ -35,16 +35,15 @@ func epochKMeansPart() learnerDeclaration {
 type epochKMeans struct {
 	decoupled
 	EpochKMeans
-	seed   uint64
-	a      *assignment
-	ring   []float32 // [Images,D]
-	filled []float64 // rows in use, and the next one to be overwritten
+	seed uint64
+	a    *assignment
+	past *past // [Images,D]
 }
 
 func newEpochKMeans(cfg part.Config, p *prototypes) *epochKMeans {
 	return &epochKMeans{
 		decoupled: decoupled{p}, EpochKMeans: setting.Read[EpochKMeans](cfg.Settings, "epoch-kmeans"), seed: cfg.Seed, a: newAssignment(p.k, p.d),
-		ring: make([]float32, max(cfg.Images, p.k)*p.d), filled: make([]float64, 2),
+		past: newPast(max(cfg.Images, p.k), p.d),
 	}
 }
 
@@ -52,19 +51,7 @@ func (m *epochKMeans) adopt() { m.p.publish(nil) }
 
 // bank stores the embeddings of one view, out of z [2·B,D]: of the first, and where there are several heads of the second
 // for every other one.
-func (m *epochKMeans) bank(z []float32) { m.store(z[m.p.head%2*len(z)/2:][:len(z)/2]) }
-
-// store puts embeddings [n,D] into the ring.
-func (m *epochKMeans) store(z []float32) {
-	d, rows := m.p.d, float64(len(m.ring)/m.p.d)
-	for lo := 0; lo < len(z); lo += d {
-		copy(m.ring[int(m.filled[1])*d:][:d], z[lo:])
-		m.filled[0] = min(rows, m.filled[0]+1)
-		if m.filled[1]++; m.filled[1] == rows {
-			m.filled[1] = 0
-		}
-	}
-}
+func (m *epochKMeans) bank(z []float32) { m.past.push(z[m.p.head%2*len(z)/2:][:len(z)/2]) }
 
 func (m *epochKMeans) before(s *stepInput) {
 	if s.step%s.perEpoch == 0 {
@@ -75,11 +62,11 @@ func (m *epochKMeans) before(s *stepInput) {
 
 // cluster runs k-means on the bank, unless that is smaller than the number of prototypes.
 func (m *epochKMeans) cluster(s *stepInput) {
-	d, n := m.p.d, int(m.filled[0])
+	d, n := m.p.d, m.past.count()
 	if n < m.p.k {
 		return
 	}
-	z := m.ring[:n*d]
+	z := m.past.value[:n*d]
 	if m.Start == "data" {
 		for k, i := range headStream(m.seed, "epoch-kmeans", m.p.head, uint64(s.step)).Perm(n)[:m.p.k] {
 			copy(m.p.value[k*d:][:d], z[i*d:])
@@ -109,10 +96,10 @@ func (m *epochKMeans) move(k int, z []float32) {
 }
 
 func (m *epochKMeans) State(prefix string) []part.Named {
-	return []part.Named{part.F32Of(prefix+"bank", m.ring, len(m.ring)/m.p.d, m.p.d), part.F64Of(prefix+"bank.filled", m.filled)}
+	return m.past.State(prefix)
 }
 
 // begin fills the bank from the batches before the first step: first views, or second ones for every other head.
 func (m *epochKMeans) begin(_ *team.Team, first, second []float32) {
-	m.store([][]float32{first, second}[m.p.head%2])
+	m.past.push([][]float32{first, second}[m.p.head%2])
 }

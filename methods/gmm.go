@@ -184,5 +184,9 @@ func (g *gmm) replace(k int) {
 }
 
 func (g *gmm) State(prefix string) []part.Named {
-	return append(g.m.State(prefix+"mixture."), part.F64Of(prefix+"updates", g.updates))
+	m, at := g.m, prefix+"mixture."
+	return []part.Named{
+		part.F32Of(at+"mu", m.Mu, m.K, m.D), part.F32Of(at+"spread", m.Spread, m.K, len(m.Spread)/m.K), part.F64Of(at+"pooled", m.Pooled),
+		part.F64Of(at+"n", m.N), part.F64Of(at+"pi", m.Pi), part.F64Of(prefix+"updates", g.updates),
+	}
 }

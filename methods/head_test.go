@@ -80,8 +80,8 @@ func TestTeacherScores(t *testing.T) {
 		if in := tr.host.head.in; len(in.z) != 2*cfg.Train.Batch*cfg.Encoder.Dim || (in.scores != nil) != (preset != "pcl") {
 			t.Errorf("%s: %d numbers of embeddings, %d of scores", preset, len(in.z), len(in.scores))
 		}
-		if o, ok := tr.host.objective.(*pcl); ok && o.queue.pointer[0] != float64(cfg.Train.Batch%o.Negatives) {
-			t.Errorf("pcl: the queue is at %g after a batch", o.queue.pointer[0])
+		if o, ok := tr.host.objective.(*pcl); ok && o.queue.next[0] != float64(cfg.Train.Batch%o.Negatives) {
+			t.Errorf("pcl: the queue is at %g after a batch", o.queue.next[0])
 		}
 	}
 }

@@ -109,7 +109,7 @@ func TestHeadsLoss(t *testing.T) {
 func TestHeadsLearnApart(t *testing.T) {
 	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
-	if h := tr.host.learners; slices.Equal(h[0].(*epochKMeans).ring, h[1].(*epochKMeans).ring) {
+	if h := tr.host.learners; slices.Equal(h[0].(*epochKMeans).past.value, h[1].(*epochKMeans).past.value) {
 		t.Error("both views' heads start with one bank")
 	}
 	steps(t, tr, next, 5) // one behind the second clustering
@@ -117,11 +117,11 @@ func TestHeadsLearnApart(t *testing.T) {
 	var rings [][]float32
 	for h, l := range tr.host.learners {
 		m := l.(*epochKMeans)
-		newest := m.ring[(int(m.filled[1])*d+len(m.ring)-n)%len(m.ring):][:n]
+		newest := m.past.value[(int(m.past.next[0])*d+len(m.past.value)-n)%len(m.past.value):][:n]
 		if !slices.Equal(newest, tr.z[part.Teacher][h%2*n:][:n]) {
 			t.Errorf("head %d banks other embeddings than those of view %d", h, h%2)
 		}
-		rings = append(rings, m.ring)
+		rings = append(rings, m.past.value)
 	}
 	if !slices.Equal(rings[0], rings[2]) || slices.Equal(rings[0], rings[1]) {
 		t.Error("the first and the third head have one view, the second the other")

@@ -46,7 +46,7 @@ func newJoint(cfg part.Config, h Host, p *prototypes) *joint {
 		Name: "prototypes", Shape: []int{p.k, p.d}, Value: j.p.value,
 		LRMult: s.LRMult,
 	}
-	j.optimizer = newOptimizer(cfg.Train, []*encoders.Param{j.param})
+	j.optimizer = cfg.Train.NewOptimizer([]*encoders.Param{j.param})
 	return j
 }
 

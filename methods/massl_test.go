@@ -24,9 +24,9 @@ func TestGoldenMaSSL(t *testing.T) {
 		})}
 		o := newMaSSL(cfg, v)
 		m := newMemory(0, o.k, d, v)
-		copy(m.ring.value, golden.Float32s(f.Inputs["memory"]))
-		m.ring.pointer[0] = num(t, f.Inputs, "pointer")
-		copy(m.p.value, m.ring.value)
+		copy(m.past.value, golden.Float32s(f.Inputs["memory"]))
+		m.past.next[0] = num(t, f.Inputs, "pointer")
+		copy(m.p.value, m.past.value)
 		var losses, targets, after []float32
 		var grads, pointers []float32
 		for step := range s[0] {
@@ -52,7 +52,7 @@ func TestGoldenMaSSL(t *testing.T) {
 			in2 := &stepInput{found: newFound()}
 			in2.z[part.Teacher] = z
 			m.after(in2)
-			after, pointers = append(after, m.p.value...), append(pointers, float32(m.ring.pointer[0]))
+			after, pointers = append(after, m.p.value...), append(pointers, float32(m.past.next[0]))
 		}
 		golden.Check(t, f, "loss", losses, f.Expected["loss"])
 		golden.Check(t, f, "targets", targets, f.Expected["targets"])
@@ -84,8 +84,8 @@ func TestMemoryForgetsTheOldest(t *testing.T) {
 		s.z[part.Teacher] = z
 		m.after(s)
 	}
-	if want := []float32{4, 2, 3}; m.p.value[0] != want[0] || m.p.value[1] != want[1] || m.p.value[2] != want[2] || m.ring.pointer[0] != 1 {
-		t.Errorf("memory %v, next row %g; want %v and 1", m.p.value, m.ring.pointer[0], want)
+	if want := []float32{4, 2, 3}; m.p.value[0] != want[0] || m.p.value[1] != want[1] || m.p.value[2] != want[2] || m.past.next[0] != 1 {
+		t.Errorf("memory %v, next row %g; want %v and 1", m.p.value, m.past.next[0], want)
 	}
 }
 

@@ -3,7 +3,6 @@ package methods
 import (
 	"protobench/internal/kernel"
 	"protobench/internal/team"
-	"protobench/methods/part"
 )
 
 // Mixture is a Gaussian mixture over embeddings that is kept up to date by online EM from running sufficient
@@ -168,10 +167,3 @@ func (m *Mixture) balance(h []float32, size int, beta float64) {
 // LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the annealing power
 // and before balancing.
 func (m *Mixture) LogLikelihood() float64 { return m.work.logDensity }
-
-func (m *Mixture) State(prefix string) []part.Named {
-	return []part.Named{
-		part.F32Of(prefix+"mu", m.Mu, m.K, m.D), part.F32Of(prefix+"spread", m.Spread, m.K, len(m.Spread)/m.K), part.F64Of(prefix+"pooled", m.Pooled),
-		part.F64Of(prefix+"n", m.N), part.F64Of(prefix+"pi", m.Pi),
-	}
-}

@@ -60,7 +60,7 @@ type pcl struct {
 	seed   uint64
 	sets   []*clusterSet
 	ready  []float64 // one element: 1 once there are clusters
-	queue  *ring
+	queue  *past
 	others func(set int, rest []int) []int // draws the centroids that no image of the batch belongs to
 	step   int
 	terms  [2]float64 // InfoNCE and ProtoNCE of the last step, weighted as in the loss
@@ -76,7 +76,7 @@ type clusterSet struct {
 
 func newPCL(cfg part.Config, v views, d int) *pcl {
 	o := &pcl{PCL: setting.Read[PCL](cfg.Settings, "pcl"), v: v, d: d, images: cfg.Indices, seed: cfg.Seed, ready: make([]float64, 1)}
-	o.queue = newRing(cfg.Seed, o.Negatives, d)
+	o.queue = newRandomPast(cfg.Seed, o.Negatives, d)
 	o.others = o.draw
 	for m := range o.Sets {
 		s := &clusterSet{k: max(2, cfg.Settings.Int("prototypes.count")>>m), cluster: make([]float64, cfg.Images)}
@@ -96,7 +96,7 @@ func (o *pcl) loss(h *head, _, targets *G.Node) (*G.Node, error) {
 	return newPCLLoss(o, h).node(h.z, targets)
 }
 
-func (o *pcl) after(in codeInput) { o.queue.remember(o.v.last(in.z)) }
+func (o *pcl) after(in codeInput) { o.queue.push(o.v.last(in.z)) }
 
 func (o *pcl) State(prefix string) []part.Named {
 	out := append(o.queue.State(prefix+"queue."), part.F64Of(prefix+"ready", o.ready))

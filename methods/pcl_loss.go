@@ -75,7 +75,7 @@ func (l *pclLoss) value(team *team.Team, z []float32) float32 {
 // and the queue get no gradient.
 func (l *pclLoss) infoNCE(team *team.Team, q, keys, dq []float32, weight float64) float64 {
 	o := l.o
-	n, r, d, inv := o.v.images, o.queue.k, o.d, float32(1/o.Temperature)
+	n, r, d, inv := o.v.images, o.queue.rows(), o.d, float32(1/o.Temperature)
 	f, width := float32(weight)*inv, r+1
 	logits := l.logits(n * width)
 	kernel.Gemm(team, false, true, n, r, d, q, d, o.queue.value, d, logits[1:], width, false)

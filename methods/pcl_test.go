@@ -44,7 +44,7 @@ func TestGoldenPCL(t *testing.T) {
 			}
 			h.after()
 			golden.Check(t, f, "queue_after", o.queue.value, f.Expected["queue_after"])
-			golden.Check(t, f, "queue_pointer_after", o.queue.pointer, f.Expected["queue_pointer_after"])
+			golden.Check(t, f, "queue_pointer_after", o.queue.next, f.Expected["queue_pointer_after"])
 		}
 	})
 }
@@ -77,7 +77,7 @@ func goldenPCL(t *testing.T, f *golden.File) (*pcl, *head) {
 		return given
 	}
 	copy(o.queue.value, golden.Float32s(f.Inputs["queue"]))
-	o.queue.pointer[0] = num(t, f.Inputs, "queue_pointer")
+	o.queue.next[0] = num(t, f.Inputs, "queue_pointer")
 	keys := golden.Float32s(f.Inputs["key"])
 	kernel.NormalizeRows(keys, keys, s[0], s[1], nil)
 	h := newHead(o, Traits{Targets: part.Teacher}, v, ks[0], 1, false)

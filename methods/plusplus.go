@@ -60,3 +60,23 @@ func nearer(team *team.Team, far []float64, z, c []float32, d int) {
 		}
 	}
 }
+
+// startFrom starts the prototypes where prototypes.init says: at embeddings of the first n of a pool, or of all of it, or where they
+// are.
+func (p *prototypes) startFrom(team *team.Team, init string, pool []float32, n int, seed uint64) {
+	switch init {
+	case "data":
+		p.start(pick(pool[:n*p.d], headStream(seed, "prototypes", p.head, 1).Perm(n)[:p.k], p.d))
+	case "kmeans++":
+		p.start(pick(pool, plusPlus(team, pool, p.d, p.k, headStream(seed, "prototypes", p.head, 2)), p.d))
+	}
+}
+
+// pick copies rows of x [n,d].
+func pick(x []float32, rows []int, d int) []float32 {
+	out := make([]float32, len(rows)*d)
+	for i, r := range rows {
+		copy(out[i*d:], x[r*d:][:d])
+	}
+	return out
+}

@@ -32,7 +32,7 @@ func (t *Trainer) Prepare(next func() []float32) error {
 		pools[i] = t.embedding.directions(pool, pool)
 	}
 	for _, l := range t.host.learners {
-		t.initialise(l.vectors(), pools[0], needed*b)
+		l.vectors().startFrom(t.cfg.Team, initialisation(t.cfg), pools[0], needed*b, t.cfg.Seed)
 	}
 	t.handOver(pools)
 	return nil
@@ -90,17 +90,6 @@ func (t *Trainer) handOver(pools [2][]float32) {
 	}
 }
 
-// initialise starts the prototypes of one head where prototypes.init says: at embeddings of the first n of a pool, or of all of
-// it.
-func (t *Trainer) initialise(p *prototypes, pool []float32, n int) {
-	switch initialisation(t.cfg) {
-	case "data":
-		p.start(pick(pool[:n*p.d], headStream(t.cfg.Seed, "prototypes", p.head, 1).Perm(n)[:p.k], p.d))
-	case "kmeans++":
-		p.start(pick(pool, plusPlus(t.cfg.Team, pool, p.d, p.k, headStream(t.cfg.Seed, "prototypes", p.head, 2)), p.d))
-	}
-}
-
 // banked reports whether a learner clusters embeddings from before the first step.
 func (t *Trainer) banked() bool {
 	c := t.cfg.Composition
@@ -108,13 +97,4 @@ func (t *Trainer) banked() bool {
 		l, _ := learnerFind(name)
 		return l.Banks
 	})
-}
-
-// pick copies rows of x [n,d].
-func pick(x []float32, rows []int, d int) []float32 {
-	out := make([]float32, len(rows)*d)
-	for i, r := range rows {
-		copy(out[i*d:], x[r*d:][:d])
-	}
-	return out
 }

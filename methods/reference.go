@@ -95,7 +95,7 @@ func (r *Reference) build() error {
 		p.Grad = r.program.Value(grads[i])
 	}
 	r.params = params
-	r.loss, r.optimizer = r.program.Value(loss), newOptimizer(r.cfg.Train, params)
+	r.loss, r.optimizer = r.program.Value(loss), r.cfg.Train.NewOptimizer(params)
 	return nil
 }
 
@@ -135,7 +135,7 @@ func (r *Reference) Step(views []float32, labels []int) (float64, error) {
 	if r.classes == 0 {
 		return 0, nil
 	}
-	setDecay(r.params, r.cfg.Train.WeightDecay*r.decay.At(int(r.done[0])))
+	part.SetDecay(r.params, r.cfg.Train.WeightDecay*r.decay.At(int(r.done[0])))
 	r.optimizer.Step(r.cfg.Team, r.lr.At(int(r.done[0])))
 	r.done[0]++
 	return float64(r.loss[0]), nil

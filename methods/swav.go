@@ -59,14 +59,15 @@ type swav struct {
 	SwAV
 	v      views
 	k, d   int
-	queue  []float32 // [global,Queue,D], newest first
-	filled []float64 // one element: rows of each queue that hold embeddings
+	queues []*past // one for each global crop, newest first
 	joined []float32
 }
 
 func newSwAV(s SwAV, v views, k, d int) *swav {
-	o := &swav{SwAV: s, v: v, k: k, d: d, filled: make([]float64, 1)}
-	o.queue = make([]float32, v.global*s.Queue*d)
+	o := &swav{SwAV: s, v: v, k: k, d: d}
+	for range v.global {
+		o.queues = append(o.queues, newPast(s.Queue, d))
+	}
 	o.joined = make([]float32, (s.Queue+v.images)*k)
 	return o
 }
@@ -75,7 +76,7 @@ func (o *swav) loss(h *head, s, targets *G.Node) (*G.Node, error) { return h.cro
 
 // inUse reports whether the queue takes part in the codes.
 func (o *swav) inUse(epoch float64) bool {
-	return o.Queue > 0 && int(o.filled[0]) == o.Queue && epoch >= o.QueueStart
+	return o.Queue > 0 && epoch >= o.QueueStart && o.queues[0].count() == o.Queue
 }
 
 func (o *swav) codes(q []float32, in codeInput) {
@@ -87,7 +88,7 @@ func (o *swav) codes(q []float32, in codeInput) {
 			continue
 		}
 		past := o.Queue * o.k
-		kernel.InnerProducts(in.team, o.joined[:past], o.queue[g*o.Queue*o.d:], in.prototypes, o.Queue, o.d, o.k)
+		kernel.InnerProducts(in.team, o.joined[:past], o.queues[g].value, in.prototypes, o.Queue, o.d, o.k)
 		copy(o.joined[past:], own)
 		Sinkhorn(in.team, o.joined, o.joined, o.Queue+o.v.images, o.k, o.Epsilon, o.Iterations)
 		copy(q[g*n:][:n], o.joined[past:])
@@ -99,17 +100,17 @@ func (o *swav) after(in codeInput) {
 	if o.Queue == 0 {
 		return
 	}
-	rows := min(o.v.images, o.Queue)
-	for g := range o.v.global {
-		q := o.queue[g*o.Queue*o.d:][:o.Queue*o.d]
-		copy(q[rows*o.d:], q)
-		copy(q[:rows*o.d], in.z[g*o.v.images*o.d:])
+	for g, q := range o.queues {
+		q.pushFront(in.z[g*o.v.images*o.d:][:o.v.images*o.d])
 	}
-	o.filled[0] = min(float64(o.Queue), o.filled[0]+float64(rows))
 }
 
 func (o *swav) State(prefix string) []part.Named {
-	return []part.Named{part.F32Of(prefix+"queue", o.queue), part.F64Of(prefix+"queue.filled", o.filled)}
+	var out []part.Named
+	for g, q := range o.queues {
+		out = append(out, q.State(fmt.Sprintf("%squeue%d.", prefix, g))...)
+	}
+	return out
 }
 
 // faithfulSwAV is Caron et al. 2020 at batch 256 (official swav_400ep_bs256 recipe; LARS as solo-learn has it on small images): no

@@ -76,7 +76,7 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 	for _, o := range cfg.Composition.Observers {
 		t.observers = append(t.observers, newObserver(cfg, o, v, d))
 	}
-	t.optimizer = newOptimizer(cfg.Train, w.Params)
+	t.optimizer = cfg.Train.NewOptimizer(w.Params)
 	total := cfg.Steps()
 	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = encoders.Cosine{Base: cfg.Train.Teacher, Final: cfg.Train.TeacherEnd, Total: total}
@@ -170,7 +170,7 @@ func (t *Trainer) learn(in *stepInput) error {
 		return fmt.Errorf("student: %w", err)
 	}
 	t.publishEmbeddings(in, part.Student)
-	setDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.decay)
+	part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.decay)
 	t.optimizer.Step(in.team, in.lr)
 	t.host.finish(in)
 	return nil

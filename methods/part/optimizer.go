@@ -1,20 +1,19 @@
-package methods
+package part
 
 import (
 	"protobench/encoders"
-	"protobench/methods/part"
 )
 
-// newOptimizer builds the optimizer of [train] over parameters.
-func newOptimizer(t part.Train, params []*encoders.Param) encoders.Optimizer {
-	o := unclipped(t, params)
+// NewOptimizer builds the optimizer of [train] over parameters.
+func (t Train) NewOptimizer(params []*encoders.Param) encoders.Optimizer {
+	o := t.unclipped(params)
 	if t.Clip > 0 {
 		return encoders.NewClipped(o, params, t.Clip)
 	}
 	return o
 }
 
-func unclipped(t part.Train, params []*encoders.Param) encoders.Optimizer {
+func (t Train) unclipped(params []*encoders.Param) encoders.Optimizer {
 	switch t.Optimizer {
 	case "sgd":
 		s := encoders.NewSGD(params, t.Momentum)
@@ -30,8 +29,8 @@ func unclipped(t part.Train, params []*encoders.Param) encoders.Optimizer {
 	return a
 }
 
-// setDecay sets the weight decay of all parameters that take one.
-func setDecay(params []*encoders.Param, decay float64) {
+// SetDecay sets the weight decay of all parameters that take one.
+func SetDecay(params []*encoders.Param, decay float64) {
 	for _, p := range params {
 		if !p.Exempt() {
 			p.WeightDecay = decay
