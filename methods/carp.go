@@ -70,7 +70,7 @@ func (o *carp) codes(q []float32, in codeInput) {
 }
 
 func (o *carp) loss(h *head, s, targets *G.Node) (*G.Node, error) {
-	return newCARPLoss(o, h.q, h.scaled(1), h.scaled(float32(o.EntropyWeight))).node(s, targets)
+	return newCARPLoss(o, h.Codes, h.scaled(1), h.scaled(float32(o.EntropyWeight))).node(s, targets)
 }
 
 // faithfulCARP is Silva and Ramírez Rivera 2023's (official code): LARS at η = 0.001 without warm-up.

@@ -33,7 +33,7 @@ func TestGoldenCARP(t *testing.T) {
 			}{
 				{"consistency", "grad_student_consistency", consistency.node},
 				{"entropy", "grad_student_entropy", entropy.node},
-				{"loss", "grad_student", func(s, targets *G.Node) (*G.Node, error) { return o.loss(&head{q: q}, s, targets) }},
+				{"loss", "grad_student", func(s, targets *G.Node) (*G.Node, error) { return o.loss(&head{Codes: q}, s, targets) }},
 			} {
 				g := G.NewGraph()
 				x := graph.Input(g, "student", student, v.crops*v.images, k)

@@ -234,7 +234,7 @@ func TestEpochKMeansStarts(t *testing.T) {
 // momenta of 0.9 and 0.95.
 func TestSelfClusterForgets(t *testing.T) {
 	cfg := testConfig(t, "swav")
-	m := newSelfCluster(cfg, newPrototypes(randomPrototypes(1, 2, 2), 2, 2, false))
+	m := newSelfCluster(cfg, newPrototypes(randomUnit(1, 2, 2), 2, 2, false))
 	m.weight.Grad[0] = 1
 	m.optimizer.Step(nil, 1)
 	before := float64(m.weight.Value[0])

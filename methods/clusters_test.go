@@ -132,7 +132,7 @@ func TestHypersphericalSettles(t *testing.T) {
 		cfg := testConfig(t, "swav")
 		cfg.Settings.MustSet("prototypes.count", k)
 		cfg.Settings.MustSet("hyperspherical.steps", 2000)
-		h := newHyperspherical(cfg, placed(randomPrototypes(5, k, 8), 8))
+		h := newHyperspherical(cfg, placed(randomUnit(5, k, 8), 8))
 		grad := make([]float32, k*8)
 		before := crowding(grad, newKoleo(k, 8), h.p.value)
 		h.begin(nil, nil, nil)
@@ -149,7 +149,7 @@ func TestHypersphericalSettles(t *testing.T) {
 // TestCrowdingGradient compares the gradient of the spreading with finite differences.
 func TestCrowdingGradient(t *testing.T) {
 	const k, d, h = 6, 4, 1e-3
-	c, grad, scratch := randomPrototypes(2, k, d), make([]float32, k*d), make([]float32, k*d)
+	c, grad, scratch := randomUnit(2, k, d), make([]float32, k*d), make([]float32, k*d)
 	crowding(grad, newKoleo(k, d), c)
 	for i := range c {
 		at := func(e float32) float64 {

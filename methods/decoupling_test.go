@@ -50,7 +50,7 @@ func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 				cfg.Train.Optimizer, cfg.Train.Warmup = "sgd", 0
 				cfg.Settings.MustSet("gmm.order", order)
 				tr := start(t, cfg)
-				tr.host.head.scale = scale
+				tr.host.head.Scale = scale
 				if err := tr.buildStudent(); err != nil {
 					t.Fatal(err)
 				}

@@ -28,9 +28,9 @@ func TestGoldenDeepCluster(t *testing.T) {
 			labels := golden.Ints(golden.At(t, f.Expected, "assignments_by_image", name))
 			o := newDeepCluster(DeepCluster{Targets: "teacher", Heads: 1}, v, k)
 			h := newHead(o, Traits{Targets: part.Teacher}, v, k, num(t, f.Params, "temperature"), false)
-			h.in.scores = make([]float32, v.global*v.images*k)
+			h.Input.scores = make([]float32, v.global*v.images*k)
 			for row := range v.global * v.images {
-				h.in.scores[row*k+labels[golden.Ints(f.Inputs["batch_index"])[row%v.images]]] = 1
+				h.Input.scores[row*k+labels[golden.Ints(f.Inputs["batch_index"])[row%v.images]]] = 1
 			}
 			terms = append(terms, node(t)(h.build(z, nil, node(t)(graph.StopGradient(graph.Input(g, name, c, k, s[2]))))))
 		}
@@ -60,7 +60,7 @@ func TestDeepClusterLabels(t *testing.T) {
 		cfg.Settings.MustSet("deepcluster.targets", branch)
 		tr := start(t, cfg)
 		steps(t, tr, batches(cfg), 4)
-		q, s := tr.host.head.q, tr.host.head.in.scores
+		q, s := tr.host.head.Codes, tr.host.head.Input.scores
 		for lo := 0; lo < len(q); lo += 12 {
 			row := s[lo:][:12]
 			if q[lo+slices.Index(row, slices.Max(row))] != 1 {

@@ -108,7 +108,7 @@ func goldenSwAV(t *testing.T, f *golden.File, at string) {
 		t.Fatal(err)
 	}
 	p, grads := run(t, g, loss, feats, h.c)
-	golden.Check(t, f, "codes", h.q, f.Expected["codes"])
+	golden.Check(t, f, "codes", h.Codes, f.Expected["codes"])
 	golden.Check(t, f, "loss", p.Value(loss), f.Expected["loss"])
 	golden.Check(t, f, at, p.Value(grads[0]), f.Expected[at])
 	golden.Check(t, f, "grad_C", p.Value(grads[1]), f.Expected["grad_C"])

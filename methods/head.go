@@ -19,7 +19,7 @@ type head struct {
 	k           int // H·K
 	temperature float64
 	learn       bool    // whether the prototypes get a gradient
-	scale       float32 // of the loss; 0 means 1
+	Scale       float32 // of the loss; 0 means 1
 
 	patches *patches // the loss of hidden patches; nil where the objective has none
 
@@ -28,13 +28,13 @@ type head struct {
 	s     *G.Node // scores of all crops, normalisers included, [crops·B,H·K]
 	extra G.Nodes // the objective's own parameters
 
-	q  []float32 // codes [global·B,H·K]
-	in codeInput // what the codes of this step are made of; see take
+	Codes []float32 // codes [global·B,H·K]
+	Input codeInput // what the codes of this step are made of; see take
 }
 
 // newHead returns the head of an objective over k prototypes, all its sets together, at a student temperature.
 func newHead(o objective, t Traits, v views, k int, temperature float64, learn bool) *head {
-	h := &head{objective: o, traits: t, views: v, k: k, temperature: temperature, learn: learn, q: make([]float32, v.global*v.images*k)}
+	h := &head{objective: o, traits: t, views: v, k: k, temperature: temperature, learn: learn, Codes: make([]float32, v.global*v.images*k)}
 	if p, ok := o.(interface{ hidden() *patches }); ok {
 		h.patches = p.hidden()
 	}
@@ -43,7 +43,7 @@ func newHead(o objective, t Traits, v views, k int, temperature float64, learn b
 
 // take says what the codes of the next step are made of. Scores, embeddings and prototypes are there where the teacher gives the
 // targets; the student's are found in its graph.
-func (h *head) take(in codeInput) { h.in = in }
+func (h *head) take(in codeInput) { h.Input = in }
 
 // build adds scores, codes and the loss on embeddings z [crops·B,D], those of every patch zp [global·B·P,D] where the objective
 // predicts patches, and prototypes c [H·K,D].
@@ -83,10 +83,10 @@ func (h *head) loss(s, z, c *G.Node) (*G.Node, error) {
 		Kind: "targets", Out: tensor.Shape{h.views.crops * h.views.images, h.k}, Diff: []bool{false, false, false},
 		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			if h.traits.Targets == part.Student {
-				h.in.scores, h.in.z, h.in.prototypes = h.views.globals(in[0]), h.views.globals(in[1]), in[2]
+				h.Input.scores, h.Input.z, h.Input.prototypes = h.views.globals(in[0]), h.views.globals(in[1]), in[2]
 			}
-			h.objective.codes(h.q, h.in)
-			h.views.swap(out, h.q, h.k)
+			h.objective.codes(h.Codes, h.Input)
+			h.views.swap(out, h.Codes, h.k)
 		},
 	}, s, z, c)
 	if err != nil {
@@ -103,11 +103,11 @@ func (h *head) crossEntropy(s, targets *G.Node) (*G.Node, error) {
 
 // scaled applies the loss's scale to the weight of one of its terms.
 func (h *head) scaled(weight float32) float32 {
-	if h.scale != 0 {
-		weight *= h.scale
+	if h.Scale != 0 {
+		weight *= h.Scale
 	}
 	return weight
 }
 
 // after updates the objective's state once the step's loss is known.
-func (h *head) after() { h.objective.after(h.in) }
+func (h *head) after() { h.objective.after(h.Input) }

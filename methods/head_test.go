@@ -77,7 +77,7 @@ func TestTeacherScores(t *testing.T) {
 		if got := tr.host.scores != nil; got != want {
 			t.Errorf("%s: scores made: %v", preset, got)
 		}
-		if in := tr.host.head.in; len(in.z) != 2*cfg.Train.Batch*cfg.Encoder.Dim || (in.scores != nil) != (preset != "pcl") {
+		if in := tr.host.head.Input; len(in.z) != 2*cfg.Train.Batch*cfg.Encoder.Dim || (in.scores != nil) != (preset != "pcl") {
 			t.Errorf("%s: %d numbers of embeddings, %d of scores", preset, len(in.z), len(in.scores))
 		}
 		if o, ok := tr.host.objective.(*pcl); ok && o.queue.next[0] != float64(cfg.Train.Batch%o.Negatives) {

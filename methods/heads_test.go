@@ -81,8 +81,8 @@ func TestHeadsLoss(t *testing.T) {
 	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
 	loss := steps(t, tr, next, 3)[2].Loss
-	s, q := tr.student.Value(tr.host.head.s), tr.host.head.q
-	rows, scored := 2*cfg.Train.Batch, tr.host.head.in.scores
+	s, q := tr.student.Value(tr.host.head.s), tr.host.head.Codes
+	rows, scored := 2*cfg.Train.Batch, tr.host.head.Input.scores
 	var want float64
 	for r := range rows {
 		other := (r + cfg.Train.Batch) % rows

@@ -15,7 +15,7 @@ func BenchmarkMixtureUpdate(b *testing.B) {
 				const k, d, n = 512, 128, 256
 				team := team.New(threads)
 				defer team.Close()
-				m := NewMixture(randomPrototypes(1, k, d), k, d, cov, 1/float64(d), 1)
+				m := NewMixture(randomUnit(1, k, d), k, d, cov, 1/float64(d), 1)
 				m.Team, m.VarMin = team, 1/float64(4*d)
 				h := clusters(n, 100, d, 0.05)
 				for b.Loop() {

@@ -13,7 +13,7 @@ import (
 // kinds runs f for a mixture of every covariance, kind of responsibilities and kind of weights, K components in D
 // dimensions; unless all are asked for, for every other one, which has all pairs of two of the three.
 func kinds(t *testing.T, team *team.Team, k, d int, all bool, f func(*testing.T, *Mixture)) {
-	mu := randomPrototypes(3, k, d)
+	mu := randomUnit(3, k, d)
 	for a, cov := range []string{"shared", "spherical", "diagonal"} {
 		for b, e := range []string{"gaussian", "vmf"} {
 			for c, weights := range []string{"uniform", "learned", "sinkhorn"} {
@@ -86,7 +86,7 @@ func TestMixtureOfLargestHead(t *testing.T) {
 	const k, d = 1 << 16, 256
 	team := team.New(2)
 	defer team.Close()
-	m := NewMixture(randomPrototypes(3, k, d), k, d, "shared", 1.0/d, 1)
+	m := NewMixture(randomUnit(3, k, d), k, d, "shared", 1.0/d, 1)
 	m.Team, m.VarMin, m.Lambda = team, 1.0/(4*d), 0.9
 	holds(t, m, 128)
 }
@@ -95,7 +95,7 @@ func TestMixtureOfLargestHead(t *testing.T) {
 // in float32 and in float64, balanced and not; and the latter for any number of threads, in bits.
 func TestMixtureInSlices(t *testing.T) {
 	const n, k, d = 300, 90, 12
-	h, mu := clusters(n, 10, d, 0.1), randomPrototypes(1, k, d)
+	h, mu := clusters(n, 10, d, 0.1), randomUnit(1, k, d)
 	for _, cov := range []string{"shared", "diagonal"} {
 		for _, balance := range []int{0, 1, 4} {
 			for _, variance := range []float64{0.05, 1e-6} { // the second one is too small for float32

@@ -18,7 +18,7 @@ import (
 func drawMixture(t *rapid.T, k, d int) *Mixture {
 	cov := rapid.SampledFrom([]string{"shared", "spherical", "diagonal"}).Draw(t, "covariance")
 	floor := 1 / (rapid.Float64Range(1, 100).Draw(t, "precision_max") * float64(d))
-	m := NewMixture(randomPrototypes(rapid.Uint64().Draw(t, "seed"), k, d), k, d, cov, floor*rapid.Float64Range(1, 10).Draw(t, "variance"), 1)
+	m := NewMixture(randomUnit(rapid.Uint64().Draw(t, "seed"), k, d), k, d, cov, floor*rapid.Float64Range(1, 10).Draw(t, "variance"), 1)
 	m.VarMin, m.Alpha = floor, rapid.Float64Range(0.01, 2).Draw(t, "alpha")
 	m.VMF, m.Kappa = rapid.Bool().Draw(t, "vmf"), rapid.Float64Range(1, 2000).Draw(t, "kappa")
 	m.Uniform, m.Lambda = rapid.Bool().Draw(t, "uniform"), rapid.Float64Range(0, 1).Draw(t, "lambda")
@@ -93,7 +93,7 @@ func TestMixtureSameForAnyTeam(t *testing.T) {
 			var first *Mixture
 			for _, threads := range []int{1, 2, 5} {
 				team := team.New(threads)
-				m := NewMixture(randomPrototypes(1, 300, 70), 300, 70, cov, 1.0/70, 1)
+				m := NewMixture(randomUnit(1, 300, 70), 300, 70, cov, 1.0/70, 1)
 				m.Team, m.Balance, m.VarMin = team, balance, 1e-4
 				m.Update(clusters(1100, 30, 70, 0.1), 0.8)
 				if fault := unsound(m, 1100); fault != "" {
@@ -132,7 +132,7 @@ func TestMixtureBlocks(t *testing.T) {
 	h := clusters(1100, 20, 20, 0.1)
 	var got [2]*Mixture
 	for i := range got {
-		m := NewMixture(randomPrototypes(1, 40, 20), 40, 20, "diagonal", 0.05, 1)
+		m := NewMixture(randomUnit(1, 40, 20), 40, 20, "diagonal", 0.05, 1)
 		m.VarMin = 1e-4
 		if i == 0 {
 			m.Update(h, 1)
@@ -155,7 +155,7 @@ func TestMixtureInFloat32(t *testing.T) {
 		const k, d = 20, 200
 		var got [2]*Mixture
 		for i := range got {
-			m := NewMixture(randomPrototypes(1, k, d), k, d, cov, 1.0/d, 1)
+			m := NewMixture(randomUnit(1, k, d), k, d, cov, 1.0/d, 1)
 			m.VarMin = 1.0 / (8 * d)
 			for range 5 {
 				h := clusters(80, 10, d, 0.04)
@@ -187,7 +187,7 @@ func TestMixtureInFloat32(t *testing.T) {
 // off that its densities underflow.
 func TestMixtureBalances(t *testing.T) {
 	const k, d, n = 6, 8, 60
-	mu := randomPrototypes(2, k, d)
+	mu := randomUnit(2, k, d)
 	m := NewMixture(mu, k, d, "shared", 1e-2, 1) // squared distances of 2 over twice 0.01: e^-100
 	m.Balance, m.VarMin = 3000, 1e-2
 	for c, w := range m.Update(clusters(n, 3, d, 0.1), 1) {
@@ -225,7 +225,7 @@ func TestSteps(t *testing.T) {
 			cfg.Settings.MustSet("gmm.step_power", 0.7)
 			cfg.Settings.MustSet("gmm.step_offset", 5)
 			cfg.Settings.MustSet("gmm.forgetting", forgetting)
-			g := newGMM(cfg, placed(randomPrototypes(1, 3, 4), 4))
+			g := newGMM(cfg, placed(randomUnit(1, 3, 4), 4))
 			mean, sum := 0.3, 0.3/size(0)
 			for i := 1.0; i < 20; i++ {
 				lambda := g.forgetting(i)
@@ -306,10 +306,10 @@ func TestMixtureFarOff(t *testing.T) {
 
 // TestBalancedAnnealing: half the annealing power at twice the concentration is no change, balanced or not.
 func TestBalancedAnnealing(t *testing.T) {
-	h := randomPrototypes(5, 40, 6)
+	h := randomUnit(5, 40, 6)
 	var mu [2][]float32
 	for i, beta := range []float64{1, 0.5} {
-		m := NewMixture(randomPrototypes(6, 4, 6), 4, 6, "shared", 1, 1)
+		m := NewMixture(randomUnit(6, 4, 6), 4, 6, "shared", 1, 1)
 		m.VMF, m.Kappa, m.Balance, m.Uniform = true, 3/beta, 3, true
 		m.Update(h, beta)
 		mu[i] = m.Mu

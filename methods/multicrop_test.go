@@ -69,7 +69,7 @@ func TestLocalCropsLeaveTheGlobalOnesAlone(t *testing.T) {
 		if !slices.Equal(global, without.z[part.Student]) || !slices.Equal(with.z[part.Teacher], without.z[part.Teacher]) {
 			t.Errorf("%s: local crops changed the global ones' embeddings", name)
 		}
-		if !slices.Equal(with.host.head.q, without.host.head.q) {
+		if !slices.Equal(with.host.head.Codes, without.host.head.Codes) {
 			t.Errorf("%s: local crops changed the codes", name)
 		}
 		for i, s := range with.weights[part.Student].Stats {

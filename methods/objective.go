@@ -102,7 +102,7 @@ type objective interface {
 	// codes sets q [global·B,H·K].
 	codes(q []float32, in codeInput)
 	// loss adds the loss of the student's scores s [crops·B,H·K]. Each row of targets [crops·B,H·K] has the sum of the codes that
-	// its crop predicts; h.q has the codes one by one as soon as targets' node has run. Both are constants of the loss.
+	// its crop predicts; h.Codes has the codes one by one as soon as targets' node has run. Both are constants of the loss.
 	loss(h *head, s, targets *G.Node) (*G.Node, error)
 	// after updates the state once the loss is known.
 	after(in codeInput)

@@ -54,14 +54,14 @@ func (l *pclLoss) value(team *team.Team, z []float32) float32 {
 	for c := range o.v.crops {
 		for g := range o.v.global {
 			if c != g {
-				o.terms[0] += l.infoNCE(team, z[c*size:][:size], l.h.in.z[g*size:][:size], l.dz[c*size:][:size], scale*float64(o.v.weight()))
+				o.terms[0] += l.infoNCE(team, z[c*size:][:size], l.h.Input.z[g*size:][:size], l.dz[c*size:][:size], scale*float64(o.v.weight()))
 			}
 		}
 	}
 	if o.ready[0] == 1 {
 		weight := scale / float64(len(crops)*o.v.images*len(o.sets))
 		for m, s := range o.sets {
-			near := o.clusters(s, l.h.in.z)
+			near := o.clusters(s, l.h.Input.z)
 			columns := o.columns(m, near)
 			for _, c := range crops {
 				o.terms[1] += l.protoNCE(team, s, columns, z[c*size:][:size], l.dz[c*size:][:size], weight)

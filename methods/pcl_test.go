@@ -81,7 +81,7 @@ func goldenPCL(t *testing.T, f *golden.File) (*pcl, *head) {
 	keys := golden.Float32s(f.Inputs["key"])
 	kernel.NormalizeRows(keys, keys, s[0], s[1], nil)
 	h := newHead(o, Traits{Targets: part.Teacher}, v, ks[0], 1, false)
-	h.in.z = keys
+	h.Input.z = keys
 	return o, h
 }
 
@@ -132,7 +132,7 @@ func TestPCLClusters(t *testing.T) {
 	if slices.ContainsFunc(o.sets[0].cluster, func(c float64) bool { return c < 0 }) {
 		t.Error("an image of a whole epoch has no cluster")
 	}
-	z := tr.host.head.in.z
+	z := tr.host.head.Input.z
 	for m, s := range o.sets {
 		near := o.clusters(s, z)
 		for b, i := range cfg.Indices(begin) {

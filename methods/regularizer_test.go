@@ -48,7 +48,7 @@ func TestTermGradients(t *testing.T) {
 	const n, d, h = 70, 5, 1e-3
 	for name, term := range terms {
 		t.Run(name, func(t *testing.T) {
-			x := randomPrototypes(4, n, d)
+			x := randomUnit(4, n, d)
 			g := G.NewGraph()
 			in := graph.Input(g, "x", x, n, d)
 			loss := node(t)(term(in))

@@ -107,7 +107,7 @@ func TestScheduleStartsFromWhatThereIs(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	cfg.Settings.MustSet("prototypes.count", 3)
 	for _, second := range []string{"kmeans", "gmm", "self-cluster", "joint"} {
-		l := newLearner("ema until 1, "+second, cfg, Host{}, newPrototypes(randomPrototypes(cfg.Seed, 3, 4), 3, 4, second == "joint")).(*schedule)
+		l := newLearner("ema until 1, "+second, cfg, Host{}, newPrototypes(randomUnit(cfg.Seed, 3, 4), 3, 4, second == "joint")).(*schedule)
 		l.p.start([]float32{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0})
 		l.adopt()
 		in := &stepInput{perEpoch: 1, found: newFound()}

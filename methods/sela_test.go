@@ -129,7 +129,7 @@ func TestSeLaLabels(t *testing.T) {
 	first := slices.Clone(o.label)
 	for step := range cfg.StepsPerEpoch {
 		steps(t, tr, next, 1)
-		q := tr.host.head.q
+		q := tr.host.head.Codes
 		for row := range 2 * cfg.Train.Batch {
 			if want := first[cfg.Indices(step)[row%cfg.Train.Batch]]; q[row*12+int(want)] != 1 {
 				t.Errorf("step %d: row %d is not labelled %g", step, row, want)
@@ -174,7 +174,7 @@ func TestSeLaHeads(t *testing.T) {
 	cfg.Settings.MustSet("sela.heads", heads)
 	tr, next := start(t, cfg), batches(cfg)
 	steps(t, tr, next, 6)
-	o, q := tr.host.objective.(*sela), tr.host.head.q
+	o, q := tr.host.objective.(*sela), tr.host.head.Codes
 	for row := range 2 * cfg.Train.Batch {
 		i := cfg.Indices(5)[row%cfg.Train.Batch]
 		for h := range heads {

@@ -36,8 +36,8 @@ func TestGoldenSMoG(t *testing.T) {
 			unit := make([]float32, k*d)
 			kernel.NormalizeRows(unit, groups, k, d, nil)
 			h := newHead(o, Traits{Targets: part.Teacher}, v, k, num(t, f.Params, "temperature"), false)
-			h.in.scores = make([]float32, b*k)
-			kernel.InnerProducts(nil, h.in.scores, at("momentum"), unit, b, d, k)
+			h.Input.scores = make([]float32, b*k)
+			kernel.InnerProducts(nil, h.Input.scores, at("momentum"), unit, b, d, k)
 
 			g := G.NewGraph()
 			z, pred := graph.Input(g, "z", two("encoded"), 2*b, d), graph.Input(g, "predicted", two("predicted"), 2*b, d)
@@ -67,7 +67,7 @@ func TestGoldenSMoG(t *testing.T) {
 			add("groups_after", o.moved)
 			members = append(members, o.hits.near...)
 			for i := range b {
-				targets = append(targets, slices.Index(h.q[i*k:][:k], 1))
+				targets = append(targets, slices.Index(h.Codes[i*k:][:k], 1))
 			}
 			groups = slices.Clone(o.moved)
 		}

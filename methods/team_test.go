@@ -35,36 +35,44 @@ func equalBits(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-// TestTeamsAgree runs what is shared between threads on teams of several sizes: the bits are those of one thread.
-func TestTeamsAgree(t *testing.T) {
-	const n, k, d = 210, 301, 40
-	scores, z := uniform(n*k, "scores"), uniform(n*d, "z")
-	targets := make([]float32, n*k)
-	kernel.SoftmaxRows(nil, targets, uniform(n*k, "targets"), n, k, 5)
-	for name, run := range map[string]func(team *team.Team) []float32{
-		"sinkhorn": func(team *team.Team) []float32 {
-			q := make([]float32, n*k)
-			Sinkhorn(team, q, scores, n, k, 0.05, 3)
-			return q
-		},
-		"cross entropy": func(team *team.Team) []float32 { return crossEntropyAndGradient(t, team, scores, targets, n, k) },
-		"mixture": func(team *team.Team) []float32 {
-			m := NewMixture(uniform(k*d, "mu"), k, d, "diagonal", 0.1, 1)
-			m.Team = team
-			m.Update(z, 1)
-			m.Update(z, 0.5)
-			return append([]float32{float32(m.LogLikelihood())}, m.work.r...)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			want := run(nil)
-			for _, threads := range []int{2, 3} {
-				team := team.New(threads)
-				equalBits(t, fmt.Sprint(threads, " threads"), run(team), want)
-				team.Close()
-			}
-		})
+// onTeams runs what is shared between threads on teams of several sizes: the bits are those of one thread.
+func onTeams(t *testing.T, run func(team *team.Team) []float32) {
+	t.Helper()
+	want := run(nil)
+	for _, threads := range []int{2, 3} {
+		team := team.New(threads)
+		equalBits(t, fmt.Sprint(threads, " threads"), run(team), want)
+		team.Close()
 	}
+}
+
+func TestCrossEntropyOnTeams(t *testing.T) {
+	const n, k = 210, 301
+	scores, targets := uniform(n*k, "scores"), make([]float32, n*k)
+	kernel.SoftmaxRows(nil, targets, uniform(n*k, "targets"), n, k, 5)
+	onTeams(t, func(team *team.Team) []float32 { return crossEntropyAndGradient(t, team, scores, targets, n, k) })
+}
+
+func TestSinkhornOnTeams(t *testing.T) {
+	const n, k = 210, 301
+	scores := uniform(n*k, "scores")
+	onTeams(t, func(team *team.Team) []float32 {
+		q := make([]float32, n*k)
+		Sinkhorn(team, q, scores, n, k, 0.05, 3)
+		return q
+	})
+}
+
+func TestMixtureOnTeams(t *testing.T) {
+	const n, k, d = 210, 301, 40
+	z := uniform(n*d, "z")
+	onTeams(t, func(team *team.Team) []float32 {
+		m := NewMixture(uniform(k*d, "mu"), k, d, "diagonal", 0.1, 1)
+		m.Team = team
+		m.Update(z, 1)
+		m.Update(z, 0.5)
+		return append([]float32{float32(m.LogLikelihood())}, m.work.r...)
+	})
 }
 
 func crossEntropyAndGradient(t *testing.T, team *team.Team, scores, targets []float32, n, k int) []float32 {

@@ -124,7 +124,7 @@ func TestVMFLengthsMatter(t *testing.T) {
 	o, plain := tr.host.objective.(*dino), newDINO(setting.Read[DINO](cosines.Settings, "dino"), tr.host.head.views, p.k)
 	vmf := newDINO(o.DINO, o.v, o.k)
 	a, b := make([]float32, len(tr.host.scores)), make([]float32, len(tr.host.scores))
-	in := tr.host.head.in
+	in := tr.host.head.Input
 	in.prototypes = p.initial
 	vmf.codes(a, in)
 	plain.codes(b, in)
@@ -141,7 +141,7 @@ func TestVMFLengthsMatter(t *testing.T) {
 		t.Errorf("all lengths stayed within %g and %g", low, high)
 	}
 	// The argmax of what metrics see is that of the targets of the next step.
-	in = tr.host.head.in
+	in = tr.host.head.Input
 	in.prototypes = p.teacher
 	kernel.InnerProducts(nil, in.scores, in.z, p.teacher, len(in.z)/p.d, p.d, p.k)
 	seen := tr.Learned()[0].Scores(in.z)
