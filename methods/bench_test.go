@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"protobench/encoders"
-	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/stream"
 	"protobench/methods/part"
@@ -93,14 +92,4 @@ func with(settings map[string]any) setting.Values {
 	v := Defaults()
 	v.MustSetAll(settings)
 	return v
-}
-
-// randomUnit draws unit vectors [k,d], those that prototypes of a seed start from.
-func randomUnit(seed uint64, k, d int) []float32 {
-	r, c := stream.New(seed, "prototypes"), make([]float32, k*d)
-	for i := range c {
-		c[i] = float32(r.NormFloat64())
-	}
-	kernel.NormalizeRows(c, c, k, d, nil)
-	return c
 }

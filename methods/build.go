@@ -6,7 +6,9 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/methods/objective"
 	"protobench/methods/part"
+	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -89,8 +91,8 @@ type forward struct {
 }
 
 // kept are the nodes that are read after a run, gradients left out.
-func (f *forward) kept(h *head) G.Nodes {
-	out := append(G.Nodes{f.total, f.loss, f.z}, h.kept()...)
+func (f *forward) kept(h *objective.Head) G.Nodes {
+	out := append(G.Nodes{f.total, f.loss, f.z}, h.Kept()...)
 	for _, name := range slices.Sorted(maps.Keys(f.terms)) {
 		out = append(out, f.terms[name])
 	}
@@ -124,7 +126,7 @@ func (t *Trainer) forward() (*forward, error) {
 		return nil, err
 	}
 	f.prototypes = input
-	if f.loss, err = t.host.head.build(f.z, f.patches, c); err != nil {
+	if f.loss, err = t.host.head.Build(f.z, f.patches, c); err != nil {
 		return nil, err
 	}
 	f.total = f.loss
@@ -134,11 +136,11 @@ func (t *Trainer) forward() (*forward, error) {
 // regularize adds the regularizers' terms to the loss.
 func (t *Trainer) regularize(f *forward) error {
 	terms, weights := []*G.Node{f.loss}, []float32{1}
-	in := Inputs{
-		Prototypes: f.prototypes, Features: f.features, Views: t.host.head.views.global, Scores: t.host.head.s, Temperature: t.host.head.temperature,
+	in := term.Inputs{
+		Prototypes: f.prototypes, Features: f.features, Views: t.host.head.Views.Global, Scores: t.host.head.S, Temperature: t.host.head.Temperature,
 	}
 	for _, name := range t.cfg.Composition.Regularizers {
-		r, _ := termFind(name) // checked before
+		r, _ := term.Find(name) // checked before
 		n, weight, err := r.New(t.cfg.Settings, in)
 		if err != nil {
 			return err
@@ -160,8 +162,8 @@ func (t *Trainer) buildStudent() error {
 		return err
 	}
 	params, nodes := t.weights[part.Student].Params, f.params
-	params, nodes = append(params[:len(params):len(params)], t.host.extra...), append(nodes, t.host.head.extra...)
-	if t.host.head.learn {
+	params, nodes = append(params[:len(params):len(params)], t.host.extra...), append(nodes, t.host.head.Extra...)
+	if t.host.head.Learn {
 		nodes = append(nodes, f.prototypes)
 	}
 	grads, err := graph.Gradients(f.total, nodes...)
@@ -174,7 +176,7 @@ func (t *Trainer) buildStudent() error {
 	for i, p := range params {
 		p.Grad = t.student.Value(grads[i])
 	}
-	if t.host.head.learn {
+	if t.host.head.Learn {
 		t.host.follow(t.student.Value(grads[len(params)]))
 	}
 	for name, n := range f.terms {

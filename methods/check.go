@@ -5,7 +5,10 @@ import (
 	"slices"
 
 	"protobench/internal/setting"
+	"protobench/methods/learner"
+	"protobench/methods/objective"
 	"protobench/methods/part"
+	"protobench/methods/term"
 )
 
 // Check returns every reason why a run makes no sense, each naming its key.
@@ -13,7 +16,7 @@ func Check(c part.Config) []*setting.KeyError {
 	if err := CheckComposition(c.Composition); err != nil {
 		return []*setting.KeyError{err}
 	}
-	o, _ := objectiveFind(c.Composition.Objective)
+	o, _ := objective.Find(c.Composition.Objective)
 	t := o.Traits(c.Settings)
 	errs := partErrors(c)
 	errs = append(errs, severalHeads(c, o, t)...)
@@ -43,13 +46,13 @@ func partErrors(c part.Config) []*setting.KeyError {
 }
 
 // severalHeads refuses regularizers of one set of prototypes, or of predictions over it, where there are several sets.
-func severalHeads(c part.Config, o objectiveDeclaration, t Traits) []*setting.KeyError {
+func severalHeads(c part.Config, o objective.Declaration, t objective.Traits) []*setting.KeyError {
 	if t.Heads <= 1 || o.Owns() {
 		return nil
 	}
 	var errs []*setting.KeyError
 	for _, name := range c.Composition.Regularizers {
-		if r, _ := termFind(name); !r.Features {
+		if r, _ := term.Find(name); !r.Features {
 			errs = append(errs, refuse("regularizers", fmt.Sprintf("set %s = 1 or drop it", t.HeadsKey), "%s acts on one set of prototypes, and %s has %d", name, t.HeadsKey, t.Heads))
 		}
 	}
@@ -57,7 +60,7 @@ func severalHeads(c part.Config, o objectiveDeclaration, t Traits) []*setting.Ke
 }
 
 // localCrops refuses local crops where the objective or the encoder has no use for them.
-func localCrops(c part.Config, t Traits) []*setting.KeyError {
+func localCrops(c part.Config, t objective.Traits) []*setting.KeyError {
 	if c.Train.LocalCrops == 0 {
 		return nil
 	}
@@ -81,7 +84,7 @@ func localCrops(c part.Config, t Traits) []*setting.KeyError {
 }
 
 // wrongLengths refuses lengths of joint prototypes where there are none.
-func wrongLengths(c part.Config, t Traits) []*setting.KeyError {
+func wrongLengths(c part.Config, t objective.Traits) []*setting.KeyError {
 	if !anyGradient(c.Composition) || c.Settings.Float("prototypes.norm") == 1 || t.WeightNorm || t.Lengths {
 		return nil
 	}
@@ -90,7 +93,7 @@ func wrongLengths(c part.Config, t Traits) []*setting.KeyError {
 
 // anyGradient reports whether any learner, observers included, follows a gradient of the loss.
 func anyGradient(c part.Composition) bool {
-	return slices.ContainsFunc(append(c.Learners(), c.Observers...), gradient)
+	return slices.ContainsFunc(append(c.Learners(), c.Observers...), learner.Gradient)
 }
 
 // trainErrors are those of the run's length, batch and optimizer.
@@ -111,7 +114,7 @@ func trainErrors(c part.Config) []*setting.KeyError {
 }
 
 // startErrors refuse a start from data for which there are too few images.
-func startErrors(c part.Config, t Traits) []*setting.KeyError {
+func startErrors(c part.Config, t objective.Traits) []*setting.KeyError {
 	k := count(c, t)
 	if whole := c.Images / c.Train.Batch * c.Train.Batch; initialisation(c) != "random" && c.Images > 0 && k > whole {
 		return part.Refuse("prototypes.init", "take init = \"random\"", "a start from data needs %d different images, the set's whole batches have %d", k, whole)
@@ -128,7 +131,7 @@ func initialisation(c part.Config) string {
 }
 
 // count is prototypes.count of objectives that have prototypes, else 0.
-func count(c part.Config, t Traits) int {
+func count(c part.Config, t objective.Traits) int {
 	if t.Free {
 		return 0
 	}

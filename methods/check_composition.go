@@ -6,12 +6,15 @@ import (
 	"strings"
 
 	"protobench/internal/setting"
+	"protobench/methods/learner"
+	"protobench/methods/objective"
 	"protobench/methods/part"
+	"protobench/methods/term"
 )
 
 // Complete fills in the learner where the objective implies it.
 func Complete(c part.Composition) part.Composition {
-	if o, ok := objectiveFind(c.Objective); ok && c.Learner == "" && o.Owns() {
+	if o, ok := objective.Find(c.Objective); ok && c.Learner == "" && o.Owns() {
 		c.Learner = c.Objective
 	}
 	return c
@@ -68,7 +71,7 @@ func refuse(key, remedy, found string, a ...any) *setting.KeyError {
 func orderly(c part.Composition) *setting.KeyError {
 	learners := c.Learners()
 	for i, name := range learners {
-		l, _ := learnerFind(name)
+		l, _ := learner.Find(name)
 		switch {
 		case i > 0 && name == learners[i-1]:
 			return refuse("learner", "make one phase of the two", "%q follows itself", name)
@@ -83,16 +86,16 @@ func orderly(c part.Composition) *setting.KeyError {
 
 // together refuses what cannot stand beside an objective that owns its prototypes, and learners that belong to another one.
 func together(c part.Composition) *setting.KeyError {
-	if o, _ := objectiveFind(c.Objective); o.Owns() {
+	if o, _ := objective.Find(c.Objective); o.Owns() {
 		return alone(c)
 	}
 	for _, l := range c.Learners() {
-		if o, _ := objectiveFind(l); o.Owns() {
+		if o, _ := objective.Find(l); o.Owns() {
 			return refuse("learner", "take one of the other learners, or that objective", "%q is a part of objective %q and works with no other", l, l)
 		}
 	}
 	for _, l := range c.Observers {
-		if o, _ := objectiveFind(l); o.Owns() {
+		if o, _ := objective.Find(l); o.Owns() {
 			return refuse("observers", "drop it", "%q is a part of objective %q and cannot watch another one", l, l)
 		}
 	}
@@ -107,7 +110,7 @@ func alone(c part.Composition) *setting.KeyError {
 		return refuse("observers", "drop observers", "an observer learns by the objective of its host, and %q has no place for other prototypes than its own", c.Objective)
 	}
 	for _, name := range c.Regularizers {
-		if r, _ := termFind(name); !r.Features {
+		if r, _ := term.Find(name); !r.Features {
 			return refuse("regularizers", "drop it (those on features can stay)", "%s acts on prototypes or on predictions over them, which objective %q keeps to itself", name, c.Objective)
 		}
 	}
@@ -116,9 +119,9 @@ func alone(c part.Composition) *setting.KeyError {
 
 // sensible refuses regularizers that could not act, or that an objective has already.
 func sensible(c part.Composition) *setting.KeyError {
-	o, _ := objectiveFind(c.Objective)
+	o, _ := objective.Find(c.Objective)
 	for _, name := range c.Regularizers {
-		if r, _ := termFind(name); r.Prototypes && !gradient(c.Learner) {
+		if r, _ := term.Find(name); r.Prototypes && !learner.Gradient(c.Learner) {
 			return refuse("regularizers", "take learner \"joint\" or drop it", "%s acts through the gradient of the prototypes, which learner %q does not use", name, c.Learner)
 		}
 		if own, covered := o.Covers[name]; covered {

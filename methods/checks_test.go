@@ -7,6 +7,8 @@ import (
 
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/learner"
 	"protobench/methods/part"
 )
 
@@ -35,7 +37,7 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 	if err := tr.runTeacher(); err != nil {
 		t.Fatal(err)
 	}
-	in := &stepInput{found: newFound()}
+	in := &learner.Step{Found: learner.NewFound()}
 	tr.hide(0)
 	tr.publishEmbeddings(in, part.Teacher)
 	tr.host.prepare(in)
@@ -43,14 +45,14 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrt, c, h := f.prototypes, tr.host.all().value, 2e-3
+	wrt, c, h := f.prototypes, tr.host.all().Value, 2e-3
 	if by == "encoder" {
 		wrt, c, h = f.params[0], tr.weights[part.Student].Params[0].Value, 1e-4 // batch norms bend the loss
 	}
 	if by == "extra" {
-		wrt, c, h = tr.host.head.extra[0], tr.host.extra[0].Value, 1e-3
+		wrt, c, h = tr.host.head.Extra[0], tr.host.extra[0].Value, 1e-3
 	}
-	p, grads := run(t, f.g, f.total, wrt)
+	p, grads := fixture.Run(t, f.g, f.total, wrt)
 	value := func() float64 {
 		if err := p.Run(nil); err != nil {
 			t.Fatal(err)

@@ -3,7 +3,10 @@ package methods
 import (
 	"fmt"
 
+	"protobench/methods/learner"
+	"protobench/methods/objective"
 	"protobench/methods/part"
+	"protobench/methods/term"
 )
 
 // Component is one value of an axis, or a preset, for listings and for checking compositions.
@@ -18,18 +21,18 @@ type Component struct {
 func Components() []Component {
 	var out []Component
 	add := func(axis string, d part.Declaration) { out = append(out, Component{axis, d.Name, d.Doc, d.Source}) }
-	for _, d := range objectiveDeclarations() {
+	for _, d := range objective.Declarations() {
 		add("objective", d.Declaration)
 	}
-	for _, d := range learnerDeclarations() {
+	for _, d := range learner.Declarations() {
 		add("learner", d.Declaration)
 	}
-	for _, d := range objectiveDeclarations() {
+	for _, d := range objective.Declarations() {
 		if d.Owns() {
 			out = append(out, Component{"learner", d.Name, fmt.Sprintf("of objective %s alone: %s", d.Name, d.Learner), d.Source})
 		}
 	}
-	for _, d := range termDeclarations() {
+	for _, d := range term.Declarations() {
 		add("regularizer", d.Declaration)
 	}
 	for _, d := range embeddings() {

@@ -1,9 +1,10 @@
 package methods
 
 import (
-	G "gorgonia.org/gorgonia"
-
 	"protobench/encoders"
+	"protobench/methods/term"
+
+	G "gorgonia.org/gorgonia"
 )
 
 // values is the number of values of n images of a shape.
@@ -20,5 +21,5 @@ func (t *Trainer) crops(global *encoders.Nodes) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return concatNode(global.Embedding, local.Embedding)
+	return term.ConcatNode(global.Embedding, local.Embedding)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"protobench/encoders/graph"
+	"protobench/methods/learner"
 	"protobench/methods/part"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,7 +86,7 @@ func TestObserversChangeNothing(t *testing.T) {
 		t.Run(host, func(t *testing.T) {
 			cfg := composed(t, host)
 			plain := start(t, cfg)
-			for _, l := range learnerDeclarations() {
+			for _, l := range learner.Declarations() {
 				cfg.Composition.Observers = append(cfg.Composition.Observers, l.Name)
 			}
 			watched, next, again := start(t, cfg), batches(cfg), batches(cfg)

@@ -5,6 +5,7 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/methods/part"
+	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -52,7 +53,7 @@ func (e *embedding) node(z *G.Node) (*G.Node, error) {
 	if err != nil || !e.centred {
 		return z, err
 	}
-	if z, err = subtractNode(z, e.mean); err != nil {
+	if z, err = term.SubtractNode(z, e.mean); err != nil {
 		return nil, err
 	}
 	return e.project(z)
@@ -90,7 +91,7 @@ func (e *embedding) apply(dst, z []float32) {
 		copy(dst, z)
 		return
 	}
-	subtract(dst, z, e.mean)
+	term.Subtract(dst, z, e.mean)
 	if !e.raw {
 		kernel.NormalizeRows(dst, dst, len(z)/e.d, e.d, nil)
 	}

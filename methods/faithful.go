@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"protobench/methods/objective"
 	"protobench/methods/part"
 )
 
@@ -15,7 +16,7 @@ func Faithful(c part.Composition, t part.Train) (map[string]any, bool) {
 	if c.Name == "capi" { // the one preset that is a paper's own method on another one's objective
 		return faithfulCAPI(t), true
 	}
-	o, ok := objectiveFind(c.Objective)
+	o, ok := objective.Find(c.Objective)
 	if !ok || o.Faithful == nil {
 		return nil, false
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"protobench/internal/kernel"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/learner"
 	"protobench/methods/part"
 )
 
@@ -32,7 +34,7 @@ func TestHeadsStart(t *testing.T) {
 			}
 			heads := b.host.learners
 			for h := 1; h < 3; h++ {
-				if slices.Equal(heads[h-1].vectors().initial, heads[h].vectors().initial) {
+				if slices.Equal(heads[h-1].Vectors().Initial, heads[h].Vectors().Initial) {
 					t.Errorf("%s from %s: heads %d and %d start alike", preset, init, h-1, h)
 				}
 			}
@@ -81,8 +83,8 @@ func TestHeadsLoss(t *testing.T) {
 	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
 	loss := steps(t, tr, next, 3)[2].Loss
-	s, q := tr.student.Value(tr.host.head.s), tr.host.head.Codes
-	rows, scored := 2*cfg.Train.Batch, tr.host.head.Input.scores
+	s, q := tr.student.Value(tr.host.head.S), tr.host.head.Codes
+	rows, scored := 2*cfg.Train.Batch, tr.host.head.Input.Scores
 	var want float64
 	for r := range rows {
 		other := (r + cfg.Train.Batch) % rows
@@ -109,24 +111,24 @@ func TestHeadsLoss(t *testing.T) {
 func TestHeadsLearnApart(t *testing.T) {
 	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
-	if h := tr.host.learners; slices.Equal(h[0].(*epochKMeans).past.value, h[1].(*epochKMeans).past.value) {
+	if h := tr.host.learners; slices.Equal(fixture.Entry(t, h[0], "past").F32, fixture.Entry(t, h[1], "past").F32) {
 		t.Error("both views' heads start with one bank")
 	}
 	steps(t, tr, next, 5) // one behind the second clustering
 	d, n := cfg.Encoder.Dim, cfg.Train.Batch*cfg.Encoder.Dim
 	var rings [][]float32
 	for h, l := range tr.host.learners {
-		m := l.(*epochKMeans)
-		newest := m.past.value[(int(m.past.next[0])*d+len(m.past.value)-n)%len(m.past.value):][:n]
+		ring, next := fixture.Entry(t, l, "past").F32, int(fixture.Entry(t, l, "next").F64[0])
+		newest := ring[(next*d+len(ring)-n)%len(ring):][:n]
 		if !slices.Equal(newest, tr.z[part.Teacher][h%2*n:][:n]) {
 			t.Errorf("head %d banks other embeddings than those of view %d", h, h%2)
 		}
-		rings = append(rings, m.past.value)
+		rings = append(rings, ring)
 	}
 	if !slices.Equal(rings[0], rings[2]) || slices.Equal(rings[0], rings[1]) {
 		t.Error("the first and the third head have one view, the second the other")
 	}
-	if l := tr.host.learners; slices.Equal(l[0].vectors().value, l[2].vectors().value) {
+	if l := tr.host.learners; slices.Equal(l[0].Vectors().Value, l[2].Vectors().Value) {
 		t.Error("two heads of one view have the same clusters")
 	}
 	learned := tr.Learned()[0]
@@ -136,7 +138,7 @@ func TestHeadsLearnApart(t *testing.T) {
 		t.Fatalf("metrics see %d scores of %d prototypes", len(got), len(learned.Current[part.Teacher])/d)
 	}
 	for k, s := range got {
-		if want := kernel.Dot(tr.host.learners[0].vectors().now[part.Teacher][k*d:][:d], z); math.Abs(float64(s-want)) > 1e-5 {
+		if want := kernel.Dot(tr.host.learners[0].Vectors().Effective[part.Teacher][k*d:][:d], z); math.Abs(float64(s-want)) > 1e-5 {
 			t.Errorf("score %d: %g, want the first head's %g", k, s, want)
 		}
 	}
@@ -155,13 +157,13 @@ func TestHeadsGradient(t *testing.T) {
 	tr, next := start(t, cfg), batches(cfg)
 	steps(t, tr, next, 3)
 	for _, a := range []*arm{tr.host, tr.observers[1]} {
-		if h := a.learners; slices.Equal(h[0].params()[0].Grad, h[1].params()[0].Grad) {
+		if h := a.learners; slices.Equal(h[0].Params()[0].Grad, h[1].Params()[0].Grad) {
 			t.Errorf("learner %q: two heads follow one gradient", a.name)
 		}
 	}
 	for _, a := range append(tr.observers, tr.host) {
 		for h, l := range a.learners {
-			if p := l.vectors(); p.path[pathTotal] == 0 || slices.Equal(p.initial, p.now[part.Student]) {
+			if p := l.Vectors(); p.Path[learner.PathTotal] == 0 || slices.Equal(p.Initial, p.Effective[part.Student]) {
 				t.Errorf("learner %q: head %d did not move", a.name, h)
 			}
 		}
@@ -184,7 +186,7 @@ func TestHeadsReseed(t *testing.T) {
 		}
 	}
 	for h, l := range tr.host.learners {
-		if n := l.vectors().reseeds[0]; n == 0 || moved[h] != n {
+		if n := l.Vectors().Reseeds[0]; n == 0 || moved[h] != n {
 			t.Errorf("head %d was re-seeded %g times, events say %g", h, n, moved[h])
 		}
 	}
@@ -202,12 +204,12 @@ func TestHeadsHandOver(t *testing.T) {
 	for _, s := range steps(t, tr, next, 6) {
 		events = append(events, s.Events...)
 	}
-	if want := []StepEvent{{Step: cfg.StepsPerEpoch, Event: Event{"handover", -1}}}; !slices.Equal(events, want) {
+	if want := []StepEvent{{Step: cfg.StepsPerEpoch, Event: learner.Event{Kind: "handover", Prototype: -1}}}; !slices.Equal(events, want) {
 		t.Errorf("events %v, want %v", events, want)
 	}
 	for h, l := range tr.host.learners {
-		if _, ok := l.(*schedule).active().(*kmeans); !ok {
-			t.Errorf("head %d is still with %T", h, l.(*schedule).active())
+		if phase := fixture.Entry(t, l, "phase").F64[0]; phase != 1 {
+			t.Errorf("head %d is still in phase %g", h, phase)
 		}
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"protobench/internal/kernel"
+	"protobench/methods/learner"
 	"protobench/methods/part"
+	"protobench/methods/term"
 )
 
 // Learned is a learner's outcome as metrics see it.
@@ -27,25 +29,25 @@ type Learned struct {
 // learned is the arm's outcome after steps up to the given epoch, that of the first head where there are several; its slices are copies.
 // Scores of a vMF mixture depend on the temperature, so they are taken at that of the epoch's targets, as the center was.
 func (a *arm) learned(epoch int) Learned {
-	p := a.learners[0].vectors()
+	p := a.learners[0].Vectors()
 	if a.traits.Free {
-		return Learned{Name: a.name, D: p.d}
+		return Learned{Name: a.name, D: p.D}
 	}
 	l := Learned{
-		Name: a.name, K: p.k, D: p.d, Initial: slices.Clone(p.initial), Raw: slices.Clone(p.value),
-		Current: [2][]float32{slices.Clone(p.now[part.Student]), slices.Clone(p.now[part.Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
+		Name: a.name, K: p.K, D: p.D, Initial: slices.Clone(p.Initial), Raw: slices.Clone(p.Value),
+		Current: [2][]float32{slices.Clone(p.Effective[part.Student]), slices.Clone(p.Effective[part.Teacher])}, Path: p.Path[learner.PathTotal], Drift: p.Path[learner.PathDrift], Reseeds: int(p.Reseeds[0]),
 	}
-	c := slices.Clone(a.scoring()[:p.k*p.d])
-	offset := slices.Clone(a.objective.offset(a.scoring(), epoch))
+	c := slices.Clone(a.scoring()[:p.K*p.D])
+	offset := slices.Clone(a.objective.Offset(a.scoring(), epoch))
 	if offset != nil {
-		offset = offset[:p.k]
+		offset = offset[:p.K]
 	}
 	l.Scores = func(z []float32) []float32 {
-		n := len(z) / p.d
-		out := make([]float32, n*p.k)
-		kernel.InnerProducts(nil, out, z, c, n, p.d, p.k)
+		n := len(z) / p.D
+		out := make([]float32, n*p.K)
+		kernel.InnerProducts(nil, out, z, c, n, p.D, p.K)
 		if offset != nil {
-			subtract(out, out, offset)
+			term.Subtract(out, out, offset)
 		}
 		return out
 	}
@@ -59,7 +61,7 @@ func (a *arm) State(prefix string) []part.Named {
 		if h > 0 {
 			at = fmt.Sprintf("%slearner.head%d.", prefix, h)
 		}
-		s = append(append(s, l.vectors().State(at)...), l.State(at)...)
+		s = append(append(s, l.Vectors().State(at)...), l.State(at)...)
 	}
 	s = append(s, a.objective.State(prefix+"objective.")...)
 	if a.optimizer == nil {

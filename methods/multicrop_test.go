@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"protobench/internal/team"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/objective"
 	"protobench/methods/part"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +16,7 @@ import (
 // multiCropConfigs are small runs with local crops of every objective that takes them, and on every encoder.
 func multiCropConfigs(t *testing.T) map[string]part.Config {
 	out := map[string]part.Config{}
-	for _, d := range objectiveDeclarations() {
+	for _, d := range objective.Declarations() {
 		objective := d.Name
 		if !d.Traits(Defaults()).Crops {
 			continue
@@ -108,7 +110,7 @@ func TestLocalCropsOfFullSizeAreViews(t *testing.T) {
 	once, twice := one.weights[part.Student].Stats[0].Value, two.weights[part.Student].Stats[0].Value
 	for i, v := range once {
 		batch := before[i] + (v-before[i])/0.1
-		if want := v + 0.1*(batch-v); !near([]float32{want}, []float32{twice[i]}) {
+		if want := v + 0.1*(batch-v); !fixture.Near([]float32{want}, []float32{twice[i]}) {
 			t.Errorf("statistic %d is %g, want %g", i, twice[i], want)
 		}
 	}

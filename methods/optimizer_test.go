@@ -1,6 +1,8 @@
 package methods
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestNesterovNeedsMomentum(t *testing.T) {
 	cfg := testConfig(t, "swav")

@@ -3,6 +3,8 @@ package methods
 import (
 	"slices"
 
+	"protobench/methods/learner"
+	"protobench/methods/objective"
 	"protobench/methods/part"
 )
 
@@ -32,7 +34,7 @@ func (t *Trainer) Prepare(next func() []float32) error {
 		pools[i] = t.embedding.directions(pool, pool)
 	}
 	for _, l := range t.host.learners {
-		l.vectors().startFrom(t.cfg.Team, initialisation(t.cfg), pools[0], needed*b, t.cfg.Seed)
+		l.Vectors().StartFrom(t.cfg.Team, initialisation(t.cfg), pools[0], needed*b, t.cfg.Seed)
 	}
 	t.handOver(pools)
 	return nil
@@ -44,7 +46,7 @@ func (t *Trainer) fillStatistics(next func() []float32, needed int) (pools [2][]
 	n := t.cfg.Train.Batch * t.cfg.Encoder.Dim
 	batches := max(warmUp, needed)
 	pooled := t.pooled(needed, batches)
-	first, surveys := t.host.objective.(surveyor)
+	first, surveys := t.host.objective.(objective.Surveyor)
 	if surveys {
 		batches = max(batches, t.cfg.StepsPerEpoch)
 	}
@@ -54,7 +56,7 @@ func (t *Trainer) fillStatistics(next func() []float32, needed int) (pools [2][]
 			return pools, err
 		}
 		if surveys && i < t.cfg.StepsPerEpoch {
-			first.survey(i, t.z[part.Teacher])
+			first.Survey(i, t.z[part.Teacher])
 		}
 		for view := range pools {
 			if i < pooled[view] {
@@ -82,10 +84,10 @@ func (t *Trainer) pooled(needed, batches int) [2]int {
 func (t *Trainer) handOver(pools [2][]float32) {
 	for _, a := range append([]*arm{t.host}, t.observers...) {
 		for _, l := range a.learners {
-			if b, ok := l.(beginner); ok {
-				b.begin(t.cfg.Team, pools[0], pools[1])
+			if b, ok := l.(learner.Beginner); ok {
+				b.Begin(t.cfg.Team, pools[0], pools[1])
 			}
-			l.adopt()
+			l.Adopt()
 		}
 	}
 }
@@ -94,7 +96,7 @@ func (t *Trainer) handOver(pools [2][]float32) {
 func (t *Trainer) banked() bool {
 	c := t.cfg.Composition
 	return slices.ContainsFunc(append(c.Learners(), c.Observers...), func(name string) bool {
-		l, _ := learnerFind(name)
+		l, _ := learner.Find(name)
 		return l.Banks
 	})
 }

@@ -1,6 +1,9 @@
 package methods
 
-import "protobench/methods/part"
+import (
+	"protobench/methods/objective"
+	"protobench/methods/part"
+)
 
 // preset is a named composition.
 type preset struct {
@@ -19,7 +22,7 @@ func presets() []preset {
 		out = append(out, family(host.name, host.source)...)
 	}
 	out = append(append(out, relatives()...), owners()...)
-	for _, d := range objectiveDeclarations() {
+	for _, d := range objective.Declarations() {
 		if d.Preset != "" {
 			out = append(out, preset{d.Preset, d.Source, part.Composition{Name: d.Name, Objective: d.Name, Learner: "joint", Embedding: "plain"}, nil})
 		}

@@ -9,6 +9,7 @@ import (
 	"protobench/internal/stream"
 	"protobench/internal/team"
 	"protobench/methods/part"
+	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -115,7 +116,7 @@ func (r *Reference) classifier(g *G.ExprGraph, features *G.Node, rows int) (*G.N
 	if err != nil {
 		return nil, nil, err
 	}
-	loss, err := crossEntropyNode(logits, graph.Input(g, "targets", r.targets, rows, r.classes), 1, 1/float32(rows))
+	loss, err := term.CrossEntropyNode(logits, graph.Input(g, "targets", r.targets, rows, r.classes), 1, 1/float32(rows))
 	return loss, head, err
 }
 

@@ -1,11 +1,9 @@
 package methods
 
 import (
-	"math"
 	"slices"
 	"testing"
 
-	"protobench/internal/kernel"
 	"protobench/methods/part"
 )
 
@@ -43,14 +41,14 @@ func TestScheduleHandsOver(t *testing.T) {
 	initial := tr.Learned()[0].Initial
 	var handed []int
 	for i := range 3 * cfg.StepsPerEpoch {
-		before, path := slices.Clone(tr.host.learners[0].vectors().value), tr.Learned()[0].Path
+		before, path := slices.Clone(tr.host.learners[0].Vectors().Value), tr.Learned()[0].Path
 		for _, e := range steps(t, tr, next, 1)[0].Events {
 			if e.Kind == "handover" {
 				handed = append(handed, e.Step)
 			}
 		}
 		l := tr.Learned()[0]
-		if moved := !slices.Equal(before, tr.host.learners[0].vectors().value); moved == (i < cfg.StepsPerEpoch) {
+		if moved := !slices.Equal(before, tr.host.learners[0].Vectors().Value); moved == (i < cfg.StepsPerEpoch) {
 			t.Errorf("step %d: prototypes moved: %v", i, moved)
 		}
 		if l.Path < path || !slices.Equal(l.Initial, initial) {
@@ -99,67 +97,5 @@ func TestDrift(t *testing.T) {
 	}
 	if l := tr.Learned()[1]; l.Drift != second["observer.kmeans.drift"] {
 		t.Errorf("the outcome's drift is %g", l.Drift)
-	}
-}
-
-// TestScheduleStartsFromWhatThereIs checks what a learner takes over: the prototypes as they are, not as they were at the start.
-func TestScheduleStartsFromWhatThereIs(t *testing.T) {
-	cfg := testConfig(t, "swav")
-	cfg.Settings.MustSet("prototypes.count", 3)
-	for _, second := range []string{"kmeans", "gmm", "self-cluster", "joint"} {
-		l := newLearner("ema until 1, "+second, cfg, Host{}, newPrototypes(randomUnit(cfg.Seed, 3, 4), 3, 4, second == "joint")).(*schedule)
-		l.p.start([]float32{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0})
-		l.adopt()
-		in := &stepInput{perEpoch: 1, found: newFound()}
-		in.z[part.Teacher] = []float32{0.8, 0, 0, 0.6, 0.8, 0, 0, -0.6, 0.6, 0, 0, 0.8}
-		l.before(in)
-		want := slices.Clone(l.p.value)
-		in.step, in.epoch, in.z[part.Teacher] = 1, 1, nil // a step without embeddings
-		l.before(in)
-		var got []float32
-		switch next := l.active().(type) {
-		case *kmeans:
-			for _, v := range next.mean {
-				got = append(got, float32(v))
-			}
-		case *gmm:
-			got = next.m.Mu
-		case *selfCluster:
-			got = slices.Clone(next.weight.Value)
-			for i := range got {
-				got[i] /= 2 // √D
-			}
-		case *joint:
-			got = l.p.teacher
-		}
-		if slices.Equal(want, l.p.initial) || !near(want, got) {
-			t.Errorf("%s starts from %v, the prototypes are at %v", second, got, want)
-		}
-	}
-}
-
-// TestScheduleDropsLengths: joint prototypes have lengths and a teacher's copy, which no other learner knows; each takes over
-// directions that both branches share.
-func TestScheduleDropsLengths(t *testing.T) {
-	for _, second := range []string{"frozen", "gmm", "kmeans", "ema"} {
-		cfg := testConfig(t, "dino+frozen")
-		cfg.Composition.Learner = "joint until 1, " + second
-		cfg.Settings.MustSet("prototypes.norm", 3)
-		tr, next := start(t, cfg), batches(cfg)
-		steps(t, tr, next, cfg.StepsPerEpoch)
-		l := tr.host.learners[0].(*schedule)
-		want := slices.Clone(l.p.now[part.Student])
-		in := &stepInput{step: cfg.StepsPerEpoch, perEpoch: cfg.StepsPerEpoch, epoch: 1, found: newFound()}
-		in.z[part.Teacher] = make([]float32, l.p.d) // says nothing of any direction
-		l.before(in)
-		if second == "gmm" {
-			if got := l.active().(*gmm).m.Mu; math.Abs(kernel.Norm(got[:l.p.d])-1) > 0.3 {
-				t.Errorf("the mixture's first mean starts with length %g", kernel.Norm(got[:l.p.d]))
-			}
-			continue
-		}
-		if !near(want, l.p.value) || !slices.Equal(l.p.value, l.p.teacher) {
-			t.Errorf("%s starts from other prototypes than the joint learner's directions", second)
-		}
 	}
 }

@@ -4,12 +4,15 @@ import (
 	"sync"
 
 	"protobench/internal/setting"
+	"protobench/methods/learner"
+	"protobench/methods/objective"
 	"protobench/methods/part"
+	"protobench/methods/term"
 )
 
 // Tables are the tables of settings that methods have, in the order of listings.
 func Tables() []setting.Table {
-	tables := []setting.Table{setting.Of[Loss]("loss"), setting.Of[Settings]("prototypes")}
+	tables := []setting.Table{setting.Of[objective.Loss]("loss"), setting.Of[learner.Settings]("prototypes")}
 	for _, d := range declarations() {
 		if d.Table.Name != "" {
 			tables = append(tables, d.Table)
@@ -30,13 +33,13 @@ func Reads() []setting.Reads {
 // declarations are those of all parts that have settings.
 func declarations() []part.Declaration {
 	var all []part.Declaration
-	for _, d := range objectiveDeclarations() {
+	for _, d := range objective.Declarations() {
 		all = append(all, d.Declaration)
 	}
-	for _, d := range learnerDeclarations() {
+	for _, d := range learner.Declarations() {
 		all = append(all, d.Declaration)
 	}
-	for _, d := range termDeclarations() {
+	for _, d := range term.Declarations() {
 		all = append(all, d.Declaration)
 	}
 	return append(all, embeddings()...)

@@ -1,6 +1,10 @@
 package methods
 
-import "time"
+import (
+	"time"
+
+	"protobench/methods/learner"
+)
 
 // StepResult is what one step found.
 type StepResult struct {
@@ -16,11 +20,11 @@ type StepResult struct {
 type StepEvent struct {
 	Step    int
 	Learner string // "" for the arm's own learner, else the observer's name
-	Event
+	learner.Event
 }
 
 // add takes over what a learner found.
-func (r *StepResult) add(name string, step int, found *Found) {
+func (r *StepResult) add(name string, step int, found *learner.Found) {
 	for _, e := range found.Events {
 		r.Events = append(r.Events, StepEvent{Step: step, Learner: name, Event: e})
 	}

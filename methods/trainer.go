@@ -7,6 +7,8 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/team"
+	"protobench/methods/learner"
+	"protobench/methods/objective"
 	"protobench/methods/part"
 )
 
@@ -35,8 +37,8 @@ type Trainer struct {
 	momentum  encoders.Cosine
 	decay     encoders.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
-	done      []float64 // one element: steps done
-	now       stepInput // of the step under way
+	done      []float64    // one element: steps done
+	now       learner.Step // of the step under way
 }
 
 // New builds the trainer of an arm in its initial state. Errors name the key that is at fault.
@@ -53,7 +55,7 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 	if errs := Check(cfg); len(errs) > 0 {
 		return nil, errs[0]
 	}
-	o, _ := objectiveFind(cfg.Composition.Objective)
+	o, _ := objective.Find(cfg.Composition.Objective)
 	traits := o.Traits(cfg.Settings)
 	cfg.Encoder.Masked = traits.Patches
 	if cfg.Team == nil {
@@ -65,7 +67,7 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 		return nil, err
 	}
 	t.weights = [2]*encoders.Weights{w, w.Clone()}
-	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2 + cfg.Train.LocalCrops}
+	d, v := cfg.Encoder.Dim, objective.Views{Images: cfg.Train.Batch, Global: 2, Crops: 2 + cfg.Train.LocalCrops}
 	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
 	t.local = make([]float32, values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)))
 	if cfg.Encoder.Masked {
@@ -95,20 +97,20 @@ func (t *Trainer) runTeacher() error {
 }
 
 // publishEmbeddings shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
-func (t *Trainer) publishEmbeddings(in *stepInput, b part.Branch) {
+func (t *Trainer) publishEmbeddings(in *learner.Step, b part.Branch) {
 	global := t.z[b]
 	if b == part.Student {
-		global = t.host.head.views.globals(global)
+		global = t.host.head.Views.Globals(global)
 	}
-	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
-	in.patches[b], in.masks = t.patches[b], t.masks
+	in.Scored[b], in.Z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
+	in.Patches[b], in.Masks = t.patches[b], t.masks
 }
 
 // hide draws the step's masks.
 func (t *Trainer) hide(step int) {
 	if t.masks != nil {
 		in, size := t.cfg.Input, t.cfg.Encoder.Patch
-		t.host.head.patches.draw(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step)
+		t.host.head.Patches.Draw(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step)
 	}
 }
 
@@ -119,7 +121,7 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 		return StepResult{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
 	}
 	in := t.begin(views, map[string]float64{})
-	t.hide(in.step)
+	t.hide(in.Index)
 	if err := t.runTeacher(); err != nil {
 		return StepResult{}, err
 	}
@@ -128,23 +130,23 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 	if err := t.learn(in); err != nil {
 		return StepResult{}, err
 	}
-	momentum := in.momentum
-	if in.found.CopyStudent {
+	momentum := in.Momentum
+	if in.Found.CopyStudent {
 		momentum = 0
 	}
-	t.weights[part.Teacher].FollowBy(in.team, t.weights[part.Student], momentum)
-	r := StepResult{Loss: float64(t.loss[0]), Values: in.found.Values}
-	r.add("", in.step, in.found)
+	t.weights[part.Teacher].FollowBy(in.Team, t.weights[part.Student], momentum)
+	r := StepResult{Loss: float64(t.loss[0]), Values: in.Found.Values}
+	r.add("", in.Index, in.Found)
 	began := time.Now()
 	for _, o := range t.observers {
 		found, err := o.watch(in)
 		if err != nil {
 			return r, err
 		}
-		r.add(o.name, in.step, found)
+		r.add(o.name, in.Index, found)
 	}
 	r.Observers = time.Since(began)
-	r.Values["lr"] = in.lr
+	r.Values["lr"] = in.LR
 	for name, v := range t.terms {
 		r.Values["loss."+name] = float64(v[0])
 	}
@@ -153,25 +155,25 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 }
 
 // begin takes the views in and says where the run is. values is where the step notes scalars.
-func (t *Trainer) begin(views []float32, values map[string]float64) *stepInput {
+func (t *Trainer) begin(views []float32, values map[string]float64) *learner.Step {
 	copy(t.local, views[copy(t.x, views):])
 	step := int(t.done[0])
-	t.now = stepInput{
-		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch),
-		lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), found: &Found{Values: values},
+	t.now = learner.Step{
+		Team: t.cfg.Team, Index: step, PerEpoch: t.cfg.StepsPerEpoch, Epoch: float64(step) / float64(t.cfg.StepsPerEpoch),
+		LR: t.lr.At(step), Momentum: t.momentum.At(step), Decay: t.decay.At(step), Found: &learner.Found{Values: values},
 	}
 	return &t.now
 }
 
 // learn is the student's part of a step: its loss, its update and that of the prototypes which feed it.
-func (t *Trainer) learn(in *stepInput) error {
+func (t *Trainer) learn(in *learner.Step) error {
 	t.host.prepare(in)
-	if err := t.student.Run(in.team); err != nil {
+	if err := t.student.Run(in.Team); err != nil {
 		return fmt.Errorf("student: %w", err)
 	}
 	t.publishEmbeddings(in, part.Student)
-	part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.decay)
-	t.optimizer.Step(in.team, in.lr)
+	part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.Decay)
+	t.optimizer.Step(in.Team, in.LR)
 	t.host.finish(in)
 	return nil
 }

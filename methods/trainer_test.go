@@ -1,10 +1,10 @@
 package methods
 
 import (
-	"math"
 	"slices"
 	"testing"
 
+	"protobench/methods/internal/fixture"
 	"protobench/methods/part"
 
 	"github.com/google/go-cmp/cmp"
@@ -187,21 +187,12 @@ func TestDataStart(t *testing.T) {
 	for k := range l.K {
 		c, found := l.Current[part.Student][k*l.D:][:l.D], false
 		for i := 0; i < len(z); i += l.D {
-			found = found || near(c, z[i:i+l.D])
+			found = found || fixture.Near(c, z[i:i+l.D])
 		}
 		if !found {
 			t.Fatalf("prototype %d is no embedding of the first batch", k)
 		}
 	}
-}
-
-func near(a, b []float32) bool {
-	for i := range a {
-		if math.Abs(float64(a[i]-b[i])) > 1e-5 {
-			return false
-		}
-	}
-	return true
 }
 
 func TestReseeding(t *testing.T) {
