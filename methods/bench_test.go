@@ -86,10 +86,3 @@ func smallSettings() setting.Values {
 	})
 	return v
 }
-
-// with are the defaults with some settings changed.
-func with(settings map[string]any) setting.Values {
-	v := Defaults()
-	v.MustSetAll(settings)
-	return v
-}

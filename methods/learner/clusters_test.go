@@ -114,31 +114,14 @@ func TestHypersphericalSettles(t *testing.T) {
 		cfg := small(map[string]any{"prototypes.count": k, "hyperspherical.steps": 2000})
 		h := newHyperspherical(cfg, placed(fixture.RandomUnit(5, k, 8), 8))
 		grad := make([]float32, k*8)
-		before := crowding(grad, term.NewKoleo(k, 8), h.p.Value)
+		before := term.NewCrowding(k, 8).Gradient(grad, h.p.Value)
 		h.Begin(nil, nil, nil)
-		after := crowding(grad, term.NewKoleo(k, 8), h.p.Value)
+		after := term.NewCrowding(k, 8).Gradient(grad, h.p.Value)
 		if want := -1 / float64(k-1); after > before || math.Abs(after-want) > 0.05 {
 			t.Errorf("%d prototypes: largest cosine went from %g to %g, want %g", k, before, after, want)
 		}
 		if !slices.Equal(h.p.Initial, h.p.Effective[part.Teacher]) || h.p.Path[0] != 0 {
 			t.Error("settling counts as movement")
-		}
-	}
-}
-
-// TestCrowdingGradient compares the gradient of the spreading with finite differences.
-func TestCrowdingGradient(t *testing.T) {
-	const k, d, h = 6, 4, 1e-3
-	c, grad, scratch := fixture.RandomUnit(2, k, d), make([]float32, k*d), make([]float32, k*d)
-	crowding(grad, term.NewKoleo(k, d), c)
-	for i := range c {
-		at := func(e float32) float64 {
-			x := slices.Clone(c)
-			x[i] += e
-			return crowding(scratch, term.NewKoleo(k, d), x)
-		}
-		if got := (at(h) - at(-h)) / (2 * h); math.Abs(got-float64(grad[i])) > 1e-3 {
-			t.Errorf("entry %d: finite difference %g, gradient %g", i, got, grad[i])
 		}
 	}
 }

@@ -12,8 +12,8 @@ type EMA struct {
 }
 
 // emaPart declares [ema].
-func emaPart() learnerDeclaration {
-	return learnerDeclaration{
+func emaPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "ema", Doc: "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", Source: "Pang et al. 2022, its group update",
 			Table: setting.Of[EMA]("ema").OwnedBy("ema"), Reads: reseeding(),

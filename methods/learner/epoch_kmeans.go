@@ -13,8 +13,8 @@ type EpochKMeans struct {
 }
 
 // epochKMeansPart declares [epochKMeans].
-func epochKMeansPart() learnerDeclaration {
-	return learnerDeclaration{
+func epochKMeansPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "epoch-kmeans", Doc: "decoupled: spherical k-means over the last epoch's teacher embeddings at each epoch's start, no gradient", Source: "Caron et al. 2020 (DeepCluster-v2)",
 			Table: setting.Of[EpochKMeans]("epoch-kmeans").OwnedBy("epoch-kmeans"), Reads: reseeding(),

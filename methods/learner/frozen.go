@@ -6,8 +6,8 @@ import (
 )
 
 // frozenPart declares [frozen].
-func frozenPart() learnerDeclaration {
-	return learnerDeclaration{
+func frozenPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{Name: "frozen", Doc: "random unit vectors that never move: the control", Source: "Caron et al. 2020, ablation"},
 		New:         func(_ part.Config, _ Host, p *Prototypes) Learner { return &frozen{p} },
 	}

@@ -31,8 +31,8 @@ type GMM struct {
 }
 
 // gmmPart declares [gmm].
-func gmmPart() learnerDeclaration {
-	return learnerDeclaration{
+func gmmPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "gmm", Doc: "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", Source: "Arteaga et al. 2025; Celaya and Agostini 2015",
 			Table: setting.Of[GMM]("gmm").OwnedBy("gmm"), Reads: reseeding(),
@@ -75,7 +75,7 @@ type gmm struct {
 func newGMM(cfg part.Config, p *Prototypes) *gmm {
 	g := &gmm{Decoupled: Decoupled{p}, GMM: setting.Read[GMM](cfg.Settings, "gmm"), updates: make([]float64, 1)}
 	g.lambda = g.remembering(cfg, p.K)
-	g.m = mixture.NewMixture(p.Value, p.K, p.D, g.Covariance, g.variance(), 1)
+	g.m = mixture.New(p.Value, p.K, p.D, g.Covariance, g.variance(), 1)
 	g.m.Team = cfg.Team
 	g.m.Uniform = g.Forgetting == "uniform"
 	g.m.VMF, g.m.Kappa = g.Responsibilities == "vmf", g.Precision*float64(p.D)

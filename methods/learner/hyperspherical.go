@@ -19,8 +19,8 @@ type Hyperspherical struct {
 }
 
 // hypersphericalPart declares [hyperspherical].
-func hypersphericalPart() learnerDeclaration {
-	return learnerDeclaration{
+func hypersphericalPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "hyperspherical", Doc: "spread over the sphere before training, then frozen", Source: "Mettes et al. 2019",
 			Table: setting.Of[Hyperspherical]("hyperspherical").OwnedBy("hyperspherical"),
@@ -46,28 +46,11 @@ func newHyperspherical(cfg part.Config, p *Prototypes) *hyperspherical {
 func (h *hyperspherical) Begin(*team.Team, []float32, []float32) {
 	k, d := h.p.K, h.p.D
 	c := &encoders.Param{Name: "prototypes", Shape: []int{k, d}, Value: slices.Clone(h.p.Value), Grad: make([]float32, k*d), LRMult: 1}
-	sgd, crowd := encoders.NewSGD([]*encoders.Param{c}, h.Momentum), term.NewKoleo(k, d)
+	sgd, crowd := encoders.NewSGD([]*encoders.Param{c}, h.Momentum), term.NewCrowding(k, d)
 	for range h.Steps {
-		crowding(c.Grad, crowd, c.Value)
+		crowd.Gradient(c.Grad, c.Value)
 		sgd.Step(nil, h.LR)
 		kernel.NormalizeRows(c.Value, c.Value, k, d, nil)
 	}
 	h.p.start(c.Value)
-}
-
-// crowding returns (1/K)·Σ_k max_l≠k c_k·c_l of unit rows c [K,D] and sets its gradient: each row is pushed by its nearest
-// neighbour and by those whose nearest it is.
-func crowding(grad []float32, t *term.Koleo, c []float32) float64 {
-	copy(t.C, c)
-	t.Nearest(nil)
-	clear(grad)
-	var s float64
-	f := 1 / float32(t.K)
-	for r, l := range t.Near {
-		a, b := c[r*t.D:][:t.D], c[l*t.D:][:t.D]
-		s += float64(kernel.Dot(a, b))
-		kernel.Axpy(f, b, grad[r*t.D:][:t.D])
-		kernel.Axpy(f, a, grad[l*t.D:][:t.D])
-	}
-	return s / float64(t.K)
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // jointPart declares [joint].
-func jointPart() learnerDeclaration {
-	return learnerDeclaration{
+func jointPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "joint", Doc: "prototypes follow the gradient of the objective, together with the encoder", Source: "Caron et al. 2020, 2021",
 			Reads: append(reseeding(), "prototypes.lr_mult", "prototypes.weight_decay", "prototypes.norm", "prototypes.freeze_epochs"),
@@ -19,79 +19,73 @@ func jointPart() learnerDeclaration {
 			},
 		},
 		Gradient: true,
-		New:      func(c part.Config, h Host, p *Prototypes) Learner { return NewJoint(c, h, p) },
+		New:      func(c part.Config, h Host, p *Prototypes) Learner { return newJoint(c, h, p) },
 	}
 }
 
-// Joint prototypes follow the gradient of the objective's loss, as a part of the network: the usual rule, which the paper holds
+// joint prototypes follow the gradient of the objective's loss, as a part of the network: the usual rule, which the paper holds
 // responsible for partial collapse. With a weight-normalised objective (DINO, CARP, MSN) the gradient goes through the norm; else
 // (SwAV) the rows are put back on the sphere after every step, unless the scores use their lengths (DINO-vMF). The teacher has an EMA copy.
-type Joint struct {
-	P         *Prototypes
+type joint struct {
+	p         *Prototypes
 	param     *encoders.Param
 	optimizer encoders.Optimizer
-	Lengths   bool    // whether rows keep the length that training gives them
-	Norm      float32 // length at the start
-	Freeze    float64 // epochs without updates
+	lengths   bool    // whether rows keep the length that training gives them
+	norm      float32 // length at the start
+	freeze    float64 // epochs without updates
 	decay     float64 // weight decay at the start
 }
 
-func NewJoint(cfg part.Config, h Host, p *Prototypes) *Joint {
+func newJoint(cfg part.Config, h Host, p *Prototypes) *joint {
 	s := setting.Read[Settings](cfg.Settings, "prototypes")
-	j := &Joint{
-		P: p, Lengths: h.Lengths, Norm: float32(s.Norm),
-		Freeze: s.Freeze, decay: s.Decay,
-	}
-	j.param = &encoders.Param{
-		Name: "prototypes", Shape: []int{p.K, p.D}, Value: j.P.Value,
-		LRMult: s.LRMult,
-	}
+	j := &joint{p: p, lengths: h.Lengths, norm: float32(s.Norm), freeze: s.Freeze, decay: s.Decay}
+	j.param = &encoders.Param{Name: "prototypes", Shape: []int{p.K, p.D}, Value: p.Value, LRMult: s.LRMult}
 	j.optimizer = cfg.Train.NewOptimizer([]*encoders.Param{j.param})
 	return j
 }
 
-func (j *Joint) Vectors() *Prototypes { return j.P }
+func (j *joint) Vectors() *Prototypes { return j.p }
 
-func (j *Joint) Params() []*encoders.Param { return []*encoders.Param{j.param} }
+func (j *joint) Params() []*encoders.Param { return []*encoders.Param{j.param} }
 
-func (j *Joint) Moves(epoch float64) bool { return epoch >= j.Freeze }
+func (j *joint) Moves(epoch float64) bool { return epoch >= j.freeze }
 
-func (j *Joint) Before(*Step) {}
+func (j *joint) Before(*Step) {}
 
 // Adopt gives the prototypes their length and starts the teacher's copy at the student's. The optimizer is fresh: a schedule has
 // one joint phase at most.
-func (j *Joint) Adopt() {
-	j.stretch(j.P.Value)
-	j.P.Publish(nil)
+func (j *joint) Adopt() {
+	j.stretch(j.p.Value)
+	j.p.Publish(nil)
 }
 
 // stretch gives unit vectors the length of the start. Directions, all that metrics see, stay.
-func (j *Joint) stretch(c []float32) {
-	if j.Norm == 1 {
+func (j *joint) stretch(c []float32) {
+	if j.norm == 1 {
 		return
 	}
 	for i := range c {
-		c[i] *= j.Norm
+		c[i] *= j.norm
 	}
 }
 
-func (j *Joint) After(s *Step) {
+func (j *joint) After(s *Step) {
 	if j.Moves(s.Epoch) {
 		j.param.WeightDecay = j.decay * s.Decay
 		j.optimizer.Step(s.Team, s.LR)
-		if !j.Lengths {
-			kernel.NormalizeRows(j.P.Value, j.P.Value, j.P.K, j.P.D, nil)
+		if !j.lengths {
+			kernel.NormalizeRows(j.p.Value, j.p.Value, j.p.K, j.p.D, nil)
 		}
 	}
-	encoders.EMA(s.Team, j.P.Teacher, j.P.Value, s.Momentum)
+	encoders.EMA(s.Team, j.p.Teacher, j.p.Value, s.Momentum)
 }
 
 // Move puts one prototype on an embedding.
-func (j *Joint) Move(k int, z []float32) {
-	d := j.P.D
-	copy(j.P.Value[k*d:][:d], z)
-	j.stretch(j.P.Value[k*d:][:d])
-	j.P.replaced(k)
+func (j *joint) Move(k int, z []float32) {
+	d := j.p.D
+	copy(j.p.Value[k*d:][:d], z)
+	j.stretch(j.p.Value[k*d:][:d])
+	j.p.replaced(k)
 	forget(j.optimizer, j.param, k)
 }
 
@@ -112,6 +106,6 @@ func forget(o encoders.Optimizer, p *encoders.Param, k int) {
 	}
 }
 
-func (j *Joint) State(prefix string) []part.Named {
+func (j *joint) State(prefix string) []part.Named {
 	return part.OptimizerState(prefix+"optimizer.", j.optimizer, []*encoders.Param{j.param})
 }

@@ -14,8 +14,8 @@ type KMeans struct {
 }
 
 // kmeansPart declares [kmeans].
-func kmeansPart() learnerDeclaration {
-	return learnerDeclaration{
+func kmeansPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "kmeans", Doc: "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", Source: "Sculley 2010; Dhillon and Modha 2001",
 			Table: setting.Of[KMeans]("kmeans").OwnedBy("kmeans"), Reads: reseeding(),

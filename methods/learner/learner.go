@@ -32,18 +32,18 @@ type Host struct {
 	Lengths bool // the objective uses the prototypes' lengths, or puts them on the sphere itself; else rows go back to length 1 after every step
 }
 
-// declaration is a learner as the registry has it.
-type learnerDeclaration struct {
+// Declaration is a learner as the registry has it.
+type Declaration struct {
 	part.Declaration
 	Gradient bool   // the prototypes are parameters of the student's loss, with a second copy for the teacher
 	Banks    bool   // it clusters embeddings of before the first step
 	First    string // where it can only be the first phase of a schedule: what it does before training
-	Of       string // the objective that it belongs to and works with alone; empty: any
 	New      func(c part.Config, h Host, p *Prototypes) Learner
 }
 
 // Learner decides how one set of prototypes changes.
 type Learner interface {
+	// Vectors are the prototypes.
 	Vectors() *Prototypes
 	// Params are the prototypes as parameters of the student's loss; nil where no gradient may reach them.
 	Params() []*encoders.Param
@@ -53,10 +53,10 @@ type Learner interface {
 	Moves(epoch float64) bool
 	// Move puts prototype k on a unit vector, as re-seeding does.
 	Move(k int, z []float32)
-	// Before runs between the teacher's forward pass and the student's; after runs once the student has stepped.
+	// Before runs between the teacher's forward pass and the student's; After runs once the student has stepped.
 	Before(s *Step)
 	After(s *Step)
-	// state is what the learner keeps besides the prototypes themselves.
+	// State is what the learner keeps besides the prototypes themselves.
 	part.Stateful
 }
 
@@ -73,7 +73,7 @@ func New(name string, c part.Config, h Host, p *Prototypes) Learner {
 func newSingle(name string, c part.Config, h Host, p *Prototypes) Learner {
 	d, ok := Find(name)
 	if !ok {
-		panic("methods: no learner " + name)
+		panic("learner: no learner " + name)
 	}
 	return d.New(c, h, p)
 }
@@ -105,10 +105,14 @@ func ImageForEach(c part.Config, name string) []*setting.KeyError {
 // Decoupled is what learners without a gradient have in common.
 type Decoupled struct{ P *Prototypes }
 
+// Vectors implements [Learner].
 func (l Decoupled) Vectors() *Prototypes { return l.P }
 
+// Params implements [Learner]: no gradient may reach the prototypes.
 func (l Decoupled) Params() []*encoders.Param { return nil }
 
+// Moves implements [Learner]: prototypes can move at any time.
 func (l Decoupled) Moves(float64) bool { return true }
 
+// After implements [Learner]: the update comes before the student's step.
 func (l Decoupled) After(*Step) {}

@@ -14,6 +14,7 @@ type Past struct {
 	next  []float64 // one element: the row that push overwrites next
 }
 
+// NewPast has room for n embeddings of d dimensions.
 func NewPast(n, d int) *Past {
 	return &Past{d: d, Value: make([]float32, n*d), held: make([]float64, n), next: make([]float64, 1)}
 }
@@ -87,6 +88,7 @@ func (p *Past) Gather() (rows []int, z []float32) {
 	return rows, z
 }
 
+// State implements [part.Stateful].
 func (p *Past) State(prefix string) []part.Named {
 	return []part.Named{part.F32Of(prefix+"past", p.Value, p.Rows(), p.d), part.F64Of(prefix+"held", p.held), part.F64Of(prefix+"next", p.next)}
 }

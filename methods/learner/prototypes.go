@@ -49,6 +49,8 @@ func randomDirections(r *rand.Rand, k, d int) []float32 {
 	return c
 }
 
+// NewPrototypes starts at unit vectors start [K,D]. separateTeacher gives the teacher a second copy, for learners that follow a
+// gradient.
 func NewPrototypes(start []float32, k, d int, separateTeacher bool) *Prototypes {
 	p := &Prototypes{K: k, D: d, Path: make([]float64, 3), Reseeds: make([]float64, 1), recent: make([]float64, k), turned: make([]float64, k)}
 	p.show, p.follow = p.effective, p.followed
@@ -142,6 +144,7 @@ func (p *Prototypes) EndStep(s *Step) {
 	s.Found.Values["drift"], s.Found.Values["path"] = p.Path[PathDrift], p.Path[PathTotal]
 }
 
+// State implements [part.Stateful].
 func (p *Prototypes) State(prefix string) []part.Named {
 	s := []part.Named{
 		part.F32Of(prefix+"value", p.Value, p.K, p.D), part.F32Of(prefix+"initial", p.Initial, p.K, p.D), part.F32Of(prefix+"last", p.last, p.K, p.D),

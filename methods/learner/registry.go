@@ -1,8 +1,8 @@
 package learner
 
 // Declarations are the learners that work with any objective, in the order of tables.
-func Declarations() []learnerDeclaration {
-	return []learnerDeclaration{
+func Declarations() []Declaration {
+	return []Declaration{
 		jointPart(),
 		frozenPart(),
 		gmmPart(),
@@ -15,11 +15,11 @@ func Declarations() []learnerDeclaration {
 }
 
 // Find returns the learner of a name.
-func Find(name string) (learnerDeclaration, bool) {
+func Find(name string) (Declaration, bool) {
 	for _, d := range Declarations() {
 		if d.Name == name {
 			return d, true
 		}
 	}
-	return learnerDeclaration{}, false
+	return Declaration{}, false
 }

@@ -23,6 +23,7 @@ type Reseeder struct {
 	row   []float32
 }
 
+// NewReseeder returns the re-seeder of a run, or nil where prototypes.reseed is off.
 func NewReseeder(cfg part.Config) *Reseeder {
 	s := setting.Read[Settings](cfg.Settings, "prototypes")
 	if !s.Reseed {

@@ -36,7 +36,7 @@ func TestScheduleStartsFromWhatThereIs(t *testing.T) {
 			for i := range got {
 				got[i] /= 2 // √D
 			}
-		case *Joint:
+		case *joint:
 			got = l.p.Teacher
 		}
 		if slices.Equal(want, l.p.Initial) || !fixture.Near(want, got) {

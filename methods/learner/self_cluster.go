@@ -22,8 +22,8 @@ type SelfCluster struct {
 }
 
 // selfClusterPart declares [selfCluster].
-func selfClusterPart() learnerDeclaration {
-	return learnerDeclaration{
+func selfClusterPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "self-cluster", Doc: "decoupled by a gradient: a Sinkhorn clustering loss and optimizer of the prototypes' own, on teacher embeddings", Source: "Darcet et al. 2025 (CAPI)",
 			Table: setting.Of[SelfCluster]("self-cluster").OwnedBy("self-cluster"), Reads: reseeding(),

@@ -16,7 +16,7 @@ func BenchmarkMixtureUpdate(b *testing.B) {
 				const k, d, n = 512, 128, 256
 				team := team.New(threads)
 				defer team.Close()
-				m := NewMixture(fixture.RandomUnit(1, k, d), k, d, cov, 1/float64(d), 1)
+				m := New(fixture.RandomUnit(1, k, d), k, d, cov, 1/float64(d), 1)
 				m.Team, m.VarMin = team, 1/float64(4*d)
 				h := fixture.Clusters(n, 100, d, 0.05)
 				for b.Loop() {

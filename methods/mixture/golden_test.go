@@ -13,7 +13,7 @@ func TestGoldenOnlineEM(t *testing.T) {
 			f := golden.Load(t, name)
 			s := golden.Shape(f.Inputs["mu"])
 			cov := map[string]string{"diag": "diagonal", "shared": "shared"}[f.Params["covariance"].(string)]
-			m := NewMixture(golden.Float32s(f.Inputs["mu"]), s[0], s[1], cov, 1, 0)
+			m := New(golden.Float32s(f.Inputs["mu"]), s[0], s[1], cov, 1, 0)
 			m.Lambda, m.VarMin, m.Alpha, m.Learned = fixture.Num(t, f.Params, "lambda"), fixture.Num(t, f.Params, "var_min"), fixture.Num(t, f.Params, "alpha0"), true
 			m.Uniform = f.Params["forgetting"] == "uniform"
 			copy(m.N, golden.Floats(f.Inputs["N"]))
@@ -61,7 +61,7 @@ func TestGoldenBatchEM(t *testing.T) {
 			f := golden.Load(t, name)
 			s := golden.Shape(f.Inputs["means"])
 			cov := map[string]string{"diag": "diagonal", "spherical": "spherical"}[f.Params["covariance_type"].(string)]
-			m := NewMixture(golden.Float32s(f.Inputs["means"]), s[0], s[1], cov, 1, 0)
+			m := New(golden.Float32s(f.Inputs["means"]), s[0], s[1], cov, 1, 0)
 			m.Lambda, m.Alpha, m.Learned, m.Uniform = 0, 0, true, true
 			startVariances(m, golden.Floats(f.Inputs["covariances"]))
 			copy(m.Pi, golden.Floats(f.Inputs["weights"]))

@@ -62,8 +62,8 @@ type mixtureWork struct {
 	exact       bool
 }
 
-// NewMixture returns a mixture at means mu [K,D] with one variance for all and mass n per component.
-func NewMixture(mu []float32, k, d int, covariance string, variance, n float64) *Mixture {
+// New returns a mixture at means mu [K,D] with one variance for all and mass n per component.
+func New(mu []float32, k, d int, covariance string, variance, n float64) *Mixture {
 	m := &Mixture{K: k, D: d, Covariance: covariance, Lambda: 0.95, Alpha: 1}
 	m.Mu, m.Pooled, m.N, m.Pi = make([]float32, k*d), []float64{variance}, make([]float64, k), make([]float64, k)
 	w := &m.work

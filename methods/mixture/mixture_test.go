@@ -16,7 +16,7 @@ import (
 func drawMixture(t *rapid.T, k, d int) *Mixture {
 	cov := rapid.SampledFrom([]string{"shared", "spherical", "diagonal"}).Draw(t, "covariance")
 	floor := 1 / (rapid.Float64Range(1, 100).Draw(t, "precision_max") * float64(d))
-	m := NewMixture(fixture.RandomUnit(rapid.Uint64().Draw(t, "seed"), k, d), k, d, cov, floor*rapid.Float64Range(1, 10).Draw(t, "variance"), 1)
+	m := New(fixture.RandomUnit(rapid.Uint64().Draw(t, "seed"), k, d), k, d, cov, floor*rapid.Float64Range(1, 10).Draw(t, "variance"), 1)
 	m.VarMin, m.Alpha = floor, rapid.Float64Range(0.01, 2).Draw(t, "alpha")
 	m.VMF, m.Kappa = rapid.Bool().Draw(t, "vmf"), rapid.Float64Range(1, 2000).Draw(t, "kappa")
 	m.Uniform, m.Lambda = rapid.Bool().Draw(t, "uniform"), rapid.Float64Range(0, 1).Draw(t, "lambda")
@@ -91,7 +91,7 @@ func TestMixtureSameForAnyTeam(t *testing.T) {
 			var first *Mixture
 			for _, threads := range []int{1, 2, 5} {
 				team := team.New(threads)
-				m := NewMixture(fixture.RandomUnit(1, 300, 70), 300, 70, cov, 1.0/70, 1)
+				m := New(fixture.RandomUnit(1, 300, 70), 300, 70, cov, 1.0/70, 1)
 				m.Team, m.Balance, m.VarMin = team, balance, 1e-4
 				m.Update(fixture.Clusters(1100, 30, 70, 0.1), 0.8)
 				if fault := unsound(m, 1100); fault != "" {
@@ -130,7 +130,7 @@ func TestMixtureBlocks(t *testing.T) {
 	h := fixture.Clusters(1100, 20, 20, 0.1)
 	var got [2]*Mixture
 	for i := range got {
-		m := NewMixture(fixture.RandomUnit(1, 40, 20), 40, 20, "diagonal", 0.05, 1)
+		m := New(fixture.RandomUnit(1, 40, 20), 40, 20, "diagonal", 0.05, 1)
 		m.VarMin = 1e-4
 		if i == 0 {
 			m.Update(h, 1)
@@ -153,7 +153,7 @@ func TestMixtureInFloat32(t *testing.T) {
 		const k, d = 20, 200
 		var got [2]*Mixture
 		for i := range got {
-			m := NewMixture(fixture.RandomUnit(1, k, d), k, d, cov, 1.0/d, 1)
+			m := New(fixture.RandomUnit(1, k, d), k, d, cov, 1.0/d, 1)
 			m.VarMin = 1.0 / (8 * d)
 			for range 5 {
 				h := fixture.Clusters(80, 10, d, 0.04)
@@ -186,7 +186,7 @@ func TestMixtureInFloat32(t *testing.T) {
 func TestMixtureBalances(t *testing.T) {
 	const k, d, n = 6, 8, 60
 	mu := fixture.RandomUnit(2, k, d)
-	m := NewMixture(mu, k, d, "shared", 1e-2, 1) // squared distances of 2 over twice 0.01: e^-100
+	m := New(mu, k, d, "shared", 1e-2, 1) // squared distances of 2 over twice 0.01: e^-100
 	m.Balance, m.VarMin = 3000, 1e-2
 	for c, w := range m.Update(fixture.Clusters(n, 3, d, 0.1), 1) {
 		if math.Abs(w-n/k) > 0.1 {
@@ -198,7 +198,7 @@ func TestMixtureBalances(t *testing.T) {
 // TestMixtureFarOff has components whose distances drown in the squares that float32 products would take them from.
 func TestMixtureFarOff(t *testing.T) {
 	h := []float32{3000, 3000, 3001, 3000, 3001.25, 3000}
-	m := NewMixture(h[:4], 2, 2, "spherical", 0.05, 1)
+	m := New(h[:4], 2, 2, "spherical", 0.05, 1)
 	m.Lambda, m.Uniform, m.VarMin = 0, true, 1e-3
 	m.Update(h, 1)
 	if w := m.work.mass; math.Abs(w[0]-1) > 1e-3 || math.Abs(w[1]-2) > 1e-3 {
@@ -214,7 +214,7 @@ func TestBalancedAnnealing(t *testing.T) {
 	h := fixture.RandomUnit(5, 40, 6)
 	var mu [2][]float32
 	for i, beta := range []float64{1, 0.5} {
-		m := NewMixture(fixture.RandomUnit(6, 4, 6), 4, 6, "shared", 1, 1)
+		m := New(fixture.RandomUnit(6, 4, 6), 4, 6, "shared", 1, 1)
 		m.VMF, m.Kappa, m.Balance, m.Uniform = true, 3/beta, 3, true
 		m.Update(h, beta)
 		mu[i] = m.Mu

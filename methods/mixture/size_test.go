@@ -22,7 +22,7 @@ func kinds(t *testing.T, team *team.Team, k, d int, all bool, f func(*testing.T,
 					continue
 				}
 				t.Run(fmt.Sprintf("%s, %s, %s", cov, e, weights), func(t *testing.T) {
-					m := NewMixture(mu, k, d, cov, 1/float64(d), 1)
+					m := New(mu, k, d, cov, 1/float64(d), 1)
 					m.Team, m.VarMin, m.Lambda = team, 1/float64(4*d), 0.9
 					m.VMF, m.Kappa, m.Learned = e == "vmf", float64(4*d), weights == "learned"
 					if weights == "sinkhorn" {
@@ -87,7 +87,7 @@ func TestMixtureOfLargestHead(t *testing.T) {
 	const k, d = 1 << 16, 256
 	team := team.New(2)
 	defer team.Close()
-	m := NewMixture(fixture.RandomUnit(3, k, d), k, d, "shared", 1.0/d, 1)
+	m := New(fixture.RandomUnit(3, k, d), k, d, "shared", 1.0/d, 1)
 	m.Team, m.VarMin, m.Lambda = team, 1.0/(4*d), 0.9
 	holds(t, m, 128)
 }
@@ -103,7 +103,7 @@ func TestMixtureInSlices(t *testing.T) {
 				update := func(room, threads int) *Mixture {
 					team := team.New(threads)
 					defer team.Close()
-					m := NewMixture(mu, k, d, cov, variance, 1)
+					m := New(mu, k, d, cov, variance, 1)
 					m.Team, m.Balance, m.VarMin, m.room = team, balance, variance, room
 					m.Update(h, 0.7)
 					return m

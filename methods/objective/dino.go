@@ -36,7 +36,7 @@ func dinoPart() Declaration {
 			vmf := v.Text("dino.scores") == "vmf"
 			return Traits{Targets: part.Teacher, WeightNorm: !vmf, Lengths: vmf, Scores: true, Crops: true}
 		},
-		New: func(c part.Config, v Views, d int) Objective {
+		New: func(c part.Config, v Views, _ int) Objective {
 			o := newDINO(setting.Read[DINO](c.Settings, "dino"), v, c.Settings.Int("prototypes.count"))
 			o.temperature = c.Settings.Float("loss.temperature")
 			return o
@@ -166,7 +166,7 @@ func (o *dino) Params() []*encoders.Param { return nil }
 func (o *dino) scores(z, c *G.Node, learn bool) (*G.Node, G.Nodes, error) {
 	s, err := term.ScoresNode(z, c, learn)
 	if err != nil || o.vmf == nil {
-		return s, nil, err
+		return s, G.Nodes{}, err
 	}
 	s, err = term.VMFNode(s, c, learn, o.temperature)
 	return s, nil, err

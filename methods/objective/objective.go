@@ -76,7 +76,7 @@ type Traits struct {
 	HeadsKey     string      // the setting that says so
 }
 
-// declaration is an objective as the registry has it.
+// Declaration is an objective as the registry has it.
 type Declaration struct {
 	part.Declaration
 	Traits func(setting.Values) Traits

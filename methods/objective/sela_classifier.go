@@ -9,20 +9,21 @@ import (
 // classifier is the last layer of [sela]: rows W [K,D] that follow the gradient of the loss and are not normalised. They start as
 // unit vectors. Metrics see their directions, and assign images by W·z + b. The teacher has moving averages of both.
 type classifier struct {
-	*learner.Joint
+	learner.Learner // joint
+
 	o     *sela
 	every int // steps between two labellings
 }
 
-func newClassifier(cfg part.Config, o *sela, p *learner.Prototypes) *classifier {
-	j := learner.NewJoint(cfg, learner.Host{Lengths: true}, p)
-	j.Lengths, j.Norm, j.Freeze = true, 1, 0 // the rows' length is left to the gradient
-	return &classifier{j, o, o.relabelSteps(cfg.StepsPerEpoch)}
+func newClassifier(c part.Config, o *sela, p *learner.Prototypes) *classifier {
+	c.Settings.MustSetAll(map[string]any{"prototypes.norm": 1.0, "prototypes.freeze_epochs": 0.0}) // the rows' length is left to the gradient
+	return &classifier{learner.New("joint", c, learner.Host{Lengths: true}, p), o, o.relabelSteps(c.StepsPerEpoch)}
 }
 
 // label finds the labels anew.
 func (l *classifier) label(team *team.Team) (changed, err float64) {
-	return l.o.relabel(team, l.P.Head, l.P.Value)
+	p := l.Vectors()
+	return l.o.relabel(team, p.Head, p.Value)
 }
 
 func (l *classifier) Before(s *learner.Step) {
@@ -32,8 +33,9 @@ func (l *classifier) Before(s *learner.Step) {
 }
 
 func (l *classifier) After(s *learner.Step) {
-	l.Joint.After(s)
-	lo, hi := l.P.Head*l.P.K, (l.P.Head+1)*l.P.K
+	l.Learner.After(s)
+	p := l.Vectors()
+	lo, hi := p.Head*p.K, (p.Head+1)*p.K
 	for i, b := range l.o.bias.Value[lo:hi] {
 		l.o.teacher[lo+i] = float32(float64(s.Momentum*float64(l.o.teacher[lo+i])) - float64((1-s.Momentum)*float64(b)))
 	}

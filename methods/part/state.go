@@ -21,6 +21,7 @@ type Stateful interface {
 	State(prefix string) []Named
 }
 
+// F32Of is an entry of float32 numbers, of one dimension unless a shape is given.
 func F32Of(name string, x []float32, shape ...int) Named {
 	if shape == nil {
 		shape = []int{len(x)}
@@ -28,8 +29,10 @@ func F32Of(name string, x []float32, shape ...int) Named {
 	return Named{Name: name, Shape: shape, F32: x}
 }
 
+// F64Of is an entry of float64 numbers.
 func F64Of(name string, x []float64) Named { return Named{Name: name, Shape: []int{len(x)}, F64: x} }
 
+// ParamState are the values of parameters.
 func ParamState(prefix string, params []*encoders.Param) []Named {
 	var out []Named
 	for _, p := range params {
@@ -38,6 +41,7 @@ func ParamState(prefix string, params []*encoders.Param) []Named {
 	return out
 }
 
+// OptimizerState is what an optimizer keeps of parameters.
 func OptimizerState(prefix string, o encoders.Optimizer, params []*encoders.Param) []Named {
 	out := []Named{F64Of(prefix+"steps", o.Steps())}
 	for _, p := range params {

@@ -16,8 +16,8 @@ type Orthogonality struct {
 }
 
 // orthogonalityPart declares the regularizer orthogonality.
-func orthogonalityPart() termDeclaration {
-	return termDeclaration{
+func orthogonalityPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "orthogonality", Doc: "mean squared cosine of two prototypes", Source: "Brock et al. 2017",
 			Table: setting.Of[Orthogonality]("orthogonality").OwnedBy("orthogonality"),
@@ -37,8 +37,8 @@ type Repulsion struct {
 }
 
 // repulsionPart declares the regularizer repulsion.
-func repulsionPart() termDeclaration {
-	return termDeclaration{
+func repulsionPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "repulsion", Doc: "pushes prototypes apart that are nearer than a margin", Source: "squared hinge on the cosine",
 			Table: setting.Of[Repulsion]("repulsion").OwnedBy("repulsion"),

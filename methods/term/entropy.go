@@ -18,8 +18,8 @@ type MeMax struct {
 }
 
 // meMaxPart declares the regularizer me-max.
-func meMaxPart() termDeclaration {
-	return termDeclaration{
+func meMaxPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "me-max", Doc: "keeps the mean prediction over all prototypes uniform (msn and carp have terms of their own)", Source: "Assran et al. 2022",
 			Table: setting.Of[MeMax]("me-max").OwnedBy("me-max"),

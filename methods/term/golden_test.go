@@ -48,11 +48,11 @@ func TestGoldenKoLeo(t *testing.T) {
 				golden.Check(t, f, "gradient", p.Value(grads[0]), want)
 			}
 			if want, ok := f.Expected["nearest"]; ok {
-				k := Koleo{K: s[0], D: s[1], C: make([]float32, s[0]*s[1]), norm: make([]float32, s[0]), Near: make([]int, s[0]), sim: make([]float32, koleoBlock*s[0])}
+				k := newKoleo(s[0], s[1])
 				k.value(nil, golden.Float32s(f.Inputs["x"]))
 				for i, w := range golden.Ints(want) {
-					if k.Near[i] != w {
-						t.Errorf("nearest of %d: got %d, want %d", i, k.Near[i], w)
+					if k.near[i] != w {
+						t.Errorf("nearest of %d: got %d, want %d", i, k.near[i], w)
 					}
 				}
 			}

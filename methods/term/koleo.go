@@ -18,8 +18,8 @@ type KoLeo struct {
 }
 
 // koleoPrototypesPart declares the regularizer KP.
-func koleoPrototypesPart() termDeclaration {
-	return termDeclaration{
+func koleoPrototypesPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "koleo-prototypes", Doc: "spreads the prototypes: differential entropy by nearest neighbours (KP)", Source: "Govindarajan et al. 2024; Sablayrolles et al. 2019",
 			Table: setting.Of[KoLeo]("koleo-prototypes").OwnedBy("koleo-prototypes"),
@@ -38,8 +38,8 @@ type KoLeoFeatures struct {
 }
 
 // koleoFeaturesPart declares the regularizer of DINOv2.
-func koleoFeaturesPart() termDeclaration {
-	return termDeclaration{
+func koleoFeaturesPart() Declaration {
+	return Declaration{
 		Declaration: part.Declaration{
 			Name: "koleo-features", Source: "Oquab et al. 2024 (DINOv2); Sablayrolles et al. 2019",
 			Doc:   "spreads the images of each view: differential entropy of the student's backbone features by nearest neighbours",
@@ -60,7 +60,7 @@ const koleoEps = 1e-8
 // values mean duplicates. The gradient touches each row and its nearest neighbour, and goes through the normalisation.
 func koleoNode(x *G.Node) (*G.Node, error) {
 	k, d := x.Shape()[0], x.Shape()[1]
-	t := NewKoleo(k, d)
+	t := newKoleo(k, d)
 	return graph.Apply(graph.Op{
 		Kind: "koleo", Diff: []bool{true},
 		Forward: func(team *team.Team, in [][]float32, out []float32) { out[0] = float32(t.value(team, in[0])) },
@@ -77,49 +77,50 @@ func koleoNode(x *G.Node) (*G.Node, error) {
 // koleoBlock is the number of rows whose similarities are held at a time.
 const koleoBlock = 64
 
-type Koleo struct {
-	K, D int
-	C    []float32 // normalised rows
+// koleo is the room for the nearest neighbours of k rows.
+type koleo struct {
+	k, d int
+	c    []float32 // normalised rows
 	norm []float32
-	Near []int
+	near []int
 	sim  []float32
 }
 
-func NewKoleo(k, d int) *Koleo {
-	return &Koleo{K: k, D: d, C: make([]float32, k*d), norm: make([]float32, k), Near: make([]int, k), sim: make([]float32, koleoBlock*k)}
+func newKoleo(k, d int) *koleo {
+	return &koleo{k: k, d: d, c: make([]float32, k*d), norm: make([]float32, k), near: make([]int, k), sim: make([]float32, koleoBlock*k)}
 }
 
-func (t *Koleo) value(team *team.Team, x []float32) float64 {
-	for r := range t.K {
-		n := max(kernel.Norm(x[r*t.D:][:t.D]), koleoEps)
+func (t *koleo) value(team *team.Team, x []float32) float64 {
+	for r := range t.k {
+		n := max(kernel.Norm(x[r*t.d:][:t.d]), koleoEps)
 		t.norm[r] = float32(n)
-		for i := range t.D {
-			t.C[r*t.D+i] = float32(float64(x[r*t.D+i]) / n)
+		for i := range t.d {
+			t.c[r*t.d+i] = float32(float64(x[r*t.d+i]) / n)
 		}
 	}
-	t.Nearest(team)
+	t.nearest(team)
 	var s float64
-	for r := range t.K {
+	for r := range t.k {
 		s -= math.Log(t.distance(r) + koleoEps)
 	}
-	return s / float64(t.K)
+	return s / float64(t.k)
 }
 
-func (t *Koleo) Nearest(team *team.Team) {
-	for lo := 0; lo < t.K; lo += koleoBlock {
-		n := min(koleoBlock, t.K-lo)
-		kernel.InnerProducts(team, t.sim[:n*t.K], t.C[lo*t.D:(lo+n)*t.D], t.C, n, t.D, t.K)
+func (t *koleo) nearest(team *team.Team) {
+	for lo := 0; lo < t.k; lo += koleoBlock {
+		n := min(koleoBlock, t.k-lo)
+		kernel.InnerProducts(team, t.sim[:n*t.k], t.c[lo*t.d:(lo+n)*t.d], t.c, n, t.d, t.k)
 		for r := range n {
-			row := t.sim[r*t.K:][:t.K]
+			row := t.sim[r*t.k:][:t.k]
 			row[lo+r] = -2 // not itself
-			t.Near[lo+r] = kernel.Argmax(row)
+			t.near[lo+r] = kernel.Argmax(row)
 		}
 	}
 }
 
 // distance is |c_r - c_nn + 1e-8|: the small term keeps the gradient of exact duplicates finite.
-func (t *Koleo) distance(r int) float64 {
-	a, b := t.C[r*t.D:][:t.D], t.C[t.Near[r]*t.D:][:t.D]
+func (t *koleo) distance(r int) float64 {
+	a, b := t.c[r*t.d:][:t.d], t.c[t.near[r]*t.d:][:t.d]
 	var s float64
 	for i := range a {
 		e := float64(a[i]) - float64(b[i]) + koleoEps
@@ -128,20 +129,20 @@ func (t *Koleo) distance(r int) float64 {
 	return math.Sqrt(s)
 }
 
-func (t *Koleo) gradient(dx []float32, grad float32) {
+func (t *koleo) gradient(dx []float32, grad float32) {
 	clear(dx)
-	for r := range t.K { // with respect to the normalised rows
+	for r := range t.k { // with respect to the normalised rows
 		dist := t.distance(r)
-		f := -float64(grad) / (float64(t.K) * (dist + koleoEps) * dist)
-		a, b := r*t.D, t.Near[r]*t.D
-		for i := range t.D {
-			g := float32(f * (float64(t.C[a+i]) - float64(t.C[b+i]) + koleoEps))
+		f := -float64(grad) / (float64(t.k) * (dist + koleoEps) * dist)
+		a, b := r*t.d, t.near[r]*t.d
+		for i := range t.d {
+			g := float32(f * (float64(t.c[a+i]) - float64(t.c[b+i]) + koleoEps))
 			dx[a+i] += g
 			dx[b+i] -= g
 		}
 	}
-	for r := range t.K { // through the normalisation
-		g, c := dx[r*t.D:][:t.D], t.C[r*t.D:][:t.D]
+	for r := range t.k { // through the normalisation
+		g, c := dx[r*t.d:][:t.d], t.c[r*t.d:][:t.d]
 		dot := kernel.Dot(g, c)
 		for i := range g {
 			g[i] = (g[i] - float32(c[i]*dot)) / t.norm[r]

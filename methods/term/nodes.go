@@ -113,6 +113,7 @@ func SubtractNode(z *G.Node, row []float32) (*G.Node, error) {
 	}, z)
 }
 
+// Subtract sets out to rows z [N,D] less a row [D]; out may be z.
 func Subtract(out, z, row []float32) {
 	d := len(row)
 	for i := 0; i < len(z); i += d {

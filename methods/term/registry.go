@@ -17,8 +17,8 @@ type Inputs struct {
 	Temperature float64 // the student's
 }
 
-// declaration is a regularizer as the registry has it.
-type termDeclaration struct {
+// Declaration is a regularizer as the registry has it.
+type Declaration struct {
 	part.Declaration
 	Prototypes bool // it acts through the gradient of the prototypes
 	Features   bool // it acts on the encoder's features alone, whatever the objective does with prototypes
@@ -27,8 +27,8 @@ type termDeclaration struct {
 }
 
 // Declarations are the regularizers, in the order of tables.
-func Declarations() []termDeclaration {
-	return []termDeclaration{
+func Declarations() []Declaration {
+	return []Declaration{
 		koleoPrototypesPart(),
 		koleoFeaturesPart(),
 		meMaxPart(),
@@ -38,13 +38,13 @@ func Declarations() []termDeclaration {
 }
 
 // Find returns the regularizer of a name.
-func Find(name string) (termDeclaration, bool) {
+func Find(name string) (Declaration, bool) {
 	for _, d := range Declarations() {
 		if d.Name == name {
 			return d, true
 		}
 	}
-	return termDeclaration{}, false
+	return Declaration{}, false
 }
 
 // onSphere adds a term of the prototypes on the unit sphere, with a gradient through the norm whatever the objective does.
