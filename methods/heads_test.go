@@ -163,7 +163,7 @@ func TestHeadsGradient(t *testing.T) {
 	}
 	for _, a := range append(tr.observers, tr.host) {
 		for h, l := range a.learners {
-			if p := l.Vectors(); p.Path[learner.PathTotal] == 0 || slices.Equal(p.Initial, p.Effective[part.Student]) {
+			if p := l.Vectors(); p.Path() == 0 || slices.Equal(p.Initial, p.Effective[part.Student]) {
 				t.Errorf("learner %q: head %d did not move", a.name, h)
 			}
 		}
@@ -186,8 +186,8 @@ func TestHeadsReseed(t *testing.T) {
 		}
 	}
 	for h, l := range tr.host.learners {
-		if n := l.Vectors().Reseeds[0]; n == 0 || moved[h] != n {
-			t.Errorf("head %d was re-seeded %g times, events say %g", h, n, moved[h])
+		if n := l.Vectors().Reseeds(); n == 0 || moved[h] != float64(n) {
+			t.Errorf("head %d was re-seeded %d times, events say %g", h, n, moved[h])
 		}
 	}
 	if n := tr.Learned()[0].Reseeds; float64(n) != moved[0] {

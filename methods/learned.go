@@ -35,7 +35,7 @@ func (a *arm) learned(epoch int) Learned {
 	}
 	l := Learned{
 		Name: a.name, K: p.K, D: p.D, Initial: slices.Clone(p.Initial), Raw: slices.Clone(p.Value),
-		Current: [2][]float32{slices.Clone(p.Effective[part.Student]), slices.Clone(p.Effective[part.Teacher])}, Path: p.Path[learner.PathTotal], Drift: p.Path[learner.PathDrift], Reseeds: int(p.Reseeds[0]),
+		Current: [2][]float32{slices.Clone(p.Effective[part.Student]), slices.Clone(p.Effective[part.Teacher])}, Path: p.Path(), Drift: p.Drift(), Reseeds: p.Reseeds(),
 	}
 	c := slices.Clone(a.scoring()[:p.K*p.D])
 	offset := slices.Clone(a.objective.Offset(a.scoring(), epoch))

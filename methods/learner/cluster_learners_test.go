@@ -136,7 +136,7 @@ func TestSplit(t *testing.T) {
 		if cos := 1 - float64(angle(p.Effective[part.Teacher][2*d:][:d], p.Effective[part.Teacher][7*d:][:d])); cos < 0.85 || cos == 1 {
 			t.Errorf("%s: the angle to the heaviest is %g", name, 1-cos)
 		}
-		if !slices.Equal(in.Found.Events, []Event{{"split", 2}}) || p.recent[2] != 4.5 || p.recent[7] != 4.5 || p.Reseeds[0] != 1 {
+		if !slices.Equal(in.Found.Events, []Event{{"split", 2}}) || p.recent[2] != 4.5 || p.recent[7] != 4.5 || p.reseeds[0] != 1 {
 			t.Errorf("%s: events %v, shares %v", name, in.Found.Events, p.recent)
 		}
 		if name == "gmm" && math.Abs(mass(l)-(total-1)) > 1e-9 || name == "kmeans" && math.Abs(mass(l)-(total-1)) > 1e-9 {

@@ -120,7 +120,7 @@ func TestHypersphericalSettles(t *testing.T) {
 		if want := -1 / float64(k-1); after > before || math.Abs(after-want) > 0.05 {
 			t.Errorf("%d prototypes: largest cosine went from %g to %g, want %g", k, before, after, want)
 		}
-		if !slices.Equal(h.p.Initial, h.p.Effective[part.Teacher]) || h.p.Path[0] != 0 {
+		if !slices.Equal(h.p.Initial, h.p.Effective[part.Teacher]) || h.p.path[0] != 0 {
 			t.Error("settling counts as movement")
 		}
 	}

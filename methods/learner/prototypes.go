@@ -20,19 +20,19 @@ type Prototypes struct {
 	Effective [2][]float32 // [K,D] effective: on the unit sphere, by part.Branch
 	Initial   []float32    // effective at step 0
 	last      []float32    // effective after the step before
-	Path      []float64    // mean over prototypes of the angles turned: so far, up to the epoch's start, and in the last whole epoch
+	path      []float64    // mean over prototypes of the angles turned: so far, up to the epoch's start, and in the last whole epoch
 	recent    []float64    // [K] running share of the assignments, as a multiple of 1/K
-	Reseeds   []float64    // one element: re-seeding events so far
+	reseeds   []float64    // one element: re-seeding events so far
 	turned    []float64    // [K] room for angles
 
 	show, follow func(lo, hi int) // tasks: effective and followed
 }
 
-// The elements of prototypes.path.
+// The elements of Prototypes.path.
 const (
-	PathTotal = iota
+	pathTotal = iota
 	pathMark
-	PathDrift
+	pathDrift
 )
 
 // randomPrototypes draws unit vectors from the run's own stream, equal for all learners of a seed.
@@ -52,7 +52,7 @@ func randomDirections(r *rand.Rand, k, d int) []float32 {
 // NewPrototypes starts at unit vectors start [K,D]. separateTeacher gives the teacher a second copy, for learners that follow a
 // gradient.
 func NewPrototypes(start []float32, k, d int, separateTeacher bool) *Prototypes {
-	p := &Prototypes{K: k, D: d, Path: make([]float64, 3), Reseeds: make([]float64, 1), recent: make([]float64, k), turned: make([]float64, k)}
+	p := &Prototypes{K: k, D: d, path: make([]float64, 3), reseeds: make([]float64, 1), recent: make([]float64, k), turned: make([]float64, k)}
 	p.show, p.follow = p.effective, p.followed
 	p.Value = make([]float32, k*d)
 	p.Teacher = p.Value
@@ -72,7 +72,7 @@ func (p *Prototypes) start(c []float32) {
 	p.Publish(nil)
 	copy(p.Initial, p.Effective[part.Student])
 	copy(p.last, p.Effective[part.Student])
-	clear(p.Path)
+	clear(p.path)
 	for i := range p.recent {
 		p.recent[i] = 1
 	}
@@ -113,7 +113,7 @@ func (p *Prototypes) Moved(team *team.Team) {
 	for _, a := range p.turned {
 		sum += a
 	}
-	p.Path[PathTotal] += sum / float64(p.K)
+	p.path[pathTotal] += sum / float64(p.K)
 }
 
 // followed refreshes the effective prototypes lo … hi-1 and takes their angles.
@@ -138,17 +138,26 @@ func angle(a, b []float32) float64 {
 // EndStep closes a step's record: at an epoch's last step the drift is that epoch's part of the path.
 func (p *Prototypes) EndStep(s *Step) {
 	if s.PerEpoch > 0 && (s.Index+1)%s.PerEpoch == 0 {
-		p.Path[PathDrift] = p.Path[PathTotal] - p.Path[pathMark]
-		p.Path[pathMark] = p.Path[PathTotal]
+		p.path[pathDrift] = p.path[pathTotal] - p.path[pathMark]
+		p.path[pathMark] = p.path[pathTotal]
 	}
-	s.Found.Values["drift"], s.Found.Values["path"] = p.Path[PathDrift], p.Path[PathTotal]
+	s.Found.Values["drift"], s.Found.Values["path"] = p.path[pathDrift], p.path[pathTotal]
 }
+
+// Path is the mean over the prototypes of the angles turned so far, in radians.
+func (p *Prototypes) Path() float64 { return p.path[pathTotal] }
+
+// Drift is the part of the path of the last whole epoch, in radians.
+func (p *Prototypes) Drift() float64 { return p.path[pathDrift] }
+
+// Reseeds is the number of re-seeding events so far.
+func (p *Prototypes) Reseeds() int { return int(p.reseeds[0]) }
 
 // State implements [part.Stateful].
 func (p *Prototypes) State(prefix string) []part.Named {
 	s := []part.Named{
 		part.F32Of(prefix+"value", p.Value, p.K, p.D), part.F32Of(prefix+"initial", p.Initial, p.K, p.D), part.F32Of(prefix+"last", p.last, p.K, p.D),
-		part.F64Of(prefix+"path", p.Path), part.F64Of(prefix+"recent", p.recent), part.F64Of(prefix+"reseeds", p.Reseeds),
+		part.F64Of(prefix+"path", p.path), part.F64Of(prefix+"recent", p.recent), part.F64Of(prefix+"reseeds", p.reseeds),
 		part.F32Of(prefix+"effective.student", p.Effective[part.Student], p.K, p.D), part.F32Of(prefix+"effective.teacher", p.Effective[part.Teacher], p.K, p.D),
 	}
 	if !p.shared() {

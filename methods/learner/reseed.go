@@ -65,7 +65,7 @@ func (r *Reseeder) Run(l Learner, center []float32, s *Step) {
 		l.Move(k, z[i*p.D:][:p.D])
 		cover(far, z, i, p.D)
 		p.recent[k] = 1
-		p.Reseeds[0]++
+		p.reseeds[0]++
 		s.Found.Event("reseed", k)
 	}
 }
@@ -103,7 +103,7 @@ func (r *Reseeder) divide(l Learner, k int, rng *rand.Rand, s *Step) {
 	}
 	p.recent[from] /= 2
 	p.recent[k] = p.recent[from]
-	p.Reseeds[0]++
+	p.reseeds[0]++
 	s.Found.Event("split", k)
 }
 
