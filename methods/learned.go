@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"protobench/internal/kernel"
-	"protobench/methods/learner"
 	"protobench/methods/part"
 	"protobench/methods/term"
 )
