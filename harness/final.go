@@ -83,7 +83,8 @@ func (o *outcome) adopt(prefix string, g *gauge) {
 		o.undefined[prefix+key] = why
 	}
 	for _, w := range g.warnings {
-		o.warnings = append(o.warnings, prefix+w)
+		w.Metric = prefix + w.Metric
+		o.warnings = append(o.warnings, w)
 	}
 }
 

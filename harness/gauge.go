@@ -15,7 +15,7 @@ import (
 type gauge struct {
 	metrics   store.Metrics
 	undefined map[string]string
-	warnings  []string
+	warnings  []store.Warning
 	team      *team.Team // shares the work of probes; nil for one thread
 }
 
@@ -37,7 +37,7 @@ func (g *gauge) maybe(key string, value float64, ok bool, why string) {
 
 func (g *gauge) warn(key string, warnings []string) {
 	for _, w := range warnings {
-		g.warnings = append(g.warnings, key+": "+w)
+		g.warnings = append(g.warnings, store.Warning{Metric: key, Text: w})
 	}
 }
 
