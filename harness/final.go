@@ -10,6 +10,7 @@ import (
 	"protobench/internal/team"
 	"protobench/internal/tensorfile"
 	"protobench/methods"
+	"protobench/methods/part"
 	"protobench/metrics"
 )
 
@@ -29,12 +30,12 @@ type outcome struct {
 func finish(ctx context.Context, team *team.Team, t Trainer, b *batches, set *datasets.Set, seed uint64) (*outcome, error) {
 	o := &outcome{gauge: newGauge(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
 	o.team = team
-	for _, br := range []methods.Branch{methods.Teacher, methods.Student} {
+	for _, br := range []part.Branch{part.Teacher, part.Student} {
 		x, z, err := b.freeze(ctx, set, branch(t, br))
 		if err != nil {
 			return nil, err
 		}
-		if br == methods.Teacher {
+		if br == part.Teacher {
 			o.usage(t.Learned(), set, z)
 			o.spread(x.train)
 		}
@@ -83,7 +84,8 @@ func (o *outcome) adopt(prefix string, g *gauge) {
 		o.undefined[prefix+key] = why
 	}
 	for _, w := range g.warnings {
-		o.warnings = append(o.warnings, prefix+w)
+		w.Metric = prefix + w.Metric
+		o.warnings = append(o.warnings, w)
 	}
 }
 
@@ -96,8 +98,8 @@ func (o *outcome) keep(prefix string, l methods.Learned, u usage) {
 		o.prototypes.Tensors = append(o.prototypes.Tensors, tensorfile.Tensor{Name: prefix + name, Shape: shape, F32: f, I64: n})
 	}
 	shape := []int{l.K, l.D}
-	add("prototypes.student", shape, l.Current[methods.Student], nil)
-	add("prototypes.teacher", shape, l.Current[methods.Teacher], nil)
+	add("prototypes.student", shape, l.Current[part.Student], nil)
+	add("prototypes.teacher", shape, l.Current[part.Teacher], nil)
 	add("prototypes.initial", shape, l.Initial, nil)
 	add("usage.counts", []int{l.K}, nil, integers(u.counts))
 	add("usage.owner", []int{l.K}, nil, integers(u.owner))
@@ -121,7 +123,7 @@ func (o *outcome) spread(x metrics.Matrix) {
 	}
 }
 
-func (o *outcome) rankMe(x metrics.Matrix, b methods.Branch) {
+func (o *outcome) rankMe(x metrics.Matrix, b part.Branch) {
 	n := min(x.Rows, rankMeRows)
 	singular, _ := metrics.SingularValues(metrics.MatrixOf(n, x.Cols, x.Data[:n*x.Cols]))
 	rank, ok := metrics.RankMe(singular, metrics.RankMeEpsilon)

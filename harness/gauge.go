@@ -8,6 +8,7 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/team"
 	"protobench/methods"
+	"protobench/methods/part"
 	"protobench/metrics"
 )
 
@@ -15,7 +16,7 @@ import (
 type gauge struct {
 	metrics   store.Metrics
 	undefined map[string]string
-	warnings  []string
+	warnings  []store.Warning
 	team      *team.Team // shares the work of probes; nil for one thread
 }
 
@@ -37,7 +38,7 @@ func (g *gauge) maybe(key string, value float64, ok bool, why string) {
 
 func (g *gauge) warn(key string, warnings []string) {
 	for _, w := range warnings {
-		g.warnings = append(g.warnings, key+": "+w)
+		g.warnings = append(g.warnings, store.Warning{Metric: key, Text: w})
 	}
 }
 
@@ -72,7 +73,7 @@ func (g *gauge) learner(l methods.Learned, z metrics.Matrix) usage {
 		g.without(prototypeMetrics())
 		return usage{}
 	}
-	p := metrics.MatrixOf(l.K, l.D, l.Current[methods.Teacher])
+	p := metrics.MatrixOf(l.K, l.D, l.Current[part.Teacher])
 	covers := metrics.Covers(p, Epsilons[:])
 	g.covers("unique@%v", covers)
 	g.covers("unique_centred@%v", metrics.CoversCentred(p, Epsilons[:]))
@@ -129,7 +130,7 @@ func (g *gauge) student(l methods.Learned) {
 		}
 		return
 	}
-	p := metrics.MatrixOf(l.K, l.D, l.Current[methods.Student])
+	p := metrics.MatrixOf(l.K, l.D, l.Current[part.Student])
 	g.covers("unique@%v.student", metrics.Covers(p, Epsilons[:]))
 }
 

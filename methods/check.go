@@ -137,3 +137,9 @@ func count(c part.Config, t objective.Traits) int {
 	}
 	return c.Settings.Int("prototypes.count")
 }
+
+// AllPrototypes is the number of prototypes H·K on all heads of the objective, which scores are as wide as.
+func AllPrototypes(c part.Config) int {
+	o, _ := objective.Find(c.Composition.Objective)
+	return max(1, o.Traits(c.Settings).Heads) * c.Settings.Int("prototypes.count")
+}

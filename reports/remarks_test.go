@@ -15,9 +15,10 @@ func TestRemarks(t *testing.T) {
 	for _, a := range s.arms {
 		a.runs = runsOf(map[uint64]float64{0: 1, 1: 1}, store.OK)
 	}
-	say := func(a, r int, words ...string) { s.arms[a].runs[r].Result.Provenance.Warnings = words }
-	say(0, 0, "linear@backbone.teacher: "+text+"8.9e-06", "linear@backbone.student: "+text+"3.1e-05", "a general one")
-	say(1, 1, "linear@backbone.teacher: "+text+"3.3e-06", "linear_fine@backbone.teacher: "+text+"1")
+	say := func(a, r int, all ...store.Warning) { s.arms[a].runs[r].Result.Provenance.Warnings = all }
+	say(0, 0, store.Warning{Metric: "linear@backbone.teacher", Text: text + "8.9e-06"}, store.Warning{Metric: "linear@backbone.student", Text: text + "3.1e-05"},
+		store.Warning{Text: "a general one"})
+	say(1, 1, store.Warning{Metric: "linear@backbone.teacher", Text: text + "3.3e-06"}, store.Warning{Metric: "linear_fine@backbone.teacher", Text: text + "1"})
 	s.arms[1].runs[0].Result.Undefined = map[string]string{"dead": "no image is assigned", "nmi": "not shown", "observer.joint.dead": "of the observer"}
 	notes := func(measures []measure, observers, general bool) ([]string, []string) {
 		table, remarks := &Table{}, s.remarksOn(measures, observers, general)
@@ -52,7 +53,7 @@ func TestRemarkOnAllCells(t *testing.T) {
 	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("dino", "dino", "joint", "plain", nil))
 	for _, a := range s.arms {
 		a.runs = runsOf(map[uint64]float64{0: 1}, store.OK)
-		a.runs[0].Result.Provenance.Warnings = []string{"data.validation = 0.2: no numbers to report"}
+		a.runs[0].Result.Provenance.Warnings = []store.Warning{{Key: "data.validation", Text: "data.validation = 0.2: no numbers to report"}}
 	}
 	table := s.mainTable()
 	if table.Rows[0][0].Marks != "" || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {
