@@ -28,8 +28,8 @@ type Supervised interface {
 type Engine struct {
 	Trainer    func(part.Config) (Trainer, error) // of an arm
 	Supervised func(cfg part.Config, classes int) (Supervised, error)
-	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled from the batches of
-	// views that next returns.
+	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled
+	// from the batches of views that next returns.
 	Untrained func(cfg part.Config, next func() []float32) (Supervised, error)
 }
 
