@@ -1,5 +1,7 @@
 package reports
 
+import "protobench/stats"
+
 // featureTable tells how good the frozen features of both branches are, beyond the main
 // table's one probe. Columns that no run has a value for are left out.
 func (s *sweep) featureTable() *Table {
@@ -50,7 +52,7 @@ func (s *sweep) defined(measures []measure) []measure {
 	var out []measure
 	for _, m := range measures {
 		for _, a := range s.arms {
-			if Estimated(m.over(a)).N > 0 {
+			if stats.Estimated(m.over(a)).N > 0 {
 				out = append(out, m)
 				break
 			}

@@ -4,6 +4,8 @@ import (
 	"image/color"
 	"math"
 
+	"protobench/stats"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -13,7 +15,7 @@ import (
 // epsilonFigure shows unique prototypes against the distance at which two count as one.
 func (s *sweep) epsilonFigure() figure {
 	f := figure{name: "unique_vs_epsilon", title: "Unique prototypes against ε"}
-	arms := s.withData(func(a *arm) bool { return Estimated(measureOf("unique@0.025").over(a)).N > 0 })
+	arms := s.withData(func(a *arm) bool { return stats.Estimated(measureOf("unique@0.025").over(a)).N > 0 })
 	if len(arms) == 0 {
 		f.missing = "no run has final metrics yet"
 		return f
@@ -58,7 +60,7 @@ func (s *sweep) epsilonPanel(objective string) *plot.Plot {
 func (a *arm) addEpsilonLine(p *plot.Plot, shift float64) {
 	var mean, half []float64
 	for _, eps := range epsilons() {
-		e := Estimated(measureOf("unique@" + eps).over(a))
+		e := stats.Estimated(measureOf("unique@" + eps).over(a))
 		mean, half = append(mean, e.Mean), append(half, e.Half)
 	}
 	points := indexed(mean, shift)

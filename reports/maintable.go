@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/stats"
 )
 
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
@@ -111,7 +112,7 @@ func (s *sweep) countValue(a *arm) Value {
 }
 
 func (a *arm) value(m measure) Value {
-	e := Estimated(m.over(a))
+	e := stats.Estimated(m.over(a))
 	v := Value{Text: m.text(e, len(a.counted())), Estimate: &e}
 	if m.key == "live_unique@0.025" && e.N > 0 {
 		v.Text += fmt.Sprintf(" (%s of %s)", a.meanCount(m.key), a.prototypes())
@@ -121,7 +122,7 @@ func (a *arm) value(m measure) Value {
 
 // meanCount is the mean of a count of prototypes, without a share.
 func (a *arm) meanCount(key string) string {
-	e := Estimated(measure{key: key}.over(a))
+	e := stats.Estimated(measure{key: key}.over(a))
 	return fmt.Sprintf("%.0f", e.Mean)
 }
 
@@ -148,7 +149,7 @@ func (a *arm) stepTime() Value {
 			ms = append(ms, v)
 		}
 	}
-	e := Estimated(ms)
+	e := stats.Estimated(ms)
 	if e.N == 0 {
 		return Value{Text: undefined}
 	}
@@ -189,7 +190,7 @@ func (s *sweep) tableNotes(t *Table, comparisons []comparison) {
 	for _, c := range comparisons {
 		n = max(n, c.difference.N)
 	}
-	if n > 0 && smallestHolm(n, len(comparisons)) >= 0.05 {
+	if n > 0 && stats.SmallestHolm(n, len(comparisons)) >= stats.Level {
 		t.General = append(t.General, holmNote(n, len(comparisons)))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/stats"
 )
 
 // measure is a metric as tables show it: counts of prototypes as a share of K, shares
@@ -107,7 +108,7 @@ const undefined = "–"
 
 // text writes "mean ± half width", or the mean alone when there is no interval. A
 // number of values below the row's own is told.
-func (m measure) text(e Estimate, rowN int) string {
+func (m measure) text(e stats.Estimate, rowN int) string {
 	if e.N == 0 {
 		return undefined
 	}
@@ -122,7 +123,7 @@ func (m measure) text(e Estimate, rowN int) string {
 }
 
 // spread gives the half width the mean's decimals.
-func (m measure) spread(e Estimate) string {
+func (m measure) spread(e stats.Estimate) string {
 	mean := m.number(e.Mean)
 	decimals := 0
 	if i := strings.IndexByte(mean, '.'); i >= 0 {
@@ -133,7 +134,7 @@ func (m measure) spread(e Estimate) string {
 
 // signed writes a difference with its interval: "+3.1 [1.0, 5.2]". A number of pairs
 // other than the row's own is told.
-func (m measure) signed(e Estimate, rowN int) string {
+func (m measure) signed(e stats.Estimate, rowN int) string {
 	if e.N == 0 {
 		return undefined
 	}

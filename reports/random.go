@@ -7,6 +7,7 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
 	"protobench/metrics"
+	"protobench/stats"
 )
 
 // randomBaseline is what random unit vectors of the arms' shape give: the geometry that
@@ -55,7 +56,7 @@ func (b randomBaseline) value(m measure) Value {
 	if math.IsNaN(v) {
 		return Value{Text: undefined}
 	}
-	e := Estimated([]float64{v})
+	e := stats.Estimated([]float64{v})
 	return Value{Text: m.text(e, 1), Estimate: &e}
 }
 

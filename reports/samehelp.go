@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"strings"
+
+	"protobench/stats"
 )
 
 // sameHelpTable sets each arm whose prototypes do not follow the loss beside the joint
@@ -38,7 +40,7 @@ func sameHelpRow(a, b *arm, measures []measure) []Value {
 	n := len(pairs(a, b))
 	row := texts(a.label, b.label, fmt.Sprint(n))
 	for _, m := range measures {
-		e := Estimated(pairedDifferences(a, b, m))
+		e := stats.Estimated(pairedDifferences(a, b, m))
 		row = append(row, Value{Text: m.signed(e, n), Estimate: &e})
 	}
 	return append(row, Value{Text: listed(differences(a, b))})

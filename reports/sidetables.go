@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/stats"
 )
 
 // comparisonTable lists the declared endpoints' paired tests.
@@ -76,7 +77,7 @@ func (a *arm) learnerRow(label, observer string, measures []measure) []Value {
 		for _, r := range runs {
 			values = append(values, m.of(r.learner(observer), r.k))
 		}
-		e := Estimated(values)
+		e := stats.Estimated(values)
 		row = append(row, Value{Text: m.text(e, len(runs)), Estimate: &e})
 	}
 	return row
@@ -123,7 +124,7 @@ func (s *sweep) epsilonTable() *Table {
 }
 
 func (a *arm) plainValue(m measure) Value {
-	e := Estimated(m.over(a))
+	e := stats.Estimated(m.over(a))
 	return Value{Text: m.text(e, len(a.counted())), Estimate: &e}
 }
 

@@ -1,6 +1,10 @@
 package reports
 
-import "fmt"
+import (
+	"fmt"
+
+	"protobench/stats"
+)
 
 // Table is the one model behind Markdown, CSV and terminal text.
 type Table struct {
@@ -24,7 +28,7 @@ type Column struct {
 type Value struct {
 	Text     string
 	Marks    string
-	Estimate *Estimate
+	Estimate *stats.Estimate
 }
 
 // note keeps a footnote once and returns its mark.
