@@ -14,6 +14,7 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/team"
 	"protobench/methods"
+	"protobench/metrics"
 )
 
 // errDiverged ends a cell whose loss or weights stopped being finite.
@@ -102,12 +103,11 @@ func (w *work) arm(ctx context.Context) (o *outcome, err error) {
 		return nil, err
 	}
 	began := time.Now()
-	o, err = finish(ctx, w.config().Team, t, w.batches, w.set, w.job.Cell.Seed)
+	o, err = w.finish(ctx, t)
 	w.tally.eval += time.Since(began).Seconds()
 	if err != nil {
 		return nil, err
 	}
-	o.maybe("loss", w.tally.loss(), w.tally.lossN > 0, "no step was done")
 	if len(o.prototypes.Tensors) == 0 { // an arm without prototypes
 		return o, nil
 	}
@@ -158,6 +158,8 @@ func (w *work) armStep(t Trainer) (methods.Signals, error) {
 }
 
 func (t tally) loss() float64 { return t.lossSum / float64(t.lossN) }
+
+func (t tally) training() metrics.Training { return metrics.Training{Loss: t.loss(), Steps: t.lossN} }
 
 func finite(values ...float64) bool {
 	for _, v := range values {

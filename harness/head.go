@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"protobench/internal/setting"
+	"protobench/metrics"
 )
 
 // headReaders read the top-level keys that are not settings.
@@ -68,8 +69,8 @@ func (p *parser) texts(path, key string, v any) []string {
 func (p *parser) primary(v any) []string {
 	keys := p.texts("primary", "primary", v)
 	for _, k := range keys {
-		if !slices.Contains(metricNames(), k) {
-			p.report("primary", "primary", mismatch{fmt.Sprintf("unknown metric %q", k), "", spellingOf(k, metricNames(), "see `protobench list metrics`")})
+		if !slices.Contains(metrics.Keys(), k) {
+			p.report("primary", "primary", mismatch{fmt.Sprintf("unknown metric %q", k), "", spellingOf(k, metrics.Keys(), "see `protobench list metrics`")})
 		}
 	}
 	return keys

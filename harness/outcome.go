@@ -40,9 +40,11 @@ func (w *work) success(o *outcome) store.Result {
 	if len(o.undefined) > 0 {
 		r.Undefined = maps.Clone(o.undefined)
 	}
-	r.Provenance.Warnings = append(r.Provenance.Warnings, o.warnings...)
+	for _, m := range o.warnings {
+		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning(m))
+	}
 	if share := w.job.Cell.Settings.Data.Validation; share > 0 {
-		r.Provenance.Warnings = append(r.Provenance.Warnings, fmt.Sprintf("data.validation = %g: measured on training images held out for choosing settings, not on the test set; no numbers to report", share))
+		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warnings(fmt.Sprintf("data.validation = %g: measured on training images held out for choosing settings, not on the test set; no numbers to report", share))...)
 	}
 	return r
 }
@@ -51,7 +53,7 @@ func (w *work) success(o *outcome) store.Result {
 func provenance(j *Job) store.Provenance {
 	return store.Provenance{
 		Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), DataSHA256: j.Fingerprint,
-		Warnings: append([]string{}, j.Warnings...),
+		Warnings: store.Warnings(j.Warnings...),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"protobench/methods"
+	"protobench/metrics"
 )
 
 // reference measures one of the rows that every accuracy is read against.
@@ -28,19 +29,18 @@ func (w *work) reference(ctx context.Context) (o *outcome, err error) {
 func (w *work) frozenRow(ctx context.Context, f extractor) (*outcome, error) {
 	began := time.Now()
 	defer func() { w.tally.eval += time.Since(began).Seconds() }()
-	o := &outcome{gauge: newGauge()}
-	o.team = w.config().Team
-	x, _, err := w.batches.freeze(ctx, w.set, f)
+	in, err := w.features(ctx, f, false)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.accuracies(ctx, x, w.set, methods.Teacher.String(), w.job.Cell.Seed); err != nil {
+	o := newOutcome()
+	if err := o.measure(ctx, in, ofReference(metrics.Teacher)); err != nil {
 		return nil, err
 	}
-	for _, key := range sortedKeys(o.metrics) {
-		o.copyTo(studentKey(key), key)
-	}
-	return o, nil
+	warnings := o.warnings // the same features again have nothing new to say
+	err = o.measure(ctx, in, ofReference(metrics.Student))
+	o.warnings = warnings
+	return o, err
 }
 
 // supervised returns the encoder of an untrained row, or trains that of a supervised one.

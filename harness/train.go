@@ -76,7 +76,7 @@ func (w *work) advance(step func() (methods.Signals, error)) error {
 	if !finite(signals.Loss) {
 		return fmt.Errorf("%w: the loss is %v at step %d", errDiverged, signals.Loss, w.step)
 	}
-	w.tell(w.event(Stepped, store.Metrics{"loss": signals.Loss}))
+	w.tell(w.event(Stepped, store.Metrics{metrics.LossKey(): signals.Loss}))
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (w *work) measure(t Trainer) error {
 	}
 	w.tally.eval += time.Since(began).Seconds()
 	if w.tally.lossN > 0 {
-		line.Metrics["loss"] = w.tally.loss()
+		line.Metrics[metrics.LossKey()] = w.tally.loss()
 	}
 	w.tell(w.event(Measured, line.Metrics))
 	return w.logs.epochs.Append(line)
@@ -119,12 +119,14 @@ func (w *work) snapshot(t Trainer) (store.Epoch, error) {
 		return line, fmt.Errorf("%w: embeddings are not finite after step %d", errDiverged, w.step)
 	}
 	for _, l := range t.Learned() {
-		g := newGauge()
-		g.learner(l, z)
+		c := newCollector()
+		if err := c.measure(context.Background(), prototypesOf(l, z, nil), onCurve()); err != nil {
+			return line, err
+		}
 		if l.Name == "" {
-			line.Metrics = g.metrics
+			line.Metrics = c.metrics
 		} else {
-			line.Observers[l.Name] = g.metrics
+			line.Observers[l.Name] = c.metrics
 		}
 	}
 	return line, nil

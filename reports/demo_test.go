@@ -309,8 +309,11 @@ func spoil(t *testing.T, d *store.Dir, p store.Plan) {
 	})
 	for hash, gradient := range map[string]string{"swav-0.2-0": "3.3e-06", "swav-0.2-1": "3.1e-05", "dino-0.2-0": "8.9e-06"} {
 		edit(hash, func(r *store.Result) {
-			const text = ": linear probe: the fit at L2 1e-06 ended after 500 iterations with a gradient of "
-			r.Provenance.Warnings = []string{"linear@backbone.teacher" + text + gradient + ", above 1e-06", "linear_fine@backbone.student" + text + "1.0e-05, above 1e-06"}
+			const text = "linear probe: the fit at L2 1e-06 ended after 500 iterations with a gradient of "
+			r.Provenance.Warnings = []store.Warning{
+				{Metric: "linear@backbone.teacher", Text: text + gradient + ", above 1e-06"},
+				{Metric: "linear_fine@backbone.student", Text: text + "1.0e-05, above 1e-06"},
+			}
 		})
 	}
 	edit("dino+gmm-0.1-0", func(r *store.Result) { r.Provenance.ISA, r.Provenance.Version = "purego", "0.1.1" })

@@ -51,17 +51,16 @@ func (s *sweep) remarksOn(measures []measure, observers, general bool) *remarkNo
 	return n
 }
 
-// warning files "metric: text"; a text that begins with no single word is general.
-func (n *remarkNotes) warning(a *arm, r run, text string, measures []measure, observers, general bool) {
-	key, rest, found := strings.Cut(text, ": ")
-	if found && !strings.Contains(key, " ") {
-		if name, ok := shown(key, measures, observers); ok {
-			n.add(a, r, false, name, rest)
+// warning files a warning about one of the metrics shown, or about the cell.
+func (n *remarkNotes) warning(a *arm, r run, w store.Warning, measures []measure, observers, general bool) {
+	if w.Metric == "" {
+		if general {
+			n.add(a, r, false, "", w.Text)
 		}
 		return
 	}
-	if general {
-		n.add(a, r, false, "", text)
+	if name, ok := shown(w.Metric, measures, observers); ok {
+		n.add(a, r, false, name, w.Text)
 	}
 }
 

@@ -79,13 +79,13 @@ func (t *Timing) UnmarshalJSON(raw []byte) error {
 
 // Provenance says what made a result.
 type Provenance struct {
-	Version    string   `json:"version"`
-	Numerics   int      `json:"numerics"`
-	Go         string   `json:"go"`
-	CPU        string   `json:"cpu"`
-	ISA        string   `json:"isa"`
-	DataSHA256 string   `json:"data_sha256"`
-	Warnings   []string `json:"warnings"`
+	Version    string    `json:"version"`
+	Numerics   int       `json:"numerics"`
+	Go         string    `json:"go"`
+	CPU        string    `json:"cpu"`
+	ISA        string    `json:"isa"`
+	DataSHA256 string    `json:"data_sha256"`
+	Warnings   []Warning `json:"warnings"`
 }
 
 // Plan is what a sweep will run, frozen in plan.json before the first cell starts.

@@ -10,6 +10,7 @@ import (
 	"protobench/ablations"
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/metrics"
 )
 
 type listCommand struct {
@@ -110,7 +111,7 @@ func datasetRows() (head []string, rows []row) {
 }
 
 func metricRows() (head []string, rows []row) {
-	for _, m := range harness.MetricList() {
+	for _, m := range metrics.Specs() {
 		rows = append(rows, row{[]string{m.Key, m.Doc, m.Source}, m})
 	}
 	return []string{"key", "what it is", "source"}, rows
