@@ -74,6 +74,7 @@ func resolve(file, text string, c Catalogue) (*Sweep, []Issue, error) {
 	axes := p.matrix(base, arms)
 	p.baseline(s, arms)
 	s.Cells = p.cells(s.Seeds, base, arms, axes)
+	p.refuseUnmeasured(s)
 	return s, p.issues, nil
 }
 
