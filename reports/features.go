@@ -1,29 +1,21 @@
 package reports
 
-import "protobench/stats"
+import (
+	"protobench/metrics"
+	"protobench/stats"
+)
 
 // featureTable tells how good the frozen features of both branches are, beyond the main
 // table's one probe. Columns that no run has a value for are left out.
 func (s *sweep) featureTable() *Table {
-	var keys []string
-	for _, protocol := range []string{"linear", "linear_fine", "knn20_t0.07", "knn20_t0.07_fine", "linear_head", "linear_medium", "linear_tail"} {
-		keys = append(keys, protocol+"@backbone.teacher", protocol+"@backbone.student")
-	}
-	keys = append(keys, "rankme.features.teacher", "rankme.features.student", "feature_std.teacher")
-	return s.sideTable(s.arms, s.defined(measuresOf(keys...)))
+	return s.sideTable(s.arms, s.defined(columnsOf(metrics.Features)))
 }
 
 // geometryTable tells how the prototypes lie and are used, beyond the main table.
 func (s *sweep) geometryTable() *Table {
-	measures := s.defined(measuresOf("used", "unique@0.025.student", "prototype_mean_norm", "effective_rank.prototypes", "nmi"))
+	measures := s.defined(columnsOf(metrics.Geometry))
 	t := s.sideTable(s.trained(), measures)
-	for _, b := range s.random {
-		row := texts(b.label(), undefined)
-		for _, m := range measures {
-			row = append(row, b.value(m))
-		}
-		t.Rows = append(t.Rows, row)
-	}
+	s.randomRows(t, measures)
 	return t
 }
 
@@ -31,7 +23,7 @@ func (s *sweep) geometryTable() *Table {
 func (s *sweep) sideTable(arms []*arm, measures []measure) *Table {
 	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
 	for _, m := range measures {
-		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.key})
+		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.Key})
 	}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {

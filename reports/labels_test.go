@@ -124,3 +124,11 @@ func TestEscapes(t *testing.T) {
 func estimate(n int, mean, sd, half float64) stats.Estimate {
 	return stats.Estimate{N: n, Mean: mean, SD: sd, Half: half}
 }
+
+func measures(keys ...string) []measure {
+	var out []measure
+	for _, key := range keys {
+		out = append(out, measureOf(key))
+	}
+	return out
+}

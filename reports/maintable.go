@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/metrics"
 	"protobench/stats"
 )
 
@@ -15,8 +16,8 @@ import (
 func (s *sweep) mainTable() *Table {
 	t := &Table{Columns: s.mainColumns()}
 	comparisons := s.comparisons()
-	measures := mainMeasures()
-	remarks := s.remarksOn(append(measures, measuresOf(s.plan.Primary...)...), false, true)
+	measures := columnsOf(metrics.Main)
+	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
 		row := append([]Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
 		row = append(row, s.countValue(a))
@@ -43,8 +44,8 @@ func (s *sweep) randomRow(t *Table, b randomBaseline) []Value {
 		if c.Data {
 			row[i].Text = ""
 		}
-		for _, m := range mainMeasures() {
-			if m.key == c.CSV {
+		for _, m := range columnsOf(metrics.Main) {
+			if m.Key == c.CSV {
 				row[i] = b.value(m)
 			}
 		}
@@ -53,23 +54,14 @@ func (s *sweep) randomRow(t *Table, b randomBaseline) []Value {
 	return row
 }
 
-// mainMeasures are the metrics of the main table. Uniqueness never stands without usage.
-func mainMeasures() []measure {
-	return measuresOf(
-		"live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity",
-		"displacement", "path", "reseeds", "linear@backbone.teacher", "knn20_t0.07@backbone.teacher",
-	)
-}
-
 func (s *sweep) mainColumns() []Column {
-	brief := []string{"live_unique@0.025", "unique@0.025", "dead", "linear@backbone.teacher"}
 	columns := []Column{{Name: "method", CSV: "row", Text: true, Brief: true}}
 	for _, name := range s.dataColumns() {
 		columns = append(columns, Column{CSV: name, Data: true})
 	}
 	columns = append(columns, Column{Name: "n", CSV: "n", Brief: true})
-	for _, m := range mainMeasures() {
-		columns = append(columns, Column{Name: m.title(), CSV: m.key, Brief: slices.Contains(brief, m.key)})
+	for _, m := range columnsOf(metrics.Main) {
+		columns = append(columns, Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.Brief)})
 	}
 	for _, key := range s.plan.Primary {
 		columns = append(columns, Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
@@ -114,23 +106,33 @@ func (s *sweep) countValue(a *arm) Value {
 func (a *arm) value(m measure) Value {
 	e := stats.Estimated(m.over(a))
 	v := Value{Text: m.text(e, len(a.counted())), Estimate: &e}
-	if m.key == "live_unique@0.025" && e.N > 0 {
-		v.Text += fmt.Sprintf(" (%s of %s)", a.meanCount(m.key), a.prototypes())
+	if m.Headline && e.N > 0 {
+		v.Text += fmt.Sprintf(" (%s of %d)", a.meanCount(m), a.counted()[0].k)
 	}
 	return v
 }
 
-// meanCount is the mean of a count of prototypes, without a share.
-func (a *arm) meanCount(key string) string {
-	e := stats.Estimated(measure{key: key}.over(a))
-	return fmt.Sprintf("%.0f", e.Mean)
+// meanCount is the mean of a count of prototypes itself, not as a share.
+func (a *arm) meanCount(m measure) string {
+	var counts []float64
+	for _, r := range a.counted() {
+		counts = append(counts, lookup(r.Result.Metrics, m.Key))
+	}
+	return fmt.Sprintf("%.0f", stats.Estimated(counts).Mean)
 }
 
-func (a *arm) prototypes() string { return fmt.Sprint(a.counted()[0].k) }
+// endpoints are the declared ones.
+func (s *sweep) endpoints() []measure {
+	var out []measure
+	for _, key := range s.plan.Primary {
+		out = append(out, measureOf(key))
+	}
+	return out
+}
 
 func differenceValue(s *sweep, a *arm, key string, all []comparison) Value {
 	for _, c := range all {
-		if c.arm == a && c.measure.key == key {
+		if c.arm == a && c.measure.Key == key {
 			return Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
 		}
 	}

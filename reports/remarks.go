@@ -72,7 +72,7 @@ func shown(key string, measures []measure, observers bool) (string, bool) {
 			return key, false
 		}
 	}
-	return key, slices.ContainsFunc(measures, func(m measure) bool { return m.key == key })
+	return key, slices.ContainsFunc(measures, func(m measure) bool { return m.Key == key })
 }
 
 // number finds the numbers of a text that stand apart from words.

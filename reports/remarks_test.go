@@ -30,7 +30,7 @@ func TestRemarks(t *testing.T) {
 		}
 		return table.Notes, marks
 	}
-	got, marks := notes(measuresOf("dead", "linear@backbone.teacher", "linear@backbone.student"), false, true)
+	got, marks := notes(measures("dead", "linear@backbone.teacher", "linear@backbone.student"), false, true)
 	want := []string{
 		"linear@backbone.teacher, linear@backbone.student: " + text + "3.3e-06 to 3.1e-05 (2 of 6 cells).",
 		"a general one (1 of 6 cells).",
@@ -42,10 +42,10 @@ func TestRemarks(t *testing.T) {
 	if d := cmp.Diff([]string{" [1] [2]", " [1] [3]", ""}, marks); d != "" {
 		t.Error(d)
 	}
-	if got, _ := notes(measuresOf("dead"), true, false); !cmp.Equal(got, []string{"dead has no value in 1 of 6 cells: no image is assigned.", "dead has no value in 1 of 6 cells: of the observer."}) {
+	if got, _ := notes(measures("dead"), true, false); !cmp.Equal(got, []string{"dead has no value in 1 of 6 cells: no image is assigned.", "dead has no value in 1 of 6 cells: of the observer."}) {
 		t.Errorf("observers: %v", got)
 	}
-	if got, _ := notes(measuresOf("used"), false, false); got != nil {
+	if got, _ := notes(measures("used"), false, false); got != nil {
 		t.Errorf("notes on what is not shown: %v", got)
 	}
 }

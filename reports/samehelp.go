@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"protobench/metrics"
 	"protobench/stats"
 )
 
@@ -13,9 +14,9 @@ func (s *sweep) sameHelpTable() *Table {
 	t := &Table{Columns: []Column{
 		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with the same help", CSV: "against", Text: true}, {Name: "n", CSV: "n"},
 	}}
-	measures := measuresOf("live_unique@0.025", "unique@0.025", "linear@backbone.teacher")
+	measures := columnsOf(metrics.SameHelp)
 	for _, m := range measures {
-		t.Columns = append(t.Columns, Column{Name: "Δ " + m.title(), CSV: "difference." + m.key})
+		t.Columns = append(t.Columns, Column{Name: "Δ " + m.title(), CSV: "difference." + m.Key})
 	}
 	t.Columns = append(t.Columns, Column{Name: "other differences", CSV: "other_differences", Text: true})
 	var alone []string

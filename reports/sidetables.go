@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/metrics"
 	"protobench/stats"
 )
 
@@ -31,7 +32,7 @@ func (s *sweep) observerTable() *Table {
 	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "learner", CSV: "learner", Text: true}, {Name: "n", CSV: "n"}}}
 	measures := observerMeasures()
 	for _, m := range measures {
-		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.key})
+		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.Key})
 	}
 	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
@@ -52,9 +53,9 @@ func (s *sweep) observerTable() *Table {
 	return t
 }
 
+// observerMeasures are the main table's measures of prototypes.
 func observerMeasures() []measure {
-	return measuresOf("live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity",
-		"displacement", "path", "reseeds")
+	return slices.DeleteFunc(columnsOf(metrics.Main), func(m measure) bool { return m.Of != metrics.OfPrototypes })
 }
 
 // observers names every observer of the arm's runs, sorted.
@@ -91,36 +92,38 @@ func (r run) learner(observer string) store.Metrics {
 	return r.Result.Observers[observer]
 }
 
-// epsilons are the cosine distances at which prototypes are counted (Arteaga et al.
-// 2025, Fig. 3a).
-func epsilons() []string { return []string{"0.025", "0.05", "0.1", "0.25", "0.5"} }
-
 // epsilonTable holds the numbers of the figure of uniqueness against ε.
 func (s *sweep) epsilonTable() *Table {
 	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
-	for _, eps := range epsilons() {
-		t.Columns = append(t.Columns, Column{Name: "unique@" + eps + " %", CSV: "unique@" + eps})
+	var measures []measure
+	for _, key := range []func(float64) string{metrics.UniqueKey, metrics.LiveUniqueKey} {
+		for _, eps := range metrics.Epsilons() {
+			measures = append(measures, measureOf(key(eps)))
+		}
 	}
-	for _, eps := range epsilons() {
-		t.Columns = append(t.Columns, Column{Name: "live-unique@" + eps + " %", CSV: "live_unique@" + eps})
+	for _, m := range measures {
+		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.Key})
 	}
 	for _, a := range s.trained() {
 		row := []Value{{Text: a.label}, s.countValue(a)}
-		for _, name := range []string{"unique@", "live_unique@"} {
-			for _, eps := range epsilons() {
-				row = append(row, a.plainValue(measureOf(name+eps)))
-			}
+		for _, m := range measures {
+			row = append(row, a.plainValue(m))
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	s.randomRows(t, measures)
+	return t
+}
+
+// randomRows sets random vectors beside arms, in the columns of measures behind the first two.
+func (s *sweep) randomRows(t *Table, measures []measure) {
 	for _, b := range s.random {
 		row := texts(b.label(), undefined)
-		for _, c := range t.Columns[len(row):] {
-			row = append(row, b.value(measureOf(c.CSV)))
+		for _, m := range measures {
+			row = append(row, b.value(m))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t
 }
 
 func (a *arm) plainValue(m measure) Value {
