@@ -4,34 +4,36 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"protobench/reports/table"
 )
 
 // armTable says what each arm is made of and gives every setting in which arms differ:
 // decoupling is hardly ever the only one.
-func (s *sweep) armTable() *Table {
-	t := &Table{}
+func (s *sweep) armTable() *table.Table {
+	t := &table.Table{}
 	for _, name := range []string{"method", "objective", "learner", "regularizers", "embedding", "observers"} {
-		t.Columns = append(t.Columns, Column{Name: name, CSV: name, Text: true})
+		t.Columns = append(t.Columns, table.Column{Name: name, CSV: name, Text: true})
 	}
 	differing := s.differing()
 	for _, key := range differing {
-		t.Columns = append(t.Columns, Column{Name: key, CSV: key})
+		t.Columns = append(t.Columns, table.Column{Name: key, CSV: key})
 	}
 	for _, a := range s.trained() {
 		c := a.cell
 		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, listed(a.config.observers))
 		for _, key := range differing {
-			row = append(row, Value{Text: a.config.get(key, undefined)})
+			row = append(row, table.Value{Text: a.config.get(key, undefined)})
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-func texts(words ...string) []Value {
-	var out []Value
+func texts(words ...string) []table.Value {
+	var out []table.Value
 	for _, w := range words {
-		out = append(out, Value{Text: w})
+		out = append(out, table.Value{Text: w})
 	}
 	return out
 }

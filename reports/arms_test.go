@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // configured gives the arms of a sweep in memory their settings: "key=value …" per arm.
@@ -23,10 +24,10 @@ func configured(s *sweep, settings ...string) *sweep {
 	return s
 }
 
-func rowTexts(t *Table) [][]string {
+func rowTexts(t *table.Table) [][]string {
 	var out [][]string
 	for i := range t.Rows {
-		out = append(out, t.texts(i))
+		out = append(out, t.Texts(i))
 	}
 	return out
 }
@@ -54,7 +55,7 @@ func TestArmTable(t *testing.T) {
 		"train.lr=1 prototypes.lr_mult=10 prototypes.init=random data.path=/a", "data.name=shapes train.lr=1 prototypes.init=data gmm.memory=2 data.path=/b")
 	s.arms[1].config.observers = []string{"joint"}
 	table := s.armTable()
-	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.heads()); d != "" {
+	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.Titles()); d != "" {
 		t.Error(d)
 	}
 	want := [][]string{{"swav", "swav", "joint", "–", "plain", "–", "random"}, {"swav+gmm", "swav", "gmm", "–", "centred", "joint", "data"}}

@@ -2,17 +2,18 @@ package reports
 
 import (
 	"protobench/metrics"
+	"protobench/reports/table"
 	"protobench/stats"
 )
 
 // featureTable tells how good the frozen features of both branches are, beyond the main
 // table's one probe. Columns that no run has a value for are left out.
-func (s *sweep) featureTable() *Table {
+func (s *sweep) featureTable() *table.Table {
 	return s.sideTable(s.arms, s.defined(columnsOf(metrics.Features)))
 }
 
 // geometryTable tells how the prototypes lie and are used, beyond the main table.
-func (s *sweep) geometryTable() *Table {
+func (s *sweep) geometryTable() *table.Table {
 	measures := s.defined(columnsOf(metrics.Geometry))
 	t := s.sideTable(s.trained(), measures)
 	s.randomRows(t, measures)
@@ -20,14 +21,14 @@ func (s *sweep) geometryTable() *Table {
 }
 
 // sideTable has a row per arm and a column per measure.
-func (s *sweep) sideTable(arms []*arm, measures []measure) *Table {
-	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
+func (s *sweep) sideTable(arms []*arm, measures []measure) *table.Table {
+	t := &table.Table{Columns: []table.Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
 	for _, m := range measures {
-		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.Key})
+		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key})
 	}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {
-		row := []Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}
+		row := []table.Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}
 		for _, m := range measures {
 			row = append(row, a.plainValue(m))
 		}

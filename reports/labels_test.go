@@ -2,7 +2,6 @@ package reports
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -98,26 +97,6 @@ func TestMeasureUnits(t *testing.T) {
 	}
 	if got := measureOf("live_unique@0.025").of(m, 0); !math.IsNaN(got) {
 		t.Errorf("a share of an unknown K is %g", got)
-	}
-}
-
-func TestEscapes(t *testing.T) {
-	table := &Table{Columns: []Column{{Name: "unique@0.025_x", CSV: "a", Text: true}, {CSV: "d", Data: true}},
-		Rows: [][]Value{{{Text: "a|b\nc *d* <i>", Marks: " [1]"}, {Text: "hidden"}}}, Notes: []string{"x\ny"}}
-	got, err := table.markdown()
-	must(t, err)
-	for _, want := range []string{"| unique@0.025_x", `a\|b c \*d\* &lt;i> [1]`, "- [1] x y"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %q in %q", want, got)
-		}
-	}
-	if strings.Contains(got, "hidden") || strings.Count(got, "\n") != 5 {
-		t.Errorf("a data column or a line too many in %q", got)
-	}
-	csv, err := table.csv()
-	must(t, err)
-	if csv != "a,d\n\"a|b\nc *d* <i>\",hidden\n" {
-		t.Errorf("CSV %q", csv)
 	}
 }
 

@@ -124,7 +124,8 @@ func (a *arm) counted() []run {
 	return out
 }
 
-// trained returns the arms that have prototypes, in the plan's order.
+// trained returns the arms without the reference rows, in the plan's order. An arm whose objective
+// learns without prototypes is one of them: its metrics of prototypes are undefined.
 func (s *sweep) trained() []*arm {
 	var out []*arm
 	for _, a := range s.arms {

@@ -8,18 +8,19 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/table"
 	"protobench/stats"
 )
 
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
-func (s *sweep) mainTable() *Table {
-	t := &Table{Columns: s.mainColumns()}
+func (s *sweep) mainTable() *table.Table {
+	t := &table.Table{Columns: s.mainColumns()}
 	comparisons := s.comparisons()
 	measures := columnsOf(metrics.Main)
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
-		row := append([]Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
+		row := append([]table.Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
 		row = append(row, s.countValue(a))
 		for _, m := range measures {
 			row = append(row, a.value(m))
@@ -27,7 +28,7 @@ func (s *sweep) mainTable() *Table {
 		for _, key := range s.plan.Primary {
 			row = append(row, differenceValue(s, a, key, comparisons))
 		}
-		t.Rows = append(t.Rows, append(row, a.stepTime(), Value{Text: a.outcomes()}))
+		t.Rows = append(t.Rows, append(row, a.stepTime(), table.Value{Text: a.outcomes()}))
 	}
 	for _, b := range s.random {
 		t.Rows = append(t.Rows, s.randomRow(t, b))
@@ -37,8 +38,8 @@ func (s *sweep) mainTable() *Table {
 }
 
 // randomRow sets random vectors beside the geometry of the arms' prototypes.
-func (s *sweep) randomRow(t *Table, b randomBaseline) []Value {
-	row := make([]Value, len(t.Columns))
+func (s *sweep) randomRow(t *table.Table, b randomBaseline) []table.Value {
+	row := make([]table.Value, len(t.Columns))
 	for i, c := range t.Columns {
 		row[i].Text = undefined
 		if c.Data {
@@ -54,19 +55,19 @@ func (s *sweep) randomRow(t *Table, b randomBaseline) []Value {
 	return row
 }
 
-func (s *sweep) mainColumns() []Column {
-	columns := []Column{{Name: "method", CSV: "row", Text: true, Brief: true}}
+func (s *sweep) mainColumns() []table.Column {
+	columns := []table.Column{{Name: "method", CSV: "row", Text: true, Brief: true}}
 	for _, name := range s.dataColumns() {
-		columns = append(columns, Column{CSV: name, Data: true})
+		columns = append(columns, table.Column{CSV: name, Data: true})
 	}
-	columns = append(columns, Column{Name: "n", CSV: "n", Brief: true})
+	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true})
 	for _, m := range columnsOf(metrics.Main) {
-		columns = append(columns, Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.Brief)})
+		columns = append(columns, table.Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.Brief)})
 	}
 	for _, key := range s.plan.Primary {
-		columns = append(columns, Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
+		columns = append(columns, table.Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
 	}
-	return append(columns, Column{Name: "ms / step", CSV: "step_ms", Brief: true}, Column{Name: "outcome", CSV: "outcome", Text: true})
+	return append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Brief: true}, table.Column{Name: "outcome", CSV: "outcome", Text: true})
 }
 
 // dataColumns are what takes a row's name apart, for other tools.
@@ -82,10 +83,10 @@ func (s *sweep) dataColumns() []string {
 	return columns
 }
 
-func (s *sweep) dataValues(a *arm) []Value {
-	out := []Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}}
+func (s *sweep) dataValues(a *arm) []table.Value {
+	out := []table.Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}}
 	for _, k := range s.dataColumns()[len(out):] {
-		v := Value{}
+		v := table.Value{}
 		if x, ok := a.cell.Axes[k]; ok {
 			v.Text = store.FormatAxis(x)
 		}
@@ -95,17 +96,17 @@ func (s *sweep) dataValues(a *arm) []Value {
 }
 
 // countValue is the number of runs behind a row, of the planned ones when some lack.
-func (s *sweep) countValue(a *arm) Value {
+func (s *sweep) countValue(a *arm) table.Value {
 	n, planned := len(a.counted()), len(a.runs)
 	if n == planned {
-		return Value{Text: fmt.Sprint(n)}
+		return table.Value{Text: fmt.Sprint(n)}
 	}
-	return Value{Text: fmt.Sprintf("%d of %d", n, planned)}
+	return table.Value{Text: fmt.Sprintf("%d of %d", n, planned)}
 }
 
-func (a *arm) value(m measure) Value {
+func (a *arm) value(m measure) table.Value {
 	e := stats.Estimated(m.over(a))
-	v := Value{Text: m.text(e, len(a.counted())), Estimate: &e}
+	v := table.Value{Text: m.text(e, len(a.counted())), Estimate: &e}
 	if m.Headline && e.N > 0 {
 		v.Text += fmt.Sprintf(" (%s of %d)", a.meanCount(m), a.counted()[0].k)
 	}
@@ -130,21 +131,21 @@ func (s *sweep) endpoints() []measure {
 	return out
 }
 
-func differenceValue(s *sweep, a *arm, key string, all []comparison) Value {
+func differenceValue(s *sweep, a *arm, key string, all []comparison) table.Value {
 	for _, c := range all {
 		if c.arm == a && c.measure.Key == key {
-			return Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
+			return table.Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
 		}
 	}
 	if !a.reference && s.baselineOf(a) == a {
-		return Value{Text: "baseline"}
+		return table.Value{Text: "baseline"}
 	}
-	return Value{Text: undefined}
+	return table.Value{Text: undefined}
 }
 
 // stepTime is the mean over runs of the median step time. The time of a machine is no
 // sample over seeds, so it has no interval.
-func (a *arm) stepTime() Value {
+func (a *arm) stepTime() table.Value {
 	var ms []float64
 	for _, r := range a.counted() {
 		if v := r.Result.Timing.StepMSMedian; v > 0 {
@@ -153,9 +154,9 @@ func (a *arm) stepTime() Value {
 	}
 	e := stats.Estimated(ms)
 	if e.N == 0 {
-		return Value{Text: undefined}
+		return table.Value{Text: undefined}
 	}
-	return Value{Text: fmt.Sprintf("%.1f", e.Mean)}
+	return table.Value{Text: fmt.Sprintf("%.1f", e.Mean)}
 }
 
 // outcomes tells how many of the ended runs did not end well: "ok", "collapsed 1/3".
@@ -183,7 +184,7 @@ func (a *arm) outcomes() string {
 }
 
 // tableNotes appends what holds for the whole table.
-func (s *sweep) tableNotes(t *Table, comparisons []comparison) {
+func (s *sweep) tableNotes(t *table.Table, comparisons []comparison) {
 	if isas := s.provenance(func(p store.Provenance) string { return p.ISA }); len(isas) > 1 {
 		t.General = append(t.General, "The runs used different instruction sets ("+strings.Join(isas, ", ")+
 			"); values from a pure-Go path agree with the others within a tolerance, not bit by bit.")

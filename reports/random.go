@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"protobench/metrics"
+	"protobench/reports/table"
 	"protobench/stats"
 )
 
@@ -52,11 +53,11 @@ func (b randomBaseline) of(m measure) float64 {
 }
 
 // value is the baseline's entry in a measure's column.
-func (b randomBaseline) value(m measure) Value {
+func (b randomBaseline) value(m measure) table.Value {
 	v := b.of(m)
 	if math.IsNaN(v) {
-		return Value{Text: undefined}
+		return table.Value{Text: undefined}
 	}
 	e := stats.Estimated([]float64{v})
-	return Value{Text: m.text(e, 1), Estimate: &e}
+	return table.Value{Text: m.text(e, 1), Estimate: &e}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // remark is one kind of warning or of missing value that cells of a table share: texts
@@ -99,7 +100,7 @@ func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
 
 // marks notes the remarks on an arm under the table and returns their marks. What is true
 // of every cell needs no marks.
-func (n *remarkNotes) marks(t *Table, a *arm) string {
+func (n *remarkNotes) marks(t *table.Table, a *arm) string {
 	out := ""
 	for _, m := range n.remarks {
 		text := m.text(n.cells)
@@ -107,7 +108,7 @@ func (n *remarkNotes) marks(t *Table, a *arm) string {
 		case m.cells == n.cells && !slices.Contains(t.General, text):
 			t.General = append(t.General, text)
 		case m.cells < n.cells && m.arms[a]:
-			out += t.note(text)
+			out += t.Note(text)
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 func TestRemarks(t *testing.T) {
@@ -23,7 +24,7 @@ func TestRemarks(t *testing.T) {
 	say(1, 1, of("linear@backbone.teacher", "3.3e-06"), of("linear_fine@backbone.teacher", "1"))
 	s.arms[1].runs[0].Result.Undefined = map[string]string{"dead": "no image is assigned", "nmi": "not shown", "observer.joint.dead": "of the observer"}
 	notes := func(measures []measure, observers, general bool) ([]string, []string) {
-		table, remarks := &Table{}, s.remarksOn(measures, observers, general)
+		table, remarks := &table.Table{}, s.remarksOn(measures, observers, general)
 		var marks []string
 		for _, a := range s.arms {
 			marks = append(marks, remarks.marks(table, a))
@@ -87,7 +88,7 @@ func TestMainTableCountsPairs(t *testing.T) {
 	six := map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5, 5: 6}
 	s.arms[0].runs = runsOf(map[uint64]float64{0: 1, 1: 1, 2: 1, 3: 1, 4: 1}, store.OK)
 	s.arms[1].runs, s.arms[2].runs = runsOf(six, store.OK), runsOf(map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5}, store.OK)
-	text, err := s.mainTable().markdown()
+	text, err := s.mainTable().Markdown()
 	must(t, err)
 	if strings.Count(text, "(n = 5)") != 1 || !strings.Contains(text, "2·2^(1−n)) = 0.125") {
 		t.Errorf("got\n%s", text)
