@@ -104,5 +104,5 @@ func uniqueCentredSpecs() []Spec {
 				return Result{Value: float64(covers[i].Count())}
 			},
 		}
-	}, Main)
+	}, MainTable)
 }

@@ -70,7 +70,7 @@ const noDirection = "no prototype has a direction"
 
 func meanNormSpecs() []Spec {
 	return []Spec{{
-		Key: "prototype_mean_norm", Of: OfPrototypes, When: OnCurve, Unit: Length, Better: Lower, Geometric: true, Tables: []Table{Geometry}, Undefined: noDirection,
+		Key: "prototype_mean_norm", Of: OfPrototypes, When: OnCurve, Unit: Length, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: noDirection,
 		Doc: "norm of the mean of the unit prototypes; 1 when all point one way", Source: "offset check",
 		Collapse: "1 at total collapse; near 1 where a common offset shrinks all distances",
 		Column:   "**prototype-mean-norm**: length of the mean of the unit prototypes; 1 when all point one way.",
@@ -83,7 +83,7 @@ func meanNormSpecs() []Spec {
 
 func displacementSpecs() []Spec {
 	return []Spec{{
-		Key: "displacement", Of: OfPrototypes, When: OnCurve, Unit: CosineDistance, Better: Neither, Tables: []Table{Main}, Undefined: noDirection,
+		Key: "displacement", Of: OfPrototypes, When: OnCurve, Unit: CosineDistance, Better: Neither, Tables: []Table{MainTable}, Undefined: noDirection,
 		Doc:      "mean cosine distance of the prototypes from their start",
 		Collapse: "near 0, a perfect uniqueness is the start's",
 		Column:   "**displacement**: mean cosine distance of a prototype from its start. Near 0 a perfect unique@ε says only that nothing moved.",
@@ -111,7 +111,7 @@ func (in *Input) RelativeStd() (float64, bool) {
 func featureStdSpecs() []Spec {
 	const undefined = "features are not finite or have no direction"
 	return []Spec{{
-		Key: "feature_std.teacher", Of: OfFeatures, Branch: Teacher, Unit: Length, Better: Higher, Tables: []Table{Features}, Undefined: undefined,
+		Key: "feature_std.teacher", Of: OfFeatures, Branch: Teacher, Unit: Length, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 		Doc:    "standard deviation of the teacher's L2-normalised backbone features × √dimension; 0 when all are equal",
 		Source: "Chen and He 2021", Collapse: "near 0 when all features are equal",
 		Column: "**feature-std.teacher**: standard deviation of the normalised features × √dimension. It falls when features collapse.",

@@ -106,7 +106,7 @@ func knnProbe() probe {
 
 func knnSpecs() []Spec {
 	return knnProbe().accuracies(Spec{
-		Doc: "test accuracy of weighted k-NN, k 20, temperature 0.07", Source: "Caron et al. 2021", Tables: []Table{Main, Features},
+		Doc: "test accuracy of weighted k-NN, k 20, temperature 0.07", Source: "Caron et al. 2021", Tables: []Table{MainTable, FeaturesTable},
 		Column: "**knn20_t0.07@backbone.teacher**: test accuracy of 20 nearest neighbours by cosine with votes exp(cos/0.07) on the same features.",
 	})
 }

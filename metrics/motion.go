@@ -5,7 +5,7 @@ package metrics
 func motionSpecs() []Spec {
 	return []Spec{
 		{
-			Key: "path", Of: OfPrototypes, When: OnCurve, Unit: Radians, Better: Neither, Tables: []Table{Main},
+			Key: "path", Of: OfPrototypes, When: OnCurve, Unit: Radians, Better: Neither, Tables: []Table{MainTable},
 			Doc:      "mean angle turned by the prototypes so far, radians",
 			Collapse: "far more than the displacement allows is wandering, or re-seeding",
 			Column: "**path, rad**: angles that a prototype turned by, summed over all steps, mean over prototypes. " +
@@ -19,7 +19,7 @@ func motionSpecs() []Spec {
 			measure:  func(in *Input) Result { return Result{Value: in.Drift} },
 		},
 		{
-			Key: "reseeds", Of: OfPrototypes, When: OnCurve, Unit: Count, Better: Neither, Tables: []Table{Main},
+			Key: "reseeds", Of: OfPrototypes, When: OnCurve, Unit: Count, Better: Neither, Tables: []Table{MainTable},
 			Doc:      "prototypes re-seeded or split so far",
 			Collapse: "many mean that uniqueness is upheld by moving prototypes",
 			Column:   "**reseeds**: how often a prototype was moved onto a badly covered embedding, over the whole training.",

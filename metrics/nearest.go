@@ -87,7 +87,7 @@ func nearestSpecs() []Spec {
 		{"max", "largest", func(s Summary) float64 { return s.Max }},
 	} {
 		list = append(list, Spec{
-			Key: "nearest_cosine." + q.name, Of: OfPrototypes, When: Extra, Unit: Cosine, Better: Lower, Geometric: true, Tables: []Table{Geometry}, Undefined: undefined,
+			Key: "nearest_cosine." + q.name, Of: OfPrototypes, When: Extra, Unit: Cosine, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc:      q.doc + " over the prototypes of the cosine to the nearest other one",
 			Collapse: "near 1 where prototypes have near copies",
 			measure: func(in *Input) Result {

@@ -57,9 +57,9 @@ func (p probe) accuracies(teacher Spec) []Spec {
 		}
 		return s
 	}
-	student := Spec{Doc: "the same for the student", Tables: []Table{Features}}
-	fine := Spec{Doc: "the same on fine labels", Tables: []Table{Features}}
-	fineStudent := Spec{Doc: "the same on fine labels for the student", Tables: []Table{Features}}
+	student := Spec{Doc: "the same for the student", Tables: []Table{FeaturesTable}}
+	fine := Spec{Doc: "the same on fine labels", Tables: []Table{FeaturesTable}}
+	fineStudent := Spec{Doc: "the same on fine labels for the student", Tables: []Table{FeaturesTable}}
 	return []Spec{
 		complete(teacher, "", Teacher), complete(student, "", Student),
 		complete(fine, "_fine", Teacher), complete(fineStudent, "_fine", Student),

@@ -89,7 +89,7 @@ func silhouetteSpecs() []Spec {
 	const undefined = "needs two classes or more among the images, and finite features"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "silhouette_cosine@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Cosine, Better: Higher, Tables: []Table{Features}, Undefined: undefined,
+			Key: "silhouette_cosine@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Cosine, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "mean silhouette of the classes in the backbone features by cosine distance, on the first 4,096 training images",
 			Source: "Rousseeuw 1987", Collapse: "near 0 when features collapse or classes overlap",
 			measure: func(in *Input) Result {

@@ -101,7 +101,7 @@ func softUsageSpecs() []Spec {
 			func(u SoftUsage) float64 { return u.Dead }},
 	} {
 		list = append(list, Spec{
-			Key: "soft_" + q.name + "@t0.1", Of: OfPrototypes, When: Extra, Unit: q.unit, Better: q.better, Tables: []Table{Geometry}, Undefined: undefined,
+			Key: "soft_" + q.name + "@t0.1", Of: OfPrototypes, When: Extra, Unit: q.unit, Better: q.better, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: q.doc + ", of the softmax of scores / 0.1 on training images", Source: "Bridle, Heading and MacKay 1991", Collapse: q.collapse,
 			measure: func(in *Input) Result {
 				u, ok := in.softUsage()

@@ -98,11 +98,11 @@ type Table string
 
 // The tables in which a metric can have a column.
 const (
-	Main     Table = "main"      // metrics of prototypes stand in the observers' table as well
-	Brief    Table = "brief"     // the main table's short form for a terminal
-	SameHelp Table = "same help" // differences to the joint arm with the same help
-	Features Table = "features"
-	Geometry Table = "geometry"
+	MainTable     Table = "main"      // metrics of prototypes stand in the observers' table as well
+	BriefTable    Table = "brief"     // the main table's short form for a terminal
+	SameHelpTable Table = "same help" // differences to the joint arm with the same help
+	FeaturesTable Table = "features"
+	GeometryTable Table = "geometry"
 )
 
 // Result is a metric's value on one input.

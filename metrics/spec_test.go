@@ -173,7 +173,7 @@ func TestDeclarationsAreComplete(t *testing.T) {
 
 func TestColumnsPutTheHeadlineFirst(t *testing.T) {
 	var keys []string
-	for _, s := range Columns(Brief) {
+	for _, s := range Columns(BriefTable) {
 		keys = append(keys, s.Key)
 	}
 	if d := cmp.Diff([]string{"live_unique@0.025", "unique@0.025", "dead", "linear@backbone.teacher"}, keys); d != "" {

@@ -54,7 +54,7 @@ func uniformitySpecs() []Spec {
 	const undefined = "fewer than two embeddings have a direction"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "uniformity.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: LogPotential, Better: Lower, Tables: []Table{Features}, Undefined: undefined,
+			Key: "uniformity.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: LogPotential, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of the first 4,096 training images",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
 			measure: func(in *Input) Result {
@@ -73,7 +73,7 @@ func alignmentSpecs() []Spec {
 	const undefined = "no image has two views whose embeddings have a direction"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "alignment.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: SquaredLength, Better: Lower, Tables: []Table{Features}, Undefined: undefined,
+			Key: "alignment.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: SquaredLength, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "mean squared distance of two views' normalised embeddings, of the first 1,000 training images",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, which is its best value: read it beside the uniformity",
 			measure: func(in *Input) Result {

@@ -9,12 +9,12 @@ import (
 // featureTable tells how good the frozen features of both branches are, beyond the main
 // table's one probe. Columns that no run has a value for are left out.
 func (s *sweep) featureTable() *table.Table {
-	return s.sideTable(s.arms, s.defined(columnsOf(metrics.Features)))
+	return s.sideTable(s.arms, s.defined(columnsOf(metrics.FeaturesTable)))
 }
 
 // geometryTable tells how the prototypes lie and are used, beyond the main table.
 func (s *sweep) geometryTable() *table.Table {
-	measures := s.defined(columnsOf(metrics.Geometry))
+	measures := s.defined(columnsOf(metrics.GeometryTable))
 	t := s.sideTable(s.trained(), measures)
 	s.randomRows(t, measures)
 	return t

@@ -17,7 +17,7 @@ import (
 func (s *sweep) mainTable() *table.Table {
 	t := &table.Table{Columns: s.mainColumns()}
 	comparisons := s.comparisons()
-	measures := columnsOf(metrics.Main)
+	measures := columnsOf(metrics.MainTable)
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
 		row := append([]table.Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
@@ -45,7 +45,7 @@ func (s *sweep) randomRow(t *table.Table, b randomBaseline) []table.Value {
 		if c.Data {
 			row[i].Text = ""
 		}
-		for _, m := range columnsOf(metrics.Main) {
+		for _, m := range columnsOf(metrics.MainTable) {
 			if m.Key == c.CSV {
 				row[i] = b.value(m)
 			}
@@ -61,8 +61,8 @@ func (s *sweep) mainColumns() []table.Column {
 		columns = append(columns, table.Column{CSV: name, Data: true})
 	}
 	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true})
-	for _, m := range columnsOf(metrics.Main) {
-		columns = append(columns, table.Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.Brief)})
+	for _, m := range columnsOf(metrics.MainTable) {
+		columns = append(columns, table.Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.BriefTable)})
 	}
 	for _, key := range s.plan.Primary {
 		columns = append(columns, table.Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})

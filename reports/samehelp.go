@@ -15,7 +15,7 @@ func (s *sweep) sameHelpTable() *table.Table {
 	t := &table.Table{Columns: []table.Column{
 		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with the same help", CSV: "against", Text: true}, {Name: "n", CSV: "n"},
 	}}
-	measures := columnsOf(metrics.SameHelp)
+	measures := columnsOf(metrics.SameHelpTable)
 	for _, m := range measures {
 		t.Columns = append(t.Columns, table.Column{Name: "Δ " + m.title(), CSV: "difference." + m.Key})
 	}

@@ -56,7 +56,7 @@ func (s *sweep) observerTable() *table.Table {
 
 // observerMeasures are the main table's measures of prototypes.
 func observerMeasures() []measure {
-	return slices.DeleteFunc(columnsOf(metrics.Main), func(m measure) bool { return m.Of != metrics.OfPrototypes })
+	return slices.DeleteFunc(columnsOf(metrics.MainTable), func(m measure) bool { return m.Of != metrics.OfPrototypes })
 }
 
 // observers names every observer of the arm's runs, sorted.
