@@ -82,9 +82,13 @@ func prototypesOf(l methods.Learned, z metrics.Matrix, classes []int) *metrics.I
 		return &metrics.Input{}
 	}
 	shaped := func(p []float32) metrics.Matrix { return metrics.MatrixOf(l.K, l.D, p) }
-	return &metrics.Input{Prototypes: metrics.Prototypes{
+	in := &metrics.Input{Prototypes: metrics.Prototypes{
 		Effective: shaped(l.Current[methods.Teacher]), Student: shaped(l.Current[methods.Student]), Initial: shaped(l.Initial),
 		Path: l.Path, Drift: l.Drift, Reseeds: l.Reseeds,
 		Scores: matrix(l.Scores(z.Data), z.Rows), Classes: classes,
 	}}
+	if l.Raw != nil {
+		in.Raw = shaped(l.Raw)
+	}
+	return in
 }

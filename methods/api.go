@@ -85,6 +85,7 @@ type Signals struct {
 type Learned struct {
 	Name    string       // "" for the arm's own learner, else the observer's
 	K, D    int          // K is 0 where the objective has no prototypes; then nothing below is set
+	Raw     []float32    // [K,D] as they enter the student's graph
 	Initial []float32    // [K,D] effective prototypes at step 0
 	Current [2][]float32 // [K,D] effective prototypes (as the scores use them), by Branch
 	Path    float64      // mean over the prototypes of the angles turned so far, radians

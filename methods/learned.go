@@ -14,7 +14,7 @@ func (a *arm) learned(epoch int) Learned {
 		return Learned{Name: a.name, D: p.d}
 	}
 	l := Learned{
-		Name: a.name, K: p.k, D: p.d, Initial: clone(p.initial),
+		Name: a.name, K: p.k, D: p.d, Raw: clone(p.value), Initial: clone(p.initial),
 		Current: [2][]float32{clone(p.now[Student]), clone(p.now[Teacher])}, Path: p.path[pathTotal], Drift: p.path[pathDrift], Reseeds: int(p.reseeds[0]),
 	}
 	center, c := clone(a.objective.center()), clone(a.scoring()[:p.k*p.d])

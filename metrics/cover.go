@@ -68,9 +68,9 @@ func (in *Input) Owner() []int { return in.covers()[0].Owner }
 const definitionOfUnique = "Arteaga et al. 2025, definition 2.1"
 
 func uniqueSpecs() []Spec {
-	return atEpsilons(func(i int, eps string) Spec {
+	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: UniqueKey(Epsilons()[i]), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
+			Key: UniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
 			Doc: "prototypes left by a greedy cover at this cosine distance", Source: definitionOfUnique,
 			Collapse: "partial collapse is a value far below K, total collapse is 1; prototypes that never moved are unique too",
 			Column: "**unique@ε**: prototypes that remain when, in index order, each one that no earlier remaining one covers at cosine distance below ε is kept; " +
@@ -82,9 +82,9 @@ func uniqueSpecs() []Spec {
 
 func uniqueStudentSpecs() []Spec {
 	covers := func(in *Input) []Cover { return Covers(in.Student, Epsilons()) }
-	return atEpsilons(func(i int, eps string) Spec {
+	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: "unique@" + eps + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
+			Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
 			Doc: "unique among the student's own prototypes, where it has its own", Source: definitionOfUnique,
 			Collapse: "as unique@ε",
 			measure: func(in *Input) Result {

@@ -11,10 +11,10 @@ func EpsilonText(eps float64) string { return strconv.FormatFloat(eps, 'g', -1, 
 
 // atEpsilons declares a family with a metric for each distance. The first one stands in the
 // given tables.
-func atEpsilons(declare func(i int, eps string) Spec, tables ...Table) []Spec {
+func atEpsilons(declare func(i int, eps float64) Spec, tables ...Table) []Spec {
 	var family []Spec
 	for i, eps := range Epsilons() {
-		s := declare(i, EpsilonText(eps))
+		s := declare(i, eps)
 		if i == 0 {
 			s.Tables = tables
 		} else {

@@ -18,6 +18,7 @@ type Input struct {
 
 // Prototypes are one learner's prototypes and how they take images.
 type Prototypes struct {
+	Raw       Matrix // [K,D] as they enter the student's graph; no rows where that is not known
 	Effective Matrix // [K,D] the teacher's, as the scores use them; no rows where an arm has none
 	Student   Matrix // [K,D] the student's, as the scores use them
 	Initial   Matrix // [K,D] the effective ones before the first step

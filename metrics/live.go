@@ -43,9 +43,9 @@ func LiveUniqueKey(eps float64) string { return "live_unique@" + EpsilonText(eps
 const LiveMark = "{live}"
 
 func liveUniqueSpecs() []Spec {
-	return atEpsilons(func(i int, eps string) Spec {
+	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: LiveUniqueKey(Epsilons()[i]), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
+			Key: LiveUniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
 			Doc: "unique among prototypes with at least 5 % of their fair share of training images", Source: "headline: unique and in use",
 			Collapse: "low when prototypes coincide and when they are unused; 1 at total collapse, 0 when none is live",
 			Column: "**live-unique@ε**: unique@ε among live prototypes alone, those with at least max(1, 5 % of n/K) of the n training images." + LiveMark +

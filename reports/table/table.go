@@ -60,6 +60,7 @@ func (t *Table) Only(keep func(Column) bool) *Table {
 	return out
 }
 
+// Texts are a row's entries with their marks.
 func (t *Table) Texts(row int) []string {
 	out := make([]string, len(t.Columns))
 	for i, v := range t.Rows[row] {
@@ -68,6 +69,7 @@ func (t *Table) Texts(row int) []string {
 	return out
 }
 
+// Titles are the columns' names.
 func (t *Table) Titles() []string {
 	out := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
