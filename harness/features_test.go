@@ -3,6 +3,10 @@ package harness
 import (
 	"math"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/metrics"
 )
 
 // Crops and flips change nothing in an image of one colour, so each run of views holds its image's
@@ -32,5 +36,42 @@ func TestViewsOfAnImageAreARun(t *testing.T) {
 		if got := float64(v.Features.Row(row)[0]); math.Abs(got-want) > 1e-5 {
 			t.Fatalf("row %d is %v, want %v of image %d", row, got, want, row/10)
 		}
+	}
+}
+
+// Both branches' keys of a reference row hold the same numbers, and what there is to warn of is
+// said once.
+func TestReferenceRowsWarnOnce(t *testing.T) {
+	set := testSet()
+	set.Probe.Pixels, set.Probe.Labels, set.Probe.Fine = set.Probe.Pixels[:12*48], set.Probe.Labels[:12], set.Probe.Fine[:12]
+	set.Train = set.Probe
+	w := &work{job: &Job{}, set: set}
+	w.job.Cell.Settings = Defaults()
+	w.job.Cell.Settings.Train.Batch = 8
+	var err error
+	if w.batches, err = newBatches(set, &w.job.Cell.Settings, 0); err != nil {
+		t.Fatal(err)
+	}
+	o, err := w.frozenRow(t.Context(), func(images []float32) ([]float32, []float32, error) { return images, nil, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "k-NN: only 12 training rows vote instead of 20"
+	want := []metrics.Warning{{Metric: "knn20_t0.07@backbone.teacher", Text: text}, {Metric: "knn20_t0.07_fine@backbone.teacher", Text: text}}
+	if d := cmp.Diff(want, o.warnings); d != "" {
+		t.Error(d)
+	}
+	if len(o.metrics) != 8 || o.metrics["linear@backbone.student"] != o.metrics["linear@backbone.teacher"] {
+		t.Errorf("%v", o.metrics)
+	}
+}
+
+func TestObserversWarnUnderTheirNames(t *testing.T) {
+	c, of := newCollector(), newCollector()
+	of.put("dead", metrics.Result{Undefined: "nothing"})
+	of.put("nmi", metrics.Result{Warnings: []metrics.Warning{{Metric: "nmi", Text: "few"}}})
+	c.adopt("observer.joint.", of)
+	if d := cmp.Diff([]metrics.Warning{{Metric: "observer.joint.nmi", Text: "few"}}, c.warnings); d != "" || c.undefined["observer.joint.dead"] != "nothing" || len(c.metrics) != 0 {
+		t.Errorf("%+v", c)
 	}
 }
