@@ -41,10 +41,10 @@ func (w *work) success(o *outcome) store.Result {
 		r.Undefined = maps.Clone(o.undefined)
 	}
 	for _, m := range o.warnings {
-		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning(m))
+		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{Metric: m.Metric, Text: m.Text})
 	}
 	if share := w.job.Cell.Settings.Data.Validation; share > 0 {
-		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warnings(fmt.Sprintf("data.validation = %g: measured on training images held out for choosing settings, not on the test set; no numbers to report", share))...)
+		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{Key: "data.validation", Text: fmt.Sprintf("data.validation = %g: measured on training images held out for choosing settings, not on the test set; no numbers to report", share)})
 	}
 	return r
 }
@@ -53,8 +53,17 @@ func (w *work) success(o *outcome) store.Result {
 func provenance(j *Job) store.Provenance {
 	return store.Provenance{
 		Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), DataSHA256: j.Fingerprint,
-		Warnings: store.Warnings(j.Warnings...),
+		Warnings: storedWarnings(j.Warnings),
 	}
+}
+
+// storedWarnings are warnings of settings as files hold them.
+func storedWarnings(texts []string) []store.Warning {
+	out := make([]store.Warning, len(texts))
+	for i, text := range texts {
+		out[i] = store.Warning{Text: text}
+	}
+	return out
 }
 
 func median(values []float64) float64 {

@@ -56,7 +56,7 @@ func TestRemarkOnAllCells(t *testing.T) {
 	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("dino", "dino", "joint", "plain", nil))
 	for _, a := range s.arms {
 		a.runs = runsOf(map[uint64]float64{0: 1}, store.OK)
-		a.runs[0].Result.Provenance.Warnings = store.Warnings("data.validation = 0.2: no numbers to report")
+		a.runs[0].Result.Provenance.Warnings = []store.Warning{{Text: "data.validation = 0.2: no numbers to report"}}
 	}
 	table := s.mainTable()
 	if table.Rows[0][0].Marks != "" || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Warning is what a reader of a result should know, of one metric or of the cell as a whole.
+// Warning is what a reader of a cell's numbers should know: of one metric, of one setting, or of the cell as a whole.
 type Warning struct {
-	Metric string `json:"metric,omitempty"` // key, an observer's after "observer.NAME."; "" for the cell
+	Metric string `json:"metric,omitempty"` // key, an observer's after "observer.NAME."
+	Key    string `json:"key,omitempty"`    // path of a setting, which the text names as well
 	Text   string `json:"text"`
 }
 
-// Warnings makes warnings about the cell as a whole; never nil.
-func Warnings(texts ...string) []Warning {
-	out := make([]Warning, len(texts))
-	for i, text := range texts {
-		out[i] = Warning{Text: text}
+// String is the text, behind the metric's key where it is about one.
+func (w Warning) String() string {
+	if w.Metric == "" {
+		return w.Text
 	}
-	return out
+	return w.Metric + ": " + w.Text
 }
 
 // UnmarshalJSON implements json.Unmarshaler. It also reads what results held before warnings had
@@ -27,15 +27,15 @@ func (w *Warning) UnmarshalJSON(raw []byte) error {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
 		*w = Warning{Text: text}
-		if key, rest, found := strings.Cut(text, ": "); found && !strings.Contains(key, " ") {
-			*w = Warning{Metric: key, Text: rest}
+		if metric, rest, found := strings.Cut(text, ": "); found && !strings.Contains(metric, " ") {
+			*w = Warning{Metric: metric, Text: rest}
 		}
 		return nil
 	}
 	type fields Warning
 	var v fields
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return fmt.Errorf("warning %s: expected a text, or an object with metric and text", raw)
+		return fmt.Errorf("warning %s: expected a text, or an object with metric, key and text", raw)
 	}
 	*w = Warning(v)
 	return nil

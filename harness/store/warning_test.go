@@ -11,12 +11,13 @@ import (
 // Results of before warnings had fields hold texts; new ones come back as they were written.
 func TestWarningsOldAndNew(t *testing.T) {
 	var got []Warning
-	const old = `["linear@backbone.teacher: linear probe: few rows","method swav: runs short","plain",{"metric":"nmi","text":"a: b"},{"text":"c"}]`
+	const old = `["linear@backbone.teacher: linear probe: few rows","method swav: runs short","plain",{"metric":"nmi","text":"a: b"},{"key":"train.lr","text":"c"}]`
 	if err := json.Unmarshal([]byte(old), &got); err != nil {
 		t.Fatal(err)
 	}
 	want := []Warning{
-		{"linear@backbone.teacher", "linear probe: few rows"}, {"", "method swav: runs short"}, {"", "plain"}, {"nmi", "a: b"}, {"", "c"},
+		{Metric: "linear@backbone.teacher", Text: "linear probe: few rows"}, {Text: "method swav: runs short"}, {Text: "plain"},
+		{Metric: "nmi", Text: "a: b"}, {Key: "train.lr", Text: "c"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
