@@ -7,12 +7,12 @@ import (
 	"protobench/metrics"
 )
 
-// definitions say what the columns mean, in this sweep's numbers. Metrics that are measured on
-// demand are explained where some run has them.
+// definitions say what the columns mean, in this sweep's numbers. Metrics that the main table does
+// not have are explained where some run has a value, as tables show them there alone.
 func (s *sweep) definitions() string {
 	var b strings.Builder
 	for _, m := range metrics.Specs() {
-		if m.Column == "" || m.When == metrics.Extra && len(s.defined([]measure{{m}})) == 0 {
+		if m.Column == "" || !m.In(metrics.MainTable) && len(s.defined([]measure{{m}})) == 0 {
 			continue
 		}
 		b.WriteString("- " + strings.Replace(m.Column, metrics.LiveMark, s.liveText(), 1) + "\n")
