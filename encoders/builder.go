@@ -1,7 +1,6 @@
 package encoders
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"protobench/encoders/graph"
@@ -46,7 +45,7 @@ func (b *builder) network(x *G.Node) error {
 	case "identity":
 		err = b.identity()
 	default:
-		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet, mlp, resnet18, vit or identity", cfg.Name)
+		err = refuse("name", "expected convnet, mlp, resnet18, vit or identity", "%q is unknown", cfg.Name)
 	}
 	return err
 }

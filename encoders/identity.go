@@ -13,7 +13,7 @@ func (b *builder) identity() error {
 // fitsIdentity reports an embedding dimension that is not the input's.
 func (c Config) fitsIdentity(in Input) error {
 	if size := in.Height * in.Width * in.Channels; c.Dim != size {
-		return fmt.Errorf("encoder.dim: encoder identity embeds images of %d values as they are; set encoder.dim = %d", size, size)
+		return refuse("dim", fmt.Sprintf("set encoder.dim = %d", size), "encoder identity embeds images of %d values as they are", size)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"protobench/encoders/graph"
+	"protobench/internal/setting"
 	"protobench/internal/stream"
 
 	G "gorgonia.org/gorgonia"
@@ -72,24 +73,30 @@ func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 	return w, nil
 }
 
-// Fits says what is wrong with the settings for images of this size, naming the key; whole is the size that the weights are made for.
+// Fits says what is wrong with the settings for images of this size, as a *setting.KeyError; whole is the size that the weights are
+// made for.
 func (c Config) Fits(in, whole Input) error {
 	halves := c.Name == "convnet" || c.Name == "resnet18"
 	switch {
 	case (c.Name == "mlp" || c.Name == "identity") && in != whole:
-		return fmt.Errorf("encoder.name: %s reads images of %d×%d pixels and no smaller ones; take another encoder", c.Name, whole.Height, whole.Width)
+		return refuse("name", "take another encoder", "%s reads images of %d×%d pixels and no smaller ones", c.Name, whole.Height, whole.Width)
 	case c.Name == "identity":
 		return c.fitsIdentity(in)
 	case halves && (in.Height>>(c.Depth-1) < 1 || in.Width>>(c.Depth-1) < 1):
-		return fmt.Errorf("encoder.depth: %d blocks halve %d×%d images below one pixel; use fewer", c.Depth, in.Height, in.Width)
+		return refuse("depth", "use fewer", "%d blocks halve %d×%d images below one pixel", c.Depth, in.Height, in.Width)
 	case halves && !slices.Contains([]int{0, 2, 4}, c.Winograd):
-		return fmt.Errorf("encoder.winograd: found %d; expected 0, 2 or 4", c.Winograd)
+		return refuse("winograd", "expected 0, 2 or 4", "found %d", c.Winograd)
 	case c.Name == "vit" && (in.Height%c.Patch != 0 || in.Width%c.Patch != 0):
-		return fmt.Errorf("encoder.patch: patches of %d×%d pixels do not tile %d×%d images; take a divisor of both sides", c.Patch, c.Patch, in.Height, in.Width)
+		return refuse("patch", "take a divisor of both sides", "patches of %d×%d pixels do not tile %d×%d images", c.Patch, c.Patch, in.Height, in.Width)
 	case c.Name == "vit" && c.Features()%c.Heads != 0:
-		return fmt.Errorf("encoder.heads: %d heads do not divide the tokens' dimension %d (%d × encoder.width); take a divisor", c.Heads, c.Features(), vitWidth)
+		return refuse("heads", "take a divisor", "%d heads do not divide the tokens' dimension %d (%d × encoder.width)", c.Heads, c.Features(), vitWidth)
 	}
 	return nil
+}
+
+// refuse says what is wrong with a key of the [encoder] table.
+func refuse(key, remedy, found string, a ...any) error {
+	return &setting.KeyError{Key: "encoder." + key, Found: fmt.Sprintf(found, a...), Remedy: remedy}
 }
 
 // Build adds the network to x's graph: x is [N,H,W,C], normalised images.

@@ -16,6 +16,10 @@ const (
 	normMomentum = 0.1
 )
 
+// StatisticBatches is the number of training-mode batches that fill a network's running statistics before it is evaluated: at their
+// momentum of 0.1 less than one percent of their start remains.
+const StatisticBatches = 50
+
 // Running are a batch norm's statistics for evaluation, [C] each, shared by all graphs of a branch.
 type Running struct{ Mean, Var []float32 }
 

@@ -63,7 +63,7 @@ func (w *witness) Step(views []float32) (methods.Signals, error) {
 // testify runs one arm through the harness.
 func testify(t *testing.T, init, method string) testimony {
 	t.Helper()
-	p, err := NewPlan(parseReal(t, `
+	p, err := NewPlan("t.toml", `
 name = "x"
 seeds = [3]
 references = false
@@ -92,13 +92,13 @@ name = "x"
 name = "reads-the-rest"
 objective = "carp"
 learner = "hyperspherical"
-`), NewLibrary(testOpen))
+`, Catalogue(), NewLibrary(testOpen))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var saw testimony
 	o := options(Real())
-	o.Engine.Arm = func(cfg methods.Config) (Trainer, error) {
+	o.Engine.Trainer = func(cfg methods.Config) (Trainer, error) {
 		tr, err := methods.New(cfg)
 		return &witness{tr, &saw}, err
 	}
@@ -120,8 +120,8 @@ func TestChangingOneAxisChangesNothingElse(t *testing.T) {
 			arm(objective, `"joint"`, `observers = ["gmm", "kmeans"]`),
 			arm(objective, `[{name = "gmm", until = 1}, {name = "joint"}]`, ""),
 		}
-		for _, l := range Methods().Names("learner") {
-			if !slices.Contains(Methods().Names("objective"), l) {
+		for _, l := range Catalogue().Names("learner") {
+			if !slices.Contains(Catalogue().Names("objective"), l) {
 				others = append(others, arm(objective, fmt.Sprintf("%q", l), ""))
 			}
 		}

@@ -3,7 +3,6 @@ package harness
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
@@ -16,40 +15,14 @@ type stateful interface {
 	Load(state []methods.Named) error
 }
 
-// tally is what a cell itself carries across an interruption.
-type tally struct {
-	lossSum float64 // since the last measurement
-	lossN   int
-	train   float64 // seconds
-	eval    float64 // seconds
-	stepMS  []float64
-}
-
 // stepTimes is the checkpoint's tensor with the wall time of every step so far.
 const stepTimes = "harness.step_ms"
 
-func (t tally) extra() map[string]string {
-	exact := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	return map[string]string{"loss_sum": exact(t.lossSum), "loss_n": strconv.Itoa(t.lossN), "train_s": exact(t.train), "eval_s": exact(t.eval)}
-}
-
-func tallyFrom(extra map[string]string) (t tally, err error) {
-	read := func(key string) float64 {
-		v, e := strconv.ParseFloat(extra[key], 64)
-		if e != nil {
-			err = fmt.Errorf("%s: found %q, expected a number", key, extra[key])
-		}
-		return v
-	}
-	t = tally{lossSum: read("loss_sum"), lossN: int(read("loss_n")), train: read("train_s"), eval: read("eval_s")}
-	return t, err
-}
-
-// save writes a checkpoint after the given number of steps.
-func (l *logs) save(dir *store.CellDir, s stateful, step int, t tally, resumedAt []int) error {
-	cp := store.Checkpoint{Step: step, ResumedAt: resumedAt, State: tensors(s.State()), Extra: t.extra()}
-	if n := len(t.stepMS); n > 0 {
-		cp.State = append(cp.State, tensorfile.Tensor{Name: stepTimes, Shape: []int{n}, F64: t.stepMS})
+// save writes a checkpoint.
+func (l *logs) save(dir *store.CellDir, s stateful, at progress) error {
+	cp := store.Checkpoint{Step: at.step, ResumedAt: at.resumedAt, State: tensors(s.State()), Extra: at.tally.extra()}
+	if n := len(at.tally.stepMS); n > 0 {
+		cp.State = append(cp.State, tensorfile.Tensor{Name: stepTimes, Shape: []int{n}, F64: at.tally.stepMS})
 	}
 	var err error
 	if cp.StepsOffset, err = l.steps.Offset(); err != nil {

@@ -1,6 +1,9 @@
 package harness
 
-import "protobench/methods"
+import (
+	"protobench/encoders"
+	"protobench/methods"
+)
 
 // Trainer is what a cell needs of an arm: *methods.Trainer, or a stand-in.
 type Trainer interface {
@@ -22,7 +25,7 @@ type Supervised interface {
 
 // Engine makes the trainers of cells.
 type Engine struct {
-	Arm        func(methods.Config) (Trainer, error)
+	Trainer    func(methods.Config) (Trainer, error) // of an arm
 	Supervised func(cfg methods.Config, classes int) (Supervised, error)
 	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled from the batches of
 	// views that next returns.
@@ -32,22 +35,18 @@ type Engine struct {
 // Real is the engine of package methods.
 func Real() Engine {
 	return Engine{
-		Arm:        func(cfg methods.Config) (Trainer, error) { return methods.New(cfg) },
+		Trainer:    func(cfg methods.Config) (Trainer, error) { return methods.New(cfg) },
 		Supervised: func(cfg methods.Config, classes int) (Supervised, error) { return methods.NewSupervised(cfg, classes) },
 		Untrained:  untrained,
 	}
 }
-
-// statisticBatches is how many batches fill the untrained encoder's batch-norm
-// statistics: running means of momentum 0.1 forget their start within these.
-const statisticBatches = 50
 
 func untrained(cfg methods.Config, next func() []float32) (Supervised, error) {
 	r, err := methods.NewUntrained(cfg)
 	if err != nil {
 		return nil, err
 	}
-	for range statisticBatches {
+	for range encoders.StatisticBatches {
 		if _, err := r.Step(next(), nil); err != nil {
 			return nil, err
 		}

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -232,7 +234,7 @@ func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 func TestTotalCollapseIsNamed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) {
-		f.cfg.Settings.Loss.Temperature, f.cfg.Settings.Prototypes.Init = 0, "random"
+		f.temperature, f.init = 0, "random"
 		for i := range f.now { // one prototype takes everything
 			f.now[i] = 0.001 * float32(i%3)
 		}
@@ -258,7 +260,7 @@ func TestResultsHoldEveryListedMetric(t *testing.T) {
 	}
 	sort.Strings(known)
 	for _, c := range cellsOf(t, dir) {
-		got := sortedKeys(c.Result.Metrics)
+		got := slices.Sorted(maps.Keys(c.Result.Metrics))
 		switch c.Result.Cell.Method {
 		case "pixels", "untrained", "supervised":
 			if len(got) != 8 || c.Result.Metrics["linear@backbone.teacher"] == 0 {
@@ -328,8 +330,7 @@ func TestRunRefusesAnUnwritableFolder(t *testing.T) {
 }
 
 func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
-	s := parse(t, "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n")
-	_, err := NewPlan(s, NewLibrary(testOpen))
+	_, err := NewPlan("t.toml", "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n", Catalogue(), NewLibrary(testOpen))
 	if err == nil || err.Error() != "t.toml:2: data: no such data" {
 		t.Error(err)
 	}

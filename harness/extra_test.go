@@ -42,17 +42,4 @@ func TestExtraMetricsAreMeasuredOnDemand(t *testing.T) {
 	if planOf(t, smallSweep).Jobs[3].Hash == planOf(t, more).Jobs[3].Hash {
 		t.Error("a cell with extra metrics is taken for one without")
 	}
-	if c := planOf(t, smallSweep).Jobs[3].Cell; strings.Contains(c.canonical(""), "evaluate.extra") {
-		t.Error("the default is hashed, which renames every cell of before there was the key")
-	}
-}
-
-func TestEndpointsMustBeMeasured(t *testing.T) {
-	const text = "name = 'x'\nprimary = ['lidar@backbone.teacher']\n[[method]]\nname = 'swav'\n"
-	if _, err := Parse("t.toml", text, testCatalogue()); err == nil || !strings.Contains(err.Error(), `t.toml:2: primary: metric "lidar@backbone.teacher" is measured on demand alone; set evaluate.extra = true`) {
-		t.Error(err)
-	}
-	if _, err := Parse("t.toml", strings.Replace(text, "[[", "[evaluate]\nextra = true\n[[", 1), testCatalogue()); err != nil {
-		t.Error(err)
-	}
 }

@@ -15,14 +15,17 @@ type fake struct {
 	start, now []float32 // [4,3]
 	steps      float64
 	path       float64
-	atStep     func(step int) error // called before each step
-	poison     int                  // step at which the loss becomes NaN; 0 never
+
+	temperature float64
+	init        string
+	atStep      func(step int) error // called before each step
+	poison      int                  // step at which the loss becomes NaN; 0 never
 }
 
 const fakeK, fakeD = 4, 3
 
 func newFake(cfg methods.Config) *fake {
-	f := &fake{cfg: cfg, now: make([]float32, fakeK*fakeD)}
+	f := &fake{cfg: cfg, now: make([]float32, fakeK*fakeD), temperature: cfg.Settings.Loss.Temperature, init: cfg.Settings.Prototypes.Init}
 	for i := range f.now {
 		f.now[i] = float32(math.Sin(float64(i) + float64(cfg.Seed)))
 	}
@@ -31,7 +34,7 @@ func newFake(cfg methods.Config) *fake {
 }
 
 func (f *fake) Prepare(next func() []float32) error {
-	if f.cfg.Settings.Prototypes.Init == "data" {
+	if f.init == "data" {
 		f.now[0] += sum(next()) / 1000
 		f.start = append([]float32{}, f.now...)
 	}
@@ -47,7 +50,7 @@ func (f *fake) Step(views []float32) (methods.Signals, error) {
 	f.steps++
 	turn := sum(views) / float32(len(views))
 	for i := range f.now {
-		f.now[i] += turn * float32(i%3-1) * float32(f.cfg.Settings.Loss.Temperature)
+		f.now[i] += turn * float32(i%3-1) * float32(f.temperature)
 	}
 	f.path += math.Abs(float64(turn))
 	s := methods.Signals{Loss: float64(turn) + 2, Values: map[string]float64{"lr": 0.1}}
@@ -141,7 +144,7 @@ func fakeEngine(change func(*fake)) Engine {
 		return f
 	}
 	return Engine{
-		Arm:        func(cfg methods.Config) (Trainer, error) { return build(cfg), nil },
+		Trainer:    func(cfg methods.Config) (Trainer, error) { return build(cfg), nil },
 		Supervised: func(cfg methods.Config, _ int) (Supervised, error) { return fakeRow{build(cfg)}, nil },
 		Untrained: func(cfg methods.Config, next func() []float32) (Supervised, error) {
 			next()

@@ -9,9 +9,9 @@ import (
 
 // features extracts what metrics see of a network: its features of all splits and its embeddings
 // of the training images. extra adds augmented views.
-func (w *work) features(ctx context.Context, f extractor, extra bool) (*metrics.Input, error) {
-	set, b := w.set, w.batches
-	in := &metrics.Input{Seed: w.job.Cell.Seed, Team: w.team, Stop: func() bool { return ctx.Err() != nil }}
+func (r *cellRun) features(ctx context.Context, f extractor, extra bool) (*metrics.Input, error) {
+	set, b := r.set, r.batches
+	in := &metrics.Input{Seed: r.job.Cell.Seed, Team: r.team, Stop: func() bool { return ctx.Err() != nil }}
 	in.Coarse, in.Fine, in.TrainY = set.Classes, set.FineClasses, set.Train.Labels
 	var err error
 	if in.Train, in.Embeddings, err = b.extract(ctx, &set.Train, set.Train.Len(), f); err != nil {
@@ -30,7 +30,7 @@ func (w *work) features(ctx context.Context, f extractor, extra bool) (*metrics.
 	}
 	in.Test = splitOf(test, &set.Test)
 	if extra {
-		in.Views, err = b.viewed(ctx, w.cadence.total(), f)
+		in.Views, err = b.viewed(ctx, r.cadence.total(), f)
 	}
 	return in, err
 }

@@ -6,18 +6,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/harness/sweep"
 	"protobench/metrics"
 )
 
 // Crops and flips change nothing in an image of one colour, so each run of views holds its image's
 // colour; views of other images would show.
 func TestViewsOfAnImageAreARun(t *testing.T) {
-	set, settings := testSet(), Defaults()
-	settings.Train.Batch, settings.Augment.JitterProb, settings.Augment.Grayscale, settings.Augment.Blur = 8, 0, 0, 0
+	set, cell := testSet(), sweep.Cell{Settings: sweep.Defaults()}
+	cell.Settings.MustSetAll(map[string]any{"train.batch": 8, "augment.jitter_prob": 0.0, "augment.grayscale": 0.0, "augment.blur": 0.0})
 	for i := range set.Train.Pixels {
 		set.Train.Pixels[i] = uint8(5 * (i / 48))
 	}
-	b, err := newBatches(set, &settings, 0)
+	b, err := newBatches(set, &cell)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,14 +46,13 @@ func TestReferenceRowsWarnOnce(t *testing.T) {
 	set := testSet()
 	set.Probe.Pixels, set.Probe.Labels, set.Probe.Fine = set.Probe.Pixels[:12*48], set.Probe.Labels[:12], set.Probe.Fine[:12]
 	set.Train = set.Probe
-	w := &work{job: &Job{}, set: set}
-	w.job.Cell.Settings = Defaults()
-	w.job.Cell.Settings.Train.Batch = 8
+	r := &cellRun{job: &Job{Cell: sweep.Cell{Settings: sweep.Defaults()}}, set: set}
+	r.job.Cell.Settings.MustSet("train.batch", 8)
 	var err error
-	if w.batches, err = newBatches(set, &w.job.Cell.Settings, 0); err != nil {
+	if r.batches, err = newBatches(set, &r.job.Cell); err != nil {
 		t.Fatal(err)
 	}
-	o, err := w.frozenRow(t.Context(), func(images []float32) ([]float32, []float32, error) { return images, nil, nil })
+	o, err := r.row(t.Context(), func(images []float32) ([]float32, []float32, error) { return images, nil, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

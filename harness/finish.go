@@ -24,10 +24,10 @@ func newOutcome() *outcome {
 
 // finish measures a trained arm on all images: prototypes and their use, then the frozen features
 // of both branches. The cell's threads share the work of the probes.
-func (w *work) finish(ctx context.Context, t Trainer) (*outcome, error) {
-	o, extra := newOutcome(), w.job.Cell.Settings.Evaluate.Extra
+func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
+	o, extra := newOutcome(), r.job.Cell.Settings.Bool("evaluate.extra")
 	for _, br := range []methods.Branch{methods.Teacher, methods.Student} {
-		in, err := w.features(ctx, branch(t, br), extra)
+		in, err := r.features(ctx, branch(t, br), extra)
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +41,7 @@ func (w *work) finish(ctx context.Context, t Trainer) (*outcome, error) {
 			return nil, err
 		}
 	}
-	return o, o.measure(ctx, &metrics.Input{Training: w.tally.training()}, atEnd(metrics.OfTraining, "", extra))
+	return o, o.measure(ctx, &metrics.Input{Training: r.at.tally.training()}, atEnd(metrics.OfTraining, "", extra))
 }
 
 // learners measures every learner on the teacher's embeddings of all training images.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"protobench/harness/store"
+	"protobench/harness/sweep"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -106,25 +107,23 @@ func TestUsageUsesTheLearnersScores(t *testing.T) {
 }
 
 func TestObserversAreNotChargedToTheirArm(t *testing.T) {
-	w := &work{job: &Job{}, tell: func(Event) {}, cadence: cadence{perEpoch: 5, epochs: 1, evaluate: Evaluate{Every: 1}}}
-	w.job.Cell.Settings.Evaluate.LogEvery = 10
-	err := w.advance(func() (methods.Signals, error) { return methods.Signals{Observers: time.Hour}, nil })
-	if err != nil || w.tally.stepMS[0] > -3599e3 || w.tally.train < 0 {
-		t.Errorf("%v ms, %v s, %v", w.tally.stepMS, w.tally.train, err)
+	var sum tally
+	sum.add(methods.Signals{Observers: time.Hour, Loss: 2}, time.Second)
+	if sum.stepMS[0] != -3599e3 || sum.train != 1 || sum.loss() != 2 {
+		t.Errorf("%v ms, %v s, loss %v", sum.stepMS, sum.train, sum.loss())
 	}
 }
 
 func TestUsageImagesLimitTheCurves(t *testing.T) {
 	for limit, want := range map[int]int{0: 40, 16: 16, 99: 40} {
-		set, seen := testSet(), 0
-		w := &work{job: &Job{}, set: set, cadence: cadence{perEpoch: 5, epochs: 1}}
-		w.job.Cell.Settings = Defaults()
-		w.job.Cell.Settings.Train.Batch, w.job.Cell.Settings.Evaluate.UsageImages = 8, limit
-		var err error
-		if w.batches, err = newBatches(set, &w.job.Cell.Settings, 0); err != nil {
+		j, seen := &Job{Cell: sweep.Cell{Settings: sweep.Defaults()}}, 0
+		j.Cell.Settings.MustSetAll(map[string]any{"train.batch": 8, "evaluate.usage_images": limit})
+		b, err := newBatches(testSet(), &j.Cell)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.snapshot(counting{newFake(w.config()), &seen}); err != nil || seen != want {
+		a := newArmTrainee(counting{newFake(j.Cell.Config()), &seen}, j, b)
+		if _, _, err := a.measure(); err != nil || seen != want {
 			t.Errorf("limit %d: %d images seen, want %d (%v)", limit, seen, want, err)
 		}
 	}
@@ -205,8 +204,8 @@ func TestAnArmWithoutPrototypesSaysSo(t *testing.T) {
 	p := planOf(t, smallSweep)
 	dir := filepath.Join(t.TempDir(), "run")
 	engine := fakeEngine(nil)
-	arm := engine.Arm
-	engine.Arm = func(cfg methods.Config) (Trainer, error) {
+	arm := engine.Trainer
+	engine.Trainer = func(cfg methods.Config) (Trainer, error) {
 		a, err := arm(cfg)
 		return bare{a}, err
 	}

@@ -161,7 +161,7 @@ func TestStepTimesSurviveAResume(t *testing.T) {
 	}
 	f := newFake(methods.Config{})
 	want := tally{lossN: 2, stepMS: []float64{3, 1.0 / 3}}
-	if err := l.save(cell, f, 2, want, nil); err != nil {
+	if err := l.save(cell, f, progress{step: 2, tally: want}); err != nil {
 		t.Fatal(err)
 	}
 	cp, err := cell.Checkpoint()
@@ -203,7 +203,7 @@ func TestArmsArePreparedOnceBeforeTheFirstMeasurement(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	var calls []string
 	engine := fakeEngine(nil)
-	engine.Arm = func(cfg methods.Config) (Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
+	engine.Trainer = func(cfg methods.Config) (Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
 	ctx, stop := context.WithCancel(context.Background())
 	o := options(engine)
 	o.Tell = func(e Event) {

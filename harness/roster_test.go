@@ -41,7 +41,7 @@ func TestTheRosterTrains(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	p, err := NewPlan(parseReal(t, smallRoster(t)), NewLibrary(datasets.Open))
+	p, err := NewPlan("roster", smallRoster(t), Catalogue(), NewLibrary(datasets.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestTheRosterTrains(t *testing.T) {
 		}
 		arms[r.Cell.Method] = r.Metrics
 	}
-	for _, name := range Methods().Names("preset") {
+	for _, name := range Catalogue().Names("preset") {
 		if len(arms[name]) == 0 {
 			t.Errorf("%s is not in the roster: %v", name, slices.Sorted(maps.Keys(arms)))
 		}

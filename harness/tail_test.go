@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"protobench/datasets"
+	"protobench/harness/sweep"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -34,7 +35,7 @@ func TestLongTailedRunsAreProbedOnTheBalancedImages(t *testing.T) {
 	set := tailedSet()
 	o := options(fakeEngine(nil))
 	o.Data = NewLibrary(func(datasets.Options) (*datasets.Set, error) { return set, nil })
-	p, err := NewPlan(parse(t, "encoder = { depth = 2 }\n"+smallSweep), o.Data)
+	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+smallSweep, Catalogue(), o.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,15 +111,13 @@ func TestMeasuringEndsWithItsContext(t *testing.T) {
 }
 
 func TestValidationRunsWarn(t *testing.T) {
-	w := work{job: &Job{}}
-	w.job.Cell.Settings.Data.Validation = 0.1
 	o := newOutcome()
-	if r := w.success(o); len(r.Provenance.Warnings) != 1 {
-		t.Errorf("%q", r.Provenance.Warnings)
-	}
-	w.job.Cell.Settings.Data.Validation = 0
-	if r := w.success(o); len(r.Provenance.Warnings) != 0 {
-		t.Errorf("%q", r.Provenance.Warnings)
+	for share, want := range map[float64]int{0.1: 1, 0: 0} {
+		j := &Job{Cell: sweep.Cell{Settings: sweep.Defaults()}}
+		j.Cell.Settings.MustSet("data.validation", share)
+		if r := success(j, progress{}, o); len(r.Provenance.Warnings) != want {
+			t.Errorf("%g: %q", share, r.Provenance.Warnings)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,12 +27,16 @@ func TestChangedPresetsAreNamed(t *testing.T) {
 		}},
 	} {
 		text := "name = 'x'\nseeds = 2\n[data]\ntrain = 300\ntest = 20\n" + c.text
-		p, err := NewPlan(parseReal(t, text), NewLibrary(datasets.Open))
+		p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(datasets.Open))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if diff := cmp.Diff(c.want, Warnings(p.Jobs)); diff != "" {
+		var got []string
+		for _, w := range Warnings(p.Jobs) {
+			got = append(got, w.String())
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
 		}
 	}
@@ -43,7 +46,7 @@ func TestChangedPresetsAreNamed(t *testing.T) {
 func TestWarningsStandInResults(t *testing.T) {
 	const text = "name = 'x'\nreferences = ['untrained']\n[data]\ntrain = 40\ntest = 20\n[train]\nepochs = 1\nbatch = 20\n[prototypes]\nfreeze_epochs = 2\n" +
 		"[[method]]\nname = 'swav'\n[[method]]\nname = 'swav+frozen'\n"
-	p, err := NewPlan(parseReal(t, text), NewLibrary(datasets.Open))
+	p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(datasets.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,10 +56,9 @@ func TestWarningsStandInResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range cellsOf(t, dir) {
-		warned := slices.ContainsFunc(c.Result.Provenance.Warnings, func(w store.Warning) bool {
-			return strings.Contains(w.Text, "prototypes.freeze_epochs = 2, train.epochs = 1: the joint learner's prototypes never move")
-		})
-		if warned != (c.Result.Cell.Method == "swav") {
+		want := store.Warning{Key: "prototypes.freeze_epochs", Text: "prototypes.freeze_epochs = 2, train.epochs = 1: the joint learner's prototypes never move"}
+		warned := slices.Contains(c.Result.Provenance.Warnings, want)
+		if warned != (c.Result.Cell.Method == "swav") || warned != slices.Contains(c.Dir.Plan().Warnings, want) {
 			t.Errorf("%s: %s, %v", c.Result.Cell.Method, c.Result.Outcome.Status, c.Result.Provenance.Warnings)
 		}
 	}

@@ -1,8 +1,9 @@
 package methods
 
-// warmUp is the number of batches that fill the batch norms' statistics before the first step: at momentum 0.1 less than
-// one percent of their start remains.
-const warmUp = 50
+import "protobench/encoders"
+
+// warmUp is the number of batches before the first step.
+const warmUp = encoders.StatisticBatches
 
 // Prepare readies a run before its first step, for every arm alike: training-mode batches fill the statistics of
 // both branches (and the running mean of a centred embedding), and prototypes start from data where

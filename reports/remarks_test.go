@@ -16,12 +16,10 @@ func TestRemarks(t *testing.T) {
 	for _, a := range s.arms {
 		a.runs = runsOf(map[uint64]float64{0: 1, 1: 1}, store.OK)
 	}
-	say := func(a, r int, words ...store.Warning) { s.arms[a].runs[r].Result.Provenance.Warnings = words }
-	of := func(metric, gradient string) store.Warning {
-		return store.Warning{Metric: metric, Text: text + gradient}
-	}
-	say(0, 0, of("linear@backbone.teacher", "8.9e-06"), of("linear@backbone.student", "3.1e-05"), store.Warning{Text: "a general one"})
-	say(1, 1, of("linear@backbone.teacher", "3.3e-06"), of("linear_fine@backbone.teacher", "1"))
+	say := func(a, r int, all ...store.Warning) { s.arms[a].runs[r].Result.Provenance.Warnings = all }
+	say(0, 0, store.Warning{Metric: "linear@backbone.teacher", Text: text + "8.9e-06"}, store.Warning{Metric: "linear@backbone.student", Text: text + "3.1e-05"},
+		store.Warning{Text: "a general one"})
+	say(1, 1, store.Warning{Metric: "linear@backbone.teacher", Text: text + "3.3e-06"}, store.Warning{Metric: "linear_fine@backbone.teacher", Text: text + "1"})
 	s.arms[1].runs[0].Result.Undefined = map[string]string{"dead": "no image is assigned", "nmi": "not shown", "observer.joint.dead": "of the observer"}
 	notes := func(measures []measure, observers, general bool) ([]string, []string) {
 		table, remarks := &table.Table{}, s.remarksOn(measures, observers, general)
@@ -56,7 +54,7 @@ func TestRemarkOnAllCells(t *testing.T) {
 	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("dino", "dino", "joint", "plain", nil))
 	for _, a := range s.arms {
 		a.runs = runsOf(map[uint64]float64{0: 1}, store.OK)
-		a.runs[0].Result.Provenance.Warnings = []store.Warning{{Text: "data.validation = 0.2: no numbers to report"}}
+		a.runs[0].Result.Provenance.Warnings = []store.Warning{{Key: "data.validation", Text: "data.validation = 0.2: no numbers to report"}}
 	}
 	table := s.mainTable()
 	if table.Rows[0][0].Marks != "" || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {

@@ -2,7 +2,6 @@ package augment
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"protobench/datasets"
@@ -41,11 +40,11 @@ type scratch struct {
 }
 
 // New returns the augmenter of images of one shape. mean and std are per channel on the scale 0..1 (the first
-// in.Channels entries are used); flip says whether a horizontal flip keeps the class. The error names the key of the
-// [augment] table that is out of range.
+// in.Channels entries are used); flip says whether a horizontal flip keeps the class. Where a setting is at fault, the
+// error is a *setting.KeyError.
 func New(cfg Config, in Input, mean, std [3]float32, flip bool) (*Augmenter, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
+	if wrong := cfg.Check(false); len(wrong) > 0 {
+		return nil, wrong[0]
 	}
 	if in.Height < 1 || in.Width < 1 || (in.Channels != 1 && in.Channels != 3) {
 		return nil, fmt.Errorf("augment: images of shape %d×%d×%d are not supported; use 1 or 3 channels", in.Height, in.Width, in.Channels)
@@ -71,27 +70,6 @@ func newScratch(in, out Input) scratch {
 	s.draws = rand.New(s.source)
 	s.image, s.wide, s.view = make([]float32, in.size()), make([]float32, in.Height*out.Width*in.Channels), make([]float32, out.size())
 	return s
-}
-
-// validate checks the ranges that the keys declare.
-func (c Config) validate() error {
-	for _, k := range []struct {
-		key             string
-		value, low, top float64
-	}{
-		{"crop_min", c.CropMin, math.SmallestNonzeroFloat64, 1}, {"crop_max", c.CropMax, math.SmallestNonzeroFloat64, 1},
-		{"flip", c.Flip, 0, 1}, {"jitter_prob", c.JitterProb, 0, 1},
-		{"brightness", c.Brightness, 0, 1}, {"contrast", c.Contrast, 0, 1}, {"saturation", c.Saturation, 0, 1},
-		{"hue", c.Hue, 0, 0.5}, {"grayscale", c.Grayscale, 0, 1}, {"blur", c.Blur, 0, 1},
-	} {
-		if !(k.value >= k.low && k.value <= k.top) {
-			return fmt.Errorf("augment.%s: %g is out of range; use at most %g and no less than 0 (crops: above 0)", k.key, k.value, k.top)
-		}
-	}
-	if c.CropMin > c.CropMax {
-		return fmt.Errorf("augment.crop_min: %g is above crop_max = %g; swap them", c.CropMin, c.CropMax)
-	}
-	return nil
 }
 
 // Views writes the two views of every image set[order[i]] into dst, [2·B,H,W,C]: all first views, then all second

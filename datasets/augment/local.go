@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"protobench/datasets"
+	"protobench/internal/setting"
 	"protobench/internal/stream"
 )
 
@@ -15,18 +16,19 @@ type Locals struct {
 	a     Augmenter // of views that cover less and are smaller
 }
 
-// Locals returns what makes the given number of local crops of an image, each of shape out. The error names the key at fault.
+// Locals returns what makes the given number of local crops of an image, each of shape out. Where a
+// setting is at fault, the error is a *setting.KeyError.
 func (a *Augmenter) Locals(crops int, out Input) (*Locals, error) {
-	switch c := a.cfg; {
-	case crops == 0: // nothing reads the settings
-	case !(c.LocalMin > 0 && c.LocalMin <= 1):
-		return nil, fmt.Errorf("augment.local_crop_min: %g is out of range; use a value above 0 and at most 1", c.LocalMin)
-	case !(c.LocalMax > 0 && c.LocalMax <= 1):
-		return nil, fmt.Errorf("augment.local_crop_max: %g is out of range; use a value above 0 and at most 1", c.LocalMax)
-	case c.LocalMin > c.LocalMax:
-		return nil, fmt.Errorf("augment.local_crop_min: %g is above local_crop_max = %g; swap them", c.LocalMin, c.LocalMax)
-	case out.Height < 1 || out.Width < 1 || out.Height > a.in.Height || out.Width > a.in.Width || out.Channels != a.in.Channels:
-		return nil, fmt.Errorf("train.local_size: crops of %d×%d pixels of images of %d×%d; take 1 pixel to the image's side", out.Height, out.Width, a.in.Height, a.in.Width)
+	if crops > 0 {
+		if wrong := a.cfg.Check(true); len(wrong) > 0 {
+			return nil, wrong[0]
+		}
+		if out.Height < 1 || out.Width < 1 || out.Height > a.in.Height || out.Width > a.in.Width || out.Channels != a.in.Channels {
+			return nil, &setting.KeyError{
+				Key: "train.local_size", Found: fmt.Sprintf("crops of %d×%d pixels of images of %d×%d", out.Height, out.Width, a.in.Height, a.in.Width),
+				Remedy: "take 1 pixel to the image's side",
+			}
+		}
 	}
 	l := &Locals{crops: crops, a: *a}
 	l.a.cfg.CropMin, l.a.cfg.CropMax = a.cfg.LocalMin, a.cfg.LocalMax

@@ -10,6 +10,8 @@ import (
 	"protobench/ablations"
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/sweep"
+	"protobench/internal/setting"
 	"protobench/metrics"
 )
 
@@ -87,13 +89,13 @@ func (c listCommand) sections() []section {
 	case "ablations":
 		return one(ablationRows)
 	case "keys":
-		return one(func() ([]string, []row) { return keyRows(harness.Keys()) })
+		return one(func() ([]string, []row) { return keyRows(sweep.Schema().Keys()) })
 	}
 	return methodSections(c.What)
 }
 
 func encoderRows() (head []string, rows []row) {
-	for _, k := range harness.Keys() {
+	for _, k := range sweep.Schema().Keys() {
 		if k.Path == "encoder.name" {
 			for _, name := range k.Choices {
 				rows = append(rows, row{[]string{name}, map[string]string{"name": name}})
@@ -121,7 +123,7 @@ func metricRows() (head []string, rows []row) {
 func ablationRows() (head []string, rows []row) {
 	for _, name := range ablations.Names() {
 		text, _ := ablations.Text(name)
-		s, err := harness.Parse(name, text, harness.Methods())
+		s, err := sweep.Parse(name, text, harness.Catalogue())
 		question := ""
 		if err == nil {
 			question = s.Question
@@ -131,7 +133,7 @@ func ablationRows() (head []string, rows []row) {
 	return []string{"name", "question"}, rows
 }
 
-func keyRows(keys []harness.Key) (head []string, rows []row) {
+func keyRows(keys []setting.Key) (head []string, rows []row) {
 	for _, k := range keys {
 		readers := "all"
 		if len(k.Readers) > 0 {
@@ -143,15 +145,15 @@ func keyRows(keys []harness.Key) (head []string, rows []row) {
 }
 
 // docOf is what a key sets, and what it needs to have an effect.
-func docOf(k harness.Key) string {
+func docOf(k setting.Key) string {
 	if len(k.Needs) == 0 {
 		return k.Doc
 	}
-	return k.Doc + " (with " + k.Conditions() + ")"
+	return k.Doc + " (with " + sweep.Conditions(k) + ")"
 }
 
 // bounds are the values that a key may have.
-func bounds(k harness.Key) string {
+func bounds(k setting.Key) string {
 	if len(k.Choices) > 0 {
 		return strings.Join(k.Choices, ", ")
 	}

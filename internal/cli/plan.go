@@ -33,7 +33,7 @@ func (c planCommand) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	w.warn(harness.Warnings(jobs)...)
+	w.warnOf(jobs)
 	return showPlan(w.out, p, jobs, budget, c.JSON)
 }
 
@@ -154,7 +154,7 @@ func (c validateCommand) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	w.warn(harness.Warnings(p.Jobs)...)
+	w.warnOf(p.Jobs)
 	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", p.Sweep.File, len(p.Jobs))
 	return err
 }
