@@ -30,7 +30,8 @@ func (a armTrainee) step(n int) (methods.Signals, error) {
 	return a.Step(views)
 }
 
-// measure takes the cheap metrics. A measurement that was begun is finished, as a checkpoint behind it counts on its line.
+// measure takes the cheap metrics. A measurement that was begun is finished, as a checkpoint behind
+// it counts on its line.
 func (a armTrainee) measure() (own store.Metrics, observers map[string]store.Metrics, err error) {
 	_, z, err := a.batches.extract(context.Background(), a.batches.images, a.seen, branch(a, methods.Teacher))
 	if err != nil {

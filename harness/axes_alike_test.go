@@ -108,8 +108,9 @@ learner = "hyperspherical"
 	return saw
 }
 
-// TestChangingOneAxisChangesNothingElse: arms of a seed see the same images in the same order under the same augmentations, and start
-// from the same encoder and the same prototypes, whatever their learner, regularizers, embedding or observers.
+// TestChangingOneAxisChangesNothingElse: arms of a seed see the same images in the same order under
+// the same augmentations, and start from the same encoder and the same prototypes, whatever their
+// learner, regularizers, embedding or observers.
 func TestChangingOneAxisChangesNothingElse(t *testing.T) {
 	arm := func(objective, learner, more string) string {
 		return fmt.Sprintf("objective = %q\nlearner = %s\n%s", objective, learner, more)

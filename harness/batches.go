@@ -40,8 +40,8 @@ func newBatches(set *datasets.Set, c *sweep.Cell) (*batches, error) {
 	}, nil
 }
 
-// at returns the views of a step, [2·B,H,W,C] and the local crops behind them, valid until the next call, and the indices of
-// their images.
+// at returns the views of a step, [2·B,H,W,C] and the local crops behind them, valid until the next
+// call, and the indices of their images.
 func (b *batches) at(step int) (views []float32, indices []int) {
 	indices = b.indices(step)
 	global := len(b.views) - b.locals.Len(b.size)

@@ -33,14 +33,16 @@ type cellRun struct {
 	at progress // so far
 }
 
-// progress is how far a cell is, and what it carries across an interruption besides its trainer's state.
+// progress is how far a cell is, and what it carries across an interruption besides its trainer's
+// state.
 type progress struct {
 	step      int
 	tally     tally
 	resumedAt []int // steps
 }
 
-// run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted cells have no result.
+// run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted
+// cells have no result.
 func (r *cellRun) run(ctx context.Context) (result store.Result) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -34,8 +34,8 @@ func (l *logs) save(dir *store.CellDir, s stateful, at progress) error {
 	return dir.WriteCheckpoint(cp)
 }
 
-// restore brings a trainer and the logs back to a checkpoint of dir. What is wrong with the checkpoint is
-// *store.Unusable.
+// restore brings a trainer and the logs back to a checkpoint of dir. What is wrong with the
+// checkpoint is *store.Unusable.
 func (l *logs) restore(dir *store.CellDir, cp *store.Checkpoint, s stateful) (tally, error) {
 	unusable := func(err error) error {
 		return &store.Unusable{Err: fmt.Errorf("%s: %w", dir.CheckpointPath(), err)}

@@ -27,8 +27,8 @@ type Supervised interface {
 type Engine struct {
 	Trainer    func(methods.Config) (Trainer, error) // of an arm
 	Supervised func(cfg methods.Config, classes int) (Supervised, error)
-	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled from the batches of
-	// views that next returns.
+	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled
+	// from the batches of views that next returns.
 	Untrained func(cfg methods.Config, next func() []float32) (Supervised, error)
 }
 

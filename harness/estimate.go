@@ -19,8 +19,9 @@ type Budget struct {
 // Total is cells × steps × the time of a step.
 func (b Budget) Total() time.Duration { return time.Duration(b.Cells*b.Steps) * b.Step }
 
-// Estimate measures each distinct arm, and the row that is trained with labels, on this machine for a few steps and returns
-// what its cells take, in the order of the plan. Rows that are not trained are left out. Nothing is written.
+// Estimate measures each distinct arm, and the row that is trained with labels, on this machine for
+// a few steps and returns what its cells take, in the order of the plan. Rows that are not trained
+// are left out. Nothing is written.
 func Estimate(jobs []Job, e Engine, data *Library) ([]Budget, error) {
 	var all []Budget
 	known := map[string]int{} // an arm's place in all

@@ -145,13 +145,15 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	x.tell(ended)
 }
 
-// dismiss ends a cell's team. What it took over beside its worker's own threads others may take again.
+// dismiss ends a cell's team. What it took over beside its worker's own threads others may take
+// again.
 func (x *executor) dismiss(team *team.Team, own int) {
 	team.Close()
 	x.spare.Add(int64(team.Threads() - own))
 }
 
-// unwritten is the outcome of a cell whose result could not be written. Why it failed before that stays first.
+// unwritten is the outcome of a cell whose result could not be written. Why it failed before that
+// stays first.
 func unwritten(o store.Outcome, err error) store.Outcome {
 	reason := fmt.Sprintf("result not written: %v; the next run goes on from the checkpoint", err)
 	if o.Status == store.Failed {
@@ -187,8 +189,8 @@ func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, e
 	}, nil
 }
 
-// write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed one keeps it too, for
-// a retry to go on from.
+// write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed
+// one keeps it too, for a retry to go on from.
 func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if r.Outcome.Status == store.Interrupted {
 		return nil

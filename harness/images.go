@@ -8,10 +8,12 @@ import (
 	"protobench/metrics"
 )
 
-// chunk is the number of images that are kept in memory for evaluation at a time: whole batches of an evaluation graph.
+// chunk is the number of images that are kept in memory for evaluation at a time: whole batches of
+// an evaluation graph.
 const chunk = 4 * methods.EvalBatch
 
-// extractor turns images [n,H,W,C] into features [n,F] and embeddings [n,D] (nil where there are none).
+// extractor turns images [n,H,W,C] into features [n,F] and embeddings [n,D] (nil where there are
+// none).
 type extractor func(images []float32) (backbone, embedding []float32, err error)
 
 func branch(t Trainer, b methods.Branch) extractor {

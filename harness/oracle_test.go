@@ -20,7 +20,8 @@ type oracle struct {
 	images  int
 }
 
-// consult trains a learner on vectors that no encoder turns, through the harness's own batches and the trainer.
+// consult trains a learner on vectors that no encoder turns, through the harness's own batches and
+// the trainer.
 func consult(t *testing.T, learner string, steps int, change func(*setting.Values)) oracle {
 	t.Helper()
 	return consultOn(t, "plain", learner, steps, change)
@@ -77,7 +78,8 @@ func consultOn(t *testing.T, embedding, learner string, steps int, change func(*
 	return o
 }
 
-// centre does to modes what a centred embedding does to vectors: it puts them on the unit sphere and takes off their mean.
+// centre does to modes what a centred embedding does to vectors: it puts them on the unit sphere
+// and takes off their mean.
 func centre(modes metrics.Matrix) {
 	mean := make([]float32, modes.Cols)
 	for i := range modes.Rows {
@@ -111,7 +113,8 @@ func (o oracle) matrix() metrics.Matrix {
 	return matrix(o.learned.Current[methods.Teacher], o.learned.K)
 }
 
-// unique counts distinct prototypes, live those of them in use, dead those that nothing is assigned to.
+// unique counts distinct prototypes, live those of them in use, dead those that nothing is assigned
+// to.
 func (o oracle) unique(eps float64) int { return metrics.Covers(o.matrix(), []float64{eps})[0].Count() }
 func (o oracle) live(eps float64) int {
 	return metrics.LiveCovers(o.matrix(), o.counts, o.images, []float64{eps})[0].Count()
@@ -138,8 +141,8 @@ func (o oracle) found() int {
 	return n
 }
 
-// TestOracle documents what learners do with 12 modes and 64 prototypes, whatever their names promise. Live and unique are counted at
-// a cosine distance of 0.1.
+// TestOracle documents what learners do with 12 modes and 64 prototypes, whatever their names
+// promise. Live and unique are counted at a cosine distance of 0.1.
 func TestOracle(t *testing.T) {
 	vmf := func(precision float64, forgetting, weights, init string) func(*setting.Values) {
 		return func(v *setting.Values) {
@@ -226,8 +229,9 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// TestOracleContinuum has more modes than prototypes and no common mean: then every learner keeps its prototypes apart,
-// however it starts and forgets, and however sharp its responsibilities are. Diversity is what the data has.
+// TestOracleContinuum has more modes than prototypes and no common mean: then every learner keeps
+// its prototypes apart, however it starts and forgets, and however sharp its responsibilities are.
+// Diversity is what the data has.
 func TestOracleContinuum(t *testing.T) {
 	for _, learner := range []string{"gmm", "kmeans", "epoch-kmeans"} {
 		for _, precision := range []float64{1, 4} {
@@ -249,7 +253,8 @@ func TestOracleContinuum(t *testing.T) {
 	}
 }
 
-// TestOracleStarts starts each learner on the modes themselves, one each: they are fixed points of all that estimate means.
+// TestOracleStarts starts each learner on the modes themselves, one each: they are fixed points of
+// all that estimate means.
 func TestOracleStarts(t *testing.T) {
 	for _, learner := range []string{"gmm", "kmeans", "ema", "epoch-kmeans"} {
 		o := consult(t, learner, 160, func(v *setting.Values) {
@@ -261,10 +266,11 @@ func TestOracleStarts(t *testing.T) {
 	}
 }
 
-// TestOracleCommonMean documents what an offset three times as long as the modes' own means does: on the sphere all vectors
-// point nearly the same way, so that a mixture of fixed concentration (10 or 32 here, where 128 would do) takes them for
-// one mode, from whatever start and by either forgetting. Unique prototypes beside one live one are dead. Centring the
-// embedding cures it for all.
+// TestOracleCommonMean documents what an offset three times as long as the modes' own means does:
+// on the sphere all vectors point nearly the same way, so that a mixture of fixed concentration (10
+// or 32 here, where 128 would do) takes them for one mode, from whatever start and by either
+// forgetting. Unique prototypes beside one live one are dead. Centring the embedding cures it for
+// all.
 func TestOracleCommonMean(t *testing.T) {
 	vmf := func(precision float64, forgetting, init string) func(*setting.Values) {
 		return func(v *setting.Values) {

@@ -27,11 +27,13 @@ type Plan struct {
 	Jobs  []Job
 }
 
-// Catalogue is what sweeps may name: the parts of package methods, and the metrics that a result can have.
+// Catalogue is what sweeps may name: the parts of package methods, and the metrics that a result
+// can have.
 func Catalogue() sweep.Catalogue { return sweep.Methods(metrics.Keys()) }
 
-// NewPlan reads the text of a sweep file, opens the data of every cell, checks the settings against them, and fixes the cells'
-// identities. file names the sweep in errors. All that is wrong comes back in one *sweep.ConfigError.
+// NewPlan reads the text of a sweep file, opens the data of every cell, checks the settings against
+// them, and fixes the cells' identities. file names the sweep in errors. All that is wrong comes
+// back in one *sweep.ConfigError.
 func NewPlan(file, text string, c sweep.Catalogue, data *Library) (*Plan, error) {
 	s, err := sweep.Check(file, text, c, data.Open)
 	if err != nil {

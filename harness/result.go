@@ -11,7 +11,8 @@ import (
 	"protobench/internal/kernel"
 )
 
-// newResult is a result without metrics of a job that came so far; the program's version is filled in by the executor.
+// newResult is a result without metrics of a job that came so far; the program's version is filled
+// in by the executor.
 func newResult(j *Job, at progress, status, reason string) store.Result {
 	return store.Result{
 		Cell: j.Identity(), Outcome: store.Outcome{Status: status, Reason: reason, Epoch: at.step / newCadence(&j.Cell).perEpoch}, Metrics: store.Metrics{},

@@ -9,8 +9,8 @@ import (
 	"protobench/metrics"
 )
 
-// The rows that every accuracy is read against carry accuracies only, under both branches' names, so that they stand
-// in the same columns as the arms.
+// The rows that every accuracy is read against carry accuracies only, under both branches' names,
+// so that they stand in the same columns as the arms.
 
 // pixels measures the images themselves.
 func (r *cellRun) pixels(ctx context.Context) (*outcome, error) {

@@ -75,8 +75,8 @@ func assigned(counts []int64) (n int64) {
 	return n
 }
 
-// Features are one-hot for the class of probe images and empty elsewhere, so that only a probe that learned from the
-// balanced images can tell the rare classes.
+// Features are one-hot for the class of probe images and empty elsewhere, so that only a probe that
+// learned from the balanced images can tell the rare classes.
 func TestProbesLearnFromProbe(t *testing.T) {
 	set := tailedSet()
 	oneHot := func(im *datasets.Images) metrics.Matrix {

@@ -20,8 +20,8 @@ type trainee interface {
 	prepare() error
 	// step does the step that comes after n others.
 	step(n int) (methods.Signals, error)
-	// measure returns what the curves show, of observers by their names; nil where there are no curves. It fails with errDiverged where
-	// something is not finite.
+	// measure returns what the curves show, of observers by their names; nil where there are no
+	// curves. It fails with errDiverged where something is not finite.
 	measure() (own store.Metrics, observers map[string]store.Metrics, err error)
 }
 
@@ -42,7 +42,8 @@ type trainingLoop struct {
 	logs    *logs
 }
 
-// train trains to the last epoch, measuring and checkpointing on the way. When ctx ends it saves and returns its error.
+// train trains to the last epoch, measuring and checkpointing on the way. When ctx ends it saves
+// and returns its error.
 func (r *cellRun) train(ctx context.Context, t trainee) (err error) {
 	logs, err := openLogs(r.dir)
 	if err != nil {

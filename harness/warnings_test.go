@@ -10,7 +10,8 @@ import (
 	"protobench/harness/store"
 )
 
-// TestChangedPresetsAreNamed: a table that changes what a preset sets is no secret; what the arm or an axis sets is none anyway.
+// TestChangedPresetsAreNamed: a table that changes what a preset sets is no secret; what the arm or
+// an axis sets is none anyway.
 func TestChangedPresetsAreNamed(t *testing.T) {
 	const changed = "preset carl sets carp.block = 0, and [carp] of the sweep changes it to 32; to be explicit, set it in the arm"
 	for _, c := range []struct {
@@ -42,7 +43,8 @@ func TestChangedPresetsAreNamed(t *testing.T) {
 	}
 }
 
-// TestWarningsStandInResults: what the plan warns of is in the result of each cell that it is said of, for the report's footnotes.
+// TestWarningsStandInResults: what the plan warns of is in the result of each cell that it is said
+// of, for the report's footnotes.
 func TestWarningsStandInResults(t *testing.T) {
 	const text = "name = 'x'\nreferences = ['untrained']\n[data]\ntrain = 40\ntest = 20\n[train]\nepochs = 1\nbatch = 20\n[prototypes]\nfreeze_epochs = 2\n" +
 		"[[method]]\nname = 'swav'\n[[method]]\nname = 'swav+frozen'\n"

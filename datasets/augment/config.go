@@ -6,9 +6,9 @@ import (
 	"protobench/internal/setting"
 )
 
-// Config holds the keys of the sweep's [augment] table: the random view that each
-// global crop is, after SwAV's and SimCLR's recipe for small images. Local crops (train.local_crops) differ in the area and size alone.
-// Sets of vectors have views of their own kind and read none of this.
+// Config holds the keys of the sweep's [augment] table: the random view that each global crop is,
+// after SwAV's and SimCLR's recipe for small images. Local crops (train.local_crops) differ in the
+// area and size alone. Sets of vectors have views of their own kind and read none of this.
 type Config struct {
 	CropMin    float64 `key:"crop_min" default:"0.3" range:"(0,1]" read:"images" doc:"smallest area of a random resized crop, as a share of the image"`
 	CropMax    float64 `key:"crop_max" default:"1" range:"(0,1]" read:"images" doc:"largest area of a random resized crop"`
@@ -24,8 +24,8 @@ type Config struct {
 	Blur       float64 `key:"blur" default:"0.2" range:"[0,1]" read:"images" doc:"probability of a 3×3 Gaussian blur, sigma uniform in [0.1, 2]"`
 }
 
-// Check returns what of the settings is outside of its range or contradicts another one. Without local crops nothing contradicts
-// theirs.
+// Check returns what of the settings is outside of its range or contradicts another one. Without
+// local crops nothing contradicts theirs.
 func (c Config) Check(local bool) []*setting.KeyError {
 	wrong := setting.Check("augment", c)
 	wrong = append(wrong, order("crop", c.CropMin, c.CropMax)...)

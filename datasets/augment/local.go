@@ -8,9 +8,10 @@ import (
 	"protobench/internal/stream"
 )
 
-// Locals makes the local crops of multi-crop (Caron et al. 2020, sec. 3.2): small regions in a small size, with the same
-// colour recipe as the views. Their draws come from streams of their own, so that views stay as they are without them.
-// It holds its scratch memory: one goroutine at a time.
+// Locals makes the local crops of multi-crop (Caron et al. 2020, sec. 3.2): small regions in a
+// small size, with the same colour recipe as the views. Their draws come from streams of their own,
+// so that views stay as they are without them. It holds its scratch memory: one goroutine at a
+// time.
 type Locals struct {
 	crops int
 	a     Augmenter // of views that cover less and are smaller
@@ -39,8 +40,9 @@ func (a *Augmenter) Locals(crops int, out Input) (*Locals, error) {
 // Len returns the number of values of n images' crops.
 func (l *Locals) Len(n int) int { return l.crops * n * l.a.out.size() }
 
-// Crops writes the local crops of every image set[order[i]] into dst, [crops·B,h,w,C]: crop by crop, each in the order of
-// order. Crop c of position i draws only from the stream of (seed, step, i, c): more crops leave the first ones as they are.
+// Crops writes the local crops of every image set[order[i]] into dst, [crops·B,h,w,C]: crop by
+// crop, each in the order of order. Crop c of position i draws only from the stream of (seed, step,
+// i, c): more crops leave the first ones as they are.
 func (l *Locals) Crops(dst []float32, set *datasets.Images, order []int, seed uint64, step int) {
 	l.a.check(len(dst), l.Len(len(order)), set)
 	n, size := len(order), l.a.out.size()

@@ -32,8 +32,9 @@ func older(t *testing.T, d *Dir, n int) {
 	must(t, writeJSON(d.planPath(n), old))
 }
 
-// TestOldPlansAreBroughtUpToDate: a plan of the first revision is refused where its cells are needed, replaced by one of the same cells,
-// and kept beside one of an edited sweep. Finished cells stay.
+// TestOldPlansAreBroughtUpToDate: a plan of the first revision is refused where its cells are
+// needed, replaced by one of the same cells, and kept beside one of an edited sweep. Finished cells
+// stay.
 func TestOldPlansAreBroughtUpToDate(t *testing.T) {
 	d, cells := newDir(t, "a", "b")
 	must(t, cells[0].Prepare())
@@ -64,7 +65,8 @@ func TestOldPlansAreBroughtUpToDate(t *testing.T) {
 	}
 }
 
-// TestPlansComeBack: what a plan holds is the same after a trip through its file, so that an equal plan is found equal.
+// TestPlansComeBack: what a plan holds is the same after a trip through its file, so that an equal
+// plan is found equal.
 func TestPlansComeBack(t *testing.T) {
 	d, err := Create(filepath.Join(t.TempDir(), "run"))
 	must(t, err)

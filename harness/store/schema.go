@@ -102,8 +102,8 @@ type Plan struct {
 	Cells    []PlanCell `json:"cells"`
 }
 
-// PlanCell is one planned cell: its identity, its folder under cells/, what its settings come to, and
-// its runnable config.
+// PlanCell is one planned cell: its identity, its folder under cells/, what its settings come to,
+// and its runnable config.
 type PlanCell struct {
 	Cell       Cell      `json:"cell"`
 	Dir        string    `json:"dir"`
@@ -154,8 +154,8 @@ func (s *Step) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype: the k-th of K, with several heads
-// k + h·K for that of head h, or -1 for all.
+// Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype:
+// the k-th of K, with several heads k + h·K for that of head h, or -1 for all.
 type Event struct {
 	Learner   string `json:"learner"`
 	Kind      string `json:"kind"`

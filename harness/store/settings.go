@@ -7,7 +7,8 @@ import (
 	"strconv"
 )
 
-// Settings are the values of a cell's settings in the order of listings. In JSON they are one object in that order.
+// Settings are the values of a cell's settings in the order of listings. In JSON they are one
+// object in that order.
 type Settings []Setting
 
 // Setting is a key path and its value: a whole number (int or int64), float64, string or bool.

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Warning is what a reader of a cell's numbers should know: of one metric, of one setting, or of the cell as a whole.
+// Warning is what a reader of a cell's numbers should know: of one metric, of one setting, or of
+// the cell as a whole.
 type Warning struct {
 	Metric string `json:"metric,omitempty"` // key, an observer's after "observer.NAME."
 	Key    string `json:"key,omitempty"`    // path of a setting, which the text names as well

@@ -10,7 +10,8 @@ type Catalogue struct {
 	Components []methods.Component
 	Preset     func(name string) (c methods.Composition, settings map[string]any, ok bool)
 	Validate   func(methods.Composition) *setting.KeyError // nil for a composition that makes sense
-	// Faithful returns what form = "faithful" sets, by key path, for a method whose batch and epochs are those of t.
+	// Faithful returns what form = "faithful" sets, by key path, for a method whose batch and
+	// epochs are those of t.
 	Faithful func(c methods.Composition, t methods.Train) (settings map[string]any, ok bool)
 	Metrics  []string // keys of the metrics that a result can have
 }

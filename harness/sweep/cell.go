@@ -74,7 +74,8 @@ func (c *Cell) Config() methods.Config {
 	}
 }
 
-// Prototypes is the number K of prototypes that the cell's method has; 0 for one without, and for reference rows.
+// Prototypes is the number K of prototypes that the cell's method has; 0 for one without, and for
+// reference rows.
 func (c *Cell) Prototypes() int {
 	if count := key("prototypes.count"); !c.Reads(count) {
 		return 0

@@ -31,8 +31,9 @@ func (p *parser) cells(base layer, all []method, axes []axis) []Cell {
 	return cells
 }
 
-// combine is the Cartesian product of the axes over one method or reference row. An axis that does not cover the method keeps
-// the method's own value, so that arms still pair at equal axes; one that changes nothing in a cell is none of its axes.
+// combine is the Cartesian product of the axes over one method or reference row. An axis that does
+// not cover the method keeps the method's own value, so that arms still pair at equal axes; one
+// that changes nothing in a cell is none of its axes.
 func combine(start Cell, axes []axis) []Cell {
 	start.Axes = map[string]any{}
 	cells := []Cell{start}
@@ -61,8 +62,8 @@ func along(cells []Cell, path string, values []any) []Cell {
 	return out
 }
 
-// distinct takes the axes that change nothing in a cell off it (the momentum of SGD off a cell with AdamW) and drops the
-// cells that are the same then.
+// distinct takes the axes that change nothing in a cell off it (the momentum of SGD off a cell with
+// AdamW) and drops the cells that are the same then.
 func distinct(cells []Cell, axes []axis, own setting.Values) []Cell {
 	var out []Cell
 	for _, c := range cells {
@@ -75,7 +76,8 @@ func distinct(cells []Cell, axes []axis, own setting.Values) []Cell {
 	return out
 }
 
-// shed takes axes that change nothing off the cell, which gets the method's own values instead, and reports whether there were any.
+// shed takes axes that change nothing off the cell, which gets the method's own values instead, and
+// reports whether there were any.
 func (c *Cell) shed(axes []axis, own setting.Values) (shed bool) {
 	for _, x := range axes {
 		path := x.key.Path
@@ -115,7 +117,8 @@ func (p *parser) refuseUnused(m method, cells []Cell) {
 	}
 }
 
-// refuseUnusedAxis reports the methods that an axis covers but changes nothing in: cells has those of each method.
+// refuseUnusedAxis reports the methods that an axis covers but changes nothing in: cells has those
+// of each method.
 func (p *parser) refuseUnusedAxis(x axis, all []method, cells [][]Cell) {
 	uses := func(c Cell) bool { return c.Uses(x.key) }
 	leave := "remove it"

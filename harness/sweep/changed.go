@@ -6,10 +6,12 @@ import (
 	"protobench/internal/setting"
 )
 
-// Tables stand over presets, so that a setting written once holds for all arms; but what a preset sets is part of what its name says (a
-// carl with blocks is a carp), so it is not changed without a word.
+// Tables stand over presets, so that a setting written once holds for all arms; but what a preset
+// sets is part of what its name says (a carl with blocks is a carp), so it is not changed without a
+// word.
 
-// changes lists what the tables change of a method's preset; what the method sets itself it says itself.
+// changes lists what the tables change of a method's preset; what the method sets itself it says
+// itself.
 func changes(m method, preset map[string]any, base layer) []setting.Warning {
 	own := Defaults()
 	own.MustSetAll(preset)
@@ -26,8 +28,8 @@ func changes(m method, preset map[string]any, base layer) []setting.Warning {
 	return out
 }
 
-// warnings are what a reader of the cell's numbers should know of its settings: changed presets, and parts that its run is too
-// short for.
+// warnings are what a reader of the cell's numbers should know of its settings: changed presets,
+// and parts that its run is too short for.
 func (c *Cell) warnings() []setting.Warning {
 	var out []setting.Warning
 	for _, w := range c.changed {

@@ -9,11 +9,12 @@ import (
 	"protobench/internal/setting"
 )
 
-// Open returns the data set of some options. An error that is a *setting.KeyError says which of them is at fault.
+// Open returns the data set of some options. An error that is a *setting.KeyError says which of
+// them is at fault.
 type Open func(datasets.Options) (*datasets.Set, error)
 
-// check checks every cell once: one that stands for all its seeds, against its data where open is not nil and these are known. What it
-// finds of keys that were wrong before is left out.
+// check checks every cell once: one that stands for all its seeds, against its data where open is
+// not nil and these are known. What it finds of keys that were wrong before is left out.
 func (p *parser) check(cells []Cell, open Open) {
 	wrong := map[string]bool{}
 	for _, i := range p.issues {
@@ -41,7 +42,8 @@ func (p *parser) check(cells []Cell, open Open) {
 	}
 }
 
-// lineOf is where the sweep sets a key for a cell: on an axis, in the method or in its table; 0 where the default stands.
+// lineOf is where the sweep sets a key for a cell: on an axis, in the method or in its table; 0
+// where the default stands.
 func (p *parser) lineOf(c *Cell, key string) int {
 	for _, path := range []string{"matrix." + key, c.at + "." + key, key} {
 		if n := p.lines[path]; n > 0 {

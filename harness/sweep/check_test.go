@@ -108,7 +108,8 @@ func TestCheckOpensTheDataOfEachCellOnce(t *testing.T) {
 	}
 }
 
-// TestKeysAtFaultAreFound: an error that names its key is blamed on the line that sets it, whatever package it comes from.
+// TestKeysAtFaultAreFound: an error that names its key is blamed on the line that sets it, whatever
+// package it comes from.
 func TestKeysAtFaultAreFound(t *testing.T) {
 	open := func(datasets.Options) (*datasets.Set, error) {
 		return nil, fmt.Errorf("reading: %w", &setting.KeyError{Key: "data.limit", Found: "too many", Remedy: "take fewer"})
@@ -119,7 +120,8 @@ func TestKeysAtFaultAreFound(t *testing.T) {
 	}
 }
 
-// TestPrototypesOfACell: their number is the method's, and reference rows and methods without prototypes have none.
+// TestPrototypesOfACell: their number is the method's, and reference rows and methods without
+// prototypes have none.
 func TestPrototypesOfACell(t *testing.T) {
 	s := parseReal(t, "name = 'x'\n[prototypes]\ncount = 48\n[[method]]\nname = 'swav'\nprototypes.count = 32\n[[method]]\nname = 'massl'\n[[method]]\nname = 'sela'\n")
 	want := map[string]int{"pixels": 0, "untrained": 0, "supervised": 0, "swav": 32, "massl": 0, "sela": 48}

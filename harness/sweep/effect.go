@@ -8,9 +8,10 @@ import (
 	"protobench/internal/setting"
 )
 
-// A cell may read a key that changes nothing at its other settings: when a queue begins that has no room, how much of a
-// warm-up that takes no epochs. Such a key is without effect. It is refused like one that is not read, unless it stands at its
-// default, where it says nothing; and it counts as its default in the cell's hash and config, so that equal numbers have one name.
+// A cell may read a key that changes nothing at its other settings: when a queue begins that has no
+// room, how much of a warm-up that takes no epochs. Such a key is without effect. It is refused
+// like one that is not read, unless it stands at its default, where it says nothing; and it counts
+// as its default in the cell's hash and config, so that equal numbers have one name.
 
 // ownLearner is the need of keys that act on the arm's own learner alone, never on observers.
 const ownLearner = "own learner"
@@ -30,7 +31,8 @@ func (c *Cell) meets(k setting.Key, need string) bool {
 	})
 }
 
-// holds tests path=value, path!=value or path!=path. What the cell does not read of it fulfils no condition.
+// holds tests path=value, path!=value or path!=path. What the cell does not read of it fulfils no
+// condition.
 func (c *Cell) holds(condition string) bool {
 	path, right, _ := strings.Cut(condition, "=")
 	path, unequal := strings.CutSuffix(path, "!")
@@ -49,8 +51,9 @@ func Conditions(k setting.Key) string {
 	return alternatives.Replace(strings.Join(k.Needs, " and "))
 }
 
-// settle puts the keys without effect back to their defaults, one after the other: where two need each other (how far a warm-up
-// goes, and for how long), the first one's default can give the second one its effect.
+// settle puts the keys without effect back to their defaults, one after the other: where two need
+// each other (how far a warm-up goes, and for how long), the first one's default can give the
+// second one its effect.
 func (c *Cell) settle() {
 	for settled := false; !settled; {
 		settled = true
@@ -76,8 +79,8 @@ func wanted(k setting.Key, cells []Cell) string {
 	return "it is read by " + commas(k.Readers)
 }
 
-// remedy says how to be rid of a key that changes nothing in these cells: what it needs can be set, unless that is another
-// learner, or it has to go.
+// remedy says how to be rid of a key that changes nothing in these cells: what it needs can be set,
+// unless that is another learner, or it has to go.
 func remedy(k setting.Key, cells []Cell, leave string) string {
 	if slices.ContainsFunc(cells, func(c Cell) bool {
 		return c.Reads(k) && (!slices.Contains(k.Needs, ownLearner) || c.meets(k, ownLearner))
@@ -87,8 +90,8 @@ func remedy(k setting.Key, cells []Cell, leave string) string {
 	return leave
 }
 
-// idle reports that a written key changes nothing in any of the cells, and why: none reads it, or it is without effect and not at
-// its default.
+// idle reports that a written key changes nothing in any of the cells, and why: none reads it, or
+// it is without effect and not at its default.
 func idle(cells []Cell, path string) (why, leave string, ok bool) {
 	k := key(path)
 	for i := range cells {

@@ -11,7 +11,8 @@ import (
 	"protobench/internal/setting"
 )
 
-// TestKeysWithoutEffectAreRefused: a key that changes nothing at an arm's other settings is refused where it is written off its default.
+// TestKeysWithoutEffectAreRefused: a key that changes nothing at an arm's other settings is refused
+// where it is written off its default.
 func TestKeysWithoutEffectAreRefused(t *testing.T) {
 	arm := func(name, more string) string { return "[[method]]\nname = '" + name + "'\n" + more }
 	for _, c := range []struct{ name, text, want string }{
@@ -43,7 +44,8 @@ func TestKeysWithoutEffectAreRefused(t *testing.T) {
 	}
 }
 
-// TestKeysWithoutEffectCountAsTheirDefaults: equal numbers have one hash and one config, which is accepted.
+// TestKeysWithoutEffectCountAsTheirDefaults: equal numbers have one hash and one config, which is
+// accepted.
 func TestKeysWithoutEffectCountAsTheirDefaults(t *testing.T) {
 	s := parseReal(t, "name = 'x'\nreferences = false\n[swav]\nqueue_start = 3\n[[method]]\nname = 'swav'\n[[method]]\nname = 'capi'\nswav.queue = 64\n")
 	plain := parseReal(t, "name = 'x'\nreferences = false\n[[method]]\nname = 'swav'\n")
@@ -57,8 +59,8 @@ func TestKeysWithoutEffectCountAsTheirDefaults(t *testing.T) {
 	}
 }
 
-// TestKeysThatNeedEachOther: of two keys without effect that need each other one goes to its default, and the other stays where that
-// gives it an effect.
+// TestKeysThatNeedEachOther: of two keys without effect that need each other one goes to its
+// default, and the other stays where that gives it an effect.
 func TestKeysThatNeedEachOther(t *testing.T) {
 	s := parseReal(t, "name = 'x'\nreferences = false\n[massl]\nwarmup_teacher_temperature = 0.07\nwarmup_teacher_epochs = 0\n"+
 		"[[method]]\nname = 'massl'\n[[method]]\nname = 'sharp'\nobjective = 'massl'\nlearner = 'massl'\n"+
@@ -78,7 +80,8 @@ func TestKeysThatNeedEachOther(t *testing.T) {
 	}
 }
 
-// TestSettledAxes: an axis whose key another one's default leaves without effect is none of the cell's, whose config is accepted.
+// TestSettledAxes: an axis whose key another one's default leaves without effect is none of the
+// cell's, whose config is accepted.
 func TestSettledAxes(t *testing.T) {
 	s := parseReal(t, "name = 'x'\nreferences = false\n[massl]\nwarmup_teacher_temperature = 0.1\nteacher_temperature = 0.04\n"+
 		"[[method]]\nname = 'massl'\n[matrix]\n'massl.warmup_teacher_epochs' = [0, 3]\n")
@@ -106,7 +109,8 @@ func TestConditionsOnWhatIsRead(t *testing.T) {
 	}
 }
 
-// TestAxesWithoutEffectAreDropped: of all combinations those stay that differ in numbers, each once.
+// TestAxesWithoutEffectAreDropped: of all combinations those stay that differ in numbers, each
+// once.
 func TestAxesWithoutEffectAreDropped(t *testing.T) {
 	s := parseReal(t, "name = 'x'\nreferences = false\n[[method]]\nname = 'swav+gmm'\n[matrix]\n'gmm.anneal_start' = [1, 0.5]\n'gmm.anneal_epochs' = [0, 5]\n")
 	var hashes []string
@@ -119,7 +123,8 @@ func TestAxesWithoutEffectAreDropped(t *testing.T) {
 	}
 }
 
-// TestNeedsExist: a need is a condition on keys that exist, on a value that its key can have and is printed as it is written.
+// TestNeedsExist: a need is a condition on keys that exist, on a value that its key can have and is
+// printed as it is written.
 func TestNeedsExist(t *testing.T) {
 	n := 0
 	for _, k := range Schema().Keys() {

@@ -17,7 +17,8 @@ func (c *Cell) FolderName(hash string) string {
 	return fmt.Sprintf("%s__%s__s%d__%s", safe(c.Composition.Name), safe(strings.Join(axes, ",")), c.Seed, hash[:8])
 }
 
-// safe keeps what every file system takes, and not too much of it: the hash tells apart what looks alike.
+// safe keeps what every file system takes, and not too much of it: the hash tells apart what looks
+// alike.
 func safe(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+-=.,_", r) {

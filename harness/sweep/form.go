@@ -9,7 +9,8 @@ import (
 	"protobench/methods"
 )
 
-// The forms of a method: everything outside the three axes as the sweep has it for all arms, or as the method's own paper has it.
+// The forms of a method: everything outside the three axes as the sweep has it for all arms, or as
+// the method's own paper has it.
 const (
 	Controlled = "controlled"
 	Faithful   = "faithful"
@@ -30,7 +31,8 @@ func (p *parser) form(at string, rest map[string]any) string {
 	return s
 }
 
-// recipe sets what the method's paper sets, over the sweep's tables and under the method's own keys.
+// recipe sets what the method's paper sets, over the sweep's tables and under the method's own
+// keys.
 func (p *parser) recipe(m *method) {
 	if m.form != Faithful {
 		return

@@ -18,8 +18,8 @@ func parseReal(t *testing.T, text string) *Sweep {
 	return s
 }
 
-// TestFaithfulSetsThePapersSettings: they stand over the sweep's tables and under the method's own keys, scaled to batch and epochs;
-// other arms and the references keep the sweep's.
+// TestFaithfulSetsThePapersSettings: they stand over the sweep's tables and under the method's own
+// keys, scaled to batch and epochs; other arms and the references keep the sweep's.
 func TestFaithfulSetsThePapersSettings(t *testing.T) {
 	s := parseReal(t, `
 name = "x"
@@ -73,8 +73,8 @@ form = "controlled"
 	}
 }
 
-// TestEveryPresetIsFaithful: each preset's paper sets keys that exist, within their ranges, and they arrive
-// in the cell.
+// TestEveryPresetIsFaithful: each preset's paper sets keys that exist, within their ranges, and
+// they arrive in the cell.
 func TestEveryPresetIsFaithful(t *testing.T) {
 	for _, name := range realCatalogue().Names("preset") {
 		c, _, _ := realCatalogue().Preset(name)

@@ -52,8 +52,8 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 	}
 }
 
-// TestALaterKeyLeavesOlderHashes checks that a key that was added without changing any number stays out of the hash
-// where it is not set, so that cells of older runs are found again.
+// TestALaterKeyLeavesOlderHashes checks that a key that was added without changing any number stays
+// out of the hash where it is not set, so that cells of older runs are found again.
 func TestALaterKeyLeavesOlderHashes(t *testing.T) {
 	c := Cell{Settings: Defaults()}
 	if text := c.canonical("f"); strings.Contains(text, "train.clip") || strings.Contains(text, "encoder.winograd") {
@@ -100,7 +100,8 @@ func TestEveryObjectiveWithPrototypesReadsTheirNumber(t *testing.T) {
 	}
 }
 
-// TestSettingsThatReadOthers: a key that only a certain value of another one reads is neither hashed nor accepted without it.
+// TestSettingsThatReadOthers: a key that only a certain value of another one reads is neither
+// hashed nor accepted without it.
 func TestSettingsThatReadOthers(t *testing.T) {
 	arm := func(step, learner string) Cell {
 		c := Cell{Composition: methods.Composition{Name: "a", Objective: "swav", Learner: learner, Embedding: "plain"}, Settings: Defaults()}

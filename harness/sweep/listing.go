@@ -27,7 +27,8 @@ type Preset struct {
 	Embedding    string         `json:"embedding"`
 	Sets         map[string]any `json:"sets"`  // settings that come with it, by key path
 	Forms        []string       `json:"forms"` // controlled, and faithful where its paper's settings are known
-	// Faithful is what its faithful form sets, at the default batch and run length, to which learning rates and spans are scaled.
+	// Faithful is what its faithful form sets, at the default batch and run length, to which
+	// learning rates and spans are scaled.
 	Faithful map[string]any `json:"faithful,omitempty"`
 }
 
@@ -61,7 +62,8 @@ func (c Catalogue) describe(m methods.Composition, sets map[string]any) *Preset 
 	return p
 }
 
-// SharedKeys are the settings that no axis decides about: those of data, encoder, training, augmentation and evaluation.
+// SharedKeys are the settings that no axis decides about: those of data, encoder, training,
+// augmentation and evaluation.
 func (c Catalogue) SharedKeys() []setting.Key {
 	var names []string
 	for _, m := range c.Components {

@@ -10,7 +10,8 @@ import (
 	"protobench/methods"
 )
 
-// method is one [[method]] of the file: a composition with its own settings. With every value of the matrix it is an arm.
+// method is one [[method]] of the file: a composition with its own settings. With every value of
+// the matrix it is an arm.
 type method struct {
 	at          string // path of its table
 	composition methods.Composition
@@ -67,7 +68,8 @@ func (p *parser) method(at string, table map[string]any, base layer) (m method, 
 	return m, true
 }
 
-// presetSettings are the defaults, over them a preset's own settings, over those the sweep's tables.
+// presetSettings are the defaults, over them a preset's own settings, over those the sweep's
+// tables.
 func presetSettings(own map[string]any, base layer) setting.Values {
 	v := Defaults()
 	v.MustSetAll(own)
@@ -138,7 +140,8 @@ func (p *parser) sensible(m method) bool {
 	return e == nil
 }
 
-// refuseDuplicates reports methods of one name; names that differ by case alone would share a folder on some systems.
+// refuseDuplicates reports methods of one name; names that differ by case alone would share a
+// folder on some systems.
 func (p *parser) refuseDuplicates(all []method) {
 	seen := map[string]string{}
 	for _, m := range all {

@@ -49,7 +49,8 @@ func sets(all []assignment, path string) bool {
 	return slices.ContainsFunc(all, func(a assignment) bool { return a.path == path })
 }
 
-// flatten lists a table's assignments by dotted path, in sorted order; known keys are never descended into.
+// flatten lists a table's assignments by dotted path, in sorted order; known keys are never
+// descended into.
 func flatten(table map[string]any, prefix string) []assignment {
 	var all []assignment
 	for _, name := range sortedKeys(table) {
@@ -65,7 +66,8 @@ func flatten(table map[string]any, prefix string) []assignment {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// apply sets assignments on v; at is the path of the table that holds them. It returns those that exist and fit.
+// apply sets assignments on v; at is the path of the table that holds them. It returns those that
+// exist and fit.
 func (p *parser) apply(v *setting.Values, all []assignment, at string) []assignment {
 	var good []assignment
 	for _, a := range all {

@@ -8,8 +8,8 @@ import (
 	"protobench/methods"
 )
 
-// learner moves a method's learner out of its table: a name, or a schedule as a list of tables such as
-// [{name = "gmm", until = 5}, {name = "joint"}], which a composition holds as its text.
+// learner moves a method's learner out of its table: a name, or a schedule as a list of tables such
+// as [{name = "gmm", until = 5}, {name = "joint"}], which a composition holds as its text.
 func (p *parser) learner(at string, rest map[string]any, into *string) {
 	list, ok := rest["learner"].([]any)
 	if !ok {

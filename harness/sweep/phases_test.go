@@ -21,8 +21,9 @@ prototypes.lr_mult = 3
 name = "swav"
 `
 
-// TestScheduleOfLearners follows a schedule from the sweep to a cell's own config and back: the same cell under the same hash,
-// which reads the keys of both learners and differs from that of another boundary.
+// TestScheduleOfLearners follows a schedule from the sweep to a cell's own config and back: the
+// same cell under the same hash, which reads the keys of both learners and differs from that of
+// another boundary.
 func TestScheduleOfLearners(t *testing.T) {
 	s := parse(t, scheduled)
 	c := &s.Cells[0]

@@ -7,7 +7,8 @@ import (
 	"protobench/internal/setting"
 )
 
-// PresetCell returns a preset by itself, out of any sweep: the defaults with the preset's own keys, at seed 0.
+// PresetCell returns a preset by itself, out of any sweep: the defaults with the preset's own keys,
+// at seed 0.
 func PresetCell(name string) (Cell, error) {
 	catalogue := Methods(nil)
 	composition, own, ok := catalogue.Preset(name)

@@ -36,8 +36,9 @@ func fingerprintOf(t *testing.T, name, dir string) string {
 	return r.Provenance.Data
 }
 
-// TestCommittedResultsAreFound: the cells of the ablations whose results are committed have the hashes, folders and configs of their
-// plans, so that no change of code makes their numbers look like those of other settings.
+// TestCommittedResultsAreFound: the cells of the ablations whose results are committed have the
+// hashes, folders and configs of their plans, so that no change of code makes their numbers look
+// like those of other settings.
 func TestCommittedResultsAreFound(t *testing.T) {
 	for _, name := range []string{"joint-vs-decoupled", "roster", "fashion-mnist"} {
 		t.Run(name, func(t *testing.T) {

@@ -7,12 +7,12 @@ import (
 	"protobench/internal/setting"
 )
 
-// referenceKinds are the rows that every accuracy is read against: the pixels themselves, the encoder before
-// training, and the encoder trained on the labels.
+// referenceKinds are the rows that every accuracy is read against: the pixels themselves, the
+// encoder before training, and the encoder trained on the labels.
 var referenceKinds = []string{"pixels", "untrained", "supervised"}
 
-// references reads `references`, a switch or a list of kinds, and makes their cells. Axes that a kind reads and that
-// hold for every method apply to it too.
+// references reads `references`, a switch or a list of kinds, and makes their cells. Axes that a
+// kind reads and that hold for every method apply to it too.
 func (p *parser) references(base layer, axes []axis) []Cell {
 	common := slices.DeleteFunc(slices.Clone(axes), func(x axis) bool { return len(x.where) > 0 })
 	var cells []Cell
@@ -46,8 +46,9 @@ func (p *parser) referenceNames() []string {
 	return names
 }
 
-// referenceReads says which settings a reference row depends on: pixels on the data alone; the untrained encoder also
-// on the batches that fill its batch-norm statistics. None of them sees local crops.
+// referenceReads says which settings a reference row depends on: pixels on the data alone; the
+// untrained encoder also on the batches that fill its batch-norm statistics. None of them sees
+// local crops.
 func referenceReads(kind, path string) bool {
 	if path == "train.local_crops" {
 		return false

@@ -29,14 +29,16 @@ func ReadText(file string) (string, error) {
 	return string(text), nil
 }
 
-// Parse reads the text of a sweep file without touching any data: its cells know nothing of their images, and are checked as far as
-// that goes. file names it in errors. All that is wrong comes back in one *ConfigError.
+// Parse reads the text of a sweep file without touching any data: its cells know nothing of their
+// images, and are checked as far as that goes. file names it in errors. All that is wrong comes
+// back in one *ConfigError.
 func Parse(file, text string, c Catalogue) (*Sweep, error) {
 	return read(file, text, c, nil)
 }
 
-// Check reads the text of a sweep file, opens the data of its cells and checks each cell against them. file names it in errors. All
-// that is wrong comes back in one *ConfigError; what the data have to say of a key is left out where the key was wrong to begin with.
+// Check reads the text of a sweep file, opens the data of its cells and checks each cell against
+// them. file names it in errors. All that is wrong comes back in one *ConfigError; what the data
+// have to say of a key is left out where the key was wrong to begin with.
 func Check(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	return read(file, text, c, open)
 }

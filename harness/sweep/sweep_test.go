@@ -12,7 +12,8 @@ import (
 	"protobench/methods"
 )
 
-// testCatalogue is a small catalogue of its own, so that these tests do not move with package methods.
+// testCatalogue is a small catalogue of its own, so that these tests do not move with package
+// methods.
 func testCatalogue() Catalogue {
 	var components []methods.Component
 	add := func(axis string, names ...string) {

@@ -28,8 +28,8 @@ func known(method bool) []string {
 	return names
 }
 
-// spelling suggests the nearest known path. Near paths come first, then those that the key begins, then
-// those of its last part in another table.
+// spelling suggests the nearest known path. Near paths come first, then those that the key begins,
+// then those of its last part in another table.
 func spelling(key string, names []string) string {
 	if n := setting.Nearest(key, names); n != "" {
 		return "did you mean " + n + "?"
