@@ -21,9 +21,9 @@ func (s *sweep) armTable() *table.Table {
 	}
 	for _, a := range s.trained() {
 		c := a.cell
-		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, listed(a.config.observers))
+		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, listed(a.planned.Observers))
 		for _, key := range differing {
-			row = append(row, table.Value{Text: a.config.get(key, undefined)})
+			row = append(row, table.Value{Text: a.settingOr(key, undefined)})
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -45,10 +45,11 @@ func listed(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// start and reseed are the two helps that a learner gets from its settings.
-func (a *arm) start() string { return a.config.get("prototypes.init", "random") }
+// start and reseed are the two helps that a learner gets from its settings. Where it has none of
+// them, it starts at random and nothing is re-seeded.
+func (a *arm) start() string { return a.settingOr("prototypes.init", "random") }
 
-func (a *arm) reseed() string { return a.config.get("prototypes.reseed", "false") }
+func (a *arm) reseed() string { return a.settingOr("prototypes.reseed", "false") }
 
 func (a *arm) centred() bool { return a.cell.Embedding != "plain" && a.cell.Embedding != "" }
 
@@ -56,7 +57,7 @@ func (a *arm) centred() bool { return a.cell.Embedding != "plain" && a.cell.Embe
 func (a *arm) additions() int {
 	n := len(a.cell.Regularizers)
 	for _, has := range []bool{
-		a.centred(), a.start() != "random", a.reseed() == "true", a.config.get("prototypes.freeze_epochs", "0") != "0",
+		a.centred(), a.start() != "random", a.reseed() == "true", a.settingOr("prototypes.freeze_epochs", "0") != "0",
 	} {
 		if has {
 			n++

@@ -57,9 +57,9 @@ type planTotal struct {
 	Needed  int     `json:"seeds_needed"`    // for that to reach 0.05
 }
 
-func totalOf(p *harness.Plan, cells int, budget []harness.Budget) (planTotal, error) {
+func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
 	n := len(p.Sweep.Seeds)
-	family, err := reports.Family(p.Record())
+	family := reports.Family(p.Record())
 	var train time.Duration
 	steps := 0
 	for _, b := range budget {
@@ -69,14 +69,11 @@ func totalOf(p *harness.Plan, cells int, budget []harness.Budget) (planTotal, er
 	return planTotal{
 		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: stats.SmallestP(n),
 		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family),
-	}, err
+	}
 }
 
 func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness.Budget, asJSON bool) error {
-	total, err := totalOf(p, len(jobs), budget)
-	if err != nil {
-		return err
-	}
+	total := totalOf(p, len(jobs), budget)
 	if !asJSON {
 		return planTable(w, jobs, budget, total)
 	}
