@@ -43,12 +43,14 @@ func (a armTrainee) measure() (own store.Metrics, observers map[string]store.Met
 	}
 	observers = map[string]store.Metrics{}
 	for _, l := range a.Learned() {
-		g := newGauge()
-		g.learner(l, z)
+		c := newCollector()
+		if err := c.measure(context.Background(), prototypesOf(l, z, nil), onCurve()); err != nil {
+			return nil, nil, err
+		}
 		if l.Name == "" {
-			own = g.metrics
+			own = c.metrics
 		} else {
-			observers[l.Name] = g.metrics
+			observers[l.Name] = c.metrics
 		}
 	}
 	return own, observers, nil
@@ -64,12 +66,11 @@ func (r *cellRun) arm(ctx context.Context) (*outcome, error) {
 		return nil, err
 	}
 	began := time.Now()
-	o, err := finish(ctx, r.team, t, r.batches, r.set, r.job.Cell.Seed)
+	o, err := r.finish(ctx, t)
 	r.at.tally.eval += time.Since(began).Seconds()
 	if err != nil {
 		return nil, err
 	}
-	o.maybe("loss", r.at.tally.loss(), r.at.tally.lossN > 0, "no step was done")
 	if len(o.prototypes.Tensors) == 0 { // an arm without prototypes
 		return o, nil
 	}

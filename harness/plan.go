@@ -8,6 +8,7 @@ import (
 	"protobench/harness/store"
 	"protobench/harness/sweep"
 	"protobench/internal/setting"
+	"protobench/metrics"
 )
 
 // Numerics is the revision of everything that decides a number, see [sweep.Numerics].
@@ -28,7 +29,7 @@ type Plan struct {
 
 // Catalogue is what sweeps may name: the parts of package methods, and the metrics that a result
 // can have.
-func Catalogue() sweep.Catalogue { return sweep.Methods(metricNames()) }
+func Catalogue() sweep.Catalogue { return sweep.Methods(metrics.Keys()) }
 
 // NewPlan reads the text of a sweep file, opens the data of every cell, checks the settings against
 // them, and fixes the cells' identities. file names the sweep in errors. All that is wrong comes
@@ -78,10 +79,8 @@ func (j *Job) record(name string) store.PlanCell {
 // settingsOf are the values of the keys that a cell reads.
 func settingsOf(c *sweep.Cell) store.Settings {
 	out := store.Settings{}
-	for _, k := range sweep.Schema().Keys() {
-		if c.Reads(k) {
-			out = append(out, store.Setting{Key: k.Path, Value: c.Settings.Get(k.Path)})
-		}
+	for _, k := range c.Named() {
+		out = append(out, store.Setting{Key: k.Path, Value: c.Settings.Get(k.Path)})
 	}
 	return out
 }

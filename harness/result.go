@@ -36,7 +36,9 @@ func success(j *Job, at progress, o *outcome) store.Result {
 	if len(o.undefined) > 0 {
 		r.Undefined = maps.Clone(o.undefined)
 	}
-	r.Provenance.Warnings = append(r.Provenance.Warnings, o.warnings...)
+	for _, w := range o.warnings {
+		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{Metric: w.Metric, Text: w.Text})
+	}
 	if share := j.Cell.Settings.Float("data.validation"); share > 0 {
 		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{
 			Key:  "data.validation",

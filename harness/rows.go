@@ -2,13 +2,11 @@ package harness
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"protobench/harness/store"
 	"protobench/methods"
-	"protobench/methods/part"
+	"protobench/metrics"
 )
 
 // The rows that every accuracy is read against carry accuracies only, under both branches' names,
@@ -51,19 +49,18 @@ func backbone(s Supervised) extractor {
 func (r *cellRun) row(ctx context.Context, f extractor) (*outcome, error) {
 	began := time.Now()
 	defer func() { r.at.tally.eval += time.Since(began).Seconds() }()
-	o := &outcome{gauge: newGauge()}
-	o.team = r.team
-	x, _, err := r.batches.freeze(ctx, r.set, f)
+	in, err := r.features(ctx, f, false)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.accuracies(ctx, x, r.set, part.Teacher.String(), r.job.Cell.Seed); err != nil {
+	o := newOutcome()
+	if err := o.measure(ctx, in, ofReference(metrics.Teacher)); err != nil {
 		return nil, err
 	}
-	for _, key := range slices.Sorted(maps.Keys(o.metrics)) {
-		o.copyTo(studentKey(key), key)
-	}
-	return o, nil
+	warnings := o.warnings // the same features again have nothing new to say
+	err = o.measure(ctx, in, ofReference(metrics.Student))
+	o.warnings = warnings
+	return o, err
 }
 
 // rowTrainee is a row as it is trained.

@@ -141,7 +141,7 @@ func (l *trainingLoop) advance() error {
 	if !finite(signals.Loss) {
 		return fmt.Errorf("%w: the loss is %v at step %d", errDiverged, signals.Loss, at.step)
 	}
-	l.tell(newEvent(l.job, l.at, Stepped, store.Metrics{"loss": signals.Loss}))
+	l.tell(newEvent(l.job, l.at, Stepped, store.Metrics{metrics.LossKey(): signals.Loss}))
 	return nil
 }
 
@@ -165,7 +165,7 @@ func (l *trainingLoop) measure() error {
 	}
 	l.at.tally.eval += time.Since(began).Seconds()
 	if l.at.tally.lossN > 0 {
-		own["loss"] = l.at.tally.loss()
+		own[metrics.LossKey()] = l.at.tally.loss()
 	}
 	l.tell(newEvent(l.job, l.at, Measured, own))
 	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: own, Observers: observers})

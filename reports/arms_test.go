@@ -7,44 +7,46 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // configured gives the arms of a sweep in memory their settings: "key=value …" per arm.
 func configured(s *sweep, settings ...string) *sweep {
 	for i, text := range settings {
-		c := config{values: map[string]string{}}
-		for _, pair := range strings.Fields(text) {
-			key, value, _ := strings.Cut(pair, "=")
-			c.keys = append(c.keys, key)
-			c.values[key] = value
-		}
-		s.arms[i].config = c
+		s.arms[i].planned.Settings = settingsOf(text)
 	}
 	return s
 }
 
-func rowTexts(t *Table) [][]string {
-	var out [][]string
-	for i := range t.Rows {
-		out = append(out, t.texts(i))
+// settingsOf reads "key=value …".
+func settingsOf(text string) store.Settings {
+	var out store.Settings
+	for _, pair := range strings.Fields(text) {
+		key, value, _ := strings.Cut(pair, "=")
+		out = append(out, store.Setting{Key: key, Value: value})
 	}
 	return out
 }
 
-func TestReadConfig(t *testing.T) {
-	cell := func(text string) *store.CellDir {
-		return (&store.Dir{}).Cell(store.PlanCell{Dir: "x", Config: text})
+func rowTexts(t *table.Table) [][]string {
+	var out [][]string
+	for i := range t.Rows {
+		out = append(out, t.Texts(i))
 	}
-	c, err := readConfig(cell("seeds = [0]\nbaseline = {learner = \"joint\"}\n[matrix]\n\"train.lr\" = [0.5]\n[train]\nlr = 0.5\n[prototypes]\ncount = 64\nreseed = true\n[koleo-prototypes]\nweight = 1.0\n[[method]]\nname = \"a\"\nobservers = [\"joint\"]\n"))
-	must(t, err)
-	want := []string{"train.lr", "prototypes.count", "prototypes.reseed", "koleo-prototypes.weight"}
-	if d := cmp.Diff(want, c.keys); d != "" || c.count != 64 || c.get("prototypes.reseed", "") != "true" || c.get("koleo-prototypes.weight", "") != "1" || !cmp.Equal(c.observers, []string{"joint"}) {
-		t.Errorf("got %+v", c)
+	return out
+}
+
+// Settings come in the order of the plan, whichever arm reads them, and those of measurements last.
+func TestSettingKeysKeepThePlansOrder(t *testing.T) {
+	s := configured(sweepOf("", cellOf("a", "swav", "joint", "plain", nil), cellOf("b", "swav", "gmm", "plain", nil), cellOf("c", "dino", "gmm", "plain", nil)),
+		"data.name=x data.path=/a evaluate.every=1 loss.temperature=1 swav.queue=2", "data.name=x data.train=7 evaluate.every=1 loss.temperature=1 gmm.memory=3",
+		"data.name=x data.train=7 loss.temperature=1 dino.center=1 gmm.memory=3")
+	want := []string{"data.name", "data.train", "loss.temperature", "dino.center", "gmm.memory", "swav.queue", "evaluate.every"}
+	if d := cmp.Diff(want, s.settingKeys()); d != "" {
+		t.Error(d)
 	}
-	for _, bad := range []string{"a = ", "[prototypes]\ncount = \"x\""} {
-		if _, err := readConfig(cell(bad)); err == nil || !strings.Contains(err.Error(), "config of x") {
-			t.Errorf("%q: got %v", bad, err)
-		}
+	if text, read := s.arms[0].setting("gmm.memory"); read {
+		t.Errorf("an arm reads %q of another learner", text)
 	}
 }
 
@@ -52,9 +54,9 @@ func TestReadConfig(t *testing.T) {
 func TestArmTable(t *testing.T) {
 	s := configured(sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "centred", nil)),
 		"train.lr=1 prototypes.lr_mult=10 prototypes.init=random data.path=/a", "data.name=shapes train.lr=1 prototypes.init=data gmm.memory=2 data.path=/b")
-	s.arms[1].config.observers = []string{"joint"}
+	s.arms[1].planned.Observers = []string{"joint"}
 	table := s.armTable()
-	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.heads()); d != "" {
+	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.Titles()); d != "" {
 		t.Error(d)
 	}
 	want := [][]string{{"swav", "swav", "joint", "–", "plain", "–", "random"}, {"swav+gmm", "swav", "gmm", "–", "centred", "joint", "data"}}
@@ -64,7 +66,7 @@ func TestArmTable(t *testing.T) {
 	if d := cmp.Diff([]string{"**[data]** name shapes", "**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
 		t.Error(d)
 	}
-	if s.arms[0].config = (config{values: map[string]string{"prototypes.reseed": "true"}, keys: []string{"prototypes.reseed"}}); len(s.differing()) != 0 {
+	if configured(s, "prototypes.reseed=true"); len(s.differing()) != 0 {
 		t.Error("a setting that one arm alone reads is no difference")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // remark is one kind of warning or of missing value that cells of a table share: texts
@@ -51,7 +52,7 @@ func (s *sweep) remarksOn(measures []measure, observers, general bool) *remarkNo
 	return n
 }
 
-// warning files one of a metric under it; one of no metric is general.
+// warning files a warning about one of the metrics shown, or about the cell.
 func (n *remarkNotes) warning(a *arm, r run, w store.Warning, measures []measure, observers, general bool) {
 	if w.Metric == "" {
 		if general {
@@ -72,7 +73,7 @@ func shown(key string, measures []measure, observers bool) (string, bool) {
 			return key, false
 		}
 	}
-	return key, slices.ContainsFunc(measures, func(m measure) bool { return m.key == key })
+	return key, slices.ContainsFunc(measures, func(m measure) bool { return m.Key == key })
 }
 
 // number finds the numbers of a text that stand apart from words.
@@ -99,7 +100,7 @@ func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
 
 // marks notes the remarks on an arm under the table and returns their marks. What is true
 // of every cell needs no marks.
-func (n *remarkNotes) marks(t *Table, a *arm) string {
+func (n *remarkNotes) marks(t *table.Table, a *arm) string {
 	out := ""
 	for _, m := range n.remarks {
 		text := m.text(n.cells)
@@ -107,7 +108,7 @@ func (n *remarkNotes) marks(t *Table, a *arm) string {
 		case m.cells == n.cells && !slices.Contains(t.General, text):
 			t.General = append(t.General, text)
 		case m.cells < n.cells && m.arms[a]:
-			out += t.note(text)
+			out += t.Note(text)
 		}
 	}
 	return out

@@ -3,19 +3,23 @@ package reports
 import (
 	"fmt"
 	"strings"
+
+	"protobench/metrics"
+	"protobench/reports/table"
+	"protobench/stats"
 )
 
 // sameHelpTable sets each arm whose prototypes do not follow the loss beside the joint
 // arm that gets the same help. It describes; the declared endpoints are elsewhere.
-func (s *sweep) sameHelpTable() *Table {
-	t := &Table{Columns: []Column{
+func (s *sweep) sameHelpTable() *table.Table {
+	t := &table.Table{Columns: []table.Column{
 		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with the same help", CSV: "against", Text: true}, {Name: "n", CSV: "n"},
 	}}
-	measures := measuresOf("live_unique@0.025", "unique@0.025", "linear@backbone.teacher")
+	measures := columnsOf(metrics.SameHelpTable)
 	for _, m := range measures {
-		t.Columns = append(t.Columns, Column{Name: "Δ " + m.title(), CSV: "difference." + m.key})
+		t.Columns = append(t.Columns, table.Column{Name: "Δ " + m.title(), CSV: "difference." + m.Key})
 	}
-	t.Columns = append(t.Columns, Column{Name: "other differences", CSV: "other_differences", Text: true})
+	t.Columns = append(t.Columns, table.Column{Name: "other differences", CSV: "other_differences", Text: true})
 	var alone []string
 	for _, a := range s.trained() {
 		if a.cell.Learner == "joint" {
@@ -34,12 +38,12 @@ func (s *sweep) sameHelpTable() *Table {
 	return t
 }
 
-func sameHelpRow(a, b *arm, measures []measure) []Value {
+func sameHelpRow(a, b *arm, measures []measure) []table.Value {
 	n := len(pairs(a, b))
 	row := texts(a.label, b.label, fmt.Sprint(n))
 	for _, m := range measures {
-		e := Estimated(pairedDifferences(a, b, m))
-		row = append(row, Value{Text: m.signed(e, n), Estimate: &e})
+		e := stats.Estimated(pairedDifferences(a, b, m))
+		row = append(row, table.Value{Text: m.signed(e, n), Estimate: &e})
 	}
-	return append(row, Value{Text: listed(differences(a, b))})
+	return append(row, table.Value{Text: listed(differences(a, b))})
 }

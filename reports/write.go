@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // Summary tells what a report was made of.
@@ -61,7 +62,7 @@ func MainTable(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.mainTable().brief().text()
+	return s.mainTable().Brief().Text()
 }
 
 // figures makes all pictures in the order of the page.
@@ -106,9 +107,9 @@ func removeOld(path string) error {
 func (s *sweep) writeTables(out string) error {
 	for _, t := range []struct {
 		name  string
-		table *Table
+		table *table.Table
 	}{{"main.csv", s.mainTable()}, {"arms.csv", s.armTable()}, {"comparisons.csv", s.comparisonTable()}, {"same_help.csv", s.sameHelpTable()}, {"cells.csv", s.cellTable()}} {
-		text, err := t.table.csv()
+		text, err := t.table.CSV()
 		if err != nil {
 			return err
 		}
@@ -120,7 +121,7 @@ func (s *sweep) writeTables(out string) error {
 }
 
 func (s *sweep) summary(figures []figure) (Summary, error) {
-	text, err := s.mainTable().brief().text()
+	text, err := s.mainTable().Brief().Text()
 	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Unplanned: s.unplanned}
 	for _, a := range s.arms {
 		for _, r := range a.runs {

@@ -55,6 +55,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	axes := p.matrix(listed)
 	s.Baseline = p.baseline(listed)
 	once := p.cells(base, listed, axes)
+	p.refuseUnmeasured(s.Primary, once)
 	p.check(once, open)
 	s.Cells = overSeeds(once, s.Seeds)
 	if err := asError(p.issues); err != nil {

@@ -32,12 +32,20 @@ func (c *Cell) referenceList() string {
 	return "[" + setting.Quote(c.Reference) + "]"
 }
 
+// Named are the settings that the cell's config names, in the order of listings: those that it reads.
+func (c *Cell) Named() []setting.Key {
+	var keys []setting.Key
+	for _, k := range Schema().Keys() {
+		if c.Reads(k) && !(k.Quiet && c.Settings.IsDefault(k.Path)) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
 func (c *Cell) writeTables(b *strings.Builder) {
 	open := ""
-	for _, k := range Schema().Keys() {
-		if !c.Reads(k) {
-			continue
-		}
+	for _, k := range c.Named() {
 		table, last := setting.Cut(k.Path)
 		if table != open {
 			fmt.Fprintf(b, "\n[%s]\n", table)

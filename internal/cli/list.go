@@ -12,6 +12,7 @@ import (
 	"protobench/harness"
 	"protobench/harness/sweep"
 	"protobench/internal/setting"
+	"protobench/metrics"
 )
 
 type listCommand struct {
@@ -112,10 +113,11 @@ func datasetRows() (head []string, rows []row) {
 }
 
 func metricRows() (head []string, rows []row) {
-	for _, m := range harness.MetricList() {
-		rows = append(rows, row{[]string{m.Key, m.Doc, m.Source}, m})
+	for _, m := range metrics.Specs() {
+		cells := []string{m.Key, string(m.Unit), string(m.Better), string(m.When), m.Doc, m.Collapse, m.Source}
+		rows = append(rows, row{cells, m})
 	}
-	return []string{"key", "what it is", "source"}, rows
+	return []string{"key", "unit", "better", "measured", "what it is", "what collapse looks like", "source"}, rows
 }
 
 func ablationRows() (head []string, rows []row) {

@@ -1,6 +1,10 @@
-package reports
+package table
 
-import "fmt"
+import (
+	"fmt"
+
+	"protobench/stats"
+)
 
 // Table is the one model behind Markdown, CSV and terminal text.
 type Table struct {
@@ -24,11 +28,11 @@ type Column struct {
 type Value struct {
 	Text     string
 	Marks    string
-	Estimate *Estimate
+	Estimate *stats.Estimate
 }
 
-// note keeps a footnote once and returns its mark.
-func (t *Table) note(text string) string {
+// Note keeps a footnote once and returns its mark.
+func (t *Table) Note(text string) string {
 	for i, n := range t.Notes {
 		if n == text {
 			return fmt.Sprintf(" [%d]", i+1)
@@ -38,11 +42,11 @@ func (t *Table) note(text string) string {
 	return fmt.Sprintf(" [%d]", len(t.Notes))
 }
 
-// brief returns the short table of the terminal.
-func (t *Table) brief() *Table { return t.only(func(c Column) bool { return c.Brief }) }
+// Brief returns the short table of the terminal.
+func (t *Table) Brief() *Table { return t.Only(func(c Column) bool { return c.Brief }) }
 
-// only returns the table of the columns that keep wants, with all notes.
-func (t *Table) only(keep func(Column) bool) *Table {
+// Only returns the table of the columns that keep wants, with all notes.
+func (t *Table) Only(keep func(Column) bool) *Table {
 	out := &Table{Notes: t.Notes, General: t.General, Rows: make([][]Value, len(t.Rows))}
 	for c, col := range t.Columns {
 		if !keep(col) {
@@ -56,7 +60,8 @@ func (t *Table) only(keep func(Column) bool) *Table {
 	return out
 }
 
-func (t *Table) texts(row int) []string {
+// Texts are a row's entries with their marks.
+func (t *Table) Texts(row int) []string {
 	out := make([]string, len(t.Columns))
 	for i, v := range t.Rows[row] {
 		out[i] = v.Text + v.Marks
@@ -64,7 +69,8 @@ func (t *Table) texts(row int) []string {
 	return out
 }
 
-func (t *Table) heads() []string {
+// Titles are the columns' names.
+func (t *Table) Titles() []string {
 	out := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		out[i] = c.Name

@@ -1,4 +1,4 @@
-package reports
+package stats
 
 import (
 	"math"
@@ -115,5 +115,32 @@ func TestHolm(t *testing.T) {
 		if d := cmp.Diff(c.want, Holm(c.p), close9); d != "" {
 			t.Errorf("%v: %s", c.p, d)
 		}
+	}
+}
+
+// A family of m tests needs m·2^(1-n) < 0.05: 1 test 6 seeds (0.031), 2 tests 7 (0.031), 24
+// tests 10 (0.047).
+func TestSeedsNeeded(t *testing.T) {
+	for m, want := range map[int]int{0: 6, 1: 6, 2: 7, 24: 10} {
+		if got := SeedsNeeded(m); got != want {
+			t.Errorf("%d tests: got %d seeds, want %d", m, got, want)
+		}
+	}
+	for _, c := range []struct {
+		n, m int
+		want float64
+	}{{3, 24, 1}, {6, 2, 0.0625}, {6, 0, 0.03125}, {10, 24, 24.0 / 512}} {
+		if got := SmallestHolm(c.n, c.m); got != c.want {
+			t.Errorf("%d pairs, %d tests: got %g, want %g", c.n, c.m, got, c.want)
+		}
+	}
+}
+
+func TestFiniteAndMean(t *testing.T) {
+	if d := cmp.Diff([]float64{3, 1}, Finite([]float64{math.NaN(), 3, math.Inf(-1), 1})); d != "" {
+		t.Error(d)
+	}
+	if Mean([]float64{1, 2, 6}) != 3 || !math.IsNaN(Mean(nil)) {
+		t.Error("mean")
 	}
 }

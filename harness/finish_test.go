@@ -29,25 +29,11 @@ func TestCollapsedFeaturesAreNamed(t *testing.T) {
 		x    metrics.Matrix
 		want string
 	}{{narrow, "teacher features' standard deviation is 0.00"}, {wide, ""}} {
-		o := &outcome{gauge: newGauge()}
-		o.spread(c.x)
+		o := newOutcome()
+		o.refuseConstant(&metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: c.x}})
 		if !strings.HasPrefix(o.collapsed, c.want) || (c.want == "") != (o.collapsed == "") {
 			t.Errorf("%q, want %q", o.collapsed, c.want)
 		}
-	}
-}
-
-// The standard deviation of isotropic features is 1/√d, which stands as 1 in results.
-func TestFeatureStdIsRelative(t *testing.T) {
-	x := metrics.NewMatrix(8, 2) // eight directions evenly around the circle
-	for i := range 8 {
-		s, c := math.Sincos(float64(i) * math.Pi / 4)
-		x.Data[2*i], x.Data[2*i+1] = float32(c), float32(s)
-	}
-	o := &outcome{gauge: newGauge()}
-	o.spread(x)
-	if got, want := o.metrics["feature_std.teacher"], math.Sqrt(8.0/7); math.Abs(got-want) > 1e-6 {
-		t.Errorf("%v, want %v", got, want)
 	}
 }
 
@@ -93,12 +79,11 @@ func TestNonFiniteWeightsAreDivergence(t *testing.T) {
 }
 
 func TestUndefinedMetricsSayWhy(t *testing.T) {
-	g := newGauge()
-	g.maybe("a", 3, false, "no images")
-	g.maybe("b", math.Inf(1), true, "")
-	g.put("c", 1)
-	if !math.IsNaN(g.metrics["a"]) || g.undefined["a"] != "no images" || g.undefined["b"] != "not a finite number" || len(g.undefined) != 2 {
-		t.Errorf("%v %v", g.metrics, g.undefined)
+	c := newCollector()
+	c.put("a", metrics.Result{Value: 3, Undefined: "no images"})
+	c.put("c", metrics.Result{Value: 1, Warnings: []metrics.Warning{{Metric: "c", Text: "few"}}})
+	if !math.IsNaN(c.metrics["a"]) || c.metrics["c"] != 1 || c.undefined["a"] != "no images" || len(c.undefined) != 1 || len(c.warnings) != 1 {
+		t.Errorf("%+v", c)
 	}
 }
 
@@ -113,10 +98,12 @@ func TestUsageUsesTheLearnersScores(t *testing.T) {
 			return out
 		},
 	}
-	g := newGauge()
-	u := g.learner(l, metrics.MatrixOf(3, 2, []float32{1, 0, 1, 0, 1, 0}))
-	if u.live != 1 || u.counts[1] != 3 || g.metrics["used"] != 1 || g.metrics["dead"] != 0.5 || g.metrics["displacement"] != 1 {
-		t.Errorf("%+v %v", u, g.metrics)
+	c, in := newCollector(), prototypesOf(l, metrics.MatrixOf(3, 2, []float32{1, 0, 1, 0, 1, 0}), nil)
+	if err := c.measure(t.Context(), in, onCurve()); err != nil {
+		t.Fatal(err)
+	}
+	if in.Counts()[1] != 3 || c.metrics["used"] != 1 || c.metrics["dead"] != 0.5 || c.metrics["displacement"] != 1 {
+		t.Errorf("%v %v", in.Counts(), c.metrics)
 	}
 }
 
@@ -234,10 +221,14 @@ func TestAnArmWithoutPrototypesSaysSo(t *testing.T) {
 	if r.Outcome.Status != store.OK || math.IsNaN(r.Metrics["linear@backbone.teacher"]) {
 		t.Errorf("outcome %+v, metrics %v", r.Outcome, r.Metrics)
 	}
-	for _, key := range append(prototypeMetrics(), "unique@0.025.student", "nmi") {
-		if v, ok := r.Metrics[key]; !ok || !math.IsNaN(v) || r.Undefined[key] != noPrototypes {
-			t.Errorf("%s is %v, undefined because %q", key, v, r.Undefined[key])
+	of := atEnd(metrics.OfPrototypes, "", false)
+	for _, s := range of {
+		if v, ok := r.Metrics[s.Key]; !ok || !math.IsNaN(v) || r.Undefined[s.Key] != metrics.NoPrototypes {
+			t.Errorf("%s is %v, undefined because %q", s.Key, v, r.Undefined[s.Key])
 		}
+	}
+	if len(of) < 30 {
+		t.Errorf("%d metrics of prototypes", len(of))
 	}
 	if f, err := c.Dir.Prototypes(); f != nil || err != nil {
 		t.Errorf("prototypes are stored: %v", err)

@@ -1,7 +1,5 @@
 package metrics
 
-import "slices"
-
 // Tally counts right predictions per class.
 type Tally struct {
 	Right []int // [Classes], test samples of the class that were predicted right
@@ -57,26 +55,4 @@ func (t Tally) overall() float64 {
 		total += t.Total[c]
 	}
 	return float64(right) / float64(total)
-}
-
-// Tail groups classes by how often the training set has them.
-type Tail struct {
-	Head, Medium, Tail []int // classes, most frequent first
-}
-
-// TailOf splits the classes into thirds by training count (head first; a remainder
-// goes to head, then medium; equal counts in class order). Undefined (false) with
-// fewer than three classes or with equal counts: there is no tail then.
-func TailOf(trainCounts []int) (Tail, bool) {
-	k := len(trainCounts)
-	if k < 3 || slices.Min(trainCounts) == slices.Max(trainCounts) {
-		return Tail{}, false
-	}
-	order := make([]int, k)
-	for c := range order {
-		order[c] = c
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return trainCounts[b] - trainCounts[a] })
-	a, b := (k+2)/3, (k+2)/3+(k+1)/3
-	return Tail{Head: order[:a], Medium: order[a:b], Tail: order[b:]}, true
 }

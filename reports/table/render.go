@@ -1,4 +1,4 @@
-package reports
+package table
 
 import (
 	"encoding/csv"
@@ -12,18 +12,18 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// markdown writes the table with its footnotes as Markdown.
-func (t *Table) markdown() (string, error) {
-	t = t.only(func(c Column) bool { return !c.Data })
-	text, err := t.draw(renderer.NewMarkdown(), escapeMarkdown)
+// Markdown writes the table with its footnotes as Markdown.
+func (t *Table) Markdown() (string, error) {
+	t = t.Only(func(c Column) bool { return !c.Data })
+	text, err := t.draw(renderer.NewMarkdown(), EscapeMarkdown)
 	if err != nil {
 		return "", err
 	}
-	return text + t.notes("\n- ", escapeMarkdown), nil
+	return text + t.Footnotes("\n- ", EscapeMarkdown), nil
 }
 
-// text writes the table with its footnotes for a terminal.
-func (t *Table) text() (string, error) {
+// Text writes the table with its footnotes for a terminal.
+func (t *Table) Text() (string, error) {
 	lines := tw.Rendition{
 		Symbols: tw.NewSymbols(tw.StyleLight),
 		Borders: tw.Border{Left: tw.Off, Right: tw.Off, Top: tw.Off, Bottom: tw.Off},
@@ -35,7 +35,7 @@ func (t *Table) text() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return text + t.notes("\n  ", plainLine), nil
+	return text + t.Footnotes("\n  ", plainLine), nil
 }
 
 // draw lays the table out. The library's own formatting is off: it would turn
@@ -56,9 +56,9 @@ func (t *Table) draw(r tw.Renderer, escape func(string) string) (string, error) 
 		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 	)
-	w.Header(escaped(t.heads(), escape))
+	w.Header(escaped(t.Titles(), escape))
 	for i := range t.Rows {
-		if err := w.Append(escaped(t.texts(i), escape)); err != nil {
+		if err := w.Append(escaped(t.Texts(i), escape)); err != nil {
 			return "", err
 		}
 	}
@@ -76,8 +76,8 @@ func escaped(texts []string, escape func(string) string) []string {
 	return out
 }
 
-// escapeMarkdown keeps foreign text from breaking a table or turning into markup.
-func escapeMarkdown(s string) string {
+// EscapeMarkdown keeps foreign text from breaking a table or turning into markup.
+func EscapeMarkdown(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "*", `\*`, "`", "\\`", "\r", "", "\n", " ").Replace(s)
 }
 
@@ -85,8 +85,8 @@ func plainLine(s string) string {
 	return strings.NewReplacer("\r", "", "\n", " ", "\x1b", "").Replace(s)
 }
 
-// notes lists the footnotes and what holds for the whole table, each after the lead.
-func (t *Table) notes(lead string, escape func(string) string) string {
+// Footnotes lists the footnotes and what holds for the whole table, each after the lead.
+func (t *Table) Footnotes(lead string, escape func(string) string) string {
 	var b strings.Builder
 	for i, n := range t.Notes {
 		fmt.Fprintf(&b, "%s[%d] %s", lead, i+1, escape(n))
@@ -100,20 +100,20 @@ func (t *Table) notes(lead string, escape func(string) string) string {
 	return b.String()
 }
 
-// csv writes the table: an estimate takes the columns mean, low, high and n, with all
-// digits, anything else one column with its text.
-func (t *Table) csv() (string, error) {
+// CSV writes the table: an estimate takes the columns mean, low, high and n, with all
+// Digits, anything else one column with its text.
+func (t *Table) CSV() (string, error) {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	wide := t.estimateColumns()
-	var head []string
+	var titles []string
 	for i, c := range t.Columns {
-		head = append(head, c.CSV)
+		titles = append(titles, c.CSV)
 		if wide[i] {
-			head = append(head, c.CSV+".low", c.CSV+".high", c.CSV+".n")
+			titles = append(titles, c.CSV+".low", c.CSV+".high", c.CSV+".n")
 		}
 	}
-	rows := [][]string{head}
+	rows := [][]string{titles}
 	for _, row := range t.Rows {
 		var line []string
 		for i, v := range row {
@@ -143,11 +143,11 @@ func (v Value) csvFields(wide bool) []string {
 		return []string{"", "", "", ""}
 	}
 	e := v.Estimate
-	return []string{digits(e.Mean), digits(e.Mean - e.Half), digits(e.Mean + e.Half), strconv.Itoa(e.N)}
+	return []string{Digits(e.Mean), Digits(e.Mean - e.Half), Digits(e.Mean + e.Half), strconv.Itoa(e.N)}
 }
 
-// digits writes a number with the digits that give it back; an undefined one is empty.
-func digits(v float64) string {
+// Digits writes a number with the digits that give it back; an undefined one is empty.
+func Digits(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return ""
 	}
