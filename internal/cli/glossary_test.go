@@ -1,0 +1,3 @@
+package cli
+
+const glossaryPage = "docs/glossary.md"
