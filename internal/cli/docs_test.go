@@ -1,0 +1,338 @@
+package cli
+
+import (
+	"encoding/binary"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"protobench/ablations"
+)
+
+// standIn is what a test does for a command line that documents show.
+type standIn struct {
+	run string // command of the program, run beside the document's last sweep as my.toml; "" for none
+	why string // it is not the command itself
+}
+
+// standIns has every command line of every shell block in the documents. Of those that start with make, the target and the variables are
+// looked up in the Makefile as well.
+func standIns() map[string]standIn {
+	return map[string]standIn{
+		"make ablation":                    {"protobench run joint-vs-decoupled --dry-run", "trains for 12 minutes"},
+		"make test":                        {"", "runs this test"},
+		"make build":                       {"protobench version", "the program under test is built already"},
+		"bin/protobench plan my.toml":      {"protobench plan my.toml --only=method:swav", "times fewer arms"},
+		"bin/protobench run my.toml":       {"protobench run my.toml --dry-run", "trains for minutes"},
+		"make bench-peers > comparison.md": {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
+		"apt-get install --no-install-recommends python3-torch python3-torchvision python3-sklearn libopenblas0-openmp": {"", "needs the network and root"},
+	}
+}
+
+// TestCommandsOfDocuments runs the shell blocks of the documents, or what stands for them.
+func TestCommandsOfDocuments(t *testing.T) {
+	t.Parallel()
+	data := madeUpData(t)
+	known, met := standIns(), map[string]bool{}
+	for _, d := range documents(t) {
+		sweep := ""
+		for _, b := range d.blocks {
+			switch b.language {
+			case "toml":
+				sweep = b.text
+			case "sh":
+				for _, line := range b.commandLines() {
+					met[line] = true
+					s, ok := known[line]
+					if !ok {
+						t.Errorf("%s:%d: %q is in no test: add it to the stand-ins", d.name, b.line, line)
+						continue
+					}
+					t.Run(d.name+"/"+line, func(t *testing.T) { t.Parallel(); s.test(t, line, sweep, data) })
+				}
+			case "text":
+			default:
+				t.Errorf("%s:%d: a block of %q; expected sh, toml or text, so that it is known what to do with it", d.name, b.line, b.language)
+			}
+		}
+	}
+	for line := range known {
+		if !met[line] {
+			t.Errorf("%q stands in no document any more: take it out of the stand-ins", line)
+		}
+	}
+}
+
+func (s standIn) test(t *testing.T, line, sweep, data string) {
+	if words := strings.Fields(line); words[0] == "make" {
+		checkMake(t, words[1:])
+	}
+	if s.run == "" {
+		t.Logf("not run: %s", s.why)
+		return
+	}
+	runWith(t, sweep, data, s.run)
+}
+
+// runWith runs a command of the program in a folder that has the sweep as my.toml, and returns what it prints.
+func runWith(t *testing.T, sweep, data, command string) string {
+	t.Helper()
+	words := strings.Fields(command)
+	c := exec.CommandContext(t.Context(), words[0], words[1:]...)
+	c.Dir = t.TempDir()
+	c.Env = append(os.Environ(), "PROTOBENCH_DATA="+data)
+	if err := os.WriteFile(filepath.Join(c.Dir, "my.toml"), []byte(sweep), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Errorf("%s: %v\n%s", command, err, out)
+	}
+	return string(out)
+}
+
+// TestSweepsOfDocuments: whoever copies a sweep from a document gets one that the program takes, without a warning.
+func TestSweepsOfDocuments(t *testing.T) {
+	t.Parallel()
+	data := madeUpData(t)
+	n := 0
+	for _, d := range documents(t) {
+		for _, b := range d.blocks {
+			if b.language == "toml" {
+				n++
+				t.Run(d.name, func(t *testing.T) {
+					t.Parallel()
+					if out := runWith(t, b.text, data, "protobench validate my.toml"); strings.Contains(out, "warning") {
+						t.Error(out)
+					}
+				})
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no document has a sweep")
+	}
+}
+
+// madeUpData is a folder with the images that sweeps of documents name: files of the right form and size, with noise in them.
+func madeUpData(t *testing.T) string {
+	t.Helper()
+	const side, classes = 28, 10
+	folder := filepath.Join(t.TempDir(), "fashion-mnist")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for split, n := range map[string]int{"train": 4096, "t10k": 256} {
+		images, labels := header(0x803, n, side, side), header(0x801, n)
+		for i := range n * side * side {
+			images = append(images, byte(uint32(i)*2654435761>>24))
+		}
+		for i := range n {
+			labels = append(labels, byte(i%classes))
+		}
+		for name, b := range map[string][]byte{"images-idx3-ubyte": images, "labels-idx1-ubyte": labels} {
+			if err := os.WriteFile(filepath.Join(folder, split+"-"+name), b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return filepath.Dir(folder)
+}
+
+// header begins an IDX file.
+func header(values ...int) []byte {
+	var out []byte
+	for _, v := range values {
+		out = binary.BigEndian.AppendUint32(out, uint32(v))
+	}
+	return out
+}
+
+// TestLinksOfDocuments: files and pictures that documents point at exist.
+func TestLinksOfDocuments(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, d := range documents(t) {
+		for _, link := range d.links {
+			target, _, _ := strings.Cut(link, "#")
+			if strings.Contains(link, "://") || target == "" {
+				continue
+			}
+			n++
+			if !exists(path.Join(path.Dir(d.name), target)) {
+				t.Errorf("%s: %s does not exist", d.name, link)
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("%d links: the test sees few of them", n)
+	}
+}
+
+// exists tells whether the project has a file or folder.
+func exists(name string) bool {
+	_, err := os.Stat(filepath.Join(root, filepath.FromSlash(name)))
+	return err == nil
+}
+
+// TestPathsOfDocuments: inline code that looks like a path of the project is one. A last part in capitals is a placeholder.
+func TestPathsOfDocuments(t *testing.T) {
+	t.Parallel()
+	folders, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := map[string]bool{}
+	for _, f := range folders {
+		top[f.Name()] = f.IsDir()
+	}
+	form, placeholder := regexp.MustCompile(`^\.?[\w-]+/[\w./-]*$`), regexp.MustCompile(`(^|/)[A-Z]+$`)
+	n := 0
+	for _, d := range documents(t) {
+		if d.name == glossaryPage { // has a test of its own
+			continue
+		}
+		for _, s := range d.spans {
+			first, _, _ := strings.Cut(s, "/")
+			if !form.MatchString(s) || placeholder.MatchString(s) || !top[first] || first == "bin" {
+				continue
+			}
+			n++
+			if !exists(s) {
+				t.Errorf("%s: %s does not exist", d.name, s)
+			}
+		}
+	}
+	if n < 8 {
+		t.Errorf("%d paths: the test sees few of them", n)
+	}
+}
+
+// TestInlineCommandsOfDocuments: commands in the text have targets, verbs, flags, packages and tests that exist.
+func TestInlineCommandsOfDocuments(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, d := range documents(t) {
+		for _, s := range d.spans {
+			words := strings.Fields(regexp.MustCompile(`^([A-Z_]+=\S+ )+`).ReplaceAllString(s, ""))
+			var check func(*testing.T, []string)
+			switch {
+			case len(words) < 2:
+				continue
+			case words[0] == "make":
+				check = checkMake
+			case path.Base(words[0]) == "protobench":
+				check = checkVerb
+			case words[0] == "go" && words[1] == "test":
+				check = checkGoTest
+			default:
+				continue
+			}
+			n++
+			t.Run(d.name+"/"+s, func(t *testing.T) { check(t, words[1:]) })
+		}
+	}
+	if n < 20 {
+		t.Errorf("%d commands: the test sees few of them", n)
+	}
+}
+
+// checkMake looks for targets, and for the variables that are set.
+func checkMake(t *testing.T, words []string) {
+	t.Helper()
+	makefile := readText(t, filepath.Join(root, "Makefile"))
+	for _, w := range words {
+		name, _, variable := strings.Cut(w, "=")
+		switch {
+		case w == ">":
+			return
+		case variable && !strings.Contains(makefile, "$("+name+")"):
+			t.Errorf("the Makefile does not use %s", name)
+		case !variable && !regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(name)+`:`).MatchString(makefile):
+			t.Errorf("the Makefile has no target %s", name)
+		}
+	}
+}
+
+// checkVerb looks for the verb, its flags, and what it is asked for where that is not a placeholder.
+func checkVerb(t *testing.T, words []string) {
+	t.Helper()
+	nodes := verbs(t)
+	node, ok := nodes[words[0]]
+	if !ok {
+		t.Errorf("no verb %s", words[0])
+		return
+	}
+	if group, ok := nodes[strings.Join(words[:min(2, len(words))], " ")]; ok {
+		node = group
+	}
+	flags := map[string]bool{"--help": true}
+	for _, f := range node.Flags {
+		flags["--"+f.Name], flags["-"+string(f.Short)] = true, true
+	}
+	for _, w := range words {
+		if name, _, _ := strings.Cut(w, "="); strings.HasPrefix(w, "-") && !flags[name] {
+			t.Errorf("%s has no flag %s", words[0], name)
+		}
+	}
+	if len(words) > 1 && regexp.MustCompile(`^[a-z-]+$`).MatchString(words[1]) {
+		checkArgument(t, words[0], words[1])
+	}
+}
+
+// checkArgument looks for an ablation, or a kind of thing to list.
+func checkArgument(t *testing.T, verb, argument string) {
+	t.Helper()
+	switch verb {
+	case "run", "plan", "validate":
+		if _, ok := ablations.Text(argument); !ok {
+			t.Errorf("no ablation %s", argument)
+		}
+	case "list":
+		if !slices.Contains(verbs(t)["list"].Positional[0].EnumSlice(), argument) {
+			t.Errorf("no list of %s", argument)
+		}
+	}
+}
+
+// checkGoTest looks for the packages, and for tests and benchmarks of the given names in them.
+func checkGoTest(t *testing.T, words []string) {
+	t.Helper()
+	tests := ""
+	for _, w := range words {
+		if folder, ok := strings.CutPrefix(w, "./"); ok {
+			files, _ := filepath.Glob(filepath.Join(root, filepath.FromSlash(folder), "*_test.go"))
+			if len(files) == 0 {
+				t.Errorf("%s has no tests", w)
+			}
+			for _, f := range files {
+				tests += readText(t, f)
+			}
+		}
+	}
+	for i, w := range words[:len(words)-1] {
+		kind, ok := map[string]string{"-run": "Test", "-bench": "Benchmark"}[w]
+		name := strings.Trim(words[i+1], "'")
+		if !ok || name == "^$" {
+			continue
+		}
+		if !named(tests, kind, name) {
+			t.Errorf("no %s of these packages is called %s", kind, name)
+		}
+	}
+}
+
+// named tells whether a test or benchmark in the text of test files has a name that the expression matches.
+func named(tests, kind, expression string) bool {
+	for _, m := range regexp.MustCompile(`func (`+kind+`\w*)\(`).FindAllStringSubmatch(tests, -1) {
+		if regexp.MustCompile(expression).MatchString(m[1]) {
+			return true
+		}
+	}
+	return false
+}
