@@ -9,6 +9,7 @@ import (
 
 	"protobench/ablations"
 	"protobench/datasets"
+	"protobench/encoders"
 	"protobench/harness"
 	"protobench/harness/sweep"
 	"protobench/internal/setting"
@@ -95,14 +96,10 @@ func (c listCommand) sections() []section {
 }
 
 func encoderRows() (head []string, rows []row) {
-	for _, k := range sweep.Schema().Keys() {
-		if k.Path == "encoder.name" {
-			for _, name := range k.Choices {
-				rows = append(rows, row{[]string{name}, map[string]string{"name": name}})
-			}
-		}
+	for _, a := range encoders.Architectures() {
+		rows = append(rows, row{[]string{a.Name, a.Doc, a.Source}, a})
 	}
-	return []string{"name"}, rows
+	return []string{"name", "what it is", "source"}, rows
 }
 
 func datasetRows() (head []string, rows []row) {
