@@ -23,6 +23,7 @@ func declarations() [][]Spec {
 		featureStdSpecs(),
 		meanNormSpecs(),
 		effectiveRankSpecs(),
+		normSpreadSpecs(),
 		agreementSpecs(),
 		nearestSpecs(),
 		softUsageSpecs(),

@@ -36,12 +36,12 @@ func rowTexts(t *table.Table) [][]string {
 	return out
 }
 
-// Settings come in the order of the plan, whichever arm reads them, and those of measurements last.
-func TestSettingKeysKeepThePlansOrder(t *testing.T) {
+// Settings come table by table, whichever arm reads them, and those of measurements last.
+func TestSettingKeysKeepTablesTogether(t *testing.T) {
 	s := configured(sweepOf("", cellOf("a", "swav", "joint", "plain", nil), cellOf("b", "swav", "gmm", "plain", nil), cellOf("c", "dino", "gmm", "plain", nil)),
 		"data.name=x data.path=/a evaluate.every=1 loss.temperature=1 swav.queue=2", "data.name=x data.train=7 evaluate.every=1 loss.temperature=1 gmm.memory=3",
 		"data.name=x data.train=7 loss.temperature=1 dino.center=1 gmm.memory=3")
-	want := []string{"data.name", "data.train", "loss.temperature", "dino.center", "gmm.memory", "swav.queue", "evaluate.every"}
+	want := []string{"data.name", "data.train", "loss.temperature", "swav.queue", "gmm.memory", "dino.center", "evaluate.every"}
 	if d := cmp.Diff(want, s.settingKeys()); d != "" {
 		t.Error(d)
 	}
@@ -63,7 +63,7 @@ func TestArmTable(t *testing.T) {
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"**[data]** name shapes", "**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
+	if d := cmp.Diff([]string{"**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[data]** name shapes", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
 		t.Error(d)
 	}
 	if configured(s, "prototypes.reseed=true"); len(s.differing()) != 0 {

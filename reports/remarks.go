@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -42,7 +43,7 @@ func (s *sweep) remarksOn(measures []measure, observers, general bool) *remarkNo
 			for _, w := range r.Result.Provenance.Warnings {
 				n.warning(a, r, w, measures, observers, general)
 			}
-			for _, key := range sortedNames(r.Result.Undefined) {
+			for _, key := range slices.Sorted(maps.Keys(r.Result.Undefined)) {
 				if name, ok := shown(key, measures, observers); ok && !a.reference {
 					n.add(a, r, true, name, r.Result.Undefined[key])
 				}

@@ -24,32 +24,31 @@ func (a *arm) settingOr(key, otherwise string) string {
 	return otherwise
 }
 
-// settingKeys lists every setting that some arm reads, in the plan's order with what measurements
-// depend on last. Where files lie decides no number and is left out.
+// settingKeys lists every setting that some arm reads, table by table as arms come to read them,
+// with what measurements depend on last. Where files lie decides no number and is left out.
 func (s *sweep) settingKeys() []string {
-	var keys []string
+	var keys, tables []string
 	for _, a := range s.trained() {
-		next := 0 // a key that is new stands behind the one before it
 		for _, one := range a.planned.Settings {
-			if i := slices.Index(keys, one.Key); i >= 0 {
-				next = i + 1
-				continue
+			if one.Key != "data.path" && !slices.Contains(keys, one.Key) {
+				keys = append(keys, one.Key)
+				position(&tables, tableOf(one.Key))
 			}
-			keys = slices.Insert(keys, next, one.Key)
-			next++
 		}
 	}
-	keys = slices.DeleteFunc(keys, func(k string) bool { return k == "data.path" })
-	slices.SortStableFunc(keys, func(a, b string) int { return measuring(a) - measuring(b) })
+	place := func(key string) int {
+		if t := tableOf(key); t != "evaluate" {
+			return slices.Index(tables, t)
+		}
+		return len(tables)
+	}
+	slices.SortStableFunc(keys, func(a, b string) int { return place(a) - place(b) })
 	return keys
 }
 
-// measuring is 1 for settings of measurements and 0 for those of what is measured.
-func measuring(key string) int {
-	if strings.HasPrefix(key, "evaluate.") {
-		return 1
-	}
-	return 0
+func tableOf(key string) string {
+	t, _, _ := strings.Cut(key, ".")
+	return t
 }
 
 // common returns the one value that all arms which read a setting have; false where they differ.

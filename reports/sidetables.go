@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -169,7 +170,7 @@ func (s *sweep) cellTable() *table.Table {
 				continue
 			}
 			t.Rows = append(t.Rows, r.metricRows(r.cell().Learner, r.Result.Metrics)...)
-			for _, name := range sortedNames(r.Result.Observers) {
+			for _, name := range slices.Sorted(maps.Keys(r.Result.Observers)) {
 				t.Rows = append(t.Rows, r.metricRows("observer:"+name, r.Result.Observers[name])...)
 			}
 		}
@@ -180,20 +181,11 @@ func (s *sweep) cellTable() *table.Table {
 func (r run) metricRows(learner string, m store.Metrics) [][]table.Value {
 	c := r.cell()
 	var rows [][]table.Value
-	for _, key := range sortedNames(m) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		rows = append(rows, []table.Value{
 			{Text: c.Method}, {Text: axesText(c, c.AxisKeys())}, {Text: fmt.Sprint(c.Seed)},
 			{Text: r.Result.Outcome.Status}, {Text: learner}, {Text: key}, {Text: table.Digits(m[key])},
 		})
 	}
 	return rows
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }
