@@ -64,12 +64,12 @@ type norm struct {
 	run          Running
 	mode         Mode
 	relu         bool
-	residual     *reading  // what is added behind it; nil: nothing
-	deferred     bool      // others apply it
-	summed       bool      // the convolution in front leaves the sums of its output
-	gradSummed   bool      // the convolution behind leaves those of its input's gradient
-	mean, istd   []float32 // [C]
-	a, b, k      []float32 // [C], what a pass applies
+	residual     *mapSource // what is added behind it; nil: nothing
+	deferred     bool       // others apply it
+	summed       bool       // the convolution in front leaves the sums of its output
+	gradSummed   bool       // the convolution behind leaves those of its input's gradient
+	mean, istd   []float32  // [C]
+	a, b, k      []float32  // [C], what a pass applies
 	sums         [3][]float32
 	dgamma       []float32
 	dbeta        []float32

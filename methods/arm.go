@@ -111,7 +111,7 @@ func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
 	p := a.all()
 	input = graph.Input(g, "prototypes", p.Value, p.K, p.D)
 	switch {
-	case !a.head.Learn:
+	case !a.head.Gradient:
 		effective, err = graph.StopGradient(input)
 	case a.traits.WeightNorm:
 		effective, err = encoders.Normalize(input)
@@ -123,7 +123,7 @@ func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
 
 // buildAlone builds the graph of an observer whose prototypes follow a gradient.
 func (a *arm) buildAlone(d int) error {
-	if !a.head.Learn {
+	if !a.head.Gradient {
 		return nil
 	}
 	g, rows := G.NewGraph(), a.head.Views.Crops*a.head.Views.Images
@@ -155,7 +155,7 @@ func (a *arm) buildAlone(d int) error {
 func (a *arm) prepare(s *learner.Step) {
 	in := objective.CodeInput{Team: s.Team, Epoch: s.Epoch, Step: s.Index}
 	if a.traits.Targets == part.Teacher {
-		in.Scores, in.Z, in.Prototypes = a.scores, s.Scored[part.Teacher], a.scoring()
+		in.Scores, in.Z, in.Prototypes = a.scores, s.Embeddings[part.Teacher], a.scoring()
 		if a.scores != nil {
 			p := a.all()
 			kernel.InnerProducts(s.Team, a.scores, in.Z, in.Prototypes, len(in.Z)/p.D, p.D, p.K)
@@ -215,7 +215,7 @@ func (a *arm) watch(host *learner.Step) (*learner.Found, error) {
 	a.before(&s)
 	a.prepare(&s)
 	if a.program != nil {
-		copy(a.z, s.Scored[part.Student])
+		copy(a.z, s.Embeddings[part.Student])
 		copy(a.zp, s.Patches[part.Student])
 		if err := a.program.Run(s.Team); err != nil {
 			return nil, fmt.Errorf("observer %s: %w", a.name, err)

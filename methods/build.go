@@ -163,7 +163,7 @@ func (t *Trainer) buildStudent() error {
 	}
 	params, nodes := t.weights[part.Student].Params, f.params
 	params, nodes = append(params[:len(params):len(params)], t.host.extra...), append(nodes, t.host.head.Extra...)
-	if t.host.head.Learn {
+	if t.host.head.Gradient {
 		nodes = append(nodes, f.prototypes)
 	}
 	grads, err := graph.Gradients(f.total, nodes...)
@@ -176,7 +176,7 @@ func (t *Trainer) buildStudent() error {
 	for i, p := range params {
 		p.Grad = t.student.Value(grads[i])
 	}
-	if t.host.head.Learn {
+	if t.host.head.Gradient {
 		t.host.follow(t.student.Value(grads[len(params)]))
 	}
 	for name, n := range f.terms {

@@ -25,7 +25,7 @@ func TestCARPSeesLength(t *testing.T) {
 			if fixture.Unit(in.Z[b], cfg.Encoder.Dim) != len(in.Z[b])/cfg.Encoder.Dim {
 				t.Errorf("%s: learners see embeddings that are not normalised", embedding)
 			}
-			if fixture.Unit(in.Scored[b], cfg.Encoder.Dim) > 1 {
+			if fixture.Unit(in.Embeddings[b], cfg.Encoder.Dim) > 1 {
 				t.Errorf("%s: scores see normalised embeddings", embedding)
 			}
 		}

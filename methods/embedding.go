@@ -67,9 +67,9 @@ func (e *embedding) project(z *G.Node) (*G.Node, error) {
 	return encoders.Normalize(z)
 }
 
-// learn moves the mean towards that of a batch of teacher projections z [n,D]: a plain mean over the
+// track moves the mean towards that of a batch of teacher projections z [n,D]: a plain mean over the
 // first batches, then an EMA.
-func (e *embedding) learn(z []float32) {
+func (e *embedding) track(z []float32) {
 	if !e.centred {
 		return
 	}

@@ -23,7 +23,7 @@ func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 		return nil, err
 	}
 	scheduled := len(cfg.Composition.Learners()) > 1
-	if t.host.traits.Targets != part.Student || !t.host.head.Learn || scheduled {
+	if t.host.traits.Targets != part.Student || !t.host.head.Gradient || scheduled {
 		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
 	}
 	t.weights[part.Teacher], t.observers = nil, nil
@@ -32,7 +32,7 @@ func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 
 // Step runs one step on views [2·B,H,W,C], and local crops behind them where there are some, and returns the loss, in nats.
 func (s *StudentAlone) Step(views []float32) (float64, error) {
-	if err := s.t.learn(s.t.begin(views, s.values)); err != nil {
+	if err := s.t.stepStudent(s.t.begin(views, s.values)); err != nil {
 		return 0, err
 	}
 	s.t.done[0]++

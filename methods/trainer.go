@@ -90,7 +90,7 @@ func (t *Trainer) runTeacher() error {
 	if err := t.teacher.Run(t.cfg.Team); err != nil {
 		return fmt.Errorf("teacher: %w", err)
 	}
-	t.embedding.learn(t.project)
+	t.embedding.track(t.project)
 	t.embedding.apply(t.z[part.Teacher], t.project)
 	t.embedding.apply(t.patches[part.Teacher], t.hidden)
 	return nil
@@ -102,7 +102,7 @@ func (t *Trainer) publishEmbeddings(in *learner.Step, b part.Branch) {
 	if b == part.Student {
 		global = t.host.head.Views.Globals(global)
 	}
-	in.Scored[b], in.Z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
+	in.Embeddings[b], in.Z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
 	in.Patches[b], in.Masks = t.patches[b], t.masks
 }
 
@@ -127,7 +127,7 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 	}
 	t.publishEmbeddings(in, part.Teacher)
 	t.host.before(in)
-	if err := t.learn(in); err != nil {
+	if err := t.stepStudent(in); err != nil {
 		return StepResult{}, err
 	}
 	momentum := in.Momentum
@@ -165,8 +165,8 @@ func (t *Trainer) begin(views []float32, values map[string]float64) *learner.Ste
 	return &t.now
 }
 
-// learn is the student's part of a step: its loss, its update and that of the prototypes which feed it.
-func (t *Trainer) learn(in *learner.Step) error {
+// stepStudent is the student's part of a step: its loss, its update and that of the prototypes which feed it.
+func (t *Trainer) stepStudent(in *learner.Step) error {
 	t.host.prepare(in)
 	if err := t.student.Run(in.Team); err != nil {
 		return fmt.Errorf("student: %w", err)

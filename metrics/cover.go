@@ -77,7 +77,7 @@ func uniqueSpecs() []Spec {
 				"on effective prototypes, in % of K. Low values are partial collapse. The rows of random unit vectors show what no training at all gives.",
 			measure: func(in *Input) Result { return Result{Value: float64(in.covers()[i].Count())} },
 		}
-	}, MainTable, BriefTable, SameHelpTable)
+	}, MainTable, BriefTable, MatchedTable)
 }
 
 func uniqueStudentSpecs() []Spec {

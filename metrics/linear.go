@@ -149,7 +149,7 @@ func linearProbe() probe {
 func linearSpecs() []Spec {
 	return linearProbe().accuracies(Spec{
 		Doc:    "test accuracy of a logistic regression on frozen features, trained on the balanced images",
-		Source: "L2 chosen on 20 % of its training images", Tables: []Table{MainTable, BriefTable, SameHelpTable, FeaturesTable},
+		Source: "L2 chosen on 20 % of its training images", Tables: []Table{MainTable, BriefTable, MatchedTable, FeaturesTable},
 		Column: "**linear@backbone.teacher**: test accuracy of multinomial logistic regression on standardised frozen features of the EMA teacher; " +
 			"the L2 penalty is chosen on a hold-out of train and the fit repeated on all of train. **student**: the same on the student's features; **fine**: on fine labels.",
 	})

@@ -57,5 +57,5 @@ func liveUniqueSpecs() []Spec {
 				return Result{Value: float64(covers[i].Count())}
 			},
 		}
-	}, MainTable, BriefTable, SameHelpTable)
+	}, MainTable, BriefTable, MatchedTable)
 }

@@ -34,9 +34,9 @@ type Table string
 
 // The tables in which a metric can have a column.
 const (
-	MainTable     Table = "main"      // metrics of prototypes stand in the observers' table as well
-	BriefTable    Table = "brief"     // the main table's short form for a terminal
-	SameHelpTable Table = "same help" // differences to the joint arm with the same help
+	MainTable     Table = "main"             // metrics of prototypes stand in the observers' table as well
+	BriefTable    Table = "brief"            // the main table's short form for a terminal
+	MatchedTable  Table = "matched settings" // differences to the joint arm with the same embedding, start and re-seeding
 	FeaturesTable Table = "features"
 	GeometryTable Table = "geometry"
 )

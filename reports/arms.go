@@ -92,7 +92,7 @@ func (s *sweep) plainArm(a *arm, learner string) *arm {
 	})
 }
 
-// helpedArm returns the joint arm that gets the same help as a: embedding, start,
+// helpedArm returns the joint arm with the settings of a matched: embedding, start,
 // re-seeding and regularizers. nil when the sweep has none.
 func (s *sweep) helpedArm(a *arm) *arm {
 	return s.nearest(a, func(b *arm) bool {

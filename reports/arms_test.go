@@ -105,7 +105,7 @@ func TestBaselineLooksAtTheConfig(t *testing.T) {
 }
 
 // Each arm stands beside the joint arm with its own embedding, start and re-seeding.
-func TestSameHelp(t *testing.T) {
+func TestMatchedSettings(t *testing.T) {
 	const helped, bare = "prototypes.init=data prototypes.reseed=true", "prototypes.init=random prototypes.reseed=false"
 	kp := cellOf("swav+kp", "swav", "joint", "plain", nil)
 	kp.Regularizers = []string{"koleo-prototypes"}
@@ -121,7 +121,7 @@ func TestSameHelp(t *testing.T) {
 	}
 	s.arms[5].runs = s.arms[5].runs[:2]
 	s.arms[3].runs[2].Result.Metrics["unique@0.025"] = 1
-	table := s.sameHelpTable()
+	table := s.matchedTable()
 	want := [][]string{
 		{"swav+gmm", "swav+aids", "3", "+13.3 [−1.0, 27.7]", "–", "–", "loss.temperature, train.lr"},
 		{"swav+frozen", "swav", "2", "+40.0 [40.0, 40.0]", "–", "–", "–"},

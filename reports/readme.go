@@ -84,10 +84,10 @@ func (s *sweep) results(p *page) {
 	}
 }
 
-// beside writes the tables that describe: same help, observers, features and geometry.
+// beside writes the tables that describe: matched settings, observers, features and geometry.
 func (s *sweep) beside(p *page) {
-	if t := s.sameHelpTable(); len(t.Rows) > 0 || len(t.General) > 0 {
-		p.heading("Same help")
+	if t := s.matchedTable(); len(t.Rows) > 0 || len(t.General) > 0 {
+		p.heading("Matched settings")
 		p.line("This table is description, not a declared test. It pairs each arm whose prototypes do not follow the loss with the joint arm of its objective that has the same embedding, regularizers, prototypes.init and prototypes.reseed, at equal axes and seed. " +
 			"What is left between the two is how the prototypes are learned, and the settings in the last column. Entries are mean paired differences (arm minus joint arm) with 95 %% t-intervals; n is the number of paired seeds.\n")
 		p.table(t, "No arm has such a partner."+t.Footnotes("\n\n", table.EscapeMarkdown))

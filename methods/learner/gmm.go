@@ -187,7 +187,7 @@ func (g *gmm) replace(k int) {
 func (g *gmm) State(prefix string) []part.Named {
 	m, at := g.m, prefix+"mixture."
 	return []part.Named{
-		part.F32Of(at+"mu", m.Mu, m.K, m.D), part.F32Of(at+"spread", m.Spread, m.K, len(m.Spread)/m.K), part.F64Of(at+"pooled", m.Pooled),
+		part.F32Of(at+"mu", m.Mu, m.K, m.D), part.F32Of(at+"within", m.Within, m.K, len(m.Within)/m.K), part.F64Of(at+"pooled", m.Pooled),
 		part.F64Of(at+"n", m.N), part.F64Of(at+"pi", m.Pi), part.F64Of(prefix+"updates", g.updates),
 	}
 }

@@ -40,7 +40,7 @@ func (m *Mixture) Precision() float64 {
 	m.components(func(lo, hi int) {
 		for c := lo; c < hi; c++ {
 			var s float64
-			for _, v := range m.Spread[c*m.D:][:m.D] {
+			for _, v := range m.Within[c*m.D:][:m.D] {
 				s += max(float64(v), m.VarMin)
 			}
 			m.work.least[c] = s
@@ -57,9 +57,9 @@ func (m *Mixture) Precision() float64 {
 func (m *Mixture) Revive(k int, z []float32) {
 	v := float32(1 / m.Precision())
 	copy(m.Mu[k*m.D:], z)
-	per := len(m.Spread) / m.K
+	per := len(m.Within) / m.K
 	for i := range per {
-		m.Spread[k*per+i] = v
+		m.Within[k*per+i] = v
 	}
 	m.N[k] = 1
 	m.weights()
@@ -71,8 +71,8 @@ func (m *Mixture) Split(k, from int, z []float32) {
 	for j, v := range z {
 		m.Mu[k*m.D+j] = v * norm
 	}
-	per := len(m.Spread) / m.K
-	copy(m.Spread[k*per:][:per], m.Spread[from*per:])
+	per := len(m.Within) / m.K
+	copy(m.Within[k*per:][:per], m.Within[from*per:])
 	m.N[from] /= 2
 	m.N[k] = m.N[from]
 	m.weights()

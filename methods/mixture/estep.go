@@ -75,7 +75,7 @@ func (m *Mixture) diagonalConstants(c int) float64 {
 	w.least[c] = math.Inf(1)
 	for j := range m.D {
 		at := c*m.D + j
-		v, mu := max(float64(m.Spread[at]), m.VarMin), float64(m.Mu[at])
+		v, mu := max(float64(m.Within[at]), m.VarMin), float64(m.Mu[at])
 		inv := 1 / v
 		w.a[at], w.b[at] = float32(mu*inv), float32(-0.5*inv)
 		w.least[c] = min(w.least[c], v)

@@ -37,8 +37,8 @@ func TestGoldenOnlineEM(t *testing.T) {
 // startVariances sets a mixture's variances, given as it shares them.
 func startVariances(m *Mixture, v []float64) {
 	m.Pooled[0] = v[0]
-	for i := range m.Spread {
-		m.Spread[i] = float32(v[i%len(v)])
+	for i := range m.Within {
+		m.Within[i] = float32(v[i%len(v)])
 	}
 }
 
@@ -47,7 +47,7 @@ func variances(m *Mixture) []float64 {
 	if m.Covariance == "shared" {
 		return m.Pooled
 	}
-	out, per := make([]float64, len(m.Spread)), len(m.Spread)/m.K
+	out, per := make([]float64, len(m.Within)), len(m.Within)/m.K
 	for i := range out {
 		out[i] = m.variance(i/per, i%per)
 	}
@@ -73,8 +73,8 @@ func TestGoldenBatchEM(t *testing.T) {
 					golden.Check(t, f, "responsibilities", m.work.r[:len(x)/m.D*m.K], f.Expected["responsibilities"])
 					golden.Check(t, f, "mean log-likelihood", []float64{m.LogLikelihood()}, f.Expected["mean_log_likelihood"])
 				}
-				for j := range m.Spread {
-					m.Spread[j] += float32(reg)
+				for j := range m.Within {
+					m.Within[j] += float32(reg)
 				}
 				if want, ok := f.Expected[steps[i]].(map[string]any); ok {
 					golden.Check(t, f, steps[i]+" weights", m.Pi, want["weights"])

@@ -35,8 +35,8 @@ type Mixture struct {
 	Team *team.Team // shares the work of an update and changes no number
 
 	Mu     []float32 // means [K,D]
-	Spread []float32 // variance inside a component before the floor: [K,D] if diagonal, else its mean over the dimensions [K]
-	Pooled []float64 // one element: the shared variance, the mean of Spread by N, after the floor
+	Within []float32 // variance inside a component before the floor: [K,D] if diagonal, else its mean over the dimensions [K]
+	Pooled []float64 // one element: the shared variance, the mean of Within by N, after the floor
 	N      []float64 // running mass [K]
 	Pi     []float64 // mixture weights [K]
 
@@ -69,9 +69,9 @@ func New(mu []float32, k, d int, covariance string, variance, n float64) *Mixtur
 	w := &m.work
 	w.gain, w.shift = make([]float32, k), make([]float32, k)
 	w.norm, w.least, w.mass, w.norms = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
-	m.Spread, w.sum = make([]float32, k), make([]float32, k*d)
+	m.Within, w.sum = make([]float32, k), make([]float32, k*d)
 	if covariance == "diagonal" {
-		m.Spread, w.a, w.b, w.sumSq = make([]float32, k*d), make([]float32, k*d), make([]float32, k*d), make([]float32, k*d)
+		m.Within, w.a, w.b, w.sumSq = make([]float32, k*d), make([]float32, k*d), make([]float32, k*d), make([]float32, k*d)
 	}
 	m.Start(mu, variance, n)
 	return m
@@ -80,8 +80,8 @@ func New(mu []float32, k, d int, covariance string, variance, n float64) *Mixtur
 // Start puts the mixture at means mu [K,D] with one variance for all and mass n per component.
 func (m *Mixture) Start(mu []float32, variance, n float64) {
 	copy(m.Mu, mu)
-	for i := range m.Spread {
-		m.Spread[i] = float32(variance)
+	for i := range m.Within {
+		m.Within[i] = float32(variance)
 	}
 	for c := range m.K {
 		m.N[c], m.Pi[c] = n, 1/float64(m.K)
@@ -95,9 +95,9 @@ func (m *Mixture) variance(c, j int) float64 {
 	case "shared":
 		return m.Pooled[0]
 	case "spherical":
-		return max(float64(m.Spread[c]), m.VarMin)
+		return max(float64(m.Within[c]), m.VarMin)
 	}
-	return max(float64(m.Spread[c*m.D+j]), m.VarMin)
+	return max(float64(m.Within[c*m.D+j]), m.VarMin)
 }
 
 // components runs f on chunks [lo,hi) of the components.

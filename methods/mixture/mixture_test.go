@@ -66,7 +66,7 @@ func unsound(m *Mixture, n int) string {
 	case math.IsNaN(m.LogLikelihood()) || math.IsInf(m.LogLikelihood(), 0):
 		return "the log-likelihood is not finite"
 	}
-	for _, v := range slices.Concat(m.Mu, m.Spread) {
+	for _, v := range slices.Concat(m.Mu, m.Within) {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 			return "a parameter is not finite"
 		}
@@ -76,9 +76,9 @@ func unsound(m *Mixture, n int) string {
 			return "a variance is below the floor"
 		}
 	}
-	for _, s := range m.Spread {
+	for _, s := range m.Within {
 		if s < 0 {
-			return "a spread is negative"
+			return "a within is negative"
 		}
 	}
 	return ""
@@ -108,7 +108,7 @@ func TestMixtureSameForAnyTeam(t *testing.T) {
 				if first == nil {
 					first = m
 				}
-				if !slices.Equal(first.Mu, m.Mu) || !slices.Equal(first.Spread, m.Spread) || first.LogLikelihood() != m.LogLikelihood() {
+				if !slices.Equal(first.Mu, m.Mu) || !slices.Equal(first.Within, m.Within) || first.LogLikelihood() != m.LogLikelihood() {
 					t.Errorf("%s, balance %d: %d threads change the result", cov, balance, threads)
 				}
 			}
@@ -142,7 +142,7 @@ func TestMixtureBlocks(t *testing.T) {
 		}
 		got[i] = m
 	}
-	if !slices.Equal(got[0].Mu, got[1].Mu) || !slices.Equal(got[0].Spread, got[1].Spread) || !slices.Equal(got[0].N, got[1].N) {
+	if !slices.Equal(got[0].Mu, got[1].Mu) || !slices.Equal(got[0].Within, got[1].Within) || !slices.Equal(got[0].N, got[1].N) {
 		t.Error("blocks change the update")
 	}
 }

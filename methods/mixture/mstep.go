@@ -116,32 +116,32 @@ func (m *Mixture) moveSpherical(c int, inv, rho float64) {
 		mu[j] = float32(float64(mu[j]) + float64(rho*delta))
 	}
 	d := float64(m.D)
-	m.Spread[c] = float32(merge(float64(m.Spread[c]), (float64(m.work.norms[c]*inv)-mm)/d, dd/d, rho))
+	m.Within[c] = float32(merge(float64(m.Within[c]), (float64(m.work.norms[c]*inv)-mm)/d, dd/d, rho))
 }
 
 // moveDiagonal is moveSpherical with a variance per dimension.
 func (m *Mixture) moveDiagonal(c int, inv, rho float64) {
-	mu, spread, sq := m.Mu[c*m.D:][:m.D], m.Spread[c*m.D:][:m.D], m.work.sumSq[c*m.D:][:m.D]
+	mu, within, sq := m.Mu[c*m.D:][:m.D], m.Within[c*m.D:][:m.D], m.work.sumSq[c*m.D:][:m.D]
 	for j, sum := range m.work.sum[c*m.D:][:m.D] {
 		mean := float64(float64(sum) * inv)
 		delta := mean - float64(mu[j])
 		b := float64(float64(sq[j])*inv) - float64(mean*mean)
-		spread[j] = float32(merge(float64(spread[j]), b, float64(delta*delta), rho))
+		within[j] = float32(merge(float64(within[j]), b, float64(delta*delta), rho))
 		mu[j] = float32(float64(mu[j]) + float64(rho*delta))
 	}
 }
 
 // moveExact moves one component by moments about its old mean, of which inv is one over the mass.
 func (m *Mixture) moveExact(c int, inv, rho float64) {
-	mu, per, sq := m.Mu[c*m.D:][:m.D], len(m.Spread)/m.K, m.work.sq[c*m.D:][:m.D]
-	spread, room := m.Spread[c*per:][:per], make([]float64, per)
+	mu, per, sq := m.Mu[c*m.D:][:m.D], len(m.Within)/m.K, m.work.sq[c*m.D:][:m.D]
+	within, room := m.Within[c*per:][:per], make([]float64, per)
 	for j, sum := range m.work.first[c*m.D:][:m.D] {
-		x, s := float64(sum*inv), float64(spread[j%per])
+		x, s := float64(sum*inv), float64(within[j%per])
 		room[j%per] += merge(s, float64(sq[j]*inv)-float64(x*x), float64(x*x), rho) * float64(per) / float64(m.D)
 		mu[j] = float32(float64(mu[j]) + float64(rho*x))
 	}
 	for j, s := range room {
-		spread[j] = float32(s)
+		within[j] = float32(s)
 	}
 }
 
@@ -152,7 +152,7 @@ func (m *Mixture) pool() {
 	}
 	var s, total float64
 	for c, n := range m.N {
-		s += float64(n * float64(m.Spread[c]))
+		s += float64(n * float64(m.Within[c]))
 		total += n
 	}
 	m.Pooled[0] = max(s/total, m.VarMin)

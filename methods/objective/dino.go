@@ -123,7 +123,7 @@ func (o *dino) codes(q []float32, in CodeInput) {
 func (o *dino) after(in CodeInput) {
 	if o.vmf != nil {
 		if o.Targets == "centering" {
-			o.vmf.learn(o.CenterMomentum)
+			o.vmf.moveCenter(o.CenterMomentum)
 		}
 		return
 	}
@@ -163,12 +163,12 @@ func faithfulDINO(t part.Train) map[string]any {
 func (o *dino) Params() []*encoders.Param { return nil }
 
 // scores adds the normalisers of a vMF mixture to the inner products, where scores are its densities.
-func (o *dino) scores(z, c *G.Node, learn bool) (*G.Node, G.Nodes, error) {
-	s, err := term.ScoresNode(z, c, learn)
+func (o *dino) scores(z, c *G.Node, gradient bool) (*G.Node, G.Nodes, error) {
+	s, err := term.ScoresNode(z, c, gradient)
 	if err != nil || o.vmf == nil {
 		return s, G.Nodes{}, err
 	}
-	s, err = term.VMFNode(s, c, learn, o.temperature)
+	s, err = term.VMFNode(s, c, gradient, o.temperature)
 	return s, nil, err
 }
 

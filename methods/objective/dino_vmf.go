@@ -50,8 +50,8 @@ func (p *posterior) targets(q []float32, temperature float64) {
 	}
 }
 
-// learn moves the center.
-func (p *posterior) learn(momentum float64) {
+// moveCenter moves the center.
+func (p *posterior) moveCenter(momentum float64) {
 	for j, v := range p.batch {
 		p.center[j] = float32(float64(momentum*float64(p.center[j])) + float64((1-momentum)*v))
 	}

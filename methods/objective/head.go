@@ -19,7 +19,7 @@ type Head struct {
 	Views       Views
 	K           int // H·K
 	Temperature float64
-	Learn       bool    // whether the prototypes get a gradient
+	Gradient    bool    // whether the prototypes get a gradient
 	Scale       float32 // of the loss; 0 means 1
 
 	Patches *patches // the loss of hidden patches; nil where the objective has none
@@ -34,8 +34,8 @@ type Head struct {
 }
 
 // NewHead returns the head of an objective over k prototypes, all its sets together, at a student temperature.
-func NewHead(o Objective, t Traits, v Views, k int, temperature float64, learn bool) *Head {
-	h := &Head{objective: o, traits: t, Views: v, K: k, Temperature: temperature, Learn: learn, Codes: make([]float32, v.Global*v.Images*k)}
+func NewHead(o Objective, t Traits, v Views, k int, temperature float64, gradient bool) *Head {
+	h := &Head{objective: o, traits: t, Views: v, K: k, Temperature: temperature, Gradient: gradient, Codes: make([]float32, v.Global*v.Images*k)}
 	if p, ok := o.(interface{ hidden() *patches }); ok {
 		h.Patches = p.hidden()
 	}
@@ -57,7 +57,7 @@ func (h *Head) Build(z, zp, c *G.Node) (*G.Node, error) {
 	if err != nil || h.Patches == nil {
 		return loss, err
 	}
-	hidden, err := h.Patches.node(zp, c, h.Learn)
+	hidden, err := h.Patches.node(zp, c, h.Gradient)
 	if err != nil {
 		return nil, err
 	}
@@ -67,10 +67,10 @@ func (h *Head) Build(z, zp, c *G.Node) (*G.Node, error) {
 // score adds the student's scores.
 func (h *Head) score(z, c *G.Node) (err error) {
 	if o, ok := h.objective.(Scorer); ok {
-		h.S, h.Extra, err = o.scores(z, c, h.Learn)
+		h.S, h.Extra, err = o.scores(z, c, h.Gradient)
 		return err
 	}
-	h.S, err = term.ScoresNode(z, c, h.Learn)
+	h.S, err = term.ScoresNode(z, c, h.Gradient)
 	return err
 }
 

@@ -60,7 +60,7 @@ func newIBOT(cfg part.Config, v Views, d int) *ibot {
 
 func (o *ibot) after(in CodeInput) {
 	o.dino.after(in)
-	o.patches.learn()
+	o.patches.moveCenter()
 }
 
 func (o *ibot) State(prefix string) []part.Named {

@@ -103,8 +103,8 @@ func (t *patches) share(masks []float32) {
 	}
 }
 
-// learn moves the center.
-func (t *patches) learn() {
+// moveCenter moves the center.
+func (t *patches) moveCenter() {
 	m := t.CenterMomentum
 	for k, v := range t.mean {
 		t.center[k] = float32(float64(m*float64(t.center[k])) + float64((1-m)*v))
@@ -112,19 +112,19 @@ func (t *patches) learn() {
 }
 
 // node adds the loss of the student's patch embeddings z [N·P,D] under prototypes c [K,D].
-func (t *patches) node(z, c *G.Node, learn bool) (*G.Node, error) {
-	if learn {
+func (t *patches) node(z, c *G.Node, gradient bool) (*G.Node, error) {
+	if gradient {
 		t.dc = make([]float32, t.k*t.d)
 	}
 	return graph.Apply(graph.Op{
-		Kind: "patches", Diff: []bool{true, learn},
+		Kind: "patches", Diff: []bool{true, gradient},
 		Forward: func(team *team.Team, in [][]float32, out []float32) { out[0] = t.forward(team, in[0], in[1]) },
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "patches-grad", Out: in[0].Shape().Clone(),
-				Forward: func(team *team.Team, v [][]float32, dz []float32) { t.backward(team, dz, v[0], v[1][0], learn) },
+				Forward: func(team *team.Team, v [][]float32, dz []float32) { t.backward(team, dz, v[0], v[1][0], gradient) },
 			}, in[1], grad, out)
-			if err != nil || !learn {
+			if err != nil || !gradient {
 				return G.Nodes{dz, nil}, err
 			}
 			dc, err := graph.Take(dz, t.dc, t.k, t.d)
@@ -143,7 +143,7 @@ func (t *patches) forward(team *team.Team, z, c []float32) float32 {
 	return float32(t.Value)
 }
 
-func (t *patches) backward(team *team.Team, dz, c []float32, grad float32, learn bool) {
+func (t *patches) backward(team *team.Team, dz, c []float32, grad float32, gradient bool) {
 	clear(dz)
 	clear(t.dc)
 	n, f := len(t.rows), grad/float32(t.temperature)
@@ -156,7 +156,7 @@ func (t *patches) backward(team *team.Team, dz, c []float32, grad float32, learn
 		}
 	}
 	kernel.Gemm(team, false, false, n, t.d, t.k, t.s, t.k, c, t.d, t.dz, t.d, false)
-	if learn {
+	if gradient {
 		kernel.Gemm(team, true, false, t.k, t.d, n, t.s, t.k, t.z, t.d, t.dc, t.d, false)
 	}
 	for i, r := range t.rows {

@@ -21,8 +21,8 @@ type Scorer interface {
 	// Params are the parameters that take part in the scores besides encoder and prototypes.
 	Params() []*encoders.Param
 	// scores adds the student's scores [crops·B,H·K] of embeddings z [crops·B,D] and prototypes c [H·K,D], and returns the nodes
-	// of the parameters in their order. Without learn the prototypes are constants.
-	scores(z, c *G.Node, learn bool) (s *G.Node, params G.Nodes, err error)
+	// of the parameters in their order. Without gradient the prototypes are constants.
+	scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error)
 }
 
 // Surveyor is an objective that sees an embedding of each image before the first step.

@@ -111,8 +111,8 @@ func (o *sela) codes(q []float32, in CodeInput) {
 }
 
 // scores adds W·z + b, those of all heads side by side.
-func (o *sela) scores(z, c *G.Node, learn bool) (s *G.Node, params G.Nodes, err error) {
-	if s, err = term.ScoresNode(z, c, learn); err != nil {
+func (o *sela) scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error) {
+	if s, err = term.ScoresNode(z, c, gradient); err != nil {
 		return nil, nil, err
 	}
 	b := graph.Input(z.Graph(), "bias", o.bias.Value, o.Heads*o.k)

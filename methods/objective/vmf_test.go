@@ -14,7 +14,7 @@ func TestVMFCenterMoves(t *testing.T) {
 	p := newPosterior(2)
 	q := []float32{1, 0, 1, 0}
 	p.targets(q, 0.5)
-	p.learn(0.75)
+	p.moveCenter(0.75)
 	want := []float32{float32(0.75*0.5 + 0.25/(1+math.Exp(-2))), float32(0.75*0.5 + 0.25/(1+math.Exp(2)))}
 	if !fixture.Near(p.center, want) {
 		t.Errorf("the center is %v, want %v", p.center, want)

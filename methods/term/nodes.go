@@ -9,16 +9,16 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// ScoresNode adds the inner products z·cᵀ: z [N,D], prototypes c [K,D], scores [N,K]. Without learn the prototypes are
+// ScoresNode adds the inner products z·cᵀ: z [N,D], prototypes c [K,D], scores [N,K]. Without gradient the prototypes are
 // constants: no gradient for them is computed, and asking for one is an error of the graph.
-func ScoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
+func ScoresNode(z, c *G.Node, gradient bool) (*G.Node, error) {
 	n, d, k := z.Shape()[0], z.Shape()[1], c.Shape()[0]
 	var dc []float32
-	if learn {
+	if gradient {
 		dc = make([]float32, k*d)
 	}
 	return graph.Apply(graph.Op{
-		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, learn},
+		Kind: "scores", Out: tensor.Shape{n, k}, Diff: []bool{true, gradient},
 		Forward: func(team *team.Team, in [][]float32, out []float32) {
 			kernel.InnerProducts(team, out, in[0], in[1], n, d, k)
 		},
@@ -27,12 +27,12 @@ func ScoresNode(z, c *G.Node, learn bool) (*G.Node, error) {
 				Kind: "scores-grad", Out: tensor.Shape{n, d},
 				Forward: func(team *team.Team, v [][]float32, dz []float32) {
 					kernel.Gemm(team, false, false, n, d, k, v[2], k, v[1], d, dz, d, false)
-					if learn {
+					if gradient {
 						kernel.Gemm(team, true, false, k, d, n, v[2], k, v[0], d, dc, d, false)
 					}
 				},
 			}, in[0], in[1], grad)
-			if err != nil || !learn {
+			if err != nil || !gradient {
 				return G.Nodes{dz, nil}, err
 			}
 			gc, err := graph.Take(dz, dc, k, d)

@@ -73,18 +73,18 @@ func VMFBias(bias, slope, c []float32, d int, temperature float64) {
 }
 
 // VMFNode adds the normalisers' bias to scores s [N,K] of prototypes c [K,D] whose lengths count (DINO-vMF: Govindarajan et
-// al. 2023): a softmax of the sum over τ is the posterior of the mixture. With learn, its gradient also reaches the lengths.
-func VMFNode(s, c *G.Node, learn bool, temperature float64) (*G.Node, error) {
+// al. 2023): a softmax of the sum over τ is the posterior of the mixture. With gradient, its gradient also reaches the lengths.
+func VMFNode(s, c *G.Node, gradient bool, temperature float64) (*G.Node, error) {
 	n, k, d := s.Shape()[0], s.Shape()[1], c.Shape()[1]
 	v := &vmf{n: n, k: k, d: d, bias: make([]float32, k), slope: make([]float32, k), sum: make([]float64, k)}
 	return graph.Apply(graph.Op{
-		Kind: "vmf", Out: s.Shape().Clone(), Diff: []bool{true, learn},
+		Kind: "vmf", Out: s.Shape().Clone(), Diff: []bool{true, gradient},
 		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			VMFBias(v.bias, v.slope, in[1], d, temperature)
 			AddRows(out, in[0], v.bias)
 		},
 		Backward: func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
-			if !learn {
+			if !gradient {
 				return G.Nodes{grad, nil}, nil
 			}
 			dc, err := graph.Apply(graph.Op{

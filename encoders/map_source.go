@@ -7,20 +7,20 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// reading is how a layer reads maps x: a node's numbers or, where x is a deferred norm's, those that it is applied to.
-type reading struct {
+// mapSource is how a layer reads maps x: a node's numbers or, where x is a deferred norm's, those that it is applied to.
+type mapSource struct {
 	maps     kernel.Map
 	operands G.Nodes // x, which gradients flow to, and what else is needed
 	norm     *norm   // nil: x as it is
 	add      kernel.Normed
 }
 
-func read(x *G.Node) *reading {
+func read(x *G.Node) *mapSource {
 	n, ok := layerOf(x).(*norm)
 	if !ok || !n.deferred {
-		return &reading{maps: mapsOf(x), operands: G.Nodes{x}}
+		return &mapSource{maps: mapsOf(x), operands: G.Nodes{x}}
 	}
-	r := &reading{maps: n.maps, operands: G.Nodes{x, n.input}, norm: n}
+	r := &mapSource{maps: n.maps, operands: G.Nodes{x, n.input}, norm: n}
 	if n.residual != nil {
 		r.operands = append(r.operands, n.residual.operands...)
 	}
@@ -28,7 +28,7 @@ func read(x *G.Node) *reading {
 }
 
 // normed is what the operands hold in a run.
-func (r *reading) normed(in [][]float32) kernel.Normed {
+func (r *mapSource) normed(in [][]float32) kernel.Normed {
 	if r.norm == nil {
 		return kernel.Plain(in[0])
 	}
@@ -37,10 +37,10 @@ func (r *reading) normed(in [][]float32) kernel.Normed {
 }
 
 // diff says which operands gradients flow to.
-func (r *reading) diff(x bool) []bool { return append([]bool{x}, make([]bool, len(r.operands)-1)...) }
+func (r *mapSource) diff(x bool) []bool { return append([]bool{x}, make([]bool, len(r.operands)-1)...) }
 
 // grads are the operands' gradients.
-func (r *reading) grads(dx *G.Node) G.Nodes {
+func (r *mapSource) grads(dx *G.Node) G.Nodes {
 	return append(G.Nodes{dx}, make(G.Nodes, len(r.operands)-1)...)
 }
 

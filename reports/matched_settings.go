@@ -9,13 +9,13 @@ import (
 	"protobench/stats"
 )
 
-// sameHelpTable sets each arm whose prototypes do not follow the loss beside the joint
-// arm that gets the same help. It describes; the declared endpoints are elsewhere.
-func (s *sweep) sameHelpTable() *table.Table {
+// matchedTable sets each arm whose prototypes do not follow the loss beside the joint
+// arm with matched settings: embedding, start and re-seeding. It describes; the declared endpoints are elsewhere.
+func (s *sweep) matchedTable() *table.Table {
 	t := &table.Table{Columns: []table.Column{
-		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with the same help", CSV: "against", Text: true}, {Name: "n", CSV: "n"},
+		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with matched settings", CSV: "against", Text: true}, {Name: "n", CSV: "n"},
 	}}
-	measures := columnsOf(metrics.SameHelpTable)
+	measures := columnsOf(metrics.MatchedTable)
 	for _, m := range measures {
 		t.Columns = append(t.Columns, table.Column{Name: "Δ " + m.title(), CSV: "difference." + m.Key})
 	}
@@ -30,15 +30,15 @@ func (s *sweep) sameHelpTable() *table.Table {
 			alone = append(alone, a.label)
 			continue
 		}
-		t.Rows = append(t.Rows, sameHelpRow(a, b, measures))
+		t.Rows = append(t.Rows, matchedRow(a, b, measures))
 	}
 	if len(alone) > 0 {
-		t.General = append(t.General, "No joint arm of the sweep has the same help at equal axes as "+strings.Join(alone, ", ")+".")
+		t.General = append(t.General, "No joint arm of the sweep has matched settings at equal axes for "+strings.Join(alone, ", ")+".")
 	}
 	return t
 }
 
-func sameHelpRow(a, b *arm, measures []measure) []table.Value {
+func matchedRow(a, b *arm, measures []measure) []table.Value {
 	n := len(pairs(a, b))
 	row := texts(a.label, b.label, fmt.Sprint(n))
 	for _, m := range measures {
