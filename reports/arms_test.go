@@ -129,7 +129,7 @@ func TestMatchedSettings(t *testing.T) {
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)
 	}
-	if len(table.General) != 1 || !strings.HasSuffix(table.General[0], "as swav+gmm+plain, dino+gmm.") {
+	if len(table.General) != 1 || !strings.HasSuffix(table.General[0], "for swav+gmm+plain, dino+gmm.") {
 		t.Errorf("alone: %v", table.General)
 	}
 }
