@@ -4,39 +4,35 @@ import (
 	"fmt"
 
 	"protobench/harness/sweep"
+	"protobench/metrics"
 )
 
-// A sweep is methods × a matrix of settings × seeds, and the rows that they are read against.
+// A sweep of two arms and an axis, without its data: the cells in the order in which they run, and what a misspelt key is told.
 func ExampleParse() {
-	const text = `
-name = "temperatures"
-seeds = 2
-references = ["pixels"]
+	text := `
+name       = "two"
+references = false
 [[method]]
 name = "swav"
 [[method]]
 name = "swav+gmm"
-gmm.memory = 2
 [matrix]
-"loss.temperature" = { values = [0.1, 0.2], where = { learner = "joint" } }
+"loss.temperature" = [0.1, 0.2]
 `
-	s, err := sweep.Parse("temperatures.toml", text, sweep.Methods(nil))
+	s, err := sweep.Parse("two.toml", text, sweep.Methods(metrics.Keys()))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	for _, c := range s.Cells {
-		fmt.Println(c.Composition.Name, c.Axes, c.Seed, c.Settings.Get("gmm.memory"))
+		fmt.Println(c.Composition.Name, c.Axes["loss.temperature"])
 	}
-	_, err = sweep.Parse("temperatures.toml", "name = 'x'\n[[method]]\nname = 'swav'\nloss.temprature = 0.2\n", sweep.Methods(nil))
+	_, err = sweep.Parse("two.toml", text+"\n[loss]\ntemprature = 0.1\n", sweep.Methods(metrics.Keys()))
 	fmt.Println(err)
 	// Output:
-	// pixels map[] 0 1
-	// swav map[loss.temperature:0.1] 0 1
-	// swav map[loss.temperature:0.2] 0 1
-	// swav+gmm map[loss.temperature:0.1] 0 2
-	// swav map[loss.temperature:0.1] 1 1
-	// swav map[loss.temperature:0.2] 1 1
-	// swav+gmm map[loss.temperature:0.1] 1 2
-	// temperatures.toml:4: loss.temprature: unknown key; did you mean loss.temperature?
+	// swav 0.1
+	// swav 0.2
+	// swav+gmm 0.1
+	// swav+gmm 0.2
+	// two.toml:12: loss.temprature: unknown key; did you mean loss.temperature?
 }

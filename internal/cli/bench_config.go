@@ -36,6 +36,9 @@ func (b benchStep) config(team *team.Team) (part.Config, error) {
 	cfg.Encoder.Winograd = b.Winograd
 	cfg.StepsPerEpoch, cfg.Images = warmUp+b.Steps, max(b.Batch, b.Prototypes)*8
 	cfg.Team = team
+	if errs := methods.Check(cfg); len(errs) > 0 {
+		return part.Config{}, errs[0]
+	}
 	return cfg, nil
 }
 
