@@ -220,9 +220,9 @@ func TestHeadsAndRegularizers(t *testing.T) {
 		for heads, refused := range map[int]bool{1: false, 3: true} {
 			cfg := severalHeadsConfig(t, "deepcluster-v2", heads)
 			cfg.Composition.Learner, cfg.Composition.Regularizers = "joint", []string{r, "koleo-features"}
-			_, err := New(cfg)
-			if got := err != nil && strings.Contains(err.Error(), "deepcluster.heads") && strings.Contains(err.Error(), r); got != refused {
-				t.Errorf("%s with %d heads: %v", r, heads, err)
+			errs := Check(cfg)
+			if got := len(errs) == 1 && strings.Contains(errs[0].Error(), "deepcluster.heads") && strings.Contains(errs[0].Error(), r); got != refused {
+				t.Errorf("%s with %d heads: %v", r, heads, errs)
 			}
 		}
 	}
