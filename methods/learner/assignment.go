@@ -20,6 +20,7 @@ type Assignment struct {
 	room   []float64 // [D]
 }
 
+// NewAssignment has room for k prototypes of d dimensions.
 func NewAssignment(k, d int) *Assignment {
 	return &Assignment{k: k, d: d, Count: make([]float64, k), Sum: make([]float64, k*d), room: make([]float64, d)}
 }

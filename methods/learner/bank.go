@@ -11,6 +11,7 @@ type Bank struct {
 	images func(step int) []int
 }
 
+// NewBank has room for the embeddings [Images,D] of all training images.
 func NewBank(c part.Config, d int) *Bank { return &Bank{NewPast(c.Images, d), c.Indices} }
 
 // Record keeps the first views of a step's embeddings z [views·B,D].
