@@ -1,7 +1,6 @@
 package encoders
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"protobench/encoders/graph"
@@ -33,22 +32,7 @@ func (b *builder) network(x *G.Node) error {
 	if x != nil {
 		in = Input{x.Shape()[1], x.Shape()[2], x.Shape()[3]}
 	}
-	var err error
-	switch cfg.Name {
-	case "convnet":
-		err = b.convnet(cfg, in)
-	case "mlp":
-		err = b.mlp(cfg, in)
-	case "resnet18":
-		err = b.resnet(cfg, in)
-	case "vit":
-		err = b.vit(cfg, in)
-	case "identity":
-		err = b.identity()
-	default:
-		err = fmt.Errorf("encoder.name: %q is unknown; expected convnet, mlp, resnet18, vit or identity", cfg.Name)
-	}
-	return err
+	return cfg.architecture().build(b, cfg, in)
 }
 
 func (b *builder) apply(layer func(x *G.Node) (*G.Node, error)) (err error) {

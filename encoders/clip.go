@@ -12,17 +12,17 @@ import (
 type Clipped struct {
 	Optimizer
 	Norm   float64
-	pieces pieces
-	part   []float64 // one number a piece
+	chunks paramChunks
+	part   []float64 // one number a paramChunk
 	norm   []float64 // the parameters' norms before
 
-	square, scale func(i int) // tasks of a piece
+	square, scale func(i int) // tasks of a paramChunk
 }
 
 // NewClipped puts clipping before an optimizer over params.
 func NewClipped(o Optimizer, params []*Param, norm float64) *Clipped {
-	c := &Clipped{Optimizer: o, Norm: norm, pieces: cut(params), norm: make([]float64, len(params))}
-	c.part = make([]float64, len(c.pieces))
+	c := &Clipped{Optimizer: o, Norm: norm, chunks: cut(params), norm: make([]float64, len(params))}
+	c.part = make([]float64, len(c.chunks))
 	c.square, c.scale = c.squarePiece, c.scalePiece
 	return c
 }
@@ -35,20 +35,20 @@ func (c *Clipped) Step(team *team.Team, lr float64) {
 
 // clip scales the gradients and leaves their norms before.
 func (c *Clipped) clip(team *team.Team) {
-	c.pieces.sums(team, c.part, c.norm, c.square)
+	c.chunks.sums(team, c.part, c.norm, c.square)
 	for i, s := range c.norm {
 		c.norm[i] = math.Sqrt(s)
 	}
-	team.Do(len(c.pieces), c.scale)
+	team.Do(len(c.chunks), c.scale)
 }
 
 func (c *Clipped) squarePiece(i int) {
-	g := c.pieces[i].grad()
+	g := c.chunks[i].grad()
 	c.part[i] = kernel.Dot64(g, g)
 }
 
 func (c *Clipped) scalePiece(i int) {
-	p := c.pieces[i]
+	p := c.chunks[i]
 	if f := c.Norm / (c.norm[p.at] + 1e-6); f < 1 {
 		kernel.Scale(p.grad(), p.grad(), float32(f))
 	}

@@ -45,7 +45,7 @@ type convolver interface {
 // convolution is a layer of either kind.
 type convolution struct {
 	kind      string
-	from      *reading
+	from      *mapSource
 	inputGrad bool
 	kernel    convolver
 	dw        []float32
@@ -53,7 +53,7 @@ type convolution struct {
 	gradSums  *kernel.GradSums // what the norm in front of it asks for
 }
 
-func newConvolution(kind string, from *reading, w *G.Node, inputGrad bool, k convolver) (*G.Node, error) {
+func newConvolution(kind string, from *mapSource, w *G.Node, inputGrad bool, k convolver) (*G.Node, error) {
 	c := &convolution{kind: kind, from: from, inputGrad: inputGrad, kernel: k}
 	return graph.Apply(graph.Op{
 		Kind: kind, Out: shapeOf(k.Output()), Halo: true, Diff: append(from.diff(inputGrad), true), Layer: c,

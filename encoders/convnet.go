@@ -2,6 +2,16 @@ package encoders
 
 import "fmt"
 
+// convnetArchitecture declares the convnet.
+func convnetArchitecture() Architecture {
+	return Architecture{
+		Name: "convnet", Doc: "conv3×3–BN–ReLU blocks with doubling channels, stride 2 from the second block on", Projector: true,
+		features: func(c Config) int { return c.Width << (c.Depth - 1) },
+		fits:     halves,
+		build:    (*builder).convnet,
+	}
+}
+
 // convnet is conv3×3–BN–ReLU blocks with doubling channels, stride 2 from the second block on, then a global
 // average pool and the projector.
 func (b *builder) convnet(cfg Config, in Input) error {

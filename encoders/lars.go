@@ -34,22 +34,22 @@ type LARSConfig struct {
 type LARS struct {
 	LARSConfig
 	params   []*Param
-	pieces   pieces
+	chunks   paramChunks
 	velocity map[*Param][]float32
 	steps    [1]float64
 
-	part     []float64 // one number a piece
+	part     []float64 // one number a paramChunk
 	w, below []float64 // norms of the parameters and of what they are divided by
 	q, decay []float64 // factors and weight decays of the parameters
 
 	lr                     float64     // of the step
-	weigh, divisor, update func(i int) // tasks of a piece
+	weigh, divisor, update func(i int) // tasks of a paramChunk
 }
 
 // NewLARS returns LARS over params.
 func NewLARS(params []*Param, c LARSConfig) *LARS {
-	l := &LARS{LARSConfig: c, params: params, pieces: cut(params), velocity: zeros(params)}
-	l.part = make([]float64, len(l.pieces))
+	l := &LARS{LARSConfig: c, params: params, chunks: cut(params), velocity: zeros(params)}
+	l.part = make([]float64, len(l.chunks))
 	for _, v := range []*[]float64{&l.w, &l.below, &l.q, &l.decay} {
 		*v = make([]float64, len(params))
 	}
@@ -64,32 +64,32 @@ func (l *LARS) Step(team *team.Team, lr float64) {
 		l.q[i], l.decay[i] = l.factor(i, lr*p.LRMult)
 	}
 	l.lr = lr
-	team.Do(len(l.pieces), l.update)
+	team.Do(len(l.chunks), l.update)
 	l.steps[0]++
 }
 
 func (l *LARS) updatePiece(i int) {
-	c := l.pieces[i]
+	c := l.chunks[i]
 	rate := float32(l.lr * c.LRMult)
 	kernel.Momentum(c.value(), c.grad(), c.of(l.velocity[c.Param]), float32(l.Momentum), float32(l.q[c.at]), float32(l.decay[c.at]), rate, false)
 }
 
 // norms takes the norms that the factors are made of: of each parameter, and of its gradient, with DINO's convention decayed.
 func (l *LARS) norms(team *team.Team) {
-	l.pieces.sums(team, l.part, l.w, l.weigh)
-	l.pieces.sums(team, l.part, l.below, l.divisor)
+	l.chunks.sums(team, l.part, l.w, l.weigh)
+	l.chunks.sums(team, l.part, l.below, l.divisor)
 	for i := range l.w {
 		l.w[i], l.below[i] = math.Sqrt(l.w[i]), math.Sqrt(l.below[i])
 	}
 }
 
 func (l *LARS) weighPiece(i int) {
-	c := l.pieces[i]
+	c := l.chunks[i]
 	l.part[i] = kernel.Dot64(c.value(), c.value())
 }
 
 func (l *LARS) divisorPiece(i int) {
-	c := l.pieces[i]
+	c := l.chunks[i]
 	if l.Convention == LARSDINO {
 		l.part[i] = kernel.DecayedSquares(c.grad(), c.value(), c.WeightDecay)
 	} else {

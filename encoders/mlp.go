@@ -1,6 +1,23 @@
 package encoders
 
-import "fmt"
+import (
+	"fmt"
+
+	"protobench/internal/setting"
+)
+
+// mlpWidth is the number of hidden units per unit of encoder.width: 512 at its default of 32.
+const mlpWidth = 16
+
+// mlpArchitecture declares the mlp.
+func mlpArchitecture() Architecture {
+	return Architecture{
+		Name: "mlp", Doc: "Linear–ReLU layers of equal width and a linear projector", Whole: true,
+		features: func(c Config) int { return mlpWidth * c.Width },
+		fits:     func(Config, Input) *setting.KeyError { return nil },
+		build:    (*builder).mlp,
+	}
+}
 
 // mlp is Linear–ReLU layers of equal width and a linear projector.
 func (b *builder) mlp(cfg Config, in Input) error {

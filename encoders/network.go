@@ -1,10 +1,8 @@
 package encoders
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"protobench/encoders/graph"
 	"protobench/internal/stream"
@@ -31,29 +29,6 @@ type Nodes struct {
 	b *builder
 }
 
-// Features returns the dimension F of the backbone's output.
-func (c Config) Features() int {
-	switch c.Name {
-	case "mlp":
-		return mlpWidth * c.Width
-	case "vit":
-		return vitWidth * c.Width
-	case "identity":
-		return c.Dim
-	case "resnet18":
-		return resnetWidth * c.Width << (c.Depth - 1)
-	}
-	return c.Width << (c.Depth - 1)
-}
-
-// Widths per unit of encoder.width, so that its default of 32 gives every encoder its usual size: 512 hidden units,
-// tokens of dimension 192, and 64 channels in the first stage.
-const (
-	mlpWidth    = 16
-	vitWidth    = 6
-	resnetWidth = 2
-)
-
 // New draws the weights of an encoder. Each parameter has a random stream of its own, so that a change in
 // one layer leaves the others' start as it was.
 func New(cfg Config, in Input, seed uint64) (*Weights, error) {
@@ -70,26 +45,6 @@ func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 		return nil, err
 	}
 	return w, nil
-}
-
-// Fits says what is wrong with the settings for images of this size, naming the key; whole is the size that the weights are made for.
-func (c Config) Fits(in, whole Input) error {
-	halves := c.Name == "convnet" || c.Name == "resnet18"
-	switch {
-	case (c.Name == "mlp" || c.Name == "identity") && in != whole:
-		return fmt.Errorf("encoder.name: %s reads images of %d×%d pixels and no smaller ones; take another encoder", c.Name, whole.Height, whole.Width)
-	case c.Name == "identity":
-		return c.fitsIdentity(in)
-	case halves && (in.Height>>(c.Depth-1) < 1 || in.Width>>(c.Depth-1) < 1):
-		return fmt.Errorf("encoder.depth: %d blocks halve %d×%d images below one pixel; use fewer", c.Depth, in.Height, in.Width)
-	case halves && !slices.Contains([]int{0, 2, 4}, c.Winograd):
-		return fmt.Errorf("encoder.winograd: found %d; expected 0, 2 or 4", c.Winograd)
-	case c.Name == "vit" && (in.Height%c.Patch != 0 || in.Width%c.Patch != 0):
-		return fmt.Errorf("encoder.patch: patches of %d×%d pixels do not tile %d×%d images; take a divisor of both sides", c.Patch, c.Patch, in.Height, in.Width)
-	case c.Name == "vit" && c.Features()%c.Heads != 0:
-		return fmt.Errorf("encoder.heads: %d heads do not divide the tokens' dimension %d (%d × encoder.width); take a divisor", c.Heads, c.Features(), vitWidth)
-	}
-	return nil
 }
 
 // Build adds the network to x's graph: x is [N,H,W,C], normalised images.

@@ -16,6 +16,10 @@ const (
 	normMomentum = 0.1
 )
 
+// StatisticBatches is the number of training-mode batches that fill a network's running statistics before it is evaluated: at their
+// momentum of 0.1 less than one percent of their start remains.
+const StatisticBatches = 50
+
 // Running are a batch norm's statistics for evaluation, [C] each, shared by all graphs of a branch.
 type Running struct{ Mean, Var []float32 }
 
@@ -60,12 +64,12 @@ type norm struct {
 	run          Running
 	mode         Mode
 	relu         bool
-	residual     *reading  // what is added behind it; nil: nothing
-	deferred     bool      // others apply it
-	summed       bool      // the convolution in front leaves the sums of its output
-	gradSummed   bool      // the convolution behind leaves those of its input's gradient
-	mean, istd   []float32 // [C]
-	a, b, k      []float32 // [C], what a pass applies
+	residual     *mapSource // what is added behind it; nil: nothing
+	deferred     bool       // others apply it
+	summed       bool       // the convolution in front leaves the sums of its output
+	gradSummed   bool       // the convolution behind leaves those of its input's gradient
+	mean, istd   []float32  // [C]
+	a, b, k      []float32  // [C], what a pass applies
 	sums         [3][]float32
 	dgamma       []float32
 	dbeta        []float32

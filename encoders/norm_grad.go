@@ -85,7 +85,7 @@ func (n *norm) gradSums() *kernel.GradSums {
 }
 
 // maskReLU is dy where the ReLU's output y is positive, else 0, and leaves its sums where that is asked for.
-func maskReLU(y *reading, dy *G.Node, sums *kernel.GradSums) (*G.Node, error) {
+func maskReLU(y *mapSource, dy *G.Node, sums *kernel.GradSums) (*G.Node, error) {
 	n := len(y.operands)
 	over := make([]bool, n+1)
 	over[n] = true

@@ -22,17 +22,17 @@ type Optimizer interface {
 type SGD struct {
 	Momentum float64
 	Nesterov bool
-	pieces   pieces
+	chunks   paramChunks
 	velocity map[*Param][]float32
 	steps    [1]float64
 
 	lr     float64     // of the step
-	update func(i int) // of a piece
+	update func(i int) // of a paramChunk
 }
 
 // NewSGD returns SGD over params.
 func NewSGD(params []*Param, momentum float64) *SGD {
-	s := &SGD{Momentum: momentum, pieces: cut(params), velocity: zeros(params)}
+	s := &SGD{Momentum: momentum, chunks: cut(params), velocity: zeros(params)}
 	s.update = s.updatePiece
 	return s
 }
@@ -48,12 +48,12 @@ func zeros(params []*Param) map[*Param][]float32 {
 // Step implements [Optimizer].
 func (s *SGD) Step(team *team.Team, lr float64) {
 	s.lr = lr
-	team.Do(len(s.pieces), s.update)
+	team.Do(len(s.chunks), s.update)
 	s.steps[0]++
 }
 
 func (s *SGD) updatePiece(i int) {
-	c := s.pieces[i]
+	c := s.chunks[i]
 	kernel.Momentum(c.value(), c.grad(), c.of(s.velocity[c.Param]), float32(s.Momentum), 1, float32(c.WeightDecay), float32(s.lr*c.LRMult), s.Nesterov)
 }
 
@@ -68,17 +68,17 @@ func (s *SGD) Steps() []float64 { return s.steps[:] }
 type AdamW struct {
 	Coupled bool
 	Beta2   float64
-	pieces  pieces
+	chunks  paramChunks
 	m, v    map[*Param][]float32
 	steps   [1]float64
 
 	lr, first, second float64     // of the step: its rate and the moments' corrections for their start at zero
-	update            func(i int) // of a piece
+	update            func(i int) // of a paramChunk
 }
 
 // NewAdamW returns AdamW over params.
 func NewAdamW(params []*Param) *AdamW {
-	a := &AdamW{Beta2: 0.999, pieces: cut(params), m: zeros(params), v: zeros(params)}
+	a := &AdamW{Beta2: 0.999, chunks: cut(params), m: zeros(params), v: zeros(params)}
 	a.update = a.updatePiece
 	return a
 }
@@ -94,11 +94,11 @@ func (a *AdamW) Step(team *team.Team, lr float64) {
 	a.lr = lr
 	a.first = 1 - math.Pow(adamBeta1, a.steps[0])
 	a.second = math.Sqrt(1 - math.Pow(a.Beta2, a.steps[0]))
-	team.Do(len(a.pieces), a.update)
+	team.Do(len(a.chunks), a.update)
 }
 
 func (a *AdamW) updatePiece(i int) {
-	c := a.pieces[i]
+	c := a.chunks[i]
 	rate := a.lr * c.LRMult
 	u := kernel.Adam{
 		First: 1 - adamBeta1, Second: float32(a.Beta2), Fresh: float32(1 - a.Beta2), Eps: adamEps,

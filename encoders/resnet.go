@@ -2,6 +2,19 @@ package encoders
 
 import "fmt"
 
+// resnetWidth is the number of channels of the first stage per unit of encoder.width: 64 at its default of 32.
+const resnetWidth = 2
+
+// resnetArchitecture declares the resnet18.
+func resnetArchitecture() Architecture {
+	return Architecture{
+		Name: "resnet18", Doc: "residual network of basic blocks with the stem for small images", Source: "He et al. 2016", Projector: true,
+		features: func(c Config) int { return resnetWidth * c.Width << (c.Depth - 1) },
+		fits:     halves,
+		build:    (*builder).resnet,
+	}
+}
+
 // resnet is a residual network of basic blocks (He et al. 2016) with the stem for small images: a 3×3 convolution and
 // no max-pool. Stages have two blocks each, doubling channels and, from the second stage on, halved images; four stages are
 // a ResNet-18. Behind it stand a global average pool and the projector.

@@ -67,7 +67,7 @@ func TestTeamsAgree(t *testing.T) {
 	}
 }
 
-// TestUpdatesOnTeams runs every optimizer over parameters of several pieces.
+// TestUpdatesOnTeams runs every optimizer over parameters of several paramChunks.
 func TestUpdatesOnTeams(t *testing.T) {
 	for name, build := range map[string]func(params []*Param) Optimizer{
 		"sgd":      func(p []*Param) Optimizer { return NewSGD(p, 0.9) },
@@ -100,7 +100,7 @@ func TestUpdatesOnTeams(t *testing.T) {
 	}
 }
 
-// TestLargeUpdate compares a parameter of several pieces with the update's formula in float64.
+// TestLargeUpdate compares a parameter of several paramChunks with the update's formula in float64.
 func TestLargeUpdate(t *testing.T) {
 	n := 2*kernel.ChunkSize + 3
 	p := &Param{Shape: []int{n, 1}, Value: noise(n, "w"), Grad: noise(n, "g"), LRMult: 2, WeightDecay: 0.1}

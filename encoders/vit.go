@@ -4,8 +4,41 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"protobench/internal/setting"
+
 	G "gorgonia.org/gorgonia"
 )
+
+// vitWidth is the dimension of a token per unit of encoder.width: 192 at its default of 32.
+const vitWidth = 6
+
+// vitArchitecture declares the vit.
+func vitArchitecture() Architecture {
+	return Architecture{
+		Name: "vit", Doc: "vision transformer with a class token; the only encoder with patches to predict", Source: "Dosovitskiy et al. 2021",
+		Projector: true, Patches: true,
+		features: func(c Config) int { return vitWidth * c.Width },
+		fits:     fitsVit,
+		build:    (*builder).vit,
+	}
+}
+
+// fitsVit refuses patches that do not tile the images, and heads that do not divide the tokens.
+func fitsVit(c Config, in Input) *setting.KeyError {
+	switch {
+	case in.Height%c.Patch != 0 || in.Width%c.Patch != 0:
+		return &setting.KeyError{
+			Key: "encoder.patch", Found: fmt.Sprintf("patches of %d×%d pixels do not tile %d×%d images", c.Patch, c.Patch, in.Height, in.Width),
+			Remedy: "take a divisor of both sides",
+		}
+	case c.Features()%c.Heads != 0:
+		return &setting.KeyError{
+			Key: "encoder.heads", Found: fmt.Sprintf("%d heads do not divide the tokens' dimension %d (%d × encoder.width)", c.Heads, c.Features(), vitWidth),
+			Remedy: "take a divisor",
+		}
+	}
+	return nil
+}
 
 const (
 	vitEps      = 1e-6 // of the layer norms, as in the vision transformers of DINO

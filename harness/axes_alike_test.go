@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/methods"
+	"protobench/methods/part"
 )
 
 // witness is a trainer that writes down what it is shown and how it starts.
@@ -55,7 +56,7 @@ func (w *witness) Prepare(next func() []float32) error {
 	return err
 }
 
-func (w *witness) Step(views []float32) (methods.Signals, error) {
+func (w *witness) Step(views []float32) (methods.StepResult, error) {
 	w.saw.Views = append(w.saw.Views, digest(views))
 	return w.Trainer.Step(views)
 }
@@ -63,7 +64,7 @@ func (w *witness) Step(views []float32) (methods.Signals, error) {
 // testify runs one arm through the harness.
 func testify(t *testing.T, init, method string) testimony {
 	t.Helper()
-	p, err := NewPlan(parseReal(t, `
+	p, err := NewPlan("t.toml", `
 name = "x"
 seeds = [3]
 references = false
@@ -92,13 +93,13 @@ name = "x"
 name = "reads-the-rest"
 objective = "carp"
 learner = "hyperspherical"
-`), NewLibrary(testOpen))
+`, Catalogue(), NewLibrary(testOpen))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var saw testimony
 	o := options(Real())
-	o.Engine.Arm = func(cfg methods.Config) (Trainer, error) {
+	o.Engine.Trainer = func(cfg part.Config) (Trainer, error) {
 		tr, err := methods.New(cfg)
 		return &witness{tr, &saw}, err
 	}
@@ -108,8 +109,9 @@ learner = "hyperspherical"
 	return saw
 }
 
-// TestChangingOneAxisChangesNothingElse: arms of a seed see the same images in the same order under the same augmentations, and start
-// from the same encoder and the same prototypes, whatever their learner, regularizers, embedding or observers.
+// TestChangingOneAxisChangesNothingElse: arms of a seed see the same images in the same order under
+// the same augmentations, and start from the same encoder and the same prototypes, whatever their
+// learner, regularizers, embedding or observers.
 func TestChangingOneAxisChangesNothingElse(t *testing.T) {
 	arm := func(objective, learner, more string) string {
 		return fmt.Sprintf("objective = %q\nlearner = %s\n%s", objective, learner, more)
@@ -120,8 +122,8 @@ func TestChangingOneAxisChangesNothingElse(t *testing.T) {
 			arm(objective, `"joint"`, `observers = ["gmm", "kmeans"]`),
 			arm(objective, `[{name = "gmm", until = 1}, {name = "joint"}]`, ""),
 		}
-		for _, l := range Methods().Names("learner") {
-			if !slices.Contains(Methods().Names("objective"), l) {
+		for _, l := range Catalogue().Names("learner") {
+			if !slices.Contains(Catalogue().Names("objective"), l) {
 				others = append(others, arm(objective, fmt.Sprintf("%q", l), ""))
 			}
 		}

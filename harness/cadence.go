@@ -1,10 +1,17 @@
 package harness
 
+import "protobench/harness/sweep"
+
 // cadence says at which steps a cell is measured: before the first step,
 // densely in the first epochs, then at ends of epochs, and at the end.
 type cadence struct {
-	perEpoch, epochs int
-	evaluate         Evaluate
+	perEpoch, epochs int // perEpoch is at least 1
+	evaluate         sweep.Evaluate
+}
+
+// newCadence is a cell's; rows that are not trained have one too, of no steps.
+func newCadence(c *sweep.Cell) cadence {
+	return cadence{perEpoch: max(1, c.StepsPerEpoch()), epochs: c.Settings.Int("train.epochs"), evaluate: c.Evaluate()}
 }
 
 func (c cadence) total() int { return c.perEpoch * c.epochs }
@@ -20,6 +27,9 @@ func (c cadence) due(step int) bool {
 	}
 	return within == 0 && epoch%c.evaluate.Every == 0
 }
+
+// logged reports whether a line of steps.jsonl follows the given number of steps.
+func (c cadence) logged(step int) bool { return step%c.evaluate.LogEvery == 0 || step == c.total() }
 
 // crosses reports whether step i of n is the first to reach one of parts equal shares.
 func crosses(i, n, parts int) bool { return i*parts/n > (i-1)*parts/n }

@@ -4,166 +4,103 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime/debug"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"protobench/datasets"
 	"protobench/harness/store"
 	"protobench/internal/team"
-	"protobench/methods"
+	"protobench/methods/part"
 )
 
 // errDiverged ends a cell whose loss or weights stopped being finite.
 var errDiverged = errors.New("diverged")
 
-// work is one cell being run.
-type work struct {
-	job    *Job
-	set    *datasets.Set
-	dir    *store.CellDir
-	engine Engine
-	tell   func(Event)
-	every  time.Duration // between checkpoints
-	team   *team.Team    // the cell's threads; nil for one
-	spare  *atomic.Int64 // threads that the cell may take over; nil for none
+// cellRun is one cell being run.
+type cellRun struct {
+	job     *Job
+	dir     *store.CellDir
+	set     *datasets.Set
+	batches *batches
+	cadence cadence
+	engine  Engine
+	tell    func(Event)
+	every   time.Duration // between checkpoints
+	team    *team.Team    // the cell's threads; nil for one
+	spare   *atomic.Int64 // threads that the cell may take over
 
-	batches   *batches
-	cadence   cadence
-	logs      *logs
-	step      int
-	tally     tally
-	resumedAt []int
+	at progress // so far
 }
 
-// run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted cells have no result.
-func (w *work) run(ctx context.Context) (r store.Result) {
+// progress is how far a cell is, and what it carries across an interruption besides its trainer's
+// state.
+type progress struct {
+	step      int
+	tally     tally
+	resumedAt []int // steps
+}
+
+// run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted
+// cells have no result.
+func (r *cellRun) run(ctx context.Context) (result store.Result) {
 	defer func() {
 		if p := recover(); p != nil {
-			_ = w.dir.Log(fmt.Sprintf("panic: %v\n%s", p, debug.Stack())) // the result carries the reason anyway
-			r = w.result(store.Failed, fmt.Sprintf("panic: %v", p))
+			_ = r.dir.Log(fmt.Sprintf("panic: %v\n%s", p, debug.Stack())) // the result carries the reason anyway
+			result = r.ended(store.Failed, fmt.Sprintf("panic: %v", p))
 		}
 	}()
 	var unusable *store.Unusable
-	g, err := w.prepareAndTrain(ctx)
+	o, err := r.outcome(ctx)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return w.result(store.Interrupted, "stopped from outside")
+		return r.ended(store.Interrupted, "stopped from outside")
 	case errors.Is(err, errDiverged):
-		return w.result(store.Diverged, err.Error())
+		return r.ended(store.Diverged, err.Error())
 	case errors.As(err, &unusable):
-		return w.result(store.Failed, w.setAside(unusable))
+		return r.ended(store.Failed, r.setAside(unusable))
 	case err != nil:
-		return w.result(store.Failed, err.Error())
+		return r.ended(store.Failed, err.Error())
 	}
-	return w.success(g)
+	return success(r.job, r.at, o)
+}
+
+// ended is a result without metrics.
+func (r *cellRun) ended(status, reason string) store.Result {
+	return newResult(r.job, r.at, status, reason)
 }
 
 // setAside moves a checkpoint that is itself at fault out of a retry's way and says so.
-func (w *work) setAside(fault *store.Unusable) string {
-	path, err := w.dir.SetCheckpointAside()
+func (r *cellRun) setAside(fault *store.Unusable) string {
+	path, err := r.dir.SetCheckpointAside()
 	if err != nil {
-		return fmt.Sprintf("%v; remove %s (%v), then --retry-failed starts the cell again", fault, w.dir.CheckpointPath(), err)
+		return fmt.Sprintf("%v; remove %s (%v), then --retry-failed starts the cell again", fault, r.dir.CheckpointPath(), err)
 	}
 	return fmt.Sprintf("%v; kept as %s, --retry-failed starts the cell again", fault, path)
 }
 
-func (w *work) prepareAndTrain(ctx context.Context) (o *outcome, err error) {
-	if err := w.dir.Prepare(); err != nil {
+// outcome trains what there is to train and measures it.
+func (r *cellRun) outcome(ctx context.Context) (*outcome, error) {
+	if err := r.dir.Prepare(); err != nil {
 		return nil, err
 	}
-	settings := &w.job.Cell.Settings
-	if w.batches, err = newBatches(w.set, settings, w.job.Cell.Seed); err != nil {
-		return nil, err
+	switch r.job.Cell.Reference {
+	case "pixels":
+		return r.pixels(ctx)
+	case "untrained":
+		return r.untrained(ctx)
+	case "supervised":
+		return r.supervised(ctx)
 	}
-	w.cadence = cadence{perEpoch: w.batches.perEpoch, epochs: settings.Train.Epochs, evaluate: settings.Evaluate}
-	if w.job.Cell.Reference != "" {
-		return w.reference(ctx)
-	}
-	return w.arm(ctx)
-}
-
-// arm trains and measures one arm.
-func (w *work) arm(ctx context.Context) (o *outcome, err error) {
-	t, err := w.engine.Arm(w.config())
-	if err != nil {
-		return nil, err
-	}
-	if w.logs, err = openLogs(w.dir); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, w.logs.close()) }()
-	if err := w.begin(t, func() error { return w.start(t) }); err != nil {
-		return nil, err
-	}
-	if err := w.train(ctx, t, func() (methods.Signals, error) { return w.armStep(t) }, func() error { return w.measure(t) }); err != nil {
-		return nil, err
-	}
-	began := time.Now()
-	o, err = finish(ctx, w.config().Team, t, w.batches, w.set, w.job.Cell.Seed)
-	w.tally.eval += time.Since(began).Seconds()
-	if err != nil {
-		return nil, err
-	}
-	o.maybe("loss", w.tally.loss(), w.tally.lossN > 0, "no step was done")
-	if len(o.prototypes.Tensors) == 0 { // an arm without prototypes
-		return o, nil
-	}
-	return o, w.dir.WritePrototypes(o.prototypes)
+	return r.arm(ctx)
 }
 
 // config is what the cell's trainer is built from.
-func (w *work) config() methods.Config {
-	data := dataConfig(w.set, w.batches.perEpoch)
-	data.Team, data.Order = w.team, w.batches.indices
-	return w.job.Cell.config(data)
-}
+func (r *cellRun) config() part.Config { return configOf(r.job, r.batches, r.team) }
 
-// dataConfig is what the data tell a trainer.
-func dataConfig(set *datasets.Set, perEpoch int) methods.Config {
-	return methods.Config{Input: inputOf(set), StepsPerEpoch: perEpoch, Images: set.Train.Len()}
-}
-
-// begin goes on from the checkpoint, or starts afresh.
-func (w *work) begin(s stateful, start func() error) error {
-	cp, err := w.dir.Checkpoint()
-	if err != nil {
-		return err
-	}
-	if cp == nil {
-		if err := w.logs.cut(0, 0); err != nil {
-			return err
-		}
-		return start()
-	}
-	w.step = cp.Step
-	w.resumedAt = slices.Concat(cp.ResumedAt, []int{cp.Step})
-	w.tally, err = w.logs.restore(w.dir, cp, s)
-	return err
-}
-
-// start prepares the prototypes and measures the arm before its first step.
-func (w *work) start(t Trainer) error {
-	if err := t.Prepare(w.batches.successive()); err != nil {
-		return err
-	}
-	return w.measure(t)
-}
-
-func (w *work) armStep(t Trainer) (methods.Signals, error) {
-	views, _ := w.batches.at(w.step)
-	return t.Step(views)
-}
-
-func (t tally) loss() float64 { return t.lossSum / float64(t.lossN) }
-
-func finite(values ...float64) bool {
-	for _, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return false
-		}
-	}
-	return true
+// configOf is what a job's trainer is built from; the team may be nil.
+func configOf(j *Job, b *batches, t *team.Team) part.Config {
+	cfg := j.Cell.Config()
+	cfg.Team, cfg.Order = t, b.indices
+	return cfg
 }

@@ -1,53 +1,53 @@
 package harness
 
-import "protobench/methods"
+import (
+	"protobench/encoders"
+	"protobench/methods"
+	"protobench/methods/part"
+)
 
 // Trainer is what a cell needs of an arm: *methods.Trainer, or a stand-in.
 type Trainer interface {
 	Prepare(next func() []float32) error
-	Step(views []float32) (methods.Signals, error)
-	Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error)
+	Step(views []float32) (methods.StepResult, error)
+	Features(b part.Branch, images []float32) (backbone, embedding []float32, err error)
 	Learned() []methods.Learned
-	State() []methods.Named
-	Load(state []methods.Named) error
+	State() []part.Named
+	Load(state []part.Named) error
 }
 
 // Supervised is what the rows untrained and supervised need: one network and a classifier on it.
 type Supervised interface {
 	Step(views []float32, labels []int) (loss float64, err error)
 	Features(images []float32) (backbone []float32, err error)
-	State() []methods.Named
-	Load(state []methods.Named) error
+	State() []part.Named
+	Load(state []part.Named) error
 }
 
 // Engine makes the trainers of cells.
 type Engine struct {
-	Arm        func(methods.Config) (Trainer, error)
-	Supervised func(cfg methods.Config, classes int) (Supervised, error)
-	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled from the batches of
-	// views that next returns.
-	Untrained func(cfg methods.Config, next func() []float32) (Supervised, error)
+	Trainer    func(part.Config) (Trainer, error) // of an arm
+	Supervised func(cfg part.Config, classes int) (Supervised, error)
+	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled
+	// from the batches of views that next returns.
+	Untrained func(cfg part.Config, next func() []float32) (Supervised, error)
 }
 
 // Real is the engine of package methods.
 func Real() Engine {
 	return Engine{
-		Arm:        func(cfg methods.Config) (Trainer, error) { return methods.New(cfg) },
-		Supervised: func(cfg methods.Config, classes int) (Supervised, error) { return methods.NewSupervised(cfg, classes) },
+		Trainer:    func(cfg part.Config) (Trainer, error) { return methods.New(cfg) },
+		Supervised: func(cfg part.Config, classes int) (Supervised, error) { return methods.NewSupervised(cfg, classes) },
 		Untrained:  untrained,
 	}
 }
 
-// statisticBatches is how many batches fill the untrained encoder's batch-norm
-// statistics: running means of momentum 0.1 forget their start within these.
-const statisticBatches = 50
-
-func untrained(cfg methods.Config, next func() []float32) (Supervised, error) {
+func untrained(cfg part.Config, next func() []float32) (Supervised, error) {
 	r, err := methods.NewUntrained(cfg)
 	if err != nil {
 		return nil, err
 	}
-	for range statisticBatches {
+	for range encoders.StatisticBatches {
 		if _, err := r.Step(next(), nil); err != nil {
 			return nil, err
 		}

@@ -3,8 +3,6 @@ package harness
 import (
 	"fmt"
 	"time"
-
-	"protobench/methods"
 )
 
 // timedSteps is how many steps an estimate runs, after one that warms up.
@@ -21,31 +19,28 @@ type Budget struct {
 // Total is cells × steps × the time of a step.
 func (b Budget) Total() time.Duration { return time.Duration(b.Cells*b.Steps) * b.Step }
 
-// Estimate measures each distinct arm, and the row that is trained with labels, on this machine for a few steps and returns
-// what its cells take, in the order of the plan. Rows that are not trained are left out. Nothing is written.
+// Estimate measures each distinct arm, and the row that is trained with labels, on this machine for
+// a few steps and returns what its cells take, in the order of the plan. Rows that are not trained
+// are left out. Nothing is written.
 func Estimate(jobs []Job, e Engine, data *Library) ([]Budget, error) {
 	var all []Budget
 	known := map[string]int{} // an arm's place in all
 	for i := range jobs {
 		j := &jobs[i]
-		set, err := data.Open(j.Cell.Settings.Data)
-		if err != nil {
-			return nil, err
-		}
-		steps := j.steps(set)
-		if steps == 0 {
+		c := &j.Cell
+		if c.Steps() == 0 {
 			continue
 		}
-		arm := fmt.Sprintf("%+v %v", j.Cell.Composition, j.Cell.Axes)
+		arm := fmt.Sprintf("%+v %v", c.Composition, c.Axes)
 		at, ok := known[arm]
 		if !ok {
-			step, err := stepTime(&work{job: j, set: set, engine: e})
+			step, err := stepTime(j, e, data)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", j.Cell.Composition.Name, err)
+				return nil, fmt.Errorf("%s: %w", c.Composition.Name, err)
 			}
 			at, known[arm] = len(all), len(all)
 			id := j.Identity()
-			all = append(all, Budget{Arm: id.Arm(), Steps: steps, Step: step})
+			all = append(all, Budget{Arm: id.Arm(), Steps: c.Steps(), Step: step})
 		}
 		all[at].Cells++
 	}
@@ -53,12 +48,16 @@ func Estimate(jobs []Job, e Engine, data *Library) ([]Budget, error) {
 }
 
 // stepTime is the mean time of a few steps.
-func stepTime(w *work) (time.Duration, error) {
-	var err error
-	if w.batches, err = newBatches(w.set, &w.job.Cell.Settings, w.job.Cell.Seed); err != nil {
+func stepTime(j *Job, e Engine, data *Library) (time.Duration, error) {
+	set, err := data.Open(j.Cell.Data())
+	if err != nil {
 		return 0, err
 	}
-	step, err := w.stepper()
+	b, err := newBatches(set, &j.Cell)
+	if err != nil {
+		return 0, err
+	}
+	t, err := newTrainee(j, b, set.Classes, e, configOf(j, b, nil))
 	if err != nil {
 		return 0, err
 	}
@@ -67,20 +66,9 @@ func stepTime(w *work) (time.Duration, error) {
 		if i == 1 {
 			began = time.Now()
 		}
-		w.step = i % w.batches.perEpoch
-		if _, err := step(); err != nil {
+		if _, err := t.step(i % b.perEpoch); err != nil {
 			return 0, err
 		}
 	}
 	return time.Since(began) / timedSteps, nil
-}
-
-// stepper builds the cell's trainer and returns its step.
-func (w *work) stepper() (func() (methods.Signals, error), error) {
-	if w.job.Cell.Reference == "supervised" {
-		s, err := w.engine.Supervised(w.config(), w.set.Classes)
-		return func() (methods.Signals, error) { return w.supervisedStep(s) }, err
-	}
-	t, err := w.engine.Arm(w.config())
-	return func() (methods.Signals, error) { return w.armStep(t) }, err
 }

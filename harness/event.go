@@ -1,6 +1,10 @@
 package harness
 
-import "protobench/harness/store"
+import (
+	"math"
+
+	"protobench/harness/store"
+)
 
 // The kinds of events.
 const (
@@ -28,4 +32,13 @@ type Event struct {
 	Reason  string        `json:"reason,omitempty"`
 	Done    int           `json:"done"`  // cells that need no more work
 	Total   int           `json:"total"` // cells of the plan that were selected
+}
+
+// newEvent says what happened to a job that came so far.
+func newEvent(j *Job, at progress, kind string, m store.Metrics) Event {
+	c, when := &j.Cell, newCadence(&j.Cell)
+	return Event{
+		Kind: kind, Cell: j.Dir, Method: c.Composition.Name, Seed: c.Seed, Step: at.step, Steps: c.Steps(),
+		Epoch: math.Round(1000*when.epoch(at.step)) / 1000, Epochs: when.epochs, Metrics: m,
+	}
 }

@@ -79,7 +79,7 @@ func (x *executor) tell(e Event) {
 }
 
 func (x *executor) folder(j *Job) *store.CellDir {
-	return x.dir.Cell(store.PlanCell{Cell: j.Identity(), Dir: j.Dir, Config: j.Cell.Config(x.name)})
+	return x.dir.Cell(j.record(x.name))
 }
 
 // ending says whether anything is left to do.
@@ -94,9 +94,7 @@ func (x *executor) ending() string {
 func (x *executor) announce(todo []Job) {
 	steps := 0
 	for i := range todo {
-		if set, err := x.options.Data.Open(todo[i].Cell.Settings.Data); err == nil {
-			steps += todo[i].steps(set)
-		}
+		steps += todo[i].Cell.Steps()
 	}
 	x.tell(Event{Kind: Planned, Steps: steps})
 }
@@ -130,32 +128,32 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}})
 		return
 	}
-	w := &work{
-		job: j, dir: x.folder(j), engine: x.options.Engine, tell: x.tell, every: x.options.CheckpointEvery,
-		team: team.New(threads), spare: &x.spare,
-	}
-	defer x.dismiss(w.team, threads)
-	r := x.attempt(ctx, w)
+	t := team.New(threads)
+	defer x.dismiss(t, threads)
+	dir := x.folder(j)
+	r, at := x.attempt(ctx, j, dir, t)
 	r.Provenance.Version = x.options.Version
-	if err := x.write(w.dir, r); err != nil {
+	if err := x.write(dir, r); err != nil {
 		r.Outcome = unwritten(r.Outcome, err)
 	}
 	x.book(j, r)
 	if x.options.FailFast && r.Outcome.Status == store.Failed {
 		stop()
 	}
-	ended := w.event(Ended, r.Metrics)
+	ended := newEvent(j, at, Ended, r.Metrics)
 	ended.Status, ended.Reason = r.Outcome.Status, r.Outcome.Reason
 	x.tell(ended)
 }
 
-// dismiss ends a cell's team. What it took over beside its worker's own threads others may take again.
+// dismiss ends a cell's team. What it took over beside its worker's own threads others may take
+// again.
 func (x *executor) dismiss(team *team.Team, own int) {
 	team.Close()
 	x.spare.Add(int64(team.Threads() - own))
 }
 
-// unwritten is the outcome of a cell whose result could not be written. Why it failed before that stays first.
+// unwritten is the outcome of a cell whose result could not be written. Why it failed before that
+// stays first.
 func unwritten(o store.Outcome, err error) store.Outcome {
 	reason := fmt.Sprintf("result not written: %v; the next run goes on from the checkpoint", err)
 	if o.Status == store.Failed {
@@ -164,18 +162,35 @@ func unwritten(o store.Outcome, err error) store.Outcome {
 	return store.Outcome{Status: store.Failed, Reason: reason, Epoch: o.Epoch}
 }
 
-func (x *executor) attempt(ctx context.Context, w *work) store.Result {
-	set, err := x.options.Data.Open(w.job.Cell.Settings.Data)
+// attempt runs a job to its result, and says how far it came.
+func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (store.Result, progress) {
+	r, err := x.newRun(j, dir, t)
 	if err != nil {
-		return w.result(store.Failed, err.Error())
+		return newResult(j, progress{}, store.Failed, err.Error()), progress{}
 	}
-	w.set = set
-	x.tell(w.event(Started, nil))
-	return w.run(ctx)
+	x.tell(newEvent(j, progress{}, Started, nil))
+	result := r.run(ctx)
+	return result, r.at
 }
 
-// write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed one keeps it too, for
-// a retry to go on from.
+// newRun readies a job.
+func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, error) {
+	set, err := x.options.Data.Open(j.Cell.Data())
+	if err != nil {
+		return nil, err
+	}
+	b, err := newBatches(set, &j.Cell)
+	if err != nil {
+		return nil, err
+	}
+	return &cellRun{
+		job: j, dir: dir, set: set, batches: b, cadence: newCadence(&j.Cell), engine: x.options.Engine, tell: x.tell,
+		every: x.options.CheckpointEvery, team: t, spare: &x.spare,
+	}, nil
+}
+
+// write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed
+// one keeps it too, for a retry to go on from.
 func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if r.Outcome.Status == store.Interrupted {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/metrics"
 )
 
 const smallSweep = `
@@ -232,7 +234,7 @@ func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 func TestTotalCollapseIsNamed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) {
-		f.cfg.Settings.Loss.Temperature, f.cfg.Settings.Prototypes.Init = 0, "random"
+		f.temperature, f.init = 0, "random"
 		for i := range f.now { // one prototype takes everything
 			f.now[i] = 0.001 * float32(i%3)
 		}
@@ -244,18 +246,21 @@ func TestTotalCollapseIsNamed(t *testing.T) {
 	}
 }
 
+// ofTails tells the metrics that long-tailed runs alone have.
+func ofTails(s metrics.Spec) bool {
+	return strings.Contains(s.Key, "_head@") || strings.Contains(s.Key, "_medium@") || strings.Contains(s.Key, "_tail@")
+}
+
 func TestResultsHoldEveryListedMetric(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(nil)))
 	var known []string
-	for _, name := range metricNames() {
-		if !slices.ContainsFunc(tailMetrics(), func(m Metric) bool { return m.Key == name }) {
-			known = append(known, name)
-		}
+	for _, s := range metrics.Select(func(s metrics.Spec) bool { return s.When != metrics.Extra && !ofTails(s) }) {
+		known = append(known, s.Key)
 	}
 	sort.Strings(known)
 	for _, c := range cellsOf(t, dir) {
-		got := sortedKeys(c.Result.Metrics)
+		got := slices.Sorted(maps.Keys(c.Result.Metrics))
 		switch c.Result.Cell.Method {
 		case "pixels", "untrained", "supervised":
 			if len(got) != 8 || c.Result.Metrics["linear@backbone.teacher"] == 0 {
@@ -325,8 +330,7 @@ func TestRunRefusesAnUnwritableFolder(t *testing.T) {
 }
 
 func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
-	s := parse(t, "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n")
-	_, err := NewPlan(s, NewLibrary(testOpen))
+	_, err := NewPlan("t.toml", "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n", Catalogue(), NewLibrary(testOpen))
 	if err == nil || err.Error() != "t.toml:2: data: no such data" {
 		t.Error(err)
 	}

@@ -5,24 +5,29 @@ import (
 	"math"
 
 	"protobench/methods"
+	"protobench/methods/learner"
+	"protobench/methods/part"
 )
 
 // fake is a stand-in for a trainer: four prototypes in three dimensions that
 // turn with the views they are shown, so that order, augmentation and resuming
 // all show in the numbers.
 type fake struct {
-	cfg        methods.Config
+	cfg        part.Config
 	start, now []float32 // [4,3]
 	steps      float64
 	path       float64
-	atStep     func(step int) error // called before each step
-	poison     int                  // step at which the loss becomes NaN; 0 never
+
+	temperature float64
+	init        string
+	atStep      func(step int) error // called before each step
+	poison      int                  // step at which the loss becomes NaN; 0 never
 }
 
 const fakeK, fakeD = 4, 3
 
-func newFake(cfg methods.Config) *fake {
-	f := &fake{cfg: cfg, now: make([]float32, fakeK*fakeD)}
+func newFake(cfg part.Config) *fake {
+	f := &fake{cfg: cfg, now: make([]float32, fakeK*fakeD), temperature: cfg.Settings.Float("loss.temperature"), init: cfg.Settings.Text("prototypes.init")}
 	for i := range f.now {
 		f.now[i] = float32(math.Sin(float64(i) + float64(cfg.Seed)))
 	}
@@ -31,28 +36,28 @@ func newFake(cfg methods.Config) *fake {
 }
 
 func (f *fake) Prepare(next func() []float32) error {
-	if f.cfg.Settings.Prototypes.Init == "data" {
+	if f.init == "data" {
 		f.now[0] += sum(next()) / 1000
 		f.start = append([]float32{}, f.now...)
 	}
 	return nil
 }
 
-func (f *fake) Step(views []float32) (methods.Signals, error) {
+func (f *fake) Step(views []float32) (methods.StepResult, error) {
 	if f.atStep != nil {
 		if err := f.atStep(int(f.steps) + 1); err != nil {
-			return methods.Signals{}, err
+			return methods.StepResult{}, err
 		}
 	}
 	f.steps++
 	turn := sum(views) / float32(len(views))
 	for i := range f.now {
-		f.now[i] += turn * float32(i%3-1) * float32(f.cfg.Settings.Loss.Temperature)
+		f.now[i] += turn * float32(i%3-1) * float32(f.temperature)
 	}
 	f.path += math.Abs(float64(turn))
-	s := methods.Signals{Loss: float64(turn) + 2, Values: map[string]float64{"lr": 0.1}}
+	s := methods.StepResult{Loss: float64(turn) + 2, Values: map[string]float64{"lr": 0.1}}
 	if int(f.steps) == 2 {
-		s.Events = []methods.Event{{Step: 2, Learner: "gmm", Kind: "reseed", Prototype: 3}}
+		s.Events = []methods.StepEvent{{Step: 2, Learner: "gmm", Event: learner.Event{Kind: "reseed", Prototype: 3}}}
 	}
 	if int(f.steps) == f.poison {
 		s.Loss = math.NaN()
@@ -60,7 +65,7 @@ func (f *fake) Step(views []float32) (methods.Signals, error) {
 	return s, nil
 }
 
-func (f *fake) Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error) {
+func (f *fake) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	const size = 4 * 4 * 3
 	for n := 0; n < len(images); n += size {
 		for c := range 6 {
@@ -91,15 +96,15 @@ func (f *fake) scores(z []float32) []float32 {
 	return out
 }
 
-func (f *fake) State() []methods.Named {
-	return []methods.Named{
+func (f *fake) State() []part.Named {
+	return []part.Named{
 		{Name: "now", Shape: []int{fakeK, fakeD}, F32: append([]float32{}, f.now...)},
 		{Name: "start", Shape: []int{fakeK, fakeD}, F32: append([]float32{}, f.start...)},
 		{Name: "counters", Shape: []int{2}, F64: []float64{f.steps, f.path}},
 	}
 }
 
-func (f *fake) Load(state []methods.Named) error {
+func (f *fake) Load(state []part.Named) error {
 	if len(state) != 3 || state[0].Name != "now" {
 		return errors.New("not a state of this trainer")
 	}
@@ -127,13 +132,13 @@ func (r fakeRow) Step(views []float32, labels []int) (float64, error) {
 }
 
 func (r fakeRow) Features(images []float32) ([]float32, error) {
-	x, _, err := r.fake.Features(methods.Student, images)
+	x, _, err := r.fake.Features(part.Student, images)
 	return x, err
 }
 
 // fakeEngine makes stand-ins; change may alter each.
 func fakeEngine(change func(*fake)) Engine {
-	build := func(cfg methods.Config) *fake {
+	build := func(cfg part.Config) *fake {
 		f := newFake(cfg)
 		if change != nil {
 			change(f)
@@ -141,9 +146,9 @@ func fakeEngine(change func(*fake)) Engine {
 		return f
 	}
 	return Engine{
-		Arm:        func(cfg methods.Config) (Trainer, error) { return build(cfg), nil },
-		Supervised: func(cfg methods.Config, _ int) (Supervised, error) { return fakeRow{build(cfg)}, nil },
-		Untrained: func(cfg methods.Config, next func() []float32) (Supervised, error) {
+		Trainer:    func(cfg part.Config) (Trainer, error) { return build(cfg), nil },
+		Supervised: func(cfg part.Config, _ int) (Supervised, error) { return fakeRow{build(cfg)}, nil },
+		Untrained: func(cfg part.Config, next func() []float32) (Supervised, error) {
 			next()
 			return fakeRow{build(cfg)}, nil
 		},

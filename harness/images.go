@@ -5,17 +5,19 @@ import (
 
 	"protobench/datasets"
 	"protobench/methods"
+	"protobench/methods/part"
 	"protobench/metrics"
 )
 
-// chunk is the number of images per evaluation pass. It is fixed, so that no
-// number depends on memory or workers, and whole batches of an evaluation graph.
-const chunk = 256
+// chunk is the number of images that are kept in memory for evaluation at a time: whole batches of
+// an evaluation graph.
+const chunk = 4 * methods.EvalBatch
 
-// extractor turns images [n,H,W,C] into features [n,F] and embeddings [n,D] (nil where there are none).
+// extractor turns images [n,H,W,C] into features [n,F] and embeddings [n,D] (nil where there are
+// none).
 type extractor func(images []float32) (backbone, embedding []float32, err error)
 
-func branch(t Trainer, b methods.Branch) extractor {
+func branch(t Trainer, b part.Branch) extractor {
 	return func(images []float32) ([]float32, []float32, error) { return t.Features(b, images) }
 }
 

@@ -28,12 +28,12 @@ func NewLibrary(open func(datasets.Options) (*datasets.Set, error)) *Library {
 // Open returns the set of the options, loading it on the first call.
 func (l *Library) Open(o datasets.Options) (*datasets.Set, error) {
 	l.mu.Lock()
-	entry := l.sets[o]
-	if entry == nil {
-		entry = &loading{}
-		l.sets[o] = entry
+	one := l.sets[o]
+	if one == nil {
+		one = &loading{}
+		l.sets[o] = one
 	}
 	l.mu.Unlock()
-	entry.once.Do(func() { entry.set, entry.err = l.open(o) })
-	return entry.set, entry.err
+	one.once.Do(func() { one.set, one.err = l.open(o) })
+	return one.set, one.err
 }

@@ -33,7 +33,7 @@ func (l *logs) cut(steps, epochs int64) error {
 }
 
 // record appends a step's signals.
-func (l *logs) record(step int, s methods.Signals) error {
+func (l *logs) record(step int, s methods.StepResult) error {
 	line := store.Step{Step: step, Loss: s.Loss, Values: s.Values}
 	for _, e := range s.Events {
 		line.Events = append(line.Events, store.Event{Learner: e.Learner, Kind: e.Kind, Prototype: e.Prototype})

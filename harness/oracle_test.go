@@ -5,7 +5,10 @@ import (
 	"testing"
 
 	"protobench/datasets"
+	"protobench/harness/sweep"
+	"protobench/internal/setting"
 	"protobench/methods"
+	"protobench/methods/part"
 	"protobench/metrics"
 )
 
@@ -18,30 +21,32 @@ type oracle struct {
 	images  int
 }
 
-// consult trains a learner on vectors that no encoder turns, through the harness's own batches and the trainer.
-func consult(t *testing.T, learner string, steps int, change func(*Resolved)) oracle {
+// consult trains a learner on vectors that no encoder turns, through the harness's own batches and
+// the trainer.
+func consult(t *testing.T, learner string, steps int, change func(*setting.Values)) oracle {
 	t.Helper()
 	return consultOn(t, "plain", learner, steps, change)
 }
 
 // consultOn is consult on the plain or the centred embedding.
-func consultOn(t *testing.T, embedding, learner string, steps int, change func(*Resolved)) oracle {
+func consultOn(t *testing.T, embedding, learner string, steps int, change func(*setting.Values)) oracle {
 	t.Helper()
-	r := Defaults()
-	r.Data.Name, r.Data.Modes, r.Data.Dim, r.Data.Train, r.Data.Test = "mixture", 12, 32, 1024, 12
-	r.Encoder.Name, r.Encoder.Dim, r.Train.Batch, r.Prototypes.Count = "identity", 32, 64, 64
-	r.Train.Epochs = (steps + 15) / 16
-	change(&r)
-	set, err := datasets.Open(r.Data)
+	c := sweep.Cell{Composition: part.Composition{Objective: "swav", Learner: learner, Embedding: embedding}, Settings: sweep.Defaults(), Seed: 3}
+	c.Settings.MustSetAll(map[string]any{
+		"data.name": "mixture", "data.modes": 12, "data.dim": 32, "data.train": 1024, "data.test": 12,
+		"encoder.name": "identity", "encoder.dim": 32, "train.batch": 64, "prototypes.count": 64, "train.epochs": (steps + 15) / 16,
+	})
+	change(&c.Settings)
+	set, err := datasets.Open(c.Data())
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := newBatches(set, &r, 3)
+	c.Images = sweep.ImagesOf(set)
+	b, err := newBatches(set, &c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Cell{Composition: methods.Composition{Objective: "swav", Learner: learner, Embedding: embedding}, Settings: r, Seed: 3}
-	tr, err := methods.New(c.config(dataConfig(set, b.perEpoch)))
+	tr, err := methods.New(c.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,26 +60,27 @@ func consultOn(t *testing.T, embedding, learner string, steps int, change func(*
 		}
 	}
 	o := oracle{learned: tr.Learned()[0], images: set.Train.Len()}
-	_, z, err := b.extract(t.Context(), &set.Train, set.Train.Len(), branch(tr, methods.Teacher))
+	_, z, err := b.extract(t.Context(), &set.Train, set.Train.Len(), branch(tr, part.Teacher))
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.counts = metrics.Counts(metrics.Assign(matrix(o.learned.Scores(z.Data), z.Rows)), o.learned.K)
-	o.modes = matrix(datasets.MixtureModes(r.Data), r.Data.Modes)
+	o.modes = matrix(datasets.MixtureModes(c.Data()), c.Data().Modes)
 	if embedding == "centred" {
 		centre(o.modes)
 	}
 	for i := range o.modes.Rows {
 		best := -1.0
 		for k := range o.learned.K {
-			best = max(best, cosine(o.modes.Row(i), o.learned.Current[methods.Teacher][k*o.learned.D:][:o.learned.D]))
+			best = max(best, cosine(o.modes.Row(i), o.learned.Current[part.Teacher][k*o.learned.D:][:o.learned.D]))
 		}
 		o.nearest = append(o.nearest, best)
 	}
 	return o
 }
 
-// centre does to modes what a centred embedding does to vectors: it puts them on the unit sphere and takes off their mean.
+// centre does to modes what a centred embedding does to vectors: it puts them on the unit sphere
+// and takes off their mean.
 func centre(modes metrics.Matrix) {
 	mean := make([]float32, modes.Cols)
 	for i := range modes.Rows {
@@ -105,10 +111,11 @@ func cosine(a, b []float32) float64 {
 }
 
 func (o oracle) matrix() metrics.Matrix {
-	return matrix(o.learned.Current[methods.Teacher], o.learned.K)
+	return matrix(o.learned.Current[part.Teacher], o.learned.K)
 }
 
-// unique counts distinct prototypes, live those of them in use, dead those that nothing is assigned to.
+// unique counts distinct prototypes, live those of them in use, dead those that nothing is assigned
+// to.
 func (o oracle) unique(eps float64) int { return metrics.Covers(o.matrix(), []float64{eps})[0].Count() }
 func (o oracle) live(eps float64) int {
 	return metrics.LiveCovers(o.matrix(), o.counts, o.images, []float64{eps})[0].Count()
@@ -135,24 +142,26 @@ func (o oracle) found() int {
 	return n
 }
 
-// TestOracle documents what learners do with 12 modes and 64 prototypes, whatever their names promise. Live and unique are counted at
-// a cosine distance of 0.1.
+// TestOracle documents what learners do with 12 modes and 64 prototypes, whatever their names
+// promise. Live and unique are counted at a cosine distance of 0.1.
 func TestOracle(t *testing.T) {
-	vmf := func(precision float64, forgetting, weights, init string) func(*Resolved) {
-		return func(r *Resolved) {
-			r.GMM.Responsibilities, r.GMM.Precision, r.GMM.Forgetting, r.GMM.Weights, r.Prototypes.Init = "vmf", precision, forgetting, weights, init
+	vmf := func(precision float64, forgetting, weights, init string) func(*setting.Values) {
+		return func(v *setting.Values) {
+			v.MustSetAll(map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": precision, "gmm.forgetting": forgetting, "gmm.weights": weights, "prototypes.init": init})
 		}
 	}
-	from := func(init string) func(*Resolved) { return func(r *Resolved) { r.Prototypes.Init = init } }
-	revived := func(by string) func(*Resolved) {
-		return func(r *Resolved) {
-			r.Prototypes.Reseed, r.Prototypes.ReseedBy, r.Prototypes.ReseedBelow = true, by, 0.1
+	from := func(init string) func(*setting.Values) {
+		return func(v *setting.Values) { v.MustSetAll(map[string]any{"prototypes.init": init}) }
+	}
+	revived := func(by string) func(*setting.Values) {
+		return func(v *setting.Values) {
+			v.MustSetAll(map[string]any{"prototypes.reseed": true, "prototypes.reseed_by": by, "prototypes.reseed_below": 0.1})
 		}
 	}
 	type bounds [4][2]int // of unique, live and dead prototypes and of found modes
 	for _, c := range []struct {
 		what, learner string
-		change        func(*Resolved)
+		change        func(*setting.Values)
 		want          bounds
 	}{
 		{
@@ -221,8 +230,9 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// TestOracleContinuum has more modes than prototypes and no common mean: then every learner keeps its prototypes apart,
-// however it starts and forgets, and however sharp its responsibilities are. Diversity is what the data has.
+// TestOracleContinuum has more modes than prototypes and no common mean: then every learner keeps
+// its prototypes apart, however it starts and forgets, and however sharp its responsibilities are.
+// Diversity is what the data has.
 func TestOracleContinuum(t *testing.T) {
 	for _, learner := range []string{"gmm", "kmeans", "epoch-kmeans"} {
 		for _, precision := range []float64{1, 4} {
@@ -230,9 +240,9 @@ func TestOracleContinuum(t *testing.T) {
 				if learner != "gmm" && (precision > 1 || forgetting == "uniform") {
 					continue
 				}
-				o := consult(t, learner, 160, func(r *Resolved) {
-					r.Data.Modes, r.Data.Train, r.Prototypes.Init = 512, 1024, "data"
-					r.GMM.Responsibilities, r.GMM.Precision, r.GMM.Forgetting = "vmf", precision, forgetting
+				o := consult(t, learner, 160, func(v *setting.Values) {
+					v.MustSetAll(map[string]any{"data.modes": 512, "data.train": 1024, "prototypes.init": "data"})
+					v.MustSetAll(map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": precision, "gmm.forgetting": forgetting})
 				})
 				for _, eps := range []float64{0.1, 0.25} {
 					if o.unique(eps) < 60 || o.live(eps) < 60 {
@@ -244,11 +254,12 @@ func TestOracleContinuum(t *testing.T) {
 	}
 }
 
-// TestOracleStarts starts each learner on the modes themselves, one each: they are fixed points of all that estimate means.
+// TestOracleStarts starts each learner on the modes themselves, one each: they are fixed points of
+// all that estimate means.
 func TestOracleStarts(t *testing.T) {
 	for _, learner := range []string{"gmm", "kmeans", "ema", "epoch-kmeans"} {
-		o := consult(t, learner, 160, func(r *Resolved) {
-			r.Data.Modes, r.Prototypes.Count, r.Prototypes.Init, r.EpochKMeans.Start = 3, 3, "kmeans++", "previous"
+		o := consult(t, learner, 160, func(v *setting.Values) {
+			v.MustSetAll(map[string]any{"data.modes": 3, "prototypes.count": 3, "prototypes.init": "kmeans++", "epoch-kmeans.start": "previous"})
 		})
 		if o.found() != 3 || o.dead() != 0 {
 			t.Errorf("%s: %d of 3 modes found, cosines %v", learner, o.found(), o.nearest)
@@ -256,22 +267,25 @@ func TestOracleStarts(t *testing.T) {
 	}
 }
 
-// TestOracleCommonMean documents what an offset three times as long as the modes' own means does: on the sphere all vectors
-// point nearly the same way, so that a mixture of fixed concentration (10 or 32 here, where 128 would do) takes them for
-// one mode, from whatever start and by either forgetting. Unique prototypes beside one live one are dead. Centring the
-// embedding cures it for all.
+// TestOracleCommonMean documents what an offset three times as long as the modes' own means does:
+// on the sphere all vectors point nearly the same way, so that a mixture of fixed concentration (10
+// or 32 here, where 128 would do) takes them for one mode, from whatever start and by either
+// forgetting. Unique prototypes beside one live one are dead. Centring the embedding cures it for
+// all.
 func TestOracleCommonMean(t *testing.T) {
-	vmf := func(precision float64, forgetting, init string) func(*Resolved) {
-		return func(r *Resolved) {
-			r.GMM.Responsibilities, r.GMM.Precision, r.GMM.Forgetting, r.Prototypes.Init = "vmf", precision, forgetting, init
+	vmf := func(precision float64, forgetting, init string) func(*setting.Values) {
+		return func(v *setting.Values) {
+			v.MustSetAll(map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": precision, "gmm.forgetting": forgetting, "prototypes.init": init})
 		}
 	}
-	from := func(init string) func(*Resolved) { return func(r *Resolved) { r.Prototypes.Init = init } }
+	from := func(init string) func(*setting.Values) {
+		return func(v *setting.Values) { v.MustSetAll(map[string]any{"prototypes.init": init}) }
+	}
 	type bounds [3][2]int // of unique and live prototypes at a cosine distance of 0.025, and of found modes
 	cured := bounds{{12, 16}, {12, 16}, {11, 12}}
 	for _, c := range []struct {
 		what, learner  string
-		change         func(*Resolved)
+		change         func(*setting.Values)
 		plain, centred bounds
 	}{
 		{"a soft mixture has one direction alive, and dead ones", "gmm", vmf(0.3, "responsibility", "random"), bounds{{5, 25}, {1, 1}, {0, 1}}, cured},
@@ -284,9 +298,9 @@ func TestOracleCommonMean(t *testing.T) {
 		{"joint ones die by the half", "joint", from("random"), bounds{{60, 64}, {15, 40}, {0, 1}}, bounds{{60, 64}, {58, 64}, {0, 1}}},
 	} {
 		for embedding, want := range map[string]bounds{"plain": c.plain, "centred": c.centred} {
-			o := consultOn(t, embedding, c.learner, 240, func(r *Resolved) {
-				r.Data.Offset = 3
-				c.change(r)
+			o := consultOn(t, embedding, c.learner, 240, func(v *setting.Values) {
+				v.MustSetAll(map[string]any{"data.offset": 3})
+				c.change(v)
 			})
 			for i, got := range []int{o.unique(0.025), o.live(0.025), o.found()} {
 				if got < want[i][0] || got > want[i][1] {

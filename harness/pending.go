@@ -6,7 +6,8 @@ import (
 	"protobench/harness/store"
 )
 
-// pending drops the jobs that have a result, and readies failed ones to run again where a retry is asked for.
+// pending drops the jobs that have a result, and readies failed ones to run again where a retry is
+// asked for.
 func (x *executor) pending(jobs []Job) []Job {
 	var todo []Job
 	for i := range jobs {
@@ -25,8 +26,8 @@ func (x *executor) pending(jobs []Job) []Job {
 	return todo
 }
 
-// retry takes a failed or unreadable result out of the way if that is asked for; otherwise, or if it cannot be done, the
-// cell counts as failed.
+// retry takes a failed or unreadable result out of the way if that is asked for; otherwise, or if
+// it cannot be done, the cell counts as failed.
 func (x *executor) retry(j *Job, r store.Result, unreadable error) bool {
 	remedy, reason := " (an earlier run; --retry-failed runs it again)", r.Outcome.Reason
 	remove := x.folder(j).RemoveResult

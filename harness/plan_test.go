@@ -2,7 +2,6 @@ package harness
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,11 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
+	"protobench/harness/sweep"
 )
 
 func planOf(t *testing.T, text string) *Plan {
 	t.Helper()
-	p, err := NewPlan(parse(t, "encoder = { depth = 2 }\n"+text), NewLibrary(testOpen))
+	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+text, Catalogue(), NewLibrary(testOpen))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,65 +59,6 @@ func TestPlanNamesFoldersSafely(t *testing.T) {
 	}
 }
 
-func TestPlanRefusesABatchLargerThanTheData(t *testing.T) {
-	_, err := NewPlan(parse(t, "name = 'x'\n[train]\nbatch = 41\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
-	if err == nil || err.Error() != "t.toml:3: train.batch: 41 is more than the 40 training images; expected at least one full batch; lower train.batch or raise the number of images" {
-		t.Error(err)
-	}
-}
-
-func TestPlanRefusesWhatTheDataDoNotAllow(t *testing.T) {
-	for text, want := range map[string]string{
-		"encoder = { depth = 4 }":                                             "t.toml:1: encoder.depth: 4 blocks halve 4×4 images below one pixel",
-		"encoder = { name = 'resnet18' }":                                     "t.toml: encoder.depth: 4 blocks halve 4×4 images below one pixel",
-		"encoder = { name = 'vit', patch = 3 }":                               "t.toml:1: encoder.patch: patches of 3×3 pixels do not tile 4×4 images",
-		"encoder = { name = 'vit', heads = 5 }":                               "t.toml:1: encoder.heads: 5 heads do not divide the tokens' dimension 192",
-		"prototypes = { count = 41, init = 'data' }\nencoder = { depth = 2 }": "t.toml:6: prototypes.init: method swav: a start from data needs 41 different images",
-	} {
-		_, err := NewPlan(parse(t, text+"\nname = 'x'\n[train]\nbatch = 8\n[[method]]\nname = 'swav'\n"), NewLibrary(testOpen))
-		if err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%v, want %s", err, want)
-		}
-	}
-}
-
-func TestValidateReportsWhatParsingAndThePlanWouldRefuse(t *testing.T) {
-	for name, c := range map[string]struct {
-		text string
-		want []string
-	}{
-		"sizes": {"name = 'x'\n[train]\nbatch = 50\n[prototypes]\ncount = 41\ninit = 'data'\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{
-			"t.toml:3: train.batch: 50 is more than the 40", "t.toml:8: encoder.depth: 4 blocks",
-		}},
-		"both":         {"name = 'x'\nseeds = 0\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{"t.toml:2: seeds:", "t.toml: train.batch: 128 is more than the 40", "t.toml:4: encoder.depth: 4 blocks"}},
-		"init":         {"name = 'x'\n[train]\nbatch = 8\n[prototypes]\ncount = 41\ninit = 'data'\n[encoder]\ndepth = 4\n[[method]]\nname = 'swav'\n", []string{"t.toml:8: encoder.depth: 4 blocks", "t.toml:9: prototypes.init: method swav: a start from data needs 41"}},
-		"method's own": {"name = 'x'\n[train]\nbatch = 8\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\ntrain.batch = 64\n", []string{"t.toml:8: train.batch: 64 is more"}},
-		"once":         {"name = 'x'\n[train]\nbatch = 'big'\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n", []string{"t.toml:3: train.batch: found the text"}},
-		"no data":      {"name = 'x'\n[data]\nname = 'absent'\n[train]\nlr = 'x'\n[[method]]\nname = 'swav'\n", []string{"t.toml:5: train.lr: found", "t.toml:2: data: no such data"}},
-		"bad data":     {"name = 'x'\n[data]\nname = 'absent'\nlimit = -1\n[[method]]\nname = 'swav'\n", []string{"t.toml:4: data.limit: found -1"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := Validate("t.toml", c.text, testCatalogue(), NewLibrary(testOpen))
-			if err == nil {
-				t.Fatal("taken")
-			}
-			got := strings.Split(err.Error(), "\n")
-			if len(got) != len(c.want) {
-				t.Errorf("%d issues, want %d", len(got), len(c.want))
-			}
-			for _, want := range c.want {
-				if !slices.ContainsFunc(got, func(line string) bool { return strings.HasPrefix(line, want) }) {
-					t.Errorf("no %s among\n%v", want, err)
-				}
-			}
-		})
-	}
-	s, err := Validate("t.toml", "encoder = { depth = 2 }\n"+smallSweep, testCatalogue(), NewLibrary(testOpen))
-	if err != nil || len(s.Cells) != 9 {
-		t.Error(err)
-	}
-}
-
 func TestLibraryOpensOnce(t *testing.T) {
 	calls := 0
 	l := NewLibrary(func(datasets.Options) (*datasets.Set, error) { calls++; return testSet(), nil })
@@ -146,27 +87,27 @@ func TestFilter(t *testing.T) {
 		"hash:" + p.Jobs[0].Hash[:10]:              1,
 		"method:swav method:dino OR method:pixels": 1,
 	} {
-		f, err := ParseFilter(expr)
+		f, err := sweep.ParseFilter(expr)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, _ := f.Select(p.Jobs); len(got) != want {
+		if got, _ := p.Select(f); len(got) != want {
 			t.Errorf("%s: %d cells, want %d", expr, len(got), want)
 		}
 	}
-	f, _ := ParseFilter("method:nothing")
-	if _, err := f.Select(p.Jobs); err == nil || !strings.Contains(err.Error(), "matches none of 13 cells") {
+	f, _ := sweep.ParseFilter("method:nothing")
+	if _, err := p.Select(f); err == nil || !strings.Contains(err.Error(), "matches none of 13 cells") {
 		t.Error(err)
 	}
 	for _, bad := range []string{"", "swav", "metod:swav", "OR seed:0", "seed:0 OR", "seed:"} {
-		if _, err := ParseFilter(bad); err == nil {
+		if _, err := sweep.ParseFilter(bad); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}
 }
 
 func TestCadenceIsDenseFirst(t *testing.T) {
-	c := cadence{perEpoch: 10, epochs: 7, evaluate: Evaluate{Dense: 4, DenseEpochs: 2, Every: 3}}
+	c := cadence{perEpoch: 10, epochs: 7, evaluate: sweep.Evaluate{Dense: 4, DenseEpochs: 2, Every: 3}}
 	var got []int
 	for step := range c.total() + 1 {
 		if c.due(step) {

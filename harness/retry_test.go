@@ -13,6 +13,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/methods"
+	"protobench/methods/part"
 )
 
 // A cell that fails after a checkpoint goes on from it when it is tried again, to the same numbers.
@@ -159,9 +160,9 @@ func TestStepTimesSurviveAResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newFake(methods.Config{})
+	f := newFake(part.Config{Settings: methods.Defaults()})
 	want := tally{lossN: 2, stepMS: []float64{3, 1.0 / 3}}
-	if err := l.save(cell, f, 2, want, nil); err != nil {
+	if err := l.save(cell, f, progress{step: 2, tally: want}); err != nil {
 		t.Fatal(err)
 	}
 	cp, err := cell.Checkpoint()
@@ -188,12 +189,12 @@ func (t tracked) Prepare(next func() []float32) error {
 	return t.fake.Prepare(next)
 }
 
-func (t tracked) Features(b methods.Branch, images []float32) (backbone, embedding []float32, err error) {
+func (t tracked) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	*t.calls = append(*t.calls, "measure")
 	return t.fake.Features(b, images)
 }
 
-func (t tracked) Step(views []float32) (methods.Signals, error) {
+func (t tracked) Step(views []float32) (methods.StepResult, error) {
 	*t.calls = append(*t.calls, "step")
 	return t.fake.Step(views)
 }
@@ -203,7 +204,7 @@ func TestArmsArePreparedOnceBeforeTheFirstMeasurement(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	var calls []string
 	engine := fakeEngine(nil)
-	engine.Arm = func(cfg methods.Config) (Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
+	engine.Trainer = func(cfg part.Config) (Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
 	ctx, stop := context.WithCancel(context.Background())
 	o := options(engine)
 	o.Tell = func(e Event) {

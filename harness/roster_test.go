@@ -13,7 +13,8 @@ import (
 	"protobench/harness/store"
 )
 
-// smallRoster is the roster's sweep at a size for tests: each line of it stands for the ones that it replaces.
+// smallRoster is the roster's sweep at a size for tests: each line of it stands for the ones that
+// it replaces.
 func smallRoster(t *testing.T) string {
 	t.Helper()
 	text, ok := ablations.Text("roster")
@@ -31,17 +32,19 @@ func smallRoster(t *testing.T) string {
 		}
 		text = pattern.ReplaceAllLiteralString(text, line.small)
 	}
-	// Blocks smaller than the few prototypes, but not by a table, which would make a carp of carl too. PCL needs an epoch with centroids.
+	// Blocks smaller than the few prototypes, but not by a table, which would make a carp of carl
+	// too. PCL needs an epoch with centroids.
 	text = regexp.MustCompile(`(?m)^name = "carp.*$`).ReplaceAllString(text, "$0\ncarp.block = 16")
 	return text + "\n[pcl]\nwarmup_epochs = 1\n"
 }
 
-// TestTheRosterTrains runs every preset on small images: none diverges, and no two give equal metrics.
+// TestTheRosterTrains runs every preset on small images: none diverges, and no two give equal
+// metrics.
 func TestTheRosterTrains(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	p, err := NewPlan(parseReal(t, smallRoster(t)), NewLibrary(datasets.Open))
+	p, err := NewPlan("roster", smallRoster(t), Catalogue(), NewLibrary(datasets.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +66,7 @@ func TestTheRosterTrains(t *testing.T) {
 		}
 		arms[r.Cell.Method] = r.Metrics
 	}
-	for _, name := range Methods().Names("preset") {
+	for _, name := range Catalogue().Names("preset") {
 		if len(arms[name]) == 0 {
 			t.Errorf("%s is not in the roster: %v", name, slices.Sorted(maps.Keys(arms)))
 		}

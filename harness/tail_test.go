@@ -5,11 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"protobench/datasets"
-	"protobench/harness/store"
-	"protobench/internal/tensorfile"
+	"protobench/harness/sweep"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -38,7 +35,7 @@ func TestLongTailedRunsAreProbedOnTheBalancedImages(t *testing.T) {
 	set := tailedSet()
 	o := options(fakeEngine(nil))
 	o.Data = NewLibrary(func(datasets.Options) (*datasets.Set, error) { return set, nil })
-	p, err := NewPlan(parse(t, "encoder = { depth = 2 }\n"+smallSweep), o.Data)
+	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+smallSweep, Catalogue(), o.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +45,7 @@ func TestLongTailedRunsAreProbedOnTheBalancedImages(t *testing.T) {
 	}
 	for _, c := range cellsOf(t, dir) {
 		m := c.Result.Metrics
-		for _, part := range tailMetrics() {
+		for _, part := range metrics.Select(ofTails) {
 			if v, ok := m[part.Key]; !ok || !(v >= 0 && v <= 1) {
 				t.Errorf("%s: %s is %v", c.Result.Cell.Method, part.Key, v)
 			}
@@ -78,8 +75,8 @@ func assigned(counts []int64) (n int64) {
 	return n
 }
 
-// Features are one-hot for the class of probe images and empty elsewhere, so that only a probe that learned from the
-// balanced images can tell the rare classes.
+// Features are one-hot for the class of probe images and empty elsewhere, so that only a probe that
+// learned from the balanced images can tell the rare classes.
 func TestProbesLearnFromProbe(t *testing.T) {
 	set := tailedSet()
 	oneHot := func(im *datasets.Images) metrics.Matrix {
@@ -89,49 +86,38 @@ func TestProbesLearnFromProbe(t *testing.T) {
 		}
 		return x
 	}
-	x := frozen{train: metrics.NewMatrix(set.Train.Len(), 3), probe: oneHot(&set.Probe), test: oneHot(&set.Test)}
-	g := newGauge()
-	if err := g.accuracies(context.Background(), x, set, "teacher", 0); err != nil {
+	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{
+		Train: metrics.NewMatrix(set.Train.Len(), 3), Probe: splitOf(oneHot(&set.Probe), &set.Probe), Test: splitOf(oneHot(&set.Test), &set.Test),
+		Coarse: 3, TailCounts: set.Train.Counts(3),
+	}}
+	c := newCollector()
+	if err := c.measure(t.Context(), in, ofReference(metrics.Teacher)); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"linear", "linear_head", "linear_medium", "linear_tail", "knn20_t0.07", "knn20_t0.07_tail"} {
-		if got := g.metrics[key+"@backbone.teacher"]; got != 1 {
+		if got := c.metrics[key+"@backbone.teacher"]; got != 1 {
 			t.Errorf("%s is %v", key, got)
 		}
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	stop()
-	if err := g.accuracies(ctx, x, set, "teacher", 0); err == nil {
-		t.Error("probes run on after an interrupt")
-	}
 }
 
-func TestThirdsAreOfTheTrainingImages(t *testing.T) {
-	g := newGauge()
-	tally := metrics.Tally{Right: []int{1, 2, 0}, Total: []int{4, 4, 4}}
-	g.tails(probed{"linear", tally, ""}, []int{2, 9, 5}, "@x") // class 1 is the head, 0 the tail
-	want := store.Metrics{"linear_head@x": 0.5, "linear_medium@x": 0, "linear_tail@x": 0.25}
-	if diff := cmp.Diff(want, g.metrics); diff != "" {
-		t.Error(diff)
-	}
-	g = newGauge()
-	g.tails(probed{"linear", tally, ""}, []int{2, 2, 2}, "@x")
-	g.tails(probed{"knn", tally, "broken"}, []int{2, 9, 5}, "@x")
-	if g.undefined["linear_tail@x"] == "" || g.undefined["knn_head@x"] != "broken" {
-		t.Errorf("%v", g.undefined)
+func TestMeasuringEndsWithItsContext(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	in := &metrics.Input{Training: metrics.Training{Loss: 1, Steps: 1}}
+	if err := newCollector().measure(ctx, in, atEnd(metrics.OfTraining, "", false)); err == nil {
+		t.Error("metrics are measured after an interrupt")
 	}
 }
 
 func TestValidationRunsWarn(t *testing.T) {
-	w := work{job: &Job{}}
-	w.job.Cell.Settings.Data.Validation = 0.1
-	o := &outcome{gauge: newGauge()}
-	if r := w.success(o); len(r.Provenance.Warnings) != 1 {
-		t.Errorf("%q", r.Provenance.Warnings)
-	}
-	w.job.Cell.Settings.Data.Validation = 0
-	if r := w.success(o); len(r.Provenance.Warnings) != 0 {
-		t.Errorf("%q", r.Provenance.Warnings)
+	o := newOutcome()
+	for share, want := range map[float64]int{0.1: 1, 0: 0} {
+		j := &Job{Cell: sweep.Cell{Settings: sweep.Defaults()}}
+		j.Cell.Settings.MustSet("data.validation", share)
+		if r := success(j, progress{}, o); len(r.Provenance.Warnings) != want {
+			t.Errorf("%g: %q", share, r.Provenance.Warnings)
+		}
 	}
 }
 
@@ -141,10 +127,12 @@ func TestObserversSayWhatIsUndefined(t *testing.T) {
 		p := []float32{v, 0, 0, v}
 		return methods.Learned{Name: name, K: 2, D: 2, Initial: p, Current: [2][]float32{p, p}, Scores: func(z []float32) []float32 { return z }}
 	}
-	set := &datasets.Set{Train: datasets.Images{Labels: []int{0, 1}}}
-	o := &outcome{gauge: newGauge(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
-	o.usage([]methods.Learned{still("", 1), still("joint", 0)}, set, metrics.MatrixOf(2, 2, []float32{1, 0, 0, 1}))
-	if o.undefined["observer.joint.displacement"] != noDirection || o.undefined["displacement"] != "" {
+	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{TrainY: []int{0, 1}, Embeddings: metrics.MatrixOf(2, 2, []float32{1, 0, 0, 1})}}
+	o := newOutcome()
+	if err := o.learners(t.Context(), []methods.Learned{still("", 1), still("joint", 0)}, in, false); err != nil {
+		t.Fatal(err)
+	}
+	if o.undefined["observer.joint.displacement"] != "no prototype has a direction" || o.undefined["displacement"] != "" {
 		t.Errorf("%v", o.undefined)
 	}
 	if _, ok := o.metrics["observer.joint.displacement"]; ok {

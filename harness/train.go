@@ -2,136 +2,177 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"protobench/harness/store"
 	"protobench/methods"
+	"protobench/methods/part"
 	"protobench/metrics"
 )
 
-// train repeats step until the last epoch is done, measuring and checkpointing
-// on the way. When ctx ends it saves and returns its error.
-func (w *work) train(ctx context.Context, s stateful, step func() (methods.Signals, error), measure func() error) error {
-	saved, begun := time.Now(), w.step
-	for w.step < w.cadence.total() {
+// trainee is what is trained in a cell: an arm, or a row that learns the labels.
+type trainee interface {
+	stateful
+	// prepare comes once, before the first step.
+	prepare() error
+	// step does the step that comes after n others.
+	step(n int) (methods.StepResult, error)
+	// measure returns what the curves show, of observers by their names; nil where there are no
+	// curves. It fails with errDiverged where something is not finite.
+	measure() (own store.Metrics, observers map[string]store.Metrics, err error)
+}
+
+// newTrainee makes what is trained in a job's cell; the team may be nil.
+func newTrainee(j *Job, b *batches, classes int, e Engine, cfg part.Config) (trainee, error) {
+	if j.Cell.Reference != "" {
+		s, err := e.Supervised(cfg, classes)
+		return rowTrainee{s, b}, err
+	}
+	t, err := e.Trainer(cfg)
+	return newArmTrainee(t, j, b), err
+}
+
+// trainingLoop trains one trainee from a run's progress on.
+type trainingLoop struct {
+	*cellRun
+	trainee trainee
+	logs    *logs
+}
+
+// train trains to the last epoch, measuring and checkpointing on the way. When ctx ends it saves
+// and returns its error.
+func (r *cellRun) train(ctx context.Context, t trainee) (err error) {
+	logs, err := openLogs(r.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, logs.close()) }()
+	l := &trainingLoop{r, t, logs}
+	if err := l.begin(); err != nil {
+		return err
+	}
+	if err := l.steps(ctx); err != nil {
+		return err
+	}
+	return refuseNonFinite(t.State())
+}
+
+// begin goes on from the checkpoint, or starts afresh.
+func (l *trainingLoop) begin() error {
+	cp, err := l.dir.Checkpoint()
+	if err != nil {
+		return err
+	}
+	if cp != nil {
+		l.at.step = cp.Step
+		l.at.resumedAt = slices.Concat(cp.ResumedAt, []int{cp.Step})
+		l.at.tally, err = l.logs.restore(l.dir, cp, l.trainee)
+		return err
+	}
+	if err := l.logs.cut(0, 0); err != nil {
+		return err
+	}
+	if err := l.trainee.prepare(); err != nil {
+		return err
+	}
+	return l.measure()
+}
+
+// steps does those that are left.
+func (l *trainingLoop) steps(ctx context.Context) error {
+	saved, begun := time.Now(), l.at.step
+	for l.at.step < l.cadence.total() {
 		if ctx.Err() != nil {
-			return w.interrupt(ctx, s, begun)
+			return l.interrupt(ctx, begun)
 		}
-		if err := w.advance(step); err != nil {
+		if err := l.advance(); err != nil {
 			return err
 		}
-		if w.cadence.due(w.step) {
-			if err := measure(); err != nil {
+		if l.cadence.due(l.at.step) {
+			if err := l.measure(); err != nil {
 				return err
 			}
 		}
-		if time.Since(saved) >= w.every || w.step == w.cadence.total() {
-			if err := w.checkpoint(s); err != nil {
+		if time.Since(saved) >= l.every || l.at.step == l.cadence.total() {
+			if err := l.checkpoint(); err != nil {
 				return err
 			}
 			saved = time.Now()
 		}
 	}
-	return refuseNonFinite(s.State())
+	return nil
 }
 
 // interrupt saves what this run has done before giving way.
-func (w *work) interrupt(ctx context.Context, s stateful, begun int) error {
-	if w.step > begun {
-		if err := w.checkpoint(s); err != nil {
+func (l *trainingLoop) interrupt(ctx context.Context, begun int) error {
+	if l.at.step > begun {
+		if err := l.checkpoint(); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-func (w *work) checkpoint(s stateful) error {
-	return w.logs.save(w.dir, s, w.step, w.tally, w.resumedAt)
-}
+func (l *trainingLoop) checkpoint() error { return l.logs.save(l.dir, l.trainee, l.at) }
 
 // advance does one step and logs it.
-func (w *work) advance(step func() (methods.Signals, error)) error {
-	if w.cadence.due(w.step) {
-		w.tally.lossSum, w.tally.lossN = 0, 0 // the measurement at this step has used it
+func (l *trainingLoop) advance() error {
+	at := &l.at
+	if l.cadence.due(at.step) { // the measurement at this step has used it
+		at.tally.lossSum, at.tally.lossN = 0, 0
 	}
-	if w.spare != nil && w.spare.Load() > 0 {
-		w.team.Grow(int(w.spare.Swap(0)))
+	if l.spare.Load() > 0 {
+		l.team.Grow(int(l.spare.Swap(0)))
 	}
 	began := time.Now()
-	signals, err := step()
-	seconds := time.Since(began).Seconds()
+	signals, err := l.trainee.step(at.step)
 	if err != nil {
-		return fmt.Errorf("step %d: %w", w.step+1, err)
+		return fmt.Errorf("step %d: %w", at.step+1, err)
 	}
-	w.step++
-	w.tally.train += seconds
-	w.tally.stepMS = append(w.tally.stepMS, 1000*(seconds-signals.Observers.Seconds())) // a shadow's cost is not its arm's
-	w.tally.lossSum += signals.Loss
-	w.tally.lossN++
-	if err := w.log(signals); err != nil {
+	at.step++
+	at.tally.add(signals, time.Since(began))
+	if err := l.log(signals); err != nil {
 		return err
 	}
 	if !finite(signals.Loss) {
-		return fmt.Errorf("%w: the loss is %v at step %d", errDiverged, signals.Loss, w.step)
+		return fmt.Errorf("%w: the loss is %v at step %d", errDiverged, signals.Loss, at.step)
 	}
-	w.tell(w.event(Stepped, store.Metrics{"loss": signals.Loss}))
+	l.tell(newEvent(l.job, l.at, Stepped, store.Metrics{metrics.LossKey(): signals.Loss}))
 	return nil
 }
 
 // log writes a line at its cadence, and whenever something happened.
-func (w *work) log(s methods.Signals) error {
-	due := w.step%w.job.Cell.Settings.Evaluate.LogEvery == 0 || w.step == w.cadence.total()
-	if !due && len(s.Events) == 0 && finite(s.Loss) {
+func (l *trainingLoop) log(s methods.StepResult) error {
+	if !l.cadence.logged(l.at.step) && len(s.Events) == 0 && finite(s.Loss) {
 		return nil
 	}
-	return w.logs.record(w.step, s)
+	return l.logs.record(l.at.step, s)
 }
 
-// measure takes the cheap metrics and appends them to the curves.
-func (w *work) measure(t Trainer) error {
+// measure appends to the curves.
+func (l *trainingLoop) measure() error {
 	began := time.Now()
-	line, err := w.snapshot(t)
-	if err != nil {
+	own, observers, err := l.trainee.measure()
+	switch {
+	case errors.Is(err, errDiverged):
+		return fmt.Errorf("%w: embeddings are not finite after step %d", err, l.at.step)
+	case err != nil || own == nil:
 		return err
 	}
-	w.tally.eval += time.Since(began).Seconds()
-	if w.tally.lossN > 0 {
-		line.Metrics["loss"] = w.tally.loss()
+	l.at.tally.eval += time.Since(began).Seconds()
+	if l.at.tally.lossN > 0 {
+		own[metrics.LossKey()] = l.at.tally.loss()
 	}
-	w.tell(w.event(Measured, line.Metrics))
-	return w.logs.epochs.Append(line)
-}
-
-func (w *work) snapshot(t Trainer) (store.Epoch, error) {
-	line := store.Epoch{Step: w.step, Epoch: w.cadence.epoch(w.step), Observers: map[string]store.Metrics{}}
-	n := w.set.Train.Len()
-	if limit := w.job.Cell.Settings.Evaluate.UsageImages; limit > 0 {
-		n = min(n, limit)
-	}
-	// A measurement that was begun is finished, as a checkpoint behind it counts on its line.
-	_, z, err := w.batches.extract(context.Background(), &w.set.Train, n, branch(t, methods.Teacher))
-	if err != nil {
-		return line, err
-	}
-	if !z.Finite() {
-		return line, fmt.Errorf("%w: embeddings are not finite after step %d", errDiverged, w.step)
-	}
-	for _, l := range t.Learned() {
-		g := newGauge()
-		g.learner(l, z)
-		if l.Name == "" {
-			line.Metrics = g.metrics
-		} else {
-			line.Observers[l.Name] = g.metrics
-		}
-	}
-	return line, nil
+	l.tell(newEvent(l.job, l.at, Measured, own))
+	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: own, Observers: observers})
 }
 
 // refuseNonFinite looks through everything that was learned.
-func refuseNonFinite(state []methods.Named) error {
+func refuseNonFinite(state []part.Named) error {
 	for _, n := range state {
 		if n.F32 != nil && !metrics.MatrixOf(1, len(n.F32), n.F32).Finite() || n.F64 != nil && !finite(n.F64...) {
 			return fmt.Errorf("%w: %s is not finite at the end", errDiverged, n.Name)
@@ -140,19 +181,11 @@ func refuseNonFinite(state []methods.Named) error {
 	return nil
 }
 
-// event describes the cell now.
-func (w *work) event(kind string, m store.Metrics) Event {
-	epoch := 0.0
-	if w.cadence.perEpoch > 0 {
-		epoch = w.cadence.epoch(w.step)
+func finite(values ...float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
 	}
-	steps := 0
-	if w.set != nil { // its data could be opened
-		steps = w.job.steps(w.set)
-	}
-	c := &w.job.Cell
-	return Event{
-		Kind: kind, Cell: w.job.Dir, Method: c.Composition.Name, Seed: c.Seed, Step: w.step, Steps: steps,
-		Epoch: math.Round(1000*epoch) / 1000, Epochs: w.cadence.epochs, Metrics: m,
-	}
+	return true
 }

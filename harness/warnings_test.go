@@ -1,15 +1,17 @@
 package harness
 
 import (
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
+	"protobench/harness/store"
 )
 
-// TestChangedPresetsAreNamed: a table that changes what a preset sets is no secret; what the arm or an axis sets is none anyway.
+// TestChangedPresetsAreNamed: a table that changes what a preset sets is no secret; what the arm or
+// an axis sets is none anyway.
 func TestChangedPresetsAreNamed(t *testing.T) {
 	const changed = "preset carl sets carp.block = 0, and [carp] of the sweep changes it to 32; to be explicit, set it in the arm"
 	for _, c := range []struct {
@@ -26,22 +28,27 @@ func TestChangedPresetsAreNamed(t *testing.T) {
 		}},
 	} {
 		text := "name = 'x'\nseeds = 2\n[data]\ntrain = 300\ntest = 20\n" + c.text
-		p, err := NewPlan(parseReal(t, text), NewLibrary(datasets.Open))
+		p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(datasets.Open))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if diff := cmp.Diff(c.want, Warnings(p.Jobs)); diff != "" {
+		var got []string
+		for _, w := range Warnings(p.Jobs) {
+			got = append(got, w.String())
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
 		}
 	}
 }
 
-// TestWarningsStandInResults: what the plan warns of is in the result of each cell that it is said of, for the report's footnotes.
+// TestWarningsStandInResults: what the plan warns of is in the result of each cell that it is said
+// of, for the report's footnotes.
 func TestWarningsStandInResults(t *testing.T) {
 	const text = "name = 'x'\nreferences = ['untrained']\n[data]\ntrain = 40\ntest = 20\n[train]\nepochs = 1\nbatch = 20\n[prototypes]\nfreeze_epochs = 2\n" +
 		"[[method]]\nname = 'swav'\n[[method]]\nname = 'swav+frozen'\n"
-	p, err := NewPlan(parseReal(t, text), NewLibrary(datasets.Open))
+	p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(datasets.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,8 +58,9 @@ func TestWarningsStandInResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range cellsOf(t, dir) {
-		warned := strings.Contains(strings.Join(c.Result.Provenance.Warnings, "\n"), "prototypes.freeze_epochs = 2, train.epochs = 1: the joint learner's prototypes never move")
-		if warned != (c.Result.Cell.Method == "swav") {
+		want := store.Warning{Key: "prototypes.freeze_epochs", Text: "prototypes.freeze_epochs = 2, train.epochs = 1: the joint learner's prototypes never move"}
+		warned := slices.Contains(c.Result.Provenance.Warnings, want)
+		if warned != (c.Result.Cell.Method == "swav") || warned != slices.Contains(c.Dir.Plan().Warnings, want) {
 			t.Errorf("%s: %s, %v", c.Result.Cell.Method, c.Result.Outcome.Status, c.Result.Provenance.Warnings)
 		}
 	}

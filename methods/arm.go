@@ -5,6 +5,10 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
+	"protobench/methods/learner"
+	"protobench/methods/objective"
+	"protobench/methods/part"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -12,13 +16,13 @@ import (
 // arm is one learner with the objective that its prototypes serve. A run has one that feeds the encoder, and any number of
 // observers that see the same embeddings and feed nothing back.
 type arm struct {
-	name      string    // "" for the one that feeds the encoder
-	learner   learner   // of the first head: the prototypes that metrics see
-	further   []learner // of the objective's other heads
-	objective objective
-	head      *head
-	scores    []float32 // of the teacher where codes are made of them, [2·B,H·K]; else nil
-	reseed    *reseeder // nil where prototypes are left where they are
+	name      string            // "" for the one that feeds the encoder
+	learners  []learner.Learner // one for each head of the objective; the first one's prototypes are those that metrics see
+	objective objective.Objective
+	traits    objective.Traits
+	head      *objective.Head
+	scores    []float32         // of the teacher where codes are made of them, [2·B,H·K]; else nil
+	reseed    *learner.Reseeder // nil where prototypes are left where they are
 
 	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil where there are none.
 	extra     []*encoders.Param
@@ -31,42 +35,85 @@ type arm struct {
 	loss    *G.Node
 }
 
-// newArm makes the arm's own learner (name "") or an observer. Observers start at random unit vectors and are never
-// re-seeded: a joint observer differs from a joint arm only in who feeds the encoder.
-func newArm(cfg Config, name, learnerName string, v views, d int) *arm {
-	if name != "" {
-		cfg.Settings.Prototypes.Init, cfg.Settings.Prototypes.Reseed = "random", false
+// newHost makes the arm's own learner, which feeds the encoder.
+func newHost(c part.Config, v objective.Views, d int) *arm {
+	return newArm(c, "", c.Composition.Learner, v, d)
+}
+
+// newObserver makes an observer. Observers start at random unit vectors and are never re-seeded: a joint observer differs from a
+// joint arm only in who feeds the encoder.
+func newObserver(c part.Config, name string, v objective.Views, d int) *arm {
+	c.Settings.MustSetAll(map[string]any{"prototypes.init": "random", "prototypes.reseed": false})
+	return newArm(c, name, name, v, d)
+}
+
+func newArm(c part.Config, name, learnerName string, v objective.Views, d int) *arm {
+	declared, _ := objective.Find(c.Composition.Objective) // checked before
+	t := declared.Traits(c.Settings)
+	o := declared.New(c, v, d)
+	a := &arm{name: name, objective: o, traits: t, learners: newLearners(learnerName, c, o, t, d)}
+	a.head = objective.NewHead(o, t, v, a.all().K, c.Settings.Float("loss.temperature"), a.learners[0].Params() != nil)
+	if !declared.Owns() {
+		a.reseed = learner.NewReseeder(c)
 	}
-	o := newObjective(cfg, v, d)
-	learners := newLearners(learnerName, cfg, o, d)
-	a := &arm{name: name, objective: o, learner: learners[0], further: learners[1:]}
-	a.head = &head{
-		objective: o, views: v, k: a.all().k,
-		temperature: cfg.Settings.Loss.Temperature, learn: a.learner.params() != nil, patches: patchesOf(o),
+	if t.Targets == part.Teacher && t.Scores {
+		a.scores = make([]float32, v.Global*v.Images*a.head.K)
 	}
-	a.reseed = newReseeder(cfg)
-	if o.branch() == Teacher && readsScores(o) {
-		a.scores = make([]float32, v.global*v.images*a.head.k)
-	}
-	if s, ok := o.(scorer); ok {
-		a.train(cfg.Train, s.params())
+	if s, ok := o.(objective.Scorer); ok && len(s.Params()) > 0 {
+		a.extra, a.optimizer, a.decay = s.Params(), c.Train.NewOptimizer(s.Params()), c.Train.WeightDecay
 	}
 	return a
 }
 
-// train hands the objective's own parameters to an optimizer.
-func (a *arm) train(t Train, params []*encoders.Param) {
-	a.extra, a.optimizer, a.decay = params, newOptimizer(t, params), t.WeightDecay
+// newLearners makes a learner for each head of the objective, or the objective's own ones.
+func newLearners(name string, c part.Config, o objective.Objective, t objective.Traits, d int) []learner.Learner {
+	heads, k := max(1, t.Heads), c.Settings.Int("prototypes.count")
+	start := learner.RandomHeads(c.Seed, heads, k, d)
+	if own, ok := o.(objective.Owner); ok {
+		return own.Own(c, start, d)
+	}
+	var out []learner.Learner
+	for _, p := range learner.NewHeads(start, heads, k, d, learner.Gradient(name)) {
+		out = append(out, learner.New(name, c, learner.Host{Lengths: t.WeightNorm || t.Lengths}, p))
+	}
+	return out
+}
+
+// all are the prototypes of all heads.
+func (a *arm) all() *learner.Prototypes { return a.learners[0].Vectors().Whole }
+
+// follow gives each head's learner its part of the prototypes' gradient [H·K,D].
+func (a *arm) follow(grad []float32) {
+	for h, l := range a.learners {
+		p := l.Vectors()
+		l.Params()[0].Grad = grad[h*p.K*p.D:][:p.K*p.D]
+	}
+}
+
+// each runs a part of the step for the learner of each head. Scalars are those of the first one, and so are events about all
+// prototypes; other events of further heads count their prototypes on from it.
+func (a *arm) each(s *learner.Step, f func(learner.Learner, *learner.Step)) {
+	f(a.learners[0], s)
+	for h, l := range a.learners[1:] {
+		own := *s
+		own.Found = learner.NewFound()
+		f(l, &own)
+		for _, e := range own.Found.Events {
+			if e.Prototype >= 0 {
+				s.Found.Event(e.Kind, (h+1)*l.Vectors().K+e.Prototype)
+			}
+		}
+	}
 }
 
 // nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
 func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
 	p := a.all()
-	input = graph.Input(g, "prototypes", p.value, p.k, p.d)
+	input = graph.Input(g, "prototypes", p.Value, p.K, p.D)
 	switch {
-	case !a.head.learn:
+	case !a.head.Gradient:
 		effective, err = graph.StopGradient(input)
-	case a.objective.weightNorm():
+	case a.traits.WeightNorm:
 		effective, err = encoders.Normalize(input)
 	default:
 		effective = input
@@ -74,30 +121,30 @@ func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
 	return input, effective, err
 }
 
-// observe builds the graph of an observer.
-func (a *arm) observe(d int) error {
-	a.head.allocate()
-	if !a.head.learn {
+// buildAlone builds the graph of an observer whose prototypes follow a gradient.
+func (a *arm) buildAlone(d int) error {
+	if !a.head.Gradient {
 		return nil
 	}
-	g, rows := G.NewGraph(), a.head.views.crops*a.head.views.images
+	g, rows := G.NewGraph(), a.head.Views.Crops*a.head.Views.Images
 	a.z = make([]float32, rows*d)
 	input, c, err := a.nodes(g)
 	if err != nil {
 		return err
 	}
-	if p := a.head.patches; p != nil {
-		a.zp = make([]float32, p.n*p.each*d)
-		a.head.zp = graph.Input(g, "patches", a.zp, p.n*p.each, d)
+	var zp *G.Node
+	if p := a.head.Patches; p != nil {
+		a.zp = make([]float32, p.N*p.Each*d)
+		zp = graph.Input(g, "patches", a.zp, p.N*p.Each, d)
 	}
-	if a.loss, err = a.head.build(graph.Input(g, "z", a.z, rows, d), c); err != nil {
+	if a.loss, err = a.head.Build(graph.Input(g, "z", a.z, rows, d), zp, c); err != nil {
 		return err
 	}
 	grads, err := graph.Gradients(a.loss, input)
 	if err != nil {
 		return err
 	}
-	if a.program, err = graph.Compile(g, append(append(G.Nodes{a.loss}, a.head.kept()...), grads...)...); err != nil {
+	if a.program, err = graph.Compile(g, append(append(G.Nodes{a.loss}, a.head.Kept()...), grads...)...); err != nil {
 		return err
 	}
 	a.follow(a.program.Value(grads[0]))
@@ -105,82 +152,76 @@ func (a *arm) observe(d int) error {
 }
 
 // prepare makes the codes' input where the teacher gives the targets.
-func (a *arm) prepare(s *stepInput) {
-	a.head.in.team, a.head.in.epoch, a.head.in.step = s.team, s.epoch, s.step
-	if a.objective.branch() != Teacher {
-		return
+func (a *arm) prepare(s *learner.Step) {
+	in := objective.CodeInput{Team: s.Team, Epoch: s.Epoch, Step: s.Index}
+	if a.traits.Targets == part.Teacher {
+		in.Scores, in.Z, in.Prototypes = a.scores, s.Embeddings[part.Teacher], a.scoring()
+		if a.scores != nil {
+			p := a.all()
+			kernel.InnerProducts(s.Team, a.scores, in.Z, in.Prototypes, len(in.Z)/p.D, p.D, p.K)
+		}
+		if a.head.Patches != nil {
+			a.head.Patches.Prepare(s.Team, s.Patches[part.Teacher], in.Prototypes, s.Masks, int(s.Epoch))
+		}
 	}
-	p, z, c := a.all(), s.scored[Teacher], a.scoring()
-	if a.scores != nil {
-		scores(s.team, a.scores, z, c, len(z)/p.d, p.d, p.k)
-	}
-	a.head.in.scores, a.head.in.z, a.head.in.prototypes = a.scores, z, c
-	if a.head.patches != nil {
-		a.head.patches.prepare(s.team, s.patches[Teacher], c, s.masks, int(s.epoch))
-	}
+	a.head.Take(in)
 }
 
 // scoring returns the teacher's prototypes as its scores use them, [H·K,D].
 func (a *arm) scoring() []float32 {
-	if _, ok := a.learner.(*classifier); ok || keepsLength(a.objective) {
-		return a.all().teacher
+	if a.traits.Lengths {
+		return a.all().Teacher
 	}
-	return a.all().now[Teacher]
+	return a.all().Effective[part.Teacher]
 }
 
 // before is the learners' part of a step that comes before the loss.
-func (a *arm) before(s *stepInput) { a.each(s, learner.before) }
+func (a *arm) before(s *learner.Step) { a.each(s, learner.Learner.Before) }
 
 // finish updates prototypes and objective after the loss is known.
-func (a *arm) finish(s *stepInput) {
-	if a.head.in.z != nil { // an observer without a graph has none of the student's
-		a.head.after()
+func (a *arm) finish(s *learner.Step) {
+	if a.traits.Targets == part.Teacher || a.name == "" || a.program != nil { // else no graph has found the student's embeddings
+		a.head.After()
 	}
-	if p := a.head.patches; p != nil {
-		s.values["loss.patches"] = p.value
+	if p := a.head.Patches; p != nil {
+		s.Found.Note("loss.patches", p.Value)
 	}
 	if a.optimizer != nil {
-		setDecay(a.extra, a.decay*s.decay)
-		a.optimizer.Step(s.team, s.lr)
+		part.SetDecay(a.extra, a.decay*s.Decay)
+		a.optimizer.Step(s.Team, s.LR)
 	}
 	a.each(s, a.settle)
 }
 
 // settle updates the prototypes of one head and their record.
-func (a *arm) settle(l learner, s *stepInput) {
-	l.after(s)
-	if a.prototypeFree() {
+func (a *arm) settle(l learner.Learner, s *learner.Step) {
+	l.After(s)
+	if a.traits.Free {
 		return
 	}
-	p := l.vectors()
-	p.moved(s.team)
+	p := l.Vectors()
+	p.Moved(s.Team)
 	if a.reseed != nil {
-		a.reseed.run(l, a.objective.center(), s)
-		p.moved(s.team)
+		a.reseed.Run(l, a.objective.Offset(a.scoring(), int(s.Epoch)), s)
+		p.Moved(s.Team)
 	}
-	p.endStep(s)
+	p.EndStep(s)
 }
 
 // watch is a whole step of an observer.
-func (a *arm) watch(s *stepInput) error {
-	host := s.values
-	s.values = map[string]float64{}
-	defer func() {
-		for name, v := range s.values {
-			host["observer."+a.name+"."+name] = v
-		}
-		s.values = host
-	}()
-	a.before(s)
-	a.prepare(s)
+func (a *arm) watch(host *learner.Step) (*learner.Found, error) {
+	s := *host
+	s.Found = learner.NewFound()
+	a.before(&s)
+	a.prepare(&s)
 	if a.program != nil {
-		copy(a.z, s.scored[Student])
-		copy(a.zp, s.patches[Student])
-		if err := a.program.Run(s.team); err != nil {
-			return fmt.Errorf("observer %s: %w", a.name, err)
+		copy(a.z, s.Embeddings[part.Student])
+		copy(a.zp, s.Patches[part.Student])
+		if err := a.program.Run(s.Team); err != nil {
+			return nil, fmt.Errorf("observer %s: %w", a.name, err)
 		}
-		s.values["loss"] = float64(a.program.Value(a.loss)[0])
+		s.Found.Note("loss", float64(a.program.Value(a.loss)[0]))
 	}
-	a.finish(s)
-	return nil
+	a.finish(&s)
+	return s.Found, nil
 }

@@ -3,6 +3,8 @@ package methods
 import (
 	"strings"
 	"testing"
+
+	"protobench/methods/part"
 )
 
 // TestBoundGradient compares the gradients of the encoder's weights with finite differences, for the objectives that make scores or
@@ -11,7 +13,8 @@ func TestBoundGradient(t *testing.T) {
 	for _, preset := range []string{"smog", "pcl", "sela", "massl"} {
 		t.Run(preset, func(t *testing.T) {
 			cfg := testConfig(t, preset)
-			cfg.Composition.Regularizers, cfg.Settings.Prototypes.Count = []string{"koleo-features"}, 4
+			cfg.Composition.Regularizers = []string{"koleo-features"}
+			cfg.Settings.MustSet("prototypes.count", 4)
 			tr, next := start(t, cfg), batches(cfg)
 			steps(t, tr, next, 5) // pcl has clusters then
 			x := next()
@@ -28,7 +31,7 @@ func TestBoundGradient(t *testing.T) {
 
 func TestBoundObjectivesTakeNothingElse(t *testing.T) {
 	const plain = "plain"
-	for want, c := range map[string]Composition{
+	for want, c := range map[string]part.Composition{
 		"leave the learner out":                   {Objective: "smog", Learner: "gmm", Embedding: plain},
 		"works with no other":                     {Objective: "swav", Learner: "pcl", Embedding: plain},
 		"objective \"sela\" and works with":       {Objective: "dino", Learner: "joint until 2, sela", Embedding: plain},
@@ -36,15 +39,15 @@ func TestBoundObjectivesTakeNothingElse(t *testing.T) {
 		"cannot watch":                            {Objective: "swav", Learner: "joint", Observers: []string{"massl"}, Embedding: plain},
 		"me-max acts on prototypes or on predict": {Objective: "sela", Learner: "sela", Regularizers: []string{"me-max"}, Embedding: plain},
 	} {
-		if err := Validate(c); err == nil || !strings.Contains(err.Error(), want) {
+		if err := CheckComposition(c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want an error with %q", c, err, want)
 		}
 	}
-	c := Composition{Objective: "massl", Regularizers: []string{"koleo-features"}, Embedding: "centred"}.Complete()
-	if err := Validate(c); err != nil || c.Learner != "massl" {
+	c := Complete(part.Composition{Objective: "massl", Regularizers: []string{"koleo-features"}, Embedding: "centred"})
+	if err := CheckComposition(c); err != nil || c.Learner != "massl" {
 		t.Errorf("learner %q: %v", c.Learner, err)
 	}
-	if c := (Composition{Objective: "swav"}).Complete(); c.Learner != "" {
+	if c := Complete(part.Composition{Objective: "swav"}); c.Learner != "" {
 		t.Errorf("swav implies learner %q", c.Learner)
 	}
 }

@@ -6,6 +6,9 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/methods/objective"
+	"protobench/methods/part"
+	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -19,7 +22,7 @@ func (t *Trainer) build() (err error) {
 		return err
 	}
 	for _, o := range t.observers {
-		if err := o.observe(t.cfg.Encoder.Dim); err != nil {
+		if err := o.buildAlone(t.cfg.Encoder.Dim); err != nil {
 			return err
 		}
 	}
@@ -46,7 +49,7 @@ func (t *Trainer) mask(g *G.ExprGraph) *G.Node {
 
 func (t *Trainer) buildTeacher() error {
 	g := G.NewGraph()
-	nodes, err := t.weights[Teacher].Build(t.input(g), encoders.Training, "")
+	nodes, err := t.weights[part.Teacher].Build(t.input(g), encoders.Training, "")
 	if err != nil {
 		return err
 	}
@@ -67,12 +70,12 @@ func (t *Trainer) buildTeacher() error {
 	}
 	if nodes.Patches != nil {
 		t.hidden = t.teacher.Value(roots[1])
-		t.patches[Teacher] = make([]float32, len(t.hidden))
+		t.patches[part.Teacher] = make([]float32, len(t.hidden))
 	}
 	t.project = t.teacher.Value(z)
-	t.z[Teacher] = make([]float32, len(t.project))
+	t.z[part.Teacher] = make([]float32, len(t.project))
 	if t.embedding.raw {
-		t.unit[Teacher], t.unit[Student] = make([]float32, len(t.project)), make([]float32, len(t.project))
+		t.unit[part.Teacher], t.unit[part.Student] = make([]float32, len(t.project)), make([]float32, len(t.project))
 	}
 	return nil
 }
@@ -88,8 +91,8 @@ type forward struct {
 }
 
 // kept are the nodes that are read after a run, gradients left out.
-func (f *forward) kept(h *head) G.Nodes {
-	out := append(G.Nodes{f.total, f.loss, f.z}, h.kept()...)
+func (f *forward) kept(h *objective.Head) G.Nodes {
+	out := append(G.Nodes{f.total, f.loss, f.z}, h.Kept()...)
 	for _, name := range slices.Sorted(maps.Keys(f.terms)) {
 		out = append(out, f.terms[name])
 	}
@@ -101,7 +104,7 @@ func (f *forward) kept(h *head) G.Nodes {
 
 func (t *Trainer) forward() (*forward, error) {
 	f := &forward{g: G.NewGraph(), terms: map[string]*G.Node{}}
-	nodes, err := t.weights[Student].BuildMasked(t.input(f.g), t.mask(f.g), encoders.Training, "")
+	nodes, err := t.weights[part.Student].BuildMasked(t.input(f.g), t.mask(f.g), encoders.Training, "")
 	if err != nil {
 		return nil, err
 	}
@@ -117,14 +120,13 @@ func (t *Trainer) forward() (*forward, error) {
 		if f.patches, err = t.embedding.node(nodes.Patches); err != nil {
 			return nil, err
 		}
-		t.host.head.zp = f.patches
 	}
 	input, c, err := t.host.nodes(f.g)
 	if err != nil {
 		return nil, err
 	}
 	f.prototypes = input
-	if f.loss, err = t.host.head.build(f.z, c); err != nil {
+	if f.loss, err = t.host.head.Build(f.z, f.patches, c); err != nil {
 		return nil, err
 	}
 	f.total = f.loss
@@ -134,8 +136,12 @@ func (t *Trainer) forward() (*forward, error) {
 // regularize adds the regularizers' terms to the loss.
 func (t *Trainer) regularize(f *forward) error {
 	terms, weights := []*G.Node{f.loss}, []float32{1}
+	in := term.Inputs{
+		Prototypes: f.prototypes, Features: f.features, Views: t.host.head.Views.Global, Scores: t.host.head.S, Temperature: t.host.head.Temperature,
+	}
 	for _, name := range t.cfg.Composition.Regularizers {
-		n, weight, err := t.regularizer(name, f)
+		r, _ := term.Find(name) // checked before
+		n, weight, err := r.New(t.cfg.Settings, in)
 		if err != nil {
 			return err
 		}
@@ -155,9 +161,9 @@ func (t *Trainer) buildStudent() error {
 	if err != nil {
 		return err
 	}
-	params, nodes := t.weights[Student].Params, f.params
-	params, nodes = append(params[:len(params):len(params)], t.host.extra...), append(nodes, t.host.head.extra...)
-	if t.host.head.learn {
+	params, nodes := t.weights[part.Student].Params, f.params
+	params, nodes = append(params[:len(params):len(params)], t.host.extra...), append(nodes, t.host.head.Extra...)
+	if t.host.head.Gradient {
 		nodes = append(nodes, f.prototypes)
 	}
 	grads, err := graph.Gradients(f.total, nodes...)
@@ -170,15 +176,15 @@ func (t *Trainer) buildStudent() error {
 	for i, p := range params {
 		p.Grad = t.student.Value(grads[i])
 	}
-	if t.host.head.learn {
+	if t.host.head.Gradient {
 		t.host.follow(t.student.Value(grads[len(params)]))
 	}
 	for name, n := range f.terms {
 		t.terms[name] = t.student.Value(n)
 	}
-	t.loss, t.z[Student] = t.student.Value(f.loss), t.student.Value(f.z)
+	t.loss, t.z[part.Student] = t.student.Value(f.loss), t.student.Value(f.z)
 	if f.patches != nil {
-		t.patches[Student] = t.student.Value(f.patches)
+		t.patches[part.Student] = t.student.Value(f.patches)
 	}
 	return nil
 }

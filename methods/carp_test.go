@@ -1,106 +1,12 @@
 package methods
 
 import (
-	"slices"
 	"testing"
 
-	"protobench/encoders/graph"
-	"protobench/internal/golden"
-
-	G "gorgonia.org/gorgonia"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/learner"
+	"protobench/methods/part"
 )
-
-func TestGoldenCARP(t *testing.T) {
-	for _, name := range []string{"carp_loss", "carp_loss_remainder", "carp_loss_saturated"} {
-		t.Run(name, func(t *testing.T) {
-			f := golden.Load(t, name)
-			s := golden.Shape(f.Inputs["student_logits"])
-			v := views{images: s[1], global: int(num(t, f.Params, "global_crops")), crops: s[0]}
-			k, student, teacher := s[2], golden.Float32s(f.Inputs["student_logits"]), golden.Float32s(f.Inputs["teacher_logits"])
-			cfg := Config{Settings: Settings{
-				Prototypes: Prototypes{Count: k},
-				CARP:       CARP{Block: int(num(t, f.Params, "partition_size")), EntropyWeight: num(t, f.Params, "entropy_weight")},
-			}}
-			o := newCARP(cfg, v)
-			o.split(golden.Ints(f.Inputs["permutation"]))
-			q := make([]float32, len(teacher))
-			o.probabilities(nil, q, teacher, 1, nil)
-			golden.Check(t, f, "teacher_probs", byBlock(o, q), f.Expected["teacher_probs"])
-			consistency, entropy := newCARPLoss(o, q, 1, 0), newCARPLoss(o, q, 0, 1)
-			for _, c := range []struct {
-				loss, grad string
-				node       func(s, targets *G.Node) (*G.Node, error)
-			}{
-				{"consistency", "grad_student_consistency", consistency.node},
-				{"entropy", "grad_student_entropy", entropy.node},
-				{"loss", "grad_student", func(s, targets *G.Node) (*G.Node, error) { return o.loss(&head{q: q}, s, targets) }},
-			} {
-				g := G.NewGraph()
-				x := graph.Input(g, "student", student, v.crops*v.images, k)
-				loss := node(t)(c.node(x, graph.Input(g, "targets", make([]float32, len(student)), v.crops*v.images, k)))
-				p, grads := run(t, g, loss, x)
-				golden.Check(t, f, c.loss, p.Value(loss), f.Expected[c.loss])
-				golden.Check(t, f, c.grad, p.Value(grads[0]), f.Expected[c.grad])
-			}
-			golden.Check(t, f, "student_probs", byBlock(o, consistency.p), f.Expected["student_probs"])
-		})
-	}
-}
-
-// byBlock puts probabilities [crops·B,K] into the files' order: crop, block, image, member.
-func byBlock(o *carp, p []float32) []float32 {
-	var out []float32
-	for c := 0; c < len(p); c += o.v.images * o.k {
-		for b := 0; b < len(o.order); b += o.Block {
-			for i := range o.v.images {
-				for _, k := range o.order[b:][:o.Block] {
-					out = append(out, p[c+i*o.k+k])
-				}
-			}
-		}
-	}
-	return out
-}
-
-// TestPartitions checks that each step has a partition of its own, equal for whoever asks, and that the probabilities in
-// each block sum to one and are zero elsewhere.
-func TestPartitions(t *testing.T) {
-	cfg := testConfig(t, "carp")
-	v := views{images: 2, global: 1, crops: 2}
-	a, b := newCARP(cfg, v), newCARP(cfg, v)
-	scores := make([]float32, 2*a.k)
-	for i := range scores {
-		scores[i] = float32(i%7) / 3
-	}
-	q := make([]float32, len(scores))
-	a.codes(q, codeInput{scores: scores, step: 3})
-	b.codes(q, codeInput{scores: scores, step: 3})
-	if !slices.Equal(a.order, b.order) {
-		t.Error("one step has two partitions")
-	}
-	b.codes(q, codeInput{scores: scores, step: 4})
-	if slices.Equal(a.order, b.order) {
-		t.Error("two steps share a partition")
-	}
-	if len(a.order) != 10 {
-		t.Errorf("blocks of 5 hold %d of 12 prototypes", len(a.order))
-	}
-	a.probabilities(nil, q, scores, 1, nil)
-	for r := range 2 {
-		var sum float32
-		for _, p := range q[r*a.k:][:a.k] {
-			sum += p
-		}
-		if sum < 1.999 || sum > 2.001 {
-			t.Errorf("two blocks sum to %g", sum)
-		}
-	}
-	for k := range a.k {
-		if inside := slices.Contains(a.order, k); inside != (q[k] > 0) {
-			t.Errorf("prototype %d: probability %g, in a block: %v", k, q[k], inside)
-		}
-	}
-}
 
 // TestCARPSeesLength checks that the length of an embedding reaches the scores and that learners see its direction.
 func TestCARPSeesLength(t *testing.T) {
@@ -108,59 +14,27 @@ func TestCARPSeesLength(t *testing.T) {
 		cfg := testConfig(t, "carp+gmm")
 		cfg.Composition.Embedding = embedding
 		tr := start(t, cfg)
-		if n := unit(tr.host.learner.vectors().value, cfg.Encoder.Dim); n != cfg.Settings.Prototypes.Count {
+		if n := fixture.Unit(tr.host.learners[0].Vectors().Value, cfg.Encoder.Dim); n != cfg.Settings.Int("prototypes.count") {
 			t.Errorf("%s: only %d prototypes start from data as unit vectors", embedding, n)
 		}
 		steps(t, tr, batches(cfg), 2)
-		in := &stepInput{}
-		tr.see(in, Teacher)
-		tr.see(in, Student)
-		for b := range in.z {
-			if unit(in.z[b], cfg.Encoder.Dim) != len(in.z[b])/cfg.Encoder.Dim {
+		in := &learner.Step{Found: learner.NewFound()}
+		tr.publishEmbeddings(in, part.Teacher)
+		tr.publishEmbeddings(in, part.Student)
+		for b := range in.Z {
+			if fixture.Unit(in.Z[b], cfg.Encoder.Dim) != len(in.Z[b])/cfg.Encoder.Dim {
 				t.Errorf("%s: learners see embeddings that are not normalised", embedding)
 			}
-			if unit(in.scored[b], cfg.Encoder.Dim) > 1 {
+			if fixture.Unit(in.Embeddings[b], cfg.Encoder.Dim) > 1 {
 				t.Errorf("%s: scores see normalised embeddings", embedding)
 			}
 		}
-		_, z, err := tr.Features(Teacher, viewsAt(cfg, 1))
+		_, z, err := tr.Features(part.Teacher, viewsAt(cfg, 1))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if unit(z, cfg.Encoder.Dim) > 1 {
+		if fixture.Unit(z, cfg.Encoder.Dim) > 1 {
 			t.Errorf("%s: evaluation normalises", embedding)
 		}
 	}
-}
-
-// TestCARPClamp has a pair of views that contradict each other beyond the bound of the inner product: the loss is flat there.
-func TestCARPClamp(t *testing.T) {
-	for gap, flat := range map[float32]bool{15: false, 17: true} {
-		v := views{images: 1, global: 2, crops: 2}
-		o := newCARP(Config{Settings: Settings{Prototypes: Prototypes{Count: 2}, CARP: CARP{Block: 2}}}, v)
-		o.split([]int{1, 0})
-		q := make([]float32, 4)
-		o.probabilities(nil, q, []float32{0, 40, 0, 40}, 1, nil)
-		l, g := newCARPLoss(o, q, 1, 0), G.NewGraph()
-		x := graph.Input(g, "student", []float32{gap, 0, gap, 0}, 2, 2)
-		loss := node(t)(l.node(x, graph.Input(g, "targets", make([]float32, 4), 2, 2)))
-		p, grads := run(t, g, loss, x)
-		if grad := p.Value(grads[0])[0]; (grad == 0) != flat {
-			t.Errorf("scores %g apart: gradient %g", gap, grad)
-		}
-	}
-}
-
-// unit counts the rows of unit length.
-func unit(z []float32, d int) (n int) {
-	for lo := 0; lo < len(z); lo += d {
-		var s float32
-		for _, v := range z[lo:][:d] {
-			s += v * v
-		}
-		if s > 0.999 && s < 1.001 {
-			n++
-		}
-	}
-	return n
 }

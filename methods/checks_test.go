@@ -7,6 +7,9 @@ import (
 
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/learner"
+	"protobench/methods/part"
 )
 
 // TestTotalGradient compares the gradients of the whole loss, regularizers included, with finite differences: along themselves, by
@@ -22,7 +25,7 @@ func TestTotalGradient(t *testing.T) {
 				cfg := testConfig(t, preset)
 				cfg.Composition.Regularizers = append(cfg.Composition.Regularizers, regularizers...)
 				// Codes are constants of the loss: teacher targets do not move with the student.
-				cfg.Settings.SwAV.Targets = "teacher"
+				cfg.Settings.MustSet("swav.targets", "teacher")
 				checkGradient(t, start(t, cfg), batches(cfg)(), by)
 			})
 		}
@@ -34,22 +37,22 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 	if err := tr.runTeacher(); err != nil {
 		t.Fatal(err)
 	}
-	in := &stepInput{}
+	in := &learner.Step{Found: learner.NewFound()}
 	tr.hide(0)
-	tr.see(in, Teacher)
+	tr.publishEmbeddings(in, part.Teacher)
 	tr.host.prepare(in)
 	f, err := tr.forward()
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrt, c, h := f.prototypes, tr.host.all().value, 2e-3
+	wrt, c, h := f.prototypes, tr.host.all().Value, 2e-3
 	if by == "encoder" {
-		wrt, c, h = f.params[0], tr.weights[Student].Params[0].Value, 1e-4 // batch norms bend the loss
+		wrt, c, h = f.params[0], tr.weights[part.Student].Params[0].Value, 1e-4 // batch norms bend the loss
 	}
 	if by == "extra" {
-		wrt, c, h = tr.host.head.extra[0], tr.host.extra[0].Value, 1e-3
+		wrt, c, h = tr.host.head.Extra[0], tr.host.extra[0].Value, 1e-3
 	}
-	p, grads := run(t, f.g, f.total, wrt)
+	p, grads := fixture.Run(t, f.g, f.total, wrt)
 	value := func() float64 {
 		if err := p.Run(nil); err != nil {
 			t.Fatal(err)
@@ -74,59 +77,60 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 }
 
 func TestValidate(t *testing.T) {
-	bad := map[string]func(*Config){
-		"koleo without gradient": func(c *Config) {
+	bad := map[string]func(*part.Config){
+		"koleo without gradient": func(c *part.Config) {
 			c.Composition.Learner = "frozen"
 			c.Composition.Regularizers = []string{"koleo-prototypes"}
 		},
-		"orthogonality without gradient": func(c *Config) {
+		"orthogonality without gradient": func(c *part.Config) {
 			c.Composition.Learner, c.Composition.Regularizers = "gmm", []string{"orthogonality"}
 		},
-		"repulsion without gradient": func(c *Config) {
+		"repulsion without gradient": func(c *part.Config) {
 			c.Composition.Learner, c.Composition.Regularizers = "kmeans", []string{"repulsion"}
 		},
-		"me-max twice":           func(c *Config) { c.Composition.Objective, c.Composition.Regularizers = "msn", []string{"me-max"} },
-		"entropy twice":          func(c *Config) { c.Composition.Objective, c.Composition.Regularizers = "carp", []string{"me-max"} },
-		"two equal regularizers": func(c *Config) { c.Composition.Regularizers = []string{"me-max", "me-max"} },
-		"unknown regularizer":    func(c *Config) { c.Composition.Regularizers = []string{"me-min"} },
-		"unknown learner":        func(c *Config) { c.Composition.Learner = "jont" },
-		"unknown objective":      func(c *Config) { c.Composition.Objective = "moco" },
-		"block above the count":  func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 13 },
-		"local crops for an mlp": func(c *Config) {
+		"me-max twice":           func(c *part.Config) { c.Composition.Objective, c.Composition.Regularizers = "msn", []string{"me-max"} },
+		"entropy twice":          func(c *part.Config) { c.Composition.Objective, c.Composition.Regularizers = "carp", []string{"me-max"} },
+		"two equal regularizers": func(c *part.Config) { c.Composition.Regularizers = []string{"me-max", "me-max"} },
+		"unknown regularizer":    func(c *part.Config) { c.Composition.Regularizers = []string{"me-min"} },
+		"unknown learner":        func(c *part.Config) { c.Composition.Learner = "jont" },
+		"unknown objective":      func(c *part.Config) { c.Composition.Objective = "moco" },
+		"block above the count":  func(c *part.Config) { c.Composition.Objective = "carp"; c.Settings.MustSet("carp.block", 13) },
+		"local crops for an mlp": func(c *part.Config) {
 			c.Train.LocalCrops, c.Encoder = 2, encoders.Config{Name: "mlp", Width: 1, Depth: 1, Dim: 8}
 		},
-		"local crops too large": func(c *Config) { c.Train.LocalCrops, c.Train.LocalSize = 2, 9 },
-		"local crops too small": func(c *Config) { c.Train.LocalCrops, c.Train.LocalSize, c.Encoder.Depth = 2, 1, 2 },
-		"local crops and patches": func(c *Config) {
+		"local crops too large": func(c *part.Config) { c.Train.LocalCrops, c.Train.LocalSize = 2, 9 },
+		"local crops too small": func(c *part.Config) { c.Train.LocalCrops, c.Train.LocalSize, c.Encoder.Depth = 2, 1, 2 },
+		"local crops and patches": func(c *part.Config) {
 			c.Train.LocalCrops, c.Train.LocalSize = 2, 6
 			c.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 2, Dim: 8}
 		},
-		"lengths without a gradient": func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Composition.Learner = "frozen" },
-		"re-seeding by cosines":      func(c *Config) { *c = testConfig(t, "dino-vmf"); c.Settings.Prototypes.Reseed = true },
-		"a length that is lost":      func(c *Config) { c.Settings.Prototypes.Norm = 0.5 },
-		"an observer's lost length": func(c *Config) {
-			c.Composition.Learner, c.Composition.Observers, c.Settings.Prototypes.Norm = "frozen", []string{"joint"}, 0.5
+		"lengths without a gradient": func(c *part.Config) { *c = testConfig(t, "dino-vmf"); c.Composition.Learner = "frozen" },
+		"re-seeding by cosines":      func(c *part.Config) { *c = testConfig(t, "dino-vmf"); c.Settings.MustSet("prototypes.reseed", true) },
+		"a length that is lost":      func(c *part.Config) { c.Settings.MustSet("prototypes.norm", 0.5) },
+		"an observer's lost length": func(c *part.Config) {
+			c.Composition.Learner, c.Composition.Observers = "frozen", []string{"joint"}
+			c.Settings.MustSet("prototypes.norm", 0.5)
 		},
-		"patches of a convnet":      func(c *Config) { c.Composition.Objective = "ibot" },
-		"a block of one":            func(c *Config) { c.Composition.Objective = "carp"; c.Settings.CARP.Block = 1 },
-		"two equal observers":       func(c *Config) { c.Composition.Observers = []string{"joint", "joint"} },
-		"more clusters than images": func(c *Config) { *c = testConfig(t, "pcl"); c.Settings.Prototypes.Count = 65 },
-		"batch above the set":       func(c *Config) { c.Train.Batch = 65 },
-		"student feed too early":    func(c *Config) { c.Composition.Learner = "gmm"; c.Settings.GMM.Feed = "student" },
-		"too few for a start":       func(c *Config) { c.Settings.Prototypes.Init = "data"; c.Settings.Prototypes.Count = 65 },
-		"precision above its maximum": func(c *Config) {
+		"patches of a convnet":      func(c *part.Config) { c.Composition.Objective = "ibot" },
+		"a block of one":            func(c *part.Config) { c.Composition.Objective = "carp"; c.Settings.MustSet("carp.block", 1) },
+		"two equal observers":       func(c *part.Config) { c.Composition.Observers = []string{"joint", "joint"} },
+		"more clusters than images": func(c *part.Config) { *c = testConfig(t, "pcl"); c.Settings.MustSet("prototypes.count", 65) },
+		"batch above the set":       func(c *part.Config) { c.Train.Batch = 65 },
+		"student feed too early":    func(c *part.Config) { c.Composition.Learner = "gmm"; c.Settings.MustSet("gmm.feed", "student") },
+		"too few for a start": func(c *part.Config) {
+			c.Settings.MustSet("prototypes.init", "data")
+			c.Settings.MustSet("prototypes.count", 65)
+		},
+		"precision above its maximum": func(c *part.Config) {
 			c.Composition.Learner = "gmm"
-			c.Settings.GMM.Precision = 30
+			c.Settings.MustSet("gmm.precision", 30)
 		},
 	}
 	for name, change := range bad {
 		cfg := testConfig(t, "swav")
 		change(&cfg)
-		if len(cfg.Validate()) != 1 {
-			t.Errorf("%s: %v", name, cfg.Validate())
-		}
-		if _, err := New(cfg); err == nil {
-			t.Errorf("%s was accepted", name)
+		if len(Check(cfg)) != 1 {
+			t.Errorf("%s: %v", name, Check(cfg))
 		}
 	}
 }

@@ -1,242 +1,56 @@
 package methods
 
 import (
-	"math"
 	"slices"
 	"testing"
 
-	"protobench/internal/golden"
-	"protobench/internal/kernel"
-	"protobench/internal/stream"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/part"
 )
-
-// TestGoldenEpochKMeans runs the learner's own Lloyd iterations, with empty clusters and ties, and an assignment after the last.
-func TestGoldenEpochKMeans(t *testing.T) {
-	t.Run("deepcluster_kmeans", func(t *testing.T) {
-		f := golden.Load(t, "deepcluster_kmeans")
-		s := golden.Shape(f.Inputs["memory"])
-		for i, head := range []string{"head0", "head1"} {
-			z := golden.Float32s(f.Inputs["memory"].([]any)[i%s[0]])
-			c := pick(z, golden.Ints(golden.At(t, f.Inputs, "init_indices", head)), s[2])
-			a := newAssignment(len(c)/s[2], s[2])
-			lloyd(nil, a, c, z, int(num(t, f.Params, "lloyd_iterations")))
-			a.assign(nil, z, c)
-			golden.Check(t, f, head+" centroids", c, golden.At(t, f.Expected, "centroids", head))
-			golden.Check(t, f, head+" counts", a.count, golden.At(t, f.Expected, "counts", head))
-			if want := golden.Ints(golden.At(t, f.Expected, "assignments_by_slot", head)); !slices.Equal(a.near, want) {
-				t.Errorf("%s: assignments %v, want %v", head, a.near, want)
-			}
-		}
-	})
-}
 
 // TestEpochKMeansWaits checks that centroids change at the start of epochs alone, and what the bank holds.
 func TestEpochKMeansWaits(t *testing.T) {
 	for _, from := range []string{"data", "previous"} {
 		cfg := testConfig(t, "swav+frozen")
-		cfg.Composition.Learner, cfg.Settings.EpochKMeans.Start = "epoch-kmeans", from
+		cfg.Composition.Learner = "epoch-kmeans"
+		cfg.Settings.MustSet("epoch-kmeans.start", from)
 		tr, next := start(t, cfg), batches(cfg)
-		m := tr.host.learner.(*epochKMeans)
-		if int(m.filled[0]) != cfg.Images {
-			t.Fatalf("the warm-up left %g embeddings of %d in the bank", m.filled[0], cfg.Images)
+		l := tr.host.learners[0]
+		p, held := l.Vectors(), 0.0
+		for _, h := range fixture.Entry(t, l, "held").F64 {
+			held += h
 		}
-		last := slices.Clone(m.p.value)
+		if int(held) != cfg.Images {
+			t.Fatalf("the warm-up left %g embeddings of %d in the bank", held, cfg.Images)
+		}
+		last := slices.Clone(p.Value)
 		for i := range 9 {
 			z := steps(t, tr, next, 1)
-			moved := !slices.Equal(last, m.p.value)
+			moved := !slices.Equal(last, p.Value)
 			if want := i%cfg.StepsPerEpoch == 0; moved != want {
 				t.Errorf("start from %s, step %d: centroids moved: %v", from, i, moved)
 			}
 			if _, ok := z[0].Values["epoch-kmeans.cosine"]; ok != moved {
 				t.Errorf("step %d: its clustering is reported: %v", i, ok)
 			}
-			last = slices.Clone(m.p.value)
+			last = slices.Clone(p.Value)
 		}
 		rows := cfg.Train.Batch * cfg.Encoder.Dim
-		newest := m.ring[(int(m.filled[1])*cfg.Encoder.Dim+len(m.ring)-rows)%len(m.ring):][:rows]
-		if !slices.Equal(newest, tr.z[Teacher][:rows]) {
+		ring, oldest := fixture.Entry(t, l, "past").F32, int(fixture.Entry(t, l, "next").F64[0])
+		newest := ring[(oldest*cfg.Encoder.Dim+len(ring)-rows)%len(ring):][:rows]
+		if !slices.Equal(newest, tr.z[part.Teacher][:rows]) {
 			t.Error("the bank's newest rows are not the last batch's first views")
 		}
 	}
 }
 
-// TestGoldenSelfCluster runs the learner on one batch, and on several of one position each.
-func TestGoldenSelfCluster(t *testing.T) {
-	t.Run("sinkhorn_capi", func(t *testing.T) {
-		f := golden.Load(t, "sinkhorn_capi")
-		fs, k := golden.Shape(f.Inputs["features"]), golden.Shape(f.Inputs["weight"])[0]
-		d, z := fs[2], golden.Float32s(f.Inputs["features"])
-		for i := 0; i < len(z); i += d {
-			toSphere(z[i:i+d], z[i:i+d])
-		}
-		for form, batches := range map[string]int{"flattened": 1, "positionwise": fs[0]} {
-			cfg := testConfig(t, "swav")
-			cfg.Settings.SelfCluster = SelfCluster{
-				LR: 1, TargetTemperature: num(t, f.Params, "target_temp"), Temperature: num(t, f.Params, "pred_temp"), Iterations: int(num(t, f.Params, "iterations")),
-			}
-			m := newSelfCluster(cfg, placed(golden.Float32s(f.Inputs["weight"]), d))
-			copy(m.weight.Value, golden.Float32s(f.Inputs["weight"]))
-			copy(m.bias.Value, golden.Float32s(f.Inputs["bias"]))
-			var loss float64
-			var q []float32
-			weight, bias := make([]float64, k*d), make([]float64, k)
-			size := len(z) / batches
-			for i := range batches {
-				loss += m.gradient(nil, z[i*size:][:size]) / float64(batches)
-				q = append(q, m.targets...)
-				for j, g := range m.weight.Grad {
-					weight[j] += float64(g) / float64(batches)
-				}
-				for j, g := range m.bias.Grad {
-					bias[j] += float64(g) / float64(batches)
-				}
-			}
-			golden.Check(t, f, form+" assignments", q, golden.At(t, f.Expected, form, "assignments"))
-			golden.Check(t, f, form+" loss", []float64{loss}, golden.At(t, f.Expected, form, "loss"))
-			golden.Check(t, f, form+" weight", weight, golden.At(t, f.Expected, form, "grad_weight"))
-			golden.Check(t, f, form+" bias", bias, golden.At(t, f.Expected, form, "grad_bias"))
-		}
-	})
-}
-
-// TestSelfClusterLearns shows it one set of clusters, near which it starts: its loss falls, and each prototype keeps one of them.
-func TestSelfClusterLearns(t *testing.T) {
-	const k, d = 4, 6
-	cfg := testConfig(t, "swav")
-	cfg.Settings.SelfCluster.LR = 0.05
-	m := newSelfCluster(cfg, placed(clusters(k, k, d, 0.3), d))
-	in := &stepInput{values: map[string]float64{}}
-	var losses []float64
-	for range 200 {
-		in.z[Teacher] = clusters(64, k, d, 0.05)
-		m.before(in)
-		losses = append(losses, in.values["self-cluster.loss"])
-	}
-	if first, last := losses[0], losses[len(losses)-1]; !(last < 0.5*first) {
-		t.Errorf("the loss went from %g to %g", first, last)
-	}
-	m.gradient(nil, in.z[Teacher])
-	owner := map[int]int{} // by the head's own logits: directions alone leave out its norms and biases
-	for i := range 64 {
-		c := kernel.Argmax(m.targets[i*k:][:k])
-		if at, ok := owner[c]; ok && at != i%k {
-			t.Errorf("prototype %d has embeddings of clusters %d and %d", c, at, i%k)
-		}
-		owner[c] = i % k
-	}
-}
-
-// TestPlusPlusSpreads checks the start: distinct embeddings, and of separate clusters one each, which drawing blindly would miss.
-func TestPlusPlusSpreads(t *testing.T) {
-	const k, d = 10, 12
-	z := clusters(200, k, d, 0.01)
-	chosen := plusPlus(nil, z, d, k, stream.New(1, "test"))
-	seen := map[int]bool{}
-	for _, i := range chosen {
-		seen[i%k] = true
-	}
-	if len(seen) != k {
-		t.Errorf("%d of %d clusters have a start", len(seen), k)
-	}
-	same := slices.Repeat([]float32{1, 0}, 5) // everything is covered after the first draw
-	rest := plusPlus(nil, same, 2, 5, stream.New(1, "test"))
-	slices.Sort(rest)
-	if !slices.Equal(rest, []int{0, 1, 2, 3, 4}) {
-		t.Errorf("equal embeddings: chose %v", rest)
-	}
-}
-
 func TestPlusPlusStart(t *testing.T) {
 	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Init = "kmeans++"
+	cfg.Settings.MustSet("prototypes.init", "kmeans++")
 	l := start(t, cfg).Learned()[0]
-	cfg.Settings.Prototypes.Init = "data"
+	cfg.Settings.MustSet("prototypes.init", "data")
 	other := start(t, cfg).Learned()[0]
-	if slices.Equal(l.Initial, other.Initial) || l.Path != 0 || !slices.Equal(l.Initial, l.Current[Student]) {
+	if slices.Equal(l.Initial, other.Initial) || l.Path != 0 || !slices.Equal(l.Initial, l.Current[part.Student]) {
 		t.Error("the start is that from data, or counts as movement")
-	}
-}
-
-// TestSplit checks where a dead prototype goes and what it gets.
-func TestSplit(t *testing.T) {
-	for _, name := range []string{"gmm", "kmeans", "ema", "self-cluster", "joint"} {
-		cfg := testConfig(t, "swav+frozen")
-		cfg.Composition.Learner, cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBy = name, true, "split"
-		tr := start(t, cfg)
-		l := tr.host.learner
-		p, in := l.vectors(), &stepInput{step: 3, epoch: 1, z: tr.z, values: map[string]float64{}}
-		var events []string
-		in.event = func(kind string, _ int) { events = append(events, kind) }
-		if err := tr.runTeacher(); err != nil {
-			t.Fatal(err)
-		}
-		for k := range p.recent {
-			p.recent[k] = 1
-		}
-		p.recent[2], p.recent[7] = 0, 9
-		total := mass(l)
-		tr.host.reseed.rate = 0 // keep the shares
-		tr.host.reseed.run(l, nil, in)
-		if cos := 1 - float64(angle(p.now[Teacher][2*p.d:][:p.d], p.now[Teacher][7*p.d:][:p.d])); cos < 0.85 || cos == 1 {
-			t.Errorf("%s: the angle to the heaviest is %g", name, 1-cos)
-		}
-		if !slices.Equal(events, []string{"split"}) || p.recent[2] != 4.5 || p.recent[7] != 4.5 || p.reseeds[0] != 1 {
-			t.Errorf("%s: events %v, shares %v", name, events, p.recent)
-		}
-		if name == "gmm" && math.Abs(mass(l)-(total-1)) > 1e-9 || name == "kmeans" && math.Abs(mass(l)-(total-1)) > 1e-9 {
-			t.Errorf("%s: statistics of mass %g became %g, less what the dead one had", name, total, mass(l))
-		}
-	}
-}
-
-// mass is what a learner's statistics weigh; the moved prototype's was 1.
-func mass(l learner) float64 {
-	var n []float64
-	switch l := l.(type) {
-	case *gmm:
-		n = l.m.N
-	case *kmeans:
-		n = l.count
-	}
-	var s float64
-	for _, v := range n {
-		s += v
-	}
-	return s
-}
-
-// TestEpochKMeansStarts checks where an epoch's k-means starts: at the centroids of the one before, which keep their numbers, or at
-// embeddings of the bank.
-func TestEpochKMeansStarts(t *testing.T) {
-	for _, from := range []string{"previous", "data"} {
-		cfg := testConfig(t, "swav+frozen")
-		cfg.Composition.Learner, cfg.Settings.EpochKMeans.Start, cfg.Settings.EpochKMeans.Iterations = "epoch-kmeans", from, 1
-		tr := start(t, cfg)
-		m := tr.host.learner.(*epochKMeans)
-		want, z := slices.Clone(m.p.value), m.ring[:int(m.filled[0])*m.p.d]
-		if from == "data" {
-			want = pick(z, stream.New(cfg.Seed, "epoch-kmeans", 0).Perm(int(m.filled[0]))[:m.p.k], m.p.d)
-		}
-		lloyd(nil, newAssignment(m.p.k, m.p.d), want, z, 1)
-		m.cluster(&stepInput{perEpoch: cfg.StepsPerEpoch, values: map[string]float64{}})
-		if !near(want, m.p.value) {
-			t.Errorf("start from %s: centroids %v, want %v", from, m.p.value[:m.p.d], want[:m.p.d])
-		}
-	}
-}
-
-// TestSelfClusterForgets: after one gradient and then none, a weight moves on by what AdamW's two averages keep of it, with CAPI's
-// momenta of 0.9 and 0.95.
-func TestSelfClusterForgets(t *testing.T) {
-	cfg := testConfig(t, "swav")
-	m := newSelfCluster(cfg, newPrototypes(randomPrototypes(1, 2, 2), 2, 2, false))
-	m.weight.Grad[0] = 1
-	m.optimizer.Step(nil, 1)
-	before := float64(m.weight.Value[0])
-	m.weight.Grad[0] = 0
-	m.optimizer.Step(nil, 1)
-	want := 0.9 * 0.1 / (1 - 0.9*0.9) / math.Sqrt(0.95*0.05/(1-0.95*0.95))
-	if got := before - float64(m.weight.Value[0]); math.Abs(got-want) > 1e-5 {
-		t.Errorf("the second step is %g, want %g", got, want)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"protobench/encoders/graph"
+	"protobench/methods/learner"
+	"protobench/methods/part"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -46,14 +48,15 @@ func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 			var after [2][]float32
 			for i, scale := range []float32{1, 3} {
 				cfg := composed(t, preset)
-				cfg.Train.Optimizer, cfg.Train.Warmup, cfg.Settings.GMM.Order = "sgd", 0, order
+				cfg.Train.Optimizer, cfg.Train.Warmup = "sgd", 0
+				cfg.Settings.MustSet("gmm.order", order)
 				tr := start(t, cfg)
-				tr.host.head.scale = scale
+				tr.host.head.Scale = scale
 				if err := tr.buildStudent(); err != nil {
 					t.Fatal(err)
 				}
 				steps(t, tr, batches(cfg), 1)
-				after[i] = tr.Learned()[0].Current[Student]
+				after[i] = tr.Learned()[0].Current[part.Student]
 			}
 			if same := slices.Equal(after[0], after[1]); same == learn {
 				t.Errorf("%s, update %s: prototypes equal under another loss: %v", preset, order, same)
@@ -63,7 +66,7 @@ func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 }
 
 // composed is a preset's run, or that of a written-out "objective+learner".
-func composed(t *testing.T, name string) Config {
+func composed(t *testing.T, name string) part.Config {
 	t.Helper()
 	if _, _, ok := Preset(name); ok {
 		return testConfig(t, name)
@@ -83,10 +86,8 @@ func TestObserversChangeNothing(t *testing.T) {
 		t.Run(host, func(t *testing.T) {
 			cfg := composed(t, host)
 			plain := start(t, cfg)
-			for _, c := range Components() {
-				if c.Axis == "learner" && !isBound(c.Name) {
-					cfg.Composition.Observers = append(cfg.Composition.Observers, c.Name)
-				}
+			for _, l := range learner.Declarations() {
+				cfg.Composition.Observers = append(cfg.Composition.Observers, l.Name)
 			}
 			watched, next, again := start(t, cfg), batches(cfg), batches(cfg)
 			for _, s := range steps(t, plain, next, 5) { // into the second epoch
@@ -94,7 +95,7 @@ func TestObserversChangeNothing(t *testing.T) {
 					t.Fatalf("loss %v with observers, %v without", w.Loss, s.Loss)
 				}
 			}
-			own := slices.DeleteFunc(watched.State(), func(n Named) bool { return strings.HasPrefix(n.Name, "observer.") })
+			own := slices.DeleteFunc(watched.State(), func(n part.Named) bool { return strings.HasPrefix(n.Name, "observer.") })
 			if d := cmp.Diff(plain.State(), own); d != "" {
 				t.Errorf("observers changed their host: %.500s", d)
 			}
@@ -106,7 +107,7 @@ func TestObserversChangeNothing(t *testing.T) {
 }
 
 // viewsAt is batch i of [batches].
-func viewsAt(cfg Config, i int) []float32 {
+func viewsAt(cfg part.Config, i int) []float32 {
 	next := batches(cfg)
 	for range i {
 		next()
@@ -127,7 +128,7 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 		if d := cmp.Diff(l[0].Current, l[1].Current); d != "" {
 			t.Errorf("%s: the shadow went elsewhere: %.300s", preset, d)
 		}
-		if slices.Equal(l[0].Initial, l[0].Current[Student]) || l[0].Path == 0 {
+		if slices.Equal(l[0].Initial, l[0].Current[part.Student]) || l[0].Path == 0 {
 			t.Errorf("%s: the prototypes did not move", preset)
 		}
 	}
@@ -135,11 +136,11 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 
 // TestArmsStartAlike checks what is fair between the learners of an objective: encoder and prototypes start equal.
 func TestArmsStartAlike(t *testing.T) {
-	var first []Named
+	var first []part.Named
 	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn", "swav+kmeans", "dino+ema", "swav+self-cluster", "dino+epoch-kmeans", "swav+gmm until 1, joint"} {
 		cfg := composed(t, preset)
-		cfg.Settings.Prototypes.Init = "random"
-		var got []Named
+		cfg.Settings.MustSet("prototypes.init", "random")
+		var got []part.Named
 		for _, e := range start(t, cfg).State() {
 			if e.Name == "arm.learner.effective.student" || len(e.Name) > 8 && e.Name[:8] == "student." {
 				got = append(got, e)

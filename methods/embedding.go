@@ -3,9 +3,30 @@ package methods
 import (
 	"protobench/encoders"
 	"protobench/internal/kernel"
+	"protobench/internal/setting"
+	"protobench/methods/part"
+	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
+
+// Centring holds the keys of the [centring] table.
+type Centring struct {
+	Momentum float64 `key:"momentum" default:"0.99" range:"[0,1)" doc:"EMA momentum of the teacher embeddings' running mean (a plain mean over the first steps)"`
+}
+
+// embeddings are what may become of the projector's output, in the order of tables.
+func embeddings() []part.Declaration {
+	return []part.Declaration{
+		{Name: "plain", Doc: "projector output on the unit sphere (carp: as it is)"},
+		{
+			Name: centred, Doc: "the teacher's running mean is taken off both branches' embeddings, then L2 again (carp: not normalised)",
+			Table: setting.Of[Centring]("centring").OwnedBy(centred),
+		},
+	}
+}
+
+const centred = "centred"
 
 // embedding turns the projector's output into what scores see: L2-normalised, and with centred also less the teacher's running mean and
 // normalised again: one direction that all embeddings share would otherwise dominate every mixture and every cosine. Where the objective
@@ -19,9 +40,9 @@ type embedding struct {
 	count    []float64 // one element: batches seen
 }
 
-func newEmbedding(cfg Config, raw bool, d int) *embedding {
+func newEmbedding(cfg part.Config, raw bool, d int) *embedding {
 	return &embedding{
-		centred: cfg.Composition.Embedding == "centred", raw: raw, momentum: cfg.Settings.Centring.Momentum, d: d,
+		centred: cfg.Composition.Embedding == centred, raw: raw, momentum: cfg.Settings.Float("centring.momentum"), d: d,
 		mean: make([]float32, d), count: make([]float64, 1),
 	}
 }
@@ -32,7 +53,7 @@ func (e *embedding) node(z *G.Node) (*G.Node, error) {
 	if err != nil || !e.centred {
 		return z, err
 	}
-	if z, err = subtractNode(z, e.mean); err != nil {
+	if z, err = term.SubtractNode(z, e.mean); err != nil {
 		return nil, err
 	}
 	return e.project(z)
@@ -46,9 +67,9 @@ func (e *embedding) project(z *G.Node) (*G.Node, error) {
 	return encoders.Normalize(z)
 }
 
-// learn moves the mean towards that of a batch of teacher projections z [n,D]: a plain mean over the
+// track moves the mean towards that of a batch of teacher projections z [n,D]: a plain mean over the
 // first batches, then an EMA.
-func (e *embedding) learn(z []float32) {
+func (e *embedding) track(z []float32) {
 	if !e.centred {
 		return
 	}
@@ -70,7 +91,7 @@ func (e *embedding) apply(dst, z []float32) {
 		copy(dst, z)
 		return
 	}
-	subtract(dst, z, e.mean)
+	term.Subtract(dst, z, e.mean)
 	if !e.raw {
 		kernel.NormalizeRows(dst, dst, len(z)/e.d, e.d, nil)
 	}
@@ -85,6 +106,6 @@ func (e *embedding) directions(dst, z []float32) []float32 {
 	return dst
 }
 
-func (e *embedding) state(prefix string) []Named {
-	return []Named{f32(prefix+"mean", e.mean), f64(prefix+"count", e.count)}
+func (e *embedding) State(prefix string) []part.Named {
+	return []part.Named{part.F32Of(prefix+"mean", e.mean), part.F64Of(prefix+"count", e.count)}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"protobench/encoders"
+	"protobench/methods/part"
 )
 
 // testEncoders are small forms of every encoder.
@@ -18,9 +19,10 @@ func testEncoders() map[string]encoders.Config {
 }
 
 // engineVariants adds compositions that reach every encoder and every switch of the optimizers.
-func engineVariants(t *testing.T, out map[string]Config) {
+func engineVariants(t *testing.T, out map[string]part.Config) {
 	n := testConfig(t, "swav")
-	n.Train.Optimizer, n.Train.Nesterov, n.Train.Clip, n.Settings.Prototypes.Reseed = "sgd", true, 0.01, true
+	n.Train.Optimizer, n.Train.Nesterov, n.Train.Clip = "sgd", true, 0.01
+	n.Settings.MustSet("prototypes.reseed", true)
 	out["swav with Nesterov momentum, clipping"] = n
 	a := testConfig(t, "dino")
 	a.Train.Optimizer, a.Train.Clip = "adam", 0.01
@@ -48,18 +50,18 @@ func TestEveryEncoderLearns(t *testing.T) {
 			cfg.Encoder, cfg.Train.Epochs, cfg.Train.LR = enc, 20, 0.01
 			fitsLabels(t, cfg)
 			tr := start(t, cfg)
-			before := slices.Clone(tr.weights[Student].Params[0].Value)
+			before := slices.Clone(tr.weights[part.Student].Params[0].Value)
 			steps(t, tr, batches(cfg), 2)
-			if slices.Equal(before, tr.weights[Student].Params[0].Value) {
+			if slices.Equal(before, tr.weights[part.Student].Params[0].Value) {
 				t.Error("two steps left the first layer as it was")
 			}
 			images := viewsAt(cfg, 7)
 			size := len(images) / (2 * cfg.Train.Batch)
-			all, _, err := tr.Features(Teacher, images)
+			all, _, err := tr.Features(part.Teacher, images)
 			if err != nil {
 				t.Fatal(err)
 			}
-			one, _, err := tr.Features(Teacher, images[3*size:4*size])
+			one, _, err := tr.Features(part.Teacher, images[3*size:4*size])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +72,7 @@ func TestEveryEncoderLearns(t *testing.T) {
 	}
 }
 
-func fitsLabels(t *testing.T, cfg Config) {
+func fitsLabels(t *testing.T, cfg part.Config) {
 	t.Helper()
 	r, err := NewSupervised(cfg, 2)
 	if err != nil {

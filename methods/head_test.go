@@ -6,6 +6,9 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/objective"
+	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -24,21 +27,22 @@ func TestGoldenLastLayer(t *testing.T) {
 				w := graph.Input(g, layer, transposed(golden.Float32s(f.Inputs[layer+"_weight"]), in[0], in[1]), in[1], in[0])
 				b := graph.Input(g, layer+" bias", golden.Float32s(f.Inputs[layer+"_bias"]), in[0])
 				if i < 2 {
-					x = node(t)(encoders.LinearGELU(x, w, b))
+					x = fixture.Node(t)(encoders.LinearGELU(x, w, b))
 				} else {
-					x = node(t)(encoders.Linear(x, w, b, false, true))
+					x = fixture.Node(t)(encoders.Linear(x, w, b, false, true))
 				}
 			}
 			cfg := testConfig(t, "dino")
-			cfg.Encoder.Dim, cfg.Settings.Prototypes.Count = s[1], s[0]
-			a := newArm(cfg, "", "joint", views{images: 2, global: 2, crops: 2}, s[1])
-			copy(a.learner.vectors().value, golden.Float32s(f.Inputs["weight_v"]))
+			cfg.Encoder.Dim = s[1]
+			cfg.Settings.MustSet("prototypes.count", s[0])
+			a := newHost(cfg, objective.Views{Images: 2, Global: 2, Crops: 2}, s[1])
+			copy(a.learners[0].Vectors().Value, golden.Float32s(f.Inputs["weight_v"]))
 			v, c, err := a.nodes(g)
 			if err != nil {
 				t.Fatal(err)
 			}
-			logits := node(t)(scoresNode(node(t)(encoders.Normalize(x)), c, true))
-			loss := node(t)(dotNode(logits, golden.Float32s(f.Inputs["grad_out"])))
+			logits := fixture.Node(t)(term.ScoresNode(fixture.Node(t)(encoders.Normalize(x)), c, true))
+			loss := fixture.Node(t)(fixture.DotNode(logits, golden.Float32s(f.Inputs["grad_out"])))
 			grads, err := graph.Gradients(loss, v)
 			if err != nil {
 				t.Fatal(err)
@@ -76,11 +80,14 @@ func TestTeacherScores(t *testing.T) {
 		if got := tr.host.scores != nil; got != want {
 			t.Errorf("%s: scores made: %v", preset, got)
 		}
-		if in := tr.host.head.in; len(in.z) != 2*cfg.Train.Batch*cfg.Encoder.Dim || (in.scores != nil) != (preset != "pcl") {
-			t.Errorf("%s: %d numbers of embeddings, %d of scores", preset, len(in.z), len(in.scores))
+		if in := tr.host.head.Input; len(in.Z) != 2*cfg.Train.Batch*cfg.Encoder.Dim || (in.Scores != nil) != (preset != "pcl") {
+			t.Errorf("%s: %d numbers of embeddings, %d of scores", preset, len(in.Z), len(in.Scores))
 		}
-		if o, ok := tr.host.objective.(*pcl); ok && o.queue.pointer[0] != float64(cfg.Train.Batch%o.Negatives) {
-			t.Errorf("pcl: the queue is at %g after a batch", o.queue.pointer[0])
+		if preset != "pcl" {
+			continue
+		}
+		if next := fixture.Entry(t, tr.host.objective, "queue.next").F64[0]; next != float64(cfg.Train.Batch%cfg.Settings.Int("pcl.negatives")) {
+			t.Errorf("pcl: the queue is at %g after a batch", next)
 		}
 	}
 }

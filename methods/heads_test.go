@@ -7,12 +7,16 @@ import (
 	"testing"
 
 	"protobench/internal/kernel"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/learner"
+	"protobench/methods/part"
 )
 
-// severalHeads is a small run of three heads.
-func severalHeads(t *testing.T, preset string, heads int) Config {
+// severalHeadsConfig is a small run of three heads.
+func severalHeadsConfig(t *testing.T, preset string, heads int) part.Config {
 	cfg := testConfig(t, preset)
-	cfg.Settings.DeepCluster.Heads, cfg.Settings.SeLa.Heads = heads, heads
+	cfg.Settings.MustSet("deepcluster.heads", heads)
+	cfg.Settings.MustSet("sela.heads", heads)
 	return cfg
 }
 
@@ -21,15 +25,16 @@ func severalHeads(t *testing.T, preset string, heads int) Config {
 func TestHeadsStart(t *testing.T) {
 	for _, preset := range []string{"deepcluster-v2", "sela"} {
 		for _, init := range []string{"random", "data", "kmeans++"} {
-			one, three := severalHeads(t, preset, 1), severalHeads(t, preset, 3)
-			one.Settings.Prototypes.Init, three.Settings.Prototypes.Init = init, init
+			one, three := severalHeadsConfig(t, preset, 1), severalHeadsConfig(t, preset, 3)
+			one.Settings.MustSet("prototypes.init", init)
+			three.Settings.MustSet("prototypes.init", init)
 			a, b := start(t, one), start(t, three)
 			if la, lb := a.Learned()[0], b.Learned()[0]; la.K != lb.K || !slices.Equal(la.Initial, lb.Initial) {
 				t.Errorf("%s from %s: the first of three heads starts elsewhere than one head", preset, init)
 			}
-			heads := b.host.heads()
+			heads := b.host.learners
 			for h := 1; h < 3; h++ {
-				if slices.Equal(heads[h-1].vectors().initial, heads[h].vectors().initial) {
+				if slices.Equal(heads[h-1].Vectors().Initial, heads[h].Vectors().Initial) {
 					t.Errorf("%s from %s: heads %d and %d start alike", preset, init, h-1, h)
 				}
 			}
@@ -53,13 +58,14 @@ func TestPools(t *testing.T) {
 		{"deepcluster-v2", "gmm until 1, epoch-kmeans", "random", 2, warmUp, warmUp},
 		{"deepcluster-v2", "kmeans", "data", 2, 1, 0},
 	} {
-		cfg := severalHeads(t, c.preset, c.heads)
-		cfg.Composition.Learner, cfg.Settings.Prototypes.Init = c.learner, c.init
+		cfg := severalHeadsConfig(t, c.preset, c.heads)
+		cfg.Composition.Learner = c.learner
+		cfg.Settings.MustSet("prototypes.init", c.init)
 		tr, err := New(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pools, err := tr.warm(batches(cfg), 1)
+		pools, err := tr.fillStatistics(batches(cfg), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,11 +80,11 @@ func TestPools(t *testing.T) {
 // label is the nearest prototype of its own head.
 func TestHeadsLoss(t *testing.T) {
 	const k = 12
-	cfg := severalHeads(t, "deepcluster-v2", 3)
+	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
 	loss := steps(t, tr, next, 3)[2].Loss
-	s, q := tr.student.Value(tr.host.head.s), tr.host.head.q
-	rows, scored := 2*cfg.Train.Batch, tr.host.head.in.scores
+	s, q := tr.student.Value(tr.host.head.S), tr.host.head.Codes
+	rows, scored := 2*cfg.Train.Batch, tr.host.head.Input.Scores
 	var want float64
 	for r := range rows {
 		other := (r + cfg.Train.Batch) % rows
@@ -90,7 +96,7 @@ func TestHeadsLoss(t *testing.T) {
 			}
 			row := make([]float32, k)
 			for j := range row {
-				row[j] = s[r*3*k+h*k+j] / float32(cfg.Settings.Loss.Temperature)
+				row[j] = s[r*3*k+h*k+j] / float32(cfg.Settings.Float("loss.temperature"))
 			}
 			want += float64(kernel.LogSumExp(row)-row[label]) / float64(3*rows)
 		}
@@ -103,36 +109,36 @@ func TestHeadsLoss(t *testing.T) {
 // TestHeadsLearnApart checks what each head's prototypes are made of: the bank of one view, the second one for every other
 // head, and scores by its own prototypes; and that metrics see those of the first.
 func TestHeadsLearnApart(t *testing.T) {
-	cfg := severalHeads(t, "deepcluster-v2", 3)
+	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
-	if h := tr.host.heads(); slices.Equal(h[0].(*epochKMeans).ring, h[1].(*epochKMeans).ring) {
+	if h := tr.host.learners; slices.Equal(fixture.Entry(t, h[0], "past").F32, fixture.Entry(t, h[1], "past").F32) {
 		t.Error("both views' heads start with one bank")
 	}
 	steps(t, tr, next, 5) // one behind the second clustering
 	d, n := cfg.Encoder.Dim, cfg.Train.Batch*cfg.Encoder.Dim
 	var rings [][]float32
-	for h, l := range tr.host.heads() {
-		m := l.(*epochKMeans)
-		newest := m.ring[(int(m.filled[1])*d+len(m.ring)-n)%len(m.ring):][:n]
-		if !slices.Equal(newest, tr.z[Teacher][h%2*n:][:n]) {
+	for h, l := range tr.host.learners {
+		ring, next := fixture.Entry(t, l, "past").F32, int(fixture.Entry(t, l, "next").F64[0])
+		newest := ring[(next*d+len(ring)-n)%len(ring):][:n]
+		if !slices.Equal(newest, tr.z[part.Teacher][h%2*n:][:n]) {
 			t.Errorf("head %d banks other embeddings than those of view %d", h, h%2)
 		}
-		rings = append(rings, m.ring)
+		rings = append(rings, ring)
 	}
 	if !slices.Equal(rings[0], rings[2]) || slices.Equal(rings[0], rings[1]) {
 		t.Error("the first and the third head have one view, the second the other")
 	}
-	if l := tr.host.heads(); slices.Equal(l[0].vectors().value, l[2].vectors().value) {
+	if l := tr.host.learners; slices.Equal(l[0].Vectors().Value, l[2].Vectors().Value) {
 		t.Error("two heads of one view have the same clusters")
 	}
 	learned := tr.Learned()[0]
-	z := tr.z[Teacher][:d]
+	z := tr.z[part.Teacher][:d]
 	got := learned.Scores(z)
-	if len(got) != 12 || len(learned.Current[Teacher]) != 12*d {
-		t.Fatalf("metrics see %d scores of %d prototypes", len(got), len(learned.Current[Teacher])/d)
+	if len(got) != 12 || len(learned.Current[part.Teacher]) != 12*d {
+		t.Fatalf("metrics see %d scores of %d prototypes", len(got), len(learned.Current[part.Teacher])/d)
 	}
 	for k, s := range got {
-		if want := kernel.Dot(tr.host.learner.vectors().now[Teacher][k*d:][:d], z); math.Abs(float64(s-want)) > 1e-5 {
+		if want := kernel.Dot(tr.host.learners[0].Vectors().Effective[part.Teacher][k*d:][:d], z); math.Abs(float64(s-want)) > 1e-5 {
 			t.Errorf("score %d: %g, want the first head's %g", k, s, want)
 		}
 	}
@@ -141,22 +147,23 @@ func TestHeadsLearnApart(t *testing.T) {
 // TestHeadsGradient has every head's prototypes follow the loss.
 func TestHeadsGradient(t *testing.T) {
 	for _, by := range []string{"prototypes", "encoder"} {
-		cfg := severalHeads(t, "deepcluster-v2", 3)
-		cfg.Composition.Learner, cfg.Settings.Prototypes.Init = "joint", "data"
+		cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
+		cfg.Composition.Learner = "joint"
+		cfg.Settings.MustSet("prototypes.init", "data")
 		checkGradient(t, start(t, cfg), batches(cfg)(), by)
 	}
-	cfg := severalHeads(t, "deepcluster-v2", 3)
+	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	cfg.Composition.Learner, cfg.Composition.Observers = "joint", []string{"gmm", "joint"}
 	tr, next := start(t, cfg), batches(cfg)
 	steps(t, tr, next, 3)
 	for _, a := range []*arm{tr.host, tr.observers[1]} {
-		if h := a.heads(); slices.Equal(h[0].params()[0].Grad, h[1].params()[0].Grad) {
+		if h := a.learners; slices.Equal(h[0].Params()[0].Grad, h[1].Params()[0].Grad) {
 			t.Errorf("learner %q: two heads follow one gradient", a.name)
 		}
 	}
 	for _, a := range append(tr.observers, tr.host) {
-		for h, l := range a.heads() {
-			if p := l.vectors(); p.path[pathTotal] == 0 || slices.Equal(p.initial, p.now[Student]) {
+		for h, l := range a.learners {
+			if p := l.Vectors(); p.Path() == 0 || slices.Equal(p.Initial, p.Effective[part.Student]) {
 				t.Errorf("learner %q: head %d did not move", a.name, h)
 			}
 		}
@@ -165,8 +172,10 @@ func TestHeadsGradient(t *testing.T) {
 
 // TestHeadsReseed checks that each head counts its own use, and that events tell the heads apart.
 func TestHeadsReseed(t *testing.T) {
-	cfg := severalHeads(t, "deepcluster-v2", 2)
-	cfg.Composition.Learner, cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBelow = "kmeans", true, 0.5
+	cfg := severalHeadsConfig(t, "deepcluster-v2", 2)
+	cfg.Composition.Learner = "kmeans"
+	cfg.Settings.MustSet("prototypes.reseed", true)
+	cfg.Settings.MustSet("prototypes.reseed_below", 0.5)
 	tr, next := start(t, cfg), batches(cfg)
 	moved := map[int]float64{}
 	for range 8 {
@@ -176,9 +185,9 @@ func TestHeadsReseed(t *testing.T) {
 			}
 		}
 	}
-	for h, l := range tr.host.heads() {
-		if n := l.vectors().reseeds[0]; n == 0 || moved[h] != n {
-			t.Errorf("head %d was re-seeded %g times, events say %g", h, n, moved[h])
+	for h, l := range tr.host.learners {
+		if n := l.Vectors().Reseeds(); n == 0 || moved[h] != float64(n) {
+			t.Errorf("head %d was re-seeded %d times, events say %g", h, n, moved[h])
 		}
 	}
 	if n := tr.Learned()[0].Reseeds; float64(n) != moved[0] {
@@ -188,19 +197,19 @@ func TestHeadsReseed(t *testing.T) {
 
 // TestHeadsHandOver: a schedule of several heads hands over once, and each head's learner is the next one then.
 func TestHeadsHandOver(t *testing.T) {
-	cfg := severalHeads(t, "deepcluster-v2", 3)
+	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	cfg.Composition.Learner = "gmm until 1, kmeans"
 	tr, next := start(t, cfg), batches(cfg)
-	var events []Event
+	var events []StepEvent
 	for _, s := range steps(t, tr, next, 6) {
 		events = append(events, s.Events...)
 	}
-	if want := []Event{{Step: cfg.StepsPerEpoch, Kind: "handover", Prototype: -1}}; !slices.Equal(events, want) {
+	if want := []StepEvent{{Step: cfg.StepsPerEpoch, Event: learner.Event{Kind: "handover", Prototype: -1}}}; !slices.Equal(events, want) {
 		t.Errorf("events %v, want %v", events, want)
 	}
-	for h, l := range tr.host.heads() {
-		if _, ok := l.(*schedule).active().(*kmeans); !ok {
-			t.Errorf("head %d is still with %T", h, l.(*schedule).active())
+	for h, l := range tr.host.learners {
+		if phase := fixture.Entry(t, l, "phase").F64[0]; phase != 1 {
+			t.Errorf("head %d is still in phase %g", h, phase)
 		}
 	}
 }
@@ -209,11 +218,11 @@ func TestHeadsHandOver(t *testing.T) {
 func TestHeadsAndRegularizers(t *testing.T) {
 	for _, r := range []string{"koleo-prototypes", "me-max", "orthogonality", "repulsion"} {
 		for heads, refused := range map[int]bool{1: false, 3: true} {
-			cfg := severalHeads(t, "deepcluster-v2", heads)
+			cfg := severalHeadsConfig(t, "deepcluster-v2", heads)
 			cfg.Composition.Learner, cfg.Composition.Regularizers = "joint", []string{r, "koleo-features"}
-			_, err := New(cfg)
-			if got := err != nil && strings.Contains(err.Error(), "deepcluster.heads") && strings.Contains(err.Error(), r); got != refused {
-				t.Errorf("%s with %d heads: %v", r, heads, err)
+			errs := Check(cfg)
+			if got := len(errs) == 1 && strings.Contains(errs[0].Error(), "deepcluster.heads") && strings.Contains(errs[0].Error(), r); got != refused {
+				t.Errorf("%s with %d heads: %v", r, heads, errs)
 			}
 		}
 	}

@@ -6,14 +6,21 @@ import (
 	"testing"
 
 	"protobench/internal/team"
+	"protobench/methods/internal/fixture"
+	"protobench/methods/objective"
+	"protobench/methods/part"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // multiCropConfigs are small runs with local crops of every objective that takes them, and on every encoder.
-func multiCropConfigs(t *testing.T) map[string]Config {
-	out := map[string]Config{}
-	for _, objective := range multiCrop {
+func multiCropConfigs(t *testing.T) map[string]part.Config {
+	out := map[string]part.Config{}
+	for _, d := range objective.Declarations() {
+		objective := d.Name
+		if !d.Traits(Defaults()).Crops {
+			continue
+		}
 		if objective == "deepcluster" {
 			objective = "deepcluster-v2"
 		}
@@ -27,10 +34,13 @@ func multiCropConfigs(t *testing.T) map[string]Config {
 		out["dino on "+name] = cfg
 	}
 	m := testConfig(t, "dino-vmf")
-	m.Train.LocalCrops, m.Settings.DINO.Targets = 2, "sinkhorn"
+	m.Train.LocalCrops = 2
+	m.Settings.MustSet("dino.targets", "sinkhorn")
 	out["dino-vmf with Sinkhorn targets"] = m
 	g := testConfig(t, "carp+gmm")
-	g.Settings.GMM.Feed, g.Settings.GMM.Order, g.Train.LocalCrops = "student", "after", 1
+	g.Train.LocalCrops = 1
+	g.Settings.MustSet("gmm.feed", "student")
+	g.Settings.MustSet("gmm.order", "after")
 	g.Composition.Observers = []string{"joint", "gmm"}
 	out["carp+gmm fed by the student, with observers"] = g
 	r := testConfig(t, "dinov2")
@@ -57,18 +67,18 @@ func TestLocalCropsLeaveTheGlobalOnesAlone(t *testing.T) {
 		if v := "loss.koleo-features"; a.Values[v] != b.Values[v] {
 			t.Errorf("%s: local crops changed what spreads the global ones' features", name)
 		}
-		global := with.z[Student][:len(without.z[Student])]
-		if !slices.Equal(global, without.z[Student]) || !slices.Equal(with.z[Teacher], without.z[Teacher]) {
+		global := with.z[part.Student][:len(without.z[part.Student])]
+		if !slices.Equal(global, without.z[part.Student]) || !slices.Equal(with.z[part.Teacher], without.z[part.Teacher]) {
 			t.Errorf("%s: local crops changed the global ones' embeddings", name)
 		}
-		if !slices.Equal(with.host.head.q, without.host.head.q) {
+		if !slices.Equal(with.host.head.Codes, without.host.head.Codes) {
 			t.Errorf("%s: local crops changed the codes", name)
 		}
-		for i, s := range with.weights[Student].Stats {
-			if slices.Equal(s.Value, without.weights[Student].Stats[i].Value) {
+		for i, s := range with.weights[part.Student].Stats {
+			if slices.Equal(s.Value, without.weights[part.Student].Stats[i].Value) {
 				t.Errorf("%s: %s has no part of the local crops", name, s.Name)
 			}
-			if !slices.Equal(with.weights[Teacher].Stats[i].Value, without.weights[Teacher].Stats[i].Value) {
+			if !slices.Equal(with.weights[part.Teacher].Stats[i].Value, without.weights[part.Teacher].Stats[i].Value) {
 				t.Errorf("%s: the teacher saw the local crops", name)
 			}
 		}
@@ -76,9 +86,9 @@ func TestLocalCropsLeaveTheGlobalOnesAlone(t *testing.T) {
 }
 
 // onlyKnown keeps the entries whose names the other state has.
-func onlyKnown(state, other []Named) []Named {
-	return slices.DeleteFunc(state, func(n Named) bool {
-		return !slices.ContainsFunc(other, func(o Named) bool { return o.Name == n.Name })
+func onlyKnown(state, other []part.Named) []part.Named {
+	return slices.DeleteFunc(state, func(n part.Named) bool {
+		return !slices.ContainsFunc(other, func(o part.Named) bool { return o.Name == n.Name })
 	})
 }
 
@@ -92,15 +102,15 @@ func TestLocalCropsOfFullSizeAreViews(t *testing.T) {
 	x := batches(cfg)()
 	copy(x[len(one.x):], x[:len(one.x)])
 	steps(t, two, func() []float32 { return x }, 1)
-	if half := len(two.z[Student]) / 2; !slices.Equal(two.z[Student][:half], two.z[Student][half:]) {
+	if half := len(two.z[part.Student]) / 2; !slices.Equal(two.z[part.Student][:half], two.z[part.Student][half:]) {
 		t.Error("the same images have two embeddings")
 	}
-	before := clone(one.weights[Student].Stats[0].Value)
+	before := slices.Clone(one.weights[part.Student].Stats[0].Value)
 	steps(t, one, func() []float32 { return x[:len(one.x)] }, 1)
-	once, twice := one.weights[Student].Stats[0].Value, two.weights[Student].Stats[0].Value
+	once, twice := one.weights[part.Student].Stats[0].Value, two.weights[part.Student].Stats[0].Value
 	for i, v := range once {
 		batch := before[i] + (v-before[i])/0.1
-		if want := v + 0.1*(batch-v); !near([]float32{want}, []float32{twice[i]}) {
+		if want := v + 0.1*(batch-v); !fixture.Near([]float32{want}, []float32{twice[i]}) {
 			t.Errorf("statistic %d is %g, want %g", i, twice[i], want)
 		}
 	}
@@ -108,7 +118,7 @@ func TestLocalCropsOfFullSizeAreViews(t *testing.T) {
 
 func TestMultiCropGradient(t *testing.T) {
 	for name, cfg := range multiCropConfigs(t) {
-		cfg.Settings.SwAV.Targets = "teacher"
+		cfg.Settings.MustSet("swav.targets", "teacher")
 		for _, by := range []string{"prototypes", "encoder"} {
 			if by == "prototypes" && cfg.Composition.Learner != "joint" {
 				continue
@@ -129,7 +139,7 @@ func TestStepRefusesOtherCrops(t *testing.T) {
 // TestThreadsChangeNoBit runs steps with one thread and with three.
 func TestThreadsChangeNoBit(t *testing.T) {
 	for name, cfg := range multiCropConfigs(t) {
-		var states [2][]Named
+		var states [2][]part.Named
 		for i, threads := range []int{1, 3} {
 			cfg.Team = team.New(threads)
 			tr := start(t, cfg)

@@ -1,10 +1,15 @@
 package methods
 
+import (
+	"protobench/methods/objective"
+	"protobench/methods/part"
+)
+
 // preset is a named composition.
 type preset struct {
 	doc    string
 	source string // whose method it is; for variants on another objective, whose idea
-	comp   Composition
+	comp   part.Composition
 	keys   map[string]any // settings that come with it, by key path
 }
 
@@ -16,14 +21,20 @@ func presets() []preset {
 	} {
 		out = append(out, family(host.name, host.source)...)
 	}
-	return append(append(out, relatives()...), owners()...)
+	out = append(append(out, relatives()...), owners()...)
+	for _, d := range objective.Declarations() {
+		if d.Preset != "" {
+			out = append(out, preset{d.Preset, d.Source, part.Composition{Name: d.Name, Objective: d.Name, Learner: "joint", Embedding: "plain"}, nil})
+		}
+	}
+	return out
 }
 
 // family is an objective with the prototypes learned jointly, with the two remedies that are compared, and with the control.
 func family(o, source string) []preset {
 	helped := map[string]any{"prototypes.init": "data", "prototypes.reseed": true}
-	arm := func(suffix, learner, embedding string, regularizers ...string) Composition {
-		return Composition{Name: o + suffix, Objective: o, Learner: learner, Regularizers: regularizers, Embedding: embedding}
+	arm := func(suffix, learner, embedding string, regularizers ...string) part.Composition {
+		return part.Composition{Name: o + suffix, Objective: o, Learner: learner, Regularizers: regularizers, Embedding: embedding}
 	}
 	return []preset{
 		{"joint baseline", source, arm("", "joint", "plain"), nil},
@@ -35,8 +46,8 @@ func family(o, source string) []preset {
 
 // relatives are methods that an objective of another name covers, with settings and learners of their own.
 func relatives() []preset {
-	joint := func(name, objective string, regularizers ...string) Composition {
-		return Composition{Name: name, Objective: objective, Learner: "joint", Regularizers: regularizers, Embedding: "plain"}
+	joint := func(name, objective string, regularizers ...string) part.Composition {
+		return part.Composition{Name: name, Objective: objective, Learner: "joint", Regularizers: regularizers, Embedding: "plain"}
 	}
 	return []preset{
 		{
@@ -54,12 +65,12 @@ func relatives() []preset {
 		},
 		{
 			"hard labels of the last epoch's k-means, which is decoupled by construction; three sets of prototypes", "Caron et al. 2020 (DeepCluster-v2)",
-			Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"},
+			part.Composition{Name: "deepcluster-v2", Objective: "deepcluster", Learner: "epoch-kmeans", Embedding: "plain"},
 			map[string]any{"deepcluster.heads": 3},
 		},
 		{
 			"CAPI's partial decoupling, on images where the original has hidden patches: balanced codes of the teacher over prototypes with a clustering loss of their own",
-			"Darcet et al. 2025", Composition{Name: "capi", Objective: "swav", Learner: "self-cluster", Embedding: "plain"},
+			"Darcet et al. 2025", part.Composition{Name: "capi", Objective: "swav", Learner: "self-cluster", Embedding: "plain"},
 			map[string]any{"swav.targets": "teacher", "swav.epsilon": 0.06},
 		},
 	}
@@ -67,8 +78,8 @@ func relatives() []preset {
 
 // owners are the objectives that own their prototypes, or have none.
 func owners() []preset {
-	own := func(name string) Composition {
-		return Composition{Name: name, Objective: name, Embedding: "plain"}.Complete()
+	own := func(name string) part.Composition {
+		return Complete(part.Composition{Name: name, Objective: name, Embedding: "plain"})
 	}
 	return []preset{
 		{"groups that move with the encoder's projections, and a predictor", "Pang et al. 2022", own("smog"), nil},
@@ -78,20 +89,12 @@ func owners() []preset {
 	}
 }
 
-func presetComponents() []Component {
-	var out []Component
-	for _, p := range presets() {
-		out = append(out, Component{"preset", p.comp.Name, p.doc, p.source})
-	}
-	return out
-}
-
 // Preset returns the composition that a name stands for, and the settings that come with it by key path.
-func Preset(name string) (Composition, map[string]any, bool) {
+func Preset(name string) (part.Composition, map[string]any, bool) {
 	for _, p := range presets() {
 		if p.comp.Name == name {
 			return p.comp, p.keys, true
 		}
 	}
-	return Composition{}, nil, false
+	return part.Composition{}, nil, false
 }

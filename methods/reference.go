@@ -8,13 +8,15 @@ import (
 	"protobench/encoders/graph"
 	"protobench/internal/stream"
 	"protobench/internal/team"
+	"protobench/methods/part"
+	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
 
 // Reference is an encoder of the reference rows: trained with labels, or not at all.
 type Reference struct {
-	cfg       Config
+	cfg       part.Config
 	classes   int
 	weights   *encoders.Weights
 	head      []*encoders.Param
@@ -32,13 +34,15 @@ type Reference struct {
 
 // NewSupervised returns an encoder that learns the classes by cross-entropy on a linear layer behind its backbone, with
 // the arms' own initial weights, views, optimizer and budget: what the encoder can reach on this set.
-func NewSupervised(cfg Config, classes int) (*Reference, error) { return newReference(cfg, classes) }
+func NewSupervised(cfg part.Config, classes int) (*Reference, error) {
+	return newReference(cfg, classes)
+}
 
 // NewUntrained returns an encoder at the arms' initial weights. Its steps only run the network in training mode, which gives its
 // batch norms statistics to be evaluated with.
-func NewUntrained(cfg Config) (*Reference, error) { return newReference(cfg, 0) }
+func NewUntrained(cfg part.Config) (*Reference, error) { return newReference(cfg, 0) }
 
-func newReference(cfg Config, classes int) (*Reference, error) {
+func newReference(cfg part.Config, classes int) (*Reference, error) {
 	if cfg.Team == nil {
 		cfg.Team = team.New(1)
 	}
@@ -48,8 +52,8 @@ func newReference(cfg Config, classes int) (*Reference, error) {
 	}
 	in, rows := cfg.Input, 2*cfg.Train.Batch
 	r := &Reference{cfg: cfg, classes: classes, weights: w, done: make([]float64, 1), x: make([]float32, rows*in.Height*in.Width*in.Channels)}
-	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.steps())), Total: cfg.steps()}
-	r.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: cfg.steps()}
+	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.Steps())), Total: cfg.Steps()}
+	r.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: cfg.Steps()}
 	return r, graph.Build(func() (err error) {
 		if r.eval, err = newEvaluator(cfg.Team, w, encoders.Normalize); err != nil {
 			return err
@@ -92,7 +96,7 @@ func (r *Reference) build() error {
 		p.Grad = r.program.Value(grads[i])
 	}
 	r.params = params
-	r.loss, r.optimizer = r.program.Value(loss), newOptimizer(r.cfg.Train, params)
+	r.loss, r.optimizer = r.program.Value(loss), r.cfg.Train.NewOptimizer(params)
 	return nil
 }
 
@@ -112,7 +116,7 @@ func (r *Reference) classifier(g *G.ExprGraph, features *G.Node, rows int) (*G.N
 	if err != nil {
 		return nil, nil, err
 	}
-	loss, err := crossEntropyNode(logits, graph.Input(g, "targets", r.targets, rows, r.classes), 1, 1/float32(rows))
+	loss, err := term.CrossEntropyNode(logits, graph.Input(g, "targets", r.targets, rows, r.classes), 1, 1/float32(rows))
 	return loss, head, err
 }
 
@@ -132,7 +136,7 @@ func (r *Reference) Step(views []float32, labels []int) (float64, error) {
 	if r.classes == 0 {
 		return 0, nil
 	}
-	setDecay(r.params, r.cfg.Train.WeightDecay*r.decay.At(int(r.done[0])))
+	part.SetDecay(r.params, r.cfg.Train.WeightDecay*r.decay.At(int(r.done[0])))
 	r.optimizer.Step(r.cfg.Team, r.lr.At(int(r.done[0])))
 	r.done[0]++
 	return float64(r.loss[0]), nil
@@ -144,17 +148,17 @@ func (r *Reference) Features(images []float32) ([]float32, error) {
 	return f, err
 }
 
-func (r *Reference) entries() []Named {
-	out := []Named{f64("step", r.done)}
-	out = append(append(out, paramState("student.", r.weights.Params)...), paramState("student.", r.weights.Stats)...)
+func (r *Reference) entries() []part.Named {
+	out := []part.Named{part.F64Of("step", r.done)}
+	out = append(append(out, part.ParamState("student.", r.weights.Params)...), part.ParamState("student.", r.weights.Stats)...)
 	if r.optimizer == nil {
 		return out
 	}
-	return append(append(out, paramState("", r.head)...), optimizerState("optimizer.", r.optimizer, r.params)...)
+	return append(append(out, part.ParamState("", r.head)...), part.OptimizerState("optimizer.", r.optimizer, r.params)...)
 }
 
 // State returns a copy of everything that a resumed run needs.
-func (r *Reference) State() []Named { return copyOut(r.entries()) }
+func (r *Reference) State() []part.Named { return part.CopyOut(r.entries()) }
 
 // Load restores a State; a missing, surplus or misshapen entry is an error and changes nothing.
-func (r *Reference) Load(state []Named) error { return copyIn(r.entries(), state) }
+func (r *Reference) Load(state []part.Named) error { return part.CopyIn(r.entries(), state) }

@@ -1,34 +1,33 @@
 package methods
 
 import (
-	"math"
 	"slices"
 	"testing"
 
-	"protobench/internal/kernel"
+	"protobench/methods/part"
 )
 
 func TestPhases(t *testing.T) {
 	for _, text := range []string{"joint", "gmm until 5, joint", "frozen until 0.5, gmm until 2, joint"} {
-		phases, err := Phases(text)
-		if err != nil || Schedule(phases) != text {
-			t.Errorf("%q reads as %v and is written %q: %v", text, phases, Schedule(phases), err)
+		phases, err := part.Phases(text)
+		if err != nil || part.Schedule(phases) != text {
+			t.Errorf("%q reads as %v and is written %q: %v", text, phases, part.Schedule(phases), err)
 		}
 	}
 	for _, text := range []string{"gmm, joint", "gmm until 5", "gmm until 5, joint until 9", "gmm until x, joint", "gmm until 0, joint", "gmm until 3, joint until 2, ema"} {
-		if _, err := Phases(text); err == nil {
+		if _, err := part.Phases(text); err == nil {
 			t.Errorf("%q was accepted", text)
 		}
 	}
 	for _, text := range []string{"joint until 1, gmm until 2, joint", "gmm until 1, gmm", "gmm until 1, hyperspherical", "gmm until 1, jont"} {
 		c := testConfig(t, "swav").Composition
-		if c.Learner = text; Validate(c) == nil {
+		if c.Learner = text; CheckComposition(c) == nil {
 			t.Errorf("%q was accepted", text)
 		}
 	}
 	cfg := testConfig(t, "swav")
 	cfg.Composition.Learner = "gmm until 4, joint"
-	if len(cfg.Validate()) != 1 {
+	if len(Check(cfg)) != 1 {
 		t.Error("a phase behind the end was accepted")
 	}
 }
@@ -42,20 +41,20 @@ func TestScheduleHandsOver(t *testing.T) {
 	initial := tr.Learned()[0].Initial
 	var handed []int
 	for i := range 3 * cfg.StepsPerEpoch {
-		before, path := slices.Clone(tr.host.learner.vectors().value), tr.Learned()[0].Path
+		before, path := slices.Clone(tr.host.learners[0].Vectors().Value), tr.Learned()[0].Path
 		for _, e := range steps(t, tr, next, 1)[0].Events {
 			if e.Kind == "handover" {
 				handed = append(handed, e.Step)
 			}
 		}
 		l := tr.Learned()[0]
-		if moved := !slices.Equal(before, tr.host.learner.vectors().value); moved == (i < cfg.StepsPerEpoch) {
+		if moved := !slices.Equal(before, tr.host.learners[0].Vectors().Value); moved == (i < cfg.StepsPerEpoch) {
 			t.Errorf("step %d: prototypes moved: %v", i, moved)
 		}
 		if l.Path < path || !slices.Equal(l.Initial, initial) {
 			t.Errorf("step %d: the record of movement was lost", i)
 		}
-		if same := slices.Equal(l.Current[Student], l.Current[Teacher]); same == (i >= 2*cfg.StepsPerEpoch) {
+		if same := slices.Equal(l.Current[part.Student], l.Current[part.Teacher]); same == (i >= 2*cfg.StepsPerEpoch) {
 			t.Errorf("step %d: student and teacher have the same prototypes: %v", i, same)
 		}
 	}
@@ -73,7 +72,7 @@ func TestScheduleIsItsFirstPhase(t *testing.T) {
 		cfg.Composition.Learner = first + " until 2, frozen"
 		phased := start(t, cfg)
 		a, b := steps(t, alone, batches(cfg), 8), steps(t, phased, batches(cfg), 8)
-		if a[7].Loss != b[7].Loss || !slices.Equal(alone.Learned()[0].Current[Teacher], phased.Learned()[0].Current[Teacher]) {
+		if a[7].Loss != b[7].Loss || !slices.Equal(alone.Learned()[0].Current[part.Teacher], phased.Learned()[0].Current[part.Teacher]) {
 			t.Errorf("%s: loss %g alone, %g as a phase", first, a[7].Loss, b[7].Loss)
 		}
 	}
@@ -98,66 +97,5 @@ func TestDrift(t *testing.T) {
 	}
 	if l := tr.Learned()[1]; l.Drift != second["observer.kmeans.drift"] {
 		t.Errorf("the outcome's drift is %g", l.Drift)
-	}
-}
-
-// TestScheduleStartsFromWhatThereIs checks what a learner takes over: the prototypes as they are, not as they were at the start.
-func TestScheduleStartsFromWhatThereIs(t *testing.T) {
-	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Count = 3
-	for _, second := range []string{"kmeans", "gmm", "self-cluster", "joint"} {
-		l := newLearners("ema until 1, "+second, cfg, newObjective(cfg, views{images: 1, global: 2, crops: 2}, 4), 4)[0].(*schedule)
-		l.p.start([]float32{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0})
-		l.adopt()
-		in := &stepInput{perEpoch: 1, values: map[string]float64{}, event: func(string, int) {}}
-		in.z[Teacher] = []float32{0.8, 0, 0, 0.6, 0.8, 0, 0, -0.6, 0.6, 0, 0, 0.8}
-		l.before(in)
-		want := slices.Clone(l.p.value)
-		in.step, in.epoch, in.z[Teacher] = 1, 1, nil // a step without embeddings
-		l.before(in)
-		var got []float32
-		switch next := l.active().(type) {
-		case *kmeans:
-			for _, v := range next.mean {
-				got = append(got, float32(v))
-			}
-		case *gmm:
-			got = next.m.Mu
-		case *selfCluster:
-			got = slices.Clone(next.weight.Value)
-			for i := range got {
-				got[i] /= 2 // √D
-			}
-		case *joint:
-			got = l.p.teacher
-		}
-		if slices.Equal(want, l.p.initial) || !near(want, got) {
-			t.Errorf("%s starts from %v, the prototypes are at %v", second, got, want)
-		}
-	}
-}
-
-// TestScheduleDropsLengths: joint prototypes have lengths and a teacher's copy, which no other learner knows; each takes over
-// directions that both branches share.
-func TestScheduleDropsLengths(t *testing.T) {
-	for _, second := range []string{"frozen", "gmm", "kmeans", "ema"} {
-		cfg := testConfig(t, "dino+frozen")
-		cfg.Composition.Learner, cfg.Settings.Prototypes.Norm = "joint until 1, "+second, 3
-		tr, next := start(t, cfg), batches(cfg)
-		steps(t, tr, next, cfg.StepsPerEpoch)
-		l := tr.host.learner.(*schedule)
-		want := slices.Clone(l.p.now[Student])
-		in := &stepInput{step: cfg.StepsPerEpoch, perEpoch: cfg.StepsPerEpoch, epoch: 1, values: map[string]float64{}, event: func(string, int) {}}
-		in.z[Teacher] = make([]float32, l.p.d) // says nothing of any direction
-		l.before(in)
-		if second == "gmm" {
-			if got := l.active().(*gmm).m.Mu; math.Abs(kernel.Norm(got[:l.p.d])-1) > 0.3 {
-				t.Errorf("the mixture's first mean starts with length %g", kernel.Norm(got[:l.p.d]))
-			}
-			continue
-		}
-		if !near(want, l.p.value) || !slices.Equal(l.p.value, l.p.teacher) {
-			t.Errorf("%s starts from other prototypes than the joint learner's directions", second)
-		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"protobench/encoders/graph"
+	"protobench/methods/part"
 )
 
 // StudentAlone is an arm without its teacher: forward pass, loss, backward pass and update of encoder and prototypes, no
@@ -16,22 +17,22 @@ type StudentAlone struct {
 }
 
 // NewStudentAlone builds an arm's student. An arm whose targets or prototypes come from the teacher is refused.
-func NewStudentAlone(cfg Config) (*StudentAlone, error) {
+func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 	t, err := newTrainer(cfg)
 	if err != nil {
 		return nil, err
 	}
-	_, scheduled := t.host.learner.(*schedule)
-	if t.host.objective.branch() != Student || t.host.learner.params() == nil || scheduled {
+	scheduled := len(cfg.Composition.Learners()) > 1
+	if t.host.traits.Targets != part.Student || !t.host.head.Gradient || scheduled {
 		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
 	}
-	t.weights[Teacher], t.observers = nil, nil
+	t.weights[part.Teacher], t.observers = nil, nil
 	return &StudentAlone{t, map[string]float64{}}, graph.Build(t.buildStudent)
 }
 
 // Step runs one step on views [2·B,H,W,C], and local crops behind them where there are some, and returns the loss, in nats.
 func (s *StudentAlone) Step(views []float32) (float64, error) {
-	if err := s.t.learn(s.t.begin(views, s.values)); err != nil {
+	if err := s.t.stepStudent(s.t.begin(views, s.values)); err != nil {
 		return 0, err
 	}
 	s.t.done[0]++

@@ -7,20 +7,23 @@ import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/team"
+	"protobench/methods/learner"
+	"protobench/methods/objective"
+	"protobench/methods/part"
 )
 
 // Trainer owns one step of one arm. The order inside a step is fixed: teacher forward, prototype update, student
 // loss and step, teacher EMA, observers. A Trainer serves one goroutine.
 type Trainer struct {
-	cfg       Config
-	weights   [2]*encoders.Weights // by Branch
+	cfg       part.Config
+	weights   [2]*encoders.Weights // by part.Branch
 	x         []float32            // views [2·B,H,W,C], read by both branches' graphs
 	local     []float32            // local crops [L·B,h,w,C], read by the student's
 	student   *graph.Program
 	teacher   *graph.Program
-	z         [2][]float32 // embeddings [2·B,D] by Branch, the student's [(2+L)·B,D] and its graph's buffer
+	z         [2][]float32 // embeddings [2·B,D] by part.Branch, the student's [(2+L)·B,D] and its graph's buffer
 	masks     []float32    // [2·B,P], where the objective hides patches
-	patches   [2][]float32 // their embeddings [2·B·P,D] by Branch
+	patches   [2][]float32 // their embeddings [2·B·P,D] by part.Branch
 	hidden    []float32    // the teacher's projections of patches, its graph's buffer
 	unit      [2][]float32 // room for their directions, where embeddings are not normalised
 	project   []float32    // the teacher's projections, its graph's buffer
@@ -34,12 +37,12 @@ type Trainer struct {
 	momentum  encoders.Cosine
 	decay     encoders.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
-	done      []float64 // one element: steps done
-	now       stepInput // of the step under way
+	done      []float64    // one element: steps done
+	now       learner.Step // of the step under way
 }
 
-// New builds the trainer of an arm in its initial state. Errors name the key that is at fault.
-func New(cfg Config) (*Trainer, error) {
+// New builds the trainer of an arm in its initial state. The run has passed [Check]; an unknown part panics.
+func New(cfg part.Config) (*Trainer, error) {
 	t, err := newTrainer(cfg)
 	if err != nil {
 		return nil, err
@@ -48,11 +51,10 @@ func New(cfg Config) (*Trainer, error) {
 }
 
 // newTrainer makes all but the graphs.
-func newTrainer(cfg Config) (*Trainer, error) {
-	if errs := cfg.Validate(); len(errs) > 0 {
-		return nil, errs[0]
-	}
-	cfg.Encoder.Masked = cfg.Composition.Objective == "ibot"
+func newTrainer(cfg part.Config) (*Trainer, error) {
+	o, _ := objective.Find(cfg.Composition.Objective)
+	traits := o.Traits(cfg.Settings)
+	cfg.Encoder.Masked = traits.Patches
 	if cfg.Team == nil {
 		cfg.Team = team.New(1)
 	}
@@ -62,19 +64,19 @@ func newTrainer(cfg Config) (*Trainer, error) {
 		return nil, err
 	}
 	t.weights = [2]*encoders.Weights{w, w.Clone()}
-	d, v := cfg.Encoder.Dim, views{images: cfg.Train.Batch, global: 2, crops: 2 + cfg.Train.LocalCrops}
+	d, v := cfg.Encoder.Dim, objective.Views{Images: cfg.Train.Batch, Global: 2, Crops: 2 + cfg.Train.LocalCrops}
 	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
 	t.local = make([]float32, values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)))
 	if cfg.Encoder.Masked {
 		t.masks = make([]float32, 2*cfg.Train.Batch*cfg.Encoder.Patches(cfg.Input))
 	}
-	t.host = newArm(cfg, "", cfg.Composition.Learner, v, d)
-	t.embedding = newEmbedding(cfg, t.host.objective.unnormalised(), d)
+	t.host = newHost(cfg, v, d)
+	t.embedding = newEmbedding(cfg, traits.Unnormalised, d)
 	for _, o := range cfg.Composition.Observers {
-		t.observers = append(t.observers, newArm(cfg, o, o, v, d))
+		t.observers = append(t.observers, newObserver(cfg, o, v, d))
 	}
-	t.optimizer = newOptimizer(cfg.Train, w.Params)
-	total := cfg.steps()
+	t.optimizer = cfg.Train.NewOptimizer(w.Params)
+	total := cfg.Steps()
 	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = encoders.Cosine{Base: cfg.Train.Teacher, Final: cfg.Train.TeacherEnd, Total: total}
 	t.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
@@ -85,97 +87,92 @@ func (t *Trainer) runTeacher() error {
 	if err := t.teacher.Run(t.cfg.Team); err != nil {
 		return fmt.Errorf("teacher: %w", err)
 	}
-	t.embedding.learn(t.project)
-	t.embedding.apply(t.z[Teacher], t.project)
-	t.embedding.apply(t.patches[Teacher], t.hidden)
+	t.embedding.track(t.project)
+	t.embedding.apply(t.z[part.Teacher], t.project)
+	t.embedding.apply(t.patches[part.Teacher], t.hidden)
 	return nil
 }
 
-// see shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
-func (t *Trainer) see(in *stepInput, b Branch) {
+// publishEmbeddings shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
+func (t *Trainer) publishEmbeddings(in *learner.Step, b part.Branch) {
 	global := t.z[b]
-	if b == Student {
-		global = t.host.head.views.globals(global)
+	if b == part.Student {
+		global = t.host.head.Views.Globals(global)
 	}
-	in.scored[b], in.z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
-	in.patches[b], in.masks = t.patches[b], t.masks
+	in.Embeddings[b], in.Z[b] = t.z[b], t.embedding.directions(t.unit[b], global)
+	in.Patches[b], in.Masks = t.patches[b], t.masks
 }
 
 // hide draws the step's masks.
 func (t *Trainer) hide(step int) {
 	if t.masks != nil {
 		in, size := t.cfg.Input, t.cfg.Encoder.Patch
-		t.cfg.Settings.IBOT.draw(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step)
+		t.host.head.Patches.Draw(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step)
 	}
 }
 
 // Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order; behind them stand
 // the local crops [L·B,h,w,C] of the same images, crop by crop, where the run has some.
-func (t *Trainer) Step(views []float32) (Signals, error) {
+func (t *Trainer) Step(views []float32) (StepResult, error) {
 	if len(views) != len(t.x)+len(t.local) {
-		return Signals{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
+		return StepResult{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
 	}
 	in := t.begin(views, map[string]float64{})
-	step, s := in.step, Signals{Values: in.values}
-	report := func(a *arm) {
-		in.event = func(kind string, k int) {
-			s.Events = append(s.Events, Event{Step: step, Learner: a.name, Kind: kind, Prototype: k})
-		}
-	}
-	t.hide(step)
+	t.hide(in.Index)
 	if err := t.runTeacher(); err != nil {
-		return s, err
+		return StepResult{}, err
 	}
-	t.see(in, Teacher)
-	report(t.host)
+	t.publishEmbeddings(in, part.Teacher)
 	t.host.before(in)
-	if err := t.learn(in); err != nil {
-		return s, err
+	if err := t.stepStudent(in); err != nil {
+		return StepResult{}, err
 	}
-	t.weights[Teacher].FollowBy(in.team, t.weights[Student], in.momentum)
+	momentum := in.Momentum
+	if in.Found.CopyStudent {
+		momentum = 0
+	}
+	t.weights[part.Teacher].FollowBy(in.Team, t.weights[part.Student], momentum)
+	r := StepResult{Loss: float64(t.loss[0]), Values: in.Found.Values}
+	r.add("", in.Index, in.Found)
 	began := time.Now()
 	for _, o := range t.observers {
-		report(o)
-		if err := o.watch(in); err != nil {
-			return s, err
+		found, err := o.watch(in)
+		if err != nil {
+			return r, err
 		}
+		r.add(o.name, in.Index, found)
 	}
-	s.Observers = time.Since(began)
-	t.signals(&s, in)
+	r.Observers = time.Since(began)
+	r.Values["lr"] = in.LR
+	for name, v := range t.terms {
+		r.Values["loss."+name] = float64(v[0])
+	}
 	t.done[0]++
-	return s, nil
+	return r, nil
 }
 
 // begin takes the views in and says where the run is. values is where the step notes scalars.
-func (t *Trainer) begin(views []float32, values map[string]float64) *stepInput {
+func (t *Trainer) begin(views []float32, values map[string]float64) *learner.Step {
 	copy(t.local, views[copy(t.x, views):])
 	step := int(t.done[0])
-	t.now = stepInput{
-		team: t.cfg.Team, step: step, perEpoch: t.cfg.StepsPerEpoch, epoch: float64(step) / float64(t.cfg.StepsPerEpoch),
-		lr: t.lr.At(step), momentum: t.momentum.At(step), decay: t.decay.At(step), values: values,
+	t.now = learner.Step{
+		Team: t.cfg.Team, Index: step, PerEpoch: t.cfg.StepsPerEpoch, Epoch: float64(step) / float64(t.cfg.StepsPerEpoch),
+		LR: t.lr.At(step), Momentum: t.momentum.At(step), Decay: t.decay.At(step), Found: &learner.Found{Values: values},
 	}
 	return &t.now
 }
 
-// learn is the student's part of a step: its loss, its update and that of the prototypes which feed it.
-func (t *Trainer) learn(in *stepInput) error {
+// stepStudent is the student's part of a step: its loss, its update and that of the prototypes which feed it.
+func (t *Trainer) stepStudent(in *learner.Step) error {
 	t.host.prepare(in)
-	if err := t.student.Run(in.team); err != nil {
+	if err := t.student.Run(in.Team); err != nil {
 		return fmt.Errorf("student: %w", err)
 	}
-	t.see(in, Student)
-	setDecay(t.weights[Student].Params, t.cfg.Train.WeightDecay*in.decay)
-	t.optimizer.Step(in.team, in.lr)
+	t.publishEmbeddings(in, part.Student)
+	part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.Decay)
+	t.optimizer.Step(in.Team, in.LR)
 	t.host.finish(in)
 	return nil
-}
-
-func (t *Trainer) signals(s *Signals, in *stepInput) {
-	s.Loss = float64(t.loss[0])
-	s.Values["lr"] = in.lr
-	for name, v := range t.terms {
-		s.Values["loss."+name] = float64(v[0])
-	}
 }
 
 // StepCount returns the number of steps done.
@@ -183,7 +180,7 @@ func (t *Trainer) StepCount() int { return int(t.done[0]) }
 
 // Features runs a branch in evaluation mode on images [n,H,W,C] and returns backbone features [n,F] and the embeddings
 // [n,D] that scores use.
-func (t *Trainer) Features(b Branch, images []float32) (backbone, embedding []float32, err error) {
+func (t *Trainer) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	f, z, err := t.eval[b].run(images)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", b, err)
@@ -202,24 +199,24 @@ func (t *Trainer) Learned() []Learned {
 	return out
 }
 
-func (t *Trainer) entries() []Named {
-	out := []Named{f64("step", t.done)}
+func (t *Trainer) entries() []part.Named {
+	out := []part.Named{part.F64Of("step", t.done)}
 	for b, w := range t.weights {
-		prefix := Branch(b).String() + "."
-		out = append(append(out, paramState(prefix, w.Params)...), paramState(prefix, w.Stats)...)
+		prefix := part.Branch(b).String() + "."
+		out = append(append(out, part.ParamState(prefix, w.Params)...), part.ParamState(prefix, w.Stats)...)
 	}
-	out = append(out, optimizerState("optimizer.", t.optimizer, t.weights[Student].Params)...)
-	out = append(out, t.embedding.state("embedding.")...)
-	out = append(out, t.host.state("arm.")...)
+	out = append(out, part.OptimizerState("optimizer.", t.optimizer, t.weights[part.Student].Params)...)
+	out = append(out, t.embedding.State("embedding.")...)
+	out = append(out, t.host.State("arm.")...)
 	for _, o := range t.observers {
-		out = append(out, o.state("observer."+o.name+".")...)
+		out = append(out, o.State("observer."+o.name+".")...)
 	}
 	return out
 }
 
 // State returns a copy of everything that a resumed run needs, in a fixed order. Random streams need no entry: they are
 // keyed by the step.
-func (t *Trainer) State() []Named { return copyOut(t.entries()) }
+func (t *Trainer) State() []part.Named { return part.CopyOut(t.entries()) }
 
 // Load restores a State; a missing, surplus or misshapen entry is an error and changes nothing.
-func (t *Trainer) Load(state []Named) error { return copyIn(t.entries(), state) }
+func (t *Trainer) Load(state []part.Named) error { return part.CopyIn(t.entries(), state) }

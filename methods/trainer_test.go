@@ -1,16 +1,18 @@
 package methods
 
 import (
-	"math"
 	"slices"
 	"testing"
+
+	"protobench/methods/internal/fixture"
+	"protobench/methods/part"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // start returns a trainer whose prototypes have started, and a source of views that goes on from there.
-func start(t *testing.T, cfg Config) *Trainer {
+func start(t *testing.T, cfg part.Config) *Trainer {
 	t.Helper()
 	tr, err := New(cfg)
 	if err != nil {
@@ -22,9 +24,9 @@ func start(t *testing.T, cfg Config) *Trainer {
 	return tr
 }
 
-func steps(t *testing.T, tr *Trainer, next func() []float32, n int) []Signals {
+func steps(t *testing.T, tr *Trainer, next func() []float32, n int) []StepResult {
 	t.Helper()
-	var out []Signals
+	var out []StepResult
 	for range n {
 		s, err := tr.Step(next())
 		if err != nil {
@@ -36,8 +38,8 @@ func steps(t *testing.T, tr *Trainer, next func() []float32, n int) []Signals {
 }
 
 // variants are all presets with every optimizer, and compositions that reach the other switches.
-func variants(t *testing.T) map[string]Config {
-	out := map[string]Config{}
+func variants(t *testing.T) map[string]part.Config {
+	out := map[string]part.Config{}
 	for _, c := range Components() {
 		if c.Axis != "preset" {
 			continue
@@ -49,33 +51,43 @@ func variants(t *testing.T) map[string]Config {
 		}
 	}
 	q := testConfig(t, "swav")
-	q.Settings.SwAV.Queue, q.Settings.SwAV.Targets, q.Settings.Prototypes.Reseed = 24, "teacher", true
-	q.Settings.Prototypes.ReseedBelow, q.Settings.Prototypes.Freeze = 0.9, 0.5
+	q.Settings.MustSet("swav.queue", 24)
+	q.Settings.MustSet("swav.targets", "teacher")
+	q.Settings.MustSet("prototypes.reseed", true)
+	q.Settings.MustSet("prototypes.reseed_below", 0.9)
+	q.Settings.MustSet("prototypes.freeze_epochs", 0.5)
 	q.Composition.Observers = []string{"gmm", "frozen", "joint"}
 	out["swav with queue, teacher targets, re-seeding, observers"] = q
 	d := testConfig(t, "dino+gmm")
-	d.Settings.DINO.Targets, d.Settings.Prototypes.ReseedBelow = "sinkhorn", 0.9
-	d.Settings.GMM = GMM{
-		Covariance: "diagonal", Responsibilities: "gaussian", Weights: "learned", Step: "cappe-moulines", StepPower: 0.6, StepOffset: 2, Forgetting: "uniform", Memory: 1, Precision: 1,
-		PrecisionMax: 4, Smoothing: 1, AnnealStart: 0.5, AnnealEpochs: 2, Feed: "student", Order: "after", Every: 2,
-	}
+	d.Settings.MustSet("dino.targets", "sinkhorn")
+	d.Settings.MustSet("prototypes.reseed_below", 0.9)
+	d.Settings.MustSetAll(map[string]any{
+		"gmm.covariance": "diagonal", "gmm.weights": "learned", "gmm.step": "cappe-moulines", "gmm.step_offset": 2, "gmm.forgetting": "uniform",
+		"gmm.anneal_start": 0.5, "gmm.anneal_epochs": 2, "gmm.feed": "student", "gmm.order": "after", "gmm.every": 2,
+	})
 	d.Composition.Observers = []string{"joint"}
 	out["dino+gmm with every other switch"] = d
 	c := testConfig(t, "carp+gmm")
-	c.Composition.Observers, c.Settings.Prototypes.ReseedBelow = []string{"joint", "frozen"}, 0.9
+	c.Composition.Observers = []string{"joint", "frozen"}
+	c.Settings.MustSet("prototypes.reseed_below", 0.9)
 	out["carp+gmm with observers and re-seeding"] = c
 	m := testConfig(t, "msn")
-	m.Settings.MSN.Sinkhorn, m.Settings.MSN.Entropy, m.Settings.MSN.MeMax, m.Composition.Embedding = false, 0.5, 0, "centred"
+	m.Composition.Embedding = "centred"
+	m.Settings.MustSet("msn.sinkhorn", false)
+	m.Settings.MustSet("msn.entropy_weight", 0.5)
+	m.Settings.MustSet("msn.me_max_weight", 0)
 	out["msn with every other switch"] = m
 	for learner, objective := range map[string]string{
 		"kmeans": "dino+frozen", "ema": "carp+frozen", "hyperspherical": "msn+frozen", "epoch-kmeans": "dino+frozen", "self-cluster": "swav+frozen",
 		"gmm until 1.5, joint": "swav+frozen", "kmeans until 1, gmm": "carp+frozen", "hyperspherical until 1.25, epoch-kmeans": "dino+frozen", "joint until 1.5, gmm until 1.75, kmeans": "msn+frozen",
 	} {
 		l := testConfig(t, objective)
-		l.Composition.Learner, l.Settings.Prototypes.Reseed, l.Settings.Prototypes.ReseedBelow = learner, true, 0.9
+		l.Composition.Learner = learner
+		l.Settings.MustSet("prototypes.reseed", true)
+		l.Settings.MustSet("prototypes.reseed_below", 0.9)
 		l.Composition.Observers = []string{"kmeans", "ema", "hyperspherical", "epoch-kmeans", "self-cluster"}
 		if learner == "ema" {
-			l.Settings.Prototypes.ReseedBy = "split"
+			l.Settings.MustSet("prototypes.reseed_by", "split")
 		}
 		out["learner "+learner+", with all of its kind as observers"] = l
 	}
@@ -86,14 +98,21 @@ func variants(t *testing.T) map[string]Config {
 	e.Composition.Regularizers = []string{"koleo-features", "me-max"}
 	out["dino+gmm with the encoder's regularizers"] = e
 	v := testConfig(t, "swav+gmm")
-	v.Settings.GMM.Responsibilities, v.Settings.GMM.Covariance, v.Settings.Prototypes.Init = "vmf", "spherical", "kmeans++"
+	v.Settings.MustSet("gmm.responsibilities", "vmf")
+	v.Settings.MustSet("gmm.covariance", "spherical")
+	v.Settings.MustSet("prototypes.init", "kmeans++")
 	out["swav+gmm with vmf responsibilities"] = v
 	b := testConfig(t, "carp+gmm")
-	b.Settings.GMM.Weights, b.Settings.GMM.Step, b.Settings.Prototypes.ReseedBy, b.Settings.Prototypes.ReseedBelow = "sinkhorn", "liang-klein", "split", 0.9
+	b.Settings.MustSet("gmm.weights", "sinkhorn")
+	b.Settings.MustSet("gmm.step", "liang-klein")
+	b.Settings.MustSet("prototypes.reseed_by", "split")
+	b.Settings.MustSet("prototypes.reseed_below", 0.9)
 	out["carp+gmm balanced, with falling steps and splits"] = b
 	h := testConfig(t, "deepcluster-v2")
 	h.Composition.Learner, h.Composition.Observers = "gmm until 1.5, joint", []string{"kmeans", "epoch-kmeans", "joint"}
-	h.Settings.Prototypes.Init, h.Settings.Prototypes.Reseed, h.Settings.Prototypes.ReseedBelow = "kmeans++", true, 0.9
+	h.Settings.MustSet("prototypes.init", "kmeans++")
+	h.Settings.MustSet("prototypes.reseed", true)
+	h.Settings.MustSet("prototypes.reseed_below", 0.9)
 	out["several heads with a schedule, observers and re-seeding"] = h
 	engineVariants(t, out)
 	return out
@@ -116,7 +135,7 @@ func TestResumeIsExact(t *testing.T) {
 			for range 3 {
 				x := next()
 				sa, sb := steps(t, a, func() []float32 { return x }, 1), steps(t, b, func() []float32 { return x }, 1)
-				if d := cmp.Diff(sa, sb, cmpopts.IgnoreFields(Signals{}, "Observers")); d != "" {
+				if d := cmp.Diff(sa, sb, cmpopts.IgnoreFields(StepResult{}, "Observers")); d != "" {
 					t.Fatalf("signals differ: %s", d)
 				}
 			}
@@ -135,7 +154,7 @@ func TestLoadRefuses(t *testing.T) {
 	renamed[2].Name = "other"
 	shaped := slices.Clone(good)
 	shaped[2].Shape = []int{1}
-	for name, s := range map[string][]Named{"short": short, "renamed": renamed, "shaped": shaped} {
+	for name, s := range map[string][]part.Named{"short": short, "renamed": renamed, "shaped": shaped} {
 		if err := tr.Load(s); err == nil {
 			t.Errorf("%s state was accepted", name)
 		}
@@ -150,25 +169,25 @@ func TestFrozenStays(t *testing.T) {
 	tr := start(t, cfg)
 	steps(t, tr, batches(cfg), 4)
 	l := tr.Learned()[0]
-	if !slices.Equal(l.Initial, l.Current[Student]) || !slices.Equal(l.Initial, l.Current[Teacher]) || l.Path != 0 {
+	if !slices.Equal(l.Initial, l.Current[part.Student]) || !slices.Equal(l.Initial, l.Current[part.Teacher]) || l.Path != 0 {
 		t.Error("frozen prototypes moved")
 	}
 }
 
 func TestDataStart(t *testing.T) {
 	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Init = "data"
+	cfg.Settings.MustSet("prototypes.init", "data")
 	tr := start(t, cfg)
 	l := tr.Learned()[0]
 	copy(tr.x, viewsAt(cfg, 0)) // in training mode a batch's embeddings depend on nothing but the batch and the weights
 	if err := tr.runTeacher(); err != nil {
 		t.Fatal(err)
 	}
-	z := tr.z[Teacher][:cfg.Train.Batch*cfg.Encoder.Dim]
+	z := tr.z[part.Teacher][:cfg.Train.Batch*cfg.Encoder.Dim]
 	for k := range l.K {
-		c, found := l.Current[Student][k*l.D:][:l.D], false
+		c, found := l.Current[part.Student][k*l.D:][:l.D], false
 		for i := 0; i < len(z); i += l.D {
-			found = found || near(c, z[i:i+l.D])
+			found = found || fixture.Near(c, z[i:i+l.D])
 		}
 		if !found {
 			t.Fatalf("prototype %d is no embedding of the first batch", k)
@@ -176,20 +195,12 @@ func TestDataStart(t *testing.T) {
 	}
 }
 
-func near(a, b []float32) bool {
-	for i := range a {
-		if math.Abs(float64(a[i]-b[i])) > 1e-5 {
-			return false
-		}
-	}
-	return true
-}
-
 func TestReseeding(t *testing.T) {
 	for preset, learner := range map[string]string{"swav": "joint", "dino": "joint", "swav+gmm": "gmm", "swav+frozen": "kmeans", "carp+frozen": "ema", "dino+frozen": "self-cluster", "msn+frozen": "epoch-kmeans"} {
 		cfg := testConfig(t, preset)
 		cfg.Composition.Learner = learner
-		cfg.Settings.Prototypes.Reseed, cfg.Settings.Prototypes.ReseedBelow = true, 0.95
+		cfg.Settings.MustSet("prototypes.reseed", true)
+		cfg.Settings.MustSet("prototypes.reseed_below", 0.95)
 		tr := start(t, cfg)
 		events := 0
 		for _, s := range steps(t, tr, batches(cfg), 4) {
@@ -216,14 +227,14 @@ func TestObjectivesLearn(t *testing.T) {
 
 func TestFreezeHoldsPrototypes(t *testing.T) {
 	cfg := testConfig(t, "swav")
-	cfg.Settings.Prototypes.Freeze = 1
+	cfg.Settings.MustSet("prototypes.freeze_epochs", 1)
 	tr, next := start(t, cfg), batches(cfg)
 	steps(t, tr, next, cfg.StepsPerEpoch)
-	if l := tr.Learned()[0]; !slices.Equal(l.Initial, l.Current[Student]) {
+	if l := tr.Learned()[0]; !slices.Equal(l.Initial, l.Current[part.Student]) {
 		t.Error("prototypes moved in the frozen epoch")
 	}
 	steps(t, tr, next, 1)
-	if l := tr.Learned()[0]; slices.Equal(l.Initial, l.Current[Student]) {
+	if l := tr.Learned()[0]; slices.Equal(l.Initial, l.Current[part.Student]) {
 		t.Error("prototypes stayed after the frozen epoch")
 	}
 }
@@ -233,7 +244,7 @@ func TestFeaturesDoNotDependOnTheBatch(t *testing.T) {
 	tr := start(t, cfg)
 	steps(t, tr, batches(cfg), 3)
 	images := viewsAt(cfg, 7)
-	for _, b := range []Branch{Student, Teacher} {
+	for _, b := range []part.Branch{part.Student, part.Teacher} {
 		f, z, err := tr.Features(b, images)
 		if err != nil {
 			t.Fatal(err)

@@ -110,3 +110,17 @@ func (t contingency) adjustedRand() float64 {
 }
 
 func pairs(n int) float64 { return float64(float64(n) * float64(n-1) / 2) }
+
+func agreementSpecs() []Spec {
+	return []Spec{{
+		Key: "nmi", Of: OfPrototypes, Unit: Share, Better: Higher, Tables: []Table{GeometryTable}, Undefined: nothingAssigned,
+		Doc:    "normalised mutual information of assignments and classes on training images",
+		Source: "arithmetic mean; grows with the number of used prototypes", Collapse: "0 when one prototype takes all images",
+		Column: "**nmi**: mutual information of assignments and classes on training images, normalised by the mean of both entropies. " +
+			"It grows with the number of prototypes in use by itself.",
+		measure: func(in *Input) Result {
+			a, ok := Agree(in.Classes, in.Assigned())
+			return defined(a.NMI, ok, nothingAssigned)
+		},
+	}}
+}

@@ -90,3 +90,19 @@ func merge(c Cover, mid []int, eps float64) Cover {
 	c.Representatives = reps
 	return c
 }
+
+func uniqueCentredSpecs() []Spec {
+	return atEpsilons(func(i int, eps float64) Spec {
+		return Spec{
+			Key: "unique_centred@" + EpsilonText(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
+			Doc: "the same after the prototypes' mean is taken off", Source: "a common offset changes no softmax",
+			Collapse: "low where prototypes are true duplicates; high beside a low unique@ε means that they share an offset alone",
+			Column: "**unique-centred@ε**: the same after the prototypes' mean is taken off and they are normalised again. A common offset shrinks all distances " +
+				"without changing any softmax; where this column is high and unique@ε low, the loss of uniqueness is only such an offset.",
+			measure: func(in *Input) Result {
+				covers := shared(in, "centred covers", func() []Cover { return CoversCentred(in.Effective, Epsilons()) })
+				return Result{Value: float64(covers[i].Count())}
+			},
+		}
+	}, MainTable)
+}

@@ -53,3 +53,44 @@ func coverRows(d directions, rows []int, eps []float64) []Cover {
 	}
 	return g.covers
 }
+
+// UniqueKey is the key of unique@ε.
+func UniqueKey(eps float64) string { return "unique@" + EpsilonText(eps) }
+
+// Covers of the learner's effective prototypes at all distances.
+func (in *Input) covers() []Cover {
+	return shared(in, "covers", func() []Cover { return Covers(in.Effective, Epsilons()) })
+}
+
+// Owner is the representative of each prototype at the smallest distance, [K].
+func (in *Input) Owner() []int { return in.covers()[0].Owner }
+
+const definitionOfUnique = "Arteaga et al. 2025, definition 2.1"
+
+func uniqueSpecs() []Spec {
+	return atEpsilons(func(i int, eps float64) Spec {
+		return Spec{
+			Key: UniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
+			Doc: "prototypes left by a greedy cover at this cosine distance", Source: definitionOfUnique,
+			Collapse: "partial collapse is a value far below K, total collapse is 1; prototypes that never moved are unique too",
+			Column: "**unique@ε**: prototypes that remain when, in index order, each one that no earlier remaining one covers at cosine distance below ε is kept; " +
+				"on effective prototypes, in % of K. Low values are partial collapse. The rows of random unit vectors show what no training at all gives.",
+			measure: func(in *Input) Result { return Result{Value: float64(in.covers()[i].Count())} },
+		}
+	}, MainTable, BriefTable, MatchedTable)
+}
+
+func uniqueStudentSpecs() []Spec {
+	covers := func(in *Input) []Cover { return Covers(in.Student, Epsilons()) }
+	return atEpsilons(func(i int, eps float64) Spec {
+		return Spec{
+			Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
+			Doc: "unique among the student's own prototypes, where it has its own", Source: definitionOfUnique,
+			Collapse: "as unique@ε",
+			measure: func(in *Input) Result {
+				own := shared(in, "student's covers", func() []Cover { return covers(in) })
+				return Result{Value: float64(own[i].Count())}
+			},
+		}
+	}, GeometryTable)
+}

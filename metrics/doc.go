@@ -3,7 +3,12 @@
 //
 // Everything here is a pure function of matrices and label lists: the same
 // input gives the same bits, nothing is read or written, nothing is logged.
-// Training, data sets, files and tables stay outside.
+// Training, data sets, files and the layout of tables stay outside.
+//
+// A metric is declared where it is computed: its Spec says its key, unit, source,
+// what collapse looks like in it and where it is shown, and how it is measured on
+// an Input. The registry has a line for each; results, tables, captions and lists
+// follow from it.
 //
 // A value that the input does not define is never NaN: a function returns
 // ok = false, or its result's Undefined field says why in words.

@@ -65,3 +65,59 @@ func FeatureStd(x Matrix) (float64, bool) {
 	}
 	return std / float64(x.Cols), true
 }
+
+const noDirection = "no prototype has a direction"
+
+func meanNormSpecs() []Spec {
+	return []Spec{{
+		Key: "prototype_mean_norm", Of: OfPrototypes, When: OnCurve, Unit: Length, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: noDirection,
+		Doc: "norm of the mean of the unit prototypes; 1 when all point one way", Source: "offset check",
+		Collapse: "1 at total collapse; near 1 where a common offset shrinks all distances",
+		Column:   "**prototype-mean-norm**: length of the mean of the unit prototypes; 1 when all point one way.",
+		measure: func(in *Input) Result {
+			v, ok := MeanNorm(in.Effective)
+			return defined(v, ok, noDirection)
+		},
+	}}
+}
+
+func displacementSpecs() []Spec {
+	return []Spec{{
+		Key: "displacement", Of: OfPrototypes, When: OnCurve, Unit: CosineDistance, Better: Neither, Tables: []Table{MainTable}, Undefined: noDirection,
+		Doc:      "mean cosine distance of the prototypes from their start",
+		Collapse: "near 0, a perfect uniqueness is the start's",
+		Column:   "**displacement**: mean cosine distance of a prototype from its start. Near 0 a perfect unique@ε says only that nothing moved.",
+		measure: func(in *Input) Result {
+			v, ok := Displacement(in.Initial, in.Effective)
+			return defined(v, ok, noDirection)
+		},
+	}}
+}
+
+// RelativeStd is [FeatureStd] of the features of the images that arms are trained on, times
+// √dimension: 1 for an isotropic cloud. False where it is undefined.
+func (in *Input) RelativeStd() (float64, bool) {
+	type relative struct {
+		std float64
+		ok  bool
+	}
+	r := shared(in, "relative std", func() relative {
+		std, ok := FeatureStd(in.Train)
+		return relative{std * math.Sqrt(float64(in.Train.Cols)), ok}
+	})
+	return r.std, r.ok
+}
+
+func featureStdSpecs() []Spec {
+	const undefined = "features are not finite or have no direction"
+	return []Spec{{
+		Key: "feature_std.teacher", Of: OfFeatures, Branch: Teacher, Unit: Length, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
+		Doc:    "standard deviation of the teacher's L2-normalised backbone features × √dimension; 0 when all are equal",
+		Source: "Chen and He 2021", Collapse: "near 0 when all features are equal",
+		Column: "**feature-std.teacher**: standard deviation of the normalised features × √dimension. It falls when features collapse.",
+		measure: func(in *Input) Result {
+			v, ok := in.RelativeStd()
+			return defined(v, ok, undefined)
+		},
+	}}
+}

@@ -95,3 +95,18 @@ func topVote(votes []float64) int {
 	}
 	return best
 }
+
+func knnProbe() probe {
+	tail := Spec{Source: "neighbours among the balanced images"}
+	return probe{name: "knn20_t0.07", verbatim: true, tail: tail, run: func(in *Input, train, test labelledRows, classes int) probed {
+		r := KNN(in.Team, train.x, train.y, test.x, test.y, KNNOptions{K: 20, Tau: 0.07, Classes: classes, Stop: in.Stop})
+		return probed{r.Accuracy, r.PerClass, r.Undefined, r.Warnings}
+	}}
+}
+
+func knnSpecs() []Spec {
+	return knnProbe().accuracies(Spec{
+		Doc: "test accuracy of weighted k-NN, k 20, temperature 0.07", Source: "Caron et al. 2021", Tables: []Table{MainTable, FeaturesTable},
+		Column: "**knn20_t0.07@backbone.teacher**: test accuracy of 20 nearest neighbours by cosine with votes exp(cos/0.07) on the same features.",
+	})
+}

@@ -105,3 +105,22 @@ func lidarOf(values []float64, epsilon float64) LiDARResult {
 	h := entropy(p)
 	return LiDARResult{Value: math.Exp(h), Entropy: h, Top: values[len(values)-1]}
 }
+
+func lidarSpecs() []Spec {
+	const undefined = "needs at least 2 views of 2 images, with finite features"
+	return forBranches(func(b Branch) Spec {
+		s := Spec{
+			Key: "lidar@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Doc:    "effective rank of the directions that tell images apart, of the backbone features of augmented views: 10 each of the first 1,000 training images",
+			Source: "Thilak et al. 2024", Collapse: "low when features lie in few dimensions or views of an image lie apart",
+			measure: func(in *Input) Result {
+				r, ok := LiDAR(in.Views.Features, in.Views.PerImage, LiDARDelta, LiDAREpsilon)
+				return defined(r.Value, ok, undefined)
+			},
+		}
+		if b == Teacher {
+			s.Column = "**lidar@backbone**: effective rank of linear discriminant analysis with each image as a class of its views; low when features lie in few dimensions."
+		}
+		return s
+	})
+}

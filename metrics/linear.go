@@ -134,3 +134,23 @@ func pickInts(v, at []int) []int {
 	}
 	return out
 }
+
+// LinearKey is the key of the linear probe's accuracy on a branch's features.
+func LinearKey(b Branch) string { return linearProbe().key("", b) }
+
+func linearProbe() probe {
+	tail := Spec{Source: "probe trained on the balanced images", Tables: []Table{FeaturesTable}}
+	return probe{name: "linear", tail: tail, run: func(in *Input, train, test labelledRows, classes int) probed {
+		r := Linear(in.Team, train.x, train.y, test.x, test.y, LinearOptions{Classes: classes, Seed: in.Seed, Stop: in.Stop})
+		return probed{r.Accuracy, r.PerClass, r.Undefined, r.Warnings}
+	}}
+}
+
+func linearSpecs() []Spec {
+	return linearProbe().accuracies(Spec{
+		Doc:    "test accuracy of a logistic regression on frozen features, trained on the balanced images",
+		Source: "L2 chosen on 20 % of its training images", Tables: []Table{MainTable, BriefTable, MatchedTable, FeaturesTable},
+		Column: "**linear@backbone.teacher**: test accuracy of multinomial logistic regression on standardised frozen features of the EMA teacher; " +
+			"the L2 penalty is chosen on a hold-out of train and the fit repeated on all of train. **student**: the same on the student's features; **fine**: on fine labels.",
+	})
+}

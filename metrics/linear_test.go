@@ -146,12 +146,12 @@ func TestRotationLeavesTheSolution(t *testing.T) {
 	eb := plain.fit(plain.x, plain.y, b, 1e-2, exact)
 	ma, mb := turned.model(a, ea), plain.model(b, eb)
 	near(t, "objective", ea.value, eb.value, 1e-6)
-	for j, want := range turned.turn.spread {
+	for j, want := range turned.turn.meanSquare {
 		var s float64
 		for i := range turned.x.Rows {
 			s += float64(turned.x.Row(i)[j]) * float64(turned.x.Row(i)[j]) / 400
 		}
-		near(t, "spread", s, want, 1e-4)
+		near(t, "mean square", s, want, 1e-4)
 	}
 	for i := range ma.Coef {
 		near(t, "coefficient", ma.Coef[i], mb.Coef[i], 2e-3)

@@ -35,3 +35,27 @@ func LiveCovers(p Matrix, counts []int, n int, eps []float64) []Cover {
 	}
 	return coverRows(directionsOf(p), rows, eps)
 }
+
+// LiveUniqueKey is the key of live_unique@ε.
+func LiveUniqueKey(eps float64) string { return "live_unique@" + EpsilonText(eps) }
+
+// LiveMark stands in the column's text for the least number of images that make a prototype live.
+const LiveMark = "{live}"
+
+func liveUniqueSpecs() []Spec {
+	return atEpsilons(func(i int, eps float64) Spec {
+		return Spec{
+			Key: LiveUniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
+			Doc: "unique among prototypes with at least 5 % of their fair share of training images", Source: "headline: unique and in use",
+			Collapse: "low when prototypes coincide and when they are unused; 1 at total collapse, 0 when none is live",
+			Column: "**live-unique@ε**: unique@ε among live prototypes alone, those with at least max(1, 5 % of n/K) of the n training images." + LiveMark +
+				" It is the headline: a dead prototype is unique and useless.",
+			measure: func(in *Input) Result {
+				covers := shared(in, "live covers", func() []Cover {
+					return LiveCovers(in.Effective, in.Counts(), in.Scores.Rows, Epsilons())
+				})
+				return Result{Value: float64(covers[i].Count())}
+			},
+		}
+	}, MainTable, BriefTable, MatchedTable)
+}

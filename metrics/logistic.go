@@ -82,7 +82,7 @@ func (p *problem) fit(x Matrix, y []int, w []float64, l2 float64, end limits) ou
 	share := math.Max(0.5, float64(k-1)) / (float64(k) * float64(k))
 	for i := range diagonal {
 		if i < k*d {
-			diagonal[i] = 1 / (float64(share*p.turn.spread[i%d]) + l2 + 1e-7)
+			diagonal[i] = 1 / (float64(share*p.turn.meanSquare[i%d]) + l2 + 1e-7)
 		} else {
 			diagonal[i] = 1 / share
 		}

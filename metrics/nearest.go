@@ -71,3 +71,36 @@ func eachPair(d directions, f func(i, j int, cos float32)) {
 		}
 	}
 }
+
+// nearestSpecs summarise the cosines of prototypes to their nearest others.
+func nearestSpecs() []Spec {
+	const undefined = "fewer than two prototypes have a direction"
+	var list []Spec
+	for _, q := range []struct {
+		name, doc string
+		of        func(Summary) float64
+	}{
+		{"mean", "mean", func(s Summary) float64 { return s.Mean }},
+		{"p05", "5 % quantile", func(s Summary) float64 { return s.P05 }},
+		{"median", "median", func(s Summary) float64 { return s.Median }},
+		{"p95", "95 % quantile", func(s Summary) float64 { return s.P95 }},
+		{"max", "largest", func(s Summary) float64 { return s.Max }},
+	} {
+		list = append(list, Spec{
+			Key: "nearest_cosine." + q.name, Of: OfPrototypes, When: Extra, Unit: Cosine, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Doc:      q.doc + " over the prototypes of the cosine to the nearest other one",
+			Collapse: "near 1 where prototypes have near copies",
+			measure: func(in *Input) Result {
+				s, ok := in.nearest()
+				return defined(q.of(s), ok, undefined)
+			},
+		})
+	}
+	list[0].Column = "**nearest_cosine**: cosine of a prototype to its nearest other one; near 1 where prototypes have near copies."
+	return list
+}
+
+func (in *Input) nearest() (Summary, bool) {
+	n := shared(in, "nearest", func() Nearest { return NearestOf(in.Effective) })
+	return n.Summary()
+}

@@ -15,8 +15,8 @@ const rotateUpTo = 768
 // does not see a rotation, and the Hessian of the loss becomes nearly diagonal:
 // the solver then needs far fewer steps on correlated features.
 type rotation struct {
-	axes   Matrix    // [D,D], one axis per column; empty where none is used
-	spread []float64 // [D], mean square of the features along each axis
+	axes       Matrix    // [D,D], one axis per column; empty where none is used
+	meanSquare []float64 // [D], mean square of the features along each axis
 }
 
 // rotationOf finds the axes of standardised features z [N,D].
@@ -33,21 +33,21 @@ func rotationOf(team *team.Team, z Matrix) rotation {
 	}
 	var v mat.Dense
 	svd.VTo(&v)
-	r := rotation{axes: NewMatrix(d, d), spread: svd.Values(nil)}
+	r := rotation{axes: NewMatrix(d, d), meanSquare: svd.Values(nil)}
 	for i := range r.axes.Data {
 		r.axes.Data[i] = float32(v.At(i/d, i%d))
 	}
-	for j := range r.spread {
-		r.spread[j] /= float64(z.Rows)
+	for j := range r.meanSquare {
+		r.meanSquare[j] /= float64(z.Rows)
 	}
 	return r
 }
 
 // unrotated keeps the features' own axes, along which they have unit variance.
 func unrotated(d int) rotation {
-	r := rotation{spread: make([]float64, d)}
-	for j := range r.spread {
-		r.spread[j] = 1
+	r := rotation{meanSquare: make([]float64, d)}
+	for j := range r.meanSquare {
+		r.meanSquare[j] = 1
 	}
 	return r
 }
@@ -65,7 +65,7 @@ func (r rotation) apply(team *team.Team, z Matrix) Matrix {
 
 // back turns weights [C·D] along the axes into weights of the standardised features.
 func (r rotation) back(w []float64, classes int) []float64 {
-	d := len(r.spread)
+	d := len(r.meanSquare)
 	out := make([]float64, classes*d)
 	if r.axes.Rows == 0 {
 		copy(out, w)

@@ -81,3 +81,26 @@ func silhouetteOf(sums []float64, own int, sizes []int) float64 {
 	}
 	return 0
 }
+
+// pairRows is the number of images that metrics over all pairs of images are measured on.
+const pairRows = 4096
+
+func silhouetteSpecs() []Spec {
+	const undefined = "needs two classes or more among the images, and finite features"
+	return forBranches(func(b Branch) Spec {
+		s := Spec{
+			Key: "silhouette_cosine@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Cosine, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Doc:    "mean silhouette of the classes in the backbone features by cosine distance, on the first 4,096 training images",
+			Source: "Rousseeuw 1987", Collapse: "near 0 when features collapse or classes overlap",
+			measure: func(in *Input) Result {
+				x := first(in.Train, pairRows)
+				_, v, ok := Silhouette(x, in.TrainY[:x.Rows], true)
+				return defined(v, ok, undefined)
+			},
+		}
+		if b == Teacher {
+			s.Column = "**silhouette-cosine**: how much nearer an image lies to its own class than to the next one, −1 to 1; near 0 when features collapse or classes overlap."
+		}
+		return s
+	})
+}

@@ -76,3 +76,74 @@ func used(counts []int) int {
 	}
 	return n
 }
+
+// softTemperature is the temperature at which scores become probabilities, one for all arms:
+// objectives have their own or none.
+const softTemperature = 0.1
+
+// softUsageSpecs describe the softmax of the scores, where argmax decides what is undecided.
+func softUsageSpecs() []Spec {
+	const undefined = "scores are not finite"
+	var list []Spec
+	for _, q := range []struct {
+		name, doc, collapse string
+		unit                Unit
+		better              Direction
+		of                  func(SoftUsage) float64
+	}{
+		{"perplexity", "exp of the entropy of the mean probabilities", "1 when one prototype takes all probability", Effective, Higher,
+			func(u SoftUsage) float64 { return u.Perplexity }},
+		{"entropy", "mean entropy of one image's probabilities", "ln K when predictions are uniform, whatever the argmax says", Nats, Lower,
+			func(u SoftUsage) float64 { return u.SampleEntropy }},
+		{"information", "entropy of the mean less the mean entropy", "0 when all images are predicted alike", Nats, Higher,
+			func(u SoftUsage) float64 { return u.MutualInformation }},
+		{"dead", "share of prototypes with a mean probability below 0.05/K", "near 1 when few prototypes take all probability", Share, Lower,
+			func(u SoftUsage) float64 { return u.Dead }},
+	} {
+		list = append(list, Spec{
+			Key: "soft_" + q.name + "@t0.1", Of: OfPrototypes, When: Extra, Unit: q.unit, Better: q.better, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Doc: q.doc + ", of the softmax of scores / 0.1 on training images", Source: "Bridle, Heading and MacKay 1991", Collapse: q.collapse,
+			measure: func(in *Input) Result {
+				u, ok := in.softUsage()
+				return defined(q.of(u), ok, undefined)
+			},
+		})
+	}
+	list[0].Column = "**soft_…@t0.1**: usage by the softmax of scores / 0.1 instead of the argmax, which decides what is undecided; " +
+		"entropy near ln K with information near 0 are uniform predictions."
+	return list
+}
+
+func (in *Input) softUsage() (SoftUsage, bool) {
+	type soft struct {
+		SoftUsage
+		ok bool
+	}
+	u := shared(in, "soft usage", func() soft {
+		u, ok := SoftUsageOf(softmax(in.Scores, softTemperature))
+		return soft{u, ok}
+	})
+	return u.SoftUsage, u.ok
+}
+
+// softmax turns scores [N,K] over a temperature into probabilities [N,K]; NaN scores stay NaN.
+func softmax(scores Matrix, temperature float64) Matrix {
+	p := NewMatrix(scores.Rows, scores.Cols)
+	e := make([]float64, scores.Cols)
+	for i := range scores.Rows {
+		row := scores.Row(i)
+		top := math.Inf(-1)
+		for _, s := range row {
+			top = math.Max(top, float64(s))
+		}
+		var sum float64
+		for k, s := range row {
+			e[k] = math.Exp((float64(s) - top) / temperature)
+			sum += e[k]
+		}
+		for k := range e {
+			p.Row(i)[k] = float32(e[k] / sum)
+		}
+	}
+	return p
+}

@@ -118,3 +118,42 @@ func centreColumns(m *mat.Dense) {
 		}
 	}
 }
+
+func effectiveRankSpecs() []Spec {
+	const undefined = "the prototypes have no spectrum"
+	return []Spec{{
+		Key: "effective_rank.prototypes", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+		Doc: "exp of the entropy of the singular values of the prototypes", Source: "Roy and Vetterli 2007",
+		Collapse: "1 when all prototypes are parallel",
+		Column:   "**effective_rank.prototypes**: exp of the entropy of the prototypes' singular values; 1 when all are parallel.",
+		measure: func(in *Input) Result {
+			singular, _ := SingularValues(in.Effective)
+			v, ok := EffectiveRank(singular)
+			return defined(v, ok, undefined)
+		},
+	}}
+}
+
+// rankMeRows is the number of images that RankMe's paper measures on.
+const rankMeRows = 25_600
+
+func rankMeSpecs() []Spec {
+	const undefined = "features have no spectrum"
+	return forBranches(func(b Branch) Spec {
+		s := Spec{
+			Key: "rankme.features." + string(b), Of: OfFeatures, Branch: b, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Doc: "the same for the student", Source: "Garrido et al. 2023",
+			Collapse: "low when features lie in few dimensions",
+			measure: func(in *Input) Result {
+				singular, _ := SingularValues(first(in.Train, rankMeRows))
+				v, ok := RankMe(singular, RankMeEpsilon)
+				return defined(v, ok, undefined)
+			},
+		}
+		if b == Teacher {
+			s.Doc = "RankMe of the teacher's backbone features on the training images, the first 25,600 where there are more"
+			s.Column = "**rankme.features**: effective rank of the features of training images. It falls when features collapse."
+		}
+		return s
+	})
+}

@@ -49,3 +49,54 @@ func unitDistance(p, q directions, i int) float64 {
 	}
 	return math.Sqrt(s)
 }
+
+func uniformitySpecs() []Spec {
+	const undefined = "fewer than two embeddings have a direction"
+	return forBranches(func(b Branch) Spec {
+		s := Spec{
+			Key: "uniformity.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: LogPotential, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of the first 4,096 training images",
+			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
+			measure: func(in *Input) Result {
+				v, ok := Uniformity(first(in.Embeddings, pairRows), 2)
+				return defined(v, ok, undefined)
+			},
+		}
+		if b == Teacher {
+			s.Column = "**uniformity.embeddings**: how evenly embeddings spread over the sphere; near −4 when evenly, 0 when all are equal."
+		}
+		return s
+	})
+}
+
+func alignmentSpecs() []Spec {
+	const undefined = "no image has two views whose embeddings have a direction"
+	return forBranches(func(b Branch) Spec {
+		s := Spec{
+			Key: "alignment.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: SquaredLength, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Doc:    "mean squared distance of two views' normalised embeddings, of the first 1,000 training images",
+			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, which is its best value: read it beside the uniformity",
+			measure: func(in *Input) Result {
+				if in.Views.PerImage < 2 {
+					return Result{Undefined: undefined}
+				}
+				a, c := in.Views.pair()
+				v, ok := Alignment(a, c, 2)
+				return defined(v, ok, undefined)
+			},
+		}
+		if b == Teacher {
+			s.Column = "**alignment.embeddings**: squared distance between two views of an image; 0 when all embeddings are equal, so it is read beside the uniformity."
+		}
+		return s
+	})
+}
+
+// pair returns the embeddings of the first and of the second view of each image.
+func (v Views) pair() (a, b Matrix) {
+	var one, two []int
+	for i := 0; i+1 < v.Embeddings.Rows; i += v.PerImage {
+		one, two = append(one, i), append(two, i+1)
+	}
+	return v.Embeddings.Pick(one), v.Embeddings.Pick(two)
+}

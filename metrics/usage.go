@@ -85,3 +85,61 @@ func entropy(p []float64) float64 {
 	}
 	return math.Max(0, h)
 }
+
+// Usage of the learner's prototypes; false when nothing is assigned.
+func (in *Input) Usage() (Usage, bool) {
+	type usage struct {
+		Usage
+		ok bool
+	}
+	u := shared(in, "usage", func() usage {
+		u, ok := UsageOf(in.Counts(), in.Scores.Rows)
+		return usage{u, ok}
+	})
+	return u.Usage, u.ok
+}
+
+const nothingAssigned = "no image is assigned"
+
+func usageSpecs() []Spec {
+	of := func(value func(Usage) float64) func(*Input) Result {
+		return func(in *Input) Result {
+			u, ok := in.Usage()
+			return defined(value(u), ok, nothingAssigned)
+		}
+	}
+	return []Spec{
+		{
+			Key: "used", Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Tables: []Table{GeometryTable}, Undefined: nothingAssigned,
+			Doc: "prototypes that at least one training image is assigned to", Source: "hard argmax of the learner's scores",
+			Collapse: "few prototypes take all images; duplicates that share images stay invisible",
+			Column:   "**used**: share of prototypes with at least one training image.",
+			measure:  of(func(u Usage) float64 { return float64(u.Used) }),
+		},
+		{
+			Key: "dead", Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Lower, Tables: []Table{MainTable, BriefTable}, Undefined: nothingAssigned,
+			Doc: "share of prototypes that are not live", Source: "hard argmax of the learner's scores",
+			Collapse: "near 1 when few prototypes take all images",
+			Column:   "**dead**: share of prototypes that are not live.",
+			measure:  of(func(u Usage) float64 { return u.Dead }),
+		},
+		{
+			Key: "usage_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
+			Doc: "exp of the entropy of the assignments", Source: "natural logarithm",
+			Collapse: "1 when one prototype takes all images; blind to duplicates",
+			Column:   "**usage-perplexity**: exp of the entropy of training images over prototypes; K when all are used alike, 1 at total collapse.",
+			measure:  of(func(u Usage) float64 { return u.Perplexity }),
+		},
+		{
+			Key: "grouped_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
+			Doc: "the same over groups of duplicates (" + EpsilonText(Epsilons()[0]) + "): prototypes in use and distinct", Source: "needs no threshold on usage",
+			Collapse: "low with duplicates and with disuse alike",
+			Column: "**grouped-perplexity**: the same over groups of duplicates (ε " + EpsilonText(Epsilons()[0]) + "), that is the effective number of distinct prototypes in use. " +
+				"It needs no threshold on usage.",
+			measure: func(in *Input) Result {
+				v, ok := GroupedPerplexity(in.Counts(), in.Owner())
+				return defined(v, ok, nothingAssigned)
+			},
+		},
+	}
+}

@@ -4,34 +4,36 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"protobench/reports/table"
 )
 
 // armTable says what each arm is made of and gives every setting in which arms differ:
 // decoupling is hardly ever the only one.
-func (s *sweep) armTable() *Table {
-	t := &Table{}
+func (s *sweep) armTable() *table.Table {
+	t := &table.Table{}
 	for _, name := range []string{"method", "objective", "learner", "regularizers", "embedding", "observers"} {
-		t.Columns = append(t.Columns, Column{Name: name, CSV: name, Text: true})
+		t.Columns = append(t.Columns, table.Column{Name: name, CSV: name, Text: true})
 	}
 	differing := s.differing()
 	for _, key := range differing {
-		t.Columns = append(t.Columns, Column{Name: key, CSV: key})
+		t.Columns = append(t.Columns, table.Column{Name: key, CSV: key})
 	}
 	for _, a := range s.trained() {
 		c := a.cell
-		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, listed(a.config.observers))
+		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, listed(a.planned.Observers))
 		for _, key := range differing {
-			row = append(row, Value{Text: a.config.get(key, undefined)})
+			row = append(row, table.Value{Text: a.settingOr(key, undefined)})
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-func texts(words ...string) []Value {
-	var out []Value
+func texts(words ...string) []table.Value {
+	var out []table.Value
 	for _, w := range words {
-		out = append(out, Value{Text: w})
+		out = append(out, table.Value{Text: w})
 	}
 	return out
 }
@@ -43,10 +45,11 @@ func listed(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// start and reseed are the two helps that a learner gets from its settings.
-func (a *arm) start() string { return a.config.get("prototypes.init", "random") }
+// start and reseed are the two helps that a learner gets from its settings. Where it has none of
+// them, it starts at random and nothing is re-seeded.
+func (a *arm) start() string { return a.settingOr("prototypes.init", "random") }
 
-func (a *arm) reseed() string { return a.config.get("prototypes.reseed", "false") }
+func (a *arm) reseed() string { return a.settingOr("prototypes.reseed", "false") }
 
 func (a *arm) centred() bool { return a.cell.Embedding != "plain" && a.cell.Embedding != "" }
 
@@ -54,7 +57,7 @@ func (a *arm) centred() bool { return a.cell.Embedding != "plain" && a.cell.Embe
 func (a *arm) additions() int {
 	n := len(a.cell.Regularizers)
 	for _, has := range []bool{
-		a.centred(), a.start() != "random", a.reseed() == "true", a.config.get("prototypes.freeze_epochs", "0") != "0",
+		a.centred(), a.start() != "random", a.reseed() == "true", a.settingOr("prototypes.freeze_epochs", "0") != "0",
 	} {
 		if has {
 			n++
@@ -89,7 +92,7 @@ func (s *sweep) plainArm(a *arm, learner string) *arm {
 	})
 }
 
-// helpedArm returns the joint arm that gets the same help as a: embedding, start,
+// helpedArm returns the joint arm with the settings of a matched: embedding, start,
 // re-seeding and regularizers. nil when the sweep has none.
 func (s *sweep) helpedArm(a *arm) *arm {
 	return s.nearest(a, func(b *arm) bool {

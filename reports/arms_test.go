@@ -7,44 +7,46 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // configured gives the arms of a sweep in memory their settings: "key=value …" per arm.
 func configured(s *sweep, settings ...string) *sweep {
 	for i, text := range settings {
-		c := config{values: map[string]string{}}
-		for _, pair := range strings.Fields(text) {
-			key, value, _ := strings.Cut(pair, "=")
-			c.keys = append(c.keys, key)
-			c.values[key] = value
-		}
-		s.arms[i].config = c
+		s.arms[i].planned.Settings = settingsOf(text)
 	}
 	return s
 }
 
-func rowTexts(t *Table) [][]string {
-	var out [][]string
-	for i := range t.Rows {
-		out = append(out, t.texts(i))
+// settingsOf reads "key=value …".
+func settingsOf(text string) store.Settings {
+	var out store.Settings
+	for _, pair := range strings.Fields(text) {
+		key, value, _ := strings.Cut(pair, "=")
+		out = append(out, store.Setting{Key: key, Value: value})
 	}
 	return out
 }
 
-func TestReadConfig(t *testing.T) {
-	cell := func(text string) *store.CellDir {
-		return (&store.Dir{}).Cell(store.PlanCell{Dir: "x", Config: text})
+func rowTexts(t *table.Table) [][]string {
+	var out [][]string
+	for i := range t.Rows {
+		out = append(out, t.Texts(i))
 	}
-	c, err := readConfig(cell("seeds = [0]\nbaseline = {learner = \"joint\"}\n[matrix]\n\"train.lr\" = [0.5]\n[train]\nlr = 0.5\n[prototypes]\ncount = 64\nreseed = true\n[koleo-prototypes]\nweight = 1.0\n[[method]]\nname = \"a\"\nobservers = [\"joint\"]\n"))
-	must(t, err)
-	want := []string{"train.lr", "prototypes.count", "prototypes.reseed", "koleo-prototypes.weight"}
-	if d := cmp.Diff(want, c.keys); d != "" || c.count != 64 || c.get("prototypes.reseed", "") != "true" || c.get("koleo-prototypes.weight", "") != "1" || !cmp.Equal(c.observers, []string{"joint"}) {
-		t.Errorf("got %+v", c)
+	return out
+}
+
+// Settings come table by table, whichever arm reads them, and those of measurements last.
+func TestSettingKeysKeepTablesTogether(t *testing.T) {
+	s := configured(sweepOf("", cellOf("a", "swav", "joint", "plain", nil), cellOf("b", "swav", "gmm", "plain", nil), cellOf("c", "dino", "gmm", "plain", nil)),
+		"data.name=x data.path=/a evaluate.every=1 loss.temperature=1 swav.queue=2", "data.name=x data.train=7 evaluate.every=1 loss.temperature=1 gmm.memory=3",
+		"data.name=x data.train=7 loss.temperature=1 dino.center=1 gmm.memory=3")
+	want := []string{"data.name", "data.train", "loss.temperature", "swav.queue", "gmm.memory", "dino.center", "evaluate.every"}
+	if d := cmp.Diff(want, s.settingKeys()); d != "" {
+		t.Error(d)
 	}
-	for _, bad := range []string{"a = ", "[prototypes]\ncount = \"x\""} {
-		if _, err := readConfig(cell(bad)); err == nil || !strings.Contains(err.Error(), "config of x") {
-			t.Errorf("%q: got %v", bad, err)
-		}
+	if text, read := s.arms[0].setting("gmm.memory"); read {
+		t.Errorf("an arm reads %q of another learner", text)
 	}
 }
 
@@ -52,19 +54,19 @@ func TestReadConfig(t *testing.T) {
 func TestArmTable(t *testing.T) {
 	s := configured(sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "centred", nil)),
 		"train.lr=1 prototypes.lr_mult=10 prototypes.init=random data.path=/a", "data.name=shapes train.lr=1 prototypes.init=data gmm.memory=2 data.path=/b")
-	s.arms[1].config.observers = []string{"joint"}
+	s.arms[1].planned.Observers = []string{"joint"}
 	table := s.armTable()
-	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.heads()); d != "" {
+	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.Titles()); d != "" {
 		t.Error(d)
 	}
 	want := [][]string{{"swav", "swav", "joint", "–", "plain", "–", "random"}, {"swav+gmm", "swav", "gmm", "–", "centred", "joint", "data"}}
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"**[data]** name shapes", "**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
+	if d := cmp.Diff([]string{"**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[data]** name shapes", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
 		t.Error(d)
 	}
-	if s.arms[0].config = (config{values: map[string]string{"prototypes.reseed": "true"}, keys: []string{"prototypes.reseed"}}); len(s.differing()) != 0 {
+	if configured(s, "prototypes.reseed=true"); len(s.differing()) != 0 {
 		t.Error("a setting that one arm alone reads is no difference")
 	}
 }
@@ -103,7 +105,7 @@ func TestBaselineLooksAtTheConfig(t *testing.T) {
 }
 
 // Each arm stands beside the joint arm with its own embedding, start and re-seeding.
-func TestSameHelp(t *testing.T) {
+func TestMatchedSettings(t *testing.T) {
 	const helped, bare = "prototypes.init=data prototypes.reseed=true", "prototypes.init=random prototypes.reseed=false"
 	kp := cellOf("swav+kp", "swav", "joint", "plain", nil)
 	kp.Regularizers = []string{"koleo-prototypes"}
@@ -119,7 +121,7 @@ func TestSameHelp(t *testing.T) {
 	}
 	s.arms[5].runs = s.arms[5].runs[:2]
 	s.arms[3].runs[2].Result.Metrics["unique@0.025"] = 1
-	table := s.sameHelpTable()
+	table := s.matchedTable()
 	want := [][]string{
 		{"swav+gmm", "swav+aids", "3", "+13.3 [−1.0, 27.7]", "–", "–", "loss.temperature, train.lr"},
 		{"swav+frozen", "swav", "2", "+40.0 [40.0, 40.0]", "–", "–", "–"},
@@ -127,7 +129,7 @@ func TestSameHelp(t *testing.T) {
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)
 	}
-	if len(table.General) != 1 || !strings.HasSuffix(table.General[0], "as swav+gmm+plain, dino+gmm.") {
+	if len(table.General) != 1 || !strings.HasSuffix(table.General[0], "for swav+gmm+plain, dino+gmm.") {
 		t.Errorf("alone: %v", table.General)
 	}
 }

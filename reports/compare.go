@@ -6,14 +6,15 @@ import (
 	"slices"
 
 	"protobench/harness/store"
+	"protobench/stats"
 )
 
 // comparison is one arm against its baseline in one declared endpoint.
 type comparison struct {
 	arm, baseline *arm
 	measure       measure
-	difference    Estimate // arm minus baseline at equal seeds, in the measure's unit
-	p, holm       float64  // two-sided sign-flip; Holm over all comparisons of the sweep
+	difference    stats.Estimate // arm minus baseline at equal seeds, in the measure's unit
+	p, holm       float64        // two-sided sign-flip; Holm over all comparisons of the sweep
 }
 
 // comparisons pairs every arm with its baseline in every declared endpoint. Holm's
@@ -31,7 +32,7 @@ func (s *sweep) comparisons() []comparison {
 			out, p = append(out, c), append(p, c.p)
 		}
 	}
-	for i, adjusted := range Holm(p) {
+	for i, adjusted := range stats.Holm(p) {
 		out[i].holm = adjusted
 	}
 	return out
@@ -39,7 +40,7 @@ func (s *sweep) comparisons() []comparison {
 
 func compare(a, base *arm, m measure) comparison {
 	d := pairedDifferences(a, base, m)
-	return comparison{arm: a, baseline: base, measure: m, difference: Estimated(d), p: SignFlip(d), holm: math.NaN()}
+	return comparison{arm: a, baseline: base, measure: m, difference: stats.Estimated(d), p: stats.SignFlip(d), holm: math.NaN()}
 }
 
 // pairedDifferences subtracts at equal seeds, where both values are defined.
@@ -48,7 +49,7 @@ func pairedDifferences(a, base *arm, m measure) []float64 {
 	for _, p := range pairs(a, base) {
 		d = append(d, m.of(p[0].Result.Metrics, p[0].k)-m.of(p[1].Result.Metrics, p[1].k))
 	}
-	return finite(d)
+	return stats.Finite(d)
 }
 
 // pairs returns the counted runs of a and base that share a seed.
@@ -93,24 +94,18 @@ func cutLearner(baseline string) (string, bool) {
 
 // holmNote says what n pairs can show when m tests are declared.
 func holmNote(n, m int) string {
-	need := n
-	for smallestHolm(need, m) >= 0.05 {
-		need++
-	}
+	need := max(n, stats.SeedsNeeded(m))
 	seeds := "seeds"
 	if n == 1 {
 		seeds = "seed"
 	}
-	text := fmt.Sprintf("With %d paired %s the smallest two-sided sign-flip p of one test is %s", n, seeds, pText(SmallestP(n)))
-	if SmallestP(n) >= 0.05 {
+	text := fmt.Sprintf("With %d paired %s the smallest two-sided sign-flip p of one test is %s", n, seeds, pText(stats.SmallestP(n)))
+	if stats.SmallestP(n) >= stats.Level {
 		text += "; six seeds reach 0.031, for one test"
 	}
 	return text + fmt.Sprintf(". Holm's correction over the %d declared comparisons takes the smallest p to min(1, %d·2^(1−n)) = %s; to get below 0.05 the sweep needs %d seeds (%s).",
-		m, m, pText(smallestHolm(n, m)), need, pText(smallestHolm(need, m)))
+		m, m, pText(stats.SmallestHolm(n, m)), need, pText(stats.SmallestHolm(need, m)))
 }
-
-// smallestHolm is the smallest Holm-adjusted p of m sign-flip tests with n pairs each.
-func smallestHolm(n, m int) float64 { return math.Min(1, float64(m)*SmallestP(n)) }
 
 // equalAxes compares the axes that both arms have, which are those that they read: an axis of the mixture does not
 // tell joint arms apart.

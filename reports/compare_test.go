@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"protobench/harness/store"
 )
@@ -102,10 +103,10 @@ func runsOf(values map[uint64]float64, status string) []run {
 func TestPairedDifferences(t *testing.T) {
 	a := &arm{runs: runsOf(map[uint64]float64{0: 9, 1: 7, 2: 5, 4: 1}, store.OK)}
 	b := &arm{runs: runsOf(map[uint64]float64{1: 4, 2: 6, 3: 9, 4: math.NaN()}, store.Collapsed)}
-	if d := cmp.Diff([]float64{30, -10}, pairedDifferences(a, b, measureOf("live_unique@0.025")), close9); d != "" {
+	if d := cmp.Diff([]float64{30, -10}, pairedDifferences(a, b, measureOf("live_unique@0.025")), cmpopts.EquateApprox(1e-9, 1e-9)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]float64{30, -10}, pairedDifferences(a, b, measureOf("dead")), close9); d != "" {
+	if d := cmp.Diff([]float64{30, -10}, pairedDifferences(a, b, measureOf("dead")), cmpopts.EquateApprox(1e-9, 1e-9)); d != "" {
 		t.Error(d)
 	}
 	lost := &arm{runs: runsOf(map[uint64]float64{1: 4, 2: 6}, store.Diverged)}

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 
 	"protobench/harness/store"
+	"protobench/stats"
 )
 
 // curve is one measure over training, over the seeds of an arm.
@@ -87,7 +88,7 @@ func shared(at map[int][]float64, runs int) curve {
 	for _, s := range steps {
 		v := append([]float64{}, at[s]...)
 		c.steps = append(c.steps, float64(s))
-		c.mean = append(c.mean, sum(v)/float64(len(v)))
+		c.mean = append(c.mean, stats.Mean(v))
 		sort.Float64s(v)
 		c.low, c.top = append(c.low, v[0]), append(c.top, v[len(v)-1])
 	}

@@ -101,35 +101,35 @@ func planned(a demoArm, objective string, temperature float64, seed uint64) stor
 		c.Axes["loss.temperature"] = temperature
 	}
 	c.Hash = fmt.Sprintf("%s-%g-%d", a.method, temperature, seed)
-	return store.PlanCell{Cell: c, Dir: strings.ReplaceAll(c.Hash, " ", "-"), Config: a.config(objective, temperature, seed)}
+	out := store.PlanCell{Cell: c, Dir: strings.ReplaceAll(c.Hash, " ", "-"), Observers: a.observers, Settings: a.settings(objective, temperature)}
+	if objective != "" {
+		out.Prototypes = demoK
+	}
+	return out
 }
 
-// config is the resolved settings of one cell of the arm.
-func (a demoArm) config(objective string, temperature float64, seed uint64) string {
-	text := fmt.Sprintf("seed = %d\n[data]\nname = \"shapes\"\npath = \"\"\ntrain = %d\n[encoder]\nname = \"convnet\"\nwidth = 32\n[train]\nbatch = 128\nepochs = 20\n", seed, demoImages)
+// settings are those of one cell of the arm.
+func (a demoArm) settings(objective string, temperature float64) store.Settings {
+	s := settingsOf("data.name=shapes data.path= data.train=1200 encoder.name=convnet encoder.width=32 train.batch=128 train.epochs=20")
 	if objective == "" {
-		return text
+		return s
 	}
-	text += fmt.Sprintf("[evaluate]\nusage_images = 0\n[loss]\ntemperature = %g\n[prototypes]\ncount = %d\n", temperature, demoK)
+	s = append(s, settingsOf(fmt.Sprintf("evaluate.usage_images=0 loss.temperature=%g prototypes.count=64", temperature))...)
 	switch helped := strings.Contains(a.method, "gmm") || strings.Contains(a.method, "aids"); {
 	case helped:
-		text += "init = \"data\"\nreseed = true\n"
+		s = append(s, settingsOf("prototypes.init=data prototypes.reseed=true")...)
 	case a.learner != "frozen":
-		text += "init = \"random\"\nreseed = false\n"
+		s = append(s, settingsOf("prototypes.init=random prototypes.reseed=false")...)
 	default:
-		text += "init = \"random\"\n"
+		s = append(s, settingsOf("prototypes.init=random")...)
 	}
 	switch {
 	case a.learner == "gmm":
-		text += "[gmm]\nmemory = 1.0\n"
+		s = append(s, settingsOf("gmm.memory=1")...)
 	case len(a.regularizers) > 0:
-		text += "[koleo-prototypes]\nweight = 0.1\n"
+		s = append(s, settingsOf("koleo-prototypes.weight=0.1")...)
 	}
-	text += fmt.Sprintf("[[method]]\nname = %q\n", a.method)
-	if len(a.observers) > 0 {
-		text += "observers = [\"joint\"]\n"
-	}
-	return text
+	return s
 }
 
 // fillCell makes up the prototypes, measures them as a run would, and writes all files.
@@ -309,8 +309,11 @@ func spoil(t *testing.T, d *store.Dir, p store.Plan) {
 	})
 	for hash, gradient := range map[string]string{"swav-0.2-0": "3.3e-06", "swav-0.2-1": "3.1e-05", "dino-0.2-0": "8.9e-06"} {
 		edit(hash, func(r *store.Result) {
-			const text = ": linear probe: the fit at L2 1e-06 ended after 500 iterations with a gradient of "
-			r.Provenance.Warnings = []string{"linear@backbone.teacher" + text + gradient + ", above 1e-06", "linear_fine@backbone.student" + text + "1.0e-05, above 1e-06"}
+			const text = "linear probe: the fit at L2 1e-06 ended after 500 iterations with a gradient of "
+			r.Provenance.Warnings = []store.Warning{
+				{Metric: "linear@backbone.teacher", Text: text + gradient + ", above 1e-06"},
+				{Metric: "linear_fine@backbone.student", Text: text + "1.0e-05, above 1e-06"},
+			}
 		})
 	}
 	edit("dino+gmm-0.1-0", func(r *store.Result) { r.Provenance.ISA, r.Provenance.Version = "purego", "0.1.1" })

@@ -1,8 +1,9 @@
-// Package reports turns a run directory into what goes into a paper: statistics over
-// seeds, one table model that is written as Markdown, CSV or terminal text, figures,
+// Package reports turns a run directory into what goes into a paper: tables over seeds, figures,
 // and the report page that explains them.
 //
-// It reads results and never makes them: no training, no metric of its own (those are
-// package metrics'), no sweep language. Equal results give equal bytes; only the
-// columns that hold times differ between runs.
+// It reads plans and results and never makes them: no training, no sweep file, no default of a
+// setting. What it measures itself are functions of package metrics on stored prototypes and on
+// random vectors of their shape; what it tests is package stats'; what a column means stands in
+// its metric's declaration. Equal results give equal bytes; only the columns that hold times
+// differ between runs.
 package reports

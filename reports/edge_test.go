@@ -50,9 +50,9 @@ func TestReportOfNothing(t *testing.T) {
 func TestReportOfNotFinite(t *testing.T) {
 	s, err := Write(small(t, func(c *store.CellDir, r *store.Result) {
 		r.Outcome.Status = store.Collapsed
-		for _, eps := range epsilons() {
-			r.Metrics["unique@"+eps] = 1
-			r.Metrics["live_unique@"+eps] = math.NaN()
+		for _, eps := range metrics.Epsilons() {
+			r.Metrics[metrics.UniqueKey(eps)] = 1
+			r.Metrics[metrics.LiveUniqueKey(eps)] = math.NaN()
 		}
 		r.Metrics["linear@backbone.teacher"] = math.Inf(1)
 		equal := metrics.NewMatrix(demoK, demoD)

@@ -9,12 +9,12 @@ func TestFamilyIsWhatTheReportTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := len(s.comparisons())
-	if got, err := Family(s.plan); got != want || want == 0 || err != nil {
-		t.Errorf("announced %d comparisons, the report makes %d (%v)", got, want, err)
+	if got := Family(s.plan); got != want || want == 0 {
+		t.Errorf("announced %d comparisons, the report makes %d", got, want)
 	}
 	p := s.plan
 	p.Baseline = ""
-	if got, err := Family(p); got != 0 || err != nil {
-		t.Errorf("%d comparisons without a baseline (%v)", got, err)
+	if got := Family(p); got != 0 {
+		t.Errorf("%d comparisons without a baseline", got)
 	}
 }

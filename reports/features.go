@@ -1,39 +1,34 @@
 package reports
 
+import (
+	"protobench/metrics"
+	"protobench/reports/table"
+	"protobench/stats"
+)
+
 // featureTable tells how good the frozen features of both branches are, beyond the main
 // table's one probe. Columns that no run has a value for are left out.
-func (s *sweep) featureTable() *Table {
-	var keys []string
-	for _, protocol := range []string{"linear", "linear_fine", "knn20_t0.07", "knn20_t0.07_fine", "linear_head", "linear_medium", "linear_tail"} {
-		keys = append(keys, protocol+"@backbone.teacher", protocol+"@backbone.student")
-	}
-	keys = append(keys, "rankme.features.teacher", "rankme.features.student", "feature_std.teacher")
-	return s.sideTable(s.arms, s.defined(measuresOf(keys...)))
+func (s *sweep) featureTable() *table.Table {
+	return s.sideTable(s.arms, s.defined(columnsOf(metrics.FeaturesTable)))
 }
 
 // geometryTable tells how the prototypes lie and are used, beyond the main table.
-func (s *sweep) geometryTable() *Table {
-	measures := s.defined(measuresOf("used", "unique@0.025.student", "prototype_mean_norm", "effective_rank.prototypes", "nmi"))
+func (s *sweep) geometryTable() *table.Table {
+	measures := s.defined(columnsOf(metrics.GeometryTable))
 	t := s.sideTable(s.trained(), measures)
-	for _, b := range s.random {
-		row := texts(b.label(), undefined)
-		for _, m := range measures {
-			row = append(row, b.value(m))
-		}
-		t.Rows = append(t.Rows, row)
-	}
+	s.randomRows(t, measures)
 	return t
 }
 
 // sideTable has a row per arm and a column per measure.
-func (s *sweep) sideTable(arms []*arm, measures []measure) *Table {
-	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
+func (s *sweep) sideTable(arms []*arm, measures []measure) *table.Table {
+	t := &table.Table{Columns: []table.Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
 	for _, m := range measures {
-		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.key})
+		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key})
 	}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {
-		row := []Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}
+		row := []table.Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}
 		for _, m := range measures {
 			row = append(row, a.plainValue(m))
 		}
@@ -50,7 +45,7 @@ func (s *sweep) defined(measures []measure) []measure {
 	var out []measure
 	for _, m := range measures {
 		for _, a := range s.arms {
-			if Estimated(m.over(a)).N > 0 {
+			if stats.Estimated(m.over(a)).N > 0 {
 				out = append(out, m)
 				break
 			}

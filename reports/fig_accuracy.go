@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"protobench/stats"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -55,7 +57,7 @@ func (s *sweep) accuracyPanel(objective string, low, high float64) *plot.Plot {
 func (s *sweep) addReferences(p *plot.Plot) {
 	above, below := 0.0, 0.0
 	for _, a := range s.arms {
-		m := Estimated(measureOf("linear@backbone.teacher").over(a))
+		m := stats.Estimated(accuracy().over(a))
 		if !a.reference || m.N == 0 {
 			continue
 		}
@@ -96,7 +98,7 @@ func addReference(p *plot.Plot, name string, y float64) {
 
 // accuracyPoints pairs live-unique % with accuracy % for each run that has both.
 func (a *arm) accuracyPoints() plotter.XYs {
-	x, y := measureOf("live_unique@0.025").over(a), measureOf("linear@backbone.teacher").over(a)
+	x, y := liveUnique().over(a), accuracy().over(a)
 	var out plotter.XYs
 	for i := range x {
 		if !math.IsNaN(x[i] + y[i]) {
@@ -122,7 +124,7 @@ func centre(points plotter.XYs) plotter.XYs {
 func (s *sweep) accuracyRange() (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, a := range s.trained() {
-		for _, v := range finite(measureOf("linear@backbone.teacher").over(a)) {
+		for _, v := range stats.Finite(accuracy().over(a)) {
 			low, high = min(low, v), max(high, v)
 		}
 	}

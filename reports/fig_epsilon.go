@@ -4,6 +4,9 @@ import (
 	"image/color"
 	"math"
 
+	"protobench/metrics"
+	"protobench/stats"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -13,7 +16,7 @@ import (
 // epsilonFigure shows unique prototypes against the distance at which two count as one.
 func (s *sweep) epsilonFigure() figure {
 	f := figure{name: "unique_vs_epsilon", title: "Unique prototypes against ε"}
-	arms := s.withData(func(a *arm) bool { return Estimated(measureOf("unique@0.025").over(a)).N > 0 })
+	arms := s.withData(func(a *arm) bool { return stats.Estimated(unique().over(a)).N > 0 })
 	if len(arms) == 0 {
 		f.missing = "no run has final metrics yet"
 		return f
@@ -38,12 +41,12 @@ func (s *sweep) epsilonPanel(objective string) *plot.Plot {
 	p := newPlot(objective, "ε (cosine distance)", "unique prototypes, % of K", 10)
 	lightGrid(p)
 	percentAxis(&p.Y)
-	p.X.Min, p.X.Max = -0.35, float64(len(epsilons()))-0.65
-	p.X.Tick.Marker = ticks([]float64{0, 1, 2, 3, 4}, epsilons())
+	p.X.Min, p.X.Max = -0.35, float64(len(metrics.Epsilons()))-0.65
+	p.X.Tick.Marker = epsilonTicks()
 	for _, b := range s.random {
 		var unique []float64
-		for _, eps := range epsilons() {
-			unique = append(unique, measureOf("unique@"+eps).of(b.metrics, b.k))
+		for _, eps := range metrics.Epsilons() {
+			unique = append(unique, b.of(measureOf(metrics.UniqueKey(eps))))
 		}
 		addLine(p, indexed(unique, 0), greyLine())
 	}
@@ -55,10 +58,19 @@ func (s *sweep) epsilonPanel(objective string) *plot.Plot {
 	return p
 }
 
+// epsilonTicks places the distances at equal steps.
+func epsilonTicks() plot.ConstantTicks {
+	var out plot.ConstantTicks
+	for i, eps := range metrics.Epsilons() {
+		out = append(out, plot.Tick{Value: float64(i), Label: metrics.EpsilonText(eps)})
+	}
+	return out
+}
+
 func (a *arm) addEpsilonLine(p *plot.Plot, shift float64) {
 	var mean, half []float64
-	for _, eps := range epsilons() {
-		e := Estimated(measureOf("unique@" + eps).over(a))
+	for _, eps := range metrics.Epsilons() {
+		e := stats.Estimated(measureOf(metrics.UniqueKey(eps)).over(a))
 		mean, half = append(mean, e.Mean), append(half, e.Half)
 	}
 	points := indexed(mean, shift)

@@ -3,6 +3,8 @@ package reports
 import (
 	"slices"
 
+	"protobench/metrics"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -43,7 +45,7 @@ func (s *sweep) shadowGroups() []shadowGroup {
 }
 
 // shadowRows are the measures of the figure's rows.
-func shadowRows() []measure { return measuresOf("unique@0.025", "live_unique@0.025") }
+func shadowRows() []measure { return []measure{unique(), liveUnique()} }
 
 // shadowFigure asks whether prototypes collapse that learn by the same loss but feed nothing back.
 func (s *sweep) shadowFigure() (figure, error) {
@@ -64,7 +66,7 @@ func (s *sweep) shadowFigure() (figure, error) {
 	if !drawn {
 		return f, nil
 	}
-	f.caption = "Unique (above) and live unique prototypes (below) at ε = 0.025 over training, mean over seeds with the band from the lowest to the highest seed." + s.curveText() +
+	f.caption = "Unique (above) and live unique prototypes (below) at ε = " + metrics.EpsilonText(smallest()) + " over training, mean over seeds with the band from the lowest to the highest seed." + s.curveText() +
 		" Thick line: the plain arm of the panel's title, whose prototypes feed its own encoder. Broken lines: its shadows, prototypes that learn by the same loss, from random unit vectors too, but on the embeddings of another arm's encoder (the colour is that arm's), and feed nothing back. " +
 		"Where a shadow falls as the thick line does, the loss alone takes prototypes together and joint training is not needed for it; where the thick line alone falls, joint training is."
 	columns := min(4, len(groups))

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"protobench/metrics"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -11,7 +13,7 @@ import (
 // trainingFigure shows when prototypes are lost, by the arms' own learners and by their observers.
 func (s *sweep) trainingFigure() (figure, error) {
 	f := figure{name: "live_unique_over_training", title: "Live unique prototypes over training"}
-	curves, err := s.curves(measureOf("live_unique@0.025"))
+	curves, err := s.curves(liveUnique())
 	if err != nil {
 		return f, err
 	}
@@ -20,7 +22,7 @@ func (s *sweep) trainingFigure() (figure, error) {
 		f.missing = "no run has measured epochs yet"
 		return f, nil
 	}
-	f.caption = "Prototypes that are unique at ε = 0.025 and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed." +
+	f.caption = "Prototypes that are unique at ε = " + metrics.EpsilonText(smallest()) + " and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed." +
 		s.curveText() + " Before step 0 the batch norms' statistics are filled; all measurements run in evaluation mode. Collapse that comes with joint training shows as a drop in the first steps or epochs that the control and decoupled lines do not share. A line that stays low from step 0 on is no collapse but a start in which few prototypes are used."
 	if s.observed() {
 		f.caption += " Thin broken lines are observers, in the colour of the arm that they watch."

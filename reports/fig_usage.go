@@ -34,7 +34,7 @@ func (s *sweep) usageFigure() figure {
 		return f
 	}
 	f.caption = "Training images assigned to each prototype of the first seed, most used first, on a logarithmic scale (prototypes without an image stand at the bottom). " +
-		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = 0.025 with another live prototype (duplicates; distinct prototypes and groups add up to the live unique ones). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
+		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = " + metrics.EpsilonText(smallest()) + " with another live prototype (duplicates; distinct prototypes and groups add up to the live unique ones). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
 		"A healthy arm is a long blue line near the fair share; partial collapse is orange, and a short blue head with a long grey tail means that most prototypes are unused, however unique they are."
 	columns := min(5, len(panels))
 	rows := (len(panels) + columns - 1) / columns
@@ -52,7 +52,7 @@ func (s *sweep) usageFigure() figure {
 
 func newUsagePanel(label string, p *prototypes) usagePanel {
 	n := p.images()
-	return usagePanel{label: label, images: n, ranked: metrics.RankUsage(p.counts, n, metrics.LiveUnique(p.shown, p.counts, n, 0.025))}
+	return usagePanel{label: label, images: n, ranked: metrics.RankUsage(p.counts, n, metrics.LiveUnique(p.shown, p.counts, n, smallest()))}
 }
 
 func usageColors() (distinct, duplicate, dead color.NRGBA) {
@@ -143,7 +143,7 @@ func (p usagePanel) groups() int {
 func drawUsageKey(c draw.Canvas) {
 	blue, orange, pale := usageColors()
 	x := c.Min.X + vg.Points(44)
-	for i, text := range []string{"live and distinct", "live, shares a greedy group with another live prototype (ε 0.025)", "dead"} {
+	for i, text := range []string{"live and distinct", "live, shares a greedy group with another live prototype (ε " + metrics.EpsilonText(smallest()) + ")", "dead"} {
 		l := newLegend(9)
 		l.ThumbnailWidth = vg.Points(12)
 		l.Add(text, swatch{mark: draw.GlyphStyle{Color: []color.NRGBA{blue, orange, pale}[i], Radius: vg.Points(3),

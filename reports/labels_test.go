@@ -2,12 +2,13 @@ package reports
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"protobench/harness/store"
+	"protobench/stats"
 )
 
 func labelsOf(s *sweep) []string {
@@ -55,18 +56,18 @@ func TestMeasureTexts(t *testing.T) {
 	nan := math.NaN()
 	cases := []struct {
 		key  string
-		e    Estimate
+		e    stats.Estimate
 		want string
 	}{
-		{"unique@0.025", Estimate{3, 62.34, 1, 4.06}, "62.3 ± 4.1"},
-		{"unique@0.025", Estimate{1, 62.34, nan, nan}, "62.3 (n = 1)"},
-		{"dead", Estimate{0, nan, nan, nan}, "–"},
-		{"usage_perplexity", Estimate{3, 131.2, 1, 3.7}, "131 ± 4"},
-		{"grouped_perplexity", Estimate{3, 31.24, 1, 3.77}, "31.2 ± 3.8"},
-		{"displacement", Estimate{3, 0.0123, 1, 0.004}, "0.012 ± 0.004"},
-		{"displacement", Estimate{3, 3.1e-17, 0, 0}, "0 ± 0"},
-		{"dead", Estimate{1, -1e-13, nan, nan}, "0.0 (n = 1)"},
-		{"reseeds", Estimate{3, 7, 1, 0.52}, "7.0 ± 0.5"},
+		{"unique@0.025", estimate(3, 62.34, 1, 4.06), "62.3 ± 4.1"},
+		{"unique@0.025", estimate(1, 62.34, nan, nan), "62.3 (n = 1)"},
+		{"dead", estimate(0, nan, nan, nan), "–"},
+		{"usage_perplexity", estimate(3, 131.2, 1, 3.7), "131 ± 4"},
+		{"grouped_perplexity", estimate(3, 31.24, 1, 3.77), "31.2 ± 3.8"},
+		{"displacement", estimate(3, 0.0123, 1, 0.004), "0.012 ± 0.004"},
+		{"displacement", estimate(3, 3.1e-17, 0, 0), "0 ± 0"},
+		{"dead", estimate(1, -1e-13, nan, nan), "0.0 (n = 1)"},
+		{"reseeds", estimate(3, 7, 1, 0.52), "7.0 ± 0.5"},
 	}
 	for _, c := range cases {
 		if got := measureOf(c.key).text(c.e, 3); got != c.want {
@@ -74,9 +75,12 @@ func TestMeasureTexts(t *testing.T) {
 		}
 	}
 	m := measureOf("linear@backbone.teacher")
-	for e, want := range map[Estimate]string{
-		{3, 3.14, 1, 2}: "+3.1 [1.1, 5.1]", {3, -3.14, 1, 4}: "−3.1 [−7.1, 0.9]", {1, 2, nan, nan}: "+2.0 (n = 1)", {0, nan, nan, nan}: "–",
-		{2, -1e-17, 0, 0}: "+0.0 [0.0, 0.0] (n = 2)",
+	for e, want := range map[stats.Estimate]string{
+		estimate(3, 3.14, 1, 2):    "+3.1 [1.1, 5.1]",
+		estimate(3, -3.14, 1, 4):   "−3.1 [−7.1, 0.9]",
+		estimate(1, 2, nan, nan):   "+2.0 (n = 1)",
+		estimate(0, nan, nan, nan): "–",
+		estimate(2, -1e-17, 0, 0):  "+0.0 [0.0, 0.0] (n = 2)",
 	} {
 		if got := m.signed(e, 3); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -87,7 +91,7 @@ func TestMeasureTexts(t *testing.T) {
 func TestMeasureUnits(t *testing.T) {
 	m := store.Metrics{"live_unique@0.025": 32, "dead": 0.25, "usage_perplexity": 7, "knn20_t0.07@backbone.teacher": 0.5}
 	for key, want := range map[string]float64{"live_unique@0.025": 50, "dead": 25, "usage_perplexity": 7, "knn20_t0.07@backbone.teacher": 50, "nmi": math.NaN()} {
-		if got := measureOf(key).of(m, 64); !cmp.Equal(want, got, close9) {
+		if got := measureOf(key).of(m, 64); !cmp.Equal(want, got, cmpopts.EquateApprox(1e-9, 1e-9), cmpopts.EquateNaNs()) {
 			t.Errorf("%s: got %g, want %g", key, got, want)
 		}
 	}
@@ -96,22 +100,14 @@ func TestMeasureUnits(t *testing.T) {
 	}
 }
 
-func TestEscapes(t *testing.T) {
-	table := &Table{Columns: []Column{{Name: "unique@0.025_x", CSV: "a", Text: true}, {CSV: "d", Data: true}},
-		Rows: [][]Value{{{Text: "a|b\nc *d* <i>", Marks: " [1]"}, {Text: "hidden"}}}, Notes: []string{"x\ny"}}
-	got, err := table.markdown()
-	must(t, err)
-	for _, want := range []string{"| unique@0.025_x", `a\|b c \*d\* &lt;i> [1]`, "- [1] x y"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %q in %q", want, got)
-		}
+func estimate(n int, mean, sd, half float64) stats.Estimate {
+	return stats.Estimate{N: n, Mean: mean, SD: sd, Half: half}
+}
+
+func measures(keys ...string) []measure {
+	var out []measure
+	for _, key := range keys {
+		out = append(out, measureOf(key))
 	}
-	if strings.Contains(got, "hidden") || strings.Count(got, "\n") != 5 {
-		t.Errorf("a data column or a line too many in %q", got)
-	}
-	csv, err := table.csv()
-	must(t, err)
-	if csv != "a,d\n\"a|b\nc *d* <i>\",hidden\n" {
-		t.Errorf("CSV %q", csv)
-	}
+	return out
 }

@@ -24,9 +24,9 @@ type arm struct {
 	cell      store.Cell // the first run's
 	reference bool       // pixels, untrained or supervised: accuracies alone
 	style     style
-	config    config      // the first run's; the others differ in the seed alone
-	first     *prototypes // of the first seed that has some; nil when none has
-	runs      []run       // by seed
+	planned   store.PlanCell // the first run's; the others differ in the seed alone
+	first     *prototypes    // of the first seed that has some; nil when none has
+	runs      []run          // by seed
 }
 
 type run struct {
@@ -52,9 +52,7 @@ func load(path string) (*sweep, error) {
 		return nil, err
 	}
 	for _, c := range cells {
-		if err := s.add(c); err != nil {
-			return nil, err
-		}
+		s.add(c)
 	}
 	s.finish()
 	for _, a := range s.trained() {
@@ -66,19 +64,14 @@ func load(path string) (*sweep, error) {
 	return s, nil
 }
 
-func (s *sweep) add(c store.CellState) error {
-	cell := c.Dir.Plan().Cell
-	config, err := readConfig(c.Dir)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(s.arms, func(a *arm) bool { return a.cell.Arm() == cell.Arm() })
+func (s *sweep) add(c store.CellState) {
+	planned := c.Dir.Plan()
+	i := slices.IndexFunc(s.arms, func(a *arm) bool { return a.cell.Arm() == planned.Cell.Arm() })
 	if i < 0 {
 		i = len(s.arms)
-		s.arms = append(s.arms, &arm{cell: cell, reference: isReference(cell), config: config})
+		s.arms = append(s.arms, &arm{cell: planned.Cell, reference: isReference(planned.Cell), planned: planned})
 	}
-	s.arms[i].runs = append(s.arms[i].runs, run{c, config.count})
-	return nil
+	s.arms[i].runs = append(s.arms[i].runs, run{c, planned.Prototypes})
 }
 
 func (s *sweep) finish() {
@@ -124,7 +117,8 @@ func (a *arm) counted() []run {
 	return out
 }
 
-// trained returns the arms that have prototypes, in the plan's order.
+// trained returns the arms without the reference rows, in the plan's order. An arm whose objective
+// learns without prototypes is one of them: its metrics of prototypes are undefined.
 func (s *sweep) trained() []*arm {
 	var out []*arm
 	for _, a := range s.arms {

@@ -7,17 +7,20 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/metrics"
+	"protobench/reports/table"
+	"protobench/stats"
 )
 
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
-func (s *sweep) mainTable() *Table {
-	t := &Table{Columns: s.mainColumns()}
+func (s *sweep) mainTable() *table.Table {
+	t := &table.Table{Columns: s.mainColumns()}
 	comparisons := s.comparisons()
-	measures := mainMeasures()
-	remarks := s.remarksOn(append(measures, measuresOf(s.plan.Primary...)...), false, true)
+	measures := columnsOf(metrics.MainTable)
+	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
-		row := append([]Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
+		row := append([]table.Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
 		row = append(row, s.countValue(a))
 		for _, m := range measures {
 			row = append(row, a.value(m))
@@ -25,7 +28,7 @@ func (s *sweep) mainTable() *Table {
 		for _, key := range s.plan.Primary {
 			row = append(row, differenceValue(s, a, key, comparisons))
 		}
-		t.Rows = append(t.Rows, append(row, a.stepTime(), Value{Text: a.outcomes()}))
+		t.Rows = append(t.Rows, append(row, a.stepTime(), table.Value{Text: a.outcomes()}))
 	}
 	for _, b := range s.random {
 		t.Rows = append(t.Rows, s.randomRow(t, b))
@@ -35,15 +38,15 @@ func (s *sweep) mainTable() *Table {
 }
 
 // randomRow sets random vectors beside the geometry of the arms' prototypes.
-func (s *sweep) randomRow(t *Table, b randomBaseline) []Value {
-	row := make([]Value, len(t.Columns))
+func (s *sweep) randomRow(t *table.Table, b randomBaseline) []table.Value {
+	row := make([]table.Value, len(t.Columns))
 	for i, c := range t.Columns {
 		row[i].Text = undefined
 		if c.Data {
 			row[i].Text = ""
 		}
-		for _, m := range mainMeasures() {
-			if m.key == c.CSV {
+		for _, m := range columnsOf(metrics.MainTable) {
+			if m.Key == c.CSV {
 				row[i] = b.value(m)
 			}
 		}
@@ -52,28 +55,19 @@ func (s *sweep) randomRow(t *Table, b randomBaseline) []Value {
 	return row
 }
 
-// mainMeasures are the metrics of the main table. Uniqueness never stands without usage.
-func mainMeasures() []measure {
-	return measuresOf(
-		"live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity",
-		"displacement", "path", "reseeds", "linear@backbone.teacher", "knn20_t0.07@backbone.teacher",
-	)
-}
-
-func (s *sweep) mainColumns() []Column {
-	brief := []string{"live_unique@0.025", "unique@0.025", "dead", "linear@backbone.teacher"}
-	columns := []Column{{Name: "method", CSV: "row", Text: true, Brief: true}}
+func (s *sweep) mainColumns() []table.Column {
+	columns := []table.Column{{Name: "method", CSV: "row", Text: true, Brief: true}}
 	for _, name := range s.dataColumns() {
-		columns = append(columns, Column{CSV: name, Data: true})
+		columns = append(columns, table.Column{CSV: name, Data: true})
 	}
-	columns = append(columns, Column{Name: "n", CSV: "n", Brief: true})
-	for _, m := range mainMeasures() {
-		columns = append(columns, Column{Name: m.title(), CSV: m.key, Brief: slices.Contains(brief, m.key)})
+	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true})
+	for _, m := range columnsOf(metrics.MainTable) {
+		columns = append(columns, table.Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.BriefTable)})
 	}
 	for _, key := range s.plan.Primary {
-		columns = append(columns, Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
+		columns = append(columns, table.Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
 	}
-	return append(columns, Column{Name: "ms / step", CSV: "step_ms", Brief: true}, Column{Name: "outcome", CSV: "outcome", Text: true})
+	return append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Brief: true}, table.Column{Name: "outcome", CSV: "outcome", Text: true})
 }
 
 // dataColumns are what takes a row's name apart, for other tools.
@@ -89,10 +83,10 @@ func (s *sweep) dataColumns() []string {
 	return columns
 }
 
-func (s *sweep) dataValues(a *arm) []Value {
-	out := []Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}}
+func (s *sweep) dataValues(a *arm) []table.Value {
+	out := []table.Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}}
 	for _, k := range s.dataColumns()[len(out):] {
-		v := Value{}
+		v := table.Value{}
 		if x, ok := a.cell.Axes[k]; ok {
 			v.Text = store.FormatAxis(x)
 		}
@@ -102,57 +96,67 @@ func (s *sweep) dataValues(a *arm) []Value {
 }
 
 // countValue is the number of runs behind a row, of the planned ones when some lack.
-func (s *sweep) countValue(a *arm) Value {
+func (s *sweep) countValue(a *arm) table.Value {
 	n, planned := len(a.counted()), len(a.runs)
 	if n == planned {
-		return Value{Text: fmt.Sprint(n)}
+		return table.Value{Text: fmt.Sprint(n)}
 	}
-	return Value{Text: fmt.Sprintf("%d of %d", n, planned)}
+	return table.Value{Text: fmt.Sprintf("%d of %d", n, planned)}
 }
 
-func (a *arm) value(m measure) Value {
-	e := Estimated(m.over(a))
-	v := Value{Text: m.text(e, len(a.counted())), Estimate: &e}
-	if m.key == "live_unique@0.025" && e.N > 0 {
-		v.Text += fmt.Sprintf(" (%s of %s)", a.meanCount(m.key), a.prototypes())
+func (a *arm) value(m measure) table.Value {
+	e := stats.Estimated(m.over(a))
+	v := table.Value{Text: m.text(e, len(a.counted())), Estimate: &e}
+	if m.Headline && e.N > 0 {
+		v.Text += fmt.Sprintf(" (%s of %d)", a.meanCount(m), a.counted()[0].k)
 	}
 	return v
 }
 
-// meanCount is the mean of a count of prototypes, without a share.
-func (a *arm) meanCount(key string) string {
-	e := Estimated(measure{key: key}.over(a))
-	return fmt.Sprintf("%.0f", e.Mean)
+// meanCount is the mean of a count of prototypes itself, not as a share.
+func (a *arm) meanCount(m measure) string {
+	var counts []float64
+	for _, r := range a.counted() {
+		counts = append(counts, lookup(r.Result.Metrics, m.Key))
+	}
+	return fmt.Sprintf("%.0f", stats.Estimated(counts).Mean)
 }
 
-func (a *arm) prototypes() string { return fmt.Sprint(a.counted()[0].k) }
+// endpoints are the declared ones.
+func (s *sweep) endpoints() []measure {
+	var out []measure
+	for _, key := range s.plan.Primary {
+		out = append(out, measureOf(key))
+	}
+	return out
+}
 
-func differenceValue(s *sweep, a *arm, key string, all []comparison) Value {
+func differenceValue(s *sweep, a *arm, key string, all []comparison) table.Value {
 	for _, c := range all {
-		if c.arm == a && c.measure.key == key {
-			return Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
+		if c.arm == a && c.measure.Key == key {
+			return table.Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
 		}
 	}
 	if !a.reference && s.baselineOf(a) == a {
-		return Value{Text: "baseline"}
+		return table.Value{Text: "baseline"}
 	}
-	return Value{Text: undefined}
+	return table.Value{Text: undefined}
 }
 
 // stepTime is the mean over runs of the median step time. The time of a machine is no
 // sample over seeds, so it has no interval.
-func (a *arm) stepTime() Value {
+func (a *arm) stepTime() table.Value {
 	var ms []float64
 	for _, r := range a.counted() {
 		if v := r.Result.Timing.StepMSMedian; v > 0 {
 			ms = append(ms, v)
 		}
 	}
-	e := Estimated(ms)
+	e := stats.Estimated(ms)
 	if e.N == 0 {
-		return Value{Text: undefined}
+		return table.Value{Text: undefined}
 	}
-	return Value{Text: fmt.Sprintf("%.1f", e.Mean)}
+	return table.Value{Text: fmt.Sprintf("%.1f", e.Mean)}
 }
 
 // outcomes tells how many of the ended runs did not end well: "ok", "collapsed 1/3".
@@ -180,7 +184,7 @@ func (a *arm) outcomes() string {
 }
 
 // tableNotes appends what holds for the whole table.
-func (s *sweep) tableNotes(t *Table, comparisons []comparison) {
+func (s *sweep) tableNotes(t *table.Table, comparisons []comparison) {
 	if isas := s.provenance(func(p store.Provenance) string { return p.ISA }); len(isas) > 1 {
 		t.General = append(t.General, "The runs used different instruction sets ("+strings.Join(isas, ", ")+
 			"); values from a pure-Go path agree with the others within a tolerance, not bit by bit.")
@@ -189,7 +193,7 @@ func (s *sweep) tableNotes(t *Table, comparisons []comparison) {
 	for _, c := range comparisons {
 		n = max(n, c.difference.N)
 	}
-	if n > 0 && smallestHolm(n, len(comparisons)) >= 0.05 {
+	if n > 0 && stats.SmallestHolm(n, len(comparisons)) >= stats.Level {
 		t.General = append(t.General, holmNote(n, len(comparisons)))
 	}
 }

@@ -6,45 +6,53 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/metrics"
+	"protobench/stats"
 )
 
-// measure is a metric as tables show it: counts of prototypes as a share of K, shares
-// and accuracies in percent, anything else as it is.
-type measure struct {
-	key     string
-	percent bool
-	ofK     bool
-}
+// measure is a metric as tables show it: counts of prototypes as a share of K, shares and
+// accuracies in percent, anything else as it is.
+type measure struct{ metrics.Spec }
 
-// measureOf tells from a metric's key how it is shown.
+// measureOf is the measure of a key. A metric that this program does not know, of a plan of
+// another one, stands as it is.
 func measureOf(key string) measure {
-	name, _, _ := strings.Cut(key, "@")
-	switch name {
-	case "unique", "unique_centred", "live_unique", "used":
-		return measure{key, true, true}
-	case "dead", "nmi":
-		return measure{key, true, false}
+	if s, known := metrics.Find(key); known {
+		return measure{s}
 	}
-	return measure{key, strings.HasPrefix(name, "knn") || strings.HasPrefix(name, "linear"), false}
+	return measure{metrics.Spec{Key: key}}
 }
 
-func measuresOf(keys ...string) []measure {
+// columnsOf are the measures of a table.
+func columnsOf(t metrics.Table) []measure {
 	var out []measure
-	for _, key := range keys {
-		out = append(out, measureOf(key))
+	for _, s := range metrics.Columns(t) {
+		out = append(out, measure{s})
 	}
 	return out
 }
 
+// liveUnique, unique and accuracy are what figures are drawn of.
+func liveUnique() measure { return measureOf(metrics.Headline()) }
+
+func unique() measure { return measureOf(metrics.UniqueKey(smallest())) }
+
+func accuracy() measure { return measureOf(metrics.LinearKey(metrics.Teacher)) }
+
+// smallest is the cosine distance of the tables' columns.
+func smallest() float64 { return metrics.Epsilons()[0] }
+
 // of returns the shown value out of a learner's metrics with K prototypes.
-func (m measure) of(metrics store.Metrics, k int) float64 {
-	v := lookup(metrics, m.key)
+func (m measure) of(values store.Metrics, k int) float64 { return m.shown(lookup(values, m.Key), k) }
+
+// shown is a value as tables show it, NaN where a share is of an unknown K.
+func (m measure) shown(v float64, k int) float64 {
 	switch {
-	case m.ofK && k < 1:
+	case m.Unit == metrics.CountOfK && k < 1:
 		return math.NaN()
-	case m.ofK:
+	case m.Unit == metrics.CountOfK:
 		return 100 * v / float64(k)
-	case m.percent:
+	case m.Unit.Percent():
 		return 100 * v
 	}
 	return v
@@ -61,20 +69,13 @@ func (m measure) over(a *arm) []float64 {
 
 // title heads the measure's column.
 func (m measure) title() string {
-	if m.key == "path" {
-		return "path, rad"
+	switch {
+	case m.Unit.Percent():
+		return m.Title() + " %"
+	case m.Unit == metrics.Radians:
+		return m.Title() + ", rad"
 	}
-	name := strings.ReplaceAll(m.key, "_", "-")
-	if i := strings.IndexByte(m.key, '@'); i >= 0 {
-		name = strings.ReplaceAll(m.key[:i], "_", "-") + m.key[i:]
-	}
-	if strings.HasPrefix(m.key, "knn") || strings.Contains(m.key, ".") && !strings.Contains(m.key, "@") {
-		name = m.key // a protocol with underscores or a dotted name stands as it is
-	}
-	if m.percent {
-		return name + " %"
-	}
-	return name
+	return m.Title()
 }
 
 // number writes a value with the decimals that suit its unit.
@@ -82,7 +83,7 @@ func (m measure) number(v float64) string {
 	if math.Abs(v) < rounding {
 		v = 0
 	}
-	if m.percent || m.key == "reseeds" {
+	if m.Unit.Percent() || m.Unit == metrics.Count {
 		return fmt.Sprintf("%.1f", v)
 	}
 	if v == 0 {
@@ -107,13 +108,13 @@ const undefined = "–"
 
 // text writes "mean ± half width", or the mean alone when there is no interval. A
 // number of values below the row's own is told.
-func (m measure) text(e Estimate, rowN int) string {
+func (m measure) text(e stats.Estimate, rowN int) string {
 	if e.N == 0 {
 		return undefined
 	}
 	s := m.number(e.Mean)
 	if !math.IsNaN(e.Half) {
-		s += " ± " + m.spread(e)
+		s += " ± " + m.halfWidth(e)
 	}
 	if e.N != rowN {
 		s += fmt.Sprintf(" (n = %d)", e.N)
@@ -121,8 +122,8 @@ func (m measure) text(e Estimate, rowN int) string {
 	return s
 }
 
-// spread gives the half width the mean's decimals.
-func (m measure) spread(e Estimate) string {
+// halfWidth writes the half width with the mean's decimals.
+func (m measure) halfWidth(e stats.Estimate) string {
 	mean := m.number(e.Mean)
 	decimals := 0
 	if i := strings.IndexByte(mean, '.'); i >= 0 {
@@ -133,7 +134,7 @@ func (m measure) spread(e Estimate) string {
 
 // signed writes a difference with its interval: "+3.1 [1.0, 5.2]". A number of pairs
 // other than the row's own is told.
-func (m measure) signed(e Estimate, rowN int) string {
+func (m measure) signed(e stats.Estimate, rowN int) string {
 	if e.N == 0 {
 		return undefined
 	}

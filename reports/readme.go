@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"strings"
+
+	"protobench/reports/table"
 )
 
 // page collects the report's Markdown.
@@ -16,12 +18,12 @@ func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.b, format+"\n",
 func (p *page) heading(text string) { p.line("\n## %s\n", text) }
 
 // table writes a table, or a sentence when it has no rows.
-func (p *page) table(t *Table, empty string) {
+func (p *page) table(t *table.Table, empty string) {
 	if len(t.Rows) == 0 {
 		p.line("%s", empty)
 		return
 	}
-	text, err := t.markdown()
+	text, err := t.Markdown()
 	if err != nil && p.err == nil {
 		p.err = err
 	}
@@ -31,9 +33,9 @@ func (p *page) table(t *Table, empty string) {
 // readme writes the whole page.
 func (s *sweep) readme(figures []figure) (string, error) {
 	p := &page{}
-	p.line("# %s", escapeMarkdown(s.plan.Name))
+	p.line("# %s", table.EscapeMarkdown(s.plan.Name))
 	if s.plan.Question != "" {
-		p.line("\n**Question.** %s", escapeMarkdown(s.plan.Question))
+		p.line("\n**Question.** %s", table.EscapeMarkdown(s.plan.Question))
 	}
 	p.heading("How it was run")
 	for _, line := range s.setup() {
@@ -82,13 +84,13 @@ func (s *sweep) results(p *page) {
 	}
 }
 
-// beside writes the tables that describe: same help, observers, features and geometry.
+// beside writes the tables that describe: matched settings, observers, features and geometry.
 func (s *sweep) beside(p *page) {
-	if t := s.sameHelpTable(); len(t.Rows) > 0 || len(t.General) > 0 {
-		p.heading("Same help")
+	if t := s.matchedTable(); len(t.Rows) > 0 || len(t.General) > 0 {
+		p.heading("Matched settings")
 		p.line("This table is description, not a declared test. It pairs each arm whose prototypes do not follow the loss with the joint arm of its objective that has the same embedding, regularizers, prototypes.init and prototypes.reseed, at equal axes and seed. " +
 			"What is left between the two is how the prototypes are learned, and the settings in the last column. Entries are mean paired differences (arm minus joint arm) with 95 %% t-intervals; n is the number of paired seeds.\n")
-		p.table(t, "No arm has such a partner."+t.notes("\n\n", escapeMarkdown))
+		p.table(t, "No arm has such a partner."+t.Footnotes("\n\n", table.EscapeMarkdown))
 	}
 	if t := s.observerTable(); len(t.Rows) > 0 {
 		p.heading("Observers")
@@ -112,7 +114,7 @@ func (s *sweep) leftOut(p *page) {
 	p.heading("Cells left out")
 	p.line("These are on disk, but the present plan does not name them; they are in no table and no figure.\n")
 	for _, name := range s.unplanned {
-		p.line("- %s", escapeMarkdown(name))
+		p.line("- %s", table.EscapeMarkdown(name))
 	}
 }
 

@@ -2,12 +2,14 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // remark is one kind of warning or of missing value that cells of a table share: texts
@@ -41,7 +43,7 @@ func (s *sweep) remarksOn(measures []measure, observers, general bool) *remarkNo
 			for _, w := range r.Result.Provenance.Warnings {
 				n.warning(a, r, w, measures, observers, general)
 			}
-			for _, key := range sortedNames(r.Result.Undefined) {
+			for _, key := range slices.Sorted(maps.Keys(r.Result.Undefined)) {
 				if name, ok := shown(key, measures, observers); ok && !a.reference {
 					n.add(a, r, true, name, r.Result.Undefined[key])
 				}
@@ -51,17 +53,16 @@ func (s *sweep) remarksOn(measures []measure, observers, general bool) *remarkNo
 	return n
 }
 
-// warning files "metric: text"; a text that begins with no single word is general.
-func (n *remarkNotes) warning(a *arm, r run, text string, measures []measure, observers, general bool) {
-	key, rest, found := strings.Cut(text, ": ")
-	if found && !strings.Contains(key, " ") {
-		if name, ok := shown(key, measures, observers); ok {
-			n.add(a, r, false, name, rest)
+// warning files a warning about one of the metrics shown, or about the cell.
+func (n *remarkNotes) warning(a *arm, r run, w store.Warning, measures []measure, observers, general bool) {
+	if w.Metric == "" {
+		if general {
+			n.add(a, r, false, "", w.Text)
 		}
 		return
 	}
-	if general {
-		n.add(a, r, false, "", text)
+	if name, ok := shown(w.Metric, measures, observers); ok {
+		n.add(a, r, false, name, w.Text)
 	}
 }
 
@@ -73,7 +74,7 @@ func shown(key string, measures []measure, observers bool) (string, bool) {
 			return key, false
 		}
 	}
-	return key, slices.ContainsFunc(measures, func(m measure) bool { return m.key == key })
+	return key, slices.ContainsFunc(measures, func(m measure) bool { return m.Key == key })
 }
 
 // number finds the numbers of a text that stand apart from words.
@@ -100,7 +101,7 @@ func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
 
 // marks notes the remarks on an arm under the table and returns their marks. What is true
 // of every cell needs no marks.
-func (n *remarkNotes) marks(t *Table, a *arm) string {
+func (n *remarkNotes) marks(t *table.Table, a *arm) string {
 	out := ""
 	for _, m := range n.remarks {
 		text := m.text(n.cells)
@@ -108,7 +109,7 @@ func (n *remarkNotes) marks(t *Table, a *arm) string {
 		case m.cells == n.cells && !slices.Contains(t.General, text):
 			t.General = append(t.General, text)
 		case m.cells < n.cells && m.arms[a]:
-			out += t.note(text)
+			out += t.Note(text)
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 func TestRemarks(t *testing.T) {
@@ -15,19 +16,20 @@ func TestRemarks(t *testing.T) {
 	for _, a := range s.arms {
 		a.runs = runsOf(map[uint64]float64{0: 1, 1: 1}, store.OK)
 	}
-	say := func(a, r int, words ...string) { s.arms[a].runs[r].Result.Provenance.Warnings = words }
-	say(0, 0, "linear@backbone.teacher: "+text+"8.9e-06", "linear@backbone.student: "+text+"3.1e-05", "a general one")
-	say(1, 1, "linear@backbone.teacher: "+text+"3.3e-06", "linear_fine@backbone.teacher: "+text+"1")
+	say := func(a, r int, all ...store.Warning) { s.arms[a].runs[r].Result.Provenance.Warnings = all }
+	say(0, 0, store.Warning{Metric: "linear@backbone.teacher", Text: text + "8.9e-06"}, store.Warning{Metric: "linear@backbone.student", Text: text + "3.1e-05"},
+		store.Warning{Text: "a general one"})
+	say(1, 1, store.Warning{Metric: "linear@backbone.teacher", Text: text + "3.3e-06"}, store.Warning{Metric: "linear_fine@backbone.teacher", Text: text + "1"})
 	s.arms[1].runs[0].Result.Undefined = map[string]string{"dead": "no image is assigned", "nmi": "not shown", "observer.joint.dead": "of the observer"}
 	notes := func(measures []measure, observers, general bool) ([]string, []string) {
-		table, remarks := &Table{}, s.remarksOn(measures, observers, general)
+		table, remarks := &table.Table{}, s.remarksOn(measures, observers, general)
 		var marks []string
 		for _, a := range s.arms {
 			marks = append(marks, remarks.marks(table, a))
 		}
 		return table.Notes, marks
 	}
-	got, marks := notes(measuresOf("dead", "linear@backbone.teacher", "linear@backbone.student"), false, true)
+	got, marks := notes(measures("dead", "linear@backbone.teacher", "linear@backbone.student"), false, true)
 	want := []string{
 		"linear@backbone.teacher, linear@backbone.student: " + text + "3.3e-06 to 3.1e-05 (2 of 6 cells).",
 		"a general one (1 of 6 cells).",
@@ -39,10 +41,10 @@ func TestRemarks(t *testing.T) {
 	if d := cmp.Diff([]string{" [1] [2]", " [1] [3]", ""}, marks); d != "" {
 		t.Error(d)
 	}
-	if got, _ := notes(measuresOf("dead"), true, false); !cmp.Equal(got, []string{"dead has no value in 1 of 6 cells: no image is assigned.", "dead has no value in 1 of 6 cells: of the observer."}) {
+	if got, _ := notes(measures("dead"), true, false); !cmp.Equal(got, []string{"dead has no value in 1 of 6 cells: no image is assigned.", "dead has no value in 1 of 6 cells: of the observer."}) {
 		t.Errorf("observers: %v", got)
 	}
-	if got, _ := notes(measuresOf("used"), false, false); got != nil {
+	if got, _ := notes(measures("used"), false, false); got != nil {
 		t.Errorf("notes on what is not shown: %v", got)
 	}
 }
@@ -52,7 +54,7 @@ func TestRemarkOnAllCells(t *testing.T) {
 	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil), cellOf("dino", "dino", "joint", "plain", nil))
 	for _, a := range s.arms {
 		a.runs = runsOf(map[uint64]float64{0: 1}, store.OK)
-		a.runs[0].Result.Provenance.Warnings = []string{"data.validation = 0.2: no numbers to report"}
+		a.runs[0].Result.Provenance.Warnings = []store.Warning{{Key: "data.validation", Text: "data.validation = 0.2: no numbers to report"}}
 	}
 	table := s.mainTable()
 	if table.Rows[0][0].Marks != "" || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {
@@ -84,7 +86,7 @@ func TestMainTableCountsPairs(t *testing.T) {
 	six := map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5, 5: 6}
 	s.arms[0].runs = runsOf(map[uint64]float64{0: 1, 1: 1, 2: 1, 3: 1, 4: 1}, store.OK)
 	s.arms[1].runs, s.arms[2].runs = runsOf(six, store.OK), runsOf(map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5}, store.OK)
-	text, err := s.mainTable().markdown()
+	text, err := s.mainTable().Markdown()
 	must(t, err)
 	if strings.Count(text, "(n = 5)") != 1 || !strings.Contains(text, "2·2^(1−n)) = 0.125") {
 		t.Errorf("got\n%s", text)

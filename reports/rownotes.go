@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // rowNotes adds what a reader has to know about one row's runs and returns the marks.
-func (s *sweep) rowNotes(t *Table, a *arm) string {
+func (s *sweep) rowNotes(t *table.Table, a *arm) string {
 	marks := ""
 	for _, text := range slices.Concat(s.form(a), a.lacking(), a.residue()) {
-		marks += t.note(text)
+		marks += t.Note(text)
 	}
 	return marks
 }

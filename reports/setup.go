@@ -7,6 +7,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // setup says in sentences how the sweep was run, from the plan alone.
@@ -29,7 +30,7 @@ func (s *sweep) dataText() string {
 	if i < 0 {
 		return ""
 	}
-	text := fmt.Sprintf("**Data set.** %s: %s.", escapeMarkdown(name), escapeMarkdown(datasets.List()[i].Doc))
+	text := fmt.Sprintf("**Data set.** %s: %s.", table.EscapeMarkdown(name), table.EscapeMarkdown(datasets.List()[i].Doc))
 	if same && k != "" {
 		text += fmt.Sprintf(" K = %s prototypes are learned on it.", k)
 	}
@@ -45,14 +46,14 @@ func (s *sweep) settingsTexts() []string {
 		if !same || value == "" {
 			continue
 		}
-		table, name, _ := strings.Cut(key, ".")
-		if table != last {
-			out = append(out, fmt.Sprintf("**[%s]**", table))
-			last = table
+		group, name, _ := strings.Cut(key, ".")
+		if group != last {
+			out = append(out, fmt.Sprintf("**[%s]**", group))
+			last = group
 		} else {
 			out[len(out)-1] += ","
 		}
-		out[len(out)-1] += " " + escapeMarkdown(name+" "+value)
+		out[len(out)-1] += " " + table.EscapeMarkdown(name+" "+value)
 	}
 	return out
 }
@@ -113,7 +114,7 @@ func (s *sweep) provenanceLines() []string {
 	var out []string
 	for _, f := range fields {
 		if v := s.provenance(f.of); len(v) > 0 {
-			out = append(out, fmt.Sprintf("- %s: %s", f.name, escapeMarkdown(strings.Join(v, "; "))))
+			out = append(out, fmt.Sprintf("- %s: %s", f.name, table.EscapeMarkdown(strings.Join(v, "; "))))
 		}
 	}
 	return out

@@ -2,21 +2,25 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/metrics"
+	"protobench/reports/table"
+	"protobench/stats"
 )
 
 // comparisonTable lists the declared endpoints' paired tests.
-func (s *sweep) comparisonTable() *Table {
-	t := &Table{Columns: []Column{
+func (s *sweep) comparisonTable() *table.Table {
+	t := &table.Table{Columns: []table.Column{
 		{Name: "method", CSV: "method", Text: true}, {Name: "against", CSV: "baseline", Text: true}, {Name: "endpoint", CSV: "endpoint", Text: true},
 		{Name: "n", CSV: "n"}, {Name: "difference [95 %]", CSV: "difference"}, {Name: "p", CSV: "p"}, {Name: "p (Holm)", CSV: "p_holm"},
 	}}
 	for _, c := range s.comparisons() {
-		t.Rows = append(t.Rows, []Value{
+		t.Rows = append(t.Rows, []table.Value{
 			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.title()}, {Text: fmt.Sprint(c.difference.N)},
 			{Text: c.measure.signed(c.difference, c.difference.N), Estimate: &c.difference}, {Text: pText(c.p)}, {Text: pText(c.holm)},
 		})
@@ -26,11 +30,11 @@ func (s *sweep) comparisonTable() *Table {
 
 // observerTable sets each observer beside the learner that the encoder was trained with,
 // and beside the arm whose shadow it is.
-func (s *sweep) observerTable() *Table {
-	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "learner", CSV: "learner", Text: true}, {Name: "n", CSV: "n"}}}
+func (s *sweep) observerTable() *table.Table {
+	t := &table.Table{Columns: []table.Column{{Name: "method", CSV: "method", Text: true}, {Name: "learner", CSV: "learner", Text: true}, {Name: "n", CSV: "n"}}}
 	measures := observerMeasures()
 	for _, m := range measures {
-		t.Columns = append(t.Columns, Column{Name: m.title(), CSV: m.key})
+		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key})
 	}
 	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
@@ -51,9 +55,9 @@ func (s *sweep) observerTable() *Table {
 	return t
 }
 
+// observerMeasures are the main table's measures of prototypes.
 func observerMeasures() []measure {
-	return measuresOf("live_unique@0.025", "unique@0.025", "unique_centred@0.025", "dead", "usage_perplexity", "grouped_perplexity",
-		"displacement", "path", "reseeds")
+	return slices.DeleteFunc(columnsOf(metrics.MainTable), func(m measure) bool { return m.Of != metrics.OfPrototypes })
 }
 
 // observers names every observer of the arm's runs, sorted.
@@ -68,16 +72,16 @@ func (a *arm) observers() []string {
 	return slices.Compact(out)
 }
 
-func (a *arm) learnerRow(label, observer string, measures []measure) []Value {
+func (a *arm) learnerRow(label, observer string, measures []measure) []table.Value {
 	runs := a.counted()
-	row := []Value{{Text: a.label}, {Text: label}, {Text: fmt.Sprint(len(runs))}}
+	row := []table.Value{{Text: a.label}, {Text: label}, {Text: fmt.Sprint(len(runs))}}
 	for _, m := range measures {
 		var values []float64
 		for _, r := range runs {
 			values = append(values, m.of(r.learner(observer), r.k))
 		}
-		e := Estimated(values)
-		row = append(row, Value{Text: m.text(e, len(runs)), Estimate: &e})
+		e := stats.Estimated(values)
+		row = append(row, table.Value{Text: m.text(e, len(runs)), Estimate: &e})
 	}
 	return row
 }
@@ -90,53 +94,55 @@ func (r run) learner(observer string) store.Metrics {
 	return r.Result.Observers[observer]
 }
 
-// epsilons are the cosine distances at which prototypes are counted (Arteaga et al.
-// 2025, Fig. 3a).
-func epsilons() []string { return []string{"0.025", "0.05", "0.1", "0.25", "0.5"} }
-
 // epsilonTable holds the numbers of the figure of uniqueness against ε.
-func (s *sweep) epsilonTable() *Table {
-	t := &Table{Columns: []Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
-	for _, eps := range epsilons() {
-		t.Columns = append(t.Columns, Column{Name: "unique@" + eps + " %", CSV: "unique@" + eps})
+func (s *sweep) epsilonTable() *table.Table {
+	t := &table.Table{Columns: []table.Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
+	var measures []measure
+	for _, key := range []func(float64) string{metrics.UniqueKey, metrics.LiveUniqueKey} {
+		for _, eps := range metrics.Epsilons() {
+			measures = append(measures, measureOf(key(eps)))
+		}
 	}
-	for _, eps := range epsilons() {
-		t.Columns = append(t.Columns, Column{Name: "live-unique@" + eps + " %", CSV: "live_unique@" + eps})
+	for _, m := range measures {
+		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key})
 	}
 	for _, a := range s.trained() {
-		row := []Value{{Text: a.label}, s.countValue(a)}
-		for _, name := range []string{"unique@", "live_unique@"} {
-			for _, eps := range epsilons() {
-				row = append(row, a.plainValue(measureOf(name+eps)))
-			}
+		row := []table.Value{{Text: a.label}, s.countValue(a)}
+		for _, m := range measures {
+			row = append(row, a.plainValue(m))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	for _, b := range s.random {
-		row := texts(b.label(), undefined)
-		for _, c := range t.Columns[len(row):] {
-			row = append(row, b.value(measureOf(c.CSV)))
-		}
-		t.Rows = append(t.Rows, row)
-	}
+	s.randomRows(t, measures)
 	return t
 }
 
-func (a *arm) plainValue(m measure) Value {
-	e := Estimated(m.over(a))
-	return Value{Text: m.text(e, len(a.counted())), Estimate: &e}
+// randomRows sets random vectors beside arms, in the columns of measures behind the first two.
+func (s *sweep) randomRows(t *table.Table, measures []measure) {
+	for _, b := range s.random {
+		row := texts(b.label(), undefined)
+		for _, m := range measures {
+			row = append(row, b.value(m))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+}
+
+func (a *arm) plainValue(m measure) table.Value {
+	e := stats.Estimated(m.over(a))
+	return table.Value{Text: m.text(e, len(a.counted())), Estimate: &e}
 }
 
 // failureTable lists the runs without final metrics, with their reasons.
-func (s *sweep) failureTable() *Table {
-	t := &Table{Columns: []Column{
+func (s *sweep) failureTable() *table.Table {
+	t := &table.Table{Columns: []table.Column{
 		{Name: "method", CSV: "method", Text: true}, {Name: "seed", CSV: "seed"}, {Name: "state", CSV: "state", Text: true},
 		{Name: "epoch", CSV: "epoch"}, {Name: "reason", CSV: "reason", Text: true},
 	}}
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			if status := r.Result.Outcome.Status; status != store.OK && status != "" {
-				t.Rows = append(t.Rows, []Value{
+				t.Rows = append(t.Rows, []table.Value{
 					{Text: a.label}, {Text: fmt.Sprint(r.cell().Seed)}, {Text: status},
 					{Text: fmt.Sprint(r.Result.Outcome.Epoch)}, {Text: firstLine(r.Result.Outcome.Reason)},
 				})
@@ -156,15 +162,15 @@ func firstLine(s string) string {
 }
 
 // cellTable lists every metric of every ended run, one row each, for other tools.
-func (s *sweep) cellTable() *Table {
-	t := &Table{Columns: []Column{{CSV: "method"}, {CSV: "axes"}, {CSV: "seed"}, {CSV: "status"}, {CSV: "learner"}, {CSV: "metric"}, {CSV: "value"}}}
+func (s *sweep) cellTable() *table.Table {
+	t := &table.Table{Columns: []table.Column{{CSV: "method"}, {CSV: "axes"}, {CSV: "seed"}, {CSV: "status"}, {CSV: "learner"}, {CSV: "metric"}, {CSV: "value"}}}
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			if r.State != store.Done {
 				continue
 			}
 			t.Rows = append(t.Rows, r.metricRows(r.cell().Learner, r.Result.Metrics)...)
-			for _, name := range sortedNames(r.Result.Observers) {
+			for _, name := range slices.Sorted(maps.Keys(r.Result.Observers)) {
 				t.Rows = append(t.Rows, r.metricRows("observer:"+name, r.Result.Observers[name])...)
 			}
 		}
@@ -172,23 +178,14 @@ func (s *sweep) cellTable() *Table {
 	return t
 }
 
-func (r run) metricRows(learner string, m store.Metrics) [][]Value {
+func (r run) metricRows(learner string, m store.Metrics) [][]table.Value {
 	c := r.cell()
-	var rows [][]Value
-	for _, key := range sortedNames(m) {
-		rows = append(rows, []Value{
+	var rows [][]table.Value
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		rows = append(rows, []table.Value{
 			{Text: c.Method}, {Text: axesText(c, c.AxisKeys())}, {Text: fmt.Sprint(c.Seed)},
-			{Text: r.Result.Outcome.Status}, {Text: learner}, {Text: key}, {Text: digits(m[key])},
+			{Text: r.Result.Outcome.Status}, {Text: learner}, {Text: key}, {Text: table.Digits(m[key])},
 		})
 	}
 	return rows
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }

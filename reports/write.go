@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // Summary tells what a report was made of.
@@ -22,7 +23,7 @@ type Summary struct {
 }
 
 // Write makes the report of a run directory: report/README.md, report/main.csv,
-// report/arms.csv, report/comparisons.csv, report/same_help.csv, report/cells.csv and
+// report/arms.csv, report/comparisons.csv, report/matched_settings.csv, report/cells.csv and
 // report/figures/*.png and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the file.
 func Write(dir string) (Summary, error) {
 	s, err := load(dir)
@@ -61,7 +62,7 @@ func MainTable(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.mainTable().brief().text()
+	return s.mainTable().Brief().Text()
 }
 
 // figures makes all pictures in the order of the page.
@@ -106,9 +107,9 @@ func removeOld(path string) error {
 func (s *sweep) writeTables(out string) error {
 	for _, t := range []struct {
 		name  string
-		table *Table
-	}{{"main.csv", s.mainTable()}, {"arms.csv", s.armTable()}, {"comparisons.csv", s.comparisonTable()}, {"same_help.csv", s.sameHelpTable()}, {"cells.csv", s.cellTable()}} {
-		text, err := t.table.csv()
+		table *table.Table
+	}{{"main.csv", s.mainTable()}, {"arms.csv", s.armTable()}, {"comparisons.csv", s.comparisonTable()}, {"matched_settings.csv", s.matchedTable()}, {"cells.csv", s.cellTable()}} {
+		text, err := t.table.CSV()
 		if err != nil {
 			return err
 		}
@@ -120,7 +121,7 @@ func (s *sweep) writeTables(out string) error {
 }
 
 func (s *sweep) summary(figures []figure) (Summary, error) {
-	text, err := s.mainTable().brief().text()
+	text, err := s.mainTable().Brief().Text()
 	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Unplanned: s.unplanned}
 	for _, a := range s.arms {
 		for _, r := range a.runs {

@@ -2,7 +2,6 @@ package augment
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"protobench/datasets"
@@ -15,9 +14,11 @@ type Input struct{ Height, Width, Channels int }
 // size is the number of values of one image.
 func (in Input) size() int { return in.Height * in.Width * in.Channels }
 
-// Augmenter turns images into normalised float32 views. It holds its scratch memory: one goroutine at a time.
+// Augmenter turns images into normalised float32 views. It holds its scratch memory: one goroutine
+// at a time.
 type Augmenter struct {
-	// Noise makes views of vectors: the plain image plus Gaussian noise of this standard deviation, instead of crops and colours.
+	// Noise makes views of vectors: the plain image plus Gaussian noise of this standard deviation,
+	// instead of crops and colours.
 	Noise float32
 
 	cfg    Config
@@ -29,8 +30,8 @@ type Augmenter struct {
 	work   scratch
 }
 
-// scratch is what the making of one view needs: a generator and buffers. Views made on several goroutines need one
-// each and nothing else of their own.
+// scratch is what the making of one view needs: a generator and buffers. Views made on several
+// goroutines need one each and nothing else of their own.
 type scratch struct {
 	source       *rand.PCG
 	draws        *rand.Rand
@@ -40,12 +41,12 @@ type scratch struct {
 	across, down axis
 }
 
-// New returns the augmenter of images of one shape. mean and std are per channel on the scale 0..1 (the first
-// in.Channels entries are used); flip says whether a horizontal flip keeps the class. The error names the key of the
-// [augment] table that is out of range.
+// New returns the augmenter of images of one shape. mean and std are per channel on the scale 0..1
+// (the first in.Channels entries are used); flip says whether a horizontal flip keeps the class.
+// Where a setting is at fault, the error is a *setting.KeyError.
 func New(cfg Config, in Input, mean, std [3]float32, flip bool) (*Augmenter, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
+	if wrong := cfg.Check(false); len(wrong) > 0 {
+		return nil, wrong[0]
 	}
 	if in.Height < 1 || in.Width < 1 || (in.Channels != 1 && in.Channels != 3) {
 		return nil, fmt.Errorf("augment: images of shape %d×%d×%d are not supported; use 1 or 3 channels", in.Height, in.Width, in.Channels)
@@ -73,29 +74,9 @@ func newScratch(in, out Input) scratch {
 	return s
 }
 
-// validate checks the ranges that the keys declare.
-func (c Config) validate() error {
-	for _, k := range []struct {
-		key             string
-		value, low, top float64
-	}{
-		{"crop_min", c.CropMin, math.SmallestNonzeroFloat64, 1}, {"crop_max", c.CropMax, math.SmallestNonzeroFloat64, 1},
-		{"flip", c.Flip, 0, 1}, {"jitter_prob", c.JitterProb, 0, 1},
-		{"brightness", c.Brightness, 0, 1}, {"contrast", c.Contrast, 0, 1}, {"saturation", c.Saturation, 0, 1},
-		{"hue", c.Hue, 0, 0.5}, {"grayscale", c.Grayscale, 0, 1}, {"blur", c.Blur, 0, 1},
-	} {
-		if !(k.value >= k.low && k.value <= k.top) {
-			return fmt.Errorf("augment.%s: %g is out of range; use at most %g and no less than 0 (crops: above 0)", k.key, k.value, k.top)
-		}
-	}
-	if c.CropMin > c.CropMax {
-		return fmt.Errorf("augment.crop_min: %g is above crop_max = %g; swap them", c.CropMin, c.CropMax)
-	}
-	return nil
-}
-
-// Views writes the two views of every image set[order[i]] into dst, [2·B,H,W,C]: all first views, then all second
-// views, in the order of order. View v of position i draws only from the stream of (seed, step, 2·i+v).
+// Views writes the two views of every image set[order[i]] into dst, [2·B,H,W,C]: all first views,
+// then all second views, in the order of order. View v of position i draws only from the stream of
+// (seed, step, 2·i+v).
 func (a *Augmenter) Views(dst []float32, set *datasets.Images, order []int, seed uint64, step int) {
 	a.check(len(dst), 2*len(order)*a.in.size(), set)
 	n, size := len(order), a.in.size()
@@ -134,7 +115,8 @@ func (a *Augmenter) check(got, want int, set *datasets.Images) {
 	}
 }
 
-// one makes a single view: crop and flip, colour jitter, grayscale, blur, normalisation, in SwAV's order.
+// one makes a single view: crop and flip, colour jitter, grayscale, blur, normalisation, in SwAV's
+// order.
 func (s *scratch) one(dst []float32, image []uint8, a *Augmenter) {
 	if a.Noise > 0 {
 		s.noisy(dst, image, a)

@@ -10,17 +10,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
+	"protobench/internal/setting"
 	"protobench/internal/stream"
 )
 
 // recipe is the default [augment] table.
 func recipe() Config {
-	return Config{CropMin: 0.3, CropMax: 1, Flip: 0.5, JitterProb: 0.8, Brightness: 0.4, Contrast: 0.4,
-		Saturation: 0.4, Hue: 0.1, Grayscale: 0.2, Blur: 0.2}
+	return setting.Defaults[Config]("augment")
 }
 
 // still is a recipe that changes nothing.
-func still() Config { return Config{CropMin: 1, CropMax: 1} }
+func still() Config {
+	c := recipe()
+	c.CropMin = 1
+	c.Flip, c.JitterProb, c.Grayscale, c.Blur = 0, 0, 0, 0
+	return c
+}
 
 func noise(n, height, width, channels int) *datasets.Images {
 	im := &datasets.Images{Height: height, Width: width, Channels: channels, Labels: make([]int, n)}

@@ -1,11 +1,13 @@
 package augment
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"testing"
 
 	"protobench/datasets"
+	"protobench/internal/setting"
 )
 
 func locals(t *testing.T, c Config, im *datasets.Images, crops, side int) *Locals {
@@ -81,17 +83,25 @@ func TestLocalCropsCoverLittle(t *testing.T) {
 
 func TestLocalsRefuse(t *testing.T) {
 	im := noise(1, 8, 8, 3)
-	for name, change := range map[string]func(c *Config, out *Input){
-		"no area":       func(c *Config, _ *Input) { c.LocalMin = 0 },
-		"too much area": func(c *Config, _ *Input) { c.LocalMax = 1.5 },
-		"swapped":       func(c *Config, _ *Input) { c.LocalMin, c.LocalMax = 0.3, 0.2 },
-		"too large":     func(_ *Config, out *Input) { out.Height = 9 },
-		"empty":         func(_ *Config, out *Input) { out.Width = 0 },
+	for _, c := range []struct {
+		name, key string
+		change    func(c *Config, out *Input)
+	}{
+		{"no area", "augment.local_crop_min", func(c *Config, _ *Input) { c.LocalMin = 0 }},
+		{"too much area", "augment.local_crop_max", func(c *Config, _ *Input) { c.LocalMax = 1.5 }},
+		{"swapped", "augment.local_crop_min", func(c *Config, _ *Input) { c.LocalMin, c.LocalMax = 0.3, 0.2 }},
+		{"too large", "train.local_size", func(_ *Config, out *Input) { out.Height = 9 }},
+		{"empty", "train.local_size", func(_ *Config, out *Input) { out.Width = 0 }},
 	} {
-		c, out := localRecipe(), Input{4, 4, 3}
-		change(&c, &out)
-		if _, err := augmenter(t, c, im, true).Locals(1, out); err == nil {
-			t.Errorf("%s was accepted", name)
+		cfg, out := localRecipe(), Input{4, 4, 3}
+		c.change(&cfg, &out)
+		a, err := New(cfg, Input{im.Height, im.Width, im.Channels}, [3]float32{}, [3]float32{1, 1, 1}, true)
+		if err == nil {
+			_, err = a.Locals(1, out)
+		}
+		var wrong *setting.KeyError
+		if !errors.As(err, &wrong) || wrong.Key != c.key {
+			t.Errorf("%s: %v, want %s", c.name, err, c.key)
 		}
 	}
 }

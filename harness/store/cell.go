@@ -67,11 +67,12 @@ func (c *CellDir) Result() (r Result, found bool, err error) {
 	return r, true, nil
 }
 
-// RemoveResult makes an ended cell unfinished again, for a retry, which goes on from the checkpoint where there is one.
+// RemoveResult makes an ended cell unfinished again, for a retry, which goes on from the checkpoint
+// where there is one.
 func (c *CellDir) RemoveResult() error { return remove(c.file("result.json")) }
 
-// SetResultAside renames a result that cannot be read, so that the cell is unfinished again and nothing is lost. It
-// returns the new path.
+// SetResultAside renames a result that cannot be read, so that the cell is unfinished again and
+// nothing is lost. It returns the new path.
 func (c *CellDir) SetResultAside() (string, error) {
 	return c.setAside("result.json", "result.unreadable.json")
 }

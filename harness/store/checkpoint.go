@@ -19,8 +19,9 @@ type Checkpoint struct {
 	Extra        map[string]string // the caller's own, by key
 }
 
-// Unusable is the error of a checkpoint that no run can go on from, for what is in it or in the logs it belongs to.
-// Trying again gives the same. Errors of the disk, which may pass, are not of this type.
+// Unusable is the error of a checkpoint that no run can go on from, for what is in it or in the
+// logs it belongs to. Trying again gives the same. Errors of the disk, which may pass, are not of
+// this type.
 type Unusable struct{ Err error }
 
 // Error names the file at fault.
@@ -52,7 +53,8 @@ func (c *CellDir) WriteCheckpoint(cp Checkpoint) error {
 	return tensorfile.WriteSafetensors(c.CheckpointPath(), &tensorfile.File{Metadata: meta, Tensors: cp.State})
 }
 
-// Checkpoint reads checkpoint.safetensors; nil when there is none. What is no checkpoint of this cell is *Unusable.
+// Checkpoint reads checkpoint.safetensors; nil when there is none. What is no checkpoint of this
+// cell is *Unusable.
 func (c *CellDir) Checkpoint() (*Checkpoint, error) {
 	path := c.CheckpointPath()
 	f, err := tensorfile.ReadSafetensors(path)
@@ -83,8 +85,8 @@ func (c *CellDir) RemoveCheckpoint() error { return remove(c.CheckpointPath()) }
 // CheckpointPath is where the checkpoint stands, for messages.
 func (c *CellDir) CheckpointPath() string { return c.file("checkpoint.safetensors") }
 
-// SetCheckpointAside renames an unusable checkpoint, so that the next run starts from step 0 and nothing is lost. It
-// returns the new path.
+// SetCheckpointAside renames an unusable checkpoint, so that the next run starts from step 0 and
+// nothing is lost. It returns the new path.
 func (c *CellDir) SetCheckpointAside() (string, error) {
 	return c.setAside("checkpoint.safetensors", "checkpoint.unusable.safetensors")
 }

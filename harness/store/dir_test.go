@@ -131,7 +131,7 @@ func TestResultOfAnotherCell(t *testing.T) {
 // One result that cannot be read is one broken cell; the others stand.
 func TestUnreadableResults(t *testing.T) {
 	for want, content := range map[string]string{
-		"not the JSON": `{"schema": 1, "cell`, "schema 2": `{"schema": 2, "cell": {"hash": "hasha"}}`, "hash other": `{"schema": 1, "cell": {"hash": "other"}}`,
+		"not the JSON": `{"schema": 1, "cell`, "schema 3": `{"schema": 3, "cell": {"hash": "hasha"}}`, "hash other": `{"schema": 1, "cell": {"hash": "other"}}`,
 	} {
 		d, cells := newDir(t, "a", "b")
 		for _, c := range cells {

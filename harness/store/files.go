@@ -46,10 +46,10 @@ func readJSON(path string, v any) (found bool, err error) {
 	return true, nil
 }
 
-// checkSchema refuses files of another revision.
+// checkSchema refuses files of a revision that this package does not know.
 func checkSchema(path string, schema int) error {
-	if schema == SchemaVersion {
+	if schema >= 1 && schema <= SchemaVersion {
 		return nil
 	}
-	return fmt.Errorf("%s: schema %d, expected %d; use the protobench version that wrote it", path, schema, SchemaVersion)
+	return fmt.Errorf("%s: schema %d, expected at most %d; use the protobench version that wrote it", path, schema, SchemaVersion)
 }

@@ -68,8 +68,8 @@ func (l *Log[T]) Append(v T) error {
 // checkpoint to keep.
 func (l *Log[T]) Offset() (int64, error) { return l.end, l.f.Sync() }
 
-// TruncateTo cuts the log back to an offset that Offset returned, as a resume does. An offset beyond its end is
-// *Unusable: the log has lost lines that the checkpoint counts on.
+// TruncateTo cuts the log back to an offset that Offset returned, as a resume does. An offset
+// beyond its end is *Unusable: the log has lost lines that the checkpoint counts on.
 func (l *Log[T]) TruncateTo(offset int64) error {
 	info, err := l.f.Stat()
 	if err != nil {

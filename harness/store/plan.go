@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 )
 
 // Freeze makes p the plan of this directory before its first cell starts. An equal plan
-// changes nothing; a different one (an edited sweep) is kept beside its predecessors as
-// plan.2.json, plan.3.json, …, and holds from then on. It returns the cells that the
-// plan before did not have.
+// changes nothing, and one that an older version wrote of the same cells is replaced; a
+// different one (an edited sweep) is kept beside its predecessors as plan.2.json,
+// plan.3.json, …, and holds from then on. It returns the cells that the plan before did
+// not have.
 func (d *Dir) Freeze(p Plan) (added []PlanCell, err error) {
 	if err := checkDirs(p); err != nil {
 		return nil, err
@@ -29,6 +31,9 @@ func (d *Dir) Freeze(p Plan) (added []PlanCell, err error) {
 		}
 		if same, err := equalJSON(old, p); err != nil || same {
 			return nil, err
+		}
+		if old.Schema < SchemaVersion && old.sameCells(p) {
+			return nil, writeJSON(d.planPath(n), p)
 		}
 	}
 	if err := writeJSON(d.planPath(n+1), p); err != nil {
@@ -50,6 +55,11 @@ func checkDirs(p Plan) error {
 		seen[c.Dir] = true
 	}
 	return nil
+}
+
+// sameCells reports whether two plans are of one sweep and its same cells.
+func (p Plan) sameCells(q Plan) bool {
+	return p.Sweep == q.Sweep && slices.EqualFunc(p.Cells, q.Cells, func(a, b PlanCell) bool { return a.Dir == b.Dir && a.Cell.Hash == b.Cell.Hash })
 }
 
 func newCells(old, p Plan) []PlanCell {
@@ -75,8 +85,15 @@ func (d *Dir) Plan() (Plan, error) {
 	if n == 0 {
 		return Plan{}, fmt.Errorf("%s: no plan.json; `protobench run` writes it", d.path)
 	}
-	return d.readPlan(n)
+	p, err := d.readPlan(n)
+	if err == nil && p.Schema < SchemaVersion {
+		err = fmt.Errorf("%s: schema %d, expected %d; run its sweep again with --out %s, which brings the plan up to date and keeps every finished cell",
+			d.planPath(n), p.Schema, SchemaVersion, d.path)
+	}
+	return p, err
 }
+
+// readPlan reads a plan of any known revision.
 
 func (d *Dir) readPlan(n int) (Plan, error) {
 	var p Plan

@@ -15,9 +15,12 @@ type Result struct {
 	Provenance Provenance         `json:"provenance"`
 }
 
-// SchemaVersion is the revision of plan.json and result.json that this package writes
-// and the only one that it reads.
-const SchemaVersion = 1
+// SchemaVersion is the revision of plan.json and result.json that this package writes. Results of
+// all revisions since the first are read; plans of older ones hold less than readers need, and
+// [Dir.Freeze] brings them up to date.
+//
+//	2  warnings have fields; plans hold settings, prototypes, observers, images and warnings
+const SchemaVersion = 2
 
 // Cell identifies one run of a sweep.
 type Cell struct {
@@ -79,13 +82,13 @@ func (t *Timing) UnmarshalJSON(raw []byte) error {
 
 // Provenance says what made a result.
 type Provenance struct {
-	Version    string   `json:"version"`
-	Numerics   int      `json:"numerics"`
-	Go         string   `json:"go"`
-	CPU        string   `json:"cpu"`
-	ISA        string   `json:"isa"`
-	DataSHA256 string   `json:"data_sha256"`
-	Warnings   []string `json:"warnings"`
+	Version    string    `json:"version"`
+	Numerics   int       `json:"numerics"`
+	Go         string    `json:"go"`
+	CPU        string    `json:"cpu"`
+	ISA        string    `json:"isa"`
+	DataSHA256 string    `json:"data_sha256"`
+	Warnings   []Warning `json:"warnings"`
 }
 
 // Plan is what a sweep will run, frozen in plan.json before the first cell starts.
@@ -99,11 +102,17 @@ type Plan struct {
 	Cells    []PlanCell `json:"cells"`
 }
 
-// PlanCell is one planned cell: its identity, its folder under cells/ and its resolved, runnable config.
+// PlanCell is one planned cell: its identity, its folder under cells/, what its settings come to,
+// and its runnable config.
 type PlanCell struct {
-	Cell   Cell   `json:"cell"`
-	Dir    string `json:"dir"`
-	Config string `json:"config"` // TOML
+	Cell       Cell      `json:"cell"`
+	Dir        string    `json:"dir"`
+	Settings   Settings  `json:"settings"`   // of the keys that it reads
+	Prototypes int       `json:"prototypes"` // K; 0 for a method without, and for reference rows
+	Observers  []string  `json:"observers"`  // learners that watch; empty for none
+	Images     []int     `json:"images"`     // training images of each class, after the long tail
+	Warnings   []Warning `json:"warnings"`   // of its settings
+	Config     string    `json:"config"`     // TOML: a sweep of this cell alone
 }
 
 // Epoch is one line of epochs.jsonl: a measurement during training.
@@ -145,8 +154,8 @@ func (s *Step) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype: the k-th of K, with several heads
-// k + h·K for that of head h, or -1 for all.
+// Event is something a learner did besides its regular update, e.g. re-seeding a dead prototype:
+// the k-th of K, with several heads k + h·K for that of head h, or -1 for all.
 type Event struct {
 	Learner   string `json:"learner"`
 	Kind      string `json:"kind"`

@@ -28,13 +28,13 @@ type CellState struct {
 	State  State
 	Result Result // zero unless State is Done or Broken
 
-	// Unreadable says why a Broken cell's result.json cannot be read, naming it; nil where it can. Result then holds
-	// nothing but the status failed and this reason.
+	// Unreadable says why a Broken cell's result.json cannot be read, naming it; nil where it can.
+	// Result then holds nothing but the status failed and this reason.
 	Unreadable error
 }
 
-// Cells returns the planned cells in the plan's order with their states. A result that cannot be read makes its own
-// cell Broken and leaves the others alone.
+// Cells returns the planned cells in the plan's order with their states. A result that cannot be
+// read makes its own cell Broken and leaves the others alone.
 func (d *Dir) Cells() ([]CellState, error) {
 	p, err := d.Plan()
 	if err != nil {

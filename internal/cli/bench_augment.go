@@ -8,7 +8,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/datasets/augment"
-	"protobench/harness"
+	"protobench/internal/setting"
 	"protobench/internal/stream"
 )
 
@@ -48,7 +48,7 @@ func (b benchAugment) Run(ctx context.Context, w *console) error {
 	for i := range makers {
 		var err error
 		in := augment.Input{Height: benchImage.Height, Width: benchImage.Width, Channels: benchImage.Channels}
-		if makers[i], err = augment.New(harness.Defaults().Augment, in, [3]float32{0.5, 0.5, 0.5}, [3]float32{0.25, 0.25, 0.25}, true); err != nil {
+		if makers[i], err = augment.New(setting.Defaults[augment.Config]("augment"), in, [3]float32{0.5, 0.5, 0.5}, [3]float32{0.25, 0.25, 0.25}, true); err != nil {
 			return err
 		}
 	}

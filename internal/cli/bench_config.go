@@ -1,54 +1,67 @@
 package cli
 
 import (
-	"protobench/harness"
+	"maps"
+	"slices"
+
+	"protobench/harness/sweep"
 	"protobench/internal/stream"
 	"protobench/internal/team"
 	"protobench/methods"
+	"protobench/methods/part"
 )
 
 // config is the run whose step is timed: a preset at its own settings, or SwAV (Caron et al. 2020) with codes from the
 // student, plain SGD and no schedule, as comparisons with other programs have it.
-func (b benchStep) config(team *team.Team) (methods.Config, error) {
+func (b benchStep) config(team *team.Team) (part.Config, error) {
 	name := b.Method
 	if name == "" {
 		name = "swav"
 	}
-	cell, err := harness.PresetCell(name)
+	cell, err := sweep.PresetCell(name)
 	if err != nil {
-		return methods.Config{}, err
+		return part.Config{}, err
 	}
-	s := &cell.Settings
-	s.Train.Batch, s.Prototypes.Count, s.Encoder = b.Batch, b.Prototypes, benchEncoder(b.Encoder)
-	s.Encoder.Winograd = b.Winograd
+	sets := map[string]any{"train.batch": b.Batch, "prototypes.count": b.Prototypes}
 	if b.Method == "" {
-		plainSwAV(s)
+		maps.Copy(sets, plainSwAV())
 	}
-	return methods.Config{
-		Composition: cell.Composition, Settings: s.Settings, Train: s.Train, Encoder: s.Encoder, Input: benchImage,
-		Seed: cell.Seed, StepsPerEpoch: warmUp + b.Steps, Images: max(b.Batch, b.Prototypes) * 8, Team: team,
-	}, nil
+	for _, path := range slices.Sorted(maps.Keys(sets)) {
+		if e := cell.Settings.Set(path, sets[path]); e != nil {
+			return part.Config{}, e
+		}
+	}
+	cfg := cell.Config()
+	cfg.Encoder, cfg.Input = benchEncoder(b.Encoder), benchImage
+	cfg.Encoder.Winograd = b.Winograd
+	cfg.StepsPerEpoch, cfg.Images = warmUp+b.Steps, max(b.Batch, b.Prototypes)*8
+	cfg.Team = team
+	if errs := methods.Check(cfg); len(errs) > 0 {
+		return part.Config{}, errs[0]
+	}
+	return cfg, nil
 }
 
 // plainSwAV sets everything that the comparison depends on, whatever the defaults are.
-func plainSwAV(s *harness.Resolved) {
-	t := &s.Train
-	t.Optimizer, t.Momentum, t.Nesterov, t.WeightDecay, t.Clip = "sgd", 0.9, false, 1e-4, 0
-	t.LR, t.FinalLR, t.Warmup = 0.01, 0.01, 0
-	s.Loss.Temperature = 0.1
-	s.SwAV = methods.SwAV{Epsilon: 0.05, Iterations: 3, Targets: "student"}
-	s.Prototypes.LRMult, s.Prototypes.Decay, s.Prototypes.Freeze, s.Prototypes.Reseed = 1, 1e-4, 0, false
+func plainSwAV() map[string]any {
+	return map[string]any{
+		"train.optimizer": "sgd", "train.momentum": 0.9, "train.nesterov": false, "train.weight_decay": 1e-4, "train.clip": 0,
+		"train.lr": 0.01, "train.final_lr": 0.01, "train.warmup": 0,
+		"loss.temperature": 0.1,
+		"swav.epsilon":     0.05, "swav.iterations": 3, "swav.targets": "student", "swav.queue": 0,
+		"prototypes.lr_mult": 1, "prototypes.weight_decay": 1e-4, "prototypes.freeze_epochs": 0, "prototypes.reseed": false,
+	}
 }
 
 // gflop is the work of a step, in 10⁹ floating-point operations: forward and backward pass of convolutions, linear maps,
 // attention and the products with the prototypes, over two views of each image; with a teacher also its forward pass.
-func gflop(cfg methods.Config, withTeacher bool) (float64, error) {
+func gflop(cfg part.Config, withTeacher bool) (float64, error) {
 	m, err := cfg.Encoder.Count(cfg.Input)
 	if err != nil {
 		return 0, err
 	}
 	views, encoder := 2*cfg.Train.Batch, m.Forward
-	m.Forward += cfg.Encoder.Dim * cfg.Heads() * cfg.Settings.Prototypes.Count
+	m.Forward += cfg.Encoder.Dim * methods.AllPrototypes(cfg)
 	flop := float64(m.Step(views))
 	if withTeacher {
 		flop += float64(2 * float64(views) * float64(encoder))
@@ -57,7 +70,7 @@ func gflop(cfg methods.Config, withTeacher bool) (float64, error) {
 }
 
 // viewsOf draws the views [2·B,H,W,C] of a step.
-func viewsOf(cfg methods.Config) []float32 {
+func viewsOf(cfg part.Config) []float32 {
 	in := cfg.Input
 	return normal(2*cfg.Train.Batch*in.Height*in.Width*in.Channels, "images")
 }

@@ -8,6 +8,7 @@ import (
 	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/methods"
+	"protobench/methods/part"
 )
 
 // stepFloor is what the parts that a method cannot do without take by themselves: the teacher's forward pass, the
@@ -24,7 +25,7 @@ type stepFloor struct {
 const floorRepeats = 9
 
 // floorOf measures the parts of a run's step.
-func floorOf(cfg methods.Config, step float64) (*stepFloor, error) {
+func floorOf(cfg part.Config, step float64) (*stepFloor, error) {
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func floorOf(cfg methods.Config, step float64) (*stepFloor, error) {
 	return f, nil
 }
 
-func passTime(w *encoders.Weights, cfg methods.Config, backward bool) (float64, error) {
+func passTime(w *encoders.Weights, cfg part.Config, backward bool) (float64, error) {
 	p, err := w.NewPass(2*cfg.Train.Batch, encoders.Training, backward)
 	if err != nil {
 		return 0, err
@@ -56,8 +57,8 @@ func passTime(w *encoders.Weights, cfg methods.Config, backward bool) (float64, 
 
 // productsTime is four products of embeddings and prototypes: the scores of both branches (or the teacher's
 // responsibilities), the gradient of the embeddings, and that of the prototypes (or the sums that move them).
-func productsTime(cfg methods.Config) float64 {
-	n, d, k := 2*cfg.Train.Batch, cfg.Encoder.Dim, cfg.Heads()*cfg.Settings.Prototypes.Count
+func productsTime(cfg part.Config) float64 {
+	n, d, k := 2*cfg.Train.Batch, cfg.Encoder.Dim, methods.AllPrototypes(cfg)
 	z, c, s := normal(n*d, "z"), normal(k*d, "c"), make([]float32, n*k)
 	dz, dc := make([]float32, n*d), make([]float32, k*d)
 	t, _ := repeat(func() error { // cannot fail

@@ -9,6 +9,7 @@ import (
 
 	"protobench/internal/kernel"
 	"protobench/methods"
+	"protobench/methods/part"
 )
 
 // benchStep times training steps on random images that stay in memory, so that neither decoding nor augmentation is
@@ -104,7 +105,7 @@ func (b benchStep) Run(ctx context.Context, w *console) error {
 }
 
 // measure times the steps.
-func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Config) error {
+func (b benchStep) measure(ctx context.Context, r *stepReport, cfg part.Config) error {
 	step, spent, err := stepper(cfg, r.withTeacher)
 	if err != nil {
 		return err
@@ -152,7 +153,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg methods.Confi
 }
 
 // stepper builds what is timed: its step and, for the student alone, the time that operations have taken so far.
-func stepper(cfg methods.Config, withTeacher bool) (step func(views []float32) (float64, error), spent func() map[string]time.Duration, err error) {
+func stepper(cfg part.Config, withTeacher bool) (step func(views []float32) (float64, error), spent func() map[string]time.Duration, err error) {
 	if !withTeacher {
 		s, err := methods.NewStudentAlone(cfg)
 		if err != nil {

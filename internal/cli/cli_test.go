@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"protobench/harness"
+	"protobench/stats"
 )
 
 func TestMain(m *testing.M) {
@@ -75,10 +76,10 @@ func TestPlansSayWhatTheirSeedsCanShow(t *testing.T) {
 	}{
 		{6, 1, 0.03125, 6}, {6, 0, 0.03125, 6}, {6, 2, 0.0625, 7}, {3, 14, 1, 10}, {10, 14, 14.0 / 512, 10}, {9, 14, 14.0 / 256, 10},
 	} {
-		if got := corrected(c.seeds, c.family); got != c.corrected {
+		if got := stats.SmallestHolm(c.seeds, c.family); got != c.corrected {
 			t.Errorf("%d seeds, %d comparisons: p %v, want %v", c.seeds, c.family, got, c.corrected)
 		}
-		if got := seedsFor(c.family); got != c.needed {
+		if got := stats.SeedsNeeded(c.family); got != c.needed {
 			t.Errorf("%d comparisons: %d seeds, want %d", c.family, got, c.needed)
 		}
 	}

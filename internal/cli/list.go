@@ -9,7 +9,11 @@ import (
 
 	"protobench/ablations"
 	"protobench/datasets"
+	"protobench/encoders"
 	"protobench/harness"
+	"protobench/harness/sweep"
+	"protobench/internal/setting"
+	"protobench/metrics"
 )
 
 type listCommand struct {
@@ -86,20 +90,16 @@ func (c listCommand) sections() []section {
 	case "ablations":
 		return one(ablationRows)
 	case "keys":
-		return one(func() ([]string, []row) { return keyRows(harness.Keys()) })
+		return one(func() ([]string, []row) { return keyRows(sweep.Schema().Keys()) })
 	}
 	return methodSections(c.What)
 }
 
 func encoderRows() (head []string, rows []row) {
-	for _, k := range harness.Keys() {
-		if k.Path == "encoder.name" {
-			for _, name := range k.Choices {
-				rows = append(rows, row{[]string{name}, map[string]string{"name": name}})
-			}
-		}
+	for _, a := range encoders.Architectures() {
+		rows = append(rows, row{[]string{a.Name, a.Doc, a.Source}, a})
 	}
-	return []string{"name"}, rows
+	return []string{"name", "what it is", "source"}, rows
 }
 
 func datasetRows() (head []string, rows []row) {
@@ -110,16 +110,17 @@ func datasetRows() (head []string, rows []row) {
 }
 
 func metricRows() (head []string, rows []row) {
-	for _, m := range harness.MetricList() {
-		rows = append(rows, row{[]string{m.Key, m.Doc, m.Source}, m})
+	for _, m := range metrics.Specs() {
+		cells := []string{m.Key, string(m.Unit), string(m.Better), string(m.When), m.Doc, m.Collapse, m.Source}
+		rows = append(rows, row{cells, m})
 	}
-	return []string{"key", "what it is", "source"}, rows
+	return []string{"key", "unit", "better", "measured", "what it is", "what collapse looks like", "source"}, rows
 }
 
 func ablationRows() (head []string, rows []row) {
 	for _, name := range ablations.Names() {
 		text, _ := ablations.Text(name)
-		s, err := harness.Parse(name, text, harness.Methods())
+		s, err := sweep.Parse(name, text, harness.Catalogue())
 		question := ""
 		if err == nil {
 			question = s.Question
@@ -129,7 +130,7 @@ func ablationRows() (head []string, rows []row) {
 	return []string{"name", "question"}, rows
 }
 
-func keyRows(keys []harness.Key) (head []string, rows []row) {
+func keyRows(keys []setting.Key) (head []string, rows []row) {
 	for _, k := range keys {
 		readers := "all"
 		if len(k.Readers) > 0 {
@@ -141,15 +142,15 @@ func keyRows(keys []harness.Key) (head []string, rows []row) {
 }
 
 // docOf is what a key sets, and what it needs to have an effect.
-func docOf(k harness.Key) string {
+func docOf(k setting.Key) string {
 	if len(k.Needs) == 0 {
 		return k.Doc
 	}
-	return k.Doc + " (with " + k.Conditions() + ")"
+	return k.Doc + " (with " + sweep.Conditions(k) + ")"
 }
 
 // bounds are the values that a key may have.
-func bounds(k harness.Key) string {
+func bounds(k setting.Key) string {
 	if len(k.Choices) > 0 {
 		return strings.Join(k.Choices, ", ")
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"protobench/harness"
+	"protobench/harness/sweep"
+	"protobench/internal/setting"
 )
 
 // axes are the parts of a method, in the order of a composition, with what the page says about each.
@@ -29,7 +31,7 @@ func methodSections(what string) []section {
 		}
 	}
 	if what == "all" {
-		head, rows := keyRows(harness.Methods().SharedKeys())
+		head, rows := keyRows(harness.Catalogue().SharedKeys())
 		out = append(out, section{
 			title: "settings that no axis decides about", intro: "Equal for all arms of a sweep in the controlled form.", code: 1, head: head, rows: rows,
 		})
@@ -49,12 +51,12 @@ func presetSections() []section {
 		intro: "`form = \"faithful\"` in a method's table sets what the preset's own paper trains with outside of the axes, over the sweep's tables and under the " +
 			"method's own keys, scaled to batch and run length. Without it, in the controlled form, arms differ in the axes alone.",
 	}
-	for _, p := range harness.Methods().List("preset") {
+	for _, p := range harness.Catalogue().List("preset") {
 		presets.rows = append(presets.rows, row{[]string{
-			p.Name, p.Objective, p.Learner, strings.Join(p.Regularizers, ", "), p.Embedding, strings.Join(harness.Assignments(p.Sets), ", "),
+			p.Name, p.Objective, p.Learner, strings.Join(p.Regularizers, ", "), p.Embedding, strings.Join(sweep.Assignments(p.Sets), ", "),
 			strings.Join(p.Forms, ", "), p.Doc, p.Source,
 		}, p})
-		forms.rows = merge(forms.rows, p.Name, strings.Join(harness.Assignments(p.Faithful), ", "))
+		forms.rows = merge(forms.rows, p.Name, strings.Join(sweep.Assignments(p.Faithful), ", "))
 	}
 	return []section{presets, forms}
 }
@@ -74,7 +76,7 @@ func merge(rows []row, name, settings string) []row {
 func axisSections(axis section) []section {
 	axis.code, axis.head = 1, []string{"name", "what it is", "source"}
 	keys := section{title: "settings of " + axis.title, code: 3, head: []string{"read by", "key", "default", "type", "range", "what it sets"}}
-	for _, p := range harness.Methods().List(strings.TrimSuffix(axis.title, "s")) {
+	for _, p := range harness.Catalogue().List(strings.TrimSuffix(axis.title, "s")) {
 		axis.rows = append(axis.rows, row{[]string{p.Name, p.Doc, p.Source}, p})
 		for _, k := range p.Keys {
 			keys.rows = append(keys.rows, row{cells: []string{readerOf(k, p.Name), k.Path, k.Default, k.Type, bounds(k), docOf(k)}})
@@ -84,7 +86,7 @@ func axisSections(axis section) []section {
 }
 
 // readerOf is a part that reads a key, or the settings of it at which it does.
-func readerOf(k harness.Key, part string) string {
+func readerOf(k setting.Key, part string) string {
 	var settings []string
 	for _, r := range k.Readers {
 		if r == part {

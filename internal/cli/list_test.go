@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness"
+	"protobench/harness/sweep"
+	"protobench/internal/setting"
 )
 
 // listed is what `list` prints.
@@ -37,7 +39,7 @@ func TestTheListIsEnoughForDocumentation(t *testing.T) {
 	seen := map[string]int{}
 	read := map[string]bool{}
 	for line := range strings.Lines(listed(t, "all", "--json")) {
-		var p harness.Part
+		var p sweep.Part
 		if err := json.Unmarshal([]byte(line), &p); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +51,7 @@ func TestTheListIsEnoughForDocumentation(t *testing.T) {
 			}
 		}
 		if p.Axis == "" { // a setting
-			var k harness.Key
+			var k setting.Key
 			if err := json.Unmarshal([]byte(line), &k); err != nil || k.Path == "" {
 				t.Errorf("neither part nor key: %s", line)
 			}
@@ -63,13 +65,13 @@ func TestTheListIsEnoughForDocumentation(t *testing.T) {
 			t.Errorf("%s %s: %+v", p.Axis, p.Name, p.Preset)
 		}
 	}
-	for _, k := range harness.Keys() {
+	for _, k := range sweep.Schema().Keys() {
 		if !read[k.Path] {
 			t.Errorf("%s stands nowhere", k.Path)
 		}
 	}
 	for _, axis := range []string{"preset", "objective", "learner", "regularizer", "embedding"} {
-		if want := len(harness.Methods().Names(axis)); seen[axis] != want || want == 0 {
+		if want := len(harness.Catalogue().Names(axis)); seen[axis] != want || want == 0 {
 			t.Errorf("%d on axis %s, not %d", seen[axis], axis, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"protobench/harness"
 	"protobench/reports"
+	"protobench/stats"
 )
 
 type planCommand struct {
@@ -32,7 +33,7 @@ func (c planCommand) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	w.warn(harness.Warnings(jobs)...)
+	w.warnOf(jobs)
 	return showPlan(w.out, p, jobs, budget, c.JSON)
 }
 
@@ -56,9 +57,9 @@ type planTotal struct {
 	Needed  int     `json:"seeds_needed"`    // for that to reach 0.05
 }
 
-func totalOf(p *harness.Plan, cells int, budget []harness.Budget) (planTotal, error) {
+func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
 	n := len(p.Sweep.Seeds)
-	family, err := reports.Family(p.Record())
+	family := reports.Family(p.Record())
 	var train time.Duration
 	steps := 0
 	for _, b := range budget {
@@ -66,33 +67,13 @@ func totalOf(p *harness.Plan, cells int, budget []harness.Budget) (planTotal, er
 		steps += b.Cells * b.Steps
 	}
 	return planTotal{
-		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: reports.SmallestP(n),
-		Family: family, Holm: corrected(n, family), Needed: seedsFor(family),
-	}, err
-}
-
-// level is the p under which a difference counts.
-const level = 0.05
-
-// corrected is the smallest p of a family of tests after Holm's correction: all of them times their number.
-func corrected(seeds, family int) float64 {
-	return min(float64(max(family, 1))*reports.SmallestP(seeds), 1)
-}
-
-// seedsFor is the least number of seeds with which the smallest corrected p reaches the level.
-func seedsFor(family int) int {
-	n := 1
-	for corrected(n, family) > level {
-		n++
+		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: stats.SmallestP(n),
+		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family),
 	}
-	return n
 }
 
 func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness.Budget, asJSON bool) error {
-	total, err := totalOf(p, len(jobs), budget)
-	if err != nil {
-		return err
-	}
+	total := totalOf(p, len(jobs), budget)
 	if !asJSON {
 		return planTable(w, jobs, budget, total)
 	}
@@ -138,8 +119,8 @@ func significance(t planTotal) string {
 		return text + "\nthe sweep declares no baseline or no primary metric, so nothing is tested"
 	}
 	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, count(t.Family, "comparison"))
-	if t.Holm > level {
-		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", level, count(t.Needed, "seed"), seedsFor(1))
+	if t.Holm >= stats.Level {
+		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", stats.Level, count(t.Needed, "seed"), stats.SeedsNeeded(1))
 	}
 	return text
 }
@@ -170,7 +151,7 @@ func (c validateCommand) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	w.warn(harness.Warnings(p.Jobs)...)
+	w.warnOf(p.Jobs)
 	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", p.Sweep.File, len(p.Jobs))
 	return err
 }

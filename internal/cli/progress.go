@@ -14,6 +14,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"protobench/harness"
+	"protobench/metrics"
 )
 
 // progress shows the events of a run: JSON lines, live lines on a terminal (one for the sweep, one per running cell), or
@@ -99,10 +100,10 @@ func (p *progress) update(e harness.Event) {
 		return
 	}
 	r := p.running[i]
-	if loss, ok := e.Metrics["loss"]; ok {
+	if loss, ok := e.Metrics[metrics.LossKey()]; ok {
 		r.loss = loss
 	}
-	if unique, ok := e.Metrics["live_unique@0.025"]; ok {
+	if unique, ok := e.Metrics[metrics.Headline()]; ok {
 		r.live = unique
 	}
 	if e.Kind == harness.Stepped {
@@ -198,7 +199,7 @@ func endedLine(e harness.Event) string {
 	if e.Reason != "" {
 		text += " (" + e.Reason + ")"
 	}
-	for _, key := range []string{"live_unique@0.025", "linear@backbone.teacher"} {
+	for _, key := range []string{metrics.Headline(), metrics.LinearKey(metrics.Teacher)} {
 		if v, ok := e.Metrics[key]; ok && !math.IsNaN(v) { // undefined for an arm without prototypes
 			text += fmt.Sprintf("  %s %.4g", key, v)
 		}

@@ -10,6 +10,7 @@ import (
 	"protobench/ablations"
 	"protobench/harness"
 	"protobench/harness/store"
+	"protobench/harness/sweep"
 )
 
 const fashionSweep = `
@@ -75,7 +76,7 @@ func TestFashionMNIST(t *testing.T) {
 func TestAblationsParse(t *testing.T) {
 	for _, name := range ablations.Names() {
 		text, _ := ablations.Text(name)
-		s, err := harness.Parse(name, text, harness.Methods())
+		s, err := sweep.Parse(name, text, harness.Catalogue())
 		if err != nil {
 			t.Error(err)
 			continue

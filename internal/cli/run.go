@@ -44,7 +44,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	w.warn(harness.Warnings(jobs)...)
+	w.warnOf(jobs)
 	if c.DryRun {
 		return showPlan(w.out, p, jobs, nil, c.JSON)
 	}

@@ -10,6 +10,7 @@ import (
 	"protobench/ablations"
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/sweep"
 	"protobench/internal/setting"
 )
 
@@ -21,7 +22,7 @@ type sweepArgument struct {
 // text returns the sweep's text and what errors call it.
 func (a sweepArgument) text() (file, text string, err error) {
 	if strings.ContainsRune(a.Sweep, os.PathSeparator) || strings.Contains(a.Sweep, "/") || filepath.Ext(a.Sweep) == ".toml" {
-		text, err = harness.ReadText(a.Sweep)
+		text, err = sweep.ReadText(a.Sweep)
 		return a.Sweep, text, err
 	}
 	text, ok := ablations.Text(a.Sweep)
@@ -37,11 +38,7 @@ func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := harness.Validate(file, text, harness.Methods(), data)
-	if err != nil {
-		return nil, err
-	}
-	return harness.NewPlan(s, data)
+	return harness.NewPlan(file, text, harness.Catalogue(), data)
 }
 
 func openData() *harness.Library { return harness.NewLibrary(datasets.Open) }
@@ -56,7 +53,7 @@ func unknown(what, name string, names []string, otherwise string) error {
 
 // message is the text of an error. Configuration errors start with file and line, as editors understand them.
 func message(err error) string {
-	var config *harness.ConfigError
+	var config *sweep.ConfigError
 	if errors.As(err, &config) || err.Error() == "" {
 		return err.Error()
 	}
@@ -72,9 +69,16 @@ func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
 	if s.Only == "" {
 		return p.Jobs, nil
 	}
-	f, err := harness.ParseFilter(s.Only)
+	f, err := sweep.ParseFilter(s.Only)
 	if err != nil {
 		return nil, err
 	}
-	return f.Select(p.Jobs)
+	return p.Select(f)
+}
+
+// warnOf shows the warnings of some jobs' settings.
+func (w *console) warnOf(jobs []harness.Job) {
+	for _, warning := range harness.Warnings(jobs) {
+		w.warn(warning.String())
+	}
 }

@@ -22,3 +22,6 @@ func (e *KeyError) Error() string {
 func (e *KeyError) Said() string {
 	return strings.Join(slices.DeleteFunc([]string{e.Found, e.Expected, e.Remedy}, func(s string) bool { return s == "" }), "; ")
 }
+
+// Warning says what a reader of a run's numbers should know of one of its settings.
+type Warning struct{ Key, Text string }

@@ -23,6 +23,10 @@ type Key struct {
 	// OnlySet says that the key is hashed only where it differs from its default: an addition that changed no existing cell's numbers.
 	OnlySet bool `json:"-"`
 
+	// Quiet says that a cell's config names the key only where it differs from its default: an addition
+	// that left existing configs as they were.
+	Quiet bool `json:"-"`
+
 	kind  reflect.Kind
 	value any // the default
 	at    int // place in the schema
@@ -42,7 +46,7 @@ func newKey(field reflect.StructField, table, owner string) Key {
 	k := Key{
 		Path: table + "." + tag.Get("key"), Type: typeName(field.Type.Kind()), Default: tag.Get("default"),
 		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","), Needs: split(tag.Get("needs"), ","),
-		Hashed: tag.Get("hash") != "no", OnlySet: tag.Get("hash") == "set", Doc: tag.Get("doc"), kind: field.Type.Kind(),
+		Hashed: tag.Get("hash") != "no", OnlySet: tag.Get("hash") == "set", Quiet: tag.Get("config") == "set", Doc: tag.Get("doc"), kind: field.Type.Kind(),
 	}
 	if len(k.Readers) == 0 && owner != "" {
 		k.Readers = []string{owner}

@@ -14,7 +14,7 @@ type Table struct {
 	owner string
 }
 
-// Of is the table of T's fields. All of them need a key tag.
+// Of is the table of T's fields. Those without a key tag are no settings: they keep their zero value.
 func Of[T any](name string) Table { return Table{Name: name, of: reflect.TypeFor[T]()} }
 
 // OwnedBy is the table of a part of an arm: keys whose tags do not say who reads them are read by that part alone.
@@ -26,10 +26,21 @@ func (t Table) OwnedBy(part string) Table {
 // keys reads the fields.
 func (t Table) keys() []Key {
 	var keys []Key
-	for i := range t.of.NumField() {
-		keys = append(keys, newKey(t.of.Field(i), t.Name, t.owner))
+	for _, field := range settings(t.of) {
+		keys = append(keys, newKey(field, t.Name, t.owner))
 	}
 	return keys
+}
+
+// settings are the fields of a table's type that have a key tag.
+func settings(of reflect.Type) []reflect.StructField {
+	var fields []reflect.StructField
+	for i := range of.NumField() {
+		if field := of.Field(i); field.Tag.Get("key") != "" {
+			fields = append(fields, field)
+		}
+	}
+	return fields
 }
 
 // Reads are keys of other tables that a part reads besides its own.

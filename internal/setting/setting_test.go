@@ -206,3 +206,20 @@ func TestSuggest(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestFieldsWithoutAKeyAreNoSettings: a table's struct may hold what no sweep sets.
+func TestFieldsWithoutAKeyAreNoSettings(t *testing.T) {
+	type mixed struct {
+		Inner bool
+		N     int `key:"n" default:"2" range:"[1,4]"`
+	}
+	s := NewSchema([]Table{Of[mixed]("m")}, nil)
+	v := s.Defaults()
+	Write(&v, "m", mixed{Inner: true, N: 3})
+	if got := Read[mixed](v, "m"); len(s.Keys()) != 1 || got != (mixed{N: 3}) {
+		t.Errorf("%d keys, %+v", len(s.Keys()), got)
+	}
+	if wrong := Check("m", mixed{Inner: true, N: 9}); len(wrong) != 1 || wrong[0].Key != "m.n" {
+		t.Error(wrong)
+	}
+}

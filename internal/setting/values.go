@@ -75,9 +75,9 @@ func Read[T any](v Values, table string) T {
 		panic("setting: table " + table + " is no " + reflect.TypeFor[T]().Name())
 	}
 	fields := reflect.ValueOf(&out).Elem()
-	for i := range fields.NumField() {
-		path := table + "." + fields.Type().Field(i).Tag.Get("key")
-		fields.Field(i).Set(reflect.ValueOf(v.Get(path)))
+	for _, field := range settings(fields.Type()) {
+		path := table + "." + field.Tag.Get("key")
+		fields.FieldByIndex(field.Index).Set(reflect.ValueOf(v.Get(path)))
 	}
 	return out
 }
@@ -85,8 +85,8 @@ func Read[T any](v Values, table string) T {
 // Write sets a table to a struct's values, which are the program's own.
 func Write[T any](v *Values, table string, from T) {
 	fields := reflect.ValueOf(from)
-	for i := range fields.NumField() {
-		v.MustSet(table+"."+fields.Type().Field(i).Tag.Get("key"), fields.Field(i).Interface())
+	for _, field := range settings(fields.Type()) {
+		v.MustSet(table+"."+field.Tag.Get("key"), fields.FieldByIndex(field.Index).Interface())
 	}
 }
 
@@ -98,9 +98,9 @@ func Defaults[T any](table string) T {
 // Check returns what of a struct that the program or its caller filled by hand is outside of its tags' ranges and choices.
 func Check[T any](table string, x T) []*KeyError {
 	var wrong []*KeyError
-	fields := reflect.ValueOf(x)
-	for i, k := range Of[T](table).keys() {
-		if e := k.check(fields.Field(i).Interface()); e != nil {
+	fields, keys := reflect.ValueOf(x), Of[T](table).keys()
+	for i, field := range settings(fields.Type()) {
+		if e := keys[i].check(fields.FieldByIndex(field.Index).Interface()); e != nil {
 			wrong = append(wrong, e)
 		}
 	}

@@ -1,0 +1,77 @@
+package harness
+
+import (
+	"context"
+
+	"protobench/datasets"
+	"protobench/metrics"
+)
+
+// features extracts what metrics see of a network: its features of all splits and its embeddings
+// of the training images. extra adds augmented views.
+func (r *cellRun) features(ctx context.Context, f extractor, extra bool) (*metrics.Input, error) {
+	set, b := r.set, r.batches
+	in := &metrics.Input{Seed: r.job.Cell.Seed, Team: r.team, Stop: func() bool { return ctx.Err() != nil }}
+	in.Coarse, in.Fine, in.TrainY = set.Classes, set.FineClasses, set.Train.Labels
+	var err error
+	if in.Train, in.Embeddings, err = b.extract(ctx, &set.Train, set.Train.Len(), f); err != nil {
+		return nil, err
+	}
+	in.Probe = splitOf(in.Train, &set.Probe)
+	if set.Tailed() {
+		in.TailCounts = set.Train.Counts(set.Classes)
+		if in.Probe.Features, _, err = b.extract(ctx, &set.Probe, set.Probe.Len(), f); err != nil {
+			return nil, err
+		}
+	}
+	test, _, err := b.extract(ctx, &set.Test, set.Test.Len(), f)
+	if err != nil {
+		return nil, err
+	}
+	in.Test = splitOf(test, &set.Test)
+	if extra {
+		in.Views, err = b.viewed(ctx, r.cadence.total(), f)
+	}
+	return in, err
+}
+
+func splitOf(x metrics.Matrix, im *datasets.Images) metrics.Split {
+	return metrics.Split{Features: x, Y: im.Labels, FineY: im.Fine}
+}
+
+const (
+	viewedImages  = 1000 // training images that are seen augmented, the first ones
+	viewsPerImage = 10
+)
+
+// viewed extracts augmented views of training images, drawn like those of steps after the last.
+func (b *batches) viewed(ctx context.Context, step int, f extractor) (metrics.Views, error) {
+	n := min(b.images.Len(), viewedImages)
+	size := b.images.Height * b.images.Width * b.images.Channels
+	var features, embeddings []float32
+	for from := 0; from < n; from += chunk / viewsPerImage {
+		indices := upTo(from, min(from+chunk/viewsPerImage, n))
+		runs := make([]float32, len(indices)*viewsPerImage*size)
+		pair := make([]float32, 2*len(indices)*size)
+		for round := range viewsPerImage / 2 {
+			b.augment.Views(pair, b.images, indices, b.seed, step)
+			step++
+			for v := range 2 {
+				for i := range indices {
+					at := v*len(indices) + i
+					copy(runs[(i*viewsPerImage+2*round+v)*size:], pair[at*size:(at+1)*size])
+				}
+			}
+		}
+		x, z, err := f(runs)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return metrics.Views{}, err
+		}
+		features, embeddings = append(features, x...), append(embeddings, z...)
+	}
+	rows := n * viewsPerImage
+	return metrics.Views{PerImage: viewsPerImage, Features: matrix(features, rows), Embeddings: matrix(embeddings, rows)}, nil
+}

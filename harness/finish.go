@@ -1,0 +1,100 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+
+	"protobench/harness/store"
+	"protobench/internal/tensorfile"
+	"protobench/methods"
+	"protobench/methods/part"
+	"protobench/metrics"
+)
+
+// outcome is what the last measurement of a cell gives.
+type outcome struct {
+	*collector
+	observers  map[string]store.Metrics
+	prototypes *tensorfile.File
+	collapsed  string // why the arm counts as totally collapsed; "" otherwise
+}
+
+func newOutcome() *outcome {
+	return &outcome{collector: newCollector(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
+}
+
+// finish measures a trained arm on all images: prototypes and their use, then the frozen features
+// of both branches. The cell's threads share the work of the probes.
+func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
+	o, extra := newOutcome(), r.job.Cell.Settings.Bool("evaluate.extra")
+	for _, br := range []part.Branch{part.Teacher, part.Student} {
+		in, err := r.features(ctx, branch(t, br), extra)
+		if err != nil {
+			return nil, err
+		}
+		if br == part.Teacher {
+			if err := o.learners(ctx, t.Learned(), in, extra); err != nil {
+				return nil, err
+			}
+			o.refuseConstant(in)
+		}
+		if err := o.measure(ctx, in, atEnd(metrics.OfFeatures, metrics.Branch(br.String()), extra)); err != nil {
+			return nil, err
+		}
+	}
+	return o, o.measure(ctx, &metrics.Input{Training: r.at.tally.training()}, atEnd(metrics.OfTraining, "", extra))
+}
+
+// learners measures every learner on the teacher's embeddings of all training images.
+func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teacher *metrics.Input, extra bool) error {
+	for _, l := range learners {
+		c, prefix := o.collector, ""
+		if l.Name != "" {
+			c, prefix = newCollector(), "observer."+l.Name+"."
+			o.observers[l.Name] = c.metrics
+		}
+		in := prototypesOf(l, teacher.Embeddings, teacher.TrainY)
+		if err := c.measure(ctx, in, atEnd(metrics.OfPrototypes, "", extra)); err != nil {
+			return err
+		}
+		if l.Name != "" {
+			o.adopt(prefix, c)
+		}
+		if l.K == 0 {
+			continue
+		}
+		o.keep(prefix, l, in)
+		if u, _ := in.Usage(); l.Name == "" && u.Live <= 1 {
+			o.collapsed = "one live prototype"
+		}
+	}
+	return nil
+}
+
+// keep stores a learner's prototypes and their use for reports and other tools.
+func (o *outcome) keep(prefix string, l methods.Learned, in *metrics.Input) {
+	add := func(name string, shape []int, f []float32, n []int64) {
+		o.prototypes.Tensors = append(o.prototypes.Tensors, tensorfile.Tensor{Name: prefix + name, Shape: shape, F32: f, I64: n})
+	}
+	shape := []int{l.K, l.D}
+	add("prototypes.student", shape, l.Current[part.Student], nil)
+	add("prototypes.teacher", shape, l.Current[part.Teacher], nil)
+	add("prototypes.initial", shape, l.Initial, nil)
+	add("usage.counts", []int{l.K}, nil, integers(in.Counts()))
+	add("usage.owner", []int{l.K}, nil, integers(in.Owner()))
+}
+
+func integers(values []int) []int64 {
+	out := make([]int64, len(values))
+	for i, v := range values {
+		out[i] = int64(v)
+	}
+	return out
+}
+
+// refuseConstant notes that the features have collapsed to a point (Chen and He 2021).
+func (o *outcome) refuseConstant(teacher *metrics.Input) {
+	if relative, ok := teacher.RelativeStd(); ok && relative < 0.1 {
+		o.collapsed = fmt.Sprintf("teacher features' standard deviation is %.3g of 1/√d", relative)
+	}
+}

@@ -1,0 +1,58 @@
+package harness
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/harness/store"
+	"protobench/internal/setting"
+)
+
+// TestPlansHoldWhatReadersNeed: nobody has to read a cell's config to know its settings, which
+// are the same as there, in the same order.
+func TestPlansHoldWhatReadersNeed(t *testing.T) {
+	for _, c := range planOf(t, smallSweep).Record().Cells {
+		k, observers := 4, []string{}
+		switch c.Cell.Method {
+		case "pixels", "untrained", "supervised":
+			k = 0
+		case "swav+gmm":
+			observers = []string{"joint"}
+		}
+		if c.Prototypes != k || !cmp.Equal(c.Observers, observers) || !cmp.Equal(c.Images, []int{20, 20}) || c.Warnings == nil {
+			t.Errorf("%s: K %d, observers %v, images %v, warnings %v", c.Dir, c.Prototypes, c.Observers, c.Images, c.Warnings)
+		}
+		if diff := cmp.Diff(configured(t, c), texts(c.Settings)); diff != "" {
+			t.Errorf("%s: %s", c.Dir, diff)
+		}
+	}
+}
+
+// configured are the settings in a planned cell's config, in their order.
+func configured(t *testing.T, c store.PlanCell) []string {
+	t.Helper()
+	raw := map[string]any{}
+	meta, err := toml.Decode(c.Config, &raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, key := range meta.Keys() {
+		if table, ok := raw[key[0]].(map[string]any); ok && len(key) == 2 && key[0] != "matrix" {
+			out = append(out, fmt.Sprintf("%s = %v", key, table[key[1]]))
+		}
+	}
+	return out
+}
+
+func texts(settings store.Settings) []string {
+	var out []string
+	for _, s := range settings {
+		table, name := setting.Cut(s.Key)
+		out = append(out, fmt.Sprintf("%s = %v", toml.Key{table, name}, s.Value))
+	}
+	return out
+}

@@ -1,0 +1,57 @@
+package harness
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"runtime"
+	"slices"
+
+	"protobench/harness/store"
+	"protobench/internal/kernel"
+)
+
+// newResult is a result without metrics of a job that came so far; the program's version is filled
+// in by the executor.
+func newResult(j *Job, at progress, status, reason string) store.Result {
+	return store.Result{
+		Cell: j.Identity(), Outcome: store.Outcome{Status: status, Reason: reason, Epoch: at.step / newCadence(&j.Cell).perEpoch}, Metrics: store.Metrics{},
+		Timing:    store.Timing{TrainS: at.tally.train, EvalS: at.tally.eval, StepMSMedian: median(at.tally.stepMS)},
+		ResumedAt: listed(at.resumedAt),
+		Provenance: store.Provenance{
+			Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), DataSHA256: j.Cell.Images.Fingerprint,
+			Warnings: storedWarnings(j.Cell.Warnings),
+		},
+	}
+}
+
+// success is the result of a job that came to its end.
+func success(j *Job, at progress, o *outcome) store.Result {
+	status := store.OK
+	if o.collapsed != "" {
+		status = store.Collapsed
+	}
+	r := newResult(j, at, status, o.collapsed)
+	r.Metrics, r.Observers = o.metrics, o.observers
+	if len(o.undefined) > 0 {
+		r.Undefined = maps.Clone(o.undefined)
+	}
+	for _, w := range o.warnings {
+		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{Metric: w.Metric, Text: w.Text})
+	}
+	if share := j.Cell.Settings.Float("data.validation"); share > 0 {
+		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{
+			Key:  "data.validation",
+			Text: fmt.Sprintf("data.validation = %g: measured on training images held out for choosing settings, not on the test set; no numbers to report", share),
+		})
+	}
+	return r
+}
+
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}

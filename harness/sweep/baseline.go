@@ -1,0 +1,44 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+
+	"protobench/internal/setting"
+	"protobench/methods/part"
+)
+
+// baseline reads the arm that others are paired with: an arm's name, or
+// {learner = "joint"} for each arm's own objective's joint arm.
+func (p *parser) baseline(all []method) string {
+	const expected, remedy = `expected {learner = "…"} or an arm's name`, `write e.g. baseline = {learner = "joint"}`
+	switch v := p.raw["baseline"].(type) {
+	case nil:
+		return ""
+	case string:
+		p.refuseMissing("name", v, all, func(c part.Composition) string { return c.Name })
+		return v
+	case map[string]any:
+		learner, ok := v["learner"].(string)
+		if !ok || len(v) != 1 {
+			p.report("baseline", "baseline", "found other keys than learner", expected, remedy)
+			return ""
+		}
+		p.refuseMissing("learner", learner, all, func(c part.Composition) string { return c.Learner })
+		return "learner=" + learner
+	default:
+		p.report("baseline", "baseline", "found "+setting.Describe(v), expected, remedy)
+		return ""
+	}
+}
+
+// refuseMissing reports a baseline that no method is.
+func (p *parser) refuseMissing(what, name string, all []method, of func(part.Composition) string) {
+	var names []string
+	for _, m := range all {
+		names = append(names, of(m.composition))
+	}
+	if len(all) > 0 && !slices.Contains(names, name) {
+		p.report("baseline", "baseline", fmt.Sprintf("no arm has the %s %q", what, name), "", setting.Suggest(name, names, "add that arm, or name one of the sweep's"))
+	}
+}

@@ -1,0 +1,103 @@
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"protobench/datasets"
+	"protobench/internal/setting"
+	"protobench/methods"
+)
+
+// Open returns the data set of some options. An error that is a *setting.KeyError says which of
+// them is at fault.
+type Open func(datasets.Options) (*datasets.Set, error)
+
+// check checks every cell once: one that stands for all its seeds, against its data where open is
+// not nil and these are known. What it finds of keys that were wrong before is left out.
+func (p *parser) check(cells []Cell, open Open) {
+	wrong := map[string]bool{}
+	for _, i := range p.issues {
+		table, _, _ := strings.Cut(i.Key, ".")
+		wrong[i.Key], wrong[table] = true, true
+	}
+	if wrong["data"] { // nothing is known of the images
+		open = nil
+	}
+	for i := range cells {
+		c := &cells[i]
+		for _, e := range c.open(open) {
+			if !wrong[e.Key] {
+				p.blame(p.lineOf(c, e.Key), *e)
+			}
+		}
+		for _, e := range c.contradictions() {
+			said := *e
+			said.Found = "method " + c.Composition.Name + ": " + e.Found
+			p.blame(p.line(c.at), said)
+		}
+		if open != nil {
+			c.Warnings = c.warnings()
+		}
+	}
+}
+
+// lineOf is where the sweep sets a key for a cell: on an axis, in the method or in its table; 0
+// where the default stands.
+func (p *parser) lineOf(c *Cell, key string) int {
+	for _, path := range []string{"matrix." + key, c.at + "." + key, key} {
+		if n := p.lines[path]; n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// open notes what the cell's data tell of themselves and returns what they do not allow.
+func (c *Cell) open(open Open) []*setting.KeyError {
+	if open == nil {
+		return nil
+	}
+	set, err := open(c.Data())
+	if err != nil {
+		return []*setting.KeyError{at("data", err)}
+	}
+	images := ImagesOf(set)
+	if c.Reference == "pixels" {
+		c.Images = images
+		return nil
+	}
+	var wrong []*setting.KeyError
+	batch := c.Settings.Int("train.batch")
+	if images.Train < batch {
+		wrong = append(wrong, &setting.KeyError{
+			Key: "train.batch", Found: fmt.Sprintf("%d is more than the %d training images", batch, images.Train),
+			Expected: "expected at least one full batch", Remedy: "lower train.batch or raise the number of images",
+		})
+	}
+	if err := c.Encoder().Fits(images.Shape, images.Shape); err != nil {
+		wrong = append(wrong, at("encoder", err))
+	}
+	if images.Train >= batch { // with no whole batch, there is nothing to compare other settings with
+		c.Images = images
+	}
+	return wrong
+}
+
+// at is the key at fault with an error, or the table whose settings it is about.
+func at(table string, err error) *setting.KeyError {
+	var e *setting.KeyError
+	if errors.As(err, &e) {
+		return e
+	}
+	return &setting.KeyError{Key: table, Found: err.Error()}
+}
+
+// contradictions are settings that exclude each other, as far as the images are known.
+func (c *Cell) contradictions() []*setting.KeyError {
+	if c.Reference != "" {
+		return nil
+	}
+	return append(c.Augment().Check(c.Settings.Int("train.local_crops") > 0), methods.Check(c.Config())...)
+}

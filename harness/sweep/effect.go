@@ -1,0 +1,104 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"protobench/internal/setting"
+)
+
+// A cell may read a key that changes nothing at its other settings: when a queue begins that has no
+// room, how much of a warm-up that takes no epochs. Such a key is without effect. It is refused
+// like one that is not read, unless it stands at its default, where it says nothing; and it counts
+// as its default in the cell's hash and config, so that equal numbers have one name.
+
+// ownLearner is the need of keys that act on the arm's own learner alone, never on observers.
+const ownLearner = "own learner"
+
+// Uses reports whether a key that the cell reads changes its numbers at the cell's other settings.
+func (c *Cell) Uses(k setting.Key) bool {
+	return c.Reads(k) && !slices.ContainsFunc(k.Needs, func(need string) bool { return !c.meets(k, need) })
+}
+
+// meets reports whether one of a need's alternatives holds.
+func (c *Cell) meets(k setting.Key, need string) bool {
+	return slices.ContainsFunc(strings.Split(need, "|"), func(one string) bool {
+		if one == ownLearner {
+			return slices.ContainsFunc(c.Composition.Learners(), func(l string) bool { return slices.Contains(k.Readers, l) })
+		}
+		return c.holds(one)
+	})
+}
+
+// holds tests path=value, path!=value or path!=path. What the cell does not read of it fulfils no
+// condition.
+func (c *Cell) holds(condition string) bool {
+	path, right, _ := strings.Cut(condition, "=")
+	path, unequal := strings.CutSuffix(path, "!")
+	if !c.Reads(key(path)) {
+		return false
+	}
+	if other, ok := Schema().Find(right); ok {
+		right = fmt.Sprint(c.Settings.Get(other.Path))
+	}
+	return (fmt.Sprint(c.Settings.Get(path)) == right) != unequal
+}
+
+// Conditions are what the key needs to have an effect, for people; empty where it always has one.
+func Conditions(k setting.Key) string {
+	alternatives := strings.NewReplacer("|", " or ", "!=", " ≠ ", "=", " = ", ownLearner, "a learner that is no observer")
+	return alternatives.Replace(strings.Join(k.Needs, " and "))
+}
+
+// settle puts the keys without effect back to their defaults, one after the other: where two need
+// each other (how far a warm-up goes, and for how long), the first one's default can give the
+// second one its effect.
+func (c *Cell) settle() {
+	for settled := false; !settled; {
+		settled = true
+		for _, k := range Schema().Keys() {
+			if c.Settings.IsDefault(k.Path) || !c.Reads(k) || c.Uses(k) {
+				continue
+			}
+			c.Settings.MustSet(k.Path, k.DefaultValue())
+			delete(c.Axes, k.Path) // another key's default has taken its effect
+			settled = false
+		}
+	}
+}
+
+// wanted says what a key that changes nothing in these cells is missing.
+func wanted(k setting.Key, cells []Cell) string {
+	switch {
+	case slices.ContainsFunc(cells, func(c Cell) bool { return c.Reads(k) }):
+		return "it has an effect with " + Conditions(k)
+	case len(k.Readers) == 0: // of a table that reference rows do not read
+		return "it is read by arms"
+	}
+	return "it is read by " + commas(k.Readers)
+}
+
+// remedy says how to be rid of a key that changes nothing in these cells: what it needs can be set,
+// unless that is another learner, or it has to go.
+func remedy(k setting.Key, cells []Cell, leave string) string {
+	if slices.ContainsFunc(cells, func(c Cell) bool {
+		return c.Reads(k) && (!slices.Contains(k.Needs, ownLearner) || c.meets(k, ownLearner))
+	}) {
+		return "set that too, or " + leave
+	}
+	return leave
+}
+
+// idle reports that a written key changes nothing in any of the cells, and why: none reads it, or
+// it is without effect and not at its default.
+func idle(cells []Cell, path string) (why, leave string, ok bool) {
+	k := key(path)
+	for i := range cells {
+		c := &cells[i]
+		if c.Uses(k) || c.Reads(k) && c.Settings.IsDefault(path) {
+			return "", "", false
+		}
+	}
+	return wanted(k, cells), remedy(k, cells, "remove it"), true
+}

@@ -1,0 +1,67 @@
+package sweep
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFindLines(t *testing.T) {
+	text := `# head
+a = 1
+s = """
+b = 2
+"""
+[t]
+"x.y" = [ # list
+  1, # c = 3
+  "]",
+]
+u.v = { w = 1, z = { q = 'it''s' } }
+[[m]]
+k = 'C:\'
+[[m]]
+k.l = "\""
+[m.sub]
+n = 0
+`
+	text = strings.Replace(text, "'it''s'", `"it's"`, 1)
+	want := keyLines{
+		"a": 2, "s": 3, "t": 6, "t.x.y": 7, "t.x": 7, "t.u": 11, "t.u.v": 11, "t.u.v.w": 11, "t.u.v.z": 11, "t.u.v.z.q": 11,
+		"m[0]": 12, "m[0].k": 13, "m[1]": 14, "m[1].k": 15, "m[1].k.l": 15, "m[1].sub": 16, "m[1].sub.n": 17,
+	}
+	if diff := cmp.Diff(want, findLines(text)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzFindLines(f *testing.F) {
+	f.Add("a = 1\n[b]\nc.d = \"\"\"x\"\"\"\"\n[[e]]\nf = [{g=1},{h='''\n'''}]\n")
+	f.Add("\"a\\\"b\" = 1\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		found := findLines(text) // must end on anything
+		raw := map[string]any{}
+		if _, err := toml.Decode(text, &raw); err != nil || strings.ContainsAny(text, `\"'`) {
+			return
+		}
+		for name := range raw {
+			if _, several := raw[name].([]map[string]any); !several && found[name] == 0 && name != "" {
+				t.Errorf("no line for %q", name)
+			}
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("name = 'x'\nseeds = 2\n[[method]]\nname = 'swav'\n[matrix]\n'loss.temperature' = {values=[1,2], where={learner='joint'}}\n")
+	f.Add("name = 3\nseeds = [1,1]\nmatrix = 2\nbaseline = []\nreferences = 1\nmethod = [[{}]]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := Parse("f", text, testCatalogue())
+		if (err == nil) == (s == nil) || err != nil && fmt.Sprint(err) == "" {
+			t.Errorf("sweep %v with error %v", s, err)
+		}
+	})
+}

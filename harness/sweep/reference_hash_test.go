@@ -1,0 +1,71 @@
+package sweep
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"protobench/ablations"
+)
+
+// committed is what these tests read of a plan.
+type committed struct {
+	Cells []struct {
+		Cell   struct{ Hash string }
+		Dir    string
+		Config string
+	}
+}
+
+// fingerprintOf is that of the data of a committed result.
+func fingerprintOf(t *testing.T, name, dir string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("../../results/reference", name, "cells", dir, "result.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct {
+		Provenance struct {
+			Data string `json:"data_sha256"`
+		}
+	}
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r.Provenance.Data
+}
+
+// TestCommittedResultsAreFound: the cells of the ablations whose results are committed have the
+// hashes, folders and configs of their plans, so that no change of code makes their numbers look
+// like those of other settings.
+func TestCommittedResultsAreFound(t *testing.T) {
+	for _, name := range []string{"joint-vs-decoupled", "roster", "fashion-mnist"} {
+		t.Run(name, func(t *testing.T) {
+			raw, err := os.ReadFile(filepath.Join("../../results/reference", name, "plan.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var plan committed
+			if err := json.Unmarshal(raw, &plan); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := ablations.Text(name)
+			s, err := Parse(name, text, Methods([]string{"live_unique@0.025", "linear@backbone.teacher"}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(s.Cells) != len(plan.Cells) || len(s.Cells) == 0 {
+				t.Fatalf("%d cells, want %d", len(s.Cells), len(plan.Cells))
+			}
+			fingerprint := fingerprintOf(t, name, plan.Cells[0].Dir)
+			for i, want := range plan.Cells {
+				c := &s.Cells[i]
+				hash := c.Hash(fingerprint)
+				if hash != want.Cell.Hash || c.FolderName(hash) != want.Dir || c.TOML(s.Name) != want.Config {
+					t.Errorf("%s has hash %s and config\n%s\nwant %s\n%s", want.Dir, hash, c.TOML(s.Name), want.Cell.Hash, want.Config)
+				}
+			}
+		})
+	}
+}

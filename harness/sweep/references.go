@@ -1,0 +1,64 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+
+	"protobench/internal/setting"
+)
+
+// referenceKinds are the rows that every accuracy is read against: the pixels themselves, the
+// encoder before training, and the encoder trained on the labels.
+var referenceKinds = []string{"pixels", "untrained", "supervised"}
+
+// references reads `references`, a switch or a list of kinds, and makes their cells. Axes that a
+// kind reads and that hold for every method apply to it too.
+func (p *parser) references(base layer, axes []axis) []Cell {
+	common := slices.DeleteFunc(slices.Clone(axes), func(x axis) bool { return len(x.where) > 0 })
+	var cells []Cell
+	for _, kind := range p.referenceNames() {
+		c := Cell{Reference: kind, Settings: base.settings}
+		c.Composition.Name = kind
+		c.Settings.MustSet("train.local_crops", 0)
+		cells = append(cells, combine(c, common)...)
+	}
+	return cells
+}
+
+func (p *parser) referenceNames() []string {
+	v, ok := p.raw["references"]
+	if !ok {
+		return referenceKinds
+	}
+	if on, ok := v.(bool); ok {
+		if on {
+			return referenceKinds
+		}
+		return nil
+	}
+	names := p.texts("references", "references", v)
+	for _, n := range names {
+		if !slices.Contains(referenceKinds, n) {
+			p.report("references", "references", fmt.Sprintf("unknown row %q", n), "expected "+commas(referenceKinds), setting.Suggest(n, referenceKinds, ""))
+			return nil
+		}
+	}
+	return names
+}
+
+// referenceReads says which settings a reference row depends on: pixels on the data alone; the
+// untrained encoder also on the batches that fill its batch-norm statistics. None of them sees
+// local crops.
+func referenceReads(kind, path string) bool {
+	if path == "train.local_crops" {
+		return false
+	}
+	table, _ := setting.Cut(path)
+	switch kind {
+	case "pixels":
+		return table == "data"
+	case "untrained":
+		return table == "data" || table == "encoder" || table == "augment" || path == "train.batch"
+	}
+	return table == "data" || table == "encoder" || table == "augment" || table == "train"
+}

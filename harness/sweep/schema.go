@@ -1,0 +1,38 @@
+package sweep
+
+import (
+	"sync"
+
+	"protobench/datasets"
+	"protobench/datasets/augment"
+	"protobench/encoders"
+	"protobench/internal/setting"
+	"protobench/methods"
+	"protobench/methods/part"
+)
+
+// Evaluate holds the keys of the sweep's [evaluate] table: when and on how much
+// the curves are measured. Final metrics always use all images.
+type Evaluate struct {
+	Dense       int  `key:"dense" default:"4" range:"[1,)" needs:"evaluate.dense_epochs!=0" doc:"measurements per epoch in the first epochs, where collapse happens"`
+	DenseEpochs int  `key:"dense_epochs" default:"2" range:"[0,)" doc:"number of first epochs that are measured densely"`
+	Every       int  `key:"every" default:"1" range:"[1,)" doc:"epochs between measurements afterwards"`
+	UsageImages int  `key:"usage_images" default:"0" range:"[0,)" doc:"use only the first n training images for the curves' usage metrics (0: all, as the final metrics do)"`
+	Extra       bool `key:"extra" default:"false" hash:"set" config:"set" doc:"measure at the end what takes long or is rarely asked for as well (protobench list metrics names them)"`
+	LogEvery    int  `key:"log_every" default:"10" range:"[1,)" hash:"no" doc:"steps between lines of steps.jsonl"`
+}
+
+// schema is made once: a sweep looks thousands of times.
+var schema = sync.OnceValue(func() *setting.Schema {
+	shared := []setting.Table{
+		setting.Of[datasets.Options]("data"), setting.Of[encoders.Config]("encoder"), setting.Of[part.Train]("train"),
+		setting.Of[augment.Config]("augment"), setting.Of[Evaluate]("evaluate"),
+	}
+	return setting.NewSchema(append(shared, methods.Tables()...), methods.Reads())
+})
+
+// Schema returns every setting that a cell has, in the order of listings.
+func Schema() *setting.Schema { return schema() }
+
+// Defaults returns the settings of a sweep that sets nothing.
+func Defaults() setting.Values { return Schema().Defaults() }

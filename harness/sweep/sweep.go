@@ -1,0 +1,74 @@
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/BurntSushi/toml"
+
+	"protobench/internal/setting"
+)
+
+// Sweep is a sweep file, read and resolved into cells.
+type Sweep struct {
+	File, Text     string
+	Name, Question string
+	Baseline       string   // an arm's name, or "learner=joint": each arm's own objective's joint arm
+	Primary        []string // metric keys of the declared endpoints
+	Seeds          []uint64
+	Cells          []Cell // seed by seed, so that arms of a pair finish together
+}
+
+// ReadText returns a sweep file's text.
+func ReadText(file string) (string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("sweep file %s: %w; check the path, or see `protobench list ablations`", file, errors.Unwrap(err))
+	}
+	return string(text), nil
+}
+
+// Parse reads the text of a sweep file without touching any data: its cells know nothing of their
+// images, and are checked as far as that goes. file names it in errors. All that is wrong comes
+// back in one *ConfigError.
+func Parse(file, text string, c Catalogue) (*Sweep, error) {
+	return read(file, text, c, nil)
+}
+
+// Check reads the text of a sweep file, opens the data of its cells and checks each cell against
+// them. file names it in errors. All that is wrong comes back in one *ConfigError; what the data
+// have to say of a key is left out where the key was wrong to begin with.
+func Check(file, text string, c Catalogue, open Open) (*Sweep, error) {
+	return read(file, text, c, open)
+}
+
+func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
+	raw := map[string]any{}
+	if _, err := toml.Decode(text, &raw); err != nil {
+		return nil, syntaxError(file, err)
+	}
+	p := &parser{file: file, raw: raw, lines: findLines(text), catalogue: c}
+	s := p.head(file, text)
+	base := p.tables()
+	listed := p.methods(base)
+	axes := p.matrix(listed)
+	s.Baseline = p.baseline(listed)
+	once := p.cells(base, listed, axes)
+	p.refuseUnmeasured(s.Primary, once)
+	p.check(once, open)
+	s.Cells = overSeeds(once, s.Seeds)
+	if err := asError(p.issues); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func syntaxError(file string, err error) error {
+	var parse toml.ParseError
+	if !errors.As(err, &parse) {
+		return fmt.Errorf("sweep file %s: %w", file, err)
+	}
+	wrong := setting.KeyError{Key: parse.LastKey, Found: parse.Message, Expected: "expected TOML"}
+	return &ConfigError{[]Issue{{File: file, Line: parse.Position.Line, KeyError: wrong}}}
+}

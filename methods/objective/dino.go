@@ -1,0 +1,183 @@
+package objective
+
+import (
+	"math"
+
+	"protobench/encoders"
+	"protobench/internal/kernel"
+	"protobench/internal/setting"
+	"protobench/methods/part"
+	"protobench/methods/sinkhorn"
+	"protobench/methods/term"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// DINO holds the keys of the [dino] table (Caron et al. 2021).
+type DINO struct {
+	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" doc:"how teacher scores become targets"`
+	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf" hash:"set" doc:"cosines, or log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" needs:"dino.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
+	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" needs:"dino.warmup_teacher_temperature!=dino.teacher_temperature|ibot.patch_warmup_teacher_temperature!=ibot.patch_teacher_temperature" doc:"epochs in which the teacher temperature rises"`
+	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino,ibot" doc:"EMA momentum of the center"`
+	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino.targets=sinkhorn" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
+}
+
+// dinoPart declares [dino].
+func dinoPart() Declaration {
+	return Declaration{
+		Declaration: part.Declaration{
+			Name: "dino", Doc: "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", Source: "Caron et al. 2021",
+			Table: setting.Of[DINO]("dino").OwnedBy("dino"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
+			Check: vmfAlone, Onsets: teacherWarmup,
+		},
+		Traits: func(v setting.Values) Traits {
+			vmf := v.Text("dino.scores") == "vmf"
+			return Traits{Targets: part.Teacher, WeightNorm: !vmf, Lengths: vmf, Scores: true, Crops: true}
+		},
+		New: func(c part.Config, v Views, _ int) Objective {
+			o := newDINO(setting.Read[DINO](c.Settings, "dino"), v, c.Settings.Int("prototypes.count"))
+			o.temperature = c.Settings.Float("loss.temperature")
+			return o
+		},
+		Faithful: faithfulDINO,
+	}
+}
+
+// vmfAlone refuses vmf scores where nothing would come of them.
+func vmfAlone(c part.Config) []*setting.KeyError {
+	if c.Settings.Text("dino.scores") != "vmf" {
+		return nil
+	}
+	var out []*setting.KeyError
+	if l := c.Composition.Learner; l != "joint" {
+		out = append(out, part.Refuse("dino.scores", "take learner \"joint\" or \"cosine\"", "all prototypes of learner %q have length 1, so that the vmf normaliser cancels", l)...)
+	}
+	if c.Settings.Bool("prototypes.reseed") {
+		out = append(out, part.Refuse("prototypes.reseed", "set false", "usage is counted by cosines, which vmf scores are not")...)
+	}
+	return out
+}
+
+// teacherWarmup is the onset of the teacher's temperature after its warm-up.
+func teacherWarmup(c part.Config) []part.Onset {
+	return rampOnset(c, "dino.warmup_teacher_epochs", "teacher temperature", dinoRamp(setting.Read[DINO](c.Settings, "dino")))
+}
+
+// dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score - center)/τ_t), where the center is an EMA of
+// the batch mean of teacher scores, or Sinkhorn-Knopp at temperature τ_t (DINOv2). Prototypes are a weight-normalised last layer; with vMF
+// scores (DINO-vMF) their lengths count.
+type dino struct {
+	DINO
+	v    Views
+	k    int
+	mean []float32 // center, [K]
+	sum  []float64 // [K] room for the batch's sums
+	ramp encoders.Ramp
+	vmf  *posterior // with vMF scores; else nil
+
+	temperature float64 // of the student, where its scores have a normaliser
+}
+
+func newDINO(s DINO, v Views, k int) *dino {
+	o := &dino{DINO: s, v: v, k: k, mean: make([]float32, k), sum: make([]float64, k), ramp: dinoRamp(s)}
+	if s.Scores == "vmf" {
+		o.vmf = newPosterior(k)
+	}
+	return o
+}
+
+func dinoRamp(s DINO) encoders.Ramp {
+	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
+}
+
+func (o *dino) loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
+
+func (o *dino) codes(q []float32, in CodeInput) {
+	t := o.ramp.At(int(in.Epoch))
+	if o.vmf != nil {
+		o.vmf.scores(q, in.Scores, in.Prototypes, t)
+		in.Scores = q
+	}
+	if o.Targets == "sinkhorn" {
+		// DINOv2 balances all global crops of the batch at once.
+		sinkhorn.Sinkhorn(in.Team, q, in.Scores, o.v.Global*o.v.Images, o.k, t, o.Iterations)
+		return
+	}
+	if o.vmf != nil {
+		o.vmf.targets(q, t)
+		return
+	}
+	inv := float32(1 / t)
+	in.Team.Chunks(o.v.Global*o.v.Images, kernel.RowChunk(o.k), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			row := q[r*o.k:][:o.k]
+			kernel.Combine(row, in.Scores[r*o.k:][:o.k], o.mean, 1, -1)
+			kernel.SoftmaxScaled(row, row, inv)
+		}
+	})
+}
+
+// after moves the center towards the batch mean of the teacher's scores.
+func (o *dino) after(in CodeInput) {
+	if o.vmf != nil {
+		if o.Targets == "centering" {
+			o.vmf.moveCenter(o.CenterMomentum)
+		}
+		return
+	}
+	n := o.v.Global * o.v.Images
+	clear(o.sum)
+	for r := range n {
+		kernel.AddWide(o.sum, in.Scores[r*o.k:][:o.k])
+	}
+	m := o.CenterMomentum
+	for j, s := range o.sum {
+		o.mean[j] = float32(float64(m*float64(o.mean[j])) + (1-m)*s/float64(n))
+	}
+}
+
+func (o *dino) State(prefix string) []part.Named {
+	if o.vmf != nil {
+		return []part.Named{part.F32Of(prefix+"center", o.vmf.center)}
+	}
+	return []part.Named{part.F32Of(prefix+"center", o.mean)}
+}
+
+// faithfulDINO is Caron et al. 2021's ViT recipe (official defaults, runs of 100 epochs): 10 epochs of warm-up, teacher temperature
+// 0.04 → 0.07 over 30, weight decay 0.04 → 0.4 by a cosine, on the last layer's directions too, whose rows start with length
+// 1/√3: uniform numbers within ±1/√D.
+func faithfulDINO(t part.Train) map[string]any {
+	return map[string]any{
+		"encoder.projector": "gelu", "encoder.hidden": 2048, "encoder.dim": 256,
+		"train.optimizer": "adamw", "train.lr": t.ScaledLR(5e-4), "train.final_lr": 1e-6, "train.warmup": 0.1,
+		"train.weight_decay": 0.04, "train.weight_decay_rise": 10.0, "train.clip": 3.0,
+		"train.teacher_momentum": 0.996, "train.teacher_momentum_end": 1.0,
+		"loss.temperature": 0.1, "dino.warmup_teacher_temperature": 0.04, "dino.teacher_temperature": 0.07,
+		"dino.warmup_teacher_epochs": t.EpochShare(0.3), "dino.center_momentum": 0.9,
+		"prototypes.freeze_epochs": 1.0, "prototypes.lr_mult": 1.0, "prototypes.norm": 1 / math.Sqrt(3), "prototypes.weight_decay": 0.04,
+	}
+}
+
+func (o *dino) Params() []*encoders.Param { return nil }
+
+// scores adds the normalisers of a vMF mixture to the inner products, where scores are its densities.
+func (o *dino) scores(z, c *G.Node, gradient bool) (*G.Node, G.Nodes, error) {
+	s, err := term.ScoresNode(z, c, gradient)
+	if err != nil || o.vmf == nil {
+		return s, G.Nodes{}, err
+	}
+	s, err = term.VMFNode(s, c, gradient, o.temperature)
+	return s, nil, err
+}
+
+func (o *dino) Offset(c []float32, epoch int) []float32 {
+	switch {
+	case o.vmf != nil:
+		return o.vmf.offset(c, o.ramp.At(epoch), o.Targets == "centering")
+	case o.Targets == "sinkhorn":
+		return nil
+	}
+	return o.mean
+}

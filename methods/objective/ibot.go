@@ -1,0 +1,84 @@
+package objective
+
+import (
+	"protobench/encoders"
+	"protobench/internal/setting"
+	"protobench/methods/part"
+)
+
+// IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the temperatures dino's).
+type IBOT struct {
+	Share              float64 `key:"mask_share" default:"0.5" range:"[0,1]" doc:"share of the views in which patches are hidden from the student"`
+	Ratio              float64 `key:"mask_ratio" default:"0.3" range:"(0,1)" needs:"ibot.mask_share!=0" doc:"mean part of the patches that is hidden there"`
+	Spread             float64 `key:"mask_spread" default:"0.2" range:"[0,1)" needs:"ibot.mask_share!=0" doc:"that part is uniform within mask_ratio ± this"`
+	Shape              string  `key:"mask_shape" default:"block" in:"block|random" needs:"ibot.mask_share!=0" doc:"hide rectangles, or single patches"`
+	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" needs:"ibot.mask_share!=0" doc:"weight of the hidden patches' loss"`
+	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"teacher temperature for patches after warm-up"`
+	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0,dino.warmup_teacher_epochs!=0" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
+	CenterMomentum     float64 `key:"patch_center_momentum" default:"0.9" range:"[0,1]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"EMA momentum of the patches' center"`
+}
+
+// ibotPart declares [ibot].
+func ibotPart() Declaration {
+	return Declaration{
+		Declaration: part.Declaration{
+			Name: "ibot", Doc: "dino, and the same loss on patches that the student does not see, with one projector and one set of prototypes for both (vit)", Source: "Zhou et al. 2022",
+			Table: setting.Of[IBOT]("ibot").OwnedBy("ibot"),
+			Reads: []string{
+				"loss.temperature", "prototypes.count", "prototypes.init", "dino.teacher_temperature", "dino.warmup_teacher_temperature",
+				"dino.warmup_teacher_epochs", "dino.center_momentum",
+			},
+			Onsets: func(c part.Config) []part.Onset {
+				patches := patchRamp(setting.Read[IBOT](c.Settings, "ibot"), setting.Read[DINO](c.Settings, "dino"))
+				return append(teacherWarmup(c), rampOnset(c, "dino.warmup_teacher_epochs", "patches' teacher temperature", patches)...)
+			},
+		},
+		Traits: func(setting.Values) Traits {
+			return Traits{Targets: part.Teacher, WeightNorm: true, Scores: true, Crops: true, Patches: true}
+		},
+		New:      func(c part.Config, v Views, d int) Objective { return newIBOT(c, v, d) },
+		Faithful: faithfulIBOT,
+	}
+}
+
+// ibot is [dino] on a student that sees its views with some patches hidden, plus the same loss on those patches (Zhou et al. 2022,
+// eq. 2-3): at each hidden patch the student predicts the teacher's centred and sharpened assignment of that patch, which the teacher
+// sees. Class tokens and patches share projector and prototypes (the shared head of the paper's runs) and have a center each.
+// Learners see class tokens alone.
+type ibot struct {
+	*dino
+	patches *patches
+}
+
+func newIBOT(cfg part.Config, v Views, d int) *ibot {
+	own, dino, k := setting.Read[IBOT](cfg.Settings, "ibot"), setting.Read[DINO](cfg.Settings, "dino"), cfg.Settings.Int("prototypes.count")
+	dino.Targets, dino.Scores = "centering", "cosine" // settings that dino alone has
+	p := newPatches(own, dino, k, d, v.Global*v.Images, cfg.Encoder.Patches(cfg.Input))
+	p.temperature = cfg.Settings.Float("loss.temperature")
+	return &ibot{newDINO(dino, v, k), p}
+}
+
+func (o *ibot) after(in CodeInput) {
+	o.dino.after(in)
+	o.patches.moveCenter()
+}
+
+func (o *ibot) State(prefix string) []part.Named {
+	return append(o.dino.State(prefix), part.F32Of(prefix+"patch_center", o.patches.center))
+}
+
+// hidden returns the loss of hidden patches.
+func (o *ibot) hidden() *patches { return o.patches }
+
+func patchRamp(s IBOT, d DINO) encoders.Ramp {
+	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: d.WarmupEpochs}
+}
+
+// faithfulIBOT is Zhou et al. 2022's: DINO's, with the patches' temperature rising like the class token's.
+func faithfulIBOT(t part.Train) map[string]any {
+	keys := faithfulDINO(t)
+	keys["ibot.patch_warmup_teacher_temperature"], keys["ibot.patch_teacher_temperature"] = 0.04, 0.07
+	keys["ibot.patch_center_momentum"], keys["ibot.patch_weight"] = 0.9, 1.0
+	keys["ibot.mask_share"], keys["ibot.mask_ratio"], keys["ibot.mask_spread"], keys["ibot.mask_shape"] = 0.5, 0.3, 0.2, "block"
+	return keys
+}

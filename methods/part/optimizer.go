@@ -1,0 +1,39 @@
+package part
+
+import (
+	"protobench/encoders"
+)
+
+// NewOptimizer builds the optimizer of [train] over parameters.
+func (t Train) NewOptimizer(params []*encoders.Param) encoders.Optimizer {
+	o := t.unclipped(params)
+	if t.Clip > 0 {
+		return encoders.NewClipped(o, params, t.Clip)
+	}
+	return o
+}
+
+func (t Train) unclipped(params []*encoders.Param) encoders.Optimizer {
+	switch t.Optimizer {
+	case "sgd":
+		s := encoders.NewSGD(params, t.Momentum)
+		s.Nesterov = t.Nesterov
+		return s
+	case "lars":
+		return encoders.NewLARS(params, encoders.LARSConfig{
+			Convention: encoders.LARSConvention(t.LARS), Momentum: t.Momentum, Eta: t.LARSEta, Clip: t.LARSClip, Exclude: t.LARSExclude,
+		})
+	}
+	a := encoders.NewAdamW(params)
+	a.Coupled = t.Optimizer == "adam"
+	return a
+}
+
+// SetDecay sets the weight decay of all parameters that take one.
+func SetDecay(params []*encoders.Param, decay float64) {
+	for _, p := range params {
+		if !p.Exempt() {
+			p.WeightDecay = decay
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package metrics
+
+import "protobench/internal/team"
+
+// Input is what metrics are measured on: one learner's prototypes, one branch's features, or a
+// training so far. It is measured by one goroutine at a time.
+type Input struct {
+	Prototypes
+	FrozenFeatures
+	Training
+
+	Seed uint64      // of random choices
+	Team *team.Team  // shares the work and changes no bit; nil for one thread
+	Stop func() bool // once it returns true, what takes long ends as undefined; nil for never
+
+	memo map[string]any
+}
+
+// Prototypes are one learner's prototypes and how they take images.
+type Prototypes struct {
+	Raw       Matrix // [K,D] as they enter the student's graph; no rows where that is not known
+	Effective Matrix // [K,D] the teacher's, as the scores use them; no rows where an arm has none
+	Student   Matrix // [K,D] the student's, as the scores use them
+	Initial   Matrix // [K,D] the effective ones before the first step
+	Path      float64
+	Drift     float64
+	Reseeds   int
+	Scores    Matrix // [N,K] of training images, as the loss uses them
+	Classes   []int  // [N] of the same images; nil while training
+}
+
+// FrozenFeatures are one branch's backbone features and embeddings, of unaugmented images.
+type FrozenFeatures struct {
+	Train      Matrix // [N,F] of the images that arms are trained on
+	TrainY     []int  // [N]
+	Embeddings Matrix // [N,D] of the same images; no rows where there are none
+	Probe      Split  // that probes learn from; differs from Train where that has a long tail
+	Test       Split
+
+	Coarse, Fine int   // numbers of classes; Fine is 0 where the images have no fine labels
+	TailCounts   []int // [Coarse] training images of a long-tailed set; nil for a balanced one
+
+	Views Views // augmented; without images unless extra metrics are asked for
+}
+
+// Split is a set of images with their labels.
+type Split struct {
+	Features Matrix // [N,F]
+	Y        []int  // [N], 0..Coarse-1
+	FineY    []int  // [N], 0..Fine-1; nil where Fine is 0
+}
+
+// Views are several augmentations of each image, in runs of PerImage rows.
+type Views struct {
+	PerImage             int
+	Features, Embeddings Matrix // [images·PerImage, F or D]
+}
+
+// Training is what was signalled since the last measurement.
+type Training struct {
+	Loss  float64 // mean over the steps
+	Steps int
+}
+
+// shared computes once per input what several metrics need. Each what belongs to one file.
+func shared[T any](in *Input, what string, compute func() T) T {
+	if v, ok := in.memo[what]; ok {
+		return v.(T)
+	}
+	if in.memo == nil {
+		in.memo = map[string]any{}
+	}
+	v := compute()
+	in.memo[what] = v
+	return v
+}
+
+// Assigned is each image's prototype, [N].
+func (in *Input) Assigned() []int {
+	return shared(in, "assigned", func() []int { return Assign(in.Scores) })
+}
+
+// Counts is the number of images of each prototype, [K].
+func (in *Input) Counts() []int {
+	return shared(in, "counts", func() []int { return Counts(in.Assigned(), in.Effective.Rows) })
+}
+
+// first is a matrix's first n rows, sharing memory with it, or all where there are fewer.
+func first(x Matrix, n int) Matrix {
+	n = min(x.Rows, n)
+	return MatrixOf(n, x.Cols, x.Data[:n*x.Cols])
+}

@@ -1,0 +1,194 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// twins are four prototypes in the plane, two of them the same, that take images of two classes.
+func twins() *Input {
+	p := MatrixOf(4, 2, []float32{1, 0, 1, 0, 0, 1, -1, 0})
+	return &Input{Prototypes: Prototypes{
+		Effective: p, Student: p, Initial: MatrixOf(4, 2, []float32{0, 1, 1, 0, 0, 1, -1, 0}), Path: 2, Drift: 0.5, Reseeds: 3,
+		Scores:  MatrixOf(4, 4, []float32{9, 0, 0, 0, 0, 9, 0, 0, 0, 0, 9, 0, 0, 0, 9, 0}),
+		Classes: []int{0, 0, 1, 1},
+	}}
+}
+
+func valueOf(t *testing.T, key string, in *Input) Result {
+	t.Helper()
+	s, ok := Find(key)
+	if !ok {
+		t.Fatalf("no metric %s", key)
+	}
+	r, ok := s.Measure(in)
+	if !ok {
+		t.Fatalf("%s does not apply", key)
+	}
+	return r
+}
+
+func TestMetricsOfPrototypes(t *testing.T) {
+	in := twins()
+	for key, want := range map[string]float64{
+		"unique@0.025": 3, "unique@0.5": 3, "unique_centred@0.025": 3, "live_unique@0.025": 2, "unique@0.025.student": 3,
+		"used": 3, "dead": 0.25, "usage_perplexity": 2 * math.Sqrt2, "grouped_perplexity": 2, "displacement": 0.25,
+		"path": 2, "drift": 0.5, "reseeds": 3, "nmi": 0.8, "prototype_mean_norm": math.Sqrt2 / 4, "nearest_cosine.max": 1, "nearest_cosine.median": 0.5,
+	} {
+		if r := valueOf(t, key, in); r.Undefined != "" || math.Abs(r.Value-want) > 1e-6 {
+			t.Errorf("%s is %+v, want %v", key, r, want)
+		}
+	}
+	soft := valueOf(t, "soft_perplexity@t0.1", in)
+	if hard := valueOf(t, "usage_perplexity", in); math.Abs(soft.Value-hard.Value) > 1e-6 || valueOf(t, "soft_entropy@t0.1", in).Value > 1e-6 {
+		t.Errorf("decided scores: soft usage %v, hard %v", soft.Value, hard.Value)
+	}
+	flat := twins()
+	flat.Scores = NewMatrix(4, 4)
+	if h := valueOf(t, "soft_entropy@t0.1", flat).Value; math.Abs(h-math.Log(4)) > 1e-6 {
+		t.Errorf("entropy of uniform predictions %v, want ln 4", h)
+	}
+	if i := valueOf(t, "soft_information@t0.1", flat).Value; math.Abs(i) > 1e-6 {
+		t.Errorf("information of uniform predictions %v", i)
+	}
+}
+
+func TestMetricsOfPrototypesNeedSome(t *testing.T) {
+	none := Select(func(s Spec) bool { return s.Of == OfPrototypes })
+	for _, s := range none {
+		if r, ok := s.Measure(&Input{}); !ok || r.Undefined != NoPrototypes {
+			t.Errorf("%s: %+v %v", s.Key, r, ok)
+		}
+	}
+	if len(none) < 40 {
+		t.Errorf("%d metrics of prototypes", len(none))
+	}
+}
+
+// labelledFeatures are 3 classes of 4 directions in 3 dimensions, in train and test alike.
+func labelledFeatures() *Input {
+	x, y := NewMatrix(12, 3), make([]int, 12)
+	for i := range y {
+		y[i] = i % 3
+		x.Row(i)[i%3], x.Row(i)[(i+1)%3] = 1, 0.01*float32(i)
+	}
+	s := Split{Features: x, Y: y, FineY: y}
+	return &Input{FrozenFeatures: FrozenFeatures{
+		Train: x, TrainY: y, Embeddings: x, Probe: s, Test: s, Coarse: 3, Fine: 3, TailCounts: []int{9, 2, 5},
+		Views: Views{PerImage: 2, Features: x, Embeddings: x},
+	}}
+}
+
+func TestMetricsOfFeatures(t *testing.T) {
+	in := labelledFeatures()
+	for _, s := range Select(func(s Spec) bool { return s.Of == OfFeatures }) {
+		r, ok := s.Measure(in)
+		if !ok || r.Undefined != "" {
+			t.Errorf("%s: %+v %v", s.Key, r, ok)
+		}
+		if s.Unit == Accuracy && r.Value != 1 {
+			t.Errorf("%s is %v on classes that are apart", s.Key, r.Value)
+		}
+		if s.Branch != Teacher && s.Branch != Student || !strings.HasSuffix(s.Key, string(s.Branch)) {
+			t.Errorf("%s is of branch %q", s.Key, s.Branch)
+		}
+	}
+	in = labelledFeatures()
+	in.Fine, in.TailCounts = 0, nil
+	if r := valueOf(t, "linear_fine@backbone.teacher", in); r.Undefined != "the data set has no fine labels" {
+		t.Errorf("%+v", r)
+	}
+	s, _ := Find("linear_tail@backbone.teacher")
+	if _, ok := s.Measure(in); ok {
+		t.Error("a balanced set has a tail")
+	}
+	if r := valueOf(t, "alignment.embeddings.teacher", &Input{}); r.Undefined == "" {
+		t.Error("alignment without views")
+	}
+}
+
+// Warnings and reasons bear the key of the metric that they are about.
+func TestProbesWarnByKey(t *testing.T) {
+	r := valueOf(t, "knn20_t0.07@backbone.student", labelledFeatures())
+	want := []Warning{{"knn20_t0.07@backbone.student", "k-NN: only 12 training rows vote instead of 20"}}
+	if d := cmp.Diff(want, r.Warnings); d != "" {
+		t.Error(d)
+	}
+	in := labelledFeatures()
+	in.Stop = func() bool { return true }
+	if r := valueOf(t, "linear_tail@backbone.teacher", in); r.Undefined != stoppedEarly {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestThirdsAreOfTheTrainingImages(t *testing.T) {
+	p := probed{byClass: Tally{Right: []int{1, 2, 0}, Total: []int{4, 4, 4}}}
+	for i, want := range []float64{0.5, 0, 0.25} { // class 1 is the head, 0 the tail
+		if r := p.overClasses([]int{2, 9, 5}, thirds()[i]); r.Undefined != "" || r.Value != want {
+			t.Errorf("%s: %+v, want %v", thirds()[i].name, r, want)
+		}
+	}
+	if r := p.overClasses([]int{2, 2, 2}, thirds()[0]); r.Undefined != noTail {
+		t.Errorf("%+v", r)
+	}
+	if r := (probed{undefined: "broken"}).overClasses([]int{2, 9, 5}, thirds()[0]); r.Undefined != "broken" {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestNotFiniteIsUndefined(t *testing.T) {
+	r := valueOf(t, "loss", &Input{Training: Training{Loss: math.Inf(1), Steps: 1}})
+	if r.Undefined != "not a finite number" {
+		t.Errorf("%+v", r)
+	}
+	if r := valueOf(t, "loss", &Input{Training: Training{Loss: math.NaN()}}); r.Undefined != "no step was done" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A declaration says everything that lists and tables show.
+func TestDeclarationsAreComplete(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range Specs() {
+		if seen[s.Key] {
+			t.Errorf("%s is declared twice", s.Key)
+		}
+		seen[s.Key] = true
+		if s.Doc == "" || s.Collapse == "" || s.Unit == "" || s.Of == "" || s.When == "" || s.measure == nil ||
+			!slices.Contains([]Direction{Higher, Lower, Neither}, s.Better) {
+			t.Errorf("%s says too little: %+v", s.Key, s)
+		}
+		if s.Geometric && s.Of != OfPrototypes {
+			t.Errorf("%s is no metric of vectors", s.Key)
+		}
+	}
+	if n := len(Select(func(s Spec) bool { return s.Headline })); n != 1 {
+		t.Errorf("%d headlines", n)
+	}
+}
+
+func TestColumnsPutTheHeadlineFirst(t *testing.T) {
+	var keys []string
+	for _, s := range Columns(BriefTable) {
+		keys = append(keys, s.Key)
+	}
+	if d := cmp.Diff([]string{"live_unique@0.025", "unique@0.025", "dead", "linear@backbone.teacher"}, keys); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestTitles(t *testing.T) {
+	for key, want := range map[string]string{
+		"live_unique@0.025": "live-unique@0.025", "unique@0.025.student": "unique@0.025.student", "usage_perplexity": "usage-perplexity",
+		"effective_rank.prototypes": "effective_rank.prototypes", "knn20_t0.07_fine@backbone.teacher": "knn20_t0.07_fine@backbone.teacher",
+		"linear_fine@backbone.student": "linear-fine@backbone.student",
+	} {
+		if s, ok := Find(key); !ok || s.Title() != want {
+			t.Errorf("%s is headed %q, want %q", key, s.Title(), want)
+		}
+	}
+}

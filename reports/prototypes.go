@@ -1,0 +1,81 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+
+	"protobench/internal/tensorfile"
+	"protobench/metrics"
+)
+
+// prototypes is what figures need of one run's prototypes.safetensors.
+type prototypes struct {
+	seed   uint64
+	shown  metrics.Matrix // the teacher's, else the student's, effective prototypes [K,D]
+	counts []int          // [K] training images per prototype; nil when not stored
+}
+
+func (p *prototypes) shape() [2]int { return [2]int{p.shown.Rows, p.shown.Cols} }
+
+// images is the number of training images that the prototypes share.
+func (p *prototypes) images() int {
+	n := 0
+	for _, c := range p.counts {
+		n += c
+	}
+	return n
+}
+
+// firstPrototypes reads the prototypes of the first seed that has some; nil when none has.
+func (a *arm) firstPrototypes() (*prototypes, error) {
+	for _, r := range a.counted() {
+		f, err := r.Dir.Prototypes()
+		if err != nil {
+			return nil, err
+		}
+		if f == nil {
+			continue
+		}
+		p, err := readPrototypes(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s/prototypes.safetensors: %w", r.Dir.Path(), err)
+		}
+		p.seed = r.cell().Seed
+		return p, nil
+	}
+	return nil, nil
+}
+
+func readPrototypes(f *tensorfile.File) (*prototypes, error) {
+	t, ok := f.Get("prototypes.teacher")
+	if !ok {
+		t, ok = f.Get("prototypes.student")
+	}
+	if !ok || len(t.Shape) != 2 || t.Len() == 0 {
+		return nil, fmt.Errorf("no tensor prototypes.teacher or prototypes.student of shape [K,D]")
+	}
+	p := &prototypes{shown: metrics.MatrixOf(t.Shape[0], t.Shape[1], t.Float32s())}
+	var err error
+	p.counts, err = usageCounts(f, p.shown.Rows)
+	return p, err
+}
+
+// usageCounts reads the k whole numbers of usage.counts; nil when they are not stored.
+func usageCounts(f *tensorfile.File, k int) ([]int, error) {
+	const name, most = "usage.counts", 1 << 52
+	t, ok := f.Get(name)
+	if !ok {
+		return nil, nil
+	}
+	if t.Len() != k {
+		return nil, fmt.Errorf("tensor %s has %d values for %d prototypes", name, t.Len(), k)
+	}
+	out := make([]int, k)
+	for i, v := range t.Float64s() {
+		if v != math.Trunc(v) || v < 0 || v > most {
+			return nil, fmt.Errorf("tensor %s: value %g at %d is not a whole number from 0 to %d", name, v, i, most)
+		}
+		out[i] = int(v)
+	}
+	return out, nil
+}

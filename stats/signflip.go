@@ -1,0 +1,75 @@
+package stats
+
+import (
+	"math"
+	"math/bits"
+	"math/rand/v2"
+)
+
+// exactLimit is the largest number of pairs whose sign patterns are all counted.
+const exactLimit = 20
+
+// SignFlip returns the two-sided p of the paired sign-flip test (Fisher 1935, section 21;
+// Pitman 1937) that the differences d are symmetric around 0: the share of sign patterns
+// whose sum is at least as far from 0 as the observed one. Up to 20 pairs every pattern is
+// counted, so the smallest p is 2/2^n; beyond, 100,000 patterns are drawn from a generator
+// that the number of pairs alone seeds. It is NaN without differences.
+func SignFlip(d []float64) float64 {
+	if len(d) == 0 {
+		return math.NaN()
+	}
+	size := make([]float64, len(d))
+	for i, v := range d {
+		size[i] = math.Abs(v)
+	}
+	// Sums that differ by rounding alone count as equal.
+	limit := math.Abs(sum(d)) - float64(1e-12*sum(size))
+	if len(d) > exactLimit {
+		return sampledFlips(d, limit)
+	}
+	hits, total := 0, 1<<len(d)
+	for signs := range total {
+		if math.Abs(flipped(d, uint64(signs))) >= limit {
+			hits++
+		}
+	}
+	return float64(hits) / float64(total)
+}
+
+// flipped sums d with the sign of entry i turned where bit i is set.
+func flipped(d []float64, signs uint64) float64 {
+	var s float64
+	for i, v := range d {
+		if signs>>i&1 == 1 {
+			v = -v
+		}
+		s += v
+	}
+	return s
+}
+
+// sampledFlips counts the observed pattern among the drawn ones, so p is never 0.
+func sampledFlips(d []float64, limit float64) float64 {
+	const draws = 100_000
+	rng := rand.New(rand.NewPCG(0, uint64(len(d))))
+	hits := 1
+	for range draws {
+		var s float64
+		for i := 0; i < len(d); i += 64 {
+			s += flipped(d[i:min(i+64, len(d))], rng.Uint64())
+		}
+		if math.Abs(s) >= limit {
+			hits++
+		}
+	}
+	return float64(hits) / (draws + 1)
+}
+
+// SmallestP returns the smallest p that [SignFlip] can give with n pairs, 2/2^n: all
+// differences of one sign. 1 without pairs.
+func SmallestP(n int) float64 {
+	if n < 1 {
+		return 1
+	}
+	return math.Ldexp(1, 1-min(n, bits.UintSize))
+}

@@ -1,0 +1,146 @@
+package stats
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+)
+
+var close9 = cmp.Options{cmpopts.EquateApprox(1e-9, 1e-9), cmpopts.EquateNaNs()}
+
+// Quantiles of Student's t from printed tables: 4.30265 (2), 12.7062 (1), 2.57058 (5).
+func TestEstimated(t *testing.T) {
+	nan := math.NaN()
+	cases := []struct {
+		values []float64
+		want   Estimate
+	}{
+		{[]float64{0.1, 0.2, 0.3}, Estimate{3, 0.2, 0.1, 4.302652729911275 * 0.1 / math.Sqrt(3)}},
+		{[]float64{1, 3}, Estimate{2, 2, math.Sqrt2, 12.706204736432095}},
+		{[]float64{1, 2, 3, 4, 5, 6}, Estimate{6, 3.5, math.Sqrt(3.5), 2.5705818366147395 * math.Sqrt(3.5/6)}},
+		{[]float64{7}, Estimate{1, 7, nan, nan}},
+		{[]float64{nan, 2, math.Inf(1), 4}, Estimate{2, 3, math.Sqrt2, 12.706204736432095}},
+		{nil, Estimate{0, nan, nan, nan}},
+	}
+	for _, c := range cases {
+		if d := cmp.Diff(c.want, Estimated(c.values), close9); d != "" {
+			t.Errorf("%v: %s", c.values, d)
+		}
+	}
+	if e := Estimated([]float64{0.1, 0.2, 0.3}); math.Abs(e.Half-0.248) > 0.0005 {
+		t.Errorf("half width %g, want 0.248", e.Half)
+	}
+}
+
+func TestSignFlip(t *testing.T) {
+	cases := []struct {
+		d    []float64
+		want float64
+	}{
+		{[]float64{1, 1, 1}, 0.25},
+		{[]float64{1, 2, 3, 4, 5, 6}, 2.0 / 64},
+		{[]float64{-1, -2, -3, -4, -5, -6}, 2.0 / 64},
+		{[]float64{1, 2, -3}, 1},           // the observed sum is 0
+		{[]float64{1, 2, 3, -1}, 6.0 / 16}, // |sum| >= 5: ±(1,2,3,±1), ±(−1,2,3,1)
+		{[]float64{0, 0}, 1},
+		{[]float64{0.1, 0.2, 0.3}, 0.25}, // sums that differ by rounding alone
+		{nil, math.NaN()},
+	}
+	for _, c := range cases {
+		if got := SignFlip(c.d); !cmp.Equal(c.want, got, close9) {
+			t.Errorf("%v: got %g, want %g", c.d, got, c.want)
+		}
+	}
+}
+
+func TestSignFlipProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := rapid.SliceOfN(rapid.Float64Range(-5, 5), 1, 8).Draw(t, "d")
+		p := SignFlip(d)
+		if p < SmallestP(len(d)) || p > 1 {
+			t.Fatalf("p %g outside [%g, 1]", p, SmallestP(len(d)))
+		}
+		turned := make([]float64, len(d))
+		for i, v := range d {
+			turned[len(d)-1-i] = -v
+		}
+		if q := SignFlip(turned); q != p {
+			t.Fatalf("p %g, but %g with signs and order turned", p, q)
+		}
+	})
+}
+
+// Beyond the exact limit the sampled p is near the exact one and always the same.
+func TestSignFlipSampled(t *testing.T) {
+	var d []float64
+	for i := range 24 {
+		d = append(d, float64(i%5)-1.4)
+	}
+	p := SignFlip(d)
+	if p != SignFlip(d) {
+		t.Error("not the same twice")
+	}
+	// Normal approximation: sum / sqrt(sum of squares), two-sided.
+	var s, q float64
+	for _, v := range d {
+		s, q = s+v, q+v*v
+	}
+	want := math.Erfc(math.Abs(s) / math.Sqrt(2*q))
+	if math.Abs(p-want) > 0.03 {
+		t.Errorf("p %g, normal approximation %g", p, want)
+	}
+}
+
+func TestSmallestP(t *testing.T) {
+	for n, want := range map[int]float64{0: 1, 1: 1, 3: 0.25, 5: 0.0625, 6: 0.03125} {
+		if got := SmallestP(n); got != want {
+			t.Errorf("n %d: got %g, want %g", n, got, want)
+		}
+	}
+}
+
+func TestHolm(t *testing.T) {
+	nan := math.NaN()
+	cases := []struct{ p, want []float64 }{
+		{[]float64{0.01, 0.04, 0.03}, []float64{0.03, 0.06, 0.06}},
+		{[]float64{0.04, nan, 0.01}, []float64{0.04, nan, 0.02}},
+		{[]float64{0.9, 0.6}, []float64{1, 1}},
+		{[]float64{0.02, 0.02}, []float64{0.04, 0.04}},
+		{nil, nil},
+	}
+	for _, c := range cases {
+		if d := cmp.Diff(c.want, Holm(c.p), close9); d != "" {
+			t.Errorf("%v: %s", c.p, d)
+		}
+	}
+}
+
+// A family of m tests needs m·2^(1-n) < 0.05: 1 test 6 seeds (0.031), 2 tests 7 (0.031), 24
+// tests 10 (0.047).
+func TestSeedsNeeded(t *testing.T) {
+	for m, want := range map[int]int{0: 6, 1: 6, 2: 7, 24: 10} {
+		if got := SeedsNeeded(m); got != want {
+			t.Errorf("%d tests: got %d seeds, want %d", m, got, want)
+		}
+	}
+	for _, c := range []struct {
+		n, m int
+		want float64
+	}{{3, 24, 1}, {6, 2, 0.0625}, {6, 0, 0.03125}, {10, 24, 24.0 / 512}} {
+		if got := SmallestHolm(c.n, c.m); got != c.want {
+			t.Errorf("%d pairs, %d tests: got %g, want %g", c.n, c.m, got, c.want)
+		}
+	}
+}
+
+func TestFiniteAndMean(t *testing.T) {
+	if d := cmp.Diff([]float64{3, 1}, Finite([]float64{math.NaN(), 3, math.Inf(-1), 1})); d != "" {
+		t.Error(d)
+	}
+	if Mean([]float64{1, 2, 6}) != 3 || !math.IsNaN(Mean(nil)) {
+		t.Error("mean")
+	}
+}
