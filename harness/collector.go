@@ -88,6 +88,14 @@ func prototypesOf(l methods.Learned, z metrics.Matrix, classes []int) *metrics.I
 		Path: l.Path, Drift: l.Drift, Reseeds: l.Reseeds,
 		Scores: matrix(l.Scores(z.Data), z.Rows), Classes: classes,
 	}}
+	if l.Predictions != nil {
+		in.Predictions = matrix(l.Predictions(z.Data), z.Rows)
+	}
+	if l.Targets != nil {
+		if q := l.Targets(z.Data); q != nil {
+			in.Targets = matrix(q, z.Rows)
+		}
+	}
 	if l.Raw != nil {
 		in.Raw = shaped(l.Raw)
 	}
