@@ -8,6 +8,7 @@ import (
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // collector gathers the metrics of a cell or of one observer, and for those without a value the
@@ -78,22 +79,22 @@ func ofReference(b metrics.Branch) []metrics.Spec {
 
 // prototypesOf is what metrics see of a learner and of its scores on the teacher's embeddings z
 // [n,D]; classes [n] is nil while training.
-func prototypesOf(l methods.Learned, z metrics.Matrix, classes []int) *metrics.Input {
+func prototypesOf(l methods.Learned, z matrix.Matrix, classes []int) *metrics.Input {
 	if l.K == 0 {
 		return &metrics.Input{}
 	}
-	shaped := func(p []float32) metrics.Matrix { return metrics.MatrixOf(l.K, l.D, p) }
+	shaped := func(p []float32) matrix.Matrix { return matrix.Of(l.K, l.D, p) }
 	in := &metrics.Input{Prototypes: metrics.Prototypes{
 		Effective: shaped(l.Current[part.Teacher]), Student: shaped(l.Current[part.Student]), Initial: shaped(l.Initial),
 		Path: l.Path, Drift: l.Drift, Reseeds: l.Reseeds,
-		Scores: matrix(l.Scores(z.Data), z.Rows), Classes: classes,
+		Scores: matrixOf(l.Scores(z.Data), z.Rows), Classes: classes,
 	}}
 	if l.Predictions != nil {
-		in.Predictions = matrix(l.Predictions(z.Data), z.Rows)
+		in.Predictions = matrixOf(l.Predictions(z.Data), z.Rows)
 	}
 	if l.Targets != nil {
 		if q := l.Targets(z.Data); q != nil {
-			in.Targets = matrix(q, z.Rows)
+			in.Targets = matrixOf(q, z.Rows)
 		}
 	}
 	if l.Raw != nil {

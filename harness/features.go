@@ -5,6 +5,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // features extracts what metrics see of a network: its features of all splits and its embeddings
@@ -35,7 +36,7 @@ func (r *cellRun) features(ctx context.Context, f extractor, extra bool) (*metri
 	return in, err
 }
 
-func splitOf(x metrics.Matrix, im *datasets.Images) metrics.Split {
+func splitOf(x matrix.Matrix, im *datasets.Images) metrics.Split {
 	return metrics.Split{Features: x, Y: im.Labels, FineY: im.Fine}
 }
 
@@ -73,5 +74,5 @@ func (b *batches) viewed(ctx context.Context, step int, f extractor) (metrics.Vi
 		features, embeddings = append(features, x...), append(embeddings, z...)
 	}
 	rows := n * viewsPerImage
-	return metrics.Views{PerImage: viewsPerImage, Features: matrix(features, rows), Embeddings: matrix(embeddings, rows)}, nil
+	return metrics.Views{PerImage: viewsPerImage, Features: matrixOf(features, rows), Embeddings: matrixOf(embeddings, rows)}, nil
 }

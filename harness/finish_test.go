@@ -14,19 +14,20 @@ import (
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 func TestCollapsedFeaturesAreNamed(t *testing.T) {
-	narrow := metrics.NewMatrix(40, 4)
+	narrow := matrix.New(40, 4)
 	for i := range 40 {
 		narrow.Data[4*i], narrow.Data[4*i+1] = 1, 0.01*float32(i%3)
 	}
-	wide := metrics.NewMatrix(40, 4)
+	wide := matrix.New(40, 4)
 	for i := range wide.Data {
 		wide.Data[i] = float32(math.Sin(float64(i)))
 	}
 	for _, c := range []struct {
-		x    metrics.Matrix
+		x    matrix.Matrix
 		want string
 	}{{narrow, "teacher features' standard deviation is 0.00"}, {wide, ""}} {
 		o := newOutcome()
@@ -98,7 +99,7 @@ func TestUsageUsesTheLearnersScores(t *testing.T) {
 			return out
 		},
 	}
-	c, in := newCollector(), prototypesOf(l, metrics.MatrixOf(3, 2, []float32{1, 0, 1, 0, 1, 0}), nil)
+	c, in := newCollector(), prototypesOf(l, matrix.Of(3, 2, []float32{1, 0, 1, 0, 1, 0}), nil)
 	if err := c.measure(t.Context(), in, onCurve()); err != nil {
 		t.Fatal(err)
 	}

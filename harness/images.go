@@ -6,7 +6,7 @@ import (
 	"protobench/datasets"
 	"protobench/methods"
 	"protobench/methods/part"
-	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // chunk is the number of images that are kept in memory for evaluation at a time: whole batches of
@@ -22,7 +22,7 @@ func branch(t Trainer, b part.Branch) extractor {
 }
 
 // extract runs the first n images, unaugmented, through an extractor; it gives up when ctx ends.
-func (b *batches) extract(ctx context.Context, im *datasets.Images, n int, f extractor) (backbone, embedding metrics.Matrix, err error) {
+func (b *batches) extract(ctx context.Context, im *datasets.Images, n int, f extractor) (backbone, embedding matrix.Matrix, err error) {
 	size := im.Height * im.Width * im.Channels
 	buffer := make([]float32, min(chunk, n)*size)
 	var features, embeddings []float32
@@ -39,7 +39,7 @@ func (b *batches) extract(ctx context.Context, im *datasets.Images, n int, f ext
 		}
 		features, embeddings = append(features, x...), append(embeddings, z...)
 	}
-	return matrix(features, n), matrix(embeddings, n), nil
+	return matrixOf(features, n), matrixOf(embeddings, n), nil
 }
 
 func upTo(from, to int) []int {
@@ -50,6 +50,6 @@ func upTo(from, to int) []int {
 	return indices
 }
 
-func matrix(data []float32, rows int) metrics.Matrix {
-	return metrics.MatrixOf(rows, len(data)/max(rows, 1), data)
+func matrixOf(data []float32, rows int) matrix.Matrix {
+	return matrix.Of(rows, len(data)/max(rows, 1), data)
 }

@@ -10,12 +10,13 @@ import (
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // oracle is what a learner made of the set "mixture", whose modes are known.
 type oracle struct {
 	learned methods.Learned
-	modes   metrics.Matrix
+	modes   matrix.Matrix
 	counts  []int     // training vectors by prototype
 	nearest []float64 // cosine of each mode and the prototype nearest to it
 	images  int
@@ -64,8 +65,8 @@ func consultOn(t *testing.T, embedding, learner string, steps int, change func(*
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.counts = metrics.Counts(metrics.Assign(matrix(o.learned.Scores(z.Data), z.Rows)), o.learned.K)
-	o.modes = matrix(datasets.MixtureModes(c.Data()), c.Data().Modes)
+	o.counts = metrics.Counts(metrics.Assign(matrixOf(o.learned.Scores(z.Data), z.Rows)), o.learned.K)
+	o.modes = matrixOf(datasets.MixtureModes(c.Data()), c.Data().Modes)
 	if embedding == "centred" {
 		centre(o.modes)
 	}
@@ -81,7 +82,7 @@ func consultOn(t *testing.T, embedding, learner string, steps int, change func(*
 
 // centre does to modes what a centred embedding does to vectors: it puts them on the unit sphere
 // and takes off their mean.
-func centre(modes metrics.Matrix) {
+func centre(modes matrix.Matrix) {
 	mean := make([]float32, modes.Cols)
 	for i := range modes.Rows {
 		row := modes.Row(i)
@@ -110,8 +111,8 @@ func cosine(a, b []float32) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-func (o oracle) matrix() metrics.Matrix {
-	return matrix(o.learned.Current[part.Teacher], o.learned.K)
+func (o oracle) matrix() matrix.Matrix {
+	return matrixOf(o.learned.Current[part.Teacher], o.learned.K)
 }
 
 // unique counts distinct prototypes, live those of them in use, dead those that nothing is assigned

@@ -9,6 +9,7 @@ import (
 	"protobench/harness/sweep"
 	"protobench/methods"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // tailedSet has three classes of 12 probe images each, of which training sees 12, 6 and 2.
@@ -79,15 +80,15 @@ func assigned(counts []int64) (n int64) {
 // learned from the balanced images can tell the rare classes.
 func TestProbesLearnFromProbe(t *testing.T) {
 	set := tailedSet()
-	oneHot := func(im *datasets.Images) metrics.Matrix {
-		x := metrics.NewMatrix(im.Len(), 3)
+	oneHot := func(im *datasets.Images) matrix.Matrix {
+		x := matrix.New(im.Len(), 3)
 		for i, c := range im.Labels {
 			x.Row(i)[c] = 1
 		}
 		return x
 	}
 	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{
-		Train: metrics.NewMatrix(set.Train.Len(), 3), Probe: splitOf(oneHot(&set.Probe), &set.Probe), Test: splitOf(oneHot(&set.Test), &set.Test),
+		Train: matrix.New(set.Train.Len(), 3), Probe: splitOf(oneHot(&set.Probe), &set.Probe), Test: splitOf(oneHot(&set.Test), &set.Test),
 		Coarse: 3, TailCounts: set.Train.Counts(3),
 	}}
 	c := newCollector()
@@ -127,7 +128,7 @@ func TestObserversSayWhatIsUndefined(t *testing.T) {
 		p := []float32{v, 0, 0, v}
 		return methods.Learned{Name: name, K: 2, D: 2, Initial: p, Current: [2][]float32{p, p}, Scores: func(z []float32) []float32 { return z }}
 	}
-	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{TrainY: []int{0, 1}, Embeddings: metrics.MatrixOf(2, 2, []float32{1, 0, 0, 1})}}
+	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{TrainY: []int{0, 1}, Embeddings: matrix.Of(2, 2, []float32{1, 0, 0, 1})}}
 	o := newOutcome()
 	if err := o.learners(t.Context(), []methods.Learned{still("", 1), still("joint", 0)}, in, 0, false); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // trainee is what is trained in a cell: an arm, or a row that learns the labels.
@@ -174,7 +175,7 @@ func (l *trainingLoop) measure() error {
 // refuseNonFinite looks through everything that was learned.
 func refuseNonFinite(state []part.Named) error {
 	for _, n := range state {
-		if n.F32 != nil && !metrics.MatrixOf(1, len(n.F32), n.F32).Finite() || n.F64 != nil && !finite(n.F64...) {
+		if n.F32 != nil && !matrix.Of(1, len(n.F32), n.F32).Finite() || n.F64 != nil && !finite(n.F64...) {
 			return fmt.Errorf("%w: %s is not finite at the end", errDiverged, n.Name)
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"protobench/metrics/internal/fixture"
+	"protobench/metrics/matrix"
 )
 
 func TestAgreementProperties(t *testing.T) {
@@ -33,7 +36,7 @@ func TestAgreementProperties(t *testing.T) {
 }
 
 func TestAdjustedScoresOfChance(t *testing.T) {
-	rng := RandomUnit(1, 4000, 2)
+	rng := matrix.RandomUnit(1, 4000, 2)
 	a, b := make([]int, 4000), make([]int, 4000)
 	for i := range a {
 		a[i], b[i] = i%10, int(math.Floor(200*math.Abs(float64(rng.Row(i)[0]))))
@@ -56,7 +59,7 @@ func TestExpectedInformationBySymmetricGroup(t *testing.T) {
 		sum += tabulate(a, p).mutualInformation()
 		count++
 	})
-	near(t, "expected information", tabulate(a, b).expectedInformation(), sum/float64(count), 1e-12)
+	fixture.Near(t, "expected information", tabulate(a, b).expectedInformation(), sum/float64(count), 1e-12)
 }
 
 func permute(p []int, at int, f func([]int)) {

@@ -1,29 +1,16 @@
 package metrics
 
-import "math"
+import "protobench/metrics/matrix"
 
 // Assign returns the prototype with the highest score for each image, from scores
 // [N,K] as the loss uses them (centre and bias included). The lowest index wins
 // ties. NaN never wins; a row without any number gives -1.
-func Assign(scores Matrix) []int {
+func Assign(scores matrix.Matrix) []int {
 	out := make([]int, scores.Rows)
 	for i := range out {
-		out[i] = argmax(scores.Row(i))
+		out[i] = matrix.Argmax(scores.Row(i))
 	}
 	return out
-}
-
-func argmax(row []float32) int {
-	best := -1
-	for j, s := range row {
-		if math.IsNaN(float64(s)) {
-			continue
-		}
-		if best < 0 || s > row[best] {
-			best = j
-		}
-	}
-	return best
 }
 
 // Counts returns how often each of k prototypes (or classes) is assigned, [k].

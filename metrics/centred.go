@@ -1,5 +1,7 @@
 package metrics
 
+import "protobench/metrics/matrix"
+
 // atMean is the distance from the mean (in unit-sphere lengths) under which a
 // direction is rounding noise of float32 and not a direction.
 const atMean = 1e-6
@@ -11,18 +13,18 @@ const atMean = 1e-6
 //
 // Rows without a direction stay zero and out of the mean. A row within 1e-6 of
 // the mean becomes zero: with one prototype, or after total collapse, all do.
-func Centred(p Matrix) Matrix {
-	out, _ := centre(directionsOf(p))
+func Centred(p matrix.Matrix) matrix.Matrix {
+	out, _ := centre(matrix.DirectionsOf(p))
 	return out
 }
 
 // UniqueCentred is Unique after Centred. Prototypes that lie at the mean have no
 // direction left but coincide, so they count as one: total collapse gives 1.
-func UniqueCentred(p Matrix, eps float64) Cover { return CoversCentred(p, []float64{eps})[0] }
+func UniqueCentred(p matrix.Matrix, eps float64) Cover { return CoversCentred(p, []float64{eps})[0] }
 
 // CoversCentred is UniqueCentred for several thresholds, in the order of eps.
-func CoversCentred(p Matrix, eps []float64) []Cover {
-	centred, mid := centre(directionsOf(p))
+func CoversCentred(p matrix.Matrix, eps []float64) []Cover {
+	centred, mid := centre(matrix.DirectionsOf(p))
 	covers := Covers(centred, eps)
 	if len(mid) > 1 {
 		for e := range covers {
@@ -33,10 +35,10 @@ func CoversCentred(p Matrix, eps []float64) []Cover {
 }
 
 // centre also lists the rows that lie at the mean.
-func centre(d directions) (Matrix, []int) {
-	rows := d.with()
+func centre(d matrix.Directions) (matrix.Matrix, []int) {
+	rows := d.With()
 	mean := unitMean(d, rows)
-	off := NewMatrix(d.raw.Rows, d.raw.Cols)
+	off := matrix.New(d.Raw.Rows, d.Raw.Cols)
 	var mid []int
 	for _, i := range rows {
 		if subtract(off.Row(i), d, i, mean) < atMean*atMean {
@@ -48,11 +50,11 @@ func centre(d directions) (Matrix, []int) {
 }
 
 // unitMean averages the unit vectors of the rows in float64, [Cols]; zero without rows.
-func unitMean(d directions, rows []int) []float64 {
-	mean := make([]float64, d.raw.Cols)
+func unitMean(d matrix.Directions, rows []int) []float64 {
+	mean := make([]float64, d.Raw.Cols)
 	for _, i := range rows {
-		for j, x := range d.raw.Row(i) {
-			mean[j] += float64(x) / d.norm[i]
+		for j, x := range d.Raw.Row(i) {
+			mean[j] += float64(x) / d.Norm[i]
 		}
 	}
 	for j := range mean {
@@ -62,10 +64,10 @@ func unitMean(d directions, rows []int) []float64 {
 }
 
 // subtract writes unit row i minus the mean and returns its squared length.
-func subtract(dst []float32, d directions, i int, mean []float64) float64 {
+func subtract(dst []float32, d matrix.Directions, i int, mean []float64) float64 {
 	var s float64
-	for j, x := range d.raw.Row(i) {
-		v := float64(x)/d.norm[i] - mean[j]
+	for j, x := range d.Raw.Row(i) {
+		v := float64(x)/d.Norm[i] - mean[j]
 		dst[j] = float32(v)
 		s += float64(v * v)
 	}

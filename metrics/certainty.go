@@ -1,6 +1,10 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // decidedBy is the margin between the first and the second prediction from which on an image is
 // decided, as a share of the fair share 1/K: below it, an argmax tells noise apart.
@@ -18,7 +22,7 @@ type Certainty struct {
 
 // CertaintyOf summarises predictions [N,K], whose rows sum to 1. It is undefined (false) for an
 // empty matrix, a single prototype, or numbers that are no probabilities.
-func CertaintyOf(p Matrix) (Certainty, bool) {
+func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
 	u, ok := SoftUsageOf(p)
 	if !ok || p.Cols < 2 {
 		return Certainty{}, false

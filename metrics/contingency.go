@@ -3,6 +3,8 @@ package metrics
 import (
 	"cmp"
 	"slices"
+
+	"protobench/metrics/matrix"
 )
 
 // contingency is the sparse table of two labellings of the same samples; label
@@ -16,7 +18,7 @@ type contingency struct {
 type cell struct{ row, col, n int }
 
 func tabulate(classes, clusters []int) contingency {
-	mustMatch("clusters", len(clusters), len(classes))
+	matrix.MustMatch("clusters", len(clusters), len(classes))
 	a, na := compact(classes)
 	b, nb := compact(clusters)
 	t := contingency{n: len(a), rows: Counts(a, na), cols: Counts(b, nb)}

@@ -1,6 +1,10 @@
 package metrics
 
-import "slices"
+import (
+	"slices"
+
+	"protobench/metrics/matrix"
+)
 
 // Cover is a greedy cover of a matrix's rows by some of them.
 type Cover struct {
@@ -33,20 +37,20 @@ func (c Cover) Sizes() []int {
 // Arteaga et al. 2025, Definition 2.1. The count is an upper bound of the
 // smallest cover, depends on the row order, and need not be monotone in eps.
 // A row without a direction covers nothing but itself and is covered by nothing.
-func Unique(p Matrix, eps float64) Cover { return Covers(p, []float64{eps})[0] }
+func Unique(p matrix.Matrix, eps float64) Cover { return Covers(p, []float64{eps})[0] }
 
 // Covers is Unique for several thresholds that share the cosines; the result is in
 // the order of eps. Memory stays linear in K: no K×K matrix is held.
-func Covers(p Matrix, eps []float64) []Cover {
+func Covers(p matrix.Matrix, eps []float64) []Cover {
 	all := make([]int, p.Rows)
 	for i := range all {
 		all[i] = i
 	}
-	return coverRows(directionsOf(p), all, eps)
+	return coverRows(matrix.DirectionsOf(p), all, eps)
 }
 
 // coverRows covers the listed rows (ascending) and leaves all others out.
-func coverRows(d directions, rows []int, eps []float64) []Cover {
+func coverRows(d matrix.Directions, rows []int, eps []float64) []Cover {
 	g := newGreedy(d, eps)
 	for start := 0; start < len(rows); start += coverBlock {
 		g.add(rows[start:min(start+coverBlock, len(rows))])

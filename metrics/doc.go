@@ -10,6 +10,9 @@
 // an Input. The registry has a line for each; results, tables, captions and lists
 // follow from it.
 //
+// The rows of numbers themselves are in package matrix below, the logistic regression of the linear
+// probe in package logistic: numerics that know no metric. What has a Spec stays here.
+//
 // A value that the input does not define is never NaN: a function returns
 // ok = false, or its result's Undefined field says why in words.
 //

@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // Four prototypes in the plane, of which the first two nearly coincide.
-func prototypes() metrics.Matrix {
-	return metrics.MatrixOf(4, 2, []float32{1, 0, 1, 0.01, 0, 1, -1, 0})
+func prototypes() matrix.Matrix {
+	return matrix.Of(4, 2, []float32{1, 0, 1, 0.01, 0, 1, -1, 0})
 }
 
 func ExampleUnique() {
@@ -20,7 +21,7 @@ func ExampleUnique() {
 // Prototypes that share an offset are near each other by cosine, yet their scores differ by
 // nothing that a softmax would see.
 func ExampleUniqueCentred() {
-	shifted := metrics.MatrixOf(3, 3, []float32{1, 0, 9, -1, 1, 9, 0, -1, 9})
+	shifted := matrix.Of(3, 3, []float32{1, 0, 9, -1, 1, 9, 0, -1, 9})
 	fmt.Println(metrics.Unique(shifted, 0.05).Count(), metrics.UniqueCentred(shifted, 0.05).Count())
 	// Output: 1 3
 }

@@ -1,14 +1,18 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // MeanNorm is the length of the mean of the normalised rows p [K,D], in [0,1]: about
 // 1/√K for random unit vectors, 1 after total collapse. Near 1 the prototypes
 // share an offset that shrinks all cosine distances; compare Unique with
 // UniqueCentred then. Undefined (false) when no row has a direction.
-func MeanNorm(p Matrix) (float64, bool) {
-	d := directionsOf(p)
-	rows := d.with()
+func MeanNorm(p matrix.Matrix) (float64, bool) {
+	d := matrix.DirectionsOf(p)
+	rows := d.With()
 	if len(rows) == 0 {
 		return 0, false
 	}
@@ -23,15 +27,15 @@ func MeanNorm(p Matrix) (float64, bool) {
 // [K,D]), in [0,2]: 0 for prototypes that never moved, whose uniqueness is then
 // that of their initialisation. Rows without a direction in either matrix are
 // left out; undefined (false) when none is left.
-func Displacement(start, now Matrix) (float64, bool) {
-	mustMatch("prototypes after training", now.Rows, start.Rows)
-	mustMatch("dimensions after training", now.Cols, start.Cols)
-	a, b := directionsOf(start), directionsOf(now)
+func Displacement(start, now matrix.Matrix) (float64, bool) {
+	matrix.MustMatch("prototypes after training", now.Rows, start.Rows)
+	matrix.MustMatch("dimensions after training", now.Cols, start.Cols)
+	a, b := matrix.DirectionsOf(start), matrix.DirectionsOf(now)
 	var sum float64
 	n := 0
 	for i := range start.Rows {
-		if a.has[i] && b.has[i] {
-			c := dot(start.Row(i), now.Row(i)) / (a.norm[i] * b.norm[i])
+		if a.Has[i] && b.Has[i] {
+			c := matrix.Dot(start.Row(i), now.Row(i)) / (a.Norm[i] * b.Norm[i])
 			sum += 1 - math.Max(-1, math.Min(1, c))
 			n++
 		}
@@ -46,16 +50,16 @@ func Displacement(start, now Matrix) (float64, bool) {
 // rows x [N,D], averaged over dimensions; 1/√D for an isotropic cloud (Chen and He
 // 2021, SimSiam). Total collapse shows as a value near 0. Undefined (false) with
 // NaN or Inf anywhere, or with fewer than two rows that have a direction.
-func FeatureStd(x Matrix) (float64, bool) {
-	d := directionsOf(x)
-	rows := d.with()
+func FeatureStd(x matrix.Matrix) (float64, bool) {
+	d := matrix.DirectionsOf(x)
+	rows := d.With()
 	if len(rows) < 2 || !x.Finite() {
 		return 0, false
 	}
 	mean, sum := unitMean(d, rows), make([]float64, x.Cols)
 	for _, i := range rows {
 		for j, v := range x.Row(i) {
-			e := float64(v)/d.norm[i] - mean[j]
+			e := float64(v)/d.Norm[i] - mean[j]
 			sum[j] += float64(e * e)
 		}
 	}

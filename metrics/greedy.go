@@ -1,6 +1,9 @@
 package metrics
 
-import "protobench/internal/kernel"
+import (
+	"protobench/internal/kernel"
+	"protobench/metrics/matrix"
+)
 
 const (
 	coverBlock = 256  // rows that are scanned against all representatives at once
@@ -11,7 +14,7 @@ const (
 // representative in index order that is near enough, which is the same as
 // letting each representative claim later rows.
 type greedy struct {
-	dirs   directions
+	dirs   matrix.Directions
 	eps    []float64
 	floor  float64   // below this float32 cosine no threshold can be met
 	reps   []int     // rows that represent at some threshold, ascending
@@ -21,12 +24,12 @@ type greedy struct {
 	cos    []float32 // scratch [coverBlock,repsChunk]
 }
 
-func newGreedy(d directions, eps []float64) *greedy {
+func newGreedy(d matrix.Directions, eps []float64) *greedy {
 	g := &greedy{dirs: d, eps: eps, floor: 2, covers: make([]Cover, len(eps))}
 	g.cos = make([]float32, coverBlock*repsChunk)
 	for e, x := range eps {
-		g.floor = min(g.floor, 1-x-d.slack())
-		owner := make([]int, d.raw.Rows)
+		g.floor = min(g.floor, 1-x-d.Slack())
+		owner := make([]int, d.Raw.Rows)
 		for i := range owner {
 			owner[i] = -1
 		}
@@ -38,7 +41,7 @@ func newGreedy(d directions, eps []float64) *greedy {
 // add scans one block of rows: first against the representatives so far, then
 // among themselves.
 func (g *greedy) add(rows []int) {
-	block := g.dirs.unit.Pick(rows)
+	block := g.dirs.Unit.Pick(rows)
 	before := len(g.reps)
 	for at := 0; at < before; at += repsChunk {
 		n := min(repsChunk, before-at)
@@ -51,7 +54,7 @@ func (g *greedy) add(rows []int) {
 }
 
 // within resolves a block among its own rows, in order.
-func (g *greedy) within(rows []int, block Matrix, before int) {
+func (g *greedy) within(rows []int, block matrix.Matrix, before int) {
 	n := block.Rows
 	g.products(block, block.Data, n)
 	var own []int // positions in the block that became representatives
@@ -68,7 +71,7 @@ func (g *greedy) within(rows []int, block Matrix, before int) {
 	}
 }
 
-func (g *greedy) products(block Matrix, reps []float32, n int) {
+func (g *greedy) products(block matrix.Matrix, reps []float32, n int) {
 	d := block.Cols
 	kernel.Gemm(nil, false, true, block.Rows, n, d, block.Data, d, reps, d, g.cos, n, false)
 }
@@ -76,7 +79,7 @@ func (g *greedy) products(block Matrix, reps []float32, n int) {
 // claim gives a row to the first of the representatives reps[at:at+len(cos)] that
 // covers it, for each threshold at which it is still free.
 func (g *greedy) claim(row int, cos []float32, at int) {
-	if !g.dirs.has[row] {
+	if !g.dirs.Has[row] {
 		return
 	}
 	for j, c := range cos {
@@ -110,12 +113,12 @@ func (g *greedy) offer(row, rep int, cos float64) (done bool) {
 // matter, else in float64.
 func (g *greedy) near(i, j int, cos, eps float64) bool {
 	switch gap := 1 - cos - eps; {
-	case gap > g.dirs.slack():
+	case gap > g.dirs.Slack():
 		return false
-	case gap < -g.dirs.slack():
+	case gap < -g.dirs.Slack():
 		return true
 	}
-	return 1-g.dirs.cosine(i, j) < eps
+	return 1-g.dirs.Cosine(i, j) < eps
 }
 
 // promote makes a row the representative at every threshold where it is free, and
@@ -130,11 +133,11 @@ func (g *greedy) promote(row int) bool {
 			member[e], free = true, true
 		}
 	}
-	if !free || !g.dirs.has[row] {
+	if !free || !g.dirs.Has[row] {
 		return false
 	}
 	g.reps = append(g.reps, row)
-	g.units = append(g.units, g.dirs.unit.Row(row)...)
+	g.units = append(g.units, g.dirs.Unit.Row(row)...)
 	g.member = append(g.member, member)
 	return true
 }

@@ -1,6 +1,9 @@
 package metrics
 
-import "protobench/internal/team"
+import (
+	"protobench/internal/team"
+	"protobench/metrics/matrix"
+)
 
 // Input is what metrics are measured on: one learner's prototypes, one branch's features, or a
 // training so far. It is measured by one goroutine at a time.
@@ -18,25 +21,25 @@ type Input struct {
 
 // Prototypes are one learner's prototypes and how they take images.
 type Prototypes struct {
-	Raw         Matrix // [K,D] as they enter the student's graph; no rows where that is not known
-	Effective   Matrix // [K,D] the teacher's, as the scores use them; no rows where an arm has none
-	Student     Matrix // [K,D] the student's, as the scores use them
-	Initial     Matrix // [K,D] the effective ones before the first step
+	Raw         matrix.Matrix // [K,D] as they enter the student's graph; no rows where that is not known
+	Effective   matrix.Matrix // [K,D] the teacher's, as the scores use them; no rows where an arm has none
+	Student     matrix.Matrix // [K,D] the student's, as the scores use them
+	Initial     matrix.Matrix // [K,D] the effective ones before the first step
 	Path        float64
 	Drift       float64
 	Reseeds     int
-	Scores      Matrix // [N,K] of training images, as the loss uses them
-	Predictions Matrix // [N,K] the student's softmax over them; no rows where there is none
-	Targets     Matrix // [N,K] of the same images; no rows where they do not follow from scores
-	Classes     []int  // [N] of the same images; nil while training
+	Scores      matrix.Matrix // [N,K] of training images, as the loss uses them
+	Predictions matrix.Matrix // [N,K] the student's softmax over them; no rows where there is none
+	Targets     matrix.Matrix // [N,K] of the same images; no rows where they do not follow from scores
+	Classes     []int         // [N] of the same images; nil while training
 }
 
 // FrozenFeatures are one branch's backbone features and embeddings, of unaugmented images.
 type FrozenFeatures struct {
-	Train      Matrix // [N,F] of the images that arms are trained on
-	TrainY     []int  // [N]
-	Embeddings Matrix // [N,D] of the same images; no rows where there are none
-	Probe      Split  // that probes learn from; differs from Train where that has a long tail
+	Train      matrix.Matrix // [N,F] of the images that arms are trained on
+	TrainY     []int         // [N]
+	Embeddings matrix.Matrix // [N,D] of the same images; no rows where there are none
+	Probe      Split         // that probes learn from; differs from Train where that has a long tail
 	Test       Split
 
 	Coarse, Fine int   // numbers of classes; Fine is 0 where the images have no fine labels
@@ -47,15 +50,15 @@ type FrozenFeatures struct {
 
 // Split is a set of images with their labels.
 type Split struct {
-	Features Matrix // [N,F]
-	Y        []int  // [N], 0..Coarse-1
-	FineY    []int  // [N], 0..Fine-1; nil where Fine is 0
+	Features matrix.Matrix // [N,F]
+	Y        []int         // [N], 0..Coarse-1
+	FineY    []int         // [N], 0..Fine-1; nil where Fine is 0
 }
 
 // Views are several augmentations of each image, in runs of PerImage rows.
 type Views struct {
 	PerImage             int
-	Features, Embeddings Matrix // [images·PerImage, F or D]
+	Features, Embeddings matrix.Matrix // [images·PerImage, F or D]
 }
 
 // Training is what was signalled since the last measurement.
@@ -88,7 +91,7 @@ func (in *Input) Counts() []int {
 }
 
 // first is a matrix's first n rows, sharing memory with it, or all where there are fewer.
-func first(x Matrix, n int) Matrix {
+func first(x matrix.Matrix, n int) matrix.Matrix {
 	n = min(x.Rows, n)
-	return MatrixOf(n, x.Cols, x.Data[:n*x.Cols])
+	return matrix.Of(n, x.Cols, x.Data[:n*x.Cols])
 }

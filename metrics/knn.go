@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"protobench/internal/team"
+	"protobench/metrics/matrix"
 )
 
 // KNNOptions are the protocol of a weighted k-NN; zero values mean the defaults.
@@ -19,12 +20,12 @@ type KNNOptions struct {
 
 // KNNResult is the outcome of a weighted k-NN.
 type KNNResult struct {
-	Accuracy    float64  // share of test samples predicted right, 0..1
-	PerClass    Tally    // by class
-	Predictions []int    // [test rows]; the lower class wins ties
-	Scores      Matrix   // [test rows,Classes], Σ exp((cos-1)/τ) over voting neighbours; only with KNNOptions.Scores
-	Warnings    []string // what was adapted
-	Undefined   string   // why there is no result; "" when there is one
+	Accuracy    float64       // share of test samples predicted right, 0..1
+	PerClass    Tally         // by class
+	Predictions []int         // [test rows]; the lower class wins ties
+	Scores      matrix.Matrix // [test rows,Classes], Σ exp((cos-1)/τ) over voting neighbours; only with KNNOptions.Scores
+	Warnings    []string      // what was adapted
+	Undefined   string        // why there is no result; "" when there is one
 }
 
 // KNN classifies test rows by their nearest training rows: cosine similarity, votes
@@ -34,7 +35,7 @@ type KNNResult struct {
 // zero row is at cosine 0 from everything. Rows that do not match in width, labels
 // outside the classes, and NaN or Inf make it Undefined. The team shares the work
 // and changes no bit.
-func KNN(team *team.Team, train Matrix, trainY []int, test Matrix, testY []int, o KNNOptions) KNNResult {
+func KNN(team *team.Team, train matrix.Matrix, trainY []int, test matrix.Matrix, testY []int, o KNNOptions) KNNResult {
 	r := KNNResult{Undefined: labelled(train, trainY, test, testY, o.Classes)}
 	if r.Undefined != "" {
 		return r
@@ -46,7 +47,7 @@ func KNN(team *team.Team, train Matrix, trainY []int, test Matrix, testY []int, 
 		return r
 	}
 	if o.Scores {
-		r.Scores = NewMatrix(test.Rows, o.Classes)
+		r.Scores = matrix.New(test.Rows, o.Classes)
 	}
 	r.Predictions = make([]int, test.Rows)
 	votes := make([]float64, o.Classes)

@@ -5,10 +5,13 @@ import (
 	"sort"
 	"strings"
 	"testing"
+
+	"protobench/metrics/internal/fixture"
+	"protobench/metrics/matrix"
 )
 
 func TestNeighboursAcrossBlocks(t *testing.T) {
-	bank, queries := crowd(1, 2300, 300, 6, 0.3).Normalised(), crowd(2, 300, 300, 6, 0.3).Normalised()
+	bank, queries := fixture.Crowd(1, 2300, 300, 6, 0.3).Normalised(), fixture.Crowd(2, 300, 300, 6, 0.3).Normalised()
 	got := neighbours(nil, bank, queries, 7, nil)
 	for _, q := range []int{0, 127, 128, 299} {
 		order := make([]int, bank.Rows)
@@ -16,27 +19,27 @@ func TestNeighboursAcrossBlocks(t *testing.T) {
 			order[i] = i
 		}
 		sort.SliceStable(order, func(a, b int) bool {
-			return dot(bank.Row(order[a]), queries.Row(q)) > dot(bank.Row(order[b]), queries.Row(q))
+			return matrix.Dot(bank.Row(order[a]), queries.Row(q)) > matrix.Dot(bank.Row(order[b]), queries.Row(q))
 		})
 		for i, n := range got[q] {
-			near(t, "cosine", float64(n.cosine), dot(bank.Row(order[i]), queries.Row(q)), 1e-6)
-			near(t, "cosine at index", float64(n.cosine), dot(bank.Row(n.index), queries.Row(q)), 1e-6)
+			fixture.Near(t, "cosine", float64(n.cosine), matrix.Dot(bank.Row(order[i]), queries.Row(q)), 1e-6)
+			fixture.Near(t, "cosine at index", float64(n.cosine), matrix.Dot(bank.Row(n.index), queries.Row(q)), 1e-6)
 		}
 	}
 }
 
 func TestKNNTies(t *testing.T) {
-	train := MatrixOf(4, 2, []float32{0, 1, 1, 0, 5, 0, 2, 0})
-	test := MatrixOf(2, 2, []float32{3, 0, 0, 2})
+	train := matrix.Of(4, 2, []float32{0, 1, 1, 0, 5, 0, 2, 0})
+	test := matrix.Of(2, 2, []float32{3, 0, 0, 2})
 	got := neighbours(nil, train.Normalised(), test.Normalised(), 2, nil)
-	equal(t, "lower index first", []int{got[0][0].index, got[0][1].index}, []int{1, 2})
+	fixture.Equal(t, "lower index first", []int{got[0][0].index, got[0][1].index}, []int{1, 2})
 	r := KNN(nil, train, []int{0, 2, 1, 1}, test, []int{1, 0}, KNNOptions{K: 2, Classes: 4})
-	equal(t, "lower class first", r.Predictions, []int{1, 0})
-	equal(t, "tally", r.PerClass, Tally{Right: []int{1, 1, 0, 0}, Total: []int{1, 1, 0, 0}})
+	fixture.Equal(t, "lower class first", r.Predictions, []int{1, 0})
+	fixture.Equal(t, "tally", r.PerClass, Tally{Right: []int{1, 1, 0, 0}, Total: []int{1, 1, 0, 0}})
 }
 
 func TestKNNAdaptsK(t *testing.T) {
-	x := RandomUnit(1, 6, 3)
+	x := matrix.RandomUnit(1, 6, 3)
 	r := KNN(nil, x, []int{0, 0, 0, 1, 1, 1}, x, []int{0, 0, 0, 1, 1, 1}, KNNOptions{Classes: 2})
 	if r.Undefined != "" || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "only 6") {
 		t.Errorf("warnings %q, undefined %q", r.Warnings, r.Undefined)
@@ -44,18 +47,18 @@ func TestKNNAdaptsK(t *testing.T) {
 }
 
 func TestProbesSayWhyUndefined(t *testing.T) {
-	x, y := RandomUnit(1, 3, 2), []int{0, 1, 0}
-	bad := RandomUnit(1, 3, 2)
+	x, y := matrix.RandomUnit(1, 3, 2), []int{0, 1, 0}
+	bad := matrix.RandomUnit(1, 3, 2)
 	bad.Row(2)[1] = float32(math.NaN())
 	for _, c := range []struct {
-		train  Matrix
+		train  matrix.Matrix
 		trainY []int
-		test   Matrix
+		test   matrix.Matrix
 		testY  []int
 		want   string
 	}{
-		{NewMatrix(0, 2), nil, x, y, "found 0 and 3"},
-		{x, y, RandomUnit(1, 3, 4), y, "found 2 in train and 4 in test"},
+		{matrix.New(0, 2), nil, x, y, "found 0 and 3"},
+		{x, y, matrix.RandomUnit(1, 3, 4), y, "found 2 in train and 4 in test"},
 		{x, []int{0, 1, 2}, x, y, "training label 2 of row 2"},
 		{x, y, x, []int{0, -1, 0}, "test label -1 of row 1"},
 		{bad, y, x, y, "training features of row 2 hold NaN"},
@@ -71,11 +74,11 @@ func TestProbesSayWhyUndefined(t *testing.T) {
 
 func TestTailOf(t *testing.T) {
 	got, ok := TailOf([]int{5, 100, 5, 40, 2, 60, 40})
-	equal(t, "tail", got, Tail{Head: []int{1, 5, 3}, Medium: []int{6, 0}, Tail: []int{2, 4}})
+	fixture.Equal(t, "tail", got, Tail{Head: []int{1, 5, 3}, Medium: []int{6, 0}, Tail: []int{2, 4}})
 	tally := Tally{Right: []int{0, 4, 1, 0, 0, 1, 0}, Total: []int{2, 4, 1, 4, 0, 2, 4}}
-	near(t, "head", mustOK[float64](t, "head")(tally.Mean(got.Head)), 0.5, 1e-12)
-	near(t, "tail, without the empty class", mustOK[float64](t, "tail")(tally.Mean(got.Tail)), 1, 1e-12)
-	near(t, "all", mustOK[float64](t, "all")(tally.Mean(nil)), 2.5/6, 1e-12)
+	fixture.Near(t, "head", mustOK[float64](t, "head")(tally.Mean(got.Head)), 0.5, 1e-12)
+	fixture.Near(t, "tail, without the empty class", mustOK[float64](t, "tail")(tally.Mean(got.Tail)), 1, 1e-12)
+	fixture.Near(t, "all", mustOK[float64](t, "all")(tally.Mean(nil)), 2.5/6, 1e-12)
 	if _, empty := tally.Class(4); empty || !ok {
 		t.Error("a class without test samples has an accuracy, or the tail is undefined")
 	}

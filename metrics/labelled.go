@@ -1,12 +1,16 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
+
+	"protobench/metrics/matrix"
+)
 
 // labelled says in words why a probe of these splits is undefined; "" when it is
 // defined.
-func labelled(train Matrix, trainY []int, test Matrix, testY []int, classes int) string {
-	mustMatch("training labels", len(trainY), train.Rows)
-	mustMatch("test labels", len(testY), test.Rows)
+func labelled(train matrix.Matrix, trainY []int, test matrix.Matrix, testY []int, classes int) string {
+	matrix.MustMatch("training labels", len(trainY), train.Rows)
+	matrix.MustMatch("test labels", len(testY), test.Rows)
 	switch {
 	case train.Rows == 0 || test.Rows == 0:
 		return fmt.Sprintf("needs training and test rows, found %d and %d", train.Rows, test.Rows)
@@ -15,7 +19,7 @@ func labelled(train Matrix, trainY []int, test Matrix, testY []int, classes int)
 	}
 	for _, s := range []struct {
 		name string
-		x    Matrix
+		x    matrix.Matrix
 		y    []int
 	}{{"training", train, trainY}, {"test", test, testY}} {
 		if why := usable(s.name, s.x, s.y, classes); why != "" {
@@ -25,14 +29,14 @@ func labelled(train Matrix, trainY []int, test Matrix, testY []int, classes int)
 	return ""
 }
 
-func usable(name string, x Matrix, y []int, classes int) string {
+func usable(name string, x matrix.Matrix, y []int, classes int) string {
 	for i, c := range y {
 		if c < 0 || c >= classes {
 			return fmt.Sprintf("%s label %d of row %d is outside 0…%d", name, c, i, classes-1)
 		}
 	}
 	for i, v := range x.Data {
-		if !finite(float64(v)) {
+		if !matrix.Finite(float64(v)) {
 			return fmt.Sprintf("%s features of row %d hold %v", name, i/x.Cols, v)
 		}
 	}

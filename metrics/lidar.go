@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"protobench/metrics/matrix"
 )
 
 // Constants of LiDAR's paper.
@@ -26,7 +28,7 @@ type LiDARResult struct {
 // the whitened eigenvalues plus epsilon. Dimensional collapse shows as a low value.
 // Undefined (false) with fewer than two images or views, rows that do not fill
 // the last run, or NaN or Inf.
-func LiDAR(x Matrix, views int, delta, epsilon float64) (LiDARResult, bool) {
+func LiDAR(x matrix.Matrix, views int, delta, epsilon float64) (LiDARResult, bool) {
 	if views < 2 || x.Rows%views != 0 || x.Rows < 2*views || x.Cols == 0 || !x.Finite() {
 		return LiDARResult{}, false
 	}
@@ -44,8 +46,8 @@ func LiDAR(x Matrix, views int, delta, epsilon float64) (LiDARResult, bool) {
 }
 
 // runs splits rows into the mean of each run and the deviations from it.
-func runs(x Matrix, views int) (means, within *mat.Dense) {
-	within = dense(x)
+func runs(x matrix.Matrix, views int) (means, within *mat.Dense) {
+	within = x.Dense()
 	means = mat.NewDense(x.Rows/views, x.Cols, nil)
 	for g := range x.Rows / views {
 		run := within.Slice(g*views, (g+1)*views, 0, x.Cols).(*mat.Dense)

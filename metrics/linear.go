@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"protobench/internal/team"
+	"protobench/metrics/logistic"
+	"protobench/metrics/matrix"
 )
 
 // The probe's fits end where predictions have settled: a largest gradient entry of
@@ -28,22 +30,22 @@ type LinearOptions struct {
 }
 
 // L2Grid is the default grid, strongest first: 1e2, 1e1, … 1e-6. A strength l2
-// stands for mean cross-entropy + l2/2·|W|², see FitLogistic.
+// stands for mean cross-entropy + l2/2·|W|², see logistic.Fit.
 func L2Grid() []float64 {
 	return []float64{1e2, 1e1, 1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6}
 }
 
 // LinearResult is the outcome of the linear probe.
 type LinearResult struct {
-	Accuracy    float64   // share of test samples predicted right, 0..1
-	PerClass    Tally     // by class
-	Predictions []int     // [test rows]
-	L2          float64   // the chosen strength
-	Grid        []float64 // the strengths tried, strongest first
-	HeldOut     []float64 // accuracy of each on the hold-out, 0..1; nil without a choice to make
-	Model       Logistic  // refitted on all training rows
-	Warnings    []string  // what was adapted or did not converge
-	Undefined   string    // why there is no result; "" when there is one
+	Accuracy    float64        // share of test samples predicted right, 0..1
+	PerClass    Tally          // by class
+	Predictions []int          // [test rows]
+	L2          float64        // the chosen strength
+	Grid        []float64      // the strengths tried, strongest first
+	HeldOut     []float64      // accuracy of each on the hold-out, 0..1; nil without a choice to make
+	Model       logistic.Model // refitted on all training rows
+	Warnings    []string       // what was adapted or did not converge
+	Undefined   string         // why there is no result; "" when there is one
 }
 
 // Linear is the linear probe: multinomial logistic regression on features
@@ -58,27 +60,27 @@ type LinearResult struct {
 // Totally collapsed features leave the accuracy of the majority class. Rows that
 // do not match in width, labels outside the classes, and NaN or Inf make it
 // Undefined.
-func Linear(team *team.Team, train Matrix, trainY []int, test Matrix, testY []int, o LinearOptions) LinearResult {
+func Linear(team *team.Team, train matrix.Matrix, trainY []int, test matrix.Matrix, testY []int, o LinearOptions) LinearResult {
 	r := LinearResult{Undefined: labelled(train, trainY, test, testY, o.Classes)}
 	if r.Undefined != "" {
 		return r
 	}
-	p := prepare(team, train, trainY, o.Classes)
-	w := p.choose(&r, o)
+	p := logistic.Prepare(team, train, trainY, o.Classes)
+	w := r.choose(p, o)
 	if w == nil {
 		r.Undefined = stoppedEarly
 		return r
 	}
-	end := p.fit(p.x, p.y, w, r.L2, limits{probeTolerance, fitIterations, o.Stop})
+	end := p.Fit(p.X, p.Y, w, r.L2, logistic.Limits{Tolerance: probeTolerance, Iterations: logistic.FitIterations, Stop: o.Stop})
 	if o.stopped() {
 		r.Undefined = stoppedEarly
 		return r
 	}
-	r.Model = p.model(w, end)
-	if !end.converged {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("linear probe: the fit at L2 %g ended after %d iterations with a gradient of %.1e, above %.0e", r.L2, end.iterations, end.gradient, probeTolerance))
+	r.Model = p.Model(w, end)
+	if !end.Converged {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("linear probe: the fit at L2 %g ended after %d iterations with a gradient of %.1e, above %.0e", r.L2, end.Iterations, end.Gradient, probeTolerance))
 	}
-	r.Predictions = r.Model.predict(team, test)
+	r.Predictions = r.Model.Predict(team, test)
 	r.PerClass = tallyOf(r.Predictions, testY, o.Classes)
 	r.Accuracy = r.PerClass.overall()
 	return r
@@ -87,38 +89,38 @@ func Linear(team *team.Team, train Matrix, trainY []int, test Matrix, testY []in
 // stoppedEarly is why a probe that was told to stop has no result.
 const stoppedEarly = "stopped before the end"
 
-func (o LinearOptions) stopped() bool { return limits{stop: o.Stop}.stopped() }
+func (o LinearOptions) stopped() bool { return o.Stop != nil && o.Stop() }
 
 // choose sets the L2 strength and returns where the refit starts; nil when it was stopped.
-func (p *problem) choose(r *LinearResult, o LinearOptions) []float64 {
+func (r *LinearResult) choose(p *logistic.Problem, o LinearOptions) []float64 {
 	r.Grid = slices.Clone(o.L2)
 	if len(r.Grid) == 0 {
 		r.Grid = L2Grid()
 	}
 	slices.SortFunc(r.Grid, func(a, b float64) int { return cmp.Compare(b, a) })
-	fit, held := holdOut(p.y, len(p.present), o.Seed)
+	fit, held := holdOut(p.Y, len(p.Present), o.Seed)
 	if len(r.Grid) == 1 || len(held) == 0 {
 		r.L2 = r.Grid[len(r.Grid)/2]
 		if len(r.Grid) > 1 {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("linear probe: no class has two training rows to hold one out, L2 %g is taken without a choice", r.L2))
 		}
-		return p.start()
+		return p.Start()
 	}
-	return p.walk(r, fit, held, o)
+	return r.walk(p, fit, held, o)
 }
 
 // walk goes through the grid from strong to weak and returns the best solution; nil when it was stopped.
-func (p *problem) walk(r *LinearResult, fit, held []int, o LinearOptions) []float64 {
-	x, y := p.x.Pick(fit), pickInts(p.y, fit)
-	hx, hy := p.x.Pick(held), pickInts(p.y, held)
-	w, best := p.start(), []float64(nil)
+func (r *LinearResult) walk(p *logistic.Problem, fit, held []int, o LinearOptions) []float64 {
+	x, y := p.X.Pick(fit), pickInts(p.Y, fit)
+	hx, hy := p.X.Pick(held), pickInts(p.Y, held)
+	w, best := p.Start(), []float64(nil)
 	top := -1.0
 	for _, l2 := range r.Grid {
-		p.fit(x, y, w, l2, limits{gridTolerance, gridIterations, o.Stop})
+		p.Fit(x, y, w, l2, logistic.Limits{Tolerance: gridTolerance, Iterations: gridIterations, Stop: o.Stop})
 		if o.stopped() {
 			return nil
 		}
-		a := accuracyAt(p.team, hx, hy, w, len(p.present))
+		a := p.Accuracy(hx, hy, w)
 		r.HeldOut = append(r.HeldOut, a)
 		if a > top {
 			top, r.L2, best = a, l2, slices.Clone(w)

@@ -1,5 +1,7 @@
 package metrics
 
+import "protobench/metrics/matrix"
+
 // deadBelow is the part of the fair share 1/K under which a prototype is dead.
 const deadBelow = 0.05
 
@@ -20,20 +22,20 @@ func Live(counts []int, n int) []bool {
 //
 // Owner is -1 for dead rows; with no live prototype Count is 0. The count may
 // exceed that of Unique: leaving a row out can free others that it covered.
-func LiveUnique(p Matrix, counts []int, n int, eps float64) Cover {
+func LiveUnique(p matrix.Matrix, counts []int, n int, eps float64) Cover {
 	return LiveCovers(p, counts, n, []float64{eps})[0]
 }
 
 // LiveCovers is LiveUnique for several thresholds, in the order of eps.
-func LiveCovers(p Matrix, counts []int, n int, eps []float64) []Cover {
-	mustMatch("usage counts", len(counts), p.Rows)
+func LiveCovers(p matrix.Matrix, counts []int, n int, eps []float64) []Cover {
+	matrix.MustMatch("usage counts", len(counts), p.Rows)
 	var rows []int
 	for k, ok := range Live(counts, n) {
 		if ok {
 			rows = append(rows, k)
 		}
 	}
-	return coverRows(directionsOf(p), rows, eps)
+	return coverRows(matrix.DirectionsOf(p), rows, eps)
 }
 
 // LiveUniqueKey is the key of live_unique@ε.

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/internal/kernel"
+	"protobench/metrics/matrix"
 )
 
 // pairBlock is the side of the square of cosines that is held at once.
@@ -17,8 +18,8 @@ type Nearest struct {
 
 // NearestOf finds the nearest neighbours among the rows of p [K,D]. Partial collapse
 // shows as cosines near 1; the lower index wins ties.
-func NearestOf(p Matrix) Nearest {
-	d := directionsOf(p)
+func NearestOf(p matrix.Matrix) Nearest {
+	d := matrix.DirectionsOf(p)
 	n := Nearest{Index: make([]int, p.Rows), Cosine: make([]float64, p.Rows)}
 	best := make([]float32, p.Rows)
 	for i := range n.Index {
@@ -35,7 +36,7 @@ func NearestOf(p Matrix) Nearest {
 	})
 	for i, j := range n.Index {
 		if j >= 0 {
-			n.Cosine[i] = d.cosine(i, j)
+			n.Cosine[i] = d.Cosine(i, j)
 		}
 	}
 	return n
@@ -54,9 +55,9 @@ func (n Nearest) Summary() (Summary, bool) {
 
 // eachPair calls f once for every pair i < j of rows with a direction, in an order
 // that depends on the shape alone, with their float32 cosine.
-func eachPair(d directions, f func(i, j int, cos float32)) {
-	rows := d.with()
-	unit := d.unit.Pick(rows)
+func eachPair(d matrix.Directions, f func(i, j int, cos float32)) {
+	rows := d.With()
+	unit := d.Unit.Pick(rows)
 	cos := make([]float32, pairBlock*pairBlock)
 	for i0 := 0; i0 < len(rows); i0 += pairBlock {
 		for j0 := i0; j0 < len(rows); j0 += pairBlock {

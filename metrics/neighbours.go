@@ -3,6 +3,7 @@ package metrics
 import (
 	"protobench/internal/kernel"
 	"protobench/internal/team"
+	"protobench/metrics/matrix"
 )
 
 const (
@@ -19,7 +20,7 @@ type neighbour struct {
 // neighbours returns, for each unit row of queries, the k nearest unit rows of the
 // bank (k ≤ its rows), nearest first, lower index first among equals. Memory
 // is one block of cosines. It returns nil once stop (nil for never) does so.
-func neighbours(team *team.Team, bank, queries Matrix, k int, stop func() bool) [][]neighbour {
+func neighbours(team *team.Team, bank, queries matrix.Matrix, k int, stop func() bool) [][]neighbour {
 	out := make([][]neighbour, queries.Rows)
 	cos := make([]float32, queryBlock*bankBlock)
 	d := bank.Cols

@@ -1,17 +1,21 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // NormSpread is the standard deviation (over K) of the Euclidean norms of the rows p [K,D], ≥ 0: 0
 // for prototypes on a sphere. Scores that do not normalise prototypes let the longer ones win.
 // Undefined (false) without rows or with NaN or Inf.
-func NormSpread(p Matrix) (float64, bool) {
+func NormSpread(p matrix.Matrix) (float64, bool) {
 	if p.Rows == 0 || !p.Finite() {
 		return 0, false
 	}
 	norms, mean := make([]float64, p.Rows), 0.0
 	for i := range norms {
-		norms[i] = math.Sqrt(dot(p.Row(i), p.Row(i)))
+		norms[i] = math.Sqrt(matrix.Dot(p.Row(i), p.Row(i)))
 		mean += norms[i] / float64(p.Rows)
 	}
 	var square float64

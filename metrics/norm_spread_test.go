@@ -3,11 +3,13 @@ package metrics
 import (
 	"math"
 	"testing"
+
+	"protobench/metrics/matrix"
 )
 
 // Norms 5, 1 and 3: mean 3, squared deviations 4, 4 and 0.
 func TestNormSpread(t *testing.T) {
-	raw := MatrixOf(3, 2, []float32{3, 4, -1, 0, 0, 3})
+	raw := matrix.Of(3, 2, []float32{3, 4, -1, 0, 0, 3})
 	in := &Input{Prototypes: Prototypes{Raw: raw, Effective: raw.Normalised()}}
 	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined != "" || math.Abs(r.Value-math.Sqrt(8.0/3)) > 1e-12 {
 		t.Errorf("%+v, want √(8/3)", r)
@@ -16,11 +18,11 @@ func TestNormSpread(t *testing.T) {
 	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined != "" || r.Value > 1e-7 {
 		t.Errorf("%+v on a sphere", r)
 	}
-	in.Raw = Matrix{}
+	in.Raw = matrix.Matrix{}
 	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined == "" {
 		t.Errorf("%+v without raw prototypes", r)
 	}
-	in.Raw = MatrixOf(1, 2, []float32{float32(math.Inf(1)), 0})
+	in.Raw = matrix.Of(1, 2, []float32{float32(math.Inf(1)), 0})
 	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined == "" {
 		t.Errorf("%+v of what is not finite", r)
 	}

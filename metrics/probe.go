@@ -1,6 +1,10 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
+
+	"protobench/metrics/matrix"
+)
 
 // probe is a classifier on frozen features whose test accuracy is a metric.
 type probe struct {
@@ -12,7 +16,7 @@ type probe struct {
 
 // labelledRows are features with one kind of labels.
 type labelledRows struct {
-	x Matrix
+	x matrix.Matrix
 	y []int
 }
 

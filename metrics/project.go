@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"protobench/metrics/matrix"
 )
 
 // Projection holds prototypes on the circle of their two principal components.
@@ -22,13 +24,13 @@ type Projection struct {
 //
 // Rows without a direction, and rows that fall on the centre, are left out.
 // Undefined (false) when none is left: one prototype, D < 2, total collapse.
-func Project2D(p Matrix) (Projection, bool) {
-	d := directionsOf(p)
-	rows := d.with()
+func Project2D(p matrix.Matrix) (Projection, bool) {
+	d := matrix.DirectionsOf(p)
+	rows := d.With()
 	if len(rows) < 2 || p.Cols < 2 {
 		return Projection{}, false
 	}
-	x := dense(d.unit.Pick(rows))
+	x := d.Unit.Pick(rows).Dense()
 	centreColumns(x)
 	axes, explained, ok := principal(x)
 	if !ok {

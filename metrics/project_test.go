@@ -3,55 +3,58 @@ package metrics
 import (
 	"math"
 	"testing"
+
+	"protobench/metrics/internal/fixture"
+	"protobench/metrics/matrix"
 )
 
 func TestProject2DFindsThePlane(t *testing.T) {
 	// Directions in the plane of axes 3 and 1, the former with more variance.
-	p := NewMatrix(8, 5)
+	p := matrix.New(8, 5)
 	for i := range p.Rows {
 		a := 2 * math.Pi * float64(i) / 8
 		p.Row(i)[3], p.Row(i)[1] = float32(3*math.Cos(a)), float32(math.Sin(a))
 	}
 	got := mustOK[Projection](t, "projection")(Project2D(p))
-	near(t, "explained", got.Explained[0]+got.Explained[1], 1, 1e-6)
+	fixture.Near(t, "explained", got.Explained[0]+got.Explained[1], 1, 1e-6)
 	if got.Explained[0] < got.Explained[1] {
 		t.Error("the first axis explains less than the second")
 	}
 	for i, row := range got.Rows {
 		want := math.Atan2(float64(p.Row(row)[1]), float64(p.Row(row)[3]))
 		turn := math.Remainder(got.Angles[i]-want, 2*math.Pi)
-		near(t, "angle", turn, 0, 1e-6)
-		near(t, "x", got.Points[i][0], math.Cos(got.Angles[i]), 1e-12)
-		near(t, "y", got.Points[i][1], math.Sin(got.Angles[i]), 1e-12)
+		fixture.Near(t, "angle", turn, 0, 1e-6)
+		fixture.Near(t, "x", got.Points[i][0], math.Cos(got.Angles[i]), 1e-12)
+		fixture.Near(t, "y", got.Points[i][1], math.Sin(got.Angles[i]), 1e-12)
 	}
 }
 
 func TestProject2DIgnoresOrder(t *testing.T) {
-	p := crowd(9, 60, 4, 10, 0.3)
+	p := fixture.Crowd(9, 60, 4, 10, 0.3)
 	a := mustOK[Projection](t, "forward")(Project2D(p))
 	b := mustOK[Projection](t, "backward")(Project2D(reversed(p)))
 	for i := range a.Angles {
-		near(t, "angle", math.Remainder(a.Angles[i]-b.Angles[len(b.Angles)-1-i], 2*math.Pi), 0, 1e-6)
+		fixture.Near(t, "angle", math.Remainder(a.Angles[i]-b.Angles[len(b.Angles)-1-i], 2*math.Pi), 0, 1e-6)
 	}
 }
 
 func TestProject2DUndefined(t *testing.T) {
-	for name, p := range map[string]Matrix{
-		"no rows": NewMatrix(0, 3), "zero rows": NewMatrix(4, 3), "one prototype": RandomUnit(1, 1, 3),
-		"one dimension": RandomUnit(1, 5, 1), "total collapse": crowd(1, 9, 1, 4, 0),
+	for name, p := range map[string]matrix.Matrix{
+		"no rows": matrix.New(0, 3), "zero rows": matrix.New(4, 3), "one prototype": matrix.RandomUnit(1, 1, 3),
+		"one dimension": matrix.RandomUnit(1, 5, 1), "total collapse": fixture.Crowd(1, 9, 1, 4, 0),
 	} {
 		if _, ok := Project2D(p); ok {
 			t.Errorf("%s: defined", name)
 		}
 	}
-	kept, _ := Project2D(MatrixOf(4, 2, []float32{1, 0, 0, 0, 0, 1, -1, -1}))
-	octahedron := NewMatrix(10, 3)
+	kept, _ := Project2D(matrix.Of(4, 2, []float32{1, 0, 0, 0, 0, 1, -1, -1}))
+	octahedron := matrix.New(10, 3)
 	for i := range octahedron.Rows {
 		octahedron.Row(i)[i/2%3] = float32(1 - 2*(i%2))
 	}
 	middle, _ := Project2D(octahedron.Pick([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3}))
-	equal(t, "centre left out", middle.Rows, []int{0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13})
-	equal(t, "zero row left out", kept.Rows, []int{0, 2, 3})
+	fixture.Equal(t, "centre left out", middle.Rows, []int{0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13})
+	fixture.Equal(t, "zero row left out", kept.Rows, []int{0, 2, 3})
 }
 
 func TestAngularDensity(t *testing.T) {
@@ -66,8 +69,8 @@ func TestAngularDensity(t *testing.T) {
 		for _, y := range peak {
 			sum += y * 2 * math.Pi / 2000
 		}
-		near(t, "integral", sum, 1, 1e-9)
-		near(t, "flat", flat[17], 1/(2*math.Pi), 1e-6)
+		fixture.Near(t, "integral", sum, 1, 1e-9)
+		fixture.Near(t, "flat", flat[17], 1/(2*math.Pi), 1e-6)
 		if peak[0] < peak[1] || peak[0] < peak[1000] {
 			t.Error("the peak is not at -π")
 		}
@@ -94,8 +97,8 @@ func TestPlaneDensity(t *testing.T) {
 			top = i
 		}
 	}
-	near(t, "integral", sum, 1, 1e-6)
-	equal(t, "first peak", []int{top / n, top % n}, []int{9, 19})
+	fixture.Near(t, "integral", sum, 1, 1e-6)
+	fixture.Equal(t, "first peak", []int{top / n, top % n}, []int{9, 19})
 	if _, ok := PlaneDensity(nil, n, extent, 0.1); ok {
 		t.Error("density without points is defined")
 	}

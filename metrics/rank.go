@@ -1,6 +1,10 @@
 package metrics
 
-import "sort"
+import (
+	"sort"
+
+	"protobench/metrics/matrix"
+)
 
 // Ranked is one prototype in the plot of images per prototype.
 type Ranked struct {
@@ -16,7 +20,7 @@ type Ranked struct {
 // prototype whose only near copies are dead is no duplicate. Collapse shows as a steep
 // head, a long dead tail, or groups of duplicates.
 func RankUsage(counts []int, n int, cover Cover) []Ranked {
-	mustMatch("owners", len(cover.Owner), len(counts))
+	matrix.MustMatch("owners", len(cover.Owner), len(counts))
 	live := Live(counts, n)
 	size := make([]int, len(counts))
 	for k, o := range cover.Owner {

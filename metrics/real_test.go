@@ -6,10 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"protobench/metrics/matrix"
 )
 
 // fashion reads the first n images of Fashion-MNIST's training files as pixel rows.
-func fashion(t *testing.T, n int) (Matrix, []int) {
+func fashion(t *testing.T, n int) (matrix.Matrix, []int) {
 	t.Helper()
 	dir := os.Getenv("PROTOBENCH_DATA")
 	if dir == "" {
@@ -17,7 +19,7 @@ func fashion(t *testing.T, n int) (Matrix, []int) {
 	}
 	pixels := leading(t, filepath.Join(dir, "fashion-mnist", "train-images-idx3-ubyte.gz"), 16+n*784)[16:]
 	labels := leading(t, filepath.Join(dir, "fashion-mnist", "train-labels-idx1-ubyte.gz"), 8+n)[8:]
-	x, y := NewMatrix(n, 784), make([]int, n)
+	x, y := matrix.New(n, 784), make([]int, n)
 	for i, p := range pixels {
 		x.Data[i] = float32(p) / 255
 	}
@@ -47,7 +49,7 @@ func leading(t *testing.T, path string, n int) []byte {
 
 func TestProbesOnFashionMNIST(t *testing.T) {
 	x, y := fashion(t, 2000)
-	train, test := MatrixOf(1500, 784, x.Data[:1500*784]), MatrixOf(500, 784, x.Data[1500*784:])
+	train, test := matrix.Of(1500, 784, x.Data[:1500*784]), matrix.Of(500, 784, x.Data[1500*784:])
 	knn := KNN(nil, train, y[:1500], test, y[1500:], KNNOptions{Classes: 10})
 	if knn.Accuracy < 0.7 || knn.Accuracy > 0.9 {
 		t.Errorf("k-NN on pixels: %g", knn.Accuracy)

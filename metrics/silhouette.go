@@ -1,6 +1,10 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // Silhouette compares, for each row of x [N,D], the mean distance a to its own
 // cluster with the mean distance b to the nearest other one: (b-a)/max(a,b) in
@@ -11,8 +15,8 @@ import "math"
 // Distances are Euclidean, or 1 - cos with cosine (a row without a direction is
 // at distance 1 from all). Undefined (false) with fewer than two clusters, with N
 // clusters, or with NaN or Inf. The cost is N²·D in float64.
-func Silhouette(x Matrix, labels []int, cosine bool) (samples []float64, mean float64, ok bool) {
-	mustMatch("labels", len(labels), x.Rows)
+func Silhouette(x matrix.Matrix, labels []int, cosine bool) (samples []float64, mean float64, ok bool) {
+	matrix.MustMatch("labels", len(labels), x.Rows)
 	y, k := compact(labels)
 	if k < 2 || k >= x.Rows || !x.Finite() {
 		return nil, 0, false
@@ -28,11 +32,11 @@ func Silhouette(x Matrix, labels []int, cosine bool) (samples []float64, mean fl
 }
 
 // clusterDistances sums each row's distances to every cluster, [N,k].
-func clusterDistances(x Matrix, y []int, k int, cosine bool) []float64 {
+func clusterDistances(x matrix.Matrix, y []int, k int, cosine bool) []float64 {
 	sums := make([]float64, x.Rows*k)
 	distance := euclidean(x)
 	if cosine {
-		distance = cosineDistance(directionsOf(x))
+		distance = cosineDistance(matrix.DirectionsOf(x))
 	}
 	for i := range x.Rows {
 		for j := i + 1; j < x.Rows; j++ {
@@ -44,7 +48,7 @@ func clusterDistances(x Matrix, y []int, k int, cosine bool) []float64 {
 	return sums
 }
 
-func euclidean(x Matrix) func(i, j int) float64 {
+func euclidean(x matrix.Matrix) func(i, j int) float64 {
 	return func(i, j int) float64 {
 		a, b := x.Row(i), x.Row(j)
 		var s float64
@@ -56,12 +60,12 @@ func euclidean(x Matrix) func(i, j int) float64 {
 	}
 }
 
-func cosineDistance(d directions) func(i, j int) float64 {
+func cosineDistance(d matrix.Directions) func(i, j int) float64 {
 	return func(i, j int) float64 {
-		if !d.has[i] || !d.has[j] {
+		if !d.Has[i] || !d.Has[j] {
 			return 1
 		}
-		return 1 - d.cosine(i, j)
+		return 1 - d.Cosine(i, j)
 	}
 }
 

@@ -1,6 +1,10 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // SoftUsage says how soft assignments spread over prototypes, in nats. Uniform
 // assignments (no information) show as SampleEntropy near ln K with
@@ -17,7 +21,7 @@ type SoftUsage struct {
 
 // SoftUsageOf summarises assignment probabilities [N,K], whose rows sum to 1. It is
 // undefined (false) for an empty matrix or numbers that are not probabilities.
-func SoftUsageOf(p Matrix) (SoftUsage, bool) {
+func SoftUsageOf(p matrix.Matrix) (SoftUsage, bool) {
 	if p.Rows == 0 || p.Cols == 0 || !probabilities(p) {
 		return SoftUsage{}, false
 	}
@@ -48,9 +52,9 @@ func (u *SoftUsage) finish(n float64) {
 	u.Dead = float64(dead) / float64(len(u.Mean))
 }
 
-func probabilities(p Matrix) bool {
+func probabilities(p matrix.Matrix) bool {
 	for _, x := range p.Data {
-		if !(x >= 0) || !finite(float64(x)) {
+		if !(x >= 0) || !matrix.Finite(float64(x)) {
 			return false
 		}
 	}
@@ -127,8 +131,8 @@ func (in *Input) softUsage() (SoftUsage, bool) {
 }
 
 // softmax turns scores [N,K] over a temperature into probabilities [N,K]; NaN scores stay NaN.
-func softmax(scores Matrix, temperature float64) Matrix {
-	p := NewMatrix(scores.Rows, scores.Cols)
+func softmax(scores matrix.Matrix, temperature float64) matrix.Matrix {
+	p := matrix.New(scores.Rows, scores.Cols)
 	e := make([]float64, scores.Cols)
 	for i := range scores.Rows {
 		row := scores.Row(i)

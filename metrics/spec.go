@@ -3,6 +3,8 @@ package metrics
 import (
 	"slices"
 	"strings"
+
+	"protobench/metrics/matrix"
 )
 
 // Spec declares a metric: all that lists, tables and captions say of it, and how it is
@@ -66,7 +68,7 @@ func (s Spec) Measure(in *Input) (Result, bool) {
 		return Result{Undefined: NoPrototypes}, true
 	}
 	r := s.measure(in)
-	if r.Undefined == "" && !finite(r.Value) {
+	if r.Undefined == "" && !matrix.Finite(r.Value) {
 		r.Undefined = "not a finite number"
 	}
 	for i := range r.Warnings {

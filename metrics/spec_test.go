@@ -7,14 +7,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"protobench/metrics/matrix"
 )
 
 // twins are four prototypes in the plane, two of them the same, that take images of two classes.
 func twins() *Input {
-	p := MatrixOf(4, 2, []float32{1, 0, 1, 0, 0, 1, -1, 0})
+	p := matrix.Of(4, 2, []float32{1, 0, 1, 0, 0, 1, -1, 0})
 	return &Input{Prototypes: Prototypes{
-		Effective: p, Student: p, Initial: MatrixOf(4, 2, []float32{0, 1, 1, 0, 0, 1, -1, 0}), Path: 2, Drift: 0.5, Reseeds: 3,
-		Scores:  MatrixOf(4, 4, []float32{9, 0, 0, 0, 0, 9, 0, 0, 0, 0, 9, 0, 0, 0, 9, 0}),
+		Effective: p, Student: p, Initial: matrix.Of(4, 2, []float32{0, 1, 1, 0, 0, 1, -1, 0}), Path: 2, Drift: 0.5, Reseeds: 3,
+		Scores:  matrix.Of(4, 4, []float32{9, 0, 0, 0, 0, 9, 0, 0, 0, 0, 9, 0, 0, 0, 9, 0}),
 		Classes: []int{0, 0, 1, 1},
 	}}
 }
@@ -48,7 +50,7 @@ func TestMetricsOfPrototypes(t *testing.T) {
 		t.Errorf("decided scores: soft usage %v, hard %v", soft.Value, hard.Value)
 	}
 	flat := twins()
-	flat.Scores = NewMatrix(4, 4)
+	flat.Scores = matrix.New(4, 4)
 	if h := valueOf(t, "soft_entropy@t0.1", flat).Value; math.Abs(h-math.Log(4)) > 1e-6 {
 		t.Errorf("entropy of uniform predictions %v, want ln 4", h)
 	}
@@ -71,7 +73,7 @@ func TestMetricsOfPrototypesNeedSome(t *testing.T) {
 
 // labelledFeatures are 3 classes of 4 directions in 3 dimensions, in train and test alike.
 func labelledFeatures() *Input {
-	x, y := NewMatrix(12, 3), make([]int, 12)
+	x, y := matrix.New(12, 3), make([]int, 12)
 	for i := range y {
 		y[i] = i % 3
 		x.Row(i)[i%3], x.Row(i)[(i+1)%3] = 1, 0.01*float32(i)

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"protobench/metrics/matrix"
 )
 
 // RankMeEpsilon is the constant of RankMe's paper.
@@ -16,12 +18,12 @@ const numericalZero = 1e-8
 // SingularValues returns the min(N,D) singular values of x [N,D], largest first, in
 // float64, without centring. Dimensional collapse shows as a few large values
 // and a tail near 0. Undefined (false) for an empty matrix or with NaN or Inf.
-func SingularValues(x Matrix) ([]float64, bool) {
+func SingularValues(x matrix.Matrix) ([]float64, bool) {
 	if len(x.Data) == 0 || !x.Finite() {
 		return nil, false
 	}
 	var svd mat.SVD
-	if !svd.Factorize(dense(x), mat.SVDNone) {
+	if !svd.Factorize(x.Dense(), mat.SVDNone) {
 		return nil, false
 	}
 	return svd.Values(nil), true
@@ -30,11 +32,11 @@ func SingularValues(x Matrix) ([]float64, bool) {
 // CovarianceEigenvalues returns the eigenvalues of the covariance of the rows of x
 // [N,D] (centred, divided by N-1), largest first, min(N,D) of them. Undefined
 // (false) with fewer than two rows or with NaN or Inf.
-func CovarianceEigenvalues(x Matrix) ([]float64, bool) {
+func CovarianceEigenvalues(x matrix.Matrix) ([]float64, bool) {
 	if x.Rows < 2 || x.Cols == 0 || !x.Finite() {
 		return nil, false
 	}
-	c := dense(x)
+	c := x.Dense()
 	centreColumns(c)
 	var svd mat.SVD
 	if !svd.Factorize(c, mat.SVDNone) {
@@ -87,7 +89,7 @@ func spectrumShares(s []float64) ([]float64, bool) {
 	for _, x := range s {
 		sum += x
 	}
-	if !(sum > 0) || !finite(sum) {
+	if !(sum > 0) || !matrix.Finite(sum) {
 		return nil, false
 	}
 	p := make([]float64, len(s))
@@ -95,14 +97,6 @@ func spectrumShares(s []float64) ([]float64, bool) {
 		p[i] = x / sum
 	}
 	return p, true
-}
-
-func dense(x Matrix) *mat.Dense {
-	v := make([]float64, len(x.Data))
-	for i, f := range x.Data {
-		v[i] = float64(f)
-	}
-	return mat.NewDense(x.Rows, x.Cols, v)
 }
 
 // centreColumns takes the column means off in place.

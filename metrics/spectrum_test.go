@@ -5,12 +5,15 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"protobench/metrics/internal/fixture"
+	"protobench/metrics/matrix"
 )
 
 func TestEffectiveRankBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, d := rapid.IntRange(1, 20).Draw(t, "n"), rapid.IntRange(1, 12).Draw(t, "d")
-		x := crowd(rapid.Uint64().Draw(t, "seed"), n, 3, d, 0.2)
+		x := fixture.Crowd(rapid.Uint64().Draw(t, "seed"), n, 3, d, 0.2)
 		s, ok := SingularValues(x)
 		r, ok2 := EffectiveRank(s)
 		if !ok || !ok2 || r < 1-1e-9 || r > float64(min(n, d))+1e-9 || len(s) != min(n, d) {
@@ -29,13 +32,13 @@ func TestEffectiveRankIgnoresRounding(t *testing.T) {
 		s[i] = 5e-9
 	}
 	s[0] = 1
-	near(t, "effective rank", mustOK[float64](t, "effective rank")(EffectiveRank(s)), 1, 2e-5)
+	fixture.Near(t, "effective rank", mustOK[float64](t, "effective rank")(EffectiveRank(s)), 1, 2e-5)
 }
 
 func TestSpectrumUndefined(t *testing.T) {
-	bad := NewMatrix(3, 2)
+	bad := matrix.New(3, 2)
 	bad.Data[1] = float32(math.NaN())
-	for name, x := range map[string]Matrix{"NaN": bad, "no rows": NewMatrix(0, 2), "no columns": NewMatrix(2, 0)} {
+	for name, x := range map[string]matrix.Matrix{"NaN": bad, "no rows": matrix.New(0, 2), "no columns": matrix.New(2, 0)} {
 		if _, ok := SingularValues(x); ok {
 			t.Errorf("%s: singular values are defined", name)
 		}
@@ -43,10 +46,10 @@ func TestSpectrumUndefined(t *testing.T) {
 			t.Errorf("%s: covariance is defined", name)
 		}
 	}
-	if _, ok := CovarianceEigenvalues(NewMatrix(1, 2)); ok {
+	if _, ok := CovarianceEigenvalues(matrix.New(1, 2)); ok {
 		t.Error("one row has a covariance")
 	}
-	zero, _ := SingularValues(NewMatrix(3, 2))
+	zero, _ := SingularValues(matrix.New(3, 2))
 	if _, ok := EffectiveRank(zero); ok {
 		t.Error("a zero matrix has an effective rank")
 	}
@@ -56,7 +59,7 @@ func TestSpectrumUndefined(t *testing.T) {
 }
 
 func TestLiDARUndefined(t *testing.T) {
-	x := RandomUnit(1, 12, 3)
+	x := matrix.RandomUnit(1, 12, 3)
 	for _, views := range []int{0, 1, 5, 12} {
 		if _, ok := LiDAR(x, views, LiDARDelta, LiDAREpsilon); ok {
 			t.Errorf("%d views of 12 rows: defined", views)
@@ -65,14 +68,14 @@ func TestLiDARUndefined(t *testing.T) {
 }
 
 func TestLiDARSeesCollapse(t *testing.T) {
-	wide := crowd(1, 400, 40, 8, 0.1)
-	thin := crowd(1, 400, 40, 8, 0.1)
+	wide := fixture.Crowd(1, 400, 40, 8, 0.1)
+	thin := fixture.Crowd(1, 400, 40, 8, 0.1)
 	for i := range thin.Rows {
 		for j := range 6 {
 			thin.Row(i)[j+2] *= 1e-3
 		}
 	}
-	group := func(x Matrix) Matrix { // rows i%40 belong together; bring them in runs
+	group := func(x matrix.Matrix) matrix.Matrix { // rows i%40 belong together; bring them in runs
 		order := make([]int, x.Rows)
 		for i := range order {
 			order[i] = i%10*40 + i/10
@@ -87,13 +90,13 @@ func TestLiDARSeesCollapse(t *testing.T) {
 }
 
 func TestSilhouetteUndefined(t *testing.T) {
-	x := RandomUnit(1, 4, 3)
+	x := matrix.RandomUnit(1, 4, 3)
 	for name, y := range map[string][]int{"one cluster": {2, 2, 2, 2}, "singletons": {0, 1, 2, 3}} {
 		if _, _, ok := Silhouette(x, y, false); ok {
 			t.Errorf("%s: defined", name)
 		}
 	}
-	same := MatrixOf(4, 1, []float32{1, 1, 1, 1})
+	same := matrix.Of(4, 1, []float32{1, 1, 1, 1})
 	if _, mean, ok := Silhouette(same, []int{0, 0, 1, 1}, false); !ok || mean != 0 {
 		t.Errorf("equal points: %g, %v", mean, ok)
 	}

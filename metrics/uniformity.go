@@ -1,15 +1,19 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // Uniformity is log mean exp(-t·|x_i - x_j|²) over pairs i < j of the normalised rows
 // of x [N,D] (Wang and Isola 2020, t = 2): near -2t for isotropic vectors in many
 // dimensions, 0 after total collapse. Undefined (false) with fewer than two rows
 // that have a direction.
-func Uniformity(x Matrix, t float64) (float64, bool) {
+func Uniformity(x matrix.Matrix, t float64) (float64, bool) {
 	var sum float64
 	pairs := 0
-	eachPair(directionsOf(x), func(_, _ int, cos float32) {
+	eachPair(matrix.DirectionsOf(x), func(_, _ int, cos float32) {
 		sum += math.Exp(-2 * t * math.Max(0, 1-float64(cos)))
 		pairs++
 	})
@@ -23,14 +27,14 @@ func Uniformity(x Matrix, t float64) (float64, bool) {
 // embeddings a and b (both [N,D]; Wang and Isola 2020, alpha = 2). Collapse gives
 // the best value 0, so it is read beside Uniformity. Rows without a direction in
 // either view are left out; undefined (false) when none is left.
-func Alignment(a, b Matrix, alpha float64) (float64, bool) {
-	mustMatch("rows of the second view", b.Rows, a.Rows)
-	mustMatch("dimensions of the second view", b.Cols, a.Cols)
-	p, q := directionsOf(a), directionsOf(b)
+func Alignment(a, b matrix.Matrix, alpha float64) (float64, bool) {
+	matrix.MustMatch("rows of the second view", b.Rows, a.Rows)
+	matrix.MustMatch("dimensions of the second view", b.Cols, a.Cols)
+	p, q := matrix.DirectionsOf(a), matrix.DirectionsOf(b)
 	var sum float64
 	n := 0
 	for i := range a.Rows {
-		if p.has[i] && q.has[i] {
+		if p.Has[i] && q.Has[i] {
 			sum += math.Pow(unitDistance(p, q, i), alpha)
 			n++
 		}
@@ -41,10 +45,10 @@ func Alignment(a, b Matrix, alpha float64) (float64, bool) {
 	return sum / float64(n), true
 }
 
-func unitDistance(p, q directions, i int) float64 {
+func unitDistance(p, q matrix.Directions, i int) float64 {
 	var s float64
-	for j, x := range p.raw.Row(i) {
-		e := float64(x)/p.norm[i] - float64(q.raw.Row(i)[j])/q.norm[i]
+	for j, x := range p.Raw.Row(i) {
+		e := float64(x)/p.Norm[i] - float64(q.Raw.Row(i)[j])/q.Norm[i]
 		s += float64(e * e)
 	}
 	return math.Sqrt(s)
@@ -93,7 +97,7 @@ func alignmentSpecs() []Spec {
 }
 
 // pair returns the embeddings of the first and of the second view of each image.
-func (v Views) pair() (a, b Matrix) {
+func (v Views) pair() (a, b matrix.Matrix) {
 	var one, two []int
 	for i := 0; i+1 < v.Embeddings.Rows; i += v.PerImage {
 		one, two = append(one, i), append(two, i+1)

@@ -1,6 +1,10 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // Usage says how hard assignments spread over K prototypes. A collapse of usage
 // (few prototypes take all images) shows as low Used and Perplexity and high
@@ -43,7 +47,7 @@ func UsageOf(counts []int, n int) (Usage, bool) {
 // plain perplexity. It falls with duplicates and with disuse alike, and needs
 // no threshold of usage. Undefined (false) when nothing is assigned.
 func GroupedPerplexity(counts, owner []int) (float64, bool) {
-	mustMatch("owners", len(owner), len(counts))
+	matrix.MustMatch("owners", len(owner), len(counts))
 	grouped := make([]int, len(counts))
 	for k, c := range counts {
 		if owner[k] >= 0 {

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"protobench/metrics/internal/fixture"
+	"protobench/metrics/matrix"
 )
 
 func TestUsageOf(t *testing.T) {
@@ -14,7 +17,7 @@ func TestUsageOf(t *testing.T) {
 		t.Errorf("entropy %g, perplexity %g, want %g, %g", got.Entropy, got.Perplexity, h, math.Exp(h))
 	}
 	got.Entropy, got.Perplexity = 0, 0
-	equal(t, "usage", got, Usage{Used: 3, Live: 2, Dead: 0.5, Empty: 0.25})
+	fixture.Equal(t, "usage", got, Usage{Used: 3, Live: 2, Dead: 0.5, Empty: 0.25})
 	for _, counts := range [][]int{nil, {0, 0}} {
 		if _, ok := UsageOf(counts, 0); ok {
 			t.Errorf("usage of %v is defined", counts)
@@ -27,10 +30,10 @@ func TestUsageOf(t *testing.T) {
 
 func TestAssign(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(-1))
-	s := MatrixOf(4, 3, []float32{1, 3, 3, nan, 2, 1, nan, nan, nan, inf, inf, nan})
+	s := matrix.Of(4, 3, []float32{1, 3, 3, nan, 2, 1, nan, nan, nan, inf, inf, nan})
 	got := Assign(s)
-	equal(t, "assigned", got, []int{1, 1, -1, 0})
-	equal(t, "counts", Counts(got, 3), []int{1, 2, 0})
+	fixture.Equal(t, "assigned", got, []int{1, 1, -1, 0})
+	fixture.Equal(t, "counts", Counts(got, 3), []int{1, 2, 0})
 }
 
 func TestGroupedPerplexityNeverExceedsPlain(t *testing.T) {
@@ -49,9 +52,9 @@ func TestGroupedPerplexityNeverExceedsPlain(t *testing.T) {
 }
 
 func TestSoftUsageUndefined(t *testing.T) {
-	for name, p := range map[string]Matrix{
-		"empty": NewMatrix(0, 3), "no prototypes": NewMatrix(3, 0),
-		"NaN": MatrixOf(1, 2, []float32{float32(math.NaN()), 1}), "negative": MatrixOf(1, 2, []float32{-1, 2}),
+	for name, p := range map[string]matrix.Matrix{
+		"empty": matrix.New(0, 3), "no prototypes": matrix.New(3, 0),
+		"NaN": matrix.Of(1, 2, []float32{float32(math.NaN()), 1}), "negative": matrix.Of(1, 2, []float32{-1, 2}),
 	} {
 		if _, ok := SoftUsageOf(p); ok {
 			t.Errorf("%s: defined", name)
@@ -60,9 +63,9 @@ func TestSoftUsageUndefined(t *testing.T) {
 }
 
 func TestSoftUsageOfCollapse(t *testing.T) {
-	u, _ := SoftUsageOf(MatrixOf(2, 4, []float32{1, 0, 0, 0, 1, 0, 0, 0}))
-	equal(t, "one prototype", u, SoftUsage{Mean: []float64{1, 0, 0, 0}, Perplexity: 1, Dead: 0.75, Distinct: 1})
-	u, _ = SoftUsageOf(MatrixOf(1, 4, []float32{0.25, 0.25, 0.25, 0.25}))
+	u, _ := SoftUsageOf(matrix.Of(2, 4, []float32{1, 0, 0, 0, 1, 0, 0, 0}))
+	fixture.Equal(t, "one prototype", u, SoftUsage{Mean: []float64{1, 0, 0, 0}, Perplexity: 1, Dead: 0.75, Distinct: 1})
+	u, _ = SoftUsageOf(matrix.Of(1, 4, []float32{0.25, 0.25, 0.25, 0.25}))
 	if math.Abs(u.SampleEntropy-math.Log(4)) > 1e-12 || u.MutualInformation != 0 || u.Dead != 0 {
 		t.Errorf("uniform assignment: %+v", u)
 	}
@@ -70,7 +73,7 @@ func TestSoftUsageOfCollapse(t *testing.T) {
 
 func TestRankUsage(t *testing.T) {
 	cover := Cover{Representatives: []int{0, 1, 3}, Owner: []int{0, 1, 0, 3, -1}}
-	equal(t, "ranks", RankUsage([]int{2, 50, 44, 0, 2}, 98, cover), []Ranked{
+	fixture.Equal(t, "ranks", RankUsage([]int{2, 50, 44, 0, 2}, 98, cover), []Ranked{
 		{Prototype: 1, Images: 50, Group: 1},
 		{Prototype: 2, Images: 44, Group: 0, Duplicate: true},
 		{Prototype: 0, Images: 2, Group: 0, Duplicate: true},

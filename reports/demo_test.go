@@ -12,6 +12,7 @@ import (
 	"protobench/internal/stream"
 	"protobench/internal/tensorfile"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 const (
@@ -174,9 +175,9 @@ func noise(c store.Cell, purpose string) float64 {
 }
 
 // madeUp moves the first merged·K prototypes onto a few others.
-func madeUp(c store.Cell, merged float64) (start, now metrics.Matrix) {
-	start = metrics.RandomUnit(c.Seed, demoK, demoD)
-	now = metrics.RandomUnit(c.Seed, demoK, demoD)
+func madeUp(c store.Cell, merged float64) (start, now matrix.Matrix) {
+	start = matrix.RandomUnit(c.Seed, demoK, demoD)
+	now = matrix.RandomUnit(c.Seed, demoK, demoD)
 	rng := stream.New(c.Seed, "madeup"+c.Method)
 	for k := range int((merged + 0.05*noise(c, "merged")) * demoK) {
 		target := demoK - 1 - k%5
@@ -198,7 +199,7 @@ func usage(c store.Cell, idle float64) []int {
 	return counts
 }
 
-func measured(start, now metrics.Matrix, counts []int) store.Metrics {
+func measured(start, now matrix.Matrix, counts []int) store.Metrics {
 	m := store.Metrics{}
 	eps := []float64{0.025, 0.05, 0.1, 0.25, 0.5}
 	covers, centred, live := metrics.Covers(now, eps), metrics.CoversCentred(now, eps), metrics.LiveCovers(now, counts, demoImages, eps)
@@ -232,7 +233,7 @@ func identity(n int) []int {
 	return out
 }
 
-func prototypesFile(start, now metrics.Matrix, counts []int) *tensorfile.File {
+func prototypesFile(start, now matrix.Matrix, counts []int) *tensorfile.File {
 	shape := []int{demoK, demoD}
 	owner := metrics.Unique(now, 0.025).Owner
 	return &tensorfile.File{Tensors: []tensorfile.Tensor{

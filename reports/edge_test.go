@@ -10,6 +10,7 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // small writes a store of one arm and one seed, with what change makes of its result.
@@ -55,7 +56,7 @@ func TestReportOfNotFinite(t *testing.T) {
 			r.Metrics[metrics.LiveUniqueKey(eps)] = math.NaN()
 		}
 		r.Metrics["linear@backbone.teacher"] = math.Inf(1)
-		equal := metrics.NewMatrix(demoK, demoD)
+		equal := matrix.New(demoK, demoD)
 		for i := range equal.Data {
 			equal.Data[i] = 1
 		}

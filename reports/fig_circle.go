@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // circlePanel is one arm's prototypes on the circle.
@@ -30,7 +31,7 @@ const (
 	angleTop   = 0.8 // densities beyond are cut off, their peak is written in
 )
 
-func newCirclePanel(label string, p metrics.Matrix) circlePanel {
+func newCirclePanel(label string, p matrix.Matrix) circlePanel {
 	c := circlePanel{label: label}
 	projection, ok := metrics.Project2D(p)
 	if !ok {

@@ -5,14 +5,14 @@ import (
 	"math"
 
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 // prototypes is what figures need of one run's prototypes.safetensors.
 type prototypes struct {
 	seed   uint64
-	shown  metrics.Matrix // the teacher's, else the student's, effective prototypes [K,D]
-	counts []int          // [K] training images per prototype; nil when not stored
+	shown  matrix.Matrix // the teacher's, else the student's, effective prototypes [K,D]
+	counts []int         // [K] training images per prototype; nil when not stored
 }
 
 func (p *prototypes) shape() [2]int { return [2]int{p.shown.Rows, p.shown.Cols} }
@@ -54,7 +54,7 @@ func readPrototypes(f *tensorfile.File) (*prototypes, error) {
 	if !ok || len(t.Shape) != 2 || t.Len() == 0 {
 		return nil, fmt.Errorf("no tensor prototypes.teacher or prototypes.student of shape [K,D]")
 	}
-	p := &prototypes{shown: metrics.MatrixOf(t.Shape[0], t.Shape[1], t.Float32s())}
+	p := &prototypes{shown: matrix.Of(t.Shape[0], t.Shape[1], t.Float32s())}
 	var err error
 	p.counts, err = usageCounts(f, p.shown.Rows)
 	return p, err

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -13,7 +14,7 @@ import (
 // no training at all would show.
 type randomBaseline struct {
 	k, d    int
-	vectors metrics.Matrix
+	vectors matrix.Matrix
 	input   *metrics.Input // the vectors alone: nothing is assigned to them
 }
 
@@ -32,7 +33,7 @@ func (s *sweep) randomBaselines() []randomBaseline {
 }
 
 func newRandomBaseline(k, d int) randomBaseline {
-	v := metrics.RandomUnit(0, k, d)
+	v := matrix.RandomUnit(0, k, d)
 	return randomBaseline{k: k, d: d, vectors: v, input: &metrics.Input{Prototypes: metrics.Prototypes{Effective: v}}}
 }
 

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 func TestShadowGroups(t *testing.T) {
@@ -84,7 +85,7 @@ func shadowSVG(t *testing.T, s *sweep) string {
 // A live prototype whose only twin is dead is distinct, and a dead one between two live
 // ones does not join them; live twins are a group.
 func TestUsagePanelGroupsLivePrototypes(t *testing.T) {
-	p := &prototypes{shown: metrics.MatrixOf(7, 2, []float32{1, 0, 1, 0, 0, 1, 0, 1, -1, 0, -5, 1, -5, -1}), counts: []int{0, 9, 8, 7, 0, 6, 5}}
+	p := &prototypes{shown: matrix.Of(7, 2, []float32{1, 0, 1, 0, 0, 1, 0, 1, -1, 0, -5, 1, -5, -1}), counts: []int{0, 9, 8, 7, 0, 6, 5}}
 	panel := newUsagePanel("x", p)
 	var duplicate []int
 	for _, r := range panel.ranked {
@@ -99,7 +100,7 @@ func TestUsagePanelGroupsLivePrototypes(t *testing.T) {
 
 func TestRandomBaseline(t *testing.T) {
 	b := newRandomBaseline(200, 2)
-	unique := metrics.Unique(metrics.RandomUnit(0, 200, 2), 0.025).Count()
+	unique := metrics.Unique(matrix.RandomUnit(0, 200, 2), 0.025).Count()
 	if got := b.value(measureOf("unique@0.025")); got.Estimate == nil || got.Estimate.Mean != float64(unique)/2 || unique > 40 {
 		t.Errorf("%d unique, shown %+v", unique, got)
 	}
@@ -115,7 +116,7 @@ func TestLeastLive(t *testing.T) {
 		}
 	}
 	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil))
-	s.arms[0].first = &prototypes{shown: metrics.NewMatrix(4, 2), counts: []int{1197, 1, 1, 1}}
+	s.arms[0].first = &prototypes{shown: matrix.New(4, 2), counts: []int{1197, 1, 1, 1}}
 	if got := s.definitions(); !strings.Contains(got, "With n = 1200 and K = 4 that is 15 images.") || strings.Contains(got, "{live}") {
 		t.Error(got)
 	}

@@ -11,6 +11,8 @@ import (
 	"protobench/internal/team"
 	"protobench/methods"
 	"protobench/metrics"
+	"protobench/metrics/logistic"
+	"protobench/metrics/matrix"
 )
 
 // benchEval times what evaluations consist of, on made-up features.
@@ -140,7 +142,7 @@ func (b benchEval) logistic(team *team.Team) evalTask {
 	n := b.scaled(evalTrain)
 	x, y := classFeatures(n, 0.12)
 	return evalTask{"logistic", "objective", n, func() (float64, error) {
-		return metrics.FitLogistic(team, x, y, evalClasses, 1/float64(n)).Objective, nil
+		return logistic.Fit(team, x, y, evalClasses, 1/float64(n)).Objective, nil
 	}}
 }
 
@@ -161,18 +163,18 @@ func (b benchEval) unique() evalTask {
 }
 
 // head and tail are the rows before and from n.
-func head(m metrics.Matrix, n int) metrics.Matrix {
-	return metrics.MatrixOf(n, m.Cols, m.Data[:n*m.Cols])
+func head(m matrix.Matrix, n int) matrix.Matrix {
+	return matrix.Of(n, m.Cols, m.Data[:n*m.Cols])
 }
-func tail(m metrics.Matrix, n int) metrics.Matrix {
-	return metrics.MatrixOf(m.Rows-n, m.Cols, m.Data[n*m.Cols:])
+func tail(m matrix.Matrix, n int) matrix.Matrix {
+	return matrix.Of(m.Rows-n, m.Cols, m.Data[n*m.Cols:])
 }
 
 // classFeatures draws features around class means that lie spread apart, with a common part of rank 32 as nuisance, so that
 // classes overlap.
-func classFeatures(rows int, spread float32) (metrics.Matrix, []int) {
+func classFeatures(rows int, spread float32) (matrix.Matrix, []int) {
 	const d, rank = evalFeatures, 32
-	x, means := metrics.MatrixOf(rows, d, normal(rows*d, "noise")), normal(evalClasses*d, "means")
+	x, means := matrix.Of(rows, d, normal(rows*d, "noise")), normal(evalClasses*d, "means")
 	mix, common := normal(rank*d, "mix"), normal(rows*rank, "common")
 	for i := range mix {
 		mix[i] *= 0.2
@@ -187,8 +189,8 @@ func classFeatures(rows int, spread float32) (metrics.Matrix, []int) {
 }
 
 // nearRepeats draws unit vectors [k,d] of which only the first quarter is drawn freely.
-func nearRepeats(k, d int) metrics.Matrix {
-	p, noise, r := metrics.MatrixOf(k, d, normal(k*d, "p")), normal(k*d, "jitter"), stream.New(0, "owners")
+func nearRepeats(k, d int) matrix.Matrix {
+	p, noise, r := matrix.Of(k, d, normal(k*d, "p")), normal(k*d, "jitter"), stream.New(0, "owners")
 	kernel.NormalizeRows(p.Data, p.Data, k, d, nil)
 	free := max(1, k/4)
 	for i := free; i < k; i++ {

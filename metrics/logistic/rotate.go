@@ -1,10 +1,11 @@
-package metrics
+package logistic
 
 import (
 	"gonum.org/v1/gonum/mat"
 
 	"protobench/internal/kernel"
 	"protobench/internal/team"
+	"protobench/metrics/matrix"
 )
 
 // rotateUpTo is the largest feature dimension for which the principal axes are
@@ -15,25 +16,25 @@ const rotateUpTo = 768
 // does not see a rotation, and the Hessian of the loss becomes nearly diagonal:
 // the solver then needs far fewer steps on correlated features.
 type rotation struct {
-	axes       Matrix    // [D,D], one axis per column; empty where none is used
-	meanSquare []float64 // [D], mean square of the features along each axis
+	axes       matrix.Matrix // [D,D], one axis per column; empty where none is used
+	meanSquare []float64     // [D], mean square of the features along each axis
 }
 
 // rotationOf finds the axes of standardised features z [N,D].
-func rotationOf(team *team.Team, z Matrix) rotation {
+func rotationOf(team *team.Team, z matrix.Matrix) rotation {
 	d := z.Cols
 	if d > rotateUpTo {
 		return unrotated(d)
 	}
-	gram := NewMatrix(d, d)
+	gram := matrix.New(d, d)
 	kernel.Gemm(team, true, false, d, d, z.Rows, z.Data, d, z.Data, d, gram.Data, d, false)
 	var svd mat.SVD
-	if !svd.Factorize(dense(gram), mat.SVDThinV) {
+	if !svd.Factorize(gram.Dense(), mat.SVDThinV) {
 		return unrotated(d)
 	}
 	var v mat.Dense
 	svd.VTo(&v)
-	r := rotation{axes: NewMatrix(d, d), meanSquare: svd.Values(nil)}
+	r := rotation{axes: matrix.New(d, d), meanSquare: svd.Values(nil)}
 	for i := range r.axes.Data {
 		r.axes.Data[i] = float32(v.At(i/d, i%d))
 	}
@@ -53,11 +54,11 @@ func unrotated(d int) rotation {
 }
 
 // apply turns features [N,D] onto the axes.
-func (r rotation) apply(team *team.Team, z Matrix) Matrix {
+func (r rotation) apply(team *team.Team, z matrix.Matrix) matrix.Matrix {
 	if r.axes.Rows == 0 {
 		return z
 	}
-	out := NewMatrix(z.Rows, z.Cols)
+	out := matrix.New(z.Rows, z.Cols)
 	d := z.Cols
 	kernel.Gemm(team, false, false, z.Rows, d, d, z.Data, d, r.axes.Data, d, out.Data, d, false)
 	return out

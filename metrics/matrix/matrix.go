@@ -1,8 +1,9 @@
-package metrics
+package matrix
 
 import (
 	"fmt"
-	"math"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Matrix is a dense row-major float32 matrix [Rows,Cols]: one prototype, feature
@@ -13,16 +14,16 @@ type Matrix struct {
 	Data       []float32 // [Rows*Cols]
 }
 
-// NewMatrix returns a zero matrix [rows,cols].
-func NewMatrix(rows, cols int) Matrix {
+// New returns a zero matrix [rows,cols].
+func New(rows, cols int) Matrix {
 	return Matrix{Rows: rows, Cols: cols, Data: make([]float32, rows*cols)}
 }
 
-// MatrixOf wraps data as a matrix [rows,cols] without copying it. It panics when
+// Of wraps data as a matrix [rows,cols] without copying it. It panics when
 // the length does not fit.
-func MatrixOf(rows, cols int, data []float32) Matrix {
+func Of(rows, cols int, data []float32) Matrix {
 	if rows < 0 || cols < 0 || len(data) != rows*cols {
-		panic(fmt.Sprintf("metrics: %d numbers cannot be a matrix [%d,%d]", len(data), rows, cols))
+		panic(fmt.Sprintf("matrix: %d numbers cannot be a matrix [%d,%d]", len(data), rows, cols))
 	}
 	return Matrix{Rows: rows, Cols: cols, Data: data}
 }
@@ -33,7 +34,7 @@ func (m Matrix) Row(i int) []float32 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
 // Finite reports whether no entry is NaN or infinite.
 func (m Matrix) Finite() bool {
 	for _, x := range m.Data {
-		if !finite(float64(x)) {
+		if !Finite(float64(x)) {
 			return false
 		}
 	}
@@ -42,23 +43,30 @@ func (m Matrix) Finite() bool {
 
 // Pick returns a copy of the given rows, [len(rows),Cols].
 func (m Matrix) Pick(rows []int) Matrix {
-	out := NewMatrix(len(rows), m.Cols)
+	out := New(len(rows), m.Cols)
 	for i, r := range rows {
 		copy(out.Row(i), m.Row(r))
 	}
 	return out
 }
 
+// Dense returns a copy in float64, [Rows,Cols], for gonum; it panics without rows or columns.
+func (m Matrix) Dense() *mat.Dense {
+	v := make([]float64, len(m.Data))
+	for i, x := range m.Data {
+		v[i] = float64(x)
+	}
+	return mat.NewDense(m.Rows, m.Cols, v)
+}
+
 // Normalised returns the rows divided by their Euclidean norm, [Rows,Cols]. A row
 // without a direction (zero, NaN, Inf) becomes zero.
-func (m Matrix) Normalised() Matrix { return directionsOf(m).unit }
+func (m Matrix) Normalised() Matrix { return DirectionsOf(m).Unit }
 
-// finite is false for NaN and the infinities.
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// mustMatch panics when a list does not have one entry per row.
-func mustMatch(what string, got, want int) {
+// MustMatch panics when a list does not have the length wanted, one entry per row; what says of
+// which entries it is a list.
+func MustMatch(what string, got, want int) {
 	if got != want {
-		panic(fmt.Sprintf("metrics: %d %s, want %d", got, what, want))
+		panic(fmt.Sprintf("matrix: %d %s, want %d", got, what, want))
 	}
 }

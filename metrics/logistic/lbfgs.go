@@ -1,6 +1,10 @@
-package metrics
+package logistic
 
-import "protobench/internal/kernel"
+import (
+	"math"
+
+	"protobench/internal/kernel"
+)
 
 // lbfgsMemory is the number of past steps that shape the next direction.
 const lbfgsMemory = 12
@@ -8,22 +12,22 @@ const lbfgsMemory = 12
 // objective returns the value at x and writes the gradient to g.
 type objective func(x, g []float64) float64
 
-// outcome says how a minimisation ended.
-type outcome struct {
-	value      float64
-	gradient   float64 // its largest entry at the end
-	iterations int
-	converged  bool
+// Outcome says how a minimisation ended.
+type Outcome struct {
+	Value      float64 // of the objective at the end
+	Gradient   float64 // its largest entry at the end, by magnitude
+	Iterations int     // steps that were done
+	Converged  bool    // Gradient is within the tolerance, or ten times it where rounding ended the search
 }
 
-// limits say when a minimisation ends.
-type limits struct {
-	tolerance  float64 // largest gradient entry that counts as converged
-	iterations int
-	stop       func() bool // asked before each iteration; nil for never
+// Limits say when a minimisation ends.
+type Limits struct {
+	Tolerance  float64     // largest gradient entry that counts as converged
+	Iterations int         // at most
+	Stop       func() bool // asked before each iteration; nil for never
 }
 
-func (l limits) stopped() bool { return l.stop != nil && l.stop() }
+func (l Limits) stopped() bool { return l.Stop != nil && l.Stop() }
 
 // lbfgs is limited-memory BFGS (Nocedal and Wright 2006, algorithm 7.5) with a
 // diagonal first guess of the inverse Hessian, rescaled in each step.
@@ -42,12 +46,12 @@ type lbfgs struct {
 // tolerance, the line search finds nothing lower, or the limits end it.
 // Where the search ends in the objective's rounding noise, ten times the
 // tolerance still counts as converged.
-func minimise(f objective, x, diagonal []float64, l limits) outcome {
+func minimise(f objective, x, diagonal []float64, l Limits) Outcome {
 	o := newLBFGS(f, x, diagonal)
 	value := f(x, o.g)
-	for i := range l.iterations {
-		if largest(o.g) <= l.tolerance || l.stopped() {
-			return o.end(value, i, l.tolerance)
+	for i := range l.Iterations {
+		if largest(o.g) <= l.Tolerance || l.stopped() {
+			return o.end(value, i, l.Tolerance)
 		}
 		next, ok := o.step(value)
 		if !ok && len(o.s) > 0 {
@@ -55,11 +59,11 @@ func minimise(f objective, x, diagonal []float64, l limits) outcome {
 			next, ok = o.step(value)
 		}
 		if !ok {
-			return o.end(value, i, 10*l.tolerance)
+			return o.end(value, i, 10*l.Tolerance)
 		}
 		value = next
 	}
-	return o.end(value, l.iterations, l.tolerance)
+	return o.end(value, l.Iterations, l.Tolerance)
 }
 
 func newLBFGS(f objective, x, diagonal []float64) *lbfgs {
@@ -68,9 +72,9 @@ func newLBFGS(f objective, x, diagonal []float64) *lbfgs {
 		alpha: make([]float64, lbfgsMemory), line: line{x: make([]float64, n), g: make([]float64, n)}}
 }
 
-func (o *lbfgs) end(value float64, iterations int, tolerance float64) outcome {
+func (o *lbfgs) end(value float64, iterations int, tolerance float64) Outcome {
 	g := largest(o.g)
-	return outcome{value: value, gradient: g, iterations: iterations, converged: g <= tolerance}
+	return Outcome{Value: value, Gradient: g, Iterations: iterations, Converged: g <= tolerance}
 }
 
 // step moves along the quasi-Newton direction and remembers the curvature it met.
@@ -142,4 +146,15 @@ func (o *lbfgs) scale() float64 {
 		o.scaled[i] = v * o.diagonal[i]
 	}
 	return 1 / (o.rho[last] * kernel.DotWide(o.scaled, o.y[last]))
+}
+
+// largest is the largest magnitude in x; NaN if x holds one.
+func largest(x []float64) float64 {
+	var m float64
+	for _, v := range x {
+		if v = math.Abs(v); v > m || v != v {
+			m = v
+		}
+	}
+	return m
 }

@@ -1,4 +1,4 @@
-package metrics
+package matrix
 
 import "protobench/internal/stream"
 
@@ -7,7 +7,7 @@ import "protobench/internal/stream"
 // of the same shape.
 func RandomUnit(seed uint64, k, d int) Matrix {
 	rng := stream.New(seed, "random-unit", uint64(k), uint64(d))
-	m := NewMatrix(k, d)
+	m := New(k, d)
 	for i := range m.Data {
 		m.Data[i] = float32(rng.NormFloat64())
 	}

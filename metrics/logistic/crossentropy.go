@@ -1,10 +1,11 @@
-package metrics
+package logistic
 
 import (
 	"math"
 
 	"protobench/internal/kernel"
 	"protobench/internal/team"
+	"protobench/metrics/matrix"
 )
 
 const (
@@ -19,14 +20,14 @@ const (
 	padBias = -1e30
 )
 
-// crossEntropy is the objective of the linear probe: mean cross-entropy over the
+// crossEntropy is the objective of a fit: mean cross-entropy over the
 // samples + l2/2·|W|², with parameters [C·D] weights, then [C] biases.
 // Logits, probabilities and products are float32, sums over samples float64 but
 // for the gradient within a block.
 type crossEntropy struct {
 	team    *team.Team
-	x       Matrix // [N,D]
-	y       []int  // [N]
+	x       matrix.Matrix // [N,D]
+	y       []int         // [N]
 	classes int
 	l2      float64
 
@@ -43,7 +44,7 @@ type crossEntropy struct {
 	task    func(task int)
 }
 
-func newCrossEntropy(team *team.Team, x Matrix, y []int, classes int, l2 float64) *crossEntropy {
+func newCrossEntropy(team *team.Team, x matrix.Matrix, y []int, classes int, l2 float64) *crossEntropy {
 	pitch := (classes + classPad - 1) / classPad * classPad
 	o := &crossEntropy{
 		team: team, x: x, y: y, classes: classes, l2: l2, pitch: pitch,

@@ -1,6 +1,10 @@
-package metrics
+package logistic
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // scaler holds a training set's column moments, in float64.
 type scaler struct {
@@ -12,7 +16,7 @@ type scaler struct {
 // column is constant up to rounding.
 const constantBelow = 1e-12
 
-func scalerOf(x Matrix) scaler {
+func scalerOf(x matrix.Matrix) scaler {
 	s := scaler{mean: make([]float64, x.Cols), scale: make([]float64, x.Cols)}
 	n := float64(x.Rows)
 	for i := range x.Rows {
@@ -39,8 +43,8 @@ func scalerOf(x Matrix) scaler {
 }
 
 // apply returns (x - mean)/scale, [Rows,Cols].
-func (s scaler) apply(x Matrix) Matrix {
-	out := NewMatrix(x.Rows, x.Cols)
+func (s scaler) apply(x matrix.Matrix) matrix.Matrix {
+	out := matrix.New(x.Rows, x.Cols)
 	for i := range x.Rows {
 		dst := out.Row(i)
 		for j, v := range x.Row(i) {

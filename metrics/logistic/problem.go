@@ -1,0 +1,109 @@
+package logistic
+
+import (
+	"math"
+
+	"protobench/internal/kernel"
+	"protobench/internal/team"
+	"protobench/metrics/matrix"
+)
+
+// Problem is a training set in the coordinates of the solver: fits of several strengths, or on
+// some of its rows alone, share the work that comes before the first of them. Parameters w are
+// [k·D] weights of the features X, a class per row, then [k] biases, of the k classes in Present.
+type Problem struct {
+	X       matrix.Matrix // [N,D], standardised and rotated
+	Y       []int         // [N], positions in Present
+	Present []int         // [k], classes that the labels have, ascending
+
+	team    *team.Team
+	scaler  scaler
+	turn    rotation
+	classes int
+}
+
+// Prepare standardises the training rows x [N,D] by their own moments and turns them onto their
+// principal axes. N has to be positive; the labels y [N] are in 0..classes-1, another one panics.
+// The team shares the work of this and of the problem's fits, and changes no bit.
+func Prepare(team *team.Team, x matrix.Matrix, y []int, classes int) *Problem {
+	p := &Problem{team: team, scaler: scalerOf(x), classes: classes}
+	z := p.scaler.apply(x)
+	p.turn = rotationOf(team, z)
+	p.X = p.turn.apply(team, z)
+	has, at := make([]bool, classes), make([]int, classes)
+	for _, c := range y {
+		has[c] = true
+	}
+	for c, ok := range has {
+		if ok {
+			at[c] = len(p.Present)
+			p.Present = append(p.Present, c)
+		}
+	}
+	p.Y = make([]int, len(y))
+	for i, c := range y {
+		p.Y[i] = at[c]
+	}
+	return p
+}
+
+// Start is where a first fit begins: zero weights and biases, [k·D+k].
+func (p *Problem) Start() []float64 { return make([]float64, len(p.Present)*(p.X.Cols+1)) }
+
+// Fit improves the parameters w in place, towards the least mean cross-entropy + l2/2·|weights|² on
+// rows x [M,D] with labels y [M]: the problem's X and Y, or some of their rows.
+func (p *Problem) Fit(x matrix.Matrix, y []int, w []float64, l2 float64, limits Limits) Outcome {
+	k, d := len(p.Present), x.Cols
+	f := newCrossEntropy(p.team, x, y, k, l2)
+	// The inverse Hessian at zero weights, where every class has probability 1/k (Böhning 1992).
+	diagonal := make([]float64, len(w))
+	share := math.Max(0.5, float64(k-1)) / (float64(k) * float64(k))
+	for i := range diagonal {
+		if i < k*d {
+			diagonal[i] = 1 / (float64(share*p.turn.meanSquare[i%d]) + l2 + 1e-7)
+		} else {
+			diagonal[i] = 1 / share
+		}
+	}
+	return minimise(f.value, w, diagonal, limits)
+}
+
+// Model turns the parameters w that a fit ended with back into coefficients of the standardised
+// features.
+func (p *Problem) Model(w []float64, end Outcome) Model {
+	k, d := len(p.Present), p.X.Cols
+	m := Model{Mean: p.scaler.mean, Scale: p.scaler.scale, Classes: p.classes, Present: p.Present,
+		Coef: make([]float64, p.classes*d), Intercept: make([]float64, p.classes),
+		Objective: end.Value, Iterations: end.Iterations, Converged: end.Converged}
+	coef, bias := p.turn.back(w[:k*d], k), w[k*d:]
+	var mean float64
+	for _, b := range bias {
+		mean += b / float64(k)
+	}
+	for i, c := range p.Present {
+		copy(m.Coef[c*d:(c+1)*d], coef[i*d:(i+1)*d])
+		m.Intercept[c] = bias[i] - mean
+	}
+	return m
+}
+
+// Accuracy is the share of rows x [M,D] whose labels y [M] the parameters w predict, 0..1. Rows and
+// labels are like X and Y; M has to be positive.
+func (p *Problem) Accuracy(x matrix.Matrix, y []int, w []float64) float64 {
+	k, d := len(p.Present), x.Cols
+	weights := make([]float32, k*d)
+	narrow(weights, w[:k*d])
+	logits := matrix.New(x.Rows, k)
+	kernel.Gemm(p.team, false, true, x.Rows, k, d, x.Data, d, weights, d, logits.Data, k, false)
+	right := 0
+	for i := range x.Rows {
+		row := logits.Row(i)
+		for c := range row {
+			row[c] += float32(w[k*d+c])
+		}
+		if matrix.Argmax(row) == y[i] {
+			right++
+		}
+	}
+	return float64(right) / float64(len(y))
+}

@@ -1,0 +1,51 @@
+package matrix
+
+import "math"
+
+// Directions holds a matrix's rows as unit vectors beside the original numbers:
+// float32 for bulk products, float64 for the comparisons that decide.
+type Directions struct {
+	Raw  Matrix    // [Rows,Cols]
+	Unit Matrix    // [Rows,Cols], rows of norm 1, or zero where Has is false
+	Norm []float64 // [Rows], Euclidean, of the original rows; 0 where Has is false
+	Has  []bool    // [Rows], whether the row has a direction
+}
+
+// DirectionsOf finds the directions of the rows of m [Rows,Cols]. A row that is zero or holds NaN
+// or Inf has none.
+func DirectionsOf(m Matrix) Directions {
+	d := Directions{Raw: m, Unit: New(m.Rows, m.Cols), Norm: make([]float64, m.Rows), Has: make([]bool, m.Rows)}
+	for i := range m.Rows {
+		n := math.Sqrt(Dot(m.Row(i), m.Row(i)))
+		if n == 0 || !Finite(n) {
+			continue
+		}
+		d.Norm[i], d.Has[i] = n, true
+		u := d.Unit.Row(i)
+		for j, x := range m.Row(i) {
+			u[j] = float32(float64(x) / n)
+		}
+	}
+	return d
+}
+
+// With lists the rows that have a direction, ascending.
+func (d Directions) With() []int {
+	var rows []int
+	for i, ok := range d.Has {
+		if ok {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// Cosine is the cosine of rows i and j in float64, in [-1,1]; both need a direction.
+func (d Directions) Cosine(i, j int) float64 {
+	c := Dot(d.Raw.Row(i), d.Raw.Row(j)) / (d.Norm[i] * d.Norm[j])
+	return math.Max(-1, math.Min(1, c))
+}
+
+// Slack bounds the error of a cosine that is a float32 sum of Cols products of
+// rounded unit vectors: (Cols+2) roundings, doubled for safety.
+func (d Directions) Slack() float64 { return float64(float64(d.Raw.Cols+8) * 0x1p-23) }
