@@ -77,6 +77,10 @@ func ofReference(b metrics.Branch) []metrics.Spec {
 	return metrics.Select(func(s metrics.Spec) bool { return s.Reference && s.Branch == b })
 }
 
+// certaintyImages is the most images whose predictions and targets are looked at: means over so many
+// are known to a hundredth, and targets of all images at once would not fit beside many prototypes.
+const certaintyImages = 10000
+
 // prototypesOf is what metrics see of a learner and of its scores on the teacher's embeddings z
 // [n,D]; classes [n] is nil while training.
 func prototypesOf(l methods.Learned, z matrix.Matrix, classes []int) *metrics.Input {
@@ -89,6 +93,15 @@ func prototypesOf(l methods.Learned, z matrix.Matrix, classes []int) *metrics.In
 		Path: l.Path, Drift: l.Drift, Reseeds: l.Reseeds,
 		Scores: matrixOf(l.Scores(z.Data), z.Rows), Classes: classes,
 	}}
+	some := min(z.Rows, certaintyImages)
+	if l.Predictions != nil {
+		in.Predictions = matrixOf(l.Predictions(z.Data[:some*l.D]), some)
+	}
+	if l.Targets != nil {
+		if q := l.Targets(z.Data[:some*l.D]); q != nil {
+			in.Targets = matrixOf(q, some)
+		}
+	}
 	if l.Raw != nil {
 		in.Raw = shaped(l.Raw)
 	}

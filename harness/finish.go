@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
@@ -33,7 +34,7 @@ func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
 			return nil, err
 		}
 		if br == part.Teacher {
-			if err := o.learners(ctx, t.Learned(), in, extra); err != nil {
+			if err := o.learners(ctx, t.Learned(), in, r.at.tally.loss(), extra); err != nil {
 				return nil, err
 			}
 			o.refuseConstant(in)
@@ -46,7 +47,7 @@ func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
 }
 
 // learners measures every learner on the teacher's embeddings of all training images.
-func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teacher *metrics.Input, extra bool) error {
+func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teacher *metrics.Input, loss float64, extra bool) error {
 	for _, l := range learners {
 		c, prefix := o.collector, ""
 		if l.Name != "" {
@@ -64,8 +65,9 @@ func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teac
 			continue
 		}
 		o.keep(prefix, l, in)
-		if u, _ := in.Usage(); l.Name == "" && u.Live <= 1 {
-			o.collapsed = "one live prototype"
+		if l.Name == "" {
+			o.refuseUniform(in, loss)
+			o.refuseOneForAll(in)
 		}
 	}
 	return nil
@@ -90,6 +92,28 @@ func integers(values []int) []int64 {
 		out[i] = int64(v)
 	}
 	return out
+}
+
+// refuseOneForAll notes that one prototype has all images.
+func (o *outcome) refuseOneForAll(in *metrics.Input) {
+	if u, _ := in.Usage(); u.Live <= 1 {
+		o.collapsed = "one live prototype"
+	}
+}
+
+// refuseUniform notes that every image is predicted, or is to be predicted, to be of all prototypes
+// alike: nothing is left to learn. The argmax over such near-equal scores spreads the images, so that
+// usage and live-unique look healthy.
+func (o *outcome) refuseUniform(in *metrics.Input, loss float64) {
+	for _, c := range []struct {
+		what string
+		of   func() (metrics.Certainty, bool)
+	}{{"targets", in.TargetCertainty}, {"predictions", in.Certainty}} {
+		if u, ok := c.of(); ok && u.Entropy >= metrics.Uniform {
+			most := math.Log(float64(in.Scores.Cols))
+			o.collapsed = fmt.Sprintf("%s are uniform: mean entropy %.4g, ln K %.4g, loss %.4g", c.what, u.Entropy*most, most, loss)
+		}
+	}
 }
 
 // refuseConstant notes that the features have collapsed to a point (Chen and He 2021).

@@ -130,7 +130,7 @@ func TestObserversSayWhatIsUndefined(t *testing.T) {
 	}
 	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{TrainY: []int{0, 1}, Embeddings: matrix.Of(2, 2, []float32{1, 0, 0, 1})}}
 	o := newOutcome()
-	if err := o.learners(t.Context(), []methods.Learned{still("", 1), still("joint", 0)}, in, false); err != nil {
+	if err := o.learners(t.Context(), []methods.Learned{still("", 1), still("joint", 0)}, in, 0, false); err != nil {
 		t.Fatal(err)
 	}
 	if o.undefined["observer.joint.displacement"] != "no prototype has a direction" || o.undefined["displacement"] != "" {

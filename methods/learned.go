@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"protobench/internal/kernel"
+	"protobench/methods/objective"
 	"protobench/methods/part"
 	"protobench/methods/term"
 )
@@ -23,6 +24,13 @@ type Learned struct {
 	// Scores maps embeddings [n,D] to scores [n,K]: inner products with the teacher's prototypes for every arm, less the
 	// center where the objective has one. The argmax of a row is the image's prototype.
 	Scores func(z []float32) []float32
+
+	// Predictions maps embeddings [n,D] to the predictions [n,K] that the student's softmax makes of their scores with the teacher's
+	// prototypes, without a predictor of the objective's own; nil where the objective predicts no prototypes.
+	Predictions func(z []float32) []float32
+	// Targets maps embeddings of the branch that gives the targets to targets [n,K], those of one batch together, or to nil where they
+	// come from elsewhere than these images' scores.
+	Targets func(z []float32) []float32
 }
 
 // learned is the arm's outcome after steps up to the given epoch, that of the first head where there are several; its slices are copies.
@@ -37,18 +45,45 @@ func (a *arm) learned(epoch int) Learned {
 		Current: [2][]float32{slices.Clone(p.Effective[part.Student]), slices.Clone(p.Effective[part.Teacher])}, Path: p.Path(), Drift: p.Drift(), Reseeds: p.Reseeds(),
 	}
 	c := slices.Clone(a.scoring()[:p.K*p.D])
-	offset := slices.Clone(a.objective.Offset(a.scoring(), epoch))
-	if offset != nil {
-		offset = offset[:p.K]
+	first := func(x []float32) []float32 { // of the heads
+		if x == nil {
+			return nil
+		}
+		return slices.Clone(x[:p.K])
+	}
+	offset, bias := first(a.objective.Offset(a.scoring(), epoch)), first(a.objective.Bias(a.scoring()))
+	products := func(z []float32) []float32 {
+		out := make([]float32, len(z)/p.D*p.K)
+		kernel.InnerProducts(nil, out, z, c, len(z)/p.D, p.D, p.K)
+		return out
 	}
 	l.Scores = func(z []float32) []float32 {
-		n := len(z) / p.D
-		out := make([]float32, n*p.K)
-		kernel.InnerProducts(nil, out, z, c, n, p.D, p.K)
+		out := products(z)
 		if offset != nil {
 			term.Subtract(out, out, offset)
 		}
 		return out
+	}
+	if t := a.traits.Temperature; t > 0 {
+		l.Predictions = func(z []float32) []float32 {
+			out := products(z)
+			if bias != nil {
+				term.AddRows(out, out, bias)
+			}
+			kernel.SoftmaxRows(nil, out, out, len(z)/p.D, p.K, float32(1/t))
+			return out
+		}
+	}
+	l.Targets = func(z []float32) []float32 {
+		scores := products(z)
+		if bias != nil && a.traits.Targets == part.Student {
+			term.AddRows(scores, scores, bias)
+		}
+		q := make([]float32, len(scores))
+		if !a.objective.Assign(q, objective.CodeInput{Scores: scores, Z: z, Prototypes: c, Epoch: float64(epoch)}) {
+			return nil
+		}
+		return q
 	}
 	return l
 }

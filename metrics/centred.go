@@ -1,6 +1,10 @@
 package metrics
 
-import "protobench/metrics/matrix"
+import (
+	"slices"
+
+	"protobench/metrics/matrix"
+)
 
 // atMean is the distance from the mean (in unit-sphere lengths) under which a
 // direction is rounding noise of float32 and not a direction.
@@ -26,9 +30,9 @@ func UniqueCentred(p matrix.Matrix, eps float64) Cover { return CoversCentred(p,
 func CoversCentred(p matrix.Matrix, eps []float64) []Cover {
 	centred, mid := centre(matrix.DirectionsOf(p))
 	covers := Covers(centred, eps)
-	if len(mid) > 1 {
+	if len(mid) > 0 {
 		for e := range covers {
-			covers[e] = merge(covers[e], mid, eps[e])
+			covers[e] = include(covers[e], mid, eps[e])
 		}
 	}
 	return covers
@@ -74,22 +78,17 @@ func subtract(dst []float32, d matrix.Directions, i int, mean []float64) float64
 	return s
 }
 
-// merge joins the rows at the mean, each its own representative so far, under the
-// first of them. With eps = 0 even coinciding rows stay apart.
-func merge(c Cover, mid []int, eps float64) Cover {
-	if eps <= 0 {
-		return c
-	}
-	for _, i := range mid[1:] {
+// include adds the rows at the mean, which have no direction left, under the first of them. With
+// eps = 0 even coinciding rows stay apart.
+func include(c Cover, mid []int, eps float64) Cover {
+	for _, i := range mid {
 		c.Owner[i] = mid[0]
-	}
-	reps := []int{}
-	for _, r := range c.Representatives {
-		if c.Owner[r] == r {
-			reps = append(reps, r)
+		if eps <= 0 || i == mid[0] {
+			c.Owner[i] = i
+			c.Representatives = append(c.Representatives, i)
 		}
 	}
-	c.Representatives = reps
+	slices.Sort(c.Representatives)
 	return c
 }
 
@@ -98,12 +97,13 @@ func uniqueCentredSpecs() []Spec {
 		return Spec{
 			Key: "unique_centred@" + EpsilonText(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
 			Doc: "the same after the prototypes' mean is taken off", Source: "a common offset changes no softmax",
-			Collapse: "low where prototypes are true duplicates; high beside a low unique@ε means that they share an offset alone",
+			Undefined: noDirection,
+			Collapse:  "low where prototypes are true duplicates; high beside a low unique@ε means that they share an offset alone",
 			Column: "**unique-centred@ε**: the same after the prototypes' mean is taken off and they are normalised again. A common offset shrinks all distances " +
 				"without changing any softmax; where this column is high and unique@ε low, the loss of uniqueness is only such an offset.",
 			measure: func(in *Input) Result {
 				covers := shared(in, "centred covers", func() []Cover { return CoversCentred(in.Effective, Epsilons()) })
-				return Result{Value: float64(covers[i].Count())}
+				return defined(float64(covers[i].Count()), covers[i].Count() > 0, noDirection)
 			},
 		}
 	}, MainTable)

@@ -36,7 +36,8 @@ func (c Cover) Sizes() []int {
 //
 // Arteaga et al. 2025, Definition 2.1. The count is an upper bound of the
 // smallest cover, depends on the row order, and need not be monotone in eps.
-// A row without a direction covers nothing but itself and is covered by nothing.
+// A row without a direction is no prototype that could be told from another: it is not counted, and
+// its Owner is -1.
 func Unique(p matrix.Matrix, eps float64) Cover { return Covers(p, []float64{eps})[0] }
 
 // Covers is Unique for several thresholds that share the cosines; the result is in
@@ -49,8 +50,9 @@ func Covers(p matrix.Matrix, eps []float64) []Cover {
 	return coverRows(matrix.DirectionsOf(p), all, eps)
 }
 
-// coverRows covers the listed rows (ascending) and leaves all others out.
+// coverRows covers the listed rows (ascending) that have a direction and leaves all others out.
 func coverRows(d matrix.Directions, rows []int, eps []float64) []Cover {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(i int) bool { return !d.Has[i] })
 	g := newGreedy(d, eps)
 	for start := 0; start < len(rows); start += coverBlock {
 		g.add(rows[start:min(start+coverBlock, len(rows))])
@@ -79,7 +81,11 @@ func uniqueSpecs() []Spec {
 			Collapse: "partial collapse is a value far below K, total collapse is 1; prototypes that never moved are unique too",
 			Column: "**unique@ε**: prototypes that remain when, in index order, each one that no earlier remaining one covers at cosine distance below ε is kept; " +
 				"on effective prototypes, in % of K. Low values are partial collapse. The rows of random unit vectors show what no training at all gives.",
-			measure: func(in *Input) Result { return Result{Value: float64(in.covers()[i].Count())} },
+			Undefined: noDirection,
+			measure: func(in *Input) Result {
+				n := in.covers()[i].Count()
+				return defined(float64(n), n > 0, noDirection)
+			},
 		}
 	}, MainTable, BriefTable, MatchedTable)
 }
@@ -90,10 +96,10 @@ func uniqueStudentSpecs() []Spec {
 		return Spec{
 			Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
 			Doc: "unique among the student's own prototypes, where it has its own", Source: definitionOfUnique,
-			Collapse: "as unique@ε",
+			Collapse: "as unique@ε", Undefined: noDirection,
 			measure: func(in *Input) Result {
 				own := shared(in, "student's covers", func() []Cover { return covers(in) })
-				return Result{Value: float64(own[i].Count())}
+				return defined(float64(own[i].Count()), own[i].Count() > 0, noDirection)
 			},
 		}
 	}, GeometryTable)

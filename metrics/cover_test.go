@@ -89,13 +89,38 @@ func TestCoverOfHairlinePairs(t *testing.T) {
 	}
 }
 
-func TestRowsWithoutDirectionStandAlone(t *testing.T) {
+func TestRowsWithoutDirectionAreNoPrototypes(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	p := matrix.Of(6, 2, []float32{0, 0, 1, 0, 0, 0, nan, 1, inf, 1, 2, 0})
 	c := Unique(p, 1.5)
-	fixture.Equal(t, "owner", c.Owner, []int{0, 1, 2, 3, 4, 1})
-	fixture.Equal(t, "sizes", c.Sizes(), []int{1, 2, 1, 1, 1})
+	fixture.Equal(t, "owner", c.Owner, []int{-1, 1, -1, -1, -1, 1})
+	fixture.Equal(t, "sizes", c.Sizes(), []int{2})
+	fixture.Equal(t, "live", LiveUnique(p, []int{9, 9, 9, 9, 9, 9}, 54, 0.5).Owner, []int{-1, 1, -1, -1, -1, 1})
 	fixture.Equal(t, "empty", Unique(matrix.New(0, 3), 0.1).Count(), 0)
+}
+
+// Prototypes that start from black images are all zero: none is unique, and none of the counts of
+// unique ones is a number.
+func TestPrototypesWithoutDirectionHaveNoUniqueOnes(t *testing.T) {
+	in := &Input{Prototypes: Prototypes{Effective: matrix.New(4, 3), Student: matrix.New(4, 3), Initial: matrix.New(4, 3), Scores: matrix.New(8, 4)}}
+	for _, key := range []string{UniqueKey(0.025), UniqueKey(0.025) + ".student", LiveUniqueKey(0.025), "unique_centred@0.025"} {
+		s, ok := Find(key)
+		if !ok {
+			t.Fatalf("no metric %s", key)
+		}
+		if r, _ := s.Measure(in); r.Undefined != noDirection {
+			t.Errorf("%s: %+v", key, r)
+		}
+	}
+}
+
+// The first row lies between the two others and covers both; where it is dead, both stand.
+func TestLiveUniqueMayExceedUnique(t *testing.T) {
+	p := matrix.Of(3, 2, []float32{1, 0, 0.9, 0.3, 0.9, -0.3})
+	unique, live := Unique(p, 0.1).Count(), LiveUnique(p, []int{0, 5, 5}, 10, 0.1).Count()
+	if unique != 1 || live != 2 {
+		t.Errorf("%d unique, %d live and unique, want 1 and 2", unique, live)
+	}
 }
 
 func TestUniqueProperties(t *testing.T) {
@@ -151,7 +176,7 @@ func TestUniqueCentredOfCollapse(t *testing.T) {
 	fixture.Equal(t, "two directions", UniqueCentred(two, 0.025).Owner, []int{0, 1, 0, 1})
 	// Opposite pairs have mean zero; the zero row takes part in neither mean nor cover.
 	odd := matrix.Of(3, 2, []float32{1, 0, 0, 0, -1, 0})
-	fixture.Equal(t, "zero row", UniqueCentred(odd, 0.025).Owner, []int{0, 1, 2})
+	fixture.Equal(t, "zero row", UniqueCentred(odd, 0.025).Owner, []int{0, -1, 2})
 	fixture.Equal(t, "at the mean", UniqueCentred(matrix.Of(1, 2, []float32{3, 4}), 0.5).Count(), 1)
 	fixture.Equal(t, "eps 0", UniqueCentred(fixture.Crowd(4, 5, 1, 16, 0), 0).Count(), 5)
 }

@@ -21,15 +21,17 @@ type Input struct {
 
 // Prototypes are one learner's prototypes and how they take images.
 type Prototypes struct {
-	Raw       matrix.Matrix // [K,D] as they enter the student's graph; no rows where that is not known
-	Effective matrix.Matrix // [K,D] the teacher's, as the scores use them; no rows where an arm has none
-	Student   matrix.Matrix // [K,D] the student's, as the scores use them
-	Initial   matrix.Matrix // [K,D] the effective ones before the first step
-	Path      float64
-	Drift     float64
-	Reseeds   int
-	Scores    matrix.Matrix // [N,K] of training images, as the loss uses them
-	Classes   []int         // [N] of the same images; nil while training
+	Raw         matrix.Matrix // [K,D] as they enter the student's graph; no rows where that is not known
+	Effective   matrix.Matrix // [K,D] the teacher's, as the scores use them; no rows where an arm has none
+	Student     matrix.Matrix // [K,D] the student's, as the scores use them
+	Initial     matrix.Matrix // [K,D] the effective ones before the first step
+	Path        float64
+	Drift       float64
+	Reseeds     int
+	Scores      matrix.Matrix // [N,K] of training images, as the loss uses them
+	Predictions matrix.Matrix // [N,K] the student's softmax over them; no rows where there is none
+	Targets     matrix.Matrix // [N,K] of the same images; no rows where they do not follow from scores
+	Classes     []int         // [N] of the same images; nil while training
 }
 
 // FrozenFeatures are one branch's backbone features and embeddings, of unaugmented images.

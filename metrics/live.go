@@ -21,7 +21,9 @@ func Live(counts []int, n int) []bool {
 // does not; duplicates and dead prototypes both lower it.
 //
 // Owner is -1 for dead rows; with no live prototype Count is 0. The count may
-// exceed that of Unique: leaving a row out can free others that it covered.
+// exceed that of Unique: leaving a row out can free others that it covered. Of three prototypes on
+// an arc, the middle one first and within ε of both others, Unique keeps one; where the middle one is
+// dead, LiveUnique keeps two.
 func LiveUnique(p matrix.Matrix, counts []int, n int, eps float64) Cover {
 	return LiveCovers(p, counts, n, []float64{eps})[0]
 }
@@ -49,14 +51,16 @@ func liveUniqueSpecs() []Spec {
 		return Spec{
 			Key: LiveUniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
 			Doc: "unique among prototypes with at least 5 % of their fair share of training images", Source: "headline: unique and in use",
-			Collapse: "low when prototypes coincide and when they are unused; 1 at total collapse, 0 when none is live",
+			Undefined: noDirection,
+			Collapse:  "low when prototypes coincide and when they are unused; 1 at total collapse, 0 when none is live",
 			Column: "**live-unique@ε**: unique@ε among live prototypes alone, those with at least max(1, 5 % of n/K) of the n training images." + LiveMark +
 				" It is the headline: a dead prototype is unique and useless.",
 			measure: func(in *Input) Result {
 				covers := shared(in, "live covers", func() []Cover {
 					return LiveCovers(in.Effective, in.Counts(), in.Scores.Rows, Epsilons())
 				})
-				return Result{Value: float64(covers[i].Count())}
+				live := covers[i].Count()
+				return defined(float64(live), live > 0 || in.covers()[i].Count() > 0, noDirection)
 			},
 		}
 	}, MainTable, BriefTable, MatchedTable)

@@ -12,6 +12,7 @@ func declarations() [][]Spec {
 		uniqueCentredSpecs(),
 		liveUniqueSpecs(),
 		usageSpecs(),
+		certaintySpecs(),
 		uniqueStudentSpecs(),
 		displacementSpecs(),
 		motionSpecs(),

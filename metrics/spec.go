@@ -22,6 +22,7 @@ type Spec struct {
 	When      When      `json:"when"`             // AtEnd where nothing else is said
 	Tables    []Table   `json:"tables,omitempty"` // of the report
 
+	Telling   bool `json:"-"`                  // means what it says in a totally collapsed run too, where other metrics of prototypes mislead
 	Headline  bool `json:"headline,omitempty"` // stands first in every table
 	Geometric bool `json:"-"`                  // random unit vectors have it too and stand beside it
 	Reference bool `json:"-"`                  // the rows pixels, untrained and supervised have it too

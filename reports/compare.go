@@ -47,7 +47,7 @@ func compare(a, base *arm, m measure) comparison {
 func pairedDifferences(a, base *arm, m measure) []float64 {
 	var d []float64
 	for _, p := range pairs(a, base) {
-		d = append(d, m.of(p[0].Result.Metrics, p[0].k)-m.of(p[1].Result.Metrics, p[1].k))
+		d = append(d, m.in(p[0], "")-m.in(p[1], ""))
 	}
 	return stats.Finite(d)
 }

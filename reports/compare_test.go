@@ -102,12 +102,16 @@ func runsOf(values map[uint64]float64, status string) []run {
 // Differences are taken at equal seeds, in the shown unit, where both sides are defined.
 func TestPairedDifferences(t *testing.T) {
 	a := &arm{runs: runsOf(map[uint64]float64{0: 9, 1: 7, 2: 5, 4: 1}, store.OK)}
-	b := &arm{runs: runsOf(map[uint64]float64{1: 4, 2: 6, 3: 9, 4: math.NaN()}, store.Collapsed)}
+	b := &arm{runs: runsOf(map[uint64]float64{1: 4, 2: 6, 3: 9, 4: math.NaN()}, store.OK)}
 	if d := cmp.Diff([]float64{30, -10}, pairedDifferences(a, b, measureOf("live_unique@0.025")), cmpopts.EquateApprox(1e-9, 1e-9)); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]float64{30, -10}, pairedDifferences(a, b, measureOf("dead")), cmpopts.EquateApprox(1e-9, 1e-9)); d != "" {
 		t.Error(d)
+	}
+	collapsed := &arm{runs: runsOf(map[uint64]float64{1: 4, 2: 6}, store.Collapsed)}
+	if d := pairedDifferences(a, collapsed, measureOf("dead")); d != nil {
+		t.Errorf("what collapsed runs say of prototypes misleads, yet differences %v", d)
 	}
 	lost := &arm{runs: runsOf(map[uint64]float64{1: 4, 2: 6}, store.Diverged)}
 	if d := pairedDifferences(a, lost, measureOf("dead")); d != nil {

@@ -52,6 +52,9 @@ func (a *arm) curve(m measure, observer string) (curve, error) {
 	at := map[int][]float64{}
 	runs := 0
 	for _, r := range a.counted() {
+		if m.misleads(r) {
+			continue
+		}
 		lines, err := r.Dir.Epochs()
 		if err != nil {
 			return curve{}, err

@@ -53,6 +53,6 @@ func leastLive(n, k int) int {
 }
 
 const otherColumns = `- **ms / step**: median wall time of the arm's own training step, without its observers, mean over seeds. It depends on the machine and on what else ran.
-- **outcome**: how many of the ended runs collapsed totally, diverged or failed. Collapsed runs stay in the means; the others have no final metrics.
+- **outcome**: how many of the ended runs collapsed totally, diverged or failed. Collapsed runs are in the means of accuracies and features, and in no mean of a metric of prototypes but those of predictions and targets: counts by the argmax over the scores of a collapsed run mislead. Diverged and failed runs have no final metrics.
 - **frozen** arms hold random unit vectors and are unique by construction; **pixels**, **untrained** and **supervised** are the accuracies of raw pixels, of the encoder before training and of the encoder trained on labels.
 `

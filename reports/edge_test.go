@@ -70,11 +70,11 @@ func TestReportOfNotFinite(t *testing.T) {
 		must(t, log.Close())
 	}))
 	must(t, err)
-	if len(s.Missing) != 1 || !strings.Contains(s.Missing[0], "accuracy") {
-		t.Errorf("missing %v, want the accuracy alone", s.Missing)
+	if len(s.Missing) != 3 || !strings.Contains(strings.Join(s.Missing, ""), "accuracy") {
+		t.Errorf("missing %v, want the figures of counts and of the accuracy", s.Missing)
 	}
-	if !strings.Contains(s.MainTable, "1.6") {
-		t.Errorf("1 of 64 unique is not in\n%s", s.MainTable)
+	if !strings.Contains(s.MainTable, "collapsed 1/1") || strings.Contains(s.MainTable, "1.6") {
+		t.Errorf("the rate of collapse does not stand in place of a mean in\n%s", s.MainTable)
 	}
 }
 

@@ -17,7 +17,7 @@ func (s *sweep) accuracyFigure() figure {
 	f := figure{name: "accuracy_vs_live_unique", title: "Accuracy against live unique prototypes"}
 	arms := s.withData(func(a *arm) bool { return len(a.accuracyPoints()) > 0 })
 	if len(arms) == 0 {
-		f.missing = "no run has both an accuracy and a count of live prototypes"
+		f.missing = "no run has both an accuracy and a count of live prototypes that means something"
 		return f
 	}
 	low, high := s.accuracyRange()

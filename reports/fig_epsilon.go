@@ -18,7 +18,7 @@ func (s *sweep) epsilonFigure() figure {
 	f := figure{name: "unique_vs_epsilon", title: "Unique prototypes against ε"}
 	arms := s.withData(func(a *arm) bool { return stats.Estimated(unique().over(a)).N > 0 })
 	if len(arms) == 0 {
-		f.missing = "no run has final metrics yet"
+		f.missing = "no run has final metrics yet, or all collapsed totally"
 		return f
 	}
 	f.caption = "Share of prototypes left by a greedy cover at cosine distance ε, mean over seeds with 95 % t-interval (marks are set apart sideways to keep them visible). " +

@@ -19,7 +19,7 @@ func (s *sweep) trainingFigure() (figure, error) {
 	}
 	arms := s.withData(func(a *arm) bool { return curves.of(a, "").drawn() })
 	if len(arms) == 0 {
-		f.missing = "no run has measured epochs yet"
+		f.missing = "no run has measured epochs yet, or all collapsed totally"
 		return f, nil
 	}
 	f.caption = "Prototypes that are unique at ε = " + metrics.EpsilonText(smallest()) + " and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed." +

@@ -92,8 +92,9 @@ func isReference(c store.Cell) bool {
 	return slices.Contains([]string{"pixels", "untrained", "supervised"}, c.Method)
 }
 
-// counted reports whether the run has final metrics: it ended, collapsed or not. Leaving
-// collapsed runs out would make an arm look better than it is.
+// counted reports whether the run has final metrics: it ended, collapsed or not. What a collapsed
+// run says of its prototypes is in no mean, while the means of its features have it: leaving it out
+// of those would make an arm look better than it is.
 func (r run) counted() bool {
 	status := r.Result.Outcome.Status
 	return r.State == store.Done && (status == store.OK || status == store.Collapsed)

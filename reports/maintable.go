@@ -104,23 +104,8 @@ func (s *sweep) countValue(a *arm) table.Value {
 	return table.Value{Text: fmt.Sprintf("%d of %d", n, planned)}
 }
 
-func (a *arm) value(m measure) table.Value {
-	e := stats.Estimated(m.over(a))
-	v := table.Value{Text: m.text(e, len(a.counted())), Estimate: &e}
-	if m.Headline && e.N > 0 {
-		v.Text += fmt.Sprintf(" (%s of %d)", a.meanCount(m), a.counted()[0].k)
-	}
-	return v
-}
-
-// meanCount is the mean of a count of prototypes itself, not as a share.
-func (a *arm) meanCount(m measure) string {
-	var counts []float64
-	for _, r := range a.counted() {
-		counts = append(counts, lookup(r.Result.Metrics, m.Key))
-	}
-	return fmt.Sprintf("%.0f", stats.Estimated(counts).Mean)
-}
+// value is the table's cell of an arm's own learner; a headline counts its prototypes too.
+func (a *arm) value(m measure) table.Value { return m.cell(a.counted(), "", m.Headline) }
 
 // endpoints are the declared ones.
 func (s *sweep) endpoints() []measure {

@@ -7,6 +7,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/table"
 	"protobench/stats"
 )
 
@@ -62,9 +63,48 @@ func (m measure) shown(v float64, k int) float64 {
 func (m measure) over(a *arm) []float64 {
 	var out []float64
 	for _, r := range a.counted() {
-		out = append(out, m.of(r.Result.Metrics, r.k))
+		out = append(out, m.in(r, ""))
 	}
 	return out
+}
+
+// in returns the shown value of a run, by its own learner or by an observer: NaN where the run
+// collapsed and the measure, one of prototypes, would mislead.
+func (m measure) in(r run, observer string) float64 {
+	if m.misleads(r) {
+		return math.NaN()
+	}
+	return m.of(r.learner(observer), r.k)
+}
+
+// misleads reports whether the value that a run has for the measure means nothing: what is counted
+// by the argmax over the scores of a collapsed training can look better than that of a healthy one.
+func (m measure) misleads(r run) bool {
+	return m.Of == metrics.OfPrototypes && !m.Telling && r.Result.Outcome.Status == store.Collapsed
+}
+
+// cell is the table's value over runs that have final metrics. The rate of collapsed runs stands
+// with a mean that they are not in. A counted measure is one of K and is told as a count too.
+func (m measure) cell(runs []run, observer string, counted bool) table.Value {
+	values, left := make([]float64, len(runs)), 0
+	for i, r := range runs {
+		values[i] = m.in(r, observer)
+		if m.misleads(r) {
+			left++
+		}
+	}
+	e := stats.Estimated(values)
+	v := table.Value{Text: m.text(e, len(runs)-left), Estimate: &e}
+	if counted && e.N > 0 {
+		v.Text += fmt.Sprintf(" (%.0f of %d)", e.Mean*float64(runs[0].k)/100, runs[0].k)
+	}
+	switch {
+	case left > 0 && left == len(runs):
+		v.Text = fmt.Sprintf("collapsed %d/%d", left, left)
+	case left > 0:
+		v.Text += fmt.Sprintf(", collapsed %d/%d", left, len(runs))
+	}
+	return v
 }
 
 // title heads the measure's column.

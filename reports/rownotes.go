@@ -43,7 +43,7 @@ func (a *arm) lacking() []string {
 		out = append(out, fmt.Sprintf("%d of %d runs failed or diverged and have no final metrics; see the list of failures.", bad, len(a.runs)))
 	}
 	if n := a.withStatus(store.Collapsed); n > 0 {
-		out = append(out, fmt.Sprintf("%d of %d runs collapsed totally; their metrics are in the means.", n, len(a.runs)))
+		out = append(out, fmt.Sprintf("%d of %d runs collapsed totally: their accuracies are in the means, what they say of prototypes is in none.", n, len(a.runs)))
 	}
 	return out
 }

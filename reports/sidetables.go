@@ -10,7 +10,6 @@ import (
 	"protobench/harness/store"
 	"protobench/metrics"
 	"protobench/reports/table"
-	"protobench/stats"
 )
 
 // comparisonTable lists the declared endpoints' paired tests.
@@ -76,12 +75,7 @@ func (a *arm) learnerRow(label, observer string, measures []measure) []table.Val
 	runs := a.counted()
 	row := []table.Value{{Text: a.label}, {Text: label}, {Text: fmt.Sprint(len(runs))}}
 	for _, m := range measures {
-		var values []float64
-		for _, r := range runs {
-			values = append(values, m.of(r.learner(observer), r.k))
-		}
-		e := stats.Estimated(values)
-		row = append(row, table.Value{Text: m.text(e, len(runs)), Estimate: &e})
+		row = append(row, m.cell(runs, observer, false))
 	}
 	return row
 }
@@ -128,10 +122,7 @@ func (s *sweep) randomRows(t *table.Table, measures []measure) {
 	}
 }
 
-func (a *arm) plainValue(m measure) table.Value {
-	e := stats.Estimated(m.over(a))
-	return table.Value{Text: m.text(e, len(a.counted())), Estimate: &e}
-}
+func (a *arm) plainValue(m measure) table.Value { return m.cell(a.counted(), "", false) }
 
 // failureTable lists the runs without final metrics, with their reasons.
 func (s *sweep) failureTable() *table.Table {

@@ -1,6 +1,7 @@
 package objective
 
 import (
+	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/methods/part"
 
@@ -23,7 +24,7 @@ func carpPart() Declaration {
 			Check: carpBlocks,
 		},
 		Traits: func(setting.Values) Traits {
-			return Traits{Targets: part.Teacher, WeightNorm: true, Unnormalised: true, Scores: true, Crops: true}
+			return Traits{Targets: part.Teacher, WeightNorm: true, Unnormalised: true, Temperature: 1, Scores: true, Crops: true}
 		},
 		New:      func(c part.Config, v Views, _ int) Objective { return newCARP(c, v) },
 		Covers:   map[string]string{"me-max": "carp.entropy_weight"},
@@ -83,4 +84,10 @@ func faithfulCARP(t part.Train) map[string]any {
 		"train.teacher_momentum": 0.99, "train.teacher_momentum_end": 1.0,
 		"prototypes.freeze_epochs": 0.0, "prototypes.lr_mult": 1.0, "prototypes.weight_decay": 1e-6, "carp.entropy_weight": 1.0,
 	}
+}
+
+// Assign gives the teacher's probabilities over all prototypes, where training has them inside of random blocks.
+func (o *carp) Assign(q []float32, in CodeInput) bool {
+	kernel.SoftmaxRows(in.Team, q, in.Scores, len(in.Scores)/o.k, o.k, 1)
+	return true
 }

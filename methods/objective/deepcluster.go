@@ -2,7 +2,6 @@ package objective
 
 import (
 	"protobench/encoders/graph"
-	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
 	"protobench/methods/part"
@@ -26,7 +25,7 @@ func deepclusterPart() Declaration {
 			Table: setting.Of[DeepCluster]("deepcluster").OwnedBy("deepcluster"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
 		},
 		Traits: func(v setting.Values) Traits {
-			return Traits{Targets: part.BranchOf(v.Text("deepcluster.targets")), Scores: true, Crops: true, Heads: v.Int("deepcluster.heads"), HeadsKey: "deepcluster.heads"}
+			return Traits{Targets: part.BranchOf(v.Text("deepcluster.targets")), Temperature: v.Float("loss.temperature"), Scores: true, Crops: true, Heads: v.Int("deepcluster.heads"), HeadsKey: "deepcluster.heads"}
 		},
 		New: func(c part.Config, v Views, _ int) Objective {
 			return newDeepCluster(setting.Read[DeepCluster](c.Settings, "deepcluster"), v, c.Settings.Int("prototypes.count"))
@@ -62,10 +61,7 @@ func newDeepCluster(s DeepCluster, v Views, k int) *deepcluster {
 
 // codes are one-hot for each head: the prototype with the largest score, the first of equal ones.
 func (o *deepcluster) codes(q []float32, in CodeInput) {
-	clear(q)
-	for lo := 0; lo < len(q); lo += o.k {
-		q[lo+kernel.Argmax(in.Scores[lo:][:o.k])] = 1
-	}
+	nearest(q, in.Scores, o.k)
 }
 
 func (o *deepcluster) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
@@ -98,4 +94,9 @@ func faithfulDeepCluster(t part.Train) map[string]any {
 	keys := faithfulSwAV(t)
 	keys["deepcluster.heads"] = 3
 	return keys
+}
+
+func (o *deepcluster) Assign(q []float32, in CodeInput) bool {
+	o.codes(q, in)
+	return true
 }

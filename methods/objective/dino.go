@@ -34,7 +34,7 @@ func dinoPart() Declaration {
 		},
 		Traits: func(v setting.Values) Traits {
 			vmf := v.Text("dino.scores") == "vmf"
-			return Traits{Targets: part.Teacher, WeightNorm: !vmf, Lengths: vmf, Scores: true, Crops: true}
+			return Traits{Targets: part.Teacher, WeightNorm: !vmf, Lengths: vmf, Temperature: v.Float("loss.temperature"), Scores: true, Crops: true}
 		},
 		New: func(c part.Config, v Views, _ int) Objective {
 			o := newDINO(setting.Read[DINO](c.Settings, "dino"), v, c.Settings.Int("prototypes.count"))
@@ -102,7 +102,7 @@ func (o *dino) codes(q []float32, in CodeInput) {
 	}
 	if o.Targets == "sinkhorn" {
 		// DINOv2 balances all global crops of the batch at once.
-		sinkhorn.Sinkhorn(in.Team, q, in.Scores, o.v.Global*o.v.Images, o.k, t, o.Iterations)
+		sinkhorn.Sinkhorn(in.Team, q, in.Scores, len(in.Scores)/o.k, o.k, t, o.Iterations)
 		return
 	}
 	if o.vmf != nil {
@@ -110,7 +110,7 @@ func (o *dino) codes(q []float32, in CodeInput) {
 		return
 	}
 	inv := float32(1 / t)
-	in.Team.Chunks(o.v.Global*o.v.Images, kernel.RowChunk(o.k), func(lo, hi int) {
+	in.Team.Chunks(len(in.Scores)/o.k, kernel.RowChunk(o.k), func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			row := q[r*o.k:][:o.k]
 			kernel.Combine(row, in.Scores[r*o.k:][:o.k], o.mean, 1, -1)
@@ -180,4 +180,19 @@ func (o *dino) Offset(c []float32, epoch int) []float32 {
 		return nil
 	}
 	return o.mean
+}
+
+// Bias has the normalisers at the student's temperature, where scores are densities.
+func (o *dino) Bias(c []float32) []float32 {
+	if o.vmf == nil {
+		return nil
+	}
+	bias := make([]float32, o.k)
+	term.VMFBias(bias, nil, c, len(c)/o.k, o.temperature)
+	return bias
+}
+
+func (o *dino) Assign(q []float32, in CodeInput) bool {
+	o.codes(q, in)
+	return true
 }

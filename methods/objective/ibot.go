@@ -33,8 +33,8 @@ func ibotPart() Declaration {
 				return append(teacherWarmup(c), rampOnset(c, "dino.warmup_teacher_epochs", "patches' teacher temperature", patches)...)
 			},
 		},
-		Traits: func(setting.Values) Traits {
-			return Traits{Targets: part.Teacher, WeightNorm: true, Scores: true, Crops: true, Patches: true}
+		Traits: func(v setting.Values) Traits {
+			return Traits{Targets: part.Teacher, WeightNorm: true, Temperature: v.Float("loss.temperature"), Scores: true, Crops: true, Patches: true}
 		},
 		New:      func(c part.Config, v Views, d int) Objective { return newIBOT(c, v, d) },
 		Faithful: faithfulIBOT,

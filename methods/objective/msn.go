@@ -27,8 +27,8 @@ func msnPart() Declaration {
 			Name: "msn", Doc: "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", Source: "Assran et al. 2022",
 			Table: setting.Of[MSN]("msn").OwnedBy("msn"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
 		},
-		Traits: func(setting.Values) Traits {
-			return Traits{Targets: part.Teacher, WeightNorm: true, Scores: true, Crops: true}
+		Traits: func(v setting.Values) Traits {
+			return Traits{Targets: part.Teacher, WeightNorm: true, Temperature: v.Float("loss.temperature"), Scores: true, Crops: true}
 		},
 		New: func(c part.Config, _ Views, _ int) Objective {
 			return newMSN(setting.Read[MSN](c.Settings, "msn"), c.Settings.Int("prototypes.count"), c.Settings.Float("loss.temperature"))
@@ -99,4 +99,9 @@ func faithfulMSN(t part.Train) map[string]any {
 		"loss.temperature": 0.1, "msn.sharpen": 0.25, "msn.me_max_weight": 1.0, "msn.entropy_weight": 0.0, "msn.sinkhorn": true, "msn.iterations": 3,
 		"prototypes.freeze_epochs": 0.0, "prototypes.lr_mult": 1.0, "prototypes.norm": 1.0, "prototypes.weight_decay": 0.0,
 	}
+}
+
+func (o *msn) Assign(q []float32, in CodeInput) bool {
+	o.codes(q, in)
+	return true
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"protobench/encoders"
+	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
 	"protobench/methods/part"
@@ -72,6 +73,7 @@ type Traits struct {
 	Free         bool        // past embeddings stand in the prototypes' place: there are none to measure
 	Crops        bool        // each local crop predicts the codes of every view, as the official code has it (Caron et al. 2020, sec. 3.2)
 	Patches      bool        // hidden patches of the views are predicted too, which takes an encoder that has patches
+	Temperature  float64     // of the softmax by which the student predicts prototypes; 0 where it predicts none
 	Heads        int         // sets of prototypes on one projector, all of which train the encoder; 0 is one
 	HeadsKey     string      // the setting that says so
 }
@@ -108,6 +110,11 @@ type Objective interface {
 	after(in CodeInput)
 	// Offset is what scores with the teacher's prototypes c [H·K,D] lose at an epoch before they are compared, [H·K], or nil.
 	Offset(c []float32, epoch int) []float32
+	// Bias is what scores with the prototypes c [H·K,D] gain before the student's softmax, [H·K], or nil.
+	Bias(c []float32) []float32
+	// Assign sets q [n,K] to the targets that n images have by the target branch's scores alone, balanced over these images where the
+	// objective balances; it reports false where they come from elsewhere. It changes nothing that training sees.
+	Assign(q []float32, in CodeInput) bool
 	part.Stateful
 }
 
@@ -117,6 +124,10 @@ type unchanging struct{}
 func (unchanging) after(CodeInput) {}
 
 func (unchanging) Offset([]float32, int) []float32 { return nil }
+
+func (unchanging) Bias([]float32) []float32 { return nil }
+
+func (unchanging) Assign([]float32, CodeInput) bool { return false }
 
 func (unchanging) State(string) []part.Named { return nil }
 
@@ -138,4 +149,12 @@ func rampOnset(c part.Config, key, what string, r encoders.Ramp) []part.Onset {
 	return []part.Onset{{
 		Key: key, Epoch: float64(max(r.Warmup-1, 1)), Missed: fmt.Sprintf("the %s ends at %.3g, short of %g", what, r.At(c.Train.Epochs-1), r.End),
 	}}
+}
+
+// nearest sets q [n,K] to ones at the largest score of each row of s, the first of equal ones.
+func nearest(q, s []float32, k int) {
+	clear(q)
+	for lo := 0; lo < len(q); lo += k {
+		q[lo+kernel.Argmax(s[lo:][:k])] = 1
+	}
 }

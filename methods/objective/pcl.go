@@ -35,7 +35,9 @@ func pclPart() Declaration {
 				return []part.Onset{{Key: "pcl.warmup_epochs", Epoch: first, Missed: "the prototypes never take part, InfoNCE alone is trained"}}
 			},
 		},
-		Traits:   func(setting.Values) Traits { return Traits{Targets: part.Teacher} },
+		Traits: func(v setting.Values) Traits {
+			return Traits{Targets: part.Teacher, Temperature: v.Float("pcl.temperature")}
+		},
 		New:      func(c part.Config, v Views, d int) Objective { return newPCL(c, v, d) },
 		Learner:  "k-means on all images' embeddings at the start of each epoch, several sets",
 		Faithful: faithfulPCL,

@@ -35,7 +35,7 @@ func selaPart() Declaration {
 			},
 		},
 		Traits: func(v setting.Values) Traits {
-			return Traits{Targets: part.Student, Lengths: true, Unnormalised: true, Heads: v.Int("sela.heads"), HeadsKey: "sela.heads"}
+			return Traits{Targets: part.Student, Lengths: true, Unnormalised: true, Temperature: 1, Heads: v.Int("sela.heads"), HeadsKey: "sela.heads"}
 		},
 		New:      func(c part.Config, v Views, d int) Objective { return newSeLa(c, v, d) },
 		Learner:  "rows of the linear classifiers, by the gradient of the loss, not normalised",
@@ -208,3 +208,11 @@ func faithfulSeLa(t part.Train) map[string]any {
 func (o *sela) Offset([]float32, int) []float32 { return o.teacher }
 
 func (o *sela) Survey(step int, z []float32) { o.bank.Record(step, z) }
+
+func (o *sela) Bias([]float32) []float32 { return o.bias.Value }
+
+// Assign gives the classifier's own choices: labels are found for all training images at once.
+func (o *sela) Assign(q []float32, in CodeInput) bool {
+	nearest(q, in.Scores, o.k)
+	return true
+}

@@ -37,8 +37,8 @@ func smogPart() Declaration {
 				return []part.Onset{{Key: "smog.reset_steps", Epoch: c.EpochOf(n - 1), Missed: missed}} // after the n-th step
 			},
 		},
-		Traits: func(setting.Values) Traits {
-			return Traits{Targets: part.Teacher, Unnormalised: true, Scores: true}
+		Traits: func(v setting.Values) Traits {
+			return Traits{Targets: part.Teacher, Unnormalised: true, Temperature: v.Float("loss.temperature"), Scores: true}
 		},
 		New:      func(c part.Config, v Views, d int) Objective { return newSMoG(c, v, d) },
 		Learner:  "groups that move towards the projections given to them, clustered anew now and then",
@@ -92,10 +92,7 @@ func (o *smog) Own(cfg part.Config, start []float32, d int) []learner.Learner {
 
 // codes are one-hot: the teacher's nearest group, as the groups were before the step. The length of a projection changes no order.
 func (o *smog) codes(q []float32, in CodeInput) {
-	clear(q)
-	for lo := 0; lo < len(q); lo += o.k {
-		q[lo+kernel.Argmax(in.Scores[lo:][:o.k])] = 1
-	}
+	nearest(q, in.Scores, o.k)
 }
 
 func (o *smog) loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
@@ -190,4 +187,9 @@ func faithfulSMoG(t part.Train) map[string]any {
 		"train.teacher_momentum": 0.99, "train.teacher_momentum_end": 0.99,
 		"loss.temperature": 0.1, "smog.momentum": 0.99, "smog.reset_steps": 300,
 	}
+}
+
+func (o *smog) Assign(q []float32, in CodeInput) bool {
+	o.codes(q, in)
+	return true
 }

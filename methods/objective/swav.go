@@ -37,7 +37,7 @@ func swavPart() Declaration {
 			Warn: unfilledQueue,
 		},
 		Traits: func(v setting.Values) Traits {
-			return Traits{Targets: part.BranchOf(v.Text("swav.targets")), Scores: true, Crops: true}
+			return Traits{Targets: part.BranchOf(v.Text("swav.targets")), Temperature: v.Float("loss.temperature"), Scores: true, Crops: true}
 		},
 		New: func(c part.Config, v Views, d int) Objective {
 			return newSwAV(setting.Read[SwAV](c.Settings, "swav"), v, c.Settings.Int("prototypes.count"), d)
@@ -129,3 +129,11 @@ func faithfulSwAV(t part.Train) map[string]any {
 }
 
 func (o *swav) Offset([]float32, int) []float32 { return nil }
+
+func (o *swav) Bias([]float32) []float32 { return nil }
+
+// Assign balances the images' codes among themselves, without the queue.
+func (o *swav) Assign(q []float32, in CodeInput) bool {
+	sinkhorn.Sinkhorn(in.Team, q, in.Scores, len(in.Scores)/o.k, o.k, o.Epsilon, o.Iterations)
+	return true
+}

@@ -1,0 +1,132 @@
+package metrics
+
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
+
+// decidedBy is the margin between the first and the second prediction from which on an image is
+// decided, as a share of the fair share 1/K: below it, an argmax tells noise apart.
+const decidedBy = 0.1
+
+// Certainty says how sure predictions and targets are, and how they share out the prototypes. A
+// training whose predictions became uniform shows as Entropy near 1 and Decided near 0, while
+// the argmax of near-equal scores spreads the images over all prototypes and looks diverse.
+type Certainty struct {
+	Entropy    float64 // mean entropy of one image's prediction as a share of ln K, 0..1
+	Marginal   float64 // entropy of the mean prediction as a share of ln K, 0..1
+	Perplexity float64 // of the mean prediction, 1..K
+	Decided    float64 // share of images whose first prediction exceeds the second by more than 0.1/K
+}
+
+// CertaintyOf summarises predictions [N,K], whose rows sum to 1. It is undefined (false) for an
+// empty matrix, a single prototype, or numbers that are no probabilities.
+func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
+	u, ok := SoftUsageOf(p)
+	if !ok || p.Cols < 2 {
+		return Certainty{}, false
+	}
+	c, most := Certainty{Perplexity: u.Perplexity}, math.Log(float64(p.Cols))
+	c.Entropy, c.Marginal = min(1, u.SampleEntropy/most), min(1, u.MarginalEntropy/most)
+	for i := range p.Rows {
+		if margin(p.Row(i)) > decidedBy/float64(p.Cols) {
+			c.Decided += 1 / float64(p.Rows)
+		}
+	}
+	return c, true
+}
+
+// Certainty is that of the student's predictions; false where the objective predicts no prototypes.
+func (in *Input) Certainty() (Certainty, bool) {
+	c := shared(in, "certainty", func() *Certainty {
+		if c, ok := CertaintyOf(in.Predictions); ok {
+			return &c
+		}
+		return nil
+	})
+	if c == nil {
+		return Certainty{}, false
+	}
+	return *c, true
+}
+
+// TargetCertainty is that of the targets; false where they come from elsewhere than scores.
+func (in *Input) TargetCertainty() (Certainty, bool) {
+	c := shared(in, "target certainty", func() *Certainty {
+		if c, ok := CertaintyOf(in.Targets); ok {
+			return &c
+		}
+		return nil
+	})
+	if c == nil {
+		return Certainty{}, false
+	}
+	return *c, true
+}
+
+// margin is the difference of the two largest entries.
+func margin(p []float32) float64 {
+	first, second := math.Inf(-1), math.Inf(-1)
+	for _, x := range p {
+		switch v := float64(x); {
+		case v > first:
+			first, second = v, first
+		case v > second:
+			second = v
+		}
+	}
+	return first - second
+}
+
+// Uniform is the share of ln K from which on a mean entropy counts as that of uniform predictions:
+// total collapse, or no learning.
+const Uniform = 0.99
+
+func certaintySpecs() []Spec {
+	const undefined = "the objective predicts no prototypes"
+	of := func(value func(Certainty) float64) func(*Input) Result {
+		return func(in *Input) Result {
+			c, ok := in.Certainty()
+			return defined(value(c), ok, undefined)
+		}
+	}
+	source := "softmax of the scores at the student's temperature; the teacher's embeddings and prototypes"
+	return []Spec{
+		{
+			Key: "prediction_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Neither, Tables: []Table{MainTable}, Undefined: undefined,
+			Doc: "mean entropy of one image's prediction, as a share of ln K", Source: source,
+			Collapse: "1 when predictions are uniform, whatever the argmax says; 0 at one prototype for all",
+			Column:   "**prediction-entropy**: mean entropy of one image's prediction over the prototypes, as a share of ln K. From 99 % on the run counts as collapsed: its predictions are uniform, and an argmax over near-equal scores spreads images without meaning.",
+			measure:  of(func(c Certainty) float64 { return c.Entropy }),
+		},
+		{
+			Key: "marginal_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Doc: "entropy of the mean prediction, as a share of ln K", Source: source,
+			Collapse: "near 0 when all images are predicted to be of few prototypes",
+			measure:  of(func(c Certainty) float64 { return c.Marginal }),
+		},
+		{
+			Key: "prediction_perplexity", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Doc: "exp of the entropy of the mean prediction: usage by predictions instead of by argmax", Source: source,
+			Collapse: "1 at one prototype for all; K when predictions are uniform, which the prediction entropy tells apart",
+			measure:  of(func(c Certainty) float64 { return c.Perplexity }),
+		},
+		{
+			Key: "decided", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{MainTable}, Undefined: undefined,
+			Doc: "share of images whose first prediction exceeds the second by more than 0.1/K", Source: source,
+			Collapse: "near 0 when predictions are uniform: the argmax tells noise apart",
+			Column:   "**decided**: share of training images whose first prediction exceeds the second by more than 0.1/K.",
+			measure:  of(func(c Certainty) float64 { return c.Decided }),
+		},
+		{
+			Key: "target_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Neither, Tables: []Table{GeometryTable}, Undefined: "targets come from elsewhere than scores",
+			Doc: "mean entropy of one image's target, as a share of ln K", Source: "targets as the loss makes them, balanced over all these images where it balances",
+			Collapse: "1 when targets are flatter than any prediction: nothing to learn from",
+			measure: func(in *Input) Result {
+				c, ok := in.TargetCertainty()
+				return defined(c.Entropy, ok, "targets come from elsewhere than scores")
+			},
+		},
+	}
+}
