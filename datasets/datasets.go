@@ -1,10 +1,10 @@
 package datasets
 
-// Images is a set of images of one size, held in memory.
+// Images is a set of images of one size, held in memory or mapped into it from a file: pixels are read, never written.
 type Images struct {
 	Height, Width, Channels int
 	Pixels                  []uint8 // [N,Height,Width,Channels], row-major
-	Labels                  []int   // [N], class of each image
+	Labels                  []int   // [N], class of each image; −1 where it has none
 	Fine                    []int   // [N], finer label (generating sub-mode, sub-class); nil where a set has none
 }
 
@@ -21,32 +21,69 @@ func (im *Images) Image(i int) []uint8 {
 type Set struct {
 	Name        string
 	Train       Images // what arms are trained on, after the long tail is cut
-	Probe       Images // what probes of frozen features learn from: Train before its tail is cut; the same memory without one
+	Probe       Images // what probes of frozen features learn from: the labelled images of Train before its tail is cut
 	Test        Images // what is evaluated on: the test split, or the validation split of train (Options.Validation)
 	Classes     int
 	FineClasses int        // 0 where a set has no fine labels
+	Names       []string   // [Classes], what the classes are called; nil where the files do not say
+	FineNames   []string   // [FineClasses], or nil
 	Mean, Std   [3]float32 // per channel over the training pixels, on the scale 0..1 (first Channels entries used)
 	Noise       float32    // vectors: standard deviation of the noise that each view adds to a coordinate; 0 for images
 	Flip        bool       // whether a horizontal flip keeps the class
 	Fingerprint string     // SHA-256 over shapes, pixels and labels of all splits, hex
+	Found       string     // what was recognised in the files; empty for generated sets
+	Warnings    []string   // what a reader of numbers should know of the images
 }
 
-// Tailed reports whether a long tail was cut: whether arms see other images than the probes.
-func (s *Set) Tailed() bool { return s.Train.Len() != s.Probe.Len() }
+// longTailed is the ratio of the most to the least frequent class from which a set's own imbalance counts as a long tail.
+const longTailed = 5
 
-// Counts returns the number of images of each class, [classes].
+// Tailed reports whether the training images have a long tail, cut or natural, so that accuracies of frequent and rare
+// classes are to be told apart.
+func (s *Set) Tailed() bool {
+	if s.Train.labelled() != s.Probe.Len() {
+		return true
+	}
+	if s.Found == "" { // generated: balanced as far as their size allows
+		return false
+	}
+	most, least := 0, s.Train.Len()
+	for _, n := range s.Train.Counts(s.Classes) {
+		most, least = max(most, n), min(least, n)
+	}
+	return most >= longTailed*max(least, 1)
+}
+
+// ProbesApart reports whether probes learn from other images than arms do.
+func (s *Set) ProbesApart() bool { return s.Train.Len() != s.Probe.Len() }
+
+// Counts returns the number of images of each class, [classes]; unlabelled images count for none.
 func (im *Images) Counts(classes int) []int {
 	counts := make([]int, classes)
 	for _, c := range im.Labels {
-		counts[c]++
+		if c >= 0 {
+			counts[c]++
+		}
 	}
 	return counts
+}
+
+// labelled is the number of images that have a label.
+func (im *Images) labelled() int {
+	n := 0
+	for _, c := range im.Labels {
+		if c >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // Options are the keys of the sweep's [data] table.
 type Options struct {
 	Name       string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
 	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
+	Subset     string  `key:"subset" default:"" hash:"no" doc:"which set is meant where a folder holds several, e.g. emnist-letters"`
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
 	Validation float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the training images, the last ones, to evaluate on instead of the test set: for choosing settings, never report numbers with it"`

@@ -3,6 +3,7 @@ package datasets
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // first returns the first n images (n = 0, or more than there are: all), sharing their memory.
@@ -28,7 +29,7 @@ func holdOut(im *Images, share float64) (train, validation Images, err error) {
 	n := im.Len()
 	held := int(float64(share*float64(n)) + 1e-9) // 0.29 of 100 images is 29, whatever 0.29 is in binary
 	if held == 0 {
-		return train, validation, fmt.Errorf("data.validation: %g of %d training images is not one image; raise the share or the number of images", share, n)
+		return train, validation, wrong("validation", fmt.Sprintf("%g of %d training images is not one image", share, n), "", "raise the share or the number of images")
 	}
 	return im.part(0, n-held), im.part(n-held, n), nil
 }
@@ -47,8 +48,29 @@ func longTail(im *Images, classes int, imbalance float64) Images {
 	}
 	var keep []int
 	for i, c := range im.Labels {
-		if room[c] > 0 {
+		switch {
+		case c < 0: // without a class, part of no tail
+			keep = append(keep, i)
+		case room[c] > 0:
 			room[c]--
+			keep = append(keep, i)
+		}
+	}
+	return im.pick(keep)
+}
+
+// withLabels returns the images that have a label: all of them, in the same memory, where none lacks one.
+func (im *Images) withLabels() Images {
+	n := im.labelled()
+	if n == im.Len() {
+		return *im
+	}
+	if !slices.ContainsFunc(im.Labels[:n], func(c int) bool { return c < 0 }) { // the unlabelled ones stand at the end
+		return im.part(0, n)
+	}
+	var keep []int
+	for i, c := range im.Labels {
+		if c >= 0 {
 			keep = append(keep, i)
 		}
 	}

@@ -19,7 +19,7 @@ func (b *batches) freeze(ctx context.Context, set *datasets.Set, f extractor) (x
 	if x.train, embedding, err = b.extract(ctx, &set.Train, set.Train.Len(), f); err != nil {
 		return x, embedding, err
 	}
-	if !set.Tailed() {
+	if !set.ProbesApart() {
 		x.probe = x.train
 	} else if x.probe, _, err = b.extract(ctx, &set.Probe, set.Probe.Len(), f); err != nil {
 		return x, embedding, err

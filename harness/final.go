@@ -73,7 +73,13 @@ func (g *gauge) agreement(l methods.Learned, labels []int, u usage) {
 		g.without([]string{"nmi"})
 		return
 	}
-	agreement, ok := metrics.Agree(labels, u.assigned)
+	classes, assigned := make([]int, 0, len(labels)), make([]int, 0, len(labels))
+	for i, c := range labels {
+		if c >= 0 { // what has no class agrees with none
+			classes, assigned = append(classes, c), append(assigned, u.assigned[i])
+		}
+	}
+	agreement, ok := metrics.Agree(classes, assigned)
 	g.maybe("nmi", agreement.NMI, ok, "no image is assigned")
 }
 
