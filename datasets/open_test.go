@@ -27,7 +27,7 @@ func TestOpenRefusesOptions(t *testing.T) {
 		want   string
 		change func(*Options)
 	}{
-		{`data.name: no data set "shape"; choose one of shapes, mixture, fashion-mnist, idx`, func(o *Options) { o.Name = "shape" }},
+		{`data.name: no data set "shape"; choose one of shapes, mixture, fashion-mnist, `, func(o *Options) { o.Name = "shape" }},
 		{"data.limit: -1", func(o *Options) { o.Limit = -1 }},
 		{"data.test_limit: -2", func(o *Options) { o.TestLimit = -2 }},
 		{"data.train: 0", func(o *Options) { o.Train = 0 }},
@@ -49,15 +49,20 @@ func TestOpenRefusesOptions(t *testing.T) {
 }
 
 func TestListDescribesEverySet(t *testing.T) {
-	var names []string
+	seen := map[string]bool{}
 	for _, i := range List() {
-		names = append(names, i.Name)
+		if seen[i.Name] {
+			t.Errorf("two sets %s", i.Name)
+		}
+		seen[i.Name] = true
 		if i.Doc == "" || i.Source == "" || (i.Files == "") != generated(i.Name) {
 			t.Errorf("%s is not described: %+v", i.Name, i)
 		}
 	}
-	if diff := cmp.Diff([]string{"shapes", "mixture", "fashion-mnist", "idx"}, names); diff != "" {
-		t.Error(diff)
+	for _, r := range readers() {
+		if (r.generate == nil) == (r.read == nil) || r.home && r.Licence == "" {
+			t.Errorf("%s is neither generated nor read, or without a licence", r.Name)
+		}
 	}
 }
 

@@ -36,7 +36,10 @@ func readers() []reader {
 		shapesReader(),
 		mixtureReader(),
 		fashionReader(),
+		cifar10Reader(),
+		cifar100Reader(),
 		idxReader(),
+		autoReader(),
 	}
 }
 
