@@ -88,6 +88,7 @@ type Options struct {
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
 	Validation float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the training images, the last ones, to evaluate on instead of the test set: for choosing settings, never report numbers with it"`
+	TestShare  float64 `key:"test_share" default:"0.2" range:"(0,0.5]" hash:"set" read:"folder,npz,parquet,webdataset,auto" doc:"share of each class that becomes the test split where the files have none: those whose names hash lowest"`
 	Train      int     `key:"train" default:"4000" range:"[1,)" read:"shapes,mixture" doc:"training images to generate"`
 	Test       int     `key:"test" default:"2000" range:"[1,)" read:"shapes,mixture" doc:"test images to generate"`
 	Imbalance  float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`

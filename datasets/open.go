@@ -62,6 +62,9 @@ func (r reader) from(o Options, p *location) (*Set, error) {
 	if s.Name == "" {
 		s.Name = r.Name
 	}
+	if s.Test.Len() == 0 {
+		s.splitByRule(o.TestShare)
+	}
 	return s, s.complete(p)
 }
 
@@ -113,6 +116,9 @@ func (o Options) validate() error {
 	}
 	if !(o.Imbalance >= 1) || math.IsInf(o.Imbalance, 0) {
 		return wrong("imbalance", fmt.Sprintf("%g is out of range", o.Imbalance), "", "use 1 (balanced) or more")
+	}
+	if o.TestShare != 0 && !(o.TestShare > 0 && o.TestShare <= 0.5) {
+		return wrong("test_share", fmt.Sprintf("%g is out of range", o.TestShare), "", "use a number above 0, up to 0.5")
 	}
 	switch {
 	case !(o.Validation >= 0 && o.Validation <= 0.5):

@@ -38,7 +38,9 @@ func readers() []reader {
 		fashionReader(),
 		cifar10Reader(),
 		cifar100Reader(),
+		stl10Reader(),
 		idxReader(),
+		npzReader(),
 		autoReader(),
 	}
 }
