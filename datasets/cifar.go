@@ -127,14 +127,14 @@ type cifarParts struct {
 }
 
 // read reads the first source that has training images.
-func (c cifar) read(o Options, p *location) (*Set, error) {
+func (c cifar) read(_ Options, p *location) (*Set, error) {
 	for _, s := range p.sources(c.folders, c.archives, c.wanted) {
 		parts := cifarParts{files: map[string]Images{}}
 		if err := s.visit(func(m member) error { return c.part(&parts, m) }); err != nil {
 			return nil, err
 		}
 		if len(parts.files) > 0 {
-			return c.join(o, s, parts)
+			return c.join(s, parts)
 		}
 	}
 	return nil, fmt.Errorf("%s: no file of %s is there (found %s); expected %s", p.path, c.name, some(p.names()), c.reader().Files)
@@ -235,7 +235,7 @@ func (c cifar) label(im *Images, path string, i, label, fine int) error {
 }
 
 // join puts the files of each split together, in the order of their names.
-func (c cifar) join(o Options, s source, parts cifarParts) (*Set, error) {
+func (c cifar) join(s source, parts cifarParts) (*Set, error) {
 	set := &Set{Flip: true, Names: parts.names[0], FineNames: parts.names[1]}
 	batches := 0
 	for _, name := range slices.Sorted(maps.Keys(parts.files)) {
@@ -256,9 +256,6 @@ func (c cifar) join(o Options, s source, parts cifarParts) (*Set, error) {
 		return nil, fmt.Errorf("%s: names %d classes and %d fine ones, expected %d and %d; fetch the set again", s.name, len(set.Names), len(set.FineNames), c.classes, c.fine)
 	}
 	set.Classes, set.FineClasses = c.classes, c.fine
-	if o.Labels == "fine" {
-		return set.promoteFine(), nil
-	}
 	return set, nil
 }
 
@@ -276,11 +273,10 @@ func (im *Images) join(more Images) {
 }
 
 // promoteFine makes fine labels the labels, where a set has any.
-func (s *Set) promoteFine() *Set {
+func (s *Set) promoteFine() {
 	if s.Train.Fine == nil {
-		return s
+		return
 	}
 	s.Train.Labels, s.Test.Labels, s.Names, s.Classes = s.Train.Fine, s.Test.Fine, s.FineNames, s.FineClasses
 	s.Train.Fine, s.Test.Fine, s.FineNames, s.FineClasses = nil, nil, nil, 0
-	return s
 }

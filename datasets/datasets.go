@@ -5,7 +5,8 @@ type Images struct {
 	Height, Width, Channels int
 	Pixels                  []uint8 // [N,Height,Width,Channels], row-major
 	Labels                  []int   // [N], class of each image; −1 where it has none
-	Fine                    []int   // [N], finer label (generating sub-mode, sub-class); nil where a set has none
+	Fine                    []int   // [N], finer label (generating sub-mode, sub-class); nil where a set has none; −1 where an image has none
+	Sums                    []byte  // [N,32], SHA-256 of the files that images were decoded from; nil where pixels stand for themselves
 }
 
 // Len returns the number of images.
@@ -84,11 +85,12 @@ type Options struct {
 	Name       string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
 	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
 	Subset     string  `key:"subset" default:"" hash:"no" doc:"which set is meant where a folder holds several, e.g. emnist-letters"`
-	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" read:"cifar100,parquet,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
+	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" read:"cifar100,folder,parquet,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
 	Validation float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the training images, the last ones, to evaluate on instead of the test set: for choosing settings, never report numbers with it"`
 	TestShare  float64 `key:"test_share" default:"0.2" range:"(0,0.5]" hash:"set" read:"folder,npz,parquet,webdataset,auto" doc:"share of each class that becomes the test split where the files have none: those whose names hash lowest"`
+	Size       int     `key:"size" default:"0" range:"[0,4096]" hash:"set" read:"folder,parquet,webdataset,auto" doc:"side of decoded images: the shorter side is scaled to it, then the middle cut out (0: as they are where all have one size, else their median shorter side)"`
 	Train      int     `key:"train" default:"4000" range:"[1,)" read:"shapes,mixture" doc:"training images to generate"`
 	Test       int     `key:"test" default:"2000" range:"[1,)" read:"shapes,mixture" doc:"test images to generate"`
 	Imbalance  float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`

@@ -30,14 +30,20 @@ func moments(im *Images) (mean, std [3]float32) {
 	return mean, std
 }
 
-// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex.
+// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex. Names and contents of
+// files stand for the pixels that were decoded from them.
 func fingerprint(s *Set) string {
 	h := sha256.New()
 	w := bufio.NewWriter(h)
 	integers(w, []int{s.Classes, s.FineClasses})
 	for _, im := range []*Images{&s.Train, &s.Probe, &s.Test} {
 		integers(w, []int{im.Len(), im.Height, im.Width, im.Channels, len(im.Fine)})
-		_, _ = w.Write(im.Pixels)
+		if im.Sums != nil { // what the pixels come from stands for them: they may be more than a start should read
+			_, _ = w.Write([]byte(cacheMagic))
+			_, _ = w.Write(im.Sums)
+		} else {
+			_, _ = w.Write(im.Pixels)
+		}
 		integers(w, im.Labels)
 		integers(w, im.Fine)
 	}

@@ -62,6 +62,9 @@ func (r reader) from(o Options, p *location) (*Set, error) {
 	if s.Name == "" {
 		s.Name = r.Name
 	}
+	if o.Labels == "fine" {
+		s.promoteFine()
+	}
 	if s.Test.Len() == 0 {
 		s.splitByRule(o.TestShare)
 	}
@@ -116,6 +119,12 @@ func (o Options) validate() error {
 	}
 	if !(o.Imbalance >= 1) || math.IsInf(o.Imbalance, 0) {
 		return wrong("imbalance", fmt.Sprintf("%g is out of range", o.Imbalance), "", "use 1 (balanced) or more")
+	}
+	if o.Size < 0 || o.Size > 4096 {
+		return wrong("size", fmt.Sprintf("%d is out of range", o.Size), "", "use 1 to 4096, or 0 for the images' own")
+	}
+	if o.Labels != "" && o.Labels != "coarse" && o.Labels != "fine" {
+		return wrong("labels", "no labels "+quote(o.Labels), "", "choose coarse or fine")
 	}
 	if o.TestShare != 0 && !(o.TestShare > 0 && o.TestShare <= 0.5) {
 		return wrong("test_share", fmt.Sprintf("%g is out of range", o.TestShare), "", "use a number above 0, up to 0.5")

@@ -41,6 +41,7 @@ func readers() []reader {
 		stl10Reader(),
 		idxReader(),
 		npzReader(),
+		folderReader(),
 		autoReader(),
 	}
 }

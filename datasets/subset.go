@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math"
 	"slices"
@@ -20,6 +21,9 @@ func (im *Images) part(a, b int) Images {
 	out.Pixels, out.Labels = im.Pixels[a*size:b*size], im.Labels[a:b]
 	if im.Fine != nil {
 		out.Fine = im.Fine[a:b]
+	}
+	if im.Sums != nil {
+		out.Sums = im.Sums[a*sha256.Size : b*sha256.Size]
 	}
 	return out
 }
@@ -86,6 +90,9 @@ func (im *Images) pick(indices []int) Images {
 		out.Labels = append(out.Labels, im.Labels[i])
 		if im.Fine != nil {
 			out.Fine = append(out.Fine, im.Fine[i])
+		}
+		if im.Sums != nil {
+			out.Sums = append(out.Sums, im.Sums[i*sha256.Size:][:sha256.Size]...)
 		}
 	}
 	return out
