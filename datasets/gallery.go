@@ -247,6 +247,11 @@ func (b *builder) parts() (found string, err error) {
 		found = ", no test split: a share by rule"
 		b.testByRule()
 	}
+	for i := range b.pictures { // behind the labelled ones, so that these stand together
+		if p := &b.pictures[i]; p.split == "train" && p.class == "" && p.label < 0 {
+			p.split = "unlabelled"
+		}
+	}
 	at := 0
 	for _, split := range []string{"train", "unlabelled", "test"} {
 		for i := range b.pictures {
@@ -386,11 +391,13 @@ func isImage(name string) bool {
 	return false
 }
 
-// splitOf is the split that a name's words say, "" where they say none.
-func splitOf(name string) string {
-	for _, word := range arrayWords.Split(strings.ToLower(name), -1) {
-		if split := splitWords[word]; split != "" {
-			return split
+// splitOf is the split that the words of a file's name say, or else its folder's; "" where they say none.
+func splitOf(file string) string {
+	for _, name := range []string{path.Base(file), path.Base(path.Dir(file))} {
+		for _, word := range arrayWords.Split(strings.ToLower(name), -1) {
+			if split := splitWords[word]; split != "" {
+				return split
+			}
 		}
 	}
 	return ""

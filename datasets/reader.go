@@ -41,6 +41,8 @@ func readers() []reader {
 		stl10Reader(),
 		idxReader(),
 		npzReader(),
+		webdatasetReader(),
+		parquetReader(),
 		folderReader(),
 		autoReader(),
 	}
