@@ -2,6 +2,8 @@ package datasets
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -48,4 +50,34 @@ func Recognise(path string) (name, found string, err error) {
 		return "", "", fmt.Errorf("%s: no set is recognised (found %s)", path, strings.TrimSpace(some(p.names())))
 	}
 	return r.Name, found, nil
+}
+
+// InstalledSet is a folder that a set may lie in.
+type InstalledSet struct {
+	Path  string
+	Name  string // under which [Open] reads it; empty where nothing is recognised
+	Found string // what it is, in words
+}
+
+// Installed lists what lies in the [Roots], sorted by path.
+func Installed() []InstalledSet {
+	var out []InstalledSet
+	for _, root := range Roots() {
+		entries, err := os.ReadDir(root)
+		if err != nil {
+			continue // none is there
+		}
+		for _, e := range entries {
+			path := filepath.Join(root, e.Name())
+			if info, err := os.Stat(path); err != nil || !info.IsDir() || foreign(e.Name()) || e.Name() == decodedFolder {
+				continue
+			}
+			name, found, err := Recognise(path)
+			if err != nil {
+				name, found = "", ""
+			}
+			out = append(out, InstalledSet{path, name, found})
+		}
+	}
+	return out
 }

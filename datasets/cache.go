@@ -20,6 +20,9 @@ import (
 // cacheMagic begins a file of decoded images. Its number rises whenever decoding gives other pixels.
 const cacheMagic = "protobench images 1\n"
 
+// decodedFolder is where decoded images lie, beside the sets of the user's cache folder.
+const decodedFolder = "decoded"
+
 // cachePage is what pixels are aligned to.
 const cachePage = 4096
 
@@ -32,7 +35,7 @@ func openCache() (cache, error) {
 	if err != nil {
 		return cache{}, err
 	}
-	dir := filepath.Join(root, "protobench", "decoded")
+	dir := filepath.Join(root, "protobench", decodedFolder)
 	return cache{dir}, os.MkdirAll(dir, 0o755)
 }
 

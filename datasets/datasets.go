@@ -55,6 +55,13 @@ func (s *Set) Tailed() bool {
 	return most >= longTailed*max(least, 1)
 }
 
+// Labelled returns the set with the labelled ones of its training images alone, as supervised training needs them.
+func (s *Set) Labelled() *Set {
+	out := *s
+	out.Train = s.Train.withLabels()
+	return &out
+}
+
 // ProbesApart reports whether probes learn from other images than arms do.
 func (s *Set) ProbesApart() bool { return s.Train.Len() != s.Probe.Len() }
 
@@ -84,7 +91,7 @@ func (im *Images) labelled() int {
 type Options struct {
 	Name       string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
 	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
-	Subset     string  `key:"subset" default:"" hash:"no" doc:"which set is meant where a folder holds several, e.g. emnist-letters"`
+	Subset     string  `key:"subset" default:"only" hash:"no" read:"idx,npz,auto" doc:"which set is meant where a folder holds several, e.g. emnist-letters (only: the one that is there)"`
 	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" read:"cifar100,folder,parquet,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
@@ -94,6 +101,10 @@ type Options struct {
 	Train      int     `key:"train" default:"4000" range:"[1,)" read:"shapes,mixture" doc:"training images to generate"`
 	Test       int     `key:"test" default:"2000" range:"[1,)" read:"shapes,mixture" doc:"test images to generate"`
 	Imbalance  float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`
+	Tail       string  `key:"tail" default:"exponential" in:"exponential|pareto|step" hash:"set" needs:"data.imbalance!=1" doc:"profile of the long tail: exponential (Cui et al. 2019), pareto (a power of the rank), step (the rarer half of the classes, Buda et al. 2018)"`
+	TailSeed   int     `key:"tail_seed" default:"0" range:"[0,)" hash:"set" needs:"data.imbalance!=1" doc:"seed that draws which classes are rare (0: those with the highest labels)"`
+	PerClass   int     `key:"per_class" default:"0" range:"[0,)" hash:"set" doc:"use only the first n labelled training images of each class (0: all); unlabelled ones stay"`
+	Flip       string  `key:"flip" default:"auto" in:"auto|yes|no" hash:"set" doc:"whether a mirrored image is of the same class, so that views may be flipped (auto: as the set says; yes for photographs, no for digits and what is not known)"`
 	Seed       int     `key:"seed" default:"0" range:"[0,)" read:"shapes,mixture" doc:"seed of the generator, independent of the run's seed"`
 	Modes      int     `key:"modes" default:"25" range:"[1,)" read:"mixture" hash:"set" doc:"modes of the mixture, which are its classes"`
 	Dim        int     `key:"dim" default:"64" range:"[2,)" read:"mixture" hash:"set" doc:"dimensions of its vectors"`

@@ -3,12 +3,17 @@ package datasets
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Open loads or generates a set, cuts both splits to their limits, puts a validation split in the test split's place
 // if one was asked for, thins the training split to the long tail that was asked for, and fills in the statistics and
 // the fingerprint. Options are checked before any work. Where a setting is at fault, the error is a *setting.KeyError.
 func Open(o Options) (*Set, error) {
+	if o.Subset == "only" {
+		o.Subset = ""
+	}
 	r, err := find(o.Name)
 	if err != nil {
 		return nil, err
@@ -27,8 +32,17 @@ func Open(o Options) (*Set, error) {
 			return nil, err
 		}
 	}
+	if set.Train, err = perClass(&set.Train, set.Classes, o.PerClass); err != nil {
+		return nil, err
+	}
 	set.Probe = set.Train.withLabels()
-	set.Train = longTail(&set.Train, set.Classes, o.Imbalance)
+	if set.Train, err = longTail(&set.Train, set.Classes, o); err != nil {
+		return nil, err
+	}
+	if o.Flip == "yes" || o.Flip == "no" {
+		set.Flip = o.Flip == "yes"
+	}
+	set.warn(o)
 	if set.Noise == 0 { // vectors know their scale
 		set.Mean, set.Std = moments(&set.Train)
 	}
@@ -107,6 +121,9 @@ func (o Options) validate() error {
 		{"train", o.Train, 1, generated(o.Name)},
 		{"test", o.Test, 1, generated(o.Name)},
 		{"seed", o.Seed, 0, generated(o.Name)},
+		{"tail_seed", o.TailSeed, 0, true},
+		{"per_class", o.PerClass, 0, true},
+		{"size", o.Size, 0, true},
 	} {
 		if k.binds && k.value < k.low {
 			return wrong(k.key, fmt.Sprintf("%d is out of range", k.value), "", fmt.Sprintf("use %d or more", k.low))
@@ -120,11 +137,12 @@ func (o Options) validate() error {
 	if !(o.Imbalance >= 1) || math.IsInf(o.Imbalance, 0) {
 		return wrong("imbalance", fmt.Sprintf("%g is out of range", o.Imbalance), "", "use 1 (balanced) or more")
 	}
-	if o.Size < 0 || o.Size > 4096 {
-		return wrong("size", fmt.Sprintf("%d is out of range", o.Size), "", "use 1 to 4096, or 0 for the images' own")
-	}
-	if o.Labels != "" && o.Labels != "coarse" && o.Labels != "fine" {
-		return wrong("labels", "no labels "+quote(o.Labels), "", "choose coarse or fine")
+	for _, k := range []struct{ key, value, choices string }{
+		{"labels", o.Labels, "coarse, fine"}, {"tail", o.Tail, "exponential, pareto, step"}, {"flip", o.Flip, "auto, yes, no"},
+	} {
+		if k.value != "" && !slices.Contains(strings.Split(k.choices, ", "), k.value) {
+			return wrong(k.key, "found "+quote(k.value), "", "choose one of "+k.choices)
+		}
 	}
 	if o.TestShare != 0 && !(o.TestShare > 0 && o.TestShare <= 0.5) {
 		return wrong("test_share", fmt.Sprintf("%g is out of range", o.TestShare), "", "use a number above 0, up to 0.5")

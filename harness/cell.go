@@ -75,6 +75,9 @@ func (w *work) prepareAndTrain(ctx context.Context) (o *outcome, err error) {
 		return nil, err
 	}
 	settings := &w.job.Cell.Settings
+	if w.job.Cell.Reference == "supervised" {
+		w.set = w.set.Labelled()
+	}
 	if w.batches, err = newBatches(w.set, settings, w.job.Cell.Seed); err != nil {
 		return nil, err
 	}

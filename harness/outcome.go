@@ -68,5 +68,8 @@ func (j *Job) steps(set *datasets.Set) int {
 	if j.Cell.Reference == "pixels" || j.Cell.Reference == "untrained" {
 		return 0
 	}
+	if j.Cell.Reference == "supervised" {
+		set = set.Labelled()
+	}
 	return set.Train.Len() / j.Cell.Settings.Train.Batch * j.Cell.Settings.Train.Epochs
 }

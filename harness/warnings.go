@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"protobench/datasets"
 )
@@ -44,18 +45,27 @@ func (c *Cell) warnings(set *datasets.Set) []string {
 			out = append(out, ch.text)
 		}
 	}
+	for _, text := range set.Warnings {
+		out = append(out, aboutData+text)
+	}
 	if c.Reference != "" {
 		return out
 	}
 	return append(out, c.config(dataConfig(set, set.Train.Len()/c.Settings.Train.Batch)).Warnings()...)
 }
 
-// Warnings lists the jobs' warnings, each once for an arm, with the arm's name.
+// aboutData begins warnings that hold for every arm on the same data.
+const aboutData = "data: "
+
+// Warnings lists the jobs' warnings, each once for an arm, with the arm's name; those about the data once.
 func Warnings(jobs []Job) []string {
 	var out []string
 	for i := range jobs {
 		for _, text := range jobs[i].Warnings {
-			if text = "method " + jobs[i].Cell.Composition.Name + ": " + text; !slices.Contains(out, text) {
+			if !strings.HasPrefix(text, aboutData) {
+				text = "method " + jobs[i].Cell.Composition.Name + ": " + text
+			}
+			if !slices.Contains(out, text) {
 				out = append(out, text)
 			}
 		}
