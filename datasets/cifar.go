@@ -59,6 +59,7 @@ func cifar10Reader() reader {
 			Source: "https://www.cs.toronto.edu/~kriz/cifar.html", Size: "162 MiB", Licence: "none given; a public research benchmark, cite Krizhevsky 2009",
 		},
 		home: true, recognise: c.recognise, read: c.read,
+		downloads: []Download{{"https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz", "cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", 170498071}},
 	}
 }
 
@@ -72,6 +73,7 @@ func cifar100Reader() reader {
 			Source: "https://www.cs.toronto.edu/~kriz/cifar.html", Size: "161 MiB", Licence: "none given; a public research benchmark, cite Krizhevsky 2009",
 		},
 		home: true, recognise: c.recognise, read: c.read,
+		downloads: []Download{{"https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz", "cifar-100-python.tar.gz", "eb9058c3a382ffc7106e4002c42a8d85", 169001437}},
 	}
 }
 
@@ -91,7 +93,7 @@ func (c cifar) recognise(p *location) string {
 		entries, _ := p.list(dir)
 		for _, e := range entries {
 			if !e.IsDir() && c.train.MatchString(e.Name()) && c.looks(p, join(dir, e.Name())) {
-				return strings.ToUpper(c.name) + " in " + strings.TrimSuffix(join(dir, ""), "/")
+				return strings.ToUpper(c.name) + ", " + join(dir, e.Name()) + " …"
 			}
 		}
 	}

@@ -103,7 +103,10 @@ func (f *imageFolder) walk(dir string, depth int, visit func(name string, e fs.D
 func (f *imageFolder) files() ([]stamp, error) {
 	var out []stamp
 	err := f.walk(".", 0, func(name string, e fs.DirEntry) error {
-		info, err := f.p.root.Stat(name) // of what a link leads to
+		info, err := e.Info()
+		if e.Type()&fs.ModeSymlink != 0 { // of what it leads to
+			info, err = f.p.root.Stat(name)
+		}
 		if err != nil {
 			return f.p.explain(name, err)
 		}

@@ -3,6 +3,7 @@ package datasets
 import (
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,9 @@ func fashionReader() reader {
 			Source: "https://github.com/zalandoresearch/fashion-mnist (MIT)", Size: "29.4 MiB", Licence: "MIT",
 		},
 		home: true,
+		downloads: idxDownloads("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", [4]string{
+			"8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe", "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310",
+		}, [4]int64{26421880, 29515, 4422102, 5148}),
 		recognise: func(p *location) string {
 			if !strings.Contains(strings.ToLower(p.dir), "fashion") {
 				return ""
@@ -33,6 +37,54 @@ func fashionReader() reader {
 			return s, err
 		},
 	}
+}
+
+// mnistReader reads MNIST (LeCun, Cortes and Burges). A mirrored digit is another sign.
+func mnistReader() reader {
+	return reader{
+		Info: Info{
+			Name: "mnist", Doc: "handwritten digits, 28×28 gray, 60,000 training and 10,000 test images", Files: mnistFiles,
+			Source: "http://yann.lecun.com/exdb/mnist", Size: "11.1 MiB", Licence: "CC BY-SA 3.0",
+		},
+		home: true, read: readIDXSet, recognise: named("mnist"),
+		downloads: idxDownloads("https://ossci-datasets.s3.amazonaws.com/mnist/", [4]string{
+			"f68b3c2dcbeaaa9fbdd348bbdeb94873", "d53e105ee54ea40749a09fcbcd1e9432", "9fb629c4189551a2d022fa330f9573f3", "ec29112dd5afa0611ce80d1b7f02629c",
+		}, [4]int64{9912422, 28881, 1648877, 4542}),
+	}
+}
+
+// kmnistReader reads Kuzushiji-MNIST (Clanuwat et al. 2018). A mirrored sign is another one.
+func kmnistReader() reader {
+	return reader{
+		Info: Info{
+			Name: "kmnist", Doc: "10 cursive Japanese signs, 28×28 gray, 60,000 training and 10,000 test images", Files: mnistFiles,
+			Source: "https://github.com/rois-codh/kmnist", Size: "20.3 MiB", Licence: "CC BY-SA 4.0",
+		},
+		home: true, read: readIDXSet, recognise: named("kmnist"),
+		downloads: idxDownloads("http://codh.rois.ac.jp/kmnist/dataset/kmnist/", [4]string{
+			"bdb82020997e1d708af4cf47b453dcf7", "e144d726b3acfaa3e44228e80efcd344", "5c965bf0a639b31b8f53240b1b52f4d7", "7320c461ea6c1c855c0b718fb2a4b134",
+		}, [4]int64{}),
+	}
+}
+
+// named recognises IDX files in a folder of a set's own name.
+func named(name string) func(*location) string {
+	return func(p *location) string {
+		if strings.ToLower(filepath.Base(p.dir)) != name {
+			return ""
+		}
+		return recogniseIDX(p)
+	}
+}
+
+// idxDownloads are the four files of a set at one address: their MD5 and sizes (0: unknown).
+func idxDownloads(address string, sums [4]string, sizes [4]int64) []Download {
+	names := [4]string{"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"}
+	out := make([]Download, len(names))
+	for i, name := range names {
+		out[i] = Download{URL: address + name, File: name, MD5: sums[i], Size: sizes[i]}
+	}
+	return out
 }
 
 // idxReader reads any set of IDX files: MNIST, KMNIST, EMNIST, QMNIST and what follows their names. Nothing is known
@@ -106,11 +158,13 @@ func findIDX(p *location) ([]idxEntry, error) {
 	return nil, nil
 }
 
-// rawFolders are raw/ and */raw/.
+// rawFolders are raw/ and */raw/, and gzip/ as EMNIST's archive has it.
 func rawFolders(p *location) []string {
 	var out []string
-	if isDir(p, "raw") {
-		out = append(out, "raw")
+	for _, name := range []string{"raw", "gzip"} {
+		if isDir(p, name) {
+			out = append(out, name)
+		}
 	}
 	entries, _ := p.list(".") // what cannot be listed was said before
 	for _, e := range entries {

@@ -27,6 +27,8 @@ type reader struct {
 	recognise func(*location) string
 	// home is set where $PROTOBENCH_DATA/<name> is where the set is looked for: where the name means one set.
 	home bool
+	// downloads are the official files; nil where there are none to fetch.
+	downloads []Download
 }
 
 // readers lists all of them. The order is that of listings, and of recognition: what is particular stands before
@@ -36,6 +38,8 @@ func readers() []reader {
 		shapesReader(),
 		mixtureReader(),
 		fashionReader(),
+		mnistReader(),
+		kmnistReader(),
 		cifar10Reader(),
 		cifar100Reader(),
 		stl10Reader(),

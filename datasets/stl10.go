@@ -18,7 +18,8 @@ func stl10Reader() reader {
 			Files:  "train_X.bin, train_y.bin, test_X.bin, test_y.bin, unlabeled_X.bin where it is wanted; their folder, or stl10_binary.tar.gz as it is",
 			Source: "https://cs.stanford.edu/~acoates/stl10", Size: "2.5 GiB", Licence: "none given; images from ImageNet, for research",
 		},
-		home: true,
+		home:      true,
+		downloads: []Download{{"http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz", "stl10_binary.tar.gz", "91f7769df0f17e558f3565bffb0c7dfb", 2640397119}},
 		recognise: func(p *location) string {
 			for _, name := range []string{"train_X.bin", "stl10_binary/train_X.bin", "stl10_binary.tar.gz"} {
 				if p.has(name) {
