@@ -64,7 +64,7 @@ type decoder struct {
 	large          sync.Mutex // held while a large image is decoded
 
 	mu  sync.Mutex
-	bad brokenError
+	bad BrokenError
 	err error // of writing
 }
 
@@ -112,7 +112,7 @@ func (d *decoder) result() error {
 	if d.err != nil {
 		return d.err
 	}
-	if len(d.bad.files) > 0 {
+	if len(d.bad.Files) > 0 {
 		return &d.bad
 	}
 	return nil

@@ -90,7 +90,7 @@ func (p *location) absolute() string {
 // inCache decodes into the cache and maps what was decoded; where the cache cannot be written, into memory.
 func (b *builder) inCache(a *album, c cache, known index) (*Set, error) {
 	err := c.write(a, b.decode)
-	var broken *brokenError
+	var broken *BrokenError
 	switch {
 	case errors.As(err, &broken):
 		return nil, err
@@ -193,7 +193,7 @@ func (a *album) refined(used []picture) bool {
 
 // headers reads what all images say of themselves.
 func (b *builder) headers() error {
-	var bad brokenError
+	var bad BrokenError
 	err := b.gallery.scan(func(e encoded) error {
 		h, err := readHeader(e.data)
 		if err != nil {
@@ -208,7 +208,7 @@ func (b *builder) headers() error {
 	if err != nil {
 		return err
 	}
-	if len(bad.files) > 0 {
+	if len(bad.Files) > 0 {
 		return &bad
 	}
 	if len(b.pictures) == 0 {
@@ -361,22 +361,22 @@ func (b *builder) classes(a *album) {
 	}
 }
 
-// brokenError lists images that cannot be read.
-type brokenError struct{ files, whys []string }
+// BrokenError lists images that cannot be read, and why.
+type BrokenError struct{ Files, Whys []string }
 
-func (e *brokenError) add(file string, why error) {
-	e.files, e.whys = append(e.files, file), append(e.whys, why.Error())
+func (e *BrokenError) add(file string, why error) {
+	e.Files, e.Whys = append(e.Files, file), append(e.Whys, why.Error())
 }
 
 // Error names a few of them.
-func (e *brokenError) Error() string {
+func (e *BrokenError) Error() string {
 	const most = 5
 	var out []string
-	for i, file := range e.files[:min(most, len(e.files))] {
-		out = append(out, file+": "+e.whys[i])
+	for i, file := range e.Files[:min(most, len(e.Files))] {
+		out = append(out, file+": "+e.Whys[i])
 	}
 	text := strings.Join(out, "\n")
-	if n := len(e.files) - most; n > 0 {
+	if n := len(e.Files) - most; n > 0 {
 		text += fmt.Sprintf("\nand %d more", n)
 	}
 	return text + "; fetch them again, or take them out"
