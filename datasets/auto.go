@@ -17,7 +17,7 @@ func autoReader() reader {
 		read: func(o Options, p *location) (*Set, error) {
 			r, _, ok := recognise(p)
 			if !ok {
-				return nil, wrong("path", p.path+" holds no set that is recognised (found "+some(p.names())+")", "",
+				return nil, wrong("path", p.path+" holds no set that is recognised (found "+some(p.names())+")",
 					"see `protobench list datasets` for the files of each, and set data.name")
 			}
 			return r.from(o, p)

@@ -10,8 +10,8 @@ import (
 )
 
 // wrong is what is at fault with a key of the [data] table.
-func wrong(key, found, expected, remedy string) error {
-	return &setting.KeyError{Key: "data." + key, Found: found, Expected: expected, Remedy: remedy}
+func wrong(key, found, remedy string) error {
+	return &setting.KeyError{Key: "data." + key, Found: found, Remedy: remedy}
 }
 
 func quote(s string) string { return strconv.Quote(s) }

@@ -23,7 +23,7 @@ func folderReader() reader {
 		},
 		read: func(o Options, p *location) (*Set, error) {
 			if p.only != "" {
-				return nil, wrong("path", p.path+" is a file", "", "give the folder of the class folders")
+				return nil, wrong("path", p.path+" is a file", "give the folder of the class folders")
 			}
 			s, err := hang(o, p, "folder", newImageFolder(p))
 			if err == nil {

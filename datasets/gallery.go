@@ -158,9 +158,7 @@ func (b *builder) album(key string) (*album, error) {
 		return nil, err
 	}
 	a.Found = found
-	if err := b.shape(a); err != nil {
-		return nil, err
-	}
+	b.shape(a)
 	b.classes(a)
 	used := slices.DeleteFunc(slices.Clone(b.pictures), func(p picture) bool { return p.at < 0 })
 	slices.SortFunc(used, func(x, y picture) int { return cmp.Compare(x.at, y.at) })
@@ -301,7 +299,7 @@ const largestSide = 224
 
 // shape decides the images' size and channels: data.size, else the size that all have, else a square of the median
 // shorter side. Gray sets have one channel.
-func (b *builder) shape(a *album) error {
+func (b *builder) shape(a *album) {
 	first := b.pictures[0]
 	same, gray := true, true
 	sides := make([]int, len(b.pictures))
@@ -332,7 +330,6 @@ func (b *builder) shape(a *album) error {
 		text += fmt.Sprintf(", decoded to %d×%d", b.size, b.size)
 	}
 	a.Found = fmt.Sprintf("%d images%s%s", len(b.pictures), text, a.Found)
-	return nil
 }
 
 // classes turns the classes' names into numbers, in the order of the names.

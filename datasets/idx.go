@@ -14,9 +14,6 @@ import (
 // inflation is the most that deflate shrinks data by: a compressed file warrants no more bytes than that.
 const inflation = 1032
 
-// idxDimensions is the most dimensions that an IDX file of images or labels has.
-const idxDimensions = 4
-
 // openIDX reads an IDX file with one of the given numbers of dimensions, plain or compressed with gzip.
 func openIDX(p *location, name string, dims ...int) (*array, error) {
 	f, size, err := p.open(name)

@@ -265,9 +265,9 @@ func chooseIDX(o Options, p *location) (idxSet, error) {
 	case len(sets) == 0:
 		return idxSet{}, fmt.Errorf("%s: no file of a set in IDX files is there (found %s); expected %s", p.path, some(p.names()), mnistFiles)
 	case o.Subset != "":
-		return idxSet{}, wrong("subset", "no IDX files "+quote(o.Subset)+" in "+p.path, "", "choose one of "+some(names))
+		return idxSet{}, wrong("subset", "no IDX files "+quote(o.Subset)+" in "+p.path, "choose one of "+some(names))
 	}
-	return idxSet{}, wrong("subset", p.path+" holds several sets", "", "choose one of "+some(names))
+	return idxSet{}, wrong("subset", p.path+" holds several sets", "choose one of "+some(names))
 }
 
 // complete reports the first file that is missing.

@@ -24,16 +24,16 @@ func openLocation(path string) (*location, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, wrong("path", path+" does not exist", "", "give the folder that holds the set's files, or a set that is one file")
+		return nil, wrong("path", path+" does not exist", "give the folder that holds the set's files, or a set that is one file")
 	case err != nil:
-		return nil, wrong("path", err.Error(), "", "give a folder that can be read")
+		return nil, wrong("path", err.Error(), "give a folder that can be read")
 	}
 	p := &location{path: path, dir: path}
 	if !info.IsDir() {
 		p.dir, p.only = filepath.Dir(path), filepath.Base(path)
 	}
 	if p.root, err = os.OpenRoot(p.dir); err != nil {
-		return nil, wrong("path", err.Error(), "", "give a folder that can be read")
+		return nil, wrong("path", err.Error(), "give a folder that can be read")
 	}
 	return p, nil
 }
@@ -87,16 +87,6 @@ func (p *location) has(name string) bool {
 	}
 	_, err := p.root.Stat(name)
 	return err == nil
-}
-
-// sub is the folder of that name as a place of its own.
-func (p *location) sub(name string) (*location, error) {
-	root, err := p.root.OpenRoot(name)
-	if err != nil {
-		return nil, p.explain(name, err)
-	}
-	dir := filepath.Join(p.dir, name)
-	return &location{path: dir, dir: dir, root: root}, nil
 }
 
 // open opens a file and returns its size.

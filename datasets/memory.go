@@ -92,5 +92,5 @@ func (o Options) roomFor(key string, shape ...int) error {
 			key = "test"
 		}
 	}
-	return wrong(key, fmt.Sprintf("%d training and %d test images of %s: %s", o.Train, o.Test, bytesText(product(shape...)), text), "", "lower data."+key)
+	return wrong(key, fmt.Sprintf("%d training and %d test images of %s: %s", o.Train, o.Test, bytesText(product(shape...)), text), "lower data."+key)
 }

@@ -35,7 +35,7 @@ func loadMixture(o Options) (*Set, error) {
 		return nil, err
 	}
 	if text := tooLarge(4 * product(o.Modes, o.Dim)); text != "" {
-		return nil, wrong("modes", fmt.Sprintf("%d modes of %d dimensions: %s", o.Modes, o.Dim, text), "", "lower data.modes or data.dim")
+		return nil, wrong("modes", fmt.Sprintf("%d modes of %d dimensions: %s", o.Modes, o.Dim, text), "lower data.modes or data.dim")
 	}
 	modes := MixtureModes(o)
 	scale := mixtureScale(o)
@@ -112,15 +112,15 @@ func drawMixture(o Options, purpose string, n int, modes []float32) Images {
 func (o Options) validateMixture() error {
 	switch {
 	case o.Modes < 1:
-		return wrong("modes", fmt.Sprintf("%d is out of range", o.Modes), "", "use 1 or more")
+		return wrong("modes", fmt.Sprintf("%d is out of range", o.Modes), "use 1 or more")
 	case o.Dim < 2:
-		return wrong("dim", fmt.Sprintf("%d is out of range", o.Dim), "", "use 2 or more")
+		return wrong("dim", fmt.Sprintf("%d is out of range", o.Dim), "use 2 or more")
 	case !(o.Separation > 0) || math.IsInf(o.Separation, 0):
-		return wrong("separation", fmt.Sprintf("%g is out of range", o.Separation), "", "use a number above 0")
+		return wrong("separation", fmt.Sprintf("%g is out of range", o.Separation), "use a number above 0")
 	case !(o.Offset >= 0 && o.Offset <= 8):
-		return wrong("offset", fmt.Sprintf("%g is out of range", o.Offset), "", "use a number from 0 to 8")
+		return wrong("offset", fmt.Sprintf("%g is out of range", o.Offset), "use a number from 0 to 8")
 	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
-		return wrong("noise", fmt.Sprintf("%g is out of range", o.Noise), "", "use a number above 0")
+		return wrong("noise", fmt.Sprintf("%g is out of range", o.Noise), "use a number above 0")
 	}
 	return nil
 }

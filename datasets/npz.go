@@ -195,9 +195,9 @@ func readArrays(o Options, p *location) (*Set, error) {
 	case len(sets) == 0:
 		return nil, fmt.Errorf("%s: no arrays of images are there (found %s); expected %s", p.path, some(p.contents()), npzReader().Files)
 	case o.Subset != "":
-		return nil, wrong("subset", "no arrays "+quote(o.Subset)+" in "+p.path, "", "choose one of "+some(names))
+		return nil, wrong("subset", "no arrays "+quote(o.Subset)+" in "+p.path, "choose one of "+some(names))
 	}
-	return nil, wrong("subset", p.path+" holds several sets", "", "choose one of "+some(names))
+	return nil, wrong("subset", p.path+" holds several sets", "choose one of "+some(names))
 }
 
 // contents lists the files of a place; of one archive, its members.

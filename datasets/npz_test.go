@@ -40,7 +40,7 @@ func npzOf(t *testing.T, arrays map[string][]byte) []byte {
 	return out.Bytes()
 }
 
-// upTo256 is bytes 0, 1, 2, …
+// upTo256 is n bytes 0, 1, 2 and so on.
 func upTo256(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {

@@ -126,7 +126,7 @@ func (o Options) validate() error {
 		{"size", o.Size, 0, true},
 	} {
 		if k.binds && k.value < k.low {
-			return wrong(k.key, fmt.Sprintf("%d is out of range", k.value), "", fmt.Sprintf("use %d or more", k.low))
+			return wrong(k.key, fmt.Sprintf("%d is out of range", k.value), fmt.Sprintf("use %d or more", k.low))
 		}
 	}
 	if o.Name == "mixture" {
@@ -135,23 +135,23 @@ func (o Options) validate() error {
 		}
 	}
 	if !(o.Imbalance >= 1) || math.IsInf(o.Imbalance, 0) {
-		return wrong("imbalance", fmt.Sprintf("%g is out of range", o.Imbalance), "", "use 1 (balanced) or more")
+		return wrong("imbalance", fmt.Sprintf("%g is out of range", o.Imbalance), "use 1 (balanced) or more")
 	}
 	for _, k := range []struct{ key, value, choices string }{
 		{"labels", o.Labels, "coarse, fine"}, {"tail", o.Tail, "exponential, pareto, step"}, {"flip", o.Flip, "auto, yes, no"},
 	} {
 		if k.value != "" && !slices.Contains(strings.Split(k.choices, ", "), k.value) {
-			return wrong(k.key, "found "+quote(k.value), "", "choose one of "+k.choices)
+			return wrong(k.key, "found "+quote(k.value), "choose one of "+k.choices)
 		}
 	}
 	if o.TestShare != 0 && !(o.TestShare > 0 && o.TestShare <= 0.5) {
-		return wrong("test_share", fmt.Sprintf("%g is out of range", o.TestShare), "", "use a number above 0, up to 0.5")
+		return wrong("test_share", fmt.Sprintf("%g is out of range", o.TestShare), "use a number above 0, up to 0.5")
 	}
 	switch {
 	case !(o.Validation >= 0 && o.Validation <= 0.5):
-		return wrong("validation", fmt.Sprintf("%g is out of range", o.Validation), "", "use 0 (evaluate on the test set) to 0.5")
+		return wrong("validation", fmt.Sprintf("%g is out of range", o.Validation), "use 0 (evaluate on the test set) to 0.5")
 	case o.Validation > 0 && o.TestLimit > 0:
-		return wrong("test_limit", fmt.Sprintf("%d has no effect, as data.validation puts training images in the test set's place", o.TestLimit), "", "remove one of them")
+		return wrong("test_limit", fmt.Sprintf("%d has no effect, as data.validation puts training images in the test set's place", o.TestLimit), "remove one of them")
 	}
 	return nil
 }

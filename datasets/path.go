@@ -27,7 +27,7 @@ func (r reader) locate(o Options) (*location, error) {
 		return openLocation(o.Path)
 	}
 	if !r.home {
-		return nil, wrong("path", "the set "+quote(r.Name)+" needs the path of its files", "", "set data.path to "+r.Files)
+		return nil, wrong("path", "the set "+quote(r.Name)+" needs the path of its files", "set data.path to "+r.Files)
 	}
 	var tried []string
 	for _, root := range Roots() {

@@ -69,7 +69,7 @@ func find(name string) (reader, error) {
 		}
 		names = append(names, r.Name)
 	}
-	return reader{}, wrong("name", "no data set "+quote(name), "", "choose one of "+strings.Join(names, ", "))
+	return reader{}, wrong("name", "no data set "+quote(name), "choose one of "+strings.Join(names, ", "))
 }
 
 // generated reports whether a set comes out of a generator.

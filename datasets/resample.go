@@ -39,7 +39,7 @@ func lineWeights(from, to int) []weights {
 	support := max(scale, 1)
 	out := make([]weights, to)
 	for i := range out {
-		centre := (float64(i) + 0.5) * scale
+		centre := float64((float64(i) + 0.5) * scale)
 		low, high := max(int(centre-support+0.5), 0), min(int(centre+support+0.5), from)
 		line, sum := make([]float64, high-low), 0.0
 		for x := range line {

@@ -83,7 +83,7 @@ func readSTLFrom(o Options, s source, sizes map[string]int) (*Set, error) {
 		*im = Images{Height: stlSide, Width: stlSide, Channels: 3}
 		size := product(n, 3, stlSide, stlSide)
 		if text := tooLarge(size); text != "" {
-			return nil, wrong("limit", fmt.Sprintf("%d images of %s: %s", n, s.name, text), "", fmt.Sprintf("set data.limit; up to %d images have labels", labelled))
+			return nil, wrong("limit", fmt.Sprintf("%d images of %s: %s", n, s.name, text), fmt.Sprintf("set data.limit; up to %d images have labels", labelled))
 		}
 		im.Pixels, im.Labels = make([]uint8, int(size)), make([]int, n)
 		for i := range im.Labels {

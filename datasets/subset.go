@@ -35,7 +35,7 @@ func holdOut(im *Images, share float64) (train, validation Images, err error) {
 	n := im.Len()
 	held := int(float64(share*float64(n)) + 1e-9) // 0.29 of 100 images is 29, whatever 0.29 is in binary
 	if held == 0 {
-		return train, validation, wrong("validation", fmt.Sprintf("%g of %d training images is not one image", share, n), "", "raise the share or the number of images")
+		return train, validation, wrong("validation", fmt.Sprintf("%g of %d training images is not one image", share, n), "raise the share or the number of images")
 	}
 	return im.part(0, n-held), im.part(n-held, n), nil
 }
@@ -107,7 +107,7 @@ func (im *Images) thin(room []int, key string) (Images, error) {
 		}
 	}
 	if text := tooLarge(product(len(keep), im.Height, im.Width, im.Channels)); text != "" {
-		return Images{}, wrong(key, fmt.Sprintf("a copy of the %d images that stay %s", len(keep), text), "", "use fewer images")
+		return Images{}, wrong(key, fmt.Sprintf("a copy of the %d images that stay %s", len(keep), text), "use fewer images")
 	}
 	return im.pick(keep), nil
 }

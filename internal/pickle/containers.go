@@ -9,12 +9,12 @@ import (
 // shared is a text in the memory of its bytes, which nobody changes.
 func shared(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-func (m *machine) collect(make func(items []any) any) error {
+func (m *machine) collect(into func(items []any) any) error {
 	items, err := m.items()
 	if err != nil {
 		return err
 	}
-	return m.push(make(items))
+	return m.push(into(items))
 }
 
 func (m *machine) tuple(n int) error {
