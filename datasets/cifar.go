@@ -238,6 +238,10 @@ func (c cifar) label(im *Images, path string, i, label, fine int) error {
 
 // join puts the files of each split together, in the order of their names.
 func (c cifar) join(s source, parts cifarParts) (*Set, error) {
+	isBinary := func(name string) bool { return strings.HasSuffix(name, ".bin") }
+	if slices.ContainsFunc(slices.Collect(maps.Keys(parts.files)), isBinary) { // both versions beside each other hold the same images
+		maps.DeleteFunc(parts.files, func(name string, _ Images) bool { return !isBinary(name) })
+	}
 	set := &Set{Flip: true, Names: parts.names[0], FineNames: parts.names[1]}
 	batches := 0
 	for _, name := range slices.Sorted(maps.Keys(parts.files)) {

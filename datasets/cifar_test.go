@@ -90,6 +90,7 @@ func TestCIFAR10InAllItsForms(t *testing.T) {
 	want := ""
 	for name, files := range map[string]map[string][]byte{
 		"binary": bin, "python": py, "folder in folder": below("cifar-10-batches-bin", bin), "python folder in folder": below("cifar-10-batches-py", py),
+		"both versions":  merge(bin, py),
 		"archive":        {"cifar-10-binary.tar.gz": zipped(tarOf(t, below("cifar-10-batches-bin", bin)))},
 		"python archive": {"cifar-10-python.tar.gz": zipped(tarOf(t, below("cifar-10-batches-py", py)))},
 	} {
