@@ -92,7 +92,7 @@ type Options struct {
 	Name       string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
 	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
 	Subset     string  `key:"subset" default:"only" hash:"no" read:"idx,npz,auto" doc:"which set is meant where a folder holds several, e.g. emnist-letters (only: the one that is there)"`
-	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" read:"cifar100,folder,parquet,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
+	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" read:"cifar100,folder,parquet,webdataset,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
 	Validation float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the training images, the last ones, to evaluate on instead of the test set: for choosing settings, never report numbers with it"`

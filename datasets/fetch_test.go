@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -103,6 +104,24 @@ func TestFetchFromAServerWithoutRanges(t *testing.T) {
 	}
 	if err := fetch(); err != nil {
 		t.Fatal(err)
+	}
+	shows(t, dir, file)
+}
+
+func TestFetchWaitsForASlowServer(t *testing.T) {
+	file, d := official()
+	requests := 0
+	dir, fetch := serve(t, d, func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		w.Header().Set("Content-Length", fmt.Sprint(len(file)))
+		for part := range slices.Chunk(file, len(file)/4) { // 300 ms in all, where 200 without a byte are too many
+			time.Sleep(75 * time.Millisecond)
+			_, _ = w.Write(part)
+			w.(http.Flusher).Flush()
+		}
+	})
+	if err := fetch(); err != nil || requests != 1 {
+		t.Fatalf("%d requests, %v", requests, err)
 	}
 	shows(t, dir, file)
 }

@@ -227,15 +227,18 @@ func TestDecodedImagesAreKeptVerifiedAndDropped(t *testing.T) {
 		t.Fatalf("%d files", len(kept))
 	}
 	made, _ := os.Stat(kept[0])
+	if len(first.Train.Sums) != 32*first.Train.Len() || len(first.Test.Sums) != 32*first.Test.Len() || cmp.Equal(first.Train.Sums[:32], first.Test.Sums[:32]) {
+		t.Errorf("%d and %d bytes of sums", len(first.Train.Sums), len(first.Test.Sums))
+	}
 	if again := open(t, o); again.Fingerprint != first.Fingerprint || !cmp.Equal(again.Train, first.Train) || !cmp.Equal(again.Test, first.Test) || again.Found != first.Found {
 		t.Error("the second start gives another set")
 	}
 	if now, _ := os.Stat(kept[0]); !now.ModTime().Equal(made.ModTime()) {
 		t.Error("the second start decoded again")
 	}
-	b, _ := os.ReadFile(kept[0]) // one damaged pixel
-	b[len(b)-10] ^= 1
-	if err := os.WriteFile(kept[0]+".new", b, 0o644); err != nil {
+	bytes, _ := os.ReadFile(kept[0]) // one damaged pixel
+	bytes[len(bytes)-10] ^= 1
+	if err := os.WriteFile(kept[0]+".new", bytes, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(kept[0]+".new", kept[0]); err != nil {
@@ -251,12 +254,46 @@ func TestDecodedImagesAreKeptVerifiedAndDropped(t *testing.T) {
 	if again := open(t, o); again.Fingerprint != first.Fingerprint || !cmp.Equal(imagesIn(t, cache), kept) {
 		t.Error("the same contents are another set")
 	}
-	if err := os.WriteFile(filepath.Join(dir, "ant", "00.png"), pngOf(t, plain(4, 4, color.White)), 0o644); err != nil {
+	a, b := pngOf(t, plain(4, 4, color.NRGBA{0, 0, 3, 255})), pngOf(t, plain(4, 4, color.NRGBA{0, 77, 3, 255}))
+	if len(a) != len(b) {
+		t.Fatal("the changed file is to have the old one's size")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "ant", "00.png"), b, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	changed := open(t, o)
 	if now := imagesIn(t, cache); changed.Fingerprint == first.Fingerprint || len(now) != 1 || now[0] == kept[0] {
 		t.Errorf("after a change there are %v", now)
+	}
+}
+
+// twoFaced shows other images the second time.
+type twoFaced struct {
+	images [][]byte
+	scans  int
+}
+
+func (f *twoFaced) files() ([]stamp, error)         { return nil, nil }
+func (f *twoFaced) names() (classes, fine []string) { return nil, nil }
+
+func (f *twoFaced) scan(visit func(encoded) error) error {
+	f.scans++
+	return visit(encoded{name: "a", path: "a", label: 0, fineLabel: -1, data: f.images[f.scans-1]})
+}
+
+func TestImagesThatChangeWhileTheyAreReadAreRefused(t *testing.T) {
+	p, err := openLocation(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	b := builder{place: p, gallery: &twoFaced{images: [][]byte{pngOf(t, gradient(2, 2)), pngOf(t, plain(2, 2, color.White))}}}
+	a, err := b.album("key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.decode(make(memory, a.image()), 0); err == nil || !strings.Contains(err.Error(), "changed while it was read") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -131,3 +131,10 @@ func TestClassesThatAreMissingAreSaid(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesInClassOrderWarnOfALimit(t *testing.T) {
+	s := open(t, Options{Name: "idx", Path: writeSet(t, nil), Limit: 3, Imbalance: 1}) // classes 0 to 5, one image each
+	if len(s.Warnings) != 2 || !strings.HasPrefix(s.Warnings[0], "no training image is of classes 3, 4, 5; the images are in the order of their classes") {
+		t.Errorf("%q", s.Warnings)
+	}
+}
