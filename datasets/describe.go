@@ -7,17 +7,15 @@ import (
 	"encoding/hex"
 	"io"
 	"math"
+	"runtime"
+	"sync"
 )
 
 // moments returns each channel's mean and standard deviation over all pixels, on the scale 0..1. The sums are exact
-// integers. A constant channel gets deviation 1, so that normalising gives zeros.
+// integers, so that it changes nothing who adds which. A constant channel gets deviation 1, so that normalising gives
+// zeros.
 func moments(im *Images) (mean, std [3]float32) {
-	var sum, square [3]uint64
-	for i, p := range im.Pixels {
-		c := i % im.Channels
-		sum[c] += uint64(p)
-		square[c] += uint64(p) * uint64(p)
-	}
+	sum, square := levelSums(im)
 	n := float64(len(im.Pixels) / im.Channels)
 	for c := range im.Channels {
 		m := float64(sum[c]) / n
@@ -30,14 +28,66 @@ func moments(im *Images) (mean, std [3]float32) {
 	return mean, std
 }
 
-// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex.
+// levelSums adds up each channel's pixels and their squares, by counting how often each level occurs.
+func levelSums(im *Images) (sum, square [3]uint64) {
+	var counts [3][256]uint64
+	var mu sync.Mutex
+	var crew sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	size := im.Height * im.Width * im.Channels
+	for w := range workers {
+		part := im.Pixels[im.Len()*w/workers*size : im.Len()*(w+1)/workers*size]
+		crew.Go(func() {
+			own := countLevels(part, im.Channels)
+			mu.Lock()
+			defer mu.Unlock()
+			for c := range own {
+				for v, n := range own[c] {
+					counts[c][v] += n
+				}
+			}
+		})
+	}
+	crew.Wait()
+	for c := range counts {
+		for v, n := range counts[c] {
+			sum[c] += n * uint64(v)
+			square[c] += n * uint64(v*v)
+		}
+	}
+	return sum, square
+}
+
+// countLevels counts each channel's levels.
+func countLevels(pixels []uint8, channels int) (counts [3][256]uint64) {
+	if channels == 1 {
+		for _, p := range pixels {
+			counts[0][p]++
+		}
+		return counts
+	}
+	for i := 0; i+2 < len(pixels); i += 3 {
+		counts[0][pixels[i]]++
+		counts[1][pixels[i+1]]++
+		counts[2][pixels[i+2]]++
+	}
+	return counts
+}
+
+// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex. Names and contents of
+// files stand for the pixels that were decoded from them.
 func fingerprint(s *Set) string {
 	h := sha256.New()
 	w := bufio.NewWriter(h)
 	integers(w, []int{s.Classes, s.FineClasses})
 	for _, im := range []*Images{&s.Train, &s.Probe, &s.Test} {
 		integers(w, []int{im.Len(), im.Height, im.Width, im.Channels, len(im.Fine)})
-		_, _ = w.Write(im.Pixels)
+		if im.Sums != nil { // what the pixels come from stands for them: they may be more than a start should read
+			_, _ = w.Write([]byte(cacheMagic))
+			_, _ = w.Write(im.Sums)
+		} else {
+			_, _ = w.Write(im.Pixels)
+		}
 		integers(w, im.Labels)
 		integers(w, im.Fine)
 	}

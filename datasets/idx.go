@@ -8,101 +8,141 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"slices"
 )
 
-// idxLimit is the most that one IDX file may hold, in bytes.
-const idxLimit = 1 << 31
+// inflation is the most that deflate shrinks data by: a compressed file warrants no more bytes than that.
+const inflation = 1032
 
-// idx is the content of one IDX file of unsigned bytes.
-type idx struct {
-	file  string
-	shape []int
-	data  []byte
-}
-
-// openIDX reads an IDX file with the given number of dimensions, plain or compressed with gzip.
-func openIDX(path string, dims int) (*idx, error) {
-	f, err := os.Open(path)
+// openIDX reads an IDX file with one of the given numbers of dimensions, plain or compressed with gzip.
+func openIDX(p *location, name string, dims ...int) (*array, error) {
+	f, size, err := p.open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return readIDX(f, path, dims)
+	return readIDX(f, p.full(name), size, dims...)
 }
 
-// readIDX reads an IDX stream: two zero bytes, the type (8: unsigned byte), the number of dimensions, each dimension
-// as a big-endian 32-bit integer, and the values, the last dimension fastest. Compression is told by content, not by
-// name. Every error names the file.
-func readIDX(r io.Reader, file string, dims int) (*idx, error) {
-	plain, err := decompress(r)
+// readIDX reads an IDX stream of size bytes as they are stored: two zero bytes, the type (8: unsigned byte), the number
+// of dimensions, each dimension as a big-endian 32-bit integer, and the values, big-endian, the last dimension fastest.
+// Compression is told by content, not by name. Every error names the file. Memory is asked for once, and for no more
+// than so many stored bytes can hold.
+func readIDX(r io.Reader, file string, size int64, dims ...int) (*array, error) {
+	plain, packed, err := decompress(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: damaged gzip data (%w); fetch the file again", file, err)
 	}
-	x := &idx{file: file}
-	if err := x.header(plain, dims); err != nil {
+	a := &array{name: file, big: true}
+	if err := a.idxHeader(plain, dims); err != nil {
 		return nil, err
 	}
-	if err := x.body(plain); err != nil {
+	warranted := float64(size)
+	if packed {
+		warranted *= inflation
+	}
+	if err := a.idxBody(plain, warranted); err != nil {
 		return nil, err
 	}
-	return x, nil
+	return a, nil
 }
 
-func decompress(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReader(r)
+func decompress(r io.Reader) (plain *bufio.Reader, packed bool, err error) {
+	const buffer = 1 << 16
+	b := bufio.NewReaderSize(r, buffer)
 	if magic, _ := b.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return b, nil
+		return b, false, nil
 	}
-	return gzip.NewReader(b)
+	z, err := gzip.NewReader(b)
+	if err != nil {
+		return nil, true, err
+	}
+	return bufio.NewReaderSize(z, buffer), true, nil
 }
 
-func (x *idx) header(r io.Reader, dims int) error {
-	head := make([]byte, 4+4*dims)
-	n, err := io.ReadFull(r, head)
-	if want := uint32(0x0800 + dims); n >= 4 && binary.BigEndian.Uint32(head) != want {
-		return fmt.Errorf("%s: magic number %#08x, expected %#08x (IDX, unsigned bytes, %d dimensions); is it another file under this name?",
-			x.file, binary.BigEndian.Uint32(head), want, dims)
+// idxType is a type of values by its code in the header.
+func idxType(code byte) (kind byte, size int, ok bool) {
+	switch code {
+	case 0x08:
+		return 'u', 1, true
+	case 0x09:
+		return 'i', 1, true
+	case 0x0b:
+		return 'i', 2, true
+	case 0x0c:
+		return 'i', 4, true
+	case 0x0d:
+		return 'f', 4, true
+	case 0x0e:
+		return 'f', 8, true
 	}
+	return 0, 0, false
+}
+
+func (a *array) idxHeader(r *bufio.Reader, dims []int) error {
+	start, _ := r.Peek(64)
+	start = bytes.Clone(start)
+	magic := make([]byte, 4)
+	n, err := io.ReadFull(r, magic)
 	if err != nil {
-		return x.short("header", int64(n), int64(len(head)), err)
+		return a.short("header", int64(n), int64(4+4*dims[0]), err)
 	}
-	for d := range dims {
-		x.shape = append(x.shape, int(binary.BigEndian.Uint32(head[4+4*d:])))
+	var ok bool
+	if a.kind, a.size, ok = idxType(magic[2]); magic[0] != 0 || magic[1] != 0 || !ok {
+		return fmt.Errorf("%s: begins with magic number %#08x (%s), expected %#08x (IDX, unsigned bytes, %d dimensions); fetch the file again",
+			a.name, binary.BigEndian.Uint32(magic), looksLike(start), 0x0800+dims[0], dims[0])
+	}
+	if !slices.Contains(dims, int(magic[3])) {
+		return fmt.Errorf("%s: magic number %#08x is IDX with %s of %s, expected %#08x (%s of unsigned bytes); is it another file under this name?",
+			a.name, binary.BigEndian.Uint32(magic), dimensions(int(magic[3])), a.typeName(), 0x0800+dims[0], dimensions(dims[0]))
+	}
+	sizes := make([]byte, 4*int(magic[3]))
+	if n, err := io.ReadFull(r, sizes); err != nil {
+		return a.short("header", int64(4+n), int64(4+len(sizes)), err)
+	}
+	for ; len(sizes) > 0; sizes = sizes[4:] {
+		a.shape = append(a.shape, int(binary.BigEndian.Uint32(sizes)))
 	}
 	return nil
 }
 
-// body reads the values: exactly as many as the header says. Memory grows with what is there, not with what the
-// header claims.
-func (x *idx) body(r io.Reader) error {
-	want := int64(1)
-	for _, d := range x.shape {
-		if want *= int64(d); want > idxLimit {
-			return fmt.Errorf("%s: header says %v values, more than the %d bytes that are supported; the header is damaged or the set needs another reader",
-				x.file, x.shape, int64(idxLimit))
-		}
+func dimensions(n int) string {
+	if n == 1 {
+		return "1 dimension"
 	}
-	var b bytes.Buffer
-	b.Grow(int(min(want+1, 1<<20)))
-	n, err := io.Copy(&b, io.LimitReader(r, want+1))
-	switch {
-	case n < want:
-		return x.short(fmt.Sprintf("values of shape %v", x.shape), n, want, err)
-	case n > want:
-		return fmt.Errorf("%s: more bytes than the %d that its header's shape %v asks for; fetch the file again", x.file, want, x.shape)
-	case err != nil:
-		return fmt.Errorf("%s: damaged gzip data (%w); fetch the file again", x.file, err)
+	return fmt.Sprintf("%d dimensions", n)
+}
+
+// idxBody reads the values: exactly as many as the header says.
+func (a *array) idxBody(r io.Reader, warranted float64) error {
+	promised := product(a.shape...) * float64(a.size)
+	if promised > max(warranted, 1)*2 && promised > 1<<31 { // too much to go on as if the file were cut short
+		return fmt.Errorf("%s: header promises values of shape %v, %s, of which so small a file can hold %s at most; the header is damaged, fetch the file again",
+			a.name, a.shape, bytesText(promised), bytesText(warranted))
 	}
-	x.data = b.Bytes()
+	if text := tooLarge(promised); text != "" {
+		return fmt.Errorf("%s: shape %v of %s %s; use a machine with more memory", a.name, a.shape, a.typeName(), text)
+	}
+	want := int64(promised)
+	a.data = make([]byte, int64(min(promised, warranted)))
+	n, err := io.ReadFull(r, a.data)
+	if int64(n) < want {
+		return a.short(fmt.Sprintf("values of shape %v", a.shape), int64(n), want, err)
+	}
+	switch _, err := io.ReadFull(r, make([]byte, 1)); { // also reads gzip's checksum
+	case err == nil:
+		return fmt.Errorf("%s: more bytes than the %d that its header's shape %v asks for; fetch the file again", a.name, want, a.shape)
+	case !errors.Is(err, io.EOF):
+		return fmt.Errorf("%s: damaged gzip data (%w); fetch the file again", a.name, err)
+	}
 	return nil
 }
 
 // short is the error of a file that ends, or whose compressed data breaks, before all of a part was read.
-func (x *idx) short(part string, got, want int64, err error) error {
+func (a *array) short(part string, got, want int64, err error) error {
 	cause := "ends early"
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		cause = err.Error()
 	}
-	return fmt.Errorf("%s: %s: found %d of %d bytes (%s); fetch the file again", x.file, part, got, want, cause)
+	return fmt.Errorf("%s: %s: found %d of %d bytes (%s); fetch the file again", a.name, part, got, want, cause)
 }

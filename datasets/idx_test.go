@@ -36,7 +36,7 @@ func zipped(b []byte) []byte {
 func TestIDXReadsPlainAndGzip(t *testing.T) {
 	plain := idxFile(2, 3, 4)
 	for _, b := range [][]byte{plain, zipped(plain)} {
-		x, err := readIDX(bytes.NewReader(b), "f", 3)
+		x, err := readIDX(bytes.NewReader(b), "f", int64(len(b)), 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,19 +63,24 @@ func TestIDXRefuses(t *testing.T) {
 		{"short header", "header: found 9 of 16 bytes", good[:9]},
 		{"truncated", "values of shape [2 3 4]: found 20 of 24 bytes (ends early)", good[:36]},
 		{"oversize", "more bytes than the 24", append(bytes.Clone(good), 7)},
-		{"labels as images", "magic number 0x00000801, expected 0x00000803", idxFile(5)},
-		{"floats", "magic number 0x00000d03", append([]byte{0, 0, 0xd, 3}, good[4:]...)},
-		{"truncated gzip", "damaged gzip data", packed[:len(packed)-12]},
+		{"labels as images", "magic number 0x00000801 is IDX with 1 dimension of uint8, expected 0x00000803", idxFile(5)},
+		{"floats with too few values", "values of shape [2 3 4]: found 24 of 96 bytes", append([]byte{0, 0, 0xd, 3}, good[4:]...)},
+		{"four dimensions", "0x00000804 is IDX with 4 dimensions of uint8, expected 0x00000803", idxFile(1, 1, 1, 1)},
+		{"float labels", "0x00000d01 is IDX with 1 dimension of float32", append([]byte{0, 0, 0xd, 1}, good[4:]...)},
+		{"int labels", "0x00000c02 is IDX with 2 dimensions of int32", append([]byte{0, 0, 0xc, 2}, good[4:]...)},
+		{"unknown type", "0x00000a03", append([]byte{0, 0, 0xa, 3}, good[4:]...)},
+		{"HTML", "an HTML page", []byte("<html><body>404 not found")},
+		{"truncated gzip", "gzip data", packed[:len(packed)-12]},
 		{"checksum", "damaged gzip data", broken},
 		{"gzip header", "damaged gzip data", packed[:5]},
-		{"huge", "more than the 2147483648 bytes", huge},
+		{"huge", "header promises values of shape [4294967295 4294967295 4294967295]", huge},
 		{"lying header", "found 2 of 1000000000 bytes", append(binary.BigEndian.AppendUint32([]byte{0, 0, 8, 1}, 1e9), 1, 2)},
 	} {
 		dims := 3
 		if c.name == "lying header" {
 			dims = 1
 		}
-		x, err := readIDX(bytes.NewReader(c.b), "some/file", dims)
+		x, err := readIDX(bytes.NewReader(c.b), "some/file", int64(len(c.b)), dims)
 		if err == nil || x != nil || !strings.HasPrefix(err.Error(), "some/file: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want the file's name and %q", c.name, err, c.want)
 		}
@@ -85,14 +90,24 @@ func TestIDXRefuses(t *testing.T) {
 func FuzzIDX(f *testing.F) {
 	f.Add(idxFile(2, 3, 4))
 	f.Add(zipped(idxFile(1, 2, 2)))
+	f.Add(rawIDX(0x0d, make([]byte, 24), 1, 3, 2, 1))
 	f.Add([]byte{0, 0, 8, 3, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		x, err := readIDX(bytes.NewReader(b), "f", 3)
+		x, err := readIDX(bytes.NewReader(b), "f", int64(len(b)), 3, 4)
 		if err != nil {
 			return
 		}
-		if n := x.shape[0] * x.shape[1] * x.shape[2]; n != len(x.data) {
+		n := x.size
+		for _, d := range x.shape {
+			n *= d
+		}
+		if n != len(x.data) {
 			t.Errorf("shape %v with %d values", x.shape, len(x.data))
+		}
+		images := x.shape[0]
+		im, err := x.pixels()
+		if err == nil && len(im.Pixels) != images*im.Height*im.Width*im.Channels {
+			t.Errorf("%d bytes of %d images of %d×%d×%d", len(im.Pixels), images, im.Height, im.Width, im.Channels)
 		}
 	})
 }
@@ -136,7 +151,7 @@ func TestIDXSetRefuses(t *testing.T) {
 		change map[string][]byte
 	}{
 		{"neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz", map[string][]byte{"t10k-labels-idx1-ubyte": nil}},
-		{"5 labels for the 6 images", map[string][]byte{"train-labels-idx1-ubyte.gz": idxFile(5)}},
+		{"5 labels for 6 images", map[string][]byte{"train-labels-idx1-ubyte.gz": idxFile(5)}},
 		{"training images are 2×3 and test images 3×3", map[string][]byte{"t10k-images-idx3-ubyte.gz": idxFile(4, 3, 3)}},
 		{"holds no pixels", map[string][]byte{"train-images-idx3-ubyte": idxFile(0, 2, 3)}},
 	} {

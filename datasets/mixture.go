@@ -8,6 +8,19 @@ import (
 	"protobench/internal/stream"
 )
 
+// mixtureReader describes the set "mixture".
+func mixtureReader() reader {
+	return reader{
+		Info: Info{
+			Name:   "mixture",
+			Doc:    "vectors from a known Gaussian mixture as 1×dim gray images, for encoder identity: what learners do with them is known",
+			Source: "generated from data.seed",
+		},
+		vectors:  true,
+		generate: loadMixture,
+	}
+}
+
 // loadMixture generates the set "mixture": vectors of data.dim dimensions from a known mixture, for encoder "identity". Mode c
 // is a Gaussian around the c-th row of [MixtureModes], equally probable, whose deviations have the root mean square length
 // 1/separation; the class is the mode. What a prototype learner does with such data is known beforehand. With data.offset all
@@ -18,6 +31,12 @@ import (
 // levels for all, until the modes would be lost between them: it adds 2 % at offset 3, 13 % at 8, the largest. A view is the vector plus
 // Gaussian noise; crops and colours have no meaning here.
 func loadMixture(o Options) (*Set, error) {
+	if err := o.roomFor("dim", 1, o.Dim, 1); err != nil {
+		return nil, err
+	}
+	if text := tooLarge(4 * product(o.Modes, o.Dim)); text != "" {
+		return nil, wrong("modes", fmt.Sprintf("%d modes of %d dimensions: %s", o.Modes, o.Dim, text), "lower data.modes or data.dim")
+	}
 	modes := MixtureModes(o)
 	scale := mixtureScale(o)
 	return &Set{
@@ -93,15 +112,15 @@ func drawMixture(o Options, purpose string, n int, modes []float32) Images {
 func (o Options) validateMixture() error {
 	switch {
 	case o.Modes < 1:
-		return fmt.Errorf("data.modes: %d is out of range; use 1 or more", o.Modes)
+		return wrong("modes", fmt.Sprintf("%d is out of range", o.Modes), "use 1 or more")
 	case o.Dim < 2:
-		return fmt.Errorf("data.dim: %d is out of range; use 2 or more", o.Dim)
+		return wrong("dim", fmt.Sprintf("%d is out of range", o.Dim), "use 2 or more")
 	case !(o.Separation > 0) || math.IsInf(o.Separation, 0):
-		return fmt.Errorf("data.separation: %g is out of range; use a number above 0", o.Separation)
+		return wrong("separation", fmt.Sprintf("%g is out of range", o.Separation), "use a number above 0")
 	case !(o.Offset >= 0 && o.Offset <= 8):
-		return fmt.Errorf("data.offset: %g is out of range; use a number from 0 to 8", o.Offset)
+		return wrong("offset", fmt.Sprintf("%g is out of range", o.Offset), "use a number from 0 to 8")
 	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
-		return fmt.Errorf("data.noise: %g is out of range; use a number above 0", o.Noise)
+		return wrong("noise", fmt.Sprintf("%g is out of range", o.Noise), "use a number above 0")
 	}
 	return nil
 }

@@ -3,75 +3,28 @@ package datasets
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
-// Info describes one data set that [Open] knows.
-type Info struct {
-	Name   string `json:"name"`   // value of the key data.name
-	Doc    string `json:"doc"`    // what the images show
-	Files  string `json:"files"`  // the files it needs in its folder; empty where it is generated
-	Source string `json:"source"` // where it comes from
-}
-
-// entry is one line of the registry: a set's description and how it is made.
-type entry struct {
-	Info
-	load func(Options) (*Set, error)
-}
-
-func registry() []entry {
-	return []entry{
-		{Info{
-			Name:   "shapes",
-			Doc:    "20 silhouettes in 5 arrangements each (100 fine modes), 32×32 RGB; place, size, turn, colours, texture, clutter, light and noise vary independently of the class",
-			Source: "generated from data.seed",
-		}, loadShapes},
-		{Info{
-			Name:   "mixture",
-			Doc:    "vectors from a known Gaussian mixture as 1×dim gray images, for encoder identity: what learners do with them is known",
-			Source: "generated from data.seed",
-		}, loadMixture},
-		{Info{
-			Name:   "fashion-mnist",
-			Doc:    "10 kinds of clothing, 28×28 gray, 60,000 training and 10,000 test images",
-			Files:  mnistFiles,
-			Source: "https://github.com/zalandoresearch/fashion-mnist (MIT)",
-		}, loadFashion},
-		{Info{
-			Name:   "idx",
-			Doc:    "any set of gray images in IDX files with MNIST's names; needs data.path",
-			Files:  mnistFiles,
-			Source: "your own; format of http://yann.lecun.com/exdb/mnist",
-		}, loadIDX},
-	}
-}
-
-// List describes the sets that [Open] knows, in a fixed order.
-func List() []Info {
-	var out []Info
-	for _, e := range registry() {
-		out = append(out, e.Info)
-	}
-	return out
-}
-
 // Open loads or generates a set, cuts both splits to their limits, puts a validation split in the test split's place
 // if one was asked for, thins the training split to the long tail that was asked for, and fills in the statistics and
-// the fingerprint. Options are checked before any work.
+// the fingerprint. Options are checked before any work. Where a setting is at fault, the error is a *setting.KeyError.
 func Open(o Options) (*Set, error) {
-	e, err := find(o.Name)
+	if o.Subset == "only" {
+		o.Subset = ""
+	}
+	r, err := find(o.Name)
 	if err != nil {
 		return nil, err
 	}
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	set, err := e.load(o)
+	set, err := r.load(o)
 	if err != nil {
 		return nil, err
 	}
-	set.Name = e.Name
 	set.Train = set.Train.first(o.Limit)
 	set.Test = set.Test.first(o.TestLimit)
 	if o.Validation > 0 {
@@ -79,8 +32,17 @@ func Open(o Options) (*Set, error) {
 			return nil, err
 		}
 	}
-	set.Probe = set.Train
-	set.Train = longTail(&set.Probe, set.Classes, o.Imbalance)
+	if set.Train, err = perClass(&set.Train, set.Classes, o.PerClass); err != nil {
+		return nil, err
+	}
+	set.Probe = set.Train.withLabels()
+	if set.Train, err = longTail(&set.Train, set.Classes, o); err != nil {
+		return nil, err
+	}
+	if o.Flip == "yes" || o.Flip == "no" {
+		set.Flip = o.Flip == "yes"
+	}
+	set.warn(o)
 	if set.Noise == 0 { // vectors know their scale
 		set.Mean, set.Std = moments(&set.Train)
 	}
@@ -88,22 +50,64 @@ func Open(o Options) (*Set, error) {
 	return set, nil
 }
 
-func find(name string) (entry, error) {
-	var names []string
-	for _, e := range registry() {
-		if e.Name == name {
-			return e, nil
+// load generates a set, or finds its files and reads them.
+func (r reader) load(o Options) (*Set, error) {
+	if r.generate != nil {
+		s, err := r.generate(o)
+		if err == nil {
+			s.Name = r.Name
 		}
-		names = append(names, e.Name)
+		return s, err
 	}
-	return entry{}, fmt.Errorf("data.name: no data set %q; choose one of %s", name, strings.Join(names, ", "))
+	p, err := r.locate(o)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	return r.from(o, p)
 }
 
-// generated reports whether a set comes out of a generator.
-func generated(name string) bool { return name == "shapes" || name == "mixture" }
+// from reads the set at a place and checks that it is one.
+func (r reader) from(o Options, p *location) (*Set, error) {
+	s, err := r.read(o, p)
+	if err != nil {
+		return nil, err
+	}
+	if s.Name == "" {
+		s.Name = r.Name
+	}
+	if o.Labels == "fine" {
+		s.promoteFine()
+	}
+	if s.Test.Len() == 0 {
+		s.splitByRule(o.TestShare)
+	}
+	return s, s.complete(p)
+}
 
-// OfVectors reports whether a set holds vectors, whose views are made without the augmentations of images.
-func OfVectors(name string) bool { return name == "mixture" }
+// complete checks what all readers owe, and counts the classes.
+func (s *Set) complete(p *location) error {
+	a, b := &s.Train, &s.Test
+	if a.Height != b.Height || a.Width != b.Width {
+		return fmt.Errorf("%s: training images are %d×%d and test images %d×%d; both splits must have one size", p.path, a.Height, a.Width, b.Height, b.Width)
+	}
+	if a.Channels != b.Channels {
+		return fmt.Errorf("%s: training images have %d channels and test images %d; both splits must have the same", p.path, a.Channels, b.Channels)
+	}
+	for _, im := range []*Images{a, b} {
+		for _, c := range im.Labels {
+			s.Classes = max(s.Classes, c+1)
+		}
+		for _, c := range im.Fine {
+			s.FineClasses = max(s.FineClasses, c+1)
+		}
+	}
+	s.Classes, s.FineClasses = max(s.Classes, len(s.Names)), max(s.FineClasses, len(s.FineNames))
+	if s.Classes == 0 {
+		return fmt.Errorf("%s: no image has a label; probes need some", p.path)
+	}
+	return nil
+}
 
 // validate checks the ranges that the keys declare. The generator's sizes bind its own set alone.
 func (o Options) validate() error {
@@ -117,9 +121,12 @@ func (o Options) validate() error {
 		{"train", o.Train, 1, generated(o.Name)},
 		{"test", o.Test, 1, generated(o.Name)},
 		{"seed", o.Seed, 0, generated(o.Name)},
+		{"tail_seed", o.TailSeed, 0, true},
+		{"per_class", o.PerClass, 0, true},
+		{"size", o.Size, 0, true},
 	} {
 		if k.binds && k.value < k.low {
-			return fmt.Errorf("data.%s: %d is out of range; use %d or more", k.key, k.value, k.low)
+			return wrong(k.key, fmt.Sprintf("%d is out of range", k.value), fmt.Sprintf("use %d or more", k.low))
 		}
 	}
 	if o.Name == "mixture" {
@@ -128,13 +135,23 @@ func (o Options) validate() error {
 		}
 	}
 	if !(o.Imbalance >= 1) || math.IsInf(o.Imbalance, 0) {
-		return fmt.Errorf("data.imbalance: %g is out of range; use 1 (balanced) or more", o.Imbalance)
+		return wrong("imbalance", fmt.Sprintf("%g is out of range", o.Imbalance), "use 1 (balanced) or more")
+	}
+	for _, k := range []struct{ key, value, choices string }{
+		{"labels", o.Labels, "coarse, fine"}, {"tail", o.Tail, "exponential, pareto, step"}, {"flip", o.Flip, "auto, yes, no"},
+	} {
+		if k.value != "" && !slices.Contains(strings.Split(k.choices, ", "), k.value) {
+			return wrong(k.key, "found "+quote(k.value), "choose one of "+k.choices)
+		}
+	}
+	if o.TestShare != 0 && !(o.TestShare > 0 && o.TestShare <= 0.5) {
+		return wrong("test_share", fmt.Sprintf("%g is out of range", o.TestShare), "use a number above 0, up to 0.5")
 	}
 	switch {
 	case !(o.Validation >= 0 && o.Validation <= 0.5):
-		return fmt.Errorf("data.validation: %g is out of range; use 0 (evaluate on the test set) to 0.5", o.Validation)
+		return wrong("validation", fmt.Sprintf("%g is out of range", o.Validation), "use 0 (evaluate on the test set) to 0.5")
 	case o.Validation > 0 && o.TestLimit > 0:
-		return fmt.Errorf("data.test_limit: %d has no effect, as data.validation puts training images in the test set's place; remove one of them", o.TestLimit)
+		return wrong("test_limit", fmt.Sprintf("%d has no effect, as data.validation puts training images in the test set's place", o.TestLimit), "remove one of them")
 	}
 	return nil
 }

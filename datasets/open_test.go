@@ -27,7 +27,7 @@ func TestOpenRefusesOptions(t *testing.T) {
 		want   string
 		change func(*Options)
 	}{
-		{`data.name: no data set "shape"; choose one of shapes, mixture, fashion-mnist, idx`, func(o *Options) { o.Name = "shape" }},
+		{`data.name: no data set "shape"; choose one of shapes, mixture, fashion-mnist, `, func(o *Options) { o.Name = "shape" }},
 		{"data.limit: -1", func(o *Options) { o.Limit = -1 }},
 		{"data.test_limit: -2", func(o *Options) { o.TestLimit = -2 }},
 		{"data.train: 0", func(o *Options) { o.Train = 0 }},
@@ -38,6 +38,13 @@ func TestOpenRefusesOptions(t *testing.T) {
 		{"data.validation: NaN", func(o *Options) { o.Validation = math.NaN() }},
 		{"data.validation: 0.001 of 400 training images is not one image", func(o *Options) { o.Validation = 0.001 }},
 		{"data.test_limit: 5 has no effect", func(o *Options) { o.Validation, o.TestLimit = 0.1, 5 }},
+		{"data.tail: found", func(o *Options) { o.Tail = "zipf" }},
+		{"data.tail_seed: -1", func(o *Options) { o.TailSeed = -1 }},
+		{"data.per_class: -1", func(o *Options) { o.PerClass = -1 }},
+		{"data.size: -1", func(o *Options) { o.Size = -1 }},
+		{"data.labels: found", func(o *Options) { o.Labels = "finer" }},
+		{"data.flip: found", func(o *Options) { o.Flip = "maybe" }},
+		{"data.test_share: 0.7", func(o *Options) { o.TestShare = 0.7 }},
 		{"data.path: ", func(o *Options) { o.Name = "idx" }},
 	} {
 		o := options()
@@ -49,15 +56,20 @@ func TestOpenRefusesOptions(t *testing.T) {
 }
 
 func TestListDescribesEverySet(t *testing.T) {
-	var names []string
+	seen := map[string]bool{}
 	for _, i := range List() {
-		names = append(names, i.Name)
+		if seen[i.Name] {
+			t.Errorf("two sets %s", i.Name)
+		}
+		seen[i.Name] = true
 		if i.Doc == "" || i.Source == "" || (i.Files == "") != generated(i.Name) {
 			t.Errorf("%s is not described: %+v", i.Name, i)
 		}
 	}
-	if diff := cmp.Diff([]string{"shapes", "mixture", "fashion-mnist", "idx"}, names); diff != "" {
-		t.Error(diff)
+	for _, r := range readers() {
+		if (r.generate == nil) == (r.read == nil) || r.home && r.Licence == "" {
+			t.Errorf("%s is neither generated nor read, or without a licence", r.Name)
+		}
 	}
 }
 
@@ -88,7 +100,10 @@ func TestLongTailFollowsTheProfile(t *testing.T) {
 	for i := range 300 {
 		im.Labels, im.Pixels, im.Fine = append(im.Labels, i%3), append(im.Pixels, uint8(i)), append(im.Fine, i%6)
 	}
-	got := longTail(im, 3, 100)
+	got, err := longTail(im, 3, Options{Imbalance: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
 	count := [3]int{}
 	last := [3]int{-1, -1, -1}
 	for i, c := range got.Labels {
@@ -102,8 +117,8 @@ func TestLongTailFollowsTheProfile(t *testing.T) {
 	if diff := cmp.Diff([3]int{100, 10, 1}, count); diff != "" {
 		t.Error(diff)
 	}
-	few := longTail(&Images{Height: 1, Width: 1, Channels: 1, Pixels: []uint8{1, 2}, Labels: []int{0, 1}}, 2, 1000)
-	if few.Len() != 2 {
+	few, err := longTail(&Images{Height: 1, Width: 1, Channels: 1, Pixels: []uint8{1, 2}, Labels: []int{0, 1}}, 2, Options{Imbalance: 1000})
+	if err != nil || few.Len() != 2 {
 		t.Error("a class lost its last image")
 	}
 }

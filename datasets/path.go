@@ -1,45 +1,42 @@
 package datasets
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
-// folder finds the folder of a set that lives in files: data.path where it is given, else $PROTOBENCH_DATA/<name>,
-// else <user cache>/protobench/<name>. This is the only place that reads the environment.
-func folder(o Options, name string) (string, error) {
-	if o.Path != "" {
-		return checkFolder(o.Path)
-	}
-	var tried []string
+// Roots returns the folders that hold a folder for each set: $PROTOBENCH_DATA where it is set, and
+// <user cache>/protobench. This is the only place that reads the environment.
+func Roots() []string {
+	var roots []string
 	if root := os.Getenv("PROTOBENCH_DATA"); root != "" {
-		tried = append(tried, filepath.Join(root, name))
+		roots = append(roots, root)
 	}
 	if cache, err := os.UserCacheDir(); err == nil {
-		tried = append(tried, filepath.Join(cache, "protobench", name))
+		roots = append(roots, filepath.Join(cache, "protobench"))
 	}
-	for _, dir := range tried {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			return dir, nil
-		}
-	}
-	return "", fmt.Errorf("data set %s: no folder of its files (tried %s); set data.path, or PROTOBENCH_DATA to the folder that holds %s/",
-		name, strings.Join(tried, ", "), name)
+	return roots
 }
 
-func checkFolder(dir string) (string, error) {
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("data.path: %s does not exist; give the folder that holds the set's files", dir)
-	case err != nil:
-		return "", fmt.Errorf("data.path: %w", err)
-	case !info.IsDir():
-		return "", fmt.Errorf("data.path: %s is a file; give the folder that holds the set's files", dir)
+// locate finds the files of a set: at data.path where it is given, else, where the name means one set, in the folder of
+// that name of one of the [Roots].
+func (r reader) locate(o Options) (*location, error) {
+	if o.Path != "" {
+		return openLocation(o.Path)
 	}
-	return dir, nil
+	if !r.home {
+		return nil, wrong("path", "the set "+quote(r.Name)+" needs the path of its files", "set data.path to "+r.Files)
+	}
+	var tried []string
+	for _, root := range Roots() {
+		dir := filepath.Join(root, r.Name)
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			return openLocation(dir)
+		}
+		tried = append(tried, dir)
+	}
+	return nil, fmt.Errorf("data set %s: no folder of its files (tried %s); set data.path, or PROTOBENCH_DATA to the folder that holds %s/",
+		r.Name, strings.Join(tried, ", "), r.Name)
 }

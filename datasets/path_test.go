@@ -1,10 +1,13 @@
 package datasets
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"protobench/internal/setting"
 )
 
 func TestFolderRule(t *testing.T) {
@@ -12,7 +15,8 @@ func TestFolderRule(t *testing.T) {
 	t.Setenv("PROTOBENCH_DATA", data)
 	t.Setenv("XDG_CACHE_HOME", cache)
 	t.Setenv("HOME", cache)
-	_, err := folder(Options{}, "some-set")
+	some := reader{Info: Info{Name: "some-set"}, home: true}
+	_, err := some.locate(Options{})
 	for _, want := range []string{filepath.Join(data, "some-set"), "protobench", "set data.path", "PROTOBENCH_DATA"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)
@@ -26,21 +30,22 @@ func TestFolderRule(t *testing.T) {
 		if err := os.MkdirAll(c.make, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := folder(Options{Path: c.path}, "some-set"); err != nil || got != c.want {
-			t.Errorf("got %s, %v; want %s", got, err, c.want)
+		got, err := some.locate(Options{Path: c.path})
+		if err != nil || got.dir != c.want {
+			t.Fatalf("got %v, %v; want %s", got, err, c.want)
 		}
+		got.close()
 	}
 }
 
-func TestFolderGivenButWrong(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
-		t.Fatal(err)
+func TestPathsThatAreNone(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	var key *setting.KeyError
+	if _, err := Open(Options{Name: "idx", Path: missing, Imbalance: 1}); !errors.As(err, &key) || key.Key != "data.path" || !strings.Contains(err.Error(), "does not exist") {
+		t.Errorf("got %v", err)
 	}
-	for path, want := range map[string]string{file: "is a file", file + "s": "does not exist"} {
-		if _, err := folder(Options{Path: path}, "x"); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s: got %v", path, err)
-		}
+	if _, err := Open(Options{Name: "idx", Imbalance: 1}); !errors.As(err, &key) || key.Key != "data.path" || !strings.Contains(err.Error(), "train-images-idx3-ubyte") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -48,12 +53,16 @@ func TestRealFashionMNIST(t *testing.T) {
 	if os.Getenv("PROTOBENCH_DATA") == "" {
 		t.Skip("PROTOBENCH_DATA is not set: no fashion-mnist")
 	}
-	if _, err := folder(Options{}, "fashion-mnist"); err != nil {
+	if _, err := fashionReader().locate(Options{}); err != nil {
 		t.Skip(err)
 	}
 	s := open(t, Options{Name: "fashion-mnist", Imbalance: 1})
 	if s.Train.Len() != 60000 || s.Test.Len() != 10000 || s.Classes != 10 || s.Train.Height != 28 || s.Train.Width != 28 || !s.Flip {
 		t.Errorf("%d, %d images of %d×%d, %d classes", s.Train.Len(), s.Test.Len(), s.Train.Height, s.Train.Width, s.Classes)
+	}
+	const fingerprint = "9e6b8b3e432376e065e90e258f235bab920b910f3c34c6e15ff40dd7469419fb" // part of every cell's hash: it stays
+	if s.Fingerprint != fingerprint {
+		t.Errorf("fingerprint %s", s.Fingerprint)
 	}
 	count := make([]int, 10)
 	for _, c := range s.Train.Labels {

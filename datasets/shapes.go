@@ -6,6 +6,18 @@ import (
 	"protobench/internal/stream"
 )
 
+// shapesReader describes the set "shapes".
+func shapesReader() reader {
+	return reader{
+		Info: Info{
+			Name:   "shapes",
+			Doc:    "20 silhouettes in 5 arrangements each (100 fine modes), 32×32 RGB; place, size, turn, colours, texture, clutter, light and noise vary independently of the class",
+			Source: "generated from data.seed",
+		},
+		generate: loadShapes,
+	}
+}
+
 // loadShapes generates the set "shapes". The class is the silhouette, the fine mode silhouette and arrangement of its
 // copies; place, size, turn, brightness and hue of glyph and background, texture, clutter, light and noise are drawn
 // independently of both. Copies are small enough for crops of a third of the image to show the silhouette, and its
@@ -15,6 +27,9 @@ import (
 // probe on the backbone, test accuracy, mean ± half the 95 % t-interval over 3 seeds): raw pixels 20.6 %, untrained convnet
 // 18.3 ± 3.6 %, supervised convnet 97.4 ± 1.9 %; after 496 steps swav has 72.4 ± 8.0 % and dino 46.5 ± 4.0 %.
 func loadShapes(o Options) (*Set, error) {
+	if err := o.roomFor("train", side, side, 3); err != nil {
+		return nil, err
+	}
 	classes := len(glyphs())
 	return &Set{
 		Train:       generate(uint64(o.Seed), "shapes-train", o.Train),

@@ -53,6 +53,7 @@ func stepTime(j *Job, e Engine, data *Library) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	set = j.Cell.Sees(set)
 	b, err := newBatches(set, &j.Cell)
 	if err != nil {
 		return 0, err

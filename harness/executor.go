@@ -179,6 +179,7 @@ func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, e
 	if err != nil {
 		return nil, err
 	}
+	set = j.Cell.Sees(set)
 	b, err := newBatches(set, &j.Cell)
 	if err != nil {
 		return nil, err

@@ -123,14 +123,19 @@ func (p *Plan) Select(f sweep.Filter) ([]Job, error) {
 	return chosen, nil
 }
 
-// Warning is what a reader of a method's numbers should know of its settings.
+// Warning is what a reader of a method's numbers should know of its settings, or of its data.
 type Warning struct {
-	Method string
+	Method string // "" for a warning of data, which holds for all methods on them
 	setting.Warning
 }
 
 // String says whose settings they are.
-func (w Warning) String() string { return "method " + w.Method + ": " + w.Text }
+func (w Warning) String() string {
+	if w.Method == "" {
+		return w.Key + ": " + w.Text
+	}
+	return "method " + w.Method + ": " + w.Text
+}
 
 // Warnings lists the jobs' warnings, each once for a method.
 func Warnings(jobs []Job) []Warning {
@@ -138,6 +143,9 @@ func Warnings(jobs []Job) []Warning {
 	for i := range jobs {
 		for _, one := range jobs[i].Cell.Warnings {
 			w := Warning{jobs[i].Cell.Composition.Name, one}
+			if one.Key == "data" {
+				w.Method = ""
+			}
 			if !slices.Contains(out, w) {
 				out = append(out, w)
 			}

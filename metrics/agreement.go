@@ -111,6 +111,18 @@ func (t contingency) adjustedRand() float64 {
 
 func pairs(n int) float64 { return float64(float64(n) * float64(n-1) / 2) }
 
+// withClass returns the classes and the prototypes of the images that have a class: what
+// has none agrees with none.
+func (in *Input) withClass() (classes, assigned []int) {
+	all := in.Assigned()
+	for i, c := range in.Classes {
+		if c >= 0 {
+			classes, assigned = append(classes, c), append(assigned, all[i])
+		}
+	}
+	return classes, assigned
+}
+
 func agreementSpecs() []Spec {
 	return []Spec{{
 		Key: "nmi", Of: OfPrototypes, Unit: Share, Better: Higher, Tables: []Table{GeometryTable}, Undefined: nothingAssigned,
@@ -119,7 +131,7 @@ func agreementSpecs() []Spec {
 		Column: "**nmi**: mutual information of assignments and classes on training images, normalised by the mean of both entropies. " +
 			"It grows with the number of prototypes in use by itself.",
 		measure: func(in *Input) Result {
-			a, ok := Agree(in.Classes, in.Assigned())
+			a, ok := Agree(in.withClass())
 			return defined(a.NMI, ok, nothingAssigned)
 		},
 	}}

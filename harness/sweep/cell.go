@@ -20,6 +20,7 @@ type Cell struct {
 	Warnings    []setting.Warning // what its settings do not say of themselves; without the data, nothing
 
 	at      string            // path of its method in the sweep file
+	data    []setting.Warning // what its data tell of themselves
 	changed []setting.Warning // what the sweep's tables make of its preset's own settings
 }
 
@@ -57,6 +58,14 @@ func (c *Cell) Evaluate() Evaluate { return setting.Read[Evaluate](c.Settings, "
 
 // StepsPerEpoch is the number of whole batches of the training images.
 func (c *Cell) StepsPerEpoch() int { return c.Images.Train / c.Settings.Int("train.batch") }
+
+// Sees is the set as the cell's row sees it: supervised training needs labels.
+func (c *Cell) Sees(set *datasets.Set) *datasets.Set {
+	if c.Reference == "supervised" {
+		return set.Labelled()
+	}
+	return set
+}
 
 // Steps is the number of training steps of the cell; rows that are not trained have none.
 func (c *Cell) Steps() int {

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
 
 	"protobench/internal/setting"
 	"protobench/methods"
@@ -29,10 +30,10 @@ func changes(m method, preset map[string]any, base layer) []setting.Warning {
 	return out
 }
 
-// warnings are what a reader of the cell's numbers should know of its settings: changed presets,
-// and parts that its run is too short for.
+// warnings are what a reader of the cell's numbers should know of its data and settings: classes that
+// cannot be learned, changed presets, and parts that its run is too short for.
 func (c *Cell) warnings() []setting.Warning {
-	var out []setting.Warning
+	out := slices.Clone(c.data)
 	for _, w := range c.changed {
 		if _, axis := c.Axes[w.Key]; !axis && c.Uses(key(w.Key)) {
 			out = append(out, w)

@@ -63,7 +63,10 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 	if err != nil {
 		return []*setting.KeyError{at("data", err)}
 	}
-	images := ImagesOf(set)
+	images := ImagesOf(c.Sees(set))
+	for _, text := range set.Warnings {
+		c.data = append(c.data, setting.Warning{Key: "data", Text: text})
+	}
 	if c.Reference == "pixels" {
 		c.Images = images
 		return nil

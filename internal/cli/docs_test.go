@@ -164,7 +164,7 @@ func TestLinksOfDocuments(t *testing.T) {
 				continue
 			}
 			n++
-			if !exists(path.Join(path.Dir(d.name), target)) {
+			if !isFileOf(path.Join(path.Dir(d.name), target)) {
 				t.Errorf("%s: %s does not exist", d.name, link)
 			}
 		}
@@ -174,8 +174,8 @@ func TestLinksOfDocuments(t *testing.T) {
 	}
 }
 
-// exists tells whether the project has a file or folder.
-func exists(name string) bool {
+// isFileOf tells whether the project has a file or folder.
+func isFileOf(name string) bool {
 	_, err := os.Stat(filepath.Join(root, filepath.FromSlash(name)))
 	return err == nil
 }
@@ -203,7 +203,7 @@ func TestPathsOfDocuments(t *testing.T) {
 				continue
 			}
 			n++
-			if !exists(s) {
+			if !isFileOf(s) {
 				t.Errorf("%s: %s does not exist", d.name, s)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 
+	"protobench/datasets"
 	"protobench/harness"
 	"protobench/harness/store"
 	"protobench/internal/kernel"
@@ -39,6 +40,9 @@ PROTOBENCH_DATA: %s
 			return err
 		}
 	}
+	if err := showSets(w.out); err != nil {
+		return err
+	}
 	if c.Peak {
 		if err := showPeaks(w.out); err != nil {
 			return err
@@ -48,6 +52,16 @@ PROTOBENCH_DATA: %s
 		return nil
 	}
 	return c.check(w)
+}
+
+// showSets lists the sets that lie where sets are looked for.
+func showSets(w io.Writer) error {
+	for _, set := range datasets.Installed() {
+		if _, err := fmt.Fprintf(w, "data set %s: %s\n", set.Path, orElse(set.Found, "not recognised")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // showPeaks measures what the processor could do, one thread and all.

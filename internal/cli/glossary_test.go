@@ -39,7 +39,7 @@ func glossary(t *testing.T) []entry {
 func TestGlossaryPaths(t *testing.T) {
 	t.Parallel()
 	for _, e := range glossary(t) {
-		if !exists(e.path) {
+		if !isFileOf(e.path) {
 			t.Errorf("%s: %s does not exist", e.words[0], e.path)
 			continue
 		}

@@ -104,9 +104,9 @@ func encoderRows() (head []string, rows []row) {
 
 func datasetRows() (head []string, rows []row) {
 	for _, d := range datasets.List() {
-		rows = append(rows, row{[]string{d.Name, d.Doc, d.Files, d.Source}, d})
+		rows = append(rows, row{[]string{d.Name, d.Doc, d.Files, d.Source, d.Size, d.Licence}, d})
 	}
-	return []string{"name", "what it shows", "files", "source"}, rows
+	return []string{"name", "what it shows", "files", "source", "size", "licence"}, rows
 }
 
 func metricRows() (head []string, rows []row) {

@@ -55,6 +55,7 @@ type commands struct {
 	Status   statusCommand   `cmd:"" help:"Show how far a run is."`
 	Report   reportCommand   `cmd:"" help:"Write the report of a run again."`
 	Bench    benchCommand    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
+	Data     dataCommand     `cmd:"" help:"List, fetch, verify and view data sets."`
 	Doctor   doctorCommand   `cmd:"" help:"Show what this machine and this program offer."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

@@ -34,7 +34,43 @@ func (c planCommand) Run(w *console) error {
 		return err
 	}
 	w.warnOf(jobs)
+	if err := showData(w.out, jobs, data, c.JSON); err != nil {
+		return err
+	}
 	return showPlan(w.out, p, jobs, budget, c.JSON)
+}
+
+// dataLine is a set out of files as --json prints it.
+type dataLine struct {
+	Event string `json:"event"`
+	Name  string `json:"name"`  // under which it was read
+	Found string `json:"found"` // what was recognised
+	Train int    `json:"train"` // images
+	Test  int    `json:"test"`
+}
+
+// showData says what was recognised in the files of each data set.
+func showData(w io.Writer, jobs []harness.Job, data *harness.Library, asJSON bool) error {
+	seen := map[string]bool{}
+	for i := range jobs {
+		set, err := data.Open(jobs[i].Cell.Data())
+		if err != nil {
+			return err
+		}
+		if set.Found == "" || seen[set.Fingerprint] {
+			continue
+		}
+		seen[set.Fingerprint] = true
+		if asJSON {
+			err = json.NewEncoder(w).Encode(dataLine{"data", set.Name, set.Found, set.Train.Len(), set.Test.Len()})
+		} else {
+			_, err = fmt.Fprintf(w, "data: read as %s: %s; %d training and %d test images of %d classes\n", set.Name, set.Found, set.Train.Len(), set.Test.Len(), set.Classes)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // planLine is a cell as --json prints it.

@@ -1,0 +1,236 @@
+package datasets
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/internal/setting"
+)
+
+// rawIDX builds an IDX file of any type.
+func rawIDX(code byte, values []byte, shape ...int) []byte {
+	b := []byte{0, 0, code, byte(len(shape))}
+	for _, d := range shape {
+		b = binary.BigEndian.AppendUint32(b, uint32(d))
+	}
+	return append(b, values...)
+}
+
+// writeFiles writes files below a new folder.
+func writeFiles(t *testing.T, files map[string][]byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, b := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// idxFiles are the four files of a small set under other names: 6 training and 4 test images of 2×3 pixels.
+func idxFiles(trainX, trainY, testX, testY string) map[string][]byte {
+	return map[string][]byte{trainX: idxFile(6, 2, 3), trainY: idxFile(6), testX: idxFile(4, 2, 3), testY: idxFile(4)}
+}
+
+func TestIDXNames(t *testing.T) {
+	want := open(t, Options{Name: "idx", Path: writeSet(t, nil), Imbalance: 1}).Fingerprint
+	for name, files := range map[string]map[string][]byte{
+		"dots":      idxFiles("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"),
+		"test":      idxFiles("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "test-images-idx3-ubyte", "test-labels-idx1-ubyte"),
+		"prefix":    idxFiles("kuzushiji-train-images-idx3-ubyte", "kuzushiji-train-labels-idx1-ubyte", "kuzushiji-test-images-idx3-ubyte", "kuzushiji-test-labels-idx1-ubyte"),
+		"MNIST/raw": idxFiles("MNIST/raw/train-images-idx3-ubyte", "MNIST/raw/train-labels-idx1-ubyte", "MNIST/raw/t10k-images-idx3-ubyte", "MNIST/raw/t10k-labels-idx1-ubyte"),
+		"raw":       idxFiles("raw/train-images-idx3-ubyte", "raw/train-labels-idx1-ubyte", "raw/t10k-images-idx3-ubyte", "raw/t10k-labels-idx1-ubyte"),
+		"folders": idxFiles("train-images.idx3-ubyte/train-images-idx3-ubyte", "train-labels.idx1-ubyte/train-labels.idx1-ubyte",
+			"t10k-images-idx3-ubyte/t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+		"plain called gz": idxFiles("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+	} {
+		s, err := Open(Options{Name: "idx", Path: writeFiles(t, files), Imbalance: 1})
+		if err != nil || s.Fingerprint != want {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestIDXFoldersBesideFiles(t *testing.T) {
+	files := idxFiles("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+	files["train-images-idx3-ubyte/other"] = []byte("no such thing")
+	if _, err := Open(Options{Name: "idx", Path: writeFiles(t, files), Imbalance: 1}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEMNISTStandsUprightAndStartsAtZero(t *testing.T) {
+	labels := []byte{1, 2, 26, 1, 3, 2}
+	files := map[string][]byte{
+		"emnist-letters-train-images-idx3-ubyte": idxFile(6, 2, 3), "emnist-letters-train-labels-idx1-ubyte": rawIDX(8, labels, 6),
+		"emnist-letters-test-images-idx3-ubyte": idxFile(4, 2, 3), "emnist-letters-test-labels-idx1-ubyte": rawIDX(8, labels[:4], 4),
+	}
+	s := open(t, Options{Name: "idx", Path: writeFiles(t, files), Imbalance: 1})
+	if s.Classes != 26 || s.Train.Height != 3 || s.Train.Width != 2 {
+		t.Errorf("%d classes, %d×%d", s.Classes, s.Train.Height, s.Train.Width)
+	}
+	if diff := cmp.Diff([]int{0, 1, 25, 0, 2, 1}, s.Train.Labels); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]uint8{0, 3, 1, 4, 2, 5}, s.Train.Image(0)); diff != "" { // 0 1 2 / 3 4 5 on its side
+		t.Error(diff)
+	}
+	for name, b := range idxFiles("emnist-digits-train-images-idx3-ubyte", "emnist-digits-train-labels-idx1-ubyte", "emnist-digits-test-images-idx3-ubyte", "emnist-digits-test-labels-idx1-ubyte") {
+		files[name] = b
+	}
+	dir := writeFiles(t, files)
+	var key *setting.KeyError
+	if _, err := Open(Options{Name: "idx", Path: dir, Imbalance: 1}); !errors.As(err, &key) || key.Key != "data.subset" || !strings.Contains(err.Error(), "emnist-digits, emnist-letters") {
+		t.Errorf("got %v", err)
+	}
+	if s := open(t, Options{Name: "idx", Path: dir, Subset: "emnist-digits", Imbalance: 1}); s.Classes != 6 {
+		t.Errorf("%d classes", s.Classes)
+	}
+	if _, err := Open(Options{Name: "idx", Path: dir, Subset: "emnist-digit", Imbalance: 1}); !errors.As(err, &key) || key.Key != "data.subset" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestQMNISTLabels(t *testing.T) {
+	labels := make([]byte, 0, 4*8*4)
+	for i := range 4 {
+		for j := range 8 {
+			labels = binary.BigEndian.AppendUint32(labels, uint32(i+100*j))
+		}
+	}
+	s := open(t, Options{Name: "idx", Imbalance: 1, Path: writeFiles(t, map[string][]byte{
+		"qmnist-train-images-idx3-ubyte": idxFile(4, 2, 2), "qmnist-train-labels-idx2-int": rawIDX(0x0c, labels, 4, 8),
+		"qmnist-test-images-idx3-ubyte": idxFile(4, 2, 2), "qmnist-test-labels-idx2-int": rawIDX(0x0c, labels, 4, 8),
+	})})
+	if diff := cmp.Diff([]int{0, 1, 2, 3}, s.Train.Labels); diff != "" || s.Classes != 4 {
+		t.Error(s.Classes, diff)
+	}
+}
+
+func TestIDXTypes(t *testing.T) {
+	floats := func(values ...float32) (b []byte) {
+		for _, v := range values {
+			b = binary.BigEndian.AppendUint32(b, math.Float32bits(v))
+		}
+		return b
+	}
+	ints := func(values ...int32) (b []byte) {
+		for _, v := range values {
+			b = binary.BigEndian.AppendUint32(b, uint32(v))
+		}
+		return b
+	}
+	for _, c := range []struct {
+		name   string
+		file   []byte
+		pixels []uint8
+		want   string
+	}{
+		{"colour", rawIDX(8, []byte{1, 2, 3, 4, 5, 6}, 1, 1, 2, 3), []uint8{1, 2, 3, 4, 5, 6}, ""},
+		{"planes", rawIDX(8, []byte{1, 2, 3, 4, 5, 6}, 1, 3, 1, 2), []uint8{1, 3, 5, 2, 4, 6}, ""},
+		{"shares", rawIDX(0x0d, floats(0, 0.5, 1, 0.25), 1, 2, 2), []uint8{0, 128, 255, 64}, ""},
+		{"levels as floats", rawIDX(0x0d, floats(0, 17, 255, 3), 1, 2, 2), []uint8{0, 17, 255, 3}, ""},
+		{"levels as ints", rawIDX(0x0c, ints(0, 17, 255, 3), 1, 2, 2), []uint8{0, 17, 255, 3}, ""},
+		{"normalised", rawIDX(0x0d, floats(-1.5, 0, 1, 2), 1, 2, 2), nil, "float32 from -1.5 to 2 are no images"},
+		{"too large", rawIDX(0x0c, ints(0, 17, 256, 3), 1, 2, 2), nil, "int32 from 0 to 256 are no images"},
+		{"not finite", rawIDX(0x0d, floats(0, float32(math.NaN()), 1, 2), 1, 2, 2), nil, "NaN"},
+		{"five channels", rawIDX(8, make([]byte, 20), 1, 2, 2, 5), nil, "neither 1 nor 3 channels"},
+	} {
+		a, err := readIDX(strings.NewReader(string(c.file)), "f", int64(len(c.file)), 3, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		im, err := a.pixels()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+		if diff := cmp.Diff(c.pixels, im.Pixels); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+func TestIDXSaysWhatIsThere(t *testing.T) {
+	dir := writeFiles(t, map[string][]byte{"holiday.jpg": nil, "notes/a.txt": nil})
+	if _, err := Open(Options{Name: "idx", Path: dir, Imbalance: 1}); err == nil || !strings.Contains(err.Error(), "holiday.jpg, notes/") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLinksStayInTheFolder(t *testing.T) {
+	outside := writeFiles(t, map[string][]byte{"labels": idxFile(6)})
+	dir := writeSet(t, map[string][]byte{"train-labels-idx1-ubyte.gz": nil})
+	if err := os.Symlink(filepath.Join(outside, "labels"), filepath.Join(dir, "train-labels-idx1-ubyte")); err != nil {
+		t.Skip(err)
+	}
+	if _, err := Open(Options{Name: "idx", Path: dir, Imbalance: 1}); err == nil || !strings.Contains(err.Error(), "is a link that leaves the folder") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFilesWithoutPermission(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root reads everything")
+	}
+	dir := writeSet(t, nil)
+	if err := os.Chmod(filepath.Join(dir, "train-images-idx3-ubyte"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(Options{Name: "idx", Path: dir, Imbalance: 1}); err == nil || !strings.Contains(err.Error(), "make it readable") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCountsAreHeldAgainstMemory(t *testing.T) {
+	for _, c := range []struct {
+		key    string
+		change func(*Options)
+	}{
+		{"data.train", func(o *Options) { o.Train = 100_000_000_000 }},
+		{"data.test", func(o *Options) { o.Test = math.MaxInt }},
+		{"data.train", func(o *Options) { o.Name, o.Train = "mixture", 100_000_000_000 }},
+		{"data.dim", func(o *Options) { o.Name, o.Dim = "mixture", math.MaxInt }},
+		{"data.modes", func(o *Options) { o.Name, o.Modes = "mixture", math.MaxInt }},
+	} {
+		o := setting.Defaults[Options]("data")
+		c.change(&o)
+		var key *setting.KeyError
+		if _, err := Open(o); !errors.As(err, &key) || key.Key != c.key || !strings.Contains(err.Error(), "of memory where") {
+			t.Errorf("%s: got %v", c.key, err)
+		}
+	}
+}
+
+func TestIDXIsReadIntoOneCopy(t *testing.T) {
+	const images, size = 1 << 14, 1 << 12 // 64 MiB
+	plain := append(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte{0, 0, 8, 3}, images), 64), 64), make([]byte, images*size)...)
+	for _, b := range [][]byte{plain, zipped(plain)} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		a, err := readIDX(bytes.NewReader(b), "f", int64(len(b)), 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.pixels(); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > images*size*11/10 {
+			t.Errorf("%d bytes for %d", took, images*size)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// unknownMemory is what is taken to be there where the system does not say, in bytes.
+const unknownMemory = 1 << 40
+
+// room returns the memory that this process can still take, in bytes: what the system has left, or what its control
+// group allows, whichever is less.
+func room() float64 {
+	free := math.Inf(1)
+	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
+		free = min(free, meminfo(string(text)))
+	}
+	limit, err := os.ReadFile("/sys/fs/cgroup/memory.max")
+	if used, e := os.ReadFile("/sys/fs/cgroup/memory.current"); err == nil && e == nil {
+		free = min(free, number(string(limit))-number(string(used)))
+	}
+	if math.IsInf(free, 1) || math.IsNaN(free) {
+		return unknownMemory
+	}
+	return max(free, 0)
+}
+
+// meminfo reads the line "MemAvailable: 123 kB".
+func meminfo(text string) float64 {
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, "MemAvailable:"); ok {
+			return 1024 * number(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
+		}
+	}
+	return math.Inf(1)
+}
+
+// number reads a count; what is none ("max") is no bound.
+func number(text string) float64 {
+	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return v
+}
+
+// tooLarge says in one sentence that bytes do not fit into memory; "" where they do. It is asked before anything of a
+// size that a file or a setting names is allocated.
+func tooLarge(bytes float64) string {
+	if free := room(); bytes > free {
+		return fmt.Sprintf("needs %s of memory where %s are free", bytesText(bytes), bytesText(free))
+	}
+	return ""
+}
+
+// bytesText writes a number of bytes for people.
+func bytesText(n float64) string {
+	const step = 1024
+	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"}
+	i := 0
+	for n >= step && i < len(units)-1 {
+		n /= step
+		i++
+	}
+	return strconv.FormatFloat(n, 'f', min(i, 1), 64) + " " + units[i]
+}
+
+// product multiplies sizes as a float, which no size overflows.
+func product(sizes ...int) float64 {
+	n := 1.0
+	for _, s := range sizes {
+		n *= float64(s)
+	}
+	return n
+}
+
+// roomFor checks that a generated set of images of the given shape fits into memory. key is the setting to lower where
+// a single image is what does not fit.
+func (o Options) roomFor(key string, shape ...int) error {
+	const extras = 64 // labels, order and statistics of an image
+	size := product(shape...) + extras
+	text := tooLarge(size * (float64(o.Train) + float64(o.Test)))
+	if text == "" {
+		return nil
+	}
+	if tooLarge(size) == "" {
+		key = "train"
+		if o.Test > o.Train {
+			key = "test"
+		}
+	}
+	return wrong(key, fmt.Sprintf("%d training and %d test images of %s: %s", o.Train, o.Test, bytesText(product(shape...)), text), "lower data."+key)
+}

@@ -1,0 +1,301 @@
+package datasets
+
+import (
+	"archive/zip"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// npzReader reads NumPy's files: one .npz with all arrays (Keras's names, MedMNIST's), or .npy and .npz files of one
+// array each.
+func npzReader() reader {
+	return reader{
+		Info: Info{
+			Name: "npz", Doc: "arrays of NumPy: images [n, rows, columns(, channels)] and labels (-1: unlabelled)",
+			Files:  "one .npz with x_train, y_train, x_test, y_test or train_images, train_labels, …; or .npy files of those names",
+			Source: "your own; MedMNIST (https://medmnist.com), Keras's data sets",
+		},
+		recognise: func(p *location) string {
+			sets, err := findArrays(p)
+			if err != nil || len(sets) == 0 {
+				return ""
+			}
+			var names []string
+			for _, s := range sets {
+				names = append(names, s.name)
+			}
+			return "NumPy arrays in " + some(names)
+		},
+		read: readArrays,
+	}
+}
+
+// arrayName is what an array's name says: which split it belongs to and what it holds.
+type arrayName struct{ split, role string }
+
+// The words that names are made of.
+var (
+	arrayWords = regexp.MustCompile(`[-_. ]+`)
+	splitWords = map[string]string{"train": "train", "training": "train", "tr": "train", "test": "test", "t10k": "test", "te": "test",
+		"val": "val", "valid": "val", "validation": "val", "unlabeled": "unlabelled", "unlabelled": "unlabelled", "extra": "unlabelled"}
+	roleWords = map[string]string{"x": "x", "images": "x", "imgs": "x", "image": "x", "data": "x", "y": "y", "labels": "y", "label": "y", "targets": "y", "fine": "fine"}
+)
+
+// parseArrayName reads names such as x_train, train_images, kmnist-train-imgs, y_train_fine. prefix is what is left.
+func parseArrayName(name string) (n arrayName, prefix string, ok bool) {
+	var rest []string
+	for _, word := range arrayWords.Split(strings.ToLower(name), -1) {
+		switch {
+		case splitWords[word] != "" && n.split == "":
+			n.split = splitWords[word]
+		case word == "fine":
+			n.role = "fine"
+		case roleWords[word] != "" && (n.role == "" || n.role == "fine"):
+			if n.role == "" {
+				n.role = roleWords[word]
+			}
+		default:
+			rest = append(rest, word)
+		}
+	}
+	if n.split == "unlabelled" && n.role == "" {
+		n.role = "x"
+	}
+	return n, strings.Join(rest, "-"), n.role != ""
+}
+
+// arraySet is the arrays of one set.
+type arraySet struct {
+	name   string
+	arrays map[arrayName]arrayAt
+}
+
+// arrayAt is where an array lies: a file, and its member where the file is an archive.
+type arrayAt struct{ file, member string }
+
+// findArrays lists the sets of a place: each .npz that holds one, and the files of one array each.
+func findArrays(p *location) ([]arraySet, error) {
+	entries, err := p.list(".")
+	if err != nil {
+		return nil, err
+	}
+	var sets []arraySet
+	add := func(set string, n arrayName, at arrayAt) {
+		i := slices.IndexFunc(sets, func(s arraySet) bool { return s.name == set })
+		if i < 0 {
+			i = len(sets)
+			sets = append(sets, arraySet{set, map[arrayName]arrayAt{}})
+		}
+		if _, there := sets[i].arrays[n]; !there {
+			sets[i].arrays[n] = at
+		}
+	}
+	for _, e := range entries {
+		stem, extension := strings.TrimSuffix(e.Name(), path.Ext(e.Name())), path.Ext(e.Name())
+		switch {
+		case e.IsDir():
+		case extension == ".npy":
+			if n, prefix, ok := parseArrayName(stem); ok {
+				add(prefix, n, arrayAt{file: e.Name()})
+			}
+		case extension == ".npz":
+			if err := p.findMembers(e.Name(), stem, add); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return slices.DeleteFunc(sets, func(s arraySet) bool { return !s.hasImages() }), nil
+}
+
+func (s arraySet) hasImages() bool {
+	_, train := s.arrays[arrayName{"train", "x"}]
+	_, all := s.arrays[arrayName{"", "x"}]
+	return train || all
+}
+
+// findMembers lists the arrays of an archive; one that holds a single array has what its own name says.
+func (p *location) findMembers(file, stem string, add func(string, arrayName, arrayAt)) error {
+	return p.visitFile(file, func(m member) error {
+		z, err := openZip(m)
+		if err != nil {
+			return err
+		}
+		for _, f := range z.File {
+			if escapes(f.Name) {
+				return fmt.Errorf("%s: member %q would lie outside of the folder; no archive of arrays has such names, save it again", m.path, f.Name)
+			}
+			name := strings.TrimSuffix(f.Name, ".npy")
+			if n, prefix, ok := parseArrayName(stem); ok && len(z.File) == 1 {
+				add(prefix, n, arrayAt{file, f.Name})
+			} else if n, _, ok := parseArrayName(name); ok {
+				add(stem, n, arrayAt{file, f.Name})
+			}
+		}
+		return nil
+	})
+}
+
+func openZip(m member) (*zip.Reader, error) {
+	at, ok := m.r.(io.ReaderAt)
+	if !ok {
+		return nil, fmt.Errorf("%s: an archive inside of an archive is not read", m.path)
+	}
+	z, err := zip.NewReader(at, m.size)
+	if err != nil {
+		head := make([]byte, 64)
+		n, _ := at.ReadAt(head, 0)
+		return nil, fmt.Errorf("%s: is %s, expected a zip archive of arrays (%w); fetch or save the file again", m.path, looksLike(head[:n]), err)
+	}
+	return z, nil
+}
+
+// array reads one array.
+func (p *location) array(at arrayAt) (a *array, err error) {
+	err = p.visitFile(at.file, func(m member) error {
+		if at.member == "" {
+			a, err = readNPY(m.r, m.path, m.warranted)
+			return err
+		}
+		z, err := openZip(m)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(z.File, func(f *zip.File) bool { return f.Name == at.member })
+		f := z.File[i]
+		name := m.path + ": " + at.member
+		r, err := f.Open()
+		if err != nil {
+			return fmt.Errorf("%s: %w; save the file again", name, err)
+		}
+		defer r.Close()
+		a, err = readNPY(r, name, min(float64(f.CompressedSize64), m.warranted)*inflation)
+		return err
+	})
+	return a, err
+}
+
+// readArrays reads the one set that is meant.
+func readArrays(o Options, p *location) (*Set, error) {
+	sets, err := findArrays(p)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range sets {
+		if s.name == o.Subset || len(sets) == 1 && o.Subset == "" {
+			return s.read(p)
+		}
+		names = append(names, s.name)
+	}
+	switch {
+	case len(sets) == 0:
+		return nil, fmt.Errorf("%s: no arrays of images are there (found %s); expected %s", p.path, some(p.contents()), npzReader().Files)
+	case o.Subset != "":
+		return nil, wrong("subset", "no arrays "+quote(o.Subset)+" in "+p.path, "choose one of "+some(names))
+	}
+	return nil, wrong("subset", p.path+" holds several sets", "choose one of "+some(names))
+}
+
+// contents lists the files of a place; of one archive, its members.
+func (p *location) contents() []string {
+	if p.only == "" || path.Ext(p.only) != ".npz" {
+		return p.names()
+	}
+	var names []string
+	_ = p.visitFile(p.only, func(m member) error { // it was read before
+		z, err := openZip(m)
+		if err == nil {
+			for _, f := range z.File {
+				names = append(names, strings.TrimSuffix(f.Name, ".npy"))
+			}
+		}
+		return err
+	})
+	return names
+}
+
+// read reads the splits: train or all, unlabelled images behind it, test; where there is no test split, the validation
+// split in its place.
+func (s arraySet) read(p *location) (*Set, error) {
+	set := &Set{Found: strings.TrimSpace("NumPy arrays " + s.name)}
+	first := "train"
+	if _, ok := s.arrays[arrayName{"train", "x"}]; !ok {
+		first = ""
+	}
+	var err error
+	if set.Train, err = s.split(p, first); err != nil {
+		return nil, err
+	}
+	_, test := s.arrays[arrayName{"test", "x"}]
+	_, val := s.arrays[arrayName{"val", "x"}]
+	switch {
+	case test:
+		set.Test, err = s.split(p, "test")
+	case val:
+		set.Found += ", its validation split as test split"
+		set.Test, err = s.split(p, "val")
+	}
+	if err == nil && test && val {
+		set.Found += ", its validation split unused"
+	}
+	if _, ok := s.arrays[arrayName{"unlabelled", "x"}]; err == nil && ok {
+		var more Images
+		if more, err = s.split(p, "unlabelled"); err == nil {
+			err = set.Train.joinChecked(more, p.path)
+		}
+	}
+	return set, err
+}
+
+// split reads the images of a split and their labels; where there are none, and the images may lack them, −1.
+func (s arraySet) split(p *location, split string) (Images, error) {
+	x, err := p.array(s.arrays[arrayName{split, "x"}])
+	if err != nil {
+		return Images{}, err
+	}
+	im, err := x.pixels()
+	if err != nil {
+		return Images{}, err
+	}
+	n := x.shape[0]
+	y, ok := s.arrays[arrayName{split, "y"}]
+	if !ok && split != "unlabelled" {
+		return Images{}, fmt.Errorf("%s: has no labels beside it; expected %s", x.name, npzReader().Files)
+	}
+	if im.Labels, err = p.labelArray(y, n); err != nil {
+		return Images{}, err
+	}
+	if fine, ok := s.arrays[arrayName{split, "fine"}]; ok {
+		im.Fine, err = p.labelArray(fine, n)
+	}
+	return im, err
+}
+
+// labelArray reads the labels of n images, −1 for all where there is no array.
+func (p *location) labelArray(at arrayAt, n int) ([]int, error) {
+	if at.file == "" {
+		return slices.Repeat([]int{-1}, n), nil
+	}
+	a, err := p.array(at)
+	if err != nil {
+		return nil, err
+	}
+	return a.labels(n)
+}
+
+// joinChecked appends images of what has to be the same shape.
+func (im *Images) joinChecked(more Images, path string) error {
+	if im.Height != more.Height || im.Width != more.Width || im.Channels != more.Channels {
+		return fmt.Errorf("%s: unlabelled images are %d×%d×%d and training images %d×%d×%d; both must have one shape",
+			path, more.Height, more.Width, more.Channels, im.Height, im.Width, im.Channels)
+	}
+	if im.Fine != nil {
+		more.Fine = slices.Repeat([]int{-1}, more.Len())
+	}
+	im.join(more)
+	return nil
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"fmt"
+	"image/png"
+	"os"
+
+	"protobench/datasets"
+	"protobench/datasets/augment"
+	"protobench/internal/setting"
+)
+
+type dataView struct {
+	setArgument
+	Out     string `placeholder:"FILE" default:"contact-sheet.png" help:"PNG to write."`
+	Augment bool   `help:"Show augmented views beside each original, with the default [augment] settings."`
+	Columns int    `default:"10" help:"Images in a row, 1 to 100."`
+	Rows    int    `default:"20" help:"Classes at most, 1 to 1000."`
+}
+
+// Validate refuses sheets without images.
+func (c dataView) Validate() error {
+	if c.Columns < 1 || c.Columns > 100 || c.Rows < 1 || c.Rows > 1000 {
+		return fmt.Errorf("--columns %d, --rows %d: expected 1 to 100 and 1 to 1000", c.Columns, c.Rows)
+	}
+	return nil
+}
+
+// Run writes the sheet: a row for each class, of its first training images, or of one and its views.
+func (c dataView) Run(w *console) error {
+	set, err := datasets.Open(c.options())
+	if err != nil {
+		return err
+	}
+	im := &set.Train
+	rows := make([][][]uint8, min(c.Rows, set.Classes))
+	for i, class := range im.Labels {
+		if class >= 0 && class < len(rows) && len(rows[class]) < c.Columns {
+			rows[class] = append(rows[class], im.Image(i))
+		}
+	}
+	if c.Augment {
+		if err := c.views(set, rows); err != nil {
+			return err
+		}
+	}
+	f, err := os.Create(c.Out)
+	if err != nil {
+		return err
+	}
+	err = png.Encode(f, datasets.Sheet(rows, im.Height, im.Width, im.Channels))
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.out, "%s: %d of %s of %s\n", c.Out, len(rows), classes(set.Classes), set.Name)
+	return err
+}
+
+// views puts views of each class's first image beside it.
+func (c dataView) views(set *datasets.Set, rows [][][]uint8) error {
+	in := augment.Input{Height: set.Train.Height, Width: set.Train.Width, Channels: set.Train.Channels}
+	a, err := augment.New(setting.Defaults[augment.Config]("augment"), in, set.Mean, set.Std, set.Flip)
+	if err != nil {
+		return err
+	}
+	a.Noise = set.Noise
+	size := in.Height * in.Width * in.Channels
+	for class, row := range rows {
+		if len(row) == 0 {
+			continue
+		}
+		one := &datasets.Images{Height: in.Height, Width: in.Width, Channels: in.Channels, Pixels: row[0], Labels: []int{class}}
+		order := make([]int, c.Columns/2)
+		views := make([]float32, 2*len(order)*size)
+		a.Views(views, one, order, 0, class)
+		rows[class] = row[:1:1]
+		for ; len(views) > 0 && len(rows[class]) < c.Columns; views = views[size:] {
+			rows[class] = append(rows[class], levels(views[:size], set, in.Channels))
+		}
+	}
+	return nil
+}
+
+// levels turns a normalised view back into pixels.
+func levels(view []float32, set *datasets.Set, channels int) []uint8 {
+	out := make([]uint8, len(view))
+	for i, v := range view {
+		c := i % channels
+		x := float32(v*set.Std[c]) + set.Mean[c]
+		out[i] = uint8(min(max(float32(x*255)+0.5, 0), 255))
+	}
+	return out
+}
