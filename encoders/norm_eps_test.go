@@ -27,19 +27,23 @@ func TestNormsHaveEpsilon(t *testing.T) {
 		return p.Value(y)
 	}
 	stats := Running{Mean: []float32{0, 0}, Var: []float32{3e-6, 3e-6}}
-	evaluated := run(func(x, gamma, beta *G.Node) (*G.Node, error) { return BatchNorm(x, gamma, beta, stats, Evaluation, false) })
-	trained := run(func(x, gamma, beta *G.Node) (*G.Node, error) { return BatchNorm(x, gamma, beta, stats, Training, false) })
+	evaluated := run(func(x, gamma, beta *G.Node) (*G.Node, error) {
+		return BatchNorm(x, gamma, beta, stats, Evaluation, false)
+	})
+	trained := run(func(x, gamma, beta *G.Node) (*G.Node, error) {
+		return BatchNorm(x, gamma, beta, stats, Training, false)
+	})
 	for name, c := range map[string]struct {
 		got  []float32
 		want float64
 	}{"training": {trained, a / math.Sqrt(1e-6+1e-5)}, "evaluation": {evaluated, a / math.Sqrt(3e-6+1e-5)}} {
 		for i, v := range c.got {
-			if want := math.Copysign(c.want, float64(x[i])); math.Abs(float64(v)-want) > 1e-5 {
+			if want := math.Copysign(c.want, float64(x[i])); !(math.Abs(float64(v)-want) <= 1e-5) {
 				t.Errorf("batch norm in %s: %g, want %g", name, v, want)
 			}
 		}
 	}
-	if want := float32(0.9*3e-6 + 0.1*2e-6); math.Abs(float64(stats.Var[0]-want)) > 1e-9 {
+	if want := float32(0.9*3e-6 + 0.1*2e-6); !(math.Abs(float64(stats.Var[0]-want)) <= 1e-9) {
 		t.Errorf("running variance %g, want %g", stats.Var[0], want)
 	}
 	x = []float32{a, -a, 2 * a, -2 * a}
@@ -47,7 +51,7 @@ func TestNormsHaveEpsilon(t *testing.T) {
 		layer := run(func(x, gamma, beta *G.Node) (*G.Node, error) { return LayerNorm(x, gamma, beta, eps) })
 		for i, v := range layer {
 			variance := 1e-6 * []float64{1, 4}[i/2]
-			if want := float64(x[i]) / math.Sqrt(variance+eps); math.Abs(float64(v)-want) > 1e-5 {
+			if want := float64(x[i]) / math.Sqrt(variance+eps); !(math.Abs(float64(v)-want) <= 1e-5) {
 				t.Errorf("layer norm with ε %g: %g, want %g", eps, v, want)
 			}
 		}

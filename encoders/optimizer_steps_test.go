@@ -30,7 +30,7 @@ func TestDecayGoesWithTheRate(t *testing.T) {
 		} {
 			p := &Param{Name: "w", Shape: []int{1, 1}, Value: []float32{w}, Grad: []float32{g}, LRMult: mult, WeightDecay: decay}
 			c.make([]*Param{p}).Step(nil, lr)
-			if got := float64(p.Value[0]); math.Abs(got-c.want) > 2e-6 {
+			if got := float64(p.Value[0]); !(math.Abs(got-c.want) <= 2e-6) {
 				t.Errorf("%s at %g times the rate: %g becomes %g, want %g", name, mult, w, got, c.want)
 			}
 		}
@@ -52,7 +52,7 @@ func TestLARSAtNormZero(t *testing.T) {
 		p := &Param{Name: "w", Shape: []int{1, 1}, Value: []float32{float32(c.w)}, Grad: []float32{float32(c.g)}, LRMult: 1, WeightDecay: 0.5}
 		l := NewLARS([]*Param{p}, LARSConfig{Convention: c.convention, Eta: 0.25})
 		l.Step(nil, 0.1)
-		if got := float64(p.Value[0]); math.Abs(got-c.want) > 1e-6 {
+		if got := float64(p.Value[0]); !(math.Abs(got-c.want) <= 1e-6) {
 			t.Errorf("%s: %g becomes %g, want %g", c.name, c.w, got, c.want)
 		}
 	}
@@ -70,7 +70,7 @@ func TestLARSExcludes(t *testing.T) {
 	for exclude, want := range map[bool]float64{true: 2 - 0.1*0.5, false: 2 - 0.1*0.25*2} {
 		p := &Param{Name: "b", Shape: []int{1}, Value: []float32{2}, Grad: []float32{0.5}, LRMult: 1, WeightDecay: 0.5}
 		NewLARS([]*Param{p}, LARSConfig{Convention: LARSDINO, Eta: 0.25, Exclude: exclude}).Step(nil, 0.1)
-		if got := float64(p.Value[0]); math.Abs(got-want) > 1e-6 {
+		if got := float64(p.Value[0]); !(math.Abs(got-want) <= 1e-6) {
 			t.Errorf("excluded %v: %g, want %g", exclude, got, want)
 		}
 	}

@@ -41,7 +41,7 @@ func TestStart(t *testing.T) {
 				normal := p.Name == "positions" || cfg.Projector == "gelu" && strings.HasPrefix(p.Name, "projector")
 				switch {
 				case len(p.Shape) == 1 && strings.HasSuffix(p.Name, "weight"):
-					if p.Value[0] != 1 || math.Abs(std-1) > 1e-9 {
+					if p.Value[0] != 1 || !(math.Abs(std-1) <= 1e-9) {
 						t.Errorf("%s starts at %v", p.Name, p.Value[0])
 					}
 				case len(p.Shape) == 1 || p.Name == "class" || p.Name == "mask":
@@ -49,12 +49,12 @@ func TestStart(t *testing.T) {
 						t.Errorf("%s starts at up to %g", p.Name, largest)
 					}
 				case normal:
-					if math.Abs(std-0.02) > 0.02*4/math.Sqrt(2*float64(len(p.Value))) || largest < 0.04 {
+					if !(math.Abs(std-0.02) <= 0.02*4/math.Sqrt(2*float64(len(p.Value)))) || largest < 0.04 {
 						t.Errorf("%s has σ %g, want 0.02", p.Name, std)
 					}
 				default:
 					bound := 1 / math.Sqrt(float64(inputs))
-					if largest > bound*1.000001 || math.Abs(std-bound/math.Sqrt(3)) > bound*4/math.Sqrt(5*float64(len(p.Value))) {
+					if largest > bound*1.000001 || !(math.Abs(std-bound/math.Sqrt(3)) <= bound*4/math.Sqrt(5*float64(len(p.Value)))) {
 						t.Errorf("%s of %d inputs has σ %g up to %g, want %g up to %g", p.Name, inputs, std, largest, bound/math.Sqrt(3), bound)
 					}
 				}

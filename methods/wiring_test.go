@@ -37,7 +37,7 @@ func TestSchedules(t *testing.T) {
 		if i >= 4 {
 			lr = cosineAt(0.3, 0.06, i-4, 12)
 		}
-		if got := r.Values["lr"]; math.Abs(got-lr) > 1e-12 {
+		if got := r.Values["lr"]; !(math.Abs(got-lr) <= 1e-12) {
 			t.Errorf("step %d: learning rate %g, want %g", i, got, lr)
 		}
 		m, decay := cosineAt(0.5, 0.9, i, 16), cosineAt(0.02, 0.1, i, 16)
@@ -208,7 +208,7 @@ func TestLearnedScores(t *testing.T) {
 			for j := range l.D {
 				want += float64(z[i/l.K*l.D+j]) * float64(l.Current[part.Teacher][i%l.K*l.D+j])
 			}
-			if math.Abs(float64(got)-want) > 1e-5 {
+			if !(math.Abs(float64(got)-want) <= 1e-5) {
 				t.Fatalf("%s: score %d is %g, want %g", preset, i, got, want)
 			}
 		}
@@ -243,7 +243,7 @@ func TestMeMaxTemperature(t *testing.T) {
 		for _, m := range mean {
 			want += m * math.Log(m)
 		}
-		if got := r.Values["loss.me-max"]; math.Abs(got-want) > 1e-5 {
+		if got := r.Values["loss.me-max"]; !(math.Abs(got-want) <= 1e-5) {
 			t.Errorf("temperature %g: me-max %g, want %g", temperature, got, want)
 		}
 	}

@@ -25,11 +25,11 @@ func TestAssign(t *testing.T) {
 	if want := []float64{times, -times, -times, 0, 0, 0, 0.6 * times, 0.8 * times}; !near64(a.Sum, want, 1e-3) {
 		t.Errorf("sums %v, want %v", a.Sum, want)
 	}
-	if math.Abs(a.cosine-0.5) > 1e-6 { // 1, 1, 0, 0
+	if !(math.Abs(a.cosine-0.5) <= 1e-6) { // 1, 1, 0, 0
 		t.Errorf("mean cosine %g", a.cosine)
 	}
 	a.Assign(nil, z[:4], []float32{1, 0, 0, 1, 0, 1, 0.6, 0.8})
-	if len(a.Near) != 2 || a.Count[0] != 1 || a.Count[3] != 1 || math.Abs(a.cosine-1) > 1e-6 {
+	if len(a.Near) != 2 || a.Count[0] != 1 || a.Count[3] != 1 || !(math.Abs(a.cosine-1) <= 1e-6) {
 		t.Errorf("a second batch: %v, counts %v, cosine %g", a.Near, a.Count, a.cosine)
 	}
 }
@@ -46,14 +46,19 @@ func TestDirection(t *testing.T) {
 
 // TestStartAt: different rows as long as there are enough, then the same again.
 func TestStartAt(t *testing.T) {
-	z := []float32{1, 2, 3}
-	got := StartAt(stream.New(1, "test"), z, 5, 1)
-	if !slices.Equal(got[3:], got[:2]) {
+	z := []float32{1, 10, 2, 20, 3, 30}
+	got := StartAt(stream.New(1, "test"), z, 5, 2)
+	if !slices.Equal(got[6:], got[:4]) {
 		t.Errorf("rows %v do not repeat", got)
 	}
-	slices.Sort(got[:3])
-	if !slices.Equal(got[:3], z) {
-		t.Errorf("rows %v are not all", got[:3])
+	seen := map[float32]bool{}
+	for i := 0; i < 6; i += 2 {
+		if seen[got[i]] = true; got[i+1] != 10*got[i] {
+			t.Errorf("row %v is none", got[i:i+2])
+		}
+	}
+	if len(seen) != 3 || len(got) != 10 {
+		t.Errorf("rows %v are not all", got)
 	}
 }
 

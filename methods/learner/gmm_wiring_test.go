@@ -26,7 +26,7 @@ func TestGMMMemory(t *testing.T) {
 	} {
 		cfg := small(map[string]any{"gmm.forgetting": c.forgetting, "gmm.memory": c.memory}) // 64 images, batches of 16
 		g := newGMM(cfg, placed(fixture.RandomUnit(1, 4, 3), 3))
-		if got := 1 / (1 - g.forgetting(1)); math.Abs(got-c.units) > 1e-9*c.units {
+		if got := 1 / (1 - g.forgetting(1)); !(math.Abs(got-c.units) <= 1e-9*c.units) {
 			t.Errorf("%s, memory %g: remembers %g units, want %g", c.forgetting, c.memory, got, c.units)
 		}
 	}
@@ -42,7 +42,7 @@ func TestGMMSettings(t *testing.T) {
 	if m.Covariance != "spherical" || !m.Learned || !m.Uniform || m.VMF || m.Balance != 0 || m.Alpha != 0.25 {
 		t.Errorf("mixture %+v", m)
 	}
-	if math.Abs(float64(m.Spread[2])-1/(2.0*d)) > 1e-7 || math.Abs(m.VarMin-1/(8.0*d)) > 1e-12 || m.N[3] != 1 {
+	if !(math.Abs(float64(m.Spread[2])-1/(2.0*d)) <= 1e-7) || !(math.Abs(m.VarMin-1/(8.0*d)) <= 1e-12) || m.N[3] != 1 {
 		t.Errorf("variance %g above %g, mass %g", m.Spread[2], m.VarMin, m.N[3])
 	}
 	cfg = small(map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": 2, "gmm.weights": "sinkhorn", "gmm.iterations": 7})
@@ -105,7 +105,7 @@ func TestGMMAnneals(t *testing.T) {
 	annealed := map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": 2.0, "gmm.anneal_start": 0.25, "gmm.anneal_epochs": 4.0}
 	for epoch, beta := range map[float64]float64{0: 0.25, 1: 0.4375, 2: 0.625, 3: 0.8125, 4: 1, 9: 1} {
 		g := newGMM(small(annealed), placed(fixture.RandomUnit(1, k, d), d))
-		if got := g.beta(epoch); math.Abs(got-beta) > 1e-12 {
+		if got := g.beta(epoch); !(math.Abs(got-beta) <= 1e-12) {
 			t.Errorf("epoch %g: power %g, want %g", epoch, got, beta)
 		}
 		plain := newGMM(small(map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": 2 * beta}), placed(fixture.RandomUnit(1, k, d), d))
@@ -128,12 +128,12 @@ func TestGMMAdopts(t *testing.T) {
 	for range 3 {
 		g.Before(in)
 	}
-	if want := math.Pow(4, -0.7); math.Abs(in.Found.Values["gmm.step"]-want) > 1e-12 {
+	if want := math.Pow(4, -0.7); !(math.Abs(in.Found.Values["gmm.step"]-want) <= 1e-12) {
 		t.Errorf("the third step is %g, want %g", in.Found.Values["gmm.step"], want)
 	}
 	copy(g.P.Value, fixture.RandomUnit(3, k, d))
 	g.Adopt()
-	if !slices.Equal(g.m.Mu, g.P.Value) || !slices.Equal(g.P.Effective[part.Teacher], g.P.Effective[part.Student]) || math.Abs(g.m.Pooled[0]-1.0/d) > 1e-12 {
+	if !slices.Equal(g.m.Mu, g.P.Value) || !slices.Equal(g.P.Effective[part.Teacher], g.P.Effective[part.Student]) || !(math.Abs(g.m.Pooled[0]-1.0/d) <= 1e-12) {
 		t.Errorf("means %v of prototypes %v, variance %g", g.m.Mu, g.P.Value, g.m.Pooled[0])
 	}
 	for c, n := range g.m.N {
@@ -142,7 +142,7 @@ func TestGMMAdopts(t *testing.T) {
 		}
 	}
 	g.Before(in)
-	if want := math.Pow(2, -0.7); math.Abs(in.Found.Values["gmm.step"]-want) > 1e-12 {
+	if want := math.Pow(2, -0.7); !(math.Abs(in.Found.Values["gmm.step"]-want) <= 1e-12) {
 		t.Errorf("the first step after is %g, want %g", in.Found.Values["gmm.step"], want)
 	}
 }
@@ -167,7 +167,7 @@ func TestGMMNotes(t *testing.T) {
 				t.Errorf("%+v: %s noted: %v", c, name, ok)
 			}
 		}
-		if got, want := in.Found.Values["gmm.precision"], 1/(g.m.Pooled[0]*d); math.Abs(got-want) > 1e-9 {
+		if got, want := in.Found.Values["gmm.precision"], 1/(g.m.Pooled[0]*d); !(math.Abs(got-want) <= 1e-9) {
 			t.Errorf("precision %g, want %g", got, want)
 		}
 	}

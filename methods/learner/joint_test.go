@@ -48,10 +48,10 @@ func TestJointStep(t *testing.T) {
 		}
 		j.After(&Step{LR: lr, Momentum: momentum, Decay: c.rise, Found: NewFound()})
 		for i, w := range want {
-			if got := float64(j.p.Value[i]); math.Abs(got-w) > 1e-6 {
+			if got := float64(j.p.Value[i]); !(math.Abs(got-w) <= 1e-6) {
 				t.Errorf("%+v: value %d is %g, want %g", c, i, got, w)
 			}
-			if got, want := float64(j.p.Teacher[i]), momentum*start[i]+(1-momentum)*w; math.Abs(got-want) > 1e-6 {
+			if got, want := float64(j.p.Teacher[i]), momentum*start[i]+(1-momentum)*w; !(math.Abs(got-want) <= 1e-6) {
 				t.Errorf("%+v: the teacher's value %d is %g, want %g", c, i, got, want)
 			}
 		}

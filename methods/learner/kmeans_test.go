@@ -18,7 +18,7 @@ func TestKMeansStep(t *testing.T) {
 	gain := 8 * (1 - keep)
 	count := keep + gain
 	mean := []float64{1 + gain/count*(1.4/3-1), gain / count * (2.4 / 3)}
-	if math.Abs(m.count[0]-count) > 1e-12 || math.Abs(m.count[1]-(7.0/8+1)) > 1e-12 {
+	if !(math.Abs(m.count[0]-count) <= 1e-12) || !(math.Abs(m.count[1]-(7.0/8+1)) <= 1e-12) {
 		t.Errorf("counts %v, want %g and %g", m.count, count, 7.0/8+1)
 	}
 	if !near64(m.mean[:2], mean, 1e-7) {

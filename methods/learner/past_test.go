@@ -104,3 +104,12 @@ func TestEpochKMeansNeedsEnough(t *testing.T) {
 		}
 	}
 }
+
+// TestEpochKMeansMoves puts one centroid on an embedding and leaves the others.
+func TestEpochKMeansMoves(t *testing.T) {
+	m := newEpochKMeans(small(map[string]any{"prototypes.count": 3}), placed([]float32{1, 0, 0, 1, -1, 0}, 2))
+	m.Move(2, []float32{0.6, 0.8})
+	if want := []float32{1, 0, 0, 1, 0.6, 0.8}; !slices.Equal(m.P.Value, want) || !fixture.Near(m.P.Effective[1], want) {
+		t.Errorf("centroids %v, seen as %v, want %v", m.P.Value, m.P.Effective[1], want)
+	}
+}

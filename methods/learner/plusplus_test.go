@@ -23,7 +23,7 @@ func TestNearer(t *testing.T) {
 // TestPlusPlusRounds: as many different embeddings as are asked for, also where several are drawn at a time, and where
 // the last round is not a whole one.
 func TestPlusPlusRounds(t *testing.T) {
-	const n, d = 2600, 3
+	const n, d = 2100, 3
 	z := fixture.RandomUnit(1, n, d)
 	for _, k := range []int{1, 2, 1024, 1025, 2051} {
 		chosen := plusPlus(nil, z, d, k, stream.New(1, "test"))
@@ -43,6 +43,33 @@ func TestPlusPlusWeighs(t *testing.T) {
 		if !slices.Contains(chosen, 50) {
 			t.Errorf("seed %d chose %v: both on one spot", seed, chosen)
 		}
+	}
+}
+
+// TestPlusPlusFirstRound: where several centres are drawn at a time the first one is drawn alone, for nothing is covered before it. Nearly
+// all embeddings stand on one spot, which gets one centre.
+func TestPlusPlusFirstRound(t *testing.T) {
+	const others = plusPlusRounds + 1
+	z := append(fixture.RandomUnit(1, others, 2), slices.Repeat([]float32{1, 0}, 5*others)...)
+	began := 0
+	for seed := range uint64(4) {
+		chosen := plusPlus(nil, z, 2, plusPlusRounds+1, stream.New(seed, "test"))
+		if chosen[0] < others {
+			continue
+		}
+		began++
+		spot := 0
+		for _, i := range chosen {
+			if i >= others {
+				spot++
+			}
+		}
+		if spot != 1 {
+			t.Errorf("seed %d: %d centres on one spot", seed, spot)
+		}
+	}
+	if began < 2 {
+		t.Fatal("hardly any seed begins on the spot")
 	}
 }
 

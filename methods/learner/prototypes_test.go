@@ -17,20 +17,51 @@ func TestMoved(t *testing.T) {
 		p.Moved(nil)
 	}
 	var values map[string]float64
-	for i, a := range []float64{0.2, 0.5, 0.4, 0.4, 1.4} {
+	for i, a := range []float64{0.2, 0.5, 0.4, 0.4, 1.4, 1.3} {
 		turn(a)
-		s := &Step{Index: i, PerEpoch: 2, Found: NewFound()}
+		s := &Step{Index: i, PerEpoch: 3, Found: NewFound()}
 		p.EndStep(s)
 		values = s.Found.Values
-		path := []float64{0.1, 0.25, 0.3, 0.3, 0.8}[i]
-		drift := []float64{0, 0.25, 0.25, 0.05, 0.05}[i]
-		if math.Abs(p.Path()-path) > 1e-6 || math.Abs(p.Drift()-drift) > 1e-6 || values["path"] != p.Path() || values["drift"] != p.Drift() {
+		path := []float64{0.1, 0.25, 0.3, 0.3, 0.8, 0.85}[i]
+		drift := []float64{0, 0, 0.3, 0.3, 0.3, 0.55}[i]
+		if !(math.Abs(p.Path()-path) <= 1e-6) || !(math.Abs(p.Drift()-drift) <= 1e-6) || values["path"] != p.Path() || values["drift"] != p.Drift() {
 			t.Errorf("step %d: path %g, drift %g, want %g and %g; noted %v", i, p.Path(), p.Drift(), path, drift, values)
 		}
 	}
 	p.EndStep(&Step{Index: 1, Found: NewFound()}) // where nothing is known of epochs none ends
-	if math.Abs(p.Drift()-0.05) > 1e-6 {
+	if !(math.Abs(p.Drift()-0.55) <= 1e-6) {
 		t.Errorf("drift %g", p.Drift())
+	}
+}
+
+// TestMovedInChunks has more prototypes than a task takes: all of them turn twice, by a tenth each time.
+func TestMovedInChunks(t *testing.T) {
+	const k = 20000
+	p := NewPrototypes(slices.Repeat([]float32{1, 0}, k), k, 2, true)
+	for i, a := range []float64{0.1, 0.2} {
+		for c := range k {
+			p.Value[2*c], p.Value[2*c+1] = 2*float32(math.Cos(a)), 2*float32(math.Sin(a))
+		}
+		p.Moved(nil)
+		if want := 0.1 * float64(i+1); !(math.Abs(p.Path()-want) <= 1e-5) {
+			t.Errorf("path %g, want %g", p.Path(), want)
+		}
+	}
+}
+
+// TestStateShapes: every entry's shape is that of its numbers, for every learner.
+func TestStateShapes(t *testing.T) {
+	for _, d := range Declarations() {
+		l := d.New(small(map[string]any{"prototypes.count": 3, "gmm.covariance": "diagonal"}), Host{}, placed(RandomHeads(1, 1, 3, 4), 4))
+		for _, e := range append(l.State(""), l.Vectors().State("")...) {
+			n := 1
+			for _, s := range e.Shape {
+				n *= s
+			}
+			if have := len(e.F32) + len(e.F64); n != have {
+				t.Errorf("%s: %s has %d numbers of shape %v", d.Name, e.Name, have, e.Shape)
+			}
+		}
 	}
 }
 
@@ -39,7 +70,7 @@ func TestAngle(t *testing.T) {
 		b    []float32
 		want float64
 	}{{[]float32{1, 0}, 0}, {[]float32{0, 1}, math.Pi / 2}, {[]float32{-1, 0}, math.Pi}, {[]float32{1, 1e-4}, 1e-4}} {
-		if got := angle([]float32{1, 0}, c.b); math.Abs(got-c.want) > 1e-7*max(1, c.want) {
+		if got := angle([]float32{1, 0}, c.b); !(math.Abs(got-c.want) <= 1e-7*max(1, c.want)) {
 			t.Errorf("angle to %v is %g, want %g", c.b, got, c.want)
 		}
 	}

@@ -140,13 +140,26 @@ func TestSplitStandsBeside(t *testing.T) {
 	}
 	r.Run(l, nil, in)
 	for j, w := range want {
-		if got := float64(l.P.Value[2*d+j]); math.Abs(got-w/math.Sqrt(length)) > 1e-6 {
+		if got := float64(l.P.Value[2*d+j]); !(math.Abs(got-w/math.Sqrt(length)) <= 1e-6) {
 			t.Errorf("coordinate %d is %g, want %g", j, got, w/math.Sqrt(length))
 		}
 	}
 	// The third had 0.25 after this batch; the fourth 1.75, which both share.
 	if want := []float64{1, 1, 0.875, 0.875}; !slices.Equal(l.P.recent, want) {
 		t.Errorf("shares %v, want %v", l.P.recent, want)
+	}
+}
+
+// TestSplitOfEqualShares: of prototypes with equal shares the first is split.
+func TestSplitOfEqualShares(t *testing.T) {
+	r, cfg := reseedingRun(map[string]any{"prototypes.reseed_by": "split", "prototypes.reseed_below": 0.3})
+	l := newEMA(cfg, placed(cross, 2))
+	r.rate = 0
+	copy(l.P.recent, []float64{0.1, 2, 2, 1})
+	in := &Step{Found: NewFound()}
+	in.Z[part.Teacher] = cross
+	if r.Run(l, nil, in); !slices.Equal(l.P.recent, []float64{1, 1, 2, 1}) {
+		t.Errorf("shares %v", l.P.recent)
 	}
 }
 

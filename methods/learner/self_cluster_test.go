@@ -84,12 +84,12 @@ func TestSelfClusterSteps(t *testing.T) {
 	m.Before(in)
 	sign := func(g float32) float64 { return math.Copysign(1, float64(g)) }
 	for i, w := range weight {
-		if want, got := float64(w)*(1-lr*decay)-lr*sign(m.weight.Grad[i]), float64(m.weight.Value[i]); math.Abs(got-want) > 1e-5 {
+		if want, got := float64(w)*(1-lr*decay)-lr*sign(m.weight.Grad[i]), float64(m.weight.Value[i]); !(math.Abs(got-want) <= 1e-5) {
 			t.Errorf("weight %d is %g, want %g", i, got, want)
 		}
 	}
 	for i, g := range m.bias.Grad {
-		if want, got := -lr*sign(g), float64(m.bias.Value[i]); math.Abs(got-want) > 1e-5 {
+		if want, got := -lr*sign(g), float64(m.bias.Value[i]); !(math.Abs(got-want) <= 1e-5) {
 			t.Errorf("bias %d is %g, want %g", i, got, want)
 		}
 	}
@@ -114,7 +114,44 @@ func TestSelfClusterSteps(t *testing.T) {
 			loss -= float64(m.targets[2*i+k]) * (v - lse) / 3
 		}
 	}
-	if math.Abs(got-loss) > 1e-5*math.Abs(loss) || in.Found.Values["self-cluster.loss"] != got {
+	if !(math.Abs(got-loss) <= 1e-5*math.Abs(loss)) || in.Found.Values["self-cluster.loss"] != got {
 		t.Errorf("loss %g, want %g; noted as %g", got, loss, in.Found.Values["self-cluster.loss"])
+	}
+}
+
+// TestSelfClusterOfMany: with more prototypes than a task takes, each bias has the gradient of its own logits, and so has each weight:
+// the softmax of the logits less the targets, a mean over the embeddings.
+func TestSelfClusterOfMany(t *testing.T) {
+	const k, d, n = 20000, 2, 3
+	m := newSelfCluster(small(nil), placed(fixture.RandomUnit(1, k, d), d))
+	z := fixture.RandomUnit(2, n, d)
+	m.gradient(nil, z)
+	bias, weight := make([]float64, k), make([]float64, k*d)
+	for i := range n {
+		p, sum := make([]float64, k), 0.0
+		for c := range p {
+			for j := range d {
+				p[c] += float64(z[i*d+j]) * float64(m.weight.Value[c*d+j])
+			}
+			p[c] = math.Exp(p[c] / 0.12)
+			sum += p[c]
+		}
+		for c := range p {
+			g := (p[c]/sum - float64(m.targets[i*k+c])) / (0.12 * n)
+			bias[c] += g
+			for j := range d {
+				weight[c*d+j] += g * float64(z[i*d+j])
+			}
+		}
+	}
+	for c, want := range bias {
+		if got := float64(m.bias.Grad[c]); !(math.Abs(got-want) <= 1e-6) {
+			t.Fatalf("bias %d has the gradient %g, want %g", c, got, want)
+		}
+	}
+	for c, want := range weight {
+		if got := float64(m.weight.Grad[c]); !(math.Abs(got-want) <= 1e-6) {
+			t.Fatalf("weight %d has the gradient %g, want %g", c, got, want)
+		}
 	}
 }

@@ -98,11 +98,11 @@ func TestEStep(t *testing.T) {
 					for _, v := range m.work.density[:n] {
 						got += v / n
 					}
-					if math.Abs(got-density) > 1e-5*(1+math.Abs(density)) {
+					if !(math.Abs(got-density) <= 1e-5*(1+math.Abs(density))) {
 						t.Errorf("%s, %d dimensions, exact %v: log-density %g, want %g", covariance, d, exact, got, density)
 					}
 					for i, w := range want {
-						if r := float64(m.work.r[i]); math.Abs(r-w) > 1e-5 {
+						if r := float64(m.work.r[i]); !(math.Abs(r-w) <= 1e-5) {
 							t.Fatalf("%s, %d dimensions, power %g, exact %v: responsibility %d is %g, want %g", covariance, d, beta, exact, i, r, w)
 						}
 					}
@@ -153,7 +153,7 @@ func TestMStep(t *testing.T) {
 							gain = (1 - keep) / (1 - lambda)
 						}
 						mass := keep*old.N[c] + gain
-						if math.Abs(m.N[c]-mass) > 1e-5*mass || math.Abs(m.work.mass[c]-w) > 1e-5 {
+						if !(math.Abs(m.N[c]-mass) <= 1e-5*mass) || !(math.Abs(m.work.mass[c]-w) <= 1e-5) {
 							t.Errorf("%s: component %d has the mass %g, want %g; %g of the batch, want %g", name, c, m.N[c], mass, m.work.mass[c], w)
 						}
 						rho := gain / mass
@@ -162,7 +162,7 @@ func TestMStep(t *testing.T) {
 							_, mean, square := moments(gamma, h, k, d, c, j)
 							mu := float64(old.Mu[c*d+j])
 							moved := mu + rho*(mean-mu)
-							if got := float64(m.Mu[c*d+j]); math.Abs(got-moved) > 2e-6 {
+							if got := float64(m.Mu[c*d+j]); !(math.Abs(got-moved) <= 2e-6) {
 								t.Errorf("%s: mean %d of component %d is %g, want %g", name, j, c, got, moved)
 							}
 							at := c
@@ -171,11 +171,11 @@ func TestMStep(t *testing.T) {
 							}
 							v := (1-rho)*(float64(old.Spread[at])+mu*mu) + rho*square - moved*moved
 							spherical += v / d
-							if covariance == "diagonal" && math.Abs(float64(m.Spread[at])-v) > 5e-6 {
+							if covariance == "diagonal" && !(math.Abs(float64(m.Spread[at])-v) <= 5e-6) {
 								t.Errorf("%s: variance %d of component %d is %g, want %g", name, j, c, m.Spread[at], v)
 							}
 						}
-						if covariance == "spherical" && math.Abs(float64(m.Spread[c])-spherical) > 5e-6 {
+						if covariance == "spherical" && !(math.Abs(float64(m.Spread[c])-spherical) <= 5e-6) {
 							t.Errorf("%s: variance of component %d is %g, want %g", name, c, m.Spread[c], spherical)
 						}
 					}
@@ -211,7 +211,7 @@ func TestPrecision(t *testing.T) {
 				s += floored(m, c, j)
 			}
 		}
-		if got, want := m.Precision(), float64(m.K*m.D)/s; math.Abs(got-want) > 1e-9*want {
+		if got, want := m.Precision(), float64(m.K*m.D)/s; !(math.Abs(got-want) <= 1e-9*want) {
 			t.Errorf("%s: %g, want %g", covariance, got, want)
 		}
 	}
@@ -238,7 +238,7 @@ func TestRevive(t *testing.T) {
 			}
 		}
 		for c, p := range m.Pi { // masses 1, 2, 1, 4 and half a pseudo-count for each
-			if want := (m.N[c] + 0.5) / 10; math.Abs(p-want) > 1e-12 {
+			if want := (m.N[c] + 0.5) / 10; !(math.Abs(p-want) <= 1e-12) {
 				t.Errorf("%s: weight %d is %g, want %g", covariance, c, p, want)
 			}
 		}
@@ -266,6 +266,15 @@ func TestSplitMixture(t *testing.T) {
 		if want := []float64{1.0 / 8, 2.0 / 8, 3.0 / 8, 2.0 / 8}; !slices.Equal(m.Pi, want) {
 			t.Errorf("%s: weights %v, want %v", covariance, m.Pi, want)
 		}
+	}
+}
+
+// TestMeans: prototypes are the means' directions, each its own.
+func TestMeans(t *testing.T) {
+	m := New([]float32{3, 4, 0, -2, 0, 0}, 3, 2, "spherical", 1, 1)
+	c := []float32{7, 7, 7, 7, 0.6, 0.8}
+	if m.Means(c); !fixture.Near(c, []float32{0.6, 0.8, 0, -1, 0.6, 0.8}) { // the last has no direction
+		t.Errorf("directions %v", c)
 	}
 }
 

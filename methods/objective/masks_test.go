@@ -53,7 +53,7 @@ func TestMasksShare(t *testing.T) {
 				}
 			}
 		}
-		if math.Abs(float64(hiding)/n-share) > 0.07 {
+		if !(math.Abs(float64(hiding)/n-share) <= 0.07) {
 			t.Errorf("share %g: %d of %d views hide patches", share, hiding, n)
 		}
 	}

@@ -111,7 +111,7 @@ func TestSeLaClassifier(t *testing.T) {
 					share += 1.0 / 64
 				}
 			}
-			if math.Abs(share-changed) > 1e-9 {
+			if !(math.Abs(share-changed) <= 1e-9) {
 				t.Errorf("%g of the labels changed, it says %g", share, changed)
 			}
 		}
@@ -226,7 +226,7 @@ func TestPredictorStarts(t *testing.T) {
 		case 2, 4:
 			want = 0
 		}
-		if math.Abs(math.Sqrt(3*square)-want) > 0.05*want || i%3 == 0 && (largest > bound*want || largest < 0.98*want) {
+		if !(math.Abs(math.Sqrt(3*square)-want) <= 0.05*want) || i%3 == 0 && (largest > bound*want || largest < 0.98*want) {
 			t.Errorf("%s has √3·σ %g and goes up to %g, want %g", p.Name, math.Sqrt(3*square), largest, want)
 		}
 	}
@@ -307,7 +307,7 @@ func TestInfoNCE(t *testing.T) {
 			want += (math.Log(sum) - dot(z, query, keys, own)) / (2 * b)
 		}
 	}
-	if math.Abs(got-want) > 1e-5 {
+	if !(math.Abs(got-want) <= 1e-5) {
 		t.Errorf("loss %g, want %g", got, want)
 	}
 }
@@ -414,7 +414,7 @@ func TestPatchesHaveRoom(t *testing.T) {
 	for _, v := range p.targets {
 		mass += float64(v)
 	}
-	if math.Abs(mass-1) > 1e-5 { // 32 rows of mass 1, each over 8 patches and 4 views
+	if !(math.Abs(mass-1) <= 1e-5) { // 32 rows of mass 1, each over 8 patches and 4 views
 		t.Errorf("all targets sum to %g", mass)
 	}
 }
@@ -438,7 +438,7 @@ func TestMaSSLGradientScales(t *testing.T) {
 		grads[i] = slices.Clone(p.Value(gs[0]))
 	}
 	for i, g := range grads[0] {
-		if math.Abs(float64(grads[1][i]-4*g)) > 1e-6 || math.Abs(float64(g)) < 1e-9 {
+		if !(math.Abs(float64(grads[1][i]-4*g)) <= 1e-6) || math.Abs(float64(g)) < 1e-9 {
 			t.Errorf("entry %d: %g, or %g from four times as much", i, g, grads[1][i])
 		}
 	}
@@ -489,7 +489,7 @@ func TestCARPOnTeams(t *testing.T) {
 				want += m * math.Log(m) / 3
 			}
 		}
-		if got := float64(p.Value(loss)[0]); math.Abs(got-want) > 1e-5 {
+		if got := float64(p.Value(loss)[0]); !(math.Abs(got-want) <= 1e-5) {
 			t.Errorf("entropy term %g, want %g", got, want)
 		}
 		return append(slices.Clone(p.Value(grads[0])), p.Value(loss)[0])

@@ -159,7 +159,7 @@ func TestCenter(t *testing.T) {
 		}
 	}
 	for j, c := range o.Offset(nil, 1) {
-		if math.Abs(float64(c)-want[j]) > 1e-6 {
+		if !(math.Abs(float64(c)-want[j]) <= 1e-6) {
 			t.Errorf("center %d is %g, want %g", j, c, want[j])
 		}
 	}
@@ -195,7 +195,7 @@ func TestVMFCenterAndOffset(t *testing.T) {
 		bias := make([]float32, k)
 		term.VMFBias(bias, nil, c, d, 0.15)
 		for j, got := range o.Offset(c, 1) { // the second of three epochs
-			if want := -float64(bias[j]) + 0.15*math.Log(center[j]); math.Abs(float64(got)-want) > 1e-5 {
+			if want := -float64(bias[j]) + 0.15*math.Log(center[j]); !(math.Abs(float64(got)-want) <= 1e-5) {
 				t.Errorf("%s: prototype %d loses %g, want %g", targets, j, got, want)
 			}
 		}
@@ -258,7 +258,7 @@ func TestMSNTerms(t *testing.T) {
 		}
 		scale := max(1, c.scale)
 		want := scale*ce + scale*c.meMax*meMax + scale*c.entropy*entropy
-		if got := float64(program.Value(loss)[0]); math.Abs(got-want) > 1e-5 {
+		if got := float64(program.Value(loss)[0]); !(math.Abs(got-want) <= 1e-5) {
 			t.Errorf("%+v: loss %g, want %g", c, got, want)
 		}
 	}

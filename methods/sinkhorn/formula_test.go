@@ -51,7 +51,7 @@ func powers(x []float32, by float64) []float64 {
 func compare(t *testing.T, what string, got []float32, want []float64) {
 	t.Helper()
 	for i, w := range want {
-		if math.Abs(float64(got[i])-w) > 1e-5*(w+0.01) {
+		if !(math.Abs(float64(got[i])-w) <= 1e-5*(w+0.01)) {
 			t.Fatalf("%s: entry %d is %g, want %g", what, i, got[i], w)
 		}
 	}
@@ -136,7 +136,7 @@ func TestLogarithmicInSlices(t *testing.T) {
 func TestLogAdd(t *testing.T) {
 	for _, c := range [][2]float32{{0, 0}, {1, 3}, {3, 1}, {-100, 50}} {
 		want := math.Log(math.Exp(float64(c[0])) + math.Exp(float64(c[1])))
-		if got := float64(logAdd(c[0], c[1])); math.Abs(got-want) > 1e-6*(1+math.Abs(want)) {
+		if got := float64(logAdd(c[0], c[1])); !(math.Abs(got-want) <= 1e-6*(1+math.Abs(want))) {
 			t.Errorf("ln(e^%g + e^%g) is %g, want %g", c[0], c[1], got, want)
 		}
 	}
