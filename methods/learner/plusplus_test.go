@@ -49,11 +49,11 @@ func TestPlusPlusWeighs(t *testing.T) {
 // TestPlusPlusFirstRound: where several centres are drawn at a time the first one is drawn alone, for nothing is covered before it. Nearly
 // all embeddings stand on one spot, which gets one centre.
 func TestPlusPlusFirstRound(t *testing.T) {
-	const others = plusPlusRounds + 1
-	z := append(fixture.RandomUnit(1, others, 2), slices.Repeat([]float32{1, 0}, 5*others)...)
+	const others, d = plusPlusRounds + 50, 6
+	z := append(fixture.RandomUnit(1, others, d), slices.Repeat([]float32{1, 0, 0, 0, 0, 0}, 5*others)...)
 	began := 0
 	for seed := range uint64(4) {
-		chosen := plusPlus(nil, z, 2, plusPlusRounds+1, stream.New(seed, "test"))
+		chosen := plusPlus(nil, z, d, plusPlusRounds+1, stream.New(seed, "test"))
 		if chosen[0] < others {
 			continue
 		}
