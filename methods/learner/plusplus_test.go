@@ -73,6 +73,23 @@ func TestPlusPlusFirstRound(t *testing.T) {
 	}
 }
 
+// TestPlusPlusAsPublished: up to 1,024 centres are drawn one by one, so that two crowded spots get one centre each.
+func TestPlusPlusAsPublished(t *testing.T) {
+	const others, d = plusPlusRounds + 50, 6
+	z := append(fixture.RandomUnit(1, others, d), slices.Repeat([]float32{1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0}, 2*others)...)
+	for seed := range uint64(3) {
+		spots := [2]int{}
+		for _, i := range plusPlus(nil, z, d, plusPlusRounds, stream.New(seed, "test")) {
+			if i >= others {
+				spots[i%2]++
+			}
+		}
+		if spots != [2]int{1, 1} {
+			t.Errorf("seed %d: %v centres on two crowded spots", seed, spots)
+		}
+	}
+}
+
 // TestStartFrom: prototypes start at embeddings of the pool, different ones; "data" takes them from its first n alone, "kmeans++" from
 // all of it; anything else leaves them. Each head draws its own.
 func TestStartFrom(t *testing.T) {

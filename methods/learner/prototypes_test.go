@@ -37,11 +37,16 @@ func TestMoved(t *testing.T) {
 // TestMovedInChunks has more prototypes than a task takes: all of them turn twice, by a tenth each time.
 func TestMovedInChunks(t *testing.T) {
 	const k = 20000
-	p := NewPrototypes(slices.Repeat([]float32{1, 0}, k), k, 2, true)
-	for i, a := range []float64{0.1, 0.2} {
-		for c := range k {
-			p.Value[2*c], p.Value[2*c+1] = 2*float32(math.Cos(a)), 2*float32(math.Sin(a))
+	start := make([]float32, 2*k)
+	turn := func(c []float32, by float64) { // from places all over the circle
+		for i := range k {
+			c[2*i], c[2*i+1] = float32(math.Cos(float64(i)+by)), float32(math.Sin(float64(i)+by))
 		}
+	}
+	turn(start, 0)
+	p := NewPrototypes(start, k, 2, true)
+	for i, a := range []float64{0.1, 0.2} {
+		turn(p.Value, a)
 		p.Moved(nil)
 		if want := 0.1 * float64(i+1); !(math.Abs(p.Path()-want) <= 1e-5) {
 			t.Errorf("path %g, want %g", p.Path(), want)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/methods/internal/fixture"
 )
@@ -58,7 +59,7 @@ func compare(t *testing.T, what string, got []float32, want []float64) {
 }
 
 // sizes are matrices smaller and larger than slices, groups of columns and tasks.
-var sizes = [][2]int{{1, 1}, {1, 7}, {5, 1}, {3, 4}, {17, 15}, {16, 16}, {9, 65}, {70, 130}, {140, 200}}
+var sizes = [][2]int{{1, 1}, {1, 7}, {5, 1}, {3, 4}, {17, 15}, {16, 16}, {30, 16}, {9, 65}, {70, 130}, {140, 200}}
 
 // TestSinkhornByDefinition compares codes with the definition, at several ε and numbers of iterations.
 func TestSinkhornByDefinition(t *testing.T) {
@@ -91,10 +92,10 @@ func TestSinkhornByDefinition(t *testing.T) {
 func TestLogarithmicByDefinition(t *testing.T) {
 	team := team.New(3)
 	defer team.Close()
-	for _, s := range sizes {
-		n, k := s[0], s[1]
-		for _, epsilon := range []float64{0, 0.3} {
-			b := &Logarithmic{Epsilon: epsilon}
+	for _, epsilon := range []float64{0, 0.3} {
+		b := &Logarithmic{Epsilon: epsilon} // of matrices of all sizes
+		for _, s := range sizes {
+			n, k := s[0], s[1]
 			for _, iterations := range []int{1, 2, 5} {
 				x := fixture.Uniform(n*k, fmt.Sprint("scores ", iterations))
 				want := powers(x, 1)
@@ -108,7 +109,7 @@ func TestLogarithmicByDefinition(t *testing.T) {
 
 // TestLogarithmicInSlices gives the matrix in slices of several sizes, which changes nothing.
 func TestLogarithmicInSlices(t *testing.T) {
-	const n, k, iterations = 11, 20, 3
+	const n, k, iterations = 11, 150, 3
 	for _, epsilon := range []float64{0, 0.3} {
 		x := fixture.Uniform(n*k, "scores")
 		want := powers(x, 1)
@@ -138,6 +139,57 @@ func TestLogAdd(t *testing.T) {
 		want := math.Log(math.Exp(float64(c[0])) + math.Exp(float64(c[1])))
 		if got := float64(logAdd(c[0], c[1])); !(math.Abs(got-want) <= 1e-6*(1+math.Abs(want))) {
 			t.Errorf("ln(e^%g + e^%g) is %g, want %g", c[0], c[1], got, want)
+		}
+	}
+}
+
+// TestLargestScore: scores are shifted by the largest of all, wherever it stands, so that no exponential is too large for a number.
+func TestLargestScore(t *testing.T) {
+	const n, k = 40, 120 // more than one task
+	for _, at := range []int{0, n*k - 1} {
+		scores, q := make([]float32, n*k), make([]float32, n*k)
+		scores[at] = 50
+		Sinkhorn(nil, q, scores, n, k, 0.05, 3)
+		for i := range n {
+			var sum float64
+			for _, v := range q[i*k:][:k] {
+				sum += float64(v)
+			}
+			if want := map[bool]float64{true: 1, false: 0}[i == at/k]; !(math.Abs(sum-want) <= 1e-6) && sum != 1 { // e^-1000 is 0
+				t.Fatalf("largest at %d: row %d sums to %g", at, i, sum)
+			}
+		}
+		if !(math.Abs(float64(q[at])-1) <= 1e-6) {
+			t.Errorf("largest at %d: its code is %g", at, q[at])
+		}
+	}
+}
+
+// TestRoom: no more room is taken than the tasks need, and sums are taken in eight slices of rows, as nearly equal as can be.
+func TestRoom(t *testing.T) {
+	for _, c := range []struct{ k, groups int }{{1, 1}, {63, 1}, {64, 1}, {65, 2}, {128, 2}, {129, 3}} {
+		b := new(Logarithmic)
+		b.Start(3, c.k)
+		b.Gather(nil, make([]float32, 3*c.k), 0, 3)
+		if want := c.groups * balanceAtOnce * 3; len(b.room) != want {
+			t.Errorf("%d components: room for %d numbers, want %d", c.k, len(b.room), want)
+		}
+	}
+	for n, want := range map[int]int{1: 1, 7: 1, 8: 1, 9: 2, 16: 2, 17: 3} {
+		b := newBalance(make([]float32, 5*n), n, 5)
+		if b.slice() != want {
+			t.Errorf("%d rows: slices of %d, want %d", n, b.slice(), want)
+		}
+		for s := 0; s*want < n; s++ {
+			if own := b.own(s * want); &own[0] != &b.part[5*s] || len(own) != 5 {
+				t.Errorf("%d rows: slice %d has the sums of another", n, s)
+			}
+		}
+		b.end()
+	}
+	for size, want := range map[int]int{1: 1, kernel.ChunkSize: 1, kernel.ChunkSize + 1: 2} {
+		if b := newBalance(nil, size, 1); len(b.tops) != want {
+			t.Errorf("%d scores: %d tasks look for the largest, want %d", size, len(b.tops), want)
 		}
 	}
 }
