@@ -159,7 +159,7 @@ func TestLargestScore(t *testing.T) {
 				t.Fatalf("largest at %d: row %d sums to %g", at, i, sum)
 			}
 		}
-		if !(math.Abs(float64(q[at])-1) <= 1e-6) {
+		if row := q[at/k*k:][:k]; q[at] < slices.Max(row) || q[at] < 0.1 {
 			t.Errorf("largest at %d: its code is %g", at, q[at])
 		}
 	}
