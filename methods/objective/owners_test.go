@@ -148,6 +148,14 @@ func TestSelfLabelsOfEqualPredictions(t *testing.T) {
 	}
 }
 
+// TestColumnSums adds all rows, and nothing behind the last.
+func TestColumnSums(t *testing.T) {
+	sum := make([]float32, 2)
+	if columnSums(sum, []float32{1, 2, 3, 4, 5, 6}, make([]float64, 2)); !slices.Equal(sum, []float32{9, 12}) {
+		t.Errorf("sums %v", sum)
+	}
+}
+
 // TestDot64 sums all products, whatever their number.
 func TestDot64(t *testing.T) {
 	for n := range 10 {

@@ -85,6 +85,9 @@ func TestAddRows(t *testing.T) {
 	if AddRows(out, []float32{1, 2, 3, 4}, []float32{10, 20}); !slices.Equal(out, []float32{11, 22, 13, 24}) {
 		t.Errorf("%v", out)
 	}
+	if Subtract(out, out, []float32{1, -1}); !slices.Equal(out, []float32{10, 23, 12, 25}) { // and nothing behind the last row
+		t.Errorf("%v", out)
+	}
 }
 
 // TestFind knows every declaration by its name, and no other.

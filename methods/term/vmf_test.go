@@ -70,7 +70,7 @@ func TestLogNormaliserInClosedForm(t *testing.T) {
 		want := math.Log(kappa/(2*math.Pi)) - kappa - math.Log1p(-math.Exp(-2*kappa))
 		got, mean := logNormaliser(3, kappa)
 		langevin := 1/math.Tanh(kappa) - 1/kappa
-		if !(math.Abs(got-want) <= 1e-7) || !(math.Abs(mean-langevin) <= 1e-7) {
+		if !(math.Abs(got-want) <= 1e-9) || !(math.Abs(mean-langevin) <= 1e-9) {
 			t.Errorf("d = 3, κ = %g: %v and %v, want %v and %v", kappa, got, mean, want, langevin)
 		}
 		for _, d := range []int{2, 5, 64, 129, 512} {
