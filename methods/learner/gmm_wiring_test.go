@@ -81,7 +81,7 @@ func TestGMMOrderAndFeed(t *testing.T) {
 	}
 }
 
-// TestGMMEvery: updates come at steps 0, n, 2n …
+// TestGMMEvery: updates come at every n-th step, from the first on.
 func TestGMMEvery(t *testing.T) {
 	g := newGMM(small(map[string]any{"gmm.every": 3}), placed([]float32{1, 0, 0}, 3))
 	in := &Step{PerEpoch: 4, Found: NewFound()}

@@ -11,13 +11,13 @@ import (
 )
 
 // descending is a joint learner of two prototypes in the plane that steps by plain gradient descent, with a gradient to follow.
-func descending(settings map[string]any, h Host) (*joint, part.Config) {
+func descending(settings map[string]any, h Host) *joint {
 	cfg := small(settings)
 	cfg.Train.Optimizer, cfg.Train.Momentum, cfg.Train.Clip = "sgd", 0, 0
 	j := newJoint(cfg, h, NewPrototypes([]float32{1, 0, 0, -1}, 2, 2, true))
 	j.param.Grad = []float32{0.5, -1, 0, 2}
 	j.Adopt()
-	return j, cfg
+	return j
 }
 
 // TestJointStep computes a step by hand: the prototypes' rate is lr_mult times the run's, their weight decay follows the run's rise,
@@ -34,7 +34,7 @@ func TestJointStep(t *testing.T) {
 		{mult: 3, decay: 0.2, rise: 5, norm: 0.5, lengths: true},
 		{mult: 3, rise: 1, norm: 1},
 	} {
-		j, _ := descending(map[string]any{"prototypes.lr_mult": c.mult, "prototypes.weight_decay": c.decay, "prototypes.norm": c.norm}, Host{Lengths: c.lengths})
+		j := descending(map[string]any{"prototypes.lr_mult": c.mult, "prototypes.weight_decay": c.decay, "prototypes.norm": c.norm}, Host{Lengths: c.lengths})
 		const lr, momentum = 0.01, 0.75
 		start, want := []float64{c.norm, 0, 0, -c.norm}, make([]float64, 4)
 		for i, w := range start {
@@ -60,7 +60,7 @@ func TestJointStep(t *testing.T) {
 
 // TestJointFreezes: prototypes get no update before the given epoch, and the first one at it.
 func TestJointFreezes(t *testing.T) {
-	j, _ := descending(map[string]any{"prototypes.freeze_epochs": 1.5}, Host{Lengths: true})
+	j := descending(map[string]any{"prototypes.freeze_epochs": 1.5}, Host{Lengths: true})
 	for epoch, moves := range map[float64]bool{0: false, 1.25: false, 1.5: true, 2: true} {
 		before := slices.Clone(j.p.Value)
 		j.After(&Step{LR: 0.1, Epoch: epoch, Decay: 1, Found: NewFound()})

@@ -511,3 +511,55 @@ func TestOnsetsSay(t *testing.T) {
 		t.Errorf("says %v", o)
 	}
 }
+
+// TestIBOTAddsPatches: the loss is that of the class tokens and that of the hidden patches.
+func TestIBOTAddsPatches(t *testing.T) {
+	cfg := small(map[string]any{"prototypes.count": 3, "ibot.patch_weight": 2})
+	cfg.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 3, Dim: 5}
+	v := Views{Images: 2, Global: 2, Crops: 2}
+	d, _ := Find("ibot")
+	o := newIBOT(cfg, v, 5)
+	h := NewHead(o, d.Traits(cfg.Settings), v, 3, 0.1, true)
+	c, masks := fixture.RandomUnit(1, 3, 5), []float32{1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0}
+	h.Patches.Prepare(nil, fixture.RandomUnit(2, 16, 5), c, masks, 0)
+	h.Take(CodeInput{Scores: fixture.Uniform(4*3, "teacher")})
+	run := func() float64 {
+		g := G.NewGraph()
+		z, zp := graph.Input(g, "z", fixture.RandomUnit(3, 4, 5), 4, 5), graph.Input(g, "zp", fixture.RandomUnit(4, 16, 5), 16, 5)
+		loss := fixture.Node(t)(h.Build(z, zp, graph.Input(g, "c", c, 3, 5)))
+		p, _ := fixture.Run(t, g, loss, z)
+		return float64(p.Value(loss)[0])
+	}
+	both, patches := run(), o.patches.Value
+	h.Patches = nil
+	if alone := run(); patches <= 0 || !(math.Abs(both-alone-patches) <= 1e-5) {
+		t.Errorf("loss %g, of class tokens %g, of patches %g", both, alone, patches)
+	}
+}
+
+// TestSMoGBuilds scores of predictions and moved groups: cosines.
+func TestSMoGBuilds(t *testing.T) {
+	v := Views{Images: 2, Global: 2, Crops: 2}
+	cfg := small(map[string]any{"prototypes.count": 3})
+	o := newSMoG(cfg, v, 5)
+	h := NewHead(o, Traits{Targets: part.Teacher}, v, 3, 0.1, false)
+	h.Take(CodeInput{Scores: fixture.Uniform(4*3, "teacher")})
+	g := G.NewGraph()
+	z := graph.Input(g, "z", fixture.Uniform(4*5, "z"), 4, 5)
+	loss := fixture.Node(t)(h.Build(z, nil, fixture.Node(t)(graph.StopGradient(graph.Input(g, "c", fixture.RandomUnit(1, 3, 5), 3, 5)))))
+	p, err := graph.Compile(g, loss, h.S)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(nil); err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range p.Value(h.S) {
+		if !(math.Abs(float64(s)) <= 1.00001) {
+			t.Errorf("score %d is %g", i, s)
+		}
+	}
+	if len(h.Extra) != 5 || !(p.Value(loss)[0] > 0) {
+		t.Errorf("%d parameters, loss %g", len(h.Extra), p.Value(loss)[0])
+	}
+}
