@@ -7,6 +7,7 @@ REVISION  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS   := -s -w $(if $(REVISION),-X protobench/internal/cli.revision=$(REVISION))
 KERNEL    := internal/kernel
 LINT      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GREMLINS  := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 SWEEP     := joint-vs-decoupled$(if $(QUICK),-quick)
 
 export CGO_ENABLED ?= 0
@@ -15,7 +16,7 @@ export CGO_ENABLED ?= 0
 export GOAMD64 := v1
 
 .DEFAULT_GOAL := help
-.PHONY: help ablation build test check lint race generate docs bench bench-peers clean
+.PHONY: help ablation build test check lint race mutants generate docs bench bench-peers clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,11 @@ lint: ## check format, go vet, golangci-lint and that no float expression can be
 
 race: ## run all but the longest tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
+
+# Not with gremlins' --test-cpu: it hands go test an unknown flag, and every change counts as noticed.
+mutants: ## change a package's code in small ways, one at a time, and print what its tests let pass (PKG=methods/mixture)
+	@if [ -z "$(PKG)" ]; then echo "which package? make mutants PKG=methods/mixture"; exit 2; fi
+	GOMAXPROCS=1 $(GO) run $(GREMLINS) unleash --workers 1 --timeout-coefficient 10 --output-statuses lct ./$(PKG)
 
 generate: ## write the kernels' assembly again (avo, a module of its own)
 	cd $(KERNEL)/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go

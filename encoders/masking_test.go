@@ -33,12 +33,12 @@ func TestPositionsFollowALinearField(t *testing.T) {
 	for i := range to[0] {
 		for j := range to[1] {
 			want := 2*(2*float64(i)+0.5) + 2*float64(j) + 0.5
-			if v := float64(got[1+i*to[1]+j]); math.Abs(v-want) > 1e-5 {
+			if v := float64(got[1+i*to[1]+j]); !(math.Abs(v-want) <= 1e-5) {
 				t.Errorf("position %d,%d is %g, want %g", i, j, v, want)
 			}
 		}
 	}
-	if a, b := kernel.Dot(got, w), kernel.Dot(table, p.Value(grads[0])); math.Abs(float64(a-b)) > 1e-4 {
+	if a, b := kernel.Dot(got, w), kernel.Dot(table, p.Value(grads[0])); !(math.Abs(float64(a-b)) <= 1e-4) {
 		t.Errorf("⟨w, Mx⟩ = %g, ⟨Mᵀw, x⟩ = %g", a, b)
 	}
 	for _, v := range weights(3, 7) { // upwards the ends hold
@@ -208,7 +208,7 @@ func TestAgainRecordsBehindTheFirst(t *testing.T) {
 	for i, s := range both {
 		for j, got := range s.Value {
 			batch := w.Stats[i].Value[j] + (b[i].Value[j]-w.Stats[i].Value[j])/0.1
-			if want := a[i].Value[j] + 0.1*(batch-a[i].Value[j]); math.Abs(float64(got-want)) > 1e-4*(1+math.Abs(float64(want))) {
+			if want := a[i].Value[j] + 0.1*(batch-a[i].Value[j]); !(math.Abs(float64(got-want)) <= 1e-4*(1+math.Abs(float64(want)))) {
 				t.Errorf("%s %d is %g, want %g", s.Name, j, got, want)
 			}
 		}

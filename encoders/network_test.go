@@ -93,7 +93,7 @@ func TestFiniteDifferences(t *testing.T) {
 				}
 				got := (at(h) - at(-h)) / (2 * h)
 				at(0)
-				if math.Abs(got-want) > 0.02*math.Abs(want)+2e-3 {
+				if !(math.Abs(got-want) <= 0.02*math.Abs(want)+2e-3) {
 					t.Errorf("%s: finite difference %g, gradient %g", param.Name, got, want)
 				}
 			}
@@ -113,7 +113,7 @@ func TestBranchesShareNothing(t *testing.T) {
 	}
 	old := float64(teacher.Params[0].Value[0])
 	teacher.FollowBy(nil, w, 0.75)
-	if got := float64(teacher.Params[0].Value[0]); math.Abs(got-(old+0.25)) > 1e-6 {
+	if got := float64(teacher.Params[0].Value[0]); !(math.Abs(got-(old+0.25)) <= 1e-6) {
 		t.Errorf("teacher moved to %g, want %g", got, old+0.25)
 	}
 }

@@ -114,7 +114,7 @@ func TestLargeUpdate(t *testing.T) {
 	q := 0.02 * math.Sqrt(ww) / (math.Sqrt(gg) + 0.1*math.Sqrt(ww) + 1e-8)
 	for i, w := range before {
 		want := float64(w) - 0.2*q*(float64(p.Grad[i])+0.1*float64(w))
-		if math.Abs(float64(p.Value[i])-want) > 1e-6 {
+		if !(math.Abs(float64(p.Value[i])-want) <= 1e-6) {
 			t.Fatalf("number %d is %g, not %g", i, p.Value[i], want)
 		}
 	}

@@ -71,7 +71,7 @@ func checkGradient(t *testing.T, tr *Trainer, x []float32, by string) {
 		}
 		return value()
 	}
-	if got := (move(h) - move(-h)) / (2 * h); math.Abs(got-norm) > 0.01*norm {
+	if got := (move(h) - move(-h)) / (2 * h); !(math.Abs(got-norm) <= 0.01*norm) {
 		t.Errorf("finite difference %g, gradient %g", got, norm)
 	}
 }

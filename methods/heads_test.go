@@ -101,7 +101,7 @@ func TestHeadsLoss(t *testing.T) {
 			want += float64(kernel.LogSumExp(row)-row[label]) / float64(3*rows)
 		}
 	}
-	if math.Abs(loss-want) > 1e-5 {
+	if !(math.Abs(loss-want) <= 1e-5) {
 		t.Errorf("loss %g, the heads' mean is %g", loss, want)
 	}
 }
@@ -138,7 +138,7 @@ func TestHeadsLearnApart(t *testing.T) {
 		t.Fatalf("metrics see %d scores of %d prototypes", len(got), len(learned.Current[part.Teacher])/d)
 	}
 	for k, s := range got {
-		if want := kernel.Dot(tr.host.learners[0].Vectors().Effective[part.Teacher][k*d:][:d], z); math.Abs(float64(s-want)) > 1e-5 {
+		if want := kernel.Dot(tr.host.learners[0].Vectors().Effective[part.Teacher][k*d:][:d], z); !(math.Abs(float64(s-want)) <= 1e-5) {
 			t.Errorf("score %d: %g, want the first head's %g", k, s, want)
 		}
 	}

@@ -64,7 +64,7 @@ func TestPatchesCount(t *testing.T) {
 			t.Errorf("at weight %g the patches' loss is %g", weight, s.Values["loss.patches"])
 		}
 	}
-	if math.Abs(losses[0]-losses[1]) > 1e-5 {
+	if !(math.Abs(losses[0]-losses[1]) <= 1e-5) {
 		t.Errorf("class tokens' losses %g and %g", losses[0], losses[1])
 	}
 }

@@ -17,7 +17,7 @@ func TestVMFLengthsMatter(t *testing.T) {
 	cfg.Settings.MustSet("prototypes.norm", 0.5)
 	tr := start(t, cfg)
 	p := tr.host.learners[0].Vectors()
-	if n := kernel.Norm(p.Value[:p.D]); math.Abs(n-0.5) > 1e-6 {
+	if n := kernel.Norm(p.Value[:p.D]); !(math.Abs(n-0.5) <= 1e-6) {
 		t.Errorf("the first prototype starts with length %g", n)
 	}
 	next := batches(cfg)
@@ -45,7 +45,7 @@ func TestVMFLengthsMatter(t *testing.T) {
 	for _, v := range center {
 		total += float64(v)
 	}
-	if math.Abs(total-1) > 1e-4 || slices.Max(center) < 1.01/float32(p.K) {
+	if !(math.Abs(total-1) <= 1e-4) || slices.Max(center) < 1.01/float32(p.K) {
 		t.Errorf("the center sums to %g, its largest entry is %g", total, slices.Max(center))
 	}
 }
@@ -60,11 +60,11 @@ func TestWeightDecayRises(t *testing.T) {
 	check := func(factor float64) {
 		t.Helper()
 		for _, p := range tr.weights[part.Student].Params {
-			if want := cfg.Train.WeightDecay * factor; !p.Exempt() && math.Abs(p.WeightDecay-want) > 0.02*want || p.Exempt() && p.WeightDecay != 0 {
+			if want := cfg.Train.WeightDecay * factor; !p.Exempt() && !(math.Abs(p.WeightDecay-want) <= 0.02*want) || p.Exempt() && p.WeightDecay != 0 {
 				t.Errorf("%s has weight decay %g, want %g", p.Name, p.WeightDecay, want)
 			}
 		}
-		if d := tr.host.learners[0].Params()[0].WeightDecay; math.Abs(d-0.3*factor) > 0.02*factor {
+		if d := tr.host.learners[0].Params()[0].WeightDecay; !(math.Abs(d-0.3*factor) <= 0.02*factor) {
 			t.Errorf("prototypes have weight decay %g, want %g", d, 0.3*factor)
 		}
 	}

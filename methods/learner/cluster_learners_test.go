@@ -139,7 +139,7 @@ func TestSplit(t *testing.T) {
 		if !slices.Equal(in.Found.Events, []Event{{"split", 2}}) || p.recent[2] != 4.5 || p.recent[7] != 4.5 || p.reseeds[0] != 1 {
 			t.Errorf("%s: events %v, shares %v", name, in.Found.Events, p.recent)
 		}
-		if name == "gmm" && math.Abs(mass(l)-(total-1)) > 1e-9 || name == "kmeans" && math.Abs(mass(l)-(total-1)) > 1e-9 {
+		if name == "gmm" && !(math.Abs(mass(l)-(total-1)) <= 1e-9) || name == "kmeans" && !(math.Abs(mass(l)-(total-1)) <= 1e-9) {
 			t.Errorf("%s: statistics of mass %g became %g, less what the dead one had", name, total, mass(l))
 		}
 	}
@@ -172,7 +172,7 @@ func TestSelfClusterForgets(t *testing.T) {
 	m.weight.Grad[0] = 0
 	m.optimizer.Step(nil, 1)
 	want := 0.9 * 0.1 / (1 - 0.9*0.9) / math.Sqrt(0.95*0.05/(1-0.95*0.95))
-	if got := before - float64(m.weight.Value[0]); math.Abs(got-want) > 1e-5 {
+	if got := before - float64(m.weight.Value[0]); !(math.Abs(got-want) <= 1e-5) {
 		t.Errorf("the second step is %g, want %g", got, want)
 	}
 }

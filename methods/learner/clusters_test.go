@@ -89,7 +89,7 @@ func TestKMeansRemembers(t *testing.T) {
 		}
 		before = m.count[0]
 	}
-	if math.Abs(before-10) > 1e-6 || m.count[1] != 1 {
+	if !(math.Abs(before-10) <= 1e-6) || m.count[1] != 1 {
 		t.Errorf("counts %v, want 10 and an untouched 1", m.count)
 	}
 	if !fixture.Near(m.P.Value[:2], z) {
@@ -117,7 +117,7 @@ func TestHypersphericalSettles(t *testing.T) {
 		before := term.NewCrowding(k, 8).Gradient(grad, h.p.Value)
 		h.Begin(nil, nil, nil)
 		after := term.NewCrowding(k, 8).Gradient(grad, h.p.Value)
-		if want := -1 / float64(k-1); after > before || math.Abs(after-want) > 0.05 {
+		if want := -1 / float64(k-1); after > before || !(math.Abs(after-want) <= 0.05) {
 			t.Errorf("%d prototypes: largest cosine went from %g to %g, want %g", k, before, after, want)
 		}
 		if !slices.Equal(h.p.Initial, h.p.Effective[part.Teacher]) || h.p.path[0] != 0 {

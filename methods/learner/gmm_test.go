@@ -27,14 +27,14 @@ func TestSteps(t *testing.T) {
 			for i := 1.0; i < 20; i++ {
 				lambda := g.forgetting(i)
 				if forgetting == "responsibility" {
-					if math.Abs(lambda-(1-size(i))) > 1e-12 {
+					if !(math.Abs(lambda-(1-size(i))) <= 1e-12) {
 						t.Errorf("%s: update %g has λ = %g", step, i, lambda)
 					}
 					continue
 				}
 				mass := math.Sin(i) + 2
 				mean, sum = (1-size(i))*mean+size(i)*mass, lambda*sum+mass
-				if math.Abs(sum*size(i)-mean) > 1e-9 {
+				if !(math.Abs(sum*size(i)-mean) <= 1e-9) {
 					t.Errorf("%s: after update %g the statistics are %g, want %g", step, i, sum*size(i), mean)
 				}
 			}
@@ -59,7 +59,7 @@ func TestLastingMemory(t *testing.T) {
 	for _, v := range seen {
 		want += v / 51 // the start counts as one embedding
 	}
-	if got := float64(g.m.Mu[1]); math.Abs(got-want) > 1e-5 || math.Abs(g.m.N[0]-51) > 1e-9 {
+	if got := float64(g.m.Mu[1]); !(math.Abs(got-want) <= 1e-5) || !(math.Abs(g.m.N[0]-51) <= 1e-9) {
 		t.Errorf("mean %g of mass %g, want %g of 51", got, g.m.N[0], want)
 	}
 }

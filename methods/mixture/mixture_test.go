@@ -169,12 +169,12 @@ func TestMixtureInFloat32(t *testing.T) {
 			got[i] = m
 		}
 		for i, want := range got[1].Mu {
-			if math.Abs(float64(got[0].Mu[i]-want)) > 1e-4 {
+			if !(math.Abs(float64(got[0].Mu[i]-want)) <= 1e-4) {
 				t.Fatalf("%s: mean %d is %g, in float64 %g", cov, i, got[0].Mu[i], want)
 			}
 		}
 		for i, want := range variances(got[1]) {
-			if v := variances(got[0])[i]; math.Abs(v-want) > 1e-3*want {
+			if v := variances(got[0])[i]; !(math.Abs(v-want) <= 1e-3*want) {
 				t.Fatalf("%s: variance %d is %g, in float64 %g", cov, i, v, want)
 			}
 		}
@@ -189,7 +189,7 @@ func TestMixtureBalances(t *testing.T) {
 	m := New(mu, k, d, "shared", 1e-2, 1) // squared distances of 2 over twice 0.01: e^-100
 	m.Balance, m.VarMin = 3000, 1e-2
 	for c, w := range m.Update(fixture.Clusters(n, 3, d, 0.1), 1) {
-		if math.Abs(w-n/k) > 0.1 {
+		if !(math.Abs(w-n/k) <= 0.1) {
 			t.Errorf("component %d has the mass %g, want %d", c, w, n/k)
 		}
 	}
@@ -201,10 +201,10 @@ func TestMixtureFarOff(t *testing.T) {
 	m := New(h[:4], 2, 2, "spherical", 0.05, 1)
 	m.Lambda, m.Uniform, m.VarMin = 0, true, 1e-3
 	m.Update(h, 1)
-	if w := m.work.mass; math.Abs(w[0]-1) > 1e-3 || math.Abs(w[1]-2) > 1e-3 {
+	if w := m.work.mass; !(math.Abs(w[0]-1) <= 1e-3) || !(math.Abs(w[1]-2) <= 1e-3) {
 		t.Errorf("masses %v, want 1 and 2", w)
 	}
-	if v := variances(m); v[0] != 1e-3 || math.Abs(v[1]-0.125*0.125/2) > 1e-4 || math.Abs(float64(m.Mu[2])-3001.125) > 1e-3 {
+	if v := variances(m); v[0] != 1e-3 || !(math.Abs(v[1]-0.125*0.125/2) <= 1e-4) || !(math.Abs(float64(m.Mu[2])-3001.125) <= 1e-3) {
 		t.Errorf("variances %v, mean %g", v, m.Mu[2])
 	}
 }

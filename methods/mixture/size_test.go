@@ -117,11 +117,11 @@ func TestMixtureInSlices(t *testing.T) {
 					t.Errorf("%s: threads change the result", at)
 				}
 				for c, w := range whole.work.mass {
-					if got := sliced.work.mass[c]; math.Abs(got-w) > 1e-3*max(w, 1) {
+					if got := sliced.work.mass[c]; !(math.Abs(got-w) <= 1e-3*max(w, 1)) {
 						t.Errorf("%s: component %d has the mass %g in slices, %g whole", at, c, got, w)
 					}
 				}
-				if !fixture.Near(whole.Mu, sliced.Mu) || math.Abs(whole.LogLikelihood()-sliced.LogLikelihood()) > 1e-3*math.Abs(whole.LogLikelihood()) {
+				if !fixture.Near(whole.Mu, sliced.Mu) || !(math.Abs(whole.LogLikelihood()-sliced.LogLikelihood()) <= 1e-3*math.Abs(whole.LogLikelihood())) {
 					t.Errorf("%s: slices change the update", at)
 				}
 			}

@@ -139,7 +139,7 @@ func TestConcentrationsAreCutOff(t *testing.T) {
 		}
 	}
 	for c, got := range concentrations(squared, near, 11, 0.3) {
-		if want := 0.3 * min(max(float64(c+1), 2), 10) / 6; math.Abs(got-want) > 1e-12 {
+		if want := 0.3 * min(max(float64(c+1), 2), 10) / 6; !(math.Abs(got-want) <= 1e-12) {
 			t.Errorf("cluster %d has %g, want %g", c, got, want)
 		}
 	}

@@ -39,7 +39,7 @@ func TestBalanceAnyScale(t *testing.T) {
 		(&Logarithmic{Epsilon: epsilon}).Run(nil, a, n, k, 3)
 		(&Logarithmic{Epsilon: epsilon}).Run(nil, b, n, k, 3)
 		for i, v := range b {
-			if math.Abs(float64(v-a[i])) > 1e-4 {
+			if !(math.Abs(float64(v-a[i])) <= 1e-4) {
 				t.Fatalf("ε %g: entry %d is %g, or %g where its component is far off", epsilon, i, a[i], v)
 			}
 		}

@@ -35,7 +35,7 @@ func TestSinkhornEdges(t *testing.T) {
 		for _, v := range q[i*k:][:k] {
 			s += float64(v)
 		}
-		if math.Abs(s-1) > 1e-6 {
+		if !(math.Abs(s-1) <= 1e-6) {
 			t.Errorf("row %d sums to %g", i, s)
 		}
 	}

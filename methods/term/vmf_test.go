@@ -70,14 +70,14 @@ func TestLogNormaliserInClosedForm(t *testing.T) {
 		want := math.Log(kappa/(2*math.Pi)) - kappa - math.Log1p(-math.Exp(-2*kappa))
 		got, mean := logNormaliser(3, kappa)
 		langevin := 1/math.Tanh(kappa) - 1/kappa
-		if math.Abs(got-want) > 1e-7 || math.Abs(mean-langevin) > 1e-7 {
+		if !(math.Abs(got-want) <= 1e-9) || !(math.Abs(mean-langevin) <= 1e-9) {
 			t.Errorf("d = 3, κ = %g: %v and %v, want %v and %v", kappa, got, mean, want, langevin)
 		}
 		for _, d := range []int{2, 5, 64, 129, 512} {
 			h := 1e-4 * kappa
 			up, _ := logNormaliser(d, kappa+h)
 			down, _ := logNormaliser(d, kappa-h)
-			if _, mean := logNormaliser(d, kappa); math.Abs((down-up)/(2*h)-mean) > 1e-5*mean+1e-7/h*1e-4 {
+			if _, mean := logNormaliser(d, kappa); !(math.Abs((down-up)/(2*h)-mean) <= 1e-5*mean+1e-7/h*1e-4) {
 				t.Errorf("d = %d, κ = %g: A is %g, -d ln C/dκ %g", d, kappa, mean, (down-up)/(2*h))
 			}
 		}
