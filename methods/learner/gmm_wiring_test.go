@@ -42,8 +42,8 @@ func TestGMMSettings(t *testing.T) {
 	if m.Covariance != "spherical" || !m.Learned || !m.Uniform || m.VMF || m.Balance != 0 || m.Alpha != 0.25 {
 		t.Errorf("mixture %+v", m)
 	}
-	if !(math.Abs(float64(m.Spread[2])-1/(2.0*d)) <= 1e-7) || !(math.Abs(m.VarMin-1/(8.0*d)) <= 1e-12) || m.N[3] != 1 {
-		t.Errorf("variance %g above %g, mass %g", m.Spread[2], m.VarMin, m.N[3])
+	if !(math.Abs(float64(m.Within[2])-1/(2.0*d)) <= 1e-7) || !(math.Abs(m.VarMin-1/(8.0*d)) <= 1e-12) || m.N[3] != 1 {
+		t.Errorf("variance %g above %g, mass %g", m.Within[2], m.VarMin, m.N[3])
 	}
 	cfg = small(map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": 2, "gmm.weights": "sinkhorn", "gmm.iterations": 7})
 	m = newGMM(cfg, placed(fixture.RandomUnit(1, k, d), d)).m

@@ -14,8 +14,8 @@ import (
 func knowing(k, d int, covariance string) *Mixture {
 	m := New(fixture.Uniform(k*d, "means"), k, d, covariance, 0.3, 1)
 	m.VarMin = 0.2
-	for i, u := range fixture.Uniform(len(m.Spread), "spread") {
-		m.Spread[i] = 0.25 + 0.2*u // from 0.05 to 0.45
+	for i, u := range fixture.Uniform(len(m.Within), "spread") {
+		m.Within[i] = 0.25 + 0.2*u // from 0.05 to 0.45
 	}
 	var total float64
 	for c := range k {
@@ -34,9 +34,9 @@ func floored(m *Mixture, c, j int) float64 {
 	case "shared":
 		return m.Pooled[0]
 	case "spherical":
-		return max(float64(m.Spread[c]), m.VarMin)
+		return max(float64(m.Within[c]), m.VarMin)
 	}
-	return max(float64(m.Spread[c*m.D+j]), m.VarMin)
+	return max(float64(m.Within[c*m.D+j]), m.VarMin)
 }
 
 // expected are the responsibilities [n,K] of embeddings and their mean log-density, by the formulas in float64.
@@ -169,14 +169,14 @@ func TestMStep(t *testing.T) {
 							if covariance == "diagonal" {
 								at = c*d + j
 							}
-							v := (1-rho)*(float64(old.Spread[at])+mu*mu) + rho*square - moved*moved
+							v := (1-rho)*(float64(old.Within[at])+mu*mu) + rho*square - moved*moved
 							spherical += v / d
-							if covariance == "diagonal" && !(math.Abs(float64(m.Spread[at])-v) <= 5e-6) {
-								t.Errorf("%s: variance %d of component %d is %g, want %g", name, j, c, m.Spread[at], v)
+							if covariance == "diagonal" && !(math.Abs(float64(m.Within[at])-v) <= 5e-6) {
+								t.Errorf("%s: variance %d of component %d is %g, want %g", name, j, c, m.Within[at], v)
 							}
 						}
-						if covariance == "spherical" && !(math.Abs(float64(m.Spread[c])-spherical) <= 5e-6) {
-							t.Errorf("%s: variance of component %d is %g, want %g", name, c, m.Spread[c], spherical)
+						if covariance == "spherical" && !(math.Abs(float64(m.Within[c])-spherical) <= 5e-6) {
+							t.Errorf("%s: variance of component %d is %g, want %g", name, c, m.Within[c], spherical)
 						}
 					}
 				}
@@ -195,8 +195,8 @@ func TestUnvisited(t *testing.T) {
 		if uniform {
 			want = 3
 		}
-		if m.N[1] != want || !slices.Equal(m.Mu[2:], []float32{-1, 0}) || m.Spread[1] != 1e-3 {
-			t.Errorf("uniform %v: mass %g, want %g, mean %v, variance %g", uniform, m.N[1], want, m.Mu[2:], m.Spread[1])
+		if m.N[1] != want || !slices.Equal(m.Mu[2:], []float32{-1, 0}) || m.Within[1] != 1e-3 {
+			t.Errorf("uniform %v: mass %g, want %g, mean %v, variance %g", uniform, m.N[1], want, m.Mu[2:], m.Within[1])
 		}
 	}
 }
@@ -231,9 +231,9 @@ func TestRevive(t *testing.T) {
 		if want := []float64{1, 2, 1, 4}; !slices.Equal(m.N, want) {
 			t.Errorf("%s: masses %v, want %v", covariance, m.N, want)
 		}
-		per := len(m.Spread) / 4
-		for i, s := range m.Spread {
-			if want := map[bool]float32{true: v, false: old.Spread[i]}[i/per == 2]; s != want {
+		per := len(m.Within) / 4
+		for i, s := range m.Within {
+			if want := map[bool]float32{true: v, false: old.Within[i]}[i/per == 2]; s != want {
 				t.Errorf("%s: spread %d is %g, want %g", covariance, i, s, want)
 			}
 		}
@@ -259,9 +259,9 @@ func TestSplitMixture(t *testing.T) {
 		if want := []float64{1, 2, 3, 2}; !slices.Equal(m.N, want) {
 			t.Errorf("%s: masses %v, want %v", covariance, m.N, want)
 		}
-		per := len(m.Spread) / 4
-		if !slices.Equal(m.Spread[per:2*per], old.Spread[3*per:]) || !slices.Equal(m.Spread[3*per:], old.Spread[3*per:]) || !slices.Equal(m.Spread[:per], old.Spread[:per]) {
-			t.Errorf("%s: spreads %v from %v", covariance, m.Spread, old.Spread)
+		per := len(m.Within) / 4
+		if !slices.Equal(m.Within[per:2*per], old.Within[3*per:]) || !slices.Equal(m.Within[3*per:], old.Within[3*per:]) || !slices.Equal(m.Within[:per], old.Within[:per]) {
+			t.Errorf("%s: spreads %v from %v", covariance, m.Within, old.Within)
 		}
 		if want := []float64{1.0 / 8, 2.0 / 8, 3.0 / 8, 2.0 / 8}; !slices.Equal(m.Pi, want) {
 			t.Errorf("%s: weights %v, want %v", covariance, m.Pi, want)
