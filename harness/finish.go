@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"fmt"
 
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
@@ -36,7 +35,9 @@ func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
 			if err := o.learners(ctx, t.Learned(), in, extra); err != nil {
 				return nil, err
 			}
-			o.refuseConstant(in)
+			if err := r.refuseConstant(ctx, o, in); err != nil {
+				return nil, err
+			}
 		}
 		if err := o.measure(ctx, in, atEnd(metrics.OfFeatures, metrics.Branch(br.String()), extra)); err != nil {
 			return nil, err
@@ -90,11 +91,4 @@ func integers(values []int) []int64 {
 		out[i] = int64(v)
 	}
 	return out
-}
-
-// refuseConstant notes that the features have collapsed to a point (Chen and He 2021).
-func (o *outcome) refuseConstant(teacher *metrics.Input) {
-	if relative, ok := teacher.RelativeStd(); ok && relative < 0.1 {
-		o.collapsed = fmt.Sprintf("teacher features' standard deviation is %.3g of 1/√d", relative)
-	}
 }
