@@ -92,19 +92,19 @@ type Options struct {
 	Name       string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
 	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
 	Subset     string  `key:"subset" default:"only" hash:"no" read:"idx,npz,auto" doc:"which set is meant where a folder holds several, e.g. emnist-letters (only: the one that is there)"`
-	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" read:"cifar100,folder,parquet,webdataset,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
+	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" config:"set" read:"cifar100,folder,parquet,webdataset,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
 	Validation float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the training images, the last ones, to evaluate on instead of the test set: for choosing settings, never report numbers with it"`
-	TestShare  float64 `key:"test_share" default:"0.2" range:"(0,0.5]" hash:"set" read:"folder,npz,parquet,webdataset,auto" doc:"share of each class that becomes the test split where the files have none: those whose names hash lowest"`
-	Size       int     `key:"size" default:"0" range:"[0,4096]" hash:"set" read:"folder,parquet,webdataset,auto" doc:"side of decoded images: the shorter side is scaled to it, then the middle cut out (0: as they are where all have one size, else their median shorter side)"`
+	TestShare  float64 `key:"test_share" default:"0.2" range:"(0,0.5]" hash:"set" config:"set" read:"folder,npz,parquet,webdataset,auto" doc:"share of each class that becomes the test split where the files have none: those whose names hash lowest"`
+	Size       int     `key:"size" default:"0" range:"[0,4096]" hash:"set" config:"set" read:"folder,parquet,webdataset,auto" doc:"side of decoded images: the shorter side is scaled to it, then the middle cut out (0: as they are where all have one size, else their median shorter side)"`
 	Train      int     `key:"train" default:"4000" range:"[1,)" read:"shapes,mixture" doc:"training images to generate"`
 	Test       int     `key:"test" default:"2000" range:"[1,)" read:"shapes,mixture" doc:"test images to generate"`
 	Imbalance  float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`
-	Tail       string  `key:"tail" default:"exponential" in:"exponential|pareto|step" hash:"set" needs:"data.imbalance!=1" doc:"profile of the long tail: exponential (Cui et al. 2019), pareto (a power of the rank), step (the rarer half of the classes, Buda et al. 2018)"`
-	TailSeed   int     `key:"tail_seed" default:"0" range:"[0,)" hash:"set" needs:"data.imbalance!=1" doc:"seed that draws which classes are rare (0: those with the highest labels)"`
-	PerClass   int     `key:"per_class" default:"0" range:"[0,)" hash:"set" doc:"use only the first n labelled training images of each class (0: all); unlabelled ones stay"`
-	Flip       string  `key:"flip" default:"auto" in:"auto|yes|no" hash:"set" doc:"whether a mirrored image is of the same class, so that views may be flipped (auto: as the set says; yes for photographs, no for digits and what is not known)"`
+	Tail       string  `key:"tail" default:"exponential" in:"exponential|pareto|step" hash:"set" config:"set" needs:"data.imbalance!=1" doc:"profile of the long tail: exponential (Cui et al. 2019), pareto (a power of the rank), step (the rarer half of the classes, Buda et al. 2018)"`
+	TailSeed   int     `key:"tail_seed" default:"0" range:"[0,)" hash:"set" config:"set" needs:"data.imbalance!=1" doc:"seed that draws which classes are rare (0: those with the highest labels)"`
+	PerClass   int     `key:"per_class" default:"0" range:"[0,)" hash:"set" config:"set" doc:"use only the first n labelled training images of each class (0: all); unlabelled ones stay"`
+	Flip       string  `key:"flip" default:"auto" in:"auto|yes|no" hash:"set" config:"set" doc:"whether a mirrored image is of the same class, so that views may be flipped (auto: as the set says; yes for photographs, no for digits and what is not known)"`
 	Seed       int     `key:"seed" default:"0" range:"[0,)" read:"shapes,mixture" doc:"seed of the generator, independent of the run's seed"`
 	Modes      int     `key:"modes" default:"25" range:"[1,)" read:"mixture" hash:"set" doc:"modes of the mixture, which are its classes"`
 	Dim        int     `key:"dim" default:"64" range:"[2,)" read:"mixture" hash:"set" doc:"dimensions of its vectors"`

@@ -71,6 +71,9 @@ func (r *cellRun) arm(ctx context.Context) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.keep(t); err != nil {
+		return nil, err
+	}
 	if len(o.prototypes.Tensors) == 0 { // an arm without prototypes
 		return o, nil
 	}

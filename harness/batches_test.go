@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"slices"
 	"testing"
 
 	"protobench/harness/sweep"
@@ -76,5 +77,62 @@ func TestLocalCropsStandBehindTheViews(t *testing.T) {
 	in := c.Train().Local(sweep.ImagesOf(testSet()).Shape)
 	if local := 3 * 7 * in.Height * in.Width * in.Channels; len(got) != len(want)+local || !cmp.Equal(want, got[:len(want)]) {
 		t.Errorf("%d values with local crops, %d without; the views are equal: %v", len(got), len(want), cmp.Equal(want, got[:len(want)]))
+	}
+}
+
+func TestEveryEpochHasItsOwnOrder(t *testing.T) {
+	c := sweep.Cell{Settings: sweep.Defaults(), Seed: 3}
+	c.Settings.MustSet("train.batch", 8)
+	orders := func(seed uint64) [3][]int {
+		c.Seed = seed
+		b, err := newBatches(testSet(), &c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out [3][]int
+		for step := range 3 * b.perEpoch {
+			out[step/b.perEpoch] = append(out[step/b.perEpoch], b.indices(step)...)
+		}
+		return out
+	}
+	of, other := orders(3), orders(4)
+	for epoch := range of {
+		if sorted := slices.Sorted(slices.Values(of[epoch])); !slices.Equal(sorted, upTo(0, 40)) {
+			t.Errorf("epoch %d does not see each image once: %v", epoch, sorted)
+		}
+		if slices.Equal(of[epoch], of[(epoch+1)%3]) || slices.Equal(of[epoch], other[epoch]) {
+			t.Errorf("the order of epoch %d is that of another epoch, or of another seed", epoch)
+		}
+	}
+}
+
+// All images are equal here, so that order changes nothing: what differs are draws.
+func TestDrawsDependOnTheSeed(t *testing.T) {
+	set := testSet()
+	for i := range set.Train.Pixels {
+		set.Train.Pixels[i] = set.Train.Pixels[i%48]
+	}
+	draw := func(seed uint64) (global, local, extra []float32) {
+		c := sweep.Cell{Settings: sweep.Defaults(), Seed: seed}
+		c.Settings.MustSetAll(map[string]any{"train.batch": 8, "train.local_crops": 2})
+		b, err := newBatches(set, &c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		views, _ := b.at(1)
+		v, err := b.viewed(t.Context(), 100, asTheyAre)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.Clone(views[:2*8*48]), slices.Clone(views[2*8*48:]), v.Features.Data
+	}
+	global, local, extra := draw(3)
+	g, l, x := draw(3)
+	if !slices.Equal(global, g) || !slices.Equal(local, l) || !slices.Equal(extra, x) {
+		t.Error("one seed draws twice differently")
+	}
+	g, l, x = draw(4)
+	if slices.Equal(global, g) || slices.Equal(local, l) || slices.Equal(extra, x) {
+		t.Errorf("two seeds draw the same views (%v), local crops (%v), views of extra metrics (%v)", slices.Equal(global, g), slices.Equal(local, l), slices.Equal(extra, x))
 	}
 }

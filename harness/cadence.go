@@ -28,6 +28,16 @@ func (c cadence) due(step int) bool {
 	return within == 0 && epoch%c.evaluate.Every == 0
 }
 
+// count is the number of measurements of a whole run.
+func (c cadence) count() (n int) {
+	for step := range c.total() + 1 {
+		if c.due(step) {
+			n++
+		}
+	}
+	return n
+}
+
 // logged reports whether a line of steps.jsonl follows the given number of steps.
 func (c cadence) logged(step int) bool { return step%c.evaluate.LogEvery == 0 || step == c.total() }
 

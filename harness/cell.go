@@ -30,6 +30,8 @@ type cellRun struct {
 	team    *team.Team    // the cell's threads; nil for one
 	spare   *atomic.Int64 // threads that the cell may take over
 
+	keepWeights bool // at the end
+
 	at progress // so far
 }
 

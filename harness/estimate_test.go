@@ -1,29 +1,185 @@
 package harness
 
 import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets"
+	"protobench/methods/part"
 )
 
-// Four arms and two supervised rows train.
+func estimate(t *testing.T, text string, e Engine) map[string]Budget {
+	t.Helper()
+	p := planOf(t, text)
+	all, err := Estimate(t.Context(), p.Jobs, e, NewLibrary(testOpen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]Budget{}
+	for _, b := range all {
+		out[b.Arm] = b
+	}
+	return out
+}
+
+// Four arms and two supervised rows train; the rows of pixels and of the untrained encoder, which
+// stands once a seed, are evaluated alone.
 func TestEstimateCountsEveryJob(t *testing.T) {
 	slow := fakeEngine(func(f *fake) {
 		f.atStep = func(int) error { time.Sleep(2 * time.Millisecond); return nil }
 	})
-	p := planOf(t, smallSweep)
-	got, err := Estimate(p.Jobs, slow, NewLibrary(testOpen))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cells, least := 0, 6*15*2*time.Millisecond
-	var total time.Duration
-	for _, b := range got {
-		cells, total = cells+b.Cells, total+b.Total()
-		if b.Steps != 15 || b.Arm == "" {
-			t.Errorf("%+v, want 15 steps of a named arm", b)
+	got := estimate(t, smallSweep, slow)
+	for arm, want := range map[string][2]int{"pixels": {1, 0}, "untrained": {2, 0}, "supervised": {2, 15}, "swav": {2, 15}, "swav+gmm": {2, 15}} {
+		b := got[arm]
+		if b.Cells != want[0] || b.Steps != want[1] || b.Evaluate <= 0 {
+			t.Errorf("%s: %+v, want %d cells of %d steps, and a time of evaluation", arm, b, want[0], want[1])
+		}
+		if (b.Training() >= 2*15*2*time.Millisecond) != (b.Steps > 0) || b.Total() != b.Training()+b.Evaluation() || b.Evaluation() != time.Duration(b.Cells)*b.Evaluate {
+			t.Errorf("%s: %v of training and %v of evaluation make %v", arm, b.Training(), b.Evaluation(), b.Total())
 		}
 	}
-	if cells != 6 || len(got) != 3 || total < least {
-		t.Errorf("%+v: %d cells and %v, want 6 in 3 rows and at least %v", got, cells, total, least)
+	if len(got) != 5 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// slowFeatures takes its time over each image that it evaluates.
+type slowFeatures struct {
+	*fake
+	each time.Duration
+}
+
+func (s slowFeatures) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
+	time.Sleep(time.Duration(len(images)/48) * s.each)
+	return s.fake.Features(b, images)
+}
+
+// Five measurements of the curves see the teacher's features of 16 of 40 training images, the last
+// one both branches' of all 60.
+func TestEstimateCountsCurvesAndTheLastMeasurement(t *testing.T) {
+	const each = time.Millisecond
+	engine := fakeEngine(nil)
+	engine.Trainer = func(cfg part.Config) (Trainer, error) { return slowFeatures{newFake(cfg), each}, nil }
+	got := estimate(t, smallSweep, engine)["swav"].Evaluate
+	if least := (5*16 + 2*60) * each; got < least || got > 5*least {
+		t.Errorf("%v of evaluation, want about %v", got, least)
+	}
+}
+
+// The time that does not grow with the number of images is not multiplied.
+func TestTimesLieOnALine(t *testing.T) {
+	for _, c := range []struct {
+		small, large int
+		took         [2]time.Duration
+		n            int
+		want         time.Duration
+	}{
+		{100, 300, [2]time.Duration{7, 7}, 9000, 7},
+		{100, 300, [2]time.Duration{10, 30}, 9000, 900},
+		{100, 300, [2]time.Duration{105, 115}, 1100, 155},
+		{100, 300, [2]time.Duration{10, 30}, 200, 20},
+		{100, 300, [2]time.Duration{50, 30}, 9000, 30}, // a busy machine
+		{100, 300, [2]time.Duration{0, 30}, 9000, 900},
+		{300, 300, [2]time.Duration{9, 30}, 600, 60},
+	} {
+		if got := along(c.small, c.large, c.took, c.n); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
+func TestSamplesAreSpreadOverTheSet(t *testing.T) {
+	set := testSet()
+	got := sampleOf(set, 10)
+	if diff := cmp.Diff([]int{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, got.Train.Labels); diff != "" {
+		t.Error(diff) // every fourth image, all of one class here
+	}
+	if got.Test.Len() != 5 || got.Probe.Len() != 10 || got.Tailed() || !slices.Equal(got.Train.Image(3), set.Train.Image(12)) || got.Train.Fine[3] != set.Train.Fine[12] {
+		t.Errorf("%d test images, %d of the probe", got.Test.Len(), got.Probe.Len())
+	}
+	tailed := tailedSet()
+	if got := sampleOf(tailed, 10); got.Probe.Len() != 18 || got.Train.Len() != 10 || !got.Tailed() {
+		t.Errorf("tailed: %d images, %d of the probe", got.Train.Len(), got.Probe.Len())
+	}
+}
+
+// Weights are those that a finished cell stores.
+func TestEstimateCountsMemory(t *testing.T) {
+	got := estimate(t, keptSweep, Real())
+	_, cells := ran(t, keptSweep)
+	for _, c := range cells {
+		m := got[c.Result.Cell.Method].Memory
+		f, err := c.Dir.Weights()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want int64
+		if f != nil {
+			want = sizeOf(f.Tensors)
+		}
+		if m.Weights != want || m.Data != 60*48 {
+			t.Errorf("%s: %+v, want %d bytes of weights", c.Result.Cell.Method, m, want)
+		}
+		prototypes := int64(0)
+		if c.Result.Cell.Learner != "" {
+			prototypes = 3 * 4 * 128 * 4
+		}
+		if m.Prototypes != prototypes || m.State < m.Weights+prototypes/3 {
+			t.Errorf("%s: %+v, want %d bytes of prototypes, and a state of more than all", c.Result.Cell.Method, m, prototypes)
+		}
+	}
+	if got["dino"].Memory.State < 2*got["dino"].Memory.Weights || got["pixels"].Memory.State != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestEstimateEndsWithItsContext(t *testing.T) {
+	p := planOf(t, smallSweep)
+	ctx, stop := context.WithCancel(t.Context())
+	steps := 0
+	e := fakeEngine(func(f *fake) {
+		f.atStep = func(int) error {
+			if steps++; steps == 2 {
+				stop()
+			}
+			return nil
+		}
+	})
+	if _, err := Estimate(ctx, p.Jobs, e, NewLibrary(testOpen)); !errors.Is(err, context.Canceled) || steps != 2 {
+		t.Errorf("%v after %d steps", err, steps)
+	}
+}
+
+// A data set that takes long is not waited for.
+func TestOpeningEndsWithItsContext(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	held := make(chan struct{})
+	defer close(held)
+	data := NewLibrary(Until(ctx, func(datasets.Options) (*datasets.Set, error) {
+		stop()
+		<-held
+		return testSet(), nil
+	}))
+	if _, err := NewPlan("t.toml", smallSweep, Catalogue(), data); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Error(err)
+	}
+	if _, err := data.Open(datasets.Options{Name: "other"}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestOpeningIsUnchangedWithoutASignal(t *testing.T) {
+	open := Until(t.Context(), testOpen)
+	if set, err := open(datasets.Options{}); err != nil || set.Name != "noise" {
+		t.Error(set, err)
+	}
+	if _, err := open(datasets.Options{Name: "absent"}); err == nil || err.Error() != "no such data" {
+		t.Error(err)
 	}
 }

@@ -48,7 +48,7 @@ func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Sum
 	if _, err := d.Freeze(p.Record()); err != nil {
 		return s, err
 	}
-	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs)}
+	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
 	todo := x.pending(jobs)
 	x.announce(todo)
 	x.all(ctx, todo)
@@ -61,6 +61,8 @@ type executor struct {
 	name    string
 	dir     *store.Dir
 	total   int
+
+	keepWeights bool // of finished cells
 
 	spare atomic.Int64 // threads of workers that have no cell left
 
@@ -186,7 +188,7 @@ func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, e
 	}
 	return &cellRun{
 		job: j, dir: dir, set: set, batches: b, cadence: newCadence(&j.Cell), engine: x.options.Engine, tell: x.tell,
-		every: x.options.CheckpointEvery, team: t, spare: &x.spare,
+		every: x.options.CheckpointEvery, team: t, spare: &x.spare, keepWeights: x.keepWeights,
 	}, nil
 }
 

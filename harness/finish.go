@@ -2,8 +2,6 @@ package harness
 
 import (
 	"context"
-	"fmt"
-	"math"
 
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
@@ -37,7 +35,9 @@ func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
 			if err := o.learners(ctx, t.Learned(), in, r.at.tally.loss(), extra); err != nil {
 				return nil, err
 			}
-			o.refuseConstant(in)
+			if err := r.refuseConstant(ctx, o, in); err != nil {
+				return nil, err
+			}
 		}
 		if err := o.measure(ctx, in, atEnd(metrics.OfFeatures, metrics.Branch(br.String()), extra)); err != nil {
 			return nil, err
@@ -92,33 +92,4 @@ func integers(values []int) []int64 {
 		out[i] = int64(v)
 	}
 	return out
-}
-
-// refuseOneForAll notes that one prototype has all images.
-func (o *outcome) refuseOneForAll(in *metrics.Input) {
-	if u, _ := in.Usage(); u.Live <= 1 {
-		o.collapsed = "one live prototype"
-	}
-}
-
-// refuseUniform notes that every image is predicted, or is to be predicted, to be of all prototypes
-// alike: nothing is left to learn. The argmax over such near-equal scores spreads the images, so that
-// usage and live-unique look healthy.
-func (o *outcome) refuseUniform(in *metrics.Input, loss float64) {
-	for _, c := range []struct {
-		what string
-		of   func() (metrics.Certainty, bool)
-	}{{"targets", in.TargetCertainty}, {"predictions", in.Certainty}} {
-		if u, ok := c.of(); ok && u.Entropy >= metrics.Uniform {
-			most := math.Log(float64(in.Scores.Cols))
-			o.collapsed = fmt.Sprintf("%s are uniform: mean entropy %.4g, ln K %.4g, loss %.4g", c.what, u.Entropy*most, most, loss)
-		}
-	}
-}
-
-// refuseConstant notes that the features have collapsed to a point (Chen and He 2021).
-func (o *outcome) refuseConstant(teacher *metrics.Input) {
-	if relative, ok := teacher.RelativeStd(); ok && relative < 0.1 {
-		o.collapsed = fmt.Sprintf("teacher features' standard deviation is %.3g of 1/√d", relative)
-	}
 }

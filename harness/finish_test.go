@@ -17,27 +17,6 @@ import (
 	"protobench/metrics/matrix"
 )
 
-func TestCollapsedFeaturesAreNamed(t *testing.T) {
-	narrow := matrix.New(40, 4)
-	for i := range 40 {
-		narrow.Data[4*i], narrow.Data[4*i+1] = 1, 0.01*float32(i%3)
-	}
-	wide := matrix.New(40, 4)
-	for i := range wide.Data {
-		wide.Data[i] = float32(math.Sin(float64(i)))
-	}
-	for _, c := range []struct {
-		x    matrix.Matrix
-		want string
-	}{{narrow, "teacher features' standard deviation is 0.00"}, {wide, ""}} {
-		o := newOutcome()
-		o.refuseConstant(&metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: c.x}})
-		if !strings.HasPrefix(o.collapsed, c.want) || (c.want == "") != (o.collapsed == "") {
-			t.Errorf("%q, want %q", o.collapsed, c.want)
-		}
-	}
-}
-
 func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
 	p := planOf(t, strings.Replace(smallSweep, "log_every = 4", "log_every = 1", 1))
 	dir := filepath.Join(t.TempDir(), "run")

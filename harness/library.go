@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"sync"
 
 	"protobench/datasets"
@@ -36,4 +37,27 @@ func (l *Library) Open(o datasets.Options) (*datasets.Set, error) {
 	l.mu.Unlock()
 	one.once.Do(func() { one.set, one.err = l.open(o) })
 	return one.set, one.err
+}
+
+// Until is an opener that gives up when ctx ends, with its error, and leaves a set that is being
+// read to itself.
+func Until(ctx context.Context, open func(datasets.Options) (*datasets.Set, error)) func(datasets.Options) (*datasets.Set, error) {
+	return func(o datasets.Options) (*datasets.Set, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var set *datasets.Set
+		var err error
+		read := make(chan struct{})
+		go func() {
+			defer close(read)
+			set, err = open(o)
+		}()
+		select {
+		case <-read:
+			return set, err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }

@@ -223,3 +223,97 @@ func TestArmsArePreparedOnceBeforeTheFirstMeasurement(t *testing.T) {
 		t.Errorf("resumed: %v, %v", calls, err)
 	}
 }
+
+// A cell that failed behind its checkpoint, or before its first one, has logged steps and
+// measurements that the retry does again: they stand in its logs once.
+func TestARetryCutsTheLogs(t *testing.T) {
+	text := strings.Replace(smallSweep, "log_every = 4", "log_every = 1", 1)
+	p := planOf(t, text)
+	whole := filepath.Join(t.TempDir(), "run")
+	run := func(dir string, o Options) Summary {
+		s, err := Run(t.Context(), p, p.Jobs[3:5], dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := run(whole, options(fakeEngine(nil))); s.Done != 2 {
+		t.Fatalf("%+v", s)
+	}
+	for name, saved := range map[string]bool{"behind a checkpoint": true, "before the first": false} {
+		dir := filepath.Join(t.TempDir(), "run")
+		if saved {
+			interruptAt(t, p, dir, 4)
+		}
+		fails := options(fakeEngine(func(f *fake) {
+			f.atStep = func(step int) error { return map[bool]error{true: errors.New("no luck")}[step == 9] }
+		}))
+		if s := run(dir, fails); len(s.Failed) != 2 {
+			t.Fatalf("%s: %+v", name, s)
+		}
+		retry := options(fakeEngine(nil))
+		retry.RetryFailed = true
+		if s := run(dir, retry); s.Done != 2 {
+			t.Fatalf("%s: %+v", name, s)
+		}
+		for _, c := range cellsOf(t, dir)[3:5] {
+			if resumed := len(c.Result.ResumedAt) > 0; resumed != saved {
+				t.Errorf("%s: resumed at %v", name, c.Result.ResumedAt)
+			}
+		}
+		if diff := cmp.Diff(results(t, whole), results(t, dir)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// interruptAt runs two cells until each has done some steps.
+func interruptAt(t *testing.T, p *Plan, dir string, step int) {
+	t.Helper()
+	for i := 3; i < 5; i++ {
+		ctx, stop := context.WithCancel(t.Context())
+		o := options(fakeEngine(nil))
+		o.Tell = func(e Event) {
+			if e.Kind == Stepped && e.Step == step {
+				stop()
+			}
+		}
+		if s, err := Run(ctx, p, p.Jobs[i:i+1], dir, o); err != nil || s.Interrupted != 1 {
+			t.Fatal(s, err)
+		}
+	}
+}
+
+// Collapsed and diverged are outcomes: neither a second run nor a retry of what failed touches such
+// cells.
+func TestEndedCellsAreNotRunAgain(t *testing.T) {
+	for status, change := range map[string]func(*fake){
+		store.Diverged: func(f *fake) { f.poison = 7 },
+		store.Collapsed: func(f *fake) {
+			f.temperature, f.init = 0, "random"
+			for i := range f.now {
+				f.now[i] = 0.001 * float32(i%3)
+			}
+		},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		execute(t.Context(), t, dir, options(fakeEngine(change)))
+		want, ended := results(t, dir), 0
+		for _, c := range cellsOf(t, dir) {
+			if c.Result.Outcome.Status == status {
+				ended++
+			}
+		}
+		if ended < 4 {
+			t.Fatalf("%d cells ended %s", ended, status)
+		}
+		again := options(fakeEngine(func(*fake) { t.Errorf("a %s cell was run again", status) }))
+		again.RetryFailed = true
+		if s := execute(t.Context(), t, dir, again); s.Done != 9 || len(s.Failed) > 0 {
+			t.Errorf("%s: %+v", status, s)
+		}
+		if diff := cmp.Diff(want, results(t, dir)); diff != "" {
+			t.Errorf("%s: %s", status, diff)
+		}
+	}
+}

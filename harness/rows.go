@@ -14,7 +14,7 @@ import (
 
 // pixels measures the images themselves.
 func (r *cellRun) pixels(ctx context.Context) (*outcome, error) {
-	return r.row(ctx, func(images []float32) ([]float32, []float32, error) { return images, nil, nil })
+	return r.row(ctx, asTheyAre)
 }
 
 // untrained measures the encoder before its first step.
@@ -23,7 +23,7 @@ func (r *cellRun) untrained(ctx context.Context) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.row(ctx, backbone(s))
+	return r.network(ctx, s)
 }
 
 // supervised trains the encoder with labels and measures it.
@@ -35,7 +35,16 @@ func (r *cellRun) supervised(ctx context.Context) (*outcome, error) {
 	if err := r.train(ctx, rowTrainee{s, r.batches}); err != nil {
 		return nil, err
 	}
-	return r.row(ctx, backbone(s))
+	return r.network(ctx, s)
+}
+
+// network measures a row's network and keeps it.
+func (r *cellRun) network(ctx context.Context, s Supervised) (*outcome, error) {
+	o, err := r.row(ctx, backbone(s))
+	if err != nil {
+		return nil, err
+	}
+	return o, r.keep(s)
 }
 
 func backbone(s Supervised) extractor {

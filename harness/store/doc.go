@@ -1,11 +1,12 @@
 // Package store keeps a sweep's results on disk: the frozen plan, one folder per cell
-// with its signals, checkpoint, prototypes and result, and the lock that keeps two
+// with its signals, checkpoint, prototypes, weights and result, and the lock that keeps two
 // runs apart.
 //
 //	DIR/plan.json, plan.2.json, …   what is planned; the highest number holds
 //	DIR/.lock                       who runs here now
 //	DIR/cells/<cell>/               config.toml steps.jsonl epochs.jsonl log.txt
-//	                                checkpoint.safetensors prototypes.safetensors result.json
+//	                                checkpoint.safetensors prototypes.safetensors
+//	                                final.safetensors result.json
 //
 // A killed process loses nothing but the step it was in: whole files are replaced
 // atomically, logs are append-only and cut back to what a checkpoint knows. result.json

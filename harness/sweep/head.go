@@ -8,7 +8,7 @@ import (
 )
 
 // headKeys are the top-level keys that are no tables of settings.
-var headKeys = []string{"name", "question", "baseline", "primary", "seeds", "references", "method", "matrix"}
+var headKeys = []string{"name", "question", "baseline", "primary", "seeds", "references", "store", "method", "matrix"}
 
 // head reads the sweep's own keys but those that name methods.
 func (p *parser) head(file, text string) *Sweep {
@@ -27,6 +27,7 @@ func (p *parser) head(file, text string) *Sweep {
 	if v, ok := p.raw["seeds"]; ok {
 		s.Seeds = p.seeds(v)
 	}
+	s.KeepsWeights = p.keepsWeights()
 	return s
 }
 

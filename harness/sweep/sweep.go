@@ -17,6 +17,7 @@ type Sweep struct {
 	Baseline       string   // an arm's name, or "learner=joint": each arm's own objective's joint arm
 	Primary        []string // metric keys of the declared endpoints
 	Seeds          []uint64
+	KeepsWeights   bool   // whether finished cells keep their encoders' weights ([store])
 	Cells          []Cell // seed by seed, so that arms of a pair finish together
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,19 +20,22 @@ type planCommand struct {
 }
 
 // Run shows the plan; it writes nothing.
-func (c planCommand) Run(w *console) error {
-	data := openData()
+func (c planCommand) Run(ctx context.Context, w *console) error {
+	return c.show(ctx, w, openData(ctx))
+}
+
+func (c planCommand) show(ctx context.Context, w *console, data *harness.Library) error {
 	p, err := c.plan(data)
 	if err != nil {
-		return err
+		return given(ctx, err)
 	}
 	jobs, err := c.jobs(p)
 	if err != nil {
 		return err
 	}
-	budget, err := harness.Estimate(jobs, harness.Real(), data)
+	budget, err := harness.Estimate(ctx, jobs, harness.Real(), data)
 	if err != nil {
-		return err
+		return given(ctx, err)
 	}
 	w.warnOf(jobs)
 	if err := showData(w.out, jobs, data, c.JSON); err != nil {
@@ -84,13 +88,14 @@ type planLine struct {
 type planTotal struct {
 	Event   string  `json:"event"`
 	Cells   int     `json:"cells"`
-	TrainS  float64 `json:"train_s"` // on one core, without evaluations; 0 when not measured
+	TrainS  float64 `json:"train_s"` // on one core; 0 when not measured
 	Steps   int     `json:"steps"`   // of all cells; 0 when not measured
 	Seeds   int     `json:"seeds"`
 	Minimum float64 `json:"smallest_p"`      // of one test
 	Family  int     `json:"comparisons"`     // tests that Holm's correction counts
 	Holm    float64 `json:"smallest_p_holm"` // of the family's smallest p, corrected
 	Needed  int     `json:"seeds_needed"`    // for that to reach 0.05
+	budgetTotal
 }
 
 func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
@@ -99,12 +104,13 @@ func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
 	var train time.Duration
 	steps := 0
 	for _, b := range budget {
-		train += b.Total()
+		train += b.Training()
 		steps += b.Cells * b.Steps
 	}
 	return planTotal{
 		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: stats.SmallestP(n),
 		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family),
+		budgetTotal: sumOf(p, budget),
 	}
 }
 
@@ -120,7 +126,7 @@ func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness
 		}
 	}
 	for _, b := range budget {
-		if err := lines.Encode(budgetLine{"budget", b.Arm, b.Cells, b.Steps, milliseconds(b.Step)}); err != nil {
+		if err := lines.Encode(lineOf(b)); err != nil {
 			return err
 		}
 	}
@@ -142,7 +148,7 @@ func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total p
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%d cells\n%s\n", total.Cells, significance(total))
-	if err == nil && total.Steps > 0 {
+	if err == nil && len(budget) > 0 {
 		err = budgetTable(w, budget, total)
 	}
 	return err
@@ -182,10 +188,10 @@ func roughly(d time.Duration) string {
 type validateCommand struct{ sweepArgument }
 
 // Run reports at once everything that a run would refuse; it opens the data and writes nothing.
-func (c validateCommand) Run(w *console) error {
-	p, err := c.plan(openData())
+func (c validateCommand) Run(ctx context.Context, w *console) error {
+	p, err := c.plan(openData(ctx))
 	if err != nil {
-		return err
+		return given(ctx, err)
 	}
 	w.warnOf(p.Jobs)
 	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", p.Sweep.File, len(p.Jobs))

@@ -35,10 +35,10 @@ func (c runCommand) Validate() error {
 // Run plans, runs what is missing and reports.
 func (c runCommand) Run(ctx context.Context, w *console) error {
 	w.warn(kernel.Warning())
-	data := openData()
+	data := openData(ctx)
 	p, err := c.plan(data)
 	if err != nil {
-		return err
+		return given(ctx, err)
 	}
 	jobs, err := c.jobs(p)
 	if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -41,7 +42,18 @@ func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
 	return harness.NewPlan(file, text, harness.Catalogue(), data)
 }
 
-func openData() *harness.Library { return harness.NewLibrary(datasets.Open) }
+// openData opens data sets until a signal comes: one that takes long is not waited for then.
+func openData(ctx context.Context) *harness.Library {
+	return harness.NewLibrary(harness.Until(ctx, datasets.Open))
+}
+
+// given is an error of work that a signal ends: its exit code where that is why.
+func given(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return exitError{exitInterrupted, "interrupted: nothing was begun"}
+	}
+	return err
+}
 
 // unknown names something that does not exist, with the nearest spelling.
 func unknown(what, name string, names []string, otherwise string) error {

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"protobench/internal/tensorfile"
+)
+
+func (c *CellDir) weightsPath() string { return c.file("final.safetensors") }
+
+// WriteWeights writes final.safetensors: the encoder of a finished cell, "student.…" and
+// "teacher.…" with their batch-norm statistics, in PyTorch's layouts, and "embedding.…", the mean
+// that centres embeddings. Rows of one network have a student alone.
+func (c *CellDir) WriteWeights(tensors []tensorfile.Tensor) error {
+	meta := map[string]string{"cell": c.plan.Cell.Hash, "method": c.plan.Cell.Method}
+	return tensorfile.WriteSafetensors(c.weightsPath(), &tensorfile.File{Metadata: meta, Tensors: tensors})
+}
+
+// Weights reads final.safetensors; nil when there is none, as for the row of pixels, for cells that
+// diverged and for sweeps with [store] weights = false.
+func (c *CellDir) Weights() (*tensorfile.File, error) {
+	path := c.weightsPath()
+	f, err := tensorfile.ReadSafetensors(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if got := f.Metadata["cell"]; got != c.plan.Cell.Hash {
+		return nil, fmt.Errorf("%s: belongs to cell %.8s, expected %.8s; remove it, or put the file of this cell there", path, got, c.plan.Cell.Hash)
+	}
+	return f, nil
+}

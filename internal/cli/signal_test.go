@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// What opens data or measures gives way to the first signal, and says so with its code.
+func TestASignalEndsWhatOnlyReads(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, args := range [][]string{{"plan", "joint-vs-decoupled"}, {"validate", "joint-vs-decoupled"}, {"run", "joint-vs-decoupled", "--dry-run"}} {
+		var out, err strings.Builder
+		if code := run(ctx, args, &out, &err); code != exitInterrupted || !strings.Contains(err.String(), "interrupted: nothing was begun") {
+			t.Errorf("%v: code %d, %s%s", args, code, out.String(), err.String())
+		}
+	}
+}
+
+// The estimate gives way too, once the data are there.
+func TestASignalEndsTheEstimate(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	c := planCommand{sweepArgument: sweepArgument{"joint-vs-decoupled"}}
+	data := openData(ctx)
+	if _, err := c.plan(data); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	var out, err strings.Builder
+	if e := c.show(ctx, &console{&out, &err}, data); e == nil || !strings.Contains(e.Error(), "interrupted") || out.Len() > 0 {
+		t.Errorf("%v, %s", e, out.String())
+	}
+}
