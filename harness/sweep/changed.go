@@ -24,7 +24,7 @@ func changes(m method, preset map[string]any, base layer) []setting.Warning {
 		}
 		table, _ := setting.Cut(path)
 		out = append(out, setting.Warning{Key: path, Text: fmt.Sprintf("preset %s sets %s = %s, and [%s] of the sweep changes it to %s; to be explicit, set it in the arm",
-			m.composition.Name, path, setting.Literal(was), table, setting.Literal(is))})
+			m.preset, path, setting.Literal(was), table, setting.Literal(is))})
 	}
 	return out
 }

@@ -20,7 +20,7 @@ func (p *parser) unknown(path, key string, method bool) {
 func known(method bool) []string {
 	names := slices.Clone(headKeys)
 	if method {
-		names = []string{"name", "form", "objective", "learner", "regularizers", "embedding", "observers"}
+		names = []string{"name", "preset", "form", "objective", "learner", "regularizers", "embedding", "observers"}
 	}
 	for _, k := range Schema().Keys() {
 		names = append(names, k.Path)
