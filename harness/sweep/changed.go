@@ -30,7 +30,7 @@ func changes(m method, preset map[string]any, base layer) []setting.Warning {
 }
 
 // warnings are what a reader of the cell's numbers should know of its settings: changed presets,
-// and parts that its run is too short for.
+// help that is not stated, and parts that its run is too short for.
 func (c *Cell) warnings() []setting.Warning {
 	var out []setting.Warning
 	for _, w := range c.changed {
@@ -41,5 +41,5 @@ func (c *Cell) warnings() []setting.Warning {
 	if c.Reference != "" {
 		return out
 	}
-	return append(out, methods.Warnings(c.Config())...)
+	return append(append(out, c.warnOfHelp()...), methods.Warnings(c.Config())...)
 }

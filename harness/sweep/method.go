@@ -20,6 +20,7 @@ type method struct {
 	preset      string // whose parts and settings it starts from; empty where it is written out
 	form        string
 	changed     []setting.Warning // what the sweep's tables change of its preset
+	unstated    []string          // help of its decoupled learner that is nowhere stated
 	layer
 }
 
@@ -68,7 +69,7 @@ func (p *parser) method(at string, table map[string]any, base layer) (m method, 
 		return m, false
 	}
 	p.recipe(&m)
-	m.changed = changes(m, own, base)
+	m.changed, m.unstated = changes(m, own, base), p.unstated(m, table, base)
 	return m, true
 }
 
