@@ -45,7 +45,7 @@ func (im *Images) Counts(classes int) []int {
 
 // Options are the keys of the sweep's [data] table.
 type Options struct {
-	Name       string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
+	Name       string  `key:"name" also:"dataset" default:"shapes" doc:"data set (protobench list datasets)"`
 	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only the first n training images (0: all)"`
 	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only the first n test images (0: all)"`
