@@ -14,7 +14,7 @@ import (
 // rowNotes adds what a reader has to know about one row's runs and returns the marks.
 func (s *sweep) rowNotes(t *table.Table, a *arm) string {
 	marks := ""
-	for _, text := range slices.Concat(s.twinText(a), s.form(a), a.lacking(), a.residue()) {
+	for _, text := range slices.Concat(s.twinText(a), s.form(a), a.lacking(), a.fewUsed(), a.residue()) {
 		marks += t.Note(text)
 	}
 	return marks
