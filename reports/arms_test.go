@@ -114,10 +114,11 @@ func TestMatchedSettings(t *testing.T) {
 		cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+aids", "swav", "joint", "centred", nil),
 		cellOf("swav+gmm", "swav", "gmm", "centred", nil), cellOf("swav+gmm+plain", "swav", "gmm", "plain", nil),
 		cellOf("swav+frozen", "swav", "frozen", "plain", nil), cellOf("swav+gmm+split", "swav", "gmm", "centred", nil), cellOf("dino+gmm", "dino", "gmm", "centred", nil),
-		cellOf("swav+centred", "swav", "joint", "centred", nil), cellOf("swav+centred+data", "swav", "joint", "centred", nil)),
+		cellOf("swav+centred", "swav", "joint", "centred", nil), cellOf("swav+centred+data", "swav", "joint", "centred", nil),
+		cellOf("swav+centred+reseed", "swav", "joint", "centred", nil)),
 		bare, bare, helped+near+" loss.temperature=0.1 train.lr=1", helped+near+" loss.temperature=0.2 train.lr=2", helped+near, "prototypes.init=random",
 		helped+" prototypes.reseed_by=split", helped,
-		bare, "prototypes.init=data prototypes.reseed=false")
+		bare, "prototypes.init=data prototypes.reseed=false", "prototypes.init=random prototypes.reseed=true"+near+" loss.temperature=0.2 train.lr=2")
 	for i := range s.arms {
 		s.arms[i].runs = runsOf(map[uint64]float64{0: float64(i), 1: float64(i), 2: float64(2 * i)}, store.OK)
 	}

@@ -131,23 +131,36 @@ func fileOf(t *testing.T, dir, name string) []byte {
 	return b
 }
 
-// Where there is no earlier picture, the arms that can be drawn are, and the others are named.
+// A picture of more arms than can be drawn now stays; where there is none, the arms that can be drawn
+// are, and the others are named.
 func TestReportDrawsWhatIsThere(t *testing.T) {
 	dir := demo(t)
-	must(t, os.RemoveAll(filepath.Join(dir, "report")))
+	whole := written(t, dir)
 	paths, err := filepath.Glob(filepath.Join(dir, "cells", "dino-0.2-*", "prototypes.safetensors"))
 	must(t, err)
-	for _, path := range paths {
+	logs, err := filepath.Glob(filepath.Join(dir, "cells", "swav-0.2-1", "epochs.jsonl"))
+	must(t, err)
+	for _, path := range append(paths, logs...) {
 		must(t, os.Remove(path))
 	}
 	s, err := Write(dir)
 	must(t, err)
-	if len(paths) == 0 || len(s.Kept)+len(s.Missing) > 0 {
-		t.Errorf("%d removed, kept %q, missing %q", len(paths), s.Kept, s.Missing)
+	if len(paths) == 0 || len(logs) != 1 || len(s.Kept) != 4 || len(s.Missing) > 0 {
+		t.Errorf("%d and %d removed, kept %q, missing %q", len(paths), len(logs), s.Kept, s.Missing)
 	}
-	page := string(fileOf(t, dir, "README.md"))
-	if strings.Count(page, "**Not complete:** prototypes.safetensors is missing among the ended runs of dino (T 0.2).") != 2 {
-		t.Error("the page does not say which arm is not drawn")
+	for _, name := range []string{"prototype_density.png", "images_per_prototype.svg", "live_unique_over_training.png", "shadows.svg"} {
+		if !bytes.Equal(fileOf(t, dir, name), whole[name]) {
+			t.Errorf("%s changed", name)
+		}
+	}
+	less := written(t, dir)
+	for _, said := range []string{"prototypes.safetensors is missing among the ended runs of dino (T 0.2).", "epochs.jsonl is missing among the ended runs of swav (T 0.2)."} {
+		if strings.Count(string(less["README.md"]), "**Not complete:** "+said) != 2 {
+			t.Errorf("the page does not say that %s", said)
+		}
+	}
+	if bytes.Equal(less["prototype_density.png"], whole["prototype_density.png"]) {
+		t.Error("the picture without dino is that with it")
 	}
 }
 
