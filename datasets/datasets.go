@@ -89,7 +89,7 @@ func (im *Images) labelled() int {
 
 // Options are the keys of the sweep's [data] table.
 type Options struct {
-	Name       string  `key:"name" default:"shapes" doc:"data set (protobench list datasets)"`
+	Name       string  `key:"name" also:"dataset" default:"shapes" doc:"data set (protobench list datasets)"`
 	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
 	Subset     string  `key:"subset" default:"only" hash:"no" read:"idx,npz,auto" doc:"which set is meant where a folder holds several, e.g. emnist-letters (only: the one that is there)"`
 	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" config:"set" read:"cifar100,folder,parquet,webdataset,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`

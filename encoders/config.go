@@ -2,7 +2,7 @@ package encoders
 
 // Config holds the keys of the sweep's [encoder] table.
 type Config struct {
-	Name       string `key:"name" default:"convnet" in:"convnet|mlp|resnet18|vit|identity" doc:"backbone (identity: none, for vectors)"`
+	Name       string `key:"name" also:"backbone,arch,architecture,model" default:"convnet" in:"convnet|mlp|resnet18|vit|identity" doc:"backbone (identity: none, for vectors)"`
 	Width      int    `key:"width" default:"32" range:"[1,1024]" read:"convnet,mlp,resnet18,vit" doc:"channels of the first block, doubled in each further one (mlp: hidden units are 16 × width; resnet18: the first stage has 2 × width channels; vit: tokens have dimension 6 × width)"`
 	Depth      int    `key:"depth" default:"4" range:"[1,6]" read:"convnet,mlp,resnet18,vit" doc:"number of blocks (mlp: of hidden layers; resnet18: of stages of two residual blocks; vit: of transformer blocks)"`
 	StemStride int    `key:"stem_stride" default:"1" range:"[1,2]" read:"convnet,resnet18" doc:"stride of the first convolution"`
@@ -11,7 +11,7 @@ type Config struct {
 	Heads      int    `key:"heads" default:"3" range:"[1,64]" read:"vit" doc:"attention heads, a divisor of the tokens' dimension"`
 	Hidden     int    `key:"hidden" default:"256" range:"[0,8192]" read:"convnet,resnet18,vit" doc:"hidden units of the projector, and of smog's predictor (0: as many as the backbone has features)"`
 	Projector  string `key:"projector" default:"bn-relu" in:"bn-relu|gelu|bn-gelu" read:"convnet,resnet18,vit" hash:"set" doc:"projector: Linear, BN, ReLU, Linear (SwAV), three linear layers with GELU (DINO), or those with BN before GELU (CARP, MSN)"`
-	Dim        int    `key:"dim" default:"128" range:"[2,4096]" doc:"dimension D of the embedding (identity: that of the images)"`
+	Dim        int    `key:"dim" also:"feat_dim,embedding_dim,proj_dim" default:"128" range:"[2,4096]" doc:"dimension D of the embedding (identity: that of the images)"`
 
 	// Masked is for masked image modelling (no setting: its objective asks for it): a vit gets a mask token, and in training gives its
 	// patches' embeddings too.

@@ -48,6 +48,7 @@ func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Sum
 	if _, err := d.Freeze(p.Record()); err != nil {
 		return s, err
 	}
+	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
 	todo := x.pending(jobs)
 	x.announce(todo)

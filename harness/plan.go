@@ -40,10 +40,27 @@ func NewPlan(file, text string, c sweep.Catalogue, data *Library) (*Plan, error)
 		return nil, err
 	}
 	p := &Plan{Sweep: s}
+	folders := map[string]string{}
 	for _, cell := range s.Cells {
-		p.Jobs = append(p.Jobs, newJob(cell))
+		j := newJob(cell)
+		if dir, twin := folders[j.Hash]; twin {
+			j.Dir = dir // equal numbers are one cell on disk, whatever its arms are called
+		}
+		folders[j.Hash] = j.Dir
+		p.Jobs = append(p.Jobs, j)
 	}
 	return p, nil
+}
+
+// Distinct leaves out the jobs that have an earlier one's numbers: arms that differ in their names
+// alone are trained once.
+func Distinct(jobs []Job) []Job {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(jobs), func(j Job) bool {
+		twin := seen[j.Dir]
+		seen[j.Dir] = true
+		return twin
+	})
 }
 
 func newJob(c sweep.Cell) Job {

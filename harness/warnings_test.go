@@ -14,15 +14,16 @@ import (
 // an axis sets is none anyway.
 func TestChangedPresetsAreNamed(t *testing.T) {
 	const changed = "preset carl sets carp.block = 0, and [carp] of the sweep changes it to 32; to be explicit, set it in the arm"
+	const twin = "method carp: carp is carl in everything that decides a number: trained once, and not tested against each other"
 	for _, c := range []struct {
 		name, text string
 		want       []string
 	}{
-		{"changed", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\n[[method]]\nname = 'carp'\n", []string{"method carl: " + changed}},
+		{"changed", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\n[[method]]\nname = 'carp'\n", []string{"method carl: " + changed, twin}},
 		{"as it is", "[carp]\nblock = 0\n[[method]]\nname = 'carl'\n", nil},
-		{"set in the arm", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\ncarp.block = 32\n[[method]]\nname = 'carp'\n", nil},
+		{"set in the arm", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\ncarp.block = 32\n[[method]]\nname = 'carp'\n", []string{twin}},
 		{"set on an axis", "[carp]\nblock = 32\n[[method]]\nname = 'carl'\n[matrix]\n'carp.block' = [16, 64]\n", nil},
-		{"of another learner", "[prototypes]\nreseed = false\n[[method]]\nname = 'swav+gmm'\nlearner = 'frozen'\nobservers = ['gmm']\n", nil},
+		{"of another learner", "[prototypes]\nreseed = false\n[[method]]\nname = 'still'\npreset = 'swav+gmm'\nlearner = 'frozen'\nobservers = ['gmm']\n", nil},
 		{"a remedy", "[prototypes]\nreseed = false\n[[method]]\nname = 'swav+gmm'\n", []string{
 			"method swav+gmm: preset swav+gmm sets prototypes.reseed = true, and [prototypes] of the sweep changes it to false; to be explicit, set it in the arm",
 		}},

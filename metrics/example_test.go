@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"fmt"
+	"math"
 
 	"protobench/metrics"
 	"protobench/metrics/matrix"
@@ -41,4 +42,13 @@ func ExampleSpec_Measure() {
 	r, _ := spec.Measure(in)
 	fmt.Println(spec.Key, r.Value, spec.Unit)
 	// Output: unique@0.025 3 count of K
+}
+
+// A dead prototype can cover two live ones that do not cover each other.
+func ExampleLiveUnique_notNested() {
+	sin, cos := math.Sincos(10 * math.Pi / 180)
+	p := matrix.Of(3, 2, []float32{1, 0, float32(cos), float32(sin), float32(cos), -float32(sin)})
+	counts := []int{0, 50, 50} // the first is dead
+	fmt.Println(metrics.Unique(p, 0.025).Count(), metrics.LiveUnique(p, counts, 100, 0.025).Count())
+	// Output: 1 2
 }

@@ -20,10 +20,12 @@ func Live(counts []int, n int) []bool {
 // random vectors are unique and mostly dead, so Unique praises them and this
 // does not; duplicates and dead prototypes both lower it.
 //
-// Owner is -1 for dead rows; with no live prototype Count is 0. The count may
-// exceed that of Unique: leaving a row out can free others that it covered. Of three prototypes on
-// an arc, the middle one first and within ε of both others, Unique keeps one; where the middle one is
-// dead, LiveUnique keeps two.
+// Owner is -1 for dead rows; with no live prototype Count is 0.
+//
+// The count can exceed that of Unique, as greedy covers of a set and of a part of it are not nested.
+// Three rows at 0°, 10° and -10° have cosine distances 0.015, 0.015 and 0.060. At ε = 0.025 the first
+// covers the others, so that Unique counts 1; if it is dead, neither of the others covers the other,
+// and LiveUnique counts 2.
 func LiveUnique(p matrix.Matrix, counts []int, n int, eps float64) Cover {
 	return LiveCovers(p, counts, n, []float64{eps})[0]
 }
@@ -54,7 +56,8 @@ func liveUniqueSpecs() []Spec {
 			Undefined: noDirection,
 			Collapse:  "low when prototypes coincide and when they are unused; 1 at total collapse, 0 when none is live",
 			Column: "**live-unique@ε**: unique@ε among live prototypes alone, those with at least max(1, 5 % of n/K) of the n training images." + LiveMark +
-				" It is the headline: a dead prototype is unique and useless.",
+				" It is the headline: a dead prototype is unique and useless. It can exceed unique@ε: the covers are greedy and not nested, " +
+				"and a dead prototype may cover two live ones that do not cover each other.",
 			measure: func(in *Input) Result {
 				covers := shared(in, "live covers", func() []Cover {
 					return LiveCovers(in.Effective, in.Counts(), in.Scores.Rows, Epsilons())

@@ -95,10 +95,29 @@ func (s *sweep) plainArm(a *arm, learner string) *arm {
 // helpedArm returns the joint arm with the settings of a matched: embedding, start,
 // re-seeding and regularizers. nil when the sweep has none.
 func (s *sweep) helpedArm(a *arm) *arm {
-	return s.nearest(a, func(b *arm) bool {
-		return b.cell.Learner == "joint" && a.centred() == b.centred() && a.start() == b.start() && a.reseed() == b.reseed() &&
-			sameSet(a.cell.Regularizers, b.cell.Regularizers)
-	})
+	return s.nearest(a, func(b *arm) bool { return b.cell.Learner == "joint" && len(unmatched(a, b)) == 0 })
+}
+
+// unmatched lists what of the help two arms do not share, with b's values.
+func unmatched(a, b *arm) []string {
+	var out []string
+	differ := func(name, x, y string) {
+		if x != y {
+			out = append(out, name+" "+y)
+		}
+	}
+	differ("embedding", a.cell.Embedding, b.cell.Embedding)
+	differ("prototypes.init", a.start(), b.start())
+	differ("prototypes.reseed", a.reseed(), b.reseed())
+	if a.reseed() == "true" && b.reseed() == "true" {
+		for _, key := range []string{"prototypes.reseed_below", "prototypes.reseed_by"} {
+			differ(key, a.settingOr(key, ""), b.settingOr(key, ""))
+		}
+	}
+	if !sameSet(a.cell.Regularizers, b.cell.Regularizers) {
+		differ("regularizers", "", listed(b.cell.Regularizers))
+	}
+	return out
 }
 
 // nearest returns, among the arms of a's objective at equal axes that fit, the one whose

@@ -107,15 +107,18 @@ func TestBaselineLooksAtTheConfig(t *testing.T) {
 // Each arm stands beside the joint arm with its own embedding, start and re-seeding.
 func TestMatchedSettings(t *testing.T) {
 	const helped, bare = "prototypes.init=data prototypes.reseed=true", "prototypes.init=random prototypes.reseed=false"
+	const near = " prototypes.reseed_by=distance"
 	kp := cellOf("swav+kp", "swav", "joint", "plain", nil)
 	kp.Regularizers = []string{"koleo-prototypes"}
 	s := configured(sweepOf("learner=joint", kp,
 		cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+aids", "swav", "joint", "centred", nil),
 		cellOf("swav+gmm", "swav", "gmm", "centred", nil), cellOf("swav+gmm+plain", "swav", "gmm", "plain", nil),
-		cellOf("swav+frozen", "swav", "frozen", "plain", nil), cellOf("dino+gmm", "dino", "gmm", "centred", nil),
-		cellOf("swav+centred", "swav", "joint", "centred", nil), cellOf("swav+centred+data", "swav", "joint", "centred", nil)),
-		bare, bare, helped+" loss.temperature=0.1 train.lr=1", helped+" loss.temperature=0.2 train.lr=2", helped, "prototypes.init=random", helped,
-		bare, "prototypes.init=data prototypes.reseed=false")
+		cellOf("swav+frozen", "swav", "frozen", "plain", nil), cellOf("swav+gmm+split", "swav", "gmm", "centred", nil), cellOf("dino+gmm", "dino", "gmm", "centred", nil),
+		cellOf("swav+centred", "swav", "joint", "centred", nil), cellOf("swav+centred+data", "swav", "joint", "centred", nil),
+		cellOf("swav+centred+reseed", "swav", "joint", "centred", nil)),
+		bare, bare, helped+near+" loss.temperature=0.1 train.lr=1", helped+near+" loss.temperature=0.2 train.lr=2", helped+near, "prototypes.init=random",
+		helped+" prototypes.reseed_by=split", helped,
+		bare, "prototypes.init=data prototypes.reseed=false", "prototypes.init=random prototypes.reseed=true"+near+" loss.temperature=0.2 train.lr=2")
 	for i := range s.arms {
 		s.arms[i].runs = runsOf(map[uint64]float64{0: float64(i), 1: float64(i), 2: float64(2 * i)}, store.OK)
 	}
@@ -129,7 +132,7 @@ func TestMatchedSettings(t *testing.T) {
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)
 	}
-	if len(table.General) != 1 || !strings.HasSuffix(table.General[0], "for swav+gmm+plain, dino+gmm.") {
+	if len(table.General) != 1 || !strings.HasSuffix(table.General[0], "for swav+gmm+plain (swav+aids has embedding centred), swav+gmm+split (swav+aids has prototypes.reseed_by distance), dino+gmm.") {
 		t.Errorf("alone: %v", table.General)
 	}
 }

@@ -23,8 +23,8 @@ func (s *sweep) comparisons() []comparison {
 	var out []comparison
 	var p []float64
 	for _, a := range s.trained() {
-		base := s.baselineOf(a)
-		if base == nil || base == a {
+		base := s.partnerOf(a)
+		if base == nil {
 			continue
 		}
 		for _, key := range s.plan.Primary {

@@ -15,6 +15,7 @@ import (
 type curve struct {
 	steps          []float64
 	mean, low, top []float64
+	lacking        bool // a counted run has no epochs on disk
 }
 
 // curves holds one measure's curve of every learner of every arm.
@@ -50,7 +51,7 @@ func (s *sweep) curves(m measure) (curves, error) {
 // measured, so that no point of the mean rests on fewer seeds than its neighbour.
 func (a *arm) curve(m measure, observer string) (curve, error) {
 	at := map[int][]float64{}
-	runs := 0
+	runs, lacking := 0, false
 	for _, r := range a.counted() {
 		if m.misleads(r) {
 			continue
@@ -60,6 +61,7 @@ func (a *arm) curve(m measure, observer string) (curve, error) {
 			return curve{}, err
 		}
 		if len(lines) == 0 {
+			lacking = true
 			continue
 		}
 		runs++
@@ -69,7 +71,9 @@ func (a *arm) curve(m measure, observer string) (curve, error) {
 			}
 		}
 	}
-	return shared(at, runs), nil
+	c := shared(at, runs)
+	c.lacking = lacking
+	return c, nil
 }
 
 func measuredBy(l store.Epoch, observer string) store.Metrics {

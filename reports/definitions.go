@@ -25,11 +25,8 @@ func (s *sweep) liveText() string {
 	text := ""
 	seen := map[[2]int]bool{}
 	for _, a := range s.trained() {
-		if a.first == nil || a.first.counts == nil {
-			continue
-		}
-		n, k := a.first.images(), a.first.shown.Rows
-		if seen[[2]int{n, k}] {
+		n, k := a.size().images, a.size().k
+		if n == 0 || k == 0 || seen[[2]int{n, k}] {
 			continue
 		}
 		seen[[2]int{n, k}] = true

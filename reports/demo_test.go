@@ -104,14 +104,14 @@ func planned(a demoArm, objective string, temperature float64, seed uint64) stor
 	c.Hash = fmt.Sprintf("%s-%g-%d", a.method, temperature, seed)
 	out := store.PlanCell{Cell: c, Dir: strings.ReplaceAll(c.Hash, " ", "-"), Observers: a.observers, Settings: a.settings(objective, temperature)}
 	if objective != "" {
-		out.Prototypes = demoK
+		out.Prototypes, out.Images = demoK, []int{demoImages / 2, demoImages / 2}
 	}
 	return out
 }
 
 // settings are those of one cell of the arm.
 func (a demoArm) settings(objective string, temperature float64) store.Settings {
-	s := settingsOf("data.name=shapes data.path= data.train=1200 encoder.name=convnet encoder.width=32 train.batch=128 train.epochs=20")
+	s := settingsOf("data.name=shapes data.path= data.train=1200 encoder.name=convnet encoder.width=32 encoder.dim=32 train.batch=128 train.epochs=20")
 	if objective == "" {
 		return s
 	}

@@ -1,11 +1,16 @@
 package reports
 
 import (
+	"bytes"
+	"regexp"
+
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
@@ -78,16 +83,85 @@ func TestReportOfNotFinite(t *testing.T) {
 	}
 }
 
-// An earlier report's pictures do not outlive their data.
-func TestReportRemovesOldFigures(t *testing.T) {
-	dir := small(t, func(_ *store.CellDir, r *store.Result) { r.Metrics["unique@0.025"] = 3 })
-	old := filepath.Join(dir, "report", "figures", "images_per_prototype.png")
-	must(t, os.MkdirAll(filepath.Dir(old), 0o755))
-	must(t, os.WriteFile(old, nil, 0o644))
-	_, err := Write(dir)
+// A report keeps the pictures that it cannot make again, and says which and why.
+func TestReportKeepsWhatItCannotMakeAgain(t *testing.T) {
+	dir := demo(t)
+	whole := written(t, dir)
+	for _, lost := range []string{"prototypes.safetensors", "epochs.jsonl"} {
+		paths, err := filepath.Glob(filepath.Join(dir, "cells", "*", lost))
+		must(t, err)
+		for _, path := range paths {
+			must(t, os.Remove(path))
+		}
+	}
+	s, err := Write(dir)
 	must(t, err)
-	if _, err := os.Stat(old); err == nil {
-		t.Error("it is still there")
+	lost := []string{"prototype_density", "images_per_prototype", "live_unique_over_training", "shadows"}
+	if len(s.Kept) != len(lost) || len(s.Missing) > 0 {
+		t.Errorf("kept %q, missing %q", s.Kept, s.Missing)
+	}
+	for name, before := range whole {
+		now := fileOf(t, dir, name)
+		if filepath.Ext(name) != ".md" && !bytes.Equal(before, now) {
+			t.Errorf("%s changed", name)
+		}
+	}
+	page := string(fileOf(t, dir, "README.md"))
+	for _, name := range lost {
+		if !strings.Contains(page, "(figures/"+name+".png)") {
+			t.Errorf("the page does not show %s", name)
+		}
+	}
+	if n := strings.Count(page, "**Kept from an earlier report and not renewed:** prototypes.safetensors is missing among the ended runs of swav (T 0.2), "); n != 2 {
+		t.Errorf("said %d times", n)
+	}
+	if plain := regexp.MustCompile(` \*\*Kept from [^\n]*`).ReplaceAllString(page, ""); plain != string(whole["README.md"]) {
+		t.Errorf("the rest of the page changed:\n%s", cmp.Diff(string(whole["README.md"]), plain))
+	}
+}
+
+// fileOf is a file of a report, wherever it stands there.
+func fileOf(t *testing.T, dir, name string) []byte {
+	t.Helper()
+	path := filepath.Join(dir, "report", name)
+	if ext := filepath.Ext(name); ext == ".png" || ext == ".svg" {
+		path = filepath.Join(dir, "report", "figures", name)
+	}
+	b, err := os.ReadFile(path)
+	must(t, err)
+	return b
+}
+
+// A picture of more arms than can be drawn now stays; where there is none, the arms that can be drawn
+// are, and the others are named.
+func TestReportDrawsWhatIsThere(t *testing.T) {
+	dir := demo(t)
+	whole := written(t, dir)
+	paths, err := filepath.Glob(filepath.Join(dir, "cells", "dino-0.2-*", "prototypes.safetensors"))
+	must(t, err)
+	logs, err := filepath.Glob(filepath.Join(dir, "cells", "swav-0.2-1", "epochs.jsonl"))
+	must(t, err)
+	for _, path := range append(paths, logs...) {
+		must(t, os.Remove(path))
+	}
+	s, err := Write(dir)
+	must(t, err)
+	if len(paths) == 0 || len(logs) != 1 || len(s.Kept) != 4 || len(s.Missing) > 0 {
+		t.Errorf("%d and %d removed, kept %q, missing %q", len(paths), len(logs), s.Kept, s.Missing)
+	}
+	for _, name := range []string{"prototype_density.png", "images_per_prototype.svg", "live_unique_over_training.png", "shadows.svg"} {
+		if !bytes.Equal(fileOf(t, dir, name), whole[name]) {
+			t.Errorf("%s changed", name)
+		}
+	}
+	less := written(t, dir)
+	for _, said := range []string{"prototypes.safetensors is missing among the ended runs of dino (T 0.2).", "epochs.jsonl is missing among the ended runs of swav (T 0.2)."} {
+		if strings.Count(string(less["README.md"]), "**Not complete:** "+said) != 2 {
+			t.Errorf("the page does not say that %s", said)
+		}
+	}
+	if bytes.Equal(less["prototype_density.png"], whole["prototype_density.png"]) {
+		t.Error("the picture without dino is that with it")
 	}
 }
 

@@ -53,6 +53,9 @@ func (s *sweep) circleFigure() figure {
 			panels = append(panels, newCirclePanel(a.label, a.first.shown))
 		}
 	}
+	f.short = s.unstored(func(a *arm) bool { return a.first == nil })
+	f.caption = "Prototypes of the first seed, projected onto their two principal components and normalised onto the circle; above, kernel density in the plane (one colour scale for all panels, cut off at four times the density of an even ring); below, density of the angle from −π to π with the even density 1/(2π) as a dashed line, cut off at 0.8 with the peak written in. " +
+		"Even rings and flat curves are spread-out prototypes; collapse is mass in few spots and sharp peaks. The frozen and random panels show what untouched prototypes look like: the same even ring, with no merit in it."
 	if len(panels) == 0 {
 		f.missing = "no run has stored prototypes yet"
 		return f
@@ -60,8 +63,6 @@ func (s *sweep) circleFigure() figure {
 	for _, b := range s.random {
 		panels = append(panels, newCirclePanel(fmt.Sprintf("random (K %s, D %s)", FormatCount(b.k), FormatCount(b.d)), b.vectors))
 	}
-	f.caption = "Prototypes of the first seed, projected onto their two principal components and normalised onto the circle; above, kernel density in the plane (one colour scale for all panels, cut off at four times the density of an even ring); below, density of the angle from −π to π with the even density 1/(2π) as a dashed line, cut off at 0.8 with the peak written in. " +
-		"Even rings and flat curves are spread-out prototypes; collapse is mass in few spots and sharp peaks. The frozen and random panels show what untouched prototypes look like: the same even ring, with no merit in it."
 	columns := min(6, len(panels))
 	rows := (len(panels) + columns - 1) / columns
 	f.width, f.height = vg.Points(float64(20+128*columns)), vg.Points(float64(14+222*rows))

@@ -63,12 +63,13 @@ func (s *sweep) shadowFigure() (figure, error) {
 			drawn = drawn || slices.ContainsFunc(g.shadows, func(w shadow) bool { return c.of(w.host, w.observer).drawn() })
 		}
 	}
-	if !drawn {
-		return f, nil
-	}
+	f.short = s.unmeasured(all...)
 	f.caption = "Unique (above) and live unique prototypes (below) at ε = " + metrics.EpsilonText(smallest()) + " over training, mean over seeds with the band from the lowest to the highest seed." + s.curveText() +
 		" Thick line: the plain arm of the panel's title, whose prototypes feed its own encoder. Broken lines: its shadows, prototypes that learn by the same loss, from random unit vectors too, but on the embeddings of another arm's encoder (the colour is that arm's), and feed nothing back. " +
 		"Where a shadow falls as the thick line does, the loss alone takes prototypes together and joint training is not needed for it; where the thick line alone falls, joint training is."
+	if !drawn {
+		return f, nil
+	}
 	columns := min(4, len(groups))
 	bands := (len(groups) + columns - 1) / columns
 	f.width, f.height = vg.Points(float64(190+190*columns)), vg.Points(float64(30+2*175*bands))

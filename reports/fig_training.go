@@ -17,15 +17,16 @@ func (s *sweep) trainingFigure() (figure, error) {
 	if err != nil {
 		return f, err
 	}
-	arms := s.withData(func(a *arm) bool { return curves.of(a, "").drawn() })
-	if len(arms) == 0 {
-		f.missing = "no run has measured epochs yet, or all collapsed totally"
-		return f, nil
-	}
+	f.short = s.unmeasured(curves)
 	f.caption = "Prototypes that are unique at ε = " + metrics.EpsilonText(smallest()) + " and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed." +
 		s.curveText() + " Before step 0 the batch norms' statistics are filled; all measurements run in evaluation mode. Collapse that comes with joint training shows as a drop in the first steps or epochs that the control and decoupled lines do not share. A line that stays low from step 0 on is no collapse but a start in which few prototypes are used."
 	if s.observed() {
 		f.caption += " Thin broken lines are observers, in the colour of the arm that they watch."
+	}
+	arms := s.withData(func(a *arm) bool { return curves.of(a, "").drawn() })
+	if len(arms) == 0 {
+		f.missing = "no run has measured epochs yet, or all collapsed totally"
+		return f, nil
 	}
 	f.width, f.height = s.panelSize(arms)
 	f.draw = func(c draw.Canvas) {

@@ -29,13 +29,14 @@ func (s *sweep) usageFigure() figure {
 			panels = append(panels, newUsagePanel(a.label, a.first))
 		}
 	}
+	f.short = s.unstored(func(a *arm) bool { return a.first == nil || a.first.counts == nil })
+	f.caption = "Training images assigned to each prototype of the first seed, most used first, on a logarithmic scale (prototypes without an image stand at the bottom). " +
+		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = " + metrics.EpsilonText(smallest()) + " with another live prototype (duplicates; distinct prototypes and groups add up to the live unique ones). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
+		"A healthy arm is a long blue line near the fair share; partial collapse is orange, and a short blue head with a long grey tail means that most prototypes are unused, however unique they are."
 	if len(panels) == 0 {
 		f.missing = "no run has stored the usage of its prototypes yet"
 		return f
 	}
-	f.caption = "Training images assigned to each prototype of the first seed, most used first, on a logarithmic scale (prototypes without an image stand at the bottom). " +
-		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = " + metrics.EpsilonText(smallest()) + " with another live prototype (duplicates; distinct prototypes and groups add up to the live unique ones). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
-		"A healthy arm is a long blue line near the fair share; partial collapse is orange, and a short blue head with a long grey tail means that most prototypes are unused, however unique they are."
 	columns := min(5, len(panels))
 	rows := (len(panels) + columns - 1) / columns
 	f.width, f.height = vg.Points(float64(40+165*columns)), vg.Points(float64(44+140*rows))

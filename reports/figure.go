@@ -16,13 +16,15 @@ import (
 )
 
 // figure is one picture of the report. draw is nil when there is nothing to show, and
-// missing says why.
+// missing says why. short says what draw would leave out that an earlier report may have had.
 type figure struct {
 	name          string // file name without ending
 	title         string
 	caption       string // how to read it and what collapse looks like
 	missing       string
-	optional      bool // not worth a word when there is nothing to draw
+	short         string // empty where nothing is left out
+	kept          bool   // an earlier report's picture stands in the folder, as this one has less to show
+	optional      bool   // not worth a word when there is nothing to draw
 	width, height vg.Length
 	draw          func(draw.Canvas)
 }

@@ -33,9 +33,10 @@ func TestFigures(t *testing.T) {
 	t.Run("as before", func(t *testing.T) { asBefore(t, got) })
 }
 
-// drawn writes the report and returns its figures.
+// drawn writes the report anew and returns its figures.
 func drawn(t *testing.T, dir string) map[string]*image.RGBA {
 	t.Helper()
+	must(t, os.RemoveAll(filepath.Join(dir, "report")))
 	_, err := Write(dir)
 	must(t, err)
 	return pictures(t, filepath.Join(dir, "report", "figures"))

@@ -122,7 +122,7 @@ func differenceValue(s *sweep, a *arm, key string, all []comparison) table.Value
 			return table.Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
 		}
 	}
-	if !a.reference && s.baselineOf(a) == a {
+	if base := s.baselineOf(a); !a.reference && base != nil && s.partnerOf(a) == nil {
 		return table.Value{Text: "baseline"}
 	}
 	return table.Value{Text: undefined}

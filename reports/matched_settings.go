@@ -27,7 +27,7 @@ func (s *sweep) matchedTable() *table.Table {
 		}
 		b := s.helpedArm(a)
 		if b == nil {
-			alone = append(alone, a.label)
+			alone = append(alone, a.label+s.nearestJoint(a))
 			continue
 		}
 		t.Rows = append(t.Rows, matchedRow(a, b, measures))
@@ -36,6 +36,21 @@ func (s *sweep) matchedTable() *table.Table {
 		t.General = append(t.General, "No joint arm of the sweep has matched settings at equal axes for "+strings.Join(alone, ", ")+".")
 	}
 	return t
+}
+
+// nearestJoint says what the joint arm nearest to a has that keeps the two from being matched.
+func (s *sweep) nearestJoint(a *arm) string {
+	var best *arm
+	for _, b := range s.trained() {
+		if b.cell.Learner == "joint" && b.cell.Objective == a.cell.Objective && equalAxes(a.cell, b.cell) &&
+			(best == nil || len(unmatched(a, b)) < len(unmatched(a, best))) {
+			best = b
+		}
+	}
+	if best == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%s has %s)", best.label, strings.Join(unmatched(a, best), ", "))
 }
 
 func matchedRow(a, b *arm, measures []measure) []table.Value {

@@ -3,6 +3,9 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 
 	"protobench/internal/tensorfile"
 	"protobench/metrics/matrix"
@@ -15,7 +18,51 @@ type prototypes struct {
 	counts []int         // [K] training images per prototype; nil when not stored
 }
 
-func (p *prototypes) shape() [2]int { return [2]int{p.shown.Rows, p.shown.Cols} }
+// size is how many prototypes an arm with final metrics has, of what dimension, learned on how many
+// training images: as stored, or where nothing is stored as planned. A zero is unknown.
+type size struct{ k, d, images int }
+
+func (a *arm) size() size {
+	if a.first != nil {
+		return size{a.first.shown.Rows, a.first.shown.Cols, a.first.images()}
+	}
+	if len(a.counted()) == 0 {
+		return size{}
+	}
+	out := size{k: a.planned.Prototypes}
+	out.d, _ = strconv.Atoi(a.settingOr("encoder.dim", "0")) // 0 for one that is no number: unknown
+	for _, n := range a.planned.Images {
+		out.images += n
+	}
+	return out
+}
+
+// unstored names the arms whose runs ended with prototypes and have none of what lacks looks for on
+// disk; empty where there is no such arm.
+func (s *sweep) unstored(lacks func(*arm) bool) string {
+	return s.without("prototypes.safetensors", func(a *arm) bool { return a.planned.Prototypes > 0 && lacks(a) })
+}
+
+// unmeasured names the arms that ended and lack the epochs of some run on disk.
+func (s *sweep) unmeasured(all ...curves) string {
+	return s.without("epochs.jsonl", func(a *arm) bool {
+		return slices.ContainsFunc(all, func(c curves) bool { return c.of(a, "").lacking })
+	})
+}
+
+// without says which arms with final metrics lack a file.
+func (s *sweep) without(file string, lacks func(*arm) bool) string {
+	var labels []string
+	for _, a := range s.trained() {
+		if len(a.counted()) > 0 && lacks(a) {
+			labels = append(labels, a.label)
+		}
+	}
+	if len(labels) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s is missing among the ended runs of %s", file, strings.Join(labels, ", "))
+}
 
 // images is the number of training images that the prototypes share.
 func (p *prototypes) images() int {

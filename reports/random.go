@@ -18,16 +18,16 @@ type randomBaseline struct {
 	input   *metrics.Input // the vectors alone: nothing is assigned to them
 }
 
-// randomBaselines returns one baseline per shape of prototypes found, in the plan's order.
+// randomBaselines returns one baseline per shape of prototypes, in the plan's order.
 func (s *sweep) randomBaselines() []randomBaseline {
 	var out []randomBaseline
 	seen := map[[2]int]bool{}
 	for _, a := range s.trained() {
-		if a.first == nil || seen[a.first.shape()] {
-			continue
+		n := a.size()
+		if shape := [2]int{n.k, n.d}; n.k > 0 && n.d > 0 && !seen[shape] {
+			seen[shape] = true
+			out = append(out, newRandomBaseline(n.k, n.d))
 		}
-		seen[a.first.shape()] = true
-		out = append(out, newRandomBaseline(a.first.shown.Rows, a.first.shown.Cols))
 	}
 	return out
 }

@@ -14,10 +14,23 @@ import (
 // rowNotes adds what a reader has to know about one row's runs and returns the marks.
 func (s *sweep) rowNotes(t *table.Table, a *arm) string {
 	marks := ""
-	for _, text := range slices.Concat(s.form(a), a.lacking(), a.residue()) {
+	for _, text := range slices.Concat(s.twinText(a), s.form(a), a.lacking(), a.fewUsed(), a.residue()) {
 		marks += t.Note(text)
 	}
 	return marks
+}
+
+// twinText tells of an arm that is an earlier one under another name.
+func (s *sweep) twinText(a *arm) []string {
+	for _, b := range s.trained() {
+		switch {
+		case b == a:
+			return nil
+		case b.twin(a):
+			return []string{fmt.Sprintf("The same as %s in everything that decides a number: trained once, and not tested against it.", b.label)}
+		}
+	}
+	return nil
 }
 
 // form tells of an arm in its paper's form where others are in the controlled one: such rows do not differ in the three axes alone.

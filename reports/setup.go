@@ -90,7 +90,11 @@ func (s *sweep) baselineText() string {
 	if len(s.plan.Primary) == 0 {
 		return text + ". No endpoint was declared, so nothing is tested."
 	}
-	return text + fmt.Sprintf(". Declared endpoints: `%s`.", strings.Join(s.plan.Primary, "`, `"))
+	text += fmt.Sprintf(". Declared endpoints: `%s`.", strings.Join(s.plan.Primary, "`, `"))
+	if alone := s.alone(); len(alone) > 0 {
+		text += " Without such a partner, and so not tested: " + strings.Join(alone, ", ") + "."
+	}
+	return text
 }
 
 // provenanceLines lists what made the results.

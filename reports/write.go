@@ -1,9 +1,7 @@
 package reports
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -20,6 +18,7 @@ type Summary struct {
 	Failed    int      // cells that failed
 	Unplanned []string // cell folders that the plan does not name
 	Missing   []string // figures that could not be drawn, with the reason
+	Kept      []string // figures of an earlier report that could not be made again, with the reason
 }
 
 // Write makes the report of a run directory: report/README.md, report/main.csv,
@@ -38,8 +37,8 @@ func Write(dir string) (Summary, error) {
 	if err := os.MkdirAll(filepath.Join(out, "figures"), 0o755); err != nil {
 		return Summary{}, fmt.Errorf("report folder %s: cannot be written (%w)", out, err)
 	}
-	for _, f := range figures {
-		if err := f.save(filepath.Join(out, "figures")); err != nil {
+	for i := range figures {
+		if err := figures[i].save(filepath.Join(out, "figures")); err != nil {
 			return Summary{}, err
 		}
 	}
@@ -78,12 +77,15 @@ func (s *sweep) figures() ([]figure, error) {
 	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure()}, nil
 }
 
-// save writes both forms, or removes those of an earlier report when there is nothing
-// to draw now.
+// save writes both forms. Where there is nothing to draw, or less than a finished sweep has, an
+// earlier report's picture stays: what it was made of may be gone for good.
 func (f *figure) save(folder string) error {
 	png, svg := filepath.Join(folder, f.name+".png"), filepath.Join(folder, f.name+".svg")
-	if f.draw == nil {
-		return errors.Join(removeOld(png), removeOld(svg))
+	if f.draw == nil || f.short != "" {
+		f.kept = exists(png)
+	}
+	if f.draw == nil || f.kept {
+		return nil
 	}
 	for path, encode := range map[string]func() ([]byte, error){png: f.png, svg: f.svg} {
 		b, err := encode()
@@ -97,11 +99,17 @@ func (f *figure) save(folder string) error {
 	return nil
 }
 
-func removeOld(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// why says why the figure is not drawn, or not renewed.
+func (f *figure) why() string {
+	if f.short != "" {
+		return f.short
 	}
-	return nil
+	return f.missing
 }
 
 func (s *sweep) writeTables(out string) error {
@@ -135,8 +143,11 @@ func (s *sweep) summary(figures []figure) (Summary, error) {
 		}
 	}
 	for _, f := range figures {
-		if f.draw == nil && !f.optional {
-			out.Missing = append(out.Missing, f.title+": "+f.missing)
+		switch said := f.title + ": " + f.why(); {
+		case f.kept:
+			out.Kept = append(out.Kept, said)
+		case f.draw == nil && !f.optional:
+			out.Missing = append(out.Missing, said)
 		}
 	}
 	return out, err

@@ -207,3 +207,24 @@ func TestLog(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// Two arms of one hash share a folder, and both find its result.
+func TestFreezeTakesTwins(t *testing.T) {
+	d, _ := newDir(t, "a")
+	p := planOf("x", "x", "y")
+	p.Cells[1].Cell.Method = "another name"
+	p.Cells[2].Cell.Hash = p.Cells[0].Cell.Hash
+	_, err := d.Freeze(p)
+	must(t, err)
+	must(t, d.Cell(p.Cells[0]).Prepare())
+	must(t, d.Cell(p.Cells[0]).WriteResult(Result{Cell: p.Cells[0].Cell, Outcome: Outcome{Status: OK}}))
+	states, err := d.Cells()
+	must(t, err)
+	if states[0].State != Done || states[1].State != Done || states[2].State != Missing {
+		t.Errorf("got %v, %v, %v", states[0].State, states[1].State, states[2].State)
+	}
+	p.Cells[1].Cell.Hash = "other"
+	if _, err := d.Freeze(p); err == nil {
+		t.Error("another hash in the same folder was taken")
+	}
+}

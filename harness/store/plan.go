@@ -42,17 +42,18 @@ func (d *Dir) Freeze(p Plan) (added []PlanCell, err error) {
 	return newCells(old, p), nil
 }
 
-// checkDirs refuses two cells in one folder and folders outside of cells/.
+// checkDirs refuses folders outside of cells/ and two cells in one, but for arms of different names
+// and one hash, which have one result.
 func checkDirs(p Plan) error {
-	seen := map[string]bool{}
+	seen := map[string]Cell{}
 	for _, c := range p.Cells {
 		if c.Dir == "" || c.Dir == "." || c.Dir == ".." || filepath.Base(c.Dir) != c.Dir {
 			return fmt.Errorf("plan %s: cell folder %q is not a plain name", p.Name, c.Dir)
 		}
-		if seen[c.Dir] {
+		if o, taken := seen[c.Dir]; taken && (o.Hash != c.Cell.Hash || o.Arm() == c.Cell.Arm()) {
 			return fmt.Errorf("plan %s: two cells share the folder %s", p.Name, c.Dir)
 		}
-		seen[c.Dir] = true
+		seen[c.Dir] = c.Cell
 	}
 	return nil
 }

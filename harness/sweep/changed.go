@@ -25,13 +25,13 @@ func changes(m method, preset map[string]any, base layer) []setting.Warning {
 		}
 		table, _ := setting.Cut(path)
 		out = append(out, setting.Warning{Key: path, Text: fmt.Sprintf("preset %s sets %s = %s, and [%s] of the sweep changes it to %s; to be explicit, set it in the arm",
-			m.composition.Name, path, setting.Literal(was), table, setting.Literal(is))})
+			m.preset, path, setting.Literal(was), table, setting.Literal(is))})
 	}
 	return out
 }
 
 // warnings are what a reader of the cell's numbers should know of its data and settings: classes that
-// cannot be learned, changed presets, and parts that its run is too short for.
+// cannot be learned, changed presets, help that is not stated, and parts that its run is too short for.
 func (c *Cell) warnings() []setting.Warning {
 	out := slices.Clone(c.data)
 	for _, w := range c.changed {
@@ -42,5 +42,5 @@ func (c *Cell) warnings() []setting.Warning {
 	if c.Reference != "" {
 		return out
 	}
-	return append(out, methods.Warnings(c.Config())...)
+	return append(append(out, c.warnOfHelp()...), methods.Warnings(c.Config())...)
 }

@@ -55,9 +55,17 @@ func parseTerm(word, text string) (term, error) {
 	}
 	names := filterKeys()
 	if !slices.Contains(names, key) {
-		return term{}, fmt.Errorf("--only %q: unknown key %q; %s", text, key, setting.Suggest(key, names, "see `protobench list keys`"))
+		return term{}, fmt.Errorf("--only %q: unknown key %q; %s", text, key, filterMeant(key, names))
 	}
 	return term{key: key, value: value, not: not}, nil
+}
+
+// filterMeant suggests a key of expressions for one that does not exist.
+func filterMeant(key string, names []string) string {
+	if n := setting.Nearest(key, names); n != "" && !strings.Contains(n, ".") {
+		return "did you mean " + n + "?"
+	}
+	return spelling(key, false)
 }
 
 func filterKeys() []string {

@@ -37,7 +37,11 @@ func (p *parser) recipe(m *method) {
 	if m.form != Faithful {
 		return
 	}
-	recipe, ok := p.catalogue.Faithful(m.composition, setting.Read[part.Train](m.settings, "train"))
+	c := m.composition
+	if of, _, known := p.catalogue.Preset(m.preset); known && sameParts(of, c) {
+		c.Name = m.preset // whatever the arm is called
+	}
+	recipe, ok := p.catalogue.Faithful(c, setting.Read[part.Train](m.settings, "train"))
 	if !ok {
 		p.report(m.at+".form", "form", fmt.Sprintf("no paper's settings are known for objective %q", m.composition.Objective),
 			"expected "+Controlled, "write the settings out")

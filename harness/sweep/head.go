@@ -3,12 +3,51 @@ package sweep
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"protobench/internal/setting"
 )
 
-// headKeys are the top-level keys that are no tables of settings.
-var headKeys = []string{"name", "question", "baseline", "primary", "seeds", "references", "store", "method", "matrix"}
+// HeadKeys are the keys at the top of a sweep file, which are no settings of a run, in the order of
+// listings.
+func HeadKeys() []setting.Key {
+	one := func(path, kind, standard, doc string, also ...string) setting.Key {
+		return setting.Key{Path: path, Type: kind, Default: standard, Readers: []string{"the sweep"}, Doc: doc, Also: also}
+	}
+	return []setting.Key{
+		one("name", "text", "", "the sweep's name and its folder under results/; it has to stand"),
+		one("question", "text", "", "what the sweep asks, for listings and the report"),
+		one("seeds", "integer or list", "1", "number n of runs of each arm, with seeds 0 to n-1, or a list of seeds", "num_seeds", "n_seeds", "seed", "random_seed"),
+		one("baseline", "text or table", "", "the arm that others are tested against: its name, or { learner = \"joint\" } for each arm's own objective's arm with that learner", "control"),
+		one("primary", "list of texts", "", "the declared endpoints, metrics that arms are tested in (protobench list metrics)", "endpoint", "endpoints", "primary_metric", "metrics"),
+		one("references", "true/false or list", "true", "the rows that accuracies are read against: pixels, untrained, supervised"),
+		one("store", "table", "", "what runs keep: weights = false leaves out the encoders of finished cells"),
+		one("method", "tables", "", "an arm each: [[method]], with the keys below and any setting of its own"),
+		one("matrix", "table", "", "axes: a list of values by key path, or { values = […], where = {…} } for some arms"),
+	}
+}
+
+// MethodKeys are the keys of a [[method]] that are no settings, in the order of listings.
+func MethodKeys() []setting.Key {
+	one := func(name, kind, standard, doc string, choices ...string) setting.Key {
+		return setting.Key{Path: "method." + name, Type: kind, Default: standard, Choices: choices, Readers: []string{"its arm"}, Doc: doc}
+	}
+	return []setting.Key{
+		one("name", "text", "", "the arm's name: a preset's (then the arm is that preset), or a new one; left out, it is that of preset"),
+		one("preset", "text", "", "the preset whose parts and settings the arm starts from, whatever its name (protobench list methods)"),
+		one("form", "text", Controlled, "controlled: everything but the axes as the sweep has it; faithful: as the preset's own paper has it", Controlled, Faithful),
+		one("objective", "text", "", "turns scores into targets and a loss (protobench list objectives)"),
+		one("learner", "text or list of tables", "", "moves the prototypes (protobench list learners), or a schedule: "+strings.TrimPrefix(phaseExample, "write e.g. learner = ")),
+		one("regularizers", "list of texts", "[]", "terms added to the loss (protobench list regularizers)"),
+		one("embedding", "text", "plain", "what scores and learners see (protobench list embeddings)"),
+		one("observers", "list of texts", "[]", "learners that see the same embeddings and feed nothing back"),
+	}
+}
+
+// inHead reports whether a name is one of the top of the file.
+func inHead(name string) bool {
+	return slices.ContainsFunc(HeadKeys(), func(k setting.Key) bool { return k.Path == name })
+}
 
 // head reads the sweep's own keys but those that name methods.
 func (p *parser) head(file, text string) *Sweep {

@@ -40,7 +40,7 @@ func (p *parser) axis(e assignment, all []method) (axis, bool) {
 	a := axis{at: "matrix." + e.path}
 	key, ok := Schema().Find(e.path)
 	if !ok {
-		p.unknown(a.at, e.path, false)
+		p.unknown(a.at, assignment{path: e.path}, false)
 		return a, false
 	}
 	a.key = key

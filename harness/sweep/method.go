@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,8 +17,10 @@ import (
 type method struct {
 	at          string // path of its table
 	composition part.Composition
+	preset      string // whose parts and settings it starts from; empty where it is written out
 	form        string
 	changed     []setting.Warning // what the sweep's tables change of its preset
+	unstated    []string          // help of its decoupled learner that is nowhere stated
 	layer
 }
 
@@ -38,35 +41,78 @@ func (p *parser) methods(base layer) []method {
 	return all
 }
 
-// method reads one method table: its name or preset, its parts, its settings.
+// method reads one method table: its name and preset, its parts, its settings.
 func (p *parser) method(at string, table map[string]any, base layer) (m method, ok bool) {
 	rest := maps.Clone(table)
-	name, ok := rest["name"].(string)
-	if !ok || name == "" {
-		p.report(at, "method.name", "missing", "expected a preset's or a new name", `write e.g. name = "swav"`)
+	before := len(p.issues)
+	name, preset, ok := p.names(at, rest)
+	if !ok {
 		return m, false
 	}
-	delete(rest, "name")
-	preset, own, isPreset := p.catalogue.Preset(name)
-	preset.Name = name
-	before := len(p.issues)
+	start, own, known := p.catalogue.Preset(preset)
+	start.Name = name
 	m.at = at
 	m.form = p.form(at, rest)
-	m.composition = p.compose(at, preset, rest)
+	m.composition = p.compose(at, start, rest)
 	sound := len(p.issues) == before
 	m.settings = presetSettings(own, base)
 	m.written = p.apply(&m.settings, flatten(rest, ""), at)
-	if !isPreset && (m.composition.Objective == "" || m.composition.Learner == "") {
-		p.report(at, "method "+name, "is no preset and does not say what it is made of", "expected objective and learner",
+	switch {
+	case known:
+		m.preset = preset
+	case m.composition.Objective == "" || m.composition.Learner == "":
+		p.report(at, "method "+name, "is no preset and does not say what it is made of", "expected objective and learner, or preset",
 			setting.Suggest(name, p.catalogue.Names("preset"), "write them, or see `protobench list methods`"))
 		return m, false
 	}
-	if !sound || !p.sensible(m) {
+	if !sound || !p.honest(m) || !p.sensible(m) {
 		return m, false
 	}
 	p.recipe(&m)
-	m.changed = changes(m, own, base)
+	m.changed, m.unstated = changes(m, own, base), p.unstated(m, table, base)
 	return m, true
+}
+
+// names reads what an arm is called and the preset that it starts from: each stands for the other
+// where one of them is missing.
+func (p *parser) names(at string, rest map[string]any) (name, preset string, ok bool) {
+	if v, written := take(rest, "preset"); written {
+		known := p.catalogue.Names("preset")
+		if preset, ok = v.(string); !ok || !slices.Contains(known, preset) {
+			p.report(at+".preset", "preset", "found "+setting.Describe(v), "expected one of "+commas(known), setting.Suggest(preset, known, ""))
+			return "", "", false
+		}
+	}
+	v, written := take(rest, "name")
+	if name, ok = v.(string); written && !ok || name == "" && preset == "" {
+		p.report(at, "method.name", "missing", "expected a preset's or a new name", `write e.g. name = "swav"`)
+		return "", "", false
+	}
+	return cmp.Or(name, preset), cmp.Or(preset, name), true
+}
+
+// honest refuses an arm with the name of a preset that it is not.
+func (p *parser) honest(m method) bool {
+	name := m.composition.Name
+	of, _, taken := p.catalogue.Preset(name)
+	if !taken || m.preset == name && sameParts(of, m.composition) {
+		return true
+	}
+	found := "the name of a preset with other parts: " + parts(of) + ", where this arm has " + parts(m.composition)
+	if sameParts(of, m.composition) {
+		found = "the name of another preset than " + m.preset
+	}
+	p.report(m.at, "method "+name, found, "expected another name", "rename the arm; preset = "+setting.Quote(cmp.Or(m.preset, name))+" keeps what it starts from")
+	return false
+}
+
+// sameParts compares what a name promises of an arm: all of its composition but its observers, which
+// change nothing of it.
+func sameParts(a, b part.Composition) bool { return parts(a) == parts(b) }
+
+// parts names the parts of a composition without its observers.
+func parts(c part.Composition) string {
+	return fmt.Sprintf("objective %s, learner %s, regularizers [%s], embedding %s", c.Objective, c.Learner, commas(slices.Sorted(slices.Values(c.Regularizers))), c.Embedding)
 }
 
 // presetSettings are the defaults, over them a preset's own settings, over those the sweep's
@@ -149,7 +195,7 @@ func (p *parser) refuseDuplicates(all []method) {
 		name := strings.ToLower(m.composition.Name)
 		if first, ok := seen[name]; ok {
 			p.report(m.at+".name", "method "+m.composition.Name, fmt.Sprintf("name taken by the arm of line %d", p.line(first)),
-				"expected a different name for each arm", "rename one; a new name needs objective and learner")
+				"expected a different name for each arm", "rename one; a new name needs preset, or objective and learner")
 			continue
 		}
 		seen[name] = m.at

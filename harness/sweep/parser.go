@@ -72,7 +72,7 @@ func (p *parser) apply(v *setting.Values, all []assignment, at string) []assignm
 	var good []assignment
 	for _, a := range all {
 		if _, ok := Schema().Find(a.path); !ok {
-			p.unknown(join(at, a.path), a.path, at != "")
+			p.unknown(join(at, a.path), a, at != "")
 			continue
 		}
 		if e := v.Set(a.path, a.value); e != nil {

@@ -1,10 +1,6 @@
 package sweep
 
-import (
-	"slices"
-
-	"protobench/internal/setting"
-)
+import "protobench/internal/setting"
 
 // layer is a set of settings together with the assignments that were written to get there.
 type layer struct {
@@ -17,7 +13,7 @@ func (p *parser) tables() layer {
 	base := layer{settings: Defaults()}
 	tables := map[string]any{}
 	for name, v := range p.raw {
-		if !slices.Contains(headKeys, name) {
+		if !inHead(name) {
 			tables[name] = v
 		}
 	}

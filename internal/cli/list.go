@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -90,7 +91,9 @@ func (c listCommand) sections() []section {
 	case "ablations":
 		return one(ablationRows)
 	case "keys":
-		return one(func() ([]string, []row) { return keyRows(sweep.Schema().Keys()) })
+		return one(func() ([]string, []row) {
+			return keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.Schema().Keys()))
+		})
 	}
 	return methodSections(c.What)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"protobench/harness"
@@ -31,7 +32,12 @@ func methodSections(what string) []section {
 		}
 	}
 	if what == "all" {
-		head, rows := keyRows(harness.Catalogue().SharedKeys())
+		head, rows := keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys()))
+		out = append(out, section{
+			title: "keys of a sweep and of its methods", intro: "What a sweep file says of itself, at its top, and what a `[[method]]` says of its arm. None of them is a setting of a run.",
+			code: 1, head: head, rows: rows,
+		})
+		head, rows = keyRows(harness.Catalogue().SharedKeys())
 		out = append(out, section{
 			title: "settings that no axis decides about", intro: "Equal for all arms of a sweep in the controlled form.", code: 1, head: head, rows: rows,
 		})
@@ -43,7 +49,7 @@ func methodSections(what string) []section {
 func presetSections() []section {
 	presets := section{
 		title: "presets", code: 5, head: []string{"preset", "objective", "learner", "regularizers", "embedding", "sets", "forms", "what it is", "source"},
-		intro: "Named compositions. Every other one that makes sense can be written out; one that does not is refused with the reason. " +
+		intro: "Named compositions. `preset = \"swav\"` starts an arm of any name from one. Every other one that makes sense can be written out; one that does not is refused with the reason. " +
 			"A larger `prototypes.count` makes the over-parameterised variant of any of them.",
 	}
 	forms := section{

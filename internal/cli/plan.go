@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -33,7 +34,7 @@ func (c planCommand) show(ctx context.Context, w *console, data *harness.Library
 	if err != nil {
 		return err
 	}
-	budget, err := harness.Estimate(ctx, jobs, harness.Real(), data)
+	budget, err := harness.Estimate(ctx, harness.Distinct(jobs), harness.Real(), data)
 	if err != nil {
 		return given(ctx, err)
 	}
@@ -86,21 +87,27 @@ type planLine struct {
 
 // planTotal sums a plan up.
 type planTotal struct {
-	Event   string  `json:"event"`
-	Cells   int     `json:"cells"`
-	TrainS  float64 `json:"train_s"` // on one core; 0 when not measured
-	Steps   int     `json:"steps"`   // of all cells; 0 when not measured
-	Seeds   int     `json:"seeds"`
-	Minimum float64 `json:"smallest_p"`      // of one test
-	Family  int     `json:"comparisons"`     // tests that Holm's correction counts
-	Holm    float64 `json:"smallest_p_holm"` // of the family's smallest p, corrected
-	Needed  int     `json:"seeds_needed"`    // for that to reach 0.05
+	Event   string   `json:"event"`
+	Cells   int      `json:"cells"`
+	TrainS  float64  `json:"train_s"` // on one core; 0 when not measured
+	Steps   int      `json:"steps"`   // of all cells; 0 when not measured
+	Seeds   int      `json:"seeds"`
+	Minimum float64  `json:"smallest_p"`                 // of one test
+	Family  int      `json:"comparisons"`                // tests that Holm's correction counts
+	Alone   []string `json:"without_baseline,omitempty"` // arms that no other one is the baseline of
+	Holm    float64  `json:"smallest_p_holm"`            // of the family's smallest p, corrected
+	Needed  int      `json:"seeds_needed"`               // for that to reach 0.05
+
 	budgetTotal
+
+	baseline string // as the sweep declares it
+	primary  int    // number of declared endpoints
 }
 
 func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
 	n := len(p.Sweep.Seeds)
-	family := reports.Family(p.Record())
+	pairs := reports.PairsOf(p.Record())
+	family := pairs.Comparisons
 	var train time.Duration
 	steps := 0
 	for _, b := range budget {
@@ -109,8 +116,9 @@ func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
 	}
 	return planTotal{
 		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: stats.SmallestP(n),
-		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family),
+		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family), Alone: pairs.Alone,
 		budgetTotal: sumOf(p, budget),
+		baseline:    p.Sweep.Baseline, primary: len(p.Sweep.Primary),
 	}
 }
 
@@ -158,13 +166,38 @@ func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total p
 func significance(t planTotal) string {
 	text := fmt.Sprintf("%s: the smallest two-sided p of one paired sign-flip test is %.3g", count(t.Seeds, "seed"), t.Minimum)
 	if t.Family == 0 {
-		return text + "\nthe sweep declares no baseline or no primary metric, so nothing is tested"
+		return text + "\n" + t.untested() + ", so nothing is tested" + t.alone()
 	}
 	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, count(t.Family, "comparison"))
 	if t.Holm >= stats.Level {
 		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", stats.Level, count(t.Needed, "seed"), stats.SeedsNeeded(1))
 	}
-	return text
+	return text + t.alone()
+}
+
+// untested says why a plan declares no comparison.
+func (t planTotal) untested() string {
+	switch {
+	case t.baseline == "" && t.primary == 0:
+		return "the sweep declares neither a baseline nor a primary metric"
+	case t.baseline == "":
+		return "the sweep declares no baseline"
+	case t.primary == 0:
+		return "the sweep declares no primary metric"
+	}
+	return "no arm has another one as its baseline"
+}
+
+// alone names the arms without a partner, on a line of its own.
+func (t planTotal) alone() string {
+	if len(t.Alone) == 0 {
+		return ""
+	}
+	wanted := "the arm " + t.baseline
+	if learner, ok := strings.CutPrefix(t.baseline, "learner="); ok {
+		wanted = "an arm of the same objective with learner " + learner
+	}
+	return fmt.Sprintf("\nwithout a baseline, which is %s at equal axes, and so not tested: %s", wanted, strings.Join(t.Alone, ", "))
 }
 
 func count(n int, what string) string {

@@ -23,10 +23,15 @@ func writeReport(w *console, dir string, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return json.NewEncoder(w.out).Encode(reportLine{"report", s.Path, s.Planned, s.Done, s.Failed, s.Missing})
+		return json.NewEncoder(w.out).Encode(reportLine{"report", s.Path, s.Planned, s.Done, s.Failed, s.Missing, s.Kept})
 	}
 	for _, missing := range s.Missing {
 		if _, err := fmt.Fprintln(w.err, "not drawn:", missing); err != nil {
+			return err
+		}
+	}
+	for _, kept := range s.Kept {
+		if _, err := fmt.Fprintln(w.err, "kept, not renewed:", kept); err != nil {
 			return err
 		}
 	}
@@ -42,4 +47,5 @@ type reportLine struct {
 	Done    int      `json:"done"`
 	Failed  int      `json:"failed"`
 	Missing []string `json:"missing,omitempty"` // figures that could not be drawn
+	Kept    []string `json:"kept,omitempty"`    // figures of an earlier report that could not be made again
 }

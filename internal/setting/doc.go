@@ -9,6 +9,7 @@
 //	needs    conditions under which it has an effect, all of them, alternatives parted by |
 //	hash     "no" where it changes no number, "set" where it was added later and says nothing at its default
 //	doc      one line for people
+//	also     what other programs call it, parted by commas, for suggestions
 //
 // and a [Schema] joins such tables. [Values] are one run's settings by key path; [Read] gives a table of them back as its struct.
 // The package knows no setting, no part and no file: what a key means stands beside what reads it.

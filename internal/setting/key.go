@@ -27,6 +27,8 @@ type Key struct {
 	// that left existing configs as they were.
 	Quiet bool `json:"-"`
 
+	Also []string `json:"-"` // what other programs call it: for suggestions
+
 	kind  reflect.Kind
 	value any // the default
 	at    int // place in the schema
@@ -46,7 +48,8 @@ func newKey(field reflect.StructField, table, owner string) Key {
 	k := Key{
 		Path: table + "." + tag.Get("key"), Type: typeName(field.Type.Kind()), Default: tag.Get("default"),
 		Choices: split(tag.Get("in"), "|"), Range: tag.Get("range"), Readers: split(tag.Get("read"), ","), Needs: split(tag.Get("needs"), ","),
-		Hashed: tag.Get("hash") != "no", OnlySet: tag.Get("hash") == "set", Quiet: tag.Get("config") == "set", Doc: tag.Get("doc"), kind: field.Type.Kind(),
+		Hashed: tag.Get("hash") != "no", OnlySet: tag.Get("hash") == "set", Quiet: tag.Get("config") == "set", Doc: tag.Get("doc"),
+		Also: split(tag.Get("also"), ","), kind: field.Type.Kind(),
 	}
 	if len(k.Readers) == 0 && owner != "" {
 		k.Readers = []string{owner}

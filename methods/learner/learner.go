@@ -11,7 +11,7 @@ import (
 
 // Settings holds the keys of the [prototypes] table, which learners share.
 type Settings struct {
-	Count       int     `key:"count" default:"256" range:"[2,)" doc:"number of prototypes K"`
+	Count       int     `key:"count" also:"k,prototypes,num_prototypes,n_prototypes,nmb_prototypes,out_dim" default:"256" range:"[2,)" doc:"number of prototypes K"`
 	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" doc:"prototypes' learning rate as a multiple of train.lr"`
 	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" doc:"weight decay of the prototypes"`
 	Norm        float64 `key:"norm" default:"1" range:"(0,)" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
