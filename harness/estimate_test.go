@@ -67,8 +67,8 @@ func TestEstimateCountsCurvesAndTheLastMeasurement(t *testing.T) {
 	engine := fakeEngine(nil)
 	engine.Trainer = func(cfg part.Config) (Trainer, error) { return slowFeatures{newFake(cfg), each}, nil }
 	got := estimate(t, smallSweep, engine)["swav"].Evaluate
-	if least := (5*16 + 2*60) * each; got < least || got > 5*least {
-		t.Errorf("%v of evaluation, want about %v", got, least)
+	if least := (5*16 + 2*60) * each; got < least {
+		t.Errorf("%v of evaluation, want at least %v", got, least)
 	}
 }
 

@@ -35,7 +35,7 @@ func TestStoreChangesNoCell(t *testing.T) {
 
 func TestStoreRefusesWhatItDoesNotKnow(t *testing.T) {
 	for text, want := range map[string]string{
-		"[store]\nweigths = false\n":           "t.toml:6: store.weigths: unknown key; did you mean weights?",
+		"[store]\nweight = false\n":            "t.toml:6: store.weight: unknown key; did you mean weights?",
 		"[store]\nweights = 'no'\n":            `t.toml:6: store.weights: found the text "no"; expected true or false`,
 		"[[method]]\nname='dino'\nstore = 3\n": "store",
 	} {
