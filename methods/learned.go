@@ -44,48 +44,79 @@ func (a *arm) learned(epoch int) Learned {
 		Name: a.name, K: p.K, D: p.D, Initial: slices.Clone(p.Initial), Raw: slices.Clone(p.Value),
 		Current: [2][]float32{slices.Clone(p.Effective[part.Student]), slices.Clone(p.Effective[part.Teacher])}, Path: p.Path(), Drift: p.Drift(), Reseeds: p.Reseeds(),
 	}
-	c := slices.Clone(a.scoring()[:p.K*p.D])
+	by := a.scorer(epoch, p.K, p.D)
+	l.Scores, l.Targets = by.scores, by.targets
+	if a.traits.Temperature > 0 {
+		l.Predictions = by.predictions
+	}
+	return l
+}
+
+// scorer is what an arm's prototypes make of embeddings at an epoch.
+type scorer struct {
+	arm          *arm
+	epoch        int
+	k, d         int
+	c            []float32 // [K,D]
+	offset, bias []float32 // [K] or nil
+}
+
+func (a *arm) scorer(epoch, k, d int) *scorer {
 	first := func(x []float32) []float32 { // of the heads
 		if x == nil {
 			return nil
 		}
-		return slices.Clone(x[:p.K])
+		return slices.Clone(x[:k])
 	}
-	offset, bias := first(a.objective.Offset(a.scoring(), epoch)), first(a.objective.Bias(a.scoring()))
-	products := func(z []float32) []float32 {
-		out := make([]float32, len(z)/p.D*p.K)
-		kernel.InnerProducts(nil, out, z, c, len(z)/p.D, p.D, p.K)
-		return out
+	c := a.scoring()
+	return &scorer{
+		arm: a, epoch: epoch, k: k, d: d, c: slices.Clone(c[:k*d]),
+		offset: first(a.objective.Offset(c, epoch)), bias: first(a.objective.Bias(c)),
 	}
-	l.Scores = func(z []float32) []float32 {
-		out := products(z)
-		if offset != nil {
-			term.Subtract(out, out, offset)
-		}
-		return out
+}
+
+// products are the inner products [n,K] of embeddings [n,D] with the prototypes.
+func (s *scorer) products(z []float32) []float32 {
+	n := len(z) / s.d
+	out := make([]float32, n*s.k)
+	kernel.InnerProducts(nil, out, z, s.c, n, s.d, s.k)
+	return out
+}
+
+func (s *scorer) scores(z []float32) []float32 {
+	out := s.products(z)
+	if s.offset != nil {
+		term.Subtract(out, out, s.offset)
 	}
-	if t := a.traits.Temperature; t > 0 {
-		l.Predictions = func(z []float32) []float32 {
-			out := products(z)
-			if bias != nil {
-				term.AddRows(out, out, bias)
-			}
-			kernel.SoftmaxRows(nil, out, out, len(z)/p.D, p.K, float32(1/t))
-			return out
-		}
+	return out
+}
+
+// biased are the scores as the student's softmax sees them.
+func (s *scorer) biased(z []float32) []float32 {
+	out := s.products(z)
+	if s.bias != nil {
+		term.AddRows(out, out, s.bias)
 	}
-	l.Targets = func(z []float32) []float32 {
-		scores := products(z)
-		if bias != nil && a.traits.Targets == part.Student {
-			term.AddRows(scores, scores, bias)
-		}
-		q := make([]float32, len(scores))
-		if !a.objective.Assign(q, objective.CodeInput{Scores: scores, Z: z, Prototypes: c, Epoch: float64(epoch)}) {
-			return nil
-		}
-		return q
+	return out
+}
+
+func (s *scorer) predictions(z []float32) []float32 {
+	out := s.biased(z)
+	kernel.SoftmaxRows(nil, out, out, len(z)/s.d, s.k, float32(1/s.arm.traits.Temperature))
+	return out
+}
+
+func (s *scorer) targets(z []float32) []float32 {
+	scores := s.products
+	if s.arm.traits.Targets == part.Student {
+		scores = s.biased
 	}
-	return l
+	in := objective.CodeInput{Scores: scores(z), Z: z, Prototypes: s.c, Epoch: float64(s.epoch)}
+	q := make([]float32, len(in.Scores))
+	if !s.arm.objective.Assign(q, in) {
+		return nil
+	}
+	return q
 }
 
 func (a *arm) State(prefix string) []part.Named {
