@@ -2,49 +2,41 @@ package reports
 
 import (
 	"fmt"
-	"math"
 
 	"protobench/stats"
 )
 
-// fewBelow is the share of the prototypes, or of the images where these are fewer, below which an arm
-// uses few: a mean of what is unique among the others says nothing of it.
-const fewBelow = 0.25
+// fewBelow is the share, in percent, below which an arm uses few of its prototypes or decides few
+// images: a mean of what is unique among the others says nothing of it.
+const fewBelow = 25
 
-// fewUsed remarks on an arm with few prototypes that have an image, or few live ones.
+// fewUsed remarks on an arm with few decided images, and with few prototypes that have an image or
+// are live, of all K or of as many as there are images.
 func (a *arm) fewUsed() []string {
-	for _, m := range []struct {
-		key, have string
-		count     func(v, k float64) float64
-	}{
-		{"used", "have a training image", func(v, _ float64) float64 { return v }},
-		{"dead", "are live", func(v, k float64) float64 { return (1 - v) * k }},
-	} {
-		if share := a.shareInUse(m.key, m.count); share < fewBelow {
-			return []string{fmt.Sprintf("On average fewer than %.0f %% of the prototypes (of the images, where these are fewer) %s, whatever the outcome says: "+
-				"how unique the rest are says little.", 100*fewBelow, m.have)}
-		}
+	var out []string
+	if a.mean("decided") < fewBelow {
+		out = append(out, fmt.Sprintf("On average fewer than %d %% of the training images are decided: for the others the first prediction is ahead of the second by noise, "+
+			"and so is what is counted by the first.", fewBelow))
 	}
-	if share := stats.Estimated(measureOf("decided").over(a)).Mean / 100; share < fewBelow {
-		return []string{fmt.Sprintf("On average fewer than %.0f %% of the images are decided: for the others the first prediction is ahead of the second by noise, "+
-			"and so is what is counted by the first.", 100*fewBelow)}
+	have := ""
+	switch most := a.reachable(); {
+	case a.mean("used") < most*fewBelow:
+		have = "have a training image"
+	case 100-a.mean("dead") < most*fewBelow:
+		have = "are live"
+	default:
+		return out
 	}
-	return nil
+	return append(out, fmt.Sprintf("On average fewer than %d %% of the prototypes (of the images, where these are fewer) %s, whatever the outcome says: how unique the rest are says little.", fewBelow, have))
 }
 
-// shareInUse is the mean over the counted runs of a count of prototypes, as a share of those that the
-// images are enough for; NaN where it was not measured.
-func (a *arm) shareInUse(key string, count func(v, k float64) float64) float64 {
-	var shares []float64
-	for _, r := range a.counted() {
-		k := float64(r.k)
-		most := k
-		if n := float64(a.size().images); n > 0 {
-			most = math.Min(k, n)
-		}
-		if most > 0 {
-			shares = append(shares, count(lookup(r.Result.Metrics, key), k)/most)
-		}
+// mean is a metric's mean over the arm's runs as tables have it; NaN where it has none.
+func (a *arm) mean(key string) float64 { return stats.Estimated(measureOf(key).over(a)).Mean }
+
+// reachable is the share of the prototypes that the training images are enough for.
+func (a *arm) reachable() float64 {
+	if n := a.size(); n.images > 0 && n.images < n.k {
+		return float64(n.images) / float64(n.k)
 	}
-	return stats.Estimated(shares).Mean
+	return 1
 }

@@ -26,6 +26,7 @@ func TestSuggestions(t *testing.T) {
 		{"[data]\nbaseline = 'swav'", "data.baseline: unknown key; did you mean baseline at the top of the file?"},
 		{"learner = 'gmm'", "learner: unknown key; did you mean learner in a [[method]]?"},
 		{"[grid]\n'loss.temperature' = [1]", "grid: unknown key; did you mean [matrix]?"},
+		{"[stores]\nweights = false", "stores: unknown key; did you mean [store]?"},
 		{"[[methods]]\nname = 'dino'", "methods: unknown key; did you mean [[method]]?"},
 		{"[[method]]\nname = 'dino'\nseeds = 3", "seeds: unknown key; did you mean seeds at the top of the file?"},
 		{"[[method]]\nname = 'dino'\nlearning_rate = 3", "learning_rate: unknown key; did you mean train.lr?"},
