@@ -7,13 +7,14 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// passRows is how many rows a pass takes through layers at a time, so that what lies between their products stays in the cache and
-// need not be kept. It is a multiple of [sliceRows] and of a product's blocks of 512: the gradients of weights are then the sums that
-// one product over all rows would take.
+// passRows is how many rows a pass takes through layers at a time, so that what lies between their
+// products stays in the cache and need not be kept. It is a multiple of [sliceRows] and of a
+// product's blocks of 512: the gradients of weights are then the sums that one product over all
+// rows would take.
 const passRows = 1024
 
-// affine is the map x·w (+ b) of rows, w [In,Out], b [Out], and the gradients of both while a backward pass goes through the rows from
-// the first to the last.
+// affine is the map x·w (+ b) of rows, w [In,Out], b [Out], and the gradients of both while a
+// backward pass goes through the rows from the first to the last.
 type affine struct {
 	in, out int
 	dw, db  []float32
@@ -37,7 +38,8 @@ func (a *affine) prepare(n int, bias bool) {
 	}
 }
 
-// addBias adds the gradient g of the product's rows from lo on, a slice or less, to the sums that db is the total of.
+// addBias adds the gradient g of the product's rows from lo on, a slice or less, to the sums that
+// db is the total of.
 func (a *affine) addBias(lo int, g []float32) {
 	if a.sums != nil {
 		addRows(a.sums.own(lo), g)

@@ -14,8 +14,9 @@ type Architecture struct {
 	Doc    string `json:"doc"`
 	Source string `json:"source"`
 
-	// Projector says that a projector stands between features and embedding, Whole that it reads images of one size alone and no smaller
-	// crops, Patches that it can give embeddings of patches.
+	// Projector says that a projector stands between features and embedding, Whole that it reads
+	// images of one size alone and no smaller crops, Patches that it can give embeddings of
+	// patches.
 	Projector bool `json:"projector"`
 	Whole     bool `json:"whole"`
 	Patches   bool `json:"patches"`
@@ -52,7 +53,8 @@ func (c Config) architecture() Architecture {
 	}
 }
 
-// HasProjector reports whether the encoder has a projector of its own between features and embedding.
+// HasProjector reports whether the encoder has a projector of its own between features and
+// embedding.
 func (c Config) HasProjector() bool { return c.architecture().Projector }
 
 // WholeImages reports whether the encoder reads images of one size alone, and no smaller crops.
@@ -64,8 +66,8 @@ func (c Config) HasPatches() bool { return c.architecture().Patches }
 // Features returns the dimension F of the backbone's output.
 func (c Config) Features() int { return c.architecture().features(c) }
 
-// Fits says what is wrong with the settings for images of this size, as a *setting.KeyError; whole is the size that the weights are made
-// for.
+// Fits says what is wrong with the settings for images of this size, as a *setting.KeyError; whole
+// is the size that the weights are made for.
 func (c Config) Fits(in, whole Input) error {
 	a := c.architecture()
 	if a.Whole && in != whole {

@@ -12,9 +12,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Attention is multi-head self-attention (Vaswani et al. 2017) on the rows qkv [N·T,3·D] of N sequences of T tokens:
-// queries, keys and values side by side, head h in the h-th run of D/heads columns of each. The result [N·T,D] is
-// softmax(q·kᵀ/√(D/heads))·v, the heads side by side.
+// Attention is multi-head self-attention (Vaswani et al. 2017) on the rows qkv [N·T,3·D] of N
+// sequences of T tokens: queries, keys and values side by side, head h in the h-th run of D/heads
+// columns of each. The result [N·T,D] is softmax(q·kᵀ/√(D/heads))·v, the heads side by side.
 func Attention(qkv *G.Node, tokens, heads int) (*G.Node, error) {
 	s := qkv.Shape()
 	if len(s) != 2 || s[0]%tokens != 0 || s[1]%(3*heads) != 0 {
@@ -52,7 +52,8 @@ func (a *attention) node(qkv *G.Node) (*G.Node, error) {
 	}, qkv)
 }
 
-// attentionParts is the number of parts that the heads of a batch are dealt to; each has room of its own.
+// attentionParts is the number of parts that the heads of a batch are dealt to; each has room of
+// its own.
 const attentionParts = 16
 
 // part returns the heads of a part, counted through all sequences.
@@ -61,7 +62,8 @@ func (a *attention) part(i int) (from, to int) {
 	return i * n / attentionParts, (i + 1) * n / attentionParts
 }
 
-// place returns where a head begins: its sequence's first row, its own first column, and its attention weights [T,T].
+// place returns where a head begins: its sequence's first row, its own first column, and its
+// attention weights [T,T].
 func (a *attention) place(head int) (row, col int, w []float32) {
 	square := a.tokens * a.tokens
 	return head / a.heads * a.tokens, head % a.heads * (a.dim / a.heads), a.weights[head*square:][:square]

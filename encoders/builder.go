@@ -8,8 +8,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// builder walks an architecture: without a graph it draws the weights, with one it adds nodes. One walk for
-// both keeps names and shapes in one place.
+// builder walks an architecture: without a graph it draws the weights, with one it adds nodes. One
+// walk for both keeps names and shapes in one place.
 type builder struct {
 	weights  *Weights
 	mode     Mode
@@ -96,7 +96,8 @@ func (b *builder) deferredNorm(name string, ch int, relu bool) error {
 	return b.apply(func(x *G.Node) (*G.Node, error) { return deferNorm(x, gamma, beta, run, b.mode, relu) })
 }
 
-// normAdd is a batch norm with a shortcut added and ReLU behind; deferred, the layers behind it apply it.
+// normAdd is a batch norm with a shortcut added and ReLU behind; deferred, the layers behind it
+// apply it.
 func (b *builder) normAdd(name string, ch int, shortcut *G.Node, deferred bool) error {
 	gamma, beta, run := b.normParams(name, ch)
 	add := BatchNormAdd

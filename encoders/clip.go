@@ -7,8 +7,8 @@ import (
 	"protobench/internal/team"
 )
 
-// Clipped is an optimizer that first scales each parameter's gradient to a Euclidean norm of at most Norm, parameter by
-// parameter as DINO does: by Norm/(|g| + 1e-6), where that is below 1.
+// Clipped is an optimizer that first scales each parameter's gradient to a Euclidean norm of at
+// most Norm, parameter by parameter as DINO does: by Norm/(|g| + 1e-6), where that is below 1.
 type Clipped struct {
 	Optimizer
 	Norm   float64

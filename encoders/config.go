@@ -13,8 +13,8 @@ type Config struct {
 	Projector  string `key:"projector" default:"bn-relu" in:"bn-relu|gelu|bn-gelu" read:"convnet,resnet18,vit" hash:"set" doc:"projector: Linear, BN, ReLU, Linear (SwAV), three linear layers with GELU (DINO), or those with BN before GELU (CARP, MSN)"`
 	Dim        int    `key:"dim" also:"feat_dim,embedding_dim,proj_dim" default:"128" range:"[2,4096]" doc:"dimension D of the embedding (identity: that of the images)"`
 
-	// Masked is for masked image modelling (no setting: its objective asks for it): a vit gets a mask token, and in training gives its
-	// patches' embeddings too.
+	// Masked is for masked image modelling (no setting: its objective asks for it): a vit gets a
+	// mask token, and in training gives its patches' embeddings too.
 	Masked bool
 }
 

@@ -11,8 +11,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Conv3x3 convolves maps x [N,H+2,W+2,In] (see [Pad]) with w [3,3,In,Out], zero padding 1, stride 1 or 2, no bias. Without inputGrad no
-// gradient flows to x, which saves a third of the first layer's work. winograd is that of [Config].
+// Conv3x3 convolves maps x [N,H+2,W+2,In] (see [Pad]) with w [3,3,In,Out], zero padding 1, stride 1
+// or 2, no bias. Without inputGrad no gradient flows to x, which saves a third of the first layer's
+// work. winograd is that of [Config].
 func Conv3x3(x, w *G.Node, stride, winograd int, inputGrad bool) (*G.Node, error) {
 	from, ws := read(x), w.Shape()
 	m := from.maps
@@ -24,8 +25,8 @@ func Conv3x3(x, w *G.Node, stride, winograd int, inputGrad bool) (*G.Node, error
 	return newConvolution("conv3x3", from, w, inputGrad, c)
 }
 
-// Conv1x1 multiplies every stride-th pixel of maps x [N,H+2,W+2,In] in both directions with w [In,Out]: the shortcut of a
-// ResNet block that halves the image. No padding, no bias.
+// Conv1x1 multiplies every stride-th pixel of maps x [N,H+2,W+2,In] in both directions with w
+// [In,Out]: the shortcut of a ResNet block that halves the image. No padding, no bias.
 func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
 	from, ws := read(x), w.Shape()
 	if from.maps.Halo == 0 || len(ws) != 2 || from.maps.Channels != ws[0] || stride < 1 {

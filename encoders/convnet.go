@@ -12,8 +12,8 @@ func convnetArchitecture() Architecture {
 	}
 }
 
-// convnet is conv3×3–BN–ReLU blocks with doubling channels, stride 2 from the second block on, then a global
-// average pool and the projector.
+// convnet is conv3×3–BN–ReLU blocks with doubling channels, stride 2 from the second block on, then
+// a global average pool and the projector.
 func (b *builder) convnet(cfg Config, in Input) error {
 	if err := b.apply(Pad); err != nil {
 		return err

@@ -64,7 +64,8 @@ func (b *normed) convnet(x *G.Node, ch int) *G.Node {
 	return b.norm(b.conv(x, 2*ch, 3*ch, 2), 3*ch, true, false)
 }
 
-// resnet is a stem, a basic block that halves the images, and one behind it whose shortcut is its input.
+// resnet is a stem, a basic block that halves the images, and one behind it whose shortcut is its
+// input.
 func (b *normed) resnet(x *G.Node, ch int) *G.Node {
 	x = b.norm(b.conv(x, ch, ch, 1), ch, true, true)
 	y := b.norm(b.conv(x, ch, 2*ch, 2), 2*ch, true, true)
@@ -75,7 +76,8 @@ func (b *normed) resnet(x *G.Node, ch int) *G.Node {
 	return b.end(b.conv(y, 2*ch, 2*ch, 1), x, 2*ch, false)
 }
 
-// run returns the result of an architecture, in training the gradients of all operands, and the running statistics.
+// run returns the result of an architecture, in training the gradients of all operands, and the
+// running statistics.
 func (b *normed) run(team *team.Team, architecture func(b *normed, x *G.Node, ch int) *G.Node) [][]float32 {
 	const n, side, ch = 13, 9, 16
 	b.g = G.NewGraph()
@@ -109,8 +111,9 @@ func (b *normed) run(team *team.Team, architecture func(b *normed, x *G.Node, ch
 	return out
 }
 
-// TestDeferredNorms compares networks whose batch norms are applied where convolutions and the ends of blocks read them with the same
-// layers one after the other, bit by bit: results, gradients and running statistics.
+// TestDeferredNorms compares networks whose batch norms are applied where convolutions and the ends
+// of blocks read them with the same layers one after the other, bit by bit: results, gradients and
+// running statistics.
 func TestDeferredNorms(t *testing.T) {
 	two := team.New(2)
 	defer two.Close()

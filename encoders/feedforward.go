@@ -10,9 +10,10 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// FeedForward is the second half of a pre-norm transformer block (Vaswani et al. 2017; Dosovitskiy et al. 2021):
-// x + GELU(LN(x)·w1 + b1)·w2 + b2, x [N,D], gamma and beta [D], w1 [D,H], b1 [H], w2 [H,D], b2 [D]. All of it happens to some rows at
-// a time, while they are in the cache. What GELU sees is kept for the backward pass, which takes the norm and GELU again.
+// FeedForward is the second half of a pre-norm transformer block (Vaswani et al. 2017; Dosovitskiy
+// et al. 2021): x + GELU(LN(x)·w1 + b1)·w2 + b2, x [N,D], gamma and beta [D], w1 [D,H], b1 [H], w2
+// [H,D], b2 [D]. All of it happens to some rows at a time, while they are in the cache. What GELU
+// sees is kept for the backward pass, which takes the norm and GELU again.
 func FeedForward(x, gamma, beta, w1, b1, w2, b2 *G.Node, eps float64) (*G.Node, error) {
 	xs, s1, s2 := x.Shape(), w1.Shape(), w2.Shape()
 	if len(xs) != 2 || len(s1) != 2 || len(s2) != 2 || xs[1] != s1[0] || s1[1] != s2[0] || s2[1] != xs[1] {
@@ -95,7 +96,8 @@ func (f *feedForward) backward(team *team.Team, v [][]float32, dx []float32) {
 	f.down.finish(team)
 }
 
-// gradient takes GELU and its gradient of a slice of rows, and the sums of both biases' gradients, each row while it is in the cache.
+// gradient takes GELU and its gradient of a slice of rows, and the sums of both biases' gradients,
+// each row while it is in the cache.
 func (f *feedForward) gradient(lo, hi int) {
 	h, first := f.hidden, f.now.first+lo
 	f.down.addBias(first, f.now.dy[lo*f.d:hi*f.d])

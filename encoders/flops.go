@@ -7,18 +7,21 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// MACs counts the multiply-adds of one image's way through a network: those of convolutions, linear maps and
-// attention's two products, as the field counts them. Norms, activations and pooling are left out.
+// MACs counts the multiply-adds of one image's way through a network: those of convolutions, linear
+// maps and attention's two products, as the field counts them. Norms, activations and pooling are
+// left out.
 type MACs struct {
 	Forward int // all
 	First   int // of the layers that read the image, whose input gradient no one computes
 }
 
-// Step returns the floating-point operations (two a multiply-add) of one forward and backward pass of n images: the backward
-// pass does each product twice, for the input's and for the weights' gradient, less the image's gradient.
+// Step returns the floating-point operations (two a multiply-add) of one forward and backward pass
+// of n images: the backward pass does each product twice, for the input's and for the weights'
+// gradient, less the image's gradient.
 func (m MACs) Step(n int) float64 { return 2 * float64(n) * float64(3*m.Forward-m.First) }
 
-// Count returns the multiply-adds of an encoder for images of one shape. It builds the network and counts what is there.
+// Count returns the multiply-adds of an encoder for images of one shape. It builds the network and
+// counts what is there.
 func (c Config) Count(in Input) (MACs, error) {
 	var m MACs
 	w, err := New(c, in, 0)
@@ -49,7 +52,8 @@ func (m *MACs) add(op *graph.Op) {
 	}
 }
 
-// macs returns the multiply-adds of an operation by its kind: its results times the length of each one's sum.
+// macs returns the multiply-adds of an operation by its kind: its results times the length of each
+// one's sum.
 func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
 	switch kind {
 	case "conv3x3":

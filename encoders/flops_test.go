@@ -2,8 +2,9 @@ package encoders
 
 import "testing"
 
-// TestCount compares with what torchvision's and PyTorch's modules of these shapes count when a hook on each convolution
-// and linear map adds up its multiply-adds (and, for the vision transformer, the formula of its attention).
+// TestCount compares with what torchvision's and PyTorch's modules of these shapes count when a
+// hook on each convolution and linear map adds up its multiply-adds (and, for the vision
+// transformer, the formula of its attention).
 func TestCount(t *testing.T) {
 	for _, c := range []struct {
 		cfg  Config

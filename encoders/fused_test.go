@@ -96,7 +96,8 @@ func (l fusedLayer) run(t *testing.T, team *team.Team, layer func(t *testing.T, 
 	return out
 }
 
-// TestFusedLayers compares them with the layers that they are made of, bit by bit, on fewer rows than a pass takes at a time and on more.
+// TestFusedLayers compares them with the layers that they are made of, bit by bit, on fewer rows
+// than a pass takes at a time and on more.
 func TestFusedLayers(t *testing.T) {
 	two := team.New(2)
 	defer two.Close()
@@ -116,7 +117,8 @@ func TestFusedLayers(t *testing.T) {
 	}
 }
 
-// TestRowsLearnAsOne compares gradients of weights and bias that are taken some rows at a time with those of one product.
+// TestRowsLearnAsOne compares gradients of weights and bias that are taken some rows at a time with
+// those of one product.
 func TestRowsLearnAsOne(t *testing.T) {
 	const n, in, out = 2*passRows + 100, 6, 10
 	x, g, want := noise(n*in, "x"), noise(n*out, "g"), make([]float32, in*out)

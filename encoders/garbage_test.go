@@ -7,8 +7,9 @@ import (
 	"protobench/internal/team"
 )
 
-// TestPassesLeaveLittleGarbage bounds what a forward and backward pass allocates once its buffers are there, such that a step stays
-// below 64 KiB. It does not depend on the batch, but on the number of calls.
+// TestPassesLeaveLittleGarbage bounds what a forward and backward pass allocates once its buffers
+// are there, such that a step stays below 64 KiB. It does not depend on the batch, but on the
+// number of calls.
 func TestPassesLeaveLittleGarbage(t *testing.T) {
 	const n = 2
 	most := map[string]uint64{"mlp": 4 << 10, "convnet": 60 << 10, "resnet18": 60 << 10, "vit": 8 << 10}

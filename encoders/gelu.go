@@ -8,8 +8,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// GELU computes x·Φ(x) element by element, Φ the standard normal distribution function (Hendrycks and Gimpel 2016; the
-// exact form, not the tanh approximation).
+// GELU computes x·Φ(x) element by element, Φ the standard normal distribution function (Hendrycks
+// and Gimpel 2016; the exact form, not the tanh approximation).
 func GELU(x *G.Node) (*G.Node, error) {
 	s := x.Shape()
 	return graph.Apply(graph.Op{

@@ -12,7 +12,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// block is a part of a network, built by the same walk as whole networks, on a golden file's weights.
+// block is a part of a network, built by the same walk as whole networks, on a golden file's
+// weights.
 type block struct {
 	t       *testing.T
 	f       *golden.File
@@ -69,7 +70,8 @@ func toTheirs(x []float32, shape []int) []float32 {
 	return x
 }
 
-// run builds the block on x, runs it and, in training mode, checks the weights' gradients; it returns y and x's gradient.
+// run builds the block on x, runs it and, in training mode, checks the weights' gradients; it
+// returns y and x's gradient.
 func (k *block) run(mode Mode, data []float32, shape []int, gradOut []float32) (y, gradX []float32) {
 	k.t.Helper()
 	g := G.NewGraph()
@@ -182,8 +184,8 @@ func TestGoldenBasicBlock(t *testing.T) {
 	}
 }
 
-// TestGoldenDINOHead checks the gelu projector behind which embeddings are normalised and scored by unit prototypes; the prototypes'
-// own gradient belongs to package methods.
+// TestGoldenDINOHead checks the gelu projector behind which embeddings are normalised and scored by
+// unit prototypes; the prototypes' own gradient belongs to package methods.
 func TestGoldenDINOHead(t *testing.T) {
 	for _, name := range []string{"dino_head", "dino_head_free_g"} {
 		t.Run(name, func(t *testing.T) {

@@ -52,7 +52,8 @@ func TestGoldenConv1x1(t *testing.T) {
 	})
 }
 
-// TestResidualAdd checks that the gradient passes to both the branch and the residual, also where they come from one operand.
+// TestResidualAdd checks that the gradient passes to both the branch and the residual, also where
+// they come from one operand.
 func TestResidualAdd(t *testing.T) {
 	g, w := G.NewGraph(), noise(6, "w")
 	x, z := graph.Input(g, "x", noise(6, "x"), 2, 3), graph.Input(g, "z", noise(6, "z"), 2, 3)

@@ -86,8 +86,8 @@ func TestGoldenClip(t *testing.T) {
 	})
 }
 
-// TestLARSAtRateZero checks a warm-up's first step: nothing moves, and the clipped factor is 1, so that momentum takes the
-// gradient as it is.
+// TestLARSAtRateZero checks a warm-up's first step: nothing moves, and the clipped factor is 1, so
+// that momentum takes the gradient as it is.
 func TestLARSAtRateZero(t *testing.T) {
 	p := &Param{Name: "W", Shape: []int{1, 2}, Value: []float32{3, 4}, Grad: []float32{1, -2}, LRMult: 1}
 	l := NewLARS([]*Param{p}, LARSConfig{Convention: LARSSoloLearn, Momentum: 0.9, Eta: 0.02, Clip: true})

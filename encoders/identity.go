@@ -22,8 +22,8 @@ func identityArchitecture() Architecture {
 	}
 }
 
-// identity passes its input on, flattened: no parameter, features and embedding are the input vector. It shows learners data that
-// nothing turns, such as the set "mixture".
+// identity passes its input on, flattened: no parameter, features and embedding are the input
+// vector. It shows learners data that nothing turns, such as the set "mixture".
 func (b *builder) identity() error {
 	err := b.apply(Flatten)
 	b.features = b.x

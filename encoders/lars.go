@@ -10,8 +10,9 @@ import (
 // LARSConvention says what a layer's step is scaled by.
 type LARSConvention string
 
-// The two conventions of the field. Solo-learn's scales by |w| / (|g| + wd·|w| + ε), ε = 1e-8, and leaves weight decay out
-// wherever it does not scale; DINO's scales by |w| / |g + wd·w|, the norm of what the step is made of.
+// The two conventions of the field. Solo-learn's scales by |w| / (|g| + wd·|w| + ε), ε = 1e-8, and
+// leaves weight decay out wherever it does not scale; DINO's scales by |w| / |g + wd·w|, the norm
+// of what the step is made of.
 const (
 	LARSSoloLearn LARSConvention = "solo-learn"
 	LARSDINO      LARSConvention = "dino"
@@ -28,9 +29,10 @@ type LARSConfig struct {
 	Exclude    bool    // no scaling and no weight decay for biases and norms
 }
 
-// LARS is layer-wise adaptive rate scaling (You et al. 2017): SGD with momentum on u = q·(g + wd·w), where the factor q of
-// each parameter is η times what its convention says, so that a step changes every layer by a like share of its norm. A
-// parameter or gradient of norm zero is not scaled.
+// LARS is layer-wise adaptive rate scaling (You et al. 2017): SGD with momentum on u = q·(g +
+// wd·w), where the factor q of each parameter is η times what its convention says, so that a step
+// changes every layer by a like share of its norm. A parameter or gradient of norm zero is not
+// scaled.
 type LARS struct {
 	LARSConfig
 	params   []*Param
@@ -74,7 +76,8 @@ func (l *LARS) updatePiece(i int) {
 	kernel.Momentum(c.value(), c.grad(), c.of(l.velocity[c.Param]), float32(l.Momentum), float32(l.q[c.at]), float32(l.decay[c.at]), rate, false)
 }
 
-// norms takes the norms that the factors are made of: of each parameter, and of its gradient, with DINO's convention decayed.
+// norms takes the norms that the factors are made of: of each parameter, and of its gradient, with
+// DINO's convention decayed.
 func (l *LARS) norms(team *team.Team) {
 	l.chunks.sums(team, l.part, l.w, l.weigh)
 	l.chunks.sums(team, l.part, l.below, l.divisor)

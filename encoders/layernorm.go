@@ -11,8 +11,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// LayerNorm normalises each row of x [...,D] to mean 0 and (biased) variance 1, scales by gamma and shifts by beta [D]
-// (Ba et al. 2016). It has no statistics, so training and evaluation do the same.
+// LayerNorm normalises each row of x [...,D] to mean 0 and (biased) variance 1, scales by gamma and
+// shifts by beta [D] (Ba et al. 2016). It has no statistics, so training and evaluation do the
+// same.
 func LayerNorm(x, gamma, beta *G.Node, eps float64) (*G.Node, error) {
 	shape := x.Shape()
 	d := shape[len(shape)-1]
@@ -54,7 +55,8 @@ func newLayerNorm(rows, d int, eps float64) *layerNorm {
 	return n
 }
 
-// forward normalises the rows of x, of which the first is row first, and records their means and deviations.
+// forward normalises the rows of x, of which the first is row first, and records their means and
+// deviations.
 func (n *layerNorm) forward(team *team.Team, first int, y, x, gamma, beta []float32) {
 	n.now = normRows{first: first, y: y, x: x, gamma: gamma, beta: beta}
 	team.Chunks(len(y)/n.d, kernel.RowChunk(n.d), n.forwardRows)
@@ -85,8 +87,8 @@ func (n *layerNorm) againPart(lo, hi int) {
 // prepare makes room for the backward pass.
 func (n *layerNorm) prepare() { n.sums = newSlicedSums(n.rows, sliceRows, 2*n.d) }
 
-// backward sets dx = 1/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = γ·dy (+ add, if it is not nil), and takes the sums of dγ and dβ, for
-// rows of which the first is row first.
+// backward sets dx = 1/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = γ·dy (+ add, if it is not nil),
+// and takes the sums of dγ and dβ, for rows of which the first is row first.
 func (n *layerNorm) backward(team *team.Team, first int, dx, x, gamma, dy, add []float32) {
 	n.now = normRows{first: first, x: x, gamma: gamma, dy: dy, dx: dx, add: add}
 	team.Chunks(len(dx)/n.d, sliceRows, n.backwardRows)

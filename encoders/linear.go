@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Linear computes x·w (+ b), x [N,In], w [In,Out], b [Out] or nil, with relu fused behind. Without inputGrad no
-// gradient flows to x.
+// Linear computes x·w (+ b), x [N,In], w [In,Out], b [Out] or nil, with relu fused behind. Without
+// inputGrad no gradient flows to x.
 func Linear(x, w, b *G.Node, relu, inputGrad bool) (*G.Node, error) {
 	l, err := newLinear(x, w)
 	if err != nil {
@@ -25,8 +25,8 @@ func Linear(x, w, b *G.Node, relu, inputGrad bool) (*G.Node, error) {
 	return l.node("linear", x, w, b)
 }
 
-// LinearAdd computes residual + (x·w + b): the end of a residual branch (He et al. 2016) whose last layer is [Linear]. The gradient
-// passes to the residual [N,Out] as it is.
+// LinearAdd computes residual + (x·w + b): the end of a residual branch (He et al. 2016) whose last
+// layer is [Linear]. The gradient passes to the residual [N,Out] as it is.
 func LinearAdd(x, w, b, residual *G.Node) (*G.Node, error) {
 	l, err := newLinear(x, w)
 	if err != nil {
@@ -145,7 +145,8 @@ func (l *linear) backward(team *team.Team, v [][]float32, dx []float32) {
 	l.finish(team)
 }
 
-// gradient sets the gradient of a slice of the product's rows, behind which what is fused lies, and takes the sums of db from it.
+// gradient sets the gradient of a slice of the product's rows, behind which what is fused lies, and
+// takes the sums of db from it.
 func (l *linear) gradient(lo, hi int) {
 	first := l.now.first + lo
 	lo, hi = lo*l.out, hi*l.out
@@ -159,7 +160,8 @@ func (l *linear) gradient(lo, hi int) {
 	l.addBias(first, g)
 }
 
-// backwardNodes asks for the result only where the gradient is read from it: GELU's needs what the forward pass leaves, others nothing.
+// backwardNodes asks for the result only where the gradient is read from it: GELU's needs what the
+// forward pass leaves, others nothing.
 func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	l.prepare(l.n, len(in) > 2)
 	if l.gelu {

@@ -7,7 +7,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// mapSource is how a layer reads maps x: a node's numbers or, where x is a deferred norm's, those that it is applied to.
+// mapSource is how a layer reads maps x: a node's numbers or, where x is a deferred norm's, those
+// that it is applied to.
 type mapSource struct {
 	maps     kernel.Map
 	operands G.Nodes // x, which gradients flow to, and what else is needed

@@ -9,8 +9,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Feature maps between convolutions are nodes [N,H+2,W+2,C]: images with a border of one zero pixel, which convolutions read
-// in place. Layers write the interior alone.
+// Feature maps between convolutions are nodes [N,H+2,W+2,C]: images with a border of one zero
+// pixel, which convolutions read in place. Layers write the interior alone.
 
 // mapsOf returns how a node's numbers lie: padded maps for four dimensions, a matrix for two.
 func mapsOf(x *G.Node) kernel.Map {

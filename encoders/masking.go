@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Hide puts the mask token [1,D] in the place of the patches x [N·P,D] whose mask [N,P] is 1 (the masked image modelling of BEiT
-// and iBOT, Zhou et al. 2022). No gradient flows to the mask.
+// Hide puts the mask token [1,D] in the place of the patches x [N·P,D] whose mask [N,P] is 1 (the
+// masked image modelling of BEiT and iBOT, Zhou et al. 2022). No gradient flows to the mask.
 func Hide(x, mask, token *G.Node) (*G.Node, error) {
 	s := x.Shape()
 	if mask.Shape().TotalSize() != s[0] || token.Shape().TotalSize() != s[1] {

@@ -12,8 +12,9 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestPositionsFollowALinearField: interpolated positions of a field that is linear in the place are the field at the new places
-// inside, and the class token keeps its own; the backward pass is the adjoint.
+// TestPositionsFollowALinearField: interpolated positions of a field that is linear in the place
+// are the field at the new places inside, and the class token keeps its own; the backward pass is
+// the adjoint.
 func TestPositionsFollowALinearField(t *testing.T) {
 	from, to := [2]int{4, 6}, [2]int{2, 3}
 	table := []float32{7}
@@ -163,8 +164,8 @@ func TestHide(t *testing.T) {
 	}
 }
 
-// TestAgainRecordsBehindTheFirst: batch norms move their statistics towards the first images, then towards the second, with the
-// momentum of 0.1 each.
+// TestAgainRecordsBehindTheFirst: batch norms move their statistics towards the first images, then
+// towards the second, with the momentum of 0.1 each.
 func TestAgainRecordsBehindTheFirst(t *testing.T) {
 	cfg := Config{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 16, Dim: 8}
 	first, second := noise(6*8*8*3, "x"), noise(10*4*4*3, "y")
@@ -215,8 +216,8 @@ func TestAgainRecordsBehindTheFirst(t *testing.T) {
 	}
 }
 
-// TestMaskedWeights: a mask token moves no other start; patches change neither the class tokens' embeddings nor the statistics that
-// evaluation uses.
+// TestMaskedWeights: a mask token moves no other start; patches change neither the class tokens'
+// embeddings nor the statistics that evaluation uses.
 func TestMaskedWeights(t *testing.T) {
 	cfg := Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 3, Hidden: 16, Dim: 8}
 	var z [2][]float32

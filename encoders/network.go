@@ -29,8 +29,8 @@ type Nodes struct {
 	b *builder
 }
 
-// New draws the weights of an encoder. Each parameter has a random stream of its own, so that a change in
-// one layer leaves the others' start as it was.
+// New draws the weights of an encoder. Each parameter has a random stream of its own, so that a
+// change in one layer leaves the others' start as it was.
 func New(cfg Config, in Input, seed uint64) (*Weights, error) {
 	if err := cfg.Fits(in, in); err != nil {
 		return nil, err
@@ -52,8 +52,8 @@ func (w *Weights) Build(x *G.Node, mode Mode, prefix string) (*Nodes, error) {
 	return w.BuildMasked(x, nil, mode, prefix)
 }
 
-// BuildMasked is [Weights.Build] with some patches of a vit hidden from it: where mask [N,P] is 1 the mask token stands for the
-// patch (masked weights only). A nil mask hides nothing.
+// BuildMasked is [Weights.Build] with some patches of a vit hidden from it: where mask [N,P] is 1
+// the mask token stands for the patch (masked weights only). A nil mask hides nothing.
 func (w *Weights) BuildMasked(x, mask *G.Node, mode Mode, prefix string) (*Nodes, error) {
 	return w.build(x, &builder{weights: w, mode: mode, g: x.Graph(), prefix: prefix, mask: mask, nodes: map[string]*G.Node{}})
 }
@@ -69,9 +69,10 @@ func (w *Weights) build(x *G.Node, b *builder) (*Nodes, error) {
 	return out, nil
 }
 
-// Again adds the same network on further images x [M,h,w,C] of any size that fits, with the parameters' nodes of the first:
-// gradients of both add up. Batch norms use the statistics of these images alone and record them after those of the first, as
-// separate forward passes do (multi-crop: Caron et al. 2020). data is x's memory.
+// Again adds the same network on further images x [M,h,w,C] of any size that fits, with the
+// parameters' nodes of the first: gradients of both add up. Batch norms use the statistics of these
+// images alone and record them after those of the first, as separate forward passes do (multi-crop:
+// Caron et al. 2020). data is x's memory.
 func (n *Nodes) Again(data []float32, shape ...int) (*Nodes, error) {
 	w := n.b.weights
 	if err := w.Config.Fits(Input{shape[1], shape[2], shape[3]}, w.Input); err != nil {
@@ -86,8 +87,9 @@ func (n *Nodes) Again(data []float32, shape ...int) (*Nodes, error) {
 	return w.build(x, &b)
 }
 
-// uniform draws from U(-1/√n, 1/√n) for n inputs, PyTorch's default for convolutions and linear layers. The scale sets
-// the effective learning rate of layers behind which a batch norm stands, so it matters that it is the usual one.
+// uniform draws from U(-1/√n, 1/√n) for n inputs, PyTorch's default for convolutions and linear
+// layers. The scale sets the effective learning rate of layers behind which a batch norm stands, so
+// it matters that it is the usual one.
 func uniform(inputs int) func(*rand.Rand) float32 {
 	bound := 1 / math.Sqrt(float64(inputs))
 	return func(r *rand.Rand) float32 { return float32(bound * stream.Either(r)) }

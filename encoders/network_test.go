@@ -33,8 +33,8 @@ func direction(grad []float32) []float32 {
 	return d
 }
 
-// TestFiniteDifferences compares every parameter's gradient through a whole network with central differences along a
-// random direction.
+// TestFiniteDifferences compares every parameter's gradient through a whole network with central
+// differences along a random direction.
 func TestFiniteDifferences(t *testing.T) {
 	in := Input{Height: 8, Width: 8, Channels: 3}
 	for _, cfg := range []Config{
@@ -118,7 +118,8 @@ func TestBranchesShareNothing(t *testing.T) {
 	}
 }
 
-// TestMisfits checks that settings that do not fit the images are refused by an error that names the key.
+// TestMisfits checks that settings that do not fit the images are refused by an error that names
+// the key.
 func TestMisfits(t *testing.T) {
 	for key, cfg := range map[string]Config{
 		"encoder.depth: 6": {Name: "convnet", Width: 8, Depth: 6, StemStride: 1, Hidden: 8, Dim: 4},
@@ -134,8 +135,9 @@ func TestMisfits(t *testing.T) {
 	}
 }
 
-// TestSizes builds every encoder at its default settings and compares shapes and the number of parameters with those of
-// the published networks (the projector without hidden units of its own: as many as features).
+// TestSizes builds every encoder at its default settings and compares shapes and the number of
+// parameters with those of the published networks (the projector without hidden units of its own:
+// as many as features).
 func TestSizes(t *testing.T) {
 	for _, c := range []struct {
 		name             string
@@ -166,7 +168,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestWinogradOfEncoders checks that the setting reaches the convolutions, and how far their outcomes lie apart.
+// TestWinogradOfEncoders checks that the setting reaches the convolutions, and how far their
+// outcomes lie apart.
 func TestWinogradOfEncoders(t *testing.T) {
 	var want []float32
 	for _, tile := range []int{0, 2, 4} {

@@ -16,22 +16,24 @@ const (
 	normMomentum = 0.1
 )
 
-// StatisticBatches is the number of training-mode batches that fill a network's running statistics before it is evaluated: at their
-// momentum of 0.1 less than one percent of their start remains.
+// StatisticBatches is the number of training-mode batches that fill a network's running statistics
+// before it is evaluated: at their momentum of 0.1 less than one percent of their start remains.
 const StatisticBatches = 50
 
 // Running are a batch norm's statistics for evaluation, [C] each, shared by all graphs of a branch.
 type Running struct{ Mean, Var []float32 }
 
-// BatchNorm normalises x, padded maps [N,H+2,W+2,C] or a matrix [N,C], per channel over all pixels, scales by gamma and shifts
-// by beta [C] (Ioffe and Szegedy 2015; biased variance for the batch, unbiased for the running one, ε = 1e-5, momentum 0.1), with
-// relu fused behind. In Training mode it uses the batch's statistics and updates the running ones; in Evaluation mode it uses those.
+// BatchNorm normalises x, padded maps [N,H+2,W+2,C] or a matrix [N,C], per channel over all pixels,
+// scales by gamma and shifts by beta [C] (Ioffe and Szegedy 2015; biased variance for the batch,
+// unbiased for the running one, ε = 1e-5, momentum 0.1), with relu fused behind. In Training mode
+// it uses the batch's statistics and updates the running ones; in Evaluation mode it uses those.
 func BatchNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.Node, error) {
 	return newNorm(x, run, mode, relu).node("batch-norm", gamma, beta)
 }
 
-// deferNorm is [BatchNorm] of maps that only convolutions and the ends of residual branches read: they apply it where they read x. The
-// node [2,C] holds the scale and the shift alone; its gradient is that of the maps behind the norm.
+// deferNorm is [BatchNorm] of maps that only convolutions and the ends of residual branches read:
+// they apply it where they read x. The node [2,C] holds the scale and the shift alone; its gradient
+// is that of the maps behind the norm.
 func deferNorm(x, gamma, beta *G.Node, run Running, mode Mode, relu bool) (*G.Node, error) {
 	n := newNorm(x, run, mode, relu)
 	n.deferred = true
@@ -112,7 +114,8 @@ func (n *norm) forward(team *team.Team, in [][]float32, y []float32) {
 	}
 }
 
-// applied are the maps behind the norm: of x, with scale a and shift b and, in room for it, the residual whose operands hold those numbers.
+// applied are the maps behind the norm: of x, with scale a and shift b and, in room for it, the
+// residual whose operands hold those numbers.
 func (n *norm) applied(room *kernel.Normed, x []float32, residual [][]float32, a, b []float32) kernel.Normed {
 	v := kernel.Normed{X: x, Scale: a, Shift: b, ReLU: n.relu}
 	if n.residual != nil {
@@ -141,8 +144,8 @@ func (n *norm) train(team *team.Team, in [][]float32, a, b []float32) {
 	}
 }
 
-// moments combines the images' sums to the mean (in total) and the sum of squared deviations (in other), image by image
-// (Chan, Golub and LeVeque 1983).
+// moments combines the images' sums to the mean (in total) and the sum of squared deviations (in
+// other), image by image (Chan, Golub and LeVeque 1983).
 func (n *norm) moments() {
 	ch, pixels := n.maps.Channels, float64(n.maps.Height*n.maps.Width)
 	clear(n.total)

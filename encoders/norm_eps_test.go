@@ -9,8 +9,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestNormsHaveEpsilon normalises numbers whose variance is less than ε, in training and in evaluation: ε is what they are divided by
-// for the most part.
+// TestNormsHaveEpsilon normalises numbers whose variance is less than ε, in training and in
+// evaluation: ε is what they are divided by for the most part.
 func TestNormsHaveEpsilon(t *testing.T) {
 	const a = 1e-3 // variance 1e-6, and the two rows' unbiased one twice that
 	x := []float32{a, a, -a, -a}

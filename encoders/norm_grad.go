@@ -9,9 +9,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// backward reads x, gamma, dy and y and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy, where a ReLU is behind only for y > 0, else 0.
-// What stands for y without a ReLU here only orders it after the forward pass, which leaves mean and deviation; behind a deferred norm
-// it is the scale and the shift, which tell where y > 0.
+// backward reads x, gamma, dy and y and sets dx = γ/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = dy,
+// where a ReLU is behind only for y > 0, else 0. What stands for y without a ReLU here only orders
+// it after the forward pass, which leaves mean and deviation; behind a deferred norm it is the
+// scale and the shift, which tell where y > 0.
 func (n *norm) backward(team *team.Team, v [][]float32, dx []float32) {
 	x, gamma := v[0], v[1]
 	g := kernel.NormGrad{X: x, DY: v[2]}
@@ -43,7 +44,8 @@ func (n *norm) backward(team *team.Team, v [][]float32, dx []float32) {
 	n.maps.NormApply(team, dx, g, n.a, n.b, n.k)
 }
 
-// masks reports whether the backward pass masks the gradient. With a residual it has been: the residual's gradient is masked too.
+// masks reports whether the backward pass masks the gradient. With a residual it has been: the
+// residual's gradient is masked too.
 func (n *norm) masks() bool { return n.relu && n.residual == nil }
 
 func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
@@ -84,7 +86,8 @@ func (n *norm) gradSums() *kernel.GradSums {
 	return &kernel.GradSums{Mean: n.mean, Sum: n.sums[0], Dot: n.sums[1]}
 }
 
-// maskReLU is dy where the ReLU's output y is positive, else 0, and leaves its sums where that is asked for.
+// maskReLU is dy where the ReLU's output y is positive, else 0, and leaves its sums where that is
+// asked for.
 func maskReLU(y *mapSource, dy *G.Node, sums *kernel.GradSums) (*G.Node, error) {
 	n := len(y.operands)
 	over := make([]bool, n+1)

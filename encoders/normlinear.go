@@ -10,8 +10,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// NormLinear is [Linear] with a bias behind [LayerNorm], x [N,In], gamma and beta [In], w [In,Out], b [Out]: the beginning of a
-// pre-norm branch. The backward pass normalises x again rather than keep what the linear map saw.
+// NormLinear is [Linear] with a bias behind [LayerNorm], x [N,In], gamma and beta [In], w [In,Out],
+// b [Out]: the beginning of a pre-norm branch. The backward pass normalises x again rather than
+// keep what the linear map saw.
 func NormLinear(x, gamma, beta, w, b *G.Node, eps float64) (*G.Node, error) {
 	xs, ws := x.Shape(), w.Shape()
 	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[0] {

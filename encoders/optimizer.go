@@ -11,14 +11,16 @@ import (
 type Optimizer interface {
 	// Step applies one update at a learning rate (before each parameter's multiple).
 	Step(team *team.Team, lr float64)
-	// Slots are the optimizer's own arrays per parameter, in a fixed order, for saving and for resetting rows.
+	// Slots are the optimizer's own arrays per parameter, in a fixed order, for saving and for
+	// resetting rows.
 	Slots(p *Param) [][]float32
 	// Steps is the number of updates done, in one element that loading a state overwrites.
 	Steps() []float64
 }
 
-// SGD is stochastic gradient descent with momentum and coupled weight decay, as in PyTorch: v ← μ·v + (g + wd·w), where
-// the first step sets v = g + wd·w, and w ← w - lr·v. With Nesterov, w ← w - lr·(g + wd·w + μ·v).
+// SGD is stochastic gradient descent with momentum and coupled weight decay, as in PyTorch: v ← μ·v
+// + (g + wd·w), where the first step sets v = g + wd·w, and w ← w - lr·v. With Nesterov, w ← w -
+// lr·(g + wd·w + μ·v).
 type SGD struct {
 	Momentum float64
 	Nesterov bool
@@ -63,8 +65,9 @@ func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
 // Steps implements [Optimizer].
 func (s *SGD) Steps() []float64 { return s.steps[:] }
 
-// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9 and by default 0.999, ε = 1e-8), as in PyTorch. With
-// Coupled it is Adam (Kingma and Ba 2015), whose weight decay is a part of the gradient.
+// AdamW is Adam with decoupled weight decay (Loshchilov and Hutter 2019; β = 0.9 and by default
+// 0.999, ε = 1e-8), as in PyTorch. With Coupled it is Adam (Kingma and Ba 2015), whose weight decay
+// is a part of the gradient.
 type AdamW struct {
 	Coupled bool
 	Beta2   float64

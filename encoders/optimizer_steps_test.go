@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestDecayGoesWithTheRate computes a step of each optimizer by hand: a parameter's multiple of the learning rate holds for its weight
-// decay as well, as in PyTorch's parameter groups.
+// TestDecayGoesWithTheRate computes a step of each optimizer by hand: a parameter's multiple of the
+// learning rate holds for its weight decay as well, as in PyTorch's parameter groups.
 func TestDecayGoesWithTheRate(t *testing.T) {
 	const w, g, lr, decay = 2.0, -0.5, 0.01, 0.3
 	for _, mult := range []float64{0, 1, 7} {
@@ -37,8 +37,8 @@ func TestDecayGoesWithTheRate(t *testing.T) {
 	}
 }
 
-// TestLARSAtNormZero: what has no norm is not scaled. In DINO's convention it decays all the same, so that a gradient which is the
-// decay's opposite moves nothing; in solo-learn's it does not.
+// TestLARSAtNormZero: what has no norm is not scaled. In DINO's convention it decays all the same,
+// so that a gradient which is the decay's opposite moves nothing; in solo-learn's it does not.
 func TestLARSAtNormZero(t *testing.T) {
 	for _, c := range []struct {
 		name       string

@@ -9,8 +9,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestGradientsRunAfterTheirLayer differentiates layers with private state by a gradient that no forward pass is needed for: the first
-// run must already find the state of its own forward pass.
+// TestGradientsRunAfterTheirLayer differentiates layers with private state by a gradient that no
+// forward pass is needed for: the first run must already find the state of its own forward pass.
 func TestGradientsRunAfterTheirLayer(t *testing.T) {
 	const n, side, ch = 3, 4, 6
 	ones := func(k int) []float32 { return slices.Repeat([]float32{1}, k) }

@@ -20,11 +20,12 @@ type Param struct {
 	WeightDecay float64
 }
 
-// Exempt reports whether weight decay leaves this parameter out: biases and norms, which have one dimension.
+// Exempt reports whether weight decay leaves this parameter out: biases and norms, which have one
+// dimension.
 func (p *Param) Exempt() bool { return len(p.Shape) < 2 }
 
-// Weights are the parameters and batch-norm statistics of one branch. Graphs share their slices, so an update
-// is seen by all of them.
+// Weights are the parameters and batch-norm statistics of one branch. Graphs share their slices, so
+// an update is seen by all of them.
 type Weights struct {
 	Config Config
 	Input  Input
@@ -62,8 +63,8 @@ func cloneParams(params []*Param, index map[string]*Param) []*Param {
 	return out
 }
 
-// FollowBy moves the weights towards a student's: w ← m·w + (1-m)·student (Tarvainen and Valpola 2017). Statistics stay:
-// a teacher in training mode keeps its own.
+// FollowBy moves the weights towards a student's: w ← m·w + (1-m)·student (Tarvainen and Valpola
+// 2017). Statistics stay: a teacher in training mode keeps its own.
 func (w *Weights) FollowBy(team *team.Team, student *Weights, m float64) {
 	for i, p := range w.Params {
 		EMA(team, p.Value, student.Params[i].Value, m)

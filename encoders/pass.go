@@ -7,16 +7,16 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// Pass is a network by itself, without a loss or an optimizer: what an encoder costs, as the floor of a training step's
-// time. Its gradient starts at a row of ones.
+// Pass is a network by itself, without a loss or an optimizer: what an encoder costs, as the floor
+// of a training step's time. Its gradient starts at a row of ones.
 type Pass struct {
 	program  *graph.Program
 	x        []float32
 	features []float32
 }
 
-// NewPass builds a pass over n images at a time: forward in the given mode, and with backward also the gradients of all
-// parameters.
+// NewPass builds a pass over n images at a time: forward in the given mode, and with backward also
+// the gradients of all parameters.
 func (w *Weights) NewPass(n int, mode Mode, backward bool) (*Pass, error) {
 	in := w.Input
 	p := &Pass{x: make([]float32, n*in.Height*in.Width*in.Channels)}
@@ -69,7 +69,8 @@ func total(z *G.Node) (*G.Node, error) {
 	}, z)
 }
 
-// Run runs the pass on images [n,H,W,C] and returns their backbone features [n,F], overwritten by the next run.
+// Run runs the pass on images [n,H,W,C] and returns their backbone features [n,F], overwritten by
+// the next run.
 func (p *Pass) Run(team *team.Team, images []float32) ([]float32, error) {
 	copy(p.x, images)
 	return p.features, p.program.Run(team)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestPass checks that a pass runs the network that it is built from: the same features with and without a backward
-// pass, others with other weights.
+// TestPass checks that a pass runs the network that it is built from: the same features with and
+// without a backward pass, others with other weights.
 func TestPass(t *testing.T) {
 	for _, cfg := range []Config{
 		{Name: "convnet", Width: 8, Depth: 2, StemStride: 1, Hidden: 8, Dim: 4},

@@ -104,7 +104,8 @@ func Normalize(x *G.Node) (*G.Node, error) {
 	}, x)
 }
 
-// normalizeBackward sets dx = (g - y·(y·g)) / |x| for one row; a row at the smallest norm is divided by it alone.
+// normalizeBackward sets dx = (g - y·(y·g)) / |x| for one row; a row at the smallest norm is
+// divided by it alone.
 func normalizeBackward(dx, y, g []float32, norm float32) {
 	var dot float64
 	if norm > kernel.NormEps {

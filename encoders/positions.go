@@ -12,9 +12,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Positions interpolates a table of learned positions x [P+1,D], class token first and patches row by row of a grid, for a grid of
-// another size: bilinearly with half-pixel centres, as a product with a constant matrix (DINO resizes positions for its local
-// crops in the same way, but bicubically). The class token's position stays.
+// Positions interpolates a table of learned positions x [P+1,D], class token first and patches row
+// by row of a grid, for a grid of another size: bilinearly with half-pixel centres, as a product
+// with a constant matrix (DINO resizes positions for its local crops in the same way, but
+// bicubically). The class token's position stays.
 func Positions(x *G.Node, from, to [2]int) (*G.Node, error) {
 	s, rows, cols := x.Shape(), to[0]*to[1]+1, from[0]*from[1]+1
 	if len(s) != 2 || s[0] != cols {

@@ -7,11 +7,13 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// projectorStart is the standard deviation of a gelu projector's weights at the start, as in DINO's head.
+// projectorStart is the standard deviation of a gelu projector's weights at the start, as in DINO's
+// head.
 const projectorStart = 0.02
 
-// projector leads from the backbone's features, which it takes as they are now, to the embedding: Linear–BN–ReLU–Linear (Caron et al.
-// 2020), three linear layers with GELU between (DINO's head: Caron et al. 2021), or those with BN before each GELU (CARP, MSN).
+// projector leads from the backbone's features, which it takes as they are now, to the embedding:
+// Linear–BN–ReLU–Linear (Caron et al. 2020), three linear layers with GELU between (DINO's head:
+// Caron et al. 2021), or those with BN before each GELU (CARP, MSN).
 func (b *builder) projector(cfg Config, features int) error {
 	b.features = b.x
 	hidden := cfg.Hidden

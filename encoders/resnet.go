@@ -2,7 +2,8 @@ package encoders
 
 import "fmt"
 
-// resnetWidth is the number of channels of the first stage per unit of encoder.width: 64 at its default of 32.
+// resnetWidth is the number of channels of the first stage per unit of encoder.width: 64 at its
+// default of 32.
 const resnetWidth = 2
 
 // resnetArchitecture declares the resnet18.
@@ -15,9 +16,10 @@ func resnetArchitecture() Architecture {
 	}
 }
 
-// resnet is a residual network of basic blocks (He et al. 2016) with the stem for small images: a 3×3 convolution and
-// no max-pool. Stages have two blocks each, doubling channels and, from the second stage on, halved images; four stages are
-// a ResNet-18. Behind it stand a global average pool and the projector.
+// resnet is a residual network of basic blocks (He et al. 2016) with the stem for small images: a
+// 3×3 convolution and no max-pool. Stages have two blocks each, doubling channels and, from the
+// second stage on, halved images; four stages are a ResNet-18. Behind it stand a global average
+// pool and the projector.
 func (b *builder) resnet(cfg Config, in Input) error {
 	if err := b.apply(Pad); err != nil {
 		return err
@@ -52,8 +54,9 @@ func (b *builder) stage(name string, in, out, stride int, last bool) error {
 	return b.basicBlock(name+".block2", out, out, 1, !last)
 }
 
-// basicBlock is conv3×3–BN–ReLU–conv3×3–BN, plus the shortcut, ReLU. The shortcut is the input itself or, where the
-// shape changes, its 1×1 convolution with BN. Where convolutions come next, they apply the last of it.
+// basicBlock is conv3×3–BN–ReLU–conv3×3–BN, plus the shortcut, ReLU. The shortcut is the input
+// itself or, where the shape changes, its 1×1 convolution with BN. Where convolutions come next,
+// they apply the last of it.
 func (b *builder) basicBlock(name string, in, out, stride int, deferred bool) error {
 	x := b.x
 	if err := b.conv(name+".conv1", in, out, stride, true); err != nil {

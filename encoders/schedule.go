@@ -2,8 +2,9 @@ package encoders
 
 import "math"
 
-// Cosine is a value over the steps of a run: a linear warm-up from Start whose last point already is Base,
-// then half a cosine towards Final that the last step does not quite reach (as in DINO and SwAV).
+// Cosine is a value over the steps of a run: a linear warm-up from Start whose last point already
+// is Base, then half a cosine towards Final that the last step does not quite reach (as in DINO and
+// SwAV).
 type Cosine struct {
 	Base, Final, Start float64
 	Warmup, Total      int // steps
@@ -18,7 +19,8 @@ func (c Cosine) At(step int) float64 {
 	return c.Final + float64(0.5*(c.Base-c.Final)*(1+math.Cos(math.Pi*min(1, t))))
 }
 
-// Ramp is a value that rises from Start to End over Warmup points and stays there (the teacher temperature, per epoch).
+// Ramp is a value that rises from Start to End over Warmup points and stays there (the teacher
+// temperature, per epoch).
 type Ramp struct {
 	Start, End float64
 	Warmup     int

@@ -5,11 +5,12 @@ import (
 	"protobench/internal/team"
 )
 
-// sliceRows is how many rows of a matrix have their column sums taken in float32 before they are added in float64.
+// sliceRows is how many rows of a matrix have their column sums taken in float32 before they are
+// added in float64.
 const sliceRows = 64
 
-// slicedSums are column sums over the rows of a batch: each slice of rows has sums of its own, which are added up in the slices' order,
-// so that they depend on the shape alone.
+// slicedSums are column sums over the rows of a batch: each slice of rows has sums of its own,
+// which are added up in the slices' order, so that they depend on the shape alone.
 type slicedSums struct {
 	rows, size, cols int
 	part             []float32 // [slices,cols]

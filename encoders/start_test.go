@@ -16,8 +16,9 @@ func spreadOf(x []float32) (std, largest float64) {
 	return math.Sqrt(std), largest
 }
 
-// TestStart checks what each parameter is drawn from: biases at 0, norms' scales at 1, weights uniform within ±1/√(inputs) as PyTorch
-// has it; all of a gelu projector's three layers, and a vision transformer's positions, normal with σ 0.02 as in DINO.
+// TestStart checks what each parameter is drawn from: biases at 0, norms' scales at 1, weights
+// uniform within ±1/√(inputs) as PyTorch has it; all of a gelu projector's three layers, and a
+// vision transformer's positions, normal with σ 0.02 as in DINO.
 func TestStart(t *testing.T) {
 	for _, cfg := range []Config{
 		{Name: "convnet", Width: 16, Depth: 2, StemStride: 1, Hidden: 96, Dim: 64},

@@ -12,7 +12,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// onTeams runs f on teams of several sizes and compares the bits of what it returns with those of one thread.
+// onTeams runs f on teams of several sizes and compares the bits of what it returns with those of
+// one thread.
 func onTeams(t *testing.T, f func(team *team.Team) [][]float32) {
 	t.Helper()
 	want := f(nil)

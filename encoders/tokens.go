@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Patches cuts images x [N,H,W,C] into squares of size×size pixels, a row each: [N·P,size·size·C], row by row of the
-// image. It is meant for the input: no gradient flows through.
+// Patches cuts images x [N,H,W,C] into squares of size×size pixels, a row each: [N·P,size·size·C],
+// row by row of the image. It is meant for the input: no gradient flows through.
 func Patches(x *G.Node, size int) (*G.Node, error) {
 	s := x.Shape()
 	if len(s) != 4 || s[1]%size != 0 || s[2]%size != 0 {
@@ -34,7 +34,8 @@ func Patches(x *G.Node, size int) (*G.Node, error) {
 	}, x)
 }
 
-// Tokens puts a class token [1,D] before the P patches x [N·P,D] of each image and adds positions [P+1,D]: [N·(P+1),D].
+// Tokens puts a class token [1,D] before the P patches x [N·P,D] of each image and adds positions
+// [P+1,D]: [N·(P+1),D].
 func Tokens(x, class, positions *G.Node) (*G.Node, error) {
 	s, t, d := x.Shape(), positions.Shape()[0], positions.Shape()[1]
 	if s[0]%(t-1) != 0 || s[1] != d || class.Shape().TotalSize() != d {

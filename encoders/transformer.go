@@ -13,8 +13,8 @@ func (b *builder) transformerBlock(name string, d, hidden, tokens, heads int) er
 	return b.apply(func(x *G.Node) (*G.Node, error) { return FeedForward(x, gamma, beta, w1, b1, w2, b2, vitEps) })
 }
 
-// attention adds to x what self-attention makes of its norm: the maps to queries, keys and values, the heads, and the map of their
-// results.
+// attention adds to x what self-attention makes of its norm: the maps to queries, keys and values,
+// the heads, and the map of their results.
 func (b *builder) attention(name string, d, tokens, heads int) error {
 	x := b.x
 	gamma, beta := b.layerNormParams(name+".norm1", d)

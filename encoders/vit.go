@@ -46,9 +46,10 @@ const (
 	vitStart    = 0.02 // standard deviation of the positions at the start
 )
 
-// vit is a vision transformer (Dosovitskiy et al. 2021): patches through a linear map, a class token, learned positions,
-// pre-norm transformer blocks, and a layer norm of the class token, which is the feature; then the projector.
-// Crops of another size than the weights are made for get the positions interpolated.
+// vit is a vision transformer (Dosovitskiy et al. 2021): patches through a linear map, a class
+// token, learned positions, pre-norm transformer blocks, and a layer norm of the class token, which
+// is the feature; then the projector. Crops of another size than the weights are made for get the
+// positions interpolated.
 func (b *builder) vit(cfg Config, in Input) error {
 	d, patches := cfg.Features(), cfg.Patches(in)
 	if err := b.apply(func(x *G.Node) (*G.Node, error) { return Patches(x, cfg.Patch) }); err != nil {
@@ -82,7 +83,8 @@ func (b *builder) vit(cfg Config, in Input) error {
 	return b.patchEmbeddings(cfg, tokens, patches+1, d)
 }
 
-// hide puts the mask token where the mask is 1. The token is drawn last, so that no other parameter's start moves.
+// hide puts the mask token where the mask is 1. The token is drawn last, so that no other
+// parameter's start moves.
 func (b *builder) hide(d int) error {
 	if b.mask == nil {
 		return nil
@@ -94,8 +96,9 @@ func (b *builder) hide(d int) error {
 // maskToken starts at zero, as in iBOT (Zhou et al. 2022).
 func (b *builder) maskToken(d int) *G.Node { return b.param("mask", constant(0), 1, d) }
 
-// patchEmbeddings sends the patches through the same norm and projector as the class token (iBOT's shared head). Batch norms use
-// the patches' own statistics, and the running ones stay those of class tokens, which evaluation embeds.
+// patchEmbeddings sends the patches through the same norm and projector as the class token (iBOT's
+// shared head). Batch norms use the patches' own statistics, and the running ones stay those of
+// class tokens, which evaluation embeds.
 func (b *builder) patchEmbeddings(cfg Config, tokens *G.Node, t, d int) error {
 	if !cfg.Masked {
 		return nil

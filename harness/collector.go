@@ -77,8 +77,9 @@ func ofReference(b metrics.Branch) []metrics.Spec {
 	return metrics.Select(func(s metrics.Spec) bool { return s.Reference && s.Branch == b })
 }
 
-// certaintyImages is the most images whose predictions and targets are looked at: means over so many
-// are known to a hundredth, and targets of all images at once would not fit beside many prototypes.
+// certaintyImages is the most images whose predictions and targets are looked at: means over so
+// many are known to a hundredth, and targets of all images at once would not fit beside many
+// prototypes.
 const certaintyImages = 10000
 
 // prototypesOf is what metrics see of a learner and of its scores on the teacher's embeddings z

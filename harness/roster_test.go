@@ -51,8 +51,8 @@ func unrostered(text string) string {
 	return arms
 }
 
-// TestTheRosterTrains runs every preset, in the roster or not, on small images: none diverges, and no two give equal
-// metrics.
+// TestTheRosterTrains runs every preset, in the roster or not, on small images: none diverges, and
+// no two give equal metrics.
 func TestTheRosterTrains(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

@@ -2,8 +2,8 @@ package harness
 
 import "testing"
 
-// TestTwinsAreTrainedOnce: two arms of equal settings are one cell on disk and one run, and both have
-// its result.
+// TestTwinsAreTrainedOnce: two arms of equal settings are one cell on disk and one run, and both
+// have its result.
 func TestTwinsAreTrainedOnce(t *testing.T) {
 	const text = "name = 'x'\nreferences = false\nseeds = 2\n[train]\nepochs = 1\nbatch = 8\n[prototypes]\ncount = 4\n[encoder]\ndepth = 2\n" +
 		"[[method]]\nname = 'swav'\n[[method]]\nname = 'mine'\npreset = 'swav'\n[[method]]\nname = 'dino'\n"

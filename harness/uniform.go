@@ -15,8 +15,8 @@ func (o *outcome) refuseOneForAll(in *metrics.Input) {
 }
 
 // refuseUniform notes that every image is predicted, or is to be predicted, to be of all prototypes
-// alike: nothing is left to learn. The argmax over such near-equal scores spreads the images, so that
-// usage and live-unique look healthy.
+// alike: nothing is left to learn. The argmax over such near-equal scores spreads the images, so
+// that usage and live-unique look healthy.
 func (o *outcome) refuseUniform(in *metrics.Input, loss float64) {
 	for _, c := range []struct {
 		what string

@@ -13,8 +13,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// arm is one learner with the objective that its prototypes serve. A run has one that feeds the encoder, and any number of
-// observers that see the same embeddings and feed nothing back.
+// arm is one learner with the objective that its prototypes serve. A run has one that feeds the
+// encoder, and any number of observers that see the same embeddings and feed nothing back.
 type arm struct {
 	name      string            // "" for the one that feeds the encoder
 	learners  []learner.Learner // one for each head of the objective; the first one's prototypes are those that metrics see
@@ -24,7 +24,8 @@ type arm struct {
 	scores    []float32         // of the teacher where codes are made of them, [2·B,H·K]; else nil
 	reseed    *learner.Reseeder // nil where prototypes are left where they are
 
-	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil where there are none.
+	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil
+	// where there are none.
 	extra     []*encoders.Param
 	optimizer encoders.Optimizer
 	decay     float64 // their weight decay at the start
@@ -40,8 +41,8 @@ func newHost(c part.Config, v objective.Views, d int) *arm {
 	return newArm(c, "", c.Composition.Learner, v, d)
 }
 
-// newObserver makes an observer. Observers start at random unit vectors and are never re-seeded: a joint observer differs from a
-// joint arm only in who feeds the encoder.
+// newObserver makes an observer. Observers start at random unit vectors and are never re-seeded: a
+// joint observer differs from a joint arm only in who feeds the encoder.
 func newObserver(c part.Config, name string, v objective.Views, d int) *arm {
 	c.Settings.MustSetAll(map[string]any{"prototypes.init": "random", "prototypes.reseed": false})
 	return newArm(c, name, name, v, d)
@@ -90,8 +91,9 @@ func (a *arm) follow(grad []float32) {
 	}
 }
 
-// each runs a part of the step for the learner of each head. Scalars are those of the first one, and so are events about all
-// prototypes; other events of further heads count their prototypes on from it.
+// each runs a part of the step for the learner of each head. Scalars are those of the first one,
+// and so are events about all prototypes; other events of further heads count their prototypes on
+// from it.
 func (a *arm) each(s *learner.Step, f func(learner.Learner, *learner.Step)) {
 	f(a.learners[0], s)
 	for h, l := range a.learners[1:] {

@@ -7,8 +7,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestBoundGradient compares the gradients of the encoder's weights with finite differences, for the objectives that make scores or
-// losses of their own.
+// TestBoundGradient compares the gradients of the encoder's weights with finite differences, for
+// the objectives that make scores or losses of their own.
 func TestBoundGradient(t *testing.T) {
 	for _, preset := range []string{"smog", "pcl", "sela", "massl"} {
 		t.Run(preset, func(t *testing.T) {

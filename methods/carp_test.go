@@ -8,7 +8,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestCARPSeesLength checks that the length of an embedding reaches the scores and that learners see its direction.
+// TestCARPSeesLength checks that the length of an embedding reaches the scores and that learners
+// see its direction.
 func TestCARPSeesLength(t *testing.T) {
 	for _, embedding := range []string{"plain", "centred"} {
 		cfg := testConfig(t, "carp+gmm")

@@ -45,7 +45,8 @@ func partErrors(c part.Config) []*setting.KeyError {
 	return errs
 }
 
-// severalHeads refuses regularizers of one set of prototypes, or of predictions over it, where there are several sets.
+// severalHeads refuses regularizers of one set of prototypes, or of predictions over it, where
+// there are several sets.
 func severalHeads(c part.Config, o objective.Declaration, t objective.Traits) []*setting.KeyError {
 	if t.Heads <= 1 || o.Owns() {
 		return nil
@@ -138,7 +139,8 @@ func count(c part.Config, t objective.Traits) int {
 	return c.Settings.Int("prototypes.count")
 }
 
-// AllPrototypes is the number of prototypes H·K on all heads of the objective, which scores are as wide as.
+// AllPrototypes is the number of prototypes H·K on all heads of the objective, which scores are as
+// wide as.
 func AllPrototypes(c part.Config) int {
 	o, _ := objective.Find(c.Composition.Objective)
 	return max(1, o.Traits(c.Settings).Heads) * c.Settings.Int("prototypes.count")

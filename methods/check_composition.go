@@ -20,7 +20,8 @@ func Complete(c part.Composition) part.Composition {
 	return c
 }
 
-// CheckComposition refuses a composition that names something unknown or makes no sense, with the reason; nil where there is none.
+// CheckComposition refuses a composition that names something unknown or makes no sense, with the
+// reason; nil where there is none.
 func CheckComposition(c part.Composition) *setting.KeyError {
 	if _, err := part.Phases(c.Learner); err != nil {
 		return &setting.KeyError{Key: "learner", Found: strings.TrimPrefix(err.Error(), "learner: ")}
@@ -84,7 +85,8 @@ func orderly(c part.Composition) *setting.KeyError {
 	return nil
 }
 
-// together refuses what cannot stand beside an objective that owns its prototypes, and learners that belong to another one.
+// together refuses what cannot stand beside an objective that owns its prototypes, and learners
+// that belong to another one.
 func together(c part.Composition) *setting.KeyError {
 	if o, _ := objective.Find(c.Objective); o.Owns() {
 		return alone(c)

@@ -12,8 +12,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestTotalGradient compares the gradients of the whole loss, regularizers included, with finite differences: along themselves, by
-// the prototypes and by an encoder's weights.
+// TestTotalGradient compares the gradients of the whole loss, regularizers included, with finite
+// differences: along themselves, by the prototypes and by an encoder's weights.
 func TestTotalGradient(t *testing.T) {
 	more := map[string][]string{
 		"swav": {"koleo-features", "me-max", "orthogonality", "repulsion"}, "dino": {"me-max", "repulsion"}, "carp": {"orthogonality", "koleo-features"},

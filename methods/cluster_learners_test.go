@@ -8,7 +8,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestEpochKMeansWaits checks that centroids change at the start of epochs alone, and what the bank holds.
+// TestEpochKMeansWaits checks that centroids change at the start of epochs alone, and what the bank
+// holds.
 func TestEpochKMeansWaits(t *testing.T) {
 	for _, from := range []string{"data", "previous"} {
 		cfg := testConfig(t, "swav+frozen")

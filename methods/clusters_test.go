@@ -7,7 +7,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestPrepareSettles checks that hyperspherical prototypes are spread before the first step, in arms and observers, and stay.
+// TestPrepareSettles checks that hyperspherical prototypes are spread before the first step, in
+// arms and observers, and stay.
 func TestPrepareSettles(t *testing.T) {
 	cfg := testConfig(t, "swav+frozen")
 	cfg.Composition.Learner, cfg.Composition.Observers = "hyperspherical", []string{"frozen", "hyperspherical"}

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestNoGradientReachesDecoupledPrototypes asks the graph itself: differentiating the loss by prototypes that do not follow
-// it is refused, and allowed where they do.
+// TestNoGradientReachesDecoupledPrototypes asks the graph itself: differentiating the loss by
+// prototypes that do not follow it is refused, and allowed where they do.
 func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 	for preset, learn := range map[string]bool{
 		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
@@ -36,8 +36,9 @@ func TestNoGradientReachesDecoupledPrototypes(t *testing.T) {
 	}
 }
 
-// TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss: the step must leave decoupled prototypes bit-equal,
-// whether they are updated before or after the encoder, and move joint ones elsewhere.
+// TestLossScaleLeavesDecoupledPrototypes scales the encoder's loss: the step must leave decoupled
+// prototypes bit-equal, whether they are updated before or after the encoder, and move joint ones
+// elsewhere.
 func TestLossScaleLeavesDecoupledPrototypes(t *testing.T) {
 	for preset, learn := range map[string]bool{
 		"swav": true, "dino": true, "carp": true, "msn": true, "swav+gmm": false, "dino+gmm": false, "carp+gmm": false, "msn+gmm": false,
@@ -77,7 +78,8 @@ func composed(t *testing.T, name string) part.Config {
 	return cfg
 }
 
-// TestObserversChangeNothing: the state of a host, prototypes of every learner included, is bit-equal with and without observers.
+// TestObserversChangeNothing: the state of a host, prototypes of every learner included, is
+// bit-equal with and without observers.
 func TestObserversChangeNothing(t *testing.T) {
 	for _, host := range []string{
 		"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "deepcluster-v2", "dinov2", "swav+kp", "capi",
@@ -115,8 +117,8 @@ func viewsAt(cfg part.Config, i int) []float32 {
 	return next()
 }
 
-// TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the same embeddings, by the same
-// loss, it has to learn the very same prototypes.
+// TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the
+// same embeddings, by the same loss, it has to learn the very same prototypes.
 func TestShadowFollowsTheSameLoss(t *testing.T) {
 	for _, preset := range []string{"swav", "dino", "carp", "msn", "ibot", "dino-vmf"} {
 		cfg := testConfig(t, preset)
@@ -134,7 +136,8 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 	}
 }
 
-// TestArmsStartAlike checks what is fair between the learners of an objective: encoder and prototypes start equal.
+// TestArmsStartAlike checks what is fair between the learners of an objective: encoder and
+// prototypes start equal.
 func TestArmsStartAlike(t *testing.T) {
 	var first []part.Named
 	for _, preset := range []string{"swav", "swav+kp", "swav+gmm", "swav+frozen", "dino", "carp", "carp+gmm", "msn", "swav+kmeans", "dino+ema", "swav+self-cluster", "dino+epoch-kmeans", "swav+gmm until 1, joint"} {

@@ -15,7 +15,8 @@ func TestDeepClusterGradient(t *testing.T) {
 	}
 }
 
-// TestDeepClusterLabels checks that labels are the target branch's nearest prototypes and that the two branches give different ones.
+// TestDeepClusterLabels checks that labels are the target branch's nearest prototypes and that the
+// two branches give different ones.
 func TestDeepClusterLabels(t *testing.T) {
 	labels := map[string][]float32{}
 	for _, branch := range []string{"student", "teacher"} {

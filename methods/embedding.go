@@ -28,9 +28,10 @@ func embeddings() []part.Declaration {
 
 const centred = "centred"
 
-// embedding turns the projector's output into what scores see: L2-normalised, and with centred also less the teacher's running mean and
-// normalised again: one direction that all embeddings share would otherwise dominate every mixture and every cosine. Where the objective
-// takes it unnormalised (CARP, SMoG, SeLa) neither normalisation is done, and learners get its direction.
+// embedding turns the projector's output into what scores see: L2-normalised, and with centred also
+// less the teacher's running mean and normalised again: one direction that all embeddings share
+// would otherwise dominate every mixture and every cosine. Where the objective takes it
+// unnormalised (CARP, SMoG, SeLa) neither normalisation is done, and learners get its direction.
 type embedding struct {
 	centred  bool
 	raw      bool // the objective takes embeddings unnormalised
@@ -67,8 +68,8 @@ func (e *embedding) project(z *G.Node) (*G.Node, error) {
 	return encoders.Normalize(z)
 }
 
-// track moves the mean towards that of a batch of teacher projections z [n,D]: a plain mean over the
-// first batches, then an EMA.
+// track moves the mean towards that of a batch of teacher projections z [n,D]: a plain mean over
+// the first batches, then an EMA.
 func (e *embedding) track(z []float32) {
 	if !e.centred {
 		return
@@ -97,7 +98,8 @@ func (e *embedding) apply(dst, z []float32) {
 	}
 }
 
-// directions returns embeddings z [n,D] on the unit sphere, where learners work: in dst, or z itself where it lies there already.
+// directions returns embeddings z [n,D] on the unit sphere, where learners work: in dst, or z
+// itself where it lies there already.
 func (e *embedding) directions(dst, z []float32) []float32 {
 	if !e.raw {
 		return z

@@ -41,8 +41,8 @@ func engineVariants(t *testing.T, out map[string]part.Config) {
 	out["dino on vit"] = w
 }
 
-// TestEveryEncoderLearns trains each on the labels of one batch and as a host of prototypes, and checks that an image's
-// features have the stated size and do not depend on the other images.
+// TestEveryEncoderLearns trains each on the labels of one batch and as a host of prototypes, and
+// checks that an image's features have the stated size and do not depend on the other images.
 func TestEveryEncoderLearns(t *testing.T) {
 	for name, enc := range testEncoders() {
 		t.Run(name, func(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// EvalBatch is the number of images that an evaluation graph takes at a time: few, so that maps stay in the cache from one layer to
-// the next. No image's numbers depend on it.
+// EvalBatch is the number of images that an evaluation graph takes at a time: few, so that maps
+// stay in the cache from one layer to the next. No image's numbers depend on it.
 const EvalBatch = 64
 
 // evaluator runs one branch in evaluation mode.

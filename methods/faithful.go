@@ -8,10 +8,12 @@ import (
 	"protobench/methods/part"
 )
 
-// Faithful returns the settings outside of the three axes that a preset's own paper trains with, scaled to this run, by key path:
-// head, optimizer and schedules, but not encoder, data, augmentation, number of prototypes or budget. A decoupled or regularized
-// preset takes its host's. Learning rates are proportional to the batch; spans of warm-up keep their share of the paper's run, and
-// frozen epochs stay epochs. It reports false where the paper's settings are not known here.
+// Faithful returns the settings outside of the three axes that a preset's own paper trains with,
+// scaled to this run, by key path: head, optimizer and schedules, but not encoder, data,
+// augmentation, number of prototypes or budget. A decoupled or regularized preset takes its host's.
+// Learning rates are proportional to the batch; spans of warm-up keep their share of the paper's
+// run, and frozen epochs stay epochs. It reports false where the paper's settings are not known
+// here.
 func Faithful(c part.Composition, t part.Train) (map[string]any, bool) {
 	if c.Name == "capi" { // the one preset that is a paper's own method on another one's objective
 		return faithfulCAPI(t), true
@@ -27,10 +29,11 @@ func Faithful(c part.Composition, t part.Train) (map[string]any, bool) {
 	return keys, true
 }
 
-// faithfulCAPI is Darcet et al. 2025's (official code, batch 16,384, the first tenth of the steps as warm-up): the student learns at
-// temperature 0.12 with a weight decay of 0.1. From a batch that large, learning rates go by the root of the batch, as suits Adam
-// (Malladi et al. 2022). Its decoder and its second head have no counterpart here, so the projector is the sweep's, and AdamW's second
-// momentum is 0.999 where it has 0.95.
+// faithfulCAPI is Darcet et al. 2025's (official code, batch 16,384, the first tenth of the steps
+// as warm-up): the student learns at temperature 0.12 with a weight decay of 0.1. From a batch that
+// large, learning rates go by the root of the batch, as suits Adam (Malladi et al. 2022). Its
+// decoder and its second head have no counterpart here, so the projector is the sweep's, and
+// AdamW's second momentum is 0.999 where it has 0.95.
 func faithfulCAPI(t part.Train) map[string]any {
 	root := math.Sqrt(float64(t.Batch) / 16384)
 	return map[string]any{

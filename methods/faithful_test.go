@@ -21,7 +21,8 @@ type paperSetting struct {
 // paperRun is a run of 60 epochs in batches of 512, to which recipes are scaled.
 const paperBatch, paperEpochs = 512, 60
 
-// rate is a learning rate that a paper has for a batch of its own, which grows in proportion to the batch.
+// rate is a learning rate that a paper has for a batch of its own, which grows in proportion to the
+// batch.
 func rate(lr float64, batch int) float64 { return lr * paperBatch / float64(batch) }
 
 // span is the share of a paper's run, as learning rates' warm-up is stated.
@@ -30,8 +31,9 @@ func span(epochs, of float64) float64 { return epochs / of }
 // spanned is a number of epochs of a paper's run, as many in proportion here.
 func spanned(epochs, of float64) int { return int(math.Round(paperEpochs * epochs / of)) }
 
-// papers are the recipes of the original methods. Sources are the papers' or official codes' own statements, as the recipes' comments
-// have them; where nothing is said, that the paper has no such thing.
+// papers are the recipes of the original methods. Sources are the papers' or official codes' own
+// statements, as the recipes' comments have them; where nothing is said, that the paper has no such
+// thing.
 var papers = map[string][]paperSetting{
 	"swav": {
 		{"encoder.projector", "bn-relu", "Caron et al. 2020: Linear-BN-ReLU-Linear"},
@@ -145,15 +147,16 @@ var descendants = map[string]struct {
 	"deepcluster-v2": {"swav", []paperSetting{{"deepcluster.heads", 3, "three sets of 3000 prototypes"}}},
 }
 
-// ownPresets are those of this package. An objective that declares a preset of its name is tested with
-// its recipe in its own file.
+// ownPresets are those of this package. An objective that declares a preset of its name is tested
+// with its recipe in its own file.
 func ownPresets() []preset {
 	return slices.DeleteFunc(presets(), func(p preset) bool {
 		return slices.ContainsFunc(objective.Declarations(), func(d objective.Declaration) bool { return d.Preset != "" && d.Name == p.comp.Name })
 	})
 }
 
-// TestFaithfulIsThePapers compares the faithful form of every preset of this package with its paper's settings: no other value, none missing, none more.
+// TestFaithfulIsThePapers compares the faithful form of every preset of this package with its
+// paper's settings: no other value, none missing, none more.
 func TestFaithfulIsThePapers(t *testing.T) {
 	var train part.Train
 	train.Batch, train.Epochs = paperBatch, paperEpochs

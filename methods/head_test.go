@@ -13,8 +13,9 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestGoldenLastLayer checks DINO's weight-normalised last layer, as the arm's own nodes make it: logits and the gradient through the
-// norm, at lengths that training has moved away from 1. The head before it belongs to package encoders.
+// TestGoldenLastLayer checks DINO's weight-normalised last layer, as the arm's own nodes make it:
+// logits and the gradient through the norm, at lengths that training has moved away from 1. The
+// head before it belongs to package encoders.
 func TestGoldenLastLayer(t *testing.T) {
 	for _, name := range []string{"dino_head", "dino_head_free_g"} {
 		t.Run(name, func(t *testing.T) {
@@ -70,8 +71,9 @@ func transposed(x []float32, rows, cols int) []float32 {
 	return out
 }
 
-// TestTeacherScores: the product of the teacher's embeddings and prototypes is made where codes are made of it, and there alone;
-// whatever the objective keeps of a step's embeddings it gets in any case.
+// TestTeacherScores: the product of the teacher's embeddings and prototypes is made where codes are
+// made of it, and there alone; whatever the objective keeps of a step's embeddings it gets in any
+// case.
 func TestTeacherScores(t *testing.T) {
 	for preset, want := range map[string]bool{"dino": true, "carp": true, "smog": true, "massl": true, "swav": false, "sela": false, "pcl": false} {
 		cfg := testConfig(t, preset)

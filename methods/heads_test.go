@@ -20,8 +20,8 @@ func severalHeadsConfig(t *testing.T, preset string, heads int) part.Config {
 	return cfg
 }
 
-// TestHeadsStart checks that the first head starts as an arm of one head does, and the others elsewhere, whatever
-// prototypes start from.
+// TestHeadsStart checks that the first head starts as an arm of one head does, and the others
+// elsewhere, whatever prototypes start from.
 func TestHeadsStart(t *testing.T) {
 	for _, preset := range []string{"deepcluster-v2", "sela"} {
 		for _, init := range []string{"random", "data", "kmeans++"} {
@@ -42,8 +42,8 @@ func TestHeadsStart(t *testing.T) {
 	}
 }
 
-// TestPools checks what is pooled of the batches before the first step: as many as prototypes start from, and second views for
-// further heads' banks alone.
+// TestPools checks what is pooled of the batches before the first step: as many as prototypes start
+// from, and second views for further heads' banks alone.
 func TestPools(t *testing.T) {
 	for _, c := range []struct {
 		preset, learner, init string
@@ -76,8 +76,8 @@ func TestPools(t *testing.T) {
 	}
 }
 
-// TestHeadsLoss takes a step's loss of three heads apart: it is the mean of the losses that each would have alone, and each
-// label is the nearest prototype of its own head.
+// TestHeadsLoss takes a step's loss of three heads apart: it is the mean of the losses that each
+// would have alone, and each label is the nearest prototype of its own head.
 func TestHeadsLoss(t *testing.T) {
 	const k = 12
 	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
@@ -106,8 +106,9 @@ func TestHeadsLoss(t *testing.T) {
 	}
 }
 
-// TestHeadsLearnApart checks what each head's prototypes are made of: the bank of one view, the second one for every other
-// head, and scores by its own prototypes; and that metrics see those of the first.
+// TestHeadsLearnApart checks what each head's prototypes are made of: the bank of one view, the
+// second one for every other head, and scores by its own prototypes; and that metrics see those of
+// the first.
 func TestHeadsLearnApart(t *testing.T) {
 	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	tr, next := start(t, cfg), batches(cfg)
@@ -195,7 +196,8 @@ func TestHeadsReseed(t *testing.T) {
 	}
 }
 
-// TestHeadsHandOver: a schedule of several heads hands over once, and each head's learner is the next one then.
+// TestHeadsHandOver: a schedule of several heads hands over once, and each head's learner is the
+// next one then.
 func TestHeadsHandOver(t *testing.T) {
 	cfg := severalHeadsConfig(t, "deepcluster-v2", 3)
 	cfg.Composition.Learner = "gmm until 1, kmeans"

@@ -9,8 +9,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestMaskedStudent: hidden patches reach neither the student's class token nor its patches' embeddings, the teacher sees all, and
-// every parameter, the mask token included, gets a gradient.
+// TestMaskedStudent: hidden patches reach neither the student's class token nor its patches'
+// embeddings, the teacher sees all, and every parameter, the mask token included, gets a gradient.
 func TestMaskedStudent(t *testing.T) {
 	cfg := testConfig(t, "ibot")
 	cfg.Train.LocalCrops = 1
@@ -51,7 +51,8 @@ func TestMaskedGradient(t *testing.T) {
 	}
 }
 
-// TestPatchesCount: the loss of hidden patches is part of the step's, is reported, and with weight 0 leaves dino on masked views.
+// TestPatchesCount: the loss of hidden patches is part of the step's, is reported, and with weight
+// 0 leaves dino on masked views.
 func TestPatchesCount(t *testing.T) {
 	var losses [2]float64
 	for i, weight := range []float64{1, 0} {

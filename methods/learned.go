@@ -21,20 +21,23 @@ type Learned struct {
 	Drift   float64      // the part of Path of the last whole epoch, radians
 	Reseeds int          // re-seeding events so far
 
-	// Scores maps embeddings [n,D] to scores [n,K]: inner products with the teacher's prototypes for every arm, less the
-	// center where the objective has one. The argmax of a row is the image's prototype.
+	// Scores maps embeddings [n,D] to scores [n,K]: inner products with the teacher's prototypes
+	// for every arm, less the center where the objective has one. The argmax of a row is the
+	// image's prototype.
 	Scores func(z []float32) []float32
 
-	// Predictions maps embeddings [n,D] to the predictions [n,K] that the student's softmax makes of their scores with the teacher's
-	// prototypes, without a predictor of the objective's own; nil where the objective predicts no prototypes.
+	// Predictions maps embeddings [n,D] to the predictions [n,K] that the student's softmax makes
+	// of their scores with the teacher's prototypes, without a predictor of the objective's own;
+	// nil where the objective predicts no prototypes.
 	Predictions func(z []float32) []float32
-	// Targets maps embeddings of the branch that gives the targets to targets [n,K], those of one batch together, or to nil where they
-	// come from elsewhere than these images' scores.
+	// Targets maps embeddings of the branch that gives the targets to targets [n,K], those of one
+	// batch together, or to nil where they come from elsewhere than these images' scores.
 	Targets func(z []float32) []float32
 }
 
-// learned is the arm's outcome after steps up to the given epoch, that of the first head where there are several; its slices are copies.
-// Scores of a vMF mixture depend on the temperature, so they are taken at that of the epoch's targets, as the center was.
+// learned is the arm's outcome after steps up to the given epoch, that of the first head where
+// there are several; its slices are copies. Scores of a vMF mixture depend on the temperature, so
+// they are taken at that of the epoch's targets, as the center was.
 func (a *arm) learned(epoch int) Learned {
 	p := a.learners[0].Vectors()
 	if a.traits.Free {

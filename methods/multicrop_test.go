@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// multiCropConfigs are small runs with local crops of every objective that takes them, and on every encoder.
+// multiCropConfigs are small runs with local crops of every objective that takes them, and on every
+// encoder.
 func multiCropConfigs(t *testing.T) map[string]part.Config {
 	out := map[string]part.Config{}
 	for _, d := range objective.Declarations() {
@@ -49,8 +50,9 @@ func multiCropConfigs(t *testing.T) map[string]part.Config {
 	return out
 }
 
-// TestLocalCropsLeaveTheGlobalOnesAlone: local crops change neither the embeddings of the global ones nor the first codes; they do
-// change the loss, and their batch norms record statistics behind the global ones'.
+// TestLocalCropsLeaveTheGlobalOnesAlone: local crops change neither the embeddings of the global
+// ones nor the first codes; they do change the loss, and their batch norms record statistics behind
+// the global ones'.
 func TestLocalCropsLeaveTheGlobalOnesAlone(t *testing.T) {
 	for name, cfg := range multiCropConfigs(t) {
 		with := start(t, cfg)
@@ -92,8 +94,9 @@ func onlyKnown(state, other []part.Named) []part.Named {
 	})
 }
 
-// TestLocalCropsOfFullSizeAreViews: with local crops of the views' size and content, the loss is the mean over the pairs with each view
-// seen twice, and the statistics after the step are those after two passes.
+// TestLocalCropsOfFullSizeAreViews: with local crops of the views' size and content, the loss is
+// the mean over the pairs with each view seen twice, and the statistics after the step are those
+// after two passes.
 func TestLocalCropsOfFullSizeAreViews(t *testing.T) {
 	cfg := testConfig(t, "dino")
 	one := start(t, cfg)

@@ -12,13 +12,13 @@ import (
 // warmUp is the number of batches before the first step.
 const warmUp = encoders.StatisticBatches
 
-// Prepare readies a run before its first step, for every arm alike: training-mode batches fill the statistics of
-// both branches (and the running mean of a centred embedding), and prototypes start from data where
-// prototypes.init asks for it: from embeddings of the first views of as many batches as K needs, in random order; with
-// kmeans++ from those of all these batches. Hyperspherical prototypes settle from there, and k-means by epochs has a
-// first bank to cluster.
-// An objective that surveys the images runs at least one epoch's batches.
-// next returns batches of views [2·B,H,W,C], those of the first steps in their order.
+// Prepare readies a run before its first step, for every arm alike: training-mode batches fill the
+// statistics of both branches (and the running mean of a centred embedding), and prototypes start
+// from data where prototypes.init asks for it: from embeddings of the first views of as many
+// batches as K needs, in random order; with kmeans++ from those of all these batches.
+// Hyperspherical prototypes settle from there, and k-means by epochs has a first bank to cluster.
+// An objective that surveys the images runs at least one epoch's batches. next returns batches of
+// views [2·B,H,W,C], those of the first steps in their order.
 func (t *Trainer) Prepare(next func() []float32) error {
 	k, b := count(t.cfg, t.host.traits), t.cfg.Train.Batch
 	needed := (k + b - 1) / b
@@ -40,8 +40,9 @@ func (t *Trainer) Prepare(next func() []float32) error {
 	return nil
 }
 
-// fillStatistics runs the batches before the first step, of which a start from data needs some. It pools the teacher's projections of
-// first and second views that something starts from: the second ones are for every other head of k-means by epochs alone.
+// fillStatistics runs the batches before the first step, of which a start from data needs some. It
+// pools the teacher's projections of first and second views that something starts from: the second
+// ones are for every other head of k-means by epochs alone.
 func (t *Trainer) fillStatistics(next func() []float32, needed int) (pools [2][]float32, err error) {
 	n := t.cfg.Train.Batch * t.cfg.Encoder.Dim
 	batches := max(warmUp, needed)
@@ -80,7 +81,8 @@ func (t *Trainer) pooled(needed, batches int) [2]int {
 	return [2]int{}
 }
 
-// handOver gives every learner its prototypes as they start, and what it takes from the pools of first and second views.
+// handOver gives every learner its prototypes as they start, and what it takes from the pools of
+// first and second views.
 func (t *Trainer) handOver(pools [2][]float32) {
 	for _, a := range append([]*arm{t.host}, t.observers...) {
 		for _, l := range a.learners {

@@ -30,7 +30,8 @@ func presets() []preset {
 	return out
 }
 
-// family is an objective with the prototypes learned jointly, with the two remedies that are compared, and with the control.
+// family is an objective with the prototypes learned jointly, with the two remedies that are
+// compared, and with the control.
 func family(o, source string) []preset {
 	helped := map[string]any{"prototypes.init": "data", "prototypes.reseed": true}
 	arm := func(suffix, learner, embedding string, regularizers ...string) part.Composition {
@@ -44,7 +45,8 @@ func family(o, source string) []preset {
 	}
 }
 
-// relatives are methods that an objective of another name covers, with settings and learners of their own.
+// relatives are methods that an objective of another name covers, with settings and learners of
+// their own.
 func relatives() []preset {
 	joint := func(name, objective string, regularizers ...string) part.Composition {
 		return part.Composition{Name: name, Objective: objective, Learner: "joint", Regularizers: regularizers, Embedding: "plain"}
@@ -89,7 +91,8 @@ func owners() []preset {
 	}
 }
 
-// Preset returns the composition that a name stands for, and the settings that come with it by key path.
+// Preset returns the composition that a name stands for, and the settings that come with it by key
+// path.
 func Preset(name string) (part.Composition, map[string]any, bool) {
 	for _, p := range presets() {
 		if p.comp.Name == name {

@@ -32,14 +32,15 @@ type Reference struct {
 	done      []float64         // one element: steps done
 }
 
-// NewSupervised returns an encoder that learns the classes by cross-entropy on a linear layer behind its backbone, with
-// the arms' own initial weights, views, optimizer and budget: what the encoder can reach on this set.
+// NewSupervised returns an encoder that learns the classes by cross-entropy on a linear layer
+// behind its backbone, with the arms' own initial weights, views, optimizer and budget: what the
+// encoder can reach on this set.
 func NewSupervised(cfg part.Config, classes int) (*Reference, error) {
 	return newReference(cfg, classes)
 }
 
-// NewUntrained returns an encoder at the arms' initial weights. Its steps only run the network in training mode, which gives its
-// batch norms statistics to be evaluated with.
+// NewUntrained returns an encoder at the arms' initial weights. Its steps only run the network in
+// training mode, which gives its batch norms statistics to be evaluated with.
 func NewUntrained(cfg part.Config) (*Reference, error) { return newReference(cfg, 0) }
 
 func newReference(cfg part.Config, classes int) (*Reference, error) {
@@ -120,8 +121,8 @@ func (r *Reference) classifier(g *G.ExprGraph, features *G.Node, rows int) (*G.N
 	return loss, head, err
 }
 
-// Step runs one step on views [2·B,H,W,C] with the classes [2·B] of their images and returns the loss, 0 where nothing
-// is learned.
+// Step runs one step on views [2·B,H,W,C] with the classes [2·B] of their images and returns the
+// loss, 0 where nothing is learned.
 func (r *Reference) Step(views []float32, labels []int) (float64, error) {
 	copy(r.x, views)
 	if r.classes > 0 {

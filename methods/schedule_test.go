@@ -32,8 +32,9 @@ func TestPhases(t *testing.T) {
 	}
 }
 
-// TestScheduleHandsOver follows the prototypes through the boundary: the second learner starts where the first one ended, from then on
-// they move by its rule alone, and the record of movement goes on.
+// TestScheduleHandsOver follows the prototypes through the boundary: the second learner starts
+// where the first one ended, from then on they move by its rule alone, and the record of movement
+// goes on.
 func TestScheduleHandsOver(t *testing.T) {
 	cfg := testConfig(t, "swav+frozen")
 	cfg.Composition.Learner = "frozen until 1, gmm until 2, joint"
@@ -63,7 +64,8 @@ func TestScheduleHandsOver(t *testing.T) {
 	}
 }
 
-// TestScheduleIsItsFirstPhase compares the steps before the boundary with those of the learner alone.
+// TestScheduleIsItsFirstPhase compares the steps before the boundary with those of the learner
+// alone.
 func TestScheduleIsItsFirstPhase(t *testing.T) {
 	for _, first := range []string{"gmm", "joint", "kmeans", "epoch-kmeans"} {
 		cfg := testConfig(t, "dino+frozen")

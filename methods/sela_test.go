@@ -8,7 +8,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// TestSeLaLabels checks that labels hold for an epoch, are those of the step's images, and change then.
+// TestSeLaLabels checks that labels hold for an epoch, are those of the step's images, and change
+// then.
 func TestSeLaLabels(t *testing.T) {
 	cfg := testConfig(t, "sela")
 	cfg.Settings.MustSet("sela.heads", 1)
@@ -32,7 +33,8 @@ func TestSeLaLabels(t *testing.T) {
 	}
 }
 
-// TestClassifierScores checks that the scores that metrics see have the length of the rows and the bias.
+// TestClassifierScores checks that the scores that metrics see have the length of the rows and the
+// bias.
 func TestClassifierScores(t *testing.T) {
 	cfg := testConfig(t, "sela")
 	cfg.Settings.MustSet("sela.heads", 3)

@@ -8,7 +8,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestSMoGReset checks that a reset puts the groups on the sphere and the teacher at the student, and that only it does.
+// TestSMoGReset checks that a reset puts the groups on the sphere and the teacher at the student,
+// and that only it does.
 func TestSMoGReset(t *testing.T) {
 	cfg := testConfig(t, "smog")
 	tr, next := start(t, cfg), batches(cfg)

@@ -8,15 +8,16 @@ import (
 	"protobench/methods/part"
 )
 
-// StudentAlone is an arm without its teacher: forward pass, loss, backward pass and update of encoder and prototypes, no
-// moving average, no observers, no evaluation. It is what the usual SwAV step does, so that the two can be
-// timed side by side; no table shows what it learns.
+// StudentAlone is an arm without its teacher: forward pass, loss, backward pass and update of
+// encoder and prototypes, no moving average, no observers, no evaluation. It is what the usual SwAV
+// step does, so that the two can be timed side by side; no table shows what it learns.
 type StudentAlone struct {
 	t      *Trainer
 	values map[string]float64 // of the step, which no one reads
 }
 
-// NewStudentAlone builds an arm's student. An arm whose targets or prototypes come from the teacher is refused.
+// NewStudentAlone builds an arm's student. An arm whose targets or prototypes come from the teacher
+// is refused.
 func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 	t, err := newTrainer(cfg)
 	if err != nil {
@@ -30,7 +31,8 @@ func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 	return &StudentAlone{t, map[string]float64{}}, graph.Build(t.buildStudent)
 }
 
-// Step runs one step on views [2·B,H,W,C], and local crops behind them where there are some, and returns the loss, in nats.
+// Step runs one step on views [2·B,H,W,C], and local crops behind them where there are some, and
+// returns the loss, in nats.
 func (s *StudentAlone) Step(views []float32) (float64, error) {
 	if err := s.t.stepStudent(s.t.begin(views, s.values)); err != nil {
 		return 0, err

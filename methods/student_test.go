@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestStudentAlone checks that the step without a teacher is the arm's own: where targets come from the student, a
-// whole trainer has the same losses, bit by bit.
+// TestStudentAlone checks that the step without a teacher is the arm's own: where targets come from
+// the student, a whole trainer has the same losses, bit by bit.
 func TestStudentAlone(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	whole, err := New(cfg)

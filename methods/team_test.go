@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTeamsTrainAlike trains arms whose losses or clusterings have loops of their own on one thread and on three.
+// TestTeamsTrainAlike trains arms whose losses or clusterings have loops of their own on one thread
+// and on three.
 func TestTeamsTrainAlike(t *testing.T) {
 	for _, preset := range []string{"carp", "carl", "smog", "pcl", "sela", "massl", "capi", "deepcluster-v2"} {
 		var want []part.Named

@@ -12,8 +12,8 @@ import (
 	"protobench/methods/part"
 )
 
-// Trainer owns one step of one arm. The order inside a step is fixed: teacher forward, prototype update, student
-// loss and step, teacher EMA, observers. A Trainer serves one goroutine.
+// Trainer owns one step of one arm. The order inside a step is fixed: teacher forward, prototype
+// update, student loss and step, teacher EMA, observers. A Trainer serves one goroutine.
 type Trainer struct {
 	cfg       part.Config
 	weights   [2]*encoders.Weights // by part.Branch
@@ -41,7 +41,8 @@ type Trainer struct {
 	now       learner.Step // of the step under way
 }
 
-// New builds the trainer of an arm in its initial state. The run has passed [Check]; an unknown part panics.
+// New builds the trainer of an arm in its initial state. The run has passed [Check]; an unknown
+// part panics.
 func New(cfg part.Config) (*Trainer, error) {
 	t, err := newTrainer(cfg)
 	if err != nil {
@@ -93,7 +94,8 @@ func (t *Trainer) runTeacher() error {
 	return nil
 }
 
-// publishEmbeddings shows a branch's embeddings to learners and objectives. Learners see those of the global crops in either branch.
+// publishEmbeddings shows a branch's embeddings to learners and objectives. Learners see those of
+// the global crops in either branch.
 func (t *Trainer) publishEmbeddings(in *learner.Step, b part.Branch) {
 	global := t.z[b]
 	if b == part.Student {
@@ -111,8 +113,9 @@ func (t *Trainer) hide(step int) {
 	}
 }
 
-// Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the same order; behind them stand
-// the local crops [L·B,h,w,C] of the same images, crop by crop, where the run has some.
+// Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the
+// same order; behind them stand the local crops [L·B,h,w,C] of the same images, crop by crop, where
+// the run has some.
 func (t *Trainer) Step(views []float32) (StepResult, error) {
 	if len(views) != len(t.x)+len(t.local) {
 		return StepResult{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
@@ -162,7 +165,8 @@ func (t *Trainer) begin(views []float32, values map[string]float64) *learner.Ste
 	return &t.now
 }
 
-// stepStudent is the student's part of a step: its loss, its update and that of the prototypes which feed it.
+// stepStudent is the student's part of a step: its loss, its update and that of the prototypes
+// which feed it.
 func (t *Trainer) stepStudent(in *learner.Step) error {
 	t.host.prepare(in)
 	if err := t.student.Run(in.Team); err != nil {
@@ -178,8 +182,8 @@ func (t *Trainer) stepStudent(in *learner.Step) error {
 // StepCount returns the number of steps done.
 func (t *Trainer) StepCount() int { return int(t.done[0]) }
 
-// Features runs a branch in evaluation mode on images [n,H,W,C] and returns backbone features [n,F] and the embeddings
-// [n,D] that scores use.
+// Features runs a branch in evaluation mode on images [n,H,W,C] and returns backbone features [n,F]
+// and the embeddings [n,D] that scores use.
 func (t *Trainer) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	f, z, err := t.eval[b].run(images)
 	if err != nil {
@@ -214,8 +218,8 @@ func (t *Trainer) entries() []part.Named {
 	return out
 }
 
-// State returns a copy of everything that a resumed run needs, in a fixed order. Random streams need no entry: they are
-// keyed by the step.
+// State returns a copy of everything that a resumed run needs, in a fixed order. Random streams
+// need no entry: they are keyed by the step.
 func (t *Trainer) State() []part.Named { return part.CopyOut(t.entries()) }
 
 // Load restores a State; a missing, surplus or misshapen entry is an error and changes nothing.

@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// start returns a trainer whose prototypes have started, and a source of views that goes on from there.
+// start returns a trainer whose prototypes have started, and a source of views that goes on from
+// there.
 func start(t *testing.T, cfg part.Config) *Trainer {
 	t.Helper()
 	tr, err := New(cfg)

@@ -50,8 +50,8 @@ func TestVMFLengthsMatter(t *testing.T) {
 	}
 }
 
-// TestWeightDecayRises: at rise 10 the decay of the last step is nearly ten times that of the first, for weights and prototypes, and biases
-// have none.
+// TestWeightDecayRises: at rise 10 the decay of the last step is nearly ten times that of the
+// first, for weights and prototypes, and biases have none.
 func TestWeightDecayRises(t *testing.T) {
 	cfg := testConfig(t, "dino")
 	cfg.Train.DecayRise = 10
@@ -74,8 +74,8 @@ func TestWeightDecayRises(t *testing.T) {
 	check(9.9)
 }
 
-// TestVMFScoresFollowTheTemperature: what metrics see has the normalisers at the temperature of the last step's targets, in a resumed run
-// too.
+// TestVMFScoresFollowTheTemperature: what metrics see has the normalisers at the temperature of the
+// last step's targets, in a resumed run too.
 func TestVMFScoresFollowTheTemperature(t *testing.T) {
 	cfg := testConfig(t, "dino-vmf")
 	cfg.Settings.MustSet("dino.warmup_teacher_temperature", 0.5)

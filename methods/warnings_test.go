@@ -7,8 +7,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestWarnings: a part that would start after the run's last step, or a warm-up that would end after it, is named; at the least run length
-// that has it there is nothing to say.
+// TestWarnings: a part that would start after the run's last step, or a warm-up that would end
+// after it, is named; at the least run length that has it there is nothing to say.
 func TestWarnings(t *testing.T) {
 	for _, c := range []struct {
 		name, preset string

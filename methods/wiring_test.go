@@ -16,9 +16,9 @@ func cosineAt(from, to float64, step, steps int) float64 {
 	return to + (from-to)*(1+math.Cos(math.Pi*float64(step)/float64(steps)))/2
 }
 
-// TestSchedules follows a run of 16 steps by hand, on plain gradient descent: the learning rate rises linearly from 0 over the warm-up
-// and then falls by a cosine, the teacher's momentum and the weight decay go by cosines over the whole run, and no decay reaches biases
-// and norms.
+// TestSchedules follows a run of 16 steps by hand, on plain gradient descent: the learning rate
+// rises linearly from 0 over the warm-up and then falls by a cosine, the teacher's momentum and the
+// weight decay go by cosines over the whole run, and no decay reaches biases and norms.
 func TestSchedules(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	cfg.Train.Optimizer, cfg.Train.Momentum, cfg.Train.LR, cfg.Train.FinalLR, cfg.Train.Warmup = "sgd", 0, 0.3, 0.06, 0.25
@@ -63,8 +63,8 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
-// TestTeacherTemperatureChangesWithEpochs: until an epoch ends nothing of its warm-up shows, in the objective's own targets and in the
-// patches'.
+// TestTeacherTemperatureChangesWithEpochs: until an epoch ends nothing of its warm-up shows, in the
+// objective's own targets and in the patches'.
 func TestTeacherTemperatureChangesWithEpochs(t *testing.T) {
 	for preset, keys := range map[string][]string{
 		"dino": {"dino.warmup_teacher_temperature", "dino.teacher_temperature"}, "ibot": {"ibot.patch_warmup_teacher_temperature", "ibot.patch_teacher_temperature"},
@@ -86,8 +86,8 @@ func TestTeacherTemperatureChangesWithEpochs(t *testing.T) {
 	}
 }
 
-// TestObserversAreNeverReseeded: whatever helps the arm, its observers start at the random unit vectors that arms without help start
-// at, and no one moves their prototypes but their own rule.
+// TestObserversAreNeverReseeded: whatever helps the arm, its observers start at the random unit
+// vectors that arms without help start at, and no one moves their prototypes but their own rule.
 func TestObserversAreNeverReseeded(t *testing.T) {
 	cfg := testConfig(t, "swav")
 	random := start(t, cfg).Learned()[0].Initial
@@ -114,8 +114,9 @@ func TestObserversAreNeverReseeded(t *testing.T) {
 	}
 }
 
-// TestReseedingComparesScores: what an objective takes off before scores are compared counts for usage. A prototype that no score can
-// win has a quarter of its fair share after two steps of half an epoch, and is moved then.
+// TestReseedingComparesScores: what an objective takes off before scores are compared counts for
+// usage. A prototype that no score can win has a quarter of its fair share after two steps of half
+// an epoch, and is moved then.
 func TestReseedingComparesScores(t *testing.T) {
 	cfg := testConfig(t, "dino")
 	cfg.Settings.MustSetAll(map[string]any{"prototypes.reseed": true, "prototypes.reseed_below": 0.3, "dino.center_momentum": 1.0})
@@ -130,8 +131,8 @@ func TestReseedingComparesScores(t *testing.T) {
 	}
 }
 
-// TestPrepareSharesStatistics: the student starts with the batch-norm statistics that the batches before the first step have left in
-// the teacher, not with those of no batch.
+// TestPrepareSharesStatistics: the student starts with the batch-norm statistics that the batches
+// before the first step have left in the teacher, not with those of no batch.
 func TestPrepareSharesStatistics(t *testing.T) {
 	tr := start(t, testConfig(t, "swav"))
 	fresh, err := New(testConfig(t, "swav"))
@@ -181,8 +182,9 @@ func TestFeaturesAreTheBranchs(t *testing.T) {
 	}
 }
 
-// TestLearnedScores: an image's scores are the inner products with the teacher's prototypes, less DINO's center where there is one,
-// whatever the student's prototypes are; and the outcome tells the branches apart.
+// TestLearnedScores: an image's scores are the inner products with the teacher's prototypes, less
+// DINO's center where there is one, whatever the student's prototypes are; and the outcome tells
+// the branches apart.
 func TestLearnedScores(t *testing.T) {
 	for preset, centered := range map[string]bool{"dino": true, "dinov2": false, "swav": false, "carp": false, "msn": false, "swav+gmm": false} {
 		cfg := testConfig(t, preset)
@@ -215,7 +217,8 @@ func TestLearnedScores(t *testing.T) {
 	}
 }
 
-// TestMeMaxTemperature: as a regularizer me-max is taken of the student's predictions at loss.temperature.
+// TestMeMaxTemperature: as a regularizer me-max is taken of the student's predictions at
+// loss.temperature.
 func TestMeMaxTemperature(t *testing.T) {
 	for _, temperature := range []float64{0.1, 0.37} {
 		cfg := testConfig(t, "swav")
@@ -249,8 +252,9 @@ func TestMeMaxTemperature(t *testing.T) {
 	}
 }
 
-// TestRegularizersWeigh: the gradient of the loss with a regularizer is that without it plus the weight times the term's own. With plain
-// gradient descent from equal weights the steps add up alike.
+// TestRegularizersWeigh: the gradient of the loss with a regularizer is that without it plus the
+// weight times the term's own. With plain gradient descent from equal weights the steps add up
+// alike.
 func TestRegularizersWeigh(t *testing.T) {
 	for name, key := range map[string]string{
 		"koleo-prototypes": "koleo-prototypes.weight", "koleo-features": "koleo-features.weight", "me-max": "me-max.weight",

@@ -14,7 +14,8 @@ type KNNOptions struct {
 	Tau     float64 // temperature of the votes, default 0.07
 	Classes int     // number of classes; labels are in 0..Classes-1
 	Scores  bool    // keep the class scores
-	// Stop, if not nil, is asked between blocks of rows; once it returns true the result is Undefined.
+	// Stop, if not nil, is asked between blocks of rows; once it returns true the result is
+	// Undefined.
 	Stop func() bool
 }
 

@@ -25,7 +25,8 @@ type LinearOptions struct {
 	Classes int       // number of classes; labels are in 0..Classes-1
 	L2      []float64 // strengths to choose from, default L2Grid()
 	Seed    uint64    // of the hold-out split (stream "probe")
-	// Stop, if not nil, is asked between iterations; once it returns true the probe ends as Undefined.
+	// Stop, if not nil, is asked between iterations; once it returns true the probe ends as
+	// Undefined.
 	Stop func() bool
 }
 
@@ -109,7 +110,8 @@ func (r *LinearResult) choose(p *logistic.Problem, o LinearOptions) []float64 {
 	return r.walk(p, fit, held, o)
 }
 
-// walk goes through the grid from strong to weak and returns the best solution; nil when it was stopped.
+// walk goes through the grid from strong to weak and returns the best solution; nil when it was
+// stopped.
 func (r *LinearResult) walk(p *logistic.Problem, fit, held []int, o LinearOptions) []float64 {
 	x, y := p.X.Pick(fit), pickInts(p.Y, fit)
 	hx, hy := p.X.Pick(held), pickInts(p.Y, held)

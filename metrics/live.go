@@ -22,10 +22,10 @@ func Live(counts []int, n int) []bool {
 //
 // Owner is -1 for dead rows; with no live prototype Count is 0.
 //
-// The count can exceed that of Unique, as greedy covers of a set and of a part of it are not nested.
-// Three rows at 0°, 10° and -10° have cosine distances 0.015, 0.015 and 0.060. At ε = 0.025 the first
-// covers the others, so that Unique counts 1; if it is dead, neither of the others covers the other,
-// and LiveUnique counts 2.
+// The count can exceed that of Unique, as greedy covers of a set and of a part of it are not
+// nested. Three rows at 0°, 10° and -10° have cosine distances 0.015, 0.015 and 0.060. At ε = 0.025
+// the first covers the others, so that Unique counts 1; if it is dead, neither of the others covers
+// the other, and LiveUnique counts 2.
 func LiveUnique(p matrix.Matrix, counts []int, n int, eps float64) Cover {
 	return LiveCovers(p, counts, n, []float64{eps})[0]
 }

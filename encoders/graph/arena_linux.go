@@ -10,8 +10,9 @@ const (
 	adviseHuge = 14 // MADV_HUGEPAGE
 )
 
-// newArena returns n zeros. The system is asked for large pages, since every operation of a network walks through more memory than the
-// processor's tables of small ones cover; where it refuses, small ones do.
+// newArena returns n zeros. The system is asked for large pages, since every operation of a network
+// walks through more memory than the processor's tables of small ones cover; where it refuses,
+// small ones do.
 func newArena(n int) []float32 {
 	x := make([]float32, n)
 	if 4*n < 2*hugePage {

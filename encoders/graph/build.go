@@ -10,10 +10,12 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// building serialises all graph building: gorgonia caches hashes on shared nodes while it differentiates.
+// building serialises all graph building: gorgonia caches hashes on shared nodes while it
+// differentiates.
 var building sync.Mutex
 
-// Build runs f, which builds and compiles graphs, while no one else does; a panic of gorgonia's builder becomes an error.
+// Build runs f, which builds and compiles graphs, while no one else does; a panic of gorgonia's
+// builder becomes an error.
 func Build(f func() error) (err error) {
 	building.Lock()
 	defer building.Unlock()
@@ -29,14 +31,16 @@ func Apply(o Op, in ...*G.Node) (*G.Node, error) {
 	return G.ApplyOp(New(o), in...)
 }
 
-// Input adds a node whose numbers are data, shared without copying. Names must be unique in a graph.
+// Input adds a node whose numbers are data, shared without copying. Names must be unique in a
+// graph.
 func Input(g *G.ExprGraph, name string, data []float32, shape ...int) *G.Node {
 	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
 	return G.NewTensor(g, tensor.Float32, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
 }
 
-// StopGradient passes x on and lets no gradient through: differentiating by what lies only behind it is an error of
-// the graph, which is how a decoupled arm proves that the encoder's loss cannot reach its prototypes.
+// StopGradient passes x on and lets no gradient through: differentiating by what lies only behind
+// it is an error of the graph, which is how a decoupled arm proves that the encoder's loss cannot
+// reach its prototypes.
 func StopGradient(x *G.Node) (*G.Node, error) {
 	return Apply(Op{
 		Kind: "stop-gradient", Out: x.Shape().Clone(), Diff: []bool{false},
@@ -44,8 +48,8 @@ func StopGradient(x *G.Node) (*G.Node, error) {
 	}, x)
 }
 
-// Take gives a further result of an operation that computes several at once: primary is that operation's node and
-// buffer the private slice where it leaves this result.
+// Take gives a further result of an operation that computes several at once: primary is that
+// operation's node and buffer the private slice where it leaves this result.
 func Take(primary *G.Node, buffer []float32, shape ...int) (*G.Node, error) {
 	return Apply(Op{
 		Kind: "take", Out: tensor.Shape(shape).Clone(), result: buffer,
@@ -53,11 +57,13 @@ func Take(primary *G.Node, buffer []float32, shape ...int) (*G.Node, error) {
 	}, primary)
 }
 
-// After gives an operand that says nothing but that another node has been computed, whose buffer need not be kept for it.
+// After gives an operand that says nothing but that another node has been computed, whose buffer
+// need not be kept for it.
 func After(n *G.Node) (*G.Node, error) { return Take(n, make([]float32, 1), 1) }
 
-// InputAfter is [Input] for what may only be read once another node has been computed: operations with state, such as batch
-// norms that record statistics, then run in that order whatever the order of a sorted graph.
+// InputAfter is [Input] for what may only be read once another node has been computed: operations
+// with state, such as batch norms that record statistics, then run in that order whatever the order
+// of a sorted graph.
 func InputAfter(earlier *G.Node, data []float32, shape ...int) (*G.Node, error) {
 	return Take(earlier, data, shape...)
 }
@@ -101,7 +107,8 @@ func scale(x *G.Node, by float32) (*G.Node, error) {
 	}, x)
 }
 
-// Gradients differentiates the scalar loss by the nodes wrt, if there are any. It can be called once per graph.
+// Gradients differentiates the scalar loss by the nodes wrt, if there are any. It can be called
+// once per graph.
 func Gradients(loss *G.Node, wrt ...*G.Node) (G.Nodes, error) {
 	if len(wrt) == 0 {
 		return nil, nil

@@ -106,7 +106,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestBuffersAreShared runs a chain of operations whose results die at once, beside a root that has to outlive them.
+// TestBuffersAreShared runs a chain of operations whose results die at once, beside a root that has
+// to outlive them.
 func TestBuffersAreShared(t *testing.T) {
 	plus := func(x *G.Node) *G.Node {
 		n, err := Apply(Op{
@@ -152,7 +153,8 @@ func TestBuffersAreShared(t *testing.T) {
 	p.Value(between)
 }
 
-// TestUnreadResultsAreReused has a result that only an ordering operand and a taken one hang on: its buffer is free at once.
+// TestUnreadResultsAreReused has a result that only an ordering operand and a taken one hang on:
+// its buffer is free at once.
 func TestUnreadResultsAreReused(t *testing.T) {
 	plus := func(x *G.Node, more ...*G.Node) *G.Node {
 		n, err := Apply(Op{

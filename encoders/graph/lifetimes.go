@@ -39,7 +39,8 @@ func newLifetimes(g *G.ExprGraph, order, roots []*G.Node) *lifetimes {
 	return l
 }
 
-// add gives the result of step i a block, that of an operand which dies there where the operation may write over it.
+// add gives the result of step i a block, that of an operand which dies there where the operation
+// may write over it.
 func (l *lifetimes) add(n *G.Node, k key, i int, last map[*G.Node]int, operands []*G.Node) {
 	for at, c := range operands {
 		if b := l.of[c]; b != nil && last[c] == i && b.last == i && b.key == k && overwrites(n, at) {

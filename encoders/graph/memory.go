@@ -9,9 +9,10 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// memory is where a program's results lie. They share one arena by lifetime: the larger a block, the earlier it is placed, in the
-// narrowest gap between those that are needed at the same time. What a block's maps have of a border of zeros is renewed with them where
-// other numbers lie there in between. Roots have buffers of their own.
+// memory is where a program's results lie. They share one arena by lifetime: the larger a block,
+// the earlier it is placed, in the narrowest gap between those that are needed at the same time.
+// What a block's maps have of a border of zeros is renewed with them where other numbers lie there
+// in between. Roots have buffers of their own.
 type memory struct {
 	*lifetimes
 	arena []float32
@@ -43,7 +44,8 @@ func (m *memory) place() (size int) {
 	return size
 }
 
-// gap returns where the narrowest gap begins that holds b among the blocks which are needed while it is.
+// gap returns where the narrowest gap begins that holds b among the blocks which are needed while
+// it is.
 func gap(b *block, placed []*block) (at int) {
 	end, best := 0, 0
 	for _, p := range placed {

@@ -11,7 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// drawn is an operation of a made-up program: the sum of its operands times a number, for maps with a border of zeros or for all numbers.
+// drawn is an operation of a made-up program: the sum of its operands times a number, for maps with
+// a border of zeros or for all numbers.
 type drawn struct {
 	in      []int
 	by      float32
@@ -68,7 +69,8 @@ func drawProgram(t *rapid.T) []drawn {
 	return ops
 }
 
-// TestMemory compares programs whose results share an arena, and are written over operands, with values each in memory of its own.
+// TestMemory compares programs whose results share an arena, and are written over operands, with
+// values each in memory of its own.
 func TestMemory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ops := drawProgram(t)

@@ -24,14 +24,15 @@ type Op struct {
 	Out  tensor.Shape   // shape of the result
 	Halo bool           // the result is maps with a border of zeros, of which Forward writes the interior alone
 
-	// Forward computes out from the operands with a team's threads, which change no bit of it. A scalar is a slice of
-	// length 1. out holds what other operations have left there, so all of it has to be written (with Halo, all of the
-	// interior; the border is zero). Operands must not be read after the call: what the backward pass needs has to be its operand too,
-	// or a private buffer.
+	// Forward computes out from the operands with a team's threads, which change no bit of it. A
+	// scalar is a slice of length 1. out holds what other operations have left there, so all of it
+	// has to be written (with Halo, all of the interior; the border is zero). Operands must not be
+	// read after the call: what the backward pass needs has to be its operand too, or a private
+	// buffer.
 	Forward func(team *team.Team, in [][]float32, out []float32)
 
-	// Over says which operands the result may be written over, number for number, where nothing needs them any longer: Forward then
-	// finds them in out. nil means none.
+	// Over says which operands the result may be written over, number for number, where nothing
+	// needs them any longer: Forward then finds them in out. nil means none.
 	Over []bool
 
 	// Diff says which operands gradients flow to; nil means none.
@@ -80,7 +81,8 @@ func typeOf(s tensor.Shape) hm.Type {
 	return G.TensorType{Dims: len(s), Of: tensor.Float32}
 }
 
-// InferShape implements gorgonia.Op and checks the operands' shapes, which the type system does not.
+// InferShape implements gorgonia.Op and checks the operands' shapes, which the type system does
+// not.
 func (o *Op) InferShape(in ...G.DimSizer) (tensor.Shape, error) {
 	if len(in) != len(o.In) {
 		return nil, fmt.Errorf("graph: %s takes %d operands, not %d", o.Kind, len(o.In), len(in))

@@ -28,8 +28,9 @@ type step struct {
 	spent   time.Duration
 }
 
-// Compile resolves everything that the roots depend on. All other nodes of the graph are left out. The values of roots and inputs
-// can be read after a run; all others share buffers with later ones as soon as nothing needs them.
+// Compile resolves everything that the roots depend on. All other nodes of the graph are left out.
+// The values of roots and inputs can be read after a run; all others share buffers with later ones
+// as soon as nothing needs them.
 func Compile(g *G.ExprGraph, roots ...*G.Node) (*Program, error) {
 	order, err := schedule(g, roots)
 	if err != nil {
@@ -120,7 +121,8 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 			}
 			return p.bind(n, v)
 		}
-		// The only operation that gorgonia's differentiation adds sums the gradients of a node with several users.
+		// The only operation that gorgonia's differentiation adds sums the gradients of a node with
+		// several users.
 		if !isSum(n) || len(in) != 2 || len(in[0]) != len(in[1]) {
 			return fmt.Errorf("graph: %v is not an operation of ours", n)
 		}
@@ -150,7 +152,8 @@ func (p *Program) push(n *G.Node, s step) {
 	p.values[n] = s.out
 }
 
-// Run executes the program with a team's threads, which change no bit of the values. A panic of a kernel becomes an error.
+// Run executes the program with a team's threads, which change no bit of the values. A panic of a
+// kernel becomes an error.
 func (p *Program) Run(team *team.Team) (err error) {
 	kind := ""
 	defer func() {
@@ -173,8 +176,8 @@ func (p *Program) Run(team *team.Team) (err error) {
 	return nil
 }
 
-// Value returns the numbers of a root or an input: buffers that every run overwrites. It panics for other nodes, whose
-// buffers are used again.
+// Value returns the numbers of a root or an input: buffers that every run overwrites. It panics for
+// other nodes, whose buffers are used again.
 func (p *Program) Value(n *G.Node) []float32 {
 	v, ok := p.values[n]
 	if !ok {

@@ -30,8 +30,9 @@ func changes(m method, preset map[string]any, base layer) []setting.Warning {
 	return out
 }
 
-// warnings are what a reader of the cell's numbers should know of its data and settings: classes that
-// cannot be learned, changed presets, help that is not stated, and parts that its run is too short for.
+// warnings are what a reader of the cell's numbers should know of its data and settings: classes
+// that cannot be learned, changed presets, help that is not stated, and parts that its run is too
+// short for.
 func (c *Cell) warnings() []setting.Warning {
 	out := slices.Clone(c.data)
 	for _, w := range c.changed {

@@ -7,7 +7,8 @@ import (
 	"protobench/metrics"
 )
 
-// A sweep of two arms and an axis, without its data: the cells in the order in which they run, and what a misspelt key is told.
+// A sweep of two arms and an axis, without its data: the cells in the order in which they run, and
+// what a misspelt key is told.
 func ExampleParse() {
 	text := `
 name       = "two"

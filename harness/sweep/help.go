@@ -10,15 +10,15 @@ import (
 	"protobench/methods/part"
 )
 
-// Presets with a decoupled learner help it: a centred embedding, a start from data, re-seeding. An arm
-// that is written out starts without, which decides more than the learner's own settings, and its
-// name does not say so.
+// Presets with a decoupled learner help it: a centred embedding, a start from data, re-seeding. An
+// arm that is written out starts without, which decides more than the learner's own settings, and
+// its name does not say so.
 
 // help are the settings that help a decoupled learner, and that an arm with one should state.
 var help = []string{"embedding", "prototypes.init", "prototypes.reseed"}
 
-// unstated lists what of the help nobody has written for a method whose decoupled learner is not its
-// preset's; nothing for other methods. table is the method's own.
+// unstated lists what of the help nobody has written for a method whose decoupled learner is not
+// its preset's; nothing for other methods. table is the method's own.
 func (p *parser) unstated(m method, table map[string]any, base layer) []string {
 	of, own, known := p.catalogue.Preset(m.preset)
 	if known && of.Learner == m.composition.Learner || !helped(m.composition) {
@@ -59,8 +59,8 @@ func (c *Cell) helpOf(path string) string {
 	return setting.Literal(c.Settings.Get(path))
 }
 
-// usualHelp says what a preset has: that of the same objective and learner, or the first one that is
-// helped.
+// usualHelp says what a preset has: that of the same objective and learner, or the first one that
+// is helped.
 func (c *Cell) usualHelp(keys []string) string {
 	catalogue := Methods(nil)
 	best := ""

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestHelpIsStated: a decoupled learner that is written out without the help that presets give it is
-// warned of, as far as nothing states it.
+// TestHelpIsStated: a decoupled learner that is written out without the help that presets give it
+// is warned of, as far as nothing states it.
 func TestHelpIsStated(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"bare": {"[[method]]\nname = 'x'\nobjective = 'dino'\nlearner = 'gmm'\n", "learner gmm is decoupled, and the arm does not state embedding, prototypes.init, prototypes.reseed: " +

@@ -106,8 +106,8 @@ func (p *parser) honest(m method) bool {
 	return false
 }
 
-// sameParts compares what a name promises of an arm: all of its composition but its observers, which
-// change nothing of it.
+// sameParts compares what a name promises of an arm: all of its composition but its observers,
+// which change nothing of it.
 func sameParts(a, b part.Composition) bool { return parts(a) == parts(b) }
 
 // parts names the parts of a composition without its observers.

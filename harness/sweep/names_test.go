@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestAPresetUnderAnyName: two forms and a variant of one preset stand side by side, and are what the
-// preset itself is.
+// TestAPresetUnderAnyName: two forms and a variant of one preset stand side by side, and are what
+// the preset itself is.
 func TestAPresetUnderAnyName(t *testing.T) {
 	s := parseReal(t, `
 name = "x"

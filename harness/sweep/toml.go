@@ -32,7 +32,8 @@ func (c *Cell) referenceList() string {
 	return "[" + setting.Quote(c.Reference) + "]"
 }
 
-// Named are the settings that the cell's config names, in the order of listings: those that it reads.
+// Named are the settings that the cell's config names, in the order of listings: those that it
+// reads.
 func (c *Cell) Named() []setting.Key {
 	var keys []setting.Key
 	for _, k := range Schema().Keys() {

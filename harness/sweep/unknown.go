@@ -7,8 +7,8 @@ import (
 	"protobench/internal/setting"
 )
 
-// unknown reports an assignment to a key that does not exist, with what was meant: of a [[method]] or
-// of the whole file.
+// unknown reports an assignment to a key that does not exist, with what was meant: of a [[method]]
+// or of the whole file.
 func (p *parser) unknown(path string, a assignment, method bool) {
 	key := a.path
 	if Schema().IsTable(key) {

@@ -13,20 +13,22 @@ import (
 	"protobench/internal/kernel"
 )
 
-// Implementation is gonum's BLAS with float32 matrix products by [kernel.Gemm], on the caller's thread.
+// Implementation is gonum's BLAS with float32 matrix products by [kernel.Gemm], on the caller's
+// thread.
 type Implementation struct{ gonum.Implementation }
 
-// Use makes gonum, gorgonia and its tensors compute with [Implementation]. It is meant for the start
-// of a program, before any of them is at work.
+// Use makes gonum, gorgonia and its tensors compute with [Implementation]. It is meant for the
+// start of a program, before any of them is at work.
 func Use() {
 	blas32.Use(Implementation{})
 	tensor.Use(Implementation{})
 	gorgonia.Use(Implementation{})
 }
 
-// Sgemm computes C = alpha·op(A)·op(B) + beta·C on row-major matrices: op(A) is [m,k], op(B) is [k,n], C is
-// [m,n]; lda, ldb, ldc are the row pitches of the stored matrices. With beta = 0 the old numbers of C do
-// not count, NaN included, and with alpha = 0 neither do A and B. It panics on sizes that do not fit.
+// Sgemm computes C = alpha·op(A)·op(B) + beta·C on row-major matrices: op(A) is [m,k], op(B) is
+// [k,n], C is [m,n]; lda, ldb, ldc are the row pitches of the stored matrices. With beta = 0 the
+// old numbers of C do not count, NaN included, and with alpha = 0 neither do A and B. It panics on
+// sizes that do not fit.
 func (Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	transA, transB := tA != blas.NoTrans, tB != blas.NoTrans
 	if alpha == 1 && (beta == 0 || beta == 1) {

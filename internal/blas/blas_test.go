@@ -61,7 +61,8 @@ func TestOldNumbersDoNotCountWithBetaZero(t *testing.T) {
 	}
 }
 
-// TestFactorsDoNotCountWithAlphaZero checks that BLAS's rule of what is not read holds for alpha = 0 too.
+// TestFactorsDoNotCountWithAlphaZero checks that BLAS's rule of what is not read holds for alpha =
+// 0 too.
 func TestFactorsDoNotCountWithAlphaZero(t *testing.T) {
 	nan := []float32{float32(math.NaN())}
 	for _, beta := range []float32{0, 1, 3} {

@@ -12,7 +12,8 @@ import (
 	"protobench/harness/store"
 )
 
-// TestEverySetTrains takes each set that is found among the data from recognition over verification to a report.
+// TestEverySetTrains takes each set that is found among the data from recognition over verification
+// to a report.
 func TestEverySetTrains(t *testing.T) {
 	if os.Getenv("PROTOBENCH_DATA") == "" {
 		t.Skip("PROTOBENCH_DATA is not set: no sets")

@@ -50,8 +50,8 @@ func (m machine) show(w io.Writer, report any, text string) error {
 	return err
 }
 
-// peakOf is the instruction set that a share of the peak refers to, and that peak in GFLOP/s: of the one in use, but of
-// the processor's best where the kernels use none.
+// peakOf is the instruction set that a share of the peak refers to, and that peak in GFLOP/s: of
+// the one in use, but of the processor's best where the kernels use none.
 func peakOf(team *team.Team) (kernel.ISA, float64) {
 	s := kernel.InUse()
 	if s == kernel.Generic {
@@ -63,11 +63,13 @@ func peakOf(team *team.Team) (kernel.ISA, float64) {
 // benchImage is the shape of the images that measurements make up.
 var benchImage = encoders.Input{Height: 32, Width: 32, Channels: 3}
 
-// benchWinograd is what measurements of convolutions take unless told otherwise: the default of encoder.winograd.
+// benchWinograd is what measurements of convolutions take unless told otherwise: the default of
+// encoder.winograd.
 const benchWinograd = 2
 
-// benchEncoder is an encoder at the size that it usually has for 32×32 images: mlp 512-512, convnet 32-64-128-256,
-// ResNet-18 with a 3×3 stem, vit of dimension 192 and depth 4; embeddings of dimension 128.
+// benchEncoder is an encoder at the size that it usually has for 32×32 images: mlp 512-512, convnet
+// 32-64-128-256, ResNet-18 with a 3×3 stem, vit of dimension 192 and depth 4; embeddings of
+// dimension 128.
 func benchEncoder(name string) encoders.Config {
 	c := encoders.Config{Name: name, Width: 32, Depth: 4, StemStride: 1, Winograd: benchWinograd, Patch: 4, Heads: 3, Dim: 128}
 	if name == "mlp" {

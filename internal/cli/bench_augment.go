@@ -30,7 +30,8 @@ func (b benchAugment) Validate() error {
 	return nil
 }
 
-// augmentReport is the outcome. Cells augment for themselves, so each thread has an augmenter of its own.
+// augmentReport is the outcome. Cells augment for themselves, so each thread has an augmenter of
+// its own.
 type augmentReport struct {
 	Bench      string  `json:"bench"`
 	Batch      int     `json:"batch"`

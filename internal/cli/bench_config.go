@@ -11,8 +11,9 @@ import (
 	"protobench/methods/part"
 )
 
-// config is the run whose step is timed: a preset at its own settings, or SwAV (Caron et al. 2020) with codes from the
-// student, plain SGD and no schedule, as comparisons with other programs have it.
+// config is the run whose step is timed: a preset at its own settings, or SwAV (Caron et al. 2020)
+// with codes from the student, plain SGD and no schedule, as comparisons with other programs have
+// it.
 func (b benchStep) config(team *team.Team) (part.Config, error) {
 	name := b.Method
 	if name == "" {
@@ -53,8 +54,9 @@ func plainSwAV() map[string]any {
 	}
 }
 
-// gflop is the work of a step, in 10⁹ floating-point operations: forward and backward pass of convolutions, linear maps,
-// attention and the products with the prototypes, over two views of each image; with a teacher also its forward pass.
+// gflop is the work of a step, in 10⁹ floating-point operations: forward and backward pass of
+// convolutions, linear maps, attention and the products with the prototypes, over two views of each
+// image; with a teacher also its forward pass.
 func gflop(cfg part.Config, withTeacher bool) (float64, error) {
 	m, err := cfg.Encoder.Count(cfg.Input)
 	if err != nil {

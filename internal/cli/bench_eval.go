@@ -146,7 +146,8 @@ func (b benchEval) logistic(team *team.Team) evalTask {
 	}}
 }
 
-// probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on all rows.
+// probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on
+// all rows.
 func (b benchEval) probe(team *team.Team) evalTask {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, 0.12)
@@ -170,8 +171,8 @@ func tail(m matrix.Matrix, n int) matrix.Matrix {
 	return matrix.Of(m.Rows-n, m.Cols, m.Data[n*m.Cols:])
 }
 
-// classFeatures draws features around class means that lie spread apart, with a common part of rank 32 as nuisance, so that
-// classes overlap.
+// classFeatures draws features around class means that lie spread apart, with a common part of rank
+// 32 as nuisance, so that classes overlap.
 func classFeatures(rows int, spread float32) (matrix.Matrix, []int) {
 	const d, rank = evalFeatures, 32
 	x, means := matrix.Of(rows, d, normal(rows*d, "noise")), normal(evalClasses*d, "means")

@@ -11,8 +11,8 @@ import (
 	"protobench/methods/part"
 )
 
-// stepFloor is what the parts that a method cannot do without take by themselves: the teacher's forward pass, the
-// student's forward and backward pass, and the products with the prototypes.
+// stepFloor is what the parts that a method cannot do without take by themselves: the teacher's
+// forward pass, the student's forward and backward pass, and the products with the prototypes.
 type stepFloor struct {
 	TeacherS  float64 `json:"teacher_forward_s"`
 	StudentS  float64 `json:"student_forward_backward_s"`
@@ -55,8 +55,9 @@ func passTime(w *encoders.Weights, cfg part.Config, backward bool) (float64, err
 	})
 }
 
-// productsTime is four products of embeddings and prototypes: the scores of both branches (or the teacher's
-// responsibilities), the gradient of the embeddings, and that of the prototypes (or the sums that move them).
+// productsTime is four products of embeddings and prototypes: the scores of both branches (or the
+// teacher's responsibilities), the gradient of the embeddings, and that of the prototypes (or the
+// sums that move them).
 func productsTime(cfg part.Config) float64 {
 	n, d, k := 2*cfg.Train.Batch, cfg.Encoder.Dim, methods.AllPrototypes(cfg)
 	z, c, s := normal(n*d, "z"), normal(k*d, "c"), make([]float32, n*k)

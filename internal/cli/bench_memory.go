@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// heapCount counts the bytes that the process allocates on the heap between each start and the stop that follows it.
+// heapCount counts the bytes that the process allocates on the heap between each start and the stop
+// that follows it.
 type heapCount struct {
 	bytes uint64
 	at    runtime.MemStats

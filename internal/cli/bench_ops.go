@@ -16,8 +16,8 @@ type opCost struct {
 	Share float64 `json:"share"` // of the mean step, 0..1
 }
 
-// costs are the kinds of operations by what they took between two moments, the dearest first. What steps took besides,
-// with the optimizer, is "update and the rest".
+// costs are the kinds of operations by what they took between two moments, the dearest first. What
+// steps took besides, with the optimizer, is "update and the rest".
 func costs(before, after map[string]time.Duration, samples []float64) []opCost {
 	var all []opCost
 	seconds := 0.0

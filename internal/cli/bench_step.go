@@ -12,8 +12,9 @@ import (
 	"protobench/methods/part"
 )
 
-// benchStep times training steps on random images that stay in memory, so that neither decoding nor augmentation is
-// timed. Without a method it is the step of SwAV as published code has it, without a teacher.
+// benchStep times training steps on random images that stay in memory, so that neither decoding nor
+// augmentation is timed. Without a method it is the step of SwAV as published code has it, without
+// a teacher.
 type benchStep struct {
 	machine
 	Encoder    string `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"One of ${enum}."`
@@ -152,7 +153,8 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg part.Config) 
 	return nil
 }
 
-// stepper builds what is timed: its step and, for the student alone, the time that operations have taken so far.
+// stepper builds what is timed: its step and, for the student alone, the time that operations have
+// taken so far.
 func stepper(cfg part.Config, withTeacher bool) (step func(views []float32) (float64, error), spent func() map[string]time.Duration, err error) {
 	if !withTeacher {
 		s, err := methods.NewStudentAlone(cfg)

@@ -39,7 +39,8 @@ func TestProgressOnATerminal(t *testing.T) {
 	say("c", harness.Measured, 60, map[string]float64{"live_unique@0.025": 99})
 	shown := out.String()
 	lines := strings.Split(shown[strings.LastIndex(shown, "\r")+1:], "\n")
-	// The clock moves twice per step: 20 steps in 40 seconds, 40 left of the cell, 140 of the sweep.
+	// The clock moves twice per step: 20 steps in 40 seconds, 40 left of the cell, 140 of the
+	// sweep.
 	want := []string{"[0/3] ETA 4 min 40 s\x1b[K", "swav s1 epoch 6.0/10 ETA 1 min 20 s loss 5.25 live-unique 99\x1b[K", "swav s1 epoch 0.0/10 loss 0\x1b[K\x1b[J"}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)

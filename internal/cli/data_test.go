@@ -13,8 +13,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestDataScripts runs the scripts about data sets beside a folder of five images, two of them alike, and arrays
-// of which half of the training images have no labels.
+// TestDataScripts runs the scripts about data sets beside a folder of five images, two of them
+// alike, and arrays of which half of the training images have no labels.
 func TestDataScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{Dir: "testdata/data", Setup: func(e *testscript.Env) error {
@@ -50,7 +50,8 @@ func writePNG(path string, pattern uint8) error {
 	return f.Close()
 }
 
-// writeArrays writes 64 training images of 8×8 pixels, of which the second half has no labels, and 32 test images.
+// writeArrays writes 64 training images of 8×8 pixels, of which the second half has no labels, and
+// 32 test images.
 func writeArrays(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -26,7 +26,8 @@ func (c dataView) Validate() error {
 	return nil
 }
 
-// Run writes the sheet: a row for each class, of its first training images, or of one and its views.
+// Run writes the sheet: a row for each class, of its first training images, or of one and its
+// views.
 func (c dataView) Run(w *console) error {
 	set, err := datasets.Open(c.options())
 	if err != nil {

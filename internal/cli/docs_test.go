@@ -20,8 +20,8 @@ type standIn struct {
 	why string // it is not the command itself
 }
 
-// standIns has every command line of every shell block in the documents. Of those that start with make, the target and the variables are
-// looked up in the Makefile as well.
+// standIns has every command line of every shell block in the documents. Of those that start with
+// make, the target and the variables are looked up in the Makefile as well.
 func standIns() map[string]standIn {
 	return map[string]standIn{
 		"make ablation":                    {"protobench run joint-vs-decoupled --dry-run", "trains for 12 minutes"},
@@ -79,7 +79,8 @@ func (s standIn) test(t *testing.T, line, sweep, data string) {
 	runWith(t, sweep, data, s.run)
 }
 
-// runWith runs a command of the program in a folder that has the sweep as my.toml, and returns what it prints.
+// runWith runs a command of the program in a folder that has the sweep as my.toml, and returns what
+// it prints.
 func runWith(t *testing.T, sweep, data, command string) string {
 	t.Helper()
 	words := strings.Fields(command)
@@ -96,7 +97,8 @@ func runWith(t *testing.T, sweep, data, command string) string {
 	return string(out)
 }
 
-// TestSweepsOfDocuments: whoever copies a sweep from a document gets one that the program takes, without a warning.
+// TestSweepsOfDocuments: whoever copies a sweep from a document gets one that the program takes,
+// without a warning.
 func TestSweepsOfDocuments(t *testing.T) {
 	t.Parallel()
 	data := madeUpData(t)
@@ -119,7 +121,8 @@ func TestSweepsOfDocuments(t *testing.T) {
 	}
 }
 
-// madeUpData is a folder with the images that sweeps of documents name: files of the right form and size, with noise in them.
+// madeUpData is a folder with the images that sweeps of documents name: files of the right form and
+// size, with noise in them.
 func madeUpData(t *testing.T) string {
 	t.Helper()
 	const side, classes = 28, 10
@@ -180,7 +183,8 @@ func isFileOf(name string) bool {
 	return err == nil
 }
 
-// TestPathsOfDocuments: inline code that looks like a path of the project is one. A last part in capitals is a placeholder.
+// TestPathsOfDocuments: inline code that looks like a path of the project is one. A last part in
+// capitals is a placeholder.
 func TestPathsOfDocuments(t *testing.T) {
 	t.Parallel()
 	folders, err := os.ReadDir(root)
@@ -213,7 +217,8 @@ func TestPathsOfDocuments(t *testing.T) {
 	}
 }
 
-// TestInlineCommandsOfDocuments: commands in the text have targets, verbs, flags, packages and tests that exist.
+// TestInlineCommandsOfDocuments: commands in the text have targets, verbs, flags, packages and
+// tests that exist.
 func TestInlineCommandsOfDocuments(t *testing.T) {
 	t.Parallel()
 	n := 0
@@ -259,7 +264,8 @@ func checkMake(t *testing.T, words []string) {
 	}
 }
 
-// checkVerb looks for the verb, its flags, and what it is asked for where that is not a placeholder.
+// checkVerb looks for the verb, its flags, and what it is asked for where that is not a
+// placeholder.
 func checkVerb(t *testing.T, words []string) {
 	t.Helper()
 	nodes := verbs(t)
@@ -327,7 +333,8 @@ func checkGoTest(t *testing.T, words []string) {
 	}
 }
 
-// named tells whether a test or benchmark in the text of test files has a name that the expression matches.
+// named tells whether a test or benchmark in the text of test files has a name that the expression
+// matches.
 func named(tests, kind, expression string) bool {
 	for _, m := range regexp.MustCompile(`func (`+kind+`\w*)\(`).FindAllStringSubmatch(tests, -1) {
 		if regexp.MustCompile(expression).MatchString(m[1]) {

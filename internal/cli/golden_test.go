@@ -30,7 +30,8 @@ type mask struct {
 	with    string
 }
 
-// masks are the only things in outputs that tests do not look at, by the names that scripts give them.
+// masks are the only things in outputs that tests do not look at, by the names that scripts give
+// them.
 func masks() []mask {
 	const duration = `(?:\d+ h \d\d min|\d+ min \d\d s|\d+ s)`
 	return []mask{
@@ -46,8 +47,8 @@ func masks() []mask {
 	}
 }
 
-// maskOutput is the command `mask NAME…` of scripts: the last command's standard output with masks put on.
-// A mask that finds nothing to hide is an error, so that none outlives its reason.
+// maskOutput is the command `mask NAME…` of scripts: the last command's standard output with masks
+// put on. A mask that finds nothing to hide is an error, so that none outlives its reason.
 func maskOutput(ts *testscript.TestScript, neg bool, names []string) {
 	if neg || len(names) == 0 {
 		ts.Fatalf("usage: mask NAME…")
@@ -68,7 +69,8 @@ func maskOutput(ts *testscript.TestScript, neg bool, names []string) {
 	ts.Check(err)
 }
 
-// TestHelpCoversEveryVerb: the script of help texts asks each verb of the grammar, and each group of verbs.
+// TestHelpCoversEveryVerb: the script of help texts asks each verb of the grammar, and each group
+// of verbs.
 func TestHelpCoversEveryVerb(t *testing.T) {
 	t.Parallel()
 	script := readText(t, "testdata/golden/help.txtar")
@@ -84,7 +86,8 @@ func TestListsCoverEveryKind(t *testing.T) {
 	t.Parallel()
 	script := readText(t, "testdata/golden/list.txtar")
 	for _, kind := range verbs(t)["list"].Positional[0].EnumSlice() {
-		// all is parts and keys again; as Markdown it is docs/methods.md, which has a test of its own.
+		// all is parts and keys again; as Markdown it is docs/methods.md, which has a test of its
+		// own.
 		if kind != "all" && !strings.Contains(script, "\nexec protobench list "+kind+"\n") {
 			t.Errorf("testdata/golden/list.txtar does not list %s", kind)
 		}

@@ -32,7 +32,8 @@ type section struct {
 	rows         []row
 }
 
-// row is one thing that there is: cells for people, value for programs (nil where another row's value has it).
+// row is one thing that there is: cells for people, value for programs (nil where another row's
+// value has it).
 type row struct {
 	cells []string
 	value any

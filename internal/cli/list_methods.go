@@ -9,7 +9,8 @@ import (
 	"protobench/internal/setting"
 )
 
-// axes are the parts of a method, in the order of a composition, with what the page says about each.
+// axes are the parts of a method, in the order of a composition, with what the page says about
+// each.
 func axes() []section {
 	return []section{
 		{title: "objectives", intro: "Targets and loss. `smog`, `pcl`, `sela` and `massl` own their prototypes and take no other learner."},

@@ -34,7 +34,8 @@ func TestTheMethodsPageIsCurrent(t *testing.T) {
 	}
 }
 
-// TestTheListIsEnoughForDocumentation: each part comes with its document, its settings and where it is from; a preset with what it is made of.
+// TestTheListIsEnoughForDocumentation: each part comes with its document, its settings and where it
+// is from; a preset with what it is made of.
 func TestTheListIsEnoughForDocumentation(t *testing.T) {
 	seen := map[string]int{}
 	read := map[string]bool{}

@@ -37,8 +37,9 @@ func Main() int {
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 
-// collectEarly has garbage collected once it is a tenth of what is in use, not as much again. Nearly all memory in use are numbers in
-// which the collector finds nothing to follow, so that a collection takes a moment and the resident set stays flat.
+// collectEarly has garbage collected once it is a tenth of what is in use, not as much again.
+// Nearly all memory in use are numbers in which the collector finds nothing to follow, so that a
+// collection takes a moment and the resident set stays flat.
 func collectEarly() {
 	const percent = 10
 	if _, chosen := os.LookupEnv("GOGC"); !chosen {

@@ -43,7 +43,8 @@ func documents(t *testing.T) []document {
 	return out
 }
 
-// parseMarkdown takes apart what these documents use of Markdown: fences of backticks, code spans, inline links.
+// parseMarkdown takes apart what these documents use of Markdown: fences of backticks, code spans,
+// inline links.
 func parseMarkdown(name, text string) document {
 	d := document{name: name}
 	var prose strings.Builder

@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// peakResident is the largest resident set of this process so far, in bytes; 0 where the system does not tell.
+// peakResident is the largest resident set of this process so far, in bytes; 0 where the system
+// does not tell.
 func peakResident() int64 {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

@@ -17,8 +17,8 @@ import (
 	"protobench/metrics"
 )
 
-// progress shows the events of a run: JSON lines, live lines on a terminal (one for the sweep, one per running cell), or
-// a plain line now and then.
+// progress shows the events of a run: JSON lines, live lines on a terminal (one for the sweep, one
+// per running cell), or a plain line now and then.
 type progress struct {
 	json  *json.Encoder // nil unless JSON lines are wanted
 	w     io.Writer

@@ -40,8 +40,8 @@ name = "dino+gmm"
 observers = ["joint"]
 `
 
-// wideSweep is large enough for the blocked kernels, with a queue that carries over from step to step. Its views are plain: the small
-// sweep has all of the augmentation.
+// wideSweep is large enough for the blocked kernels, with a queue that carries over from step to
+// step. Its views are plain: the small sweep has all of the augmentation.
 const wideSweep = `
 name = "wide"
 references = false
@@ -110,7 +110,8 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 	}
 }
 
-// runInPieces interrupts a sweep after every second measurement until it is done, and returns how often.
+// runInPieces interrupts a sweep after every second measurement until it is done, and returns how
+// often.
 func runInPieces(t *testing.T, file, dir string) int {
 	t.Helper()
 	for n := range 50 {

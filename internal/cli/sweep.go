@@ -63,7 +63,8 @@ func unknown(what, name string, names []string, otherwise string) error {
 	return fmt.Errorf("no %s %q; %s", what, name, otherwise)
 }
 
-// message is the text of an error. Configuration errors start with file and line, as editors understand them.
+// message is the text of an error. Configuration errors start with file and line, as editors
+// understand them.
 func message(err error) string {
 	var config *sweep.ConfigError
 	if errors.As(err, &config) || err.Error() == "" {

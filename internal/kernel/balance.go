@@ -29,8 +29,8 @@ func WeightedSum(x []float32, w []float64) float64 {
 	return finish(s, n, len(x), func(i int) float64 { return float64(float64(x[i]) * w[i]) })
 }
 
-// Rescale sets x = x·w·f, rounded once, and adds the result to sums: a row of a matrix whose columns are scaled by w and whose rows by
-// f, and the sums of the scaled columns.
+// Rescale sets x = x·w·f, rounded once, and adds the result to sums: a row of a matrix whose
+// columns are scaled by w and whose rows by f, and the sums of the scaled columns.
 func Rescale(x []float32, w []float64, f float64, sums []float64) {
 	w, sums = w[:len(x)], sums[:len(x)]
 	n := whole(len(x), by8)

@@ -6,7 +6,8 @@ import (
 	"protobench/internal/team"
 )
 
-// class is a product of pixels with packed panels: all output pixels of a convolution, or one of the parity classes of its input gradient.
+// class is a product of pixels with packed panels: all output pixels of a convolution, or one of
+// the parity classes of its input gradient.
 type class struct {
 	t      tile
 	p      pixels
@@ -14,9 +15,9 @@ type class struct {
 	out    int // where the first pixel lies in the maps written
 }
 
-// multiply multiplies all pixels of all images with all packed panels, class by class. Four rows of a tile are four
-// neighbours in a pixel row or, where rows are too narrow for that, the same pixel of four images.
-// done, if there is one, is called with the images [lo,hi) that are finished.
+// multiply multiplies all pixels of all images with all packed panels, class by class. Four rows of
+// a tile are four neighbours in a pixel row or, where rows are too narrow for that, the same pixel
+// of four images. done, if there is one, is called with the images [lo,hi) that are finished.
 func (c *Conv) multiply(team *team.Team, classes []class, a feed, out []float32, done func(lo, hi int)) {
 	each := imageBlock
 	for _, k := range classes {
@@ -68,7 +69,8 @@ func (f feed) take() (*stage, int) {
 	return f.stages.take()
 }
 
-// reach makes the images [lo,hi) ready and returns where those at hand begin, and which is the first of them.
+// reach makes the images [lo,hi) ready and returns where those at hand begin, and which is the
+// first of them.
 func (f feed) reach(s *stage, lo, hi int) (a unsafe.Pointer, first int) {
 	if s == nil {
 		return unsafe.Pointer(&f.x[0]), 0

@@ -43,8 +43,8 @@ func clamp(x float32) float32 {
 	return x
 }
 
-// Luma sets out to the gray of pixels whose colours are r, g and b: ITU-R BT.601's weights in four digits, as
-// torchvision has them. out may be one of them.
+// Luma sets out to the gray of pixels whose colours are r, g and b: ITU-R BT.601's weights in four
+// digits, as torchvision has them. out may be one of them.
 func Luma(out, r, g, b []float32) {
 	r, g, b = r[:len(out)], g[:len(out)], b[:len(out)]
 	n := whole(len(out), by8)
@@ -62,7 +62,8 @@ func luma(r, g, b float32) float32 {
 	return float32(0.2989*r) + float32(0.587*g) + float32(0.114*b)
 }
 
-// Saturate sets each colour of a pixel to f·colour + (1-f)·gray, cut to [0,1], with the gray of [Luma].
+// Saturate sets each colour of a pixel to f·colour + (1-f)·gray, cut to [0,1], with the gray of
+// [Luma].
 func Saturate(r, g, b []float32, f float32) {
 	g, b = g[:len(r)], b[:len(r)]
 	n := whole(len(r), by8)
@@ -79,8 +80,8 @@ func Saturate(r, g, b []float32, f float32) {
 	}
 }
 
-// TurnHue turns the hue of pixels by so many sixths of a turn, 0..6. Value (the largest colour) and chroma (largest less
-// smallest) stay.
+// TurnHue turns the hue of pixels by so many sixths of a turn, 0..6. Value (the largest colour) and
+// chroma (largest less smallest) stay.
 func TurnHue(r, g, b []float32, sixths float32) {
 	g, b = g[:len(r)], b[:len(r)]
 	n := whole(len(r), by8)
@@ -94,7 +95,8 @@ func TurnHue(r, g, b []float32, sixths float32) {
 	}
 }
 
-// turned is one pixel of [TurnHue]. Hue h is the angle of the hexagon on which the colours of one value and chroma lie.
+// turned is one pixel of [TurnHue]. Hue h is the angle of the hexagon on which the colours of one
+// value and chroma lie.
 func turned(r, g, b, sixths float32) (red, green, blue float32) {
 	high, chroma, h := hexcone(r, g, b)
 	if chroma == 0 {

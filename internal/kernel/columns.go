@@ -6,8 +6,9 @@ import (
 	"protobench/internal/team"
 )
 
-// columns is what the column kernels read at fixed offsets: maps x, y, z and where results go, per-channel vectors, and the
-// pixels of one image: rows of pixels at a pitch, with skip bytes between two rows.
+// columns is what the column kernels read at fixed offsets: maps x, y, z and where results go,
+// per-channel vectors, and the pixels of one image: rows of pixels at a pitch, with skip bytes
+// between two rows.
 type columns struct {
 	x, y, z, out              unsafe.Pointer
 	v0, v1, v2                unsafe.Pointer
@@ -86,7 +87,8 @@ func (m Map) pieces(team *team.Team, f func(s span)) {
 	})
 }
 
-// pieces are the rows of a span in runs that stay in the first cache while blocks of channels take turns.
+// pieces are the rows of a span in runs that stay in the first cache while blocks of channels take
+// turns.
 func (s span) pieces() func(yield func(span) bool) {
 	return func(yield func(span) bool) {
 		rows := s.m.pieceRows()
@@ -98,8 +100,9 @@ func (s span) pieces() func(yield func(span) bool) {
 	}
 }
 
-// ColumnSums sets, for each image i and channel c, sum[i,c] = Σ (x - shift[i,c]) and square[i,c] = Σ (x - shift[i,c])² over the image's
-// pixels in order, about its first pixel, which keeps a variance made of them accurate. All three are [Images,Channels].
+// ColumnSums sets, for each image i and channel c, sum[i,c] = Σ (x - shift[i,c]) and square[i,c] =
+// Σ (x - shift[i,c])² over the image's pixels in order, about its first pixel, which keeps a
+// variance made of them accurate. All three are [Images,Channels].
 func (m Map) ColumnSums(team *team.Team, x, shift, sum, square []float32) {
 	m.check([][]float32{x}, m.Images*m.Channels, shift, sum, square)
 	m.images(team, func(i int, s span) {
@@ -130,8 +133,9 @@ func (m Map) sumImage(s span, x, shift, sum, square []float32) {
 	})
 }
 
-// affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu); with relu, max(0, ·). A NaN stays
-// one. It takes the span's rows of x to rows of y that begin at to. Those of add begin at from.
+// affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu);
+// with relu, max(0, ·). A NaN stays one. It takes the span's rows of x to rows of y that begin at
+// to. Those of add begin at from.
 func (s span) affine(y []float32, to int, x, add []float32, from int, scale, shift []float32, relu bool) {
 	v := s.vector()
 	if v > 0 {

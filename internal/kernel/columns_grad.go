@@ -2,9 +2,10 @@ package kernel
 
 import "protobench/internal/team"
 
-// NormGrad is what batch normalisation's backward pass reads: its input x, the gradient dy of its output, and, where a ReLU is
-// fused behind, that output y or the scale and shift [C] that y is made of once more; neither without a ReLU. The gradient that counts is
-// g = dy where y > 0, else 0.
+// NormGrad is what batch normalisation's backward pass reads: its input x, the gradient dy of its
+// output, and, where a ReLU is fused behind, that output y or the scale and shift [C] that y is
+// made of once more; neither without a ReLU. The gradient that counts is g = dy where y > 0, else
+// 0.
 type NormGrad struct {
 	X, Y, DY     []float32
 	Scale, Shift []float32
@@ -39,7 +40,8 @@ func (g NormGrad) at(i, j int) float32 {
 	return g.DY[i]
 }
 
-// NormSums sets, for each image i and channel c, sum[i,c] = Σ g and dot[i,c] = Σ g·(x - mean[c]) over the image's pixels in order.
+// NormSums sets, for each image i and channel c, sum[i,c] = Σ g and dot[i,c] = Σ g·(x - mean[c])
+// over the image's pixels in order.
 func (m Map) NormSums(team *team.Team, g NormGrad, mean, sum, dot []float32) {
 	g.check(m)
 	m.check(nil, m.Channels, mean)
@@ -53,7 +55,8 @@ func (m Map) NormSums(team *team.Team, g NormGrad, mean, sum, dot []float32) {
 // GradSums are what [Map.NormSums] takes of a gradient: a norm's mean [C], and the sums [images,C].
 type GradSums struct{ Mean, Sum, Dot []float32 }
 
-// gradSumming returns what takes the sums of the images [lo,hi) of gradient dy, of maps y behind a norm without an Add.
+// gradSumming returns what takes the sums of the images [lo,hi) of gradient dy, of maps y behind a
+// norm without an Add.
 func (m Map) gradSumming(dy []float32, y Normed, sums *GradSums) func(lo, hi int) {
 	if dy == nil || !y.deferred() || y.Add != nil {
 		panic("kernel: the sums of a gradient that is not that of a norm")

@@ -9,7 +9,8 @@ import (
 	"protobench/internal/team"
 )
 
-// TestColumns compares the kernels with sums over pixels in float64, for channel counts with every kind of rest.
+// TestColumns compares the kernels with sums over pixels in float64, for channel counts with every
+// kind of rest.
 func TestColumns(t *testing.T) {
 	maps := []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 3, 7, 44, 1}, {1, 1, 1, 8, 1}, {2, 2, 2, 3, 0}}
 	withISA(t, func(t *testing.T) {

@@ -6,8 +6,9 @@ import (
 	"protobench/internal/team"
 )
 
-// Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC maps that have a halo of one pixel, so
-// that it reads them in place. Weights are [3,3,In,Out]. A Conv belongs to one caller at a time.
+// Conv is the shape of a 3×3 convolution with one pixel of zero padding on NHWC maps that have a
+// halo of one pixel, so that it reads them in place. Weights are [3,3,In,Out]. A Conv belongs to
+// one caller at a time.
 type Conv struct {
 	Batch, Height, Width int // images and their size before the convolution
 	In, Out              int // channels
@@ -18,7 +19,8 @@ type Conv struct {
 	panels []float32 // packed weights of one pass
 }
 
-// Slack is how many floats behind a map a convolution may read (never write, and what is read reaches no result).
+// Slack is how many floats behind a map a convolution may read (never write, and what is read
+// reaches no result).
 const Slack = 2 * tileCols
 
 // NewConv returns a convolution for batches of one size. All sizes are at least 1.
@@ -37,9 +39,10 @@ func NewConv(batch, height, width, in, out, stride int) *Conv {
 	return c
 }
 
-// UseWinograd chooses how a convolution of stride 1 saves products, before its first pass: by minimal filtering with output tiles
-// of at most 2×2 (what a new convolution does) or 4×4 pixels, which saves more and rounds more, or not at all (0). Where tiles or
-// channels do not suit the shape, smaller tiles or the direct convolution take their place.
+// UseWinograd chooses how a convolution of stride 1 saves products, before its first pass: by
+// minimal filtering with output tiles of at most 2×2 (what a new convolution does) or 4×4 pixels,
+// which saves more and rounds more, or not at all (0). Where tiles or channels do not suit the
+// shape, smaller tiles or the direct convolution take their place.
 func (c *Conv) UseWinograd(tile int) {
 	switch tile {
 	case 0:
@@ -76,11 +79,13 @@ func (c *Conv) room(k, n int) {
 
 func panelLen(k, n int) int { return (n + tileCols - 1) / tileCols * k * tileCols }
 
-// Sums are what [Map.ColumnSums] takes of maps, [images,channels] each: a shift, the sum and the sum of squares about it.
+// Sums are what [Map.ColumnSums] takes of maps, [images,channels] each: a shift, the sum and the
+// sum of squares about it.
 type Sums struct{ Shift, Sum, Square []float32 }
 
-// Forward sets the interior of y to the convolution of maps x, which may be behind a batch norm, with weights. Sums, if not nil, are
-// set to those of y, taken of each image while it is in the cache.
+// Forward sets the interior of y to the convolution of maps x, which may be behind a batch norm,
+// with weights. Sums, if not nil, are set to those of y, taken of each image while it is in the
+// cache.
 func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	c.checkMaps(x.X, y)
 	x.check(c.Input())

@@ -6,9 +6,10 @@ import (
 	"protobench/internal/team"
 )
 
-// Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for the input x, and the
-// interior of dx, if not nil, to the input's; for maps behind a batch norm, to the gradient of what the norm gives. sums, if not nil,
-// are set to those that the norm's own backward pass needs, taken of each image while it is in the cache.
+// Backward takes the output gradient dy and sets dw [3,3,In,Out] to the gradient of the weights for
+// the input x, and the interior of dx, if not nil, to the input's; for maps behind a batch norm, to
+// the gradient of what the norm gives. sums, if not nil, are set to those that the norm's own
+// backward pass needs, taken of each image while it is in the cache.
 func (c *Conv) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	c.checkMaps(x.X, dy)
 	x.check(c.Input())
@@ -29,8 +30,8 @@ func (c *Conv) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights
 	}
 }
 
-// gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes, each a small
-// convolution of dy with the taps that reach it.
+// gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes,
+// each a small convolution of dy with the taps that reach it.
 func (c *Conv) gradInput(team *team.Team, dx, dy, weights []float32, done func(lo, hi int)) {
 	c.room(9*c.Out, c.In)
 	c.multiply(team, c.gradClasses(team, weights), feed{x: dy}, dx, done)
@@ -85,8 +86,9 @@ func (c *Conv) packTaps(team *team.Team, weights, panels []float32, ky, kx []int
 	})
 }
 
-// gradParts returns the number of slices of images whose weight gradients are summed apart and then added in order: it bounds
-// the length of a sum's chain and the memory, and depends on nothing but shapes.
+// gradParts returns the number of slices of images whose weight gradients are summed apart and then
+// added in order: it bounds the length of a sum's chain and the memory, and depends on nothing but
+// shapes.
 func (c *Conv) gradParts() int {
 	return max(1, min(c.Batch, gradSlices, 1<<22/c.WeightLen()))
 }
@@ -94,8 +96,9 @@ func (c *Conv) gradParts() int {
 // gradSlices is the largest number of slices.
 const gradSlices = 8
 
-// gradRows is how many rows of the kernel a task takes. Deferred maps are applied once for all three of them where there are slices
-// enough to share, as often as there are rows where tasks would become few.
+// gradRows is how many rows of the kernel a task takes. Deferred maps are applied once for all
+// three of them where there are slices enough to share, as often as there are rows where tasks
+// would become few.
 func gradRows(parts int, deferred bool) int {
 	if deferred && parts >= gradSlices {
 		return 3
@@ -133,8 +136,8 @@ func sumParts(team *team.Team, dst, parts []float32, count int) {
 	})
 }
 
-// narrow is the output width below which a sum runs over the images of a slice rather than the pixels of an image: a
-// tile has to be worth loading and storing.
+// narrow is the output width below which a sum runs over the images of a slice rather than the
+// pixels of an image: a tile has to be worth loading and storing.
 const narrow = 8
 
 // gradPart sums the images [lo,hi) for the kernel rows from ky on that part has room for.

@@ -76,7 +76,8 @@ func TestConv(t *testing.T) {
 	})
 }
 
-// TestGradientTasks checks that a weight gradient is cut into as many tasks behind a norm as before one where slices are few.
+// TestGradientTasks checks that a weight gradient is cut into as many tasks behind a norm as before
+// one where slices are few.
 func TestGradientTasks(t *testing.T) {
 	for _, c := range []struct {
 		conv *Conv
@@ -176,8 +177,8 @@ func TestNormalizeRows(t *testing.T) {
 	}
 }
 
-// TestTilesSurviveStackMoves grows the stack below tiles of one and two groups while the collector runs: pointers of unused
-// groups must not look like pointers.
+// TestTilesSurviveStackMoves grows the stack below tiles of one and two groups while the collector
+// runs: pointers of unused groups must not look like pointers.
 func TestTilesSurviveStackMoves(t *testing.T) {
 	withISA(t, func(*testing.T) {
 		stop := make(chan struct{})

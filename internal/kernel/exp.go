@@ -6,7 +6,8 @@ import (
 )
 
 // Exp returns e^x in float32: argument reduction by ln 2 in two parts and the Cephes polynomial of
-// degree 6, in a fixed order of operations. x is clamped to [-87.34, 88.72]; the largest error is about 2 ulp.
+// degree 6, in a fixed order of operations. x is clamped to [-87.34, 88.72]; the largest error is
+// about 2 ulp.
 func Exp(x float32) float32 {
 	const (
 		log2e = 1.44269504088896341
@@ -123,7 +124,8 @@ func largest(x []float32) float32 {
 	return top[0]
 }
 
-// Argmax returns the index of the largest element, the first one of equals; 0 if none is above -Inf.
+// Argmax returns the index of the largest element, the first one of equals; 0 if none is above
+// -Inf.
 func Argmax(x []float32) int {
 	m := Max(x)
 	if math.IsInf(float64(m), -1) {

@@ -1,7 +1,7 @@
 package kernel
 
-// GELU sets y = x·Φ(x), Φ the standard normal distribution function (Hendrycks and Gimpel 2016; the exact form, not the
-// tanh approximation). y may be x.
+// GELU sets y = x·Φ(x), Φ the standard normal distribution function (Hendrycks and Gimpel 2016; the
+// exact form, not the tanh approximation). y may be x.
 func GELU(y, x []float32) {
 	x = x[:len(y)]
 	n := whole(len(y), by16)
@@ -39,8 +39,8 @@ func GELUBackward(dx, x, dy []float32) {
 	}
 }
 
-// GELUBoth does what [GELU] and [GELUBackward] do at once, y = GELU(x) and dx = dy·GELU'(x), in little more time than either. dx may
-// be dy.
+// GELUBoth does what [GELU] and [GELUBackward] do at once, y = GELU(x) and dx = dy·GELU'(x), in
+// little more time than either. dx may be dy.
 func GELUBoth(y, dx, x, dy []float32) {
 	dx, x, dy = dx[:len(y)], x[:len(y)], dy[:len(y)]
 	n := whole(len(y), by16)
@@ -59,8 +59,9 @@ func GELUBoth(y, dx, x, dy []float32) {
 	}
 }
 
-// normal returns the standard normal distribution function Φ(x) and its density φ(x). Φ is 1 - ½·p(t)·e^(-x²/2) for
-// x ≥ 0 with Abramowitz and Stegun's polynomial 7.1.26, whose error in erf is below 1.5e-7: a float32's last digit.
+// normal returns the standard normal distribution function Φ(x) and its density φ(x). Φ is 1 -
+// ½·p(t)·e^(-x²/2) for x ≥ 0 with Abramowitz and Stegun's polynomial 7.1.26, whose error in erf is
+// below 1.5e-7: a float32's last digit.
 func normal(x float32) (cdf, pdf float32) {
 	const (
 		sqrtHalf   = 0.70710678118654752

@@ -46,16 +46,16 @@ type part struct {
 
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) with accumulate, on row-major float32
 // matrices: op(A) is [m,k], op(B) is [k,n], C is [m,n]; lda, ldb, ldc are the row pitches of the
-// stored matrices. Each element is a sum of blocks of 512 products, added up in their order, each block a chain of
-// multiply-adds in k order from zero, whatever m, n and the team are.
+// stored matrices. Each element is a sum of blocks of 512 products, added up in their order, each
+// block a chain of multiply-adds in k order from zero, whatever m, n and the team are.
 func Gemm(team *team.Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	multiply(team, product{
 		transA: transA, transB: transB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, accumulate: accumulate,
 	})
 }
 
-// GemmBias computes C = A·B + bias, the bias [n] added to every row: the same numbers as [Gemm]'s with accumulate on a C whose rows are
-// the bias, without writing and reading that C.
+// GemmBias computes C = A·B + bias, the bias [n] added to every row: the same numbers as [Gemm]'s
+// with accumulate on a C whose rows are the bias, without writing and reading that C.
 func GemmBias(team *team.Team, m, n, k int, a []float32, lda int, b []float32, ldb int, bias, c []float32, ldc int) {
 	checkMatrix("bias", bias, n, 1, n, false)
 	multiply(team, product{m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, bias: bias[:n]})
@@ -99,7 +99,8 @@ func (p *product) nothing() {
 	}
 }
 
-// end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's memory alive.
+// end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's
+// memory alive.
 func (p *product) end() {
 	packed.Put(p.panels)
 	*p = product{pack: p.pack, multiply: p.multiply}
@@ -146,8 +147,8 @@ func (p *product) multiplyTask(i int) {
 // tiles is how many tiles the rows of C take.
 func (p *product) tiles() int { return (p.m + tileRows - 1) / tileRows }
 
-// cut returns into how many tasks the rows and the panels are cut: rows first, in whole tiles, as many for each thread. A task's rows
-// fit its core's cache.
+// cut returns into how many tasks the rows and the panels are cut: rows first, in whole tiles, as
+// many for each thread. A task's rows fit its core's cache.
 func (p *product) cut(threads, panels int) (down, across int) {
 	tiles, chunk := p.tiles(), blockM/tileRows
 	down = (tiles + chunk - 1) / chunk

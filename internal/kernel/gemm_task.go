@@ -56,10 +56,12 @@ func (p *product) task(k0, n0, kc, nc, lo, hi, first, last int) {
 	}
 }
 
-// aliased is the pitch in floats at multiples of which the rows of a tile meet in a quarter of the cache's sets or less.
+// aliased is the pitch in floats at multiples of which the rows of a tile meet in a quarter of the
+// cache's sets or less.
 const aliased = 512
 
-// rows makes the rows [lo,hi) of op(A) ready, packed or in place, and returns where they begin and the bytes to the next tile.
+// rows makes the rows [lo,hi) of op(A) ready, packed or in place, and returns where they begin and
+// the bytes to the next tile.
 func (p *product) rows(w *workspace, t *tile, k0, kc, lo, hi int) (base unsafe.Pointer, step int) {
 	w.last = nil
 	switch {
@@ -78,9 +80,9 @@ func (p *product) rows(w *workspace, t *tile, k0, kc, lo, hi int) (base unsafe.P
 	return unsafe.Pointer(&w.a[0]), tileRows * t.rs
 }
 
-// packLast copies what does not fill a group of four of the rows of a, at the pitch that they have there, so that reading the group
-// stays inside, and reports whether there is room for it. What the group has too many are old numbers that reach only elements
-// which are not stored.
+// packLast copies what does not fill a group of four of the rows of a, at the pitch that they have
+// there, so that reading the group stays inside, and reports whether there is room for it. What the
+// group has too many are old numbers that reach only elements which are not stored.
 func (w *workspace) packLast(a []float32, lda, kc, rows int) bool {
 	n := rows % 4
 	if n == 0 {

@@ -184,7 +184,8 @@ func letter(trans bool) rune {
 	return 'N'
 }
 
-// TestGemmBias compares the product that begins with a bias with the one on a C whose rows are the bias, bit by bit.
+// TestGemmBias compares the product that begins with a bias with the one on a C whose rows are the
+// bias, bit by bit.
 func TestGemmBias(t *testing.T) {
 	two := team.New(2)
 	defer two.Close()

@@ -15,7 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// guard is memory whose last page may not be touched: arrays that end where that page begins show every access past their end.
+// guard is memory whose last page may not be touched: arrays that end where that page begins show
+// every access past their end.
 type guard struct{ floats []float32 }
 
 func newGuard(t *testing.T, n int) guard {
@@ -33,7 +34,8 @@ func newGuard(t *testing.T, n int) guard {
 	return guard{unsafe.Slice((*float32)(unsafe.Pointer(&b[0])), size/4)}
 }
 
-// tail returns the last floats, x copied to their start and NaN behind it as far as capacity reaches.
+// tail returns the last floats, x copied to their start and NaN behind it as far as capacity
+// reaches.
 func (g guard) tail(x []float32, slack int) []float32 {
 	y := g.floats[len(g.floats)-len(x)-slack:]
 	for i := range y[copy(y, x):] {
@@ -42,7 +44,8 @@ func (g guard) tail(x []float32, slack int) []float32 {
 	return y[:len(x)]
 }
 
-// alike checks that runs on all instruction sets that fuse gave the same bits, and returns the first.
+// alike checks that runs on all instruction sets that fuse gave the same bits, and returns the
+// first.
 func alike(t *rapid.T, what string, outs [][]float32) []float32 {
 	for _, o := range outs[1:] {
 		if n := differ(outs[0], o); n > 0 {
@@ -52,7 +55,8 @@ func alike(t *rapid.T, what string, outs [][]float32) []float32 {
 	return outs[0]
 }
 
-// onEach runs f on each instruction set, the pure Go last: fused says how many fuse multiplications and additions.
+// onEach runs f on each instruction set, the pure Go last: fused says how many fuse multiplications
+// and additions.
 func onEach(f func()) (fused int) {
 	defer func(before ISA) { isa = before }(isa)
 	for _, isa = range supported() {

@@ -18,8 +18,8 @@ const (
 	Generic ISA = "generic"
 )
 
-// isa is chosen once: the best that the processor has, or what PROTOBENCH_ISA asks for if the processor has it. Asking
-// for another one leaves the best in use, which every result names.
+// isa is chosen once: the best that the processor has, or what PROTOBENCH_ISA asks for if the
+// processor has it. Asking for another one leaves the best in use, which every result names.
 var isa = choose(os.Getenv("PROTOBENCH_ISA"), supported())
 
 // InUse returns the instruction set of this process.
@@ -31,7 +31,8 @@ func Supported() []ISA { return supported() }
 // Features names what the processor has of the extensions that kernels use or could use.
 func Features() []string { return features() }
 
-// Warning says that PROTOBENCH_ISA asks for what there is not, and what is used instead; else it is empty.
+// Warning says that PROTOBENCH_ISA asks for what there is not, and what is used instead; else it is
+// empty.
 func Warning() string { return refused(os.Getenv("PROTOBENCH_ISA"), supported()) }
 
 func refused(want string, have []ISA) string {

@@ -2,8 +2,9 @@ package kernel
 
 import "unsafe"
 
-// lanes is what the kernels over flat arrays read at fixed offsets. They take whole blocks of eight or sixteen numbers;
-// the rest, or all of it without the assembly, is done in Go by the same operations: both give the same bits.
+// lanes is what the kernels over flat arrays read at fixed offsets. They take whole blocks of eight
+// or sixteen numbers; the rest, or all of it without the assembly, is done in Go by the same
+// operations: both give the same bits.
 type lanes struct {
 	p      [6]unsafe.Pointer
 	blocks int
@@ -27,8 +28,9 @@ const (
 	by16 = 4
 )
 
-// laneSums are the sixteen lanes of a sum over whole blocks: number i goes to lane i mod 16. The lanes are added up by halves, and
-// then what is left of the numbers one by one, so a sum's order depends on its length alone.
+// laneSums are the sixteen lanes of a sum over whole blocks: number i goes to lane i mod 16. The
+// lanes are added up by halves, and then what is left of the numbers one by one, so a sum's order
+// depends on its length alone.
 type laneSums [16]float64
 
 func (s *laneSums) total() float64 {

@@ -110,7 +110,8 @@ func sameBits(x, y float64) bool {
 	return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
 }
 
-// TestLanesAgree compares each kernel's bits between the instruction sets: the assembly's whole blocks and Go's rest against all Go.
+// TestLanesAgree compares each kernel's bits between the instruction sets: the assembly's whole
+// blocks and Go's rest against all Go.
 func TestLanesAgree(t *testing.T) {
 	lengths := []int{127, 128, 192, 1000, 4097}
 	for n := range 70 {

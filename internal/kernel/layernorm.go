@@ -16,8 +16,8 @@ func LayerNorm(y, x, gamma, beta []float32, mean, istd float32) {
 	}
 }
 
-// LayerNormSums takes the sums of one row's backward pass: Σ g and Σ g·x̂ with g = γ·dy and x̂ = (x - mean)·istd, in float64,
-// and adds dy·x̂ to dgamma and dy to dbeta.
+// LayerNormSums takes the sums of one row's backward pass: Σ g and Σ g·x̂ with g = γ·dy and x̂ = (x
+// - mean)·istd, in float64, and adds dy·x̂ to dgamma and dy to dbeta.
 func LayerNormSums(x, gamma, dy, dgamma, dbeta []float32, mean, istd float32) (sum, dot float64) {
 	gamma, dy, dgamma, dbeta = gamma[:len(x)], dy[:len(x)], dgamma[:len(x)], dbeta[:len(x)]
 	n := whole(len(x), by16)
@@ -37,7 +37,8 @@ func LayerNormSums(x, gamma, dy, dgamma, dbeta []float32, mean, istd float32) (s
 	return sum, dot
 }
 
-// LayerNormBackward sets dx = istd·(γ·dy - a - x̂·b) for one row, with a and b the means of g and g·x̂. dx may be dy.
+// LayerNormBackward sets dx = istd·(γ·dy - a - x̂·b) for one row, with a and b the means of g and
+// g·x̂. dx may be dy.
 func LayerNormBackward(dx, x, gamma, dy []float32, mean, istd, a, b float32) {
 	x, gamma, dy = x[:len(dx)], gamma[:len(dx)], dy[:len(dx)]
 	n := whole(len(dx), by8)

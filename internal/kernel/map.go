@@ -6,8 +6,8 @@ import (
 	"protobench/internal/team"
 )
 
-// Map is how feature maps [Images,Height,Width,Channels] lie in memory: with a border of Halo pixels around each image, which
-// kernels leave alone and convolutions need to be zero.
+// Map is how feature maps [Images,Height,Width,Channels] lie in memory: with a border of Halo
+// pixels around each image, which kernels leave alone and convolutions need to be zero.
 type Map struct{ Images, Height, Width, Channels, Halo int }
 
 // Matrix is a matrix [rows,channels] as one image of one pixel a row.

@@ -2,12 +2,14 @@ package kernel
 
 import "protobench/internal/team"
 
-// Normed are maps behind a batch norm that is applied where they are read, so that they need no memory of their own:
+// Normed are maps behind a batch norm that is applied where they are read, so that they need no
+// memory of their own:
 //
 //	y = max(0, X·Scale + Shift + Add)
 //
-// per channel (Scale and Shift are [C]), without Add where that is nil and without the maximum where there is no ReLU; Add, which may
-// itself be behind a norm, needs a ReLU. A NaN stays one. Where Scale is nil, y is X as it is, and nothing else may be set.
+// per channel (Scale and Shift are [C]), without Add where that is nil and without the maximum
+// where there is no ReLU; Add, which may itself be behind a norm, needs a ReLU. A NaN stays one.
+// Where Scale is nil, y is X as it is, and nothing else may be set.
 type Normed struct {
 	X, Scale, Shift []float32
 	Add             *Normed
@@ -60,8 +62,9 @@ func (m Map) Apply(team *team.Team, y []float32, x Normed) {
 	m.pieces(team, func(s span) { s.normed(y, s.at, &x) })
 }
 
-// MaskReLU sets g = dy where maps y are positive, else 0. g may be dy. sums, if not nil, are set to those that the norm which made deferred
-// maps needs of g, taken of each image while it is in the cache; plain maps have none.
+// MaskReLU sets g = dy where maps y are positive, else 0. g may be dy. sums, if not nil, are set to
+// those that the norm which made deferred maps needs of g, taken of each image while it is in the
+// cache; plain maps have none.
 func (m Map) MaskReLU(team *team.Team, g, dy []float32, y Normed, sums *GradSums) {
 	m.check([][]float32{g, dy}, 0)
 	y.check(m)

@@ -17,7 +17,8 @@ func behind(x, add, scale, shift []float32, relu bool) Normed {
 	return n
 }
 
-// chain makes maps behind several norms, each added to the next one, and what they are when written out.
+// chain makes maps behind several norms, each added to the next one, and what they are when written
+// out.
 func chain(m Map, length int, relu bool) (Normed, []float32) {
 	var add *Normed
 	var y []float32
@@ -43,8 +44,9 @@ type convolver interface {
 	Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums)
 }
 
-// TestNormedConv compares convolutions that apply batch norms where they read their maps, and take the sums of their results, with the
-// steps one after the other: the same bits on every instruction set and any team.
+// TestNormedConv compares convolutions that apply batch norms where they read their maps, and take
+// the sums of their results, with the steps one after the other: the same bits on every instruction
+// set and any team.
 func TestNormedConv(t *testing.T) {
 	withISA(t, func(t *testing.T) {
 		for _, s := range [][6]int{ // images, height, width, in, out, stride
@@ -88,8 +90,8 @@ func newOutcome(c convolver, in Map) outcome {
 	}
 }
 
-// testChains reads maps behind one norm, as a block's first convolution does, and behind several, whose sums of gradients are not a
-// convolution's to take.
+// testChains reads maps behind one norm, as a block's first convolution does, and behind several,
+// whose sums of gradients are not a convolution's to take.
 func testChains(t *testing.T, c convolver, in Map) {
 	left := random(1<<18, "old numbers")
 	for _, norms := range []struct {

@@ -2,7 +2,8 @@ package kernel
 
 import "unsafe"
 
-// packB copies the panels [first,last) of op(B)[k0:k0+kc, n0:n0+nc]: 32 columns each, padded with zeros.
+// packB copies the panels [first,last) of op(B)[k0:k0+kc, n0:n0+nc]: 32 columns each, padded with
+// zeros.
 func (p *product) packB(k0, n0, kc, nc, first, last int) {
 	for q := first; q < last; q++ {
 		panel, j := p.panels[q*kc*tileCols:][:kc*tileCols], n0+q*tileCols
@@ -41,8 +42,8 @@ func packTransposed(panel, b []float32, ldb, kc, cols int) {
 	}
 }
 
-// packTiles copies rows of op(A) = Aᵀ, a column of a [kc,rows] each, into tiles [kc,12]. What a last tile has too many
-// are old numbers that reach only elements which are not stored.
+// packTiles copies rows of op(A) = Aᵀ, a column of a [kc,rows] each, into tiles [kc,12]. What a
+// last tile has too many are old numbers that reach only elements which are not stored.
 func (w *workspace) packTiles(a []float32, lda, kc, rows int) {
 	tiles := rows / tileRows
 	if tiles > 0 && isa != Generic {

@@ -2,7 +2,8 @@ package kernel
 
 import "testing"
 
-// TestPanicsLeaveNothing lets tasks panic on the way and checks that what goes back to the stocks is as free as it was.
+// TestPanicsLeaveNothing lets tasks panic on the way and checks that what goes back to the stocks
+// is as free as it was.
 func TestPanicsLeaveNothing(t *testing.T) {
 	panics := func(f func()) {
 		defer func() {

@@ -12,9 +12,10 @@ const (
 	peakCall    = 200 * time.Microsecond
 )
 
-// Peak measures the rate of multiply-adds that a team's threads reach together with an instruction set when nothing
-// waits for memory, in GFLOP/s (two operations a multiply-add): the best of several windows of about 20 ms, a fifth of a
-// second in all. It is what a step's GFLOP/s are a share of. An instruction set that the processor lacks has rate 0.
+// Peak measures the rate of multiply-adds that a team's threads reach together with an instruction
+// set when nothing waits for memory, in GFLOP/s (two operations a multiply-add): the best of
+// several windows of about 20 ms, a fifth of a second in all. It is what a step's GFLOP/s are a
+// share of. An instruction set that the processor lacks has rate 0.
 func Peak(team *team.Team, s ISA) float64 {
 	rounds, flop := peakLoop(s)
 	if rounds == nil {
@@ -31,8 +32,8 @@ func Peak(team *team.Team, s ISA) float64 {
 	return 1e-9 * best
 }
 
-// calibrate finds how many rounds take about a call's time: calls are short, so that the collector is not kept waiting
-// and a thread that comes late costs little.
+// calibrate finds how many rounds take about a call's time: calls are short, so that the collector
+// is not kept waiting and a thread that comes late costs little.
 func calibrate(rounds func(n int)) int {
 	for n := 1000; ; n *= 2 {
 		began := time.Now()
@@ -46,7 +47,8 @@ func calibrate(rounds func(n int)) int {
 // genericFlop is the operations of a round of peakGeneric.
 const genericFlop = 16
 
-// peakGeneric is the loop without assembly: a multiplication and an addition each, as the generic kernels have them.
+// peakGeneric is the loop without assembly: a multiplication and an addition each, as the generic
+// kernels have them.
 func peakGeneric(n int) {
 	x, y := float32(0.5), float32(n)
 	a, b, c, d, e, f, g, h := y, y, y, y, y, y, y, y

@@ -4,7 +4,8 @@ package kernel
 
 import "slices"
 
-// peakLoop returns the loop of an instruction set and the operations of one round; nil where the processor lacks it.
+// peakLoop returns the loop of an instruction set and the operations of one round; nil where the
+// processor lacks it.
 func peakLoop(s ISA) (rounds func(n int), flop int) {
 	if !slices.Contains(supported(), s) {
 		return nil, 0

@@ -2,7 +2,8 @@
 
 package kernel
 
-// peakLoop returns the loop of an instruction set and the operations of one round; nil where the build lacks it.
+// peakLoop returns the loop of an instruction set and the operations of one round; nil where the
+// build lacks it.
 func peakLoop(s ISA) (rounds func(n int), flop int) {
 	if s != Generic {
 		return nil, 0

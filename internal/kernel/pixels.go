@@ -2,7 +2,8 @@ package kernel
 
 import "unsafe"
 
-// pixels says how the output pixels of a batch map to rows of a product: pitches of A in bytes, of C in floats.
+// pixels says how the output pixels of a batch map to rows of a product: pitches of A in bytes, of
+// C in floats.
 type pixels struct {
 	h, w               int
 	n                  int // channels of C
@@ -17,7 +18,8 @@ const (
 	imageGroup = tileRows // images of a task whose rows are too narrow for groups of neighbours
 )
 
-// acrossImages takes the pixels of the images [lo,hi) one after the other, each for groups of four images.
+// acrossImages takes the pixels of the images [lo,hi) one after the other, each for groups of four
+// images.
 func (c *Conv) acrossImages(k class, a unsafe.Pointer, out []float32, lo, hi int) {
 	p := k.p
 	k.t.rs, k.t.cs = p.aImage, 4*p.cImage
@@ -102,7 +104,8 @@ func (f *filler) add(a unsafe.Pointer, out []float32, image, y, x int) {
 	}
 }
 
-// flush runs the tile on what has been collected, through scratch where a panel is narrow or a group single.
+// flush runs the tile on what has been collected, through scratch where a panel is narrow or a
+// group single.
 func (f *filler) flush() {
 	groups := f.groups
 	f.groups = 0

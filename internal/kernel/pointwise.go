@@ -6,7 +6,8 @@ import (
 	"protobench/internal/team"
 )
 
-// Pointwise is a 1×1 convolution of every stride-th pixel of maps in both directions, without padding. Weights are [In,Out].
+// Pointwise is a 1×1 convolution of every stride-th pixel of maps in both directions, without
+// padding. Weights are [In,Out].
 type Pointwise struct {
 	in, out Map
 	stride  int
@@ -54,8 +55,9 @@ func (p *Pointwise) Forward(team *team.Team, y []float32, x Normed, weights []fl
 	}
 }
 
-// Backward takes the output gradient dy and sets dw [In,Out] to the weights' gradient and the interior of dx to the input's.
-// Sums, if not nil, are set to those that the norm in front needs of dx.
+// Backward takes the output gradient dy and sets dw [In,Out] to the weights' gradient and the
+// interior of dx to the input's. Sums, if not nil, are set to those that the norm in front needs of
+// dx.
 func (p *Pointwise) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
@@ -89,7 +91,8 @@ func (p *Pointwise) chunks(team *team.Team, x *Normed, f func(lo, rows int, px, 
 	}
 }
 
-// each calls f for the rows of output pixels of the images from lo on: image, where the row's first pixel is in a matrix, and row.
+// each calls f for the rows of output pixels of the images from lo on: image, where the row's first
+// pixel is in a matrix, and row.
 func (p *Pointwise) each(team *team.Team, lo, rows int, f func(i, row, r int)) {
 	team.Do(rows/(p.out.Height*p.out.Width), func(i int) {
 		for r := range p.out.Height {

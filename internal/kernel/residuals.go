@@ -6,9 +6,10 @@ import (
 	"unsafe"
 )
 
-// Residuals turns rows of logits x [len(labels),cols], cols a multiple of 16, into softmax probabilities less 1 at the row's
-// label: the gradient of cross-entropy. A row's cross-entropy is ln sums - rights, where sums takes Σ e^{x_j - m} and rights the
-// label's x - m, m being the row's largest logit.
+// Residuals turns rows of logits x [len(labels),cols], cols a multiple of 16, into softmax
+// probabilities less 1 at the row's label: the gradient of cross-entropy. A row's cross-entropy is
+// ln sums - rights, where sums takes Σ e^{x_j - m} and rights the label's x - m, m being the row's
+// largest logit.
 func Residuals(x []float32, cols int, labels []int, sums, rights []float64) {
 	n := len(labels)
 	sums, rights, x = sums[:n], rights[:n], x[:n*cols]

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestResidualsAgree compares bits with the rows done in Go, and those with the definition in float64.
+// TestResidualsAgree compares bits with the rows done in Go, and those with the definition in
+// float64.
 func TestResidualsAgree(t *testing.T) {
 	withISA(t, func(t *testing.T) {
 		for _, cols := range []int{16, 32, 48, 128} {

@@ -6,7 +6,8 @@ import (
 	"protobench/internal/team"
 )
 
-// LogSumExp returns ln Σ e^{x_i} of a row, safe against overflow; -Inf for an empty row or one of -Inf alone.
+// LogSumExp returns ln Σ e^{x_i} of a row, safe against overflow; -Inf for an empty row or one of
+// -Inf alone.
 func LogSumExp(x []float32) float32 {
 	m := Max(x)
 	if math.IsInf(float64(m), -1) { // no number above it, but perhaps a NaN
@@ -23,7 +24,8 @@ func LogSumExp(x []float32) float32 {
 // Softmax sets dst to the softmax of a row of logits; dst may be x.
 func Softmax(dst, x []float32) { softmax(dst, x, 1) }
 
-// SoftmaxScaled sets dst to the softmax of scale·x, scale > 0, and returns ln Σ e^{scale·x_i}; dst may be x.
+// SoftmaxScaled sets dst to the softmax of scale·x, scale > 0, and returns ln Σ e^{scale·x_i}; dst
+// may be x.
 func SoftmaxScaled(dst, x []float32, scale float32) float64 {
 	top, sum := softmax(dst, x, scale)
 	return float64(float64(top)*float64(scale)) + math.Log(sum)
@@ -38,7 +40,8 @@ func softmax(dst, x []float32, scale float32) (top float32, sum float64) {
 	return top, sum
 }
 
-// SoftmaxRows sets each row of dst [rows,cols] to the softmax of scale·x, scale > 0, over the team; dst may be x.
+// SoftmaxRows sets each row of dst [rows,cols] to the softmax of scale·x, scale > 0, over the team;
+// dst may be x.
 func SoftmaxRows(team *team.Team, dst, x []float32, rows, cols int, scale float32) {
 	if team == nil {
 		softmaxRows(dst, x, rows, cols, scale)
@@ -55,7 +58,8 @@ func softmaxRows(dst, x []float32, rows, cols int, scale float32) {
 	}
 }
 
-// SoftmaxBackward turns the gradient g of a softmax's row p into that of its logits, times scale: p·(g - Σ p·g).
+// SoftmaxBackward turns the gradient g of a softmax's row p into that of its logits, times scale:
+// p·(g - Σ p·g).
 func SoftmaxBackward(g, p []float32, scale float32) {
 	p = p[:len(g)]
 	dot := Dot(p, g)

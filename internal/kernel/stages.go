@@ -13,7 +13,8 @@ type stage struct {
 	window window    // what it reads
 }
 
-// stageSet is a stage for each thread of a team. A task takes a free one, of which there are as many as tasks at a time.
+// stageSet is a stage for each thread of a team. A task takes a free one, of which there are as
+// many as tasks at a time.
 type stageSet struct {
 	stages []stage
 	busy   []atomic.Bool
@@ -21,8 +22,8 @@ type stageSet struct {
 
 var stageSets Stock[stageSet]
 
-// rooms says how much memory a convolution's pass takes for itself: floats that all tasks share, those of each stage, and the images
-// of a stage's window.
+// rooms says how much memory a convolution's pass takes for itself: floats that all tasks share,
+// those of each stage, and the images of a stage's window.
 type rooms struct {
 	shared, a, b, edge int
 	of                 Map
@@ -30,7 +31,8 @@ type rooms struct {
 	images             int
 }
 
-// take returns what is shared and the stages. Both hold until the team's next scratch; the stages are to be ended.
+// take returns what is shared and the stages. Both hold until the team's next scratch; the stages
+// are to be ended.
 func (r rooms) take(team *team.Team) ([]float32, *stageSet) {
 	threads, view := team.Threads(), windowLen(r.of, r.from, r.images)
 	each := r.a + r.b + r.edge + view

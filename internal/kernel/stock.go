@@ -2,8 +2,9 @@ package kernel
 
 import "sync"
 
-// Stock keeps what calls have returned for the next ones; the zero value is empty and ready. Unlike a sync.Pool it keeps it through
-// garbage collections: there are never more than the calls that ran at one time, and making a large one anew costs more than the call.
+// Stock keeps what calls have returned for the next ones; the zero value is empty and ready. Unlike
+// a sync.Pool it keeps it through garbage collections: there are never more than the calls that ran
+// at one time, and making a large one anew costs more than the call.
 type Stock[T any] struct {
 	mu   sync.Mutex
 	free []*T

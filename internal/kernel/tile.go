@@ -9,10 +9,11 @@ const (
 
 // tile is one register tile of a product C[4·groups,32] (+)= A·B, read by the assembly at fixed
 // offsets. Rows come in groups of four at equal pitch, each group with a base of its own, and k
-// comes in runs: so the same kernel serves matrix products, convolutions that read the image in place
-// (a run is a kernel row) and their weight gradients (a run is a row of pixels). Each sum is one
-// chain of fused multiply-adds in k order, starting from zero, to which C or a row is added at the end (acc): the same bits
-// for every instruction set and every tiling, and C has time to arrive.
+// comes in runs: so the same kernel serves matrix products, convolutions that read the image in
+// place (a run is a kernel row) and their weight gradients (a run is a row of pixels). Each sum is
+// one chain of fused multiply-adds in k order, starting from zero, to which C or a row is added at
+// the end (acc): the same bits for every instruction set and every tiling, and C has time to
+// arrive.
 type tile struct {
 	a            [3]unsafe.Pointer // first element of each group's first row
 	rs, ks       int               // pitch of A's rows inside a group, and of k, in bytes
@@ -35,8 +36,8 @@ const (
 // halfCols is the width of a tile that leaves the second half of a panel alone.
 const halfCols = tileCols / 2
 
-// run multiplies groups (1..3) groups of four rows with the first cols columns of the panel, of which it computes and
-// writes 16 or 32.
+// run multiplies groups (1..3) groups of four rows with the first cols columns of the panel, of
+// which it computes and writes 16 or 32.
 func (t *tile) run(groups, cols int) {
 	if t.runs == 0 || t.runLen == 0 {
 		return

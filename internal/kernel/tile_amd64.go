@@ -17,8 +17,9 @@ func (t *tile) runAVX512(groups int) {
 	}
 }
 
-// runAVX2 covers one or both halves of the tile with 6×16 pieces (twelve accumulators of eight lanes), which need
-// two groups' pointers each: rows 0–5 are group 0 and half of group 1, rows 6–11 the rest.
+// runAVX2 covers one or both halves of the tile with 6×16 pieces (twelve accumulators of eight
+// lanes), which need two groups' pointers each: rows 0–5 are group 0 and half of group 1, rows 6–11
+// the rest.
 func (t *tile) runAVX2(groups, halves int) {
 	for h := range halves {
 		s := *t

@@ -2,7 +2,8 @@ package kernel
 
 import "unsafe"
 
-// transposition is what the assembly reads at fixed offsets: eight rows become eight columns of a panel.
+// transposition is what the assembly reads at fixed offsets: eight rows become eight columns of a
+// panel.
 type transposition struct {
 	src    unsafe.Pointer
 	pitch  int // of the source's rows, in bytes
@@ -12,8 +13,8 @@ type transposition struct {
 	tiles  int
 }
 
-// transpose copies the rows of b [cols,kc] into columns of the panel as far as whole blocks of eight reach, and returns how many of
-// the kc are done for all columns.
+// transpose copies the rows of b [cols,kc] into columns of the panel as far as whole blocks of
+// eight reach, and returns how many of the kc are done for all columns.
 func transpose(panel, b []float32, ldb, kc, cols int) int {
 	if isa == Generic || cols%8 != 0 || kc < 8 {
 		return 0

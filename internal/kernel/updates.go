@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// Momentum sets v = μ·v + q·(g + wd·w) and w = w - rate·v; with nesterov w = w - rate·(q·(g + wd·w) + μ·v). It is
-// stochastic gradient descent for q = 1, and LARS for q the layer's factor.
+// Momentum sets v = μ·v + q·(g + wd·w) and w = w - rate·v; with nesterov w = w - rate·(q·(g + wd·w)
+// + μ·v). It is stochastic gradient descent for q = 1, and LARS for q the layer's factor.
 func Momentum(w, g, v []float32, mu, q, wd, rate float32, nesterov bool) {
 	g, v = g[:len(w)], v[:len(w)]
 	n := whole(len(w), by8)
@@ -42,7 +42,8 @@ type Adam struct {
 	Eps           float32
 }
 
-// Update sets g' = g + L2·w, m += First·(g'-m), v = Second·v + Fresh·g'², w = w·Keep - Size·m/(√v·Unit + Eps).
+// Update sets g' = g + L2·w, m += First·(g'-m), v = Second·v + Fresh·g'², w = w·Keep -
+// Size·m/(√v·Unit + Eps).
 func (a Adam) Update(w, g, m, v []float32) {
 	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
 	n := whole(len(w), by8)

@@ -16,7 +16,8 @@ func AxpyWide(a float64, x, y []float64) {
 	}
 }
 
-// DotWide returns Σ x·y in float64: number i of the whole fours goes to lane i mod 4, the rest to the first.
+// DotWide returns Σ x·y in float64: number i of the whole fours goes to lane i mod 4, the rest to
+// the first.
 func DotWide(x, y []float64) float64 {
 	y = y[:len(x)]
 	var s [4]float64

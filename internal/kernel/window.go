@@ -1,7 +1,7 @@
 package kernel
 
-// window holds the images that a task reads at a time, with a border of zeros: image i at number i-first modulo their count. Maps that
-// are not deferred are all there.
+// window holds the images that a task reads at a time, with a border of zeros: image i at number
+// i-first modulo their count. Maps that are not deferred are all there.
 type window struct {
 	maps        Map // the images in the window
 	data        []float32
@@ -41,7 +41,8 @@ func (w *window) start(image int) {
 // at returns where an image begins, border included.
 func (w *window) at(image int) int { return (image - w.first) % w.maps.Images * w.maps.image() }
 
-// reach makes the images up to and with the last: in order, and no more at a time than the window holds.
+// reach makes the images up to and with the last: in order, and no more at a time than the window
+// holds.
 func (w *window) reach(last int) {
 	if !w.from.deferred() {
 		return

@@ -2,14 +2,16 @@ package kernel
 
 import "protobench/internal/team"
 
-// winograd is the plan of a stride-1 convolution by minimal filtering F(m×m, 3×3) (Winograd; Lavin and Gray 2016, "Fast
-// algorithms for convolutional neural networks", sections 4.1 and 4.3): an output tile of m×m pixels is
+// winograd is the plan of a stride-1 convolution by minimal filtering F(m×m, 3×3) (Winograd; Lavin
+// and Gray 2016, "Fast algorithms for convolutional neural networks", sections 4.1 and 4.3): an
+// output tile of m×m pixels is
 //
 //	Y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A
 //
-// for a tile x of (m+2)×(m+2) input pixels. For each of the (m+2)² frequencies the products of many tiles are one matrix
-// product, [tiles,In]·[In,Out]. F(2×2, 3×3) takes 16 products of channels where the definition takes 36, and its transforms
-// only add, subtract and halve; F(4×4, 3×3) takes 36 where the definition takes 144, and rounds more: [transform] has both.
+// for a tile x of (m+2)×(m+2) input pixels. For each of the (m+2)² frequencies the products of many
+// tiles are one matrix product, [tiles,In]·[In,Out]. F(2×2, 3×3) takes 16 products of channels
+// where the definition takes 36, and its transforms only add, subtract and halve; F(4×4, 3×3) takes
+// 36 where the definition takes 144, and rounds more: [transform] has both.
 type winograd struct {
 	input, output  Map
 	tile           int // m, the side of an output tile: smallTile or largeTile
@@ -22,10 +24,12 @@ const (
 	channelBlock = 8 // channels that the transforms take at a time
 )
 
-// winogradMin is the number of channels from which the transforms cost less than the products that they save.
+// winogradMin is the number of channels from which the transforms cost less than the products that
+// they save.
 const winogradMin = 16
 
-// newWinograd returns a plan with tiles of at most that side, nil where the direct convolution is the better one.
+// newWinograd returns a plan with tiles of at most that side, nil where the direct convolution is
+// the better one.
 func newWinograd(c *Conv, tile int) *winograd {
 	if c.Stride != 1 || c.In%channelBlock > 0 || c.Out%channelBlock > 0 || min(c.In, c.Out) < winogradMin {
 		return nil
@@ -50,7 +54,8 @@ func tiled(c *Conv, tile int) *winograd {
 // products are those of an image and a pair of channels.
 func (w *winograd) products() int { return w.frequencies() * w.tilesY * w.tilesX }
 
-// worth reports whether a plan saves a fifth of so many products. Tiles that reach far beyond small images waste what they save.
+// worth reports whether a plan saves a fifth of so many products. Tiles that reach far beyond small
+// images waste what they save.
 func (w *winograd) worth(products int) bool { return 5*w.products() <= 4*products }
 
 // side is that of an input tile, frequencies the number of its frequencies.

@@ -7,8 +7,8 @@ import (
 	"protobench/internal/team"
 )
 
-// BenchmarkWinograd times the three passes of the stride-1 layers by either tile beside the direct convolution. GFLOP/s count the
-// direct convolution's operations on all.
+// BenchmarkWinograd times the three passes of the stride-1 layers by either tile beside the direct
+// convolution. GFLOP/s count the direct convolution's operations on all.
 func BenchmarkWinograd(b *testing.B) {
 	for _, s := range [][3]int{{16, 32, 16}, {32, 32, 32}, {64, 32, 64}, {128, 16, 128}, {256, 8, 256}, {512, 4, 512}} {
 		p := newPass(smallTile, 256, s[1], s[1], s[0], s[2])

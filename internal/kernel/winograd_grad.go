@@ -10,9 +10,10 @@ import (
 //
 //	dw = Gᵀ [ Σ (Bᵀ x B) ⊙ (A dy Aᵀ) ] G, summed over tiles,
 //
-// is cut into tasks: slices of tiles, whose sums are added in order, times parts of the output channels. It depends on
-// the shape alone. Where sums are large, from 256 to 256 channels on, a slice has two parts or four: one task for all of them
-// would make the inputs that they share once, but leave few tasks to share between threads.
+// is cut into tasks: slices of tiles, whose sums are added in order, times parts of the output
+// channels. It depends on the shape alone. Where sums are large, from 256 to 256 channels on, a
+// slice has two parts or four: one task for all of them would make the inputs that they share once,
+// but leave few tasks to share between threads.
 type gradPlan struct {
 	*winograd
 	slices, parts int
@@ -37,7 +38,8 @@ func (w *winograd) gradPlan() gradPlan {
 // gradTileBlock is the number of tiles that a weight gradient takes through its stages together.
 const gradTileBlock = 6 * tileRows
 
-// gradWeights sets dw [3,3,In,Out] to the gradient of the weights for inputs x and output gradients dy.
+// gradWeights sets dw [3,3,In,Out] to the gradient of the weights for inputs x and output gradients
+// dy.
 func (w *winograd) gradWeights(team *team.Team, dw, dy []float32, x Normed) {
 	p := w.gradPlan()
 	in, out := w.input.Channels, w.output.Channels

@@ -39,7 +39,8 @@ func (t *transform) wide512(to transformation) {
 	}
 }
 
-// The points of interpolation, and what G divides by at each pair of them: 2a²(a²-b²) for ±a, 2b²(b²-a²) for ±b.
+// The points of interpolation, and what G divides by at each pair of them: 2a²(a²-b²) for ±a,
+// 2b²(b²-a²) for ±b.
 const (
 	nearPoint = math.Sqrt2 / 2
 	farPoint  = math.Sqrt2
@@ -47,7 +48,8 @@ const (
 	farScale  = 1.0 / 6
 )
 
-// largeVector maps one row or column for tiles of 4×4 pixels: by even and odd parts, which the points ±a share.
+// largeVector maps one row or column for tiles of 4×4 pixels: by even and odd parts, which the
+// points ±a share.
 func (to transformation) largeVector(x [6]float32) [6]float32 {
 	switch to {
 	case winogradInput:

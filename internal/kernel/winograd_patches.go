@@ -2,8 +2,9 @@ package kernel
 
 import "unsafe"
 
-// patches says where tiles lie in maps, of which ch channels from first on take part. The maps have a halo of one
-// pixel, so that the input tile of an output tile of m×m pixels starts at row m·y and column m·x, the output tile one further.
+// patches says where tiles lie in maps, of which ch channels from first on take part. The maps have
+// a halo of one pixel, so that the input tile of an output tile of m×m pixels starts at row m·y and
+// column m·x, the output tile one further.
 type patches struct {
 	*winograd
 	maps      Map
@@ -19,7 +20,8 @@ func (p patches) place(tile int) place {
 	return place{image: row / p.tilesY, y: row % p.tilesY, x: tile % p.tilesX}
 }
 
-// offset of an input tile's first pixel, in a window that may hold a few images at a time; inner is how far that of the output tile lies behind it.
+// offset of an input tile's first pixel, in a window that may hold a few images at a time; inner is
+// how far that of the output tile lies behind it.
 func (p patches) offset(q place) int {
 	return (q.image-p.skipped)%p.maps.Images*p.maps.image() + p.tile*(q.y*p.maps.row()+q.x*p.maps.Channels) + p.first
 }
@@ -49,9 +51,10 @@ func (p patches) gradient(s *stage, dy []float32, z planes, lo, hi int) {
 	p.read(winogradSpread, s, s.b, dy, z, lo, hi, 1)
 }
 
-// read transforms the pixels of the tiles [lo,hi), skip pixels inside of the input tiles' border. Where a tile reaches one pixel
-// beyond an image's halo it meets the next one, which is zero. Farther out, and behind the last map, zeros are put in its place:
-// what is there would reach no result but by its rounding.
+// read transforms the pixels of the tiles [lo,hi), skip pixels inside of the input tiles' border.
+// Where a tile reaches one pixel beyond an image's halo it meets the next one, which is zero.
+// Farther out, and behind the last map, zeros are put in its place: what is there would reach no
+// result but by its rounding.
 func (p patches) read(to transformation, s *stage, into, x []float32, z planes, lo, hi, skip int) {
 	t, size := p.transform(z), p.side()-2*skip
 	x = x[:p.maps.Len()]

@@ -6,8 +6,8 @@ import (
 	"protobench/internal/team"
 )
 
-// block is the number of tiles that go through all stages together, so that what they leave between the stages
-// stays in the cache: a multiple of a register tile's rows.
+// block is the number of tiles that go through all stages together, so that what they leave between
+// the stages stays in the cache: a multiple of a register tile's rows.
 func (w *winograd) block() int {
 	if w.tile == largeTile {
 		return 2 * tileRows
@@ -15,7 +15,8 @@ func (w *winograd) block() int {
 	return 4 * tileRows
 }
 
-// imagesATask is the number of images that a task takes where whole ones are asked for: their tiles fill all blocks.
+// imagesATask is the number of images that a task takes where whole ones are asked for: their tiles
+// fill all blocks.
 func (w *winograd) imagesATask() int {
 	n, block := w.tilesY*w.tilesX, w.block()
 	for images := 1; images <= imageGroup; images++ {
@@ -26,8 +27,9 @@ func (w *winograd) imagesATask() int {
 	return max(imageBlock, block/n)
 }
 
-// convolve sets the interior of dst to the convolution of the in channels of what the stages' windows show with transformed weights u.
-// done, if there is one, is called with whole images [lo,hi) that are finished.
+// convolve sets the interior of dst to the convolution of the in channels of what the stages'
+// windows show with transformed weights u. done, if there is one, is called with whole images
+// [lo,hi) that are finished.
 func (w *winograd) convolve(team *team.Team, to Map, dst []float32, in int, u []float32, stages *stageSet, done func(lo, hi int)) {
 	n, span := w.tiles(), w.block()
 	if done != nil || stages.stages[0].window.from.deferred() {
@@ -60,8 +62,8 @@ func (w *winograd) blocks(s *stage, to Map, dst []float32, in int, u []float32, 
 	}
 }
 
-// multiply multiplies the rows of s.a with the weights of each frequency. Rows up to the next twelve are multiplied
-// too, and what they hold is not used.
+// multiply multiplies the rows of s.a with the weights of each frequency. Rows up to the next
+// twelve are multiplied too, and what they hold is not used.
 func (s *stage) multiply(va, ma planes, rows, in, out int, u []float32) {
 	t := tile{rs: 4 * va.pitch, ks: 4, bs: 4 * tileCols, runs: 1, runLen: in, cs: 4 * ma.pitch}
 	plane := spectrumPlane(in, out)

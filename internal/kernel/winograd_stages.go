@@ -1,6 +1,7 @@
 package kernel
 
-// rooms of a pass whose spectrum (or sums) takes n floats, and its planes a and b, over maps of which a window holds so many images.
+// rooms of a pass whose spectrum (or sums) takes n floats, and its planes a and b, over maps of
+// which a window holds so many images.
 func (w *winograd) rooms(n, a, b int, of Map, from Normed, images int) rooms {
 	edge := w.frequencies() * max(w.input.Channels, w.output.Channels)
 	return rooms{shared: n, a: a, b: b, edge: edge, of: of, from: from, images: images}
@@ -12,7 +13,8 @@ func (w *winograd) touched(tiles int) int {
 	return min(w.input.Images, (tiles+each-2)/each+1)
 }
 
-// planes is a buffer [frequencies][rows][pitch] whose pitches keep rows and planes from falling into the same few cache sets.
+// planes is a buffer [frequencies][rows][pitch] whose pitches keep rows and planes from falling
+// into the same few cache sets.
 type planes struct {
 	count int // frequencies
 	pitch int // between rows, in floats

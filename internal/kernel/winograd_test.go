@@ -11,8 +11,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// winogradShapes are batch, height, width, in, out: odd sizes, tiles beyond the image, channels beside the panels' width,
-// more tiles than a block in every slice, and gradients that are cut into slices, into parts, and into both.
+// winogradShapes are batch, height, width, in, out: odd sizes, tiles beyond the image, channels
+// beside the panels' width, more tiles than a block in every slice, and gradients that are cut into
+// slices, into parts, and into both.
 var winogradShapes = [][5]int{
 	{2, 8, 8, 16, 32}, {3, 7, 5, 24, 40}, {5, 4, 4, 64, 16}, {1, 2, 2, 32, 96}, {2, 13, 6, 16, 16}, {11, 16, 16, 32, 24},
 	{1, 4, 6, 264, 280}, {1, 4, 4, 512, 520},
@@ -21,7 +22,8 @@ var winogradShapes = [][5]int{
 // winogradTiles are the sides of output tiles, with the relative error that they may have.
 var winogradTiles = map[int]float64{smallTile: 1e-6, largeTile: 3e-6}
 
-// pass is a convolution by tiles of one side, whether they suit it or not, with what goes into it and comes out: maps, and the same numbers without their halo.
+// pass is a convolution by tiles of one side, whether they suit it or not, with what goes into it
+// and comes out: maps, and the same numbers without their halo.
 type pass struct {
 	c                   *Conv
 	x, w, dy, y, dx, dw []float32
@@ -136,8 +138,8 @@ func TestWinogradBits(t *testing.T) {
 	}
 }
 
-// TestWinogradImagesApart spoils the middle one of three images: tiles that reach beyond an image may not mix the next one in, not
-// even into what is rounded away.
+// TestWinogradImagesApart spoils the middle one of three images: tiles that reach beyond an image
+// may not mix the next one in, not even into what is rounded away.
 func TestWinogradImagesApart(t *testing.T) {
 	for tile := range winogradTiles {
 		for side := 4; side <= 7; side++ {
@@ -169,7 +171,8 @@ func differ(a, b []float32) int {
 	return n
 }
 
-// TestWinogradTransforms holds the assembly to its twin, bit by bit where it fuses nothing, and the assembly's widths to each other.
+// TestWinogradTransforms holds the assembly to its twin, bit by bit where it fuses nothing, and the
+// assembly's widths to each other.
 func TestWinogradTransforms(t *testing.T) {
 	const blocks, pitch, most = 2, 24, 6
 	defer func(before ISA) { isa = before }(isa)

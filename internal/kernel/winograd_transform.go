@@ -2,16 +2,17 @@ package kernel
 
 import "unsafe"
 
-// transform is what a transformation's assembly reads at fixed offsets. One side is pixels (or the taps of a kernel),
-// the other the 16 or 36 frequencies; eight channels at a time. The matrices of F(2×2, 3×3) are
+// transform is what a transformation's assembly reads at fixed offsets. One side is pixels (or the
+// taps of a kernel), the other the 16 or 36 frequencies; eight channels at a time. The matrices of
+// F(2×2, 3×3) are
 //
 //	     1  0 -1  0        1  0  0
 //	Bᵀ = 0  1  1  0    G = ½  ½  ½    Aᵀ = 1  1  1  0
 //	     0 -1  1  0        ½ -½  ½         0  1 -1  1
 //	     0 -1  0  1        0  0  1
 //
-// (the last row of Bᵀ and the last column of Aᵀ have their signs turned, which saves a negation). Those of F(4×4, 3×3), with
-// h = √½, are
+// (the last row of Bᵀ and the last column of Aᵀ have their signs turned, which saves a negation).
+// Those of F(4×4, 3×3), with h = √½, are
 //
 //	     1   0  -5/2   0    1  0         1     0     0
 //	     0 -2h   -2    h    1  0       -2/3  -2h/3 -1/3         1  1  1    1   1  0
@@ -20,8 +21,8 @@ import "unsafe"
 //	     0   h   -½  -2h    1  0        1/6   -h/3  1/3         0 h/2 -h/2 4h -4h 1
 //	     0   1    0  -5/2   0  1         0     0     1
 //
-// They interpolate at 0, ±√½, ±√2 and ∞: against the usual 0, ±1, ±2 and ∞ (Lavin and Gray 2016) that halves the rounding error,
-// since a point and its inverse keep the matrices' numbers near 1.
+// They interpolate at 0, ±√½, ±√2 and ∞: against the usual 0, ±1, ±2 and ∞ (Lavin and Gray 2016)
+// that halves the rounding error, since a point and its inverse keep the matrices' numbers near 1.
 type transform struct {
 	pix               unsafe.Pointer // first pixel of the first tile
 	row, col          int            // bytes between pixels of a tile
@@ -45,8 +46,9 @@ const (
 	winogradTaps                          // 3×3 taps Gᵀ·s·G
 )
 
-// run applies a transformation. AVX-512 and AVX2 give the same bits. With small tiles so does the twin: nothing is rounded but
-// single additions, in one order (halving is exact). With large ones the assembly fuses multiplications with additions.
+// run applies a transformation. AVX-512 and AVX2 give the same bits. With small tiles so does the
+// twin: nothing is rounded but single additions, in one order (halving is exact). With large ones
+// the assembly fuses multiplications with additions.
 func (t *transform) run(to transformation) {
 	switch {
 	case isa == Generic:

@@ -6,8 +6,8 @@ import (
 	"protobench/internal/team"
 )
 
-// weightRows is the number of rows of weights [In,Out] that a task transforms: nine taps of them fit into the planes of
-// any stage.
+// weightRows is the number of rows of weights [In,Out] that a task transforms: nine taps of them
+// fit into the planes of any stage.
 const weightRows = 48
 
 // spectrumPlane is the length of one frequency of packed weights, [out/32][in][32].
@@ -17,8 +17,9 @@ func spectrumPlane(in, out int) int {
 
 func (w *winograd) spectrumLen(in, out int) int { return w.frequencies() * spectrumPlane(in, out) }
 
-// transformWeights sets u to the frequencies of weights [3,3,in,out], [frequencies][out/32][in][32]. Columns beyond out are left
-// as they are: no result of theirs is used.
+// transformWeights sets u to the frequencies of weights [3,3,in,out],
+// [frequencies][out/32][in][32]. Columns beyond out are left as they are: no result of theirs is
+// used.
 func (w *winograd) transformWeights(team *team.Team, u, weights []float32, in, out int) {
 	chunks := (in + weightRows - 1) / weightRows
 	team.Do(chunks*((out+tileCols-1)/tileCols), func(task int) {
@@ -34,7 +35,8 @@ func (w *winograd) transformWeights(team *team.Team, u, weights []float32, in, o
 	})
 }
 
-// transformRotated does the same for the input gradient's weights: turned by 180°, inputs and outputs exchanged.
+// transformRotated does the same for the input gradient's weights: turned by 180°, inputs and
+// outputs exchanged.
 func (w *winograd) transformRotated(team *team.Team, u, weights []float32, in, out int, stages *stageSet) {
 	chunks := (out + weightRows - 1) / weightRows
 	team.Do(chunks*((in+tileCols-1)/tileCols), func(task int) {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Convert turns a value as TOML or Go has it into the key's type and checks choice and range. Whole numbers serve as floats,
-// nothing else is bent.
+// Convert turns a value as TOML or Go has it into the key's type and checks choice and range. Whole
+// numbers serve as floats, nothing else is bent.
 func (k Key) Convert(value any) (any, *KeyError) {
 	v, ok := convert(value, k.kind)
 	if !ok {
@@ -88,7 +88,8 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// inRange tests interval notation such as "[0,1)"; a missing bound is none. NaN and infinities are in no range.
+// inRange tests interval notation such as "[0,1)"; a missing bound is none. NaN and infinities are
+// in no range.
 func inRange(v float64, interval string) bool {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return false

@@ -1,5 +1,6 @@
-// Package setting reads settings off the tags of struct types: where they stand in a sweep file, what type, default and range
-// they have, who reads them, and what they mean. Whoever has settings declares a struct whose fields carry
+// Package setting reads settings off the tags of struct types: where they stand in a sweep file,
+// what type, default and range they have, who reads them, and what they mean. Whoever has settings
+// declares a struct whose fields carry
 //
 //	key      name inside its table
 //	default  value as TOML, texts without quotes
@@ -11,6 +12,7 @@
 //	doc      one line for people
 //	also     what other programs call it, parted by commas, for suggestions
 //
-// and a [Schema] joins such tables. [Values] are one run's settings by key path; [Read] gives a table of them back as its struct.
-// The package knows no setting, no part and no file: what a key means stands beside what reads it.
+// and a [Schema] joins such tables. [Values] are one run's settings by key path; [Read] gives a
+// table of them back as its struct. The package knows no setting, no part and no file: what a key
+// means stands beside what reads it.
 package setting

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// KeyError says what is wrong with one setting. Found says what stands there or what it comes to, Expected what could stand there,
-// and Remedy what to write instead; the last two may be empty.
+// KeyError says what is wrong with one setting. Found says what stands there or what it comes to,
+// Expected what could stand there, and Remedy what to write instead; the last two may be empty.
 type KeyError struct{ Key, Found, Expected, Remedy string }
 
 // Error is the whole on one line: key: found; expected; remedy.

@@ -20,11 +20,12 @@ type Key struct {
 	Hashed  bool     `json:"hashed"`            // whether it can change a number
 	Doc     string   `json:"doc"`
 
-	// OnlySet says that the key is hashed only where it differs from its default: an addition that changed no existing cell's numbers.
+	// OnlySet says that the key is hashed only where it differs from its default: an addition that
+	// changed no existing cell's numbers.
 	OnlySet bool `json:"-"`
 
-	// Quiet says that a cell's config names the key only where it differs from its default: an addition
-	// that left existing configs as they were.
+	// Quiet says that a cell's config names the key only where it differs from its default: an
+	// addition that left existing configs as they were.
 	Quiet bool `json:"-"`
 
 	Also []string `json:"-"` // what other programs call it: for suggestions
@@ -107,7 +108,8 @@ func (k Key) parse() any {
 // DefaultValue returns the default: int, float64, string or bool.
 func (k Key) DefaultValue() any { return k.value }
 
-// ReadBy reports whether an arm made of the given parts reads the key, be it with certain values of others alone.
+// ReadBy reports whether an arm made of the given parts reads the key, be it with certain values of
+// others alone.
 func (k Key) ReadBy(parts []string) bool {
 	return k.read(parts, func(string, string) bool { return true })
 }

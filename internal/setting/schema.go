@@ -14,10 +14,12 @@ type Table struct {
 	owner string
 }
 
-// Of is the table of T's fields. Those without a key tag are no settings: they keep their zero value.
+// Of is the table of T's fields. Those without a key tag are no settings: they keep their zero
+// value.
 func Of[T any](name string) Table { return Table{Name: name, of: reflect.TypeFor[T]()} }
 
-// OwnedBy is the table of a part of an arm: keys whose tags do not say who reads them are read by that part alone.
+// OwnedBy is the table of a part of an arm: keys whose tags do not say who reads them are read by
+// that part alone.
 func (t Table) OwnedBy(part string) Table {
 	t.owner = part
 	return t
@@ -56,8 +58,8 @@ type Schema struct {
 	tables map[string]reflect.Type
 }
 
-// NewSchema joins tables and adds each part to the readers of the keys that it reads. Keys that stand twice and reads of keys that do
-// not exist are programmer's errors.
+// NewSchema joins tables and adds each part to the readers of the keys that it reads. Keys that
+// stand twice and reads of keys that do not exist are programmer's errors.
 func NewSchema(tables []Table, reads []Reads) *Schema {
 	s := &Schema{places: map[string]int{}, tables: map[string]reflect.Type{}}
 	for _, t := range tables {
@@ -94,7 +96,8 @@ func (s *Schema) place(path string) int {
 	return i
 }
 
-// Keys returns every setting in the order of the tables; the slice is shared and must not be changed.
+// Keys returns every setting in the order of the tables; the slice is shared and must not be
+// changed.
 func (s *Schema) Keys() []Key { return s.keys }
 
 // Find returns the key of a path.

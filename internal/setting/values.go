@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Values are a run's settings, one for each key of a schema. Copies are independent: setting one leaves the others as they are.
+// Values are a run's settings, one for each key of a schema. Copies are independent: setting one
+// leaves the others as they are.
 type Values struct {
 	schema *Schema
 	v      []any
@@ -15,7 +16,8 @@ type Values struct {
 // Schema returns the schema whose keys have values here.
 func (v Values) Schema() *Schema { return v.schema }
 
-// Get returns the value of a key: int, float64, string or bool. A path that the schema lacks is a programmer's error.
+// Get returns the value of a key: int, float64, string or bool. A path that the schema lacks is a
+// programmer's error.
 func (v Values) Get(path string) any { return v.v[v.schema.place(path)] }
 
 // Int returns the value of an integer key.
@@ -36,7 +38,8 @@ func (v Values) IsDefault(path string) bool {
 	return v.v[i] == v.schema.keys[i].value
 }
 
-// Set stores a value, as TOML or Go has it, if its type, choice and range fit; else it changes nothing.
+// Set stores a value, as TOML or Go has it, if its type, choice and range fit; else it changes
+// nothing.
 func (v *Values) Set(path string, value any) *KeyError {
 	k, ok := v.schema.Find(path)
 	if !ok {
@@ -51,7 +54,8 @@ func (v *Values) Set(path string, value any) *KeyError {
 	return nil
 }
 
-// MustSet is [Values.Set] for settings that the program itself names: what does not fit is a programmer's error.
+// MustSet is [Values.Set] for settings that the program itself names: what does not fit is a
+// programmer's error.
 func (v *Values) MustSet(path string, value any) {
 	if e := v.Set(path, value); e != nil {
 		panic("setting: " + e.Error())
@@ -95,7 +99,8 @@ func Defaults[T any](table string) T {
 	return Read[T](NewSchema([]Table{Of[T](table)}, nil).Defaults(), table)
 }
 
-// Check returns what of a struct that the program or its caller filled by hand is outside of its tags' ranges and choices.
+// Check returns what of a struct that the program or its caller filled by hand is outside of its
+// tags' ranges and choices.
 func Check[T any](table string, x T) []*KeyError {
 	var wrong []*KeyError
 	fields, keys := reflect.ValueOf(x), Of[T](table).keys()

@@ -18,12 +18,14 @@ func New(seed uint64, purpose string, counters ...uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(state(seed, purpose, counters)))
 }
 
-// Seed puts an existing generator at the start of the stream that [New] would return, without allocating.
+// Seed puts an existing generator at the start of the stream that [New] would return, without
+// allocating.
 func Seed(src *rand.PCG, seed uint64, purpose string, counters ...uint64) {
 	src.Seed(state(seed, purpose, counters))
 }
 
-// Either draws a number of either sign, uniform in [-1,1). The rounding stands so that no compiler makes one operation of the two.
+// Either draws a number of either sign, uniform in [-1,1). The rounding stands so that no compiler
+// makes one operation of the two.
 func Either(r *rand.Rand) float64 { return float64(2*float64(r.Float64())) - 1 }
 
 func state(seed uint64, purpose string, counters []uint64) (a, b uint64) {

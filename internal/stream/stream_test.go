@@ -6,7 +6,8 @@ import (
 )
 
 func TestStreamsArePinned(t *testing.T) {
-	// Other numbers here mean that every result of the past is void: raise harness.Numerics with them.
+	// Other numbers here mean that every result of the past is void: raise harness.Numerics with
+	// them.
 	for _, c := range []struct {
 		purpose  string
 		counters []uint64

@@ -5,15 +5,17 @@ import (
 	"runtime"
 )
 
-// job is one call's tasks. It may be read by who has claimed a task of it: until that is done the next job does not come.
+// job is one call's tasks. It may be read by who has claimed a task of it: until that is done the
+// next job does not come.
 type job struct {
 	run     func(task int)
 	piece   func(lo, hi int) // instead of run, for [Team.Chunks]
 	n, size int              // of the range and its pieces
 }
 
-// claim is the state of a job in one word, so that a thread that comes late claims a task of the job at hand or none: the job's
-// number, how many tasks it has, and how many of them have been claimed.
+// claim is the state of a job in one word, so that a thread that comes late claims a task of the
+// job at hand or none: the job's number, how many tasks it has, and how many of them have been
+// claimed.
 type claim uint64
 
 const (

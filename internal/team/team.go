@@ -23,8 +23,8 @@ type Team struct {
 	scratch []float32
 }
 
-// spin is how long a thread looks for the next call before it sleeps: waking a sleeping one takes over
-// 100 µs, and the calls of a training step follow each other closely.
+// spin is how long a thread looks for the next call before it sleeps: waking a sleeping one takes
+// over 100 µs, and the calls of a training step follow each other closely.
 const spin = 300 * time.Microsecond
 
 // New starts a team of threads, at least one, the caller included.
@@ -59,8 +59,8 @@ func (t *Team) Close() {
 	t.gone.Wait()
 }
 
-// Scratch returns room for n floats, whatever they are, which holds until the next call: one buffer serves all that a
-// team's caller does one after the other.
+// Scratch returns room for n floats, whatever they are, which holds until the next call: one buffer
+// serves all that a team's caller does one after the other.
 func (t *Team) Scratch(n int) []float32 {
 	if t == nil {
 		return make([]float32, n)
@@ -71,7 +71,8 @@ func (t *Team) Scratch(n int) []float32 {
 	return t.scratch[:n]
 }
 
-// Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the caller's.
+// Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the
+// caller's.
 func (t *Team) Do(n int, run func(task int)) {
 	if t.Threads() == 1 || n <= 1 {
 		for i := range n {
@@ -82,8 +83,8 @@ func (t *Team) Do(n int, run func(task int)) {
 	t.share(n, job{run: run})
 }
 
-// Chunks shares the range [0,n) between the team's threads in pieces of size (the last may be shorter). The cut depends on n and size
-// alone.
+// Chunks shares the range [0,n) between the team's threads in pieces of size (the last may be
+// shorter). The cut depends on n and size alone.
 func (t *Team) Chunks(n, size int, piece func(lo, hi int)) {
 	if t.Threads() == 1 || n <= size {
 		for lo := 0; lo < n; lo += size {

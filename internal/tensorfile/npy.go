@@ -83,7 +83,8 @@ type npyHeader struct {
 	shape   []int
 }
 
-// parseNPYHeader reads the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }.
+// parseNPYHeader reads the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (2,
+// 3), }.
 func parseNPYHeader(head string) (npyHeader, error) {
 	var h npyHeader
 	descr := regexp.MustCompile(`'descr'\s*:\s*'([^']*)'`).FindStringSubmatch(head)

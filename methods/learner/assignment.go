@@ -7,8 +7,8 @@ import (
 	"protobench/internal/team"
 )
 
-// Assignment gives each embedding to the prototype with the largest cosine, as k-means and its relatives do. Of equal ones the
-// first wins.
+// Assignment gives each embedding to the prototype with the largest cosine, as k-means and its
+// relatives do. Of equal ones the first wins.
 type Assignment struct {
 	k, d   int
 	cos    []float32 // of a block of embeddings
@@ -28,7 +28,8 @@ func NewAssignment(k, d int) *Assignment {
 // assignBlock is the number of embeddings whose cosines are held at a time.
 const assignBlock = 1024
 
-// Assign assigns unit embeddings z [n,D] to unit prototypes c [K,D]. Sums are taken in the order of the rows.
+// Assign assigns unit embeddings z [n,D] to unit prototypes c [K,D]. Sums are taken in the order of
+// the rows.
 func (a *Assignment) Assign(team *team.Team, z, c []float32) {
 	n := len(z) / a.d
 	if len(a.Near) != n {

@@ -8,7 +8,8 @@ import (
 	"protobench/internal/stream"
 )
 
-// TestAssign: each embedding to its largest cosine, the first of equal ones, over more embeddings than are held at a time.
+// TestAssign: each embedding to its largest cosine, the first of equal ones, over more embeddings
+// than are held at a time.
 func TestAssign(t *testing.T) {
 	const times = assignBlock/4 + 1
 	z := slices.Repeat([]float32{1, 0, 0.6, 0.8, -1, 0, 0, -1}, times) // the last one is as near to all
@@ -62,7 +63,8 @@ func TestStartAt(t *testing.T) {
 	}
 }
 
-// TestCentresOfManyChunks: embeddings beyond those whose scores are held at a time count as well, and a centre without any stays.
+// TestCentresOfManyChunks: embeddings beyond those whose scores are held at a time count as well,
+// and a centre without any stays.
 func TestCentresOfManyChunks(t *testing.T) {
 	const n = centresChunk + 3
 	z := make([]float32, 2*n)

@@ -4,8 +4,9 @@ import (
 	"protobench/methods/part"
 )
 
-// Bank holds the last embedding of each training image: of its first view, as seen in training. That takes no passes over the
-// images of its own, and the embeddings are up to an epoch old, as in DeepCluster-v2's memory.
+// Bank holds the last embedding of each training image: of its first view, as seen in training.
+// That takes no passes over the images of its own, and the embeddings are up to an epoch old, as in
+// DeepCluster-v2's memory.
 type Bank struct {
 	*Past
 	images func(step int) []int

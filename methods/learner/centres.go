@@ -8,11 +8,13 @@ import (
 	"protobench/internal/team"
 )
 
-// centresChunk is the number of embeddings whose scores are held at a time; it is fixed so that no sum depends on room or threads.
+// centresChunk is the number of embeddings whose scores are held at a time; it is fixed so that no
+// sum depends on room or threads.
 const centresChunk = 1024
 
-// centres are the outcome of Lloyd's algorithm (k-means) on embeddings z [n,D] by Euclidean distance. A centre that nothing is
-// assigned to stays where it is; of equally near ones the first wins.
+// centres are the outcome of Lloyd's algorithm (k-means) on embeddings z [n,D] by Euclidean
+// distance. A centre that nothing is assigned to stays where it is; of equally near ones the first
+// wins.
 type centres struct {
 	k, d     int
 	Value    []float32 // [K,D]
@@ -31,7 +33,8 @@ func StartAt(rng *rand.Rand, z []float32, k, d int) []float32 {
 	return c
 }
 
-// NewCentres runs iterations of k-means on z [n,D] from centres start [K,D] and assigns z a last time.
+// NewCentres runs iterations of k-means on z [n,D] from centres start [K,D] and assigns z a last
+// time.
 func NewCentres(team *team.Team, z, start []float32, d, iterations int) *centres {
 	c := &centres{k: len(start) / d, d: d, Value: slices.Clone(start)}
 	c.Near, c.Distance, c.count = make([]int, len(z)/d), make([]float64, len(z)/d), make([]float64, c.k)

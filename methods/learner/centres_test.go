@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestLloydIsEuclidean has centres of different lengths: the nearest is not the one with the largest product.
+// TestLloydIsEuclidean has centres of different lengths: the nearest is not the one with the
+// largest product.
 func TestLloydIsEuclidean(t *testing.T) {
 	c := NewCentres(nil, []float32{1, 0, 3, 0, 5, 0, 1, 0.2}, []float32{1, 0, 5, 0}, 2, 1)
 	if want := []int{0, 0, 1, 0}; !slices.Equal(c.Near, want) { // at a tie the first

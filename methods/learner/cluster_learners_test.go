@@ -13,7 +13,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestGoldenEpochKMeans runs the learner's own Lloyd iterations, with empty clusters and ties, and an assignment after the last.
+// TestGoldenEpochKMeans runs the learner's own Lloyd iterations, with empty clusters and ties, and
+// an assignment after the last.
 func TestGoldenEpochKMeans(t *testing.T) {
 	t.Run("deepcluster_kmeans", func(t *testing.T) {
 		f := golden.Load(t, "deepcluster_kmeans")
@@ -73,7 +74,8 @@ func TestGoldenSelfCluster(t *testing.T) {
 	})
 }
 
-// TestSelfClusterLearns shows it one set of clusters, near which it starts: its loss falls, and each prototype keeps one of them.
+// TestSelfClusterLearns shows it one set of clusters, near which it starts: its loss falls, and
+// each prototype keeps one of them.
 func TestSelfClusterLearns(t *testing.T) {
 	const k, d = 4, 6
 	cfg := small(map[string]any{"self-cluster.lr": 0.05})
@@ -99,7 +101,8 @@ func TestSelfClusterLearns(t *testing.T) {
 	}
 }
 
-// TestPlusPlusSpreads checks the start: distinct embeddings, and of separate clusters one each, which drawing blindly would miss.
+// TestPlusPlusSpreads checks the start: distinct embeddings, and of separate clusters one each,
+// which drawing blindly would miss.
 func TestPlusPlusSpreads(t *testing.T) {
 	const k, d = 10, 12
 	z := fixture.Clusters(200, k, d, 0.01)
@@ -161,8 +164,8 @@ func mass(l Learner) float64 {
 	return s
 }
 
-// TestSelfClusterForgets: after one gradient and then none, a weight moves on by what AdamW's two averages keep of it, with CAPI's
-// momenta of 0.9 and 0.95.
+// TestSelfClusterForgets: after one gradient and then none, a weight moves on by what AdamW's two
+// averages keep of it, with CAPI's momenta of 0.9 and 0.95.
 func TestSelfClusterForgets(t *testing.T) {
 	cfg := small(nil)
 	m := newSelfCluster(cfg, NewPrototypes(fixture.RandomUnit(1, 2, 2), 2, 2, false))
@@ -177,8 +180,8 @@ func TestSelfClusterForgets(t *testing.T) {
 	}
 }
 
-// TestEpochKMeansStarts checks where an epoch's k-means starts: at the centroids of the one before, which keep their numbers, or at
-// embeddings of the bank.
+// TestEpochKMeansStarts checks where an epoch's k-means starts: at the centroids of the one before,
+// which keep their numbers, or at embeddings of the bank.
 func TestEpochKMeansStarts(t *testing.T) {
 	const k, d = 12, 8
 	for _, from := range []string{"previous", "data"} {

@@ -11,7 +11,8 @@ import (
 	"protobench/methods/term"
 )
 
-// TestGoldenKMeans checks the mini-batch rule against Lloyd iterations of spherical k-means: the step that forgets everything.
+// TestGoldenKMeans checks the mini-batch rule against Lloyd iterations of spherical k-means: the
+// step that forgets everything.
 func TestGoldenKMeans(t *testing.T) {
 	t.Run("deepcluster_kmeans", func(t *testing.T) {
 		f := golden.Load(t, "deepcluster_kmeans")
@@ -41,8 +42,8 @@ func TestGoldenKMeans(t *testing.T) {
 // placed are prototypes at unit vectors c [K,D].
 func placed(c []float32, d int) *Prototypes { return NewPrototypes(c, len(c)/d, d, false) }
 
-// TestClusterLearnersFind checks that both learners end on the clusters' directions when they start near them, and leave a
-// prototype alone that nothing is assigned to.
+// TestClusterLearnersFind checks that both learners end on the clusters' directions when they start
+// near them, and leave a prototype alone that nothing is assigned to.
 func TestClusterLearnersFind(t *testing.T) {
 	const k, d = 4, 6
 	start := fixture.Clusters(k, k, d, 0.3)
@@ -71,7 +72,8 @@ func TestClusterLearnersFind(t *testing.T) {
 	}
 }
 
-// TestKMeansRemembers checks the forgetting: a centre's weight for a batch falls as its count rises, to what the memory holds.
+// TestKMeansRemembers checks the forgetting: a centre's weight for a batch falls as its count
+// rises, to what the memory holds.
 func TestKMeansRemembers(t *testing.T) {
 	cfg := small(nil)
 	cfg.Images = 20
@@ -108,7 +110,8 @@ func TestEMAStep(t *testing.T) {
 	}
 }
 
-// TestHypersphericalSettles knows the optimum for few prototypes: the corners of a simplex, all cosines -1/(K-1).
+// TestHypersphericalSettles knows the optimum for few prototypes: the corners of a simplex, all
+// cosines -1/(K-1).
 func TestHypersphericalSettles(t *testing.T) {
 	for _, k := range []int{2, 3, 4} {
 		cfg := small(map[string]any{"prototypes.count": k, "hyperspherical.steps": 2000})

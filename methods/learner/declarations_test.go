@@ -36,7 +36,8 @@ func TestGradientLearners(t *testing.T) {
 	}
 }
 
-// TestJointOnset: freezing sets its end; in a schedule that leaves joint before, prototypes never move.
+// TestJointOnset: freezing sets its end; in a schedule that leaves joint before, prototypes never
+// move.
 func TestJointOnset(t *testing.T) {
 	d, _ := Find("joint")
 	for name, want := range map[string]float64{"joint": 2, "joint until 3, gmm": 2, "joint until 2, gmm": 4, "gmm until 1, joint": 2} {
@@ -48,7 +49,8 @@ func TestJointOnset(t *testing.T) {
 	}
 }
 
-// TestDeclared: every learner that can be re-seeded reads the keys of that, others do not; those with a table own it.
+// TestDeclared: every learner that can be re-seeded reads the keys of that, others do not; those
+// with a table own it.
 func TestDeclared(t *testing.T) {
 	for _, d := range Declarations() {
 		still := slices.Contains([]string{"frozen", "hyperspherical"}, d.Name)

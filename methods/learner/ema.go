@@ -22,10 +22,11 @@ func emaPart() Declaration {
 	}
 }
 
-// ema prototypes move a little towards the mean of the embeddings that were given to them, without a gradient; those that
-// got none stay: c ← β·c + (1-β)·mean, back on the sphere (the update of SMoG's groups, Pang et al. 2022, here
-// by teacher embeddings and with no gradient through it). Unlike [kmeans] the rate is the same however many embeddings
-// there are and however long a prototype has been in place.
+// ema prototypes move a little towards the mean of the embeddings that were given to them, without
+// a gradient; those that got none stay: c ← β·c + (1-β)·mean, back on the sphere (the update of
+// SMoG's groups, Pang et al. 2022, here by teacher embeddings and with no gradient through it).
+// Unlike [kmeans] the rate is the same however many embeddings there are and however long a
+// prototype has been in place.
 type ema struct {
 	Decoupled
 	a        *Assignment

@@ -6,7 +6,8 @@ import (
 	"protobench/methods/part"
 )
 
-// EpochKMeans holds the keys of the [epoch-kmeans] table (defaults of Caron et al. 2020's DeepCluster-v2).
+// EpochKMeans holds the keys of the [epoch-kmeans] table (defaults of Caron et al. 2020's
+// DeepCluster-v2).
 type EpochKMeans struct {
 	Iterations int    `key:"iterations" default:"10" range:"[1,1000]" doc:"iterations of spherical k-means at the start of each epoch"`
 	Start      string `key:"start" default:"data" in:"data|previous" doc:"centres that k-means starts from: random embeddings of the bank (each epoch numbers its clusters anew), or those of the epoch before"`
@@ -25,13 +26,14 @@ func epochKMeansPart() Declaration {
 	}
 }
 
-// epochKMeans prototypes are the centroids of spherical k-means over a bank of the last epoch's teacher embeddings, computed at the
-// start of each epoch and fixed while it lasts, without a gradient (DeepCluster-v2; Caron et al. 2020, appendix D). Clustering and
-// training are separate phases: the decoupled, offline rule. A centroid that nothing is assigned to stays.
+// epochKMeans prototypes are the centroids of spherical k-means over a bank of the last epoch's
+// teacher embeddings, computed at the start of each epoch and fixed while it lasts, without a
+// gradient (DeepCluster-v2; Caron et al. 2020, appendix D). Clustering and training are separate
+// phases: the decoupled, offline rule. A centroid that nothing is assigned to stays.
 //
-// The bank is a ring of as many embeddings as there are training images, those of first views in order of arrival: the last epoch's and,
-// in the place of what an incomplete batch would have given, a few from the end of the epoch before; before the first epoch those of
-// the warm-up.
+// The bank is a ring of as many embeddings as there are training images, those of first views in
+// order of arrival: the last epoch's and, in the place of what an incomplete batch would have
+// given, a few from the end of the epoch before; before the first epoch those of the warm-up.
 type epochKMeans struct {
 	Decoupled
 	EpochKMeans
@@ -49,8 +51,8 @@ func newEpochKMeans(cfg part.Config, p *Prototypes) *epochKMeans {
 
 func (m *epochKMeans) Adopt() { m.P.Publish(nil) }
 
-// bank stores the embeddings of one view, out of z [2·B,D]: of the first, and where there are several heads of the second
-// for every other one.
+// bank stores the embeddings of one view, out of z [2·B,D]: of the first, and where there are
+// several heads of the second for every other one.
 func (m *epochKMeans) bank(z []float32) { m.past.Push(z[m.P.Head%2*len(z)/2:][:len(z)/2]) }
 
 func (m *epochKMeans) Before(s *Step) {
@@ -78,7 +80,8 @@ func (m *epochKMeans) cluster(s *Step) {
 	s.Found.Note("epoch-kmeans.empty", float64(m.a.empty()))
 }
 
-// Lloyd runs iterations of spherical k-means (Dhillon and Modha 2001) on unit embeddings z [n,D] from unit centres c [K,D].
+// Lloyd runs iterations of spherical k-means (Dhillon and Modha 2001) on unit embeddings z [n,D]
+// from unit centres c [K,D].
 func Lloyd(team *team.Team, a *Assignment, c, z []float32, iterations int) {
 	for range iterations {
 		a.Assign(team, z, c)
@@ -99,7 +102,8 @@ func (m *epochKMeans) State(prefix string) []part.Named {
 	return m.past.State(prefix)
 }
 
-// Begin fills the bank from the batches before the first step: first views, or second ones for every other head.
+// Begin fills the bank from the batches before the first step: first views, or second ones for
+// every other head.
 func (m *epochKMeans) Begin(_ *team.Team, first, second []float32) {
 	m.past.Push([][]float32{first, second}[m.P.Head%2])
 }

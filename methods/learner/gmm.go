@@ -8,8 +8,8 @@ import (
 	"protobench/methods/part"
 )
 
-// GMM holds the keys of the [gmm] table: the decoupled online EM (Arteaga et al. 2025, whose exact values are not public; every
-// choice is a setting).
+// GMM holds the keys of the [gmm] table: the decoupled online EM (Arteaga et al. 2025, whose exact
+// values are not public; every choice is a setting).
 type GMM struct {
 	Covariance       string  `key:"covariance" default:"shared" in:"shared|spherical|diagonal" doc:"variances: one for all, one per component, or one per component and dimension"`
 	Responsibilities string  `key:"responsibilities" default:"gaussian" in:"gaussian|vmf" doc:"E-step: Gaussian densities, or cosine with fixed precision"`
@@ -61,9 +61,10 @@ func (g GMM) contradictions() []*setting.KeyError {
 	return out
 }
 
-// gmm prototypes are the normalised means of a [Mixture] over embeddings, updated by online EM. They are constants of
-// the encoder's loss: the decoupled learner (Arteaga et al. 2025, sec. 3; the exact values are not public, so each choice is a setting).
-// With an objective that takes embeddings unnormalised (CARP) the mixture is fitted to their directions.
+// gmm prototypes are the normalised means of a [Mixture] over embeddings, updated by online EM.
+// They are constants of the encoder's loss: the decoupled learner (Arteaga et al. 2025, sec. 3; the
+// exact values are not public, so each choice is a setting). With an objective that takes
+// embeddings unnormalised (CARP) the mixture is fitted to their directions.
 type gmm struct {
 	Decoupled
 	GMM
@@ -86,11 +87,13 @@ func newGMM(cfg part.Config, p *Prototypes) *gmm {
 	return g
 }
 
-// variance at the start. Precisions are in units of D: 1 is the variance 1/D of unit vectors without a mean.
+// variance at the start. Precisions are in units of D: 1 is the variance 1/D of unit vectors
+// without a mean.
 func (g *gmm) variance() float64 { return 1 / (g.Precision * float64(g.P.D)) }
 
-// remembering turns the memory (in passes over the training images) into the forgetting factor: 1/(1-λ) units of responsibility
-// per component, or with uniform forgetting as many steps as bring that much mass.
+// remembering turns the memory (in passes over the training images) into the forgetting factor:
+// 1/(1-λ) units of responsibility per component, or with uniform forgetting as many steps as bring
+// that much mass.
 func (g *gmm) remembering(cfg part.Config, k int) float64 {
 	units := g.Memory * float64(cfg.Images) / float64(k)
 	if g.Forgetting == "uniform" {
@@ -99,9 +102,11 @@ func (g *gmm) remembering(cfg part.Config, k int) float64 {
 	return 1 - 1/max(2, units)
 }
 
-// forgetting is λ of the t-th update (t ≥ 1). A schedule of step sizes g_t (Cappé and Moulines 2009, (t+t₀)^-a; Liang and Klein 2009,
-// (t+2)^-a with t from 0) is the recursion s ← (1-g_t)·s + g_t·s̄ of mean statistics per update. Uniform forgetting keeps sums S = s/g,
-// for which it reads S ← λ·S + S̄ with λ = (1-g_t)·g_{t-1}/g_t; responsibility forgetting takes λ = 1-g_t, whose memory grows alike.
+// forgetting is λ of the t-th update (t ≥ 1). A schedule of step sizes g_t (Cappé and Moulines
+// 2009, (t+t₀)^-a; Liang and Klein 2009, (t+2)^-a with t from 0) is the recursion s ← (1-g_t)·s +
+// g_t·s̄ of mean statistics per update. Uniform forgetting keeps sums S = s/g, for which it reads S
+// ← λ·S + S̄ with λ = (1-g_t)·g_{t-1}/g_t; responsibility forgetting takes λ = 1-g_t, whose memory
+// grows alike.
 func (g *gmm) forgetting(t float64) float64 {
 	offset := g.StepOffset
 	switch g.Step {
@@ -117,8 +122,8 @@ func (g *gmm) forgetting(t float64) float64 {
 	return 1 - now
 }
 
-// Adopt starts the mixture at the prototypes. A start is worth one embedding, so that what no data has touched says next to
-// nothing about the shared variance.
+// Adopt starts the mixture at the prototypes. A start is worth one embedding, so that what no data
+// has touched says next to nothing about the shared variance.
 func (g *gmm) Adopt() {
 	g.m.Start(g.P.Value, g.variance(), 1)
 	g.updates[0] = 0

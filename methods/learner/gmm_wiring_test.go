@@ -9,8 +9,9 @@ import (
 	"protobench/methods/part"
 )
 
-// TestGMMMemory computes λ from the settings: 1/(1-λ) units of responsibility are memory passes over the images shared by K components,
-// or, with uniform forgetting, as many steps of both views of a batch; at least 2.
+// TestGMMMemory computes λ from the settings: 1/(1-λ) units of responsibility are memory passes
+// over the images shared by K components, or, with uniform forgetting, as many steps of both views
+// of a batch; at least 2.
 func TestGMMMemory(t *testing.T) {
 	for _, c := range []struct {
 		forgetting string
@@ -52,8 +53,9 @@ func TestGMMSettings(t *testing.T) {
 	}
 }
 
-// TestGMMOrderAndFeed has one component, whose mean after an update is known: with mass 1 at the start, a batch of one embedding has the
-// weight 1/(1+λ). It has to move when the order says so, towards the branch that feeds it.
+// TestGMMOrderAndFeed has one component, whose mean after an update is known: with mass 1 at the
+// start, a batch of one embedding has the weight 1/(1+λ). It has to move when the order says so,
+// towards the branch that feeds it.
 func TestGMMOrderAndFeed(t *testing.T) {
 	for _, c := range []struct{ order, feed string }{{"before", "teacher"}, {"after", "teacher"}, {"after", "student"}} {
 		cfg := small(map[string]any{"gmm.order": c.order, "gmm.feed": c.feed, "gmm.memory": 1.0 / 16}) // 4 units
@@ -98,8 +100,8 @@ func TestGMMEvery(t *testing.T) {
 	}
 }
 
-// TestGMMAnneals: the power of the responsibilities rises linearly over the given epochs and stays at 1. With vMF responsibilities a
-// power is the same as so much less concentration.
+// TestGMMAnneals: the power of the responsibilities rises linearly over the given epochs and stays
+// at 1. With vMF responsibilities a power is the same as so much less concentration.
 func TestGMMAnneals(t *testing.T) {
 	const k, d = 3, 4
 	annealed := map[string]any{"gmm.responsibilities": "vmf", "gmm.precision": 2.0, "gmm.anneal_start": 0.25, "gmm.anneal_epochs": 4.0}
@@ -119,7 +121,8 @@ func TestGMMAnneals(t *testing.T) {
 	}
 }
 
-// TestGMMAdopts: a mixture that takes prototypes over forgets what it knew, the number of its updates included.
+// TestGMMAdopts: a mixture that takes prototypes over forgets what it knew, the number of its
+// updates included.
 func TestGMMAdopts(t *testing.T) {
 	const k, d = 3, 4
 	g := newGMM(small(map[string]any{"gmm.step": "liang-klein", "gmm.step_power": 0.7}), placed(fixture.RandomUnit(1, k, d), d))
@@ -147,7 +150,8 @@ func TestGMMAdopts(t *testing.T) {
 	}
 }
 
-// TestGMMNotes: the precision is told in units of D, the likelihood where it means something, the step where it is not constant.
+// TestGMMNotes: the precision is told in units of D, the likelihood where it means something, the
+// step where it is not constant.
 func TestGMMNotes(t *testing.T) {
 	const k, d = 3, 4
 	for _, c := range []struct {
@@ -173,7 +177,8 @@ func TestGMMNotes(t *testing.T) {
 	}
 }
 
-// TestGMMMove: a component that is moved is worth one embedding at its new place, and both branches see it there.
+// TestGMMMove: a component that is moved is worth one embedding at its new place, and both branches
+// see it there.
 func TestGMMMove(t *testing.T) {
 	g := newGMM(small(nil), placed([]float32{1, 0, 0, 1}, 2))
 	g.m.N[1] = 9

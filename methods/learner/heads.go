@@ -7,8 +7,9 @@ import (
 	"protobench/methods/part"
 )
 
-// NewHeads makes the prototypes of several heads from unit vectors start [H·K,D]. They lie side by side in one matrix, so
-// that one product gives all scores; each head's have a learner and a record of their own.
+// NewHeads makes the prototypes of several heads from unit vectors start [H·K,D]. They lie side by
+// side in one matrix, so that one product gives all scores; each head's have a learner and a record
+// of their own.
 func NewHeads(start []float32, heads, k, d int, separateTeacher bool) []*Prototypes {
 	whole := NewPrototypes(start, heads*k, d, separateTeacher)
 	if heads == 1 {
@@ -25,7 +26,8 @@ func NewHeads(start []float32, heads, k, d int, separateTeacher bool) []*Prototy
 	return parts
 }
 
-// RandomHeads draws unit vectors [H·K,D] for all heads: the first head's are those of an arm with one.
+// RandomHeads draws unit vectors [H·K,D] for all heads: the first head's are those of an arm with
+// one.
 func RandomHeads(seed uint64, heads, k, d int) []float32 {
 	c := randomPrototypes(seed, k, d)
 	for h := 1; h < heads; h++ {
@@ -34,7 +36,8 @@ func RandomHeads(seed uint64, heads, k, d int) []float32 {
 	return c
 }
 
-// HeadStream is the random stream of a purpose for one of several heads; the first has that of an arm with one.
+// HeadStream is the random stream of a purpose for one of several heads; the first has that of an
+// arm with one.
 func HeadStream(seed uint64, purpose string, head int, keys ...uint64) *rand.Rand {
 	if head > 0 {
 		purpose, keys = purpose+"-head", append([]uint64{uint64(head)}, keys...)

@@ -11,7 +11,8 @@ import (
 	"protobench/methods/term"
 )
 
-// Hyperspherical holds the keys of the [hyperspherical] table (defaults of Mettes et al. 2019's code).
+// Hyperspherical holds the keys of the [hyperspherical] table (defaults of Mettes et al. 2019's
+// code).
 type Hyperspherical struct {
 	Steps    int     `key:"steps" default:"10000" range:"[0,)" doc:"steps of the spreading before training; each costs K²·D multiplications"`
 	LR       float64 `key:"lr" default:"0.1" range:"(0,)" needs:"hyperspherical.steps!=0" doc:"learning rate of the spreading"`
@@ -30,9 +31,10 @@ func hypersphericalPart() Declaration {
 	}
 }
 
-// hyperspherical prototypes are spread over the sphere before training and frozen from then on (hyperspherical prototype
-// networks, Mettes et al. 2019): gradient descent on the mean over the prototypes of the largest cosine with another one, with
-// momentum, back on the sphere after every step. They are unique by construction and, unlike random ones, evenly spaced.
+// hyperspherical prototypes are spread over the sphere before training and frozen from then on
+// (hyperspherical prototype networks, Mettes et al. 2019): gradient descent on the mean over the
+// prototypes of the largest cosine with another one, with momentum, back on the sphere after every
+// step. They are unique by construction and, unlike random ones, evenly spaced.
 type hyperspherical struct {
 	frozen
 	Hyperspherical
@@ -42,7 +44,8 @@ func newHyperspherical(cfg part.Config, p *Prototypes) *hyperspherical {
 	return &hyperspherical{frozen{p}, setting.Read[Hyperspherical](cfg.Settings, "hyperspherical")}
 }
 
-// Begin spreads the prototypes from where they are. Where they come to rest is their start as metrics see it.
+// Begin spreads the prototypes from where they are. Where they come to rest is their start as
+// metrics see it.
 func (h *hyperspherical) Begin(*team.Team, []float32, []float32) {
 	k, d := h.p.K, h.p.D
 	c := &encoders.Param{Name: "prototypes", Shape: []int{k, d}, Value: slices.Clone(h.p.Value), Grad: make([]float32, k*d), LRMult: 1}

@@ -23,9 +23,11 @@ func jointPart() Declaration {
 	}
 }
 
-// joint prototypes follow the gradient of the objective's loss, as a part of the network: the usual rule, which the paper holds
-// responsible for partial collapse. With a weight-normalised objective (DINO, CARP, MSN) the gradient goes through the norm; else
-// (SwAV) the rows are put back on the sphere after every step, unless the scores use their lengths (DINO-vMF). The teacher has an EMA copy.
+// joint prototypes follow the gradient of the objective's loss, as a part of the network: the usual
+// rule, which the paper holds responsible for partial collapse. With a weight-normalised objective
+// (DINO, CARP, MSN) the gradient goes through the norm; else (SwAV) the rows are put back on the
+// sphere after every step, unless the scores use their lengths (DINO-vMF). The teacher has an EMA
+// copy.
 type joint struct {
 	p         *Prototypes
 	param     *encoders.Param
@@ -52,8 +54,8 @@ func (j *joint) Moves(epoch float64) bool { return epoch >= j.freeze }
 
 func (j *joint) Before(*Step) {}
 
-// Adopt gives the prototypes their length and starts the teacher's copy at the student's. The optimizer is fresh: a schedule has
-// one joint phase at most.
+// Adopt gives the prototypes their length and starts the teacher's copy at the student's. The
+// optimizer is fresh: a schedule has one joint phase at most.
 func (j *joint) Adopt() {
 	j.stretch(j.p.Value)
 	j.p.Publish(nil)
@@ -89,8 +91,8 @@ func (j *joint) Move(k int, z []float32) {
 	forget(j.optimizer, j.param, k)
 }
 
-// forget clears what an optimizer knows of row k of a parameter. Momentum forgets it; Adam's second moment takes the other rows'
-// mean, for a zero would make the next steps several times too long.
+// forget clears what an optimizer knows of row k of a parameter. Momentum forgets it; Adam's second
+// moment takes the other rows' mean, for a zero would make the next steps several times too long.
 func forget(o encoders.Optimizer, p *encoders.Param, k int) {
 	d := len(p.Value) / p.Shape[0]
 	slots := o.Slots(p)

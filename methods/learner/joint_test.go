@@ -10,7 +10,8 @@ import (
 	"protobench/methods/part"
 )
 
-// descending is a joint learner of two prototypes in the plane that steps by plain gradient descent, with a gradient to follow.
+// descending is a joint learner of two prototypes in the plane that steps by plain gradient
+// descent, with a gradient to follow.
 func descending(settings map[string]any, h Host) *joint {
 	cfg := small(settings)
 	cfg.Train.Optimizer, cfg.Train.Momentum, cfg.Train.Clip = "sgd", 0, 0
@@ -20,8 +21,9 @@ func descending(settings map[string]any, h Host) *joint {
 	return j
 }
 
-// TestJointStep computes a step by hand: the prototypes' rate is lr_mult times the run's, their weight decay follows the run's rise,
-// rows go back on the sphere unless their lengths count, and the teacher's copy follows at the step's momentum.
+// TestJointStep computes a step by hand: the prototypes' rate is lr_mult times the run's, their
+// weight decay follows the run's rise, rows go back on the sphere unless their lengths count, and
+// the teacher's copy follows at the step's momentum.
 func TestJointStep(t *testing.T) {
 	for _, c := range []struct {
 		mult, decay, rise, norm float64
@@ -70,8 +72,9 @@ func TestJointFreezes(t *testing.T) {
 	}
 }
 
-// TestJointForgets: of a prototype that is put elsewhere the optimizer forgets the momentum; Adam's second moment becomes the mean
-// of all, for from zero the next step would be many times too long. The other rows' moments stay, and the row has the start's length.
+// TestJointForgets: of a prototype that is put elsewhere the optimizer forgets the momentum; Adam's
+// second moment becomes the mean of all, for from zero the next step would be many times too long.
+// The other rows' moments stay, and the row has the start's length.
 func TestJointForgets(t *testing.T) {
 	cfg := small(map[string]any{"prototypes.norm": 0.5})
 	j := newJoint(cfg, Host{Lengths: true}, NewPrototypes([]float32{1, 0, 0, -1}, 2, 2, true))

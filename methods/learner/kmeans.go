@@ -24,14 +24,15 @@ func kmeansPart() Declaration {
 	}
 }
 
-// kmeans prototypes are the directions of k-means centres of the teacher's embeddings, without a gradient: spherical k-means (Dhillon
-// and Modha 2001) by mini-batches with a count per centre (Sculley 2010), where old counts fade by what replaces them, as
-// in [Mixture]. With n embeddings given to a centre of count N, and their mean m:
+// kmeans prototypes are the directions of k-means centres of the teacher's embeddings, without a
+// gradient: spherical k-means (Dhillon and Modha 2001) by mini-batches with a count per centre
+// (Sculley 2010), where old counts fade by what replaces them, as in [Mixture]. With n embeddings
+// given to a centre of count N, and their mean m:
 //
 //	N ← λ^n·N + a,   a = (1 - λ^n)/(1 - λ),   μ ← μ + (a/N)·(m - μ),   prototype = μ/|μ|
 //
-// A centre that nothing is given to stays where it is; λ = 0 is a step of Lloyd's algorithm. Two centres at one place stay there: nothing
-// tells them apart.
+// A centre that nothing is given to stays where it is; λ = 0 is a step of Lloyd's algorithm. Two
+// centres at one place stay there: nothing tells them apart.
 type kmeans struct {
 	Decoupled
 	a      *Assignment

@@ -8,8 +8,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// TestKMeansStep computes an update by hand: a centre of count N that gets n embeddings of mean m goes to
-// N' = λⁿ·N + (1-λⁿ)/(1-λ) and moves by (1-λⁿ)/(1-λ)/N' of the way to m.
+// TestKMeansStep computes an update by hand: a centre of count N that gets n embeddings of mean m
+// goes to N' = λⁿ·N + (1-λⁿ)/(1-λ) and moves by (1-λⁿ)/(1-λ)/N' of the way to m.
 func TestKMeansStep(t *testing.T) {
 	cfg := small(map[string]any{"kmeans.memory": 0.25}) // 64 images, 2 centres: 8 units, λ = 7/8
 	m := newKMeans(cfg, placed([]float32{1, 0, 0, -1}, 2))
@@ -30,7 +30,8 @@ func TestKMeansStep(t *testing.T) {
 	}
 }
 
-// TestKMeansMoves: a centre that is moved counts as one embedding at its new place; one that is split off has half of the other's count.
+// TestKMeansMoves: a centre that is moved counts as one embedding at its new place; one that is
+// split off has half of the other's count.
 func TestKMeansMoves(t *testing.T) {
 	m := newKMeans(small(nil), placed([]float32{1, 0, 0, -1}, 2))
 	m.count[0], m.count[1] = 6, 9

@@ -45,15 +45,19 @@ type Declaration struct {
 type Learner interface {
 	// Vectors are the prototypes.
 	Vectors() *Prototypes
-	// Params are the prototypes as parameters of the student's loss; nil where no gradient may reach them.
+	// Params are the prototypes as parameters of the student's loss; nil where no gradient may
+	// reach them.
 	Params() []*encoders.Param
-	// Adopt takes the prototypes as they are, on the unit sphere: before the first step, and where a schedule hands them over.
+	// Adopt takes the prototypes as they are, on the unit sphere: before the first step, and where
+	// a schedule hands them over.
 	Adopt()
-	// Moves reports whether the learner can move prototypes at this time: where it does not, re-seeding waits.
+	// Moves reports whether the learner can move prototypes at this time: where it does not,
+	// re-seeding waits.
 	Moves(epoch float64) bool
 	// Move puts prototype k on a unit vector, as re-seeding does.
 	Move(k int, z []float32)
-	// Before runs between the teacher's forward pass and the student's; After runs once the student has stepped.
+	// Before runs between the teacher's forward pass and the student's; After runs once the student
+	// has stepped.
 	Before(s *Step)
 	After(s *Step)
 	// State is what the learner keeps besides the prototypes themselves.
@@ -78,7 +82,8 @@ func newSingle(name string, c part.Config, h Host, p *Prototypes) Learner {
 	return d.New(c, h, p)
 }
 
-// Gradient reports whether a learner, or one of a schedule, follows the gradient of the student's loss.
+// Gradient reports whether a learner, or one of a schedule, follows the gradient of the student's
+// loss.
 func Gradient(name string) bool {
 	phases, _ := part.Phases(name)
 	return slices.ContainsFunc(phases, func(p part.Phase) bool {
@@ -87,8 +92,9 @@ func Gradient(name string) bool {
 	})
 }
 
-// Beginner is a learner that does something before the first step, with the teacher's embeddings of the batches that fill the
-// statistics: pools [n,D] of first views, and of second ones where the objective has several heads. Empty where nothing asked for them.
+// Beginner is a learner that does something before the first step, with the teacher's embeddings of
+// the batches that fill the statistics: pools [n,D] of first views, and of second ones where the
+// objective has several heads. Empty where nothing asked for them.
 type Beginner interface {
 	Begin(team *team.Team, first, second []float32)
 }

@@ -5,8 +5,8 @@ import (
 	"protobench/methods/part"
 )
 
-// Past keeps past embeddings [N,D]: as a ring whose oldest rows are overwritten (push), newest first (pushFront), or one for each
-// training image (put).
+// Past keeps past embeddings [N,D]: as a ring whose oldest rows are overwritten (push), newest
+// first (pushFront), or one for each training image (put).
 type Past struct {
 	d     int
 	Value []float32 // [N,D]
@@ -47,7 +47,8 @@ func (p *Past) Push(z []float32) {
 	p.next[0] = float64(at)
 }
 
-// PushFront puts embeddings z [n,D] in front of the others; the last ones drop out, of z as well where it is too long.
+// PushFront puts embeddings z [n,D] in front of the others; the last ones drop out, of z as well
+// where it is too long.
 func (p *Past) PushFront(z []float32) {
 	n := min(len(z)/p.d, p.Rows())
 	copy(p.Value[n*p.d:], p.Value)

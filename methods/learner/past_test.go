@@ -69,7 +69,8 @@ func TestBank(t *testing.T) {
 	}
 }
 
-// TestEpochKMeansBank: a head takes first views or, every other one, second ones; before the first step those of the warm-up.
+// TestEpochKMeansBank: a head takes first views or, every other one, second ones; before the first
+// step those of the warm-up.
 func TestEpochKMeansBank(t *testing.T) {
 	cfg := small(map[string]any{"prototypes.count": 2})
 	cfg.Images = 4

@@ -7,13 +7,15 @@ import (
 	"protobench/internal/team"
 )
 
-// plusPlusRounds is the number of rounds in which [plusPlus] draws at most: up to as many centres it is k-means++ as published.
+// plusPlusRounds is the number of rounds in which [plusPlus] draws at most: up to as many centres
+// it is k-means++ as published.
 const plusPlusRounds = 1024
 
-// plusPlus chooses k of the unit embeddings z [n,D] as starting centres (k-means++; Arthur and Vassilvitskii 2007): the
-// first at random, each further one in proportion to its squared distance from the nearest one chosen. Many centres are drawn several
-// to a round, whose distances are those of the round before (Bahmani et al. 2012). Once every embedding is covered, the rest
-// is drawn from those not chosen.
+// plusPlus chooses k of the unit embeddings z [n,D] as starting centres (k-means++; Arthur and
+// Vassilvitskii 2007): the first at random, each further one in proportion to its squared distance
+// from the nearest one chosen. Many centres are drawn several to a round, whose distances are those
+// of the round before (Bahmani et al. 2012). Once every embedding is covered, the rest is drawn
+// from those not chosen.
 func plusPlus(team *team.Team, z []float32, d, k int, rng *rand.Rand) []int {
 	n, round := len(z)/d, (k+plusPlusRounds-1)/plusPlusRounds
 	far, taken := make([]float64, n), make([]bool, n)
@@ -47,7 +49,8 @@ func anyOther(taken []bool, rng *rand.Rand) int {
 	}
 }
 
-// nearer lowers far [n] to half the squared distance of z [n,D] from centres c [m,D]: on the sphere, one minus the cosine.
+// nearer lowers far [n] to half the squared distance of z [n,D] from centres c [m,D]: on the
+// sphere, one minus the cosine.
 func nearer(team *team.Team, far []float64, z, c []float32, d int) {
 	m := len(c) / d
 	cos := make([]float32, min(len(far), assignBlock)*m)
@@ -61,8 +64,8 @@ func nearer(team *team.Team, far []float64, z, c []float32, d int) {
 	}
 }
 
-// StartFrom starts the prototypes where prototypes.init says: at embeddings of the first n of a pool, or of all of it, or where they
-// are.
+// StartFrom starts the prototypes where prototypes.init says: at embeddings of the first n of a
+// pool, or of all of it, or where they are.
 func (p *Prototypes) StartFrom(team *team.Team, init string, pool []float32, n int, seed uint64) {
 	switch init {
 	case "data":

@@ -8,7 +8,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// TestNearer: distances to the nearest centre so far are kept where a new one is not nearer, over several blocks of embeddings.
+// TestNearer: distances to the nearest centre so far are kept where a new one is not nearer, over
+// several blocks of embeddings.
 func TestNearer(t *testing.T) {
 	z := slices.Repeat([]float32{1, 0, 0.6, 0.8, -1, 0}, assignBlock/2)
 	far := slices.Repeat([]float64{0.125, 1, 2}, assignBlock/2)
@@ -20,8 +21,8 @@ func TestNearer(t *testing.T) {
 	}
 }
 
-// TestPlusPlusRounds: as many different embeddings as are asked for, also where several are drawn at a time, and where
-// the last round is not a whole one.
+// TestPlusPlusRounds: as many different embeddings as are asked for, also where several are drawn
+// at a time, and where the last round is not a whole one.
 func TestPlusPlusRounds(t *testing.T) {
 	const n, d = 2100, 3
 	z := fixture.RandomUnit(1, n, d)
@@ -34,8 +35,8 @@ func TestPlusPlusRounds(t *testing.T) {
 	}
 }
 
-// TestPlusPlusWeighs: after a start on one of two spots, all further draws but the impossible fall on what is far; drawing stops to
-// care once everything is covered.
+// TestPlusPlusWeighs: after a start on one of two spots, all further draws but the impossible fall
+// on what is far; drawing stops to care once everything is covered.
 func TestPlusPlusWeighs(t *testing.T) {
 	z := append(slices.Repeat([]float32{1, 0}, 50), 0, 1)
 	for seed := range uint64(20) {
@@ -46,8 +47,8 @@ func TestPlusPlusWeighs(t *testing.T) {
 	}
 }
 
-// TestPlusPlusFirstRound: where several centres are drawn at a time the first one is drawn alone, for nothing is covered before it. Nearly
-// all embeddings stand on one spot, which gets one centre.
+// TestPlusPlusFirstRound: where several centres are drawn at a time the first one is drawn alone,
+// for nothing is covered before it. Nearly all embeddings stand on one spot, which gets one centre.
 func TestPlusPlusFirstRound(t *testing.T) {
 	const others, d = plusPlusRounds + 50, 6
 	z := append(fixture.RandomUnit(1, others, d), slices.Repeat([]float32{1, 0, 0, 0, 0, 0}, 5*others)...)
@@ -73,7 +74,8 @@ func TestPlusPlusFirstRound(t *testing.T) {
 	}
 }
 
-// TestPlusPlusAsPublished: up to 1,024 centres are drawn one by one, so that two crowded spots get one centre each.
+// TestPlusPlusAsPublished: up to 1,024 centres are drawn one by one, so that two crowded spots get
+// one centre each.
 func TestPlusPlusAsPublished(t *testing.T) {
 	const others, d = plusPlusRounds + 50, 6
 	z := append(fixture.RandomUnit(1, others, d), slices.Repeat([]float32{1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0}, 2*others)...)
@@ -90,8 +92,8 @@ func TestPlusPlusAsPublished(t *testing.T) {
 	}
 }
 
-// TestStartFrom: prototypes start at embeddings of the pool, different ones; "data" takes them from its first n alone, "kmeans++" from
-// all of it; anything else leaves them. Each head draws its own.
+// TestStartFrom: prototypes start at embeddings of the pool, different ones; "data" takes them from
+// its first n alone, "kmeans++" from all of it; anything else leaves them. Each head draws its own.
 func TestStartFrom(t *testing.T) {
 	const k, d = 5, 4
 	pool := fixture.RandomUnit(9, 40, d)

@@ -49,8 +49,8 @@ func randomDirections(r *rand.Rand, k, d int) []float32 {
 	return c
 }
 
-// NewPrototypes starts at unit vectors start [K,D]. separateTeacher gives the teacher a second copy, for learners that follow a
-// gradient.
+// NewPrototypes starts at unit vectors start [K,D]. separateTeacher gives the teacher a second
+// copy, for learners that follow a gradient.
 func NewPrototypes(start []float32, k, d int, separateTeacher bool) *Prototypes {
 	p := &Prototypes{K: k, D: d, path: make([]float64, 3), reseeds: make([]float64, 1), recent: make([]float64, k), turned: make([]float64, k)}
 	p.show, p.follow = p.effective, p.followed
@@ -81,7 +81,8 @@ func (p *Prototypes) start(c []float32) {
 // shared reports whether student and teacher have the same prototypes.
 func (p *Prototypes) shared() bool { return &p.Teacher[0] == &p.Value[0] }
 
-// Publish shows changed values to both branches, as learners do that keep no second copy for the teacher.
+// Publish shows changed values to both branches, as learners do that keep no second copy for the
+// teacher.
 func (p *Prototypes) Publish(team *team.Team) {
 	if !p.shared() {
 		copy(p.Teacher, p.Value)
@@ -106,7 +107,8 @@ func (p *Prototypes) effective(lo, hi int) {
 	kernel.NormalizeRows(p.Effective[part.Teacher][at:at+n], p.Teacher[at:at+n], hi-lo, p.D, nil)
 }
 
-// Moved refreshes the effective prototypes and adds the angles turned since the last call to the path.
+// Moved refreshes the effective prototypes and adds the angles turned since the last call to the
+// path.
 func (p *Prototypes) Moved(team *team.Team) {
 	team.Chunks(p.K, kernel.RowChunk(p.D), p.follow)
 	var sum float64
@@ -135,7 +137,8 @@ func angle(a, b []float32) float64 {
 	return 2 * math.Asin(min(1, math.Sqrt(s)/2))
 }
 
-// EndStep closes a step's record: at an epoch's last step the drift is that epoch's part of the path.
+// EndStep closes a step's record: at an epoch's last step the drift is that epoch's part of the
+// path.
 func (p *Prototypes) EndStep(s *Step) {
 	if s.PerEpoch > 0 && (s.Index+1)%s.PerEpoch == 0 {
 		p.path[pathDrift] = p.path[pathTotal] - p.path[pathMark]

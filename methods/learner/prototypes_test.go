@@ -9,7 +9,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestMoved: the path is the mean angle that prototypes turn, added up, and the drift that of the last whole epoch.
+// TestMoved: the path is the mean angle that prototypes turn, added up, and the drift that of the
+// last whole epoch.
 func TestMoved(t *testing.T) {
 	p := NewPrototypes([]float32{1, 0, 0, 1}, 2, 2, false)
 	turn := func(a float64) { // the first to an angle, the second stays
@@ -34,7 +35,8 @@ func TestMoved(t *testing.T) {
 	}
 }
 
-// TestMovedInChunks has more prototypes than a task takes: all of them turn twice, by a tenth each time.
+// TestMovedInChunks has more prototypes than a task takes: all of them turn twice, by a tenth each
+// time.
 func TestMovedInChunks(t *testing.T) {
 	const k = 20000
 	start := make([]float32, 2*k)
@@ -81,7 +83,8 @@ func TestAngle(t *testing.T) {
 	}
 }
 
-// TestPublish: where the teacher has a copy it follows a published change and stands apart from a change that is not.
+// TestPublish: where the teacher has a copy it follows a published change and stands apart from a
+// change that is not.
 func TestPublish(t *testing.T) {
 	for _, separate := range []bool{false, true} {
 		p := NewPrototypes([]float32{1, 0, 0, 1}, 2, 2, separate)
@@ -124,8 +127,8 @@ func TestPrototypesState(t *testing.T) {
 	}
 }
 
-// TestHeadsShareOneMatrix: each head's prototypes are its part of the whole, in both branches; the first head starts as an arm with
-// one head does, the others elsewhere.
+// TestHeadsShareOneMatrix: each head's prototypes are its part of the whole, in both branches; the
+// first head starts as an arm with one head does, the others elsewhere.
 func TestHeadsShareOneMatrix(t *testing.T) {
 	const heads, k, d = 3, 2, 4
 	start := RandomHeads(7, heads, k, d)
@@ -159,7 +162,8 @@ func TestHeadsShareOneMatrix(t *testing.T) {
 	}
 }
 
-// TestHeadStreams: streams of different heads, purposes and keys are different, that of head 0 is an arm's with one head.
+// TestHeadStreams: streams of different heads, purposes and keys are different, that of head 0 is
+// an arm's with one head.
 func TestHeadStreams(t *testing.T) {
 	seen := map[uint64]bool{}
 	for h := range 3 {

@@ -9,10 +9,11 @@ import (
 	"protobench/methods/term"
 )
 
-// Reseeder moves prototypes that nothing is assigned to any more: onto embeddings that are badly covered, or beside the prototype
-// that most is assigned to. It is one rule for all learners: usage is the hard assignment of the teacher's embeddings by the
-// teacher's prototypes, center off, as metrics count it. Badly covered places are drawn from those embeddings in proportion to
-// their distance from the nearest prototype, updated after each draw (as in k-means++).
+// Reseeder moves prototypes that nothing is assigned to any more: onto embeddings that are badly
+// covered, or beside the prototype that most is assigned to. It is one rule for all learners: usage
+// is the hard assignment of the teacher's embeddings by the teacher's prototypes, center off, as
+// metrics count it. Badly covered places are drawn from those embeddings in proportion to their
+// distance from the nearest prototype, updated after each draw (as in k-means++).
 type Reseeder struct {
 	below float64
 	rate  float64 // of the running usage: as many embeddings as there are training images are one time constant, half an epoch
@@ -36,8 +37,8 @@ func NewReseeder(cfg part.Config) *Reseeder {
 	}
 }
 
-// Run updates the usage by a batch of teacher embeddings and re-seeds what it left out. p's effective prototypes
-// are those of this step.
+// Run updates the usage by a batch of teacher embeddings and re-seeds what it left out. p's
+// effective prototypes are those of this step.
 func (r *Reseeder) Run(l Learner, center []float32, s *Step) {
 	p, z := l.Vectors(), s.Z[part.Teacher]
 	n := len(z) / p.D
@@ -70,8 +71,9 @@ func (r *Reseeder) Run(l Learner, center []float32, s *Step) {
 	}
 }
 
-// splitNoise is the length of the random step that takes a split prototype off the one that it came from: a cosine distance
-// of 0.005, near enough to share its embeddings and far enough to get some of them.
+// splitNoise is the length of the random step that takes a split prototype off the one that it came
+// from: a cosine distance of 0.005, near enough to share its embeddings and far enough to get some
+// of them.
 const splitNoise = 0.1
 
 // splitter is a learner that shares out what it knows of a prototype when that is split.
@@ -79,7 +81,8 @@ type splitter interface {
 	Split(k, from int, z []float32)
 }
 
-// divide moves prototype k beside the one with the largest share, of which each has half from then on.
+// divide moves prototype k beside the one with the largest share, of which each has half from then
+// on.
 func (r *Reseeder) divide(l Learner, k int, rng *rand.Rand, s *Step) {
 	p, from := l.Vectors(), 0
 	for c, share := range p.recent {

@@ -10,7 +10,8 @@ import (
 	"protobench/methods/part"
 )
 
-// reseedingRun is a re-seeder for 4 prototypes in the plane over 8 images in batches of 2: a batch's 4 embeddings are half an epoch.
+// reseedingRun is a re-seeder for 4 prototypes in the plane over 8 images in batches of 2: a
+// batch's 4 embeddings are half an epoch.
 func reseedingRun(settings map[string]any) (*Reseeder, part.Config) {
 	cfg := small(map[string]any{"prototypes.count": 4, "prototypes.reseed": true, "prototypes.reseed_below": 0.6})
 	cfg.Settings.MustSetAll(settings)
@@ -21,7 +22,8 @@ func reseedingRun(settings map[string]any) (*Reseeder, part.Config) {
 // cross are the four unit vectors along the axes of the plane.
 var cross = []float32{1, 0, 0, 1, -1, 0, 0, -1}
 
-// TestReseedCounts: the running usage of a prototype, as a multiple of its fair share, moves by the part of an epoch that a batch is.
+// TestReseedCounts: the running usage of a prototype, as a multiple of its fair share, moves by the
+// part of an epoch that a batch is.
 func TestReseedCounts(t *testing.T) {
 	r, cfg := reseedingRun(map[string]any{"prototypes.reseed_below": 0})
 	l := newEMA(cfg, placed(cross, 2))
@@ -58,8 +60,9 @@ func TestReseedTakesTheCenterOff(t *testing.T) {
 	}
 }
 
-// TestReseedMoves: a prototype below the bound is put on an embedding that is badly covered, counts as used again and so is left alone
-// for a while; the next one goes elsewhere, for what the first one covers is covered.
+// TestReseedMoves: a prototype below the bound is put on an embedding that is badly covered, counts
+// as used again and so is left alone for a while; the next one goes elsewhere, for what the first
+// one covers is covered.
 func TestReseedMoves(t *testing.T) {
 	r, cfg := reseedingRun(nil)
 	l := newEMA(cfg, placed([]float32{1, 0, 1, 0, 1, 0, 1, 0}, 2))
@@ -88,7 +91,8 @@ func TestReseedMoves(t *testing.T) {
 	}
 }
 
-// TestReseedBound: a prototype at the bound stays, one under it goes; and none moves while the learner does not.
+// TestReseedBound: a prototype at the bound stays, one under it goes; and none moves while the
+// learner does not.
 func TestReseedBound(t *testing.T) {
 	for share, moves := range map[float64]bool{0.5: false, 0.4375: true} {
 		r, cfg := reseedingRun(map[string]any{"prototypes.reseed_below": 0.25})
@@ -116,7 +120,8 @@ func TestReseedBound(t *testing.T) {
 	}
 }
 
-// TestSplitStandsBeside: the new place is at the step's stated length from the old one, on the sphere, in a random direction.
+// TestSplitStandsBeside: the new place is at the step's stated length from the old one, on the
+// sphere, in a random direction.
 func TestSplitStandsBeside(t *testing.T) {
 	const d = 8
 	r, cfg := reseedingRun(map[string]any{"prototypes.reseed_by": "split", "prototypes.reseed_below": 0.3})
@@ -183,7 +188,8 @@ func TestDistances(t *testing.T) {
 	}
 }
 
-// TestCover: what a new prototype stands on is covered, what is near to it is covered better than before, the rest as before.
+// TestCover: what a new prototype stands on is covered, what is near to it is covered better than
+// before, the rest as before.
 func TestCover(t *testing.T) {
 	far := []float64{0.25, 1.5, 0.75}
 	cover(far, []float32{0, 1, 1, 0, 0.6, 0.8}, 1, 2)

@@ -8,9 +8,10 @@ import (
 	"protobench/methods/part"
 )
 
-// schedule hands one set of prototypes from learner to learner. If one of them is joint, the student's graph has the
-// gradient of the prototypes in all phases, but only the joint learner applies it: for the others they are constants of the update. Each
-// learner starts afresh where the one before left the prototypes; movement and usage are counted through.
+// schedule hands one set of prototypes from learner to learner. If one of them is joint, the
+// student's graph has the gradient of the prototypes in all phases, but only the joint learner
+// applies it: for the others they are constants of the update. Each learner starts afresh where the
+// one before left the prototypes; movement and usage are counted through.
 type schedule struct {
 	p        *Prototypes
 	phases   []part.Phase

@@ -10,7 +10,8 @@ import (
 	"protobench/methods/part"
 )
 
-// TestScheduleStartsFromWhatThereIs checks what a learner takes over: the prototypes as they are, not as they were at the start.
+// TestScheduleStartsFromWhatThereIs checks what a learner takes over: the prototypes as they are,
+// not as they were at the start.
 func TestScheduleStartsFromWhatThereIs(t *testing.T) {
 	cfg := small(map[string]any{"prototypes.count": 3})
 	for _, second := range []string{"kmeans", "gmm", "self-cluster", "joint"} {
@@ -45,8 +46,8 @@ func TestScheduleStartsFromWhatThereIs(t *testing.T) {
 	}
 }
 
-// TestScheduleDropsLengths: joint prototypes have lengths and a teacher's copy, which no other learner knows; each takes over
-// directions that both branches share.
+// TestScheduleDropsLengths: joint prototypes have lengths and a teacher's copy, which no other
+// learner knows; each takes over directions that both branches share.
 func TestScheduleDropsLengths(t *testing.T) {
 	const k, d = 12, 8
 	for _, second := range []string{"frozen", "gmm", "kmeans", "ema"} {
@@ -73,8 +74,8 @@ func TestScheduleDropsLengths(t *testing.T) {
 	}
 }
 
-// TestScheduleFeedsTheBank: k-means by epochs clusters what came before its time, so its bank is fed while another learner is in charge, once
-// a step, and no less in its own time.
+// TestScheduleFeedsTheBank: k-means by epochs clusters what came before its time, so its bank is
+// fed while another learner is in charge, once a step, and no less in its own time.
 func TestScheduleFeedsTheBank(t *testing.T) {
 	const k, d = 3, 4
 	cfg := small(map[string]any{"prototypes.count": k})

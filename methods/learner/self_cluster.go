@@ -32,15 +32,17 @@ func selfClusterPart() Declaration {
 	}
 }
 
-// selfCluster prototypes are learned by a clustering loss of their own on the teacher's embeddings, with an optimizer of their own; no
-// gradient reaches the encoder, and none comes from the encoder's loss (the clustering head of CAPI, Darcet et al. 2025, sec. 3.1):
-// decoupled by a gradient. With logits l = W·z + b of unit embeddings z:
+// selfCluster prototypes are learned by a clustering loss of their own on the teacher's embeddings,
+// with an optimizer of their own; no gradient reaches the encoder, and none comes from the
+// encoder's loss (the clustering head of CAPI, Darcet et al. 2025, sec. 3.1): decoupled by a
+// gradient. With logits l = W·z + b of unit embeddings z:
 //
 //	q = Sinkhorn(l/τ_target),   p = softmax(l/τ),   L = -(1/n) Σ_i Σ_k q_ik·ln p_ik,   ∂L/∂l = (p - q)/(τ·n)
 //
-// Sinkhorn-Knopp is CAPI's, with its ε of 1e-8 in the divisors. W and b start as CAPI's, W's rows with the norm √D of its normal draws
-// (here in the directions of the prototypes) and b at zero. W is not normalised; the prototypes that the objective sees are its
-// rows on the unit sphere, without b. They are a classifier's weights: what separates clusters, not where they are.
+// Sinkhorn-Knopp is CAPI's, with its ε of 1e-8 in the divisors. W and b start as CAPI's, W's rows
+// with the norm √D of its normal draws (here in the directions of the prototypes) and b at zero. W
+// is not normalised; the prototypes that the objective sees are its rows on the unit sphere,
+// without b. They are a classifier's weights: what separates clusters, not where they are.
 type selfCluster struct {
 	Decoupled
 	SelfCluster
@@ -148,8 +150,8 @@ func (m *selfCluster) rowGradient(row, target []float32, n int) float64 {
 	return float64(mass*lse) - float64(float64(inv)*product)
 }
 
-// Move puts a prototype on an embedding, at the norm that a start has; momentum forgets it, and the second moment takes
-// the mean of all, as in the joint learner.
+// Move puts a prototype on an embedding, at the norm that a start has; momentum forgets it, and the
+// second moment takes the mean of all, as in the joint learner.
 func (m *selfCluster) Move(k int, z []float32) {
 	d := m.P.D
 	scale := float32(math.Sqrt(float64(d)))

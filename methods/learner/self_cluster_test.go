@@ -25,8 +25,8 @@ func stirred() *selfCluster {
 	return m
 }
 
-// TestSelfClusterMoves: a prototype that is put elsewhere has the norm √D and no bias, its momenta are forgotten and its second moments
-// the mean of all; the others keep what they have.
+// TestSelfClusterMoves: a prototype that is put elsewhere has the norm √D and no bias, its momenta
+// are forgotten and its second moments the mean of all; the others keep what they have.
 func TestSelfClusterMoves(t *testing.T) {
 	m := stirred()
 	m.Move(1, []float32{0.6, 0.8})
@@ -51,7 +51,8 @@ func TestSelfClusterMoves(t *testing.T) {
 	}
 }
 
-// TestSelfClusterAdopts: prototypes that it takes over have the norm √D in their directions, no bias and no history.
+// TestSelfClusterAdopts: prototypes that it takes over have the norm √D in their directions, no
+// bias and no history.
 func TestSelfClusterAdopts(t *testing.T) {
 	m := stirred()
 	copy(m.P.Value, []float32{0, 1, 0.6, 0.8})
@@ -72,8 +73,9 @@ func TestSelfClusterAdopts(t *testing.T) {
 	}
 }
 
-// TestSelfClusterSteps computes the first step by hand. AdamW's first step moves every number by the rate against its gradient's sign,
-// and decays the weights alone. The gradient is that of the cross-entropy to the Sinkhorn targets.
+// TestSelfClusterSteps computes the first step by hand. AdamW's first step moves every number by
+// the rate against its gradient's sign, and decays the weights alone. The gradient is that of the
+// cross-entropy to the Sinkhorn targets.
 func TestSelfClusterSteps(t *testing.T) {
 	const lr, decay = 0.05, 0.2
 	cfg := small(map[string]any{"self-cluster.lr": lr, "self-cluster.weight_decay": decay})
@@ -119,8 +121,9 @@ func TestSelfClusterSteps(t *testing.T) {
 	}
 }
 
-// TestSelfClusterOfMany: with more prototypes than a task takes, each bias has the gradient of its own logits, and so has each weight:
-// the softmax of the logits less the targets, a mean over the embeddings.
+// TestSelfClusterOfMany: with more prototypes than a task takes, each bias has the gradient of its
+// own logits, and so has each weight: the softmax of the logits less the targets, a mean over the
+// embeddings.
 func TestSelfClusterOfMany(t *testing.T) {
 	const k, d, n = 20000, 2, 3
 	m := newSelfCluster(small(nil), placed(fixture.RandomUnit(1, k, d), d))

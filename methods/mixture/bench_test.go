@@ -8,7 +8,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// BenchmarkMixtureUpdate times one online EM update of the size: 512 components, 128 dimensions, both views of 128 images.
+// BenchmarkMixtureUpdate times one online EM update of the size: 512 components, 128
+// dimensions, both views of 128 images.
 func BenchmarkMixtureUpdate(b *testing.B) {
 	for _, cov := range []string{"shared", "spherical", "diagonal"} {
 		for _, threads := range []int{1, 2} {

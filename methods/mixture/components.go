@@ -4,7 +4,8 @@ import (
 	"protobench/internal/kernel"
 )
 
-// Means returns the means scaled to unit norm into c [K,D]: the prototypes. A mean without a direction leaves its row as it is.
+// Means returns the means scaled to unit norm into c [K,D]: the prototypes. A mean without a
+// direction leaves its row as it is.
 func (m *Mixture) Means(c []float32) {
 	m.components(func(lo, hi int) {
 		for k := lo; k < hi; k++ {

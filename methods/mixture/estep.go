@@ -6,7 +6,8 @@ import (
 	"protobench/internal/kernel"
 )
 
-// prepare derives the components' constants of an E-step on embeddings h [n,D] and decides whether float32 will do.
+// prepare derives the components' constants of an E-step on embeddings h [n,D] and decides whether
+// float32 will do.
 func (m *Mixture) prepare(h []float32) {
 	w, n := &m.work, len(h)/m.D
 	w.held = -1
@@ -49,7 +50,8 @@ func (m *Mixture) prepareExact() {
 //
 //	ln π + ln N(h; μ, v) = (h·μ - |h|²/2)/v + [ln π - ½·D·ln(2πv) - |μ|²/(2v)]
 //
-// and with a variance per dimension the sums over them. The vMF log-density is κ·h·μ/|μ| up to a constant.
+// and with a variance per dimension the sums over them. The vMF log-density is κ·h·μ/|μ| up to a
+// constant.
 func (m *Mixture) constants(c int) {
 	w, mu := &m.work, m.Mu[c*m.D:][:m.D]
 	w.norm[c] = kernel.Dot64(mu, mu)
@@ -68,7 +70,8 @@ func (m *Mixture) constants(c int) {
 	w.shift[c] = float32(shift - float64(0.5*(float64(float64(m.D)*math.Log(2*math.Pi))+m.diagonalConstants(c))))
 }
 
-// diagonalConstants sets μ/v and -½/v and returns Σ_j μ²/v + ln v. Logarithms are taken of products.
+// diagonalConstants sets μ/v and -½/v and returns Σ_j μ²/v + ln v. Logarithms are taken of
+// products.
 func (m *Mixture) diagonalConstants(c int) float64 {
 	const together = 8
 	w, s, product := &m.work, 0.0, 1.0
@@ -89,7 +92,8 @@ func (m *Mixture) diagonalConstants(c int) float64 {
 	return s + math.Log(product)
 }
 
-// wide reports whether squared norms over variances are so large that float32 products would lose the distances.
+// wide reports whether squared norms over variances are so large that float32 products would lose
+// the distances.
 func (m *Mixture) wide(q []float64) bool {
 	if m.VMF {
 		return false
@@ -105,7 +109,8 @@ func (m *Mixture) wide(q []float64) bool {
 	return top > 1e5*least
 }
 
-// responsibilities sets γ [rows,K] of the embeddings of a batch h [n,D] from row lo on, and their log-densities.
+// responsibilities sets γ [rows,K] of the embeddings of a batch h [n,D] from row lo on, and their
+// log-densities.
 func (m *Mixture) responsibilities(h []float32, lo, rows int, beta float64) {
 	x := m.logarithms(h, lo, rows, beta)
 	if m.Balance > 0 {
@@ -114,8 +119,8 @@ func (m *Mixture) responsibilities(h []float32, lo, rows int, beta float64) {
 	m.work.held = -1
 }
 
-// logarithms returns room that has the responsibilities of some rows, or their logarithms before balancing. It computes
-// them unless they are what was asked for last.
+// logarithms returns room that has the responsibilities of some rows, or their logarithms before
+// balancing. It computes them unless they are what was asked for last.
 func (m *Mixture) logarithms(batch []float32, first, n int, beta float64) []float32 {
 	w := &m.work
 	if len(w.r) < n*m.K {
@@ -143,7 +148,8 @@ func (m *Mixture) logarithms(batch []float32, first, n int, beta float64) []floa
 	return w.r[:n*m.K]
 }
 
-// products sets r to h·μᵀ, or to Σ_j h·μ/v - h²/(2v) where each dimension has a variance of its own.
+// products sets r to h·μᵀ, or to Σ_j h·μ/v - h²/(2v) where each dimension has a variance of its
+// own.
 func (m *Mixture) products(h []float32, n int) {
 	w := &m.work
 	if m.VMF || m.Covariance != "diagonal" {
@@ -177,8 +183,8 @@ func (m *Mixture) logJoint(row []float32, half float32) {
 	}
 }
 
-// normalize turns a row of logarithms into responsibilities with the power beta and returns ln Σ e^row; for
-// balancing it leaves the responsibilities' logarithms.
+// normalize turns a row of logarithms into responsibilities with the power beta and returns ln Σ
+// e^row; for balancing it leaves the responsibilities' logarithms.
 func (m *Mixture) normalize(row []float32, beta float32) float64 {
 	if beta == 1 && m.Balance == 0 {
 		return kernel.SoftmaxScaled(row, row, 1) // one pass of exponentials gives both

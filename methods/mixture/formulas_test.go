@@ -10,7 +10,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// knowing is a mixture whose components know different things: variances, some of them below the floor, masses and weights.
+// knowing is a mixture whose components know different things: variances, some of them below the
+// floor, masses and weights.
 func knowing(k, d int, covariance string) *Mixture {
 	m := New(fixture.Uniform(k*d, "means"), k, d, covariance, 0.3, 1)
 	m.VarMin = 0.2
@@ -39,7 +40,8 @@ func floored(m *Mixture, c, j int) float64 {
 	return max(float64(m.Within[c*m.D+j]), m.VarMin)
 }
 
-// expected are the responsibilities [n,K] of embeddings and their mean log-density, by the formulas in float64.
+// expected are the responsibilities [n,K] of embeddings and their mean log-density, by the formulas
+// in float64.
 func expected(m *Mixture, h []float32, beta float64) (gamma []float64, density float64) {
 	n := len(h) / m.D
 	for i := range n {
@@ -70,8 +72,8 @@ func expected(m *Mixture, h []float32, beta float64) (gamma []float64, density f
 	return gamma, density
 }
 
-// TestEStep compares responsibilities and log-densities with the formulas, in float32 and in float64, for every covariance and
-// power. Variances below the floor count as the floor.
+// TestEStep compares responsibilities and log-densities with the formulas, in float32 and in
+// float64, for every covariance and power. Variances below the floor count as the floor.
 func TestEStep(t *testing.T) {
 	const n, k = 7, 5
 	for _, covariance := range []string{"shared", "spherical", "diagonal", "vmf"} {
@@ -121,8 +123,8 @@ func moments(gamma []float64, h []float32, k, d, c, j int) (w, mean, square floa
 	return w, mean / w, square / w
 }
 
-// TestMStep compares an update with the formulas: the running mean and mean square of what each component has seen, with a gain that
-// follows from the forgetting.
+// TestMStep compares an update with the formulas: the running mean and mean square of what each
+// component has seen, with a gain that follows from the forgetting.
 func TestMStep(t *testing.T) {
 	const n, k, d = 9, 4, 3
 	for _, covariance := range []string{"spherical", "diagonal"} {
@@ -185,7 +187,8 @@ func TestMStep(t *testing.T) {
 	}
 }
 
-// TestUnvisited: a component that gets nothing keeps what it knows under responsibility forgetting, and all but its mass under uniform.
+// TestUnvisited: a component that gets nothing keeps what it knows under responsibility forgetting,
+// and all but its mass under uniform.
 func TestUnvisited(t *testing.T) {
 	for _, uniform := range []bool{false, true} {
 		m := New([]float32{1, 0, -1, 0}, 2, 2, "spherical", 1e-3, 4)
@@ -217,7 +220,8 @@ func TestPrecision(t *testing.T) {
 	}
 }
 
-// TestRevive: a component that restarts is worth one embedding at its new mean, with the mean variance of all.
+// TestRevive: a component that restarts is worth one embedding at its new mean, with the mean
+// variance of all.
 func TestRevive(t *testing.T) {
 	for _, covariance := range []string{"shared", "spherical", "diagonal"} {
 		m := knowing(4, 3, covariance)
@@ -245,7 +249,8 @@ func TestRevive(t *testing.T) {
 	}
 }
 
-// TestSplitMixture: two components share the mass of one, with its variances; the new mean has its length.
+// TestSplitMixture: two components share the mass of one, with its variances; the new mean has its
+// length.
 func TestSplitMixture(t *testing.T) {
 	for _, covariance := range []string{"shared", "spherical", "diagonal"} {
 		m := knowing(4, 3, covariance)
@@ -306,7 +311,8 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestWide: float32 does as long as no squared norm is more than 100,000 times the smallest variance.
+// TestWide: float32 does as long as no squared norm is more than 100,000 times the smallest
+// variance.
 func TestWide(t *testing.T) {
 	for _, c := range []struct {
 		mean, embedding float32

@@ -6,20 +6,22 @@ import (
 	"protobench/methods/sinkhorn"
 )
 
-// Mixture is a Gaussian mixture over embeddings that is kept up to date by online EM from running sufficient
-// statistics (Sato and Ishii 2000). With responsibility forgetting a component's old statistics fade in proportion to the responsibility
-// that replaces them (Celaya and Agostini 2015), so a component that nothing visits keeps what it knows:
+// Mixture is a Gaussian mixture over embeddings that is kept up to date by online EM from running
+// sufficient statistics (Sato and Ishii 2000). With responsibility forgetting a component's old
+// statistics fade in proportion to the responsibility that replaces them (Celaya and Agostini
+// 2015), so a component that nothing visits keeps what it knows:
 //
 //	log r_ik = β·[ln π_k - ½ Σ_j ((h_ij - μ_kj)²/v_kj + ln v_kj)],   γ_i = softmax(log r_i),   w_k = Σ_i γ_ik
 //	N_k ← λ^w_k·N_k + a_k,   a_k = (1 - λ^w_k)/(1 - λ),   ρ_k = a_k/N_k
 //	μ_k ← μ_k + ρ_k·δ_k,   s_k ← (1-ρ_k)·s_k + ρ_k·b_k + ρ_k·(1-ρ_k)·δ_k²,   v_k = max(s_k, v_min)
 //
-// with m_k and b_k the batch's responsibility-weighted mean and variance of h, and δ_k = m_k - μ_k. The second line is the running
-// mean of h² less μ² in the form of Chan et al. 1983, whose terms are all positive: in float32 a variance can neither turn
-// negative nor drown in the mean. Uniform forgetting has N_k ← λ·N_k + w_k and ρ_k = w_k/N_k.
+// with m_k and b_k the batch's responsibility-weighted mean and variance of h, and δ_k = m_k - μ_k.
+// The second line is the running mean of h² less μ² in the form of Chan et al. 1983, whose terms
+// are all positive: in float32 a variance can neither turn negative nor drown in the mean. Uniform
+// forgetting has N_k ← λ·N_k + w_k and ρ_k = w_k/N_k.
 //
-// Balanced responsibilities are the fixed point's approximation by Sinkhorn-Knopp, in which each component gets
-// n/K of the batch: no longer maximum likelihood, but no component can starve.
+// Balanced responsibilities are the fixed point's approximation by Sinkhorn-Knopp, in which each
+// component gets n/K of the batch: no longer maximum likelihood, but no component can starve.
 type Mixture struct {
 	K, D       int
 	Covariance string  // shared, spherical, diagonal
@@ -103,16 +105,17 @@ func (m *Mixture) variance(c, j int) float64 {
 // components runs f on chunks [lo,hi) of the components.
 func (m *Mixture) components(f func(lo, hi int)) { m.Team.Chunks(m.K, kernel.RowChunk(m.D), f) }
 
-// mixtureBlock is the number of embeddings whose responsibilities are held at a time, unless that is too many for the room. It is a
-// product's block as well, so that it changes no sum as long as the room allows it: up to K = 32,768.
+// mixtureBlock is the number of embeddings whose responsibilities are held at a time, unless that
+// is too many for the room. It is a product's block as well, so that it changes no sum as long as
+// the room allows it: up to K = 32,768.
 const mixtureBlock = 512
 
 // mixtureRoom is the number of responsibilities held at a time, at most: 64 MiB of them.
 const mixtureRoom = 1 << 24
 
-// rows is the number of embeddings of a batch of n whose responsibilities are held at a time. It depends on shapes alone.
-// Balancing goes over the batch several times and keeps it whole where there is room, for what is not kept is computed
-// again.
+// rows is the number of embeddings of a batch of n whose responsibilities are held at a time. It
+// depends on shapes alone. Balancing goes over the batch several times and keeps it whole where
+// there is room, for what is not kept is computed again.
 func (m *Mixture) rows(n int) int {
 	most := m.room
 	if most == 0 {
@@ -124,8 +127,8 @@ func (m *Mixture) rows(n int) int {
 	return min(mixtureBlock, max(1, most/m.K))
 }
 
-// Update runs one E-step and one M-step on embeddings h [n,D] with annealing power beta and returns the mass w [K] that
-// each component got, valid until the next call.
+// Update runs one E-step and one M-step on embeddings h [n,D] with annealing power beta and returns
+// the mass w [K] that each component got, valid until the next call.
 func (m *Mixture) Update(h []float32, beta float64) []float64 {
 	w, n := &m.work, len(h)/m.D
 	m.prepare(h)
@@ -146,9 +149,9 @@ func (m *Mixture) Update(h []float32, beta float64) []float64 {
 	return w.mass
 }
 
-// balance finds the potentials that [Mixture.responsibilities] ends on, slice by slice: in a pass over the batch each
-// slice's embeddings get theirs from the components' of the pass before, and the slice is added to what the components'
-// next ones are made of.
+// balance finds the potentials that [Mixture.responsibilities] ends on, slice by slice: in a pass
+// over the batch each slice's embeddings get theirs from the components' of the pass before, and
+// the slice is added to what the components' next ones are made of.
 func (m *Mixture) balance(h []float32, size int, beta float64) {
 	b, n := &m.work.balancer, len(h)/m.D
 	b.Start(n, m.K)
@@ -165,6 +168,6 @@ func (m *Mixture) balance(h []float32, size int, beta float64) {
 	}
 }
 
-// LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the annealing power
-// and before balancing.
+// LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the
+// annealing power and before balancing.
 func (m *Mixture) LogLikelihood() float64 { return m.work.logDensity }

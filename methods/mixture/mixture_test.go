@@ -33,8 +33,8 @@ func drawEmbeddings(t *rapid.T, n, d int) []float32 {
 	return fixture.Clusters(n, rapid.IntRange(1, d).Draw(t, "clusters"), d, noise)
 }
 
-// TestMixtureStaysSound updates mixtures of every kind: nothing turns NaN, no variance falls below the floor, the batch's mass is
-// shared out whole, and weights are a distribution.
+// TestMixtureStaysSound updates mixtures of every kind: nothing turns NaN, no variance falls below
+// the floor, the batch's mass is shared out whole, and weights are a distribution.
 func TestMixtureStaysSound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k, d := rapid.IntRange(1, 40).Draw(t, "k"), rapid.IntRange(2, 24).Draw(t, "d")
@@ -125,7 +125,8 @@ func longest(x []float32, d int) float64 {
 	return top
 }
 
-// TestMixtureBlocks compares a batch of several blocks with the same embeddings in one, which makes the same sums.
+// TestMixtureBlocks compares a batch of several blocks with the same embeddings in one, which makes
+// the same sums.
 func TestMixtureBlocks(t *testing.T) {
 	h := fixture.Clusters(1100, 20, 20, 0.1)
 	var got [2]*Mixture
@@ -181,8 +182,8 @@ func TestMixtureInFloat32(t *testing.T) {
 	}
 }
 
-// TestMixtureBalances checks what Sinkhorn-Knopp promises: with enough iterations every component has its share, also one so far
-// off that its densities underflow.
+// TestMixtureBalances checks what Sinkhorn-Knopp promises: with enough iterations every component
+// has its share, also one so far off that its densities underflow.
 func TestMixtureBalances(t *testing.T) {
 	const k, d, n = 6, 8, 60
 	mu := fixture.RandomUnit(2, k, d)
@@ -195,7 +196,8 @@ func TestMixtureBalances(t *testing.T) {
 	}
 }
 
-// TestMixtureFarOff has components whose distances drown in the squares that float32 products would take them from.
+// TestMixtureFarOff has components whose distances drown in the squares that float32 products would
+// take them from.
 func TestMixtureFarOff(t *testing.T) {
 	h := []float32{3000, 3000, 3001, 3000, 3001.25, 3000}
 	m := New(h[:4], 2, 2, "spherical", 0.05, 1)
@@ -209,7 +211,8 @@ func TestMixtureFarOff(t *testing.T) {
 	}
 }
 
-// TestBalancedAnnealing: half the annealing power at twice the concentration is no change, balanced or not.
+// TestBalancedAnnealing: half the annealing power at twice the concentration is no change, balanced
+// or not.
 func TestBalancedAnnealing(t *testing.T) {
 	h := fixture.RandomUnit(5, 40, 6)
 	var mu [2][]float32

@@ -6,8 +6,8 @@ import (
 	"protobench/internal/kernel"
 )
 
-// accumulate adds the responsibility-weighted sums of a slice of the embeddings of a batch, or starts with them where it is
-// the first.
+// accumulate adds the responsibility-weighted sums of a slice of the embeddings of a batch, or
+// starts with them where it is the first.
 func (m *Mixture) accumulate(batch []float32, at, n int) {
 	w, first := &m.work, at == 0
 	h, q := batch[at*m.D:][:n*m.D], w.q[at:at+n]
@@ -99,7 +99,8 @@ func (m *Mixture) gain(c int, w, log float64) float64 {
 	return min(1, a/m.N[c])
 }
 
-// merge is a running variance s that a batch of variance b joins with weight rho, its mean at a squared distance dd.
+// merge is a running variance s that a batch of variance b joins with weight rho, its mean at a
+// squared distance dd.
 func merge(s, b, dd, rho float64) float64 {
 	return float64((1-rho)*s) + float64(rho*max(b, 0)) + float64(rho*(1-rho)*dd)
 }

@@ -11,8 +11,9 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// kinds runs f for a mixture of every covariance, kind of responsibilities and kind of weights, K components in D
-// dimensions; unless all are asked for, for every other one, which has all pairs of two of the three.
+// kinds runs f for a mixture of every covariance, kind of responsibilities and kind of weights, K
+// components in D dimensions; unless all are asked for, for every other one, which has all pairs of
+// two of the three.
 func kinds(t *testing.T, team *team.Team, k, d int, all bool, f func(*testing.T, *Mixture)) {
 	mu := fixture.RandomUnit(3, k, d)
 	for a, cov := range []string{"shared", "spherical", "diagonal"} {
@@ -35,7 +36,8 @@ func kinds(t *testing.T, team *team.Team, k, d int, all bool, f func(*testing.T,
 	}
 }
 
-// holds fails where an update by n embeddings has left a mixture unsound or held too much at a time.
+// holds fails where an update by n embeddings has left a mixture unsound or held too much at a
+// time.
 func holds(t *testing.T, m *Mixture, n int) {
 	t.Helper()
 	m.Update(fixture.Clusters(n, min(50, m.D), m.D, 0.05), 1)
@@ -47,8 +49,8 @@ func holds(t *testing.T, m *Mixture, n int) {
 	}
 }
 
-// TestMixtureOfManyComponents updates every kind of mixture by batches from the smallest to the largest, the last one
-// beyond what is held whole.
+// TestMixtureOfManyComponents updates every kind of mixture by batches from the smallest to the
+// largest, the last one beyond what is held whole.
 func TestMixtureOfManyComponents(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -64,8 +66,8 @@ func TestMixtureOfManyComponents(t *testing.T) {
 // fullSize is the environment variable that asks for [TestMixtureFullSize].
 const fullSize = "PROTOBENCH_FULL_SIZE"
 
-// TestMixtureFullSize does the same with as many components as the largest heads have. It takes minutes and up to 2 GiB, and is
-// skipped unless asked for.
+// TestMixtureFullSize does the same with as many components as the largest heads have. It takes
+// minutes and up to 2 GiB, and is skipped unless asked for.
 func TestMixtureFullSize(t *testing.T) {
 	if os.Getenv(fullSize) == "" {
 		t.Skipf("takes minutes; set %s=1 to run it", fullSize)
@@ -92,8 +94,9 @@ func TestMixtureOfLargestHead(t *testing.T) {
 	holds(t, m, 128)
 }
 
-// TestMixtureInSlices compares mixtures that hold a batch's responsibilities whole with such as have little room for them,
-// in float32 and in float64, balanced and not; and the latter for any number of threads, in bits.
+// TestMixtureInSlices compares mixtures that hold a batch's responsibilities whole with such as
+// have little room for them, in float32 and in float64, balanced and not; and the latter for any
+// number of threads, in bits.
 func TestMixtureInSlices(t *testing.T) {
 	const n, k, d = 300, 90, 12
 	h, mu := fixture.Clusters(n, 10, d, 0.1), fixture.RandomUnit(1, k, d)

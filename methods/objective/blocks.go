@@ -6,8 +6,8 @@ import (
 	"protobench/internal/team"
 )
 
-// partition splits K prototypes (or remembered embeddings) into random blocks of equal size, anew at every step; what is left over
-// behind the last whole block sits the step out.
+// partition splits K prototypes (or remembered embeddings) into random blocks of equal size, anew
+// at every step; what is left over behind the last whole block sits the step out.
 type partition struct {
 	k, size int
 	seed    uint64
@@ -40,8 +40,9 @@ func (p *partition) blocks() int { return p.k / p.size }
 // partitionRows is the number of rows per task of a team.
 const partitionRows = 16
 
-// probabilities sets dst [n,K] to the softmax of scores·scale inside each block, and to 0 outside of the blocks; dst may be the
-// scores. It sets lse [n,blocks], where given, to log Σ exp(score·scale) of each block.
+// probabilities sets dst [n,K] to the softmax of scores·scale inside each block, and to 0 outside
+// of the blocks; dst may be the scores. It sets lse [n,blocks], where given, to log Σ
+// exp(score·scale) of each block.
 func (p *partition) probabilities(team *team.Team, dst, scores []float32, scale float32, lse []float64) {
 	n := len(scores) / p.k
 	if need := (n + partitionRows - 1) / partitionRows * p.size; len(p.room) < need {

@@ -8,7 +8,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of 65,536 prototypes).
+// CARP holds the keys of the [carp] table (Silva and Ramírez Rivera 2023, whose blocks have 512 of
+// 65,536 prototypes).
 type CARP struct {
 	Block         int     `key:"block" default:"64" range:"[0,)" doc:"prototypes per block of the random partition, at least 2; what is left over sits the step out (0: one block of all, as in CARL)"`
 	EntropyWeight float64 `key:"entropy_weight" default:"1" range:"[0,)" doc:"weight of the entropy term, which keeps each block's mean prediction uniform"`
@@ -43,11 +44,13 @@ func carpBlocks(c part.Config) []*setting.KeyError {
 	return nil
 }
 
-// carp splits the prototypes anew at every step into random blocks and compares the views' softmaxes inside each block (Silva
-// and Ramírez Rivera 2023, sec. 3): a consistency term, -log of the inner product of two views' probabilities, and an entropy term that keeps
-// the mean prediction of each block uniform. No temperature, no center, no balancing; prototypes are a weight-normalised last
-// layer and embeddings are not normalised, so that their length takes the temperature's place. Prototypes beyond the last
-// whole block sit the step out. One block of all prototypes is the earlier CARL (Silva and Ramírez Rivera 2022), whose loss is the same.
+// carp splits the prototypes anew at every step into random blocks and compares the views'
+// softmaxes inside each block (Silva and Ramírez Rivera 2023, sec. 3): a consistency term, -log of
+// the inner product of two views' probabilities, and an entropy term that keeps the mean prediction
+// of each block uniform. No temperature, no center, no balancing; prototypes are a
+// weight-normalised last layer and embeddings are not normalised, so that their length takes the
+// temperature's place. Prototypes beyond the last whole block sit the step out. One block of all
+// prototypes is the earlier CARL (Silva and Ramírez Rivera 2022), whose loss is the same.
 type carp struct {
 	unchanging
 	CARP
@@ -74,7 +77,8 @@ func (o *carp) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	return newCARPLoss(o, h.Codes, h.scaled(1), h.scaled(float32(o.EntropyWeight))).node(s, targets)
 }
 
-// faithfulCARP is Silva and Ramírez Rivera 2023's (official code): LARS at η = 0.001 without warm-up.
+// faithfulCARP is Silva and Ramírez Rivera 2023's (official code): LARS at η = 0.001 without
+// warm-up.
 func faithfulCARP(t part.Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-gelu", "encoder.hidden": 2048, "encoder.dim": 256,
@@ -86,7 +90,8 @@ func faithfulCARP(t part.Train) map[string]any {
 	}
 }
 
-// Assign gives the teacher's probabilities over all prototypes, where training has them inside of random blocks.
+// Assign gives the teacher's probabilities over all prototypes, where training has them inside of
+// random blocks.
 func (o *carp) Assign(q []float32, in CodeInput) bool {
 	kernel.SoftmaxRows(in.Team, q, in.Scores, len(in.Scores)/o.k, o.k, 1)
 	return true

@@ -10,17 +10,18 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// carpEps bounds inner products and mean predictions away from 0 and 1, as the official code does: the float type's
-// machine epsilon. What is out of bounds gets no gradient.
+// carpEps bounds inner products and mean predictions away from 0 and 1, as the official code does:
+// the float type's machine epsilon. What is out of bounds gets no gradient.
 const carpEps = 0x1p-23
 
-// carpLoss is the loss of [carp] with what its backward pass needs. For a block of n members with the student's
-// probabilities p and the teacher's q
+// carpLoss is the loss of [carp] with what its backward pass needs. For a block of n members with
+// the student's probabilities p and the teacher's q
 //
 //	consistency = -mean log Σ_k p_k·q_k    over blocks, images and pairs of a student crop and another, global teacher crop
 //	entropy     = mean over blocks of ln n + Σ_k m_k·ln m_k    with m the mean of p and q over all crops and images
 //
-// Two collapsed views are perfectly consistent; the entropy term is what speaks against using few prototypes. Duplicates satisfy both.
+// Two collapsed views are perfectly consistent; the entropy term is what speaks against using few
+// prototypes. Duplicates satisfy both.
 type carpLoss struct {
 	o                    *carp
 	q                    []float32 // the teacher's probabilities [global·B,K], constants
@@ -58,7 +59,8 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 	}, s, targets)
 }
 
-// pairs calls visit with a row of student probabilities and each row of another global teacher crop of its image.
+// pairs calls visit with a row of student probabilities and each row of another global teacher crop
+// of its image.
 func (l *carpLoss) pairs(row int, visit func(p, q []float32)) {
 	v, k := l.o.v, l.o.k
 	for g := range v.Global {
@@ -149,7 +151,8 @@ func (l *carpLoss) gradient(team *team.Team, ds []float32, grad float64) {
 	})
 }
 
-// towards adds the gradient of one pair's consistency, times f, with respect to the student's probabilities.
+// towards adds the gradient of one pair's consistency, times f, with respect to the student's
+// probabilities.
 func (l *carpLoss) towards(g, p, q []float32, f float64) {
 	for b := 0; b < len(l.o.order); b += l.o.Block {
 		members := l.o.order[b:][:l.o.Block]
@@ -161,7 +164,8 @@ func (l *carpLoss) towards(g, p, q []float32, f float64) {
 	}
 }
 
-// throughSoftmax adds the entropy term to a row's gradient with respect to probabilities and turns it into that of the scores.
+// throughSoftmax adds the entropy term to a row's gradient with respect to probabilities and turns
+// it into that of the scores.
 func (l *carpLoss) throughSoftmax(g, p []float32) {
 	for b := 0; b < len(l.o.order); b += l.o.Block {
 		members := l.o.order[b:][:l.o.Block]

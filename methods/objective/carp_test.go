@@ -63,8 +63,8 @@ func byBlock(o *carp, p []float32) []float32 {
 	return out
 }
 
-// TestPartitions checks that each step has a partition of its own, equal for whoever asks, and that the probabilities in
-// each block sum to one and are zero elsewhere.
+// TestPartitions checks that each step has a partition of its own, equal for whoever asks, and that
+// the probabilities in each block sum to one and are zero elsewhere.
 func TestPartitions(t *testing.T) {
 	cfg := small(map[string]any{"prototypes.count": 12, "carp.block": 5})
 	v := Views{Images: 2, Global: 1, Crops: 2}
@@ -103,7 +103,8 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// TestCARPClamp has a pair of views that contradict each other beyond the bound of the inner product: the loss is flat there.
+// TestCARPClamp has a pair of views that contradict each other beyond the bound of the inner
+// product: the loss is flat there.
 func TestCARPClamp(t *testing.T) {
 	for gap, flat := range map[float32]bool{15: false, 17: true} {
 		v := Views{Images: 1, Global: 2, Crops: 2}

@@ -34,20 +34,23 @@ func deepclusterPart() Declaration {
 	}
 }
 
-// deepcluster predicts hard cluster labels (DeepCluster-v2: Caron et al. 2020, sec. 4.2 and appendix D, after Caron et al. 2018): an image's
-// label is its nearest prototype, and every crop predicts it by a softmax at loss.temperature (0.1), a mean over crops and images:
+// deepcluster predicts hard cluster labels (DeepCluster-v2: Caron et al. 2020, sec. 4.2 and
+// appendix D, after Caron et al. 2018): an image's label is its nearest prototype, and every crop
+// predicts it by a softmax at loss.temperature (0.1), a mean over crops and images:
 //
 //	loss = -mean log softmax(z·Cᵀ/τ)_label
 //
-// With several heads H there are H sets of K prototypes on the same embeddings, each with labels and a learner of its own,
-// and the loss is the mean of theirs, as in the original, which has three. By epoch-kmeans, and no other learner, every
-// other head's clusters are those of the second views. The prototypes that metrics, signals and re-seeding's counts speak of are the first head's: the others
-// train the encoder alone.
+// With several heads H there are H sets of K prototypes on the same embeddings, each with labels
+// and a learner of its own, and the loss is the mean of theirs, as in the original, which has
+// three. By epoch-kmeans, and no other learner, every other head's clusters are those of the second
+// views. The prototypes that metrics, signals and re-seeding's counts speak of are the first
+// head's: the others train the encoder alone.
 //
-// The original takes labels from a memory of embeddings that were made some steps ago and are clustered once per epoch; here they are
-// the nearest prototypes of the target branch's embeddings now, of the image's other global crops (half a count each where there
-// are two), and clustering is the learner's: epoch-kmeans is the original's. By default the teacher gives them, whose weights are
-// past ones as well. Nothing balances the labels.
+// The original takes labels from a memory of embeddings that were made some steps ago and are
+// clustered once per epoch; here they are the nearest prototypes of the target branch's embeddings
+// now, of the image's other global crops (half a count each where there are two), and clustering is
+// the learner's: epoch-kmeans is the original's. By default the teacher gives them, whose weights
+// are past ones as well. Nothing balances the labels.
 type deepcluster struct {
 	unchanging
 	DeepCluster
@@ -72,7 +75,8 @@ func (o *deepcluster) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	return term.CrossEntropyOfHeadsNode(s, targets, o.Heads, float32(h.Temperature), h.scaled(1/float32(o.v.Crops*o.v.Images)))
 }
 
-// average turns each crop's sum of codes into their mean: local crops predict one code more than global ones.
+// average turns each crop's sum of codes into their mean: local crops predict one code more than
+// global ones.
 func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
 	global := o.v.Global * o.v.Images * o.Heads * o.k
 	return graph.Apply(graph.Op{
@@ -89,7 +93,8 @@ func (o *deepcluster) average(targets *G.Node) (*G.Node, error) {
 	}, targets)
 }
 
-// faithfulDeepCluster is DeepCluster-v2's, of the same paper and with the same recipe: three sets of prototypes.
+// faithfulDeepCluster is DeepCluster-v2's, of the same paper and with the same recipe: three sets
+// of prototypes.
 func faithfulDeepCluster(t part.Train) map[string]any {
 	keys := faithfulSwAV(t)
 	keys["deepcluster.heads"] = 3

@@ -12,7 +12,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestGoldenDeepCluster checks the loss of both heads against centroids and labels of a finished k-means.
+// TestGoldenDeepCluster checks the loss of both heads against centroids and labels of a finished
+// k-means.
 func TestGoldenDeepCluster(t *testing.T) {
 	t.Run("deepcluster_kmeans", func(t *testing.T) {
 		f := golden.Load(t, "deepcluster_kmeans")

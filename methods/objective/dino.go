@@ -65,9 +65,10 @@ func teacherWarmup(c part.Config) []part.Onset {
 	return rampOnset(c, "dino.warmup_teacher_epochs", "teacher temperature", dinoRamp(setting.Read[DINO](c.Settings, "dino")))
 }
 
-// dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score - center)/τ_t), where the center is an EMA of
-// the batch mean of teacher scores, or Sinkhorn-Knopp at temperature τ_t (DINOv2). Prototypes are a weight-normalised last layer; with vMF
-// scores (DINO-vMF) their lengths count.
+// dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score -
+// center)/τ_t), where the center is an EMA of the batch mean of teacher scores, or Sinkhorn-Knopp
+// at temperature τ_t (DINOv2). Prototypes are a weight-normalised last layer; with vMF scores
+// (DINO-vMF) their lengths count.
 type dino struct {
 	DINO
 	v    Views
@@ -145,7 +146,8 @@ func (o *dino) State(prefix string) []part.Named {
 	return []part.Named{part.F32Of(prefix+"center", o.mean)}
 }
 
-// faithfulDINO is Caron et al. 2021's ViT recipe (official defaults, runs of 100 epochs): 10 epochs of warm-up, teacher temperature
+// faithfulDINO is Caron et al. 2021's ViT recipe (official defaults, runs of 100 epochs): 10 epochs
+// of warm-up, teacher temperature
 // 0.04 → 0.07 over 30, weight decay 0.04 → 0.4 by a cosine, on the last layer's directions too, whose rows start with length
 // 1/√3: uniform numbers within ±1/√D.
 func faithfulDINO(t part.Train) map[string]any {
@@ -162,7 +164,8 @@ func faithfulDINO(t part.Train) map[string]any {
 
 func (o *dino) Params() []*encoders.Param { return nil }
 
-// scores adds the normalisers of a vMF mixture to the inner products, where scores are its densities.
+// scores adds the normalisers of a vMF mixture to the inner products, where scores are its
+// densities.
 func (o *dino) scores(z, c *G.Node, gradient bool) (*G.Node, G.Nodes, error) {
 	s, err := term.ScoresNode(z, c, gradient)
 	if err != nil || o.vmf == nil {

@@ -7,9 +7,10 @@ import (
 	"protobench/methods/term"
 )
 
-// posterior is DINO-vMF's way from teacher scores to targets (Govindarajan et al. 2023): the vMF mixture's posterior at the teacher
-// temperature, centred in probability space. The center is an EMA of the batch mean of the posterior before centring, and its
-// logarithm is what logits lose; it starts uniform.
+// posterior is DINO-vMF's way from teacher scores to targets (Govindarajan et al. 2023): the vMF
+// mixture's posterior at the teacher temperature, centred in probability space. The center is an
+// EMA of the batch mean of the posterior before centring, and its logarithm is what logits lose; it
+// starts uniform.
 type posterior struct {
 	center []float32 // [K], sums to 1
 	bias   []float32 // [K]

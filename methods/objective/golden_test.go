@@ -122,7 +122,8 @@ func TestGoldenDINO(t *testing.T) {
 	})
 	t.Run("dino_loss_sinkhorn", func(t *testing.T) {
 		f := golden.Load(t, "dino_loss_sinkhorn")
-		// Local crops of the student against every global crop: all pairs count, so each crop predicts the sum of all codes.
+		// Local crops of the student against every global crop: all pairs count, so each crop
+		// predicts the sum of all codes.
 		s, ts := golden.Shape(f.Inputs["student_logits"]), golden.Shape(f.Inputs["teacher_logits"])
 		n, k := s[1], s[2]
 		temp := fixture.Num(t, f.Params, "teacher_temp")

@@ -10,9 +10,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Head is what stands on the embeddings of one learner: scores, codes, loss. The arm's own head sits in the student's graph, an
-// observer's in a graph of its own on detached embeddings. Scores, codes and prototypes are those of all H sets of prototypes side by
-// side ([Traits.Heads]; in most objectives H is 1).
+// Head is what stands on the embeddings of one learner: scores, codes, loss. The arm's own head
+// sits in the student's graph, an observer's in a graph of its own on detached embeddings. Scores,
+// codes and prototypes are those of all H sets of prototypes side by side ([Traits.Heads]; in most
+// objectives H is 1).
 type Head struct {
 	objective   Objective
 	traits      Traits
@@ -33,7 +34,8 @@ type Head struct {
 	Input CodeInput // what the codes of this step are made of; see take
 }
 
-// NewHead returns the head of an objective over k prototypes, all its sets together, at a student temperature.
+// NewHead returns the head of an objective over k prototypes, all its sets together, at a student
+// temperature.
 func NewHead(o Objective, t Traits, v Views, k int, temperature float64, gradient bool) *Head {
 	h := &Head{objective: o, traits: t, Views: v, K: k, Temperature: temperature, Gradient: gradient, Codes: make([]float32, v.Global*v.Images*k)}
 	if p, ok := o.(interface{ hidden() *patches }); ok {
@@ -42,12 +44,12 @@ func NewHead(o Objective, t Traits, v Views, k int, temperature float64, gradien
 	return h
 }
 
-// Take says what the codes of the next step are made of. Scores, embeddings and prototypes are there where the teacher gives the
-// targets; the student's are found in its graph.
+// Take says what the codes of the next step are made of. Scores, embeddings and prototypes are
+// there where the teacher gives the targets; the student's are found in its graph.
 func (h *Head) Take(in CodeInput) { h.Input = in }
 
-// Build adds scores, codes and the loss on embeddings z [crops·B,D], those of every patch zp [global·B·P,D] where the objective
-// predicts patches, and prototypes c [H·K,D].
+// Build adds scores, codes and the loss on embeddings z [crops·B,D], those of every patch zp
+// [global·B·P,D] where the objective predicts patches, and prototypes c [H·K,D].
 func (h *Head) Build(z, zp, c *G.Node) (*G.Node, error) {
 	h.c, h.z = c, z
 	if err := h.score(z, c); err != nil {
@@ -77,8 +79,9 @@ func (h *Head) score(z, c *G.Node) (err error) {
 // Kept are the nodes that an objective reads once more after the run.
 func (h *Head) Kept() G.Nodes { return G.Nodes{h.S, h.c} }
 
-// loss adds the codes and the objective's loss of the student's scores. The codes' node lies between the two, so that an
-// objective with student targets makes them from this step's scores; no gradient flows through it.
+// loss adds the codes and the objective's loss of the student's scores. The codes' node lies
+// between the two, so that an objective with student targets makes them from this step's scores; no
+// gradient flows through it.
 func (h *Head) loss(s, z, c *G.Node) (*G.Node, error) {
 	targets, err := graph.Apply(graph.Op{
 		Kind: "targets", Out: tensor.Shape{h.Views.Crops * h.Views.Images, h.K}, Diff: []bool{false, false, false},
@@ -96,8 +99,8 @@ func (h *Head) loss(s, z, c *G.Node) (*G.Node, error) {
 	return h.objective.loss(h, s, targets)
 }
 
-// crossEntropy adds the loss that most objectives share: the cross-entropy of the student's softmax at its temperature, a mean over
-// pairs and images.
+// crossEntropy adds the loss that most objectives share: the cross-entropy of the student's softmax
+// at its temperature, a mean over pairs and images.
 func (h *Head) crossEntropy(s, targets *G.Node) (*G.Node, error) {
 	return term.CrossEntropyNode(s, targets, float32(h.Temperature), h.scaled(h.Views.weight()))
 }

@@ -6,7 +6,8 @@ import (
 	"protobench/methods/part"
 )
 
-// IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the temperatures dino's).
+// IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the
+// temperatures dino's).
 type IBOT struct {
 	Share              float64 `key:"mask_share" default:"0.5" range:"[0,1]" doc:"share of the views in which patches are hidden from the student"`
 	Ratio              float64 `key:"mask_ratio" default:"0.3" range:"(0,1)" needs:"ibot.mask_share!=0" doc:"mean part of the patches that is hidden there"`
@@ -41,10 +42,11 @@ func ibotPart() Declaration {
 	}
 }
 
-// ibot is [dino] on a student that sees its views with some patches hidden, plus the same loss on those patches (Zhou et al. 2022,
-// eq. 2-3): at each hidden patch the student predicts the teacher's centred and sharpened assignment of that patch, which the teacher
-// sees. Class tokens and patches share projector and prototypes (the shared head of the paper's runs) and have a center each.
-// Learners see class tokens alone.
+// ibot is [dino] on a student that sees its views with some patches hidden, plus the same loss on
+// those patches (Zhou et al. 2022, eq. 2-3): at each hidden patch the student predicts the
+// teacher's centred and sharpened assignment of that patch, which the teacher sees. Class tokens
+// and patches share projector and prototypes (the shared head of the paper's runs) and have a
+// center each. Learners see class tokens alone.
 type ibot struct {
 	*dino
 	patches *patches
@@ -74,7 +76,8 @@ func patchRamp(s IBOT, d DINO) encoders.Ramp {
 	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: d.WarmupEpochs}
 }
 
-// faithfulIBOT is Zhou et al. 2022's: DINO's, with the patches' temperature rising like the class token's.
+// faithfulIBOT is Zhou et al. 2022's: DINO's, with the patches' temperature rising like the class
+// token's.
 func faithfulIBOT(t part.Train) map[string]any {
 	keys := faithfulDINO(t)
 	keys["ibot.patch_warmup_teacher_temperature"], keys["ibot.patch_teacher_temperature"] = 0.04, 0.07

@@ -10,8 +10,9 @@ import (
 // maskAspect bounds the ratio of height and width of a hidden block, as in BEiT and iBOT.
 const maskAspect = 0.3
 
-// Draw sets masks [N,P], 1 where a patch is hidden, of views of rows × columns patches. Each view has a random stream of its own, keyed by
-// seed, step and place: a share of the views hides patches, a random part of them around ratio.
+// Draw sets masks [N,P], 1 where a patch is hidden, of views of rows × columns patches. Each view
+// has a random stream of its own, keyed by seed, step and place: a share of the views hides
+// patches, a random part of them around ratio.
 func (s IBOT) Draw(masks []float32, rows, columns int, seed uint64, step int) {
 	clear(masks)
 	p, source := rows*columns, rand.NewPCG(0, 0)
@@ -42,8 +43,9 @@ func hideAny(r *rand.Rand, view []float32, hidden int) {
 	}
 }
 
-// hideBlocks hides rectangles until the given number of patches is hidden or ten tries in a row found no place (iBOT's block-wise
-// masking): the area is uniform up to what is left, the aspect ratio log-uniform, the place uniform.
+// hideBlocks hides rectangles until the given number of patches is hidden or ten tries in a row
+// found no place (iBOT's block-wise masking): the area is uniform up to what is left, the aspect
+// ratio log-uniform, the place uniform.
 func hideBlocks(r *rand.Rand, view []float32, rows, columns, hidden int) {
 	least := min(rows, columns) / 3
 	for left, tries := hidden, 0; left > 0 && tries < 10; tries++ {
@@ -60,7 +62,8 @@ func hideBlocks(r *rand.Rand, view []float32, rows, columns, hidden int) {
 	}
 }
 
-// hideBlock hides a rectangle if that hides something new, but no more than is left, and returns how much.
+// hideBlock hides a rectangle if that hides something new, but no more than is left, and returns
+// how much.
 func hideBlock(view []float32, columns, top, from, h, w, left int) int {
 	fresh := 0
 	for y := top; y < top+h; y++ {

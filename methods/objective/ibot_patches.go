@@ -14,8 +14,9 @@ import (
 //
 //	loss = (weight/N)·Σ_views Σ_hidden patches -Σ_k t_k·log softmax(s/τ)_k / number of the view's hidden patches
 //
-// with t = softmax((teacher score - center)/τ_t); views without hidden patches count as 0, as in the official code. Only hidden
-// patches are scored: the center, an EMA of the teacher's mean score over all patches, needs no more than their mean embedding.
+// with t = softmax((teacher score - center)/τ_t); views without hidden patches count as 0, as in
+// the official code. Only hidden patches are scored: the center, an EMA of the teacher's mean score
+// over all patches, needs no more than their mean embedding.
 type patches struct {
 	IBOT
 	k, d, N     int
@@ -42,7 +43,8 @@ func newPatches(s IBOT, d DINO, k, dim, n, each int) *patches {
 	}
 }
 
-// Prepare makes the targets from the teacher's patch embeddings z [N·P,D], prototypes c [K,D] and masks [N,P].
+// Prepare makes the targets from the teacher's patch embeddings z [N·P,D], prototypes c [K,D] and
+// masks [N,P].
 func (t *patches) Prepare(team *team.Team, z, c, masks []float32, epoch int) {
 	t.average(z, c)
 	t.rows = t.rows[:0]

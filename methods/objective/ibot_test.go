@@ -98,7 +98,8 @@ func TestMasks(t *testing.T) {
 	}
 }
 
-// TestHiddenPatchesAreNeighbours: blocks have far more hidden pairs side by side than single patches.
+// TestHiddenPatchesAreNeighbours: blocks have far more hidden pairs side by side than single
+// patches.
 func TestHiddenPatchesAreNeighbours(t *testing.T) {
 	pairs := map[string]int{}
 	for _, shape := range []string{"block", "random"} {

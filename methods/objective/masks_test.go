@@ -10,7 +10,8 @@ import (
 	"protobench/internal/stream"
 )
 
-// TestHideBlock: a rectangle that hides no more than is left is hidden and counted as far as it is new; any other leaves the view alone.
+// TestHideBlock: a rectangle that hides no more than is left is hidden and counted as far as it is
+// new; any other leaves the view alone.
 func TestHideBlock(t *testing.T) {
 	view := make([]float32, 4*5)
 	for _, c := range []struct {
@@ -79,8 +80,9 @@ func TestMasksPart(t *testing.T) {
 	}
 }
 
-// TestHideBlocks follows the draws of block-wise masking as BEiT and iBOT have it: areas uniform from the square of a third of the
-// shorter side, or what is left, up to what is left; aspect ratios log-uniform from 0.3 to 1/0.3; places uniform; ten tries in a row.
+// TestHideBlocks follows the draws of block-wise masking as BEiT and iBOT have it: areas uniform
+// from the square of a third of the shorter side, or what is left, up to what is left; aspect
+// ratios log-uniform from 0.3 to 1/0.3; places uniform; ten tries in a row.
 func TestHideBlocks(t *testing.T) {
 	for _, size := range [][2]int{{2, 2}, {3, 3}, {3, 8}, {8, 3}, {7, 8}, {12, 12}} {
 		rows, columns := size[0], size[1]

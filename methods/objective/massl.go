@@ -12,8 +12,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536 entries in blocks of 1,024, for 1.3
-// million images).
+// MaSSL holds the keys of the [massl] table (Silva et al. 2024; the official code has 65,536
+// entries in blocks of 1,024, for 1.3 million images).
 type MaSSL struct {
 	Memory             int     `key:"memory" default:"2048" range:"[2,)" doc:"past embeddings that stand in the prototypes' place"`
 	Block              int     `key:"block" default:"256" range:"[2,)" doc:"embeddings per block of the random partition; what is left over sits the step out"`
@@ -45,15 +45,16 @@ func masslPart() Declaration {
 	}
 }
 
-// massl has no prototypes (Silva et al. 2024, MaSSL): in their place stand past embeddings of the teacher, and the student has to see
-// an image among them as the teacher does. At every step the memory M [K,D] is split into random blocks; with block softmaxes at the
-// student's and the teacher's temperatures,
+// massl has no prototypes (Silva et al. 2024, MaSSL): in their place stand past embeddings of the
+// teacher, and the student has to see an image among them as the teacher does. At every step the
+// memory M [K,D] is split into random blocks; with block softmaxes at the student's and the
+// teacher's temperatures,
 //
 //	q_b = softmax(z_t·M_bᵀ/τ_t),   p_b = softmax(z_s·M_bᵀ/τ_s),   loss = -mean Σ_k q_bk·log p_bk
 //
-// over blocks, images and pairs of a student crop and another, global teacher crop. No centering and no balancing. Both
-// branches see the memory as it was before the step. The official code has 65,536 entries in blocks of 1,024, τ_s 0.1 and τ_t that
-// rises from 0.04 to 0.07.
+// over blocks, images and pairs of a student crop and another, global teacher crop. No centering
+// and no balancing. Both branches see the memory as it was before the step. The official code has
+// 65,536 entries in blocks of 1,024, τ_s 0.1 and τ_t that rises from 0.04 to 0.07.
 type massl struct {
 	unchanging
 	MaSSL
@@ -88,7 +89,8 @@ func (o *massl) targets(q []float32, in CodeInput) {
 	o.probabilities(in.Team, q, in.Scores, float32(1/o.ramp.At(int(in.Epoch))), nil)
 }
 
-// loss adds the cross-entropy inside the blocks. Targets are 0 outside of them, and so is the gradient.
+// loss adds the cross-entropy inside the blocks. Targets are 0 outside of them, and so is the
+// gradient.
 func (o *massl) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	n := o.v.Crops * o.v.Images
 	p, losses, lse := make([]float32, n*o.k), make([]float64, n), make([]float64, n*o.blocks())
@@ -121,7 +123,8 @@ func (o *massl) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	}, s, targets)
 }
 
-// crossEntropy is -Σ_k q_k·ln p_k = Σ_blocks lse·Σ_k q_k - Σ_k q_k·s_k/τ of a row of scores s; targets q are 0 outside of the blocks.
+// crossEntropy is -Σ_k q_k·ln p_k = Σ_blocks lse·Σ_k q_k - Σ_k q_k·s_k/τ of a row of scores s;
+// targets q are 0 outside of the blocks.
 func (o *massl) crossEntropy(s, targets []float32, lse []float64, inv float32) float64 {
 	loss := -float64(float64(inv) * kernel.Dot64(targets, s))
 	for b := range o.blocks() {
@@ -151,8 +154,8 @@ func (o *massl) gradient(ds, p, targets []float32, f float32) {
 	}
 }
 
-// faithfulMaSSL is Silva et al. 2024's (official code's defaults, runs of 100 epochs): LARS with 10 epochs of warm-up, teacher
-// temperature 0.04 → 0.07 over 30.
+// faithfulMaSSL is Silva et al. 2024's (official code's defaults, runs of 100 epochs): LARS with 10
+// epochs of warm-up, teacher temperature 0.04 → 0.07 over 30.
 func faithfulMaSSL(t part.Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-gelu", "encoder.hidden": 2048, "encoder.dim": 256,

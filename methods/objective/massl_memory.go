@@ -5,8 +5,8 @@ import (
 	"protobench/methods/part"
 )
 
-// memory has past embeddings of the teacher where other arms have prototypes. One per image and step enters, that of the last
-// global crop.
+// memory has past embeddings of the teacher where other arms have prototypes. One per image and
+// step enters, that of the last global crop.
 type memory struct {
 	owned
 	past *learner.Past

@@ -13,7 +13,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// MSN holds the keys of the [msn] table (Assran et al. 2022; defaults of the official configurations).
+// MSN holds the keys of the [msn] table (Assran et al. 2022; defaults of the official
+// configurations).
 type MSN struct {
 	Sharpen    float64 `key:"sharpen" default:"0.25" range:"(0,1]" doc:"targets are the teacher's softmax to the power 1/sharpen"`
 	MeMax      float64 `key:"me_max_weight" default:"1" range:"[0,)" doc:"weight of the me-max term, which keeps the mean prediction uniform"`
@@ -40,11 +41,12 @@ func msnPart() Declaration {
 	}
 }
 
-// msn predicts the teacher's sharpened assignment of another view (Assran et al. 2022, sec. 3): targets are softmax(score/τ)^(1/T)
-// over its sum, by default balanced by Sinkhorn-Knopp as in the official configurations; the mean prediction is kept
-// uniform by a me-max term. Prototypes are normalised with a gradient through the norm. Here both views are global ones (the
-// paper's anchors are masked patches; local crops are its focal views), and targets use the teacher's copy of the prototypes (the
-// paper has one copy).
+// msn predicts the teacher's sharpened assignment of another view (Assran et al. 2022, sec. 3):
+// targets are softmax(score/τ)^(1/T) over its sum, by default balanced by Sinkhorn-Knopp as in the
+// official configurations; the mean prediction is kept uniform by a me-max term. Prototypes are
+// normalised with a gradient through the norm. Here both views are global ones (the paper's anchors
+// are masked patches; local crops are its focal views), and targets use the teacher's copy of the
+// prototypes (the paper has one copy).
 type msn struct {
 	unchanging
 	MSN
@@ -90,8 +92,9 @@ func (o *msn) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	return graph.Sum(weights, terms...)
 }
 
-// faithfulMSN is Assran et al. 2022's (official ViT-S configuration: batch 1024, 15 of 800 epochs of warm-up); prototypes have no weight
-// decay and start with length 1/√3: uniform numbers within ±1/√D. The teacher's momentum rises linearly there, here by a cosine.
+// faithfulMSN is Assran et al. 2022's (official ViT-S configuration: batch 1024, 15 of 800 epochs
+// of warm-up); prototypes have no weight decay and start with length 1/√3: uniform numbers within
+// ±1/√D. The teacher's momentum rises linearly there, here by a cosine.
 func faithfulMSN(t part.Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-gelu", "encoder.hidden": 2048, "encoder.dim": 256,

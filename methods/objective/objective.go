@@ -12,7 +12,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// Views says how the rows of a batch are laid out: crops · images rows, crop by crop, the global crops first.
+// Views says how the rows of a batch are laid out: crops · images rows, crop by crop, the global
+// crops first.
 type Views struct {
 	Images int // B
 	Global int // crops that give codes
@@ -31,7 +32,8 @@ func (v Views) Globals(x []float32) []float32 { return x[:len(x)/v.Crops*v.Globa
 // last cuts the rows of the last global crop out of those of the global crops.
 func (v Views) last(x []float32) []float32 { return x[len(x)/v.Global*(v.Global-1):] }
 
-// predicting are the crops that predict another, global one: all, unless there is but one global crop.
+// predicting are the crops that predict another, global one: all, unless there is but one global
+// crop.
 func (v Views) predicting() []int {
 	var out []int
 	for c := range v.Crops {
@@ -42,7 +44,8 @@ func (v Views) predicting() []int {
 	return out
 }
 
-// swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other global crops' codes.
+// swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other
+// global crops' codes.
 func (v Views) swap(targets, codes []float32, k int) {
 	clear(targets)
 	n := v.Images * k
@@ -63,7 +66,8 @@ type Loss struct {
 	Temperature float64 `key:"temperature" also:"temperature,temp,tau,student_temp,student_temperature" default:"0.1" range:"(0,10]" doc:"student temperature (msn: of both branches)"`
 }
 
-// Traits say how an objective uses embeddings and prototypes. They follow from the settings alone, so that a plan knows them too.
+// Traits say how an objective uses embeddings and prototypes. They follow from the settings alone,
+// so that a plan knows them too.
 type Traits struct {
 	Targets      part.Branch // whose embeddings and prototypes give the codes
 	WeightNorm   bool        // prototypes are used as v/|v| with a gradient through the norm; else their rows are put back on the sphere after every step, unless Lengths
@@ -83,37 +87,46 @@ type Declaration struct {
 	part.Declaration
 	Traits func(setting.Values) Traits
 	New    func(c part.Config, v Views, d int) Objective
-	// Learner, where it is set, says that the objective owns its prototypes: it brings the one learner that it works with, which has its
-	// name, and Learner is that one's doc. Such objectives are owners.
+	// Learner, where it is set, says that the objective owns its prototypes: it brings the one
+	// learner that it works with, which has its name, and Learner is that one's doc. Such
+	// objectives are owners.
 	Learner string
-	// Covers are regularizers for whose work the objective has a term of its own, with that term's setting.
+	// Covers are regularizers for whose work the objective has a term of its own, with that term's
+	// setting.
 	Covers map[string]string
-	// Faithful returns the settings outside of the three axes that the objective's own paper trains with, see Faithful in package methods.
+	// Faithful returns the settings outside of the three axes that the objective's own paper trains
+	// with, see Faithful in package methods.
 	Faithful func(part.Train) map[string]any
-	// Preset is the doc of a preset of the objective's name with joint prototypes; empty where package methods has presets for it.
+	// Preset is the doc of a preset of the objective's name with joint prototypes; empty where
+	// package methods has presets for it.
 	Preset string
 }
 
 // Owns reports whether the objective owns its prototypes.
 func (d Declaration) Owns() bool { return d.Learner != "" }
 
-// Objective turns the scores of the target branch into codes and adds the loss of the student's scores. It has state of its own (queue,
-// center) and, unless it owns them, does not know how the prototypes are learned. Each learner, observers included, has an
-// objective of its own. H is the number of sets of K prototypes that it has side by side.
+// Objective turns the scores of the target branch into codes and adds the loss of the student's
+// scores. It has state of its own (queue, center) and, unless it owns them, does not know how the
+// prototypes are learned. Each learner, observers included, has an objective of its own. H is the
+// number of sets of K prototypes that it has side by side.
 type Objective interface {
 	// codes sets q [global·B,H·K].
 	codes(q []float32, in CodeInput)
-	// loss adds the loss of the student's scores s [crops·B,H·K]. Each row of targets [crops·B,H·K] has the sum of the codes that
-	// its crop predicts; h.Codes has the codes one by one as soon as targets' node has run. Both are constants of the loss.
+	// loss adds the loss of the student's scores s [crops·B,H·K]. Each row of targets [crops·B,H·K]
+	// has the sum of the codes that its crop predicts; h.Codes has the codes one by one as soon as
+	// targets' node has run. Both are constants of the loss.
 	loss(h *Head, s, targets *G.Node) (*G.Node, error)
 	// after updates the state once the loss is known.
 	after(in CodeInput)
-	// Offset is what scores with the teacher's prototypes c [H·K,D] lose at an epoch before they are compared, [H·K], or nil.
+	// Offset is what scores with the teacher's prototypes c [H·K,D] lose at an epoch before they
+	// are compared, [H·K], or nil.
 	Offset(c []float32, epoch int) []float32
-	// Bias is what scores with the prototypes c [H·K,D] gain before the student's softmax, [H·K], or nil.
+	// Bias is what scores with the prototypes c [H·K,D] gain before the student's softmax, [H·K],
+	// or nil.
 	Bias(c []float32) []float32
-	// Assign sets q [n,K] to the targets that n images have by the target branch's scores alone, balanced over these images where the
-	// objective balances; it reports false where they come from elsewhere. It changes nothing that training sees.
+	// Assign sets q [n,K] to the targets that n images have by the target branch's scores alone,
+	// balanced over these images where the objective balances; it reports false where they come
+	// from elsewhere. It changes nothing that training sees.
 	Assign(q []float32, in CodeInput) bool
 	part.Stateful
 }
@@ -141,7 +154,8 @@ type CodeInput struct {
 	Step       int
 }
 
-// rampOnset is the end of a temperature's warm-up, of whose epochs the last one has the end already.
+// rampOnset is the end of a temperature's warm-up, of whose epochs the last one has the end
+// already.
 func rampOnset(c part.Config, key, what string, r encoders.Ramp) []part.Onset {
 	if r.Warmup == 0 || r.Start == r.End {
 		return nil

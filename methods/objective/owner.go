@@ -11,17 +11,19 @@ import (
 // Owner is an objective that owns its prototypes: it makes the one learner that it works with.
 type Owner interface {
 	Objective
-	// Own makes that learner, once for each head, from unit vectors [H·prototypes.count,D] that are the same for all arms
-	// of a seed.
+	// Own makes that learner, once for each head, from unit vectors [H·prototypes.count,D] that are
+	// the same for all arms of a seed.
 	Own(c part.Config, start []float32, d int) []learner.Learner
 }
 
-// Scorer is an objective whose student scores are more than the inner products of embeddings and prototypes.
+// Scorer is an objective whose student scores are more than the inner products of embeddings and
+// prototypes.
 type Scorer interface {
 	// Params are the parameters that take part in the scores besides encoder and prototypes.
 	Params() []*encoders.Param
-	// scores adds the student's scores [crops·B,H·K] of embeddings z [crops·B,D] and prototypes c [H·K,D], and returns the nodes
-	// of the parameters in their order. Without gradient the prototypes are constants.
+	// scores adds the student's scores [crops·B,H·K] of embeddings z [crops·B,D] and prototypes c
+	// [H·K,D], and returns the nodes of the parameters in their order. Without gradient the
+	// prototypes are constants.
 	scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error)
 }
 
@@ -31,8 +33,8 @@ type Surveyor interface {
 	Survey(step int, z []float32)
 }
 
-// owned is what learners of owners have in common where no gradient reaches their prototypes: nothing but the objective moves
-// them.
+// owned is what learners of owners have in common where no gradient reaches their prototypes:
+// nothing but the objective moves them.
 type owned struct{ learner.Decoupled }
 
 func (owned) Moves(float64) bool { return false }

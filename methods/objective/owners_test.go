@@ -86,8 +86,8 @@ func TestSeLaScores(t *testing.T) {
 	}
 }
 
-// TestSeLaClassifier: labels are found anew every relabel_epochs, and not at the first step; the teacher's bias follows at the step's
-// momentum, each head's its own.
+// TestSeLaClassifier: labels are found anew every relabel_epochs, and not at the first step; the
+// teacher's bias follows at the step's momentum, each head's its own.
 func TestSeLaClassifier(t *testing.T) {
 	const k, d, heads = 3, 4, 2
 	for epochs, want := range map[float64][]int{0.5: {2, 4, 6}, 1: {4}, 0.01: {1, 2, 3, 4, 5, 6, 7}} {
@@ -170,7 +170,8 @@ func TestDot64(t *testing.T) {
 	}
 }
 
-// TestSMoGResets: groups are clustered anew after every n-th step, and the teacher set to the student then; never with n = 0.
+// TestSMoGResets: groups are clustered anew after every n-th step, and the teacher set to the
+// student then; never with n = 0.
 func TestSMoGResets(t *testing.T) {
 	const k, d = 3, 4
 	for n, want := range map[int][]int{0: nil, 3: {2, 5}, 1: {0, 1, 2, 3, 4, 5, 6}} {
@@ -199,8 +200,8 @@ func TestSMoGResets(t *testing.T) {
 	}
 }
 
-// TestSMoGMoves: a group moves by a share of the mean of the projections nearest to it, of both crops, and each of them gets its part of
-// the group's gradient.
+// TestSMoGMoves: a group moves by a share of the mean of the projections nearest to it, of both
+// crops, and each of them gets its part of the group's gradient.
 func TestSMoGMoves(t *testing.T) {
 	cfg := small(map[string]any{"prototypes.count": 3, "smog.momentum": 0.75})
 	o := newSMoG(cfg, Views{Images: 2, Global: 2, Crops: 2}, 2)
@@ -240,7 +241,8 @@ func TestPredictorStarts(t *testing.T) {
 	}
 }
 
-// TestPCLWhen: centroids are clustered at the start of epochs, from the end of the warm-up on, never before the first step.
+// TestPCLWhen: centroids are clustered at the start of epochs, from the end of the warm-up on,
+// never before the first step.
 func TestPCLWhen(t *testing.T) {
 	for warmup, want := range map[float64][]int{0: {4, 8}, 1: {4, 8}, 1.5: {8}, 2: {8}} {
 		const k, d = 4, 3
@@ -273,8 +275,8 @@ func TestPCLWhen(t *testing.T) {
 	}
 }
 
-// TestPCLClustersOfTheBatch: an image has the cluster that the bank gave it, the first as well as others; one that has none gets the
-// nearest to its own key.
+// TestPCLClustersOfTheBatch: an image has the cluster that the bank gave it, the first as well as
+// others; one that has none gets the nearest to its own key.
 func TestPCLClustersOfTheBatch(t *testing.T) {
 	cfg := small(map[string]any{"prototypes.count": 2, "pcl.sets": 1})
 	cfg.Train.Batch, cfg.Images = 3, 3
@@ -348,8 +350,8 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// TestDINOsScores are inner products, of weight-normalised prototypes, or with vMF scores of prototypes of any length with a center of
-// their own.
+// TestDINOsScores are inner products, of weight-normalised prototypes, or with vMF scores of
+// prototypes of any length with a center of their own.
 func TestDINOsScores(t *testing.T) {
 	v := Views{Images: 1, Global: 2, Crops: 2}
 	for scores, vmf := range map[string]bool{"cosine": false, "vmf": true} {
@@ -382,7 +384,8 @@ func TestDINOsScores(t *testing.T) {
 	}
 }
 
-// TestDeepClusterAverages: a crop's target is the mean of the labels that it predicts, one more for local crops.
+// TestDeepClusterAverages: a crop's target is the mean of the labels that it predicts, one more for
+// local crops.
 func TestDeepClusterAverages(t *testing.T) {
 	o := newDeepCluster(DeepCluster{Heads: 2}, Views{Images: 1, Global: 3, Crops: 5}, 2)
 	g := G.NewGraph()
@@ -452,8 +455,8 @@ func TestMaSSLGradientScales(t *testing.T) {
 	}
 }
 
-// TestCARPOnTeams: sums over many rows, prototypes and blocks are the same for any number of threads, and the entropy term is that of its
-// formula.
+// TestCARPOnTeams: sums over many rows, prototypes and blocks are the same for any number of
+// threads, and the entropy term is that of its formula.
 func TestCARPOnTeams(t *testing.T) {
 	const b, k, block = 40, 330, 100
 	v := Views{Images: b, Global: 2, Crops: 3}

@@ -13,7 +13,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and 20 warm-up epochs of 200, for
+// PCL holds the keys of the [pcl] table (Li et al. 2021; the official code has 16,384 negatives and
+// 20 warm-up epochs of 200, for
 // 1.3 million images).
 type PCL struct {
 	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
@@ -44,15 +45,17 @@ func pclPart() Declaration {
 	}
 }
 
-// pcl is prototypical contrastive learning (Li et al. 2021): with queries v (student) and keys v' (teacher) of the two views of an
-// image, InfoNCE against a queue of r past keys n_j and ProtoNCE over M sets of centroids c (eq. 11), each with its own temperature φ,
+// pcl is prototypical contrastive learning (Li et al. 2021): with queries v (student) and keys v'
+// (teacher) of the two views of an image, InfoNCE against a queue of r past keys n_j and ProtoNCE
+// over M sets of centroids c (eq. 11), each with its own temperature φ,
 //
 //	InfoNCE  = -mean log exp(v·v'/τ) / (exp(v·v'/τ) + Σ_j exp(v·n_j/τ))
 //	ProtoNCE = -mean_m mean log exp(v·c_s/φ_s) / Σ_k exp(v·c_k/φ_k)
 //
-// The expectation step is k-means on the bank of keys at the start of each epoch; the loss of the M-step has the centroids as constants.
-// As in the official code the columns of ProtoNCE's softmax are the centroids of all images of the batch, once for each image, and up to r
-// others drawn from the rest; for the first warmup_epochs there is InfoNCE alone. Here both views are queries; the
+// The expectation step is k-means on the bank of keys at the start of each epoch; the loss of the
+// M-step has the centroids as constants. As in the official code the columns of ProtoNCE's softmax
+// are the centroids of all images of the batch, once for each image, and up to r others drawn from
+// the rest; for the first warmup_epochs there is InfoNCE alone. Here both views are queries; the
 // keys of the last one enter the queue.
 type pcl struct {
 	unchanging
@@ -110,7 +113,8 @@ func (o *pcl) State(prefix string) []part.Named {
 	return out
 }
 
-// columns are the centroids of a set's softmax at a step: first those of the batch's images, then others.
+// columns are the centroids of a set's softmax at a step: first those of the batch's images, then
+// others.
 func (o *pcl) columns(set int, near []int) []int {
 	s := o.sets[set]
 	rest := make([]int, 0, s.k)
@@ -128,7 +132,8 @@ func (o *pcl) draw(set int, rest []int) []int {
 	return rest[:min(len(rest), o.Negatives)]
 }
 
-// clusters returns the clusters [B] of a step's images; an image that has none gets the nearest to its key.
+// clusters returns the clusters [B] of a step's images; an image that has none gets the nearest to
+// its key.
 func (o *pcl) clusters(s *clusterSet, keys []float32) []int {
 	images := o.images(o.step)
 	near := make([]int, len(images))
@@ -143,12 +148,14 @@ func (o *pcl) clusters(s *clusterSet, keys []float32) []int {
 	return near
 }
 
-// concentrations returns the temperatures φ [K] of clusters (Li et al. 2021, eq. 12): with the distances of a cluster's members to its centre,
+// concentrations returns the temperatures φ [K] of clusters (Li et al. 2021, eq. 12): with the
+// distances of a cluster's members to its centre,
 //
 //	φ = mean distance / ln(members + 10)
 //
-// where clusters of fewer than two members take the largest of the others; then cut off at the 10th and 90th percentile and scaled
-// to mean τ, as in the official code; and at least τ/100, for where a tenth of the clusters are single points a centroid's temperature would be 0.
+// where clusters of fewer than two members take the largest of the others; then cut off at the 10th
+// and 90th percentile and scaled to mean τ, as in the official code; and at least τ/100, for where
+// a tenth of the clusters are single points a centroid's temperature would be 0.
 func concentrations(squared []float64, near []int, k int, temperature float64) []float64 {
 	phi, count := make([]float64, k), make([]float64, k)
 	for i, c := range near {
@@ -191,8 +198,9 @@ func percentile(sorted []float64, share float64) float64 {
 	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
 }
 
-// faithfulPCL is Li et al. 2021's (official code, the second version's cosine): SGD at 0.03 for a batch of 256, 20 of 200 epochs of
-// InfoNCE alone. Its projector is as wide as the features, without a batch norm, which the nearest one here has.
+// faithfulPCL is Li et al. 2021's (official code, the second version's cosine): SGD at 0.03 for a
+// batch of 256, 20 of 200 epochs of InfoNCE alone. Its projector is as wide as the features,
+// without a batch norm, which the nearest one here has.
 func faithfulPCL(t part.Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-relu", "encoder.hidden": 0, "encoder.dim": 128,

@@ -7,10 +7,11 @@ import (
 	"protobench/methods/part"
 )
 
-// pclClusters is the expectation step of [pcl]: at the start of each epoch, from the end of the warm-up on, k-means on the last
-// keys of all images, once per set and each from random keys. The sets have prototypes.count centroids, half as many, a
-// quarter and so on, where the paper has 25,000, 50,000 and 100,000; metrics see the first and largest. Unlike faiss, an empty
-// cluster keeps its centre, and there is one start instead of the best of five.
+// pclClusters is the expectation step of [pcl]: at the start of each epoch, from the end of the
+// warm-up on, k-means on the last keys of all images, once per set and each from random keys. The
+// sets have prototypes.count centroids, half as many, a quarter and so on, where the paper has
+// 25,000, 50,000 and 100,000; metrics see the first and largest. Unlike faiss, an empty cluster
+// keeps its centre, and there is one start instead of the best of five.
 type pclClusters struct {
 	owned
 	o        *pcl

@@ -8,8 +8,9 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// pclLoss is the loss of [pcl] with what its backward pass needs. Both terms are softmaxes over inner products of queries with columns of
-// their own: the gradient of the queries is gathered while the loss is computed.
+// pclLoss is the loss of [pcl] with what its backward pass needs. Both terms are softmaxes over
+// inner products of queries with columns of their own: the gradient of the queries is gathered
+// while the loss is computed.
 type pclLoss struct {
 	o     *pcl
 	h     *Head
@@ -25,7 +26,8 @@ func newPCLLoss(o *pcl, h *Head) *pclLoss {
 	return &pclLoss{o: o, h: h, dz: make([]float32, o.v.Crops*o.v.Images*o.d), losses: make([]float64, o.v.Images)}
 }
 
-// node adds the loss of queries z [crops·B,D]; the keys are the head's input. targets says that they are there.
+// node adds the loss of queries z [crops·B,D]; the keys are the head's input. targets says that
+// they are there.
 func (l *pclLoss) node(z, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "pcl", Diff: []bool{true, false},
@@ -71,8 +73,8 @@ func (l *pclLoss) value(team *team.Team, z []float32) float32 {
 	return float32(o.terms[0] + o.terms[1])
 }
 
-// infoNCE adds weight times the sum over images of the cross-entropy of finding each query's own key, column 0, among the queue's. Keys
-// and the queue get no gradient.
+// infoNCE adds weight times the sum over images of the cross-entropy of finding each query's own
+// key, column 0, among the queue's. Keys and the queue get no gradient.
 func (l *pclLoss) infoNCE(team *team.Team, q, keys, dq []float32, weight float64) float64 {
 	o := l.o
 	n, r, d, inv := o.v.Images, o.queue.Rows(), o.d, float32(1/o.Temperature)
@@ -92,7 +94,8 @@ func (l *pclLoss) infoNCE(team *team.Team, q, keys, dq []float32, weight float64
 	return weight * l.sum()
 }
 
-// protoNCE adds weight times the sum over images of the cross-entropy of finding each query's own centroid, column b for image b.
+// protoNCE adds weight times the sum over images of the cross-entropy of finding each query's own
+// centroid, column b for image b.
 func (l *pclLoss) protoNCE(team *team.Team, s *clusterSet, columns []int, q, dq []float32, weight float64) float64 {
 	d, width := l.o.d, len(columns)
 	n := l.o.v.Images
@@ -134,7 +137,8 @@ func (l *pclLoss) logits(n int) []float32 {
 	return l.block[:n]
 }
 
-// softmaxLoss returns the cross-entropy of a row of logits, times scale, with a label, and leaves its gradient by the scaled logits in the row.
+// softmaxLoss returns the cross-entropy of a row of logits, times scale, with a label, and leaves
+// its gradient by the scaled logits in the row.
 func softmaxLoss(row []float32, label int, scale float32) float64 {
 	own := float64(float32(row[label] * scale))
 	loss := kernel.SoftmaxScaled(row, row, scale) - own

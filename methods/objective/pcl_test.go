@@ -25,7 +25,8 @@ func TestGoldenPCL(t *testing.T) {
 				o.ready[0] = 0
 			}
 			s := golden.Shape(f.Inputs["query"])
-			// The query is the second crop, which predicts the one global crop, the key; the first crop predicts none.
+			// The query is the second crop, which predicts the one global crop, the key; the first
+			// crop predicts none.
 			features := append(golden.Float32s(f.Inputs["key"]), golden.Float32s(f.Inputs["query"])...)
 			g := G.NewGraph()
 			x := graph.Input(g, "features", features, 2*s[0], s[1])
@@ -107,7 +108,8 @@ func TestConcentrationOfCollapsedClusters(t *testing.T) {
 	}
 }
 
-// TestConcentrationOfSinglePoints has a cluster of one point, which tells nothing of its width: it takes the widest one's.
+// TestConcentrationOfSinglePoints has a cluster of one point, which tells nothing of its width: it
+// takes the widest one's.
 func TestConcentrationOfSinglePoints(t *testing.T) {
 	phi := concentrations([]float64{0.01, 0.01, 0.04, 0.04, 0}, []int{0, 0, 1, 1, 2}, 3, 0.2)
 	if phi[2] != phi[1] || phi[0] >= phi[1] {
@@ -129,7 +131,8 @@ func nearestOwn(l *pclClusters, s *clusterSet) (share float64) {
 	return share
 }
 
-// TestConcentrationsAreCutOff: of eleven clusters whose members lie 1 to 11 units off, the tenth on either side is the next one's.
+// TestConcentrationsAreCutOff: of eleven clusters whose members lie 1 to 11 units off, the tenth on
+// either side is the next one's.
 func TestConcentrationsAreCutOff(t *testing.T) {
 	var squared []float64
 	var near []int
@@ -145,7 +148,8 @@ func TestConcentrationsAreCutOff(t *testing.T) {
 	}
 }
 
-// TestPCLClusters checks the clusters of a step's images and the columns of their softmax, for every set.
+// TestPCLClusters checks the clusters of a step's images and the columns of their softmax, for
+// every set.
 func TestPCLClusters(t *testing.T) {
 	const d = 8
 	cfg := small(map[string]any{"prototypes.count": 12, "pcl.sets": 2, "pcl.negatives": 20, "pcl.iterations": 5})

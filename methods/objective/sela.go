@@ -15,7 +15,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// SeLa holds the keys of the [sela] table (Asano et al. 2020; defaults of the official code on CIFAR).
+// SeLa holds the keys of the [sela] table (Asano et al. 2020; defaults of the official code on
+// CIFAR).
 type SeLa struct {
 	Lambda        float64 `key:"lambda" default:"10" range:"(0,100]" doc:"power λ of the predictions in the transport plan; the larger, the less smooth (ImageNet: 25)"`
 	Threshold     float64 `key:"threshold" default:"0.01" range:"(0,)" doc:"error at which the plan's scaling stops, a sum over the images (ImageNet: 0.1)"`
@@ -43,20 +44,24 @@ func selaPart() Declaration {
 	}
 }
 
-// sela is self-labelling (Asano et al. 2020): a linear classifier W·z + b over labels that are found for all training images at once, as
-// the transport plan of the classifier's own predictions p under the constraint that every label gets as many images (eq. 3 to 8, see
-// [selfLabels]); between two such solutions the network learns the labels by cross-entropy,
+// sela is self-labelling (Asano et al. 2020): a linear classifier W·z + b over labels that are
+// found for all training images at once, as the transport plan of the classifier's own predictions
+// p under the constraint that every label gets as many images (eq. 3 to 8, see [selfLabels]);
+// between two such solutions the network learns the labels by cross-entropy,
 //
 //	loss = -mean log softmax(W·z + b)_label
 //
-// for every crop of an image. Labels are found before the first step, from what the initial network predicts, and anew every
-// relabel_epochs, for all heads. Images that no batch has shown by then have random, balanced ones. The predictions that
-// labels are made of come from the last embedding of each image (its first view, in training mode) and the classifier at
-// that time, where the original runs the network over the set once more. The classifier stands on the projector's output,
-// which is not normalised. The rows of W are the prototypes; one Adam, SGD or LARS trains them with the encoder.
+// for every crop of an image. Labels are found before the first step, from what the initial network
+// predicts, and anew every relabel_epochs, for all heads. Images that no batch has shown by then
+// have random, balanced ones. The predictions that labels are made of come from the last embedding
+// of each image (its first view, in training mode) and the classifier at that time, where the
+// original runs the network over the set once more. The classifier stands on the projector's
+// output, which is not normalised. The rows of W are the prototypes; one Adam, SGD or LARS trains
+// them with the encoder.
 //
-// With several heads H there are as many classifiers on one encoder, each with labels of its own; the loss is the mean of
-// theirs. Metrics and signals are the first head's: the others train the encoder alone.
+// With several heads H there are as many classifiers on one encoder, each with labels of its own;
+// the loss is the mean of theirs. Metrics and signals are the first head's: the others train the
+// encoder alone.
 type sela struct {
 	SeLa
 	v       Views
@@ -126,8 +131,9 @@ func (o *sela) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 
 func (o *sela) after(in CodeInput) { o.bank.Record(in.Step, in.Z) }
 
-// relabel finds the labels that one head gives to all images that have been seen, with its classifier's weights [K,D]. It
-// returns the share of labels that changed, and the error at which the solution stopped.
+// relabel finds the labels that one head gives to all images that have been seen, with its
+// classifier's weights [K,D]. It returns the share of labels that changed, and the error at which
+// the solution stopped.
 func (o *sela) relabel(team *team.Team, head int, weight []float32) (changed, err float64) {
 	images, z := o.bank.Gather()
 	label, bias := o.labels(head), o.bias.Value[head*o.k:][:o.k]
@@ -195,8 +201,9 @@ func (s SeLa) relabelSteps(perEpoch int) int {
 	return max(1, int(math.Round(s.RelabelEpochs*float64(perEpoch))))
 }
 
-// faithfulSeLa is Asano et al. 2020's on CIFAR (official code: SGD at 0.05 for a batch of 64, which falls in steps there and by a cosine
-// here; classifiers on the features themselves, where here a projector stands between; ten heads).
+// faithfulSeLa is Asano et al. 2020's on CIFAR (official code: SGD at 0.05 for a batch of 64, which
+// falls in steps there and by a cosine here; classifiers on the features themselves, where here a
+// projector stands between; ten heads).
 func faithfulSeLa(t part.Train) map[string]any {
 	return map[string]any{
 		"train.optimizer": "sgd", "train.momentum": 0.9, "train.nesterov": false, "train.lr": t.ScaledLR(0.2), "train.final_lr": 0.0, "train.warmup": 0.0,

@@ -6,8 +6,9 @@ import (
 	"protobench/methods/part"
 )
 
-// classifier is the last layer of [sela]: rows W [K,D] that follow the gradient of the loss and are not normalised. They start as
-// unit vectors. Metrics see their directions, and assign images by W·z + b. The teacher has moving averages of both.
+// classifier is the last layer of [sela]: rows W [K,D] that follow the gradient of the loss and are
+// not normalised. They start as unit vectors. Metrics see their directions, and assign images by
+// W·z + b. The teacher has moving averages of both.
 type classifier struct {
 	learner.Learner // joint
 

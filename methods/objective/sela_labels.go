@@ -13,14 +13,16 @@ const (
 	selaRows  = 512  // images per task; fixed, so that sums have one order whatever the threads
 )
 
-// selfLabels is the problem of [sela]: with predictions P [N,K] of N images, maximise Σ_ik Q_ik·log P_ik over plans whose rows sum
-// to 1/N and columns to 1/K, smoothed by an entropy of weight 1/λ. The solution is Q = diag(c)·P^λ·diag(r) (Asano et al. 2020, eq. 6 and 7, after
-// Cuturi 2013), found by scaling in turn
+// selfLabels is the problem of [sela]: with predictions P [N,K] of N images, maximise Σ_ik Q_ik·log
+// P_ik over plans whose rows sum to 1/N and columns to 1/K, smoothed by an entropy of weight 1/λ.
+// The solution is Q = diag(c)·P^λ·diag(r) (Asano et al. 2020, eq. 6 and 7, after Cuturi 2013),
+// found by scaling in turn
 //
 //	r = (1/K) / (P^λᵀ·c),   c = (1/N) / (P^λ·r),
 //
-// from c = 1/N until Σ |c_old/c - 1|, looked at every ten iterations as in the official code, is small. All in float64:
-// P^λ spans hundreds of orders of magnitude. A prototype whose column underflows gets no image.
+// from c = 1/N until Σ |c_old/c - 1|, looked at every ten iterations as in the official code, is
+// small. All in float64: P^λ spans hundreds of orders of magnitude. A prototype whose column
+// underflows gets no image.
 type selfLabels struct {
 	n, k       int
 	m          []float64 // P^λ [N,K]
@@ -61,8 +63,8 @@ func (l *selfLabels) each(team *team.Team, f func(task, i int)) {
 	})
 }
 
-// solve scales until the error is at most the threshold. The plan is read once an iteration: while a row is at hand, its
-// scale is found and it is added to the columns' sums for the next iteration.
+// solve scales until the error is at most the threshold. The plan is read once an iteration: while
+// a row is at hand, its scale is found and it is added to the columns' sums for the next iteration.
 func (l *selfLabels) solve(team *team.Team, threshold float64) {
 	l.err = math.Inf(1)
 	changes := make([]float64, l.tasks())

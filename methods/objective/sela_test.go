@@ -49,7 +49,8 @@ func TestGoldenSelfLabels(t *testing.T) {
 	})
 }
 
-// TestSelfLabelsDoNotDependOnThreads has more images than one task takes, and a prototype that all find impossible.
+// TestSelfLabelsDoNotDependOnThreads has more images than one task takes, and a prototype that all
+// find impossible.
 func TestSelfLabelsDoNotDependOnThreads(t *testing.T) {
 	const n, k = 1300, 5
 	r, logits := stream.New(1, "logits"), make([]float32, n*k)
@@ -85,8 +86,8 @@ func TestSelfLabelsUnderflow(t *testing.T) {
 	}
 }
 
-// TestSeLaStarts checks the first labels: random and balanced ones for images that no batch has shown, and for the others those of
-// the initial network.
+// TestSeLaStarts checks the first labels: random and balanced ones for images that no batch has
+// shown, and for the others those of the initial network.
 func TestSeLaStarts(t *testing.T) {
 	const k, d, heads = 12, 8, 2
 	cfg := small(map[string]any{"prototypes.count": k, "sela.heads": heads})
@@ -113,7 +114,8 @@ func TestSeLaStarts(t *testing.T) {
 	}
 }
 
-// TestSeLaRelabels checks that each head's labels are made with its own classifier, whose bias takes part.
+// TestSeLaRelabels checks that each head's labels are made with its own classifier, whose bias
+// takes part.
 func TestSeLaRelabels(t *testing.T) {
 	const k, d, heads = 12, 8, 3
 	cfg := small(map[string]any{"prototypes.count": k, "sela.heads": heads})

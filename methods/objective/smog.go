@@ -46,19 +46,22 @@ func smogPart() Declaration {
 	}
 }
 
-// smog is synchronous momentum grouping (Pang et al. 2022). Groups g [K,D] take the prototypes' place. In every step the
-// student's projections z are given to their nearest groups by cosine, and each group that got some moves to (eq. 2 and 3)
+// smog is synchronous momentum grouping (Pang et al. 2022). Groups g [K,D] take the prototypes'
+// place. In every step the student's projections z are given to their nearest groups by cosine, and
+// each group that got some moves to (eq. 2 and 3)
 //
 //	g' = β·g + (1-β)·mean of its projections,
 //
-// in the graph: the gradient flows through the moved groups into the encoder, though never to the groups as they were. A predictor
-// P then has to find the group that the teacher gives another view, with groups as they were,
+// in the graph: the gradient flows through the moved groups into the encoder, though never to the
+// groups as they were. A predictor P then has to find the group that the teacher gives another
+// view, with groups as they were,
 //
 //	loss = -mean log softmax(cos(P(z), g')/τ)_target,   τ 0.1, β 0.99
 //
-// Projections and groups are not normalised otherwise. Both views are predicted here, where the original alternates; the predictor is
-// Linear–BN–ReLU–Linear and as wide as the projector, or as the features where there is none. The groups are reset by clustering
-// every reset_steps steps, see [smogGroups].
+// Projections and groups are not normalised otherwise. Both views are predicted here, where the
+// original alternates; the predictor is Linear–BN–ReLU–Linear and as wide as the projector, or as
+// the features where there is none. The groups are reset by clustering every reset_steps steps, see
+// [smogGroups].
 type smog struct {
 	unchanging
 	SMoG
@@ -90,7 +93,8 @@ func (o *smog) Own(cfg part.Config, start []float32, d int) []learner.Learner {
 	return []learner.Learner{newSMoGGroups(cfg, start, o, d)}
 }
 
-// codes are one-hot: the teacher's nearest group, as the groups were before the step. The length of a projection changes no order.
+// codes are one-hot: the teacher's nearest group, as the groups were before the step. The length of
+// a projection changes no order.
 func (o *smog) codes(q []float32, in CodeInput) {
 	nearest(q, in.Scores, o.k)
 }
@@ -123,7 +127,8 @@ func (o *smog) cosines(prediction, groups *G.Node) (*G.Node, error) {
 	return term.ScoresNode(p, c, true)
 }
 
-// move adds the groups [K,D] after they have moved by the projections z of the crops that predict another.
+// move adds the groups [K,D] after they have moved by the projections z of the crops that predict
+// another.
 func (o *smog) move(z, groups *G.Node) (*G.Node, error) {
 	crops, size := o.v.predicting(), o.v.Images*o.d
 	members := make([]float32, len(crops)*size)
@@ -178,7 +183,8 @@ func (o *smog) scatter(dz, grad []float32, near []int) {
 	}
 }
 
-// faithfulSMoG is that of lightly's benchmarks on small images (SGD at 0.01 for a batch of 128); Pang et al. 2022 published no code.
+// faithfulSMoG is that of lightly's benchmarks on small images (SGD at 0.01 for a batch of 128);
+// Pang et al. 2022 published no code.
 func faithfulSMoG(t part.Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-relu", "encoder.hidden": 2048, "encoder.dim": 128,

@@ -9,9 +9,10 @@ import (
 // smogIterations are those of the k-means that resets the groups.
 const smogIterations = 10
 
-// smogGroups are the groups of [smog], which move in the student's graph; here the move is kept. Every reset_steps steps they start
-// anew at the centres of spherical k-means on the last projections of all images, and the teacher becomes a copy of the student, as in
-// the paper's appendix and lightly's code, which clusters the projections since the last reset.
+// smogGroups are the groups of [smog], which move in the student's graph; here the move is kept.
+// Every reset_steps steps they start anew at the centres of spherical k-means on the last
+// projections of all images, and the teacher becomes a copy of the student, as in the paper's
+// appendix and lightly's code, which clusters the projections since the last reset.
 type smogGroups struct {
 	owned
 	o    *smog

@@ -11,8 +11,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// newPredictor draws the parameters of Linear–BN–ReLU–Linear from D to D dimensions: weights from U(-1/√n, 1/√n) for n
-// inputs, as everywhere.
+// newPredictor draws the parameters of Linear–BN–ReLU–Linear from D to D dimensions: weights from
+// U(-1/√n, 1/√n) for n inputs, as everywhere.
 func newPredictor(seed uint64, d, hidden int) []*encoders.Param {
 	param := func(i int, name string, at func() float64, shape ...int) *encoders.Param {
 		n := 1

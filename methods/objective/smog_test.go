@@ -21,7 +21,8 @@ func TestGoldenSMoG(t *testing.T) {
 		k := int(fixture.Num(t, f.Params, "groups"))
 		cfg := part.Config{Settings: with(map[string]any{"prototypes.count": k, "smog.momentum": fixture.Num(t, f.Params, "beta")})}
 		cfg.Encoder.Hidden = 4
-		// Projections are those of the second crop, which predicts the one global crop's group; the first predicts none.
+		// Projections are those of the second crop, which predicts the one global crop's group; the
+		// first predicts none.
 		v := Views{Images: b, Global: 1, Crops: 2}
 		o := newSMoG(cfg, v, d)
 		groups := golden.Float32s(f.Inputs["groups"])

@@ -55,8 +55,9 @@ func unfilledQueue(c part.Config) []setting.Warning {
 	return []setting.Warning{{Key: "swav.queue", Text: fmt.Sprintf("swav.queue = %d: it is never full in %d steps of %d images, and never takes part in the codes", s.Queue, steps, c.Train.Batch)}}
 }
 
-// swav predicts one view's code from the other (Caron et al. 2020, eq. 1-2): codes are the scores of one branch
-// balanced by [Sinkhorn], joined with the scores of a queue of past embeddings once that is full and its epoch has come.
+// swav predicts one view's code from the other (Caron et al. 2020, eq. 1-2): codes are the scores
+// of one branch balanced by [Sinkhorn], joined with the scores of a queue of past embeddings once
+// that is full and its epoch has come.
 type swav struct {
 	SwAV
 	v      Views
@@ -115,8 +116,9 @@ func (o *swav) State(prefix string) []part.Named {
 	return out
 }
 
-// faithfulSwAV is Caron et al. 2020 at batch 256 (official swav_400ep_bs256 recipe; LARS as solo-learn has it on small images): no
-// warm-up, prototypes frozen for an epoch, a queue of 15 batches from epoch 15 on.
+// faithfulSwAV is Caron et al. 2020 at batch 256 (official swav_400ep_bs256 recipe; LARS as
+// solo-learn has it on small images): no warm-up, prototypes frozen for an epoch, a queue of 15
+// batches from epoch 15 on.
 func faithfulSwAV(t part.Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-relu", "encoder.hidden": 2048, "encoder.dim": 128,

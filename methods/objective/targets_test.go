@@ -15,8 +15,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestQueueWaits: past embeddings take part in the codes once the queue is full and its epoch has come, not before; then the codes are
-// those of the batch among them.
+// TestQueueWaits: past embeddings take part in the codes once the queue is full and its epoch has
+// come, not before; then the codes are those of the batch among them.
 func TestQueueWaits(t *testing.T) {
 	const b, k, d = 3, 4, 5
 	v := Views{Images: b, Global: 2, Crops: 2}
@@ -60,7 +60,8 @@ func TestQueueWaits(t *testing.T) {
 	}
 }
 
-// TestUnfilledQueue warns of a queue that no step of the run finds full: the last one finds what all before have put in.
+// TestUnfilledQueue warns of a queue that no step of the run finds full: the last one finds what
+// all before have put in.
 func TestUnfilledQueue(t *testing.T) {
 	for queue, warned := range map[int]bool{0: false, 15 * 16: false, 15*16 + 1: true} { // 4 epochs of 4 steps of 16 images
 		c := small(map[string]any{"swav.queue": queue})
@@ -109,7 +110,8 @@ func softmaxOf(s, offset []float32, k int, temperature float64) []float32 {
 	return out
 }
 
-// TestTeacherTemperature: it is the epoch's, which changes with whole epochs, in all objectives that have one.
+// TestTeacherTemperature: it is the epoch's, which changes with whole epochs, in all objectives
+// that have one.
 func TestTeacherTemperature(t *testing.T) {
 	const b, k = 3, 4
 	v := Views{Images: b, Global: 2, Crops: 2}
@@ -139,8 +141,8 @@ func TestTeacherTemperature(t *testing.T) {
 	}
 }
 
-// TestCenter: DINO's center is an EMA of the batch mean of the teacher's scores, and what scores lose before metrics compare them;
-// Sinkhorn targets have none, and nothing is taken off.
+// TestCenter: DINO's center is an EMA of the batch mean of the teacher's scores, and what scores
+// lose before metrics compare them; Sinkhorn targets have none, and nothing is taken off.
 func TestCenter(t *testing.T) {
 	const b, k = 3, 4
 	v := Views{Images: b, Global: 2, Crops: 2}
@@ -179,7 +181,8 @@ func TestCenter(t *testing.T) {
 	}
 }
 
-// TestVMFCenterAndOffset: what inner products lose is the normaliser, with its sign turned, and with centering τ times the center's logarithm.
+// TestVMFCenterAndOffset: what inner products lose is the normaliser, with its sign turned, and
+// with centering τ times the center's logarithm.
 func TestVMFCenterAndOffset(t *testing.T) {
 	const k, d = 3, 5
 	c := fixture.Uniform(k*d, "prototypes")
@@ -202,7 +205,8 @@ func TestVMFCenterAndOffset(t *testing.T) {
 	}
 }
 
-// TestMSNSharpens: targets are the teacher's softmax to the power 1/T over its sum, balanced on demand.
+// TestMSNSharpens: targets are the teacher's softmax to the power 1/T over its sum, balanced on
+// demand.
 func TestMSNSharpens(t *testing.T) {
 	const n, k = 6, 4
 	scores := fixture.Uniform(n*k, "scores")
@@ -226,8 +230,8 @@ func TestMSNSharpens(t *testing.T) {
 	}
 }
 
-// TestMSNTerms: the loss is the cross-entropy with each other term by its weight, all at the temperature of both branches, and all of it
-// by the head's scale.
+// TestMSNTerms: the loss is the cross-entropy with each other term by its weight, all at the
+// temperature of both branches, and all of it by the head's scale.
 func TestMSNTerms(t *testing.T) {
 	const n, k, temperature = 4, 3, 0.4
 	scores, targets := fixture.Uniform(n*k, "scores"), softmaxOf(fixture.Uniform(n*k, "targets"), nil, k, 1)
@@ -306,7 +310,8 @@ func TestHeadScales(t *testing.T) {
 	}
 }
 
-// TestRampOnset: of a warm-up's epochs the last has the end already; what does not rise does not set in.
+// TestRampOnset: of a warm-up's epochs the last has the end already; what does not rise does not
+// set in.
 func TestRampOnset(t *testing.T) {
 	for _, c := range []struct {
 		from, to float64

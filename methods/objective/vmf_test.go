@@ -9,7 +9,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// TestVMFCenterMoves follows the center for one step: a part of the batch's mean posterior, before centring.
+// TestVMFCenterMoves follows the center for one step: a part of the batch's mean posterior, before
+// centring.
 func TestVMFCenterMoves(t *testing.T) {
 	p := newPosterior(2)
 	q := []float32{1, 0, 1, 0}

@@ -10,7 +10,8 @@ type Composition struct {
 	Observers    []string // learners that see the same embeddings and feed nothing back
 }
 
-// Parts returns the names of all parts of a composition, observers included: what decides which settings it reads.
+// Parts returns the names of all parts of a composition, observers included: what decides which
+// settings it reads.
 func (c Composition) Parts() []string {
 	return append(append(append(c.Learners(), c.Objective, c.Embedding), c.Regularizers...), c.Observers...)
 }

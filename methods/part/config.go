@@ -18,8 +18,8 @@ type Config struct {
 	Team          *team.Team // shares a step's work and changes no number; nil for one thread
 	Images        int        // training images; sets learners' memories, the size of banks and the rate of usage averages
 
-	// Order gives the indices [B] of a step's images among the training images, for objectives that keep a label or an embedding for
-	// each image; nil where images come in turn.
+	// Order gives the indices [B] of a step's images among the training images, for objectives that
+	// keep a label or an embedding for each image; nil where images come in turn.
 	Order func(step int) []int
 }
 

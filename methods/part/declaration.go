@@ -6,7 +6,8 @@ import (
 	"protobench/internal/setting"
 )
 
-// Declaration is what any part of a method says of itself, whatever its axis. All of it but Name and Doc may be empty.
+// Declaration is what any part of a method says of itself, whatever its axis. All of it but Name
+// and Doc may be empty.
 type Declaration struct {
 	Name   string
 	Doc    string        // one line
@@ -14,8 +15,9 @@ type Declaration struct {
 	Table  setting.Table // its own settings, under a table's name
 	Reads  []string      // settings of other tables that it reads, by key path
 
-	// Check returns settings that make no sense together where the part takes part in a run, as its learner, in a phase, or as an
-	// observer's. What is known of the data is in the run: Images is 0 and Input empty where nothing is.
+	// Check returns settings that make no sense together where the part takes part in a run, as its
+	// learner, in a phase, or as an observer's. What is known of the data is in the run: Images is
+	// 0 and Input empty where nothing is.
 	Check func(Config) []*setting.KeyError
 	// Onsets are settings that let something begin, or be complete, some epochs into the run.
 	Onsets func(Config) []Onset
@@ -46,8 +48,8 @@ func (o Onset) Warning(c Config) setting.Warning {
 	return setting.Warning{Key: o.Key, Text: fmt.Sprintf("%s = %v, train.epochs = %d: %s", o.Key, c.Settings.Get(o.Key), c.Train.Epochs, o.Missed)}
 }
 
-// phaseEnd is the epoch at which the last phase of a learner in a schedule ends: the run's end for the schedule's last one, and for
-// learners that are in none.
+// phaseEnd is the epoch at which the last phase of a learner in a schedule ends: the run's end for
+// the schedule's last one, and for learners that are in none.
 func (c Config) phaseEnd(learner string) float64 {
 	end := float64(c.Train.Epochs)
 	phases, _ := Phases(c.Composition.Learner) // an error is the composition's check's to report

@@ -12,7 +12,8 @@ type Phase struct {
 	Until   float64 // epoch at which the next phase takes over; 0 for the last one, which has no end
 }
 
-// Schedule writes phases as a composition's learner: "gmm until 5, joint". A single phase is the name of its learner.
+// Schedule writes phases as a composition's learner: "gmm until 5, joint". A single phase is the
+// name of its learner.
 func Schedule(phases []Phase) string {
 	parts := make([]string, len(phases))
 	for i, p := range phases {

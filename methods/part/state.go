@@ -15,8 +15,9 @@ type Named struct {
 	F64   []float64
 }
 
-// Stateful is a part of a run with numbers that a resumed run needs. Entries share the part's memory, so saving
-// copies out of them and loading copies into them: what is saved is what is restored.
+// Stateful is a part of a run with numbers that a resumed run needs. Entries share the part's
+// memory, so saving copies out of them and loading copies into them: what is saved is what is
+// restored.
 type Stateful interface {
 	State(prefix string) []Named
 }

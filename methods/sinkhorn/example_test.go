@@ -6,8 +6,8 @@ import (
 	"protobench/methods/sinkhorn"
 )
 
-// Four images of which all but the last prefer the first of two prototypes: balanced, each prototype gets two of them, and the nearest
-// to call go over.
+// Four images of which all but the last prefer the first of two prototypes: balanced, each
+// prototype gets two of them, and the nearest to call go over.
 func ExampleSinkhorn() {
 	scores := []float32{0.9, 0.1, 0.8, 0.2, 0.6, 0.4, 0.1, 0.9} // [4,2]
 	codes := make([]float32, len(scores))

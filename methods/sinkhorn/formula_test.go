@@ -11,8 +11,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// scaled runs Sinkhorn-Knopp on a positive matrix m [n,k] in float64 as it is defined: columns by their sums, then rows by theirs, each
-// sum with epsilon added but the columns' first.
+// scaled runs Sinkhorn-Knopp on a positive matrix m [n,k] in float64 as it is defined: columns by
+// their sums, then rows by theirs, each sum with epsilon added but the columns' first.
 func scaled(m []float64, n, k, iterations int, epsilon float64) {
 	for it := range iterations {
 		for c := range k {
@@ -61,7 +61,8 @@ func compare(t *testing.T, what string, got []float32, want []float64) {
 // sizes are matrices smaller and larger than slices, groups of columns and tasks.
 var sizes = [][2]int{{1, 1}, {1, 7}, {5, 1}, {3, 4}, {17, 15}, {16, 16}, {30, 16}, {9, 65}, {70, 130}, {140, 200}}
 
-// TestSinkhornByDefinition compares codes with the definition, at several ε and numbers of iterations.
+// TestSinkhornByDefinition compares codes with the definition, at several ε and numbers of
+// iterations.
 func TestSinkhornByDefinition(t *testing.T) {
 	for _, s := range sizes {
 		n, k := s[0], s[1]
@@ -88,7 +89,8 @@ func TestSinkhornByDefinition(t *testing.T) {
 	}
 }
 
-// TestLogarithmicByDefinition compares the balancing of logarithms with the definition, with and without an epsilon that counts.
+// TestLogarithmicByDefinition compares the balancing of logarithms with the definition, with and
+// without an epsilon that counts.
 func TestLogarithmicByDefinition(t *testing.T) {
 	team := team.New(3)
 	defer team.Close()
@@ -143,7 +145,8 @@ func TestLogAdd(t *testing.T) {
 	}
 }
 
-// TestLargestScore: scores are shifted by the largest of all, wherever it stands, so that no exponential is too large for a number.
+// TestLargestScore: scores are shifted by the largest of all, wherever it stands, so that no
+// exponential is too large for a number.
 func TestLargestScore(t *testing.T) {
 	const n, k = 40, 120 // more than one task
 	for _, at := range []int{0, n*k - 1} {
@@ -165,7 +168,8 @@ func TestLargestScore(t *testing.T) {
 	}
 }
 
-// TestRoom: no more room is taken than the tasks need, and sums are taken in eight slices of rows, as nearly equal as can be.
+// TestRoom: no more room is taken than the tasks need, and sums are taken in eight slices of rows,
+// as nearly equal as can be.
 func TestRoom(t *testing.T) {
 	for _, c := range []struct{ k, groups int }{{1, 1}, {63, 1}, {64, 1}, {65, 2}, {128, 2}, {129, 3}} {
 		b := new(Logarithmic)

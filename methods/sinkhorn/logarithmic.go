@@ -7,25 +7,27 @@ import (
 	"protobench/internal/team"
 )
 
-// balanceAtOnce is the number of components whose logarithms are gathered into columns at a time, and balanceGroup that of
-// a task.
+// balanceAtOnce is the number of components whose logarithms are gathered into columns at a time,
+// and balanceGroup that of a task.
 const (
 	balanceAtOnce = 16
 	balanceGroup  = 4 * balanceAtOnce
 )
 
-// Logarithmic runs Sinkhorn-Knopp (Cuturi 2013) on logarithms x [n,K]: the outcome γ gives each component the same mass n/K and each
-// embedding the mass 1, the embeddings last. It keeps one potential per row and column instead of a scaled matrix, so
-// that no component is lost to underflow however far from the batch it is:
+// Logarithmic runs Sinkhorn-Knopp (Cuturi 2013) on logarithms x [n,K]: the outcome γ gives each
+// component the same mass n/K and each embedding the mass 1, the embeddings last. It keeps one
+// potential per row and column instead of a scaled matrix, so that no component is lost to
+// underflow however far from the batch it is:
 //
 //	g_k = -ln Σ_i exp(x_ik + f_i),   f_i = -ln Σ_k exp(x_ik + g_k),   γ_ik = exp(x_ik + f_i + g_k)
 //
-// The first f is 0. A factor common to all components cancels in the embeddings' normalisation. An epsilon is added to each sum that
-// a matrix in the making would be divided by, the very first of a component excepted, as CAPI has it: embeddings whose mass
-// has shrunk below it in a component's normalisation are then left out.
+// The first f is 0. A factor common to all components cancels in the embeddings' normalisation. An
+// epsilon is added to each sum that a matrix in the making would be divided by, the very first of a
+// component excepted, as CAPI has it: embeddings whose mass has shrunk below it in a component's
+// normalisation are then left out.
 //
-// The matrix may come in slices of rows, several times each (start, gather, components, embeddings); the potentials are all
-// that is kept of it.
+// The matrix may come in slices of rows, several times each (start, gather, components,
+// embeddings); the potentials are all that is kept of it.
 type Logarithmic struct {
 	Epsilon    float64
 	rows, cols []float32               // f [n], g [K]
@@ -97,8 +99,8 @@ func (b *Logarithmic) Components(first bool) {
 	b.gathered = false
 }
 
-// Embeddings sets the potentials of the embeddings of a slice of n rows x [n,K] from row first on; the last time it sets γ
-// instead.
+// Embeddings sets the potentials of the embeddings of a slice of n rows x [n,K] from row first on;
+// the last time it sets γ instead.
 func (b *Logarithmic) Embeddings(team *team.Team, x []float32, first, n int, last bool) {
 	k := len(b.cols)
 	team.Chunks(n, kernel.RowChunk(k), func(lo, hi int) {
@@ -124,7 +126,8 @@ func (b *Logarithmic) Embeddings(team *team.Team, x []float32, first, n int, las
 	})
 }
 
-// potential is what a row's or column's potential becomes whose sum without it has the logarithm sum.
+// potential is what a row's or column's potential becomes whose sum without it has the logarithm
+// sum.
 func (b *Logarithmic) potential(old, sum float32, first bool) float32 {
 	if b.Epsilon == 0 || first {
 		return -sum

@@ -10,7 +10,8 @@ import (
 	"protobench/methods/internal/fixture"
 )
 
-// TestGoldenBalance checks the balancing of logarithms against Sinkhorn-Knopp on the numbers themselves.
+// TestGoldenBalance checks the balancing of logarithms against Sinkhorn-Knopp on the numbers
+// themselves.
 func TestGoldenBalance(t *testing.T) {
 	t.Run("sinkhorn_swav", func(t *testing.T) {
 		f := golden.Load(t, "sinkhorn_swav")
@@ -26,7 +27,8 @@ func TestGoldenBalance(t *testing.T) {
 	})
 }
 
-// TestBalanceAnyScale checks that a component's scale, however small, changes nothing: the first sum over it takes it out.
+// TestBalanceAnyScale checks that a component's scale, however small, changes nothing: the first
+// sum over it takes it out.
 func TestBalanceAnyScale(t *testing.T) {
 	const n, k = 12, 3
 	x, far := make([]float32, n*k), make([]float32, n*k)

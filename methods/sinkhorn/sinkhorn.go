@@ -5,9 +5,10 @@ import (
 	"protobench/internal/team"
 )
 
-// Sinkhorn turns scores [n,K] into codes q [n,K]: exp(score/ε) balanced by iterations of Sinkhorn-Knopp, so that each prototype
-// gets the same mass and each row sums to 1 (Cuturi 2013; Caron et al. 2020, eq. 3-5). q may be the scores.
-// Rows are normalised last, so with few iterations the balance over the prototypes is approximate.
+// Sinkhorn turns scores [n,K] into codes q [n,K]: exp(score/ε) balanced by iterations of
+// Sinkhorn-Knopp, so that each prototype gets the same mass and each row sums to 1 (Cuturi 2013;
+// Caron et al. 2020, eq. 3-5). q may be the scores. Rows are normalised last, so with few
+// iterations the balance over the prototypes is approximate.
 func Sinkhorn(team *team.Team, q, scores []float32, n, k int, epsilon float64, iterations int) {
 	b := newBalance(q, n, k)
 	defer b.end()
@@ -18,18 +19,20 @@ func Sinkhorn(team *team.Team, q, scores []float32, n, k int, epsilon float64, i
 	b.run(team, iterations)
 }
 
-// Balance runs iterations of Sinkhorn-Knopp on q [n,K], whose entries are positive: each scales the prototypes' mass to 1/K, then the
-// rows' to 1. A prototype or row without mass is left alone.
+// Balance runs iterations of Sinkhorn-Knopp on q [n,K], whose entries are positive: each scales the
+// prototypes' mass to 1/K, then the rows' to 1. A prototype or row without mass is left alone.
 func Balance(team *team.Team, q []float32, n, k, iterations int) {
 	b := newBalance(q, n, k)
 	defer b.end()
 	b.run(team, iterations)
 }
 
-// balanceSlices is the number of slices of rows whose column sums are taken on their own and added up in order.
+// balanceSlices is the number of slices of rows whose column sums are taken on their own and added
+// up in order.
 const balanceSlices = 8
 
-// balancer is a call's matrix, the room that it needs, and a team's tasks on pieces of either, which are made once.
+// balancer is a call's matrix, the room that it needs, and a team's tasks on pieces of either,
+// which are made once.
 type balancer struct {
 	n, k     int
 	q        []float32 // [n,K]
@@ -81,8 +84,8 @@ func (b *balancer) exponentials(lo, hi int) {
 	}
 }
 
-// run reads and writes q once an iteration: while a row is at hand, its columns and the row are scaled and the result is added to the
-// columns' sums for the next iteration.
+// run reads and writes q once an iteration: while a row is at hand, its columns and the row are
+// scaled and the result is added to the columns' sums for the next iteration.
 func (b *balancer) run(team *team.Team, iterations int) {
 	b.columns(team, b.tasks.sums)
 	for range iterations {
@@ -122,7 +125,8 @@ func (b *balancer) scaled(lo, hi int) {
 	}
 }
 
-// factors adds the slices' sums up in their order and turns them into what scales a column's mass to 1/K.
+// factors adds the slices' sums up in their order and turns them into what scales a column's mass
+// to 1/K.
 func (b *balancer) factors(lo, hi int) {
 	for j := lo; j < hi; j++ {
 		var m float64

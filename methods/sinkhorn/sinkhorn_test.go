@@ -19,7 +19,8 @@ func TestSinkhornOnTeams(t *testing.T) {
 	})
 }
 
-// TestSinkhornEdges has a prototype and a row without mass and scores that underflow: nothing becomes NaN, and rows sum to 1.
+// TestSinkhornEdges has a prototype and a row without mass and scores that underflow: nothing
+// becomes NaN, and rows sum to 1.
 func TestSinkhornEdges(t *testing.T) {
 	const n, k = 9, 20
 	q := fixture.Uniform(n*k, "edges")

@@ -63,15 +63,17 @@ type gram struct {
 // gramBlock is the number of rows whose cosines are held at a time.
 const gramBlock = 64
 
-// orthogonalityNode adds |C·Cᵀ - I|² / K² of unit prototypes c [K,D] (the mean squared cosine of two of them; Brock et al. 2017, as
-// vector quantizers use it): it can only vanish for K ≤ D, and pushes far pairs as well as near ones.
+// orthogonalityNode adds |C·Cᵀ - I|² / K² of unit prototypes c [K,D] (the mean squared cosine of
+// two of them; Brock et al. 2017, as vector quantizers use it): it can only vanish for K ≤ D, and
+// pushes far pairs as well as near ones.
 func orthogonalityNode(c *G.Node) (*G.Node, error) {
 	k := float64(c.Shape()[0])
 	return gramNode("orthogonality", c, 1/(k*k), func(cos float64) (float64, float64) { return cos * cos, 2 * cos })
 }
 
-// repulsionNode adds the mean over pairs of different unit prototypes c [K,D] of max(0, cos - margin)²: only pairs nearer than
-// the margin are pushed apart. Exact duplicates feel no force, for it has no direction there.
+// repulsionNode adds the mean over pairs of different unit prototypes c [K,D] of max(0, cos -
+// margin)²: only pairs nearer than the margin are pushed apart. Exact duplicates feel no force, for
+// it has no direction there.
 func repulsionNode(c *G.Node, margin float64) (*G.Node, error) {
 	k := float64(c.Shape()[0])
 	return gramNode("repulsion", c, 1/(k*(k-1)), func(cos float64) (float64, float64) {

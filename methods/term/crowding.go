@@ -2,15 +2,16 @@ package term
 
 import "protobench/internal/kernel"
 
-// Crowding is how near rows of unit length lie to their nearest others: (1/K)·Σ_k max_l≠k c_k·c_l of c [K,D], with its gradient
-// (the spreading of hyperspherical prototype networks, Mettes et al. 2019).
+// Crowding is how near rows of unit length lie to their nearest others: (1/K)·Σ_k max_l≠k c_k·c_l
+// of c [K,D], with its gradient (the spreading of hyperspherical prototype networks, Mettes et al.
+// 2019).
 type Crowding struct{ rows *koleo }
 
 // NewCrowding has the room for k rows of d dimensions.
 func NewCrowding(k, d int) *Crowding { return &Crowding{newKoleo(k, d)} }
 
-// Gradient returns the crowding of unit rows c [K,D] and sets its gradient: each row is pushed by its nearest neighbour and by those
-// whose nearest it is.
+// Gradient returns the crowding of unit rows c [K,D] and sets its gradient: each row is pushed by
+// its nearest neighbour and by those whose nearest it is.
 func (w *Crowding) Gradient(grad, c []float32) float64 {
 	t := w.rows
 	copy(t.c, c)

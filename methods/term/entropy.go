@@ -39,15 +39,17 @@ type predictions struct {
 	entropy     []float64 // what the gradient needs: ln of the mean [K], or the rows' entropies [N]
 }
 
-// MeMaxNode adds ln K - H(mean over the rows of softmax(s/temperature)) of scores s [N,K] (Assran et al. 2022, sec. 3): 0 when
-// all prototypes are predicted equally often, ln K when all rows agree on one. Duplicates that share their rows satisfy it.
+// MeMaxNode adds ln K - H(mean over the rows of softmax(s/temperature)) of scores s [N,K] (Assran
+// et al. 2022, sec. 3): 0 when all prototypes are predicted equally often, ln K when all rows agree
+// on one. Duplicates that share their rows satisfy it.
 func MeMaxNode(s *G.Node, temperature float32) (*G.Node, error) {
 	k := s.Shape()[1]
 	t := &predictions{temperature: temperature, entropy: make([]float64, k)}
 	return t.node("me-max", s, t.imbalance, t.imbalanceGradient)
 }
 
-// EntropyNode adds the mean entropy of the rows' softmax(s/temperature) of scores s [N,K]: it makes predictions certain.
+// EntropyNode adds the mean entropy of the rows' softmax(s/temperature) of scores s [N,K]: it makes
+// predictions certain.
 func EntropyNode(s *G.Node, temperature float32) (*G.Node, error) {
 	t := &predictions{temperature: temperature, entropy: make([]float64, s.Shape()[0])}
 	return t.node("entropy", s, t.uncertainty, t.uncertaintyGradient)
@@ -123,5 +125,6 @@ func (t *predictions) uncertaintyGradient(ds []float32, f float64) {
 	}
 }
 
-// logOf is the logarithm of a probability, finite where it underflows: it only ever enters as p·ln p.
+// logOf is the logarithm of a probability, finite where it underflows: it only ever enters as p·ln
+// p.
 func logOf(p float32) float64 { return math.Log(max(float64(p), math.SmallestNonzeroFloat32)) }

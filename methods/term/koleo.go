@@ -55,9 +55,10 @@ func koleoFeaturesPart() Declaration {
 
 const koleoEps = 1e-8
 
-// koleoNode adds the KoLeo term of x [K,D]: -(1/K) Σ_k ln(|c_k - c_nn(k)| + 1e-8) with c the normalised rows and nn(k) the
-// nearest other row (Sablayrolles et al. 2019, eq. 2; as in DINOv2). It rises without bound as two rows meet: large
-// values mean duplicates. The gradient touches each row and its nearest neighbour, and goes through the normalisation.
+// koleoNode adds the KoLeo term of x [K,D]: -(1/K) Σ_k ln(|c_k - c_nn(k)| + 1e-8) with c the
+// normalised rows and nn(k) the nearest other row (Sablayrolles et al. 2019, eq. 2; as in DINOv2).
+// It rises without bound as two rows meet: large values mean duplicates. The gradient touches each
+// row and its nearest neighbour, and goes through the normalisation.
 func koleoNode(x *G.Node) (*G.Node, error) {
 	k, d := x.Shape()[0], x.Shape()[1]
 	t := newKoleo(k, d)
@@ -150,8 +151,9 @@ func (t *koleo) gradient(dx []float32, grad float32) {
 	}
 }
 
-// koleoViewsNode adds the mean over the views of the KoLeo term of each view's features x [views·B,F] (DINOv2: Oquab et al. 2024, sec.
-// 4, on the backbone's output): two views of one image are never neighbours. It spreads images, not prototypes.
+// koleoViewsNode adds the mean over the views of the KoLeo term of each view's features x
+// [views·B,F] (DINOv2: Oquab et al. 2024, sec. 4, on the backbone's output): two views of one image
+// are never neighbours. It spreads images, not prototypes.
 func koleoViewsNode(x *G.Node, views int) (*G.Node, error) {
 	n := x.Shape()[0] / views
 	terms, weights := make([]*G.Node, views), make([]float32, views)

@@ -9,8 +9,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// ScoresNode adds the inner products z·cᵀ: z [N,D], prototypes c [K,D], scores [N,K]. Without gradient the prototypes are
-// constants: no gradient for them is computed, and asking for one is an error of the graph.
+// ScoresNode adds the inner products z·cᵀ: z [N,D], prototypes c [K,D], scores [N,K]. Without
+// gradient the prototypes are constants: no gradient for them is computed, and asking for one is an
+// error of the graph.
 func ScoresNode(z, c *G.Node, gradient bool) (*G.Node, error) {
 	n, d, k := z.Shape()[0], z.Shape()[1], c.Shape()[0]
 	var dc []float32
@@ -41,15 +42,16 @@ func ScoresNode(z, c *G.Node, gradient bool) (*G.Node, error) {
 	}, z, c)
 }
 
-// CrossEntropyOfHeadsNode is the mean of [crossEntropyNode] over the heads whose K scores stand side by side in rows of H·K:
-// rows of one head after the other, as they lie in memory.
+// CrossEntropyOfHeadsNode is the mean of [crossEntropyNode] over the heads whose K scores stand
+// side by side in rows of H·K: rows of one head after the other, as they lie in memory.
 func CrossEntropyOfHeadsNode(scores, targets *G.Node, heads int, temperature, weight float32) (*G.Node, error) {
 	s := scores.Shape()
 	return crossEntropy(scores, targets, s[0]*heads, s[1]/heads, temperature, weight/float32(heads))
 }
 
-// CrossEntropyNode adds weight · Σ_rows -Σ_k target·log softmax(scores/temperature) of scores and targets [N,K]. Targets
-// are constants; their rows may sum to anything (a row that several codes predict has the sum of them).
+// CrossEntropyNode adds weight · Σ_rows -Σ_k target·log softmax(scores/temperature) of scores and
+// targets [N,K]. Targets are constants; their rows may sum to anything (a row that several codes
+// predict has the sum of them).
 func CrossEntropyNode(scores, targets *G.Node, temperature, weight float32) (*G.Node, error) {
 	return crossEntropy(scores, targets, scores.Shape()[0], scores.Shape()[1], temperature, weight)
 }
@@ -92,8 +94,9 @@ func crossEntropy(scores, targets *G.Node, n, k int, temperature, weight float32
 	}, scores, targets)
 }
 
-// CrossEntropyRow returns the row's loss, leaves softmax(s/temperature) in p and the sum of the targets in mass. With logits
-// l = s/temperature the loss Σ target·(ln Σ e^l - l) is the targets' sum times the first less the targets' product with the second.
+// CrossEntropyRow returns the row's loss, leaves softmax(s/temperature) in p and the sum of the
+// targets in mass. With logits l = s/temperature the loss Σ target·(ln Σ e^l - l) is the targets'
+// sum times the first less the targets' product with the second.
 func CrossEntropyRow(p, s, target []float32, temperature float32, mass *float32) float64 {
 	inv := 1 / temperature
 	lse := kernel.SoftmaxScaled(p, s, inv)

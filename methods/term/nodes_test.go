@@ -11,8 +11,9 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestCrossEntropyOfHeads: scores of several heads side by side, targets of any mass. The loss is the mean of the heads' sums, and each
-// row's gradient is its softmax times the targets' mass less the targets, over the temperature.
+// TestCrossEntropyOfHeads: scores of several heads side by side, targets of any mass. The loss is
+// the mean of the heads' sums, and each row's gradient is its softmax times the targets' mass less
+// the targets, over the temperature.
 func TestCrossEntropyOfHeads(t *testing.T) {
 	const n, heads, k, temperature, weight = 3, 2, 4, 0.5, 0.7
 	scores, targets := fixture.Uniform(n*heads*k, "scores"), fixture.Uniform(n*heads*k, "targets")

@@ -47,7 +47,8 @@ func Find(name string) (Declaration, bool) {
 	return Declaration{}, false
 }
 
-// onSphere adds a term of the prototypes on the unit sphere, with a gradient through the norm whatever the objective does.
+// onSphere adds a term of the prototypes on the unit sphere, with a gradient through the norm
+// whatever the objective does.
 func onSphere(prototypes *G.Node, term func(*G.Node) (*G.Node, error)) (*G.Node, error) {
 	c, err := encoders.Normalize(prototypes)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// TestGoldenKoLeoViews puts the file's features side by side as two views: what is the nearest neighbour in the other
-// view must not count.
+// TestGoldenKoLeoViews puts the file's features side by side as two views: what is the nearest
+// neighbour in the other view must not count.
 func TestGoldenKoLeoViews(t *testing.T) {
 	t.Run("koleo_features", func(t *testing.T) {
 		f := golden.Load(t, "koleo_features")
@@ -33,7 +33,8 @@ func TestGoldenKoLeoViews(t *testing.T) {
 	})
 }
 
-// terms are the regularizers and loss terms without a file of their own, as functions of one matrix.
+// terms are the regularizers and loss terms without a file of their own, as functions of one
+// matrix.
 var terms = map[string]func(*G.Node) (*G.Node, error){
 	"me-max":        func(x *G.Node) (*G.Node, error) { return MeMaxNode(x, 0.3) },
 	"entropy":       func(x *G.Node) (*G.Node, error) { return EntropyNode(x, 0.3) },
@@ -115,7 +116,8 @@ func overPairs(x []float64, n, d int, penalty func(float64) float64) (s float64)
 	return s
 }
 
-// koleoOf is minus the mean logarithm of the distance of each row's direction to the nearest other one's.
+// koleoOf is minus the mean logarithm of the distance of each row's direction to the nearest other
+// one's.
 func koleoOf(x []float64, n, d int) (s float64) {
 	for k := range n {
 		a, nearest := x[k*d:][:d], math.Inf(1)
@@ -129,8 +131,9 @@ func koleoOf(x []float64, n, d int) (s float64) {
 	return s
 }
 
-// TestTermGradients compares each term and every entry of its gradient with the formula in float64 and its central differences, in a
-// size that needs more than one block of rows, in each view where there are two. The loss has the term three times.
+// TestTermGradients compares each term and every entry of its gradient with the formula in float64
+// and its central differences, in a size that needs more than one block of rows, in each view where
+// there are two. The loss has the term three times.
 func TestTermGradients(t *testing.T) {
 	const d, h = 5, 1e-6
 	for name, term := range terms {
@@ -170,7 +173,8 @@ func TestTermGradients(t *testing.T) {
 	}
 }
 
-// TestKoLeoOfManyRows has more rows than similarities are held of at a time: of each row the nearest is another one, in every block.
+// TestKoLeoOfManyRows has more rows than similarities are held of at a time: of each row the
+// nearest is another one, in every block.
 func TestKoLeoOfManyRows(t *testing.T) {
 	const n, d = 2*koleoBlock + 9, 6
 	x := fixture.RandomUnit(4, n, d)

@@ -14,8 +14,9 @@ import (
 //
 //	ln C_d(κ) = v·ln κ - (d/2)·ln 2π - ln I_v(κ)   with v = d/2 - 1,
 //
-// and the mean resultant length A_d(κ) = I_{v+1}(κ)/I_v(κ) = -d ln C_d/dκ (Mardia and Jupp 2000, sec. 9.3). Orders below
-// besselOrder are reached from above by the recurrence I_{v-1} = I_{v+1} + (2v/κ)·I_v, stable in that direction.
+// and the mean resultant length A_d(κ) = I_{v+1}(κ)/I_v(κ) = -d ln C_d/dκ (Mardia and Jupp 2000,
+// sec. 9.3). Orders below besselOrder are reached from above by the recurrence I_{v-1} = I_{v+1} +
+// (2v/κ)·I_v, stable in that direction.
 func logNormaliser(d int, kappa float64) (logC, mean float64) {
 	v, kappa := float64(float64(d)/2)-1, max(kappa, 1e-9)
 	top := v
@@ -34,8 +35,9 @@ func logNormaliser(d int, kappa float64) (logC, mean float64) {
 // besselOrder is the order from which [logBessel] errs by less than 1e-9.
 const besselOrder = 48
 
-// logBessel returns ln I_v(x) for large orders v, by the uniform asymptotic expansion (Abramowitz and Stegun 9.7.7, 9.3.9):
-// with s = √(v²+x²) and t = v/s, s - ½·ln 2πs + v·ln(x/(v+s)) + ln(1 + u1(t)/v + u2(t)/v² + u3(t)/v³ + u4(t)/v⁴).
+// logBessel returns ln I_v(x) for large orders v, by the uniform asymptotic expansion (Abramowitz
+// and Stegun 9.7.7, 9.3.9): with s = √(v²+x²) and t = v/s, s - ½·ln 2πs + v·ln(x/(v+s)) + ln(1 +
+// u1(t)/v + u2(t)/v² + u3(t)/v³ + u4(t)/v⁴).
 func logBessel(v, x float64) float64 {
 	s := math.Hypot(v, x)
 	t := v / s
@@ -57,9 +59,10 @@ func horner(q float64, coefficients ...float64) float64 {
 	return sum
 }
 
-// VMFBias sets bias [K] to τ·ln C_d(|c_k|/τ) for prototypes c [K,D]: what turns inner products into τ times the log-density of a
-// von Mises-Fisher mixture with means c_k/|c_k| and concentrations |c_k|/τ. slope [K], unless nil, gets A_d/|c_k|: the bias's
-// gradient with respect to c_k is -slope·c_k.
+// VMFBias sets bias [K] to τ·ln C_d(|c_k|/τ) for prototypes c [K,D]: what turns inner products into
+// τ times the log-density of a von Mises-Fisher mixture with means c_k/|c_k| and concentrations
+// |c_k|/τ. slope [K], unless nil, gets A_d/|c_k|: the bias's gradient with respect to c_k is
+// -slope·c_k.
 func VMFBias(bias, slope, c []float32, d int, temperature float64) {
 	for k := range bias {
 		row := c[k*d:][:d]
@@ -72,8 +75,9 @@ func VMFBias(bias, slope, c []float32, d int, temperature float64) {
 	}
 }
 
-// VMFNode adds the normalisers' bias to scores s [N,K] of prototypes c [K,D] whose lengths count (DINO-vMF: Govindarajan et
-// al. 2023): a softmax of the sum over τ is the posterior of the mixture. With gradient, its gradient also reaches the lengths.
+// VMFNode adds the normalisers' bias to scores s [N,K] of prototypes c [K,D] whose lengths count
+// (DINO-vMF: Govindarajan et al. 2023): a softmax of the sum over τ is the posterior of the
+// mixture. With gradient, its gradient also reaches the lengths.
 func VMFNode(s, c *G.Node, gradient bool, temperature float64) (*G.Node, error) {
 	n, k, d := s.Shape()[0], s.Shape()[1], c.Shape()[1]
 	v := &vmf{n: n, k: k, d: d, bias: make([]float32, k), slope: make([]float32, k), sum: make([]float64, k)}

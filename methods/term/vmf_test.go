@@ -63,8 +63,9 @@ func TestGoldenVMF(t *testing.T) {
 	})
 }
 
-// TestLogNormaliserInClosedForm compares with the closed form in three dimensions, C_3 = κ/(4π·sinh κ), and checks in others that A_d
-// is the derivative, down to concentrations where densities are nearly uniform.
+// TestLogNormaliserInClosedForm compares with the closed form in three dimensions, C_3 = κ/(4π·sinh
+// κ), and checks in others that A_d is the derivative, down to concentrations where densities are
+// nearly uniform.
 func TestLogNormaliserInClosedForm(t *testing.T) {
 	for _, kappa := range []float64{1e-3, 0.1, 1, 10, 300} {
 		want := math.Log(kappa/(2*math.Pi)) - kappa - math.Log1p(-math.Exp(-2*kappa))

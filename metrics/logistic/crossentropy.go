@@ -14,7 +14,8 @@ const (
 	rowBlock = 512
 	// rowTask is the number of samples that one thread turns from logits into residuals at a time.
 	rowTask = 64
-	// classPad is the multiple that the classes are padded to, so that rows of logits fill whole vectors.
+	// classPad is the multiple that the classes are padded to, so that rows of logits fill whole
+	// vectors.
 	classPad = 32
 	// padBias is the bias of the classes that pad: their probability is below 1e-37.
 	padBias = -1e30

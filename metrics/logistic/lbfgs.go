@@ -99,7 +99,8 @@ func (o *lbfgs) step(value float64) (float64, bool) {
 	return l.value, true
 }
 
-// oldest returns vectors for a new step: those of the oldest one where the memory is full, which is then forgotten.
+// oldest returns vectors for a new step: those of the oldest one where the memory is full, which is
+// then forgotten.
 func (o *lbfgs) oldest() (s, y []float64) {
 	if len(o.s) < lbfgsMemory {
 		return make([]float64, len(o.x)), make([]float64, len(o.x))

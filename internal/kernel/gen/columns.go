@@ -8,9 +8,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Column kernels walk the pixels of feature maps with eight channels a register, so a lane is a channel and the order of a sum
-// is the order of the pixels. They take 32 channels (two cache lines) at a time, then what is left by eights. Offsets of
-// kernel.columns' fields: matrices, per-channel vectors, and counts.
+// Column kernels walk the pixels of feature maps with eight channels a register, so a lane is a
+// channel and the order of a sum is the order of the pixels. They take 32 channels (two cache
+// lines) at a time, then what is left by eights. Offsets of kernel.columns' fields: matrices,
+// per-channel vectors, and counts.
 const (
 	colX, colY, colZ         = 0, 8, 16
 	colOut                   = 24
@@ -70,8 +71,8 @@ func (c column) write(field int, r []reg.VecVirtual) {
 	}
 }
 
-// overColumns emits, for each block of channels: what block emits before and (by the functions it returns) at each pixel
-// and after.
+// overColumns emits, for each block of channels: what block emits before and (by the functions it
+// returns) at each pixel and after.
 func overColumns(args reg.Register, block func(c column) (body, after func())) {
 	off := GP64()
 	XORQ(off, off)

@@ -12,7 +12,8 @@ func ymm(op func(a, b, dst Op), a, b Op) reg.VecVirtual {
 	return v
 }
 
-// mul and add are products and sums of two registers, or of memory and a register, in a new register.
+// mul and add are products and sums of two registers, or of memory and a register, in a new
+// register.
 func mul(a, b Op) reg.VecVirtual { return ymm(func(a, b, d Op) { VMULPS(a, b, d) }, a, b) }
 func add(a, b Op) reg.VecVirtual { return ymm(func(a, b, d Op) { VADDPS(a, b, d) }, a, b) }
 

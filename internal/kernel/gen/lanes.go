@@ -9,8 +9,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Lane kernels walk flat arrays, eight float32 numbers a register, with no fused multiply-add, so that their Go twins
-// give the same bits. Offsets of kernel.lanes' fields: pointers, blocks, float32 and float64 constants.
+// Lane kernels walk flat arrays, eight float32 numbers a register, with no fused multiply-add, so
+// that their Go twins give the same bits. Offsets of kernel.lanes' fields: pointers, blocks,
+// float32 and float64 constants.
 const (
 	lanePointers = 0
 	laneBlocks   = 48

@@ -6,8 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// masking says where the gradient of a ReLU passes: everywhere, where its output y is positive, or where x·v3 + v4 is, which that
-// output was made of.
+// masking says where the gradient of a ReLU passes: everywhere, where its output y is positive, or
+// where x·v3 + v4 is, which that output was made of.
 type masking int
 
 const (

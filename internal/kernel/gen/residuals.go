@@ -14,7 +14,8 @@ const (
 	resRows, resBlocks                  = 32, 40
 )
 
-// residuals: rows of logits become probabilities less the one-hot label, by the operations of kernel.residual.
+// residuals: rows of logits become probabilities less the one-hot label, by the operations of
+// kernel.residual.
 func residuals(u unit) {
 	args := function("residuals"+u.suffix, "residuals"+u.suffix+" turns logits into probabilities less one at the label: see residuals.")
 	x, labels, sums, rights := load(args, resX), load(args, resLabels), load(args, resSums), load(args, resRights)
@@ -86,7 +87,8 @@ func (r logits) largest() reg.VecVirtual {
 	return r.foldMax(top)
 }
 
-// exponentials turns logits into exponentials of what they are less than the largest one, and returns their sum in float64.
+// exponentials turns logits into exponentials of what they are less than the largest one, and
+// returns their sum in float64.
 func (r logits) exponentials(c clamps, most reg.VecVirtual) reg.VecVirtual {
 	shift, s := r.spread(most), r.wideSums()
 	r.blocks("exponentials", func() {

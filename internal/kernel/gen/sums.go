@@ -6,7 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// largest: p1 = the largest of p0 and what p1 holds; a NaN never is. Lanes and their halves are compared as kernel.Max does.
+// largest: p1 = the largest of p0 and what p1 holds; a NaN never is. Lanes and their halves are
+// compared as kernel.Max does.
 func largest() {
 	l := lanesOf("largestAVX2", "finds the largest number", 2)
 	var top [2]reg.VecVirtual
@@ -31,7 +32,8 @@ func largest() {
 	l.ret()
 }
 
-// reduce emits a sum over blocks of sixteen numbers, four at a time in float64; term adds numbers i … i+3 to its lanes.
+// reduce emits a sum over blocks of sixteen numbers, four at a time in float64; term adds numbers i
+// … i+3 to its lanes.
 func reduce(name, does string, arrays, to int, term func(l lane) func(i int, s reg.VecVirtual)) {
 	l := lanesOf(name, does, arrays)
 	add, s := term(l), newSums()
@@ -64,7 +66,8 @@ func squares() {
 	})
 }
 
-// dot: p2 = Σ p0·p1. A product of two float32 numbers is exact in float64, so fusing it with the sum changes no bit.
+// dot: p2 = Σ p0·p1. A product of two float32 numbers is exact in float64, so fusing it with the
+// sum changes no bit.
 func dot() {
 	reduce("dotAVX2", "sums products", 3, 2, func(l lane) func(int, reg.VecVirtual) {
 		return func(i int, s reg.VecVirtual) { VFMADD231PD(widenMem(l.at(0, i)), widenMem(l.at(1, i)), s) }

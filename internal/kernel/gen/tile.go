@@ -95,7 +95,8 @@ func begin(acc []reg.VecVirtual, each eachC, zero func(v reg.VecVirtual)) {
 	}
 }
 
-// end emits the accumulators' way to C: over what is there, added to it, or added to the row that all rows of the tile begin with.
+// end emits the accumulators' way to C: over what is there, added to it, or added to the row that
+// all rows of the tile begin with.
 func end(args reg.Register, each eachC, halves []reg.VecVirtual) {
 	CMPQ(Mem{Base: args, Disp: offAcc}, Imm(accC))
 	JL(LabelRef("store"))
@@ -163,7 +164,8 @@ func tileAVX512(groups int) {
 	end(args, each, []reg.VecVirtual{b0, b1})
 }
 
-// tileAVX2 emits C[rows,16] (+)= A·B: four rows from the first group, and with six rows two from the second.
+// tileAVX2 emits C[rows,16] (+)= A·B: four rows from the first group, and with six rows two from
+// the second.
 func tileAVX2(rows int) {
 	name := fmt.Sprintf("tile%dx16avx2", rows)
 	args := function(name, name+" multiplies one register tile: see tile.")

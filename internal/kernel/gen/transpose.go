@@ -57,7 +57,8 @@ func transpose() {
 	RET()
 }
 
-// packRows emits the copy of runs of 32 floats at a pitch into a panel: fields of kernel.transposition, with rows for blocks.
+// packRows emits the copy of runs of 32 floats at a pitch into a panel: fields of
+// kernel.transposition, with rows for blocks.
 func packRows() {
 	args := function("packRowsAVX2", "packRowsAVX2 copies 32 columns of rows: see transposition.")
 	src, pitch := load(args, 0), load(args, 8)
@@ -77,8 +78,8 @@ func packRows() {
 	RET()
 }
 
-// rowsAhead is how far ahead of a row one to fetch lies: rows may lie too far apart for the processor to foresee them. Past the end it
-// fetches nothing.
+// rowsAhead is how far ahead of a row one to fetch lies: rows may lie too far apart for the
+// processor to foresee them. Past the end it fetches nothing.
 func rowsAhead(pitch reg.Register) reg.GPVirtual {
 	ahead := GP64()
 	MOVQ(pitch, ahead)
@@ -86,8 +87,8 @@ func rowsAhead(pitch reg.Register) reg.GPVirtual {
 	return ahead
 }
 
-// packTiles emits the copy of rows into tiles of twelve columns each: fields of kernel.transposition, with rows for blocks and the
-// distance of the tiles for step.
+// packTiles emits the copy of rows into tiles of twelve columns each: fields of
+// kernel.transposition, with rows for blocks and the distance of the tiles for step.
 func packTiles() {
 	args := function("packTilesAVX2", "packTilesAVX2 copies the columns of rows into tiles of twelve: see transposition.")
 	src, pitch := load(args, 0), load(args, 8)

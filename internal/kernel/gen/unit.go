@@ -6,7 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// unit is a width that kernels of heavy arithmetic are emitted for; the lanes' operations are the same in both.
+// unit is a width that kernels of heavy arithmetic are emitted for; the lanes' operations are the
+// same in both.
 type unit struct {
 	suffix string
 	size   int // float32 numbers a register
@@ -63,7 +64,8 @@ func (u unit) positive(x, a, b reg.VecVirtual) {
 	VBLENDVPS(zero, a, b, b)
 }
 
-// loop emits body for n registers, as many blocks of sixteen numbers as there are: by ways while they last, then by one block.
+// loop emits body for n registers, as many blocks of sixteen numbers as there are: by ways while
+// they last, then by one block.
 func (u unit) loop(l lane, body func(n int)) {
 	n, block := load(l.args, laneBlocks), 16/u.size
 	if more := u.ways / block; more > 1 {

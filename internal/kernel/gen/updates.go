@@ -4,7 +4,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// momentum: p2 = c0·p2 + c1·(p1 + c2·p0), p0 -= c3·p2; with nesterov p0 -= c3·(c1·(p1 + c2·p0) + c0·p2).
+// momentum: p2 = c0·p2 + c1·(p1 + c2·p0), p0 -= c3·p2; with nesterov p0 -= c3·(c1·(p1 + c2·p0) +
+// c0·p2).
 func momentum(nesterov bool) {
 	name := "momentumAVX2"
 	if nesterov {

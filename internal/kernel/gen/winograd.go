@@ -6,7 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Offsets of the fields of kernel.transform: the pixel side (or the taps of a kernel), the frequency side, and counts.
+// Offsets of the fields of kernel.transform: the pixel side (or the taps of a kernel), the
+// frequency side, and counts.
 const (
 	winPix, winRow, winCol     = 0, 8, 16
 	winFreq, winPlane          = 24, 32
@@ -15,7 +16,8 @@ const (
 	winogradRows, winogradTaps = 4, 3
 )
 
-// winogradTile addresses eight channels of one tile: its pixels, and its frequencies, which are planes apart.
+// winogradTile addresses eight channels of one tile: its pixels, and its frequencies, which are
+// planes apart.
 type winogradTile struct {
 	pix, freq                []reg.GPVirtual // one pointer for each row
 	col, col3, plane, plane3 reg.Register
@@ -25,7 +27,8 @@ func (w winogradTile) at(r, c int) Mem { return rowMem(w.pix[r], w.col, w.col3, 
 
 func (w winogradTile) plan(i, j int) Mem { return rowMem(w.freq[i], w.plane, w.plane3, j, 0) }
 
-// overTiles emits body for each tile and each block of eight channels. rows is the height of the pixel side.
+// overTiles emits body for each tile and each block of eight channels. rows is the height of the
+// pixel side.
 func overTiles(name, doc string, rows int, body func(w winogradTile)) {
 	args := function(name, name+doc)
 	var w winogradTile

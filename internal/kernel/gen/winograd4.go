@@ -6,11 +6,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// largeSide is the side of an input tile of F(4×4, 3×3): its 36 numbers do not fit into the registers, so a transformation's
-// columns go to the stack before its rows.
+// largeSide is the side of an input tile of F(4×4, 3×3): its 36 numbers do not fit into the
+// registers, so a transformation's columns go to the stack before its rows.
 const largeSide = 6
 
-// largeMap is a transformation of F(4×4, 3×3): a map of columns from vectors of one length to another, then of rows.
+// largeMap is a transformation of F(4×4, 3×3): a map of columns from vectors of one length to
+// another, then of rows.
 type largeMap struct {
 	name, doc  string
 	fromPixels bool
@@ -63,7 +64,8 @@ func (m largeMap) emit(u unit) {
 	RET()
 }
 
-// halfway holds a tile between its columns and its rows: on the stack and, where there are 32 registers, the first two rows in them.
+// halfway holds a tile between its columns and its rows: on the stack and, where there are 32
+// registers, the first two rows in them.
 type halfway struct {
 	unit
 	stack reg.Register
@@ -101,13 +103,14 @@ func (h halfway) row(r, n int) []reg.VecVirtual {
 	return x
 }
 
-// steps walks over the columns or the rows of one side of a transformation: up to six places at equal pitch, and from there
-// to the next six.
+// steps walks over the columns or the rows of one side of a transformation: up to six places at
+// equal pitch, and from there to the next six.
 type steps struct {
 	place, p, p3, p5, step reg.Register
 }
 
-// newSteps starts at the first place of the pixels or frequencies, of which the columns or the rows are to be walked over.
+// newSteps starts at the first place of the pixels or frequencies, of which the columns or the rows
+// are to be walked over.
 func newSteps(args, first reg.Register, pixels, rows bool) steps {
 	var s steps
 	if pixels {
