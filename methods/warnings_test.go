@@ -24,8 +24,8 @@ func TestWarnings(t *testing.T) {
 			c.Settings.MustSet("swav.queue_start", 3.9)
 		}, ""},
 		{"no queue", "swav", func(c *part.Config) { c.Settings.MustSet("swav.queue_start", 9) }, ""},
-		{"queue full in the last step", "swav", func(c *part.Config) { c.Settings.MustSet("swav.queue", 240) }, ""},
-		{"queue never full", "swav", func(c *part.Config) { c.Settings.MustSet("swav.queue", 241) }, "swav.queue = 241: it is never full in 16 steps of 16 images"},
+		{"queue full in the last step", "swav", func(c *part.Config) { c.Images = 240; c.Settings.MustSet("swav.queue", 240) }, ""},
+		{"queue never full", "swav", func(c *part.Config) { c.Images = 241; c.Settings.MustSet("swav.queue", 241) }, "swav.queue = 241: it is never full in 16 steps of 16 images"},
 		{"another objective's queue", "dino", func(c *part.Config) { c.Settings.MustSet("swav.queue", 999); c.Settings.MustSet("swav.queue_start", 9) }, ""},
 		{"frozen throughout", "swav", func(c *part.Config) { c.Settings.MustSet("prototypes.freeze_epochs", 4) }, "prototypes.freeze_epochs = 4"},
 		{"thawed", "swav", func(c *part.Config) { c.Settings.MustSet("prototypes.freeze_epochs", 3) }, ""},
@@ -83,6 +83,29 @@ func TestWarnings(t *testing.T) {
 		{"groups never reset", "smog", func(c *part.Config) { c.Settings.MustSet("smog.reset_steps", 17) }, "smog.reset_steps = 17, train.epochs = 4: the groups are never clustered anew in 16 steps"},
 		{"groups reset by the last step", "smog", func(c *part.Config) { c.Settings.MustSet("smog.reset_steps", 16) }, ""},
 		{"groups are not to be reset", "smog", func(c *part.Config) { c.Settings.MustSet("smog.reset_steps", 0) }, ""},
+		{"queue as long as the data", "swav", func(c *part.Config) { c.Settings.MustSet("swav.queue", 64) }, ""},
+		{"queue longer than the data", "swav", func(c *part.Config) { c.Settings.MustSet("swav.queue", 65) }, "swav.queue = 65 is more than the 64 training images"},
+		{"codes as many as prototypes", "swav", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 16) }, ""},
+		{"codes fewer than prototypes", "swav", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 17) }, "prototypes.count = 17: Sinkhorn-Knopp balances codes over more prototypes than the 16 embeddings"},
+		{"codes with a queue", "swav", func(c *part.Config) {
+			c.Settings.MustSet("prototypes.count", 32)
+			c.Settings.MustSet("swav.queue", 16)
+		}, ""},
+		{"dino's Sinkhorn targets", "dino", func(c *part.Config) {
+			c.Settings.MustSet("dino.targets", "sinkhorn")
+			c.Settings.MustSet("dino.teacher_temperature", 0.3)
+			c.Settings.MustSet("prototypes.count", 33)
+		}, "prototypes.count = 33: Sinkhorn-Knopp"},
+		{"msn's balanced targets", "msn", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 33) }, "prototypes.count = 33: Sinkhorn-Knopp"},
+		{"msn's plain targets", "msn", func(c *part.Config) {
+			c.Settings.MustSet("prototypes.count", 33)
+			c.Settings.MustSet("msn.sinkhorn", false)
+		}, ""},
+		{"teacher colder than the student", "dino", func(c *part.Config) { c.Settings.MustSet("dino.teacher_temperature", 0.09) }, ""},
+		{"teacher as hot as the student", "dino", func(c *part.Config) { c.Settings.MustSet("dino.teacher_temperature", 0.1) }, "dino.teacher_temperature = 0.1 is not below the student's 0.1"},
+		{"as many prototypes as images", "dino", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 64) }, ""},
+		{"more prototypes than images", "dino", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 65) }, "prototypes.count = 65 is more than the 64 training images"},
+		{"no prototypes", "massl", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 65) }, ""},
 		{"no annealing", "swav+gmm", func(c *part.Config) { c.Settings.MustSet("gmm.anneal_epochs", 9) }, ""},
 		{"annealing finished", "swav+gmm", func(c *part.Config) {
 			c.Settings.MustSet("gmm.anneal_start", 0.5)

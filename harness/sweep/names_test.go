@@ -87,7 +87,7 @@ func TestANamePromisesItsPreset(t *testing.T) {
 
 // TestChangedPresetsAreCalledByTheirName: a warning of what the tables change names the preset.
 func TestChangedPresetsAreCalledByTheirName(t *testing.T) {
-	s, err := Check("t.toml", "name = 'x'\nreferences = false\n[data]\nname = 'shapes'\n[encoder]\nname = 'mlp'\n[train]\nbatch = 8\n[carp]\nblock = 16\n[[method]]\nname = 'mine'\npreset = 'carl'\n", realCatalogue(), testOpen)
+	s, err := Check("t.toml", "name = 'x'\nreferences = false\n[data]\nname = 'shapes'\n[encoder]\nname = 'mlp'\n[train]\nbatch = 8\n[prototypes]\ncount = 32\n[carp]\nblock = 16\n[[method]]\nname = 'mine'\npreset = 'carl'\n", realCatalogue(), testOpen)
 	if err != nil {
 		t.Fatal(err)
 	}

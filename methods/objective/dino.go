@@ -1,6 +1,7 @@
 package objective
 
 import (
+	"fmt"
 	"math"
 
 	"protobench/encoders"
@@ -30,7 +31,12 @@ func dinoPart() Declaration {
 		Declaration: part.Declaration{
 			Name: "dino", Doc: "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", Source: "Caron et al. 2021",
 			Table: setting.Of[DINO]("dino").OwnedBy("dino"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
-			Check: vmfAlone, Onsets: teacherWarmup,
+			Check: vmfAlone, Onsets: teacherWarmup, Warn: func(c part.Config) []setting.Warning {
+				if c.Settings.Text("dino.targets") == "sinkhorn" {
+					return thinCodes(c, 2*c.Train.Batch)
+				}
+				return hotTeacher(c)
+			},
 		},
 		Traits: func(v setting.Values) Traits {
 			vmf := v.Text("dino.scores") == "vmf"
@@ -43,6 +49,18 @@ func dinoPart() Declaration {
 		},
 		Faithful: faithfulDINO,
 	}
+}
+
+// hotTeacher warns of targets that are flatter than predictions: the center takes off what they have
+// in common, and what is left goes to the uniform distribution.
+func hotTeacher(c part.Config) []setting.Warning {
+	const key = "dino.teacher_temperature"
+	teacher, student := c.Settings.Float(key), c.Settings.Float("loss.temperature")
+	if teacher < student {
+		return nil
+	}
+	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %g is not below the student's %g: centred targets that are flatter than predictions become uniform, and the loss stays at ln K; lower it, e.g. to %.2g",
+		key, teacher, student, 0.4*student)}}
 }
 
 // vmfAlone refuses vmf scores where nothing would come of them.

@@ -29,6 +29,7 @@ func ibotPart() Declaration {
 				"loss.temperature", "prototypes.count", "prototypes.init", "dino.teacher_temperature", "dino.warmup_teacher_temperature",
 				"dino.warmup_teacher_epochs", "dino.center_momentum",
 			},
+			Warn: hotTeacher,
 			Onsets: func(c part.Config) []part.Onset {
 				patches := patchRamp(setting.Read[IBOT](c.Settings, "ibot"), setting.Read[DINO](c.Settings, "dino"))
 				return append(teacherWarmup(c), rampOnset(c, "dino.warmup_teacher_epochs", "patches' teacher temperature", patches)...)

@@ -29,6 +29,12 @@ func msnPart() Declaration {
 		Declaration: part.Declaration{
 			Name: "msn", Doc: "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", Source: "Assran et al. 2022",
 			Table: setting.Of[MSN]("msn").OwnedBy("msn"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
+			Warn: func(c part.Config) []setting.Warning {
+				if !c.Settings.Bool("msn.sinkhorn") {
+					return nil
+				}
+				return thinCodes(c, 2*c.Train.Batch)
+			},
 		},
 		Traits: func(v setting.Values) Traits {
 			return Traits{Targets: part.Teacher, WeightNorm: true, Temperature: v.Float("loss.temperature"), Scores: true, Crops: true}

@@ -2,6 +2,7 @@ package objective
 
 import (
 	"fmt"
+	"slices"
 
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
@@ -34,7 +35,10 @@ func swavPart() Declaration {
 				}
 				return []part.Onset{{Key: "swav.queue_start", Epoch: s.QueueStart, Missed: "the queue never takes part in the codes"}}
 			},
-			Warn: unfilledQueue,
+			Warn: func(c part.Config) []setting.Warning {
+				queue := c.Settings.Int("swav.queue")
+				return slices.Concat(unfilledQueue(c), longQueue(c), thinCodes(c, c.Train.Batch+queue))
+			},
 		},
 		Traits: func(v setting.Values) Traits {
 			return Traits{Targets: part.BranchOf(v.Text("swav.targets")), Temperature: v.Float("loss.temperature"), Scores: true, Crops: true}
@@ -53,6 +57,27 @@ func unfilledQueue(c part.Config) []setting.Warning {
 		return nil
 	}
 	return []setting.Warning{{Key: "swav.queue", Text: fmt.Sprintf("swav.queue = %d: it is never full in %d steps of %d images, and never takes part in the codes", s.Queue, steps, c.Train.Batch)}}
+}
+
+// longQueue warns of a queue that has several embeddings of one image.
+func longQueue(c part.Config) []setting.Warning {
+	const key = "swav.queue"
+	queue := c.Settings.Int(key)
+	if c.Images == 0 || queue <= c.Images {
+		return nil
+	}
+	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %d is more than the %d training images, so that it holds embeddings of one image from several epochs; lower it", key, queue, c.Images)}}
+}
+
+// thinCodes warns of codes that are balanced over more prototypes than there are embeddings: each
+// prototype is to get less than one of them.
+func thinCodes(c part.Config, embeddings int) []setting.Warning {
+	const key = "prototypes.count"
+	k := c.Settings.Int(key)
+	if embeddings >= k {
+		return nil
+	}
+	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %d: Sinkhorn-Knopp balances codes over more prototypes than the %d embeddings that it sees at a time, so that each is to get less than one; raise train.batch or a queue, or lower %s", key, k, embeddings, key)}}
 }
 
 // swav predicts one view's code from the other (Caron et al. 2020, eq. 1-2): codes are the scores
