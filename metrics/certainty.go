@@ -29,11 +29,13 @@ func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
 	}
 	c, most := Certainty{Perplexity: u.Perplexity}, math.Log(float64(p.Cols))
 	c.Entropy, c.Marginal = min(1, u.SampleEntropy/most), min(1, u.MarginalEntropy/most)
+	decided := 0
 	for i := range p.Rows {
 		if margin(p.Row(i)) > decidedBy/float64(p.Cols) {
-			c.Decided += 1 / float64(p.Rows)
+			decided++
 		}
 	}
+	c.Decided = float64(decided) / float64(p.Rows)
 	return c, true
 }
 
