@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"protobench/harness/store"
+	"protobench/reports/drawing"
 )
 
 // What two renderings of one figure may differ in. Processors that fuse or order sums otherwise move an edge by a small part of a
@@ -84,7 +85,7 @@ func referenceInside(t *testing.T, dir string) *image.RGBA {
 
 // otherColourIsSeen: one colour of the palette for its neighbour, in whatever figure has it, is no longer the same figure.
 func otherColourIsSeen(t *testing.T, figures map[string]*image.RGBA) {
-	colours := palette()
+	colours := drawing.Palette()
 	used := map[color.NRGBA]bool{}
 	for name, p := range figures {
 		want := shrunk(p)
