@@ -132,8 +132,8 @@ func fileOf(t *testing.T, dir, name string) []byte {
 	return b
 }
 
-// A picture of more arms than can be drawn now stays; where there is none, the arms that can be drawn
-// are, and the others are named.
+// A picture of more arms than can be drawn now stays; where there is none, the arms that can be
+// drawn are, and the others are named.
 func TestReportDrawsWhatIsThere(t *testing.T) {
 	dir := demo(t)
 	whole := written(t, dir)

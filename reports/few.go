@@ -7,8 +7,8 @@ import (
 	"protobench/stats"
 )
 
-// fewBelow is the share of the prototypes, or of the images where these are fewer, below which an arm
-// uses few: a mean of what is unique among the others says nothing of it.
+// fewBelow is the share of the prototypes, or of the images where these are fewer, below which an
+// arm uses few: a mean of what is unique among the others says nothing of it.
 const fewBelow = 0.25
 
 // fewUsed remarks on an arm with few prototypes that have an image, or few live ones.
@@ -32,8 +32,8 @@ func (a *arm) fewUsed() []string {
 	return nil
 }
 
-// shareInUse is the mean over the counted runs of a count of prototypes, as a share of those that the
-// images are enough for; NaN where it was not measured.
+// shareInUse is the mean over the counted runs of a count of prototypes, as a share of those that
+// the images are enough for; NaN where it was not measured.
 func (a *arm) shareInUse(key string, count func(v, k float64) float64) float64 {
 	var shares []float64
 	for _, r := range a.counted() {

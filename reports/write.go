@@ -21,9 +21,10 @@ type Summary struct {
 	Kept      []string // figures of an earlier report that could not be made again, with the reason
 }
 
-// Write makes the report of a run directory: report/README.md, report/main.csv,
-// report/arms.csv, report/comparisons.csv, report/matched_settings.csv, report/cells.csv and
-// report/figures/*.png and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the file.
+// Write makes the report of a run directory: report/README.md, report/main.csv, report/arms.csv,
+// report/comparisons.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png
+// and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
+// file.
 func Write(dir string) (Summary, error) {
 	s, err := load(dir)
 	if err != nil {

@@ -23,7 +23,8 @@ func (c Curve) AddLine(p *plot.Plot, style draw.LineStyle) {
 	AddLine(p, c.points(c.Mean), style)
 }
 
-// AddBand fills the area between Low and Top in a panel with a StepAxis, faintly. One step has none.
+// AddBand fills the area between Low and Top in a panel with a StepAxis, faintly. One step has
+// none.
 func (c Curve) AddBand(p *plot.Plot, of color.NRGBA) {
 	if len(c.Steps) < 2 {
 		return
