@@ -1,7 +1,9 @@
 package drawing
 
 import (
+	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,6 +24,37 @@ func TestCentre(t *testing.T) {
 	want := plotter.XYs{{X: 2, Y: 5}}
 	if d := cmp.Diff(want, Centre(plotter.XYs{{X: 0, Y: 4}, {X: 4, Y: 6}})); d != "" {
 		t.Error(d)
+	}
+}
+
+// Bars end at 0 and at 100 %, and a value without an interval has none.
+func TestAddBars(t *testing.T) {
+	p := NewPanel("", "", "", 8)
+	AddBars(p, []float64{1, 50, 98, math.NaN()}, []float64{5, math.NaN(), 5, 5}, 0.25, Grey())
+	if p.Y.Min != 0 || p.Y.Max != 100 || p.X.Min != 0.25 || p.X.Max != 2.25 {
+		t.Errorf("bars from %g to %g, at %g to %g", p.Y.Min, p.Y.Max, p.X.Min, p.X.Max)
+	}
+	p = NewPanel("", "", "", 8)
+	AddBars(p, []float64{40, 50}, []float64{math.NaN(), 5}, 0, Grey())
+	if p.Y.Min != 45 || p.Y.Max != 55 || p.X.Min != 1 {
+		t.Errorf("bars from %g to %g, from %g on", p.Y.Min, p.Y.Max, p.X.Min)
+	}
+}
+
+// A level is a line across the panel at its height, with its name.
+func TestAddLevel(t *testing.T) {
+	p := NewPanel("", "", "", 8)
+	PercentAxis(&p.X)
+	PercentAxis(&p.Y)
+	p.HideAxes()
+	AddLevel(p, "raw pixels", 75)
+	picture := pixels(t, 200, p.Draw)
+	at, side := place(picture, color.NRGBAModel.Convert(GreyLine().Color).(color.NRGBA)), picture.Bounds().Dy()
+	if at.Y < side/5 || at.Y > side*3/10 || at.X < side*2/5 || at.X > side*3/5 {
+		t.Errorf("the line's middle is at %v of %d pixels", at, side)
+	}
+	if !strings.Contains(svg(t, p.Draw), ">raw pixels<") {
+		t.Error("the line has no name")
 	}
 }
 

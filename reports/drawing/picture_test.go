@@ -49,15 +49,27 @@ func TestPNG(t *testing.T) {
 	}
 }
 
-func TestSVG(t *testing.T) {
-	key := []KeyEntry{{Text: "live", Mark: StyleOf(0, 0).Mark(3)}, {Text: "dead", Mark: StyleOf(1, 0).Mark(3)}}
-	b, err := Picture{Width: 200, Height: 40, Draw: func(c draw.Canvas) { DrawKey(c, key) }}.SVG()
+func svg(t *testing.T, onto func(draw.Canvas)) string {
+	t.Helper()
+	b, err := Picture{Width: 200, Height: 40, Draw: onto}.SVG()
 	if err != nil {
 		t.Fatal(err)
 	}
-	live, dead := strings.Index(string(b), ">live<"), strings.Index(string(b), ">dead<")
-	if live < 0 || dead < live {
-		t.Errorf("the key's texts stand at %d and %d", live, dead)
+	return string(b)
+}
+
+// A key has its marks and their texts side by side, in order.
+func TestDrawKey(t *testing.T) {
+	key := []KeyEntry{{Text: "live", Mark: StyleOf(0, 0).Mark(3)}, {Text: "dead", Mark: StyleOf(1, 0).Mark(3)}}
+	onto := func(c draw.Canvas) { DrawKey(c, key) }
+	text := svg(t, onto)
+	if live, dead := strings.Index(text, ">live<"), strings.Index(text, ">dead<"); live < 0 || dead < live {
+		t.Errorf("the texts stand at %d and %d of the file", live, dead)
+	}
+	p := pixels(t, 200, onto)
+	live, dead := place(p, key[0].Mark.Color.(color.NRGBA)), place(p, key[1].Mark.Color.(color.NRGBA))
+	if live.X == 0 || dead.X <= live.X+20 || dead.Y != live.Y {
+		t.Errorf("the marks are at %v and %v", live, dead)
 	}
 }
 
@@ -72,26 +84,31 @@ func TestHollowGlyphs(t *testing.T) {
 	}
 }
 
-// A curve's band is between its lowest and its highest values, and one step has none.
+// A curve's band is all that lies between its lowest and its highest values, and one step has none.
 func TestBand(t *testing.T) {
-	ink := Palette()[1]
-	tint := func(c Curve) int {
+	panel := func(c Curve) *plot.Plot {
 		p := NewPanel("", "", "", 8)
 		PercentAxis(&p.Y)
 		StepAxis(&p.X, 9)
 		p.HideAxes()
-		c.AddBand(p, ink)
-		picture := pixels(t, 100, p.Draw)
-		white := count(picture, color.NRGBA{255, 255, 255, 255})
-		return picture.Bounds().Dx()*picture.Bounds().Dy() - white
+		p.X.Padding, p.Y.Padding = 0, 0
+		c.AddBand(p, Palette()[1])
+		return p
 	}
-	narrow := tint(Curve{Steps: []float64{0, 9}, Mean: []float64{50, 50}, Low: []float64{45, 45}, Top: []float64{55, 55}})
-	wide := tint(Curve{Steps: []float64{0, 9}, Mean: []float64{50, 50}, Low: []float64{30, 30}, Top: []float64{70, 70}})
-	if narrow == 0 || wide < 3*narrow || wide > 5*narrow {
-		t.Errorf("bands of 10 and of 40 %% tint %d and %d pixels", narrow, wide)
+	between := func(low, top float64) float64 {
+		c := Curve{Steps: []float64{0, 9}, Mean: []float64{50, 50}, Low: []float64{low, low}, Top: []float64{top, top}}
+		picture := pixels(t, 100, panel(c).Draw)
+		all := picture.Bounds().Dx() * picture.Bounds().Dy()
+		return 1 - float64(count(picture, color.NRGBA{255, 255, 255, 255}))/float64(all)
 	}
-	if one := tint(Curve{Steps: []float64{9}, Mean: []float64{50}, Low: []float64{0}, Top: []float64{100}}); one != 0 {
-		t.Errorf("the band of one step tints %d pixels", one)
+	for _, c := range []struct{ low, top, share float64 }{{-2, 102, 1}, {24, 76, 0.5}, {50, 102, 0.5}} {
+		if got := between(c.low, c.top); got < c.share-0.06 || got > c.share+0.06 {
+			t.Errorf("the band from %g to %g %% tints %.2f of the picture, want %.2f", c.low, c.top, got, c.share)
+		}
+	}
+	one := Curve{Steps: []float64{9}, Mean: []float64{50}, Low: []float64{0}, Top: []float64{100}}
+	if svg(t, panel(one).Draw) != svg(t, panel(Curve{}).Draw) {
+		t.Error("one step has a band")
 	}
 }
 
