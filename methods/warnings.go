@@ -9,9 +9,9 @@ import (
 )
 
 // Warnings says what a run of this length leaves out though its settings ask for it: parts that
-// would start, and warm-ups that would end, after its last step, and what else its parts warn of, such as settings under which nothing
-// is learned.
-// Such a run is sound, but it is not what its method's name promises.
+// would start, and warm-ups that would end, after its last step, and what else its parts warn of,
+// such as settings under which nothing is learned. Such a run is sound, but it is not what its
+// method's name promises.
 func Warnings(c part.Config) []setting.Warning {
 	var out, more []setting.Warning
 	for _, d := range inUse(c.Composition) {

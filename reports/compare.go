@@ -107,8 +107,8 @@ func holmNote(n, m int) string {
 		m, m, pText(stats.SmallestHolm(n, m)), need, pText(stats.SmallestHolm(need, m)))
 }
 
-// equalAxes compares the axes that both arms have, which are those that they read: an axis of the mixture does not
-// tell joint arms apart.
+// equalAxes compares the axes that both arms have, which are those that they read: an axis of the
+// mixture does not tell joint arms apart.
 func equalAxes(a, b store.Cell) bool {
 	for _, k := range a.AxisKeys() {
 		if b.Axes[k] != nil && store.FormatAxis(a.Axes[k]) != store.FormatAxis(b.Axes[k]) {

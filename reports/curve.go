@@ -4,18 +4,15 @@ import (
 	"math"
 	"sort"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-
 	"protobench/harness/store"
+	"protobench/reports/drawing"
 	"protobench/stats"
 )
 
 // curve is one measure over training, over the seeds of an arm.
 type curve struct {
-	steps          []float64
-	mean, low, top []float64
-	lacking        bool // a counted run has no epochs on disk
+	drawing.Curve
+	lacking bool // a counted run has no epochs on disk
 }
 
 // curves holds one measure's curve of every learner of every arm.
@@ -25,8 +22,6 @@ type curves struct {
 }
 
 func (c curves) of(a *arm, observer string) curve { return c.byArm[a][observer] }
-
-func (c curve) drawn() bool { return len(c.steps) > 0 }
 
 // curves reads the epochs of all arms.
 func (s *sweep) curves(m measure) (curves, error) {
@@ -39,8 +34,8 @@ func (s *sweep) curves(m measure) (curves, error) {
 				return out, err
 			}
 			out.byArm[a][name] = c
-			if c.drawn() {
-				out.last = max(out.last, c.steps[len(c.steps)-1])
+			if c.Drawn() {
+				out.last = max(out.last, c.Steps[len(c.Steps)-1])
 			}
 		}
 	}
@@ -94,33 +89,10 @@ func shared(at map[int][]float64, runs int) curve {
 	var c curve
 	for _, s := range steps {
 		v := append([]float64{}, at[s]...)
-		c.steps = append(c.steps, float64(s))
-		c.mean = append(c.mean, stats.Mean(v))
+		c.Steps = append(c.Steps, float64(s))
+		c.Mean = append(c.Mean, stats.Mean(v))
 		sort.Float64s(v)
-		c.low, c.top = append(c.low, v[0]), append(c.top, v[len(v)-1])
+		c.Low, c.Top = append(c.Low, v[0]), append(c.Top, v[len(v)-1])
 	}
 	return c
-}
-
-func (c curve) line() plotter.XYs {
-	var out plotter.XYs
-	for i, s := range c.steps {
-		out = append(out, plotter.XY{X: logStep(s), Y: c.mean[i]})
-	}
-	return out
-}
-
-// addBand fills the area between the lowest and the highest seed.
-func (c curve) addBand(p *plot.Plot, st style) {
-	if len(c.steps) < 2 {
-		return
-	}
-	var ring plotter.XYs
-	for i, s := range c.steps {
-		ring = append(ring, plotter.XY{X: logStep(s), Y: c.low[i]})
-	}
-	for i := len(c.steps) - 1; i >= 0; i-- {
-		ring = append(ring, plotter.XY{X: logStep(c.steps[i]), Y: c.top[i]})
-	}
-	p.Add(&plotter.Polygon{XYs: []plotter.XYs{ring}, Color: faded(st.color, 40)})
 }

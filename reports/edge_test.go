@@ -132,8 +132,8 @@ func fileOf(t *testing.T, dir, name string) []byte {
 	return b
 }
 
-// A picture of more arms than can be drawn now stays; where there is none, the arms that can be drawn
-// are, and the others are named.
+// A picture of more arms than can be drawn now stays; where there is none, the arms that can be
+// drawn are, and the others are named.
 func TestReportDrawsWhatIsThere(t *testing.T) {
 	dir := demo(t)
 	whole := written(t, dir)
@@ -193,7 +193,7 @@ func TestWriteNeedsARun(t *testing.T) {
 // Only steps that all seeds measured are in the mean.
 func TestShared(t *testing.T) {
 	c := shared(map[int][]float64{9: {4, 2}, 0: {1, 3}, 5: {7}}, 2)
-	if len(c.steps) != 2 || c.steps[1] != 9 || c.mean[1] != 3 || c.low[1] != 2 || c.top[1] != 4 || c.mean[0] != 2 {
+	if len(c.Steps) != 2 || c.Steps[1] != 9 || c.Mean[1] != 3 || c.Low[1] != 2 || c.Top[1] != 4 || c.Mean[0] != 2 {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -57,7 +57,8 @@ func TestFewLeavesOutCollapsedRuns(t *testing.T) {
 	}
 }
 
-// Where live-unique and unique stand side by side, the page says once that one can exceed the other.
+// Where live-unique and unique stand side by side, the page says once that one can exceed the
+// other.
 func TestCoversThatAreNotNestedAreExplained(t *testing.T) {
 	s, err := load(demo(t))
 	must(t, err)

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math"
 
-	"protobench/stats"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"protobench/reports/drawing"
+	"protobench/stats"
 )
 
 // accuracyFigure asks whether more live prototypes go with better features.
@@ -23,10 +24,10 @@ func (s *sweep) accuracyFigure() figure {
 	low, high := s.accuracyRange()
 	f.caption = "Linear-probe accuracy of the teacher's frozen backbone features against live unique prototypes; a faint mark is one run, a bold mark the mean of an arm, grey lines are the reference rows (at the edge with an arrow where they lie beyond). " +
 		"Collapsed arms lie on the left. If collapse costs accuracy, marks rise from left to right; if they lie level, the prototypes were lost without harm to the features at this scale."
-	f.width, f.height = s.panelSize(arms)
-	f.draw = func(c draw.Canvas) {
+	f.Width, f.Height = s.panelSize(arms)
+	f.Draw = func(c draw.Canvas) {
 		legend := s.armLegend(arms, false, vg.Points(3.6))
-		drawPanels(c, s.objectivePanels(func(objective string) *plot.Plot {
+		drawing.DrawPanels(c, s.objectivePanels(func(objective string) *plot.Plot {
 			return s.accuracyPanel(objective, low, high)
 		}), s.panelColumns(), legend)
 	}
@@ -34,20 +35,20 @@ func (s *sweep) accuracyFigure() figure {
 }
 
 func (s *sweep) accuracyPanel(objective string, low, high float64) *plot.Plot {
-	p := newPlot(objective, "live unique prototypes, % of K", "linear probe accuracy, %", 10)
-	lightGrid(p)
-	percentAxis(&p.X)
+	p := drawing.NewPanel(objective, "live unique prototypes, % of K", "linear probe accuracy, %", 10)
+	drawing.LightGrid(p)
+	drawing.PercentAxis(&p.X)
 	p.Y.Min, p.Y.Max = low, high
-	p.Y.Tick.Marker = accuracyTicks(low, high)
+	p.Y.Tick.Marker = drawing.WholeTicks(low, high)
 	s.addReferences(p)
 	arms := s.ofObjective(objective)
 	for _, a := range arms {
-		mark := a.style.mark(vg.Points(2.2))
-		mark.Color = faded(a.style.color, 110)
-		addMarks(p, a.accuracyPoints(), mark)
+		mark := a.style.Mark(vg.Points(2.2))
+		mark.Color = drawing.Faded(a.style.Color, 110)
+		drawing.AddMarks(p, a.accuracyPoints(), mark)
 	}
 	for _, a := range arms {
-		addMarks(p, centre(a.accuracyPoints()), a.style.mark(vg.Points(4)))
+		drawing.AddMarks(p, drawing.Centre(a.accuracyPoints()), a.style.Mark(vg.Points(4)))
 	}
 	return p
 }
@@ -63,37 +64,15 @@ func (s *sweep) addReferences(p *plot.Plot) {
 		}
 		switch text := fmt.Sprintf("%s %.1f", a.label, m.Mean); {
 		case m.Mean > p.Y.Max:
-			p.Add(writeIn{text: text + " ↑", x: 0.99, y: 0.99 - above, size: 7.5})
+			p.Add(drawing.Note{Text: text + " ↑", X: 0.99, Y: 0.99 - above, Size: 7.5})
 			above += 0.04
 		case m.Mean < p.Y.Min:
-			p.Add(writeIn{text: text + " ↓", x: 0.99, y: 0.05 + below, size: 7.5})
+			p.Add(drawing.Note{Text: text + " ↓", X: 0.99, Y: 0.05 + below, Size: 7.5})
 			below += 0.04
 		default:
-			addReference(p, text, m.Mean)
+			drawing.AddLevel(p, text, m.Mean)
 		}
 	}
-}
-
-// accuracyTicks marks whole percents at a readable distance.
-func accuracyTicks(low, high float64) plot.ConstantTicks {
-	step := 1.0
-	for _, s := range []float64{2, 5, 10, 20} {
-		if (high-low)/step > 8 {
-			step = s
-		}
-	}
-	var out plot.ConstantTicks
-	for v := math.Ceil(low/step) * step; v <= high; v += step {
-		out = append(out, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
-	}
-	return out
-}
-
-func addReference(p *plot.Plot, name string, y float64) {
-	line := greyLine()
-	line.Width, line.Dashes = vg.Points(0.9), []vg.Length{3, 2}
-	addLine(p, plotter.XYs{{X: -2, Y: y}, {X: 102, Y: y}}, line)
-	p.Add(writeIn{text: name, x: 0.99, y: (y-p.Y.Min)/(p.Y.Max-p.Y.Min) - 0.008, size: 7.5})
 }
 
 // accuracyPoints pairs live-unique % with accuracy % for each run that has both.
@@ -106,18 +85,6 @@ func (a *arm) accuracyPoints() plotter.XYs {
 		}
 	}
 	return out
-}
-
-func centre(points plotter.XYs) plotter.XYs {
-	if len(points) == 0 {
-		return nil
-	}
-	var m plotter.XY
-	for _, p := range points {
-		m.X += p.X / float64(len(points))
-		m.Y += p.Y / float64(len(points))
-	}
-	return plotter.XYs{m}
 }
 
 // accuracyRange covers the arms' runs with a margin, within 0…100.

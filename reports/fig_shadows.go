@@ -3,11 +3,12 @@ package reports
 import (
 	"slices"
 
-	"protobench/metrics"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"protobench/metrics"
+	"protobench/reports/drawing"
 )
 
 // shadow is an observer of an arm.
@@ -60,7 +61,7 @@ func (s *sweep) shadowFigure() (figure, error) {
 		}
 		all = append(all, c)
 		for _, g := range groups {
-			drawn = drawn || slices.ContainsFunc(g.shadows, func(w shadow) bool { return c.of(w.host, w.observer).drawn() })
+			drawn = drawn || slices.ContainsFunc(g.shadows, func(w shadow) bool { return c.of(w.host, w.observer).Drawn() })
 		}
 	}
 	f.short = s.unmeasured(all...)
@@ -72,9 +73,9 @@ func (s *sweep) shadowFigure() (figure, error) {
 	}
 	columns := min(4, len(groups))
 	bands := (len(groups) + columns - 1) / columns
-	f.width, f.height = vg.Points(float64(190+190*columns)), vg.Points(float64(30+2*175*bands))
-	f.draw = func(c draw.Canvas) {
-		drawPanels(c, s.shadowPanels(groups, all, columns), columns, s.shadowLegend(groups))
+	f.Width, f.Height = vg.Points(float64(190+190*columns)), vg.Points(float64(30+2*175*bands))
+	f.Draw = func(c draw.Canvas) {
+		drawing.DrawPanels(c, s.shadowPanels(groups, all, columns), columns, s.shadowLegend(groups))
 	}
 	return f, nil
 }
@@ -97,7 +98,7 @@ func (s *sweep) shadowPanels(groups []shadowGroup, all []curves, columns int) []
 }
 
 func (s *sweep) shadowPanel(g shadowGroup, m measure, c curves, first, top bool) *plot.Plot {
-	p := newPlot("", "", "", 9)
+	p := drawing.NewPanel("", "", "", 9)
 	if top {
 		p.Title.Text = g.title
 	} else {
@@ -108,28 +109,28 @@ func (s *sweep) shadowPanel(g shadowGroup, m measure, c curves, first, top bool)
 	}
 	c.axes(p)
 	for _, w := range g.shadows {
-		c.of(w.host, w.observer).addBand(p, w.host.style)
+		c.of(w.host, w.observer).AddBand(p, w.host.style.Color)
 	}
 	if g.joint != nil {
 		own := c.of(g.joint, "")
-		own.addBand(p, g.joint.style)
-		addLine(p, own.line(), s.plainLine(g.joint))
+		own.AddBand(p, g.joint.style.Color)
+		own.AddLine(p, s.plainLine(g.joint))
 	}
 	for i, w := range g.shadows {
-		addLine(p, c.of(w.host, w.observer).line(), g.shadowLine(i))
+		c.of(w.host, w.observer).AddLine(p, g.shadowLine(i))
 	}
 	return p
 }
 
 func (s *sweep) plainLine(a *arm) draw.LineStyle {
-	return draw.LineStyle{Color: a.style.color, Width: vg.Points(2.6)}
+	return draw.LineStyle{Color: a.style.Color, Width: vg.Points(2.6)}
 }
 
 // shadowLine tells shadows beside arms of one variant, which share a colour, apart by dashes.
 func (g shadowGroup) shadowLine(i int) draw.LineStyle {
 	st := g.shadows[i].host.style
 	patterns := [][]vg.Length{{4, 2}, {1.5, 1.5}, {7, 2, 1.5, 2}}
-	return draw.LineStyle{Color: st.color, Width: vg.Points(1.4), Dashes: patterns[g.turn(i)%len(patterns)]}
+	return draw.LineStyle{Color: st.Color, Width: vg.Points(1.4), Dashes: patterns[g.turn(i)%len(patterns)]}
 }
 
 // turn counts the shadows before the i-th that share its variant.
@@ -155,12 +156,12 @@ func (g shadowGroup) name(s *sweep, i int) string {
 }
 
 func (s *sweep) shadowLegend(groups []shadowGroup) *plot.Legend {
-	l := newLegend(9)
+	l := drawing.NewLegend(9)
 	seen := map[string]bool{}
 	add := func(label string, line draw.LineStyle) {
 		if !seen[label] {
 			seen[label] = true
-			l.Add(label, swatch{line: line})
+			l.Add(label, drawing.Swatch{Line: line})
 		}
 	}
 	for _, g := range groups {

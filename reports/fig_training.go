@@ -1,13 +1,13 @@
 package reports
 
 import (
-	"math"
 	"slices"
-
-	"protobench/metrics"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
+
+	"protobench/metrics"
+	"protobench/reports/drawing"
 )
 
 // trainingFigure shows when prototypes are lost, by the arms' own learners and by their observers.
@@ -23,18 +23,18 @@ func (s *sweep) trainingFigure() (figure, error) {
 	if s.observed() {
 		f.caption += " Thin broken lines are observers, in the colour of the arm that they watch."
 	}
-	arms := s.withData(func(a *arm) bool { return curves.of(a, "").drawn() })
+	arms := s.withData(func(a *arm) bool { return curves.of(a, "").Drawn() })
 	if len(arms) == 0 {
 		f.missing = "no run has measured epochs yet, or all collapsed totally"
 		return f, nil
 	}
-	f.width, f.height = s.panelSize(arms)
-	f.draw = func(c draw.Canvas) {
+	f.Width, f.Height = s.panelSize(arms)
+	f.Draw = func(c draw.Canvas) {
 		legend := s.armLegend(arms, true, 0)
 		if s.observed() {
-			legend.Add("observer, in its arm's colour", swatch{line: style{color: grey()}.shadow()})
+			legend.Add("observer, in its arm's colour", drawing.Swatch{Line: drawing.Style{Color: drawing.Grey()}.ThinLine()})
 		}
-		drawPanels(c, s.objectivePanels(func(objective string) *plot.Plot {
+		drawing.DrawPanels(c, s.objectivePanels(func(objective string) *plot.Plot {
 			return s.trainingPanel(objective, curves)
 		}), s.panelColumns(), legend)
 	}
@@ -57,48 +57,26 @@ func (s *sweep) curveText() string {
 }
 
 func (s *sweep) trainingPanel(objective string, curves curves) *plot.Plot {
-	p := newPlot(objective, "training step", "live unique prototypes, % of K", 10)
+	p := drawing.NewPanel(objective, "training step", "live unique prototypes, % of K", 10)
 	curves.axes(p)
 	arms := s.ofObjective(objective)
 	for _, a := range arms {
-		curves.of(a, "").addBand(p, a.style)
+		curves.of(a, "").AddBand(p, a.style.Color)
 	}
 	for _, a := range arms {
 		for _, name := range a.observers() {
-			addLine(p, curves.of(a, name).line(), a.style.shadow())
+			curves.of(a, name).AddLine(p, a.style.ThinLine())
 		}
 	}
 	for _, a := range arms {
-		addLine(p, curves.of(a, "").line(), a.style.line())
+		curves.of(a, "").AddLine(p, a.style.Line())
 	}
 	return p
 }
 
 // axes gives a panel the step axis that all panels share, and percent.
 func (c curves) axes(p *plot.Plot) {
-	lightGrid(p)
-	percentAxis(&p.Y)
-	p.X.Min, p.X.Max = 0, max(1, logStep(c.last))
-	p.X.Tick.Marker = stepTicks(c.last)
-}
-
-// logStep places step 0 on the axis and lets late steps grow like a logarithm.
-func logStep(step float64) float64 { return math.Log10(1 + step) }
-
-func stepTicks(last float64) plot.ConstantTicks {
-	out := plot.ConstantTicks{{Value: 0, Label: "0"}}
-	for decade := 1; decade <= 1_000_000_000 && float64(decade) <= max(10, last); decade *= 10 {
-		out = append(out, plot.Tick{Value: logStep(float64(decade)), Label: decadeText(decade)})
-		for i := 2; i < 10; i++ {
-			out = append(out, plot.Tick{Value: logStep(float64(i * decade))})
-		}
-	}
-	return out
-}
-
-func decadeText(n int) string {
-	if n >= 1000 && n < 1_000_000 {
-		return FormatCount(n/1000) + "k"
-	}
-	return FormatCount(n)
+	drawing.LightGrid(p)
+	drawing.PercentAxis(&p.Y)
+	drawing.StepAxis(&p.X, c.last)
 }

@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"image/color"
-	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -11,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"protobench/metrics"
+	"protobench/reports/drawing"
 )
 
 // usagePanel is one arm's prototypes by rank.
@@ -39,14 +39,14 @@ func (s *sweep) usageFigure() figure {
 	}
 	columns := min(5, len(panels))
 	rows := (len(panels) + columns - 1) / columns
-	f.width, f.height = vg.Points(float64(40+165*columns)), vg.Points(float64(44+140*rows))
-	f.draw = func(c draw.Canvas) {
-		drawUsageKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-vg.Points(24), 0))
+	f.Width, f.Height = vg.Points(float64(40+165*columns)), vg.Points(float64(44+140*rows))
+	f.Draw = func(c draw.Canvas) {
+		drawing.DrawKey(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-vg.Points(24), 0), usageKey())
 		var plots []*plot.Plot
 		for i, p := range panels {
 			plots = append(plots, p.plot(i%columns == 0, i+columns >= len(panels), usageTop(panels)))
 		}
-		drawPanels(draw.Crop(c, 0, 0, 0, -vg.Points(22)), plots, columns, nil)
+		drawing.DrawPanels(draw.Crop(c, 0, 0, 0, -vg.Points(22)), plots, columns, nil)
 	}
 	return f
 }
@@ -56,8 +56,12 @@ func newUsagePanel(label string, p *prototypes) usagePanel {
 	return usagePanel{label: label, images: n, ranked: metrics.RankUsage(p.counts, n, metrics.LiveUnique(p.shown, p.counts, n, smallest()))}
 }
 
-func usageColors() (distinct, duplicate, dead color.NRGBA) {
-	return palette()[1], palette()[5], color.NRGBA{0xb0, 0xb0, 0xb0, 255}
+// usageMarks tell the three kinds of prototypes apart, by colour and by shape.
+func usageMarks(radius vg.Length) (distinct, duplicate, dead draw.GlyphStyle) {
+	pale := color.NRGBA{0xb0, 0xb0, 0xb0, 255}
+	return draw.GlyphStyle{Color: drawing.Palette()[1], Radius: radius, Shape: draw.CircleGlyph{}},
+		draw.GlyphStyle{Color: drawing.Palette()[5], Radius: radius, Shape: draw.SquareGlyph{}},
+		draw.GlyphStyle{Color: pale, Radius: radius, Shape: draw.CrossGlyph{}}
 }
 
 // usageTop is the largest count over all panels, which share their scale.
@@ -71,43 +75,31 @@ func usageTop(panels []usagePanel) float64 {
 	return float64(top)
 }
 
-// logImages places 0 images below 1 on the logarithmic axis.
-func logImages(n float64) float64 { return float64(math.Log10(max(n, 0.5))) }
-
 func (p usagePanel) plot(first, last bool, top float64) *plot.Plot {
-	plt := newPlot(shorten(p.label, 30), "", "", 8)
+	plt := drawing.NewPanel(drawing.Shorten(p.label, 30), "", "", 8)
 	if first {
 		plt.Y.Label.Text = "images"
 	}
 	if last {
 		plt.X.Label.Text = "prototypes by rank"
 	}
-	lightGrid(plt)
+	drawing.LightGrid(plt)
 	k := len(p.ranked)
 	plt.X.Min, plt.X.Max = 0, float64(k+1)
-	plt.X.Tick.Marker = ticks([]float64{1, float64(k)}, []string{"1", fmt.Sprint(k)})
-	plt.Y.Min, plt.Y.Max = logImages(0)-0.1, logImages(top)+0.15
-	plt.Y.Tick.Marker = imageTicks(top)
-	fair := logImages(float64(p.images) / float64(k))
-	line := draw.LineStyle{Color: grey(), Width: vg.Points(0.8), Dashes: []vg.Length{3, 2}}
-	addLine(plt, plotter.XYs{{X: 0, Y: fair}, {X: float64(k + 1), Y: fair}}, line)
+	plt.X.Tick.Marker = drawing.Ticks([]float64{1, float64(k)}, []string{"1", fmt.Sprint(k)})
+	drawing.CountAxis(&plt.Y, top)
+	fair := drawing.LogCount(float64(p.images) / float64(k))
+	line := draw.LineStyle{Color: drawing.Grey(), Width: vg.Points(0.8), Dashes: []vg.Length{3, 2}}
+	drawing.AddLine(plt, plotter.XYs{{X: 0, Y: fair}, {X: float64(k + 1), Y: fair}}, line)
 	p.addMarks(plt)
 	return plt
-}
-
-func imageTicks(top float64) plot.ConstantTicks {
-	out := plot.ConstantTicks{{Value: logImages(0), Label: "0"}}
-	for decade := 1; decade <= 1_000_000_000 && float64(decade) <= top*1.2; decade *= 10 {
-		out = append(out, plot.Tick{Value: logImages(float64(decade)), Label: decadeText(decade)})
-	}
-	return out
 }
 
 // addMarks draws the three kinds and writes their numbers in.
 func (p usagePanel) addMarks(plt *plot.Plot) {
 	var distinct, duplicate, dead plotter.XYs
 	for i, r := range p.ranked {
-		at := plotter.XY{X: float64(i + 1), Y: logImages(float64(r.Images))}
+		at := plotter.XY{X: float64(i + 1), Y: drawing.LogCount(float64(r.Images))}
 		switch {
 		case r.Dead:
 			dead = append(dead, at)
@@ -117,16 +109,15 @@ func (p usagePanel) addMarks(plt *plot.Plot) {
 			distinct = append(distinct, at)
 		}
 	}
-	blue, orange, pale := usageColors()
-	for i, points := range []plotter.XYs{dead, distinct, duplicate} {
-		shape := []draw.GlyphDrawer{draw.CrossGlyph{}, draw.CircleGlyph{}, draw.SquareGlyph{}}[i]
-		addMarks(plt, points, draw.GlyphStyle{Color: []color.NRGBA{pale, blue, orange}[i], Radius: vg.Points(1.5), Shape: shape})
-	}
+	blue, orange, pale := usageMarks(vg.Points(1.5))
+	drawing.AddMarks(plt, dead, pale)
+	drawing.AddMarks(plt, distinct, blue)
+	drawing.AddMarks(plt, duplicate, orange)
 	text := fmt.Sprintf("%d distinct, no duplicates, %d dead", len(distinct), len(dead))
 	if len(duplicate) > 0 {
 		text = fmt.Sprintf("%d distinct, %d in %d groups, %d dead", len(distinct), len(duplicate), p.groups(), len(dead))
 	}
-	plt.Add(writeIn{text: text, x: 0.98, y: 0.99, size: 7})
+	plt.Add(drawing.Note{Text: text, X: 0.98, Y: 0.99, Size: 7})
 }
 
 // groups counts the greedy groups that more than one live prototype shares.
@@ -140,16 +131,12 @@ func (p usagePanel) groups() int {
 	return len(seen)
 }
 
-// drawUsageKey writes the meaning of the colours in one line above the panels.
-func drawUsageKey(c draw.Canvas) {
-	blue, orange, pale := usageColors()
-	x := c.Min.X + vg.Points(44)
-	for i, text := range []string{"live and distinct", "live, shares a greedy group with another live prototype (ε " + metrics.EpsilonText(smallest()) + ")", "dead"} {
-		l := newLegend(9)
-		l.ThumbnailWidth = vg.Points(12)
-		l.Add(text, swatch{mark: draw.GlyphStyle{Color: []color.NRGBA{blue, orange, pale}[i], Radius: vg.Points(3),
-			Shape: []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.CrossGlyph{}}[i]}})
-		l.Draw(draw.Crop(c, x-c.Min.X, 0, 0, -vg.Points(6)))
-		x += l.Rectangle(c).Size().X + vg.Points(18)
+// usageKey says what the marks mean.
+func usageKey() []drawing.KeyEntry {
+	blue, orange, pale := usageMarks(vg.Points(3))
+	return []drawing.KeyEntry{
+		{Text: "live and distinct", Mark: blue},
+		{Text: "live, shares a greedy group with another live prototype (ε " + metrics.EpsilonText(smallest()) + ")", Mark: orange},
+		{Text: "dead", Mark: pale},
 	}
 }

@@ -11,10 +11,12 @@ import (
 	"testing"
 
 	"protobench/harness/store"
+	"protobench/reports/drawing"
 )
 
-// What two renderings of one figure may differ in. Processors that fuse or order sums otherwise move an edge by a small part of a
-// pixel; a line of 1.4 points that is gone, or has another colour, is a thousandth of a picture or more.
+// What two renderings of one figure may differ in. Processors that fuse or order sums otherwise
+// move an edge by a small part of a pixel; a line of 1.4 points that is gone, or has another
+// colour, is a thousandth of a picture or more.
 const (
 	figureStep  = 24   // of 255: a pixel counts as different where a channel is off by more
 	figureShare = 1e-4 // of the pixels
@@ -22,7 +24,8 @@ const (
 	shrinkage   = 2    // references hold one pixel for so many by so many, their mean
 )
 
-// TestFigures compares every figure of the demo report with its picture in testdata/figures, and shows what the comparison would see.
+// TestFigures compares every figure of the demo report with its picture in testdata/figures, and
+// shows what the comparison would see.
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	dir := demo(t)
@@ -66,7 +69,8 @@ func asBefore(t *testing.T, got map[string]*image.RGBA) {
 	}
 }
 
-// referenceInside is the figure of accuracies with a reference row among the arms, where the demo has all of them beyond the edges.
+// referenceInside is the figure of accuracies with a reference row among the arms, where the demo
+// has all of them beyond the edges.
 func referenceInside(t *testing.T, dir string) *image.RGBA {
 	t.Helper()
 	d, err := store.Open(dir)
@@ -82,9 +86,10 @@ func referenceInside(t *testing.T, dir string) *image.RGBA {
 	return drawn(t, dir)["accuracy_vs_live_unique.png"]
 }
 
-// otherColourIsSeen: one colour of the palette for its neighbour, in whatever figure has it, is no longer the same figure.
+// otherColourIsSeen: one colour of the palette for its neighbour, in whatever figure has it, is no
+// longer the same figure.
 func otherColourIsSeen(t *testing.T, figures map[string]*image.RGBA) {
-	colours := palette()
+	colours := drawing.Palette()
 	used := map[color.NRGBA]bool{}
 	for name, p := range figures {
 		want := shrunk(p)
@@ -104,7 +109,8 @@ func otherColourIsSeen(t *testing.T, figures map[string]*image.RGBA) {
 	}
 }
 
-// missingLineIsSeen: an arm whose epochs are gone has no line over training. The epochs come back in the end.
+// missingLineIsSeen: an arm whose epochs are gone has no line over training. The epochs come back
+// in the end.
 func missingLineIsSeen(t *testing.T, dir string, figures map[string]*image.RGBA) {
 	const name = "live_unique_over_training.png"
 	logs, err := filepath.Glob(filepath.Join(dir, "cells", "swav+kp-*", "epochs.jsonl"))
@@ -236,7 +242,8 @@ func meanColour(p *image.RGBA, square image.Rectangle) color.RGBA {
 	return color.RGBA{at(0), at(1), at(2), 255}
 }
 
-// recoloured is the picture with one colour for another, nil where it has too little of it to be more than a blend of others.
+// recoloured is the picture with one colour for another, nil where it has too little of it to be
+// more than a blend of others.
 func recoloured(p *image.RGBA, from, to color.NRGBA) *image.RGBA {
 	const least = 50 // pixels
 	out := image.NewRGBA(p.Bounds())

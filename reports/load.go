@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"protobench/harness/store"
+	"protobench/reports/drawing"
 )
 
 // sweep is a run directory as the report sees it.
@@ -23,7 +24,7 @@ type arm struct {
 	label     string
 	cell      store.Cell // the first run's
 	reference bool       // pixels, untrained or supervised: accuracies alone
-	style     style
+	style     drawing.Style
 	planned   store.PlanCell // the first run's; the others differ in the seed alone
 	first     *prototypes    // of the first seed that has some; nil when none has
 	runs      []run          // by seed

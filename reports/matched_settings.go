@@ -9,8 +9,9 @@ import (
 	"protobench/stats"
 )
 
-// matchedTable sets each arm whose prototypes do not follow the loss beside the joint
-// arm with matched settings: embedding, start and re-seeding. It describes; the declared endpoints are elsewhere.
+// matchedTable sets each arm whose prototypes do not follow the loss beside the joint arm with
+// matched settings: embedding, start and re-seeding. It describes; the declared endpoints are
+// elsewhere.
 func (s *sweep) matchedTable() *table.Table {
 	t := &table.Table{Columns: []table.Column{
 		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with matched settings", CSV: "against", Text: true}, {Name: "n", CSV: "n"},

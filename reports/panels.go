@@ -1,8 +1,6 @@
 package reports
 
 import (
-	"strconv"
-
 	"gonum.org/v1/plot"
 )
 
@@ -35,16 +33,4 @@ func (s *sweep) withData(has func(*arm) bool) []*arm {
 		}
 	}
 	return out
-}
-
-// FormatCount writes a whole number with k and M for thousands and millions where
-// nothing is lost: 256, 16k, 65536.
-func FormatCount(n int) string {
-	switch {
-	case n >= 1_000_000 && n%1_000_000 == 0:
-		return strconv.Itoa(n/1_000_000) + "M"
-	case n >= 10_000 && n%1000 == 0:
-		return strconv.Itoa(n/1000) + "k"
-	}
-	return strconv.Itoa(n)
 }

@@ -134,13 +134,13 @@ func (s *sweep) pictures(p *page, figures []figure) {
 	p.heading("Figures")
 	n := 0
 	for _, f := range figures {
-		if f.draw == nil && f.optional && !f.kept {
+		if f.Draw == nil && f.optional && !f.kept {
 			continue
 		}
 		if n++; n > 1 {
 			p.line("")
 		}
-		if f.draw == nil && !f.kept {
+		if f.Draw == nil && !f.kept {
 			p.line("**%s.** Not drawn: %s.", f.title, f.why())
 			continue
 		}

@@ -33,7 +33,8 @@ func (s *sweep) twinText(a *arm) []string {
 	return nil
 }
 
-// form tells of an arm in its paper's form where others are in the controlled one: such rows do not differ in the three axes alone.
+// form tells of an arm in its paper's form where others are in the controlled one: such rows do not
+// differ in the three axes alone.
 func (s *sweep) form(a *arm) []string {
 	mixed := slices.ContainsFunc(s.trained(), func(b *arm) bool { return b.cell.Form != a.cell.Form })
 	if a.cell.Form == "" || !mixed {

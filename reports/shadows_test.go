@@ -10,6 +10,7 @@ import (
 
 	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/reports/drawing"
 )
 
 func TestShadowGroups(t *testing.T) {
@@ -34,8 +35,8 @@ func TestShadowGroups(t *testing.T) {
 	must(t, err)
 	frozen := s.arms[7]
 	own, shadow := c.of(frozen, ""), c.of(frozen, "joint")
-	if n := len(own.mean); n == 0 || len(shadow.mean) != n || own.mean[n-1] < 90 || shadow.mean[n-1] > 50 || c.last != 620 {
-		t.Errorf("a shadow that collapses is not in the curves: %v beside %v", shadow.mean, own.mean)
+	if n := len(own.Mean); n == 0 || len(shadow.Mean) != n || own.Mean[n-1] < 90 || shadow.Mean[n-1] > 50 || c.last != 620 {
+		t.Errorf("a shadow that collapses is not in the curves: %v beside %v", shadow.Mean, own.Mean)
 	}
 }
 
@@ -64,8 +65,8 @@ func TestFiguresShowShadows(t *testing.T) {
 
 func panelSVG(t *testing.T, s *sweep, c curves) string {
 	t.Helper()
-	f := figure{width: 200, height: 200, draw: func(canvas draw.Canvas) { s.trainingPanel("swav", c).Draw(canvas) }}
-	b, err := f.svg()
+	p := drawing.Picture{Width: 200, Height: 200, Draw: func(canvas draw.Canvas) { s.trainingPanel("swav", c).Draw(canvas) }}
+	b, err := p.SVG()
 	must(t, err)
 	return string(b)
 }
@@ -74,10 +75,10 @@ func shadowSVG(t *testing.T, s *sweep) string {
 	t.Helper()
 	f, err := s.shadowFigure()
 	must(t, err)
-	if f.draw == nil {
+	if f.Draw == nil {
 		return ""
 	}
-	b, err := f.svg()
+	b, err := f.SVG()
 	must(t, err)
 	return string(b)
 }

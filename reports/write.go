@@ -21,9 +21,10 @@ type Summary struct {
 	Kept      []string // figures of an earlier report that could not be made again, with the reason
 }
 
-// Write makes the report of a run directory: report/README.md, report/main.csv,
-// report/arms.csv, report/comparisons.csv, report/matched_settings.csv, report/cells.csv and
-// report/figures/*.png and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the file.
+// Write makes the report of a run directory: report/README.md, report/main.csv, report/arms.csv,
+// report/comparisons.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png
+// and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
+// file.
 func Write(dir string) (Summary, error) {
 	s, err := load(dir)
 	if err != nil {
@@ -81,13 +82,13 @@ func (s *sweep) figures() ([]figure, error) {
 // earlier report's picture stays: what it was made of may be gone for good.
 func (f *figure) save(folder string) error {
 	png, svg := filepath.Join(folder, f.name+".png"), filepath.Join(folder, f.name+".svg")
-	if f.draw == nil || f.short != "" {
+	if f.Draw == nil || f.short != "" {
 		f.kept = exists(png)
 	}
-	if f.draw == nil || f.kept {
+	if f.Draw == nil || f.kept {
 		return nil
 	}
-	for path, encode := range map[string]func() ([]byte, error){png: f.png, svg: f.svg} {
+	for path, encode := range map[string]func() ([]byte, error){png: f.PNG, svg: f.SVG} {
 		b, err := encode()
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
@@ -146,7 +147,7 @@ func (s *sweep) summary(figures []figure) (Summary, error) {
 		switch said := f.title + ": " + f.why(); {
 		case f.kept:
 			out.Kept = append(out.Kept, said)
-		case f.draw == nil && !f.optional:
+		case f.Draw == nil && !f.optional:
 			out.Missing = append(out.Missing, said)
 		}
 	}

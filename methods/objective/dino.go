@@ -51,8 +51,8 @@ func dinoPart() Declaration {
 	}
 }
 
-// hotTeacher warns of targets that are flatter than predictions: the center takes off what they have
-// in common, and what is left goes to the uniform distribution.
+// hotTeacher warns of targets that are flatter than predictions: the center takes off what they
+// have in common, and what is left goes to the uniform distribution.
 func hotTeacher(c part.Config) []setting.Warning {
 	const key = "dino.teacher_temperature"
 	teacher, student := c.Settings.Float(key), c.Settings.Float("loss.temperature")

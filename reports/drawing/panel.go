@@ -1,0 +1,97 @@
+package drawing
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// NewPanel returns an empty panel in the figures' style. size is that of the axes' labels in
+// points; the title is a point larger, the ticks' labels are a point smaller.
+func NewPanel(title, x, y string, size float64) *plot.Plot {
+	p := plot.New()
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
+	p.Title.TextStyle.Font = sans(size + 1)
+	p.Title.Padding = vg.Points(4)
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Label.TextStyle.Font = sans(size)
+		axis.Tick.Label.Font = sans(size - 1)
+		axis.LineStyle.Color = Grey()
+		axis.Tick.LineStyle.Color = Grey()
+		axis.Padding = vg.Points(3)
+		axis.Tick.Length = vg.Points(4)
+	}
+	return p
+}
+
+// LightGrid puts faint lines at the major ticks, under the data.
+func LightGrid(p *plot.Plot) {
+	g := plotter.NewGrid()
+	g.Vertical = draw.LineStyle{Color: color.Gray{0xea}, Width: vg.Points(0.5)}
+	g.Horizontal = g.Vertical
+	p.Add(g)
+}
+
+// DrawPanels tiles the panels row by row with equal data areas, and the legend in a column of its
+// own on the right, outside of the data. A nil panel leaves its tile empty, a nil legend takes no
+// room.
+func DrawPanels(c draw.Canvas, panels []*plot.Plot, columns int, legend *plot.Legend) {
+	if legend != nil {
+		r := legend.Rectangle(c).Size().X + vg.Points(14)
+		legend.Draw(draw.Crop(c, c.Max.X-c.Min.X-r+vg.Points(4), 0, 0, -vg.Points(18)))
+		c = draw.Crop(c, 0, -r, 0, 0)
+	}
+	rows := (len(panels) + columns - 1) / columns
+	grid := make([][]*plot.Plot, rows)
+	for i := range grid {
+		grid[i] = make([]*plot.Plot, columns)
+		copy(grid[i], panels[i*columns:min((i+1)*columns, len(panels))])
+	}
+	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: vg.Points(12), PadY: vg.Points(12),
+		PadTop: vg.Points(6), PadBottom: vg.Points(6), PadLeft: vg.Points(6), PadRight: vg.Points(6)}
+	for i, row := range plot.Align(grid, tiles, c) {
+		for j, canvas := range row {
+			if grid[i][j] != nil {
+				grid[i][j].Draw(canvas)
+			}
+		}
+	}
+}
+
+// PanelsSize fits so many columns and rows of panels, and the legend of the given labels beside
+// them.
+func PanelsSize(columns, rows int, labels []string) (width, height vg.Length) {
+	longest := 0
+	for _, l := range labels {
+		longest = max(longest, len([]rune(l)))
+	}
+	width = vg.Points(float64(60 + 5*max(longest, 22) + 270*columns))
+	return width, vg.Points(max(float64(300*rows), float64(60+15*len(labels))))
+}
+
+// DrawMapsOverCurves tiles pairs of panels row by row, each a square map over a flat curve. Both
+// lists have one length.
+func DrawMapsOverCurves(c draw.Canvas, maps, curves []*plot.Plot, columns int) {
+	rows := (len(maps) + columns - 1) / columns
+	tiles := draw.Tiles{Cols: columns, Rows: rows, PadX: vg.Points(10), PadY: vg.Points(12),
+		PadTop: vg.Points(8), PadBottom: vg.Points(6), PadLeft: vg.Points(8), PadRight: vg.Points(8)}
+	for i := range maps {
+		tile := tiles.At(c, i%columns, i/columns)
+		split := tile.Min.Y + vg.Length(0.36*(tile.Max.Y-tile.Min.Y))
+		maps[i].Draw(square(draw.Crop(tile, 0, 0, split-tile.Min.Y, 0)))
+		curves[i].Draw(draw.Crop(tile, 0, 0, 0, split-tile.Max.Y-vg.Points(4)))
+	}
+}
+
+// square crops a canvas whose title line comes on top to a square map in the middle.
+func square(c draw.Canvas) draw.Canvas {
+	const title = 14 // points
+	w, h := c.Max.X-c.Min.X, c.Max.Y-c.Min.Y-vg.Points(title)
+	if spare := (w - h) / 2; spare > 0 {
+		return draw.Crop(c, spare, -spare, 0, 0)
+	}
+	return draw.Crop(c, 0, 0, h-w, 0)
+}

@@ -1,0 +1,47 @@
+package drawing
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// sans returns the figures' type face at a size in points.
+func sans(size float64) font.Font {
+	f := font.From(plot.DefaultFont, vg.Points(size))
+	f.Variant = "Sans"
+	return f
+}
+
+// Note puts a short text at a point given as shares of the panel's data area, from its lower left
+// corner; shares beyond 1 stand outside. The text hangs from the point and ends there, or begins
+// there with Left.
+type Note struct {
+	Text string
+	X, Y float64
+	Size float64 // of the type face, in points
+	Left bool
+}
+
+// Plot implements plot.Plotter.
+func (n Note) Plot(c draw.Canvas, _ *plot.Plot) {
+	st := text.Style{Color: color.Gray{0x50}, Font: sans(n.Size), XAlign: draw.XRight, YAlign: draw.YTop, Handler: plot.DefaultTextHandler}
+	if n.Left {
+		st.XAlign = draw.XLeft
+	}
+	at := vg.Point{X: c.Min.X + vg.Length(vg.Length(n.X)*(c.Max.X-c.Min.X)), Y: c.Min.Y + vg.Length(vg.Length(n.Y)*(c.Max.Y-c.Min.Y))}
+	c.FillText(st, at, n.Text)
+}
+
+// Shorten keeps a text to n characters, the last an ellipsis where something is cut off.
+func Shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}
