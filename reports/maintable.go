@@ -17,7 +17,7 @@ import (
 func (s *sweep) mainTable() *table.Table {
 	t := &table.Table{Columns: s.mainColumns()}
 	comparisons := s.comparisons()
-	measures := columnsOf(metrics.MainTable)
+	measures := s.measured(metrics.MainTable)
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
 		row := append([]table.Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
@@ -45,7 +45,7 @@ func (s *sweep) randomRow(t *table.Table, b randomBaseline) []table.Value {
 		if c.Data {
 			row[i].Text = ""
 		}
-		for _, m := range columnsOf(metrics.MainTable) {
+		for _, m := range s.measured(metrics.MainTable) {
 			if m.Key == c.CSV {
 				row[i] = b.value(m)
 			}
@@ -61,13 +61,34 @@ func (s *sweep) mainColumns() []table.Column {
 		columns = append(columns, table.Column{CSV: name, Data: true})
 	}
 	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true})
-	for _, m := range columnsOf(metrics.MainTable) {
+	for _, m := range s.measured(metrics.MainTable) {
 		columns = append(columns, table.Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.BriefTable)})
 	}
 	for _, key := range s.plan.Primary {
 		columns = append(columns, table.Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
 	}
 	return append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Brief: true}, table.Column{Name: "outcome", CSV: "outcome", Text: true})
+}
+
+// measured are the columns of a table that some run has, be it without a value: results of an older
+// program know nothing of newer metrics. Where no run has ended, they are all.
+func (s *sweep) measured(t metrics.Table) []measure {
+	ended := false
+	known := func(m measure) bool {
+		return slices.ContainsFunc(s.arms, func(a *arm) bool {
+			return slices.ContainsFunc(a.counted(), func(r run) bool {
+				_, ok := r.Result.Metrics[m.Key]
+				ended = true
+				return ok
+			})
+		})
+	}
+	all := columnsOf(t)
+	some := slices.DeleteFunc(slices.Clone(all), func(m measure) bool { return !known(m) })
+	if !ended {
+		return all
+	}
+	return some
 }
 
 // dataColumns are what takes a row's name apart, for other tools.
