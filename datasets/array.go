@@ -88,44 +88,44 @@ func half(h uint16) float64 {
 // pixels makes images without labels out of [N,H,W], [N,H,W,C] or [N,C,H,W]. Bytes stay where they are; of other types,
 // whole numbers from 0 to 255 are taken as they are, and floats from 0 to 1 as shares of 255, rounded. The array's data
 // are used up.
-func (a *array) pixels() (Images, error) {
+func (a *array) pixels() (pixels, error) {
 	if a.fortran {
 		if err := a.rowMajor(); err != nil {
-			return Images{}, err
+			return pixels{}, err
 		}
 	}
-	im, planes, err := a.layout()
+	p, planes, err := a.layout()
 	if err != nil {
-		return im, err
+		return p, err
 	}
 	if a.kind != 'u' || a.size != 1 {
 		if err := a.toBytes(); err != nil {
-			return im, err
+			return p, err
 		}
 	}
-	im.Pixels = a.data
+	p.Data = a.data
 	if planes {
-		interleave(im.Pixels, im.Channels, im.Height*im.Width)
+		interleave(p.Data, p.Channels, p.Height*p.Width)
 	}
-	return im, nil
+	return p, nil
 }
 
 // layout reads the shape. planes says that channels come before rows.
-func (a *array) layout() (im Images, planes bool, err error) {
+func (a *array) layout() (p pixels, planes bool, err error) {
 	s := a.shape
 	switch {
 	case slices.Contains(s, 0):
-		return im, false, fmt.Errorf("%s: holds no pixels (shape %v); a split needs at least one image", a.name, s)
+		return p, false, fmt.Errorf("%s: holds no pixels (shape %v); a split needs at least one image", a.name, s)
 	case len(s) == 3:
-		return Images{Height: s[1], Width: s[2], Channels: 1}, false, nil
+		return pixels{Height: s[1], Width: s[2], Channels: 1}, false, nil
 	case len(s) == 4 && (s[3] == 1 || s[3] == 3):
-		return Images{Height: s[1], Width: s[2], Channels: s[3]}, false, nil
+		return pixels{Height: s[1], Width: s[2], Channels: s[3]}, false, nil
 	case len(s) == 4 && (s[1] == 1 || s[1] == 3):
-		return Images{Height: s[2], Width: s[3], Channels: s[1]}, s[1] == 3, nil
+		return pixels{Height: s[2], Width: s[3], Channels: s[1]}, s[1] == 3, nil
 	case len(s) == 4:
-		return im, false, fmt.Errorf("%s: shape %v has neither 1 nor 3 channels; expected [images, rows, columns, 1 or 3]; drop the other channels", a.name, s)
+		return p, false, fmt.Errorf("%s: shape %v has neither 1 nor 3 channels; expected [images, rows, columns, 1 or 3]; drop the other channels", a.name, s)
 	}
-	return im, false, fmt.Errorf("%s: %d dimensions (shape %v); images have 3 or 4, [images, rows, columns] or [images, rows, columns, channels]; reshape the array", a.name, len(s), s)
+	return p, false, fmt.Errorf("%s: %d dimensions (shape %v); images have 3 or 4, [images, rows, columns] or [images, rows, columns, channels]; reshape the array", a.name, len(s), s)
 }
 
 // toBytes turns the numbers into bytes, in the memory they are in.
@@ -168,22 +168,6 @@ func interleave(data []uint8, channels, pixels int) {
 	}
 }
 
-// transpose turns rows into columns, image by image.
-func (im *Images) transpose() {
-	h, w, c := im.Height, im.Width, im.Channels
-	old := make([]uint8, h*w*c)
-	for from := 0; from < len(im.Pixels); from += len(old) {
-		image := im.Pixels[from:][:len(old)]
-		copy(old, image)
-		for y := range h {
-			for x := range w {
-				copy(image[(x*h+y)*c:][:c], old[(y*w+x)*c:])
-			}
-		}
-	}
-	im.Height, im.Width = w, h
-}
-
 // labels makes one label an image out of [N] or [N,1]; −1 means unlabelled.
 func (a *array) labels(images int) ([]int, error) {
 	columns := 1
@@ -198,14 +182,14 @@ func (a *array) labels(images int) ([]int, error) {
 	case a.shape[0] != images:
 		return nil, fmt.Errorf("%s: %d labels for %d images; the files belong to different sets", a.name, a.shape[0], images)
 	}
-	return a.whole()
+	return a.integers()
 }
 
 // mostClasses bounds labels: what counts classes takes memory for each of them.
 const mostClasses = 1 << 20
 
-// whole reads all numbers as labels.
-func (a *array) whole() ([]int, error) {
+// integers reads all numbers as labels.
+func (a *array) integers() ([]int, error) {
 	out := make([]int, a.len())
 	for i := range out {
 		v := a.value(i)
@@ -240,4 +224,19 @@ func (a *array) rowMajor() error {
 	}
 	a.data, a.fortran = out, false
 	return nil
+}
+
+// pixels are images without labels.
+type pixels struct {
+	Height, Width, Channels int
+	Data                    []uint8 // [N,Height,Width,Channels], row-major
+}
+
+// firstColumn drops all but the first column.
+func (a *array) firstColumn() {
+	rows, columns := a.shape[0], a.shape[1]
+	for i := range rows {
+		copy(a.data[i*a.size:][:a.size], a.data[i*columns*a.size:])
+	}
+	a.shape, a.data = []int{rows}, a.data[:rows*a.size]
 }

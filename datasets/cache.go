@@ -268,3 +268,16 @@ func readAlbum(f *os.File) (a *album, from int64, err error) {
 	}
 	return a, from, nil
 }
+
+// stamps are the files' sizes and times.
+func stamps(p *location, names []string) ([]stamp, error) {
+	var out []stamp
+	for _, name := range names {
+		info, err := p.stat(name)
+		if err != nil {
+			return nil, p.explain(name, err)
+		}
+		out = append(out, stamp{Path: name, Size: info.Size(), Time: info.ModTime().UnixNano()})
+	}
+	return out, nil
+}

@@ -85,7 +85,7 @@ func (c cifar) wanted(name string) bool {
 func (c cifar) recognise(p *location) string {
 	dirs := []string{"."}
 	for _, dir := range c.folders {
-		if isDir(p, dir) {
+		if p.isDir(dir) {
 			dirs = append(dirs, dir)
 		}
 	}

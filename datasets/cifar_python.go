@@ -72,7 +72,7 @@ func integersOf(v any) ([]int, bool) {
 			return nil, false
 		}
 		a := array{kind: v.DType.Kind, size: v.DType.Size, big: v.DType.Big, shape: v.Shape, data: v.Data}
-		out, err := a.whole()
+		out, err := a.integers()
 		return out, err == nil
 	}
 	return nil, false

@@ -231,7 +231,7 @@ func FuzzCIFAR(f *testing.F) {
 				t.Fatal(err)
 			}
 			parts := cifarParts{files: map[string]Images{}}
-			m := member{name, name, int64(len(b)), float64(len(b)), bytes.NewReader(b)}
+			m := member{name: name, path: name, size: int64(len(b)), warranted: float64(len(b)), r: bytes.NewReader(b)}
 			if err := cifar10().part(&parts, m); err != nil {
 				continue
 			}

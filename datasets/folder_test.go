@@ -396,17 +396,22 @@ im = Image.fromarray(photo(50, 50))
 put(im.convert("P"), "png"); put(im.convert("P"), "gif"); put(im.convert("L"), "png"); put(im.convert("L"), "jpg", quality=95)
 put(im, "bmp"); put(im.convert("CMYK"), "jpg", quality=95, subsampling=0); put(im.convert("RGBA"), "png"); put(im, "JPEG", quality=95, progressive=True, subsampling=0)
 `, dir)
-	var files []stamp
 	p, err := openLocation(filepath.Join(dir, "set"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.close()
-	if files, err = newImageFolder(p).files(); err != nil || len(files) < 36 {
-		t.Fatal(len(files), err)
+	truth, err := openLocation(filepath.Join(dir, "want"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, s := range files {
-		b, err := p.whole(s.Path)
+	defer truth.close()
+	var all []stamp
+	if all, err = newImageFolder(p).files(); err != nil || len(all) < 36 {
+		t.Fatal(len(all), err)
+	}
+	for _, s := range all {
+		b, err := p.readFile(s.Path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -416,11 +421,7 @@ put(im, "bmp"); put(im.convert("CMYK"), "jpg", quality=95, subsampling=0); put(i
 			continue
 		}
 		name := filepath.Base(s.Path)
-		raw, err := os.ReadFile(filepath.Join(dir, "want", strings.TrimSuffix(name, filepath.Ext(name))+".npy"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := readNPY(bytes.NewReader(raw), name, float64(len(raw)))
+		want, err := truth.array(arrayAt{file: strings.TrimSuffix(name, filepath.Ext(name)) + ".npy"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -435,8 +436,12 @@ put(im, "bmp"); put(im.convert("CMYK"), "jpg", quality=95, subsampling=0); put(i
 			}
 		}
 	}
-	if s := open(t, Options{Name: "auto", Path: filepath.Join(dir, "set"), Size: 24, Imbalance: 1}); s.Train.Len()+s.Test.Len() != len(files) {
-		t.Errorf("%d images", s.Train.Len())
+	d, err := decodeAll(Rule{Format: "folder", Size: 24, TestShare: 0.2}, p, newImageFolder(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Labels) != len(all) || d.Height != 24 || d.Width != 24 {
+		t.Errorf("%d images of %d×%d", len(d.Labels), d.Height, d.Width)
 	}
 }
 

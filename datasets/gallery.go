@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -45,15 +44,33 @@ type picture struct {
 	at            int               // in the file of decoded images; −1: unused
 }
 
-// hang turns a gallery into a set: from the cache where it has been decoded before, else by decoding all of it into the
+// Rule is how images become those of a set.
+type Rule struct {
+	Format    string  // of the gallery
+	Size      int     // side of decoded images; 0: as they are, or their median shorter side
+	TestShare float64 // of each class that becomes the test split where there is none
+}
+
+func (r Rule) String() string {
+	return fmt.Sprintf("%s, size %d, test share %g", r.Format, r.Size, r.TestShare)
+}
+
+// Decoded are the images of a gallery in one shape.
+type Decoded struct {
+	album
+	Pixels   []byte // [N,Height,Width,Channels], row-major; to be read only
+	Warnings []string
+}
+
+// decodeAll turns a gallery into decoded images: from the cache where it has been decoded before, else by decoding all of it into the
 // cache, else into memory.
-func hang(o Options, p *location, format string, g gallery) (*Set, error) {
+func decodeAll(r Rule, p *location, g gallery) (*Decoded, error) {
 	files, err := g.files()
 	if err != nil {
 		return nil, err
 	}
 	c, noCache := openCache()
-	rule := fmt.Sprintf("%s, size %d, test share %g", format, o.Size, o.TestShare)
+	rule := r.String()
 	known := index{Place: p.absolute() + "\n" + rule}
 	if noCache == nil {
 		known = index{Place: known.Place, Files: c.index(known.Place).Files}
@@ -64,10 +81,10 @@ func hang(o Options, p *location, format string, g gallery) (*Set, error) {
 	known.Files, known.Key = files, keyOf(rule, files)
 	if noCache == nil {
 		if a, pixels, err := c.read(known.Key); err == nil {
-			return a.set(pixels), c.note(known)
+			return &Decoded{album: *a, Pixels: pixels}, c.note(known)
 		}
 	}
-	b := builder{o: o, place: p, gallery: g}
+	b := builder{rule: r, place: p, gallery: g}
 	a, err := b.album(known.Key)
 	if err != nil {
 		return nil, err
@@ -78,17 +95,8 @@ func hang(o Options, p *location, format string, g gallery) (*Set, error) {
 	return b.inCache(a, c, known)
 }
 
-// absolute is the path by which a place is known from one run to the next.
-func (p *location) absolute() string {
-	path, err := filepath.Abs(p.path)
-	if err != nil {
-		return p.path
-	}
-	return path
-}
-
 // inCache decodes into the cache and maps what was decoded; where the cache cannot be written, into memory.
-func (b *builder) inCache(a *album, c cache, known index) (*Set, error) {
+func (b *builder) inCache(a *album, c cache, known index) (*Decoded, error) {
 	err := c.write(a, b.decode)
 	var broken *BrokenError
 	switch {
@@ -104,11 +112,11 @@ func (b *builder) inCache(a *album, c cache, known index) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.set(pixels), nil
+	return &Decoded{album: *a, Pixels: pixels}, nil
 }
 
 // inMemory decodes into memory, and says why nothing is kept.
-func (b *builder) inMemory(a *album, why error) (*Set, error) {
+func (b *builder) inMemory(a *album, why error) (*Decoded, error) {
 	size := product(len(a.Labels), a.image())
 	if text := tooLarge(size); text != "" {
 		return nil, fmt.Errorf("%s: decoded images cannot be kept in a file (%w), and to hold them %s; make the cache folder writable, or set data.size", b.place.path, why, text)
@@ -117,9 +125,8 @@ func (b *builder) inMemory(a *album, why error) (*Set, error) {
 	if err := b.decode(pixels, 0); err != nil {
 		return nil, err
 	}
-	s := a.set(pixels)
-	s.Warnings = append(s.Warnings, fmt.Sprintf("decoded images are not kept for the next run: %v", why))
-	return s, nil
+	warning := fmt.Sprintf("decoded images are not kept for the next run: %v", why)
+	return &Decoded{album: *a, Pixels: pixels, Warnings: []string{warning}}, nil
 }
 
 // memory is pixels that are written at offsets.
@@ -128,18 +135,9 @@ type memory []byte
 // WriteAt copies.
 func (m memory) WriteAt(b []byte, at int64) (int, error) { return copy(m[at:], b), nil }
 
-// set is the set of an album and its pixels.
-func (a *album) set(pixels []byte) *Set {
-	all := Images{Height: a.Height, Width: a.Width, Channels: a.Channels, Pixels: pixels, Labels: a.Labels, Fine: a.Fine, Sums: a.Sums}
-	return &Set{
-		Train: all.part(0, a.Train), Test: all.part(a.Train, len(a.Labels)), Found: a.Found, Flip: true,
-		Names: a.Names, FineNames: a.FineNames,
-	}
-}
-
 // builder makes an album.
 type builder struct {
-	o        Options
+	rule     Rule
 	place    *location
 	gallery  gallery
 	pictures []picture
@@ -287,7 +285,7 @@ func (b *builder) testByRule() {
 			labels[i] = -1
 		}
 	}
-	for i, test := range testByRule(labels, func(i int) string { return b.pictures[i].name }, b.o.TestShare) {
+	for i, test := range testByRule(labels, func(i int) string { return b.pictures[i].name }, b.rule.TestShare) {
 		if test {
 			b.pictures[i].split = "test"
 		}
@@ -313,8 +311,8 @@ func (b *builder) shape(a *album) {
 	}
 	text := ""
 	switch {
-	case b.o.Size > 0:
-		b.size = b.o.Size
+	case b.rule.Size > 0:
+		b.size = b.rule.Size
 	case same && max(first.width, first.height) <= largestSide:
 		a.Height, a.Width = first.height, first.width
 	default:
@@ -386,16 +384,4 @@ func isImage(name string) bool {
 		return true
 	}
 	return false
-}
-
-// splitOf is the split that the words of a file's name say, or else its folder's; "" where they say none.
-func splitOf(file string) string {
-	for _, name := range []string{path.Base(file), path.Base(path.Dir(file))} {
-		for _, word := range arrayWords.Split(strings.ToLower(name), -1) {
-			if split := splitWords[word]; split != "" {
-				return split
-			}
-		}
-	}
-	return ""
 }

@@ -162,29 +162,17 @@ func findIDX(p *location) ([]idxEntry, error) {
 func rawFolders(p *location) []string {
 	var out []string
 	for _, name := range []string{"raw", "gzip"} {
-		if isDir(p, name) {
+		if p.isDir(name) {
 			out = append(out, name)
 		}
 	}
 	entries, _ := p.list(".") // what cannot be listed was said before
 	for _, e := range entries {
-		if e.IsDir() && isDir(p, join(e.Name(), "raw")) {
+		if e.IsDir() && p.isDir(join(e.Name(), "raw")) {
 			out = append(out, join(e.Name(), "raw"))
 		}
 	}
 	return out
-}
-
-func isDir(p *location, name string) bool {
-	info, err := p.root.Stat(name)
-	return err == nil && info.IsDir() && p.only == ""
-}
-
-func join(dir, name string) string {
-	if dir == "." {
-		return name
-	}
-	return dir + "/" + name
 }
 
 // inside finds the one file in a folder that has the name of a file, as some archive programs leave it.
@@ -320,7 +308,7 @@ func (s idxSet) split(p *location, split string) (Images, error) {
 		return Images{}, err
 	}
 	n := values.shape[0]
-	im, err := values.pixels()
+	im, err := imagesOf(values)
 	if err != nil {
 		return Images{}, err
 	}
@@ -332,15 +320,6 @@ func (s idxSet) split(p *location, split string) (Images, error) {
 		return Images{}, fmt.Errorf("%w (images: %s)", err, values.name)
 	}
 	return im, nil
-}
-
-// firstColumn drops all but the first column.
-func (a *array) firstColumn() {
-	rows, columns := a.shape[0], a.shape[1]
-	for i := range rows {
-		copy(a.data[i*a.size:][:a.size], a.data[i*columns*a.size:])
-	}
-	a.shape, a.data = []int{rows}, a.data[:rows*a.size]
 }
 
 // startAtZero counts labels from 0 where a set counts them from 1 (EMNIST's letters): no class is empty for that.

@@ -158,7 +158,7 @@ func TestIDXTypes(t *testing.T) {
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
-		if diff := cmp.Diff(c.pixels, im.Pixels); diff != "" {
+		if diff := cmp.Diff(c.pixels, im.Data); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
 		}
 	}

@@ -106,8 +106,8 @@ func FuzzIDX(f *testing.F) {
 		}
 		images := x.shape[0]
 		im, err := x.pixels()
-		if err == nil && len(im.Pixels) != images*im.Height*im.Width*im.Channels {
-			t.Errorf("%d bytes of %d images of %d×%d×%d", len(im.Pixels), images, im.Height, im.Width, im.Channels)
+		if err == nil && len(im.Data) != images*im.Height*im.Width*im.Channels {
+			t.Errorf("%d bytes of %d images of %d×%d×%d", len(im.Data), images, im.Height, im.Width, im.Channels)
 		}
 	})
 }

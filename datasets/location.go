@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"protobench/internal/setting"
 )
 
 // location is where a set lies: a folder, or one file in it. Nothing outside of the folder is opened, whatever links and
@@ -24,16 +26,16 @@ func openLocation(path string) (*location, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, wrong("path", path+" does not exist", "give the folder that holds the set's files, or a set that is one file")
+		return nil, wrongPath(path+" does not exist", "give the folder that holds the set's files, or a set that is one file")
 	case err != nil:
-		return nil, wrong("path", err.Error(), "give a folder that can be read")
+		return nil, wrongPath(err.Error(), "give a folder that can be read")
 	}
 	p := &location{path: path, dir: path}
 	if !info.IsDir() {
 		p.dir, p.only = filepath.Dir(path), filepath.Base(path)
 	}
 	if p.root, err = os.OpenRoot(p.dir); err != nil {
-		return nil, wrong("path", err.Error(), "give a folder that can be read")
+		return nil, wrongPath(err.Error(), "give a folder that can be read")
 	}
 	return p, nil
 }
@@ -138,3 +140,37 @@ func (p *location) explain(name string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", file, err)
 }
+
+// wrongPath is what is at fault with the key data.path.
+func wrongPath(found, remedy string) error {
+	return &setting.KeyError{Key: "data.path", Found: found, Remedy: remedy}
+}
+
+// absolute is the path by which a place is known from one run to the next.
+func (p *location) absolute() string {
+	path, err := filepath.Abs(p.path)
+	if err != nil {
+		return p.path
+	}
+	return path
+}
+
+// stat describes a file or folder, or what a link leads to.
+func (p *location) stat(name string) (fs.FileInfo, error) { return p.root.Stat(name) }
+
+// isDir reports whether a folder of that name is there.
+func (p *location) isDir(name string) bool {
+	info, err := p.root.Stat(name)
+	return err == nil && info.IsDir() && p.only == ""
+}
+
+// join is the path of a file of a folder below a place ("." for its own).
+func join(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return dir + "/" + name
+}
+
+// foreign reports whether a file or folder is of the system's, not the set's.
+func foreign(name string) bool { return strings.HasPrefix(name, ".") || name == "__MACOSX" }

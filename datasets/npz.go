@@ -1,11 +1,8 @@
 package datasets
 
 import (
-	"archive/zip"
 	"fmt"
-	"io"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,21 +34,13 @@ func npzReader() reader {
 // arrayName is what an array's name says: which split it belongs to and what it holds.
 type arrayName struct{ split, role string }
 
-// The words that names are made of.
-var (
-	arrayWords = regexp.MustCompile(`[-_. ]+`)
-	splitWords = map[string]string{"train": "train", "training": "train", "tr": "train", "test": "test", "t10k": "test", "te": "test",
-		"val": "val", "valid": "val", "validation": "val", "unlabeled": "unlabelled", "unlabelled": "unlabelled", "extra": "unlabelled"}
-	roleWords = map[string]string{"x": "x", "images": "x", "imgs": "x", "image": "x", "data": "x", "y": "y", "labels": "y", "label": "y", "targets": "y", "fine": "fine"}
-)
-
 // parseArrayName reads names such as x_train, train_images, kmnist-train-imgs, y_train_fine. prefix is what is left.
 func parseArrayName(name string) (n arrayName, prefix string, ok bool) {
 	var rest []string
-	for _, word := range arrayWords.Split(strings.ToLower(name), -1) {
+	for _, word := range words(name) {
 		switch {
-		case splitWords[word] != "" && n.split == "":
-			n.split = splitWords[word]
+		case splitWord(word) != "" && n.split == "":
+			n.split = splitWord(word)
 		case word == "fine":
 			n.role = "fine"
 		case roleWords[word] != "" && (n.role == "" || n.role == "fine"):
@@ -73,9 +62,6 @@ type arraySet struct {
 	name   string
 	arrays map[arrayName]arrayAt
 }
-
-// arrayAt is where an array lies: a file, and its member where the file is an archive.
-type arrayAt struct{ file, member string }
 
 // findArrays lists the sets of a place: each .npz that holds one, and the files of one array each.
 func findArrays(p *location) ([]arraySet, error) {
@@ -103,7 +89,7 @@ func findArrays(p *location) ([]arraySet, error) {
 				add(prefix, n, arrayAt{file: e.Name()})
 			}
 		case extension == ".npz":
-			if err := p.findMembers(e.Name(), stem, add); err != nil {
+			if err := findMembers(p, e.Name(), stem, add); err != nil {
 				return nil, err
 			}
 		}
@@ -115,67 +101,6 @@ func (s arraySet) hasImages() bool {
 	_, train := s.arrays[arrayName{"train", "x"}]
 	_, all := s.arrays[arrayName{"", "x"}]
 	return train || all
-}
-
-// findMembers lists the arrays of an archive; one that holds a single array has what its own name says.
-func (p *location) findMembers(file, stem string, add func(string, arrayName, arrayAt)) error {
-	return p.visitFile(file, func(m member) error {
-		z, err := openZip(m)
-		if err != nil {
-			return err
-		}
-		for _, f := range z.File {
-			if escapes(f.Name) {
-				return fmt.Errorf("%s: member %q would lie outside of the folder; no archive of arrays has such names, save it again", m.path, f.Name)
-			}
-			name := strings.TrimSuffix(f.Name, ".npy")
-			if n, prefix, ok := parseArrayName(stem); ok && len(z.File) == 1 {
-				add(prefix, n, arrayAt{file, f.Name})
-			} else if n, _, ok := parseArrayName(name); ok {
-				add(stem, n, arrayAt{file, f.Name})
-			}
-		}
-		return nil
-	})
-}
-
-func openZip(m member) (*zip.Reader, error) {
-	at, ok := m.r.(io.ReaderAt)
-	if !ok {
-		return nil, fmt.Errorf("%s: an archive inside of an archive is not read", m.path)
-	}
-	z, err := zip.NewReader(at, m.size)
-	if err != nil {
-		head := make([]byte, 64)
-		n, _ := at.ReadAt(head, 0)
-		return nil, fmt.Errorf("%s: is %s, expected a zip archive of arrays (%w); fetch or save the file again", m.path, looksLike(head[:n]), err)
-	}
-	return z, nil
-}
-
-// array reads one array.
-func (p *location) array(at arrayAt) (a *array, err error) {
-	err = p.visitFile(at.file, func(m member) error {
-		if at.member == "" {
-			a, err = readNPY(m.r, m.path, m.warranted)
-			return err
-		}
-		z, err := openZip(m)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(z.File, func(f *zip.File) bool { return f.Name == at.member })
-		f := z.File[i]
-		name := m.path + ": " + at.member
-		r, err := f.Open()
-		if err != nil {
-			return fmt.Errorf("%s: %w; save the file again", name, err)
-		}
-		defer r.Close()
-		a, err = readNPY(r, name, min(float64(f.CompressedSize64), m.warranted)*inflation)
-		return err
-	})
-	return a, err
 }
 
 // readArrays reads the one set that is meant.
@@ -198,24 +123,6 @@ func readArrays(o Options, p *location) (*Set, error) {
 		return nil, wrong("subset", "no arrays "+quote(o.Subset)+" in "+p.path, "choose one of "+some(names))
 	}
 	return nil, wrong("subset", p.path+" holds several sets", "choose one of "+some(names))
-}
-
-// contents lists the files of a place; of one archive, its members.
-func (p *location) contents() []string {
-	if p.only == "" || path.Ext(p.only) != ".npz" {
-		return p.names()
-	}
-	var names []string
-	_ = p.visitFile(p.only, func(m member) error { // it was read before
-		z, err := openZip(m)
-		if err == nil {
-			for _, f := range z.File {
-				names = append(names, strings.TrimSuffix(f.Name, ".npy"))
-			}
-		}
-		return err
-	})
-	return names
 }
 
 // read reads the splits: train or all, unlabelled images behind it, test; where there is no test split, the validation
@@ -257,7 +164,7 @@ func (s arraySet) split(p *location, split string) (Images, error) {
 	if err != nil {
 		return Images{}, err
 	}
-	im, err := x.pixels()
+	im, err := imagesOf(x)
 	if err != nil {
 		return Images{}, err
 	}
@@ -266,25 +173,13 @@ func (s arraySet) split(p *location, split string) (Images, error) {
 	if !ok && split != "unlabelled" {
 		return Images{}, fmt.Errorf("%s: has no labels beside it; expected %s", x.name, npzReader().Files)
 	}
-	if im.Labels, err = p.labelArray(y, n); err != nil {
+	if im.Labels, err = labelArray(p, y, n); err != nil {
 		return Images{}, err
 	}
 	if fine, ok := s.arrays[arrayName{split, "fine"}]; ok {
-		im.Fine, err = p.labelArray(fine, n)
+		im.Fine, err = labelArray(p, fine, n)
 	}
 	return im, err
-}
-
-// labelArray reads the labels of n images, −1 for all where there is no array.
-func (p *location) labelArray(at arrayAt, n int) ([]int, error) {
-	if at.file == "" {
-		return slices.Repeat([]int{-1}, n), nil
-	}
-	a, err := p.array(at)
-	if err != nil {
-		return nil, err
-	}
-	return a.labels(n)
 }
 
 // joinChecked appends images of what has to be the same shape.
@@ -299,3 +194,35 @@ func (im *Images) joinChecked(more Images, path string) error {
 	im.join(more)
 	return nil
 }
+
+// findMembers lists the arrays of an archive; one that holds a single array has what its own name says.
+func findMembers(p *location, file, stem string, add func(string, arrayName, arrayAt)) error {
+	members, err := p.members(file)
+	if err != nil {
+		return err
+	}
+	for _, member := range members {
+		name := strings.TrimSuffix(member, ".npy")
+		if n, prefix, ok := parseArrayName(stem); ok && len(members) == 1 {
+			add(prefix, n, arrayAt{file: file, member: member})
+		} else if n, _, ok := parseArrayName(name); ok {
+			add(stem, n, arrayAt{file: file, member: member})
+		}
+	}
+	return nil
+}
+
+// labelArray reads the labels of n images, −1 for all where there is no array.
+func labelArray(p *location, at arrayAt, n int) ([]int, error) {
+	if at.file == "" {
+		return slices.Repeat([]int{-1}, n), nil
+	}
+	a, err := p.array(at)
+	if err != nil {
+		return nil, err
+	}
+	return a.labels(n)
+}
+
+// roleWords are the words that say what an array holds.
+var roleWords = map[string]string{"x": "x", "images": "x", "imgs": "x", "image": "x", "data": "x", "y": "y", "labels": "y", "label": "y", "targets": "y", "fine": "fine"}

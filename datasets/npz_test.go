@@ -187,8 +187,8 @@ func FuzzNPY(f *testing.F) {
 		if len(a.shape) > 0 {
 			_, _ = a.labels(a.shape[0])
 		}
-		if im, err := a.pixels(); err == nil && len(im.Pixels)%(im.Height*im.Width*im.Channels) != 0 {
-			t.Errorf("%d bytes of images of %d×%d×%d", len(im.Pixels), im.Height, im.Width, im.Channels)
+		if im, err := a.pixels(); err == nil && len(im.Data)%(im.Height*im.Width*im.Channels) != 0 {
+			t.Errorf("%d bytes of images of %d×%d×%d", len(im.Data), im.Height, im.Width, im.Channels)
 		}
 	})
 }

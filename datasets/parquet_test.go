@@ -153,7 +153,7 @@ func FuzzParquet(f *testing.F) {
 	f.Add(parquetOf(f, rows))
 	f.Add(parquetOf(f, rows, parquet.Compression(&parquet.Zstd)))
 	f.Fuzz(func(_ *testing.T, b []byte) {
-		m := member{"f", "f", int64(len(b)), float64(len(b)), bytes.NewReader(b)}
+		m := member{name: "f", path: "f", size: int64(len(b)), warranted: float64(len(b)), r: bytes.NewReader(b)}
 		_ = (&parquetFiles{}).scanFile("train.parquet", m, func(encoded) error { return nil })
 	})
 }

@@ -110,12 +110,12 @@ func (p *location) sources(folders, archives []string, wanted func(string) bool)
 	}
 	out := []source{p.folderSource(".", wanted)}
 	for _, name := range folders {
-		if isDir(p, name) {
+		if p.isDir(name) {
 			out = append(out, p.folderSource(name, wanted))
 		}
 	}
 	for _, name := range archives {
-		if p.has(name) && !isDir(p, name) {
+		if p.has(name) && !p.isDir(name) {
 			out = append(out, p.tarSource(name, wanted))
 		}
 	}
@@ -136,4 +136,10 @@ func (m member) content() ([]byte, error) {
 		return nil, fmt.Errorf("%s: found %d of %d bytes (%w); fetch the file again", m.path, n, m.size, err)
 	}
 	return b, nil
+}
+
+// whole reads a file.
+func (p *location) readFile(name string) (b []byte, err error) {
+	err = p.visitFile(name, func(m member) error { b, err = m.content(); return err })
+	return b, err
 }

@@ -81,7 +81,7 @@ func FuzzSTL10(f *testing.F) {
 	f.Fuzz(func(t *testing.T, x, y []byte) {
 		s := source{"f", func(visit func(member) error) error {
 			for name, b := range map[string][]byte{"train_X.bin": x, "train_y.bin": y, "test_X.bin": x, "test_y.bin": y} {
-				if err := visit(member{name, name, int64(len(b)), float64(len(b)), bytes.NewReader(b)}); err != nil {
+				if err := visit(member{name: name, path: name, size: int64(len(b)), warranted: float64(len(b)), r: bytes.NewReader(b)}); err != nil {
 					return err
 				}
 			}

@@ -110,7 +110,7 @@ func isConstant(pix []uint8, channels int) bool {
 // differenceHash scales an image to 9×8 gray pixels and notes which are brighter than their right neighbours.
 func (im *Images) differenceHash(i int) uint64 {
 	pix := im.Image(i)
-	gray := &raster{im.Width, im.Height, 1, pix}
+	gray := &raster{width: im.Width, height: im.Height, channels: 1, pix: pix}
 	if im.Channels == 3 {
 		gray.pix = make([]uint8, im.Width*im.Height)
 		for at := range gray.pix {
