@@ -288,7 +288,7 @@ func TestImagesThatChangeWhileTheyAreReadAreRefused(t *testing.T) {
 	}
 	defer p.close()
 	b := builder{place: p, gallery: &twoFaced{images: [][]byte{pngOf(t, gradient(2, 2)), pngOf(t, plain(2, 2, color.White))}}}
-	a, err := b.album("key")
+	a, err := b.plan("key")
 	if err != nil {
 		t.Fatal(err)
 	}

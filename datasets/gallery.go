@@ -85,7 +85,7 @@ func decodeAll(r Rule, p *location, g gallery) (*Decoded, error) {
 		}
 	}
 	b := builder{rule: r, place: p, gallery: g}
-	a, err := b.album(known.Key)
+	a, err := b.plan(known.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -145,8 +145,8 @@ type builder struct {
 	channels int
 }
 
-// album reads all headers and fixes which images there will be, in what order and shape.
-func (b *builder) album(key string) (*album, error) {
+// plan reads all headers and fixes which images there will be, in what order and shape.
+func (b *builder) plan(key string) (*album, error) {
 	if err := b.headers(); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 func npy(descr string, data []byte, shape ...int) []byte {
 	text := strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", ", "), "[]")
 	head := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s,), }\n", descr, text)
-	b := append([]byte(npyMagic+"\x01\x00"), byte(len(head)), byte(len(head)>>8))
+	b := append([]byte("\x93NUMPY"+"\x01\x00"), byte(len(head)), byte(len(head)>>8))
 	return append(append(b, head...), data...)
 }
 
