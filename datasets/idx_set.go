@@ -181,11 +181,11 @@ func inside(p *location, dir string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	files := slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() || strings.HasPrefix(e.Name(), ".") })
-	if len(files) != 1 {
+	inner := slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() || strings.HasPrefix(e.Name(), ".") })
+	if len(inner) != 1 {
 		return "", false
 	}
-	return join(dir, files[0].Name()), true
+	return join(dir, inner[0].Name()), true
 }
 
 // idxSet is the four files of one set.
@@ -197,10 +197,10 @@ type idxSet struct {
 var idxParts = []string{"train-images", "train-labels", "test-images", "test-labels"}
 
 // groupIDX sorts files by the set that they belong to.
-func groupIDX(files []idxEntry) []idxSet {
-	slices.SortStableFunc(files, func(a, b idxEntry) int { return a.rank - b.rank })
+func groupIDX(found []idxEntry) []idxSet {
+	slices.SortStableFunc(found, func(a, b idxEntry) int { return a.rank - b.rank })
 	var sets []idxSet
-	for _, f := range files {
+	for _, f := range found {
 		at := slices.IndexFunc(sets, func(s idxSet) bool { return s.prefix == f.prefix })
 		if at < 0 {
 			at = len(sets)
@@ -219,12 +219,12 @@ func groupIDX(files []idxEntry) []idxSet {
 }
 
 func recogniseIDX(p *location) string {
-	files, err := findIDX(p)
-	if err != nil || len(files) == 0 {
+	found, err := findIDX(p)
+	if err != nil || len(found) == 0 {
 		return ""
 	}
 	var prefixes []string
-	for _, s := range groupIDX(files) {
+	for _, s := range groupIDX(found) {
 		if s.prefix != "" {
 			prefixes = append(prefixes, s.prefix)
 		}
@@ -237,11 +237,11 @@ func recogniseIDX(p *location) string {
 
 // chooseIDX finds the one set that is meant.
 func chooseIDX(o Options, p *location) (idxSet, error) {
-	files, err := findIDX(p)
+	found, err := findIDX(p)
 	if err != nil {
 		return idxSet{}, err
 	}
-	sets := groupIDX(files)
+	sets := groupIDX(found)
 	var names []string
 	for _, s := range sets {
 		if s.prefix == o.Subset || len(sets) == 1 && o.Subset == "" {
@@ -278,19 +278,19 @@ func (s idxSet) complete(p *location) error {
 
 // readIDXSet reads both splits of one set.
 func readIDXSet(o Options, p *location) (*Set, error) {
-	files, err := chooseIDX(o, p)
+	chosen, err := chooseIDX(o, p)
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{Found: strings.TrimSpace("IDX files " + files.prefix)}
-	if s.Train, err = files.split(p, "train"); err == nil {
-		s.Test, err = files.split(p, "test")
+	s := &Set{Found: strings.TrimSpace("IDX files " + chosen.prefix)}
+	if s.Train, err = chosen.split(p, "train"); err == nil {
+		s.Test, err = chosen.split(p, "test")
 	}
 	if err != nil {
 		return nil, err
 	}
 	s.startAtZero()
-	if strings.HasPrefix(files.prefix, "emnist") { // stored transposed (Cohen et al. 2017)
+	if strings.HasPrefix(chosen.prefix, "emnist") { // stored transposed (Cohen et al. 2017)
 		s.Train.transpose()
 		s.Test.transpose()
 	}

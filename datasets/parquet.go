@@ -13,23 +13,23 @@ func parquetReader() reader {
 			Source: "your own; https://huggingface.co/docs/datasets",
 		},
 		recognise: func(p *location) string {
-			files, err := findShards(p, isParquet)
-			if err != nil || len(files) == 0 {
+			paths, err := findShards(p, isParquet)
+			if err != nil || len(paths) == 0 {
 				return ""
 			}
-			return fmt.Sprintf("Parquet, %d files", len(files))
+			return fmt.Sprintf("Parquet, %d files", len(paths))
 		},
 		read: func(o Options, p *location) (*Set, error) {
-			files, err := findShards(p, isParquet)
+			paths, err := findShards(p, isParquet)
 			if err != nil {
 				return nil, err
 			}
-			if len(files) == 0 {
+			if len(paths) == 0 {
 				return nil, fmt.Errorf("%s: no .parquet is there (found %s); expected %s", p.path, some(p.names()), parquetReader().Files)
 			}
-			s, err := hang(o, p, "parquet", newParquetFiles(p, files))
+			s, err := hang(o, p, "parquet", newParquetFiles(p, paths))
 			if err == nil {
-				s.Found = fmt.Sprintf("Parquet, %d files: %s", len(files), s.Found)
+				s.Found = fmt.Sprintf("Parquet, %d files: %s", len(paths), s.Found)
 			}
 			return s, err
 		},
