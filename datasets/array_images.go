@@ -1,8 +1,10 @@
 package datasets
 
+import "protobench/datasets/files"
+
 // imagesOf makes images without labels out of an array, whose data are used up.
-func imagesOf(a *array) (Images, error) {
-	p, err := a.pixels()
+func imagesOf(a *files.Array) (Images, error) {
+	p, err := a.Pixels()
 	return Images{Height: p.Height, Width: p.Width, Channels: p.Channels, Pixels: p.Data}, err
 }
 

@@ -3,10 +3,12 @@ package datasets
 import (
 	"errors"
 	"path/filepath"
+
+	"protobench/datasets/fetch"
 )
 
 // Downloads lists the official files of a set that can be fetched; nil where there are none.
-func Downloads(name string) ([]Download, error) {
+func Downloads(name string) ([]fetch.Download, error) {
 	r, err := find(name)
 	return r.downloads, err
 }

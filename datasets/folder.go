@@ -1,5 +1,10 @@
 package datasets
 
+import (
+	"protobench/datasets/encoded"
+	"protobench/datasets/files"
+)
+
 // folderReader reads folders of images, one folder a class.
 func folderReader() reader {
 	return reader{
@@ -8,18 +13,18 @@ func folderReader() reader {
 			Files:  "a folder with {train,val,test}/class/*.{jpg,jpeg,png,webp,gif,bmp}, or class/… alone",
 			Source: "your own; ImageNet, Tiny ImageNet, Caltech-101, iNaturalist, …",
 		},
-		recognise: func(p *location) string {
-			f := newImageFolder(p)
-			if p.only != "" || !f.holdsImages(".") {
+		recognise: func(p *files.Location) string {
+			f := encoded.NewImageFolder(p)
+			if p.Only != "" || !f.HoldsImages(".") {
 				return ""
 			}
 			return "a folder of images"
 		},
-		read: func(o Options, p *location) (*Set, error) {
-			if p.only != "" {
-				return nil, wrong("path", p.path+" is a file", "give the folder of the class folders")
+		read: func(o Options, p *files.Location) (*Set, error) {
+			if p.Only != "" {
+				return nil, wrong("path", p.Path+" is a file", "give the folder of the class folders")
 			}
-			s, err := hang(o, p, "folder", newImageFolder(p))
+			s, err := hang(o, p, "folder", encoded.NewImageFolder(p))
 			if err == nil {
 				s.Found = "a folder of images: " + s.Found
 			}

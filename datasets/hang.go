@@ -1,8 +1,13 @@
 package datasets
 
+import (
+	"protobench/datasets/encoded"
+	"protobench/datasets/files"
+)
+
 // hang turns a gallery into a set.
-func hang(o Options, p *location, format string, g gallery) (*Set, error) {
-	d, err := decodeAll(Rule{Format: format, Size: o.Size, TestShare: o.TestShare}, p, g)
+func hang(o Options, p *files.Location, format string, g encoded.Gallery) (*Set, error) {
+	d, err := encoded.Decode(encoded.Rule{Format: format, Size: o.Size, TestShare: o.TestShare}, p, g)
 	if d == nil {
 		return nil, err
 	}

@@ -3,11 +3,13 @@ package datasets
 import (
 	"fmt"
 	"strconv"
+
+	"protobench/datasets/encoded"
 )
 
 // splitByRule parts the training images of a set in memory that has no test split.
 func (s *Set) splitByRule(share float64) {
-	test := testByRule(s.Train.Labels, strconv.Itoa, share)
+	test := encoded.PickTest(s.Train.Labels, strconv.Itoa, share)
 	var at []int
 	for i, is := range test {
 		if is {

@@ -1,0 +1,112 @@
+package files
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"protobench/internal/pickle"
+)
+
+const npyMagic = "\x93NUMPY"
+
+// npyHeader is the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } in
+// its parts.
+var npyDescr, npyOrder, npyShape = regexp.MustCompile(`'descr'\s*:\s*'([^']*)'`), regexp.MustCompile(`'fortran_order'\s*:\s*(True|False)`), regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`)
+
+// readNPY reads a NumPy array of numbers (format 1.0 to 3.0). warranted is the most bytes that the
+// file on the disk can hold of it. Objects are never read: they are pickles of anything.
+func readNPY(r io.Reader, name string, warranted float64) (*Array, error) {
+	b := bufio.NewReaderSize(r, 1<<16)
+	start, _ := b.Peek(64)
+	if len(start) < 10 || string(start[:6]) != npyMagic {
+		return nil, fmt.Errorf("%s: begins with %s, expected a NumPy array; save it with numpy.save", name, LooksLike(start))
+	}
+	a, err := npyHead(b, name, start[6])
+	if err != nil {
+		return nil, err
+	}
+	want := Product(a.Shape...) * float64(a.Size)
+	if want > warranted {
+		return nil, fmt.Errorf("%s: shape %v of %s is %s, of which the file can hold %s at most: it is cut short; save it again", name, a.Shape, a.typeName(), BytesText(want), BytesText(warranted))
+	}
+	if text := TooLarge(want); text != "" {
+		return nil, fmt.Errorf("%s: shape %v of %s %s; save it as uint8, or use a machine with more memory", name, a.Shape, a.typeName(), text)
+	}
+	a.Data = make([]byte, int64(want))
+	if n, err := io.ReadFull(b, a.Data); err != nil && len(a.Data) > 0 {
+		return nil, fmt.Errorf("%s: found %d of the %d bytes of shape %v of %s (%w); save it again", name, n, len(a.Data), a.Shape, a.typeName(), err)
+	}
+	if n, err := io.ReadFull(b, make([]byte, 1)); n > 0 || err != io.EOF {
+		return nil, fmt.Errorf("%s: does not end after the %d bytes of shape %v of %s (%w); save it again", name, len(a.Data), a.Shape, a.typeName(), err)
+	}
+	return a, nil
+}
+
+// npyHead reads the header up to the data.
+func npyHead(b *bufio.Reader, name string, major byte) (*Array, error) {
+	prefix := make([]byte, 10)
+	if major > 1 {
+		prefix = make([]byte, 12)
+	}
+	if _, err := io.ReadFull(b, prefix); err != nil || major == 0 || major > 3 {
+		return nil, fmt.Errorf("%s: NumPy format %d, expected 1 to 3; save it again", name, major)
+	}
+	n := int(binary.LittleEndian.Uint16(prefix[8:]))
+	if major > 1 {
+		n = int(binary.LittleEndian.Uint32(prefix[8:]))
+	}
+	const most = 1 << 16
+	if n > most {
+		return nil, fmt.Errorf("%s: a header of %d bytes, expected %d at most: damaged, or no plain array; save it again", name, n, most)
+	}
+	text := make([]byte, n)
+	if got, err := io.ReadFull(b, text); err != nil {
+		return nil, fmt.Errorf("%s: header: found %d of %d bytes; save it again", name, got, n)
+	}
+	return parseNPY(string(text), name)
+}
+
+// parseNPY reads the header's text.
+func parseNPY(head, name string) (*Array, error) {
+	descr, order, shape := npyDescr.FindStringSubmatch(head), npyOrder.FindStringSubmatch(head), npyShape.FindStringSubmatch(head)
+	if descr == nil || order == nil || shape == nil {
+		return nil, fmt.Errorf("%s: header %.80q lacks one of 'descr' (a plain type), 'fortran_order' and 'shape'; save a plain array", name, head)
+	}
+	d, err := pickle.ParseDType(descr[1])
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; save plain numbers", name, err)
+	}
+	a := &Array{Name: name, Kind: d.Kind, Size: d.Size, Big: d.Big, fortran: order[1] == "True"}
+	if !a.plain() {
+		return nil, fmt.Errorf("%s: type %s is not read; save it as uint8 (images) or int64 (labels)", name, d)
+	}
+	for s := range strings.SplitSeq(shape[1], ",") {
+		if s = strings.TrimSuffix(strings.TrimSpace(s), "L"); s == "" {
+			continue
+		}
+		v, err := strconv.ParseUint(s, 10, 40)
+		if err != nil {
+			return nil, fmt.Errorf("%s: shape (%s) is no list of sizes; save it again", name, shape[1])
+		}
+		a.Shape = append(a.Shape, int(v))
+	}
+	return a, nil
+}
+
+// plain reports whether the numbers are of a type that is read.
+func (a *Array) plain() bool {
+	switch a.Kind {
+	case 'b':
+		return a.Size == 1
+	case 'i', 'u':
+		return a.Size == 1 || a.Size == 2 || a.Size == 4 || a.Size == 8
+	case 'f':
+		return a.Size == 2 || a.Size == 4 || a.Size == 8
+	}
+	return false
+}
