@@ -5,6 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"protobench/datasets/encoded"
+	"protobench/datasets/files"
 )
 
 // autoReader reads what another reader recognises.
@@ -14,10 +17,10 @@ func autoReader() reader {
 			Name: "auto", Doc: "whatever set lies at data.path, recognised by its files; the plan says as what", Files: "the folder or file of a set",
 			Source: "your own",
 		},
-		read: func(o Options, p *location) (*Set, error) {
+		read: func(o Options, p *files.Location) (*Set, error) {
 			r, _, ok := recognise(p)
 			if !ok {
-				return nil, wrong("path", p.path+" holds no set that is recognised (found "+some(p.names())+")",
+				return nil, wrong("path", p.Path+" holds no set that is recognised (found "+files.Few(p.Names())+")",
 					"see `protobench list datasets` for the files of each, and set data.name")
 			}
 			return r.from(o, p)
@@ -26,7 +29,7 @@ func autoReader() reader {
 }
 
 // recognise finds the first reader that knows what lies at a place, and says what it is.
-func recognise(p *location) (r reader, found string, ok bool) {
+func recognise(p *files.Location) (r reader, found string, ok bool) {
 	for _, r := range readers() {
 		if r.recognise == nil {
 			continue
@@ -38,16 +41,17 @@ func recognise(p *location) (r reader, found string, ok bool) {
 	return reader{}, "", false
 }
 
-// Recognise says what set lies at a path: the name under which [Open] reads it, and what was found, in words.
+// Recognise says what set lies at a path: the name under which [Open] reads it, and what was found,
+// in words.
 func Recognise(path string) (name, found string, err error) {
-	p, err := openLocation(path)
+	p, err := files.OpenLocation(path)
 	if err != nil {
 		return "", "", err
 	}
-	defer p.close()
+	defer p.Close()
 	r, found, ok := recognise(p)
 	if !ok {
-		return "", "", fmt.Errorf("%s: no set is recognised (found %s)", path, strings.TrimSpace(some(p.names())))
+		return "", "", fmt.Errorf("%s: no set is recognised (found %s)", path, strings.TrimSpace(files.Few(p.Names())))
 	}
 	return r.Name, found, nil
 }
@@ -69,7 +73,7 @@ func Installed() []InstalledSet {
 		}
 		for _, e := range entries {
 			path := filepath.Join(root, e.Name())
-			if info, err := os.Stat(path); err != nil || !info.IsDir() || foreign(e.Name()) || e.Name() == decodedFolder {
+			if info, err := os.Stat(path); err != nil || !info.IsDir() || files.Foreign(e.Name()) || e.Name() == encoded.DecodedFolder {
 				continue
 			}
 			name, found, err := Recognise(path)

@@ -5,14 +5,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets/internal/fixture"
 )
 
 func TestInstalledSetsAreFound(t *testing.T) {
-	ownCache(t)
-	root := writeFiles(t, map[string][]byte{
-		"digits/t10k-images-idx3-ubyte": idxFile(1, 2, 2), "cifar10/data_batch_1.bin": cifarBinary(0, 1, false), "cifar100/train.bin": cifarBinary(0, 1, true),
+	fixture.OwnCache(t)
+	root := fixture.WriteFiles(t, map[string][]byte{
+		"digits/t10k-images-idx3-ubyte": fixture.IDX(1, 2, 2), "cifar10/data_batch_1.bin": cifarBinary(0, 1, false), "cifar100/train.bin": cifarBinary(0, 1, true),
 		"stl10/train_X.bin": nil, "med/a.npz": npzOf(t, map[string][]byte{"train_images": nil}), "hf/train.parquet": nil,
-		"shards/a.tar": shard(t, "a.jpg", "", "a.cls", "1"), "photos/ant/1.jpg": nil, "fashion-mnist/train-images-idx3-ubyte.gz": nil, "notes/a.txt": nil, "README.md": nil,
+		"shards/a.tar": fixture.Shard(t, "a.jpg", "", "a.cls", "1"), "photos/ant/1.jpg": nil, "fashion-mnist/train-images-idx3-ubyte.gz": nil, "notes/a.txt": nil, "README.md": nil,
 	})
 	t.Setenv("PROTOBENCH_DATA", root)
 	got := map[string]string{}

@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"protobench/datasets/fetch"
+	"protobench/datasets/files"
 )
 
 // cifarSide is the side of CIFAR's images, which have three channels.
@@ -59,7 +62,7 @@ func cifar10Reader() reader {
 			Source: "https://www.cs.toronto.edu/~kriz/cifar.html", Size: "162 MiB", Licence: "none given; a public research benchmark, cite Krizhevsky 2009",
 		},
 		home: true, recognise: c.recognise, read: c.read,
-		downloads: []Download{{"https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz", "cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", 170498071}},
+		downloads: []fetch.Download{{URL: "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz", File: "cifar-10-python.tar.gz", MD5: "c58f30108f718f92721af3b95e74349a", Size: 170498071}},
 	}
 }
 
@@ -73,7 +76,7 @@ func cifar100Reader() reader {
 			Source: "https://www.cs.toronto.edu/~kriz/cifar.html", Size: "161 MiB", Licence: "none given; a public research benchmark, cite Krizhevsky 2009",
 		},
 		home: true, recognise: c.recognise, read: c.read,
-		downloads: []Download{{"https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz", "cifar-100-python.tar.gz", "eb9058c3a382ffc7106e4002c42a8d85", 169001437}},
+		downloads: []fetch.Download{{URL: "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz", File: "cifar-100-python.tar.gz", MD5: "eb9058c3a382ffc7106e4002c42a8d85", Size: 169001437}},
 	}
 }
 
@@ -82,23 +85,23 @@ func (c cifar) wanted(name string) bool {
 	return c.train.MatchString(name) || c.test.MatchString(name) || slices.Contains(c.names, name) || slices.Contains(c.fineText, name)
 }
 
-func (c cifar) recognise(p *location) string {
+func (c cifar) recognise(p *files.Location) string {
 	dirs := []string{"."}
 	for _, dir := range c.folders {
-		if isDir(p, dir) {
+		if p.IsDir(dir) {
 			dirs = append(dirs, dir)
 		}
 	}
 	for _, dir := range dirs {
-		entries, _ := p.list(dir)
+		entries, _ := p.List(dir)
 		for _, e := range entries {
-			if !e.IsDir() && c.train.MatchString(e.Name()) && c.looks(p, join(dir, e.Name())) {
-				return strings.ToUpper(c.name) + ", " + join(dir, e.Name()) + " …"
+			if !e.IsDir() && c.train.MatchString(e.Name()) && c.looks(p, files.Join(dir, e.Name())) {
+				return strings.ToUpper(c.name) + ", " + files.Join(dir, e.Name()) + " …"
 			}
 		}
 	}
 	for _, name := range c.archives {
-		if p.has(name) {
+		if p.Has(name) {
 			return strings.ToUpper(c.name) + " in " + name
 		}
 	}
@@ -106,8 +109,8 @@ func (c cifar) recognise(p *location) string {
 }
 
 // looks reports whether a file is whole records, or begins like a pickle of a dictionary.
-func (c cifar) looks(p *location, name string) bool {
-	f, size, err := p.open(name)
+func (c cifar) looks(p *files.Location, name string) bool {
+	f, size, err := p.Open(name)
 	if err != nil {
 		return false
 	}
@@ -115,7 +118,7 @@ func (c cifar) looks(p *location, name string) bool {
 	if strings.HasSuffix(name, ".bin") {
 		return size > 0 && size%int64(c.record()) == 0
 	}
-	head := p.head(name)
+	head := p.Head(name)
 	return len(head) > 2 && head[0] == 0x80 && head[1] <= 5
 }
 
@@ -129,17 +132,17 @@ type cifarParts struct {
 }
 
 // read reads the first source that has training images.
-func (c cifar) read(_ Options, p *location) (*Set, error) {
-	for _, s := range p.sources(c.folders, c.archives, c.wanted) {
+func (c cifar) read(_ Options, p *files.Location) (*Set, error) {
+	for _, s := range p.Sources(c.folders, c.archives, c.wanted) {
 		parts := cifarParts{files: map[string]Images{}}
-		if err := s.visit(func(m member) error { return c.part(&parts, m) }); err != nil {
+		if err := s.Visit(func(m files.Member) error { return c.part(&parts, m) }); err != nil {
 			return nil, err
 		}
 		if len(parts.files) > 0 {
 			return c.join(s, parts)
 		}
 	}
-	return nil, fmt.Errorf("%s: no file of %s is there (found %s); expected %s", p.path, c.name, some(p.names()), c.reader().Files)
+	return nil, fmt.Errorf("%s: no file of %s is there (found %s); expected %s", p.Path, c.name, files.Few(p.Names()), c.reader().Files)
 }
 
 func (c cifar) reader() reader {
@@ -150,28 +153,28 @@ func (c cifar) reader() reader {
 }
 
 // part reads one file: images or names.
-func (c cifar) part(parts *cifarParts, m member) error {
-	isText := strings.HasSuffix(m.name, ".txt")
+func (c cifar) part(parts *cifarParts, m files.Member) error {
+	isText := strings.HasSuffix(m.Name, ".txt")
 	switch {
 	case isText:
-		b, err := m.content()
+		b, err := m.Content()
 		if err != nil {
 			return err
 		}
 		at := 0
-		if slices.Contains(c.fineText, m.name) {
+		if slices.Contains(c.fineText, m.Name) {
 			at = 1
 		}
 		parts.names[at] = nonEmptyLines(b)
-	case slices.Contains(c.names, m.name):
+	case slices.Contains(c.names, m.Name):
 		return c.pickledNames(parts, m)
-	case strings.HasSuffix(m.name, ".bin"):
+	case strings.HasSuffix(m.Name, ".bin"):
 		im, err := c.binary(m)
-		parts.files[m.name] = im
+		parts.files[m.Name] = im
 		return err
 	default:
 		im, err := c.pickled(m)
-		parts.files[m.name] = im
+		parts.files[m.Name] = im
 		return err
 	}
 	return nil
@@ -188,13 +191,13 @@ func nonEmptyLines(b []byte) []string {
 }
 
 // binary reads records of label bytes and planes of red, green and blue.
-func (c cifar) binary(m member) (Images, error) {
-	n := m.size / int64(c.record())
-	if n == 0 || m.size%int64(c.record()) != 0 {
-		head, _ := io.ReadAll(io.LimitReader(m.r, 64))
-		return Images{}, fmt.Errorf("%s: %d bytes (%s), expected a whole number of records of %d; fetch the file again", m.path, m.size, looksLike(head), c.record())
+func (c cifar) binary(m files.Member) (Images, error) {
+	n := m.Size / int64(c.record())
+	if n == 0 || m.Size%int64(c.record()) != 0 {
+		head, _ := io.ReadAll(io.LimitReader(m.Body, 64))
+		return Images{}, fmt.Errorf("%s: %d bytes (%s), expected a whole number of records of %d; fetch the file again", m.Path, m.Size, files.LooksLike(head), c.record())
 	}
-	b, err := m.content()
+	b, err := m.Content()
 	if err != nil {
 		return Images{}, err
 	}
@@ -202,13 +205,13 @@ func (c cifar) binary(m member) (Images, error) {
 	to := 0
 	for i := range int(n) { // what is written lies before what is still to be read
 		labels := b[i*c.record():][:c.labels]
-		if err := c.label(&im, m.path, i, int(labels[0]), int(labels[len(labels)-1])); err != nil {
+		if err := c.label(&im, m.Path, i, int(labels[0]), int(labels[len(labels)-1])); err != nil {
 			return Images{}, err
 		}
 		to += copy(b[to:], b[i*c.record()+c.labels:][:c.record()-c.labels])
 	}
 	im.Pixels = b[:to]
-	interleave(im.Pixels, 3, cifarSide*cifarSide)
+	files.Interleave(im.Pixels, 3, cifarSide*cifarSide)
 	return im, nil
 }
 
@@ -237,7 +240,7 @@ func (c cifar) label(im *Images, path string, i, label, fine int) error {
 }
 
 // join puts the files of each split together, in the order of their names.
-func (c cifar) join(s source, parts cifarParts) (*Set, error) {
+func (c cifar) join(s files.Source, parts cifarParts) (*Set, error) {
 	isBinary := func(name string) bool { return strings.HasSuffix(name, ".bin") }
 	if slices.ContainsFunc(slices.Collect(maps.Keys(parts.files)), isBinary) { // both versions beside each other hold the same images
 		maps.DeleteFunc(parts.files, func(name string, _ Images) bool { return !isBinary(name) })
@@ -255,11 +258,11 @@ func (c cifar) join(s source, parts cifarParts) (*Set, error) {
 		set.Train.join(im)
 	}
 	if set.Train.Len() == 0 || set.Test.Len() == 0 {
-		return nil, fmt.Errorf("%s: has %d training and %d test images; expected %s", s.name, set.Train.Len(), set.Test.Len(), c.reader().Files)
+		return nil, fmt.Errorf("%s: has %d training and %d test images; expected %s", s.Name, set.Train.Len(), set.Test.Len(), c.reader().Files)
 	}
-	set.Found = fmt.Sprintf("%s in %s, %d of %d training files", strings.ToUpper(c.name), s.name, batches, c.batches)
+	set.Found = fmt.Sprintf("%s in %s, %d of %d training files", strings.ToUpper(c.name), s.Name, batches, c.batches)
 	if len(set.Names) > 0 && len(set.Names) != c.classes || len(set.FineNames) > 0 && len(set.FineNames) != c.fine {
-		return nil, fmt.Errorf("%s: names %d classes and %d fine ones, expected %d and %d; fetch the set again", s.name, len(set.Names), len(set.FineNames), c.classes, c.fine)
+		return nil, fmt.Errorf("%s: names %d classes and %d fine ones, expected %d and %d; fetch the set again", s.Name, len(set.Names), len(set.FineNames), c.classes, c.fine)
 	}
 	set.Classes, set.FineClasses = c.classes, c.fine
 	return set, nil

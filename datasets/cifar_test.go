@@ -13,6 +13,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets/files"
+	"protobench/datasets/internal/fixture"
 )
 
 const cifarPixels = 3 * cifarSide * cifarSide
@@ -91,11 +94,11 @@ func TestCIFAR10InAllItsForms(t *testing.T) {
 	for name, files := range map[string]map[string][]byte{
 		"binary": bin, "python": py, "folder in folder": below("cifar-10-batches-bin", bin), "python folder in folder": below("cifar-10-batches-py", py),
 		"both versions":  merge(bin, py),
-		"archive":        {"cifar-10-binary.tar.gz": zipped(tarOf(t, below("cifar-10-batches-bin", bin)))},
-		"python archive": {"cifar-10-python.tar.gz": zipped(tarOf(t, below("cifar-10-batches-py", py)))},
+		"archive":        {"cifar-10-binary.tar.gz": fixture.Zipped(tarOf(t, below("cifar-10-batches-bin", bin)))},
+		"python archive": {"cifar-10-python.tar.gz": fixture.Zipped(tarOf(t, below("cifar-10-batches-py", py)))},
 	} {
 		for _, set := range []string{"cifar10", "auto"} {
-			s, err := Open(Options{Name: set, Path: writeFiles(t, files), Imbalance: 1})
+			s, err := Open(Options{Name: set, Path: fixture.WriteFiles(t, files), Imbalance: 1})
 			if err != nil {
 				t.Errorf("%s as %s: %v", name, set, err)
 				continue
@@ -114,7 +117,7 @@ func TestCIFAR10InAllItsForms(t *testing.T) {
 			}
 		}
 	}
-	file := filepath.Join(writeFiles(t, map[string][]byte{"mine.tgz": zipped(tarOf(t, py))}), "mine.tgz")
+	file := filepath.Join(fixture.WriteFiles(t, map[string][]byte{"mine.tgz": fixture.Zipped(tarOf(t, py))}), "mine.tgz")
 	if s := open(t, Options{Name: "cifar10", Path: file, Imbalance: 1}); s.Fingerprint != want {
 		t.Error("an archive by its path is another set")
 	}
@@ -123,12 +126,12 @@ func TestCIFAR10InAllItsForms(t *testing.T) {
 func TestCIFAR100Labels(t *testing.T) {
 	bin := map[string][]byte{"train.bin": cifarBinary(0, 120, true), "test.bin": cifarBinary(0, 30, true)}
 	py := map[string][]byte{"train": cifarPickle(0, 120, true), "test": cifarPickle(0, 30, true)}
-	a := open(t, Options{Name: "cifar100", Path: writeFiles(t, bin), Imbalance: 1})
-	b := open(t, Options{Name: "auto", Path: writeFiles(t, py), Imbalance: 1})
+	a := open(t, Options{Name: "cifar100", Path: fixture.WriteFiles(t, bin), Imbalance: 1})
+	b := open(t, Options{Name: "auto", Path: fixture.WriteFiles(t, py), Imbalance: 1})
 	if a.Fingerprint != b.Fingerprint || b.Name != "cifar100" || a.Classes != 20 || a.FineClasses != 100 || a.Train.Labels[57] != 7 || a.Train.Fine[57] != 57 {
 		t.Errorf("%s, %d classes, %d fine", b.Name, a.Classes, a.FineClasses)
 	}
-	fine := open(t, Options{Name: "cifar100", Path: writeFiles(t, bin), Labels: "fine", Imbalance: 1})
+	fine := open(t, Options{Name: "cifar100", Path: fixture.WriteFiles(t, bin), Labels: "fine", Imbalance: 1})
 	if fine.Classes != 100 || fine.FineClasses != 0 || fine.Train.Labels[57] != 57 || fine.Fingerprint == a.Fingerprint {
 		t.Errorf("%d classes, %d fine", fine.Classes, fine.FineClasses)
 	}
@@ -154,14 +157,14 @@ func TestCIFARRefuses(t *testing.T) {
 		"no data": {func(f map[string][]byte) { clear(f); f["data_batch_1"] = []byte("\x80\x02}.") }, "data is None"},
 		"archive": {func(f map[string][]byte) { clear(f); f["cifar-10-python.tar.gz"] = []byte("<html>") }, "cifar-10-python.tar.gz: damaged archive"},
 		"short archive": {func(f map[string][]byte) {
-			b := zipped(tarOf(t, f))
+			b := fixture.Zipped(tarOf(t, f))
 			clear(f)
 			f["cifar-10-binary.tar.gz"] = b[:len(b)/2]
 		}, "cifar-10-binary.tar.gz: "},
 		"dots": {func(f map[string][]byte) {
 			b := tarOf(t, map[string][]byte{"a/../../data_batch_1.bin": f["data_batch_1.bin"]})
 			clear(f)
-			f["cifar-10-binary.tar.gz"] = zipped(b)
+			f["cifar-10-binary.tar.gz"] = fixture.Zipped(b)
 		}, `member "a/../../data_batch_1.bin" would lie outside`},
 		"lying archive": {func(f map[string][]byte) {
 			b := tarOf(t, map[string][]byte{"data_batch_1.bin": f["data_batch_1.bin"]})
@@ -178,7 +181,7 @@ func TestCIFARRefuses(t *testing.T) {
 	} {
 		files := good()
 		c.change(files)
-		_, err := Open(Options{Name: "cifar10", Path: writeFiles(t, files), Imbalance: 1})
+		_, err := Open(Options{Name: "cifar10", Path: fixture.WriteFiles(t, files), Imbalance: 1})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
@@ -188,7 +191,7 @@ func TestCIFARRefuses(t *testing.T) {
 // TestCIFARByPython reads what today's Python and NumPy pickle, in every protocol.
 func TestCIFARByPython(t *testing.T) {
 	dir := t.TempDir()
-	python(t, `
+	fixture.Python(t, `
 import numpy as np, pickle, sys
 for p in range(6):
     import os
@@ -231,7 +234,7 @@ func FuzzCIFAR(f *testing.F) {
 				t.Fatal(err)
 			}
 			parts := cifarParts{files: map[string]Images{}}
-			m := member{name, name, int64(len(b)), float64(len(b)), bytes.NewReader(b)}
+			m := files.Member{Name: name, Path: name, Size: int64(len(b)), Warranted: float64(len(b)), Body: bytes.NewReader(b)}
 			if err := cifar10().part(&parts, m); err != nil {
 				continue
 			}

@@ -1,6 +1,7 @@
 package datasets
 
-// Images is a set of images of one size, held in memory or mapped into it from a file: pixels are read, never written.
+// Images is a set of images of one size, held in memory or mapped into it from a file: pixels are
+// read, never written.
 type Images struct {
 	Height, Width, Channels int
 	Pixels                  []uint8 // [N,Height,Width,Channels], row-major
@@ -36,11 +37,12 @@ type Set struct {
 	Warnings    []string   // what a reader of numbers should know of the images
 }
 
-// longTailed is the ratio of the most to the least frequent class from which a set's own imbalance counts as a long tail.
+// longTailed is the ratio of the most to the least frequent class from which a set's own imbalance
+// counts as a long tail.
 const longTailed = 5
 
-// Tailed reports whether the training images have a long tail, cut or natural, so that accuracies of frequent and rare
-// classes are to be told apart.
+// Tailed reports whether the training images have a long tail, cut or natural, so that accuracies
+// of frequent and rare classes are to be told apart.
 func (s *Set) Tailed() bool {
 	if s.Train.labelled() != s.Probe.Len() {
 		return true
@@ -55,7 +57,8 @@ func (s *Set) Tailed() bool {
 	return most >= longTailed*max(least, 1)
 }
 
-// Labelled returns the set with the labelled ones of its training images alone, as supervised training needs them.
+// Labelled returns the set with the labelled ones of its training images alone, as supervised
+// training needs them.
 func (s *Set) Labelled() *Set {
 	out := *s
 	out.Train = s.Train.withLabels()

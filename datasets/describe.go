@@ -9,11 +9,13 @@ import (
 	"math"
 	"runtime"
 	"sync"
+
+	"protobench/datasets/encoded"
 )
 
-// moments returns each channel's mean and standard deviation over all pixels, on the scale 0..1. The sums are exact
-// integers, so that it changes nothing who adds which. A constant channel gets deviation 1, so that normalising gives
-// zeros.
+// moments returns each channel's mean and standard deviation over all pixels, on the scale 0..1.
+// The sums are exact integers, so that it changes nothing who adds which. A constant channel gets
+// deviation 1, so that normalising gives zeros.
 func moments(im *Images) (mean, std [3]float32) {
 	sum, square := levelSums(im)
 	n := float64(len(im.Pixels) / im.Channels)
@@ -28,7 +30,8 @@ func moments(im *Images) (mean, std [3]float32) {
 	return mean, std
 }
 
-// levelSums adds up each channel's pixels and their squares, by counting how often each level occurs.
+// levelSums adds up each channel's pixels and their squares, by counting how often each level
+// occurs.
 func levelSums(im *Images) (sum, square [3]uint64) {
 	var counts [3][256]uint64
 	var mu sync.Mutex
@@ -74,8 +77,8 @@ func countLevels(pixels []uint8, channels int) (counts [3][256]uint64) {
 	return counts
 }
 
-// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex. Names and contents of
-// files stand for the pixels that were decoded from them.
+// fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex.
+// Names and contents of files stand for the pixels that were decoded from them.
 func fingerprint(s *Set) string {
 	h := sha256.New()
 	w := bufio.NewWriter(h)
@@ -83,7 +86,7 @@ func fingerprint(s *Set) string {
 	for _, im := range []*Images{&s.Train, &s.Probe, &s.Test} {
 		integers(w, []int{im.Len(), im.Height, im.Width, im.Channels, len(im.Fine)})
 		if im.Sums != nil { // what the pixels come from stands for them: they may be more than a start should read
-			_, _ = w.Write([]byte(cacheMagic))
+			_, _ = w.Write([]byte(encoded.CacheMagic))
 			_, _ = w.Write(im.Sums)
 		} else {
 			_, _ = w.Write(im.Pixels)

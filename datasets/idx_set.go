@@ -7,11 +7,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"protobench/datasets/fetch"
+	"protobench/datasets/files"
 )
 
 const mnistFiles = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz)"
 
-// fashionReader reads Fashion-MNIST (Xiao, Rasul and Vollgraf 2017). A mirrored garment is the same garment.
+// fashionReader reads Fashion-MNIST (Xiao, Rasul and Vollgraf 2017). A mirrored garment is the same
+// garment.
 func fashionReader() reader {
 	return reader{
 		Info: Info{
@@ -22,13 +26,13 @@ func fashionReader() reader {
 		downloads: idxDownloads("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", [4]string{
 			"8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe", "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310",
 		}, [4]int64{26421880, 29515, 4422102, 5148}),
-		recognise: func(p *location) string {
-			if !strings.Contains(strings.ToLower(p.dir), "fashion") {
+		recognise: func(p *files.Location) string {
+			if !strings.Contains(strings.ToLower(p.Dir), "fashion") {
 				return ""
 			}
 			return recogniseIDX(p)
 		},
-		read: func(o Options, p *location) (*Set, error) {
+		read: func(o Options, p *files.Location) (*Set, error) {
 			s, err := readIDXSet(o, p)
 			if err == nil {
 				s.Flip = true
@@ -68,9 +72,9 @@ func kmnistReader() reader {
 }
 
 // named recognises IDX files in a folder of a set's own name.
-func named(name string) func(*location) string {
-	return func(p *location) string {
-		if strings.ToLower(filepath.Base(p.dir)) != name {
+func named(name string) func(*files.Location) string {
+	return func(p *files.Location) string {
+		if strings.ToLower(filepath.Base(p.Dir)) != name {
 			return ""
 		}
 		return recogniseIDX(p)
@@ -78,17 +82,17 @@ func named(name string) func(*location) string {
 }
 
 // idxDownloads are the four files of a set at one address: their MD5 and sizes (0: unknown).
-func idxDownloads(address string, sums [4]string, sizes [4]int64) []Download {
+func idxDownloads(address string, sums [4]string, sizes [4]int64) []fetch.Download {
 	names := [4]string{"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"}
-	out := make([]Download, len(names))
+	out := make([]fetch.Download, len(names))
 	for i, name := range names {
-		out[i] = Download{URL: address + name, File: name, MD5: sums[i], Size: sizes[i]}
+		out[i] = fetch.Download{URL: address + name, File: name, MD5: sums[i], Size: sizes[i]}
 	}
 	return out
 }
 
-// idxReader reads any set of IDX files: MNIST, KMNIST, EMNIST, QMNIST and what follows their names. Nothing is known
-// of the images, so they are never flipped: a mirrored digit is another sign.
+// idxReader reads any set of IDX files: MNIST, KMNIST, EMNIST, QMNIST and what follows their names.
+// Nothing is known of the images, so they are never flipped: a mirrored digit is another sign.
 func idxReader() reader {
 	return reader{
 		Info: Info{
@@ -109,7 +113,8 @@ type idxEntry struct {
 	rank   int // plain files stand before compressed ones, and those before folders of that name
 }
 
-// idxName is what such files are called: archive programs write a dot for the hyphen, some sets write test for t10k.
+// idxName is what such files are called: archive programs write a dot for the hyphen, some sets
+// write test for t10k.
 var idxName = regexp.MustCompile(`^(?:(.+)[-_])?(train|t10k|test)[-_](images|labels)[-._]idx[1-4][-._](?:ubyte|int)(\.gz)?$`)
 
 // parseIDXName reads a name; ok is false where it is none of an IDX set.
@@ -128,11 +133,11 @@ func parseIDXName(name string) (f idxEntry, ok bool) {
 	return f, true
 }
 
-// findIDX lists the files of IDX sets in a folder, and in the folders below it where torchvision keeps them
-// (MNIST/raw).
-func findIDX(p *location) ([]idxEntry, error) {
+// findIDX lists the files of IDX sets in a folder, and in the folders below it where torchvision
+// keeps them (MNIST/raw).
+func findIDX(p *files.Location) ([]idxEntry, error) {
 	for _, dir := range append([]string{"."}, rawFolders(p)...) {
-		entries, err := p.list(dir)
+		entries, err := p.List(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +147,7 @@ func findIDX(p *location) ([]idxEntry, error) {
 			if !ok {
 				continue
 			}
-			f.path = join(dir, e.Name())
+			f.path = files.Join(dir, e.Name())
 			if e.IsDir() {
 				if f.path, ok = inside(p, f.path); !ok {
 					continue
@@ -159,45 +164,34 @@ func findIDX(p *location) ([]idxEntry, error) {
 }
 
 // rawFolders are raw/ and */raw/, and gzip/ as EMNIST's archive has it.
-func rawFolders(p *location) []string {
+func rawFolders(p *files.Location) []string {
 	var out []string
 	for _, name := range []string{"raw", "gzip"} {
-		if isDir(p, name) {
+		if p.IsDir(name) {
 			out = append(out, name)
 		}
 	}
-	entries, _ := p.list(".") // what cannot be listed was said before
+	entries, _ := p.List(".") // what cannot be listed was said before
 	for _, e := range entries {
-		if e.IsDir() && isDir(p, join(e.Name(), "raw")) {
-			out = append(out, join(e.Name(), "raw"))
+		if e.IsDir() && p.IsDir(files.Join(e.Name(), "raw")) {
+			out = append(out, files.Join(e.Name(), "raw"))
 		}
 	}
 	return out
 }
 
-func isDir(p *location, name string) bool {
-	info, err := p.root.Stat(name)
-	return err == nil && info.IsDir() && p.only == ""
-}
-
-func join(dir, name string) string {
-	if dir == "." {
-		return name
-	}
-	return dir + "/" + name
-}
-
-// inside finds the one file in a folder that has the name of a file, as some archive programs leave it.
-func inside(p *location, dir string) (string, bool) {
-	entries, err := p.list(dir)
+// inside finds the one file in a folder that has the name of a file, as some archive programs leave
+// it.
+func inside(p *files.Location, dir string) (string, bool) {
+	entries, err := p.List(dir)
 	if err != nil {
 		return "", false
 	}
-	files := slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() || strings.HasPrefix(e.Name(), ".") })
-	if len(files) != 1 {
+	inner := slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() || strings.HasPrefix(e.Name(), ".") })
+	if len(inner) != 1 {
 		return "", false
 	}
-	return join(dir, files[0].Name()), true
+	return files.Join(dir, inner[0].Name()), true
 }
 
 // idxSet is the four files of one set.
@@ -209,10 +203,10 @@ type idxSet struct {
 var idxParts = []string{"train-images", "train-labels", "test-images", "test-labels"}
 
 // groupIDX sorts files by the set that they belong to.
-func groupIDX(files []idxEntry) []idxSet {
-	slices.SortStableFunc(files, func(a, b idxEntry) int { return a.rank - b.rank })
+func groupIDX(found []idxEntry) []idxSet {
+	slices.SortStableFunc(found, func(a, b idxEntry) int { return a.rank - b.rank })
 	var sets []idxSet
-	for _, f := range files {
+	for _, f := range found {
 		at := slices.IndexFunc(sets, func(s idxSet) bool { return s.prefix == f.prefix })
 		if at < 0 {
 			at = len(sets)
@@ -230,30 +224,30 @@ func groupIDX(files []idxEntry) []idxSet {
 	return sets
 }
 
-func recogniseIDX(p *location) string {
-	files, err := findIDX(p)
-	if err != nil || len(files) == 0 {
+func recogniseIDX(p *files.Location) string {
+	found, err := findIDX(p)
+	if err != nil || len(found) == 0 {
 		return ""
 	}
 	var prefixes []string
-	for _, s := range groupIDX(files) {
+	for _, s := range groupIDX(found) {
 		if s.prefix != "" {
 			prefixes = append(prefixes, s.prefix)
 		}
 	}
 	if len(prefixes) > 0 {
-		return "IDX files (" + some(prefixes) + ")"
+		return "IDX files (" + files.Few(prefixes) + ")"
 	}
 	return "IDX files"
 }
 
 // chooseIDX finds the one set that is meant.
-func chooseIDX(o Options, p *location) (idxSet, error) {
-	files, err := findIDX(p)
+func chooseIDX(o Options, p *files.Location) (idxSet, error) {
+	found, err := findIDX(p)
 	if err != nil {
 		return idxSet{}, err
 	}
-	sets := groupIDX(files)
+	sets := groupIDX(found)
 	var names []string
 	for _, s := range sets {
 		if s.prefix == o.Subset || len(sets) == 1 && o.Subset == "" {
@@ -263,15 +257,15 @@ func chooseIDX(o Options, p *location) (idxSet, error) {
 	}
 	switch {
 	case len(sets) == 0:
-		return idxSet{}, fmt.Errorf("%s: no file of a set in IDX files is there (found %s); expected %s", p.path, some(p.names()), mnistFiles)
+		return idxSet{}, fmt.Errorf("%s: no file of a set in IDX files is there (found %s); expected %s", p.Path, files.Few(p.Names()), mnistFiles)
 	case o.Subset != "":
-		return idxSet{}, wrong("subset", "no IDX files "+quote(o.Subset)+" in "+p.path, "choose one of "+some(names))
+		return idxSet{}, wrong("subset", "no IDX files "+quote(o.Subset)+" in "+p.Path, "choose one of "+files.Few(names))
 	}
-	return idxSet{}, wrong("subset", p.path+" holds several sets", "choose one of "+some(names))
+	return idxSet{}, wrong("subset", p.Path+" holds several sets", "choose one of "+files.Few(names))
 }
 
 // complete reports the first file that is missing.
-func (s idxSet) complete(p *location) error {
+func (s idxSet) complete(p *files.Location) error {
 	for _, part := range idxParts {
 		if s.files[part] != "" {
 			continue
@@ -283,26 +277,26 @@ func (s idxSet) complete(p *location) error {
 		if s.prefix != "" {
 			name = s.prefix + "-" + strings.Replace(name, "t10k-", "test-", 1)
 		}
-		return fmt.Errorf("%s: neither %s nor %s.gz is there (found %s); a set in IDX files needs %s", p.path, name, name, some(p.names()), mnistFiles)
+		return fmt.Errorf("%s: neither %s nor %s.gz is there (found %s); a set in IDX files needs %s", p.Path, name, name, files.Few(p.Names()), mnistFiles)
 	}
 	return nil
 }
 
 // readIDXSet reads both splits of one set.
-func readIDXSet(o Options, p *location) (*Set, error) {
-	files, err := chooseIDX(o, p)
+func readIDXSet(o Options, p *files.Location) (*Set, error) {
+	chosen, err := chooseIDX(o, p)
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{Found: strings.TrimSpace("IDX files " + files.prefix)}
-	if s.Train, err = files.split(p, "train"); err == nil {
-		s.Test, err = files.split(p, "test")
+	s := &Set{Found: strings.TrimSpace("IDX files " + chosen.prefix)}
+	if s.Train, err = chosen.split(p, "train"); err == nil {
+		s.Test, err = chosen.split(p, "test")
 	}
 	if err != nil {
 		return nil, err
 	}
 	s.startAtZero()
-	if strings.HasPrefix(files.prefix, "emnist") { // stored transposed (Cohen et al. 2017)
+	if strings.HasPrefix(chosen.prefix, "emnist") { // stored transposed (Cohen et al. 2017)
 		s.Train.transpose()
 		s.Test.transpose()
 	}
@@ -310,40 +304,32 @@ func readIDXSet(o Options, p *location) (*Set, error) {
 }
 
 // split reads the images and labels of one split.
-func (s idxSet) split(p *location, split string) (Images, error) {
-	values, err := openIDX(p, s.files[split+"-images"], 3, 4)
+func (s idxSet) split(p *files.Location, split string) (Images, error) {
+	values, err := files.OpenIDX(p, s.files[split+"-images"], 3, 4)
 	if err != nil {
 		return Images{}, err
 	}
-	labels, err := openIDX(p, s.files[split+"-labels"], 1, 2)
+	labels, err := files.OpenIDX(p, s.files[split+"-labels"], 1, 2)
 	if err != nil {
 		return Images{}, err
 	}
-	n := values.shape[0]
-	im, err := values.pixels()
+	n := values.Shape[0]
+	im, err := imagesOf(values)
 	if err != nil {
 		return Images{}, err
 	}
-	if labels.kind == 'i' && len(labels.shape) == 2 && labels.shape[1] == 8 { // QMNIST's: class, and who wrote it
-		labels.firstColumn()
+	if labels.Kind == 'i' && len(labels.Shape) == 2 && labels.Shape[1] == 8 { // QMNIST's: class, and who wrote it
+		labels.FirstColumn()
 	}
-	im.Labels, err = labels.labels(n)
+	im.Labels, err = labels.Labels(n)
 	if err != nil {
-		return Images{}, fmt.Errorf("%w (images: %s)", err, values.name)
+		return Images{}, fmt.Errorf("%w (images: %s)", err, values.Name)
 	}
 	return im, nil
 }
 
-// firstColumn drops all but the first column.
-func (a *array) firstColumn() {
-	rows, columns := a.shape[0], a.shape[1]
-	for i := range rows {
-		copy(a.data[i*a.size:][:a.size], a.data[i*columns*a.size:])
-	}
-	a.shape, a.data = []int{rows}, a.data[:rows*a.size]
-}
-
-// startAtZero counts labels from 0 where a set counts them from 1 (EMNIST's letters): no class is empty for that.
+// startAtZero counts labels from 0 where a set counts them from 1 (EMNIST's letters): no class is
+// empty for that.
 func (s *Set) startAtZero() {
 	for _, im := range []*Images{&s.Train, &s.Test} {
 		if slices.Contains(im.Labels, 0) {

@@ -1,49 +1,24 @@
 package datasets
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/datasets/internal/fixture"
 	"protobench/internal/setting"
 )
 
-// rawIDX builds an IDX file of any type.
-func rawIDX(code byte, values []byte, shape ...int) []byte {
-	b := []byte{0, 0, code, byte(len(shape))}
-	for _, d := range shape {
-		b = binary.BigEndian.AppendUint32(b, uint32(d))
-	}
-	return append(b, values...)
-}
-
-// writeFiles writes files below a new folder.
-func writeFiles(t *testing.T, files map[string][]byte) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, b := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-// idxFiles are the four files of a small set under other names: 6 training and 4 test images of 2×3 pixels.
+// idxFiles are the four files of a small set under other names: 6 training and 4 test images of 2×3
+// pixels.
 func idxFiles(trainX, trainY, testX, testY string) map[string][]byte {
-	return map[string][]byte{trainX: idxFile(6, 2, 3), trainY: idxFile(6), testX: idxFile(4, 2, 3), testY: idxFile(4)}
+	return map[string][]byte{trainX: fixture.IDX(6, 2, 3), trainY: fixture.IDX(6), testX: fixture.IDX(4, 2, 3), testY: fixture.IDX(4)}
 }
 
 func TestIDXNames(t *testing.T) {
@@ -58,7 +33,7 @@ func TestIDXNames(t *testing.T) {
 			"t10k-images-idx3-ubyte/t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 		"plain called gz": idxFiles("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 	} {
-		s, err := Open(Options{Name: "idx", Path: writeFiles(t, files), Imbalance: 1})
+		s, err := Open(Options{Name: "idx", Path: fixture.WriteFiles(t, files), Imbalance: 1})
 		if err != nil || s.Fingerprint != want {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -68,7 +43,7 @@ func TestIDXNames(t *testing.T) {
 func TestIDXFoldersBesideFiles(t *testing.T) {
 	files := idxFiles("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 	files["train-images-idx3-ubyte/other"] = []byte("no such thing")
-	if _, err := Open(Options{Name: "idx", Path: writeFiles(t, files), Imbalance: 1}); err != nil {
+	if _, err := Open(Options{Name: "idx", Path: fixture.WriteFiles(t, files), Imbalance: 1}); err != nil {
 		t.Error(err)
 	}
 }
@@ -76,10 +51,10 @@ func TestIDXFoldersBesideFiles(t *testing.T) {
 func TestEMNISTStandsUprightAndStartsAtZero(t *testing.T) {
 	labels := []byte{1, 2, 26, 1, 3, 2}
 	files := map[string][]byte{
-		"emnist-letters-train-images-idx3-ubyte": idxFile(6, 2, 3), "emnist-letters-train-labels-idx1-ubyte": rawIDX(8, labels, 6),
-		"emnist-letters-test-images-idx3-ubyte": idxFile(4, 2, 3), "emnist-letters-test-labels-idx1-ubyte": rawIDX(8, labels[:4], 4),
+		"emnist-letters-train-images-idx3-ubyte": fixture.IDX(6, 2, 3), "emnist-letters-train-labels-idx1-ubyte": fixture.RawIDX(8, labels, 6),
+		"emnist-letters-test-images-idx3-ubyte": fixture.IDX(4, 2, 3), "emnist-letters-test-labels-idx1-ubyte": fixture.RawIDX(8, labels[:4], 4),
 	}
-	s := open(t, Options{Name: "idx", Path: writeFiles(t, files), Imbalance: 1})
+	s := open(t, Options{Name: "idx", Path: fixture.WriteFiles(t, files), Imbalance: 1})
 	if s.Classes != 26 || s.Train.Height != 3 || s.Train.Width != 2 {
 		t.Errorf("%d classes, %d×%d", s.Classes, s.Train.Height, s.Train.Width)
 	}
@@ -92,7 +67,7 @@ func TestEMNISTStandsUprightAndStartsAtZero(t *testing.T) {
 	for name, b := range idxFiles("emnist-digits-train-images-idx3-ubyte", "emnist-digits-train-labels-idx1-ubyte", "emnist-digits-test-images-idx3-ubyte", "emnist-digits-test-labels-idx1-ubyte") {
 		files[name] = b
 	}
-	dir := writeFiles(t, files)
+	dir := fixture.WriteFiles(t, files)
 	var key *setting.KeyError
 	if _, err := Open(Options{Name: "idx", Path: dir, Imbalance: 1}); !errors.As(err, &key) || key.Key != "data.subset" || !strings.Contains(err.Error(), "emnist-digits, emnist-letters") {
 		t.Errorf("got %v", err)
@@ -112,67 +87,24 @@ func TestQMNISTLabels(t *testing.T) {
 			labels = binary.BigEndian.AppendUint32(labels, uint32(i+100*j))
 		}
 	}
-	s := open(t, Options{Name: "idx", Imbalance: 1, Path: writeFiles(t, map[string][]byte{
-		"qmnist-train-images-idx3-ubyte": idxFile(4, 2, 2), "qmnist-train-labels-idx2-int": rawIDX(0x0c, labels, 4, 8),
-		"qmnist-test-images-idx3-ubyte": idxFile(4, 2, 2), "qmnist-test-labels-idx2-int": rawIDX(0x0c, labels, 4, 8),
+	s := open(t, Options{Name: "idx", Imbalance: 1, Path: fixture.WriteFiles(t, map[string][]byte{
+		"qmnist-train-images-idx3-ubyte": fixture.IDX(4, 2, 2), "qmnist-train-labels-idx2-int": fixture.RawIDX(0x0c, labels, 4, 8),
+		"qmnist-test-images-idx3-ubyte": fixture.IDX(4, 2, 2), "qmnist-test-labels-idx2-int": fixture.RawIDX(0x0c, labels, 4, 8),
 	})})
 	if diff := cmp.Diff([]int{0, 1, 2, 3}, s.Train.Labels); diff != "" || s.Classes != 4 {
 		t.Error(s.Classes, diff)
 	}
 }
 
-func TestIDXTypes(t *testing.T) {
-	floats := func(values ...float32) (b []byte) {
-		for _, v := range values {
-			b = binary.BigEndian.AppendUint32(b, math.Float32bits(v))
-		}
-		return b
-	}
-	ints := func(values ...int32) (b []byte) {
-		for _, v := range values {
-			b = binary.BigEndian.AppendUint32(b, uint32(v))
-		}
-		return b
-	}
-	for _, c := range []struct {
-		name   string
-		file   []byte
-		pixels []uint8
-		want   string
-	}{
-		{"colour", rawIDX(8, []byte{1, 2, 3, 4, 5, 6}, 1, 1, 2, 3), []uint8{1, 2, 3, 4, 5, 6}, ""},
-		{"planes", rawIDX(8, []byte{1, 2, 3, 4, 5, 6}, 1, 3, 1, 2), []uint8{1, 3, 5, 2, 4, 6}, ""},
-		{"shares", rawIDX(0x0d, floats(0, 0.5, 1, 0.25), 1, 2, 2), []uint8{0, 128, 255, 64}, ""},
-		{"levels as floats", rawIDX(0x0d, floats(0, 17, 255, 3), 1, 2, 2), []uint8{0, 17, 255, 3}, ""},
-		{"levels as ints", rawIDX(0x0c, ints(0, 17, 255, 3), 1, 2, 2), []uint8{0, 17, 255, 3}, ""},
-		{"normalised", rawIDX(0x0d, floats(-1.5, 0, 1, 2), 1, 2, 2), nil, "float32 from -1.5 to 2 are no images"},
-		{"too large", rawIDX(0x0c, ints(0, 17, 256, 3), 1, 2, 2), nil, "int32 from 0 to 256 are no images"},
-		{"not finite", rawIDX(0x0d, floats(0, float32(math.NaN()), 1, 2), 1, 2, 2), nil, "NaN"},
-		{"five channels", rawIDX(8, make([]byte, 20), 1, 2, 2, 5), nil, "neither 1 nor 3 channels"},
-	} {
-		a, err := readIDX(strings.NewReader(string(c.file)), "f", int64(len(c.file)), 3, 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		im, err := a.pixels()
-		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
-		}
-		if diff := cmp.Diff(c.pixels, im.Pixels); diff != "" {
-			t.Errorf("%s: %s", c.name, diff)
-		}
-	}
-}
-
 func TestIDXSaysWhatIsThere(t *testing.T) {
-	dir := writeFiles(t, map[string][]byte{"holiday.jpg": nil, "notes/a.txt": nil})
+	dir := fixture.WriteFiles(t, map[string][]byte{"holiday.jpg": nil, "notes/a.txt": nil})
 	if _, err := Open(Options{Name: "idx", Path: dir, Imbalance: 1}); err == nil || !strings.Contains(err.Error(), "holiday.jpg, notes/") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestLinksStayInTheFolder(t *testing.T) {
-	outside := writeFiles(t, map[string][]byte{"labels": idxFile(6)})
+	outside := fixture.WriteFiles(t, map[string][]byte{"labels": fixture.IDX(6)})
 	dir := writeSet(t, map[string][]byte{"train-labels-idx1-ubyte.gz": nil})
 	if err := os.Symlink(filepath.Join(outside, "labels"), filepath.Join(dir, "train-labels-idx1-ubyte")); err != nil {
 		t.Skip(err)
@@ -211,26 +143,6 @@ func TestCountsAreHeldAgainstMemory(t *testing.T) {
 		var key *setting.KeyError
 		if _, err := Open(o); !errors.As(err, &key) || key.Key != c.key || !strings.Contains(err.Error(), "of memory where") {
 			t.Errorf("%s: got %v", c.key, err)
-		}
-	}
-}
-
-func TestIDXIsReadIntoOneCopy(t *testing.T) {
-	const images, size = 1 << 14, 1 << 12 // 64 MiB
-	plain := append(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte{0, 0, 8, 3}, images), 64), 64), make([]byte, images*size)...)
-	for _, b := range [][]byte{plain, zipped(plain)} {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		a, err := readIDX(bytes.NewReader(b), "f", int64(len(b)), 3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := a.pixels(); err != nil {
-			t.Fatal(err)
-		}
-		runtime.ReadMemStats(&after)
-		if took := after.TotalAlloc - before.TotalAlloc; took > images*size*11/10 {
-			t.Errorf("%d bytes for %d", took, images*size)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"protobench/datasets/files"
 	"protobench/internal/stream"
 )
 
@@ -21,20 +22,22 @@ func mixtureReader() reader {
 	}
 }
 
-// loadMixture generates the set "mixture": vectors of data.dim dimensions from a known mixture, for encoder "identity". Mode c
-// is a Gaussian around the c-th row of [MixtureModes], equally probable, whose deviations have the root mean square length
-// 1/separation; the class is the mode. What a prototype learner does with such data is known beforehand. With data.offset all
-// modes are moved by one and the same vector of that length, as a network's features have a mean in common.
+// loadMixture generates the set "mixture": vectors of data.dim dimensions from a known mixture, for
+// encoder "identity". Mode c is a Gaussian around the c-th row of [MixtureModes], equally probable,
+// whose deviations have the root mean square length 1/separation; the class is the mode. What a
+// prototype learner does with such data is known beforehand. With data.offset all modes are moved
+// by one and the same vector of that length, as a network's features have a mean in common.
 //
-// Vectors are stored as images of 1×dim gray pixels: a coordinate is rounded to one of 256 levels that span ±5 of the coordinates'
-// standard deviations, which adds about 2‰ to the variance inside a mode at separation 4, and less at smaller ones. An offset widens the
-// levels for all, until the modes would be lost between them: it adds 2 % at offset 3, 13 % at 8, the largest. A view is the vector plus
-// Gaussian noise; crops and colours have no meaning here.
+// Vectors are stored as images of 1×dim gray pixels: a coordinate is rounded to one of 256 levels
+// that span ±5 of the coordinates' standard deviations, which adds about 2‰ to the variance inside
+// a mode at separation 4, and less at smaller ones. An offset widens the levels for all, until the
+// modes would be lost between them: it adds 2 % at offset 3, 13 % at 8, the largest. A view is the
+// vector plus Gaussian noise; crops and colours have no meaning here.
 func loadMixture(o Options) (*Set, error) {
 	if err := o.roomFor("dim", 1, o.Dim, 1); err != nil {
 		return nil, err
 	}
-	if text := tooLarge(4 * product(o.Modes, o.Dim)); text != "" {
+	if text := files.TooLarge(4 * files.Product(o.Modes, o.Dim)); text != "" {
 		return nil, wrong("modes", fmt.Sprintf("%d modes of %d dimensions: %s", o.Modes, o.Dim, text), "lower data.modes or data.dim")
 	}
 	modes := MixtureModes(o)
@@ -48,8 +51,8 @@ func loadMixture(o Options) (*Set, error) {
 	}, nil
 }
 
-// MixtureModes returns the modes' means of the set "mixture", [modes,dim] row by row: random unit vectors, and
-// [MixtureOffset] on each.
+// MixtureModes returns the modes' means of the set "mixture", [modes,dim] row by row: random unit
+// vectors, and [MixtureOffset] on each.
 func MixtureModes(o Options) []float32 {
 	offset := MixtureOffset(o)
 	modes := make([]float32, 0, o.Modes*o.Dim)
@@ -61,8 +64,8 @@ func MixtureModes(o Options) []float32 {
 	return modes
 }
 
-// MixtureOffset returns the mean that all vectors of the set "mixture" share, [dim]: a random direction of length
-// data.offset.
+// MixtureOffset returns the mean that all vectors of the set "mixture" share, [dim]: a random
+// direction of length data.offset.
 func MixtureOffset(o Options) []float32 {
 	out := make([]float32, o.Dim)
 	for j, v := range direction(stream.New(uint64(o.Seed), "mixture-offset"), o.Dim) {
@@ -90,7 +93,8 @@ func mixtureScale(o Options) float64 {
 	return 5 * deviation / 127.5
 }
 
-// drawMixture draws n vectors of one split. Vector i draws from its own stream of the split's purpose.
+// drawMixture draws n vectors of one split. Vector i draws from its own stream of the split's
+// purpose.
 func drawMixture(o Options, purpose string, n int, modes []float32) Images {
 	im := Images{Height: 1, Width: o.Dim, Channels: 1, Pixels: make([]uint8, n*o.Dim), Labels: make([]int, n)}
 	deviation, scale := 1/(o.Separation*math.Sqrt(float64(o.Dim))), mixtureScale(o)

@@ -50,8 +50,8 @@ func TestMixtureIsTheMixture(t *testing.T) {
 	}
 }
 
-// TestMixtureOffset checks that an offset moves all vectors alike, by its length, and leaves the modes' own means where
-// they are.
+// TestMixtureOffset checks that an offset moves all vectors alike, by its length, and leaves the
+// modes' own means where they are.
 func TestMixtureOffset(t *testing.T) {
 	o := mixtureOptions()
 	plain := MixtureModes(o)

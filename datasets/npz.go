@@ -1,17 +1,16 @@
 package datasets
 
 import (
-	"archive/zip"
 	"fmt"
-	"io"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"protobench/datasets/files"
 )
 
-// npzReader reads NumPy's files: one .npz with all arrays (Keras's names, MedMNIST's), or .npy and .npz files of one
-// array each.
+// npzReader reads NumPy's files: one .npz with all arrays (Keras's names, MedMNIST's), or .npy and
+// .npz files of one array each.
 func npzReader() reader {
 	return reader{
 		Info: Info{
@@ -19,7 +18,7 @@ func npzReader() reader {
 			Files:  "one .npz with x_train, y_train, x_test, y_test or train_images, train_labels, …; or .npy files of those names",
 			Source: "your own; MedMNIST (https://medmnist.com), Keras's data sets",
 		},
-		recognise: func(p *location) string {
+		recognise: func(p *files.Location) string {
 			sets, err := findArrays(p)
 			if err != nil || len(sets) == 0 {
 				return ""
@@ -28,7 +27,7 @@ func npzReader() reader {
 			for _, s := range sets {
 				names = append(names, s.name)
 			}
-			return "NumPy arrays in " + some(names)
+			return "NumPy arrays in " + files.Few(names)
 		},
 		read: readArrays,
 	}
@@ -37,21 +36,14 @@ func npzReader() reader {
 // arrayName is what an array's name says: which split it belongs to and what it holds.
 type arrayName struct{ split, role string }
 
-// The words that names are made of.
-var (
-	arrayWords = regexp.MustCompile(`[-_. ]+`)
-	splitWords = map[string]string{"train": "train", "training": "train", "tr": "train", "test": "test", "t10k": "test", "te": "test",
-		"val": "val", "valid": "val", "validation": "val", "unlabeled": "unlabelled", "unlabelled": "unlabelled", "extra": "unlabelled"}
-	roleWords = map[string]string{"x": "x", "images": "x", "imgs": "x", "image": "x", "data": "x", "y": "y", "labels": "y", "label": "y", "targets": "y", "fine": "fine"}
-)
-
-// parseArrayName reads names such as x_train, train_images, kmnist-train-imgs, y_train_fine. prefix is what is left.
+// parseArrayName reads names such as x_train, train_images, kmnist-train-imgs, y_train_fine. prefix
+// is what is left.
 func parseArrayName(name string) (n arrayName, prefix string, ok bool) {
 	var rest []string
-	for _, word := range arrayWords.Split(strings.ToLower(name), -1) {
+	for _, word := range files.Words(name) {
 		switch {
-		case splitWords[word] != "" && n.split == "":
-			n.split = splitWords[word]
+		case files.SplitWord(word) != "" && n.split == "":
+			n.split = files.SplitWord(word)
 		case word == "fine":
 			n.role = "fine"
 		case roleWords[word] != "" && (n.role == "" || n.role == "fine"):
@@ -71,24 +63,21 @@ func parseArrayName(name string) (n arrayName, prefix string, ok bool) {
 // arraySet is the arrays of one set.
 type arraySet struct {
 	name   string
-	arrays map[arrayName]arrayAt
+	arrays map[arrayName]files.ArrayAt
 }
 
-// arrayAt is where an array lies: a file, and its member where the file is an archive.
-type arrayAt struct{ file, member string }
-
 // findArrays lists the sets of a place: each .npz that holds one, and the files of one array each.
-func findArrays(p *location) ([]arraySet, error) {
-	entries, err := p.list(".")
+func findArrays(p *files.Location) ([]arraySet, error) {
+	entries, err := p.List(".")
 	if err != nil {
 		return nil, err
 	}
 	var sets []arraySet
-	add := func(set string, n arrayName, at arrayAt) {
+	add := func(set string, n arrayName, at files.ArrayAt) {
 		i := slices.IndexFunc(sets, func(s arraySet) bool { return s.name == set })
 		if i < 0 {
 			i = len(sets)
-			sets = append(sets, arraySet{set, map[arrayName]arrayAt{}})
+			sets = append(sets, arraySet{set, map[arrayName]files.ArrayAt{}})
 		}
 		if _, there := sets[i].arrays[n]; !there {
 			sets[i].arrays[n] = at
@@ -100,10 +89,10 @@ func findArrays(p *location) ([]arraySet, error) {
 		case e.IsDir():
 		case extension == ".npy":
 			if n, prefix, ok := parseArrayName(stem); ok {
-				add(prefix, n, arrayAt{file: e.Name()})
+				add(prefix, n, files.ArrayAt{File: e.Name()})
 			}
 		case extension == ".npz":
-			if err := p.findMembers(e.Name(), stem, add); err != nil {
+			if err := findMembers(p, e.Name(), stem, add); err != nil {
 				return nil, err
 			}
 		}
@@ -117,69 +106,8 @@ func (s arraySet) hasImages() bool {
 	return train || all
 }
 
-// findMembers lists the arrays of an archive; one that holds a single array has what its own name says.
-func (p *location) findMembers(file, stem string, add func(string, arrayName, arrayAt)) error {
-	return p.visitFile(file, func(m member) error {
-		z, err := openZip(m)
-		if err != nil {
-			return err
-		}
-		for _, f := range z.File {
-			if escapes(f.Name) {
-				return fmt.Errorf("%s: member %q would lie outside of the folder; no archive of arrays has such names, save it again", m.path, f.Name)
-			}
-			name := strings.TrimSuffix(f.Name, ".npy")
-			if n, prefix, ok := parseArrayName(stem); ok && len(z.File) == 1 {
-				add(prefix, n, arrayAt{file, f.Name})
-			} else if n, _, ok := parseArrayName(name); ok {
-				add(stem, n, arrayAt{file, f.Name})
-			}
-		}
-		return nil
-	})
-}
-
-func openZip(m member) (*zip.Reader, error) {
-	at, ok := m.r.(io.ReaderAt)
-	if !ok {
-		return nil, fmt.Errorf("%s: an archive inside of an archive is not read", m.path)
-	}
-	z, err := zip.NewReader(at, m.size)
-	if err != nil {
-		head := make([]byte, 64)
-		n, _ := at.ReadAt(head, 0)
-		return nil, fmt.Errorf("%s: is %s, expected a zip archive of arrays (%w); fetch or save the file again", m.path, looksLike(head[:n]), err)
-	}
-	return z, nil
-}
-
-// array reads one array.
-func (p *location) array(at arrayAt) (a *array, err error) {
-	err = p.visitFile(at.file, func(m member) error {
-		if at.member == "" {
-			a, err = readNPY(m.r, m.path, m.warranted)
-			return err
-		}
-		z, err := openZip(m)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(z.File, func(f *zip.File) bool { return f.Name == at.member })
-		f := z.File[i]
-		name := m.path + ": " + at.member
-		r, err := f.Open()
-		if err != nil {
-			return fmt.Errorf("%s: %w; save the file again", name, err)
-		}
-		defer r.Close()
-		a, err = readNPY(r, name, min(float64(f.CompressedSize64), m.warranted)*inflation)
-		return err
-	})
-	return a, err
-}
-
 // readArrays reads the one set that is meant.
-func readArrays(o Options, p *location) (*Set, error) {
+func readArrays(o Options, p *files.Location) (*Set, error) {
 	sets, err := findArrays(p)
 	if err != nil {
 		return nil, err
@@ -193,34 +121,16 @@ func readArrays(o Options, p *location) (*Set, error) {
 	}
 	switch {
 	case len(sets) == 0:
-		return nil, fmt.Errorf("%s: no arrays of images are there (found %s); expected %s", p.path, some(p.contents()), npzReader().Files)
+		return nil, fmt.Errorf("%s: no arrays of images are there (found %s); expected %s", p.Path, files.Few(p.Contents()), npzReader().Files)
 	case o.Subset != "":
-		return nil, wrong("subset", "no arrays "+quote(o.Subset)+" in "+p.path, "choose one of "+some(names))
+		return nil, wrong("subset", "no arrays "+quote(o.Subset)+" in "+p.Path, "choose one of "+files.Few(names))
 	}
-	return nil, wrong("subset", p.path+" holds several sets", "choose one of "+some(names))
+	return nil, wrong("subset", p.Path+" holds several sets", "choose one of "+files.Few(names))
 }
 
-// contents lists the files of a place; of one archive, its members.
-func (p *location) contents() []string {
-	if p.only == "" || path.Ext(p.only) != ".npz" {
-		return p.names()
-	}
-	var names []string
-	_ = p.visitFile(p.only, func(m member) error { // it was read before
-		z, err := openZip(m)
-		if err == nil {
-			for _, f := range z.File {
-				names = append(names, strings.TrimSuffix(f.Name, ".npy"))
-			}
-		}
-		return err
-	})
-	return names
-}
-
-// read reads the splits: train or all, unlabelled images behind it, test; where there is no test split, the validation
-// split in its place.
-func (s arraySet) read(p *location) (*Set, error) {
+// read reads the splits: train or all, unlabelled images behind it, test; where there is no test
+// split, the validation split in its place.
+func (s arraySet) read(p *files.Location) (*Set, error) {
 	set := &Set{Found: strings.TrimSpace("NumPy arrays " + s.name)}
 	first := "train"
 	if _, ok := s.arrays[arrayName{"train", "x"}]; !ok {
@@ -245,46 +155,35 @@ func (s arraySet) read(p *location) (*Set, error) {
 	if _, ok := s.arrays[arrayName{"unlabelled", "x"}]; err == nil && ok {
 		var more Images
 		if more, err = s.split(p, "unlabelled"); err == nil {
-			err = set.Train.joinChecked(more, p.path)
+			err = set.Train.joinChecked(more, p.Path)
 		}
 	}
 	return set, err
 }
 
-// split reads the images of a split and their labels; where there are none, and the images may lack them, −1.
-func (s arraySet) split(p *location, split string) (Images, error) {
-	x, err := p.array(s.arrays[arrayName{split, "x"}])
+// split reads the images of a split and their labels; where there are none, and the images may lack
+// them, −1.
+func (s arraySet) split(p *files.Location, split string) (Images, error) {
+	x, err := p.Array(s.arrays[arrayName{split, "x"}])
 	if err != nil {
 		return Images{}, err
 	}
-	im, err := x.pixels()
+	im, err := imagesOf(x)
 	if err != nil {
 		return Images{}, err
 	}
-	n := x.shape[0]
+	n := x.Shape[0]
 	y, ok := s.arrays[arrayName{split, "y"}]
 	if !ok && split != "unlabelled" {
-		return Images{}, fmt.Errorf("%s: has no labels beside it; expected %s", x.name, npzReader().Files)
+		return Images{}, fmt.Errorf("%s: has no labels beside it; expected %s", x.Name, npzReader().Files)
 	}
-	if im.Labels, err = p.labelArray(y, n); err != nil {
+	if im.Labels, err = labelArray(p, y, n); err != nil {
 		return Images{}, err
 	}
 	if fine, ok := s.arrays[arrayName{split, "fine"}]; ok {
-		im.Fine, err = p.labelArray(fine, n)
+		im.Fine, err = labelArray(p, fine, n)
 	}
 	return im, err
-}
-
-// labelArray reads the labels of n images, −1 for all where there is no array.
-func (p *location) labelArray(at arrayAt, n int) ([]int, error) {
-	if at.file == "" {
-		return slices.Repeat([]int{-1}, n), nil
-	}
-	a, err := p.array(at)
-	if err != nil {
-		return nil, err
-	}
-	return a.labels(n)
 }
 
 // joinChecked appends images of what has to be the same shape.
@@ -299,3 +198,36 @@ func (im *Images) joinChecked(more Images, path string) error {
 	im.join(more)
 	return nil
 }
+
+// findMembers lists the arrays of an archive; one that holds a single array has what its own name
+// says.
+func findMembers(p *files.Location, file, stem string, add func(string, arrayName, files.ArrayAt)) error {
+	members, err := p.Members(file)
+	if err != nil {
+		return err
+	}
+	for _, member := range members {
+		name := strings.TrimSuffix(member, ".npy")
+		if n, prefix, ok := parseArrayName(stem); ok && len(members) == 1 {
+			add(prefix, n, files.ArrayAt{File: file, Member: member})
+		} else if n, _, ok := parseArrayName(name); ok {
+			add(stem, n, files.ArrayAt{File: file, Member: member})
+		}
+	}
+	return nil
+}
+
+// labelArray reads the labels of n images, −1 for all where there is no array.
+func labelArray(p *files.Location, at files.ArrayAt, n int) ([]int, error) {
+	if at.File == "" {
+		return slices.Repeat([]int{-1}, n), nil
+	}
+	a, err := p.Array(at)
+	if err != nil {
+		return nil, err
+	}
+	return a.Labels(n)
+}
+
+// roleWords are the words that say what an array holds.
+var roleWords = map[string]string{"x": "x", "images": "x", "imgs": "x", "image": "x", "data": "x", "y": "y", "labels": "y", "label": "y", "targets": "y", "fine": "fine"}

@@ -4,21 +4,15 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-// npy is an array as NumPy saves it.
-func npy(descr string, data []byte, shape ...int) []byte {
-	text := strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", ", "), "[]")
-	head := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s,), }\n", descr, text)
-	b := append([]byte(npyMagic+"\x01\x00"), byte(len(head)), byte(len(head)>>8))
-	return append(append(b, head...), data...)
-}
+	"protobench/datasets/files"
+	"protobench/datasets/internal/fixture"
+)
 
 // npzOf is an archive of arrays.
 func npzOf(t *testing.T, arrays map[string][]byte) []byte {
@@ -40,31 +34,22 @@ func npzOf(t *testing.T, arrays map[string][]byte) []byte {
 	return out.Bytes()
 }
 
-// upTo256 is n bytes 0, 1, 2 and so on.
-func upTo256(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(i)
-	}
-	return b
-}
-
 func TestArraysByTheirNames(t *testing.T) {
-	images, labels := npy("|u1", upTo256(60), 10, 2, 3), npy("|u1", []byte{0, 1, 2, 0, 1, 2, 0, 1, 2, 0}, 10, 1)
+	images, labels := fixture.NPY("|u1", fixture.UpTo256(60), 10, 2, 3), fixture.NPY("|u1", []byte{0, 1, 2, 0, 1, 2, 0, 1, 2, 0}, 10, 1)
 	wide := make([]byte, 0, 80)
 	for i := range 10 {
 		wide = binary.LittleEndian.AppendUint64(wide, uint64(i%3))
 	}
 	want := ""
 	for name, files := range map[string]map[string][]byte{
-		"keras":    {"mnist.npz": npzOf(t, map[string][]byte{"x_train": images, "y_train": labels, "x_test": images, "y_test": npy("<i8", wide, 10)})},
+		"keras":    {"mnist.npz": npzOf(t, map[string][]byte{"x_train": images, "y_train": labels, "x_test": images, "y_test": fixture.NPY("<i8", wide, 10)})},
 		"MedMNIST": {"a.npz": npzOf(t, map[string][]byte{"train_images": images, "train_labels": labels, "test_images": images, "test_labels": labels, "val_images": images, "val_labels": labels})},
 		"val":      {"a.npz": npzOf(t, map[string][]byte{"train_images": images, "train_labels": labels, "val_images": images, "val_labels": labels})},
 		"npy":      {"x_train.npy": images, "y_train.npy": labels, "x_test.npy": images, "y_test.npy": labels},
 		"kmnist": {"kmnist-train-imgs.npz": npzOf(t, map[string][]byte{"arr_0": images}), "kmnist-train-labels.npz": npzOf(t, map[string][]byte{"arr_0": labels}),
 			"kmnist-test-imgs.npz": npzOf(t, map[string][]byte{"arr_0": images}), "kmnist-test-labels.npz": npzOf(t, map[string][]byte{"arr_0": labels})},
 	} {
-		s, err := Open(Options{Name: "auto", Path: writeFiles(t, files), Imbalance: 1})
+		s, err := Open(Options{Name: "auto", Path: fixture.WriteFiles(t, files), Imbalance: 1})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -79,9 +64,9 @@ func TestArraysByTheirNames(t *testing.T) {
 }
 
 func TestArraysWithoutLabelsOrTest(t *testing.T) {
-	images := npy("|u1", upTo256(60), 10, 2, 3)
-	s := open(t, Options{Name: "npz", Imbalance: 1, Path: writeFiles(t, map[string][]byte{
-		"x.npy": images, "y.npy": npy("|i1", []byte{0, 1, 0, 1, 0, 1, 0, 1, 0xff, 0xff}, 10),
+	images := fixture.NPY("|u1", fixture.UpTo256(60), 10, 2, 3)
+	s := open(t, Options{Name: "npz", Imbalance: 1, Path: fixture.WriteFiles(t, map[string][]byte{
+		"x.npy": images, "y.npy": fixture.NPY("|i1", []byte{0, 1, 0, 1, 0, 1, 0, 1, 0xff, 0xff}, 10),
 	})})
 	if s.Train.Len() != 8 || s.Test.Len() != 2 || s.Probe.Len() != 6 || s.Test.Labels[0]+s.Test.Labels[1] != 1 {
 		t.Errorf("%d, %d, %d images, test labels %v", s.Train.Len(), s.Probe.Len(), s.Test.Len(), s.Test.Labels)
@@ -96,8 +81,8 @@ func TestArraysWithoutLabelsOrTest(t *testing.T) {
 	if len(seen) != 10 {
 		t.Errorf("%d images are left of 10", len(seen))
 	}
-	s = open(t, Options{Name: "npz", Imbalance: 1, Path: writeFiles(t, map[string][]byte{"a.npz": npzOf(t, map[string][]byte{
-		"x_train": images, "y_train": npy("|u1", make([]byte, 10), 10), "x_test": images, "y_test": npy("|u1", make([]byte, 10), 10), "x_unlabeled": images,
+	s = open(t, Options{Name: "npz", Imbalance: 1, Path: fixture.WriteFiles(t, map[string][]byte{"a.npz": npzOf(t, map[string][]byte{
+		"x_train": images, "y_train": fixture.NPY("|u1", make([]byte, 10), 10), "x_test": images, "y_test": fixture.NPY("|u1", make([]byte, 10), 10), "x_unlabeled": images,
 	})})})
 	if s.Train.Len() != 20 || s.Probe.Len() != 10 || s.Train.Labels[19] != -1 {
 		t.Errorf("%d and %d images", s.Train.Len(), s.Probe.Len())
@@ -106,7 +91,7 @@ func TestArraysWithoutLabelsOrTest(t *testing.T) {
 
 func TestArraysRefuse(t *testing.T) {
 	good := func() map[string][]byte {
-		images, labels := npy("|u1", upTo256(60), 10, 2, 3), npy("|u1", make([]byte, 10), 10)
+		images, labels := fixture.NPY("|u1", fixture.UpTo256(60), 10, 2, 3), fixture.NPY("|u1", make([]byte, 10), 10)
 		return map[string][]byte{"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
 	}
 	for name, c := range map[string]struct {
@@ -114,30 +99,30 @@ func TestArraysRefuse(t *testing.T) {
 		b     []byte
 		want  string
 	}{
-		"truncated":   {"x_test", npy("|u1", upTo256(50), 10, 2, 3), "found 50 of the 60 bytes"},
-		"too long":    {"x_test", npy("|u1", upTo256(70), 10, 2, 3), "does not end after"},
-		"promises":    {"x_test", npy("|u1", nil, 1<<31, 2, 3), "the file can hold"},
+		"truncated":   {"x_test", fixture.NPY("|u1", fixture.UpTo256(50), 10, 2, 3), "found 50 of the 60 bytes"},
+		"too long":    {"x_test", fixture.NPY("|u1", fixture.UpTo256(70), 10, 2, 3), "does not end after"},
+		"promises":    {"x_test", fixture.NPY("|u1", nil, 1<<31, 2, 3), "the file can hold"},
 		"no array":    {"x_test", []byte("<html>"), "an HTML page"},
-		"objects":     {"y_test", npy("|O", nil, 10), "type |O is not read"},
-		"text":        {"y_test", npy("<U5", nil, 10), "is not read"},
-		"multi-label": {"y_test", npy("|u1", make([]byte, 140), 10, 14), "14 labels an image"},
-		"count":       {"y_test", npy("|u1", make([]byte, 9), 9), "9 labels for 10 images"},
-		"fraction":    {"y_test", npy("<f2", bytes.Repeat([]byte{0, 0x38}, 10), 10), "label 0 is 0.5"},
-		"negative":    {"y_test", npy("|i1", bytes.Repeat([]byte{0xfe}, 10), 10), "label 0 is -2"},
-		"no pixels":   {"x_test", npy("|u1", nil, 0, 2, 3), "holds no pixels"},
-		"flat":        {"x_test", npy("|u1", upTo256(60), 10, 6), "2 dimensions"},
-		"structure":   {"x_test", bytes.Replace(npy("|u1", nil, 1), []byte("'|u1'"), []byte("[('a', '|u1')]"), 1), "lacks one of"},
+		"objects":     {"y_test", fixture.NPY("|O", nil, 10), "type |O is not read"},
+		"text":        {"y_test", fixture.NPY("<U5", nil, 10), "is not read"},
+		"multi-label": {"y_test", fixture.NPY("|u1", make([]byte, 140), 10, 14), "14 labels an image"},
+		"count":       {"y_test", fixture.NPY("|u1", make([]byte, 9), 9), "9 labels for 10 images"},
+		"fraction":    {"y_test", fixture.NPY("<f2", bytes.Repeat([]byte{0, 0x38}, 10), 10), "label 0 is 0.5"},
+		"negative":    {"y_test", fixture.NPY("|i1", bytes.Repeat([]byte{0xfe}, 10), 10), "label 0 is -2"},
+		"no pixels":   {"x_test", fixture.NPY("|u1", nil, 0, 2, 3), "holds no pixels"},
+		"flat":        {"x_test", fixture.NPY("|u1", fixture.UpTo256(60), 10, 6), "2 dimensions"},
+		"structure":   {"x_test", bytes.Replace(fixture.NPY("|u1", nil, 1), []byte("'|u1'"), []byte("[('a', '|u1')]"), 1), "lacks one of"},
 	} {
 		arrays := good()
 		arrays[c.array] = c.b
-		dir := writeFiles(t, map[string][]byte{"a.npz": npzOf(t, arrays)})
+		dir := fixture.WriteFiles(t, map[string][]byte{"a.npz": npzOf(t, arrays)})
 		_, err := Open(Options{Name: "npz", Path: dir, Imbalance: 1})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), filepath.Join(dir, "a.npz: ")+c.array) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
 	for want, b := range map[string][]byte{"an HTML page": []byte("<!doctype html>"), "found z": npzOf(t, map[string][]byte{"z": nil}), "would lie outside": npzOf(t, map[string][]byte{"../x_train": nil})} {
-		if _, err := Open(Options{Name: "npz", Path: filepath.Join(writeFiles(t, map[string][]byte{"a.npz": b}), "a.npz"), Imbalance: 1}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Open(Options{Name: "npz", Path: filepath.Join(fixture.WriteFiles(t, map[string][]byte{"a.npz": b}), "a.npz"), Imbalance: 1}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
@@ -146,7 +131,7 @@ func TestArraysRefuse(t *testing.T) {
 // TestArraysByNumPy reads what NumPy saves: types, orders, compression.
 func TestArraysByNumPy(t *testing.T) {
 	dir := t.TempDir()
-	python(t, `
+	fixture.Python(t, `
 import numpy as np, sys
 x = (np.arange(4 * 5 * 6 * 3) % 256).reshape(4, 5, 6, 3)
 y = np.arange(4)
@@ -155,7 +140,7 @@ for name, a in {"u1": x.astype("u1"), "i2": x.astype(">i2"), "i8": x, "f2": (x.a
     np.savez_compressed(sys.argv[1] + "/" + name + ".npz", train_images=a, train_labels=y[:, None], test_images=a, test_labels=y.astype("f4"))
     np.savez(sys.argv[1] + "/plain-" + name + ".npz", x_train=a, y_train=y, x_test=a, y_test=y)
 `, dir)
-	want := upTo256(4 * 5 * 6 * 3)
+	want := fixture.UpTo256(4 * 5 * 6 * 3)
 	for _, prefix := range []string{"", "plain-"} {
 		for _, name := range []string{"u1", "i2", "i8", "f2", "f4", "fortran", "planes"} {
 			s := open(t, Options{Name: "auto", Path: filepath.Join(dir, prefix+name+".npz"), Imbalance: 1})
@@ -172,42 +157,21 @@ for name, a in {"u1": x.astype("u1"), "i2": x.astype(">i2"), "i8": x, "f2": (x.a
 	}
 }
 
-func FuzzNPY(f *testing.F) {
-	f.Add(npy("|u1", upTo256(12), 2, 2, 3))
-	f.Add(npy(">f8", make([]byte, 96), 2, 2, 3))
-	f.Add(npy("<i8", make([]byte, 16), 2, 1))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		a, err := readNPY(bytes.NewReader(b), "f", float64(len(b)))
-		if err != nil {
-			return
-		}
-		if float64(a.len()) != product(a.shape...) {
-			t.Errorf("shape %v with %d values", a.shape, a.len())
-		}
-		if len(a.shape) > 0 {
-			_, _ = a.labels(a.shape[0])
-		}
-		if im, err := a.pixels(); err == nil && len(im.Pixels)%(im.Height*im.Width*im.Channels) != 0 {
-			t.Errorf("%d bytes of images of %d×%d×%d", len(im.Pixels), im.Height, im.Width, im.Channels)
-		}
-	})
-}
-
 func FuzzNPZ(f *testing.F) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	for _, name := range []string{"x_train", "y_train"} {
 		z, _ := w.Create(name + ".npy")
-		_, _ = z.Write(npy("|u1", upTo256(4), 4))
+		_, _ = z.Write(fixture.NPY("|u1", fixture.UpTo256(4), 4))
 	}
 	_ = w.Close()
 	f.Add(out.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := openLocation(writeFiles(t, map[string][]byte{"a.npz": b}))
+		p, err := files.OpenLocation(fixture.WriteFiles(t, map[string][]byte{"a.npz": b}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer p.close()
+		defer p.Close()
 		_, _ = readArrays(Options{}, p)
 	})
 }

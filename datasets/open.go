@@ -5,11 +5,14 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"protobench/datasets/files"
 )
 
-// Open loads or generates a set, cuts both splits to their limits, puts a validation split in the test split's place
-// if one was asked for, thins the training split to the long tail that was asked for, and fills in the statistics and
-// the fingerprint. Options are checked before any work. Where a setting is at fault, the error is a *setting.KeyError.
+// Open loads or generates a set, cuts both splits to their limits, puts a validation split in the
+// test split's place if one was asked for, thins the training split to the long tail that was asked
+// for, and fills in the statistics and the fingerprint. Options are checked before any work. Where
+// a setting is at fault, the error is a *setting.KeyError.
 func Open(o Options) (*Set, error) {
 	if o.Subset == "only" {
 		o.Subset = ""
@@ -63,12 +66,12 @@ func (r reader) load(o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer p.close()
+	defer p.Close()
 	return r.from(o, p)
 }
 
 // from reads the set at a place and checks that it is one.
-func (r reader) from(o Options, p *location) (*Set, error) {
+func (r reader) from(o Options, p *files.Location) (*Set, error) {
 	s, err := r.read(o, p)
 	if err != nil {
 		return nil, err
@@ -86,13 +89,13 @@ func (r reader) from(o Options, p *location) (*Set, error) {
 }
 
 // complete checks what all readers owe, and counts the classes.
-func (s *Set) complete(p *location) error {
+func (s *Set) complete(p *files.Location) error {
 	a, b := &s.Train, &s.Test
 	if a.Height != b.Height || a.Width != b.Width {
-		return fmt.Errorf("%s: training images are %d×%d and test images %d×%d; both splits must have one size", p.path, a.Height, a.Width, b.Height, b.Width)
+		return fmt.Errorf("%s: training images are %d×%d and test images %d×%d; both splits must have one size", p.Path, a.Height, a.Width, b.Height, b.Width)
 	}
 	if a.Channels != b.Channels {
-		return fmt.Errorf("%s: training images have %d channels and test images %d; both splits must have the same", p.path, a.Channels, b.Channels)
+		return fmt.Errorf("%s: training images have %d channels and test images %d; both splits must have the same", p.Path, a.Channels, b.Channels)
 	}
 	for _, im := range []*Images{a, b} {
 		for _, c := range im.Labels {
@@ -104,7 +107,7 @@ func (s *Set) complete(p *location) error {
 	}
 	s.Classes, s.FineClasses = max(s.Classes, len(s.Names)), max(s.FineClasses, len(s.FineNames))
 	if s.Classes == 0 {
-		return fmt.Errorf("%s: no image has a label; probes need some", p.path)
+		return fmt.Errorf("%s: no image has a label; probes need some", p.Path)
 	}
 	return nil
 }

@@ -10,67 +10,38 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
+
+	"protobench/datasets/internal/fixture"
 )
 
-// hfImage is Hugging Face's image struct.
-type hfImage struct {
-	Bytes []byte  `parquet:"bytes,optional"`
-	Path  *string `parquet:"path,optional"`
-}
-
-type hfRow struct {
-	Image hfImage `parquet:"image,optional"`
-	Label *int64  `parquet:"label,optional"`
-}
-
 type hfFineRow struct {
-	Image  hfImage `parquet:"img,optional"`
-	Fine   int64   `parquet:"fine_label"`
-	Coarse int64   `parquet:"coarse_label"`
+	Image  fixture.ParquetImage `parquet:"img,optional"`
+	Fine   int64                `parquet:"fine_label"`
+	Coarse int64                `parquet:"coarse_label"`
 }
 
 const hfNames = `{"info": {"features": {"image": {"_type": "Image"}, "label": {"names": ["ant", "bee", "cat"], "_type": "ClassLabel"}}}}`
 
-func parquetOf[T any](t testing.TB, rows []T, options ...parquet.WriterOption) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := parquet.NewGenericWriter[T](&b, options...)
-	for i, row := range rows {
-		if _, err := w.Write([]T{row}); err != nil {
-			t.Fatal(err)
-		}
-		if i%4 == 3 { // several row groups
-			if err := w.Flush(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func hfRows(t *testing.T, from, n int) []hfRow {
-	var rows []hfRow
+func hfRows(t *testing.T, from, n int) []fixture.ParquetRow {
+	var rows []fixture.ParquetRow
 	for i := from; i < from+n; i++ {
 		label, name := int64(i%3), fmt.Sprint(i, ".png")
-		rows = append(rows, hfRow{hfImage{pngOf(t, plain(4, 4, color.NRGBA{uint8(i), 0, 0, 255})), &name}, &label})
+		rows = append(rows, fixture.ParquetRow{Image: fixture.ParquetImage{Bytes: fixture.PNG(t, fixture.Plain(4, 4, color.NRGBA{uint8(i), 0, 0, 255})), Path: &name}, Label: &label})
 	}
 	return rows
 }
 
 func TestParquet(t *testing.T) {
-	ownCache(t)
+	fixture.OwnCache(t)
 	names := parquet.KeyValueMetadata("huggingface", hfNames)
 	for name, files := range map[string]map[string][]byte{
-		"files": {"data/train-00000-of-00002.parquet": parquetOf(t, hfRows(t, 0, 6), names), "data/train-00001-of-00002.parquet": parquetOf(t, hfRows(t, 6, 5), names),
-			"data/test-00000-of-00001.parquet": parquetOf(t, hfRows(t, 30, 3), names), "README.md": nil},
-		"zstd":    {"train.parquet": parquetOf(t, hfRows(t, 0, 11), names, parquet.Compression(&parquet.Zstd)), "validation.parquet": parquetOf(t, hfRows(t, 30, 3), names)},
-		"snappy":  {"train.parquet": parquetOf(t, hfRows(t, 0, 11), names, parquet.Compression(&parquet.Snappy)), "validation.parquet": parquetOf(t, hfRows(t, 30, 3), names)},
-		"folders": {"train/0000.parquet": parquetOf(t, hfRows(t, 0, 11), names), "test/0000.parquet": parquetOf(t, hfRows(t, 30, 3), names)},
+		"files": {"data/train-00000-of-00002.parquet": fixture.Parquet(t, hfRows(t, 0, 6), names), "data/train-00001-of-00002.parquet": fixture.Parquet(t, hfRows(t, 6, 5), names),
+			"data/test-00000-of-00001.parquet": fixture.Parquet(t, hfRows(t, 30, 3), names), "README.md": nil},
+		"zstd":    {"train.parquet": fixture.Parquet(t, hfRows(t, 0, 11), names, parquet.Compression(&parquet.Zstd)), "validation.parquet": fixture.Parquet(t, hfRows(t, 30, 3), names)},
+		"snappy":  {"train.parquet": fixture.Parquet(t, hfRows(t, 0, 11), names, parquet.Compression(&parquet.Snappy)), "validation.parquet": fixture.Parquet(t, hfRows(t, 30, 3), names)},
+		"folders": {"train/0000.parquet": fixture.Parquet(t, hfRows(t, 0, 11), names), "test/0000.parquet": fixture.Parquet(t, hfRows(t, 30, 3), names)},
 	} {
-		s, err := Open(Options{Name: "auto", Path: writeFiles(t, files), Imbalance: 1})
+		s, err := Open(Options{Name: "auto", Path: fixture.WriteFiles(t, files), Imbalance: 1})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -90,12 +61,12 @@ func TestParquet(t *testing.T) {
 }
 
 func TestParquetLabels(t *testing.T) {
-	ownCache(t)
+	fixture.OwnCache(t)
 	var rows []hfFineRow
 	for i := range 20 {
-		rows = append(rows, hfFineRow{hfImage{Bytes: pngOf(t, plain(4, 4, color.NRGBA{uint8(i), 0, 0, 255}))}, int64(i % 6), int64(i % 6 / 3)})
+		rows = append(rows, hfFineRow{fixture.ParquetImage{Bytes: fixture.PNG(t, fixture.Plain(4, 4, color.NRGBA{uint8(i), 0, 0, 255}))}, int64(i % 6), int64(i % 6 / 3)})
 	}
-	dir := writeFiles(t, map[string][]byte{"train.parquet": parquetOf(t, rows), "test.parquet": parquetOf(t, rows[:6])})
+	dir := fixture.WriteFiles(t, map[string][]byte{"train.parquet": fixture.Parquet(t, rows), "test.parquet": fixture.Parquet(t, rows[:6])})
 	s := open(t, Options{Name: "parquet", Path: dir, Imbalance: 1})
 	if s.Classes != 2 || s.FineClasses != 6 || s.Train.Fine[11] != 5 {
 		t.Errorf("%d classes, %d fine", s.Classes, s.FineClasses)
@@ -105,15 +76,15 @@ func TestParquetLabels(t *testing.T) {
 	}
 	some := hfRows(t, 0, 9)
 	some[4].Label = nil
-	s = open(t, Options{Name: "parquet", Path: writeFiles(t, map[string][]byte{"train.parquet": parquetOf(t, some), "test.parquet": parquetOf(t, hfRows(t, 30, 3))}), Imbalance: 1})
+	s = open(t, Options{Name: "parquet", Path: fixture.WriteFiles(t, map[string][]byte{"train.parquet": fixture.Parquet(t, some), "test.parquet": fixture.Parquet(t, hfRows(t, 30, 3))}), Imbalance: 1})
 	if s.Train.Len() != 9 || s.Probe.Len() != 8 || s.Train.Labels[8] != -1 || s.Train.Image(8)[0] != 4 {
 		t.Errorf("%d and %d images, labels %v", s.Train.Len(), s.Probe.Len(), s.Train.Labels)
 	}
 }
 
 func TestParquetRefuses(t *testing.T) {
-	ownCache(t)
-	good := parquetOf(t, hfRows(t, 0, 6))
+	fixture.OwnCache(t)
+	good := fixture.Parquet(t, hfRows(t, 0, 6))
 	footer := bytes.Clone(good)
 	binary.LittleEndian.PutUint32(footer[len(footer)-8:], 1<<30)
 	damaged := bytes.Clone(good)
@@ -135,25 +106,14 @@ func TestParquetRefuses(t *testing.T) {
 		"truncated": {good[:len(good)/2], "cut short"},
 		"footer":    {footer, "says that its description has 1073741824 bytes"},
 		"damaged":   {damaged, "damaged Parquet file"},
-		"path only": {parquetOf(t, path), "row 1: holds no bytes of an image"},
-		"label":     {parquetOf(t, label), "row 1: label -5"},
-		"image":     {parquetOf(t, broken), "row 1: is an HTML page"},
-		"columns":   {parquetOf(t, []struct{ Text string }{{"x"}}), "has no column image or img with bytes (found Text)"},
+		"path only": {fixture.Parquet(t, path), "row 1: holds no bytes of an image"},
+		"label":     {fixture.Parquet(t, label), "row 1: label -5"},
+		"image":     {fixture.Parquet(t, broken), "row 1: is an HTML page"},
+		"columns":   {fixture.Parquet(t, []struct{ Text string }{{"x"}}), "has no column image or img with bytes (found Text)"},
 	} {
-		dir := writeFiles(t, map[string][]byte{"train.parquet": c.file, "test.parquet": good})
+		dir := fixture.WriteFiles(t, map[string][]byte{"train.parquet": c.file, "test.parquet": good})
 		if _, err := Open(Options{Name: "parquet", Path: dir, Imbalance: 1}); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), dir+"/train.parquet") {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
-}
-
-func FuzzParquet(f *testing.F) {
-	label, name := int64(1), "x.png"
-	rows := []hfRow{{hfImage{[]byte("abc"), &name}, &label}, {hfImage{[]byte("abcdef"), &name}, nil}}
-	f.Add(parquetOf(f, rows))
-	f.Add(parquetOf(f, rows, parquet.Compression(&parquet.Zstd)))
-	f.Fuzz(func(_ *testing.T, b []byte) {
-		m := member{"f", "f", int64(len(b)), float64(len(b)), bytes.NewReader(b)}
-		_ = (&parquetFiles{}).scanFile("train.parquet", m, func(encoded) error { return nil })
-	})
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"protobench/datasets/files"
 )
 
 // Roots returns the folders that hold a folder for each set: $PROTOBENCH_DATA where it is set, and
@@ -20,11 +22,11 @@ func Roots() []string {
 	return roots
 }
 
-// locate finds the files of a set: at data.path where it is given, else, where the name means one set, in the folder of
-// that name of one of the [Roots].
-func (r reader) locate(o Options) (*location, error) {
+// locate finds the files of a set: at data.path where it is given, else, where the name means one
+// set, in the folder of that name of one of the [Roots].
+func (r reader) locate(o Options) (*files.Location, error) {
 	if o.Path != "" {
-		return openLocation(o.Path)
+		return files.OpenLocation(o.Path)
 	}
 	if !r.home {
 		return nil, wrong("path", "the set "+quote(r.Name)+" needs the path of its files", "set data.path to "+r.Files)
@@ -33,7 +35,7 @@ func (r reader) locate(o Options) (*location, error) {
 	for _, root := range Roots() {
 		dir := filepath.Join(root, r.Name)
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			return openLocation(dir)
+			return files.OpenLocation(dir)
 		}
 		tried = append(tried, dir)
 	}

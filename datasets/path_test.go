@@ -31,10 +31,10 @@ func TestFolderRule(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := some.locate(Options{Path: c.path})
-		if err != nil || got.dir != c.want {
+		if err != nil || got.Dir != c.want {
 			t.Fatalf("got %v, %v; want %s", got, err, c.want)
 		}
-		got.close()
+		got.Close()
 	}
 }
 

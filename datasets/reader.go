@@ -1,6 +1,11 @@
 package datasets
 
-import "strings"
+import (
+	"strings"
+
+	"protobench/datasets/fetch"
+	"protobench/datasets/files"
+)
 
 // Info describes one data set, or one format of sets, that [Open] knows.
 type Info struct {
@@ -12,8 +17,8 @@ type Info struct {
 	Licence string `json:"licence,omitempty"` // of its images; empty for generated sets and formats
 }
 
-// reader is one way in which a set comes: its description, and how it is made. A new reader is one file that returns
-// its reader, and its line in [readers].
+// reader is one way in which a set comes: its description, and how it is made. A new reader is one
+// file that returns its reader, and its line in [readers].
 type reader struct {
 	Info
 	vectors bool // holds vectors, not images
@@ -21,18 +26,19 @@ type reader struct {
 	// generate makes a set out of nothing. A reader has this or read.
 	generate func(Options) (*Set, error)
 	// read loads the set that lies at a place.
-	read func(Options, *location) (*Set, error)
-	// recognise says what of this reader's lies at a place, "" where nothing does. It looks at names and at first
-	// bytes only. nil: nothing is recognised as this set.
-	recognise func(*location) string
-	// home is set where $PROTOBENCH_DATA/<name> is where the set is looked for: where the name means one set.
+	read func(Options, *files.Location) (*Set, error)
+	// recognise says what of this reader's lies at a place, "" where nothing does. It looks at
+	// names and at first bytes only. nil: nothing is recognised as this set.
+	recognise func(*files.Location) string
+	// home is set where $PROTOBENCH_DATA/<name> is where the set is looked for: where the name
+	// means one set.
 	home bool
 	// downloads are the official files; nil where there are none to fetch.
-	downloads []Download
+	downloads []fetch.Download
 }
 
-// readers lists all of them. The order is that of listings, and of recognition: what is particular stands before
-// what is general.
+// readers lists all of them. The order is that of listings, and of recognition: what is particular
+// stands before what is general.
 func readers() []reader {
 	return []reader{
 		shapesReader(),
@@ -78,7 +84,8 @@ func generated(name string) bool {
 	return err == nil && r.generate != nil
 }
 
-// OfVectors reports whether a set holds vectors, whose views are made without the augmentations of images.
+// OfVectors reports whether a set holds vectors, whose views are made without the augmentations of
+// images.
 func OfVectors(name string) bool {
 	r, err := find(name)
 	return err == nil && r.vectors

@@ -18,13 +18,15 @@ func shapesReader() reader {
 	}
 }
 
-// loadShapes generates the set "shapes". The class is the silhouette, the fine mode silhouette and arrangement of its
-// copies; place, size, turn, brightness and hue of glyph and background, texture, clutter, light and noise are drawn
-// independently of both. Copies are small enough for crops of a third of the image to show the silhouette, and its
-// sign of contrast varies, so that neither colour histograms nor linear maps of the pixels give the class away.
+// loadShapes generates the set "shapes". The class is the silhouette, the fine mode silhouette and
+// arrangement of its copies; place, size, turn, brightness and hue of glyph and background,
+// texture, clutter, light and noise are drawn independently of both. Copies are small enough for
+// crops of a third of the image to show the silhouette, and its sign of contrast varies, so that
+// neither colour histograms nor linear maps of the pixels give the class away.
 //
-// Difficulty, measured by the reference rows and joint arms of `protobench run joint-vs-decoupled` (4,000 training images, linear
-// probe on the backbone, test accuracy, mean ± half the 95 % t-interval over 3 seeds): raw pixels 20.6 %, untrained convnet
+// Difficulty, measured by the reference rows and joint arms of `protobench run joint-vs-decoupled`
+// (4,000 training images, linear probe on the backbone, test accuracy, mean ± half the 95 %
+// t-interval over 3 seeds): raw pixels 20.6 %, untrained convnet
 // 18.3 ± 3.6 %, supervised convnet 97.4 ± 1.9 %; after 496 steps swav has 72.4 ± 8.0 % and dino 46.5 ± 4.0 %.
 func loadShapes(o Options) (*Set, error) {
 	if err := o.roomFor("train", side, side, 3); err != nil {
@@ -40,9 +42,9 @@ func loadShapes(o Options) (*Set, error) {
 	}, nil
 }
 
-// generate makes n images of one split. Image i draws from its own stream of the split's purpose, so the splits
-// share no draw; a longer split holds the same images and more, in another order. Fine modes are as balanced as n
-// allows.
+// generate makes n images of one split. Image i draws from its own stream of the split's purpose,
+// so the splits share no draw; a longer split holds the same images and more, in another order.
+// Fine modes are as balanced as n allows.
 func generate(seed uint64, purpose string, n int) Images {
 	im := Images{Height: side, Width: side, Channels: 3}
 	im.Pixels = make([]uint8, n*side*side*3)

@@ -1,17 +1,20 @@
 package datasets
 
-import "math"
+import (
+	"math"
+)
 
-// glyph is the silhouette of one class: its signed distance (negative inside, at most the true distance near an
-// edge) on coordinates where the glyph fills the disc of radius 1. Up is negative y.
+// glyph is the silhouette of one class: its signed distance (negative inside, at most the true
+// distance near an edge) on coordinates where the glyph fills the disc of radius 1. Up is negative
+// y.
 type glyph struct {
 	name     string
 	distance func(x, y float64) float64
 }
 
-// glyphs returns the classes of the set "shapes" in label order. Every glyph is its own mirror image about some
-// axis or is drawn in both hands, so that a horizontal flip keeps the class. No trigonometry and no fused products:
-// the pixels are the same on every processor.
+// glyphs returns the classes of the set "shapes" in label order. Every glyph is its own mirror
+// image about some axis or is drawn in both hands, so that a horizontal flip keeps the class. No
+// trigonometry and no fused products: the pixels are the same on every processor.
 func glyphs() []glyph {
 	return []glyph{
 		{"disc", func(x, y float64) float64 { return circle(x, y, 0.86) }},
@@ -121,7 +124,8 @@ func grid(x, y float64) float64 {
 
 func circle(x, y, r float64) float64 { return math.Sqrt(float64(x*x)+float64(y*y)) - r }
 
-// box is the largest of the distances to four edges: exact but for the rounding outside the corners.
+// box is the largest of the distances to four edges: exact but for the rounding outside the
+// corners.
 func box(x, y, w, h float64) float64 { return max(math.Abs(x)-w, math.Abs(y)-h) }
 
 // segment is the distance to the segment from (ax,ay) to (bx,by).

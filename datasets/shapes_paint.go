@@ -8,7 +8,8 @@ import (
 // cell is the spacing of the texture's lattice, in pixels.
 const cell = 4
 
-// lattice is a texture: random values on a coarse grid, bilinear in between (value noise), in [-1,1].
+// lattice is a texture: random values on a coarse grid, bilinear in between (value noise), in
+// [-1,1].
 type lattice [side/cell + 1][side/cell + 1]float64
 
 func (l *lattice) fill(r *rand.Rand) {
@@ -92,7 +93,8 @@ func blend(dst *[3]float64, colour [3]float64, share float64) {
 	}
 }
 
-// irwinHall makes three values of about unit variance, each a sum of three 7-bit uniforms, from one draw.
+// irwinHall makes three values of about unit variance, each a sum of three 7-bit uniforms, from one
+// draw.
 func irwinHall(bits uint64) (out [3]float64) {
 	const mean, deviation = 3 * 127 / 2.0, 64
 	for c := range out {

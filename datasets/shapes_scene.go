@@ -35,8 +35,8 @@ type blob struct {
 // paint is a colour that a texture bends towards a second one.
 type paint struct{ base, shift [3]float64 }
 
-// layout returns the centres of a sub-mode's copies in units of the frame's half width, and their radius:
-// one, two abreast, two stacked, a triangle of three, a square of four.
+// layout returns the centres of a sub-mode's copies in units of the frame's half width, and their
+// radius: one, two abreast, two stacked, a triangle of three, a square of four.
 func layout(mode int) ([][2]float64, float64) {
 	switch mode {
 	case 0:
@@ -66,8 +66,8 @@ func draw(r *rand.Rand, g glyph, mode int) scene {
 	return s
 }
 
-// place puts the copies of a sub-mode into the frame: common scale, rotation and shift, and a small turn and shift
-// of each copy.
+// place puts the copies of a sub-mode into the frame: common scale, rotation and shift, and a small
+// turn and shift of each copy.
 func place(r *rand.Rand, mode int) []placed {
 	centres, radius := layout(mode)
 	const half = side / 2
@@ -88,7 +88,8 @@ func place(r *rand.Rand, mode int) []placed {
 	return out
 }
 
-// turn draws a rotation of at most 2·atan(limit), as (cos, sin) through the tangent of the half angle.
+// turn draws a rotation of at most 2·atan(limit), as (cos, sin) through the tangent of the half
+// angle.
 func turn(r *rand.Rand, limit float64) (cos, sin float64) {
 	t := uniform(r, -limit, limit)
 	square := float64(t * t)
@@ -99,8 +100,8 @@ func rotate(x, y, cos, sin float64) (float64, float64) {
 	return float64(x*cos) - float64(y*sin), float64(x*sin) + float64(y*cos)
 }
 
-// contrast draws the background's brightness and the signed step from it to the glyph's: four images in five are
-// light on dark, the others dark on light.
+// contrast draws the background's brightness and the signed step from it to the glyph's: four
+// images in five are light on dark, the others dark on light.
 func contrast(r *rand.Rand) (level, step float64) {
 	step = uniform(r, 0.32, 0.55)
 	level = uniform(r, 0.15, 0.85-step)
@@ -110,7 +111,8 @@ func contrast(r *rand.Rand) (level, step float64) {
 	return 1 - level, -step
 }
 
-// colour draws a paint of a given brightness: any hue, and a texture that changes the brightness by at most depth.
+// colour draws a paint of a given brightness: any hue, and a texture that changes the brightness by
+// at most depth.
 func colour(r *rand.Rand, level, depth float64) paint {
 	var p paint
 	p.base = tint(r, level)

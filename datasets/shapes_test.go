@@ -58,8 +58,8 @@ func TestShapesDependsOnItsSeedAlone(t *testing.T) {
 	}
 }
 
-// TestShapesFlipsIntoItsOwnClass: both hands of a glyph without a vertical axis of symmetry are drawn, and every
-// other glyph is its own mirror image.
+// TestShapesFlipsIntoItsOwnClass: both hands of a glyph without a vertical axis of symmetry are
+// drawn, and every other glyph is its own mirror image.
 func TestShapesFlipsIntoItsOwnClass(t *testing.T) {
 	mirrors := map[float64]bool{}
 	for i := range uint64(50) {
@@ -123,8 +123,8 @@ func differs(a, b func(x, y float64) float64) bool {
 	return float64(n)*0.0025 > math.Pi/20
 }
 
-// TestNuisancesIgnoreTheClass: the same stream draws the same nuisances for every glyph and, but for the copies, for
-// every arrangement.
+// TestNuisancesIgnoreTheClass: the same stream draws the same nuisances for every glyph and, but
+// for the copies, for every arrangement.
 func TestNuisancesIgnoreTheClass(t *testing.T) {
 	all := glyphs()
 	a := draw(stream.New(3, "test"), all[0], 2)
@@ -170,8 +170,8 @@ func BenchmarkShapes(b *testing.B) {
 	}
 }
 
-// TestShapesPixelsArePinned: the generator is part of the numbers that a run reports. If this fails on purpose, the
-// revision of the numerics has to be raised.
+// TestShapesPixelsArePinned: the generator is part of the numbers that a run reports. If this fails
+// on purpose, the revision of the numerics has to be raised.
 func TestShapesPixelsArePinned(t *testing.T) {
 	o := options()
 	o.Train, o.Test = 100, 100

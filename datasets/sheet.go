@@ -5,8 +5,9 @@ import (
 	"image/color"
 )
 
-// Sheet lays images out in rows on white, each magnified by a whole number to 64 pixels or more on its shorter side: a
-// row is a list of pixels, [height,width,channels] each. Rows of different lengths are allowed.
+// Sheet lays images out in rows on white, each magnified by a whole number to 64 pixels or more on
+// its shorter side: a row is a list of pixels, [height,width,channels] each. Rows of different
+// lengths are allowed.
 func Sheet(rows [][][]uint8, height, width, channels int) image.Image {
 	const least, gap = 64, 4
 	scale := max(1, (least+min(height, width)-1)/min(height, width))

@@ -4,13 +4,17 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"protobench/datasets/fetch"
+	"protobench/datasets/files"
 )
 
 // stlSide is the side of STL-10's images, which have three channels.
 const stlSide = 96
 
-// stl10Reader reads STL-10 (Coates, Lee and Ng 2011): few labelled images, and many without labels to learn from. The
-// unlabelled ones stand behind the labelled ones, so that data.limit leaves the labels.
+// stl10Reader reads STL-10 (Coates, Lee and Ng 2011): few labelled images, and many without labels
+// to learn from. The unlabelled ones stand behind the labelled ones, so that data.limit leaves the
+// labels.
 func stl10Reader() reader {
 	return reader{
 		Info: Info{
@@ -19,10 +23,10 @@ func stl10Reader() reader {
 			Source: "https://cs.stanford.edu/~acoates/stl10", Size: "2.5 GiB", Licence: "none given; images from ImageNet, for research",
 		},
 		home:      true,
-		downloads: []Download{{"http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz", "stl10_binary.tar.gz", "91f7769df0f17e558f3565bffb0c7dfb", 2640397119}},
-		recognise: func(p *location) string {
+		downloads: []fetch.Download{{URL: "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz", File: "stl10_binary.tar.gz", MD5: "91f7769df0f17e558f3565bffb0c7dfb", Size: 2640397119}},
+		recognise: func(p *files.Location) string {
 			for _, name := range []string{"train_X.bin", "stl10_binary/train_X.bin", "stl10_binary.tar.gz"} {
-				if p.has(name) {
+				if p.Has(name) {
 					return "STL-10 in " + name
 				}
 			}
@@ -37,8 +41,8 @@ var stlFiles = []string{"train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin"
 
 func stlWanted(name string) bool { return slices.Contains(stlFiles, name) }
 
-func readSTL10(o Options, p *location) (*Set, error) {
-	for _, s := range p.sources([]string{"stl10_binary"}, []string{"stl10_binary.tar.gz"}, stlWanted) {
+func readSTL10(o Options, p *files.Location) (*Set, error) {
+	for _, s := range p.Sources([]string{"stl10_binary"}, []string{"stl10_binary.tar.gz"}, stlWanted) {
 		sizes, err := stlSizes(s)
 		if err != nil {
 			return nil, err
@@ -47,43 +51,43 @@ func readSTL10(o Options, p *location) (*Set, error) {
 			return readSTLFrom(o, s, sizes)
 		}
 	}
-	return nil, fmt.Errorf("%s: no file of STL-10 is there (found %s); expected %s", p.path, some(p.names()), stl10Reader().Files)
+	return nil, fmt.Errorf("%s: no file of STL-10 is there (found %s); expected %s", p.Path, files.Few(p.Names()), stl10Reader().Files)
 }
 
 // stlSizes are the numbers of images of the files, and of their labels.
-func stlSizes(s source) (map[string]int, error) {
+func stlSizes(s files.Source) (map[string]int, error) {
 	sizes := map[string]int{}
 	const image = 3 * stlSide * stlSide
-	err := s.visit(func(m member) error {
-		if float64(m.size) > m.warranted {
-			return fmt.Errorf("%s: says it has %s, more than the file can hold; fetch it again", m.path, bytesText(float64(m.size)))
+	err := s.Visit(func(m files.Member) error {
+		if float64(m.Size) > m.Warranted {
+			return fmt.Errorf("%s: says it has %s, more than the file can hold; fetch it again", m.Path, files.BytesText(float64(m.Size)))
 		}
-		if m.name[len(m.name)-5] != 'X' {
-			sizes[m.name] = int(m.size)
+		if m.Name[len(m.Name)-5] != 'X' {
+			sizes[m.Name] = int(m.Size)
 			return nil
 		}
-		if m.size == 0 || m.size%image != 0 {
-			head, _ := io.ReadAll(io.LimitReader(m.r, 64))
-			return fmt.Errorf("%s: %d bytes (%s), expected a whole number of images of %d; fetch the file again", m.path, m.size, looksLike(head), image)
+		if m.Size == 0 || m.Size%image != 0 {
+			head, _ := io.ReadAll(io.LimitReader(m.Body, 64))
+			return fmt.Errorf("%s: %d bytes (%s), expected a whole number of images of %d; fetch the file again", m.Path, m.Size, files.LooksLike(head), image)
 		}
-		sizes[m.name] = int(m.size / image)
+		sizes[m.Name] = int(m.Size / image)
 		return nil
 	})
 	return sizes, err
 }
 
 // readSTLFrom reads the files into memory that is asked for once.
-func readSTLFrom(o Options, s source, sizes map[string]int) (*Set, error) {
+func readSTLFrom(o Options, s files.Source, sizes map[string]int) (*Set, error) {
 	labelled, unlabelled := sizes["train_X.bin"], sizes["unlabeled_X.bin"]
 	if o.Limit > 0 {
 		unlabelled = min(unlabelled, max(0, o.Limit-labelled))
 	}
-	set := &Set{Flip: true, Found: fmt.Sprintf("STL-10 in %s, %d unlabelled images", s.name, unlabelled)}
+	set := &Set{Flip: true, Found: fmt.Sprintf("STL-10 in %s, %d unlabelled images", s.Name, unlabelled)}
 	for im, n := range map[*Images]int{&set.Train: labelled + unlabelled, &set.Test: sizes["test_X.bin"]} {
 		*im = Images{Height: stlSide, Width: stlSide, Channels: 3}
-		size := product(n, 3, stlSide, stlSide)
-		if text := tooLarge(size); text != "" {
-			return nil, wrong("limit", fmt.Sprintf("%d images of %s: %s", n, s.name, text), fmt.Sprintf("set data.limit; up to %d images have labels", labelled))
+		size := files.Product(n, 3, stlSide, stlSide)
+		if text := files.TooLarge(size); text != "" {
+			return nil, wrong("limit", fmt.Sprintf("%d images of %s: %s", n, s.Name, text), fmt.Sprintf("set data.limit; up to %d images have labels", labelled))
 		}
 		im.Pixels, im.Labels = make([]uint8, int(size)), make([]int, n)
 		for i := range im.Labels {
@@ -92,8 +96,8 @@ func readSTLFrom(o Options, s source, sizes map[string]int) (*Set, error) {
 	}
 	train := set.Train.part(0, labelled)
 	rest := set.Train.part(labelled, labelled+unlabelled)
-	err := s.visit(func(m member) (err error) {
-		switch m.name {
+	err := s.Visit(func(m files.Member) (err error) {
+		switch m.Name {
 		case "train_X.bin":
 			err = train.stlImages(m)
 		case "unlabeled_X.bin":
@@ -105,7 +109,7 @@ func readSTLFrom(o Options, s source, sizes map[string]int) (*Set, error) {
 		case "test_y.bin":
 			err = set.Test.stlLabels(m)
 		case "class_names.txt":
-			b, e := m.content()
+			b, e := m.Content()
 			set.Names, err = nonEmptyLines(b), e
 		}
 		return err
@@ -115,35 +119,35 @@ func readSTLFrom(o Options, s source, sizes map[string]int) (*Set, error) {
 	}
 	for _, name := range []string{"train_y.bin", "test_X.bin", "test_y.bin"} {
 		if sizes[name] == 0 {
-			return nil, fmt.Errorf("%s: %s is missing; expected %s", s.name, name, stl10Reader().Files)
+			return nil, fmt.Errorf("%s: %s is missing; expected %s", s.Name, name, stl10Reader().Files)
 		}
 	}
 	return set, nil
 }
 
 // stlImages fills all images: planes of red, green and blue, each column by column.
-func (im *Images) stlImages(m member) error {
-	if n, err := io.ReadFull(m.r, im.Pixels); err != nil && len(im.Pixels) > 0 {
-		return fmt.Errorf("%s: found %d of %d bytes (%w); fetch the file again", m.path, n, len(im.Pixels), err)
+func (im *Images) stlImages(m files.Member) error {
+	if n, err := io.ReadFull(m.Body, im.Pixels); err != nil && len(im.Pixels) > 0 {
+		return fmt.Errorf("%s: found %d of %d bytes (%w); fetch the file again", m.Path, n, len(im.Pixels), err)
 	}
-	interleave(im.Pixels, 3, stlSide*stlSide)
+	files.Interleave(im.Pixels, 3, stlSide*stlSide)
 	im.transpose()
 	return nil
 }
 
 // stlLabels fills all labels, which count from 1.
-func (im *Images) stlLabels(m member) error {
-	b, err := m.content()
+func (im *Images) stlLabels(m files.Member) error {
+	b, err := m.Content()
 	if err != nil {
 		return err
 	}
 	if len(b) != im.Len() {
-		return fmt.Errorf("%s: %d labels for %d images; fetch the file again", m.path, len(b), im.Len())
+		return fmt.Errorf("%s: %d labels for %d images; fetch the file again", m.Path, len(b), im.Len())
 	}
 	const classes = 10
 	for i, c := range b {
 		if c < 1 || c > classes {
-			return fmt.Errorf("%s: image %d has label %d, expected 1 to %d; fetch the file again", m.path, i, c, classes)
+			return fmt.Errorf("%s: image %d has label %d, expected 1 to %d; fetch the file again", m.Path, i, c, classes)
 		}
 		im.Labels[i] = int(c) - 1
 	}

@@ -6,9 +6,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"protobench/datasets/files"
+	"protobench/datasets/internal/fixture"
 )
 
-// stlImages is n images, the first pixel's red of image i is i; red is the row, green the column, as far as they fit.
+// stlImages is n images, the first pixel's red of image i is i; red is the row, green the column,
+// as far as they fit.
 func stlImages(n int) []byte {
 	b := make([]byte, 0, n*3*stlSide*stlSide)
 	for i := range n {
@@ -33,9 +37,9 @@ func stlSet() map[string][]byte {
 
 func TestSTL10(t *testing.T) {
 	for name, files := range map[string]map[string][]byte{
-		"folder": stlSet(), "archive": {"stl10_binary.tar.gz": zipped(tarOf(t, stlSet()))},
+		"folder": stlSet(), "archive": {"stl10_binary.tar.gz": fixture.Zipped(tarOf(t, stlSet()))},
 	} {
-		s := open(t, Options{Name: "auto", Path: writeFiles(t, files), Imbalance: 1})
+		s := open(t, Options{Name: "auto", Path: fixture.WriteFiles(t, files), Imbalance: 1})
 		if s.Name != "stl10" || s.Train.Len() != 10 || s.Test.Len() != 3 || s.Classes != 10 || s.Probe.Len() != 6 || s.Names[9] != "truck" {
 			t.Fatalf("%s: %s, %d, %d and %d images", name, s.Name, s.Train.Len(), s.Probe.Len(), s.Test.Len())
 		}
@@ -49,7 +53,7 @@ func TestSTL10(t *testing.T) {
 			t.Errorf("%s: unlabelled images are no tail, and the labelled ones are to be no copy", name)
 		}
 	}
-	if s := open(t, Options{Name: "stl10", Path: writeFiles(t, stlSet()), Limit: 8, Imbalance: 1}); s.Train.Len() != 8 || s.Probe.Len() != 6 {
+	if s := open(t, Options{Name: "stl10", Path: fixture.WriteFiles(t, stlSet()), Limit: 8, Imbalance: 1}); s.Train.Len() != 8 || s.Probe.Len() != 6 {
 		t.Errorf("%d and %d images", s.Train.Len(), s.Probe.Len())
 	}
 }
@@ -70,7 +74,7 @@ func TestSTL10Refuses(t *testing.T) {
 	} {
 		files := stlSet()
 		files[c.file] = c.b
-		if _, err := Open(Options{Name: "stl10", Path: writeFiles(t, files), Imbalance: 1}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Open(Options{Name: "stl10", Path: fixture.WriteFiles(t, files), Imbalance: 1}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
@@ -79,9 +83,9 @@ func TestSTL10Refuses(t *testing.T) {
 func FuzzSTL10(f *testing.F) {
 	f.Add(stlImages(1), []byte{1})
 	f.Fuzz(func(t *testing.T, x, y []byte) {
-		s := source{"f", func(visit func(member) error) error {
+		s := files.Source{Name: "f", Visit: func(visit func(files.Member) error) error {
 			for name, b := range map[string][]byte{"train_X.bin": x, "train_y.bin": y, "test_X.bin": x, "test_y.bin": y} {
-				if err := visit(member{name, name, int64(len(b)), float64(len(b)), bytes.NewReader(b)}); err != nil {
+				if err := visit(files.Member{Name: name, Path: name, Size: int64(len(b)), Warranted: float64(len(b)), Body: bytes.NewReader(b)}); err != nil {
 					return err
 				}
 			}

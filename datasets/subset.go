@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"protobench/datasets/files"
 	"protobench/internal/stream"
 )
 
@@ -30,7 +31,8 @@ func (im *Images) part(a, b int) Images {
 	return out
 }
 
-// holdOut cuts the last floor(share·n) images off a training split, as a split to choose settings on.
+// holdOut cuts the last floor(share·n) images off a training split, as a split to choose settings
+// on.
 func holdOut(im *Images, share float64) (train, validation Images, err error) {
 	n := im.Len()
 	held := int(float64(share*float64(n)) + 1e-9) // 0.29 of 100 images is 29, whatever 0.29 is in binary
@@ -40,8 +42,9 @@ func holdOut(im *Images, share float64) (train, validation Images, err error) {
 	return im.part(0, n-held), im.part(n-held, n), nil
 }
 
-// longTail thins a split to the profile that the options name. The order of the images that stay is kept; those of each
-// class are the first ones, one at least. Images without a class are part of no tail.
+// longTail thins a split to the profile that the options name. The order of the images that stay is
+// kept; those of each class are the first ones, one at least. Images without a class are part of no
+// tail.
 func longTail(im *Images, classes int, o Options) (Images, error) {
 	if o.Imbalance == 1 || classes < 2 {
 		return *im, nil
@@ -54,7 +57,8 @@ func longTail(im *Images, classes int, o Options) (Images, error) {
 	return im.thin(room, "imbalance")
 }
 
-// ranks are the classes' places from the most frequent to the rarest: their labels, or an order drawn by a seed.
+// ranks are the classes' places from the most frequent to the rarest: their labels, or an order
+// drawn by a seed.
 func ranks(classes, seed int) []int {
 	if seed > 0 {
 		return stream.New(uint64(seed), "long-tail").Perm(classes)
@@ -66,9 +70,10 @@ func ranks(classes, seed int) []int {
 	return out
 }
 
-// tailShare is the share of its images that the class of a rank keeps: 1 for rank 0, 1/imbalance for the last.
-// exponential is imbalance^(-rank/(C-1)) (Cui et al. 2019, "Class-balanced loss", 6.1); pareto falls as a power of the
-// rank, (rank+1)^(-ln(imbalance)/ln(C)); step is 1/imbalance for the rarer half (Buda et al. 2018).
+// tailShare is the share of its images that the class of a rank keeps: 1 for rank 0, 1/imbalance
+// for the last. exponential is imbalance^(-rank/(C-1)) (Cui et al. 2019, "Class-balanced loss",
+// 6.1); pareto falls as a power of the rank, (rank+1)^(-ln(imbalance)/ln(C)); step is 1/imbalance
+// for the rarer half (Buda et al. 2018).
 func tailShare(profile string, rank, classes int, imbalance float64) float64 {
 	switch {
 	case profile == "pareto":
@@ -93,8 +98,8 @@ func perClass(im *Images, classes, n int) (Images, error) {
 	return im.thin(room, "per_class")
 }
 
-// thin keeps the first images of each class, as many as there is room for, and those without a class. key is the setting
-// that asks for it.
+// thin keeps the first images of each class, as many as there is room for, and those without a
+// class. key is the setting that asks for it.
 func (im *Images) thin(room []int, key string) (Images, error) {
 	var keep []int
 	for i, c := range im.Labels {
@@ -106,13 +111,14 @@ func (im *Images) thin(room []int, key string) (Images, error) {
 			keep = append(keep, i)
 		}
 	}
-	if text := tooLarge(product(len(keep), im.Height, im.Width, im.Channels)); text != "" {
+	if text := files.TooLarge(files.Product(len(keep), im.Height, im.Width, im.Channels)); text != "" {
 		return Images{}, wrong(key, fmt.Sprintf("a copy of the %d images that stay %s", len(keep), text), "use fewer images")
 	}
 	return im.pick(keep), nil
 }
 
-// withLabels returns the images that have a label: all of them, in the same memory, where none lacks one.
+// withLabels returns the images that have a label: all of them, in the same memory, where none
+// lacks one.
 func (im *Images) withLabels() Images {
 	n := im.labelled()
 	if n == im.Len() {

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"math/bits"
 	"slices"
+
+	"protobench/datasets/encoded"
 )
 
 // Verdict is what [Verify] found in a set.
@@ -35,9 +37,9 @@ type SplitVerdict struct {
 	Duplicates Duplicates `json:"duplicates"`
 }
 
-// Duplicates counts images that repeat another: to the bit, or nearly, by a difference hash of 64 bits of which at most
-// two differ, and pixels that differ by at most 8 of 255 levels in the mean. The hash alone takes any two things on a
-// flat ground for one.
+// Duplicates counts images that repeat another: to the bit, or nearly, by a difference hash of 64
+// bits of which at most two differ, and pixels that differ by at most 8 of 255 levels in the mean.
+// The hash alone takes any two things on a flat ground for one.
 type Duplicates struct {
 	Exact    int      `json:"exact"`
 	Near     int      `json:"near"`               // those that are exact are not counted again
@@ -107,23 +109,24 @@ func isConstant(pix []uint8, channels int) bool {
 	return true
 }
 
-// differenceHash scales an image to 9×8 gray pixels and notes which are brighter than their right neighbours.
+// differenceHash scales an image to 9×8 gray pixels and notes which are brighter than their right
+// neighbours.
 func (im *Images) differenceHash(i int) uint64 {
 	pix := im.Image(i)
-	gray := &raster{im.Width, im.Height, 1, pix}
+	gray := &encoded.Raster{Width: im.Width, Height: im.Height, Channels: 1, Pix: pix}
 	if im.Channels == 3 {
-		gray.pix = make([]uint8, im.Width*im.Height)
-		for at := range gray.pix {
-			gray.pix[at] = uint8((299*int(pix[3*at]) + 587*int(pix[3*at+1]) + 114*int(pix[3*at+2])) / 1000)
+		gray.Pix = make([]uint8, im.Width*im.Height)
+		for at := range gray.Pix {
+			gray.Pix[at] = uint8((299*int(pix[3*at]) + 587*int(pix[3*at+1]) + 114*int(pix[3*at+2])) / 1000)
 		}
 	}
 	const columns, rows = 9, 8
-	small := gray.resize(columns, rows)
+	small := gray.Resize(columns, rows)
 	var hash uint64
 	for y := range rows {
 		for x := range columns - 1 {
 			hash <<= 1
-			if small.pix[y*columns+x] > small.pix[y*columns+x+1] {
+			if small.Pix[y*columns+x] > small.Pix[y*columns+x+1] {
 				hash |= 1
 			}
 		}
@@ -131,8 +134,8 @@ func (im *Images) differenceHash(i int) uint64 {
 	return hash
 }
 
-// repeats counts the images that repeat one of before, or one that stands before themselves where before is nil.
-// Constant images are not compared by their difference hashes: they have none.
+// repeats counts the images that repeat one of before, or one that stands before themselves where
+// before is nil. Constant images are not compared by their difference hashes: they have none.
 func repeats(before []imagePrint, beforeImages *Images, prints []imagePrint, images *Images) Duplicates {
 	var d Duplicates
 	seen := map[[sha256.Size]byte]int{}
@@ -165,8 +168,9 @@ func repeats(before []imagePrint, beforeImages *Images, prints []imagePrint, ima
 	return d
 }
 
-// neighbours finds images whose hashes differ in few bits: two that differ in two bits at most have two of four quarters
-// in common, so that it is enough to look among those that share one of any three.
+// neighbours finds images whose hashes differ in few bits: two that differ in two bits at most have
+// two of four quarters in common, so that it is enough to look among those that share one of any
+// three.
 type neighbours struct {
 	images   *Images
 	known    map[uint64][]int // images by their hash, a few of each

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/datasets/internal/fixture"
 	"protobench/internal/stream"
 )
 
@@ -66,7 +67,7 @@ func TestNeighboursAreThoseOfFewBits(t *testing.T) {
 }
 
 func TestVerifyRealSets(t *testing.T) {
-	ownCache(t)
+	fixture.OwnCache(t)
 	for _, name := range []string{"cifar100", "caltech101-lt", "tiny-imagenet-20"} {
 		v := Verify(open(t, Options{Name: "auto", Path: realData(t, name), Imbalance: 1}))
 		if v.Train.Images == 0 || v.Train.Duplicates.Exact > v.Train.Images/20 {

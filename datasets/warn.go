@@ -3,10 +3,12 @@ package datasets
 import (
 	"fmt"
 	"slices"
+
+	"protobench/datasets/files"
 )
 
-// warn notes what a reader of numbers should know of images out of files: classes that training or testing lacks.
-// Generated sets have all classes as far as their size allows.
+// warn notes what a reader of numbers should know of images out of files: classes that training or
+// testing lacks. Generated sets have all classes as far as their size allows.
 func (s *Set) warn(o Options) {
 	if s.Found == "" {
 		return
@@ -60,5 +62,5 @@ func (s *Set) classes(labels []int) string {
 	if len(names) == 1 {
 		return "class " + names[0]
 	}
-	return "classes " + some(names)
+	return "classes " + files.Few(names)
 }

@@ -1,51 +1,28 @@
 package datasets
 
 import (
-	"archive/tar"
-	"bytes"
 	"fmt"
 	"image/color"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-// shard is an archive of files in the given order.
-func shard(t testing.TB, files ...any) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for i := 0; i < len(files); i += 2 {
-		b, ok := files[i+1].([]byte)
-		if !ok {
-			b = []byte(files[i+1].(string))
-		}
-		if err := w.WriteHeader(&tar.Header{Name: files[i].(string), Size: int64(len(b)), Mode: 0o644}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write(b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
+	"protobench/datasets/internal/fixture"
+)
 
 // samples are n images with their classes, from the first on.
 func samples(t *testing.T, from, n int, class func(i int) (ext, text string)) []byte {
 	var files []any
 	for i := from; i < from+n; i++ {
 		ext, text := class(i)
-		files = append(files, fmt.Sprintf("set/%04d.png", i), pngOf(t, plain(4, 4, color.NRGBA{uint8(i), 0, 0, 255})), fmt.Sprintf("set/%04d.%s", i, ext), text)
+		files = append(files, fmt.Sprintf("set/%04d.png", i), fixture.PNG(t, fixture.Plain(4, 4, color.NRGBA{uint8(i), 0, 0, 255})), fmt.Sprintf("set/%04d.%s", i, ext), text)
 	}
-	return shard(t, files...)
+	return fixture.Shard(t, files...)
 }
 
 func TestWebDataset(t *testing.T) {
-	ownCache(t)
+	fixture.OwnCache(t)
 	number := func(i int) (string, string) { return "cls", fmt.Sprint(i % 3) }
 	for name, c := range map[string]struct {
 		files       map[string][]byte
@@ -54,11 +31,11 @@ func TestWebDataset(t *testing.T) {
 	}{
 		"splits":  {map[string][]byte{"train-000.tar": samples(t, 0, 5, number), "train-001.tar": samples(t, 5, 4, number), "test-000.tar": samples(t, 20, 3, number)}, 9, 3, nil},
 		"folders": {map[string][]byte{"train/000.tar": samples(t, 0, 9, number), "val/000.tar": samples(t, 20, 3, number)}, 9, 3, nil},
-		"gzip":    {map[string][]byte{"train-000.tar.gz": zipped(samples(t, 0, 9, number)), "test.tgz": zipped(samples(t, 20, 3, number))}, 9, 3, nil},
+		"gzip":    {map[string][]byte{"train-000.tar.gz": fixture.Zipped(samples(t, 0, 9, number)), "test.tgz": fixture.Zipped(samples(t, 20, 3, number))}, 9, 3, nil},
 		"json":    {map[string][]byte{"a.tar": samples(t, 0, 15, func(i int) (string, string) { return "json", fmt.Sprintf(`{"label": %d, "x": "y"}`, i%3) })}, 12, 3, nil},
 		"names":   {map[string][]byte{"a.tar": samples(t, 0, 15, func(i int) (string, string) { return "cls", []string{"cat\n", "ant", "bee"}[i%3] })}, 12, 3, []string{"ant", "bee", "cat"}},
 	} {
-		s, err := Open(Options{Name: "auto", Path: writeFiles(t, c.files), Imbalance: 1})
+		s, err := Open(Options{Name: "auto", Path: fixture.WriteFiles(t, c.files), Imbalance: 1})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -78,44 +55,27 @@ func TestWebDataset(t *testing.T) {
 }
 
 func TestWebDatasetRefuses(t *testing.T) {
-	ownCache(t)
-	picture := pngOf(t, plain(4, 4, color.White))
+	fixture.OwnCache(t)
+	picture := fixture.PNG(t, fixture.Plain(4, 4, color.White))
 	good := []any{"a.png", picture, "a.cls", "0"}
 	for name, c := range map[string]struct {
 		shard []byte
 		want  string
 	}{
-		"no class":     {shard(t, append(good, "b.png", picture)...), "b.png: has no .cls beside it"},
-		"empty class":  {shard(t, append(good, "b.png", picture, "b.cls", " ")...), "b.cls: is empty"},
-		"negative":     {shard(t, append(good, "b.png", picture, "b.cls", "-7")...), "b.cls: label -7"},
-		"bad json":     {shard(t, append(good, "b.png", picture, "b.json", "{")...), "b.json: is no JSON object"},
-		"fraction":     {shard(t, append(good, "b.png", picture, "b.json", `{"label": 1.5}`)...), "label is 1.5"},
-		"broken image": {shard(t, append(good, "b.jpg", "<html>", "b.cls", "1")...), "b.jpg: is an HTML page"},
-		"two images":   {shard(t, append(good, "b.png", picture, "b.jpg", picture)...), "a second image"},
-		"dots":         {shard(t, append(good, "../b.png", picture)...), `member "../b.png" would lie outside`},
-		"truncated":    {shard(t, good...)[:700], "a.tar: "},
-		"long class":   {shard(t, append(good, "b.png", picture, "b.cls", strings.Repeat("x", mostLabelBytes+1))...), "expected a class in"},
+		"no class":     {fixture.Shard(t, append(good, "b.png", picture)...), "b.png: has no .cls beside it"},
+		"empty class":  {fixture.Shard(t, append(good, "b.png", picture, "b.cls", " ")...), "b.cls: is empty"},
+		"negative":     {fixture.Shard(t, append(good, "b.png", picture, "b.cls", "-7")...), "b.cls: label -7"},
+		"bad json":     {fixture.Shard(t, append(good, "b.png", picture, "b.json", "{")...), "b.json: is no JSON object"},
+		"fraction":     {fixture.Shard(t, append(good, "b.png", picture, "b.json", `{"label": 1.5}`)...), "label is 1.5"},
+		"broken image": {fixture.Shard(t, append(good, "b.jpg", "<html>", "b.cls", "1")...), "b.jpg: is an HTML page"},
+		"two images":   {fixture.Shard(t, append(good, "b.png", picture, "b.jpg", picture)...), "a second image"},
+		"dots":         {fixture.Shard(t, append(good, "../b.png", picture)...), `member "../b.png" would lie outside`},
+		"truncated":    {fixture.Shard(t, good...)[:700], "a.tar: "},
+		"long class":   {fixture.Shard(t, append(good, "b.png", picture, "b.cls", strings.Repeat("x", 1<<20+1))...), "expected a class in"},
 	} {
-		dir := writeFiles(t, map[string][]byte{"a.tar": c.shard})
+		dir := fixture.WriteFiles(t, map[string][]byte{"a.tar": c.shard})
 		if _, err := Open(Options{Name: "webdataset", Path: dir, Imbalance: 1}); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), dir) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
-}
-
-func FuzzWebDataset(f *testing.F) {
-	f.Add(shard(f, "a.png", "x", "a.cls", "1", "b.json", `{"label": 3}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := openLocation(writeFiles(t, map[string][]byte{"a.tar": b}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer p.close()
-		_ = (&tarShards{p, []string{"a.tar"}}).scan(func(e encoded) error {
-			if e.path == "" || e.label >= mostClasses {
-				t.Errorf("%+v", e)
-			}
-			return nil
-		})
-	})
 }

@@ -69,8 +69,8 @@ func TestPlainNormalises(t *testing.T) {
 	}
 }
 
-// TestStillRecipeIsPlain: with every operation off, square images come through unchanged (crops of area 1 are either
-// the whole image or are rejected).
+// TestStillRecipeIsPlain: with every operation off, square images come through unchanged (crops of
+// area 1 are either the whole image or are rejected).
 func TestStillRecipeIsPlain(t *testing.T) {
 	for _, channels := range []int{1, 3} {
 		im := noise(2, 8, 8, channels)
@@ -111,7 +111,8 @@ func TestViewsDependOnSeedStepAndPosition(t *testing.T) {
 	}
 }
 
-// TestViewsArePinned: other bits mean that every result of the past is void: raise harness.Numerics with them.
+// TestViewsArePinned: other bits mean that every result of the past is void: raise harness.Numerics
+// with them.
 func TestViewsArePinned(t *testing.T) {
 	const want = 0x388f4b904312ff08
 	im := noise(16, 32, 32, 3)

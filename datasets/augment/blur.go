@@ -6,8 +6,8 @@ import (
 	"protobench/internal/kernel"
 )
 
-// gaussian fills k, of odd length, with exp(-(j-(len-1)/2)²/(2σ²)) normalised to sum 1 (torchvision's
-// gaussian_blur).
+// gaussian fills k, of odd length, with exp(-(j-(len-1)/2)²/(2σ²)) normalised to sum 1
+// (torchvision's gaussian_blur).
 func gaussian(k []float32, sigma float64) {
 	sum, half := 0.0, float64(float64(len(k)-1)/2)
 	for j := range k {
@@ -25,8 +25,8 @@ func kernel3(sigma float64) (k [3]float32) {
 	return k
 }
 
-// blur convolves an image of planes [C,H,W] with the kernels kx along the columns and ky along the rows; the border is
-// reflected without repeating its pixel. dst may be src; tmp holds one image.
+// blur convolves an image of planes [C,H,W] with the kernels kx along the columns and ky along the
+// rows; the border is reflected without repeating its pixel. dst may be src; tmp holds one image.
 func blur(dst, src, tmp []float32, in Input, kx, ky []float32) {
 	n := in.Height * in.Width
 	for at := 0; at < len(src); at += n {
@@ -45,8 +45,8 @@ func blur(dst, src, tmp []float32, in Input, kx, ky []float32) {
 	}
 }
 
-// window adds shifted copies of a plane, step apart, where they all lie inside it: of all rows at once, so that what
-// reaches from one row into the next is wrong and is for blurEnds to do.
+// window adds shifted copies of a plane, step apart, where they all lie inside it: of all rows at
+// once, so that what reaches from one row into the next is wrong and is for blurEnds to do.
 func window(dst, src []float32, step int, k []float32) {
 	half := len(k) / 2 * step
 	n := len(dst) - 2*half

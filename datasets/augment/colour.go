@@ -2,8 +2,8 @@ package augment
 
 import "protobench/internal/kernel"
 
-// jitter applies the operations of colour jitter in the given order to an image of planes in [0,1]. A gray image
-// has neither saturation nor hue. room holds one plane.
+// jitter applies the operations of colour jitter in the given order to an image of planes in [0,1].
+// A gray image has neither saturation nor hue. room holds one plane.
 func jitter(x []float32, channels int, order [4]int, factor [4]float32, room []float32) {
 	for _, op := range order {
 		switch {

@@ -1,7 +1,8 @@
-// Package augment makes the random views that self-supervised training compares, and the plain normalised images
-// that evaluation reads, from 8-bit images of package datasets.
+// Package augment makes the random views that self-supervised training compares, and the plain
+// normalised images that evaluation reads, from 8-bit images of package datasets.
 //
-// Every operation is defined as torchvision's float tensors define it. A view depends on the run's seed, the step
-// and its position in the batch alone, never on the order or the number of workers that make it. Networks, losses
-// and whatever chooses the images of a batch may not enter this room.
+// Every operation is defined as torchvision's float tensors define it. A view depends on the run's
+// seed, the step and its position in the batch alone, never on the order or the number of workers
+// that make it. Networks, losses and whatever chooses the images of a batch may not enter this
+// room.
 package augment

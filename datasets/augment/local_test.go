@@ -32,7 +32,8 @@ func localRecipe() Config {
 	return c
 }
 
-// TestLocalCropsHaveStreamsOfTheirOwn: a crop depends on its image, position, step and number alone.
+// TestLocalCropsHaveStreamsOfTheirOwn: a crop depends on its image, position, step and number
+// alone.
 func TestLocalCropsHaveStreamsOfTheirOwn(t *testing.T) {
 	for _, channels := range []int{1, 3} {
 		im := noise(4, 16, 16, channels)
@@ -54,8 +55,9 @@ func TestLocalCropsHaveStreamsOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestLocalCropsCoverLittle: of an image whose value is its column, a crop of small area spans few columns, and a
-// crop of the whole image, reduced to half its side, keeps the means over the antialiasing triangle.
+// TestLocalCropsCoverLittle: of an image whose value is its column, a crop of small area spans few
+// columns, and a crop of the whole image, reduced to half its side, keeps the means over the
+// antialiasing triangle.
 func TestLocalCropsCoverLittle(t *testing.T) {
 	im := noise(1, 32, 32, 1)
 	for i := range im.Pixels {
@@ -106,7 +108,8 @@ func TestLocalsRefuse(t *testing.T) {
 	}
 }
 
-// checkReduction reduces stripes to a quarter: every pixel is their mean, not what lies in the middle.
+// checkReduction reduces stripes to a quarter: every pixel is their mean, not what lies in the
+// middle.
 func checkReduction(t *testing.T, c Config) {
 	t.Helper()
 	im := noise(1, 32, 32, 1)

@@ -7,7 +7,8 @@ import (
 	"protobench/datasets"
 )
 
-// TestNoiseViews checks the views of vectors: around the plain ones, with the noise that was asked for, each with its own.
+// TestNoiseViews checks the views of vectors: around the plain ones, with the noise that was asked
+// for, each with its own.
 func TestNoiseViews(t *testing.T) {
 	const n, d = 50, 40
 	im := &datasets.Images{Height: 1, Width: d, Channels: 1, Pixels: make([]uint8, n*d), Labels: make([]int, n)}

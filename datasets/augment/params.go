@@ -42,9 +42,9 @@ func sample(r source, c *Config, in Input) params {
 	return p
 }
 
-// cropBox draws the box of a random resized crop as torchvision does (RandomResizedCrop.get_params): a uniform area
-// and a log-uniform aspect ratio, rejected while the box does not fit, ten times; then the largest central box whose
-// ratio is allowed.
+// cropBox draws the box of a random resized crop as torchvision does
+// (RandomResizedCrop.get_params): a uniform area and a log-uniform aspect ratio, rejected while the
+// box does not fit, ten times; then the largest central box whose ratio is allowed.
 func cropBox(r source, height, width int, scale, ratio [2]float64) box {
 	area := float64(height * width)
 	low, high := math.Log(ratio[0]), math.Log(ratio[1])
@@ -73,8 +73,9 @@ func centralBox(height, width int, ratio [2]float64) box {
 	return box{(height - h) / 2, (width - w) / 2, h, w}
 }
 
-// factors draws the factors of colour jitter (torchvision's ColorJitter): within 1 ± strength and not below 0, the
-// hue within ± strength. A strength of 0 switches its operation off and takes no draw.
+// factors draws the factors of colour jitter (torchvision's ColorJitter): within 1 ± strength and
+// not below 0, the hue within ± strength. A strength of 0 switches its operation off and takes no
+// draw.
 func factors(r source, strength [4]float64) [4]float32 {
 	out := [4]float32{1, 1, 1, 0}
 	for op, x := range strength {

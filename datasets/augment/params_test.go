@@ -8,7 +8,8 @@ import (
 	"protobench/internal/stream"
 )
 
-// TestCropsStayInside: every box lies in the image and, unless it is the fallback, keeps about the area asked for.
+// TestCropsStayInside: every box lies in the image and, unless it is the fallback, keeps about the
+// area asked for.
 func TestCropsStayInside(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		height, width := rapid.IntRange(1, 64).Draw(t, "height"), rapid.IntRange(1, 64).Draw(t, "width")
@@ -21,8 +22,8 @@ func TestCropsStayInside(t *testing.T) {
 	})
 }
 
-// TestChoicesComeAtTheirRates: each option is taken about as often as its probability says, and every operation
-// comes first, and last, in a quarter of the orders.
+// TestChoicesComeAtTheirRates: each option is taken about as often as its probability says, and
+// every operation comes first, and last, in a quarter of the orders.
 func TestChoicesComeAtTheirRates(t *testing.T) {
 	c := recipe()
 	const n = 8000

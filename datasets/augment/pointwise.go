@@ -5,7 +5,8 @@ import "protobench/internal/kernel"
 // unit is an 8-bit level on the scale 0..1.
 func unit(level uint8) float32 { return float32(level) / 255 }
 
-// normalize writes the pixels [H,W,channels] of an image of planes as (x - mean)·(1/std) per channel.
+// normalize writes the pixels [H,W,channels] of an image of planes as (x - mean)·(1/std) per
+// channel.
 func normalize(dst, src []float32, channels int, mean, invert [3]float32) {
 	if channels == 3 {
 		r, g, b := rgb(src)

@@ -6,8 +6,8 @@ import (
 	"protobench/internal/kernel"
 )
 
-// axis holds, for each output position along one side, the input positions that it mixes: taps weights from first
-// on. Its memory is kept for the next crop.
+// axis holds, for each output position along one side, the input positions that it mixes: taps
+// weights from first on. Its memory is kept for the next crop.
 type axis struct {
 	taps   int
 	first  []int
@@ -15,8 +15,9 @@ type axis struct {
 }
 
 // resample fills the axis with bilinear weights from in to out positions with half-pixel centres
-// (torch.nn.functional.interpolate, align_corners false). With antialias the triangle is stretched by in/out where
-// the output is smaller. Weights are renormalised at the borders, which equals clamping.
+// (torch.nn.functional.interpolate, align_corners false). With antialias the triangle is stretched
+// by in/out where the output is smaller. Weights are renormalised at the borders, which equals
+// clamping.
 func (a *axis) resample(in, out int, antialias bool) {
 	scale := float64(in) / float64(out)
 	support := 1.0
@@ -57,8 +58,8 @@ func (a *axis) mirror() {
 	}
 }
 
-// resizedCrop makes planes [C,h,w] of the view's size of a box of an image [H,W,C], bilinearly, and antialiased where that
-// reduces it, which only local crops can be; with flip it is mirrored.
+// resizedCrop makes planes [C,h,w] of the view's size of a box of an image [H,W,C], bilinearly, and
+// antialiased where that reduces it, which only local crops can be; with flip it is mirrored.
 func (s *scratch) resizedCrop(dst []float32, image []uint8, in, out Input, b box, flip bool) {
 	s.across.resample(b.width, out.Width, true)
 	s.down.resample(b.height, out.Height, true)
@@ -71,8 +72,9 @@ func (s *scratch) resizedCrop(dst []float32, image []uint8, in, out Input, b box
 	resize(dst, rows[b.left*in.Channels:], s.wide, stride, b.height, in.Channels, &s.across, &s.down)
 }
 
-// resize mixes rows of stride values of src, pixels of some channels, first along the columns into planes
-// wide, [channels,rows,len(across.first)], then along the rows into dst, [channels,len(down.first),len(across.first)].
+// resize mixes rows of stride values of src, pixels of some channels, first along the columns into
+// planes wide, [channels,rows,len(across.first)], then along the rows into dst,
+// [channels,len(down.first),len(across.first)].
 func resize(dst, src, wide []float32, stride, rows, channels int, across, down *axis) {
 	width := len(across.first)
 	for row := range rows {
@@ -105,7 +107,8 @@ func mixRows(dst, src, weights []float32) {
 	}
 }
 
-// mixPixelPairs is mixColumns for three channels, into planes so far apart, and two taps: every crop that is not reduced.
+// mixPixelPairs is mixColumns for three channels, into planes so far apart, and two taps: every
+// crop that is not reduced.
 func mixPixelPairs(dst, src []float32, apart int, a *axis) {
 	n := len(a.first)
 	r, g, b, weight := dst[:n], dst[apart:][:n], dst[2*apart:][:n], a.weight[:2*n]

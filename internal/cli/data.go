@@ -11,6 +11,8 @@ import (
 	"text/tabwriter"
 
 	"protobench/datasets"
+	"protobench/datasets/encoded"
+	"protobench/datasets/fetch"
 	"protobench/internal/setting"
 )
 
@@ -28,8 +30,8 @@ type dataList struct {
 // fetchable is a set with its files.
 type fetchable struct {
 	datasets.Info
-	Folder    string              `json:"folder"` // where the files belong
-	Downloads []datasets.Download `json:"downloads"`
+	Folder    string           `json:"folder"` // where the files belong
+	Downloads []fetch.Download `json:"downloads"`
 }
 
 func fetchables() ([]fetchable, error) {
@@ -99,7 +101,7 @@ func (c dataFetch) Run(ctx context.Context, w *console) error {
 		return err
 	}
 	for _, d := range files {
-		if err := (datasets.Fetcher{}).Fetch(ctx, d, dir); err != nil {
+		if err := (fetch.Fetcher{}).Fetch(ctx, d, dir); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(w.out, "%s/%s: there, checksum right\n", dir, d.File); err != nil {
@@ -143,7 +145,7 @@ type dataVerify struct {
 // Run reads the set and says what is in it. Broken images are all named.
 func (c dataVerify) Run(w *console) error {
 	set, err := datasets.Open(c.options())
-	var broken *datasets.BrokenError
+	var broken *encoded.BrokenError
 	if errors.As(err, &broken) {
 		return c.broken(w, broken)
 	}
@@ -157,7 +159,7 @@ func (c dataVerify) Run(w *console) error {
 	return showVerdict(w.out, v)
 }
 
-func (c dataVerify) broken(w *console, e *datasets.BrokenError) error {
+func (c dataVerify) broken(w *console, e *encoded.BrokenError) error {
 	for i, file := range e.Files {
 		var err error
 		if c.JSON {

@@ -97,8 +97,8 @@ func (m *machine) call(class, args any) error {
 	return m.push(&Object{Class: class, Args: args})
 }
 
-// charge counts what a class may copy of its arguments: a pickle that has one long list copied over and over would fill
-// any memory.
+// charge counts what a class may copy of its arguments: a pickle that has one long list copied over
+// and over would fill any memory.
 func (m *machine) charge(args Tuple) error {
 	for _, v := range args {
 		switch v := v.(type) {
@@ -150,7 +150,8 @@ func (m *machine) build() error {
 	return nil
 }
 
-// allowed are the classes and functions that are known, all of which only hold or copy what they are given.
+// allowed are the classes and functions that are known, all of which only hold or copy what they
+// are given.
 func allowed(c Class) Caller {
 	switch c.String() {
 	case "collections.OrderedDict", "__builtin__.dict", "builtins.dict":

@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// Caller makes what a class makes of its arguments. It may return any value; one that implements [Stateful] gets the
-// state that the pickle sets.
+// Caller makes what a class makes of its arguments. It may return any value; one that implements
+// [Stateful] gets the state that the pickle sets.
 type Caller func(args Tuple) (any, error)
 
 // Stateful is a value of a [Caller]'s whose state a pickle may set after it was made.
@@ -13,13 +13,16 @@ type Stateful interface{ SetState(state any) error }
 
 // Options are what a reader of particular files adds. The zero value is the allow-list alone.
 type Options struct {
-	// Classes are more classes and functions, by "module.name". NumPy's and Python's own containers are known.
+	// Classes are more classes and functions, by "module.name". NumPy's and Python's own containers
+	// are known.
 	Classes map[string]Caller
-	// Persistent resolves references to what lies outside of the pickle. nil: they become [Persistent].
+	// Persistent resolves references to what lies outside of the pickle. nil: they become
+	// [Persistent].
 	Persistent func(id any) (any, error)
 }
 
-// Load reads the first pickle of b and returns its value and what follows it. Bytes, texts and arrays share b's memory.
+// Load reads the first pickle of b and returns its value and what follows it. Bytes, texts and
+// arrays share b's memory.
 func Load(b []byte, o Options) (v any, rest []byte, err error) {
 	m := &machine{in: b, size: len(b), options: o, memo: map[int]any{}}
 	v, err = m.run()
@@ -45,7 +48,8 @@ type machine struct {
 // highest is the highest protocol that is read.
 const highest = 5
 
-// mostSteps bounds the opcodes of one pickle, each of which takes some memory: a list of millions of numbers is one.
+// mostSteps bounds the opcodes of one pickle, each of which takes some memory: a list of millions
+// of numbers is one.
 const mostSteps = 1 << 25
 
 func (m *machine) run() (any, error) {

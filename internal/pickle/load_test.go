@@ -83,7 +83,8 @@ func TestProtocols(t *testing.T) {
 	}
 }
 
-// TestPython2 reads what Python 2's cPickle writes: texts that are bytes, arrays whose data are texts.
+// TestPython2 reads what Python 2's cPickle writes: texts that are bytes, arrays whose data are
+// texts.
 func TestPython2(t *testing.T) {
 	array := "\x80\x02}q\x01(U\x04dataq\x02cnumpy.core.multiarray\n_reconstruct\nq\x03cnumpy\nndarray\nq\x04K\x00\x85U\x01b\x87Rq\x05" +
 		"(K\x01K\x01K\x03\x86cnumpy\ndtype\nq\x06U\x02u1K\x00K\x01\x87Rq\x07(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x03\x01\xff\x02tbU\x06labelsq\x08]q\x09(K\x01K\x02eu."

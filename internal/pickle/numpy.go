@@ -44,8 +44,8 @@ func ParseDType(s string) (DType, error) {
 	return d, nil
 }
 
-// Array is a NumPy array. Data holds its numbers as they lie in memory; Objects its items where it is one of objects. Neither is to be
-// written to: they may lie in the pickle's own bytes.
+// Array is a NumPy array. Data holds its numbers as they lie in memory; Objects its items where it
+// is one of objects. Neither is to be written to: they may lie in the pickle's own bytes.
 type Array struct {
 	DType   DType
 	Shape   []int

@@ -112,7 +112,8 @@ func (m *machine) again() error {
 	return m.push(v)
 }
 
-// digits is the most that an integer in decimal has: to read longer ones takes longer than they are worth.
+// digits is the most that an integer in decimal has: to read longer ones takes longer than they are
+// worth.
 const digits = 4096
 
 func (m *machine) decimal() error {

@@ -11,14 +11,15 @@ type Tuple []any
 // Set is a Python set or frozenset, its items in the pickle's order.
 type Set struct{ Items []any }
 
-// Dict is a Python dict, its entries in the pickle's order; a key that is set again has its new value behind the old.
+// Dict is a Python dict, its entries in the pickle's order; a key that is set again has its new
+// value behind the old.
 type Dict struct{ Entries []Entry }
 
 // Entry is a key and its value in a [Dict].
 type Entry struct{ Key, Value any }
 
-// Get returns the value that a text was set to last; ok is false where it was not. Python 2's texts and Python 3's
-// bytes of the same letters are the same key.
+// Get returns the value that a text was set to last; ok is false where it was not. Python 2's texts
+// and Python 3's bytes of the same letters are the same key.
 func (d *Dict) Get(key string) (value any, ok bool) {
 	for i := len(d.Entries) - 1; i >= 0; i-- {
 		switch k := d.Entries[i].Key.(type) {
@@ -40,8 +41,8 @@ type Class struct{ Module, Name string }
 // String is the name as Python writes it.
 func (c Class) String() string { return c.Module + "." + c.Name }
 
-// Object is what a pickle would make with a class that this package does not know: its parts, and nothing done with
-// them.
+// Object is what a pickle would make with a class that this package does not know: its parts, and
+// nothing done with them.
 type Object struct {
 	Class any   // mostly a [Class]
 	Args  any   // what it is called with, mostly a [Tuple]

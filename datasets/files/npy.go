@@ -1,4 +1,4 @@
-package datasets
+package files
 
 import (
 	"bufio"
@@ -14,40 +14,41 @@ import (
 
 const npyMagic = "\x93NUMPY"
 
-// npyHeader is the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } in its parts.
+// npyHeader is the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } in
+// its parts.
 var npyDescr, npyOrder, npyShape = regexp.MustCompile(`'descr'\s*:\s*'([^']*)'`), regexp.MustCompile(`'fortran_order'\s*:\s*(True|False)`), regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`)
 
-// readNPY reads a NumPy array of numbers (format 1.0 to 3.0). warranted is the most bytes that the file on the disk can
-// hold of it. Objects are never read: they are pickles of anything.
-func readNPY(r io.Reader, name string, warranted float64) (*array, error) {
+// readNPY reads a NumPy array of numbers (format 1.0 to 3.0). warranted is the most bytes that the
+// file on the disk can hold of it. Objects are never read: they are pickles of anything.
+func readNPY(r io.Reader, name string, warranted float64) (*Array, error) {
 	b := bufio.NewReaderSize(r, 1<<16)
 	start, _ := b.Peek(64)
 	if len(start) < 10 || string(start[:6]) != npyMagic {
-		return nil, fmt.Errorf("%s: begins with %s, expected a NumPy array; save it with numpy.save", name, looksLike(start))
+		return nil, fmt.Errorf("%s: begins with %s, expected a NumPy array; save it with numpy.save", name, LooksLike(start))
 	}
 	a, err := npyHead(b, name, start[6])
 	if err != nil {
 		return nil, err
 	}
-	want := product(a.shape...) * float64(a.size)
+	want := Product(a.Shape...) * float64(a.Size)
 	if want > warranted {
-		return nil, fmt.Errorf("%s: shape %v of %s is %s, of which the file can hold %s at most: it is cut short; save it again", name, a.shape, a.typeName(), bytesText(want), bytesText(warranted))
+		return nil, fmt.Errorf("%s: shape %v of %s is %s, of which the file can hold %s at most: it is cut short; save it again", name, a.Shape, a.typeName(), BytesText(want), BytesText(warranted))
 	}
-	if text := tooLarge(want); text != "" {
-		return nil, fmt.Errorf("%s: shape %v of %s %s; save it as uint8, or use a machine with more memory", name, a.shape, a.typeName(), text)
+	if text := TooLarge(want); text != "" {
+		return nil, fmt.Errorf("%s: shape %v of %s %s; save it as uint8, or use a machine with more memory", name, a.Shape, a.typeName(), text)
 	}
-	a.data = make([]byte, int64(want))
-	if n, err := io.ReadFull(b, a.data); err != nil && len(a.data) > 0 {
-		return nil, fmt.Errorf("%s: found %d of the %d bytes of shape %v of %s (%w); save it again", name, n, len(a.data), a.shape, a.typeName(), err)
+	a.Data = make([]byte, int64(want))
+	if n, err := io.ReadFull(b, a.Data); err != nil && len(a.Data) > 0 {
+		return nil, fmt.Errorf("%s: found %d of the %d bytes of shape %v of %s (%w); save it again", name, n, len(a.Data), a.Shape, a.typeName(), err)
 	}
 	if n, err := io.ReadFull(b, make([]byte, 1)); n > 0 || err != io.EOF {
-		return nil, fmt.Errorf("%s: does not end after the %d bytes of shape %v of %s (%w); save it again", name, len(a.data), a.shape, a.typeName(), err)
+		return nil, fmt.Errorf("%s: does not end after the %d bytes of shape %v of %s (%w); save it again", name, len(a.Data), a.Shape, a.typeName(), err)
 	}
 	return a, nil
 }
 
 // npyHead reads the header up to the data.
-func npyHead(b *bufio.Reader, name string, major byte) (*array, error) {
+func npyHead(b *bufio.Reader, name string, major byte) (*Array, error) {
 	prefix := make([]byte, 10)
 	if major > 1 {
 		prefix = make([]byte, 12)
@@ -71,7 +72,7 @@ func npyHead(b *bufio.Reader, name string, major byte) (*array, error) {
 }
 
 // parseNPY reads the header's text.
-func parseNPY(head, name string) (*array, error) {
+func parseNPY(head, name string) (*Array, error) {
 	descr, order, shape := npyDescr.FindStringSubmatch(head), npyOrder.FindStringSubmatch(head), npyShape.FindStringSubmatch(head)
 	if descr == nil || order == nil || shape == nil {
 		return nil, fmt.Errorf("%s: header %.80q lacks one of 'descr' (a plain type), 'fortran_order' and 'shape'; save a plain array", name, head)
@@ -80,7 +81,7 @@ func parseNPY(head, name string) (*array, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w; save plain numbers", name, err)
 	}
-	a := &array{name: name, kind: d.Kind, size: d.Size, big: d.Big, fortran: order[1] == "True"}
+	a := &Array{Name: name, Kind: d.Kind, Size: d.Size, Big: d.Big, fortran: order[1] == "True"}
 	if !a.plain() {
 		return nil, fmt.Errorf("%s: type %s is not read; save it as uint8 (images) or int64 (labels)", name, d)
 	}
@@ -92,20 +93,20 @@ func parseNPY(head, name string) (*array, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: shape (%s) is no list of sizes; save it again", name, shape[1])
 		}
-		a.shape = append(a.shape, int(v))
+		a.Shape = append(a.Shape, int(v))
 	}
 	return a, nil
 }
 
 // plain reports whether the numbers are of a type that is read.
-func (a *array) plain() bool {
-	switch a.kind {
+func (a *Array) plain() bool {
+	switch a.Kind {
 	case 'b':
-		return a.size == 1
+		return a.Size == 1
 	case 'i', 'u':
-		return a.size == 1 || a.size == 2 || a.size == 4 || a.size == 8
+		return a.Size == 1 || a.Size == 2 || a.Size == 4 || a.Size == 8
 	case 'f':
-		return a.size == 2 || a.size == 4 || a.size == 8
+		return a.Size == 2 || a.Size == 4 || a.Size == 8
 	}
 	return false
 }

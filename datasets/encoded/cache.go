@@ -1,4 +1,4 @@
-package datasets
+package encoded
 
 import (
 	"bufio"
@@ -15,19 +15,23 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"protobench/datasets/files"
 )
 
-// cacheMagic begins a file of decoded images. Its number rises whenever decoding gives other pixels.
-const cacheMagic = "protobench images 1\n"
+// CacheMagic begins a file of decoded images. Its number rises whenever decoding gives other
+// pixels.
+const CacheMagic = "protobench images 1\n"
 
-// decodedFolder is where decoded images lie, beside the sets of the user's cache folder.
-const decodedFolder = "decoded"
+// DecodedFolder is where decoded images lie, beside the sets of the user's cache folder.
+const DecodedFolder = "decoded"
 
 // cachePage is what pixels are aligned to.
 const cachePage = 4096
 
-// cache keeps decoded images in a folder of the user's: files that are named by what they were made from, and for each
-// place that was read the sums of its files, by which nothing has to be read again that did not change.
+// cache keeps decoded images in a folder of the user's: files that are named by what they were made
+// from, and for each place that was read the sums of its files, by which nothing has to be read
+// again that did not change.
 type cache struct{ dir string }
 
 func openCache() (cache, error) {
@@ -35,7 +39,7 @@ func openCache() (cache, error) {
 	if err != nil {
 		return cache{}, err
 	}
-	dir := filepath.Join(root, "protobench", decodedFolder)
+	dir := filepath.Join(root, "protobench", DecodedFolder)
 	return cache{dir}, os.MkdirAll(dir, 0o755)
 }
 
@@ -70,7 +74,8 @@ func (c cache) index(place string) index {
 	return x
 }
 
-// sums fills in the sums of files: known ones where size and time are as they were, else by reading.
+// sums fills in the sums of files: known ones where size and time are as they were, else by
+// reading.
 func (x index) sums(files []stamp, read func(path string) (io.ReadCloser, error)) error {
 	known := make(map[string]stamp, len(x.Files))
 	for _, s := range x.Files {
@@ -96,17 +101,19 @@ func (x index) sums(files []stamp, read func(path string) (io.ReadCloser, error)
 	return nil
 }
 
-// keyOf is the SHA-256 over what images are made from: the rule by which, and all files' names and contents.
+// keyOf is the SHA-256 over what images are made from: the rule by which, and all files' names and
+// contents.
 func keyOf(rule string, files []stamp) string {
 	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%s%q\n", cacheMagic, rule) // a hash takes everything
+	_, _ = fmt.Fprintf(h, "%s%q\n", CacheMagic, rule) // a hash takes everything
 	for _, s := range files {
 		_, _ = fmt.Fprintf(h, "%q %s\n", s.Path, s.Sum)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// note writes a place's index, and drops the images that it had before, unless another place has them too.
+// note writes a place's index, and drops the images that it had before, unless another place has
+// them too.
 func (c cache) note(x index) error {
 	old := c.index(x.Place)
 	b, err := json.Marshal(x)
@@ -149,8 +156,8 @@ func replaceFile(path string, write func(*os.File) error) error {
 	return err
 }
 
-// album is what a file of decoded images holds besides pixels.
-type album struct {
+// Album is what a file of decoded images holds besides pixels.
+type Album struct {
 	Key       string   `json:"key"`
 	Found     string   `json:"found"`
 	Height    int      `json:"height"`
@@ -164,21 +171,22 @@ type album struct {
 	Sums      []byte   `json:"sums"` // 32 bytes an image
 }
 
-func (a *album) image() int { return a.Height * a.Width * a.Channels }
+func (a *Album) image() int { return a.Height * a.Width * a.Channels }
 
 // head is the album as it stands at a file's beginning, filled up to where pixels begin.
-func (a *album) head() ([]byte, error) {
+func (a *Album) head() ([]byte, error) {
 	text, err := json.Marshal(a)
 	if err != nil {
 		return nil, err
 	}
-	b := binary.LittleEndian.AppendUint64([]byte(cacheMagic), uint64(len(text)))
+	b := binary.LittleEndian.AppendUint64([]byte(CacheMagic), uint64(len(text)))
 	b = append(b, text...)
 	return append(b, make([]byte, (cachePage-len(b)%cachePage)%cachePage)...), nil
 }
 
-// write writes an album and its pixels, which fill stores image by image at the offsets it is given.
-func (c cache) write(a *album, fill func(w io.WriterAt, from int64) error) error {
+// write writes an album and its pixels, which fill stores image by image at the offsets it is
+// given.
+func (c cache) write(a *Album, fill func(w io.WriterAt, from int64) error) error {
 	head, err := a.head()
 	if err != nil {
 		return err
@@ -211,7 +219,7 @@ func checksum(f *os.File, n int64) (uint32, error) {
 }
 
 // read maps the images of a key. Every byte is checked; what is damaged counts as not there.
-func (c cache) read(key string) (a *album, pixels []byte, err error) {
+func (c cache) read(key string) (a *Album, pixels []byte, err error) {
 	f, err := os.Open(c.imagesPath(key))
 	if err != nil {
 		return nil, nil, err
@@ -238,17 +246,17 @@ func (c cache) read(key string) (a *album, pixels []byte, err error) {
 }
 
 // readAlbum reads a file's beginning and says where its pixels begin.
-func readAlbum(f *os.File) (a *album, from int64, err error) {
+func readAlbum(f *os.File) (a *Album, from int64, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, 0, err
 	}
 	b := bufio.NewReader(f)
-	start := make([]byte, len(cacheMagic)+8)
-	if _, err := io.ReadFull(b, start); err != nil || !strings.HasPrefix(string(start), cacheMagic) {
+	start := make([]byte, len(CacheMagic)+8)
+	if _, err := io.ReadFull(b, start); err != nil || !strings.HasPrefix(string(start), CacheMagic) {
 		return nil, 0, fmt.Errorf("%s: no file of decoded images", f.Name())
 	}
-	n := binary.LittleEndian.Uint64(start[len(cacheMagic):])
+	n := binary.LittleEndian.Uint64(start[len(CacheMagic):])
 	if n > uint64(info.Size()) {
 		return nil, 0, fmt.Errorf("%s: damaged", f.Name())
 	}
@@ -256,15 +264,28 @@ func readAlbum(f *os.File) (a *album, from int64, err error) {
 	if _, err := io.ReadFull(b, text); err != nil {
 		return nil, 0, err
 	}
-	a = &album{}
+	a = &Album{}
 	if err := json.Unmarshal(text, a); err != nil {
 		return nil, 0, fmt.Errorf("%s: damaged (%w)", f.Name(), err)
 	}
 	from = int64(len(start)) + int64(n)
 	from += (cachePage - from%cachePage) % cachePage
 	if a.Height < 1 || a.Width < 1 || a.Channels < 1 || a.Train < 0 || a.Train > len(a.Labels) ||
-		product(len(a.Labels), a.Height, a.Width, a.Channels) > float64(info.Size()) || len(a.Sums) != 32*len(a.Labels) {
+		files.Product(len(a.Labels), a.Height, a.Width, a.Channels) > float64(info.Size()) || len(a.Sums) != 32*len(a.Labels) {
 		return nil, 0, fmt.Errorf("%s: damaged", f.Name())
 	}
 	return a, from, nil
+}
+
+// stamps are the files' sizes and times.
+func stamps(p *files.Location, names []string) ([]stamp, error) {
+	var out []stamp
+	for _, name := range names {
+		info, err := p.Stat(name)
+		if err != nil {
+			return nil, p.Explain(name, err)
+		}
+		out = append(out, stamp{Path: name, Size: info.Size(), Time: info.ModTime().UnixNano()})
+	}
+	return out, nil
 }

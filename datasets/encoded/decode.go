@@ -1,4 +1,4 @@
-package datasets
+package encoded
 
 import (
 	"bytes"
@@ -6,9 +6,12 @@ import (
 	"io"
 	"runtime"
 	"sync"
+
+	"protobench/datasets/files"
 )
 
-// largePixels is the number from which images are decoded one at a time, so that few are in memory decoded.
+// largePixels is the number from which images are decoded one at a time, so that few are in memory
+// decoded.
 const largePixels = 1 << 24
 
 // sheet is one image on its way through decoding.
@@ -19,8 +22,9 @@ type sheet struct {
 	large bool
 }
 
-// decode decodes all images that are used and writes each where it belongs. One goroutine reads ahead of those that
-// decode, by no more images than there are of them. The order of work changes nothing.
+// decode decodes all images that are used and writes each where it belongs. One goroutine reads
+// ahead of those that decode, by no more images than there are of them. The order of work changes
+// nothing.
 func (b *builder) decode(w io.WriterAt, from int64) error {
 	image := int64(b.channels * b.side(0) * b.side(1))
 	sheets := make(chan sheet)
@@ -30,14 +34,14 @@ func (b *builder) decode(w io.WriterAt, from int64) error {
 		crew.Go(func() { d.work(sheets) })
 	}
 	i := 0
-	err := b.gallery.scan(func(e encoded) error {
+	err := b.gallery.scan(func(e Image) error {
 		if i >= len(b.pictures) || b.pictures[i].name != e.name || b.pictures[i].sum != e.sum() {
 			return fmt.Errorf("%s: changed while it was read; start again", e.path)
 		}
 		p := b.pictures[i]
 		i++
 		if p.at >= 0 {
-			sheets <- sheet{e.path, bytes.Clone(e.data), from + int64(p.at)*image, product(p.width, p.height) > largePixels}
+			sheets <- sheet{e.path, bytes.Clone(e.data), from + int64(p.at)*image, files.Product(p.width, p.height) > largePixels}
 		}
 		return d.failed()
 	})
@@ -98,7 +102,7 @@ func (d *decoder) pixels(s sheet) ([]uint8, error) {
 	if d.size > 0 {
 		r = r.fit(d.size)
 	}
-	return r.pix, nil
+	return r.Pix, nil
 }
 
 // failed is an error of writing, after which it is no use to go on.

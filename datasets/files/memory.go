@@ -1,4 +1,4 @@
-package datasets
+package files
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 // unknownMemory is what is taken to be there where the system does not say, in bytes.
 const unknownMemory = 1 << 40
 
-// room returns the memory that this process can still take, in bytes: what the system has left, or what its control
-// group allows, whichever is less.
+// room returns the memory that this process can still take, in bytes: what the system has left, or
+// what its control group allows, whichever is less.
 func room() float64 {
 	free := math.Inf(1)
 	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
@@ -47,17 +47,17 @@ func number(text string) float64 {
 	return v
 }
 
-// tooLarge says in one sentence that bytes do not fit into memory; "" where they do. It is asked before anything of a
-// size that a file or a setting names is allocated.
-func tooLarge(bytes float64) string {
+// TooLarge says in one sentence that bytes do not fit into memory; "" where they do. It is asked
+// before anything of a size that a file or a setting names is allocated.
+func TooLarge(bytes float64) string {
 	if free := room(); bytes > free {
-		return fmt.Sprintf("needs %s of memory where %s are free", bytesText(bytes), bytesText(free))
+		return fmt.Sprintf("needs %s of memory where %s are free", BytesText(bytes), BytesText(free))
 	}
 	return ""
 }
 
-// bytesText writes a number of bytes for people.
-func bytesText(n float64) string {
+// BytesText writes a number of bytes for people.
+func BytesText(n float64) string {
 	const step = 1024
 	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"}
 	i := 0
@@ -68,29 +68,11 @@ func bytesText(n float64) string {
 	return strconv.FormatFloat(n, 'f', min(i, 1), 64) + " " + units[i]
 }
 
-// product multiplies sizes as a float, which no size overflows.
-func product(sizes ...int) float64 {
+// Product multiplies sizes as a float, which no size overflows.
+func Product(sizes ...int) float64 {
 	n := 1.0
 	for _, s := range sizes {
 		n *= float64(s)
 	}
 	return n
-}
-
-// roomFor checks that a generated set of images of the given shape fits into memory. key is the setting to lower where
-// a single image is what does not fit.
-func (o Options) roomFor(key string, shape ...int) error {
-	const extras = 64 // labels, order and statistics of an image
-	size := product(shape...) + extras
-	text := tooLarge(size * (float64(o.Train) + float64(o.Test)))
-	if text == "" {
-		return nil
-	}
-	if tooLarge(size) == "" {
-		key = "train"
-		if o.Test > o.Train {
-			key = "test"
-		}
-	}
-	return wrong(key, fmt.Sprintf("%d training and %d test images of %s: %s", o.Train, o.Test, bytesText(product(shape...)), text), "lower data."+key)
 }

@@ -1,4 +1,4 @@
-package datasets
+package encoded
 
 import (
 	"bytes"
@@ -12,15 +12,17 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
+
+	"protobench/datasets/files"
 )
 
 // mostPixels is the most pixels that an image may promise: its decoded form takes four bytes each.
 const mostPixels = 1 << 27
 
-// raster is a decoded image of 1 or 3 channels, [height,width,channels].
-type raster struct {
-	width, height, channels int
-	pix                     []uint8
+// Raster is a decoded image of 1 or 3 channels, [height,width,channels].
+type Raster struct {
+	Width, Height, Channels int
+	Pix                     []uint8
 }
 
 // codec is one image format.
@@ -29,7 +31,8 @@ type codec struct {
 	magic  func(b []byte) bool
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
-	// density is the most pixels that a byte of a file can stand for; 0 where a format sets no bound.
+	// density is the most pixels that a byte of a file can stand for; 0 where a format sets no
+	// bound.
 	density float64
 }
 
@@ -38,7 +41,7 @@ func codecs() []codec {
 	prefix := func(s string) func([]byte) bool { return func(b []byte) bool { return bytes.HasPrefix(b, []byte(s)) } }
 	return []codec{
 		{"JPEG", prefix("\xff\xd8"), jpeg.DecodeConfig, jpeg.Decode, 8 * 64}, // a block of 64 pixels takes a bit at least
-		{"PNG", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, png.Decode, 8 * inflation},
+		{"PNG", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, png.Decode, 8 * files.Inflation},
 		{"GIF", prefix("GIF8"), gif.DecodeConfig, gif.Decode, 1 << 12},
 		{"BMP", prefix("BM"), bmp.DecodeConfig, bmp.Decode, 8},
 		{"WebP", func(b []byte) bool { return len(b) > 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP" }, webp.DecodeConfig, webp.Decode, 0},
@@ -66,7 +69,7 @@ func readHeader(b []byte) (h imageHeader, err error) {
 		}
 	}
 	if h.decode == nil {
-		return h, fmt.Errorf("is %s, expected an image (JPEG, PNG, WebP, GIF or BMP)", looksLike(b))
+		return h, fmt.Errorf("is %s, expected an image (JPEG, PNG, WebP, GIF or BMP)", files.LooksLike(b))
 	}
 	config, err := h.config(bytes.NewReader(b))
 	if err != nil {
@@ -74,7 +77,7 @@ func readHeader(b []byte) (h imageHeader, err error) {
 	}
 	h.width, h.height, h.orientation = config.Width, config.Height, orientation(b)
 	h.gray = config.ColorModel == color.GrayModel || config.ColorModel == color.Gray16Model
-	n := product(h.width, h.height)
+	n := files.Product(h.width, h.height)
 	switch {
 	case h.width < 1 || h.height < 1:
 		return h, fmt.Errorf("%s image of %d×%d pixels, expected one at least", h.name, h.width, h.height)
@@ -90,7 +93,7 @@ func readHeader(b []byte) (h imageHeader, err error) {
 }
 
 // decodeImage decodes an image upright, to 1 or 3 channels.
-func decodeImage(b []byte, channels int) (r *raster, err error) {
+func decodeImage(b []byte, channels int) (r *Raster, err error) {
 	h, err := readHeader(b)
 	if err != nil {
 		return nil, err
@@ -107,22 +110,22 @@ func decodeImage(b []byte, channels int) (r *raster, err error) {
 	return flatten(m, channels).upright(h.orientation), nil
 }
 
-// flatten takes an image's colours as they are, whatever covers them: alpha is dropped, not painted on a ground, and of
-// 16 bits the upper 8 are kept.
-func flatten(m image.Image, channels int) *raster {
+// flatten takes an image's colours as they are, whatever covers them: alpha is dropped, not painted
+// on a ground, and of 16 bits the upper 8 are kept.
+func flatten(m image.Image, channels int) *Raster {
 	b := m.Bounds()
-	r := &raster{b.Dx(), b.Dy(), channels, make([]uint8, b.Dx()*b.Dy()*channels)}
+	r := &Raster{b.Dx(), b.Dy(), channels, make([]uint8, b.Dx()*b.Dy()*channels)}
 	at := pixelsOf(m)
 	to := 0
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			red, green, blue := at(x, y)
 			if channels == 1 {
-				r.pix[to] = red // a gray image has three equal ones
+				r.Pix[to] = red // a gray image has three equal ones
 				to++
 				continue
 			}
-			r.pix[to], r.pix[to+1], r.pix[to+2] = red, green, blue
+			r.Pix[to], r.Pix[to+1], r.Pix[to+2] = red, green, blue
 			to += 3
 		}
 	}
@@ -167,27 +170,27 @@ func plainColour(c color.Color) (r, g, b uint8) {
 }
 
 // upright undoes an EXIF orientation.
-func (r *raster) upright(orientation int) *raster {
+func (r *Raster) upright(orientation int) *Raster {
 	if orientation < 2 || orientation > 8 {
 		return r
 	}
-	out := &raster{r.width, r.height, r.channels, make([]uint8, len(r.pix))}
+	out := &Raster{r.Width, r.Height, r.Channels, make([]uint8, len(r.Pix))}
 	if orientation > 4 {
-		out.width, out.height = r.height, r.width
+		out.Width, out.Height = r.Height, r.Width
 	}
-	for y := range out.height {
-		for x := range out.width {
+	for y := range out.Height {
+		for x := range out.Width {
 			fromX, fromY := x, y
 			if orientation > 4 { // rows are columns
 				fromX, fromY = y, x
 			}
 			if o := orientation; o == 2 || o == 3 || o == 7 || o == 8 {
-				fromX = r.width - 1 - fromX
+				fromX = r.Width - 1 - fromX
 			}
 			if o := orientation; o == 3 || o == 4 || o == 6 || o == 7 {
-				fromY = r.height - 1 - fromY
+				fromY = r.Height - 1 - fromY
 			}
-			copy(out.pix[(y*out.width+x)*r.channels:][:r.channels], r.pix[(fromY*r.width+fromX)*r.channels:])
+			copy(out.Pix[(y*out.Width+x)*r.Channels:][:r.Channels], r.Pix[(fromY*r.Width+fromX)*r.Channels:])
 		}
 	}
 	return out

@@ -1,4 +1,4 @@
-package datasets
+package encoded
 
 import (
 	"cmp"
@@ -8,13 +8,14 @@ import (
 	"io"
 	"maps"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"protobench/datasets/files"
 )
 
-// encoded is one image as its file holds it.
-type encoded struct {
+// Image is one image as its file holds it.
+type Image struct {
 	name  string // below the place, unique: the order, the split by rule and the fingerprint go by it
 	path  string // for errors
 	split string // train, val, test, unlabelled; "" where the files have no splits
@@ -26,49 +27,68 @@ type encoded struct {
 	data      []byte // valid until the visit ends
 }
 
-// gallery is a format of encoded images.
-type gallery interface {
+// Gallery is a format of encoded images.
+type Gallery interface {
 	// files lists the files that the images come from, without their sums, sorted by path.
 	files() ([]stamp, error)
 	// scan visits all images, in an order that the files decide.
-	scan(visit func(encoded) error) error
+	scan(visit func(Image) error) error
 	// names are those of the classes and finer classes, where the files list them; nil otherwise.
 	names() (classes, fine []string)
 }
 
 // picture is what is kept of an image after its header was read.
 type picture struct {
-	encoded
+	Image
 	width, height int
 	gray          bool
 	sum           [sha256.Size]byte // of name and content
 	at            int               // in the file of decoded images; −1: unused
 }
 
-// hang turns a gallery into a set: from the cache where it has been decoded before, else by decoding all of it into the
-// cache, else into memory.
-func hang(o Options, p *location, format string, g gallery) (*Set, error) {
+// Rule is how images become those of a set.
+type Rule struct {
+	Format    string  // of the gallery
+	Size      int     // side of decoded images; 0: as they are, or their median shorter side
+	TestShare float64 // of each class that becomes the test split where there is none
+}
+
+// String is the rule as the keys of decoded images hold it.
+func (r Rule) String() string {
+	return fmt.Sprintf("%s, size %d, test share %g", r.Format, r.Size, r.TestShare)
+}
+
+// Decoded are the images of a gallery in one shape.
+type Decoded struct {
+	Album
+	Pixels   []byte // [N,Height,Width,Channels], row-major; to be read only
+	Warnings []string
+}
+
+// Decode turns a gallery into decoded images: from the cache where it has been decoded before, else
+// by decoding all of it into the cache, else into memory.
+func Decode(r Rule, p *files.Location, g Gallery) (*Decoded, error) {
 	files, err := g.files()
 	if err != nil {
 		return nil, err
 	}
 	c, noCache := openCache()
-	rule := fmt.Sprintf("%s, size %d, test share %g", format, o.Size, o.TestShare)
-	known := index{Place: p.absolute() + "\n" + rule}
+	rule := r.String()
+	known := index{Place: p.Absolute() + "\n" + rule}
 	if noCache == nil {
 		known = index{Place: known.Place, Files: c.index(known.Place).Files}
 	}
-	if err := known.sums(files, func(path string) (io.ReadCloser, error) { f, _, err := p.open(path); return f, err }); err != nil {
+	if err := known.sums(files, func(path string) (io.ReadCloser, error) { f, _, err := p.Open(path); return f, err }); err != nil {
 		return nil, err
 	}
 	known.Files, known.Key = files, keyOf(rule, files)
 	if noCache == nil {
 		if a, pixels, err := c.read(known.Key); err == nil {
-			return a.set(pixels), c.note(known)
+			return &Decoded{Album: *a, Pixels: pixels}, c.note(known)
 		}
 	}
-	b := builder{o: o, place: p, gallery: g}
-	a, err := b.album(known.Key)
+	b := builder{rule: r, place: p, gallery: g}
+	a, err := b.plan(known.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -78,17 +98,9 @@ func hang(o Options, p *location, format string, g gallery) (*Set, error) {
 	return b.inCache(a, c, known)
 }
 
-// absolute is the path by which a place is known from one run to the next.
-func (p *location) absolute() string {
-	path, err := filepath.Abs(p.path)
-	if err != nil {
-		return p.path
-	}
-	return path
-}
-
-// inCache decodes into the cache and maps what was decoded; where the cache cannot be written, into memory.
-func (b *builder) inCache(a *album, c cache, known index) (*Set, error) {
+// inCache decodes into the cache and maps what was decoded; where the cache cannot be written, into
+// memory.
+func (b *builder) inCache(a *Album, c cache, known index) (*Decoded, error) {
 	err := c.write(a, b.decode)
 	var broken *BrokenError
 	switch {
@@ -104,22 +116,21 @@ func (b *builder) inCache(a *album, c cache, known index) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.set(pixels), nil
+	return &Decoded{Album: *a, Pixels: pixels}, nil
 }
 
 // inMemory decodes into memory, and says why nothing is kept.
-func (b *builder) inMemory(a *album, why error) (*Set, error) {
-	size := product(len(a.Labels), a.image())
-	if text := tooLarge(size); text != "" {
-		return nil, fmt.Errorf("%s: decoded images cannot be kept in a file (%w), and to hold them %s; make the cache folder writable, or set data.size", b.place.path, why, text)
+func (b *builder) inMemory(a *Album, why error) (*Decoded, error) {
+	size := files.Product(len(a.Labels), a.image())
+	if text := files.TooLarge(size); text != "" {
+		return nil, fmt.Errorf("%s: decoded images cannot be kept in a file (%w), and to hold them %s; make the cache folder writable, or set data.size", b.place.Path, why, text)
 	}
 	pixels := make(memory, int(size))
 	if err := b.decode(pixels, 0); err != nil {
 		return nil, err
 	}
-	s := a.set(pixels)
-	s.Warnings = append(s.Warnings, fmt.Sprintf("decoded images are not kept for the next run: %v", why))
-	return s, nil
+	warning := fmt.Sprintf("decoded images are not kept for the next run: %v", why)
+	return &Decoded{Album: *a, Pixels: pixels, Warnings: []string{warning}}, nil
 }
 
 // memory is pixels that are written at offsets.
@@ -128,31 +139,22 @@ type memory []byte
 // WriteAt copies.
 func (m memory) WriteAt(b []byte, at int64) (int, error) { return copy(m[at:], b), nil }
 
-// set is the set of an album and its pixels.
-func (a *album) set(pixels []byte) *Set {
-	all := Images{Height: a.Height, Width: a.Width, Channels: a.Channels, Pixels: pixels, Labels: a.Labels, Fine: a.Fine, Sums: a.Sums}
-	return &Set{
-		Train: all.part(0, a.Train), Test: all.part(a.Train, len(a.Labels)), Found: a.Found, Flip: true,
-		Names: a.Names, FineNames: a.FineNames,
-	}
-}
-
 // builder makes an album.
 type builder struct {
-	o        Options
-	place    *location
-	gallery  gallery
+	rule     Rule
+	place    *files.Location
+	gallery  Gallery
 	pictures []picture
 	size     int // side of the images; 0: as they are
 	channels int
 }
 
-// album reads all headers and fixes which images there will be, in what order and shape.
-func (b *builder) album(key string) (*album, error) {
+// plan reads all headers and fixes which images there will be, in what order and shape.
+func (b *builder) plan(key string) (*Album, error) {
 	if err := b.headers(); err != nil {
 		return nil, err
 	}
-	a := &album{Key: key, Channels: 3}
+	a := &Album{Key: key, Channels: 3}
 	found, err := b.parts()
 	if err != nil {
 		return nil, err
@@ -177,9 +179,9 @@ func (b *builder) album(key string) (*album, error) {
 	return a, nil
 }
 
-// refined reports whether the images have finer classes: all that have a class, and more than there are classes. Where
-// they do not, nothing is left of them.
-func (a *album) refined(used []picture) bool {
+// refined reports whether the images have finer classes: all that have a class, and more than there
+// are classes. Where they do not, nothing is left of them.
+func (a *Album) refined(used []picture) bool {
 	without := slices.ContainsFunc(used, func(p picture) bool { return p.label >= 0 && p.fineLabel < 0 })
 	named := len(a.FineNames) > 0
 	if without || named && len(a.FineNames) == len(a.Names) || !named && !slices.ContainsFunc(used, func(p picture) bool { return p.fineLabel >= 0 }) {
@@ -192,13 +194,13 @@ func (a *album) refined(used []picture) bool {
 // headers reads what all images say of themselves.
 func (b *builder) headers() error {
 	var bad BrokenError
-	err := b.gallery.scan(func(e encoded) error {
+	err := b.gallery.scan(func(e Image) error {
 		h, err := readHeader(e.data)
 		if err != nil {
 			bad.add(e.path, err)
 			return nil
 		}
-		p := picture{encoded: e, width: h.width, height: h.height, gray: h.gray, sum: e.sum()}
+		p := picture{Image: e, width: h.width, height: h.height, gray: h.gray, sum: e.sum()}
 		p.data = nil
 		b.pictures = append(b.pictures, p)
 		return nil
@@ -210,20 +212,21 @@ func (b *builder) headers() error {
 		return &bad
 	}
 	if len(b.pictures) == 0 {
-		return fmt.Errorf("%s: holds no images (found %s)", b.place.path, some(b.place.names()))
+		return fmt.Errorf("%s: holds no images (found %s)", b.place.Path, files.Few(b.place.Names()))
 	}
 	return nil
 }
 
-func (e encoded) sum() [sha256.Size]byte {
+func (e Image) sum() [sha256.Size]byte {
 	h := sha256.New()
 	_, _ = io.WriteString(h, e.name+"\x00")
 	_, _ = h.Write(e.data)
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// parts decides which images are in which split and numbers them: training images, then unlabelled ones, then the test
-// split, which is the validation split where there is no other, and a share by rule where there is neither.
+// parts decides which images are in which split and numbers them: training images, then unlabelled
+// ones, then the test split, which is the validation split where there is no other, and a share by
+// rule where there is neither.
 func (b *builder) parts() (found string, err error) {
 	n := map[string]int{}
 	for i := range b.pictures {
@@ -235,7 +238,7 @@ func (b *builder) parts() (found string, err error) {
 	}
 	switch {
 	case n["train"] == 0:
-		return "", fmt.Errorf("%s: has no training images, but %d of %s", b.place.path, len(b.pictures), strings.Join(slices.Sorted(maps.Keys(n)), ", "))
+		return "", fmt.Errorf("%s: has no training images, but %d of %s", b.place.Path, len(b.pictures), strings.Join(slices.Sorted(maps.Keys(n)), ", "))
 	case n["test"] > 0 && n["val"] > 0:
 		found = fmt.Sprintf(", %d images of the validation split unused", n["val"])
 	case n["val"] > 0:
@@ -287,7 +290,7 @@ func (b *builder) testByRule() {
 			labels[i] = -1
 		}
 	}
-	for i, test := range testByRule(labels, func(i int) string { return b.pictures[i].name }, b.o.TestShare) {
+	for i, test := range PickTest(labels, func(i int) string { return b.pictures[i].name }, b.rule.TestShare) {
 		if test {
 			b.pictures[i].split = "test"
 		}
@@ -297,9 +300,9 @@ func (b *builder) testByRule() {
 // largestSide is the side that images are decoded to at most where no size is set.
 const largestSide = 224
 
-// shape decides the images' size and channels: data.size, else the size that all have, else a square of the median
-// shorter side. Gray sets have one channel.
-func (b *builder) shape(a *album) {
+// shape decides the images' size and channels: data.size, else the size that all have, else a
+// square of the median shorter side. Gray sets have one channel.
+func (b *builder) shape(a *Album) {
 	first := b.pictures[0]
 	same, gray := true, true
 	sides := make([]int, len(b.pictures))
@@ -313,8 +316,8 @@ func (b *builder) shape(a *album) {
 	}
 	text := ""
 	switch {
-	case b.o.Size > 0:
-		b.size = b.o.Size
+	case b.rule.Size > 0:
+		b.size = b.rule.Size
 	case same && max(first.width, first.height) <= largestSide:
 		a.Height, a.Width = first.height, first.width
 	default:
@@ -333,7 +336,7 @@ func (b *builder) shape(a *album) {
 }
 
 // classes turns the classes' names into numbers, in the order of the names.
-func (b *builder) classes(a *album) {
+func (b *builder) classes(a *Album) {
 	a.Names, a.FineNames = b.gallery.names()
 	number := func(names []string, of func(*picture) (name *string, label *int)) []string {
 		for i := range b.pictures {
@@ -386,16 +389,4 @@ func isImage(name string) bool {
 		return true
 	}
 	return false
-}
-
-// splitOf is the split that the words of a file's name say, or else its folder's; "" where they say none.
-func splitOf(file string) string {
-	for _, name := range []string{path.Base(file), path.Base(path.Dir(file))} {
-		for _, word := range arrayWords.Split(strings.ToLower(name), -1) {
-			if split := splitWords[word]; split != "" {
-				return split
-			}
-		}
-	}
-	return ""
 }

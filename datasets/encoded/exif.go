@@ -1,11 +1,12 @@
-package datasets
+package encoded
 
 import (
 	"bytes"
 	"encoding/binary"
 )
 
-// orientation is how a camera was held, by an image's EXIF data: 1 (upright) to 8; 1 where it says nothing.
+// orientation is how a camera was held, by an image's EXIF data: 1 (upright) to 8; 1 where it says
+// nothing.
 func orientation(b []byte) int {
 	switch {
 	case bytes.HasPrefix(b, []byte("\xff\xd8")):

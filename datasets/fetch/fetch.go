@@ -1,4 +1,4 @@
-package datasets
+package fetch
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"protobench/datasets/files"
 )
 
 // Download is one official file of a set.
@@ -21,21 +23,6 @@ type Download struct {
 	File string `json:"file"` // its name in the set's folder
 	MD5  string `json:"md5"`  // hex, as its makers publish it
 	Size int64  `json:"size"` // bytes; 0: not known
-}
-
-// Downloads lists the official files of a set that can be fetched; nil where there are none.
-func Downloads(name string) ([]Download, error) {
-	r, err := find(name)
-	return r.downloads, err
-}
-
-// Home is the folder where a set that is fetched belongs: below the first of the [Roots].
-func Home(name string) (string, error) {
-	roots := Roots()
-	if len(roots) == 0 {
-		return "", errors.New("no folder for data: set PROTOBENCH_DATA to one")
-	}
-	return filepath.Join(roots[0], name), nil
 }
 
 // Fetcher fetches files. The zero value waits half a minute for bytes and tries five times.
@@ -50,8 +37,9 @@ type Fetcher struct {
 // attempt errors that another try may mend.
 type brokenOff struct{ error }
 
-// Fetch brings one file into a folder. What came before is kept beside its place (.part) and gone on with; the file takes
-// its name when its checksum is right. A file that is there and right is left as it is.
+// Fetch brings one file into a folder. What came before is kept beside its place (.part) and gone
+// on with; the file takes its name when its checksum is right. A file that is there and right is
+// left as it is.
 func (f Fetcher) Fetch(ctx context.Context, d Download, dir string) error {
 	path := filepath.Join(dir, d.File)
 	if sum, err := fileMD5(path); err == nil && sum == d.MD5 {
@@ -91,7 +79,7 @@ func (f Fetcher) attempts(ctx context.Context, d Download, part string) error {
 			had, left = have, tries
 		}
 		if left--; left <= 0 {
-			return fmt.Errorf("%w, after %s; start again to go on from there", err, bytesText(float64(max(had, 0))))
+			return fmt.Errorf("%w, after %s; start again to go on from there", err, files.BytesText(float64(max(had, 0))))
 		}
 		select {
 		case <-time.After(pause):
@@ -167,7 +155,8 @@ func (f Fetcher) ask(ctx context.Context, d Download, have int64) (*http.Respons
 	return client.Do(request)
 }
 
-// answer reads the head of a response: where its bytes begin, and how large the whole file is (0: it does not say).
+// answer reads the head of a response: where its bytes begin, and how large the whole file is (0:
+// it does not say).
 func answer(r *http.Response, d Download, have int64) (from, whole int64, err error) {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
 		return 0, 0, fmt.Errorf("the server answers with an HTML page (%s) in place of the file", r.Status)
