@@ -17,8 +17,8 @@ type ImageFolder struct {
 	splits bool // whether the top folders are splits, not classes
 }
 
-// NewImageFolder is the gallery of a folder, whose top folders are splits where one of them is named
-// for the training split, and all that hold images for a split.
+// NewImageFolder is the gallery of a folder, whose top folders are splits where one of them is
+// named for the training split, and all that hold images for a split.
 func NewImageFolder(p *files.Location) *ImageFolder {
 	f := &ImageFolder{p: p}
 	entries, _ := p.List(".") // said when it is read
