@@ -8,8 +8,9 @@ import (
 	"protobench/datasets"
 )
 
-// An evaluation is timed on two samples of the training images: what does not grow with their
-// number, as covers of prototypes, is the same on both.
+// An arm's evaluation is timed on two samples of the training images: what does not grow with their
+// number, as covers of prototypes, is the same on both. That of features alone is taken to grow with
+// the images, from the small sample.
 const (
 	smallSample = 64
 	largeSample = 256
@@ -20,8 +21,9 @@ func (s *subject) evaluation(ctx context.Context) (time.Duration, error) {
 	n := s.set.Train.Len()
 	small, large := min(n, max(smallSample, s.batches.size)), min(n, max(largeSample, s.batches.size))
 	var curve, end [2]time.Duration
-	if _, _, err := s.measure(ctx, small); err != nil { // warms up
-		return 0, err
+	if s.trainee == nil { // features alone, whose probes take long enough on one sample
+		_, took, err := s.measure(ctx, small)
+		return along(small, small, [2]time.Duration{took, took}, n), err
 	}
 	for i, size := range []int{small, large} {
 		var err error
@@ -33,11 +35,8 @@ func (s *subject) evaluation(ctx context.Context) (time.Duration, error) {
 	if arm, ok := s.trainee.(armTrainee); ok {
 		seen = arm.seen
 	}
-	total := along(small, large, end, n)
-	if curves := newCadence(&s.job.Cell).count(); s.trainee != nil {
-		total += time.Duration(curves) * along(small, large, curve, seen)
-	}
-	return total, nil
+	curves := time.Duration(newCadence(&s.job.Cell).count())
+	return along(small, large, end, n) + curves*along(small, large, curve, seen), nil
 }
 
 // along is the time for n images on the line through the times of two samples, as far as a busy
