@@ -36,6 +36,9 @@ func standIns() map[string]standIn {
 
 // TestCommandsOfDocuments runs the shell blocks of the documents, or what stands for them.
 func TestCommandsOfDocuments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs many commands, which other tests run under the race detector")
+	}
 	t.Parallel()
 	data := madeUpData(t)
 	known, met := standIns(), map[string]bool{}
@@ -100,6 +103,9 @@ func runWith(t *testing.T, sweep, data, command string) string {
 // TestSweepsOfDocuments: whoever copies a sweep from a document gets one that the program takes,
 // without a warning.
 func TestSweepsOfDocuments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs many commands, which other tests run under the race detector")
+	}
 	t.Parallel()
 	data := madeUpData(t)
 	n := 0

@@ -16,6 +16,9 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 
 // TestGoldenOutputs compares whole outputs, letter by letter, but for what masks take out.
 func TestGoldenOutputs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs many commands, which other tests run under the race detector")
+	}
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/golden", UpdateScripts: *update, RequireUniqueNames: true,
