@@ -40,23 +40,16 @@ func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
 }
 
 // Certainty is that of the student's predictions; false where the objective predicts no prototypes.
-func (in *Input) Certainty() (Certainty, bool) {
-	c := shared(in, "certainty", func() *Certainty {
-		if c, ok := CertaintyOf(in.Predictions); ok {
-			return &c
-		}
-		return nil
-	})
-	if c == nil {
-		return Certainty{}, false
-	}
-	return *c, true
-}
+func (in *Input) Certainty() (Certainty, bool) { return in.certainty("certainty", in.Predictions) }
 
 // TargetCertainty is that of the targets; false where they come from elsewhere than scores.
 func (in *Input) TargetCertainty() (Certainty, bool) {
-	c := shared(in, "target certainty", func() *Certainty {
-		if c, ok := CertaintyOf(in.Targets); ok {
+	return in.certainty("target certainty", in.Targets)
+}
+
+func (in *Input) certainty(what string, p matrix.Matrix) (Certainty, bool) {
+	c := shared(in, what, func() *Certainty {
+		if c, ok := CertaintyOf(p); ok {
 			return &c
 		}
 		return nil
