@@ -13,6 +13,7 @@ func Declarations() []Declaration {
 		pclPart(),
 		selaPart(),
 		masslPart(),
+		pmsnPart(),
 	}
 }
 
