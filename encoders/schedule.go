@@ -2,6 +2,9 @@ package encoders
 
 import "math"
 
+// Schedule is a value over the steps of a run.
+type Schedule interface{ At(step int) float64 }
+
 // Cosine is a value over the steps of a run: a linear warm-up from Start whose last point already
 // is Base, then half a cosine towards Final that the last step does not quite reach (as in DINO and
 // SwAV).
@@ -17,6 +20,18 @@ func (c Cosine) At(step int) float64 {
 	}
 	t := float64(step-c.Warmup) / float64(max(1, c.Total-c.Warmup))
 	return c.Final + float64(0.5*(c.Base-c.Final)*(1+math.Cos(math.Pi*min(1, t))))
+}
+
+// Line is a value that goes from Start to End over the steps of a run, in a straight line that the
+// last step does not quite end.
+type Line struct {
+	Start, End float64
+	Total      int // steps
+}
+
+// At returns the value at a step.
+func (l Line) At(step int) float64 {
+	return l.Start + float64((l.End-l.Start)*min(1, float64(step)/float64(max(1, l.Total))))
 }
 
 // Ramp is a value that rises from Start to End over Warmup points and stays there (the teacher

@@ -78,7 +78,7 @@ var papers = map[string][]paperSetting{
 		{"train.optimizer", "adamw", "AdamW"}, {"train.lr", rate(1e-3, 1024), "lr 1e-3 at batch 1024"}, {"train.final_lr", 1e-6, "final_lr"},
 		{"train.warmup", math.Round(100*span(15, 800)) / 100, "15 of 800 epochs, in hundredths of the run"}, {"train.clip", 3.0, "clip_grad 3.0"},
 		{"train.weight_decay", 0.04, "weight_decay"}, {"train.weight_decay_rise", 0.4 / 0.04, "final_weight_decay 0.4"},
-		{"train.teacher_momentum", 0.996, "0.996 → (linear there, a cosine here)"}, {"train.teacher_momentum_end", 1.0, "→ 1"},
+		{"train.teacher_momentum", 0.996, "0.996 → 1"}, {"train.teacher_momentum_end", 1.0, "→ 1"}, {"train.teacher_momentum_curve", "linear", "src/msn_train.py: a straight line to 1"},
 		{"loss.temperature", 0.1, "temperature"}, {"msn.sharpen", 0.25, "start_sharpen, final_sharpen 0.25"}, {"msn.me_max_weight", 1.0, "memax_weight"},
 		{"msn.entropy_weight", 0.0, "ent_weight 0"}, {"msn.sinkhorn", true, "use_sinkhorn"}, {"msn.iterations", 3, "3 iterations"},
 		{"prototypes.freeze_epochs", 0.0, "freeze_proto false"}, {"prototypes.lr_mult", 1.0, "one rate"}, {"prototypes.weight_decay", 0.0, "a group of their own without"},

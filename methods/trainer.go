@@ -34,7 +34,7 @@ type Trainer struct {
 	observers []*arm
 	optimizer encoders.Optimizer
 	lr        encoders.Cosine
-	momentum  encoders.Cosine
+	momentum  encoders.Schedule
 	decay     encoders.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
 	done      []float64    // one element: steps done
@@ -79,7 +79,7 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 	t.optimizer = cfg.Train.NewOptimizer(w.Params)
 	total := cfg.Steps()
 	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
-	t.momentum = encoders.Cosine{Base: cfg.Train.Teacher, Final: cfg.Train.TeacherEnd, Total: total}
+	t.momentum = cfg.Train.TeacherMomentum(total)
 	t.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
 	return t, nil
 }

@@ -79,6 +79,7 @@ func newGMM(cfg part.Config, p *Prototypes) *gmm {
 	g.m = mixture.New(p.Value, p.K, p.D, g.Covariance, g.variance(), 1)
 	g.m.Team = cfg.Team
 	g.m.Uniform = g.Forgetting == "uniform"
+	g.m.Apart = !g.m.Uniform
 	g.m.VMF, g.m.Kappa = g.Responsibilities == "vmf", g.Precision*float64(p.D)
 	g.m.Learned, g.m.Alpha, g.m.VarMin = g.Weights == "learned", g.Smoothing, 1/(g.PrecisionMax*float64(p.D))
 	if g.Weights == "sinkhorn" {
@@ -193,6 +194,6 @@ func (g *gmm) State(prefix string) []part.Named {
 	m, at := g.m, prefix+"mixture."
 	return []part.Named{
 		part.F32Of(at+"mu", m.Mu, m.K, m.D), part.F32Of(at+"within", m.Within, m.K, len(m.Within)/m.K), part.F64Of(at+"pooled", m.Pooled),
-		part.F64Of(at+"n", m.N), part.F64Of(at+"pi", m.Pi), part.F64Of(prefix+"updates", g.updates),
+		part.F64Of(at+"n", m.N), part.F64Of(at+"pi", m.Pi), part.F64Of(at+"share", m.Share), part.F64Of(at+"seen", m.Seen), part.F64Of(prefix+"updates", g.updates),
 	}
 }

@@ -62,7 +62,7 @@ func (m *Mixture) Revive(k int, z []float32) {
 	for i := range per {
 		m.Within[k*per+i] = v
 	}
-	m.N[k] = 1
+	m.N[k], m.Share[k] = 1, 1/m.Seen[0]
 	m.weights()
 }
 
@@ -76,5 +76,7 @@ func (m *Mixture) Split(k, from int, z []float32) {
 	copy(m.Within[k*per:][:per], m.Within[from*per:])
 	m.N[from] /= 2
 	m.N[k] = m.N[from]
+	m.Share[from] /= 2
+	m.Share[k] = m.Share[from]
 	m.weights()
 }

@@ -28,7 +28,8 @@ type Mixture struct {
 	VMF        bool    // responsibilities from κ·cos(h, μ) with fixed κ = Kappa instead of densities
 	Kappa      float64 // concentration of vMF responsibilities
 	Uniform    bool    // uniform forgetting
-	Learned    bool    // mixture weights from N, else 1/K
+	Learned    bool    // mixture weights from the masses, else 1/K
+	Apart      bool    // mixture weights and the shared variance by Share, else by N
 	Balance    int     // iterations of Sinkhorn-Knopp on the responsibilities; 0 leaves them as they are
 	Lambda     float64 // forgetting factor λ of the next update, in [0,1]
 	VarMin     float64 // floor of the variances
@@ -41,6 +42,13 @@ type Mixture struct {
 	Pooled []float64 // one element: the shared variance, the mean of Within by N, after the floor
 	N      []float64 // running mass [K]
 	Pi     []float64 // mixture weights [K]
+
+	// Share [K] is each component's part of the embeddings, an average over as many of them as all
+	// components remember, and Seen, one element, how many that are so far. Under responsibility
+	// forgetting N says how much a component remembers, at most 1/(1-λ) whatever its part: by N,
+	// weights of 0.9 and 0.1 would come out equal.
+	Share []float64
+	Seen  []float64
 
 	room int // number of responsibilities held at a time, at most; 0 for mixtureRoom. Less of it changes last digits
 	work mixtureWork
@@ -68,6 +76,7 @@ type mixtureWork struct {
 func New(mu []float32, k, d int, covariance string, variance, n float64) *Mixture {
 	m := &Mixture{K: k, D: d, Covariance: covariance, Lambda: 0.95, Alpha: 1}
 	m.Mu, m.Pooled, m.N, m.Pi = make([]float32, k*d), []float64{variance}, make([]float64, k), make([]float64, k)
+	m.Share, m.Seen = make([]float64, k), make([]float64, 1)
 	w := &m.work
 	w.gain, w.shift = make([]float32, k), make([]float32, k)
 	w.norm, w.least, w.mass, w.norms = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
@@ -86,8 +95,9 @@ func (m *Mixture) Start(mu []float32, variance, n float64) {
 		m.Within[i] = float32(variance)
 	}
 	for c := range m.K {
-		m.N[c], m.Pi[c] = n, 1/float64(m.K)
+		m.N[c], m.Pi[c], m.Share[c] = n, 1/float64(m.K), 1/float64(m.K)
 	}
+	m.Seen[0] = float64(n * float64(m.K))
 	m.Pooled[0] = variance
 }
 

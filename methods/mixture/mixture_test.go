@@ -226,3 +226,23 @@ func TestBalancedAnnealing(t *testing.T) {
 		t.Errorf("means %v and %v", mu[0], mu[1])
 	}
 }
+
+// TestUnequalWeights fits two modes of which one has nine tenths of the embeddings: under either
+// forgetting the weights come out as they are, though responsibility forgetting lets both
+// components remember equally much.
+func TestUnequalWeights(t *testing.T) {
+	for _, uniform := range []bool{false, true} {
+		m := New([]float32{1, 0, 0, 1}, 2, 2, "shared", 0.01, 1)
+		m.Learned, m.Uniform, m.Apart, m.Lambda, m.VarMin = true, uniform, !uniform, 0.99, 1e-4
+		for range 400 {
+			batch := make([]float32, 2*20)
+			for i := range 20 {
+				batch[2*i+min(1, i/18)] = 1
+			}
+			m.Update(batch, 1)
+		}
+		if m.Pi[0] < 0.88 || m.Pi[0] > 0.92 {
+			t.Errorf("uniform forgetting %v: weights %v, want 0.9 and 0.1", uniform, m.Pi)
+		}
+	}
+}

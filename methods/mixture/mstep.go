@@ -75,6 +75,7 @@ func (m *Mixture) maximize() {
 			}
 		}
 	})
+	m.shares()
 	m.pool()
 	m.weights()
 }
@@ -152,7 +153,7 @@ func (m *Mixture) pool() {
 		return
 	}
 	var s, total float64
-	for c, n := range m.N {
+	for c, n := range m.known() {
 		s += float64(n * float64(m.Within[c]))
 		total += n
 	}
@@ -164,11 +165,36 @@ func (m *Mixture) weights() {
 	if !m.Learned {
 		return
 	}
-	var total float64
-	for _, n := range m.N {
-		total += n + m.Alpha
+	scale := 1.0
+	if m.Apart {
+		scale = m.Seen[0]
 	}
-	for c, n := range m.N {
-		m.Pi[c] = (n + m.Alpha) / total
+	var total float64
+	for _, n := range m.known() {
+		total += float64(n*scale) + m.Alpha
+	}
+	for c, n := range m.known() {
+		m.Pi[c] = (float64(n*scale) + m.Alpha) / total
+	}
+}
+
+// known is what the components are weighted by.
+func (m *Mixture) known() []float64 {
+	if m.Apart {
+		return m.Share
+	}
+	return m.N
+}
+
+// shares moves the components' parts of the embeddings towards the batch's: a plain mean until as
+// many have been seen as all components together remember, K/(1-λ), then an EMA.
+func (m *Mixture) shares() {
+	var batch float64
+	for _, w := range m.work.mass {
+		batch += w
+	}
+	m.Seen[0] = max(batch, min(m.Seen[0]+batch, float64(m.K)/(1-m.Lambda)))
+	for c, w := range m.work.mass {
+		m.Share[c] += (w - float64(batch*m.Share[c])) / m.Seen[0]
 	}
 }

@@ -100,13 +100,13 @@ func (o *msn) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 
 // faithfulMSN is Assran et al. 2022's (official ViT-S configuration: batch 1024, 15 of 800 epochs
 // of warm-up); prototypes have no weight decay and start with length 1/√3: uniform numbers within
-// ±1/√D. The teacher's momentum rises linearly there, here by a cosine.
+// ±1/√D. The teacher's momentum rises in a straight line.
 func faithfulMSN(t part.Train) map[string]any {
 	return map[string]any{
 		"encoder.projector": "bn-gelu", "encoder.hidden": 2048, "encoder.dim": 256,
 		"train.optimizer": "adamw", "train.lr": t.ScaledLR(1e-3 / 4), "train.final_lr": 1e-6, "train.warmup": 0.02,
 		"train.weight_decay": 0.04, "train.weight_decay_rise": 10.0, "train.clip": 3.0,
-		"train.teacher_momentum": 0.996, "train.teacher_momentum_end": 1.0,
+		"train.teacher_momentum": 0.996, "train.teacher_momentum_end": 1.0, "train.teacher_momentum_curve": "linear",
 		"loss.temperature": 0.1, "msn.sharpen": 0.25, "msn.me_max_weight": 1.0, "msn.entropy_weight": 0.0, "msn.sinkhorn": true, "msn.iterations": 3,
 		"prototypes.freeze_epochs": 0.0, "prototypes.lr_mult": 1.0, "prototypes.norm": 1 / math.Sqrt(3), "prototypes.weight_decay": 0.0,
 	}
