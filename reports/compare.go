@@ -66,7 +66,7 @@ func pairs(a, base *arm) [][2]run {
 
 // baselineOf returns the arm that a is paired with: at equal axes, either the arm that
 // the sweep names or, for "learner=joint" and its like, its own objective's arm with
-// that learner. nil when there is none.
+// that learner in the same run's settings. nil when there is none.
 func (s *sweep) baselineOf(a *arm) *arm {
 	var best *arm
 	for _, b := range s.trained() {
@@ -79,9 +79,22 @@ func (s *sweep) baselineOf(a *arm) *arm {
 
 func (s *sweep) isBaseline(b, a *arm) bool {
 	if learner, ok := cutLearner(s.plan.Baseline); ok {
-		return b.cell.Objective == a.cell.Objective && b.cell.Learner == learner
+		return b.cell.Objective == a.cell.Objective && b.cell.Learner == learner && sameRun(a, b)
 	}
 	return b.cell.Method == s.plan.Baseline
+}
+
+// sameRun reports whether two arms share every setting that both read outside of what they are
+// made of: data, encoder, views, training, number of prototypes. Else a difference between them is
+// no statement on their parts.
+func sameRun(a, b *arm) bool {
+	return !slices.ContainsFunc(differences(a, b), func(key string) bool {
+		switch tableOf(key) {
+		case "data", "encoder", "train", "augment", "loss", "evaluate":
+			return true
+		}
+		return key == "prototypes.count"
+	})
 }
 
 func cutLearner(baseline string) (string, bool) {

@@ -84,8 +84,15 @@ func (s *sweep) results(p *page) {
 	}
 }
 
-// beside writes the tables that describe: matched settings, observers, features and geometry.
+// beside writes the tables that describe: help and decoupling, matched settings, observers, features
+// and geometry.
 func (s *sweep) beside(p *page) {
+	if t := s.factorialTable(); len(t.Rows) > 0 {
+		p.heading("Help and decoupling")
+		p.line("This table is description, not a declared test. Joint and decoupled arms without help and with all of it (a centred embedding, a start from data, re-seeding) make a 2 × 2. " +
+			"A main effect is a factor's mean effect over both levels of the other one; the interaction is how much decoupling does with help, less what it does without. Entries are means over n seeds at which all four arms ended, with 95 %% t-intervals.\n")
+		p.table(t, "")
+	}
 	if t := s.matchedTable(); len(t.Rows) > 0 || len(t.General) > 0 {
 		p.heading("Matched settings")
 		p.line("This table is description, not a declared test. It pairs each arm whose prototypes do not follow the loss with the joint arm of its objective that has the same embedding, regularizers, prototypes.init and prototypes.reseed, at equal axes and seed. " +

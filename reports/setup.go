@@ -83,7 +83,7 @@ func (s *sweep) baselineText() string {
 		return text + "The sweep names none, so nothing is compared."
 	}
 	if learner, ok := cutLearner(s.plan.Baseline); ok {
-		text += fmt.Sprintf("Each arm is paired with its own objective's `%s` arm at equal axes and seed", learner)
+		text += fmt.Sprintf("Each arm is paired with its own objective's `%s` arm at equal axes, seed and settings of the run (data, encoder, views, training, K)", learner)
 	} else {
 		text += fmt.Sprintf("Each arm is paired with `%s` at equal axes and seed", s.plan.Baseline)
 	}

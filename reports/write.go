@@ -22,7 +22,7 @@ type Summary struct {
 }
 
 // Write makes the report of a run directory: report/README.md, report/main.csv, report/arms.csv,
-// report/comparisons.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png
+// report/comparisons.csv, report/factorial.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png
 // and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
 // file.
 func Write(dir string) (Summary, error) {
@@ -117,7 +117,7 @@ func (s *sweep) writeTables(out string) error {
 	for _, t := range []struct {
 		name  string
 		table *table.Table
-	}{{"main.csv", s.mainTable()}, {"arms.csv", s.armTable()}, {"comparisons.csv", s.comparisonTable()}, {"matched_settings.csv", s.matchedTable()}, {"cells.csv", s.cellTable()}} {
+	}{{"main.csv", s.mainTable()}, {"arms.csv", s.armTable()}, {"comparisons.csv", s.comparisonTable()}, {"factorial.csv", s.factorialTable()}, {"matched_settings.csv", s.matchedTable()}, {"cells.csv", s.cellTable()}} {
 		text, err := t.table.CSV()
 		if err != nil {
 			return err

@@ -57,9 +57,24 @@ func (c Catalogue) describe(m part.Composition, sets map[string]any) *Preset {
 	}
 	maps.Copy(p.Sets, sets)
 	if keys, ok := c.Faithful(m, setting.Read[part.Train](Defaults(), "train")); ok {
-		p.Forms, p.Faithful = append(p.Forms, Faithful), keys
+		p.Forms, p.Faithful = append(p.Forms, Faithful), readOf(m, sets, keys)
 	}
 	return p
+}
+
+// readOf are the settings of a recipe that a preset reads: what a host's recipe says of prototypes
+// that learn by its loss is nothing to a learner of another kind.
+func readOf(m part.Composition, sets, recipe map[string]any) map[string]any {
+	cell := Cell{Composition: m, Settings: Defaults()}
+	cell.Settings.MustSetAll(sets)
+	cell.Settings.MustSetAll(recipe)
+	return maps.Collect(func(yield func(string, any) bool) {
+		for _, k := range Schema().Keys() {
+			if v, ok := recipe[k.Path]; ok && cell.Reads(k) && !yield(k.Path, v) {
+				return
+			}
+		}
+	})
 }
 
 // SharedKeys are the settings that no axis decides about: those of data, encoder, training,

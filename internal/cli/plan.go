@@ -195,7 +195,7 @@ func (t planTotal) alone() string {
 	}
 	wanted := "the arm " + t.baseline
 	if learner, ok := strings.CutPrefix(t.baseline, "learner="); ok {
-		wanted = "an arm of the same objective with learner " + learner
+		wanted = "an arm of the same objective with learner " + learner + ", with equal data, encoder, views, training and K,"
 	}
 	return fmt.Sprintf("\nwithout a baseline, which is %s at equal axes, and so not tested: %s", wanted, strings.Join(t.Alone, ", "))
 }
