@@ -138,6 +138,7 @@ var descendants = map[string]struct {
 		{"ibot.patch_warmup_teacher_temperature", 0.04, "warmup_teacher_patch_temp"}, {"ibot.patch_teacher_temperature", 0.07, "0.04 → 0.07 over the same epochs"},
 		{"ibot.patch_center_momentum", 0.9, "center_momentum2"}, {"ibot.patch_weight", 1.0, "lambda2 1"}, {"ibot.mask_share", 0.5, "pred_ratio {0, 0.3}"},
 		{"ibot.mask_ratio", 0.3, "0.3 ± 0.2"}, {"ibot.mask_spread", 0.2, "0.3 ± 0.2"}, {"ibot.mask_shape", "block", "pred_shape"},
+		{"ibot.class_weight", 1.0, "lambda1 1"}, {"ibot.patch_start_epoch", 0, "pred_start_epoch 0"},
 	}},
 	"dinov2":   {"dino", []paperSetting{{"train.teacher_momentum", 0.992, "0.992 → 1"}, {"koleo-features.weight", 0.1, "KoLeo 0.1"}}},
 	"dino-vmf": {"dino", nil}, "dino+kp": {"dino", nil}, "dino+gmm": {"dino", nil}, "dino+frozen": {"dino", nil},

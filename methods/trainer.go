@@ -109,7 +109,7 @@ func (t *Trainer) publishEmbeddings(in *learner.Step, b part.Branch) {
 func (t *Trainer) hide(step int) {
 	if t.masks != nil {
 		in, size := t.cfg.Input, t.cfg.Encoder.Patch
-		t.host.head.Patches.Draw(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step)
+		t.host.head.Patches.Hide(t.masks, in.Height/size, in.Width/size, t.cfg.Seed, step, step/t.cfg.StepsPerEpoch)
 	}
 }
 

@@ -102,7 +102,12 @@ func (h *Head) loss(s, z, c *G.Node) (*G.Node, error) {
 // crossEntropy adds the loss that most objectives share: the cross-entropy of the student's softmax
 // at its temperature, a mean over pairs and images.
 func (h *Head) crossEntropy(s, targets *G.Node) (*G.Node, error) {
-	return term.CrossEntropyNode(s, targets, float32(h.Temperature), h.scaled(h.Views.weight()))
+	return h.weightedCrossEntropy(s, targets, 1)
+}
+
+// weightedCrossEntropy is crossEntropy times a weight.
+func (h *Head) weightedCrossEntropy(s, targets *G.Node, weight float32) (*G.Node, error) {
+	return term.CrossEntropyNode(s, targets, float32(h.Temperature), h.scaled(weight*h.Views.weight()))
 }
 
 // scaled applies the loss's scale to the weight of one of its terms.

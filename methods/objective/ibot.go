@@ -1,9 +1,14 @@
 package objective
 
 import (
+	"fmt"
+	"slices"
+
 	"protobench/encoders"
 	"protobench/internal/setting"
 	"protobench/methods/part"
+
+	G "gorgonia.org/gorgonia"
 )
 
 // IBOT holds the keys of the [ibot] table (Zhou et al. 2022; defaults of the official code, the
@@ -13,7 +18,9 @@ type IBOT struct {
 	Ratio              float64 `key:"mask_ratio" default:"0.3" range:"(0,1)" needs:"ibot.mask_share!=0" doc:"mean part of the patches that is hidden there"`
 	Spread             float64 `key:"mask_spread" default:"0.2" range:"[0,1)" needs:"ibot.mask_share!=0" doc:"that part is uniform within mask_ratio ± this"`
 	Shape              string  `key:"mask_shape" default:"block" in:"block|random" needs:"ibot.mask_share!=0" doc:"hide rectangles, or single patches"`
-	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" needs:"ibot.mask_share!=0" doc:"weight of the hidden patches' loss"`
+	ClassWeight        float64 `key:"class_weight" default:"1" range:"[0,)" hash:"set" config:"set" doc:"weight λ₁ of the class token's loss"`
+	Start              int     `key:"patch_start_epoch" default:"0" range:"[0,)" hash:"set" config:"set" needs:"ibot.mask_share!=0" doc:"epoch from which patches are hidden; their teacher temperature begins to rise there"`
+	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" needs:"ibot.mask_share!=0" doc:"weight λ₂ of the hidden patches' loss"`
 	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"teacher temperature for patches after warm-up"`
 	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0,dino.warmup_teacher_epochs!=0" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
 	CenterMomentum     float64 `key:"patch_center_momentum" default:"0.9" range:"[0,1]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"EMA momentum of the patches' center"`
@@ -31,8 +38,8 @@ func ibotPart() Declaration {
 			},
 			Warn: hotTeacher,
 			Onsets: func(c part.Config) []part.Onset {
-				patches := patchRamp(setting.Read[IBOT](c.Settings, "ibot"), setting.Read[DINO](c.Settings, "dino"))
-				return append(teacherWarmup(c), rampOnset(c, "dino.warmup_teacher_epochs", "patches' teacher temperature", patches)...)
+				own := setting.Read[IBOT](c.Settings, "ibot")
+				return slices.Concat(teacherWarmup(c), own.begin(), own.warmup(c))
 			},
 		},
 		Traits: func(v setting.Values) Traits {
@@ -51,6 +58,7 @@ func ibotPart() Declaration {
 type ibot struct {
 	*dino
 	patches *patches
+	weight  float32 // λ₁
 }
 
 func newIBOT(cfg part.Config, v Views, d int) *ibot {
@@ -58,7 +66,11 @@ func newIBOT(cfg part.Config, v Views, d int) *ibot {
 	dino.Targets, dino.Scores = "centering", "cosine" // settings that dino alone has
 	p := newPatches(own, dino, k, d, v.Global*v.Images, cfg.Encoder.Patches(cfg.Input))
 	p.temperature = cfg.Settings.Float("loss.temperature")
-	return &ibot{newDINO(dino, v, k), p}
+	return &ibot{newDINO(dino, v, k), p, float32(own.ClassWeight)}
+}
+
+func (o *ibot) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+	return h.weightedCrossEntropy(s, targets, o.weight)
 }
 
 func (o *ibot) after(in CodeInput) {
@@ -73,6 +85,26 @@ func (o *ibot) State(prefix string) []part.Named {
 // hidden returns the loss of hidden patches.
 func (o *ibot) hidden() *patches { return o.patches }
 
+// begin is the onset of hidden patches.
+func (s IBOT) begin() []part.Onset {
+	if s.Start == 0 {
+		return nil
+	}
+	return []part.Onset{{Key: "ibot.patch_start_epoch", Epoch: float64(s.Start), Missed: "no patch is ever hidden, so that the method is dino"}}
+}
+
+// warmup is the onset of the patches' teacher temperature after its warm-up.
+func (s IBOT) warmup(c part.Config) []part.Onset {
+	ramp := patchRamp(s, setting.Read[DINO](c.Settings, "dino"))
+	if ramp.Warmup == 0 || ramp.Start == ramp.End {
+		return nil
+	}
+	return []part.Onset{{
+		Key: "dino.warmup_teacher_epochs", Epoch: float64(s.Start + max(ramp.Warmup-1, 1)),
+		Missed: fmt.Sprintf("the patches' teacher temperature ends at %.3g, short of %g", ramp.At(max(0, c.Train.Epochs-1-s.Start)), ramp.End),
+	}}
+}
+
 func patchRamp(s IBOT, d DINO) encoders.Ramp {
 	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: d.WarmupEpochs}
 }
@@ -83,6 +115,7 @@ func faithfulIBOT(t part.Train) map[string]any {
 	keys := faithfulDINO(t)
 	keys["ibot.patch_warmup_teacher_temperature"], keys["ibot.patch_teacher_temperature"] = 0.04, 0.07
 	keys["ibot.patch_center_momentum"], keys["ibot.patch_weight"] = 0.9, 1.0
+	keys["ibot.class_weight"], keys["ibot.patch_start_epoch"] = 1.0, 0
 	keys["ibot.mask_share"], keys["ibot.mask_ratio"], keys["ibot.mask_spread"], keys["ibot.mask_shape"] = 0.5, 0.3, 0.2, "block"
 	return keys
 }

@@ -33,6 +33,16 @@ func (s IBOT) Draw(masks []float32, rows, columns int, seed uint64, step int) {
 	}
 }
 
+// Hide sets the masks of a step of an epoch as [IBOT.Draw] does, and hides nothing before the epoch
+// from which patches are predicted.
+func (s IBOT) Hide(masks []float32, rows, columns int, seed uint64, step, epoch int) {
+	if epoch < s.Start {
+		clear(masks)
+		return
+	}
+	s.Draw(masks, rows, columns, seed, step)
+}
+
 // hideAny hides a number of patches, each set of them equally likely (Knuth's selection sampling).
 func hideAny(r *rand.Rand, view []float32, hidden int) {
 	for j := range view {

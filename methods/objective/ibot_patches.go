@@ -54,7 +54,7 @@ func (t *patches) Prepare(team *team.Team, z, c, masks []float32, epoch int) {
 		}
 	}
 	t.score(team, z, c)
-	inv := float32(1 / t.ramp.At(epoch))
+	inv := float32(1 / t.ramp.At(max(0, epoch-t.Start)))
 	for i := range t.rows {
 		row := t.targets[i*t.k:][:t.k]
 		for k, s := range t.s[i*t.k:][:t.k] {

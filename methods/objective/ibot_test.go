@@ -1,6 +1,7 @@
 package objective
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestGoldenIBOT(t *testing.T) {
 		// The file has logits: embeddings on prototypes that are unit vectors.
 		kp := p[4]
 		patches := newPatches(IBOT{
-			Ratio: 1, Weight: fixture.Num(t, f.Params, "lambda2"), TeacherTemperature: fixture.Num(t, f.Params, "teacher_patch_temp"),
+			Ratio: 1, Start: int(fixture.Num(t, f.Params, "mim_start_epoch")), Weight: fixture.Num(t, f.Params, "lambda2"), TeacherTemperature: fixture.Num(t, f.Params, "teacher_patch_temp"),
 			WarmupTemperature: fixture.Num(t, f.Params, "warmup_teacher_patch_temp"), CenterMomentum: fixture.Num(t, f.Params, "center_momentum_patch"),
 		}, set, kp, kp, p[1]*p[2], p[3])
 		patches.temperature = fixture.Num(t, f.Params, "student_temp")
@@ -31,7 +32,7 @@ func TestGoldenIBOT(t *testing.T) {
 		for i := range kp {
 			unit[i*kp+i] = 1
 		}
-		o := &ibot{newDINO(set, v, k), patches}
+		o := &ibot{newDINO(set, v, k), patches, float32(fixture.Num(t, f.Params, "lambda1"))}
 		got := map[string][]float32{}
 		add := func(key string, x ...float32) { got[key] = append(got[key], x...) }
 		for step, epoch := range golden.Ints(f.Params["epoch_of_step"]) {
@@ -60,6 +61,66 @@ func TestGoldenIBOT(t *testing.T) {
 			golden.Check(t, f, key, got[key], want)
 		}
 	})
+}
+
+// The class token's loss and its gradient go by λ₁; up to an epoch no patch is hidden, and their
+// teacher temperature begins to rise there.
+func TestIBOTWeightsAndStart(t *testing.T) {
+	const images, k = 3, 4
+	v := Views{Images: images, Global: 2, Crops: 2}
+	set := DINO{Targets: "centering", TeacherTemperature: 0.07, WarmupTemperature: 0.04, WarmupEpochs: 3}
+	scores := fixture.RandomUnit(5, 2*images, k)
+	at := func(weight float32) (float32, []float32) {
+		o := &ibot{newDINO(set, v, k), nil, weight}
+		return lossOf(t, o, v, k, scores, CodeInput{Scores: scores}, 0.1)
+	}
+	whole, dWhole := at(1)
+	part, dPart := at(0.25)
+	if !(whole > 0.1) || part != whole/4 {
+		t.Errorf("losses %g and %g, want a quarter", whole, part)
+	}
+	for i := range dWhole {
+		if dPart[i] != dWhole[i]/4 {
+			t.Fatalf("gradients %g and %g, want a quarter", dWhole[i], dPart[i])
+		}
+	}
+
+	s := IBOT{Share: 1, Ratio: 0.5, Shape: "random", Start: 2, Weight: 1, WarmupTemperature: 0.04, TeacherTemperature: 0.07}
+	p := newPatches(s, set, k, k, 1, 6)
+	unit := fixture.RandomUnit(6, k, k)
+	for epoch, want := range []float32{0, 0, 0.04, 0.055, 0.07, 0.07} {
+		masks := []float32{1, 1, 1, 1, 1, 1}
+		p.Hide(masks, 2, 3, 1, 10*epoch, epoch)
+		if hidden := slices.Contains(masks, 1); hidden != (want > 0) {
+			t.Errorf("epoch %d hides patches: %v", epoch, hidden)
+		}
+		if want == 0 {
+			continue
+		}
+		z := fixture.RandomUnit(7, 6, k)
+		p.Prepare(nil, z, unit, masks, epoch)
+		row, inner := p.targets[:k], make([]float64, k)
+		var sum float64
+		for j := range inner {
+			for d := range k {
+				inner[j] += float64(unit[j*k+d]) * float64(z[p.rows[0]*k+d])
+			}
+			sum += math.Exp(inner[j] / float64(want))
+		}
+		for j, got := range row {
+			if share := math.Exp(inner[j]/float64(want)) / sum; !(math.Abs(float64(got)/total(row)-share) < 1e-4) {
+				t.Errorf("epoch %d: target %g of prototype %d, want %g", epoch, float64(got)/total(row), j, share)
+			}
+		}
+	}
+}
+
+func total(x []float32) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v)
+	}
+	return s
 }
 
 func TestMasks(t *testing.T) {
