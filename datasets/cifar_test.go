@@ -29,30 +29,57 @@ func cifarImage(i int) []byte {
 	return b
 }
 
-// cifarBinary is a file of n records; labels are i mod 10, fine ones i mod 100.
-func cifarBinary(from, n int, fine bool) []byte {
-	var b []byte
+// cifarLabels are those of images from a number on: i mod 10 and, fine, i mod 100.
+func cifarLabels(from, n int) (labels, fine []int) {
 	for i := from; i < from+n; i++ {
-		b = append(b, byte(i%10))
-		if fine {
-			b = append(b, byte(i%100))
+		labels, fine = append(labels, i%10), append(fine, i%100)
+	}
+	return labels, fine
+}
+
+// cifarBinary is a file of n records.
+func cifarBinary(from, n int, fine bool) []byte {
+	labels, fines := cifarLabels(from, n)
+	if !fine {
+		fines = nil
+	}
+	return cifarBinaryOf(from, labels, fines)
+}
+
+func cifarBinaryOf(from int, labels, fine []int) []byte {
+	var b []byte
+	for i, c := range labels {
+		b = append(b, byte(c))
+		if fine != nil {
+			b = append(b, byte(fine[i]))
 		}
-		b = append(b, cifarImage(i)...)
+		b = append(b, cifarImage(from+i)...)
 	}
 	return b
 }
 
 // cifarPickle is the same as Python 2 pickled it.
 func cifarPickle(from, n int, fine bool) []byte {
+	labels, fines := cifarLabels(from, n)
+	if !fine {
+		fines = nil
+	}
+	return cifarPickleOf(from, labels, fines)
+}
+
+func cifarPickleOf(from int, labels, fine []int) []byte {
 	short := func(s string) string { return "U" + string(rune(len(s))) + s }
 	var data, coarse, fines []byte
-	for i := from; i < from+n; i++ {
-		data, coarse, fines = append(data, cifarImage(i)...), append(coarse, 'K', byte(i%10)), append(fines, 'K', byte(i%100))
+	for i, c := range labels {
+		data, coarse = append(data, cifarImage(from+i)...), append(coarse, 'K', byte(c))
+		if fine != nil {
+			fines = append(fines, 'K', byte(fine[i]))
+		}
 	}
-	b := "\x80\x02}q\x01(" + short("data") + "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01K" + string([]byte{byte(n)}) +
+	b := "\x80\x02}q\x01(" + short("data") + "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01K" + string([]byte{byte(len(labels))}) +
 		"M\x00\x0c\x86cnumpy\ndtype\nU\x02u1K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89T" +
 		string(binary.LittleEndian.AppendUint32(nil, uint32(len(data)))) + string(data) + "tb"
-	if fine {
+	if fine != nil {
 		b += short("coarse_labels") + "](" + string(coarse) + "e" + short("fine_labels") + "](" + string(fines) + "e"
 	} else {
 		b += short("labels") + "](" + string(coarse) + "e"

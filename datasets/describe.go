@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"protobench/datasets/encoded"
+	"protobench/datasets/files"
 )
 
 // moments returns each channel's mean and standard deviation over all pixels, on the scale 0..1.
@@ -18,7 +19,7 @@ import (
 // deviation 1, so that normalising gives zeros.
 func moments(im *Images) (mean, std [3]float32) {
 	sum, square := levelSums(im)
-	n := float64(len(im.Pixels) / im.Channels)
+	n := files.Product(im.Len(), im.Height, im.Width)
 	for c := range im.Channels {
 		m := float64(sum[c]) / n
 		variance := float64(square[c])/n - float64(m*m)
@@ -37,11 +38,13 @@ func levelSums(im *Images) (sum, square [3]uint64) {
 	var mu sync.Mutex
 	var crew sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
-	size := im.Height * im.Width * im.Channels
 	for w := range workers {
-		part := im.Pixels[im.Len()*w/workers*size : im.Len()*(w+1)/workers*size]
+		from, to := im.Len()*w/workers, im.Len()*(w+1)/workers
 		crew.Go(func() {
-			own := countLevels(part, im.Channels)
+			var own [3][256]uint64
+			for i := from; i < to; i++ {
+				countLevels(&own, im.Image(i), im.Channels)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			for c := range own {
@@ -62,19 +65,18 @@ func levelSums(im *Images) (sum, square [3]uint64) {
 }
 
 // countLevels counts each channel's levels.
-func countLevels(pixels []uint8, channels int) (counts [3][256]uint64) {
+func countLevels(counts *[3][256]uint64, pixels []uint8, channels int) {
 	if channels == 1 {
 		for _, p := range pixels {
 			counts[0][p]++
 		}
-		return counts
+		return
 	}
 	for i := 0; i+2 < len(pixels); i += 3 {
 		counts[0][pixels[i]]++
 		counts[1][pixels[i+1]]++
 		counts[2][pixels[i+2]]++
 	}
-	return counts
 }
 
 // fingerprint is the SHA-256 over sizes, pixels, labels and fine labels of all splits, in hex.
@@ -89,7 +91,9 @@ func fingerprint(s *Set) string {
 			_, _ = w.Write([]byte(encoded.CacheMagic))
 			_, _ = w.Write(im.Sums)
 		} else {
-			_, _ = w.Write(im.Pixels)
+			for i := range im.Len() {
+				_, _ = w.Write(im.Image(i))
+			}
 		}
 		integers(w, im.Labels)
 		integers(w, im.Fine)

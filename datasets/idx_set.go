@@ -295,8 +295,9 @@ func readIDXSet(o Options, p *files.Location) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.startAtZero()
-	if strings.HasPrefix(chosen.prefix, "emnist") { // stored transposed (Cohen et al. 2017)
+	emnist := strings.HasPrefix(chosen.prefix, "emnist")
+	s.startAtZero(emnist)
+	if emnist { // stored transposed (Cohen et al. 2017)
 		s.Train.transpose()
 		s.Test.transpose()
 	}
@@ -328,13 +329,17 @@ func (s idxSet) split(p *files.Location, split string) (Images, error) {
 	return im, nil
 }
 
-// startAtZero counts labels from 0 where a set counts them from 1 (EMNIST's letters): no class is
-// empty for that.
-func (s *Set) startAtZero() {
-	for _, im := range []*Images{&s.Train, &s.Test} {
-		if slices.Contains(im.Labels, 0) {
-			return
-		}
+// startAtZero counts labels from 0 where a set counts them from 1, so that no class is empty for
+// that: EMNIST's letters, and others where all labels from 1 on have images. Digits 3 and 7 alone
+// stay what they are.
+func (s *Set) startAtZero(emnist bool) {
+	s.countClasses()
+	counts := s.Train.Counts(s.Classes)
+	for c, n := range s.Test.Counts(s.Classes) {
+		counts[c] += n
+	}
+	if len(counts) < 2 || counts[0] > 0 || !emnist && slices.Contains(counts[1:], 0) {
+		return
 	}
 	for _, im := range []*Images{&s.Train, &s.Test} {
 		for i, c := range im.Labels {
@@ -343,4 +348,5 @@ func (s *Set) startAtZero() {
 			}
 		}
 	}
+	s.Classes--
 }

@@ -9,9 +9,9 @@ import (
 	"protobench/datasets/files"
 )
 
-// Open loads or generates a set, cuts both splits to their limits, puts a validation split in the
-// test split's place if one was asked for, thins the training split to the long tail that was asked
-// for, and fills in the statistics and the fingerprint. Options are checked before any work. Where
+// Open loads or generates a set, draws both splits down to their limits, puts a validation split in
+// the test split's place if one was asked for, thins the training split to the long tail that was
+// asked for, and fills in the statistics and the fingerprint. Options are checked before any work. Where
 // a setting is at fault, the error is a *setting.KeyError.
 func Open(o Options) (*Set, error) {
 	if o.Subset == "only" {
@@ -28,29 +28,34 @@ func Open(o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.Train = set.Train.first(o.Limit)
-	set.Test = set.Test.first(o.TestLimit)
-	if o.Validation > 0 {
-		if set.Train, set.Test, err = holdOut(&set.Train, o.Validation); err != nil {
-			return nil, err
-		}
-	}
-	if set.Train, err = perClass(&set.Train, set.Classes, o.PerClass); err != nil {
-		return nil, err
-	}
-	set.Probe = set.Train.withLabels()
-	if set.Train, err = longTail(&set.Train, set.Classes, o); err != nil {
+	if err := set.cut(o); err != nil {
 		return nil, err
 	}
 	if o.Flip == "yes" || o.Flip == "no" {
 		set.Flip = o.Flip == "yes"
 	}
-	set.warn(o)
+	set.warn()
 	if set.Noise == 0 { // vectors know their scale
 		set.Mean, set.Std = moments(&set.Train)
 	}
 	set.Fingerprint = fingerprint(set)
 	return set, nil
+}
+
+// cut draws the images that the options leave of each split.
+func (s *Set) cut(o Options) error {
+	seed := uint64(o.DrawSeed)
+	s.Train = s.Train.limited(o.Limit, seed, drawLimit)
+	s.Test = s.Test.limited(o.TestLimit, seed, drawTestLimit)
+	if o.Validation > 0 {
+		if s.Train, s.Test = s.Train.holdOut(o.Validation, seed); s.Test.Len() == 0 {
+			return wrong("validation", fmt.Sprintf("%g of %d labelled training images is not one image", o.Validation, s.Train.labelled()), "raise the share or the number of images")
+		}
+	}
+	s.Train = s.Train.perClass(o.PerClass, seed)
+	s.Probe = s.Train.withLabels()
+	s.Train = longTail(&s.Train, o)
+	return nil
 }
 
 // load generates a set, or finds its files and reads them.
@@ -97,7 +102,16 @@ func (s *Set) complete(p *files.Location) error {
 	if a.Channels != b.Channels {
 		return fmt.Errorf("%s: training images have %d channels and test images %d; both splits must have the same", p.Path, a.Channels, b.Channels)
 	}
-	for _, im := range []*Images{a, b} {
+	if s.countClasses(); s.Classes == 0 {
+		return fmt.Errorf("%s: no image has a label; probes need some", p.Path)
+	}
+	return nil
+}
+
+// countClasses counts the classes: as many as the labels, or the names, say.
+func (s *Set) countClasses() {
+	s.Classes, s.FineClasses = max(s.Classes, len(s.Names)), max(s.FineClasses, len(s.FineNames))
+	for _, im := range []*Images{&s.Train, &s.Test} {
 		for _, c := range im.Labels {
 			s.Classes = max(s.Classes, c+1)
 		}
@@ -105,11 +119,6 @@ func (s *Set) complete(p *files.Location) error {
 			s.FineClasses = max(s.FineClasses, c+1)
 		}
 	}
-	s.Classes, s.FineClasses = max(s.Classes, len(s.Names)), max(s.FineClasses, len(s.FineNames))
-	if s.Classes == 0 {
-		return fmt.Errorf("%s: no image has a label; probes need some", p.Path)
-	}
-	return nil
 }
 
 // validate checks the ranges that the keys declare. The generator's sizes bind its own set alone.
@@ -126,6 +135,7 @@ func (o Options) validate() error {
 		{"seed", o.Seed, 0, generated(o.Name)},
 		{"tail_seed", o.TailSeed, 0, true},
 		{"per_class", o.PerClass, 0, true},
+		{"draw_seed", o.DrawSeed, 0, true},
 		{"size", o.Size, 0, true},
 	} {
 		if k.binds && k.value < k.low {

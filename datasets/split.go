@@ -16,24 +16,6 @@ func (s *Set) splitByRule(share float64) {
 			at = append(at, i)
 		}
 	}
-	s.Test = s.Train.pick(at)
-	s.Train.drop(test)
+	s.Train, s.Test = s.Train.Pick(others(len(test), at)), s.Train.Pick(at)
 	s.Found += fmt.Sprintf(", no test split: %d images by rule", s.Test.Len())
-}
-
-// drop removes images, in the memory they are in.
-func (im *Images) drop(gone []bool) {
-	size, n := im.Height*im.Width*im.Channels, 0
-	for i, is := range gone {
-		if is {
-			continue
-		}
-		copy(im.Pixels[n*size:][:size], im.Pixels[i*size:])
-		im.Labels[n] = im.Labels[i]
-		if im.Fine != nil {
-			im.Fine[n] = im.Fine[i]
-		}
-		n++
-	}
-	*im = im.part(0, n)
 }

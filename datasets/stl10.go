@@ -13,8 +13,8 @@ import (
 const stlSide = 96
 
 // stl10Reader reads STL-10 (Coates, Lee and Ng 2011): few labelled images, and many without labels
-// to learn from. The unlabelled ones stand behind the labelled ones, so that data.limit leaves the
-// labels.
+// to learn from. The unlabelled ones stand behind the labelled ones; those that data.limit leaves out
+// are not held in memory.
 func stl10Reader() reader {
 	return reader{
 		Info: Info{
@@ -82,6 +82,7 @@ func readSTLFrom(o Options, s files.Source, sizes map[string]int) (*Set, error) 
 	if o.Limit > 0 {
 		unlabelled = min(unlabelled, max(0, o.Limit-labelled))
 	}
+	chosen := drawnOf(sizes["unlabeled_X.bin"], unlabelled, uint64(o.DrawSeed), drawLimit, 0)
 	set := &Set{Flip: true, Found: fmt.Sprintf("STL-10 in %s, %d unlabelled images", s.Name, unlabelled)}
 	for im, n := range map[*Images]int{&set.Train: labelled + unlabelled, &set.Test: sizes["test_X.bin"]} {
 		*im = Images{Height: stlSide, Width: stlSide, Channels: 3}
@@ -99,11 +100,11 @@ func readSTLFrom(o Options, s files.Source, sizes map[string]int) (*Set, error) 
 	err := s.Visit(func(m files.Member) (err error) {
 		switch m.Name {
 		case "train_X.bin":
-			err = train.stlImages(m)
+			err = train.stlImages(m, nil)
 		case "unlabeled_X.bin":
-			err = rest.stlImages(m)
+			err = rest.stlImages(m, chosen)
 		case "test_X.bin":
-			err = set.Test.stlImages(m)
+			err = set.Test.stlImages(m, nil)
 		case "train_y.bin":
 			err = train.stlLabels(m)
 		case "test_y.bin":
@@ -125,10 +126,20 @@ func readSTLFrom(o Options, s files.Source, sizes map[string]int) (*Set, error) 
 	return set, nil
 }
 
-// stlImages fills all images: planes of red, green and blue, each column by column.
-func (im *Images) stlImages(m files.Member) error {
-	if n, err := io.ReadFull(m.Body, im.Pixels); err != nil && len(im.Pixels) > 0 {
-		return fmt.Errorf("%s: found %d of %d bytes (%w); fetch the file again", m.Path, n, len(im.Pixels), err)
+// stlImages fills all images with the chosen ones of a file (nil: all): planes of red, green and
+// blue, each column by column.
+func (im *Images) stlImages(m files.Member, chosen []bool) error {
+	const size = 3 * stlSide * stlSide
+	passed, at := make([]byte, size), 0
+	for i := range int(m.Size / size) {
+		to := passed
+		if chosen == nil || chosen[i] {
+			to = im.Image(at)
+			at++
+		}
+		if n, err := io.ReadFull(m.Body, to); err != nil {
+			return fmt.Errorf("%s: found %d of %d bytes (%w); fetch the file again", m.Path, i*size+n, m.Size, err)
+		}
 	}
 	files.Interleave(im.Pixels, 3, stlSide*stlSide)
 	im.transpose()

@@ -13,7 +13,7 @@ import (
 type armTrainee struct {
 	Trainer
 	batches *batches
-	seen    int // number of images that its curves are measured on, the first ones of the training split
+	seen    int // number of images that its curves are measured on, drawn from the training split
 }
 
 func newArmTrainee(t Trainer, j *Job, b *batches) armTrainee {
@@ -34,7 +34,12 @@ func (a armTrainee) step(n int) (methods.StepResult, error) {
 // measure takes the cheap metrics. A measurement that was begun is finished, as a checkpoint behind
 // it counts on its line.
 func (a armTrainee) measure() (own store.Metrics, observers map[string]store.Metrics, err error) {
-	_, z, err := a.batches.extract(context.Background(), a.batches.images, a.seen, branch(a, part.Teacher))
+	images := a.batches.images
+	if a.seen < images.Len() {
+		drawn := images.Pick(images.Draw(a.seen, 0, "usage-images")) // the same for all arms
+		images = &drawn
+	}
+	_, z, err := a.batches.extract(context.Background(), images, a.seen, branch(a, part.Teacher))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -67,7 +67,7 @@ func estimateCell(ctx context.Context, j *Job, e Engine, data *Library) (b Budge
 	if err != nil {
 		return b, err
 	}
-	b.Memory.Data = bytesOf(set)
+	b.Memory.Data = set.Bytes()
 	s := &subject{job: j, engine: e, set: set, batches: full}
 	if b.Steps > 0 {
 		if b.Step, err = s.train(ctx); err != nil {

@@ -43,17 +43,18 @@ func splitOf(x matrix.Matrix, im *datasets.Images) metrics.Split {
 }
 
 const (
-	viewedImages  = 1000 // training images that are seen augmented, the first ones
+	viewedImages  = 1000 // training images that are seen augmented, drawn the same for all arms
 	viewsPerImage = 10
 )
 
 // viewed extracts augmented views of training images, drawn like those of steps after the last.
 func (b *batches) viewed(ctx context.Context, step int, f extractor) (metrics.Views, error) {
-	n := min(b.images.Len(), viewedImages)
+	drawn := b.images.Draw(viewedImages, 0, "viewed-images")
+	n := len(drawn)
 	size := b.images.Height * b.images.Width * b.images.Channels
 	var features, embeddings []float32
 	for from := 0; from < n; from += chunk / viewsPerImage {
-		indices := upTo(from, min(from+chunk/viewsPerImage, n))
+		indices := drawn[from:min(from+chunk/viewsPerImage, n)]
 		runs := make([]float32, len(indices)*viewsPerImage*size)
 		pair := make([]float32, 2*len(indices)*size)
 		for round := range viewsPerImage / 2 {

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"protobench/datasets"
 	"protobench/internal/tensorfile"
 )
 
@@ -38,13 +37,4 @@ func sizeOf(ts []tensorfile.Tensor) (n int64) {
 		n += 4*int64(len(t.F32)) + 8*int64(len(t.F64)+len(t.I64))
 	}
 	return n
-}
-
-// bytesOf is the size of a set's images.
-func bytesOf(set *datasets.Set) int64 {
-	n := len(set.Train.Pixels) + len(set.Test.Pixels)
-	if set.Tailed() {
-		n += len(set.Probe.Pixels)
-	}
-	return int64(n)
 }

@@ -28,7 +28,7 @@ func TestChangedPresetsAreNamed(t *testing.T) {
 			"method swav+gmm: preset swav+gmm sets prototypes.reseed = true, and [prototypes] of the sweep changes it to false; to be explicit, set it in the arm",
 		}},
 	} {
-		text := "name = 'x'\nseeds = 2\n[data]\ntrain = 300\ntest = 20\n[train]\nbatch = 256\n" + c.text
+		text := "name = 'x'\nseeds = 2\n[data]\ntrain = 300\ntest = 100\n[train]\nbatch = 256\n" + c.text
 		p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(datasets.Open))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)

@@ -82,7 +82,15 @@ func TestTailOf(t *testing.T) {
 	if _, empty := tally.Class(4); empty || !ok {
 		t.Error("a class without test samples has an accuracy, or the tail is undefined")
 	}
-	for _, counts := range [][]int{{1, 2}, {3, 3, 3, 3}} {
+	got, ok = TailOf([]int{0, 9, 0, 30, 0, 0, 4, 2}) // gaps in the labels are in no third
+	if fixture.Equal(t, "gaps", got, Tail{Head: []int{3, 1}, Medium: []int{6}, Tail: []int{7}}); !ok {
+		t.Error("gaps: no tail")
+	}
+	got, ok = TailOf([]int{0, 0, 0, 10, 0, 0, 0, 1000})
+	if fixture.Equal(t, "two classes", got, Tail{Head: []int{7}, Medium: []int{}, Tail: []int{3}}); !ok {
+		t.Error("two classes: no tail")
+	}
+	for _, counts := range [][]int{{1, 0}, {}, {3, 3, 3, 3}, {3, 0, 3}} {
 		if _, ok := TailOf(counts); ok {
 			t.Errorf("%v has a tail", counts)
 		}

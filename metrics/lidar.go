@@ -113,7 +113,7 @@ func lidarSpecs() []Spec {
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
 			Key: "lidar@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
-			Doc:    "effective rank of the directions that tell images apart, of the backbone features of augmented views: 10 each of the first 1,000 training images",
+			Doc:    "effective rank of the directions that tell images apart, of the backbone features of augmented views: 10 each of 1,000 training images",
 			Source: "Thilak et al. 2024", Collapse: "low when features lie in few dimensions or views of an image lie apart",
 			measure: func(in *Input) Result {
 				r, ok := LiDAR(in.Views.Features, in.Views.PerImage, LiDARDelta, LiDAREpsilon)

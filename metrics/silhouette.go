@@ -89,16 +89,33 @@ func silhouetteOf(sums []float64, own int, sizes []int) float64 {
 // pairRows is the number of images that metrics over all pairs of images are measured on.
 const pairRows = 4096
 
+// labelledPairRows are up to pairRows of the training images that have a class, at even distances,
+// and their classes.
+func (in *Input) labelledPairRows() (x matrix.Matrix, y []int) {
+	var rows []int
+	for i, c := range in.TrainY {
+		if c >= 0 {
+			rows = append(rows, i)
+		}
+	}
+	n := min(len(rows), pairRows)
+	for i := range n {
+		rows[i] = rows[i*len(rows)/n] // never behind i
+		y = append(y, in.TrainY[rows[i]])
+	}
+	return in.Train.Pick(rows[:n]), y
+}
+
 func silhouetteSpecs() []Spec {
 	const undefined = "needs two classes or more among the images, and finite features"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
 			Key: "silhouette_cosine@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Cosine, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
-			Doc:    "mean silhouette of the classes in the backbone features by cosine distance, on the first 4,096 training images",
+			Doc:    "mean silhouette of the classes in the backbone features by cosine distance, on 4,096 labelled training images at even distances",
 			Source: "Rousseeuw 1987", Collapse: "near 0 when features collapse or classes overlap",
 			measure: func(in *Input) Result {
-				x := first(in.Train, pairRows)
-				_, v, ok := Silhouette(x, in.TrainY[:x.Rows], true)
+				x, y := in.labelledPairRows()
+				_, v, ok := Silhouette(x, y, true)
 				return defined(v, ok, undefined)
 			},
 		}

@@ -139,13 +139,13 @@ func rankMeSpecs() []Spec {
 			Doc: "the same for the student", Source: "Garrido et al. 2023",
 			Collapse: "low when features lie in few dimensions",
 			measure: func(in *Input) Result {
-				singular, _ := SingularValues(first(in.Train, rankMeRows))
+				singular, _ := SingularValues(spread(in.Train, rankMeRows))
 				v, ok := RankMe(singular, RankMeEpsilon)
 				return defined(v, ok, undefined)
 			},
 		}
 		if b == Teacher {
-			s.Doc = "RankMe of the teacher's backbone features on the training images, the first 25,600 where there are more"
+			s.Doc = "RankMe of the teacher's backbone features on the training images, 25,600 at even distances where there are more"
 			s.Column = "**rankme.features**: effective rank of the features of training images. It falls when features collapse."
 		}
 		return s

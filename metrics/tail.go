@@ -7,20 +7,26 @@ type Tail struct {
 	Head, Medium, Tail []int // classes, most frequent first
 }
 
-// TailOf splits the classes into thirds by training count (head first; a remainder
-// goes to head, then medium; equal counts in class order). Undefined (false) with
-// fewer than three classes or with equal counts: there is no tail then.
+// TailOf splits the classes that have training images into thirds by their number (head first; a
+// remainder goes to head, then medium, of two classes to head and tail; equal counts in class
+// order). Classes without training images are in no third. Undefined (false) with fewer than two
+// classes or with equal counts: there is no tail then.
 func TailOf(trainCounts []int) (Tail, bool) {
-	k := len(trainCounts)
-	if k < 3 || slices.Min(trainCounts) == slices.Max(trainCounts) {
-		return Tail{}, false
-	}
-	order := make([]int, k)
-	for c := range order {
-		order[c] = c
+	var order []int
+	for c, n := range trainCounts {
+		if n > 0 {
+			order = append(order, c)
+		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return trainCounts[b] - trainCounts[a] })
+	k := len(order)
+	if k < 2 || trainCounts[order[0]] == trainCounts[order[k-1]] {
+		return Tail{}, false
+	}
 	a, b := (k+2)/3, (k+2)/3+(k+1)/3
+	if k == 2 {
+		b = a
+	}
 	return Tail{Head: order[:a], Medium: order[a:b], Tail: order[b:]}, true
 }
 
@@ -61,7 +67,10 @@ func (p probe) over(t third, b Branch) Spec {
 	return s
 }
 
-const noTail = "needs three classes or more, with different numbers of training images"
+const (
+	noTail = "needs two classes or more, with different numbers of training images"
+	noPart = "none of the classes with training images falls into this part"
+)
 
 func (p probed) overClasses(trained []int, t third) Result {
 	parts, ok := TailOf(trained)
@@ -70,6 +79,8 @@ func (p probed) overClasses(trained []int, t third) Result {
 		return Result{Undefined: p.undefined}
 	case !ok:
 		return Result{Undefined: noTail}
+	case len(t.of(parts)) == 0: // a mean over no list is one over all
+		return Result{Undefined: noPart}
 	}
 	v, tested := p.byClass.Mean(t.of(parts))
 	return defined(v, tested, "none of these classes has test images")

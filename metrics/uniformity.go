@@ -59,10 +59,10 @@ func uniformitySpecs() []Spec {
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
 			Key: "uniformity.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: LogPotential, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
-			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of the first 4,096 training images",
+			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of 4,096 training images at even distances",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
 			measure: func(in *Input) Result {
-				v, ok := Uniformity(first(in.Embeddings, pairRows), 2)
+				v, ok := Uniformity(spread(in.Embeddings, pairRows), 2)
 				return defined(v, ok, undefined)
 			},
 		}
@@ -78,7 +78,7 @@ func alignmentSpecs() []Spec {
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
 			Key: "alignment.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: SquaredLength, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
-			Doc:    "mean squared distance of two views' normalised embeddings, of the first 1,000 training images",
+			Doc:    "mean squared distance of two views' normalised embeddings, of 1,000 training images",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, which is its best value: read it beside the uniformity",
 			measure: func(in *Input) Result {
 				if in.Views.PerImage < 2 {

@@ -67,6 +67,9 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 	for _, text := range set.Warnings {
 		c.data = append(c.data, setting.Warning{Key: "data", Text: text})
 	}
+	if text := ofTail(set); text != "" {
+		c.data = append(c.data, setting.Warning{Key: "data", Text: text})
+	}
 	if c.Reference == "pixels" {
 		c.Images = images
 		return nil

@@ -17,7 +17,7 @@ type Evaluate struct {
 	Dense       int  `key:"dense" default:"4" range:"[1,)" needs:"evaluate.dense_epochs!=0" doc:"measurements per epoch in the first epochs, where collapse happens"`
 	DenseEpochs int  `key:"dense_epochs" default:"2" range:"[0,)" doc:"number of first epochs that are measured densely"`
 	Every       int  `key:"every" default:"1" range:"[1,)" doc:"epochs between measurements afterwards"`
-	UsageImages int  `key:"usage_images" default:"0" range:"[0,)" doc:"use only the first n training images for the curves' usage metrics (0: all, as the final metrics do)"`
+	UsageImages int  `key:"usage_images" default:"0" range:"[0,)" doc:"use only n training images for the curves' usage metrics, drawn with the same share of every class (0: all, as the final metrics do)"`
 	Extra       bool `key:"extra" default:"false" hash:"set" config:"set" doc:"measure at the end what takes long or is rarely asked for as well (protobench list metrics names them)"`
 	LogEvery    int  `key:"log_every" default:"10" range:"[1,)" hash:"no" doc:"steps between lines of steps.jsonl"`
 }

@@ -1,0 +1,38 @@
+package metrics
+
+import (
+	"testing"
+
+	"protobench/metrics/internal/fixture"
+	"protobench/metrics/matrix"
+)
+
+// Images in the order of their classes are seen of every class, by what looks at some of them.
+func TestSomeImagesAreOfEveryClass(t *testing.T) {
+	in := &Input{}
+	in.Train = matrix.New(3*pairRows, 1)
+	for i := range in.Train.Rows {
+		in.Train.Row(i)[0] = float32(i)
+		in.TrainY = append(in.TrainY, i/pairRows)
+	}
+	x, y := in.labelledPairRows()
+	fixture.Equal(t, "classes", Counts(y, 3), []int{1366, 1365, 1365})
+	for i := range y {
+		if got := int(x.Row(i)[0]) / pairRows; got != y[i] {
+			t.Fatalf("row %d is of class %d, not %d", i, got, y[i])
+		}
+	}
+	fixture.Equal(t, "rows", spread(matrix.Of(5, 1, []float32{0, 1, 2, 3, 4}), 2).Data, []float32{0, 2})
+	if all := spread(in.Train, in.Train.Rows); &all.Data[0] != &in.Train.Data[0] {
+		t.Error("all rows are copied")
+	}
+}
+
+func TestUnlabelledImagesAreNoCluster(t *testing.T) {
+	in := &Input{}
+	in.Train = matrix.Of(5, 1, []float32{0, 1, 2, 3, 4})
+	in.TrainY = []int{1, -1, 0, -1, 1}
+	x, y := in.labelledPairRows()
+	fixture.Equal(t, "classes", y, []int{1, 0, 1})
+	fixture.Equal(t, "rows", x.Data, []float32{0, 2, 4})
+}
