@@ -47,11 +47,8 @@ func adjustContrast(x []float32, channels int, f float32, room []float32) {
 		gray = room[:len(r)]
 		kernel.Luma(gray, r, g, b)
 	}
-	sum := float32(0)
-	for _, v := range gray {
-		sum += v
-	}
-	kernel.Clamped(x, f, (1-f)*(sum/float32(len(gray))))
+	mean := float32(kernel.Sum(gray) / float64(len(gray)))
+	kernel.Clamped(x, f, (1-f)*mean)
 }
 
 // adjustSaturation is f·x + (1-f)·gray, cut to [0,1], with the gray of each pixel.
