@@ -45,8 +45,8 @@ func newBatches(set *datasets.Set, c *sweep.Cell) (*batches, error) {
 func (b *batches) at(step int) (views []float32, indices []int) {
 	indices = b.indices(step)
 	global := len(b.views) - b.locals.Len(b.size)
-	b.augment.Views(b.views[:global], b.images, indices, b.seed, step)
-	b.locals.Crops(b.views[global:], b.images, indices, b.seed, step)
+	b.augment.Views(b.views[:global], b.images, indices, b.seed, b.epoch)
+	b.locals.Crops(b.views[global:], b.images, indices, b.seed, b.epoch)
 	return b.views, indices
 }
 

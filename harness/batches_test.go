@@ -80,6 +80,35 @@ func TestLocalCropsStandBehindTheViews(t *testing.T) {
 	}
 }
 
+// TestBatchesDoNotChangeViews: an image's views and local crops in an epoch are the same whatever
+// the size of the batch that it comes in, and others in the next epoch.
+func TestBatchesDoNotChangeViews(t *testing.T) {
+	of := func(batch, image, epoch int) (views []float32) {
+		c := sweep.Cell{Settings: sweep.Defaults(), Seed: 3}
+		c.Settings.MustSetAll(map[string]any{"train.batch": batch, "train.local_crops": 1, "train.local_size": 4})
+		b, err := newBatches(testSet(), &c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for step := epoch * b.perEpoch; ; step++ {
+			all, indices := b.at(step)
+			if i := slices.Index(indices, image); i >= 0 {
+				for kind := range 3 {
+					views = append(views, all[(kind*batch+i)*48:][:48]...)
+				}
+				return views
+			}
+		}
+	}
+	want := of(8, 11, 1)
+	if !slices.Equal(want, of(5, 11, 1)) {
+		t.Error("another size of batches changes an image's views")
+	}
+	if slices.Equal(want, of(8, 11, 2)) {
+		t.Error("two epochs have the same views")
+	}
+}
+
 func TestEveryEpochHasItsOwnOrder(t *testing.T) {
 	c := sweep.Cell{Settings: sweep.Defaults(), Seed: 3}
 	c.Settings.MustSet("train.batch", 8)

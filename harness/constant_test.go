@@ -54,7 +54,6 @@ dim = 8
 crop_min = 1.0
 jitter_prob = 0.0
 blur = 0.0
-grayscale = 0.0
 [prototypes]
 count = 8
 init = "data"

@@ -33,7 +33,7 @@ func (r *cellRun) features(ctx context.Context, f extractor, extra bool) (*metri
 	}
 	in.Test = splitOf(test, &set.Test)
 	if extra {
-		in.Views, err = b.viewed(ctx, r.cadence.total(), f)
+		in.Views, err = b.viewed(ctx, r.cadence.epochs, f)
 	}
 	return in, err
 }
@@ -47,8 +47,8 @@ const (
 	viewsPerImage = 10
 )
 
-// viewed extracts augmented views of training images, drawn like those of steps after the last.
-func (b *batches) viewed(ctx context.Context, step int, f extractor) (metrics.Views, error) {
+// viewed extracts augmented views of training images, drawn like those of the epochs from one on.
+func (b *batches) viewed(ctx context.Context, epoch int, f extractor) (metrics.Views, error) {
 	drawn := b.images.Draw(viewedImages, 0, "viewed-images")
 	n := len(drawn)
 	size := b.images.Height * b.images.Width * b.images.Channels
@@ -58,8 +58,7 @@ func (b *batches) viewed(ctx context.Context, step int, f extractor) (metrics.Vi
 		runs := make([]float32, len(indices)*viewsPerImage*size)
 		pair := make([]float32, 2*len(indices)*size)
 		for round := range viewsPerImage / 2 {
-			b.augment.Views(pair, b.images, indices, b.seed, step)
-			step++
+			b.augment.Views(pair, b.images, indices, b.seed, epoch+round)
 			for v := range 2 {
 				for i := range indices {
 					at := v*len(indices) + i

@@ -93,11 +93,14 @@ func (j *Job) record(name string) store.PlanCell {
 	}
 }
 
-// settingsOf are the values of the keys that a cell reads.
+// settingsOf are the values of the keys that a cell reads and that can change something of its
+// images.
 func settingsOf(c *sweep.Cell) store.Settings {
 	out := store.Settings{}
 	for _, k := range c.Named() {
-		out = append(out, store.Setting{Key: k.Path, Value: c.Settings.Get(k.Path)})
+		if c.SuitsImages(k) {
+			out = append(out, store.Setting{Key: k.Path, Value: c.Settings.Get(k.Path)})
+		}
 	}
 	return out
 }

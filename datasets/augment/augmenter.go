@@ -75,15 +75,15 @@ func newScratch(in, out Input) scratch {
 }
 
 // Views writes the two views of every image set[order[i]] into dst, [2·B,H,W,C]: all first views,
-// then all second views, in the order of order. View v of position i draws only from the stream of
-// (seed, step, 2·i+v).
-func (a *Augmenter) Views(dst []float32, set *datasets.Images, order []int, seed uint64, step int) {
+// then all second views, in the order of order. View v of image i draws only from the stream of
+// (seed, epoch, i, v), so that neither the size nor the order of batches changes a view.
+func (a *Augmenter) Views(dst []float32, set *datasets.Images, order []int, seed uint64, epoch int) {
 	a.check(len(dst), 2*len(order)*a.in.size(), set)
 	n, size := len(order), a.in.size()
 	for i, index := range order {
 		for v := range 2 {
 			at := (v*n + i) * size
-			stream.Seed(a.work.source, seed, "augment", uint64(step), uint64(2*i+v))
+			stream.Seed(a.work.source, seed, "augment", uint64(epoch), uint64(index), uint64(v))
 			a.work.one(dst[at:at+size], set.Image(index), a)
 		}
 	}

@@ -3,10 +3,12 @@ package augment
 import "protobench/internal/kernel"
 
 // jitter applies the operations of colour jitter in the given order to an image of planes in [0,1].
-// A gray image has neither saturation nor hue. room holds one plane.
+// A neutral factor leaves the image as it is, and a gray image has neither saturation nor hue. room
+// holds one plane.
 func jitter(x []float32, channels int, order [4]int, factor [4]float32, room []float32) {
 	for _, op := range order {
 		switch {
+		case factor[op] == neutral(op):
 		case op == brightness:
 			adjustBrightness(x, factor[op])
 		case op == contrast:
@@ -14,10 +16,18 @@ func jitter(x []float32, channels int, order [4]int, factor [4]float32, room []f
 		case channels != 3:
 		case op == saturation:
 			adjustSaturation(x, factor[op])
-		case op == hue && factor[op] != 0:
+		case op == hue:
 			adjustHue(x, factor[op])
 		}
 	}
+}
+
+// neutral is the factor with which an operation changes nothing.
+func neutral(op int) float32 {
+	if op == hue {
+		return 0
+	}
+	return 1
 }
 
 // rgb are the three planes of an image.
@@ -37,11 +47,8 @@ func adjustContrast(x []float32, channels int, f float32, room []float32) {
 		gray = room[:len(r)]
 		kernel.Luma(gray, r, g, b)
 	}
-	sum := float32(0)
-	for _, v := range gray {
-		sum += v
-	}
-	kernel.Clamped(x, f, (1-f)*(sum/float32(len(gray))))
+	mean := float32(kernel.Sum(gray) / float64(len(gray)))
+	kernel.Clamped(x, f, (1-f)*mean)
 }
 
 // adjustSaturation is f·x + (1-f)·gray, cut to [0,1], with the gray of each pixel.

@@ -14,13 +14,13 @@ type Config struct {
 	CropMax    float64 `key:"crop_max" default:"1" range:"(0,1]" read:"images" doc:"largest area of a random resized crop"`
 	LocalMin   float64 `key:"local_crop_min" default:"0.05" range:"(0,1]" read:"local-crops" doc:"smallest area of a local crop, as a share of the image (SwAV, DINO and CARP: 0.05)"`
 	LocalMax   float64 `key:"local_crop_max" default:"0.3" range:"(0,1]" read:"local-crops" doc:"largest area of a local crop (SwAV 0.14, DINO 0.4, CARP 0.2: there the smallest global one's)"`
-	Flip       float64 `key:"flip" default:"0.5" range:"[0,1]" read:"images" doc:"probability of a horizontal flip, where the set allows one"`
-	JitterProb float64 `key:"jitter_prob" default:"0.8" range:"[0,1]" read:"images" doc:"probability of colour jitter"`
+	Flip       float64 `key:"flip" default:"0.5" range:"[0,1]" read:"images" needs:"images that may be flipped (data.flip)" doc:"probability of a horizontal flip"`
+	JitterProb float64 `key:"jitter_prob" default:"0.8" range:"[0,1]" read:"images" needs:"augment.brightness!=0|augment.contrast!=0|augment.saturation!=0|augment.hue!=0" doc:"probability of colour jitter"`
 	Brightness float64 `key:"brightness" default:"0.4" range:"[0,1]" read:"images" needs:"augment.jitter_prob!=0" doc:"colour jitter: brightness factor within 1 ± this"`
 	Contrast   float64 `key:"contrast" default:"0.4" range:"[0,1]" read:"images" needs:"augment.jitter_prob!=0" doc:"colour jitter: contrast factor within 1 ± this"`
-	Saturation float64 `key:"saturation" default:"0.4" range:"[0,1]" read:"images" needs:"augment.jitter_prob!=0" doc:"colour jitter: saturation factor within 1 ± this"`
-	Hue        float64 `key:"hue" default:"0.1" range:"[0,0.5]" read:"images" needs:"augment.jitter_prob!=0" doc:"colour jitter: hue shift within ± this, in turns"`
-	Grayscale  float64 `key:"grayscale" default:"0.2" range:"[0,1]" read:"images" doc:"probability of a grayscale view"`
+	Saturation float64 `key:"saturation" default:"0.4" range:"[0,1]" read:"images" needs:"augment.jitter_prob!=0,images in colour" doc:"colour jitter: saturation factor within 1 ± this"`
+	Hue        float64 `key:"hue" default:"0.1" range:"[0,0.5]" read:"images" needs:"augment.jitter_prob!=0,images in colour" doc:"colour jitter: hue shift within ± this, in turns"`
+	Grayscale  float64 `key:"grayscale" default:"0.2" range:"[0,1]" read:"images" needs:"images in colour" doc:"probability of a grayscale view"`
 	Blur       float64 `key:"blur" default:"0.2" range:"[0,1]" read:"images" doc:"probability of a 3×3 Gaussian blur, sigma uniform in [0.1, 2]"`
 }
 

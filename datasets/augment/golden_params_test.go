@@ -55,16 +55,17 @@ func goldenBoxes(t *testing.T, f *golden.File) {
 func goldenJitter(t *testing.T, f *golden.File) {
 	names := [4]string{"brightness", "contrast", "saturation", "hue"}
 	for i, c := range f.Params["jitter"].([]any) {
-		draws, l := golden.Floats(f.Inputs["jitter_draws"].([]any)[i]), &listed{}
+		l := &listed{draws: golden.Floats(f.Inputs["jitter_draws"].([]any)[i])}
 		var strength [4]float64
 		for op, name := range names {
-			if strength[op] = c.(map[string]any)[name].(float64); strength[op] > 0 {
-				l.draws = append(l.draws, draws[op])
-			}
+			strength[op] = c.(map[string]any)[name].(float64)
 		}
 		got, setting := factors(l, strength), fmt.Sprintf("setting%d", i)
 		for op, name := range names {
 			if strength[op] == 0 {
+				if got[op] != neutral(op) {
+					t.Errorf("%s of strength 0 has the factor %g", name, got[op])
+				}
 				continue
 			}
 			low, high := jitterRange(op, strength[op])

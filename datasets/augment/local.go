@@ -41,15 +41,15 @@ func (a *Augmenter) Locals(crops int, out Input) (*Locals, error) {
 func (l *Locals) Len(n int) int { return l.crops * n * l.a.out.size() }
 
 // Crops writes the local crops of every image set[order[i]] into dst, [crops·B,h,w,C]: crop by
-// crop, each in the order of order. Crop c of position i draws only from the stream of (seed, step,
-// i, c): more crops leave the first ones as they are.
-func (l *Locals) Crops(dst []float32, set *datasets.Images, order []int, seed uint64, step int) {
+// crop, each in the order of order. Crop c of image i draws only from the stream of (seed, epoch, i,
+// c): more crops leave the first ones as they are.
+func (l *Locals) Crops(dst []float32, set *datasets.Images, order []int, seed uint64, epoch int) {
 	l.a.check(len(dst), l.Len(len(order)), set)
 	n, size := len(order), l.a.out.size()
 	for i, index := range order {
 		for c := range l.crops {
 			at := (c*n + i) * size
-			stream.Seed(l.a.work.source, seed, "local-crops", uint64(step), uint64(i), uint64(c))
+			stream.Seed(l.a.work.source, seed, "local-crops", uint64(epoch), uint64(index), uint64(c))
 			l.a.work.one(dst[at:at+size], set.Image(index), &l.a)
 		}
 	}

@@ -20,9 +20,9 @@ func locals(t *testing.T, c Config, im *datasets.Images, crops, side int) *Local
 	return l
 }
 
-func cropsOf(l *Locals, im *datasets.Images, order []int, step int) []float32 {
+func cropsOf(l *Locals, im *datasets.Images, order []int, epoch int) []float32 {
 	dst := make([]float32, l.Len(len(order)))
-	l.Crops(dst, im, order, 3, step)
+	l.Crops(dst, im, order, 3, epoch)
 	return dst
 }
 
@@ -32,8 +32,7 @@ func localRecipe() Config {
 	return c
 }
 
-// TestLocalCropsHaveStreamsOfTheirOwn: a crop depends on its image, position, step and number
-// alone.
+// TestLocalCropsHaveStreamsOfTheirOwn: a crop depends on its image, the epoch and its number alone.
 func TestLocalCropsHaveStreamsOfTheirOwn(t *testing.T) {
 	for _, channels := range []int{1, 3} {
 		im := noise(4, 16, 16, channels)
@@ -44,7 +43,7 @@ func TestLocalCropsHaveStreamsOfTheirOwn(t *testing.T) {
 			t.Error("a third crop changed the first two")
 		}
 		if slices.Equal(a, cropsOf(few, im, order, 6)) {
-			t.Error("two steps have the same crops")
+			t.Error("two epochs have the same crops")
 		}
 		if half := len(a) / 2; slices.Equal(a[:half], a[half:]) {
 			t.Error("two crops of an image are the same")

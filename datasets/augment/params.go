@@ -26,19 +26,22 @@ type params struct {
 	sigma        float64 // of the blur, in pixels; 0: no blur
 }
 
-// sample draws a view's parameters.
+// sample draws a view's parameters. What takes one draw comes first and is always drawn, whether it
+// is used or not, so that a setting which switches one thing off leaves all others of every view as
+// they were; the crop, which takes as many draws as it needs, comes last.
 func sample(r source, c *Config, in Input) params {
-	p := params{crop: cropBox(r, in.Height, in.Width, [2]float64{c.CropMin, c.CropMax}, [2]float64{3.0 / 4, 4.0 / 3})}
+	var p params
 	p.flip = r.Float64() < c.Flip
 	p.jitter = r.Float64() < c.JitterProb
-	if p.jitter {
-		p.order = permutation(r)
-		p.factor = factors(r, [4]float64{c.Brightness, c.Contrast, c.Saturation, c.Hue})
-	}
+	p.order = permutation(r)
+	p.factor = factors(r, [4]float64{c.Brightness, c.Contrast, c.Saturation, c.Hue})
 	p.gray = r.Float64() < c.Grayscale
-	if r.Float64() < c.Blur {
-		p.sigma = between(r, 0.1, 2)
+	blurred, sigma := r.Float64() < c.Blur, between(r, 0.1, 2)
+	if blurred {
+		p.sigma = sigma
 	}
+	r.Float64() // solarization's
+	p.crop = cropBox(r, in.Height, in.Width, [2]float64{c.CropMin, c.CropMax}, [2]float64{3.0 / 4, 4.0 / 3})
 	return p
 }
 
@@ -74,14 +77,12 @@ func centralBox(height, width int, ratio [2]float64) box {
 }
 
 // factors draws the factors of colour jitter (torchvision's ColorJitter): within 1 ± strength and
-// not below 0, the hue within ± strength. A strength of 0 switches its operation off and takes no
-// draw.
-func factors(r source, strength [4]float64) [4]float32 {
-	out := [4]float32{1, 1, 1, 0}
+// not below 0, the hue within ± strength. A strength of 0 gives the neutral factor, and takes its
+// draw all the same.
+func factors(r source, strength [4]float64) (out [4]float32) {
 	for op, x := range strength {
-		if low, high := jitterRange(op, x); x > 0 {
-			out[op] = float32(between(r, low, high))
-		}
+		low, high := jitterRange(op, x)
+		out[op] = float32(between(r, low, high))
 	}
 	return out
 }

@@ -51,6 +51,43 @@ func TestChoicesComeAtTheirRates(t *testing.T) {
 	}
 }
 
+// TestSwitchesShiftNothing: what one setting switches off, or how large crops are, leaves everything
+// else of every view as it was.
+func TestSwitchesShiftNothing(t *testing.T) {
+	switches := map[string]struct {
+		off    func(*Config)
+		forget func(*params)
+	}{
+		"flip":        {func(c *Config) { c.Flip = 0 }, func(p *params) { p.flip = false }},
+		"jitter_prob": {func(c *Config) { c.JitterProb = 0 }, func(p *params) { p.jitter = false }},
+		"brightness":  {func(c *Config) { c.Brightness = 0 }, func(p *params) { p.factor[brightness] = 1 }},
+		"contrast":    {func(c *Config) { c.Contrast = 0 }, func(p *params) { p.factor[contrast] = 1 }},
+		"saturation":  {func(c *Config) { c.Saturation = 0 }, func(p *params) { p.factor[saturation] = 1 }},
+		"hue":         {func(c *Config) { c.Hue = 0 }, func(p *params) { p.factor[hue] = 0 }},
+		"grayscale":   {func(c *Config) { c.Grayscale = 0 }, func(p *params) { p.gray = false }},
+		"blur":        {func(c *Config) { c.Blur = 0 }, func(p *params) { p.sigma = 0 }},
+		"crop":        {func(c *Config) { c.CropMin, c.CropMax = 0.05, 0.2 }, func(p *params) { p.crop = box{} }},
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		seed := rapid.Uint64().Draw(t, "seed")
+		drawn := func(c Config) params { return sample(stream.New(seed, "test"), &c, Input{32, 32, 3}) }
+		for name, s := range switches {
+			c := recipe()
+			c.Blur, c.Flip = 0.5, 0.5
+			want := drawn(c)
+			s.off(&c)
+			got := drawn(c)
+			s.forget(&want)
+			if name == "crop" { // which is another one, not none
+				s.forget(&got)
+			}
+			if got != want {
+				t.Fatalf("%s: %+v, want %+v", name, got, want)
+			}
+		}
+	})
+}
+
 func is(b bool) float64 {
 	if b {
 		return 1

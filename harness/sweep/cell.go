@@ -19,10 +19,11 @@ type Cell struct {
 	Images      Images            // zero where the data were not opened
 	Warnings    []setting.Warning // what its settings do not say of themselves; without the data, nothing
 
-	at       string            // path of its method in the sweep file
-	data     []setting.Warning // what its data tell of themselves
-	changed  []setting.Warning // what the sweep's tables make of its preset's own settings
-	unstated []string          // help of its decoupled learner that is nowhere stated
+	look     func(datasets.Options) *datasets.Set // the set of some options, nil where it is not known
+	at       string                               // path of its method in the sweep file
+	data     []setting.Warning                    // what its data tell of themselves
+	changed  []setting.Warning                    // what the sweep's tables make of its preset's own settings
+	unstated []string                             // help of its decoupled learner that is nowhere stated
 }
 
 // Images is what the data of a cell tell of themselves.

@@ -12,7 +12,7 @@ import (
 func (p *parser) cells(base layer, all []method, axes []axis) []Cell {
 	trained := make([][]Cell, len(all)) // by method
 	for i, m := range all {
-		start := Cell{Composition: m.composition, Form: m.form, Settings: m.settings, at: m.at, changed: m.changed, unstated: m.unstated}
+		start := Cell{Composition: m.composition, Form: m.form, Settings: m.settings, look: p.look, at: m.at, changed: m.changed, unstated: m.unstated}
 		trained[i] = combine(start, axes)
 		p.refuseUnused(m, trained[i])
 		p.refuseRescaling(m, axes)

@@ -14,14 +14,33 @@ import (
 // them is at fault.
 type Open func(datasets.Options) (*datasets.Set, error)
 
-// check checks every cell once: one that stands for all its seeds, against its data where open is
-// not nil and these are known. What it finds of keys that were wrong before is left out.
-func (p *parser) check(cells []Cell, open Open) {
+// wrong are the keys that were reported so far, and their tables.
+func (p *parser) wrong() map[string]bool {
 	wrong := map[string]bool{}
 	for _, i := range p.issues {
 		table, _, _ := strings.Cut(i.Key, ".")
 		wrong[i.Key], wrong[table] = true, true
 	}
+	return wrong
+}
+
+// look returns the data set of some options for keys that depend on it, nil where none is opened or
+// it cannot be, which is for check to report.
+func (p *parser) look(o datasets.Options) *datasets.Set {
+	if p.open == nil || p.wrong()["data"] {
+		return nil
+	}
+	set, err := p.open(o)
+	if err != nil {
+		return nil
+	}
+	return set
+}
+
+// check checks every cell once: one that stands for all its seeds, against its data where these are
+// opened and known. What it finds of keys that were wrong before is left out.
+func (p *parser) check(cells []Cell) {
+	wrong, open := p.wrong(), p.open
 	if wrong["data"] { // nothing is known of the images
 		open = nil
 	}

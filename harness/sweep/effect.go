@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"protobench/datasets"
 	"protobench/internal/setting"
 )
 
@@ -13,8 +14,12 @@ import (
 // like one that is not read, unless it stands at its default, where it says nothing; and it counts
 // as its default in the cell's hash and config, so that equal numbers have one name.
 
-// ownLearner is the need of keys that act on the arm's own learner alone, never on observers.
-const ownLearner = "own learner"
+// Needs that are no condition on a key, as their tags have them.
+const (
+	ownLearner = "own learner"                            // acts on the arm's own learner alone, never on observers
+	inColour   = "images in colour"                       // changes nothing of gray ones
+	mayFlip    = "images that may be flipped (data.flip)" // changes nothing where a mirror image is of another class
+)
 
 // Uses reports whether a key that the cell reads changes its numbers at the cell's other settings.
 func (c *Cell) Uses(k setting.Key) bool {
@@ -24,11 +29,46 @@ func (c *Cell) Uses(k setting.Key) bool {
 // meets reports whether one of a need's alternatives holds.
 func (c *Cell) meets(k setting.Key, need string) bool {
 	return slices.ContainsFunc(strings.Split(need, "|"), func(one string) bool {
-		if one == ownLearner {
+		switch one {
+		case ownLearner:
 			return slices.ContainsFunc(c.Composition.Learners(), func(l string) bool { return slices.Contains(k.Readers, l) })
+		case inColour:
+			return c.inColour()
+		case mayFlip:
+			return c.mayFlip()
 		}
 		return c.holds(one)
 	})
+}
+
+// SuitsImages reports whether the cell's images let a key have an effect, as far as they are known.
+func (c *Cell) SuitsImages(k setting.Key) bool {
+	return (!slices.Contains(k.Needs, inColour) || c.inColour()) &&
+		(!slices.Contains(k.Needs, mayFlip) || c.mayFlip())
+}
+
+// set is the cell's data set, nil where that is not known: keys that need something of it are then
+// taken to have their effect.
+func (c *Cell) set() *datasets.Set {
+	if c.look == nil {
+		return nil
+	}
+	return c.look(c.Data())
+}
+
+// inColour reports whether the images have colours, as far as that is known.
+func (c *Cell) inColour() bool {
+	set := c.set()
+	return set == nil || set.Train.Channels != 1
+}
+
+// mayFlip reports whether the data allow flipped views, as far as that is known.
+func (c *Cell) mayFlip() bool {
+	if flip := c.Settings.Text("data.flip"); flip != "auto" {
+		return flip == "yes"
+	}
+	set := c.set()
+	return set == nil || set.Flip
 }
 
 // holds tests path=value, path!=value or path!=path. What the cell does not read of it fulfils no
@@ -80,10 +120,12 @@ func wanted(k setting.Key, cells []Cell) string {
 }
 
 // remedy says how to be rid of a key that changes nothing in these cells: what it needs can be set,
-// unless that is another learner, or it has to go.
+// unless that is another learner or other images, or it has to go.
 func remedy(k setting.Key, cells []Cell, leave string) string {
 	if slices.ContainsFunc(cells, func(c Cell) bool {
-		return c.Reads(k) && (!slices.Contains(k.Needs, ownLearner) || c.meets(k, ownLearner))
+		return c.Reads(k) && !slices.ContainsFunc([]string{ownLearner, inColour}, func(need string) bool {
+			return slices.Contains(k.Needs, need) && !c.meets(k, need)
+		})
 	}) {
 		return "set that too, or " + leave
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"protobench/datasets"
 	"protobench/internal/setting"
 )
 
@@ -40,6 +41,64 @@ func TestKeysWithoutEffectAreRefused(t *testing.T) {
 		_, err := Parse("t.toml", "name = 'x'\n"+c.text, realCatalogue())
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
+// TestKeysWithoutEffectOnTheImages: colours of gray images and flips that the data forbid are
+// refused once the data are known, and stand at their defaults where one of the data sets at hand
+// gives them an effect; a sweep that is read without its data is taken as it is.
+func TestKeysWithoutEffectOnTheImages(t *testing.T) {
+	open := func(channels int, flip bool) Open {
+		return func(o datasets.Options) (*datasets.Set, error) {
+			set, err := testOpen(o)
+			set.Train.Channels, set.Train.Pixels, set.Flip = channels, set.Train.Pixels[:16*channels*set.Train.Len()], flip
+			if o.Flip != "auto" {
+				set.Flip = o.Flip == "yes"
+			}
+			return set, err
+		}
+	}
+	const arm = "[[method]]\nname = 'swav'\n"
+	for _, c := range []struct {
+		text     string
+		channels int
+		flip     bool
+		want     string
+	}{
+		{"[augment]\nsaturation = 0.2\n" + arm, 1, true, "augment.saturation: no method of this sweep uses it; it has an effect with augment.jitter_prob ≠ 0 and images in colour; remove it"},
+		{"[augment]\nhue = 0\n" + arm, 1, true, "augment.hue: no method of this sweep uses it"},
+		{"[augment]\ngrayscale = 0\n" + arm, 1, true, "augment.grayscale: no method of this sweep uses it; it has an effect with images in colour; remove it"},
+		{arm + "augment.grayscale = 0\n", 1, true, "augment.grayscale: method swav does not use it"},
+		{arm + "[matrix]\n'augment.hue' = [0, 0.2]\n", 1, true, "augment.hue: method swav does not use it"},
+		{"[augment]\nsaturation = 0.2\nhue = 0\ngrayscale = 0\n" + arm, 3, true, ""},
+		{"[augment]\nflip = 0\n" + arm, 3, true, ""},
+		{"[augment]\nflip = 0\n" + arm, 3, false, "augment.flip: no method of this sweep uses it; it has an effect with images that may be flipped (data.flip); set that too, or remove it"},
+		{"[augment]\nflip = 0.5\nsaturation = 0.4\n" + arm, 1, false, ""}, // as they are anyway
+		{"[augment]\nflip = 0\n[data]\nflip = 'no'\n" + arm, 3, true, "augment.flip: no method of this sweep uses it"},
+		{"[augment]\nflip = 0\n[data]\nflip = 'yes'\n" + arm, 3, false, ""},
+		{"[augment]\njitter_prob = 0.5\nbrightness = 0\ncontrast = 0\nsaturation = 0\nhue = 0\n" + arm, 3, true, "augment.jitter_prob: no method of this sweep uses it"},
+	} {
+		text := "name = 'x'\nreferences = false\nencoder = { depth = 2 }\ntrain = { batch = 8 }\n" + c.text
+		_, err := Check("t.toml", text, realCatalogue(), open(c.channels, c.flip))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%q: %v, want %q", c.text, err, c.want)
+		}
+		if _, err := Parse("t.toml", text, realCatalogue()); err != nil && !strings.Contains(c.want, "jitter_prob: ") && !strings.Contains(text, "'no'") {
+			t.Errorf("%q without its data: %v", c.text, err)
+		}
+	}
+	s, err := Check("t.toml", "name = 'x'\nreferences = false\nencoder = { depth = 2 }\ntrain = { batch = 8 }\n[augment]\nhue = 0\n"+arm+
+		"[[method]]\nname = 'gray'\npreset = 'swav'\ndata.validation = 0.25\n", realCatalogue(), func(o datasets.Options) (*datasets.Set, error) {
+		return open(3-2*int(4*o.Validation), true)(o)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hue := key("augment.hue")
+	for i, want := range []float64{0, 0.1} {
+		if c := &s.Cells[i]; c.Settings.Float("augment.hue") != want || c.SuitsImages(hue) != (i == 0) {
+			t.Errorf("%s: hue %g, want %g; on its images %v", c.Composition.Name, c.Settings.Float("augment.hue"), want, c.SuitsImages(hue))
 		}
 	}
 }
@@ -136,7 +195,7 @@ func TestNeedsExist(t *testing.T) {
 				key, known := Schema().Find(path)
 				other, toKey := Schema().Find(right)
 				switch {
-				case one == ownLearner:
+				case slices.Contains([]string{ownLearner, inColour, mayFlip}, one):
 				case !ok || !known:
 					t.Errorf("%s needs %s, which is no condition on a key", k.Path, one)
 				case toKey && (!unequal || other.Type != key.Type):

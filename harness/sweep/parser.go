@@ -14,6 +14,7 @@ type parser struct {
 	raw       map[string]any
 	lines     keyLines
 	catalogue Catalogue
+	open      Open // nil where no data are opened
 	issues    []Issue
 }
 

@@ -17,7 +17,7 @@ func (p *parser) references(base layer, axes []axis) []Cell {
 	common := slices.DeleteFunc(slices.Clone(axes), func(x axis) bool { return len(x.where) > 0 })
 	var cells []Cell
 	for _, kind := range p.referenceNames() {
-		c := Cell{Reference: kind, Settings: base.settings}
+		c := Cell{Reference: kind, Settings: base.settings, look: p.look}
 		c.Composition.Name = kind
 		c.Settings.MustSet("train.local_crops", 0)
 		cells = append(cells, combine(c, common)...)

@@ -49,7 +49,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	if _, err := toml.Decode(text, &raw); err != nil {
 		return nil, syntaxError(file, err)
 	}
-	p := &parser{file: file, raw: raw, lines: findLines(text), catalogue: c}
+	p := &parser{file: file, raw: raw, lines: findLines(text), catalogue: c, open: open}
 	s := p.head(file, text)
 	base := p.tables()
 	listed := p.methods(base)
@@ -57,7 +57,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	s.Baseline = p.baseline(listed)
 	once := p.cells(base, listed, axes)
 	p.refuseUnmeasured(s.Primary, once)
-	p.check(once, open)
+	p.check(once)
 	warnOfTwins(once)
 	s.Cells = overSeeds(once, s.Seeds)
 	if err := asError(p.issues); err != nil {

@@ -74,9 +74,10 @@ func (c dataView) views(set *datasets.Set, rows [][][]uint8) error {
 			continue
 		}
 		one := &datasets.Images{Height: in.Height, Width: in.Width, Channels: in.Channels, Pixels: row[0], Labels: []int{class}}
-		order := make([]int, c.Columns/2)
-		views := make([]float32, 2*len(order)*size)
-		a.Views(views, one, order, 0, class)
+		views := make([]float32, c.Columns/2*2*size)
+		for pair := range c.Columns / 2 { // an epoch each, and no two classes the same
+			a.Views(views[2*pair*size:2*(pair+1)*size], one, []int{0}, uint64(class), pair)
+		}
 		rows[class] = row[:1:1]
 		for ; len(views) > 0 && len(rows[class]) < c.Columns; views = views[size:] {
 			rows[class] = append(rows[class], levels(views[:size], set, in.Channels))
