@@ -33,11 +33,19 @@ type cifar struct {
 	nameKeys []string // of the classes' names there
 }
 
+// Patterns are compiled once: a sweep asks for the readers thousands of times.
+var (
+	cifar10Train  = regexp.MustCompile(`^data_batch_\d+(\.bin)?$`)
+	cifar10Test   = regexp.MustCompile(`^test_batch(\.\w+)*(\.bin)?$`)
+	cifar100Train = regexp.MustCompile(`^train(\.bin)?$`)
+	cifar100Test  = regexp.MustCompile(`^test(\.bin)?$`)
+)
+
 func cifar10() cifar {
 	return cifar{
 		name: "cifar10", folders: []string{"cifar-10-batches-bin", "cifar-10-batches-py"},
 		archives: []string{"cifar-10-binary.tar.gz", "cifar-10-python.tar.gz"},
-		train:    regexp.MustCompile(`^data_batch_\d+(\.bin)?$`), test: regexp.MustCompile(`^test_batch(\.\w+)*(\.bin)?$`), batches: 5,
+		train:    cifar10Train, test: cifar10Test, batches: 5,
 		labels: 1, classes: 10, names: []string{"batches.meta.txt", "batches.meta"}, keys: []string{"labels"}, nameKeys: []string{"label_names"},
 	}
 }
@@ -46,7 +54,7 @@ func cifar100() cifar {
 	return cifar{
 		name: "cifar100", folders: []string{"cifar-100-binary", "cifar-100-python"},
 		archives: []string{"cifar-100-binary.tar.gz", "cifar-100-python.tar.gz"},
-		train:    regexp.MustCompile(`^train(\.bin)?$`), test: regexp.MustCompile(`^test(\.bin)?$`), batches: 1,
+		train:    cifar100Train, test: cifar100Test, batches: 1,
 		labels: 2, classes: 20, fine: 100, names: []string{"coarse_label_names.txt", "meta"}, fineText: []string{"fine_label_names.txt"},
 		keys: []string{"coarse_labels", "fine_labels"}, nameKeys: []string{"coarse_label_names", "fine_label_names"},
 	}
