@@ -13,7 +13,7 @@ import (
 // Numerics is the revision of everything that decides a number. It is raised by
 // hand whenever a change alters results, so that old results are never taken
 // for new ones: it is part of every cell's hash.
-const Numerics = 4
+const Numerics = 5
 
 // Hash identifies a cell's numbers: SHA-256 over every key that it reads and
 // that can change a number, the composition, the seed, the data's fingerprint
