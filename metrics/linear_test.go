@@ -58,8 +58,10 @@ func TestLinearDegenerate(t *testing.T) {
 	x := matrix.RandomUnit(1, 6, 3)
 	one := Linear(nil, x, []int{2, 2, 2, 2, 2, 2}, x, []int{2, 2, 2, 0, 0, 0}, LinearOptions{Classes: 3})
 	fixture.Near(t, "one class", one.Accuracy, 0.5, 0)
-	flat := Linear(nil, matrix.New(6, 3), []int{0, 1, 1, 1, 1, 0}, matrix.New(3, 3), []int{0, 1, 1}, LinearOptions{Classes: 2})
-	fixture.Equal(t, "collapsed features give the majority", flat.Predictions, []int{1, 1, 1})
+	for _, d := range []int{3, 800} {
+		flat := Linear(nil, matrix.New(6, d), []int{0, 1, 1, 1, 1, 0}, matrix.New(3, d), []int{0, 1, 1}, LinearOptions{Classes: 2})
+		fixture.Equal(t, "collapsed features give the majority", flat.Predictions, []int{1, 1, 1})
+	}
 	lone := Linear(nil, x.Pick([]int{0, 1}), []int{0, 1}, x, []int{0, 1, 0, 1, 0, 1}, LinearOptions{Classes: 2})
 	if len(lone.Warnings) == 0 || !strings.Contains(lone.Warnings[0], "no class has two training rows") {
 		t.Errorf("warnings %q", lone.Warnings)

@@ -61,9 +61,7 @@ func newCrossEntropy(team *team.Team, x matrix.Matrix, y []int, classes int, l2 
 
 // value returns the objective at p and writes its gradient to g.
 func (o *crossEntropy) value(p, g []float64) float64 {
-	n := o.classes * o.x.Cols
-	narrow(o.weights, p[:n])
-	narrow(o.bias, p[n:])
+	n := o.set(p)
 	clear(g)
 	var loss float64
 	for start := 0; start < o.x.Rows; start += rowBlock {
@@ -76,16 +74,49 @@ func (o *crossEntropy) value(p, g []float64) float64 {
 	return float64(loss*inv) + o.penalty(p[:n], g)
 }
 
+// set takes over the parameters p and returns how many of them are weights.
+func (o *crossEntropy) set(p []float64) int {
+	n := o.classes * o.x.Cols
+	narrow(o.weights, p[:n])
+	narrow(o.bias, p[n:])
+	return n
+}
+
+// curvature returns the diagonal of the cross-entropy's Hessian at p, a mean over the classes: that
+// of the weights of each feature, [D], and that of the biases. At zero weights it is the features'
+// mean square times (k-1)/k²; where samples are told apart with certainty it is near 0.
+func (o *crossEntropy) curvature(p []float64) (features []float64, biases float64) {
+	o.set(p)
+	features = make([]float64, o.x.Cols)
+	inv := 1 / float64(o.classes*o.x.Rows)
+	for start := 0; start < o.x.Rows; start += rowBlock {
+		m := min(rowBlock, o.x.Rows-start)
+		o.residuals(start, m)
+		for i := range m {
+			s := inv * doubt(o.logits[i*o.pitch:][:o.classes])
+			biases += s
+			for j, v := range o.x.Row(start + i) {
+				features[j] += float64(s * float64(v) * float64(v))
+			}
+		}
+	}
+	return features, biases
+}
+
+// doubt is Σ p·(1-p) of one sample's probabilities, given as residuals.
+func doubt(residuals []float32) (sum float64) {
+	for _, r := range residuals {
+		p := math.Abs(float64(r)) // of the label's class 1-p, which makes no difference
+		sum += float64(p * (1 - p))
+	}
+	return sum
+}
+
 // block returns the loss and adds the gradient of rows start … start+m-1.
 func (o *crossEntropy) block(start, m int, g []float64) float64 {
 	c, d := o.classes, o.x.Cols
-	x := o.x.Data[start*d:]
-	for i := range m {
-		copy(o.logits[i*o.pitch:], o.bias)
-	}
-	kernel.Gemm(o.team, false, true, m, o.pitch, d, x, d, o.weights, d, o.logits, o.pitch, true)
-	loss := o.residuals(o.y[start : start+m])
-	kernel.Gemm(o.team, true, false, c, d, m, o.logits, o.pitch, x, d, o.part, d, false)
+	loss := o.residuals(start, m)
+	kernel.Gemm(o.team, true, false, c, d, m, o.logits, o.pitch, o.x.Data[start*d:], d, o.part, d, false)
 	widen(g, o.part)
 	clear(o.sums)
 	for i := range m {
@@ -95,11 +126,16 @@ func (o *crossEntropy) block(start, m int, g []float64) float64 {
 	return loss
 }
 
-// residuals turns the logits of samples with labels y into probabilities minus the
-// one-hot label and returns the sum of their cross-entropies.
-func (o *crossEntropy) residuals(y []int) (loss float64) {
-	tasks := (len(y) + rowTask - 1) / rowTask
-	o.now = y
+// residuals writes probabilities minus the one-hot label of rows start … start+m-1 to the logits'
+// room and returns the sum of their cross-entropies.
+func (o *crossEntropy) residuals(start, m int) (loss float64) {
+	d := o.x.Cols
+	for i := range m {
+		copy(o.logits[i*o.pitch:], o.bias)
+	}
+	kernel.Gemm(o.team, false, true, m, o.pitch, d, o.x.Data[start*d:], d, o.weights, d, o.logits, o.pitch, true)
+	tasks := (m + rowTask - 1) / rowTask
+	o.now = o.y[start : start+m]
 	o.team.Do(tasks, o.task)
 	for _, l := range o.losses[:tasks] {
 		loss += l

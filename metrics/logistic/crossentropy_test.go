@@ -101,3 +101,27 @@ func plainCrossEntropy(x matrix.Matrix, y []int, k int, l2 float64, p []float64)
 	}
 	return value, g
 }
+
+// The curvature is the gradient's slope along each parameter, a mean over the classes.
+func TestCurvatureIsTheGradientsSlope(t *testing.T) {
+	const k, d = 3, 4
+	x, y := fixture.Blobs(1, 600, k, d, 1)
+	p := make([]float64, k*d+k)
+	for i := range p {
+		p[i] = 0.5 * math.Sin(float64(3*i))
+	}
+	f := newCrossEntropy(nil, x, y, k, 0)
+	features, biases := f.curvature(p)
+	slope := func(i int) float64 {
+		up, down := slices.Clone(p), slices.Clone(p)
+		up[i] += 1e-3
+		down[i] -= 1e-3
+		_, gu := plainCrossEntropy(x, y, k, 0, up)
+		_, gd := plainCrossEntropy(x, y, k, 0, down)
+		return (gu[i] - gd[i]) / 2e-3
+	}
+	for j, v := range features {
+		fixture.Near(t, "feature", v, (slope(j)+slope(d+j)+slope(2*d+j))/k, 1e-6)
+	}
+	fixture.Near(t, "bias", biases, (slope(k*d)+slope(k*d+1)+slope(k*d+2))/k, 1e-6)
+}

@@ -1,12 +1,13 @@
 package logistic
 
 import (
-	"math"
-
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/metrics/matrix"
 )
+
+// leastCurvature keeps steps finite along features that do not vary.
+const leastCurvature = 1e-7
 
 // Problem is a training set in the coordinates of the solver: fits of several strengths, or on
 // some of its rows alone, share the work that comes before the first of them. Parameters w are
@@ -23,8 +24,9 @@ type Problem struct {
 }
 
 // Prepare standardises the training rows x [N,D] by their own moments and turns them onto their
-// principal axes. N has to be positive; the labels y [N] are in 0..classes-1, another one panics.
-// The team shares the work of this and of the problem's fits, and changes no bit.
+// principal axes, the leading ones where D is large. N has to be positive; the labels y [N] are in
+// 0..classes-1, another one panics. The team shares the work of this and of the problem's fits, and
+// changes no bit.
 func Prepare(team *team.Team, x matrix.Matrix, y []int, classes int) *Problem {
 	p := &Problem{team: team, scaler: scalerOf(x), classes: classes}
 	z := p.scaler.apply(x)
@@ -55,17 +57,16 @@ func (p *Problem) Start() []float64 { return make([]float64, len(p.Present)*(p.X
 func (p *Problem) Fit(x matrix.Matrix, y []int, w []float64, l2 float64, limits Limits) Outcome {
 	k, d := len(p.Present), x.Cols
 	f := newCrossEntropy(p.team, x, y, k, l2)
-	// The inverse Hessian at zero weights, where every class has probability 1/k (Böhning 1992).
-	diagonal := make([]float64, len(w))
-	share := math.Max(0.5, float64(k-1)) / (float64(k) * float64(k))
-	for i := range diagonal {
+	features, biases := f.curvature(w)
+	inverse := make([]float64, len(w))
+	for i := range inverse {
 		if i < k*d {
-			diagonal[i] = 1 / (float64(share*p.turn.meanSquare[i%d]) + l2 + 1e-7)
+			inverse[i] = 1 / (features[i%d] + l2 + leastCurvature)
 		} else {
-			diagonal[i] = 1 / share
+			inverse[i] = 1 / (biases + leastCurvature)
 		}
 	}
-	return minimise(f.value, w, diagonal, limits)
+	return minimise(f.value, w, inverse, limits)
 }
 
 // Model turns the parameters w that a fit ended with back into coefficients of the standardised

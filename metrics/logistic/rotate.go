@@ -8,77 +8,64 @@ import (
 	"protobench/metrics/matrix"
 )
 
-// rotateUpTo is the largest feature dimension for which the principal axes are
-// worth their cubic cost.
+// rotateUpTo is the largest feature dimension for which all principal axes are worth their cubic
+// cost.
 const rotateUpTo = 768
 
-// rotation turns standardised features onto their principal axes. The L2 penalty
-// does not see a rotation, and the Hessian of the loss becomes nearly diagonal:
-// the solver then needs far fewer steps on correlated features.
-type rotation struct {
-	axes       matrix.Matrix // [D,D], one axis per column; empty where none is used
-	meanSquare []float64     // [D], mean square of the features along each axis
+// rotation turns standardised features onto their principal axes, all of them or the leading ones.
+// The L2 penalty does not see a rotation, and the Hessian of the loss becomes nearly diagonal: the
+// solver then needs far fewer steps on correlated features.
+type rotation interface {
+	// apply turns features z [N,D], which it may write into.
+	apply(team *team.Team, z matrix.Matrix) matrix.Matrix
+	// back turns weights [C·D] of turned features into weights of the standardised ones.
+	back(w []float64, classes int) []float64
 }
 
 // rotationOf finds the axes of standardised features z [N,D].
 func rotationOf(team *team.Team, z matrix.Matrix) rotation {
-	d := z.Cols
-	if d > rotateUpTo {
-		return unrotated(d)
+	if z.Cols > rotateUpTo {
+		return reflectionOf(team, leadingAxes(team, z, leading))
 	}
-	gram := matrix.New(d, d)
-	kernel.Gemm(team, true, false, d, d, z.Rows, z.Data, d, z.Data, d, gram.Data, d, false)
+	gram := matrix.New(z.Cols, z.Cols)
+	kernel.Gemm(team, true, false, z.Cols, z.Cols, z.Rows, z.Data, z.Cols, z.Data, z.Cols, gram.Data, z.Cols, false)
+	return axes(eigenvectors(gram))
+}
+
+// eigenvectors of a symmetric matrix [D,D] without negative eigenvalues, one per column, that of
+// the largest first.
+func eigenvectors(gram matrix.Matrix) matrix.Matrix {
+	out := matrix.New(gram.Rows, gram.Cols)
 	var svd mat.SVD
 	if !svd.Factorize(gram.Dense(), mat.SVDThinV) {
-		return unrotated(d)
+		for i := range gram.Rows { // any rotation serves
+			out.Row(i)[i] = 1
+		}
+		return out
 	}
 	var v mat.Dense
 	svd.VTo(&v)
-	r := rotation{axes: matrix.New(d, d), meanSquare: svd.Values(nil)}
-	for i := range r.axes.Data {
-		r.axes.Data[i] = float32(v.At(i/d, i%d))
+	for i := range out.Data {
+		out.Data[i] = float32(v.At(i/out.Cols, i%out.Cols))
 	}
-	for j := range r.meanSquare {
-		r.meanSquare[j] /= float64(z.Rows)
-	}
-	return r
-}
-
-// unrotated keeps the features' own axes, along which they have unit variance.
-func unrotated(d int) rotation {
-	r := rotation{meanSquare: make([]float64, d)}
-	for j := range r.meanSquare {
-		r.meanSquare[j] = 1
-	}
-	return r
-}
-
-// apply turns features [N,D] onto the axes.
-func (r rotation) apply(team *team.Team, z matrix.Matrix) matrix.Matrix {
-	if r.axes.Rows == 0 {
-		return z
-	}
-	out := matrix.New(z.Rows, z.Cols)
-	d := z.Cols
-	kernel.Gemm(team, false, false, z.Rows, d, d, z.Data, d, r.axes.Data, d, out.Data, d, false)
 	return out
 }
 
-// back turns weights [C·D] along the axes into weights of the standardised features.
-func (r rotation) back(w []float64, classes int) []float64 {
-	d := len(r.meanSquare)
+// axes are all principal axes, [D,D], one per column.
+type axes matrix.Matrix
+
+func (a axes) apply(team *team.Team, z matrix.Matrix) matrix.Matrix {
+	out, d := matrix.New(z.Rows, z.Cols), z.Cols
+	kernel.Gemm(team, false, false, z.Rows, d, d, z.Data, d, a.Data, d, out.Data, d, false)
+	return out
+}
+
+func (a axes) back(w []float64, classes int) []float64 {
+	d := a.Rows
 	out := make([]float64, classes*d)
-	if r.axes.Rows == 0 {
-		copy(out, w)
-		return out
-	}
 	for c := range classes {
 		for i := range d {
-			var s float64
-			for j, a := range r.axes.Row(i) {
-				s += float64(w[c*d+j] * float64(a))
-			}
-			out[c*d+i] = s
+			out[c*d+i] = inner(w[c*d:], matrix.Matrix(a).Row(i))
 		}
 	}
 	return out
