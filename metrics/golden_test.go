@@ -2,6 +2,8 @@ package metrics
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"protobench/internal/golden"
@@ -29,6 +31,34 @@ func mustOK[T any](t *testing.T, what string) func(T, bool) T {
 	}
 }
 
+// numbered is a key of a golden file that ends in a number, and perhaps a remark.
+type numbered struct {
+	key    string
+	number float64
+}
+
+// keysOf are the keys of an object that have the prefix and then a number, at least one.
+func keysOf(t *testing.T, object any, prefix string) []numbered {
+	t.Helper()
+	var out []numbered
+	for key := range object.(map[string]any) {
+		rest, ok := strings.CutPrefix(key, prefix)
+		if !ok {
+			continue
+		}
+		text, _, _ := strings.Cut(rest, "_")
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatalf("golden key %s: %v", key, err)
+		}
+		out = append(out, numbered{key, v})
+	}
+	if len(out) == 0 {
+		t.Fatalf("golden: no key %s…", prefix)
+	}
+	return out
+}
+
 func check(t *testing.T, f *golden.File, what string, got float64, path ...string) {
 	t.Helper()
 	golden.Check(t, f, what, []float64{got}, golden.At(t, f.Expected, path...))
@@ -39,11 +69,13 @@ func TestGoldenUnique(t *testing.T) {
 		f := golden.Load(t, "unique_prototypes")
 		p, counts := fixture.MatrixAt(t, f.Inputs, "prototypes"), intsAt(t, f.Inputs, "usage_counts")
 		eps := golden.Floats(golden.At(t, f.Params, "eps"))
-		n := 0
-		for _, c := range counts {
+		n, taken, presence := 0, 0, make([]int, len(counts)) // the file's live ones are those that are taken at all
+		for k, c := range counts {
 			n += c
+			presence[k] = min(c, 1)
+			taken += presence[k]
 		}
-		covers, live := Covers(p, eps), LiveCovers(p, counts, n, eps)
+		covers, live := Covers(p, eps), LiveCovers(p, presence, taken, eps)
 		back := Covers(reversed(p), eps)
 		for i, e := range eps {
 			key := fmt.Sprint(e)
@@ -55,7 +87,7 @@ func TestGoldenUnique(t *testing.T) {
 			fixture.Equal(t, key+" sizes", c.Sizes(), intsAt(t, f.Expected, "eps", key, "group_sizes"))
 			fixture.Equal(t, key+" reversed", mirrored(back[i].Representatives, p.Rows), intsAt(t, f.Expected, "eps", key, "representatives_reversed_order"))
 			fixture.Equal(t, key+" live", live[i].Representatives, intsAt(t, f.Expected, "eps", key, "live_representatives"))
-			fixture.Equal(t, key+" live count", LiveUnique(p, counts, n, e).Count(), int(numberAt(t, f.Expected, "eps", key, "live_unique")))
+			fixture.Equal(t, key+" live count", LiveUnique(p, presence, taken, e).Count(), int(numberAt(t, f.Expected, "eps", key, "live_unique")))
 			check(t, f, key+" grouped perplexity", mustOK[float64](t, key)(GroupedPerplexity(counts, c.Owner)), "eps", key, "grouped_perplexity")
 		}
 		near := NearestOf(p)
@@ -73,8 +105,10 @@ func TestGoldenUnique(t *testing.T) {
 			fixture.Equal(t, key+" representatives", c.Representatives, intsAt(t, f.Expected, key, "representatives"))
 			fixture.Equal(t, key+" owner", c.Owner, intsAt(t, f.Expected, key, "owner"))
 		}
-		fixture.Equal(t, "single", Unique(p.Pick([]int{1}), 0.025).Count(), int(numberAt(t, f.Expected, "single_prototype_unique")))
-		fixture.Equal(t, "equal", Unique(p.Pick([]int{1, 1, 1, 1, 1}), 0.025).Count(), int(numberAt(t, f.Expected, "five_equal_unique")))
+		for _, e := range eps {
+			fixture.Equal(t, "single", Unique(p.Pick([]int{0}), e).Count(), int(numberAt(t, f.Expected, "single_prototype_unique")))
+			fixture.Equal(t, "equal", Unique(p.Pick(make([]int, 5)), e).Count(), int(numberAt(t, f.Expected, "five_equal_unique")))
+		}
 	})
 }
 
@@ -104,7 +138,11 @@ func TestGoldenUsage(t *testing.T) {
 		check(t, f, "perplexity", s.Perplexity, "perplexity")
 		check(t, f, "sample entropy", s.SampleEntropy, "mean_sample_entropy")
 		check(t, f, "mutual information", s.MutualInformation, "mutual_information")
-		check(t, f, "dead soft", s.Dead, "dead_soft_fraction")
+		if low := numberAt(t, f.Params, "dead_soft_threshold_over_K"); low == deadBelow {
+			check(t, f, "dead soft", s.Dead, "dead_soft_fraction")
+		} else {
+			t.Errorf("soft usage is dead below %g/K, not %g/K", deadBelow, low)
+		}
 		fixture.Equal(t, "distinct", s.Distinct, int(numberAt(t, f.Expected, "distinct_argmax")))
 		hard := Assign(p)
 		fixture.Equal(t, "assignment", hard, intsAt(t, f.Expected, "hard_assignment"))
@@ -124,8 +162,9 @@ func TestGoldenSpectrum(t *testing.T) {
 			s := mustOK[[]float64](t, name)(SingularValues(x))
 			golden.Check(t, f, name+" singular values", s, golden.At(t, f.Expected, name, "singular_values"))
 			check(t, f, name+" effective rank", mustOK[float64](t, name)(EffectiveRank(s)), name, "effective_rank")
-			check(t, f, name+" RankMe", mustOK[float64](t, name)(RankMe(s, RankMeEpsilon)), name, "rankme_eps1e-7")
-			check(t, f, name+" RankMe 1e-5", mustOK[float64](t, name)(RankMe(s, 1e-5)), name, "rankme_eps1e-5_stable_pretraining")
+			for _, k := range keysOf(t, f.Expected[name], "rankme_eps") {
+				check(t, f, name+" "+k.key, mustOK[float64](t, name)(RankMe(s, k.number)), name, k.key)
+			}
 			if want, ok := f.Expected[name].(map[string]any)["covariance_eigenvalues"]; ok {
 				golden.Check(t, f, name+" covariance", mustOK[[]float64](t, name)(CovarianceEigenvalues(x)), want)
 			}
@@ -138,11 +177,14 @@ func TestGoldenUniformity(t *testing.T) {
 		f := golden.Load(t, "metrics_uniformity")
 		a, b := fixture.MatrixAt(t, f.Inputs, "z_a"), fixture.MatrixAt(t, f.Inputs, "z_b")
 		value := mustOK[float64](t, "uniformity")
-		check(t, f, "alignment 2", value(Alignment(a, b, 2)), "alignment_alpha2")
-		check(t, f, "alignment 1", value(Alignment(a, b, 1)), "alignment_alpha1")
-		check(t, f, "uniformity a", value(Uniformity(a, 2)), "uniformity_a_t2")
-		check(t, f, "uniformity b", value(Uniformity(b, 2)), "uniformity_b_t2")
-		check(t, f, "uniformity a 4", value(Uniformity(a, 4)), "uniformity_a_t4")
+		for _, k := range keysOf(t, f.Expected, "alignment_alpha") {
+			check(t, f, k.key, value(Alignment(a, b, k.number)), k.key)
+		}
+		for prefix, z := range map[string]matrix.Matrix{"uniformity_a_t": a, "uniformity_b_t": b} {
+			for _, k := range keysOf(t, f.Expected, prefix) {
+				check(t, f, k.key, value(Uniformity(z, k.number)), k.key)
+			}
+		}
 		check(t, f, "std", value(FeatureStd(a)), "std_check", "mean_feature_std")
 	})
 }
@@ -193,7 +235,8 @@ func TestGoldenKNN(t *testing.T) {
 		f := golden.Load(t, "metrics_knn")
 		train, test := fixture.MatrixAt(t, f.Inputs, "train_features"), fixture.MatrixAt(t, f.Inputs, "test_features")
 		trainY, testY := intsAt(t, f.Inputs, "train_labels"), intsAt(t, f.Inputs, "test_labels")
-		near := neighbours(nil, train.Normalised(), test.Normalised(), 5, nil)
+		nearest := keysOf(t, f.Expected, "neighbours_top")[0]
+		near := neighbours(nil, train.Normalised(), test.Normalised(), int(nearest.number), nil)
 		var index []int
 		var cosine []float32
 		for _, l := range near {
@@ -201,11 +244,12 @@ func TestGoldenKNN(t *testing.T) {
 				index, cosine = append(index, n.index), append(cosine, n.cosine)
 			}
 		}
-		fixture.Equal(t, "neighbours", index, intsAt(t, f.Expected, "neighbours_top5"))
-		golden.Check(t, f, "similarities", cosine, golden.At(t, f.Expected, "similarities_top5"))
+		fixture.Equal(t, "neighbours", index, intsAt(t, f.Expected, nearest.key))
+		golden.Check(t, f, "similarities", cosine, golden.At(t, f.Expected, keysOf(t, f.Expected, "similarities_top")[0].key))
+		classes := int(numberAt(t, f.Params, "classes"))
 		for _, k := range golden.Ints(golden.At(t, f.Params, "k")) {
 			key := fmt.Sprintf("k%d", k)
-			r := KNN(nil, train, trainY, test, testY, KNNOptions{K: k, Tau: numberAt(t, f.Params, "T"), Classes: 4, Scores: true})
+			r := KNN(nil, train, trainY, test, testY, KNNOptions{K: k, Tau: numberAt(t, f.Params, "T"), Classes: classes, Scores: true})
 			fixture.Equal(t, key+" predictions", r.Predictions, intsAt(t, f.Expected, "predictions", key))
 			check(t, f, key+" accuracy", 100*r.Accuracy, "accuracy_percent", key)
 			golden.Check(t, f, key+" scores", r.Scores.Data, golden.At(t, f.Expected, "class_scores", key))
@@ -218,11 +262,13 @@ func TestGoldenLinear(t *testing.T) {
 		f := golden.Load(t, "metrics_linear")
 		train, test := fixture.MatrixAt(t, f.Inputs, "train_features"), fixture.MatrixAt(t, f.Inputs, "test_features")
 		trainY, testY := intsAt(t, f.Inputs, "train_labels"), intsAt(t, f.Inputs, "test_labels")
-		n := float64(train.Rows)
-		for key, C := range map[string]float64{"C1": 1, "C0.1": 0.1} {
-			r := Linear(nil, train, trainY, test, testY, LinearOptions{Classes: 4, L2: []float64{1 / (C * n)}})
+		classes := int(numberAt(t, f.Params, "classes"))
+		for _, c := range golden.Floats(golden.At(t, f.Params, "C")) {
+			key, o := fmt.Sprintf("C%g", c), LinearOptions{Classes: classes, L2: []float64{1 / (c * float64(train.Rows))}}
+			r := Linear(nil, train, trainY, test, testY, o)
 			check(t, f, key+" test accuracy", 100*r.Accuracy, key, "test_accuracy_percent")
-			self := Linear(nil, train, trainY, train, trainY, LinearOptions{Classes: 4, L2: []float64{1 / (C * n)}})
+			fixture.Equal(t, key+" predictions", r.Predictions, intsAt(t, f.Expected, key, "predictions"))
+			self := Linear(nil, train, trainY, train, trainY, o)
 			check(t, f, key+" train accuracy", 100*self.Accuracy, key, "train_accuracy_percent")
 		}
 	})

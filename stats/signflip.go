@@ -2,12 +2,13 @@ package stats
 
 import (
 	"math"
-	"math/bits"
 	"math/rand/v2"
 )
 
-// exactLimit is the largest number of pairs whose sign patterns are all counted.
-const exactLimit = 20
+const (
+	exactLimit = 20      // the largest number of pairs whose sign patterns are all counted
+	draws      = 100_000 // patterns that are drawn beyond
+)
 
 // SignFlip returns the two-sided p of the paired sign-flip test (Fisher 1935, section 21;
 // Pitman 1937) that the differences d are symmetric around 0: the share of sign patterns
@@ -50,7 +51,6 @@ func flipped(d []float64, signs uint64) float64 {
 
 // sampledFlips counts the observed pattern among the drawn ones, so p is never 0.
 func sampledFlips(d []float64, limit float64) float64 {
-	const draws = 100_000
 	rng := rand.New(rand.NewPCG(0, uint64(len(d))))
 	hits := 1
 	for range draws {
@@ -65,11 +65,11 @@ func sampledFlips(d []float64, limit float64) float64 {
 	return float64(hits) / (draws + 1)
 }
 
-// SmallestP returns the smallest p that [SignFlip] can give with n pairs, 2/2^n: all
-// differences of one sign. 1 without pairs.
+// SmallestP returns the smallest p that [SignFlip] can give with n pairs, all differences being of
+// one sign: 2/2^n where every pattern is counted, 1/100,001 beyond. 1 without pairs.
 func SmallestP(n int) float64 {
-	if n < 1 {
-		return 1
+	if n > exactLimit {
+		return 1.0 / (draws + 1)
 	}
-	return math.Ldexp(1, 1-min(n, bits.UintSize))
+	return math.Ldexp(1, 1-max(n, 1))
 }

@@ -24,13 +24,15 @@ func TestEstimated(t *testing.T) {
 		{[]float64{7}, Estimate{1, 7, nan, nan}},
 		{[]float64{nan, 2, math.Inf(1), 4}, Estimate{2, 3, math.Sqrt2, 12.706204736432095}},
 		{nil, Estimate{0, nan, nan, nan}},
+		// A mean that is rounded, far above the deviations: squares of deviations, not of values.
+		{[]float64{1e9, 1e9 + 1, 1e9 + 3}, Estimate{3, 1e9 + 4.0/3, math.Sqrt(7.0 / 3), 4.302652729911275 * math.Sqrt(7.0/9)}},
 	}
 	for _, c := range cases {
 		if d := cmp.Diff(c.want, Estimated(c.values), close9); d != "" {
 			t.Errorf("%v: %s", c.values, d)
 		}
 	}
-	if e := Estimated([]float64{0.1, 0.2, 0.3}); math.Abs(e.Half-0.248) > 0.0005 {
+	if e := Estimated([]float64{0.1, 0.2, 0.3}); !(math.Abs(e.Half-0.248) <= 0.0005) {
 		t.Errorf("half width %g, want 0.248", e.Half)
 	}
 }
@@ -73,29 +75,82 @@ func TestSignFlipProperties(t *testing.T) {
 	})
 }
 
-// Beyond the exact limit the sampled p is near the exact one and always the same.
-func TestSignFlipSampled(t *testing.T) {
-	var d []float64
-	for i := range 24 {
-		d = append(d, float64(i%5)-1.4)
+// Differences that are whole numbers of anything give what these give: sums that differ by rounding
+// alone count as equal, at any scale.
+func TestSignFlipOfRoundedSums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole := rapid.SliceOfN(rapid.IntRange(-9, 9), 1, 9).Draw(t, "whole")
+		unit := rapid.SampledFrom([]float64{0.1, 0.3e-9, 0.7e9}).Draw(t, "unit")
+		var counted, d []float64
+		for _, v := range whole {
+			counted, d = append(counted, float64(v)), append(d, float64(v)*unit)
+		}
+		if p, want := SignFlip(d), SignFlip(counted); p != want {
+			t.Fatalf("p %g, want %g", p, want)
+		}
+	})
+	if p := SignFlip([]float64{0.1, 0.2, 0.4, -0.3, -0.1}); p != flipShare([]int{1, 2, 4, -3, -1}) {
+		t.Errorf("p %g, want %g", p, flipShare([]int{1, 2, 4, -3, -1}))
 	}
-	p := SignFlip(d)
-	if p != SignFlip(d) {
-		t.Error("not the same twice")
-	}
-	// Normal approximation: sum / sqrt(sum of squares), two-sided.
-	var s, q float64
+}
+
+// flipShare is the exact p of whole differences: the number of sign patterns of each sum, one
+// difference after the other.
+func flipShare(d []int) float64 {
+	sum, patterns := 0, map[int]float64{0: 1}
 	for _, v := range d {
-		s, q = s+v, q+v*v
+		sum += v
+		next := map[int]float64{}
+		for s, n := range patterns {
+			next[s+v] += n / 2
+			next[s-v] += n / 2
+		}
+		patterns = next
 	}
-	want := math.Erfc(math.Abs(s) / math.Sqrt(2*q))
-	if math.Abs(p-want) > 0.03 {
-		t.Errorf("p %g, normal approximation %g", p, want)
+	var p float64
+	for s, share := range patterns {
+		if s*s >= sum*sum {
+			p += share
+		}
+	}
+	return p
+}
+
+func TestSignFlipCountsAllOfTwenty(t *testing.T) {
+	d := make([]float64, 20)
+	for i := range d {
+		d[i] = 1
+	}
+	if p := SignFlip(d); p != SmallestP(20) {
+		t.Errorf("p %g, want 2 of 2^20", p)
+	}
+	if p := SignFlip(append(d, 1)); p != SmallestP(21) { // drawn: the observed pattern alone
+		t.Errorf("p %g, want 1 of 100,001", p)
+	}
+}
+
+// Beyond the exact limit the drawn p is near the exact one, within four standard errors, and
+// always the same; 64 patterns' signs come from one number.
+func TestSignFlipSampled(t *testing.T) {
+	for _, n := range []int{21, 64, 65} {
+		var d []float64
+		var whole []int
+		for i := range n {
+			whole = append(whole, (i*i)%7-2)
+			d = append(d, float64(whole[i]))
+		}
+		p, want := SignFlip(d), flipShare(whole)
+		if n == 21 && p != SignFlip(d) {
+			t.Error("not the same twice")
+		}
+		if !(math.Abs(p-want) <= 4*math.Sqrt(want*(1-want)/1e5)) {
+			t.Errorf("%d pairs: p %g, want %g", n, p, want)
+		}
 	}
 }
 
 func TestSmallestP(t *testing.T) {
-	for n, want := range map[int]float64{0: 1, 1: 1, 3: 0.25, 5: 0.0625, 6: 0.03125} {
+	for n, want := range map[int]float64{0: 1, 1: 1, 3: 0.25, 5: 0.0625, 6: 0.03125, 20: 2.0 / (1 << 20), 21: 1.0 / 100001, 500: 1.0 / 100001} {
 		if got := SmallestP(n); got != want {
 			t.Errorf("n %d: got %g, want %g", n, got, want)
 		}
@@ -119,9 +174,9 @@ func TestHolm(t *testing.T) {
 }
 
 // A family of m tests needs m·2^(1-n) < 0.05: 1 test 6 seeds (0.031), 2 tests 7 (0.031), 24
-// tests 10 (0.047).
+// tests 10 (0.047), 20,000 tests 20 (0.038), which is the most that count every pattern.
 func TestSeedsNeeded(t *testing.T) {
-	for m, want := range map[int]int{0: 6, 1: 6, 2: 7, 24: 10} {
+	for m, want := range map[int]int{0: 6, 1: 6, 2: 7, 24: 10, 20000: 20, 30000: 0} {
 		if got := SeedsNeeded(m); got != want {
 			t.Errorf("%d tests: got %d seeds, want %d", m, got, want)
 		}
