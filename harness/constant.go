@@ -15,10 +15,9 @@ import (
 const constantShare = 0.1
 
 // refuseConstant notes that the teacher's features have collapsed to a point (Chen and He 2021).
-func (r *cellRun) refuseConstant(ctx context.Context, o *outcome, teacher *metrics.Input) error {
-	deviation, ok := teacher.RelativeStd()
+func (r *cellRun) refuseConstant(ctx context.Context, o *outcome) error {
 	// No features deviate by more than √(n/(n-1)), so that most arms need nothing to compare with.
-	if !ok || deviation >= constantShare*math.Sqrt2 {
+	if math.IsNaN(o.deviation) || o.deviation >= constantShare*math.Sqrt2 {
 		return nil
 	}
 	untrained, err := r.untrainedStd(ctx)
@@ -29,9 +28,9 @@ func (r *cellRun) refuseConstant(ctx context.Context, o *outcome, teacher *metri
 	if err != nil {
 		return err
 	}
-	if deviation < constantShare*min(untrained, images) {
+	if o.deviation < constantShare*min(untrained, images) {
 		o.collapsed = fmt.Sprintf("teacher features' standard deviation is %.3g of 1/√d, under %g of the untrained encoder's %.3g and of the images' %.3g",
-			deviation, constantShare, untrained, images)
+			o.deviation, constantShare, untrained, images)
 	}
 	return nil
 }
@@ -39,7 +38,7 @@ func (r *cellRun) refuseConstant(ctx context.Context, o *outcome, teacher *metri
 // untrainedStd is the deviation of the arm's encoder before its first step, its batch-norm
 // statistics filled as in the row untrained.
 func (r *cellRun) untrainedStd(ctx context.Context) (float64, error) {
-	s, err := r.engine.Untrained(r.config(), r.batches.successive())
+	s, err := r.beforeTraining()
 	if err != nil {
 		return 0, err
 	}
@@ -53,11 +52,14 @@ func (r *cellRun) relativeStd(ctx context.Context, f extractor) (float64, error)
 	if err != nil {
 		return 0, err
 	}
-	in := metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: x}}
+	return relativeStdOf(&metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: x}}), nil
+}
+
+func relativeStdOf(in *metrics.Input) float64 {
 	if deviation, ok := in.RelativeStd(); ok {
-		return deviation, nil
+		return deviation
 	}
-	return math.NaN(), nil
+	return math.NaN()
 }
 
 // asTheyAre takes the images themselves for features.

@@ -148,16 +148,17 @@ func TestConstantFeaturesAreJudgedByTheUntrainedEncoderAndTheImages(t *testing.T
 			t.Fatal(err)
 		}
 		r := &cellRun{job: &Job{Cell: cell}, set: set, batches: b}
-		r.engine.Untrained = func(part.Config, func() []float32) (Supervised, error) { return fixed{nil, spread(c.untrained)}, nil }
+		r.engine.Untrained = func(part.Config) (Supervised, error) { return fixed{fakeRow{}, spread(c.untrained)}, nil }
 		x, _, err := b.extract(t.Context(), &set.Train, 40, spread(c.trained))
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, o := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: x}}, newOutcome()
-		if std, _ := in.RelativeStd(); math.Abs(std-c.trained) > 0.02*c.trained {
-			t.Fatalf("%s: the deviation is %v, want %v", c.name, std, c.trained)
+		o := newOutcome()
+		o.deviation = relativeStdOf(&metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: x}})
+		if !(math.Abs(o.deviation-c.trained) <= 0.02*c.trained) {
+			t.Fatalf("%s: the deviation is %v, want %v", c.name, o.deviation, c.trained)
 		}
-		if err := r.refuseConstant(t.Context(), o, in); err != nil || (o.collapsed != "") != c.want {
+		if err := r.refuseConstant(t.Context(), o); err != nil || (o.collapsed != "") != c.want {
 			t.Errorf("%s: %q, %v", c.name, o.collapsed, err)
 		}
 		if c.name == "a little under it" && !strings.Contains(o.collapsed, "standard deviation is 0.0182 of 1/√d, under 0.1 of the untrained encoder's 0.2") {

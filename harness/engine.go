@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"protobench/encoders"
 	"protobench/methods"
 	"protobench/methods/part"
 )
@@ -28,9 +27,9 @@ type Supervised interface {
 type Engine struct {
 	Trainer    func(part.Config) (Trainer, error) // of an arm
 	Supervised func(cfg part.Config, classes int) (Supervised, error)
-	// Untrained makes the encoder as it is before its first step, its batch-norm statistics filled
-	// from the batches of views that next returns.
-	Untrained func(cfg part.Config, next func() []float32) (Supervised, error)
+	// Untrained makes the encoder as it is before its first step. Its steps take no labels and only
+	// fill its batch-norm statistics.
+	Untrained func(cfg part.Config) (Supervised, error)
 }
 
 // Real is the engine of package methods.
@@ -38,19 +37,6 @@ func Real() Engine {
 	return Engine{
 		Trainer:    func(cfg part.Config) (Trainer, error) { return methods.New(cfg) },
 		Supervised: func(cfg part.Config, classes int) (Supervised, error) { return methods.NewSupervised(cfg, classes) },
-		Untrained:  untrained,
+		Untrained:  func(cfg part.Config) (Supervised, error) { return methods.NewUntrained(cfg) },
 	}
-}
-
-func untrained(cfg part.Config, next func() []float32) (Supervised, error) {
-	r, err := methods.NewUntrained(cfg)
-	if err != nil {
-		return nil, err
-	}
-	for range encoders.StatisticBatches {
-		if _, err := r.Step(next(), nil); err != nil {
-			return nil, err
-		}
-	}
-	return r, nil
 }

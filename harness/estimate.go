@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"protobench/datasets"
+	"protobench/encoders"
 )
 
 // timedSteps is how many steps an estimate runs, after one that warms up.
@@ -31,9 +32,23 @@ func (b Budget) Evaluation() time.Duration { return time.Duration(b.Cells) * b.E
 func (b Budget) Total() time.Duration { return b.Training() + b.Evaluation() }
 
 // Estimate measures each distinct arm and row on this machine, for a few steps and on a sample of
-// the images, and returns what its cells take, in the order of the plan. Nothing is written. When
-// ctx ends it gives up with its error.
+// the images, and returns what its cells take, in the order of the plan. What evaluation takes is
+// measured once for arms that are evaluated alike. Nothing is written. When ctx ends it gives up
+// with its error.
 func Estimate(ctx context.Context, jobs []Job, e Engine, data *Library) ([]Budget, error) {
+	x := &estimator{engine: e, data: data, now: time.Now, evaluated: map[string]time.Duration{}}
+	return x.all(ctx, jobs)
+}
+
+// estimator estimates budgets.
+type estimator struct {
+	engine    Engine
+	data      *Library
+	now       func() time.Time
+	evaluated map[string]time.Duration // what evaluation of a cell takes, by what decides it
+}
+
+func (x *estimator) all(ctx context.Context, jobs []Job) ([]Budget, error) {
 	var all []Budget
 	known := map[string]int{} // an arm's place in all
 	for i := range jobs {
@@ -42,7 +57,7 @@ func Estimate(ctx context.Context, jobs []Job, e Engine, data *Library) ([]Budge
 		arm := fmt.Sprintf("%+v %v", c.Composition, c.Axes)
 		at, ok := known[arm]
 		if !ok {
-			b, err := estimateCell(ctx, j, e, data)
+			b, err := x.cell(ctx, j)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.Composition.Name, err)
 			}
@@ -54,11 +69,11 @@ func Estimate(ctx context.Context, jobs []Job, e Engine, data *Library) ([]Budge
 	return all, nil
 }
 
-// estimateCell measures one job's cell.
-func estimateCell(ctx context.Context, j *Job, e Engine, data *Library) (b Budget, err error) {
+// cell measures one job's cell.
+func (x *estimator) cell(ctx context.Context, j *Job) (b Budget, err error) {
 	id := j.Identity()
 	b = Budget{Arm: id.Arm(), Steps: j.Cell.Steps()}
-	set, err := data.Open(j.Cell.Data())
+	set, err := x.data.Open(j.Cell.Data())
 	if err != nil {
 		return b, err
 	}
@@ -68,7 +83,7 @@ func estimateCell(ctx context.Context, j *Job, e Engine, data *Library) (b Budge
 		return b, err
 	}
 	b.Memory.Data = set.Bytes()
-	s := &subject{job: j, engine: e, set: set, batches: full}
+	s := &subject{estimator: x, job: j, set: set, batches: full}
 	if b.Steps > 0 {
 		if b.Step, err = s.train(ctx); err != nil {
 			return b, err
@@ -83,8 +98,8 @@ func estimateCell(ctx context.Context, j *Job, e Engine, data *Library) (b Budge
 
 // subject is a cell whose budget is estimated.
 type subject struct {
+	*estimator
 	job     *Job
-	engine  Engine
 	set     *datasets.Set
 	batches *batches
 
@@ -92,22 +107,44 @@ type subject struct {
 	network Supervised // of the row untrained
 }
 
-// train builds what is trained and returns the mean time of a few steps.
+// train builds what is trained and returns the time of a step.
 func (s *subject) train(ctx context.Context) (step time.Duration, err error) {
 	if s.trainee, err = newTrainee(s.job, s.batches, s.set.Classes, s.engine, configOf(s.job, s.batches, nil)); err != nil {
 		return 0, err
 	}
+	return s.timed(ctx, func(n int) error {
+		_, err := s.trainee.step(n % s.batches.perEpoch)
+		return err
+	})
+}
+
+// fill builds the network of the row untrained and returns the time that its statistics take.
+func (s *subject) fill(ctx context.Context) (time.Duration, error) {
+	var err error
+	if s.network, err = s.engine.Untrained(configOf(s.job, s.batches, nil)); err != nil {
+		return 0, err
+	}
+	next := s.batches.successive()
+	step, err := s.timed(ctx, func(int) error {
+		_, err := s.network.Step(next(), nil)
+		return err
+	})
+	return encoders.StatisticBatches * step, err
+}
+
+// timed returns the mean time of a few steps.
+func (s *subject) timed(ctx context.Context, step func(n int) error) (time.Duration, error) {
 	var began time.Time
 	for i := range timedSteps + 1 {
 		if i == 1 {
-			began = time.Now()
+			began = s.now()
 		}
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		if _, err := s.trainee.step(i % s.batches.perEpoch); err != nil {
+		if err := step(i); err != nil {
 			return 0, err
 		}
 	}
-	return time.Since(began) / timedSteps, nil
+	return s.now().Sub(began) / timedSteps, nil
 }

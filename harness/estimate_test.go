@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
+	"protobench/methods"
 	"protobench/methods/part"
 )
 
@@ -49,26 +51,128 @@ func TestEstimateCountsEveryJob(t *testing.T) {
 	}
 }
 
-// slowFeatures takes its time over each image that it evaluates.
-type slowFeatures struct {
+// meter is a clock that only work moves: milliseconds a step, and one an image whose features are
+// taken.
+type meter struct{ at time.Time }
+
+func (m *meter) step() error { m.at = m.at.Add(3 * time.Millisecond); return nil }
+
+func (m *meter) features(images []float32) {
+	m.at = m.at.Add(time.Duration(len(images)/48) * time.Millisecond)
+}
+
+type meteredArm struct {
 	*fake
-	each time.Duration
+	*meter
 }
 
-func (s slowFeatures) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
-	time.Sleep(time.Duration(len(images)/48) * s.each)
-	return s.fake.Features(b, images)
+func (a meteredArm) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
+	a.features(images)
+	return a.fake.Features(b, images)
 }
 
-// Five measurements of the curves see the teacher's features of 16 of 40 training images, the last
-// one both branches' of all 60.
-func TestEstimateCountsCurvesAndTheLastMeasurement(t *testing.T) {
-	const each = time.Millisecond
-	engine := fakeEngine(nil)
-	engine.Trainer = func(cfg part.Config) (Trainer, error) { return slowFeatures{newFake(cfg), each}, nil }
-	got := estimate(t, smallSweep, engine)["swav"].Evaluate
-	if least := (5*16 + 2*60) * each; got < least {
-		t.Errorf("%v of evaluation, want at least %v", got, least)
+func (a meteredArm) Step(views []float32) (methods.StepResult, error) {
+	return a.fake.Step(views)
+}
+
+type meteredRow struct {
+	fakeRow
+	*meter
+}
+
+func (r meteredRow) Features(images []float32) ([]float32, error) {
+	r.features(images)
+	return r.fakeRow.Features(images)
+}
+
+func (r meteredRow) Step(views []float32, labels []int) (float64, error) {
+	_ = r.meter.step()
+	return r.fakeRow.Step(views, labels)
+}
+
+func (m *meter) engine() Engine {
+	stepping := func(cfg part.Config) *fake {
+		f := newFake(cfg)
+		f.atStep = func(int) error { return m.step() }
+		return f
+	}
+	return Engine{
+		Trainer:    func(cfg part.Config) (Trainer, error) { return meteredArm{stepping(cfg), m}, nil },
+		Supervised: func(cfg part.Config, _ int) (Supervised, error) { return meteredRow{fakeRow{newFake(cfg)}, m}, nil },
+		Untrained:  func(cfg part.Config) (Supervised, error) { return meteredRow{fakeRow{newFake(cfg)}, m}, nil },
+	}
+}
+
+// manyOf repeats the training images of a set.
+func manyOf(set *datasets.Set, times int) *datasets.Set {
+	train := &set.Train
+	train.Pixels, train.Labels, train.Fine = slices.Repeat(train.Pixels, times), slices.Repeat(train.Labels, times), slices.Repeat(train.Fine, times)
+	set.Probe = *train
+	return set
+}
+
+// What is estimated is what a run takes: steps, curves of some of the images, last measurements of
+// all of them and of both branches, statistics of the untrained encoder.
+func TestEstimateIsWhatARunTakes(t *testing.T) {
+	set := manyOf(testSet(), 10)
+	open := func(datasets.Options) (*datasets.Set, error) { return set, nil }
+	p, err := NewPlan("t.toml", strings.Replace(smallSweep, "usage_images = 16", "usage_images = 160", 1)+"[encoder]\ndepth = 2\n", Catalogue(), NewLibrary(open))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m meter
+	x := &estimator{engine: m.engine(), data: NewLibrary(open), now: func() time.Time { return m.at }, evaluated: map[string]time.Duration{}}
+	all, err := x.all(t.Context(), p.Jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]time.Duration{}
+	for _, b := range all {
+		got[b.Arm] = b.Total() / time.Duration(b.Cells)
+	}
+	want, began := map[string]time.Duration{}, m.at
+	o := options(m.engine())
+	o.Data = NewLibrary(open)
+	o.Tell = func(e Event) {
+		switch e.Kind {
+		case Started:
+			began = m.at
+		case Ended:
+			want[e.Method] = m.at.Sub(began)
+		}
+	}
+	if s, err := Run(t.Context(), p, p.Jobs, t.TempDir(), o); err != nil || s.Done != 9 {
+		t.Fatal(s, err)
+	}
+	if len(want) != 5 || want["swav"] < 3*50*3*time.Millisecond {
+		t.Fatalf("%v", want)
+	}
+	for arm, took := range want {
+		if ratio := got[arm].Seconds() / took.Seconds(); arm != "pixels" && !(ratio > 0.95 && ratio < 1.05) {
+			t.Errorf("%s: %v are estimated, and %v are taken", arm, got[arm], took)
+		}
+	}
+}
+
+// Arms that differ in their losses alone are evaluated alike, those with observers, other encoders or
+// numbers of prototypes are not.
+func TestWhatIsEvaluatedAlikeIsTimedOnce(t *testing.T) {
+	text := strings.Replace(smallSweep, "[[method]]", "[matrix]\n'loss.temperature' = [0.1, 0.2]\n'prototypes.count' = [4, 5]\n'augment.crop_min' = [0.3, 0.4]\n[[method]]", 1)
+	p := planOf(t, text)
+	x := &estimator{engine: fakeEngine(nil), data: NewLibrary(testOpen), now: time.Now, evaluated: map[string]time.Duration{}}
+	all, err := x.all(t.Context(), p.Jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// pixels; the untrained and the supervised network, whose augmentations are two each; two
+	// methods at two numbers of prototypes
+	if len(all) != 1+2*2+2*8 || len(x.evaluated) != 1+1+2*2 {
+		t.Errorf("%d arms, %d evaluations: %v", len(all), len(x.evaluated), slices.Sorted(maps.Keys(x.evaluated)))
+	}
+	for _, b := range all {
+		if b.Evaluate <= 0 || b.Arm != "pixels" && b.Memory.State == 0 {
+			t.Errorf("%+v", b)
+		}
 	}
 }
 

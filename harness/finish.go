@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"math"
 
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
@@ -15,16 +16,26 @@ type outcome struct {
 	*collector
 	observers  map[string]store.Metrics
 	prototypes *tensorfile.File
-	collapsed  string // why the arm counts as totally collapsed; "" otherwise
+	deviation  float64 // relative standard deviation of the teacher's features; NaN without one
+	collapsed  string  // why the arm counts as totally collapsed; "" otherwise
 }
 
 func newOutcome() *outcome {
-	return &outcome{collector: newCollector(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}}
+	return &outcome{collector: newCollector(), observers: map[string]store.Metrics{}, prototypes: &tensorfile.File{}, deviation: math.NaN()}
 }
 
-// finish measures a trained arm on all images: prototypes and their use, then the frozen features
-// of both branches. The cell's threads share the work of the probes.
+// finish measures a trained arm and judges whether its features are constant.
 func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
+	o, err := r.measureAll(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return o, r.refuseConstant(ctx, o)
+}
+
+// measureAll measures a trained arm on all images: prototypes and their use, then the frozen
+// features of both branches. The cell's threads share the work of the probes.
+func (r *cellRun) measureAll(ctx context.Context, t Trainer) (*outcome, error) {
 	o, extra := newOutcome(), r.job.Cell.Settings.Bool("evaluate.extra")
 	for _, br := range []part.Branch{part.Teacher, part.Student} {
 		in, err := r.features(ctx, branch(t, br), extra)
@@ -35,9 +46,7 @@ func (r *cellRun) finish(ctx context.Context, t Trainer) (*outcome, error) {
 			if err := o.learners(ctx, t.Learned(), in, r.at.tally.loss(), extra); err != nil {
 				return nil, err
 			}
-			if err := r.refuseConstant(ctx, o, in); err != nil {
-				return nil, err
-			}
+			o.deviation = relativeStdOf(in)
 		}
 		if err := o.measure(ctx, in, atEnd(metrics.OfFeatures, metrics.Branch(br.String()), extra)); err != nil {
 			return nil, err

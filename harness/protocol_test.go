@@ -123,6 +123,21 @@ func TestTwoLivePrototypesAreNoCollapse(t *testing.T) {
 
 func unit3() []float32 { return []float32{1, 0, 0, 0, 1, 0, 0, 0, 1} }
 
+// shown is a network that notes the views of its steps.
+type shown struct {
+	Supervised
+	views map[float64]bool // by a sum over them
+}
+
+func (s shown) Step(views []float32, labels []int) (float64, error) {
+	var sum float64
+	for i, v := range views {
+		sum += float64(v) * math.Sin(float64(i))
+	}
+	s.views[sum] = true
+	return s.Supervised.Step(views, labels)
+}
+
 // The untrained encoder's running statistics are those of 50 different batches.
 func TestUntrainedEncodersSeeFiftyBatches(t *testing.T) {
 	p := planOf(t, keptSweep)
@@ -131,17 +146,13 @@ func TestUntrainedEncodersSeeFiftyBatches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen, next := map[float64]bool{}, b.successive()
-	_, err = Real().Untrained(configOf(j, b, nil), func() []float32 {
-		views := next()
-		var sum float64
-		for i, v := range views {
-			sum += float64(v) * math.Sin(float64(i))
-		}
-		seen[sum] = true
-		return views
-	})
-	if err != nil || len(seen) != encoders.StatisticBatches || encoders.StatisticBatches != 50 {
+	seen := map[float64]bool{}
+	r := &cellRun{job: j, batches: b, engine: Real()}
+	r.engine.Untrained = func(cfg part.Config) (Supervised, error) {
+		s, err := Real().Untrained(cfg)
+		return shown{s, seen}, err
+	}
+	if _, err := r.beforeTraining(); err != nil || len(seen) != encoders.StatisticBatches || encoders.StatisticBatches != 50 {
 		t.Errorf("%d different batches, %v", len(seen), err)
 	}
 }

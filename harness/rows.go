@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"protobench/encoders"
 	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/metrics"
@@ -19,11 +20,26 @@ func (r *cellRun) pixels(ctx context.Context) (*outcome, error) {
 
 // untrained measures the encoder before its first step.
 func (r *cellRun) untrained(ctx context.Context) (*outcome, error) {
-	s, err := r.engine.Untrained(r.config(), r.batches.successive())
+	s, err := r.beforeTraining()
 	if err != nil {
 		return nil, err
 	}
 	return r.network(ctx, s)
+}
+
+// beforeTraining is the cell's encoder before its first step, its batch-norm statistics filled.
+func (r *cellRun) beforeTraining() (Supervised, error) {
+	s, err := r.engine.Untrained(r.config())
+	if err != nil {
+		return nil, err
+	}
+	next := r.batches.successive()
+	for range encoders.StatisticBatches {
+		if _, err := s.Step(next(), nil); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // supervised trains the encoder with labels and measures it.

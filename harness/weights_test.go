@@ -69,7 +69,7 @@ func fresh(t *testing.T, j *Job) (s stateful, images []float32) {
 	engine, cfg := Real(), configOf(j, b, nil)
 	switch j.Cell.Reference {
 	case "untrained":
-		s, err = engine.Untrained(cfg, func() []float32 { return make([]float32, 2*8*48) })
+		s, err = engine.Untrained(cfg)
 	case "supervised":
 		s, err = engine.Supervised(cfg, 2)
 	default:
@@ -127,7 +127,8 @@ func trained(t *testing.T, j *Job, images []float32) [][]float32 {
 		t.Fatal(err)
 	}
 	if j.Cell.Reference == "untrained" {
-		s, err := Real().Untrained(configOf(j, b, nil), b.successive())
+		r := &cellRun{job: j, batches: b, engine: Real()}
+		s, err := r.beforeTraining()
 		if err != nil {
 			t.Fatal(err)
 		}
