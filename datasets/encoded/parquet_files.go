@@ -85,6 +85,9 @@ func openTable(m files.Member) (t *table, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("damaged Parquet file (%w); fetch it again", err)
 	}
+	if err := checkPages(at, m.Size, f.Metadata()); err != nil {
+		return nil, err
+	}
 	t = &table{File: f, path: m.Path, label: -1, fine: -1}
 	return t, t.columns()
 }
@@ -100,8 +103,19 @@ func checkParquet(at io.ReaderAt, size int64) error {
 	if _, err := at.ReadAt(tail, size-8); err != nil || string(tail[4:]) != "PAR1" {
 		return errors.New("does not end like a Parquet file: it is cut short; fetch it again")
 	}
-	if footer := int64(binary.LittleEndian.Uint32(tail)); footer > size-12 {
-		return fmt.Errorf("says that its description has %d bytes, in a file of %d: damaged; fetch it again", footer, size)
+	length := int64(binary.LittleEndian.Uint32(tail))
+	if length > size-12 {
+		return fmt.Errorf("says that its description has %d bytes, in a file of %d: damaged; fetch it again", length, size)
+	}
+	if text := files.TooLarge(float64(length)); text != "" {
+		return fmt.Errorf("its description %s; write fewer row groups a file", text)
+	}
+	footer := make([]byte, length)
+	if _, err := at.ReadAt(footer, size-8-length); err != nil {
+		return err
+	}
+	if err := checkThrift(footer); err != nil {
+		return fmt.Errorf("damaged Parquet file (its description has %w); fetch it again", err)
 	}
 	return nil
 }
