@@ -187,6 +187,7 @@ func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, e
 	if err != nil {
 		return nil, err
 	}
+	b.augment.Team = t
 	return &cellRun{
 		job: j, dir: dir, set: set, batches: b, cadence: newCadence(&j.Cell), engine: x.options.Engine, tell: x.tell,
 		every: x.options.CheckpointEvery, team: t, spare: &x.spare, keepWeights: x.keepWeights,

@@ -40,7 +40,7 @@ func noise(n, height, width, channels int) *datasets.Images {
 func augmenter(t testing.TB, c Config, im *datasets.Images, flip bool) *Augmenter {
 	t.Helper()
 	mean, std := [3]float32{0.5, 0.4, 0.3}, [3]float32{0.2, 0.25, 0.3}
-	a, err := New(c, Input{im.Height, im.Width, im.Channels}, mean, std, flip)
+	a, err := New(Alike(c), Input{im.Height, im.Width, im.Channels}, mean, std, flip)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestGrayViewsHaveEqualChannels(t *testing.T) {
 	im := noise(2, 8, 8, 3)
 	c := still()
 	c.Grayscale = 1
-	a, err := New(c, Input{8, 8, 3}, [3]float32{}, [3]float32{1, 1, 1}, true)
+	a, err := New(Alike(c), Input{8, 8, 3}, [3]float32{}, [3]float32{1, 1, 1}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestNewRefuses(t *testing.T) {
 	} {
 		cfg, in, std := recipe(), Input{4, 4, 3}, unit
 		c.change(&cfg, &in, &std)
-		if _, err := New(cfg, in, unit, std, true); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := New(Alike(cfg), in, unit, std, true); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", c.name, err, c.want)
 		}
 	}

@@ -20,79 +20,49 @@ func gaussian(k []float32, sigma float64) {
 
 func bell(x, sigma float64) float64 { return math.Exp(-x * x / (2 * sigma * sigma)) }
 
-func kernel3(sigma float64) (k [3]float32) {
-	gaussian(k[:], sigma)
+// negligible is a share of a kernel that no float32 of a view can show.
+const negligible = 1e-9
+
+// trim leaves out the ends of a kernel whose weights are negligible, down to three of them.
+func trim(k []float32) []float32 {
+	for len(k) > 3 && k[0] < negligible {
+		k = k[1 : len(k)-1]
+	}
 	return k
 }
 
+// tenth is SimCLR's side of the kernel: a tenth of the image's, made odd, and at least 3.
+func tenth(in Input) int { return 2*max(1, max(in.Height, in.Width)/10/2) + 1 }
+
+// blurRoom is how much room a blur of images of a size needs for kernels of at most so many taps.
+func blurRoom(in Input, taps int) int { return (in.Height+taps)*in.Width + in.Width + taps }
+
 // blur convolves an image of planes [C,H,W] with the kernels kx along the columns and ky along the
-// rows; the border is reflected without repeating its pixel. dst may be src; tmp holds one image.
-func blur(dst, src, tmp []float32, in Input, kx, ky []float32) {
-	n := in.Height * in.Width
+// rows; the border is reflected without repeating its pixel. dst may be src; room holds blurRoom
+// numbers.
+func blur(dst, src, room []float32, in Input, kx, ky []float32) {
+	w, n := in.Width, in.Height*in.Width
+	left, top := len(kx)/2, len(ky)/2
+	line, mid := room[:w+2*left], room[w+2*left:][:(in.Height+2*top)*w]
 	for at := 0; at < len(src); at += n {
-		plane, mid := src[at:at+n], tmp[at:at+n]
-		window(mid, plane, 1, kx)
 		for row := range in.Height {
-			blurEnds(mid[row*in.Width:(row+1)*in.Width], plane[row*in.Width:], kx)
-		}
-		out := dst[at : at+n]
-		window(out, mid, in.Width, ky)
-		for row := range in.Height {
-			if half := len(ky) / 2; row < half || row >= in.Height-half {
-				blurRow(out[row*in.Width:(row+1)*in.Width], mid, row, in, ky)
+			x := src[at+row*w:][:w]
+			copy(line[left:], x)
+			for i := range left {
+				line[left-1-i], line[left+w+i] = x[bounce(-1-i, w)], x[bounce(w+i, w)]
 			}
+			kernel.Mix(mid[(top+row)*w:][:w], line, 1, kx)
 		}
-	}
-}
-
-// window adds shifted copies of a plane, step apart, where they all lie inside it: of all rows at
-// once, so that what reaches from one row into the next is wrong and is for blurEnds to do.
-func window(dst, src []float32, step int, k []float32) {
-	half := len(k) / 2 * step
-	n := len(dst) - 2*half
-	if n <= 0 {
-		return
-	}
-	for j, w := range k {
-		addScaled(dst[half:half+n], src[j*step:], w, j == 0)
-	}
-}
-
-// addScaled adds w·src to dst, or sets dst to it.
-func addScaled(dst, src []float32, w float32, set bool) {
-	if set {
-		kernel.Scale(dst, src, w)
-	} else {
-		kernel.Axpy(w, src[:len(dst)], dst)
-	}
-}
-
-// blurEnds does the columns at the ends of a row, whose windows leave it.
-func blurEnds(dst, src, k []float32) {
-	half := len(k) / 2
-	for col := 0; col < len(dst); col++ {
-		if col == half && half < len(dst)-half {
-			col = len(dst) - half // the first at the other end
+		for i := range top {
+			copy(mid[(top-1-i)*w:][:w], mid[(top+bounce(-1-i, in.Height))*w:])
+			copy(mid[(top+in.Height+i)*w:][:w], mid[(top+bounce(in.Height+i, in.Height))*w:])
 		}
-		if col == len(dst) {
-			break
-		}
-		dst[col] = 0
-		for j, w := range k {
-			dst[col] += float32(w * src[reflect(col+j-half, len(dst))])
-		}
+		kernel.Mix(dst[at:at+n], mid, w, ky)
 	}
 }
 
-// blurRow does a row at the top or bottom, whose window leaves the plane.
-func blurRow(dst, src []float32, row int, in Input, k []float32) {
-	for j, w := range k {
-		addScaled(dst, src[reflect(row+j-len(k)/2, in.Height)*in.Width:], w, j == 0)
-	}
-}
-
-// reflect mirrors an index at the ends of [0,n).
-func reflect(i, n int) int {
+// bounce mirrors an index at the ends of [0,n).
+func bounce(i, n int) int {
 	if n == 1 {
 		return 0
 	}

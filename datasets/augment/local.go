@@ -2,26 +2,23 @@ package augment
 
 import (
 	"fmt"
+	"slices"
 
 	"protobench/datasets"
 	"protobench/internal/setting"
-	"protobench/internal/stream"
 )
 
 // Locals makes the local crops of multi-crop (Caron et al. 2020, sec. 3.2): small regions in a
-// small size, with the same colour recipe as the views. Their draws come from streams of their own,
-// so that views stay as they are without them. It holds its scratch memory: one goroutine at a
-// time.
-type Locals struct {
-	crops int
-	a     Augmenter // of views that cover less and are smaller
-}
+// small size, by the recipe of the first view unless [Local] says otherwise. Their draws come from
+// streams of their own, so that views stay as they are without them. It shares its augmenter's
+// team.
+type Locals struct{ maker maker }
 
 // Locals returns what makes the given number of local crops of an image, each of shape out. Where a
 // setting is at fault, the error is a *setting.KeyError.
 func (a *Augmenter) Locals(crops int, out Input) (*Locals, error) {
 	if crops > 0 {
-		if wrong := a.cfg.Check(true); len(wrong) > 0 {
+		if wrong := a.recipes.Check(true); len(wrong) > 0 {
 			return nil, wrong[0]
 		}
 		if out.Height < 1 || out.Width < 1 || out.Height > a.in.Height || out.Width > a.in.Width || out.Channels != a.in.Channels {
@@ -31,26 +28,15 @@ func (a *Augmenter) Locals(crops int, out Input) (*Locals, error) {
 			}
 		}
 	}
-	l := &Locals{crops: crops, a: *a}
-	l.a.cfg.CropMin, l.a.cfg.CropMax = a.cfg.LocalMin, a.cfg.LocalMax
-	l.a.out, l.a.work = out, newScratch(a.in, out)
-	return l, nil
+	return &Locals{maker{of: a, purpose: "local-crops", recipes: slices.Repeat([]Config{a.recipes.local()}, crops), out: out}}, nil
 }
 
 // Len returns the number of values of n images' crops.
-func (l *Locals) Len(n int) int { return l.crops * n * l.a.out.size() }
+func (l *Locals) Len(n int) int { return len(l.maker.recipes) * n * l.maker.out.size() }
 
 // Crops writes the local crops of every image set[order[i]] into dst, [crops·B,h,w,C]: crop by
 // crop, each in the order of order. Crop c of image i draws only from the stream of (seed, epoch, i,
 // c): more crops leave the first ones as they are.
 func (l *Locals) Crops(dst []float32, set *datasets.Images, order []int, seed uint64, epoch int) {
-	l.a.check(len(dst), l.Len(len(order)), set)
-	n, size := len(order), l.a.out.size()
-	for i, index := range order {
-		for c := range l.crops {
-			at := (c*n + i) * size
-			stream.Seed(l.a.work.source, seed, "local-crops", uint64(epoch), uint64(index), uint64(c))
-			l.a.work.one(dst[at:at+size], set.Image(index), &l.a)
-		}
-	}
+	l.maker.all(dst, set, order, seed, epoch)
 }

@@ -96,7 +96,7 @@ func TestLocalsRefuse(t *testing.T) {
 	} {
 		cfg, out := localRecipe(), Input{4, 4, 3}
 		c.change(&cfg, &out)
-		a, err := New(cfg, Input{im.Height, im.Width, im.Channels}, [3]float32{}, [3]float32{1, 1, 1}, true)
+		a, err := New(Alike(cfg), Input{im.Height, im.Width, im.Channels}, [3]float32{}, [3]float32{1, 1, 1}, true)
 		if err == nil {
 			_, err = a.Locals(1, out)
 		}

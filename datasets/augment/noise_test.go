@@ -19,7 +19,7 @@ func TestNoiseViews(t *testing.T) {
 	for i := range order {
 		order[i] = i
 	}
-	a, err := New(recipe(), Input{1, d, 1}, [3]float32{0.5}, [3]float32{0.25}, false)
+	a, err := New(Alike(recipe()), Input{1, d, 1}, [3]float32{0.5}, [3]float32{0.25}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

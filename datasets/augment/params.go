@@ -24,6 +24,7 @@ type params struct {
 	factor       [4]float32
 	gray         bool
 	sigma        float64 // of the blur, in pixels; 0: no blur
+	solarize     bool
 }
 
 // sample draws a view's parameters. What takes one draw comes first and is always drawn, whether it
@@ -40,7 +41,7 @@ func sample(r source, c *Config, in Input) params {
 	if blurred {
 		p.sigma = sigma
 	}
-	r.Float64() // solarization's
+	p.solarize = r.Float64() < c.Solarize
 	p.crop = cropBox(r, in.Height, in.Width, [2]float64{c.CropMin, c.CropMax}, [2]float64{3.0 / 4, 4.0 / 3})
 	return p
 }

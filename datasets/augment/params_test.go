@@ -95,10 +95,10 @@ func is(b bool) float64 {
 	return 0
 }
 
-func TestReflect(t *testing.T) {
+func TestBounce(t *testing.T) {
 	for _, c := range [][3]int{{-1, 4, 1}, {0, 4, 0}, {3, 4, 3}, {4, 4, 2}, {-2, 2, 0}, {3, 2, 1}, {-1, 1, 0}, {2, 1, 0}} {
-		if got := reflect(c[0], c[1]); got != c[2] {
-			t.Errorf("reflect(%d, %d) = %d, want %d", c[0], c[1], got, c[2])
+		if got := bounce(c[0], c[1]); got != c[2] {
+			t.Errorf("bounce(%d, %d) = %d, want %d", c[0], c[1], got, c[2])
 		}
 	}
 }

@@ -6,6 +6,29 @@ import (
 	"protobench/internal/kernel"
 )
 
+// filter says how images are resized.
+type filter struct{ cubic, antialias bool }
+
+// weight is the filter at a distance from its centre: a triangle of half width 1, or the cubic
+// convolution (Keys 1981) of half width 2 with PyTorch's and Pillow's coefficients.
+func (f filter) weight(x float64) float64 {
+	x = math.Abs(x)
+	if !f.cubic {
+		return math.Max(0, 1-x)
+	}
+	a := -0.75
+	if f.antialias {
+		a = -0.5
+	}
+	switch {
+	case x < 1:
+		return float64(float64(float64(float64((a+2)*x)-(a+3))*x)*x) + 1
+	case x < 2:
+		return a * float64(float64(float64(float64(float64((x-5)*x)+8)*x))-4)
+	}
+	return 0
+}
+
 // axis holds, for each output position along one side, the input positions that it mixes: taps
 // weights from first on. Its memory is kept for the next crop.
 type axis struct {
@@ -14,36 +37,49 @@ type axis struct {
 	weight []float32 // [len(first), taps]
 }
 
-// resample fills the axis with bilinear weights from in to out positions with half-pixel centres
-// (torch.nn.functional.interpolate, align_corners false). With antialias the triangle is stretched
-// by in/out where the output is smaller. Weights are renormalised at the borders, which equals
-// clamping.
-func (a *axis) resample(in, out int, antialias bool) {
+// resample fills the axis with weights from in to out positions with half-pixel centres
+// (torch.nn.functional.interpolate, align_corners false). With antialias the filter is stretched by
+// in/out where the output is smaller, and weights are renormalised at the borders; without, the
+// borders are clamped, which for the triangle is the same.
+func (a *axis) resample(in, out int, f filter) {
 	scale := float64(in) / float64(out)
-	support := 1.0
-	if antialias {
-		support = math.Max(1, scale)
+	stretch, half := 1.0, 1.0
+	if f.cubic {
+		half = 2
 	}
-	a.taps = min(in, int(math.Ceil(2*support)))
+	if f.antialias {
+		stretch = math.Max(1, scale)
+	}
+	window := int(math.Ceil(2 * half * stretch))
+	a.taps = min(in, window)
 	a.first, a.weight = a.first[:0], a.weight[:0]
 	for i := range out {
 		centre := float64((float64(i) + 0.5) * scale)
-		first := int(math.Floor(centre-support-0.5)) + 1
-		a.first = append(a.first, min(max(first, 0), in-a.taps))
-		a.triangle(centre, support)
+		from := int(math.Floor(centre-float64(half*stretch)-0.5)) + 1
+		a.first = append(a.first, min(max(from, 0), in-a.taps))
+		a.weigh(f, in, from, window, centre, stretch)
 	}
 }
 
-// triangle appends the normalised weights of the newest position.
-func (a *axis) triangle(centre, support float64) {
-	first, at, sum := a.first[len(a.first)-1], len(a.weight), 0.0
-	for j := range a.taps {
-		w := math.Max(0, 1-math.Abs(float64(first+j)+0.5-centre)/support)
-		sum += w
-		a.weight = append(a.weight, float32(w))
+// weigh appends the weights of the newest position, whose filter covers window inputs of in from
+// one on.
+func (a *axis) weigh(f filter, in, from, window int, centre, stretch float64) {
+	at := len(a.weight)
+	for range a.taps {
+		a.weight = append(a.weight, 0)
 	}
-	for j := at; j < len(a.weight); j++ {
-		a.weight[j] /= float32(sum)
+	weights, first, sum := a.weight[at:], a.first[len(a.first)-1], 0.0
+	for p := from; p < from+window; p++ {
+		inside := min(max(p, 0), in-1)
+		if p != inside && (f.antialias || !f.cubic) {
+			continue
+		}
+		w := f.weight((float64(p) + 0.5 - centre) / stretch)
+		sum += w
+		weights[inside-first] += float32(w)
+	}
+	for j := range weights {
+		weights[j] /= float32(sum)
 	}
 }
 
@@ -58,75 +94,64 @@ func (a *axis) mirror() {
 	}
 }
 
-// resizedCrop makes planes [C,h,w] of the view's size of a box of an image [H,W,C], bilinearly, and
-// antialiased where that reduces it, which only local crops can be; with flip it is mirrored.
-func (s *scratch) resizedCrop(dst []float32, image []uint8, in, out Input, b box, flip bool) {
-	s.across.resample(b.width, out.Width, true)
-	s.down.resample(b.height, out.Height, true)
+// resizer resizes parts of images in planes: columns first, row by row as they come, then rows.
+type resizer struct {
+	across, down axis
+	rows         kernel.Resampler
+	height, from int       // of the part; where a plane of wide ends and the next one begins
+	wide         []float32 // [channels, height, width of the output], with room behind each plane
+}
+
+// begin prepares for parts of height×width pixels that become out; with flip they are mirrored.
+func (r *resizer) begin(height, width int, out Input, f filter, flip bool) {
+	r.across.resample(width, out.Width, f)
+	r.down.resample(height, out.Height, f)
 	if flip {
-		s.across.mirror()
+		r.across.mirror()
 	}
-	stride := in.Width * in.Channels
-	rows := s.image[:b.height*stride]
-	kernel.Levels(rows, image[b.top*stride:])
-	resize(dst, rows[b.left*in.Channels:], s.wide, stride, b.height, in.Channels, &s.across, &s.down)
+	r.rows.Plan(width, r.across.taps, r.across.first, r.across.weight)
+	r.height, r.from = height, height*out.Width+kernel.RowSlack
+	if n := out.Channels * r.from; len(r.wide) < n {
+		r.wide = make([]float32, n)
+	}
 }
 
-// resize mixes rows of stride values of src, pixels of some channels, first along the columns into
-// planes wide, [channels,rows,len(across.first)], then along the rows into dst,
-// [channels,len(down.first),len(across.first)].
-func resize(dst, src, wide []float32, stride, rows, channels int, across, down *axis) {
-	width := len(across.first)
-	for row := range rows {
-		line := src[row*stride:]
-		if channels == 3 && across.taps == 2 {
-			mixPixelPairs(wide[row*width:], line, rows*width, across)
-			continue
-		}
-		for c := range channels {
-			mixColumns(wide[(c*rows+row)*width:], line[c:], channels, across)
-		}
-	}
+// row takes a row of one channel's plane; it has to go on for kernel.RowSlack numbers. Rows come
+// from top to bottom.
+func (r *resizer) row(channel, row int, x []float32) {
+	r.rows.Row(r.wide[channel*r.from+row*len(r.across.first):], x)
+}
+
+// finish writes the outcome, [channels,h,w].
+func (r *resizer) finish(dst []float32, channels int) {
+	width, taps := len(r.across.first), r.down.taps
 	for c := range channels {
-		plane := wide[c*rows*width:]
-		for i, first := range down.first {
-			out := dst[(c*len(down.first)+i)*width:][:width]
-			mixRows(out, plane[first*width:], down.weight[i*down.taps:(i+1)*down.taps])
+		plane := r.wide[c*r.from:]
+		for i, first := range r.down.first {
+			out := dst[(c*len(r.down.first)+i)*width:][:width]
+			kernel.Mix(out, plane[first*width:], width, r.down.weight[i*taps:(i+1)*taps])
 		}
 	}
 }
 
-// mixRows adds multiples of successive rows.
-func mixRows(dst, src, weights []float32) {
-	if len(weights) == 2 { // every crop that is not reduced
-		kernel.Combine(dst, src, src[len(dst):], weights[0], weights[1])
-		return
-	}
-	for j, w := range weights {
-		addScaled(dst, src[j*len(dst):], w, j == 0)
-	}
-}
-
-// mixPixelPairs is mixColumns for three channels, into planes so far apart, and two taps: every
-// crop that is not reduced.
-func mixPixelPairs(dst, src []float32, apart int, a *axis) {
-	n := len(a.first)
-	r, g, b, weight := dst[:n], dst[apart:][:n], dst[2*apart:][:n], a.weight[:2*n]
-	for i, first := range a.first {
-		v, u, p := weight[2*i], weight[2*i+1], src[3*first:][:6]
-		r[i] = float32(v*p[0]) + float32(u*p[3])
-		g[i] = float32(v*p[1]) + float32(u*p[4])
-		b[i] = float32(v*p[2]) + float32(u*p[5])
-	}
-}
-
-// mixColumns mixes values of src, so many apart.
-func mixColumns(dst, src []float32, apart int, a *axis) {
-	for i, first := range a.first {
-		sum := float32(0)
-		for j, w := range a.weight[i*a.taps : (i+1)*a.taps] {
-			sum += float32(w * src[(first+j)*apart])
+// resizedCrop makes planes [C,h,w] of the view's size of a box of an image [H,W,C]; with flip it is
+// mirrored. Values stay in the range of pixels.
+func (s *scratch) resizedCrop(dst []float32, image []uint8, in, out Input, b box, f filter, flip bool) {
+	s.resizer.begin(b.height, b.width, out, f, flip)
+	pitch := in.Width + kernel.RowSlack
+	for row := range b.height {
+		pixels := image[((b.top+row)*in.Width+b.left)*in.Channels:][:b.width*in.Channels]
+		if in.Channels == 3 {
+			kernel.Planes(s.row[:b.width], s.row[pitch:], s.row[2*pitch:], pixels)
+		} else {
+			kernel.Levels(s.row[:b.width], pixels)
 		}
-		dst[i] = sum
+		for c := range in.Channels {
+			s.resizer.row(c, row, s.row[c*pitch:])
+		}
+	}
+	s.resizer.finish(dst, in.Channels)
+	if f.cubic {
+		kernel.Clamped(dst, 1, 0)
 	}
 }

@@ -19,6 +19,7 @@ type Cell struct {
 	Images      Images            // zero where the data were not opened
 	Warnings    []setting.Warning // what its settings do not say of themselves; without the data, nothing
 
+	written  []assignment                         // of its tables, preset and method, which an augment.preset leaves alone
 	look     func(datasets.Options) *datasets.Set // the set of some options, nil where it is not known
 	at       string                               // path of its method in the sweep file
 	data     []setting.Warning                    // what its data tell of themselves
@@ -52,8 +53,8 @@ func (c *Cell) Encoder() encoders.Config { return setting.Read[encoders.Config](
 // Train returns the cell's [train] table.
 func (c *Cell) Train() part.Train { return setting.Read[part.Train](c.Settings, "train") }
 
-// Augment returns the cell's [augment] table.
-func (c *Cell) Augment() augment.Config { return setting.Read[augment.Config](c.Settings, "augment") }
+// Augment returns the cell's [augment] tables.
+func (c *Cell) Augment() augment.Recipes { return augment.Read(c.Settings) }
 
 // Evaluate returns the cell's [evaluate] table.
 func (c *Cell) Evaluate() Evaluate { return setting.Read[Evaluate](c.Settings, "evaluate") }
@@ -109,11 +110,14 @@ func (c *Cell) parts() []string {
 	if !datasets.OfVectors(dataset) {
 		names = append(names, "images")
 	}
-	if c.Settings.Int("train.local_crops") > 0 {
+	if c.local() {
 		names = append(names, "local-crops")
 	}
 	return names
 }
+
+// local reports whether the cell's arm sees local crops.
+func (c *Cell) local() bool { return c.Settings.Int("train.local_crops") > 0 }
 
 // key returns a key that the program itself names.
 func key(path string) setting.Key {

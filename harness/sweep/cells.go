@@ -12,7 +12,7 @@ import (
 func (p *parser) cells(base layer, all []method, axes []axis) []Cell {
 	trained := make([][]Cell, len(all)) // by method
 	for i, m := range all {
-		start := Cell{Composition: m.composition, Form: m.form, Settings: m.settings, look: p.look, at: m.at, changed: m.changed, unstated: m.unstated}
+		start := Cell{Composition: m.composition, Form: m.form, Settings: m.settings, look: p.look, written: slices.Concat(base.written, m.written), at: m.at, changed: m.changed, unstated: m.unstated}
 		trained[i] = combine(start, axes)
 		p.refuseUnused(m, trained[i])
 		p.refuseRescaling(m, axes)
@@ -36,6 +36,9 @@ func (p *parser) cells(base layer, all []method, axes []axis) []Cell {
 // that changes nothing in a cell is none of its axes.
 func combine(start Cell, axes []axis) []Cell {
 	start.Axes = map[string]any{}
+	if !presetAxis(axes) { // else each of its values starts from the settings without one
+		start.startFromPreset()
+	}
 	cells := []Cell{start}
 	for _, x := range axes {
 		values := x.values
@@ -43,6 +46,9 @@ func combine(start Cell, axes []axis) []Cell {
 			values = []any{start.Settings.Get(x.key.Path)}
 		}
 		cells = along(cells, x.key.Path, values)
+	}
+	for i := range cells {
+		cells[i].startFromPreset()
 	}
 	return distinct(cells, axes, start.Settings)
 }

@@ -124,5 +124,5 @@ func (c *Cell) contradictions() []*setting.KeyError {
 	if c.Reference != "" {
 		return nil
 	}
-	return append(c.Augment().Check(c.Settings.Int("train.local_crops") > 0), methods.Check(c.Config())...)
+	return append(c.Augment().Check(c.local()), methods.Check(c.Config())...)
 }

@@ -37,6 +37,9 @@ func (c *Cell) meets(k setting.Key, need string) bool {
 		case mayFlip:
 			return c.mayFlip()
 		}
+		if has, known := c.Augment().Has(one, c.local()); known {
+			return has
+		}
 		return c.holds(one)
 	})
 }

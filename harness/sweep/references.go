@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"protobench/internal/setting"
 )
@@ -17,7 +18,7 @@ func (p *parser) references(base layer, axes []axis) []Cell {
 	common := slices.DeleteFunc(slices.Clone(axes), func(x axis) bool { return len(x.where) > 0 })
 	var cells []Cell
 	for _, kind := range p.referenceNames() {
-		c := Cell{Reference: kind, Settings: base.settings, look: p.look}
+		c := Cell{Reference: kind, Settings: base.settings, look: p.look, written: base.written}
 		c.Composition.Name = kind
 		c.Settings.MustSet("train.local_crops", 0)
 		cells = append(cells, combine(c, common)...)
@@ -53,7 +54,7 @@ func referenceReads(kind, path string) bool {
 	if path == "train.local_crops" {
 		return false
 	}
-	table, _ := setting.Cut(path)
+	table, _, _ := strings.Cut(path, ".")
 	switch kind {
 	case "pixels":
 		return table == "data"

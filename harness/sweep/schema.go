@@ -24,11 +24,10 @@ type Evaluate struct {
 
 // schema is made once: a sweep looks thousands of times.
 var schema = sync.OnceValue(func() *setting.Schema {
-	shared := []setting.Table{
-		setting.Of[datasets.Options]("data"), setting.Of[encoders.Config]("encoder"), setting.Of[part.Train]("train"),
-		setting.Of[augment.Config]("augment"), setting.Of[Evaluate]("evaluate"),
-	}
-	return setting.NewSchema(append(shared, methods.Tables()...), methods.Reads())
+	tables := []setting.Table{setting.Of[datasets.Options]("data"), setting.Of[encoders.Config]("encoder"), setting.Of[part.Train]("train")}
+	tables = append(tables, augment.Tables()...)
+	tables = append(tables, setting.Of[Evaluate]("evaluate"))
+	return setting.NewSchema(append(tables, methods.Tables()...), methods.Reads())
 })
 
 // Schema returns every setting that a cell has, in the order of listings.

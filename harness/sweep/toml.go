@@ -33,11 +33,14 @@ func (c *Cell) referenceList() string {
 }
 
 // Named are the settings that the cell's config names, in the order of listings: those that it
-// reads.
+// reads. Of keys that came later it names those that are set, and those that the preset of its
+// augmentations would set.
 func (c *Cell) Named() []setting.Key {
 	var keys []setting.Key
+	preset := c.augmentPreset()
 	for _, k := range Schema().Keys() {
-		if c.Reads(k) && !(k.Quiet && c.Settings.IsDefault(k.Path)) {
+		_, sets := preset[k.Path]
+		if silent := k.Quiet && !sets && c.Settings.IsDefault(k.Path); c.Reads(k) && !silent {
 			keys = append(keys, k)
 		}
 	}

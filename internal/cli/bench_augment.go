@@ -3,20 +3,23 @@ package cli
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"protobench/datasets"
 	"protobench/datasets/augment"
-	"protobench/internal/setting"
+	"protobench/internal/kernel"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 )
 
-// benchAugment times the views of random images under the default settings.
+// benchAugment times the views of random images.
 type benchAugment struct {
 	machine
-	Batch int `placeholder:"N" default:"128" help:"Images per call; each gives two views."`
-	Steps int `placeholder:"N" default:"50" help:"Timed calls of each thread, after three that warm up."`
+	Preset     string `enum:"${augments}" default:"default" help:"Recipe, a value of augment.preset: one of ${enum}."`
+	Size       int    `placeholder:"N" default:"32" help:"Side of the images and their views, 8 to 1024 pixels."`
+	LocalCrops int    `placeholder:"N" help:"Local crops of each image besides, of 96 pixels to the views' 224."`
+	Batch      int    `placeholder:"N" default:"128" help:"Images per call; each gives two views."`
+	Steps      int    `placeholder:"N" default:"50" help:"Timed calls, after three that warm up."`
 }
 
 // Validate refuses sizes that make no sense.
@@ -27,76 +30,88 @@ func (b benchAugment) Validate() error {
 	if b.Batch < 1 || b.Steps < 1 {
 		return fmt.Errorf("--batch %d --steps %d: expected at least 1", b.Batch, b.Steps)
 	}
+	if b.Size < 8 || b.Size > 1024 || b.LocalCrops < 0 || b.LocalCrops > 64 {
+		return fmt.Errorf("--size %d --local-crops %d: expected 8 to 1024 and 0 to 64", b.Size, b.LocalCrops)
+	}
 	return nil
 }
 
-// augmentReport is the outcome. Cells augment for themselves, so each thread has an augmenter of
-// its own.
+// augmentReport is the outcome; its JSON keys are a contract.
 type augmentReport struct {
-	Bench      string  `json:"bench"`
-	Batch      int     `json:"batch"`
-	Steps      int     `json:"steps"`
-	Threads    int     `json:"threads"`
-	StepS      float64 `json:"step_s"`       // median time of a call on one thread while all work
-	ImagesPerS float64 `json:"images_per_s"` // source images, all threads together
-	PerThread  float64 `json:"images_per_s_per_thread"`
+	Bench      string     `json:"bench"`
+	Preset     string     `json:"preset"`
+	Size       int        `json:"size"`
+	LocalCrops int        `json:"local_crops"`
+	LocalSize  int        `json:"local_size,omitempty"`
+	Batch      int        `json:"batch"`
+	Steps      int        `json:"steps"`
+	Threads    int        `json:"threads"`
+	ISA        kernel.ISA `json:"isa"`
+	StepS      float64    `json:"step_s"`       // median time of a call
+	ImagesPerS float64    `json:"images_per_s"` // source images, all threads together
+	PerThread  float64    `json:"images_per_s_per_thread"`
 }
 
 // Run measures and prints.
 func (b benchAugment) Run(ctx context.Context, w *console) error {
-	b.team().Close() // for the scheduler's processors
-	makers := make([]*augment.Augmenter, b.Threads)
-	for i := range makers {
-		var err error
-		in := augment.Input{Height: benchImage.Height, Width: benchImage.Width, Channels: benchImage.Channels}
-		if makers[i], err = augment.New(setting.Defaults[augment.Config]("augment"), in, [3]float32{0.5, 0.5, 0.5}, [3]float32{0.25, 0.25, 0.25}, true); err != nil {
-			return err
-		}
+	w.warn(kernel.Warning())
+	team := b.team()
+	defer team.Close()
+	r := augmentReport{
+		Bench: "augment", Preset: b.Preset, Size: b.Size, LocalCrops: b.LocalCrops, Batch: b.Batch, Steps: b.Steps, Threads: b.Threads, ISA: kernel.InUse(),
 	}
-	samples := make([][]float64, b.Threads)
-	var wait sync.WaitGroup
-	for i, a := range makers {
-		wait.Go(func() { samples[i] = b.calls(ctx, a) })
+	if b.LocalCrops > 0 {
+		r.LocalSize = max(1, b.Size*96/224)
 	}
-	wait.Wait()
-	if ctx.Err() != nil {
-		return exitError{exitInterrupted, "interrupted"}
+	samples, err := b.calls(ctx, team, r.LocalSize)
+	if err != nil {
+		return err
 	}
-	var all []float64
-	for _, s := range samples {
-		all = append(all, s...)
+	r.StepS = median(samples)
+	r.ImagesPerS = float64(b.Batch) / r.StepS
+	r.PerThread = r.ImagesPerS / float64(b.Threads)
+	local := ""
+	if b.LocalCrops > 0 {
+		local = fmt.Sprintf(" and %s of %d×%d", count(b.LocalCrops, "local crop"), r.LocalSize, r.LocalSize)
 	}
-	r := augmentReport{Bench: "augment", Batch: b.Batch, Steps: b.Steps, Threads: b.Threads, StepS: median(all)}
-	r.PerThread = float64(b.Batch) / r.StepS
-	r.ImagesPerS = r.PerThread * float64(b.Threads)
-	return b.show(w.out, r, fmt.Sprintf("%d images × 2 views in %.2f ms (median of %d calls) on each of %s: %.0f images/s a thread, %.0f in all\n",
-		b.Batch, 1e3*r.StepS, len(all), count(b.Threads, "thread"), r.PerThread, r.ImagesPerS))
+	return b.show(w.out, r, fmt.Sprintf("%s, %d×%d pixels, %d images × 2 views%s in %.2f ms (median of %d calls) with %s: %.0f images/s\n",
+		b.Preset, b.Size, b.Size, b.Batch, local, 1e3*r.StepS, len(samples), count(b.Threads, "thread"), r.ImagesPerS))
 }
 
-// calls times one thread's calls.
-func (b benchAugment) calls(ctx context.Context, a *augment.Augmenter) (samples []float64) {
-	set := noiseImages(b.Batch)
-	order := make([]int, b.Batch)
+// calls times the calls.
+func (b benchAugment) calls(ctx context.Context, team *team.Team, side int) (samples []float64, err error) {
+	in := augment.Input{Height: b.Size, Width: b.Size, Channels: 3}
+	a, err := augment.New(augment.Named(b.Preset), in, [3]float32{0.5, 0.5, 0.5}, [3]float32{0.25, 0.25, 0.25}, true)
+	if err != nil {
+		return nil, err
+	}
+	a.Team = team
+	locals, err := a.Locals(b.LocalCrops, augment.Input{Height: side, Width: side, Channels: 3})
+	if err != nil {
+		return nil, err
+	}
+	set, order := noiseImages(b.Batch, in), make([]int, b.Batch)
 	for i := range order {
 		order[i] = i
 	}
-	dst := make([]float32, 2*len(set.Pixels))
+	dst, crops := make([]float32, 2*len(set.Pixels)), make([]float32, locals.Len(b.Batch))
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {
-			return nil
+			return nil, exitError{exitInterrupted, "interrupted"}
 		}
 		began := time.Now()
 		a.Views(dst, set, order, 0, i)
+		locals.Crops(crops, set, order, 0, i)
 		if i >= warmUp {
 			samples = append(samples, time.Since(began).Seconds())
 		}
 	}
-	return samples
+	return samples, nil
 }
 
 // noiseImages are n images of random levels.
-func noiseImages(n int) *datasets.Images {
-	in, r := benchImage, stream.New(0, "images")
+func noiseImages(n int, in augment.Input) *datasets.Images {
+	r := stream.New(0, "images")
 	im := &datasets.Images{Height: in.Height, Width: in.Width, Channels: in.Channels, Labels: make([]int, n)}
 	im.Pixels = make([]uint8, n*in.Height*in.Width*in.Channels)
 	for i := range im.Pixels {

@@ -3,17 +3,18 @@ package cli
 import (
 	"fmt"
 	"image/png"
+	"io"
 	"os"
 
 	"protobench/datasets"
 	"protobench/datasets/augment"
-	"protobench/internal/setting"
 )
 
 type dataView struct {
 	setArgument
 	Out     string `placeholder:"FILE" default:"contact-sheet.png" help:"PNG to write."`
-	Augment bool   `help:"Show augmented views beside each original, with the default [augment] settings."`
+	Augment bool   `help:"Show augmented views beside each original, first and second ones in turn, and say by what recipe."`
+	Preset  string `enum:"${augments}" default:"default" help:"Recipe of the views, a value of augment.preset: one of ${enum}."`
 	Columns int    `default:"10" help:"Images in a row, 1 to 100."`
 	Rows    int    `default:"20" help:"Classes at most, 1 to 1000."`
 }
@@ -56,14 +57,32 @@ func (c dataView) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "%s: %d of %s of %s\n", c.Out, len(rows), classes(set.Classes), set.Name)
+	if _, err := fmt.Fprintf(w.out, "%s: %d of %s of %s\n", c.Out, len(rows), classes(set.Classes), set.Name); err != nil || !c.Augment {
+		return err
+	}
+	_, err = io.WriteString(w.out, c.recipe(set))
 	return err
+}
+
+// recipe says how the views were made.
+func (c dataView) recipe(set *datasets.Set) string {
+	if set.Noise > 0 {
+		return fmt.Sprintf("views: the vector with noise of standard deviation %.3g a coordinate\n", set.Noise)
+	}
+	text := augment.Named(c.Preset).String()
+	if source := augment.Source(c.Preset); source != "" {
+		text = c.Preset + ": " + source + "\n" + text
+	}
+	if !set.Flip {
+		text += "the set forbids flips\n"
+	}
+	return text
 }
 
 // views puts views of each class's first image beside it.
 func (c dataView) views(set *datasets.Set, rows [][][]uint8) error {
 	in := augment.Input{Height: set.Train.Height, Width: set.Train.Width, Channels: set.Train.Channels}
-	a, err := augment.New(setting.Defaults[augment.Config]("augment"), in, set.Mean, set.Std, set.Flip)
+	a, err := augment.New(augment.Named(c.Preset), in, set.Mean, set.Std, set.Flip)
 	if err != nil {
 		return err
 	}

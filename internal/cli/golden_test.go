@@ -100,7 +100,7 @@ func TestListsCoverEveryKind(t *testing.T) {
 // verbs are the commands of the grammar and the groups that hold them, by the words that call them.
 func verbs(t *testing.T) map[string]*kong.Node {
 	t.Helper()
-	parser, err := kong.New(&commands{}, kong.Name("protobench"), kong.Vars{"cpus": "1"})
+	parser, err := kong.New(&commands{}, kong.Name("protobench"), variables(1))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,10 +10,12 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"protobench/datasets/augment"
 	"protobench/internal/blas"
 )
 
@@ -85,7 +87,7 @@ func (w *console) warn(texts ...string) {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var grammar commands
 	helped := false
-	parser, err := kong.New(&grammar, kong.Name("protobench"), kong.Vars{"cpus": strconv.Itoa(runtime.GOMAXPROCS(0))},
+	parser, err := kong.New(&grammar, kong.Name("protobench"), variables(runtime.GOMAXPROCS(0)),
 		kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&console{stdout, stderr}))
@@ -118,4 +120,9 @@ func complain(stderr io.Writer, err error) int {
 		return coded.code
 	}
 	return exitUsage
+}
+
+// variables are what help texts and choices take from elsewhere.
+func variables(cpus int) kong.Vars {
+	return kong.Vars{"cpus": strconv.Itoa(cpus), "augments": strings.Join(append([]string{"default"}, augment.Presets()...), ",")}
 }

@@ -369,3 +369,18 @@ func turnHueAVX2(p *byte)
 //
 //go:noescape
 func interleaveAVX2(p *byte)
+
+// planesAVX2 parts the colours of 8-bit pixels.
+//
+//go:noescape
+func planesAVX2(p *byte)
+
+// resampleAVX2 mixes neighbours of a row: see resampling.
+//
+//go:noescape
+func resampleAVX2(p *byte)
+
+// mixAVX2 mixes arrays: see mixture.
+//
+//go:noescape
+func mixAVX2(p *byte)

@@ -9820,3 +9820,281 @@ DATA pixels2<>+20(SB)/4, $0x00000007
 DATA pixels2<>+24(SB)/4, $0x00000007
 DATA pixels2<>+28(SB)/4, $0x00000007
 GLOBL pixels2<>(SB), RODATA|NOPTR, $32
+
+// func planesAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·planesAVX2(SB), $256-8
+	MOVQ    p+0(FP), AX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	MOVQ    24(AX), DI
+	XORQ    CX, CX
+	VMOVUPS splat437f0000<>+0(SB), Y0
+	VMOVDQU bytes00<>+0(SB), X1
+	VMOVDQU bytes01<>+0(SB), X2
+	VMOVDQU bytes10<>+0(SB), X3
+	VMOVDQU bytes11<>+0(SB), X4
+	VMOVDQU bytes20<>+0(SB), X5
+	VMOVDQU bytes21<>+0(SB), X6
+	MOVQ    48(AX), AX
+
+loop:
+	VMOVDQU   (DX), X7
+	VMOVDQU   8(DX), X8
+	VPSHUFB   X1, X7, X9
+	VPSHUFB   X2, X8, X10
+	VPOR      X9, X10, X9
+	VPMOVZXBD X9, Y9
+	VCVTDQ2PS Y9, Y9
+	VDIVPS    Y0, Y9, Y9
+	VMOVUPS   Y9, (BX)(CX*1)
+	VPSHUFB   X3, X7, X9
+	VPSHUFB   X4, X8, X10
+	VPOR      X9, X10, X9
+	VPMOVZXBD X9, Y9
+	VCVTDQ2PS Y9, Y9
+	VDIVPS    Y0, Y9, Y9
+	VMOVUPS   Y9, (SI)(CX*1)
+	VPSHUFB   X5, X7, X7
+	VPSHUFB   X6, X8, X8
+	VPOR      X7, X8, X7
+	VPMOVZXBD X7, Y7
+	VCVTDQ2PS Y7, Y7
+	VDIVPS    Y0, Y7, Y7
+	VMOVUPS   Y7, (DI)(CX*1)
+	ADDQ      $0x18, DX
+	ADDQ      $0x00000020, CX
+	DECQ      AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+DATA bytes00<>+0(SB)/1, $0x00
+DATA bytes00<>+1(SB)/1, $0x03
+DATA bytes00<>+2(SB)/1, $0x06
+DATA bytes00<>+3(SB)/1, $0x09
+DATA bytes00<>+4(SB)/1, $0x0c
+DATA bytes00<>+5(SB)/1, $0x0f
+DATA bytes00<>+6(SB)/1, $0x80
+DATA bytes00<>+7(SB)/1, $0x80
+DATA bytes00<>+8(SB)/1, $0x80
+DATA bytes00<>+9(SB)/1, $0x80
+DATA bytes00<>+10(SB)/1, $0x80
+DATA bytes00<>+11(SB)/1, $0x80
+DATA bytes00<>+12(SB)/1, $0x80
+DATA bytes00<>+13(SB)/1, $0x80
+DATA bytes00<>+14(SB)/1, $0x80
+DATA bytes00<>+15(SB)/1, $0x80
+GLOBL bytes00<>(SB), RODATA|NOPTR, $16
+
+DATA bytes01<>+0(SB)/1, $0x80
+DATA bytes01<>+1(SB)/1, $0x80
+DATA bytes01<>+2(SB)/1, $0x80
+DATA bytes01<>+3(SB)/1, $0x80
+DATA bytes01<>+4(SB)/1, $0x80
+DATA bytes01<>+5(SB)/1, $0x80
+DATA bytes01<>+6(SB)/1, $0x0a
+DATA bytes01<>+7(SB)/1, $0x0d
+DATA bytes01<>+8(SB)/1, $0x80
+DATA bytes01<>+9(SB)/1, $0x80
+DATA bytes01<>+10(SB)/1, $0x80
+DATA bytes01<>+11(SB)/1, $0x80
+DATA bytes01<>+12(SB)/1, $0x80
+DATA bytes01<>+13(SB)/1, $0x80
+DATA bytes01<>+14(SB)/1, $0x80
+DATA bytes01<>+15(SB)/1, $0x80
+GLOBL bytes01<>(SB), RODATA|NOPTR, $16
+
+DATA bytes10<>+0(SB)/1, $0x01
+DATA bytes10<>+1(SB)/1, $0x04
+DATA bytes10<>+2(SB)/1, $0x07
+DATA bytes10<>+3(SB)/1, $0x0a
+DATA bytes10<>+4(SB)/1, $0x0d
+DATA bytes10<>+5(SB)/1, $0x80
+DATA bytes10<>+6(SB)/1, $0x80
+DATA bytes10<>+7(SB)/1, $0x80
+DATA bytes10<>+8(SB)/1, $0x80
+DATA bytes10<>+9(SB)/1, $0x80
+DATA bytes10<>+10(SB)/1, $0x80
+DATA bytes10<>+11(SB)/1, $0x80
+DATA bytes10<>+12(SB)/1, $0x80
+DATA bytes10<>+13(SB)/1, $0x80
+DATA bytes10<>+14(SB)/1, $0x80
+DATA bytes10<>+15(SB)/1, $0x80
+GLOBL bytes10<>(SB), RODATA|NOPTR, $16
+
+DATA bytes11<>+0(SB)/1, $0x80
+DATA bytes11<>+1(SB)/1, $0x80
+DATA bytes11<>+2(SB)/1, $0x80
+DATA bytes11<>+3(SB)/1, $0x80
+DATA bytes11<>+4(SB)/1, $0x80
+DATA bytes11<>+5(SB)/1, $0x08
+DATA bytes11<>+6(SB)/1, $0x0b
+DATA bytes11<>+7(SB)/1, $0x0e
+DATA bytes11<>+8(SB)/1, $0x80
+DATA bytes11<>+9(SB)/1, $0x80
+DATA bytes11<>+10(SB)/1, $0x80
+DATA bytes11<>+11(SB)/1, $0x80
+DATA bytes11<>+12(SB)/1, $0x80
+DATA bytes11<>+13(SB)/1, $0x80
+DATA bytes11<>+14(SB)/1, $0x80
+DATA bytes11<>+15(SB)/1, $0x80
+GLOBL bytes11<>(SB), RODATA|NOPTR, $16
+
+DATA bytes20<>+0(SB)/1, $0x02
+DATA bytes20<>+1(SB)/1, $0x05
+DATA bytes20<>+2(SB)/1, $0x08
+DATA bytes20<>+3(SB)/1, $0x0b
+DATA bytes20<>+4(SB)/1, $0x0e
+DATA bytes20<>+5(SB)/1, $0x80
+DATA bytes20<>+6(SB)/1, $0x80
+DATA bytes20<>+7(SB)/1, $0x80
+DATA bytes20<>+8(SB)/1, $0x80
+DATA bytes20<>+9(SB)/1, $0x80
+DATA bytes20<>+10(SB)/1, $0x80
+DATA bytes20<>+11(SB)/1, $0x80
+DATA bytes20<>+12(SB)/1, $0x80
+DATA bytes20<>+13(SB)/1, $0x80
+DATA bytes20<>+14(SB)/1, $0x80
+DATA bytes20<>+15(SB)/1, $0x80
+GLOBL bytes20<>(SB), RODATA|NOPTR, $16
+
+DATA bytes21<>+0(SB)/1, $0x80
+DATA bytes21<>+1(SB)/1, $0x80
+DATA bytes21<>+2(SB)/1, $0x80
+DATA bytes21<>+3(SB)/1, $0x80
+DATA bytes21<>+4(SB)/1, $0x80
+DATA bytes21<>+5(SB)/1, $0x09
+DATA bytes21<>+6(SB)/1, $0x0c
+DATA bytes21<>+7(SB)/1, $0x0f
+DATA bytes21<>+8(SB)/1, $0x80
+DATA bytes21<>+9(SB)/1, $0x80
+DATA bytes21<>+10(SB)/1, $0x80
+DATA bytes21<>+11(SB)/1, $0x80
+DATA bytes21<>+12(SB)/1, $0x80
+DATA bytes21<>+13(SB)/1, $0x80
+DATA bytes21<>+14(SB)/1, $0x80
+DATA bytes21<>+15(SB)/1, $0x80
+GLOBL bytes21<>(SB), RODATA|NOPTR, $16
+
+// func resampleAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·resampleAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 40(AX), DI
+
+group:
+	MOVQ    32(AX), R9
+	MOVLQZX (BX), R8
+	LEAQ    (DX)(R8*4), R8
+	VMOVDQU 32(BX), Y0
+	VPERMPS (R8), Y0, Y1
+	VMULPS  64(BX), Y1, Y1
+	ADDQ    $0x60, BX
+	DECQ    R9
+	JZ      store
+
+tap:
+	ADDQ    $0x04, R8
+	VPERMPS (R8), Y0, Y2
+	VMULPS  (BX), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	ADDQ    $0x20, BX
+	DECQ    R9
+	JNZ     tap
+
+store:
+	VMOVUPS Y1, (CX)
+	ADDQ    DI, CX
+	DECQ    SI
+	JNZ     group
+	VZEROUPPER
+	RET
+
+// func mixAVX2(p *byte)
+// Requires: AVX
+TEXT ·mixAVX2(SB), $256-8
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	MOVQ  8(AX), DX
+	MOVQ  24(AX), BX
+	TESTQ BX, BX
+	JZ    wideDone
+
+wide:
+	MOVQ         16(AX), SI
+	MOVQ         40(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         DX, R9
+	VBROADCASTSS (SI), Y0
+	VMULPS       (R9), Y0, Y1
+	VMULPS       32(R9), Y0, Y2
+	VMULPS       64(R9), Y0, Y3
+	VMULPS       96(R9), Y0, Y4
+	DECQ         DI
+	JZ           wideStore
+
+wideTap:
+	ADDQ         R8, R9
+	ADDQ         $0x04, SI
+	VBROADCASTSS (SI), Y0
+	VMULPS       (R9), Y0, Y5
+	VADDPS       Y5, Y1, Y1
+	VMULPS       32(R9), Y0, Y5
+	VADDPS       Y5, Y2, Y2
+	VMULPS       64(R9), Y0, Y5
+	VADDPS       Y5, Y3, Y3
+	VMULPS       96(R9), Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	DECQ         DI
+	JNZ          wideTap
+
+wideStore:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, 64(CX)
+	VMOVUPS Y4, 96(CX)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, CX
+	DECQ    BX
+	JNZ     wide
+
+wideDone:
+	MOVQ  32(AX), BX
+	TESTQ BX, BX
+	JZ    narrowDone
+
+narrow:
+	MOVQ         16(AX), SI
+	MOVQ         40(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         DX, R9
+	VBROADCASTSS (SI), Y0
+	VMULPS       (R9), Y0, Y1
+	DECQ         DI
+	JZ           narrowStore
+
+narrowTap:
+	ADDQ         R8, R9
+	ADDQ         $0x04, SI
+	VBROADCASTSS (SI), Y0
+	VMULPS       (R9), Y0, Y0
+	VADDPS       Y0, Y1, Y1
+	DECQ         DI
+	JNZ          narrowTap
+
+narrowStore:
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, CX
+	DECQ    BX
+	JNZ     narrow
+
+narrowDone:
+	VZEROUPPER
+	RET

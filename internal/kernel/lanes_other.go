@@ -41,3 +41,6 @@ func residualsAVX512(*byte)   { panic("kernel: no assembly here") }
 func axpyWideAVX2(*byte)      { panic("kernel: no assembly here") }
 func dotWideAVX2(*byte)       { panic("kernel: no assembly here") }
 func geluBothAVX512(*byte)    { panic("kernel: no assembly here") }
+func planesAVX2(*byte)        { panic("kernel: no assembly here") }
+func resampleAVX2(*byte)      { panic("kernel: no assembly here") }
+func mixAVX2(*byte)           { panic("kernel: no assembly here") }

@@ -35,6 +35,7 @@ func main() {
 	peakAVX2()
 	lanes()
 	colours()
+	views()
 	Generate()
 }
 
