@@ -162,7 +162,7 @@ func TestUniqueCentredRemovesOffset(t *testing.T) {
 	if n := UniqueCentred(p, 0.025).Count(); n != 300 {
 		t.Errorf("%d of 300 unique after centring", n)
 	}
-	if m, _ := MeanNorm(Centred(p)); m > 0.05 {
+	if m, _ := MeanNorm(Centred(p)); !(m <= 0.05) {
 		t.Errorf("centred prototypes have a mean of norm %g", m)
 	}
 }

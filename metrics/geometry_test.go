@@ -106,7 +106,7 @@ func TestCosineMetricsIgnoreOrderAndScale(t *testing.T) {
 		} {
 			a, _ := f(p)
 			b, ok := f(q)
-			if !ok || math.Abs(a-b) > 1e-5 {
+			if !ok || !(math.Abs(a-b) <= 1e-5) {
 				t.Fatalf("%s: %g and %g", name, a, b)
 			}
 		}

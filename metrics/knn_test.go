@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/kernel"
 	"protobench/metrics/internal/fixture"
 	"protobench/metrics/matrix"
 )
@@ -36,6 +37,25 @@ func TestKNNTies(t *testing.T) {
 	r := KNN(nil, train, []int{0, 2, 1, 1}, test, []int{1, 0}, KNNOptions{K: 2, Classes: 4})
 	fixture.Equal(t, "lower class first", r.Predictions, []int{1, 0})
 	fixture.Equal(t, "tally", r.PerClass, Tally{Right: []int{1, 1, 0, 0}, Total: []int{1, 1, 0, 0}})
+}
+
+// Lengths count for nothing: not in who is near, and not in the votes.
+func TestKNNIgnoresLengths(t *testing.T) {
+	train, y := fixture.Blobs(3, 40, 3, 5, 0.6)
+	test, testY := fixture.Blobs(4, 30, 3, 5, 0.6)
+	o := KNNOptions{K: 7, Tau: 0.2, Classes: 3, Scores: true}
+	want := KNN(nil, train.Normalised(), y, test.Normalised(), testY, o)
+	for i := range train.Rows {
+		kernel.Scale(train.Row(i), train.Row(i), float32(1+i%5*3))
+	}
+	for i := range test.Rows {
+		kernel.Scale(test.Row(i), test.Row(i), 1/float32(1+i%4*2))
+	}
+	got := KNN(nil, train, y, test, testY, o)
+	fixture.Equal(t, "predictions", got.Predictions, want.Predictions)
+	for i, v := range got.Scores.Data {
+		fixture.Near(t, "votes", float64(v), float64(want.Scores.Data[i]), 1e-4)
+	}
 }
 
 func TestKNNAdaptsK(t *testing.T) {

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func TestLinearSeparatesAndRepeats(t *testing.T) {
 	}
 	a := Linear(nil, x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7})
 	fixture.Equal(t, "bits with a team", a, Linear(fixture.Threads(t), x, y, tx, ty, LinearOptions{Classes: 5, Seed: 7}))
-	if a.Undefined != "" || a.Accuracy < 0.9 || len(a.HeldOut) != 9 {
+	if a.Undefined != "" || !(a.Accuracy >= 0.9) || len(a.HeldOut) != 9 {
 		t.Errorf("accuracy %g, hold-out %v, %q", a.Accuracy, a.HeldOut, a.Undefined)
 	}
 	easyX, easyY := fixture.Blobs(5, 200, 3, 8, 0.1)
@@ -44,7 +45,7 @@ func TestLinearWithAbsentClasses(t *testing.T) {
 	}
 	r := Linear(nil, x, y, x, y, LinearOptions{Classes: 5})
 	fixture.Equal(t, "present", r.Model.Present, []int{1, 3})
-	if r.Accuracy < 0.9 || slices.Contains(r.Predictions, 0) {
+	if !(r.Accuracy >= 0.9) || slices.Contains(r.Predictions, 0) {
 		t.Errorf("accuracy %g, predictions %v", r.Accuracy, r.Predictions)
 	}
 	p := r.Model.Probabilities(nil, x)
@@ -83,5 +84,31 @@ func TestHoldOutIsStratified(t *testing.T) {
 	_, other := holdOut(y, 4, 2)
 	if slices.Equal(held, other) {
 		t.Error("two seeds hold the same rows out")
+	}
+}
+
+// The strength is chosen by rows that the fits have not seen. One column tells the classes with
+// one label in four wrong; beside 200 columns of noise, weak penalties learn the wrong labels too.
+func TestLinearChoosesByHeldOutRows(t *testing.T) {
+	x, y := matrix.RandomUnit(8, 300, 201), make([]int, 300)
+	for i := range y {
+		y[i] = i % 2
+		x.Row(i)[0] += 0.2 * float32(y[i]-1)
+		if i/2%4 == 0 {
+			y[i] = 1 - y[i]
+		}
+	}
+	r := Linear(nil, x, y, x, y, LinearOptions{Classes: 2})
+	weakest := len(r.HeldOut) - 1
+	all := Linear(nil, x, y, x, y, LinearOptions{Classes: 2, L2: []float64{1e-6}})
+	if all.Accuracy != 1 {
+		t.Fatalf("a weak penalty learns %g of all labels: the test says nothing", all.Accuracy)
+	}
+	if !(r.HeldOut[weakest] <= 0.75 && r.L2 > 1e-2) {
+		t.Errorf("L2 %g by accuracies of %.2f", r.L2, r.HeldOut)
+	}
+	for _, a := range r.HeldOut {
+		rows := a * 60 // a fifth of the rows, in whole ones
+		fixture.Near(t, "rows that are right", rows, math.Round(rows), 1e-9)
 	}
 }

@@ -11,11 +11,11 @@ import (
 func TestNormSpread(t *testing.T) {
 	raw := matrix.Of(3, 2, []float32{3, 4, -1, 0, 0, 3})
 	in := &Input{Prototypes: Prototypes{Raw: raw, Effective: raw.Normalised()}}
-	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined != "" || math.Abs(r.Value-math.Sqrt(8.0/3)) > 1e-12 {
+	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined != "" || !(math.Abs(r.Value-math.Sqrt(8.0/3)) <= 1e-12) {
 		t.Errorf("%+v, want √(8/3)", r)
 	}
 	in.Raw = in.Effective
-	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined != "" || r.Value > 1e-7 {
+	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined != "" || !(r.Value <= 1e-7) {
 		t.Errorf("%+v on a sphere", r)
 	}
 	in.Raw = matrix.Matrix{}

@@ -51,11 +51,11 @@ func TestProbesOnFashionMNIST(t *testing.T) {
 	x, y := fashion(t, 2000)
 	train, test := matrix.Of(1500, 784, x.Data[:1500*784]), matrix.Of(500, 784, x.Data[1500*784:])
 	knn := KNN(nil, train, y[:1500], test, y[1500:], KNNOptions{Classes: 10})
-	if knn.Accuracy < 0.7 || knn.Accuracy > 0.9 {
+	if !(knn.Accuracy >= 0.7 && knn.Accuracy <= 0.9) {
 		t.Errorf("k-NN on pixels: %g", knn.Accuracy)
 	}
 	linear := Linear(nil, train, y[:1500], test, y[1500:], LinearOptions{Classes: 10, L2: []float64{1, 0.1, 0.01}})
-	if linear.Accuracy < 0.75 || linear.Accuracy > 0.9 || len(linear.Warnings) > 0 {
+	if !(linear.Accuracy >= 0.75 && linear.Accuracy <= 0.9) || len(linear.Warnings) > 0 {
 		t.Errorf("linear probe on pixels: %g, %v", linear.Accuracy, linear.Warnings)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/metrics/internal/fixture"
 	"protobench/metrics/matrix"
 )
 
@@ -41,22 +42,18 @@ func TestMetricsOfPrototypes(t *testing.T) {
 		"used": 3, "dead": 0.25, "usage_perplexity": 2 * math.Sqrt2, "grouped_perplexity": 2, "displacement": 0.25,
 		"path": 2, "drift": 0.5, "reseeds": 3, "nmi": 0.8, "prototype_mean_norm": math.Sqrt2 / 4, "nearest_cosine.max": 1, "nearest_cosine.median": 0.5,
 	} {
-		if r := valueOf(t, key, in); r.Undefined != "" || math.Abs(r.Value-want) > 1e-6 {
+		if r := valueOf(t, key, in); r.Undefined != "" || !(math.Abs(r.Value-want) <= 1e-6) {
 			t.Errorf("%s is %+v, want %v", key, r, want)
 		}
 	}
 	soft := valueOf(t, "soft_perplexity@t0.1", in)
-	if hard := valueOf(t, "usage_perplexity", in); math.Abs(soft.Value-hard.Value) > 1e-6 || valueOf(t, "soft_entropy@t0.1", in).Value > 1e-6 {
+	if hard := valueOf(t, "usage_perplexity", in); !(math.Abs(soft.Value-hard.Value) <= 1e-6) || !(valueOf(t, "soft_entropy@t0.1", in).Value <= 1e-6) {
 		t.Errorf("decided scores: soft usage %v, hard %v", soft.Value, hard.Value)
 	}
 	flat := twins()
 	flat.Scores = matrix.New(4, 4)
-	if h := valueOf(t, "soft_entropy@t0.1", flat).Value; math.Abs(h-math.Log(4)) > 1e-6 {
-		t.Errorf("entropy of uniform predictions %v, want ln 4", h)
-	}
-	if i := valueOf(t, "soft_information@t0.1", flat).Value; math.Abs(i) > 1e-6 {
-		t.Errorf("information of uniform predictions %v", i)
-	}
+	fixture.Near(t, "entropy of uniform predictions", valueOf(t, "soft_entropy@t0.1", flat).Value, math.Log(4), 1e-6)
+	fixture.Near(t, "information of uniform predictions", valueOf(t, "soft_information@t0.1", flat).Value, 0, 1e-6)
 }
 
 func TestMetricsOfPrototypesNeedSome(t *testing.T) {
@@ -110,6 +107,30 @@ func TestMetricsOfFeatures(t *testing.T) {
 	}
 	if r := valueOf(t, "alignment.embeddings.teacher", &Input{}); r.Undefined == "" {
 		t.Error("alignment without views")
+	}
+}
+
+// Probes learn from the probe's images and are judged on the test's, by classes and by fine labels:
+// each split and each kind of labels here gives another accuracy.
+func TestProbesLearnFromTheirSplitAlone(t *testing.T) {
+	at := func(classes ...int) matrix.Matrix { // one direction per class
+		x := matrix.New(len(classes), 4)
+		for i, c := range classes {
+			x.Row(i)[c] = 1
+		}
+		return x
+	}
+	in := &Input{FrozenFeatures: FrozenFeatures{
+		Train: at(0, 1, 2, 3), TrainY: []int{3, 2, 1, 0},
+		Probe:  Split{Features: at(0, 0, 1, 1, 2, 2, 3, 3), Y: []int{0, 0, 1, 1, 0, 0, 1, 1}, FineY: []int{0, 0, 1, 1, 2, 2, 3, 3}},
+		Test:   Split{Features: at(0, 1, 2, 3, 3, 3, 3, 3), Y: []int{0, 1, 0, 1, 0, 0, 1, 1}, FineY: []int{0, 1, 0, 3, 3, 3, 3, 3}},
+		Coarse: 2, Fine: 4,
+	}}
+	for key, want := range map[string]float64{
+		"linear@backbone.teacher": 0.75, "linear_fine@backbone.teacher": 0.875, "linear@backbone.student": 0.75,
+		"knn20_t0.07@backbone.teacher": 0.75, "knn20_t0.07_fine@backbone.teacher": 0.875, "knn20_t0.07_fine@backbone.student": 0.875,
+	} {
+		fixture.Near(t, key, valueOf(t, key, in).Value, want, 0)
 	}
 }
 

@@ -16,11 +16,11 @@ func TestEffectiveRankBounds(t *testing.T) {
 		x := fixture.Crowd(rapid.Uint64().Draw(t, "seed"), n, 3, d, 0.2)
 		s, ok := SingularValues(x)
 		r, ok2 := EffectiveRank(s)
-		if !ok || !ok2 || r < 1-1e-9 || r > float64(min(n, d))+1e-9 || len(s) != min(n, d) {
+		if !ok || !ok2 || !(r >= 1-1e-9 && r <= float64(min(n, d))+1e-9) || len(s) != min(n, d) {
 			t.Fatalf("effective rank %g of a %d×%d matrix", r, n, d)
 		}
 		m, _ := RankMe(s, RankMeEpsilon)
-		if m < r-1e-3 || m > r*1.001+1e-3 {
+		if !(m >= r-1e-3 && m <= r*1.001+1e-3) {
 			t.Fatalf("RankMe %g beside effective rank %g", m, r)
 		}
 	})
@@ -84,7 +84,7 @@ func TestLiDARSeesCollapse(t *testing.T) {
 	}
 	a := mustOK[LiDARResult](t, "wide")(LiDAR(group(wide), 10, LiDARDelta, LiDAREpsilon))
 	b := mustOK[LiDARResult](t, "thin")(LiDAR(group(thin), 10, LiDARDelta, LiDAREpsilon))
-	if a.Value < 6 || b.Value > 3 {
+	if !(a.Value >= 6 && b.Value <= 3) {
 		t.Errorf("LiDAR %g of eight wide dimensions, %g of two", a.Value, b.Value)
 	}
 }

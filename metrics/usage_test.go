@@ -13,9 +13,11 @@ import (
 func TestUsageOf(t *testing.T) {
 	got, ok := UsageOf([]int{196, 200, 4, 0}, 400)
 	h := -0.49*math.Log(0.49) - 0.5*math.Log(0.5) - 0.01*math.Log(0.01)
-	if !ok || math.Abs(got.Entropy-h) > 1e-12 || math.Abs(got.Perplexity-math.Exp(h)) > 1e-12 {
-		t.Errorf("entropy %g, perplexity %g, want %g, %g", got.Entropy, got.Perplexity, h, math.Exp(h))
+	if !ok {
+		t.Error("undefined")
 	}
+	fixture.Near(t, "entropy", got.Entropy, h, 1e-12)
+	fixture.Near(t, "perplexity", got.Perplexity, math.Exp(h), 1e-12)
 	got.Entropy, got.Perplexity = 0, 0
 	fixture.Equal(t, "usage", got, Usage{Used: 3, Live: 2, Dead: 0.5, Empty: 0.25})
 	for _, counts := range [][]int{nil, {0, 0}} {
@@ -45,7 +47,7 @@ func TestGroupedPerplexityNeverExceedsPlain(t *testing.T) {
 		}
 		u, ok := UsageOf(counts, 100)
 		g, _ := GroupedPerplexity(counts, owner)
-		if ok && (g > u.Perplexity+1e-9 || g < 1-1e-12) {
+		if ok && !(g <= u.Perplexity+1e-9 && g >= 1-1e-12) {
 			t.Fatalf("grouped %g, plain %g", g, u.Perplexity)
 		}
 	})
@@ -66,7 +68,7 @@ func TestSoftUsageOfCollapse(t *testing.T) {
 	u, _ := SoftUsageOf(matrix.Of(2, 4, []float32{1, 0, 0, 0, 1, 0, 0, 0}))
 	fixture.Equal(t, "one prototype", u, SoftUsage{Mean: []float64{1, 0, 0, 0}, Perplexity: 1, Dead: 0.75, Distinct: 1})
 	u, _ = SoftUsageOf(matrix.Of(1, 4, []float32{0.25, 0.25, 0.25, 0.25}))
-	if math.Abs(u.SampleEntropy-math.Log(4)) > 1e-12 || u.MutualInformation != 0 || u.Dead != 0 {
+	if !(math.Abs(u.SampleEntropy-math.Log(4)) <= 1e-12) || u.MutualInformation != 0 || u.Dead != 0 {
 		t.Errorf("uniform assignment: %+v", u)
 	}
 }

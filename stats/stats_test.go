@@ -62,7 +62,7 @@ func TestSignFlipProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := rapid.SliceOfN(rapid.Float64Range(-5, 5), 1, 8).Draw(t, "d")
 		p := SignFlip(d)
-		if p < SmallestP(len(d)) || p > 1 {
+		if !(p >= SmallestP(len(d)) && p <= 1) {
 			t.Fatalf("p %g outside [%g, 1]", p, SmallestP(len(d)))
 		}
 		turned := make([]float64, len(d))

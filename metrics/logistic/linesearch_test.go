@@ -28,7 +28,7 @@ func TestLineSearchMeetsWolfeConditions(t *testing.T) {
 			t.Errorf("%s: nothing found", name)
 			continue
 		}
-		if l.value > v0+wolfeDecrease*l.x[0]*s0 || l.value > v0 || math.Abs(l.slope) > wolfeCurvature*math.Abs(s0) {
+		if !(l.value <= v0+wolfeDecrease*l.x[0]*s0 && l.value <= v0 && math.Abs(l.slope) <= wolfeCurvature*math.Abs(s0)) {
 			t.Errorf("%s: stopped at %g with value %g and slope %g", name, l.x[0], l.value, l.slope)
 		}
 	}
