@@ -295,14 +295,16 @@ func readIDXSet(o Options, p *files.Location) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	emnist := strings.HasPrefix(chosen.prefix, "emnist")
-	s.startAtZero(emnist)
-	if emnist { // stored transposed (Cohen et al. 2017)
+	s.startAtZero(chosen.emnist())
+	if chosen.emnist() { // stored transposed (Cohen et al. 2017)
 		s.Train.transpose()
 		s.Test.transpose()
 	}
 	return s, nil
 }
+
+// emnist reports whether a set is one of EMNIST's, by its name.
+func (s idxSet) emnist() bool { return strings.HasPrefix(s.prefix, "emnist") }
 
 // split reads the images and labels of one split.
 func (s idxSet) split(p *files.Location, split string) (Images, error) {
@@ -315,6 +317,11 @@ func (s idxSet) split(p *files.Location, split string) (Images, error) {
 		return Images{}, err
 	}
 	n := values.Shape[0]
+	if s.emnist() { // they are turned where they are
+		if err := values.Own(); err != nil {
+			return Images{}, err
+		}
+	}
 	im, err := imagesOf(values)
 	if err != nil {
 		return Images{}, err

@@ -20,7 +20,7 @@ func (r *cellRun) features(ctx context.Context, f extractor, extra bool) (*metri
 	}
 	in.Probe = splitOf(in.Train, &set.Probe)
 	if set.Tailed() {
-		in.TailCounts = set.Train.Counts(set.Classes)
+		in.TailCounts, in.TailBy = set.Train.Counts(set.Classes), metrics.TailBy(r.job.Cell.Evaluate().TailParts)
 	}
 	if set.ProbesApart() {
 		if in.Probe.Features, _, err = b.extract(ctx, &set.Probe, set.Probe.Len(), f); err != nil {

@@ -44,6 +44,7 @@ type FrozenFeatures struct {
 
 	Coarse, Fine int   // numbers of classes; Fine is 0 where the images have no fine labels
 	TailCounts   []int // [Coarse] training images of a long-tailed set; nil for a balanced one
+	TailBy       TailBy
 
 	Views Views // augmented; without images unless extra metrics are asked for
 }

@@ -151,14 +151,17 @@ func TestProbesWarnByKey(t *testing.T) {
 func TestThirdsAreOfTheTrainingImages(t *testing.T) {
 	p := probed{byClass: Tally{Right: []int{1, 2, 0}, Total: []int{4, 4, 4}}}
 	for i, want := range []float64{0.5, 0, 0.25} { // class 1 is the head, 0 the tail
-		if r := p.overClasses([]int{2, 9, 5}, thirds()[i]); r.Undefined != "" || r.Value != want {
+		if r := p.overClasses([]int{2, 9, 5}, ByThirds, thirds()[i]); r.Undefined != "" || r.Value != want {
 			t.Errorf("%s: %+v, want %v", thirds()[i].name, r, want)
 		}
 	}
-	if r := p.overClasses([]int{2, 2, 2}, thirds()[0]); r.Undefined != noTail {
+	if r := p.overClasses([]int{2, 2, 2}, ByThirds, thirds()[0]); r.Undefined != noTail {
 		t.Errorf("%+v", r)
 	}
-	if r := (probed{undefined: "broken"}).overClasses([]int{2, 9, 5}, thirds()[0]); r.Undefined != "broken" {
+	if r := p.overClasses([]int{40, 30, 25}, ByCounts, thirds()[0]); r.Undefined != noPart {
+		t.Errorf("%+v", r)
+	}
+	if r := (probed{undefined: "broken"}).overClasses([]int{2, 9, 5}, ByThirds, thirds()[0]); r.Undefined != "broken" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -7,11 +7,27 @@ type Tail struct {
 	Head, Medium, Tail []int // classes, most frequent first
 }
 
-// TailOf splits the classes that have training images into thirds by their number (head first; a
+// TailBy is what parts the classes of a long-tailed set.
+type TailBy string
+
+// TailBy's values. ByThirds, also where none is named, takes thirds of the classes (head first; a
 // remainder goes to head, then medium, of two classes to head and tail; equal counts in class
-// order). Classes without training images are in no third. Undefined (false) with fewer than two
-// classes or with equal counts: there is no tail then.
-func TailOf(trainCounts []int) (Tail, bool) {
+// order). ByCounts takes the field's thresholds: more than 100 training images, 20 to 100, fewer
+// than 20 (Liu et al. 2019, "Large-scale long-tailed recognition in an open world").
+const (
+	ByThirds TailBy = "thirds"
+	ByCounts TailBy = "counts"
+)
+
+// Training images of a class by which [ByCounts] parts.
+const (
+	manyImages = 100 // the head has more
+	fewImages  = 20  // the tail has fewer
+)
+
+// TailOf parts the classes that have training images by their number; classes without are in no
+// part. Undefined (false) with fewer than two classes or with equal counts: there is no tail then.
+func TailOf(trainCounts []int, by TailBy) (Tail, bool) {
 	var order []int
 	for c, n := range trainCounts {
 		if n > 0 {
@@ -24,7 +40,17 @@ func TailOf(trainCounts []int) (Tail, bool) {
 		return Tail{}, false
 	}
 	a, b := (k+2)/3, (k+2)/3+(k+1)/3
-	if k == 2 {
+	switch {
+	case by == ByCounts:
+		first := func(is func(n int) bool) int {
+			at := slices.IndexFunc(order, func(c int) bool { return is(trainCounts[c]) })
+			if at < 0 {
+				return k
+			}
+			return at
+		}
+		a, b = first(func(n int) bool { return n <= manyImages }), first(func(n int) bool { return n < fewImages })
+	case k == 2:
 		b = a
 	}
 	return Tail{Head: order[:a], Medium: order[a:b], Tail: order[b:]}, true
@@ -42,28 +68,28 @@ func tailSpecs() []Spec {
 	return list
 }
 
-// third is a part of the classes.
+// third is a part of the classes, a third of them or what counts say.
 type third struct {
-	name, amount string
-	of           func(Tail) []int
+	name, amount, count string // count is what [ByCounts] takes
+	of                  func(Tail) []int
 }
 
 func thirds() []third {
 	return []third{
-		{"head", "most", func(t Tail) []int { return t.Head }},
-		{"medium", "middle", func(t Tail) []int { return t.Medium }},
-		{"tail", "least", func(t Tail) []int { return t.Tail }},
+		{"head", "most", "more than 100", func(t Tail) []int { return t.Head }},
+		{"medium", "middle", "20 to 100", func(t Tail) []int { return t.Medium }},
+		{"tail", "least", "fewer than 20", func(t Tail) []int { return t.Tail }},
 	}
 }
 
 // over declares a probe's accuracy on a third of the classes.
 func (p probe) over(t third, b Branch) Spec {
 	s := p.named(p.tail, "_"+t.name, b)
-	s.Doc = "long-tailed runs: mean class accuracy over the third of the classes with the " + t.amount + " training images"
+	s.Doc = "long-tailed runs: mean class accuracy over the third of the classes with the " + t.amount + " training images (evaluate.tail_parts = \"counts\": with " + t.count + ")"
 	s.Collapse = "features that serve frequent classes alone are high on the head and low on the tail"
 	s.Undefined = noTail
 	s.applies = func(in *Input) bool { return in.TailCounts != nil }
-	s.measure = func(in *Input) Result { return p.on(in, false).overClasses(in.TailCounts, t) }
+	s.measure = func(in *Input) Result { return p.on(in, false).overClasses(in.TailCounts, in.TailBy, t) }
 	return s
 }
 
@@ -72,8 +98,8 @@ const (
 	noPart = "none of the classes with training images falls into this part"
 )
 
-func (p probed) overClasses(trained []int, t third) Result {
-	parts, ok := TailOf(trained)
+func (p probed) overClasses(trained []int, by TailBy, t third) Result {
+	parts, ok := TailOf(trained, by)
 	switch {
 	case p.undefined != "":
 		return Result{Undefined: p.undefined}

@@ -238,7 +238,7 @@ func (c cache) read(key string) (a *Album, pixels []byte, err error) {
 	if got, _ := f.ReadAt(last, from+n); got != 4 || binary.LittleEndian.Uint32(last) != sum || a.Key != key {
 		return nil, nil, fmt.Errorf("%s: damaged", f.Name())
 	}
-	all, err := mapFile(f, int(from+n))
+	all, err := files.MapFile(f, int(from+n))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -17,6 +17,7 @@ type Array struct {
 	fortran bool   // the first dimension varies fastest
 	Shape   []int
 	Data    []byte
+	mapped  bool // Data are a file's own bytes, to be read only
 }
 
 // typeName is the numbers' type as NumPy names it.
@@ -104,10 +105,13 @@ func (a *Array) Pixels() (Pixels, error) {
 			return p, err
 		}
 	}
-	p.Data = a.Data
 	if planes {
-		Interleave(p.Data, p.Channels, p.Height*p.Width)
+		if err := a.Own(); err != nil {
+			return p, err
+		}
+		Interleave(a.Data, p.Channels, p.Height*p.Width)
 	}
+	p.Data = a.Data
 	return p, nil
 }
 
@@ -129,7 +133,8 @@ func (a *Array) layout() (p Pixels, planes bool, err error) {
 	return p, false, fmt.Errorf("%s: %d dimensions (shape %v); images have 3 or 4, [images, rows, columns] or [images, rows, columns, channels]; reshape the array", a.Name, len(s), s)
 }
 
-// toBytes turns the numbers into bytes, in the memory they are in.
+// toBytes turns the numbers into bytes: in the memory they are in, or beside the file that they are
+// mapped from. What is left over of the memory is given back.
 func (a *Array) toBytes() error {
 	low, high, whole := math.Inf(1), math.Inf(-1), true
 	for i := range a.len() {
@@ -147,10 +152,20 @@ func (a *Array) toBytes() error {
 		scale = 255
 	}
 	n := a.len()
-	for i := range n { // what is written lies before what is still to be read
-		a.Data[i] = uint8(math.Round(a.value(i) * scale))
+	if text := TooLarge(float64(n)); text != "" {
+		return fmt.Errorf("%s: to turn shape %v of %s into bytes %s; save it as uint8", a.Name, a.Shape, a.typeName(), text)
 	}
-	a.Data, a.Kind, a.Size, a.Big = slices.Clip(a.Data[:n]), 'u', 1, false
+	to := a.Data
+	if a.mapped {
+		to = make([]byte, n)
+	}
+	for i := range n { // what is written lies before what is still to be read
+		to[i] = uint8(math.Round(a.value(i) * scale))
+	}
+	if !a.mapped && a.Size > 1 {
+		to = slices.Clone(to[:n])
+	}
+	a.Data, a.Kind, a.Size, a.Big, a.mapped = to[:n], 'u', 1, false, false
 	return nil
 }
 
@@ -224,7 +239,7 @@ func (a *Array) rowMajor() error {
 			index[d] = 0
 		}
 	}
-	a.Data, a.fortran = out, false
+	a.Data, a.fortran, a.mapped = out, false, false
 	return nil
 }
 
@@ -237,8 +252,9 @@ type Pixels struct {
 // FirstColumn drops all but the first column.
 func (a *Array) FirstColumn() {
 	rows, columns := a.Shape[0], a.Shape[1]
+	out := make([]byte, 0, rows*a.Size)
 	for i := range rows {
-		copy(a.Data[i*a.Size:][:a.Size], a.Data[i*columns*a.Size:])
+		out = append(out, a.Data[i*columns*a.Size:][:a.Size]...)
 	}
-	a.Shape, a.Data = []int{rows}, a.Data[:rows*a.Size]
+	a.Shape, a.Data, a.mapped = []int{rows}, out, false
 }

@@ -16,7 +16,7 @@ type ArrayAt struct{ File, Member string }
 func (p *Location) Array(at ArrayAt) (a *Array, err error) {
 	err = p.VisitFile(at.File, func(m Member) error {
 		if at.Member == "" {
-			a, err = readNPY(m.Body, m.Path, m.Warranted)
+			a, err = readNPY(m.Body, storedIn(m.Body, m.Size), m.Path, m.Warranted)
 			return err
 		}
 		z, err := openZip(m)
@@ -31,10 +31,20 @@ func (p *Location) Array(at ArrayAt) (a *Array, err error) {
 			return fmt.Errorf("%s: %w; save the file again", name, err)
 		}
 		defer r.Close()
-		a, err = readNPY(r, name, min(float64(f.CompressedSize64), m.Warranted)*Inflation)
+		a, err = readNPY(r, storedAs(m, f), name, min(float64(f.CompressedSize64), m.Warranted)*Inflation)
 		return err
 	})
 	return a, err
+}
+
+// storedAs is where a member of an archive lies that is not compressed.
+func storedAs(archive Member, f *zip.File) stored {
+	s := storedIn(archive.Body, archive.Size)
+	at, err := f.DataOffset()
+	if s.file == nil || err != nil || f.Method != zip.Store || f.CompressedSize64 > uint64(archive.Size-at) {
+		return stored{}
+	}
+	return stored{s.file, at, at + int64(f.CompressedSize64)}
 }
 
 func openZip(m Member) (*zip.Reader, error) {

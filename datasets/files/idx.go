@@ -30,7 +30,7 @@ func OpenIDX(p *Location, name string, dims ...int) (*Array, error) {
 // unsigned byte), the number of dimensions, each dimension as a big-endian 32-bit integer, and the
 // values, big-endian, the last dimension fastest. Compression is told by content, not by name.
 // Every error names the file. Memory is asked for once, and for no more than so many stored bytes
-// can hold.
+// can hold; many plain ones are mapped.
 func readIDX(r io.Reader, file string, size int64, dims ...int) (*Array, error) {
 	plain, packed, err := decompress(r)
 	if err != nil {
@@ -43,6 +43,11 @@ func readIDX(r io.Reader, file string, size int64, dims ...int) (*Array, error) 
 	warranted := float64(size)
 	if packed {
 		warranted *= Inflation
+	} else if s, n := storedIn(r, size), Product(a.Shape...)*float64(a.Size); s.worthMapping(n) && n <= warranted {
+		if err := a.mapBody(s, int64(4+4*len(a.Shape)), int64(n)); err != nil {
+			return nil, err
+		}
+		return a, nil
 	}
 	if err := a.idxBody(plain, warranted); err != nil {
 		return nil, err

@@ -19,20 +19,23 @@ const npyMagic = "\x93NUMPY"
 var npyDescr, npyOrder, npyShape = regexp.MustCompile(`'descr'\s*:\s*'([^']*)'`), regexp.MustCompile(`'fortran_order'\s*:\s*(True|False)`), regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`)
 
 // readNPY reads a NumPy array of numbers (format 1.0 to 3.0). warranted is the most bytes that the
-// file on the disk can hold of it. Objects are never read: they are pickles of anything.
-func readNPY(r io.Reader, name string, warranted float64) (*Array, error) {
+// file on the disk can hold of it; many that are stored plain are mapped. Objects are never read: they are pickles of anything.
+func readNPY(r io.Reader, s stored, name string, warranted float64) (*Array, error) {
 	b := bufio.NewReaderSize(r, 1<<16)
 	start, _ := b.Peek(64)
 	if len(start) < 10 || string(start[:6]) != npyMagic {
 		return nil, fmt.Errorf("%s: begins with %s, expected a NumPy array; save it with numpy.save", name, LooksLike(start))
 	}
-	a, err := npyHead(b, name, start[6])
+	a, length, err := npyHead(b, name, start[6])
 	if err != nil {
 		return nil, err
 	}
 	want := Product(a.Shape...) * float64(a.Size)
 	if want > warranted {
 		return nil, fmt.Errorf("%s: shape %v of %s is %s, of which the file can hold %s at most: it is cut short; save it again", name, a.Shape, a.typeName(), BytesText(want), BytesText(warranted))
+	}
+	if s.worthMapping(want) {
+		return a, a.mapBody(s, length, int64(want))
 	}
 	if text := TooLarge(want); text != "" {
 		return nil, fmt.Errorf("%s: shape %v of %s %s; save it as uint8, or use a machine with more memory", name, a.Shape, a.typeName(), text)
@@ -47,14 +50,14 @@ func readNPY(r io.Reader, name string, warranted float64) (*Array, error) {
 	return a, nil
 }
 
-// npyHead reads the header up to the data.
-func npyHead(b *bufio.Reader, name string, major byte) (*Array, error) {
+// npyHead reads the header up to the data, and says how long it is.
+func npyHead(b *bufio.Reader, name string, major byte) (a *Array, length int64, err error) {
 	prefix := make([]byte, 10)
 	if major > 1 {
 		prefix = make([]byte, 12)
 	}
 	if _, err := io.ReadFull(b, prefix); err != nil || major == 0 || major > 3 {
-		return nil, fmt.Errorf("%s: NumPy format %d, expected 1 to 3; save it again", name, major)
+		return nil, 0, fmt.Errorf("%s: NumPy format %d, expected 1 to 3; save it again", name, major)
 	}
 	n := int(binary.LittleEndian.Uint16(prefix[8:]))
 	if major > 1 {
@@ -62,13 +65,14 @@ func npyHead(b *bufio.Reader, name string, major byte) (*Array, error) {
 	}
 	const most = 1 << 16
 	if n > most {
-		return nil, fmt.Errorf("%s: a header of %d bytes, expected %d at most: damaged, or no plain array; save it again", name, n, most)
+		return nil, 0, fmt.Errorf("%s: a header of %d bytes, expected %d at most: damaged, or no plain array; save it again", name, n, most)
 	}
 	text := make([]byte, n)
 	if got, err := io.ReadFull(b, text); err != nil {
-		return nil, fmt.Errorf("%s: header: found %d of %d bytes; save it again", name, got, n)
+		return nil, 0, fmt.Errorf("%s: header: found %d of %d bytes; save it again", name, got, n)
 	}
-	return parseNPY(string(text), name)
+	a, err = parseNPY(string(text), name)
+	return a, int64(len(prefix) + n), err
 }
 
 // parseNPY reads the header's text.

@@ -12,7 +12,7 @@ func FuzzNPY(f *testing.F) {
 	f.Add(fixture.NPY(">f8", make([]byte, 96), 2, 2, 3))
 	f.Add(fixture.NPY("<i8", make([]byte, 16), 2, 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		a, err := readNPY(bytes.NewReader(b), "f", float64(len(b)))
+		a, err := readNPY(bytes.NewReader(b), stored{}, "f", float64(len(b)))
 		if err != nil {
 			return
 		}

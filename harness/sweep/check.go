@@ -8,6 +8,7 @@ import (
 	"protobench/datasets"
 	"protobench/internal/setting"
 	"protobench/methods"
+	"protobench/metrics"
 )
 
 // Open returns the data set of some options. An error that is a *setting.KeyError says which of
@@ -86,7 +87,7 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 	for _, text := range set.Warnings {
 		c.data = append(c.data, setting.Warning{Key: "data", Text: text})
 	}
-	if text := ofTail(set); text != "" {
+	if text := ofTail(set, metrics.TailBy(c.Evaluate().TailParts)); text != "" {
 		c.data = append(c.data, setting.Warning{Key: "data", Text: text})
 	}
 	if c.Reference == "pixels" {

@@ -1,14 +1,14 @@
 //go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
-package encoded
+package files
 
 import (
 	"os"
 	"syscall"
 )
 
-// mapFile maps a file's first n bytes into memory, to be read only. The mapping stays until the
+// MapFile maps a file's first n bytes into memory, to be read only. The mapping stays until the
 // process ends: images are read until then.
-func mapFile(f *os.File, n int) ([]byte, error) {
+func MapFile(f *os.File, n int) ([]byte, error) {
 	return syscall.Mmap(int(f.Fd()), 0, n, syscall.PROT_READ, syscall.MAP_SHARED)
 }

@@ -1,18 +1,16 @@
 //go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
 
-package encoded
+package files
 
 import (
 	"fmt"
 	"io"
 	"os"
-
-	"protobench/datasets/files"
 )
 
-// mapFile reads a file's first n bytes: this system has no mapping that is used here.
-func mapFile(f *os.File, n int) ([]byte, error) {
-	if text := files.TooLarge(float64(n)); text != "" {
+// MapFile reads a file's first n bytes: this system has no mapping that is used here.
+func MapFile(f *os.File, n int) ([]byte, error) {
+	if text := TooLarge(float64(n)); text != "" {
 		return nil, fmt.Errorf("%s: %s", f.Name(), text)
 	}
 	b := make([]byte, n)
