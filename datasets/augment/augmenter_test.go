@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"protobench/datasets"
 	"protobench/internal/setting"
 	"protobench/internal/stream"
+	"protobench/internal/team"
 )
 
 // recipe is the default [augment] table.
@@ -187,6 +189,7 @@ func TestNewRefuses(t *testing.T) {
 		{"crops swapped", "augment.crop_min", func(c *Config, _ *Input, _ *[3]float32) { c.CropMax = 0.2 }},
 		{"hue", "augment.hue", func(c *Config, _ *Input, _ *[3]float32) { c.Hue = 0.6 }},
 		{"not a number", "augment.blur", func(c *Config, _ *Input, _ *[3]float32) { c.Blur = math.NaN() }},
+		{"an even kernel", "augment.blur_kernel", func(c *Config, _ *Input, _ *[3]float32) { c.BlurKernel = 4 }},
 		{"two channels", "channels", func(_ *Config, in *Input, _ *[3]float32) { in.Channels = 2 }},
 		{"no deviation", "channel 1", func(_ *Config, _ *Input, std *[3]float32) { std[1] = 0 }},
 	} {
@@ -195,6 +198,42 @@ func TestNewRefuses(t *testing.T) {
 		if _, err := New(Alike(cfg), in, unit, std, true); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", c.name, err, c.want)
 		}
+	}
+}
+
+// TestTeamsChangeNothing: views and local crops are the same whoever makes them, also where a team
+// grows.
+func TestTeamsChangeNothing(t *testing.T) {
+	im, order := noise(5, 16, 16, 3), []int{4, 1, 0, 3, 2}
+	r := Named("dino")
+	made := func(team *team.Team, grow int) (all []float32) {
+		a, err := New(r, Input{16, 16, 3}, [3]float32{}, [3]float32{1, 1, 1}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := a.Locals(3, Input{7, 7, 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Team = team
+		for epoch := range 3 {
+			all = append(all, views(a, im, order, 1, epoch)...)
+			crops := make([]float32, l.Len(len(order)))
+			l.Crops(crops, im, order, 1, epoch)
+			all = append(all, crops...)
+			if epoch == 0 && grow > 0 {
+				team.Grow(grow)
+			}
+		}
+		return all
+	}
+	want := made(nil, 0)
+	for _, threads := range []int{1, 2, 5} {
+		one := team.New(threads)
+		if !slices.Equal(made(one, threads-1), want) {
+			t.Errorf("a team of %d that grows by %d makes other views", threads, threads-1)
+		}
+		one.Close()
 	}
 }
 

@@ -136,7 +136,7 @@ func goldenPointwise(t *testing.T, f *golden.File) {
 		copy(x, resized(x, in, box{0, 0, in.Height, in.Width}, in, filter{antialias: true}, true))
 	})
 	apply("gray3", func(x []float32) { grayscale(x, 3) })
-	apply("solarize", func(x []float32) { solarize(x, golden.Float32s(f.Params["solarize_threshold"])[0]) })
+	apply("solarize", func(x []float32) { kernel.Solarize(x, golden.Float32s(f.Params["solarize_threshold"])[0]) })
 	for set := range f.Params["normalize"].(map[string]any) {
 		p := golden.Float32s(golden.At(t, f.Params, "normalize", set))
 		mean, invert := [3]float32(p[:3]), [3]float32{1 / p[3], 1 / p[4], 1 / p[5]}

@@ -100,7 +100,7 @@ func (s *scratch) one(dst []float32, image []uint8, m *maker, c *Config) {
 		blur(s.view, s.view, s.room, m.out, k, k)
 	}
 	if p.solarize {
-		solarize(s.view, threshold)
+		kernel.Solarize(s.view, threshold)
 	}
 	normalize(dst, s.view, a.in.Channels, a.mean, a.invert)
 }

@@ -26,20 +26,22 @@ func TestCropsStayInside(t *testing.T) {
 // every operation comes first, and last, in a quarter of the orders.
 func TestChoicesComeAtTheirRates(t *testing.T) {
 	c := recipe()
+	c.Solarize = 0.3
 	const n = 8000
-	var flips, jitters, grays, blurs, first, last, small float64
+	var flips, jitters, grays, blurs, inverted, first, last, small float64
 	for i := range uint64(n) {
 		p := sample(stream.New(5, "test", i), &c, Input{32, 32, 3})
 		flips += is(p.flip)
 		jitters += is(p.jitter)
 		grays += is(p.gray)
 		blurs += is(p.sigma > 0)
+		inverted += is(p.solarize)
 		first += is(p.jitter && p.order[0] == hue)
 		last += is(p.jitter && p.order[3] == contrast)
 		small += is(p.crop.height*p.crop.width < 666) // the middle of the areas 0.3 … 1
 	}
 	for name, rate := range map[string][2]float64{
-		"flip": {flips / n, 0.5}, "jitter": {jitters / n, 0.8}, "gray": {grays / n, 0.2}, "blur": {blurs / n, 0.2},
+		"flip": {flips / n, 0.5}, "jitter": {jitters / n, 0.8}, "gray": {grays / n, 0.2}, "blur": {blurs / n, 0.2}, "solarize": {inverted / n, 0.3},
 		"hue first": {first / jitters, 0.25}, "contrast last": {last / jitters, 0.25},
 	} {
 		if d := rate[0] - rate[1]; d > 0.025 || d < -0.025 {
@@ -66,6 +68,7 @@ func TestSwitchesShiftNothing(t *testing.T) {
 		"hue":         {func(c *Config) { c.Hue = 0 }, func(p *params) { p.factor[hue] = 0 }},
 		"grayscale":   {func(c *Config) { c.Grayscale = 0 }, func(p *params) { p.gray = false }},
 		"blur":        {func(c *Config) { c.Blur = 0 }, func(p *params) { p.sigma = 0 }},
+		"solarize":    {func(c *Config) { c.Solarize = 0 }, func(p *params) { p.solarize = false }},
 		"crop":        {func(c *Config) { c.CropMin, c.CropMax = 0.05, 0.2 }, func(p *params) { p.crop = box{} }},
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -73,7 +76,7 @@ func TestSwitchesShiftNothing(t *testing.T) {
 		drawn := func(c Config) params { return sample(stream.New(seed, "test"), &c, Input{32, 32, 3}) }
 		for name, s := range switches {
 			c := recipe()
-			c.Blur, c.Flip = 0.5, 0.5
+			c.Blur, c.Flip, c.Solarize = 0.5, 0.5, 0.5
 			want := drawn(c)
 			s.off(&c)
 			got := drawn(c)

@@ -20,12 +20,3 @@ func normalize(dst, src []float32, channels int, mean, invert [3]float32) {
 
 // threshold is the level, 128 of 255, from which on solarization inverts.
 const threshold = 128.0 / 255
-
-// solarize inverts the values from threshold on, in place: x ≥ threshold becomes 1 - x.
-func solarize(x []float32, threshold float32) {
-	for i, v := range x {
-		if v >= threshold {
-			x[i] = 1 - v
-		}
-	}
-}

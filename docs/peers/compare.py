@@ -15,10 +15,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 OPENMP_BLAS = "/usr/lib/x86_64-linux-gnu/openblas-openmp"
 STEPS = {"mlp": 60, "convnet": 10, "resnet18": 3, "vit": 5}  # of one run, a few seconds each
 
-parser = argparse.ArgumentParser(description="time protobench beside PyTorch, NumPy and scikit-learn")
+parser = argparse.ArgumentParser(description="time protobench beside PyTorch, torchvision, NumPy and scikit-learn")
 parser.add_argument("--ours", default="bin/protobench")
 parser.add_argument("--encoders", default=",".join(STEPS))
-parser.add_argument("--parts", default="step,gemm,eval", help="which tables: %(default)s")
+parser.add_argument("--parts", default="step,gemm,eval,views", help="which tables: %(default)s")
 parser.add_argument("--repeats", type=int, default=5)
 parser.add_argument("--threads", type=int, default=os.cpu_count())
 parser.add_argument("--batch", type=int, default=128)
@@ -129,6 +129,24 @@ def evaluation():
         print("| %s | %.3f | %.3f | **%.2f** | %.4g / %.4g |" % (what, a, b, ratio, pairs[-1][0]["value"], pairs[-1][1]["value"]))
 
 
+def views():
+    """Two views of each image by the presets of two papers, and theirs by the faster of torchvision's kinds of images."""
+    print("\n| views | ours, images/s | torchvision, images/s | ours ÷ torchvision |\n|---|---|---|---|")
+    for preset in ("swav", "dino"):
+        for size in (32, 64, 96, 224):
+            shape = ["--preset", preset, "--size", str(size), "--threads", str(args.threads), "--batch", str(max(2 * args.threads, 4096 // size))]
+            pairs = []
+            for i in range(args.repeats):
+                (mine,), _ = ours("augment", *shape, "--steps", "30")
+                theirs = [run([sys.executable, os.path.join(HERE, "torchvision_views.py"), *shape, "--steps", "5", "--kind", kind])[0][0]
+                          for kind in ("pil", "tensor", "float")]
+                pairs.append((mine, max(theirs, key=lambda r: r["images_per_s"])))
+                progress("%s at %d pixels %d/%d: %.0f and %.0f images/s" % (preset, size, i + 1, args.repeats, *(r["images_per_s"] for r in pairs[-1])))
+            a, b = (middle([p[i] for p in pairs], lambda r: r["images_per_s"]) for i in range(2))
+            ratio = statistics.median(m["images_per_s"] / t["images_per_s"] for m, t in pairs)
+            print("| `%s`, %d×%d | %.0f | %.0f (%s) | **%.1f** |" % (preset, size, size, a, b, pairs[-1][1]["kind"], ratio), flush=True)
+
+
 def versions():
     """What was compared, on what."""
     script = ("import torch, torchvision, numpy, sklearn; print('PyTorch', torch.__version__, 'torchvision', torchvision.__version__, "
@@ -143,7 +161,7 @@ def versions():
 def main():
     versions()
     for part in args.parts.split(","):
-        {"step": steps, "gemm": gemm, "eval": evaluation}[part]()
+        {"step": steps, "gemm": gemm, "eval": evaluation, "views": views}[part]()
 
 
 main()

@@ -90,10 +90,7 @@ func (b benchAugment) calls(ctx context.Context, team *team.Team, side int) (sam
 	if err != nil {
 		return nil, err
 	}
-	set, order := noiseImages(b.Batch, in), make([]int, b.Batch)
-	for i := range order {
-		order[i] = i
-	}
+	set, order := noiseImages(b.Batch, in), upTo(b.Batch)
 	dst, crops := make([]float32, 2*len(set.Pixels)), make([]float32, locals.Len(b.Batch))
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {

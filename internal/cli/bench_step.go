@@ -12,8 +12,8 @@ import (
 	"protobench/methods/part"
 )
 
-// benchStep times training steps on random images that stay in memory, so that neither decoding nor
-// augmentation is timed. Without a method it is the step of SwAV as published code has it, without
+// benchStep times training steps on random images that stay in memory, so that decoding is not timed,
+// nor is augmentation unless it is asked for. Without a method it is the step of SwAV as published code has it, without
 // a teacher.
 type benchStep struct {
 	machine
@@ -22,6 +22,7 @@ type benchStep struct {
 	Prototypes int    `placeholder:"K" default:"512" help:"Number of prototypes."`
 	Winograd   int    `placeholder:"N" enum:"0,2,4" default:"2" help:"Side of the tiles that convolutions are computed in: ${enum} (0: none)."`
 	Method     string `placeholder:"NAME" help:"Time the whole step of this preset, teacher included, and what its passes take by themselves."`
+	Augment    string `placeholder:"PRESET" enum:",${augments}" default:"" help:"Make new views for each step, by this value of augment.preset."`
 	Steps      int    `placeholder:"N" default:"20" help:"Timed steps, after three that warm up."`
 	Ops        bool   `help:"Also show what each kind of operation takes."`
 }
@@ -42,33 +43,34 @@ func (b benchStep) Validate() error {
 
 // stepReport is the outcome; its JSON keys are a contract.
 type stepReport struct {
-	Bench       string     `json:"bench"`
-	Encoder     string     `json:"encoder"`
-	Method      string     `json:"method"`
-	Batch       int        `json:"batch"`
-	Prototypes  int        `json:"prototypes"`
-	Winograd    int        `json:"winograd"` // the key encoder.winograd, whether the encoder reads it or not
-	Threads     int        `json:"threads"`
-	Steps       int        `json:"steps"`
-	ISA         kernel.ISA `json:"isa"`
-	ImagesPerS  float64    `json:"images_per_s"` // source images
-	StepS       float64    `json:"step_s"`       // median
-	StepMinS    float64    `json:"step_min_s"`
-	GFLOP       float64    `json:"gflop_per_step"`
-	GFLOPPerS   float64    `json:"gflop_per_s"`
-	PeakShare   float64    `json:"peak_share"` // 0..1
-	PeakISA     kernel.ISA `json:"peak_isa"`
-	Peak        float64    `json:"peak_gflop_per_s"`
-	LossFirst   float64    `json:"loss_first"` // nats
-	LossLast    float64    `json:"loss_last"`
-	BytesAStep  float64    `json:"bytes_per_step"`       // allocated on the heap
-	PeakBytes   int64      `json:"peak_bytes"`           // largest resident set of the process, 0 where the system does not tell
-	BytesFirst  int64      `json:"resident_bytes_first"` // resident set after a tenth of the timed steps, 0 where the system does not tell
-	BytesLast   int64      `json:"resident_bytes_last"`  // and after all of them
-	*stepFloor             // with a method
-	Ops         []opCost   `json:"ops,omitempty"` // with --ops
-	samples     []float64
-	withTeacher bool
+	Bench        string     `json:"bench"`
+	Encoder      string     `json:"encoder"`
+	Method       string     `json:"method"`
+	Batch        int        `json:"batch"`
+	Prototypes   int        `json:"prototypes"`
+	Winograd     int        `json:"winograd"` // the key encoder.winograd, whether the encoder reads it or not
+	Threads      int        `json:"threads"`
+	Steps        int        `json:"steps"`
+	ISA          kernel.ISA `json:"isa"`
+	ImagesPerS   float64    `json:"images_per_s"` // source images
+	StepS        float64    `json:"step_s"`       // median
+	StepMinS     float64    `json:"step_min_s"`
+	GFLOP        float64    `json:"gflop_per_step"`
+	GFLOPPerS    float64    `json:"gflop_per_s"`
+	PeakShare    float64    `json:"peak_share"` // 0..1
+	PeakISA      kernel.ISA `json:"peak_isa"`
+	Peak         float64    `json:"peak_gflop_per_s"`
+	LossFirst    float64    `json:"loss_first"` // nats
+	LossLast     float64    `json:"loss_last"`
+	BytesAStep   float64    `json:"bytes_per_step"`       // allocated on the heap
+	PeakBytes    int64      `json:"peak_bytes"`           // largest resident set of the process, 0 where the system does not tell
+	BytesFirst   int64      `json:"resident_bytes_first"` // resident set after a tenth of the timed steps, 0 where the system does not tell
+	BytesLast    int64      `json:"resident_bytes_last"`  // and after all of them
+	*stepFloor              // with a method
+	*stepOfViews            // with augmentation
+	Ops          []opCost   `json:"ops,omitempty"` // with --ops
+	samples      []float64
+	withTeacher  bool
 }
 
 // warmUp is the number of steps before those that are timed.
@@ -111,6 +113,10 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg part.Config) 
 	if err != nil {
 		return err
 	}
+	maker, err := newStepViews(b.Augment, cfg)
+	if err != nil {
+		return err
+	}
 	views := viewsOf(cfg)
 	r.samples = make([]float64, 0, b.Steps)
 	var heap heapCount
@@ -124,6 +130,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg part.Config) 
 			heap.start()
 		}
 		began := time.Now()
+		maker.make(views, i)
 		loss, err := step(views)
 		seconds := time.Since(began).Seconds()
 		if err != nil {
@@ -150,6 +157,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg part.Config) 
 	if b.Ops {
 		r.Ops = costs(begun, spent(), r.samples)
 	}
+	r.stepOfViews = maker.of(b.Augment, median(r.samples))
 	return nil
 }
 
@@ -201,6 +209,9 @@ memory  %s
 		1e3*r.StepS, r.Steps, 1e3*r.StepMinS, r.ImagesPerS,
 		r.GFLOP, r.GFLOPPerS, 100*r.PeakShare, r.PeakISA, r.Peak,
 		r.LossFirst, r.LossLast, r.memory())
+	if r.stepOfViews != nil {
+		text += r.stepOfViews.text()
+	}
 	if r.stepFloor != nil {
 		text += r.stepFloor.text()
 	}

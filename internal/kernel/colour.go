@@ -155,6 +155,21 @@ func smaller(a, b float32) float32 {
 	return b
 }
 
+// Solarize inverts the numbers of x that are not below from: x = 1 - x.
+func Solarize(x []float32, from float32) {
+	n := whole(len(x), by8)
+	if n > 0 {
+		l := lanes{blocks: n >> by8, c: [8]float32{from}}
+		l.p[0] = start(x)
+		solarizedAVX2(l.ptr())
+	}
+	for i := n; i < len(x); i++ {
+		if x[i] >= from {
+			x[i] = 1 - x[i]
+		}
+	}
+}
+
 // Interleave sets the pixels out [n,3] to (colour - mean)·factor of the planes r, g, b.
 func Interleave(out, r, g, b []float32, mean, factor [3]float32) {
 	out, g, b = out[:3*len(r)], g[:len(r)], b[:len(r)]

@@ -365,6 +365,11 @@ func saturateAVX2(p *byte)
 //go:noescape
 func turnHueAVX2(p *byte)
 
+// solarizedAVX2 inverts bright numbers.
+//
+//go:noescape
+func solarizedAVX2(p *byte)
+
 // interleaveAVX2 standardises planes and interleaves them to pixels.
 //
 //go:noescape

@@ -9736,6 +9736,28 @@ DATA splat40a00000<>+56(SB)/4, $0x40a00000
 DATA splat40a00000<>+60(SB)/4, $0x40a00000
 GLOBL splat40a00000<>(SB), RODATA|NOPTR, $64
 
+// func solarizedAVX2(p *byte)
+// Requires: AVX
+TEXT ·solarizedAVX2(SB), $256-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), DX
+	XORQ         CX, CX
+	VBROADCASTSS 56(AX), Y0
+	VMOVUPS      splat3f800000<>+0(SB), Y1
+	MOVQ         48(AX), AX
+
+loop:
+	VMOVUPS   (DX)(CX*1), Y2
+	VCMPPS    $0x0d, Y0, Y2, Y3
+	VSUBPS    Y2, Y1, Y4
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMOVUPS   Y2, (DX)(CX*1)
+	ADDQ      $0x00000020, CX
+	DECQ      AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
 // func interleaveAVX2(p *byte)
 // Requires: AVX, AVX2
 TEXT ·interleaveAVX2(SB), $256-8

@@ -44,3 +44,4 @@ func geluBothAVX512(*byte)    { panic("kernel: no assembly here") }
 func planesAVX2(*byte)        { panic("kernel: no assembly here") }
 func resampleAVX2(*byte)      { panic("kernel: no assembly here") }
 func mixAVX2(*byte)           { panic("kernel: no assembly here") }
+func solarizedAVX2(*byte)     { panic("kernel: no assembly here") }

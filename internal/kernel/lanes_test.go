@@ -66,6 +66,7 @@ var laneKernels = []laneKernel{
 	{"luma", func(v [][]float32, _ [][]float64) []float64 { Luma(v[0], v[0], v[1], v[2]); return nil }},
 	{"saturate", func(v [][]float32, _ [][]float64) []float64 { Saturate(v[0], v[1], v[2], 1.3); return nil }},
 	{"turn-hue", func(v [][]float32, _ [][]float64) []float64 { TurnHue(v[0], v[1], v[2], 5.7); return nil }},
+	{"solarize", func(v [][]float32, _ [][]float64) []float64 { Solarize(v[0], 0.5); return nil }},
 	{"interleave", func(v [][]float32, _ [][]float64) []float64 {
 		n := len(v[0]) / 3
 		Interleave(v[0], v[1][:n], v[2][:n], v[3][:n], [3]float32{0.5, 0.4, 0.3}, [3]float32{2, 3, 4})

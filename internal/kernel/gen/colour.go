@@ -22,6 +22,7 @@ func colours() {
 	luma()
 	saturate()
 	turnHue()
+	solarized()
 	interleave()
 }
 
@@ -80,6 +81,18 @@ func saturate() {
 			clamp(v, zero, one)
 			VMOVUPS(v, l.at(i, 0))
 		}
+	})
+	l.ret()
+}
+
+// solarized: p0 = 1 - p0 where it is not below c0.
+func solarized() {
+	l := lanesOf("solarizedAVX2", "inverts bright numbers", 1)
+	from, one := l.c(0), vload(splat(1))
+	l.loop(8, func() {
+		v := vload(l.at(0, 0))
+		put(v, where(notBelow, v, from), sub(one, v))
+		VMOVUPS(v, l.at(0, 0))
 	})
 	l.ret()
 }
