@@ -61,6 +61,11 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 		return nil
 	}
 	set, err := open(c.Data())
+	var missing *datasets.MissingError
+	if errors.As(err, &missing) && c.Settings.Text("data.missing") == "skip" {
+		c.missing = missing.Set
+		return nil
+	}
 	if err != nil {
 		return []*setting.KeyError{at("data", err)}
 	}
