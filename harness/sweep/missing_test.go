@@ -42,6 +42,27 @@ func TestMissingSetsAreSkippedByName(t *testing.T) {
 	}
 }
 
+// Where a sweep has several sets, what is said of one names it.
+func TestWarningsNameTheSet(t *testing.T) {
+	s, err := Check("t.toml", fmt.Sprintf(severalSets, ""), testCatalogue(), func(o datasets.Options) (*datasets.Set, error) {
+		set, err := testOpen(o)
+		if err == nil && o.Path == "gone" {
+			copied := *set
+			copied.Warnings, set = []string{"odd"}, &copied
+		}
+		return set, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range s.Cells {
+		odd := slices.ContainsFunc(c.Warnings, func(w setting.Warning) bool { return w.Text == "gone: odd" })
+		if odd != (c.Axes["data.path"] == "gone") {
+			t.Errorf("%v: %v", c.Axes, c.Warnings)
+		}
+	}
+}
+
 func TestMissingSetsAreRefused(t *testing.T) {
 	for _, c := range []struct{ missing, want string }{
 		{"", "gone does not exist"}, {"missing = 'refuse'\n", "lost does not exist"}, {"missing = 'later'\n", "expected one of refuse, skip"},
