@@ -120,7 +120,8 @@ func (s *Set) Bytes() int64 {
 // Options are the keys of the sweep's [data] table.
 type Options struct {
 	Name       string  `key:"name" also:"dataset" default:"shapes" doc:"data set (protobench list datasets)"`
-	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files; else $PROTOBENCH_DATA/<name>, else the cache folder"`
+	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files, or its name in $PROTOBENCH_DATA or the cache folder; else $PROTOBENCH_DATA/<name>, else the cache folder"`
+	Missing    string  `key:"missing" default:"refuse" in:"refuse|skip" hash:"no" config:"set" doc:"where the files of a set are not there: refuse the sweep, or skip the set and say so"`
 	Subset     string  `key:"subset" default:"only" hash:"no" read:"idx,npz,auto" doc:"which set is meant where a folder holds several, e.g. emnist-letters (only: the one that is there)"`
 	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" config:"set" read:"cifar100,folder,parquet,webdataset,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
 	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only n training images (0: all), drawn by data.draw_seed: of those with a label, the same share of every class (largest remainder; one of each class at least while n allows), and images without one only where those are fewer than n"`

@@ -151,7 +151,7 @@ func (o Options) validate() error {
 		return wrong("imbalance", fmt.Sprintf("%g is out of range", o.Imbalance), "use 1 (balanced) or more")
 	}
 	for _, k := range []struct{ key, value, choices string }{
-		{"labels", o.Labels, "coarse, fine"}, {"tail", o.Tail, "exponential, pareto, step"}, {"flip", o.Flip, "auto, yes, no"},
+		{"labels", o.Labels, "coarse, fine"}, {"missing", o.Missing, "refuse, skip"}, {"tail", o.Tail, "exponential, pareto, step"}, {"flip", o.Flip, "auto, yes, no"},
 	} {
 		if k.value != "" && !slices.Contains(strings.Split(k.choices, ", "), k.value) {
 			return wrong(k.key, "found "+quote(k.value), "choose one of "+k.choices)

@@ -23,6 +23,7 @@ type Cell struct {
 	look     func(datasets.Options) *datasets.Set // the set of some options, nil where it is not known
 	at       string                               // path of its method in the sweep file
 	data     []setting.Warning                    // what its data tell of themselves
+	missing  string                               // its set, where that is not there and to be skipped
 	changed  []setting.Warning                    // what the sweep's tables make of its preset's own settings
 	unstated []string                             // help of its decoupled learner that is nowhere stated
 }

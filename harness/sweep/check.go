@@ -3,6 +3,7 @@ package sweep
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"protobench/datasets"
@@ -80,16 +81,16 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 		return nil
 	}
 	set, err := open(c.Data())
+	var missing *datasets.MissingError
+	if errors.As(err, &missing) && c.Settings.Text("data.missing") == "skip" {
+		c.missing = missing.Set
+		return nil
+	}
 	if err != nil {
 		return []*setting.KeyError{at("data", err)}
 	}
 	images := ImagesOf(c.Sees(set))
-	for _, text := range set.Warnings {
-		c.data = append(c.data, setting.Warning{Key: "data", Text: text})
-	}
-	if text := ofTail(set, metrics.TailBy(c.Evaluate().TailParts)); text != "" {
-		c.data = append(c.data, setting.Warning{Key: "data", Text: text})
-	}
+	c.data = c.ofData(set)
 	if c.Reference == "pixels" {
 		c.Images = images
 		return nil
@@ -109,6 +110,25 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 		c.Images = images
 	}
 	return wrong
+}
+
+// ofData is what a reader of numbers should know of a set; where the sweep has several, of which.
+func (c *Cell) ofData(set *datasets.Set) []setting.Warning {
+	texts := slices.Clone(set.Warnings)
+	if text := ofTail(set, metrics.TailBy(c.Evaluate().TailParts)); text != "" {
+		texts = append(texts, text)
+	}
+	which := ""
+	for _, path := range []string{"data.name", "data.path", "data.subset"} {
+		if name, ok := c.Axes[path]; ok {
+			which += fmt.Sprint(name, ": ")
+		}
+	}
+	var out []setting.Warning
+	for _, text := range texts {
+		out = append(out, setting.Warning{Key: "data", Text: which + text})
+	}
+	return out
 }
 
 // at is the key at fault with an error, or the table whose settings it is about.

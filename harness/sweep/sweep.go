@@ -58,6 +58,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	once := p.cells(base, listed, axes)
 	p.refuseUnmeasured(s.Primary, once)
 	p.check(once)
+	once = p.skipMissing(once)
 	warnOfTwins(once)
 	s.Cells = overSeeds(once, s.Seeds)
 	if err := asError(p.issues); err != nil {
