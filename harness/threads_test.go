@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"protobench/datasets"
 	"protobench/internal/team"
 )
 
@@ -47,5 +48,20 @@ func TestTakenThreadsAreGivenBack(t *testing.T) {
 	x.dismiss(team, 2)
 	if n := x.spare.Load(); n != 3 {
 		t.Errorf("%d threads are spare, want 3", n)
+	}
+}
+
+// TestThreadsMakeViews: a cell's views are made by all of its threads.
+func TestThreadsMakeViews(t *testing.T) {
+	p := planOf(t, smallSweep)
+	x, team := &executor{options: options(Real())}, team.New(2)
+	defer team.Close()
+	x.options.Data = NewLibrary(func(datasets.Options) (*datasets.Set, error) { return testSet(), nil })
+	r, err := x.newRun(&p.Jobs[3], nil, team)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.batches.augment.Team != team {
+		t.Error("the views are made by one thread")
 	}
 }

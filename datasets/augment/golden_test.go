@@ -19,6 +19,7 @@ func TestGoldenAugment(t *testing.T) {
 		{"augment_resized_crop", goldenCrop},
 		{"augment_resized_crop_uint8", goldenPillow},
 		{"augment_color", goldenColour},
+		{"augment_color_uint8", goldenLevels},
 		{"augment_pointwise", goldenPointwise},
 		{"augment_gaussian_blur", goldenBlur},
 		{"augment_params", goldenParams},
@@ -102,15 +103,20 @@ func goldenPillow(t *testing.T, f *golden.File) {
 	}
 }
 
-func goldenColour(t *testing.T, f *golden.File) {
-	image, _ := planes(f.Inputs["image"])
-	room := make([]float32, len(image))
-	for name, adjust := range map[string]func([]float32, float32){
+// operations are those of colour jitter on an image of planes, by the names of the files.
+func operations(pixels int) map[string]func([]float32, float32) {
+	room := make([]float32, pixels)
+	return map[string]func([]float32, float32){
 		"brightness": adjustBrightness,
 		"contrast":   func(x []float32, v float32) { adjustContrast(x, 3, v, room) },
 		"saturation": adjustSaturation,
 		"hue":        adjustHue,
-	} {
+	}
+}
+
+func goldenColour(t *testing.T, f *golden.File) {
+	image, in := planes(f.Inputs["image"])
+	for name, adjust := range operations(in.Height * in.Width) {
 		for i, v := range golden.Float32s(f.Params[name]) {
 			x, factor := append([]float32(nil), image...), fmt.Sprintf("factor%d", i)
 			adjust(x, v)
@@ -120,8 +126,32 @@ func goldenColour(t *testing.T, f *golden.File) {
 	for i, c := range f.Params["chains"].([]any) {
 		chain := c.(map[string]any)
 		x, name := append([]float32(nil), image...), fmt.Sprintf("chain%d", i)
-		jitter(x, 3, [4]int(golden.Ints(chain["order"])), [4]float32(golden.Float32s(chain["factors"])), room)
+		jitter(x, 3, [4]int(golden.Ints(chain["order"])), [4]float32(golden.Float32s(chain["factors"])), make([]float32, in.Height*in.Width))
 		golden.Check(t, f, name, x, golden.At(t, f.Expected, "chain", name))
+	}
+}
+
+// goldenLevels compares with both paths for 8-bit images, which round in ways of their own: the file
+// says how far they are from floats, in levels.
+func goldenLevels(t *testing.T, f *golden.File) {
+	levels, in := planes(f.Inputs["image"])
+	for path := range f.Params {
+		for name, factors := range f.Params[path].(map[string]any) {
+			bound := 1.5
+			if name == "hue" {
+				bound = 12.5
+			}
+			for i, v := range golden.Float32s(factors) {
+				x := slices.Clone(levels)
+				kernel.Scale(x, x, 1.0/255)
+				operations(in.Height * in.Width)[name](x, v)
+				for j, want := range golden.Floats(golden.At(t, f.Expected, path+"_"+name, fmt.Sprintf("factor%d", i))) {
+					if got := 255 * float64(x[j]); math.Abs(got-want) > bound {
+						t.Fatalf("%s %s, factor %g: value %d is %.2f levels, want %g", path, name, v, j, got, want)
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -37,10 +37,11 @@ func (c *Cell) meets(k setting.Key, need string) bool {
 		case mayFlip:
 			return c.mayFlip()
 		}
-		if has, known := c.Augment().Has(one, c.local()); known {
-			return has
+		if strings.Contains(one, "=") {
+			return c.holds(one)
 		}
-		return c.holds(one)
+		has, _ := c.Augment().Has(one, c.local())
+		return has
 	})
 }
 

@@ -107,7 +107,7 @@ func (r *Resampler) Row(out, src []float32) {
 	}
 	for i, first := range r.first {
 		w, x := r.weight[i*r.taps:(i+1)*r.taps], src[first:first+r.taps]
-		sum := w[0] * x[0]
+		sum := float32(w[0] * x[0])
 		for j := 1; j < len(w); j++ {
 			sum += float32(w[j] * x[j])
 		}
@@ -132,7 +132,7 @@ func Mix(out, src []float32, pitch int, weights []float32) {
 		mixAVX2((*byte)(unsafe.Pointer(&m)))
 	}
 	for i := n; i < len(out); i++ {
-		sum := weights[0] * src[i]
+		sum := float32(weights[0] * src[i])
 		for j := 1; j < len(weights); j++ {
 			sum += float32(weights[j] * src[j*pitch+i])
 		}
