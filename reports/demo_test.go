@@ -2,11 +2,14 @@ package reports
 
 import (
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 
 	"protobench/harness/store"
 	"protobench/internal/stream"
@@ -43,10 +46,72 @@ func demoArms(objective string) []demoArm {
 	}
 }
 
-// demo writes a store with everything a report has to cope with.
+// sample is the demo store and its report, made once and looked at often.
+type sample struct {
+	once    sync.Once
+	store   fstest.MapFS
+	report  map[string][]byte // by file name
+	summary Summary
+}
+
+var theDemo sample
+
+// demoOnce makes the demo and its report, for the first test that asks.
+func demoOnce(t *testing.T) *sample {
+	t.Helper()
+	theDemo.once.Do(func() {
+		dir := filepath.Join(t.TempDir(), "demo")
+		makeDemo(t, dir)
+		theDemo.store = filesIn(t, dir)
+		theDemo.summary, theDemo.report = written(t, dir)
+	})
+	if theDemo.report == nil {
+		t.Fatal("the demo could not be made")
+	}
+	return &theDemo
+}
+
+// filesIn reads all files of a folder.
+func filesIn(t *testing.T, dir string) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	must(t, fs.WalkDir(os.DirFS(dir), ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() {
+			out[path] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+			return nil
+		}
+		b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+		out[path] = &fstest.MapFile{Data: b, Mode: 0o644}
+		return err
+	}))
+	return out
+}
+
+// demo is a folder of a test's own with the demo store in it, without its report.
 func demo(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "demo")
+	must(t, os.CopyFS(dir, demoOnce(t).store))
+	return dir
+}
+
+// reported is a folder like demo's, with the report in it, and the report's files.
+func reported(t *testing.T) (dir string, whole map[string][]byte) {
+	t.Helper()
+	dir, whole = demo(t), demoOnce(t).report
+	must(t, os.MkdirAll(filepath.Join(dir, "report", "figures"), 0o755))
+	for name, b := range whole {
+		must(t, os.WriteFile(pathOf(dir, name), b, 0o644))
+	}
+	return dir, whole
+}
+
+// makeDemo writes a store with everything a report has to cope with.
+func makeDemo(t *testing.T, dir string) {
+	t.Helper()
 	d, err := store.Create(dir)
 	must(t, err)
 	p := store.Plan{
@@ -85,7 +150,6 @@ func demo(t *testing.T) string {
 		makers[i](d.Cell(pc))
 	}
 	spoil(t, d, p)
-	return dir
 }
 
 func must(t *testing.T, err error) {

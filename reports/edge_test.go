@@ -85,8 +85,7 @@ func TestReportOfNotFinite(t *testing.T) {
 
 // A report keeps the pictures that it cannot make again, and says which and why.
 func TestReportKeepsWhatItCannotMakeAgain(t *testing.T) {
-	dir := demo(t)
-	whole := written(t, dir)
+	dir, whole := reported(t)
 	for _, lost := range []string{"prototypes.safetensors", "epochs.jsonl"} {
 		paths, err := filepath.Glob(filepath.Join(dir, "cells", "*", lost))
 		must(t, err)
@@ -123,20 +122,22 @@ func TestReportKeepsWhatItCannotMakeAgain(t *testing.T) {
 // fileOf is a file of a report, wherever it stands there.
 func fileOf(t *testing.T, dir, name string) []byte {
 	t.Helper()
-	path := filepath.Join(dir, "report", name)
-	if ext := filepath.Ext(name); ext == ".png" || ext == ".svg" {
-		path = filepath.Join(dir, "report", "figures", name)
-	}
-	b, err := os.ReadFile(path)
+	b, err := os.ReadFile(pathOf(dir, name))
 	must(t, err)
 	return b
+}
+
+func pathOf(dir, name string) string {
+	if ext := filepath.Ext(name); ext == ".png" || ext == ".svg" {
+		return filepath.Join(dir, "report", "figures", name)
+	}
+	return filepath.Join(dir, "report", name)
 }
 
 // A picture of more arms than can be drawn now stays; where there is none, the arms that can be
 // drawn are, and the others are named.
 func TestReportDrawsWhatIsThere(t *testing.T) {
-	dir := demo(t)
-	whole := written(t, dir)
+	dir, whole := reported(t)
 	paths, err := filepath.Glob(filepath.Join(dir, "cells", "dino-0.2-*", "prototypes.safetensors"))
 	must(t, err)
 	logs, err := filepath.Glob(filepath.Join(dir, "cells", "swav-0.2-1", "epochs.jsonl"))
@@ -154,7 +155,7 @@ func TestReportDrawsWhatIsThere(t *testing.T) {
 			t.Errorf("%s changed", name)
 		}
 	}
-	less := written(t, dir)
+	_, less := written(t, dir)
 	for _, said := range []string{"prototypes.safetensors is missing among the ended runs of dino (T 0.2).", "epochs.jsonl is missing among the ended runs of swav (T 0.2)."} {
 		if strings.Count(string(less["README.md"]), "**Not complete:** "+said) != 2 {
 			t.Errorf("the page does not say that %s", said)

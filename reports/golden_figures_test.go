@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
@@ -29,20 +30,34 @@ const (
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	dir := demo(t)
-	got := drawn(t, dir)
+	got := map[string]*image.RGBA{}
+	for name, b := range demoOnce(t).report {
+		if filepath.Ext(name) == ".png" {
+			got[name] = decoded(t, b)
+		}
+	}
 	t.Run("other colour", func(t *testing.T) { otherColourIsSeen(t, got) })
 	t.Run("missing line", func(t *testing.T) { missingLineIsSeen(t, dir, got) })
 	got["accuracy_with_reference.png"] = referenceInside(t, dir)
 	t.Run("as before", func(t *testing.T) { asBefore(t, got) })
 }
 
-// drawn writes the report anew and returns its figures.
-func drawn(t *testing.T, dir string) map[string]*image.RGBA {
+// drawn is one figure of a run's report.
+func drawn(t *testing.T, dir, name string) *image.RGBA {
 	t.Helper()
-	must(t, os.RemoveAll(filepath.Join(dir, "report")))
-	_, err := Write(dir)
+	s, err := load(dir)
 	must(t, err)
-	return pictures(t, filepath.Join(dir, "report", "figures"))
+	figures, err := s.figures()
+	must(t, err)
+	for i := range figures {
+		if figures[i].name == name {
+			b, err := figures[i].PNG()
+			must(t, err)
+			return decoded(t, b)
+		}
+	}
+	t.Fatalf("there is no figure %s", name)
+	return nil
 }
 
 func asBefore(t *testing.T, got map[string]*image.RGBA) {
@@ -83,7 +98,7 @@ func referenceInside(t *testing.T, dir string) *image.RGBA {
 			must(t, c.Dir.WriteResult(c.Result))
 		}
 	}
-	return drawn(t, dir)["accuracy_vs_live_unique.png"]
+	return drawn(t, dir, "accuracy_vs_live_unique")
 }
 
 // otherColourIsSeen: one colour of the palette for its neighbour, in whatever figure has it, is no
@@ -112,7 +127,7 @@ func otherColourIsSeen(t *testing.T, figures map[string]*image.RGBA) {
 // missingLineIsSeen: an arm whose epochs are gone has no line over training. The epochs come back
 // in the end.
 func missingLineIsSeen(t *testing.T, dir string, figures map[string]*image.RGBA) {
-	const name = "live_unique_over_training.png"
+	const name = "live_unique_over_training"
 	logs, err := filepath.Glob(filepath.Join(dir, "cells", "swav+kp-*", "epochs.jsonl"))
 	must(t, err)
 	if len(logs) == 0 {
@@ -121,7 +136,7 @@ func missingLineIsSeen(t *testing.T, dir string, figures map[string]*image.RGBA)
 	for _, path := range logs {
 		must(t, os.Rename(path, path+".away"))
 	}
-	if alike(shrunk(figures[name]), shrunk(drawn(t, dir)[name])) == nil {
+	if alike(shrunk(figures[name+".png"]), shrunk(drawn(t, dir, name))) == nil {
 		t.Error("no one sees a missing line")
 	}
 	for _, path := range logs {
@@ -196,15 +211,19 @@ func pictures(t *testing.T, folder string) map[string]*image.RGBA {
 	}
 	out := map[string]*image.RGBA{}
 	for _, path := range paths {
-		f, err := os.Open(path)
+		b, err := os.ReadFile(path)
 		must(t, err)
-		p, err := png.Decode(f)
-		must(t, err)
-		must(t, f.Close())
-		rgba := image.NewRGBA(p.Bounds())
-		draw.Draw(rgba, p.Bounds(), p, p.Bounds().Min, draw.Src)
-		out[filepath.Base(path)] = rgba
+		out[filepath.Base(path)] = decoded(t, b)
 	}
+	return out
+}
+
+func decoded(t *testing.T, b []byte) *image.RGBA {
+	t.Helper()
+	p, err := png.Decode(bytes.NewReader(b))
+	must(t, err)
+	out := image.NewRGBA(p.Bounds())
+	draw.Draw(out, p.Bounds(), p, p.Bounds().Min, draw.Src)
 	return out
 }
 

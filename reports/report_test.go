@@ -16,17 +16,18 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected report files")
 
 func TestReport(t *testing.T) {
-	dir := demo(t)
-	s, err := Write(dir)
-	must(t, err)
-	compareFile(t, "README.md", s.Path)
-	compareFile(t, "main.csv", filepath.Join(dir, "report", "main.csv"))
-	compareFile(t, "comparisons.csv", filepath.Join(dir, "report", "comparisons.csv"))
+	s := demoOnce(t).summary
+	for _, name := range []string{"README.md", "main.csv", "comparisons.csv"} {
+		compareText(t, name, string(demoOnce(t).report[name]))
+	}
 	compareText(t, "terminal.txt", s.MainTable)
 	if s.Planned != 55 || s.Done != 52 || s.Failed != 1 || len(s.Unplanned) != 1 || s.Missing != nil {
 		t.Errorf("summary: %d planned, %d done, %d failed, unplanned %v, missing %v", s.Planned, s.Done, s.Failed, s.Unplanned, s.Missing)
 	}
-	table, err := MainTable(dir)
+	if filepath.Base(s.Path) != "README.md" || filepath.Base(filepath.Dir(s.Path)) != "report" {
+		t.Error(s.Path)
+	}
+	table, err := MainTable(demo(t))
 	must(t, err)
 	if table != s.MainTable {
 		t.Error("MainTable differs from the summary's")
@@ -35,9 +36,8 @@ func TestReport(t *testing.T) {
 
 // Two reports of one store are equal byte by byte, pictures included.
 func TestReportIsDeterministic(t *testing.T) {
-	dir := demo(t)
-	first := written(t, dir)
-	second := written(t, dir)
+	first := demoOnce(t).report
+	_, second := written(t, demo(t))
 	for name, b := range first {
 		if !bytes.Equal(b, second[name]) {
 			t.Errorf("%s differs", name)
@@ -48,12 +48,13 @@ func TestReportIsDeterministic(t *testing.T) {
 	}
 }
 
-func written(t *testing.T, dir string) map[string][]byte {
+// written writes a report anew and reads its files, by name.
+func written(t *testing.T, dir string) (s Summary, out map[string][]byte) {
 	t.Helper()
 	must(t, os.RemoveAll(filepath.Join(dir, "report")))
-	_, err := Write(dir)
+	s, err := Write(dir)
 	must(t, err)
-	out := map[string][]byte{}
+	out = map[string][]byte{}
 	must(t, filepath.WalkDir(filepath.Join(dir, "report"), func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
@@ -61,7 +62,7 @@ func written(t *testing.T, dir string) map[string][]byte {
 		out[e.Name()], err = os.ReadFile(path)
 		return err
 	}))
-	return out
+	return s, out
 }
 
 // rounded keeps nine digits of long numbers: processors may differ in the last ones.
@@ -70,13 +71,6 @@ func rounded(s string) string {
 		v, _ := strconv.ParseFloat(n, 64)
 		return strconv.FormatFloat(v, 'g', 9, 64)
 	})
-}
-
-func compareFile(t *testing.T, name, path string) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	must(t, err)
-	compareText(t, name, string(b))
 }
 
 func compareText(t *testing.T, name, got string) {
