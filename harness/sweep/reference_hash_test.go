@@ -51,7 +51,7 @@ func TestCommittedResultsAreFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			text, _ := ablations.Text(name)
-			s, err := Parse(name, text, Methods([]string{"live_unique@0.025", "linear@backbone.teacher"}))
+			s, err := Parse(name, text, Methods([]string{"live_unique@0.025", "linear@backbone.teacher", "linear_fine@backbone.teacher"}))
 			if err != nil {
 				t.Fatal(err)
 			}
