@@ -116,11 +116,7 @@ func eachReader(t *testing.T, train, test []int, run func(t *testing.T, o Option
 	fixture.OwnCache(t)
 	for name, write := range writers() {
 		t.Run(name, func(t *testing.T) {
-			reader, _, _ := strings.Cut(name, " ")
-			if reader == "npy" {
-				reader = "npz"
-			}
-			run(t, Options{Name: reader, Path: fixture.WriteFiles(t, write(t, train, test)), Imbalance: 1})
+			run(t, Options{Name: readerOf(name), Path: fixture.WriteFiles(t, write(t, train, test)), Imbalance: 1})
 		})
 	}
 	for _, r := range readers() { // a new reader has its line above

@@ -59,6 +59,9 @@ func (p *Location) VisitFile(name string, visit func(Member) error) error {
 func (p *Location) TarSource(name string, wanted func(name string) bool) Source {
 	return Source{p.Full(name), func(visit func(Member) error) error {
 		return p.VisitFile(name, func(archive Member) error {
+			if archive.Size == 0 {
+				return fmt.Errorf("%s: is an empty file, expected an archive; fetch it again", archive.Path)
+			}
 			plain, packed, err := decompress(archive.Body)
 			if err != nil {
 				return fmt.Errorf("%s: damaged gzip data (%w); fetch the file again", archive.Path, err)
