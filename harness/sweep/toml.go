@@ -36,8 +36,9 @@ func (c *Cell) referenceList() string {
 // reads.
 func (c *Cell) Named() []setting.Key {
 	var keys []setting.Key
+	reads := c.reading()
 	for _, k := range Schema().Keys() {
-		if c.Reads(k) && !(k.Quiet && c.Settings.IsDefault(k.Path)) {
+		if reads(k) && !(k.Quiet && c.Settings.IsDefault(k.Path)) {
 			keys = append(keys, k)
 		}
 	}
