@@ -97,11 +97,14 @@ func (c *Cell) Prototypes() int {
 }
 
 // Reads reports whether the cell's numbers can depend on a key.
-func (c *Cell) Reads(k setting.Key) bool {
-	if c.Reference != "" && !referenceReads(c.Reference, k.Path) {
-		return false
+func (c *Cell) Reads(k setting.Key) bool { return c.reading()(k) }
+
+// reading is Reads for many keys, while no setting changes.
+func (c *Cell) reading() func(setting.Key) bool {
+	parts := c.parts()
+	return func(k setting.Key) bool {
+		return (c.Reference == "" || referenceReads(c.Reference, k.Path)) && k.ReadAt(parts, c.Settings)
 	}
-	return k.ReadAt(c.parts(), c.Settings)
 }
 
 // parts lists the names that a key's readers are matched against.

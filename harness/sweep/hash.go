@@ -31,9 +31,10 @@ func (c *Cell) canonical(fingerprint string) string {
 		fmt.Sprintf("regularizers=%q", m.Regularizers), fmt.Sprintf("embedding=%q", m.Embedding), fmt.Sprintf("observers=%q", m.Observers),
 		fmt.Sprintf("seed=%d", c.Seed), "fingerprint=" + fingerprint, fmt.Sprintf("numerics=%d", Numerics),
 	}
+	reads := c.reading()
 	for _, k := range Schema().Keys() {
 		silent := k.OnlySet && c.Settings.IsDefault(k.Path)
-		if k.Hashed && c.Reads(k) && !silent {
+		if k.Hashed && reads(k) && !silent {
 			facts = append(facts, k.Path+"="+setting.Literal(c.Settings.Get(k.Path)))
 		}
 	}

@@ -37,10 +37,10 @@ func (c *Cell) referenceList() string {
 // augmentations would set.
 func (c *Cell) Named() []setting.Key {
 	var keys []setting.Key
-	preset := c.augmentPreset()
+	preset, reads := c.augmentPreset(), c.reading()
 	for _, k := range Schema().Keys() {
 		_, sets := preset[k.Path]
-		if silent := k.Quiet && !sets && c.Settings.IsDefault(k.Path); c.Reads(k) && !silent {
+		if silent := k.Quiet && !sets && c.Settings.IsDefault(k.Path); reads(k) && !silent {
 			keys = append(keys, k)
 		}
 	}
