@@ -2,6 +2,7 @@ package logistic
 
 import (
 	"math"
+	"slices"
 
 	"protobench/internal/kernel"
 	"protobench/internal/team"
@@ -19,6 +20,8 @@ const (
 	classPad = 32
 	// padBias is the bias of the classes that pad: their probability is below 1e-37.
 	padBias = -1e30
+	// leastCurvature keeps steps finite along features that do not vary.
+	leastCurvature = 1e-7
 )
 
 // crossEntropy is the objective of a fit: mean cross-entropy over the
@@ -80,6 +83,19 @@ func (o *crossEntropy) set(p []float64) int {
 	narrow(o.weights, p[:n])
 	narrow(o.bias, p[n:])
 	return n
+}
+
+// inverse is the inverse Hessian's diagonal at p, a mean over the classes.
+func (o *crossEntropy) inverse(p []float64) []float64 {
+	features, biases := o.curvature(p)
+	for j, v := range features {
+		features[j] = 1 / (v + o.l2 + leastCurvature)
+	}
+	out := slices.Repeat(features, o.classes)
+	for range o.classes {
+		out = append(out, 1/(biases+leastCurvature))
+	}
+	return out
 }
 
 // curvature returns the diagonal of the cross-entropy's Hessian at p, a mean over the classes: that

@@ -124,4 +124,13 @@ func TestCurvatureIsTheGradientsSlope(t *testing.T) {
 		fixture.Near(t, "feature", v, (slope(j)+slope(d+j)+slope(2*d+j))/k, 1e-6)
 	}
 	fixture.Near(t, "bias", biases, (slope(k*d)+slope(k*d+1)+slope(k*d+2))/k, 1e-6)
+	inverse := newCrossEntropy(nil, x, y, k, 0.3).inverse(p)
+	for i, v := range inverse {
+		if want := 1 / (biases + leastCurvature); i >= k*d {
+			fixture.Near(t, "inverse of a bias", v, want, 1e-9)
+			continue
+		}
+		fixture.Near(t, "inverse of a weight", v, 1/(features[i%d]+0.3+leastCurvature), 1e-9)
+	}
+	fixture.Equal(t, "parameters", len(inverse), len(p))
 }

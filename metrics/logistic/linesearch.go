@@ -64,17 +64,14 @@ func (l *line) try(t float64) trial {
 	return trial{t, l.value, l.slope}
 }
 
-// accepts checks the (strong) Wolfe conditions, or their approximate form where the
-// decrease drowns in rounding.
+// accepts checks the (strong) Wolfe conditions. Where the decrease drowns in rounding the slope
+// alone decides, whose bound is within that of the approximate conditions.
 func (l *line) accepts(p trial) bool {
 	if !(math.Abs(p.slope) <= -wolfeCurvature*l.slope0) {
 		return false
 	}
-	if p.value <= l.predicted(p.t) {
-		return true
-	}
-	flat := p.value <= l.value0+float64(valueNoise*math.Abs(l.value0))
-	return flat && p.slope <= (2*wolfeDecrease-1)*l.slope0
+	flat := l.value0 + float64(valueNoise*math.Abs(l.value0))
+	return p.value <= max(l.predicted(p.t), flat)
 }
 
 // predicted is the value that a step of t has to reach.

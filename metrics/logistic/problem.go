@@ -6,9 +6,6 @@ import (
 	"protobench/metrics/matrix"
 )
 
-// leastCurvature keeps steps finite along features that do not vary.
-const leastCurvature = 1e-7
-
 // Problem is a training set in the coordinates of the solver: fits of several strengths, or on
 // some of its rows alone, share the work that comes before the first of them. Parameters w are
 // [k·D] weights of the features X, a class per row, then [k] biases, of the k classes in Present.
@@ -55,18 +52,8 @@ func (p *Problem) Start() []float64 { return make([]float64, len(p.Present)*(p.X
 // Fit improves the parameters w in place, towards the least mean cross-entropy + l2/2·|weights|² on
 // rows x [M,D] with labels y [M]: the problem's X and Y, or some of their rows.
 func (p *Problem) Fit(x matrix.Matrix, y []int, w []float64, l2 float64, limits Limits) Outcome {
-	k, d := len(p.Present), x.Cols
-	f := newCrossEntropy(p.team, x, y, k, l2)
-	features, biases := f.curvature(w)
-	inverse := make([]float64, len(w))
-	for i := range inverse {
-		if i < k*d {
-			inverse[i] = 1 / (features[i%d] + l2 + leastCurvature)
-		} else {
-			inverse[i] = 1 / (biases + leastCurvature)
-		}
-	}
-	return minimise(f.value, w, inverse, limits)
+	f := newCrossEntropy(p.team, x, y, len(p.Present), l2)
+	return minimise(f.value, w, f.inverse(w), limits)
 }
 
 // Model turns the parameters w that a fit ended with back into coefficients of the standardised

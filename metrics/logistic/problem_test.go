@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"protobench/metrics/internal/fixture"
+	"protobench/metrics/matrix"
 )
 
 // The same parameters predict the same in the solver's coordinates and as a model, with classes
@@ -33,4 +34,19 @@ func TestAccuracyIsTheModels(t *testing.T) {
 	fixture.Equal(t, "probabilities by a team", m.Probabilities(two, x), m.Probabilities(nil, x))
 	fixture.Equal(t, "present", m.Present, []int{1, 3, 5})
 	fixture.Equal(t, "model by Fit", Fit(two, x, y, 7, 1e-2), m)
+}
+
+func TestModelsInterceptsHaveMeanZero(t *testing.T) {
+	x, y := fixture.Blobs(3, 30, 3, 2, 1)
+	p := Prepare(nil, x, y, 3)
+	w := append(p.Start()[:6], 1, 2, 6)
+	fixture.Equal(t, "intercepts", p.Model(w, Outcome{}).Intercept, []float64{-2, -1, 3})
+}
+
+func TestModelOfEqualAndOfLargeLogits(t *testing.T) {
+	x := matrix.New(1, 1)
+	m := Model{Mean: []float64{0}, Scale: []float64{1}, Coef: make([]float64, 3), Intercept: make([]float64, 3), Classes: 3, Present: []int{0, 1, 2}}
+	fixture.Equal(t, "the lower one of equals", m.Predict(nil, x), []int{0})
+	m.Intercept = []float64{900, 0, 900}
+	fixture.Equal(t, "probabilities", m.Probabilities(nil, x).Data, []float32{0.5, 0, 0.5})
 }

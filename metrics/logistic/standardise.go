@@ -12,10 +12,6 @@ type scaler struct {
 	scale []float64 // population standard deviation; 1 for a constant column
 }
 
-// constantBelow is the standard deviation, relative to the mean, under which a
-// column is constant up to rounding.
-const constantBelow = 1e-12
-
 func scalerOf(x matrix.Matrix) scaler {
 	s := scaler{mean: make([]float64, x.Cols), scale: make([]float64, x.Cols)}
 	n := float64(x.Rows)
@@ -35,7 +31,7 @@ func scalerOf(x matrix.Matrix) scaler {
 	}
 	for j, v := range s.scale {
 		s.scale[j] = math.Sqrt(v / n)
-		if s.scale[j] <= constantBelow*math.Abs(s.mean[j]) {
+		if s.scale[j] == 0 { // sums of equal float32 numbers are exact in float64
 			s.scale[j] = 1
 		}
 	}

@@ -14,6 +14,8 @@ func TestOfPanics(t *testing.T) {
 			t.Error("five numbers made a 2×2 matrix")
 		}
 	}()
+	empty := matrix.Of(0, 0, nil)
+	fixture.Equal(t, "rows of an empty matrix", empty.Rows, 0)
 	matrix.Of(2, 2, make([]float32, 5))
 }
 
@@ -33,6 +35,23 @@ func TestNormalisedRowsWithoutDirectionAreZero(t *testing.T) {
 	p := matrix.Of(6, 2, []float32{0, 0, 1, 0, 0, 0, nan, 1, inf, 1, 2, 0})
 	fixture.Equal(t, "normalised", p.Normalised().Data, []float32{0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0})
 	fixture.Equal(t, "rows with a direction", matrix.DirectionsOf(p).With(), []int{1, 5})
+}
+
+func TestCosineStaysInRange(t *testing.T) {
+	p := matrix.Of(4, 3, []float32{0.1, 0.2, 0.3, 0.7, 1.4, 2.1, -3, -6, -9, 3, 0, -1})
+	d := matrix.DirectionsOf(p)
+	fixture.Near(t, "alike", d.Cosine(0, 1), 1, 1e-12)
+	fixture.Near(t, "opposite", d.Cosine(1, 2), -1, 1e-7)
+	fixture.Near(t, "square", d.Cosine(0, 3), 0, 1e-7)
+	fixture.Near(t, "slanted", matrix.DirectionsOf(matrix.Of(2, 2, []float32{3, 0, 5, 5})).Cosine(0, 1), math.Sqrt(0.5), 1e-12)
+	for i := range 4 {
+		for j := range 4 {
+			if c := d.Cosine(i, j); !(c >= -1 && c <= 1) {
+				t.Errorf("cosine of %d and %d is %g", i, j, c)
+			}
+		}
+	}
+	fixture.Near(t, "slack of 3 products", d.Slack(), 11.0/(1<<23), 0)
 }
 
 func TestArgmax(t *testing.T) {
