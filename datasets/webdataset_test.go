@@ -1,6 +1,8 @@
 package datasets
 
 import (
+	"archive/tar"
+	"bytes"
 	"fmt"
 	"image/color"
 	"strings"
@@ -70,6 +72,7 @@ func TestWebDatasetRefuses(t *testing.T) {
 		"broken image": {fixture.Shard(t, append(good, "b.jpg", "<html>", "b.cls", "1")...), "b.jpg: is an HTML page"},
 		"two images":   {fixture.Shard(t, append(good, "b.png", picture, "b.jpg", picture)...), "a second image"},
 		"dots":         {fixture.Shard(t, append(good, "../b.png", picture)...), `member "../b.png" would lie outside`},
+		"promises":     {promise(t, "a.png", 1<<41), "a.png: says it has 2.0 TiB, more than the file can hold"},
 		"truncated":    {fixture.Shard(t, good...)[:700], "a.tar: "},
 		"long class":   {fixture.Shard(t, append(good, "b.png", picture, "b.cls", strings.Repeat("x", 1<<20+1))...), "expected a class in"},
 	} {
@@ -78,4 +81,14 @@ func TestWebDatasetRefuses(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
+}
+
+// promise is an archive that ends after the header of a file of n bytes.
+func promise(t *testing.T, name string, n int64) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := tar.NewWriter(&out).WriteHeader(&tar.Header{Name: name, Size: n, Mode: 0o644}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
