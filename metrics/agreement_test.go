@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"protobench/metrics/internal/fixture"
@@ -49,6 +51,17 @@ func TestAdjustedScoresOfChance(t *testing.T) {
 	}
 	if _, ok := Agree(nil, nil); ok {
 		t.Error("agreement without samples is defined")
+	}
+}
+
+// Classes and clusters that tell nothing of each other are neither homogeneous nor complete, and
+// their harmonic mean is 0, not 0/0.
+func TestAgreementOfIndependentLabels(t *testing.T) {
+	got, ok := Agree([]int{0, 0, 1, 1}, []int{0, 1, 0, 1})
+	got.AMI = 0 // below 0, by the chance of so few
+	want := Agreement{EntropyClasses: math.Ln2, EntropyClusters: math.Ln2, ARI: -0.5, Purity: 0.5}
+	if d := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-12)); d != "" || !ok {
+		t.Error(d)
 	}
 }
 

@@ -30,10 +30,8 @@ func UniqueCentred(p matrix.Matrix, eps float64) Cover { return CoversCentred(p,
 func CoversCentred(p matrix.Matrix, eps []float64) []Cover {
 	centred, mid := centre(matrix.DirectionsOf(p))
 	covers := Covers(centred, eps)
-	if len(mid) > 0 {
-		for e := range covers {
-			covers[e] = include(covers[e], mid, eps[e])
-		}
+	for e := range covers {
+		covers[e] = include(covers[e], mid, eps[e])
 	}
 	return covers
 }

@@ -83,6 +83,19 @@ func TestCertaintyTellsStatesApart(t *testing.T) {
 	}
 }
 
+// Two prototypes are enough, and entropies are shares of ln K.
+func TestCertaintyOfHalfDecided(t *testing.T) {
+	got, ok := CertaintyOf(matrix.Of(2, 2, []float32{0.75, 0.25, 0.75, 0.25}))
+	h := -(0.75*math.Log(0.75) + 0.25*math.Log(0.25))
+	fixture.Equal(t, "defined", ok, true)
+	fixture.Near(t, "entropy", got.Entropy, h/math.Ln2, 1e-12)
+	fixture.Near(t, "marginal", got.Marginal, h/math.Ln2, 1e-12)
+	fixture.Near(t, "perplexity", got.Perplexity, math.Exp(h), 1e-12)
+	half, _ := CertaintyOf(matrix.Of(2, 4, []float32{0.5, 0.5, 0, 0, 0, 0, 0.5, 0.5}))
+	fixture.Near(t, "entropy over two of four", half.Entropy, 0.5, 1e-12)
+	fixture.Near(t, "marginal over four", half.Marginal, 1, 1e-12)
+}
+
 func TestDecidedBound(t *testing.T) {
 	// With K = 4 the bound is 0.025: margins 0.03, 0.02 and 0.
 	p := matrix.Of(3, 4, []float32{0.28, 0.25, 0.24, 0.23, 0.27, 0.25, 0.24, 0.24, 0.3, 0.3, 0.2, 0.2})

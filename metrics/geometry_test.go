@@ -52,6 +52,20 @@ func TestNearestOf(t *testing.T) {
 	}
 }
 
+// Prototypes of lengths 2 and 3 that turned by 60° moved by half, whatever their lengths.
+func TestDisplacementIgnoresLengths(t *testing.T) {
+	start, now := matrix.Of(2, 2, []float32{2, 0, 0, 0}), matrix.Of(2, 2, []float32{1.5, 1.5 * 1.7320508, 5, 5})
+	fixture.Near(t, "displacement", mustOK[float64](t, "displacement")(Displacement(start, now)), 0.5, 1e-6)
+}
+
+// Two features at right angles: each entry is 0 and 1, of sample deviation √½, times √2.
+func TestRelativeStdOfSquareFeatures(t *testing.T) {
+	in := &Input{FrozenFeatures: FrozenFeatures{Train: matrix.Of(2, 2, []float32{4, 0, 0, 0.5})}}
+	v, ok := in.RelativeStd()
+	fixture.Equal(t, "defined", ok, true)
+	fixture.Near(t, "relative deviation", v, 1, 1e-12)
+}
+
 func TestSummarise(t *testing.T) {
 	s, _ := Summarise([]float64{4, 1, 3, 2})
 	fixture.Equal(t, "summary", s, Summary{Mean: 2.5, Median: 2.5, P05: 1.15, P95: 3.8499999999999996, Min: 1, Max: 4})

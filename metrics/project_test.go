@@ -29,6 +29,21 @@ func TestProject2DFindsThePlane(t *testing.T) {
 	}
 }
 
+// Two prototypes and two dimensions are enough; shares are of the whole variance.
+func TestProject2DOfTwo(t *testing.T) {
+	got := mustOK[Projection](t, "projection")(Project2D(matrix.Of(2, 2, []float32{3, 4, 3, -4})))
+	fixture.Equal(t, "rows", got.Rows, []int{0, 1})
+	fixture.Near(t, "explained", got.Explained[0], 1, 1e-6)
+	fixture.Near(t, "angle", math.Abs(got.Angles[0]-got.Angles[1]), math.Pi, 1e-6)
+	fixture.Near(t, "angle of the larger", got.Angles[0], 0, 1e-6) // the axis points where its largest entry is positive
+	tall := matrix.Of(4, 3, []float32{2, 1, 0, 2, -1, 0, 2, 0, 0.5, 2, 0, -0.5})
+	wide := mustOK[Projection](t, "projection")(Project2D(tall))
+	a, b := 2.0/5, 2*0.25/4.25 // squares of unit rows' second and third entries
+	rest := 4 * math.Pow((2/math.Sqrt(5)-2/math.Sqrt(4.25))/2, 2)
+	fixture.Near(t, "first axis", wide.Explained[0], a/(a+b+rest), 1e-6)
+	fixture.Near(t, "second axis", wide.Explained[1], b/(a+b+rest), 1e-6)
+}
+
 func TestProject2DIgnoresOrder(t *testing.T) {
 	p := fixture.Crowd(9, 60, 4, 10, 0.3)
 	a := mustOK[Projection](t, "forward")(Project2D(p))
@@ -75,6 +90,14 @@ func TestAngularDensity(t *testing.T) {
 			t.Error("the peak is not at -π")
 		}
 	}
+	skewed, _ := AngularDensity([]float64{1, 1, -2}, 8, 4) // at -π, -3π/4 … 3π/4
+	for g, y := range skewed {
+		at := float64(g-4) * math.Pi / 4
+		want := 2*math.Exp(4*math.Cos(at-1)) + math.Exp(4*math.Cos(at+2))
+		fixture.Near(t, "density", y, want/(3*2*math.Pi*11.30192195213633), 1e-9) // I0(4)
+	}
+	one, _ := AngularDensity(even, 1, 1)
+	fixture.Near(t, "at one point", one[0], 1/(2*math.Pi), 1e-6)
 	for _, bad := range []struct {
 		angles []float64
 		n      int
@@ -99,6 +122,17 @@ func TestPlaneDensity(t *testing.T) {
 	}
 	fixture.Near(t, "integral", sum, 1, 1e-6)
 	fixture.Equal(t, "first peak", []int{top / n, top % n}, []int{9, 19})
+	one, _ := PlaneDensity([][2]float64{{0.3, -0.4}, {0, 0.2}}, 1, 1, 0.5)
+	want := (math.Exp(-0.5) + math.Exp(-0.08)) / 2 / (2 * math.Pi * 0.25)
+	fixture.Near(t, "one cell", one[0], want, 1e-12)
+	for name, b := range map[string]struct {
+		n         int
+		extent, h float64
+	}{"no cells": {0, 1, 1}, "no extent": {3, 0, 1}, "no width": {3, 1, 0}} {
+		if _, ok := PlaneDensity([][2]float64{{0, 0}}, b.n, b.extent, b.h); ok {
+			t.Errorf("%s: density is defined", name)
+		}
+	}
 	if _, ok := PlaneDensity(nil, n, extent, 0.1); ok {
 		t.Error("density without points is defined")
 	}

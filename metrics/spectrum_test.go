@@ -67,6 +67,15 @@ func TestLiDARUndefined(t *testing.T) {
 	}
 }
 
+// Two views of two images are the least. In one dimension: means ±2 of views ±1 around them, so
+// between 8, within 2 of 2 degrees of freedom, and one direction.
+func TestLiDAROfTwoImages(t *testing.T) {
+	got := mustOK[LiDARResult](t, "lidar")(LiDAR(matrix.Of(4, 1, []float32{1, 3, -3, -1}), 2, 1, 0))
+	fixture.Near(t, "value", got.Value, 1, 1e-12)
+	fixture.Near(t, "entropy", got.Entropy, 0, 1e-12)
+	fixture.Near(t, "top", got.Top, 8.0/3, 1e-12)
+}
+
 func TestLiDARSeesCollapse(t *testing.T) {
 	wide := fixture.Crowd(1, 400, 40, 8, 0.1)
 	thin := fixture.Crowd(1, 400, 40, 8, 0.1)

@@ -30,6 +30,13 @@ func TestUsageOf(t *testing.T) {
 	}
 }
 
+// The bound of the live is 5 % of the fair share, itself included, and at least one image.
+func TestLiveBound(t *testing.T) {
+	fixture.Equal(t, "5 of 400 over 4", Live([]int{5, 4, 391, 0}, 400), []bool{true, false, true, false})
+	fixture.Equal(t, "1 of 8 over 4", Live([]int{1, 0, 7, 0}, 8), []bool{true, false, true, false})
+	fixture.Equal(t, "of none", Live(nil, 8), []bool{})
+}
+
 func TestAssign(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(-1))
 	s := matrix.Of(4, 3, []float32{1, 3, 3, nan, 2, 1, nan, nan, nan, inf, inf, nan})
