@@ -34,7 +34,7 @@ func TestViewsOfAnImageAreARun(t *testing.T) {
 	}
 	for row := range 400 {
 		want := (float64(5*(row/10))/255 - 0.5) / 0.3
-		if got := float64(v.Features.Row(row)[0]); math.Abs(got-want) > 1e-5 {
+		if got := float64(v.Features.Row(row)[0]); !(math.Abs(got-want) <= 1e-5) {
 			t.Fatalf("row %d is %v, want %v of image %d", row, got, want, row/10)
 		}
 	}

@@ -35,7 +35,7 @@ func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
 			sum += s.Loss
 		}
 		want := sum / float64(epochs[i].Step-epochs[i-1].Step)
-		if got := epochs[i].Metrics["loss"]; math.Abs(got-want) > 1e-12 {
+		if got := epochs[i].Metrics["loss"]; !(math.Abs(got-want) <= 1e-12) {
 			t.Errorf("step %d: loss %v, want %v", epochs[i].Step, got, want)
 		}
 	}

@@ -117,7 +117,7 @@ func storedWarnings(warnings []setting.Warning) []store.Warning {
 // Record is the plan as plan.json holds it.
 func (p *Plan) Record() store.Plan {
 	s := p.Sweep
-	r := store.Plan{Schema: store.SchemaVersion, Name: s.Name, Question: s.Question, Baseline: s.Baseline, Primary: s.Primary, Sweep: s.Text}
+	r := store.Plan{Schema: store.SchemaVersion, Name: s.Name, Question: s.Question, Note: s.Note, Baseline: s.Baseline, Primary: s.Primary, Sweep: s.Text}
 	for i := range p.Jobs {
 		r.Cells = append(r.Cells, p.Jobs[i].record(s.Name))
 	}

@@ -130,7 +130,7 @@ func TestComparisonsFamily(t *testing.T) {
 	if len(got) != 2 || got[0].p != 2.0/64 || got[0].holm != 4.0/64 || got[1].p != 1 || got[1].holm != 1 {
 		t.Errorf("got %+v", got)
 	}
-	if got[0].difference.N != 6 || math.Abs(got[0].difference.Mean-50) > 1e-9 {
+	if got[0].difference.N != 6 || !(math.Abs(got[0].difference.Mean-50) <= 1e-9) {
 		t.Errorf("difference %+v, want a mean of 50", got[0].difference)
 	}
 }

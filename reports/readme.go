@@ -37,6 +37,9 @@ func (s *sweep) readme(figures []figure) (string, error) {
 	if s.plan.Question != "" {
 		p.line("\n**Question.** %s", table.EscapeMarkdown(s.plan.Question))
 	}
+	if s.plan.Note != "" {
+		p.line("\n**Note.** %s", table.EscapeMarkdown(s.plan.Note))
+	}
 	p.heading("How it was run")
 	for _, line := range s.setup() {
 		p.line("- %s", line)

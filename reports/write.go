@@ -13,6 +13,7 @@ import (
 type Summary struct {
 	Path      string   // the report's README.md
 	MainTable string   // the main table's short form, for a terminal
+	Note      string   // what readers have to know, as the sweep says it; empty for nothing
 	Planned   int      // cells
 	Done      int      // cells with a result that is not a failure
 	Failed    int      // cells that failed
@@ -131,7 +132,7 @@ func (s *sweep) writeTables(out string) error {
 
 func (s *sweep) summary(figures []figure) (Summary, error) {
 	text, err := s.mainTable().Brief().Text()
-	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Unplanned: s.unplanned}
+	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Note: s.plan.Note, Unplanned: s.unplanned}
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			out.Planned++

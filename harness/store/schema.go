@@ -96,7 +96,8 @@ type Plan struct {
 	Schema   int        `json:"schema"`
 	Name     string     `json:"name"`
 	Question string     `json:"question"`
-	Baseline string     `json:"baseline"` // an arm's name, or "learner=joint": each arm's own objective's joint arm
+	Note     string     `json:"note,omitempty"` // what readers of the outcome have to know
+	Baseline string     `json:"baseline"`       // an arm's name, or "learner=joint": each arm's own objective's joint arm
 	Primary  []string   `json:"primary"`
 	Sweep    string     `json:"sweep"` // the sweep file's text
 	Cells    []PlanCell `json:"cells"`

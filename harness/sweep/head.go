@@ -17,6 +17,7 @@ func HeadKeys() []setting.Key {
 	return []setting.Key{
 		one("name", "text", "", "the sweep's name and its folder under results/; it has to stand"),
 		one("question", "text", "", "what the sweep asks, for listings and the report"),
+		one("note", "text", "", "what readers of the outcome have to know, said at its end and under the question", "remark", "comment", "description"),
 		one("seeds", "integer or list", "1", "number n of runs of each arm, with seeds 0 to n-1, or a list of seeds", "num_seeds", "n_seeds", "seed", "random_seed"),
 		one("baseline", "text or table", "", "the arm that others are tested against: its name, or { learner = \"joint\" } for each arm's own objective's arm with that learner", "control"),
 		one("primary", "list of texts", "", "the declared endpoints, metrics that arms are tested in (protobench list metrics)", "endpoint", "endpoints", "primary_metric", "metrics"),
@@ -59,6 +60,9 @@ func (p *parser) head(file, text string) *Sweep {
 	}
 	if v, ok := p.raw["question"]; ok {
 		s.Question = p.text("question", v)
+	}
+	if v, ok := p.raw["note"]; ok {
+		s.Note = p.text("note", v)
 	}
 	if v, ok := p.raw["primary"]; ok {
 		s.Primary = p.primary(v)

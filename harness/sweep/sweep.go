@@ -12,13 +12,13 @@ import (
 
 // Sweep is a sweep file, read and resolved into cells.
 type Sweep struct {
-	File, Text     string
-	Name, Question string
-	Baseline       string   // an arm's name, or "learner=joint": each arm's own objective's joint arm
-	Primary        []string // metric keys of the declared endpoints
-	Seeds          []uint64
-	KeepsWeights   bool   // whether finished cells keep their encoders' weights ([store])
-	Cells          []Cell // seed by seed, so that arms of a pair finish together
+	File, Text           string
+	Name, Question, Note string
+	Baseline             string   // an arm's name, or "learner=joint": each arm's own objective's joint arm
+	Primary              []string // metric keys of the declared endpoints
+	Seeds                []uint64
+	KeepsWeights         bool   // whether finished cells keep their encoders' weights ([store])
+	Cells                []Cell // seed by seed, so that arms of a pair finish together
 }
 
 // ReadText returns a sweep file's text.

@@ -317,3 +317,11 @@ regularizers = ["koleo-prototypes"]
 		}
 	}
 }
+
+// Every hash covers the revision of the numerics.
+func TestHashesCoverNumerics(t *testing.T) {
+	c := Cell{Settings: Defaults()}
+	if want := fmt.Sprintf("\nnumerics=%d\n", Numerics); !strings.Contains(c.canonical("data"), want) {
+		t.Errorf("%q is not hashed", want)
+	}
+}

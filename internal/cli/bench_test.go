@@ -33,7 +33,7 @@ func TestBenchStepJSON(t *testing.T) {
 	step := number("step_s")
 	// 15,138,816 multiply-adds a view and 128 × 32 with prototypes; the first layer has 884,736.
 	near := func(key string, want float64) {
-		if v := number(key); math.Abs(v-want) > 1e-9*want {
+		if v := number(key); !(math.Abs(v-want) <= 1e-9*want) {
 			t.Errorf("%s is %v, want %v", key, v, want)
 		}
 	}
@@ -44,7 +44,7 @@ func TestBenchStepJSON(t *testing.T) {
 	for key, want := range map[string]float64{"batch": 8, "prototypes": 32, "threads": 2, "steps": 2, "winograd": 4} {
 		near(key, want)
 	}
-	if first := number("loss_first"); math.Abs(first-math.Log(32)) > 1 || number("loss_last") == first {
+	if first := number("loss_first"); !(math.Abs(first-math.Log(32)) <= 1) || number("loss_last") == first {
 		t.Errorf("losses %v and %v of 32 prototypes", first, got["loss_last"])
 	}
 	if first, last := number("resident_bytes_first"), number("resident_bytes_last"); runtime.GOOS == "linux" && min(first, last) < 1<<20 || max(first, last) > 1.1*number("peak_bytes") {

@@ -23,7 +23,7 @@ func writeReport(w *console, dir string, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return json.NewEncoder(w.out).Encode(reportLine{"report", s.Path, s.Planned, s.Done, s.Failed, s.Missing, s.Kept})
+		return json.NewEncoder(w.out).Encode(reportLine{"report", s.Path, s.Planned, s.Done, s.Failed, s.Missing, s.Kept, s.Note})
 	}
 	for _, missing := range s.Missing {
 		if _, err := fmt.Fprintln(w.err, "not drawn:", missing); err != nil {
@@ -36,6 +36,9 @@ func writeReport(w *console, dir string, asJSON bool) error {
 		}
 	}
 	_, err = fmt.Fprintf(w.out, "\n%s\n\nreport: %s\n", strings.TrimRight(s.MainTable, "\n"), s.Path)
+	if err == nil && s.Note != "" {
+		_, err = fmt.Fprintf(w.out, "\n%s\n", s.Note)
+	}
 	return err
 }
 
@@ -48,4 +51,5 @@ type reportLine struct {
 	Failed  int      `json:"failed"`
 	Missing []string `json:"missing,omitempty"` // figures that could not be drawn
 	Kept    []string `json:"kept,omitempty"`    // figures of an earlier report that could not be made again
+	Note    string   `json:"note,omitempty"`
 }

@@ -3,11 +3,21 @@ package cli
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	"protobench/harness"
+	"protobench/internal/kernel"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,7 +91,8 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 		name, sweep   string
 		results, cuts int // cuts: the least number of interruptions for the test to mean something
 		slow          bool
-	}{{"small", sameSweep, 3, 3, false}, {"wide", wideSweep, 2, 2, true}} {
+		digest        string // of the metrics, at this harness.Numerics
+	}{{"small", sameSweep, 3, 3, false, "3c0b4dc9c8f26c92"}, {"wide", wideSweep, 2, 2, true, "b7e7da5407efde94"}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if c.slow && testing.Short() {
@@ -106,8 +117,64 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 			if diff := cmp.Diff(want, metricsOf(t, cut)); diff != "" {
 				t.Errorf("interrupted: %s", diff)
 			}
+			if got := digestOf(want); got != c.digest && kernel.InUse() != kernel.Generic {
+				t.Errorf("the numbers of revision %d are others than before (digest %s, want %s): if that is meant, raise sweep.Numerics and write the new digest here", harness.Numerics, got, c.digest)
+			}
 		})
 	}
+}
+
+// TestMetricsAreTheSameOnAVX2AndAVX512 runs a sweep in processes of their own, as the instruction
+// set is chosen when a process starts. The narrow sweep has every part of an arm, the wide one the
+// blocked kernels.
+func TestMetricsAreTheSameOnAVX2AndAVX512(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	for _, isa := range []kernel.ISA{kernel.AVX2, kernel.AVX512} {
+		if !slices.Contains(kernel.Supported(), isa) {
+			t.Skipf("this processor has no %s", isa)
+		}
+	}
+	t.Parallel()
+	for name, sweep := range map[string]string{"small": sameSweep, "wide": wideSweep} {
+		got := map[kernel.ISA]map[string]string{}
+		for _, isa := range []kernel.ISA{kernel.AVX2, kernel.AVX512} {
+			c := exec.CommandContext(t.Context(), "protobench", "run", "sweep.toml", "--out", "out", "-j", "1", "--json")
+			c.Dir, c.Env = t.TempDir(), append(os.Environ(), "PROTOBENCH_ISA="+string(isa))
+			if err := os.WriteFile(filepath.Join(c.Dir, "sweep.toml"), []byte(sweep), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if text, err := c.CombinedOutput(); err != nil {
+				t.Fatalf("%s on %s: %v\n%s", name, isa, err, text)
+			}
+			out := filepath.Join(c.Dir, "out")
+			got[isa] = metricsOf(t, out)
+			if ran := isaOf(t, out); ran != string(isa) {
+				t.Fatalf("%s was to run on %s and ran on %q", name, isa, ran)
+			}
+		}
+		if diff := cmp.Diff(got[kernel.AVX2], got[kernel.AVX512]); diff != "" || len(got[kernel.AVX2]) < 2 {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// isaOf is the instruction set that the cells of a run name.
+func isaOf(t *testing.T, dir string) string {
+	t.Helper()
+	named := map[string]bool{}
+	paths, _ := filepath.Glob(filepath.Join(dir, "cells", "*", "result.json"))
+	for _, path := range paths {
+		var r struct {
+			Provenance struct{ ISA string }
+		}
+		if err := json.Unmarshal([]byte(readText(t, path)), &r); err != nil {
+			t.Fatal(err)
+		}
+		named[r.Provenance.ISA] = true
+	}
+	return strings.Join(slices.Sorted(maps.Keys(named)), " and ")
 }
 
 // runInPieces interrupts a sweep after every second measurement until it is done, and returns how
@@ -152,6 +219,17 @@ func (s *stopper) Write(b []byte) (int, error) {
 		}
 	}
 	return len(b), nil
+}
+
+// digestOf is that of all metrics of a run. Sums in another order, as of other blocks in a matrix
+// product, give another one.
+func digestOf(metrics map[string]string) string {
+	h := sha256.New()
+	for _, cell := range slices.Sorted(maps.Keys(metrics)) {
+		method, _, _ := strings.Cut(cell, "__") // without the hash, which names settings
+		fmt.Fprintln(h, method, metrics[cell])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // metricsOf reads the bytes of the metrics in every result.
