@@ -155,10 +155,6 @@ func TestPairsAreFirstTwoViews(t *testing.T) {
 	}
 	a, b := Views{PerImage: 3, Embeddings: x}.pair()
 	fixture.Equal(t, "views", [][]float32{a.Data, b.Data}, [][]float32{{0, 3, 6}, {1, 4, 7}})
-	a, b = Views{PerImage: 3, Embeddings: first(x, 7)}.pair()
-	fixture.Equal(t, "without a last one", [][]float32{a.Data, b.Data}, [][]float32{{0, 3}, {1, 4}})
-	fixture.Equal(t, "first of fewer", first(x, 9), x)
-	fixture.Equal(t, "first two of two columns", first(matrix.Of(4, 2, x.Data), 2).Data, []float32{0, 1, 2, 3})
 }
 
 func TestThirdsAreOfTheTrainingImages(t *testing.T) {
