@@ -45,7 +45,7 @@ race: ## run all but the longest tests under the race detector
 # Not with gremlins' --test-cpu: it hands go test an unknown flag, and every change counts as noticed.
 mutants: ## change a package's code in small ways, one at a time, and print what its tests let pass (PKG=methods/mixture)
 	@if [ -z "$(PKG)" ]; then echo "which package? make mutants PKG=methods/mixture"; exit 2; fi
-	GOMAXPROCS=1 $(GO) run $(GREMLINS) unleash --workers 1 --timeout-coefficient 10 --output-statuses lct ./$(PKG)
+	GOMAXPROCS=1 $(GO) run $(GREMLINS) unleash --workers 1 --timeout-coefficient 30 --output-statuses lct ./$(PKG)
 
 mutant-counts: ## count a package's changes that its tests notice, faster than gremlins (PKG=stats, LAST=tests to try last)
 	@if [ -z "$(PKG)" ]; then echo "which package? make mutant-counts PKG=stats"; exit 2; fi

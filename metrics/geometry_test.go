@@ -45,6 +45,8 @@ func TestNearestOf(t *testing.T) {
 	}
 	odd := NearestOf(matrix.Of(4, 2, []float32{1, 0, 0, 0, 1, 1, 2, 2}))
 	fixture.Equal(t, "index", odd.Index, []int{2, -1, 3, 2})
+	square := NearestOf(matrix.Of(4, 2, []float32{1, 0, 0, 1, 0, -1, -1, 0}))
+	fixture.Equal(t, "lower index of equals", square.Index, []int{1, 0, 0, 1})
 	alone := NearestOf(matrix.Of(1, 2, []float32{1, 0}))
 	fixture.Equal(t, "alone", alone, Nearest{Index: []int{-1}, Cosine: []float64{0}})
 	if _, ok := alone.Summary(); ok {
@@ -56,6 +58,11 @@ func TestNearestOf(t *testing.T) {
 func TestDisplacementIgnoresLengths(t *testing.T) {
 	start, now := matrix.Of(2, 2, []float32{2, 0, 0, 0}), matrix.Of(2, 2, []float32{1.5, 1.5 * 1.7320508, 5, 5})
 	fixture.Near(t, "displacement", mustOK[float64](t, "displacement")(Displacement(start, now)), 0.5, 1e-6)
+}
+
+func TestAlignmentIgnoresLengths(t *testing.T) {
+	a, b := matrix.Of(2, 2, []float32{2, 0, 0, 5}), matrix.Of(2, 2, []float32{0, 3, 0, 0.5})
+	fixture.Near(t, "one pair at right angles, one alike", mustOK[float64](t, "alignment")(Alignment(a, b, 2)), 1, 1e-12)
 }
 
 // Two features at right angles: each entry is 0 and 1, of sample deviation √½, times √2.

@@ -64,6 +64,8 @@ func TestKNNAdaptsK(t *testing.T) {
 	if r.Undefined != "" || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "only 6") {
 		t.Errorf("warnings %q, undefined %q", r.Warnings, r.Undefined)
 	}
+	all := KNN(nil, x, []int{0, 0, 0, 1, 1, 1}, x, []int{0, 0, 0, 1, 1, 1}, KNNOptions{K: 6, Classes: 2})
+	fixture.Equal(t, "warnings where all rows are asked for", len(all.Warnings), 0)
 }
 
 func TestProbesSayWhyUndefined(t *testing.T) {
@@ -79,7 +81,7 @@ func TestProbesSayWhyUndefined(t *testing.T) {
 	}{
 		{matrix.New(0, 2), nil, x, y, "found 0 and 3"},
 		{x, y, matrix.RandomUnit(1, 3, 4), y, "found 2 in train and 4 in test"},
-		{x, []int{0, 1, 2}, x, y, "training label 2 of row 2"},
+		{x, []int{0, 1, 2}, x, y, "training label 2 of row 2 is outside 0…1"},
 		{x, y, x, []int{0, -1, 0}, "test label -1 of row 1"},
 		{bad, y, x, y, "training features of row 2 hold NaN"},
 		{x, y, bad, y, "test features of row 2 hold NaN"},

@@ -64,6 +64,8 @@ func TestLinearDegenerate(t *testing.T) {
 		fixture.Equal(t, "collapsed features give the majority", flat.Predictions, []int{1, 1, 1})
 	}
 	lone := Linear(nil, x.Pick([]int{0, 1}), []int{0, 1}, x, []int{0, 1, 0, 1, 0, 1}, LinearOptions{Classes: 2})
+	single := Linear(nil, x.Pick([]int{0, 1}), []int{0, 1}, x, []int{0, 1, 0, 1, 0, 1}, LinearOptions{Classes: 2, L2: []float64{0.5}})
+	fixture.Equal(t, "warnings of one strength", []any{single.L2, len(single.Warnings)}, []any{0.5, 0})
 	if len(lone.Warnings) == 0 || !strings.Contains(lone.Warnings[0], "no class has two training rows") {
 		t.Errorf("warnings %q", lone.Warnings)
 	}

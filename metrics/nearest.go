@@ -26,7 +26,7 @@ func NearestOf(p matrix.Matrix) Nearest {
 		n.Index[i], best[i] = -1, float32(math.Inf(-1))
 	}
 	take := func(i, j int, c float32) {
-		if c > best[i] || c == best[i] && j < n.Index[i] {
+		if c > best[i] { // partners come in ascending order: the lower of equals stays
 			n.Index[i], best[i] = j, c
 		}
 	}

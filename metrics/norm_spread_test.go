@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"protobench/metrics/internal/fixture"
 	"protobench/metrics/matrix"
 )
 
@@ -15,6 +16,8 @@ func TestNormSpread(t *testing.T) {
 		t.Errorf("%+v, want √(8/3)", r)
 	}
 	in.Raw = in.Effective
+	far, _ := NormSpread(matrix.Of(3, 1, []float32{1e6, -1e6 - 1, 1e6 + 3})) // a mean that is rounded
+	fixture.Near(t, "spread of long rows", far, math.Sqrt(14.0/9), 1e-8)
 	if r := valueOf(t, "prototype_norm_spread", in); r.Undefined != "" || !(r.Value <= 1e-7) {
 		t.Errorf("%+v on a sphere", r)
 	}

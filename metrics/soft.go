@@ -38,18 +38,25 @@ func SoftUsageOf(p matrix.Matrix) (SoftUsage, bool) {
 }
 
 func (u *SoftUsage) finish(n float64) {
-	low, dead := deadBelow/float64(len(u.Mean)), 0
 	for k := range u.Mean {
 		u.Mean[k] /= n
-		if u.Mean[k] < low {
-			dead++
-		}
 	}
 	u.SampleEntropy /= n
 	u.MarginalEntropy = entropy(u.Mean)
 	u.Perplexity = math.Exp(u.MarginalEntropy)
 	u.MutualInformation = u.MarginalEntropy - u.SampleEntropy
-	u.Dead = float64(dead) / float64(len(u.Mean))
+	u.Dead = u.below(deadBelow)
+}
+
+// below is the share of prototypes whose mean probability is below a part of the fair share 1/K.
+func (u *SoftUsage) below(part float64) float64 {
+	k, dead := float64(len(u.Mean)), 0
+	for _, p := range u.Mean {
+		if p < part/k {
+			dead++
+		}
+	}
+	return float64(dead) / k
 }
 
 func probabilities(p matrix.Matrix) bool {

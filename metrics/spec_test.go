@@ -52,6 +52,9 @@ func TestMetricsOfPrototypes(t *testing.T) {
 	}
 	flat := twins()
 	flat.Scores = matrix.New(4, 4)
+	for i := range flat.Scores.Data {
+		flat.Scores.Data[i] = 500
+	}
 	fixture.Near(t, "entropy of uniform predictions", valueOf(t, "soft_entropy@t0.1", flat).Value, math.Log(4), 1e-6)
 	fixture.Near(t, "information of uniform predictions", valueOf(t, "soft_information@t0.1", flat).Value, 0, 1e-6)
 }
@@ -203,6 +206,30 @@ func TestDeclarationsAreComplete(t *testing.T) {
 	}
 	if n := len(Select(func(s Spec) bool { return s.Headline })); n != 1 {
 		t.Errorf("%d headlines", n)
+	}
+}
+
+// What is measured on both branches is explained beside the teacher's, once.
+func TestColumnsAreExplainedAtTheTeacher(t *testing.T) {
+	twins := 0
+	for _, s := range Specs() {
+		if s.Branch != Student {
+			continue
+		}
+		teacher, _ := Find(strings.TrimSuffix(s.Key, "student") + "teacher")
+		if s.Column != "" {
+			t.Errorf("%s is explained at the student", s.Key)
+		}
+		if teacher.Column != "" {
+			twins++
+		}
+	}
+	fixture.Equal(t, "metrics that are explained at the teacher", twins, 7) // two probes, spectrum, LiDAR, silhouette, and two of embeddings
+}
+
+func TestPercent(t *testing.T) {
+	for unit, want := range map[Unit]bool{CountOfK: true, Share: true, Accuracy: true, Count: false, Nats: false, Cosine: false} {
+		fixture.Equal(t, string(unit), unit.Percent(), want)
 	}
 }
 

@@ -46,6 +46,10 @@ func TestSpectrumUndefined(t *testing.T) {
 			t.Errorf("%s: covariance is defined", name)
 		}
 	}
+	two := mustOK[[]float64](t, "two rows")(CovarianceEigenvalues(matrix.Of(2, 2, []float32{1, 0, 3, 0})))
+	fixture.Near(t, "covariance of two rows", two[0], 2, 1e-12)
+	rank := mustOK[float64](t, "RankMe without epsilon")(RankMe([]float64{1, 1, 0}, 0))
+	fixture.Near(t, "RankMe without epsilon", rank, 2, 1e-12)
 	if _, ok := CovarianceEigenvalues(matrix.New(1, 2)); ok {
 		t.Error("one row has a covariance")
 	}
@@ -74,6 +78,9 @@ func TestLiDAROfTwoImages(t *testing.T) {
 	fixture.Near(t, "value", got.Value, 1, 1e-12)
 	fixture.Near(t, "entropy", got.Entropy, 0, 1e-12)
 	fixture.Near(t, "top", got.Top, 8.0/3, 1e-12)
+	flat := mustOK[LiDARResult](t, "lidar")(LiDAR(matrix.Of(4, 2, []float32{1, 0, 3, 0, -3, 0, -1, 0}), 2, 1, 1))
+	p := 11.0 / 14 // of 8/3 and 0, each plus 1
+	fixture.Near(t, "entropy with a direction that is nothing", flat.Entropy, -p*math.Log(p)-(1-p)*math.Log(1-p), 1e-12)
 }
 
 func TestLiDARSeesCollapse(t *testing.T) {
@@ -104,6 +111,11 @@ func TestSilhouetteUndefined(t *testing.T) {
 		if _, _, ok := Silhouette(x, y, false); ok {
 			t.Errorf("%s: defined", name)
 		}
+	}
+	apart := matrix.Of(4, 1, []float32{0, 1, 10, 13})
+	samples, _, _ := Silhouette(apart, []int{0, 0, 1, 1}, false)
+	for i, want := range []float64{10.5 / 11.5, 9.5 / 10.5, 6.5 / 9.5, 9.5 / 12.5} {
+		fixture.Near(t, "pairs", samples[i], want, 1e-12)
 	}
 	same := matrix.Of(4, 1, []float32{1, 1, 1, 1})
 	if _, mean, ok := Silhouette(same, []int{0, 0, 1, 1}, false); !ok || mean != 0 {

@@ -109,7 +109,7 @@ func (o *crossEntropy) curvature(p []float64) (features []float64, biases float6
 		m := min(rowBlock, o.x.Rows-start)
 		o.residuals(start, m)
 		for i := range m {
-			s := inv * doubt(o.logits[i*o.pitch:][:o.classes])
+			s := float64(inv * doubt(o.logits[i*o.pitch:][:o.classes]))
 			biases += s
 			for j, v := range o.x.Row(start + i) {
 				features[j] += float64(s * float64(v) * float64(v))

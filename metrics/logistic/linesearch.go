@@ -64,24 +64,22 @@ func (l *line) try(t float64) trial {
 	return trial{t, l.value, l.slope}
 }
 
-// accepts checks the (strong) Wolfe conditions. Where the decrease drowns in rounding the slope
-// alone decides, whose bound is within that of the approximate conditions.
+// accepts checks the strong Wolfe condition on the slope and, of the value, that no more than
+// rounding is lost: the approximate Wolfe conditions, whose own bound on the slope is wider.
 func (l *line) accepts(p trial) bool {
-	if !(math.Abs(p.slope) <= -wolfeCurvature*l.slope0) {
-		return false
-	}
-	flat := l.value0 + float64(valueNoise*math.Abs(l.value0))
-	return p.value <= max(l.predicted(p.t), flat)
+	return math.Abs(p.slope) <= -wolfeCurvature*l.slope0 && p.value <= l.value0+l.noise()
 }
+
+// noise is the rounding error of the line's values.
+func (l *line) noise() float64 { return float64(valueNoise * math.Abs(l.value0)) }
 
 // predicted is the value that a step of t has to reach.
 func (l *line) predicted(t float64) float64 { return l.value0 + float64(wolfeDecrease*t*l.slope0) }
 
 // overshoots tells whether a minimum lies before p.
 func (l *line) overshoots(p, low trial) bool {
-	noise := float64(valueNoise * math.Abs(l.value0))
-	return !(p.value <= l.predicted(p.t)+noise) ||
-		p.value > low.value+noise || p.slope >= 0
+	return !(p.value <= l.predicted(p.t)+l.noise()) ||
+		p.value > low.value+l.noise() || p.slope >= 0
 }
 
 // next proposes a step inside the bracket, or further out without one.

@@ -88,6 +88,10 @@ func TestWolfeConditions(t *testing.T) {
 		p := trial{0.5, value, -0.5}
 		fixture.Equal(t, "above the bracket's low end", l.overshoots(p, trial{t: 0.2, value: -3}), want)
 	}
-	gone := &line{value0: -2, slope0: -1}
-	fixture.Near(t, "value to reach", gone.predicted(0.5), -2.00005, 1e-12)
+	steep := &line{value0: -2, slope0: -2}
+	fixture.Near(t, "value to reach", steep.predicted(0.5), -2.0001, 1e-12)
+	exact := &line{slope0: -1} // a value of 0 has no rounding
+	at := exact.predicted(0.5)
+	fixture.Equal(t, "just enough", exact.overshoots(trial{0.5, at, -0.5}, trial{}), false)
+	fixture.Equal(t, "as low as the low end", exact.overshoots(trial{0.5, -1, -0.5}, trial{0.2, -1, -0.6}), false)
 }

@@ -1,6 +1,7 @@
 package logistic
 
 import (
+	"slices"
 	"testing"
 
 	"protobench/metrics/internal/fixture"
@@ -39,7 +40,7 @@ func TestAccuracyIsTheModels(t *testing.T) {
 func TestModelsInterceptsHaveMeanZero(t *testing.T) {
 	x, y := fixture.Blobs(3, 30, 3, 2, 1)
 	p := Prepare(nil, x, y, 3)
-	w := append(p.Start()[:6], 1, 2, 6)
+	w := slices.Concat(p.Start()[:6], []float64{1, 2, 6})
 	fixture.Equal(t, "intercepts", p.Model(w, Outcome{}).Intercept, []float64{-2, -1, 3})
 }
 

@@ -14,9 +14,12 @@ func TestOfPanics(t *testing.T) {
 			t.Error("five numbers made a 2×2 matrix")
 		}
 	}()
-	empty := matrix.Of(0, 0, nil)
-	fixture.Equal(t, "rows of an empty matrix", empty.Rows, 0)
 	matrix.Of(2, 2, make([]float32, 5))
+}
+
+func TestOfNothing(t *testing.T) {
+	fixture.Equal(t, "rows", matrix.Of(0, 3, nil).Rows, 0)
+	fixture.Equal(t, "columns", matrix.Of(3, 0, nil).Cols, 0)
 }
 
 func TestRandomUnit(t *testing.T) {
