@@ -143,6 +143,24 @@ func TestFlipOnlyWhereAllowed(t *testing.T) {
 	if !cmp.Equal(plain, views(augmenter(t, c, im, false), im, []int{0}, 0, 0)) {
 		t.Error("a set that does not allow flips is flipped")
 	}
+	r := Alike(still())
+	r.Second.Flip, r.Local.Flip = 1, 1
+	of := func(r Recipes) (all []float32) {
+		a, err := New(r, Input{8, 8, 3}, [3]float32{0.5, 0.4, 0.3}, [3]float32{0.2, 0.25, 0.3}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := a.Locals(1, Input{4, 4, 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		crops := make([]float32, l.Len(1))
+		l.Crops(crops, im, []int{0}, 0, 0)
+		return append(views(a, im, []int{0}, 0, 0), crops...)
+	}
+	if !cmp.Equal(of(Alike(still())), of(r)) {
+		t.Error("second views or local crops of a set that does not allow flips are flipped")
+	}
 	flipped := views(augmenter(t, c, im, true), im, []int{0}, 0, 0)
 	line, back := plain[:8*3], make([]float32, 0, 8*3)
 	for col := 7; col >= 0; col-- {

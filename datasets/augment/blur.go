@@ -35,29 +35,34 @@ func trim(k []float32) []float32 {
 func tenth(in Input) int { return 2*max(1, max(in.Height, in.Width)/10/2) + 1 }
 
 // blurRoom is how much room a blur of images of a size needs for kernels of at most so many taps.
-func blurRoom(in Input, taps int) int { return (in.Height+taps)*in.Width + in.Width + taps }
+func blurRoom(in Input, taps int) int { return 2 * (in.Height + taps) * (in.Width + taps) }
 
 // blur convolves an image of planes [C,H,W] with the kernels kx along the columns and ky along the
 // rows; the border is reflected without repeating its pixel. dst may be src; room holds blurRoom
 // numbers.
 func blur(dst, src, room []float32, in Input, kx, ky []float32) {
-	w, n := in.Width, in.Height*in.Width
 	left, top := len(kx)/2, len(ky)/2
-	line, mid := room[:w+2*left], room[w+2*left:][:(in.Height+2*top)*w]
+	w, n := in.Width, in.Height*in.Width
+	pitch := w + 2*left // of rows with their borders; where these were, sums over two rows mean nothing
+	padded, mid := room[:in.Height*pitch], room[len(room)/2:][:(in.Height+2*top)*pitch]
 	for at := 0; at < len(src); at += n {
 		for row := range in.Height {
-			x := src[at+row*w:][:w]
+			x, line := src[at+row*w:][:w], padded[row*pitch:][:pitch]
 			copy(line[left:], x)
 			for i := range left {
 				line[left-1-i], line[left+w+i] = x[bounce(-1-i, w)], x[bounce(w+i, w)]
 			}
-			kernel.Mix(mid[(top+row)*w:][:w], line, 1, kx)
 		}
+		kernel.Mix(mid[top*pitch:][:len(padded)-2*left], padded, 1, kx)
 		for i := range top {
-			copy(mid[(top-1-i)*w:][:w], mid[(top+bounce(-1-i, in.Height))*w:])
-			copy(mid[(top+in.Height+i)*w:][:w], mid[(top+bounce(in.Height+i, in.Height))*w:])
+			copy(mid[(top-1-i)*pitch:][:w], mid[(top+bounce(-1-i, in.Height))*pitch:])
+			copy(mid[(top+in.Height+i)*pitch:][:w], mid[(top+bounce(in.Height+i, in.Height))*pitch:])
 		}
-		kernel.Mix(dst[at:at+n], mid, w, ky)
+		out := padded[:len(padded)-2*left]
+		kernel.Mix(out, mid, pitch, ky)
+		for row := range in.Height {
+			copy(dst[at+row*w:][:w], out[row*pitch:])
+		}
 	}
 }
 

@@ -31,9 +31,9 @@ type maker struct {
 type scratch struct {
 	source  *rand.PCG
 	draws   *rand.Rand
-	row     []float32 // planes of a row of the image, with room behind each
+	pixels  []float32 // planes of some rows of the image, with room behind each
 	resizer resizer
-	view    []float32 // [C,h,w]: colours are in planes until the view is done
+	view    []float32 // [C,h,w], with room behind it: colours are in planes until the view is done
 	room    []float32 // for a plane, or a blur
 	kernel  []float32
 }
@@ -41,8 +41,8 @@ type scratch struct {
 func newScratch(in, out Input, taps int) *scratch {
 	s := &scratch{source: rand.NewPCG(0, 0)}
 	s.draws = rand.New(s.source)
-	s.row = make([]float32, in.Channels*(in.Width+kernel.RowSlack))
-	s.view, s.room, s.kernel = make([]float32, out.size()), make([]float32, blurRoom(out, taps)), make([]float32, taps)
+	s.pixels = make([]float32, in.Channels*(rowsAtATime(in.Width)*in.Width+kernel.RowSlack))
+	s.view, s.room, s.kernel = make([]float32, out.size()+kernel.RowSlack), make([]float32, blurRoom(out, taps)), make([]float32, taps)
 	s.resizer.wide = make([]float32, out.Channels*(in.Height*out.Width+kernel.RowSlack))
 	return s
 }
@@ -88,19 +88,20 @@ func (s *scratch) one(dst []float32, image []uint8, m *maker, c *Config) {
 	}
 	p := sample(s.draws, c, a.in)
 	s.resizedCrop(s.view, image, a.in, m.out, p.crop, a.filter, p.flip)
+	view := s.view[:m.out.size()]
 	if p.jitter {
-		jitter(s.view, a.in.Channels, p.order, p.factor, s.room)
+		jitter(view, a.in.Channels, p.order, p.factor, s.room)
 	}
 	if p.gray {
-		grayscale(s.view, a.in.Channels)
+		grayscale(view, a.in.Channels)
 	}
 	if p.sigma > 0 {
 		gaussian(s.kernel, p.sigma)
 		k := trim(s.kernel)
-		blur(s.view, s.view, s.room, m.out, k, k)
+		blur(view, view, s.room, m.out, k, k)
 	}
 	if p.solarize {
-		kernel.Solarize(s.view, threshold)
+		kernel.Solarize(view, threshold)
 	}
-	normalize(dst, s.view, a.in.Channels, a.mean, a.invert)
+	normalize(dst, view, a.in.Channels, a.mean, a.invert)
 }

@@ -125,6 +125,7 @@ func TestBicubicViewsAreImages(t *testing.T) {
 	}
 	c := still()
 	c.Interpolation, c.CropMin, c.CropMax = "bicubic", 0.1, 0.3
+	var last []float32
 	for _, c.Antialias = range []bool{true, false} {
 		a, err := New(Alike(c), Input{20, 20, 3}, [3]float32{}, [3]float32{1, 1, 1}, true)
 		if err != nil {
@@ -134,6 +135,10 @@ func TestBicubicViewsAreImages(t *testing.T) {
 		if slices.Min(x) < 0 || slices.Max(x) > 1 {
 			t.Errorf("values from %g to %g", slices.Min(x), slices.Max(x))
 		}
+		if slices.Equal(x, last) {
+			t.Error("both coefficients give the same views")
+		}
+		last = x
 		c.Interpolation = "bilinear"
 		b, _ := New(Alike(c), Input{20, 20, 3}, [3]float32{}, [3]float32{1, 1, 1}, true)
 		if slices.Equal(x, views(b, im, []int{0, 1, 2, 3}, 1, 1)) {
@@ -172,14 +177,17 @@ func TestBlurKernels(t *testing.T) {
 
 // TestBlurKernelSize: a wider kernel blurs further, and one wider than the image is taken.
 func TestBlurKernelSize(t *testing.T) {
-	im := noise(2, 10, 10, 3)
+	im := noise(2, 40, 10, 3)
 	c := still()
 	c.Blur = 1
-	seen := map[float32]bool{}
-	for _, c.BlurKernel = range []int{0, 5, 23} {
-		seen[views(augmenter(t, c, im, true), im, []int{0, 1}, 2, 1)[7]] = true
+	blurred := func(kernel int) []float32 {
+		c.BlurKernel = kernel
+		return views(augmenter(t, c, im, true), im, []int{0, 1}, 2, 1)
 	}
-	if len(seen) != 3 {
+	if !slices.Equal(blurred(0), blurred(5)) {
+		t.Error("a tenth of 40 pixels is no kernel of 5")
+	}
+	if slices.Equal(blurred(3), blurred(5)) || slices.Equal(blurred(5), blurred(23)) {
 		t.Error("kernels of 3, 5 and 23 pixels blur alike")
 	}
 }

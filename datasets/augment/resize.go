@@ -94,12 +94,12 @@ func (a *axis) mirror() {
 	}
 }
 
-// resizer resizes parts of images in planes: columns first, row by row as they come, then rows.
+// resizer resizes parts of images in planes: columns first, some rows at a time, then rows.
 type resizer struct {
 	across, down axis
 	rows         kernel.Resampler
-	height, from int       // of the part; where a plane of wide ends and the next one begins
-	wide         []float32 // [channels, height, width of the output], with room behind each plane
+	from         int       // where a plane of wide ends and the next one begins
+	wide         []float32 // [channels, height of the part, width of the output], with room behind each plane
 }
 
 // begin prepares for parts of height×width pixels that become out; with flip they are mirrored.
@@ -110,48 +110,54 @@ func (r *resizer) begin(height, width int, out Input, f filter, flip bool) {
 		r.across.mirror()
 	}
 	r.rows.Plan(width, r.across.taps, r.across.first, r.across.weight)
-	r.height, r.from = height, height*out.Width+kernel.RowSlack
+	r.from = height*out.Width + kernel.RowSlack
 	if n := out.Channels * r.from; len(r.wide) < n {
 		r.wide = make([]float32, n)
 	}
 }
 
-// row takes a row of one channel's plane; it has to go on for kernel.RowSlack numbers. Rows come
-// from top to bottom.
-func (r *resizer) row(channel, row int, x []float32) {
-	r.rows.Row(r.wide[channel*r.from+row*len(r.across.first):], x)
+// take takes some rows of one channel's plane, a pitch apart, from row first on; kernel.RowSlack
+// numbers have to follow them. Rows come from top to bottom.
+func (r *resizer) take(channel, first, rows int, x []float32, pitch int) {
+	width := len(r.across.first)
+	r.rows.Rows(r.wide[channel*r.from+first*width:], x, rows, width, pitch)
 }
 
-// finish writes the outcome, [channels,h,w].
+// finish writes the outcome, [channels,h,w], and may write kernel.RowSlack numbers behind it.
 func (r *resizer) finish(dst []float32, channels int) {
-	width, taps := len(r.across.first), r.down.taps
+	width, height := len(r.across.first), len(r.down.first)
 	for c := range channels {
-		plane := r.wide[c*r.from:]
-		for i, first := range r.down.first {
-			out := dst[(c*len(r.down.first)+i)*width:][:width]
-			kernel.Mix(out, plane[first*width:], width, r.down.weight[i*taps:(i+1)*taps])
-		}
+		kernel.MixRows(dst[c*height*width:], r.wide[c*r.from:], width, r.down.first, r.down.weight, r.down.taps)
 	}
 }
 
+// chunk is about how many pixels are turned into planes at a time: few enough for the first cache.
+const chunk = 1024
+
+// rowsAtATime is how many rows of images so wide make a chunk.
+func rowsAtATime(width int) int { return max(1, chunk/width) }
+
 // resizedCrop makes planes [C,h,w] of the view's size of a box of an image [H,W,C]; with flip it is
-// mirrored. Values stay in the range of pixels.
+// mirrored. Values stay in the range of pixels. kernel.RowSlack numbers have to follow in dst.
 func (s *scratch) resizedCrop(dst []float32, image []uint8, in, out Input, b box, f filter, flip bool) {
 	s.resizer.begin(b.height, b.width, out, f, flip)
-	pitch := in.Width + kernel.RowSlack
-	for row := range b.height {
-		pixels := image[((b.top+row)*in.Width+b.left)*in.Channels:][:b.width*in.Channels]
+	some := rowsAtATime(in.Width)
+	plane := some*in.Width + kernel.RowSlack
+	for row := 0; row < b.height; row += some {
+		rows := min(some, b.height-row)
+		from, n := (b.top+row)*in.Width+b.left, (rows-1)*in.Width+b.width
+		pixels := image[from*in.Channels : (from+n)*in.Channels]
 		if in.Channels == 3 {
-			kernel.Planes(s.row[:b.width], s.row[pitch:], s.row[2*pitch:], pixels)
+			kernel.Planes(s.pixels[:n], s.pixels[plane:], s.pixels[2*plane:], pixels)
 		} else {
-			kernel.Levels(s.row[:b.width], pixels)
+			kernel.Levels(s.pixels[:n], pixels)
 		}
 		for c := range in.Channels {
-			s.resizer.row(c, row, s.row[c*pitch:])
+			s.resizer.take(c, row, rows, s.pixels[c*plane:], in.Width)
 		}
 	}
 	s.resizer.finish(dst, in.Channels)
 	if f.cubic {
-		kernel.Clamped(dst, 1, 0)
+		kernel.Clamped(dst[:out.size()], 1, 0)
 	}
 }

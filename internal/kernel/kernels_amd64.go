@@ -380,7 +380,7 @@ func interleaveAVX2(p *byte)
 //go:noescape
 func planesAVX2(p *byte)
 
-// resampleAVX2 mixes neighbours of a row: see resampling.
+// resampleAVX2 mixes neighbours along rows: see resampling.
 //
 //go:noescape
 func resampleAVX2(p *byte)

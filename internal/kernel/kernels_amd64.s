@@ -10004,119 +10004,140 @@ GLOBL bytes21<>(SB), RODATA|NOPTR, $16
 // Requires: AVX, AVX2
 TEXT ·resampleAVX2(SB), $256-8
 	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 24(AX), SI
-	MOVQ 40(AX), DI
+	MOVQ 48(AX), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 40(AX), SI
+
+row:
+	MOVQ 16(AX), R8
+	MOVQ 24(AX), R9
+	MOVQ DX, DI
 
 group:
-	MOVQ    32(AX), R9
-	MOVLQZX (BX), R8
-	LEAQ    (DX)(R8*4), R8
-	VMOVDQU 32(BX), Y0
-	VPERMPS (R8), Y0, Y1
-	VMULPS  64(BX), Y1, Y1
-	ADDQ    $0x60, BX
-	DECQ    R9
+	MOVQ    32(AX), R11
+	MOVLQZX (R8), R10
+	LEAQ    (BX)(R10*4), R10
+	VMOVDQU 32(R8), Y0
+	VPERMPS (R10), Y0, Y1
+	VMULPS  64(R8), Y1, Y1
+	ADDQ    $0x60, R8
+	DECQ    R11
 	JZ      store
 
 tap:
-	ADDQ    $0x04, R8
-	VPERMPS (R8), Y0, Y2
-	VMULPS  (BX), Y2, Y2
+	ADDQ    $0x04, R10
+	VPERMPS (R10), Y0, Y2
+	VMULPS  (R8), Y2, Y2
 	VADDPS  Y2, Y1, Y1
-	ADDQ    $0x20, BX
-	DECQ    R9
+	ADDQ    $0x20, R8
+	DECQ    R11
 	JNZ     tap
 
 store:
-	VMOVUPS Y1, (CX)
-	ADDQ    DI, CX
-	DECQ    SI
+	VMOVUPS Y1, (DI)
+	ADDQ    SI, DI
+	DECQ    R9
 	JNZ     group
+	ADDQ    56(AX), DX
+	ADDQ    64(AX), BX
+	DECQ    CX
+	JNZ     row
 	VZEROUPPER
 	RET
 
 // func mixAVX2(p *byte)
 // Requires: AVX
 TEXT ·mixAVX2(SB), $256-8
-	MOVQ  p+0(FP), AX
-	MOVQ  (AX), CX
-	MOVQ  8(AX), DX
-	MOVQ  24(AX), BX
-	TESTQ BX, BX
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 32(AX), SI
+	MOVQ 64(AX), DI
+
+row:
+	MOVQ  CX, R8
+	MOVQ  (DX), R9
+	IMULQ DI, R9
+	ADDQ  8(AX), R9
+	MOVQ  40(AX), R10
+	TESTQ R10, R10
 	JZ    wideDone
 
 wide:
-	MOVQ         16(AX), SI
-	MOVQ         40(AX), DI
-	MOVQ         48(AX), R8
-	MOVQ         DX, R9
-	VBROADCASTSS (SI), Y0
-	VMULPS       (R9), Y0, Y1
-	VMULPS       32(R9), Y0, Y2
-	VMULPS       64(R9), Y0, Y3
-	VMULPS       96(R9), Y0, Y4
-	DECQ         DI
+	MOVQ         56(AX), R12
+	MOVQ         BX, R11
+	MOVQ         R9, R13
+	VBROADCASTSS (R11), Y0
+	VMULPS       (R13), Y0, Y1
+	VMULPS       32(R13), Y0, Y2
+	VMULPS       64(R13), Y0, Y3
+	VMULPS       96(R13), Y0, Y4
+	DECQ         R12
 	JZ           wideStore
 
 wideTap:
-	ADDQ         R8, R9
-	ADDQ         $0x04, SI
-	VBROADCASTSS (SI), Y0
-	VMULPS       (R9), Y0, Y5
+	ADDQ         DI, R13
+	ADDQ         $0x04, R11
+	VBROADCASTSS (R11), Y0
+	VMULPS       (R13), Y0, Y5
 	VADDPS       Y5, Y1, Y1
-	VMULPS       32(R9), Y0, Y5
+	VMULPS       32(R13), Y0, Y5
 	VADDPS       Y5, Y2, Y2
-	VMULPS       64(R9), Y0, Y5
+	VMULPS       64(R13), Y0, Y5
 	VADDPS       Y5, Y3, Y3
-	VMULPS       96(R9), Y0, Y0
+	VMULPS       96(R13), Y0, Y0
 	VADDPS       Y0, Y4, Y4
-	DECQ         DI
+	DECQ         R12
 	JNZ          wideTap
 
 wideStore:
-	VMOVUPS Y1, (CX)
-	VMOVUPS Y2, 32(CX)
-	VMOVUPS Y3, 64(CX)
-	VMOVUPS Y4, 96(CX)
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, CX
-	DECQ    BX
+	VMOVUPS Y1, (R8)
+	VMOVUPS Y2, 32(R8)
+	VMOVUPS Y3, 64(R8)
+	VMOVUPS Y4, 96(R8)
+	ADDQ    $0x00000080, R9
+	ADDQ    $0x00000080, R8
+	DECQ    R10
 	JNZ     wide
 
 wideDone:
-	MOVQ  32(AX), BX
-	TESTQ BX, BX
+	MOVQ  48(AX), R10
+	TESTQ R10, R10
 	JZ    narrowDone
 
 narrow:
-	MOVQ         16(AX), SI
-	MOVQ         40(AX), DI
-	MOVQ         48(AX), R8
-	MOVQ         DX, R9
-	VBROADCASTSS (SI), Y0
-	VMULPS       (R9), Y0, Y1
-	DECQ         DI
+	MOVQ         56(AX), R12
+	MOVQ         BX, R11
+	MOVQ         R9, R13
+	VBROADCASTSS (R11), Y0
+	VMULPS       (R13), Y0, Y1
+	DECQ         R12
 	JZ           narrowStore
 
 narrowTap:
-	ADDQ         R8, R9
-	ADDQ         $0x04, SI
-	VBROADCASTSS (SI), Y0
-	VMULPS       (R9), Y0, Y0
+	ADDQ         DI, R13
+	ADDQ         $0x04, R11
+	VBROADCASTSS (R11), Y0
+	VMULPS       (R13), Y0, Y0
 	VADDPS       Y0, Y1, Y1
-	DECQ         DI
+	DECQ         R12
 	JNZ          narrowTap
 
 narrowStore:
-	VMOVUPS Y1, (CX)
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, CX
-	DECQ    BX
+	VMOVUPS Y1, (R8)
+	ADDQ    $0x00000020, R9
+	ADDQ    $0x00000020, R8
+	DECQ    R10
 	JNZ     narrow
 
 narrowDone:
+	MOVQ 56(AX), R8
+	LEAQ (BX)(R8*4), BX
+	ADDQ $0x08, DX
+	ADDQ 72(AX), CX
+	DECQ SI
+	JNZ  row
 	VZEROUPPER
 	RET

@@ -20,7 +20,8 @@ func Planes(r, g, b []float32, pixels []uint8) {
 	}
 }
 
-// RowSlack is how many numbers behind the end of a row [Resampler.Row] may read, and may write.
+// RowSlack is how many numbers behind the end of rows [Resampler.Rows] and [MixRows] may read, and
+// may write.
 const RowSlack = 8
 
 // Resampler mixes neighbours along rows: number i of the output is the sum over j < taps of the
@@ -39,8 +40,9 @@ type Resampler struct {
 // inputs behind that, and eight weights for each tap. A group's outputs are eight, or fewer where
 // these would start more than seven inputs apart: then the others are written and written over.
 type resampling struct {
-	out, src, table    unsafe.Pointer
-	groups, taps, step int // step in bytes
+	out, src, table          unsafe.Pointer
+	groups, taps, step       int // step in bytes
+	rows, outPitch, srcPitch int // pitches in bytes
 }
 
 // Plan prepares rows of inputs numbers: first and weight, [len(first),taps], as [Resampler] has
@@ -96,15 +98,30 @@ func (r *Resampler) record(from, to int) {
 	}
 }
 
-// Row mixes one row. Both slices have to go on for [RowSlack] numbers behind the row's; what is there
-// in out is lost.
-func (r *Resampler) Row(out, src []float32) {
-	out, src = out[:len(r.first)+RowSlack], src[:r.reach+RowSlack]
-	if isa != Generic && len(r.first) > 0 {
-		p := resampling{start(out), start(src), unsafe.Pointer(unsafe.SliceData(r.table)), len(r.table) / (16 + 8*r.taps), r.taps, 4 * r.step}
+// Rows mixes rows that start pitches apart, from the first one on. Both slices have to go on for
+// [RowSlack] numbers behind the last row; what is there in out, and between its rows, is lost.
+func (r *Resampler) Rows(out, src []float32, rows, outPitch, srcPitch int) {
+	if rows == 0 || len(r.first) == 0 {
+		return
+	}
+	if outPitch < len(r.first) || srcPitch < 0 {
+		panic(fmt.Sprintf("kernel: rows of %d numbers with a pitch of %d", len(r.first), outPitch))
+	}
+	out, src = out[:(rows-1)*outPitch+len(r.first)+RowSlack], src[:(rows-1)*srcPitch+r.reach+RowSlack]
+	if isa != Generic {
+		p := resampling{
+			start(out), start(src), unsafe.Pointer(unsafe.SliceData(r.table)), len(r.table) / (16 + 8*r.taps), r.taps, 4 * r.step,
+			rows, 4 * outPitch, 4 * srcPitch,
+		}
 		resampleAVX2((*byte)(unsafe.Pointer(&p)))
 		return
 	}
+	for row := range rows {
+		r.row(out[row*outPitch:], src[row*srcPitch:])
+	}
+}
+
+func (r *Resampler) row(out, src []float32) {
 	for i, first := range r.first {
 		w, x := r.weight[i*r.taps:(i+1)*r.taps], src[first:first+r.taps]
 		sum := float32(w[0] * x[0])
@@ -115,10 +132,13 @@ func (r *Resampler) Row(out, src []float32) {
 	}
 }
 
-// mixture is what mixAVX2 reads at fixed offsets.
+// mixture is what mixAVX2 reads at fixed offsets: rows of out, each of which begins at a row of src.
 type mixture struct {
-	out, src, weights         unsafe.Pointer
-	wide, narrow, taps, pitch int // blocks of 32 and then of 8 numbers; pitch in bytes
+	out, src, weights, first unsafe.Pointer
+	rows                     int
+	wide, narrow             int // blocks of 32 and then of 8 numbers of a row
+	taps                     int
+	pitch, outPitch          int // of the arrays, in bytes, and of the rows of out
 }
 
 // Mix sets out to the sum of as many arrays as there are weights, at least one, each times its
@@ -128,14 +148,45 @@ func Mix(out, src []float32, pitch int, weights []float32) {
 	src = src[:(len(weights)-1)*pitch+len(out)]
 	n := whole(len(out), by8)
 	if n > 0 {
-		m := mixture{start(out), start(src), start(weights), n / 32, n % 32 / 8, len(weights), 4 * pitch}
+		first := 0
+		m := mixture{start(out), start(src), start(weights), unsafe.Pointer(&first), 1, n / 32, n % 32 / 8, len(weights), 4 * pitch, 0}
 		mixAVX2((*byte)(unsafe.Pointer(&m)))
 	}
-	for i := n; i < len(out); i++ {
+	mixed(out, src, pitch, weights, n)
+}
+
+// mixed is [Mix] from a number on.
+func mixed(out, src []float32, pitch int, weights []float32, from int) {
+	for i := from; i < len(out); i++ {
 		sum := float32(weights[0] * src[i])
 		for j := 1; j < len(weights); j++ {
 			sum += float32(weights[j] * src[j*pitch+i])
 		}
 		out[i] = sum
+	}
+}
+
+// MixRows sets row i of out [len(first),width] to the sum of taps rows of src [·,width] from first[i]
+// on, each times its weight [len(first),taps], in their order. Both slices have to go on for
+// [RowSlack] numbers behind their last row; what is there in out is lost.
+func MixRows(out, src []float32, width int, first []int, weights []float32, taps int) {
+	weights = weights[:taps*len(first)]
+	if len(first) == 0 || width == 0 {
+		return
+	}
+	last := 0
+	for _, f := range first {
+		last = max(last, f)
+		_ = src[f*width]
+	}
+	out, src = out[:len(first)*width+RowSlack], src[:(last+taps)*width+RowSlack]
+	if isa != Generic {
+		blocks := (width + 7) / 8
+		m := mixture{start(out), start(src), start(weights), unsafe.Pointer(&first[0]), len(first), blocks / 4, blocks % 4, taps, 4 * width, 4 * width}
+		mixAVX2((*byte)(unsafe.Pointer(&m)))
+		return
+	}
+	for i, f := range first {
+		mixed(out[i*width:(i+1)*width], src[f*width:], width, weights[i*taps:(i+1)*taps], 0)
 	}
 }

@@ -61,15 +61,20 @@ func bytesOf(channel, half int) Mem {
 	return m
 }
 
-// resample: out = for each group of eight outputs the numbers of src from the group's start on, in
-// its order, times its weights, tap by tap: fields of kernel.resampling.
+// resample: each row of out = for each group of eight outputs the numbers of src's row from the
+// group's start on, in its order, times its weights, tap by tap: fields of kernel.resampling.
 func resample() {
-	args := function("resampleAVX2", "resampleAVX2 mixes neighbours of a row: see resampling.")
-	out, src, table, groups, step := load(args, 0), load(args, 8), load(args, 16), load(args, 24), load(args, 40)
+	args := function("resampleAVX2", "resampleAVX2 mixes neighbours along rows: see resampling.")
+	rows := load(args, 48)
+	outRow, srcRow := load(args, 0), load(args, 8)
+	step := load(args, 40)
+	Label("row")
+	out, table, groups := GP64(), load(args, 16), load(args, 24)
+	MOVQ(outRow, out)
 	Label("group")
 	at, taps := GP64(), load(args, 32)
 	MOVLQZX(Mem{Base: table}, at)
-	LEAQ(Mem{Base: src, Index: at, Scale: 4}, at)
+	LEAQ(Mem{Base: srcRow, Index: at, Scale: 4}, at)
 	order, sum := YMM(), YMM()
 	VMOVDQU(Mem{Base: table, Disp: 32}, order)
 	VPERMPS(Mem{Base: at}, order, sum)
@@ -91,26 +96,36 @@ func resample() {
 	ADDQ(step, out)
 	DECQ(groups)
 	JNZ(LabelRef("group"))
+	ADDQ(Mem{Base: args, Disp: 56}, outRow)
+	ADDQ(Mem{Base: args, Disp: 64}, srcRow)
+	DECQ(rows)
+	JNZ(LabelRef("row"))
 	VZEROUPPER()
 	RET()
 }
 
-// mix: out = the sum of arrays that are a pitch apart, each times its weight, in their order: fields
-// of kernel.mixture.
+// mix: each row of out = the sum of arrays that are a pitch apart, from a row of src on, each times
+// its weight, in their order: fields of kernel.mixture.
 func mix() {
 	args := function("mixAVX2", "mixAVX2 mixes arrays: see mixture.")
-	out, src := load(args, 0), load(args, 8)
+	outRow, first, weightsRow, rows, pitch := load(args, 0), load(args, 24), load(args, 16), load(args, 32), load(args, 64)
+	Label("row")
+	out, src := GP64(), GP64()
+	MOVQ(outRow, out)
+	MOVQ(Mem{Base: first}, src)
+	IMULQ(pitch, src)
+	ADDQ(Mem{Base: args, Disp: 8}, src)
 	for _, part := range []struct {
 		name  string
 		field int // of the number of blocks
 		regs  int
-	}{{"wide", 24, 4}, {"narrow", 32, 1}} {
+	}{{"wide", 40, 4}, {"narrow", 48, 1}} {
 		blocks := load(args, part.field)
 		TESTQ(blocks, blocks)
 		JZ(LabelRef(part.name + "Done"))
 		Label(part.name)
-		weights, taps, pitch := load(args, 16), load(args, 40), load(args, 48)
-		at := GP64()
+		weights, taps, at := GP64(), load(args, 56), GP64()
+		MOVQ(weightsRow, weights)
 		MOVQ(src, at)
 		w := YMM()
 		VBROADCASTSS(Mem{Base: weights}, w)
@@ -139,6 +154,12 @@ func mix() {
 		JNZ(LabelRef(part.name))
 		Label(part.name + "Done")
 	}
+	taps := load(args, 56)
+	LEAQ(Mem{Base: weightsRow, Index: taps, Scale: 4}, weightsRow)
+	ADDQ(Imm(8), first)
+	ADDQ(Mem{Base: args, Disp: 72}, outRow)
+	DECQ(rows)
+	JNZ(LabelRef("row"))
 	VZEROUPPER()
 	RET()
 }
