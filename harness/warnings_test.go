@@ -2,6 +2,7 @@ package harness
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,12 @@ func TestWarningsStandInResults(t *testing.T) {
 		warned := slices.Contains(c.Result.Provenance.Warnings, want)
 		if warned != (c.Result.Cell.Method == "swav") || warned != slices.Contains(c.Dir.Plan().Warnings, want) {
 			t.Errorf("%s: %s, %v", c.Result.Cell.Method, c.Result.Outcome.Status, c.Result.Provenance.Warnings)
+		}
+		ofData := func(w store.Warning) bool {
+			return w.Key == "data" && strings.HasPrefix(w.Text, "no test image is of classes 4, 5, 6, 7")
+		}
+		if !slices.ContainsFunc(c.Result.Provenance.Warnings, ofData) || !slices.ContainsFunc(c.Dir.Plan().Warnings, ofData) {
+			t.Errorf("%s: nothing of the data among %v", c.Result.Cell.Method, c.Result.Provenance.Warnings)
 		}
 	}
 }

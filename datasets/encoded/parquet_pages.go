@@ -104,14 +104,14 @@ func checkPage(body *io.SectionReader, h *format.PageHeader, codec format.Compre
 	if err != nil {
 		return err
 	}
-	if float64(plain) > float64(packed)*inflation+longPageHeader {
+	if float64(plain) > float64(float64(packed)*inflation)+longPageHeader {
 		return damaged("says it has %s in %s, more than these can hold", files.BytesText(float64(plain)), files.BytesText(float64(packed)))
 	}
 	values, levels := valuesOf(h)
-	if need := valueBytes * float64(values); values < 0 || need > max(alwaysWarranted, float64(size)*files.Inflation) {
+	if need := files.Product(valueBytes, int(values)); values < 0 || need > max(alwaysWarranted, float64(size)*files.Inflation) {
 		return damaged("says it has %d values, more than a file of %s can hold", values, files.BytesText(float64(size)))
 	}
-	if text := files.TooLarge(float64(packed+plain) + valueBytes*float64(values)); text != "" {
+	if text := files.TooLarge(float64(packed+plain) + files.Product(valueBytes, int(values))); text != "" {
 		return errors.New(text + "; write smaller pages")
 	}
 	if levels < 0 || levels > packed {

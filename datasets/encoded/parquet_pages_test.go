@@ -18,10 +18,13 @@ import (
 	"protobench/datasets/internal/fixture"
 )
 
-// zeros are n bytes, compressed.
-func zeros(t *testing.T, codec format.CompressionCodec, n int) []byte {
+// zeroBytes is how many bytes zeros are.
+const zeroBytes = 1 << 20
+
+// zeros are bytes 0, compressed.
+func zeros(t *testing.T, codec format.CompressionCodec) []byte {
 	t.Helper()
-	plain := make([]byte, n)
+	plain := make([]byte, zeroBytes)
 	switch codec {
 	case format.Snappy:
 		return snappy.Encode(nil, plain)
@@ -50,7 +53,7 @@ func TestPagesAreHeldAgainstTheirFile(t *testing.T) {
 		h.DataPageHeaderV2.Valid, h.DataPageHeaderV2.V.DefinitionLevelsByteLength = true, n
 		return h
 	}
-	const n = 1 << 20
+	const n = zeroBytes
 	for name, c := range map[string]struct {
 		header *format.PageHeader
 		codec  format.CompressionCodec
@@ -58,14 +61,14 @@ func TestPagesAreHeldAgainstTheirFile(t *testing.T) {
 		want   string
 	}{
 		"plain":          {page(n, 9), format.Uncompressed, make([]byte, n), ""},
-		"snappy":         {page(n, 9), format.Snappy, zeros(t, format.Snappy, n), ""},
-		"gzip":           {page(n, 9), format.Gzip, zeros(t, format.Gzip, n), ""},
-		"zstd":           {page(n, 9), format.Zstd, zeros(t, format.Zstd, n), ""},
+		"snappy":         {page(n, 9), format.Snappy, zeros(t, format.Snappy), ""},
+		"gzip":           {page(n, 9), format.Gzip, zeros(t, format.Gzip), ""},
+		"zstd":           {page(n, 9), format.Zstd, zeros(t, format.Zstd), ""},
 		"plain bomb":     {page(math.MaxInt32, 9), format.Uncompressed, make([]byte, 9), "says it has 2.0 GiB in 9 bytes, more than these can hold"},
 		"zstd promise":   {page(math.MaxInt32, 9), format.Zstd, make([]byte, 999), "says it has 2.0 GiB in 999 bytes"},
-		"snappy bomb":    {page(100, 9), format.Snappy, zeros(t, format.Snappy, n), "says it has 100 bytes, its data 1048576"},
-		"gzip bomb":      {page(100, 9), format.Gzip, zeros(t, format.Gzip, n), "says it has 100 bytes, its data have more"},
-		"zstd bomb":      {page(100, 9), format.Zstd, zeros(t, format.Zstd, n), "says it has 100 bytes, its data have more"},
+		"snappy bomb":    {page(100, 9), format.Snappy, zeros(t, format.Snappy), "says it has 100 bytes, its data 1048576"},
+		"gzip bomb":      {page(100, 9), format.Gzip, zeros(t, format.Gzip), "says it has 100 bytes, its data have more"},
+		"zstd bomb":      {page(100, 9), format.Zstd, zeros(t, format.Zstd), "says it has 100 bytes, its data have more"},
 		"values":         {page(100, math.MaxInt32), format.Uncompressed, make([]byte, 100), "says it has 2147483647 values, more than a file of"},
 		"negative":       {page(-1, 9), format.Uncompressed, nil, "says it has 0 bytes, -1 uncompressed"},
 		"levels":         {levels(101), format.Uncompressed, make([]byte, 100), "says that 101 of its 100 bytes are levels"},

@@ -31,6 +31,7 @@ name = "set"
 name = "auto"
 path = %q
 per_class = 3
+size = 16
 test_limit = 200
 [encoder]
 width = 4
