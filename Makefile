@@ -21,7 +21,7 @@ export GOAMD64 := v1
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-ablation: build ## run the default ablation and write its report (QUICK=1: a smoke-size cut)
+ablation: build ## run the default ablation and write its report (QUICK=1: a small picture of it)
 	$(BINARY) run $(SWEEP)
 
 build: ## build the static binary ./bin/protobench

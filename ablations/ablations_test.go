@@ -1,6 +1,9 @@
 package ablations
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,5 +27,17 @@ func TestEveryAblationOpensWithItsQuestion(t *testing.T) {
 	}
 	if _, ok := Text("nothing"); ok {
 		t.Error("an unknown name has a text")
+	}
+}
+
+// The small cut says what it is and where the outcome stands that it is a picture of.
+func TestTheQuickCutPointsAtTheOutcome(t *testing.T) {
+	text, _ := Text("joint-vs-decoupled-quick")
+	found := regexp.MustCompile(`(?m)^note += ".* (results/reference/\S+\.md)`).FindStringSubmatch(text)
+	if found == nil {
+		t.Fatal("no note names the outcome")
+	}
+	if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(found[1]))); err != nil {
+		t.Error(err)
 	}
 }

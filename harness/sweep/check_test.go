@@ -131,3 +131,34 @@ func TestPrototypesOfACell(t *testing.T) {
 		}
 	}
 }
+
+// What the data tell of themselves is a warning of every cell.
+func TestCellsWarnOfTheirData(t *testing.T) {
+	open := func(o datasets.Options) (*datasets.Set, error) {
+		set, err := testOpen(o)
+		set.Warnings = []string{"one class has no image"}
+		return set, err
+	}
+	s, err := Check("t.toml", "name = 'x'\n[train]\nbatch = 8\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n", testCatalogue(), open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range s.Cells {
+		if !slices.Contains(c.Warnings, setting.Warning{Key: "data", Text: "one class has no image"}) {
+			t.Errorf("%s%s has the warnings %v", c.Reference, c.Composition.Name, c.Warnings)
+		}
+	}
+}
+
+func TestRowsThatAreNotTrainedHaveNoSteps(t *testing.T) {
+	s, err := Check("t.toml", "name = 'x'\n[train]\nbatch = 7\nepochs = 3\n[encoder]\ndepth = 2\n[evaluate]\nevery = 2\n[[method]]\nname = 'swav'\n", testCatalogue(), testOpen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"pixels": 0, "untrained": 0, "supervised": 15, "": 15}
+	for i := range s.Cells {
+		if c := &s.Cells[i]; c.Steps() != want[c.Reference] || c.StepsPerEpoch() != 5 || c.Reference == "" && c.Evaluate().Every != 2 {
+			t.Errorf("%s%s: %d steps, %d an epoch", c.Reference, c.Composition.Name, c.Steps(), c.StepsPerEpoch())
+		}
+	}
+}

@@ -61,6 +61,7 @@ func TestKeysThatAreNoSettings(t *testing.T) {
 	s := parseReal(t, `
 name = "x"
 question = "Does it?"
+note = "It may."
 seeds = [3, 5]
 baseline = "mine"
 primary = ["live_unique@0.025"]
@@ -79,7 +80,7 @@ observers = ["joint"]
 [matrix]
 "data.seed" = [1]
 `)
-	if len(s.Cells) != 5 || s.Question == "" || s.Baseline != "mine" {
+	if len(s.Cells) != 5 || s.Question != "Does it?" || s.Note != "It may." || s.Baseline != "mine" {
 		t.Errorf("%d cells, %+v", len(s.Cells), s)
 	}
 }
