@@ -14,6 +14,14 @@ type Archive struct {
 	// Facts are what else the file says, single values by dotted key: texts, integers as int64,
 	// floats as float64 and truth values.
 	Facts map[string]any
+	// Unread are tensors of types that are not known, by name.
+	Unread map[string]string
+}
+
+// Known reports whether arrays of a type, named as safetensors does, can be read.
+func Known(dtype string) bool {
+	_, ok := lookupDType(dtype)
+	return ok
 }
 
 // Get returns the array of that name.

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strconv"
+
+	"protobench/audit"
+	"protobench/internal/team"
+	"protobench/metrics"
+)
+
+// exitVerdict is the exit code of an audit whose verdict is what --fail-on names, or worse.
+const exitVerdict = 3
+
+type auditCommand struct {
+	Files     []string          `arg:"" name:"file" help:"Checkpoints or arrays: .npy, .npz, .safetensors, or what torch.save wrote."`
+	Key       string            `placeholder:"NAME" help:"Tensor that holds the prototypes, where they are not found."`
+	Eps       []float64         `placeholder:"ε" help:"Cosine distances at which prototypes are one; the verdict is about the first (0.025,0.05,0.1,0.25,0.5 where none is given)."`
+	Init      string            `placeholder:"FILE" help:"The prototypes' start, for how far they moved."`
+	Threshold map[string]string `placeholder:"NAME=NUMBER" help:"Another threshold of the verdict's rules (docs/audit.md lists them)."`
+	FailOn    string            `placeholder:"VERDICT" help:"Exit code 3 if the verdict is this or a worse one: total, dead, partial, never, offset, undecided."`
+	JSON      bool              `name:"json" help:"One JSON object per set of prototypes."`
+}
+
+// Run judges the prototypes of each file.
+func (c auditCommand) Run(w *console) error {
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	defer o.Team.Close()
+	var fail audit.Kind
+	if c.FailOn != "" {
+		if fail, err = audit.ParseKind(c.FailOn); err != nil {
+			return fmt.Errorf("--fail-on: %w", err)
+		}
+	}
+	var all []audit.Result
+	var wrong []error
+	for _, path := range c.Files {
+		results, err := audit.One(path, o)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		all = append(all, results...)
+		if err := c.show(w.out, results); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return err
+	}
+	if worst := audit.Worst(all); fail != "" && worst.AtLeast(fail) {
+		return exitError{exitVerdict, fmt.Sprintf("--fail-on %s: the verdict is %s", c.FailOn, worst)}
+	}
+	return nil
+}
+
+func (c auditCommand) options() (audit.Options, error) {
+	o := audit.Options{Key: c.Key, Epsilons: c.Eps, Thresholds: audit.Defaults(), Init: c.Init}
+	if len(o.Epsilons) == 0 {
+		o.Epsilons = metrics.Epsilons()
+	}
+	for _, e := range o.Epsilons {
+		if !(e > 0 && e <= 2) {
+			return o, fmt.Errorf("--eps %g: a cosine distance above 0 and up to 2 is expected", e)
+		}
+	}
+	if err := o.Thresholds.Set(c.Threshold); err != nil {
+		return o, fmt.Errorf("--threshold: %w", err)
+	}
+	o.Team = team.New(runtime.GOMAXPROCS(0))
+	return o, nil
+}
+
+func (c auditCommand) show(w io.Writer, results []audit.Result) error {
+	lines := json.NewEncoder(w)
+	for _, r := range results {
+		var err error
+		if c.JSON {
+			err = lines.Encode(r)
+		} else {
+			err = c.showOne(w, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c auditCommand) showOne(w io.Writer, r audit.Result) error {
+	if _, err := fmt.Fprintf(w, "%s: %s\n%s\n", r.File, r.Title(), r.Kind); err != nil {
+		return err
+	}
+	for _, why := range r.Reasons {
+		if _, err := fmt.Fprintf(w, "  - %s\n", why); err != nil {
+			return err
+		}
+	}
+	if err := showCounts(w, r); err != nil {
+		return err
+	}
+	for _, remedy := range r.Remedies {
+		if _, err := fmt.Fprintf(w, "  may help: %s\n", remedy); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// showCounts is the table over ε, with random vectors beside it.
+func showCounts(w io.Writer, r audit.Result) error {
+	head := []string{"  ε"}
+	counts := []struct {
+		name string
+		of   audit.Counts
+	}{{"  unique", r.Unique}, {"  centred", r.UniqueCentred}, {"  random", r.Baseline.Unique}}
+	rows := make([]row, len(counts))
+	for i, c := range counts {
+		rows[i].cells = []string{c.name}
+	}
+	for _, e := range r.Epsilons() {
+		head = append(head, e)
+		for i, c := range counts {
+			rows[i].cells = append(rows[i].cells, strconv.Itoa(c.of[e]))
+		}
+	}
+	return table(w, head, rows)
+}
