@@ -29,10 +29,7 @@ func (f *File) Read(found Found) (Prototypes, error) {
 		p.Notes = append(p.Notes, "its columns are taken for prototypes")
 	}
 	p.Rows = matrix.Of(found.Rows, found.Cols, data)
-	p.Norms = make([]float64, found.Rows)
-	for i := range p.Norms {
-		p.Norms[i] = math.Sqrt(matrix.Dot(p.Rows.Row(i), p.Rows.Row(i)))
-	}
+	p.Norms = lengths(p.Rows)
 	if found.module.normed() {
 		if err := p.scale(); err != nil {
 			return p, err
@@ -51,6 +48,20 @@ func (f *File) Read(found Found) (Prototypes, error) {
 		p.Notes = append(p.Notes, text)
 	}
 	return p, nil
+}
+
+// Given are prototypes [K,D] that are in no file.
+func Given(name string, rows matrix.Matrix) Prototypes {
+	return Prototypes{Found: Found{Key: name, Is: "prototypes", Rows: rows.Rows, Cols: rows.Cols, DType: "F32"}, Rows: rows, Norms: lengths(rows)}
+}
+
+// lengths are those of the rows, [K].
+func lengths(rows matrix.Matrix) []float64 {
+	out := make([]float64, rows.Rows)
+	for i := range out {
+		out[i] = math.Sqrt(matrix.Dot(rows.Row(i), rows.Row(i)))
+	}
+	return out
 }
 
 // transposed turns [rows, cols] into [cols, rows].

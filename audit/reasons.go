@@ -33,7 +33,7 @@ const shown = 3
 func (m *Measures) evidence(k Kind) []string {
 	var out []string
 	if k == Partial {
-		out = append(out, fmt.Sprintf("their mean has norm %.2f, and %s are unique once it is taken off", m.MeanNorm, percent(m.part(m.UniqueCentred))))
+		out = append(out, fmt.Sprintf("their mean has norm %.3g, and %s are unique once it is taken off", m.MeanNorm, percent(m.part(m.UniqueCentred))))
 	}
 	if (k == Healthy || k == Offset || k == Dead) && len(m.Groups) > 0 || k == Partial {
 		out = append(out, m.largestText())

@@ -90,8 +90,7 @@ func uniform(m *Measures, t Thresholds) string {
 }
 
 func onePoint(m *Measures, t Thresholds) string {
-	_, centred := m.shares()
-	one := m.Unique[metrics.EpsilonText(m.Epsilon)] <= 1 && centred < t.Partial
+	one := m.unique() <= 1 && m.UniqueCentred[metrics.EpsilonText(m.Epsilon)] <= 1
 	if m.spread() >= t.Spread && !one {
 		return ""
 	}
@@ -128,7 +127,7 @@ func offset(m *Measures, t Thresholds) string {
 	if plain, centred := m.shares(); plain >= t.Partial || centred < t.Healthy {
 		return ""
 	}
-	return fmt.Sprintf("%s unique at ε = %g as they stand and %s once their mean (norm %.2f) is taken off: they share an offset, which changes no softmax, and are no copies",
+	return fmt.Sprintf("%s unique at ε = %g as they stand and %s once their mean (norm %.3g) is taken off: they share an offset, which changes no softmax, and are no copies",
 		percent(m.part(m.Unique)), m.Epsilon, percent(m.part(m.UniqueCentred)), m.MeanNorm)
 }
 
@@ -136,11 +135,11 @@ func distinct(m *Measures, t Thresholds) string {
 	if plain, centred := m.shares(); plain < t.Healthy || centred < t.Healthy {
 		return ""
 	}
-	return fmt.Sprintf("%s unique at ε = %g, %s once the mean (norm %.2f) is taken off; random vectors: %s", percent(m.part(m.Unique)), m.Epsilon,
+	return fmt.Sprintf("%s unique at ε = %g, %s once the mean (norm %.3g) is taken off; random vectors: %s", percent(m.part(m.Unique)), m.Epsilon,
 		percent(m.part(m.UniqueCentred)), m.MeanNorm, percent(m.part(m.Baseline.Unique)))
 }
 
 func between(m *Measures, t Thresholds) string {
-	return fmt.Sprintf("%s unique at ε = %g and %s once the mean (norm %.2f) is taken off: neither both from %g of what random vectors have on (healthy), "+
+	return fmt.Sprintf("%s unique at ε = %g and %s once the mean (norm %.3g) is taken off: neither both from %g of what random vectors have on (healthy), "+
 		"nor both below %g (partial collapse), nor one of each (offset)", percent(m.part(m.Unique)), m.Epsilon, percent(m.part(m.UniqueCentred)), m.MeanNorm, t.Healthy, t.Partial)
 }
