@@ -3,7 +3,6 @@ package audit
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"protobench/internal/team"
 	"protobench/metrics"
@@ -15,26 +14,38 @@ type Options struct {
 	Epsilons   []float64 // cosine distances, the first of which the verdict is about
 	Thresholds Thresholds
 	Init       string     // file of the prototypes' start; "" for none
+	Features   *Features  // images' embeddings; nil for none
+	Series     bool       // files are checkpoints of one training, whose prototypes are compared
 	Team       *team.Team // changes no number
 }
 
-// One audits the prototypes of one file: a result for each branch and head that it has.
-func One(path string, o Options) ([]Result, error) {
+// Audit judges files one after the other, and what became of prototypes from one to the next.
+type Audit struct {
+	o      Options
+	tracks []*track
+}
+
+// New begins an audit.
+func New(o Options) *Audit { return &Audit{o: o} }
+
+// File judges the prototypes of a file: a result for each branch and head that it has. What an
+// earlier file has under the same name is their start.
+func (a *Audit) File(path string) ([]Result, error) {
 	f, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
-	found, err := f.Find(o.Key)
+	defer f.Close()
+	found, err := f.Find(a.o.Key)
 	if err != nil {
 		return nil, err
 	}
-	start, err := openStart(f, o)
+	start, err := openStart(f, a.o)
 	if err != nil {
 		return nil, err
 	}
 	if start != nil && start != f {
-		defer start.Close() //nolint:errcheck // it was only read
+		defer start.Close()
 	}
 	var out []Result
 	var digests []digest
@@ -43,7 +54,7 @@ func One(path string, o Options) ([]Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		r, err := judge(&p, start, o)
+		r, err := a.judge(f, &p, start)
 		if err != nil {
 			return nil, err
 		}
@@ -58,31 +69,48 @@ func openStart(f *File, o Options) (*File, error) {
 	if o.Init != "" {
 		return Open(o.Init)
 	}
-	if _, ok := f.Get("prototypes.initial"); ok {
+	if _, ok := f.Get(ownStart); ok {
 		return f, nil
 	}
 	return nil, nil //nolint:nilnil // no start is known, which is no error
 }
 
+// ownStart is what this program's files call the prototypes before the first step.
+const ownStart = "prototypes.initial"
+
 // judge measures prototypes and says what is wrong with them.
-func judge(p *Prototypes, start *File, o Options) (Result, error) {
-	m := Measure(p, o.Epsilons, o.Team)
+func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
+	m := Measure(p, a.o.Epsilons, a.o.Team)
+	t := a.trackOf(p)
+	first := t.start
 	if start != nil {
-		first, err := start.startOf(p.Found, o)
+		read, err := start.startOf(p.Found, a.o)
 		if err != nil {
 			return Result{}, err
 		}
+		first = &read
+	}
+	if first != nil {
 		if d, ok := metrics.Displacement(first.Rows, p.Rows); ok {
 			m.Displacement = &d
 		}
 	}
-	return Result{p.Found, m, Judge(p, &m, o.Thresholds)}, nil
+	if a.o.Features != nil {
+		u, err := a.o.Features.usage(f, p, &m, a.o)
+		if err != nil {
+			return Result{}, err
+		}
+		m.Usage = u
+	}
+	r := Result{p.Found, m, Judge(p, &m, a.o.Thresholds)}
+	t.add(f, p, r, a.o.Series)
+	return r, nil
 }
 
 // startOf reads the prototypes of the same name and shape from a file of the start.
 func (f *File) startOf(of Found, o Options) (Prototypes, error) {
-	if a, ok := f.Get("prototypes.initial"); ok && o.Init == "" && slices.Equal(a.Shape, []int{of.Rows, of.Cols}) {
-		found, err := f.Find("prototypes.initial")
+	if a, ok := f.Get(ownStart); ok && slices.Equal(a.Shape, []int{of.Rows, of.Cols}) {
+		found, err := f.Find(ownStart)
 		if err != nil {
 			return Prototypes{}, err
 		}
@@ -92,9 +120,10 @@ func (f *File) startOf(of Found, o Options) (Prototypes, error) {
 	if err != nil {
 		return Prototypes{}, err
 	}
-	at := slices.IndexFunc(found, func(x Found) bool { return x.Key == of.Key && x.Rows == of.Rows && x.Cols == of.Cols })
+	fits := func(x Found) bool { return x.Rows == of.Rows && x.Cols == of.Cols }
+	at := slices.IndexFunc(found, func(x Found) bool { return x.Key == of.Key && fits(x) })
 	if at < 0 {
-		at = slices.IndexFunc(found, func(x Found) bool { return x.Rows == of.Rows && x.Cols == of.Cols })
+		at = slices.IndexFunc(found, fits)
 	}
 	if at < 0 {
 		return Prototypes{}, fmt.Errorf("%s: no prototypes [%d, %d] as %s has under %s, so that nothing says how far those moved", f.Path, of.Rows, of.Cols, of.File, of.Key)
@@ -112,6 +141,3 @@ func Worst(results []Result) Kind {
 	}
 	return worst
 }
-
-// Sentence is the verdict with its reasons, as one text.
-func (v Verdict) Sentence() string { return string(v.Kind) + ": " + strings.Join(v.Reasons, "; ") }

@@ -35,7 +35,7 @@ func TestGoldenLayouts(t *testing.T) {
 			o := options()
 			o.Key = c.Name
 			path := filepath.Join("testdata", c.File)
-			got, err := One(path, o)
+			got, err := New(o).File(path)
 			if c.Refuses != "" {
 				if err == nil || !strings.Contains(err.Error(), c.Refuses) || !strings.HasPrefix(err.Error(), path+": ") {
 					t.Errorf("got %v, want the file's name and %q", err, c.Refuses)

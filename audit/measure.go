@@ -44,6 +44,8 @@ type Measures struct {
 	Anisotropy    float64  // how far directions are from chance, in standard deviations
 	Displacement  *float64 // mean cosine distance from the start, where that is known
 	Usage         *Usage   // where features are known
+
+	owner []int // [K], the first of each one's group
 }
 
 // copied is the cosine distance below which two prototypes are printed as cosine 1.0000.
@@ -57,6 +59,7 @@ func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	for i, e := range eps {
 		m.Unique[metrics.EpsilonText(e)] = covers[i].Count()
 	}
+	m.owner = covers[0].Owner
 	m.Groups = groupsOf(covers[0])
 	for _, g := range m.Groups {
 		m.Grouped += len(g.Members)

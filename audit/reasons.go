@@ -38,8 +38,13 @@ func (m *Measures) evidence(k Kind) []string {
 	if (k == Healthy || k == Offset || k == Dead) && len(m.Groups) > 0 || k == Partial {
 		out = append(out, m.largestText())
 	}
-	if u := m.Usage; u != nil && k != Dead {
-		out = append(out, fmt.Sprintf("%s of %s prototypes are used by %s images, %s are dead", thousands(u.Used), thousands(m.K), thousands(u.Images), percent(u.Dead)))
+	if u := m.Usage; u != nil {
+		out = append(out, fmt.Sprintf("%s of %s prototypes are used by %s images (%s), %s are dead, %s live and unique at ε = %g", thousands(u.Used), thousands(m.K),
+			thousands(u.Images), u.Rule, percent(u.Dead), thousands(u.LiveUnique[metrics.EpsilonText(m.Epsilon)]), m.Epsilon),
+			fmt.Sprintf("perplexity of usage %.4g, %.4g over groups of copies; the most used prototype has %s of the images", u.Perplexity, u.GroupedPerplexity, percent(u.Top)))
+		if u.Entropy != nil {
+			out = append(out, fmt.Sprintf("mean entropy of predictions %.4g of ln K = %.4g nats", *u.Entropy, math.Log(float64(m.K))))
+		}
 	}
 	if m.Zero > 0 {
 		out = append(out, fmt.Sprintf("%s have no direction (length zero) and are not counted", plural(m.Zero, "prototype")))

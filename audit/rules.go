@@ -119,8 +119,7 @@ func unused(m *Measures, t Thresholds) string {
 	if m.Usage == nil || m.Usage.Dead < t.Dead {
 		return ""
 	}
-	return fmt.Sprintf("%s of the prototypes are dead (fewer than 5 %% of their fair share of %s images): %s are used, %s live and unique at ε = %g",
-		percent(m.Usage.Dead), thousands(m.Usage.Images), thousands(m.Usage.Used), thousands(m.Usage.LiveUnique[metrics.EpsilonText(m.Epsilon)]), m.Epsilon)
+	return fmt.Sprintf("%s of the prototypes are dead: fewer than 5 %% of their fair share of %s images", percent(m.Usage.Dead), thousands(m.Usage.Images))
 }
 
 func offset(m *Measures, t Thresholds) string {

@@ -17,13 +17,18 @@ import (
 const exitVerdict = 3
 
 type auditCommand struct {
-	Files     []string          `arg:"" name:"file" help:"Checkpoints or arrays: .npy, .npz, .safetensors, or what torch.save wrote."`
-	Key       string            `placeholder:"NAME" help:"Tensor that holds the prototypes, where they are not found."`
-	Eps       []float64         `placeholder:"ε" help:"Cosine distances at which prototypes are one; the verdict is about the first (0.025,0.05,0.1,0.25,0.5 where none is given)."`
-	Init      string            `placeholder:"FILE" help:"The prototypes' start, for how far they moved."`
-	Threshold map[string]string `placeholder:"NAME=NUMBER" help:"Another threshold of the verdict's rules (docs/audit.md lists them)."`
-	FailOn    string            `placeholder:"VERDICT" help:"Exit code 3 if the verdict is this or a worse one: total, dead, partial, never, offset, undecided."`
-	JSON      bool              `name:"json" help:"One JSON object per set of prototypes."`
+	Files       []string          `arg:"" name:"file" help:"Checkpoints or arrays: .npy, .npz, .safetensors, or what torch.save wrote."`
+	Key         string            `placeholder:"NAME" help:"Tensor that holds the prototypes, where they are not found."`
+	Eps         []float64         `placeholder:"ε" help:"Cosine distances at which prototypes are one; the verdict is about the first (0.025,0.05,0.1,0.25,0.5 where none is given)."`
+	Init        string            `placeholder:"FILE" help:"The prototypes' start, for how far they moved."`
+	Features    string            `placeholder:"FILE" help:"Images' embeddings [N, D] as the prototypes see them: for usage."`
+	FeaturesKey string            `placeholder:"NAME" help:"Array of the features' file, where it has several [N, D]."`
+	Temperature float64           `placeholder:"τ" help:"Temperature of the scores, for the entropy of predictions."`
+	Center      string            `placeholder:"NAME" help:"Tensor that is taken off the scores (found in DINO's files; none for none)."`
+	Scores      string            `enum:"cosine,linear" default:"cosine" help:"Scores are cosines, or inner products with the rows as stored (always, where a bias stands beside them)."`
+	Threshold   map[string]string `placeholder:"NAME=NUMBER" help:"Another threshold of the verdict's rules (docs/audit.md lists them)."`
+	FailOn      string            `placeholder:"VERDICT" help:"Exit code 3 if the verdict is this or a worse one: total, dead, partial, never, offset, undecided."`
+	JSON        bool              `name:"json" help:"One JSON object per set of prototypes."`
 }
 
 // Run judges the prototypes of each file.
@@ -41,8 +46,9 @@ func (c auditCommand) Run(w *console) error {
 	}
 	var all []audit.Result
 	var wrong []error
-	for _, path := range c.Files {
-		results, err := audit.One(path, o)
+	a := audit.New(o)
+	for _, path := range audit.Ordered(c.Files) {
+		results, err := a.File(path)
 		if err != nil {
 			wrong = append(wrong, err)
 			continue
@@ -51,6 +57,9 @@ func (c auditCommand) Run(w *console) error {
 		if err := c.show(w.out, results); err != nil {
 			return err
 		}
+	}
+	if err := c.showSeries(w.out, a.Series()); err != nil {
+		return err
 	}
 	if err := errors.Join(wrong...); err != nil {
 		return err
@@ -62,7 +71,7 @@ func (c auditCommand) Run(w *console) error {
 }
 
 func (c auditCommand) options() (audit.Options, error) {
-	o := audit.Options{Key: c.Key, Epsilons: c.Eps, Thresholds: audit.Defaults(), Init: c.Init}
+	o := audit.Options{Key: c.Key, Epsilons: c.Eps, Thresholds: audit.Defaults(), Init: c.Init, Series: len(c.Files) > 1}
 	if len(o.Epsilons) == 0 {
 		o.Epsilons = metrics.Epsilons()
 	}
@@ -70,6 +79,12 @@ func (c auditCommand) options() (audit.Options, error) {
 		if !(e > 0 && e <= 2) {
 			return o, fmt.Errorf("--eps %g: a cosine distance above 0 and up to 2 is expected", e)
 		}
+	}
+	if c.Temperature < 0 {
+		return o, fmt.Errorf("--temperature %g: a positive number is expected", c.Temperature)
+	}
+	if c.Features != "" {
+		o.Features = &audit.Features{Path: c.Features, Key: c.FeaturesKey, Temperature: c.Temperature, Center: c.Center, Linear: c.Scores == "linear"}
 	}
 	if err := o.Thresholds.Set(c.Threshold); err != nil {
 		return o, fmt.Errorf("--threshold: %w", err)
@@ -133,4 +148,41 @@ func showCounts(w io.Writer, r audit.Result) error {
 		}
 	}
 	return table(w, head, rows)
+}
+
+// showSeries prints what became of prototypes that several files have.
+func (c auditCommand) showSeries(w io.Writer, all []audit.Series) error {
+	lines := json.NewEncoder(w)
+	for _, s := range all {
+		if c.JSON {
+			if err := lines.Encode(s); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "series of %s, %s\n", orElse(s.Key, "the files' one matrix"), count(s.K, "prototype")); err != nil {
+			return err
+		}
+		var rows []row
+		for _, p := range s.Points {
+			rows = append(rows, row{cells: []string{
+				"  " + p.At, p.File, strconv.Itoa(p.Unique), strconv.Itoa(p.UniqueCentred), number(p.Displacement), number(p.Drift), string(p.Verdict),
+			}})
+		}
+		if err := table(w, []string{"  at", "file", "unique", "centred", "displacement", "drift", "verdict"}, rows); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "collapse begins: %s\n\n", orElse(s.Begins, "not in these files")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// number writes a number that may not be known.
+func number(x *float64) string {
+	if x == nil {
+		return "-"
+	}
+	return strconv.FormatFloat(*x, 'g', 3, 64)
 }
