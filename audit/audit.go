@@ -61,6 +61,11 @@ func (a *Audit) File(path string) ([]Result, error) {
 		out, digests = append(out, r), append(digests, digestOf(&p))
 	}
 	compareBranches(out, digests)
+	if warning := f.temperatures(); warning != "" {
+		for i := range out {
+			out[i].Reasons = append(out[i].Reasons, warning)
+		}
+	}
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 	"protobench/internal/tensorfile"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
@@ -50,7 +51,7 @@ func (x *Features) usage(f *File, p *Prototypes, m *Measures, o Options) (*Usage
 	if err != nil {
 		return nil, err
 	}
-	counts, entropy, err := s.assign(images, o)
+	counts, entropy, err := s.assign(images, max(1, scoreBlock/p.Found.Rows), o.Team)
 	if err != nil {
 		return nil, err
 	}
@@ -182,11 +183,11 @@ func (x *Features) center(f *File, p *Prototypes) (*tensorfile.Array, error) {
 const scoreBlock = 1 << 22
 
 // assign counts the images of each prototype by their highest score, and averages the entropy of
-// predictions.
-func (s scorer) assign(images *tensorfile.Array, o Options) (counts []int, entropy float64, err error) {
+// predictions, a block of images at a time.
+func (s scorer) assign(images *tensorfile.Array, block int, threads *team.Team) (counts []int, entropy float64, err error) {
 	k, d, n := s.prototypes.Rows, s.prototypes.Cols, images.Shape[0]
 	counts = make([]int, k)
-	block := max(1, min(n, scoreBlock/k))
+	block = min(n, block)
 	scores := make([]float32, block*k)
 	for at := 0; at < n; at += block {
 		rows := min(block, n-at)
@@ -198,7 +199,7 @@ func (s scorer) assign(images *tensorfile.Array, o Options) (counts []int, entro
 		if s.normalise {
 			z = z.Normalised()
 		}
-		kernel.Gemm(o.Team, false, true, rows, k, d, z.Data, d, s.prototypes.Data, d, scores, k, false)
+		kernel.Gemm(threads, false, true, rows, k, d, z.Data, d, s.prototypes.Data, d, scores, k, false)
 		for i := range rows {
 			row := scores[i*k : (i+1)*k]
 			for j, b := range s.add {

@@ -127,6 +127,9 @@ def dino():
     }
     case("dino.pth", file, [("student.module.head.last_layer.weight_v", P, "student and teacher differ"), ("teacher.head.last_layer.weight_v", O)])
     case("dino_legacy.pth", file, [("student.module.head.last_layer.weight_v", P), ("teacher.head.last_layer.weight_v", O)], **legacy)
+    hot = argparse.Namespace(teacher_temp=0.3, warmup_teacher_temp=0.04)  # dino issue 61
+    case("dino_61.pth", {"teacher": head(healthy()), "args": hot},
+         [("teacher.head.last_layer.weight_v", H, "teacher_temp 0.3 is not below the student's temperature 0.1")])
     raw = {"teacher": {"module." + k: v for k, v in state(head__last_layer=linear(partial())).items()}}
     case("dino_resnet50.pth", raw, [("teacher.module.head.last_layer.weight", P)])
     # dinov2 issue 407: student and teacher are one object
