@@ -135,14 +135,3 @@ func (f *File) startOf(of Found, o Options) (Prototypes, error) {
 	}
 	return f.Read(found[at])
 }
-
-// Worst is the worst verdict of several results.
-func Worst(results []Result) Kind {
-	worst := Healthy
-	for _, r := range results {
-		if r.Kind.AtLeast(worst) {
-			worst = r.Kind
-		}
-	}
-	return worst
-}

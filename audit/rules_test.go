@@ -182,7 +182,4 @@ func TestKinds(t *testing.T) {
 	if !Total.AtLeast(Partial) || Healthy.AtLeast(Offset) || !Partial.AtLeast(Partial) {
 		t.Error("the order of verdicts is another")
 	}
-	if got := Worst([]Result{{Verdict: Verdict{Kind: Offset}}, {Verdict: Verdict{Kind: Partial}}, {Verdict: Verdict{Kind: Healthy}}}); got != Partial {
-		t.Error(got)
-	}
 }

@@ -7,44 +7,68 @@ import (
 	"io"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"protobench/audit"
 	"protobench/internal/team"
 	"protobench/metrics"
+	"protobench/reports/verdicts"
 )
 
 // exitVerdict is the exit code of an audit whose verdict is what --fail-on names, or worse.
 const exitVerdict = 3
 
 type auditCommand struct {
-	Files       []string          `arg:"" name:"file" help:"Checkpoints or arrays: .npy, .npz, .safetensors, or what torch.save wrote."`
+	Files       []string          `arg:"" optional:"" name:"file" help:"Checkpoints or arrays: .npy, .npz, .safetensors, or what torch.save wrote."`
 	Key         string            `placeholder:"NAME" help:"Tensor that holds the prototypes, where they are not found."`
 	Eps         []float64         `placeholder:"ε" help:"Cosine distances at which prototypes are one; the verdict is about the first (0.025,0.05,0.1,0.25,0.5 where none is given)."`
 	Init        string            `placeholder:"FILE" help:"The prototypes' start, for how far they moved."`
+	Log         []string          `placeholder:"FILE" help:"Log of the training: lines of JSON, Lightning's metrics.csv, TensorBoard events."`
 	Features    string            `placeholder:"FILE" help:"Images' embeddings [N, D] as the prototypes see them: for usage."`
 	FeaturesKey string            `placeholder:"NAME" help:"Array of the features' file, where it has several [N, D]."`
 	Temperature float64           `placeholder:"τ" help:"Temperature of the scores, for the entropy of predictions."`
 	Center      string            `placeholder:"NAME" help:"Tensor that is taken off the scores (found in DINO's files; none for none)."`
 	Scores      string            `enum:"cosine,linear" default:"cosine" help:"Scores are cosines, or inner products with the rows as stored (always, where a bias stands beside them)."`
 	Threshold   map[string]string `placeholder:"NAME=NUMBER" help:"Another threshold of the verdict's rules (docs/audit.md lists them)."`
+	Report      string            `placeholder:"DIR" help:"Folder for a page with figures, and the groups of copies as CSV."`
 	FailOn      string            `placeholder:"VERDICT" help:"Exit code 3 if the verdict is this or a worse one: total, dead, partial, never, offset, undecided."`
 	JSON        bool              `name:"json" help:"One JSON object per set of prototypes."`
 }
 
-// Run judges the prototypes of each file.
+// Run judges the prototypes of each file, and each log.
 func (c auditCommand) Run(w *console) error {
+	if len(c.Files)+len(c.Log) == 0 {
+		return errors.New("nothing to audit: name a checkpoint, or a log with --log")
+	}
 	o, err := c.options()
 	if err != nil {
 		return err
 	}
 	defer o.Team.Close()
-	var fail audit.Kind
+	fail := audit.Kind("")
 	if c.FailOn != "" {
 		if fail, err = audit.ParseKind(c.FailOn); err != nil {
 			return fmt.Errorf("--fail-on: %w", err)
 		}
 	}
-	var all []audit.Result
+	found, err := c.audit(w.out, o)
+	if err != nil {
+		return err
+	}
+	if c.Report != "" {
+		if err := verdicts.Write(c.Report, found); err != nil {
+			return err
+		}
+	}
+	if worst := found.Worst(); fail != "" && worst.AtLeast(fail) {
+		return exitError{exitVerdict, fmt.Sprintf("--fail-on %s: the verdict is %s", c.FailOn, worst)}
+	}
+	return nil
+}
+
+// audit prints what it finds, file by file, and goes on after one that cannot be audited.
+func (c auditCommand) audit(w io.Writer, o audit.Options) (verdicts.Findings, error) {
+	var found verdicts.Findings
 	var wrong []error
 	a := audit.New(o)
 	for _, path := range audit.Ordered(c.Files) {
@@ -53,21 +77,27 @@ func (c auditCommand) Run(w *console) error {
 			wrong = append(wrong, err)
 			continue
 		}
-		all = append(all, results...)
-		if err := c.show(w.out, results); err != nil {
-			return err
+		found.Sets = append(found.Sets, results...)
+		if err := c.show(w, results); err != nil {
+			return found, err
 		}
 	}
-	if err := c.showSeries(w.out, a.Series()); err != nil {
-		return err
+	found.Series = a.Series()
+	if err := c.showSeries(w, found.Series); err != nil {
+		return found, err
 	}
-	if err := errors.Join(wrong...); err != nil {
-		return err
+	for _, path := range c.Log {
+		r, err := audit.Log(path, found.Prototypes(), o.Thresholds)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		found.Logs = append(found.Logs, r)
+		if err := c.showLog(w, r); err != nil {
+			return found, err
+		}
 	}
-	if worst := audit.Worst(all); fail != "" && worst.AtLeast(fail) {
-		return exitError{exitVerdict, fmt.Sprintf("--fail-on %s: the verdict is %s", c.FailOn, worst)}
-	}
-	return nil
+	return found, errors.Join(wrong...)
 }
 
 func (c auditCommand) options() (audit.Options, error) {
@@ -110,18 +140,38 @@ func (c auditCommand) show(w io.Writer, results []audit.Result) error {
 }
 
 func (c auditCommand) showOne(w io.Writer, r audit.Result) error {
-	if _, err := fmt.Fprintf(w, "%s: %s\n%s\n", r.File, r.Title(), r.Kind); err != nil {
+	if _, err := fmt.Fprintf(w, "%s: %s\n", r.File, r.Title()); err != nil {
 		return err
 	}
-	for _, why := range r.Reasons {
-		if _, err := fmt.Fprintf(w, "  - %s\n", why); err != nil {
-			return err
-		}
+	if err := showVerdictOf(w, r.Verdict); err != nil {
+		return err
 	}
 	if err := showCounts(w, r); err != nil {
 		return err
 	}
-	for _, remedy := range r.Remedies {
+	return showRemedies(w, r.Verdict)
+}
+
+func (c auditCommand) showLog(w io.Writer, r audit.LogResult) error {
+	if c.JSON {
+		return json.NewEncoder(w).Encode(r)
+	}
+	if _, err := fmt.Fprintf(w, "%s: log\n", r.File); err != nil {
+		return err
+	}
+	if err := showVerdictOf(w, r.Verdict); err != nil {
+		return err
+	}
+	return showRemedies(w, r.Verdict)
+}
+
+func showVerdictOf(w io.Writer, v audit.Verdict) error {
+	_, err := fmt.Fprintf(w, "%s\n  - %s\n", v.Kind, strings.Join(v.Reasons, "\n  - "))
+	return err
+}
+
+func showRemedies(w io.Writer, v audit.Verdict) error {
+	for _, remedy := range v.Remedies {
 		if _, err := fmt.Fprintf(w, "  may help: %s\n", remedy); err != nil {
 			return err
 		}
