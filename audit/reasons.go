@@ -42,6 +42,9 @@ func (m *Measures) evidence(k Kind) []string {
 		out = append(out, fmt.Sprintf("%s of %s prototypes are used by %s images (%s), %s are dead, %s live and unique at ε = %g", thousands(u.Used), thousands(m.K),
 			thousands(u.Images), u.Rule, percent(u.Dead), thousands(u.LiveUnique[metrics.EpsilonText(m.Epsilon)]), m.Epsilon),
 			fmt.Sprintf("perplexity of usage %.4g, %.4g over groups of copies; the most used prototype has %s of the images", u.Perplexity, u.GroupedPerplexity, percent(u.Top)))
+		if u.few(m.K) {
+			out = append(out, fmt.Sprintf("%s images are too few to call prototypes dead: at least %d for each are needed", thousands(u.Images), enough))
+		}
 		if u.Entropy != nil {
 			out = append(out, fmt.Sprintf("mean entropy of predictions %.4g of ln K = %.4g nats", *u.Entropy, math.Log(float64(m.K))))
 		}

@@ -116,7 +116,7 @@ func unused(m *Measures, t Thresholds) string {
 	if share := float64(m.Zero) / float64(m.K); share >= t.Dead {
 		return fmt.Sprintf("%s of %s prototypes are zero", thousands(m.Zero), thousands(m.K))
 	}
-	if m.Usage == nil || m.Usage.Dead < t.Dead {
+	if m.Usage == nil || m.Usage.Dead < t.Dead || m.Usage.few(m.K) {
 		return ""
 	}
 	return fmt.Sprintf("%s of the prototypes are dead: fewer than 5 %% of their fair share of %s images", percent(m.Usage.Dead), thousands(m.Usage.Images))

@@ -84,6 +84,7 @@ func TestVerdicts(t *testing.T) {
 		"all zero":                       {rows: random(k, d).set(k, 0), want: Undecided, says: "only 0 of 256"},
 		"few":                            {rows: random(7, 4), want: Undecided, says: "too few"},
 		"unique and dead":                {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(20, 0.9, 0.2) }, want: Dead, says: "90 % of the prototypes are dead"},
+		"unique and few images":          {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(20, 0.9, 0.2); m.Usage.Images = 700 }, want: Healthy, says: "too few to call prototypes dead"},
 		"unique and live":                {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(250, 0.05, 0.02) }, want: Healthy, says: "250 of 256 prototypes are used"},
 		"groups and dead":                {rows: random(k, d).grouped(k, 10, 0.05), add: func(m *Measures) { m.Usage = usageOf(9, 0.96, 0.2) }, want: Partial, says: "9 of 256 prototypes are used"},
 		"offset and dead":                {rows: random(k, d).shifted(8), add: func(m *Measures) { m.Usage = usageOf(9, 0.96, 0.2) }, want: Dead},

@@ -36,6 +36,12 @@ type Usage struct {
 	PerPrototype      []int    // images, [K]
 }
 
+// enough is how many images a prototype are needed to call it dead: of as many, chance alone leaves
+// one in twenty without any.
+const enough = 3
+
+func (u *Usage) few(k int) bool { return u.Images < enough*k }
+
 // usage assigns the images of the feature file to prototypes.
 func (x *Features) usage(f *File, p *Prototypes, m *Measures, o Options) (*Usage, error) {
 	file, err := Open(x.Path)

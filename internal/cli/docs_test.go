@@ -58,7 +58,8 @@ func TestCommandsOfDocuments(t *testing.T) {
 					}
 					t.Run(d.name+"/"+line, func(t *testing.T) { t.Parallel(); s.test(t, line, sweep, data) })
 				}
-			case "text":
+			case "text", "python": // Python is run where it is shown for
+
 			default:
 				t.Errorf("%s:%d: a block of %q; expected sh, toml or text, so that it is known what to do with it", d.name, b.line, b.language)
 			}
