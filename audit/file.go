@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"archive/zip"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"protobench/internal/tensorfile"
@@ -48,7 +50,7 @@ func scan(path string, s tensorfile.Store) (*tensorfile.Archive, error) {
 	switch {
 	case strings.HasPrefix(text, "\x93NUMPY"):
 		return tensorfile.ScanNPY(path, s)
-	case strings.HasPrefix(text, "PK") && holdsNPY(path):
+	case strings.HasPrefix(text, "PK") && holdsNPY(s):
 		return tensorfile.ScanNPZ(path, s)
 	case len(text) > 8 && text[8] == '{' || filepath.Ext(path) == ".safetensors":
 		return tensorfile.ScanSafetensors(path, s)
@@ -56,8 +58,14 @@ func scan(path string, s tensorfile.Store) (*tensorfile.Archive, error) {
 	return torchfile.Scan(path, s)
 }
 
-// holdsNPY tells NumPy's ZIP archives from PyTorch's, both of which are only recognised by name.
-func holdsNPY(path string) bool { return filepath.Ext(path) == ".npz" }
+// holdsNPY tells NumPy's ZIP archives from PyTorch's, whatever they are called.
+func holdsNPY(s tensorfile.Store) bool {
+	z, err := zip.NewReader(s, s.Size())
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(z.File, func(f *zip.File) bool { return strings.HasSuffix(f.Name, ".npy") })
+}
 
 // refusePath names the right file where a path cannot be it.
 func refusePath(path string) error {

@@ -37,7 +37,7 @@ func (f *File) Find(key string) ([]Found, error) {
 	if err := f.refuse(); err != nil {
 		return nil, err
 	}
-	if len(f.Arrays) == 1 && len(f.Arrays[0].Shape) == 2 {
+	if len(f.Arrays) == 1 && len(f.Arrays[0].Shape) == 2 && modules[0].matrix() != nil {
 		found, err := f.take(modules[0], layout{is: "the file's one matrix"})
 		return []Found{found}, err
 	}
@@ -115,6 +115,9 @@ func (f *File) take(m *module, l layout) (Found, error) {
 		return found, fmt.Errorf("%s: %s has shape %v, where prototypes are a matrix [K, D]: a flat shard, or something else; %s", f.Path, show(a.Name), a.Shape, remedy)
 	}
 	found.Rows, found.Cols = a.Shape[0], a.Shape[1]
+	if a.Len() == 0 {
+		return found, fmt.Errorf("%s: %s has shape %v: it is empty", f.Path, show(a.Name), a.Shape)
+	}
 	if found.Rows < found.Cols {
 		return found, fmt.Errorf("%s: %s has shape [%d, %d], fewer rows than columns, where prototypes are a matrix [K, D] with K ≥ D: transposed, or a memory; "+
 			"%s", f.Path, show(a.Name), found.Rows, found.Cols, strings.Replace(remedy, "--key", keyFlag(a.Name), 1))

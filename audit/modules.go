@@ -65,7 +65,7 @@ func (m *module) normed() bool { return m.g != nil && m.v != nil }
 
 // matrix is the tensor whose rows the prototypes are; nil where there is none.
 func (m *module) matrix() *tensorfile.Array {
-	if m.normed() {
+	if m.v != nil { // also without a length, which changes no direction
 		return m.v
 	}
 	return m.weight
@@ -84,7 +84,7 @@ func (m *module) origin() string {
 	if m.normed() {
 		return m.g.Origin + "|" + m.v.Origin
 	}
-	return m.weight.Origin
+	return m.matrix().Origin
 }
 
 // named reports whether a --key means this module: its name, or that of one of its tensors.

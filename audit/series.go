@@ -134,6 +134,9 @@ func stepInName(path string) (int64, bool) {
 // Ordered sorts files by time: by the numbers in their names, else by the epochs or steps that they
 // hold, else as given. Either has to be there in all files, and differ.
 func Ordered(paths []string) []string {
+	if len(paths) < 2 {
+		return paths
+	}
 	if out, ok := orderedBy(paths, stepInName); ok {
 		return out
 	}

@@ -218,6 +218,9 @@ def others():
     note("unknown.pth", refuses="no tensor \"nothing\"", key="nothing")
     case("transposed.pth", {"prototypes.weight": healthy().t()}, refuses="fewer rows than columns")
     case("flat.pth", {"prototypes.weight": healthy().flatten()}, refuses="a flat shard")
+    case("empty.pth", {"prototypes": torch.empty(0, 0)}, refuses="it is empty")
+    case("bias_alone.pth", {"head.bias": healthy()}, refuses="under no name that is known")
+    case("direction_alone.pth", {"head.last_layer.weight_v": partial()}, [("head.last_layer.weight_v", P)])
     case("view.pth", {"prototypes": torch.randn(K, 2 * D)[:, ::2]}, [("prototypes", H)])
     case("whole_module.pth", tree("head.last_layer", normed(partial())), [("head.last_layer.weight_v", P)])
     case("nan.pth", {"prototypes": torch.cat([healthy(), torch.full((1, D), float("nan"))])}, [("prototypes", "dead", "hold NaN or Inf")])
@@ -226,6 +229,8 @@ def others():
     note("array.npy", [("", P)])
     np.savez_compressed(os.path.join(here, "arrays.npz"), prototypes=offset().numpy(), labels=np.arange(4))
     note("arrays.npz", [("prototypes", O)])
+    os.replace(os.path.join(here, "arrays.npz"), os.path.join(here, "arrays.zip"))
+    cases[-1]["file"] = "arrays.zip"  # known by what is in it
     # lightly issue 1586 and MSN's example: prototypes that stay at their start
     case("start.pth", {"prototypes": healthy()}, [("prototypes", H, "no different from random ones")])
 
