@@ -38,6 +38,9 @@ func TestThresholdsOfDocument(t *testing.T) {
 
 // TestCallbackOfDocument saves prototypes by the page's callback, with PyTorch, and audits them.
 func TestCallbackOfDocument(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loads PyTorch")
+	}
 	python := os.Getenv("PYTHON")
 	if python == "" {
 		python = "/usr/bin/python3"

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,7 +44,7 @@ func Open(path string) (*File, error) {
 // scan tells formats by how files begin, since .pth, .tar and .ckpt say nothing.
 func scan(path string, s tensorfile.Store) (*tensorfile.Archive, error) {
 	head := make([]byte, min(s.Size(), 16))
-	if _, err := s.ReadAt(head, 0); err != nil && err != io.EOF {
+	if _, err := s.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	text := string(head)

@@ -3,6 +3,7 @@ package audit
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -59,7 +60,7 @@ func ReadLog(path string) ([]Curve, error) {
 func curvesOf(r io.Reader) ([]Curve, error) {
 	b := bufio.NewReaderSize(r, 1<<16)
 	head, err := b.Peek(12)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	c := collector{at: map[string]int{}}

@@ -13,7 +13,6 @@ type module struct {
 	weight *tensorfile.Array // also a tensor without a suffix
 	g, v   *tensorfile.Array // weight norm
 	bias   *tensorfile.Array
-	also   []string // other names of the same tensors
 }
 
 // suffixes are how the last part of a tensor's name says what it is of its module.

@@ -184,3 +184,43 @@ func TestKinds(t *testing.T) {
 		t.Error("the order of verdicts is another")
 	}
 }
+
+// TestNearByChance compares the number of pairs that is expected with pairs that are counted.
+func TestNearByChance(t *testing.T) {
+	const k = 1500
+	for _, c := range []struct {
+		d   int
+		eps float64
+	}{{3, 0.025}, {8, 0.1}, {16, 0.25}, {32, 0.5}, {4, 1.2}} {
+		p := matrix.RandomUnit(9, k, c.d)
+		n := 0
+		for i := range k {
+			for j := range i {
+				if 1-matrix.Dot(p.Row(i), p.Row(j)) < c.eps {
+					n++
+				}
+			}
+		}
+		want := nearByChance(k, c.d, c.eps)
+		if !(math.Abs(float64(n)-want) < float64(5*math.Sqrt(want))+0.01*want) {
+			t.Errorf("%d dimensions, ε = %g: %d pairs, %.1f are expected", c.d, c.eps, n, want)
+		}
+	}
+}
+
+// TestAnisotropy: under chance it is a standard normal number, and large for what has directions of
+// its own.
+func TestAnisotropy(t *testing.T) {
+	const tries = 100
+	var sum, square float64
+	for seed := range uint64(tries) {
+		a := anisotropy(matrix.RandomUnit(seed, 200, 16), nil)
+		sum, square = sum+a, square+float64(a*a)
+	}
+	if mean, spread := sum/tries, math.Sqrt(square/tries); !(math.Abs(mean) < 0.4) || !(math.Abs(spread-1) < 0.3) {
+		t.Errorf("mean %g, standard deviation %g; 0 and 1 are expected", mean, spread)
+	}
+	if a := anisotropy(random(200, 16).grouped(60, 10, 0.05).Matrix, nil); a < 2*isotropic {
+		t.Errorf("%g where a third are in groups", a)
+	}
+}

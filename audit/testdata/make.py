@@ -142,9 +142,11 @@ def dino():
     stale = head(partial())
     stale["head.last_layer.weight"] = healthy()
     case("stale.pth", {"student": stale}, [("student.head.last_layer.weight_v", P, "is stale in 48 of 48 rows")])
-    negative = head(healthy())
-    negative["head.last_layer.weight_g"][::2] = -1
-    case("negative_length.pth", negative, [("head.last_layer.weight_v", H)])
+    w = healthy()
+    w[1::2] = -w[::2]
+    negative = head(w)
+    negative["head.last_layer.weight_g"][::2] = -1  # turns every other row round, onto its neighbour
+    case("negative_length.pth", negative, [("head.last_layer.weight_v", P, "48 of 48 prototypes sit in 24 groups")])
 
 
 def ibot():
@@ -178,6 +180,11 @@ def others():
     case("msn.pth.tar", {"encoder": backbone("module."), "prototypes": healthy(), "epoch": 7}, [("prototypes", H)])
     case("msn_half.pth.tar", {"encoder": backbone("module."), "prototypes": healthy().half()}, [("prototypes", H)])
     case("msn_parameter.pth.tar", {"prototypes": nn.Parameter(total().bfloat16())}, [("prototypes", T)], **legacy)
+    long = normed(healthy(), 0.5)
+    long.weight_g.data[7] = 3
+    case("long.pth", tree("last_layer", long).state_dict(), [("last_layer.weight_v", H, "row norms reach from 0.5 to 3")])
+    kept = {"prototypes": healthy(), "optimizer": {"momentum": {"prototypes": torch.zeros(K, D)}}}
+    case("momentum.pth", kept, [("prototypes", H)])
     case("carp.pth.tar", {"teacher": {"module." + k: v for k, v in state(head__last_layer=normed(offset())).items()}},
          [("teacher.module.head.last_layer.weight_v", O)])
     queue = nn.functional.normalize(torch.randn(D, K), dim=0)

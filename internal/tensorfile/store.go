@@ -2,6 +2,7 @@ package tensorfile
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -112,7 +113,7 @@ func (s *inflated) ReadAt(b []byte, at int64) (int, error) {
 	}
 	read, err := io.ReadFull(s.from, b)
 	s.at += int64(read)
-	if err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = io.EOF
 	}
 	return read, err

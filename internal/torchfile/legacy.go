@@ -25,7 +25,7 @@ func (r *reading) legacy(s tensorfile.Store) (any, error) {
 	for n := int64(begin); ; n *= 4 {
 		n = min(n, s.Size(), longest)
 		head := make([]byte, n)
-		if _, err := s.ReadAt(head, 0); err != nil && err != io.EOF {
+		if _, err := s.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
 		clear(r.storages)

@@ -42,8 +42,8 @@ func saved() []string {
 	return names
 }
 
-// TestGoldenTorchSave compares every tensor with what PyTorch held (testdata/make.py).
-func TestGoldenTorchSave(t *testing.T) {
+// TestTorchSave compares every tensor with what PyTorch held (testdata/make.py).
+func TestTorchSave(t *testing.T) {
 	type tensor struct {
 		Shape  []int
 		Values []float32

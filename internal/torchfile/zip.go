@@ -2,6 +2,7 @@ package torchfile
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -66,7 +67,7 @@ func whole(s tensorfile.Store, f *zip.File) ([]byte, error) {
 		return nil, fmt.Errorf("entry %q of %d bytes; at most %d are read", f.Name, e.Size(), longest)
 	}
 	b := make([]byte, e.Size())
-	if n, err := e.ReadAt(b, 0); err != nil && (err != io.EOF || n < len(b)) {
+	if n, err := e.ReadAt(b, 0); err != nil && (!errors.Is(err, io.EOF) || n < len(b)) {
 		return nil, fmt.Errorf("entry %q: %w", f.Name, err)
 	}
 	return b, nil
