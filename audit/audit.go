@@ -54,11 +54,12 @@ func (a *Audit) File(path string) ([]Result, error) {
 		if err != nil {
 			return nil, err
 		}
+		digests = append(digests, digestOf(&p))
 		r, err := a.judge(f, &p, start)
 		if err != nil {
 			return nil, err
 		}
-		out, digests = append(out, r), append(digests, digestOf(&p))
+		out = append(out, r)
 	}
 	compareBranches(out, digests)
 	if warning := f.temperatures(); warning != "" {
@@ -85,7 +86,7 @@ const ownStart = "prototypes.initial"
 
 // judge measures prototypes and says what is wrong with them.
 func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
-	m := Measure(p, a.o.Epsilons, a.o.Team)
+	m := measure(p, a.o.Epsilons, a.o.Team)
 	t := a.trackOf(p)
 	first := t.start
 	if start != nil {
@@ -107,6 +108,7 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 		}
 		m.Usage = u
 	}
+	m.centre(p, a.o.Epsilons, a.o.Series)
 	r := Result{p.Found, m, Judge(p, &m, a.o.Thresholds)}
 	t.add(f, p, r, a.o.Series)
 	return r, nil

@@ -48,7 +48,7 @@ func nearByChance(k, d int, eps float64) float64 {
 		return math.Inf(1)
 	}
 	t := 1 - eps
-	tail := mathext.RegIncBeta(float64(d-1)/2, 0.5, math.Max(0, 1-float64(t*t))) / 2
+	tail := float64(mathext.RegIncBeta(float64(d-1)/2, 0.5, math.Max(0, 1-float64(t*t))) / 2)
 	if t < 0 {
 		tail = 1 - tail
 	}

@@ -26,8 +26,8 @@ type Found struct {
 }
 
 // Find lists the prototypes of a file, those of student and teacher and of every head apart. With a
-// key it takes that tensor, whatever it looks like. What has no prototypes is an error that says what
-// it is and where they are, or which tensors might be them.
+// key it takes that tensor, whatever it looks like. What has no prototypes is an error that says
+// what it is and where they are, or which tensors might be them.
 func (f *File) Find(key string) ([]Found, error) {
 	modules := modulesOf(f.Arrays)
 	if key != "" {

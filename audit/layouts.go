@@ -16,8 +16,8 @@ type layout struct {
 	columns bool   // [D,K]: a prototype is a column
 }
 
-// layouts are the places that are known, the more particular ones first. Facts of each project's own
-// files, of November 2026.
+// layouts are the places that are known, the more particular ones first. Facts of each project's
+// own files, of November 2026.
 func layouts() []layout {
 	return []layout{
 		{path: "dino_head.last_layer", project: "DINOv2, DINOv3", is: "image prototypes"},

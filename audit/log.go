@@ -38,8 +38,8 @@ const (
 	mostRecords = 1 << 23
 )
 
-// ReadLog reads the curves of a training's log that bear on collapse: lines of JSON (DINO's log.txt,
-// DINOv2's training_metrics.json, this program's steps.jsonl), a table of CSV (Lightning's
+// ReadLog reads the curves of a training's log that bear on collapse: lines of JSON (DINO's
+// log.txt, DINOv2's training_metrics.json, this program's steps.jsonl), a table of CSV (Lightning's
 // metrics.csv), or TensorBoard's events.
 func ReadLog(path string) ([]Curve, error) {
 	f, err := os.Open(path)

@@ -53,6 +53,13 @@ const copied = 5e-5
 
 // Measure measures prototypes at distances of which the first is the verdict's.
 func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
+	m := measure(p, eps, threads)
+	m.centre(p, eps, true)
+	return m
+}
+
+// measure measures all but what is unique once the mean is taken off.
+func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	m := Measures{K: p.Found.Rows, D: p.Found.Cols, Epsilon: eps[0], Unique: Counts{}, UniqueCentred: Counts{}}
 	m.NotFinite, m.Zero = p.broken()
 	covers := metrics.Covers(p.Rows, eps)
@@ -65,14 +72,31 @@ func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 		m.Grouped += len(g.Members)
 		m.Copies += copies(p, g)
 	}
-	for i, c := range metrics.CoversCentred(p.Rows, eps) {
-		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count()
-	}
 	m.MeanNorm, _ = metrics.MeanNorm(p.Rows)
 	m.RowNorms = normsOf(p.Norms)
 	m.Baseline = baselineOf(m.K, m.D, eps)
 	m.Anisotropy = anisotropy(p.Rows, threads)
 	return m
+}
+
+// centre counts what is unique once the mean is taken off. Without keep the rows are let go, since
+// large prototypes and their centred copies do not fit into memory beside what the cover needs. Rows
+// that lie at the mean have no direction left but coincide, so that they are one more.
+func (m *Measures) centre(p *Prototypes, eps []float64, keep bool) {
+	centred := metrics.Centred(p.Rows)
+	atMean := 0
+	for i, n := range p.Norms {
+		row := centred.Row(i)
+		if n > 0 && matrix.Finite(n) && matrix.Dot(row, row) == 0 {
+			atMean = 1
+		}
+	}
+	if !keep {
+		p.Rows = matrix.Matrix{}
+	}
+	for i, c := range metrics.Covers(centred, eps) {
+		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count() + atMean
+	}
 }
 
 // groupsOf are the covers' groups of two and more, the largest first.

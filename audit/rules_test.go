@@ -224,3 +224,25 @@ func TestAnisotropy(t *testing.T) {
 		t.Errorf("%g where a third are in groups", a)
 	}
 }
+
+// TestCentre counts as metrics do, also rows that lie at the mean.
+func TestCentre(t *testing.T) {
+	middle := random(40, 16)
+	for i := range 20 { // each row and its opposite, and two at their mean
+		for j, x := range middle.Row(i) {
+			middle.Row(i + 20)[j] = -x
+		}
+	}
+	for name, rows := range map[string]made{
+		"random": random(64, 8), "equal": random(64, 8).grouped(64, 1, 0), "groups": random(64, 8).grouped(40, 4, 0.1), "zero rows": random(64, 8).set(9, 0),
+		"offset": random(64, 8).shifted(5), "NaN": random(64, 8).set(1, float32(math.NaN())), "opposites": middle,
+	} {
+		p := Given("x", rows.Matrix)
+		m := Measure(&p, metrics.Epsilons(), nil)
+		for i, c := range metrics.CoversCentred(rows.Matrix, metrics.Epsilons()) {
+			if e := metrics.EpsilonText(metrics.Epsilons()[i]); m.UniqueCentred[e] != c.Count() {
+				t.Errorf("%s at %s: %d, metrics count %d", name, e, m.UniqueCentred[e], c.Count())
+			}
+		}
+	}
+}

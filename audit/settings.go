@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// temperatures warns of a file that holds its training's arguments with a teacher's temperature that
-// is not below the student's: targets flatter than predictions.
+// temperatures warns of a file that holds its training's arguments with a teacher's temperature
+// that is not below the student's: targets flatter than predictions.
 func (f *File) temperatures() string {
 	const usual = 0.1 // DINO's, which it has no argument for
 	student, known := f.setting("student_temp")

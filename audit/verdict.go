@@ -45,7 +45,8 @@ func (k Kind) AtLeast(other Kind) bool {
 	return slices.Index(Kinds(), k) <= slices.Index(Kinds(), other)
 }
 
-// Thresholds are the numbers of the rules. Shares are of what random vectors of the same shape have.
+// Thresholds are the numbers of the rules. Shares are of what random vectors of the same shape
+// have.
 type Thresholds struct {
 	Healthy  float64 `key:"healthy" default:"0.95" range:"[0,1]" doc:"least share of unique prototypes, as they stand and centred, that is healthy"`
 	Partial  float64 `key:"partial" default:"0.9" range:"[0,1]" doc:"share of unique prototypes below which many are copies"`

@@ -25,8 +25,8 @@ func audited(t *testing.T, args ...string) (code int, out, errs string) {
 	return code, o.String(), e.String()
 }
 
-// TestAuditExits: a verdict is no failure unless it is asked to be one; a file that cannot be audited
-// is, and the others are audited all the same.
+// TestAuditExits: a verdict is no failure unless it is asked to be one; a file that cannot be
+// audited is, and the others are audited all the same.
 func TestAuditExits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -286,3 +286,14 @@ func FuzzNPZ(f *testing.F) {
 		}
 	})
 }
+
+// TestArrayOfOddStores leaves bytes alone that are no whole element.
+func TestArrayOfOddStores(t *testing.T) {
+	a, err := NewArray("f", "x", "F32", View{Shape: []int{1}, Strides: []int{1}, Big: true}, bytes.NewReader([]byte{0x3f, 0x80, 0, 0, 1, 2, 3}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := a.Float32s(); err != nil || v[0] != 1 {
+		t.Error(v, err)
+	}
+}

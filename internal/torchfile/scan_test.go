@@ -2,7 +2,9 @@ package torchfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,4 +157,38 @@ func (w *watched) ReadAt(b []byte, at int64) (int, error) {
 	n, err := w.Reader.ReadAt(b, at)
 	w.read += n
 	return n, err
+}
+
+// TestBigEndian reads storages of a machine of the other byte order, as files say it since PyTorch
+// 2.1.
+func TestBigEndian(t *testing.T) {
+	for order, want := range map[string]float32{"big": 1, "little": 4.6006e-41} {
+		b := archive(t, "a/data.pkl", stored(1, "K\x00", "K\x01\x85", "K\x01\x85")+".", "a/byteorder", order, "a/data/0", "\x3f\x80\x00\x00")
+		a, err := Scan("x.pt", bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := a.Arrays[0].Float32s(); err != nil || !(math.Abs(float64(v[0]-want)) <= 1e-4*float64(want)) {
+			t.Errorf("%s: %v, %v; want %g", order, v, err, want)
+		}
+	}
+}
+
+// TestLongPickles reads on until the pickles of the format before PyTorch 1.6 end, which is nowhere
+// said.
+func TestLongPickles(t *testing.T) {
+	const n = 5 << 20
+	text := "X" + string(binary.LittleEndian.AppendUint32(nil, n)) + strings.Repeat("a", n)
+	value := "}X\x01\x00\x00\x00t" + text + "sX\x01\x00\x00\x00w" + stored(1, "K\x00", "K\x01\x85", "K\x01\x85") + "s"
+	b := legacyFile(value, "]X\x01\x00\x00\x000a", 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3f)
+	a, err := Scan("x.pt", bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := a.Arrays[0].Float32s(); err != nil || v[0] != 1 {
+		t.Error(v, err)
+	}
+	if _, err := Scan("x.pt", bytes.NewReader(b[:3<<20])); err == nil || !strings.Contains(err.Error(), "cut short") {
+		t.Error(err)
+	}
 }
