@@ -70,7 +70,7 @@ func (a *Audit) File(path string) ([]Result, error) {
 	return out, nil
 }
 
-// openStart opens the file of the start; files of this program's own hold it beside the prototypes.
+// openStart opens the file of the start: this one, where it holds the start beside the prototypes.
 func openStart(f *File, o Options) (*File, error) {
 	if o.Init != "" {
 		return Open(o.Init)
@@ -80,9 +80,6 @@ func openStart(f *File, o Options) (*File, error) {
 	}
 	return nil, nil //nolint:nilnil // no start is known, which is no error
 }
-
-// ownStart is what this program's files call the prototypes before the first step.
-const ownStart = "prototypes.initial"
 
 // judge measures prototypes and says what is wrong with them.
 func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
@@ -101,12 +98,14 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 			m.Displacement = &d
 		}
 	}
+	var err error
 	if a.o.Features != nil {
-		u, err := a.o.Features.usage(f, p, &m, a.o)
-		if err != nil {
-			return Result{}, err
-		}
-		m.Usage = u
+		m.Usage, err = a.o.Features.usage(f, p, &m, a.o)
+	} else {
+		m.Usage, err = f.ownUsage(p, &m, a.o)
+	}
+	if err != nil {
+		return Result{}, err
 	}
 	m.centre(p, a.o.Epsilons, a.o.Series)
 	r := Result{p.Found, m, Judge(p, &m, a.o.Thresholds)}
@@ -116,8 +115,8 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 
 // startOf reads the prototypes of the same name and shape from a file of the start.
 func (f *File) startOf(of Found, o Options) (Prototypes, error) {
-	if a, ok := f.Get(ownStart); ok && slices.Equal(a.Shape, []int{of.Rows, of.Cols}) {
-		found, err := f.Find(ownStart)
+	if a, ok := f.Get(of.beside(ownStart)); ok && slices.Equal(a.Shape, []int{of.Rows, of.Cols}) {
+		found, err := f.Find(a.Name)
 		if err != nil {
 			return Prototypes{}, err
 		}

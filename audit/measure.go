@@ -2,6 +2,7 @@ package audit
 
 import (
 	"math"
+	"runtime/debug"
 	"slices"
 
 	"protobench/internal/kernel"
@@ -93,6 +94,7 @@ func (m *Measures) centre(p *Prototypes, eps []float64, keep bool) {
 	}
 	if !keep {
 		p.Rows = matrix.Matrix{}
+		debug.FreeOSMemory() // what the covers before took, too
 	}
 	for i, c := range metrics.Covers(centred, eps) {
 		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count() + atMean

@@ -46,7 +46,7 @@ func (m made) set(n int, x float32) made {
 	return m
 }
 
-func usageOf(used int, dead, top float64) *Usage {
+func usedBy(used int, dead, top float64) *Usage {
 	return &Usage{Images: 1000, Used: used, Dead: dead, Top: top, LiveUnique: Counts{"0.025": used}}
 }
 
@@ -83,13 +83,13 @@ func TestVerdicts(t *testing.T) {
 		"most zero":                      {rows: random(k, d).set(k*3/4, 0), want: Partial},
 		"all zero":                       {rows: random(k, d).set(k, 0), want: Undecided, says: "only 0 of 256"},
 		"few":                            {rows: random(7, 4), want: Undecided, says: "too few"},
-		"unique and dead":                {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(20, 0.9, 0.2) }, want: Dead, says: "90 % of the prototypes are dead"},
-		"unique and few images":          {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(20, 0.9, 0.2); m.Usage.Images = 700 }, want: Healthy, says: "too few to call prototypes dead"},
-		"unique and live":                {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(250, 0.05, 0.02) }, want: Healthy, says: "250 of 256 prototypes are used"},
-		"groups and dead":                {rows: random(k, d).grouped(k, 10, 0.05), add: func(m *Measures) { m.Usage = usageOf(9, 0.96, 0.2) }, want: Partial, says: "9 of 256 prototypes are used"},
-		"offset and dead":                {rows: random(k, d).shifted(8), add: func(m *Measures) { m.Usage = usageOf(9, 0.96, 0.2) }, want: Dead},
-		"unique and one has all images":  {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(1, 0.99, 1) }, want: Total, says: "no good sign"},
-		"unique and uniform predictions": {rows: random(k, d), add: func(m *Measures) { m.Usage = usageOf(250, 0.05, 0.02); m.Usage.Entropy = &uniformAt }, want: Total, says: "predictions are uniform"},
+		"unique and dead":                {rows: random(k, d), add: func(m *Measures) { m.Usage = usedBy(20, 0.9, 0.2) }, want: Dead, says: "90 % of the prototypes are dead"},
+		"unique and few images":          {rows: random(k, d), add: func(m *Measures) { m.Usage = usedBy(20, 0.9, 0.2); m.Usage.Images = 700 }, want: Healthy, says: "too few to call prototypes dead"},
+		"unique and live":                {rows: random(k, d), add: func(m *Measures) { m.Usage = usedBy(250, 0.05, 0.02) }, want: Healthy, says: "250 of 256 prototypes are used"},
+		"groups and dead":                {rows: random(k, d).grouped(k, 10, 0.05), add: func(m *Measures) { m.Usage = usedBy(9, 0.96, 0.2) }, want: Partial, says: "9 of 256 prototypes are used"},
+		"offset and dead":                {rows: random(k, d).shifted(8), add: func(m *Measures) { m.Usage = usedBy(9, 0.96, 0.2) }, want: Dead},
+		"unique and one has all images":  {rows: random(k, d), add: func(m *Measures) { m.Usage = usedBy(1, 0.99, 1) }, want: Total, says: "no good sign"},
+		"unique and uniform predictions": {rows: random(k, d), add: func(m *Measures) { m.Usage = usedBy(250, 0.05, 0.02); m.Usage.Entropy = &uniformAt }, want: Total, says: "predictions are uniform"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := Given("x", c.rows.Matrix)
@@ -135,9 +135,9 @@ func TestThresholds(t *testing.T) {
 		{"copies", "0.5", random(256, 64).grouped(4, 1, 0), nil, Healthy},
 		{"spread", "0.001", random(256, 64).grouped(256, 1, 0.01), nil, Offset},
 		{"moved", "0.6", random(256, 64), func(m *Measures) { m.Displacement = &half }, Untrained},
-		{"dead", "0.05", random(256, 64), func(m *Measures) { m.Usage = usageOf(200, 0.1, 0.02) }, Dead},
-		{"dominant", "0.4", random(256, 64), func(m *Measures) { m.Usage = usageOf(200, 0.1, 0.5) }, Total},
-		{"uniform", "0.2", random(256, 64), func(m *Measures) { m.Usage = usageOf(200, 0.1, 0.02); m.Usage.Entropy = &entropy }, Total},
+		{"dead", "0.05", random(256, 64), func(m *Measures) { m.Usage = usedBy(200, 0.1, 0.02) }, Dead},
+		{"dominant", "0.4", random(256, 64), func(m *Measures) { m.Usage = usedBy(200, 0.1, 0.5) }, Total},
+		{"uniform", "0.2", random(256, 64), func(m *Measures) { m.Usage = usedBy(200, 0.1, 0.02); m.Usage.Entropy = &entropy }, Total},
 	} {
 		if before := judge(c.rows, c.add, nil); before == c.want {
 			t.Errorf("%s: %s whatever the threshold", c.name, before)

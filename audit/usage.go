@@ -61,22 +61,31 @@ func (x *Features) usage(f *File, p *Prototypes, m *Measures, o Options) (*Usage
 	if err != nil {
 		return nil, err
 	}
-	n := images.Shape[0]
-	u := &Usage{Images: n, Rule: s.rule, PerPrototype: counts, LiveUnique: Counts{}}
-	of, ok := metrics.UsageOf(counts, n)
+	u, ok := usageOf(counts, images.Shape[0], p, m, o.Epsilons)
 	if !ok {
 		return nil, fmt.Errorf("%s: no image gives any prototype a score that is a number", x.Path)
 	}
-	u.Used, u.Dead, u.Perplexity = of.Used, of.Dead, of.Perplexity
-	u.Top = float64(slices.Max(counts)) / float64(n)
-	u.GroupedPerplexity, _ = metrics.GroupedPerplexity(counts, m.owner)
-	for i, c := range metrics.LiveCovers(p.Rows, counts, n, o.Epsilons) {
-		u.LiveUnique[metrics.EpsilonText(o.Epsilons[i])] = c.Count()
-	}
+	u.Rule = s.rule
 	if x.Temperature > 0 {
 		u.Entropy = &entropy
 	}
 	return u, nil
+}
+
+// usageOf describes counts [K] of n images; false where there are none.
+func usageOf(counts []int, n int, p *Prototypes, m *Measures, eps []float64) (*Usage, bool) {
+	u := &Usage{Images: n, PerPrototype: counts, LiveUnique: Counts{}}
+	of, ok := metrics.UsageOf(counts, n)
+	if !ok {
+		return nil, false
+	}
+	u.Used, u.Dead, u.Perplexity = of.Used, of.Dead, of.Perplexity
+	u.Top = float64(slices.Max(counts)) / float64(n)
+	u.GroupedPerplexity, _ = metrics.GroupedPerplexity(counts, m.owner)
+	for i, c := range metrics.LiveCovers(p.Rows, counts, n, eps) {
+		u.LiveUnique[metrics.EpsilonText(eps[i])] = c.Count()
+	}
+	return u, true
 }
 
 // features is the file's matrix [N,D] of embeddings.

@@ -239,3 +239,22 @@ func TestInit(t *testing.T) {
 		t.Error(r, err)
 	}
 }
+
+// TestOwnFiles takes start and usage from this program's files, each learner's own.
+func TestOwnFiles(t *testing.T) {
+	p, q := matrix.RandomUnit(1, 64, 32), matrix.RandomUnit(2, 64, 32)
+	counts := matrix.New(1, 64)
+	counts.Data[3], counts.Data[5] = 500, 100
+	path := written(t, "own.safetensors", "prototypes.student", p, "prototypes.teacher", p, "prototypes.initial", q, "usage.counts", counts,
+		"observers.joint.prototypes.student", p, "observers.joint.prototypes.teacher", p, "observers.joint.prototypes.initial", p)
+	r, err := New(options()).File(path)
+	if err != nil || len(r) != 4 {
+		t.Fatal(r, err)
+	}
+	if u := r[1].Usage; u == nil || u.Used != 2 || u.Images != 600 || u.LiveUnique["0.025"] != 2 || r[1].Kind != Dead || *r[1].Displacement < 0.5 {
+		t.Errorf("%+v %s", u, r[1].Sentence())
+	}
+	if r[3].Usage != nil || r[3].Kind != Untrained || r[3].Key != "observers.joint.prototypes.teacher" {
+		t.Error(r[3].Sentence())
+	}
+}
