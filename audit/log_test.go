@@ -117,8 +117,7 @@ func framed(e []byte) []byte {
 
 // TestLogFormats reads the same curve from every format.
 func TestLogFormats(t *testing.T) {
-	// A record of tf.train.Event{file_version: "brain.Event:2"} at 2026-11-28, checksums as
-	// TensorFlow's own record writer has them for these bytes.
+	// The record that every file begins with: its version, and no summary.
 	events := framed(append([]byte{1<<3 | 1, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 3<<3 | 2, 13}, "brain.Event:2"...))
 	events = append(events, event(5, "loss/train", 8, false)...)
 	events = append(events, event(5, "lr", 1, false)...)
