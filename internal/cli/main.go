@@ -57,6 +57,7 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
 	Status   statusCommand   `cmd:"" help:"Show how far a run is."`
 	Report   reportCommand   `cmd:"" help:"Write the report of a run again."`
+	Audit    auditCommand    `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
 	Bench    benchCommand    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
 	Data     dataCommand     `cmd:"" help:"List, fetch, verify and view data sets."`
 	Doctor   doctorCommand   `cmd:"" help:"Show what this machine and this program offer."`

@@ -1,8 +1,13 @@
 package pickle
 
 import (
+	"errors"
 	"fmt"
 )
+
+// ErrShort says that a pickle goes on beyond the bytes that there are: more of its file, where
+// there is more, may mend it.
+var ErrShort = errors.New("the pickle is cut short")
 
 // Caller makes what a class makes of its arguments. It may return any value; one that implements
 // [Stateful] gets the state that the pickle sets.
@@ -75,7 +80,7 @@ func (m *machine) run() (any, error) {
 // take returns the next n bytes.
 func (m *machine) take(n int) ([]byte, error) {
 	if n < 0 || n > len(m.in) {
-		return nil, fmt.Errorf("%d bytes are asked for where %d are left: the pickle is cut short", n, len(m.in))
+		return nil, fmt.Errorf("%d bytes are asked for where %d are left: %w", n, len(m.in), ErrShort)
 	}
 	b := m.in[:n:n]
 	m.in = m.in[n:]
@@ -91,7 +96,7 @@ func (m *machine) line() (string, error) {
 			return string(b), nil
 		}
 	}
-	return "", fmt.Errorf("no line end in the %d bytes that are left: the pickle is cut short", len(m.in))
+	return "", fmt.Errorf("no line end in the %d bytes that are left: %w", len(m.in), ErrShort)
 }
 
 // length reads a length of n bytes, little-endian.
@@ -105,7 +110,7 @@ func (m *machine) length(n int) (int, error) {
 		v |= uint64(c) << (8 * i)
 	}
 	if v > uint64(m.size) && n > 1 { // lengths and memo numbers alike: no pickle has more than its bytes
-		return 0, fmt.Errorf("a length of %d in a pickle of %d bytes: damaged", v, m.size)
+		return 0, fmt.Errorf("a length of %d in a pickle of %d bytes: damaged, or %w", v, m.size, ErrShort)
 	}
 	return int(v), nil
 }

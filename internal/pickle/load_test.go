@@ -169,6 +169,15 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// TestShort tells pickles that more bytes may mend from those that none can.
+func TestShort(t *testing.T) {
+	for b, short := range map[string]bool{"K": true, "X\x02\x00\x00\x00a": true, "cos\nsys": true, "I1": true, "": true, "<html>": false, "t.": false} {
+		if _, _, err := Load([]byte(b), Options{}); errors.Is(err, ErrShort) != short {
+			t.Errorf("%q: %v", b, err)
+		}
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	for protocol := range 6 {
 		b, err := os.ReadFile(filepath.Join("testdata", fmt.Sprintf("protocol%d.pkl", protocol)))

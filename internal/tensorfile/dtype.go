@@ -10,24 +10,35 @@ type dtype struct {
 	name string
 	size int
 	read func(t *Tensor, raw []byte, n int)
+	one  func(raw []byte) float32 // the first element, rounded
 }
 
-// dtypes lists the element types that can be read, by safetensors name.
+// dtypes lists the element types that are known, by safetensors name.
 func dtypes() []dtype {
+	order := binary.LittleEndian
+	f32 := func(b []byte) float32 { return math.Float32frombits(order.Uint32(b)) }
+	f64 := func(b []byte) float32 { return float32(math.Float64frombits(order.Uint64(b))) }
+	f16 := func(b []byte) float32 { return halfToFloat(order.Uint16(b)) }
+	bf16 := func(b []byte) float32 { return bfloatToFloat(order.Uint16(b)) }
 	return []dtype{
-		{"F32", 4, readF32},
-		{"F64", 8, readF64},
-		{"F16", 2, func(t *Tensor, raw []byte, n int) { readHalf(t, raw, n, halfToFloat) }},
-		{"BF16", 2, func(t *Tensor, raw []byte, n int) { readHalf(t, raw, n, bfloatToFloat) }},
-		{"I64", 8, func(t *Tensor, raw []byte, n int) {
-			readInts(t, n, func(i int) int64 { return int64(binary.LittleEndian.Uint64(raw[8*i:])) })
-		}},
-		{"I32", 4, func(t *Tensor, raw []byte, n int) {
-			readInts(t, n, func(i int) int64 { return int64(int32(binary.LittleEndian.Uint32(raw[4*i:]))) })
-		}},
-		{"U8", 1, func(t *Tensor, raw []byte, n int) {
-			readInts(t, n, func(i int) int64 { return int64(raw[i]) })
-		}},
+		{"F32", 4, readF32, f32},
+		{"F64", 8, readF64, f64},
+		{"F16", 2, func(t *Tensor, raw []byte, n int) { readHalf(t, raw, n, halfToFloat) }, f16},
+		{"BF16", 2, func(t *Tensor, raw []byte, n int) { readHalf(t, raw, n, bfloatToFloat) }, bf16},
+		integer("I64", 8, func(b []byte) int64 { return int64(order.Uint64(b)) }),
+		integer("I32", 4, func(b []byte) int64 { return int64(int32(order.Uint32(b))) }),
+		integer("I16", 2, func(b []byte) int64 { return int64(int16(order.Uint16(b))) }),
+		integer("I8", 1, func(b []byte) int64 { return int64(int8(b[0])) }),
+		integer("U8", 1, func(b []byte) int64 { return int64(b[0]) }),
+		integer("BOOL", 1, func(b []byte) int64 { return int64(min(b[0], 1)) }),
+	}
+}
+
+// integer is a type that a [Tensor] holds as I64.
+func integer(name string, size int, one func([]byte) int64) dtype {
+	return dtype{name, size,
+		func(t *Tensor, raw []byte, n int) { readInts(t, n, func(i int) int64 { return one(raw[size*i:]) }) },
+		func(raw []byte) float32 { return float32(one(raw)) },
 	}
 }
 

@@ -80,7 +80,7 @@ func decodeEntry(d *json.Decoder) (entry, error) {
 	}
 	dt, ok := lookupDType(raw.DType)
 	if !ok {
-		return entry{}, fmt.Errorf("dtype %q is not supported (F32, F64, F16, BF16, I64, I32, U8 are)", raw.DType)
+		return entry{}, fmt.Errorf("dtype %q is not supported (F32, F64, F16, BF16, I64, I32, I16, I8, U8, BOOL are)", raw.DType)
 	}
 	n, ok := product(raw.Shape)
 	if !ok {

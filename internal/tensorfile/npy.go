@@ -7,14 +7,15 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 const npyMagic = "\x93NUMPY"
 
-// ReadNPY reads a NumPy .npy file (format 1.0 to 3.0): little-endian f2, f4, f8, i4, i8
-// or u1, C or Fortran order (Fortran order is turned into row-major). The tensor has no
+// ReadNPY reads a NumPy .npy file (format 1.0 to 3.0): f2, f4, f8, i1, i2, i4, i8, u1 or b1 of
+// either byte order, C or Fortran order (Fortran order is turned into row-major). The tensor has no
 // name.
 func ReadNPY(path string) (Tensor, error) {
 	raw, err := os.ReadFile(path)
@@ -50,6 +51,12 @@ func decodeNPY(raw []byte) (Tensor, error) {
 		return Tensor{}, fmt.Errorf("%d bytes of data, which shape %v of %s does not fill", len(data), h.shape, h.dtype.name)
 	}
 	t := Tensor{Shape: h.shape}
+	if h.big {
+		data = slices.Clone(data)
+		for i := 0; i < len(data); i += h.dtype.size {
+			slices.Reverse(data[i : i+h.dtype.size])
+		}
+	}
 	h.dtype.read(&t, data, n)
 	if h.fortran {
 		t = t.rowMajor()
@@ -79,6 +86,7 @@ func splitNPY(raw []byte) (head string, data []byte, err error) {
 
 type npyHeader struct {
 	dtype   dtype
+	big     bool
 	fortran bool
 	shape   []int
 }
@@ -93,11 +101,14 @@ func parseNPYHeader(head string) (npyHeader, error) {
 	if descr == nil || order == nil || shape == nil {
 		return h, fmt.Errorf("header %.80q lacks one of 'descr' (a plain type), 'fortran_order' and 'shape'", head)
 	}
-	names := map[string]string{"<f2": "F16", "<f4": "F32", "<f8": "F64", "<i4": "I32", "<i8": "I64", "|u1": "U8"}
-	var ok bool
-	if h.dtype, ok = lookupDType(names[descr[1]]); !ok {
-		return h, fmt.Errorf("dtype %q is not supported (<f2, <f4, <f8, <i4, <i8, |u1 are; convert with numpy's astype)", descr[1])
+	names := map[string]string{
+		"f2": "F16", "f4": "F32", "f8": "F64", "i1": "I8", "i2": "I16", "i4": "I32", "i8": "I64", "u1": "U8", "b1": "BOOL",
 	}
+	var ok bool
+	if h.dtype, ok = lookupDType(names[strings.TrimLeft(descr[1], "<>|")]); !ok {
+		return h, fmt.Errorf("dtype %q is not supported (f2, f4, f8, i1 to i8, u1 and b1 are; convert with numpy's astype)", descr[1])
+	}
+	h.big = descr[1][0] == '>'
 	h.fortran = order[1] == "True"
 	for _, s := range strings.Split(shape[1], ",") {
 		if s = strings.TrimSpace(s); s == "" {

@@ -60,6 +60,16 @@ func TestNPYFortranOrder(t *testing.T) {
 	}
 }
 
+func TestNPYBigEndian(t *testing.T) {
+	got, err := DecodeNPY("x", npy("{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }\n", 1, 2, 0xff, 0xfe))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]int64{258, -2}, got.I64); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestNPYRefuses(t *testing.T) {
 	cases := []struct {
 		want string
@@ -68,7 +78,7 @@ func TestNPYRefuses(t *testing.T) {
 		{"does not begin", []byte("PK\x03\x04")},
 		{"cut short", []byte(npyMagic + "\x01\x00\xff\x00{")},
 		{"format 9", []byte(npyMagic + "\x09\x00\x00\x00")},
-		{`">f4" is not supported`, npy("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", 0, 0, 0, 0)},
+		{`"<c8" is not supported`, npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 0, 0, 0, 0)},
 		{"lacks one", npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }")},
 		{"does not fill", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 0, 0, 0, 0)},
 		{"too large", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }")},

@@ -11,7 +11,7 @@ import (
 const maxHeader = 100_000_000
 
 // ReadSafetensors reads a safetensors file. F32, F16 and BF16 come as F32, F64 as F64,
-// I64, I32 and U8 as I64; tensors are in the order of their data.
+// integers and truth values as I64; tensors are in the order of their data.
 func ReadSafetensors(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -122,6 +122,7 @@ func TestSafetensorsRefuses(t *testing.T) {
 		{"header beyond the file", "cut short", binary.LittleEndian.AppendUint64(nil, 50)},
 		{"huge header", "limit", binary.LittleEndian.AppendUint64(nil, 1<<63)},
 		{"not JSON", "JSON", raw("hello")},
+		{"nested deeply", "max depth", raw(`{"x":{"dtype":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}}`)},
 		{"trailing JSON", "something follows", raw("{}{}")},
 		{"twice", `"x" stands there twice`, raw(`{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}`)},
 		{"dtype", `"C64" is not supported`, raw(`{"x":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}`, make([]byte, 8)...)},

@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+
+	"protobench/internal/team"
+	"protobench/metrics"
+)
+
+// Options say how files are audited.
+type Options struct {
+	Key        string    // of the tensor that holds the prototypes; "" to find them
+	Epsilons   []float64 // cosine distances, the first of which the verdict is about
+	Thresholds Thresholds
+	Init       string     // file of the prototypes' start; "" for none
+	Features   *Features  // images' embeddings; nil for none
+	Series     bool       // files are checkpoints of one training, whose prototypes are compared
+	Team       *team.Team // changes no number
+}
+
+// Audit judges files one after the other, and what became of prototypes from one to the next.
+type Audit struct {
+	o      Options
+	tracks []*track
+}
+
+// New begins an audit.
+func New(o Options) *Audit { return &Audit{o: o} }
+
+// File judges the prototypes of a file: a result for each branch and head that it has. What an
+// earlier file has under the same name is their start.
+func (a *Audit) File(path string) ([]Result, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	found, err := f.Find(a.o.Key)
+	if err != nil {
+		return nil, err
+	}
+	start, err := openStart(f, a.o)
+	if err != nil {
+		return nil, err
+	}
+	if start != nil && start != f {
+		defer start.Close()
+	}
+	var out []Result
+	var digests []digest
+	for _, x := range found {
+		p, err := f.Read(x)
+		if err != nil {
+			return nil, err
+		}
+		digests = append(digests, digestOf(&p))
+		r, err := a.judge(f, &p, start)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	compareBranches(out, digests)
+	if warning := f.temperatures(); warning != "" {
+		for i := range out {
+			out[i].Reasons = append(out[i].Reasons, warning)
+		}
+	}
+	return out, nil
+}
+
+// openStart opens the file of the start: this one, where it holds the start beside the prototypes.
+func openStart(f *File, o Options) (*File, error) {
+	if o.Init != "" {
+		return Open(o.Init)
+	}
+	if _, ok := f.Get(ownStart); ok {
+		return f, nil
+	}
+	return nil, nil //nolint:nilnil // no start is known, which is no error
+}
+
+// judge measures prototypes and says what is wrong with them.
+func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
+	m := measure(p, a.o.Epsilons, a.o.Team)
+	t := a.trackOf(p)
+	first := t.start
+	if start != nil {
+		read, err := start.startOf(p.Found, a.o)
+		if err != nil {
+			return Result{}, err
+		}
+		first = &read
+	}
+	if first != nil {
+		if d, ok := metrics.Displacement(first.Rows, p.Rows); ok {
+			m.Displacement = &d
+		}
+	}
+	var err error
+	if a.o.Features != nil {
+		m.Usage, err = a.o.Features.usage(f, p, &m, a.o)
+	} else {
+		m.Usage, err = f.ownUsage(p, &m, a.o)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	m.centre(p, a.o.Epsilons, a.o.Series)
+	r := Result{p.Found, m, Judge(p, &m, a.o.Thresholds)}
+	t.add(f, p, r, a.o.Series)
+	return r, nil
+}
+
+// startOf reads the prototypes of the same name and shape from a file of the start.
+func (f *File) startOf(of Found, o Options) (Prototypes, error) {
+	if a, ok := f.Get(of.beside(ownStart)); ok && slices.Equal(a.Shape, []int{of.Rows, of.Cols}) {
+		found, err := f.Find(a.Name)
+		if err != nil {
+			return Prototypes{}, err
+		}
+		return f.Read(found[0])
+	}
+	found, err := f.Find(o.Key)
+	if err != nil {
+		return Prototypes{}, err
+	}
+	fits := func(x Found) bool { return x.Rows == of.Rows && x.Cols == of.Cols }
+	at := slices.IndexFunc(found, func(x Found) bool { return x.Key == of.Key && fits(x) })
+	if at < 0 {
+		at = slices.IndexFunc(found, fits)
+	}
+	if at < 0 {
+		return Prototypes{}, fmt.Errorf("%s: no prototypes [%d, %d] as %s has under %s, so that nothing says how far those moved", f.Path, of.Rows, of.Cols, of.File, of.Key)
+	}
+	return f.Read(found[at])
+}
