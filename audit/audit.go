@@ -78,7 +78,7 @@ func openStart(f *File, o Options) (*File, error) {
 	if _, ok := f.Get(ownStart); ok {
 		return f, nil
 	}
-	return nil, nil //nolint:nilnil // no start is known, which is no error
+	return nil, nil // no start is known, which is no error
 }
 
 // judge measures prototypes and says what is wrong with them.

@@ -77,7 +77,7 @@ func refusePath(path string) error {
 	}
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
-		return nil //nolint:nilerr // opening it says what is wrong
+		return nil // opening it says what is wrong
 	}
 	if pieces, _ := filepath.Glob(filepath.Join(path, "*.distcp")); len(pieces) > 0 {
 		return fmt.Errorf("%s: a folder of %saudit the evaluation checkpoint (DINOv3: eval/*/teacher_checkpoint.pth), "+

@@ -19,7 +19,7 @@ func (x Found) beside(what string) string {
 func (f *File) ownUsage(p *Prototypes, m *Measures, o Options) (*Usage, error) {
 	a, ok := f.Get(p.beside(ownUsage))
 	if !ok || a.Len() != p.Found.Rows {
-		return nil, nil //nolint:nilnil // it is not known, which is no error
+		return nil, nil // it is not known, which is no error
 	}
 	values, err := a.Float32s()
 	if err != nil {
@@ -32,7 +32,7 @@ func (f *File) ownUsage(p *Prototypes, m *Measures, o Options) (*Usage, error) {
 	}
 	u, ok := usageOf(counts, n, p, m, o.Epsilons)
 	if !ok {
-		return nil, nil //nolint:nilnil // no image is assigned
+		return nil, nil // no image is assigned
 	}
 	u.Rule = "as the file says"
 	return u, nil

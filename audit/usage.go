@@ -169,7 +169,7 @@ func (p *Prototypes) effective() matrix.Matrix {
 // it beside the prototypes.
 func (x *Features) center(f *File, p *Prototypes) (*tensorfile.Array, error) {
 	if x.Center == "none" || x.Center == "" && p.Branch == "student" {
-		return nil, nil //nolint:nilnil // there is none, which is no error
+		return nil, nil // there is none, which is no error
 	}
 	name := "center"
 	if strings.HasSuffix(p.module.name, "last_layer2") {
@@ -191,7 +191,7 @@ func (x *Features) center(f *File, p *Prototypes) (*tensorfile.Array, error) {
 	if x.Center != "" {
 		return nil, fmt.Errorf("%s: no tensor %q to take off the scores", f.Path, x.Center)
 	}
-	return nil, nil //nolint:nilnil // there is none, which is no error
+	return nil, nil // there is none, which is no error
 }
 
 // scoreBlock is how many scores are held at once.

@@ -59,6 +59,10 @@ func TestUsage(t *testing.T) {
 	}
 	long := matrix.Of(k, k, slices.Clone(p.Data))
 	long.Row(0)[0] = 3
+	ones := matrix.New(k, 1)
+	for i := range ones.Data {
+		ones.Data[i] = 1
+	}
 	offset := matrix.New(1, k)
 	offset.Row(0)[0] = -2
 	each, all := make([]int, k), make([]int, k)
@@ -73,6 +77,7 @@ func TestUsage(t *testing.T) {
 		rule    string
 	}{
 		"cosines":              {[]any{"prototypes.weight", long}, Features{}, each, "cosines"},
+		"weight norm":          {[]any{"last_layer.weight_v", long, "last_layer.weight_g", ones}, Features{Linear: true}, each, "inner products"},
 		"inner products":       {[]any{"prototypes.weight", long}, Features{Linear: true}, all, "inner products"},
 		"bias":                 {[]any{"prototypes.weight", p, "prototypes.bias", matrix.Of(1, k, neg(offset.Data))}, Features{}, all, "inner products and bias"},
 		"center":               {[]any{"teacher.prototypes.weight", p, "loss.center", offset}, Features{}, all, "cosines less loss.center"},

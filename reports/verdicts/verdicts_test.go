@@ -13,7 +13,7 @@ import (
 
 func findings() Findings {
 	moved := 0.25
-	r := audit.Result{Found: audit.Found{File: "dino|x.pth", Key: "head", Is: "prototypes", Branch: "teacher", DType: "F16"}}
+	r := audit.Result{Found: audit.Found{File: "dino|x.pth", Key: "he|ad", Is: "prototypes", Branch: "teacher", DType: "F16"}}
 	r.K, r.D, r.Epsilon = 6, 4, 0.025
 	r.Unique, r.UniqueCentred = audit.Counts{"0.025": 3, "0.5": 1}, audit.Counts{"0.025": 4, "0.5": 2}
 	r.Baseline.Unique = audit.Counts{"0.025": 6, "0.5": 5}
@@ -47,7 +47,7 @@ func TestWrite(t *testing.T) {
 	}
 	text := read("README.md")
 	for _, want := range []string{
-		`## dino\|x.pth`, "tensor head [6, 4] float16, prototypes of the teacher", "**partial collapse**", "- half are copies", "- KoLeo (a paper)",
+		`## dino\|x.pth`, `tensor he\|ad [6, 4] float16, prototypes of the teacher`, "**partial collapse**", "- half are copies", "- KoLeo (a paper)",
 		"| 0.025 |", "groups-1.csv", "Collapse begins: epoch 2.", "| epoch 2", "0.25", "## Log log.txt", "- stands at ln 6",
 	} {
 		if !strings.Contains(text, want) {
