@@ -18,10 +18,10 @@ type greedy struct {
 	eps    []float64
 	floor  float64   // below this float32 cosine no threshold can be met
 	reps   []int     // rows that represent at some threshold, ascending
-	units  []float32 // [len(reps),Cols], their unit vectors
 	member [][]bool  // [len(reps)][len(eps)], at which thresholds
 	covers []Cover
 	cos    []float32 // scratch [coverBlock,repsChunk]
+	units  []float32 // scratch [repsChunk,Cols]
 }
 
 func newGreedy(d matrix.Directions, eps []float64) *greedy {
@@ -45,7 +45,7 @@ func (g *greedy) add(rows []int) {
 	before := len(g.reps)
 	for at := 0; at < before; at += repsChunk {
 		n := min(repsChunk, before-at)
-		g.products(block, g.units[at*block.Cols:], n)
+		g.products(block, g.unitsOf(g.reps[at:at+n]), n)
 		for i, row := range rows {
 			g.claim(row, g.cos[i*n:(i+1)*n], at)
 		}
@@ -69,6 +69,20 @@ func (g *greedy) within(rows []int, block matrix.Matrix, before int) {
 			own = append(own, i)
 		}
 	}
+}
+
+// unitsOf are the unit vectors of some representatives: where these follow each other, those of the
+// matrix itself, else a copy, so that no more than a chunk of them is held twice.
+func (g *greedy) unitsOf(reps []int) []float32 {
+	d := g.dirs.Unit.Cols
+	if n := len(reps); reps[n-1]-reps[0] == n-1 {
+		return g.dirs.Unit.Data[reps[0]*d:][:n*d]
+	}
+	g.units = g.units[:0]
+	for _, row := range reps {
+		g.units = append(g.units, g.dirs.Unit.Row(row)...)
+	}
+	return g.units
 }
 
 func (g *greedy) products(block matrix.Matrix, reps []float32, n int) {
@@ -137,7 +151,6 @@ func (g *greedy) promote(row int) bool {
 		return false
 	}
 	g.reps = append(g.reps, row)
-	g.units = append(g.units, g.dirs.Unit.Row(row)...)
 	g.member = append(g.member, member)
 	return true
 }

@@ -35,7 +35,7 @@ func lines(x string, places []string, list []line) drawing.Picture {
 	p.X.Tick.Marker = drawing.Ticks(at, places)
 	legend, names := drawing.NewLegend(9), []string{}
 	for i, l := range list {
-		points := drawing.Indexed(l.values, 0.04*float64(i)) // to see equal ones
+		points := drawing.Indexed(l.values, float64(0.04*float64(i))) // to see equal ones
 		drawing.AddLine(p, points, l.style)
 		drawing.AddMarks(p, points, l.mark)
 		legend.Add(l.name, drawing.Swatch{Line: l.style, Mark: l.mark})
