@@ -17,13 +17,14 @@ func TestAugmentPresets(t *testing.T) {
 		second       []float64
 		local, smear float64
 	}{
-		"none":             {arm, []float64{0.3}, []float64{0.2}, []float64{-1}, 0.3, 3},
-		"of the sweep":     {"[augment]\npreset = 'dino'\n" + arm, []float64{0.4}, []float64{1}, []float64{0.1}, 0.4, 13},
-		"of the arm":       {arm + "augment.preset = 'swav'\n", []float64{0.14}, []float64{0.5}, []float64{-1}, 0.14, 23},
-		"a key over it":    {"[augment]\npreset = 'dino'\nblur = 0.7\n" + arm + "augment.second.blur = 0.3\n", []float64{0.4}, []float64{0.7}, []float64{0.3}, 0.4, 13},
-		"a key, an arm's":  {"[augment]\nblur = 0.7\n" + arm + "augment.preset = 'dino'\n", []float64{0.4}, []float64{0.7}, []float64{0.1}, 0.4, 13},
-		"an axis":          {arm + "[matrix]\n'augment.preset' = ['default', 'dino', 'swav']\n", []float64{0.3, 0.4, 0.14}, []float64{0.2, 1, 0.5}, []float64{-1, 0.1, -1}, 0.3, 3},
-		"an axis of a key": {"[augment]\npreset = 'dino'\n" + arm + "[matrix]\n'augment.blur' = [0.6, 0.9]\n", []float64{0.4, 0.4}, []float64{0.6, 0.9}, []float64{0.1, 0.1}, 0.4, 13},
+		"none":              {arm, []float64{0.3}, []float64{0.2}, []float64{-1}, 0.3, 3},
+		"of the sweep":      {"[augment]\npreset = 'dino'\n" + arm, []float64{0.4}, []float64{1}, []float64{0.1}, 0.4, 13},
+		"of the arm":        {arm + "augment.preset = 'swav'\n", []float64{0.14}, []float64{0.5}, []float64{-1}, 0.14, 23},
+		"a key over it":     {"[augment]\npreset = 'dino'\nblur = 0.7\n" + arm + "augment.second.blur = 0.3\n", []float64{0.4}, []float64{0.7}, []float64{0.3}, 0.4, 13},
+		"a default over it": {"[augment]\npreset = 'dino'\n" + arm + "augment.second.blur = -1.0\n", []float64{0.4}, []float64{1}, []float64{-1}, 0.4, 13},
+		"a key, an arm's":   {"[augment]\nblur = 0.7\n" + arm + "augment.preset = 'dino'\n", []float64{0.4}, []float64{0.7}, []float64{0.1}, 0.4, 13},
+		"an axis":           {arm + "[matrix]\n'augment.preset' = ['default', 'dino', 'swav']\n", []float64{0.3, 0.4, 0.14}, []float64{0.2, 1, 0.5}, []float64{-1, 0.1, -1}, 0.3, 3},
+		"an axis of a key":  {"[augment]\npreset = 'dino'\n" + arm + "[matrix]\n'augment.blur' = [0.6, 0.9]\n", []float64{0.4, 0.4}, []float64{0.6, 0.9}, []float64{0.1, 0.1}, 0.4, 13},
 		"an axis elsewhere": {"[augment]\npreset = 'dino'\n" + arm + "[[method]]\nname = 'dino'\n[matrix]\n'augment.blur' = { values = [0.6], where = { method = 'dino' } }\n",
 			[]float64{0.4, 0.4}, []float64{1, 0.6}, []float64{0.1, 0.1}, 0.4, 13},
 		"an axis over one": {"[augment]\npreset = 'dino'\n" + arm + "[matrix]\n'augment.preset' = ['simclr', 'swav']\n", []float64{0.08, 0.14}, []float64{0.5, 0.5}, []float64{-1, -1}, 0.3, 0},
@@ -50,6 +51,23 @@ func TestAugmentPresets(t *testing.T) {
 		"augment.saturation = 0.8\naugment.hue = 0.2\naugment.blur = 0.5\naugment.blur_kernel = 0\n")
 	if preset.Cells[0].Hash("f") != written.Cells[0].Hash("f") {
 		t.Error("a preset and its settings written out are two cells")
+	}
+}
+
+// TestReferencesSeeBothViews: rows that see views depend on the second one's recipe, and on that of
+// local crops, which they do not see, never.
+func TestReferencesSeeBothViews(t *testing.T) {
+	hashes := func(text string) (all []string) {
+		for _, c := range parseReal(t, "name = 'x'\n"+text+"[[method]]\nname = 'swav'\ntrain.local_crops = 2\n").Cells {
+			all = append(all, c.Hash("f"))
+		}
+		return all
+	}
+	plain, second, local := hashes(""), hashes("[augment.second]\nsolarize = 0.5\n"), hashes("[augment.local]\nsolarize = 0.5\n")
+	for i, name := range []string{"pixels", "untrained", "supervised", "swav"} {
+		if (second[i] != plain[i]) != (name != "pixels") || (local[i] != plain[i]) != (name == "swav") {
+			t.Errorf("%s: depends on the second view: %v, on local crops: %v", name, second[i] != plain[i], local[i] != plain[i])
+		}
 	}
 }
 

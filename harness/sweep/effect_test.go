@@ -37,6 +37,14 @@ func TestKeysWithoutEffectAreRefused(t *testing.T) {
 		{"ramp of patches", arm("ibot", "encoder.name = 'vit'\ndino.warmup_teacher_epochs = 5\nibot.patch_teacher_temperature = 0.07\n"), ""},
 		{"ramp", arm("dino", "dino.warmup_teacher_epochs = 5\ndino.teacher_temperature = 0.07\n"), ""},
 		{"annealing of no length", arm("swav+gmm", "gmm.anneal_start = 0.5\n"), "gmm.anneal_epochs ≠ 0"},
+		{"jitter of the second view alone", "[augment]\njitter_prob = 0\nhue = 0.2\n[augment.second]\njitter_prob = 0.5\n" + arm("swav", ""), ""},
+		{"no jitter of the second view", "[augment.second]\njitter_prob = 0\nhue = 0.2\n" + arm("swav", ""), "augment.second.hue: no method of this sweep uses it; it has an effect with augment.second.hue ≠ augment.hue and jitter in the second view"},
+		{"no jitter of local crops", "[train]\nlocal_crops = 1\n[augment.local]\njitter_prob = 0\nhue = 0.2\n" + arm("swav", ""), "augment.local.hue: no method of this sweep uses it; it has an effect with augment.local.hue ≠ augment.hue and jitter in local crops"},
+		{"a second view like the first", "[augment.second]\nblur = 0.2\n" + arm("swav", ""), "it has an effect with augment.second.blur ≠ augment.blur"},
+		{"local crops that there are not", "[augment.local]\nblur = 0.5\n" + arm("swav", ""), "augment.local.blur: no method of this sweep uses it; it is read by local-crops"},
+		{"a kernel of no blur", "[augment]\nblur = 0\nblur_kernel = 5\n" + arm("swav", ""), "augment.blur_kernel: no method of this sweep uses it; it has an effect with blur in some view"},
+		{"a kernel of the second view's blur", "[augment]\nblur = 0\nblur_kernel = 5\n[augment.second]\nblur = 0.1\n" + arm("swav", ""), ""},
+		{"jitter of no strength", "[augment]\njitter_prob = 0.5\nbrightness = 0\ncontrast = 0\nsaturation = 0\nhue = 0\n" + arm("swav", ""), "augment.jitter_prob: no method of this sweep uses it; it has an effect with strength of jitter in some view"},
 		{"jitter of no probability", "[augment]\njitter_prob = 0\nhue = 0.2\n" + arm("swav", ""), "augment.hue: no method"},
 	} {
 		_, err := Parse("t.toml", "name = 'x'\n"+c.text, realCatalogue())
