@@ -221,3 +221,11 @@ func TestDrawsCopyNoPixels(t *testing.T) {
 		t.Errorf("%d bytes of 600 images", s.Bytes())
 	}
 }
+
+// Other images here mean that the data of past results are void: raise sweep.Numerics with them.
+func TestDrawsArePinned(t *testing.T) {
+	got := flat(40, 2).limited(10, 7, drawLimit)
+	if diff := cmp.Diff([]int{1, 6, 7, 9, 14, 20, 21, 23, 24, 26}, got.Rows); diff != "" {
+		t.Error(diff)
+	}
+}
