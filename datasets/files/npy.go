@@ -5,18 +5,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"protobench/internal/pickle"
+	"protobench/internal/tensorfile"
 )
 
 const npyMagic = "\x93NUMPY"
-
-// npyHeader is the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } in
-// its parts.
-var npyDescr, npyOrder, npyShape = regexp.MustCompile(`'descr'\s*:\s*'([^']*)'`), regexp.MustCompile(`'fortran_order'\s*:\s*(True|False)`), regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`)
 
 // readNPY reads a NumPy array of numbers (format 1.0 to 3.0). warranted is the most bytes that the
 // file on the disk can hold of it; many that are stored plain are mapped. Objects are never read: they are pickles of anything.
@@ -76,28 +70,18 @@ func npyHead(b *bufio.Reader, name string, major byte) (a *Array, length int64, 
 }
 
 // parseNPY reads the header's text.
-func parseNPY(head, name string) (*Array, error) {
-	descr, order, shape := npyDescr.FindStringSubmatch(head), npyOrder.FindStringSubmatch(head), npyShape.FindStringSubmatch(head)
-	if descr == nil || order == nil || shape == nil {
-		return nil, fmt.Errorf("%s: header %.80q lacks one of 'descr' (a plain type), 'fortran_order' and 'shape'; save a plain array", name, head)
+func parseNPY(text, name string) (*Array, error) {
+	h, err := tensorfile.ParseNPYHeader(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; save a plain array again", name, err)
 	}
-	d, err := pickle.ParseDType(descr[1])
+	d, err := pickle.ParseDType(h.Descr)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w; save plain numbers", name, err)
 	}
-	a := &Array{Name: name, Kind: d.Kind, Size: d.Size, Big: d.Big, fortran: order[1] == "True"}
+	a := &Array{Name: name, Kind: d.Kind, Size: d.Size, Big: d.Big, Shape: h.Shape, fortran: h.Fortran}
 	if !a.plain() {
 		return nil, fmt.Errorf("%s: type %s is not read; save it as uint8 (images) or int64 (labels)", name, d)
-	}
-	for s := range strings.SplitSeq(shape[1], ",") {
-		if s = strings.TrimSuffix(strings.TrimSpace(s), "L"); s == "" {
-			continue
-		}
-		v, err := strconv.ParseUint(s, 10, 40)
-		if err != nil {
-			return nil, fmt.Errorf("%s: shape (%s) is no list of sizes; save it again", name, shape[1])
-		}
-		a.Shape = append(a.Shape, int(v))
 	}
 	return a, nil
 }

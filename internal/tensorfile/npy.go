@@ -84,6 +84,36 @@ func splitNPY(raw []byte) (head string, data []byte, err error) {
 	return string(raw[at : at+n]), raw[at+n:], nil
 }
 
+// NPYHeader is what the header of an .npy file says: the Python dictionary {'descr': '<f4',
+// 'fortran_order': False, 'shape': (2, 3), }.
+type NPYHeader struct {
+	Descr   string // of the type, as NumPy writes it
+	Fortran bool   // columns first
+	Shape   []int  // not negative
+}
+
+var npyDescr, npyOrder, npyShape = regexp.MustCompile(`'descr'\s*:\s*'([^']*)'`), regexp.MustCompile(`'fortran_order'\s*:\s*(True|False)`), regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`)
+
+// ParseNPYHeader reads a header's text.
+func ParseNPYHeader(text string) (NPYHeader, error) {
+	descr, order, shape := npyDescr.FindStringSubmatch(text), npyOrder.FindStringSubmatch(text), npyShape.FindStringSubmatch(text)
+	if descr == nil || order == nil || shape == nil {
+		return NPYHeader{}, fmt.Errorf("header %.80q lacks one of 'descr' (a plain type), 'fortran_order' and 'shape'", text)
+	}
+	h := NPYHeader{Descr: descr[1], Fortran: order[1] == "True"}
+	for s := range strings.SplitSeq(shape[1], ",") {
+		if s = strings.TrimSuffix(strings.TrimSpace(s), "L"); s == "" { // L: as Python 2 wrote large ones
+			continue
+		}
+		v, err := strconv.ParseUint(s, 10, 48)
+		if err != nil {
+			return NPYHeader{}, fmt.Errorf("shape (%s) is not a list of sizes", shape[1])
+		}
+		h.Shape = append(h.Shape, int(v))
+	}
+	return h, nil
+}
+
 type npyHeader struct {
 	dtype   dtype
 	big     bool
@@ -91,36 +121,20 @@ type npyHeader struct {
 	shape   []int
 }
 
-// parseNPYHeader reads the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (2,
-// 3), }.
-func parseNPYHeader(head string) (npyHeader, error) {
-	var h npyHeader
-	descr := regexp.MustCompile(`'descr'\s*:\s*'([^']*)'`).FindStringSubmatch(head)
-	order := regexp.MustCompile(`'fortran_order'\s*:\s*(True|False)`).FindStringSubmatch(head)
-	shape := regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`).FindStringSubmatch(head)
-	if descr == nil || order == nil || shape == nil {
-		return h, fmt.Errorf("header %.80q lacks one of 'descr' (a plain type), 'fortran_order' and 'shape'", head)
+// parseNPYHeader reads a header of numbers that a [Tensor] can hold.
+func parseNPYHeader(text string) (npyHeader, error) {
+	said, err := ParseNPYHeader(text)
+	if err != nil {
+		return npyHeader{}, err
 	}
 	names := map[string]string{
 		"f2": "F16", "f4": "F32", "f8": "F64", "i1": "I8", "i2": "I16", "i4": "I32", "i8": "I64", "u1": "U8", "b1": "BOOL",
 	}
-	var ok bool
-	if h.dtype, ok = lookupDType(names[strings.TrimLeft(descr[1], "<>|")]); !ok {
-		return h, fmt.Errorf("dtype %q is not supported (f2, f4, f8, i1 to i8, u1 and b1 are; convert with numpy's astype)", descr[1])
+	d, ok := lookupDType(names[strings.TrimLeft(said.Descr, "<>|")])
+	if !ok {
+		return npyHeader{}, fmt.Errorf("dtype %q is not supported (f2, f4, f8, i1 to i8, u1 and b1 are; convert with numpy's astype)", said.Descr)
 	}
-	h.big = descr[1][0] == '>'
-	h.fortran = order[1] == "True"
-	for _, s := range strings.Split(shape[1], ",") {
-		if s = strings.TrimSpace(s); s == "" {
-			continue
-		}
-		v, err := strconv.Atoi(s)
-		if err != nil {
-			return h, fmt.Errorf("shape (%s) is not a list of numbers", shape[1])
-		}
-		h.shape = append(h.shape, v)
-	}
-	return h, nil
+	return npyHeader{dtype: d, big: said.Descr[0] == '>', fortran: said.Fortran, shape: said.Shape}, nil
 }
 
 // rowMajor reorders column-major values.
