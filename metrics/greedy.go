@@ -16,9 +16,9 @@ const (
 type greedy struct {
 	dirs   matrix.Directions
 	eps    []float64
-	floor  float64   // below this float32 cosine no threshold can be met
-	reps   []int     // rows that represent at some threshold, ascending
-	member [][]bool  // [len(reps)][len(eps)], at which thresholds
+	floor  float64  // below this float32 cosine no threshold can be met
+	reps   []int    // rows that represent at some threshold, ascending
+	member [][]bool // [len(reps)][len(eps)], at which thresholds
 	covers []Cover
 	cos    []float32 // scratch [coverBlock,repsChunk]
 	units  []float32 // scratch [repsChunk,Cols]
