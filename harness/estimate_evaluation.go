@@ -9,12 +9,14 @@ import (
 	"protobench/datasets"
 )
 
-// An arm's evaluation is timed on two samples of the training images: what does not grow with their
-// number, as covers of prototypes, is the same on both. That of features alone is taken to grow with
-// the images, from the small sample.
+// Evaluation is timed on two samples of the training images: what does not grow with their number,
+// as covers of prototypes, is the same on both. Probes of fewer images than features have dimensions
+// take longer than their number says, as every fit of them can be made better still: images as they
+// are get larger samples.
 const (
 	smallSample = 64
 	largeSample = 256
+	pixelFactor = 4 // times as many
 )
 
 // evaluation is the time of all measurements of a cell: curves and the last one, and the filling of
@@ -50,19 +52,25 @@ func (s *subject) alike() string {
 
 // measurements is the time of curves and the last measurement.
 func (s *subject) measurements(ctx context.Context) (time.Duration, error) {
-	n := s.set.Train.Len()
-	small, large := min(n, max(smallSample, s.batches.size)), min(n, max(largeSample, s.batches.size))
-	arm, isArm := s.trainee.(armTrainee)
-	if !isArm { // features alone, whose probes take long enough on one sample
-		_, took, err := s.measure(ctx, small)
-		return along(small, small, [2]time.Duration{took, took}, n), err
+	n, factor := s.set.Train.Len(), 1
+	if s.job.Cell.Reference == "pixels" {
+		factor = pixelFactor
 	}
+	small, large := min(n, max(factor*smallSample, s.batches.size)), min(n, max(factor*largeSample, s.batches.size))
 	var curve, end [2]time.Duration
 	for i, size := range []int{small, large} {
+		if i > 0 && size == small {
+			curve[i], end[i] = curve[0], end[0]
+			break
+		}
 		var err error
 		if curve[i], end[i], err = s.measure(ctx, size); err != nil {
 			return 0, err
 		}
+	}
+	arm, ok := s.trainee.(armTrainee)
+	if !ok {
+		return along(small, large, end, n), nil
 	}
 	curves := time.Duration(newCadence(&s.job.Cell).count())
 	return along(small, large, end, n) + curves*along(small, large, curve, arm.seen), nil

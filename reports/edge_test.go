@@ -198,3 +198,29 @@ func TestShared(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 }
+
+// A sweep may list its seeds in any order; an arm's runs are in that of their numbers.
+func TestRunsAreInTheOrderOfTheirSeeds(t *testing.T) {
+	dir := t.TempDir()
+	d, err := store.Create(dir)
+	must(t, err)
+	p := store.Plan{Name: "seeds"}
+	for _, seed := range []uint64{7, 3, 11, 5} {
+		p.Cells = append(p.Cells, planned(demoArm{method: "swav", learner: "joint", embedding: "plain"}, "swav", 0.2, seed))
+	}
+	_, err = d.Freeze(p)
+	must(t, err)
+	for _, pc := range p.Cells {
+		must(t, d.Cell(pc).Prepare())
+		must(t, d.Cell(pc).WriteResult(store.Result{Cell: pc.Cell, Outcome: store.Outcome{Status: store.OK}, Metrics: store.Metrics{}}))
+	}
+	s, err := load(dir)
+	must(t, err)
+	var seeds []uint64
+	for _, r := range s.arms[0].runs {
+		seeds = append(seeds, r.cell().Seed)
+	}
+	if diff := cmp.Diff([]uint64{3, 5, 7, 11}, seeds); diff != "" || len(s.arms) != 1 {
+		t.Error(diff)
+	}
+}

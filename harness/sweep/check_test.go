@@ -162,3 +162,17 @@ func TestRowsThatAreNotTrainedHaveNoSteps(t *testing.T) {
 		}
 	}
 }
+
+// Supervised rows train on the images with labels alone.
+func TestSupervisedRowsSeeLabelledImages(t *testing.T) {
+	set, err := testOpen(datasets.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.Train.Labels[0] = -1
+	for reference, want := range map[string]int{"supervised": 39, "untrained": 40, "pixels": 40, "": 40} {
+		if c := (Cell{Reference: reference}); c.Sees(set).Train.Len() != want {
+			t.Errorf("%q sees %d images, want %d", reference, c.Sees(set).Train.Len(), want)
+		}
+	}
+}
