@@ -24,7 +24,7 @@ type standIn struct {
 // make, the target and the variables are looked up in the Makefile as well.
 func standIns() map[string]standIn {
 	return map[string]standIn{
-		"make ablation":                    {"protobench run joint-vs-decoupled --dry-run", "trains for half an hour"},
+		"make ablation":                    {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
 		"make test":                        {"", "runs this test"},
 		"make build":                       {"protobench version", "the program under test is built already"},
 		"bin/protobench plan my.toml":      {"protobench plan my.toml --only=method:swav", "times fewer arms"},
