@@ -149,8 +149,9 @@ def views():
 
 def versions():
     """What was compared, on what."""
-    script = ("import torch, torchvision, numpy, sklearn; print('PyTorch', torch.__version__, 'torchvision', torchvision.__version__, "
-              "'NumPy', numpy.__version__, 'scikit-learn', sklearn.__version__); print(*sorted({l.split()[-1] for l in open('/proc/self/maps') if 'openblas' in l}))")
+    names = ["torch", "torchvision", "numpy"] + (["sklearn"] if "eval" in args.parts.split(",") else [])
+    script = ("import %s\nprint(*(m.__name__ + ' ' + m.__version__ for m in (%s,)))\n"
+              "print(*sorted({l.split()[-1] for l in open('/proc/self/maps') if 'openblas' in l}))" % ((", ".join(names),) * 2))
     theirs = subprocess.run([sys.executable, "-W", "ignore", "-c", script], env=peer_environment(), stdout=subprocess.PIPE, text=True, check=True)
     doctor = subprocess.run([args.ours, "doctor"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
     libraries, blas = (theirs.stdout.splitlines() + [""])[:2]
