@@ -38,6 +38,20 @@ func TestCheckRefusesABatchLargerThanTheData(t *testing.T) {
 	}
 }
 
+// A batch of all images is a whole one, and what else the data allow is then checked.
+func TestCheckTakesABatchOfAllImages(t *testing.T) {
+	const text = "name = 'x'\n[train]\nbatch = 40\n[encoder]\ndepth = 2\n[[method]]\nname = 'swav'\n"
+	s, err := Check("t.toml", text, testCatalogue(), testOpen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.Cells {
+		if c := &s.Cells[i]; c.Images.Train != 40 {
+			t.Errorf("%s knows of %d training images, want 40", c.Composition.Name, c.Images.Train)
+		}
+	}
+}
+
 func TestCheckRefusesWhatTheDataDoNotAllow(t *testing.T) {
 	for text, want := range map[string]string{
 		"encoder = { depth = 4 }":                                             "t.toml:1: encoder.depth: 4 blocks halve 4×4 images below one pixel",

@@ -38,6 +38,17 @@ n = 0
 	}
 }
 
+// Up to two quotes may end what stands in three of them, and belong to it.
+func TestFindLinesBehindManyQuotes(t *testing.T) {
+	for _, quotes := range []string{`"""`, `""""`, `"""""`, `'''`, `''''`} {
+		open := quotes[:3]
+		text := "a = " + open + "\nx = 1\n" + quotes + "\nb = " + open + "y" + quotes + "\nc = 2\n"
+		if d := cmp.Diff(keyLines{"a": 1, "b": 4, "c": 5}, findLines(text)); d != "" {
+			t.Errorf("%s: %s", quotes, d)
+		}
+	}
+}
+
 func FuzzFindLines(f *testing.F) {
 	f.Add("a = 1\n[b]\nc.d = \"\"\"x\"\"\"\"\n[[e]]\nf = [{g=1},{h='''\n'''}]\n")
 	f.Add("\"a\\\"b\" = 1\n")

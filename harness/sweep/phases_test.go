@@ -49,6 +49,7 @@ func TestScheduleRefuses(t *testing.T) {
 		`[{name = "gmm"}, {name = "joint"}]`:                          "until stands in all phases but the last",
 		`[{name = "gmm", until = 5}, {name = "joint", until = 8}]`:    "until stands in all phases but the last",
 		`[{name = "gmm", until = -1}, {name = "joint"}]`:              "expected an epoch above 0",
+		`[{name = "gmm", until = 0}, {name = "joint"}]`:               "expected an epoch above 0",
 		`[{name = "gmm", until = "x"}, {name = "joint"}]`:             "expected an epoch above 0",
 		`[{until = 5}, {name = "joint"}]`:                             "expected the name of one",
 		`[{name = 3, until = 5}, {name = "joint"}]`:                   "expected the name of one",

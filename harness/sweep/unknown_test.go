@@ -32,6 +32,8 @@ func TestSuggestions(t *testing.T) {
 		{"[[method]]\nname = 'dino'\nlearning_rate = 3", "learning_rate: unknown key; did you mean train.lr?"},
 		{"[[method]]\nname = 'x'\npreste = 'dino'", "preste: unknown key; did you mean preset?"},
 		{"[matrix]\n'learning_rate' = [1]", "learning_rate: unknown key; did you mean train.lr?"},
+		{"[prototypes]\nk = 8", "prototypes.k: unknown key; did you mean prototypes.count?"},
+		{"[xyzzy]\nlearner = 'gmm'", "xyzzy: unknown key; see `protobench list keys`"},
 		{"xyzzy = 1", "xyzzy: unknown key; see `protobench list keys`"},
 		{"[xyzzy]\na = 1", "xyzzy: unknown key; see `protobench list keys`"},
 	} {
