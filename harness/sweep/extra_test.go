@@ -14,6 +14,9 @@ func TestEndpointsMustBeMeasured(t *testing.T) {
 	if _, err := Parse("t.toml", text, c); err == nil || !strings.Contains(err.Error(), `t.toml:2: primary: metric "lidar@backbone.teacher" is measured on demand alone; set evaluate.extra = true`) {
 		t.Error(err)
 	}
+	if _, err := Parse("t.toml", "references = false\n"+text, c); err == nil || !strings.Contains(err.Error(), "measured on demand alone") {
+		t.Errorf("without reference rows: %v", err)
+	}
 	if _, err := Parse("t.toml", strings.Replace(text, "[[", "[evaluate]\nextra = true\n[[", 1), c); err != nil {
 		t.Error(err)
 	}
