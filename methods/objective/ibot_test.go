@@ -115,6 +115,41 @@ func TestIBOTWeightsAndStart(t *testing.T) {
 	}
 }
 
+// What begins late in a run is said: hidden patches at their epoch, the teacher temperature of the
+// class token at the end of its warm-up, and that of the patches as much later as they begin.
+func TestIBOTOnsets(t *testing.T) {
+	d := ibotPart()
+	if o := d.Onsets(small(nil)); o != nil {
+		t.Errorf("without any: %v", o)
+	}
+	c := small(map[string]any{
+		"ibot.patch_start_epoch": 2, "dino.warmup_teacher_epochs": 3, "dino.warmup_teacher_temperature": 0.04, "dino.teacher_temperature": 0.07,
+		"ibot.patch_warmup_teacher_temperature": 0.04, "ibot.patch_teacher_temperature": 0.06,
+	})
+	c.Train.Epochs = 4 // the patches' rise has come halfway
+	var keys []string
+	var epochs []float64
+	for _, o := range d.Onsets(c) {
+		keys, epochs = append(keys, o.Key), append(epochs, o.Epoch)
+	}
+	if !slices.Equal(keys, []string{"dino.warmup_teacher_epochs", "ibot.patch_start_epoch", "dino.warmup_teacher_epochs"}) || !slices.Equal(epochs, []float64{2, 2, 4}) {
+		t.Errorf("%v at %v", keys, epochs)
+	}
+	if o := d.Onsets(c)[2]; o.Missed != "the patches' teacher temperature ends at 0.05, short of 0.06" {
+		t.Error(o.Missed)
+	}
+	for key, value := range map[string]any{"dino.warmup_teacher_epochs": 0, "ibot.patch_warmup_teacher_temperature": 0.06} {
+		set := map[string]any{
+			"dino.warmup_teacher_epochs": 3, "dino.warmup_teacher_temperature": 0.07, "dino.teacher_temperature": 0.07,
+			"ibot.patch_warmup_teacher_temperature": 0.04, "ibot.patch_teacher_temperature": 0.06,
+		}
+		set[key] = value
+		if o := d.Onsets(small(set)); o != nil {
+			t.Errorf("%s = %v: %v", key, value, o)
+		}
+	}
+}
+
 func total(x []float32) float64 {
 	var s float64
 	for _, v := range x {

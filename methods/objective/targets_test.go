@@ -348,3 +348,38 @@ func TestVMFAlone(t *testing.T) {
 		}
 	}
 }
+
+// Scores of a von Mises-Fisher mixture are measured with its normalisers, cosines without.
+func TestBiasIsOfVMFScoresAlone(t *testing.T) {
+	const k, d = 3, 4
+	c := fixture.RandomUnit(9, k, d)
+	for i := range d {
+		c[i] *= 2 // a longer prototype has another normaliser
+	}
+	v := Views{Images: 1, Global: 2, Crops: 2}
+	if b := newDINO(DINO{Scores: "cosine"}, v, k).Bias(c); b != nil {
+		t.Errorf("cosines have bias %v", b)
+	}
+	o := newDINO(DINO{Scores: "vmf"}, v, k)
+	o.temperature = 0.1
+	want := make([]float32, k)
+	term.VMFBias(want, nil, c, d, 0.1)
+	if got := o.Bias(c); !slices.Equal(got, want) || got[0] == got[1] {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// The codes that SwAV assigns images are those of Sinkhorn-Knopp over these images alone.
+func TestSwAVAssignsByItsCodes(t *testing.T) {
+	const n, k = 6, 4
+	scores := fixture.RandomUnit(10, n, k)
+	o := &swav{SwAV: SwAV{Epsilon: 0.05, Iterations: 3}, k: k}
+	got, want := make([]float32, n*k), make([]float32, n*k)
+	if !o.Assign(got, CodeInput{Scores: scores}) {
+		t.Fatal("it has no codes of its own")
+	}
+	sinkhorn.Sinkhorn(nil, want, scores, n, k, 0.05, 3)
+	if !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
