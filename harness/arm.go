@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"protobench/datasets"
 	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/methods/part"
@@ -13,15 +14,16 @@ import (
 type armTrainee struct {
 	Trainer
 	batches *batches
-	seen    int // number of images that its curves are measured on, drawn from the training split
+	watched *datasets.Images // that its curves are measured on, drawn from the training split
 }
 
 func newArmTrainee(t Trainer, j *Job, b *batches) armTrainee {
-	seen := b.images.Len()
-	if limit := j.Cell.Settings.Int("evaluate.usage_images"); limit > 0 {
-		seen = min(seen, limit)
+	watched := b.images
+	if limit := j.Cell.Settings.Int("evaluate.usage_images"); 0 < limit && limit < watched.Len() {
+		drawn := watched.Pick(watched.Draw(limit, 0, "usage-images")) // the same for all arms
+		watched = &drawn
 	}
-	return armTrainee{t, b, seen}
+	return armTrainee{t, b, watched}
 }
 
 func (a armTrainee) prepare() error { return a.Prepare(a.batches.successive()) }
@@ -34,12 +36,7 @@ func (a armTrainee) step(n int) (methods.StepResult, error) {
 // measure takes the cheap metrics. A measurement that was begun is finished, as a checkpoint behind
 // it counts on its line.
 func (a armTrainee) measure() (own store.Metrics, observers map[string]store.Metrics, err error) {
-	images := a.batches.images
-	if a.seen < images.Len() {
-		drawn := images.Pick(images.Draw(a.seen, 0, "usage-images")) // the same for all arms
-		images = &drawn
-	}
-	_, z, err := a.batches.extract(context.Background(), images, a.seen, branch(a, part.Teacher))
+	_, z, err := a.batches.extract(context.Background(), a.watched, branch(a, part.Teacher))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -48,7 +48,7 @@ func (r *cellRun) untrainedStd(ctx context.Context) (float64, error) {
 // relativeStd is the deviation of features of the training images; without one nothing has fallen
 // under it, which NaN says in every comparison.
 func (r *cellRun) relativeStd(ctx context.Context, f extractor) (float64, error) {
-	x, _, err := r.batches.extract(ctx, r.batches.images, r.batches.images.Len(), f)
+	x, _, err := r.batches.extract(ctx, r.batches.images, f)
 	if err != nil {
 		return 0, err
 	}

@@ -149,7 +149,7 @@ func TestConstantFeaturesAreJudgedByTheUntrainedEncoderAndTheImages(t *testing.T
 		}
 		r := &cellRun{job: &Job{Cell: cell}, set: set, batches: b}
 		r.engine.Untrained = func(part.Config) (Supervised, error) { return fixed{fakeRow{}, spread(c.untrained)}, nil }
-		x, _, err := b.extract(t.Context(), &set.Train, 40, spread(c.trained))
+		x, _, err := b.extract(t.Context(), &set.Train, spread(c.trained))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -73,7 +73,7 @@ func (s *subject) measurements(ctx context.Context) (time.Duration, error) {
 		return along(small, large, end, n), nil
 	}
 	curves := time.Duration(newCadence(&s.job.Cell).count())
-	return along(small, large, end, n) + curves*along(small, large, curve, arm.seen), nil
+	return along(small, large, end, n) + curves*along(small, large, curve, arm.watched.Len()), nil
 }
 
 // along is the time for n images on the line through the times of two samples, as far as a busy
@@ -96,7 +96,7 @@ func (s *subject) measure(ctx context.Context, n int) (curve, end time.Duration,
 	r := &cellRun{job: s.job, set: set, batches: &b, cadence: newCadence(&s.job.Cell), engine: s.engine}
 	began := s.now()
 	if arm, ok := s.trainee.(armTrainee); ok {
-		arm.batches, arm.seen = &b, n
+		arm.batches, arm.watched = &b, &set.Train
 		if _, _, err := arm.measure(); err != nil && !errors.Is(err, errDiverged) {
 			return 0, 0, err
 		}

@@ -15,7 +15,7 @@ func (r *cellRun) features(ctx context.Context, f extractor, extra bool) (*metri
 	in := &metrics.Input{Seed: r.job.Cell.Seed, Team: r.team, Stop: func() bool { return ctx.Err() != nil }}
 	in.Coarse, in.Fine, in.TrainY = set.Classes, set.FineClasses, set.Train.Labels
 	var err error
-	if in.Train, in.Embeddings, err = b.extract(ctx, &set.Train, set.Train.Len(), f); err != nil {
+	if in.Train, in.Embeddings, err = b.extract(ctx, &set.Train, f); err != nil {
 		return nil, err
 	}
 	in.Probe = splitOf(in.Train, &set.Probe)
@@ -23,11 +23,11 @@ func (r *cellRun) features(ctx context.Context, f extractor, extra bool) (*metri
 		in.TailCounts, in.TailBy = set.Train.Counts(set.Classes), metrics.TailBy(r.job.Cell.Evaluate().TailParts)
 	}
 	if set.ProbesApart() {
-		if in.Probe.Features, _, err = b.extract(ctx, &set.Probe, set.Probe.Len(), f); err != nil {
+		if in.Probe.Features, _, err = b.extract(ctx, &set.Probe, f); err != nil {
 			return nil, err
 		}
 	}
-	test, _, err := b.extract(ctx, &set.Test, set.Test.Len(), f)
+	test, _, err := b.extract(ctx, &set.Test, f)
 	if err != nil {
 		return nil, err
 	}

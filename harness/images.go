@@ -22,8 +22,8 @@ func branch(t Trainer, b part.Branch) extractor {
 }
 
 // extract runs the first n images, unaugmented, through an extractor; it gives up when ctx ends.
-func (b *batches) extract(ctx context.Context, im *datasets.Images, n int, f extractor) (backbone, embedding matrix.Matrix, err error) {
-	size := im.Height * im.Width * im.Channels
+func (b *batches) extract(ctx context.Context, im *datasets.Images, f extractor) (backbone, embedding matrix.Matrix, err error) {
+	n, size := im.Len(), im.Height*im.Width*im.Channels
 	buffer := make([]float32, min(chunk, n)*size)
 	var features, embeddings []float32
 	for from := 0; from < n; from += chunk {

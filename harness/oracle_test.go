@@ -61,7 +61,7 @@ func consultOn(t *testing.T, embedding, learner string, steps int, change func(*
 		}
 	}
 	o := oracle{learned: tr.Learned()[0], images: set.Train.Len()}
-	_, z, err := b.extract(t.Context(), &set.Train, set.Train.Len(), branch(tr, part.Teacher))
+	_, z, err := b.extract(t.Context(), &set.Train, branch(tr, part.Teacher))
 	if err != nil {
 		t.Fatal(err)
 	}
