@@ -82,23 +82,14 @@ func (s *sweep) figures() ([]figure, error) {
 // save writes both forms. Where there is nothing to draw, or less than a finished sweep has, an
 // earlier report's picture stays: what it was made of may be gone for good.
 func (f *figure) save(folder string) error {
-	png, svg := filepath.Join(folder, f.name+".png"), filepath.Join(folder, f.name+".svg")
+	path := filepath.Join(folder, f.name)
 	if f.Draw == nil || f.short != "" {
-		f.kept = exists(png)
+		f.kept = exists(path + ".png")
 	}
 	if f.Draw == nil || f.kept {
 		return nil
 	}
-	for path, encode := range map[string]func() ([]byte, error){png: f.PNG, svg: f.SVG} {
-		b, err := encode()
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if err := store.WriteFile(path, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.Save(path)
 }
 
 func exists(path string) bool {

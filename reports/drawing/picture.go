@@ -2,6 +2,7 @@ package drawing
 
 import (
 	"bytes"
+	"fmt"
 	"image/color"
 	"io"
 
@@ -9,6 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"protobench/harness/store"
 )
 
 // Picture is what a figure draws, at its size. Draw is nil when there is nothing to show.
@@ -32,6 +35,20 @@ func (p Picture) SVG() ([]byte, error) {
 	c := vgsvg.New(p.Width, p.Height)
 	p.Draw(draw.New(c))
 	return encoded(c)
+}
+
+// Save writes both forms, path.png and path.svg. Errors name the file.
+func (p Picture) Save(path string) error {
+	for ending, encode := range map[string]func() ([]byte, error){".png": p.PNG, ".svg": p.SVG} {
+		b, err := encode()
+		if err != nil {
+			return fmt.Errorf("%s: %w", path+ending, err)
+		}
+		if err := store.WriteFile(path+ending, b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func encoded(w io.WriterTo) ([]byte, error) {

@@ -8,7 +8,6 @@ import (
 
 	"protobench/audit"
 	"protobench/harness/store"
-	"protobench/reports/drawing"
 )
 
 // Findings are what an audit found.
@@ -50,13 +49,13 @@ func Write(dir string, f Findings) error {
 		return fmt.Errorf("%s: cannot be written (%w)", dir, err)
 	}
 	for i, r := range f.Sets {
-		if err := save(dir, fmt.Sprintf("epsilon-%d", i+1), epsilonFigure(r)); err != nil {
+		if err := epsilonFigure(r).Save(filepath.Join(dir, "figures", fmt.Sprintf("epsilon-%d", i+1))); err != nil {
 			return err
 		}
 		if len(r.Groups) == 0 {
 			continue
 		}
-		if err := save(dir, fmt.Sprintf("groups-%d", i+1), groupsFigure(r)); err != nil {
+		if err := groupsFigure(r).Save(filepath.Join(dir, "figures", fmt.Sprintf("groups-%d", i+1))); err != nil {
 			return err
 		}
 		if err := store.WriteFile(filepath.Join(dir, groupsName(i)), []byte(groupsTable(r))); err != nil {
@@ -64,7 +63,7 @@ func Write(dir string, f Findings) error {
 		}
 	}
 	for i, s := range f.Series {
-		if err := save(dir, fmt.Sprintf("series-%d", i+1), seriesFigure(s)); err != nil {
+		if err := seriesFigure(s).Save(filepath.Join(dir, "figures", fmt.Sprintf("series-%d", i+1))); err != nil {
 			return err
 		}
 	}
@@ -87,18 +86,4 @@ func groupsTable(r audit.Result) string {
 		}
 	}
 	return b.String()
-}
-
-func save(dir, name string, p drawing.Picture) error {
-	for ending, encode := range map[string]func() ([]byte, error){"png": p.PNG, "svg": p.SVG} {
-		path := filepath.Join(dir, "figures", name+"."+ending)
-		b, err := encode()
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if err := store.WriteFile(path, b); err != nil {
-			return err
-		}
-	}
-	return nil
 }
