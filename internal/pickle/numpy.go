@@ -69,7 +69,7 @@ func (d *DType) SetState(state any) error {
 	if !ok || len(t) < 2 {
 		return fmt.Errorf("numpy.dtype: a state of type %s", Kind(state))
 	}
-	order, ok := text(t[1])
+	order, ok := Text(t[1])
 	if !ok {
 		return fmt.Errorf("numpy.dtype: byte order of type %s", Kind(t[1]))
 	}
@@ -78,17 +78,6 @@ func (d *DType) SetState(state any) error {
 	}
 	d.Big = order == ">"
 	return nil
-}
-
-// text is a text, or bytes that stand for one.
-func text(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case []byte:
-		return string(v), true
-	}
-	return "", false
 }
 
 // numpy are NumPy's functions in its pickles, under the module names of both its major versions.
@@ -111,7 +100,7 @@ func newDType(args Tuple) (any, error) {
 	if len(args) == 0 {
 		return nil, fmt.Errorf("called without a type")
 	}
-	name, ok := text(args[0])
+	name, ok := Text(args[0])
 	if !ok {
 		return nil, fmt.Errorf("a type named by %s", Kind(args[0]))
 	}

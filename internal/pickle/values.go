@@ -22,17 +22,22 @@ type Entry struct{ Key, Value any }
 // and Python 3's bytes of the same letters are the same key.
 func (d *Dict) Get(key string) (value any, ok bool) {
 	for i := len(d.Entries) - 1; i >= 0; i-- {
-		switch k := d.Entries[i].Key.(type) {
-		case string:
-			ok = k == key
-		case []byte:
-			ok = string(k) == key
-		}
-		if ok {
+		if k, ok := Text(d.Entries[i].Key); ok && k == key {
 			return d.Entries[i].Value, true
 		}
 	}
 	return nil, false
+}
+
+// Text is a value that is a text: Python 3's, or Python 2's, which pickles keep as bytes.
+func Text(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case []byte:
+		return string(v), true
+	}
+	return "", false
 }
 
 // Class is a class or function by its name. It is never looked up.

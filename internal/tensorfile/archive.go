@@ -114,17 +114,9 @@ func ScanNPZ(path string, s Store) (*Archive, error) {
 
 // ScanSafetensors lists the arrays of a safetensors file; its metadata are facts.
 func ScanSafetensors(path string, s Store) (*Archive, error) {
-	raw, err := readHeader(s, s.Size())
+	h, start, err := layout(path, s, s.Size())
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	h, err := parseHeader(raw)
-	if err != nil {
-		return nil, fmt.Errorf("%s: header: %w", path, err)
-	}
-	start := 8 + int64(len(raw))
-	if err := h.checkLayout(s.Size() - start); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	a := &Archive{Facts: map[string]any{}}
 	for k, v := range h.metadata {

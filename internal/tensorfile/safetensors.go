@@ -29,17 +29,9 @@ func ReadSafetensors(path string) (*File, error) {
 // The layout is the public one: the header's length as 8 little-endian bytes, the
 // header as a JSON object, the data without holes.
 func DecodeSafetensors(name string, r io.ReaderAt, size int64) (*File, error) {
-	header, err := readHeader(r, size)
+	h, start, err := layout(name, r, size)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	h, err := parseHeader(header)
-	if err != nil {
-		return nil, fmt.Errorf("%s: header: %w", name, err)
-	}
-	start := 8 + int64(len(header))
-	if err := h.checkLayout(size - start); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	f := &File{Metadata: h.metadata}
 	for _, e := range h.entries {
@@ -50,6 +42,22 @@ func DecodeSafetensors(name string, r io.ReaderAt, size int64) (*File, error) {
 		f.Tensors = append(f.Tensors, t)
 	}
 	return f, nil
+}
+
+// layout reads and checks the header, and says where the data start.
+func layout(name string, r io.ReaderAt, size int64) (h header, start int64, err error) {
+	raw, err := readHeader(r, size)
+	if err != nil {
+		return h, 0, fmt.Errorf("%s: %w", name, err)
+	}
+	if h, err = parseHeader(raw); err != nil {
+		return h, 0, fmt.Errorf("%s: header: %w", name, err)
+	}
+	start = 8 + int64(len(raw))
+	if err := h.checkLayout(size - start); err != nil {
+		return h, 0, fmt.Errorf("%s: %w", name, err)
+	}
+	return h, start, nil
 }
 
 // readHeader returns the JSON bytes, after checking their length against the file's.

@@ -174,13 +174,8 @@ func (r *reading) refer(id any) (any, error) {
 }
 
 func isText(v any, want string) bool {
-	switch v := v.(type) {
-	case string:
-		return v == want
-	case []byte:
-		return string(v) == want
-	}
-	return false
+	text, ok := pickle.Text(v)
+	return ok && text == want
 }
 
 // storage is that of a reference, the same one whenever it is referred to.

@@ -101,15 +101,10 @@ func (w *walk) dict(name string, entries []pickle.Entry, depth int) error {
 
 // keyText is a key as it stands in names; false for what is neither text nor number.
 func keyText(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case []byte:
-		return string(v), true
-	case int64:
-		return strconv.FormatInt(v, 10), true
+	if n, ok := v.(int64); ok {
+		return strconv.FormatInt(n, 10), true
 	}
-	return "", false
+	return pickle.Text(v)
 }
 
 // object walks what an unknown class was made with: modules that were saved whole, namespaces of
