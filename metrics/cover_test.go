@@ -37,7 +37,10 @@ func TestCoversFollowDefinitionAcrossBlocks(t *testing.T) {
 	} {
 		eps := []float64{0, 0.025, 0.05, 0.1, 0.25, 0.5, 1.5}
 		for e, c := range Covers(p, eps) {
-			fixture.Equal(t, name, c.Owner, greedyCover(p, eps[e]))
+			want := greedyCover(p, eps[e])
+			fixture.Equal(t, name, c.Owner, want)
+			// By itself a threshold has gaps between its representatives; with ε = 0 beside it every row is one.
+			fixture.Equal(t, name+" by itself", Unique(p, eps[e]).Owner, want)
 		}
 		if n := Unique(p, 0.025).Count(); name[0] == 'm' && n < repsChunk {
 			t.Errorf("%s: only %d representatives, the second chunk is not tested", name, n)

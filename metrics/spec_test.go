@@ -158,6 +158,8 @@ func TestPairsAreFirstTwoViews(t *testing.T) {
 	}
 	a, b := Views{PerImage: 3, Embeddings: x}.pair()
 	fixture.Equal(t, "views", [][]float32{a.Data, b.Data}, [][]float32{{0, 3, 6}, {1, 4, 7}})
+	a, b = Views{PerImage: 3, Embeddings: matrix.Of(7, 1, x.Data[:7])}.pair()
+	fixture.Equal(t, "without a last one", [][]float32{a.Data, b.Data}, [][]float32{{0, 3}, {1, 4}})
 }
 
 func TestThirdsAreOfTheTrainingImages(t *testing.T) {
