@@ -14,7 +14,7 @@ type Archive struct {
 	// Facts are what else the file says, single values by dotted key: texts, integers as int64,
 	// floats as float64 and truth values.
 	Facts map[string]any
-	// Unread are tensors of types that are not known, by name.
+	// Unread are tensors that cannot be read, by name: what they are, mostly a type that is not known.
 	Unread map[string]string
 }
 
@@ -112,17 +112,22 @@ func ScanNPZ(path string, s Store) (*Archive, error) {
 	return a, nil
 }
 
-// ScanSafetensors lists the arrays of a safetensors file; its metadata are facts.
+// ScanSafetensors lists the arrays of a safetensors file; its metadata are facts. A tensor of a type
+// that is not known is among the unread ones.
 func ScanSafetensors(path string, s Store) (*Archive, error) {
 	h, start, err := layout(path, s, s.Size())
 	if err != nil {
 		return nil, err
 	}
-	a := &Archive{Facts: map[string]any{}}
+	a := &Archive{Facts: map[string]any{}, Unread: map[string]string{}}
 	for k, v := range h.metadata {
 		a.Facts[k] = v
 	}
 	for _, e := range h.entries {
+		if !e.known() {
+			a.Unread[e.name] = e.dtype.name
+			continue
+		}
 		x, err := NewArray(path, e.name, e.dtype.name, Stacked(e.shape), io.NewSectionReader(s, start+e.begin, e.end-e.begin))
 		if err != nil {
 			return nil, err

@@ -95,6 +95,7 @@ func TestNPYRefuses(t *testing.T) {
 func FuzzNPY(f *testing.F) {
 	f.Add(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 1, 2, 3, 4, 5, 6, 7, 8))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		readAll(t, ScanNPY, b)
 		if x, err := DecodeNPY("x", b); err == nil {
 			if err := x.check(); err != nil {
 				t.Error(err)
