@@ -13,6 +13,9 @@ import (
 type Baseline struct {
 	Unique   Counts  `json:"unique"`              // by ε
 	MeanNorm float64 `json:"prototype_mean_norm"` // 1/√K
+
+	Nearest       *Cosines `json:"nearest_cosine"` // nil in one dimension
+	EffectiveRank float64  `json:"effective_rank"`
 }
 
 // few is the share of K that random pairs may be near by chance while K less their number is how
@@ -22,7 +25,7 @@ const few = 0.005
 // baselineOf counts what chance leaves unique. In many dimensions it is all but never anything but
 // K, which is computed; elsewhere random vectors are drawn and counted.
 func baselineOf(k, d int, eps []float64) Baseline {
-	b := Baseline{Unique: Counts{}, MeanNorm: 1 / math.Sqrt(float64(k))}
+	b := Baseline{Unique: Counts{}, MeanNorm: 1 / math.Sqrt(float64(k)), Nearest: nearestByChance(k, d), EffectiveRank: rankByChance(k, d)}
 	var count []float64
 	for _, e := range eps {
 		pairs := nearByChance(k, d, e)

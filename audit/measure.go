@@ -5,7 +5,6 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
@@ -42,6 +41,8 @@ type Measures struct {
 	NotFinite     int // rows
 	Zero          int // rows
 	Baseline      Baseline
+	Nearest       *Cosines // to the nearest other prototype; nil with fewer than two
+	EffectiveRank *float64 // of the unit prototypes, 1 … min(K, D); nil where they have no spectrum
 	Anisotropy    float64  // how far directions are from chance, in standard deviations
 	Displacement  *float64 // mean cosine distance from the start, where that is known
 	Usage         *Usage   // where features are known
@@ -76,8 +77,18 @@ func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	m.MeanNorm, _ = metrics.MeanNorm(p.Rows)
 	m.RowNorms = normsOf(p.Norms)
 	m.Baseline = baselineOf(m.K, m.D, eps)
-	m.Anisotropy = anisotropy(p.Rows, threads)
+	m.shape(p, threads)
 	return m
+}
+
+// shape measures how the directions lie.
+func (m *Measures) shape(p *Prototypes, threads *team.Team) {
+	u := p.Rows.Normalised()
+	m.Nearest = nearestCosines(u, p.Norms, threads)
+	if m.NotFinite == 0 {
+		gram := gramOf(u)
+		m.EffectiveRank, m.Anisotropy = effectiveRank(gram, m.K), anisotropy(gram, m.K)
+	}
 }
 
 // centre counts what is unique once the mean is taken off. Without keep the rows are let go, since
@@ -139,24 +150,6 @@ func normsOf(norms []float64) Norms {
 	finite := slices.DeleteFunc(slices.Clone(norms), func(x float64) bool { return !matrix.Finite(x) })
 	s, _ := metrics.Summarise(finite)
 	return Norms{s.Min, s.Median, s.Mean, s.Max}
-}
-
-// anisotropy compares the mean squared cosine of pairs with 1/D, that of independent random
-// directions, in its standard deviations under chance. Σ cos² over all ordered pairs is the squared
-// Frobenius norm of the D×D matrix UᵀU less K; under chance it is K(K−1)/D ± 2K/D.
-func anisotropy(p matrix.Matrix, threads *team.Team) float64 {
-	u := p.Normalised()
-	k, d := float64(u.Rows), u.Cols
-	if u.Rows < 2 || d < 2 {
-		return 0
-	}
-	gram := make([]float32, d*d)
-	kernel.Gemm(threads, true, false, d, d, u.Rows, u.Data, d, u.Data, d, gram, d, false)
-	var sum float64
-	for _, x := range gram {
-		sum += float64(float64(x) * float64(x))
-	}
-	return (sum - k - k*(k-1)/float64(d)) / (2 * k / float64(d))
 }
 
 // Largest is the size of the largest group; 1 where there is none.

@@ -214,13 +214,13 @@ func TestAnisotropy(t *testing.T) {
 	const tries = 100
 	var sum, square float64
 	for seed := range uint64(tries) {
-		a := anisotropy(matrix.RandomUnit(seed, 200, 16), nil)
+		a := anisotropy(gramOf(matrix.RandomUnit(seed, 200, 16).Normalised()), 200)
 		sum, square = sum+a, square+float64(a*a)
 	}
 	if mean, spread := sum/tries, math.Sqrt(square/tries); !(math.Abs(mean) < 0.4) || !(math.Abs(spread-1) < 0.3) {
 		t.Errorf("mean %g, standard deviation %g; 0 and 1 are expected", mean, spread)
 	}
-	if a := anisotropy(random(200, 16).grouped(60, 10, 0.05).Matrix, nil); a < 2*isotropic {
+	if a := anisotropy(gramOf(random(200, 16).grouped(60, 10, 0.05).Matrix.Normalised()), 200); a < 2*isotropic {
 		t.Errorf("%g where a third are in groups", a)
 	}
 }
