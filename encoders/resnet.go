@@ -1,6 +1,9 @@
 package encoders
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // resnetWidth is the number of channels of the first stage per unit of encoder.width: 64 at its
 // default of 32.
@@ -13,6 +16,7 @@ func resnetArchitecture() Architecture {
 		features: func(c Config) int { return resnetWidth * c.Width << (c.Depth - 1) },
 		fits:     halves,
 		build:    (*builder).resnet,
+		torch:    torchResnet,
 	}
 }
 
@@ -81,4 +85,16 @@ func (b *builder) basicBlock(name string, in, out, stride int, deferred bool) er
 	shortcut := b.x
 	b.x = branch
 	return b.normAdd(name+".norm2", out, shortcut, deferred)
+}
+
+// torchResnet names parameters as torchvision does. The shortcut's 1×1 convolution has four axes
+// there.
+func torchResnet(_ Config, _ Input, p *TorchParam) {
+	p.Name = fromZero(p.Name, `^stage(\d+)\.block(\d+)\.`, "layer%s.%d.")
+	if strings.HasSuffix(p.Name, ".shortcut.weight") {
+		p.Shape = append(p.Shape, 1, 1)
+	}
+	p.Name = strings.NewReplacer(
+		"stem.conv.", "conv1.", "stem.norm.", "bn1.", ".norm1.", ".bn1.", ".norm2.", ".bn2.", ".shortcut.norm.", ".downsample.1.", ".shortcut.", ".downsample.0.",
+	).Replace(p.Name)
 }

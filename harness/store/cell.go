@@ -16,6 +16,9 @@ type CellDir struct {
 	plan PlanCell
 }
 
+// CellAt takes the folder of a cell, wherever it lies, with what is planned for it.
+func CellAt(path string, plan PlanCell) *CellDir { return &CellDir{path: path, plan: plan} }
+
 // Path returns the folder's path.
 func (c *CellDir) Path() string { return c.path }
 
