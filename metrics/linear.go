@@ -144,7 +144,8 @@ func LinearKey(b Branch) string { return linearProbe().key("", b) }
 
 func linearProbe() probe {
 	tail := Spec{Source: "probe trained on the balanced images", Tables: []Table{FeaturesTable}}
-	return probe{name: "linear", tail: tail, run: func(in *Input, train, test labelledRows, classes int) probed {
+	return probe{name: "linear", tail: tail, run: func(in *Input, fine bool) probed {
+		train, test, classes := in.labels(fine)
 		r := Linear(in.Team, train.x, train.y, test.x, test.y, LinearOptions{Classes: classes, Seed: in.Seed, Stop: in.Stop})
 		return probed{r.Accuracy, r.PerClass, r.Undefined, r.Warnings}
 	}}

@@ -87,6 +87,11 @@ func labelledFeatures() *Input {
 
 func TestMetricsOfFeatures(t *testing.T) {
 	in := labelledFeatures()
+	var often []int // as many training images as the largest k asks for
+	for i := range 240 {
+		often = append(often, i%12)
+	}
+	in.Probe = Split{Features: in.Train.Pick(often), Y: pickInts(in.TrainY, often), FineY: pickInts(in.TrainY, often)}
 	for _, s := range Select(func(s Spec) bool { return s.Of == OfFeatures }) {
 		r, ok := s.Measure(in)
 		if !ok || r.Undefined != "" {
@@ -107,6 +112,9 @@ func TestMetricsOfFeatures(t *testing.T) {
 	s, _ := Find("linear_tail@backbone.teacher")
 	if _, ok := s.Measure(in); ok {
 		t.Error("a balanced set has a tail")
+	}
+	if r := valueOf(t, "knn100_t0.1@backbone.teacher", in); r.Undefined != "needs at least 100 training images, found 12" {
+		t.Errorf("%+v", r)
 	}
 	if r := valueOf(t, "alignment.embeddings.teacher", &Input{}); r.Undefined == "" {
 		t.Error("alignment without views")
@@ -226,7 +234,7 @@ func TestColumnsAreExplainedAtTheTeacher(t *testing.T) {
 			twins++
 		}
 	}
-	fixture.Equal(t, "metrics that are explained at the teacher", twins, 7) // two probes, spectrum, LiDAR, silhouette, and two of embeddings
+	fixture.Equal(t, "metrics that are explained at the teacher", twins, 8) // three probes, spectrum, LiDAR, silhouette, and two of embeddings
 }
 
 func TestPercent(t *testing.T) {
