@@ -128,8 +128,9 @@ func fewShotSpecs() []Spec {
 		list = append(list, forBranches(func(b Branch) Spec {
 			return Spec{
 				Key: probe{name: fmt.Sprintf("fewshot%d", shots)}.key("", b), Of: OfFeatures, Branch: b, Unit: Accuracy, Better: Higher,
-				Doc:    fmt.Sprintf("test accuracy of a logistic regression on %d training images of each class, mean of 5 draws", shots),
-				Source: "Assran et al. 2022", Collapse: "chance when features collapse totally; low where classes are not told apart without many labels",
+				Doc:     fmt.Sprintf("test accuracy of a logistic regression on %d training images of each class, mean of 5 draws", shots),
+				Formula: "min over W, b of mean cross-entropy(W x + b) + |W|²/(2m) over m labelled images, x standardised; share of argmax right",
+				Source:  "Assran et al. 2022", Collapse: "chance when features collapse totally; low where classes are not told apart without many labels",
 				Undefined: "features that are not finite",
 				measure: func(in *Input) Result {
 					train, test, classes := in.labels(false)

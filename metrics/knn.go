@@ -166,7 +166,7 @@ func shareOf(right []bool) float64 {
 }
 
 func knnProbe() probe {
-	tail := Spec{Source: "neighbours among the balanced images"}
+	tail := Spec{Formula: "mean over the classes of the part of their accuracies", Source: "neighbours among the balanced images"}
 	return probe{name: knnName(knnK, knnTau), verbatim: true, tail: tail, run: func(in *Input, fine bool) probed {
 		g := in.knnGrid(fine)
 		c, _ := g.Cell(knnK, knnTau)
@@ -182,9 +182,12 @@ func fewVote(rows, k int) string {
 	return fmt.Sprintf("k-NN: only %d training rows vote instead of %d", rows, k)
 }
 
+const knnFormula = "argmax over classes of Σ exp(cos/τ) over those of the k nearest training images that have the class"
+
 func knnSpecs() []Spec {
 	return knnProbe().accuracies(Spec{
-		Doc: "test accuracy of weighted k-NN, k 20, temperature 0.07", Source: "Caron et al. 2021", Tables: []Table{MainTable, FeaturesTable},
+		Formula: knnFormula,
+		Doc:     "test accuracy of weighted k-NN, k 20, temperature 0.07", Source: "Caron et al. 2021", Tables: []Table{MainTable, FeaturesTable},
 		Column: "**knn20_t0.07@backbone.teacher**: test accuracy of 20 nearest neighbours by cosine with votes exp(cos/0.07) on the same features.",
 	})
 }

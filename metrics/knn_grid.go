@@ -135,8 +135,8 @@ func knnGridSpecs() []Spec {
 func knnGridSpec(b Branch, k int, tau float64, part, doc string, value func(KNNCell) float64) Spec {
 	return Spec{
 		Key: probe{name: knnName(k, tau)}.key(part, b), Of: OfFeatures, Branch: b, Unit: Accuracy, Better: Higher,
-		Doc:    fmt.Sprintf("%s weighted k-NN, k %d, temperature %g", doc, k, tau),
-		Source: "Wu et al. 2018; Caron et al. 2021", Collapse: "chance, or the share of the largest class, when features collapse totally",
+		Doc:     fmt.Sprintf("%s weighted k-NN, k %d, temperature %g", doc, k, tau),
+		Formula: knnFormula, Source: "Wu et al. 2018; Caron et al. 2021", Collapse: "chance, or the share of the largest class, when features collapse totally",
 		Undefined: "fewer training images than k, or features that are not finite",
 		measure: func(in *Input) Result {
 			if n := in.Probe.Features.Rows; n < k {

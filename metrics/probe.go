@@ -54,6 +54,7 @@ func (p probe) accuracies(teacher Spec) []Spec {
 	const noFine = "the data set has no fine labels"
 	complete := func(s Spec, part string, b Branch) Spec {
 		s = p.named(s, part, b)
+		s.Formula, s.Source = teacher.Formula, teacher.Source
 		s.Collapse = "chance, or the share of the largest class, when features collapse totally"
 		s.Undefined = "features that are not finite"
 		s.measure = func(in *Input) Result {

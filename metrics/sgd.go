@@ -260,8 +260,9 @@ func sgdSpecs() []Spec {
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
 			Key: probe{name: "linear_sgd"}.key("", b), Of: OfFeatures, Branch: b, When: Extra, Unit: Accuracy, Better: Higher, Tables: []Table{FeaturesTable},
-			Doc:    "test accuracy of the field's linear probe: SGD with momentum on features as they are, 100 epochs, the learning rate chosen on a hold-out",
-			Source: "Caron et al. 2021; Oquab et al. 2023", Collapse: "chance, or the share of the largest class, when features collapse totally",
+			Doc:     "test accuracy of the field's linear probe: SGD with momentum on features as they are, 100 epochs, the learning rate chosen on a hold-out",
+			Formula: "v = 0.9 v + ∇ mean cross-entropy(W x + b), (W, b) −= η_t v, η_t = rate · (1 + cos πt/T)/2; share of argmax right",
+			Source:  "Caron et al. 2021; Oquab et al. 2023", Collapse: "chance, or the share of the largest class, when features collapse totally",
 			Undefined: "features that are not finite",
 			measure: func(in *Input) Result {
 				train, test, classes := in.labels(false)
