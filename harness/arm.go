@@ -46,7 +46,7 @@ func (a armTrainee) measure() (own store.Metrics, observers map[string]store.Met
 	observers = map[string]store.Metrics{}
 	for _, l := range a.Learned() {
 		c := newCollector()
-		if err := c.measure(context.Background(), prototypesOf(l, z, nil), onCurve()); err != nil {
+		if err := c.measure(context.Background(), prototypesOf(a.batches.augment.Team, l, z, nil), onCurve()); err != nil {
 			return nil, nil, err
 		}
 		if l.Name == "" {

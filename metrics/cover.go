@@ -76,7 +76,7 @@ const definitionOfUnique = "Arteaga et al. 2025, definition 2.1"
 func uniqueSpecs() []Spec {
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: UniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
+			Formula: "M = |R|, R: rows in index order with 1 − cos(c_k, c_r) ≥ ε for every earlier r in R", Key: UniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
 			Doc: "prototypes left by a greedy cover at this cosine distance", Source: definitionOfUnique,
 			Collapse: "partial collapse is a value far below K, total collapse is 1; prototypes that never moved are unique too",
 			Column: "**unique@ε**: prototypes that remain when, in index order, each one that no earlier remaining one covers at cosine distance below ε is kept; " +
@@ -94,7 +94,7 @@ func uniqueStudentSpecs() []Spec {
 	covers := func(in *Input) []Cover { return Covers(in.Student, Epsilons()) }
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
+			Formula: "M = |R|, R: rows in index order with 1 − cos(c_k, c_r) ≥ ε for every earlier r in R", Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
 			Doc: "unique among the student's own prototypes, where it has its own", Source: definitionOfUnique,
 			Collapse: "as unique@ε", Undefined: noDirection,
 			measure: func(in *Input) Result {

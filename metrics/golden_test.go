@@ -90,7 +90,7 @@ func TestGoldenUnique(t *testing.T) {
 			fixture.Equal(t, key+" live count", LiveUnique(p, presence, taken, e).Count(), int(numberAt(t, f.Expected, "eps", key, "live_unique")))
 			check(t, f, key+" grouped perplexity", mustOK[float64](t, key)(GroupedPerplexity(counts, c.Owner)), "eps", key, "grouped_perplexity")
 		}
-		near := NearestOf(p)
+		near := NearestOf(nil, p)
 		golden.Check(t, f, "nearest", near.Cosine, golden.At(t, f.Expected, "nearest_neighbour_cosine"))
 		s := mustOK[Summary](t, "nearest")(near.Summary())
 		check(t, f, "nearest mean", s.Mean, "nearest_neighbour_cosine_mean")
@@ -178,7 +178,7 @@ func TestGoldenUniformity(t *testing.T) {
 		}
 		for prefix, z := range map[string]matrix.Matrix{"uniformity_a_t": a, "uniformity_b_t": b} {
 			for _, k := range keysOf(t, f.Expected, prefix) {
-				check(t, f, k.key, value(Uniformity(z, k.number)), k.key)
+				check(t, f, k.key, value(Uniformity(nil, z, k.number)), k.key)
 			}
 		}
 		check(t, f, "std", value(FeatureStd(a)), "std_check", "mean_feature_std")

@@ -51,7 +51,7 @@ const LiveMark = "{live}"
 func liveUniqueSpecs() []Spec {
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: LiveUniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
+			Formula: "M of the prototypes with n_k ≥ max(1, 0.05 n/K)", Key: LiveUniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
 			Doc: "unique among prototypes with at least 5 % of their fair share of training images", Source: "headline: unique and in use",
 			Undefined: noDirection,
 			Collapse:  "low when prototypes coincide and when they are unused; 1 at total collapse, 0 when none is live",

@@ -26,3 +26,13 @@ func Fit(team *team.Team, x matrix.Matrix, y []int, classes int, l2 float64) Mod
 	end := p.Fit(p.X, p.Y, w, l2, Limits{Tolerance: fitTolerance, Iterations: FitIterations})
 	return p.Model(w, end)
 }
+
+// FitScaled is [Fit] for rows x [N,D] that are few and standardised already, by moments of more than
+// them: they are taken as they are. Once stop (nil for never) says so, the model is of no use.
+func FitScaled(team *team.Team, x matrix.Matrix, y []int, classes int, l2 float64, stop func() bool) Model {
+	matrix.MustMatch("labels", len(y), x.Rows)
+	p := prepareScaled(team, x, y, classes)
+	w := p.Start()
+	end := p.Fit(p.X, p.Y, w, l2, Limits{Tolerance: fitTolerance, Iterations: FitIterations, Stop: stop})
+	return p.Model(w, end)
+}
