@@ -45,7 +45,7 @@ func TestShapeIsThatOfMetrics(t *testing.T) {
 		if math.Abs(*m.EffectiveRank-want) > 1e-4*want {
 			t.Errorf("%s: effective rank %g, want %g", name, *m.EffectiveRank, want)
 		}
-		n, _ := metrics.NearestOf(rows).Summary()
+		n, _ := metrics.NearestOf(nil, rows).Summary()
 		if d := math.Abs(m.Nearest.P05-n.P05) + math.Abs(m.Nearest.Median-n.Median) + math.Abs(m.Nearest.P95-n.P95); d > 1e-5 {
 			t.Errorf("%s: nearest cosines %+v, want %+v", name, *m.Nearest, n)
 		}
@@ -78,7 +78,7 @@ func TestManyAreAskedByPart(t *testing.T) {
 	rows := random(5000, 16).grouped(2500, 700, 0.05).Matrix
 	p := Given("x", rows)
 	got := nearestCosines(rows.Normalised(), p.Norms, nil)
-	n, _ := metrics.NearestOf(rows).Summary()
+	n, _ := metrics.NearestOf(nil, rows).Summary()
 	for name, q := range map[string][2]float64{"p05": {got.P05, n.P05}, "median": {got.Median, n.Median}, "p95": {got.P95, n.P95}} {
 		if math.Abs(q[0]-q[1]) > 0.01 {
 			t.Errorf("%s: %.4f, of all %.4f", name, q[0], q[1])

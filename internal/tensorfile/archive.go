@@ -2,6 +2,7 @@ package tensorfile
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -83,13 +84,14 @@ func scanNPY(path, name string, s Store) (Array, error) {
 }
 
 // ScanNPZ lists the arrays of NumPy's .npz, by their names without .npy. Entries that are no .npy
-// files are left out.
+// files are left out; an array of texts or of another type that is not known is among the unread
+// ones.
 func ScanNPZ(path string, s Store) (*Archive, error) {
 	z, err := zip.NewReader(s, s.Size())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	a, seen := &Archive{}, map[string]bool{}
+	a, seen := &Archive{Unread: map[string]string{}}, map[string]bool{}
 	for _, f := range z.File {
 		name, ok := strings.CutSuffix(f.Name, ".npy")
 		if !ok {
@@ -104,6 +106,11 @@ func ScanNPZ(path string, s Store) (*Archive, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		x, err := scanNPY(path, name, entry)
+		var unknown unknownDescr
+		if errors.As(err, &unknown) {
+			a.Unread[name] = string(unknown)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

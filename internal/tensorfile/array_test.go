@@ -271,6 +271,16 @@ func TestBomb(t *testing.T) {
 	}
 }
 
+// TestUnknownTypesOfNumPy: an array of texts costs itself alone.
+func TestUnknownTypesOfNumPy(t *testing.T) {
+	b := npz(t, "names.npy", npy("{'descr': '<U3', 'fortran_order': False, 'shape': (1,), }", make([]byte, 12)...),
+		"x.npy", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", 1, 2))
+	a, err := ScanNPZ("f", bytes.NewReader(b))
+	if err != nil || len(a.Arrays) != 1 || a.Arrays[0].Name != "x" || a.Unread["names"] != "<U3" {
+		t.Error(a, err)
+	}
+}
+
 func FuzzNPZ(f *testing.F) {
 	f.Add(npz(f, "x.npy", npy("{'descr': '<f2', 'fortran_order': True, 'shape': (1, 2), }", 1, 2, 3, 4)))
 	f.Fuzz(func(t *testing.T, b []byte) { readAll(t, ScanNPZ, b) })
