@@ -2,6 +2,7 @@ package audit
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -34,19 +35,32 @@ func gramOf(u matrix.Matrix) *mat.SymDense {
 // effectiveRank is that of the rows of which gram is UᵀU, see [metrics.EffectiveRank]; nil where it
 // is undefined.
 func effectiveRank(gram *mat.SymDense, rows int) *float64 {
-	var e mat.EigenSym
-	if gram == nil || !e.Factorize(gram, false) {
+	if gram == nil {
 		return nil
 	}
-	values := e.Values(nil) // ascending
-	values = values[max(0, len(values)-rows):]
+	values := eigenvalues(gram, rows)
 	for i, v := range values {
-		values[i] = math.Sqrt(math.Max(0, v))
+		values[i] = math.Sqrt(v)
 	}
 	if r, ok := metrics.EffectiveRank(values); ok && matrix.Finite(r) {
 		return &r
 	}
 	return nil
+}
+
+// eigenvalues are at most so many of a symmetric matrix without negative ones, largest first.
+func eigenvalues(m *mat.SymDense, most int) []float64 {
+	var e mat.EigenSym
+	if !e.Factorize(m, false) {
+		return nil
+	}
+	values := e.Values(nil) // ascending
+	slices.Reverse(values)
+	values = values[:min(len(values), max(0, most))]
+	for i, v := range values {
+		values[i] = math.Max(0, v)
+	}
+	return values
 }
 
 // anisotropy compares the mean squared cosine of pairs with 1/D, that of independent random

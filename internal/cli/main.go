@@ -58,6 +58,7 @@ type commands struct {
 	Status   statusCommand   `cmd:"" help:"Show how far a run is."`
 	Report   reportCommand   `cmd:"" help:"Write the report of a run again."`
 	Audit    auditCommand    `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
+	Probe    probeCommand    `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
 	Export   exportCommand   `cmd:"" help:"Write what a finished cell learned, for Python and others."`
 	Bench    benchCommand    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
 	Data     dataCommand     `cmd:"" help:"List, fetch, verify and view data sets."`
