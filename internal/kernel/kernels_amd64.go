@@ -4,15 +4,30 @@
 
 package kernel
 
+// tile4x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile4x16avx512(p *byte)
+
 // tile4x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile4x32avx512(p *byte)
 
+// tile8x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile8x16avx512(p *byte)
+
 // tile8x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile8x32avx512(p *byte)
+
+// tile12x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile12x16avx512(p *byte)
 
 // tile12x32avx512 multiplies one register tile: see tile.
 //

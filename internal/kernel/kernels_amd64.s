@@ -4,6 +4,80 @@
 
 #include "textflag.h"
 
+// func tile4x16avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x16avx512(SB), $256-8
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       40(AX), SI
+	MOVQ       56(AX), DI
+	MOVQ       32(AX), R9
+	MOVQ       48(AX), R10
+
+run:
+	MOVQ 64(AX), R8
+
+k:
+	VMOVUPS          (SI), Z4
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
+	VFMADD231PS.BCST (CX)(BX*1), Z4, Z3
+	ADDQ             R9, CX
+	ADDQ             R10, SI
+	DECQ             R8
+	JNZ              k
+	ADDQ             72(AX), CX
+	ADDQ             80(AX), SI
+	DECQ             DI
+	JNZ              run
+	CMPQ             120(AX), $0x01
+	JL               store
+	JE               add
+	MOVQ             128(AX), CX
+	VMOVUPS          (CX), Z4
+	MOVQ             112(AX), CX
+	LEAQ             (CX)(CX*2), CX
+	MOVQ             88(AX), CX
+	VADDPS           Z4, Z0, Z0
+	VADDPS           Z4, Z1, Z1
+	VADDPS           Z4, Z2, Z2
+	VADDPS           Z4, Z3, Z3
+	JMP              store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS (BX)(CX*1), Z1, Z1
+	VADDPS (BX)(CX*2), Z2, Z2
+	VADDPS (BX)(DX*1), Z3, Z3
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(CX*1)
+	VMOVUPS Z2, (AX)(CX*2)
+	VMOVUPS Z3, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
 // func tile4x32avx512(p *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile4x32avx512(SB), $256-8
@@ -105,6 +179,111 @@ store:
 	VMOVUPS Z5, 64(AX)(CX*2)
 	VMOVUPS Z6, (AX)(DX*1)
 	VMOVUPS Z7, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tile8x16avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x16avx512(SB), $256-8
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	MOVQ       96(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       24(AX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       40(AX), DI
+	MOVQ       56(AX), R8
+	MOVQ       32(AX), R10
+	MOVQ       48(AX), R11
+
+run:
+	MOVQ 64(AX), R9
+
+k:
+	VMOVUPS          (DI), Z8
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX)(BX*1), Z8, Z1
+	VFMADD231PS.BCST (CX)(BX*2), Z8, Z2
+	VFMADD231PS.BCST (CX)(SI*1), Z8, Z3
+	VFMADD231PS.BCST (DX), Z8, Z4
+	VFMADD231PS.BCST (DX)(BX*1), Z8, Z5
+	VFMADD231PS.BCST (DX)(BX*2), Z8, Z6
+	VFMADD231PS.BCST (DX)(SI*1), Z8, Z7
+	ADDQ             R10, CX
+	ADDQ             R10, DX
+	ADDQ             R11, DI
+	DECQ             R9
+	JNZ              k
+	ADDQ             72(AX), CX
+	ADDQ             72(AX), DX
+	ADDQ             80(AX), DI
+	DECQ             R8
+	JNZ              run
+	CMPQ             120(AX), $0x01
+	JL               store
+	JE               add
+	MOVQ             128(AX), CX
+	VMOVUPS          (CX), Z8
+	MOVQ             112(AX), CX
+	LEAQ             (CX)(CX*2), CX
+	MOVQ             88(AX), CX
+	VADDPS           Z8, Z0, Z0
+	VADDPS           Z8, Z1, Z1
+	VADDPS           Z8, Z2, Z2
+	VADDPS           Z8, Z3, Z3
+	MOVQ             96(AX), CX
+	VADDPS           Z8, Z4, Z4
+	VADDPS           Z8, Z5, Z5
+	VADDPS           Z8, Z6, Z6
+	VADDPS           Z8, Z7, Z7
+	JMP              store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS (BX)(CX*1), Z1, Z1
+	VADDPS (BX)(CX*2), Z2, Z2
+	VADDPS (BX)(DX*1), Z3, Z3
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z4, Z4
+	VADDPS (BX)(CX*1), Z5, Z5
+	VADDPS (BX)(CX*2), Z6, Z6
+	VADDPS (BX)(DX*1), Z7, Z7
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, (BX)(CX*1)
+	VMOVUPS Z2, (BX)(CX*2)
+	VMOVUPS Z3, (BX)(DX*1)
+	MOVQ    96(AX), AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, (AX)(CX*1)
+	VMOVUPS Z6, (AX)(CX*2)
+	VMOVUPS Z7, (AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -268,6 +447,142 @@ store:
 	VMOVUPS Z13, 64(AX)(CX*2)
 	VMOVUPS Z14, (AX)(DX*1)
 	VMOVUPS Z15, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tile12x16avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile12x16avx512(SB), $256-8
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	MOVQ       96(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	MOVQ       104(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       16(AX), BX
+	MOVQ       24(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       40(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       32(AX), R11
+	MOVQ       48(AX), R12
+
+run:
+	MOVQ 64(AX), R10
+
+k:
+	VMOVUPS          (R8), Z12
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX)(SI*1), Z12, Z1
+	VFMADD231PS.BCST (CX)(SI*2), Z12, Z2
+	VFMADD231PS.BCST (CX)(DI*1), Z12, Z3
+	VFMADD231PS.BCST (DX), Z12, Z4
+	VFMADD231PS.BCST (DX)(SI*1), Z12, Z5
+	VFMADD231PS.BCST (DX)(SI*2), Z12, Z6
+	VFMADD231PS.BCST (DX)(DI*1), Z12, Z7
+	VFMADD231PS.BCST (BX), Z12, Z8
+	VFMADD231PS.BCST (BX)(SI*1), Z12, Z9
+	VFMADD231PS.BCST (BX)(SI*2), Z12, Z10
+	VFMADD231PS.BCST (BX)(DI*1), Z12, Z11
+	ADDQ             R11, CX
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, R8
+	DECQ             R10
+	JNZ              k
+	ADDQ             72(AX), CX
+	ADDQ             72(AX), DX
+	ADDQ             72(AX), BX
+	ADDQ             80(AX), R8
+	DECQ             R9
+	JNZ              run
+	CMPQ             120(AX), $0x01
+	JL               store
+	JE               add
+	MOVQ             128(AX), CX
+	VMOVUPS          (CX), Z12
+	MOVQ             112(AX), CX
+	LEAQ             (CX)(CX*2), CX
+	MOVQ             88(AX), CX
+	VADDPS           Z12, Z0, Z0
+	VADDPS           Z12, Z1, Z1
+	VADDPS           Z12, Z2, Z2
+	VADDPS           Z12, Z3, Z3
+	MOVQ             96(AX), CX
+	VADDPS           Z12, Z4, Z4
+	VADDPS           Z12, Z5, Z5
+	VADDPS           Z12, Z6, Z6
+	VADDPS           Z12, Z7, Z7
+	MOVQ             104(AX), CX
+	VADDPS           Z12, Z8, Z8
+	VADDPS           Z12, Z9, Z9
+	VADDPS           Z12, Z10, Z10
+	VADDPS           Z12, Z11, Z11
+	JMP              store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS (BX)(CX*1), Z1, Z1
+	VADDPS (BX)(CX*2), Z2, Z2
+	VADDPS (BX)(DX*1), Z3, Z3
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z4, Z4
+	VADDPS (BX)(CX*1), Z5, Z5
+	VADDPS (BX)(CX*2), Z6, Z6
+	VADDPS (BX)(DX*1), Z7, Z7
+	MOVQ   104(AX), BX
+	VADDPS (BX), Z8, Z8
+	VADDPS (BX)(CX*1), Z9, Z9
+	VADDPS (BX)(CX*2), Z10, Z10
+	VADDPS (BX)(DX*1), Z11, Z11
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, (BX)(CX*1)
+	VMOVUPS Z2, (BX)(CX*2)
+	VMOVUPS Z3, (BX)(DX*1)
+	MOVQ    96(AX), BX
+	VMOVUPS Z4, (BX)
+	VMOVUPS Z5, (BX)(CX*1)
+	VMOVUPS Z6, (BX)(CX*2)
+	VMOVUPS Z7, (BX)(DX*1)
+	MOVQ    104(AX), AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, (AX)(CX*1)
+	VMOVUPS Z10, (AX)(CX*2)
+	VMOVUPS Z11, (AX)(DX*1)
 	VZEROUPPER
 	RET
 

@@ -42,11 +42,12 @@ func (t *tile) run(groups, cols int) {
 	if t.runs == 0 || t.runLen == 0 {
 		return
 	}
-	switch {
-	case isa == AVX512 && cols > halfCols:
-		t.runAVX512(groups)
-	case isa != Generic:
-		t.runAVX2(groups, (cols+halfCols-1)/halfCols)
+	halves := (cols + halfCols - 1) / halfCols
+	switch isa {
+	case AVX512:
+		t.runAVX512(groups, halves)
+	case AVX2:
+		t.runAVX2(groups, halves)
 	default:
 		t.runGeneric(groups)
 	}
