@@ -34,6 +34,16 @@ func tile12x16avx512(p *byte)
 //go:noescape
 func tile12x32avx512(p *byte)
 
+// strip16avx512 multiplies all rows of a strip: see strip.
+//
+//go:noescape
+func strip16avx512(p *byte)
+
+// strip32avx512 multiplies all rows of a strip: see strip.
+//
+//go:noescape
+func strip32avx512(p *byte)
+
 // tile4x16avx2 multiplies one register tile: see tile.
 //
 //go:noescape

@@ -13,6 +13,8 @@ func main() {
 			tileAVX512(groups, halves)
 		}
 	}
+	stripAVX512(1)
+	stripAVX512(2)
 	tileAVX2(4)
 	tileAVX2(6)
 	transpose()
