@@ -36,7 +36,7 @@ func baselineOf(k, d int, eps []float64) Baseline {
 		b.Unique[metrics.EpsilonText(e)] = k - int(math.Round(pairs))
 	}
 	if len(count) > 0 {
-		for i, c := range metrics.Covers(matrix.RandomUnit(0, k, d), count) {
+		for i, c := range metrics.Covers(nil, matrix.RandomUnit(0, k, d), count) {
 			b.Unique[metrics.EpsilonText(count[i])] = c.Count()
 		}
 	}

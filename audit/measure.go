@@ -64,7 +64,7 @@ func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	m := Measures{K: p.Found.Rows, D: p.Found.Cols, Epsilon: eps[0], Unique: Counts{}, UniqueCentred: Counts{}}
 	m.NotFinite, m.Zero = p.broken()
-	covers := metrics.Covers(p.Rows, eps)
+	covers := metrics.Covers(nil, p.Rows, eps)
 	for i, e := range eps {
 		m.Unique[metrics.EpsilonText(e)] = covers[i].Count()
 	}
@@ -107,7 +107,7 @@ func (m *Measures) centre(p *Prototypes, eps []float64, keep bool) {
 		p.Rows = matrix.Matrix{}
 		debug.FreeOSMemory() // what the covers before took, too
 	}
-	for i, c := range metrics.Covers(centred, eps) {
+	for i, c := range metrics.Covers(nil, centred, eps) {
 		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count() + atMean
 	}
 }

@@ -162,7 +162,7 @@ func TestBaseline(t *testing.T) {
 	for _, shape := range [][2]int{{512, 8}, {512, 16}, {2048, 16}, {512, 64}, {2048, 32}, {100, 3}, {5, 1}} {
 		k, d := shape[0], shape[1]
 		b := baselineOf(k, d, metrics.Epsilons())
-		for i, c := range metrics.Covers(matrix.RandomUnit(7, k, d), metrics.Epsilons()) {
+		for i, c := range metrics.Covers(nil, matrix.RandomUnit(7, k, d), metrics.Epsilons()) {
 			got := b.Unique[metrics.EpsilonText(metrics.Epsilons()[i])]
 			if slack := 0.01*float64(k) + float64(1.2*math.Sqrt(float64(c.Count()))); math.Abs(float64(got-c.Count())) > slack {
 				t.Errorf("[%d, %d] at %g: %d by chance, %d counted", k, d, metrics.Epsilons()[i], got, c.Count())
@@ -239,7 +239,7 @@ func TestCentre(t *testing.T) {
 	} {
 		p := Given("x", rows.Matrix)
 		m := Measure(&p, metrics.Epsilons(), nil)
-		for i, c := range metrics.CoversCentred(rows.Matrix, metrics.Epsilons()) {
+		for i, c := range metrics.CoversCentred(nil, rows.Matrix, metrics.Epsilons()) {
 			if e := metrics.EpsilonText(metrics.Epsilons()[i]); m.UniqueCentred[e] != c.Count() {
 				t.Errorf("%s at %s: %d, metrics count %d", name, e, m.UniqueCentred[e], c.Count())
 			}

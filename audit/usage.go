@@ -82,7 +82,7 @@ func usageOf(counts []int, n int, p *Prototypes, m *Measures, eps []float64) (*U
 	u.Used, u.Dead, u.Perplexity = of.Used, of.Dead, of.Perplexity
 	u.Top = float64(slices.Max(counts)) / float64(n)
 	u.GroupedPerplexity, _ = metrics.GroupedPerplexity(counts, m.owner)
-	for i, c := range metrics.LiveCovers(p.Rows, counts, n, eps) {
+	for i, c := range metrics.LiveCovers(nil, p.Rows, counts, n, eps) {
 		u.LiveUnique[metrics.EpsilonText(eps[i])] = c.Count()
 	}
 	return u, true

@@ -75,8 +75,8 @@ func TestGoldenUnique(t *testing.T) {
 			presence[k] = min(c, 1)
 			taken += presence[k]
 		}
-		covers, live := Covers(p, eps), LiveCovers(p, presence, taken, eps)
-		back := Covers(reversed(p), eps)
+		covers, live := Covers(nil, p, eps), LiveCovers(nil, p, presence, taken, eps)
+		back := Covers(nil, reversed(p), eps)
 		for i, e := range eps {
 			key := fmt.Sprint(e)
 			c := covers[i]
@@ -100,7 +100,7 @@ func TestGoldenUnique(t *testing.T) {
 	t.Run("unique_prototypes_boundary", func(t *testing.T) {
 		f := golden.Load(t, "unique_prototypes_boundary")
 		p, eps := fixture.MatrixAt(t, f.Inputs, "prototypes"), golden.Floats(golden.At(t, f.Params, "eps"))
-		for i, c := range Covers(p, eps) {
+		for i, c := range Covers(nil, p, eps) {
 			key := fmt.Sprint(eps[i])
 			fixture.Equal(t, key+" representatives", c.Representatives, intsAt(t, f.Expected, key, "representatives"))
 			fixture.Equal(t, key+" owner", c.Owner, intsAt(t, f.Expected, key, "owner"))

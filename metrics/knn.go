@@ -83,7 +83,7 @@ func nearestOf(team *team.Team, train matrix.Matrix, trainY []int, test matrix.M
 			f.warnings = append(f.warnings, fewVote(train.Rows, k))
 		}
 	}
-	f.near = neighbours(team, train.Normalised(), test.Normalised(), min(slices.Max(ks), train.Rows), stop)
+	f.near = neighbours(team, train.NormalisedBy(team), test.NormalisedBy(team), min(slices.Max(ks), train.Rows), stop)
 	if f.near == nil {
 		f.undefined = stoppedEarly
 	}
