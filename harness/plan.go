@@ -118,6 +118,9 @@ func storedWarnings(warnings []setting.Warning) []store.Warning {
 func (p *Plan) Record() store.Plan {
 	s := p.Sweep
 	r := store.Plan{Schema: store.SchemaVersion, Name: s.Name, Question: s.Question, Note: s.Note, Baseline: s.Baseline, Primary: s.Primary, Sweep: s.Text}
+	for _, c := range s.Claims {
+		r.Claims = append(r.Claims, store.Claim(c))
+	}
 	for i := range p.Jobs {
 		r.Cells = append(r.Cells, p.Jobs[i].record(s.Name))
 	}

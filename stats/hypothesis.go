@@ -17,8 +17,8 @@ func Directions() []Direction { return []Direction{More, Less, None} }
 
 // Hypothesis is what was said of a quantity before it was measured.
 type Hypothesis struct {
-	Direction Direction
-	Effect    float64 // the smallest effect that matters, in the quantity's unit; at least 0, above 0 for None
+	Direction Direction `json:"direction"`
+	Effect    float64   `json:"effect"` // the smallest effect that matters, in the quantity's unit; at least 0, above 0 for None
 }
 
 // Verdict is what measured values say of a hypothesis.

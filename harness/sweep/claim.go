@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"protobench/internal/setting"
 	"protobench/stats"
 )
@@ -53,7 +51,7 @@ func ClaimKeys() []setting.Key {
 
 // claims reads the [[claim]] tables and checks them against the arms and axes of the file.
 func (p *parser) claims(all []method, axes []axis) []Claim {
-	var known []string
+	known := slices.Clone(referenceKinds)
 	for _, m := range all {
 		known = append(known, m.composition.Name)
 		for _, o := range m.composition.Observers {
@@ -75,20 +73,6 @@ func (p *parser) claims(all []method, axes []axis) []Claim {
 		out = append(out, c)
 	}
 	return out
-}
-
-// ReadClaims reads the claims out of the text of a sweep that has run. file names it in errors.
-func ReadClaims(file, text string) ([]Claim, error) {
-	raw := map[string]any{}
-	if _, err := toml.Decode(text, &raw); err != nil {
-		return nil, syntaxError(file, err)
-	}
-	p := &parser{file: file, raw: raw, lines: findLines(text)}
-	var out []Claim
-	for i, table := range p.claimTables() {
-		out = append(out, p.claim(fmt.Sprintf("claim[%d]", i), table))
-	}
-	return out, asError(p.issues)
 }
 
 // claimTables are the raw [[claim]] tables.
@@ -127,7 +111,7 @@ func (p *parser) claimAxes(at string, c Claim, axes []axis) {
 func (p *parser) claim(at string, table map[string]any) Claim {
 	r := &claimReader{parser: p, at: at, rest: maps.Clone(table)}
 	c := Claim{Name: r.text("name", true), Says: r.text("says", true), Metric: r.text("metric", true), Slope: r.text("slope", false)}
-	if known := p.catalogue.Metrics; c.Metric != "" && known != nil && !slices.Contains(known, c.Metric) {
+	if known := p.catalogue.Metrics; c.Metric != "" && !slices.Contains(known, c.Metric) {
 		r.report("metric", fmt.Sprintf("unknown metric %q", c.Metric), "", setting.Suggest(c.Metric, p.catalogue.Metrics, "see `protobench list metrics`"))
 	}
 	c.Where = r.where()

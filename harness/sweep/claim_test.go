@@ -66,13 +66,6 @@ effect = 2.5
 	if d := cmp.Diff(want, s.Claims); d != "" {
 		t.Error(d)
 	}
-	again, err := ReadClaims("plan.json", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(want, again); d != "" {
-		t.Errorf("out of a plan: %s", d)
-	}
 }
 
 // Each mistake is refused at its line, with what was expected.
