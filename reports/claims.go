@@ -47,12 +47,12 @@ func (s *sweep) contrast(c store.Claim, m measure) ([]float64, error) {
 	var out []float64
 	for _, seed := range s.seeds() {
 		sum := -c.Against
-		for _, name := range slices.Sorted(maps.Keys(c.Contrast)) {
-			v, err := s.term(c, m, name, seed)
+		for _, t := range c.Contrast {
+			v, err := s.term(c, m, t, seed)
 			if err != nil {
 				return nil, err
 			}
-			sum += float64(c.Contrast[name] * v)
+			sum += float64(t.Weight * v)
 		}
 		out = append(out, sum)
 	}
@@ -75,14 +75,13 @@ func (s *sweep) seeds() []uint64 {
 
 // term is what one arm, or one of its observers, adds at a seed: its value, the mean over axes that
 // the claim leaves open, or its slope over an axis. NaN where one of its runs has no value.
-func (s *sweep) term(c store.Claim, m measure, name string, seed uint64) (float64, error) {
-	method, observer := s.learnerNamed(name)
+func (s *sweep) term(c store.Claim, m measure, t store.ClaimTerm, seed uint64) (float64, error) {
 	var x, y []float64
 	for _, a := range s.arms {
-		if a.cell.Method != method || !standsWhere(a.cell, c.Where) {
+		if a.cell.Method != t.Arm || !standsWhere(a.cell, c.Where) {
 			continue
 		}
-		v, err := a.valueAt(c, m, observer, seed)
+		v, err := a.valueAt(m, t, seed)
 		if err != nil {
 			return math.NaN(), err
 		}
@@ -92,15 +91,6 @@ func (s *sweep) term(c store.Claim, m measure, name string, seed uint64) (float6
 		return stats.Slope(x, y), nil
 	}
 	return stats.Mean(y), nil
-}
-
-// learnerNamed splits "arm/observer"; an arm may have a slash in its own name.
-func (s *sweep) learnerNamed(name string) (method, observer string) {
-	i := strings.LastIndexByte(name, '/')
-	if i < 0 || slices.ContainsFunc(s.arms, func(a *arm) bool { return a.cell.Method == name }) {
-		return name, ""
-	}
-	return name[:i], name[i+1:]
 }
 
 // standsWhere reports whether a cell has the given values on those of the axes that it has.
@@ -115,20 +105,20 @@ func standsWhere(c store.Cell, where map[string]any) bool {
 
 // valueAt is the shown value of the arm's run at a seed, at the end or at a share of training: NaN
 // where there is none.
-func (a *arm) valueAt(c store.Claim, m measure, observer string, seed uint64) (float64, error) {
+func (a *arm) valueAt(m measure, t store.ClaimTerm, seed uint64) (float64, error) {
 	i := slices.IndexFunc(a.runs, func(r run) bool { return r.cell().Seed == seed })
 	if i < 0 || !a.runs[i].counted() {
 		return math.NaN(), nil
 	}
 	r := a.runs[i]
-	if c.At == 0 {
-		return m.in(r, observer), nil
+	if t.At == 1 {
+		return m.in(r, t.Observer), nil
 	}
 	lines, err := r.Dir.Epochs()
 	if err != nil || len(lines) == 0 || m.misleads(r) {
 		return math.NaN(), err
 	}
-	return m.of(measuredBy(nearestTo(lines, c.At), observer), r.k), nil
+	return m.of(measuredBy(nearestTo(lines, t.At), t.Observer), r.k), nil
 }
 
 // nearestTo is the measurement nearest to a share of the steps.
@@ -154,27 +144,38 @@ func axisNumber(v any, log2 bool) float64 {
 // formula writes what is summed: "swav+gmm − swav".
 func (f finding) formula() string {
 	var b strings.Builder
-	names := slices.Sorted(maps.Keys(f.claim.Contrast))
-	slices.SortStableFunc(names, func(x, y string) int { // what counts positive first
-		return int(math.Copysign(1, f.claim.Contrast[y]) - math.Copysign(1, f.claim.Contrast[x]))
+	terms := slices.Clone(f.claim.Contrast)
+	slices.SortStableFunc(terms, func(x, y store.ClaimTerm) int { // what counts positive first
+		return cmp.Compare(math.Copysign(1, y.Weight), math.Copysign(1, x.Weight))
 	})
-	for i, name := range names {
-		w := f.claim.Contrast[name]
+	for i, t := range terms {
 		switch {
-		case w < 0:
+		case t.Weight < 0:
 			b.WriteString("− ")
 		case i > 0:
 			b.WriteString("+ ")
 		}
-		if a := math.Abs(w); a != 1 {
+		if a := math.Abs(t.Weight); a != 1 {
 			fmt.Fprintf(&b, "%.3g·", a)
 		}
-		b.WriteString(name + " ")
+		b.WriteString(termText(t) + " ")
 	}
 	if f.claim.Against != 0 {
 		fmt.Fprintf(&b, "− %g ", f.claim.Against)
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// termText writes a term as sweeps do.
+func termText(t store.ClaimTerm) string {
+	out := t.Arm
+	if t.Observer != "" {
+		out += "/" + t.Observer
+	}
+	if t.At != 1 {
+		out += fmt.Sprintf("@%g", t.At)
+	}
+	return out
 }
 
 // quantity says what is measured of the formula.
@@ -189,9 +190,6 @@ func (f finding) quantity() string {
 	}
 	for _, path := range slices.Sorted(maps.Keys(f.claim.Where)) {
 		out += fmt.Sprintf(", %s = %s", path, store.FormatAxis(f.claim.Where[path]))
-	}
-	if f.claim.At != 0 {
-		out += fmt.Sprintf(", after %.3g %% of training", 100*f.claim.At)
 	}
 	return out
 }

@@ -27,11 +27,26 @@ func claimed(claims ...store.Claim) *sweep {
 	return s
 }
 
-func more(effect float64) stats.Hypothesis { return stats.Hypothesis{Direction: stats.More, Effect: effect} }
+// terms are arms at the end of training, each with its weight.
+func terms(pairs ...any) []store.ClaimTerm {
+	var out []store.ClaimTerm
+	for i := 0; i < len(pairs); i += 2 {
+		w, ok := pairs[i+1].(float64)
+		if n, whole := pairs[i+1].(int); whole && !ok {
+			w = float64(n)
+		}
+		out = append(out, store.ClaimTerm{Arm: pairs[i].(string), At: 1, Weight: w})
+	}
+	return out
+}
+
+func more(effect float64) stats.Hypothesis {
+	return stats.Hypothesis{Direction: stats.More, Effect: effect}
+}
 
 // The values of a contrast: at a temperature, averaged over both, against a number, and of slopes.
 func TestContrast(t *testing.T) {
-	both := map[string]float64{"swav+gmm": 1, "swav": -1}
+	both := terms("swav+gmm", 1, "swav", -1)
 	cases := []struct {
 		name  string
 		claim store.Claim
@@ -39,9 +54,9 @@ func TestContrast(t *testing.T) {
 	}{
 		{"at one temperature", store.Claim{Contrast: both, Where: at(0.2)}, []float64{70, 50, 60, 70, 50, 70}},
 		{"over both", store.Claim{Contrast: both}, []float64{60, 50, 45, 55, 50, 50}},
-		{"against a number", store.Claim{Contrast: map[string]float64{"swav": 1}, Where: at(0.1), Against: 30}, []float64{10, 10, 20, 20, 10, 20}},
-		{"slopes", store.Claim{Contrast: map[string]float64{"swav": 1}, Slope: "loss.temperature"}, []float64{-200, -100, -200, -300, -100, -300}},
-		{"slopes by doubling", store.Claim{Contrast: map[string]float64{"swav": 1}, Slope: "loss.temperature", PerLog2: true}, []float64{-20, -10, -20, -30, -10, -30}},
+		{"against a number", store.Claim{Contrast: terms("swav", 1), Where: at(0.1), Against: 30}, []float64{10, 10, 20, 20, 10, 20}},
+		{"slopes", store.Claim{Contrast: terms("swav", 1), Slope: "loss.temperature"}, []float64{-200, -100, -200, -300, -100, -300}},
+		{"slopes by doubling", store.Claim{Contrast: terms("swav", 1), Slope: "loss.temperature", PerLog2: true}, []float64{-20, -10, -20, -30, -10, -30}},
 	}
 	for _, c := range cases {
 		s := claimed()
@@ -60,7 +75,7 @@ func TestContrast(t *testing.T) {
 func TestContrastPairsSeeds(t *testing.T) {
 	s := claimed()
 	s.arms[1].runs = append(runsOf(map[uint64]float64{0: 2, 1: 3}, store.OK), runsOf(map[uint64]float64{2: 3}, store.Collapsed)...)
-	got, err := s.contrast(store.Claim{Contrast: map[string]float64{"swav+gmm": 1, "swav": -1}, Where: at(0.2)}, liveUnique())
+	got, err := s.contrast(store.Claim{Contrast: terms("swav+gmm", 1, "swav", -1), Where: at(0.2)}, liveUnique())
 	must(t, err)
 	if d := cmp.Diff([]float64{70, 50}, got); d != "" {
 		t.Error(d)
@@ -69,7 +84,7 @@ func TestContrastPairsSeeds(t *testing.T) {
 
 // Holm counts all claims: what one claim shows with six seeds, two cannot.
 func TestFindingsAreOneFamily(t *testing.T) {
-	keeps := store.Claim{Name: "keeps", Metric: "live_unique@0.025", Contrast: map[string]float64{"swav+gmm": 1, "swav": -1}, Where: at(0.2), Hypothesis: more(10)}
+	keeps := store.Claim{Name: "keeps", Metric: "live_unique@0.025", Contrast: terms("swav+gmm", 1, "swav", -1), Where: at(0.2), Hypothesis: more(10)}
 	verdicts := func(claims ...store.Claim) []stats.Verdict {
 		all, err := claimed(claims...).findings()
 		must(t, err)
@@ -92,13 +107,13 @@ func TestFindingsAreOneFamily(t *testing.T) {
 // What a claim is about and why its verdict is what it is, in words.
 func TestFindingWords(t *testing.T) {
 	claims := []store.Claim{
-		{Metric: "live_unique@0.025", Contrast: map[string]float64{"swav+gmm": 1, "swav": -0.5, "dino": -0.5}, Where: at(0.2), Hypothesis: more(10)},
-		{Metric: "live_unique@0.025", Contrast: map[string]float64{"swav": 1}, Against: 50, At: 0.25, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
-		{Metric: "live_unique@0.025", Contrast: map[string]float64{"swav": 1}, Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 5}},
+		{Metric: "live_unique@0.025", Contrast: terms("swav+gmm", 1, "swav", -0.5, "dino", -0.5), Where: at(0.2), Hypothesis: more(10)},
+		{Metric: "live_unique@0.025", Contrast: []store.ClaimTerm{{Arm: "swav", At: 0.25, Weight: 1}}, Against: 50, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
+		{Metric: "live_unique@0.025", Contrast: terms("swav", 1), Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 5}},
 	}
 	want := [][]string{
-		{"swav+gmm − 0.5·dino − 0.5·swav", "live-unique@0.025 %, loss.temperature = 0.2", "at least +10.0"},
-		{"swav − 50", "live-unique@0.025 %, after 25 % of training", "below 0"},
+		{"swav+gmm − 0.5·swav − 0.5·dino", "live-unique@0.025 %, loss.temperature = 0.2", "at least +10.0"},
+		{"swav@0.25 − 50", "live-unique@0.025 %", "below 0"},
 		{"swav", "live-unique@0.025 % by a doubling of loss.temperature", "within ±5.0"},
 	}
 	for i, c := range claims {
@@ -131,11 +146,9 @@ func TestClaimsOfTraining(t *testing.T) {
 			t.Errorf("at %g: step %d, want %d", share, got, want)
 		}
 	}
-	s := claimed()
-	for name, want := range map[string][2]string{"swav": {"swav", ""}, "swav/joint": {"swav", "joint"}, "swav+gmm/joint": {"swav+gmm", "joint"}} {
-		if m, o := s.learnerNamed(name); m != want[0] || o != want[1] {
-			t.Errorf("%s: %q, %q", name, m, o)
-		}
+	shadow := store.ClaimTerm{Arm: "swav+gmm", Observer: "joint", At: 0.2}
+	if got := termText(shadow); got != "swav+gmm/joint@0.2" {
+		t.Errorf("a term is written %s", got)
 	}
 }
 
@@ -150,7 +163,7 @@ func TestExplain(t *testing.T) {
 	must(t, err)
 	p, err := d.Plan()
 	must(t, err)
-	p.Claims = []store.Claim{{Name: "keeps", Says: "It keeps more.", Metric: "live_unique@0.025", Contrast: map[string]float64{"swav+gmm": 1, "swav": -1}, Where: at(0.2), Hypothesis: more(10)}}
+	p.Claims = []store.Claim{{Name: "keeps", Says: "It keeps more.", Metric: "live_unique@0.025", Contrast: terms("swav+gmm", 1, "swav", -1), Where: at(0.2), Hypothesis: more(10)}}
 	_, err = d.Freeze(p)
 	must(t, err)
 	e, err := Explain(dir)

@@ -111,16 +111,23 @@ type Plan struct {
 // Claim is a prediction on which a sweep is judged: a weighted sum over its arms in one metric, and
 // what is expected of it.
 type Claim struct {
-	Name             string             `json:"name"`
-	Says             string             `json:"says"`
-	Metric           string             `json:"metric"`
-	Contrast         map[string]float64 `json:"contrast"`           // weight by arm, "arm/observer" for an observer
-	Where            map[string]any     `json:"where,omitempty"`    // key path of an axis → its value
-	Slope            string             `json:"slope,omitempty"`    // key path of the axis over which slopes are taken
-	PerLog2          bool               `json:"per_log2,omitempty"` // by doubling of the axis
-	At               float64            `json:"at,omitempty"`       // share of training; 0 for its end
-	Against          float64            `json:"against,omitempty"`  // taken from the sum, in the tables' unit
-	stats.Hypothesis                    // in the tables' unit
+	Name             string         `json:"name"`
+	Says             string         `json:"says"`
+	Metric           string         `json:"metric"`
+	Contrast         []ClaimTerm    `json:"contrast"`
+	Where            map[string]any `json:"where,omitempty"`    // key path of an axis → its value
+	Slope            string         `json:"slope,omitempty"`    // key path of the axis over which slopes are taken
+	PerLog2          bool           `json:"per_log2,omitempty"` // by doubling of the axis
+	Against          float64        `json:"against,omitempty"`  // taken from the sum, in the tables' unit
+	stats.Hypothesis                // in the tables' unit
+}
+
+// ClaimTerm is one arm of a claim's sum, or one of its observers.
+type ClaimTerm struct {
+	Arm      string  `json:"arm"`
+	Observer string  `json:"observer,omitempty"`
+	At       float64 `json:"at"` // share of training; 1 for its end, the final metrics
+	Weight   float64 `json:"weight"`
 }
 
 // PlanCell is one planned cell: its identity, its folder under cells/, what its settings come to,

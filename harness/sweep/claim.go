@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"protobench/internal/setting"
@@ -15,14 +16,20 @@ import (
 // Its verdict is computed, never written.
 type Claim struct {
 	Name, Says string
-	Metric     string             // its key
-	Contrast   map[string]float64 // weight by arm, "arm/observer" for one of an arm's observers
-	Where      map[string]any     // key path of an axis → the value at which arms are taken
-	Slope      string             // key path of the axis over which each arm's slope is taken; empty for its value
-	PerLog2    bool               // the slope is by doubling of the axis
-	At         float64            // share of training, in (0, 1); 0 for the final metrics
-	Against    float64            // taken from the contrast
+	Metric     string         // its key
+	Contrast   []Term         // in the order of names
+	Where      map[string]any // key path of an axis → the value at which arms are taken
+	Slope      string         // key path of the axis over which each arm's slope is taken; empty for its value
+	PerLog2    bool           // the slope is by doubling of the axis
+	Against    float64        // taken from the contrast
 	stats.Hypothesis
+}
+
+// Term is one arm of a contrast, or one of its observers.
+type Term struct {
+	Arm, Observer string
+	At            float64 // share of training; 1 for its end, the final metrics
+	Weight        float64
 }
 
 // ClaimKeys are the keys of a [[claim]], in the order of listings.
@@ -38,11 +45,10 @@ func ClaimKeys() []setting.Key {
 		one("name", "text", "", "a short name of its own"),
 		one("says", "text", "", "the prediction, as a sentence"),
 		one("metric", "text", "", "the metric that it is about (protobench list metrics)"),
-		one("contrast", "table", "", "a weight by arm, e.g. { \"swav+gmm\" = 1, swav = -1 }; an arm's observer is \"arm/observer\""),
+		one("contrast", "table", "", "a weight by arm, e.g. { \"swav+gmm\" = 1, swav = -1 }; an arm's observer is \"arm/observer\", and \"arm@0.2\" is what it was after a fifth of training"),
 		one("where", "table", "", "the value of an axis by key path, where the matrix has more than one"),
 		one("slope", "text", "", "an axis's key path: the contrast is of the arms' slopes over it"),
 		one("per", "text", "unit", "what a slope is by: one of the axis's unit, or a doubling", "unit", "doubling"),
-		one("at", "share", "1", "the share of training after which arms are compared; 1: their final metrics"),
 		one("against", "number", "0", "what is taken from the contrast, e.g. 50 for \"more than 50 %\""),
 		one("direction", "text", "", "what is expected of the contrast", directions...),
 		one("effect", "number", "0", "the smallest effect that matters, in the tables' unit (points of percent for shares)"),
@@ -51,28 +57,50 @@ func ClaimKeys() []setting.Key {
 
 // claims reads the [[claim]] tables and checks them against the arms and axes of the file.
 func (p *parser) claims(all []method, axes []axis) []Claim {
-	known := slices.Clone(referenceKinds)
-	for _, m := range all {
-		known = append(known, m.composition.Name)
-		for _, o := range m.composition.Observers {
-			known = append(known, m.composition.Name+"/"+o)
-		}
-	}
 	var out []Claim
 	for i, table := range p.claimTables() {
-		c := p.claim(fmt.Sprintf("claim[%d]", i), table)
-		for _, arm := range sortedKeys(c.Contrast) {
-			if !slices.Contains(known, arm) {
-				p.report(fmt.Sprintf("claim[%d].contrast", i), "claim.contrast", fmt.Sprintf("no arm is called %q", arm), "", setting.Suggest(arm, known, "name arms of this sweep, or their observers as arm/observer"))
-			}
+		at := fmt.Sprintf("claim[%d]", i)
+		c := p.claim(at, table)
+		for _, t := range c.Contrast {
+			p.claimArm(at+".contrast", t, all)
 		}
-		p.claimAxes(fmt.Sprintf("claim[%d]", i), c, axes)
+		p.claimAxes(at, c, axes)
 		if slices.ContainsFunc(out, func(o Claim) bool { return o.Name == c.Name }) {
-			p.report(fmt.Sprintf("claim[%d].name", i), "claim.name", fmt.Sprintf("%q stands twice", c.Name), "expected a different name for each claim", "")
+			p.report(at+".name", "claim.name", fmt.Sprintf("%q stands twice", c.Name), "expected a different name for each claim", "")
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// claimArm refuses an arm that the sweep has not, and an observer that the arm has not.
+func (p *parser) claimArm(at string, t Term, all []method) {
+	arms, observers := slices.Clone(referenceKinds), []string(nil)
+	for _, m := range all {
+		arms = append(arms, m.composition.Name)
+		if m.composition.Name == t.Arm {
+			observers = m.composition.Observers
+		}
+	}
+	switch {
+	case !slices.Contains(arms, t.Arm):
+		p.report(at, "claim.contrast", fmt.Sprintf("no arm is called %q", t.Arm), "", setting.Suggest(t.Arm, arms, "name arms of this sweep"))
+	case t.Observer != "" && !slices.Contains(observers, t.Observer):
+		p.report(at, "claim.contrast", fmt.Sprintf("arm %s has no observer %q", t.Arm, t.Observer), "", setting.Suggest(t.Observer, observers, "give it observers = ["+setting.Quote(t.Observer)+"]"))
+	}
+}
+
+// claimTerm splits "arm/observer@0.2"; false for what is no share from 0 to 1.
+func claimTerm(name string, weight float64) (Term, bool) {
+	t := Term{At: 1, Weight: weight}
+	name, share, timed := strings.Cut(name, "@")
+	t.Arm, t.Observer, _ = strings.Cut(name, "/")
+	if !timed {
+		return t, true
+	}
+	var err error
+	t.At, err = strconv.ParseFloat(share, 64)
+	return t, err == nil && t.At >= 0 && t.At <= 1
 }
 
 // claimTables are the raw [[claim]] tables.
@@ -115,13 +143,8 @@ func (p *parser) claim(at string, table map[string]any) Claim {
 		r.report("metric", fmt.Sprintf("unknown metric %q", c.Metric), "", setting.Suggest(c.Metric, p.catalogue.Metrics, "see `protobench list metrics`"))
 	}
 	c.Where = r.where()
-	c.Contrast = r.weights(c.Slope != "")
+	c.Contrast = r.contrast(c.Slope != "")
 	c.PerLog2 = r.choice("per", []string{"unit", "doubling"}, "unit") == "doubling"
-	if at := r.number("at", 1); at <= 0 || at > 1 {
-		r.report("at", fmt.Sprintf("found %v", at), "expected a share above 0, at most 1", "")
-	} else if at < 1 {
-		c.At = at
-	}
 	c.Against = r.number("against", 0)
 	r.hypothesis(&c)
 	for _, name := range sortedKeys(r.rest) {
@@ -162,17 +185,22 @@ func (r *claimReader) hypothesis(c *Claim) {
 	}
 }
 
-// weights reads the contrast. Weights of arms that are compared add to 0, so that what all arms
-// share drops out; a single arm stands against a number, or for its slope.
-func (r *claimReader) weights(slopes bool) map[string]float64 {
-	out := map[string]float64{}
+// contrast reads the weights. Those of arms that are compared add to 0, so that what all arms share
+// drops out; a single arm stands against a number, or for its slope.
+func (r *claimReader) contrast(slopes bool) []Term {
+	var out []Term
 	var sum float64
-	for name, v := range r.table("contrast") {
-		w, ok := asNumber(v)
+	table := r.table("contrast")
+	for _, name := range sortedKeys(table) {
+		w, ok := asNumber(table[name])
 		if !ok || w == 0 {
-			r.report("contrast", "found "+setting.Describe(v)+" for "+name, "expected a weight that is not 0", "")
+			r.report("contrast", "found "+setting.Describe(table[name])+" for "+name, "expected a weight that is not 0", "")
 		}
-		out[name] = w
+		t, ok := claimTerm(name, w)
+		if !ok {
+			r.report("contrast", fmt.Sprintf("found %q", name), "expected a share of training from 0 to 1 after the @", `write e.g. "swav@0.2"`)
+		}
+		out = append(out, t)
 		sum += w
 	}
 	switch {

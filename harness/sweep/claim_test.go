@@ -35,10 +35,9 @@ effect = 10
 name = "falls"
 says = "A shadow loses more the higher the temperature."
 metric = "live_unique@0.025"
-contrast = { "swav/gmm" = 1 }
+contrast = { "swav/gmm@0.5" = 1 }
 slope = "loss.temperature"
 per = "doubling"
-at = 0.5
 direction = "less"
 
 [[claim]]
@@ -52,11 +51,11 @@ direction = "none"
 effect = 2.5
 `
 	want := []Claim{
-		{Name: "keeps", Says: "The mixture keeps more.", Metric: "live_unique@0.025", Contrast: map[string]float64{"swav+gmm": 1, "swav": -1},
+		{Name: "keeps", Says: "The mixture keeps more.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, -1}, {"swav+gmm", "", 1, 1}},
 			Where: map[string]any{"loss.temperature": 0.2}, Hypothesis: stats.Hypothesis{Direction: stats.More, Effect: 10}},
-		{Name: "falls", Says: "A shadow loses more the higher the temperature.", Metric: "live_unique@0.025", Contrast: map[string]float64{"swav/gmm": 1},
-			Slope: "loss.temperature", PerLog2: true, At: 0.5, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
-		{Name: "half", Says: "About half of them.", Metric: "live_unique@0.025", Contrast: map[string]float64{"swav": 1}, Against: 50,
+		{Name: "falls", Says: "A shadow loses more the higher the temperature.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "gmm", 0.5, 1}},
+			Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
+		{Name: "half", Says: "About half of them.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, 1}}, Against: 50,
 			Where: map[string]any{"loss.temperature": 0.1}, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 2.5}},
 	}
 	s, err := Parse("x.toml", text, testCatalogue())
@@ -80,14 +79,15 @@ func TestClaimsAreChecked(t *testing.T) {
 		{"contrast", "", "expected a weight by arm"},
 		{"contrast", `{ swav = 1, "swav+gmm" = -2 }`, "add to -1; expected weights that add to 0"},
 		{"contrast", `{ swaw = 1, "swav+gmm" = -1 }`, `no arm is called "swaw"; did you mean swav?`},
-		{"contrast", `{ "swav/joint" = 1, swav = -1 }`, `no arm is called "swav/joint"`},
+		{"contrast", `{ "swav/joint" = 1, swav = -1 }`, `arm swav has no observer "joint"`},
 		{"contrast", `{ swav = 0, "swav+gmm" = 0 }`, "a weight that is not 0"},
 		{"direction", `"up"`, "expected one of more, less, none"},
 		{"direction", "", "claim.direction: missing"},
 		{"direction", `"none"`, "above 0 with direction"},
 		{"effect", "-1", "at least 0"},
-		{"at", "1.5", "at most 1"},
-		{"at", `"end"`, "expected a number"},
+		{"contrast", `{ "swav@1.5" = 1 }`, "a share of training from 0 to 1"},
+		{"contrast", `{ "swav@end" = 1 }`, "a share of training from 0 to 1"},
+		{"contrast", `{ "swaw@0.5" = 1 }`, `no arm is called "swaw"; did you mean swav?`},
 		{"slope", `"loss.temperatur"`, "no axis of the matrix; did you mean loss.temperature?"},
 		{"where", `{ "loss.temperature" = 0.3 }`, "expected one of the axis's values [0.1 0.2]"},
 		{"where", `{ "train.batch" = 8 }`, "no axis of the matrix"},
