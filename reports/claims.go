@@ -215,7 +215,7 @@ func (f finding) because() string {
 	e := f.estimate
 	switch {
 	case e.N < 2:
-		return fmt.Sprintf("%d paired seeds have a value; an interval needs two", e.N)
+		return "fewer than two paired seeds have a value, and an interval needs two"
 	case f.verdict == stats.Supported && f.claim.Direction == stats.None:
 		return "the whole interval lies within what does not matter"
 	case f.verdict == stats.Supported:

@@ -126,7 +126,7 @@ func TestFindingWords(t *testing.T) {
 		f    finding
 		want string
 	}{
-		{finding{estimate: stats.Estimate{N: 1}}, "an interval needs two"},
+		{finding{estimate: stats.Estimate{N: 1}}, "and an interval needs two"},
 		{finding{estimate: stats.Estimate{N: 6}, family: 2, verdict: stats.Undecided, claim: store.Claim{Hypothesis: more(1)}}, "6 paired seeds cannot take p below 0.062 over 2 claims, whatever they show; 7 seeds can"},
 		{finding{estimate: stats.Estimate{N: 9}, family: 2, holm: 0.3, verdict: stats.Undecided, claim: store.Claim{Hypothesis: more(1)}}, "p after Holm (0.300)"},
 		{finding{estimate: stats.Estimate{N: 9}, verdict: stats.NotSupported, claim: store.Claim{Hypothesis: more(1)}}, "falls short"},

@@ -51,6 +51,18 @@ func TestOverride(t *testing.T) {
 	}
 }
 
+// A schedule of learners, whichever way it is spelled, stands in the text that is made.
+func TestOverrideKeepsSchedules(t *testing.T) {
+	text, err := Override("x.toml", "name = 'x'\n[[method]]\nname = 'a'\nobjective = 'swav'\nlearner = [{ name = 'gmm', until = 5 }, { name = 'joint' }]\n", []string{"seeds=1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Parse("x.toml", text, testCatalogue())
+	if err != nil || s.Cells[len(s.Cells)-1].Composition.Learner != "gmm until 5, joint" {
+		t.Errorf("%v of\n%s", err, text)
+	}
+}
+
 func TestOverrideWithoutAnyIsTheFile(t *testing.T) {
 	if text, err := Override("x.toml", overridden, nil); err != nil || text != overridden {
 		t.Errorf("%v, %q", err, text)
