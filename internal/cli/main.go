@@ -55,19 +55,21 @@ func collectEarly() []byte {
 
 // commands is the grammar of the command line.
 type commands struct {
-	Run      runCommand      `cmd:"" help:"Plan a sweep, run the cells that are missing, write the report."`
-	Plan     planCommand     `cmd:"" help:"Show a sweep's cells, the time they take and what its seeds can show."`
-	Validate validateCommand `cmd:"" help:"Report everything that is wrong with a sweep file."`
-	List     listCommand     `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
-	Status   statusCommand   `cmd:"" help:"Show how far a run is."`
-	Report   reportCommand   `cmd:"" help:"Write the report of a run again."`
-	Audit    auditCommand    `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
-	Probe    probeCommand    `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
-	Export   exportCommand   `cmd:"" help:"Write what a finished cell learned, for Python and others."`
-	Bench    benchCommand    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
-	Data     dataCommand     `cmd:"" help:"List, fetch, verify and view data sets."`
-	Doctor   doctorCommand   `cmd:"" help:"Show what this machine and this program offer."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Run       runCommand       `cmd:"" help:"Plan a sweep, run the cells that are missing, write the report."`
+	Plan      planCommand      `cmd:"" help:"Show a sweep's cells, the time they take and what its seeds can show."`
+	Validate  validateCommand  `cmd:"" help:"Report everything that is wrong with a sweep file."`
+	List      listCommand      `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
+	Status    statusCommand    `cmd:"" help:"Show how far a run is."`
+	Report    reportCommand    `cmd:"" help:"Write the report of a run again."`
+	Explain   explainCommand   `cmd:"" help:"Judge a sweep's claims by its results."`
+	Reproduce reproduceCommand `cmd:"" help:"Train a finished cell anew and compare every bit."`
+	Audit     auditCommand     `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
+	Probe     probeCommand     `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
+	Export    exportCommand    `cmd:"" help:"Write what a finished cell learned, for Python and others."`
+	Bench     benchCommand     `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
+	Data      dataCommand      `cmd:"" help:"List, fetch, verify and view data sets."`
+	Doctor    doctorCommand    `cmd:"" help:"Show what this machine and this program offer."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // console is where a command writes.
