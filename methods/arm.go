@@ -108,8 +108,12 @@ func (a *arm) each(s *learner.Step, f func(learner.Learner, *learner.Step)) {
 	}
 }
 
-// nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
+// nodes adds the prototypes to a graph, where there are scores with them: their input node and the
+// effective ones that scores use.
 func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
+	if !a.head.Scored() {
+		return nil, nil, nil
+	}
 	p := a.all()
 	input = graph.Input(g, "prototypes", p.Value, p.K, p.D)
 	switch {
