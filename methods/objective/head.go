@@ -25,6 +25,8 @@ type Head struct {
 
 	Patches *patches // the loss of hidden patches; nil where the objective has none
 
+	softmaxed softmaxed
+
 	c     *G.Node // prototypes as the scores use them, [H·K,D]
 	z     *G.Node // embeddings [crops·B,D]
 	S     *G.Node // scores of all crops, normalisers included, [crops·B,H·K]
@@ -122,7 +124,14 @@ func (h *Head) crossEntropy(s, targets *G.Node) (*G.Node, error) {
 
 // weightedCrossEntropy is crossEntropy times a weight.
 func (h *Head) weightedCrossEntropy(s, targets *G.Node, weight float32) (*G.Node, error) {
+	h.softmaxed = softmaxed{1, h.Temperature}
 	return term.CrossEntropyNode(s, targets, float32(h.Temperature), h.scaled(weight*h.Views.weight()))
+}
+
+// crossEntropyOfHeads is that of several heads, a mean over them, at a temperature.
+func (h *Head) crossEntropyOfHeads(s, targets *G.Node, heads int, temperature float64, weight float32) (*G.Node, error) {
+	h.softmaxed = softmaxed{heads, temperature}
+	return term.CrossEntropyOfHeadsNode(s, targets, heads, float32(temperature), h.scaled(weight))
 }
 
 // scaled applies the loss's scale to the weight of one of its terms.

@@ -55,7 +55,9 @@ func sopFormula(o *sop, d int, student, teacher []float32) float64 {
 			labels = append(labels, row)
 		}
 		for a, anchor := range anchors {
-			slices.SortFunc(rest, func(k, l int) int { return cmp.Compare(inner64(entry(l), entry(anchor)), inner64(entry(k), entry(anchor))) })
+			slices.SortFunc(rest, func(k, l int) int {
+				return cmp.Compare(inner64(entry(l), entry(anchor)), inner64(entry(k), entry(anchor)))
+			})
 			for _, k := range rest[:o.Supports] {
 				entries = append(entries, k)
 				label(a, inner64(entry(k), entry(anchor)))
