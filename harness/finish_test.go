@@ -104,7 +104,7 @@ func TestUsageImagesLimitTheCurves(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := newArmTrainee(counting{newFake(j.Cell.Config()), &seen}, j, b)
-		if _, _, err := a.measure(); err != nil || seen != want {
+		if _, err := a.measure(); err != nil || seen != want {
 			t.Errorf("limit %d: %d images seen, want %d (%v)", limit, seen, want, err)
 		}
 	}

@@ -92,7 +92,7 @@ func smallSettings() setting.Values {
 	v := Defaults()
 	v.MustSetAll(map[string]any{
 		"prototypes.count": 12, "sela.heads": 1, "smog.momentum": 0.9, "smog.reset_steps": 6, "pcl.sets": 2, "pcl.negatives": 20, "pcl.iterations": 5,
-		"pcl.warmup_epochs": 1, "massl.memory": 40, "massl.block": 9, "massl.warmup_teacher_epochs": 2, "epoch-kmeans.iterations": 5,
+		"pcl.warmup_epochs": 1, "massl.memory": 40, "massl.block": 9, "massl.warmup_teacher_epochs": 2, "sop.memory": 40, "sop.anchors": 5, "sop.supports": 2, "lejepa.slices": 20, "epoch-kmeans.iterations": 5,
 		"self-cluster.lr": 0.01, "ema.momentum": 0.9, "hyperspherical.steps": 100, "repulsion.margin": 0.2,
 	})
 	return v

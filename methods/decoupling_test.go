@@ -81,7 +81,7 @@ func composed(t *testing.T, name string) part.Config {
 // bit-equal with and without observers.
 func TestObserversChangeNothing(t *testing.T) {
 	for _, host := range []string{
-		"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "deepcluster-v2", "dinov2", "swav+kp", "capi",
+		"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "deepcluster-v2", "dinov2", "dinov3", "swav+kp", "capi",
 		"swav+gmm", "dino+frozen", "carp+kmeans", "dino+ema", "msn+hyperspherical", "swav+epoch-kmeans", "carp+self-cluster", "dino+gmm until 0.5, joint",
 	} {
 		t.Run(host, func(t *testing.T) {
@@ -119,7 +119,7 @@ func viewsAt(cfg part.Config, i int) []float32 {
 // TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the
 // same embeddings, by the same loss, it has to learn the very same prototypes.
 func TestShadowFollowsTheSameLoss(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "carp", "msn", "ibot", "dino-vmf"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "dinov3"} {
 		cfg := testConfig(t, preset)
 		cfg.Train.LocalCrops = 2
 		cfg.Composition.Observers = []string{"joint"}

@@ -11,7 +11,7 @@ import (
 // TestTeamsTrainAlike trains arms whose losses or clusterings have loops of their own on one thread
 // and on three.
 func TestTeamsTrainAlike(t *testing.T) {
-	for _, preset := range []string{"carp", "carl", "smog", "pcl", "sela", "massl", "capi", "deepcluster-v2"} {
+	for _, preset := range []string{"carp", "carl", "smog", "pcl", "sela", "massl", "lejepa", "sop", "capi", "deepcluster-v2"} {
 		var want []part.Named
 		for _, threads := range []int{1, 3} {
 			cfg := testConfig(t, preset)

@@ -146,6 +146,7 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 		r.add(o.name, in.Index, found)
 	}
 	r.Observers = time.Since(began)
+	r.Probes = t.probes()
 	r.Values["lr"] = in.LR
 	for name, v := range t.terms {
 		r.Values["loss."+name] = float64(v[0])

@@ -215,7 +215,7 @@ func TestReseeding(t *testing.T) {
 
 // TestObjectivesLearn shows each objective one batch again and again: the loss has to fall.
 func TestObjectivesLearn(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2", "dino-vmf", "ibot", "carl", "deepcluster-v2", "capi", "massl", "smog", "sela"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2", "dino-vmf", "ibot", "carl", "deepcluster-v2", "capi", "massl", "smog", "sela", "dinov3", "lejepa", "sop"} {
 		cfg := testConfig(t, preset)
 		cfg.Train.Epochs, cfg.Train.LR = 15, 0.01
 		tr, x := start(t, cfg), viewsAt(cfg, 3)

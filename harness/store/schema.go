@@ -149,6 +149,15 @@ type Epoch struct {
 	Epoch     float64            `json:"epoch"`
 	Metrics   Metrics            `json:"metrics"`
 	Observers map[string]Metrics `json:"observers,omitempty"`
+	Probes    map[string]Probe   `json:"probes,omitempty"` // by learner, "" for the arm's own; none where evaluate.probes is off
+}
+
+// Probe looks closer at one learner's prototypes at a measurement: docs/probes.md has its values.
+type Probe struct {
+	Values Metrics `json:"values"`
+	// Merged are the prototypes that came within a cosine distance of another one since the
+	// measurement before, each with the one that covers it, by that distance.
+	Merged map[string][][2]int `json:"merged,omitempty"`
 }
 
 // Step is one line of steps.jsonl: the signals of one training step. A loss that is not

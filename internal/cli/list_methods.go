@@ -13,7 +13,7 @@ import (
 // each.
 func axes() []section {
 	return []section{
-		{title: "objectives", intro: "Targets and loss. `smog`, `pcl`, `sela` and `massl` own their prototypes and take no other learner."},
+		{title: "objectives", intro: "Targets and loss. `smog`, `pcl`, `sela`, `massl`, `lejepa` and `sop` own their prototypes, or have none, and take no other learner."},
 		{title: "learners", intro: "How the prototypes are learned; each can be an observer too, which sees the same embeddings and feeds nothing back. " +
 			"A schedule hands over by epochs: `learner = [{name = \"gmm\", until = 5}, {name = \"joint\"}]`."},
 		{title: "regularizers", intro: "Terms beside the objective's loss, each with a weight. Those on the prototypes need a learner with a gradient, `joint`."},
