@@ -85,7 +85,7 @@ func (b benchEval) Run(ctx context.Context, w *console) error {
 }
 
 func (b benchEval) time(w *console, t evalTask) error {
-	r := evalReport{Bench: "eval", Task: t.name, Rows: t.rows, What: t.what, Threads: b.Threads, ISA: kernel.InUse()}
+	r := evalReport{Bench: "eval", Task: t.name, Rows: t.rows, What: t.what, Threads: b.threads(), ISA: kernel.InUse()}
 	var samples []float64
 	for range b.Repeats {
 		began := time.Now()
