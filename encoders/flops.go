@@ -59,9 +59,9 @@ func (m *MACs) add(op *graph.Op) {
 func Products(kind string, in []tensor.Shape, out tensor.Shape, images int) int {
 	last := len(in) - 1
 	switch kind {
-	case "conv3x3", "conv1x1":
+	case "conv3x3", "conv1x1", "conv7x7":
 		return results(out) * sum(in[last])
-	case "conv3x3-grad", "conv1x1-grad":
+	case "conv3x3-grad", "conv1x1-grad", "conv7x7-grad":
 		return gradients(out) * results(in[last]) * sum(in[last-1])
 	case "linear", "linear-gelu", "linear-add":
 		return results(out) * in[1][0]
