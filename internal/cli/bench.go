@@ -17,6 +17,7 @@ type benchCommand struct {
 	Eval    benchEval    `cmd:"" help:"Feature extraction, k-NN, linear probe and unique prototypes."`
 	Augment benchAugment `cmd:"" help:"Making two random views of each image."`
 	Gemm    benchGemm    `cmd:"" help:"One product of square matrices."`
+	Scale   benchScale   `cmd:"" help:"How time and memory grow with prototypes, dimension, batch, image size, images, observers and cells."`
 }
 
 // machine is what every measurement depends on.
