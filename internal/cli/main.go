@@ -133,5 +133,5 @@ func complain(stderr io.Writer, err error) int {
 
 // variables are what help texts and choices take from elsewhere.
 func variables(cpus int) kong.Vars {
-	return kong.Vars{"cpus": strconv.Itoa(cpus), "augments": strings.Join(append([]string{"default"}, augment.Presets()...), ",")}
+	return kong.Vars{"cpus": strconv.Itoa(cpus), "augments": strings.Join(append([]string{"default"}, augment.Presets()...), ","), "scales": scaleNames()}
 }

@@ -83,7 +83,7 @@ func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32
 	x.check(c.Input())
 	var done func(lo, hi int)
 	if sums != nil {
-		done = c.summing(y, sums)
+		done = c.Output().summing(y, sums)
 	}
 	if c.wino != nil {
 		c.wino.forward(team, y, x, weights, done)
@@ -127,8 +127,7 @@ func (c *Conv) pack(team *team.Team, classes []class, weights []float32) {
 }
 
 // summing returns what takes the sums of the images [lo,hi) of y.
-func (c *Conv) summing(y []float32, sums *Sums) func(lo, hi int) {
-	m := c.Output()
+func (m Map) summing(y []float32, sums *Sums) func(lo, hi int) {
 	m.check(nil, m.Images*m.Channels, sums.Shift, sums.Sum, sums.Square)
 	return func(lo, hi int) {
 		for i := lo; i < hi; i++ {
