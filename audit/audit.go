@@ -118,7 +118,7 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	m.centre(p, a.o.Epsilons, a.o.Series)
+	m.centre(p, a.o.Epsilons, a.o.Series, a.o.Team)
 	r := Result{p.Found, m, Judge(p, &m, a.o.Thresholds)}
 	t.add(f, p, r, a.o.Series)
 	return r, nil

@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mathext"
 
+	"protobench/internal/team"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
 )
@@ -24,7 +25,7 @@ const few = 0.005
 
 // baselineOf counts what chance leaves unique. In many dimensions it is all but never anything but
 // K, which is computed; elsewhere random vectors are drawn and counted.
-func baselineOf(k, d int, eps []float64) Baseline {
+func baselineOf(k, d int, eps []float64, threads *team.Team) Baseline {
 	b := Baseline{Unique: Counts{}, MeanNorm: 1 / math.Sqrt(float64(k)), Nearest: nearestByChance(k, d), EffectiveRank: rankByChance(k, d)}
 	var count []float64
 	for _, e := range eps {
@@ -36,7 +37,7 @@ func baselineOf(k, d int, eps []float64) Baseline {
 		b.Unique[metrics.EpsilonText(e)] = k - int(math.Round(pairs))
 	}
 	if len(count) > 0 {
-		for i, c := range metrics.Covers(nil, matrix.RandomUnit(0, k, d), count) {
+		for i, c := range metrics.Covers(threads, matrix.RandomUnit(0, k, d), count) {
 			b.Unique[metrics.EpsilonText(count[i])] = c.Count()
 		}
 	}

@@ -56,7 +56,7 @@ const copied = 5e-5
 // Measure measures prototypes at distances of which the first is the verdict's.
 func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	m := measure(p, eps, threads)
-	m.centre(p, eps, true)
+	m.centre(p, eps, true, threads)
 	return m
 }
 
@@ -64,7 +64,7 @@ func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	m := Measures{K: p.Found.Rows, D: p.Found.Cols, Epsilon: eps[0], Unique: Counts{}, UniqueCentred: Counts{}}
 	m.NotFinite, m.Zero = p.broken()
-	covers := metrics.Covers(nil, p.Rows, eps)
+	covers := metrics.Covers(threads, p.Rows, eps)
 	for i, e := range eps {
 		m.Unique[metrics.EpsilonText(e)] = covers[i].Count()
 	}
@@ -76,7 +76,7 @@ func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	}
 	m.MeanNorm, _ = metrics.MeanNorm(p.Rows)
 	m.RowNorms = normsOf(p.Norms)
-	m.Baseline = baselineOf(m.K, m.D, eps)
+	m.Baseline = baselineOf(m.K, m.D, eps, threads)
 	m.shape(p, threads)
 	return m
 }
@@ -94,7 +94,7 @@ func (m *Measures) shape(p *Prototypes, threads *team.Team) {
 // centre counts what is unique once the mean is taken off. Without keep the rows are let go, since
 // large prototypes and their centred copies do not fit into memory beside what the cover needs. Rows
 // that lie at the mean have no direction left but coincide, so that they are one more.
-func (m *Measures) centre(p *Prototypes, eps []float64, keep bool) {
+func (m *Measures) centre(p *Prototypes, eps []float64, keep bool, threads *team.Team) {
 	centred := metrics.Centred(p.Rows)
 	atMean := 0
 	for i, n := range p.Norms {
@@ -107,7 +107,7 @@ func (m *Measures) centre(p *Prototypes, eps []float64, keep bool) {
 		p.Rows = matrix.Matrix{}
 		debug.FreeOSMemory() // what the covers before took, too
 	}
-	for i, c := range metrics.Covers(nil, centred, eps) {
+	for i, c := range metrics.Covers(threads, centred, eps) {
 		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count() + atMean
 	}
 }

@@ -161,7 +161,7 @@ func TestThresholds(t *testing.T) {
 func TestBaseline(t *testing.T) {
 	for _, shape := range [][2]int{{512, 8}, {512, 16}, {2048, 16}, {512, 64}, {2048, 32}, {100, 3}, {5, 1}} {
 		k, d := shape[0], shape[1]
-		b := baselineOf(k, d, metrics.Epsilons())
+		b := baselineOf(k, d, metrics.Epsilons(), nil)
 		for i, c := range metrics.Covers(nil, matrix.RandomUnit(7, k, d), metrics.Epsilons()) {
 			got := b.Unique[metrics.EpsilonText(metrics.Epsilons()[i])]
 			if slack := 0.01*float64(k) + float64(1.2*math.Sqrt(float64(c.Count()))); math.Abs(float64(got-c.Count())) > slack {

@@ -303,9 +303,37 @@ def eight_bits():
     note("eight_bits_alone.safetensors", refuses="prototypes.weight is F8_E4M3")
 
 
+def more():
+    """The rest of the layouts and types that are known."""
+    case("lightly_dino.ckpt", {"state_dict": state(student_head__last_layer=normed(healthy()), teacher_head__last_layer=normed(offset()))},
+         [("state_dict.student_head.last_layer.weight_v", H, "student and teacher differ"), ("state_dict.teacher_head.last_layer.weight_v", O)])
+    case("lightly_capi.ckpt", {"state_dict": linear_state("student_head.layer", partial(), bias=True)}, [("state_dict.student_head.layer.weight", P, "a bias from")])
+    case("lightly_msn.ckpt", {"state_dict": {"prototypes": healthy().double(), **backbone("backbone.")}}, [("state_dict.prototypes", H)])
+    case("solo_swav_old.ckpt", {"state_dict": linear_state("prototypes", partial())}, [("state_dict.prototypes.weight", P)])
+    case("stable_pretraining_swav.ckpt", {"state_dict": linear_state("prototypes", offset())}, [("state_dict.prototypes.weight", O)])
+    msn = {f"projector.{b}.{i}.weight": w for b, v in (("student", healthy()), ("teacher", total())) for i, w in ((0, torch.randn(32, 32)), (6, v))}
+    case("stable_pretraining_msn.ckpt", {"state_dict": msn}, [("state_dict.projector.student.6.weight", H), ("state_dict.projector.teacher.6.weight", T)])
+    queue = nn.functional.normalize(torch.randn(D, K), dim=0)
+    case("sop.pth.tar", {"state_dict": {"module.queue": queue, "module.queue_ptr": torch.zeros(1, dtype=torch.long)}}, refuses="not prototypes", **legacy)
+    head = state(head__last_layer=normed(partial()))
+    case("carp_training.pth.tar", {"student": {"module." + k: v for k, v in head.items()}, "teacher": {"module." + k: v.clone() for k, v in head.items()}},
+         [("student.module.head.last_layer.weight_v", P, "student ≡ teacher, bit for bit"), ("teacher.module.head.last_layer.weight_v", P)])
+    case("franca_nested.pth", {"model": {f"teacher.dino_head.last_layers.{i}.{k}": t for i, w in enumerate((healthy(16, 4), healthy(24, 4), total(32, 4)))
+                                         for k, t in normed(w).state_dict().items()}},
+         [(f"model.teacher.dino_head.last_layers.{i}.weight_v", v) for i, v in enumerate(("undecided", "undecided", T))])
+    g = normed(healthy(), 2.0)
+    case("bfloat16_norm.pth", {"head.last_layer.weight_g": g.weight_g.data.bfloat16(), "head.last_layer.weight_v": g.weight_v.data.bfloat16()},
+         [("head.last_layer.weight_v", H)], **legacy)
+    whole = torch.randn(2 * K, D)
+    whole[K:] = partial()
+    tied = {"student.head.last_layer.weight": whole[:K], "teacher.head.last_layer.weight": whole[K:]}  # two views of one storage
+    case("views_of_one.pth", tied, [("student.head.last_layer.weight", H), ("teacher.head.last_layer.weight", P)])
+    case("columns_first.pth", {"prototypes": partial().t().contiguous().t()}, [("prototypes", P)])
+
+
 def main():
     torch.manual_seed(0)
-    for write in (swav, dino, ibot, dinov2, capi, others, sharded, eight_bits):
+    for write in (swav, dino, ibot, dinov2, capi, others, sharded, eight_bits, more):
         write()
     with open(os.path.join(here, "cases.json"), "w") as f:
         json.dump(cases, f, indent=1, ensure_ascii=False)
