@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"protobench/encoders"
@@ -19,9 +20,10 @@ import (
 // benchEval times what evaluations consist of, on made-up features.
 type benchEval struct {
 	machine
-	Encoder string  `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"Encoder of the feature extraction: ${enum}."`
-	Scale   float64 `placeholder:"X" default:"1" help:"Shrink every number of rows by this factor, 0 to 1."`
-	Repeats int     `placeholder:"N" default:"3" help:"Runs of each part; the median counts."`
+	Encoder string   `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"Encoder of the feature extraction: ${enum}."`
+	Scale   float64  `placeholder:"X" default:"1" help:"Shrink every number of rows by this factor, 0 to 1."`
+	Repeats int      `placeholder:"N" default:"3" help:"Runs of each part; the median counts."`
+	Only    []string `placeholder:"PART" enum:"features,knn,logistic,probe,em,unique" default:"features,knn,logistic,probe,em,unique" help:"Parts, a comma between them: ${enum}."`
 }
 
 // Validate refuses sizes that make no sense.
@@ -75,19 +77,32 @@ func (b benchEval) Run(ctx context.Context, w *console) error {
 	w.warn(kernel.Warning())
 	team := b.team()
 	defer team.Close()
-	extract, err := b.extraction(team)
-	if err != nil {
-		return err
-	}
-	for _, t := range []evalTask{extract, b.neighbours(team), b.logistic(team), b.probe(team), b.em(team), b.unique()} {
+	for _, part := range b.parts() {
+		if !slices.Contains(b.Only, part.name) {
+			continue
+		}
 		if ctx.Err() != nil {
 			return exitError{exitInterrupted, "interrupted"}
 		}
-		if err := b.time(w, t); err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
+		t, err := part.build(team)
+		if err == nil {
+			err = b.time(w, t)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
 	return nil
+}
+
+// evalPart makes the data of a part when its turn comes.
+type evalPart struct {
+	name  string
+	build func(team *team.Team) (evalTask, error)
+}
+
+func (b benchEval) parts() []evalPart {
+	return []evalPart{{"features", b.extraction}, {"knn", b.neighbours}, {"logistic", b.logistic}, {"probe", b.probe}, {"em", b.em}, {"unique", b.unique}}
 }
 
 func (b benchEval) time(w *console, t evalTask) error {
@@ -134,38 +149,38 @@ func (b benchEval) extraction(team *team.Team) (evalTask, error) {
 }
 
 // neighbours is the k-NN of the reports.
-func (b benchEval) neighbours(team *team.Team) evalTask {
+func (b benchEval) neighbours(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.3)
 	return evalTask{"knn", "accuracy", test, func() (float64, error) {
 		r := metrics.KNN(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.KNNOptions{Classes: evalClasses})
 		return r.Accuracy, nil
-	}}
+	}}, nil
 }
 
 // logistic is one logistic regression at scikit-learn's C = 1.
-func (b benchEval) logistic(team *team.Team) evalTask {
+func (b benchEval) logistic(team *team.Team) (evalTask, error) {
 	n := b.scaled(evalTrain)
 	x, y := classFeatures(n, evalClasses, evalFeatures, 0.12)
 	return evalTask{"logistic", "objective", n, func() (float64, error) {
 		return logistic.Fit(team, x, y, evalClasses, 1/float64(n)).Objective, nil
-	}}
+	}}, nil
 }
 
 // probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on
 // all rows.
-func (b benchEval) probe(team *team.Team) evalTask {
+func (b benchEval) probe(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.12)
 	return evalTask{"probe", "accuracy", n, func() (float64, error) {
 		r := metrics.Linear(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.LinearOptions{Classes: evalClasses})
 		return r.Accuracy, nil
-	}}
+	}}, nil
 }
 
 // em is batch EM with diagonal covariances and learned weights: the online step that forgets all
 // that was before. Its value is the mean log-likelihood in the last iteration.
-func (b benchEval) em(team *team.Team) evalTask {
+func (b benchEval) em(team *team.Team) (evalTask, error) {
 	n, k := b.scaled(evalEmbeddings), b.scaled(evalComponents)
 	x, _ := classFeatures(n, 200, evalDim, 0.35)
 	start := make([]float32, 0, k*evalDim)
@@ -183,7 +198,7 @@ func (b benchEval) em(team *team.Team) evalTask {
 			m.Update(x.Data, 1)
 		}
 		return m.LogLikelihood(), nil
-	}}
+	}}, nil
 }
 
 // columnVariances are those of the columns of x, [Cols].
@@ -200,9 +215,9 @@ func columnVariances(x matrix.Matrix) []float32 {
 }
 
 // unique counts prototypes three quarters of which nearly repeat others.
-func (b benchEval) unique() evalTask {
+func (b benchEval) unique(*team.Team) (evalTask, error) {
 	p := nearRepeats(b.scaled(evalPool), evalDim)
-	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(metrics.Unique(p, 0.025).Count()), nil }}
+	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(metrics.Unique(p, 0.025).Count()), nil }}, nil
 }
 
 // head and tail are the rows before and from n.
