@@ -132,7 +132,7 @@ func koleoOf(x []float64, n, d int) (s float64) {
 }
 
 // TestTermGradients compares each term and every entry of its gradient with the formula in float64
-// and its central differences, in a size that needs more than one block of rows, in each view where
+// and its central differences, in a size that needs more than one block of cosines, in each view where
 // there are two. The loss has the term three times.
 func TestTermGradients(t *testing.T) {
 	const d, h = 5, 1e-6
