@@ -2,6 +2,7 @@ package encoders
 
 import (
 	"fmt"
+	"strings"
 
 	"protobench/internal/setting"
 )
@@ -17,6 +18,7 @@ func resnetArchitecture() Architecture {
 		features: func(c Config) int { return resnetWidth * c.Width << (c.Depth - 1) },
 		fits:     resnetFits,
 		build:    (*builder).resnet,
+		torch:    torchResnet,
 	}
 }
 
@@ -96,4 +98,16 @@ func (b *builder) basicBlock(name string, in, out, stride int, deferred bool) er
 	shortcut := b.x
 	b.x = branch
 	return b.normAdd(name+".norm2", out, shortcut, deferred)
+}
+
+// torchResnet names parameters as torchvision does. The shortcut's 1×1 convolution has four axes
+// there.
+func torchResnet(_ Config, _ Input, p *TorchParam) {
+	p.Name = fromZero(p.Name, `^stage(\d+)\.block(\d+)\.`, "layer%s.%d.")
+	if strings.HasSuffix(p.Name, ".shortcut.weight") {
+		p.Shape = append(p.Shape, 1, 1)
+	}
+	p.Name = strings.NewReplacer(
+		"stem.conv.", "conv1.", "stem.norm.", "bn1.", ".norm1.", ".bn1.", ".norm2.", ".bn2.", ".shortcut.norm.", ".downsample.1.", ".shortcut.", ".downsample.0.",
+	).Replace(p.Name)
 }

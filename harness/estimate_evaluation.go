@@ -97,7 +97,7 @@ func (s *subject) measure(ctx context.Context, n int) (curve, end time.Duration,
 	began := s.now()
 	if arm, ok := s.trainee.(armTrainee); ok {
 		arm.batches, arm.watched = &b, &set.Train
-		if _, _, err := arm.measure(); err != nil && !errors.Is(err, errDiverged) {
+		if _, err := arm.measure(); err != nil && !errors.Is(err, errDiverged) {
 			return 0, 0, err
 		}
 		curve, began = s.now().Sub(began), s.now()

@@ -23,7 +23,8 @@ func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 		return nil, err
 	}
 	scheduled := len(cfg.Composition.Learners()) > 1
-	if t.host.traits.Targets != part.Student || !t.host.head.Gradient || scheduled {
+	apart := t.host.head.Scored() && !t.host.head.Gradient
+	if t.host.traits.Targets != part.Student || apart || scheduled {
 		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
 	}
 	t.weights[part.Teacher], t.observers = nil, nil

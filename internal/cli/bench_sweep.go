@@ -28,7 +28,7 @@ func (b benchStep) AfterApply(k *kong.Context) error {
 // ofSweep is an arm as a sweep has it.
 func (b benchStep) ofSweep(ctx context.Context, w *console, team *team.Team) (*stepSubject, error) {
 	data := openData(ctx)
-	p, err := sweepArgument{b.Sweep}.plan(data)
+	p, err := sweepArgument{Sweep: b.Sweep}.plan(data)
 	if err != nil {
 		return nil, given(ctx, err)
 	}
