@@ -12,7 +12,7 @@ func shapesReader() reader {
 	return reader{
 		Info: Info{
 			Name:   "shapes",
-			Doc:    "20 silhouettes in 5 arrangements each (100 fine modes; data.silhouettes and data.arrangements choose others), 32×32 RGB; place, size, turn, colours, texture, clutter, light and noise vary independently of the class",
+			Doc:    "20 silhouettes in 5 arrangements each (100 fine modes), 32×32 RGB; place, size, turn, colours, texture, clutter, light and noise vary independently of the class",
 			Source: "generated from data.seed",
 		},
 		generate: loadShapes,
