@@ -106,12 +106,11 @@ func standsWhere(c store.Cell, where map[string]any) bool {
 // valueAt is the shown value of the arm's run at a seed, at the end or at a share of training: NaN
 // where there is none.
 func (a *arm) valueAt(m measure, t store.ClaimTerm, seed uint64) (float64, error) {
-	i := slices.IndexFunc(a.runs, func(r run) bool { return r.cell().Seed == seed })
-	if i < 0 || !a.runs[i].counted() {
+	r, ok := a.countedAt(seed)
+	switch {
+	case !ok:
 		return math.NaN(), nil
-	}
-	r := a.runs[i]
-	if t.At == 1 {
+	case t.At == 1:
 		return m.in(r, t.Observer), nil
 	}
 	lines, err := r.Dir.Epochs()
@@ -119,6 +118,16 @@ func (a *arm) valueAt(m measure, t store.ClaimTerm, seed uint64) (float64, error
 		return math.NaN(), err
 	}
 	return m.of(measuredBy(nearestTo(lines, t.At), t.Observer), r.k), nil
+}
+
+// countedAt is the run at a seed; false where none has final metrics.
+func (a *arm) countedAt(seed uint64) (run, bool) {
+	for _, r := range a.counted() {
+		if r.cell().Seed == seed {
+			return r, true
+		}
+	}
+	return run{}, false
 }
 
 // nearestTo is the measurement nearest to a share of the steps.

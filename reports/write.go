@@ -85,7 +85,7 @@ func (s *sweep) figures() ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure()}, nil
+	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure(), s.axesFigure()}, nil
 }
 
 // save writes both forms. Where there is nothing to draw, or less than a finished sweep has, an
