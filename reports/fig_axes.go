@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"protobench/harness/store"
@@ -34,7 +35,7 @@ func (s *sweep) axesFigure() figure {
 	f.Draw = func(c draw.Canvas) {
 		legend := drawing.NewLegend(9)
 		for i, name := range methods {
-			legend.Add(name, drawing.Swatch{Line: drawing.StyleOf(i, 0).Line()})
+			legend.Add(name, drawing.Swatch{Line: drawing.StyleOf(i, 0).Line(), Mark: drawing.StyleOf(i, 0).Mark(vg.Points(2.5))})
 		}
 		var panels []*plot.Plot
 		for _, axis := range axes {
