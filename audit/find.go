@@ -122,7 +122,7 @@ func (f *File) take(m *module, l layout) (Found, error) {
 	if a.Len() == 0 {
 		return found, fmt.Errorf("%s: %s has shape %v: it is empty", f.Path, show(a.Name), a.Shape)
 	}
-	if found.Rows < found.Cols {
+	if found.Rows < found.Cols && l.project != own {
 		return found, fmt.Errorf("%s: %s has shape [%d, %d], fewer rows than columns, where prototypes are a matrix [K, D] with K ≥ D: transposed, or a memory; "+
 			"%s", f.Path, show(a.Name), found.Rows, found.Cols, strings.Replace(remedy, "--key", keyFlag(a.Name), 1))
 	}

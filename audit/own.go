@@ -2,6 +2,9 @@ package audit
 
 import "strings"
 
+// own is this program among the projects: how its files lie is certain, also with few prototypes.
+const own = "protobench"
+
 // What this program's prototypes.safetensors has beside each learner's prototypes, under the same
 // prefix.
 const (

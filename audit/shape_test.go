@@ -14,7 +14,7 @@ func TestShapeByChance(t *testing.T) {
 	for _, c := range []struct {
 		k, d int
 		off  float64 // of the effective rank, as a share
-	}{{48, 16, 0.02}, {300, 64, 0.01}, {2000, 128, 0.005}, {600, 4, 0.02}, {50, 200, 0.01}} {
+	}{{48, 16, 0.02}, {300, 64, 0.01}, {2000, 128, 0.005}, {600, 4, 0.02}, {50, 200, 0.01}, {300, 300, 0.005}} {
 		p := Given("x", matrix.RandomUnit(7, c.k, c.d))
 		m := Measure(&p, metrics.Epsilons(), nil)
 		if got, want := *m.EffectiveRank, m.Baseline.EffectiveRank; math.Abs(got-want) > c.off*want {
