@@ -144,13 +144,14 @@ func (b benchScale) earlier(w *console) (all []*scaleSeries, err error) {
 	return all, nil
 }
 
-// joined adds a series, to that of the same law where an earlier run measured other sizes.
+// joined adds a series, to that of the same law where an earlier run measured other sizes; of one
+// size the last measurement counts.
 func joined(all []*scaleSeries, r *scaleSeries) []*scaleSeries {
 	for _, known := range all {
 		if known.Part == r.Part && known.What == r.What {
 			for _, p := range r.Points {
 				p.Share *= r.Peak / known.Peak
-				known.Points = append(known.Points, p)
+				known.Points = append(slices.DeleteFunc(known.Points, func(q scalePoint) bool { return q.X == p.X }), p)
 			}
 			slices.SortFunc(known.Points, func(a, b scalePoint) int { return a.X - b.X })
 			known.conclude()
@@ -210,7 +211,7 @@ func (b benchScale) part(w *console, s *scaler, p scalePart) (all []*scaleSeries
 			if s.ctx.Err() != nil {
 				return nil, exitError{exitInterrupted, "interrupted"}
 			}
-			if law.from > x && !b.Quick || law.least > x {
+			if x < law.least || law.most > 0 && x > law.most {
 				continue
 			}
 			point, err := s.measure(law, x)

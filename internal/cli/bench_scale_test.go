@@ -37,9 +37,11 @@ func TestSlopes(t *testing.T) {
 func TestJoinedPieces(t *testing.T) {
 	first := &scaleSeries{Part: "dim", What: "step", Peak: 400, Threads: 2, Points: []scalePoint{{X: 10, S: 1, Share: 0.5}}}
 	second := &scaleSeries{Part: "dim", What: "step", Peak: 200, Threads: 2, Points: []scalePoint{{X: 1, S: 0.1, Share: 0.5}}}
+	again := &scaleSeries{Part: "dim", What: "step", Peak: 400, Threads: 2, Points: []scalePoint{{X: 10, S: 1, Share: 0.5}}}
+	first.Points[0].S = 7 // which the last measurement stands for
 	other := &scaleSeries{Part: "dim", What: "k-NN", Peak: 800, Threads: 2, Points: []scalePoint{{X: 10, S: 1, Share: 0.5}}}
 	var all []*scaleSeries
-	for _, r := range []*scaleSeries{first, second, other} {
+	for _, r := range []*scaleSeries{first, second, again, other} {
 		all = joined(all, r)
 	}
 	rescale(all)
