@@ -158,6 +158,7 @@ func joined(all []*scaleSeries, r *scaleSeries) []*scaleSeries {
 			return all
 		}
 	}
+	r.conclude()
 	return append(all, r)
 }
 
