@@ -77,7 +77,7 @@ docs: ## write docs/methods.md again from what the program lists
 bench: ## run all Go benchmarks once
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
 
-bench-peers: build ## time this program and PyTorch side by side (Debian's python3-torch; docs/performance.md)
+bench-peers: build ## time this program beside PyTorch, NumPy and scikit-learn, ten minutes (docs/performance.md)
 	$(PYTHON) docs/peers/compare.py --ours $(BINARY) $(PEERS)
 
 clean: ## remove what build and tests leave behind (not results)

@@ -96,7 +96,6 @@ func (b benchScale) all(ctx context.Context, w *console) (all []*scaleSeries, er
 	dir, remove := scratchDir()
 	defer remove()
 	s := &scaler{ctx: ctx, quick: b.Quick, team: team, dir: dir}
-	_, s.peak = peakOf(team)
 	for _, p := range scaleParts() {
 		if !slices.Contains(b.Parts, p.name) {
 			continue
@@ -128,6 +127,7 @@ func (b benchScale) earlier(w *console) (all []*scaleSeries, err error) {
 			}
 		}
 	}
+	rescale(all)
 	part := ""
 	for _, r := range all {
 		sizes := sizesOf(r.Part, all)
@@ -144,17 +144,37 @@ func (b benchScale) earlier(w *console) (all []*scaleSeries, err error) {
 	return all, nil
 }
 
-// joined adds a series, to that of the same law where an earlier run measured other sizes.
+// joined adds a series, to that of the same law where an earlier run measured other sizes; of one
+// size the last measurement counts.
 func joined(all []*scaleSeries, r *scaleSeries) []*scaleSeries {
 	for _, known := range all {
 		if known.Part == r.Part && known.What == r.What {
-			known.Points = append(known.Points, r.Points...)
+			for _, p := range r.Points {
+				p.Share *= r.Peak / known.Peak
+				known.Points = append(slices.DeleteFunc(known.Points, func(q scalePoint) bool { return q.X == p.X }), p)
+			}
 			slices.SortFunc(known.Points, func(a, b scalePoint) int { return a.X - b.X })
 			known.conclude()
 			return all
 		}
 	}
+	r.conclude()
 	return append(all, r)
+}
+
+// rescale makes all shares those of the highest peak that was measured with as many threads: what
+// other programs take away can only lower it.
+func rescale(all []*scaleSeries) {
+	top := map[int]float64{}
+	for _, r := range all {
+		top[r.Threads] = max(top[r.Threads], r.Peak)
+	}
+	for _, r := range all {
+		for i := range r.Points {
+			r.Points[i].Share *= r.Peak / top[r.Threads]
+		}
+		r.Peak = top[r.Threads]
+	}
 }
 
 // sizesOf are those that were measured along an axis.
@@ -183,6 +203,8 @@ func (b benchScale) part(w *console, s *scaler, p scalePart) (all []*scaleSeries
 		}
 	}
 	for _, law := range p.series(s) {
+		_, peak := peakOf(s.team)
+		s.peak = max(s.peak, peak) // on a busy machine any may fall short
 		r := &scaleSeries{
 			Bench: "scale", Part: p.name, Axis: p.axis, What: law.what, Due: law.due, Linear: law.linear, Threads: b.threads(), ISA: kernel.InUse(), Quick: b.Quick, Peak: s.peak,
 		}
@@ -190,7 +212,7 @@ func (b benchScale) part(w *console, s *scaler, p scalePart) (all []*scaleSeries
 			if s.ctx.Err() != nil {
 				return nil, exitError{exitInterrupted, "interrupted"}
 			}
-			if law.from > x && !b.Quick || law.least > x {
+			if x < law.least || law.most > 0 && x > law.most {
 				continue
 			}
 			point, err := s.measure(law, x)

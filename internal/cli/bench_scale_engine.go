@@ -211,8 +211,8 @@ func batchLaws(s *scaler) []scaleLaw {
 // sideLaws are what grows with the images' side: their pixels, its square.
 func sideLaws(s *scaler) []scaleLaw {
 	batch := s.sized(8, 2)
-	law := func(what string, least int, encoder func(side int) encoders.Config) scaleLaw {
-		return scaleLaw{what: what, due: 2, linear: true, least: least, build: func(side int) (scaleRun, error) {
+	law := func(what string, most int, encoder func(side int) encoders.Config) scaleLaw {
+		return scaleLaw{what: what, due: 2, linear: true, most: most, build: func(side int) (scaleRun, error) {
 			return s.step(func(cfg *part.Config, sets map[string]any) {
 				cfg.Encoder, cfg.Input = encoder(side), encoders.Input{Height: side, Width: side, Channels: 3}
 				cfg.Train.Batch, cfg.Images, sets["train.batch"] = batch, 8*scaleCount, batch
@@ -230,8 +230,9 @@ func sideLaws(s *scaler) []scaleLaw {
 		law("resnet18, stem for large", 0, func(int) encoders.Config { c := benchEncoder("resnet18"); c.Stem = "imagenet"; return c }),
 		{what: "two views, swav's recipe", due: 2, linear: true, build: func(side int) (scaleRun, error) { return s.views("swav", batch, side) }},
 	}
+	all[2].linear = false // no law: a patch grows with the side
 	if !s.quick {
-		all = append(all, law("resnet18, stem for small", 0, func(int) encoders.Config { return benchEncoder("resnet18") }))
+		all = append(all, law("resnet18, stem for small", 96, func(int) encoders.Config { return benchEncoder("resnet18") }))
 	}
 	return all
 }

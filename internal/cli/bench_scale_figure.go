@@ -23,7 +23,7 @@ func drawScales(path string, all []*scaleSeries) error {
 		}
 		of[r.Part] = append(of[r.Part], r)
 	}
-	const columns, side = 2, 330
+	const columns, side = 3, 330
 	rows := (len(parts) + columns - 1) / columns
 	picture := drawing.Picture{Width: vg.Points(side * columns), Height: vg.Points(float64(side * rows)), Draw: func(c draw.Canvas) {
 		var panels []*plot.Plot

@@ -17,8 +17,8 @@ type scaleLaw struct {
 	what   string
 	due    float64 // slope in log-log that its work has where nothing else counts
 	linear bool    // a slope above 1.1 × due is a fault
-	from   int     // sizes below say nothing
-	least  int     // sizes below make no sense at all
+	least  int     // sizes below make no sense
+	most   int     // nor do sizes above, unless it is 0
 	once   bool    // run once: a second time would be another thing, or take too long
 
 	// build readies one size.
