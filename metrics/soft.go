@@ -35,9 +35,9 @@ func softUsageOf(p matrix.Matrix) (SoftUsage, bool) {
 	if p.Rows == 0 || p.Cols == 0 || !probabilities(p) {
 		return SoftUsage{}, false
 	}
-	u := SoftUsage{Mean: make([]float64, p.Cols)}
+	u, terms := SoftUsage{Mean: make([]float64, p.Cols)}, make([]float64, p.Cols)
 	for i := range p.Rows {
-		u.SampleEntropy += rowEntropy(p.Row(i))
+		u.SampleEntropy += rowEntropy(p.Row(i), terms)
 		kernel.AddWide(u.Mean, p.Row(i))
 	}
 	u.finish(float64(p.Rows))
@@ -75,12 +75,13 @@ func probabilities(p matrix.Matrix) bool {
 	return p.Finite()
 }
 
-func rowEntropy(p []float32) float64 {
+// rowEntropy is -Σ p ln p of probabilities, summed from the first to the last; terms is scratch for
+// as many.
+func rowEntropy(p []float32, terms []float64) float64 {
+	kernel.TimesLog(terms, p)
 	var h float64
-	for _, x := range p {
-		if x > 0 {
-			h -= float64(float64(x) * math.Log(float64(x)))
-		}
+	for _, t := range terms[:len(p)] {
+		h -= t
 	}
 	return h
 }

@@ -66,6 +66,7 @@ func lanes() {
 	weighted()
 	rescale()
 	addWide()
+	timesLog()
 	axpyWide()
 	dotWide()
 	momentum(false)
