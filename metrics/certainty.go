@@ -3,6 +3,7 @@ package metrics
 import (
 	"math"
 
+	"protobench/internal/kernel"
 	"protobench/metrics/matrix"
 )
 
@@ -26,7 +27,7 @@ type Certainty struct {
 // CertaintyOf summarises predictions [N,K], whose rows sum to 1. It is undefined (false) for an
 // empty matrix, a single prototype, or numbers that are no probabilities.
 func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
-	u, ok := SoftUsageOf(p)
+	u, ok := softUsageOf(p)
 	if !ok || p.Cols < 2 {
 		return Certainty{}, false
 	}
@@ -65,16 +66,8 @@ func (in *Input) certainty(what string, p matrix.Matrix) (Certainty, bool) {
 
 // margin is the difference of the two largest entries.
 func margin(p []float32) float64 {
-	first, second := math.Inf(-1), math.Inf(-1)
-	for _, x := range p {
-		switch v := float64(x); {
-		case v > first:
-			first, second = v, first
-		case v > second:
-			second = v
-		}
-	}
-	return first - second
+	top := kernel.Argmax(p)
+	return float64(p[top]) - math.Max(float64(kernel.Max(p[:top])), float64(kernel.Max(p[top+1:])))
 }
 
 // Uniform is the share of ln K from which on a mean entropy counts as that of uniform predictions:

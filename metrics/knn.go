@@ -53,7 +53,7 @@ func KNN(team *team.Team, train matrix.Matrix, trainY []int, test matrix.Matrix,
 		r.Scores = matrix.New(test.Rows, o.Classes)
 	}
 	cell := KNNCell{K: o.K, Tau: o.Tau}
-	found.count([]*KNNCell{&cell}, trainY, testY, o.Classes, r.Scores)
+	found.count(team, []*KNNCell{&cell}, trainY, testY, o.Classes, r.Scores)
 	r.Accuracy, r.PerClass, r.Predictions = cell.Top1, cell.PerClass, cell.Predictions
 	return r
 }
@@ -92,29 +92,39 @@ func nearestOf(team *team.Team, train matrix.Matrix, trainY []int, test matrix.M
 
 // count lets the neighbours vote for cells that are in the order of their k and share a temperature,
 // and fills them. The scores of the last one are kept where there is room for them.
-func (f found) count(cells []*KNNCell, trainY, testY []int, classes int, scores matrix.Matrix) {
+func (f found) count(team *team.Team, cells []*KNNCell, trainY, testY []int, classes int, scores matrix.Matrix) {
 	for _, c := range cells {
 		c.Predictions, c.InTop5 = make([]int, len(f.near)), make([]bool, len(f.near))
 	}
-	votes := make([]float64, classes)
-	for i, list := range f.near {
-		clear(votes)
-		from := 0
-		for _, c := range cells {
-			to := min(c.K, len(list))
-			vote(votes, list[from:to], trainY, c.Tau)
-			from = to
-			c.Predictions[i], c.InTop5[i] = topVote(votes), amongTop(votes, testY[i], topFive)
-		}
-		if scores.Rows > 0 {
-			for c, v := range votes {
-				scores.Row(i)[c] = float32(v)
+	team.Chunks(len(f.near), voteTask, func(lo, hi int) {
+		votes := make([]float64, classes)
+		for i := lo; i < hi; i++ {
+			f.elect(i, cells, trainY, testY[i], votes)
+			if scores.Rows > 0 {
+				for c, v := range votes {
+					scores.Row(i)[c] = float32(v)
+				}
 			}
 		}
-	}
+	})
 	for _, c := range cells {
 		c.PerClass = tallyOf(c.Predictions, testY, classes)
 		c.Top1, c.Top5 = c.PerClass.overall(), shareOf(c.InTop5)
+	}
+}
+
+// voteTask is the number of test rows that one thread counts the votes of at a time.
+const voteTask = 64
+
+// elect decides test row i, whose class is y, in all cells; votes ends with those of the last.
+func (f found) elect(i int, cells []*KNNCell, trainY []int, y int, votes []float64) {
+	clear(votes)
+	list, from := f.near[i], 0
+	for _, c := range cells {
+		to := min(c.K, len(list))
+		vote(votes, list[from:to], trainY, c.Tau)
+		from = to
+		c.Predictions[i], c.InTop5[i] = topVote(votes), amongTop(votes, y, topFive)
 	}
 }
 

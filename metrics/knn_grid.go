@@ -60,7 +60,7 @@ func (r KNNGridResult) Cell(k int, tau float64) (KNNCell, bool) {
 // a warning.
 func KNNGrid(team *team.Team, train matrix.Matrix, trainY []int, test matrix.Matrix, testY []int, o KNNGridOptions) KNNGridResult {
 	o = o.withDefaults()
-	return o.decide(nearestOf(team, train, trainY, test, testY, o.K, o.Classes, o.Stop), trainY, testY)
+	return o.decide(team, nearestOf(team, train, trainY, test, testY, o.K, o.Classes, o.Stop), trainY, testY)
 }
 
 func (o KNNGridOptions) withDefaults() KNNGridOptions {
@@ -76,7 +76,7 @@ func (o KNNGridOptions) withDefaults() KNNGridOptions {
 }
 
 // decide lets the neighbours vote.
-func (o KNNGridOptions) decide(f found, trainY, testY []int) KNNGridResult {
+func (o KNNGridOptions) decide(team *team.Team, f found, trainY, testY []int) KNNGridResult {
 	r := KNNGridResult{Warnings: f.warnings, Undefined: f.undefined}
 	if r.Undefined != "" {
 		return r
@@ -89,7 +89,7 @@ func (o KNNGridOptions) decide(f found, trainY, testY []int) KNNGridResult {
 			c.K, c.Tau = k, tau
 			row = append(row, c)
 		}
-		f.count(row, trainY, testY, o.Classes, matrix.Matrix{})
+		f.count(team, row, trainY, testY, o.Classes, matrix.Matrix{})
 	}
 	return r
 }
@@ -110,7 +110,7 @@ func (in *Input) knnGrid(fine bool) KNNGridResult {
 		if why := labelled(train.x, train.y, test.x, test.y, classes); why != "" {
 			f.undefined = why
 		}
-		return o.decide(f, train.y, test.y)
+		return o.decide(in.Team, f, train.y, test.y)
 	})
 }
 

@@ -3,6 +3,7 @@ package metrics
 import (
 	"math"
 
+	"protobench/internal/kernel"
 	"protobench/metrics/matrix"
 )
 
@@ -22,18 +23,24 @@ type SoftUsage struct {
 // SoftUsageOf summarises assignment probabilities [N,K], whose rows sum to 1. It is
 // undefined (false) for an empty matrix or numbers that are not probabilities.
 func SoftUsageOf(p matrix.Matrix) (SoftUsage, bool) {
+	u, ok := softUsageOf(p)
+	if ok {
+		u.Distinct = used(Counts(Assign(p), p.Cols))
+	}
+	return u, ok
+}
+
+// softUsageOf is [SoftUsageOf] without Distinct.
+func softUsageOf(p matrix.Matrix) (SoftUsage, bool) {
 	if p.Rows == 0 || p.Cols == 0 || !probabilities(p) {
 		return SoftUsage{}, false
 	}
-	u := SoftUsage{Mean: make([]float64, p.Cols)}
+	u, terms := SoftUsage{Mean: make([]float64, p.Cols)}, make([]float64, p.Cols)
 	for i := range p.Rows {
-		u.SampleEntropy += rowEntropy(p.Row(i))
-		for k, x := range p.Row(i) {
-			u.Mean[k] += float64(x)
-		}
+		u.SampleEntropy += rowEntropy(p.Row(i), terms)
+		kernel.AddWide(u.Mean, p.Row(i))
 	}
 	u.finish(float64(p.Rows))
-	u.Distinct = used(Counts(Assign(p), p.Cols))
 	return u, true
 }
 
@@ -61,19 +68,20 @@ func (u *SoftUsage) below(part float64) float64 {
 
 func probabilities(p matrix.Matrix) bool {
 	for _, x := range p.Data {
-		if !(x >= 0) || !matrix.Finite(float64(x)) {
+		if x < 0 {
 			return false
 		}
 	}
-	return true
+	return p.Finite()
 }
 
-func rowEntropy(p []float32) float64 {
+// rowEntropy is -Σ p ln p of probabilities, summed from the first to the last; terms is scratch for
+// as many.
+func rowEntropy(p []float32, terms []float64) float64 {
+	kernel.TimesLog(terms, p)
 	var h float64
-	for _, x := range p {
-		if x > 0 {
-			h -= float64(float64(x) * math.Log(float64(x)))
-		}
+	for _, t := range terms[:len(p)] {
+		h -= t
 	}
 	return h
 }

@@ -345,6 +345,11 @@ func rescaleAVX2(p *byte)
 //go:noescape
 func addWideAVX2(p *byte)
 
+// timesLogAVX2 multiplies numbers by their logarithms.
+//
+//go:noescape
+func timesLogAVX2(p *byte)
+
 // axpyWideAVX2 adds a multiple of a float64 array.
 //
 //go:noescape

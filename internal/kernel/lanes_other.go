@@ -19,6 +19,7 @@ func dotAVX2(*byte)           { panic("kernel: no assembly here") }
 func decayedAVX2(*byte)       { panic("kernel: no assembly here") }
 func weightedAVX2(*byte)      { panic("kernel: no assembly here") }
 func rescaleAVX2(*byte)       { panic("kernel: no assembly here") }
+func timesLogAVX2(*byte)      { panic("kernel: no assembly here") }
 func addWideAVX2(*byte)       { panic("kernel: no assembly here") }
 func momentumAVX2(*byte)      { panic("kernel: no assembly here") }
 func nesterovAVX2(*byte)      { panic("kernel: no assembly here") }

@@ -69,6 +69,7 @@ func lanes() {
 	weighted()
 	rescale()
 	addWide()
+	timesLog()
 	axpyWide()
 	dotWide()
 	momentum(false)
