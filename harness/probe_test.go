@@ -113,7 +113,7 @@ func TestProbesOfALine(t *testing.T) {
 		}
 	}
 	lines, _ := linesOf(t, probedSweep)
-	gradient, split := []string{"gradient", "gradient.radial", "gradient.common", "gradient.rest"}, []string{"target_entropy", "divergence"}
+	gradient, split := []string{"gradient", "gradient.radial", "gradient.common", "gradient.rest"}, []string{"code_entropy", "divergence"}
 	for _, c := range []struct {
 		arm, learner string
 		steps        []string // beside those that all have

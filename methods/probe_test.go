@@ -65,10 +65,10 @@ func TestProbesOfLearners(t *testing.T) {
 		if (p.Gradient != nil) != want.gradient || (p.CrossEntropy != nil) != want.split || !math.IsNaN(p.MovedBy) != want.moved {
 			t.Errorf("%s: %+v", preset, p)
 		}
-		if ce := p.CrossEntropy; want.all && !(math.Abs(ce.Targets+ce.Divergence-r.Loss) <= 1e-5*r.Loss) {
-			t.Errorf("%s: %g and %g do not sum to the loss %g", preset, ce.Targets, ce.Divergence, r.Loss)
+		if ce := p.CrossEntropy; want.all && !(math.Abs(ce.Codes+ce.Divergence-r.Loss) <= 1e-5*r.Loss) {
+			t.Errorf("%s: %g and %g do not sum to the loss %g", preset, ce.Codes, ce.Divergence, r.Loss)
 		}
-		if ce := p.CrossEntropy; ce != nil && (ce.Targets < 0 || ce.Divergence < -1e-6) {
+		if ce := p.CrossEntropy; ce != nil && (ce.Codes < 0 || ce.Divergence < -1e-6) {
 			t.Errorf("%s: %+v", preset, ce)
 		}
 		if views := float64(tr.host.head.Views.Crops * tr.host.head.Views.Images); want.moved && (p.MovedBy < 1 || p.MovedBy > views+1e-6) {
@@ -156,7 +156,7 @@ func TestSplitCrossEntropyByHand(t *testing.T) {
 	got, ok := h.SplitCrossEntropy(s)
 	// Crop 0 predicts (½, ½), crop 1 (1, 0).
 	cross := (math.Ln2 - math.Log(0.75)) / 2
-	if !ok || !(math.Abs(got.Targets-math.Ln2/2) <= 1e-6) || !(math.Abs(got.Targets+got.Divergence-cross) <= 1e-6) || !(math.Abs(got.Views-1) <= 1e-5) {
+	if !ok || !(math.Abs(got.Codes-math.Ln2/2) <= 1e-6) || !(math.Abs(got.Codes+got.Divergence-cross) <= 1e-6) || !(math.Abs(got.Views-1) <= 1e-5) {
 		t.Errorf("%v %+v", ok, got)
 	}
 }
