@@ -28,7 +28,7 @@ build: ## build the static binary ./bin/protobench
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BINARY) .
 
 test: ## run all tests (needs no C compiler)
-	$(GO) test ./...
+	$(GO) test -trimpath ./...
 
 check: lint race ## format, vet, lint, and tests under the race detector (needs gcc)
 

@@ -49,13 +49,13 @@ func generate(seed uint64, purpose string, n int) Images {
 	im.Labels, im.Fine = make([]int, n), make([]int, n)
 	all := glyphs()
 	order := stream.New(seed, purpose+"-order").Perm(n)
-	noise := rand.NewPCG(0, 0)
+	on, grain := new(canvas), rand.NewPCG(0, 0)
 	for i, at := range order {
 		fine := i % (len(all) * layouts)
 		r := stream.New(seed, purpose, uint64(i))
 		s := draw(r, all[fine/layouts], fine%layouts)
-		noise.Seed(r.Uint64(), r.Uint64())
-		s.render(im.Image(at), rand.New(noise))
+		grain.Seed(r.Uint64(), r.Uint64())
+		s.render(im.Image(at), on, grain)
 		im.Labels[at], im.Fine[at] = fine/layouts, fine
 	}
 	return im

@@ -146,10 +146,10 @@ func TestShapesAreVisible(t *testing.T) {
 // TestGrainHasUnitVariance holds the pixel noise to its stated deviation.
 func TestGrainHasUnitVariance(t *testing.T) {
 	r, sum, square, n := stream.New(0, "test"), 0.0, 0.0, 0.0
-	for range 5000 {
-		for _, g := range irwinHall(r.Uint64()) {
-			sum, square, n = sum+g, square+g*g, n+1
-		}
+	unit := (&scene{noise: 1}).grains()
+	for range 15000 {
+		g := unit[irwinHall(r.Uint64())]
+		sum, square, n = sum+g, square+g*g, n+1
 	}
 	if mean, variance := sum/n, square/n; math.Abs(mean) > 0.03 || math.Abs(variance-1) > 0.05 {
 		t.Errorf("mean %.3f, variance %.3f", mean, variance)

@@ -58,7 +58,7 @@ func (a armTrainee) measure() (m measurement, err error) {
 	}
 	m.observers = map[string]store.Metrics{}
 	for _, l := range a.Learned() {
-		c, in := newCollector(), prototypesOf(l, z, nil)
+		c, in := newCollector(), prototypesOf(a.batches.augment.Team, l, z, nil)
 		if err := c.measure(context.Background(), in, onCurve()); err != nil {
 			return m, err
 		}

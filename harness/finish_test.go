@@ -78,7 +78,7 @@ func TestUsageUsesTheLearnersScores(t *testing.T) {
 			return out
 		},
 	}
-	c, in := newCollector(), prototypesOf(l, matrix.Of(3, 2, []float32{1, 0, 1, 0, 1, 0}), nil)
+	c, in := newCollector(), prototypesOf(nil, l, matrix.Of(3, 2, []float32{1, 0, 1, 0, 1, 0}), nil)
 	if err := c.measure(t.Context(), in, onCurve()); err != nil {
 		t.Fatal(err)
 	}

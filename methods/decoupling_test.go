@@ -6,10 +6,9 @@ import (
 	"testing"
 
 	"protobench/encoders/graph"
+	"protobench/methods/internal/fixture"
 	"protobench/methods/learner"
 	"protobench/methods/part"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestNoGradientReachesDecoupledPrototypes asks the graph itself: differentiating the loss by
@@ -98,7 +97,7 @@ func TestObserversChangeNothing(t *testing.T) {
 				}
 			}
 			own := slices.DeleteFunc(watched.State(), func(n part.Named) bool { return strings.HasPrefix(n.Name, "observer.") })
-			if d := cmp.Diff(plain.State(), own); d != "" {
+			if d := fixture.Diff(plain.State(), own); d != "" {
 				t.Errorf("observers changed their host: %.500s", d)
 			}
 			if n := len(watched.Learned()); n != 1+len(cfg.Composition.Observers) || n < 9 {
@@ -127,7 +126,7 @@ func TestShadowFollowsTheSameLoss(t *testing.T) {
 		tr := start(t, cfg)
 		steps(t, tr, batches(cfg), 5)
 		l := tr.Learned()
-		if d := cmp.Diff(l[0].Current, l[1].Current); d != "" {
+		if d := fixture.Diff(l[0].Current, l[1].Current); d != "" {
 			t.Errorf("%s: the shadow went elsewhere: %.300s", preset, d)
 		}
 		if slices.Equal(l[0].Initial, l[0].Current[part.Student]) || l[0].Path == 0 {
@@ -152,7 +151,7 @@ func TestArmsStartAlike(t *testing.T) {
 		if first == nil {
 			first = got
 		}
-		if d := cmp.Diff(first, got); d != "" {
+		if d := fixture.Diff(first, got); d != "" {
 			t.Errorf("%s starts elsewhere: %.300s", preset, d)
 		}
 	}

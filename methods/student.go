@@ -2,7 +2,6 @@ package methods
 
 import (
 	"fmt"
-	"time"
 
 	"protobench/encoders/graph"
 	"protobench/methods/part"
@@ -41,6 +40,3 @@ func (s *StudentAlone) Step(views []float32) (float64, error) {
 	s.t.done[0]++
 	return float64(s.t.loss[0]), nil
 }
-
-// Spent returns the time that all steps so far have spent in each kind of operation of the graph.
-func (s *StudentAlone) Spent() map[string]time.Duration { return s.t.student.Spent() }

@@ -4,9 +4,8 @@ import (
 	"testing"
 
 	"protobench/internal/team"
+	"protobench/methods/internal/fixture"
 	"protobench/methods/part"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestTeamsTrainAlike trains arms whose losses or clusterings have loops of their own on one thread
@@ -24,7 +23,7 @@ func TestTeamsTrainAlike(t *testing.T) {
 			cfg.Team.Close()
 			if want == nil {
 				want = got
-			} else if d := cmp.Diff(want, got); d != "" {
+			} else if d := fixture.Diff(want, got); d != "" {
 				t.Errorf("%s on %d threads: %.400s", preset, threads, d)
 			}
 		}

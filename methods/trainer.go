@@ -174,8 +174,10 @@ func (t *Trainer) stepStudent(in *learner.Step) error {
 		return fmt.Errorf("student: %w", err)
 	}
 	t.publishEmbeddings(in, part.Student)
-	part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.Decay)
-	t.optimizer.Step(in.Team, in.LR)
+	if t.cfg.Train.EncoderLearns(in.Epoch) {
+		part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.Decay)
+		t.optimizer.Step(in.Team, in.LR)
+	}
 	t.host.finish(in)
 	return nil
 }

@@ -140,7 +140,7 @@ func TestResumeIsExact(t *testing.T) {
 					t.Fatalf("signals differ: %s", d)
 				}
 			}
-			if d := cmp.Diff(a.State(), b.State()); d != "" {
+			if d := fixture.Diff(a.State(), b.State()); d != "" {
 				t.Fatalf("states differ after three steps: %.500s", d)
 			}
 		})
@@ -160,7 +160,7 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%s state was accepted", name)
 		}
 	}
-	if d := cmp.Diff(good, tr.State()); d != "" {
+	if d := fixture.Diff(good, tr.State()); d != "" {
 		t.Errorf("a refused state changed the trainer: %s", d)
 	}
 }

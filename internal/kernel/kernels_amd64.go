@@ -4,20 +4,45 @@
 
 package kernel
 
+// tile4x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile4x16avx512(p *byte)
+
 // tile4x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile4x32avx512(p *byte)
+
+// tile8x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile8x16avx512(p *byte)
 
 // tile8x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile8x32avx512(p *byte)
 
+// tile12x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile12x16avx512(p *byte)
+
 // tile12x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile12x32avx512(p *byte)
+
+// strip16avx512 multiplies all rows of a strip: see strip.
+//
+//go:noescape
+func strip16avx512(p *byte)
+
+// strip32avx512 multiplies all rows of a strip: see strip.
+//
+//go:noescape
+func strip32avx512(p *byte)
 
 // tile4x16avx2 multiplies one register tile: see tile.
 //

@@ -58,6 +58,7 @@ type Mixture struct {
 type mixtureWork struct {
 	r, h2       []float32 // responsibilities [rows,K] of a slice of the batch; squares [rows,D], diagonal alone
 	last        int       // rows of the slice that r has the responsibilities of
+	squared     int       // first row of the slice whose squares h2 has; -1 where it has none
 	held        int       // first row of the slice whose logarithms r has; -1 where it has others
 	q           []float64 // |h_i|² [n]
 	density     []float64 // ln Σ_k π_k N(h_i; μ_k, v_k) [n]

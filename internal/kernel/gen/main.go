@@ -9,8 +9,12 @@ import (
 func main() {
 	ConstraintExpr("amd64,!noasm")
 	for groups := 1; groups <= 3; groups++ {
-		tileAVX512(groups)
+		for halves := 1; halves <= 2; halves++ {
+			tileAVX512(groups, halves)
+		}
 	}
+	stripAVX512(1)
+	stripAVX512(2)
 	tileAVX2(4)
 	tileAVX2(6)
 	transpose()
