@@ -97,11 +97,11 @@ func (b *blob) paint(rgb *[side][side][3]float64) {
 	}
 }
 
-// cover computes the share of each pixel that the glyph's copies cover.
+// cover computes the share of each pixel that the silhouette's copies cover.
 func (s *scene) cover(share *[side][side]float64) {
 	*share = [side][side]float64{}
 	for i := range s.copies {
-		p := &s.copies[i]
+		p, glyph := &s.copies[i], &s.shown[i%2]
 		const edge = 1.3 // of the square around a glyph, beyond which it is not asked
 		wide := edge * (math.Abs(p.cos) + math.Abs(p.sin)) / p.inverse
 		top, bottom := reach(p.y-wide, p.y+wide)
@@ -113,7 +113,7 @@ func (s *scene) cover(share *[side][side]float64) {
 				if math.Abs(gx) >= edge || math.Abs(gy) >= edge {
 					continue
 				}
-				if d := s.glyph.distance(p.mirror*gx, gy); d < p.inverse { // less than a pixel away
+				if d := glyph.distance(p.mirror*gx, gy); d < p.inverse { // less than a pixel away
 					share[row][col] = max(share[row][col], smooth(d/p.inverse))
 				}
 			}

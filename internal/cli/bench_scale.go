@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -15,7 +17,9 @@ type benchScale struct {
 	machine
 	Parts  []string `placeholder:"PART" enum:"${scales}" default:"${scales}" help:"Axes, a comma between them: ${enum}."`
 	Quick  bool     `help:"Few and small sizes, each measured once: a look at what is measured, not a measurement."`
+	Least  int      `placeholder:"X" help:"Leave out sizes below this one."`
 	Most   int      `placeholder:"X" help:"Leave out sizes above this one."`
+	Read   []string `placeholder:"FILE" type:"existingfile" help:"Show what earlier runs with --json printed into these files, and measure nothing."`
 	Figure string   `placeholder:"FILE.png" help:"Also draw the times, one panel an axis."`
 }
 
@@ -24,8 +28,8 @@ func (b benchScale) Validate() error {
 	if err := b.machine.Validate(); err != nil {
 		return err
 	}
-	if b.Most < 0 {
-		return fmt.Errorf("--most %d: expected a size", b.Most)
+	if b.Least < 0 || b.Most < 0 {
+		return fmt.Errorf("--least %d --most %d: expected sizes", b.Least, b.Most)
 	}
 	if b.Figure != "" && !strings.HasSuffix(b.Figure, ".png") {
 		return fmt.Errorf("--figure %s: expected a name that ends in .png", b.Figure)
@@ -74,6 +78,18 @@ type scaler struct {
 
 // Run measures the axes one after the other and shows each as soon as it is done.
 func (b benchScale) Run(ctx context.Context, w *console) error {
+	all, err := b.all(ctx, w)
+	if err != nil || b.Figure == "" {
+		return err
+	}
+	return drawScales(b.Figure, all)
+}
+
+// all measures the axes or, where that was asked for, reads what was measured.
+func (b benchScale) all(ctx context.Context, w *console) (all []*scaleSeries, err error) {
+	if len(b.Read) > 0 {
+		return b.earlier(w)
+	}
 	w.warn(kernel.Warning())
 	team := b.team()
 	defer team.Close()
@@ -81,21 +97,77 @@ func (b benchScale) Run(ctx context.Context, w *console) error {
 	defer remove()
 	s := &scaler{ctx: ctx, quick: b.Quick, team: team, dir: dir}
 	_, s.peak = peakOf(team)
-	var all []*scaleSeries
 	for _, p := range scaleParts() {
 		if !slices.Contains(b.Parts, p.name) {
 			continue
 		}
 		done, err := b.part(w, s, p)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		all = append(all, done...)
 	}
-	if b.Figure == "" {
-		return nil
+	return all, nil
+}
+
+// earlier reads series out of files of JSON lines and shows them; lines of other benches are left
+// out, and so are axes that were not asked for.
+func (b benchScale) earlier(w *console) (all []*scaleSeries, err error) {
+	for _, path := range b.Read {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		for n, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+			r := &scaleSeries{}
+			if err := json.Unmarshal([]byte(line), r); err != nil {
+				return nil, fmt.Errorf("%s, line %d: %w; expected what bench scale --json prints", path, n+1, err)
+			}
+			if r.Bench == "scale" && slices.Contains(b.Parts, r.Part) {
+				all = joined(all, r)
+			}
+		}
 	}
-	return drawScales(b.Figure, all)
+	part := ""
+	for _, r := range all {
+		sizes := sizesOf(r.Part, all)
+		if r.Part != part && !b.JSON {
+			if _, err := fmt.Fprint(w.out, scaleHead(r.Axis, sizes)); err != nil {
+				return nil, err
+			}
+		}
+		part = r.Part
+		if err := b.show(w.out, r, r.text(sizes)); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// joined adds a series, to that of the same law where an earlier run measured other sizes.
+func joined(all []*scaleSeries, r *scaleSeries) []*scaleSeries {
+	for _, known := range all {
+		if known.Part == r.Part && known.What == r.What {
+			known.Points = append(known.Points, r.Points...)
+			slices.SortFunc(known.Points, func(a, b scalePoint) int { return a.X - b.X })
+			known.conclude()
+			return all
+		}
+	}
+	return append(all, r)
+}
+
+// sizesOf are those that were measured along an axis.
+func sizesOf(part string, all []*scaleSeries) (sizes []int) {
+	for _, r := range all {
+		for _, p := range r.Points {
+			if r.Part == part && !slices.Contains(sizes, p.X) {
+				sizes = append(sizes, p.X)
+			}
+		}
+	}
+	slices.Sort(sizes)
+	return sizes
 }
 
 // part measures one axis.
@@ -104,9 +176,7 @@ func (b benchScale) part(w *console, s *scaler, p scalePart) (all []*scaleSeries
 	if b.Quick {
 		sizes = p.quick
 	}
-	if b.Most > 0 {
-		sizes = slices.DeleteFunc(slices.Clone(sizes), func(x int) bool { return x > b.Most })
-	}
+	sizes = slices.DeleteFunc(slices.Clone(sizes), func(x int) bool { return x < b.Least || b.Most > 0 && x > b.Most })
 	if !b.JSON {
 		if _, err := fmt.Fprint(w.out, scaleHead(p.axis, sizes)); err != nil {
 			return nil, err

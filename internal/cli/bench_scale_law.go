@@ -67,10 +67,14 @@ type scaleSeries struct {
 // scaleBudget is how long a size is measured where it is quick enough for several runs.
 const scaleBudget = 500 * time.Millisecond
 
-// scaleRuns are the most runs of one size.
+// scaleRuns are the most runs of one size, after the one that warms up.
 const scaleRuns = 9
 
-// measure builds a size and times it: once, after a run that warms up unless that took long.
+// scaleLong is what one run takes of which there is no second one.
+const scaleLong = 5 * time.Second
+
+// measure builds a size and times it: after a run that warms up, in which memory is touched for the
+// first time, unless that took so long that nothing else shows.
 func (s *scaler) measure(law scaleLaw, x int) (p scalePoint, err error) {
 	debug.FreeOSMemory()
 	before := resident()
@@ -83,13 +87,14 @@ func (s *scaler) measure(law scaleLaw, x int) (p scalePoint, err error) {
 	}
 	var samples []float64
 	spent := 0.0
-	for i := 0; ; i++ {
+	for {
 		took, err := timed(r)
 		if err != nil {
 			return p, err
 		}
 		samples, spent = append(samples, took), spent+took
-		if law.once || s.quick || spent > scaleBudget.Seconds() || len(samples) > scaleRuns {
+		enough := len(samples) > 1 && spent > scaleBudget.Seconds() || len(samples) > scaleRuns
+		if law.once || s.quick || enough || took > scaleLong.Seconds() {
 			break
 		}
 	}

@@ -47,6 +47,11 @@ encoder.name = "vit"
 encoder.heads = 2
 encoder.projector = "gelu"
 [[method]]
+name = "masked"
+preset = "ibot"
+encoder.name = "vit"
+encoder.heads = 2
+[[method]]
 name = "mlp"
 preset = "dino"
 encoder.name = "mlp"
@@ -123,7 +128,7 @@ sys.modules["safetensors"].safe_open = safe_open
 // what they make of the test images with exported features and embeddings.
 func TestInterop(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains five cells and loads PyTorch")
+		t.Skip("trains seven cells and loads PyTorch")
 	}
 	python := os.Getenv("PYTHON")
 	if python == "" {
@@ -153,7 +158,7 @@ for weights, features, sees in zip(sys.argv[2::3], sys.argv[3::3], sys.argv[4::3
 	var want string
 	for _, c := range [][4]string{ // the last: what the objective sees of embeddings
 		{"swav", "teacher", "convnet", "directions"}, {"swav", "student", "convnet", "directions"}, {"resnet", "teacher", "resnet18", "all"},
-		{"vit", "teacher", "vit", "directions"}, {"mlp", "student", "mlp", "directions"}, {"supervised", "student", "convnet", ""},
+		{"vit", "teacher", "vit", "directions"}, {"masked", "student", "vit", "directions"}, {"mlp", "student", "mlp", "directions"}, {"supervised", "student", "convnet", ""},
 	} {
 		weights, features := filepath.Join(dir, c[0]+c[1]+".safetensors"), filepath.Join(dir, c[0]+c[1]+".npz")
 		command(t, exitOK, "export", "weights", cells[c[0]], "--out", weights, "--branch", c[1])
@@ -170,7 +175,7 @@ for weights, features, sees in zip(sys.argv[2::3], sys.argv[3::3], sys.argv[4::3
 // TestExportRefuses says what a folder is that gives nothing, and what to do.
 func TestExportRefuses(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains five cells")
+		t.Skip("trains seven cells")
 	}
 	dir := t.TempDir()
 	cells := interopCells(t, dir)

@@ -14,7 +14,9 @@ import (
 )
 
 type probeCommand struct {
-	Files  []string `arg:"" name:"file" help:"Features [N, D] with labels: .npz, .npy, .safetensors, or what torch.save wrote; one file with both splits (x_train, y_train, x_test, y_test), one that is split, or train and test."`
+	Files  []string `arg:"" optional:"" name:"file" help:"Features [N, D] with labels: .npz, .npy, .safetensors, or what torch.save wrote; one file with both splits (x_train, y_train, x_test, y_test), one that is split, or train and test."`
+	Train  string   `placeholder:"FILE" help:"Features to learn from: the same as the first of two files."`
+	Test   string   `placeholder:"FILE" help:"Features to test: the same as the second of two files."`
 	Labels []string `placeholder:"FILE" help:"File of the labels, one for each file of features (−1: unlabelled)."`
 	Key    string   `placeholder:"NAME" help:"Array of the features, where it is not found: its name, or what it is called beside its split (z: z_train, z_test)."`
 	Share  float64  `default:"0.2" help:"Part of the labelled images that tests, where no file says which do."`
@@ -45,7 +47,14 @@ func (c probeCommand) Run(ctx context.Context, w *console) error {
 
 // read reads both splits.
 func (c probeCommand) read() (train, test *audit.Labelled, err error) {
+	for _, path := range []string{c.Train, c.Test} {
+		if path != "" {
+			c.Files = append(c.Files, path)
+		}
+	}
 	switch {
+	case len(c.Files) == 0 || c.Train == "" && c.Test != "" && len(c.Files) == 1:
+		return nil, nil, errors.New("no features to learn from; name a file, or two: train and test")
 	case len(c.Files) > 2:
 		return nil, nil, fmt.Errorf("%d files of features; one or two are expected: train and test", len(c.Files))
 	case len(c.Labels) > 0 && len(c.Labels) != len(c.Files):

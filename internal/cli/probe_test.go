@@ -89,6 +89,9 @@ func TestProbe(t *testing.T) {
 		t.Error("the split is not that of its seed")
 	}
 	out, _ = command(t, exitOK, "probe", set, both, "--labels", labels, "--labels", both, "--json")
+	if flags, _ := command(t, exitOK, "probe", "--test", both, "--train", set, "--labels", labels, "--labels", both, "--json"); flags != out {
+		t.Error("--train and --test are other files than two in order")
+	}
 	if !strings.Contains(out, `"test":{"file":"`+both+`","key":"x_test","images":59`) {
 		t.Error(out)
 	}
@@ -99,6 +102,7 @@ func TestProbeExits(t *testing.T) {
 	both, set, labels := featureFiles(t)
 	for want, args := range map[string][]string{
 		"no labels for its array":                  {set},
+		"no features to learn from":                {"--test", both},
 		"--share 1":                                {both, "--share", "1"},
 		"3 files of features":                      {both, both, both},
 		"1 files of labels for 2":                  {both, both, "--labels", labels},

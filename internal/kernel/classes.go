@@ -36,7 +36,10 @@ func newClass(px pixels, t taps, pitch, batch int) class {
 		k.unit, k.single, groups = 4, px.singles(0, 0), func(image int) []group { return px.singles(image, 0) }
 	}
 	k.groups = groups(0)
-	if n := len(k.groups); n%tileGroups != 0 && n < fullEnough {
+	switch n := len(k.groups); {
+	case t.out < 32 && k.unit == 1: // behind it sums of few channels may be taken, or a norm
+		k.block = sideBySide
+	case n%tileGroups != 0 && n < fullEnough:
 		k.block = imageBlock
 	}
 	for u := 1; u < k.block; u++ {

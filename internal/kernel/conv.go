@@ -129,10 +129,5 @@ func (c *Conv) pack(team *team.Team, classes []class, weights []float32) {
 // summing returns what takes the sums of the images [lo,hi) of y.
 func (m Map) summing(y []float32, sums *Sums) func(lo, hi int) {
 	m.check(nil, m.Images*m.Channels, sums.Shift, sums.Sum, sums.Square)
-	return func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			at := i * m.Channels
-			m.sumImage(m.span(i), y, sums.Shift[at:], sums.Sum[at:], sums.Square[at:])
-		}
-	}
+	return func(lo, hi int) { m.sumImages(y, *sums, lo, hi) }
 }

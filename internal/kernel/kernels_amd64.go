@@ -74,6 +74,11 @@ func packTilesAVX2(p *byte)
 //go:noescape
 func colSumsAVX2(p *byte)
 
+// colSumsImagesAVX2 sums columns about a shift: see columns.
+//
+//go:noescape
+func colSumsImagesAVX2(p *byte)
+
 // affineAVX2 scales and shifts columns: see columns.
 //
 //go:noescape
@@ -94,6 +99,11 @@ func affineAddReLUAVX2(p *byte)
 //go:noescape
 func normSumsAVX2(p *byte)
 
+// normSumsImagesAVX2 sums gradients: see columns.
+//
+//go:noescape
+func normSumsImagesAVX2(p *byte)
+
 // normApplyAVX2 writes the input gradient: see columns.
 //
 //go:noescape
@@ -104,6 +114,11 @@ func normApplyAVX2(p *byte)
 //go:noescape
 func normSumsReLUAVX2(p *byte)
 
+// normSumsImagesReLUAVX2 sums gradients: see columns.
+//
+//go:noescape
+func normSumsImagesReLUAVX2(p *byte)
+
 // normApplyReLUAVX2 writes the input gradient: see columns.
 //
 //go:noescape
@@ -113,6 +128,11 @@ func normApplyReLUAVX2(p *byte)
 //
 //go:noescape
 func normSumsAgainAVX2(p *byte)
+
+// normSumsImagesAgainAVX2 sums gradients: see columns.
+//
+//go:noescape
+func normSumsImagesAgainAVX2(p *byte)
 
 // normApplyAgainAVX2 writes the input gradient: see columns.
 //

@@ -1613,6 +1613,79 @@ w1done:
 	VZEROUPPER
 	RET
 
+// func colSumsImagesAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·colSumsImagesAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 120(AX), BX
+	MOVQ 128(AX), SI
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
+	XORQ DX, DX
+
+block:
+	LEAQ    (CX)(DX*1), R9
+	MOVQ    32(AX), R10
+	ADDQ    DX, R10
+	VMOVUPS (R10), Y0
+	VMOVUPS (R10)(SI*1), Y1
+	VMOVUPS (R10)(SI*2), Y2
+	VMOVUPS (R10)(R8*1), Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    72(AX), R10
+
+row:
+	MOVQ 56(AX), R11
+
+pixel:
+	VMOVUPS     (R9), Y12
+	VSUBPS      Y0, Y12, Y12
+	VADDPS      Y12, Y4, Y4
+	VFMADD231PS Y12, Y12, Y8
+	VMOVUPS     (R9)(BX*1), Y12
+	VSUBPS      Y1, Y12, Y12
+	VADDPS      Y12, Y5, Y5
+	VFMADD231PS Y12, Y12, Y9
+	VMOVUPS     (R9)(BX*2), Y12
+	VSUBPS      Y2, Y12, Y12
+	VADDPS      Y12, Y6, Y6
+	VFMADD231PS Y12, Y12, Y10
+	VMOVUPS     (R9)(DI*1), Y12
+	VSUBPS      Y3, Y12, Y12
+	VADDPS      Y12, Y7, Y7
+	VFMADD231PS Y12, Y12, Y11
+	ADDQ        64(AX), R9
+	DECQ        R11
+	JNZ         pixel
+	ADDQ        80(AX), R9
+	DECQ        R10
+	JNZ         row
+	MOVQ        40(AX), R9
+	ADDQ        DX, R9
+	VMOVUPS     Y4, (R9)
+	VMOVUPS     Y5, (R9)(SI*1)
+	VMOVUPS     Y6, (R9)(SI*2)
+	VMOVUPS     Y7, (R9)(R8*1)
+	MOVQ        48(AX), R9
+	ADDQ        DX, R9
+	VMOVUPS     Y8, (R9)
+	VMOVUPS     Y9, (R9)(SI*1)
+	VMOVUPS     Y10, (R9)(SI*2)
+	VMOVUPS     Y11, (R9)(R8*1)
+	ADDQ        $0x20, DX
+	DECQ        96(AX)
+	JNZ         block
+	VZEROUPPER
+	RET
+
 // func affineAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·affineAVX2(SB), $256-8
@@ -2006,6 +2079,83 @@ w1done:
 	VZEROUPPER
 	RET
 
+// func normSumsImagesAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsImagesAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 120(AX), SI
+	MOVQ 128(AX), DI
+	LEAQ (SI)(SI*2), R8
+	LEAQ (DI)(DI*2), R9
+	XORQ BX, BX
+
+block:
+	LEAQ    (CX)(BX*1), R10
+	LEAQ    (DX)(BX*1), R11
+	MOVQ    32(AX), R12
+	VMOVUPS (R12)(BX*1), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	MOVQ    72(AX), R12
+
+row:
+	MOVQ 56(AX), R13
+
+pixel:
+	VMOVUPS     (R10), Y9
+	VMOVUPS     (R11), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y1, Y1
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     (R10)(SI*1), Y9
+	VMOVUPS     (R11)(SI*1), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y2, Y2
+	VFMADD231PS Y9, Y10, Y6
+	VMOVUPS     (R10)(SI*2), Y9
+	VMOVUPS     (R11)(SI*2), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y3, Y3
+	VFMADD231PS Y9, Y10, Y7
+	VMOVUPS     (R10)(R8*1), Y9
+	VMOVUPS     (R11)(R8*1), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y4, Y4
+	VFMADD231PS Y9, Y10, Y8
+	ADDQ        64(AX), R10
+	ADDQ        64(AX), R11
+	DECQ        R13
+	JNZ         pixel
+	ADDQ        80(AX), R10
+	ADDQ        80(AX), R11
+	DECQ        R12
+	JNZ         row
+	MOVQ        40(AX), R10
+	ADDQ        BX, R10
+	VMOVUPS     Y1, (R10)
+	VMOVUPS     Y2, (R10)(DI*1)
+	VMOVUPS     Y3, (R10)(DI*2)
+	VMOVUPS     Y4, (R10)(R9*1)
+	MOVQ        48(AX), R10
+	ADDQ        BX, R10
+	VMOVUPS     Y5, (R10)
+	VMOVUPS     Y6, (R10)(DI*1)
+	VMOVUPS     Y7, (R10)(DI*2)
+	VMOVUPS     Y8, (R10)(R9*1)
+	ADDQ        $0x20, BX
+	DECQ        96(AX)
+	JNZ         block
+	VZEROUPPER
+	RET
+
 // func normApplyAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·normApplyAVX2(SB), $256-8
@@ -2234,6 +2384,96 @@ w1pixel:
 	JNZ         w1block
 
 w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsImagesReLUAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsImagesReLUAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   8(AX), BX
+	VXORPS Y0, Y0, Y0
+	MOVQ   120(AX), DI
+	MOVQ   128(AX), R8
+	LEAQ   (DI)(DI*2), R9
+	LEAQ   (R8)(R8*2), R10
+	XORQ   SI, SI
+
+block:
+	LEAQ    (CX)(SI*1), R11
+	LEAQ    (DX)(SI*1), R12
+	LEAQ    (BX)(SI*1), R13
+	MOVQ    32(AX), R14
+	VMOVUPS (R14)(SI*1), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    72(AX), R14
+
+row:
+	MOVQ 56(AX), R15
+
+pixel:
+	VMOVUPS     (R11), Y10
+	VMOVUPS     (R13), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y2, Y2
+	VFMADD231PS Y10, Y11, Y6
+	VMOVUPS     (R11)(DI*1), Y10
+	VMOVUPS     (R13)(DI*1), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12)(DI*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y3, Y3
+	VFMADD231PS Y10, Y11, Y7
+	VMOVUPS     (R11)(DI*2), Y10
+	VMOVUPS     (R13)(DI*2), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12)(DI*2), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y4, Y4
+	VFMADD231PS Y10, Y11, Y8
+	VMOVUPS     (R11)(R9*1), Y10
+	VMOVUPS     (R13)(R9*1), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12)(R9*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y5, Y5
+	VFMADD231PS Y10, Y11, Y9
+	ADDQ        64(AX), R11
+	ADDQ        64(AX), R12
+	ADDQ        64(AX), R13
+	DECQ        R15
+	JNZ         pixel
+	ADDQ        80(AX), R11
+	ADDQ        80(AX), R12
+	ADDQ        80(AX), R13
+	DECQ        R14
+	JNZ         row
+	MOVQ        40(AX), R11
+	ADDQ        SI, R11
+	VMOVUPS     Y2, (R11)
+	VMOVUPS     Y3, (R11)(R8*1)
+	VMOVUPS     Y4, (R11)(R8*2)
+	VMOVUPS     Y5, (R11)(R10*1)
+	MOVQ        48(AX), R11
+	ADDQ        SI, R11
+	VMOVUPS     Y6, (R11)
+	VMOVUPS     Y7, (R11)(R8*1)
+	VMOVUPS     Y8, (R11)(R8*2)
+	VMOVUPS     Y9, (R11)(R10*1)
+	ADDQ        $0x20, SI
+	DECQ        96(AX)
+	JNZ         block
 	VZEROUPPER
 	RET
 
@@ -2483,6 +2723,98 @@ w1pixel:
 	JNZ         w1block
 
 w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsImagesAgainAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsImagesAgainAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   112(AX), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   120(AX), R8
+	MOVQ   128(AX), R9
+	LEAQ   (R8)(R8*2), R10
+	LEAQ   (R9)(R9*2), R11
+	XORQ   DI, DI
+
+block:
+	LEAQ    (CX)(DI*1), R12
+	LEAQ    (DX)(DI*1), R13
+	MOVQ    32(AX), R14
+	VMOVUPS (R14)(DI*1), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    72(AX), R14
+
+row:
+	MOVQ 56(AX), R15
+
+pixel:
+	VMOVUPS     (R12), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y2, Y2
+	VFMADD231PS Y10, Y11, Y6
+	VMOVUPS     (R12)(R8*1), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13)(R8*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y3, Y3
+	VFMADD231PS Y10, Y11, Y7
+	VMOVUPS     (R12)(R8*2), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13)(R8*2), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y4, Y4
+	VFMADD231PS Y10, Y11, Y8
+	VMOVUPS     (R12)(R10*1), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13)(R10*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y5, Y5
+	VFMADD231PS Y10, Y11, Y9
+	ADDQ        64(AX), R12
+	ADDQ        64(AX), R13
+	DECQ        R15
+	JNZ         pixel
+	ADDQ        80(AX), R12
+	ADDQ        80(AX), R13
+	DECQ        R14
+	JNZ         row
+	MOVQ        40(AX), R12
+	ADDQ        DI, R12
+	VMOVUPS     Y2, (R12)
+	VMOVUPS     Y3, (R12)(R9*1)
+	VMOVUPS     Y4, (R12)(R9*2)
+	VMOVUPS     Y5, (R12)(R11*1)
+	MOVQ        48(AX), R12
+	ADDQ        DI, R12
+	VMOVUPS     Y6, (R12)
+	VMOVUPS     Y7, (R12)(R9*1)
+	VMOVUPS     Y8, (R12)(R9*2)
+	VMOVUPS     Y9, (R12)(R11*1)
+	ADDQ        $0x20, DI
+	DECQ        96(AX)
+	JNZ         block
 	VZEROUPPER
 	RET
 

@@ -20,13 +20,16 @@ func main() {
 	transpose()
 	packRows()
 	packTiles()
-	colSums()
+	for _, images := range []bool{false, true} {
+		colSums(images)
+	}
 	for _, relu := range []bool{false, true} {
 		affine(relu, false)
 	}
 	affine(true, true)
 	for _, by := range []masking{unmasked, byOutput, byInput} {
-		normSums(by)
+		normSums(by, false)
+		normSums(by, true)
 		normApply(by)
 	}
 	winogradInput()
