@@ -37,12 +37,12 @@ func ProbeKeys() []ProbeKey {
 			return of(p.step.Gradient), true
 		}
 	}
-	split := func(of func(targets, divergence float64) float64) func(probed) (float64, bool) {
+	split := func(of func(codes, divergence float64) float64) func(probed) (float64, bool) {
 		return func(p probed) (float64, bool) {
 			if p.step.CrossEntropy == nil {
 				return 0, false
 			}
-			return of(p.step.CrossEntropy.Targets, p.step.CrossEntropy.Divergence), true
+			return of(p.step.CrossEntropy.Codes, p.step.CrossEntropy.Divergence), true
 		}
 	}
 	keys := []ProbeKey{
@@ -50,8 +50,8 @@ func ProbeKeys() []ProbeKey {
 		{"gradient.radial", "share of its square along the prototypes themselves, which turns none", gradient(func(g *methods.GradientSplit) float64 { return g.Radial })},
 		{"gradient.common", "share of its square that is the same for all prototypes", gradient(func(g *methods.GradientSplit) float64 { return g.Common })},
 		{"gradient.rest", "the remaining share, which moves prototypes apart or together", gradient(func(g *methods.GradientSplit) float64 { return g.Rest })},
-		{"target_entropy", "mean entropy of a target of the step, nats", split(func(targets, _ float64) float64 { return targets })},
-		{"divergence", "mean KL of a target and its prediction, nats; with the target's entropy it sums to the cross-entropy", split(func(_, divergence float64) float64 { return divergence })},
+		{"code_entropy", "mean entropy of a code of the step, nats", split(func(codes, _ float64) float64 { return codes })},
+		{"divergence", "mean KL of a code and its prediction, nats; with the codes' entropy it sums to the cross-entropy", split(func(_, divergence float64) float64 { return divergence })},
 		{"moved_by", "effective number of the step's views that move a prototype, a mean over those that are moved", func(p probed) (float64, bool) {
 			return p.step.MovedBy, finite(p.step.MovedBy) && p.step.MovedBy > 0
 		}},

@@ -14,7 +14,9 @@ import (
 	"protobench/datasets"
 	"protobench/harness/store"
 	"protobench/harness/sweep"
+	"protobench/methods/part"
 	"protobench/metrics"
+	"protobench/metrics/matrix"
 )
 
 const probedSweep = `
@@ -113,7 +115,7 @@ func TestProbesOfALine(t *testing.T) {
 		}
 	}
 	lines, _ := linesOf(t, probedSweep)
-	gradient, split := []string{"gradient", "gradient.radial", "gradient.common", "gradient.rest"}, []string{"target_entropy", "divergence"}
+	gradient, split := []string{"gradient", "gradient.radial", "gradient.common", "gradient.rest"}, []string{"code_entropy", "divergence"}
 	for _, c := range []struct {
 		arm, learner string
 		steps        []string // beside those that all have
@@ -188,5 +190,24 @@ func TestCadenceByStepsFirst(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{0, 4, 8, 10, 12, 16, 20, 40}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestProbesGoOnFromAState: what a probe is compared with comes back from a state, whose other
+// entries are left to the trainer; a state without any leaves nothing to compare with.
+func TestProbesGoOnFromAState(t *testing.T) {
+	p := newProber()
+	p.seen[""] = &sight{matrix.Of(2, 1, []float32{1, -1}), []int{0, 1, 1}}
+	p.seen["joint"] = &sight{matrix.Of(1, 2, []float32{3, 4}), []int{0}}
+	other := part.F64Of("step", []float64{7})
+	q := newProber()
+	if rest := q.load(append(p.state(), other)); len(rest) != 1 || rest[0].Name != "step" {
+		t.Errorf("%d entries are left for the trainer", len(rest))
+	}
+	if d := cmp.Diff(p.seen, q.seen, cmp.AllowUnexported(sight{})); d != "" {
+		t.Error(d)
+	}
+	if rest := q.load([]part.Named{other}); len(rest) != 1 || len(q.seen) != 0 {
+		t.Errorf("%d entries, %d sights of a state without", len(rest), len(q.seen))
 	}
 }

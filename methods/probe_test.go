@@ -52,7 +52,7 @@ func TestProbesChangeNothing(t *testing.T) {
 func TestProbesOfLearners(t *testing.T) {
 	for preset, want := range map[string]struct{ gradient, split, moved, all bool }{
 		"swav": {true, true, true, true}, "dino": {true, true, true, true}, "msn": {true, true, true, false}, "carp": {gradient: true},
-		"dino+gmm": {split: true, moved: true, all: true}, "swav+kmeans": {split: true, moved: true, all: true}, "dino+ema": {split: true, moved: true, all: true},
+		"dino+gmm": {split: true, moved: true, all: true}, "swav+kmeans": {split: true, moved: true, all: true}, "dino+ema": {split: true, moved: true, all: true}, "swav+self-cluster": {split: true, moved: true, all: true},
 		"swav+frozen": {split: true, all: true}, "deepcluster-v2": {split: true}, "sela": {gradient: true, split: true, moved: true},
 		"swav+gmm until 9, joint": {true, true, true, true}, "swav+frozen until 9, joint": {gradient: true, split: true, all: true}, "dino-vmf": {true, true, true, true},
 	} {
@@ -65,10 +65,10 @@ func TestProbesOfLearners(t *testing.T) {
 		if (p.Gradient != nil) != want.gradient || (p.CrossEntropy != nil) != want.split || !math.IsNaN(p.MovedBy) != want.moved {
 			t.Errorf("%s: %+v", preset, p)
 		}
-		if ce := p.CrossEntropy; want.all && !(math.Abs(ce.Targets+ce.Divergence-r.Loss) <= 1e-5*r.Loss) {
-			t.Errorf("%s: %g and %g do not sum to the loss %g", preset, ce.Targets, ce.Divergence, r.Loss)
+		if ce := p.CrossEntropy; want.all && !(math.Abs(ce.Codes+ce.Divergence-r.Loss) <= 1e-5*r.Loss) {
+			t.Errorf("%s: %g and %g do not sum to the loss %g", preset, ce.Codes, ce.Divergence, r.Loss)
 		}
-		if ce := p.CrossEntropy; ce != nil && (ce.Targets < 0 || ce.Divergence < -1e-6) {
+		if ce := p.CrossEntropy; ce != nil && (ce.Codes < 0 || ce.Divergence < -1e-6) {
 			t.Errorf("%s: %+v", preset, ce)
 		}
 		if views := float64(tr.host.head.Views.Crops * tr.host.head.Views.Images); want.moved && (p.MovedBy < 1 || p.MovedBy > views+1e-6) {
@@ -156,7 +156,7 @@ func TestSplitCrossEntropyByHand(t *testing.T) {
 	got, ok := h.SplitCrossEntropy(s)
 	// Crop 0 predicts (½, ½), crop 1 (1, 0).
 	cross := (math.Ln2 - math.Log(0.75)) / 2
-	if !ok || !(math.Abs(got.Targets-math.Ln2/2) <= 1e-6) || !(math.Abs(got.Targets+got.Divergence-cross) <= 1e-6) || !(math.Abs(got.Views-1) <= 1e-5) {
+	if !ok || !(math.Abs(got.Codes-math.Ln2/2) <= 1e-6) || !(math.Abs(got.Codes+got.Divergence-cross) <= 1e-6) || !(math.Abs(got.Views-1) <= 1e-5) {
 		t.Errorf("%v %+v", ok, got)
 	}
 }
@@ -175,5 +175,17 @@ func TestMovedBy(t *testing.T) {
 	_, r := probed(t, cfg, 3)
 	if n := r.Probes[""].MovedBy; n <= 1 || n >= float64(2*cfg.Train.Batch) {
 		t.Errorf("the mixture's components were moved by %g views of %d", n, 2*cfg.Train.Batch)
+	}
+}
+
+// TestProbeOfAMixtureThatRests: in a step without an update nothing moves the components.
+func TestProbeOfAMixtureThatRests(t *testing.T) {
+	for n, moved := range map[int]bool{3: true, 4: false} { // steps 0 and 2 update, 1 and 3 do not
+		cfg := testConfig(t, "swav+gmm")
+		cfg.Settings.MustSet("gmm.every", 2)
+		_, r := probed(t, cfg, n)
+		if known := !math.IsNaN(r.Probes[""].MovedBy); known != moved {
+			t.Errorf("step %d: moved by %g", n, r.Probes[""].MovedBy)
+		}
 	}
 }

@@ -71,6 +71,7 @@ type gmm struct {
 	m       *mixture.Mixture
 	lambda  float64   // of a constant step
 	updates []float64 // one element: updates so far
+	updated bool      // in the last step
 }
 
 func newGMM(cfg part.Config, p *Prototypes) *gmm {
@@ -148,7 +149,7 @@ func (g *gmm) After(s *Step) {
 }
 
 func (g *gmm) update(s *Step, z []float32) {
-	if s.Index%g.Every != 0 {
+	if g.updated = s.Index%g.Every == 0; !g.updated {
 		return
 	}
 	g.updates[0]++
@@ -165,8 +166,8 @@ func (g *gmm) update(s *Step, z []float32) {
 	}
 }
 
-// MovedBy implements [Mover], by responsibilities.
-func (g *gmm) MovedBy() (float64, bool) { return g.m.MovedBy(), g.updates[0] > 0 }
+// MovedBy implements [Mover], by responsibilities. A step without an update has moved nothing.
+func (g *gmm) MovedBy() (float64, bool) { return g.m.MovedBy(), g.updated }
 
 // beta is the annealing power: it rises linearly to 1.
 func (g *gmm) beta(epoch float64) float64 {

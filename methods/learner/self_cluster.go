@@ -98,6 +98,9 @@ func (m *selfCluster) Before(s *Step) {
 	m.P.Publish(s.Team)
 }
 
+// MovedBy implements [Mover], by the clustering loss's gradients by the logits.
+func (m *selfCluster) MovedBy() (float64, bool) { return movedBy(m.logits, m.P.K) }
+
 // gradient sets the gradients of the clustering loss on embeddings z [n,D] and returns the loss.
 func (m *selfCluster) gradient(team *team.Team, z []float32) float64 {
 	k, d := m.P.K, m.P.D

@@ -189,7 +189,7 @@ func (m *Mixture) MovedBy() float64 {
 	for i := range m.work.last {
 		for c, v := range m.work.r[i*m.K:][:m.K] {
 			sum[c] += float64(v)
-			square[c] += float64(v) * float64(v)
+			square[c] += float64(float64(v) * float64(v))
 		}
 	}
 	var total, moved float64

@@ -10,7 +10,7 @@ import (
 // and a crop that predicts it. Regularizers and further terms of an objective are no part of it.
 // With several heads it is the first one's.
 type CrossEntropy struct {
-	Targets    float64 // mean entropy of a code
+	Codes      float64 // mean entropy of a code
 	Divergence float64 // mean KL(code ‖ prediction); the sum of the two is the cross-entropy
 	// Views is the effective number of the step's crops that pull at a prototype, (Σ_i w_i)²/Σ_i
 	// w_i² of the sizes w of its gradients by their scores: a mean over the prototypes.
@@ -38,7 +38,7 @@ func (h *Head) SplitCrossEntropy(s []float32) (CrossEntropy, bool) {
 		}
 	}
 	n := float64(h.Views.pairs() * h.Views.Images)
-	return CrossEntropy{Targets: x.entropy / n, Divergence: x.cross/n - x.entropy/n, Views: x.effective()}, true
+	return CrossEntropy{Codes: x.entropy / n, Divergence: x.cross/n - x.entropy/n, Views: x.effective()}, true
 }
 
 // crossing sums up a step's cross-entropy.
