@@ -179,6 +179,10 @@ var corners Stock[corner]
 func (c *Conv) gradTiles(part []float32, t tile, a, b unsafe.Pointer) {
 	k := corners.Get()
 	defer corners.Put(k)
+	if c.Out <= tileRows-4 && 3*c.In <= halfCols && (c.Out+3)/4 < (3*c.In+3)/4 {
+		c.gradTurned(k, part, t, a, b)
+		return
+	}
 	for i := 0; i < 3*c.In; i += tileRows {
 		rows := min(tileRows, 3*c.In-i)
 		groups := (rows + 3) / 4
@@ -188,6 +192,28 @@ func (c *Conv) gradTiles(part []float32, t tile, a, b unsafe.Pointer) {
 		for j := 0; j < c.Out; j += tileCols {
 			t.b = unsafe.Add(b, 4*j)
 			k.store(&t, groups, rows, min(tileCols, c.Out-j), part[i*c.Out+j:], c.Out)
+		}
+	}
+}
+
+// gradTurned is gradTiles with inputs along the registers, where they fill them better than the
+// outputs and make fewer groups of rows. The products and their order are the same.
+func (c *Conv) gradTurned(k *corner, part []float32, t tile, a, b unsafe.Pointer) {
+	add := t.acc == accC
+	t.ks, t.bs, t.aSkip, t.bSkip, t.acc = t.bs, t.ks, t.bSkip, t.aSkip, 0
+	t.b, t.cs = a, 4*tileCols
+	groups := (c.Out + 3) / 4
+	for g := range groups {
+		t.a[g], t.c[g] = unsafe.Add(b, 16*g), unsafe.Pointer(&k[4*g*tileCols])
+	}
+	t.run(groups, 3*c.In)
+	for i := range 3 * c.In {
+		for o := range part[i*c.Out:][:c.Out] {
+			if sum := &part[i*c.Out+o]; add {
+				*sum += k[o*tileCols+i]
+			} else {
+				*sum = k[o*tileCols+i]
+			}
 		}
 	}
 }

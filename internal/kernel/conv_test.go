@@ -104,6 +104,24 @@ func TestSharedRows(t *testing.T) {
 	})
 }
 
+// TestTurnedGradient checks that weight gradients of few channels have the bits of the same
+// channels among many.
+func TestTurnedGradient(t *testing.T) {
+	withISA(t, func(t *testing.T) {
+		for _, s := range [][6]int{{9, 5, 8, 3, 8, 1}, {3, 9, 17, 5, 4, 2}, {2, 3, 3, 4, 7, 1}} {
+			const wide = 40
+			c, more := NewConv(s[0], s[1], s[2], s[3], s[4], s[5]), NewConv(s[0], s[1], s[2], s[3], wide, s[5])
+			x, dy := padded(c.Input(), random(s[0]*s[1]*s[2]*s[3], "x")), random(more.Output().Pixels()*wide, "dy")
+			few, many := make([]float32, c.WeightLen()), make([]float32, more.WeightLen())
+			c.gradWeights(nil, few, padded(c.Output(), firstColumns(dy, wide, c.Out)), Plain(x))
+			more.gradWeights(nil, many, padded(more.Output(), dy), Plain(x))
+			if d := differ(few, firstColumns(many, wide, c.Out)); d > 0 {
+				t.Errorf("%v: %d numbers differ", s, d)
+			}
+		}
+	})
+}
+
 // firstColumns are the first n of the columns of x.
 func firstColumns(x []float32, cols, n int) (first []float32) {
 	for i := 0; i < len(x); i += cols {

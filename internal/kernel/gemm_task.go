@@ -100,7 +100,7 @@ func (w *workspace) packLast(a []float32, lda, kc, rows int) bool {
 
 // store runs the tile onto C, through scratch where it would stick out.
 func (k *corner) store(t *tile, groups, rows, cols int, c []float32, ldc int) {
-	if cols == tileCols && rows == 4*groups {
+	if cols%halfCols == 0 && rows == 4*groups {
 		t.cs = 4 * ldc
 		for g := range groups {
 			t.c[g] = unsafe.Pointer(&c[4*g*ldc])
