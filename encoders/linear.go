@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Linear computes x·w (+ b), x [N,In], w [In,Out], b [Out] or nil, with relu fused behind. Without
-// inputGrad no gradient flows to x.
+// Linear computes x·w (+ b), x [N,In] or [N,...] with In numbers a row, w [In,Out], b [Out] or nil,
+// with relu fused behind. Without inputGrad no gradient flows to x.
 func Linear(x, w, b *G.Node, relu, inputGrad bool) (*G.Node, error) {
 	l, err := newLinear(x, w)
 	if err != nil {
@@ -67,10 +67,10 @@ type linearRows struct {
 
 func newLinear(x, w *G.Node) (*linear, error) {
 	xs, ws := x.Shape(), w.Shape()
-	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[0] {
+	if len(xs) < 2 || len(ws) != 2 || xs.TotalSize() != xs[0]*ws[0] {
 		return nil, fmt.Errorf("encoders: a linear layer of %v with weights %v", xs, ws)
 	}
-	l := &linear{affine: affine{in: xs[1], out: ws[1]}, n: xs[0]}
+	l := &linear{affine: affine{in: ws[0], out: ws[1]}, n: xs[0]}
 	l.fuseRows, l.gradRows = l.fuse, l.gradient
 	return l, nil
 }
