@@ -13,12 +13,12 @@ import (
 // rows would take.
 const passRows = 1024
 
-// rowsATask is how many rows a task takes forward through layers by itself, so that what lies between
-// their products stays in its core's own cache: whole tiles of a product, numbers numbers of which
-// are some 600 KiB.
+// rowsATask is how many rows, with so many numbers each between and around their products, a task
+// takes forward through layers by itself: whole tiles of a product, and about as many as stay in its
+// core's own cache. It changes no number.
 func rowsATask(numbers int) int {
-	const room, tile = 150_000, 12
-	return max(2, min(14, room/(tile*numbers))) * tile
+	const cache, tile = 150_000, 12 // floats, rows
+	return max(2, min(14, cache/(tile*numbers))) * tile
 }
 
 // rooms are what tasks keep between products.
