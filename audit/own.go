@@ -30,7 +30,7 @@ func (f *File) ownUsage(p *Prototypes, m *Measures, o Options) (*Usage, error) {
 		counts[i] = max(0, int(v))
 		n += counts[i]
 	}
-	u, ok := usageOf(counts, n, p, m, o.Epsilons)
+	u, ok := usageOf(counts, n, p, m, o.Epsilons, o.Team)
 	if !ok {
 		return nil, nil // no image is assigned
 	}
