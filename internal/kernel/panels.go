@@ -17,7 +17,7 @@ type Panels struct {
 func (p *Panels) Pack(team *team.Team, trans bool, k, n int, b []float32, ldb int) {
 	checkMatrix("B", b, ldb, k, n, trans)
 	p.k, p.n = k, n
-	if need := panelLen(k, n); cap(p.data) < need {
+	if need := p.count() * k * tileCols; cap(p.data) < need {
 		p.data = make([]float32, need)
 	} else {
 		p.data = p.data[:need]
