@@ -13,6 +13,31 @@ import (
 // rows would take.
 const passRows = 1024
 
+// rowsATask is how many rows, with so many numbers each between and around their products, a task
+// takes forward through layers by itself: whole tiles of a product, and about as many as stay in its
+// core's own cache. It changes no number.
+func rowsATask(numbers int) int {
+	const cache, tile = 150_000, 12 // floats, rows
+	return max(2, min(14, cache/(tile*numbers))) * tile
+}
+
+// rooms are what tasks keep between products.
+var rooms kernel.Stock[room]
+
+// room is the memory of a task.
+type room struct{ data []float32 }
+
+// of returns n floats, whatever they are, which hold until the room is asked again.
+func (r *room) of(n int) []float32 {
+	if len(r.data) < n {
+		r.data = make([]float32, n)
+	}
+	return r.data[:n]
+}
+
+// packings are weights in the order in which products read them, for one pass of a layer.
+var packings kernel.Stock[kernel.Panels]
+
 // affine is the map x·w (+ b) of rows, w [In,Out], b [Out], and the gradients of both while a
 // backward pass goes through the rows from the first to the last.
 type affine struct {
@@ -49,6 +74,18 @@ func (a *affine) addBias(lo int, g []float32) {
 // learn adds the rows from lo on to dw: their x and the gradient g of their product.
 func (a *affine) learn(team *team.Team, lo int, x, g []float32) {
 	kernel.Gemm(team, true, false, a.in, a.out, len(g)/a.out, x, a.in, g, a.out, a.dw, a.out, lo > 0)
+}
+
+// packed returns w, or wᵀ for the input's gradient, to be multiplied with rows by any thread. It is
+// to be given back to the packings.
+func (a *affine) packed(team *team.Team, w []float32, trans bool) *kernel.Panels {
+	p := packings.Get()
+	k, n := a.in, a.out
+	if trans {
+		k, n = n, k
+	}
+	p.Pack(team, trans, k, n, w, a.out)
+	return p
 }
 
 // input sets dx = g·wᵀ.

@@ -65,7 +65,9 @@ func Products(kind string, in []tensor.Shape, out tensor.Shape, images int) int 
 		return gradients(out) * results(in[last]) * sum(in[last-1])
 	case "linear", "linear-gelu", "linear-add":
 		return results(out) * in[1][0]
-	case "linear-grad": // of the three: it reads input, weights, result and the result's gradient
+	case "linear-add-grad": // it reads input, weights and the result's gradient
+		return 2 * results(in[2]) * in[1][0]
+	case "linear-grad": // of the other two: it reads input, weights, result and the result's gradient
 		return gradients(out) * results(in[3]) * in[1][0]
 	case "norm-linear":
 		return results(out) * in[3][0]

@@ -20,7 +20,7 @@ func LayerNorm(x, gamma, beta *G.Node, eps float64) (*G.Node, error) {
 	n := newLayerNorm(shape.TotalSize()/d, d, eps)
 	return graph.Apply(graph.Op{
 		Kind: "layer-norm", Out: shape.Clone(), Diff: []bool{true, true, true},
-		Forward:  func(team *team.Team, in [][]float32, out []float32) { n.forward(team, 0, out, in[0], in[1], in[2]) },
+		Forward:  n.forwardAll,
 		Backward: n.backwardNodes,
 	}, x, gamma, beta)
 }
@@ -32,55 +32,57 @@ type layerNorm struct {
 	mean, istd    []float32 // [rows]
 	dgamma, dbeta []float32
 	sums          *slicedSums // dγ and dβ side by side
-	now           normRows
+	now           normArrays
 
-	forwardRows, againRows, backwardRows func(lo, hi int) // bound once: a closure for each call would be garbage
+	forwardPart, backwardPart func(lo, hi int) // bound once: a closure for each call would be garbage
 }
 
-// normRows is what the tasks of a pass work on: rows from first on.
-type normRows struct {
-	first       int
-	x, y        []float32
-	gamma, beta []float32
-	dy, dx      []float32
-	add         []float32 // to dx, unless it is nil
-}
+// normArrays is what the tasks of a layer norm by itself work on.
+type normArrays struct{ x, gamma, beta, y, dy, dx []float32 }
 
 func newLayerNorm(rows, d int, eps float64) *layerNorm {
 	n := &layerNorm{
 		rows: rows, d: d, eps: eps, mean: make([]float32, rows), istd: make([]float32, rows),
 		dgamma: make([]float32, d), dbeta: make([]float32, d),
 	}
-	n.forwardRows, n.againRows, n.backwardRows = n.forwardPart, n.againPart, n.backwardPart
+	n.forwardPart = func(lo, hi int) {
+		from, to := lo*n.d, hi*n.d
+		n.forward(lo, n.now.y[from:to], n.now.x[from:to], n.now.gamma, n.now.beta)
+	}
+	n.backwardPart = func(lo, hi int) {
+		from, to := lo*n.d, hi*n.d
+		n.backward(lo, n.now.dx[from:to], n.now.x[from:to], n.now.gamma, n.now.dy[from:to], nil)
+	}
 	return n
+}
+
+func (n *layerNorm) forwardAll(team *team.Team, in [][]float32, y []float32) {
+	n.now = normArrays{x: in[0], gamma: in[1], beta: in[2], y: y}
+	team.Chunks(n.rows, kernel.RowChunk(n.d), n.forwardPart)
+}
+
+func (n *layerNorm) backwardAll(team *team.Team, v [][]float32, dx []float32) {
+	n.now = normArrays{x: v[0], gamma: v[1], dy: v[2], dx: dx}
+	team.Chunks(n.rows, sliceRows, n.backwardPart)
+	n.finish(team)
 }
 
 // forward normalises the rows of x, of which the first is row first, and records their means and
 // deviations.
-func (n *layerNorm) forward(team *team.Team, first int, y, x, gamma, beta []float32) {
-	n.now = normRows{first: first, y: y, x: x, gamma: gamma, beta: beta}
-	team.Chunks(len(y)/n.d, kernel.RowChunk(n.d), n.forwardRows)
-}
-
-func (n *layerNorm) forwardPart(lo, hi int) {
-	for r := lo; r < hi; r++ {
-		mean, variance := kernel.Moments(n.now.x[r*n.d:][:n.d])
-		at := n.now.first + r
-		n.mean[at], n.istd[at] = float32(mean), float32(1/math.Sqrt(variance+n.eps))
+func (n *layerNorm) forward(first int, y, x, gamma, beta []float32) {
+	for at := 0; at < len(y); at += n.d {
+		mean, variance := kernel.Moments(x[at:][:n.d])
+		r := first + at/n.d
+		n.mean[r], n.istd[r] = float32(mean), float32(1/math.Sqrt(variance+n.eps))
 	}
-	n.againPart(lo, hi)
+	n.again(first, y, x, gamma, beta)
 }
 
 // again does what forward has done by the means and deviations that it has left.
-func (n *layerNorm) again(team *team.Team, first int, y, x, gamma, beta []float32) {
-	n.now = normRows{first: first, y: y, x: x, gamma: gamma, beta: beta}
-	team.Chunks(len(y)/n.d, kernel.RowChunk(n.d), n.againRows)
-}
-
-func (n *layerNorm) againPart(lo, hi int) {
-	for r := lo; r < hi; r++ {
-		at := n.now.first + r
-		kernel.LayerNorm(n.now.y[r*n.d:][:n.d], n.now.x[r*n.d:][:n.d], n.now.gamma, n.now.beta, n.mean[at], n.istd[at])
+func (n *layerNorm) again(first int, y, x, gamma, beta []float32) {
+	for at := 0; at < len(y); at += n.d {
+		r := first + at/n.d
+		kernel.LayerNorm(y[at:][:n.d], x[at:][:n.d], gamma, beta, n.mean[r], n.istd[r])
 	}
 }
 
@@ -88,22 +90,16 @@ func (n *layerNorm) againPart(lo, hi int) {
 func (n *layerNorm) prepare() { n.sums = newSlicedSums(n.rows, sliceRows, 2*n.d) }
 
 // backward sets dx = 1/σ · (g - mean(g) - x̂·mean(g·x̂)) with g = γ·dy (+ add, if it is not nil),
-// and takes the sums of dγ and dβ, for rows of which the first is row first.
-func (n *layerNorm) backward(team *team.Team, first int, dx, x, gamma, dy, add []float32) {
-	n.now = normRows{first: first, x: x, gamma: gamma, dy: dy, dx: dx, add: add}
-	team.Chunks(len(dx)/n.d, sliceRows, n.backwardRows)
-}
-
-func (n *layerNorm) backwardPart(lo, hi int) {
-	sums := n.sums.own(n.now.first + lo)
-	for r := lo; r < hi; r++ {
-		at := n.now.first + r
-		row, g, dx := n.now.x[r*n.d:][:n.d], n.now.dy[r*n.d:][:n.d], n.now.dx[r*n.d:][:n.d]
-		sum, dot := kernel.LayerNormSums(row, n.now.gamma, g, sums[:n.d], sums[n.d:], n.mean[at], n.istd[at])
+// and takes the sums of dγ and dβ, for a slice of rows of which the first is row first.
+func (n *layerNorm) backward(first int, dx, x, gamma, dy, add []float32) {
+	sums := n.sums.own(first)
+	for at := 0; at < len(dx); at += n.d {
+		r, row, g, to := first+at/n.d, x[at:][:n.d], dy[at:][:n.d], dx[at:][:n.d]
+		sum, dot := kernel.LayerNormSums(row, gamma, g, sums[:n.d], sums[n.d:], n.mean[r], n.istd[r])
 		a, b := float32(sum/float64(n.d)), float32(dot/float64(n.d))
-		kernel.LayerNormBackward(dx, row, n.now.gamma, g, n.mean[at], n.istd[at], a, b)
-		if n.now.add != nil {
-			kernel.Combine(dx, n.now.add[r*n.d:][:n.d], dx, 1, 1)
+		kernel.LayerNormBackward(to, row, gamma, g, n.mean[r], n.istd[r], a, b)
+		if add != nil {
+			kernel.Combine(to, add[at:][:n.d], to, 1, 1)
 		}
 	}
 }
@@ -123,10 +119,7 @@ func (n *layerNorm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error
 	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: "layer-norm-grad", Out: in[0].Shape().Clone(),
-		Forward: func(team *team.Team, v [][]float32, dst []float32) {
-			n.backward(team, 0, dst, v[0], v[1], v[2], nil)
-			n.finish(team)
-		},
+		Forward: n.backwardAll,
 	}, in[0], in[1], grad, forward)
 	if err != nil {
 		return nil, err

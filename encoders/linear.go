@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Linear computes x·w (+ b), x [N,In], w [In,Out], b [Out] or nil, with relu fused behind. Without
-// inputGrad no gradient flows to x.
+// Linear computes x·w (+ b), x [N,In] or [N,...] with In numbers a row, w [In,Out], b [Out] or nil,
+// with relu fused behind. Without inputGrad no gradient flows to x.
 func Linear(x, w, b *G.Node, relu, inputGrad bool) (*G.Node, error) {
 	l, err := newLinear(x, w)
 	if err != nil {
@@ -23,17 +23,6 @@ func Linear(x, w, b *G.Node, relu, inputGrad bool) (*G.Node, error) {
 		return l.node("linear", x, w)
 	}
 	return l.node("linear", x, w, b)
-}
-
-// LinearAdd computes residual + (x·w + b): the end of a residual branch (He et al. 2016) whose last
-// layer is [Linear]. The gradient passes to the residual [N,Out] as it is.
-func LinearAdd(x, w, b, residual *G.Node) (*G.Node, error) {
-	l, err := newLinear(x, w)
-	if err != nil {
-		return nil, err
-	}
-	l.add, l.inputGrad = true, true
-	return l.node("linear-add", x, w, b, residual)
 }
 
 // LinearGELU is [Linear] with a bias and [GELU] fused behind: x [N,In], w [In,Out], b [Out].
@@ -49,11 +38,11 @@ func LinearGELU(x, w, b *G.Node) (*G.Node, error) {
 // linear is an affine map with what is fused behind it.
 type linear struct {
 	affine
-	n               int
-	relu, gelu, add bool
-	inputGrad       bool
-	pre             []float32 // [N,Out], what GELU saw, where a backward pass will ask for it
-	now             linearRows
+	n          int
+	relu, gelu bool
+	inputGrad  bool
+	pre        []float32 // [N,Out], what GELU saw, where a backward pass will ask for it
+	now        linearRows
 
 	fuseRows, gradRows func(lo, hi int) // bound once: a closure for each call would be garbage
 }
@@ -62,21 +51,20 @@ type linear struct {
 type linearRows struct {
 	first         int
 	y, pre, dy, g []float32
-	residual      []float32
 }
 
 func newLinear(x, w *G.Node) (*linear, error) {
 	xs, ws := x.Shape(), w.Shape()
-	if len(xs) != 2 || len(ws) != 2 || xs[1] != ws[0] {
+	if len(xs) < 2 || len(ws) != 2 || xs.TotalSize() != xs[0]*ws[0] {
 		return nil, fmt.Errorf("encoders: a linear layer of %v with weights %v", xs, ws)
 	}
-	l := &linear{affine: affine{in: xs[1], out: ws[1]}, n: xs[0]}
+	l := &linear{affine: affine{in: ws[0], out: ws[1]}, n: xs[0]}
 	l.fuseRows, l.gradRows = l.fuse, l.gradient
 	return l, nil
 }
 
 func (l *linear) node(kind string, in ...*G.Node) (*G.Node, error) {
-	diff := []bool{l.inputGrad, true, true, true}[:len(in)]
+	diff := []bool{l.inputGrad, true, true}[:len(in)]
 	return graph.Apply(graph.Op{
 		Kind: kind, Out: tensor.Shape{l.n, l.out}, Diff: diff, Forward: l.forward, Backward: l.backwardNodes,
 	}, in...)
@@ -94,11 +82,8 @@ func (l *linear) forward(team *team.Team, in [][]float32, y []float32) {
 		if l.pre != nil {
 			l.now.pre = l.pre[lo*l.out : hi*l.out]
 		}
-		if l.add {
-			l.now.residual = in[3][lo*l.out : hi*l.out]
-		}
 		l.affine.forward(team, hi-lo, l.now.pre, in[0][lo*l.in:], in[1], b)
-		if l.relu || l.gelu || l.add {
+		if l.relu || l.gelu {
 			team.Chunks(len(l.now.y), kernel.ChunkSize, l.fuseRows)
 		}
 	}
@@ -112,8 +97,6 @@ func (l *linear) fuse(lo, hi int) {
 		kernel.ReLU(y, y)
 	case l.gelu:
 		kernel.GELU(y, pre)
-	case l.add:
-		kernel.Combine(y, l.now.residual[lo:hi], y, 1, 1)
 	}
 }
 
@@ -187,9 +170,6 @@ func (l *linear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	}
 	if !l.inputGrad {
 		grads[0] = nil
-	}
-	if l.add {
-		grads = append(grads, grad)
 	}
 	return grads, nil
 }

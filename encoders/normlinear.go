@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
@@ -19,7 +20,7 @@ func NormLinear(x, gamma, beta, w, b *G.Node, eps float64) (*G.Node, error) {
 		return nil, fmt.Errorf("encoders: a linear layer of %v with weights %v", xs, ws)
 	}
 	l := &normLinear{norm: newLayerNorm(xs[0], xs[1], eps), affine: affine{in: ws[0], out: ws[1]}, n: xs[0]}
-	l.biasRows = l.addBiasRows
+	l.forwardPart, l.backwardPart = l.forwardRows, l.backwardSlice
 	return graph.Apply(graph.Op{
 		Kind: "norm-linear", Out: tensor.Shape{l.n, l.out}, Diff: []bool{true, true, true, true, true},
 		Forward: l.forward, Backward: l.backwardNodes,
@@ -28,42 +29,69 @@ func NormLinear(x, gamma, beta, w, b *G.Node, eps float64) (*G.Node, error) {
 
 type normLinear struct {
 	affine
-	norm     *layerNorm
-	n        int
-	first    int       // row of the pass at hand
-	dy       []float32 // its rows
-	biasRows func(lo, hi int)
+	norm *layerNorm
+	n    int
+	now  normLinearRows
+
+	forwardPart, backwardPart func(lo, hi int) // bound once: a closure for each call would be garbage
+}
+
+// normLinearRows is what the tasks of a pass work on. Those that go with h are of a backward pass,
+// for rows from first on.
+type normLinearRows struct {
+	w              *kernel.Panels // for the product at hand
+	x, y           []float32      // [N,In] and [N,Out]
+	gamma, beta, b []float32
+	first          int
+	dx, h, dh      []float32 // [n,In]
+	dy             []float32 // [n,Out]
 }
 
 func (l *normLinear) forward(team *team.Team, v [][]float32, y []float32) {
-	x, gamma, beta, w, b := v[0], v[1], v[2], v[3], v[4]
-	h := team.Scratch(min(passRows, l.n) * l.in)
-	for lo := 0; lo < l.n; lo += passRows {
-		n := min(passRows, l.n-lo)
-		l.norm.forward(team, lo, h[:n*l.in], x[lo*l.in:], gamma, beta)
-		l.affine.forward(team, n, y[lo*l.out:], h, w, b)
-	}
+	l.now = normLinearRows{w: l.packed(team, v[3], false), x: v[0], gamma: v[1], beta: v[2], b: v[4], y: y}
+	team.Chunks(l.n, rowsATask(2*l.in+l.out), l.forwardPart)
+	packings.Put(l.now.w)
+	l.now = normLinearRows{}
+}
+
+func (l *normLinear) forwardRows(lo, hi int) {
+	r := rooms.Get()
+	defer rooms.Put(r)
+	h := r.of((hi - lo) * l.in)
+	l.norm.forward(lo, h, l.now.x[lo*l.in:hi*l.in], l.now.gamma, l.now.beta)
+	l.now.w.Multiply(hi-lo, h, l.in, l.now.b, l.now.y[lo*l.out:hi*l.out], l.out)
 }
 
 // backward reads x, γ, β, w, dy, sets dx and leaves the other gradients in the layer.
 func (l *normLinear) backward(team *team.Team, v [][]float32, dx []float32) {
-	x, gamma, beta, w, dy := v[0], v[1], v[2], v[3], v[4]
+	x, dy := v[0], v[4]
 	room := team.Scratch(2 * min(passRows, l.n) * l.in)
+	w := l.packed(team, v[3], true)
 	for lo := 0; lo < l.n; lo += passRows {
 		n := min(passRows, l.n-lo)
-		h, dh, from, to := room[:n*l.in], room[n*l.in:][:n*l.in], lo*l.in, (lo+n)*l.in
-		l.first, l.dy = lo, dy[lo*l.out:(lo+n)*l.out]
-		l.norm.again(team, lo, h, x[from:to], gamma, beta)
-		team.Chunks(n, sliceRows, l.biasRows)
-		l.learn(team, lo, h, l.dy)
-		l.input(team, dh, l.dy, w)
-		l.norm.backward(team, lo, dx[from:to], x[from:to], gamma, dh, nil)
+		size, from := n*l.in, lo*l.in
+		l.now = normLinearRows{
+			w: w, first: lo, gamma: v[1], beta: v[2],
+			x: x[from:][:size], dx: dx[from:][:size], h: room[:size], dh: room[size:][:size], dy: dy[lo*l.out:][:n*l.out],
+		}
+		team.Chunks(n, sliceRows, l.backwardPart)
+		l.learn(team, lo, l.now.h, l.now.dy)
 	}
+	packings.Put(w)
+	l.now = normLinearRows{}
 	l.finish(team)
 	l.norm.finish(team)
 }
 
-func (l *normLinear) addBiasRows(lo, hi int) { l.addBias(l.first+lo, l.dy[lo*l.out:hi*l.out]) }
+// backwardSlice takes a slice of rows back through the layer.
+func (l *normLinear) backwardSlice(lo, hi int) {
+	w, first := &l.now, l.now.first+lo
+	dy, from, to := w.dy[lo*l.out:hi*l.out], lo*l.in, hi*l.in
+	l.addBias(first, dy)
+	w.w.Multiply(hi-lo, dy, l.out, nil, w.dh[from:to], l.in)
+	l.norm.again(first, w.h[from:to], w.x[from:to], w.gamma, w.beta)
+	l.norm.backward(first, w.dx[from:to], w.x[from:to], w.gamma, w.dh[from:to], nil)
+}
 
 // backwardNodes comes after the forward pass, which leaves means and deviations.
 func (l *normLinear) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {

@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/methods/learner"
 	"protobench/methods/objective"
@@ -157,7 +158,8 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 
 // begin takes the views in and says where the run is. values is where the step notes scalars.
 func (t *Trainer) begin(views []float32, values map[string]float64) *learner.Step {
-	copy(t.local, views[copy(t.x, views):])
+	t.cfg.Team.Chunks(len(t.x), kernel.ChunkSize, func(lo, hi int) { copy(t.x[lo:hi], views[lo:hi]) })
+	copy(t.local, views[len(t.x):])
 	step := int(t.done[0])
 	t.now = learner.Step{
 		Team: t.cfg.Team, Index: step, PerEpoch: t.cfg.StepsPerEpoch, Epoch: float64(step) / float64(t.cfg.StepsPerEpoch),

@@ -31,7 +31,7 @@ type product struct {
 	lda, ldb, ldc  int
 	accumulate     bool
 	bias           []float32
-	panels         *packedB
+	panels         []float32 // of op(B), at hand
 	part           part
 
 	pack, multiply func(task int) // the two tasks of a part, bound once: a closure for each call would be garbage
@@ -72,18 +72,27 @@ func multiply(team *team.Team, call product) {
 		call.nothing()
 		return
 	}
-	p := products.Get()
+	p := newProduct(call)
 	defer p.end()
-	if p.pack == nil {
-		p.pack, p.multiply = p.packTask, p.multiplyTask
-	}
-	call.panels, call.pack, call.multiply = packed.Get(), p.pack, p.multiply
-	*p = call
+	room := packed.Get()
+	defer packed.Put(room)
+	p.panels = room[:]
 	for k0 := 0; k0 < p.k; k0 += blockK {
 		for n0 := 0; n0 < p.n; n0 += blockN {
 			p.block(team, k0, n0, min(blockK, p.k-k0), min(blockN, p.n-n0))
 		}
 	}
+}
+
+// newProduct returns a call's product, which is to be ended.
+func newProduct(call product) *product {
+	p := products.Get()
+	if p.pack == nil {
+		p.pack, p.multiply = p.packTask, p.multiplyTask
+	}
+	call.pack, call.multiply = p.pack, p.multiply
+	*p = call
+	return p
 }
 
 // nothing is the product of no products.
@@ -102,7 +111,6 @@ func (p *product) nothing() {
 // end returns what the call has borrowed. The matrices are let go, so that the stock keeps nobody's
 // memory alive.
 func (p *product) end() {
-	packed.Put(p.panels)
 	*p = product{pack: p.pack, multiply: p.multiply}
 	products.Put(p)
 }
@@ -134,7 +142,7 @@ func (p *product) block(team *team.Team, k0, n0, kc, nc int) {
 
 func (p *product) packTask(i int) {
 	b := &p.part
-	p.packB(b.k0, b.n0, b.kc, b.nc, i*b.panels/b.packs, (i+1)*b.panels/b.packs)
+	p.packB(p.panels, b.k0, b.n0, b.kc, b.nc, i*b.panels/b.packs, (i+1)*b.panels/b.packs)
 }
 
 func (p *product) multiplyTask(i int) {

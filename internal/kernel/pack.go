@@ -2,11 +2,11 @@ package kernel
 
 import "unsafe"
 
-// packB copies the panels [first,last) of op(B)[k0:k0+kc, n0:n0+nc]: 32 columns each, padded with
-// zeros.
-func (p *product) packB(k0, n0, kc, nc, first, last int) {
+// packB copies the panels [first,last) of op(B)[k0:k0+kc, n0:n0+nc] to where the first of all
+// begins: 32 columns each, padded with zeros.
+func (p *product) packB(panels []float32, k0, n0, kc, nc, first, last int) {
 	for q := first; q < last; q++ {
-		panel, j := p.panels[q*kc*tileCols:][:kc*tileCols], n0+q*tileCols
+		panel, j := panels[q*kc*tileCols:][:kc*tileCols], n0+q*tileCols
 		cols := min(tileCols, n0+nc-j)
 		if p.transB {
 			packTransposed(panel, p.b[j*p.ldb+k0:], p.ldb, kc, cols)
