@@ -88,7 +88,7 @@ func rankByChance(k, d int) float64 {
 	var weight, mean, log float64
 	for i := range rankSteps {
 		theta := math.Pi * (float64(i) + 0.5) / rankSteps
-		lambda := 1 + gamma - 2*float64(math.Sqrt(gamma)*math.Cos(theta))
+		lambda := 1 + gamma - float64(2*math.Sqrt(gamma)*math.Cos(theta))
 		w, s := math.Sin(theta)*math.Sin(theta)/lambda, math.Sqrt(lambda)
 		weight += w
 		mean += float64(w * s)
