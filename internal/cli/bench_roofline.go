@@ -81,8 +81,8 @@ func (r *roofline) add(at map[string]int, kind string, seconds, flop float64, by
 	k := &r.Kinds[n]
 	k.Operations++
 	k.MS += seconds
-	k.GFLOP += 1e-9 * flop
-	k.MB += 1e-6 * float64(bytes)
+	k.GFLOP += float64(1e-9 * flop)
+	k.MB += float64(1e-6 * float64(bytes))
 	what, bound := "compute", 1e-9*flop/r.Peak
 	level, rate := r.near(bytes)
 	if moved := 1e-9 * float64(bytes) / rate; moved > bound {
@@ -124,7 +124,7 @@ func (r *roofline) conclude(steps int, seconds float64) {
 		most := 0.0
 		for _, what := range []string{"compute", "cache", "memory"} {
 			b := k.bounds[what]
-			k.BoundMS += 1e3 * b
+			k.BoundMS += float64(1e3 * b)
 			if b > most {
 				k.Bound, most = what, b
 			}

@@ -68,7 +68,7 @@ func scalePanel(laws []*scaleSeries) *plot.Plot {
 	}
 	p.X.Tick.Marker = drawing.Ticks(values, labels)
 	p.Y.Tick.Marker = decades(low, high)
-	p.Y.Max = high + 0.09*float64(2+len(laws))*max(1, high-low)/2 // room for the legend
+	p.Y.Max = high + float64(0.045*float64(2+len(laws))*max(1, high-low)) // room for the legend
 	return p
 }
 

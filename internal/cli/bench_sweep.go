@@ -103,7 +103,7 @@ type stepOfArm struct {
 // conclude derives the rest from the time of a step.
 func (a *stepOfArm) conclude(step float64) {
 	a.OwnS = step - a.ViewsS - a.ObserversS
-	a.TrainS = float64(a.CellSteps) * step
+	a.TrainS = float64(float64(a.CellSteps) * step)
 	a.CellS = a.TrainS + a.EvalS
 	a.EvalShare = a.EvalS / a.CellS
 }
