@@ -28,7 +28,7 @@ func AdjustedPurity(classes, clusters []int, seed uint64) (float64, bool) {
 	sizes := Counts(a, na)
 	for range purityDraws {
 		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		expected += float64(inMajority(shuffled, sizes, ny)) / float64(len(y)) / purityDraws
+		expected += float64(float64(inMajority(shuffled, sizes, ny)) / float64(len(y)) / purityDraws)
 	}
 	if !(expected < 1) {
 		return 0, false
