@@ -25,6 +25,7 @@ type tile struct {
 	cs           int               // pitch of C's rows inside a group, in bytes
 	acc          int               // 1: add to C; 2: C begins with row
 	row          unsafe.Pointer    // 32 numbers (accRow)
+	pairs        bool              // A and B are pairs of bf16, which k counts
 }
 
 // What is added to a tile's sums (acc).
@@ -43,6 +44,8 @@ func (t *tile) run(groups, cols int) {
 		return
 	}
 	switch {
+	case t.pairs:
+		t.runPairs(groups, cols)
 	case isa == AVX512 && cols > halfCols:
 		t.runAVX512(groups)
 	case isa != Generic:
