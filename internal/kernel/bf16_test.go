@@ -231,4 +231,3 @@ func BenchmarkGemmBF16(b *testing.B) {
 		}
 	}
 }
-
