@@ -22,7 +22,7 @@ func NormLinear(x, gamma, beta, w, b *G.Node, eps float64) (*G.Node, error) {
 	l.biasRows = l.addBiasRows
 	return graph.Apply(graph.Op{
 		Kind: "norm-linear", Out: tensor.Shape{l.n, l.out}, Diff: []bool{true, true, true, true, true},
-		Forward: l.forward, Backward: l.backwardNodes,
+		Forward: l.forward, Backward: l.backwardNodes, Layer: l,
 	}, x, gamma, beta, w, b)
 }
 
