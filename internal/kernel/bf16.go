@@ -80,11 +80,7 @@ type pairing struct {
 	rows, blocks   int // blocks of sixteen pairs
 	low, high, out int // what is left: numbers read from either source, and pairs written
 	both           int // the row below: all of it, or nothing
-	index          unsafe.Pointer
 }
-
-// beside are the places that numbers of two rows go to when they become pairs.
-var beside = [32]uint16{0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31}
 
 // lowest is a mask of the n lowest bits, of sixteen.
 func lowest(n int) int { return 1<<max(0, min(16, n)) - 1 }
@@ -132,7 +128,7 @@ func pairRows(dst []float32, step int, first, second []float32, pitch, n, rows i
 		left := lowest(n % 16)
 		p := pairing{
 			src: start(first), next: start(first), pitch: 4 * pitch, dst: start(dst), step: 4 * step, rows: rows, blocks: n / 16,
-			low: left, out: left, index: unsafe.Pointer(&beside),
+			low: left, out: left,
 		}
 		if second != nil {
 			p.next, p.high, p.both = start(second), left, lowest(16)

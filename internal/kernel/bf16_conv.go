@@ -15,6 +15,7 @@ import (
 type ConvBF16 struct {
 	shape   *Conv
 	in, out *Conv // as shape, with pairs for input channels, and for output channels
+	wino    *winograd
 }
 
 // SuitsBF16 reports whether a convolution has an even number of channels on both sides, so that
@@ -31,8 +32,17 @@ func NewConvBF16(c *Conv) *ConvBF16 {
 			Batch: c.Batch, Height: c.Height, Width: c.Width, In: in, Out: out, Stride: c.Stride, OutHeight: c.OutHeight, OutWidth: c.OutWidth,
 		}
 	}
-	return &ConvBF16{shape: c, in: half(c.In/2, c.Out), out: half(c.In, c.Out/2)}
+	b := &ConvBF16{shape: c, in: half(c.In/2, c.Out), out: half(c.In, c.Out/2)}
+	if c.wino != nil && min(c.In, c.Out) >= winogradMinBF16 {
+		b.wino = tiled(c, smallTile)
+		b.wino.bf16 = true
+	}
+	return b
 }
+
+// winogradMinBF16 is the number of channels from which minimal filtering saves time beside products
+// of bf16.
+const winogradMinBF16 = 64
 
 // Output returns the output's maps.
 func (c *ConvBF16) Output() Map { return c.shape.Output() }
@@ -48,6 +58,10 @@ func (c *ConvBF16) Forward(team *team.Team, y []float32, x Normed, weights []flo
 	var done func(lo, hi int)
 	if sums != nil {
 		done = s.summing(y, sums)
+	}
+	if c.wino != nil {
+		c.wino.forward(team, y, x, weights, done)
+		return
 	}
 	in, out, k := c.in.Input(), c.in.Output(), 9*c.in.In
 	f := pairFeed{of: s.Input(), from: x, images: c.imagesATask(in, s.OutWidth)}
@@ -77,6 +91,10 @@ func (c *ConvBF16) Backward(team *team.Team, dx, dw, dy []float32, x Normed, wei
 	var done func(lo, hi int)
 	if sums != nil {
 		done = s.Input().gradSumming(dx, x, sums)
+	}
+	if c.wino != nil {
+		c.wino.backward(team, dx, dw, dy, x, weights, done)
+		return
 	}
 	c.gradWeights(team, dw, dy, x)
 	if dx != nil {

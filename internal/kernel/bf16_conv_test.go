@@ -96,9 +96,21 @@ func BenchmarkConvBF16(b *testing.B) {
 					b.ReportMetric(flop*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
 				})
 			}
-			run("forward", func() { c.Forward(team, o.y, Plain(x), w, nil) })
-			run("input", func() { c.gradInput(team, o.dx, dy, w, nil) })
-			run("weights", func() { c.gradWeights(team, o.dw, dy, Plain(x)) })
+			for name, wino := range map[string]*winograd{"direct": nil, "winograd": tiled(shape, smallTile)} {
+				if c.wino = wino; wino != nil {
+					if wino.bf16 = true; s[3] > 1 {
+						continue
+					}
+				}
+				run("forward "+name, func() { c.Forward(team, o.y, Plain(x), w, nil) })
+				if wino != nil {
+					run("input "+name, func() { wino.gradInput(team, o.dx, dy, w, nil) })
+					run("weights "+name, func() { wino.gradWeights(team, o.dw, dy, Plain(x)) })
+					continue
+				}
+				run("input "+name, func() { c.gradInput(team, o.dx, dy, w, nil) })
+				run("weights "+name, func() { c.gradWeights(team, o.dw, dy, Plain(x)) })
+			}
 		}
 	}
 }

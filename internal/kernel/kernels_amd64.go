@@ -215,6 +215,21 @@ func narrowBF16(p *byte)
 //go:noescape
 func pairBF16(p *byte)
 
+// winogradInputBF16 transforms tiles of 4×4 pixels to pairs of channels: see winogradInput.
+//
+//go:noescape
+func winogradInputBF16(p *byte)
+
+// winogradInputPairs transforms two tiles of 4×4 pixels at a time to pairs: see winogradInput.
+//
+//go:noescape
+func winogradInputPairs(p *byte)
+
+// winogradSpreadPairs transforms two tiles of 2×2 gradients at a time to pairs: see winogradSpread.
+//
+//go:noescape
+func winogradSpreadPairs(p *byte)
+
 // combineAVX2 adds multiples of two arrays.
 //
 //go:noescape

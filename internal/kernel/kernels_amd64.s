@@ -6746,8 +6746,7 @@ TEXT ·pairBF16(SB), $256-8
 	KMOVW   CX, K3
 	MOVQ    72(AX), CX
 	KMOVW   CX, K4
-	MOVQ    88(AX), CX
-	VMOVUPS (CX), Z2
+	VMOVUPS besideBF16<>+0(SB), Z2
 	MOVQ    40(AX), CX
 	MOVQ    16(AX), BX
 	MOVQ    32(AX), SI
@@ -6790,6 +6789,530 @@ next:
 	ADDQ SI, R11
 	DECQ CX
 	JNZ  row
+	VZEROUPPER
+	RET
+
+DATA besideBF16<>+0(SB)/4, $0x00100000
+DATA besideBF16<>+4(SB)/4, $0x00110001
+DATA besideBF16<>+8(SB)/4, $0x00120002
+DATA besideBF16<>+12(SB)/4, $0x00130003
+DATA besideBF16<>+16(SB)/4, $0x00140004
+DATA besideBF16<>+20(SB)/4, $0x00150005
+DATA besideBF16<>+24(SB)/4, $0x00160006
+DATA besideBF16<>+28(SB)/4, $0x00170007
+DATA besideBF16<>+32(SB)/4, $0x00180008
+DATA besideBF16<>+36(SB)/4, $0x00190009
+DATA besideBF16<>+40(SB)/4, $0x001a000a
+DATA besideBF16<>+44(SB)/4, $0x001b000b
+DATA besideBF16<>+48(SB)/4, $0x001c000c
+DATA besideBF16<>+52(SB)/4, $0x001d000d
+DATA besideBF16<>+56(SB)/4, $0x001e000e
+DATA besideBF16<>+60(SB)/4, $0x001f000f
+GLOBL besideBF16<>(SB), RODATA|NOPTR, $64
+
+// func winogradInputBF16(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·winogradInputBF16(SB), $272-8
+	MOVQ p+0(FP), AX
+	MOVQ 32(AX), CX
+	LEAQ (CX)(CX*2), DX
+	LEAQ (CX)(DX*1), BX
+	MOVQ 24(AX), SI
+	LEAQ (SI)(BX*1), DI
+	LEAQ (DI)(BX*1), R8
+	LEAQ (R8)(BX*1), BX
+	MOVQ (AX), R9
+	MOVQ 8(AX), R10
+	LEAQ (R9)(R10*1), R11
+	LEAQ (R11)(R10*1), R12
+	LEAQ (R12)(R10*1), R10
+	MOVQ 16(AX), R13
+	LEAQ (R13)(R13*2), R14
+	LEAQ (R13)(R13*4), R15
+	MOVQ 40(AX), R15
+	MOVQ R15, 256(SP)
+
+tile:
+	MOVQ 48(AX), R15
+	MOVQ R15, 264(SP)
+
+block:
+	PREFETCHT0    1024(R9)(R13*2)
+	PREFETCHT0    1024(R9)(R14*1)
+	PREFETCHT0    1024(R11)(R13*2)
+	PREFETCHT0    1024(R11)(R14*1)
+	PREFETCHT0    1024(R12)(R13*2)
+	PREFETCHT0    1024(R12)(R14*1)
+	PREFETCHT0    1024(R10)(R13*2)
+	PREFETCHT0    1024(R10)(R14*1)
+	VMOVUPS       (R9), Z0
+	VMOVUPS       (R12), Z1
+	VSUBPS        Z1, Z0, Z0
+	VMOVUPS       (R9)(R13*1), Z1
+	VMOVUPS       (R12)(R13*1), Z2
+	VSUBPS        Z2, Z1, Z1
+	VMOVUPS       (R9)(R13*2), Z2
+	VMOVUPS       (R12)(R13*2), Z3
+	VSUBPS        Z3, Z2, Z2
+	VMOVUPS       (R9)(R14*1), Z3
+	VMOVUPS       (R12)(R14*1), Z4
+	VSUBPS        Z4, Z3, Z3
+	VSUBPS        Z2, Z0, Z0
+	VADDPS        Z2, Z1, Z4
+	VSUBPS        Z1, Z2, Z2
+	VSUBPS        Z1, Z3, Z1
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z0, Z0
+	VMOVUPS       Y0, (SI)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xe4 // VCVTNEPS2BF16 Z4, Z4
+	VMOVUPS       Y4, (SI)(CX*1)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Z2
+	VMOVUPS       Y2, (SI)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z1, Z1
+	VMOVUPS       Y1, (SI)(DX*1)
+	VMOVUPS       (R11), Z0
+	VMOVUPS       (R12), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       (R11)(R13*1), Z1
+	VMOVUPS       (R12)(R13*1), Z2
+	VADDPS        Z2, Z1, Z1
+	VMOVUPS       (R11)(R13*2), Z2
+	VMOVUPS       (R12)(R13*2), Z3
+	VADDPS        Z3, Z2, Z2
+	VMOVUPS       (R11)(R14*1), Z3
+	VMOVUPS       (R12)(R14*1), Z4
+	VADDPS        Z4, Z3, Z3
+	VSUBPS        Z2, Z0, Z0
+	VADDPS        Z2, Z1, Z4
+	VSUBPS        Z1, Z2, Z2
+	VSUBPS        Z1, Z3, Z1
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z0, Z0
+	VMOVUPS       Y0, (DI)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xe4 // VCVTNEPS2BF16 Z4, Z4
+	VMOVUPS       Y4, (DI)(CX*1)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Z2
+	VMOVUPS       Y2, (DI)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z1, Z1
+	VMOVUPS       Y1, (DI)(DX*1)
+	VMOVUPS       (R12), Z0
+	VMOVUPS       (R11), Z1
+	VSUBPS        Z1, Z0, Z0
+	VMOVUPS       (R12)(R13*1), Z1
+	VMOVUPS       (R11)(R13*1), Z2
+	VSUBPS        Z2, Z1, Z1
+	VMOVUPS       (R12)(R13*2), Z2
+	VMOVUPS       (R11)(R13*2), Z3
+	VSUBPS        Z3, Z2, Z2
+	VMOVUPS       (R12)(R14*1), Z3
+	VMOVUPS       (R11)(R14*1), Z4
+	VSUBPS        Z4, Z3, Z3
+	VSUBPS        Z2, Z0, Z0
+	VADDPS        Z2, Z1, Z4
+	VSUBPS        Z1, Z2, Z2
+	VSUBPS        Z1, Z3, Z1
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z0, Z0
+	VMOVUPS       Y0, (R8)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xe4 // VCVTNEPS2BF16 Z4, Z4
+	VMOVUPS       Y4, (R8)(CX*1)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Z2
+	VMOVUPS       Y2, (R8)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z1, Z1
+	VMOVUPS       Y1, (R8)(DX*1)
+	VMOVUPS       (R10), Z0
+	VMOVUPS       (R11), Z1
+	VSUBPS        Z1, Z0, Z0
+	VMOVUPS       (R10)(R13*1), Z1
+	VMOVUPS       (R11)(R13*1), Z2
+	VSUBPS        Z2, Z1, Z1
+	VMOVUPS       (R10)(R13*2), Z2
+	VMOVUPS       (R11)(R13*2), Z3
+	VSUBPS        Z3, Z2, Z2
+	VMOVUPS       (R10)(R14*1), Z3
+	VMOVUPS       (R11)(R14*1), Z4
+	VSUBPS        Z4, Z3, Z3
+	VSUBPS        Z2, Z0, Z0
+	VADDPS        Z2, Z1, Z4
+	VSUBPS        Z1, Z2, Z2
+	VSUBPS        Z1, Z3, Z1
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z0, Z0
+	VMOVUPS       Y0, (BX)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xe4 // VCVTNEPS2BF16 Z4, Z4
+	VMOVUPS       Y4, (BX)(CX*1)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Z2
+	VMOVUPS       Y2, (BX)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z1, Z1
+	VMOVUPS       Y1, (BX)(DX*1)
+	ADDQ          $0x40, R9
+	ADDQ          $0x40, R11
+	ADDQ          $0x40, R12
+	ADDQ          $0x40, R10
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DI
+	ADDQ          $0x20, R8
+	ADDQ          $0x20, BX
+	DECQ          264(SP)
+	JNZ           block
+	ADDQ          56(AX), R9
+	ADDQ          56(AX), R11
+	ADDQ          56(AX), R12
+	ADDQ          56(AX), R10
+	ADDQ          64(AX), SI
+	ADDQ          64(AX), DI
+	ADDQ          64(AX), R8
+	ADDQ          64(AX), BX
+	DECQ          256(SP)
+	JNZ           tile
+	VZEROUPPER
+	RET
+
+// func winogradInputPairs(p *byte)
+// Requires: AVX, AVX512BW, AVX512F, MMX+
+TEXT ·winogradInputPairs(SB), $272-8
+	MOVQ p+0(FP), AX
+	MOVQ 32(AX), CX
+	LEAQ (CX)(CX*2), DX
+	LEAQ (CX)(DX*1), BX
+	MOVQ 24(AX), SI
+	LEAQ (SI)(BX*1), DI
+	LEAQ (DI)(BX*1), R8
+	LEAQ (R8)(BX*1), BX
+	MOVQ (AX), R9
+	MOVQ 8(AX), R10
+	LEAQ (R9)(R10*1), R11
+	LEAQ (R11)(R10*1), R12
+	LEAQ (R12)(R10*1), R10
+	MOVQ 16(AX), R13
+	LEAQ (R13)(R13*2), R14
+	LEAQ (R13)(R13*4), R15
+	MOVQ 40(AX), BP
+	MOVQ BP, 256(SP)
+
+tile:
+	MOVQ 48(AX), BP
+	MOVQ BP, 264(SP)
+
+block:
+	VMOVUPS        besideBF16<>+0(SB), Z0
+	PREFETCHT0     1024(R9)(R13*2)
+	PREFETCHT0     1024(R9)(R14*1)
+	PREFETCHT0     1024(R11)(R13*2)
+	PREFETCHT0     1024(R11)(R14*1)
+	PREFETCHT0     1024(R12)(R13*2)
+	PREFETCHT0     1024(R12)(R14*1)
+	PREFETCHT0     1024(R10)(R13*2)
+	PREFETCHT0     1024(R10)(R14*1)
+	PREFETCHT0     1024(R9)(R14*1)
+	PREFETCHT0     1024(R9)(R14*1)
+	PREFETCHT0     1024(R11)(R14*1)
+	PREFETCHT0     1024(R11)(R14*1)
+	PREFETCHT0     1024(R12)(R14*1)
+	PREFETCHT0     1024(R12)(R14*1)
+	PREFETCHT0     1024(R10)(R14*1)
+	PREFETCHT0     1024(R10)(R14*1)
+	VMOVUPS        (R9), Z1
+	VMOVUPS        (R12), Z2
+	VSUBPS         Z2, Z1, Z1
+	VMOVUPS        (R9)(R13*1), Z2
+	VMOVUPS        (R12)(R13*1), Z3
+	VSUBPS         Z3, Z2, Z2
+	VMOVUPS        (R9)(R13*2), Z3
+	VMOVUPS        (R12)(R13*2), Z4
+	VSUBPS         Z4, Z3, Z3
+	VMOVUPS        (R9)(R14*1), Z4
+	VMOVUPS        (R12)(R14*1), Z5
+	VSUBPS         Z5, Z4, Z4
+	VMOVUPS        (R9)(R13*4), Z5
+	VMOVUPS        (R12)(R13*4), Z6
+	VSUBPS         Z6, Z5, Z5
+	VMOVUPS        (R9)(R15*1), Z6
+	VMOVUPS        (R12)(R15*1), Z7
+	VSUBPS         Z7, Z6, Z6
+	VSUBPS         Z3, Z1, Z1
+	VADDPS         Z3, Z2, Z7
+	VSUBPS         Z2, Z3, Z8
+	VSUBPS         Z2, Z4, Z2
+	VSUBPS         Z5, Z3, Z3
+	VADDPS         Z5, Z4, Z9
+	VSUBPS         Z4, Z5, Z5
+	VSUBPS         Z4, Z6, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x67; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z3, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x37; BYTE $0x48; BYTE $0x72; BYTE $0xcf // VCVTNE2PS2BF16 Z7, Z9, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)(CX*1)
+	BYTE $0x62; BYTE $0xd2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xc8 // VCVTNE2PS2BF16 Z8, Z5, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xca // VCVTNE2PS2BF16 Z2, Z4, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)(DX*1)
+	VMOVUPS        (R11), Z1
+	VMOVUPS        (R12), Z2
+	VADDPS         Z2, Z1, Z1
+	VMOVUPS        (R11)(R13*1), Z2
+	VMOVUPS        (R12)(R13*1), Z3
+	VADDPS         Z3, Z2, Z2
+	VMOVUPS        (R11)(R13*2), Z3
+	VMOVUPS        (R12)(R13*2), Z4
+	VADDPS         Z4, Z3, Z3
+	VMOVUPS        (R11)(R14*1), Z4
+	VMOVUPS        (R12)(R14*1), Z5
+	VADDPS         Z5, Z4, Z4
+	VMOVUPS        (R11)(R13*4), Z5
+	VMOVUPS        (R12)(R13*4), Z6
+	VADDPS         Z6, Z5, Z5
+	VMOVUPS        (R11)(R15*1), Z6
+	VMOVUPS        (R12)(R15*1), Z7
+	VADDPS         Z7, Z6, Z6
+	VSUBPS         Z3, Z1, Z1
+	VADDPS         Z3, Z2, Z7
+	VSUBPS         Z2, Z3, Z8
+	VSUBPS         Z2, Z4, Z2
+	VSUBPS         Z5, Z3, Z3
+	VADDPS         Z5, Z4, Z9
+	VSUBPS         Z4, Z5, Z5
+	VSUBPS         Z4, Z6, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x67; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z3, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (DI)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x37; BYTE $0x48; BYTE $0x72; BYTE $0xcf // VCVTNE2PS2BF16 Z7, Z9, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (DI)(CX*1)
+	BYTE $0x62; BYTE $0xd2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xc8 // VCVTNE2PS2BF16 Z8, Z5, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (DI)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xca // VCVTNE2PS2BF16 Z2, Z4, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (DI)(DX*1)
+	VMOVUPS        (R12), Z1
+	VMOVUPS        (R11), Z2
+	VSUBPS         Z2, Z1, Z1
+	VMOVUPS        (R12)(R13*1), Z2
+	VMOVUPS        (R11)(R13*1), Z3
+	VSUBPS         Z3, Z2, Z2
+	VMOVUPS        (R12)(R13*2), Z3
+	VMOVUPS        (R11)(R13*2), Z4
+	VSUBPS         Z4, Z3, Z3
+	VMOVUPS        (R12)(R14*1), Z4
+	VMOVUPS        (R11)(R14*1), Z5
+	VSUBPS         Z5, Z4, Z4
+	VMOVUPS        (R12)(R13*4), Z5
+	VMOVUPS        (R11)(R13*4), Z6
+	VSUBPS         Z6, Z5, Z5
+	VMOVUPS        (R12)(R15*1), Z6
+	VMOVUPS        (R11)(R15*1), Z7
+	VSUBPS         Z7, Z6, Z6
+	VSUBPS         Z3, Z1, Z1
+	VADDPS         Z3, Z2, Z7
+	VSUBPS         Z2, Z3, Z8
+	VSUBPS         Z2, Z4, Z2
+	VSUBPS         Z5, Z3, Z3
+	VADDPS         Z5, Z4, Z9
+	VSUBPS         Z4, Z5, Z5
+	VSUBPS         Z4, Z6, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x67; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z3, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (R8)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x37; BYTE $0x48; BYTE $0x72; BYTE $0xcf // VCVTNE2PS2BF16 Z7, Z9, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (R8)(CX*1)
+	BYTE $0x62; BYTE $0xd2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xc8 // VCVTNE2PS2BF16 Z8, Z5, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (R8)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xca // VCVTNE2PS2BF16 Z2, Z4, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (R8)(DX*1)
+	VMOVUPS        (R10), Z1
+	VMOVUPS        (R11), Z2
+	VSUBPS         Z2, Z1, Z1
+	VMOVUPS        (R10)(R13*1), Z2
+	VMOVUPS        (R11)(R13*1), Z3
+	VSUBPS         Z3, Z2, Z2
+	VMOVUPS        (R10)(R13*2), Z3
+	VMOVUPS        (R11)(R13*2), Z4
+	VSUBPS         Z4, Z3, Z3
+	VMOVUPS        (R10)(R14*1), Z4
+	VMOVUPS        (R11)(R14*1), Z5
+	VSUBPS         Z5, Z4, Z4
+	VMOVUPS        (R10)(R13*4), Z5
+	VMOVUPS        (R11)(R13*4), Z6
+	VSUBPS         Z6, Z5, Z5
+	VMOVUPS        (R10)(R15*1), Z6
+	VMOVUPS        (R11)(R15*1), Z7
+	VSUBPS         Z7, Z6, Z6
+	VSUBPS         Z3, Z1, Z1
+	VADDPS         Z3, Z2, Z7
+	VSUBPS         Z2, Z3, Z8
+	VSUBPS         Z2, Z4, Z2
+	VSUBPS         Z5, Z3, Z3
+	VADDPS         Z5, Z4, Z9
+	VSUBPS         Z4, Z5, Z5
+	VSUBPS         Z4, Z6, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x67; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z3, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (BX)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x37; BYTE $0x48; BYTE $0x72; BYTE $0xcf // VCVTNE2PS2BF16 Z7, Z9, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (BX)(CX*1)
+	BYTE $0x62; BYTE $0xd2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xc8 // VCVTNE2PS2BF16 Z8, Z5, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (BX)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xca // VCVTNE2PS2BF16 Z2, Z4, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (BX)(DX*1)
+	ADDQ           $0x40, R9
+	ADDQ           $0x40, R11
+	ADDQ           $0x40, R12
+	ADDQ           $0x40, R10
+	ADDQ           $0x40, SI
+	ADDQ           $0x40, DI
+	ADDQ           $0x40, R8
+	ADDQ           $0x40, BX
+	DECQ           264(SP)
+	JNZ            block
+	ADDQ           56(AX), R9
+	ADDQ           56(AX), R11
+	ADDQ           56(AX), R12
+	ADDQ           56(AX), R10
+	ADDQ           64(AX), SI
+	ADDQ           64(AX), DI
+	ADDQ           64(AX), R8
+	ADDQ           64(AX), BX
+	DECQ           256(SP)
+	JNZ            tile
+	VZEROUPPER
+	RET
+
+// func winogradSpreadPairs(p *byte)
+// Requires: AVX, AVX512BW, AVX512F, MMX+
+TEXT ·winogradSpreadPairs(SB), $272-8
+	MOVQ p+0(FP), AX
+	MOVQ 32(AX), CX
+	LEAQ (CX)(CX*2), DX
+	LEAQ (CX)(DX*1), BX
+	MOVQ 24(AX), SI
+	LEAQ (SI)(BX*1), DI
+	LEAQ (DI)(BX*1), R8
+	LEAQ (R8)(BX*1), BX
+	MOVQ (AX), R9
+	MOVQ 8(AX), R10
+	LEAQ (R9)(R10*1), R10
+	MOVQ 16(AX), R11
+	LEAQ (R11)(R11*2), R12
+	LEAQ (R11)(R11*4), R13
+	MOVQ 40(AX), R13
+	MOVQ R13, 256(SP)
+
+tile:
+	MOVQ 48(AX), R13
+	MOVQ R13, 264(SP)
+
+block:
+	VMOVUPS        besideBF16<>+0(SB), Z0
+	PREFETCHT0     1024(R9)
+	PREFETCHT0     1024(R9)(R11*1)
+	PREFETCHT0     1024(R10)
+	PREFETCHT0     1024(R10)(R11*1)
+	PREFETCHT0     1024(R9)(R11*2)
+	PREFETCHT0     1024(R9)(R12*1)
+	PREFETCHT0     1024(R10)(R11*2)
+	PREFETCHT0     1024(R10)(R12*1)
+	VMOVUPS        (R9), Z1
+	VMOVUPS        (R10), Z2
+	VADDPS         Z2, Z1, Z3
+	VSUBPS         Z2, Z1, Z4
+	VMOVUPS        (R9)(R11*1), Z5
+	VMOVUPS        (R10)(R11*1), Z6
+	VADDPS         Z6, Z5, Z7
+	VSUBPS         Z6, Z5, Z8
+	VMOVUPS        (R9)(R11*2), Z9
+	VMOVUPS        (R10)(R11*2), Z10
+	VADDPS         Z10, Z9, Z11
+	VSUBPS         Z10, Z9, Z12
+	VMOVUPS        (R9)(R12*1), Z13
+	VMOVUPS        (R10)(R12*1), Z14
+	VADDPS         Z14, Z13, Z15
+	VSUBPS         Z14, Z13, Z16
+	VADDPS         Z5, Z1, Z17
+	VSUBPS         Z5, Z1, Z18
+	VADDPS         Z13, Z9, Z19
+	VSUBPS         Z13, Z9, Z20
+	BYTE $0x62; BYTE $0xf2; BYTE $0x37; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z9, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)
+	BYTE $0x62; BYTE $0xb2; BYTE $0x67; BYTE $0x40; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z17, Z19, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)(CX*1)
+	BYTE $0x62; BYTE $0xb2; BYTE $0x5f; BYTE $0x40; BYTE $0x72; BYTE $0xca // VCVTNE2PS2BF16 Z18, Z20, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x17; BYTE $0x48; BYTE $0x72; BYTE $0xcd // VCVTNE2PS2BF16 Z5, Z13, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (SI)(DX*1)
+	VADDPS         Z7, Z3, Z1
+	VSUBPS         Z7, Z3, Z5
+	VADDPS         Z15, Z11, Z9
+	VSUBPS         Z15, Z11, Z13
+	BYTE $0x62; BYTE $0xf2; BYTE $0x27; BYTE $0x48; BYTE $0x72; BYTE $0xdb // VCVTNE2PS2BF16 Z3, Z11, Z3
+	VPERMW         Z3, Z0, Z3
+	VMOVUPS        Z3, (DI)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x37; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z9, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (DI)(CX*1)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x17; BYTE $0x48; BYTE $0x72; BYTE $0xcd // VCVTNE2PS2BF16 Z5, Z13, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (DI)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x07; BYTE $0x48; BYTE $0x72; BYTE $0xcf // VCVTNE2PS2BF16 Z7, Z15, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (DI)(DX*1)
+	VADDPS         Z8, Z4, Z1
+	VSUBPS         Z8, Z4, Z3
+	VADDPS         Z16, Z12, Z5
+	VSUBPS         Z16, Z12, Z7
+	BYTE $0x62; BYTE $0xf2; BYTE $0x1f; BYTE $0x48; BYTE $0x72; BYTE $0xe4 // VCVTNE2PS2BF16 Z4, Z12, Z4
+	VPERMW         Z4, Z0, Z4
+	VMOVUPS        Z4, (R8)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z5, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (R8)(CX*1)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x47; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNE2PS2BF16 Z3, Z7, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (R8)(CX*2)
+	BYTE $0x62; BYTE $0xd2; BYTE $0x7f; BYTE $0x40; BYTE $0x72; BYTE $0xc8 // VCVTNE2PS2BF16 Z8, Z16, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (R8)(DX*1)
+	VADDPS         Z6, Z2, Z1
+	VSUBPS         Z6, Z2, Z3
+	VADDPS         Z14, Z10, Z4
+	VSUBPS         Z14, Z10, Z5
+	BYTE $0x62; BYTE $0xf2; BYTE $0x2f; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNE2PS2BF16 Z2, Z10, Z2
+	VPERMW         Z2, Z0, Z2
+	VMOVUPS        Z2, (BX)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNE2PS2BF16 Z1, Z4, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (BX)(CX*1)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNE2PS2BF16 Z3, Z5, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (BX)(CX*2)
+	BYTE $0x62; BYTE $0xf2; BYTE $0x0f; BYTE $0x48; BYTE $0x72; BYTE $0xce // VCVTNE2PS2BF16 Z6, Z14, Z1
+	VPERMW         Z1, Z0, Z1
+	VMOVUPS        Z1, (BX)(DX*1)
+	ADDQ           $0x40, R9
+	ADDQ           $0x40, R10
+	ADDQ           $0x40, SI
+	ADDQ           $0x40, DI
+	ADDQ           $0x40, R8
+	ADDQ           $0x40, BX
+	DECQ           264(SP)
+	JNZ            block
+	ADDQ           56(AX), R9
+	ADDQ           56(AX), R10
+	ADDQ           64(AX), SI
+	ADDQ           64(AX), DI
+	ADDQ           64(AX), R8
+	ADDQ           64(AX), BX
+	DECQ           256(SP)
+	JNZ            tile
 	VZEROUPPER
 	RET
 
