@@ -142,8 +142,12 @@ func at(table string, err error) *setting.KeyError {
 
 // contradictions are settings that exclude each other, as far as the images are known.
 func (c *Cell) contradictions() []*setting.KeyError {
-	if c.Reference != "" {
+	switch c.Reference {
+	case "":
+	case "pixels":
 		return nil
+	default:
+		return methods.Unsupported(c.Train())
 	}
 	return append(c.Augment().Check(c.local()), methods.Check(c.Config())...)
 }
