@@ -56,7 +56,11 @@ func (p *parser) check(cells []Cell) {
 		for _, e := range c.contradictions() {
 			said := *e
 			said.Found = "method " + c.Composition.Name + ": " + e.Found
-			p.blame(p.line(c.at), said)
+			line := p.line(c.at)
+			if c.Reference != "" { // which no method stands for
+				line = p.lineOf(c, e.Key)
+			}
+			p.blame(line, said)
 		}
 		if open != nil {
 			c.Warnings = c.warnings()
