@@ -11,7 +11,7 @@ import (
 // filteredBF16 are convolutions by minimal filtering with products of bf16: batch, height, width,
 // in, out. Pairs are made by the kernels of their own, or of frequencies where sizes or channels
 // do not suit these, or tiles are odd in number.
-var filteredBF16 = [][5]int{{2, 8, 8, 16, 32}, {3, 7, 5, 24, 40}, {5, 4, 4, 64, 16}, {2, 13, 6, 16, 16}, {11, 16, 16, 32, 48}, {3, 8, 12, 48, 72}, {7, 2, 4, 32, 96}}
+var filteredBF16 = [][5]int{{2, 8, 8, 16, 32}, {3, 7, 5, 24, 40}, {5, 4, 4, 64, 16}, {2, 13, 6, 16, 16}, {11, 16, 16, 32, 48}, {3, 8, 12, 48, 72}, {7, 2, 4, 32, 96}, {2, 6, 10, 16, 32}}
 
 func filtered(s [5]int) *ConvBF16 {
 	c := NewConvBF16(NewConv(s[0], s[1], s[2], s[3], s[4], 1))
