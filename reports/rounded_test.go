@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,15 @@ func TestRoundedProductsAreFootnoted(t *testing.T) {
 	}
 	s, err := load(demo(t))
 	must(t, err)
-	s.arms[0].runs[0].Result.Provenance.Precision = "bf16"
+	if _, named := s.common(precisionKey); !named || slices.Contains(s.settingKeys(), precisionKey) {
+		t.Error("arms of float32 name their precision, or none")
+	}
+	low := s.arms[0]
+	low.planned.Settings = append(slices.Clone(low.planned.Settings), store.Setting{Key: precisionKey, Value: "bf16"})
+	if !slices.Contains(s.differing(), precisionKey) || !slices.Contains(differences(low, s.arms[1]), precisionKey) {
+		t.Error("an arm of bf16 differs in nothing from others")
+	}
+	low.runs[0].Result.Provenance.Precision = "bf16"
 	table := s.mainTable()
 	if mark := table.Rows[0][0].Marks; len(table.Notes) == 0 || !strings.Contains(mark, "[1]") || !strings.HasPrefix(table.Notes[0], "Trained with products of bf16") {
 		t.Errorf("%q of %q", mark, table.Notes)
