@@ -62,12 +62,23 @@ func (a *Audit) File(path string) ([]Result, error) {
 		out = append(out, r)
 	}
 	compareBranches(out, digests)
-	if warning := f.temperatures(); warning != "" {
-		for i := range out {
-			out[i].Reasons = append(out[i].Reasons, warning)
-		}
+	warnings := f.warnings()
+	for i := range out {
+		out[i].Reasons = append(out[i].Reasons, warnings...)
 	}
 	return out, nil
+}
+
+// warnings are what is to be known of a file whatever its prototypes are like.
+func (f *File) warnings() []string {
+	var out []string
+	if warning := f.temperatures(); warning != "" {
+		out = append(out, warning)
+	}
+	for _, name := range f.unreadPrototypes() {
+		out = append(out, f.unread(name))
+	}
+	return out
 }
 
 // openStart opens the file of the start: this one, where it holds the start beside the prototypes.
@@ -107,7 +118,7 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	m.centre(p, a.o.Epsilons, a.o.Series)
+	m.centre(p, a.o.Epsilons, a.o.Series, a.o.Team)
 	r := Result{p.Found, m, Judge(p, &m, a.o.Thresholds)}
 	t.add(f, p, r, a.o.Series)
 	return r, nil

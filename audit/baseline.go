@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mathext"
 
+	"protobench/internal/team"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
 )
@@ -13,6 +14,9 @@ import (
 type Baseline struct {
 	Unique   Counts  `json:"unique"`              // by ε
 	MeanNorm float64 `json:"prototype_mean_norm"` // 1/√K
+
+	Nearest       *Cosines `json:"nearest_cosine"` // nil in one dimension
+	EffectiveRank float64  `json:"effective_rank"`
 }
 
 // few is the share of K that random pairs may be near by chance while K less their number is how
@@ -21,8 +25,8 @@ const few = 0.005
 
 // baselineOf counts what chance leaves unique. In many dimensions it is all but never anything but
 // K, which is computed; elsewhere random vectors are drawn and counted.
-func baselineOf(k, d int, eps []float64) Baseline {
-	b := Baseline{Unique: Counts{}, MeanNorm: 1 / math.Sqrt(float64(k))}
+func baselineOf(k, d int, eps []float64, threads *team.Team) Baseline {
+	b := Baseline{Unique: Counts{}, MeanNorm: 1 / math.Sqrt(float64(k)), Nearest: nearestByChance(k, d), EffectiveRank: rankByChance(k, d)}
 	var count []float64
 	for _, e := range eps {
 		pairs := nearByChance(k, d, e)
@@ -33,7 +37,7 @@ func baselineOf(k, d int, eps []float64) Baseline {
 		b.Unique[metrics.EpsilonText(e)] = k - int(math.Round(pairs))
 	}
 	if len(count) > 0 {
-		for i, c := range metrics.Covers(matrix.RandomUnit(0, k, d), count) {
+		for i, c := range metrics.Covers(threads, matrix.RandomUnit(0, k, d), count) {
 			b.Unique[metrics.EpsilonText(count[i])] = c.Count()
 		}
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ func (f *File) Find(key string) ([]Found, error) {
 	if err := f.refuse(); err != nil {
 		return nil, err
 	}
-	if len(f.Arrays) == 1 && len(f.Arrays[0].Shape) == 2 && modules[0].matrix() != nil {
+	if len(f.Arrays) == 1 && len(f.Unread) == 0 && len(f.Arrays[0].Shape) == 2 && modules[0].matrix() != nil {
 		found, err := f.take(modules[0], layout{is: "the file's one matrix"})
 		return []Found{found}, err
 	}
@@ -46,6 +47,9 @@ func (f *File) Find(key string) ([]Found, error) {
 		return nil, err
 	}
 	if len(found) == 0 {
+		if err := f.refuseUnread(); err != nil {
+			return nil, err
+		}
 		return nil, f.unsure(modules)
 	}
 	return found, nil
@@ -118,7 +122,7 @@ func (f *File) take(m *module, l layout) (Found, error) {
 	if a.Len() == 0 {
 		return found, fmt.Errorf("%s: %s has shape %v: it is empty", f.Path, show(a.Name), a.Shape)
 	}
-	if found.Rows < found.Cols {
+	if found.Rows < found.Cols && l.project != own {
 		return found, fmt.Errorf("%s: %s has shape [%d, %d], fewer rows than columns, where prototypes are a matrix [K, D] with K ≥ D: transposed, or a memory; "+
 			"%s", f.Path, show(a.Name), found.Rows, found.Cols, strings.Replace(remedy, "--key", keyFlag(a.Name), 1))
 	}
@@ -154,6 +158,9 @@ func (f *File) checkNorm(m *module) error {
 
 // named is the module of a key, which is taken as it is.
 func (f *File) named(modules []*module, key string) (Found, error) {
+	if _, ok := f.Unread[key]; ok {
+		return Found{}, errors.New(f.Path + ": " + f.unread(key))
+	}
 	i := slices.IndexFunc(modules, func(m *module) bool { return m.named(key) })
 	if i < 0 || modules[i].matrix() == nil {
 		return Found{}, fmt.Errorf("%s: no tensor %q%s", f.Path, key, f.matrices(modules))

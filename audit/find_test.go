@@ -103,3 +103,16 @@ func TestBranches(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestOwnFewPrototypes: this program's files may hold fewer prototypes than dimensions, where such
+// a matrix of others is refused.
+func TestOwnFewPrototypes(t *testing.T) {
+	x, start := matrix.RandomUnit(1, 12, 40), matrix.RandomUnit(2, 12, 40)
+	got, err := New(options()).File(written(t, "p.safetensors", "prototypes.student", x, "prototypes.teacher", x, "prototypes.initial", start))
+	if err != nil || len(got) != 2 || got[1].K != 12 || got[1].Branch != "teacher" || got[1].Displacement == nil {
+		t.Error(got, err)
+	}
+	if _, err := New(options()).File(written(t, "p.safetensors", "student.prototypes.weight", x, "b", x)); err == nil || !strings.Contains(err.Error(), "fewer rows than columns") {
+		t.Error(err)
+	}
+}

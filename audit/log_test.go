@@ -174,14 +174,22 @@ func TestLogObject(t *testing.T) {
 func FuzzLog(f *testing.F) {
 	f.Add([]byte(dinoLog(1, math.NaN())))
 	f.Add([]byte("step,loss\n1,2\n"))
+	f.Fuzz(judgeLog)
+}
+
+func FuzzEvents(f *testing.F) {
 	f.Add(event(1, "loss", 1, true))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		curves, err := curvesOf(bytes.NewReader(b))
-		for _, c := range curves {
-			if err == nil && len(c.At) != len(c.Values) {
-				t.Error(c)
-			}
-			c.judge(sizes(), Defaults())
+	f.Add(append(event(1, "loss", 1, false), event(2, "loss", 8.3178, true)...))
+	f.Fuzz(judgeLog)
+}
+
+// judgeLog reads what may be a log and judges its curves.
+func judgeLog(t *testing.T, b []byte) {
+	curves, err := curvesOf(bytes.NewReader(b))
+	for _, c := range curves {
+		if err == nil && len(c.At) != len(c.Values) {
+			t.Error(c)
 		}
-	})
+		c.judge(sizes(), Defaults())
+	}
 }

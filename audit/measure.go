@@ -5,7 +5,6 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
@@ -42,6 +41,8 @@ type Measures struct {
 	NotFinite     int // rows
 	Zero          int // rows
 	Baseline      Baseline
+	Nearest       *Cosines // to the nearest other prototype; nil with fewer than two
+	EffectiveRank *float64 // of the unit prototypes, 1 … min(K, D); nil where they have no spectrum
 	Anisotropy    float64  // how far directions are from chance, in standard deviations
 	Displacement  *float64 // mean cosine distance from the start, where that is known
 	Usage         *Usage   // where features are known
@@ -55,7 +56,7 @@ const copied = 5e-5
 // Measure measures prototypes at distances of which the first is the verdict's.
 func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	m := measure(p, eps, threads)
-	m.centre(p, eps, true)
+	m.centre(p, eps, true, threads)
 	return m
 }
 
@@ -63,7 +64,7 @@ func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	m := Measures{K: p.Found.Rows, D: p.Found.Cols, Epsilon: eps[0], Unique: Counts{}, UniqueCentred: Counts{}}
 	m.NotFinite, m.Zero = p.broken()
-	covers := metrics.Covers(p.Rows, eps)
+	covers := metrics.Covers(threads, p.Rows, eps)
 	for i, e := range eps {
 		m.Unique[metrics.EpsilonText(e)] = covers[i].Count()
 	}
@@ -75,15 +76,25 @@ func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 	}
 	m.MeanNorm, _ = metrics.MeanNorm(p.Rows)
 	m.RowNorms = normsOf(p.Norms)
-	m.Baseline = baselineOf(m.K, m.D, eps)
-	m.Anisotropy = anisotropy(p.Rows, threads)
+	m.Baseline = baselineOf(m.K, m.D, eps, threads)
+	m.shape(p, threads)
 	return m
+}
+
+// shape measures how the directions lie.
+func (m *Measures) shape(p *Prototypes, threads *team.Team) {
+	u := p.Rows.Normalised()
+	m.Nearest = nearestCosines(u, p.Norms, threads)
+	if m.NotFinite == 0 {
+		gram := gramOf(u)
+		m.EffectiveRank, m.Anisotropy = effectiveRank(gram, m.K), anisotropy(gram, m.K)
+	}
 }
 
 // centre counts what is unique once the mean is taken off. Without keep the rows are let go, since
 // large prototypes and their centred copies do not fit into memory beside what the cover needs. Rows
 // that lie at the mean have no direction left but coincide, so that they are one more.
-func (m *Measures) centre(p *Prototypes, eps []float64, keep bool) {
+func (m *Measures) centre(p *Prototypes, eps []float64, keep bool, threads *team.Team) {
 	centred := metrics.Centred(p.Rows)
 	atMean := 0
 	for i, n := range p.Norms {
@@ -96,7 +107,7 @@ func (m *Measures) centre(p *Prototypes, eps []float64, keep bool) {
 		p.Rows = matrix.Matrix{}
 		debug.FreeOSMemory() // what the covers before took, too
 	}
-	for i, c := range metrics.Covers(centred, eps) {
+	for i, c := range metrics.Covers(threads, centred, eps) {
 		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count() + atMean
 	}
 }
@@ -139,24 +150,6 @@ func normsOf(norms []float64) Norms {
 	finite := slices.DeleteFunc(slices.Clone(norms), func(x float64) bool { return !matrix.Finite(x) })
 	s, _ := metrics.Summarise(finite)
 	return Norms{s.Min, s.Median, s.Mean, s.Max}
-}
-
-// anisotropy compares the mean squared cosine of pairs with 1/D, that of independent random
-// directions, in its standard deviations under chance. Σ cos² over all ordered pairs is the squared
-// Frobenius norm of the D×D matrix UᵀU less K; under chance it is K(K−1)/D ± 2K/D.
-func anisotropy(p matrix.Matrix, threads *team.Team) float64 {
-	u := p.Normalised()
-	k, d := float64(u.Rows), u.Cols
-	if u.Rows < 2 || d < 2 {
-		return 0
-	}
-	gram := make([]float32, d*d)
-	kernel.Gemm(threads, true, false, d, d, u.Rows, u.Data, d, u.Data, d, gram, d, false)
-	var sum float64
-	for _, x := range gram {
-		sum += float64(float64(x) * float64(x))
-	}
-	return (sum - k - k*(k-1)/float64(d)) / (2 * k / float64(d))
 }
 
 // Largest is the size of the largest group; 1 where there is none.

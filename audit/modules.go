@@ -59,6 +59,16 @@ func modulesOf(arrays []tensorfile.Array) []*module {
 	return list
 }
 
+// moduleOf is the name of the module that a tensor is of.
+func moduleOf(tensor string) string {
+	for _, s := range suffixes() {
+		if name, ok := strings.CutSuffix(tensor, s.text); ok {
+			return name
+		}
+	}
+	return tensor
+}
+
 // normed reports whether the module has both parts of a weight norm.
 func (m *module) normed() bool { return m.g != nil && m.v != nil }
 

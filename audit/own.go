@@ -2,6 +2,9 @@ package audit
 
 import "strings"
 
+// own is this program among the projects: how its files lie is certain, also with few prototypes.
+const own = "protobench"
+
 // What this program's prototypes.safetensors has beside each learner's prototypes, under the same
 // prefix.
 const (
@@ -30,7 +33,7 @@ func (f *File) ownUsage(p *Prototypes, m *Measures, o Options) (*Usage, error) {
 		counts[i] = max(0, int(v))
 		n += counts[i]
 	}
-	u, ok := usageOf(counts, n, p, m, o.Epsilons)
+	u, ok := usageOf(counts, n, p, m, o.Epsilons, o.Team)
 	if !ok {
 		return nil, nil // no image is assigned
 	}

@@ -18,6 +18,9 @@ func (f *File) refuse() error {
 		why = "a list of shards (VISSL), which holds no tensors; audit the consolidated checkpoint, " +
 			"or write one with VISSL's extra_scripts/convert_sharded_checkpoint.py"
 	case len(f.Arrays) == 0:
+		if err := f.refuseUnread(); err != nil {
+			return err
+		}
 		why = "no tensors in this file"
 		if len(f.Unread) > 0 {
 			why = fmt.Sprintf("no tensors that can be read, of %d of other types", len(f.Unread))

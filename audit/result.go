@@ -34,12 +34,14 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Largest       int      `json:"largest_group"`
 		MeanNorm      float64  `json:"prototype_mean_norm"`
 		RowNorms      Norms    `json:"row_norms"`
+		Nearest       *Cosines `json:"nearest_cosine"` // null with fewer than two that have a direction
+		EffectiveRank *float64 `json:"effective_rank"` // null without a spectrum
 		Baseline      Baseline `json:"baseline"`
 		Verdict       Kind     `json:"verdict"`
 		Reasons       []string `json:"reasons"`
 		*usage
 	}{
-		r.File, r.Key, [2]int{r.K, r.D}, numpyName(r.DType), r.Unique, r.UniqueCentred, len(r.Groups), r.Largest(), r.MeanNorm, r.RowNorms, r.Baseline,
+		r.File, r.Key, [2]int{r.K, r.D}, numpyName(r.DType), r.Unique, r.UniqueCentred, len(r.Groups), r.Largest(), r.MeanNorm, r.RowNorms, r.Nearest, r.EffectiveRank, r.Baseline,
 		r.Kind, r.Reasons, nil,
 	}
 	if u := r.Usage; u != nil {
@@ -80,4 +82,27 @@ func (r Result) Epsilons() []string {
 		return cmp.Compare(x, y)
 	})
 	return keys
+}
+
+// Compared is a quantity of prototypes beside that of random unit vectors; nil where undefined.
+type Compared struct {
+	Name         string
+	Here, Random *float64
+}
+
+// Shape is how directions lie beside random ones: near copies of each other have nearest cosines
+// near 1, and few dimensions a low effective rank.
+func (r Result) Shape() []Compared {
+	quantiles := func(c *Cosines) [3]*float64 {
+		if c == nil {
+			return [3]*float64{}
+		}
+		return [3]*float64{&c.P05, &c.Median, &c.P95}
+	}
+	here, random := quantiles(r.Nearest), quantiles(r.Baseline.Nearest)
+	var out []Compared
+	for i, q := range []string{"5 %", "median", "95 %"} {
+		out = append(out, Compared{"nearest cosine, " + q, here[i], random[i]})
+	}
+	return append(out, Compared{"effective rank", r.EffectiveRank, &r.Baseline.EffectiveRank})
 }

@@ -161,8 +161,8 @@ func TestThresholds(t *testing.T) {
 func TestBaseline(t *testing.T) {
 	for _, shape := range [][2]int{{512, 8}, {512, 16}, {2048, 16}, {512, 64}, {2048, 32}, {100, 3}, {5, 1}} {
 		k, d := shape[0], shape[1]
-		b := baselineOf(k, d, metrics.Epsilons())
-		for i, c := range metrics.Covers(matrix.RandomUnit(7, k, d), metrics.Epsilons()) {
+		b := baselineOf(k, d, metrics.Epsilons(), nil)
+		for i, c := range metrics.Covers(nil, matrix.RandomUnit(7, k, d), metrics.Epsilons()) {
 			got := b.Unique[metrics.EpsilonText(metrics.Epsilons()[i])]
 			if slack := 0.01*float64(k) + float64(1.2*math.Sqrt(float64(c.Count()))); math.Abs(float64(got-c.Count())) > slack {
 				t.Errorf("[%d, %d] at %g: %d by chance, %d counted", k, d, metrics.Epsilons()[i], got, c.Count())
@@ -214,13 +214,13 @@ func TestAnisotropy(t *testing.T) {
 	const tries = 100
 	var sum, square float64
 	for seed := range uint64(tries) {
-		a := anisotropy(matrix.RandomUnit(seed, 200, 16), nil)
+		a := anisotropy(gramOf(matrix.RandomUnit(seed, 200, 16).Normalised()), 200)
 		sum, square = sum+a, square+float64(a*a)
 	}
 	if mean, spread := sum/tries, math.Sqrt(square/tries); !(math.Abs(mean) < 0.4) || !(math.Abs(spread-1) < 0.3) {
 		t.Errorf("mean %g, standard deviation %g; 0 and 1 are expected", mean, spread)
 	}
-	if a := anisotropy(random(200, 16).grouped(60, 10, 0.05).Matrix, nil); a < 2*isotropic {
+	if a := anisotropy(gramOf(random(200, 16).grouped(60, 10, 0.05).Matrix.Normalised()), 200); a < 2*isotropic {
 		t.Errorf("%g where a third are in groups", a)
 	}
 }
@@ -239,7 +239,7 @@ func TestCentre(t *testing.T) {
 	} {
 		p := Given("x", rows.Matrix)
 		m := Measure(&p, metrics.Epsilons(), nil)
-		for i, c := range metrics.CoversCentred(rows.Matrix, metrics.Epsilons()) {
+		for i, c := range metrics.CoversCentred(nil, rows.Matrix, metrics.Epsilons()) {
 			if e := metrics.EpsilonText(metrics.Epsilons()[i]); m.UniqueCentred[e] != c.Count() {
 				t.Errorf("%s at %s: %d, metrics count %d", name, e, m.UniqueCentred[e], c.Count())
 			}

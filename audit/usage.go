@@ -61,7 +61,7 @@ func (x *Features) usage(f *File, p *Prototypes, m *Measures, o Options) (*Usage
 	if err != nil {
 		return nil, err
 	}
-	u, ok := usageOf(counts, images.Shape[0], p, m, o.Epsilons)
+	u, ok := usageOf(counts, images.Shape[0], p, m, o.Epsilons, o.Team)
 	if !ok {
 		return nil, fmt.Errorf("%s: no image gives any prototype a score that is a number", x.Path)
 	}
@@ -73,7 +73,7 @@ func (x *Features) usage(f *File, p *Prototypes, m *Measures, o Options) (*Usage
 }
 
 // usageOf describes counts [K] of n images; false where there are none.
-func usageOf(counts []int, n int, p *Prototypes, m *Measures, eps []float64) (*Usage, bool) {
+func usageOf(counts []int, n int, p *Prototypes, m *Measures, eps []float64, threads *team.Team) (*Usage, bool) {
 	u := &Usage{Images: n, PerPrototype: counts, LiveUnique: Counts{}}
 	of, ok := metrics.UsageOf(counts, n)
 	if !ok {
@@ -82,7 +82,7 @@ func usageOf(counts []int, n int, p *Prototypes, m *Measures, eps []float64) (*U
 	u.Used, u.Dead, u.Perplexity = of.Used, of.Dead, of.Perplexity
 	u.Top = float64(slices.Max(counts)) / float64(n)
 	u.GroupedPerplexity, _ = metrics.GroupedPerplexity(counts, m.owner)
-	for i, c := range metrics.LiveCovers(p.Rows, counts, n, eps) {
+	for i, c := range metrics.LiveCovers(threads, p.Rows, counts, n, eps) {
 		u.LiveUnique[metrics.EpsilonText(eps[i])] = c.Count()
 	}
 	return u, true

@@ -119,28 +119,30 @@ func (s *Set) Bytes() int64 {
 
 // Options are the keys of the sweep's [data] table.
 type Options struct {
-	Name       string  `key:"name" also:"dataset" default:"shapes" doc:"data set (protobench list datasets)"`
-	Path       string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files, or its name in $PROTOBENCH_DATA or the cache folder; else $PROTOBENCH_DATA/<name>, else the cache folder"`
-	Missing    string  `key:"missing" default:"refuse" in:"refuse|skip" hash:"no" config:"set" doc:"where the files of a set are not there: refuse the sweep, or skip the set and say so"`
-	Subset     string  `key:"subset" default:"only" hash:"no" read:"idx,npz,auto" doc:"which set is meant where a folder holds several, e.g. emnist-letters (only: the one that is there)"`
-	Labels     string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" config:"set" read:"cifar100,folder,parquet,webdataset,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
-	Limit      int     `key:"limit" default:"0" range:"[0,)" doc:"use only n training images (0: all), drawn by data.draw_seed: of those with a label, the same share of every class (largest remainder; one of each class at least while n allows), and images without one only where those are fewer than n"`
-	TestLimit  int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only n test images (0: all), drawn as those of data.limit"`
-	Validation float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the labelled training images to evaluate on instead of the test set, drawn by data.draw_seed with the same share of every class, whose last image stays in training: for choosing settings, never report numbers with it"`
-	TestShare  float64 `key:"test_share" default:"0.2" range:"(0,0.5]" hash:"set" config:"set" read:"folder,npz,parquet,webdataset,auto" doc:"share of each class that becomes the test split where the files have none: those whose names hash lowest"`
-	Size       int     `key:"size" default:"0" range:"[0,4096]" hash:"set" config:"set" read:"folder,parquet,webdataset,auto" doc:"side of decoded images: the shorter side is scaled to it, then the middle cut out (0: as they are where all have one size, else their median shorter side)"`
-	Train      int     `key:"train" default:"4000" range:"[1,)" read:"shapes,mixture" doc:"training images to generate"`
-	Test       int     `key:"test" default:"2000" range:"[1,)" read:"shapes,mixture" doc:"test images to generate"`
-	Imbalance  float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`
-	Tail       string  `key:"tail" default:"exponential" in:"exponential|pareto|step" hash:"set" config:"set" needs:"data.imbalance!=1" doc:"profile of the long tail: exponential (Cui et al. 2019), pareto (a power of the rank), step (the rarer half of the classes, Buda et al. 2018)"`
-	TailSeed   int     `key:"tail_seed" default:"0" range:"[0,)" hash:"set" config:"set" needs:"data.imbalance!=1" doc:"seed that draws which classes are rare (0: those with the highest labels)"`
-	PerClass   int     `key:"per_class" default:"0" range:"[0,)" hash:"set" config:"set" doc:"use only n labelled training images of each class (0: all), drawn by data.draw_seed; unlabelled ones stay"`
-	DrawSeed   int     `key:"draw_seed" default:"0" range:"[0,)" hash:"set" config:"set" needs:"data.limit!=0|data.test_limit!=0|data.validation!=0|data.per_class!=0|data.imbalance!=1" doc:"seed that draws which images data.limit, data.test_limit, data.validation, data.per_class and a long tail keep: the same for all arms, whatever order the files have"`
-	Flip       string  `key:"flip" default:"auto" in:"auto|yes|no" hash:"set" config:"set" doc:"whether a mirrored image is of the same class, so that views may be flipped (auto: as the set says; yes for photographs, no for digits and what is not known)"`
-	Seed       int     `key:"seed" default:"0" range:"[0,)" read:"shapes,mixture" doc:"seed of the generator, independent of the run's seed"`
-	Modes      int     `key:"modes" default:"25" range:"[1,)" read:"mixture" hash:"set" doc:"modes of the mixture, which are its classes"`
-	Dim        int     `key:"dim" default:"64" range:"[2,)" read:"mixture" hash:"set" doc:"dimensions of its vectors"`
-	Separation float64 `key:"separation" default:"4" range:"(0,)" read:"mixture" hash:"set" doc:"length of a mode's mean over that of the deviations from it"`
-	Offset     float64 `key:"offset" default:"0" range:"[0,8]" read:"mixture" hash:"set" doc:"length of a mean that all vectors share, where the modes' own have length 1 (0: none; an untrained network's features have a large one)"`
-	Noise      float64 `key:"noise" default:"0.5" range:"(0,)" read:"mixture" hash:"set" doc:"length of the noise that each view adds, as a multiple of that of the deviations inside a mode"`
+	Name         string  `key:"name" also:"dataset" default:"shapes" doc:"data set (protobench list datasets)"`
+	Path         string  `key:"path" default:"" hash:"no" doc:"folder of a set that lives in files, or its name in $PROTOBENCH_DATA or the cache folder; else $PROTOBENCH_DATA/<name>, else the cache folder"`
+	Missing      string  `key:"missing" default:"refuse" in:"refuse|skip" hash:"no" config:"set" doc:"where the files of a set are not there: refuse the sweep, or skip the set and say so"`
+	Subset       string  `key:"subset" default:"only" hash:"no" read:"idx,npz,auto" doc:"which set is meant where a folder holds several, e.g. emnist-letters (only: the one that is there)"`
+	Labels       string  `key:"labels" default:"coarse" in:"coarse|fine" hash:"set" config:"set" read:"cifar100,folder,parquet,webdataset,auto" doc:"of a set with labels and finer ones: take the coarse ones as classes, and the fine ones beside them, or the fine ones as classes"`
+	Limit        int     `key:"limit" default:"0" range:"[0,)" doc:"use only n training images (0: all), drawn by data.draw_seed: of those with a label, the same share of every class (largest remainder; one of each class at least while n allows), and images without one only where those are fewer than n"`
+	TestLimit    int     `key:"test_limit" default:"0" range:"[0,)" doc:"use only n test images (0: all), drawn as those of data.limit"`
+	Validation   float64 `key:"validation" default:"0" range:"[0,0.5]" doc:"share of the labelled training images to evaluate on instead of the test set, drawn by data.draw_seed with the same share of every class, whose last image stays in training: for choosing settings, never report numbers with it"`
+	TestShare    float64 `key:"test_share" default:"0.2" range:"(0,0.5]" hash:"set" config:"set" read:"folder,npz,parquet,webdataset,auto" doc:"share of each class that becomes the test split where the files have none: those whose names hash lowest"`
+	Size         int     `key:"size" default:"0" range:"[0,4096]" hash:"set" config:"set" read:"folder,parquet,webdataset,auto" doc:"side of decoded images: the shorter side is scaled to it, then the middle cut out (0: as they are where all have one size, else their median shorter side)"`
+	Train        int     `key:"train" default:"4000" range:"[1,)" read:"shapes,mixture" doc:"training images to generate"`
+	Test         int     `key:"test" default:"2000" range:"[1,)" read:"shapes,mixture" doc:"test images to generate"`
+	Imbalance    float64 `key:"imbalance" default:"1" range:"[1,)" doc:"long tail: the rarest class keeps 1/imbalance of its training images (exponential profile)"`
+	Tail         string  `key:"tail" default:"exponential" in:"exponential|pareto|step" hash:"set" config:"set" needs:"data.imbalance!=1" doc:"profile of the long tail: exponential (Cui et al. 2019), pareto (a power of the rank), step (the rarer half of the classes, Buda et al. 2018)"`
+	TailSeed     int     `key:"tail_seed" default:"0" range:"[0,)" hash:"set" config:"set" needs:"data.imbalance!=1" doc:"seed that draws which classes are rare (0: those with the highest labels)"`
+	PerClass     int     `key:"per_class" default:"0" range:"[0,)" hash:"set" config:"set" doc:"use only n labelled training images of each class (0: all), drawn by data.draw_seed; unlabelled ones stay"`
+	DrawSeed     int     `key:"draw_seed" default:"0" range:"[0,)" hash:"set" config:"set" needs:"data.limit!=0|data.test_limit!=0|data.validation!=0|data.per_class!=0|data.imbalance!=1" doc:"seed that draws which images data.limit, data.test_limit, data.validation, data.per_class and a long tail keep: the same for all arms, whatever order the files have"`
+	Flip         string  `key:"flip" default:"auto" in:"auto|yes|no" hash:"set" config:"set" doc:"whether a mirrored image is of the same class, so that views may be flipped (auto: as the set says; yes for photographs, no for digits and what is not known)"`
+	Seed         int     `key:"seed" default:"0" range:"[0,)" read:"shapes,mixture" doc:"seed of the generator, independent of the run's seed"`
+	Silhouettes  int     `key:"silhouettes" default:"20" range:"[2,80]" read:"shapes" hash:"set" config:"set" doc:"classes of shapes: so many of its 20 silhouettes, then pairs of two different ones"`
+	Arrangements int     `key:"arrangements" default:"5" range:"[1,10]" read:"shapes" hash:"set" config:"set" doc:"fine modes of each class of shapes: ways in which copies of the silhouette are arranged (at most 9 with pairs, which a single copy cannot show)"`
+	Modes        int     `key:"modes" default:"25" range:"[1,)" read:"mixture" hash:"set" doc:"modes of the mixture, which are its classes"`
+	Dim          int     `key:"dim" default:"64" range:"[2,)" read:"mixture" hash:"set" doc:"dimensions of its vectors"`
+	Separation   float64 `key:"separation" default:"4" range:"(0,)" read:"mixture" hash:"set" doc:"length of a mode's mean over that of the deviations from it"`
+	Offset       float64 `key:"offset" default:"0" range:"[0,8]" read:"mixture" hash:"set" doc:"length of a mean that all vectors share, where the modes' own have length 1 (0: none; an untrained network's features have a large one)"`
+	Noise        float64 `key:"noise" default:"0.5" range:"(0,)" read:"mixture" hash:"set" doc:"length of the noise that each view adds, as a multiple of that of the deviations inside a mode"`
 }

@@ -10,7 +10,7 @@ import (
 
 // options are valid options of a small generated set.
 func options() Options {
-	return Options{Name: "shapes", Train: 400, Test: 200, Imbalance: 1}
+	return Options{Name: "shapes", Train: 400, Test: 200, Silhouettes: 20, Arrangements: 5, Imbalance: 1}
 }
 
 func open(t *testing.T, o Options) *Set {

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"protobench/internal/stream"
@@ -22,7 +23,8 @@ func shapesReader() reader {
 // arrangement of its copies; place, size, turn, brightness and hue of glyph and background,
 // texture, clutter, light and noise are drawn independently of both. Copies are small enough for
 // crops of a third of the image to show the silhouette, and its sign of contrast varies, so that
-// neither colour histograms nor linear maps of the pixels give the class away.
+// neither colour histograms nor linear maps of the pixels give the class away. How many classes and
+// modes there are is a setting, so that it can be asked what depends on their number.
 //
 // How hard it is for pixels, for an untrained and a supervised encoder and for each method stands in
 // the rows of the report on the ablation joint-vs-decoupled, which `protobench run` writes.
@@ -30,12 +32,15 @@ func loadShapes(o Options) (*Set, error) {
 	if err := o.roomFor("train", side, side, 3); err != nil {
 		return nil, err
 	}
-	classes := len(glyphs())
+	all := silhouettes(o.Silhouettes)
+	if all[len(all)-1].pair() && o.Arrangements > layouts-1 {
+		return nil, wrong("arrangements", fmt.Sprintf("%d arrangements of %d silhouettes: those beyond 20 are pairs, of which a single copy shows one alone", o.Arrangements, o.Silhouettes), fmt.Sprintf("lower it to %d, or data.silhouettes to 20", layouts-1))
+	}
 	return &Set{
-		Train:       generate(uint64(o.Seed), "shapes-train", o.Train),
-		Test:        generate(uint64(o.Seed), "shapes-test", o.Test),
-		Classes:     classes,
-		FineClasses: classes * layouts,
+		Train:       generate(uint64(o.Seed), "shapes-train", o.Train, all, o.Arrangements),
+		Test:        generate(uint64(o.Seed), "shapes-test", o.Test, all, o.Arrangements),
+		Classes:     len(all),
+		FineClasses: len(all) * o.Arrangements,
 		Flip:        true,
 	}, nil
 }
@@ -43,20 +48,20 @@ func loadShapes(o Options) (*Set, error) {
 // generate makes n images of one split. Image i draws from its own stream of the split's purpose,
 // so the splits share no draw; a longer split holds the same images and more, in another order.
 // Fine modes are as balanced as n allows.
-func generate(seed uint64, purpose string, n int) Images {
+func generate(seed uint64, purpose string, n int, all []silhouette, arrangements int) Images {
 	im := Images{Height: side, Width: side, Channels: 3}
 	im.Pixels = make([]uint8, n*side*side*3)
 	im.Labels, im.Fine = make([]int, n), make([]int, n)
-	all := glyphs()
 	order := stream.New(seed, purpose+"-order").Perm(n)
-	noise := rand.NewPCG(0, 0)
+	on, grain := new(canvas), rand.NewPCG(0, 0)
 	for i, at := range order {
-		fine := i % (len(all) * layouts)
+		fine := i % (len(all) * arrangements)
+		class := fine / arrangements
 		r := stream.New(seed, purpose, uint64(i))
-		s := draw(r, all[fine/layouts], fine%layouts)
-		noise.Seed(r.Uint64(), r.Uint64())
-		s.render(im.Image(at), rand.New(noise))
-		im.Labels[at], im.Fine[at] = fine/layouts, fine
+		s := draw(r, all[class], all[class].layout(fine%arrangements))
+		grain.Seed(r.Uint64(), r.Uint64())
+		s.render(im.Image(at), on, grain)
+		im.Labels[at], im.Fine[at] = class, fine
 	}
 	return im
 }

@@ -12,7 +12,34 @@ type glyph struct {
 	distance func(x, y float64) float64
 }
 
-// glyphs returns the classes of the set "shapes" in label order. Every glyph is its own mirror
+// silhouette is what a class's copies show: one glyph, or two in turn.
+type silhouette [2]glyph
+
+// pair reports whether its copies differ.
+func (s silhouette) pair() bool { return s[0].name != s[1].name }
+
+// layout is the arrangement of a class's mode: a pair has none of a single copy.
+func (s silhouette) layout(mode int) int {
+	if s.pair() {
+		return mode + 1
+	}
+	return mode
+}
+
+// silhouettes returns the first n classes of the set "shapes" in label order: the glyphs, then pairs
+// of glyphs ever further apart in their list, so that no glyph is in many more of them than others.
+func silhouettes(n int) []silhouette {
+	all := glyphs()
+	var out []silhouette
+	for distance := 0; len(out) < n; distance++ {
+		for i := 0; i < len(all) && len(out) < n; i++ {
+			out = append(out, silhouette{all[i], all[(i+distance)%len(all)]})
+		}
+	}
+	return out
+}
+
+// glyphs returns the silhouettes of the set "shapes" in label order. Every glyph is its own mirror
 // image about some axis or is drawn in both hands, so that a horizontal flip keeps the class. No
 // trigonometry and no fused products: the pixels are the same on every processor.
 func glyphs() []glyph {

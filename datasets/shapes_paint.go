@@ -20,90 +20,146 @@ func (l *lattice) fill(r *rand.Rand) {
 	}
 }
 
-// at is the texture at pixel (row, col).
-func (l *lattice) at(row, col int) float64 {
-	i, j := row/cell, col/cell
-	v, u := float64(row%cell)/cell, float64(col%cell)/cell
-	top := l[i][j] + float64(u*(l[i][j+1]-l[i][j]))
-	bottom := l[i+1][j] + float64(u*(l[i+1][j+1]-l[i+1][j]))
-	return top + float64(v*(bottom-top))
+// canvas holds what is painted of one image before it is 8 bits; it is used again for the next.
+type canvas struct {
+	texture [side][side]float64
+	share   [side][side]float64 // of each pixel that the glyph's copies cover
+	rgb     [side][side][3]float64
 }
 
-// render paints a scene into one image, [side,side,3]. r draws the pixel noise.
-func (s *scene) render(dst []uint8, r *rand.Rand) {
+// render paints a scene into one image, [side,side,3]. grain draws the pixel noise.
+//
+// A stroke or a copy visits the pixels that it can reach and no others: where nothing is covered, a
+// blend changes no bit. What depends on the row or the column alone is computed once.
+func (s *scene) render(dst []uint8, on *canvas, grain *rand.PCG) {
+	s.texture.spread(&on.texture)
 	for row := range side {
 		for col := range side {
-			rgb := s.pixel(row, col)
-			at := 3 * (row*side + col)
-			grain := irwinHall(r.Uint64())
-			for c, v := range rgb {
-				dst[at+c] = quantise(v + float64(s.noise*grain[c]))
+			on.rgb[row][col] = s.back.at(on.texture[row][col])
+		}
+	}
+	for i := range s.blobs {
+		s.blobs[i].paint(&on.rgb)
+	}
+	s.cover(&on.share)
+	for row := range side {
+		for col, share := range on.share[row] {
+			if share > 0 {
+				blend(&on.rgb[row][col], s.fore.at(on.texture[row][col]), share)
+			}
+		}
+	}
+	s.expose(dst, &on.rgb, grain)
+}
+
+// spread interpolates the texture to every pixel: along the lattice's rows first.
+func (l *lattice) spread(to *[side][side]float64) {
+	var lines [len(l)][side]float64
+	for i := range l {
+		for col := range side {
+			j, u := col/cell, float64(col%cell)/cell
+			lines[i][col] = l[i][j] + float64(u*(l[i][j+1]-l[i][j]))
+		}
+	}
+	for row := range side {
+		top, bottom, v := &lines[row/cell], &lines[row/cell+1], float64(row%cell)/cell
+		for col := range side {
+			to[row][col] = top[col] + float64(v*(bottom[col]-top[col]))
+		}
+	}
+}
+
+func (p *paint) at(texture float64) [3]float64 {
+	return [3]float64{
+		p.base[0] + float64(p.shift[0]*texture),
+		p.base[1] + float64(p.shift[1]*texture),
+		p.base[2] + float64(p.shift[2]*texture),
+	}
+}
+
+// reach is the range of pixels whose centres are between two places, and one more on each side.
+func reach(low, high float64) (first, end int) {
+	return min(side, max(0, int(low)-1)), min(side, max(0, int(high)+2))
+}
+
+// paint blends a stroke into the pixels that it covers.
+func (b *blob) paint(rgb *[side][side][3]float64) {
+	wide := b.radius + 0.5
+	top, bottom := reach(min(b.ay, b.by)-wide, max(b.ay, b.by)+wide)
+	left, right := reach(min(b.ax, b.bx)-wide, max(b.ax, b.bx)+wide)
+	for row := top; row < bottom; row++ {
+		for col := left; col < right; col++ {
+			x, y := float64(col)+0.5, float64(row)+0.5
+			if share := smooth(segment(x, y, b.ax, b.ay, b.bx, b.by) - b.radius); share > 0 {
+				blend(&rgb[row][col], b.colour, share)
 			}
 		}
 	}
 }
 
-// pixel is the colour of one pixel without its noise.
-func (s *scene) pixel(row, col int) [3]float64 {
-	x, y := float64(col)+0.5, float64(row)+0.5
-	texture := s.texture.at(row, col)
-	rgb := s.back.at(texture)
-	for i := range s.blobs {
-		blend(&rgb, s.blobs[i].colour, s.blobs[i].coverage(x, y))
-	}
-	blend(&rgb, s.fore.at(texture), s.coverage(x, y))
-	light := 1 + float64(s.light[0]*(x-side/2)) + float64(s.light[1]*(y-side/2))
-	for c := range rgb {
-		rgb[c] = float64(rgb[c] * light)
-	}
-	return rgb
-}
-
-func (p *paint) at(texture float64) [3]float64 {
-	rgb := p.base
-	for c := range rgb {
-		rgb[c] += float64(p.shift[c] * texture)
-	}
-	return rgb
-}
-
-// coverage is the share of the pixel at (x,y) that the glyph's copies cover.
-func (s *scene) coverage(x, y float64) float64 {
-	most := 0.0
+// cover computes the share of each pixel that the silhouette's copies cover.
+func (s *scene) cover(share *[side][side]float64) {
+	*share = [side][side]float64{}
 	for i := range s.copies {
-		p := &s.copies[i]
-		gx, gy := rotate(float64((x-p.x)*p.inverse), float64((y-p.y)*p.inverse), p.cos, -p.sin)
-		if math.Abs(gx) < 1.3 && math.Abs(gy) < 1.3 {
-			most = max(most, smooth(s.glyph.distance(p.mirror*gx, gy)/p.inverse))
+		p, glyph := &s.copies[i], &s.shown[i%2]
+		const edge = 1.3 // of the square around a glyph, beyond which it is not asked
+		wide := edge * (math.Abs(p.cos) + math.Abs(p.sin)) / p.inverse
+		top, bottom := reach(p.y-wide, p.y+wide)
+		left, right := reach(p.x-wide, p.x+wide)
+		for row := top; row < bottom; row++ {
+			y := float64((float64(row) + 0.5 - p.y) * p.inverse)
+			for col := left; col < right; col++ {
+				gx, gy := rotate(float64((float64(col)+0.5-p.x)*p.inverse), y, p.cos, -p.sin)
+				if math.Abs(gx) >= edge || math.Abs(gy) >= edge {
+					continue
+				}
+				if d := glyph.distance(p.mirror*gx, gy); d < p.inverse { // less than a pixel away
+					share[row][col] = max(share[row][col], smooth(d/p.inverse))
+				}
+			}
 		}
 	}
-	return most
 }
 
-func (b *blob) coverage(x, y float64) float64 {
-	return smooth(segment(x, y, b.ax, b.ay, b.bx, b.by) - b.radius)
+// expose lights the painted image, adds the pixel noise and rounds to 8 bits.
+func (s *scene) expose(dst []uint8, rgb *[side][side][3]float64, grain *rand.PCG) {
+	noise := s.grains()
+	var across [side]float64
+	for col := range across {
+		across[col] = 1 + float64(s.light[0]*(float64(col)+0.5-side/2))
+	}
+	for row := range side {
+		down := float64(s.light[1] * (float64(row) + 0.5 - side/2))
+		for col := range side {
+			light, bits := across[col]+down, grain.Uint64()
+			v, out := &rgb[row][col], dst[3*(row*side+col):][:3]
+			out[0] = quantise(float64(v[0]*light) + noise[irwinHall(bits)])
+			out[1] = quantise(float64(v[1]*light) + noise[irwinHall(bits>>21)])
+			out[2] = quantise(float64(v[2]*light) + noise[irwinHall(bits>>42)])
+		}
+	}
 }
 
 // smooth turns a signed distance in pixels into coverage: an edge is one pixel wide.
 func smooth(d float64) float64 { return min(1, max(0, 0.5-d)) }
 
 func blend(dst *[3]float64, colour [3]float64, share float64) {
-	for c := range dst {
-		dst[c] += float64(share * (colour[c] - dst[c]))
-	}
+	dst[0] += float64(share * (colour[0] - dst[0]))
+	dst[1] += float64(share * (colour[1] - dst[1]))
+	dst[2] += float64(share * (colour[2] - dst[2]))
 }
 
-// irwinHall makes three values of about unit variance, each a sum of three 7-bit uniforms, from one
-// draw.
-func irwinHall(bits uint64) (out [3]float64) {
+// irwinHall is a sum of three 7-bit uniforms, out of the lowest 21 bits of a draw: nearly normal.
+func irwinHall(bits uint64) uint64 { return bits&127 + bits>>7&127 + bits>>14&127 }
+
+// grains are the pixel noises of a scene by what irwinHall drew.
+func (s *scene) grains() (out [3*127 + 1]float64) {
 	const mean, deviation = 3 * 127 / 2.0, 64
-	for c := range out {
-		sum := bits&127 + bits>>7&127 + bits>>14&127
-		out[c] = (float64(sum) - mean) / deviation
-		bits >>= 21
+	for sum := range out {
+		out[sum] = float64(s.noise * ((float64(sum) - mean) / deviation))
 	}
 	return out
 }
 
 // quantise rounds a brightness in [0,1] to 8 bits and clips it.
-func quantise(v float64) uint8 { return uint8(min(255, max(0, float64(v*255)+0.5))) }
+func quantise(v float64) uint8 { return uint8(min(255, max(0, int(float64(v*255)+0.5)))) }

@@ -8,15 +8,15 @@ import (
 // side is the height and the width of an image of the set "shapes", in pixels.
 const side = 32
 
-// layouts is the number of sub-modes of a class: how the glyph's copies are arranged (layout).
-const layouts = 5
+// layouts is the number of arrangements of copies that there are (layout).
+const layouts = 10
 
 // placed is one copy of a glyph: centre in pixels, inverse radius and rotation (cos, sin).
 type placed struct{ x, y, inverse, cos, sin, mirror float64 }
 
 // scene is one image before it is painted: everything that was drawn for it.
 type scene struct {
-	glyph   glyph
+	shown   silhouette // by copies in turn
 	copies  []placed
 	blobs   []blob
 	fore    paint
@@ -35,8 +35,10 @@ type blob struct {
 // paint is a colour that a texture bends towards a second one.
 type paint struct{ base, shift [3]float64 }
 
-// layout returns the centres of a sub-mode's copies in units of the frame's half width, and their
-// radius: one, two abreast, two stacked, a triangle of three, a square of four.
+// layout returns the centres of an arrangement's copies in units of the frame's half width, and
+// their radius: one, two abreast, two stacked, a triangle of three, a square of four; two on a
+// diagonal, a triangle on its tip, three abreast, three stacked, five as on a die. None is another
+// one's mirror image but the diagonal, of which there is one.
 func layout(mode int) ([][2]float64, float64) {
 	switch mode {
 	case 0:
@@ -47,14 +49,24 @@ func layout(mode int) ([][2]float64, float64) {
 		return [][2]float64{{0, -0.46}, {0, 0.46}}, 0.43
 	case 3:
 		return [][2]float64{{0, -0.45}, {-0.45, 0.4}, {0.45, 0.4}}, 0.41
-	default:
+	case 4:
 		return [][2]float64{{-0.43, -0.43}, {0.43, -0.43}, {-0.43, 0.43}, {0.43, 0.43}}, 0.4
+	case 5:
+		return [][2]float64{{-0.42, -0.42}, {0.42, 0.42}}, 0.45
+	case 6:
+		return [][2]float64{{0, 0.45}, {-0.45, -0.4}, {0.45, -0.4}}, 0.41
+	case 7:
+		return [][2]float64{{-0.62, 0}, {0, 0}, {0.62, 0}}, 0.31
+	case 8:
+		return [][2]float64{{0, -0.62}, {0, 0}, {0, 0.62}}, 0.31
+	default:
+		return [][2]float64{{-0.52, -0.52}, {0.52, -0.52}, {0, 0}, {-0.52, 0.52}, {0.52, 0.52}}, 0.33
 	}
 }
 
 // draw draws the nuisances of one image, all independent of its class and sub-mode.
-func draw(r *rand.Rand, g glyph, mode int) scene {
-	s := scene{glyph: g, copies: place(r, mode), noise: uniform(r, 0.01, 0.05)}
+func draw(r *rand.Rand, shown silhouette, mode int) scene {
+	s := scene{shown: shown, copies: place(r, mode), noise: uniform(r, 0.01, 0.05)}
 	level, step := contrast(r)
 	s.back = colour(r, level, 0.07)
 	s.fore = colour(r, level+step, 0.05)

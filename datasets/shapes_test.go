@@ -3,6 +3,7 @@ package datasets
 import (
 	"crypto/sha256"
 	"math"
+	"strings"
 	"testing"
 
 	"protobench/internal/stream"
@@ -17,7 +18,7 @@ func TestShapesIsBalancedAndShuffled(t *testing.T) {
 		count, sorted := make([]int, s.FineClasses), true
 		for i, f := range im.Fine {
 			count[f]++
-			if im.Labels[i] != f/layouts {
+			if im.Labels[i] != f/5 {
 				t.Fatalf("image %d: class %d, fine %d", i, im.Labels[i], f)
 			}
 			sorted = sorted && f == i%s.FineClasses
@@ -126,7 +127,7 @@ func differs(a, b func(x, y float64) float64) bool {
 // TestNuisancesIgnoreTheClass: the same stream draws the same nuisances for every glyph and, but
 // for the copies, for every arrangement.
 func TestNuisancesIgnoreTheClass(t *testing.T) {
-	all := glyphs()
+	all := silhouettes(20)
 	a := draw(stream.New(3, "test"), all[0], 2)
 	b := draw(stream.New(3, "test"), all[7], 2)
 	if a.fore != b.fore || a.back != b.back || a.light != b.light || a.noise != b.noise || a.texture != b.texture || a.copies[1] != b.copies[1] {
@@ -146,10 +147,10 @@ func TestShapesAreVisible(t *testing.T) {
 // TestGrainHasUnitVariance holds the pixel noise to its stated deviation.
 func TestGrainHasUnitVariance(t *testing.T) {
 	r, sum, square, n := stream.New(0, "test"), 0.0, 0.0, 0.0
-	for range 5000 {
-		for _, g := range irwinHall(r.Uint64()) {
-			sum, square, n = sum+g, square+g*g, n+1
-		}
+	unit := (&scene{noise: 1}).grains()
+	for range 15000 {
+		g := unit[irwinHall(r.Uint64())]
+		sum, square, n = sum+g, square+g*g, n+1
 	}
 	if mean, variance := sum/n, square/n; math.Abs(mean) > 0.03 || math.Abs(variance-1) > 0.05 {
 		t.Errorf("mean %.3f, variance %.3f", mean, variance)
@@ -166,7 +167,7 @@ func TestCoverageIsAnEdgeOfOnePixel(t *testing.T) {
 
 func BenchmarkShapes(b *testing.B) {
 	for b.Loop() {
-		generate(0, "shapes-train", 100)
+		generate(0, "shapes-train", 100, silhouettes(20), 5)
 	}
 }
 
@@ -183,14 +184,69 @@ func TestShapesPixelsArePinned(t *testing.T) {
 // TestLongerSplitsHoldTheShorter: image i is the same whatever the number of images.
 func TestLongerSplitsHoldTheShorter(t *testing.T) {
 	long := map[[32]byte]bool{}
-	im := generate(0, "shapes-train", 150)
+	im := generate(0, "shapes-train", 150, silhouettes(20), 5)
 	for i := range im.Len() {
 		long[sha256.Sum256(im.Image(i))] = true
 	}
-	im = generate(0, "shapes-train", 50)
+	im = generate(0, "shapes-train", 50, silhouettes(20), 5)
 	for i := range im.Len() {
 		if !long[sha256.Sum256(im.Image(i))] {
 			t.Fatalf("image %d is not in the longer split", i)
+		}
+	}
+}
+
+// TestShapesOfAnyNumber: fewer classes and modes are the first of the more, and pairs come behind
+// the single silhouettes, each pair once.
+func TestShapesOfAnyNumber(t *testing.T) {
+	for _, c := range [][3]int{{5, 1, 5}, {20, 10, 200}, {80, 9, 720}} {
+		o := options()
+		o.Silhouettes, o.Arrangements, o.Train, o.Test = c[0], c[1], c[2], c[2]
+		s := open(t, o)
+		if s.Classes != c[0] || s.FineClasses != c[2] {
+			t.Errorf("%v: %d classes, %d fine", c, s.Classes, s.FineClasses)
+		}
+		seen := map[int]bool{}
+		for i, f := range s.Train.Fine {
+			if s.Train.Labels[i] != f/c[1] || seen[f] {
+				t.Fatalf("%v: image %d has class %d, fine mode %d", c, i, s.Train.Labels[i], f)
+			}
+			seen[f] = true
+		}
+	}
+	names := map[[2]string]bool{}
+	for i, s := range silhouettes(80) {
+		a, b := min(s[0].name, s[1].name), max(s[0].name, s[1].name)
+		if names[[2]string{a, b}] || s.pair() != (i >= 20) {
+			t.Errorf("class %d: %s and %s", i, a, b)
+		}
+		names[[2]string{a, b}] = true
+	}
+}
+
+// TestPairsNeedTwoCopies: what a pair cannot show is refused, with the remedy.
+func TestPairsNeedTwoCopies(t *testing.T) {
+	o := options()
+	o.Silhouettes, o.Arrangements = 21, 10
+	if _, err := Open(o); err == nil || !strings.Contains(err.Error(), "data.arrangements: 10 arrangements of 21 silhouettes") || !strings.Contains(err.Error(), "lower it to 9") {
+		t.Error(err)
+	}
+}
+
+// TestArrangementsFit: every copy of every arrangement lies in the frame, and copies of one do not
+// cover each other's middle.
+func TestArrangementsFit(t *testing.T) {
+	for mode := range layouts {
+		centres, radius := layout(mode)
+		for i, c := range centres {
+			if math.Abs(c[0])+radius > 1 || math.Abs(c[1])+radius > 1 {
+				t.Errorf("arrangement %d: copy %d leaves the frame", mode, i)
+			}
+			for _, d := range centres[:i] {
+				if math.Hypot(c[0]-d[0], c[1]-d[1]) < 1.8*radius {
+					t.Errorf("arrangement %d: copies lie on each other", mode)
+				}
+			}
 		}
 	}
 }

@@ -24,6 +24,7 @@ type Architecture struct {
 	features func(Config) int
 	fits     func(c Config, in Input) *setting.KeyError // nil where images of this shape fit
 	build    func(b *builder, c Config, in Input) error
+	torch    func(c Config, in Input, p *TorchParam) // places a parameter; nil where names and layouts are PyTorch's
 }
 
 // Architectures are the encoders, in the order of tables.

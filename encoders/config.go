@@ -6,6 +6,7 @@ type Config struct {
 	Width      int    `key:"width" default:"32" range:"[1,1024]" read:"convnet,mlp,resnet18,vit" doc:"channels of the first block, doubled in each further one (mlp: hidden units are 16 × width; resnet18: the first stage has 2 × width channels; vit: tokens have dimension 6 × width)"`
 	Depth      int    `key:"depth" default:"4" range:"[1,6]" read:"convnet,mlp,resnet18,vit" doc:"number of blocks (mlp: of hidden layers; resnet18: of stages of two residual blocks; vit: of transformer blocks)"`
 	StemStride int    `key:"stem_stride" default:"1" range:"[1,2]" read:"convnet,resnet18" doc:"stride of the first convolution"`
+	Stem       string `key:"stem" default:"small" in:"small|imagenet" read:"resnet18" hash:"set" config:"set" doc:"first layers: small, a 3×3 convolution, or imagenet, for large images a 7×7 convolution of stride 2 and a 3×3 max-pool of stride 2 (He et al. 2016)"`
 	Winograd   int    `key:"winograd" default:"2" in:"0|2|4" read:"convnet,resnet18" hash:"set" doc:"side of the output tiles that convolutions of stride 1 are computed in by minimal filtering (4: faster and less exact; 0: not, directly)"`
 	Patch      int    `key:"patch" default:"4" range:"[1,64]" read:"vit" doc:"side of a patch in pixels, a divisor of the image's sides"`
 	Heads      int    `key:"heads" default:"3" range:"[1,64]" read:"vit" doc:"attention heads, a divisor of the tokens' dimension"`
@@ -22,6 +23,9 @@ type Config struct {
 	// backward. Evaluation keeps float32.
 	BF16 bool
 }
+
+// stemLarge is the value of encoder.stem for large images.
+const stemLarge = "imagenet"
 
 // Input is the shape of one image as the encoder reads it: rows, columns, channels.
 type Input struct{ Height, Width, Channels int }

@@ -43,7 +43,8 @@ type convolver interface {
 	Backward(team *team.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
 }
 
-// convolution is a layer of either kind.
+// convolution is a layer of either kind. The border of its maps is not made: norms read the
+// interior alone, and others ask for it ([read]).
 type convolution struct {
 	kind      string
 	from      *mapSource
@@ -57,7 +58,7 @@ type convolution struct {
 func newConvolution(kind string, from *mapSource, w *G.Node, inputGrad bool, k convolver) (*G.Node, error) {
 	c := &convolution{kind: kind, from: from, inputGrad: inputGrad, kernel: k}
 	return graph.Apply(graph.Op{
-		Kind: kind, Out: shapeOf(k.Output()), Halo: true, Diff: append(from.diff(inputGrad), true), Layer: c,
+		Kind: kind, Out: shapeOf(k.Output()), Diff: append(from.diff(inputGrad), true), Layer: c,
 		Forward: c.forward, Backward: c.backwardNodes,
 	}, append(append(G.Nodes{}, from.operands...), w)...)
 }

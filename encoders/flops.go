@@ -45,31 +45,54 @@ func (c Config) Count(in Input) (MACs, error) {
 
 // add counts one operation.
 func (m *MACs) add(op *graph.Op) {
-	n := macs(op.Kind, op.In, op.Out)
+	n := Products(op.Kind, op.In, op.Out, 1)
 	m.Forward += n
 	if n > 0 && !op.Diff[0] {
 		m.First += n
 	}
 }
 
-// macs returns the multiply-adds of an operation by its kind: its results times the length of each
-// one's sum.
-func macs(kind string, in []tensor.Shape, out tensor.Shape) int {
+// Products returns the multiply-adds of an operation of an encoder by its kind, on a number of
+// images: the numbers of its products' results times the length of each one's sum; 0 for kinds that
+// have no products. Gradients have those of the input and of the weights, and of the weights alone
+// where no gradient flows on. Products that a backward pass does again are not counted twice.
+func Products(kind string, in []tensor.Shape, out tensor.Shape, images int) int {
+	last := len(in) - 1
 	switch kind {
-	case "conv3x3":
-		return results(out) * 9 * in[len(in)-1][2]
-	case "conv1x1":
-		return results(out) * in[len(in)-1][0]
+	case "conv3x3", "conv1x1", "conv7x7":
+		return results(out) * sum(in[last])
+	case "conv3x3-grad", "conv1x1-grad", "conv7x7-grad":
+		return gradients(out) * results(in[last]) * sum(in[last-1])
 	case "linear", "linear-gelu", "linear-add":
 		return results(out) * in[1][0]
+	case "linear-grad": // of the three: it reads input, weights, result and the result's gradient
+		return gradients(out) * results(in[3]) * in[1][0]
 	case "norm-linear":
 		return results(out) * in[3][0]
+	case "norm-linear-grad":
+		return 2 * results(in[4]) * in[3][0]
 	case "feed-forward": // up and down
 		return 2 * results(out) * in[3][1]
-	case "attention": // of one sequence: queries with keys, weights with values
-		return 2 * results(out) * out[0]
+	case "feed-forward-grad":
+		return 4 * results(out) * in[3][1]
+	case "attention": // queries with keys, weights with values
+		return 2 * results(out) * out[0] / images
+	case "attention-grad": // of both, by both operands; its result is that of queries, keys and values
+		return 4 * results(out) / 3 * out[0] / images
 	}
 	return 0
+}
+
+// sum is the length of the sums of a convolution with weights w, which end in [In,Out].
+func sum(w tensor.Shape) int { return w.TotalSize() / w[len(w)-1] }
+
+// gradients is how many a backward pass computes whose result is that of the input, or {1} where
+// none flows on.
+func gradients(out tensor.Shape) int {
+	if out.TotalSize() == 1 {
+		return 1
+	}
+	return 2
 }
 
 // results is the number of elements of an output, the border of maps left out.

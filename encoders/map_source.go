@@ -19,6 +19,9 @@ type mapSource struct {
 func read(x *G.Node) *mapSource {
 	n, ok := layerOf(x).(*norm)
 	if !ok || !n.deferred {
+		if _, ok := layerOf(x).(*convolution); ok {
+			x.Op().(*graph.Op).Halo = true
+		}
 		return &mapSource{maps: mapsOf(x), operands: G.Nodes{x}}
 	}
 	r := &mapSource{maps: n.maps, operands: G.Nodes{x, n.input}, norm: n}

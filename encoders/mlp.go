@@ -16,6 +16,7 @@ func mlpArchitecture() Architecture {
 		features: func(c Config) int { return mlpWidth * c.Width },
 		fits:     func(Config, Input) *setting.KeyError { return nil },
 		build:    (*builder).mlp,
+		torch:    torchMLP,
 	}
 }
 
@@ -33,4 +34,11 @@ func (b *builder) mlp(cfg Config, in Input) error {
 	}
 	b.features = b.x
 	return b.linear("projector", from, cfg.Dim, true, false, true)
+}
+
+// torchMLP has the first layer read images as PyTorch flattens them, channel by channel.
+func torchMLP(_ Config, in Input, p *TorchParam) {
+	if p.Name == "layer1.weight" {
+		p.View, p.Order = []int{p.Shape[0], in.Height, in.Width, in.Channels}, []int{0, 3, 1, 2}
+	}
 }

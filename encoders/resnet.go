@@ -1,6 +1,11 @@
 package encoders
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"protobench/internal/setting"
+)
 
 // resnetWidth is the number of channels of the first stage per unit of encoder.width: 64 at its
 // default of 32.
@@ -9,15 +14,30 @@ const resnetWidth = 2
 // resnetArchitecture declares the resnet18.
 func resnetArchitecture() Architecture {
 	return Architecture{
-		Name: "resnet18", Doc: "residual network of basic blocks with the stem for small images", Source: "He et al. 2016", Projector: true,
+		Name: "resnet18", Doc: "residual network of basic blocks, by default with the stem for small images", Source: "He et al. 2016", Projector: true,
 		features: func(c Config) int { return resnetWidth * c.Width << (c.Depth - 1) },
-		fits:     halves,
+		fits:     resnetFits,
 		build:    (*builder).resnet,
+		torch:    torchResnet,
 	}
 }
 
-// resnet is a residual network of basic blocks (He et al. 2016) with the stem for small images: a
-// 3×3 convolution and no max-pool. Stages have two blocks each, doubling channels and, from the
+// resnetFits also refuses images that the stem of the paper leaves too small, and a stride that it
+// does not read.
+func resnetFits(c Config, in Input) *setting.KeyError {
+	if c.Stem != stemLarge {
+		return halves(c, in)
+	}
+	if c.StemStride != 1 {
+		return &setting.KeyError{
+			Key: "encoder.stem_stride", Found: fmt.Sprintf("found %d", c.StemStride), Expected: "which encoder.stem = \"imagenet\" does not read: its strides are 2", Remedy: "leave it out",
+		}
+	}
+	return halves(c, Input{in.Height / 4, in.Width / 4, in.Channels})
+}
+
+// resnet is a residual network of basic blocks (He et al. 2016) with the stem for small images, a
+// 3×3 convolution and no max-pool, or that of the paper. Stages have two blocks each, doubling channels and, from the
 // second stage on, halved images; four stages are a ResNet-18. Behind it stand a global average
 // pool and the projector.
 func (b *builder) resnet(cfg Config, in Input) error {
@@ -25,10 +45,7 @@ func (b *builder) resnet(cfg Config, in Input) error {
 		return err
 	}
 	ch := resnetWidth * cfg.Width
-	if err := b.conv("stem.conv", in.Channels, ch, cfg.StemStride, false); err != nil {
-		return err
-	}
-	if err := b.deferredNorm("stem.norm", ch, true); err != nil {
+	if err := b.stem(cfg, in.Channels, ch); err != nil {
 		return err
 	}
 	for s := range cfg.Depth {
@@ -81,4 +98,16 @@ func (b *builder) basicBlock(name string, in, out, stride int, deferred bool) er
 	shortcut := b.x
 	b.x = branch
 	return b.normAdd(name+".norm2", out, shortcut, deferred)
+}
+
+// torchResnet names parameters as torchvision does. The shortcut's 1×1 convolution has four axes
+// there.
+func torchResnet(_ Config, _ Input, p *TorchParam) {
+	p.Name = fromZero(p.Name, `^stage(\d+)\.block(\d+)\.`, "layer%s.%d.")
+	if strings.HasSuffix(p.Name, ".shortcut.weight") {
+		p.Shape = append(p.Shape, 1, 1)
+	}
+	p.Name = strings.NewReplacer(
+		"stem.conv.", "conv1.", "stem.norm.", "bn1.", ".norm1.", ".bn1.", ".norm2.", ".bn2.", ".shortcut.norm.", ".downsample.1.", ".shortcut.", ".downsample.0.",
+	).Replace(p.Name)
 }

@@ -3,6 +3,7 @@ package encoders
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"protobench/internal/setting"
 
@@ -20,6 +21,7 @@ func vitArchitecture() Architecture {
 		features: func(c Config) int { return vitWidth * c.Width },
 		fits:     fitsVit,
 		build:    (*builder).vit,
+		torch:    torchVit,
 	}
 }
 
@@ -155,4 +157,22 @@ func (b *builder) layerNormParams(name string, d int) (gamma, beta *G.Node) {
 
 func gaussian(std float64) func(*rand.Rand) float32 {
 	return func(r *rand.Rand) float32 { return float32(std * r.NormFloat64()) }
+}
+
+// torchVit names parameters as timm does, whose map of patches is a convolution [D,C,P,P] and whose
+// tokens have an axis for images.
+func torchVit(c Config, in Input, p *TorchParam) {
+	switch p.Name {
+	case "class":
+		p.Name, p.Shape = "cls_token", append([]int{1}, p.Shape...)
+	case "positions":
+		p.Name, p.Shape = "pos_embed", append([]int{1}, p.Shape...)
+	case "mask":
+		p.Name, p.Shape = "mask_token", append([]int{1}, p.Shape...)
+	case "patches.weight":
+		p.View, p.Order = []int{p.Shape[0], c.Patch, c.Patch, in.Channels}, []int{0, 3, 1, 2}
+		p.Shape = []int{p.Shape[0], in.Channels, c.Patch, c.Patch}
+	}
+	p.Name = fromZero(p.Name, `^block(\d+)\.`, "blocks.%d.")
+	p.Name = strings.NewReplacer("patches.", "patch_embed.proj.", ".attention.qkv.", ".attn.qkv.", ".attention.out.", ".attn.proj.", ".fc", ".mlp.fc").Replace(p.Name)
 }

@@ -15,6 +15,8 @@ type armTrainee struct {
 	Trainer
 	batches *batches
 	watched *datasets.Images // that its curves are measured on, drawn from the training split
+	cadence cadence
+	probes  *prober // nil where none are asked for
 }
 
 func newArmTrainee(t Trainer, j *Job, b *batches) armTrainee {
@@ -23,39 +25,74 @@ func newArmTrainee(t Trainer, j *Job, b *batches) armTrainee {
 		drawn := watched.Pick(watched.Draw(limit, 0, "usage-images")) // the same for all arms
 		watched = &drawn
 	}
-	return armTrainee{t, b, watched}
+	a := armTrainee{Trainer: t, batches: b, watched: watched, cadence: newCadence(&j.Cell)}
+	if j.Cell.Settings.Bool("evaluate.probes") {
+		a.probes = newProber()
+	}
+	return a
 }
 
 func (a armTrainee) prepare() error { return a.Prepare(a.batches.successive()) }
 
 func (a armTrainee) step(n int) (methods.StepResult, error) {
 	views, _ := a.batches.at(n)
-	return a.Step(views)
+	if a.probes != nil && a.cadence.due(n+1) {
+		a.Probe()
+	}
+	r, err := a.Step(views)
+	if a.probes != nil {
+		a.probes.steps = r.Probes
+	}
+	return r, err
 }
 
-// measure takes the cheap metrics. A measurement that was begun is finished, as a checkpoint behind
-// it counts on its line.
-func (a armTrainee) measure() (own store.Metrics, observers map[string]store.Metrics, err error) {
+// measure takes the cheap metrics, and probes where they are asked for. A measurement that was
+// begun is finished, as a checkpoint behind it counts on its line.
+func (a armTrainee) measure() (m measurement, err error) {
 	_, z, err := a.batches.extract(context.Background(), a.watched, branch(a, part.Teacher))
 	if err != nil {
-		return nil, nil, err
+		return m, err
 	}
 	if !z.Finite() {
-		return nil, nil, errDiverged
+		return m, errDiverged
 	}
-	observers = map[string]store.Metrics{}
+	m.observers = map[string]store.Metrics{}
 	for _, l := range a.Learned() {
-		c := newCollector()
-		if err := c.measure(context.Background(), prototypesOf(l, z, nil), onCurve()); err != nil {
-			return nil, nil, err
+		c, in := newCollector(), prototypesOf(a.batches.augment.Team, l, z, nil)
+		if err := c.measure(context.Background(), in, onCurve()); err != nil {
+			return m, err
 		}
 		if l.Name == "" {
-			own = c.metrics
+			m.own = c.metrics
 		} else {
-			observers[l.Name] = c.metrics
+			m.observers[l.Name] = c.metrics
 		}
+		if a.probes == nil || l.K == 0 {
+			continue
+		}
+		if m.probes == nil {
+			m.probes = map[string]store.Probe{}
+		}
+		m.probes[l.Name] = a.probes.look(l.Name, in)
 	}
-	return own, observers, nil
+	return m, nil
+}
+
+// State has what probes are compared with as well.
+func (a armTrainee) State() []part.Named {
+	if a.probes == nil {
+		return a.Trainer.State()
+	}
+	return append(a.Trainer.State(), a.probes.state()...)
+}
+
+// Load takes such a state back, with or without that.
+func (a armTrainee) Load(state []part.Named) error {
+	p := a.probes
+	if p == nil {
+		p = newProber() // of which nothing is kept
+	}
+	return a.Trainer.Load(p.load(state))
 }
 
 // arm trains and measures one arm.

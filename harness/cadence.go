@@ -3,7 +3,8 @@ package harness
 import "protobench/harness/sweep"
 
 // cadence says at which steps a cell is measured: before the first step,
-// densely in the first epochs, then at ends of epochs, and at the end.
+// densely in the first epochs (some times each, or every few steps), then at
+// ends of epochs, and at the end.
 type cadence struct {
 	perEpoch, epochs int // perEpoch is at least 1
 	evaluate         sweep.Evaluate
@@ -23,6 +24,9 @@ func (c cadence) due(step int) bool {
 	case step == 0 || step == c.total():
 		return true
 	case step <= c.evaluate.DenseEpochs*c.perEpoch:
+		if every := c.evaluate.EarlyEvery; every > 0 {
+			return within == 0 || step%every == 0
+		}
 		return within == 0 || crosses(within, c.perEpoch, c.evaluate.Dense)
 	}
 	return within == 0 && epoch%c.evaluate.Every == 0

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"protobench/harness/store"
+	"protobench/internal/team"
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
@@ -83,13 +84,13 @@ func ofReference(b metrics.Branch) []metrics.Spec {
 const certaintyImages = 10000
 
 // prototypesOf is what metrics see of a learner and of its scores on the teacher's embeddings z
-// [n,D]; classes [n] is nil while training.
-func prototypesOf(l methods.Learned, z matrix.Matrix, classes []int) *metrics.Input {
+// [n,D]; classes [n] is nil while training. The team may be nil.
+func prototypesOf(t *team.Team, l methods.Learned, z matrix.Matrix, classes []int) *metrics.Input {
 	if l.K == 0 {
 		return &metrics.Input{}
 	}
 	shaped := func(p []float32) matrix.Matrix { return matrix.Of(l.K, l.D, p) }
-	in := &metrics.Input{Prototypes: metrics.Prototypes{
+	in := &metrics.Input{Team: t, Prototypes: metrics.Prototypes{
 		Effective: shaped(l.Current[part.Teacher]), Student: shaped(l.Current[part.Student]), Initial: shaped(l.Initial),
 		Path: l.Path, Drift: l.Drift, Reseeds: l.Reseeds,
 		Scores: matrixOf(l.Scores(z.Data), z.Rows), Classes: classes,

@@ -45,7 +45,7 @@ func TestCurvesAreOfEveryClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := newArmTrainee(colours{newFake(j.Cell.Config()), seen}, j, b).measure(); err != nil {
+	if _, err := newArmTrainee(colours{newFake(j.Cell.Config()), seen}, j, b).measure(); err != nil {
 		t.Fatal(err)
 	}
 	for colour, n := range seen {

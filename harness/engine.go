@@ -9,6 +9,7 @@ import (
 type Trainer interface {
 	Prepare(next func() []float32) error
 	Step(views []float32) (methods.StepResult, error)
+	Probe() // the next step looks at what moves the prototypes
 	Features(b part.Branch, images []float32) (backbone, embedding []float32, err error)
 	Learned() []methods.Learned
 	State() []part.Named

@@ -7,6 +7,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/encoders"
+	"protobench/internal/team"
 )
 
 // timedSteps is how many steps an estimate runs, after one that warms up.
@@ -36,8 +37,7 @@ func (b Budget) Total() time.Duration { return b.Training() + b.Evaluation() }
 // measured once for arms that are evaluated alike. Nothing is written. When ctx ends it gives up
 // with its error.
 func Estimate(ctx context.Context, jobs []Job, e Engine, data *Library) ([]Budget, error) {
-	x := &estimator{engine: e, data: data, now: time.Now, evaluated: map[string]time.Duration{}}
-	return x.all(ctx, jobs)
+	return newEstimator(e, data).all(ctx, jobs)
 }
 
 // estimator estimates budgets.
@@ -46,6 +46,10 @@ type estimator struct {
 	data      *Library
 	now       func() time.Time
 	evaluated map[string]time.Duration // what evaluation of a cell takes, by what decides it
+}
+
+func newEstimator(e Engine, data *Library) *estimator {
+	return &estimator{engine: e, data: data, now: time.Now, evaluated: map[string]time.Duration{}}
 }
 
 func (x *estimator) all(ctx context.Context, jobs []Job) ([]Budget, error) {
@@ -73,17 +77,11 @@ func (x *estimator) all(ctx context.Context, jobs []Job) ([]Budget, error) {
 func (x *estimator) cell(ctx context.Context, j *Job) (b Budget, err error) {
 	id := j.Identity()
 	b = Budget{Arm: id.Arm(), Steps: j.Cell.Steps()}
-	set, err := x.data.Open(j.Cell.Data())
+	s, err := x.subject(j, nil)
 	if err != nil {
 		return b, err
 	}
-	set = j.Cell.Sees(set)
-	full, err := newBatches(set, &j.Cell)
-	if err != nil {
-		return b, err
-	}
-	b.Memory.Data = set.Bytes()
-	s := &subject{estimator: x, job: j, set: set, batches: full}
+	b.Memory.Data = s.set.Bytes()
 	if b.Steps > 0 {
 		if b.Step, err = s.train(ctx); err != nil {
 			return b, err
@@ -102,14 +100,36 @@ type subject struct {
 	job     *Job
 	set     *datasets.Set
 	batches *batches
+	team    *team.Team // the cell's threads; nil for one
 
 	trainee trainee    // nil where nothing is trained
 	network Supervised // of the row untrained
 }
 
+// subject opens what a job's cell trains on; the team may be nil.
+func (x *estimator) subject(j *Job, t *team.Team) (*subject, error) {
+	set, err := x.data.Open(j.Cell.Data())
+	if err != nil {
+		return nil, err
+	}
+	set = j.Cell.Sees(set)
+	b, err := newBatches(set, &j.Cell)
+	if err != nil {
+		return nil, err
+	}
+	b.augment.Team = t
+	return &subject{estimator: x, job: j, set: set, batches: b, team: t}, nil
+}
+
+// build makes what is trained.
+func (s *subject) build() (err error) {
+	s.trainee, err = newTrainee(s.job, s.batches, s.set.Classes, s.engine, configOf(s.job, s.batches, s.team))
+	return err
+}
+
 // train builds what is trained and returns the time of a step.
 func (s *subject) train(ctx context.Context) (step time.Duration, err error) {
-	if s.trainee, err = newTrainee(s.job, s.batches, s.set.Classes, s.engine, configOf(s.job, s.batches, nil)); err != nil {
+	if err := s.build(); err != nil {
 		return 0, err
 	}
 	return s.timed(ctx, func(n int) error {
@@ -121,7 +141,7 @@ func (s *subject) train(ctx context.Context) (step time.Duration, err error) {
 // fill builds the network of the row untrained and returns the time that its statistics take.
 func (s *subject) fill(ctx context.Context) (time.Duration, error) {
 	var err error
-	if s.network, err = s.engine.Untrained(configOf(s.job, s.batches, nil)); err != nil {
+	if s.network, err = s.engine.Untrained(configOf(s.job, s.batches, s.team)); err != nil {
 		return 0, err
 	}
 	next := s.batches.successive()

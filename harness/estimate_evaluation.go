@@ -93,11 +93,11 @@ func (s *subject) measure(ctx context.Context, n int) (curve, end time.Duration,
 	set := sampleOf(s.set, n)
 	b := *s.batches
 	b.images, b.perEpoch, b.epoch = &set.Train, max(1, n/b.size), -1
-	r := &cellRun{job: s.job, set: set, batches: &b, cadence: newCadence(&s.job.Cell), engine: s.engine}
+	r := &cellRun{job: s.job, set: set, batches: &b, cadence: newCadence(&s.job.Cell), engine: s.engine, team: s.team}
 	began := s.now()
 	if arm, ok := s.trainee.(armTrainee); ok {
 		arm.batches, arm.watched = &b, &set.Train
-		if _, _, err := arm.measure(); err != nil && !errors.Is(err, errDiverged) {
+		if _, err := arm.measure(); err != nil && !errors.Is(err, errDiverged) {
 			return 0, 0, err
 		}
 		curve, began = s.now().Sub(began), s.now()

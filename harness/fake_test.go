@@ -22,6 +22,7 @@ type fake struct {
 	init        string
 	atStep      func(step int) error // called before each step
 	poison      int                  // step at which the loss becomes NaN; 0 never
+	probing     bool
 }
 
 const fakeK, fakeD = 4, 3
@@ -59,11 +60,17 @@ func (f *fake) Step(views []float32) (methods.StepResult, error) {
 	if int(f.steps) == 2 {
 		s.Events = []methods.StepEvent{{Step: 2, Learner: "gmm", Event: learner.Event{Kind: "reseed", Prototype: 3}}}
 	}
+	if f.probing {
+		p := methods.Probe{MovedBy: f.steps, Gradient: &methods.GradientSplit{Norm: 2, Radial: 0.5, Common: 0.25, Rest: 0.25}}
+		s.Probes, f.probing = map[string]methods.Probe{"": p}, false
+	}
 	if int(f.steps) == f.poison {
 		s.Loss = math.NaN()
 	}
 	return s, nil
 }
+
+func (f *fake) Probe() { f.probing = true }
 
 func (f *fake) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	const size = 4 * 4 * 3

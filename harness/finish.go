@@ -63,7 +63,7 @@ func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teac
 			c, prefix = newCollector(), "observer."+l.Name+"."
 			o.observers[l.Name] = c.metrics
 		}
-		in := prototypesOf(l, teacher.Embeddings, teacher.TrainY)
+		in := prototypesOf(teacher.Team, l, teacher.Embeddings, teacher.TrainY)
 		if err := c.measure(ctx, in, atEnd(metrics.OfPrototypes, "", extra)); err != nil {
 			return err
 		}

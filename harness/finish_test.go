@@ -78,7 +78,7 @@ func TestUsageUsesTheLearnersScores(t *testing.T) {
 			return out
 		},
 	}
-	c, in := newCollector(), prototypesOf(l, matrix.Of(3, 2, []float32{1, 0, 1, 0, 1, 0}), nil)
+	c, in := newCollector(), prototypesOf(nil, l, matrix.Of(3, 2, []float32{1, 0, 1, 0, 1, 0}), nil)
 	if err := c.measure(t.Context(), in, onCurve()); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestUsageImagesLimitTheCurves(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := newArmTrainee(counting{newFake(j.Cell.Config()), &seen}, j, b)
-		if _, _, err := a.measure(); err != nil || seen != want {
+		if _, err := a.measure(); err != nil || seen != want {
 			t.Errorf("limit %d: %d images seen, want %d (%v)", limit, seen, want, err)
 		}
 	}

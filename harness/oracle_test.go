@@ -117,9 +117,11 @@ func (o oracle) matrix() matrix.Matrix {
 
 // unique counts distinct prototypes, live those of them in use, dead those that nothing is assigned
 // to.
-func (o oracle) unique(eps float64) int { return metrics.Covers(o.matrix(), []float64{eps})[0].Count() }
+func (o oracle) unique(eps float64) int {
+	return metrics.Covers(nil, o.matrix(), []float64{eps})[0].Count()
+}
 func (o oracle) live(eps float64) int {
-	return metrics.LiveCovers(o.matrix(), o.counts, o.images, []float64{eps})[0].Count()
+	return metrics.LiveCovers(nil, o.matrix(), o.counts, o.images, []float64{eps})[0].Count()
 }
 
 func (o oracle) dead() int {

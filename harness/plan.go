@@ -114,10 +114,24 @@ func storedWarnings(warnings []setting.Warning) []store.Warning {
 	return out
 }
 
+// storedClaim is a claim as files hold it.
+func storedClaim(c sweep.Claim) store.Claim {
+	out := store.Claim{
+		Name: c.Name, Says: c.Says, Metric: c.Metric, Where: c.Where, Slope: c.Slope, PerLog2: c.PerLog2, Against: c.Against, Hypothesis: c.Hypothesis,
+	}
+	for _, t := range c.Contrast {
+		out.Contrast = append(out.Contrast, store.ClaimTerm(t))
+	}
+	return out
+}
+
 // Record is the plan as plan.json holds it.
 func (p *Plan) Record() store.Plan {
 	s := p.Sweep
 	r := store.Plan{Schema: store.SchemaVersion, Name: s.Name, Question: s.Question, Note: s.Note, Baseline: s.Baseline, Primary: s.Primary, Sweep: s.Text}
+	for _, c := range s.Claims {
+		r.Claims = append(r.Claims, storedClaim(c))
+	}
 	for i := range p.Jobs {
 		r.Cells = append(r.Cells, p.Jobs[i].record(s.Name))
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"protobench/encoders"
-	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/metrics"
 )
@@ -108,6 +107,4 @@ func (t rowTrainee) step(n int) (methods.StepResult, error) {
 	return methods.StepResult{Loss: loss}, err
 }
 
-func (rowTrainee) measure() (own store.Metrics, observers map[string]store.Metrics, err error) {
-	return nil, nil, nil
-}
+func (rowTrainee) measure() (measurement, error) { return measurement{}, nil }

@@ -22,9 +22,15 @@ type trainee interface {
 	prepare() error
 	// step does the step that comes after n others.
 	step(n int) (methods.StepResult, error)
-	// measure returns what the curves show, of observers by their names; nil where there are no
-	// curves. It fails with errDiverged where something is not finite.
-	measure() (own store.Metrics, observers map[string]store.Metrics, err error)
+	// measure returns what the curves show. It fails with errDiverged where something is not finite.
+	measure() (measurement, error)
+}
+
+// measurement is a line of the curves.
+type measurement struct {
+	own       store.Metrics // nil where there are no curves
+	observers map[string]store.Metrics
+	probes    map[string]store.Probe // by learner, "" for the arm's own
 }
 
 // newTrainee makes what is trained in a job's cell; the team may be nil.
@@ -157,19 +163,19 @@ func (l *trainingLoop) log(s methods.StepResult) error {
 // measure appends to the curves.
 func (l *trainingLoop) measure() error {
 	began := time.Now()
-	own, observers, err := l.trainee.measure()
+	m, err := l.trainee.measure()
 	switch {
 	case errors.Is(err, errDiverged):
 		return fmt.Errorf("%w: embeddings are not finite after step %d", err, l.at.step)
-	case err != nil || own == nil:
+	case err != nil || m.own == nil:
 		return err
 	}
 	l.at.tally.eval += time.Since(began).Seconds()
 	if l.at.tally.lossN > 0 {
-		own[metrics.LossKey()] = l.at.tally.loss()
+		m.own[metrics.LossKey()] = l.at.tally.loss()
 	}
-	l.tell(newEvent(l.job, l.at, Measured, own))
-	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: own, Observers: observers})
+	l.tell(newEvent(l.job, l.at, Measured, m.own))
+	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: m.own, Observers: m.observers, Probes: m.probes})
 }
 
 // refuseNonFinite looks through everything that was learned.

@@ -23,6 +23,10 @@ type arm struct {
 	head      *objective.Head
 	scores    []float32         // of the teacher where codes are made of them, [2·B,H·K]; else nil
 	reseed    *learner.Reseeder // nil where prototypes are left where they are
+	student   []float32         // the student's scores, their graph's buffer; nil where no graph has them
+
+	probing bool  // whether the step takes a probe
+	probe   Probe // of the last step that did
 
 	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil
 	// where there are none.
@@ -108,8 +112,12 @@ func (a *arm) each(s *learner.Step, f func(learner.Learner, *learner.Step)) {
 	}
 }
 
-// nodes adds the prototypes to a graph: their input node and the effective ones that scores use.
+// nodes adds the prototypes to a graph, where there are scores with them: their input node and the
+// effective ones that scores use.
 func (a *arm) nodes(g *G.ExprGraph) (input, effective *G.Node, err error) {
+	if !a.head.Scored() {
+		return nil, nil, nil
+	}
 	p := a.all()
 	input = graph.Input(g, "prototypes", p.Value, p.K, p.D)
 	switch {
@@ -150,6 +158,7 @@ func (a *arm) buildAlone(d int) error {
 		return err
 	}
 	a.follow(a.program.Value(grads[0]))
+	a.student = a.program.Value(a.head.S)
 	return nil
 }
 
@@ -192,7 +201,9 @@ func (a *arm) finish(s *learner.Step) {
 		part.SetDecay(a.extra, a.decay*s.Decay)
 		a.optimizer.Step(s.Team, s.LR)
 	}
+	a.look(s.Epoch)
 	a.each(s, a.settle)
+	a.lookAgain()
 }
 
 // settle updates the prototypes of one head and their record.

@@ -1,6 +1,8 @@
 package methods
 
 import (
+	"slices"
+	"sync"
 	"testing"
 
 	"protobench/encoders"
@@ -35,15 +37,24 @@ func testConfig(tb testing.TB, preset string) part.Config {
 	return cfg
 }
 
+// drawn are the random views that tests have drawn, by their number of values and their batch: drawing
+// them for every start of a run anew took a tenth of all tests' time.
+var drawn sync.Map
+
 // batches returns a source of random views and local crops, the same for equal configs.
 func batches(cfg part.Config) func() []float32 {
 	n, i := values(2*cfg.Train.Batch, cfg.Input)+values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)), uint64(0)
 	return func() []float32 {
 		i++
+		at := [2]uint64{uint64(n), i}
+		if x, ok := drawn.Load(at); ok {
+			return slices.Clone(x.([]float32))
+		}
 		r, x := stream.New(9, "views", i), make([]float32, n)
 		for j := range x {
 			x[j] = float32(r.NormFloat64())
 		}
+		drawn.Store(at, slices.Clone(x))
 		return x
 	}
 }
@@ -81,7 +92,7 @@ func smallSettings() setting.Values {
 	v := Defaults()
 	v.MustSetAll(map[string]any{
 		"prototypes.count": 12, "sela.heads": 1, "smog.momentum": 0.9, "smog.reset_steps": 6, "pcl.sets": 2, "pcl.negatives": 20, "pcl.iterations": 5,
-		"pcl.warmup_epochs": 1, "massl.memory": 40, "massl.block": 9, "massl.warmup_teacher_epochs": 2, "epoch-kmeans.iterations": 5,
+		"pcl.warmup_epochs": 1, "massl.memory": 40, "massl.block": 9, "massl.warmup_teacher_epochs": 2, "sop.memory": 40, "sop.anchors": 5, "sop.supports": 2, "lejepa.slices": 20, "epoch-kmeans.iterations": 5,
 		"self-cluster.lr": 0.01, "ema.momentum": 0.9, "hyperspherical.steps": 100, "repulsion.margin": 0.2,
 	})
 	return v

@@ -10,7 +10,7 @@ import (
 // TestBoundGradient compares the gradients of the encoder's weights with finite differences, for
 // the objectives that make scores or losses of their own.
 func TestBoundGradient(t *testing.T) {
-	for _, preset := range []string{"smog", "pcl", "sela", "massl"} {
+	for _, preset := range []string{"smog", "pcl", "sela", "massl", "lejepa", "sop"} {
 		t.Run(preset, func(t *testing.T) {
 			cfg := testConfig(t, preset)
 			cfg.Composition.Regularizers = []string{"koleo-features"}

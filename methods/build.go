@@ -182,6 +182,9 @@ func (t *Trainer) buildStudent() error {
 	for name, n := range f.terms {
 		t.terms[name] = t.student.Value(n)
 	}
+	if t.host.head.Scored() {
+		t.host.student = t.student.Value(t.host.head.S)
+	}
 	t.loss, t.z[part.Student] = t.student.Value(f.loss), t.student.Value(f.z)
 	if f.patches != nil {
 		t.patches[part.Student] = t.student.Value(f.patches)

@@ -113,6 +113,12 @@ func trainErrors(c part.Config) []*setting.KeyError {
 	if c.Images > 0 && c.Train.Batch > c.Images {
 		errs = append(errs, refuse("train.batch", "take a smaller batch", "%d is more than the %d training images", c.Train.Batch, c.Images))
 	}
+	switch e := c.Train.EncoderEpochs; {
+	case e >= float64(c.Train.Epochs):
+		errs = append(errs, refuse("train.encoder_epochs", "stop earlier, or set 0", "%g is the whole run or more: it has %d epochs", e, c.Train.Epochs))
+	case e < 0 && e != -1:
+		errs = append(errs, refuse("train.encoder_epochs", "set -1", "%g epochs are no number of epochs", e))
+	}
 	if c.Train.Optimizer == "sgd" && c.Train.Nesterov && c.Train.Momentum == 0 {
 		errs = append(errs, refuse("train.nesterov", "raise train.momentum", "there is no momentum to look ahead with"))
 	}

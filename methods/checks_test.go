@@ -17,7 +17,7 @@ import (
 func TestTotalGradient(t *testing.T) {
 	more := map[string][]string{
 		"swav": {"koleo-features", "me-max", "orthogonality", "repulsion"}, "dino": {"me-max", "repulsion"}, "carp": {"orthogonality", "koleo-features"},
-		"msn": {"koleo-features"}, "carl": nil, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil, "dino-vmf": {"koleo-features", "me-max"},
+		"msn": {"koleo-features"}, "carl": nil, "swav+kp": nil, "dino+kp": nil, "carp+kp": nil, "msn+kp": nil, "dinov2": nil, "dinov3": nil, "dino-vmf": {"koleo-features", "me-max"},
 	}
 	for preset, regularizers := range more {
 		for _, by := range []string{"prototypes", "encoder"} {

@@ -6,10 +6,9 @@ import (
 	"testing"
 
 	"protobench/encoders/graph"
+	"protobench/methods/internal/fixture"
 	"protobench/methods/learner"
 	"protobench/methods/part"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestNoGradientReachesDecoupledPrototypes asks the graph itself: differentiating the loss by
@@ -82,7 +81,7 @@ func composed(t *testing.T, name string) part.Config {
 // bit-equal with and without observers.
 func TestObserversChangeNothing(t *testing.T) {
 	for _, host := range []string{
-		"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "deepcluster-v2", "dinov2", "swav+kp", "capi",
+		"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "deepcluster-v2", "dinov2", "dinov3", "swav+kp", "capi",
 		"swav+gmm", "dino+frozen", "carp+kmeans", "dino+ema", "msn+hyperspherical", "swav+epoch-kmeans", "carp+self-cluster", "dino+gmm until 0.5, joint",
 	} {
 		t.Run(host, func(t *testing.T) {
@@ -98,7 +97,7 @@ func TestObserversChangeNothing(t *testing.T) {
 				}
 			}
 			own := slices.DeleteFunc(watched.State(), func(n part.Named) bool { return strings.HasPrefix(n.Name, "observer.") })
-			if d := cmp.Diff(plain.State(), own); d != "" {
+			if d := fixture.Diff(plain.State(), own); d != "" {
 				t.Errorf("observers changed their host: %.500s", d)
 			}
 			if n := len(watched.Learned()); n != 1+len(cfg.Composition.Observers) || n < 9 {
@@ -120,14 +119,14 @@ func viewsAt(cfg part.Config, i int) []float32 {
 // TestShadowFollowsTheSameLoss puts a joint observer beside a joint arm without regularizer: on the
 // same embeddings, by the same loss, it has to learn the very same prototypes.
 func TestShadowFollowsTheSameLoss(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "carp", "msn", "ibot", "dino-vmf"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "ibot", "dino-vmf", "dinov3"} {
 		cfg := testConfig(t, preset)
 		cfg.Train.LocalCrops = 2
 		cfg.Composition.Observers = []string{"joint"}
 		tr := start(t, cfg)
 		steps(t, tr, batches(cfg), 5)
 		l := tr.Learned()
-		if d := cmp.Diff(l[0].Current, l[1].Current); d != "" {
+		if d := fixture.Diff(l[0].Current, l[1].Current); d != "" {
 			t.Errorf("%s: the shadow went elsewhere: %.300s", preset, d)
 		}
 		if slices.Equal(l[0].Initial, l[0].Current[part.Student]) || l[0].Path == 0 {
@@ -152,7 +151,7 @@ func TestArmsStartAlike(t *testing.T) {
 		if first == nil {
 			first = got
 		}
-		if d := cmp.Diff(first, got); d != "" {
+		if d := fixture.Diff(first, got); d != "" {
 			t.Errorf("%s starts elsewhere: %.300s", preset, d)
 		}
 	}

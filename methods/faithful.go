@@ -1,6 +1,7 @@
 package methods
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -15,8 +16,11 @@ import (
 // run, and frozen epochs stay epochs. It reports false where the paper's settings are not known
 // here.
 func Faithful(c part.Composition, t part.Train) (map[string]any, bool) {
-	if c.Name == "capi" { // the one preset that is a paper's own method on another one's objective
+	switch c.Name { // presets that are a paper's own method on another one's objective
+	case "capi":
 		return faithfulCAPI(t), true
+	case "dinov3":
+		return faithfulDINOv3(t), true
 	}
 	o, ok := objective.Find(c.Objective)
 	if !ok || o.Faithful == nil {
@@ -24,9 +28,25 @@ func Faithful(c part.Composition, t part.Train) (map[string]any, bool) {
 	}
 	keys := o.Faithful(t)
 	if c.Objective == "dino" && slices.Contains(c.Regularizers, "koleo-features") { // DINOv2 (Oquab et al. 2024); the rest follows DINO
-		keys["train.teacher_momentum"], keys["koleo-features.weight"] = 0.992, 0.1
+		maps.Copy(keys, changesOfDINOv2())
 	}
 	return keys, true
+}
+
+// changesOfDINOv2 are what DINOv2 and v3 change of DINO's settings.
+func changesOfDINOv2() map[string]any {
+	return map[string]any{"train.teacher_momentum": 0.992, "koleo-features.weight": 0.1}
+}
+
+// faithfulDINOv3 is Siméoni et al. 2025's (official default configuration, runs of 100 epochs):
+// DINOv2's but for a learning rate of 4·1e-3 for a batch of 1,024 that goes by its root, and a last
+// layer of normal numbers of deviation 0.02, whose rows of 256 start with length 0.32.
+func faithfulDINOv3(t part.Train) map[string]any {
+	o, _ := objective.Find("dino")
+	keys := o.Faithful(t)
+	maps.Copy(keys, changesOfDINOv2())
+	keys["train.lr"], keys["prototypes.norm"] = 4e-3*math.Sqrt(float64(t.Batch)/1024), 0.32
+	return keys
 }
 
 // faithfulCAPI is Darcet et al. 2025's (official code, batch 16,384, the first tenth of the steps

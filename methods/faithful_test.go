@@ -140,7 +140,12 @@ var descendants = map[string]struct {
 		{"ibot.mask_ratio", 0.3, "0.3 ± 0.2"}, {"ibot.mask_spread", 0.2, "0.3 ± 0.2"}, {"ibot.mask_shape", "block", "pred_shape"},
 		{"ibot.class_weight", 1.0, "lambda1 1"}, {"ibot.patch_start_epoch", 0, "pred_start_epoch 0"},
 	}},
-	"dinov2":   {"dino", []paperSetting{{"train.teacher_momentum", 0.992, "0.992 → 1"}, {"koleo-features.weight", 0.1, "KoLeo 0.1"}}},
+	"dinov2": {"dino", []paperSetting{{"train.teacher_momentum", 0.992, "0.992 → 1"}, {"koleo-features.weight", 0.1, "KoLeo 0.1"}}},
+	"dinov3": {"dino", []paperSetting{
+		{"train.teacher_momentum", 0.992, "momentum_teacher"}, {"koleo-features.weight", 0.1, "koleo_loss_weight"},
+		{"train.lr", 4e-3 * math.Sqrt(paperBatch/1024.0), "lr 0.001, scaling_rule sqrt_wrt_1024: 4·√(batch/1024)"},
+		{"prototypes.norm", 0.32, "256 normal numbers of deviation 0.02"},
+	}},
 	"dino-vmf": {"dino", nil}, "dino+kp": {"dino", nil}, "dino+gmm": {"dino", nil}, "dino+frozen": {"dino", nil},
 	"swav+kp": {"swav", nil}, "swav+gmm": {"swav", nil}, "swav+frozen": {"swav", nil},
 	"carl": {"carp", nil}, "carp+kp": {"carp", nil}, "carp+gmm": {"carp", nil}, "carp+frozen": {"carp", nil},
@@ -210,13 +215,14 @@ func TestPresetsArePapers(t *testing.T) {
 		"dino": "dino/joint/plain", "dino+kp": "dino/joint+koleo-prototypes/plain", "dino+gmm": "dino/gmm/centred " + helped, "dino+frozen": "dino/frozen/plain",
 		"carp": "carp/joint/plain", "carp+kp": "carp/joint+koleo-prototypes/plain", "carp+gmm": "carp/gmm/centred " + helped, "carp+frozen": "carp/frozen/plain",
 		"msn": "msn/joint/plain", "msn+kp": "msn/joint+koleo-prototypes/plain", "msn+gmm": "msn/gmm/centred " + helped, "msn+frozen": "msn/frozen/plain",
-		"dino-vmf":       "dino/joint/plain dino.scores=vmf",                                      // Govindarajan et al. 2023: the vMF normaliser in the scores
-		"ibot":           "ibot/joint/plain",                                                      // Zhou et al. 2022: DINO's loss on patches too
-		"dinov2":         "dino/joint+koleo-features/plain dino.targets=sinkhorn",                 // Oquab et al. 2024: Sinkhorn targets, KoLeo on the features
-		"carl":           "carp/joint/plain carp.block=0",                                         // Silva and Ramírez Rivera 2022: no random partition
-		"deepcluster-v2": "deepcluster/epoch-kmeans/plain deepcluster.heads=3",                    // Caron et al. 2020: three heads, k-means every epoch
-		"capi":           "swav/self-cluster/plain swav.epsilon=0.06 swav.targets=teacher",        // Darcet et al. 2025: the teacher's own clustering head
-		"smog":           "smog/smog/plain", "pcl": "pcl/pcl/plain", "massl": "massl/massl/plain", // they own their prototypes
+		"dino-vmf":       "dino/joint/plain dino.scores=vmf",                                         // Govindarajan et al. 2023: the vMF normaliser in the scores
+		"ibot":           "ibot/joint/plain",                                                         // Zhou et al. 2022: DINO's loss on patches too
+		"dinov2":         "dino/joint+koleo-features/plain dino.targets=sinkhorn",                    // Oquab et al. 2024: Sinkhorn targets, KoLeo on the features
+		"dinov3":         "dino/joint+koleo-features/plain dino.scores=linear dino.targets=sinkhorn", // Siméoni et al. 2025: a plain Linear for a last layer
+		"carl":           "carp/joint/plain carp.block=0",                                            // Silva and Ramírez Rivera 2022: no random partition
+		"deepcluster-v2": "deepcluster/epoch-kmeans/plain deepcluster.heads=3",                       // Caron et al. 2020: three heads, k-means every epoch
+		"capi":           "swav/self-cluster/plain swav.epsilon=0.06 swav.targets=teacher",           // Darcet et al. 2025: the teacher's own clustering head
+		"smog":           "smog/smog/plain", "pcl": "pcl/pcl/plain", "massl": "massl/massl/plain",    // they own their prototypes
 		"sela": "sela/sela/plain sela.heads=10", // Asano et al. 2020: ten heads on CIFAR
 	}
 	for _, p := range ownPresets() {

@@ -9,8 +9,6 @@ import (
 	"protobench/methods/internal/fixture"
 	"protobench/methods/objective"
 	"protobench/methods/part"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // multiCropConfigs are small runs with local crops of every objective that takes them, and on every
@@ -150,7 +148,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 			states[i] = tr.State()
 			cfg.Team.Close()
 		}
-		if d := cmp.Diff(states[0], states[1]); d != "" {
+		if d := fixture.Diff(states[0], states[1]); d != "" {
 			t.Errorf("%s: the number of threads changes the state: %.300s", name, d)
 		}
 	}

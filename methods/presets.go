@@ -23,9 +23,14 @@ func presets() []preset {
 	}
 	out = append(append(out, relatives()...), owners()...)
 	for _, d := range objective.Declarations() {
-		if d.Preset != "" {
-			out = append(out, preset{d.Preset, d.Source, part.Composition{Name: d.Name, Objective: d.Name, Learner: "joint", Embedding: "plain"}, nil})
+		if d.Preset == "" {
+			continue
 		}
+		c := Complete(part.Composition{Name: d.Name, Objective: d.Name, Embedding: "plain"})
+		if !d.Owns() {
+			c.Learner = "joint"
+		}
+		out = append(out, preset{d.Preset, d.Source, c, nil})
 	}
 	return out
 }
@@ -60,6 +65,10 @@ func relatives() []preset {
 		{
 			"DINOv2's instance head: joint, Sinkhorn targets, KoLeo on the features", "Oquab et al. 2024",
 			joint("dinov2", "dino", "koleo-features"), map[string]any{"dino.targets": "sinkhorn"},
+		},
+		{
+			"DINOv3's instance head: joint, Sinkhorn targets, prototypes of free length without weight norm, KoLeo on the features", "Siméoni et al. 2025",
+			joint("dinov3", "dino", "koleo-features"), map[string]any{"dino.targets": "sinkhorn", "dino.scores": "linear"},
 		},
 		{
 			"CARL, before CARP's random blocks: joint, all prototypes in one block", "Silva and Ramírez Rivera 2022",

@@ -12,6 +12,10 @@ type StepResult struct {
 	Values map[string]float64 // further scalars by name, e.g. "lr", "gmm.precision", "observer.joint.loss"
 	Events []StepEvent
 
+	// Probes are what moved the prototypes, by learner ("" for the arm's own), where [Trainer.Probe]
+	// asked for them; else nil.
+	Probes map[string]Probe
+
 	// Observers is the wall time that the observers took: it is not part of the arm's own step.
 	Observers time.Duration
 }

@@ -2,7 +2,6 @@ package methods
 
 import (
 	"fmt"
-	"time"
 
 	"protobench/encoders/graph"
 	"protobench/methods/part"
@@ -24,7 +23,8 @@ func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 		return nil, err
 	}
 	scheduled := len(cfg.Composition.Learners()) > 1
-	if t.host.traits.Targets != part.Student || !t.host.head.Gradient || scheduled {
+	apart := t.host.head.Scored() && !t.host.head.Gradient
+	if t.host.traits.Targets != part.Student || apart || scheduled {
 		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
 	}
 	t.weights[part.Teacher], t.observers = nil, nil
@@ -40,6 +40,3 @@ func (s *StudentAlone) Step(views []float32) (float64, error) {
 	s.t.done[0]++
 	return float64(s.t.loss[0]), nil
 }
-
-// Spent returns the time that all steps so far have spent in each kind of operation of the graph.
-func (s *StudentAlone) Spent() map[string]time.Duration { return s.t.student.Spent() }

@@ -4,15 +4,14 @@ import (
 	"testing"
 
 	"protobench/internal/team"
+	"protobench/methods/internal/fixture"
 	"protobench/methods/part"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestTeamsTrainAlike trains arms whose losses or clusterings have loops of their own on one thread
 // and on three.
 func TestTeamsTrainAlike(t *testing.T) {
-	for _, preset := range []string{"carp", "carl", "smog", "pcl", "sela", "massl", "capi", "deepcluster-v2"} {
+	for _, preset := range []string{"carp", "carl", "smog", "pcl", "sela", "massl", "lejepa", "sop", "capi", "deepcluster-v2"} {
 		var want []part.Named
 		for _, threads := range []int{1, 3} {
 			cfg := testConfig(t, preset)
@@ -24,7 +23,7 @@ func TestTeamsTrainAlike(t *testing.T) {
 			cfg.Team.Close()
 			if want == nil {
 				want = got
-			} else if d := cmp.Diff(want, got); d != "" {
+			} else if d := fixture.Diff(want, got); d != "" {
 				t.Errorf("%s on %d threads: %.400s", preset, threads, d)
 			}
 		}

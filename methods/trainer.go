@@ -146,6 +146,7 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 		r.add(o.name, in.Index, found)
 	}
 	r.Observers = time.Since(began)
+	r.Probes = t.probes()
 	r.Values["lr"] = in.LR
 	for name, v := range t.terms {
 		r.Values["loss."+name] = float64(v[0])
@@ -173,8 +174,10 @@ func (t *Trainer) stepStudent(in *learner.Step) error {
 		return fmt.Errorf("student: %w", err)
 	}
 	t.publishEmbeddings(in, part.Student)
-	part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.Decay)
-	t.optimizer.Step(in.Team, in.LR)
+	if t.cfg.Train.EncoderLearns(in.Epoch) {
+		part.SetDecay(t.weights[part.Student].Params, t.cfg.Train.WeightDecay*in.Decay)
+		t.optimizer.Step(in.Team, in.LR)
+	}
 	t.host.finish(in)
 	return nil
 }

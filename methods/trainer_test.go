@@ -143,7 +143,7 @@ func TestResumeIsExact(t *testing.T) {
 					t.Fatalf("signals differ: %s", d)
 				}
 			}
-			if d := cmp.Diff(a.State(), b.State()); d != "" {
+			if d := fixture.Diff(a.State(), b.State()); d != "" {
 				t.Fatalf("states differ after three steps: %.500s", d)
 			}
 		})
@@ -163,7 +163,7 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%s state was accepted", name)
 		}
 	}
-	if d := cmp.Diff(good, tr.State()); d != "" {
+	if d := fixture.Diff(good, tr.State()); d != "" {
 		t.Errorf("a refused state changed the trainer: %s", d)
 	}
 }
@@ -218,7 +218,7 @@ func TestReseeding(t *testing.T) {
 
 // TestObjectivesLearn shows each objective one batch again and again: the loss has to fall.
 func TestObjectivesLearn(t *testing.T) {
-	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2", "dino-vmf", "ibot", "carl", "deepcluster-v2", "capi", "massl", "smog", "sela"} {
+	for _, preset := range []string{"swav", "dino", "carp", "msn", "carp+frozen", "msn+frozen", "carp+gmm", "dinov2", "dino-vmf", "ibot", "carl", "deepcluster-v2", "capi", "massl", "smog", "sela", "dinov3", "lejepa", "sop"} {
 		cfg := testConfig(t, preset)
 		cfg.Train.Epochs, cfg.Train.LR = 15, 0.01
 		tr, x := start(t, cfg), viewsAt(cfg, 3)

@@ -124,15 +124,57 @@ func (in *Input) withClass() (classes, assigned []int) {
 }
 
 func agreementSpecs() []Spec {
-	return []Spec{{
-		Key: "nmi", Of: OfPrototypes, Unit: Share, Better: Higher, Tables: []Table{GeometryTable}, Undefined: nothingAssigned,
-		Doc:    "normalised mutual information of assignments and classes on training images",
-		Source: "arithmetic mean; grows with the number of used prototypes", Collapse: "0 when one prototype takes all images",
-		Column: "**nmi**: mutual information of assignments and classes on training images, normalised by the mean of both entropies. " +
-			"It grows with the number of prototypes in use by itself.",
-		measure: func(in *Input) Result {
-			a, ok := Agree(in.withClass())
-			return defined(a.NMI, ok, nothingAssigned)
+	of := func(value func(Agreement) float64) func(*Input) Result {
+		return func(in *Input) Result {
+			a, ok := in.agreement()
+			return defined(value(a), ok, nothingAssigned)
+		}
+	}
+	list := []Spec{
+		{
+			Key: "nmi", Tables: []Table{GeometryTable},
+			Doc: "normalised mutual information of assignments and classes on training images", Formula: "2 I(Y; A) / (H(Y) + H(A))",
+			Source: "arithmetic mean; grows with the number of used prototypes", Collapse: "0 when one prototype takes all images",
+			Column: "**nmi**: mutual information of assignments and classes on training images, normalised by the mean of both entropies. " +
+				"It grows with the number of prototypes in use by itself.",
+			measure: of(func(a Agreement) float64 { return a.NMI }),
 		},
-	}}
+		{
+			Key: "ami", Tables: []Table{GeometryTable},
+			Doc: "the same, adjusted for what chance gives with as many images of each prototype", Formula: "(I − E I) / ((H(Y) + H(A))/2 − E I)",
+			Source: "Vinh, Epps and Bailey 2010", Collapse: "0 when one prototype takes all images, and when assignments are random",
+			Column:  "**ami**, **ari**: agreement of assignments and classes, adjusted for chance: 0 for random assignments however many prototypes are in use.",
+			measure: of(func(a Agreement) float64 { return a.AMI }),
+		},
+		{
+			Key: "ari", Tables: []Table{GeometryTable},
+			Doc: "adjusted Rand index of assignments and classes on training images", Formula: "(R − E R) / (max R − E R), R: pairs together in both",
+			Source: "Hubert and Arabie 1985", Collapse: "0 when one prototype takes all images, and when assignments are random",
+			measure: of(func(a Agreement) float64 { return a.ARI }),
+		},
+		{
+			Key: "purity",
+			Doc: "share of training images in the majority class of their prototype", Formula: "Σ_k max_c n_kc / n",
+			Source: "grows with the number of used prototypes", Collapse: "the share of the largest class when one prototype takes all images",
+			measure: of(func(a Agreement) float64 { return a.Purity }),
+		},
+	}
+	list = append(list, adjustedPuritySpec())
+	for i := range list {
+		list[i].Of, list[i].Unit, list[i].Better, list[i].Undefined = OfPrototypes, Share, Higher, nothingAssigned
+	}
+	return list
+}
+
+// agreement is that of the images that have a class.
+func (in *Input) agreement() (Agreement, bool) {
+	type agreement struct {
+		Agreement
+		ok bool
+	}
+	a := shared(in, "agreement", func() agreement {
+		a, ok := Agree(in.withClass())
+		return agreement{a, ok}
+	})
+	return a.Agreement, a.ok
 }

@@ -3,6 +3,7 @@ package metrics
 import (
 	"slices"
 
+	"protobench/internal/team"
 	"protobench/metrics/matrix"
 )
 
@@ -18,18 +19,21 @@ const atMean = 1e-6
 // Rows without a direction stay zero and out of the mean. A row within 1e-6 of
 // the mean becomes zero: with one prototype, or after total collapse, all do.
 func Centred(p matrix.Matrix) matrix.Matrix {
-	out, _ := centre(matrix.DirectionsOf(p))
+	out, _ := centre(p)
 	return out
 }
 
 // UniqueCentred is Unique after Centred. Prototypes that lie at the mean have no
 // direction left but coincide, so they count as one: total collapse gives 1.
-func UniqueCentred(p matrix.Matrix, eps float64) Cover { return CoversCentred(p, []float64{eps})[0] }
+func UniqueCentred(p matrix.Matrix, eps float64) Cover {
+	return CoversCentred(nil, p, []float64{eps})[0]
+}
 
-// CoversCentred is UniqueCentred for several thresholds, in the order of eps.
-func CoversCentred(p matrix.Matrix, eps []float64) []Cover {
-	centred, mid := centre(matrix.DirectionsOf(p))
-	covers := Covers(centred, eps)
+// CoversCentred is UniqueCentred for several thresholds, in the order of eps. The team shares the
+// work and changes no bit.
+func CoversCentred(team *team.Team, p matrix.Matrix, eps []float64) []Cover {
+	centred, mid := centre(p)
+	covers := Covers(team, centred, eps)
 	for e := range covers {
 		covers[e] = include(covers[e], mid, eps[e])
 	}
@@ -37,10 +41,11 @@ func CoversCentred(p matrix.Matrix, eps []float64) []Cover {
 }
 
 // centre also lists the rows that lie at the mean.
-func centre(d matrix.Directions) (matrix.Matrix, []int) {
+func centre(p matrix.Matrix) (matrix.Matrix, []int) {
+	d := matrix.NormsOf(p)
 	rows := d.With()
 	mean := unitMean(d, rows)
-	off := matrix.New(d.Raw.Rows, d.Raw.Cols)
+	off := matrix.New(p.Rows, p.Cols)
 	var mid []int
 	for _, i := range rows {
 		if subtract(off.Row(i), d, i, mean) < atMean*atMean {
@@ -48,7 +53,8 @@ func centre(d matrix.Directions) (matrix.Matrix, []int) {
 			mid = append(mid, i)
 		}
 	}
-	return off.Normalised(), mid
+	off.Normalise()
+	return off, mid
 }
 
 // unitMean averages the unit vectors of the rows in float64, [Cols]; zero without rows.
@@ -93,14 +99,14 @@ func include(c Cover, mid []int, eps float64) Cover {
 func uniqueCentredSpecs() []Spec {
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: "unique_centred@" + EpsilonText(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
+			Formula: "M of (c_k − mean c) / |c_k − mean c|, c of length 1", Key: "unique_centred@" + EpsilonText(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
 			Doc: "the same after the prototypes' mean is taken off", Source: "a common offset changes no softmax",
 			Undefined: noDirection,
 			Collapse:  "low where prototypes are true duplicates; high beside a low unique@ε means that they share an offset alone",
 			Column: "**unique-centred@ε**: the same after the prototypes' mean is taken off and they are normalised again. A common offset shrinks all distances " +
 				"without changing any softmax; where this column is high and unique@ε low, the loss of uniqueness is only such an offset.",
 			measure: func(in *Input) Result {
-				covers := shared(in, "centred covers", func() []Cover { return CoversCentred(in.Effective, Epsilons()) })
+				covers := shared(in, "centred covers", func() []Cover { return CoversCentred(in.Team, in.Effective, Epsilons()) })
 				return defined(float64(covers[i].Count()), covers[i].Count() > 0, noDirection)
 			},
 		}

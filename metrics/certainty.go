@@ -17,7 +17,10 @@ type Certainty struct {
 	Entropy    float64 // mean entropy of one image's prediction as a share of ln K, 0..1
 	Marginal   float64 // entropy of the mean prediction as a share of ln K, 0..1
 	Perplexity float64 // of the mean prediction, 1..K
-	Decided    float64 // share of images whose first prediction exceeds the second by more than 0.1/K
+	// Information is the mutual information of image and prototype, nats: the marginal's entropy less
+	// the mean one, ≥ 0 up to rounding.
+	Information float64
+	Decided     float64 // share of images whose first prediction exceeds the second by more than 0.1/K
 }
 
 // CertaintyOf summarises predictions [N,K], whose rows sum to 1. It is undefined (false) for an
@@ -27,7 +30,7 @@ func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
 	if !ok || p.Cols < 2 {
 		return Certainty{}, false
 	}
-	c, most := Certainty{Perplexity: u.Perplexity}, math.Log(float64(p.Cols))
+	c, most := Certainty{Perplexity: u.Perplexity, Information: u.MutualInformation}, math.Log(float64(p.Cols))
 	c.Entropy, c.Marginal = min(1, u.SampleEntropy/most), min(1, u.MarginalEntropy/most)
 	decided := 0
 	for i := range p.Rows {
@@ -89,33 +92,40 @@ func certaintySpecs() []Spec {
 	source := "softmax of the scores at the student's temperature; the teacher's embeddings and prototypes"
 	return []Spec{
 		{
-			Key: "prediction_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Neither, Tables: []Table{MainTable}, Undefined: undefined,
+			Formula: "mean_i H(p_i) / ln K", Key: "prediction_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Neither, Tables: []Table{MainTable}, Undefined: undefined,
 			Doc: "mean entropy of one image's prediction, as a share of ln K", Source: source,
 			Collapse: "1 when predictions are uniform, whatever the argmax says; 0 at one prototype for all",
 			Column:   "**prediction-entropy**: mean entropy of one image's prediction over the prototypes, as a share of ln K. From 99 % on the run counts as collapsed: its predictions are uniform, and an argmax over near-equal scores spreads images without meaning.",
 			measure:  of(func(c Certainty) float64 { return c.Entropy }),
 		},
 		{
-			Key: "marginal_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Formula: "H(mean_i p_i) / ln K", Key: "marginal_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: "entropy of the mean prediction, as a share of ln K", Source: source,
 			Collapse: "near 0 when all images are predicted to be of few prototypes",
 			measure:  of(func(c Certainty) float64 { return c.Marginal }),
 		},
 		{
-			Key: "prediction_perplexity", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Formula: "exp H(mean_i p_i)", Key: "prediction_perplexity", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: "exp of the entropy of the mean prediction: usage by predictions instead of by argmax", Source: source,
 			Collapse: "1 at one prototype for all; K when predictions are uniform, which the prediction entropy tells apart",
 			measure:  of(func(c Certainty) float64 { return c.Perplexity }),
 		},
 		{
-			Key: "decided", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{MainTable}, Undefined: undefined,
+			Key: "prediction_information", Telling: true, Of: OfPrototypes, Unit: Nats, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Doc: "mutual information of image and predicted prototype", Source: source, Formula: "H(mean_i p_i) − mean_i H(p_i)",
+			Collapse: "0 when all images are predicted alike: uniformly, or one prototype for all",
+			Column:   "**prediction-information**: entropy of the mean prediction less the mean entropy of one image's, nats; 0 when all images are predicted alike.",
+			measure:  of(func(c Certainty) float64 { return c.Information }),
+		},
+		{
+			Formula: "mean_i [p_i1 − p_i2 > 0.1/K], the two largest entries", Key: "decided", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{MainTable}, Undefined: undefined,
 			Doc: "share of images whose first prediction exceeds the second by more than 0.1/K", Source: source,
 			Collapse: "near 0 when predictions are uniform: the argmax tells noise apart",
 			Column:   "**decided**: share of training images whose first prediction exceeds the second by more than 0.1/K.",
 			measure:  of(func(c Certainty) float64 { return c.Decided }),
 		},
 		{
-			Key: "target_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Neither, Tables: []Table{GeometryTable}, Undefined: "targets come from elsewhere than scores",
+			Formula: "mean_i H(q_i) / ln K", Key: "target_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Neither, Tables: []Table{GeometryTable}, Undefined: "targets come from elsewhere than scores",
 			Doc: "mean entropy of one image's target, as a share of ln K", Source: "targets as the loss makes them, balanced over all these images where it balances",
 			Collapse: "1 when targets are flatter than any prediction: nothing to learn from",
 			measure: func(in *Input) Result {

@@ -3,6 +3,7 @@ package metrics
 import (
 	"slices"
 
+	"protobench/internal/team"
 	"protobench/metrics/matrix"
 )
 
@@ -38,22 +39,23 @@ func (c Cover) Sizes() []int {
 // smallest cover, depends on the row order, and need not be monotone in eps.
 // A row without a direction is no prototype that could be told from another: it is not counted, and
 // its Owner is -1.
-func Unique(p matrix.Matrix, eps float64) Cover { return Covers(p, []float64{eps})[0] }
+func Unique(p matrix.Matrix, eps float64) Cover { return Covers(nil, p, []float64{eps})[0] }
 
 // Covers is Unique for several thresholds that share the cosines; the result is in
-// the order of eps. Memory stays linear in K: no K×K matrix is held.
-func Covers(p matrix.Matrix, eps []float64) []Cover {
+// the order of eps. Memory stays linear in K: no K×K matrix is held. The team shares the work and
+// changes no bit.
+func Covers(team *team.Team, p matrix.Matrix, eps []float64) []Cover {
 	all := make([]int, p.Rows)
 	for i := range all {
 		all[i] = i
 	}
-	return coverRows(matrix.DirectionsOf(p), all, eps)
+	return coverRows(team, matrix.DirectionsOf(p), all, eps)
 }
 
 // coverRows covers the listed rows (ascending) that have a direction and leaves all others out.
-func coverRows(d matrix.Directions, rows []int, eps []float64) []Cover {
+func coverRows(team *team.Team, d matrix.Directions, rows []int, eps []float64) []Cover {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(i int) bool { return !d.Has[i] })
-	g := newGreedy(d, eps)
+	g := newGreedy(team, d, eps)
 	for start := 0; start < len(rows); start += coverBlock {
 		g.add(rows[start:min(start+coverBlock, len(rows))])
 	}
@@ -65,7 +67,7 @@ func UniqueKey(eps float64) string { return "unique@" + EpsilonText(eps) }
 
 // Covers of the learner's effective prototypes at all distances.
 func (in *Input) covers() []Cover {
-	return shared(in, "covers", func() []Cover { return Covers(in.Effective, Epsilons()) })
+	return shared(in, "covers", func() []Cover { return Covers(in.Team, in.Effective, Epsilons()) })
 }
 
 // Owner is the representative of each prototype at the smallest distance, [K].
@@ -76,7 +78,7 @@ const definitionOfUnique = "Arteaga et al. 2025, definition 2.1"
 func uniqueSpecs() []Spec {
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: UniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
+			Formula: "M = |R|, R: rows in index order with 1 − cos(c_k, c_r) ≥ ε for every earlier r in R", Key: UniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
 			Doc: "prototypes left by a greedy cover at this cosine distance", Source: definitionOfUnique,
 			Collapse: "partial collapse is a value far below K, total collapse is 1; prototypes that never moved are unique too",
 			Column: "**unique@ε**: prototypes that remain when, in index order, each one that no earlier remaining one covers at cosine distance below ε is kept; " +
@@ -91,10 +93,10 @@ func uniqueSpecs() []Spec {
 }
 
 func uniqueStudentSpecs() []Spec {
-	covers := func(in *Input) []Cover { return Covers(in.Student, Epsilons()) }
+	covers := func(in *Input) []Cover { return Covers(in.Team, in.Student, Epsilons()) }
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
+			Formula: "M = |R|, R: rows in index order with 1 − cos(c_k, c_r) ≥ ε for every earlier r in R", Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
 			Doc: "unique among the student's own prototypes, where it has its own", Source: definitionOfUnique,
 			Collapse: "as unique@ε", Undefined: noDirection,
 			measure: func(in *Input) Result {

@@ -16,9 +16,12 @@ func greedyCover(p matrix.Matrix, eps float64) []int {
 	owner := make([]int, p.Rows)
 	var reps []int
 	for i := range owner {
-		owner[i] = i
+		if owner[i] = i; !d.Has[i] {
+			owner[i] = -1
+			continue
+		}
 		for _, r := range reps {
-			if d.Has[i] && d.Has[r] && 1-d.Cosine(i, r) < eps {
+			if 1-d.Cosine(i, r) < eps {
 				owner[i] = r
 				break
 			}
@@ -32,11 +35,15 @@ func greedyCover(p matrix.Matrix, eps float64) []int {
 
 func TestCoversFollowDefinitionAcrossBlocks(t *testing.T) {
 	for name, p := range map[string]matrix.Matrix{
-		"few representatives":  fixture.Crowd(1, 1400, 40, 6, 0.4),
-		"many representatives": fixture.Crowd(2, 1500, 1300, 12, 0.3),
+		"few representatives":    fixture.Crowd(1, 1400, 40, 6, 0.4),
+		"many representatives":   fixture.Crowd(2, 2300, 1900, 12, 0.3),
+		"copies after a while":   fixture.Crowd(3, 2300, 1300, 12, 0.01),
+		"rows without direction": withoutSome(fixture.Crowd(4, 1400, 900, 8, 0.2)),
 	} {
 		eps := []float64{0, 0.025, 0.05, 0.1, 0.25, 0.5, 1.5}
-		for e, c := range Covers(p, eps) {
+		covers := Covers(nil, p, eps)
+		fixture.Equal(t, name+" by a team", Covers(fixture.Threads(t), p, eps), covers)
+		for e, c := range covers {
 			want := greedyCover(p, eps[e])
 			fixture.Equal(t, name, c.Owner, want)
 			// By itself a threshold has gaps between its representatives; with ε = 0 beside it every row is one.
@@ -46,6 +53,14 @@ func TestCoversFollowDefinitionAcrossBlocks(t *testing.T) {
 			t.Errorf("%s: only %d representatives, the second chunk is not tested", name, n)
 		}
 	}
+}
+
+// withoutSome clears every seventh row.
+func withoutSome(p matrix.Matrix) matrix.Matrix {
+	for i := 3; i < p.Rows; i += 7 {
+		clear(p.Row(i))
+	}
+	return p
 }
 
 func TestCoverDecidesNearThresholdsInFloat64(t *testing.T) {
@@ -81,7 +96,7 @@ func TestCoverOfHairlinePairs(t *testing.T) {
 		}
 		want := greedyCover(r, eps)
 		fixture.Equal(t, "owner", Unique(r, eps).Owner, want)
-		g := newGreedy(matrix.DirectionsOf(r), []float64{eps})
+		g := newGreedy(nil, matrix.DirectionsOf(r), []float64{eps})
 		g.products(g.dirs.Unit, g.dirs.Unit.Data, 2)
 		if (1-float64(g.cos[1]) < eps) != (want[1] == 0) {
 			float32Wrong++

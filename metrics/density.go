@@ -1,6 +1,11 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"protobench/metrics/matrix"
+)
 
 // AngularKappa is a concentration that suits a few hundred prototypes: a kernel about
 // 0.2 radians wide. One value for all panels keeps them comparable.
@@ -69,4 +74,37 @@ func gaussian(dst []float64, at, extent, h float64) {
 		z := (-extent + float64((float64(i)+0.5)*step) - at) / h
 		dst[i] = math.Exp(-0.5*z*z) / (h * math.Sqrt(2*math.Pi))
 	}
+}
+
+// angularPoints is the number of angles at which the density's peak is looked for.
+const angularPoints = 360
+
+// AngularPeak is the largest value of the [AngularDensity] of the prototypes p [K,D] projected to
+// the circle ([Project2D]), as a multiple of the even density 1/(2π): 1 for evenly spread angles,
+// near 12.5 when all are one. Undefined (false) where the projection is.
+func AngularPeak(p matrix.Matrix) (float64, bool) {
+	projected, ok := Project2D(p)
+	if !ok {
+		return 0, false
+	}
+	density, ok := AngularDensity(projected.Angles, angularPoints, AngularKappa)
+	if !ok {
+		return 0, false
+	}
+	return 2 * math.Pi * slices.Max(density), true
+}
+
+func angularSpecs() []Spec {
+	const undefined = "no prototype has a place on the circle of two principal components"
+	return []Spec{{
+		Key: "angular_peak.prototypes", Of: OfPrototypes, Unit: Ratio, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+		Doc:    "peak of the density of the prototypes' angles on the circle of their two principal components, as a multiple of the even density (4,096 prototypes at even distances where there are more)",
+		Source: "Arteaga et al. 2025, figure 1", Formula: "2π max_φ mean_k exp(κ (cos(φ − φ_k) − 1)) / (2π I_0(κ) e^−κ), κ = 25",
+		Collapse: "high where few directions have the mass, 12.5 when all have one; near 1 when they are spread evenly",
+		Column:   "**angular_peak.prototypes**: peak of the density of the prototypes' angles in the circle figure, as a multiple of the even density.",
+		measure: func(in *Input) Result {
+			v, ok := AngularPeak(spread(in.Effective, pairRows))
+			return defined(v, ok, undefined)
+		},
+	}}
 }

@@ -74,7 +74,7 @@ const noDirection = "no prototype has a direction"
 
 func meanNormSpecs() []Spec {
 	return []Spec{{
-		Key: "prototype_mean_norm", Of: OfPrototypes, When: OnCurve, Unit: Length, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: noDirection,
+		Formula: "|mean_k c_k|, c of length 1", Key: "prototype_mean_norm", Of: OfPrototypes, When: OnCurve, Unit: Length, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: noDirection,
 		Doc: "norm of the mean of the unit prototypes; 1 when all point one way", Source: "offset check",
 		Collapse: "1 at total collapse; near 1 where a common offset shrinks all distances",
 		Column:   "**prototype-mean-norm**: length of the mean of the unit prototypes; 1 when all point one way.",
@@ -87,7 +87,7 @@ func meanNormSpecs() []Spec {
 
 func displacementSpecs() []Spec {
 	return []Spec{{
-		Key: "displacement", Of: OfPrototypes, When: OnCurve, Unit: CosineDistance, Better: Neither, Tables: []Table{MainTable}, Undefined: noDirection,
+		Formula: "mean_k (1 − cos(c_k(0), c_k(t)))", Source: "defined here", Key: "displacement", Of: OfPrototypes, When: OnCurve, Unit: CosineDistance, Better: Neither, Tables: []Table{MainTable}, Undefined: noDirection,
 		Doc:      "mean cosine distance of the prototypes from their start",
 		Collapse: "near 0, a perfect uniqueness is the start's",
 		Column:   "**displacement**: mean cosine distance of a prototype from its start. Near 0 a perfect unique@ε says only that nothing moved.",
@@ -114,14 +114,21 @@ func (in *Input) RelativeStd() (float64, bool) {
 
 func featureStdSpecs() []Spec {
 	const undefined = "features are not finite or have no direction"
-	return []Spec{{
-		Key: "feature_std.teacher", Of: OfFeatures, Branch: Teacher, Unit: Length, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
-		Doc:    "standard deviation of the teacher's L2-normalised backbone features × √dimension; 0 when all are equal",
-		Source: "Chen and He 2021", Collapse: "near 0 when all features are equal",
-		Column: "**feature-std.teacher**: standard deviation of the normalised features × √dimension. It falls when features collapse.",
-		measure: func(in *Input) Result {
-			v, ok := in.RelativeStd()
-			return defined(v, ok, undefined)
-		},
-	}}
+	return forBranches(func(b Branch) Spec {
+		s := Spec{
+			Formula: "√D mean_j std_i(x_ij / |x_i|)", Key: "feature_std." + string(b), Of: OfFeatures, Branch: b, Unit: Length, Better: Higher, Undefined: undefined,
+			Doc:    "the same for the student",
+			Source: "Chen and He 2021", Collapse: "near 0 when all features are equal",
+			measure: func(in *Input) Result {
+				v, ok := in.RelativeStd()
+				return defined(v, ok, undefined)
+			},
+		}
+		if b == Teacher {
+			s.Tables = []Table{FeaturesTable}
+			s.Doc = "standard deviation of the teacher's L2-normalised backbone features × √dimension; 0 when all are equal"
+			s.Column = "**feature-std.teacher**: standard deviation of the normalised features × √dimension. It falls when features collapse."
+		}
+		return s
+	})
 }

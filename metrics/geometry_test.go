@@ -33,7 +33,7 @@ func TestDisplacement(t *testing.T) {
 
 func TestNearestOf(t *testing.T) {
 	p := fixture.Crowd(5, 1100, 900, 7, 0.5)
-	n, d := NearestOf(p), matrix.DirectionsOf(p)
+	n, d := NearestOf(nil, p), matrix.DirectionsOf(p)
 	for _, i := range []int{0, 1, 511, 512, 513, 1023, 1024, 1099} {
 		best := -2.0
 		for j := range p.Rows {
@@ -43,11 +43,11 @@ func TestNearestOf(t *testing.T) {
 		}
 		fixture.Near(t, "nearest", n.Cosine[i], best, 1e-6)
 	}
-	odd := NearestOf(matrix.Of(4, 2, []float32{1, 0, 0, 0, 1, 1, 2, 2}))
+	odd := NearestOf(nil, matrix.Of(4, 2, []float32{1, 0, 0, 0, 1, 1, 2, 2}))
 	fixture.Equal(t, "index", odd.Index, []int{2, -1, 3, 2})
-	square := NearestOf(matrix.Of(4, 2, []float32{1, 0, 0, 1, 0, -1, -1, 0}))
+	square := NearestOf(nil, matrix.Of(4, 2, []float32{1, 0, 0, 1, 0, -1, -1, 0}))
 	fixture.Equal(t, "lower index of equals", square.Index, []int{1, 0, 0, 1})
-	alone := NearestOf(matrix.Of(1, 2, []float32{1, 0}))
+	alone := NearestOf(nil, matrix.Of(1, 2, []float32{1, 0}))
 	fixture.Equal(t, "alone", alone, Nearest{Index: []int{-1}, Cosine: []float64{0}})
 	if _, ok := alone.Summary(); ok {
 		t.Error("one prototype has a nearest neighbour")
@@ -95,10 +95,10 @@ func TestFeatureStd(t *testing.T) {
 
 func TestUniformity(t *testing.T) {
 	value := mustOK[float64](t, "uniformity")
-	fixture.Near(t, "isotropic", value(Uniformity(matrix.RandomUnit(2, 600, 256), 2)), -4, 0.05)
-	fixture.Near(t, "collapse", value(Uniformity(fixture.Crowd(2, 30, 1, 8, 0), 2)), 0, 1e-5)
-	fixture.Near(t, "opposite", value(Uniformity(matrix.Of(2, 1, []float32{1, -3}), 2)), -8, 1e-9)
-	if _, ok := Uniformity(matrix.RandomUnit(2, 1, 8), 2); ok {
+	fixture.Near(t, "isotropic", value(Uniformity(nil, matrix.RandomUnit(2, 600, 256), 2)), -4, 0.05)
+	fixture.Near(t, "collapse", value(Uniformity(nil, fixture.Crowd(2, 30, 1, 8, 0), 2)), 0, 1e-5)
+	fixture.Near(t, "opposite", value(Uniformity(nil, matrix.Of(2, 1, []float32{1, -3}), 2)), -8, 1e-9)
+	if _, ok := Uniformity(nil, matrix.RandomUnit(2, 1, 8), 2); ok {
 		t.Error("one row has a uniformity")
 	}
 	if _, ok := Alignment(matrix.New(2, 2), matrix.RandomUnit(1, 2, 2), 2); ok {
@@ -118,8 +118,8 @@ func TestCosineMetricsIgnoreOrderAndScale(t *testing.T) {
 		for name, f := range map[string]func(matrix.Matrix) (float64, bool){
 			"mean norm":  MeanNorm,
 			"std":        FeatureStd,
-			"uniformity": func(m matrix.Matrix) (float64, bool) { return Uniformity(m, 2) },
-			"nearest":    func(m matrix.Matrix) (float64, bool) { s, ok := NearestOf(m).Summary(); return s.Mean, ok },
+			"uniformity": func(m matrix.Matrix) (float64, bool) { return Uniformity(nil, m, 2) },
+			"nearest":    func(m matrix.Matrix) (float64, bool) { s, ok := NearestOf(nil, m).Summary(); return s.Mean, ok },
 			"effective rank": func(m matrix.Matrix) (float64, bool) {
 				s, _ := SingularValues(m)
 				return EffectiveRank(s)

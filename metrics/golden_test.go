@@ -75,8 +75,8 @@ func TestGoldenUnique(t *testing.T) {
 			presence[k] = min(c, 1)
 			taken += presence[k]
 		}
-		covers, live := Covers(p, eps), LiveCovers(p, presence, taken, eps)
-		back := Covers(reversed(p), eps)
+		covers, live := Covers(nil, p, eps), LiveCovers(nil, p, presence, taken, eps)
+		back := Covers(nil, reversed(p), eps)
 		for i, e := range eps {
 			key := fmt.Sprint(e)
 			c := covers[i]
@@ -90,7 +90,7 @@ func TestGoldenUnique(t *testing.T) {
 			fixture.Equal(t, key+" live count", LiveUnique(p, presence, taken, e).Count(), int(numberAt(t, f.Expected, "eps", key, "live_unique")))
 			check(t, f, key+" grouped perplexity", mustOK[float64](t, key)(GroupedPerplexity(counts, c.Owner)), "eps", key, "grouped_perplexity")
 		}
-		near := NearestOf(p)
+		near := NearestOf(nil, p)
 		golden.Check(t, f, "nearest", near.Cosine, golden.At(t, f.Expected, "nearest_neighbour_cosine"))
 		s := mustOK[Summary](t, "nearest")(near.Summary())
 		check(t, f, "nearest mean", s.Mean, "nearest_neighbour_cosine_mean")
@@ -100,7 +100,7 @@ func TestGoldenUnique(t *testing.T) {
 	t.Run("unique_prototypes_boundary", func(t *testing.T) {
 		f := golden.Load(t, "unique_prototypes_boundary")
 		p, eps := fixture.MatrixAt(t, f.Inputs, "prototypes"), golden.Floats(golden.At(t, f.Params, "eps"))
-		for i, c := range Covers(p, eps) {
+		for i, c := range Covers(nil, p, eps) {
 			key := fmt.Sprint(eps[i])
 			fixture.Equal(t, key+" representatives", c.Representatives, intsAt(t, f.Expected, key, "representatives"))
 			fixture.Equal(t, key+" owner", c.Owner, intsAt(t, f.Expected, key, "owner"))
@@ -178,7 +178,7 @@ func TestGoldenUniformity(t *testing.T) {
 		}
 		for prefix, z := range map[string]matrix.Matrix{"uniformity_a_t": a, "uniformity_b_t": b} {
 			for _, k := range keysOf(t, f.Expected, prefix) {
-				check(t, f, k.key, value(Uniformity(z, k.number)), k.key)
+				check(t, f, k.key, value(Uniformity(nil, z, k.number)), k.key)
 			}
 		}
 		check(t, f, "std", value(FeatureStd(a)), "std_check", "mean_feature_std")

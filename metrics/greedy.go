@@ -2,33 +2,40 @@ package metrics
 
 import (
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 	"protobench/metrics/matrix"
 )
 
 const (
-	coverBlock = 256  // rows that are scanned against all representatives at once
+	coverBlock = 1024 // rows that are scanned against representatives at once
 	repsChunk  = 1024 // representatives per matrix product
+	coverTask  = 16   // rows whose cosines one thread looks through at a time
 )
 
 // greedy grows the covers of all thresholds together. A row is owned by the first
 // representative in index order that is near enough, which is the same as
-// letting each representative claim later rows.
+// letting each representative claim later rows. The team's threads share the products and the search
+// for a row's representative, which no other row's decides.
 type greedy struct {
+	team   *team.Team
 	dirs   matrix.Directions
 	eps    []float64
-	floor  float64  // below this float32 cosine no threshold can be met
-	reps   []int    // rows that represent at some threshold, ascending
-	member [][]bool // [len(reps)][len(eps)], at which thresholds
+	floors []float64 // [len(eps)], the float32 cosines below which a threshold is not met
+	reps   []int     // rows that represent at some threshold, ascending
+	member [][]bool  // [len(reps)][len(eps)], at which thresholds
 	covers []Cover
 	cos    []float32 // scratch [coverBlock,repsChunk]
 	units  []float32 // scratch [repsChunk,Cols]
 }
 
-func newGreedy(d matrix.Directions, eps []float64) *greedy {
-	g := &greedy{dirs: d, eps: eps, floor: 2, covers: make([]Cover, len(eps))}
-	g.cos = make([]float32, coverBlock*repsChunk)
+// met is above every cosine: the floor of a row that has an owner at all thresholds.
+const met = 3
+
+func newGreedy(team *team.Team, d matrix.Directions, eps []float64) *greedy {
+	g := &greedy{team: team, dirs: d, eps: eps, covers: make([]Cover, len(eps))}
+	g.cos = make([]float32, min(coverBlock, d.Raw.Rows)*min(repsChunk, d.Raw.Rows))
 	for e, x := range eps {
-		g.floor = min(g.floor, 1-x-d.Slack())
+		g.floors = append(g.floors, 1-x-d.Slack())
 		owner := make([]int, d.Raw.Rows)
 		for i := range owner {
 			owner[i] = -1
@@ -39,18 +46,55 @@ func newGreedy(d matrix.Directions, eps []float64) *greedy {
 }
 
 // add scans one block of rows: first against the representatives so far, then
-// among themselves.
+// among themselves. Rows that have found all their owners are left out of what follows.
 func (g *greedy) add(rows []int) {
-	block := g.dirs.Unit.Pick(rows)
-	before := len(g.reps)
-	for at := 0; at < before; at += repsChunk {
+	block, before := g.rows(rows), len(g.reps)
+	for at := 0; at < before && len(rows) > 0; at += repsChunk {
 		n := min(repsChunk, before-at)
 		g.products(block, g.unitsOf(g.reps[at:at+n]), n)
-		for i, row := range rows {
-			g.claim(row, g.cos[i*n:(i+1)*n], at)
+		g.team.Chunks(len(rows), coverTask, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				g.claim(rows[i], g.cos[i*n:(i+1)*n], at)
+			}
+		})
+		if open := g.open(rows); 4*len(open) <= 3*len(rows) {
+			rows, block = open, g.rows(open)
 		}
 	}
-	g.within(rows, block, before)
+	if len(rows) > 0 {
+		g.within(rows, block, before)
+	}
+}
+
+// rows are the unit vectors of some rows, those of the matrix itself where they follow each other.
+func (g *greedy) rows(rows []int) matrix.Matrix {
+	u := g.dirs.Unit
+	if n := len(rows); n > 0 && rows[n-1]-rows[0] == n-1 {
+		return matrix.Of(n, u.Cols, u.Data[rows[0]*u.Cols:][:n*u.Cols])
+	}
+	return u.Pick(rows)
+}
+
+// open are the rows that are free at some threshold.
+func (g *greedy) open(rows []int) []int {
+	var open []int
+	for _, row := range rows {
+		if g.floor(row) < met {
+			open = append(open, row)
+		}
+	}
+	return open
+}
+
+// floor is the cosine below which no threshold is met at which a row is free.
+func (g *greedy) floor(row int) float64 {
+	floor := float64(met)
+	for e, f := range g.floors {
+		if g.covers[e].Owner[row] < 0 {
+			floor = min(floor, f)
+		}
+	}
+	return floor
 }
 
 // within resolves a block among its own rows, in order.
@@ -87,40 +131,35 @@ func (g *greedy) unitsOf(reps []int) []float32 {
 
 func (g *greedy) products(block matrix.Matrix, reps []float32, n int) {
 	d := block.Cols
-	kernel.Gemm(nil, false, true, block.Rows, n, d, block.Data, d, reps, d, g.cos, n, false)
+	kernel.Gemm(g.team, false, true, block.Rows, n, d, block.Data, d, reps, d, g.cos, n, false)
 }
 
 // claim gives a row to the first of the representatives reps[at:at+len(cos)] that
 // covers it, for each threshold at which it is still free.
 func (g *greedy) claim(row int, cos []float32, at int) {
-	if !g.dirs.Has[row] {
-		return
-	}
-	for j, c := range cos {
-		if float64(c) < g.floor {
+	floor := g.floor(row)
+	for lo := 0; lo < len(cos) && floor < met; lo += cosineRun {
+		run := cos[lo:min(lo+cosineRun, len(cos))]
+		if float64(kernel.Max(run)) < floor {
 			continue
 		}
-		if g.offer(row, at+j, float64(c)) {
-			return
+		for j, c := range run {
+			if float64(c) >= floor && g.offer(row, at+lo+j, float64(c)) {
+				floor = g.floor(row)
+			}
 		}
 	}
 }
 
-// offer tries one representative and reports whether no threshold is left free.
-func (g *greedy) offer(row, rep int, cos float64) (done bool) {
-	done = true
+// offer tries one representative and reports whether it owns the row at some threshold now.
+func (g *greedy) offer(row, rep int, cos float64) (taken bool) {
 	for e := range g.eps {
 		owner := g.covers[e].Owner
-		if owner[row] >= 0 {
-			continue
+		if owner[row] < 0 && g.member[rep][e] && g.near(row, g.reps[rep], cos, g.eps[e]) {
+			owner[row], taken = g.reps[rep], true
 		}
-		if g.member[rep][e] && g.near(row, g.reps[rep], cos, g.eps[e]) {
-			owner[row] = g.reps[rep]
-			continue
-		}
-		done = false
 	}
-	return done
+	return taken
 }
 
 // near decides 1 - cos < eps: from the float32 cosine where its error cannot
@@ -147,7 +186,7 @@ func (g *greedy) promote(row int) bool {
 			member[e], free = true, true
 		}
 	}
-	if !free || !g.dirs.Has[row] {
+	if !free {
 		return false
 	}
 	g.reps = append(g.reps, row)

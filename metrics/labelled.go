@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"slices"
 
 	"protobench/metrics/matrix"
 )
@@ -35,10 +36,9 @@ func usable(name string, x matrix.Matrix, y []int, classes int) string {
 			return fmt.Sprintf("%s label %d of row %d is outside 0…%d", name, c, i, classes-1)
 		}
 	}
-	for i, v := range x.Data {
-		if !matrix.Finite(float64(v)) {
-			return fmt.Sprintf("%s features of row %d hold %v", name, i/x.Cols, v)
-		}
+	if x.Finite() {
+		return ""
 	}
-	return ""
+	i := slices.IndexFunc(x.Data, func(v float32) bool { return !matrix.Finite(float64(v)) })
+	return fmt.Sprintf("%s features of row %d hold %v", name, i/x.Cols, x.Data[i])
 }

@@ -112,7 +112,7 @@ func lidarSpecs() []Spec {
 	const undefined = "needs at least 2 views of 2 images, with finite features"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "lidar@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Formula: "exp H of the eigenvalues of S_w^−½ S_b S_w^−½, + 1e-8, as shares; S_w + 1e-4 I", Key: "lidar@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "effective rank of the directions that tell images apart, of the backbone features of augmented views: 10 each of 1,000 training images",
 			Source: "Thilak et al. 2024", Collapse: "low when features lie in few dimensions or views of an image lie apart",
 			measure: func(in *Input) Result {

@@ -1,6 +1,9 @@
 package metrics
 
-import "protobench/metrics/matrix"
+import (
+	"protobench/internal/team"
+	"protobench/metrics/matrix"
+)
 
 // deadBelow is the part of the fair share 1/K under which a prototype is dead.
 const deadBelow = 0.05
@@ -27,11 +30,12 @@ func Live(counts []int, n int) []bool {
 // the first covers the others, so that Unique counts 1; if it is dead, neither of the others covers
 // the other, and LiveUnique counts 2.
 func LiveUnique(p matrix.Matrix, counts []int, n int, eps float64) Cover {
-	return LiveCovers(p, counts, n, []float64{eps})[0]
+	return LiveCovers(nil, p, counts, n, []float64{eps})[0]
 }
 
-// LiveCovers is LiveUnique for several thresholds, in the order of eps.
-func LiveCovers(p matrix.Matrix, counts []int, n int, eps []float64) []Cover {
+// LiveCovers is LiveUnique for several thresholds, in the order of eps. The team shares the work and
+// changes no bit.
+func LiveCovers(team *team.Team, p matrix.Matrix, counts []int, n int, eps []float64) []Cover {
 	matrix.MustMatch("usage counts", len(counts), p.Rows)
 	var rows []int
 	for k, ok := range Live(counts, n) {
@@ -39,7 +43,7 @@ func LiveCovers(p matrix.Matrix, counts []int, n int, eps []float64) []Cover {
 			rows = append(rows, k)
 		}
 	}
-	return coverRows(matrix.DirectionsOf(p), rows, eps)
+	return coverRows(team, matrix.DirectionsOf(p), rows, eps)
 }
 
 // LiveUniqueKey is the key of live_unique@ε.
@@ -51,7 +55,7 @@ const LiveMark = "{live}"
 func liveUniqueSpecs() []Spec {
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Key: LiveUniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
+			Formula: "M of the prototypes with n_k ≥ max(1, 0.05 n/K)", Key: LiveUniqueKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Headline: i == 0,
 			Doc: "unique among prototypes with at least 5 % of their fair share of training images", Source: "headline: unique and in use",
 			Undefined: noDirection,
 			Collapse:  "low when prototypes coincide and when they are unused; 1 at total collapse, 0 when none is live",
@@ -60,7 +64,7 @@ func liveUniqueSpecs() []Spec {
 				"and a dead prototype may cover two live ones that do not cover each other.",
 			measure: func(in *Input) Result {
 				covers := shared(in, "live covers", func() []Cover {
-					return LiveCovers(in.Effective, in.Counts(), in.Scores.Rows, Epsilons())
+					return LiveCovers(in.Team, in.Effective, in.Counts(), in.Scores.Rows, Epsilons())
 				})
 				live := covers[i].Count()
 				return defined(float64(live), live > 0 || in.covers()[i].Count() > 0, noDirection)

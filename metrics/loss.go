@@ -6,7 +6,7 @@ func LossKey() string { return "loss" }
 func lossSpecs() []Spec {
 	const undefined = "no step was done"
 	return []Spec{{
-		Key: LossKey(), Of: OfTraining, When: OnCurve, Unit: Nats, Better: Lower, Undefined: undefined,
+		Formula: "mean over steps", Source: "the objective", Key: LossKey(), Of: OfTraining, When: OnCurve, Unit: Nats, Better: Lower, Undefined: undefined,
 		Doc:      "the objective's loss, mean since the last measurement",
 		Collapse: "stands at ln K where predictions are uniform",
 		measure: func(in *Input) Result {

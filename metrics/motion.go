@@ -5,7 +5,7 @@ package metrics
 func motionSpecs() []Spec {
 	return []Spec{
 		{
-			Key: "path", Of: OfPrototypes, When: OnCurve, Unit: Radians, Better: Neither, Tables: []Table{MainTable},
+			Formula: "Σ_t mean_k arccos cos(c_k(t−1), c_k(t))", Source: "defined here", Key: "path", Of: OfPrototypes, When: OnCurve, Unit: Radians, Better: Neither, Tables: []Table{MainTable},
 			Doc:      "mean angle turned by the prototypes so far, radians",
 			Collapse: "far more than the displacement allows is wandering, or re-seeding",
 			Column: "**path, rad**: angles that a prototype turned by, summed over all steps, mean over prototypes. " +
@@ -13,13 +13,13 @@ func motionSpecs() []Spec {
 			measure: func(in *Input) Result { return Result{Value: in.Path} },
 		},
 		{
-			Key: "drift", Of: OfPrototypes, When: OnCurve, Unit: Radians, Better: Neither,
+			Formula: "the sum of the path over the last epoch", Source: "defined here", Key: "drift", Of: OfPrototypes, When: OnCurve, Unit: Radians, Better: Neither,
 			Doc:      "the part of the path of the last whole epoch, radians",
 			Collapse: "large at the end means that prototypes have not settled",
 			measure:  func(in *Input) Result { return Result{Value: in.Drift} },
 		},
 		{
-			Key: "reseeds", Of: OfPrototypes, When: OnCurve, Unit: Count, Better: Neither, Tables: []Table{MainTable},
+			Formula: "Σ_t prototypes moved", Source: "the learners that re-seed", Key: "reseeds", Of: OfPrototypes, When: OnCurve, Unit: Count, Better: Neither, Tables: []Table{MainTable},
 			Doc:      "prototypes re-seeded or split so far",
 			Collapse: "many mean that uniqueness is upheld by moving prototypes",
 			Column:   "**reseeds**: how often a prototype was moved onto a badly covered embedding, over the whole training.",

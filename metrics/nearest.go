@@ -1,14 +1,9 @@
 package metrics
 
 import (
-	"math"
-
-	"protobench/internal/kernel"
+	"protobench/internal/team"
 	"protobench/metrics/matrix"
 )
-
-// pairBlock is the side of the square of cosines that is held at once.
-const pairBlock = 512
 
 // Nearest holds each prototype's nearest other prototype by cosine.
 type Nearest struct {
@@ -17,26 +12,24 @@ type Nearest struct {
 }
 
 // NearestOf finds the nearest neighbours among the rows of p [K,D]. Partial collapse
-// shows as cosines near 1; the lower index wins ties.
-func NearestOf(p matrix.Matrix) Nearest {
+// shows as cosines near 1; the lower index wins ties. The team shares the work and changes no bit.
+func NearestOf(team *team.Team, p matrix.Matrix) Nearest {
 	d := matrix.DirectionsOf(p)
 	n := Nearest{Index: make([]int, p.Rows), Cosine: make([]float64, p.Rows)}
-	best := make([]float32, p.Rows)
 	for i := range n.Index {
-		n.Index[i], best[i] = -1, float32(math.Inf(-1))
+		n.Index[i] = -1
 	}
-	take := func(i, j int, c float32) {
-		if c > best[i] { // partners come in ascending order: the lower of equals stays
-			n.Index[i], best[i] = j, c
-		}
+	rows, unit := d.With(), d.Unit
+	if len(rows) < unit.Rows {
+		unit = unit.Pick(rows)
 	}
-	eachPair(d, func(i, j int, c float32) {
-		take(i, j, c)
-		take(j, i, c)
-	})
-	for i, j := range n.Index {
-		if j >= 0 {
-			n.Cosine[i] = d.Cosine(i, j)
+	for i, list := range neighbours(team, unit, unit, min(2, len(rows)), nil) {
+		for _, other := range list { // of equals the lower ones come first: a row may not be among its two
+			if other.index != i {
+				n.Index[rows[i]] = rows[other.index]
+				n.Cosine[rows[i]] = d.Cosine(rows[i], rows[other.index])
+				break
+			}
 		}
 	}
 	return n
@@ -51,26 +44,6 @@ func (n Nearest) Summary() (Summary, bool) {
 		}
 	}
 	return Summarise(c)
-}
-
-// eachPair calls f once for every pair i < j of rows with a direction, in an order
-// that depends on the shape alone, with their float32 cosine.
-func eachPair(d matrix.Directions, f func(i, j int, cos float32)) {
-	rows := d.With()
-	unit := d.Unit.Pick(rows)
-	cos := make([]float32, pairBlock*pairBlock)
-	for i0 := 0; i0 < len(rows); i0 += pairBlock {
-		for j0 := i0; j0 < len(rows); j0 += pairBlock {
-			m, n := min(pairBlock, len(rows)-i0), min(pairBlock, len(rows)-j0)
-			c := unit.Cols
-			kernel.Gemm(nil, false, true, m, n, c, unit.Data[i0*c:], c, unit.Data[j0*c:], c, cos, n, false)
-			for i := range m {
-				for j := max(0, i0+i+1-j0); j < n; j++ {
-					f(rows[i0+i], rows[j0+j], cos[i*n+j])
-				}
-			}
-		}
-	}
 }
 
 // nearestSpecs summarise the cosines of prototypes to their nearest others.
@@ -88,7 +61,7 @@ func nearestSpecs() []Spec {
 		{"max", "largest", func(s Summary) float64 { return s.Max }},
 	} {
 		list = append(list, Spec{
-			Key: "nearest_cosine." + q.name, Of: OfPrototypes, When: Extra, Unit: Cosine, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Formula: "over k of max_{l≠k} cos(c_k, c_l)", Source: "nearest-neighbour check; DINOv2's KoLeo looks at the same neighbours", Key: "nearest_cosine." + q.name, Of: OfPrototypes, Unit: Cosine, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc:      q.doc + " over the prototypes of the cosine to the nearest other one",
 			Collapse: "near 1 where prototypes have near copies",
 			measure: func(in *Input) Result {
@@ -102,6 +75,6 @@ func nearestSpecs() []Spec {
 }
 
 func (in *Input) nearest() (Summary, bool) {
-	n := shared(in, "nearest", func() Nearest { return NearestOf(in.Effective) })
+	n := shared(in, "nearest", func() Nearest { return NearestOf(in.Team, in.Effective) })
 	return n.Summary()
 }

@@ -28,7 +28,7 @@ func NormSpread(p matrix.Matrix) (float64, bool) {
 func normSpreadSpecs() []Spec {
 	const undefined = "the raw prototypes are not known or not finite"
 	return []Spec{{
-		Key: "prototype_norm_spread", Of: OfPrototypes, Unit: Length, Better: Neither, Tables: []Table{GeometryTable}, Undefined: undefined,
+		Formula: "std_k |w_k|", Key: "prototype_norm_spread", Of: OfPrototypes, Unit: Length, Better: Neither, Tables: []Table{GeometryTable}, Undefined: undefined,
 		Doc: "standard deviation of the raw prototypes' norms, as they enter the student's graph", Source: "scale check",
 		Collapse: "0 for prototypes on a sphere; large where few long prototypes can take all images, if scores do not normalise them",
 		Column:   "**prototype-norm-spread**: standard deviation of the raw prototypes' norms; 0 when all lie on a sphere.",

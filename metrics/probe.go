@@ -11,7 +11,7 @@ type probe struct {
 	name     string // with its protocol
 	verbatim bool   // the key heads its column as it stands, not with dashes
 	tail     Spec   // what is said of the accuracies on thirds of the classes: source and tables
-	run      func(in *Input, train, test labelledRows, classes int) probed
+	run      func(in *Input, fine bool) probed
 }
 
 // labelledRows are features with one kind of labels.
@@ -37,12 +37,15 @@ func (p probe) key(part string, b Branch) string {
 
 // on runs the probe once per input and kind of labels.
 func (p probe) on(in *Input, fine bool) probed {
-	return shared(in, fmt.Sprintf("probe %s fine=%v", p.name, fine), func() probed {
-		if fine {
-			return p.run(in, labelledRows{in.Probe.Features, in.Probe.FineY}, labelledRows{in.Test.Features, in.Test.FineY}, in.Fine)
-		}
-		return p.run(in, labelledRows{in.Probe.Features, in.Probe.Y}, labelledRows{in.Test.Features, in.Test.Y}, in.Coarse)
-	})
+	return shared(in, fmt.Sprintf("probe %s fine=%v", p.name, fine), func() probed { return p.run(in, fine) })
+}
+
+// labels are what probes learn from and what they are judged on, by one kind of labels.
+func (in *Input) labels(fine bool) (train, test labelledRows, classes int) {
+	if fine {
+		return labelledRows{in.Probe.Features, in.Probe.FineY}, labelledRows{in.Test.Features, in.Test.FineY}, in.Fine
+	}
+	return labelledRows{in.Probe.Features, in.Probe.Y}, labelledRows{in.Test.Features, in.Test.Y}, in.Coarse
 }
 
 // accuracies declares the probe's metrics on classes and on fine labels; teacher is what is said
@@ -51,6 +54,7 @@ func (p probe) accuracies(teacher Spec) []Spec {
 	const noFine = "the data set has no fine labels"
 	complete := func(s Spec, part string, b Branch) Spec {
 		s = p.named(s, part, b)
+		s.Formula, s.Source = teacher.Formula, teacher.Source
 		s.Collapse = "chance, or the share of the largest class, when features collapse totally"
 		s.Undefined = "features that are not finite"
 		s.measure = func(in *Input) Result {

@@ -110,7 +110,7 @@ func silhouetteSpecs() []Spec {
 	const undefined = "needs two classes or more among the images, and finite features"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "silhouette_cosine@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Cosine, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Formula: "mean_i (b_i − a_i) / max(a_i, b_i); a, b: mean distance to the own class, to the nearest other one", Key: "silhouette_cosine@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Cosine, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "mean silhouette of the classes in the backbone features by cosine distance, on 4,096 labelled training images at even distances",
 			Source: "Rousseeuw 1987", Collapse: "near 0 when features collapse or classes overlap",
 			measure: func(in *Input) Result {

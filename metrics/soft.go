@@ -97,22 +97,22 @@ func softUsageSpecs() []Spec {
 	const undefined = "scores are not finite"
 	var list []Spec
 	for _, q := range []struct {
-		name, doc, collapse string
-		unit                Unit
-		better              Direction
-		of                  func(SoftUsage) float64
+		name, doc, formula, collapse string
+		unit                         Unit
+		better                       Direction
+		of                           func(SoftUsage) float64
 	}{
-		{"perplexity", "exp of the entropy of the mean probabilities", "1 when one prototype takes all probability", Effective, Higher,
+		{"perplexity", "exp of the entropy of the mean probabilities", "exp H(mean_i p_i), p_i = softmax(s_i / 0.1)", "1 when one prototype takes all probability", Effective, Higher,
 			func(u SoftUsage) float64 { return u.Perplexity }},
-		{"entropy", "mean entropy of one image's probabilities", "ln K when predictions are uniform, whatever the argmax says", Nats, Lower,
+		{"entropy", "mean entropy of one image's probabilities", "mean_i H(p_i), p_i = softmax(s_i / 0.1)", "ln K when predictions are uniform, whatever the argmax says", Nats, Lower,
 			func(u SoftUsage) float64 { return u.SampleEntropy }},
-		{"information", "entropy of the mean less the mean entropy", "0 when all images are predicted alike", Nats, Higher,
+		{"information", "entropy of the mean less the mean entropy", "H(mean_i p_i) − mean_i H(p_i), p_i = softmax(s_i / 0.1)", "0 when all images are predicted alike", Nats, Higher,
 			func(u SoftUsage) float64 { return u.MutualInformation }},
-		{"dead", "share of prototypes with a mean probability below 0.05/K", "near 1 when few prototypes take all probability", Share, Lower,
+		{"dead", "share of prototypes with a mean probability below 0.05/K", "Σ_k [mean_i p_ik < 0.05/K] / K, p_i = softmax(s_i / 0.1)", "near 1 when few prototypes take all probability", Share, Lower,
 			func(u SoftUsage) float64 { return u.Dead }},
 	} {
 		list = append(list, Spec{
-			Key: "soft_" + q.name + "@t0.1", Of: OfPrototypes, When: Extra, Unit: q.unit, Better: q.better, Tables: []Table{GeometryTable}, Undefined: undefined,
+			Formula: q.formula, Key: "soft_" + q.name + "@t0.1", Of: OfPrototypes, Unit: q.unit, Better: q.better, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: q.doc + ", of the softmax of scores / 0.1 on training images", Source: "Bridle, Heading and MacKay 1991", Collapse: q.collapse,
 			measure: func(in *Input) Result {
 				u, ok := in.softUsage()

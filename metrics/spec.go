@@ -12,6 +12,7 @@ import (
 type Spec struct {
 	Key       string    `json:"key"` // names its protocol
 	Doc       string    `json:"doc"`
+	Formula   string    `json:"formula"` // in plain text
 	Source    string    `json:"source"`
 	Unit      Unit      `json:"unit"`
 	Better    Direction `json:"better"`

@@ -113,17 +113,69 @@ func centreColumns(m *mat.Dense) {
 	}
 }
 
+// ParticipationRatio is (Σλ)²/Σλ² of eigenvalues λ ≥ 0, the number of directions that carry the
+// variance: 1 when one does, as many as there are values when all do alike. Undefined (false) when
+// all are zero.
+func ParticipationRatio(eigenvalues []float64) (float64, bool) {
+	p, ok := spectrumShares(eigenvalues)
+	if !ok {
+		return 0, false
+	}
+	var square float64
+	for _, x := range p {
+		square += float64(x * x)
+	}
+	return 1 / square, true
+}
+
+// squares are the eigenvalues of xᵀx out of the singular values of x.
+func squares(singular []float64) []float64 {
+	out := make([]float64, len(singular))
+	for i, s := range singular {
+		out[i] = s * s
+	}
+	return out
+}
+
+// singular are the singular values of the effective prototypes; nil where they have none.
+func (in *Input) singular() []float64 {
+	return shared(in, "prototypes' singular values", func() []float64 {
+		s, _ := SingularValues(in.Effective)
+		return s
+	})
+}
+
 func effectiveRankSpecs() []Spec {
 	const undefined = "the prototypes have no spectrum"
 	return []Spec{{
-		Key: "effective_rank.prototypes", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+		Formula: "exp(−Σ p_j ln p_j), p_j = σ_j / Σ σ, σ: singular values", Key: "effective_rank.prototypes", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
 		Doc: "exp of the entropy of the singular values of the prototypes", Source: "Roy and Vetterli 2007",
 		Collapse: "1 when all prototypes are parallel",
 		Column:   "**effective_rank.prototypes**: exp of the entropy of the prototypes' singular values; 1 when all are parallel.",
 		measure: func(in *Input) Result {
-			singular, _ := SingularValues(in.Effective)
-			v, ok := EffectiveRank(singular)
+			v, ok := EffectiveRank(in.singular())
 			return defined(v, ok, undefined)
+		},
+	}, {
+		Key: "participation_ratio.prototypes", Of: OfPrototypes, Unit: Effective, Better: Higher, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+		Doc: "number of directions that carry the prototypes' squared length", Source: "Gao et al. 2017",
+		Formula: "(Σ σ_j²)² / Σ σ_j⁴, σ: singular values of the prototypes", Collapse: "1 when all prototypes are parallel",
+		Column: "**participation_ratio.prototypes**: number of directions that carry the prototypes' squared length; 1 when all are parallel.",
+		measure: func(in *Input) Result {
+			v, ok := ParticipationRatio(squares(in.singular()))
+			return defined(v, ok, undefined)
+		},
+	}, {
+		Key: "spectrum_top.prototypes", Of: OfPrototypes, Unit: Share, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+		Doc: "share of the prototypes' squared length along their first direction", Source: "spectrum check",
+		Formula: "σ_1² / Σ σ_j², σ: singular values of the prototypes, largest first", Collapse: "1 when all prototypes are parallel; high with a common offset",
+		Column: "**spectrum_top.prototypes**: share of the prototypes' squared length along their first direction; all of it when they are parallel.",
+		measure: func(in *Input) Result {
+			p, ok := spectrumShares(squares(in.singular()))
+			if !ok {
+				return Result{Undefined: undefined}
+			}
+			return Result{Value: p[0]}
 		},
 	}}
 }
@@ -135,7 +187,7 @@ func rankMeSpecs() []Spec {
 	const undefined = "features have no spectrum"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "rankme.features." + string(b), Of: OfFeatures, Branch: b, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Formula: "exp(−Σ p_j ln p_j), p_j = σ_j / Σ σ + 1e-7, σ: singular values", Key: "rankme.features." + string(b), Of: OfFeatures, Branch: b, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc: "the same for the student", Source: "Garrido et al. 2023",
 			Collapse: "low when features lie in few dimensions",
 			measure: func(in *Input) Result {

@@ -3,19 +3,27 @@ package metrics
 import (
 	"math"
 
+	"protobench/internal/team"
 	"protobench/metrics/matrix"
 )
 
 // Uniformity is log mean exp(-t·|x_i - x_j|²) over pairs i < j of the normalised rows
 // of x [N,D] (Wang and Isola 2020, t = 2): near -2t for isotropic vectors in many
 // dimensions, 0 after total collapse. Undefined (false) with fewer than two rows
-// that have a direction.
-func Uniformity(x matrix.Matrix, t float64) (float64, bool) {
+// that have a direction. The team shares the work and changes no bit.
+func Uniformity(team *team.Team, x matrix.Matrix, t float64) (float64, bool) {
 	var sum float64
 	pairs := 0
-	eachPair(matrix.DirectionsOf(x), func(_, _ int, cos float32) {
-		sum += math.Exp(-2 * t * math.Max(0, 1-float64(cos)))
-		pairs++
+	potentials := func(tile pairTile) []float64 {
+		e := make([]float64, 0, tile.m*tile.n)
+		tile.each(func(cos float32) { e = append(e, math.Exp(-2*t*math.Max(0, 1-float64(cos)))) })
+		return e
+	}
+	overPairs(team, matrix.DirectionsOf(x), potentials, func(e []float64) {
+		for _, v := range e {
+			sum += v
+		}
+		pairs += len(e)
 	})
 	if pairs == 0 {
 		return 0, false
@@ -54,15 +62,31 @@ func unitDistance(p, q matrix.Directions, i int) float64 {
 	return math.Sqrt(s)
 }
 
+// prototypeUniformitySpecs declare the uniformity of prototypes.
+func prototypeUniformitySpecs() []Spec {
+	const undefined = "fewer than two prototypes have a direction"
+	return []Spec{{
+		Key: "uniformity.prototypes", Of: OfPrototypes, Unit: LogPotential, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
+		Doc:     "log mean exp(-2·squared distance) over pairs of unit prototypes, of 4,096 at even distances where there are more",
+		Source:  "Wang and Isola 2020",
+		Formula: "ln mean_{k<l} exp(−2 |c_k − c_l|²), c of length 1", Collapse: "0 at total collapse, near −4 when prototypes spread over the sphere",
+		Column: "**uniformity.prototypes**: how evenly prototypes spread over the sphere; near −4 when evenly, 0 when all are equal.",
+		measure: func(in *Input) Result {
+			v, ok := Uniformity(in.Team, spread(in.Effective, pairRows), 2)
+			return defined(v, ok, undefined)
+		},
+	}}
+}
+
 func uniformitySpecs() []Spec {
 	const undefined = "fewer than two embeddings have a direction"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "uniformity.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: LogPotential, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Formula: "ln mean_{i<j} exp(−2 |z_i − z_j|²), z of length 1", Key: "uniformity.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: LogPotential, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of 4,096 training images at even distances",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
 			measure: func(in *Input) Result {
-				v, ok := Uniformity(spread(in.Embeddings, pairRows), 2)
+				v, ok := Uniformity(in.Team, spread(in.Embeddings, pairRows), 2)
 				return defined(v, ok, undefined)
 			},
 		}
@@ -77,7 +101,7 @@ func alignmentSpecs() []Spec {
 	const undefined = "no image has two views whose embeddings have a direction"
 	return forBranches(func(b Branch) Spec {
 		s := Spec{
-			Key: "alignment.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: SquaredLength, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
+			Formula: "mean_i |z_i − z_i⁺|², z of length 1", Key: "alignment.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: SquaredLength, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "mean squared distance of two views' normalised embeddings, of 1,000 training images",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, which is its best value: read it beside the uniformity",
 			measure: func(in *Input) Result {

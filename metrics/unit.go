@@ -16,6 +16,8 @@ const (
 	CosineDistance Unit = "cosine distance"    // 1 − cosine, 0..2
 	Length         Unit = "length"             // of vectors
 	SquaredLength  Unit = "squared length"     // of differences of unit vectors, 0..4
+	Ratio          Unit = "ratio"              // to what is expected
+	Exponent       Unit = "exponent"           // of a power law
 	LogPotential   Unit = "log mean potential" // nats, ≤ 0
 )
 

@@ -114,28 +114,34 @@ func usageSpecs() []Spec {
 	}
 	return []Spec{
 		{
-			Key: "used", Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Tables: []Table{GeometryTable}, Undefined: nothingAssigned,
+			Formula: "Σ_k [n_k > 0], n_k: images with argmax k", Key: "used", Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Tables: []Table{GeometryTable}, Undefined: nothingAssigned,
 			Doc: "prototypes that at least one training image is assigned to", Source: "hard argmax of the learner's scores",
 			Collapse: "few prototypes take all images; duplicates that share images stay invisible",
 			Column:   "**used**: share of prototypes with at least one training image.",
 			measure:  of(func(u Usage) float64 { return float64(u.Used) }),
 		},
 		{
-			Key: "dead", Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Lower, Tables: []Table{MainTable, BriefTable}, Undefined: nothingAssigned,
+			Formula: "Σ_k [n_k < max(1, 0.05 n/K)] / K", Key: "dead", Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Lower, Tables: []Table{MainTable, BriefTable}, Undefined: nothingAssigned,
 			Doc: "share of prototypes that are not live", Source: "hard argmax of the learner's scores",
 			Collapse: "near 1 when few prototypes take all images",
 			Column:   "**dead**: share of prototypes that are not live.",
 			measure:  of(func(u Usage) float64 { return u.Dead }),
 		},
 		{
-			Key: "usage_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
+			Key: "usage_entropy", Of: OfPrototypes, Unit: Nats, Better: Higher, Undefined: nothingAssigned,
+			Doc: "entropy of the assignments", Source: "hard argmax of the learner's scores", Formula: "−Σ_k u_k ln u_k, u: shares of the images",
+			Collapse: "0 when one prototype takes all images; blind to duplicates",
+			measure:  of(func(u Usage) float64 { return u.Entropy }),
+		},
+		{
+			Formula: "exp(−Σ_k u_k ln u_k), u_k = n_k/n", Key: "usage_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
 			Doc: "exp of the entropy of the assignments", Source: "natural logarithm",
 			Collapse: "1 when one prototype takes all images; blind to duplicates",
 			Column:   "**usage-perplexity**: exp of the entropy of training images over prototypes; K when all are used alike, 1 at total collapse.",
 			measure:  of(func(u Usage) float64 { return u.Perplexity }),
 		},
 		{
-			Key: "grouped_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
+			Formula: "exp(−Σ_g u_g ln u_g), u_g: shares of the groups of the greedy cover", Key: "grouped_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
 			Doc: "the same over groups of duplicates (" + EpsilonText(Epsilons()[0]) + "): prototypes in use and distinct", Source: "needs no threshold on usage",
 			Collapse: "low with duplicates and with disuse alike",
 			Column: "**grouped-perplexity**: the same over groups of duplicates (ε " + EpsilonText(Epsilons()[0]) + "), that is the effective number of distinct prototypes in use. " +

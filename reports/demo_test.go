@@ -266,7 +266,7 @@ func usage(c store.Cell, idle float64) []int {
 func measured(start, now matrix.Matrix, counts []int) store.Metrics {
 	m := store.Metrics{}
 	eps := []float64{0.025, 0.05, 0.1, 0.25, 0.5}
-	covers, centred, live := metrics.Covers(now, eps), metrics.CoversCentred(now, eps), metrics.LiveCovers(now, counts, demoImages, eps)
+	covers, centred, live := metrics.Covers(nil, now, eps), metrics.CoversCentred(nil, now, eps), metrics.LiveCovers(nil, now, counts, demoImages, eps)
 	for i, e := range eps {
 		m[fmt.Sprintf("unique@%v", e)] = float64(len(covers[i].Representatives))
 		m[fmt.Sprintf("unique_centred@%v", e)] = float64(len(centred[i].Representatives))

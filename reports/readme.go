@@ -31,7 +31,7 @@ func (p *page) table(t *table.Table, empty string) {
 }
 
 // readme writes the whole page.
-func (s *sweep) readme(figures []figure) (string, error) {
+func (s *sweep) readme(figures []figure, findings []finding) (string, error) {
 	p := &page{}
 	p.line("# %s", table.EscapeMarkdown(s.plan.Name))
 	if s.plan.Question != "" {
@@ -39,6 +39,11 @@ func (s *sweep) readme(figures []figure) (string, error) {
 	}
 	if s.plan.Note != "" {
 		p.line("\n**Note.** %s", table.EscapeMarkdown(s.plan.Note))
+	}
+	if len(findings) > 0 {
+		p.heading("Findings")
+		p.line("The sweep's predictions, judged by their rules over seeds: [findings.md](findings.md) has the rules and reasons.\n")
+		p.table(findingTable(findings), "")
 	}
 	p.heading("How it was run")
 	for _, line := range s.setup() {

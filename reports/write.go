@@ -24,7 +24,7 @@ type Summary struct {
 
 // Write makes the report of a run directory: report/README.md, report/main.csv, report/arms.csv,
 // report/comparisons.csv, report/factorial.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png
-// and *.svg. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
+// and *.svg; report/findings.md where the sweep makes claims. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
 // file.
 func Write(dir string) (Summary, error) {
 	s, err := load(dir)
@@ -47,7 +47,16 @@ func Write(dir string) (Summary, error) {
 	if err := s.writeTables(out); err != nil {
 		return Summary{}, err
 	}
-	text, err := s.readme(figures)
+	findings, err := s.findings()
+	if err != nil {
+		return Summary{}, err
+	}
+	if len(findings) > 0 {
+		if _, err := s.writeFindings(findings); err != nil {
+			return Summary{}, err
+		}
+	}
+	text, err := s.readme(figures, findings)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -76,7 +85,7 @@ func (s *sweep) figures() ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure()}, nil
+	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure(), s.axesFigure()}, nil
 }
 
 // save writes both forms. Where there is nothing to draw, or less than a finished sweep has, an
@@ -121,20 +130,26 @@ func (s *sweep) writeTables(out string) error {
 	return nil
 }
 
-func (s *sweep) summary(figures []figure) (Summary, error) {
-	text, err := s.mainTable().Brief().Text()
-	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Note: s.plan.Note, Unplanned: s.unplanned}
+// tally counts the cells, those with a result that is not a failure, and those that failed.
+func (s *sweep) tally() (planned, done, failed int) {
 	for _, a := range s.arms {
 		for _, r := range a.runs {
-			out.Planned++
+			planned++
 			switch r.State {
 			case store.Done:
-				out.Done++
+				done++
 			case store.Broken:
-				out.Failed++
+				failed++
 			}
 		}
 	}
+	return planned, done, failed
+}
+
+func (s *sweep) summary(figures []figure) (Summary, error) {
+	text, err := s.mainTable().Brief().Text()
+	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Note: s.plan.Note, Unplanned: s.unplanned}
+	out.Planned, out.Done, out.Failed = s.tally()
 	for _, f := range figures {
 		switch said := f.title + ": " + f.why(); {
 		case f.kept:

@@ -30,12 +30,13 @@ func Estimated(values []float64) Estimate {
 	for i, v := range x {
 		squares[i] = (v - e.Mean) * (v - e.Mean)
 	}
-	df := float64(len(x) - 1)
-	e.SD = math.Sqrt(sum(squares) / df)
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(0.975)
-	e.Half = t * e.SD / math.Sqrt(float64(len(x)))
+	df := len(x) - 1
+	e.SD = math.Sqrt(sum(squares) / float64(df))
+	e.Half = studentsT(df).Quantile(0.975) * e.SD / math.Sqrt(float64(len(x)))
 	return e
 }
+
+func studentsT(df int) distuv.StudentsT { return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(df)} }
 
 // Finite returns the values that are neither NaN nor infinite, in their order.
 func Finite(values []float64) []float64 {

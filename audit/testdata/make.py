@@ -7,6 +7,8 @@ import argparse
 import collections
 import json
 import os
+import sys
+import types
 
 import numpy as np
 import torch
@@ -245,9 +247,93 @@ def others():
     case("start.pth", {"prototypes": healthy()}, [("prototypes", H, "no different from random ones")])
 
 
+def stand_in(module, name):
+    """A class of a newer PyTorch, which pickles name and do not need."""
+    def reduce(self, _):
+        args = (type(self), self.dtype, tuple(self.size()), self.stride(), 0, self.layout, self.device, False)
+        state = {"_local_tensor": torch.Tensor(self).as_subclass(torch.Tensor).clone(), "_spec": None}
+        return torch._tensor._rebuild_from_type_v2, (torch._utils._rebuild_wrapper_subclass, type(self), args, state)
+
+    out = type(name, (torch.Tensor,), {"__module__": module, "__reduce_ex__": reduce})
+    sys.modules.setdefault(module, types.ModuleType(module)).__dict__[name] = out
+    return out
+
+
+class Pieces:
+    """FSDP's ShardedTensor, which torch.save takes for any object."""
+    def __init__(self, local):
+        self._local_shards, self._metadata = [local], {"size": (2 * len(local), local.shape[1])}
+
+
+def sharded():
+    # What FSDP2's state dicts hold, as torch.save writes it since PyTorch 2.1, under the module's names then and since 2.5.
+    new, old = stand_in("torch.distributed.tensor", "DTensor"), stand_in("torch.distributed._tensor.api", "DTensor")
+    part = healthy(K // 2)
+    remedy = "full_state_dict=True"
+    case("fsdp2.pth", {"teacher": {"dino_head.last_layer.weight": part.as_subclass(new), "backbone.cls_token": torch.zeros(1, 8).as_subclass(new)}}, refuses=remedy)
+    case("fsdp2_old.pth", {"student": {"head.last_layer.weight": part.as_subclass(old)}, "backbone": torch.randn(64, 8)}, refuses="DTensor", **legacy)
+    note("fsdp2_old.pth", refuses=remedy, key="student.head.last_layer.weight")
+    note("fsdp2_old.pth", [("backbone", H)], key="backbone")
+    case("fsdp2_head.pth", {"prototypes": healthy(), "encoder.layer.weight": part.as_subclass(new)}, [("prototypes", H)])
+    Pieces.__module__, Pieces.__qualname__, Pieces.__name__ = "torch.distributed._shard.sharded_tensor.api", "ShardedTensor", "ShardedTensor"
+    module = sys.modules.setdefault(Pieces.__module__, types.ModuleType(Pieces.__module__))
+    module.ShardedTensor = Pieces
+    case("fsdp_sharded.pth", {"model": {"head.last_layer.weight": Pieces(part), "epoch": 3}}, refuses="ShardedTensor")
+
+
+def eight_bits():
+    """safetensors of 8 bits a number, which PyTorch writes since 2.1; the format is a header of JSON and the numbers."""
+    def write(name, **tensors):
+        head, data = {}, b""
+        for key, (dtype, shape, raw) in tensors.items():
+            head[key] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(raw)]}
+            data += raw
+        text = json.dumps(head).encode()
+        with open(os.path.join(here, name), "wb") as f:
+            f.write(len(text).to_bytes(8, "little") + text + data)
+
+    eight = ("F8_E4M3", [K, D], bytes(K * D))
+    full = ("F32", [K, D], partial().numpy().tobytes())
+    write("eight_bits.safetensors", **{"student.head.last_layer.weight": full, "teacher.head.last_layer.weight": eight})
+    note("eight_bits.safetensors", [("student.head.last_layer.weight", P, "teacher.head.last_layer.weight is F8_E4M3, which is not read")])
+    note("eight_bits.safetensors", refuses="save it as float32", key="teacher.head.last_layer.weight")
+    write("eight_bits_encoder.safetensors", **{"encoder.weight": eight, "prototypes.weight": full})
+    note("eight_bits_encoder.safetensors", [("prototypes.weight", P)])
+    write("eight_bits_alone.safetensors", **{"prototypes.weight": eight, "encoder.weight": full})
+    note("eight_bits_alone.safetensors", refuses="prototypes.weight is F8_E4M3")
+
+
+def more():
+    """The rest of the layouts and types that are known."""
+    case("lightly_dino.ckpt", {"state_dict": state(student_head__last_layer=normed(healthy()), teacher_head__last_layer=normed(offset()))},
+         [("state_dict.student_head.last_layer.weight_v", H, "student and teacher differ"), ("state_dict.teacher_head.last_layer.weight_v", O)])
+    case("lightly_capi.ckpt", {"state_dict": linear_state("student_head.layer", partial(), bias=True)}, [("state_dict.student_head.layer.weight", P, "a bias from")])
+    case("lightly_msn.ckpt", {"state_dict": {"prototypes": healthy().double(), **backbone("backbone.")}}, [("state_dict.prototypes", H)])
+    case("solo_swav_old.ckpt", {"state_dict": linear_state("prototypes", partial())}, [("state_dict.prototypes.weight", P)])
+    case("stable_pretraining_swav.ckpt", {"state_dict": linear_state("prototypes", offset())}, [("state_dict.prototypes.weight", O)])
+    msn = {f"projector.{b}.{i}.weight": w for b, v in (("student", healthy()), ("teacher", total())) for i, w in ((0, torch.randn(32, 32)), (6, v))}
+    case("stable_pretraining_msn.ckpt", {"state_dict": msn}, [("state_dict.projector.student.6.weight", H), ("state_dict.projector.teacher.6.weight", T)])
+    queue = nn.functional.normalize(torch.randn(D, K), dim=0)
+    case("sop.pth.tar", {"state_dict": {"module.queue": queue, "module.queue_ptr": torch.zeros(1, dtype=torch.long)}}, refuses="not prototypes", **legacy)
+    head = state(head__last_layer=normed(partial()))
+    case("carp_training.pth.tar", {"student": {"module." + k: v for k, v in head.items()}, "teacher": {"module." + k: v.clone() for k, v in head.items()}},
+         [("student.module.head.last_layer.weight_v", P, "student ≡ teacher, bit for bit"), ("teacher.module.head.last_layer.weight_v", P)])
+    case("franca_nested.pth", {"model": {f"teacher.dino_head.last_layers.{i}.{k}": t for i, w in enumerate((healthy(16, 4), healthy(24, 4), total(32, 4)))
+                                         for k, t in normed(w).state_dict().items()}},
+         [(f"model.teacher.dino_head.last_layers.{i}.weight_v", v) for i, v in enumerate(("undecided", "undecided", T))])
+    g = normed(healthy(), 2.0)
+    case("bfloat16_norm.pth", {"head.last_layer.weight_g": g.weight_g.data.bfloat16(), "head.last_layer.weight_v": g.weight_v.data.bfloat16()},
+         [("head.last_layer.weight_v", H)], **legacy)
+    whole = torch.randn(2 * K, D)
+    whole[K:] = partial()
+    tied = {"student.head.last_layer.weight": whole[:K], "teacher.head.last_layer.weight": whole[K:]}  # two views of one storage
+    case("views_of_one.pth", tied, [("student.head.last_layer.weight", H), ("teacher.head.last_layer.weight", P)])
+    case("columns_first.pth", {"prototypes": partial().t().contiguous().t()}, [("prototypes", P)])
+
+
 def main():
     torch.manual_seed(0)
-    for write in (swav, dino, ibot, dinov2, capi, others):
+    for write in (swav, dino, ibot, dinov2, capi, others, sharded, eight_bits, more):
         write()
     with open(os.path.join(here, "cases.json"), "w") as f:
         json.dump(cases, f, indent=1, ensure_ascii=False)

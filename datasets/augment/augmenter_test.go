@@ -269,7 +269,7 @@ func TestViewsAllocateNothing(t *testing.T) {
 }
 
 func BenchmarkViews(b *testing.B) {
-	set, err := datasets.Open(datasets.Options{Name: "shapes", Train: 128, Test: 1, Imbalance: 1})
+	set, err := datasets.Open(datasets.Options{Name: "shapes", Train: 128, Test: 1, Silhouettes: 20, Arrangements: 5, Imbalance: 1})
 	if err != nil {
 		b.Fatal(err)
 	}

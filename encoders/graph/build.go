@@ -51,21 +51,28 @@ func StopGradient(x *G.Node) (*G.Node, error) {
 // Take gives a further result of an operation that computes several at once: primary is that
 // operation's node and buffer the private slice where it leaves this result.
 func Take(primary *G.Node, buffer []float32, shape ...int) (*G.Node, error) {
+	return take(takeKind, primary, buffer, shape...)
+}
+
+// takeKind is the kind of [Take], which gives results; other takes order operations.
+const takeKind = "take"
+
+func take(kind string, primary *G.Node, buffer []float32, shape ...int) (*G.Node, error) {
 	return Apply(Op{
-		Kind: "take", Out: tensor.Shape(shape).Clone(), result: buffer,
+		Kind: kind, Out: tensor.Shape(shape).Clone(), result: buffer,
 		Forward: func(*team.Team, [][]float32, []float32) {},
 	}, primary)
 }
 
 // After gives an operand that says nothing but that another node has been computed, whose buffer
 // need not be kept for it.
-func After(n *G.Node) (*G.Node, error) { return Take(n, make([]float32, 1), 1) }
+func After(n *G.Node) (*G.Node, error) { return take("after", n, make([]float32, 1), 1) }
 
 // InputAfter is [Input] for what may only be read once another node has been computed: operations
 // with state, such as batch norms that record statistics, then run in that order whatever the order
 // of a sorted graph.
 func InputAfter(earlier *G.Node, data []float32, shape ...int) (*G.Node, error) {
-	return Take(earlier, data, shape...)
+	return take("input", earlier, data, shape...)
 }
 
 // Sum adds scalars with weights.

@@ -21,6 +21,8 @@ type Program struct {
 
 type step struct {
 	kind    string
+	op      *Op   // nil for a sum of gorgonia's
+	of      *Op   // whose result it takes, see [Take]
 	forward func(team *team.Team, in [][]float32, out []float32)
 	in      [][]float32
 	out     []float32
@@ -107,7 +109,10 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 	case nil:
 		return p.bind(n, n.Value())
 	case *Op:
-		s := step{kind: op.Kind, forward: op.Forward, in: in, out: op.result}
+		s := step{kind: op.Kind, op: op, forward: op.Forward, in: in, out: op.result}
+		if op.result != nil {
+			s.of, _ = children[0].Op().(*Op)
+		}
 		if s.out == nil {
 			s.out, s.border = m.take(n, op.size())
 		}
@@ -184,13 +189,4 @@ func (p *Program) Value(n *G.Node) []float32 {
 		panic(fmt.Sprintf("graph: %v is not a root of the program", n))
 	}
 	return v
-}
-
-// Spent returns the time that all runs so far have spent in each kind of operation.
-func (p *Program) Spent() map[string]time.Duration {
-	spent := make(map[string]time.Duration)
-	for i := range p.steps {
-		spent[p.steps[i].kind] += p.steps[i].spent
-	}
-	return spent
 }

@@ -16,6 +16,29 @@ type CellDir struct {
 	plan PlanCell
 }
 
+// CellAt takes the folder of a cell, wherever it lies, with what is planned for it.
+func CellAt(path string, plan PlanCell) *CellDir { return &CellDir{path: path, plan: plan} }
+
+// OpenCell takes the folder of a cell of a run, DIR/cells/NAME, for reading.
+func OpenCell(path string) (*CellDir, error) {
+	path = filepath.Clean(path)
+	dir := filepath.Dir(filepath.Dir(path))
+	d, err := Open(dir)
+	if err != nil || filepath.Base(filepath.Dir(path)) != "cells" {
+		return nil, fmt.Errorf("%s: not a cell's folder; give one such as results/NAME/cells/CELL, out of a folder that `protobench run` wrote", path)
+	}
+	p, err := d.Plan()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range p.Cells {
+		if c.Dir == filepath.Base(path) {
+			return d.Cell(c), nil
+		}
+	}
+	return nil, fmt.Errorf("%s: the plan of %s has no cell of that name", path, dir)
+}
+
 // Path returns the folder's path.
 func (c *CellDir) Path() string { return c.path }
 
@@ -103,6 +126,15 @@ func (c *CellDir) Prototypes() (*tensorfile.File, error) {
 		return nil, nil
 	}
 	return f, err
+}
+
+// PrototypeBytes reads prototypes.safetensors as it is; nil when there is none.
+func (c *CellDir) PrototypeBytes() ([]byte, error) {
+	b, err := os.ReadFile(c.file("prototypes.safetensors"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return b, err
 }
 
 // OpenSteps opens steps.jsonl for appending.

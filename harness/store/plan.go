@@ -94,8 +94,26 @@ func (d *Dir) Plan() (Plan, error) {
 	return p, err
 }
 
-// readPlan reads a plan of any known revision.
+// ClaimsAfter reports whether the claims of the plan that holds were written or changed after the
+// directory's first plan, so that results may have been known.
+func (d *Dir) ClaimsAfter() (bool, error) {
+	n, err := d.revision()
+	if err != nil || n < 2 {
+		return false, err
+	}
+	first, err := d.readPlan(1)
+	if err != nil {
+		return false, err
+	}
+	last, err := d.readPlan(n)
+	if err != nil {
+		return false, err
+	}
+	same, err := equalJSON(first.Claims, last.Claims)
+	return !same, err
+}
 
+// readPlan reads a plan of any known revision.
 func (d *Dir) readPlan(n int) (Plan, error) {
 	var p Plan
 	path := d.planPath(n)

@@ -1,6 +1,10 @@
 package store
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"protobench/stats"
+)
 
 // Result is a finished cell, the content of result.json.
 type Result struct {
@@ -100,8 +104,31 @@ type Plan struct {
 	Note     string     `json:"note,omitempty"` // what readers of the outcome have to know
 	Baseline string     `json:"baseline"`       // an arm's name, or "learner=joint": each arm's own objective's joint arm
 	Primary  []string   `json:"primary"`
+	Claims   []Claim    `json:"claims,omitempty"`
 	Sweep    string     `json:"sweep"` // the sweep file's text
 	Cells    []PlanCell `json:"cells"`
+}
+
+// Claim is a prediction on which a sweep is judged: a weighted sum over its arms in one metric, and
+// what is expected of it.
+type Claim struct {
+	Name             string         `json:"name"`
+	Says             string         `json:"says"`
+	Metric           string         `json:"metric"`
+	Contrast         []ClaimTerm    `json:"contrast"`
+	Where            map[string]any `json:"where,omitempty"`    // key path of an axis → its value
+	Slope            string         `json:"slope,omitempty"`    // key path of the axis over which slopes are taken
+	PerLog2          bool           `json:"per_log2,omitempty"` // by doubling of the axis
+	Against          float64        `json:"against,omitempty"`  // taken from the sum, in the tables' unit
+	stats.Hypothesis                // in the tables' unit
+}
+
+// ClaimTerm is one arm of a claim's sum, or one of its observers.
+type ClaimTerm struct {
+	Arm      string  `json:"arm"`
+	Observer string  `json:"observer,omitempty"`
+	At       float64 `json:"at"` // share of training; 1 for its end, the final metrics
+	Weight   float64 `json:"weight"`
 }
 
 // PlanCell is one planned cell: its identity, its folder under cells/, what its settings come to,
@@ -123,6 +150,15 @@ type Epoch struct {
 	Epoch     float64            `json:"epoch"`
 	Metrics   Metrics            `json:"metrics"`
 	Observers map[string]Metrics `json:"observers,omitempty"`
+	Probes    map[string]Probe   `json:"probes,omitempty"` // by learner, "" for the arm's own; none where evaluate.probes is off
+}
+
+// Probe looks closer at one learner's prototypes at a measurement: docs/probes.md has its values.
+type Probe struct {
+	Values Metrics `json:"values"`
+	// Merged are the prototypes that came within a cosine distance of another one since the
+	// measurement before, each with the one that covers it, by that distance.
+	Merged map[string][][2]int `json:"merged,omitempty"`
 }
 
 // Step is one line of steps.jsonl: the signals of one training step. A loss that is not

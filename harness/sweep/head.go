@@ -24,6 +24,7 @@ func HeadKeys() []setting.Key {
 		one("references", "true/false or list", "true", "the rows that accuracies are read against: pixels, untrained, supervised"),
 		one("store", "table", "", "what runs keep: weights = false leaves out the encoders of finished cells"),
 		one("method", "tables", "", "an arm each: [[method]], with the keys below and any setting of its own"),
+		one("claim", "tables", "", "a prediction each: [[claim]], judged by `protobench explain`"),
 		one("matrix", "table", "", "axes: a list of values by key path, or { values = […], where = {…} } for some arms"),
 	}
 }

@@ -12,6 +12,12 @@ import (
 // as [{name = "gmm", until = 5}, {name = "joint"}], which a composition holds as its text.
 func (p *parser) learner(at string, rest map[string]any, into *string) {
 	list, ok := rest["learner"].([]any)
+	if tables, spelled := rest["learner"].([]map[string]any); spelled { // [[method.learner]]
+		ok = true
+		for _, t := range tables {
+			list = append(list, t)
+		}
+	}
 	if !ok {
 		p.part(at, rest, "learner", into)
 		return

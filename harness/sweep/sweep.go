@@ -17,6 +17,7 @@ type Sweep struct {
 	Baseline             string   // an arm's name, or "learner=joint": each arm's own objective's joint arm
 	Primary              []string // metric keys of the declared endpoints
 	Seeds                []uint64
+	Claims               []Claim
 	KeepsWeights         bool   // whether finished cells keep their encoders' weights ([store])
 	Cells                []Cell // seed by seed, so that arms of a pair finish together
 }
@@ -55,8 +56,9 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	listed := p.methods(base)
 	axes := p.matrix(listed)
 	s.Baseline = p.baseline(listed)
+	s.Claims = p.claims(listed, axes)
 	once := p.cells(base, listed, axes)
-	p.refuseUnmeasured(s.Primary, once)
+	p.refuseUnmeasured(s, once)
 	p.check(once)
 	once = p.skipMissing(once)
 	warnOfTwins(once)

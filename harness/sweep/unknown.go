@@ -37,7 +37,7 @@ func otherTables() map[string]string {
 
 // tableMeant suggests a table for one that does not exist; empty where none is near.
 func tableMeant(key string) string {
-	tables := []string{"method", "matrix", "store"}
+	tables := []string{"method", "matrix", "claim", "store"}
 	for _, k := range Schema().Keys() {
 		if t, _ := setting.Cut(k.Path); !slices.Contains(tables, t) {
 			tables = append(tables, t)
@@ -50,8 +50,8 @@ func tableMeant(key string) string {
 	switch near := setting.Nearest(name, tables); near {
 	case "":
 		return ""
-	case "method":
-		return "did you mean [[method]]?"
+	case "method", "claim":
+		return "did you mean [[" + near + "]]?"
 	default:
 		return "did you mean [" + near + "]?"
 	}

@@ -180,7 +180,7 @@ func showRemedies(w io.Writer, v audit.Verdict) error {
 	return err
 }
 
-// showCounts is the table over ε, with random vectors beside it.
+// showCounts are the tables over ε and of how directions lie, with random vectors beside them.
 func showCounts(w io.Writer, r audit.Result) error {
 	head := []string{"  ε"}
 	counts := []struct {
@@ -197,7 +197,14 @@ func showCounts(w io.Writer, r audit.Result) error {
 			rows[i].cells = append(rows[i].cells, strconv.Itoa(c.of[e]))
 		}
 	}
-	return table(w, head, rows)
+	if err := table(w, head, rows); err != nil {
+		return err
+	}
+	rows = nil
+	for _, c := range r.Shape() {
+		rows = append(rows, row{cells: []string{"  " + c.Name, number(c.Here), number(c.Random)}})
+	}
+	return table(w, []string{"", "here", "random"}, rows)
 }
 
 // showSeries prints what became of prototypes that several files have.

@@ -35,6 +35,7 @@ func TestAuditExits(t *testing.T) {
 		out, err string
 	}{
 		{[]string{"swav.pth.tar"}, exitOK, "partial collapse", ""},
+		{[]string{"swav.pth.tar"}, exitOK, "nearest cosine, median  1", ""},
 		{[]string{"swav.pth.tar", "--fail-on", "partial"}, exitVerdict, "partial collapse", "the verdict is partial collapse"},
 		{[]string{"swav.pth.tar", "--fail-on", "total"}, exitOK, "partial collapse", ""},
 		{[]string{"tensor.pt", "--fail-on", "partial"}, exitVerdict, "total collapse", "total collapse"},
@@ -63,7 +64,7 @@ func TestAuditExits(t *testing.T) {
 func TestAuditObject(t *testing.T) {
 	t.Parallel()
 	keys := []string{
-		"baseline", "dtype", "file", "groups", "key", "largest_group", "prototype_mean_norm", "reasons", "row_norms", "shape", "unique", "unique_centred", "verdict",
+		"baseline", "dtype", "effective_rank", "file", "groups", "key", "largest_group", "nearest_cosine", "prototype_mean_norm", "reasons", "row_norms", "shape", "unique", "unique_centred", "verdict",
 	}
 	for _, c := range []struct {
 		args []string
@@ -91,6 +92,15 @@ func TestAuditObject(t *testing.T) {
 		}
 		if d := cmp.Diff([]any{48.0, 16.0}, got["shape"]); d != "" {
 			t.Error(d)
+		}
+		random := got["baseline"].(map[string]any)
+		for _, shape := range []map[string]any{got, random} {
+			if q := shape["nearest_cosine"].(map[string]any); len(q) != 3 || !(q["p05"].(float64) < q["median"].(float64) && q["median"].(float64) < q["p95"].(float64)) {
+				t.Error(q)
+			}
+			if rank := shape["effective_rank"].(float64); rank < 12 || rank > 16 {
+				t.Error(rank)
+			}
 		}
 		if u := got["unique"].(map[string]any); len(u) != 5 || u["0.025"] != 48.0 {
 			t.Error(u)

@@ -17,28 +17,38 @@ type benchCommand struct {
 	Eval    benchEval    `cmd:"" help:"Feature extraction, k-NN, linear probe and unique prototypes."`
 	Augment benchAugment `cmd:"" help:"Making two random views of each image."`
 	Gemm    benchGemm    `cmd:"" help:"One product of square matrices."`
+	Scale   benchScale   `cmd:"" help:"How time and memory grow with prototypes, dimension, batch, image size, images, observers and cells."`
 }
 
 // machine is what every measurement depends on.
 type machine struct {
-	Threads int  `placeholder:"N" default:"${cpus}" help:"Threads, at least 1 (one per CPU)."`
+	Threads *int `placeholder:"N" help:"Threads, at least 1 (one per CPU; one for an arm of a sweep, as its cells have)."`
 	JSON    bool `name:"json" help:"One JSON object per line."`
 }
 
 // Validate refuses a number of threads that makes no sense.
 func (m machine) Validate() error {
-	if m.Threads < 1 || m.Threads > 1024 {
-		return fmt.Errorf("--threads %d: expected 1 to 1024", m.Threads)
+	if n := m.threads(); n < 1 || n > 1024 {
+		return fmt.Errorf("--threads %d: expected 1 to 1024", n)
 	}
 	return nil
 }
 
+// threads is what was asked for, else one per CPU.
+func (m machine) threads() int {
+	if m.Threads == nil {
+		return runtime.GOMAXPROCS(0)
+	}
+	return *m.Threads
+}
+
 // team returns the threads of a measurement; Go's scheduler gets as many processors.
 func (m machine) team() *team.Team {
-	if runtime.GOMAXPROCS(0) < m.Threads {
-		runtime.GOMAXPROCS(m.Threads)
+	n := m.threads()
+	if runtime.GOMAXPROCS(0) < n {
+		runtime.GOMAXPROCS(n)
 	}
-	return team.New(m.Threads)
+	return team.New(n)
 }
 
 // show prints a measurement as one JSON object or as text.

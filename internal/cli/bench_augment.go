@@ -58,7 +58,7 @@ func (b benchAugment) Run(ctx context.Context, w *console) error {
 	team := b.team()
 	defer team.Close()
 	r := augmentReport{
-		Bench: "augment", Preset: b.Preset, Size: b.Size, LocalCrops: b.LocalCrops, Batch: b.Batch, Steps: b.Steps, Threads: b.Threads, ISA: kernel.InUse(),
+		Bench: "augment", Preset: b.Preset, Size: b.Size, LocalCrops: b.LocalCrops, Batch: b.Batch, Steps: b.Steps, Threads: b.threads(), ISA: kernel.InUse(),
 	}
 	if b.LocalCrops > 0 {
 		r.LocalSize = max(1, b.Size*96/224)
@@ -69,13 +69,13 @@ func (b benchAugment) Run(ctx context.Context, w *console) error {
 	}
 	r.StepS = median(samples)
 	r.ImagesPerS = float64(b.Batch) / r.StepS
-	r.PerThread = r.ImagesPerS / float64(b.Threads)
+	r.PerThread = r.ImagesPerS / float64(b.threads())
 	local := ""
 	if b.LocalCrops > 0 {
 		local = fmt.Sprintf(" and %s of %d×%d", count(b.LocalCrops, "local crop"), r.LocalSize, r.LocalSize)
 	}
 	return b.show(w.out, r, fmt.Sprintf("%s, %d×%d pixels, %d images × 2 views%s in %.2f ms (median of %d calls) with %s: %.0f images/s\n",
-		b.Preset, b.Size, b.Size, b.Batch, local, 1e3*r.StepS, len(samples), count(b.Threads, "thread"), r.ImagesPerS))
+		b.Preset, b.Size, b.Size, b.Batch, local, 1e3*r.StepS, len(samples), count(b.threads(), "thread"), r.ImagesPerS))
 }
 
 // calls times the calls.

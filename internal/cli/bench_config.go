@@ -23,7 +23,10 @@ func (b benchStep) config(team *team.Team) (part.Config, error) {
 	if err != nil {
 		return part.Config{}, err
 	}
-	sets := map[string]any{"train.batch": b.Batch, "prototypes.count": b.Prototypes, "train.precision": b.Precision}
+	sets := map[string]any{"train.batch": b.Batch, "prototypes.count": b.Prototypes}
+	if b.Precision != "" {
+		sets["train.precision"] = b.Precision
+	}
 	if b.Method == "" {
 		maps.Copy(sets, plainSwAV())
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"protobench/encoders"
@@ -10,6 +11,7 @@ import (
 	"protobench/internal/stream"
 	"protobench/internal/team"
 	"protobench/methods"
+	"protobench/methods/mixture"
 	"protobench/metrics"
 	"protobench/metrics/logistic"
 	"protobench/metrics/matrix"
@@ -18,9 +20,10 @@ import (
 // benchEval times what evaluations consist of, on made-up features.
 type benchEval struct {
 	machine
-	Encoder string  `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"Encoder of the feature extraction: ${enum}."`
-	Scale   float64 `placeholder:"X" default:"1" help:"Shrink every number of rows by this factor, 0 to 1."`
-	Repeats int     `placeholder:"N" default:"3" help:"Runs of each part; the median counts."`
+	Encoder string   `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"Encoder of the feature extraction: ${enum}."`
+	Scale   float64  `placeholder:"X" default:"1" help:"Shrink every number of rows by this factor, 0 to 1."`
+	Repeats int      `placeholder:"N" default:"3" help:"Runs of each part; the median counts."`
+	Only    []string `placeholder:"PART" enum:"features,knn,logistic,probe,em,unique" default:"features,knn,logistic,probe,em,unique" help:"Parts, a comma between them: ${enum}."`
 }
 
 // Validate refuses sizes that make no sense.
@@ -61,7 +64,12 @@ const (
 	evalTest     = 2000  // rows to predict
 	evalImages   = 2560  // images whose features are extracted
 	evalPool     = 4096  // prototypes to tell apart
-	evalDim      = 128   // width of prototypes
+	evalDim      = 128   // width of prototypes, and of embeddings that a mixture is fitted to
+
+	evalEmbeddings = 20000 // that a mixture is fitted to
+	evalComponents = 512   // of the mixture
+	evalIterations = 10    // of EM
+	evalFloor      = 1e-2  // of variances; far below that, squared norms over variances need float64
 )
 
 // Run measures the parts one after the other.
@@ -69,23 +77,36 @@ func (b benchEval) Run(ctx context.Context, w *console) error {
 	w.warn(kernel.Warning())
 	team := b.team()
 	defer team.Close()
-	extract, err := b.extraction(team)
-	if err != nil {
-		return err
-	}
-	for _, t := range []evalTask{extract, b.neighbours(team), b.logistic(team), b.probe(team), b.unique()} {
+	for _, part := range b.parts() {
+		if !slices.Contains(b.Only, part.name) {
+			continue
+		}
 		if ctx.Err() != nil {
 			return exitError{exitInterrupted, "interrupted"}
 		}
-		if err := b.time(w, t); err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
+		t, err := part.build(team)
+		if err == nil {
+			err = b.time(w, t)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
 	return nil
 }
 
+// evalPart makes the data of a part when its turn comes.
+type evalPart struct {
+	name  string
+	build func(team *team.Team) (evalTask, error)
+}
+
+func (b benchEval) parts() []evalPart {
+	return []evalPart{{"features", b.extraction}, {"knn", b.neighbours}, {"logistic", b.logistic}, {"probe", b.probe}, {"em", b.em}, {"unique", b.unique}}
+}
+
 func (b benchEval) time(w *console, t evalTask) error {
-	r := evalReport{Bench: "eval", Task: t.name, Rows: t.rows, What: t.what, Threads: b.Threads, ISA: kernel.InUse()}
+	r := evalReport{Bench: "eval", Task: t.name, Rows: t.rows, What: t.what, Threads: b.threads(), ISA: kernel.InUse()}
 	var samples []float64
 	for range b.Repeats {
 		began := time.Now()
@@ -128,39 +149,75 @@ func (b benchEval) extraction(team *team.Team) (evalTask, error) {
 }
 
 // neighbours is the k-NN of the reports.
-func (b benchEval) neighbours(team *team.Team) evalTask {
+func (b benchEval) neighbours(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
-	x, y := classFeatures(n+test, 0.3)
+	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.3)
 	return evalTask{"knn", "accuracy", test, func() (float64, error) {
 		r := metrics.KNN(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.KNNOptions{Classes: evalClasses})
 		return r.Accuracy, nil
-	}}
+	}}, nil
 }
 
 // logistic is one logistic regression at scikit-learn's C = 1.
-func (b benchEval) logistic(team *team.Team) evalTask {
+func (b benchEval) logistic(team *team.Team) (evalTask, error) {
 	n := b.scaled(evalTrain)
-	x, y := classFeatures(n, 0.12)
+	x, y := classFeatures(n, evalClasses, evalFeatures, 0.12)
 	return evalTask{"logistic", "objective", n, func() (float64, error) {
 		return logistic.Fit(team, x, y, evalClasses, 1/float64(n)).Objective, nil
-	}}
+	}}, nil
 }
 
 // probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on
 // all rows.
-func (b benchEval) probe(team *team.Team) evalTask {
+func (b benchEval) probe(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
-	x, y := classFeatures(n+test, 0.12)
+	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.12)
 	return evalTask{"probe", "accuracy", n, func() (float64, error) {
 		r := metrics.Linear(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.LinearOptions{Classes: evalClasses})
 		return r.Accuracy, nil
-	}}
+	}}, nil
+}
+
+// em is batch EM with diagonal covariances and learned weights: the online step that forgets all
+// that was before. Its value is the mean log-likelihood in the last iteration.
+func (b benchEval) em(team *team.Team) (evalTask, error) {
+	n, k := b.scaled(evalEmbeddings), b.scaled(evalComponents)
+	x, _ := classFeatures(n, 200, evalDim, 0.35)
+	start := make([]float32, 0, k*evalDim)
+	for _, i := range stream.New(0, "start").Perm(n)[:k] {
+		start = append(start, x.Row(i)...)
+	}
+	variance := columnVariances(x)
+	return evalTask{"em", fmt.Sprintf("log-likelihood of %d iterations", evalIterations), n, func() (float64, error) {
+		m := mixture.New(start, k, evalDim, "diagonal", 1, 0)
+		m.Team, m.Uniform, m.Learned, m.Lambda, m.VarMin, m.Alpha = team, true, true, 0, evalFloor, 0
+		for i := range m.Within {
+			m.Within[i] = variance[i%evalDim]
+		}
+		for range evalIterations {
+			m.Update(x.Data, 1)
+		}
+		return m.LogLikelihood(), nil
+	}}, nil
+}
+
+// columnVariances are those of the columns of x, [Cols].
+func columnVariances(x matrix.Matrix) []float32 {
+	out, column := make([]float32, x.Cols), make([]float32, x.Rows)
+	for j := range out {
+		for i := range column {
+			column[i] = x.Row(i)[j]
+		}
+		_, v := kernel.Moments(column)
+		out[j] = float32(v)
+	}
+	return out
 }
 
 // unique counts prototypes three quarters of which nearly repeat others.
-func (b benchEval) unique() evalTask {
+func (b benchEval) unique(*team.Team) (evalTask, error) {
 	p := nearRepeats(b.scaled(evalPool), evalDim)
-	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(metrics.Unique(p, 0.025).Count()), nil }}
+	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(metrics.Unique(p, 0.025).Count()), nil }}, nil
 }
 
 // head and tail are the rows before and from n.
@@ -173,9 +230,9 @@ func tail(m matrix.Matrix, n int) matrix.Matrix {
 
 // classFeatures draws features around class means that lie spread apart, with a common part of rank
 // 32 as nuisance, so that classes overlap.
-func classFeatures(rows int, spread float32) (matrix.Matrix, []int) {
-	const d, rank = evalFeatures, 32
-	x, means := matrix.Of(rows, d, normal(rows*d, "noise")), normal(evalClasses*d, "means")
+func classFeatures(rows, classes, d int, spread float32) (matrix.Matrix, []int) {
+	const rank = 32
+	x, means := matrix.Of(rows, d, normal(rows*d, "noise")), normal(classes*d, "means")
 	mix, common := normal(rank*d, "mix"), normal(rows*rank, "common")
 	for i := range mix {
 		mix[i] *= 0.2
@@ -183,7 +240,7 @@ func classFeatures(rows int, spread float32) (matrix.Matrix, []int) {
 	kernel.Gemm(nil, false, false, rows, d, rank, common, rank, mix, d, x.Data, d, true)
 	r, y := stream.New(0, "labels"), make([]int, rows)
 	for i := range y {
-		y[i] = r.IntN(evalClasses)
+		y[i] = r.IntN(classes)
 		kernel.Axpy(spread, means[y[i]*d:][:d], x.Row(i))
 	}
 	return x, y

@@ -43,7 +43,7 @@ func (b benchGemm) Run(w *console) error {
 	defer team.Close()
 	n := b.Size
 	x, y, z := normal(n*n, "a"), normal(n*n, "b"), make([]float32, n*n)
-	r := gemmReport{Bench: "gemm", Size: n, Threads: b.Threads, ISA: kernel.InUse()}
+	r := gemmReport{Bench: "gemm", Size: n, Threads: b.threads(), ISA: kernel.InUse()}
 	r.PeakISA, r.Peak = peakOf(team)
 	var err error
 	if r.S, err = repeat(func() error {

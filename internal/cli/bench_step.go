@@ -2,30 +2,33 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"time"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 	"protobench/methods"
-	"protobench/methods/part"
 )
 
 // benchStep times training steps on random images that stay in memory, so that decoding is not timed,
 // nor is augmentation unless it is asked for. Without a method it is the step of SwAV as published code has it, without
-// a teacher.
+// a teacher. With a sweep it is an arm as the sweep has it.
 type benchStep struct {
 	machine
-	Encoder    string `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"One of ${enum}."`
-	Batch      int    `placeholder:"N" default:"128" help:"Images per step; each gives two views."`
-	Prototypes int    `placeholder:"K" default:"512" help:"Number of prototypes."`
-	Winograd   int    `placeholder:"N" enum:"0,2,4" default:"2" help:"Side of the tiles that convolutions are computed in: ${enum} (0: none)."`
-	Precision  string `placeholder:"NAME" enum:"float32,bf16" default:"float32" help:"Operands of the encoder's products: ${enum}."`
-	Method     string `placeholder:"NAME" help:"Time the whole step of this preset, teacher included, and what its passes take by themselves."`
-	Augment    string `placeholder:"PRESET" enum:",${augments}" default:"" help:"Make new views for each step, by this value of augment.preset."`
-	Steps      int    `placeholder:"N" default:"20" help:"Timed steps, after three that warm up."`
-	Ops        bool   `help:"Also show what each kind of operation takes."`
+	Encoder    string  `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"One of ${enum}."`
+	Batch      int     `placeholder:"N" default:"128" help:"Images per step; each gives two views."`
+	Prototypes int     `placeholder:"K" default:"512" help:"Number of prototypes."`
+	Winograd   int     `placeholder:"N" enum:"0,2,4" default:"2" help:"Side of the tiles that convolutions are computed in: ${enum} (0: none)."`
+	Precision  string  `placeholder:"NAME" enum:"float32,bf16" default:"float32" help:"Operands of the encoder's products: ${enum}."`
+	Method     string  `placeholder:"NAME" help:"Time the whole step of this preset, teacher included, and what its passes take by themselves."`
+	Augment    string  `placeholder:"PRESET" enum:",${augments}" default:"" help:"Make new views for each step, by this value of augment.preset."`
+	Sweep      string  `placeholder:"SWEEP" help:"Time an arm as this sweep has it: a file, or the name of an ablation."`
+	Arm        string  `placeholder:"LABEL" help:"Which one, as tables name it (the first)."`
+	Seed       *uint64 `placeholder:"N" help:"Its seed (the first)."`
+	Steps      int     `placeholder:"N" default:"20" help:"Timed steps, after three that warm up."`
+	Ops        bool    `help:"Also show what each kind of operation takes."`
+	Roofline   bool    `help:"Also show the bound that each kind of operation hits: arithmetic, or what caches or the memory give."`
 }
 
 // Validate refuses sizes that make no sense.
@@ -36,8 +39,8 @@ func (b benchStep) Validate() error {
 	if b.Batch < 2 || b.Prototypes < 2 || b.Steps < 1 {
 		return fmt.Errorf("--batch %d --prototypes %d --steps %d: expected at least 2, 2 and 1", b.Batch, b.Prototypes, b.Steps)
 	}
-	if b.Ops && b.Method != "" {
-		return errors.New("--ops: times the student's step alone; drop --method")
+	if b.Sweep == "" && (b.Arm != "" || b.Seed != nil) {
+		return fmt.Errorf("--arm and --seed choose from a sweep; give --sweep as well")
 	}
 	return nil
 }
@@ -70,9 +73,10 @@ type stepReport struct {
 	BytesLast    int64      `json:"resident_bytes_last"`  // and after all of them
 	*stepFloor              // with a method
 	*stepOfViews            // with augmentation
+	*stepOfArm              // with a sweep
 	Ops          []opCost   `json:"ops,omitempty"` // with --ops
+	Roofline     *roofline  `json:"roofline,omitempty"`
 	samples      []float64
-	withTeacher  bool
 }
 
 // warmUp is the number of steps before those that are timed.
@@ -81,71 +85,91 @@ const warmUp = 3
 // Run measures and prints.
 func (b benchStep) Run(ctx context.Context, w *console) error {
 	w.warn(kernel.Warning())
+	if b.Sweep != "" && b.Threads == nil {
+		one := 1
+		b.Threads = &one
+	}
 	team := b.team()
 	defer team.Close()
-	r := &stepReport{
-		Bench: "step", Encoder: b.Encoder, Method: b.Method, Batch: b.Batch, Prototypes: b.Prototypes, Winograd: b.Winograd, Precision: b.Precision, Threads: b.Threads, Steps: b.Steps,
-		ISA: kernel.InUse(), withTeacher: b.Method != "",
-	}
-	cfg, err := b.config(team)
+	s, err := b.subject(ctx, w, team)
 	if err != nil {
 		return err
 	}
-	if r.GFLOP, err = gflop(cfg, r.withTeacher); err != nil {
+	r, err := b.report(s)
+	if err != nil {
 		return err
 	}
 	r.PeakISA, r.Peak = peakOf(team)
-	if err := b.measure(ctx, r, cfg); err != nil {
+	if err := b.measure(ctx, r, s, team); err != nil {
+		return err
+	}
+	return b.show(w.out, r, r.text())
+}
+
+// report begins a report with what is timed.
+func (b benchStep) report(s *stepSubject) (*stepReport, error) {
+	cfg := s.config
+	r := &stepReport{
+		Bench: "step", Encoder: cfg.Encoder.Name, Method: b.Method, Batch: cfg.Train.Batch, Prototypes: cfg.Settings.Int("prototypes.count"),
+		Winograd: cfg.Encoder.Winograd, Precision: cfg.Train.Precision, Threads: b.threads(), Steps: b.Steps, ISA: kernel.InUse(),
+	}
+	if b.Sweep != "" {
+		r.Method = cfg.Composition.Name
+	}
+	var err error
+	r.GFLOP, err = gflop(cfg, s.whole)
+	return r, err
+}
+
+// measure times the steps, and what else is asked for.
+func (b benchStep) measure(ctx context.Context, r *stepReport, s *stepSubject, team *team.Team) error {
+	var laps stepLaps
+	begun, err := b.time(ctx, r, s, &laps)
+	if err != nil {
 		return err
 	}
 	_, after := peakOf(team) // on a busy machine either may fall short
 	r.Peak = max(r.Peak, after)
 	r.conclude()
-	if r.withTeacher {
-		if r.stepFloor, err = floorOf(cfg, r.StepS); err != nil {
-			return err
-		}
+	if b.Ops {
+		r.Ops = costs(begun, s.Operations(), r.samples)
 	}
-	return b.show(w.out, r, r.text()+opsText(r.Ops))
+	if b.Roofline {
+		r.Roofline = newRoofline(team, r.Peak, begun, s.Operations(), s.UpdateBytes(), r.samples)
+	}
+	if s.conclude == nil {
+		return nil
+	}
+	return s.conclude(r, &laps)
 }
 
-// measure times the steps.
-func (b benchStep) measure(ctx context.Context, r *stepReport, cfg part.Config) error {
-	step, spent, err := stepper(cfg, r.withTeacher)
-	if err != nil {
-		return err
-	}
-	maker, err := newStepViews(b.Augment, cfg)
-	if err != nil {
-		return err
-	}
-	views := viewsOf(cfg)
+// time takes the steps and returns what operations had taken before those that are timed.
+func (b benchStep) time(ctx context.Context, r *stepReport, s *stepSubject, laps *stepLaps) (begun []methods.Operation, err error) {
 	r.samples = make([]float64, 0, b.Steps)
 	var heap heapCount
-	var begun map[string]time.Duration
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {
-			return exitError{exitInterrupted, "interrupted"}
+			return nil, exitError{exitInterrupted, "interrupted"}
 		}
 		if i == warmUp {
-			begun = spent()
+			begun = s.Operations()
 			heap.start()
 		}
 		began := time.Now()
-		maker.make(views, i)
-		loss, err := step(views)
+		lap, err := s.step(i)
 		seconds := time.Since(began).Seconds()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return fmt.Errorf("the loss is %v at step %d of random images; the kernels are at fault (try PROTOBENCH_ISA=generic)", loss, i+1)
+		if math.IsNaN(lap.Loss) || math.IsInf(lap.Loss, 0) {
+			return nil, fmt.Errorf("the loss is %v at step %d of random images; the kernels are at fault (try PROTOBENCH_ISA=generic)", lap.Loss, i+1)
 		}
 		if i == warmUp {
-			r.LossFirst = loss
+			r.LossFirst = lap.Loss
 		}
 		if i >= warmUp {
-			r.samples, r.LossLast = append(r.samples, seconds), loss
+			r.samples, r.LossLast = append(r.samples, seconds), lap.Loss
+			laps.add(lap)
 		}
 		if len(r.samples) == (b.Steps+9)/10 && r.BytesFirst == 0 {
 			heap.stop() // asking allocates too
@@ -156,31 +180,7 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, cfg part.Config) 
 	heap.stop()
 	r.BytesAStep = float64(heap.bytes) / float64(b.Steps)
 	r.BytesLast, r.PeakBytes = resident(), peakResident()
-	if b.Ops {
-		r.Ops = costs(begun, spent(), r.samples)
-	}
-	r.stepOfViews = maker.of(b.Augment, median(r.samples))
-	return nil
-}
-
-// stepper builds what is timed: its step and, for the student alone, the time that operations have
-// taken so far.
-func stepper(cfg part.Config, withTeacher bool) (step func(views []float32) (float64, error), spent func() map[string]time.Duration, err error) {
-	if !withTeacher {
-		s, err := methods.NewStudentAlone(cfg)
-		if err != nil {
-			return nil, nil, err
-		}
-		return s.Step, s.Spent, nil
-	}
-	t, err := methods.New(cfg)
-	if err != nil {
-		return nil, nil, err
-	}
-	return func(views []float32) (float64, error) {
-		s, err := t.Step(views)
-		return s.Loss, err
-	}, func() map[string]time.Duration { return nil }, nil
+	return begun, nil
 }
 
 // conclude derives the rates from the samples.
@@ -205,13 +205,13 @@ func (r *stepReport) text() string {
 		what += ", " + r.Precision
 	}
 	text := fmt.Sprintf(`%s, %s, %d images × 2 views, %d prototypes, %s, %s
-step    %.2f ms (median of %d, least %.2f): %.0f images/s
+step    %.2f ms (median of %d, least %.2f): %.1f steps/s, %.0f images/s
 work    %.2f GFLOP a step, %.1f GFLOP/s: %.1f %% of the %s peak of %.0f
 loss    %.3f at first, %.3f at last
 memory  %s
 `,
 		r.Encoder, what, r.Batch, r.Prototypes, r.ISA, count(r.Threads, "thread"),
-		1e3*r.StepS, r.Steps, 1e3*r.StepMinS, r.ImagesPerS,
+		1e3*r.StepS, r.Steps, 1e3*r.StepMinS, 1/r.StepS, r.ImagesPerS,
 		r.GFLOP, r.GFLOPPerS, 100*r.PeakShare, r.PeakISA, r.Peak,
 		r.LossFirst, r.LossLast, r.memory())
 	if r.stepOfViews != nil {
@@ -219,6 +219,13 @@ memory  %s
 	}
 	if r.stepFloor != nil {
 		text += r.stepFloor.text()
+	}
+	if r.stepOfArm != nil {
+		text += r.stepOfArm.text()
+	}
+	text += opsText(r.Ops)
+	if r.Roofline != nil {
+		text += r.Roofline.text()
 	}
 	return text
 }

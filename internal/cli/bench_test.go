@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"protobench/methods"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -63,7 +65,9 @@ func TestMedian(t *testing.T) {
 
 func TestCosts(t *testing.T) {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
-	got := costs(map[string]time.Duration{"a": ms(5), "b": ms(1)}, map[string]time.Duration{"a": ms(15), "b": ms(31)}, []float64{0.03, 0.05})
+	before := []methods.Operation{{Kind: "a", Spent: ms(5)}, {Kind: "b", Spent: ms(1)}, {Kind: "a"}}
+	after := []methods.Operation{{Kind: "a", Spent: ms(10)}, {Kind: "b", Spent: ms(31)}, {Kind: "a", Spent: ms(5)}}
+	got := costs(before, after, []float64{0.03, 0.05})
 	want := []opCost{{"update and the rest", 20, 0.5}, {"b", 15, 0.375}, {"a", 5, 0.125}}
 	near := cmp.Comparer(func(x, y float64) bool { return math.Abs(x-y) < 1e-9 })
 	if diff := cmp.Diff(want, got, near); diff != "" {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"time"
 
 	"protobench/datasets"
 	"protobench/datasets/augment"
@@ -14,7 +13,6 @@ type stepViews struct {
 	augmenter *augment.Augmenter
 	images    *datasets.Images
 	order     []int
-	samples   []float64 // seconds
 }
 
 // newStepViews makes views by a preset of augmentations; none without one.
@@ -28,17 +26,14 @@ func newStepViews(preset string, cfg part.Config) (*stepViews, error) {
 		return nil, err
 	}
 	a.Team = cfg.Team
-	return &stepViews{augmenter: a, images: noiseImages(cfg.Train.Batch, in), order: upTo(cfg.Train.Batch)}, nil
+	return &stepViews{a, noiseImages(cfg.Train.Batch, in), upTo(cfg.Train.Batch)}, nil
 }
 
 // make writes a step's views.
 func (v *stepViews) make(dst []float32, step int) {
-	if v == nil {
-		return
+	if v != nil {
+		v.augmenter.Views(dst, v.images, v.order, 0, step)
 	}
-	began := time.Now()
-	v.augmenter.Views(dst, v.images, v.order, 0, step)
-	v.samples = append(v.samples, time.Since(began).Seconds())
 }
 
 // upTo lists the numbers below n.
@@ -57,12 +52,8 @@ type stepOfViews struct {
 	ViewsRatio float64 `json:"views_ratio"` // step over the step less its views
 }
 
-// of concludes from the median of whole steps; nothing where no views were made.
-func (v *stepViews) of(preset string, step float64) *stepOfViews {
-	if v == nil {
-		return nil
-	}
-	views := median(v.samples[warmUp:])
+// newStepOfViews concludes from the medians of the views and of whole steps, in seconds.
+func newStepOfViews(preset string, views, step float64) *stepOfViews {
 	return &stepOfViews{preset, views, step / (step - views)}
 }
 

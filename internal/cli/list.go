@@ -93,7 +93,7 @@ func (c listCommand) sections() []section {
 		return one(ablationRows)
 	case "keys":
 		return one(func() ([]string, []row) {
-			return keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.Schema().Keys()))
+			return keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys(), sweep.Schema().Keys()))
 		})
 	}
 	return methodSections(c.What)
@@ -115,10 +115,10 @@ func datasetRows() (head []string, rows []row) {
 
 func metricRows() (head []string, rows []row) {
 	for _, m := range metrics.Specs() {
-		cells := []string{m.Key, string(m.Unit), string(m.Better), string(m.When), m.Doc, m.Collapse, m.Source}
+		cells := []string{m.Key, string(m.Unit), string(m.Better), string(m.When), m.Doc, m.Formula, m.Collapse, m.Source}
 		rows = append(rows, row{cells, m})
 	}
-	return []string{"key", "unit", "better", "measured", "what it is", "what collapse looks like", "source"}, rows
+	return []string{"key", "unit", "better", "measured", "what it is", "formula", "what collapse looks like", "source"}, rows
 }
 
 func ablationRows() (head []string, rows []row) {

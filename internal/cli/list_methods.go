@@ -13,7 +13,7 @@ import (
 // each.
 func axes() []section {
 	return []section{
-		{title: "objectives", intro: "Targets and loss. `smog`, `pcl`, `sela` and `massl` own their prototypes and take no other learner."},
+		{title: "objectives", intro: "Targets and loss. `smog`, `pcl`, `sela`, `massl`, `lejepa` and `sop` own their prototypes, or have none, and take no other learner."},
 		{title: "learners", intro: "How the prototypes are learned; each can be an observer too, which sees the same embeddings and feeds nothing back. " +
 			"A schedule hands over by epochs: `learner = [{name = \"gmm\", until = 5}, {name = \"joint\"}]`."},
 		{title: "regularizers", intro: "Terms beside the objective's loss, each with a weight. Those on the prototypes need a learner with a gradient, `joint`."},
@@ -33,9 +33,9 @@ func methodSections(what string) []section {
 		}
 	}
 	if what == "all" {
-		head, rows := keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys()))
+		head, rows := keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys()))
 		out = append(out, section{
-			title: "keys of a sweep and of its methods", intro: "What a sweep file says of itself, at its top, and what a `[[method]]` says of its arm. None of them is a setting of a run.",
+			title: "keys of a sweep and of its methods", intro: "What a sweep file says of itself, at its top, and what a `[[method]]` says of its arm and a `[[claim]]` of the outcome. None of them is a setting of a run.",
 			code: 1, head: head, rows: rows,
 		})
 		head, rows = keyRows(harness.Catalogue().SharedKeys())

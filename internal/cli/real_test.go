@@ -81,8 +81,9 @@ func TestAblationsParse(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if s.Name != name || s.Baseline == "" || len(s.Primary) == 0 {
-			t.Errorf("%s: name %q, baseline %q, primary %q", name, s.Name, s.Baseline, s.Primary)
+		tests := s.Baseline != "" && len(s.Primary) > 0 || len(s.Claims) > 0
+		if s.Name != name || s.Question == "" || !tests {
+			t.Errorf("%s: name %q, question %q; baseline %q with primary %q, or claims: %d", name, s.Name, s.Question, s.Baseline, s.Primary, len(s.Claims))
 		}
 	}
 }

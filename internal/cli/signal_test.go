@@ -22,7 +22,7 @@ func TestASignalEndsWhatOnlyReads(t *testing.T) {
 func TestASignalEndsTheEstimate(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	c := planCommand{sweepArgument: sweepArgument{"joint-vs-decoupled"}}
+	c := planCommand{sweepArgument: sweepArgument{Sweep: "joint-vs-decoupled"}}
 	data := openData(ctx)
 	if _, err := c.plan(data); err != nil {
 		t.Fatal(err)

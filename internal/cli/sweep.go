@@ -17,11 +17,26 @@ import (
 
 // sweepArgument is a sweep file, or the name of an embedded ablation.
 type sweepArgument struct {
-	Sweep string `arg:"" help:"Sweep file (with a path or ending in .toml), or the name of an ablation."`
+	Sweep string   `arg:"" help:"Sweep file (with a path or ending in .toml), or the name of an ablation."`
+	Set   []string `sep:"none" placeholder:"KEY=VALUE" help:"Set a key of the sweep anew, in TOML, e.g. --set seeds=1 --set train.epochs=2; arms and the matrix go before."`
 }
 
-// text returns the sweep's text and what errors call it.
+// text returns the sweep's text, with what is set anew, and what errors call it. What is wrong with
+// the file itself is told by the file's own lines.
 func (a sweepArgument) text() (file, text string, err error) {
+	file, text, err = a.own()
+	if err != nil || len(a.Set) == 0 {
+		return file, text, err
+	}
+	if _, err := sweep.Parse(file, text, harness.Catalogue()); err != nil {
+		return "", "", err
+	}
+	text, err = sweep.Override(file, text, a.Set)
+	return file + " with --set", text, err
+}
+
+// own is the text as it is written.
+func (a sweepArgument) own() (file, text string, err error) {
 	if strings.ContainsRune(a.Sweep, os.PathSeparator) || strings.Contains(a.Sweep, "/") || filepath.Ext(a.Sweep) == ".toml" {
 		text, err = sweep.ReadText(a.Sweep)
 		return a.Sweep, text, err

@@ -158,15 +158,14 @@ func pairDown(dst []float32, step int, src []float32, pitch, n, rows int) {
 }
 
 // runPairs is run for pairs of bf16.
-func (t *tile) runPairs(groups, cols int) {
+func (t *tile) runPairs(groups, halves int) {
 	if HasBF16() {
-		t.runBF16(groups, (cols+halfCols-1)/halfCols)
+		t.runBF16(groups, halves)
 		return
 	}
-	cols = (cols + halfCols - 1) / halfCols * halfCols
 	for g := range groups {
 		for r := range 4 {
-			t.rowOfPairs(g, r, cols)
+			t.rowOfPairs(g, r, halves*halfCols)
 		}
 	}
 }

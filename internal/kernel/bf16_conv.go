@@ -57,7 +57,7 @@ func (c *ConvBF16) Forward(team *team.Team, y []float32, x Normed, weights []flo
 	x.check(s.Input())
 	var done func(lo, hi int)
 	if sums != nil {
-		done = s.summing(y, sums)
+		done = s.Output().summing(y, sums)
 	}
 	if c.wino != nil {
 		c.wino.forward(team, y, x, weights, done)
@@ -65,19 +65,19 @@ func (c *ConvBF16) Forward(team *team.Team, y []float32, x Normed, weights []flo
 	}
 	in, out, k := c.in.Input(), c.in.Output(), 9*c.in.In
 	f := pairFeed{of: s.Input(), from: x, images: c.imagesATask(in, s.OutWidth)}
-	panels, stages := f.take(team, panelLen(k, s.Out))
+	panels, stages := f.take(team, pairPanelLen(k, s.Out))
 	defer stages.end()
 	team.Do((s.Out+tileCols-1)/tileCols, func(q int) {
 		j := q * tileCols
 		pairDown(panels[q*k*tileCols:], tileCols, weights[j:s.WeightLen()], s.Out, min(tileCols, s.Out-j), 2*k)
 	})
 	t := tile{ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * in.Channels, aSkip: 4 * (in.row() - 3*in.Channels)}
-	p := pixels{
+	p := pairPixels{
 		h: s.OutHeight, w: s.OutWidth, n: s.Out,
 		aImage: 4 * in.image(), aRow: 4 * s.Stride * in.row(), aCol: 4 * s.Stride * in.Channels,
 		cImage: out.image(), cRow: out.row(), cCol: s.Out,
 	}
-	c.multiply(team, []class{{t: t, p: p, panels: panels, out: out.Row(0, 0)}}, f, stages, y, done)
+	c.multiply(team, []pairClass{{t: t, p: p, panels: panels, out: out.Row(0, 0)}}, f, stages, y, done)
 }
 
 // Backward is [Conv.Backward].
@@ -106,14 +106,14 @@ func (c *ConvBF16) Backward(team *team.Team, dx, dw, dy []float32, x Normed, wei
 func (c *ConvBF16) gradInput(team *team.Team, dx, dy, weights []float32, done func(lo, hi int)) {
 	s, pairs := c.shape, c.out.WeightLen()
 	f := pairFeed{of: s.Output(), from: Plain(dy), images: c.imagesATask(c.out.Output(), (s.Width+s.Stride-1)/s.Stride)}
-	room, stages := f.take(team, pairs+panelLen(9*c.out.Out, s.In))
+	room, stages := f.take(team, pairs+pairPanelLen(9*c.out.Out, s.In))
 	defer stages.end()
 	narrowed := room[:pairs]
 	team.Chunks(9*s.In, RowChunk(s.Out), func(lo, hi int) {
 		narrowRows(narrowed[lo*c.out.Out:], c.out.Out, weights[lo*s.Out:], s.Out, s.Out, hi-lo)
 	})
 	c.out.panels = room[pairs:]
-	classes := c.out.gradClasses(team, narrowed)
+	classes := c.out.pairClasses(team, narrowed)
 	c.out.panels = nil
 	c.multiply(team, classes, f, stages, dx, done)
 }
@@ -123,14 +123,14 @@ const taskPairs = 96 << 10
 
 // imagesATask is how many images a task takes of maps of pairs, for results of a width.
 func (c *ConvBF16) imagesATask(m Map, width int) int {
-	if c.shape.across(width) {
+	if c.shape.acrossPairs(width) {
 		return imageGroup
 	}
 	return max(imageBlock, min(imageGroup, taskPairs/m.image()/imageBlock*imageBlock))
 }
 
 // multiply is [Conv.multiply] of maps that become pairs a few images at a time.
-func (c *ConvBF16) multiply(team *team.Team, classes []class, f pairFeed, stages *stageSet, out []float32, done func(lo, hi int)) {
+func (c *ConvBF16) multiply(team *team.Team, classes []pairClass, f pairFeed, stages *stageSet, out []float32, done func(lo, hi int)) {
 	n := c.shape.Batch
 	team.Do((n+f.images-1)/f.images, func(i int) {
 		lo, hi := i*f.images, min(n, (i+1)*f.images)
@@ -139,7 +139,7 @@ func (c *ConvBF16) multiply(team *team.Team, classes []class, f pairFeed, stages
 		f.fill(s, lo, hi)
 		for _, k := range classes {
 			k.t.pairs, k.p.aFirst = true, lo
-			c.shape.multiplyImages(k, start(s.a), out[k.out:], lo, hi)
+			c.shape.multiplyPairImages(k, start(s.a), out[k.out:], lo, hi)
 		}
 		if done != nil {
 			done(lo, hi)

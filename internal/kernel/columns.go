@@ -15,6 +15,7 @@ type columns struct {
 	pixels, pitch, rows, skip int
 	wide, narrow              int // blocks of 32 channels, then of eight
 	v3, v4                    unsafe.Pointer
+	image, vector             int // bytes to the next of four images and to its vectors
 }
 
 func (c *columns) ptr() *byte { return (*byte)(unsafe.Pointer(c)) }
@@ -50,6 +51,25 @@ func (s span) columns() columns {
 	}
 }
 
+// few reports whether a map's sums are taken of four images at a time: those of few channels would
+// wait for each other.
+func (m Map) few() bool { return isa != Generic && m.Channels < 32 && m.Channels%8 == 0 }
+
+// sideBySide is how many images' sums are taken at a time where channels are few.
+const sideBySide = 4
+
+// fours calls f for the first of as many groups of four of the images [lo,hi) as there are where
+// channels are few, with [columns] for all four, and returns the first image that is left.
+func (m Map) fours(lo, hi int, f func(i int, s span, c columns)) int {
+	for ; m.few() && lo+sideBySide <= hi; lo += sideBySide {
+		s := m.span(lo)
+		c := s.columns()
+		c.image, c.vector = 4*m.image(), 4*m.Channels
+		f(lo, s, c)
+	}
+	return lo
+}
+
 // ptr returns the address of x[at], nil where there is no x.
 func ptr(x []float32, at int) unsafe.Pointer {
 	if x == nil {
@@ -67,6 +87,14 @@ func (m Map) images(team *team.Team, f func(image int, s span)) {
 		return
 	}
 	team.Do(m.Images, func(i int) { f(i, m.span(i)) })
+}
+
+// together calls f for the images whose sums are taken side by side.
+func (m Map) together(team *team.Team, f func(lo, hi int)) {
+	if m.Pixels() == 0 || m.Channels == 0 {
+		return
+	}
+	team.Chunks(m.Images, sideBySide, f)
 }
 
 // chunk is the number of floats of one map in a piece.
@@ -105,10 +133,23 @@ func (s span) pieces() func(yield func(span) bool) {
 // variance made of them accurate. All three are [Images,Channels].
 func (m Map) ColumnSums(team *team.Team, x, shift, sum, square []float32) {
 	m.check([][]float32{x}, m.Images*m.Channels, shift, sum, square)
-	m.images(team, func(i int, s span) {
+	m.together(team, func(lo, hi int) { m.sumImages(x, Sums{shift, sum, square}, lo, hi) })
+}
+
+// sumImages takes the sums of the images [lo,hi).
+func (m Map) sumImages(x []float32, to Sums, lo, hi int) {
+	lo = m.fours(lo, hi, func(i int, s span, c columns) {
+		for j := i; j < i+sideBySide; j++ {
+			copy(to.Shift[j*m.Channels:][:m.Channels], x[m.Row(j, 0):])
+		}
 		at := i * m.Channels
-		m.sumImage(s, x, shift[at:], sum[at:], square[at:])
+		c.x, c.v0, c.v1, c.v2 = ptr(x, s.at), ptr(to.Shift, at), ptr(to.Sum, at), ptr(to.Square, at)
+		colSumsImagesAVX2(c.ptr())
 	})
+	for i := lo; i < hi; i++ {
+		at := i * m.Channels
+		m.sumImage(m.span(i), x, to.Shift[at:], to.Sum[at:], to.Square[at:])
+	}
 }
 
 func (m Map) sumImage(s span, x, shift, sum, square []float32) {

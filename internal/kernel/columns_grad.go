@@ -24,12 +24,17 @@ func (g NormGrad) check(m Map) {
 
 func (g NormGrad) columns(s span) columns {
 	c := s.columns()
+	g.set(&c, s)
+	return c
+}
+
+// set fills in where the span's numbers are.
+func (g NormGrad) set(c *columns, s span) {
 	c.x, c.z = ptr(g.X, s.at), ptr(g.DY, s.at)
 	if g.Y != nil {
 		c.y = ptr(g.Y, s.at)
 	}
 	c.v3, c.v4 = ptr(g.Scale, 0), ptr(g.Shift, 0)
-	return c
 }
 
 // at is number i, of channel j.
@@ -46,10 +51,7 @@ func (m Map) NormSums(team *team.Team, g NormGrad, mean, sum, dot []float32) {
 	g.check(m)
 	m.check(nil, m.Channels, mean)
 	m.check(nil, m.Images*m.Channels, sum, dot)
-	m.images(team, func(i int, s span) {
-		at := i * m.Channels
-		m.normSumsImage(s, g, mean, sum[at:], dot[at:])
-	})
+	m.together(team, func(lo, hi int) { m.normSumsImages(g, &GradSums{mean, sum, dot}, lo, hi) })
 }
 
 // GradSums are what [Map.NormSums] takes of a gradient: a norm's mean [C], and the sums [images,C].
@@ -68,11 +70,27 @@ func (m Map) gradSumming(dy []float32, y Normed, sums *GradSums) func(lo, hi int
 	g.check(m)
 	m.check(nil, m.Channels, sums.Mean)
 	m.check(nil, m.Images*m.Channels, sums.Sum, sums.Dot)
-	return func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			at := i * m.Channels
-			m.normSumsImage(m.span(i), g, sums.Mean, sums.Sum[at:], sums.Dot[at:])
+	return func(lo, hi int) { m.normSumsImages(g, sums, lo, hi) }
+}
+
+// normSumsImages takes the sums of the images [lo,hi).
+func (m Map) normSumsImages(g NormGrad, to *GradSums, lo, hi int) {
+	lo = m.fours(lo, hi, func(i int, s span, c columns) {
+		g.set(&c, s)
+		at := i * m.Channels
+		c.v0, c.v1, c.v2 = ptr(to.Mean, 0), ptr(to.Sum, at), ptr(to.Dot, at)
+		switch {
+		case g.Scale != nil:
+			normSumsImagesAgainAVX2(c.ptr())
+		case g.Y != nil:
+			normSumsImagesReLUAVX2(c.ptr())
+		default:
+			normSumsImagesAVX2(c.ptr())
 		}
+	})
+	for i := lo; i < hi; i++ {
+		at := i * m.Channels
+		m.normSumsImage(m.span(i), g, to.Mean, to.Sum[at:], to.Dot[at:])
 	}
 }
 

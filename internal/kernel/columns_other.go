@@ -15,3 +15,8 @@ func normApplyAgainAVX2(*byte) { panic("kernel: no assembly here") }
 func transposeAVX2(*byte)      { panic("kernel: no assembly here") }
 func packRowsAVX2(*byte)       { panic("kernel: no assembly here") }
 func packTilesAVX2(*byte)      { panic("kernel: no assembly here") }
+
+func colSumsImagesAVX2(*byte)       { panic("kernel: no assembly here") }
+func normSumsImagesAVX2(*byte)      { panic("kernel: no assembly here") }
+func normSumsImagesReLUAVX2(*byte)  { panic("kernel: no assembly here") }
+func normSumsImagesAgainAVX2(*byte) { panic("kernel: no assembly here") }

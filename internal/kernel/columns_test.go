@@ -12,7 +12,7 @@ import (
 // TestColumns compares the kernels with sums over pixels in float64, for channel counts with every
 // kind of rest.
 func TestColumns(t *testing.T) {
-	maps := []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 3, 7, 44, 1}, {1, 1, 1, 8, 1}, {2, 2, 2, 3, 0}}
+	maps := []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 3, 7, 44, 1}, {1, 1, 1, 8, 1}, {5, 3, 8, 8, 1}, {9, 5, 6, 16, 1}, {4, 2, 4, 24, 1}, {2, 2, 2, 3, 0}}
 	withISA(t, func(t *testing.T) {
 		for _, m := range maps {
 			t.Run(fmt.Sprint(m), func(t *testing.T) { testColumns(t, m) })
@@ -52,6 +52,44 @@ func testColumns(t *testing.T, m Map) {
 		untouched(t, m, y)
 		untouched(t, m, dx)
 	}
+}
+
+// TestSumsSideBySide checks that sums have the bits that each image has alone.
+func TestSumsSideBySide(t *testing.T) {
+	withISA(t, func(t *testing.T) {
+		for _, m := range []Map{{9, 3, 8, 8, 1}, {4, 5, 6, 16, 1}, {6, 2, 3, 24, 0}} {
+			one, n := m, m.Pixels()*m.Channels
+			one.Images = 1
+			x, dy, y, mean := padded(m, random(n, "x")), padded(m, random(n, "dy")), padded(m, random(n, "y")), random(m.Channels, "m")
+			for _, g := range []NormGrad{{X: x, DY: dy}, {X: x, DY: dy, Y: y}, {X: x, DY: dy, Scale: mean, Shift: random(m.Channels, "s")}} {
+				all, alone := m.allSums(g, mean), [5][]float32{}
+				for i := range m.Images {
+					h := NormGrad{X: x[i*m.image():], DY: dy[i*m.image():], Scale: g.Scale, Shift: g.Shift}
+					if g.Y != nil {
+						h.Y = y[i*m.image():]
+					}
+					for k, s := range one.allSums(h, mean) {
+						alone[k] = append(alone[k], s...)
+					}
+				}
+				for k := range all {
+					if d := differ(all[k], alone[k]); d > 0 {
+						t.Errorf("%v: %d numbers of sum %d differ", m, d, k)
+					}
+				}
+			}
+		}
+	})
+}
+
+// allSums are the shift, the sums of x, and the sums of the gradient.
+func (m Map) allSums(g NormGrad, mean []float32) (sums [5][]float32) {
+	for i := range sums {
+		sums[i] = make([]float32, m.Images*m.Channels)
+	}
+	m.ColumnSums(nil, g.X, sums[0], sums[1], sums[2])
+	m.NormSums(nil, g, mean, sums[3], sums[4])
+	return sums
 }
 
 func byPixels(m Map, x, dy, add, shift, a, k, about []float32, relu bool) map[string][]float64 {

@@ -15,8 +15,9 @@ type Conv struct {
 	Stride               int // 1 or 2
 	OutHeight, OutWidth  int
 
-	wino   *winograd // how a stride-1 convolution saves products; nil: directly
-	panels []float32 // packed weights of one pass
+	wino              *winograd // how a stride-1 convolution saves products; nil: directly
+	forward, gradient []class   // made by the first pass
+	panels            []float32 // packed weights of one pass
 }
 
 // Slack is how many floats behind a map a convolution may read (never write, and what is read
@@ -70,15 +71,6 @@ func (c *Conv) checkMaps(x, y []float32) {
 	}
 }
 
-// room makes space for packed panels of n columns and k rows.
-func (c *Conv) room(k, n int) {
-	if need := panelLen(k, n); len(c.panels) < need {
-		c.panels = make([]float32, need)
-	}
-}
-
-func panelLen(k, n int) int { return (n + tileCols - 1) / tileCols * k * tileCols }
-
 // Sums are what [Map.ColumnSums] takes of maps, [images,channels] each: a shift, the sum and the
 // sum of squares about it.
 type Sums struct{ Shift, Sum, Square []float32 }
@@ -91,42 +83,51 @@ func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32
 	x.check(c.Input())
 	var done func(lo, hi int)
 	if sums != nil {
-		done = c.summing(y, sums)
+		done = c.Output().summing(y, sums)
 	}
 	if c.wino != nil {
 		c.wino.forward(team, y, x, weights, done)
 		return
 	}
-	k := 9 * c.In
-	c.room(k, c.Out)
-	team.Do((c.Out+tileCols-1)/tileCols, func(q int) {
-		j := q * tileCols
-		packPanel(c.panels[q*k*tileCols:][:k*tileCols], weights[j:c.WeightLen()], c.Out, k, min(tileCols, c.Out-j))
-	})
-	in, out := c.Input(), c.Output()
-	images := imageBlock
-	if c.across(c.OutWidth) {
-		images = imageGroup
+	if c.forward == nil {
+		c.forward = []class{c.forwardClass()}
 	}
-	_, stages := rooms{of: in, from: x, images: images}.take(team)
+	c.pack(team, c.forward, weights)
+	_, stages := rooms{of: c.Input(), from: x, images: imagesOf(c.forward)}.take(team)
 	defer stages.end()
-	t := tile{ks: 4, bs: 4 * tileCols, runs: 3, runLen: 3 * c.In, aSkip: 4 * (in.row() - 3*c.In)}
-	p := pixels{
-		h: c.OutHeight, w: c.OutWidth, n: c.Out,
-		aImage: 4 * in.image(), aRow: 4 * c.Stride * in.row(), aCol: 4 * c.Stride * c.In,
-		cImage: out.image(), cRow: out.row(), cCol: c.Out,
+	c.multiply(team, c.forward, feed{stages: stages}, y, done)
+}
+
+// forwardClass is all of a convolution.
+func (c *Conv) forwardClass() class {
+	in, out, f := c.Input(), c.Output(), sharing(c.Out, c.OutWidth)
+	t := taps{in: c.In, out: c.Out, rows: []int{0, 1, 2}, cols: neighbours(f, c.Stride, [3]int{0, 1, 2})}
+	return newClass(pixels{
+		h: c.OutHeight, w: c.OutWidth / f,
+		a: grid{0, in.image(), c.Stride * in.row(), c.Stride * f * c.In},
+		c: grid{out.Row(0, 0), out.image(), out.row(), f * c.Out},
+	}, t, in.row(), c.Batch)
+}
+
+// pack fills the classes' panels.
+func (c *Conv) pack(team *team.Team, classes []class, weights []float32) {
+	n := 0
+	for i := range classes {
+		n += classes[i].taps.len()
 	}
-	c.multiply(team, []class{{t: t, p: p, panels: c.panels, out: out.Row(0, 0)}}, feed{stages: stages}, y, done)
+	if len(c.panels) < n {
+		c.panels = make([]float32, n)
+	}
+	room := c.panels
+	for i := range classes {
+		k := &classes[i]
+		k.panels, room = room[:k.taps.len()], room[k.taps.len():]
+		k.taps.pack(team, k.panels, weights)
+	}
 }
 
 // summing returns what takes the sums of the images [lo,hi) of y.
-func (c *Conv) summing(y []float32, sums *Sums) func(lo, hi int) {
-	m := c.Output()
+func (m Map) summing(y []float32, sums *Sums) func(lo, hi int) {
 	m.check(nil, m.Images*m.Channels, sums.Shift, sums.Sum, sums.Square)
-	return func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			at := i * m.Channels
-			m.sumImage(m.span(i), y, sums.Shift[at:], sums.Sum[at:], sums.Square[at:])
-		}
-	}
+	return func(lo, hi int) { m.sumImages(y, *sums, lo, hi) }
 }

@@ -33,57 +33,47 @@ func (c *Conv) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights
 // gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes,
 // each a small convolution of dy with the taps that reach it.
 func (c *Conv) gradInput(team *team.Team, dx, dy, weights []float32, done func(lo, hi int)) {
-	c.room(9*c.Out, c.In)
-	c.multiply(team, c.gradClasses(team, weights), feed{x: dy}, dx, done)
+	if c.gradient == nil {
+		c.gradient = c.gradClasses()
+	}
+	c.pack(team, c.gradient, weights)
+	c.multiply(team, c.gradient, feed{x: dy}, dx, done)
 }
 
-// gradClasses packs the classes' taps, nine in all.
-func (c *Conv) gradClasses(team *team.Team, weights []float32) []class {
+// gradClasses are the classes that have pixels.
+func (c *Conv) gradClasses() (classes []class) {
 	if c.Stride == 1 {
-		return []class{c.gradClass(team, weights, c.panels, 0, 0, []int{2, 1, 0}, []int{2, 1, 0})}
+		f, turned := sharing(c.In, c.Width), [3]int{2, 1, 0}
+		return []class{c.gradClass(taps{rows: turned[:], cols: neighbours(f, 1, turned)}, 0, 0)}
 	}
-	taps := [2][]int{{1}, {2, 0}} // kernel rows that reach an even and an odd pixel, in the order of the output rows
-	var classes []class
-	for py, panels := 0, c.panels; py < 2; py++ {
-		for px := range 2 {
-			if k := c.gradClass(team, weights, panels, py, px, taps[py], taps[px]); k.p.h > 0 && k.p.w > 0 {
-				classes = append(classes, k)
-			}
-			panels = panels[panelLen(len(taps[py])*len(taps[px])*c.Out, c.In):]
+	even, odd := []int{1}, []int{2, 0} // kernel rows and columns that reach such a pixel, in the order of the outputs
+	for py, rows := range [][]int{even, odd}[:min(2, c.Height)] {
+		if c.Width%2 == 0 && sharing(c.In, c.Width) > 1 { // an even and an odd pixel share a row
+			classes = append(classes, c.gradClass(taps{rows: rows, cols: [][]int{{1, none}, odd}}, py, 0))
+			continue
+		}
+		for px, cols := range [][]int{even, odd}[:min(2, c.Width)] {
+			classes = append(classes, c.gradClass(taps{rows: rows, cols: [][]int{cols}}, py, px))
 		}
 	}
 	return classes
 }
 
-// gradClass handles the pixels (Stride·i+py, Stride·j+px), which the taps ky × kx reach.
-func (c *Conv) gradClass(team *team.Team, weights, panels []float32, py, px int, ky, kx []int) class {
-	c.packTaps(team, weights, panels, ky, kx)
-	in, out, s := c.Input(), c.Output(), c.Stride
-	t := tile{
-		ks: 4, bs: 4 * tileCols, runs: len(ky), runLen: len(kx) * c.Out, aSkip: 4 * (out.row() - len(kx)*c.Out),
-	}
+// gradClass handles the pixels (Stride·i+py, Stride·j+px) and those that share a row with them.
+func (c *Conv) gradClass(t taps, py, px int) class {
+	in, out, s, f := c.Input(), c.Output(), c.Stride, len(t.cols)
+	step := max(s, f) // from one row of the product to the next
+	t.in, t.out, t.turned = c.Out, c.In, true
 	p := pixels{
-		h: (c.Height - py + s - 1) / s, w: (c.Width - px + s - 1) / s, n: c.In,
-		aImage: 4 * out.image(), aRow: 4 * out.row(), aCol: 4 * c.Out,
-		cImage: in.image(), cRow: s * in.row(), cCol: s * c.In,
+		h: (c.Height - py + s - 1) / s, w: (c.Width - px + step - 1) / step,
+		a: grid{0, out.image(), out.row(), step / s * c.Out},
+		c: grid{in.Row(0, py) + px*c.In, in.image(), s * in.row(), step * c.In},
 	}
 	// Stride 1 starts in the halo; the stride-2 classes start at the pixel itself.
 	if s == 2 {
-		p.aStart = 4 * out.Row(0, 0)
+		p.a.first = out.Row(0, 0)
 	}
-	return class{t: t, p: p, panels: panels, out: in.Row(0, py) + px*c.In}
-}
-
-// packTaps packs the chosen taps of the weights, each turned around, as [taps·Out, In].
-func (c *Conv) packTaps(team *team.Team, weights, panels []float32, ky, kx []int) {
-	k := len(ky) * len(kx) * c.Out
-	team.Do((c.In+tileCols-1)/tileCols, func(q int) {
-		panel, i := panels[q*k*tileCols:][:k*tileCols], q*tileCols
-		for tap := range len(ky) * len(kx) {
-			w := weights[(3*ky[tap/len(kx)]+kx[tap%len(kx)])*c.In*c.Out:]
-			packTransposed(panel[tap*c.Out*tileCols:][:c.Out*tileCols], w[i*c.Out:], c.Out, c.Out, min(tileCols, c.In-i))
-		}
-	})
+	return newClass(p, t, out.row(), c.Batch)
 }
 
 // gradParts returns the number of slices of images whose weight gradients are summed apart and then

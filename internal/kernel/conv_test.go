@@ -49,7 +49,7 @@ func near(t *testing.T, what string, got []float32, want []float64) {
 }
 
 func TestConv(t *testing.T) {
-	shapes := [][6]int{{2, 8, 8, 3, 32, 1}, {3, 8, 8, 32, 64, 2}, {9, 4, 4, 5, 7, 1}, {1, 5, 7, 4, 33, 2}, {2, 2, 2, 32, 32, 2}, {2, 1, 1, 3, 4, 1}, {3, 8, 8, 3, 16, 1}, {5, 4, 4, 16, 48, 2}}
+	shapes := [][6]int{{2, 8, 8, 3, 32, 1}, {3, 8, 8, 32, 64, 2}, {9, 4, 4, 5, 7, 1}, {1, 5, 7, 4, 33, 2}, {2, 2, 2, 32, 32, 2}, {2, 1, 1, 3, 4, 1}, {3, 8, 8, 3, 16, 1}, {5, 4, 4, 16, 48, 2}, {2, 8, 16, 3, 8, 1}, {2, 6, 32, 4, 4, 1}, {3, 8, 8, 8, 24, 2}, {2, 3, 16, 5, 8, 2}, {30, 2, 2, 2, 3, 1}}
 	withISA(t, func(t *testing.T) {
 		for _, s := range shapes {
 			t.Run(fmt.Sprint(s), func(t *testing.T) {
@@ -74,6 +74,57 @@ func TestConv(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestSharedRows checks that pixels which share a row of the product have the bits that they have
+// alone: those of the same channels of a convolution with too many to share.
+func TestSharedRows(t *testing.T) {
+	withISA(t, func(t *testing.T) {
+		for _, s := range [][6]int{{2, 5, 8, 3, 8, 1}, {2, 4, 16, 5, 4, 1}, {3, 8, 16, 8, 8, 2}, {2, 7, 32, 4, 3, 2}, {2, 9, 8, 8, 8, 1}} {
+			const wide = 40
+			c, more := NewConv(s[0], s[1], s[2], s[3], s[4], s[5]), NewConv(s[0], s[1], s[2], s[3], wide, s[5])
+			c.UseWinograd(0)
+			more.UseWinograd(0)
+			x, w := padded(c.Input(), random(s[0]*s[1]*s[2]*s[3], "x")), random(more.WeightLen(), "w")
+			if y, of := convolved(c, x, firstColumns(w, wide, c.Out)), firstColumns(convolved(more, x, w), wide, c.Out); differ(y, of) > 0 {
+				t.Errorf("%v forward: %d numbers differ", s, differ(y, of))
+			}
+			// The gradient of a convolution with few inputs: those of one with more.
+			c, more = NewConv(s[0], s[1], s[2], s[4], s[3], s[5]), NewConv(s[0], s[1], s[2], wide, s[3], s[5])
+			c.UseWinograd(0)
+			more.UseWinograd(0)
+			dy, few := padded(c.Output(), random(c.Output().Pixels()*c.Out, "dy")), make([]float32, 0, c.WeightLen())
+			for tap := range 9 {
+				few = append(few, w[tap*wide*c.Out:][:c.In*c.Out]...)
+			}
+			if dx, of := deconvolved(c, dy, few), firstColumns(deconvolved(more, dy, w), wide, c.In); differ(dx, of) > 0 {
+				t.Errorf("%v gradient: %d numbers differ", s, differ(dx, of))
+			}
+		}
+	})
+}
+
+// firstColumns are the first n of the columns of x.
+func firstColumns(x []float32, cols, n int) (first []float32) {
+	for i := 0; i < len(x); i += cols {
+		first = append(first, x[i:i+n]...)
+	}
+	return first
+}
+
+// convolved is the convolution of x, deconvolved the input gradient for dy, without borders.
+func convolved(c *Conv, x, w []float32) []float32 {
+	py, y := padded(c.Output(), nil), make([]float32, c.Output().Pixels()*c.Out)
+	c.Forward(nil, py, Plain(x), w, nil)
+	c.Output().Unpad(nil, y, py)
+	return y
+}
+
+func deconvolved(c *Conv, dy, w []float32) []float32 {
+	pdx, dx := padded(c.Input(), nil), make([]float32, c.Input().Pixels()*c.In)
+	c.gradInput(nil, pdx, dy, w, nil)
+	c.Input().Unpad(nil, dx, pdx)
+	return dx
 }
 
 // TestGradientTasks checks that a weight gradient is cut into as many tasks behind a norm as before

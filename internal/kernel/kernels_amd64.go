@@ -4,20 +4,45 @@
 
 package kernel
 
+// tile4x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile4x16avx512(p *byte)
+
 // tile4x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile4x32avx512(p *byte)
+
+// tile8x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile8x16avx512(p *byte)
 
 // tile8x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile8x32avx512(p *byte)
 
+// tile12x16avx512 multiplies one register tile: see tile.
+//
+//go:noescape
+func tile12x16avx512(p *byte)
+
 // tile12x32avx512 multiplies one register tile: see tile.
 //
 //go:noescape
 func tile12x32avx512(p *byte)
+
+// strip16avx512 multiplies all rows of a strip: see strip.
+//
+//go:noescape
+func strip16avx512(p *byte)
+
+// strip32avx512 multiplies all rows of a strip: see strip.
+//
+//go:noescape
+func strip32avx512(p *byte)
 
 // tile4x16avx2 multiplies one register tile: see tile.
 //
@@ -49,6 +74,11 @@ func packTilesAVX2(p *byte)
 //go:noescape
 func colSumsAVX2(p *byte)
 
+// colSumsImagesAVX2 sums columns about a shift: see columns.
+//
+//go:noescape
+func colSumsImagesAVX2(p *byte)
+
 // affineAVX2 scales and shifts columns: see columns.
 //
 //go:noescape
@@ -69,6 +99,11 @@ func affineAddReLUAVX2(p *byte)
 //go:noescape
 func normSumsAVX2(p *byte)
 
+// normSumsImagesAVX2 sums gradients: see columns.
+//
+//go:noescape
+func normSumsImagesAVX2(p *byte)
+
 // normApplyAVX2 writes the input gradient: see columns.
 //
 //go:noescape
@@ -79,6 +114,11 @@ func normApplyAVX2(p *byte)
 //go:noescape
 func normSumsReLUAVX2(p *byte)
 
+// normSumsImagesReLUAVX2 sums gradients: see columns.
+//
+//go:noescape
+func normSumsImagesReLUAVX2(p *byte)
+
 // normApplyReLUAVX2 writes the input gradient: see columns.
 //
 //go:noescape
@@ -88,6 +128,11 @@ func normApplyReLUAVX2(p *byte)
 //
 //go:noescape
 func normSumsAgainAVX2(p *byte)
+
+// normSumsImagesAgainAVX2 sums gradients: see columns.
+//
+//go:noescape
+func normSumsImagesAgainAVX2(p *byte)
 
 // normApplyAgainAVX2 writes the input gradient: see columns.
 //

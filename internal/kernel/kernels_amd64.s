@@ -4,6 +4,80 @@
 
 #include "textflag.h"
 
+// func tile4x16avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x16avx512(SB), $256-8
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       40(AX), SI
+	MOVQ       56(AX), DI
+	MOVQ       32(AX), R9
+	MOVQ       48(AX), R10
+
+run:
+	MOVQ 64(AX), R8
+
+k:
+	VMOVUPS          (SI), Z4
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
+	VFMADD231PS.BCST (CX)(BX*1), Z4, Z3
+	ADDQ             R9, CX
+	ADDQ             R10, SI
+	DECQ             R8
+	JNZ              k
+	ADDQ             72(AX), CX
+	ADDQ             80(AX), SI
+	DECQ             DI
+	JNZ              run
+	CMPQ             120(AX), $0x01
+	JL               store
+	JE               add
+	MOVQ             128(AX), CX
+	VMOVUPS          (CX), Z4
+	MOVQ             112(AX), CX
+	LEAQ             (CX)(CX*2), CX
+	MOVQ             88(AX), CX
+	VADDPS           Z4, Z0, Z0
+	VADDPS           Z4, Z1, Z1
+	VADDPS           Z4, Z2, Z2
+	VADDPS           Z4, Z3, Z3
+	JMP              store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS (BX)(CX*1), Z1, Z1
+	VADDPS (BX)(CX*2), Z2, Z2
+	VADDPS (BX)(DX*1), Z3, Z3
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(CX*1)
+	VMOVUPS Z2, (AX)(CX*2)
+	VMOVUPS Z3, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
 // func tile4x32avx512(p *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile4x32avx512(SB), $256-8
@@ -105,6 +179,111 @@ store:
 	VMOVUPS Z5, 64(AX)(CX*2)
 	VMOVUPS Z6, (AX)(DX*1)
 	VMOVUPS Z7, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tile8x16avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x16avx512(SB), $256-8
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	MOVQ       96(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       24(AX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       40(AX), DI
+	MOVQ       56(AX), R8
+	MOVQ       32(AX), R10
+	MOVQ       48(AX), R11
+
+run:
+	MOVQ 64(AX), R9
+
+k:
+	VMOVUPS          (DI), Z8
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX)(BX*1), Z8, Z1
+	VFMADD231PS.BCST (CX)(BX*2), Z8, Z2
+	VFMADD231PS.BCST (CX)(SI*1), Z8, Z3
+	VFMADD231PS.BCST (DX), Z8, Z4
+	VFMADD231PS.BCST (DX)(BX*1), Z8, Z5
+	VFMADD231PS.BCST (DX)(BX*2), Z8, Z6
+	VFMADD231PS.BCST (DX)(SI*1), Z8, Z7
+	ADDQ             R10, CX
+	ADDQ             R10, DX
+	ADDQ             R11, DI
+	DECQ             R9
+	JNZ              k
+	ADDQ             72(AX), CX
+	ADDQ             72(AX), DX
+	ADDQ             80(AX), DI
+	DECQ             R8
+	JNZ              run
+	CMPQ             120(AX), $0x01
+	JL               store
+	JE               add
+	MOVQ             128(AX), CX
+	VMOVUPS          (CX), Z8
+	MOVQ             112(AX), CX
+	LEAQ             (CX)(CX*2), CX
+	MOVQ             88(AX), CX
+	VADDPS           Z8, Z0, Z0
+	VADDPS           Z8, Z1, Z1
+	VADDPS           Z8, Z2, Z2
+	VADDPS           Z8, Z3, Z3
+	MOVQ             96(AX), CX
+	VADDPS           Z8, Z4, Z4
+	VADDPS           Z8, Z5, Z5
+	VADDPS           Z8, Z6, Z6
+	VADDPS           Z8, Z7, Z7
+	JMP              store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS (BX)(CX*1), Z1, Z1
+	VADDPS (BX)(CX*2), Z2, Z2
+	VADDPS (BX)(DX*1), Z3, Z3
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z4, Z4
+	VADDPS (BX)(CX*1), Z5, Z5
+	VADDPS (BX)(CX*2), Z6, Z6
+	VADDPS (BX)(DX*1), Z7, Z7
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, (BX)(CX*1)
+	VMOVUPS Z2, (BX)(CX*2)
+	VMOVUPS Z3, (BX)(DX*1)
+	MOVQ    96(AX), AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, (AX)(CX*1)
+	VMOVUPS Z6, (AX)(CX*2)
+	VMOVUPS Z7, (AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -268,6 +447,142 @@ store:
 	VMOVUPS Z13, 64(AX)(CX*2)
 	VMOVUPS Z14, (AX)(DX*1)
 	VMOVUPS Z15, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tile12x16avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile12x16avx512(SB), $256-8
+	MOVQ       p+0(FP), AX
+	MOVQ       112(AX), CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       88(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	MOVQ       96(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	MOVQ       104(AX), BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 (BX)(CX*2)
+	PREFETCHT0 (BX)(DX*1)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       (AX), CX
+	MOVQ       8(AX), DX
+	MOVQ       16(AX), BX
+	MOVQ       24(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       40(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       32(AX), R11
+	MOVQ       48(AX), R12
+
+run:
+	MOVQ 64(AX), R10
+
+k:
+	VMOVUPS          (R8), Z12
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX)(SI*1), Z12, Z1
+	VFMADD231PS.BCST (CX)(SI*2), Z12, Z2
+	VFMADD231PS.BCST (CX)(DI*1), Z12, Z3
+	VFMADD231PS.BCST (DX), Z12, Z4
+	VFMADD231PS.BCST (DX)(SI*1), Z12, Z5
+	VFMADD231PS.BCST (DX)(SI*2), Z12, Z6
+	VFMADD231PS.BCST (DX)(DI*1), Z12, Z7
+	VFMADD231PS.BCST (BX), Z12, Z8
+	VFMADD231PS.BCST (BX)(SI*1), Z12, Z9
+	VFMADD231PS.BCST (BX)(SI*2), Z12, Z10
+	VFMADD231PS.BCST (BX)(DI*1), Z12, Z11
+	ADDQ             R11, CX
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, R8
+	DECQ             R10
+	JNZ              k
+	ADDQ             72(AX), CX
+	ADDQ             72(AX), DX
+	ADDQ             72(AX), BX
+	ADDQ             80(AX), R8
+	DECQ             R9
+	JNZ              run
+	CMPQ             120(AX), $0x01
+	JL               store
+	JE               add
+	MOVQ             128(AX), CX
+	VMOVUPS          (CX), Z12
+	MOVQ             112(AX), CX
+	LEAQ             (CX)(CX*2), CX
+	MOVQ             88(AX), CX
+	VADDPS           Z12, Z0, Z0
+	VADDPS           Z12, Z1, Z1
+	VADDPS           Z12, Z2, Z2
+	VADDPS           Z12, Z3, Z3
+	MOVQ             96(AX), CX
+	VADDPS           Z12, Z4, Z4
+	VADDPS           Z12, Z5, Z5
+	VADDPS           Z12, Z6, Z6
+	VADDPS           Z12, Z7, Z7
+	MOVQ             104(AX), CX
+	VADDPS           Z12, Z8, Z8
+	VADDPS           Z12, Z9, Z9
+	VADDPS           Z12, Z10, Z10
+	VADDPS           Z12, Z11, Z11
+	JMP              store
+
+add:
+	MOVQ   112(AX), CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   88(AX), BX
+	VADDPS (BX), Z0, Z0
+	VADDPS (BX)(CX*1), Z1, Z1
+	VADDPS (BX)(CX*2), Z2, Z2
+	VADDPS (BX)(DX*1), Z3, Z3
+	MOVQ   96(AX), BX
+	VADDPS (BX), Z4, Z4
+	VADDPS (BX)(CX*1), Z5, Z5
+	VADDPS (BX)(CX*2), Z6, Z6
+	VADDPS (BX)(DX*1), Z7, Z7
+	MOVQ   104(AX), BX
+	VADDPS (BX), Z8, Z8
+	VADDPS (BX)(CX*1), Z9, Z9
+	VADDPS (BX)(CX*2), Z10, Z10
+	VADDPS (BX)(DX*1), Z11, Z11
+
+store:
+	MOVQ    112(AX), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    88(AX), BX
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, (BX)(CX*1)
+	VMOVUPS Z2, (BX)(CX*2)
+	VMOVUPS Z3, (BX)(DX*1)
+	MOVQ    96(AX), BX
+	VMOVUPS Z4, (BX)
+	VMOVUPS Z5, (BX)(CX*1)
+	VMOVUPS Z6, (BX)(CX*2)
+	VMOVUPS Z7, (BX)(DX*1)
+	MOVQ    104(AX), AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, (AX)(CX*1)
+	VMOVUPS Z10, (AX)(CX*2)
+	VMOVUPS Z11, (AX)(DX*1)
 	VZEROUPPER
 	RET
 
@@ -490,6 +805,345 @@ store:
 	VMOVUPS Z21, 64(AX)(CX*2)
 	VMOVUPS Z22, (AX)(DX*1)
 	VMOVUPS Z23, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func strip16avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·strip16avx512(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 24(AX), CX
+
+tile:
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVLQSX    4(CX), SI
+	ADDQ       16(AX), SI
+	PREFETCHT0 (SI)
+	VPXORD     Z0, Z0, Z0
+	PREFETCHT0 (SI)(DX*1)
+	VPXORD     Z1, Z1, Z1
+	PREFETCHT0 (SI)(DX*2)
+	VPXORD     Z2, Z2, Z2
+	PREFETCHT0 (SI)(BX*1)
+	VPXORD     Z3, Z3, Z3
+	MOVLQSX    12(CX), SI
+	ADDQ       16(AX), SI
+	PREFETCHT0 (SI)
+	VPXORD     Z4, Z4, Z4
+	PREFETCHT0 (SI)(DX*1)
+	VPXORD     Z5, Z5, Z5
+	PREFETCHT0 (SI)(DX*2)
+	VPXORD     Z6, Z6, Z6
+	PREFETCHT0 (SI)(BX*1)
+	VPXORD     Z7, Z7, Z7
+	MOVLQSX    20(CX), SI
+	ADDQ       16(AX), SI
+	PREFETCHT0 (SI)
+	VPXORD     Z8, Z8, Z8
+	PREFETCHT0 (SI)(DX*1)
+	VPXORD     Z9, Z9, Z9
+	PREFETCHT0 (SI)(DX*2)
+	VPXORD     Z10, Z10, Z10
+	PREFETCHT0 (SI)(BX*1)
+	VPXORD     Z11, Z11, Z11
+	MOVLQSX    (CX), DX
+	ADDQ       (AX), DX
+	MOVLQSX    8(CX), BX
+	ADDQ       (AX), BX
+	MOVLQSX    16(CX), SI
+	ADDQ       (AX), SI
+	MOVQ       40(AX), DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       8(AX), R9
+	MOVQ       56(AX), R10
+
+run:
+	MOVQ 64(AX), R11
+
+k:
+	VMOVUPS          (R9), Z12
+	VFMADD231PS.BCST (DX), Z12, Z0
+	VFMADD231PS.BCST (DX)(DI*1), Z12, Z1
+	VFMADD231PS.BCST (DX)(DI*2), Z12, Z2
+	VFMADD231PS.BCST (DX)(R8*1), Z12, Z3
+	VFMADD231PS.BCST (BX), Z12, Z4
+	VFMADD231PS.BCST (BX)(DI*1), Z12, Z5
+	VFMADD231PS.BCST (BX)(DI*2), Z12, Z6
+	VFMADD231PS.BCST (BX)(R8*1), Z12, Z7
+	VFMADD231PS.BCST (SI), Z12, Z8
+	VFMADD231PS.BCST (SI)(DI*1), Z12, Z9
+	VFMADD231PS.BCST (SI)(DI*2), Z12, Z10
+	VFMADD231PS.BCST (SI)(R8*1), Z12, Z11
+	ADDQ             $0x04, DX
+	ADDQ             $0x04, BX
+	ADDQ             $0x04, SI
+	ADDQ             $0x00000040, R9
+	DECQ             R11
+	JNZ              k
+	ADDQ             72(AX), DX
+	ADDQ             72(AX), BX
+	ADDQ             72(AX), SI
+	DECQ             R10
+	JNZ              run
+	MOVQ             80(AX), DX
+	TESTQ            DX, DX
+	JNZ              part
+	MOVQ             48(AX), DX
+	LEAQ             (DX)(DX*2), BX
+	MOVLQSX          4(CX), SI
+	ADDQ             16(AX), SI
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, (SI)(DX*1)
+	VMOVUPS          Z2, (SI)(DX*2)
+	VMOVUPS          Z3, (SI)(BX*1)
+	MOVLQSX          12(CX), SI
+	ADDQ             16(AX), SI
+	VMOVUPS          Z4, (SI)
+	VMOVUPS          Z5, (SI)(DX*1)
+	VMOVUPS          Z6, (SI)(DX*2)
+	VMOVUPS          Z7, (SI)(BX*1)
+	MOVLQSX          20(CX), SI
+	ADDQ             16(AX), SI
+	VMOVUPS          Z8, (SI)
+	VMOVUPS          Z9, (SI)(DX*1)
+	VMOVUPS          Z10, (SI)(DX*2)
+	VMOVUPS          Z11, (SI)(BX*1)
+	JMP              next
+
+part:
+	KMOVW   DX, K1
+	MOVQ    48(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVLQSX 4(CX), SI
+	ADDQ    16(AX), SI
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(DX*1)
+	VMOVUPS Z2, K1, (SI)(DX*2)
+	VMOVUPS Z3, K1, (SI)(BX*1)
+	MOVLQSX 12(CX), SI
+	ADDQ    16(AX), SI
+	VMOVUPS Z4, K1, (SI)
+	VMOVUPS Z5, K1, (SI)(DX*1)
+	VMOVUPS Z6, K1, (SI)(DX*2)
+	VMOVUPS Z7, K1, (SI)(BX*1)
+	MOVLQSX 20(CX), SI
+	ADDQ    16(AX), SI
+	VMOVUPS Z8, K1, (SI)
+	VMOVUPS Z9, K1, (SI)(DX*1)
+	VMOVUPS Z10, K1, (SI)(DX*2)
+	VMOVUPS Z11, K1, (SI)(BX*1)
+
+next:
+	ADDQ $0x18, CX
+	DECQ 32(AX)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func strip32avx512(p *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·strip32avx512(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ 24(AX), CX
+
+tile:
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVLQSX    4(CX), SI
+	ADDQ       16(AX), SI
+	PREFETCHT0 (SI)
+	VPXORD     Z0, Z0, Z0
+	PREFETCHT0 64(SI)
+	VPXORD     Z1, Z1, Z1
+	PREFETCHT0 (SI)(DX*1)
+	VPXORD     Z2, Z2, Z2
+	PREFETCHT0 64(SI)(DX*1)
+	VPXORD     Z3, Z3, Z3
+	PREFETCHT0 (SI)(DX*2)
+	VPXORD     Z4, Z4, Z4
+	PREFETCHT0 64(SI)(DX*2)
+	VPXORD     Z5, Z5, Z5
+	PREFETCHT0 (SI)(BX*1)
+	VPXORD     Z6, Z6, Z6
+	PREFETCHT0 64(SI)(BX*1)
+	VPXORD     Z7, Z7, Z7
+	MOVLQSX    12(CX), SI
+	ADDQ       16(AX), SI
+	PREFETCHT0 (SI)
+	VPXORD     Z8, Z8, Z8
+	PREFETCHT0 64(SI)
+	VPXORD     Z9, Z9, Z9
+	PREFETCHT0 (SI)(DX*1)
+	VPXORD     Z10, Z10, Z10
+	PREFETCHT0 64(SI)(DX*1)
+	VPXORD     Z11, Z11, Z11
+	PREFETCHT0 (SI)(DX*2)
+	VPXORD     Z12, Z12, Z12
+	PREFETCHT0 64(SI)(DX*2)
+	VPXORD     Z13, Z13, Z13
+	PREFETCHT0 (SI)(BX*1)
+	VPXORD     Z14, Z14, Z14
+	PREFETCHT0 64(SI)(BX*1)
+	VPXORD     Z15, Z15, Z15
+	MOVLQSX    20(CX), SI
+	ADDQ       16(AX), SI
+	PREFETCHT0 (SI)
+	VPXORD     Z16, Z16, Z16
+	PREFETCHT0 64(SI)
+	VPXORD     Z17, Z17, Z17
+	PREFETCHT0 (SI)(DX*1)
+	VPXORD     Z18, Z18, Z18
+	PREFETCHT0 64(SI)(DX*1)
+	VPXORD     Z19, Z19, Z19
+	PREFETCHT0 (SI)(DX*2)
+	VPXORD     Z20, Z20, Z20
+	PREFETCHT0 64(SI)(DX*2)
+	VPXORD     Z21, Z21, Z21
+	PREFETCHT0 (SI)(BX*1)
+	VPXORD     Z22, Z22, Z22
+	PREFETCHT0 64(SI)(BX*1)
+	VPXORD     Z23, Z23, Z23
+	MOVLQSX    (CX), DX
+	ADDQ       (AX), DX
+	MOVLQSX    8(CX), BX
+	ADDQ       (AX), BX
+	MOVLQSX    16(CX), SI
+	ADDQ       (AX), SI
+	MOVQ       40(AX), DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       8(AX), R9
+	MOVQ       56(AX), R10
+
+run:
+	MOVQ 64(AX), R11
+
+k:
+	VMOVUPS      (R9), Z24
+	VMOVUPS      64(R9), Z25
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DX)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DX)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (DX)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (BX), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (BX)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (BX)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (BX)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (SI), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (SI)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (SI)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (SI)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	ADDQ         $0x00000080, R9
+	DECQ         R11
+	JNZ          k
+	ADDQ         72(AX), DX
+	ADDQ         72(AX), BX
+	ADDQ         72(AX), SI
+	DECQ         R10
+	JNZ          run
+	MOVQ         80(AX), DX
+	TESTQ        DX, DX
+	JNZ          part
+	MOVQ         48(AX), DX
+	LEAQ         (DX)(DX*2), BX
+	MOVLQSX      4(CX), SI
+	ADDQ         16(AX), SI
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, (SI)(DX*1)
+	VMOVUPS      Z3, 64(SI)(DX*1)
+	VMOVUPS      Z4, (SI)(DX*2)
+	VMOVUPS      Z5, 64(SI)(DX*2)
+	VMOVUPS      Z6, (SI)(BX*1)
+	VMOVUPS      Z7, 64(SI)(BX*1)
+	MOVLQSX      12(CX), SI
+	ADDQ         16(AX), SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      Z10, (SI)(DX*1)
+	VMOVUPS      Z11, 64(SI)(DX*1)
+	VMOVUPS      Z12, (SI)(DX*2)
+	VMOVUPS      Z13, 64(SI)(DX*2)
+	VMOVUPS      Z14, (SI)(BX*1)
+	VMOVUPS      Z15, 64(SI)(BX*1)
+	MOVLQSX      20(CX), SI
+	ADDQ         16(AX), SI
+	VMOVUPS      Z16, (SI)
+	VMOVUPS      Z17, 64(SI)
+	VMOVUPS      Z18, (SI)(DX*1)
+	VMOVUPS      Z19, 64(SI)(DX*1)
+	VMOVUPS      Z20, (SI)(DX*2)
+	VMOVUPS      Z21, 64(SI)(DX*2)
+	VMOVUPS      Z22, (SI)(BX*1)
+	VMOVUPS      Z23, 64(SI)(BX*1)
+	JMP          next
+
+part:
+	KMOVW   DX, K1
+	MOVQ    48(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVLQSX 4(CX), SI
+	ADDQ    16(AX), SI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, K1, 64(SI)
+	VMOVUPS Z2, (SI)(DX*1)
+	VMOVUPS Z3, K1, 64(SI)(DX*1)
+	VMOVUPS Z4, (SI)(DX*2)
+	VMOVUPS Z5, K1, 64(SI)(DX*2)
+	VMOVUPS Z6, (SI)(BX*1)
+	VMOVUPS Z7, K1, 64(SI)(BX*1)
+	MOVLQSX 12(CX), SI
+	ADDQ    16(AX), SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, K1, 64(SI)
+	VMOVUPS Z10, (SI)(DX*1)
+	VMOVUPS Z11, K1, 64(SI)(DX*1)
+	VMOVUPS Z12, (SI)(DX*2)
+	VMOVUPS Z13, K1, 64(SI)(DX*2)
+	VMOVUPS Z14, (SI)(BX*1)
+	VMOVUPS Z15, K1, 64(SI)(BX*1)
+	MOVLQSX 20(CX), SI
+	ADDQ    16(AX), SI
+	VMOVUPS Z16, (SI)
+	VMOVUPS Z17, K1, 64(SI)
+	VMOVUPS Z18, (SI)(DX*1)
+	VMOVUPS Z19, K1, 64(SI)(DX*1)
+	VMOVUPS Z20, (SI)(DX*2)
+	VMOVUPS Z21, K1, 64(SI)(DX*2)
+	VMOVUPS Z22, (SI)(BX*1)
+	VMOVUPS Z23, K1, 64(SI)(BX*1)
+
+next:
+	ADDQ $0x18, CX
+	DECQ 32(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -959,6 +1613,79 @@ w1done:
 	VZEROUPPER
 	RET
 
+// func colSumsImagesAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·colSumsImagesAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 120(AX), BX
+	MOVQ 128(AX), SI
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
+	XORQ DX, DX
+
+block:
+	LEAQ    (CX)(DX*1), R9
+	MOVQ    32(AX), R10
+	ADDQ    DX, R10
+	VMOVUPS (R10), Y0
+	VMOVUPS (R10)(SI*1), Y1
+	VMOVUPS (R10)(SI*2), Y2
+	VMOVUPS (R10)(R8*1), Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    72(AX), R10
+
+row:
+	MOVQ 56(AX), R11
+
+pixel:
+	VMOVUPS     (R9), Y12
+	VSUBPS      Y0, Y12, Y12
+	VADDPS      Y12, Y4, Y4
+	VFMADD231PS Y12, Y12, Y8
+	VMOVUPS     (R9)(BX*1), Y12
+	VSUBPS      Y1, Y12, Y12
+	VADDPS      Y12, Y5, Y5
+	VFMADD231PS Y12, Y12, Y9
+	VMOVUPS     (R9)(BX*2), Y12
+	VSUBPS      Y2, Y12, Y12
+	VADDPS      Y12, Y6, Y6
+	VFMADD231PS Y12, Y12, Y10
+	VMOVUPS     (R9)(DI*1), Y12
+	VSUBPS      Y3, Y12, Y12
+	VADDPS      Y12, Y7, Y7
+	VFMADD231PS Y12, Y12, Y11
+	ADDQ        64(AX), R9
+	DECQ        R11
+	JNZ         pixel
+	ADDQ        80(AX), R9
+	DECQ        R10
+	JNZ         row
+	MOVQ        40(AX), R9
+	ADDQ        DX, R9
+	VMOVUPS     Y4, (R9)
+	VMOVUPS     Y5, (R9)(SI*1)
+	VMOVUPS     Y6, (R9)(SI*2)
+	VMOVUPS     Y7, (R9)(R8*1)
+	MOVQ        48(AX), R9
+	ADDQ        DX, R9
+	VMOVUPS     Y8, (R9)
+	VMOVUPS     Y9, (R9)(SI*1)
+	VMOVUPS     Y10, (R9)(SI*2)
+	VMOVUPS     Y11, (R9)(R8*1)
+	ADDQ        $0x20, DX
+	DECQ        96(AX)
+	JNZ         block
+	VZEROUPPER
+	RET
+
 // func affineAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·affineAVX2(SB), $256-8
@@ -1352,6 +2079,83 @@ w1done:
 	VZEROUPPER
 	RET
 
+// func normSumsImagesAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsImagesAVX2(SB), $256-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 120(AX), SI
+	MOVQ 128(AX), DI
+	LEAQ (SI)(SI*2), R8
+	LEAQ (DI)(DI*2), R9
+	XORQ BX, BX
+
+block:
+	LEAQ    (CX)(BX*1), R10
+	LEAQ    (DX)(BX*1), R11
+	MOVQ    32(AX), R12
+	VMOVUPS (R12)(BX*1), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	MOVQ    72(AX), R12
+
+row:
+	MOVQ 56(AX), R13
+
+pixel:
+	VMOVUPS     (R10), Y9
+	VMOVUPS     (R11), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y1, Y1
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     (R10)(SI*1), Y9
+	VMOVUPS     (R11)(SI*1), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y2, Y2
+	VFMADD231PS Y9, Y10, Y6
+	VMOVUPS     (R10)(SI*2), Y9
+	VMOVUPS     (R11)(SI*2), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y3, Y3
+	VFMADD231PS Y9, Y10, Y7
+	VMOVUPS     (R10)(R8*1), Y9
+	VMOVUPS     (R11)(R8*1), Y10
+	VSUBPS      Y0, Y9, Y9
+	VADDPS      Y10, Y4, Y4
+	VFMADD231PS Y9, Y10, Y8
+	ADDQ        64(AX), R10
+	ADDQ        64(AX), R11
+	DECQ        R13
+	JNZ         pixel
+	ADDQ        80(AX), R10
+	ADDQ        80(AX), R11
+	DECQ        R12
+	JNZ         row
+	MOVQ        40(AX), R10
+	ADDQ        BX, R10
+	VMOVUPS     Y1, (R10)
+	VMOVUPS     Y2, (R10)(DI*1)
+	VMOVUPS     Y3, (R10)(DI*2)
+	VMOVUPS     Y4, (R10)(R9*1)
+	MOVQ        48(AX), R10
+	ADDQ        BX, R10
+	VMOVUPS     Y5, (R10)
+	VMOVUPS     Y6, (R10)(DI*1)
+	VMOVUPS     Y7, (R10)(DI*2)
+	VMOVUPS     Y8, (R10)(R9*1)
+	ADDQ        $0x20, BX
+	DECQ        96(AX)
+	JNZ         block
+	VZEROUPPER
+	RET
+
 // func normApplyAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·normApplyAVX2(SB), $256-8
@@ -1580,6 +2384,96 @@ w1pixel:
 	JNZ         w1block
 
 w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsImagesReLUAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsImagesReLUAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   8(AX), BX
+	VXORPS Y0, Y0, Y0
+	MOVQ   120(AX), DI
+	MOVQ   128(AX), R8
+	LEAQ   (DI)(DI*2), R9
+	LEAQ   (R8)(R8*2), R10
+	XORQ   SI, SI
+
+block:
+	LEAQ    (CX)(SI*1), R11
+	LEAQ    (DX)(SI*1), R12
+	LEAQ    (BX)(SI*1), R13
+	MOVQ    32(AX), R14
+	VMOVUPS (R14)(SI*1), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    72(AX), R14
+
+row:
+	MOVQ 56(AX), R15
+
+pixel:
+	VMOVUPS     (R11), Y10
+	VMOVUPS     (R13), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y2, Y2
+	VFMADD231PS Y10, Y11, Y6
+	VMOVUPS     (R11)(DI*1), Y10
+	VMOVUPS     (R13)(DI*1), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12)(DI*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y3, Y3
+	VFMADD231PS Y10, Y11, Y7
+	VMOVUPS     (R11)(DI*2), Y10
+	VMOVUPS     (R13)(DI*2), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12)(DI*2), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y4, Y4
+	VFMADD231PS Y10, Y11, Y8
+	VMOVUPS     (R11)(R9*1), Y10
+	VMOVUPS     (R13)(R9*1), Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R12)(R9*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y5, Y5
+	VFMADD231PS Y10, Y11, Y9
+	ADDQ        64(AX), R11
+	ADDQ        64(AX), R12
+	ADDQ        64(AX), R13
+	DECQ        R15
+	JNZ         pixel
+	ADDQ        80(AX), R11
+	ADDQ        80(AX), R12
+	ADDQ        80(AX), R13
+	DECQ        R14
+	JNZ         row
+	MOVQ        40(AX), R11
+	ADDQ        SI, R11
+	VMOVUPS     Y2, (R11)
+	VMOVUPS     Y3, (R11)(R8*1)
+	VMOVUPS     Y4, (R11)(R8*2)
+	VMOVUPS     Y5, (R11)(R10*1)
+	MOVQ        48(AX), R11
+	ADDQ        SI, R11
+	VMOVUPS     Y6, (R11)
+	VMOVUPS     Y7, (R11)(R8*1)
+	VMOVUPS     Y8, (R11)(R8*2)
+	VMOVUPS     Y9, (R11)(R10*1)
+	ADDQ        $0x20, SI
+	DECQ        96(AX)
+	JNZ         block
 	VZEROUPPER
 	RET
 
@@ -1829,6 +2723,98 @@ w1pixel:
 	JNZ         w1block
 
 w1done:
+	VZEROUPPER
+	RET
+
+// func normSumsImagesAgainAVX2(p *byte)
+// Requires: AVX, FMA3
+TEXT ·normSumsImagesAgainAVX2(SB), $256-8
+	MOVQ   p+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   112(AX), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   120(AX), R8
+	MOVQ   128(AX), R9
+	LEAQ   (R8)(R8*2), R10
+	LEAQ   (R9)(R9*2), R11
+	XORQ   DI, DI
+
+block:
+	LEAQ    (CX)(DI*1), R12
+	LEAQ    (DX)(DI*1), R13
+	MOVQ    32(AX), R14
+	VMOVUPS (R14)(DI*1), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    72(AX), R14
+
+row:
+	MOVQ 56(AX), R15
+
+pixel:
+	VMOVUPS     (R12), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y2, Y2
+	VFMADD231PS Y10, Y11, Y6
+	VMOVUPS     (R12)(R8*1), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13)(R8*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y3, Y3
+	VFMADD231PS Y10, Y11, Y7
+	VMOVUPS     (R12)(R8*2), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13)(R8*2), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y4, Y4
+	VFMADD231PS Y10, Y11, Y8
+	VMOVUPS     (R12)(R10*1), Y10
+	VMOVUPS     (BX)(DI*1), Y11
+	VFMADD213PS (SI)(DI*1), Y10, Y11
+	VCMPPS      $0x0e, Y0, Y11, Y11
+	VANDPS      (R13)(R10*1), Y11, Y11
+	VSUBPS      Y1, Y10, Y10
+	VADDPS      Y11, Y5, Y5
+	VFMADD231PS Y10, Y11, Y9
+	ADDQ        64(AX), R12
+	ADDQ        64(AX), R13
+	DECQ        R15
+	JNZ         pixel
+	ADDQ        80(AX), R12
+	ADDQ        80(AX), R13
+	DECQ        R14
+	JNZ         row
+	MOVQ        40(AX), R12
+	ADDQ        DI, R12
+	VMOVUPS     Y2, (R12)
+	VMOVUPS     Y3, (R12)(R9*1)
+	VMOVUPS     Y4, (R12)(R9*2)
+	VMOVUPS     Y5, (R12)(R11*1)
+	MOVQ        48(AX), R12
+	ADDQ        DI, R12
+	VMOVUPS     Y6, (R12)
+	VMOVUPS     Y7, (R12)(R9*1)
+	VMOVUPS     Y8, (R12)(R9*2)
+	VMOVUPS     Y9, (R12)(R11*1)
+	ADDQ        $0x20, DI
+	DECQ        96(AX)
+	JNZ         block
 	VZEROUPPER
 	RET
 

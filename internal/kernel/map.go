@@ -74,13 +74,14 @@ func (m Map) ClearHalo(team *team.Team, y []float32) {
 	team.Do(m.Images, func(i int) { m.clearHalo(y[i*m.image():][:m.image()]) })
 }
 
-// clearHalo is [Map.ClearHalo] of one image.
+// clearHalo is [Map.ClearHalo] of one image. The right side of a row and the left one of the next
+// lie side by side.
 func (m Map) clearHalo(image []float32) {
-	rows, side := m.Halo*m.row(), m.Halo*m.Channels
-	clear(image[:rows])
-	clear(image[len(image)-rows:])
-	for at := rows; at < len(image)-rows; at += m.row() {
-		clear(image[at:][:side])
-		clear(image[at+m.row()-side:][:side])
+	row, side := m.row(), m.Halo*m.Channels
+	edge := m.Halo*row + side
+	clear(image[:edge])
+	for at := edge - 2*side + row; at < len(image)-edge; at += row {
+		clear(image[at:][:2*side])
 	}
+	clear(image[len(image)-edge:])
 }

@@ -178,7 +178,7 @@ func TestDeferredMaps(t *testing.T) {
 	withISA(t, func(t *testing.T) {
 		team := team.New(2)
 		defer team.Close()
-		for _, m := range []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 40, 7, 44, 1}, {1, 1, 1, 8, 1}} {
+		for _, m := range []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 40, 7, 44, 1}, {1, 1, 1, 8, 1}, {5, 3, 8, 8, 1}, {9, 5, 6, 16, 1}, {4, 2, 4, 24, 1}} {
 			for length := range 3 {
 				normed, u := chain(m, 1+length, true)
 				y, g, want := padded(m, nil), padded(m, nil), padded(m, nil)
@@ -204,7 +204,7 @@ func TestDeferredMaps(t *testing.T) {
 // TestMaskAgain masks gradients by what a ReLU's output was made of rather than by that output.
 func TestMaskAgain(t *testing.T) {
 	withISA(t, func(t *testing.T) {
-		for _, m := range []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 3, 7, 44, 1}, {1, 1, 1, 8, 1}} {
+		for _, m := range []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 3, 7, 44, 1}, {1, 1, 1, 8, 1}, {5, 3, 8, 8, 1}, {9, 5, 6, 16, 1}, {4, 2, 4, 24, 1}} {
 			n := m.Pixels() * m.Channels
 			x, dy, y := padded(m, random(n, "x")), padded(m, random(n, "dy")), padded(m, nil)
 			scale, shift := random(m.Channels, "scale"), random(m.Channels, "shift")

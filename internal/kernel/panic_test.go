@@ -18,7 +18,7 @@ func TestPanicsLeaveNothing(t *testing.T) {
 	short := Normed{X: make([]float32, 1), Scale: ch, Shift: ch}
 	y := padded(c.Output(), nil)
 
-	one := []class{{p: pixels{h: c.OutHeight, w: c.OutWidth}}}
+	one := []class{c.forwardClass()}
 	_, stages := rooms{of: c.Input(), from: short, images: imageGroup}.take(nil)
 	panics(func() { c.multiply(nil, one, feed{stages: stages}, y, nil) })
 	if stages.busy[0].Load() {
@@ -30,16 +30,5 @@ func TestPanicsLeaveNothing(t *testing.T) {
 		if stages.busy[i].Load() {
 			t.Error("a stage is taken for the next call")
 		}
-	}
-
-	var seen *filler
-	panics(func() {
-		panelwise(class{p: pixels{n: 1}, panels: ch}, false, func(f *filler) {
-			seen, f.groups = f, 2
-			panic("on the way")
-		})
-	})
-	if seen.groups != 0 {
-		t.Errorf("%d groups are left for the next call", seen.groups)
 	}
 }

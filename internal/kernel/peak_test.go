@@ -21,6 +21,21 @@ func TestPeak(t *testing.T) {
 	}
 }
 
+// A measurement ends with three windows close to the best one, wherever they stand.
+func TestPeakEndsWhereWindowsAgree(t *testing.T) {
+	for _, c := range []struct {
+		rates []float64
+		want  bool
+	}{
+		{[]float64{100}, false}, {[]float64{100, 100}, false}, {[]float64{100, 100, 100}, true}, {[]float64{99.8, 50, 100, 99.71}, true},
+		{[]float64{99.8, 50, 100, 99.6}, false}, {[]float64{90, 90, 90, 100}, false},
+	} {
+		if got := agree(c.rates); got != c.want {
+			t.Errorf("%v: %v", c.rates, got)
+		}
+	}
+}
+
 func BenchmarkPeak(b *testing.B) {
 	two := team.New(2)
 	defer two.Close()

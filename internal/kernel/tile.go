@@ -43,46 +43,53 @@ func (t *tile) run(groups, cols int) {
 	if t.runs == 0 || t.runLen == 0 {
 		return
 	}
+	halves := (cols + halfCols - 1) / halfCols
 	switch {
 	case t.pairs:
-		t.runPairs(groups, cols)
-	case isa == AVX512 && cols > halfCols:
-		t.runAVX512(groups)
-	case isa != Generic:
-		t.runAVX2(groups, (cols+halfCols-1)/halfCols)
+		t.runPairs(groups, halves)
+	case isa == AVX512:
+		t.runAVX512(groups, halves)
+	case isa == AVX2:
+		t.runAVX2(groups, halves)
 	default:
-		t.runGeneric(groups)
+		t.runGeneric(groups, halves*halfCols)
 	}
 }
 
 // runGeneric is the twin of the assembly without fused multiply-adds.
-func (t *tile) runGeneric(groups int) {
+func (t *tile) runGeneric(groups, cols int) {
 	for g := range groups {
 		for r := range 4 {
-			var sum [tileCols]float32
+			var sums [tileCols]float32
+			sum := sums[:cols]
 			a, b := r*t.rs, 0 // offsets: a pointer past the last element must not be formed
 			for range t.runs {
 				for range t.runLen {
-					x, row := *(*float32)(unsafe.Add(t.a[g], a)), (*[tileCols]float32)(unsafe.Add(t.b, b))
-					for j := range sum {
-						sum[j] += float32(x * row[j])
+					x, row := *(*float32)(unsafe.Add(t.a[g], a)), floatsAt(unsafe.Add(t.b, b), cols)
+					for j, v := range row {
+						sum[j] += float32(x * v)
 					}
 					a, b = a+t.ks, b+t.bs
 				}
 				a, b = a+t.aSkip, b+t.bSkip
 			}
-			c := (*[tileCols]float32)(unsafe.Add(t.c[g], r*t.cs))
+			c := floatsAt(unsafe.Add(t.c[g], r*t.cs), cols)
 			switch t.acc {
 			case accC:
-				for j, v := range c {
-					sum[j] += v
-				}
+				add(sum, c)
 			case accRow:
-				for j, v := range (*[tileCols]float32)(t.row) {
-					sum[j] += v
-				}
+				add(sum, floatsAt(t.row, cols))
 			}
-			*c = sum
+			copy(c, sum)
 		}
+	}
+}
+
+// floatsAt are n numbers from p on.
+func floatsAt(p unsafe.Pointer, n int) []float32 { return unsafe.Slice((*float32)(p), n) }
+
+func add(sum, x []float32) {
+	for j, v := range x {
+		sum[j] += v
 	}
 }

@@ -6,11 +6,18 @@ import "unsafe"
 
 func (t *tile) ptr() *byte { return (*byte)(unsafe.Pointer(t)) }
 
-func (t *tile) runAVX512(groups int) {
-	switch groups {
+// runAVX512 covers one or both halves of the tile.
+func (t *tile) runAVX512(groups, halves int) {
+	switch 3*(halves-1) + groups {
 	case 1:
-		tile4x32avx512(t.ptr())
+		tile4x16avx512(t.ptr())
 	case 2:
+		tile8x16avx512(t.ptr())
+	case 3:
+		tile12x16avx512(t.ptr())
+	case 4:
+		tile4x32avx512(t.ptr())
+	case 5:
 		tile8x32avx512(t.ptr())
 	default:
 		tile12x32avx512(t.ptr())

@@ -2,5 +2,5 @@
 
 package kernel
 
-func (t *tile) runAVX512(groups int)  { t.runGeneric(groups) }
-func (t *tile) runAVX2(groups, _ int) { t.runGeneric(groups) }
+func (t *tile) runAVX512(groups, _ int) { t.runGeneric(groups, tileCols) }
+func (t *tile) runAVX2(groups, _ int)   { t.runGeneric(groups, tileCols) }

@@ -2,6 +2,7 @@ package tensorfile
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,7 @@ type Archive struct {
 	// Facts are what else the file says, single values by dotted key: texts, integers as int64,
 	// floats as float64 and truth values.
 	Facts map[string]any
-	// Unread are tensors of types that are not known, by name.
+	// Unread are tensors that cannot be read, by name: what they are, mostly a type that is not known.
 	Unread map[string]string
 }
 
@@ -83,13 +84,14 @@ func scanNPY(path, name string, s Store) (Array, error) {
 }
 
 // ScanNPZ lists the arrays of NumPy's .npz, by their names without .npy. Entries that are no .npy
-// files are left out.
+// files are left out; an array of texts or of another type that is not known is among the unread
+// ones.
 func ScanNPZ(path string, s Store) (*Archive, error) {
 	z, err := zip.NewReader(s, s.Size())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	a, seen := &Archive{}, map[string]bool{}
+	a, seen := &Archive{Unread: map[string]string{}}, map[string]bool{}
 	for _, f := range z.File {
 		name, ok := strings.CutSuffix(f.Name, ".npy")
 		if !ok {
@@ -104,6 +106,11 @@ func ScanNPZ(path string, s Store) (*Archive, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		x, err := scanNPY(path, name, entry)
+		var unknown unknownDescr
+		if errors.As(err, &unknown) {
+			a.Unread[name] = string(unknown)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -112,17 +119,22 @@ func ScanNPZ(path string, s Store) (*Archive, error) {
 	return a, nil
 }
 
-// ScanSafetensors lists the arrays of a safetensors file; its metadata are facts.
+// ScanSafetensors lists the arrays of a safetensors file; its metadata are facts. A tensor of a type
+// that is not known is among the unread ones.
 func ScanSafetensors(path string, s Store) (*Archive, error) {
 	h, start, err := layout(path, s, s.Size())
 	if err != nil {
 		return nil, err
 	}
-	a := &Archive{Facts: map[string]any{}}
+	a := &Archive{Facts: map[string]any{}, Unread: map[string]string{}}
 	for k, v := range h.metadata {
 		a.Facts[k] = v
 	}
 	for _, e := range h.entries {
+		if !e.known() {
+			a.Unread[e.name] = e.dtype.name
+			continue
+		}
 		x, err := NewArray(path, e.name, e.dtype.name, Stacked(e.shape), io.NewSectionReader(s, start+e.begin, e.end-e.begin))
 		if err != nil {
 			return nil, err

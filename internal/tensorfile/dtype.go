@@ -3,6 +3,7 @@ package tensorfile
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 )
 
 // dtype is an element type on disk, little-endian; its name is the safetensors one.
@@ -49,6 +50,15 @@ func lookupDType(name string) (dtype, bool) {
 		}
 	}
 	return dtype{}, false
+}
+
+// dtypeNames lists the types that are known, for errors.
+func dtypeNames() string {
+	var names []string
+	for _, d := range dtypes() {
+		names = append(names, d.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func readF32(t *Tensor, raw []byte, n int) {

@@ -8,7 +8,8 @@ import (
 	"sort"
 )
 
-// entry is one tensor of a safetensors header; begin and end are offsets into the data.
+// entry is one tensor of a safetensors header; begin and end are offsets into the data. A type that
+// is not known, as those of 8 bits, has size 0: its tensor cannot be read, those beside it can.
 type entry struct {
 	name       string
 	dtype      dtype
@@ -80,7 +81,7 @@ func decodeEntry(d *json.Decoder) (entry, error) {
 	}
 	dt, ok := lookupDType(raw.DType)
 	if !ok {
-		return entry{}, fmt.Errorf("dtype %q is not supported (F32, F64, F16, BF16, I64, I32, I16, I8, U8, BOOL are)", raw.DType)
+		dt = dtype{name: raw.DType}
 	}
 	n, ok := product(raw.Shape)
 	if !ok {
@@ -123,9 +124,14 @@ func before(a, b entry) bool {
 	return a.end < b.end
 }
 
+func (e entry) known() bool { return e.dtype.size > 0 }
+
 func (e entry) checkSize(data int64) error {
 	if e.end < e.begin || e.end > data {
 		return fmt.Errorf("data_offsets [%d, %d] lie outside the %d bytes of data", e.begin, e.end, data)
+	}
+	if !e.known() {
+		return nil // how many bits an element takes is not known
 	}
 	// Division, since count times size may overflow.
 	if span := e.end - e.begin; span%int64(e.dtype.size) != 0 || span/int64(e.dtype.size) != int64(e.count) {

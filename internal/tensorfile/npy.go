@@ -121,6 +121,13 @@ type npyHeader struct {
 	shape   []int
 }
 
+// unknownDescr is NumPy's name of a type that is not read: texts, objects, complex numbers.
+type unknownDescr string
+
+func (d unknownDescr) Error() string {
+	return fmt.Sprintf("dtype %q is not supported (f2, f4, f8, i1 to i8, u1 and b1 are; convert with numpy's astype)", string(d))
+}
+
 // parseNPYHeader reads a header of numbers that a [Tensor] can hold.
 func parseNPYHeader(text string) (npyHeader, error) {
 	said, err := ParseNPYHeader(text)
@@ -132,7 +139,7 @@ func parseNPYHeader(text string) (npyHeader, error) {
 	}
 	d, ok := lookupDType(names[strings.TrimLeft(said.Descr, "<>|")])
 	if !ok {
-		return npyHeader{}, fmt.Errorf("dtype %q is not supported (f2, f4, f8, i1 to i8, u1 and b1 are; convert with numpy's astype)", said.Descr)
+		return npyHeader{}, unknownDescr(said.Descr)
 	}
 	return npyHeader{dtype: d, big: said.Descr[0] == '>', fortran: said.Fortran, shape: said.Shape}, nil
 }

@@ -1,7 +1,9 @@
 package tensorfile
 
 import (
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,10 +97,62 @@ func TestNPYRefuses(t *testing.T) {
 func FuzzNPY(f *testing.F) {
 	f.Add(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 1, 2, 3, 4, 5, 6, 7, 8))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		readAll(t, ScanNPY, b)
 		if x, err := DecodeNPY("x", b); err == nil {
 			if err := x.check(); err != nil {
 				t.Error(err)
 			}
 		}
 	})
+}
+
+// TestWriteNPZ: what is written is read again, by this package and where it can be by NumPy.
+func TestWriteNPZ(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f.npz")
+	tensors := []Tensor{
+		{Name: "x_train", Shape: []int{2, 3}, F32: []float32{1, 2, 3, 4, 5, -6}},
+		{Name: "y_train", Shape: []int{2}, I64: []int64{-1, 7}},
+		{Name: "scale", Shape: []int{}, F64: []float64{0.1}},
+		{Name: "empty", Shape: []int{0, 4}, F32: []float32{}},
+	}
+	if err := WriteNPZ(path, tensors); err != nil {
+		t.Fatal(err)
+	}
+	f, s, err := OpenStore(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	a, err := ScanNPZ(path, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range tensors {
+		got, err := a.Arrays[i].Float32s()
+		if d := cmp.Diff(want.Float32s(), got); err != nil || d != "" || a.Arrays[i].Name != want.Name || !slices.Equal(a.Arrays[i].Shape, want.Shape) {
+			t.Error(want.Name, err, d)
+		}
+	}
+	const python = "/usr/bin/python3"
+	if exec.Command(python, "-c", "import numpy").Run() != nil {
+		t.Skip(python + " has no numpy")
+	}
+	code := `import numpy, sys
+f = numpy.load(sys.argv[1])
+print([(k, str(f[k].dtype), f[k].shape, f[k].ravel().tolist()) for k in f.files])`
+	out, err := exec.Command(python, "-c", code, path).CombinedOutput()
+	want := "[('x_train', 'float32', (2, 3), [1.0, 2.0, 3.0, 4.0, 5.0, -6.0]), ('y_train', 'int64', (2,), [-1, 7]), ('scale', 'float64', (), [0.1]), ('empty', 'float32', (0, 4), [])]\n"
+	if d := cmp.Diff(want, string(out)); err != nil || d != "" {
+		t.Error(err, d)
+	}
+}
+
+func TestWriteNPZRefuses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f.npz")
+	one := Tensor{Name: "x", Shape: []int{1}, F32: []float32{1}}
+	for want, tensors := range map[string][]Tensor{"is taken": {one, one}, "does not hold": {{Name: "x", Shape: []int{2}, F32: []float32{1}}}} {
+		if err := WriteNPZ(path, tensors); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), path) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
 }

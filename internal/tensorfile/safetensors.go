@@ -94,6 +94,9 @@ func readFull(r io.ReaderAt, b []byte, at int64) error {
 
 // load reads one tensor's data, which starts at begin after start.
 func (e entry) load(r io.ReaderAt, start int64) (Tensor, error) {
+	if !e.known() {
+		return Tensor{}, fmt.Errorf("dtype %q is not supported (%s are); save it as float32", e.dtype.name, dtypeNames())
+	}
 	raw := make([]byte, e.end-e.begin)
 	if err := readFull(r, raw, start+e.begin); err != nil {
 		return Tensor{}, err

@@ -166,10 +166,47 @@ func TestEncodeRefuses(t *testing.T) {
 	}
 }
 
+// TestUnknownTypes: a tensor of a type that is not known costs itself alone.
+func TestUnknownTypes(t *testing.T) {
+	for _, dtype := range []string{"F8_E4M3", "F8_E5M2", "F8_E8M0", "F4", "C64", "U16"} {
+		b := raw(fmt.Sprintf(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":%q,"shape":[2,3],"data_offsets":[4,10]},`+
+			`"c":{"dtype":"BF16","shape":[1],"data_offsets":[10,12]}}`, dtype), 0, 0, 0x80, 0x3f, 1, 2, 3, 4, 5, 6, 0, 0x40)
+		a, err := ScanSafetensors("x.safetensors", bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(dtype, err)
+		}
+		got := map[string]float32{}
+		for _, x := range a.Arrays {
+			v, err := x.Float32s()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[x.Name] = v[0]
+		}
+		if d := cmp.Diff(map[string]float32{"a": 1, "c": 2}, got); d != "" {
+			t.Error(dtype, d)
+		}
+		if d := cmp.Diff(map[string]string{"b": dtype}, a.Unread); d != "" {
+			t.Error(d)
+		}
+		if _, err := decode(b); err == nil || !strings.Contains(err.Error(), `tensor "b": dtype "`+dtype) {
+			t.Error("a file of which all is wanted is read without a tensor:", err)
+		}
+	}
+	for want, offsets := range map[string]string{"outside": "[0,9]", "hole": "[1,4]"} {
+		b := raw(`{"b":{"dtype":"F8_E4M3","shape":[4],"data_offsets":`+offsets+`}}`, 1, 2, 3, 4)
+		if _, err := ScanSafetensors("x", bytes.NewReader(b)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Error(want, err)
+		}
+	}
+}
+
 func FuzzSafetensors(f *testing.F) {
+	f.Add(raw(`{"b":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"F64","shape":[1],"data_offsets":[2,10]}}`, make([]byte, 10)...))
 	f.Add(raw(`{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`, 1, 2))
 	f.Add(raw(`{"__metadata__":{"k":"v"},"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}`, 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		readAll(t, ScanSafetensors, b)
 		got, err := decode(b)
 		if err != nil {
 			return

@@ -110,8 +110,21 @@ func rebuildTyped(args pickle.Tuple) (any, error) {
 	return v, nil
 }
 
+// piece is a process's part of a tensor that is spread over many: FSDP2's DTensor, or FSDP's
+// ShardedTensor. Its numbers are no tensor's.
+type piece struct{ class string }
+
+// pieceOf tells classes of which a file holds parts alone, wherever PyTorch's versions keep them.
+func pieceOf(class any) (*piece, bool) {
+	c, ok := class.(pickle.Class)
+	if !ok || !strings.HasPrefix(c.Module, "torch.distributed") || c.Name != "DTensor" && c.Name != "ShardedTensor" {
+		return nil, false
+	}
+	return &piece{c.Name}, true
+}
+
 // rebuildAs makes a tensor of a subclass, (function, class, arguments, state), of which the
-// function alone decides the numbers.
+// function alone decides the numbers; of a piece it makes none.
 func rebuildAs(args pickle.Tuple) (any, error) {
 	if len(args) < 3 {
 		return nil, fmt.Errorf("called with %d arguments, at least 3 are expected", len(args))
@@ -120,6 +133,9 @@ func rebuildAs(args pickle.Tuple) (any, error) {
 	with, b := args[2].(pickle.Tuple)
 	if !a || !b {
 		return nil, fmt.Errorf("called with %s and %s", pickle.Kind(args[0]), pickle.Kind(args[2]))
+	}
+	if p, ok := pieceOf(args[1]); ok {
+		return p, nil
 	}
 	switch c.String() {
 	case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2":

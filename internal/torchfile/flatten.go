@@ -41,6 +41,9 @@ func (w *walk) value(name string, v any, depth int) error {
 	switch v := v.(type) {
 	case *tensor:
 		return w.tensor(name, v)
+	case *piece:
+		w.to.Unread[name] = v.class
+		return nil
 	case *pickle.Array:
 		return w.array(name, v)
 	case pickle.Tuple:
@@ -110,6 +113,10 @@ func keyText(v any) (string, bool) {
 // object walks what an unknown class was made with: modules that were saved whole, namespaces of
 // arguments. The folders of modules are no part of names, as they are none in PyTorch's.
 func (w *walk) object(name string, o *pickle.Object, depth int) error {
+	if p, ok := pieceOf(o.Class); ok {
+		w.to.Unread[name] = p.class
+		return nil
+	}
 	if err := w.dict(name, o.Dict, depth); err != nil {
 		return err
 	}

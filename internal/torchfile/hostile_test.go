@@ -147,9 +147,19 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-func FuzzScan(f *testing.F) {
-	for _, name := range append(saved(), "tensor.pt") {
-		f.Add(readFile(f, name))
+func FuzzArchive(f *testing.F) { fuzz(f, "zip") }
+
+func FuzzLegacy(f *testing.F) { fuzz(f, "legacy") }
+
+// fuzz scans files of one of torch.save's formats, and reads what they give.
+func fuzz(f *testing.F, format string) {
+	for _, name := range saved() {
+		if strings.HasPrefix(name, format) {
+			f.Add(readFile(f, name))
+		}
+	}
+	if format == "zip" {
+		f.Add(readFile(f, "tensor.pt"))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		a, err := Scan("x", bytes.NewReader(b))

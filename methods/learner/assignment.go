@@ -91,3 +91,15 @@ func direction(dst []float32, x []float64) {
 		dst[j] = float32(v / norm)
 	}
 }
+
+// MovedBy is the mean number of embeddings of the prototypes that were given some, which weigh
+// alike; false before the first assignment.
+func (a *Assignment) MovedBy() (float64, bool) {
+	var sum, n float64
+	for _, c := range a.Count {
+		if c > 0 {
+			sum, n = sum+c, n+1
+		}
+	}
+	return sum / max(1, n), n > 0
+}

@@ -41,6 +41,9 @@ func (e *ema) Adopt() { e.P.Publish(nil) }
 
 func (e *ema) State(string) []part.Named { return nil }
 
+// MovedBy implements [Mover].
+func (e *ema) MovedBy() (float64, bool) { return e.a.MovedBy() }
+
 func (e *ema) Before(s *Step) {
 	e.update(s.Team, s.Z[part.Teacher])
 	s.Found.Note("ema.cosine", e.a.cosine)

@@ -165,6 +165,9 @@ func (g *gmm) update(s *Step, z []float32) {
 	}
 }
 
+// MovedBy implements [Mover], by responsibilities.
+func (g *gmm) MovedBy() (float64, bool) { return g.m.MovedBy(), g.updates[0] > 0 }
+
 // beta is the annealing power: it rises linearly to 1.
 func (g *gmm) beta(epoch float64) float64 {
 	if epoch >= g.AnnealEpochs {

@@ -31,7 +31,7 @@ func NewHeads(start []float32, heads, k, d int, separateTeacher bool) []*Prototy
 func RandomHeads(seed uint64, heads, k, d int) []float32 {
 	c := randomPrototypes(seed, k, d)
 	for h := 1; h < heads; h++ {
-		c = append(c, randomDirections(HeadStream(seed, "prototypes", h), k, d)...)
+		c = append(c, RandomDirections(HeadStream(seed, "prototypes", h), k, d)...)
 	}
 	return c
 }

@@ -89,6 +89,9 @@ func (m *kmeans) update(team *team.Team, z []float32) {
 	m.P.Publish(team)
 }
 
+// MovedBy implements [Mover].
+func (m *kmeans) MovedBy() (float64, bool) { return m.a.MovedBy() }
+
 func (m *kmeans) Move(k int, z []float32) {
 	m.place(k, z)
 	copy(m.P.Value[k*m.P.D:][:m.P.D], z)

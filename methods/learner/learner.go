@@ -99,6 +99,23 @@ type Beginner interface {
 	Begin(team *team.Team, first, second []float32)
 }
 
+// Follows reports whether a learner moves its prototypes by the gradient of the student's loss at
+// this time: a schedule does in its joint phase alone.
+func Follows(l Learner, epoch float64) bool {
+	if s, ok := l.(*schedule); ok {
+		l = s.active()
+	}
+	return l.Params() != nil && l.Moves(epoch)
+}
+
+// Mover is a learner that knows how many of a step's embeddings its prototypes were moved by.
+type Mover interface {
+	// MovedBy is the effective number of embeddings that moved a prototype in the last step, (Σ_i
+	// w_i)²/Σ_i w_i² of their weights w: a mean over the prototypes that were moved; false where that
+	// is not known.
+	MovedBy() (float64, bool)
+}
+
 // ImageForEach refuses more clusters than there are images to cluster.
 func ImageForEach(c part.Config, name string) []*setting.KeyError {
 	k := c.Settings.Int("prototypes.count")

@@ -22,7 +22,7 @@ func NewPast(n, d int) *Past {
 // NewRandomPast holds random unit vectors at first.
 func NewRandomPast(seed uint64, n, d int) *Past {
 	p := NewPast(n, d)
-	p.put(upTo(n), randomDirections(stream.New(seed, "memory"), n, d))
+	p.put(upTo(n), RandomDirections(stream.New(seed, "memory"), n, d))
 	return p
 }
 

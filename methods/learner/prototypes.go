@@ -37,10 +37,11 @@ const (
 
 // randomPrototypes draws unit vectors from the run's own stream, equal for all learners of a seed.
 func randomPrototypes(seed uint64, k, d int) []float32 {
-	return randomDirections(stream.New(seed, "prototypes"), k, d)
+	return RandomDirections(stream.New(seed, "prototypes"), k, d)
 }
 
-func randomDirections(r *rand.Rand, k, d int) []float32 {
+// RandomDirections draws k unit vectors of d dimensions, [k,d].
+func RandomDirections(r *rand.Rand, k, d int) []float32 {
 	c := make([]float32, k*d)
 	for i := range c {
 		c[i] = float32(r.NormFloat64())
@@ -79,7 +80,7 @@ func (p *Prototypes) start(c []float32) {
 }
 
 // shared reports whether student and teacher have the same prototypes.
-func (p *Prototypes) shared() bool { return &p.Teacher[0] == &p.Value[0] }
+func (p *Prototypes) shared() bool { return p.K == 0 || &p.Teacher[0] == &p.Value[0] }
 
 // Publish shows changed values to both branches, as learners do that keep no second copy for the
 // teacher.
@@ -158,6 +159,9 @@ func (p *Prototypes) Reseeds() int { return int(p.reseeds[0]) }
 
 // State implements [part.Stateful].
 func (p *Prototypes) State(prefix string) []part.Named {
+	if p.K == 0 {
+		return nil
+	}
 	s := []part.Named{
 		part.F32Of(prefix+"value", p.Value, p.K, p.D), part.F32Of(prefix+"initial", p.Initial, p.K, p.D), part.F32Of(prefix+"last", p.last, p.K, p.D),
 		part.F64Of(prefix+"path", p.path), part.F64Of(prefix+"recent", p.recent), part.F64Of(prefix+"reseeds", p.reseeds),

@@ -93,6 +93,14 @@ func (s *schedule) Before(in *Step) {
 	}
 }
 
+// MovedBy implements [Mover] where the learner in charge does.
+func (s *schedule) MovedBy() (float64, bool) {
+	if m, ok := s.active().(Mover); ok {
+		return m.MovedBy()
+	}
+	return 0, false
+}
+
 func (s *schedule) After(in *Step) { s.active().After(in) }
 
 func (s *schedule) State(prefix string) []part.Named {

@@ -10,7 +10,7 @@ import (
 // float32 will do.
 func (m *Mixture) prepare(h []float32) {
 	w, n := &m.work, len(h)/m.D
-	w.held = -1
+	w.held, w.squared = -1, -1
 	if len(w.q) < n {
 		w.q, w.density = make([]float64, n), make([]float64, n)
 	}
@@ -131,7 +131,7 @@ func (m *Mixture) logarithms(batch []float32, first, n int, beta float64) []floa
 	}
 	h, q := batch[first*m.D:][:n*m.D], w.q[first:first+n]
 	if !w.exact {
-		m.products(h, n)
+		m.products(h, first, n)
 	}
 	m.Team.Chunks(n, kernel.RowChunk(m.K), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -149,32 +149,43 @@ func (m *Mixture) logarithms(batch []float32, first, n int, beta float64) []floa
 }
 
 // products sets r to h·μᵀ, or to Σ_j h·μ/v - h²/(2v) where each dimension has a variance of its
-// own.
-func (m *Mixture) products(h []float32, n int) {
+// own. The n embeddings h begin with row first of the batch.
+func (m *Mixture) products(h []float32, first, n int) {
 	w := &m.work
 	if m.VMF || m.Covariance != "diagonal" {
 		kernel.InnerProducts(m.Team, w.r, h, m.Mu, n, m.D, m.K)
 		return
 	}
 	kernel.InnerProducts(m.Team, w.r, h, w.a, n, m.D, m.K)
-	m.square(h)
+	m.square(h, first)
 	kernel.Gemm(m.Team, false, true, n, m.K, m.D, w.h2, m.D, w.b, m.D, w.r, m.K, true)
 }
 
-// square sets h2 to h².
-func (m *Mixture) square(h []float32) {
+// square sets h2 to h², the embeddings of a batch from row first on, unless it has them.
+func (m *Mixture) square(h []float32, first int) {
 	w := &m.work
 	if len(w.h2) < len(h) {
-		w.h2 = make([]float32, len(h))
+		w.h2, w.squared = make([]float32, len(h)), -1
 	}
-	for i, v := range h {
-		w.h2[i] = v * v
+	if w.squared == first {
+		return
 	}
+	m.Team.Chunks(len(h), kernel.ChunkSize, func(lo, hi int) {
+		to := w.h2[lo:hi]
+		for i, v := range h[lo:hi] {
+			to[i] = v * v
+		}
+	})
+	w.squared = first
 }
 
 // logJoint turns a row of products into ln π_k + ln N(h; μ_k, v_k), half being |h|²/2.
 func (m *Mixture) logJoint(row []float32, half float32) {
-	if m.VMF || m.Covariance == "diagonal" {
+	if !m.VMF && m.Covariance == "diagonal" { // the gain is one
+		kernel.Axpy(1, m.work.shift[:len(row)], row)
+		return
+	}
+	if m.VMF {
 		half = 0
 	}
 	gain, shift := m.work.gain[:len(row)], m.work.shift[:len(row)]

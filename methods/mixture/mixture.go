@@ -57,6 +57,8 @@ type Mixture struct {
 // mixtureWork is what an update leaves behind for nobody.
 type mixtureWork struct {
 	r, h2       []float32 // responsibilities [rows,K] of a slice of the batch; squares [rows,D], diagonal alone
+	last        int       // rows of the slice that r has the responsibilities of
+	squared     int       // first row of the slice whose squares h2 has; -1 where it has none
 	held        int       // first row of the slice whose logarithms r has; -1 where it has others
 	q           []float64 // |h_i|² [n]
 	density     []float64 // ln Σ_k π_k N(h_i; μ_k, v_k) [n]
@@ -151,6 +153,7 @@ func (m *Mixture) Update(h []float32, beta float64) []float64 {
 		rows := min(size, n-lo)
 		m.responsibilities(h, lo, rows, beta)
 		m.accumulate(h, lo, rows)
+		w.last = rows
 		for _, v := range w.density[:rows] {
 			w.logDensity += v / float64(n)
 		}
@@ -176,6 +179,26 @@ func (m *Mixture) balance(h []float32, size int, beta float64) {
 		}
 		b.Components(it == 0)
 	}
+}
+
+// MovedBy is the effective number of embeddings that moved a component in the last update,
+// (Σγ)²/Σγ² of its responsibilities, a mean over the components that were moved: of the last 512
+// embeddings of the batch where there are more (fewer beyond 32,768 components).
+func (m *Mixture) MovedBy() float64 {
+	sum, square := make([]float64, m.K), make([]float64, m.K)
+	for i := range m.work.last {
+		for c, v := range m.work.r[i*m.K:][:m.K] {
+			sum[c] += float64(v)
+			square[c] += float64(v) * float64(v)
+		}
+	}
+	var total, moved float64
+	for c, s := range square {
+		if s > 0 {
+			total, moved = total+sum[c]*sum[c]/s, moved+1
+		}
+	}
+	return total / max(1, moved)
 }
 
 // LogLikelihood is the mean over the last batch of ln Σ_k π_k N(h; μ_k, v_k), in nats, without the

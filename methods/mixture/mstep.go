@@ -11,6 +11,7 @@ import (
 func (m *Mixture) accumulate(batch []float32, at, n int) {
 	w, first := &m.work, at == 0
 	h, q := batch[at*m.D:][:n*m.D], w.q[at:at+n]
+	spherical := m.Covariance != "diagonal" // variances by norms
 	if first {
 		clear(w.mass)
 		clear(w.norms)
@@ -20,6 +21,9 @@ func (m *Mixture) accumulate(batch []float32, at, n int) {
 		for i, norm := range q {
 			r := w.r[i*m.K+lo : i*m.K+hi]
 			kernel.AddWide(w.mass[lo:hi], r)
+			if !spherical {
+				continue
+			}
 			for c, v := range r {
 				norms[c] += float64(float64(v) * norm)
 			}
@@ -31,7 +35,7 @@ func (m *Mixture) accumulate(batch []float32, at, n int) {
 	}
 	kernel.Gemm(m.Team, true, false, m.K, m.D, n, w.r, m.K, h, m.D, w.sum, m.D, !first)
 	if m.Covariance == "diagonal" {
-		m.square(h)
+		m.square(h, at)
 		kernel.Gemm(m.Team, true, false, m.K, m.D, n, w.r, m.K, w.h2, m.D, w.sumSq, m.D, !first)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"protobench/internal/setting"
 	"protobench/internal/team"
 	"protobench/methods/part"
-	"protobench/methods/term"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -72,7 +71,7 @@ func (o *deepcluster) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return term.CrossEntropyOfHeadsNode(s, targets, o.Heads, float32(h.Temperature), h.scaled(1/float32(o.v.Crops*o.v.Images)))
+	return h.crossEntropyOfHeads(s, targets, o.Heads, h.Temperature, 1/float32(o.v.Crops*o.v.Images))
 }
 
 // average turns each crop's sum of codes into their mean: local crops predict one code more than

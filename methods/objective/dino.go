@@ -17,7 +17,7 @@ import (
 // DINO holds the keys of the [dino] table (Caron et al. 2021).
 type DINO struct {
 	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" doc:"how teacher scores become targets"`
-	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf" hash:"set" doc:"cosines, or log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature"`
+	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf|linear" hash:"set" doc:"cosines; log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature; or inner products with prototypes of free length, no weight norm (DINOv3)"`
 	TeacherTemperature float64 `key:"teacher_temperature" also:"teacher_temp" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature after warm-up"`
 	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" needs:"dino.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
 	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" needs:"dino.warmup_teacher_temperature!=dino.teacher_temperature|ibot.patch_warmup_teacher_temperature!=ibot.patch_teacher_temperature" doc:"epochs in which the teacher temperature rises"`
@@ -31,7 +31,7 @@ func dinoPart() Declaration {
 		Declaration: part.Declaration{
 			Name: "dino", Doc: "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", Source: "Caron et al. 2021",
 			Table: setting.Of[DINO]("dino").OwnedBy("dino"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
-			Check: vmfAlone, Onsets: teacherWarmup, Warn: func(c part.Config) []setting.Warning {
+			Check: lengthsAlone, Onsets: teacherWarmup, Warn: func(c part.Config) []setting.Warning {
 				if c.Settings.Text("dino.targets") == "sinkhorn" {
 					return thinCodes(c, 2*c.Train.Batch)
 				}
@@ -39,8 +39,8 @@ func dinoPart() Declaration {
 			},
 		},
 		Traits: func(v setting.Values) Traits {
-			vmf := v.Text("dino.scores") == "vmf"
-			return Traits{Targets: part.Teacher, WeightNorm: !vmf, Lengths: vmf, Temperature: v.Float("loss.temperature"), Scores: true, Crops: true}
+			lengths := v.Text("dino.scores") != "cosine"
+			return Traits{Targets: part.Teacher, WeightNorm: !lengths, Lengths: lengths, Temperature: v.Float("loss.temperature"), Scores: true, Crops: true}
 		},
 		New: func(c part.Config, v Views, _ int) Objective {
 			o := newDINO(setting.Read[DINO](c.Settings, "dino"), v, c.Settings.Int("prototypes.count"))
@@ -63,17 +63,20 @@ func hotTeacher(c part.Config) []setting.Warning {
 		key, teacher, student, 0.4*student)}}
 }
 
-// vmfAlone refuses vmf scores where nothing would come of them.
-func vmfAlone(c part.Config) []*setting.KeyError {
-	if c.Settings.Text("dino.scores") != "vmf" {
+// lengthsAlone refuses scores that depend on the prototypes' lengths where nothing would come of
+// them.
+func lengthsAlone(c part.Config) []*setting.KeyError {
+	scores := c.Settings.Text("dino.scores")
+	if scores == "cosine" {
 		return nil
 	}
 	var out []*setting.KeyError
 	if l := c.Composition.Learner; l != "joint" {
-		out = append(out, part.Refuse("dino.scores", "take learner \"joint\" or \"cosine\"", "all prototypes of learner %q have length 1, so that the vmf normaliser cancels", l)...)
+		found := map[string]string{"vmf": "the vmf normaliser cancels", "linear": "linear scores are cosines"}[scores]
+		out = append(out, part.Refuse("dino.scores", "take learner \"joint\" or \"cosine\"", "all prototypes of learner %q have length 1, so that %s", l, found)...)
 	}
 	if c.Settings.Bool("prototypes.reseed") {
-		out = append(out, part.Refuse("prototypes.reseed", "set false", "usage is counted by cosines, which vmf scores are not")...)
+		out = append(out, part.Refuse("prototypes.reseed", "set false", "usage is counted by cosines, which %s scores are not", scores)...)
 	}
 	return out
 }
@@ -86,7 +89,7 @@ func teacherWarmup(c part.Config) []part.Onset {
 // dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score -
 // center)/τ_t), where the center is an EMA of the batch mean of teacher scores, or Sinkhorn-Knopp
 // at temperature τ_t (DINOv2). Prototypes are a weight-normalised last layer; with vMF scores
-// (DINO-vMF) their lengths count.
+// (DINO-vMF) and linear ones (DINOv3) their lengths count.
 type dino struct {
 	DINO
 	v    Views

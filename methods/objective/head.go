@@ -25,6 +25,8 @@ type Head struct {
 
 	Patches *patches // the loss of hidden patches; nil where the objective has none
 
+	softmaxed softmaxed
+
 	c     *G.Node // prototypes as the scores use them, [H·K,D]
 	z     *G.Node // embeddings [crops·B,D]
 	S     *G.Node // scores of all crops, normalisers included, [crops·B,H·K]
@@ -48,9 +50,19 @@ func NewHead(o Objective, t Traits, v Views, k int, temperature float64, gradien
 // there where the teacher gives the targets; the student's are found in its graph.
 func (h *Head) Take(in CodeInput) { h.Input = in }
 
+// Scored reports whether the loss is one of scores with prototypes, which the graph then has.
+func (h *Head) Scored() bool {
+	_, direct := h.objective.(unscored)
+	return !direct
+}
+
 // Build adds scores, codes and the loss on embeddings z [crops·B,D], those of every patch zp
-// [global·B·P,D] where the objective predicts patches, and prototypes c [H·K,D].
+// [global·B·P,D] where the objective predicts patches, and prototypes c [H·K,D]. Where there are no
+// scores it adds the loss alone, and zp and c are nil.
 func (h *Head) Build(z, zp, c *G.Node) (*G.Node, error) {
+	if o, ok := h.objective.(unscored); ok {
+		return o.direct(h, z)
+	}
 	h.c, h.z = c, z
 	if err := h.score(z, c); err != nil {
 		return nil, err
@@ -77,7 +89,12 @@ func (h *Head) score(z, c *G.Node) (err error) {
 }
 
 // Kept are the nodes that an objective reads once more after the run.
-func (h *Head) Kept() G.Nodes { return G.Nodes{h.S, h.c} }
+func (h *Head) Kept() G.Nodes {
+	if !h.Scored() {
+		return nil
+	}
+	return G.Nodes{h.S, h.c}
+}
 
 // loss adds the codes and the objective's loss of the student's scores. The codes' node lies
 // between the two, so that an objective with student targets makes them from this step's scores; no
@@ -107,7 +124,14 @@ func (h *Head) crossEntropy(s, targets *G.Node) (*G.Node, error) {
 
 // weightedCrossEntropy is crossEntropy times a weight.
 func (h *Head) weightedCrossEntropy(s, targets *G.Node, weight float32) (*G.Node, error) {
+	h.softmaxed = softmaxed{1, h.Temperature}
 	return term.CrossEntropyNode(s, targets, float32(h.Temperature), h.scaled(weight*h.Views.weight()))
+}
+
+// crossEntropyOfHeads is that of several heads, a mean over them, at a temperature.
+func (h *Head) crossEntropyOfHeads(s, targets *G.Node, heads int, temperature float64, weight float32) (*G.Node, error) {
+	h.softmaxed = softmaxed{heads, temperature}
+	return term.CrossEntropyOfHeadsNode(s, targets, heads, float32(temperature), h.scaled(weight))
 }
 
 // scaled applies the loss's scale to the weight of one of its terms.

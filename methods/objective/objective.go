@@ -97,8 +97,8 @@ type Declaration struct {
 	// Faithful returns the settings outside of the three axes that the objective's own paper trains
 	// with, see Faithful in package methods.
 	Faithful func(part.Train) map[string]any
-	// Preset is the doc of a preset of the objective's name with joint prototypes; empty where
-	// package methods has presets for it.
+	// Preset is the doc of a preset of the objective's name, with joint prototypes unless it owns
+	// them; empty where package methods has presets for it.
 	Preset string
 }
 

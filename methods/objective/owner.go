@@ -27,6 +27,22 @@ type Scorer interface {
 	scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error)
 }
 
+// unscored is an objective whose loss is one of the embeddings themselves: there are no scores, and
+// no prototypes in the student's graph.
+type unscored interface {
+	// direct adds the loss of embeddings z [crops·B,D].
+	direct(h *Head, z *G.Node) (*G.Node, error)
+}
+
+// scoreless is what such objectives have in common.
+type scoreless struct{ unchanging }
+
+func (scoreless) codes([]float32, CodeInput) {}
+
+func (scoreless) loss(*Head, *G.Node, *G.Node) (*G.Node, error) {
+	panic("objective: a loss of scores of an objective that has none")
+}
+
 // Surveyor is an objective that sees an embedding of each image before the first step.
 type Surveyor interface {
 	// Survey takes the embeddings z [views·B,D] of the images of a step to come.
@@ -44,3 +60,12 @@ func (owned) Move(int, []float32) {}
 func (owned) Before(*learner.Step) {}
 
 func (owned) Adopt() {}
+
+// nothing is the learner of an objective without prototypes, of which there are none to move.
+type nothing struct{ owned }
+
+func newNothing(d int) nothing {
+	return nothing{owned{learner.Decoupled{P: learner.NewPrototypes(nil, 0, d, false)}}}
+}
+
+func (nothing) State(string) []part.Named { return nil }

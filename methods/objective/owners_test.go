@@ -344,7 +344,7 @@ func TestChecksOfBlocks(t *testing.T) {
 // TestOwners are the objectives that bring their own learner.
 func TestOwners(t *testing.T) {
 	for _, d := range Declarations() {
-		if want := slices.Contains([]string{"smog", "pcl", "sela", "massl"}, d.Name); d.Owns() != want {
+		if want := slices.Contains([]string{"smog", "pcl", "sela", "massl", "lejepa", "sop"}, d.Name); d.Owns() != want {
 			t.Errorf("%s owns its prototypes: %v", d.Name, d.Owns())
 		}
 	}
@@ -354,15 +354,15 @@ func TestOwners(t *testing.T) {
 // prototypes of any length with a center of their own.
 func TestDINOsScores(t *testing.T) {
 	v := Views{Images: 1, Global: 2, Crops: 2}
-	for scores, vmf := range map[string]bool{"cosine": false, "vmf": true} {
+	for scores, is := range map[string]struct{ lengths, vmf bool }{"cosine": {}, "vmf": {true, true}, "linear": {lengths: true}} {
 		cfg := small(map[string]any{"dino.scores": scores, "prototypes.count": 3})
 		d, _ := Find("dino")
-		if traits := d.Traits(cfg.Settings); traits.WeightNorm == vmf || traits.Lengths != vmf {
+		if traits := d.Traits(cfg.Settings); traits.WeightNorm == is.lengths || traits.Lengths != is.lengths {
 			t.Errorf("%s: %+v", scores, traits)
 		}
 		o := d.New(cfg, v, 2).(*dino)
 		center := o.State("")[0].F32
-		if vmf && center[0] != float32(1.0/3) || !vmf && center[0] != 0 {
+		if is.vmf && center[0] != float32(1.0/3) || !is.vmf && center[0] != 0 {
 			t.Errorf("%s: the center starts at %g", scores, center[0])
 		}
 		g := G.NewGraph()
@@ -378,7 +378,7 @@ func TestDINOsScores(t *testing.T) {
 		if err := p.Run(nil); err != nil {
 			t.Fatal(err)
 		}
-		if plain := fixture.Near(p.Value(s), []float32{1, 0, 3, 0, 2, 4}); plain == vmf {
+		if plain := fixture.Near(p.Value(s), []float32{1, 0, 3, 0, 2, 4}); plain == is.vmf {
 			t.Errorf("%s: scores %v", scores, p.Value(s))
 		}
 	}

@@ -14,6 +14,8 @@ func Declarations() []Declaration {
 		selaPart(),
 		masslPart(),
 		pmsnPart(),
+		lejepaPart(),
+		sopPart(),
 	}
 }
 

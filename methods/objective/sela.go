@@ -126,7 +126,7 @@ func (o *sela) scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, e
 }
 
 func (o *sela) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
-	return term.CrossEntropyOfHeadsNode(s, targets, o.Heads, 1, h.scaled(o.v.weight()))
+	return h.crossEntropyOfHeads(s, targets, o.Heads, 1, o.v.weight())
 }
 
 func (o *sela) after(in CodeInput) { o.bank.Record(in.Step, in.Z) }

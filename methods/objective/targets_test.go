@@ -327,8 +327,8 @@ func TestRampOnset(t *testing.T) {
 	}
 }
 
-// TestVMFAlone refuses vMF scores where nothing would come of them.
-func TestVMFAlone(t *testing.T) {
+// TestLengthsAlone refuses scores by lengths where nothing would come of them.
+func TestLengthsAlone(t *testing.T) {
 	for _, c := range []struct {
 		scores, learner string
 		reseed          bool
@@ -336,11 +336,12 @@ func TestVMFAlone(t *testing.T) {
 	}{
 		{"vmf", "joint", false, nil}, {"vmf", "gmm", false, []string{"dino.scores"}}, {"vmf", "joint", true, []string{"prototypes.reseed"}},
 		{"vmf", "frozen", true, []string{"dino.scores", "prototypes.reseed"}}, {"cosine", "gmm", true, nil},
+		{"linear", "joint", false, nil}, {"linear", "kmeans", false, []string{"dino.scores"}}, {"linear", "joint", true, []string{"prototypes.reseed"}},
 	} {
 		cfg := small(map[string]any{"dino.scores": c.scores, "prototypes.reseed": c.reseed})
 		cfg.Composition.Learner = c.learner
 		var got []string
-		for _, e := range vmfAlone(cfg) {
+		for _, e := range lengthsAlone(cfg) {
 			got = append(got, e.Key)
 		}
 		if !slices.Equal(got, c.want) {

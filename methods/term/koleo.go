@@ -75,8 +75,12 @@ func koleoNode(x *G.Node) (*G.Node, error) {
 	}, x)
 }
 
-// koleoBlock is the number of rows whose similarities are held at a time.
-const koleoBlock = 64
+// Similarities are held in blocks: of so many rows that a product's packing of the others does not
+// show, with so many of the others that a block stays in a shared cache.
+const (
+	koleoRows   = 512
+	koleoOthers = 2048
+)
 
 // koleo is the room for the nearest neighbours of k rows.
 type koleo struct {
@@ -84,11 +88,21 @@ type koleo struct {
 	c    []float32 // normalised rows
 	norm []float32
 	near []int
-	sim  []float32
+	best []float32 // similarity with the nearest of the others so far, of a block's rows
+	sim  []float32 // of a block
+	now  koleoBlock
+
+	search func(lo, hi int) // of a block's rows, bound once: a closure for each call would be garbage
 }
 
+// koleoBlock is the block at hand: so many rows and others, and where they begin.
+type koleoBlock struct{ rows, others, row, other int }
+
 func newKoleo(k, d int) *koleo {
-	return &koleo{k: k, d: d, c: make([]float32, k*d), norm: make([]float32, k), near: make([]int, k), sim: make([]float32, koleoBlock*k)}
+	rows, others := min(k, koleoRows), min(k, koleoOthers)
+	t := &koleo{k: k, d: d, c: make([]float32, k*d), norm: make([]float32, k), near: make([]int, k), best: make([]float32, rows), sim: make([]float32, rows*others)}
+	t.search = t.searchRows
+	return t
 }
 
 func (t *koleo) value(team *team.Team, x []float32) float64 {
@@ -107,14 +121,29 @@ func (t *koleo) value(team *team.Team, x []float32) float64 {
 	return s / float64(t.k)
 }
 
+// nearest finds each row's nearest other row, the first of equal ones.
 func (t *koleo) nearest(team *team.Team) {
-	for lo := 0; lo < t.k; lo += koleoBlock {
-		n := min(koleoBlock, t.k-lo)
-		kernel.InnerProducts(team, t.sim[:n*t.k], t.c[lo*t.d:(lo+n)*t.d], t.c, n, t.d, t.k)
-		for r := range n {
-			row := t.sim[r*t.k:][:t.k]
-			row[lo+r] = -2 // not itself
-			t.near[lo+r] = kernel.Argmax(row)
+	for lo := 0; lo < t.k; lo += koleoRows {
+		for from := 0; from < t.k; from += koleoOthers {
+			n, m := min(koleoRows, t.k-lo), min(koleoOthers, t.k-from)
+			kernel.InnerProducts(team, t.sim[:n*m], t.c[lo*t.d:(lo+n)*t.d], t.c[from*t.d:(from+m)*t.d], n, t.d, m)
+			t.now = koleoBlock{n, m, lo, from}
+			team.Chunks(n, kernel.RowChunk(m), t.search)
+		}
+	}
+}
+
+// searchRows looks for nearer ones in some rows of the block.
+func (t *koleo) searchRows(lo, hi int) {
+	b := t.now
+	for r := lo; r < hi; r++ {
+		row, self := t.sim[r*b.others:][:b.others], b.row+r-b.other
+		if self >= 0 && self < b.others {
+			row[self] = -2
+		}
+		if b.other == 0 || kernel.Max(row) > t.best[r] {
+			at := kernel.Argmax(row)
+			t.near[b.row+r], t.best[r] = b.other+at, row[at]
 		}
 	}
 }

@@ -132,7 +132,7 @@ func koleoOf(x []float64, n, d int) (s float64) {
 }
 
 // TestTermGradients compares each term and every entry of its gradient with the formula in float64
-// and its central differences, in a size that needs more than one block of rows, in each view where
+// and its central differences, in a size that needs more than one block of cosines, in each view where
 // there are two. The loss has the term three times.
 func TestTermGradients(t *testing.T) {
 	const d, h = 5, 1e-6
@@ -140,7 +140,7 @@ func TestTermGradients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n := gramBlock + 6
 			if name == "koleo views" {
-				n = 2 * (koleoBlock + 6)
+				n = 2 * 70
 			}
 			x := fixture.RandomUnit(4, n, d)
 			g := G.NewGraph()
@@ -176,7 +176,7 @@ func TestTermGradients(t *testing.T) {
 // TestKoLeoOfManyRows has more rows than similarities are held of at a time: of each row the
 // nearest is another one, in every block.
 func TestKoLeoOfManyRows(t *testing.T) {
-	const n, d = 2*koleoBlock + 9, 6
+	const n, d = koleoRows + 9, 6
 	x := fixture.RandomUnit(4, n, d)
 	k := newKoleo(n, d)
 	got := k.value(nil, x)

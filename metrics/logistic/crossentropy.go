@@ -13,11 +13,12 @@ const (
 	// rowBlock is the number of samples whose features stay in the cache between the
 	// logits and the gradient.
 	rowBlock = 512
-	// rowTask is the number of samples that one thread turns from logits into residuals at a time.
+	// rowTask is the number of samples whose cross-entropies are summed before they are added to
+	// the block's.
 	rowTask = 64
 	// classPad is the multiple that the classes are padded to, so that rows of logits fill whole
 	// vectors.
-	classPad = 32
+	classPad = 16
 	// padBias is the bias of the classes that pad: their probability is below 1e-37.
 	padBias = -1e30
 	// leastCurvature keeps steps finite along features that do not vary.
@@ -34,41 +35,53 @@ type crossEntropy struct {
 	y       []int         // [N]
 	classes int
 	l2      float64
+	pitch   int                   // classes with their padding, P
+	weights []float32             // scratch [P·D]
+	bias    []float32             // scratch [P]
+	blocks  []blockOf             // what the blocks of rows have found
+	rooms   kernel.Stock[scratch] // of the threads
+}
 
-	pitch   int       // classes with their padding, P
-	weights []float32 // scratch [P·D]
-	bias    []float32 // scratch [P]
-	logits  []float32 // scratch [rowBlock·P]
-	part    []float32 // scratch [C·D], one block's gradient
-	sums    []float32 // scratch [P], one block's sums of residuals
-	exps    []float64 // scratch [rowBlock], the rows' sums of exponentials of logits less the row's largest
-	rights  []float64 // scratch [rowBlock], the labels' logits less the row's largest
-	losses  []float64 // scratch, one per task
-	now     []int     // the labels of the block at hand
-	task    func(task int)
+// blockOf is what a block of rows adds to the objective.
+type blockOf struct {
+	loss float64
+	part []float32 // [C·D], its gradient
+	sums []float32 // [P], its sums of residuals
+}
+
+// scratch is what a thread needs for a block.
+type scratch struct {
+	logits []float32 // [rowBlock·P]
+	exps   []float64 // [rowBlock], the rows' sums of exponentials of logits less the row's largest
+	rights []float64 // [rowBlock], the labels' logits less the row's largest
 }
 
 func newCrossEntropy(team *team.Team, x matrix.Matrix, y []int, classes int, l2 float64) *crossEntropy {
 	pitch := (classes + classPad - 1) / classPad * classPad
 	o := &crossEntropy{
 		team: team, x: x, y: y, classes: classes, l2: l2, pitch: pitch,
-		weights: make([]float32, pitch*x.Cols), bias: make([]float32, pitch), logits: make([]float32, rowBlock*pitch),
-		part: make([]float32, classes*x.Cols), sums: make([]float32, pitch), exps: make([]float64, rowBlock), rights: make([]float64, rowBlock), losses: make([]float64, rowBlock/rowTask),
+		weights: make([]float32, pitch*x.Cols), bias: make([]float32, pitch), blocks: make([]blockOf, (x.Rows+rowBlock-1)/rowBlock),
 	}
-	o.task = o.residualsTask
+	for b := range o.blocks {
+		o.blocks[b] = blockOf{part: make([]float32, classes*x.Cols), sums: make([]float32, pitch)}
+	}
 	for k := classes; k < pitch; k++ {
 		o.bias[k] = padBias
 	}
 	return o
 }
 
-// value returns the objective at p and writes its gradient to g.
+// value returns the objective at p and writes its gradient to g. A thread does whole blocks, whose
+// rows stay in its core's cache; they are added up in their order.
 func (o *crossEntropy) value(p, g []float64) float64 {
 	n := o.set(p)
+	o.team.Do(len(o.blocks), o.block)
 	clear(g)
 	var loss float64
-	for start := 0; start < o.x.Rows; start += rowBlock {
-		loss += o.block(start, min(rowBlock, o.x.Rows-start), g)
+	for _, b := range o.blocks {
+		loss += b.loss
+		widen(g, b.part)
+		widen(g[n:], b.sums[:o.classes])
 	}
 	inv := 1 / float64(o.x.Rows)
 	for i := range g {
@@ -105,11 +118,13 @@ func (o *crossEntropy) curvature(p []float64) (features []float64, biases float6
 	o.set(p)
 	features = make([]float64, o.x.Cols)
 	inv := 1 / float64(o.classes*o.x.Rows)
+	room := o.room()
+	defer o.rooms.Put(room)
 	for start := 0; start < o.x.Rows; start += rowBlock {
 		m := min(rowBlock, o.x.Rows-start)
-		o.residuals(start, m)
+		o.residuals(room, start, m)
 		for i := range m {
-			s := float64(inv * doubt(o.logits[i*o.pitch:][:o.classes]))
+			s := float64(inv * doubt(room.logits[i*o.pitch:][:o.classes]))
 			biases += s
 			for j, v := range o.x.Row(start + i) {
 				features[j] += float64(s * float64(v) * float64(v))
@@ -128,46 +143,46 @@ func doubt(residuals []float32) (sum float64) {
 	return sum
 }
 
-// block returns the loss and adds the gradient of rows start … start+m-1.
-func (o *crossEntropy) block(start, m int, g []float64) float64 {
-	c, d := o.classes, o.x.Cols
-	loss := o.residuals(start, m)
-	kernel.Gemm(o.team, true, false, c, d, m, o.logits, o.pitch, o.x.Data[start*d:], d, o.part, d, false)
-	widen(g, o.part)
-	clear(o.sums)
-	for i := range m {
-		kernel.Axpy(1, o.logits[i*o.pitch:(i+1)*o.pitch], o.sums)
+// room is a thread's scratch.
+func (o *crossEntropy) room() *scratch {
+	room := o.rooms.Get()
+	if room.logits == nil {
+		room.logits, room.exps, room.rights = make([]float32, rowBlock*o.pitch), make([]float64, rowBlock), make([]float64, rowBlock)
 	}
-	widen(g[c*d:], o.sums[:c])
-	return loss
+	return room
+}
+
+// block works out what a block of rows adds.
+func (o *crossEntropy) block(b int) {
+	start, c, d := b*rowBlock, o.classes, o.x.Cols
+	m, out, room := min(rowBlock, o.x.Rows-start), &o.blocks[b], o.room()
+	defer o.rooms.Put(room)
+	out.loss = o.residuals(room, start, m)
+	kernel.Gemm(nil, true, false, c, d, m, room.logits, o.pitch, o.x.Data[start*d:], d, out.part, d, false)
+	clear(out.sums)
+	for i := range m {
+		kernel.Axpy(1, room.logits[i*o.pitch:(i+1)*o.pitch], out.sums)
+	}
 }
 
 // residuals writes probabilities minus the one-hot label of rows start … start+m-1 to the logits'
-// room and returns the sum of their cross-entropies.
-func (o *crossEntropy) residuals(start, m int) (loss float64) {
+// room and returns the sum of their cross-entropies, by parts of rowTask rows.
+func (o *crossEntropy) residuals(room *scratch, start, m int) (loss float64) {
 	d := o.x.Cols
 	for i := range m {
-		copy(o.logits[i*o.pitch:], o.bias)
+		copy(room.logits[i*o.pitch:], o.bias)
 	}
-	kernel.Gemm(o.team, false, true, m, o.pitch, d, o.x.Data[start*d:], d, o.weights, d, o.logits, o.pitch, true)
-	tasks := (m + rowTask - 1) / rowTask
-	o.now = o.y[start : start+m]
-	o.team.Do(tasks, o.task)
-	for _, l := range o.losses[:tasks] {
-		loss += l
+	kernel.Gemm(nil, false, true, m, o.pitch, d, o.x.Data[start*d:], d, o.weights, d, room.logits, o.pitch, true)
+	exps, rights := room.exps[:m], room.rights[:m]
+	kernel.Residuals(room.logits, o.pitch, o.y[start:start+m], exps, rights)
+	for lo := 0; lo < m; lo += rowTask {
+		var part float64
+		for i := lo; i < min(m, lo+rowTask); i++ {
+			part += math.Log(exps[i]) - rights[i]
+		}
+		loss += part
 	}
 	return loss
-}
-
-// residualsTask does rowTask samples.
-func (o *crossEntropy) residualsTask(task int) {
-	lo, hi := task*rowTask, min(len(o.now), (task+1)*rowTask)
-	exps, rights := o.exps[lo:hi], o.rights[lo:hi]
-	kernel.Residuals(o.logits[lo*o.pitch:], o.pitch, o.now[lo:hi], exps, rights)
-	o.losses[task] = 0
-	for i, sum := range exps {
-		o.losses[task] += math.Log(sum) - rights[i]
-	}
 }
 
 // narrow rounds src to float32.

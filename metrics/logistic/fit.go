@@ -7,6 +7,8 @@ import (
 
 const (
 	fitTolerance = 1e-6 // largest gradient entry of the objective at convergence of Fit
+	// scaledTolerance is the same of FitScaled.
+	scaledTolerance = 1e-4
 	// FitIterations is the most iterations of a fit whose model is used.
 	FitIterations = 500
 )
@@ -24,5 +26,16 @@ func Fit(team *team.Team, x matrix.Matrix, y []int, classes int, l2 float64) Mod
 	p := Prepare(team, x, y, classes)
 	w := p.Start()
 	end := p.Fit(p.X, p.Y, w, l2, Limits{Tolerance: fitTolerance, Iterations: FitIterations})
+	return p.Model(w, end)
+}
+
+// FitScaled is [Fit] for rows x [N,D] that are few and standardised already, by moments of more than
+// them: they are taken as they are, and the search ends where the largest gradient entry is 1e-4, as
+// scikit-learn's. Once stop (nil for never) says so, the model is of no use.
+func FitScaled(team *team.Team, x matrix.Matrix, y []int, classes int, l2 float64, stop func() bool) Model {
+	matrix.MustMatch("labels", len(y), x.Rows)
+	p := prepareScaled(team, x, y, classes)
+	w := p.Start()
+	end := p.Fit(p.X, p.Y, w, l2, Limits{Tolerance: scaledTolerance, Iterations: FitIterations, Stop: stop})
 	return p.Model(w, end)
 }

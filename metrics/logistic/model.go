@@ -48,7 +48,7 @@ func (m Model) Predict(team *team.Team, x matrix.Matrix) []int {
 }
 
 func (m Model) logits(team *team.Team, x matrix.Matrix) matrix.Matrix {
-	z := scaler{m.Mean, m.Scale}.apply(x)
+	z := Scaler{m.Mean, m.Scale}.Apply(x)
 	w := make([]float32, len(m.Coef))
 	narrow(w, m.Coef)
 	out := matrix.New(x.Rows, m.Classes)

@@ -1,6 +1,8 @@
 package logistic
 
 import (
+	"slices"
+
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/metrics/matrix"
@@ -15,7 +17,7 @@ type Problem struct {
 	Present []int         // [k], classes that the labels have, ascending
 
 	team    *team.Team
-	scaler  scaler
+	scaler  Scaler
 	turn    rotation
 	classes int
 }
@@ -25,11 +27,25 @@ type Problem struct {
 // 0..classes-1, another one panics. The team shares the work of this and of the problem's fits, and
 // changes no bit.
 func Prepare(team *team.Team, x matrix.Matrix, y []int, classes int) *Problem {
-	p := &Problem{team: team, scaler: scalerOf(x), classes: classes}
-	z := p.scaler.apply(x)
+	p := &Problem{team: team, scaler: Moments(x), classes: classes}
+	z := p.scaler.Apply(x)
 	p.turn = rotationOf(team, z)
 	p.X = p.turn.apply(team, z)
-	has, at := make([]bool, classes), make([]int, classes)
+	p.label(y)
+	return p
+}
+
+// prepareScaled is [Prepare] for rows that are few and scaled already: their axes are their own.
+func prepareScaled(team *team.Team, x matrix.Matrix, y []int, classes int) *Problem {
+	unscaled := Scaler{mean: make([]float64, x.Cols), scale: slices.Repeat([]float64{1}, x.Cols)}
+	p := &Problem{team: team, scaler: unscaled, classes: classes, turn: ownAxes{}, X: x}
+	p.label(y)
+	return p
+}
+
+// label takes over the labels.
+func (p *Problem) label(y []int) {
+	has, at := make([]bool, p.classes), make([]int, p.classes)
 	for _, c := range y {
 		has[c] = true
 	}
@@ -43,7 +59,6 @@ func Prepare(team *team.Team, x matrix.Matrix, y []int, classes int) *Problem {
 	for i, c := range y {
 		p.Y[i] = at[c]
 	}
-	return p
 }
 
 // Start is where a first fit begins: zero weights and biases, [k·D+k].

@@ -1,6 +1,8 @@
 package logistic
 
 import (
+	"slices"
+
 	"gonum.org/v1/gonum/mat"
 
 	"protobench/internal/kernel"
@@ -70,3 +72,9 @@ func (a axes) back(w []float64, classes int) []float64 {
 	}
 	return out
 }
+
+// ownAxes leave features as they are.
+type ownAxes struct{}
+
+func (ownAxes) apply(_ *team.Team, z matrix.Matrix) matrix.Matrix { return z }
+func (ownAxes) back(w []float64, _ int) []float64                 { return slices.Clone(w) }

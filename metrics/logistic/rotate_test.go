@@ -1,19 +1,11 @@
 package logistic
 
 import (
-	"slices"
 	"testing"
 
-	"protobench/internal/team"
 	"protobench/metrics/internal/fixture"
 	"protobench/metrics/matrix"
 )
-
-// plain keeps the features' own axes.
-type plain struct{}
-
-func (plain) apply(_ *team.Team, z matrix.Matrix) matrix.Matrix { return z }
-func (plain) back(w []float64, _ int) []float64                 { return slices.Clone(w) }
 
 // The least value, the coefficients and the predictions are those of unturned features, whether all
 // axes are looked for or, of wide features, the leading ones; turned fits take fewer steps.
@@ -36,7 +28,7 @@ func TestRotationLeavesTheSolution(t *testing.T) {
 			if _, some := p.turn.(reflection); some != (c.d > rotateUpTo) {
 				t.Errorf("%d features are turned by a %T", c.d, p.turn)
 			}
-			p.turn, p.X = plain{}, p.scaler.apply(x)
+			p.turn, p.X = ownAxes{}, p.scaler.Apply(x)
 			want, wantEnd := solved(t, p, c.l2)
 			fixture.Near(t, "objective", end.Value, wantEnd.Value, 1e-6*wantEnd.Value)
 			for i := range m.Coef {

@@ -6,14 +6,15 @@ import (
 	"protobench/metrics/matrix"
 )
 
-// scaler holds a training set's column moments, in float64.
-type scaler struct {
+// Scaler holds a training set's column moments, in float64.
+type Scaler struct {
 	mean  []float64
 	scale []float64 // population standard deviation; 1 for a constant column
 }
 
-func scalerOf(x matrix.Matrix) scaler {
-	s := scaler{mean: make([]float64, x.Cols), scale: make([]float64, x.Cols)}
+// Moments are those of the rows x [N,D], N positive.
+func Moments(x matrix.Matrix) Scaler {
+	s := Scaler{mean: make([]float64, x.Cols), scale: make([]float64, x.Cols)}
 	n := float64(x.Rows)
 	for i := range x.Rows {
 		for j, v := range x.Row(i) {
@@ -38,8 +39,8 @@ func scalerOf(x matrix.Matrix) scaler {
 	return s
 }
 
-// apply returns (x - mean)/scale, [Rows,Cols].
-func (s scaler) apply(x matrix.Matrix) matrix.Matrix {
+// Apply returns (x - mean)/scale, [Rows,Cols].
+func (s Scaler) Apply(x matrix.Matrix) matrix.Matrix {
 	out := matrix.New(x.Rows, x.Cols)
 	for i := range x.Rows {
 		dst := out.Row(i)

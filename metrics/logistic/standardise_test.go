@@ -9,7 +9,7 @@ import (
 
 func TestScalerOfConstantColumn(t *testing.T) {
 	x := matrix.Of(4, 2, []float32{0.1, 1, 0.1, 3, 0.1, 1, 0.1, 3})
-	s := scalerOf(x)
+	s := Moments(x)
 	fixture.Equal(t, "scale", s.scale, []float64{1, 1})
-	fixture.Equal(t, "columns", s.apply(x).Row(0)[1], float32(-1))
+	fixture.Equal(t, "columns", s.Apply(x).Row(0)[1], float32(-1))
 }

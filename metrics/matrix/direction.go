@@ -14,19 +14,40 @@ type Directions struct {
 // DirectionsOf finds the directions of the rows of m [Rows,Cols]. A row that is zero or holds NaN
 // or Inf has none.
 func DirectionsOf(m Matrix) Directions {
-	d := Directions{Raw: m, Unit: New(m.Rows, m.Cols), Norm: make([]float64, m.Rows), Has: make([]bool, m.Rows)}
+	d := NormsOf(m)
+	d.Unit = New(m.Rows, m.Cols)
 	for i := range m.Rows {
-		n := math.Sqrt(Dot(m.Row(i), m.Row(i)))
-		if n == 0 || !Finite(n) {
-			continue
-		}
-		d.Norm[i], d.Has[i] = n, true
-		u := d.Unit.Row(i)
-		for j, x := range m.Row(i) {
-			u[j] = float32(float64(x) / n)
+		if d.Has[i] {
+			divide(d.Unit.Row(i), m.Row(i), d.Norm[i])
 		}
 	}
 	return d
+}
+
+// NormsOf is [DirectionsOf] without the unit vectors, where Raw and Norm serve: no copy is made.
+func NormsOf(m Matrix) Directions {
+	d := Directions{Raw: m, Norm: make([]float64, m.Rows), Has: make([]bool, m.Rows)}
+	for i := range m.Rows {
+		d.Norm[i] = norm(m.Row(i))
+		d.Has[i] = d.Norm[i] > 0
+	}
+	return d
+}
+
+// norm is the Euclidean norm of a row, 0 where it has no direction.
+func norm(row []float32) float64 {
+	n := math.Sqrt(Dot(row, row))
+	if !Finite(n) {
+		return 0
+	}
+	return n
+}
+
+// divide sets dst to row/n; dst may be row.
+func divide(dst, row []float32, n float64) {
+	for j, x := range row {
+		dst[j] = float32(float64(x) / n)
+	}
 }
 
 // With lists the rows that have a direction, ascending.

@@ -2,13 +2,17 @@ package matrix
 
 import (
 	"fmt"
+	"slices"
+
+	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	"gonum.org/v1/gonum/mat"
 )
 
 // Matrix is a dense row-major float32 matrix [Rows,Cols]: one prototype, feature
 // vector or row of scores per row. Functions of this package never write into
-// a matrix they are given.
+// a matrix they are given, but for [Matrix.Normalise].
 type Matrix struct {
 	Rows, Cols int
 	Data       []float32 // [Rows*Cols]
@@ -31,10 +35,13 @@ func Of(rows, cols int, data []float32) Matrix {
 // Row returns row i, [Cols], sharing memory with the matrix.
 func (m Matrix) Row(i int) []float32 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
 
+// finiteRun is the number of entries that are looked at as one sum.
+const finiteRun = 1 << 16
+
 // Finite reports whether no entry is NaN or infinite.
 func (m Matrix) Finite() bool {
-	for _, x := range m.Data {
-		if !Finite(float64(x)) {
+	for run := range slices.Chunk(m.Data, finiteRun) { // a float64 sum of finite float32 numbers is finite
+		if !Finite(kernel.Sum(run)) {
 			return false
 		}
 	}
@@ -61,7 +68,34 @@ func (m Matrix) Dense() *mat.Dense {
 
 // Normalised returns the rows divided by their Euclidean norm, [Rows,Cols]. A row
 // without a direction (zero, NaN, Inf) becomes zero.
-func (m Matrix) Normalised() Matrix { return DirectionsOf(m).Unit }
+func (m Matrix) Normalised() Matrix { return m.NormalisedBy(nil) }
+
+// NormalisedBy is [Matrix.Normalised] by a team, which changes no bit.
+func (m Matrix) NormalisedBy(team *team.Team) Matrix {
+	out := New(m.Rows, m.Cols)
+	team.Chunks(m.Rows, normTask, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			if n := norm(m.Row(i)); n > 0 {
+				divide(out.Row(i), m.Row(i), n)
+			}
+		}
+	})
+	return out
+}
+
+// normTask is the number of rows that one thread normalises at a time.
+const normTask = 64
+
+// Normalise is [Matrix.Normalised] in place.
+func (m Matrix) Normalise() {
+	for i := range m.Rows {
+		if n := norm(m.Row(i)); n > 0 {
+			divide(m.Row(i), m.Row(i), n)
+		} else {
+			clear(m.Row(i))
+		}
+	}
+}
 
 // MustMatch panics when a list does not have the length wanted, one entry per row; what says of
 // which entries it is a list.

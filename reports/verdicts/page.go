@@ -37,7 +37,9 @@ const explanation = `
 
 **unique** counts the prototypes that remain when, in index order, each one is kept that no kept one covers at cosine distance below ε (Arteaga et al. 2025,
 definition 2.1). **centred** is the same after the prototypes' mean is taken off and they are normalised again: a common offset changes no softmax and shrinks every
-distance. **random** is what random unit vectors of the same shape have. A group is the prototypes that one covers. The groups' files have a line a prototype.
+distance. **random** is what random unit vectors of the same shape have. **nearest cosine** is that of a prototype to its nearest other one, near 1 for a copy (of
+4,096 prototypes at even distances where there are more); **effective rank** is exp of the entropy of the singular values of the unit prototypes (Roy and Vetterli
+2007), low where they lie in few dimensions. A group is the prototypes that one covers. The groups' files have a line a prototype.
 `
 
 func escape(s string) string { return table.EscapeMarkdown(s) }
@@ -67,11 +69,24 @@ func set(b *strings.Builder, i int, r audit.Result) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b, "\n%s\n![Unique prototypes over ε](figures/epsilon-%d.png)\n", text, i+1)
+	shape, err := shapeTable(r).Markdown()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "\n%s\n%s\n![Unique prototypes over ε](figures/epsilon-%d.png)\n", text, shape, i+1)
 	if len(r.Groups) > 0 {
 		fmt.Fprintf(b, "\n![Sizes of groups](figures/groups-%d.png)\n\nAll groups: [%s](%s)\n", i+1, groupsName(i), groupsName(i))
 	}
 	return nil
+}
+
+// shapeTable is how directions lie beside random ones.
+func shapeTable(r audit.Result) *table.Table {
+	t := &table.Table{Columns: []table.Column{{Name: "shape", Text: true}, {Name: "prototypes"}, {Name: "random"}}}
+	for _, c := range r.Shape() {
+		t.Rows = append(t.Rows, texts(c.Name, number(c.Here), number(c.Random)))
+	}
+	return t
 }
 
 func texts(of ...string) []table.Value {

@@ -17,6 +17,8 @@ func findings() Findings {
 	r.K, r.D, r.Epsilon = 6, 4, 0.025
 	r.Unique, r.UniqueCentred = audit.Counts{"0.025": 3, "0.5": 1}, audit.Counts{"0.025": 4, "0.5": 2}
 	r.Baseline.Unique = audit.Counts{"0.025": 6, "0.5": 5}
+	r.Nearest, r.Baseline.Nearest, r.EffectiveRank = &audit.Cosines{P05: 0.125, Median: 0.99, P95: 1}, &audit.Cosines{P05: 0.5, Median: 0.625, P95: 0.75}, &moved
+	r.Baseline.EffectiveRank = 3.5
 	r.Groups = []audit.Group{{Representative: 0, Members: []int{0, 2, 5}}, {Representative: 1, Members: []int{1, 3}}}
 	r.Verdict = audit.Verdict{Kind: audit.Partial, Reasons: []string{"half are copies"}, Remedies: []audit.Remedy{{Text: "KoLeo", Source: "a paper"}}}
 	sound := audit.Result{Found: audit.Found{File: "b.npy"}}
@@ -48,7 +50,7 @@ func TestWrite(t *testing.T) {
 	text := read("README.md")
 	for _, want := range []string{
 		`## dino\|x.pth`, `tensor he\|ad [6, 4] float16, prototypes of the teacher`, "**partial collapse**", "- half are copies", "- KoLeo (a paper)",
-		"| 0.025 |", "groups-1.csv", "Collapse begins: epoch 2.", "| epoch 2", "0.25", "## Log log.txt", "- stands at ln 6",
+		"| 0.025 |", "| nearest cosine, median |       0.99 |  0.625 |", "| effective rank         |       0.25 |    3.5 |", "groups-1.csv", "Collapse begins: epoch 2.", "| epoch 2", "0.25", "## Log log.txt", "- stands at ln 6",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q:\n%s", want, text)

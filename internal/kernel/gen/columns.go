@@ -20,22 +20,44 @@ const (
 	colRows, colSkip         = 72, 80
 	colWide, colNarrow       = 88, 96
 	colV3, colV4             = 104, 112
+	colImage, colVector      = 120, 128
 	wideVectors, narrowWidth = 4, 1
 )
 
-// column addresses vecs·8 channels of the current pixel.
+// column addresses vecs·8 channels of the current pixel, or eight channels of that pixel of four
+// images: sums of few channels would wait for each other.
 type column struct {
 	args, pixel, off reg.Register
 	vecs             int
+
+	places         map[reg.Register]reg.GPVirtual // of the pixel of the first image, by map
+	image, image3  reg.Register                   // bytes to the next image, and three times as many
+	vector, triple reg.Register                   // and to its sums
 }
 
 func (c column) at(p reg.Register, v int) Mem {
+	if c.places != nil {
+		return rowMem(c.places[p], c.image, c.image3, v, 0)
+	}
 	return Mem{Base: p, Index: c.pixel, Scale: 1, Disp: 32 * v}
 }
 
-// vec addresses channels of a per-channel vector.
+// vec addresses channels of a per-channel vector that all images share.
 func (c column) vec(p reg.Register, v int) Mem {
+	if c.places != nil {
+		v = 0
+	}
 	return Mem{Base: p, Index: c.off, Scale: 1, Disp: 32 * v}
+}
+
+// own addresses channels of a vector that each image has for itself.
+func (c column) own(field int) func(v int) Mem {
+	p := load(c.args, field)
+	if c.places == nil {
+		return func(v int) Mem { return c.vec(p, v) }
+	}
+	ADDQ(c.off, p)
+	return func(v int) Mem { return rowMem(p, c.vector, c.triple, v, 0) }
 }
 
 // registers returns one register for each vector of the block.
@@ -51,7 +73,20 @@ func (c column) registers() []reg.VecVirtual {
 func (c column) read(field int) []reg.VecVirtual {
 	p, r := load(c.args, field), c.registers()
 	for i := range r {
+		if i > 0 && c.places != nil {
+			r[i] = r[0]
+			continue
+		}
 		VMOVUPS(c.vec(p, i), r[i])
+	}
+	return r
+}
+
+// readOwn loads vectors that each image has for itself.
+func (c column) readOwn(field int) []reg.VecVirtual {
+	at, r := c.own(field), c.registers()
+	for i := range r {
+		VMOVUPS(at(i), r[i])
 	}
 	return r
 }
@@ -65,9 +100,9 @@ func (c column) zeros() []reg.VecVirtual {
 }
 
 func (c column) write(field int, r []reg.VecVirtual) {
-	p := load(c.args, field)
+	at := c.own(field)
 	for i := range r {
-		VMOVUPS(r[i], c.vec(p, i))
+		VMOVUPS(r[i], at(i))
 	}
 }
 
@@ -107,6 +142,59 @@ func overColumns(args reg.Register, block func(c column) (body, after func())) {
 	RET()
 }
 
+// overImages emits the same for four images, eight channels at a time, over the maps that block
+// addresses.
+func overImages(args reg.Register, maps []reg.Register, block func(c column) (body, after func())) {
+	c := column{args: args, off: GP64(), vecs: 4, places: map[reg.Register]reg.GPVirtual{}}
+	c.image, c.vector = load(args, colImage), load(args, colVector)
+	c.image3, c.triple = triple(c.image), triple(c.vector)
+	XORQ(c.off, c.off)
+	Label("block")
+	for _, m := range maps {
+		c.places[m] = GP64()
+		LEAQ(Mem{Base: m, Index: c.off, Scale: 1}, c.places[m])
+	}
+	body, after := block(c)
+	rows, n := load(args, colRows), GP64()
+	Label("row")
+	MOVQ(Mem{Base: args, Disp: colPixels}, n)
+	Label("pixel")
+	body()
+	for _, m := range maps {
+		ADDQ(Mem{Base: args, Disp: colPitch}, c.places[m])
+	}
+	DECQ(n)
+	JNZ(LabelRef("pixel"))
+	for _, m := range maps {
+		ADDQ(Mem{Base: args, Disp: colSkip}, c.places[m])
+	}
+	DECQ(rows)
+	JNZ(LabelRef("row"))
+	after()
+	ADDQ(Imm(32), c.off)
+	DECQ(Mem{Base: args, Disp: colNarrow})
+	JNZ(LabelRef("block"))
+	VZEROUPPER()
+	RET()
+}
+
+// overEither emits one or the other.
+func overEither(images bool, args reg.Register, maps []reg.Register, block func(c column) (body, after func())) {
+	if images {
+		overImages(args, maps, block)
+	} else {
+		overColumns(args, block)
+	}
+}
+
+// manyImages names a kernel that takes four images.
+func manyImages(name string, images bool) string {
+	if images {
+		return name + "Images"
+	}
+	return name
+}
+
 func vload(m Mem) reg.VecVirtual {
 	v := YMM()
 	VMOVUPS(m, v)
@@ -114,11 +202,12 @@ func vload(m Mem) reg.VecVirtual {
 }
 
 // colSums: v1 = Σ (x-v0), v2 = Σ (x-v0)².
-func colSums() {
-	args := function("colSumsAVX2", "colSumsAVX2 sums columns about a shift: see columns.")
+func colSums(images bool) {
+	name := manyImages("colSums", images) + "AVX2"
+	args := function(name, name+" sums columns about a shift: see columns.")
 	x := load(args, colX)
-	overColumns(args, func(c column) (body, after func()) {
-		shift, s, q := c.read(colV0), c.zeros(), c.zeros()
+	overEither(images, args, []reg.Register{x}, func(c column) (body, after func()) {
+		shift, s, q := c.readOwn(colV0), c.zeros(), c.zeros()
 		return func() {
 				for i := range s {
 					d := vload(c.at(x, i))
@@ -171,12 +260,16 @@ func affine(relu, add bool) {
 }
 
 // normSums: v1 = Σ g, v2 = Σ g·(x-v0), g = z where the mask lets it through, else 0.
-func normSums(by masking) {
-	name := by.name("normSums")
+func normSums(by masking, images bool) {
+	name := by.name(manyImages("normSums", images))
 	args := function(name, name+" sums gradients: see columns.")
 	x, z := load(args, colX), load(args, colZ)
 	m := newMask(args, by)
-	overColumns(args, func(c column) (body, after func()) {
+	maps := []reg.Register{x, z}
+	if by == byOutput {
+		maps = append(maps, m.y)
+	}
+	overEither(images, args, maps, func(c column) (body, after func()) {
 		mean, s, q := c.read(colV0), c.zeros(), c.zeros()
 		return func() {
 				for i := range s {

@@ -12,20 +12,27 @@ import (
 func main() {
 	ConstraintExpr("amd64,!noasm")
 	for groups := 1; groups <= 3; groups++ {
-		tileAVX512(groups)
+		for halves := 1; halves <= 2; halves++ {
+			tileAVX512(groups, halves)
+		}
 	}
+	stripAVX512(1)
+	stripAVX512(2)
 	tileAVX2(4)
 	tileAVX2(6)
 	transpose()
 	packRows()
 	packTiles()
-	colSums()
+	for _, images := range []bool{false, true} {
+		colSums(images)
+	}
 	for _, relu := range []bool{false, true} {
 		affine(relu, false)
 	}
 	affine(true, true)
 	for _, by := range []masking{unmasked, byOutput, byInput} {
-		normSums(by)
+		normSums(by, false)
+		normSums(by, true)
 		normApply(by)
 	}
 	winogradInput()

@@ -119,12 +119,12 @@ func end(args reg.Register, each eachC, halves []reg.VecVirtual) {
 	RET()
 }
 
-// tileAVX512 emits C[4·groups,32] (+)= A·B with one FMA chain in k order for each element.
-func tileAVX512(groups int) {
-	name := fmt.Sprintf("tile%dx32avx512", 4*groups)
+// tileAVX512 emits C[4·groups,16·halves] (+)= A·B with one FMA chain in k order for each element.
+func tileAVX512(groups, halves int) {
+	name := fmt.Sprintf("tile%dx%davx512", 4*groups, 16*halves)
 	args := function(name, name+" multiplies one register tile: see tile.")
 	offsA, offsC := []int{offA0, offA1, offA2}, []int{offC0, offC1, offC2}
-	acc := make([]reg.VecVirtual, 8*groups)
+	acc := make([]reg.VecVirtual, 4*groups*halves)
 	for i := range acc {
 		acc[i] = ZMM()
 	}
@@ -134,8 +134,8 @@ func tileAVX512(groups int) {
 		for g := range groups {
 			c := load(args, offsC[g])
 			for r := range 4 {
-				for h := range 2 {
-					f(rowMem(c, cs, cs3, r, 64*h), acc[8*g+2*r+h])
+				for h := range halves {
+					f(rowMem(c, cs, cs3, r, 64*h), acc[(4*g+r)*halves+h])
 				}
 			}
 		}
@@ -148,20 +148,34 @@ func tileAVX512(groups int) {
 	rs := load(args, offRS)
 	rs3 := triple(rs)
 	b := load(args, offB)
-	b0, b1 := ZMM(), ZMM()
+	bs := make([]reg.VecVirtual, halves)
+	for h := range bs {
+		bs[h] = ZMM()
+	}
 	walk("", args, as, b, func() {
-		VMOVUPS(Mem{Base: b}, b0)
-		VMOVUPS(Mem{Base: b, Disp: 64}, b1)
+		for h, v := range bs {
+			VMOVUPS(Mem{Base: b, Disp: 64 * h}, v)
+		}
 		for g, a := range as {
 			for r := range 4 {
-				x := ZMM()
-				VBROADCASTSS(rowMem(a, rs, rs3, r, 0), x)
-				VFMADD231PS(b0, x, acc[8*g+2*r])
-				VFMADD231PS(b1, x, acc[8*g+2*r+1])
+				multiply(rowMem(a, rs, rs3, r, 0), bs, acc[(4*g+r)*halves:])
 			}
 		}
 	})
-	end(args, each, []reg.VecVirtual{b0, b1})
+	end(args, each, bs)
+}
+
+// multiply adds the products of one number of A with a row of B to its accumulators.
+func multiply(a Mem, bs, acc []reg.VecVirtual) {
+	if len(bs) == 1 {
+		VFMADD231PS_BCST(a, bs[0], acc[0])
+		return
+	}
+	x := ZMM()
+	VBROADCASTSS(a, x)
+	for h, b := range bs {
+		VFMADD231PS(b, x, acc[h])
+	}
 }
 
 // tileAVX2 emits C[rows,16] (+)= A·B: four rows from the first group, and with six rows two from

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"protobench/reports"
+)
+
+type explainCommand struct {
+	Dir  string `arg:"" help:"Folder of a run."`
+	JSON bool   `name:"json" help:"One JSON object instead of the table."`
+}
+
+// Run judges the claims of a run's sweep and writes findings.md.
+func (c explainCommand) Run(w *console) error {
+	e, err := reports.Explain(c.Dir)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(w.out).Encode(e)
+	}
+	if e.Question != "" {
+		if _, err := fmt.Fprintf(w.out, "%s\n\n", e.Question); err != nil {
+			return err
+		}
+	}
+	if e.Done < e.Planned {
+		w.warn(fmt.Sprintf("%d of %d cells have a result; the verdicts rest on those", e.Done, e.Planned))
+	}
+	_, err = fmt.Fprintf(w.out, "%s\n\nfindings: %s\n", strings.TrimRight(e.Text, "\n"), e.Path)
+	return err
+}

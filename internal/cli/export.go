@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"protobench/harness"
+	"protobench/internal/team"
+	"protobench/internal/tensorfile"
+)
+
+type exportCommand struct {
+	Features exportFeatures `cmd:"" help:"What a finished cell makes of its images: features, labels, embeddings (.npz or .safetensors)."`
+	Weights  exportWeights  `cmd:"" help:"A finished cell's encoder, as PyTorch names it (.safetensors; docs/interop.md has the modules)."`
+}
+
+// cellArgument is a finished cell, where what it gives goes, and of which branch it is.
+type cellArgument struct {
+	Cell   string `arg:"" help:"Folder of a finished cell: RUN/cells/NAME."`
+	Out    string `required:"" placeholder:"FILE" help:"File that is written."`
+	Branch string `placeholder:"BRANCH" enum:",teacher,student" default:"" help:"teacher or student (the teacher; rows have a student alone)."`
+}
+
+// open opens the cell.
+func (c cellArgument) open(ctx context.Context) (*harness.Trained, error) {
+	t, err := harness.OpenTrained(c.Cell, openData(ctx))
+	return t, given(ctx, err)
+}
+
+type exportFeatures struct{ cellArgument }
+
+// Run writes the features.
+func (c exportFeatures) Run(ctx context.Context, w *console) error {
+	ending := filepath.Ext(c.Out)
+	if ending != ".npz" && ending != ".safetensors" {
+		return fmt.Errorf("--out %s: features go into a file that ends in .npz or .safetensors", c.Out)
+	}
+	cell, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	threads := team.New(runtime.GOMAXPROCS(0))
+	defer threads.Close()
+	tensors, err := cell.Features(ctx, c.Branch, threads)
+	if errors.Is(err, context.Canceled) {
+		return exitError{exitInterrupted, "interrupted: nothing is written"}
+	}
+	if err != nil {
+		return err
+	}
+	write := func() error { return tensorfile.WriteNPZ(c.Out, tensors) }
+	if ending == ".safetensors" {
+		write = func() error { return tensorfile.WriteSafetensors(c.Out, &tensorfile.File{Tensors: tensors}) }
+	}
+	return wrote(w, c.Out, tensors, write())
+}
+
+type exportWeights struct{ cellArgument }
+
+// Run writes the weights.
+func (c exportWeights) Run(ctx context.Context, w *console) error {
+	if filepath.Ext(c.Out) != ".safetensors" {
+		return fmt.Errorf("--out %s: weights go into a file that ends in .safetensors", c.Out)
+	}
+	cell, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := cell.Weights(c.Branch)
+	if err != nil {
+		return err
+	}
+	return wrote(w, c.Out, f.Tensors, tensorfile.WriteSafetensors(c.Out, f))
+}
+
+// wrote lists what a file has been given.
+func wrote(w *console, path string, tensors []tensorfile.Tensor, err error) error {
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	var rows []row
+	for _, t := range tensors {
+		rows = append(rows, row{cells: []string{"  " + t.Name, fmt.Sprint(t.Shape)}})
+	}
+	if _, err := fmt.Fprintf(w.out, "%s: %s\n", path, count(len(tensors), "array")); err != nil {
+		return err
+	}
+	return table(w.out, []string{"  name", "shape"}, rows)
+}

@@ -1,0 +1,41 @@
+package metrics
+
+import "slices"
+
+// Groups are the rows that each representative covers (itself included), ascending, in the order of
+// Representatives.
+func (c Cover) Groups() [][]int {
+	groups := make([][]int, len(c.Representatives))
+	for row, o := range c.Owner {
+		if o >= 0 {
+			at, _ := slices.BinarySearch(c.Representatives, o)
+			groups[at] = append(groups[at], row)
+		}
+	}
+	return groups
+}
+
+// Largest is the number of rows in the largest group; 0 without groups.
+func (c Cover) Largest() int {
+	largest := 0
+	for _, n := range c.Sizes() {
+		largest = max(largest, n)
+	}
+	return largest
+}
+
+func largestGroupSpecs() []Spec {
+	return atEpsilons(func(i int, eps float64) Spec {
+		return Spec{
+			Key: "largest_group@" + EpsilonText(eps), Of: OfPrototypes, Unit: CountOfK, Better: Lower, Geometric: true,
+			Doc: "prototypes in the largest group of the greedy cover at this cosine distance", Source: definitionOfUnique,
+			Formula:  "max over representatives of the number of prototypes that each covers",
+			Collapse: "K at total collapse; far above 1 where few groups hold most prototypes", Undefined: noDirection,
+			Column: "**largest-group@ε**: prototypes in the largest group of near-duplicates, in % of K; all of them at total collapse, one where none has a near copy.",
+			measure: func(in *Input) Result {
+				n := in.covers()[i].Largest()
+				return defined(float64(n), n > 0, noDirection)
+			},
+		}
+	}, GeometryTable)
+}

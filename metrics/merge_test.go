@@ -1,0 +1,43 @@
+package metrics
+
+import (
+	"slices"
+	"testing"
+
+	"protobench/metrics/matrix"
+)
+
+// TestMerges: pairs that came within a distance are counted at that distance, those that were there
+// before or have no direction are not.
+func TestMerges(t *testing.T) {
+	// The second goes to the first, the third and fourth were together all the time, the fifth is
+	// nothing before, the sixth comes within 0.25 of the first.
+	before := matrix.Of(6, 2, []float32{1, 0, 0, 1, -1, 0, -1, 0, 0, 0, 0, -1})
+	now := matrix.Of(6, 2, []float32{1, 0, 1, 0.01, -1, 0, -1, 0.01, 1, 0, 0.8, -0.6})
+	in := &Input{Prototypes: Prototypes{Effective: now}}
+	for e, got := range in.Merges(before) {
+		want := [][2]int{{1, 0}}
+		if Epsilons()[e] >= 0.25 {
+			want = append(want, [2]int{5, 0})
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("at %g: %v, want %v", Epsilons()[e], got, want)
+		}
+	}
+	for e, got := range in.Merges(now) {
+		if got != nil {
+			t.Errorf("nothing moved, and at %g there are %v", Epsilons()[e], got)
+		}
+	}
+}
+
+func TestChanged(t *testing.T) {
+	if share, ok := Changed([]int{0, 1, 2, 3}, []int{0, 1, 3, 2}); !ok || share != 0.5 {
+		t.Errorf("%g, %v", share, ok)
+	}
+	for _, x := range [][2][]int{{nil, {1}}, {{1}, nil}, {nil, nil}} {
+		if _, ok := Changed(x[0], x[1]); ok {
+			t.Errorf("%v has a share", x)
+		}
+	}
+}

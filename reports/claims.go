@@ -1,0 +1,252 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"protobench/harness/store"
+	"protobench/stats"
+)
+
+// finding is a claim of the sweep beside what its runs say of it.
+type finding struct {
+	claim    store.Claim
+	measure  measure
+	estimate stats.Estimate // of the contrast at equal seeds, in the measure's unit
+	p, holm  float64        // two-sided sign-flip; Holm over the sweep's claims
+	verdict  stats.Verdict
+	family   int // claims that Holm counts
+}
+
+// findings judges every claim. Holm's family is exactly the sweep's claims.
+func (s *sweep) findings() ([]finding, error) {
+	var out []finding
+	var p []float64
+	for _, c := range s.plan.Claims {
+		f := finding{claim: c, measure: measureOf(c.Metric), family: len(s.plan.Claims)}
+		values, err := s.contrast(c, f.measure)
+		if err != nil {
+			return nil, err
+		}
+		f.estimate, f.p = stats.Estimated(values), stats.SignFlip(values)
+		out, p = append(out, f), append(p, f.p)
+	}
+	for i, adjusted := range stats.Holm(p) {
+		out[i].holm = adjusted
+		out[i].verdict = stats.Judge(out[i].estimate, adjusted, out[i].claim.Hypothesis)
+	}
+	return out, nil
+}
+
+// contrast is the claim's weighted sum at each seed at which all of its arms ended.
+func (s *sweep) contrast(c store.Claim, m measure) ([]float64, error) {
+	var out []float64
+	for _, seed := range s.seeds() {
+		sum := -c.Against
+		for _, t := range c.Contrast {
+			v, err := s.term(c, m, t, seed)
+			if err != nil {
+				return nil, err
+			}
+			sum += float64(t.Weight * v)
+		}
+		out = append(out, sum)
+	}
+	return stats.Finite(out), nil
+}
+
+// seeds lists the plan's.
+func (s *sweep) seeds() []uint64 {
+	var out []uint64
+	for _, a := range s.arms {
+		for _, r := range a.runs {
+			if seed := r.cell().Seed; !slices.Contains(out, seed) {
+				out = append(out, seed)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// term is what one arm, or one of its observers, adds at a seed: its value, the mean over axes that
+// the claim leaves open, or its slope over an axis. NaN where one of its runs has no value.
+func (s *sweep) term(c store.Claim, m measure, t store.ClaimTerm, seed uint64) (float64, error) {
+	var x, y []float64
+	for _, a := range s.arms {
+		if a.cell.Method != t.Arm || !standsWhere(a.cell, c.Where) {
+			continue
+		}
+		v, err := a.valueAt(m, t, seed)
+		if err != nil {
+			return math.NaN(), err
+		}
+		x, y = append(x, axisNumber(a.cell.Axes[c.Slope], c.PerLog2)), append(y, v)
+	}
+	if c.Slope != "" {
+		return stats.Slope(x, y), nil
+	}
+	return stats.Mean(y), nil
+}
+
+// standsWhere reports whether a cell has the given values on those of the axes that it has.
+func standsWhere(c store.Cell, where map[string]any) bool {
+	for path, v := range where {
+		if own, has := c.Axes[path]; has && store.FormatAxis(own) != store.FormatAxis(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// valueAt is the shown value of the arm's run at a seed, at the end or at a share of training: NaN
+// where there is none.
+func (a *arm) valueAt(m measure, t store.ClaimTerm, seed uint64) (float64, error) {
+	r, ok := a.countedAt(seed)
+	switch {
+	case !ok:
+		return math.NaN(), nil
+	case t.At == 1:
+		return m.in(r, t.Observer), nil
+	}
+	lines, err := r.Dir.Epochs()
+	if err != nil || len(lines) == 0 || m.misleads(r) {
+		return math.NaN(), err
+	}
+	return m.of(measuredBy(nearestTo(lines, t.At), t.Observer), r.k), nil
+}
+
+// countedAt is the run at a seed; false where none has final metrics.
+func (a *arm) countedAt(seed uint64) (run, bool) {
+	for _, r := range a.counted() {
+		if r.cell().Seed == seed {
+			return r, true
+		}
+	}
+	return run{}, false
+}
+
+// nearestTo is the measurement nearest to a share of the steps.
+func nearestTo(lines []store.Epoch, share float64) store.Epoch {
+	step := share * float64(lines[len(lines)-1].Step)
+	return slices.MinFunc(lines, func(a, b store.Epoch) int {
+		return cmp.Compare(math.Abs(float64(a.Step)-step), math.Abs(float64(b.Step)-step))
+	})
+}
+
+// axisNumber is an axis's value as a number, NaN for a text.
+func axisNumber(v any, log2 bool) float64 {
+	n, ok := v.(float64)
+	switch {
+	case !ok:
+		return math.NaN()
+	case log2:
+		return math.Log2(n)
+	}
+	return n
+}
+
+// formula writes what is summed: "swav+gmm − swav".
+func (f finding) formula() string {
+	var b strings.Builder
+	terms := slices.Clone(f.claim.Contrast)
+	slices.SortStableFunc(terms, func(x, y store.ClaimTerm) int { // what counts positive first
+		return cmp.Compare(math.Copysign(1, y.Weight), math.Copysign(1, x.Weight))
+	})
+	for i, t := range terms {
+		switch {
+		case t.Weight < 0:
+			b.WriteString("− ")
+		case i > 0:
+			b.WriteString("+ ")
+		}
+		if a := math.Abs(t.Weight); a != 1 {
+			fmt.Fprintf(&b, "%.3g·", a)
+		}
+		b.WriteString(termText(t) + " ")
+	}
+	if f.claim.Against != 0 {
+		fmt.Fprintf(&b, "− %g ", f.claim.Against)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// termText writes a term as sweeps do.
+func termText(t store.ClaimTerm) string {
+	out := t.Arm
+	if t.Observer != "" {
+		out += "/" + t.Observer
+	}
+	if t.At != 1 {
+		out += fmt.Sprintf("@%g", t.At)
+	}
+	return out
+}
+
+// quantity says what is measured of the formula.
+func (f finding) quantity() string {
+	out := f.measure.title()
+	if f.claim.Slope != "" {
+		by := "one"
+		if f.claim.PerLog2 {
+			by = "a doubling"
+		}
+		out += " by " + by + " of " + f.claim.Slope
+	}
+	for _, path := range slices.Sorted(maps.Keys(f.claim.Where)) {
+		out += fmt.Sprintf(", %s = %s", path, store.FormatAxis(f.claim.Where[path]))
+	}
+	return out
+}
+
+// expected says what the claim expects of it.
+func (f finding) expected() string {
+	switch effect := f.measure.number(f.claim.Effect); {
+	case f.claim.Direction == stats.None:
+		return "within ±" + effect
+	case f.claim.Effect == 0 && f.claim.Direction == stats.More:
+		return "above 0"
+	case f.claim.Effect == 0:
+		return "below 0"
+	case f.claim.Direction == stats.More:
+		return "at least +" + effect
+	default:
+		return "at most −" + effect
+	}
+}
+
+// because says by what part of the rule the verdict is what it is.
+func (f finding) because() string {
+	e := f.estimate
+	switch {
+	case e.N < 2:
+		return "fewer than two paired seeds have a value, and an interval needs two"
+	case f.verdict == stats.Supported && f.claim.Direction == stats.None:
+		return "the whole interval lies within what does not matter"
+	case f.verdict == stats.Supported:
+		return "the mean is as large as expected and p after Holm is " + pText(f.holm)
+	case f.verdict == stats.NotSupported && f.claim.Direction == stats.None:
+		return "the whole interval lies beyond what does not matter"
+	case f.verdict == stats.NotSupported:
+		return "the whole interval falls short of the effect that matters"
+	case f.claim.Direction != stats.None && stats.SmallestHolm(e.N, f.family) >= stats.Level:
+		return fmt.Sprintf("%d paired seeds cannot take p below %s over %d claims, whatever they show; %d seeds can",
+			e.N, pText(stats.SmallestHolm(e.N, f.family)), f.family, stats.SeedsNeeded(f.family))
+	case f.claim.Direction == stats.None:
+		return "the interval is too wide to tell"
+	}
+	return "neither is p after Holm (" + pText(f.holm) + ") below 0.05 at a mean of that size, nor does the interval exclude the effect that matters"
+}
+
+// power says which difference the design could have found.
+func (f finding) power() string {
+	v := stats.DetectableEffect(f.estimate.SD, f.estimate.N, f.family)
+	if math.IsNaN(v) {
+		return undefined
+	}
+	return f.measure.number(v)
+}
