@@ -1,7 +1,6 @@
 package encoders
 
 import (
-	"protobench/internal/kernel"
 	"protobench/internal/team"
 
 	"gorgonia.org/tensor"
@@ -41,6 +40,7 @@ var packings kernel.Stock[kernel.Panels]
 // affine is the map x·w (+ b) of rows, w [In,Out], b [Out], and the gradients of both while a
 // backward pass goes through the rows from the first to the last.
 type affine struct {
+	precision
 	in, out int
 	dw, db  []float32
 	sums    *slicedSums // of db
@@ -49,10 +49,10 @@ type affine struct {
 // forward sets y = x·w (+ b) on n rows. Without a bias b is nil.
 func (a *affine) forward(team *team.Team, n int, y, x, w, b []float32) {
 	if b == nil {
-		kernel.Gemm(team, false, false, n, a.out, a.in, x, a.in, w, a.out, y, a.out, false)
+		a.gemm(team, false, false, n, a.out, a.in, x, a.in, w, a.out, y, a.out, false)
 		return
 	}
-	kernel.GemmBias(team, n, a.out, a.in, x, a.in, w, a.out, b, y, a.out)
+	a.gemmBias(team, n, a.out, a.in, x, a.in, w, a.out, b, y, a.out)
 }
 
 // prepare makes room for the gradients over n rows.
@@ -73,7 +73,7 @@ func (a *affine) addBias(lo int, g []float32) {
 
 // learn adds the rows from lo on to dw: their x and the gradient g of their product.
 func (a *affine) learn(team *team.Team, lo int, x, g []float32) {
-	kernel.Gemm(team, true, false, a.in, a.out, len(g)/a.out, x, a.in, g, a.out, a.dw, a.out, lo > 0)
+	a.gemm(team, true, false, a.in, a.out, len(g)/a.out, x, a.in, g, a.out, a.dw, a.out, lo > 0)
 }
 
 // packed returns w, or wᵀ for the input's gradient, to be multiplied with rows by any thread. It is
@@ -90,7 +90,7 @@ func (a *affine) packed(team *team.Team, w []float32, trans bool) *kernel.Panels
 
 // input sets dx = g·wᵀ.
 func (a *affine) input(team *team.Team, dx, g, w []float32) {
-	kernel.Gemm(team, false, true, len(g)/a.out, a.in, a.out, g, a.out, w, a.out, dx, a.in, false)
+	a.gemm(team, false, true, len(g)/a.out, a.in, a.out, g, a.out, w, a.out, dx, a.in, false)
 }
 
 // finish leaves the gradients in dw and db once all rows have been seen.

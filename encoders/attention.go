@@ -24,6 +24,7 @@ func Attention(qkv *G.Node, tokens, heads int) (*G.Node, error) {
 }
 
 type attention struct {
+	precision
 	n, tokens, dim, heads int
 	weights               []float32 // [N,heads,T,T], rows sum to 1
 	ds                    []float32 // [attentionParts,T,T], the gradient of one head's scores
@@ -48,7 +49,7 @@ func (a *attention) node(qkv *G.Node) (*G.Node, error) {
 			a.now = attentionArrays{qkv: in[0], y: out}
 			team.Do(attentionParts, a.forwardTask)
 		},
-		Backward: a.backwardNodes,
+		Backward: a.backwardNodes, Layer: a,
 	}, qkv)
 }
 
@@ -90,21 +91,21 @@ func (a *attention) scale() float32 { return float32(1 / math.Sqrt(float64(a.dim
 func (a *attention) forwardHead(y, qkv, w []float32) {
 	t, d, h, s := a.tokens, a.dim, a.dim/a.heads, a.scale()
 	q, k, v := qkv, qkv[d:], qkv[2*d:]
-	kernel.Gemm(nil, false, true, t, t, h, q, 3*d, k, 3*d, w, t, false)
+	a.gemm(nil, false, true, t, t, h, q, 3*d, k, 3*d, w, t, false)
 	kernel.SoftmaxRows(nil, w, w, t, t, s)
-	kernel.Gemm(nil, false, false, t, h, t, w, t, v, 3*d, y, d, false)
+	a.gemm(nil, false, false, t, h, t, w, t, v, 3*d, y, d, false)
 }
 
 // backwardHead sets the gradients of one head's queries, keys and values.
 func (a *attention) backwardHead(dqkv, qkv, dy, w, ds []float32) {
 	t, d, h, s := a.tokens, a.dim, a.dim/a.heads, a.scale()
-	kernel.Gemm(nil, true, false, t, h, t, w, t, dy, d, dqkv[2*d:], 3*d, false)
-	kernel.Gemm(nil, false, true, t, t, h, dy, d, qkv[2*d:], 3*d, ds, t, false)
+	a.gemm(nil, true, false, t, h, t, w, t, dy, d, dqkv[2*d:], 3*d, false)
+	a.gemm(nil, false, true, t, t, h, dy, d, qkv[2*d:], 3*d, ds, t, false)
 	for r := range t {
 		kernel.SoftmaxBackward(ds[r*t:][:t], w[r*t:][:t], s)
 	}
-	kernel.Gemm(nil, false, false, t, h, t, ds, t, qkv[d:], 3*d, dqkv, 3*d, false)
-	kernel.Gemm(nil, true, false, t, h, t, ds, t, qkv, 3*d, dqkv[d:], 3*d, false)
+	a.gemm(nil, false, false, t, h, t, ds, t, qkv[d:], 3*d, dqkv, 3*d, false)
+	a.gemm(nil, true, false, t, h, t, ds, t, qkv, 3*d, dqkv[d:], 3*d, false)
 }
 
 // backwardNodes comes after the forward pass, which leaves the weights.

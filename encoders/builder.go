@@ -36,8 +36,12 @@ func (b *builder) network(x *G.Node) error {
 }
 
 func (b *builder) apply(layer func(x *G.Node) (*G.Node, error)) (err error) {
-	if b.g != nil {
-		b.x, err = layer(b.x)
+	if b.g == nil {
+		return nil
+	}
+	b.x, err = layer(b.x)
+	if err == nil && b.weights.Config.BF16 && b.mode == Training {
+		useBF16(b.x)
 	}
 	return err
 }
@@ -56,12 +60,9 @@ func (b *builder) param(name string, fill func(*rand.Rand) float32, shape ...int
 	return n
 }
 
-func (b *builder) conv(name string, in, out, stride int, inputGrad bool) (err error) {
+func (b *builder) conv(name string, in, out, stride int, inputGrad bool) error {
 	w := b.param(name+".weight", uniform(9*in), 3, 3, in, out)
-	if b.g != nil {
-		b.x, err = Conv3x3(b.x, w, stride, b.weights.Config.Winograd, inputGrad)
-	}
-	return err
+	return b.apply(func(x *G.Node) (*G.Node, error) { return Conv3x3(x, w, stride, b.weights.Config.Winograd, inputGrad) })
 }
 
 func (b *builder) conv1x1(name string, in, out, stride int) error {
@@ -73,16 +74,13 @@ func (b *builder) linear(name string, in, out int, bias, relu, inputGrad bool) e
 	return b.linearFrom(name, uniform(in), in, out, bias, relu, inputGrad)
 }
 
-func (b *builder) linearFrom(name string, start func(*rand.Rand) float32, in, out int, bias, relu, inputGrad bool) (err error) {
+func (b *builder) linearFrom(name string, start func(*rand.Rand) float32, in, out int, bias, relu, inputGrad bool) error {
 	w := b.param(name+".weight", start, in, out)
 	var c *G.Node
 	if bias {
 		c = b.param(name+".bias", constant(0), out)
 	}
-	if b.g != nil {
-		b.x, err = Linear(b.x, w, c, relu, inputGrad)
-	}
-	return err
+	return b.apply(func(x *G.Node) (*G.Node, error) { return Linear(x, w, c, relu, inputGrad) })
 }
 
 func (b *builder) norm(name string, ch int, relu bool) error {

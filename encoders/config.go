@@ -17,6 +17,11 @@ type Config struct {
 	// Masked is for masked image modelling (no setting: its objective asks for it): a vit gets a
 	// mask token, and in training gives its patches' embeddings too.
 	Masked bool
+
+	// BF16 rounds the operands of products to bf16 in training (train.precision asks for it): those
+	// of linear maps, attention and convolutions of an even number of channels, forward and
+	// backward. Evaluation keeps float32.
+	BF16 bool
 }
 
 // stemLarge is the value of encoder.stem for large images.

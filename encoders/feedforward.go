@@ -24,7 +24,7 @@ func FeedForward(x, gamma, beta, w1, b1, w2, b2 *G.Node, eps float64) (*G.Node, 
 	f.forwardPart, f.backwardPart = f.forwardRows, f.backwardSlice
 	return graph.Apply(graph.Op{
 		Kind: "feed-forward", Out: xs.Clone(), Diff: []bool{true, true, true, true, true, true, true},
-		Forward: f.forward, Backward: f.backwardNodes,
+		Forward: f.forward, Backward: f.backwardNodes, Layer: f,
 	}, x, gamma, beta, w1, b1, w2, b2)
 }
 

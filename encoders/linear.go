@@ -66,7 +66,7 @@ func newLinear(x, w *G.Node) (*linear, error) {
 func (l *linear) node(kind string, in ...*G.Node) (*G.Node, error) {
 	diff := []bool{l.inputGrad, true, true}[:len(in)]
 	return graph.Apply(graph.Op{
-		Kind: kind, Out: tensor.Shape{l.n, l.out}, Diff: diff, Forward: l.forward, Backward: l.backwardNodes,
+		Kind: kind, Out: tensor.Shape{l.n, l.out}, Diff: diff, Forward: l.forward, Backward: l.backwardNodes, Layer: l,
 	}, in...)
 }
 

@@ -23,7 +23,7 @@ func NormLinear(x, gamma, beta, w, b *G.Node, eps float64) (*G.Node, error) {
 	l.forwardPart, l.backwardPart = l.forwardRows, l.backwardSlice
 	return graph.Apply(graph.Op{
 		Kind: "norm-linear", Out: tensor.Shape{l.n, l.out}, Diff: []bool{true, true, true, true, true},
-		Forward: l.forward, Backward: l.backwardNodes,
+		Forward: l.forward, Backward: l.backwardNodes, Layer: l,
 	}, x, gamma, beta, w, b)
 }
 

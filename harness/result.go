@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"protobench/harness/store"
+	"protobench/harness/sweep"
 	"protobench/internal/kernel"
 )
 
@@ -19,10 +20,18 @@ func newResult(j *Job, at progress, status, reason string) store.Result {
 		Timing:    store.Timing{TrainS: at.tally.train, EvalS: at.tally.eval, StepMSMedian: median(at.tally.stepMS)},
 		ResumedAt: listed(at.resumedAt),
 		Provenance: store.Provenance{
-			Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), DataSHA256: j.Cell.Images.Fingerprint,
+			Numerics: Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), Precision: precision(&j.Cell), DataSHA256: j.Cell.Images.Fingerprint,
 			Warnings: storedWarnings(j.Cell.Warnings),
 		},
 	}
+}
+
+// precision is that of a cell's products in training where it is not float32.
+func precision(c *sweep.Cell) string {
+	if t := c.Train(); t.BF16() && c.Reference != "pixels" {
+		return t.Precision
+	}
+	return ""
 }
 
 // success is the result of a job that came to its end.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/methods/learner"
 	"protobench/methods/objective"
@@ -97,9 +98,18 @@ func anyGradient(c part.Composition) bool {
 	return slices.ContainsFunc(append(c.Learners(), c.Observers...), learner.Gradient)
 }
 
+// Unsupported refuses products of bf16 where the processor does not multiply bf16.
+func Unsupported(t part.Train) []*setting.KeyError {
+	if !t.BF16() || kernel.HasBF16() {
+		return nil
+	}
+	return part.Refuse("train.precision", "set \"float32\" or run it on a processor that has them (protobench doctor says which this one has)",
+		"\"bf16\" takes the instructions of AVX512_BF16, which are not in use here (kernels: %s)", kernel.InUse())
+}
+
 // trainErrors are those of the run's length, batch and optimizer.
 func trainErrors(c part.Config) []*setting.KeyError {
-	var errs []*setting.KeyError
+	errs := Unsupported(c.Train)
 	if c.Images > 0 && c.Train.Batch > c.Images {
 		errs = append(errs, refuse("train.batch", "take a smaller batch", "%d is more than the %d training images", c.Train.Batch, c.Images))
 	}

@@ -47,6 +47,7 @@ func newReference(cfg part.Config, classes int) (*Reference, error) {
 	if cfg.Team == nil {
 		cfg.Team = team.New(1)
 	}
+	cfg.Encoder.BF16 = cfg.Train.BF16()
 	w, err := encoders.New(cfg.Encoder, cfg.Input, cfg.Seed)
 	if err != nil {
 		return nil, err

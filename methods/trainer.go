@@ -56,7 +56,7 @@ func New(cfg part.Config) (*Trainer, error) {
 func newTrainer(cfg part.Config) (*Trainer, error) {
 	o, _ := objective.Find(cfg.Composition.Objective)
 	traits := o.Traits(cfg.Settings)
-	cfg.Encoder.Masked = traits.Patches
+	cfg.Encoder.Masked, cfg.Encoder.BF16 = traits.Patches, cfg.Train.BF16()
 	if cfg.Team == nil {
 		cfg.Team = team.New(1)
 	}

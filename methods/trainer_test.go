@@ -68,6 +68,9 @@ func variants(t *testing.T) map[string]part.Config {
 	})
 	d.Composition.Observers = []string{"joint"}
 	out["dino+gmm with every other switch"] = d
+	low := testConfig(t, "swav")
+	low.Train.Precision = "bf16"
+	out["swav in bf16"] = low
 	c := testConfig(t, "carp+gmm")
 	c.Composition.Observers = []string{"joint", "frozen"}
 	c.Settings.MustSet("prototypes.reseed_below", 0.9)

@@ -14,7 +14,7 @@ import (
 // rowNotes adds what a reader has to know about one row's runs and returns the marks.
 func (s *sweep) rowNotes(t *table.Table, a *arm) string {
 	marks := ""
-	for _, text := range slices.Concat(s.twinText(a), s.form(a), a.lacking(), a.fewUsed(), a.residue()) {
+	for _, text := range slices.Concat(s.twinText(a), s.form(a), a.rounded(), a.lacking(), a.fewUsed(), a.residue()) {
 		marks += t.Note(text)
 	}
 	return marks
@@ -31,6 +31,16 @@ func (s *sweep) twinText(a *arm) []string {
 		}
 	}
 	return nil
+}
+
+// rounded tells of an arm whose encoder was trained with products of another precision than
+// float32.
+func (a *arm) rounded() []string {
+	var out []string
+	for _, p := range a.provenance(func(p store.Provenance) string { return p.Precision }) {
+		out = append(out, fmt.Sprintf("Trained with products of %s and sums of float32 (train.precision), which changes every number a little; other rows, evaluation, losses and prototypes are float32.", p))
+	}
+	return out
 }
 
 // form tells of an arm in its paper's form where others are in the controlled one: such rows do not

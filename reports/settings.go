@@ -10,11 +10,18 @@ import (
 // setting returns a resolved setting as tables show it; false where the arm does not read it.
 func (a *arm) setting(key string) (text string, read bool) {
 	v, read := a.planned.Settings.Get(key)
-	if !read {
-		return "", false
+	switch {
+	case read:
+		return store.FormatAxis(v), true
+	case key == precisionKey && !a.reference:
+		return "float32", true
 	}
-	return store.FormatAxis(v), true
+	return "", false
 }
+
+// precisionKey is a key that every arm reads, but that only those name whose products are not of
+// float32: beside such an arm the others are told of.
+const precisionKey = "train.precision"
 
 // settingOr is a setting, or the other text where the arm does not read it.
 func (a *arm) settingOr(key, otherwise string) string {

@@ -113,6 +113,7 @@ func (s *sweep) provenanceLines() []string {
 		{"Go", func(p store.Provenance) string { return p.Go }},
 		{"processor", func(p store.Provenance) string { return p.CPU }},
 		{"instruction set", func(p store.Provenance) string { return p.ISA }},
+		{"products in training", func(p store.Provenance) string { return p.Precision }},
 		{"data SHA-256", func(p store.Provenance) string { return p.DataSHA256 }},
 	}
 	var out []string

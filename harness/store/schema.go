@@ -91,6 +91,7 @@ type Provenance struct {
 	Go         string    `json:"go"`
 	CPU        string    `json:"cpu"`
 	ISA        string    `json:"isa"`
+	Precision  string    `json:"precision,omitempty"` // of the encoder's products in training, where it is not float32
 	DataSHA256 string    `json:"data_sha256"`
 	Warnings   []Warning `json:"warnings"`
 }

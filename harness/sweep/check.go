@@ -56,7 +56,11 @@ func (p *parser) check(cells []Cell) {
 		for _, e := range c.contradictions() {
 			said := *e
 			said.Found = "method " + c.Composition.Name + ": " + e.Found
-			p.blame(p.line(c.at), said)
+			line := p.line(c.at)
+			if c.Reference != "" { // which no method stands for
+				line = p.lineOf(c, e.Key)
+			}
+			p.blame(line, said)
 		}
 		if open != nil {
 			c.Warnings = c.warnings()
@@ -142,8 +146,12 @@ func at(table string, err error) *setting.KeyError {
 
 // contradictions are settings that exclude each other, as far as the images are known.
 func (c *Cell) contradictions() []*setting.KeyError {
-	if c.Reference != "" {
+	switch c.Reference {
+	case "":
+	case "pixels":
 		return nil
+	default:
+		return methods.Unsupported(c.Train())
 	}
 	return append(c.Augment().Check(c.local()), methods.Check(c.Config())...)
 }

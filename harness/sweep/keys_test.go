@@ -29,6 +29,7 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 		"embedding":   func(c *Cell) { c.Composition.Embedding = "centred" },
 		"setting":     func(c *Cell) { c.Settings.MustSet("loss.temperature", 0.3) },
 		"winograd":    func(c *Cell) { c.Settings.MustSet("encoder.winograd", 4) },
+		"precision":   func(c *Cell) { c.Settings.MustSet("train.precision", "bf16") },
 		"clipping":    func(c *Cell) { c.Settings.MustSet("train.clip", 1) },
 		"curve":       func(c *Cell) { c.Settings.MustSet("evaluate.dense", 3) },
 		"reference":   func(c *Cell) { c.Reference = "supervised" },
@@ -56,7 +57,7 @@ func TestHashCoversWhatChangesNumbersAndNothingElse(t *testing.T) {
 // out of the hash where it is not set, so that cells of older runs are found again.
 func TestALaterKeyLeavesOlderHashes(t *testing.T) {
 	c := Cell{Settings: Defaults()}
-	if text := c.canonical("f"); strings.Contains(text, "train.clip") || strings.Contains(text, "encoder.winograd") {
+	if text := c.canonical("f"); strings.Contains(text, "train.clip") || strings.Contains(text, "encoder.winograd") || strings.Contains(text, "train.precision") {
 		t.Error(text)
 	}
 	c.Settings.MustSet("train.clip", 3)

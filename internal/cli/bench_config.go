@@ -24,6 +24,9 @@ func (b benchStep) config(team *team.Team) (part.Config, error) {
 		return part.Config{}, err
 	}
 	sets := map[string]any{"train.batch": b.Batch, "prototypes.count": b.Prototypes}
+	if b.Precision != "" {
+		sets["train.precision"] = b.Precision
+	}
 	if b.Method == "" {
 		maps.Copy(sets, plainSwAV())
 	}
@@ -34,7 +37,7 @@ func (b benchStep) config(team *team.Team) (part.Config, error) {
 	}
 	cfg := cell.Config()
 	cfg.Encoder, cfg.Input = benchEncoder(b.Encoder), benchImage
-	cfg.Encoder.Winograd = b.Winograd
+	cfg.Encoder.Winograd, cfg.Encoder.BF16 = b.Winograd, cfg.Train.BF16()
 	cfg.StepsPerEpoch, cfg.Images = warmUp+b.Steps, max(b.Batch, b.Prototypes)*8
 	cfg.Team = team
 	if errs := methods.Check(cfg); len(errs) > 0 {

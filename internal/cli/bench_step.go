@@ -20,6 +20,7 @@ type benchStep struct {
 	Batch      int     `placeholder:"N" default:"128" help:"Images per step; each gives two views."`
 	Prototypes int     `placeholder:"K" default:"512" help:"Number of prototypes."`
 	Winograd   int     `placeholder:"N" enum:"0,2,4" default:"2" help:"Side of the tiles that convolutions are computed in: ${enum} (0: none)."`
+	Precision  string  `placeholder:"NAME" enum:"float32,bf16" default:"float32" help:"Operands of the encoder's products: ${enum}."`
 	Method     string  `placeholder:"NAME" help:"Time the whole step of this preset, teacher included, and what its passes take by themselves."`
 	Augment    string  `placeholder:"PRESET" enum:",${augments}" default:"" help:"Make new views for each step, by this value of augment.preset."`
 	Sweep      string  `placeholder:"SWEEP" help:"Time an arm as this sweep has it: a file, or the name of an ablation."`
@@ -52,6 +53,7 @@ type stepReport struct {
 	Batch        int        `json:"batch"`
 	Prototypes   int        `json:"prototypes"`
 	Winograd     int        `json:"winograd"` // the key encoder.winograd, whether the encoder reads it or not
+	Precision    string     `json:"precision"`
 	Threads      int        `json:"threads"`
 	Steps        int        `json:"steps"`
 	ISA          kernel.ISA `json:"isa"`
@@ -109,7 +111,7 @@ func (b benchStep) report(s *stepSubject) (*stepReport, error) {
 	cfg := s.config
 	r := &stepReport{
 		Bench: "step", Encoder: cfg.Encoder.Name, Method: b.Method, Batch: cfg.Train.Batch, Prototypes: cfg.Settings.Int("prototypes.count"),
-		Winograd: cfg.Encoder.Winograd, Threads: b.threads(), Steps: b.Steps, ISA: kernel.InUse(),
+		Winograd: cfg.Encoder.Winograd, Precision: cfg.Train.Precision, Threads: b.threads(), Steps: b.Steps, ISA: kernel.InUse(),
 	}
 	if b.Sweep != "" {
 		r.Method = cfg.Composition.Name
@@ -198,6 +200,9 @@ func (r *stepReport) text() string {
 	}
 	if r.Winograd != benchWinograd {
 		what += fmt.Sprintf(", encoder.winograd = %d", r.Winograd)
+	}
+	if r.Precision != "float32" {
+		what += ", " + r.Precision
 	}
 	text := fmt.Sprintf(`%s, %s, %d images × 2 views, %d prototypes, %s, %s
 step    %.2f ms (median of %d, least %.2f): %.1f steps/s, %.0f images/s

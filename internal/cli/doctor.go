@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"protobench/datasets"
@@ -26,11 +27,12 @@ func (c doctorCommand) Run(w *console) error {
 %s %s/%s, %s, %s
 processor: %s
 kernels: %s (here: %s)
+train.precision = "bf16": %s
 PROTOBENCH_ISA: %s
 PROTOBENCH_DATA: %s
 `,
 		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, count(runtime.NumCPU(), "CPU"), harness.CPUName(),
-		orElse(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()),
+		orElse(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(),
 		variable("PROTOBENCH_ISA"), variable("PROTOBENCH_DATA"))
 	if err != nil {
 		return err
@@ -52,6 +54,17 @@ PROTOBENCH_DATA: %s
 		return nil
 	}
 	return c.check(w)
+}
+
+// bf16Text says whether this process can train with products of bf16.
+func bf16Text() string {
+	switch {
+	case kernel.HasBF16():
+		return "possible"
+	case slices.Contains(kernel.Features(), kernel.BF16):
+		return "not with these kernels, though the processor has AVX512_BF16"
+	}
+	return "not on this processor, which lacks AVX512_BF16"
 }
 
 // showSets lists the sets that lie where sets are looked for.

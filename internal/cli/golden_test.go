@@ -46,6 +46,7 @@ func masks() []mask {
 		{"machine", regexp.MustCompile(`(?m)^go\S+ \w+/\w+, \d+ CPUs?, .+$`), "GO OS/ARCH, N CPUs, CPU"},                 // doctor's lines
 		{"machine", regexp.MustCompile(`(?m)^processor: .+$`), "processor: EXTENSIONS"},                                  //
 		{"machine", regexp.MustCompile(`(?m)^kernels: (?:avx512|avx2|generic) \(here: .+\)$`), "kernels: ISA (here: …)"}, //
+		{"machine", regexp.MustCompile(`(?m)^train.precision = "bf16": .+$`), `train.precision = "bf16": …`},             //
 		{"peak", regexp.MustCompile(`(?m)^(?:peak of \S+: \d+ GFLOP/s with 1 thread, \d+ with \d+\n)+`), "PEAKS\n"},
 	}
 }

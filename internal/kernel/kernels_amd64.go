@@ -220,6 +220,61 @@ func peakAVX512(n int)
 // peakAVX2 repeats n rounds of independent multiply-adds: see Peak.
 func peakAVX2(n int)
 
+// tile4x16bf16 multiplies one register tile of pairs: see tile.
+//
+//go:noescape
+func tile4x16bf16(p *byte)
+
+// tile4x32bf16 multiplies one register tile of pairs: see tile.
+//
+//go:noescape
+func tile4x32bf16(p *byte)
+
+// tile8x16bf16 multiplies one register tile of pairs: see tile.
+//
+//go:noescape
+func tile8x16bf16(p *byte)
+
+// tile8x32bf16 multiplies one register tile of pairs: see tile.
+//
+//go:noescape
+func tile8x32bf16(p *byte)
+
+// tile12x16bf16 multiplies one register tile of pairs: see tile.
+//
+//go:noescape
+func tile12x16bf16(p *byte)
+
+// tile12x32bf16 multiplies one register tile of pairs: see tile.
+//
+//go:noescape
+func tile12x32bf16(p *byte)
+
+// narrowBF16 rounds rows to pairs of neighbours: see pairing.
+//
+//go:noescape
+func narrowBF16(p *byte)
+
+// pairBF16 rounds two rows to pairs of what lies above each other: see pairing.
+//
+//go:noescape
+func pairBF16(p *byte)
+
+// winogradInputBF16 transforms tiles of 4×4 pixels to pairs of channels: see winogradInput.
+//
+//go:noescape
+func winogradInputBF16(p *byte)
+
+// winogradInputPairs transforms two tiles of 4×4 pixels at a time to pairs: see winogradInput.
+//
+//go:noescape
+func winogradInputPairs(p *byte)
+
+// winogradSpreadPairs transforms two tiles of 2×2 gradients at a time to pairs: see winogradSpread.
+//
+//go:noescape
+func winogradSpreadPairs(p *byte)
+
 // combineAVX2 adds multiples of two arrays.
 //
 //go:noescape

@@ -11,6 +11,7 @@ import (
 type Pointwise struct {
 	in, out Map
 	stride  int
+	bf16    bool
 	images  int // taken at a time: their pixels fill whole blocks of a sum, so that any number of them gives the same bits
 }
 
@@ -34,6 +35,18 @@ func NewPointwise(in Map, out, stride int) *Pointwise {
 	return p
 }
 
+// UseBF16 rounds maps, weights and gradients to bf16 as they are read.
+func (p *Pointwise) UseBF16() { p.bf16 = true }
+
+// gemm is [Gemm] of packed pixels, or [GemmBF16].
+func (p *Pointwise) gemm(team *team.Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+	multiply := Gemm
+	if p.bf16 {
+		multiply = GemmBF16
+	}
+	multiply(team, transA, transB, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
+}
+
 // Output returns the output's maps.
 func (p *Pointwise) Output() Map { return p.out }
 
@@ -47,7 +60,7 @@ func (p *Pointwise) Forward(team *team.Team, y []float32, x Normed, weights []fl
 	p.out.check([][]float32{y}, p.WeightLen(), weights)
 	p.chunks(team, &x, func(lo, rows int, px, py []float32, stages *stageSet) {
 		p.gather(team, px, &x, lo, rows, stages)
-		Gemm(team, false, false, rows, out, in, px, in, weights, out, py, out, false)
+		p.gemm(team, false, false, rows, out, in, px, in, weights, out, py, out, false)
 		p.each(team, lo, rows, func(i, row, r int) { copy(y[p.out.Row(i, r):][:p.out.Width*out], py[row*out:]) })
 	})
 	if sums != nil {
@@ -66,8 +79,8 @@ func (p *Pointwise) Backward(team *team.Team, dx, dw, dy []float32, x Normed, we
 	p.chunks(team, &x, func(lo, rows int, px, py []float32, stages *stageSet) {
 		p.gather(team, px, &x, lo, rows, stages)
 		p.each(team, lo, rows, func(i, row, r int) { copy(py[row*out:][:p.out.Width*out], dy[p.out.Row(i, r):]) })
-		Gemm(team, true, false, in, out, rows, px, in, py, out, dw, out, lo > 0)
-		Gemm(team, false, true, rows, in, out, py, out, weights, out, px, in, false)
+		p.gemm(team, true, false, in, out, rows, px, in, py, out, dw, out, lo > 0)
+		p.gemm(team, false, true, rows, in, out, py, out, weights, out, px, in, false)
 		p.scatter(team, dx, px, lo, rows)
 	})
 	if sums != nil {

@@ -25,6 +25,7 @@ type tile struct {
 	cs           int               // pitch of C's rows inside a group, in bytes
 	acc          int               // 1: add to C; 2: C begins with row
 	row          unsafe.Pointer    // 32 numbers (accRow)
+	pairs        bool              // A and B are pairs of bf16, which k counts
 }
 
 // What is added to a tile's sums (acc).
@@ -43,10 +44,12 @@ func (t *tile) run(groups, cols int) {
 		return
 	}
 	halves := (cols + halfCols - 1) / halfCols
-	switch isa {
-	case AVX512:
+	switch {
+	case t.pairs:
+		t.runPairs(groups, halves)
+	case isa == AVX512:
 		t.runAVX512(groups, halves)
-	case AVX2:
+	case isa == AVX2:
 		t.runAVX2(groups, halves)
 	default:
 		t.runGeneric(groups, halves*halfCols)

@@ -14,8 +14,9 @@ import "protobench/internal/team"
 // 36 where the definition takes 144, and rounds more: [transform] has both.
 type winograd struct {
 	input, output  Map
-	tile           int // m, the side of an output tile: smallTile or largeTile
-	tilesY, tilesX int // tiles of an image; the last ones reach beyond it where a size is no multiple of a tile's
+	tile           int  // m, the side of an output tile: smallTile or largeTile
+	tilesY, tilesX int  // tiles of an image; the last ones reach beyond it where a size is no multiple of a tile's
+	bf16           bool // the products are those of bf16
 }
 
 const (
@@ -71,6 +72,7 @@ func (w *winograd) forward(team *team.Team, y []float32, x Normed, weights []flo
 	u, stages := w.rooms(w.spectrumLen(in, out), a, b, w.input, x, w.touched(w.block())).take(team)
 	defer stages.end()
 	w.transformWeights(team, u, weights, in, out)
+	w.pairWeights(team, u, in, out)
 	w.convolve(team, w.output, y, in, u, stages, done)
 }
 
@@ -89,5 +91,6 @@ func (w *winograd) gradInput(team *team.Team, dx, dy, weights []float32, done fu
 	u, stages := w.rooms(w.spectrumLen(out, in), a, b, w.output, Plain(dy), 0).take(team)
 	defer stages.end()
 	w.transformRotated(team, u, weights, in, out, stages)
+	w.pairWeights(team, u, out, in)
 	w.convolve(team, w.input, dx, out, u, stages, done)
 }

@@ -65,15 +65,14 @@ func (p gradPlan) sum(s *stage, sums, dy []float32, slice, first, last int) {
 	a := patches{winograd: p.winograd, maps: s.window.maps, ch: p.input.Channels}
 	b := patches{winograd: p.winograd, maps: p.output, first: first, ch: last - first}
 	va, da := p.planes(gradTileBlock, a.ch), p.planes(gradTileBlock, b.ch)
-	t := tile{rs: 4, ks: 4 * va.pitch, bs: 4 * da.pitch, runs: 1, cs: 4 * p.sums.pitch}
+	t := tile{pairs: p.bf16, rs: 4, ks: 4 * va.pitch, bs: 4 * da.pitch, runs: 1, cs: 4 * p.sums.pitch}
 	s.window.start(a.place(lo).image)
 	a.skipped = s.window.first
 	for at := lo; at < hi; at += gradTileBlock {
 		end := min(hi, at+gradTileBlock)
 		s.window.reach(a.place(end - 1).image)
-		a.input(s, s.window.data, va, at, end)
-		b.gradient(s, dy, da, at, end)
-		t.runLen = end - at
+		t.runLen = a.summed(winogradInput, s, s.a, s.window.data, va, at, end)
+		b.summed(winogradSpread, s, s.b, dy, da, at, end)
 		for f := range p.sums.count {
 			p.products(t, s.a[f*va.plane:], s.b[f*da.plane:], sums[f*p.sums.plane+first:], b.ch)
 		}

@@ -42,15 +42,6 @@ func (p patches) edged(t transform, edge []float32, size int) transform {
 	return t
 }
 
-// input transforms the tiles [lo,hi) of x to rows of s.a, gradient those of dy to rows of s.b.
-func (p patches) input(s *stage, x []float32, z planes, lo, hi int) {
-	p.read(winogradInput, s, s.a, x, z, lo, hi, 0)
-}
-
-func (p patches) gradient(s *stage, dy []float32, z planes, lo, hi int) {
-	p.read(winogradSpread, s, s.b, dy, z, lo, hi, 1)
-}
-
 // read transforms the pixels of the tiles [lo,hi), skip pixels inside of the input tiles' border.
 // Where a tile reaches one pixel beyond an image's halo it meets the next one, which is zero.
 // Farther out, and behind the last map, zeros are put in its place: what is there would reach no

@@ -56,16 +56,19 @@ func (w *winograd) blocks(s *stage, to Map, dst []float32, in int, u []float32, 
 	for ; lo < hi; lo += block {
 		end := min(hi, lo+block)
 		s.window.reach(a.place(end - 1).image)
-		a.input(s, s.window.data, va, lo, end)
-		s.multiply(va, ma, end-lo, in, out, u)
+		a.convolved(s, va, lo, end)
+		s.multiply(va, ma, end-lo, in, out, u, w.bf16)
 		b.output(s, dst, ma, lo, end)
 	}
 }
 
 // multiply multiplies the rows of s.a with the weights of each frequency. Rows up to the next
 // twelve are multiplied too, and what they hold is not used.
-func (s *stage) multiply(va, ma planes, rows, in, out int, u []float32) {
-	t := tile{rs: 4 * va.pitch, ks: 4, bs: 4 * tileCols, runs: 1, runLen: in, cs: 4 * ma.pitch}
+func (s *stage) multiply(va, ma planes, rows, in, out int, u []float32, bf16 bool) {
+	t := tile{pairs: bf16, rs: 4 * va.pitch, ks: 4, bs: 4 * tileCols, runs: 1, runLen: in, cs: 4 * ma.pitch}
+	if bf16 {
+		t.runLen = in / 2
+	}
 	plane := spectrumPlane(in, out)
 	for f := range va.count {
 		for j := 0; j < out; j += tileCols {

@@ -39,11 +39,12 @@ func (t *transform) ptr() *byte { return (*byte)(unsafe.Pointer(t)) }
 type transformation int
 
 const (
-	winogradInput   transformation = iota // Bᵀ·x·B of an input tile's pixels
-	winogradOutput                        // an output tile's pixels Aᵀ·m·A
-	winogradSpread                        // A·dy·Aᵀ of an output tile's gradients
-	winogradWeights                       // G·w·Gᵀ of 3×3 taps
-	winogradTaps                          // 3×3 taps Gᵀ·s·G
+	winogradInput    transformation = iota // Bᵀ·x·B of an input tile's pixels
+	winogradOutput                         // an output tile's pixels Aᵀ·m·A
+	winogradSpread                         // A·dy·Aᵀ of an output tile's gradients
+	winogradWeights                        // G·w·Gᵀ of 3×3 taps
+	winogradTaps                           // 3×3 taps Gᵀ·s·G
+	winogradNarrowed                       // as winogradInput, rounded to pairs of bf16 of channels
 )
 
 // run applies a transformation. AVX-512 and AVX2 give the same bits. With small tiles so does the
@@ -53,6 +54,8 @@ func (t *transform) run(to transformation) {
 	switch {
 	case isa == Generic:
 		t.generic(to)
+	case to == winogradNarrowed:
+		t.narrowed()
 	case t.tile == largeTile:
 		t.large(to)
 	default:

@@ -21,6 +21,7 @@ type Train struct {
 	Momentum      float64 `key:"momentum" default:"0.9" range:"[0,1)" read:"sgd,lars" doc:"momentum of SGD and LARS"`
 	Nesterov      bool    `key:"nesterov" default:"false" read:"sgd" hash:"set" doc:"Nesterov momentum"`
 	Clip          float64 `key:"clip" also:"clip_grad,grad_clip,gradient_clip" default:"0" range:"[0,)" hash:"set" doc:"largest Euclidean norm of each parameter's gradient (0: no clipping)"`
+	Precision     string  `key:"precision" default:"float32" in:"float32|bf16" hash:"set" config:"set" doc:"operands of the encoder's products in training: float32, or rounded to bf16 and summed in float32 (twice the rate on processors with AVX512_BF16; others refuse it)"`
 	LARS          string  `key:"lars_convention" default:"solo-learn" in:"solo-learn|dino" read:"lars" doc:"LARS scales a layer's step by |w| / (|g| + decay·|w|), or by |w| / |g + decay·w|"`
 	LARSEta       float64 `key:"lars_eta" default:"0.02" range:"(0,)" read:"lars" doc:"trust coefficient of LARS (solo-learn on CIFAR: 0.02; DINO: 0.001)"`
 	LARSClip      bool    `key:"lars_clip" default:"true" read:"lars" doc:"never let LARS raise a layer's rate above the learning rate (DINO: false)"`
@@ -30,6 +31,9 @@ type Train struct {
 	EncoderEpochs float64 `key:"encoder_epochs" default:"0" range:"[-1,)" hash:"set" config:"set" doc:"epochs at the start in which backbone and projector learn, while prototypes go on (0: to the end; -1: none, they stay as they start)"`
 	TeacherCurve  string  `key:"teacher_momentum_curve" default:"cosine" in:"cosine|linear" hash:"set" config:"set" doc:"how the teacher's momentum goes from start to end (MSN: linear)"`
 }
+
+// BF16 reports whether the encoder's products in training are those of bf16.
+func (t Train) BF16() bool { return t.Precision == "bf16" }
 
 // Local returns the shape of the local crops of images of a shape.
 func (t Train) Local(in encoders.Input) encoders.Input {

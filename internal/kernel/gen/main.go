@@ -3,6 +3,9 @@
 package main
 
 import (
+	"fmt"
+	"os"
+
 	. "github.com/mmcloughlin/avo/build"
 )
 
@@ -40,10 +43,15 @@ func main() {
 	winogradLarge()
 	peakAVX512()
 	peakAVX2()
+	bf16()
 	lanes()
 	colours()
 	views()
 	Generate()
+	if err := encode(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // lanes emits the kernels over flat arrays and rows.

@@ -1,0 +1,37 @@
+package reports
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"protobench/harness/store"
+)
+
+// A row that was trained with products of bf16 has a footnote, others have none.
+func TestRoundedProductsAreFootnoted(t *testing.T) {
+	for precision, want := range map[string]string{"": "", "bf16": "Trained with products of bf16"} {
+		a := &arm{}
+		for range 2 {
+			a.runs = append(a.runs, run{store.CellState{State: store.Done, Result: store.Result{Provenance: store.Provenance{Precision: precision}}}, 8})
+		}
+		if got := a.rounded(); strings.Join(got, "") == "" != (want == "") || len(got) > 1 || len(got) == 1 && !strings.HasPrefix(got[0], want) {
+			t.Errorf("%q: %q", precision, got)
+		}
+	}
+	s, err := load(demo(t))
+	must(t, err)
+	if _, named := s.common(precisionKey); !named || slices.Contains(s.settingKeys(), precisionKey) {
+		t.Error("arms of float32 name their precision, or none")
+	}
+	low := s.arms[0]
+	low.planned.Settings = append(slices.Clone(low.planned.Settings), store.Setting{Key: precisionKey, Value: "bf16"})
+	if !slices.Contains(s.differing(), precisionKey) || !slices.Contains(differences(low, s.arms[1]), precisionKey) {
+		t.Error("an arm of bf16 differs in nothing from others")
+	}
+	low.runs[0].Result.Provenance.Precision = "bf16"
+	table := s.mainTable()
+	if mark := table.Rows[0][0].Marks; len(table.Notes) == 0 || !strings.Contains(mark, "[1]") || !strings.HasPrefix(table.Notes[0], "Trained with products of bf16") {
+		t.Errorf("%q of %q", mark, table.Notes)
+	}
+}
