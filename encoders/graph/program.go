@@ -21,8 +21,8 @@ type Program struct {
 
 type step struct {
 	kind    string
-	op      *Op   // nil for a sum of gorgonia's
-	of      *Op   // whose result it takes, see [Take]
+	op      *Op // nil for a sum of gorgonia's
+	of      *Op // whose result it takes, see [Take]
 	forward func(team *team.Team, in [][]float32, out []float32)
 	in      [][]float32
 	out     []float32
