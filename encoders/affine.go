@@ -1,6 +1,7 @@
 package encoders
 
 import (
+	"protobench/internal/kernel"
 	"protobench/internal/team"
 
 	"gorgonia.org/tensor"
@@ -84,7 +85,11 @@ func (a *affine) packed(team *team.Team, w []float32, trans bool) *kernel.Panels
 	if trans {
 		k, n = n, k
 	}
-	p.Pack(team, trans, k, n, w, a.out)
+	if a.bf16 {
+		p.PackBF16(team, trans, k, n, w, a.out)
+	} else {
+		p.Pack(team, trans, k, n, w, a.out)
+	}
 	return p
 }
 

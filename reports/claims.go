@@ -132,7 +132,7 @@ func (a *arm) countedAt(seed uint64) (run, bool) {
 
 // nearestTo is the measurement nearest to a share of the steps.
 func nearestTo(lines []store.Epoch, share float64) store.Epoch {
-	step := share * float64(lines[len(lines)-1].Step)
+	step := float64(share * float64(lines[len(lines)-1].Step))
 	return slices.MinFunc(lines, func(a, b store.Epoch) int {
 		return cmp.Compare(math.Abs(float64(a.Step)-step), math.Abs(float64(b.Step)-step))
 	})

@@ -37,7 +37,8 @@ type pairProduct struct {
 	accumulate     bool
 	bias           []float32
 
-	panels         *[pairsK * columnsN]float32
+	room           *[pairsK * columnsN]float32 // borrowed; nil where the panels are somebody's
+	panels         []float32                   // of op(B), at hand
 	k0, n0, kc, nc int // the block at hand, in numbers
 	down, across   int // its tasks over the rows of C and over its panels
 	pack, multiply func(task int)
@@ -76,7 +77,8 @@ func multiplyPairs(team *team.Team, call pairProduct) {
 	if p.pack == nil {
 		p.pack, p.multiply = p.packTask, p.multiplyTask
 	}
-	call.panels, call.pack, call.multiply = pairPanels.Get(), p.pack, p.multiply
+	call.room, call.pack, call.multiply = pairPanels.Get(), p.pack, p.multiply
+	call.panels = call.room[:]
 	*p = call
 	for p.k0 = 0; p.k0 < p.k; p.k0 += 2 * pairsK {
 		for p.n0 = 0; p.n0 < p.n; p.n0 += columnsN {
@@ -88,7 +90,9 @@ func multiplyPairs(team *team.Team, call pairProduct) {
 
 // end returns what the call has borrowed, and lets the matrices go.
 func (p *pairProduct) end() {
-	pairPanels.Put(p.panels)
+	if p.room != nil {
+		pairPanels.Put(p.room)
+	}
 	*p = pairProduct{pack: p.pack, multiply: p.multiply}
 	pairProducts.Put(p)
 }

@@ -7,16 +7,20 @@ import "protobench/internal/team"
 // through several products while they are in a core's own cache need no other thread's help.
 type Panels struct {
 	k, n int
-	data []float32 // for each block of 512 of k its panels of 32 columns
+	bf16 bool
+	data []float32 // for each block of 512 of k, or of 512 pairs of bf16, its panels of 32 columns
 
 	now  product // B as it is packed
 	pack func(task int)
+
+	pairs     pairProduct // B as it is packed in bf16
+	packPairs func(task int)
 }
 
 // Pack takes op(B), [k,n] with row pitch ldb as stored, in place of what the panels held.
 func (p *Panels) Pack(team *team.Team, trans bool, k, n int, b []float32, ldb int) {
 	checkMatrix("B", b, ldb, k, n, trans)
-	p.k, p.n = k, n
+	p.k, p.n, p.bf16 = k, n, false
 	if need := p.count() * k * tileCols; cap(p.data) < need {
 		p.data = make([]float32, need)
 	} else {
@@ -48,6 +52,10 @@ func (p *Panels) Multiply(rows int, a []float32, lda int, bias, c []float32, ldc
 		bias = bias[:p.n]
 	}
 	if rows == 0 || p.n == 0 {
+		return
+	}
+	if p.bf16 && p.k > 0 {
+		p.multiplyBF16(rows, a, lda, bias, c, ldc)
 		return
 	}
 	x := newProduct(product{m: rows, n: p.n, k: p.k, a: a, lda: lda, c: c, ldc: ldc, bias: bias})
