@@ -81,23 +81,22 @@ func TestConv(t *testing.T) {
 func TestSharedRows(t *testing.T) {
 	withISA(t, func(t *testing.T) {
 		for _, s := range [][6]int{{2, 5, 8, 3, 8, 1}, {2, 4, 16, 5, 4, 1}, {3, 8, 16, 8, 8, 2}, {2, 7, 32, 4, 3, 2}, {2, 9, 8, 8, 8, 1}} {
-			const wide = 40
-			c, more := NewConv(s[0], s[1], s[2], s[3], s[4], s[5]), NewConv(s[0], s[1], s[2], s[3], wide, s[5])
+			c, more := NewConv(s[0], s[1], s[2], s[3], s[4], s[5]), NewConv(s[0], s[1], s[2], s[3], manyChannels, s[5])
 			c.UseWinograd(0)
 			more.UseWinograd(0)
 			x, w := padded(c.Input(), random(s[0]*s[1]*s[2]*s[3], "x")), random(more.WeightLen(), "w")
-			if y, of := convolved(c, x, firstColumns(w, wide, c.Out)), firstColumns(convolved(more, x, w), wide, c.Out); differ(y, of) > 0 {
+			if y, of := convolved(c, x, firstColumns(w, c.Out)), firstColumns(convolved(more, x, w), c.Out); differ(y, of) > 0 {
 				t.Errorf("%v forward: %d numbers differ", s, differ(y, of))
 			}
 			// The gradient of a convolution with few inputs: those of one with more.
-			c, more = NewConv(s[0], s[1], s[2], s[4], s[3], s[5]), NewConv(s[0], s[1], s[2], wide, s[3], s[5])
+			c, more = NewConv(s[0], s[1], s[2], s[4], s[3], s[5]), NewConv(s[0], s[1], s[2], manyChannels, s[3], s[5])
 			c.UseWinograd(0)
 			more.UseWinograd(0)
 			dy, few := padded(c.Output(), random(c.Output().Pixels()*c.Out, "dy")), make([]float32, 0, c.WeightLen())
 			for tap := range 9 {
-				few = append(few, w[tap*wide*c.Out:][:c.In*c.Out]...)
+				few = append(few, w[tap*manyChannels*c.Out:][:c.In*c.Out]...)
 			}
-			if dx, of := deconvolved(c, dy, few), firstColumns(deconvolved(more, dy, w), wide, c.In); differ(dx, of) > 0 {
+			if dx, of := deconvolved(c, dy, few), firstColumns(deconvolved(more, dy, w), c.In); differ(dx, of) > 0 {
 				t.Errorf("%v gradient: %d numbers differ", s, differ(dx, of))
 			}
 		}
@@ -109,22 +108,24 @@ func TestSharedRows(t *testing.T) {
 func TestTurnedGradient(t *testing.T) {
 	withISA(t, func(t *testing.T) {
 		for _, s := range [][6]int{{9, 5, 8, 3, 8, 1}, {3, 9, 17, 5, 4, 2}, {2, 3, 3, 4, 7, 1}} {
-			const wide = 40
-			c, more := NewConv(s[0], s[1], s[2], s[3], s[4], s[5]), NewConv(s[0], s[1], s[2], s[3], wide, s[5])
-			x, dy := padded(c.Input(), random(s[0]*s[1]*s[2]*s[3], "x")), random(more.Output().Pixels()*wide, "dy")
+			c, more := NewConv(s[0], s[1], s[2], s[3], s[4], s[5]), NewConv(s[0], s[1], s[2], s[3], manyChannels, s[5])
+			x, dy := padded(c.Input(), random(s[0]*s[1]*s[2]*s[3], "x")), random(more.Output().Pixels()*manyChannels, "dy")
 			few, many := make([]float32, c.WeightLen()), make([]float32, more.WeightLen())
-			c.gradWeights(nil, few, padded(c.Output(), firstColumns(dy, wide, c.Out)), Plain(x))
+			c.gradWeights(nil, few, padded(c.Output(), firstColumns(dy, c.Out)), Plain(x))
 			more.gradWeights(nil, many, padded(more.Output(), dy), Plain(x))
-			if d := differ(few, firstColumns(many, wide, c.Out)); d > 0 {
+			if d := differ(few, firstColumns(many, c.Out)); d > 0 {
 				t.Errorf("%v: %d numbers differ", s, d)
 			}
 		}
 	})
 }
 
-// firstColumns are the first n of the columns of x.
-func firstColumns(x []float32, cols, n int) (first []float32) {
-	for i := 0; i < len(x); i += cols {
+// manyChannels is a number of channels for which pixels do not share rows, nor inputs lie along registers.
+const manyChannels = 40
+
+// firstColumns are the first n of the manyChannels columns of x.
+func firstColumns(x []float32, n int) (first []float32) {
+	for i := 0; i < len(x); i += manyChannels {
 		first = append(first, x[i:i+n]...)
 	}
 	return first
