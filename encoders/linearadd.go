@@ -20,7 +20,7 @@ func LinearAdd(x, w, b, residual *G.Node) (*G.Node, error) {
 	l := &linearAdd{affine: plain.affine, n: plain.n}
 	l.forwardPart, l.backwardPart = l.forwardRows, l.backwardSlice
 	return graph.Apply(graph.Op{
-		Kind: "linear-add", Out: tensor.Shape{l.n, l.out}, Diff: []bool{true, true, true, true}, Forward: l.forward, Backward: l.backwardNodes,
+		Kind: "linear-add", Out: tensor.Shape{l.n, l.out}, Diff: []bool{true, true, true, true}, Forward: l.forward, Backward: l.backwardNodes, Layer: l,
 	}, x, w, b, residual)
 }
 

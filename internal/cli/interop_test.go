@@ -124,21 +124,30 @@ sys.modules["safetensors"] = types.ModuleType("safetensors")
 sys.modules["safetensors"].safe_open = safe_open
 `
 
-// TestInterop loads exported weights into the modules of docs/interop.md, strictly, and compares
-// what they make of the test images with exported features and embeddings.
-func TestInterop(t *testing.T) {
+// TestExport trains cells, holds what is exported of them to PyTorch, and then takes files away
+// from them.
+func TestExport(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains seven cells and loads PyTorch")
 	}
+	dir := t.TempDir()
+	cells := interopCells(t, dir)
+	t.Run("interop", func(t *testing.T) { testInterop(t, dir, cells) })
+	t.Run("refuses", func(t *testing.T) { testExportRefuses(t, dir, cells) })
+}
+
+// testInterop loads exported weights into the modules of docs/interop.md, strictly, and compares
+// what they make of the test images with exported features and embeddings.
+func testInterop(t *testing.T, dir string, cells map[string]string) {
 	python := os.Getenv("PYTHON")
 	if python == "" {
 		python = "/usr/bin/python3"
 	}
-	if exec.Command(python, "-c", "import torch, numpy").Run() != nil {
-		t.Skip(python + " has no torch")
+	for _, module := range []string{"torch", "numpy"} {
+		if exec.Command(python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec('"+module+"') is None)").Run() != nil {
+			t.Skip(python + " has no " + module)
+		}
 	}
-	dir := t.TempDir()
-	cells := interopCells(t, dir)
 	_, rest, _ := strings.Cut(readText(t, filepath.Join("..", "..", "docs", "interop.md")), "```python\n")
 	code, _, _ := strings.Cut(rest, "```")
 	code = safetensorsStandIn + code + `
@@ -176,13 +185,8 @@ for weights, features, sees in zip(sys.argv[2::3], sys.argv[3::3], sys.argv[4::3
 	}
 }
 
-// TestExportRefuses says what a folder is that gives nothing, and what to do.
-func TestExportRefuses(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains seven cells")
-	}
-	dir := t.TempDir()
-	cells := interopCells(t, dir)
+// testExportRefuses says what a folder is that gives nothing, and what to do.
+func testExportRefuses(t *testing.T, dir string, cells map[string]string) {
 	out := filepath.Join(dir, "o.safetensors")
 	if err := os.Remove(filepath.Join(cells["swav"], "final.safetensors")); err != nil {
 		t.Fatal(err)

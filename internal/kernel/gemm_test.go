@@ -3,18 +3,29 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 	"testing"
 
 	"protobench/internal/stream"
 	"protobench/internal/team"
 )
 
+// drawn are the longest slices of numbers that tests have asked for, by purpose: they ask for the
+// same ones again and again.
+var drawn sync.Map
+
+// random returns the first n numbers of a purpose, for the caller to change.
 func random(n int, purpose string) []float32 {
+	if known, ok := drawn.Load(purpose); ok && len(known.([]float32)) >= n {
+		return slices.Clone(known.([]float32)[:n])
+	}
 	r := stream.New(1, purpose)
 	x := make([]float32, n)
 	for i := range x {
 		x[i] = float32(r.NormFloat64())
 	}
+	drawn.Store(purpose, slices.Clone(x))
 	return x
 }
 

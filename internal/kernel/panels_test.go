@@ -17,14 +17,37 @@ func TestPanels(t *testing.T) {
 			var p Panels
 			for _, s := range [][2]int{{600, 70}, {7, 33}, {192, 96}, {1030, 1}, {512, 32}, {0, 5}} {
 				for _, trans := range []bool{false, true} {
-					testPanels(t, team, &p, 29, s[1], s[0], trans)
+					testPanels(t, team, &p, 29, s[1], s[0], trans, (*Panels).Pack, Gemm)
 				}
 			}
 		}
 	})
 }
 
-func testPanels(t *testing.T, team *team.Team, p *Panels, m, n, k int, trans bool) {
+// TestPanelsBF16 does the same with [GemmBF16], in rooms that float32 takes in between, with more
+// rows than a task of a product takes.
+func TestPanelsBF16(t *testing.T) {
+	withBF16(t, func(t *testing.T) {
+		for _, threads := range []int{1, 2} {
+			team := team.New(threads)
+			defer team.Close()
+			var p Panels
+			for _, s := range [][2]int{{2100, 70}, {7, 33}, {192, 96}, {1030, 1}, {1024, 1060}, {0, 5}} {
+				for _, trans := range []bool{false, true} {
+					testPanels(t, team, &p, 29, s[1], s[0], trans, (*Panels).PackBF16, GemmBF16)
+					testPanels(t, team, &p, 13, 7, 600, trans, (*Panels).Pack, Gemm)
+				}
+			}
+		}
+	})
+}
+
+type (
+	packing     func(p *Panels, team *team.Team, trans bool, k, n int, b []float32, ldb int)
+	multiplying func(team *team.Team, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
+)
+
+func testPanels(t *testing.T, team *team.Team, p *Panels, m, n, k int, trans bool, pack packing, gemm multiplying) {
 	t.Helper()
 	const pad = 3
 	ldb := n + pad
@@ -33,7 +56,7 @@ func testPanels(t *testing.T, team *team.Team, p *Panels, m, n, k int, trans boo
 	}
 	lda, ldc := k+pad, n+pad
 	a, b, bias := random(m*lda, "a"), random(max(n, k)*ldb, "b"), random(n, "bias")
-	p.Pack(team, trans, k, n, b, ldb)
+	pack(p, team, trans, k, n, b, ldb)
 	for _, add := range [][]float32{nil, bias} {
 		want, got := random(m*ldc, "c"), random(m*ldc, "c")
 		if add != nil {
@@ -41,7 +64,7 @@ func testPanels(t *testing.T, team *team.Team, p *Panels, m, n, k int, trans boo
 				copy(want[i*ldc:], add)
 			}
 		}
-		Gemm(nil, false, trans, m, n, k, a, lda, b, ldb, want, ldc, add != nil)
+		gemm(nil, false, trans, m, n, k, a, lda, b, ldb, want, ldc, add != nil)
 		for lo, hi := 0, 0; lo < m; lo = hi {
 			hi = min(m, lo+13)
 			p.Multiply(hi-lo, a[lo*lda:], lda, add, got[lo*ldc:], ldc)
@@ -50,7 +73,7 @@ func testPanels(t *testing.T, team *team.Team, p *Panels, m, n, k int, trans boo
 			t.Errorf("%s: %d of %d numbers differ", fmt.Sprint(m, n, k, trans, add != nil), d, len(want))
 		}
 	}
-	if p.now.b != nil {
+	if p.now.b != nil || p.pairs.b != nil {
 		t.Error("panels keep the matrix that they were packed from")
 	}
 }
