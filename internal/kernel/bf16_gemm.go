@@ -39,8 +39,8 @@ type pairProduct struct {
 
 	room           *[pairsK * columnsN]float32 // borrowed; nil where the panels are somebody's
 	panels         []float32                   // of op(B), at hand
-	k0, n0, kc, nc int // the block at hand, in numbers
-	down, across   int // its tasks over the rows of C and over its panels
+	k0, n0, kc, nc int                         // the block at hand, in numbers
+	down, across   int                         // its tasks over the rows of C and over its panels
 	pack, multiply func(task int)
 }
 
