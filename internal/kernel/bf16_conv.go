@@ -82,16 +82,7 @@ func (c *ConvBF16) Forward(team *team.Team, y []float32, x Normed, weights []flo
 
 // Backward is [Conv.Backward].
 func (c *ConvBF16) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
-	s := c.shape
-	s.checkMaps(x.X, dy)
-	x.check(s.Input())
-	if dx != nil {
-		s.checkMaps(dx, dy)
-	}
-	var done func(lo, hi int)
-	if sums != nil {
-		done = s.Input().gradSumming(dx, x, sums)
-	}
+	done := c.shape.beginBackward(dx, dy, x, sums)
 	if c.wino != nil {
 		c.wino.backward(team, dx, dw, dy, x, weights, done)
 		return

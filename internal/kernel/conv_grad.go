@@ -11,15 +11,7 @@ import (
 // the gradient of what the norm gives. sums, if not nil, are set to those that the norm's own
 // backward pass needs, taken of each image while it is in the cache.
 func (c *Conv) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums) {
-	c.checkMaps(x.X, dy)
-	x.check(c.Input())
-	if dx != nil {
-		c.checkMaps(dx, dy)
-	}
-	var done func(lo, hi int)
-	if sums != nil {
-		done = c.Input().gradSumming(dx, x, sums)
-	}
+	done := c.beginBackward(dx, dy, x, sums)
 	if c.wino != nil {
 		c.wino.backward(team, dx, dw, dy, x, weights, done)
 		return
@@ -28,6 +20,20 @@ func (c *Conv) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights
 	if dx != nil {
 		c.gradInput(team, dx, dy, weights, done)
 	}
+}
+
+// beginBackward checks the arguments of a backward pass and returns what takes the sums of images
+// whose dx is done; nil where none are asked for.
+func (c *Conv) beginBackward(dx, dy []float32, x Normed, sums *GradSums) (done func(lo, hi int)) {
+	c.checkMaps(x.X, dy)
+	x.check(c.Input())
+	if dx != nil {
+		c.checkMaps(dx, dy)
+	}
+	if sums == nil {
+		return nil
+	}
+	return c.Input().gradSumming(dx, x, sums)
 }
 
 // gradInput turns the convolution around. With stride 2 the pixels fall into four parity classes,

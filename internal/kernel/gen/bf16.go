@@ -94,51 +94,13 @@ func number(text []byte) byte {
 
 // tileBF16 emits C[4·groups,16·halves] (+)= A·B where k counts pairs of bf16.
 func tileBF16(groups, halves int) {
-	name := fmt.Sprintf("tile%dx%dbf16", 4*groups, 16*halves)
-	args := function(name, name+" multiplies one register tile of pairs: see tile.")
-	offsA, offsC := []int{offA0, offA1, offA2}, []int{offC0, offC1, offC2}
-	acc := make([]reg.VecVirtual, 4*groups*halves)
-	for i := range acc {
-		acc[i] = ZMM()
-	}
-	each := func(f func(m Mem, v reg.VecVirtual)) {
-		cs := load(args, offCS)
-		cs3 := triple(cs)
-		for g := range groups {
-			c := load(args, offsC[g])
-			for r := range 4 {
-				for h := range halves {
-					f(rowMem(c, cs, cs3, r, 64*h), acc[(4*g+r)*halves+h])
-				}
-			}
-		}
-	}
-	begin(acc, each, func(v reg.VecVirtual) { VPXORD(v, v, v) })
-	var as []reg.GPVirtual
-	for g := range groups {
-		as = append(as, load(args, offsA[g]))
-	}
-	rs := load(args, offRS)
-	rs3 := triple(rs)
-	b, row := load(args, offB), make([]reg.VecVirtual, halves)
-	for h := range row {
-		row[h] = ZMM()
-	}
-	walk("", args, as, b, func() {
-		for h, v := range row {
-			VMOVUPS(Mem{Base: b, Disp: 64 * h}, v)
-		}
-		for g, a := range as {
-			for r := range 4 {
-				x := ZMM()
-				VBROADCASTSS(rowMem(a, rs, rs3, r, 0), x)
-				for h, v := range row {
-					dotPairs(v, x, acc[(4*g+r)*halves+h])
-				}
-			}
+	tile512(groups, halves, "bf16", "register tile of pairs", func(a Mem, bs, acc []reg.VecVirtual) {
+		x := ZMM()
+		VBROADCASTSS(a, x)
+		for h, b := range bs {
+			dotPairs(b, x, acc[h])
 		}
 	})
-	end(args, each, row)
 }
 
 // Offsets of the fields of kernel.pairing.

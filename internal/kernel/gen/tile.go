@@ -121,8 +121,14 @@ func end(args reg.Register, each eachC, halves []reg.VecVirtual) {
 
 // tileAVX512 emits C[4·groups,16·halves] (+)= A·B with one FMA chain in k order for each element.
 func tileAVX512(groups, halves int) {
-	name := fmt.Sprintf("tile%dx%davx512", 4*groups, 16*halves)
-	args := function(name, name+" multiplies one register tile: see tile.")
+	tile512(groups, halves, "avx512", "register tile", multiply)
+}
+
+// tile512 emits C[4·groups,16·halves] (+)= A·B on 512-bit registers. multiply adds the products of
+// what stands at one place of A with a row of B to their accumulators.
+func tile512(groups, halves int, kind, what string, multiply func(a Mem, bs, acc []reg.VecVirtual)) {
+	name := fmt.Sprintf("tile%dx%d%s", 4*groups, 16*halves, kind)
+	args := function(name, name+" multiplies one "+what+": see tile.")
 	offsA, offsC := []int{offA0, offA1, offA2}, []int{offC0, offC1, offC2}
 	acc := make([]reg.VecVirtual, 4*groups*halves)
 	for i := range acc {
