@@ -108,16 +108,10 @@ type subject struct {
 
 // subject opens what a job's cell trains on; the team may be nil.
 func (x *estimator) subject(j *Job, t *team.Team) (*subject, error) {
-	set, err := x.data.Open(j.Cell.Data())
+	set, b, err := x.data.batches(j, t)
 	if err != nil {
 		return nil, err
 	}
-	set = j.Cell.Sees(set)
-	b, err := newBatches(set, &j.Cell)
-	if err != nil {
-		return nil, err
-	}
-	b.augment.Team = t
 	return &subject{estimator: x, job: j, set: set, batches: b, team: t}, nil
 }
 

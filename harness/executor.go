@@ -178,16 +178,10 @@ func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *t
 
 // newRun readies a job.
 func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, error) {
-	set, err := x.options.Data.Open(j.Cell.Data())
+	set, b, err := x.options.Data.batches(j, t)
 	if err != nil {
 		return nil, err
 	}
-	set = j.Cell.Sees(set)
-	b, err := newBatches(set, &j.Cell)
-	if err != nil {
-		return nil, err
-	}
-	b.augment.Team = t
 	return &cellRun{
 		job: j, dir: dir, set: set, batches: b, cadence: newCadence(&j.Cell), engine: x.options.Engine, tell: x.tell,
 		every: x.options.CheckpointEvery, team: t, spare: &x.spare, keepWeights: x.keepWeights,

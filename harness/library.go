@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"protobench/datasets"
+	"protobench/internal/team"
 )
 
 // Library opens each data set once and shares it, read-only, between cells.
@@ -37,6 +38,29 @@ func (l *Library) Open(o datasets.Options) (*datasets.Set, error) {
 	l.mu.Unlock()
 	one.once.Do(func() { one.set, one.err = l.open(o) })
 	return one.set, one.err
+}
+
+// seen opens what a job's cell trains and is measured on.
+func (l *Library) seen(j *Job) (*datasets.Set, error) {
+	set, err := l.Open(j.Cell.Data())
+	if err != nil {
+		return nil, err
+	}
+	return j.Cell.Sees(set), nil
+}
+
+// batches opens it in batches; the team, which makes views, may be nil.
+func (l *Library) batches(j *Job, t *team.Team) (*datasets.Set, *batches, error) {
+	set, err := l.seen(j)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := newBatches(set, &j.Cell)
+	if err != nil {
+		return nil, nil, err
+	}
+	b.augment.Team = t
+	return set, b, nil
 }
 
 // Until is an opener that gives up when ctx ends, with its error, and leaves a set that is being

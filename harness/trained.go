@@ -51,11 +51,9 @@ func OpenTrained(path string, data *Library) (*Trained, error) {
 	if f.kept, err = f.dir.Weights(); err != nil {
 		return nil, err
 	}
-	set, err := data.Open(f.job.Cell.Data())
-	if err != nil {
+	if f.set, err = data.seen(f.job); err != nil {
 		return nil, err
 	}
-	f.set = f.job.Cell.Sees(set)
 	return f, nil
 }
 
