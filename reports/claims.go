@@ -120,16 +120,6 @@ func (a *arm) valueAt(m measure, t store.ClaimTerm, seed uint64) (float64, error
 	return m.of(measuredBy(nearestTo(lines, t.At), t.Observer), r.k), nil
 }
 
-// countedAt is the run at a seed; false where none has final metrics.
-func (a *arm) countedAt(seed uint64) (run, bool) {
-	for _, r := range a.counted() {
-		if r.cell().Seed == seed {
-			return r, true
-		}
-	}
-	return run{}, false
-}
-
 // nearestTo is the measurement nearest to a share of the steps.
 func nearestTo(lines []store.Epoch, share float64) store.Epoch {
 	step := float64(share * float64(lines[len(lines)-1].Step))

@@ -56,9 +56,8 @@ func pairedDifferences(a, base *arm, m measure) []float64 {
 func pairs(a, base *arm) [][2]run {
 	var out [][2]run
 	for _, r := range a.counted() {
-		i := slices.IndexFunc(base.runs, func(b run) bool { return b.cell().Seed == r.cell().Seed })
-		if i >= 0 && base.runs[i].counted() {
-			out = append(out, [2]run{r, base.runs[i]})
+		if b, ok := base.countedAt(r.cell().Seed); ok {
+			out = append(out, [2]run{r, b})
 		}
 	}
 	return out

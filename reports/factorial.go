@@ -87,13 +87,13 @@ func (c contrast) of(f factorial, m measure) []float64 {
 		var sum float64
 		found := 0
 		for i, a := range arms {
-			for _, r := range a.counted() {
-				if r.cell().Seed == first.cell().Seed {
-					found++
-					if c.weights[i] != 0 { // an arm that does not count may have no value
-						sum += float64(c.weights[i] * m.in(r, ""))
-					}
-				}
+			r, ok := a.countedAt(first.cell().Seed)
+			if !ok {
+				continue
+			}
+			found++
+			if c.weights[i] != 0 { // an arm that does not count may have no value
+				sum += float64(c.weights[i] * m.in(r, ""))
 			}
 		}
 		if found == len(arms) {

@@ -119,6 +119,16 @@ func (a *arm) counted() []run {
 	return out
 }
 
+// countedAt is the run at a seed; false where none has final metrics.
+func (a *arm) countedAt(seed uint64) (run, bool) {
+	for _, r := range a.counted() {
+		if r.cell().Seed == seed {
+			return r, true
+		}
+	}
+	return run{}, false
+}
+
 // trained returns the arms without the reference rows, in the plan's order. An arm whose objective
 // learns without prototypes is one of them: its metrics of prototypes are undefined.
 func (s *sweep) trained() []*arm {
