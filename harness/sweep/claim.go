@@ -144,7 +144,7 @@ func (p *parser) claim(at string, table map[string]any) Claim {
 	}
 	c.Where = r.where()
 	c.Contrast = r.contrast(c.Slope != "")
-	c.PerLog2 = r.choice("per", []string{"unit", "doubling"}, "unit") == "doubling"
+	c.PerLog2 = r.choice("per") == "doubling"
 	c.Against = r.number("against", 0)
 	r.hypothesis(&c)
 	for _, name := range sortedKeys(r.rest) {
@@ -174,11 +174,7 @@ func (r *claimReader) report(key, found, expected, remedy string) {
 
 // hypothesis reads the direction and the effect that matters.
 func (r *claimReader) hypothesis(c *Claim) {
-	var names []string
-	for _, d := range stats.Directions() {
-		names = append(names, string(d))
-	}
-	c.Direction = stats.Direction(r.choice("direction", names, ""))
+	c.Direction = stats.Direction(r.choice("direction"))
 	c.Effect = r.number("effect", 0)
 	if c.Effect < 0 || c.Effect == 0 && c.Direction == stats.None {
 		r.report("effect", fmt.Sprintf("found %v", c.Effect), "expected a number of at least 0, and above 0 with direction = \"none\"", "say how small a difference no longer matters")
@@ -270,18 +266,21 @@ func (r *claimReader) number(key string, standard float64) float64 {
 	return n
 }
 
-func (r *claimReader) choice(key string, choices []string, standard string) string {
-	v, ok := take(r.rest, key)
-	if !ok && standard != "" {
-		return standard
+// choice reads one of the choices that its key declares, or its default.
+func (r *claimReader) choice(name string) string {
+	keys := ClaimKeys()
+	key := keys[slices.IndexFunc(keys, func(k setting.Key) bool { return k.Path == "claim."+name })]
+	v, ok := take(r.rest, name)
+	if !ok && key.Default != "" {
+		return key.Default
 	}
 	s, _ := v.(string)
-	if !slices.Contains(choices, s) {
+	if !slices.Contains(key.Choices, s) {
 		found := "missing"
 		if ok {
 			found = "found " + setting.Describe(v)
 		}
-		r.report(key, found, "expected one of "+commas(choices), setting.Suggest(s, choices, ""))
+		r.report(name, found, "expected one of "+commas(key.Choices), setting.Suggest(s, key.Choices, ""))
 	}
 	return s
 }
