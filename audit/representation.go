@@ -28,14 +28,13 @@ type Isotropic struct {
 }
 
 const (
-	spectrumRows   = 25_600 // as in RankMe's paper
 	uniformityRows = 4096
 	uniformityT    = 2
 )
 
 // representationOf measures features x [N,D], labelled or not.
 func representationOf(x matrix.Matrix, threads *team.Team) Representation {
-	x = evenly(x, spectrumRows)
+	x = x.Spread(metrics.RankMeRows)
 	n, d := x.Rows, x.Cols
 	r := Representation{Images: n}
 	value := func(v float64, ok bool, random float64) *Isotropic {
@@ -58,7 +57,7 @@ func representationOf(x matrix.Matrix, threads *team.Team) Representation {
 	r.AlphaReQ = value(v, ok, math.NaN())
 	v, ok = metrics.FeatureStd(x)
 	r.FeatureStd = value(float64(v*math.Sqrt(float64(d))), ok, 1)
-	v, ok = metrics.Uniformity(threads, evenly(x, uniformityRows), uniformityT)
+	v, ok = metrics.Uniformity(threads, x.Spread(uniformityRows), uniformityT)
 	r.Uniformity = value(v, ok, math.NaN())
 	return r
 }
@@ -87,16 +86,4 @@ func spectraOf(x matrix.Matrix) (singular, covariance []float64) {
 		}
 	}
 	return singular, eigenvalues(gram, x.Rows-1)
-}
-
-// evenly is n rows at even distances, or all of them where there are no more.
-func evenly(x matrix.Matrix, n int) matrix.Matrix {
-	if x.Rows <= n {
-		return x
-	}
-	rows := make([]int, n)
-	for i := range rows {
-		rows[i] = i * x.Rows / n
-	}
-	return x.Pick(rows)
 }

@@ -103,7 +103,7 @@ func angularSpecs() []Spec {
 		Collapse: "high where few directions have the mass, 12.5 when all have one; near 1 when they are spread evenly",
 		Column:   "**angular_peak.prototypes**: peak of the density of the prototypes' angles in the circle figure, as a multiple of the even density.",
 		measure: func(in *Input) Result {
-			v, ok := AngularPeak(spread(in.Effective, pairRows))
+			v, ok := AngularPeak(in.Effective.Spread(pairRows))
 			return defined(v, ok, undefined)
 		},
 	}}

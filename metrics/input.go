@@ -90,16 +90,3 @@ func (in *Input) Assigned() []int {
 func (in *Input) Counts() []int {
 	return shared(in, "counts", func() []int { return Counts(in.Assigned(), in.Effective.Rows) })
 }
-
-// spread is n of a matrix's rows at even distances, or all, in its memory, where there are no more:
-// images that lie in the order of their classes are seen of every class.
-func spread(x matrix.Matrix, n int) matrix.Matrix {
-	if n >= x.Rows {
-		return x
-	}
-	rows := make([]int, n)
-	for i := range rows {
-		rows[i] = i * x.Rows / n
-	}
-	return x.Pick(rows)
-}

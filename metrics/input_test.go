@@ -22,8 +22,8 @@ func TestSomeImagesAreOfEveryClass(t *testing.T) {
 			t.Fatalf("row %d is of class %d, not %d", i, got, y[i])
 		}
 	}
-	fixture.Equal(t, "rows", spread(matrix.Of(5, 1, []float32{0, 1, 2, 3, 4}), 2).Data, []float32{0, 2})
-	if all := spread(in.Train, in.Train.Rows); &all.Data[0] != &in.Train.Data[0] {
+	fixture.Equal(t, "rows", matrix.Of(5, 1, []float32{0, 1, 2, 3, 4}).Spread(2).Data, []float32{0, 2})
+	if all := in.Train.Spread(in.Train.Rows); &all.Data[0] != &in.Train.Data[0] {
 		t.Error("all rows are copied")
 	}
 }

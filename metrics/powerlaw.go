@@ -61,7 +61,7 @@ func covarianceSpectrum(x matrix.Matrix) ([]float64, bool) {
 // they have none.
 func (in *Input) covariance() []float64 {
 	return shared(in, "features' covariance", func() []float64 {
-		v, _ := covarianceSpectrum(spread(in.Train, rankMeRows))
+		v, _ := covarianceSpectrum(in.Train.Spread(RankMeRows))
 		return v
 	})
 }

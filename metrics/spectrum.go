@@ -180,8 +180,8 @@ func effectiveRankSpecs() []Spec {
 	}}
 }
 
-// rankMeRows is the number of images that RankMe's paper measures on.
-const rankMeRows = 25_600
+// RankMeRows is the number of images that RankMe's paper measures on.
+const RankMeRows = 25_600
 
 func rankMeSpecs() []Spec {
 	const undefined = "features have no spectrum"
@@ -191,7 +191,7 @@ func rankMeSpecs() []Spec {
 			Doc: "the same for the student", Source: "Garrido et al. 2023",
 			Collapse: "low when features lie in few dimensions",
 			measure: func(in *Input) Result {
-				singular, _ := SingularValues(spread(in.Train, rankMeRows))
+				singular, _ := SingularValues(in.Train.Spread(RankMeRows))
 				v, ok := RankMe(singular, RankMeEpsilon)
 				return defined(v, ok, undefined)
 			},

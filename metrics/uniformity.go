@@ -72,7 +72,7 @@ func prototypeUniformitySpecs() []Spec {
 		Formula: "ln mean_{k<l} exp(−2 |c_k − c_l|²), c of length 1", Collapse: "0 at total collapse, near −4 when prototypes spread over the sphere",
 		Column: "**uniformity.prototypes**: how evenly prototypes spread over the sphere; near −4 when evenly, 0 when all are equal.",
 		measure: func(in *Input) Result {
-			v, ok := Uniformity(in.Team, spread(in.Effective, pairRows), 2)
+			v, ok := Uniformity(in.Team, in.Effective.Spread(pairRows), 2)
 			return defined(v, ok, undefined)
 		},
 	}}
@@ -86,7 +86,7 @@ func uniformitySpecs() []Spec {
 			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of 4,096 training images at even distances",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
 			measure: func(in *Input) Result {
-				v, ok := Uniformity(in.Team, spread(in.Embeddings, pairRows), 2)
+				v, ok := Uniformity(in.Team, in.Embeddings.Spread(pairRows), 2)
 				return defined(v, ok, undefined)
 			},
 		}

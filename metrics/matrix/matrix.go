@@ -104,3 +104,16 @@ func MustMatch(what string, got, want int) {
 		panic(fmt.Sprintf("matrix: %d %s, want %d", got, what, want))
 	}
 }
+
+// Spread is n of the rows at even distances, the first among them, or all, in the same memory, where
+// there are no more: rows that lie in the order of their classes are seen of every class.
+func (m Matrix) Spread(n int) Matrix {
+	if n >= m.Rows {
+		return m
+	}
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i * m.Rows / n
+	}
+	return m.Pick(rows)
+}
