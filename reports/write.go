@@ -63,6 +63,9 @@ func Write(dir string) (Summary, error) {
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
 		return Summary{}, err
 	}
+	if err := s.writePage(&Pages{}, figures, nil); err != nil {
+		return Summary{}, err
+	}
 	return s.summary(figures)
 }
 
