@@ -18,11 +18,18 @@ import (
 )
 
 // Pages makes the HTML pages of run directories, one after another, and remembers what it read of
-// cells that have ended, so that a page can be made again every few seconds. The zero value is ready;
-// it may be used by several goroutines.
+// cells that have ended and what it drew of them, so that a page can be made again every few
+// seconds. The zero value is ready; it may be used by several goroutines.
 type Pages struct {
 	mu    sync.Mutex
 	ended map[string]htmlpage.Folder // by the cell's folder and when its result was written
+	drawn map[string]figureSet           // by run directory
+}
+
+// figureSet are the figures of a run while the same cells have ended.
+type figureSet struct {
+	of       string
+	all []htmlpage.Figure
 }
 
 // Live tells a page of a run that is at work.
@@ -34,18 +41,11 @@ type Live struct {
 
 // Write makes report/index.html of a run directory anew; live is nil where no run is at work.
 func (p *Pages) Write(dir string, live *Live) error {
-	s, err := load(dir)
+	r, err := p.Page(dir, live)
 	if err != nil {
 		return err
 	}
-	figures, err := s.figures()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(s.dir.Report(), 0o755); err != nil {
-		return fmt.Errorf("report folder %s: cannot be written (%w)", s.dir.Report(), err)
-	}
-	return s.writePage(p, figures, live)
+	return writePage(filepath.Join(dir, "report"), r)
 }
 
 // Page is the page of a run directory for a server to show.
@@ -54,27 +54,86 @@ func (p *Pages) Page(dir string, live *Live) (htmlpage.Report, error) {
 	if err != nil {
 		return htmlpage.Report{}, err
 	}
-	figures, err := s.figures()
+	pictures, err := p.figures(s)
 	if err != nil {
 		return htmlpage.Report{}, err
 	}
-	return s.page(p, figures, live)
+	return s.page(p, pictures, live)
 }
 
-func (s *sweep) writePage(p *Pages, figures []figure, live *Live) error {
-	r, err := s.page(p, figures, live)
+// figures draws the pictures, once while the same cells have ended.
+func (p *Pages) figures(s *sweep) ([]htmlpage.Figure, error) {
+	of := s.endedCells()
+	p.mu.Lock()
+	before := p.drawn[s.dir.Path()]
+	p.mu.Unlock()
+	if before.of == of {
+		return before.all, nil
+	}
+	figures, err := s.figures()
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.pageFigures(figures)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drawn == nil {
+		p.drawn = map[string]figureSet{}
+	}
+	p.drawn[s.dir.Path()] = figureSet{of, made}
+	return made, nil
+}
+
+// endedCells names the planned cells and, of those that have ended, when.
+func (s *sweep) endedCells() string {
+	var b strings.Builder
+	for _, a := range s.arms {
+		for _, r := range a.runs {
+			b.WriteString(r.Dir.Path() + r.endedAt() + "\n")
+		}
+	}
+	return b.String()
+}
+
+// endedAt is when the run's result was written; empty where there is none.
+func (r run) endedAt() string {
+	info, err := os.Stat(filepath.Join(r.Dir.Path(), "result.json"))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(" ", info.ModTime().UnixNano())
+}
+
+// writeIndex writes the page of a report whose figures are made.
+func (s *sweep) writeIndex(figures []figure) error {
+	pictures, err := s.pageFigures(figures)
 	if err != nil {
 		return err
 	}
+	r, err := s.page(&Pages{}, pictures, nil)
+	if err != nil {
+		return err
+	}
+	return writePage(s.dir.Report(), r)
+}
+
+// writePage writes index.html into a report's folder.
+func writePage(folder string, r htmlpage.Report) error {
 	var b bytes.Buffer
 	if err := r.Write(&b); err != nil {
 		return err
 	}
-	return store.WriteFile(filepath.Join(s.dir.Report(), "index.html"), b.Bytes())
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("report folder %s: cannot be written (%w)", folder, err)
+	}
+	return store.WriteFile(filepath.Join(folder, "index.html"), b.Bytes())
 }
 
 // page puts what the report knows into the order of the page.
-func (s *sweep) page(p *Pages, figures []figure, live *Live) (htmlpage.Report, error) {
+func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, live *Live) (htmlpage.Report, error) {
 	findings, err := s.findings()
 	if err != nil {
 		return htmlpage.Report{}, err
@@ -90,8 +149,8 @@ func (s *sweep) page(p *Pages, figures []figure, live *Live) (htmlpage.Report, e
 	if len(findings) > 0 {
 		r.Judging = fmt.Sprintf(rules, len(findings))
 	}
-	r.Figures, err = s.pageFigures(figures)
-	return r, err
+	r.Figures = pictures
+	return r, nil
 }
 
 // plainLines takes the bullets off lines and leaves empty ones away.
@@ -306,14 +365,14 @@ func (s *sweep) armOnPage(a *arm) htmlpage.Arm {
 
 // folder reads what the page shows of a cell's folder: once where the cell has ended.
 func (p *Pages) folder(r run) htmlpage.Folder {
-	if r.State == store.Missing {
+	at := r.endedAt()
+	switch {
+	case r.State == store.Missing:
 		return htmlpage.Folder{}
-	}
-	info, err := os.Stat(filepath.Join(r.Dir.Path(), "result.json"))
-	if err != nil {
+	case at == "":
 		return htmlpage.Read(r.Dir)
 	}
-	key := fmt.Sprint(r.Dir.Path(), " ", info.ModTime().UnixNano())
+	key := r.Dir.Path() + at
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f, known := p.ended[key]

@@ -63,7 +63,7 @@ func Write(dir string) (Summary, error) {
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
 		return Summary{}, err
 	}
-	if err := s.writePage(&Pages{}, figures, nil); err != nil {
+	if err := s.writeIndex(figures); err != nil {
 		return Summary{}, err
 	}
 	return s.summary(figures)

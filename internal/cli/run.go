@@ -53,12 +53,17 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 		dir = filepath.Join("results", p.Sweep.Name)
 	}
 	progress := newProgress(w, c.JSON)
+	page := keepPage(dir)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
 		Jobs: c.Jobs, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
 	})
+	page.end()
 	if err != nil {
 		return err
+	}
+	if ctx.Err() != nil || summary.Done == 0 { // no report follows
+		page.last()
 	}
 	return c.conclude(ctx, w, dir, summary)
 }
