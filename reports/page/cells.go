@@ -121,6 +121,46 @@ func (c *Cells) Add(arm int, state store.CellState, seen Folder) {
 	c.Cells = append(c.Cells, cell)
 }
 
+// Take adds the cell of a name out of other cells, as one of the run called in, whose folder is path;
+// false where there is none.
+func (c *Cells) Take(from *Cells, id, in, path string) bool {
+	for _, cell := range from.Cells {
+		if cell.ID != id {
+			continue
+		}
+		cell.In, cell.Path, cell.Arm = in, path, c.AddArm(from.Arms[cell.Arm])
+		cell.Metrics = c.relaid(from, cell.Metrics)
+		observers := map[string][]short{}
+		for name, m := range cell.Observers {
+			observers[name] = c.relaid(from, m)
+		}
+		cell.Observers = observers
+		lines := make([]int, len(cell.Config))
+		for i, n := range cell.Config {
+			lines[i] = place(c.lines, &c.Lines, from.Lines[n], from.Lines[n])
+		}
+		cell.Config = lines
+		if cell.Origin >= 0 {
+			o := from.Origins[cell.Origin]
+			cell.Origin = place(c.origins, &c.Origins, o, o)
+		}
+		c.Cells = append(c.Cells, cell)
+		return true
+	}
+	return false
+}
+
+// relaid lays other cells' values out by the keys of these.
+func (c *Cells) relaid(from *Cells, values []short) []short {
+	m := store.Metrics{}
+	for i, v := range values {
+		if !math.IsNaN(float64(v)) {
+			m[from.Keys[i].Key] = float64(v)
+		}
+	}
+	return c.values(m)
+}
+
 // statusOf says how a cell is in one word.
 func statusOf(s store.CellState) string {
 	switch s.State {

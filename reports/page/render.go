@@ -23,21 +23,20 @@ const MostPicture = 700 << 10
 
 // kit is what every page is made with: its template, styles and script, and the script's digest.
 type kit struct {
-	page, compare *template.Template
-	styles        template.CSS
-	script        template.JS
-	digest        string
+	pages  *template.Template
+	styles template.CSS
+	script template.JS
+	digest string
 }
 
 var theKit = sync.OnceValue(func() kit {
 	k := kit{styles: template.CSS(joined(".css")), script: template.JS(joined(".js"))} // both our own
 	sum := sha256.Sum256([]byte(k.script))
 	k.digest = base64.StdEncoding.EncodeToString(sum[:])
-	all := template.Must(template.New("").Funcs(template.FuncMap{
+	k.pages = template.Must(template.New("").Funcs(template.FuncMap{
 		"inline": inline, "grid": grid, "rows": func(t *table.Table) bool { return t != nil && len(t.Rows) > 0 },
 		"interval": Interval.drawing, "slug": func(s string) string { return strings.ReplaceAll(s, " ", "-") },
 	}).ParseFS(assets, "assets/*.html"))
-	k.page = all.Lookup("page.html")
 	return k
 })
 
@@ -65,14 +64,19 @@ func joined(ending string) string {
 	return b.String()
 }
 
-// view is what the template sees.
+// frame is what templates see of every page beside its contents.
+type frame struct {
+	Styles template.CSS
+	Script template.JS
+	Data   template.JS
+	Policy string
+}
+
+// view is a report as its template sees it.
 type view struct {
+	frame
 	Report
 	Pictures []shown
-	Styles   template.CSS
-	Script   template.JS
-	Data     template.JS
-	Policy   string
 }
 
 // shown is a figure as it stands in the page.
@@ -84,47 +88,48 @@ type shown struct {
 
 // Write writes the page. Equal reports give equal bytes.
 func (r Report) Write(w io.Writer) error {
-	k := theKit()
-	data, err := r.data()
-	if err != nil {
-		return err
-	}
-	v := view{Report: r, Styles: k.styles, Script: k.script, Data: data, Policy: r.policy(k.digest)}
-	for _, f := range r.Figures {
-		v.Pictures = append(v.Pictures, f.shown())
-	}
-	return k.page.Execute(w, v)
-}
-
-// policy forbids whatever the page does not need: every request (but for a server's events), every
-// script but its own, every frame and form.
-func (r Report) policy(digest string) string {
-	connect := "'none'"
-	if r.Base != "" {
-		connect = "'self'"
-	}
-	return fmt.Sprintf("default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-%s'; connect-src %s; base-uri 'none'; form-action 'none'", digest, connect)
-}
-
-// data is what the script reads. encoding/json escapes what could end its element.
-func (r Report) data() (template.JS, error) {
-	cells := r.Cells
-	if cells == nil {
-		cells = NewCells()
-	}
 	p := r.Progress
 	live := map[string]any{"running": p.Running}
 	if p.Running {
 		live["written"], live["beat"], live["every"] = p.Written.UnixMilli(), p.Beat.UnixMilli(), p.Every.Milliseconds()
 	}
-	b, err := json.Marshal(struct {
-		*Cells
-		Name string         `json:"name"`
-		Base string         `json:"base"`
-		Path string         `json:"path"`
-		Live map[string]any `json:"live"`
-	}{cells, r.Name, r.Base, r.Path, live})
-	return template.JS(b), err
+	f, err := framed(content{Cells: r.Cells, Name: r.Name, Base: r.Base, Path: r.Path, Live: live})
+	if err != nil {
+		return err
+	}
+	v := view{frame: f, Report: r}
+	for _, f := range r.Figures {
+		v.Pictures = append(v.Pictures, f.shown())
+	}
+	return theKit().pages.ExecuteTemplate(w, "page.html", v)
+}
+
+// content is what the script reads.
+type content struct {
+	*Cells
+	Name     string         `json:"name"`
+	Base     string         `json:"base"` // "" for a file
+	Path     string         `json:"path"`
+	Live     map[string]any `json:"live"`
+	Compared bool           `json:"compared,omitempty"` // a page of cells side by side
+}
+
+// framed readies a page. Its policy forbids whatever it does not need: every request (but for a
+// server's events), every script but its own, every frame and form.
+func framed(c content) (frame, error) {
+	if c.Cells == nil {
+		c.Cells = NewCells()
+	}
+	connect := "'none'"
+	if c.Base != "" {
+		connect = "'self'"
+	}
+	k := theKit()
+	b, err := json.Marshal(c) // which escapes what could end the element that it stands in
+	return frame{
+		Styles: k.styles, Script: k.script, Data: template.JS(b),
+		Policy: fmt.Sprintf("default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-%s'; connect-src %s; base-uri 'none'; form-action 'none'", k.digest, connect),
+	}, err
 }
 
 // shown puts the picture into the page's terms: a drawing, the image in its place where the drawing
