@@ -15,6 +15,8 @@ type pageKeeper struct {
 	stop  chan struct{}
 	ended chan struct{}
 	took  time.Duration // the page before
+
+	first, soonest time.Duration // waits: for the first page, and between pages at least
 }
 
 // How often the page is renewed: not before soonest, and so rarely that making pages takes no more
@@ -25,26 +27,26 @@ const (
 	pageShare   = 30
 )
 
-func keepPage(dir string) *pageKeeper {
-	k := &pageKeeper{dir: dir, stop: make(chan struct{}), ended: make(chan struct{})}
+func keepPage(dir string, first, soonest time.Duration) *pageKeeper {
+	k := &pageKeeper{dir: dir, stop: make(chan struct{}), ended: make(chan struct{}), first: first, soonest: soonest}
 	go k.keep()
 	return k
 }
 
 func (k *pageKeeper) keep() {
 	defer close(k.ended)
-	wait := firstPage
+	wait := k.first
 	for {
 		select {
 		case <-k.stop:
 			return
 		case <-time.After(wait):
 		}
-		next := max(soonestPage, pageShare*k.took)
 		now := time.Now()
-		_ = k.write(&reports.Live{Now: now, Beat: now, Every: next}) // the next one may succeed
+		live := reports.Live{Now: now, Beat: now, Every: max(k.soonest, pageShare*k.took)}
+		_ = k.write(&live) // the next one may succeed
 		k.took = time.Since(now)
-		wait = max(soonestPage, pageShare*k.took)
+		wait = max(k.soonest, pageShare*k.took)
 	}
 }
 

@@ -53,7 +53,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 		dir = filepath.Join("results", p.Sweep.Name)
 	}
 	progress := newProgress(w, c.JSON)
-	page := keepPage(dir)
+	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
 		Jobs: c.Jobs, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,

@@ -28,7 +28,9 @@ func (v Interval) drawing() template.HTML {
 	}
 	room := 0.12 * (high - low)
 	low, high = low-room, high+room
-	at := func(x float64) float64 { return margin + float64((width-2*margin)*(min(max(x, low), high)-low)/(high-low)) }
+	at := func(x float64) float64 {
+		return margin + float64((width-2*margin)*(min(max(x, low), high)-low)/(high-low))
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="interval" viewBox="0 0 %g 34" aria-hidden="true">`, width)
 	if !math.IsNaN(v.From) && !math.IsNaN(v.To) {

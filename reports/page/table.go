@@ -19,7 +19,7 @@ func grid(t *table.Table, caption string, differ bool) template.HTML {
 	b.WriteString("<table><caption>" + escape(caption) + "</caption><thead><tr>")
 	brief := hasBrief(t)
 	for _, c := range t.Columns {
-		b.WriteString(`<th scope="col"` + flag(` data-num`, !c.Text) + flag(` data-extra`, brief && !c.Brief) + `>` + escape(c.Name) + "</th>")
+		b.WriteString(`<th scope="col"` + when(` data-num`, !c.Text) + when(` data-extra`, brief && !c.Brief) + `>` + escape(c.Name) + "</th>")
 	}
 	b.WriteString("</tr></thead><tbody>")
 	usual := make([]string, len(t.Columns))
@@ -50,7 +50,7 @@ func entry(c table.Column, v table.Value, head, extra bool, usual string) string
 		attributes += ` data-sort="` + key + `"`
 	}
 	differs := usual != "" && v.Text != usual
-	attributes += flag(` class="differs"`, differs) + flag(` data-extra`, extra)
+	attributes += when(` class="differs"`, differs) + when(` data-extra`, extra)
 	text := escape(v.Text)
 	if differs {
 		text = `<span class="sr">differs: </span>` + text
@@ -113,7 +113,7 @@ func notes(t *table.Table) string {
 	return b.String()
 }
 
-func flag(text string, on bool) string {
+func when(text string, on bool) string {
 	if on {
 		return text
 	}

@@ -35,7 +35,7 @@ function table(box) {
   }
   var texts = null, count = el("span", { class: "count", role: "status", "aria-live": "polite" });
   function filter() {
-    texts = texts || rows.map(function (r) { return r.textContent.toLowerCase(); });
+    texts = texts || rows.map(function (r) { return (r.textContent + " " + (r.dataset.words || "")).toLowerCase(); });
     var words = (kept.filter.toLowerCase().match(/"[^"]*"|\S+/g) || []).map(function (w) { return w.replace(/"/g, ""); });
     var n = 0;
     rows.forEach(function (r, i) {
@@ -81,6 +81,7 @@ function openers(box) {
     var cell = data.cells[i], first = row.cells[0], state = row.cells[2];
     if (!cell) { return; }
     first.replaceChildren(el("a", { href: "#cell=" + encodeURIComponent(idOf(cell)) }, [swatch(armOf(cell).color), first.textContent]));
+    row.dataset.words = "arm=" + armOf(cell).label + "; arm=" + armOf(cell).legend + ";";
     state.classList.add("state");
     row.classList.toggle("bad", ["collapsed", "diverged", "failed"].includes(cell.status));
     var tick = el("input", { type: "checkbox", "aria-label": "Compare " + nameOf(cell), "data-cell": idOf(cell), change: function () { basket.put(idOf(cell), tick.checked); } });

@@ -72,7 +72,7 @@ function linkFigures() {
     t.setAttribute("tabindex", "0");
     t.setAttribute("role", "link");
     t.setAttribute("aria-label", "Cells of " + word);
-    function go() { filterCells('"' + words[word] + '"'); find("#cells").scrollIntoView(); }
+    function go() { filterCells('"arm=' + words[word] + ';"'); find("#cells").scrollIntoView(); }
     t.addEventListener("click", go);
     t.addEventListener("keydown", function (e) { if (e.key === "Enter") { go(); } });
   });
