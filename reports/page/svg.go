@@ -51,6 +51,7 @@ func knownStyle(name string) bool {
 
 var (
 	plainValue = regexp.MustCompile(`^[-#a-zA-Z0-9.,% ]*$`) // no url(…), no escapes
+	darkGrey   = regexp.MustCompile(`^#(00|1[0-9A-F]|2[0-9A-F]|3[0-9A-F]|4[0-9A-F]|5[0-9A-F]){3}$|^#000$`)
 	inside     = regexp.MustCompile(`^data:image/png;base64,[A-Za-z0-9+/=\s]+$`)
 )
 
@@ -145,16 +146,16 @@ func style(s string) string {
 	return strings.Join(kept, ";")
 }
 
-// ink turns black and white, which are the ink and the paper of print, into those of the page, so
+// ink turns black, near blacks and white, which are the ink and the paper of print, into those of the page, so
 // that a picture follows it into the dark.
 func ink(color string) string {
 	if !plainValue.MatchString(color) {
 		return "none"
 	}
-	switch strings.ToUpper(color) {
-	case "#000000", "#000", "BLACK", "#333333":
+	switch c := strings.ToUpper(color); {
+	case c == "BLACK" || darkGrey.MatchString(c):
 		return "currentColor"
-	case "#FFFFFF", "#FFF", "WHITE":
+	case c == "#FFFFFF" || c == "#FFF" || c == "WHITE":
 		return "var(--paper)"
 	}
 	return color
