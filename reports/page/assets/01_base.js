@@ -63,11 +63,12 @@ function idOf(cell) { return cell.in ? cell.in + "/" + cell.id : cell.id; }
 function cellOf(id) { return data.cells.find(function (c) { return idOf(c) === id; }); }
 // Colours of print, lightened for the dark.
 function colour(c) { return dark() ? "color-mix(in oklab, " + c + " 62%, white)" : c; }
+var system = matchMedia("(prefers-color-scheme: dark)");
 function dark() {
   var t = document.documentElement.dataset.theme;
-  return t ? t === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  return t ? t === "dark" : system.matches;
 }
-function swatch(c) { return el("span", { class: "swatch", style: "background:" + colour(c), "aria-hidden": "true" }); }
+function swatch(c) { return el("span", { class: "swatch", style: "--c:" + c, "aria-hidden": "true" }); }
 
 (function theme() {
   var button = find("#theme"), kept = null;
@@ -85,6 +86,6 @@ function swatch(c) { return el("span", { class: "swatch", style: "background:" +
     show();
     document.dispatchEvent(new Event("theme"));
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () { document.dispatchEvent(new Event("theme")); });
+  system.addEventListener("change", function () { document.dispatchEvent(new Event("theme")); });
   show();
 }());

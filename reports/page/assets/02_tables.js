@@ -3,12 +3,14 @@ function table(box) {
   var t = find("table", box), head = all("thead th", t), body = find("tbody", t), rows = all("tr", body), id = box.dataset.id;
   var kept = memory.get("table " + id, { sort: -1, down: false, filter: "", full: false });
   var scroll = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": find("caption", t).textContent + ": table, can be scrolled" });
+  if (rows.length > 200) { scroll.classList.add("long"); }
   t.before(scroll);
   scroll.append(t);
+  var right = [];
   head.forEach(function (th, i) {
     var numeric = "num" in th.dataset;
     th.classList.toggle("num", numeric);
-    if (numeric) { rows.forEach(function (r) { r.cells[i].classList.add("num"); }); }
+    if (numeric) { right.push('.box[data-id="' + CSS.escape(id) + '"] tbody tr > :nth-child(' + (i + 1) + ")"); }
     var button = el("button", { type: "button", click: function () {
       kept.down = kept.sort === i ? !kept.down : numeric;
       kept.sort = i;
@@ -17,6 +19,7 @@ function table(box) {
     } }, th.textContent);
     th.replaceChildren(button);
   });
+  if (right.length) { document.head.append(el("style", {}, right.join(",") + " { text-align: right; }")); }
   function key(row, i) {
     var c = row.cells[i];
     return "sort" in c.dataset ? Number(c.dataset.sort) : "num" in head[i].dataset ? NaN : c.textContent.trim();

@@ -104,7 +104,7 @@ function showCell(cell) {
   if (mains.length) { body.push(el("h3", {}, "What it came to"), facts(mains.map(function (k) { return [k.title, number(valueOf(cell, k.key))]; }))); }
   var charts = cellCharts(cell);
   if (charts.length) { body.push(el("h3", {}, "Training"), el("div", { class: "charts" }, charts)); }
-  body.push(el("h3", {}, "Do it again"), el("p", { class: "muted" }, "Trains the cell anew and compares every bit:"), copied("protobench reproduce " + quoted(folderOf(cell)), "the command that reproduces this cell"));
+  if (cell.origin >= 0) { body.push(el("h3", {}, "Do it again"), el("p", { class: "muted" }, "Trains the cell anew and compares every bit:"), copied("protobench reproduce " + quoted(folderOf(cell)), "the command that reproduces this cell")); }
   body = body.concat(cellLists(cell, arm));
   var i = own.indexOf(cell);
   function step(by, name) { return el("button", { type: "button", "aria-label": name, disabled: !own[i + by], click: function () { openCell(own[i + by]); } }, by < 0 ? "←" : "→"); }
