@@ -44,6 +44,8 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	  if [ $$name = count ]; then $(BINARY) run $$name $(QUICKLY) $(FEWER) --out $(RESULTS)/$$name || exit $$?; \
 	  else $(BINARY) run $$name $(QUICKLY) --out $(RESULTS)/$$name || exit $$?; fi; \
 	done
+	$(BINARY) relate live_unique@0.025 linear_fine@backbone.teacher $(FULL:%=$(RESULTS)/%)
+	$(BINARY) relate path unique@0.025 $(FULL:%=$(RESULTS)/%) --learner joint
 
 print-ablations:
 	@echo $(FULL)
