@@ -77,10 +77,10 @@ func (l *trainingLoop) begin() error {
 	if cp != nil {
 		l.at.step = cp.Step
 		l.at.resumedAt = slices.Concat(cp.ResumedAt, []int{cp.Step})
-		l.at.tally, err = l.logs.restore(l.dir, cp, l.trainee)
+		l.at.tally, err = l.logs.restore(cp, l.trainee)
 		return err
 	}
-	if err := l.logs.cut(0, 0); err != nil {
+	if err := l.logs.cut(store.Mark{}, store.Mark{}); err != nil {
 		return err
 	}
 	if err := l.trainee.prepare(); err != nil {
