@@ -114,9 +114,10 @@ func (l *trainingLoop) steps(ctx context.Context) error {
 	return nil
 }
 
-// interrupt saves what this run has done before giving way.
+// interrupt saves what this run has done before giving way, but not in the place of another process
+// that has the cell now.
 func (l *trainingLoop) interrupt(ctx context.Context, begun int) error {
-	if l.at.step > begun {
+	if l.at.step > begun && !errors.Is(context.Cause(ctx), store.ErrLost) {
 		if err := l.checkpoint(); err != nil {
 			return err
 		}

@@ -104,13 +104,6 @@ func (c *CellDir) setAside(name, aside string) (string, error) {
 	return c.file(aside), os.Rename(c.file(name), c.file(aside))
 }
 
-func remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
 // WritePrototypes writes prototypes.safetensors. Reports read, each where it exists:
 // "prototypes.student", "prototypes.teacher", "prototypes.initial" [K,D],
 // "usage.counts" [K] (training images per prototype), "usage.owner" [K]

@@ -228,3 +228,33 @@ func TestFreezeTakesTwins(t *testing.T) {
 		t.Error("another hash in the same folder was taken")
 	}
 }
+
+// The first of two twins stands, and the second learns whether it has the same numbers.
+func TestPublishIsForTheFirst(t *testing.T) {
+	_, cells := newDir(t, "a")
+	must(t, cells[0].Prepare())
+	result := func(status string, unique float64) Result {
+		return Result{Cell: cells[0].Plan().Cell, Outcome: Outcome{Status: status}, Metrics: Metrics{"unique@0.025": unique}, Timing: Timing{TrainS: unique}}
+	}
+	for _, c := range []struct {
+		name   string
+		result Result
+		want   Published
+	}{
+		{"failed", result(Failed, 0), Published{First: true}},
+		{"a good one over a failed one", result(OK, 3), Published{First: true}},
+		{"a twin", result(OK, 3), Published{}},
+		{"another", result(OK, 4), Published{Different: []string{"metrics"}}},
+		{"one that failed", result(Failed, 4), Published{Different: []string{"outcome", "metrics"}}},
+	} {
+		got, err := cells[0].Publish(c.result)
+		must(t, err)
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+	}
+	r, found, err := cells[0].Result()
+	if err != nil || !found || r.Metrics["unique@0.025"] != 3 {
+		t.Errorf("%+v %v %v", r, found, err)
+	}
+}

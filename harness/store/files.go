@@ -23,11 +23,16 @@ func WriteFile(path string, content []byte) error {
 
 // writeJSON replaces a file by the value, indented so that people can read it.
 func writeJSON(path string, v any) error {
-	b, err := json.MarshalIndent(v, "", " ")
+	b, err := indented(v)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return WriteFile(path, append(b, '\n'))
+	return WriteFile(path, b)
+}
+
+func indented(v any) ([]byte, error) {
+	b, err := json.MarshalIndent(v, "", " ")
+	return append(b, '\n'), err
 }
 
 // readJSON reads one JSON value; found is false when the file does not exist.
