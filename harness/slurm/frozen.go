@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"protobench/harness/store"
@@ -24,7 +23,6 @@ type Frozen struct {
 	Cluster string   `json:"cluster,omitempty"`
 	Plan    Digest   `json:"plan"`    // file in the run directory
 	Program Digest   `json:"program"` // file in DIR/slurm
-	Weights bool     `json:"weights"` // whether finished cells keep them
 	Cells   []string `json:"cells"`   // folders; task i of an array at offset o has cell o+i
 }
 
@@ -62,7 +60,7 @@ func (f *Frozen) text() []byte {
 
 // Freeze keeps a copy of the program and what is to be done with it: the cells, in order, of the
 // plan that holds in a run directory. Freezing the same twice changes nothing.
-func Freeze(d *store.Dir, program, cluster string, weights bool, cells []string) (*Frozen, error) {
+func Freeze(d *store.Dir, program, cluster string, cells []string) (*Frozen, error) {
 	run, err := filepath.Abs(d.Path())
 	if err != nil {
 		return nil, err
@@ -72,7 +70,7 @@ func Freeze(d *store.Dir, program, cluster string, weights bool, cells []string)
 			return nil, err
 		}
 	}
-	f := &Frozen{Schema: schema, Run: run, Cluster: cluster, Weights: weights, Cells: cells}
+	f := &Frozen{Schema: schema, Run: run, Cluster: cluster, Cells: cells}
 	if f.Plan, err = holding(run); err != nil {
 		return nil, err
 	}
@@ -188,22 +186,23 @@ func (f *Frozen) Check(run, program string) error {
 	return nil
 }
 
-// Cell is what is planned for the cell of an index.
-func (f *Frozen) Cell(run string, index int) (store.PlanCell, error) {
+// Cell is the folder of the cell of an index.
+func (f *Frozen) Cell(index int) (string, error) {
 	if index < 0 || index >= len(f.Cells) {
-		return store.PlanCell{}, fmt.Errorf("%s: no cell %d; there are %d, from 0 on", f.Name(), index, len(f.Cells))
+		return "", fmt.Errorf("%s: no cell %d; there are %d, from 0 on", f.Name(), index, len(f.Cells))
 	}
-	b, err := os.ReadFile(filepath.Join(run, f.Plan.File))
+	return f.Cells[index], nil
+}
+
+// ReadPlan reads the plan that was frozen.
+func (f *Frozen) ReadPlan(run string) (p store.Plan, err error) {
+	path := filepath.Join(run, f.Plan.File)
+	b, err := os.ReadFile(path)
 	if err != nil {
-		return store.PlanCell{}, err
+		return p, err
 	}
-	var p store.Plan
 	if err := json.Unmarshal(b, &p); err != nil {
-		return store.PlanCell{}, fmt.Errorf("%s: %w", filepath.Join(run, f.Plan.File), err)
+		return p, fmt.Errorf("%s: %w", path, err)
 	}
-	i := slices.IndexFunc(p.Cells, func(c store.PlanCell) bool { return c.Dir == f.Cells[index] })
-	if i < 0 {
-		return store.PlanCell{}, fmt.Errorf("%s: its plan has no cell %s", f.Name(), f.Cells[index])
-	}
-	return p.Cells[i], nil
+	return p, nil
 }

@@ -38,7 +38,7 @@ func freeze(t *testing.T, d *store.Dir, n int) *Frozen {
 	must(t, err)
 	self, err := os.Executable()
 	must(t, err)
-	f, err := Freeze(d, self, "", true, cells)
+	f, err := Freeze(d, self, "", cells)
 	must(t, err)
 	return f
 }
@@ -265,11 +265,14 @@ func TestFrozenRefusesWhatWasChanged(t *testing.T) {
 	if info, err := os.Stat(program); err != nil || info.Mode()&0o111 == 0 {
 		t.Errorf("the copy cannot be run: %v", err)
 	}
-	if cell, err := f.Cell(f.Run, 1); err != nil || cell.Dir != "c1" {
-		t.Errorf("%+v %v", cell, err)
+	if cell, err := f.Cell(1); err != nil || cell != "c1" {
+		t.Errorf("%s %v", cell, err)
+	}
+	if p, err := f.ReadPlan(f.Run); err != nil || len(p.Cells) != 2 {
+		t.Errorf("%+v %v", p, err)
 	}
 	for _, i := range []int{-1, 2} {
-		if _, err := f.Cell(f.Run, i); err == nil {
+		if _, err := f.Cell(i); err == nil {
 			t.Errorf("cell %d", i)
 		}
 	}
