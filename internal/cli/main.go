@@ -10,12 +10,12 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
-	"protobench/datasets/augment"
+	"protobench/harness"
+	"protobench/internal/bench"
 	"protobench/internal/blas"
 )
 
@@ -66,7 +66,7 @@ type commands struct {
 	Audit     auditCommand     `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
 	Probe     probeCommand     `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
 	Export    exportCommand    `cmd:"" help:"Write what a finished cell learned, for Python and others."`
-	Bench     benchCommand     `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
+	Bench     bench.Command    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
 	Data      dataCommand      `cmd:"" help:"List, fetch, verify and view data sets."`
 	Doctor    doctorCommand    `cmd:"" help:"Show what this machine and this program offer."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
@@ -95,11 +95,12 @@ func (w *console) warn(texts ...string) {
 // run is the whole command line: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var grammar commands
+	w := &console{stdout, stderr}
 	helped := false
 	parser, err := kong.New(&grammar, kong.Name("protobench"), variables(runtime.GOMAXPROCS(0)),
 		kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&console{stdout, stderr}))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(w, w.bench()))
 	if err != nil {
 		panic("cli: " + err.Error()) // the grammar is constant
 	}
@@ -113,7 +114,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return complain(stderr, fmt.Errorf("%w; see protobench --help", err))
 	}
-	return complain(stderr, parsed.Run())
+	return complain(stderr, interrupted(parsed.Run()))
+}
+
+// bench is what measurements need of the command line.
+func (w *console) bench() *bench.Host {
+	return &bench.Host{Out: w.out, Warn: w.warn, Plan: func(ctx context.Context, sweep string) (*harness.Plan, *harness.Library, error) {
+		data := openData(ctx)
+		p, err := sweepArgument{Sweep: sweep}.plan(data)
+		return p, data, given(ctx, err)
+	}}
+}
+
+// interrupted gives the error of work that a signal ended its exit code.
+func interrupted(err error) error {
+	var coded exitError
+	if errors.Is(err, context.Canceled) && !errors.As(err, &coded) {
+		return exitError{exitInterrupted, "interrupted"}
+	}
+	return err
 }
 
 // complain prints an error and returns its exit code.
@@ -133,5 +152,7 @@ func complain(stderr io.Writer, err error) int {
 
 // variables are what help texts and choices take from elsewhere.
 func variables(cpus int) kong.Vars {
-	return kong.Vars{"cpus": strconv.Itoa(cpus), "augments": strings.Join(append([]string{"default"}, augment.Presets()...), ","), "scales": scaleNames()}
+	vars := bench.Variables()
+	vars["cpus"] = strconv.Itoa(cpus)
+	return vars
 }

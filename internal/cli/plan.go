@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/internal/wording"
 	"protobench/reports"
 	"protobench/stats"
 )
@@ -201,10 +202,7 @@ func (t planTotal) alone() string {
 }
 
 func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return wording.Count(n, what)
 }
 
 // roughly rounds a duration to two figures that people read.

@@ -1,4 +1,4 @@
-package cli
+package bench
 
 import (
 	"context"
@@ -10,10 +10,11 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/stream"
 	"protobench/internal/team"
+	"protobench/internal/wording"
 )
 
-// benchAugment times the views of random images.
-type benchAugment struct {
+// augmentCommand times the views of random images.
+type augmentCommand struct {
 	machine
 	Preset     string `enum:"${augments}" default:"default" help:"Recipe, a value of augment.preset: one of ${enum}."`
 	Size       int    `placeholder:"N" default:"32" help:"Side of the images and their views, 8 to 1024 pixels."`
@@ -23,7 +24,7 @@ type benchAugment struct {
 }
 
 // Validate refuses sizes that make no sense.
-func (b benchAugment) Validate() error {
+func (b augmentCommand) Validate() error {
 	if err := b.machine.Validate(); err != nil {
 		return err
 	}
@@ -53,8 +54,8 @@ type augmentReport struct {
 }
 
 // Run measures and prints.
-func (b benchAugment) Run(ctx context.Context, w *console) error {
-	w.warn(kernel.Warning())
+func (b augmentCommand) Run(ctx context.Context, w *Host) error {
+	w.Warn(kernel.Warning())
 	team := b.team()
 	defer team.Close()
 	r := augmentReport{
@@ -72,14 +73,14 @@ func (b benchAugment) Run(ctx context.Context, w *console) error {
 	r.PerThread = r.ImagesPerS / float64(b.threads())
 	local := ""
 	if b.LocalCrops > 0 {
-		local = fmt.Sprintf(" and %s of %d×%d", count(b.LocalCrops, "local crop"), r.LocalSize, r.LocalSize)
+		local = fmt.Sprintf(" and %s of %d×%d", wording.Count(b.LocalCrops, "local crop"), r.LocalSize, r.LocalSize)
 	}
-	return b.show(w.out, r, fmt.Sprintf("%s, %d×%d pixels, %d images × 2 views%s in %.2f ms (median of %d calls) with %s: %.0f images/s\n",
-		b.Preset, b.Size, b.Size, b.Batch, local, 1e3*r.StepS, len(samples), count(b.threads(), "thread"), r.ImagesPerS))
+	return b.show(w.Out, r, fmt.Sprintf("%s, %d×%d pixels, %d images × 2 views%s in %.2f ms (median of %d calls) with %s: %.0f images/s\n",
+		b.Preset, b.Size, b.Size, b.Batch, local, 1e3*r.StepS, len(samples), wording.Count(b.threads(), "thread"), r.ImagesPerS))
 }
 
 // calls times the calls.
-func (b benchAugment) calls(ctx context.Context, team *team.Team, side int) (samples []float64, err error) {
+func (b augmentCommand) calls(ctx context.Context, team *team.Team, side int) (samples []float64, err error) {
 	in := augment.Input{Height: b.Size, Width: b.Size, Channels: 3}
 	a, err := augment.New(augment.Named(b.Preset), in, [3]float32{0.5, 0.5, 0.5}, [3]float32{0.25, 0.25, 0.25}, true)
 	if err != nil {
@@ -94,7 +95,7 @@ func (b benchAugment) calls(ctx context.Context, team *team.Team, side int) (sam
 	dst, crops := make([]float32, 2*len(set.Pixels)), make([]float32, locals.Len(b.Batch))
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {
-			return nil, exitError{exitInterrupted, "interrupted"}
+			return nil, ctx.Err()
 		}
 		began := time.Now()
 		a.Views(dst, set, order, 0, i)

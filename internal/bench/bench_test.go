@@ -1,26 +1,27 @@
-package cli
+package bench
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"math"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	"protobench/methods"
 
+	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 )
 
 // TestBenchStepJSON checks the keys that other programs read, and that the numbers fit each other.
 func TestBenchStepJSON(t *testing.T) {
-	var out, errs bytes.Buffer
-	args := []string{"bench", "step", "--encoder", "convnet", "--batch", "8", "--prototypes", "32", "--steps", "2", "--threads", "2", "--winograd", "4", "--json"}
-	if code := run(context.Background(), args, &out, &errs); code != exitOK {
-		t.Fatalf("code %d: %s", code, errs.String())
-	}
+	var out bytes.Buffer
+	args := []string{"step", "--encoder", "convnet", "--batch", "8", "--prototypes", "32", "--steps", "2", "--threads", "2", "--winograd", "4", "--json"}
+	measure(t, &out, args...)
 	var got map[string]any
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
@@ -54,6 +55,27 @@ func TestBenchStepJSON(t *testing.T) {
 	}
 	if number("bytes_per_step") < 0 || number("peak_bytes") < 1<<20 || got["isa"] == "" || got["encoder"] != "convnet" {
 		t.Errorf("%v", got)
+	}
+}
+
+// measure runs the verb as the command line does.
+func measure(t *testing.T, out io.Writer, args ...string) {
+	t.Helper()
+	host := &Host{Out: out, Warn: func(texts ...string) {
+		if text := strings.Join(texts, ""); text != "" {
+			t.Errorf("warning: %s", text)
+		}
+	}}
+	parser, err := kong.New(&Command{}, Variables(), kong.BindTo(t.Context(), (*context.Context)(nil)), kong.Bind(host))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.Parse(args)
+	if err == nil {
+		err = parsed.Run()
+	}
+	if err != nil {
+		t.Fatalf("%v: %v", args, err)
 	}
 }
 

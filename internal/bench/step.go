@@ -1,4 +1,4 @@
-package cli
+package bench
 
 import (
 	"context"
@@ -8,13 +8,14 @@ import (
 
 	"protobench/internal/kernel"
 	"protobench/internal/team"
+	"protobench/internal/wording"
 	"protobench/methods"
 )
 
-// benchStep times training steps on random images that stay in memory, so that decoding is not timed,
+// stepCommand times training steps on random images that stay in memory, so that decoding is not timed,
 // nor is augmentation unless it is asked for. Without a method it is the step of SwAV as published code has it, without
 // a teacher. With a sweep it is an arm as the sweep has it.
-type benchStep struct {
+type stepCommand struct {
 	machine
 	Encoder    string  `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"One of ${enum}."`
 	Batch      int     `placeholder:"N" default:"128" help:"Images per step; each gives two views."`
@@ -32,7 +33,7 @@ type benchStep struct {
 }
 
 // Validate refuses sizes that make no sense.
-func (b benchStep) Validate() error {
+func (b stepCommand) Validate() error {
 	if err := b.machine.Validate(); err != nil {
 		return err
 	}
@@ -83,8 +84,8 @@ type stepReport struct {
 const warmUp = 3
 
 // Run measures and prints.
-func (b benchStep) Run(ctx context.Context, w *console) error {
-	w.warn(kernel.Warning())
+func (b stepCommand) Run(ctx context.Context, w *Host) error {
+	w.Warn(kernel.Warning())
 	if b.Sweep != "" && b.Threads == nil {
 		one := 1
 		b.Threads = &one
@@ -103,11 +104,11 @@ func (b benchStep) Run(ctx context.Context, w *console) error {
 	if err := b.measure(ctx, r, s, team); err != nil {
 		return err
 	}
-	return b.show(w.out, r, r.text())
+	return b.show(w.Out, r, r.text())
 }
 
 // report begins a report with what is timed.
-func (b benchStep) report(s *stepSubject) (*stepReport, error) {
+func (b stepCommand) report(s *stepSubject) (*stepReport, error) {
 	cfg := s.config
 	r := &stepReport{
 		Bench: "step", Encoder: cfg.Encoder.Name, Method: b.Method, Batch: cfg.Train.Batch, Prototypes: cfg.Settings.Int("prototypes.count"),
@@ -122,7 +123,7 @@ func (b benchStep) report(s *stepSubject) (*stepReport, error) {
 }
 
 // measure times the steps, and what else is asked for.
-func (b benchStep) measure(ctx context.Context, r *stepReport, s *stepSubject, team *team.Team) error {
+func (b stepCommand) measure(ctx context.Context, r *stepReport, s *stepSubject, team *team.Team) error {
 	var laps stepLaps
 	begun, err := b.time(ctx, r, s, &laps)
 	if err != nil {
@@ -144,12 +145,12 @@ func (b benchStep) measure(ctx context.Context, r *stepReport, s *stepSubject, t
 }
 
 // time takes the steps and returns what operations had taken before those that are timed.
-func (b benchStep) time(ctx context.Context, r *stepReport, s *stepSubject, laps *stepLaps) (begun []methods.Operation, err error) {
+func (b stepCommand) time(ctx context.Context, r *stepReport, s *stepSubject, laps *stepLaps) (begun []methods.Operation, err error) {
 	r.samples = make([]float64, 0, b.Steps)
 	var heap heapCount
 	for i := range warmUp + b.Steps {
 		if ctx.Err() != nil {
-			return nil, exitError{exitInterrupted, "interrupted"}
+			return nil, ctx.Err()
 		}
 		if i == warmUp {
 			begun = s.Operations()
@@ -198,7 +199,7 @@ func (r *stepReport) text() string {
 	if r.Method != "" {
 		what = r.Method
 	}
-	if r.Winograd != benchWinograd {
+	if r.Winograd != defaultWinograd {
 		what += fmt.Sprintf(", encoder.winograd = %d", r.Winograd)
 	}
 	if r.Precision != "float32" {
@@ -210,7 +211,7 @@ work    %.2f GFLOP a step, %.1f GFLOP/s: %.1f %% of the %s peak of %.0f
 loss    %.3f at first, %.3f at last
 memory  %s
 `,
-		r.Encoder, what, r.Batch, r.Prototypes, r.ISA, count(r.Threads, "thread"),
+		r.Encoder, what, r.Batch, r.Prototypes, r.ISA, wording.Count(r.Threads, "thread"),
 		1e3*r.StepS, r.Steps, 1e3*r.StepMinS, 1/r.StepS, r.ImagesPerS,
 		r.GFLOP, r.GFLOPPerS, 100*r.PeakShare, r.PeakISA, r.Peak,
 		r.LossFirst, r.LossLast, r.memory())

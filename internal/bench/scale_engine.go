@@ -1,4 +1,4 @@
-package cli
+package bench
 
 import (
 	"fmt"
@@ -33,7 +33,7 @@ func (s *scaler) sized(full, quick int) int {
 
 // student is the step of SwAV without a teacher on random images, changed by set.
 func (s *scaler) student(set func(cfg *part.Config, sets map[string]any)) (part.Config, *methods.StudentAlone, error) {
-	b := benchStep{Encoder: "convnet", Batch: s.sized(scaleBatch, 8), Prototypes: s.sized(scaleCount, 64), Winograd: benchWinograd, Steps: 1}
+	b := stepCommand{Encoder: "convnet", Batch: s.sized(scaleBatch, 8), Prototypes: s.sized(scaleCount, 64), Winograd: defaultWinograd, Steps: 1}
 	cfg, err := b.config(s.team)
 	if err != nil {
 		return cfg, nil, err
@@ -202,9 +202,9 @@ func batchLaws(s *scaler) []scaleLaw {
 		}}
 	}
 	return []scaleLaw{
-		law("convnet, width 8", func() encoders.Config { c := benchEncoder("convnet"); c.Width = scaleWidth; return c }),
-		law("convnet", func() encoders.Config { return benchEncoder("convnet") }),
-		law("mlp", func() encoders.Config { return benchEncoder("mlp") }),
+		law("convnet, width 8", func() encoders.Config { c := defaultEncoder("convnet"); c.Width = scaleWidth; return c }),
+		law("convnet", func() encoders.Config { return defaultEncoder("convnet") }),
+		law("mlp", func() encoders.Config { return defaultEncoder("mlp") }),
 	}
 }
 
@@ -220,19 +220,19 @@ func sideLaws(s *scaler) []scaleLaw {
 		}}
 	}
 	all := []scaleLaw{
-		law("convnet, width 8", 0, func(int) encoders.Config { c := benchEncoder("convnet"); c.Width = scaleWidth; return c }),
-		law("vit, patch 16", 0, func(int) encoders.Config { c := benchEncoder("vit"); c.Patch = 16; return c }),
+		law("convnet, width 8", 0, func(int) encoders.Config { c := defaultEncoder("convnet"); c.Width = scaleWidth; return c }),
+		law("vit, patch 16", 0, func(int) encoders.Config { c := defaultEncoder("vit"); c.Patch = 16; return c }),
 		law("vit, patch 4 to 16 px", 0, func(side int) encoders.Config {
-			c := benchEncoder("vit")
+			c := defaultEncoder("vit")
 			c.Patch = map[bool]int{false: 4, true: 16}[side > 96]
 			return c
 		}),
-		law("resnet18, stem for large", 0, func(int) encoders.Config { c := benchEncoder("resnet18"); c.Stem = "imagenet"; return c }),
+		law("resnet18, stem for large", 0, func(int) encoders.Config { c := defaultEncoder("resnet18"); c.Stem = "imagenet"; return c }),
 		{what: "two views, swav's recipe", due: 2, linear: true, build: func(side int) (scaleRun, error) { return s.views("swav", batch, side) }},
 	}
 	all[2].linear = false // no law: a patch grows with the side
 	if !s.quick {
-		all = append(all, law("resnet18, stem for small", 96, func(int) encoders.Config { return benchEncoder("resnet18") }))
+		all = append(all, law("resnet18, stem for small", 96, func(int) encoders.Config { return defaultEncoder("resnet18") }))
 	}
 	return all
 }
@@ -261,7 +261,7 @@ func observerLaws(s *scaler) []scaleLaw {
 		cell.Settings.MustSet("train.batch", s.sized(32, 4))
 		cell.Settings.MustSet("prototypes.count", s.sized(256, 32))
 		cfg := cell.Config()
-		cfg.Encoder, cfg.Input = benchEncoder("convnet"), benchImage
+		cfg.Encoder, cfg.Input = defaultEncoder("convnet"), defaultImage
 		cfg.Encoder.Width, cfg.Encoder.Dim = scaleWidth, 64
 		cfg.StepsPerEpoch, cfg.Images, cfg.Team = 125, 4000, s.team
 		cfg.Composition.Observers = observers[:n]

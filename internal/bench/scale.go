@@ -1,4 +1,4 @@
-package cli
+package bench
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"protobench/internal/team"
 )
 
-// benchScale measures how cost grows along each axis that users turn up.
-type benchScale struct {
+// scaleCommand measures how cost grows along each axis that users turn up.
+type scaleCommand struct {
 	machine
 	Parts  []string `placeholder:"PART" enum:"${scales}" default:"${scales}" help:"Axes, a comma between them: ${enum}."`
 	Quick  bool     `help:"Few and small sizes, each measured once: a look at what is measured, not a measurement."`
@@ -24,7 +24,7 @@ type benchScale struct {
 }
 
 // Validate refuses what makes no sense.
-func (b benchScale) Validate() error {
+func (b scaleCommand) Validate() error {
 	if err := b.machine.Validate(); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ type scaler struct {
 }
 
 // Run measures the axes one after the other and shows each as soon as it is done.
-func (b benchScale) Run(ctx context.Context, w *console) error {
+func (b scaleCommand) Run(ctx context.Context, w *Host) error {
 	all, err := b.all(ctx, w)
 	if err != nil || b.Figure == "" {
 		return err
@@ -86,11 +86,11 @@ func (b benchScale) Run(ctx context.Context, w *console) error {
 }
 
 // all measures the axes or, where that was asked for, reads what was measured.
-func (b benchScale) all(ctx context.Context, w *console) (all []*scaleSeries, err error) {
+func (b scaleCommand) all(ctx context.Context, w *Host) (all []*scaleSeries, err error) {
 	if len(b.Read) > 0 {
 		return b.earlier(w)
 	}
-	w.warn(kernel.Warning())
+	w.Warn(kernel.Warning())
 	team := b.team()
 	defer team.Close()
 	dir, remove := scratchDir()
@@ -111,7 +111,7 @@ func (b benchScale) all(ctx context.Context, w *console) (all []*scaleSeries, er
 
 // earlier reads series out of files of JSON lines and shows them; lines of other benches are left
 // out, and so are axes that were not asked for.
-func (b benchScale) earlier(w *console) (all []*scaleSeries, err error) {
+func (b scaleCommand) earlier(w *Host) (all []*scaleSeries, err error) {
 	for _, path := range b.Read {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -132,12 +132,12 @@ func (b benchScale) earlier(w *console) (all []*scaleSeries, err error) {
 	for _, r := range all {
 		sizes := sizesOf(r.Part, all)
 		if r.Part != part && !b.JSON {
-			if _, err := fmt.Fprint(w.out, scaleHead(r.Axis, sizes)); err != nil {
+			if _, err := fmt.Fprint(w.Out, scaleHead(r.Axis, sizes)); err != nil {
 				return nil, err
 			}
 		}
 		part = r.Part
-		if err := b.show(w.out, r, r.text(sizes)); err != nil {
+		if err := b.show(w.Out, r, r.text(sizes)); err != nil {
 			return nil, err
 		}
 	}
@@ -191,14 +191,14 @@ func sizesOf(part string, all []*scaleSeries) (sizes []int) {
 }
 
 // part measures one axis.
-func (b benchScale) part(w *console, s *scaler, p scalePart) (all []*scaleSeries, err error) {
+func (b scaleCommand) part(w *Host, s *scaler, p scalePart) (all []*scaleSeries, err error) {
 	sizes := p.sizes
 	if b.Quick {
 		sizes = p.quick
 	}
 	sizes = slices.DeleteFunc(slices.Clone(sizes), func(x int) bool { return x < b.Least || b.Most > 0 && x > b.Most })
 	if !b.JSON {
-		if _, err := fmt.Fprint(w.out, scaleHead(p.axis, sizes)); err != nil {
+		if _, err := fmt.Fprint(w.Out, scaleHead(p.axis, sizes)); err != nil {
 			return nil, err
 		}
 	}
@@ -210,7 +210,7 @@ func (b benchScale) part(w *console, s *scaler, p scalePart) (all []*scaleSeries
 		}
 		for _, x := range sizes {
 			if s.ctx.Err() != nil {
-				return nil, exitError{exitInterrupted, "interrupted"}
+				return nil, s.ctx.Err()
 			}
 			if x < law.least || law.most > 0 && x > law.most {
 				continue
@@ -222,7 +222,7 @@ func (b benchScale) part(w *console, s *scaler, p scalePart) (all []*scaleSeries
 			r.Points = append(r.Points, point)
 		}
 		r.conclude()
-		if err := b.show(w.out, r, r.text(sizes)); err != nil {
+		if err := b.show(w.Out, r, r.text(sizes)); err != nil {
 			return nil, err
 		}
 		all = append(all, r)

@@ -1,23 +1,43 @@
-package cli
+package bench
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 
+	"github.com/alecthomas/kong"
+
+	"protobench/datasets/augment"
 	"protobench/encoders"
+	"protobench/harness"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 )
 
-type benchCommand struct {
-	Step    benchStep    `cmd:"" help:"Training steps: images/s, share of the processor's peak, memory."`
-	Eval    benchEval    `cmd:"" help:"Feature extraction, k-NN, linear probe and unique prototypes."`
-	Augment benchAugment `cmd:"" help:"Making two random views of each image."`
-	Gemm    benchGemm    `cmd:"" help:"One product of square matrices."`
-	Scale   benchScale   `cmd:"" help:"How time and memory grow with prototypes, dimension, batch, image size, images, observers and cells."`
+// Command is the verb and what stands under it, with tags of kong's.
+type Command struct {
+	Step    stepCommand    `cmd:"" help:"Training steps: images/s, share of the processor's peak, memory."`
+	Eval    evalCommand    `cmd:"" help:"Feature extraction, k-NN, linear probe and unique prototypes."`
+	Augment augmentCommand `cmd:"" help:"Making two random views of each image."`
+	Gemm    gemmCommand    `cmd:"" help:"One product of square matrices."`
+	Scale   scaleCommand   `cmd:"" help:"How time and memory grow with prototypes, dimension, batch, image size, images, observers and cells."`
+}
+
+// Host is what measurements need of the program that they are part of.
+type Host struct {
+	Out  io.Writer
+	Warn func(texts ...string)
+	// Plan fixes the cells of a sweep, a file or the name of an ablation. The library has its data.
+	Plan func(ctx context.Context, sweep string) (*harness.Plan, *harness.Library, error)
+}
+
+// Variables are what help texts and choices refer to.
+func Variables() kong.Vars {
+	return kong.Vars{"augments": strings.Join(append([]string{"default"}, augment.Presets()...), ","), "scales": scaleNames()}
 }
 
 // machine is what every measurement depends on.
@@ -70,18 +90,18 @@ func peakOf(team *team.Team) (kernel.ISA, float64) {
 	return s, kernel.Peak(team, s)
 }
 
-// benchImage is the shape of the images that measurements make up.
-var benchImage = encoders.Input{Height: 32, Width: 32, Channels: 3}
+// defaultImage is the shape of the images that measurements make up.
+var defaultImage = encoders.Input{Height: 32, Width: 32, Channels: 3}
 
-// benchWinograd is what measurements of convolutions take unless told otherwise: the default of
+// defaultWinograd is what measurements of convolutions take unless told otherwise: the default of
 // encoder.winograd.
-const benchWinograd = 2
+const defaultWinograd = 2
 
-// benchEncoder is an encoder at the size that it usually has for 32×32 images: mlp 512-512, convnet
+// defaultEncoder is an encoder at the size that it usually has for 32×32 images: mlp 512-512, convnet
 // 32-64-128-256, ResNet-18 with a 3×3 stem, vit of dimension 192 and depth 4; embeddings of
 // dimension 128.
-func benchEncoder(name string) encoders.Config {
-	c := encoders.Config{Name: name, Width: 32, Depth: 4, StemStride: 1, Winograd: benchWinograd, Patch: 4, Heads: 3, Dim: 128}
+func defaultEncoder(name string) encoders.Config {
+	c := encoders.Config{Name: name, Width: 32, Depth: 4, StemStride: 1, Winograd: defaultWinograd, Patch: 4, Heads: 3, Dim: 128}
 	if name == "mlp" {
 		c.Depth = 2
 	}

@@ -1,4 +1,4 @@
-package cli
+package bench
 
 import (
 	"maps"
@@ -14,7 +14,7 @@ import (
 // config is the run whose step is timed: a preset at its own settings, or SwAV (Caron et al. 2020)
 // with codes from the student, plain SGD and no schedule, as comparisons with other programs have
 // it.
-func (b benchStep) config(team *team.Team) (part.Config, error) {
+func (b stepCommand) config(team *team.Team) (part.Config, error) {
 	name := b.Method
 	if name == "" {
 		name = "swav"
@@ -36,7 +36,7 @@ func (b benchStep) config(team *team.Team) (part.Config, error) {
 		}
 	}
 	cfg := cell.Config()
-	cfg.Encoder, cfg.Input = benchEncoder(b.Encoder), benchImage
+	cfg.Encoder, cfg.Input = defaultEncoder(b.Encoder), defaultImage
 	cfg.Encoder.Winograd, cfg.Encoder.BF16 = b.Winograd, cfg.Train.BF16()
 	cfg.StepsPerEpoch, cfg.Images = warmUp+b.Steps, max(b.Batch, b.Prototypes)*8
 	cfg.Team = team

@@ -1,6 +1,7 @@
-package cli
+package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,11 +10,12 @@ import (
 	"github.com/alecthomas/kong"
 
 	"protobench/harness"
+	"protobench/internal/setting"
 	"protobench/internal/team"
 )
 
 // AfterApply refuses flags of a made-up step beside a sweep, which says all of that itself.
-func (b benchStep) AfterApply(k *kong.Context) error {
+func (b stepCommand) AfterApply(k *kong.Context) error {
 	if b.Sweep == "" {
 		return nil
 	}
@@ -26,27 +28,28 @@ func (b benchStep) AfterApply(k *kong.Context) error {
 }
 
 // ofSweep is an arm as a sweep has it.
-func (b benchStep) ofSweep(ctx context.Context, w *console, team *team.Team) (*stepSubject, error) {
-	data := openData(ctx)
-	p, err := sweepArgument{Sweep: b.Sweep}.plan(data)
+func (b stepCommand) ofSweep(ctx context.Context, w *Host, team *team.Team) (*stepSubject, error) {
+	p, data, err := w.Plan(ctx, b.Sweep)
 	if err != nil {
-		return nil, given(ctx, err)
+		return nil, err
 	}
 	job, err := b.job(p)
 	if err != nil {
 		return nil, err
 	}
-	w.warnOf([]harness.Job{*job})
+	for _, warning := range harness.Warnings([]harness.Job{*job}) {
+		w.Warn(warning.String())
+	}
 	a, err := harness.Rehearse(job, harness.Real(), data, team)
 	if err != nil {
-		return nil, given(ctx, err)
+		return nil, cmp.Or(ctx.Err(), err)
 	}
 	return &stepSubject{
 		stepCounts: a.Trainer().(stepCounts), config: a.Config(), whole: true, step: a.Step,
 		conclude: func(r *stepReport, laps *stepLaps) error {
 			evaluation, err := a.Evaluation(ctx)
 			if err != nil {
-				return given(ctx, err)
+				return cmp.Or(ctx.Err(), err)
 			}
 			r.stepOfArm = &stepOfArm{
 				Sweep: p.Sweep.Name, Arm: armOf(job), Seed: job.Cell.Seed, ViewsS: median(laps.views), ObserversS: median(laps.observers),
@@ -59,7 +62,7 @@ func (b benchStep) ofSweep(ctx context.Context, w *console, team *team.Team) (*s
 }
 
 // job is the one to be timed; reference rows have no arm.
-func (b benchStep) job(p *harness.Plan) (*harness.Job, error) {
+func (b stepCommand) job(p *harness.Plan) (*harness.Job, error) {
 	var labels []string
 	for i := range p.Jobs {
 		j := &p.Jobs[i]
@@ -77,7 +80,7 @@ func (b benchStep) job(p *harness.Plan) (*harness.Job, error) {
 	if b.Seed != nil && (b.Arm == "" || slices.Contains(labels, b.Arm)) {
 		return nil, fmt.Errorf("--seed %d: not one of the sweep's seeds %v", *b.Seed, p.Sweep.Seeds)
 	}
-	return nil, unknown("arm", b.Arm, labels, "the sweep's arms are "+strings.Join(labels, "; "))
+	return nil, fmt.Errorf("no arm %q; %s", b.Arm, setting.Suggest(b.Arm, labels, "the sweep's arms are "+strings.Join(labels, "; ")))
 }
 
 func armOf(j *harness.Job) string {

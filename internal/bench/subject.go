@@ -1,4 +1,4 @@
-package cli
+package bench
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (l *stepLaps) add(lap harness.Lap) {
 }
 
 // subject builds what is timed.
-func (b benchStep) subject(ctx context.Context, w *console, team *team.Team) (*stepSubject, error) {
+func (b stepCommand) subject(ctx context.Context, w *Host, team *team.Team) (*stepSubject, error) {
 	if b.Sweep != "" {
 		return b.ofSweep(ctx, w, team)
 	}
@@ -72,7 +72,7 @@ func (b benchStep) subject(ctx context.Context, w *console, team *team.Team) (*s
 }
 
 // build makes a method's trainer or, without one, the student alone.
-func (b benchStep) build(cfg part.Config) (counts stepCounts, step func(views []float32) (loss float64, err error), err error) {
+func (b stepCommand) build(cfg part.Config) (counts stepCounts, step func(views []float32) (loss float64, err error), err error) {
 	if b.Method == "" {
 		s, err := methods.NewStudentAlone(cfg)
 		if err != nil {

@@ -1,5 +1,5 @@
 //go:build !linux
 
-package cli
+package bench
 
 func resident() int64 { return 0 }

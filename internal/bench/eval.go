@@ -1,4 +1,4 @@
-package cli
+package bench
 
 import (
 	"context"
@@ -17,8 +17,8 @@ import (
 	"protobench/metrics/matrix"
 )
 
-// benchEval times what evaluations consist of, on made-up features.
-type benchEval struct {
+// evalCommand times what evaluations consist of, on made-up features.
+type evalCommand struct {
 	machine
 	Encoder string   `enum:"convnet,mlp,resnet18,vit" default:"convnet" help:"Encoder of the feature extraction: ${enum}."`
 	Scale   float64  `placeholder:"X" default:"1" help:"Shrink every number of rows by this factor, 0 to 1."`
@@ -27,7 +27,7 @@ type benchEval struct {
 }
 
 // Validate refuses sizes that make no sense.
-func (b benchEval) Validate() error {
+func (b evalCommand) Validate() error {
 	if err := b.machine.Validate(); err != nil {
 		return err
 	}
@@ -73,8 +73,8 @@ const (
 )
 
 // Run measures the parts one after the other.
-func (b benchEval) Run(ctx context.Context, w *console) error {
-	w.warn(kernel.Warning())
+func (b evalCommand) Run(ctx context.Context, w *Host) error {
+	w.Warn(kernel.Warning())
 	team := b.team()
 	defer team.Close()
 	for _, part := range b.parts() {
@@ -82,7 +82,7 @@ func (b benchEval) Run(ctx context.Context, w *console) error {
 			continue
 		}
 		if ctx.Err() != nil {
-			return exitError{exitInterrupted, "interrupted"}
+			return ctx.Err()
 		}
 		t, err := part.build(team)
 		if err == nil {
@@ -101,11 +101,11 @@ type evalPart struct {
 	build func(team *team.Team) (evalTask, error)
 }
 
-func (b benchEval) parts() []evalPart {
+func (b evalCommand) parts() []evalPart {
 	return []evalPart{{"features", b.extraction}, {"knn", b.neighbours}, {"logistic", b.logistic}, {"probe", b.probe}, {"em", b.em}, {"unique", b.unique}}
 }
 
-func (b benchEval) time(w *console, t evalTask) error {
+func (b evalCommand) time(w *Host, t evalTask) error {
 	r := evalReport{Bench: "eval", Task: t.name, Rows: t.rows, What: t.what, Threads: b.threads(), ISA: kernel.InUse()}
 	var samples []float64
 	for range b.Repeats {
@@ -118,16 +118,16 @@ func (b benchEval) time(w *console, t evalTask) error {
 	}
 	r.S = median(samples)
 	r.RowsPer = float64(r.Rows) / r.S
-	return b.show(w.out, r, fmt.Sprintf("%-12s %8.3f s  %9.0f rows/s  (%d rows, %s %.4g)\n", r.Task, r.S, r.RowsPer, r.Rows, r.What, r.Value))
+	return b.show(w.Out, r, fmt.Sprintf("%-12s %8.3f s  %9.0f rows/s  (%d rows, %s %.4g)\n", r.Task, r.S, r.RowsPer, r.Rows, r.What, r.Value))
 }
 
-func (b benchEval) scaled(n int) int { return max(evalClasses, int(float64(n)*b.Scale)) }
+func (b evalCommand) scaled(n int) int { return max(evalClasses, int(float64(n)*b.Scale)) }
 
 // extraction is the encoder in evaluation mode.
-func (b benchEval) extraction(team *team.Team) (evalTask, error) {
+func (b evalCommand) extraction(team *team.Team) (evalTask, error) {
 	const batch = methods.EvalBatch
 	t := evalTask{name: "features", what: "numbers an image", rows: max(1, b.scaled(evalImages)/batch) * batch}
-	weights, err := encoders.New(benchEncoder(b.Encoder), benchImage, 0)
+	weights, err := encoders.New(defaultEncoder(b.Encoder), defaultImage, 0)
 	if err != nil {
 		return t, err
 	}
@@ -135,7 +135,7 @@ func (b benchEval) extraction(team *team.Team) (evalTask, error) {
 	if err != nil {
 		return t, err
 	}
-	x := normal(batch*benchImage.Height*benchImage.Width*benchImage.Channels, "images")
+	x := normal(batch*defaultImage.Height*defaultImage.Width*defaultImage.Channels, "images")
 	t.run = func() (float64, error) {
 		var f []float32
 		for range t.rows / batch {
@@ -149,7 +149,7 @@ func (b benchEval) extraction(team *team.Team) (evalTask, error) {
 }
 
 // neighbours is the k-NN of the reports.
-func (b benchEval) neighbours(team *team.Team) (evalTask, error) {
+func (b evalCommand) neighbours(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.3)
 	return evalTask{"knn", "accuracy", test, func() (float64, error) {
@@ -159,7 +159,7 @@ func (b benchEval) neighbours(team *team.Team) (evalTask, error) {
 }
 
 // logistic is one logistic regression at scikit-learn's C = 1.
-func (b benchEval) logistic(team *team.Team) (evalTask, error) {
+func (b evalCommand) logistic(team *team.Team) (evalTask, error) {
 	n := b.scaled(evalTrain)
 	x, y := classFeatures(n, evalClasses, evalFeatures, 0.12)
 	return evalTask{"logistic", "objective", n, func() (float64, error) {
@@ -169,7 +169,7 @@ func (b benchEval) logistic(team *team.Team) (evalTask, error) {
 
 // probe is the linear probe of the reports: the grid of penalties on a hold-out, then the fit on
 // all rows.
-func (b benchEval) probe(team *team.Team) (evalTask, error) {
+func (b evalCommand) probe(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.12)
 	return evalTask{"probe", "accuracy", n, func() (float64, error) {
@@ -180,7 +180,7 @@ func (b benchEval) probe(team *team.Team) (evalTask, error) {
 
 // em is batch EM with diagonal covariances and learned weights: the online step that forgets all
 // that was before. Its value is the mean log-likelihood in the last iteration.
-func (b benchEval) em(team *team.Team) (evalTask, error) {
+func (b evalCommand) em(team *team.Team) (evalTask, error) {
 	n, k := b.scaled(evalEmbeddings), b.scaled(evalComponents)
 	x, _ := classFeatures(n, 200, evalDim, 0.35)
 	start := make([]float32, 0, k*evalDim)
@@ -215,7 +215,7 @@ func columnVariances(x matrix.Matrix) []float32 {
 }
 
 // unique counts prototypes three quarters of which nearly repeat others.
-func (b benchEval) unique(*team.Team) (evalTask, error) {
+func (b evalCommand) unique(*team.Team) (evalTask, error) {
 	p := nearRepeats(b.scaled(evalPool), evalDim)
 	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(metrics.Unique(p, 0.025).Count()), nil }}, nil
 }

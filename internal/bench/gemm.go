@@ -1,19 +1,20 @@
-package cli
+package bench
 
 import (
 	"fmt"
 
 	"protobench/internal/kernel"
+	"protobench/internal/wording"
 )
 
-// benchGemm times one product of square matrices, the usual yardstick of a processor's arithmetic.
-type benchGemm struct {
+// gemmCommand times one product of square matrices, the usual yardstick of a processor's arithmetic.
+type gemmCommand struct {
 	machine
 	Size int `placeholder:"N" default:"1024" help:"Rows and columns."`
 }
 
 // Validate refuses sizes that make no sense.
-func (b benchGemm) Validate() error {
+func (b gemmCommand) Validate() error {
 	if err := b.machine.Validate(); err != nil {
 		return err
 	}
@@ -37,8 +38,8 @@ type gemmReport struct {
 }
 
 // Run measures and prints.
-func (b benchGemm) Run(w *console) error {
-	w.warn(kernel.Warning())
+func (b gemmCommand) Run(w *Host) error {
+	w.Warn(kernel.Warning())
 	team := b.team()
 	defer team.Close()
 	n := b.Size
@@ -56,6 +57,6 @@ func (b benchGemm) Run(w *console) error {
 	r.Peak = max(r.Peak, after)
 	r.GFLOPPerS = 2e-9 * float64(n) * float64(n) * float64(n) / r.S
 	r.PeakShare = r.GFLOPPerS / r.Peak
-	return b.show(w.out, r, fmt.Sprintf("%d×%d times %d×%d, %s, %s: %.2f ms, %.1f GFLOP/s: %.1f %% of the %s peak of %.0f\n",
-		n, n, n, n, r.ISA, count(r.Threads, "thread"), 1e3*r.S, r.GFLOPPerS, 100*r.PeakShare, r.PeakISA, r.Peak))
+	return b.show(w.Out, r, fmt.Sprintf("%d×%d times %d×%d, %s, %s: %.2f ms, %.1f GFLOP/s: %.1f %% of the %s peak of %.0f\n",
+		n, n, n, n, r.ISA, wording.Count(r.Threads, "thread"), 1e3*r.S, r.GFLOPPerS, 100*r.PeakShare, r.PeakISA, r.Peak))
 }
