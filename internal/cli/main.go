@@ -62,6 +62,7 @@ type commands struct {
 	Status    statusCommand    `cmd:"" help:"Show how far a run is."`
 	Report    reportCommand    `cmd:"" help:"Write the report of a run again."`
 	Explain   explainCommand   `cmd:"" help:"Judge a sweep's claims by its results."`
+	Relate    relateCommand    `cmd:"" help:"Say how two metrics go together, over all finished cells, between arms and within them."`
 	Compare   compareCommand   `cmd:"" help:"Show in what two runs, or two cells, differ, and what came of it."`
 	Best      bestCommand      `cmd:"" help:"Rank the finished cells of all runs by a metric."`
 	Reproduce reproduceCommand `cmd:"" help:"Train a finished cell anew and compare every bit."`
