@@ -66,7 +66,7 @@ func openData(ctx context.Context) *harness.Library {
 // given is an error of work that a signal ends: its exit code where that is why.
 func given(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
-		return exitError{exitInterrupted, "interrupted: nothing was begun"}
+		return halted(ctx, ": nothing was begun")
 	}
 	return err
 }
