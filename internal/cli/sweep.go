@@ -97,9 +97,21 @@ func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
 	return p.Select(f)
 }
 
-// warnOf shows the warnings of some jobs' settings.
+// warnOf shows the warnings of some jobs' settings, each once with the methods that it is of.
 func (w *console) warnOf(jobs []harness.Job) {
-	for _, warning := range harness.Warnings(jobs) {
-		w.warn(warning.String())
+	var all []harness.Warning
+	methods := map[string][]string{} // by text
+	for _, one := range harness.Warnings(jobs) {
+		if methods[one.Text] == nil {
+			all = append(all, one)
+		}
+		methods[one.Text] = append(methods[one.Text], one.Method)
+	}
+	for _, one := range all {
+		if names := methods[one.Text]; len(names) > 1 {
+			w.warn("methods " + strings.Join(names, ", ") + ": " + one.Text)
+			continue
+		}
+		w.warn(one.String())
 	}
 }
