@@ -56,7 +56,7 @@ func (r *cellRun) run(ctx context.Context) (result store.Result) {
 	o, err := r.outcome(ctx)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return r.ended(store.Interrupted, "stopped from outside")
+		return r.ended(store.Interrupted, context.Cause(ctx).Error())
 	case errors.Is(err, errDiverged):
 		return r.ended(store.Diverged, err.Error())
 	case errors.As(err, &unusable):

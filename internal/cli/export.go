@@ -46,7 +46,7 @@ func (c exportFeatures) Run(ctx context.Context, w *console) error {
 	defer threads.Close()
 	tensors, err := cell.Features(ctx, c.Branch, threads)
 	if errors.Is(err, context.Canceled) {
-		return exitError{exitInterrupted, "interrupted: nothing is written"}
+		return halted(ctx, ": nothing is written")
 	}
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/internal/wording"
 	"protobench/reports"
 	"protobench/stats"
 )
@@ -155,7 +156,7 @@ func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total p
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%d cells\n%s\n", total.Cells, significance(total))
+	_, err := fmt.Fprintf(w, "\n%s\n%s\n", count(total.Cells, "cell"), significance(total))
 	if err == nil && len(budget) > 0 {
 		err = budgetTable(w, budget, total)
 	}
@@ -201,10 +202,7 @@ func (t planTotal) alone() string {
 }
 
 func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return wording.Count(n, what)
 }
 
 // roughly rounds a duration to two figures that people read.
@@ -227,6 +225,6 @@ func (c validateCommand) Run(ctx context.Context, w *console) error {
 		return given(ctx, err)
 	}
 	w.warnOf(p.Jobs)
-	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", p.Sweep.File, len(p.Jobs))
+	_, err = fmt.Fprintf(w.out, "%s: all right, %s\n", p.Sweep.File, count(len(p.Jobs), "cell"))
 	return err
 }

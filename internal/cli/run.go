@@ -10,6 +10,7 @@ import (
 
 	"protobench/harness"
 	"protobench/internal/kernel"
+	"protobench/metrics"
 )
 
 type runCommand struct {
@@ -60,13 +61,13 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	return c.conclude(ctx, w, dir, summary)
+	return c.conclude(ctx, w, dir, summary, len(p.Sweep.Claims))
 }
 
 // conclude writes the report and turns the summary into an exit code.
-func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary) error {
+func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary, claims int) error {
 	if ctx.Err() != nil {
-		return exitError{exitInterrupted, fmt.Sprintf("interrupted: %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell"))}
+		return halted(ctx, fmt.Sprintf(": %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell")))
 	}
 	if s.Done > 0 {
 		if err := writeReport(w, dir, c.JSON); err != nil {
@@ -74,7 +75,24 @@ func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harn
 		}
 	}
 	if len(s.Failed) > 0 {
-		return exitError{exitFailed, fmt.Sprintf("%s failed:\n  %s", count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "))}
+		return exitError{exitFailed, fmt.Sprintf("%s failed:\n  %s\nsee log.txt in their folders, %s; `--retry-failed` runs them again",
+			count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "), filepath.Join(dir, "cells"))}
+	}
+	if s.Done > 0 && !c.JSON {
+		return showNext(w, dir, claims)
 	}
 	return nil
+}
+
+// showNext says where to look after a run.
+func showNext(w *console, dir string, claims int) error {
+	var rows []row
+	line := func(command, what string) { rows = append(rows, row{cells: []string{"  protobench " + command, what}}) }
+	if claims > 0 {
+		line("explain "+dir, "judges the sweep's "+count(claims, "claim"))
+	}
+	line("best "+metrics.Headline()+" "+dir, "the single cells that keep most prototypes apart and in use")
+	line("compare "+dir+" OTHER", "what another run does differently, and what comes of it")
+	_, _ = fmt.Fprintln(w.err, "next:") // the table's own writing reports what is wrong
+	return table(w.err, rows[0].cells, rows[1:])
 }
