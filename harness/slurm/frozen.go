@@ -111,10 +111,13 @@ func keep(program, folder string) (Digest, error) {
 	if err != nil {
 		return Digest{}, err
 	}
-	d := Digest{"protobench-" + sum[:digits], sum}
-	path := filepath.Join(folder, d.File)
+	d := Digest{sum[:digits] + "/protobench", sum}
+	path := filepath.Join(folder, filepath.FromSlash(d.File))
 	if there, err := digestOf(path); err == nil && there == sum {
 		return d, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return d, err
 	}
 	content, err := os.ReadFile(program)
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 type runCommand struct {
 	sweepArgument
 	selection
+	executorFlags
 	Out         string `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
 	Jobs        int    `short:"j" placeholder:"N" default:"${cpus}" help:"Cells at a time, at least 1 (one per CPU)."`
-	Executor    string `enum:"local" default:"local" help:"Where cells run: ${enum}."`
 	RetryFailed bool   `help:"Run failed cells again."`
 	FailFast    bool   `help:"Stop at the first failed cell."`
 	DryRun      bool   `help:"Show the plan and do nothing."`
@@ -30,7 +30,7 @@ func (c runCommand) Validate() error {
 	if c.Jobs < 1 {
 		return fmt.Errorf("-j %d: expected at least 1", c.Jobs)
 	}
-	return nil
+	return c.check()
 }
 
 // Run plans, runs what is missing and reports.
@@ -49,9 +49,9 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if c.DryRun {
 		return showPlan(w.out, p, jobs, nil, c.JSON)
 	}
-	dir := c.Out
-	if dir == "" {
-		dir = filepath.Join("results", p.Sweep.Name)
+	dir := outOf(c.Out, p)
+	if c.Executor == "slurm" {
+		return c.submit(ctx, w, p, jobs, dir)
 	}
 	progress := newProgress(w, c.JSON)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
