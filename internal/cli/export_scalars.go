@@ -22,7 +22,7 @@ const eventFile = "events.out.tfevents.0.protobench"
 
 // Run writes the files.
 func (c exportTensorBoard) Run(w *console) error {
-	cells, err := cellsOf(c.Cells)
+	cells, err := openCells(c.Cells)
 	if err != nil {
 		return err
 	}
@@ -47,8 +47,8 @@ func (c exportTensorBoard) Run(w *console) error {
 	return err
 }
 
-// cellsOf opens cells, and all begun cells of runs.
-func cellsOf(paths []string) (out []*store.CellDir, err error) {
+// openCells opens cells, and all begun cells of runs.
+func openCells(paths []string) (out []*store.CellDir, err error) {
 	for _, path := range paths {
 		if d, err := store.Open(path); err == nil {
 			cells, err := d.Cells()
