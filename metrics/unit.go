@@ -44,6 +44,14 @@ func (u Unit) Shown(v float64, k int) float64 {
 	return v
 }
 
+// ShownIn is the unit that values are shown in.
+func (u Unit) ShownIn() string {
+	if u.Percent() {
+		return "%"
+	}
+	return string(u)
+}
+
 // Text writes a value that is shown, without its unit, with the decimals that suit it.
 func (u Unit) Text(shown float64) string {
 	const rounding = 1e-12 // the size below which a number is what float64 left of 0

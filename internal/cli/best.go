@@ -56,7 +56,7 @@ func (c bestCommand) show(w *console, r *across.Ranking) error {
 	_, _ = fmt.Fprintf(w.out, "%s, %s is better; finished cells of %s, each at its last epoch\n\n", withUnit(r.Metric), r.Better, count(r.Runs, "run"))
 	rows := make([]row, len(r.Cells))
 	for i, one := range r.Cells {
-		rows[i] = row{cells: []string{strconv.Itoa(i + 1), r.Unit.Text(one.Value), one.Arm, strconv.FormatUint(one.Seed, 10), strconv.Itoa(one.Epoch), one.Cell}}
+		rows[i] = row{cells: []string{strconv.Itoa(i + 1), unitOf(r.Metric).Text(one.Value), one.Arm, strconv.FormatUint(one.Seed, 10), strconv.Itoa(one.Epoch), one.Cell}}
 	}
 	if err := table(w.out, []string{"", withUnit(r.Metric), "arm", "seed", "epoch", "cell"}, rows); err != nil {
 		return err

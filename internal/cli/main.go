@@ -111,7 +111,7 @@ type commands struct {
 	Reproduce reproduceCommand `cmd:"" help:"Train a finished cell anew and compare every bit."`
 	Audit     auditCommand     `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
 	Probe     probeCommand     `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
-	Export    exportCommand    `cmd:"" help:"Write what a finished cell learned, for Python and others."`
+	Export    exportCommand    `cmd:"" help:"Write what a cell learned, or its curves, for Python, TensorBoard and others."`
 	Bench     bench.Command    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
 	Data      dataCommand      `cmd:"" help:"List, fetch, verify and view data sets."`
 	Doctor    doctorCommand    `cmd:"" help:"Show what this machine and this program offer."`

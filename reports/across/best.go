@@ -16,7 +16,7 @@ import (
 // Ranking is the finished cells of several runs, in the order of one metric.
 type Ranking struct {
 	Metric  string            `json:"metric"`
-	Unit    metrics.Unit      `json:"unit"`
+	Unit    string            `json:"unit"` // that values are shown in
 	Better  metrics.Direction `json:"better"`
 	Runs    int               `json:"runs"`
 	Cells   []Ranked          `json:"cells"`   // the best first
@@ -42,7 +42,7 @@ type Ranked struct {
 // taken in place of the metric's own, which metrics that only describe need.
 func Best(key string, dirs []string, better metrics.Direction) (*Ranking, error) {
 	s := specOf(key)
-	r := &Ranking{Metric: key, Unit: s.Unit, Better: s.Better, Cells: []Ranked{}, Protocols: []string{}}
+	r := &Ranking{Metric: key, Unit: s.Unit.ShownIn(), Better: s.Better, Cells: []Ranked{}, Protocols: []string{}}
 	if better != "" {
 		r.Better = better
 	}

@@ -28,6 +28,7 @@ type Comparison struct {
 type Delta struct {
 	Arm    string   `json:"arm"`
 	Metric string   `json:"metric"`
+	Unit   string   `json:"unit"`
 	N      int      `json:"n"` // seeds that both have finished, with a value
 	A      *float64 `json:"mean_a"`
 	B      *float64 `json:"mean_b"`
@@ -199,7 +200,7 @@ func delta(pr pair, s metrics.Spec, cells bool) (Delta, float64) {
 		e.Half = math.NaN()
 	}
 	return Delta{
-		Arm: pr.name, Metric: s.Key, N: e.N, A: defined(stats.Mean(a)), B: defined(stats.Mean(b)), Mean: defined(e.Mean),
+		Arm: pr.name, Metric: s.Key, Unit: s.Unit.ShownIn(), N: e.N, A: defined(stats.Mean(a)), B: defined(stats.Mean(b)), Mean: defined(e.Mean),
 		Low: defined(e.Mean - e.Half), High: defined(e.Mean + e.Half), P: defined(p), Tested: e.N > 1,
 	}, p
 }
