@@ -45,7 +45,34 @@ name = "swav+gmm"
 observers = ["joint"]
 `
 
-// bench is the program that the real test runs.
+// longSweep has one cell of many seconds.
+const longSweep = `
+name = "long"
+references = false
+[data]
+train = 400
+test = 40
+[encoder]
+width = 2
+depth = 1
+stem_stride = 2
+hidden = 8
+dim = 8
+[train]
+epochs = 150
+batch = 8
+[evaluate]
+every = 50
+[prototypes]
+count = 8
+[slurm]
+time = 10
+grace = 20
+[[method]]
+name = "swav"
+`
+
+// built is the program that the real test runs.
 type built struct {
 	t       *testing.T
 	program string
@@ -178,6 +205,77 @@ func TestRealSlurm(t *testing.T) {
 	if out := b.good("run", "real.toml", "--out", "out", "--executor", "slurm"); !strings.Contains(out, "report: ") {
 		t.Errorf("submitted when all is done: %s", out)
 	}
+}
+
+// A task that is asked to stop, as before its limit or when it is preempted, saves its state and is
+// queued again; one that is cancelled is not, and the next submission goes on with it.
+func TestRealSlurmStops(t *testing.T) {
+	s := newLocalSlurm(t, 1, 2)
+	b := build(t)
+	must(t, os.WriteFile(filepath.Join(b.dir, "long.toml"), []byte(longSweep), 0o600))
+	local := make(chan struct{})
+	go func() { defer close(local); b.run("run", "long.toml", "--out", "local", "-j", "1") }()
+	checkpoint := func() bool {
+		found, err := filepath.Glob(filepath.Join(b.dir, "out", "cells", "*", "checkpoint*"))
+		return err == nil && len(found) > 0
+	}
+	running := func() bool { return b.status("out").Slurm.Running() == 1 }
+	logged := func() (n int64) { // bytes of the log of steps
+		logs, err := filepath.Glob(filepath.Join(b.dir, "out", "cells", "*", "steps.jsonl"))
+		must(t, err)
+		for _, log := range logs {
+			if info, err := os.Stat(log); err == nil {
+				n += info.Size()
+			}
+		}
+		return n
+	}
+	b.good("run", "long.toml", "--out", "out", "--executor", "slurm")
+	s.until(30*time.Second, "the task runs", func() bool { return running() && logged() > 0 })
+	s.call("scancel", "--batch", "--signal=USR1", "1_0")
+	s.until(10*time.Second, "the task waits again", func() bool { return b.status("out").Slurm.Waiting() == 1 })
+	if !checkpoint() {
+		t.Error("no checkpoint was left")
+	}
+	before := logged()
+	s.until(30*time.Second, "the task goes on", func() bool { return running() && logged() > before })
+	if out := b.good("cancel", "out"); !strings.Contains(out, "2 tasks cancelled") {
+		t.Error(out)
+	}
+	s.until(10*time.Second, "the task is gone", func() bool { return b.status("out").Slurm.Idle() })
+	if look := b.status("out").Slurm; len(look.NoTask) != 1 {
+		t.Errorf("%+v", look)
+	}
+	if out, code := b.run("run", "long.toml", "--out", "out", "--executor", "slurm", "--wait"); code != 0 || !strings.Contains(out, "report: ") {
+		t.Errorf("code %d: %s", code, out)
+	}
+	<-local
+	b.compare("local", "out", 1)
+	log, err := os.ReadFile(filepath.Join(b.dir, "out", "logs", "1_0.log"))
+	must(t, err)
+	if text := string(log); !strings.Contains(text, "the state is saved; queued again") || !strings.Contains(text, "cancelled, or over its limit; the state is saved") {
+		t.Error(text)
+	}
+	if r := b.resumed("out"); r < 2 {
+		t.Errorf("resumed %d times", r)
+	}
+}
+
+// resumed is how often the only cell of a run was resumed.
+func (b built) resumed(run string) int {
+	b.t.Helper()
+	paths, err := filepath.Glob(filepath.Join(b.dir, run, "cells", "*", "result.json"))
+	must(b.t, err)
+	if len(paths) != 1 {
+		b.t.Fatalf("results: %v", paths)
+	}
+	text, err := os.ReadFile(paths[0])
+	must(b.t, err)
+	var r struct {
+		ResumedAt []int `json:"resumed_at"`
+	}
+	must(b.t, json.Unmarshal(text, &r))
+	return len(r.ResumedAt)
 }
 
 // compare wants the same results in two folders.
