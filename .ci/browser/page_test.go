@@ -266,4 +266,3 @@ func TestAThousandCells(t *testing.T) {
 		t.Errorf("opens in %.0f ms", best)
 	}
 }
-
