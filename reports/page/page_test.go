@@ -207,6 +207,11 @@ func TestPicture(t *testing.T) {
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
 	}
+	for color, want := range map[string]string{"#333333": "currentColor", "#505050": "currentColor", "#E5E5E5": "var(--line)", "#ffffff": "var(--paper)", "#D55E00": "#D55E00", "url(#x)": "none", "#C0FFEE": "#C0FFEE", "#020e28": "#020e28", "#808080": "#808080"} {
+		if got := ink(color); got != want {
+			t.Errorf("%s: %s, want %s", color, got, want)
+		}
+	}
 	for _, bad := range []string{"", "text", "<svg>", "<html><svg></svg></html>", "<svg></g></svg>"} {
 		if got, err := picture([]byte(bad), ""); err == nil {
 			t.Errorf("%q: %q", bad, got)

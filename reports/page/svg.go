@@ -51,7 +51,6 @@ func knownStyle(name string) bool {
 
 var (
 	plainValue = regexp.MustCompile(`^[-#a-zA-Z0-9.,% ]*$`) // no url(…), no escapes
-	darkGrey   = regexp.MustCompile(`^#(00|1[0-9A-F]|2[0-9A-F]|3[0-9A-F]|4[0-9A-F]|5[0-9A-F]){3}$|^#000$`)
 	inside     = regexp.MustCompile(`^data:image/png;base64,[A-Za-z0-9+/=\s]+$`)
 )
 
@@ -146,17 +145,36 @@ func style(s string) string {
 	return strings.Join(kept, ";")
 }
 
-// ink turns black, near blacks and white, which are the ink and the paper of print, into those of the page, so
-// that a picture follows it into the dark.
+// ink turns black, greys and white, which are the ink, the lines and the paper of print, into those of
+// the page, so that a picture follows it into the dark.
 func ink(color string) string {
 	if !plainValue.MatchString(color) {
 		return "none"
 	}
-	switch c := strings.ToUpper(color); {
-	case c == "BLACK" || darkGrey.MatchString(c):
-		return "currentColor"
-	case c == "#FFFFFF" || c == "#FFF" || c == "WHITE":
+	switch grey, ok := greyOf(color); {
+	case !ok:
+		return color
+	case grey == 0xff:
 		return "var(--paper)"
+	case grey >= 0xc0:
+		return "var(--line)"
+	case grey < 0x60:
+		return "currentColor"
 	}
 	return color
+}
+
+// greyOf is the level of a grey, 0 for black to 255; false for what is no grey.
+func greyOf(color string) (level int, ok bool) {
+	switch strings.ToLower(color) {
+	case "black", "#000":
+		return 0, true
+	case "white", "#fff":
+		return 0xff, true
+	}
+	var r, g, b int
+	if n, err := fmt.Sscanf(color, "#%02x%02x%02x", &r, &g, &b); n != 3 || err != nil || len(color) != 7 {
+		return 0, false
+	}
+	return g, max(r, g, b)-min(r, g, b) < 8
 }

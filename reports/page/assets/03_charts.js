@@ -1,5 +1,5 @@
 // Charts: lines over steps, points of two metrics, bars of ranks.
-var W = 520, H = 300, M = { left: 52, right: 14, top: 12, bottom: 40 };
+var W = innerWidth < 640 ? 340 : 520, H = innerWidth < 640 ? 250 : 300, M = { left: 52, right: 14, top: 12, bottom: 40 };
 
 function ticks(low, high, most) {
   if (high <= low) { return [low]; }

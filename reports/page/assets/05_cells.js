@@ -181,11 +181,11 @@ var basket = (function () {
 function showCompared() {
   var cells = data.compared ? data.cells : basket.cells();
   if (cells.length === 0) { return; }
-  openSheet("Compare " + cells.length + (cells.length === 1 ? " cell" : " cells"), [], compared(cells));
+  openSheet("Compare " + cells.length + (cells.length === 1 ? " cell" : " cells"), [], compared(cells, "h3"));
 }
 
 // compared sets cells side by side: first in what they differ, then what they came to.
-function compared(cells) {
+function compared(cells, heading) {
   var names = cells.map(function (c) { return (c.in ? c.in + ": " : "") + nameOf(c); }), out = [], two = cells.length === 2;
   function row(name, values, plain) {
     var differs = new Set(values).size > 1;
@@ -198,7 +198,7 @@ function compared(cells) {
     if (new Set(values).size > 1) { config.push(row(f, values)); }
   });
   config = config.filter(function (r) { return r.slice(1).some(function (c) { return c.differs; }); });
-  out.push(el("h3", {}, "In what they differ"), config.length ? grid("In what they differ", ["setting"].concat(names), config) : el("p", {}, "In nothing: same settings, same seed."));
+  out.push(el(heading, {}, "In what they differ"), config.length ? grid("In what they differ", ["setting"].concat(names), config) : el("p", {}, "In nothing: same settings, same seed."));
   var charts = [["loss", "loss"], ["live_unique@0.025", "live-unique % of K"]].map(function (n) {
     var key = keyOf(n[0]), series = cells.map(function (c, i) {
       var v = (c.curves || []).find(function (o) { return o.name === n[0]; });
@@ -206,7 +206,7 @@ function compared(cells) {
     }).filter(Boolean);
     return series.length ? chart(n[1] + " over training", el("div", {}, [lines(series, ["step", n[1]], n[1] + " over training"), lineKey(series)])) : null;
   }).filter(Boolean);
-  if (charts.length) { out.push(el("h3", {}, "Over training"), el("div", { class: "charts" }, charts)); }
+  if (charts.length) { out.push(el(heading, {}, "Over training"), el("div", { class: "charts" }, charts)); }
   var keys = data.keys.slice().sort(function (a, b) { return b.main - a.main; }), rows = [row("outcome", cells.map(function (c) { return c.status; }), true)];
   keys.forEach(function (k) {
     var v = cells.map(function (c) { return valueOf(c, k.key); });
@@ -215,6 +215,6 @@ function compared(cells) {
     if (two) { r.push(v[0] === null || v[1] === null ? "–" : (v[1] > v[0] ? "+" : "") + number(v[1] - v[0])); }
     rows.push(r);
   });
-  out.push(el("h3", {}, "What they came to"), grid("What they came to", ["metric"].concat(names, two ? ["second less first"] : []), rows));
+  out.push(el(heading, {}, "What they came to"), grid("What they came to", ["metric"].concat(names, two ? ["second less first"] : []), rows));
   return out;
 }

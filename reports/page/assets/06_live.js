@@ -41,7 +41,7 @@ function live() {
 }
 
 linkFigures();
-if (data.compared) { find("#compared").append.apply(find("#compared"), compared(data.cells)); }
+if (data.compared) { find("#compared").append.apply(find("#compared"), compared(data.cells, "h2")); }
 if (!find("#explore")) {
   // a page without charts of the whole run
 } else if ("IntersectionObserver" in window) {
