@@ -189,7 +189,7 @@ func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, e
 }
 
 // write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed
-// one keeps it too, for a retry to go on from.
+// one keeps it too, for a retry to go on from, and so does a diverged one: the last that was good.
 func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if r.Outcome.Status == store.Interrupted {
 		return nil
@@ -197,8 +197,8 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if err := dir.WriteResult(r); err != nil {
 		return err
 	}
-	note := "failed: " + r.Outcome.Reason
-	if r.Outcome.Status != store.Failed {
+	note := r.Outcome.Status + ": " + r.Outcome.Reason
+	if s := r.Outcome.Status; s != store.Failed && s != store.Diverged {
 		err := dir.RemoveCheckpoint()
 		if err == nil {
 			return nil

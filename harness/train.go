@@ -12,12 +12,13 @@ import (
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
-	"protobench/metrics/matrix"
 )
 
 // trainee is what is trained in a cell: an arm, or a row that learns the labels.
 type trainee interface {
 	stateful
+	// Sound fails where a number of the state is not finite.
+	Sound() error
 	// prepare comes once, before the first step.
 	prepare() error
 	// step does the step that comes after n others.
@@ -62,10 +63,7 @@ func (r *cellRun) train(ctx context.Context, t trainee) (err error) {
 	if err := l.begin(); err != nil {
 		return err
 	}
-	if err := l.steps(ctx); err != nil {
-		return err
-	}
-	return refuseNonFinite(t.State())
+	return l.steps(ctx)
 }
 
 // begin goes on from the checkpoint, or starts afresh.
@@ -124,7 +122,21 @@ func (l *trainingLoop) interrupt(ctx context.Context, begun int) error {
 	return ctx.Err()
 }
 
-func (l *trainingLoop) checkpoint() error { return l.logs.save(l.dir, l.trainee, l.at) }
+// checkpoint saves a state that is sound. One that is not leaves the last good checkpoint where it is.
+func (l *trainingLoop) checkpoint() error {
+	if err := l.sound(); err != nil {
+		return err
+	}
+	return l.logs.save(l.dir, l.trainee, l.at)
+}
+
+// sound looks through everything that was learned.
+func (l *trainingLoop) sound() error {
+	if err := l.trainee.Sound(); err != nil {
+		return fmt.Errorf("%w (found after step %d)", diverged(err), l.at.step)
+	}
+	return nil
+}
 
 // advance does one step and logs it.
 func (l *trainingLoop) advance() error {
@@ -137,24 +149,30 @@ func (l *trainingLoop) advance() error {
 	}
 	began := time.Now()
 	signals, err := l.trainee.step(at.step)
-	if err != nil {
+	if bad := new(methods.NonFinite); err != nil && !errors.As(err, &bad) {
 		return fmt.Errorf("step %d: %w", at.step+1, err)
 	}
 	at.step++
 	at.tally.add(signals, time.Since(began))
-	if err := l.log(signals); err != nil {
+	if err := l.log(signals, err != nil); err != nil {
 		return err
 	}
-	if !finite(signals.Loss) {
+	switch {
+	case err != nil:
+		return diverged(err)
+	case !finite(signals.Loss):
 		return fmt.Errorf("%w: the loss is %v at step %d", errDiverged, signals.Loss, at.step)
 	}
 	l.tell(newEvent(l.job, l.at, Stepped, store.Metrics{metrics.LossKey(): signals.Loss}))
+	if l.cadence.logged(at.step) {
+		return l.sound()
+	}
 	return nil
 }
 
 // log writes a line at its cadence, and whenever something happened.
-func (l *trainingLoop) log(s methods.StepResult) error {
-	if !l.cadence.logged(l.at.step) && len(s.Events) == 0 && finite(s.Loss) {
+func (l *trainingLoop) log(s methods.StepResult, failed bool) error {
+	if !l.cadence.logged(l.at.step) && len(s.Events) == 0 && finite(s.Loss) && !failed {
 		return nil
 	}
 	return l.logs.record(l.at.step, s)
@@ -178,14 +196,12 @@ func (l *trainingLoop) measure() error {
 	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: m.own, Observers: m.observers, Probes: m.probes})
 }
 
-// refuseNonFinite looks through everything that was learned.
-func refuseNonFinite(state []part.Named) error {
-	for _, n := range state {
-		if n.F32 != nil && !matrix.Of(1, len(n.F32), n.F32).Finite() || n.F64 != nil && !finite(n.F64...) {
-			return fmt.Errorf("%w: %s is not finite at the end", errDiverged, n.Name)
-		}
+// diverged ends a cell with what is not finite; nil stays nil.
+func diverged(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%w: %w", errDiverged, err)
 }
 
 func finite(values ...float64) bool {

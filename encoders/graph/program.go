@@ -16,6 +16,7 @@ import (
 // operands, with every slice resolved. Running it allocates no results.
 type Program struct {
 	steps  []step
+	inputs []named
 	values map[*G.Node][]float32
 }
 
@@ -149,6 +150,9 @@ func (p *Program) bind(n *G.Node, v G.Value) error {
 		return fmt.Errorf("graph: %v: %w", n, err)
 	}
 	p.values[n] = x
+	if n.IsVar() {
+		p.inputs = append(p.inputs, named{n.Name(), x})
+	}
 	return nil
 }
 
