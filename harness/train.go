@@ -32,6 +32,7 @@ type measurement struct {
 	own       store.Metrics // nil where there are no curves
 	observers map[string]store.Metrics
 	probes    map[string]store.Probe // by learner, "" for the arm's own
+	signs     signs
 }
 
 // newTrainee makes what is trained in a job's cell; the team may be nil.
@@ -47,8 +48,9 @@ func newTrainee(j *Job, b *batches, classes int, e Engine, cfg part.Config) (tra
 // trainingLoop trains one trainee from a run's progress on.
 type trainingLoop struct {
 	*cellRun
-	trainee trainee
-	logs    *logs
+	trainee  trainee
+	logs     *logs
+	compared *bounds // of constant features; nil until some are suspicious
 }
 
 // train trains to the last epoch, measuring and checkpointing on the way. When ctx ends it saves
@@ -59,7 +61,7 @@ func (r *cellRun) train(ctx context.Context, t trainee) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, logs.close()) }()
-	l := &trainingLoop{r, t, logs}
+	l := &trainingLoop{cellRun: r, trainee: t, logs: logs}
 	if err := l.begin(); err != nil {
 		return err
 	}
@@ -87,10 +89,10 @@ func (l *trainingLoop) begin() error {
 	return l.measure()
 }
 
-// steps does those that are left.
+// steps does those that are left, or that the sweep's [watch] leaves.
 func (l *trainingLoop) steps(ctx context.Context) error {
 	saved, begun := time.Now(), l.at.step
-	for l.at.step < l.cadence.total() {
+	for l.at.step < l.cadence.total() && l.at.tally.watched.stopped == "" {
 		if ctx.Err() != nil {
 			return l.interrupt(ctx, begun)
 		}
@@ -102,7 +104,7 @@ func (l *trainingLoop) steps(ctx context.Context) error {
 				return err
 			}
 		}
-		if time.Since(saved) >= l.every || l.at.step == l.cadence.total() {
+		if time.Since(saved) >= l.every || l.at.step == l.cadence.total() || l.at.tally.watched.stopped != "" {
 			if err := l.checkpoint(); err != nil {
 				return err
 			}
@@ -193,6 +195,9 @@ func (l *trainingLoop) measure() error {
 		m.own[metrics.LossKey()] = l.at.tally.loss()
 	}
 	l.tell(newEvent(l.job, l.at, Measured, m.own))
+	if err := l.watch(m.signs, l.at.tally.loss()); err != nil {
+		return err
+	}
 	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: m.own, Observers: m.observers, Probes: m.probes})
 }
 
