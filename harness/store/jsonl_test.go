@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -102,6 +104,7 @@ func TestLogBadLine(t *testing.T) {
 func FuzzReadLines(f *testing.F) {
 	f.Add([]byte("{\"step\":1,\"loss\":null}\n{\"st"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		path := filepath.Join(t.TempDir(), "steps.jsonl")
 		must(t, os.WriteFile(path, b, 0o644))
 		got, err := readLines[Step](path)
