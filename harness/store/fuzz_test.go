@@ -78,7 +78,7 @@ func FuzzCheckpoint(f *testing.F) {
 		d := fuzzed(t, filepath.Join("cells", "c", "checkpoint.safetensors"), b)
 		cell := d.Cell(PlanCell{Dir: "c", Cell: Cell{Hash: "h"}})
 		got, err := cell.Checkpoint()
-		if err == nil && got != nil && (got.Step < 0 || got.StepsOffset < 0 || got.EpochsOffset < 0) {
+		if err == nil && got != nil && (got.Step < 0 || got.Steps.Bytes < 0 || got.Epochs.Bytes < 0) {
 			t.Errorf("%+v", got)
 		}
 	})
