@@ -121,7 +121,8 @@ func TestEstimateIsWhatARunTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var m meter
-	x := &estimator{engine: m.engine(), data: NewLibrary(open), now: func() time.Time { return m.at }, evaluated: map[string]time.Duration{}, budgets: map[string]Budget{}}
+	x := newEstimator(m.engine(), NewLibrary(open))
+	x.now = func() time.Time { return m.at }
 	all, err := x.all(t.Context(), p.Jobs)
 	if err != nil {
 		t.Fatal(err)
@@ -291,11 +292,11 @@ func TestOpeningIsUnchangedWithoutASignal(t *testing.T) {
 // Arms that differ in rates and temperatures alone take the same time: one of them is measured. A
 // weight that is zero takes a term away.
 func TestArmsOfOneShapeAreMeasuredOnce(t *testing.T) {
-	text := strings.Replace(smallSweep, "seeds = 2", "seeds = 1\nreferences = false", 1)
+	text := strings.Replace(smallSweep, "seeds = 2", "seeds = 1\nreferences = false", 1) // each is built for what it needs, and to be timed
 	for matrix, want := range map[string]int{
-		"\"loss.temperature\" = [0.1, 0.2, 0.3]\n\"train.lr\" = [0.1, 0.2]":                  2, // both methods
-		"\"prototypes.count\" = [4, 5, 6]":                                                   6,
-		"\"prototypes.lr_mult\" = {values = [0.0, 1.0, 2.0], where = {learner = \"joint\"}}": 3,
+		"\"loss.temperature\" = [0.1, 0.2, 0.3]\n\"train.lr\" = [0.1, 0.2]":                  4, // both methods
+		"\"prototypes.count\" = [4, 5, 6]":                                                   12,
+		"\"prototypes.lr_mult\" = {values = [0.0, 1.0, 2.0], where = {learner = \"joint\"}}": 6,
 	} {
 		built := 0
 		p := planOf(t, text+"[matrix]\n"+matrix)

@@ -44,7 +44,7 @@ prototypes.init = "data"
 `
 
 func options(e Engine) Options {
-	return Options{Jobs: 1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
+	return Options{Jobs: 1, MaxMemory: -1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
 }
 
 func execute(ctx context.Context, t *testing.T, dir string, o Options) Summary {

@@ -70,6 +70,11 @@ func (p *progress) hear(e harness.Event) {
 	}
 	p.note(e)
 	switch e.Kind {
+	case harness.Planned:
+		if e.Reason != "" {
+			p.line(e.Reason)
+		}
+		p.tick(e)
 	case harness.Ended:
 		p.line(endedLine(e))
 	case harness.Warned:

@@ -15,21 +15,15 @@ import (
 type runCommand struct {
 	sweepArgument
 	selection
-	Out         string `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
-	Jobs        int    `short:"j" placeholder:"N" default:"${cpus}" help:"Cells at a time, at least 1 (one per CPU)."`
-	Executor    string `enum:"local" default:"local" help:"Where cells run: ${enum}."`
-	RetryFailed bool   `help:"Run failed cells again."`
-	FailFast    bool   `help:"Stop at the first failed cell."`
-	DryRun      bool   `help:"Show the plan and do nothing."`
-	JSON        bool   `name:"json" help:"One JSON object per event on standard output."`
-}
-
-// Validate refuses flags that make no sense.
-func (c runCommand) Validate() error {
-	if c.Jobs < 1 {
-		return fmt.Errorf("-j %d: expected at least 1", c.Jobs)
-	}
-	return nil
+	Out         string        `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
+	Jobs        atATime       `short:"j" placeholder:"N" default:"auto" help:"Cells at a time, at least 1, or auto: one per CPU, as far as the memory goes."`
+	MaxMemory   byteSize      `placeholder:"SIZE" help:"Memory that all cells may take together with their images, e.g. 4GB (what the machine, its control groups and ulimit leave)."`
+	MaxTime     time.Duration `placeholder:"TIME" help:"Time that a cell may take, e.g. 90m; one that takes longer fails and keeps its checkpoint."`
+	Executor    string        `enum:"local" default:"local" help:"Where cells run: ${enum}."`
+	RetryFailed bool          `help:"Run failed cells again."`
+	FailFast    bool          `help:"Stop at the first failed cell."`
+	DryRun      bool          `help:"Show the plan and do nothing."`
+	JSON        bool          `name:"json" help:"One JSON object per event on standard output."`
 }
 
 // Run plans, runs what is missing and reports.
@@ -54,7 +48,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	}
 	progress := newProgress(w, c.JSON)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
-		Jobs: c.Jobs, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
+		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
 	})
 	if err != nil {
