@@ -3,14 +3,17 @@ package sweep
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"protobench/internal/setting"
 )
 
 // Filter selects cells by an expression such as "method:swav seed:0 OR
 // loss.temperature:0.2 -learner:frozen": a space is AND and binds stronger than
-// OR, a leading minus is NOT. The zero Filter selects every cell.
+// OR, a leading minus is NOT; a value with spaces stands in quotes, as in method:"my arm". The zero
+// Filter selects every cell.
 type Filter struct {
 	text  string
 	terms [][]term // any of these, each all of its terms
@@ -26,7 +29,11 @@ type term struct {
 func ParseFilter(text string) (Filter, error) {
 	f := Filter{text: text}
 	var all []term
-	for _, word := range strings.Fields(text) {
+	words, err := filterWords(text)
+	if err != nil {
+		return Filter{}, err
+	}
+	for _, word := range words {
 		if word == "OR" {
 			if len(all) == 0 {
 				return Filter{}, fmt.Errorf("--only %q: nothing stands before OR; write e.g. seed:0 OR seed:1", text)
@@ -45,6 +52,34 @@ func ParseFilter(text string) (Filter, error) {
 	}
 	f.terms = append(f.terms, all)
 	return f, nil
+}
+
+// filterWords parts an expression at the spaces that stand in no quotes, and takes the quotes off.
+func filterWords(text string) ([]string, error) {
+	var words []string
+	word, quote, begun := "", rune(0), false
+	for _, r := range text {
+		switch {
+		case r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, begun = r, true
+		case quote == 0 && unicode.IsSpace(r):
+			if begun {
+				words = append(words, word)
+			}
+			word, begun = "", false
+		default:
+			word, begun = word+string(r), true
+		}
+	}
+	if quote != 0 {
+		return nil, fmt.Errorf("--only %q: a quote %c is not closed; write e.g. method:\"my arm\"", text, quote)
+	}
+	if begun {
+		words = append(words, word)
+	}
+	return words, nil
 }
 
 func parseTerm(word, text string) (term, error) {
@@ -90,24 +125,95 @@ func (f Filter) Match(c *Cell, hash string) bool {
 }
 
 func (t term) match(c *Cell, hash string) bool {
+	if t.key == "hash" {
+		return strings.HasPrefix(hash, t.value)
+	}
+	return slices.ContainsFunc(t.of(c), t.is)
+}
+
+// is compares a value with the term's: numbers as numbers, so that 0.20 is 0.2.
+func (t term) is(value string) bool {
+	if value == t.value {
+		return true
+	}
+	a, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		return false
+	}
+	b, err := strconv.ParseFloat(t.value, 64)
+	return err == nil && a == b
+}
+
+// of are the values that a cell has under the term's key; none where it has no such.
+func (t term) of(c *Cell) []string {
 	m := c.Composition
 	switch t.key {
 	case "method":
-		return m.Name == t.value
+		return []string{m.Name}
 	case "objective":
-		return m.Objective == t.value
+		return []string{m.Objective}
 	case "learner":
-		return m.Learner == t.value
+		return []string{m.Learner}
 	case "embedding":
-		return m.Embedding == t.value
+		return []string{m.Embedding}
 	case "regularizer":
-		return slices.Contains(m.Regularizers, t.value)
+		return m.Regularizers
 	case "reference":
-		return c.Reference == t.value
+		return []string{c.Reference}
 	case "seed":
-		return fmt.Sprint(c.Seed) == t.value
-	case "hash":
-		return strings.HasPrefix(hash, t.value)
+		return []string{fmt.Sprint(c.Seed)}
 	}
-	return c.Reads(key(t.key)) && fmt.Sprint(c.Settings.Get(t.key)) == t.value
+	if !c.Reads(key(t.key)) {
+		return nil
+	}
+	return []string{fmt.Sprint(c.Settings.Get(t.key))}
+}
+
+// Lacks says what there is under the keys of the terms that by themselves match none of the cells;
+// without any, which methods there are.
+func (f Filter) Lacks(cells []*Cell) string {
+	var said []string
+	for _, t := range slices.Concat(f.terms...) {
+		if t.not || t.key == "hash" {
+			continue
+		}
+		if has := t.among(cells); !slices.ContainsFunc(has, t.is) {
+			said = append(said, fmt.Sprintf("%s is %s", t.key, listed(has)))
+		}
+	}
+	if len(said) == 0 {
+		return "method is " + listed(term{key: "method"}.among(cells))
+	}
+	return strings.Join(slices.Compact(said), "; ")
+}
+
+// among are the values of all cells under the term's key, each once.
+func (t term) among(cells []*Cell) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, c := range cells {
+		for _, v := range t.of(c) {
+			if v != "" && !seen[v] {
+				seen[v] = true
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
+// mostListed is how many values a message names.
+const mostListed = 20
+
+// listed names values, and how many more there are.
+func listed(values []string) string {
+	switch n := len(values); {
+	case n == 0:
+		return "nothing that a cell has"
+	case n == 1:
+		return values[0]
+	case n > mostListed:
+		return fmt.Sprintf("one of %s and %d more", commas(values[:mostListed]), n-mostListed)
+	}
+	return "one of " + commas(values)
 }
