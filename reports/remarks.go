@@ -101,15 +101,15 @@ func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
 
 // marks notes the remarks on an arm under the table and returns their marks. What is true
 // of every cell needs no marks.
-func (n *remarkNotes) marks(t *table.Table, a *arm) string {
-	out := ""
+func (n *remarkNotes) marks(t *table.Table, a *arm) []int {
+	var out []int
 	for _, m := range n.remarks {
 		text := m.text(n.cells)
 		switch {
 		case m.cells == n.cells && !slices.Contains(t.General, text):
 			t.General = append(t.General, text)
 		case m.cells < n.cells && m.arms[a]:
-			out += t.Note(text)
+			out = append(out, t.Note(text))
 		}
 	}
 	return out

@@ -12,10 +12,10 @@ import (
 )
 
 // rowNotes adds what a reader has to know about one row's runs and returns the marks.
-func (s *sweep) rowNotes(t *table.Table, a *arm) string {
-	marks := ""
+func (s *sweep) rowNotes(t *table.Table, a *arm) []int {
+	var marks []int
 	for _, text := range slices.Concat(s.twinText(a), s.form(a), a.rounded(), a.lacking(), a.fewUsed(), a.residue()) {
-		marks += t.Note(text)
+		marks = append(marks, t.Note(text))
 	}
 	return marks
 }

@@ -73,8 +73,8 @@ func (s *sweep) extent() string {
 	}
 	slices.Sort(seeds)
 	seeds = slices.Compact(seeds)
-	return fmt.Sprintf("**Extent.** %d arms and %d reference rows, %d seeds (%s): %d of %d cells are done.",
-		len(s.trained()), len(s.arms)-len(s.trained()), len(seeds), strings.Trim(fmt.Sprint(seeds), "[]"), done, planned)
+	return fmt.Sprintf("**Extent.** %s and %s, %s (%s): %d of %s done.",
+		plural(len(s.trained()), "arm"), plural(len(s.arms)-len(s.trained()), "reference row"), plural(len(seeds), "seed"), strings.Trim(fmt.Sprint(seeds), "[]"), done, plural(planned, "cell"))
 }
 
 func (s *sweep) baselineText() string {

@@ -11,15 +11,15 @@ import (
 
 // Summary tells what a report was made of.
 type Summary struct {
-	Path      string   // the report's README.md
-	MainTable string   // the main table's short form, for a terminal
-	Note      string   // what readers have to know, as the sweep says it; empty for nothing
-	Planned   int      // cells
-	Done      int      // cells with a result that is not a failure
-	Failed    int      // cells that failed
-	Unplanned []string // cell folders that the plan does not name
-	Missing   []string // figures that could not be drawn, with the reason
-	Kept      []string // figures of an earlier report that could not be made again, with the reason
+	Path      string       // the report's README.md
+	MainTable *table.Table // its short form
+	Note      string       // what readers have to know, as the sweep says it; empty for nothing
+	Planned   int          // cells
+	Done      int          // cells with a result that is not a failure
+	Failed    int          // cells that failed
+	Unplanned []string     // cell folders that the plan does not name
+	Missing   []string     // figures that could not be drawn, with the reason
+	Kept      []string     // figures of an earlier report that could not be made again, with the reason
 }
 
 // Write makes the report of a run directory: report/README.md, report/main.csv, report/arms.csv,
@@ -63,16 +63,7 @@ func Write(dir string) (Summary, error) {
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
 		return Summary{}, err
 	}
-	return s.summary(figures)
-}
-
-// MainTable returns the main table's short form of a run directory as terminal text.
-func MainTable(dir string) (string, error) {
-	s, err := load(dir)
-	if err != nil {
-		return "", err
-	}
-	return s.mainTable().Brief().Text()
+	return s.summary(figures), nil
 }
 
 // figures makes all pictures in the order of the page.
@@ -146,9 +137,8 @@ func (s *sweep) tally() (planned, done, failed int) {
 	return planned, done, failed
 }
 
-func (s *sweep) summary(figures []figure) (Summary, error) {
-	text, err := s.mainTable().Brief().Text()
-	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Note: s.plan.Note, Unplanned: s.unplanned}
+func (s *sweep) summary(figures []figure) Summary {
+	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: s.mainTable().Brief(), Note: s.plan.Note, Unplanned: s.unplanned}
 	out.Planned, out.Done, out.Failed = s.tally()
 	for _, f := range figures {
 		switch said := f.title + ": " + f.why(); {
@@ -158,5 +148,5 @@ func (s *sweep) summary(figures []figure) (Summary, error) {
 			out.Missing = append(out.Missing, said)
 		}
 	}
-	return out, err
+	return out
 }

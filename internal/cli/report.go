@@ -3,6 +3,9 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
+	"strconv"
 	"strings"
 
 	"protobench/reports"
@@ -35,11 +38,29 @@ func writeReport(w *console, dir string, asJSON bool) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(w.out, "\n%s\n\nreport: %s\n", strings.TrimRight(s.MainTable, "\n"), s.Path)
+	text, err := s.MainTable.Text(tableWidth(w.out))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.out, "\n%s\n\nreport: %s\n", strings.TrimRight(text, "\n"), s.Path)
 	if err == nil && s.Note != "" {
 		_, err = fmt.Fprintf(w.out, "\n%s\n", s.Note)
 	}
 	return err
+}
+
+// tableWidth is how many columns a table may take: the terminal's, else what the shell says of it,
+// else 100, as in a pipe.
+func tableWidth(out io.Writer) int {
+	if f, ok := out.(*os.File); ok {
+		if n := columnsOf(f); n > 0 {
+			return n
+		}
+	}
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	return 100
 }
 
 // reportLine is a report as --json prints it.
