@@ -71,7 +71,7 @@ func TestArmTable(t *testing.T) {
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[data]** name shapes", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
+	if d := cmp.Diff([][]string{{"train.lr", "1", "all arms"}, {"prototypes.lr_mult", "10", "1 of 2 arms"}, {"data.name", "shapes", "1 of 2 arms"}, {"gmm.memory", "2", "1 of 2 arms"}}, rowTexts(s.settingsTable())); d != "" {
 		t.Error(d)
 	}
 	if configured(s, "prototypes.reseed=true"); len(s.differing()) != 0 {

@@ -27,7 +27,7 @@ func (m measure) cell(runs []run, observer string, counted bool) table.Value {
 	}
 	e := m.estimate(values)
 	v := table.Value{Text: m.text(e, len(runs)-left), Estimate: &e}
-	if counted && e.N > 0 {
+	if counted && e.N > 0 && left == 0 {
 		v.Aside = countText(e, runs[0].k)
 	}
 	switch {
@@ -114,7 +114,7 @@ func (m measure) text(e stats.Estimate, rowN int) string {
 	switch low, high := e.Interval(); {
 	case e.N < stats.Fewest && len(e.Values) == e.N:
 		s = m.each(e.Values, m.number)
-	case math.IsNaN(low):
+	case math.IsNaN(low), high-low < rounding:
 	case m.Unit.Percent():
 		d := m.finer(e.Mean, low, high)
 		s = fmt.Sprintf("%.*f [%.*f, %.*f]", d, e.Mean, d, low, d, high)

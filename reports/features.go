@@ -19,7 +19,9 @@ func (s *sweep) geometryTable() *table.Table {
 	measures := s.defined(columnsOf(metrics.GeometryTable))
 	t := s.sideTable(s.trained(), measures)
 	t.Name, t.Caption = "geometry", "How the prototypes lie and how they are used, beside random unit vectors of their shape. "+entriesText
-	s.randomRows(t, measures)
+	if len(measures) > 0 {
+		s.randomRows(t, measures)
+	}
 	return t
 }
 

@@ -97,7 +97,7 @@ func (s *sweep) findingsPage(all []finding) (string, error) {
 		p.line("\n**Written later:** these claims were written or changed after the sweep was first planned, when results may have been known.")
 	}
 	p.heading("Verdicts")
-	p.table(findingTable(all), "")
+	p.table(findingTable(all))
 	p.heading("What was predicted and what was measured")
 	for _, f := range all {
 		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),

@@ -96,6 +96,9 @@ func (s *sweep) epsilonTable() *table.Table {
 	}
 	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one. " + entriesText,
 		Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
+	if len(s.defined(measures)) == 0 {
+		return t
+	}
 	for _, a := range s.trained() {
 		row := []table.Value{{Text: a.label}, s.countValue(a)}
 		for _, m := range measures {
