@@ -74,7 +74,7 @@ func (s *sweep) mainColumns() []table.Column {
 		columns = append(columns, c)
 	}
 	columns = append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Better: table.Lower, Brief: true, Drop: dropTime}, words("outcome"))
-	for _, status := range tallied {
+	for _, status := range tallied() {
 		columns = append(columns, table.Column{CSV: "runs." + status, Data: true})
 	}
 	return columns
@@ -184,12 +184,12 @@ func (a *arm) stepTime() table.Value {
 }
 
 // tallied are the ways in which runs end.
-var tallied = []string{store.OK, store.Collapsed, store.Diverged, store.Failed}
+func tallied() []string { return []string{store.OK, store.Collapsed, store.Diverged, store.Failed} }
 
 // tallies counts the runs that ended in each of these ways.
 func (a *arm) tallies() []table.Value {
 	var out []table.Value
-	for _, status := range tallied {
+	for _, status := range tallied() {
 		n := a.withStatus(status)
 		out = append(out, table.Count(n, fmt.Sprint(n)))
 	}

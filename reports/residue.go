@@ -10,10 +10,16 @@ import (
 
 // residue tells of runs in one row that were made by different programs, on different data, or with
 // a setting that differs and is no axis.
-func (a *arm) residue() []string { return residueOf(a.runs, a.cell.AxisKeys()) }
+func (a *arm) residue() []string {
+	var out []string
+	for _, text := range residueOf(a.runs, append(partKeys(), a.cell.AxisKeys()...)) {
+		out = append(out, "The row mixes "+text+".")
+	}
+	return out
+}
 
-// residueOf says in what runs differ that stand in one entry of a table, beyond the keys by which
-// they are told apart. Settings are those of the plan, the rest is what results say of themselves.
+// residueOf says in what runs differ that stand in one entry of a table, as "key: values", beyond the
+// keys by which they are told apart and the seed. Settings are those of the plan, the rest is what results say of themselves.
 func residueOf(runs []run, apart []string) []string {
 	var out []string
 	for _, one := range madeWith() {
@@ -21,22 +27,16 @@ func residueOf(runs []run, apart []string) []string {
 			text := one.of(r.Result.Provenance)
 			return text, r.State == store.Done && text != ""
 		}); len(v) > 1 {
-			out = append(out, "mixes "+one.name+": "+strings.Join(v, ", "))
+			out = append(out, one.name+": "+strings.Join(v, ", "))
 		}
 	}
-	for _, key := range settingsIn(runs) {
-		if slices.Contains(apart, key) || key == "data.path" {
+	for _, key := range append(partKeys(), settingsIn(runs)...) {
+		if slices.Contains(apart, key) || key == "seed" || key == "data.path" {
 			continue
 		}
-		if v := distinct(runs, func(r run) (string, bool) {
-			text, read := (&arm{planned: r.Dir.Plan()}).setting(key)
-			return text, read
-		}); len(v) > 1 {
-			out = append(out, "mixes "+key+": "+strings.Join(v, ", "))
+		if v := distinct(runs, func(r run) (string, bool) { return r.key(key) }); len(v) > 1 {
+			out = append(out, key+": "+strings.Join(v, ", "))
 		}
-	}
-	for i := range out {
-		out[i] = "The row " + out[i] + "."
 	}
 	return out
 }

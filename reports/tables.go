@@ -45,8 +45,11 @@ func checkFormats(formats []string) error {
 	return nil
 }
 
-// formatted writes a table in one of [Formats].
-func formatted(t *table.Table, format string) (string, error) {
+// Formatted writes a table in one of [Formats].
+func Formatted(t *table.Table, format string) (string, error) {
+	if err := checkFormats([]string{format}); err != nil {
+		return "", err
+	}
 	switch format {
 	case "md":
 		return t.Markdown()
@@ -73,7 +76,7 @@ func (t tables) write(folder string, formats []string) error {
 			if format != "csv" && (!slices.Contains(formats, format) || one == t.cells) {
 				continue
 			}
-			text, err := formatted(inPrint(one, format), format)
+			text, err := Formatted(inPrint(one, format), format)
 			if err != nil {
 				return err
 			}

@@ -5,59 +5,23 @@ import (
 	"slices"
 	"strings"
 
+	"protobench/internal/selection"
 	"protobench/internal/setting"
 )
 
-// Filter selects cells by an expression such as "method:swav seed:0 OR
-// loss.temperature:0.2 -learner:frozen": a space is AND and binds stronger than
-// OR, a leading minus is NOT. The zero Filter selects every cell.
-type Filter struct {
-	text  string
-	terms [][]term // any of these, each all of its terms
-}
-
-type term struct {
-	key, value string
-	not        bool
-}
+// Filter selects cells by an expression of package selection. The zero Filter selects every cell.
+type Filter struct{ selection.Expression }
 
 // ParseFilter reads an expression. Keys are method, objective, learner,
 // embedding, regularizer, reference, seed, hash (a prefix), or any setting's path.
 func ParseFilter(text string) (Filter, error) {
-	f := Filter{text: text}
-	var all []term
-	for _, word := range strings.Fields(text) {
-		if word == "OR" {
-			if len(all) == 0 {
-				return Filter{}, fmt.Errorf("--only %q: nothing stands before OR; write e.g. seed:0 OR seed:1", text)
-			}
-			f.terms, all = append(f.terms, all), nil
-			continue
+	e, err := selection.Parse("--only", text, func(key string) error {
+		if names := filterKeys(); !slices.Contains(names, key) {
+			return fmt.Errorf("unknown key %q; %s", key, filterMeant(key, names))
 		}
-		t, err := parseTerm(word, text)
-		if err != nil {
-			return Filter{}, err
-		}
-		all = append(all, t)
-	}
-	if len(all) == 0 {
-		return Filter{}, fmt.Errorf("--only %q: expected terms such as method:swav or seed:0", text)
-	}
-	f.terms = append(f.terms, all)
-	return f, nil
-}
-
-func parseTerm(word, text string) (term, error) {
-	rest, not := strings.CutPrefix(word, "-")
-	key, value, ok := strings.Cut(rest, ":")
-	if !ok || value == "" {
-		return term{}, fmt.Errorf("--only %q: %q is no key:value; write e.g. method:swav", text, word)
-	}
-	names := filterKeys()
-	if !slices.Contains(names, key) {
-		return term{}, fmt.Errorf("--only %q: unknown key %q; %s", text, key, filterMeant(key, names))
-	}
-	return term{key: key, value: value, not: not}, nil
+		return nil
+	})
+	return Filter{e}, err
 }
 
 // filterMeant suggests a key of expressions for one that does not exist.
@@ -76,38 +40,31 @@ func filterKeys() []string {
 	return names
 }
 
-// String is the expression.
-func (f Filter) String() string { return f.text }
-
 // Match reports whether a cell of a hash is selected.
 func (f Filter) Match(c *Cell, hash string) bool {
-	if len(f.terms) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(f.terms, func(all []term) bool {
-		return !slices.ContainsFunc(all, func(t term) bool { return t.match(c, hash) == t.not })
-	})
+	return f.Expression.Match(func(name, pattern string) bool { return c.has(name, pattern, hash) })
 }
 
-func (t term) match(c *Cell, hash string) bool {
+// has reports whether what a cell has for a key is like a pattern.
+func (c *Cell) has(name, pattern, hash string) bool {
 	m := c.Composition
-	switch t.key {
+	switch name {
 	case "method":
-		return m.Name == t.value
+		return selection.Like(pattern, m.Name)
 	case "objective":
-		return m.Objective == t.value
+		return selection.Like(pattern, m.Objective)
 	case "learner":
-		return m.Learner == t.value
+		return selection.Like(pattern, m.Learner)
 	case "embedding":
-		return m.Embedding == t.value
+		return selection.Like(pattern, m.Embedding)
 	case "regularizer":
-		return slices.Contains(m.Regularizers, t.value)
+		return slices.ContainsFunc(m.Regularizers, func(r string) bool { return selection.Like(pattern, r) })
 	case "reference":
-		return c.Reference == t.value
+		return c.Reference != "" && selection.Like(pattern, c.Reference)
 	case "seed":
-		return fmt.Sprint(c.Seed) == t.value
+		return selection.Like(pattern, fmt.Sprint(c.Seed))
 	case "hash":
-		return strings.HasPrefix(hash, t.value)
+		return selection.Like(pattern+"*", hash)
 	}
-	return c.Reads(key(t.key)) && fmt.Sprint(c.Settings.Get(t.key)) == t.value
+	return c.Reads(key(name)) && selection.Like(pattern, fmt.Sprint(c.Settings.Get(name)))
 }
