@@ -60,11 +60,11 @@ func (s *sweep) mainColumns() []table.Column {
 	for _, name := range s.dataColumns() {
 		columns = append(columns, table.Column{CSV: name, Data: true})
 	}
-	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true})
+	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true, Drop: dropCount})
 	for _, m := range s.measured(metrics.MainTable) {
 		c := m.column()
 		if c.Brief, c.Drop = m.In(metrics.BriefTable), dropMeasure; m.Headline {
-			c.Drop = 0
+			c.Drop = dropHeadline
 		}
 		columns = append(columns, c)
 	}
@@ -80,10 +80,12 @@ func (s *sweep) mainColumns() []table.Column {
 	return columns
 }
 
-// The order in which columns of the main table leave where a terminal is narrow: times, then other
-// measures than the headline, then differences. The headline, the number of seeds and the method stay.
+// The order in which columns of the main table leave where a terminal is narrow: times first, then
+// other measures than the headline, differences, the number of seeds, and the headline last.
 const (
-	dropDifference = iota + 1
+	dropHeadline = iota
+	dropCount
+	dropDifference
 	dropMeasure
 	dropTime
 )

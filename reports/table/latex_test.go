@@ -1,11 +1,10 @@
 package table
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"protobench/reports/table/pdflatex"
 )
 
 func TestLaTeXEscapes(t *testing.T) {
@@ -38,23 +37,5 @@ func TestLaTeXCompiles(t *testing.T) {
 		all += string(r)
 	}
 	page.General = append(page.General, all)
-	Compile(t, page.LaTeX())
-}
-
-// Compile sets LaTeX sources in one document, and skips the test where pdflatex is not installed.
-func Compile(t *testing.T, sources ...string) {
-	t.Helper()
-	if _, err := exec.LookPath("pdflatex"); err != nil {
-		t.Skip("pdflatex is not installed")
-	}
-	dir := t.TempDir()
-	text := "\\documentclass{article}\n\\usepackage{booktabs,graphicx}\n\\begin{document}\n" + strings.Join(sources, "\\clearpage\n") + "\\end{document}\n"
-	if err := os.WriteFile(filepath.Join(dir, "all.tex"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c := exec.CommandContext(t.Context(), "pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex")
-	c.Dir = dir
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	pdflatex.Compile(t, page.LaTeX())
 }

@@ -24,7 +24,7 @@ type Column struct {
 	CSV    string // in CSV, a metric's key where it is one
 	Text   bool   // words, not numbers: aligned left
 	Brief  bool   // belongs to the short table of the terminal
-	Drop   int    // columns of the highest number leave first where the terminal is narrow, those of 0 never
+	Drop   int    // columns of the highest number leave first where a terminal is narrow, among equals from the right
 	Data   bool   // stands in CSV alone
 }
 

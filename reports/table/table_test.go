@@ -153,3 +153,29 @@ func TestHTML(t *testing.T) {
 		t.Errorf("a table without a name: %s", plain)
 	}
 }
+
+// Columns leave in their order until the rows fit; a line says which, notes are broken between words.
+func TestTextFits(t *testing.T) {
+	page := &Table{Columns: []Column{{Name: "method", Text: true}, {Name: "first", Drop: 1}, {Name: "second", Drop: 2}, {Name: "third", Drop: 2, Unit: "%"}},
+		Rows: [][]Value{{{Text: "swav+gmm"}, {Text: strings.Repeat("1", 20)}, {Text: strings.Repeat("2", 20)}, {Text: strings.Repeat("3", 20)}}}}
+	page.Note(strings.Repeat("word ", 30))
+	for width, want := range map[int]string{0: "", 90: "", 70: "third %", 50: "second; third %", 40: "second; third %", 12: "second; third %"} {
+		got, err := page.Text(width)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, left, _ := strings.Cut(strings.Join(strings.Fields(got), " "), "left out, as the terminal is too narrow: ")
+		left, _, _ = strings.Cut(left, " [1]")
+		if left != want || width > 0 && widest(got) > max(width, least) {
+			t.Errorf("%d: left out %q, want %q, %d columns in\n%s", width, left, want, widest(got), got)
+		}
+	}
+	page.Rows[0][0] = Value{Text: strings.Repeat("long ", 12), Marks: []int{1}, Aside: " aside"}
+	got, err := page.Text(40)
+	if err != nil || widest(got) > 40 || !strings.Contains(got, "long…  [1]") && !strings.Contains(got, "… [1]") || strings.Contains(got, "aside") {
+		t.Errorf("%d columns in\n%s", widest(got), got)
+	}
+	if page.Rows[0][0].Aside == "" || page.Columns[0].Name != "method" {
+		t.Error("the table itself changed")
+	}
+}

@@ -14,9 +14,9 @@ import (
 const least = 40
 
 // Text writes the table with its footnotes for a terminal of so many columns; 0 for any number.
-// No row wraps. Where the table is too wide, columns leave in the order of their Drop, among equals
-// from the right; where those that never leave are too wide, the words of the first one are cut
-// short. A line says what was left out.
+// No row wraps. Where the table is too wide, columns leave, those of the highest Drop first, among
+// equals from the right; the first one stays, and is cut short where it alone is too wide. A line says
+// what was left out.
 func (t *Table) Text(width int) (string, error) {
 	t = t.shown()
 	for _, row := range t.Rows {
@@ -59,11 +59,11 @@ func (t *Table) ruled() (string, error) {
 	}), Plain)
 }
 
-// next is the column that leaves first; −1 where none may.
+// next is the column that leaves first; −1 where the first one alone is left.
 func (t *Table) next() int {
 	best := -1
 	for i, c := range t.Columns {
-		if c.Drop > 0 && (best < 0 || c.Drop >= t.Columns[best].Drop) {
+		if i > 0 && (best < 0 || c.Drop >= t.Columns[best].Drop) {
 			best = i
 		}
 	}
