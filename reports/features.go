@@ -10,7 +10,7 @@ import (
 // table's one probe. Columns that no run has a value for are left out.
 func (s *sweep) featureTable() *table.Table {
 	t := s.sideTable(s.arms, s.defined(columnsOf(metrics.FeaturesTable)))
-	t.Name, t.Caption = "features", "How good the frozen features of both branches are. "+entriesText
+	t.Name, t.Caption, t.Entries = "features", "How good the frozen features of both branches are.", entriesText
 	return t
 }
 
@@ -18,7 +18,7 @@ func (s *sweep) featureTable() *table.Table {
 func (s *sweep) geometryTable() *table.Table {
 	measures := s.defined(columnsOf(metrics.GeometryTable))
 	t := s.sideTable(s.trained(), measures)
-	t.Name, t.Caption = "geometry", "How the prototypes lie and how they are used, beside random unit vectors of their shape. "+entriesText
+	t.Name, t.Caption, t.Entries = "geometry", "How the prototypes lie and how they are used, beside random unit vectors of their shape.", entriesText
 	if len(measures) > 0 {
 		s.randomRows(t, measures)
 	}

@@ -11,12 +11,12 @@ import (
 	"protobench/stats"
 )
 
-const mainCaption = "How unique and how used each arm's prototypes are, how good its features are, and the mean paired difference to its baseline (Δ). " + entriesText
+const mainCaption = "How unique and how used each arm's prototypes are, how good its features are, and the mean paired difference to its baseline (Δ)."
 
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
 func (s *sweep) mainTable() *table.Table {
-	t := &table.Table{Name: "main", Caption: mainCaption, Columns: s.mainColumns()}
+	t := &table.Table{Name: "main", Caption: mainCaption, Entries: entriesText, Columns: s.mainColumns()}
 	comparisons := s.comparisons()
 	measures := s.measured(metrics.MainTable)
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)

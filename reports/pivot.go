@@ -101,7 +101,7 @@ func (p *pivot) measures(r run) bool {
 // table makes the entries.
 func (p *pivot) table() *table.Table {
 	rows, cols := combinations(p.runs, p.rowKeys), combinations(p.runs, p.colKeys)
-	t := &table.Table{Name: "pivot", Caption: p.caption(), Columns: p.columns(cols)}
+	t := &table.Table{Name: "pivot", Caption: p.caption(), Entries: entriesText, Columns: p.columns(cols)}
 	if len(p.values) == 1 && len(p.colKeys) > 0 {
 		t.General = []string{"Entries are " + p.values[0].title() + "."}
 	}
@@ -125,7 +125,7 @@ func (p *pivot) caption() string {
 	for _, v := range p.values {
 		titles = append(titles, v.title())
 	}
-	return p.plan.Name + ": " + strings.Join(titles, ", ") + ". " + entriesText + " The last epoch counts. " + plural(p.most(), "seed") + " where an entry does not say otherwise."
+	return p.plan.Name + ": " + strings.Join(titles, ", ") + ". The last epoch counts. " + plural(p.most(), "seed") + " where an entry does not say otherwise."
 }
 
 // most is the largest number of seeds.

@@ -19,7 +19,7 @@ const mostRanked = 20
 // ties out of the paired tests of all pairs. A group that its seeds cannot tell apart has no rows
 // and a reason.
 func (s *sweep) rankTable() *table.Table {
-	t := &table.Table{Name: "ranks", Caption: "Arms by the declared endpoints, the best first. Arms that share a letter are not shown to differ: two-sided sign-flip tests at equal seeds, Holm's correction over all pairs of arms of the endpoint and place. " + entriesText,
+	t := &table.Table{Name: "ranks", Caption: "Arms by the declared endpoints, the best first. Arms that share a letter are not shown to differ: two-sided sign-flip tests at equal seeds, Holm's correction over all pairs of arms of the endpoint and place.", Entries: entriesText,
 		Columns: []table.Column{words("endpoint"), wordsAs("at", "axes"), words("method"), seedsColumn(), {Name: "mean", CSV: "mean"}, wordsAs("ties", "letters")}}
 	for _, group := range s.places() {
 		for _, m := range s.endpoints() {

@@ -9,8 +9,9 @@ import (
 
 // page collects the report's Markdown.
 type page struct {
-	b   strings.Builder
-	err error
+	b    strings.Builder
+	said map[string]bool // what tables say of their entries
+	err  error
 }
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.b, format+"\n", args...) }
@@ -25,12 +26,21 @@ func (p *page) table(t *table.Table) {
 		}
 		return
 	}
-	p.line("%s\n", table.EscapeMarkdown(t.Caption))
+	p.line("%s\n", table.EscapeMarkdown(p.once(t)))
 	text, err := t.Markdown()
 	if err != nil && p.err == nil {
 		p.err = err
 	}
 	p.b.WriteString(text)
+}
+
+// once is a table's caption, with what its entries are where no table above said so.
+func (p *page) once(t *table.Table) string {
+	if t.Entries == "" || p.said[t.Entries] {
+		return t.Caption
+	}
+	p.said = map[string]bool{t.Entries: true}
+	return t.Caption + " " + t.Entries
 }
 
 // section writes a table under a heading; nothing where there is nothing to say. The text before

@@ -127,7 +127,11 @@ func (m *remark) text(cells int) string {
 	where, keys := fmt.Sprintf("%d of %d cells", m.cells, cells), strings.Join(m.keys, ", ")
 	switch {
 	case m.undefined:
-		return fmt.Sprintf("%s has no value in %s: %s.", keys, where, b.String())
+		has := "has"
+		if len(m.keys) > 1 {
+			has = "have"
+		}
+		return fmt.Sprintf("%s %s no value in %s: %s.", keys, has, where, b.String())
 	case keys == "":
 		return fmt.Sprintf("%s (%s).", b.String(), where)
 	}

@@ -31,7 +31,7 @@ func (s *sweep) comparisonTable() *table.Table {
 // and beside the arm whose shadow it is.
 func (s *sweep) observerTable() *table.Table {
 	measures := observerMeasures()
-	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm. " + entriesText,
+	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm.", Entries: entriesText,
 		Columns: append([]table.Column{words("method"), words("learner"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
@@ -94,7 +94,7 @@ func (s *sweep) epsilonTable() *table.Table {
 			measures = append(measures, measureOf(key(eps)))
 		}
 	}
-	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one. " + entriesText,
+	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one.", Entries: entriesText,
 		Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
 	if len(s.defined(measures)) == 0 {
 		return t
@@ -125,7 +125,7 @@ func (a *arm) plainValue(m measure) table.Value { return m.cell(a.counted(), "",
 
 // failureTable lists the runs without final metrics, with their reasons.
 func (s *sweep) failureTable() *table.Table {
-	t := &table.Table{Name: "failures", Caption: "Runs that did not end well.",
+	t := &table.Table{Name: "failures", Caption: "Runs that collapsed, diverged, failed or were stopped, with their reasons.",
 		Columns: []table.Column{words("method"), {Name: "seed", CSV: "seed"}, words("state"), {Name: "epoch", CSV: "epoch"}, words("reason")}}
 	for _, a := range s.arms {
 		for _, r := range a.runs {

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -84,7 +85,11 @@ func (t *Table) marksHTML(marks []int) string {
 func (t *Table) noteID(mark int) string { return fmt.Sprintf("%s-note-%d", t.Name, mark) }
 
 func (t *Table) notesHTML() string {
-	if len(t.Notes)+len(t.General) == 0 {
+	general := t.General
+	if t.Entries != "" {
+		general = append(slices.Clone(general), t.Entries)
+	}
+	if len(t.Notes)+len(general) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -96,7 +101,7 @@ func (t *Table) notesHTML() string {
 		}
 		fmt.Fprintf(&b, "<li%s>[%d] %s</li>\n", id, i+1, escapeHTML(n))
 	}
-	for _, n := range t.General {
+	for _, n := range general {
 		fmt.Fprintf(&b, "<li>%s</li>\n", escapeHTML(n))
 	}
 	b.WriteString("</ul>\n")

@@ -13,8 +13,8 @@ func (t *Table) LaTeX() string {
 	t = t.shown()
 	var b strings.Builder
 	b.WriteString("% needs \\usepackage{booktabs,graphicx}\n\\begin{table}\n\\centering\n")
-	if t.Caption != "" {
-		fmt.Fprintf(&b, "\\caption{%s}\n", escapeLaTeX(t.Caption))
+	if text := strings.TrimSpace(t.Caption + " " + t.Entries); text != "" {
+		fmt.Fprintf(&b, "\\caption{%s}\n", escapeLaTeX(text))
 	}
 	if t.Name != "" {
 		fmt.Fprintf(&b, "\\label{tab:%s}\n", strings.ReplaceAll(t.Name, "_", "-"))

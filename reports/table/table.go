@@ -9,7 +9,8 @@ import (
 // Table is the one model behind every form. Rows have as many values as there are columns.
 type Table struct {
 	Name    string // of its files and its place on a page: letters, digits and underscores
-	Caption string // what the entries are
+	Caption string // what the table shows
+	Entries string // how entries over seeds are written, which a page of many tables says once
 	Columns []Column
 	Rows    [][]Value // [rows][len(Columns)]
 	Notes   []string  // footnotes; note i has the mark i+1
@@ -100,7 +101,7 @@ func (t *Table) shown() *Table { return t.Only(func(c Column) bool { return !c.D
 
 // Only returns the table of the columns that keep wants, with all notes.
 func (t *Table) Only(keep func(Column) bool) *Table {
-	out := &Table{Name: t.Name, Caption: t.Caption, Notes: t.Notes, General: t.General, Rows: make([][]Value, len(t.Rows))}
+	out := &Table{Name: t.Name, Caption: t.Caption, Entries: t.Entries, Notes: t.Notes, General: t.General, Rows: make([][]Value, len(t.Rows))}
 	for c, col := range t.Columns {
 		if !keep(col) {
 			continue
