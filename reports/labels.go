@@ -13,7 +13,7 @@ func (s *sweep) labelArms() {
 	varying := s.varyingAxes()
 	for _, a := range s.arms {
 		a.label = a.cell.Method
-		if suffix := axesText(a.cell, varying); suffix != "" {
+		if suffix := placeText(a.cell, varying); suffix != "" {
 			a.label += " (" + suffix + ")"
 		}
 	}
@@ -36,6 +36,19 @@ func (s *sweep) varyingAxes() []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// placeText is what tells arms of one method apart: their place on the axes, and their form where it
+// is the paper's.
+func placeText(c store.Cell, axes []string) string {
+	text := axesText(c, axes)
+	switch {
+	case c.Form == "":
+		return text
+	case text == "":
+		return c.Form
+	}
+	return text + ", " + c.Form
 }
 
 // axesText writes an arm's place on the given axes: "T 0.2, K 512". Axes that the arm
@@ -79,7 +92,7 @@ func (s *sweep) legendLabel(a *arm) string {
 	if len(s.objectives) < 2 {
 		return a.label
 	}
-	if suffix := axesText(a.cell, s.varyingAxes()); suffix != "" {
+	if suffix := placeText(a.cell, s.varyingAxes()); suffix != "" {
 		return fmt.Sprintf("%s (%s)", variant(a.cell), suffix)
 	}
 	return variant(a.cell)

@@ -30,11 +30,12 @@ func small(t *testing.T) Report {
 	t.Helper()
 	e := stats.Estimated([]float64{1, 2, 3})
 	main := &table.Table{
+		Name: "main", Caption: "What arms came to.", Entries: "Entries are means.",
 		Columns: []table.Column{{Name: "method", Text: true, Brief: true}, {Name: "n", Brief: true}, {Name: "live", Brief: true}, {Name: "wide"}, {CSV: "hidden", Data: true}},
 		Rows: [][]table.Value{
-			{{Text: nasty, Marks: " [1]"}, {Text: "3 of 4"}, {Text: "2.0 ± 2.5", Estimate: &e}, {Text: "x"}, {Text: "not shown"}},
+			{{Text: nasty, Marks: []int{1}}, {Text: "3 of 4"}, {Text: "2.0 ± 2.5", Estimate: &e}, {Text: "x"}, {Text: "not shown"}},
 			{{Text: "b"}, {Text: "4"}, {Text: "–"}, {Text: "x"}, {}},
-			{{Text: "c"}, {Text: "4"}, {Text: "−1.5"}, {Text: "y"}, {}},
+			{{Text: "c"}, {Text: "4"}, table.Number(-1.5, "−1.5"), {Text: "y"}, {}},
 		},
 		Notes: []string{"a <note>"}, General: []string{"for all"},
 	}
@@ -47,9 +48,9 @@ func small(t *testing.T) Report {
 	return Report{
 		Name: nasty, Question: "Why?", Note: "A note.", Progress: Progress{Planned: 4, Done: 2, Collapsed: 1, Failed: 1},
 		Findings: []Finding{{Name: "first", Says: "More is more.", Verdict: "not supported", Because: "it is not", Measured: "+1.0", Expected: "above 0", Interval: Interval{Mean: 1, Low: -1, High: 3, From: 2, To: math.Inf(1)}}},
-		Results:  []Section{{ID: "main", Title: "All", Table: main, Differ: true}}, More: []Section{{ID: "none", Title: "Empty", Table: &table.Table{}}},
+		Results:  []Section{{Title: "All", Table: main, Differ: true}}, More: []Section{{Title: "Empty", Table: &table.Table{}}},
 		Figures: []Figure{{Name: "f", Title: "A figure", Caption: "**Bold** caption.", SVG: []byte(`<svg viewBox="0 0 9 9"><text>swav</text></svg>`)}, {Name: "g", Title: "None", State: "Not drawn."}},
-		Setup:   []string{"**One** line"}, Origin: []string{"go: 1"}, Columns: []string{"`n`: seeds"}, Overview: main, Cells: cells,
+		Setup:   []string{"**One** line"}, Origin: []string{"go: 1"}, Columns: []string{"`n`: seeds"}, Overview: Section{Title: "Cells", Table: main}, Cells: cells,
 	}
 }
 
