@@ -44,20 +44,7 @@ func accuracy() measure { return measureOf(metrics.LinearKey(metrics.Teacher)) }
 func smallest() float64 { return metrics.Epsilons()[0] }
 
 // of returns the shown value out of a learner's metrics with K prototypes.
-func (m measure) of(values store.Metrics, k int) float64 { return m.shown(lookup(values, m.Key), k) }
-
-// shown is a value as tables show it, NaN where a share is of an unknown K.
-func (m measure) shown(v float64, k int) float64 {
-	switch {
-	case m.Unit == metrics.CountOfK && k < 1:
-		return math.NaN()
-	case m.Unit == metrics.CountOfK:
-		return 100 * v / float64(k)
-	case m.Unit.Percent():
-		return 100 * v
-	}
-	return v
-}
+func (m measure) of(values store.Metrics, k int) float64 { return m.Shown(lookup(values, m.Key), k) }
 
 // over returns the shown values of an arm's counted runs.
 func (m measure) over(a *arm) []float64 {
@@ -80,7 +67,7 @@ func (m measure) in(r run, observer string) float64 {
 // misleads reports whether the value that a run has for the measure means nothing: what is counted
 // by the argmax over the scores of a collapsed training can look better than that of a healthy one.
 func (m measure) misleads(r run) bool {
-	return m.Of == metrics.OfPrototypes && !m.Telling && r.Result.Outcome.Status == store.Collapsed
+	return m.Misleads(r.Result.Outcome.Status == store.Collapsed)
 }
 
 // cell is the table's value over runs that have final metrics. The rate of collapsed runs stands
@@ -108,15 +95,7 @@ func (m measure) cell(runs []run, observer string, counted bool) table.Value {
 }
 
 // title heads the measure's column.
-func (m measure) title() string {
-	switch {
-	case m.Unit.Percent():
-		return m.Title() + " %"
-	case m.Unit == metrics.Radians:
-		return m.Title() + ", rad"
-	}
-	return m.Title()
-}
+func (m measure) title() string { return m.Shows() }
 
 // number writes a value with the decimals that suit its unit.
 func (m measure) number(v float64) string {

@@ -23,8 +23,8 @@ type Summary struct {
 }
 
 // Write makes the report of a run directory: report/README.md, report/main.csv, report/arms.csv,
-// report/comparisons.csv, report/factorial.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png
-// and *.svg; report/findings.md where the sweep makes claims. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
+// report/comparisons.csv, report/factorial.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png,
+// *.svg and *.pdf; report/findings.md where the sweep makes claims. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
 // file.
 func Write(dir string) (Summary, error) {
 	s, err := load(dir)
@@ -75,45 +75,6 @@ func MainTable(dir string) (string, error) {
 	return s.mainTable().Brief().Text()
 }
 
-// figures makes all pictures in the order of the page.
-func (s *sweep) figures() ([]figure, error) {
-	training, err := s.trainingFigure()
-	if err != nil {
-		return nil, err
-	}
-	shadows, err := s.shadowFigure()
-	if err != nil {
-		return nil, err
-	}
-	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure(), s.axesFigure()}, nil
-}
-
-// save writes both forms. Where there is nothing to draw, or less than a finished sweep has, an
-// earlier report's picture stays: what it was made of may be gone for good.
-func (f *figure) save(folder string) error {
-	path := filepath.Join(folder, f.name)
-	if f.Draw == nil || f.short != "" {
-		f.kept = exists(path + ".png")
-	}
-	if f.Draw == nil || f.kept {
-		return nil
-	}
-	return f.Save(path)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// why says why the figure is not drawn, or not renewed.
-func (f *figure) why() string {
-	if f.short != "" {
-		return f.short
-	}
-	return f.missing
-}
-
 func (s *sweep) writeTables(out string) error {
 	for _, t := range []struct {
 		name  string
@@ -151,10 +112,10 @@ func (s *sweep) summary(figures []figure) (Summary, error) {
 	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Note: s.plan.Note, Unplanned: s.unplanned}
 	out.Planned, out.Done, out.Failed = s.tally()
 	for _, f := range figures {
-		switch said := f.title + ": " + f.why(); {
+		switch said := f.Title + ": " + f.Why(); {
 		case f.kept:
 			out.Kept = append(out.Kept, said)
-		case f.Draw == nil && !f.optional:
+		case f.Draw == nil && !f.Optional:
 			out.Missing = append(out.Missing, said)
 		}
 	}
