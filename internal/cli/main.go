@@ -63,6 +63,7 @@ type commands struct {
 	Report    reportCommand    `cmd:"" help:"Write the report of a run again."`
 	Explain   explainCommand   `cmd:"" help:"Judge a sweep's claims by its results."`
 	Reproduce reproduceCommand `cmd:"" help:"Train a finished cell anew and compare every bit."`
+	Film      filmCommand      `cmd:"" help:"Train a finished cell anew and picture where its prototypes went."`
 	Audit     auditCommand     `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
 	Probe     probeCommand     `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
 	Export    exportCommand    `cmd:"" help:"Write what a finished cell learned, for Python and others."`
