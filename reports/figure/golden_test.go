@@ -1,28 +1,14 @@
 package figure
 
 import (
-	"bytes"
 	"flag"
-	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
-	"image/png"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"protobench/reports/drawing"
-)
-
-// What two renderings of one figure may differ in. Processors that fuse or order sums otherwise
-// move an edge by a small part of a pixel; a line of 1.4 points that is gone, or has another
-// colour, is a thousandth of a picture or more.
-const (
-	figureStep  = 24   // of 255: a pixel counts as different where a channel is off by more
-	figureShare = 1e-4 // of the pixels
-	figureMean  = 0.02 // of 255, over all channels of all pixels
-	shrinkage   = 3    // references hold one pixel for so many by so many, their mean
+	"protobench/reports/drawing/picturetest"
 )
 
 var update = flag.Bool("update", false, "rewrite the reference pictures")
@@ -55,7 +41,7 @@ func TestFigures(t *testing.T) {
 	}
 	t.Run("other colour", func(t *testing.T) { otherColourIsSeen(t, got) })
 	t.Run("missing line", func(t *testing.T) { missingLineIsSeen(t, got) })
-	t.Run("as before", func(t *testing.T) { asBefore(t, got) })
+	picturetest.Compare(t, filepath.Join("testdata", "figures"), got, *update)
 }
 
 // drawnFigures are the names of all figures.
@@ -73,31 +59,7 @@ func pictureOf(t *testing.T, f Figure) *image.RGBA {
 	}
 	b, err := f.PNG()
 	must(t, err)
-	return decoded(t, b)
-}
-
-func asBefore(t *testing.T, got map[string]*image.RGBA) {
-	folder := filepath.Join("testdata", "figures")
-	if *update {
-		must(t, os.RemoveAll(folder))
-		must(t, os.MkdirAll(folder, 0o755))
-		for name, p := range got {
-			savePicture(t, filepath.Join(folder, name), shrunk(p))
-		}
-	}
-	want := pictures(t, folder)
-	for name := range want {
-		if got[name] == nil {
-			t.Errorf("%s is not drawn any more (run with -update when that is meant)", name)
-		}
-	}
-	for name, p := range got {
-		if want[name] == nil {
-			t.Errorf("%s has no reference in %s: run with -update", name, folder)
-		} else if err := alike(want[name], shrunk(p)); err != nil {
-			t.Errorf("%s (run with -update when the change is meant): %v", name, err)
-		}
-	}
+	return picturetest.Decoded(t, b)
 }
 
 // otherColourIsSeen: one colour of the palette for its neighbour, in whatever figure has it, is no
@@ -106,14 +68,13 @@ func otherColourIsSeen(t *testing.T, figures map[string]*image.RGBA) {
 	colours := drawing.Palette()
 	used := map[color.NRGBA]bool{}
 	for name, p := range figures {
-		want := shrunk(p)
 		for i, c := range colours {
 			other := recoloured(p, c, colours[(i+1)%len(colours)])
 			if other == nil {
 				continue
 			}
 			used[c] = true
-			if alike(want, shrunk(other)) == nil {
+			if picturetest.Alike(p, other) {
 				t.Errorf("%s: no one sees another colour in place of %v", name, c)
 			}
 		}
@@ -130,126 +91,9 @@ func missingLineIsSeen(t *testing.T, figures map[string]*image.RGBA) {
 	for i := range s.Arms[1].Runs {
 		s.Arms[1].Runs[i].read = &track{}
 	}
-	if alike(shrunk(figures[name+".png"]), shrunk(pictureOf(t, allOf(t, s)[name]))) == nil {
+	if picturetest.Alike(figures[name+".png"], pictureOf(t, allOf(t, s)[name])) {
 		t.Error("no one sees a missing line")
 	}
-}
-
-// TestAlike: the tolerance holds on both of its sides.
-func TestAlike(t *testing.T) {
-	t.Parallel()
-	want := image.NewRGBA(image.Rect(0, 0, 200, 100))
-	draw.Draw(want, want.Bounds(), image.White, image.Point{}, draw.Src)
-	changed := func(pixels int, by uint8) *image.RGBA {
-		out := image.NewRGBA(want.Bounds())
-		copy(out.Pix, want.Pix)
-		for i := range pixels {
-			out.Pix[4*i] -= by
-		}
-		return out
-	}
-	for _, c := range []struct {
-		name string
-		got  *image.RGBA
-		ok   bool
-	}{
-		{"equal", changed(0, 0), true},
-		{"rounding", changed(200, figureStep/8), true},
-		{"an edge or two", changed(2, 255), true},
-		{"more of them", changed(3, 255), false},
-		{"many a little", changed(200*100, figureStep/8), false},
-		{"wider", image.NewRGBA(image.Rect(0, 0, 201, 100)), false},
-		{"lower", image.NewRGBA(image.Rect(0, 0, 200, 99)), false},
-	} {
-		if err := alike(want, c.got); (err == nil) != c.ok {
-			t.Errorf("%s: %v", c.name, err)
-		}
-	}
-}
-
-// alike says in what two pictures differ, nil where they are the same figure.
-func alike(want, got *image.RGBA) error {
-	if want.Bounds() != got.Bounds() {
-		return fmt.Errorf("%v pixels, want %v", got.Bounds().Size(), want.Bounds().Size())
-	}
-	off, total := 0, 0
-	for i := 0; i < len(want.Pix); i += 4 {
-		most := 0
-		for c := range 3 {
-			d := max(want.Pix[i+c], got.Pix[i+c]) - min(want.Pix[i+c], got.Pix[i+c])
-			total += int(d)
-			most = max(most, int(d))
-		}
-		if most > figureStep {
-			off++
-		}
-	}
-	pixels := float64(len(want.Pix) / 4)
-	share, mean := float64(off)/pixels, float64(total)/(3*pixels)
-	if share > figureShare || mean > figureMean {
-		return fmt.Errorf("%.3g of the pixels differ (at most %g), by %.3g on average (at most %g)", share, figureShare, mean, figureMean)
-	}
-	return nil
-}
-
-// pictures reads all PNG files of a folder, by name.
-func pictures(t *testing.T, folder string) map[string]*image.RGBA {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(folder, "*.png"))
-	must(t, err)
-	if len(paths) == 0 {
-		t.Fatalf("%s: no pictures", folder)
-	}
-	out := map[string]*image.RGBA{}
-	for _, path := range paths {
-		b, err := os.ReadFile(path)
-		must(t, err)
-		out[filepath.Base(path)] = decoded(t, b)
-	}
-	return out
-}
-
-func decoded(t *testing.T, b []byte) *image.RGBA {
-	t.Helper()
-	p, err := png.Decode(bytes.NewReader(b))
-	must(t, err)
-	out := image.NewRGBA(p.Bounds())
-	draw.Draw(out, p.Bounds(), p, p.Bounds().Min, draw.Src)
-	return out
-}
-
-func savePicture(t *testing.T, path string, p image.Image) {
-	t.Helper()
-	f, err := os.Create(path)
-	must(t, err)
-	must(t, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(f, p))
-	must(t, f.Close())
-}
-
-// shrunk is the mean of each square of pixels; squares at the right and the lower edge may be cut.
-func shrunk(p *image.RGBA) *image.RGBA {
-	w, h := p.Bounds().Dx(), p.Bounds().Dy()
-	out := image.NewRGBA(image.Rect(0, 0, (w+shrinkage-1)/shrinkage, (h+shrinkage-1)/shrinkage))
-	for y := range out.Bounds().Dy() {
-		for x := range out.Bounds().Dx() {
-			square := image.Rect(x*shrinkage, y*shrinkage, (x+1)*shrinkage, (y+1)*shrinkage).Intersect(p.Bounds())
-			out.SetRGBA(x, y, meanColour(p, square))
-		}
-	}
-	return out
-}
-
-func meanColour(p *image.RGBA, square image.Rectangle) color.RGBA {
-	var sum [3]int
-	for y := square.Min.Y; y < square.Max.Y; y++ {
-		row := p.Pix[p.PixOffset(square.Min.X, y):p.PixOffset(square.Max.X, y)]
-		for i := 0; i < len(row); i += 4 {
-			sum[0], sum[1], sum[2] = sum[0]+int(row[i]), sum[1]+int(row[i+1]), sum[2]+int(row[i+2])
-		}
-	}
-	n := square.Dx() * square.Dy()
-	at := func(i int) uint8 { return uint8((sum[i] + n/2) / n) }
-	return color.RGBA{at(0), at(1), at(2), 255}
 }
 
 // recoloured is the picture with one colour for another, nil where it has too little of it to be

@@ -2,6 +2,8 @@ package film
 
 import (
 	"bytes"
+	"flag"
+	"image"
 	"image/gif"
 	"math"
 	"os"
@@ -14,6 +16,7 @@ import (
 
 	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/reports/drawing/picturetest"
 )
 
 // shots are of prototypes of which two thirds run together onto two places, the later the faster.
@@ -159,4 +162,15 @@ func TestSave(t *testing.T) {
 			t.Errorf("the strip does not say %s", text)
 		}
 	}
+}
+
+var update = flag.Bool("update", false, "rewrite the reference pictures")
+
+// The strip is as before.
+func TestStrip(t *testing.T) {
+	b, err := film(t).Strip().PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	picturetest.Compare(t, filepath.Join("testdata", "strip"), map[string]*image.RGBA{"strip.png": picturetest.Decoded(t, b)}, *update)
 }
