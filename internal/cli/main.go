@@ -62,6 +62,7 @@ type commands struct {
 	Status    statusCommand    `cmd:"" help:"Show how far a run is."`
 	Report    reportCommand    `cmd:"" help:"Write the report of a run again."`
 	Explain   explainCommand   `cmd:"" help:"Judge a sweep's claims by its results."`
+	Relate    relateCommand    `cmd:"" help:"Say how two metrics go together, over all finished cells, between arms and within them."`
 	Reproduce reproduceCommand `cmd:"" help:"Train a finished cell anew and compare every bit."`
 	Film      filmCommand      `cmd:"" help:"Train a finished cell anew and picture where its prototypes went."`
 	Audit     auditCommand     `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
