@@ -1,7 +1,6 @@
 package figure
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -39,7 +38,7 @@ func (s *Sweep) onePathFigure() (Figure, error) {
 	if len(fits) == 0 {
 		return f, nil
 	}
-	f.Caption = "Above: unique prototypes against the angle that a prototype has turned by since the start (sum over steps, mean over prototypes; log of 1 + hundredths of a radian), one line for each setting of joint prototypes over its training, means over seeds. The black steps are the best curve that never rises, fitted to all measurements of an objective (isotonic least squares). Below: what it leaves. "
+	f.Caption = "Above: unique prototypes against the angle that a prototype has turned by since the start (sum over steps, mean over prototypes; log of 1 + hundredths of a radian), one line for each setting of joint prototypes over its training, means over seeds. The black steps are the monotone curve that is nearest to all measurements of an objective (isotonic least squares). Below: what it leaves. "
 	for _, fit := range fits {
 		f.Caption += fit.text() + " "
 	}
@@ -74,7 +73,7 @@ type pathTrack struct {
 	residual     []float64
 }
 
-// pathFit is the best falling curve through all settings of an objective.
+// pathFit is the best monotone curve through all settings of an objective.
 type pathFit struct {
 	objective string
 	tracks    []pathTrack
@@ -84,52 +83,35 @@ type pathFit struct {
 
 func newPathFit(objective string, arms []*Arm, paths, counts curves) pathFit {
 	fit := pathFit{objective: objective}
-	type point struct{ path, unique float64 }
-	var all []point
+	var x, y []float64
 	for _, a := range arms {
 		p, c := paths.of(a, ""), counts.of(a, "")
 		if len(p.Steps) < 2 || !slices.Equal(p.Steps, c.Steps) {
 			continue
 		}
 		fit.tracks = append(fit.tracks, pathTrack{arm: a, path: p.Mean, unique: c.Mean})
-		for i := range p.Mean {
-			all = append(all, point{p.Mean[i], c.Mean[i]})
-		}
+		x, y = append(x, p.Mean...), append(y, c.Mean...)
 	}
 	if len(fit.tracks) < 3 {
 		return fit
 	}
-	slices.SortFunc(all, func(a, b point) int {
-		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(b.unique, a.unique))
-	})
-	var values []float64
-	for _, q := range all {
-		fit.at, values = append(fit.at, q.path), append(values, q.unique)
+	fit.at = slices.Sorted(slices.Values(x))
+	var levels []float64
+	levels, fit.explained = stats.Monotone(x, y)
+	of := map[float64]float64{}
+	for i, at := range x {
+		of[at] = levels[i]
 	}
-	fit.level = stats.Falling(values)
-	var left, total float64
-	mean := stats.Mean(values)
-	for i, v := range values {
-		left += float64((v - fit.level[i]) * (v - fit.level[i]))
-		total += float64((v - mean) * (v - mean))
+	for _, at := range fit.at {
+		fit.level = append(fit.level, of[at])
 	}
-	fit.explained = 1 - left/total
 	for i := range fit.tracks {
 		t := &fit.tracks[i]
 		for j, at := range t.path {
-			t.residual = append(t.residual, t.unique[j]-fit.of(at))
+			t.residual = append(t.residual, t.unique[j]-of[at])
 		}
 	}
 	return fit
-}
-
-// of is the curve's value at a path.
-func (f pathFit) of(path float64) float64 {
-	i, found := slices.BinarySearch(f.at, path)
-	if !found && i > 0 {
-		i--
-	}
-	return f.level[min(i, len(f.level)-1)]
 }
 
 // worst is the setting whose measurements lie farthest from the curve on average, and by how much.
