@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 )
@@ -33,7 +34,7 @@ func WholeTicks(low, high float64) plot.ConstantTicks {
 	}
 	var out plot.ConstantTicks
 	for v := math.Ceil(low/step) * step; v <= high; v += step {
-		out = append(out, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
+		out = append(out, plot.Tick{Value: v, Label: strings.Replace(fmt.Sprintf("%.0f", v+0), "-", "−", 1)})
 	}
 	return out
 }

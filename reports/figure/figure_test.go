@@ -261,6 +261,20 @@ func TestTree(t *testing.T) {
 	}
 }
 
+// Lines join where a prototype last came near another one, and only those that end there: as many are
+// left as are unique.
+func TestMergesThatLast(t *testing.T) {
+	a := sample().Arms[0]
+	a.First.Vectors = matrix.Of(5, 2, []float32{1, 0, 0, 1, 1, 0.01, -1, 0, 0.01, 1})
+	a.Runs[0].read.merged = []meeting{{10, 4, 1}, {20, 3, 0}, {30, 4, 0}}
+	if d := cmp.Diff([]meeting{{0, 2, 0}, {30, 4, 1}}, a.lasting(), cmp.AllowUnexported(meeting{})); d != "" {
+		t.Error(d)
+	}
+	if _, roots := treeOf(5, a.lasting()); len(roots) != 3 {
+		t.Errorf("%d lines are left", len(roots))
+	}
+}
+
 // Settings that share a curve leave nothing; a setting beside it is named as the worst.
 func TestPathFit(t *testing.T) {
 	s := matrixSample()

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,7 +19,7 @@ const mostLeaves = 1024
 
 // mergeFigure shows which prototypes come together, and when.
 func (s *Sweep) mergeFigure() (Figure, error) {
-	f := Figure{Name: "merges", Optional: true, Missing: "no run has probes of merging prototypes, or none merged"}
+	f := Figure{Name: "merges", Optional: true, Missing: "no run has probes of merging prototypes, or none merged for good"}
 	f.Title = "Prototypes that come together over training"
 	arms, err := s.merging()
 	if err != nil {
@@ -33,8 +34,8 @@ func (s *Sweep) mergeFigure() (Figure, error) {
 	for _, a := range arms {
 		last = max(last, a.firstTrack().last())
 	}
-	f.Caption = fmt.Sprintf("Each line is a prototype of the first seed, from step 0 on; where two come within cosine distance ε = %s of each other between two measurements, their lines join. "+
-		"Collapse is a tree that closes to few lines; when it closes is when prototypes were lost, and whether many small groups or one large one form is how. Joined lines stay joined, so that prototypes that part again count as one: the count at the end is written in. Arms without any merge have no panel.",
+	f.Caption = fmt.Sprintf("Each line is a prototype of the first seed, from step 0 on. It joins the line that covers it at the end (greedy groups at cosine distance ε = %s) where it last came that near to another one between two measurements; pairs that parted again are not drawn, so that as many lines are left as prototypes are unique. "+
+		"Collapse is a tree that closes to few lines; when it closes is when prototypes were lost, and whether many small groups or one large one form is how. Arms without any lasting merge have no panel.",
 		metrics.EpsilonText(smallest())) + note
 	panels, columns := multiples(arms, 3, func(a *Arm) *plot.Plot { return mergePanel(a, last) })
 	f.drawn(panels, columns, 0.85, nil)
@@ -51,8 +52,25 @@ func (s *Sweep) merging() ([]*Arm, error) {
 		}
 	}
 	return s.withData(func(a *Arm) bool {
-		return len(a.Runs) > 0 && len(a.firstTrack().merged) > 0 && a.Runs[0].K <= mostLeaves
+		return len(a.Runs) > 0 && a.First != nil && a.First.Vectors.Rows <= mostLeaves && len(a.lasting()) > 0
 	}), nil
+}
+
+// lasting are the meetings that hold at the end: of each prototype that another one covers there,
+// when it last came near one, step 0 where it never did, by step.
+func (a *Arm) lasting() []meeting {
+	last := map[int]float64{}
+	for _, m := range a.firstTrack().merged {
+		last[m.one] = m.step
+	}
+	var out []meeting
+	for i, owner := range metrics.Unique(a.First.Vectors, smallest()).Owner {
+		if owner >= 0 && owner != i {
+			out = append(out, meeting{last[i], i, owner})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b meeting) int { return cmp.Compare(a.step, b.step) })
+	return out
 }
 
 // firstTrack is that of the arm's first run, which is read.
@@ -131,13 +149,13 @@ func leaves(all []branch, of int) int {
 }
 
 func mergePanel(a *Arm, last float64) *plot.Plot {
-	k := a.Runs[0].K
+	k := a.First.Vectors.Rows
 	p := drawing.NewPanel(drawing.Shorten(a.Label, 36), "training step", "prototypes", drawing.TextSize-0.5)
 	drawing.AmountAxis(&p.X, last)
 	p.Y.Min, p.Y.Max = -1, float64(k)+0.12*float64(k)
 	p.Y.Tick.Marker = drawing.Ticks([]float64{0, float64(k - 1)}, []string{"1", fmt.Sprint(k)})
 	t := a.firstTrack()
-	all, roots := treeOf(k, t.merged)
+	all, roots := treeOf(k, a.lasting())
 	slices.SortStableFunc(roots, func(a, b int) int { return leaves(all, b) - leaves(all, a) })
 	next := 0.0
 	for _, r := range roots {
@@ -160,10 +178,6 @@ func mergePanel(a *Arm, last float64) *plot.Plot {
 		}
 		drawing.AddLine(p, line, style)
 	}
-	text := fmt.Sprintf("%d of %d lines left", len(roots), k)
-	if unique, ok := a.Runs[0].Result.Metrics[metrics.UniqueKey(smallest())]; ok {
-		text += fmt.Sprintf(", %.0f unique at the end", unique)
-	}
-	p.Add(drawing.Note{Text: text, X: 0.99, Y: 0.995, Size: 5.5})
+	p.Add(drawing.Note{Text: fmt.Sprintf("%d of %d left", len(roots), k), X: 0.99, Y: 0.995, Size: 5.5})
 	return p
 }

@@ -172,6 +172,7 @@ func (f pathFit) panel(below, first bool) *plot.Plot {
 	}
 	if below {
 		drawing.AddLine(p, plotter.XYs{{X: p.X.Min}, {X: p.X.Max}}, black)
+		p.Y.Tick.Marker = drawing.WholeTicks(p.Y.Min, p.Y.Max)
 		return p
 	}
 	drawing.PercentAxis(&p.Y)
