@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -28,12 +27,12 @@ const (
 )
 
 // Main runs the program with the process's arguments and signals and returns
-// its exit code. The first interrupt lets cells save their state; the second
-// ends the process at once.
+// its exit code. The first interrupt, or one of a batch system's signals, lets cells save their
+// state; the second ends the process at once.
 func Main() int {
 	blas.Use()
 	defer runtime.KeepAlive(collectEarly())
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from then on signals have their usual effect
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)

@@ -72,6 +72,8 @@ func (p *progress) hear(e harness.Event) {
 	switch e.Kind {
 	case harness.Ended:
 		p.line(endedLine(e))
+	case harness.Noticed:
+		p.line("set aside: " + e.Reason)
 	case harness.Finished, harness.Stopped:
 		p.line(fmt.Sprintf("%d of %d cells have a result", e.Done, e.Total))
 	default:
