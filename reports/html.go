@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	reportfigure "protobench/reports/figure"
 	htmlpage "protobench/reports/page"
 	"protobench/reports/table"
 	"protobench/stats"
@@ -219,18 +221,17 @@ func (t tables) others() []htmlpage.Section {
 func (s *sweep) pageFigures(figures []figure) ([]htmlpage.Figure, error) {
 	var out []htmlpage.Figure
 	for _, f := range figures {
-		shown := htmlpage.Figure{Name: f.name, Title: f.title, Caption: f.caption, State: strings.TrimSpace(f.state())}
-		kept, err := s.keptPicture(&f)
+		shown := htmlpage.Figure{Name: f.Name, Title: f.Title, Caption: f.Caption, Alt: f.Alt, State: strings.TrimSpace(f.state())}
+		kept := s.keptPicture(&f)
 		switch {
-		case err != nil:
-			return nil, err
 		case kept != nil:
-			shown.SVG, shown.State = kept, "**Kept from an earlier report and not renewed:** "+f.why()+"."
-		case f.Draw == nil && f.optional:
+			shown.SVG, shown.State = kept, "**Kept from an earlier report and not renewed:** "+f.Why()+"."
+		case f.Draw == nil && f.Optional:
 			continue
 		case f.Draw == nil:
-			shown.State = "Not drawn: " + f.why() + "."
+			shown.State = "Not drawn: " + f.Why() + "."
 		default:
+			var err error
 			if shown.SVG, err = f.SVG(); err != nil {
 				return nil, err
 			}
@@ -253,20 +254,20 @@ func (f *figure) image(size int) ([]byte, error) {
 
 // keptPicture reads an earlier report's drawing of a figure that there is less to draw of now; nil
 // where there is none. A link that leads out of the report's folder is none.
-func (s *sweep) keptPicture(f *figure) ([]byte, error) {
-	if f.Draw != nil && f.short == "" {
-		return nil, nil
+func (s *sweep) keptPicture(f *figure) []byte {
+	if f.Draw != nil && f.Short == "" {
+		return nil
 	}
 	root, err := os.OpenRoot(s.dir.Report())
 	if err != nil {
-		return nil, nil // there is no earlier report
+		return nil // there is no earlier report
 	}
 	defer func() { _ = root.Close() }() // nothing was written
-	b, err := root.ReadFile(filepath.Join("figures", f.name+".svg"))
+	b, err := root.ReadFile(filepath.Join("figures", f.Name+".svg"))
 	if err != nil {
-		return nil, nil
+		return nil
 	}
-	return b, nil
+	return b
 }
 
 // overview has a row per cell, in the order of cells.
@@ -323,9 +324,9 @@ func duration(v float64, format string) table.Value {
 
 // cells are what opens behind rows and points.
 func (s *sweep) cells(p *Pages) *htmlpage.Cells {
-	out := htmlpage.NewCells()
+	out, looks := htmlpage.NewCells(), s.looks()
 	for _, a := range s.arms {
-		i := out.AddArm(s.armOnPage(a))
+		i := out.AddArm(a.onPage(looks[a]))
 		for _, r := range a.runs {
 			out.Add(i, r.CellState, p.folder(r))
 		}
@@ -333,16 +334,26 @@ func (s *sweep) cells(p *Pages) *htmlpage.Cells {
 	return out
 }
 
-func (s *sweep) armOnPage(a *arm) htmlpage.Arm {
+// looks are how figures show the arms that they have.
+func (s *sweep) looks() map[*arm]reportfigure.Look {
+	out := map[*arm]reportfigure.Look{}
+	all, trained := reportfigure.Looks(s.drawable()), s.trained()
+	for i, a := range trained {
+		out[a] = all[i]
+	}
+	return out
+}
+
+func (a *arm) onPage(look reportfigure.Look) htmlpage.Arm {
 	c := a.cell
-	out := htmlpage.Arm{Label: a.label, Legend: s.legendLabel(a), Color: "#808080", Settings: [][2]string{}, Parts: [][2]string{
+	out := htmlpage.Arm{Label: a.label, Legend: cmp.Or(look.Name, a.label), Color: "#808080", Settings: [][2]string{}, Parts: [][2]string{
 		{"objective", c.Objective}, {"learner", c.Learner}, {"regularizers", listed(c.Regularizers)}, {"embedding", c.Embedding}, {"observers", listed(a.planned.Observers)},
 	}}
 	if c.Form != "" {
 		out.Parts = append(out.Parts, [2]string{"form", c.Form})
 	}
 	if !a.reference {
-		rgb := a.style.Color
+		rgb := look.Color
 		out.Color = fmt.Sprintf("#%02x%02x%02x", rgb.R, rgb.G, rgb.B)
 	}
 	for _, one := range a.planned.Settings {
