@@ -1,21 +1,5 @@
 package metrics
 
-import "math"
-
-// Shown is a value as tables and figures show it: counts of prototypes as a share of K and shares in
-// percent, anything else as it is. NaN where a share is of an unknown K.
-func (s Spec) Shown(v float64, k int) float64 {
-	switch {
-	case s.Unit == CountOfK && k < 1:
-		return math.NaN()
-	case s.Unit == CountOfK:
-		return 100 * v / float64(k)
-	case s.Unit.Percent():
-		return 100 * v
-	}
-	return v
-}
-
 // Shows is the title with the unit that the values are shown in.
 func (s Spec) Shows() string {
 	switch {

@@ -78,8 +78,8 @@ func TestReportOfNotFinite(t *testing.T) {
 	if len(s.Missing) != 4 || !strings.Contains(strings.Join(s.Missing, ""), "accuracy") {
 		t.Errorf("missing %v, want the figures of counts and of the accuracy", s.Missing)
 	}
-	if !strings.Contains(s.MainTable, "collapsed 1/1") || strings.Contains(s.MainTable, "1.6") {
-		t.Errorf("the rate of collapse does not stand in place of a mean in\n%s", s.MainTable)
+	if text := terminal(t, s.MainTable); !strings.Contains(text, "collapsed 1/1") || strings.Contains(text, "1.6") {
+		t.Errorf("the rate of collapse does not stand in place of a mean in\n%s", text)
 	}
 }
 

@@ -12,7 +12,7 @@ func (s *sweep) labelArms() {
 	varying := s.varyingAxes()
 	for _, a := range s.arms {
 		a.label = a.cell.Method
-		if suffix := axesText(a.cell, varying); suffix != "" {
+		if suffix := placeText(a.cell, varying); suffix != "" {
 			a.label += " (" + suffix + ")"
 		}
 	}
@@ -35,6 +35,19 @@ func (s *sweep) varyingAxes() []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// placeText is what tells arms of one method apart: their place on the axes, and their form where it
+// is the paper's.
+func placeText(c store.Cell, axes []string) string {
+	text := axesText(c, axes)
+	switch {
+	case c.Form == "":
+		return text
+	case text == "":
+		return c.Form
+	}
+	return text + ", " + c.Form
 }
 
 // axesText writes an arm's place on the given axes: "T 0.2, K 512". Axes that the arm

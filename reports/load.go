@@ -33,8 +33,23 @@ type run struct {
 	k int // prototypes, 0 when unknown
 }
 
-// load reads the plan that holds and every result.
+// load reads the plan that holds, every result, and the first prototypes of every arm.
 func load(path string) (*sweep, error) {
+	s, err := loadPlain(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range s.trained() {
+		if a.first, err = a.firstPrototypes(); err != nil {
+			return nil, err
+		}
+	}
+	s.random = s.randomBaselines()
+	return s, nil
+}
+
+// loadPlain reads the plan and the results alone.
+func loadPlain(path string) (*sweep, error) {
 	dir, err := store.Open(path)
 	if err != nil {
 		return nil, err
@@ -54,12 +69,6 @@ func load(path string) (*sweep, error) {
 		s.add(c)
 	}
 	s.finish()
-	for _, a := range s.trained() {
-		if a.first, err = a.firstPrototypes(); err != nil {
-			return nil, err
-		}
-	}
-	s.random = s.randomBaselines()
 	return s, nil
 }
 

@@ -70,7 +70,7 @@ func (a *Arm) curve(m metrics.Spec, observer string) (curve, error) {
 		values := t.values[observer][m.Key]
 		for j, step := range t.steps {
 			if values != nil && !math.IsNaN(values[j]) {
-				at[step] = append(at[step], m.Shown(values[j], r.K))
+				at[step] = append(at[step], m.Unit.Shown(values[j], r.K))
 			}
 		}
 	}

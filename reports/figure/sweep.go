@@ -119,7 +119,7 @@ func shown(m metrics.Spec, values store.Metrics, k int) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	return m.Shown(v, k)
+	return m.Unit.Shown(v, k)
 }
 
 // over returns the shown values of an arm's runs.

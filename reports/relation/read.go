@@ -101,7 +101,7 @@ func shown(s metrics.Spec, values store.Metrics, k int) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	return s.Shown(v, k)
+	return s.Unit.Shown(v, k)
 }
 
 // Title is a metric's name with its unit, as it heads a column.
