@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,11 +16,13 @@ import (
 
 // Options say how a plan is run; none of them changes a number.
 type Options struct {
-	Jobs            int           // cells at a time, at least 1
+	Jobs            int           // cells at a time; 0: as many as there are threads and memory for
 	Threads         int           // shared by the cells that run, each has at least one
 	RetryFailed     bool          // run failed cells again, from their checkpoint where there is one
 	FailFast        bool          // stop at the first failed cell
 	CheckpointEvery time.Duration // between checkpoints of a cell
+	MaxMemory       int64         // of the process, bytes; 0: what there is ([Available]), negative: as much as it takes
+	MaxTime         time.Duration // of a cell in this run; 0: as long as it takes
 	Version         string        // of the program, for provenance
 	Engine          Engine
 	Data            *Library
@@ -27,33 +31,68 @@ type Options struct {
 
 // Summary says how a run ended.
 type Summary struct {
-	Done        int      `json:"done"`        // cells with a result now: ok, collapsed or diverged
-	Failed      []string `json:"failed"`      // "cell: reason", of this run and of earlier ones
-	Interrupted int      `json:"interrupted"` // cells stopped or not reached
+	Done        int          `json:"done"`                // cells with a result now: ok, collapsed or diverged
+	Diverged    int          `json:"diverged"`            // of those
+	Failed      []string     `json:"failed"`              // "cell: reason", of this run and of earlier ones
+	Interrupted int          `json:"interrupted"`         // cells stopped, not reached, or run by another process now
+	SetAside    []string     `json:"set_aside,omitempty"` // "cell: what was damaged and where it is kept"
+	Change      store.Change `json:"change"`              // what this run's plan changed in the directory
+	Twins       []string     `json:"twins,omitempty"`     // "cell: what another process did meanwhile"
 }
 
 // Run runs the jobs that have no result yet, out of a plan that is frozen
 // first. One cell's failure leaves the others alone. When ctx ends, running
-// cells save their state and the summary counts what is left.
+// cells save their state and the summary counts what is left. It has the
+// directory for itself: somebody else at work there is a *store.Held.
 func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
 	d, err := store.Create(dir)
 	if err != nil {
 		return s, err
 	}
-	release, err := d.Lock()
+	lock, err := d.Lock()
 	if err != nil {
 		return s, err
 	}
-	defer func() { err = errors.Join(err, release()) }()
-	if _, err := d.Freeze(p.Record()); err != nil {
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	change, err := d.Freeze(p.Record())
+	if err != nil {
 		return s, err
 	}
+	s, err = perform(ctx, p, jobs, d, lock, o)
+	s.Change = change
+	return s, err
+}
+
+// Work is Run beside other workers, on this and on other hosts: it takes each cell for itself before
+// it runs it, passes over those that others have, and is refused while a run has the directory for
+// itself. The plan has to be frozen there.
+func Work(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
+	d, err := store.Open(dir)
+	if err != nil {
+		return s, err
+	}
+	lock, err := d.Join()
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	return perform(ctx, p, jobs, d, lock, o)
+}
+
+// perform runs what is missing of the jobs for as long as the lock holds.
+func perform(ctx context.Context, p *Plan, jobs []Job, d *store.Dir, lock *store.Lock, o Options) (Summary, error) {
+	ctx, stop := lock.Context(ctx)
+	defer stop()
 	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
 	todo := x.pending(jobs)
+	x.limits = newLimits(todo, o)
 	x.announce(todo)
 	x.all(ctx, todo)
 	x.tell(Event{Kind: x.ending()})
+	if lock.Lost() {
+		return x.summary, fmt.Errorf("%s: %w", d.Path(), store.ErrLost)
+	}
 	return x.summary, nil
 }
 
@@ -65,7 +104,8 @@ type executor struct {
 
 	keepWeights bool // of finished cells
 
-	spare atomic.Int64 // threads of workers that have no cell left
+	limits *limits
+	spare  atomic.Int64 // threads of workers that have no cell left
 
 	mu      sync.Mutex
 	summary Summary
@@ -99,21 +139,31 @@ func (x *executor) announce(todo []Job) {
 	for i := range todo {
 		steps += todo[i].Cell.Steps()
 	}
-	x.tell(Event{Kind: Planned, Steps: steps})
+	x.tell(Event{Kind: Planned, Steps: steps, Reason: x.limits.said(x.workers(len(todo)))})
+}
+
+// workers is how many cells may run at a time: as many as there are threads where no number is
+// asked for. Memory may let fewer in.
+func (x *executor) workers(cells int) int {
+	jobs := x.options.Jobs
+	if jobs == 0 {
+		jobs = x.options.Threads
+	}
+	return max(1, min(jobs, cells))
 }
 
 // all runs the jobs in order on a few workers.
 func (x *executor) all(ctx context.Context, todo []Job) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	queue := make(chan *Job)
 	var workers sync.WaitGroup
-	count := max(1, min(x.options.Jobs, len(todo)))
+	count := x.workers(len(todo))
 	for i := range count {
 		workers.Go(func() {
 			threads := max(1, (i+1)*x.options.Threads/count-i*x.options.Threads/count)
 			for j := range queue {
-				x.one(ctx, j, threads, stop)
+				x.one(ctx, j, threads, func() { stop(errFailFast) })
 			}
 			x.spare.Add(int64(threads))
 		})
@@ -125,20 +175,19 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 	workers.Wait()
 }
 
+// errFailFast is why cells are interrupted once another one has failed.
+var errFailFast = errors.New("stopped, as another cell failed")
+
 // one runs a job to its result and keeps the books.
 func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
+	defer x.limits.enter(ctx, j)()
 	if ctx.Err() != nil {
 		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}})
 		return
 	}
 	t := team.New(threads)
 	defer x.dismiss(t, threads)
-	dir := x.folder(j)
-	r, at := x.attempt(ctx, j, dir, t)
-	r.Provenance.Version = x.options.Version
-	if err := x.write(dir, r); err != nil {
-		r.Outcome = unwritten(r.Outcome, err)
-	}
+	r, at := x.claimed(ctx, j, t)
 	x.book(j, r)
 	if x.options.FailFast && r.Outcome.Status == store.Failed {
 		stop()
@@ -146,6 +195,36 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	ended := newEvent(j, at, Ended, r.Metrics)
 	ended.Status, ended.Reason = r.Outcome.Status, r.Outcome.Reason
 	x.tell(ended)
+}
+
+// claimed takes the cell for this process, runs it and writes its result. A cell that another
+// process ended meanwhile has that result.
+func (x *executor) claimed(ctx context.Context, j *Job, t *team.Team) (store.Result, progress) {
+	dir := x.folder(j)
+	claim, err := dir.Claim()
+	var held *store.Held
+	switch {
+	case errors.As(err, &held):
+		return newResult(j, progress{}, store.Interrupted, err.Error()), progress{}
+	case err != nil:
+		return newResult(j, progress{}, store.Failed, err.Error()), progress{}
+	}
+	defer func() { _ = claim.Release() }() // who comes next takes it over anyway
+	if r, found, err := dir.Result(); err == nil && found && r.Outcome.Status != store.Interrupted {
+		return r, progress{}
+	}
+	ctx, done := claim.Context(ctx)
+	defer done()
+	r, at, hindered := x.attempt(ctx, j, dir, t)
+	r.Provenance.Version = x.options.Version
+	if hindered {
+		_ = dir.Log(r.Outcome.Reason) // the summary has it, and the disk may be full
+		return r, at
+	}
+	if err := x.write(dir, r); err != nil {
+		r.Outcome = unwritten(dir, r.Outcome, err)
+	}
+	return r, at
 }
 
 // dismiss ends a cell's team. What it took over beside its worker's own threads others may take
@@ -157,23 +236,29 @@ func (x *executor) dismiss(team *team.Team, own int) {
 
 // unwritten is the outcome of a cell whose result could not be written. Why it failed before that
 // stays first.
-func unwritten(o store.Outcome, err error) store.Outcome {
-	reason := fmt.Sprintf("result not written: %v; the next run goes on from the checkpoint", err)
+func unwritten(dir *store.CellDir, o store.Outcome, err error) store.Outcome {
+	reason := fmt.Sprintf("result not written: %v; %s", err, goesOn(dir))
 	if o.Status == store.Failed {
 		reason = o.Reason + "; " + reason
 	}
 	return store.Outcome{Status: store.Failed, Reason: reason, Epoch: o.Epoch}
 }
 
-// attempt runs a job to its result, and says how far it came.
-func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (store.Result, progress) {
+// attempt runs a job to its result, and says how far it came. A cell that something hindered has
+// none to write.
+func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (result store.Result, at progress, hindered bool) {
+	if why := x.limits.refusal(j); why != "" {
+		return newResult(j, progress{}, store.Failed, why), progress{}, true
+	}
 	r, err := x.newRun(j, dir, t)
 	if err != nil {
-		return newResult(j, progress{}, store.Failed, err.Error()), progress{}
+		return newResult(j, progress{}, store.Failed, err.Error()+"; "+goesOn(dir)), progress{}, true
 	}
+	ctx, stop := x.limits.within(ctx)
+	defer stop()
 	x.tell(newEvent(j, progress{}, Started, nil))
-	result := r.run(ctx)
-	return result, r.at
+	result, hindered = r.run(ctx)
+	return result, r.at, hindered
 }
 
 // newRun readies a job.
@@ -189,16 +274,20 @@ func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, e
 }
 
 // write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed
-// one keeps it too, for a retry to go on from.
+// one keeps it too, for a retry to go on from, and so does a diverged one: the last that was good.
 func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if r.Outcome.Status == store.Interrupted {
 		return nil
 	}
-	if err := dir.WriteResult(r); err != nil {
+	published, err := dir.Publish(r)
+	if err != nil {
 		return err
 	}
-	note := "failed: " + r.Outcome.Reason
-	if r.Outcome.Status != store.Failed {
+	if !published.First {
+		return x.twin(dir, published)
+	}
+	note := r.Outcome.Status + ": " + r.Outcome.Reason
+	if s := r.Outcome.Status; s != store.Failed && s != store.Diverged {
 		err := dir.RemoveCheckpoint()
 		if err == nil {
 			return nil
@@ -207,6 +296,18 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	}
 	_ = dir.Log(note) // the result stands, with its reason
 	return nil
+}
+
+// twin says that another process, which ran the same cell, was first with its result.
+func (x *executor) twin(dir *store.CellDir, p store.Published) error {
+	text := "another process ended this cell first, with the same numbers"
+	if len(p.Different) > 0 {
+		text = "another process ended this cell first, with other " + strings.Join(p.Different, " and ") + "; its result stands"
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.summary.Twins = append(x.summary.Twins, filepath.Base(dir.Path())+": "+text)
+	return dir.Log(text)
 }
 
 func (x *executor) book(j *Job, r store.Result) {
@@ -218,6 +319,6 @@ func (x *executor) book(j *Job, r store.Result) {
 	case store.Interrupted:
 		x.summary.Interrupted++
 	default:
-		x.summary.Done++
+		x.settle(r)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,7 +44,7 @@ prototypes.init = "data"
 `
 
 func options(e Engine) Options {
-	return Options{Jobs: 1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
+	return Options{Jobs: 1, MaxMemory: -1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
 }
 
 func execute(ctx context.Context, t *testing.T, dir string, o Options) Summary {
@@ -231,6 +233,36 @@ func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 	}
 }
 
+// A number of the state that is not finite is found at the next line of the log or the next
+// checkpoint, whatever comes first, and the checkpoint before it stays.
+func TestDivergedCellsKeepTheirLastGoodCheckpoint(t *testing.T) {
+	for name, c := range map[string]struct {
+		every time.Duration
+		kept  int // step of the checkpoint that is left; 0 for none
+		found int
+	}{"found at a checkpoint": {0, 6, 7}, "found at a line of the log": {time.Hour, 0, 8}} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			o := options(fakeEngine(func(f *fake) { f.spoil = 7 }))
+			o.CheckpointEvery = c.every
+			execute(context.Background(), t, dir, o)
+			for _, cell := range cellsOf(t, dir) {
+				if cell.Result.Cell.Learner == "" {
+					continue
+				}
+				out := cell.Result.Outcome
+				if want := fmt.Sprintf("now, written by the fake (found after step %d)", c.found); out.Status != store.Diverged || !strings.HasSuffix(out.Reason, want) {
+					t.Errorf("%+v, want %s", out, want)
+				}
+				cp, err := cell.Dir.Checkpoint()
+				if err != nil || (cp == nil) != (c.kept == 0) || cp != nil && cp.Step != c.kept {
+					t.Errorf("%+v %v", cp, err)
+				}
+			}
+		})
+	}
+}
+
 func TestTotalCollapseIsNamed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) {
@@ -333,5 +365,48 @@ func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
 	_, err := NewPlan("t.toml", "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n", Catalogue(), NewLibrary(testOpen))
 	if err == nil || err.Error() != "t.toml:2: data: no such data" {
 		t.Error(err)
+	}
+}
+
+// Workers share a directory: each cell is trained once, and a run that wants it for itself waits.
+func TestWorkersShareADirectory(t *testing.T) {
+	base := t.TempDir()
+	alone, shared := filepath.Join(base, "alone"), filepath.Join(base, "shared")
+	execute(t.Context(), t, alone, options(fakeEngine(nil)))
+	p := planOf(t, smallSweep)
+	if s, err := Run(t.Context(), p, p.Jobs[:1], shared, options(fakeEngine(nil))); err != nil || s.Done != 1 {
+		t.Fatal(s, err)
+	}
+	var trained, refused atomic.Int64
+	work := func() (Summary, error) {
+		o := options(fakeEngine(func(*fake) { trained.Add(1) }))
+		o.Tell = func(e Event) {
+			if e.Kind != Measured {
+				return
+			}
+			var held *store.Held
+			if _, err := Run(t.Context(), p, p.Jobs, shared, o); errors.As(err, &held) && held.By.Purpose == "worker" {
+				refused.Add(1)
+			}
+		}
+		return Work(t.Context(), p, p.Jobs, shared, o)
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if s, err := work(); err != nil || len(s.Failed) > 0 || s.Done+s.Interrupted != 9 {
+				t.Errorf("%+v, %v", s, err)
+			}
+		})
+	}
+	both.Wait()
+	if s, err := work(); err != nil || s.Done != 9 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if trained.Load() != 8 || refused.Load() == 0 {
+		t.Errorf("%d trainings, expected 8, one of each cell but for that of pixels; %d runs turned away", trained.Load(), refused.Load())
+	}
+	if diff := cmp.Diff(results(t, alone), results(t, shared)); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -20,6 +20,7 @@ type Trainer struct {
 	weights   [2]*encoders.Weights // by part.Branch
 	x         []float32            // views [2·B,H,W,C], read by both branches' graphs
 	local     []float32            // local crops [L·B,h,w,C], read by the student's
+	arena     graph.Arena          // of the programs below and of evaluation
 	student   *graph.Program
 	teacher   *graph.Program
 	z         [2][]float32 // embeddings [2·B,D] by part.Branch, the student's [(2+L)·B,D] and its graph's buffer
@@ -116,7 +117,8 @@ func (t *Trainer) hide(step int) {
 
 // Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the
 // same order; behind them stand the local crops [L·B,h,w,C] of the same images, crop by crop, where
-// the run has some.
+// the run has some. Where loss or gradients are not finite nothing follows them: the error is a
+// *[NonFinite], and weights and optimizer are those before the step.
 func (t *Trainer) Step(views []float32) (StepResult, error) {
 	if len(views) != len(t.x)+len(t.local) {
 		return StepResult{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
@@ -129,7 +131,7 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 	t.publishEmbeddings(in, part.Teacher)
 	t.host.before(in)
 	if err := t.stepStudent(in); err != nil {
-		return StepResult{}, err
+		return StepResult{Loss: float64(t.loss[0]), Values: in.Found.Values}, err
 	}
 	momentum := in.Momentum
 	if in.Found.CopyStudent {
@@ -174,6 +176,9 @@ func (t *Trainer) stepStudent(in *learner.Step) error {
 	t.host.prepare(in)
 	if err := t.student.Run(in.Team); err != nil {
 		return fmt.Errorf("student: %w", err)
+	}
+	if !t.trusted() {
+		return t.origin(in.Index)
 	}
 	t.publishEmbeddings(in, part.Student)
 	if t.cfg.Train.EncoderLearns(in.Epoch) {

@@ -43,17 +43,7 @@ func smallest() float64 { return metrics.Epsilons()[0] }
 func (m measure) of(values store.Metrics, k int) float64 { return m.shown(lookup(values, m.Key), k) }
 
 // shown is a value as tables show it, NaN where a share is of an unknown K.
-func (m measure) shown(v float64, k int) float64 {
-	switch {
-	case m.Unit == metrics.CountOfK && k < 1:
-		return math.NaN()
-	case m.Unit == metrics.CountOfK:
-		return 100 * v / float64(k)
-	case m.Unit.Percent():
-		return 100 * v
-	}
-	return v
-}
+func (m measure) shown(v float64, k int) float64 { return m.Unit.Shown(v, k) }
 
 // over returns the shown values of an arm's counted runs.
 func (m measure) over(a *arm) []float64 {

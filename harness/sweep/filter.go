@@ -42,29 +42,91 @@ func filterKeys() []string {
 
 // Match reports whether a cell of a hash is selected.
 func (f Filter) Match(c *Cell, hash string) bool {
-	return f.Expression.Match(func(name, pattern string) bool { return c.has(name, pattern, hash) })
+	return f.Expression.Match(func(name, pattern string) bool {
+		if name == "hash" {
+			return selection.Like(pattern+"*", hash)
+		}
+		return anyLike(pattern, c.valuesOf(name))
+	})
 }
 
-// has reports whether what a cell has for a key is like a pattern.
-func (c *Cell) has(name, pattern, hash string) bool {
+func anyLike(pattern string, values []string) bool {
+	return slices.ContainsFunc(values, func(v string) bool { return selection.Like(pattern, v) })
+}
+
+// valuesOf are the values that a cell has under a key of expressions; none where it has no such.
+func (c *Cell) valuesOf(name string) []string {
 	m := c.Composition
 	switch name {
 	case "method":
-		return selection.Like(pattern, m.Name)
+		return []string{m.Name}
 	case "objective":
-		return selection.Like(pattern, m.Objective)
+		return []string{m.Objective}
 	case "learner":
-		return selection.Like(pattern, m.Learner)
+		return []string{m.Learner}
 	case "embedding":
-		return selection.Like(pattern, m.Embedding)
+		return []string{m.Embedding}
 	case "regularizer":
-		return slices.ContainsFunc(m.Regularizers, func(r string) bool { return selection.Like(pattern, r) })
+		return m.Regularizers
 	case "reference":
-		return c.Reference != "" && selection.Like(pattern, c.Reference)
+		if c.Reference == "" {
+			return nil
+		}
+		return []string{c.Reference}
 	case "seed":
-		return selection.Like(pattern, fmt.Sprint(c.Seed))
-	case "hash":
-		return selection.Like(pattern+"*", hash)
+		return []string{fmt.Sprint(c.Seed)}
 	}
-	return c.Reads(key(name)) && selection.Like(pattern, fmt.Sprint(c.Settings.Get(name)))
+	if !c.Reads(key(name)) {
+		return nil
+	}
+	return []string{fmt.Sprint(c.Settings.Get(name))}
+}
+
+// Lacks says what there is under the keys of the terms that by themselves match none of the cells;
+// without any, which methods there are.
+func (f Filter) Lacks(cells []*Cell) string {
+	var said []string
+	for _, t := range f.Terms() {
+		if t.Key == "hash" {
+			continue
+		}
+		if has := amongAll(cells, t.Key); !anyLike(t.Pattern, has) {
+			said = append(said, fmt.Sprintf("%s is %s", t.Key, listed(has)))
+		}
+	}
+	if len(said) == 0 {
+		return "method is " + listed(amongAll(cells, "method"))
+	}
+	return strings.Join(slices.Compact(said), "; ")
+}
+
+// amongAll are the values of all cells under a key, each once.
+func amongAll(cells []*Cell, name string) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, c := range cells {
+		for _, v := range c.valuesOf(name) {
+			if v != "" && !seen[v] {
+				seen[v] = true
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
+// mostListed is how many values a message names.
+const mostListed = 20
+
+// listed names values, and how many more there are.
+func listed(values []string) string {
+	switch n := len(values); {
+	case n == 0:
+		return "nothing that a cell has"
+	case n == 1:
+		return values[0]
+	case n > mostListed:
+		return fmt.Sprintf("one of %s and %d more", commas(values[:mostListed]), n-mostListed)
+	}
+	return "one of " + commas(values)
 }

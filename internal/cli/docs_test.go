@@ -281,7 +281,7 @@ func checkMake(t *testing.T, words []string) {
 // placeholder.
 func checkVerb(t *testing.T, words []string) {
 	t.Helper()
-	nodes := verbs(t)
+	nodes := verbs()
 	node, ok := nodes[words[0]]
 	if !ok {
 		t.Errorf("no verb %s", words[0])
@@ -313,7 +313,7 @@ func checkArgument(t *testing.T, verb, argument string) {
 			t.Errorf("no ablation %s", argument)
 		}
 	case "list":
-		if !slices.Contains(verbs(t)["list"].Positional[0].EnumSlice(), argument) {
+		if !slices.Contains(verbs()["list"].Positional[0].EnumSlice(), argument) {
 			t.Errorf("no list of %s", argument)
 		}
 	}

@@ -3,17 +3,20 @@ package selection
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Expression selects by keys and values. The zero Expression selects everything.
 type Expression struct {
 	text  string
-	terms [][]term // any of these, each all of its terms
+	terms [][]Term // any of these, each all of its terms
 }
 
-type term struct {
-	key, pattern string
+// Term is one key and what its value is to be like.
+type Term struct {
+	Key, Pattern string
 	not          bool
 }
 
@@ -21,8 +24,12 @@ type term struct {
 // there is no such one. Errors name the flag and the text.
 func Parse(flag, text string, check func(key string) error) (Expression, error) {
 	e := Expression{text: text}
-	var all []term
-	for _, word := range strings.Fields(text) {
+	var all []Term
+	words, err := partedWords(text)
+	if err != nil {
+		return Expression{}, fmt.Errorf("%s %q: %w", flag, text, err)
+	}
+	for _, word := range words {
 		if word == "OR" {
 			if len(all) == 0 {
 				return Expression{}, fmt.Errorf("%s %q: nothing stands before OR; write e.g. seed:0 OR seed:1", flag, text)
@@ -32,7 +39,7 @@ func Parse(flag, text string, check func(key string) error) (Expression, error) 
 		}
 		t, err := parseTerm(word)
 		if err == nil {
-			err = check(t.key)
+			err = check(t.Key)
 		}
 		if err != nil {
 			return Expression{}, fmt.Errorf("%s %q: %w", flag, text, err)
@@ -46,13 +53,41 @@ func Parse(flag, text string, check func(key string) error) (Expression, error) 
 	return e, nil
 }
 
-func parseTerm(word string) (term, error) {
+// partedWords parts an expression at the spaces that stand in no quotes, and takes the quotes off.
+func partedWords(text string) ([]string, error) {
+	var words []string
+	word, quote, begun := "", rune(0), false
+	for _, r := range text {
+		switch {
+		case r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, begun = r, true
+		case quote == 0 && unicode.IsSpace(r):
+			if begun {
+				words = append(words, word)
+			}
+			word, begun = "", false
+		default:
+			word, begun = word+string(r), true
+		}
+	}
+	if quote != 0 {
+		return nil, fmt.Errorf("a quote %c is not closed; write e.g. method:\"my arm\"", quote)
+	}
+	if begun {
+		words = append(words, word)
+	}
+	return words, nil
+}
+
+func parseTerm(word string) (Term, error) {
 	rest, not := strings.CutPrefix(word, "-")
 	key, value, ok := strings.Cut(rest, ":")
 	if !ok || value == "" {
-		return term{}, fmt.Errorf("%q is no key:value; write e.g. method:swav", word)
+		return Term{}, fmt.Errorf("%q is no key:value; write e.g. method:swav", word)
 	}
-	return term{key, value, not}, nil
+	return Term{key, value, not}, nil
 }
 
 // String is the expression's text.
@@ -64,18 +99,24 @@ func (e Expression) Match(has func(key, pattern string) bool) bool {
 	if len(e.terms) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(e.terms, func(all []term) bool {
-		return !slices.ContainsFunc(all, func(t term) bool { return has(t.key, t.pattern) == t.not })
+	return slices.ContainsFunc(e.terms, func(all []Term) bool {
+		return !slices.ContainsFunc(all, func(t Term) bool { return has(t.Key, t.Pattern) == t.not })
 	})
 }
 
-// Like reports whether a text is a pattern, in which a star stands for any text.
-func Like(pattern, text string) bool {
+// Terms are those that ask for a value, not against one.
+func (e Expression) Terms() []Term {
+	return slices.DeleteFunc(slices.Concat(e.terms...), func(t Term) bool { return t.not })
+}
+
+// Like reports whether a value is a pattern, in which a star stands for any text. Numbers are
+// compared as numbers, so that 0.20 is 0.2.
+func Like(pattern, value string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
-		return pattern == text
+		return pattern == value || equalNumbers(pattern, value)
 	}
-	rest, ok := strings.CutPrefix(text, parts[0])
+	rest, ok := strings.CutPrefix(value, parts[0])
 	if !ok {
 		return false
 	}
@@ -87,4 +128,10 @@ func Like(pattern, text string) bool {
 		rest = rest[at+len(part):]
 	}
 	return strings.HasSuffix(rest, parts[len(parts)-1])
+}
+
+func equalNumbers(a, b string) bool {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	return errX == nil && errY == nil && x == y
 }
