@@ -128,6 +128,14 @@ func nearestTo(lines []store.Epoch, share float64) store.Epoch {
 	})
 }
 
+// measuredBy are the metrics of a learner in a measurement.
+func measuredBy(l store.Epoch, observer string) store.Metrics {
+	if observer == "" {
+		return l.Metrics
+	}
+	return l.Observers[observer]
+}
+
 // axisNumber is an axis's value as a number, NaN for a text.
 func axisNumber(v any, log2 bool) float64 {
 	n, ok := v.(float64)

@@ -37,21 +37,6 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-func TestVariantsShareStyles(t *testing.T) {
-	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", at(0.2)), cellOf("swav", "swav", "joint", "plain", at(0.1)),
-		cellOf("swav+gmm", "swav", "gmm", "plain", at(0.2)), cellOf("dino+gmm", "dino", "gmm", "plain", at(0.2)))
-	a := s.arms
-	if a[2].style.Color != a[3].style.Color || s.legendLabel(a[2]) != "+gmm (T 0.2)" || s.legendLabel(a[3]) != "+gmm (T 0.2)" {
-		t.Errorf("swav+gmm and dino+gmm differ: %v %v", a[2].style, a[3].style)
-	}
-	if a[0].style.Color != a[1].style.Color || len(a[0].style.Dashes) == len(a[1].style.Dashes) || a[0].style.Color == a[2].style.Color {
-		t.Error("colour is not the method's, or dashes are not the place's on the axes")
-	}
-	if s.legendLabel(a[1]) != "joint (T 0.1)" {
-		t.Errorf("legend says %q", s.legendLabel(a[1]))
-	}
-}
-
 func TestMeasureTexts(t *testing.T) {
 	nan := math.NaN()
 	cases := []struct {

@@ -6,7 +6,6 @@ import (
 	"sort"
 
 	"protobench/harness/store"
-	"protobench/reports/drawing"
 )
 
 // sweep is a run directory as the report sees it.
@@ -22,9 +21,8 @@ type sweep struct {
 // arm is one row: a method at one point of the matrix, with a run per seed.
 type arm struct {
 	label     string
-	cell      store.Cell // the first run's
-	reference bool       // pixels, untrained or supervised: accuracies alone
-	style     drawing.Style
+	cell      store.Cell     // the first run's
+	reference bool           // pixels, untrained or supervised: accuracies alone
 	planned   store.PlanCell // the first run's; the others differ in the seed alone
 	first     *prototypes    // of the first seed that has some; nil when none has
 	runs      []run          // by seed
@@ -92,7 +90,6 @@ func (s *sweep) finish() {
 		}
 	}
 	s.labelArms()
-	s.styleArms()
 }
 
 func (r run) cell() store.Cell { return r.Dir.Plan().Cell }

@@ -66,5 +66,5 @@ func (m measure) in(r run, observer string) float64 {
 // misleads reports whether the value that a run has for the measure means nothing: what is counted
 // by the argmax over the scores of a collapsed training can look better than that of a healthy one.
 func (m measure) misleads(r run) bool {
-	return m.Of == metrics.OfPrototypes && !m.Telling && r.Result.Outcome.Status == store.Collapsed
+	return m.Misleads(r.Result.Outcome.Status == store.Collapsed)
 }

@@ -114,35 +114,24 @@ func (s *sweep) leftOut(p *page) {
 	}
 }
 
-// state says what a reader has to know of the picture beyond its caption.
-func (f *figure) state() string {
-	switch {
-	case f.kept:
-		return " **Kept from an earlier report and not renewed:** " + f.why() + "."
-	case f.short != "":
-		return " **Not complete:** " + f.short + "."
-	}
-	return ""
-}
-
 // pictures writes the figures with their captions.
 func (s *sweep) pictures(p *page, figures []figure, epsilon *table.Table) {
 	p.heading("Figures")
 	n := 0
 	for _, f := range figures {
-		if f.Draw == nil && f.optional && !f.kept {
+		if f.Draw == nil && f.Optional && !f.kept {
 			continue
 		}
 		if n++; n > 1 {
 			p.line("")
 		}
 		if f.Draw == nil && !f.kept {
-			p.line("**%s.** Not drawn: %s.", f.title, f.why())
+			p.line("**%s.** Not drawn: %s.", f.Title, f.Why())
 			continue
 		}
-		p.line("![%s](figures/%s.png)\n", f.title, f.name)
-		p.line("**Figure %d. %s.** %s%s", n, f.title, f.caption, f.state())
-		if f.name == "unique_vs_epsilon" {
+		p.line("![%s](figures/%s.png)\n", f.Title, f.Name)
+		p.line("**Figure %d. %s.** %s%s", n, f.Title, f.Caption, f.state())
+		if f.Name == "unique_vs_epsilon" {
 			p.line("")
 			p.table(epsilon)
 		}

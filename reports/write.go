@@ -23,7 +23,8 @@ type Summary struct {
 }
 
 // Write makes the report of a run directory: report/README.md with every table and figure,
-// report/findings.md where the sweep makes claims, report/figures/*.png and *.svg, and each table that
+// report/findings.md where the sweep makes claims, report/figures/*.png,
+// *.svg and *.pdf, and each table that
 // has rows as a file of its own: NAME.csv always, and NAME.md, NAME.tex or NAME.html where these
 // formats are asked for. It needs a plan, not a finished sweep: what is not there yet is named.
 // Errors name the file.
@@ -68,46 +69,10 @@ func Write(dir string, formats ...string) (Summary, error) {
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
 		return Summary{}, err
 	}
+	if err := s.writeIndex(figures); err != nil {
+		return Summary{}, err
+	}
 	return s.summary(figures, all), nil
-}
-
-// figures makes all pictures in the order of the page.
-func (s *sweep) figures() ([]figure, error) {
-	training, err := s.trainingFigure()
-	if err != nil {
-		return nil, err
-	}
-	shadows, err := s.shadowFigure()
-	if err != nil {
-		return nil, err
-	}
-	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure(), s.axesFigure()}, nil
-}
-
-// save writes both forms. Where there is nothing to draw, or less than a finished sweep has, an
-// earlier report's picture stays: what it was made of may be gone for good.
-func (f *figure) save(folder string) error {
-	path := filepath.Join(folder, f.name)
-	if f.Draw == nil || f.short != "" {
-		f.kept = exists(path + ".png")
-	}
-	if f.Draw == nil || f.kept {
-		return nil
-	}
-	return f.Save(path)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// why says why the figure is not drawn, or not renewed.
-func (f *figure) why() string {
-	if f.short != "" {
-		return f.short
-	}
-	return f.missing
 }
 
 // tally counts the cells, those with a result that is not a failure, and those that failed.
@@ -130,10 +95,10 @@ func (s *sweep) summary(figures []figure, all tables) Summary {
 	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: all.main.Brief(), Note: s.plan.Note, Unplanned: s.unplanned}
 	out.Planned, out.Done, out.Failed = s.tally()
 	for _, f := range figures {
-		switch said := f.title + ": " + f.why(); {
+		switch said := f.Title + ": " + f.Why(); {
 		case f.kept:
 			out.Kept = append(out.Kept, said)
-		case f.Draw == nil && !f.optional:
+		case f.Draw == nil && !f.Optional:
 			out.Missing = append(out.Missing, said)
 		}
 	}

@@ -46,16 +46,16 @@ func (f Filter) Match(c *Cell, hash string) bool {
 		if name == "hash" {
 			return selection.Like(pattern+"*", hash)
 		}
-		return anyLike(pattern, c.valuesOf(name))
+		return likeOne(pattern, c.under(name))
 	})
 }
 
-func anyLike(pattern string, values []string) bool {
+func likeOne(pattern string, values []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return selection.Like(pattern, v) })
 }
 
-// valuesOf are the values that a cell has under a key of expressions; none where it has no such.
-func (c *Cell) valuesOf(name string) []string {
+// under are the values that a cell has under a key of expressions; none where it has no such.
+func (c *Cell) under(name string) []string {
 	m := c.Composition
 	switch name {
 	case "method":
@@ -87,25 +87,25 @@ func (c *Cell) valuesOf(name string) []string {
 func (f Filter) Lacks(cells []*Cell) string {
 	var said []string
 	for _, t := range f.Terms() {
-		if t.Key == "hash" {
+		if t.Not || t.Key == "hash" {
 			continue
 		}
-		if has := amongAll(cells, t.Key); !anyLike(t.Pattern, has) {
+		if has := among(cells, t.Key); !likeOne(t.Pattern, has) {
 			said = append(said, fmt.Sprintf("%s is %s", t.Key, listed(has)))
 		}
 	}
 	if len(said) == 0 {
-		return "method is " + listed(amongAll(cells, "method"))
+		return "method is " + listed(among(cells, "method"))
 	}
 	return strings.Join(slices.Compact(said), "; ")
 }
 
-// amongAll are the values of all cells under a key, each once.
-func amongAll(cells []*Cell, name string) []string {
+// among are the values of all cells under a key, each once.
+func among(cells []*Cell, name string) []string {
 	var all []string
 	seen := map[string]bool{}
 	for _, c := range cells {
-		for _, v := range c.valuesOf(name) {
+		for _, v := range c.under(name) {
 			if v != "" && !seen[v] {
 				seen[v] = true
 				all = append(all, v)

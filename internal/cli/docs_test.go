@@ -36,6 +36,7 @@ func standIns() map[string]standIn {
 		"make build":                       {"protobench version", "the program under test is built already"},
 		"bin/protobench plan my.toml":      {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
 		"bin/protobench run my.toml":       {"protobench run my.toml --dry-run", "trains for minutes"},
+		"protobench serve results":         {"protobench serve --help", "shows runs until it is interrupted"},
 		"make bench-peers > comparison.md": {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
 		"apt-get install --no-install-recommends python3-torch python3-torchvision python3-sklearn libopenblas0-openmp": {"", "needs the network and root"},
 	}

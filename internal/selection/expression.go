@@ -14,10 +14,10 @@ type Expression struct {
 	terms [][]Term // any of these, each all of its terms
 }
 
-// Term is one key and what its value is to be like.
+// Term asks one key for a pattern.
 type Term struct {
 	Key, Pattern string
-	not          bool
+	Not          bool
 }
 
 // Parse reads the text that was given to a flag. check is asked about every key and returns why
@@ -25,9 +25,9 @@ type Term struct {
 func Parse(flag, text string, check func(key string) error) (Expression, error) {
 	e := Expression{text: text}
 	var all []Term
-	words, err := partedWords(text)
+	words, err := words(flag, text)
 	if err != nil {
-		return Expression{}, fmt.Errorf("%s %q: %w", flag, text, err)
+		return Expression{}, err
 	}
 	for _, word := range words {
 		if word == "OR" {
@@ -53,8 +53,8 @@ func Parse(flag, text string, check func(key string) error) (Expression, error) 
 	return e, nil
 }
 
-// partedWords parts an expression at the spaces that stand in no quotes, and takes the quotes off.
-func partedWords(text string) ([]string, error) {
+// words parts a text at the spaces that stand in no quotes, and takes the quotes off.
+func words(flag, text string) ([]string, error) {
 	var words []string
 	word, quote, begun := "", rune(0), false
 	for _, r := range text {
@@ -73,7 +73,7 @@ func partedWords(text string) ([]string, error) {
 		}
 	}
 	if quote != 0 {
-		return nil, fmt.Errorf("a quote %c is not closed; write e.g. method:\"my arm\"", quote)
+		return nil, fmt.Errorf("%s %q: a quote %c is not closed; write e.g. method:\"my arm\"", flag, text, quote)
 	}
 	if begun {
 		words = append(words, word)
@@ -100,23 +100,21 @@ func (e Expression) Match(has func(key, pattern string) bool) bool {
 		return true
 	}
 	return slices.ContainsFunc(e.terms, func(all []Term) bool {
-		return !slices.ContainsFunc(all, func(t Term) bool { return has(t.Key, t.Pattern) == t.not })
+		return !slices.ContainsFunc(all, func(t Term) bool { return has(t.Key, t.Pattern) == t.Not })
 	})
 }
 
-// Terms are those that ask for a value, not against one.
-func (e Expression) Terms() []Term {
-	return slices.DeleteFunc(slices.Concat(e.terms...), func(t Term) bool { return t.not })
-}
+// Terms are all of the expression's, in its order.
+func (e Expression) Terms() []Term { return slices.Concat(e.terms...) }
 
-// Like reports whether a value is a pattern, in which a star stands for any text. Numbers are
-// compared as numbers, so that 0.20 is 0.2.
-func Like(pattern, value string) bool {
+// Like reports whether a text is a pattern, in which a star stands for any text. Numbers compare as
+// numbers, so that 0.2 is 0.20.
+func Like(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
-		return pattern == value || equalNumbers(pattern, value)
+		return pattern == text || equal(pattern, text)
 	}
-	rest, ok := strings.CutPrefix(value, parts[0])
+	rest, ok := strings.CutPrefix(text, parts[0])
 	if !ok {
 		return false
 	}
@@ -130,8 +128,12 @@ func Like(pattern, value string) bool {
 	return strings.HasSuffix(rest, parts[len(parts)-1])
 }
 
-func equalNumbers(a, b string) bool {
-	x, errX := strconv.ParseFloat(a, 64)
-	y, errY := strconv.ParseFloat(b, 64)
-	return errX == nil && errY == nil && x == y
+// equal reports whether both are the same number.
+func equal(a, b string) bool {
+	x, err := strconv.ParseFloat(a, 64)
+	if err != nil {
+		return false
+	}
+	y, err := strconv.ParseFloat(b, 64)
+	return err == nil && x == y
 }
