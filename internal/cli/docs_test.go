@@ -23,7 +23,14 @@ type standIn struct {
 // standIns has every command line of every shell block in the documents. Of those that start with
 // make, the target and the variables are looked up in the Makefile as well.
 func standIns() map[string]standIn {
+	committed, err := filepath.Abs(filepath.Join(root, "results", "reference"))
+	if err != nil {
+		panic("docs test: " + err.Error())
+	}
+	pivot := "protobench report " + committed + "/joint-vs-decoupled "
 	return map[string]standIn{
+		"bin/protobench report results/reference/joint-vs-decoupled --row learner --row embedding --col objective --value linear@backbone.teacher":      {pivot + "--row learner --row embedding --col objective --value linear@backbone.teacher", "stands in another folder"},
+		"bin/protobench report results/reference/joint-vs-decoupled --value joint/unique@0.025 --filter 'method:*+gmm* OR learner:frozen' --format tex": {pivot + "--value joint/unique@0.025 --filter learner:frozen --format tex", "stands in another folder, and has a quoted word"},
 		"make ablation":                    {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
 		"make test":                        {"", "runs this test"},
 		"make build":                       {"protobench version", "the program under test is built already"},
