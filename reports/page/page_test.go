@@ -198,13 +198,13 @@ func TestPicture(t *testing.T) {
 	const file = `<?xml version="1.0"?><!DOCTYPE svg><svg width="9" height="9" viewBox="0 0 9 9" onload="alert(1)" xmlns:xlink="http://www.w3.org/1999/xlink">
 <script>alert(2)</script><style>@import url(http://x)</style><foreignObject><b>3</b></foreignObject><a href="javascript:4"><text>lost</text></a>
 <g transform="scale(1)" onclick="alert(5)"><path d="M0 0" style="fill:#000000;stroke:url(http://x);stroke-width:2;behavior:url(x)"/></g>
-<rect style="fill:#FFFFFF" fill="url(#x)"/><image xlink:href="data:image/png;base64,AAAA" width="1"/><image xlink:href="http://x/y.png"/><text x="1">a &lt;b&gt;</text></svg>`
+<rect style="fill:#FFFFFF" fill="url(#x)"/><image xlink:href="data:image/png;base64,AAAA" width="1"/><image xlink:href="data:image/jpg;base64,AAAA"/><image xlink:href="data:image/svg+xml;base64,AAAA"/><image xlink:href="http://x/y.png"/><text x="1">a &lt;b&gt;</text></svg>`
 	got, err := picture([]byte(file), `says "so"`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = `<svg viewBox="0 0 9 9" role="img" aria-label="says &#34;so&#34;"><g transform="scale(1)"><path d="M0 0" style="fill:currentColor;stroke-width:2"></path></g>` +
-		`<rect style="fill:var(--paper)" fill="none"></rect><image href="data:image/png;base64,AAAA" width="1"></image><image></image><text x="1">a &lt;b&gt;</text></svg>`
+		`<rect style="fill:var(--paper)" fill="none"></rect><image href="data:image/png;base64,AAAA" width="1"></image><image href="data:image/jpg;base64,AAAA"></image><image></image><image></image><text x="1">a &lt;b&gt;</text></svg>`
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
 	}

@@ -58,7 +58,7 @@ type Section struct {
 }
 
 // Lead is what stands above the table.
-func (s Section) Lead() string { return strings.TrimSpace(s.Table.Caption + " " + s.Table.Entries) }
+func (s Section) Lead() string { return s.Table.Caption }
 
 // Said reports whether there is anything in the table.
 func (s Section) Said() bool { return len(s.Table.Rows)+len(s.Table.General) > 0 }
