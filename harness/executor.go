@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,33 +29,67 @@ type Options struct {
 
 // Summary says how a run ended.
 type Summary struct {
-	Done        int      `json:"done"`        // cells with a result now: ok, collapsed or diverged
-	Failed      []string `json:"failed"`      // "cell: reason", of this run and of earlier ones
-	Interrupted int      `json:"interrupted"` // cells stopped or not reached
+	Done        int          `json:"done"`                // cells with a result now: ok, collapsed or diverged
+	Diverged    int          `json:"diverged"`            // of those
+	Failed      []string     `json:"failed"`              // "cell: reason", of this run and of earlier ones
+	Interrupted int          `json:"interrupted"`         // cells stopped, not reached, or run by another process now
+	SetAside    []string     `json:"set_aside,omitempty"` // "cell: what was damaged and where it is kept"
+	Change      store.Change `json:"change"`              // what this run's plan changed in the directory
+	Twins       []string     `json:"twins,omitempty"`     // "cell: what another process did meanwhile"
 }
 
 // Run runs the jobs that have no result yet, out of a plan that is frozen
 // first. One cell's failure leaves the others alone. When ctx ends, running
-// cells save their state and the summary counts what is left.
+// cells save their state and the summary counts what is left. It has the
+// directory for itself: somebody else at work there is a *store.Held.
 func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
 	d, err := store.Create(dir)
 	if err != nil {
 		return s, err
 	}
-	release, err := d.Lock()
+	lock, err := d.Lock()
 	if err != nil {
 		return s, err
 	}
-	defer func() { err = errors.Join(err, release()) }()
-	if _, err := d.Freeze(p.Record()); err != nil {
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	change, err := d.Freeze(p.Record())
+	if err != nil {
 		return s, err
 	}
+	s, err = perform(ctx, p, jobs, d, lock, o)
+	s.Change = change
+	return s, err
+}
+
+// Work is Run beside other workers, on this and on other hosts: it takes each cell for itself before
+// it runs it, passes over those that others have, and is refused while a run has the directory for
+// itself. The plan has to be frozen there.
+func Work(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
+	d, err := store.Open(dir)
+	if err != nil {
+		return s, err
+	}
+	lock, err := d.Join()
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	return perform(ctx, p, jobs, d, lock, o)
+}
+
+// perform runs what is missing of the jobs for as long as the lock holds.
+func perform(ctx context.Context, p *Plan, jobs []Job, d *store.Dir, lock *store.Lock, o Options) (Summary, error) {
+	ctx, stop := lock.Context(ctx)
+	defer stop()
 	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
 	todo := x.pending(jobs)
 	x.announce(todo)
 	x.all(ctx, todo)
 	x.tell(Event{Kind: x.ending()})
+	if lock.Lost() {
+		return x.summary, fmt.Errorf("%s: %w", d.Path(), store.ErrLost)
+	}
 	return x.summary, nil
 }
 
@@ -136,12 +172,7 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	}
 	t := team.New(threads)
 	defer x.dismiss(t, threads)
-	dir := x.folder(j)
-	r, at := x.attempt(ctx, j, dir, t)
-	r.Provenance.Version = x.options.Version
-	if err := x.write(dir, r); err != nil {
-		r.Outcome = unwritten(r.Outcome, err)
-	}
+	r, at := x.claimed(ctx, j, t)
 	x.book(j, r)
 	if x.options.FailFast && r.Outcome.Status == store.Failed {
 		stop()
@@ -149,6 +180,36 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	ended := newEvent(j, at, Ended, r.Metrics)
 	ended.Status, ended.Reason = r.Outcome.Status, r.Outcome.Reason
 	x.tell(ended)
+}
+
+// claimed takes the cell for this process, runs it and writes its result. A cell that another
+// process ended meanwhile has that result.
+func (x *executor) claimed(ctx context.Context, j *Job, t *team.Team) (store.Result, progress) {
+	dir := x.folder(j)
+	claim, err := dir.Claim()
+	var held *store.Held
+	switch {
+	case errors.As(err, &held):
+		return newResult(j, progress{}, store.Interrupted, err.Error()), progress{}
+	case err != nil:
+		return newResult(j, progress{}, store.Failed, err.Error()), progress{}
+	}
+	defer func() { _ = claim.Release() }() // who comes next takes it over anyway
+	if r, found, err := dir.Result(); err == nil && found && r.Outcome.Status != store.Interrupted {
+		return r, progress{}
+	}
+	ctx, done := claim.Context(ctx)
+	defer done()
+	r, at, hindered := x.attempt(ctx, j, dir, t)
+	r.Provenance.Version = x.options.Version
+	if hindered {
+		_ = dir.Log(r.Outcome.Reason) // the summary has it, and the disk may be full
+		return r, at
+	}
+	if err := x.write(dir, r); err != nil {
+		r.Outcome = unwritten(dir, r.Outcome, err)
+	}
+	return r, at
 }
 
 // dismiss ends a cell's team. What it took over beside its worker's own threads others may take
@@ -160,23 +221,24 @@ func (x *executor) dismiss(team *team.Team, own int) {
 
 // unwritten is the outcome of a cell whose result could not be written. Why it failed before that
 // stays first.
-func unwritten(o store.Outcome, err error) store.Outcome {
-	reason := fmt.Sprintf("result not written: %v; the next run goes on from the checkpoint", err)
+func unwritten(dir *store.CellDir, o store.Outcome, err error) store.Outcome {
+	reason := fmt.Sprintf("result not written: %v; %s", err, goesOn(dir))
 	if o.Status == store.Failed {
 		reason = o.Reason + "; " + reason
 	}
 	return store.Outcome{Status: store.Failed, Reason: reason, Epoch: o.Epoch}
 }
 
-// attempt runs a job to its result, and says how far it came.
-func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (store.Result, progress) {
+// attempt runs a job to its result, and says how far it came. A cell that something hindered has
+// none to write.
+func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (result store.Result, at progress, hindered bool) {
 	r, err := x.newRun(j, dir, t)
 	if err != nil {
-		return newResult(j, progress{}, store.Failed, err.Error()), progress{}
+		return newResult(j, progress{}, store.Failed, err.Error()+"; "+goesOn(dir)), progress{}, true
 	}
 	x.tell(newEvent(j, progress{}, Started, nil))
-	result := r.run(ctx)
-	return result, r.at
+	result, hindered = r.run(ctx)
+	return result, r.at, hindered
 }
 
 // newRun readies a job.
@@ -197,8 +259,12 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if r.Outcome.Status == store.Interrupted {
 		return nil
 	}
-	if err := dir.WriteResult(r); err != nil {
+	published, err := dir.Publish(r)
+	if err != nil {
 		return err
+	}
+	if !published.First {
+		return x.twin(dir, published)
 	}
 	note := "failed: " + r.Outcome.Reason
 	if r.Outcome.Status != store.Failed {
@@ -212,6 +278,18 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	return nil
 }
 
+// twin says that another process, which ran the same cell, was first with its result.
+func (x *executor) twin(dir *store.CellDir, p store.Published) error {
+	text := "another process ended this cell first, with the same numbers"
+	if len(p.Different) > 0 {
+		text = "another process ended this cell first, with other " + strings.Join(p.Different, " and ") + "; its result stands"
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.summary.Twins = append(x.summary.Twins, filepath.Base(dir.Path())+": "+text)
+	return dir.Log(text)
+}
+
 func (x *executor) book(j *Job, r store.Result) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -221,6 +299,6 @@ func (x *executor) book(j *Job, r store.Result) {
 	case store.Interrupted:
 		x.summary.Interrupted++
 	default:
-		x.summary.Done++
+		x.settle(r)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -333,5 +335,48 @@ func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
 	_, err := NewPlan("t.toml", "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n", Catalogue(), NewLibrary(testOpen))
 	if err == nil || err.Error() != "t.toml:2: data: no such data" {
 		t.Error(err)
+	}
+}
+
+// Workers share a directory: each cell is trained once, and a run that wants it for itself waits.
+func TestWorkersShareADirectory(t *testing.T) {
+	base := t.TempDir()
+	alone, shared := filepath.Join(base, "alone"), filepath.Join(base, "shared")
+	execute(t.Context(), t, alone, options(fakeEngine(nil)))
+	p := planOf(t, smallSweep)
+	if s, err := Run(t.Context(), p, p.Jobs[:1], shared, options(fakeEngine(nil))); err != nil || s.Done != 1 {
+		t.Fatal(s, err)
+	}
+	var trained, refused atomic.Int64
+	work := func() (Summary, error) {
+		o := options(fakeEngine(func(*fake) { trained.Add(1) }))
+		o.Tell = func(e Event) {
+			if e.Kind != Measured {
+				return
+			}
+			var held *store.Held
+			if _, err := Run(t.Context(), p, p.Jobs, shared, o); errors.As(err, &held) && held.By.Purpose == "worker" {
+				refused.Add(1)
+			}
+		}
+		return Work(t.Context(), p, p.Jobs, shared, o)
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if s, err := work(); err != nil || len(s.Failed) > 0 || s.Done+s.Interrupted != 9 {
+				t.Errorf("%+v, %v", s, err)
+			}
+		})
+	}
+	both.Wait()
+	if s, err := work(); err != nil || s.Done != 9 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if trained.Load() != 8 || refused.Load() == 0 {
+		t.Errorf("%d trainings, expected 8, one of each cell but for that of pixels; %d runs turned away", trained.Load(), refused.Load())
+	}
+	if diff := cmp.Diff(results(t, alone), results(t, shared)); diff != "" {
+		t.Error(diff)
 	}
 }

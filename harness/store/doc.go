@@ -3,10 +3,10 @@
 // runs apart.
 //
 //	DIR/plan.json, plan.2.json, …   what is planned; the highest number holds
-//	DIR/.lock                       who runs here now
+//	DIR/.lock .workers/             who runs or plans here now, and who works here beside others
 //	DIR/cells/<cell>/               config.toml steps.jsonl epochs.jsonl log.txt
 //	                                checkpoint.safetensors prototypes.safetensors
-//	                                final.safetensors result.json
+//	                                final.safetensors result.json .claim
 //
 // A killed process loses nothing but the step it was in: whole files are replaced
 // atomically, logs are append-only and cut back to what a checkpoint knows. result.json

@@ -8,20 +8,19 @@ import (
 	"syscall"
 )
 
-// tryLock takes the kernel's advisory lock, which ends with the process however it ends
-// and cannot be fooled by a process number that is used again.
-func tryLock(f *os.File) (bool, error) {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return false, nil
+// tryLock takes the kernel's advisory lock, shared or exclusive. It ends with the process however
+// it ends, and cannot be fooled by a process number that is used again. known is false on a file
+// system without such locks.
+func tryLock(f *os.File, exclusive bool) (taken, known bool) {
+	how := syscall.LOCK_SH
+	if exclusive {
+		how = syscall.LOCK_EX
 	}
-	return err == nil, err
+	err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+	return err == nil, err == nil || errors.Is(err, syscall.EWOULDBLOCK)
 }
 
-func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
-
-// alive reports whether a process of this host runs. It takes no lock, since even a
-// short one could turn a starting run away.
+// alive reports whether a process of this host runs.
 func alive(pid int) bool {
 	err := syscall.Kill(pid, 0)
 	return err == nil || errors.Is(err, syscall.EPERM)

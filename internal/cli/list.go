@@ -94,7 +94,7 @@ func (c listCommand) sections() []section {
 		return one(ablationRows)
 	case "keys":
 		return one(func() ([]string, []row) {
-			return keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys(), sweep.Schema().Keys()))
+			return keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys(), sweep.SlurmKeys(), sweep.Schema().Keys()))
 		})
 	}
 	return methodSections(c.What)

@@ -31,12 +31,12 @@ const (
 )
 
 // Main runs the program with the process's arguments and signals and returns
-// its exit code. The first interrupt lets cells save their state; the second
-// ends the process at once.
+// its exit code. The first interrupt, or one of a batch system's signals, lets cells save their
+// state; the second ends the process at once.
 func Main() int {
 	blas.Use()
 	defer runtime.KeepAlive(collectEarly())
-	ctx, stop := untilSignal(os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(stopSignals()...)
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
@@ -104,6 +104,8 @@ type commands struct {
 	Validate   validateCommand   `cmd:"" help:"Report everything that is wrong with a sweep file."`
 	List       listCommand       `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
 	Status     statusCommand     `cmd:"" help:"Show how far a run is."`
+	Cancel     cancelCommand     `cmd:"" help:"Take a run's tasks out of the cluster's queue."`
+	Work       workCommand       `cmd:"" hidden:"" help:"Run single cells of a planned run, beside other processes that do the same."`
 	Report     reportCommand     `cmd:"" help:"Write the report of a run again."`
 	Explain    explainCommand    `cmd:"" help:"Judge a sweep's claims by its results."`
 	Relate     relateCommand     `cmd:"" help:"Say how two metrics go together, over all finished cells, between arms and within them."`

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -18,11 +19,24 @@ import (
 type planCommand struct {
 	sweepArgument
 	selection
-	JSON bool `name:"json" help:"One JSON object per line."`
+	Commands bool   `help:"Freeze the plan in the folder of results, and print a command for each cell that is missing there, for GNU parallel and others."`
+	Out      string `placeholder:"DIR" help:"With --commands: folder of the results (results/NAME)."`
+	JSON     bool   `name:"json" help:"One JSON object per line."`
 }
 
-// Run shows the plan; it writes nothing.
+// Validate refuses flags that make no sense.
+func (c planCommand) Validate() error {
+	if c.Out != "" && !c.Commands {
+		return errors.New("--out goes with --commands; a plan alone writes nothing")
+	}
+	return nil
+}
+
+// Run shows the plan; it writes nothing but with --commands.
 func (c planCommand) Run(ctx context.Context, w *console) error {
+	if c.Commands {
+		return c.commands(ctx, w)
+	}
 	return c.show(ctx, w, openData(ctx))
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"protobench/harness/slurm"
 	"protobench/harness/store"
 )
 
@@ -32,7 +33,7 @@ func (c statusCommand) Run(ctx context.Context, w *console) error {
 	if c.Watch {
 		return c.watch(ctx, w, d)
 	}
-	text, _, err := c.look(d)
+	text, _, err := c.look(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func (c statusCommand) watch(ctx context.Context, w *console, d *store.Dir) erro
 		out = onScreen(out, false)
 	}
 	for {
-		text, running, err := c.look(d)
+		text, running, err := c.look(ctx, d)
 		if err != nil {
 			return err
 		}
@@ -82,18 +83,26 @@ func over(w io.Writer, text string) string {
 }
 
 // look is what there is to show, and who is at work; "" for nobody.
-func (c statusCommand) look(d *store.Dir) (text, running string, err error) {
+func (c statusCommand) look(ctx context.Context, d *store.Dir) (text, running string, err error) {
 	s, err := d.Status()
 	if err != nil {
 		return "", "", err
 	}
+	q, err := slurm.Look(ctx, d)
+	if err != nil {
+		return "", "", err
+	}
+	running = s.Running
+	if q != nil && !q.Idle() {
+		running = "tasks of a cluster"
+	}
 	var b bytes.Buffer
 	if c.JSON {
-		err = json.NewEncoder(&b).Encode(s)
-	} else {
-		err = showStatus(&b, s)
+		err = json.NewEncoder(&b).Encode(statusLine{s, q})
+	} else if err = showStatus(&b, s); err == nil && q != nil {
+		err = showQueue(&b, c.Dir, q)
 	}
-	return b.String(), s.Running, err
+	return b.String(), running, err
 }
 
 func showStatus(w io.Writer, s store.Status) error {

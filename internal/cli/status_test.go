@@ -45,7 +45,7 @@ func TestStatusWatchesWhileARunIsAtWork(t *testing.T) {
 		if err := cell.WriteResult(store.Result{Schema: store.SchemaVersion, Cell: plan.Cells[0].Cell, Outcome: store.Outcome{Status: store.OK}}); err != nil {
 			t.Error(err)
 		}
-		if err := release(); err != nil {
+		if err := release.Release(); err != nil {
 			t.Error(err)
 		}
 	})

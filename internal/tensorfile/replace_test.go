@@ -68,3 +68,29 @@ func TestIsTemporary(t *testing.T) {
 		}
 	}
 }
+
+// Of several writers the first stands, whether or not the file system has hard links.
+func TestWriteNew(t *testing.T) {
+	text := func(s string) func(io.Writer) error {
+		return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
+	}
+	for name, link := range map[string]func(from, to string) error{
+		"links": os.Link,
+		"no links": func(from, to string) error {
+			return &os.LinkError{Op: "link", Old: from, New: to, Err: errors.ErrUnsupported}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := realDisk()
+			d.link = link
+			path := filepath.Join(t.TempDir(), "x")
+			for i, s := range []string{"first", "second", "third"} {
+				first, err := writeNew(d, path, text(s))
+				if err != nil || first != (i == 0) {
+					t.Fatalf("%s: first %v, %v", s, first, err)
+				}
+				wantOnly(t, path, "first")
+			}
+		})
+	}
+}
