@@ -77,10 +77,11 @@ func Best(key string, dirs []string, better metrics.Direction) (*Ranking, error)
 func runsBelow(dirs []string) (out []string, err error) {
 	for _, dir := range dirs {
 		n := len(out)
-		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		err := filepath.WalkDir(dir+"/.", func(path string, e fs.DirEntry, err error) error { // a link is followed to its folder
 			if err != nil || !e.IsDir() {
 				return err
 			}
+			path = filepath.Clean(path)
 			if _, err := store.Open(path); err == nil {
 				if !slices.Contains(out, path) {
 					out = append(out, path)
