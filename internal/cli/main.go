@@ -112,6 +112,7 @@ type commands struct {
 	Compare    compareCommand    `cmd:"" help:"Show in what two runs, or two cells, differ, and what came of it."`
 	Best       bestCommand       `cmd:"" help:"Rank the finished cells of all runs by a metric."`
 	Reproduce  reproduceCommand  `cmd:"" help:"Train a finished cell anew and compare every bit."`
+	Film       filmCommand       `cmd:"" help:"Train a finished cell anew and picture where its prototypes went."`
 	Audit      auditCommand      `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
 	Probe      probeCommand      `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
 	Export     exportCommand     `cmd:"" help:"Write what a cell learned, or its curves, for Python, TensorBoard and others."`
