@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -77,6 +78,9 @@ func Best(key string, dirs []string, better metrics.Direction) (*Ranking, error)
 func runsBelow(dirs []string) (out []string, err error) {
 	for _, dir := range dirs {
 		n := len(out)
+		if _, err := os.Stat(dir); err != nil {
+			return nil, err
+		}
 		err := filepath.WalkDir(dir+"/.", func(path string, e fs.DirEntry, err error) error { // a link is followed to its folder
 			if err != nil || !e.IsDir() {
 				return err
