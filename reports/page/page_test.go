@@ -33,8 +33,8 @@ func small(t *testing.T) Report {
 		Columns: []table.Column{{Name: "method", Text: true, Brief: true}, {Name: "n", Brief: true}, {Name: "live", Brief: true}, {Name: "wide"}, {CSV: "hidden", Data: true}},
 		Rows: [][]table.Value{
 			{{Text: nasty, Marks: []int{1}}, {Text: "3 of 4"}, {Text: "2.0 ± 2.5", Estimate: &e}, {Text: "x"}, {Text: "not shown"}},
-			{{Text: "b"}, {Text: "4"}, {Text: "–"}, {Text: "x"}, {}},
-			{{Text: "c"}, {Text: "4"}, {Text: "−1.5"}, {Text: "y"}, {}},
+			{{Text: "b"}, table.Count(4, "4"), {Text: "–"}, {Text: "x"}, {}},
+			{{Text: "c"}, {Text: "4"}, table.Number(-1.5, "−1.5"), {Text: "y"}, {}},
 		},
 		Notes: []string{"a <note>"}, General: []string{"for all"},
 	}
