@@ -11,14 +11,15 @@ import (
 	"protobench/harness"
 	"protobench/harness/store"
 	"protobench/internal/kernel"
+	"protobench/metrics"
 )
 
 type runCommand struct {
 	sweepArgument
 	selection
+	executorFlags
 	Out         string        `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
 	Jobs        int           `short:"j" placeholder:"N" default:"${cpus}" help:"Cells at a time, at least 1 (one per CPU)."`
-	Executor    string        `enum:"local" default:"local" help:"Where cells run: ${enum}."`
 	Checkpoint  time.Duration `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often: a kill costs no more than this (30s)."`
 	RetryFailed bool          `help:"Run failed cells again."`
 	FailFast    bool          `help:"Stop at the first failed cell."`
@@ -35,7 +36,7 @@ func (c runCommand) Validate() error {
 	if c.Checkpoint <= 0 {
 		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	}
-	return nil
+	return c.check()
 }
 
 // Run plans, runs what is missing and reports.
@@ -54,9 +55,9 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if c.DryRun {
 		return showPlan(w.out, p, jobs, nil, c.JSON)
 	}
-	dir := c.Out
-	if dir == "" {
-		dir = filepath.Join("results", p.Sweep.Name)
+	dir := outOf(c.Out, p)
+	if c.Executor == "slurm" {
+		return c.submit(ctx, w, p, jobs, dir)
 	}
 	progress := newProgress(w, c.JSON)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
@@ -66,19 +67,19 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	return c.conclude(ctx, w, dir, summary)
+	return c.conclude(ctx, w, dir, summary, len(p.Sweep.Claims))
 }
 
 // conclude writes the report and turns the summary into an exit code. What failed is told before
 // what may be wrong with the report.
-func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary) error {
+func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary, claims int) error {
 	w.warn(s.Twins...)
 	w.warn(changed(dir, s.Change)...)
 	if s.Diverged > 0 && c.FailOn != "diverged" {
 		w.warn(fmt.Sprintf("%s of %d diverged and have no final metrics (--fail-on diverged makes that exit code 1)", count(s.Diverged, "cell"), s.Done))
 	}
 	if ctx.Err() != nil {
-		return exitError{exitInterrupted, fmt.Sprintf("interrupted: %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell"))}
+		return halted(ctx, fmt.Sprintf(": %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell")))
 	}
 	var unwritten error
 	if s.Done > 0 {
@@ -86,14 +87,18 @@ func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harn
 			unwritten = fmt.Errorf("no report: %w; `protobench report %s` writes it", err, dir)
 		}
 	}
-	return c.judge(s, unwritten)
+	if err := c.judge(dir, s, unwritten); err != nil || s.Done == 0 || c.JSON {
+		return err
+	}
+	return showNext(w, dir, claims)
 }
 
 // judge says what failed.
-func (c runCommand) judge(s harness.Summary, unwritten error) error {
+func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error {
 	var texts []string
 	if len(s.Failed) > 0 {
-		texts = append(texts, fmt.Sprintf("%s failed:\n  %s", count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  ")))
+		texts = append(texts, fmt.Sprintf("%s failed:\n  %s\nsee log.txt in their folders, %s; `--retry-failed` runs them again",
+			count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "), filepath.Join(dir, "cells")))
 	}
 	if s.Diverged > 0 && c.FailOn == "diverged" {
 		texts = append(texts, count(s.Diverged, "cell")+" diverged")
@@ -130,4 +135,17 @@ func shortened(names []string, most int) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// showNext says where to look after a run.
+func showNext(w *console, dir string, claims int) error {
+	var rows []row
+	line := func(command, what string) { rows = append(rows, row{cells: []string{"  protobench " + command, what}}) }
+	if claims > 0 {
+		line("explain "+dir, "judges the sweep's "+count(claims, "claim"))
+	}
+	line("best "+metrics.Headline()+" "+dir, "the single cells that keep most prototypes apart and in use")
+	line("compare "+dir+" OTHER", "what another run does differently, and what comes of it")
+	_, _ = fmt.Fprintln(w.err, "next:") // the table's own writing reports what is wrong
+	return table(w.err, rows[0].cells, rows[1:])
 }
