@@ -125,7 +125,9 @@ func (l *trainingLoop) interrupt(ctx context.Context, begun int) error {
 	return ctx.Err()
 }
 
-func (l *trainingLoop) checkpoint() error { return l.logs.save(l.dir, l.trainee, l.at) }
+func (l *trainingLoop) checkpoint() error {
+	return l.logs.save(l.dir, l.trainee, l.at, l.cadence.epoch(l.at.step))
+}
 
 // advance does one step and logs it.
 func (l *trainingLoop) advance() error {
