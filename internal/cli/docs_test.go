@@ -23,12 +23,20 @@ type standIn struct {
 // standIns has every command line of every shell block in the documents. Of those that start with
 // make, the target and the variables are looked up in the Makefile as well.
 func standIns() map[string]standIn {
+	committed, err := filepath.Abs(filepath.Join(root, "results", "reference"))
+	if err != nil {
+		panic("docs test: " + err.Error())
+	}
+	pivot := "protobench report " + committed + "/joint-vs-decoupled "
 	return map[string]standIn{
+		"bin/protobench report results/reference/joint-vs-decoupled --row learner --row embedding --col objective --value linear@backbone.teacher":      {pivot + "--row learner --row embedding --col objective --value linear@backbone.teacher", "stands in another folder"},
+		"bin/protobench report results/reference/joint-vs-decoupled --value joint/unique@0.025 --filter 'method:*+gmm* OR learner:frozen' --format tex": {pivot + "--value joint/unique@0.025 --filter learner:frozen --format tex", "stands in another folder, and has a quoted word"},
 		"make ablation":                    {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
 		"make test":                        {"", "runs this test"},
 		"make build":                       {"protobench version", "the program under test is built already"},
 		"bin/protobench plan my.toml":      {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
 		"bin/protobench run my.toml":       {"protobench run my.toml --dry-run", "trains for minutes"},
+		"protobench serve results":         {"protobench serve --help", "shows runs until it is interrupted"},
 		"make bench-peers > comparison.md": {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
 		"apt-get install --no-install-recommends python3-torch python3-torchvision python3-sklearn libopenblas0-openmp": {"", "needs the network and root"},
 	}
@@ -274,7 +282,7 @@ func checkMake(t *testing.T, words []string) {
 // placeholder.
 func checkVerb(t *testing.T, words []string) {
 	t.Helper()
-	nodes := verbs(t)
+	nodes := verbs()
 	node, ok := nodes[words[0]]
 	if !ok {
 		t.Errorf("no verb %s", words[0])
@@ -306,7 +314,7 @@ func checkArgument(t *testing.T, verb, argument string) {
 			t.Errorf("no ablation %s", argument)
 		}
 	case "list":
-		if !slices.Contains(verbs(t)["list"].Positional[0].EnumSlice(), argument) {
+		if !slices.Contains(verbs()["list"].Positional[0].EnumSlice(), argument) {
 			t.Errorf("no list of %s", argument)
 		}
 	}
