@@ -30,7 +30,7 @@ ablation: build ## run the default ablation and write its report (QUICK=1: a sma
 # seed of 128 images and 16 prototypes each: a smoke test, no outcome.
 CORE  := early-collapse stop-gradient recouple prototype-lr
 FULL  := $(CORE) steps modes help temperature count dimension batch balance decoupled-estimators gmm regularizers long-tail \
-	augmentation optimizer encoder prototype-free phase-diagram
+	augmentation optimizer encoder prototype-free phase-diagram loss-accounting
 QUICKLY := $(if $(QUICK),--set seeds=1 --set data.train=128 --set data.test=64 --set evaluate.every=20 --set prototypes.count=16)
 FEWER   := $(if $(QUICK),--set 'matrix."prototypes.count"=[16]')
 RESULTS := results$(if $(QUICK),/quick)
@@ -44,6 +44,8 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	  if [ $$name = count ]; then $(BINARY) run $$name $(QUICKLY) $(FEWER) --out $(RESULTS)/$$name || exit $$?; \
 	  else $(BINARY) run $$name $(QUICKLY) --out $(RESULTS)/$$name || exit $$?; fi; \
 	done
+	$(BINARY) relate live_unique@0.025 linear_fine@backbone.teacher $(FULL:%=$(RESULTS)/%)
+	$(BINARY) relate path unique@0.025 $(FULL:%=$(RESULTS)/%) --learner joint
 
 print-ablations:
 	@echo $(FULL)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"protobench/datasets/files"
+	"protobench/internal/wording"
 )
 
 // warn notes what a reader of numbers should know of the images, of whatever source: classes that
@@ -31,7 +32,7 @@ func (s *Set) warn() {
 		s.Warnings = append(s.Warnings, "no image at all is of "+s.classes(c.absent)+": the labels have gaps, which count as no classes in means and tails")
 	}
 	if few := s.singles(); len(few) > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%s of %d left with one training image: %s", classCount(len(few)), s.Classes-len(c.absent), files.Few(s.named(few))))
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s of %d left with one training image: %s", wording.Count(len(few), "class"), s.Classes-len(c.absent), files.Few(s.named(few))))
 	}
 }
 
@@ -91,13 +92,6 @@ func sum(counts []int) (n int) {
 // percent writes a share for people.
 func percent(part, whole int) string {
 	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
-}
-
-func classCount(n int) string {
-	if n == 1 {
-		return "1 class"
-	}
-	return fmt.Sprintf("%d classes", n)
 }
 
 // classes names a few classes.

@@ -24,6 +24,8 @@ type Event struct {
 	Kind    string        `json:"event"`
 	Cell    string        `json:"cell,omitempty"` // its folder's name
 	Method  string        `json:"method,omitempty"`
+	Arm     string        `json:"arm,omitempty"`        // the method with its values on the matrix's axes
+	K       int           `json:"prototypes,omitempty"` // of which counts of prototypes are a share; 0 for none
 	Seed    uint64        `json:"seed"`
 	Step    int           `json:"step"`
 	Steps   int           `json:"steps"` // of the cell; with Planned, of all cells to run
@@ -38,9 +40,9 @@ type Event struct {
 
 // newEvent says what happened to a job that came so far.
 func newEvent(j *Job, at progress, kind string, m store.Metrics) Event {
-	c, when := &j.Cell, newCadence(&j.Cell)
+	c, when, id := &j.Cell, newCadence(&j.Cell), j.Identity()
 	return Event{
-		Kind: kind, Cell: j.Dir, Method: c.Composition.Name, Seed: c.Seed, Step: at.step, Steps: c.Steps(),
+		Kind: kind, Cell: j.Dir, Method: c.Composition.Name, Arm: id.Arm(), K: c.Prototypes(), Seed: c.Seed, Step: at.step, Steps: c.Steps(),
 		Epoch: math.Round(1000*when.epoch(at.step)) / 1000, Epochs: when.epochs, Metrics: m,
 	}
 }

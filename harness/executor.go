@@ -154,8 +154,8 @@ func (x *executor) workers(cells int) int {
 
 // all runs the jobs in order on a few workers.
 func (x *executor) all(ctx context.Context, todo []Job) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	queue := make(chan *Job)
 	var workers sync.WaitGroup
 	count := x.workers(len(todo))
@@ -163,7 +163,7 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 		workers.Go(func() {
 			threads := max(1, (i+1)*x.options.Threads/count-i*x.options.Threads/count)
 			for j := range queue {
-				x.one(ctx, j, threads, stop)
+				x.one(ctx, j, threads, func() { stop(errFailFast) })
 			}
 			x.spare.Add(int64(threads))
 		})
@@ -174,6 +174,9 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 	close(queue)
 	workers.Wait()
 }
+
+// errFailFast is why cells are interrupted once another one has failed.
+var errFailFast = errors.New("stopped, as another cell failed")
 
 // one runs a job to its result and keeps the books.
 func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {

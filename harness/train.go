@@ -91,7 +91,7 @@ func (l *trainingLoop) begin() error {
 
 // steps does those that are left, or that the sweep's [watch] leaves.
 func (l *trainingLoop) steps(ctx context.Context) error {
-	saved, begun := time.Now(), l.at.step
+	pace, begun := newPace(l.every, time.Now()), l.at.step
 	for l.at.step < l.cadence.total() && l.at.tally.watched.stopped == "" {
 		if ctx.Err() != nil {
 			return l.interrupt(ctx, begun)
@@ -104,11 +104,11 @@ func (l *trainingLoop) steps(ctx context.Context) error {
 				return err
 			}
 		}
-		if time.Since(saved) >= l.every || l.at.step == l.cadence.total() || l.at.tally.watched.stopped != "" {
+		if now := time.Now(); pace.due(now) || l.at.step == l.cadence.total() || l.at.tally.watched.stopped != "" {
 			if err := l.checkpoint(); err != nil {
 				return err
 			}
-			saved = time.Now()
+			pace.wrote(now, time.Now())
 		}
 	}
 	return nil

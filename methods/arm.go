@@ -21,9 +21,10 @@ type arm struct {
 	objective objective.Objective
 	traits    objective.Traits
 	head      *objective.Head
-	scores    []float32         // of the teacher where codes are made of them, [2·B,H·K]; else nil
-	reseed    *learner.Reseeder // nil where prototypes are left where they are
-	student   []float32         // the student's scores, their graph's buffer; nil where no graph has them
+	scores    []float32             // of the teacher where codes are made of them, [2·B,H·K]; else nil
+	reseed    *learner.Reseeder     // nil where prototypes are left where they are
+	intervene *learner.Intervention // nil where nothing is done to them from outside
+	student   []float32             // the student's scores, their graph's buffer; nil where no graph has them
 
 	probing bool  // whether the step takes a probe
 	probe   Probe // of the last step that did
@@ -48,7 +49,7 @@ func newHost(c part.Config, v objective.Views, d int) *arm {
 // newObserver makes an observer. Observers start at random unit vectors and are never re-seeded: a
 // joint observer differs from a joint arm only in who feeds the encoder.
 func newObserver(c part.Config, name string, v objective.Views, d int) *arm {
-	c.Settings.MustSetAll(map[string]any{"prototypes.init": "random", "prototypes.reseed": false})
+	c.Settings.MustSetAll(map[string]any{"prototypes.init": "random", "prototypes.reseed": false, "prototypes.intervene": "none"})
 	return newArm(c, name, name, v, d)
 }
 
@@ -59,7 +60,7 @@ func newArm(c part.Config, name, learnerName string, v objective.Views, d int) *
 	a := &arm{name: name, objective: o, traits: t, learners: newLearners(learnerName, c, o, t, d)}
 	a.head = objective.NewHead(o, t, v, a.all().K, c.Settings.Float("loss.temperature"), a.learners[0].Params() != nil)
 	if !declared.Owns() {
-		a.reseed = learner.NewReseeder(c)
+		a.reseed, a.intervene = learner.NewReseeder(c), learner.NewIntervention(c)
 	}
 	if t.Targets == part.Teacher && t.Scores {
 		a.scores = make([]float32, v.Global*v.Images*a.head.K)
@@ -216,6 +217,10 @@ func (a *arm) settle(l learner.Learner, s *learner.Step) {
 	p.Moved(s.Team)
 	if a.reseed != nil {
 		a.reseed.Run(l, a.objective.Offset(a.scoring(), int(s.Epoch)), s)
+		p.Moved(s.Team)
+	}
+	if a.intervene != nil {
+		a.intervene.Run(l, s)
 		p.Moved(s.Team)
 	}
 	p.EndStep(s)

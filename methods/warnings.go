@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"protobench/internal/setting"
+	"protobench/methods/learner"
 	"protobench/methods/part"
 )
 
@@ -14,12 +15,18 @@ import (
 // method's name promises.
 func Warnings(c part.Config) []setting.Warning {
 	var out, more []setting.Warning
+	late := func(o part.Onset) {
+		if o.Epoch >= float64(c.Train.Epochs) {
+			out = append(out, o.Warning(c))
+		}
+	}
+	if v := learner.NewIntervention(c); v != nil && reads(c, "prototypes.intervene") {
+		late(v.Onset(c))
+	}
 	for _, d := range inUse(c.Composition) {
 		if d.Onsets != nil {
 			for _, o := range d.Onsets(c) {
-				if o.Epoch >= float64(c.Train.Epochs) {
-					out = append(out, o.Warning(c))
-				}
+				late(o)
 			}
 		}
 		if d.Warn != nil {

@@ -1,5 +1,10 @@
 package metrics
 
+import (
+	"math"
+	"strconv"
+)
+
 // Unit is what a metric's values are in.
 type Unit string
 
@@ -23,6 +28,50 @@ const (
 
 // Percent reports whether values are shown in percent: of K, or of 1.
 func (u Unit) Percent() bool { return u == CountOfK || u == Share || u == Accuracy }
+
+// Shown is a value as people read it, in tables and elsewhere: shares and accuracies in percent,
+// counts of K prototypes as their share in percent, anything else as it is. NaN where K is not
+// known (below 1).
+func (u Unit) Shown(v float64, k int) float64 {
+	switch {
+	case u == CountOfK && k < 1:
+		return math.NaN()
+	case u == CountOfK:
+		return 100 * v / float64(k)
+	case u.Percent():
+		return 100 * v
+	}
+	return v
+}
+
+// ShownIn is the unit that values are shown in.
+func (u Unit) ShownIn() string {
+	if u.Percent() {
+		return "%"
+	}
+	return string(u)
+}
+
+// Text writes a value that is shown, without its unit, with the decimals that suit it.
+func (u Unit) Text(shown float64) string {
+	const rounding = 1e-12 // the size below which a number is what float64 left of 0
+	a := math.Abs(shown)
+	decimals := 3
+	switch {
+	case u.Percent() || u == Count:
+		decimals = 1
+	case a < rounding || a >= 100:
+		decimals = 0
+	case a >= 10:
+		decimals = 1
+	case a >= 0.1:
+		decimals = 2
+	}
+	if a < rounding {
+		shown = 0 // without a sign
+	}
+	return strconv.FormatFloat(shown, 'f', decimals, 64)
+}
 
 // Direction tells which values are the better ones.
 type Direction string

@@ -47,17 +47,7 @@ func smallest() float64 { return metrics.Epsilons()[0] }
 func (m measure) of(values store.Metrics, k int) float64 { return m.shown(lookup(values, m.Key), k) }
 
 // shown is a value as tables show it, NaN where a share is of an unknown K.
-func (m measure) shown(v float64, k int) float64 {
-	switch {
-	case m.Unit == metrics.CountOfK && k < 1:
-		return math.NaN()
-	case m.Unit == metrics.CountOfK:
-		return 100 * v / float64(k)
-	case m.Unit.Percent():
-		return 100 * v
-	}
-	return v
-}
+func (m measure) shown(v float64, k int) float64 { return m.Unit.Shown(v, k) }
 
 // over returns the shown values of an arm's counted runs.
 func (m measure) over(a *arm) []float64 {
@@ -119,26 +109,7 @@ func (m measure) title() string {
 }
 
 // number writes a value with the decimals that suit its unit.
-func (m measure) number(v float64) string {
-	if math.Abs(v) < rounding {
-		v = 0
-	}
-	if m.Unit.Percent() || m.Unit == metrics.Count {
-		return fmt.Sprintf("%.1f", v)
-	}
-	if v == 0 {
-		return "0"
-	}
-	switch a := math.Abs(v); {
-	case a >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case a >= 10:
-		return fmt.Sprintf("%.1f", v)
-	case a >= 0.1:
-		return fmt.Sprintf("%.2f", v)
-	}
-	return fmt.Sprintf("%.3f", v)
-}
+func (m measure) number(v float64) string { return m.Unit.Text(v) }
 
 // rounding is the size below which a number is what float64 left of 0.
 const rounding = 1e-12

@@ -32,8 +32,8 @@ func (p *Program) Fault(team *team.Team) (Fault, bool) {
 	}
 	for i := range p.steps {
 		s := &p.steps[i]
-		if s.border.Images > 0 {
-			s.border.ClearHalo(team, s.out)
+		if s.fresh != nil {
+			clear(s.out) // of what others have left there, of which an operation may write a part
 		}
 		s.forward(team, s.in, s.out)
 		if !kernel.Finite(s.out) {

@@ -112,13 +112,17 @@ func (d *Dir) Plan() (Plan, error) {
 }
 
 // ClaimsAfter reports whether the claims of the plan that holds were written or changed after the
-// directory's first plan, so that results may have been known.
+// directory's first plan, so that results may have been known. Where that one is damaged, it does.
 func (d *Dir) ClaimsAfter() (bool, error) {
 	n, err := d.revision()
 	if err != nil || n < 2 {
 		return false, err
 	}
 	first, err := d.readPlan(1)
+	var bad *Damaged
+	if errors.As(err, &bad) {
+		return true, nil // nobody can tell any more
+	}
 	if err != nil {
 		return false, err
 	}

@@ -23,6 +23,7 @@ func HeadKeys() []setting.Key {
 		one("primary", "list of texts", "", "the declared endpoints, metrics that arms are tested in (protobench list metrics)", "endpoint", "endpoints", "primary_metric", "metrics"),
 		one("references", "true/false or list", "true", "the rows that accuracies are read against: pixels, untrained, supervised"),
 		one("store", "table", "", "what runs keep: weights = false leaves out the encoders of finished cells"),
+		one("slurm", "table", "", "what --executor slurm asks the cluster for, with the keys below"),
 		one("method", "tables", "", "an arm each: [[method]], with the keys below and any setting of its own"),
 		one("claim", "tables", "", "a prediction each: [[claim]], judged by `protobench explain`"),
 		one("matrix", "table", "", "axes: a list of values by key path, or { values = […], where = {…} } for some arms"),
@@ -72,6 +73,7 @@ func (p *parser) head(file, text string) *Sweep {
 		s.Seeds = p.seeds(v)
 	}
 	s.KeepsWeights = p.keepsWeights()
+	s.Slurm = p.slurm()
 	return s
 }
 

@@ -19,6 +19,7 @@ type Sweep struct {
 	Seeds                []uint64
 	Claims               []Claim
 	KeepsWeights         bool   // whether finished cells keep their encoders' weights ([store])
+	Slurm                Slurm  // what a cluster is asked for ([slurm])
 	Cells                []Cell // seed by seed, so that arms of a pair finish together
 }
 

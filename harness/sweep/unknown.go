@@ -37,7 +37,7 @@ func otherTables() map[string]string {
 
 // tableMeant suggests a table for one that does not exist; empty where none is near.
 func tableMeant(key string) string {
-	tables := []string{"method", "matrix", "claim", "store"}
+	tables := []string{"method", "matrix", "claim", "store", "slurm"}
 	for _, k := range Schema().Keys() {
 		if t, _ := setting.Cut(k.Path); !slices.Contains(tables, t) {
 			tables = append(tables, t)

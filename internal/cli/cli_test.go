@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"context"
+	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,17 +22,35 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{Dir: "testdata"})
+	reference, err := filepath.Abs("../../results/reference")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Dir: "testdata", Setup: func(e *testscript.Env) error {
+		e.Setenv("REFERENCE", reference)
+		return nil
+	}})
+}
+
+// told is a progress and what it prints, with a clock that moves a second at each look.
+func told(live bool, every time.Duration) (*progress, *bytes.Buffer) {
+	out, clock := &bytes.Buffer{}, time.Unix(1000, 0)
+	now := func() time.Time { clock = clock.Add(time.Second); return clock }
+	return &progress{w: out, live: live, every: every, width: 200, now: now, ended: map[string]int{}}, out
 }
 
 func TestProgressOnATerminal(t *testing.T) {
-	var out bytes.Buffer
-	clock := time.Unix(0, 0)
-	p := &progress{w: &out, live: true, width: 200, now: func() time.Time { clock = clock.Add(time.Second); return clock }}
+	p, out := told(true, 0)
 	say := func(cell, kind string, step int, m map[string]float64) {
-		p.hear(harness.Event{Kind: kind, Cell: cell, Method: "swav", Seed: 1, Step: step, Steps: 100, Epoch: float64(step) / 10, Epochs: 10, Metrics: m, Total: 3})
+		p.hear(harness.Event{
+			Kind: kind, Cell: cell, Method: "swav", Arm: "swav loss.temperature=0.2", K: 256, Seed: 1, Step: step, Steps: 100,
+			Epoch: float64(step) / 10, Epochs: 10, Metrics: m, Done: 1, Total: 4,
+		})
 	}
-	p.hear(harness.Event{Kind: harness.Planned, Steps: 200, Total: 3})
+	p.hear(harness.Event{Kind: harness.Planned, Steps: 200, Done: 1, Total: 4})
+	if got := out.String(); got != "\r3 cells to run, 1 of 4 done before\x1b[J\n" {
+		t.Errorf("%q", got)
+	}
 	say("c", harness.Started, 0, nil)
 	say("d", harness.Started, 0, nil)
 	for step := 41; step <= 60; step++ { // goes on from a checkpoint
@@ -41,30 +61,65 @@ func TestProgressOnATerminal(t *testing.T) {
 	lines := strings.Split(shown[strings.LastIndex(shown, "\r")+1:], "\n")
 	// The clock moves twice per step: 20 steps in 40 seconds, 40 left of the cell, 140 of the
 	// sweep.
-	want := []string{"[0/3] ETA 4 min 40 s\x1b[K", "swav s1 epoch 6.0/10 ETA 1 min 20 s loss 5.25 live-unique 99\x1b[K", "swav s1 epoch 0.0/10 loss 0\x1b[K\x1b[J"}
+	want := []string{
+		"[1/4] ETA 4 min 40 s\x1b[K",
+		"swav loss.temperature=0.2 s1 epoch 6.0/10 ETA 1 min 20 s loss 5.25 live-unique 38.7 %\x1b[K",
+		"swav loss.temperature=0.2 s1 starts\x1b[K\x1b[J",
+	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
 	}
 	if !strings.Contains(shown, "\x1b[2A\r") {
 		t.Error("the live lines are not drawn over")
 	}
-	p.hear(harness.Event{Kind: harness.Ended, Cell: "c", Step: 60, Steps: 100, Status: "failed", Reason: "why", Done: 0, Total: 3})
-	if !strings.HasSuffix(out.String(), "\x1b[2A\r[0/3] c: failed (why)\x1b[J\n") || p.eta.Left != 100 || len(p.running) != 1 {
+	p.hear(harness.Event{Kind: harness.Ended, Cell: "c", Arm: "swav", Step: 60, Steps: 100, Status: "failed", Reason: "why", Done: 0, Total: 3})
+	if !strings.HasSuffix(out.String(), "\x1b[2A\r[0/3] swav s0: failed (why)\x1b[J\n") || p.eta.Left != 100 || len(p.running) != 1 {
 		t.Errorf("%q, %d left", out.String(), p.eta.Left)
 	}
 }
 
+// What ended is told in the units of tables, and of a run without prototypes nothing of them.
+func TestProgressAtTheEnd(t *testing.T) {
+	p, out := told(false, time.Hour)
+	p.hear(harness.Event{Kind: harness.Planned, Total: 4})
+	ended := func(status, reason string, m map[string]float64) {
+		p.hear(harness.Event{Kind: harness.Ended, Arm: "swav", K: 64, Step: 7, Steps: 9, Status: status, Reason: reason, Metrics: m, Done: 1, Total: 4})
+	}
+	ended("ok", "", map[string]float64{"live_unique@0.025": 16, "linear@backbone.teacher": 0.867})
+	ended("ok", "", map[string]float64{"live_unique@0.025": math.NaN(), "linear@backbone.teacher": 0.5})
+	ended("collapsed", "one live prototype", map[string]float64{"live_unique@0.025": 64})
+	ended("interrupted", "stopped by Ctrl-C", nil)
+	p.hear(harness.Event{Kind: harness.Stopped, Done: 3, Total: 4})
+	want := `4 cells to run
+[1/4] swav s0: ok  live-unique@0.025 25.0 %  linear@backbone.teacher 86.7 %
+[1/4] swav s0: ok  linear@backbone.teacher 50.0 %
+[1/4] swav s0: collapsed (one live prototype)
+[1/4] swav s0: stopped by Ctrl-C at step 7 of 9
+3 of 4 cells done; this run: 2 ok, 1 collapsed, 1 interrupted
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+	p, out = told(false, time.Hour)
+	p.hear(harness.Event{Kind: harness.Planned, Done: 1, Total: 1})
+	p.hear(harness.Event{Kind: harness.Finished, Done: 1, Total: 1})
+	if got := out.String(); got != "1 of 1 cell done; there was nothing to run\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestProgressElsewhereIsPlainAndRare(t *testing.T) {
-	var out bytes.Buffer
-	clock := time.Unix(1000, 0)
-	p := &progress{w: &out, every: 30 * time.Second, width: 80, now: func() time.Time { clock = clock.Add(time.Second); return clock }}
-	p.hear(harness.Event{Kind: harness.Planned, Steps: 70})
-	p.hear(harness.Event{Kind: harness.Started, Cell: "c", Method: "dino"})
+	p, out := told(false, 30*time.Second)
+	p.hear(harness.Event{Kind: harness.Planned, Steps: 70, Total: 1})
+	p.hear(harness.Event{Kind: harness.Started, Cell: "c", Method: "dino", Steps: 70})
+	if got := out.String(); got != "1 cell to run\n" {
+		t.Errorf("%q before there is anything to say", got)
+	}
 	for step := 1; step <= 70; step++ {
 		p.hear(harness.Event{Kind: harness.Stepped, Cell: "c", Method: "dino", Step: step, Steps: 70, Metrics: map[string]float64{"loss": 1}})
 	}
 	lines := strings.Count(out.String(), "\n")
-	if lines < 3 || lines > 6 || strings.ContainsAny(out.String(), "\r\x1b") {
+	if lines < 4 || lines > 7 || strings.ContainsAny(out.String(), "\r\x1b") {
 		t.Errorf("%d lines: %q", lines, out.String())
 	}
 }

@@ -178,7 +178,7 @@ func showVerdict(w io.Writer, v datasets.Verdict) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(name, format string, args ...any) { _, _ = fmt.Fprintf(t, name+"\t"+format+"\n", args...) } // a tabwriter fails at Flush
 	line("set", "%s %s", v.Name, v.Found)
-	line("images", "%d×%d, %s, %s", v.Height, v.Width, count(v.Channels, "channel"), classes(v.Classes)+fine(v.FineClasses))
+	line("images", "%d×%d, %s, %s", v.Height, v.Width, count(v.Channels, "channel"), count(v.Classes, "class")+fine(v.FineClasses))
 	line("mean, deviation", "%.4v, %.4v", v.Mean, v.Std)
 	for _, s := range []struct {
 		name string
@@ -194,13 +194,6 @@ func showVerdict(w io.Writer, v datasets.Verdict) error {
 	}
 	line("fingerprint", "%s", v.Fingerprint)
 	return t.Flush()
-}
-
-func classes(n int) string {
-	if n == 1 {
-		return "1 class"
-	}
-	return fmt.Sprintf("%d classes", n)
 }
 
 func fine(n int) string {

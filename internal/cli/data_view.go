@@ -57,7 +57,7 @@ func (c dataView) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w.out, "%s: %d of %s of %s\n", c.Out, len(rows), classes(set.Classes), set.Name); err != nil || !c.Augment {
+	if _, err := fmt.Fprintf(w.out, "%s: %d of %s of %s\n", c.Out, len(rows), count(set.Classes, "class"), set.Name); err != nil || !c.Augment {
 		return err
 	}
 	_, err = io.WriteString(w.out, c.recipe(set))

@@ -13,8 +13,11 @@ import (
 )
 
 type exportCommand struct {
-	Features exportFeatures `cmd:"" help:"What a finished cell makes of its images: features, labels, embeddings (.npz or .safetensors)."`
-	Weights  exportWeights  `cmd:"" help:"A finished cell's encoder, as PyTorch names it (.safetensors; docs/interop.md has the modules)."`
+	Features    exportFeatures    `cmd:"" help:"What a finished cell makes of its images: features, labels, embeddings (.npz or .safetensors)."`
+	Weights     exportWeights     `cmd:"" help:"A finished cell's encoder, as PyTorch names it (.safetensors; docs/interop.md has the modules)."`
+	TensorBoard exportTensorBoard `cmd:"" name:"tensorboard" help:"Curves of cells as event files."`
+	CSV         exportCSV         `cmd:"" name:"csv" help:"Curves of a cell as a table, a line for each value."`
+	JSONL       exportJSONL       `cmd:"" name:"jsonl" help:"Curves of a cell as JSON, a line for each step and learner."`
 }
 
 // cellArgument is a finished cell, where what it gives goes, and of which branch it is.
@@ -46,7 +49,7 @@ func (c exportFeatures) Run(ctx context.Context, w *console) error {
 	defer threads.Close()
 	tensors, err := cell.Features(ctx, c.Branch, threads)
 	if errors.Is(err, context.Canceled) {
-		return exitError{exitInterrupted, "interrupted: nothing is written"}
+		return halted(ctx, ": nothing is written")
 	}
 	if err != nil {
 		return err

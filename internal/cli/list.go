@@ -48,6 +48,7 @@ func (c listCommand) Run(w *console) error {
 	case c.Markdown:
 		return listMarkdown(w.out, sections, c.What == "all")
 	}
+	width := widthOf(w.out, listWidth)
 	for i, s := range sections {
 		if s.page {
 			continue
@@ -55,7 +56,7 @@ func (c listCommand) Run(w *console) error {
 		if i > 0 {
 			_, _ = fmt.Fprintf(w.out, "\n%s\n\n", s.title) // the table's own writing reports what is wrong
 		}
-		if err := table(w.out, s.head, s.rows); err != nil {
+		if err := listText(w.out, s, width); err != nil {
 			return err
 		}
 	}
@@ -93,7 +94,7 @@ func (c listCommand) sections() []section {
 		return one(ablationRows)
 	case "keys":
 		return one(func() ([]string, []row) {
-			return keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys(), sweep.Schema().Keys()))
+			return keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys(), sweep.SlurmKeys(), sweep.Schema().Keys()))
 		})
 	}
 	return methodSections(c.What)
@@ -161,11 +162,19 @@ func bounds(k setting.Key) string {
 	return k.Range
 }
 
+// table writes rows below their titles, columns aligned, without blanks at the ends of lines.
 func table(w io.Writer, head []string, rows []row) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, strings.Join(head, "\t")) // a tabwriter fails at Flush
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, strings.Join(head, "\t")) // nothing fails in memory
 	for _, r := range rows {
 		_, _ = fmt.Fprintln(t, strings.Join(r.cells, "\t"))
 	}
-	return t.Flush()
+	_ = t.Flush()
+	var lines strings.Builder
+	for line := range strings.Lines(b.String()) {
+		lines.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	_, err := io.WriteString(w, lines.String())
+	return err
 }

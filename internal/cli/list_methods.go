@@ -33,7 +33,7 @@ func methodSections(what string) []section {
 		}
 	}
 	if what == "all" {
-		head, rows := keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys()))
+		head, rows := keyRows(slices.Concat(sweep.HeadKeys(), sweep.MethodKeys(), sweep.ClaimKeys(), sweep.SlurmKeys()))
 		out = append(out, section{
 			title: "keys of a sweep and of its methods", intro: "What a sweep file says of itself, at its top, and what a `[[method]]` says of its arm and a `[[claim]]` of the outcome. None of them is a setting of a run.",
 			code: 1, head: head, rows: rows,

@@ -15,7 +15,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"protobench/datasets/augment"
+	"protobench/harness"
+	"protobench/internal/bench"
 	"protobench/internal/blas"
 )
 
@@ -28,15 +29,53 @@ const (
 )
 
 // Main runs the program with the process's arguments and signals and returns
-// its exit code. The first interrupt lets cells save their state; the second
-// ends the process at once.
+// its exit code. The first interrupt, or one of a batch system's signals, lets cells save their
+// state; the second ends the process at once.
 func Main() int {
 	blas.Use()
 	defer runtime.KeepAlive(collectEarly())
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(stopSignals()...)
 	defer stop()
-	context.AfterFunc(ctx, stop) // from then on signals have their usual effect
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+}
+
+// untilSignal is done at the first of some signals, with a cause that people understand. From then
+// on, and once it is stopped, signals have their usual effect.
+func untilSignal(signals ...os.Signal) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	came := make(chan os.Signal, 1)
+	signal.Notify(came, signals...)
+	go func() {
+		select {
+		case s := <-came:
+			signal.Stop(came)
+			cancel(stopped{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { signal.Stop(came); cancel(context.Canceled) }
+}
+
+// stopped is the cause of what a signal ended.
+type stopped struct{ by os.Signal }
+
+func (s stopped) Error() string {
+	switch s.by {
+	case os.Interrupt:
+		return "stopped by Ctrl-C"
+	case syscall.SIGTERM:
+		return "stopped by SIGTERM"
+	}
+	return "stopped by a signal: " + s.by.String()
+}
+
+// halted is what to say where a signal, or whoever called, ended the work.
+func halted(ctx context.Context, rest string) error {
+	why := "interrupted"
+	if s, ok := context.Cause(ctx).(stopped); ok {
+		why = s.Error()
+	}
+	return exitError{exitInterrupted, why + rest}
 }
 
 // collectEarly has garbage collected once it is a tenth of what is in use, not as much again.
@@ -55,18 +94,25 @@ func collectEarly() []byte {
 
 // commands is the grammar of the command line.
 type commands struct {
+	everywhere
+
 	Run       runCommand       `cmd:"" help:"Plan a sweep, run the cells that are missing, write the report."`
 	Plan      planCommand      `cmd:"" help:"Show a sweep's cells, the time they take and what its seeds can show."`
 	Validate  validateCommand  `cmd:"" help:"Report everything that is wrong with a sweep file."`
 	List      listCommand      `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
 	Status    statusCommand    `cmd:"" help:"Show how far a run is."`
+	Cancel    cancelCommand    `cmd:"" help:"Take a run's tasks out of the cluster's queue."`
+	Work      workCommand      `cmd:"" hidden:"" help:"Run single cells of a planned run, beside other processes that do the same."`
 	Report    reportCommand    `cmd:"" help:"Write the report of a run again."`
 	Explain   explainCommand   `cmd:"" help:"Judge a sweep's claims by its results."`
+	Relate    relateCommand    `cmd:"" help:"Say how two metrics go together, over all finished cells, between arms and within them."`
+	Compare   compareCommand   `cmd:"" help:"Show in what two runs, or two cells, differ, and what came of it."`
+	Best      bestCommand      `cmd:"" help:"Rank the finished cells of all runs by a metric."`
 	Reproduce reproduceCommand `cmd:"" help:"Train a finished cell anew and compare every bit."`
 	Audit     auditCommand     `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
 	Probe     probeCommand     `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
-	Export    exportCommand    `cmd:"" help:"Write what a finished cell learned, for Python and others."`
-	Bench     benchCommand     `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
+	Export    exportCommand    `cmd:"" help:"Write what a cell learned, or its curves, for Python, TensorBoard and others."`
+	Bench     bench.Command    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
 	Data      dataCommand      `cmd:"" help:"List, fetch, verify and view data sets."`
 	Doctor    doctorCommand    `cmd:"" help:"Show what this machine and this program offer."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
@@ -74,6 +120,18 @@ type commands struct {
 
 // console is where a command writes.
 type console struct{ out, err io.Writer }
+
+// everywhere are the flags that every verb has.
+type everywhere struct {
+	NoColor bool             `help:"No colours; so has NO_COLOR set, and output that goes elsewhere than to a terminal."`
+	Version kong.VersionFlag `help:"Print the version."`
+}
+
+// AfterApply finds out what the terminal can show.
+func (e everywhere) AfterApply(w *console) error {
+	w.err = onScreen(w.err, e.NoColor)
+	return nil
+}
 
 // exitError carries an exit code other than that of a usage error.
 type exitError struct {
@@ -87,7 +145,7 @@ func (e exitError) Error() string { return e.text }
 func (w *console) warn(texts ...string) {
 	for _, text := range texts {
 		if text != "" {
-			_, _ = fmt.Fprintln(w.err, "warning:", text) // nothing is left to tell if this fails
+			_, _ = fmt.Fprintln(w.err, painted(w.err, yellow, "warning:"), text) // nothing is left to tell if this fails
 		}
 	}
 }
@@ -95,11 +153,12 @@ func (w *console) warn(texts ...string) {
 // run is the whole command line: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var grammar commands
+	w := &console{stdout, stderr}
 	helped := false
 	parser, err := kong.New(&grammar, kong.Name("protobench"), variables(runtime.GOMAXPROCS(0)),
 		kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&console{stdout, stderr}))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(w, w.bench()))
 	if err != nil {
 		panic("cli: " + err.Error()) // the grammar is constant
 	}
@@ -113,7 +172,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return complain(stderr, fmt.Errorf("%w; see protobench --help", err))
 	}
-	return complain(stderr, parsed.Run())
+	return complain(w.err, interrupted(ctx, parsed.Run()))
+}
+
+// bench is what measurements need of the command line.
+func (w *console) bench() *bench.Host {
+	return &bench.Host{Out: w.out, Warn: w.warn, Plan: func(ctx context.Context, sweep string) (*harness.Plan, *harness.Library, error) {
+		data := openData(ctx)
+		p, err := sweepArgument{Sweep: sweep}.plan(data)
+		return p, data, given(ctx, err)
+	}}
+}
+
+// interrupted gives the error of work that a signal ended its exit code.
+func interrupted(ctx context.Context, err error) error {
+	var coded exitError
+	if errors.Is(err, context.Canceled) && !errors.As(err, &coded) {
+		return halted(ctx, "")
+	}
+	return err
 }
 
 // complain prints an error and returns its exit code.
@@ -122,6 +199,9 @@ func complain(stderr io.Writer, err error) int {
 		return exitOK
 	}
 	if text := message(err); text != "" {
+		if rest, ours := strings.CutPrefix(text, "protobench: "); ours {
+			text = painted(stderr, red, "protobench:") + " " + rest
+		}
 		_, _ = fmt.Fprintln(stderr, text) // nothing is left to tell if this fails
 	}
 	var coded exitError
@@ -133,5 +213,7 @@ func complain(stderr io.Writer, err error) int {
 
 // variables are what help texts and choices take from elsewhere.
 func variables(cpus int) kong.Vars {
-	return kong.Vars{"cpus": strconv.Itoa(cpus), "augments": strings.Join(append([]string{"default"}, augment.Presets()...), ","), "scales": scaleNames()}
+	vars := bench.Variables()
+	vars["cpus"], vars["version"] = strconv.Itoa(cpus), "protobench "+version()
+	return vars
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/internal/wording"
 	"protobench/reports"
 	"protobench/stats"
 )
@@ -17,11 +19,24 @@ import (
 type planCommand struct {
 	sweepArgument
 	selection
-	JSON bool `name:"json" help:"One JSON object per line."`
+	Commands bool   `help:"Freeze the plan in the folder of results, and print a command for each cell that is missing there, for GNU parallel and others."`
+	Out      string `placeholder:"DIR" help:"With --commands: folder of the results (results/NAME)."`
+	JSON     bool   `name:"json" help:"One JSON object per line."`
 }
 
-// Run shows the plan; it writes nothing.
+// Validate refuses flags that make no sense.
+func (c planCommand) Validate() error {
+	if c.Out != "" && !c.Commands {
+		return errors.New("--out goes with --commands; a plan alone writes nothing")
+	}
+	return nil
+}
+
+// Run shows the plan; it writes nothing but with --commands.
 func (c planCommand) Run(ctx context.Context, w *console) error {
+	if c.Commands {
+		return c.commands(ctx, w)
+	}
 	return c.show(ctx, w, openData(ctx))
 }
 
@@ -157,7 +172,7 @@ func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total p
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%d cells\n%s\n", total.Cells, significance(total))
+	_, err := fmt.Fprintf(w, "\n%s\n%s\n", count(total.Cells, "cell"), significance(total))
 	if err == nil && len(budget) > 0 {
 		err = budgetTable(w, budget, total)
 	}
@@ -203,10 +218,7 @@ func (t planTotal) alone() string {
 }
 
 func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return wording.Count(n, what)
 }
 
 // roughly rounds a duration to two figures that people read.
@@ -229,6 +241,6 @@ func (c validateCommand) Run(ctx context.Context, w *console) error {
 		return given(ctx, err)
 	}
 	w.warnOf(p.Jobs)
-	_, err = fmt.Fprintf(w.out, "%s: all right, %d cells\n", p.Sweep.File, len(p.Jobs))
+	_, err = fmt.Fprintf(w.out, "%s: all right, %s\n", p.Sweep.File, count(len(p.Jobs), "cell"))
 	return err
 }

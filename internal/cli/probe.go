@@ -34,7 +34,7 @@ func (c probeCommand) Run(ctx context.Context, w *console) error {
 	defer threads.Close()
 	r, err := audit.Probe(ctx, train, test, audit.ProbeOptions{Seed: c.Seed, Team: threads})
 	if errors.Is(err, context.Canceled) {
-		return exitError{exitInterrupted, "interrupted: nothing is measured"}
+		return halted(ctx, ": nothing is measured")
 	}
 	if err != nil {
 		return err

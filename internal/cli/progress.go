@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/mattn/go-isatty"
-
 	"protobench/harness"
+	"protobench/harness/store"
 	"protobench/metrics"
 )
 
@@ -30,34 +27,29 @@ type progress struct {
 	shown   time.Time
 	drawn   int // live lines on the screen
 	eta     harness.ETA
-	running []*running // in the order they began
+	running []*running     // in the order they began
+	ended   map[string]int // cells that this run ended, by status
 }
 
 // running is one cell at work.
 type running struct {
-	event      harness.Event
-	loss, live float64
-	stepped    bool
-	eta        harness.ETA
+	event     harness.Event
+	loss      float64
+	live      float64 // the headline as tables show it
+	stepped   bool
+	evaluated bool // the headline is known
+	eta       harness.ETA
 }
 
 func newProgress(w *console, asJSON bool) *progress {
-	p := &progress{w: w.err, every: 30 * time.Second, now: time.Now, width: columns()}
-	if f, ok := w.err.(*os.File); ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd())) {
+	p := &progress{w: w.err, every: 30 * time.Second, now: time.Now, width: widthOf(w.err, 80), ended: map[string]int{}}
+	if _, ok := w.err.(*screen); ok {
 		p.live, p.every = true, 200*time.Millisecond
 	}
 	if asJSON {
 		p.json = json.NewEncoder(w.out)
 	}
 	return p
-}
-
-// columns is the terminal's width as the shell tells it.
-func columns() int {
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 20 {
-		return n
-	}
-	return 80
 }
 
 // hear takes the next event.
@@ -74,16 +66,31 @@ func (p *progress) hear(e harness.Event) {
 		if e.Reason != "" {
 			p.line(e.Reason)
 		}
-		p.tick(e)
+		p.begin(e)
 	case harness.Ended:
-		p.line(endedLine(e))
+		p.line(p.endedLine(e))
 	case harness.Warned:
 		p.line(fmt.Sprintf("warning: %s s%d: %s", e.Method, e.Seed, e.Reason))
+	case harness.Noticed:
+		p.line("set aside: " + e.Reason)
 	case harness.Finished, harness.Stopped:
-		p.line(fmt.Sprintf("%d of %d cells have a result", e.Done, e.Total))
+		p.line(p.finalLine(e))
 	default:
 		p.tick(e)
 	}
+}
+
+// begin says what lies ahead; where nothing does, the last line says all.
+func (p *progress) begin(e harness.Event) {
+	if e.Done == e.Total {
+		return
+	}
+	text := count(e.Total-e.Done, "cell") + " to run"
+	if e.Done > 0 {
+		text += fmt.Sprintf(", %d of %d done before", e.Done, e.Total)
+	}
+	p.line(text)
+	p.shown = p.now()
 }
 
 // note keeps the books on running cells and on the time left.
@@ -95,6 +102,7 @@ func (p *progress) note(e harness.Event) {
 		p.running = append(p.running, &running{event: e, eta: harness.ETA{Left: e.Steps}})
 	case harness.Ended:
 		p.eta.Skip(e.Steps - e.Step)
+		p.ended[e.Status]++
 		p.running = slices.DeleteFunc(p.running, func(r *running) bool { return r.event.Cell == e.Cell })
 	case harness.Stepped, harness.Measured:
 		p.update(e)
@@ -110,8 +118,8 @@ func (p *progress) update(e harness.Event) {
 	if loss, ok := e.Metrics[metrics.LossKey()]; ok {
 		r.loss = loss
 	}
-	if unique, ok := e.Metrics[metrics.Headline()]; ok {
-		r.live = unique
+	if v, ok := e.Metrics[metrics.Headline()]; ok {
+		r.live, r.evaluated = unitOf(metrics.Headline()).Shown(v, e.K), true
 	}
 	if e.Kind == harness.Stepped {
 		p.count(r, e)
@@ -187,31 +195,86 @@ func timeLeft(e *harness.ETA) string {
 	return ""
 }
 
-// String is a running cell in few characters.
+// String is a running cell in few characters, with its values as tables show them.
 func (r *running) String() string {
 	e := r.event
-	if e.Steps == 0 || e.Step == e.Steps {
-		return fmt.Sprintf("%s s%d evaluating", e.Method, e.Seed)
+	who := nameOf(e)
+	switch {
+	case e.Step == e.Steps:
+		return who + " is evaluated"
+	case !r.stepped:
+		return who + " starts"
 	}
-	text := fmt.Sprintf("%s s%d epoch %.1f/%d%s loss %.3g", e.Method, e.Seed, e.Epoch, e.Epochs, timeLeft(&r.eta), r.loss)
-	if r.live > 0 {
-		text += fmt.Sprintf(" live-unique %.0f", r.live)
+	text := fmt.Sprintf("%s epoch %.1f/%d%s loss %.3g", who, e.Epoch, e.Epochs, timeLeft(&r.eta), r.loss)
+	if r.evaluated && !math.IsNaN(r.live) { // NaN: an arm without prototypes
+		text += " live-unique " + inUnits(metrics.Headline(), r.live)
+	}
+	return text
+}
+
+// nameOf is a cell as tables call it.
+func nameOf(e harness.Event) string { return fmt.Sprintf("%s s%d", orElse(e.Arm, e.Method), e.Seed) }
+
+// inUnits is a value as tables show it, with its unit.
+func inUnits(key string, shown float64) string {
+	unit := unitOf(key)
+	text := unit.Text(shown)
+	if unit.Percent() {
+		text += " %"
 	}
 	return text
 }
 
 // endedLine says how a cell ended and its headline.
-func endedLine(e harness.Event) string {
-	text := fmt.Sprintf("[%d/%d] %s: %s", e.Done, e.Total, e.Cell, e.Status)
+func (p *progress) endedLine(e harness.Event) string {
+	text := fmt.Sprintf("[%d/%d] %s: ", e.Done, e.Total, nameOf(e))
+	if e.Status == store.Interrupted {
+		return text + fmt.Sprintf("%s at step %d of %d", e.Reason, e.Step, e.Steps)
+	}
+	text += painted(p.w, colorOf(e.Status), e.Status)
 	if e.Reason != "" {
 		text += " (" + e.Reason + ")"
 	}
+	if e.Status != store.OK {
+		return text // what the metrics say is another thing than they seem to
+	}
 	for _, key := range []string{metrics.Headline(), metrics.LinearKey(metrics.Teacher)} {
 		if v, ok := e.Metrics[key]; ok && !math.IsNaN(v) { // undefined for an arm without prototypes
-			text += fmt.Sprintf("  %s %.4g", key, v)
+			text += "  " + titleOf(key) + " " + inUnits(key, unitOf(key).Shown(v, e.K))
 		}
 	}
 	return text
+}
+
+// titleOf is a metric as it heads tables.
+func titleOf(key string) string {
+	s, _ := metrics.Find(key)
+	return orElse(s.Title(), key)
+}
+
+func colorOf(status string) paint {
+	switch status {
+	case store.OK:
+		return green
+	case store.Collapsed:
+		return yellow
+	}
+	return red
+}
+
+// finalLine sums the run up.
+func (p *progress) finalLine(e harness.Event) string {
+	text := fmt.Sprintf("%d of %s done", e.Done, count(e.Total, "cell"))
+	if len(p.ended) == 0 {
+		return text + "; there was nothing to run"
+	}
+	var parts []string
+	for _, status := range []string{store.OK, store.Collapsed, store.Diverged, store.Failed, store.Interrupted} {
+		if n := p.ended[status]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	return text + "; this run: " + strings.Join(parts, ", ")
 }
 
 // cut shortens a text to so many characters.

@@ -38,7 +38,7 @@ func (c reproduceCommand) Run(ctx context.Context, w *console) error {
 		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Minute, Version: version(), Engine: harness.Real(), Data: openData(ctx), Tell: tell,
 	})
 	if ctx.Err() != nil {
-		return exitError{exitInterrupted, "interrupted: nothing was compared"}
+		return halted(ctx, ": nothing was compared")
 	}
 	if err != nil {
 		return err

@@ -9,21 +9,36 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/store"
 	"protobench/internal/kernel"
+	"protobench/metrics"
 )
 
 type runCommand struct {
 	sweepArgument
 	selection
+	executorFlags
 	Out         string        `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
 	Jobs        atATime       `short:"j" placeholder:"N" default:"auto" help:"Cells at a time, at least 1, or auto: one per CPU, as far as the memory goes."`
 	MaxMemory   byteSize      `placeholder:"SIZE" help:"Memory that all cells may take together with their images, e.g. 4GB (what the machine, its control groups and ulimit leave)."`
 	MaxTime     time.Duration `placeholder:"TIME" help:"Time that a cell may take, e.g. 90m; one that takes longer fails and keeps its checkpoint."`
-	Executor    string        `enum:"local" default:"local" help:"Where cells run: ${enum}."`
+	Checkpoint  time.Duration `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often: a kill costs no more than this (30s)."`
 	RetryFailed bool          `help:"Run failed cells again."`
 	FailFast    bool          `help:"Stop at the first failed cell."`
+	FailOn      string        `enum:"failed,diverged" default:"failed" help:"Exit with 1 when cells failed, or when any failed or diverged: failed or diverged (failed)."`
 	DryRun      bool          `help:"Show the plan and do nothing."`
 	JSON        bool          `name:"json" help:"One JSON object per event on standard output."`
+}
+
+// Validate refuses flags that make no sense.
+func (c runCommand) Validate() error {
+	if c.MaxTime < 0 {
+		return fmt.Errorf("--max-time %s: expected a time above zero, such as 90m", c.MaxTime)
+	}
+	if c.Checkpoint <= 0 {
+		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
+	}
+	return c.check()
 }
 
 // Run plans, runs what is missing and reports.
@@ -42,33 +57,97 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if c.DryRun {
 		return showPlan(w.out, p, jobs, nil, c.JSON)
 	}
-	dir := c.Out
-	if dir == "" {
-		dir = filepath.Join("results", p.Sweep.Name)
+	dir := outOf(c.Out, p)
+	if c.Executor == "slurm" {
+		return c.submit(ctx, w, p, jobs, dir)
 	}
 	progress := newProgress(w, c.JSON)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
-		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
+		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
 	})
 	if err != nil {
 		return err
 	}
-	return c.conclude(ctx, w, dir, summary)
+	return c.conclude(ctx, w, dir, summary, len(p.Sweep.Claims))
 }
 
-// conclude writes the report and turns the summary into an exit code.
-func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary) error {
-	if ctx.Err() != nil {
-		return exitError{exitInterrupted, fmt.Sprintf("interrupted: %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell"))}
+// conclude writes the report and turns the summary into an exit code. What failed is told before
+// what may be wrong with the report.
+func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary, claims int) error {
+	w.warn(s.Twins...)
+	w.warn(changed(dir, s.Change)...)
+	if s.Diverged > 0 && c.FailOn != "diverged" {
+		w.warn(fmt.Sprintf("%s of %d diverged and have no final metrics (--fail-on diverged makes that exit code 1)", count(s.Diverged, "cell"), s.Done))
 	}
+	if ctx.Err() != nil {
+		return halted(ctx, fmt.Sprintf(": %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell")))
+	}
+	var unwritten error
 	if s.Done > 0 {
 		if err := writeReport(w, dir, c.JSON); err != nil {
-			return err
+			unwritten = fmt.Errorf("no report: %w; `protobench report %s` writes it", err, dir)
 		}
 	}
-	if len(s.Failed) > 0 {
-		return exitError{exitFailed, fmt.Sprintf("%s failed:\n  %s", count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "))}
+	if err := c.judge(dir, s, unwritten); err != nil || s.Done == 0 || c.JSON {
+		return err
 	}
-	return nil
+	return showNext(w, dir, claims)
+}
+
+// judge says what failed.
+func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error {
+	var texts []string
+	if len(s.Failed) > 0 {
+		texts = append(texts, fmt.Sprintf("%s failed:\n  %s\nsee log.txt in their folders, %s; `--retry-failed` runs them again",
+			count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "), filepath.Join(dir, "cells")))
+	}
+	if s.Diverged > 0 && c.FailOn == "diverged" {
+		texts = append(texts, count(s.Diverged, "cell")+" diverged")
+	}
+	if len(texts) == 0 {
+		return unwritten
+	}
+	if unwritten != nil {
+		texts = append(texts, unwritten.Error())
+	}
+	return exitError{exitFailed, strings.Join(texts, "\n")}
+}
+
+// changed says what the run's plan changed in its folder.
+func changed(dir string, c store.Change) []string {
+	var out []string
+	if c.Damaged != "" {
+		out = append(out, fmt.Sprintf("%s; kept as %s, the plan was written anew", c.Damaged, c.Aside))
+	}
+	if len(c.Left) > 0 {
+		var names []string
+		for _, cell := range c.Left {
+			names = append(names, cell.Dir)
+		}
+		out = append(out, fmt.Sprintf("the sweep has changed since %s was planned: %s left the report, which is written over, and %s joined it; "+
+			"they stay on disk: %s", dir, count(len(c.Left), "cell"), count(len(c.Added), "other"), shortened(names, 5)))
+	}
+	return out
+}
+
+// shortened joins the first names and counts the rest.
+func shortened(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// showNext says where to look after a run.
+func showNext(w *console, dir string, claims int) error {
+	var rows []row
+	line := func(command, what string) { rows = append(rows, row{cells: []string{"  protobench " + command, what}}) }
+	if claims > 0 {
+		line("explain "+dir, "judges the sweep's "+count(claims, "claim"))
+	}
+	line("best "+metrics.Headline()+" "+dir, "the single cells that keep most prototypes apart and in use")
+	line("compare "+dir+" OTHER", "what another run does differently, and what comes of it")
+	_, _ = fmt.Fprintln(w.err, "next:") // the table's own writing reports what is wrong
+	return table(w.err, rows[0].cells, rows[1:])
 }

@@ -1,19 +1,27 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"protobench/harness/slurm"
 	"protobench/harness/store"
 )
 
 type statusCommand struct {
 	Dir   string `arg:"" help:"Folder of a run."`
-	Watch bool   `help:"Repeat every two seconds until nothing is left."`
+	Watch bool   `help:"Look again every two seconds until no run is at work in the folder."`
 	JSON  bool   `name:"json" help:"One JSON object per look."`
+
+	every time.Duration // between two looks; two seconds unless a test says otherwise
 }
 
 // Run shows how far a run is.
@@ -22,48 +30,99 @@ func (c statusCommand) Run(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
+	if c.Watch {
+		return c.watch(ctx, w, d)
+	}
+	text, _, err := c.look(ctx, d)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w.out, text)
+	return err
+}
+
+// watch shows what has changed, in place on a screen, until no run is at work. What it showed last
+// stays.
+func (c statusCommand) watch(ctx context.Context, w *console, d *store.Dir) error {
+	out, shown := w.out, ""
+	if !c.JSON {
+		out = onScreen(out, false)
+	}
 	for {
-		s, err := d.Status()
+		text, running, err := c.look(ctx, d)
 		if err != nil {
 			return err
 		}
-		if err := c.show(w, s); err != nil || !c.Watch || complete(s) {
-			return err
+		if text != shown {
+			if _, err := io.WriteString(out, over(out, shown)+text); err != nil {
+				return err
+			}
+			shown = text
+		}
+		if running == "" {
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return exitError{exitInterrupted, ""}
-		case <-time.After(2 * time.Second):
+			return halted(ctx, ": the run goes on")
+		case <-time.After(cmp.Or(c.every, 2*time.Second)):
 		}
 	}
 }
 
-func complete(s store.Status) bool {
-	for _, a := range s.Arms {
-		if a.Partial > 0 || a.Missing > 0 {
-			return false
-		}
+// over moves a screen's cursor to where a text began, and clears what follows.
+func over(w io.Writer, text string) string {
+	if _, ok := w.(*screen); !ok || text == "" {
+		return ""
 	}
-	return true
+	lines, width := 0, widthOf(w, 80)
+	for line := range strings.Lines(text) {
+		lines += max(1, (utf8.RuneCountInString(line)+width-2)/width) // the last of them ends it
+	}
+	return fmt.Sprintf("\x1b[%dA\r\x1b[J", lines)
 }
 
-func (c statusCommand) show(w *console, s store.Status) error {
+// look is what there is to show, and who is at work; "" for nobody.
+func (c statusCommand) look(ctx context.Context, d *store.Dir) (text, running string, err error) {
+	s, err := d.Status()
+	if err != nil {
+		return "", "", err
+	}
+	q, err := slurm.Look(ctx, d)
+	if err != nil {
+		return "", "", err
+	}
+	running = s.Running
+	if q != nil && !q.Idle() {
+		running = "tasks of a cluster"
+	}
+	var b bytes.Buffer
 	if c.JSON {
-		return json.NewEncoder(w.out).Encode(s)
+		err = json.NewEncoder(&b).Encode(statusLine{s, q})
+	} else if err = showStatus(&b, s); err == nil && q != nil {
+		err = showQueue(&b, c.Dir, q)
 	}
+	return b.String(), running, err
+}
+
+func showStatus(w io.Writer, s store.Status) error {
 	var rows []row
 	for _, a := range s.Arms {
 		rows = append(rows, row{cells: []string{
 			a.Arm, strconv.Itoa(a.Done), strconv.Itoa(a.Failed), strconv.Itoa(a.Partial), strconv.Itoa(a.Missing), fmt.Sprintf("%.1f", a.Epoch),
 		}})
 	}
-	if err := table(w.out, []string{s.Name, "done", "failed", "begun", "missing", "epoch"}, rows); err != nil {
+	if err := table(w, []string{s.Name, "done", "failed", "begun", "missing", "epoch"}, rows); err != nil {
 		return err
 	}
 	for _, dir := range s.Unplanned {
-		if _, err := fmt.Fprintf(w.out, "no longer planned: %s\n", dir); err != nil {
+		if _, err := fmt.Fprintf(w, "no longer planned: %s\n", dir); err != nil {
 			return err
 		}
 	}
-	return nil
+	if s.Running == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "at work: %s\n", s.Running)
+	return err
 }

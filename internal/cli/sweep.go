@@ -43,7 +43,8 @@ func (a sweepArgument) own() (file, text string, err error) {
 	}
 	text, ok := ablations.Text(a.Sweep)
 	if !ok {
-		return "", "", unknown("ablation", a.Sweep, ablations.Names(), "see `protobench list ablations`; a sweep file needs a path, e.g. ./"+a.Sweep)
+		otherwise := "see `protobench list ablations`; a sweep file needs a path, e.g. ./" + a.Sweep
+		return "", "", fmt.Errorf("no ablation %q; %s", a.Sweep, setting.Suggest(a.Sweep, ablations.Names(), otherwise))
 	}
 	return a.Sweep, text, nil
 }
@@ -64,8 +65,8 @@ func openData(ctx context.Context) *harness.Library {
 
 // given is an error of work that a signal ends: its exit code where that is why.
 func given(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return exitError{exitInterrupted, "interrupted: nothing was begun"}
+	if err != nil && ctx.Err() != nil {
+		return halted(ctx, ": nothing was begun")
 	}
 	return err
 }
@@ -89,14 +90,6 @@ func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
 		var none T
 		return none, ctx.Err()
 	}
-}
-
-// unknown names something that does not exist, with the nearest spelling.
-func unknown(what, name string, names []string, otherwise string) error {
-	if near := setting.Nearest(name, names); near != "" {
-		return fmt.Errorf("no %s %q; did you mean %s?", what, name, near)
-	}
-	return fmt.Errorf("no %s %q; %s", what, name, otherwise)
 }
 
 // message is the text of an error. Configuration errors start with file and line, as editors
@@ -125,9 +118,21 @@ func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
 	return p.Select(f)
 }
 
-// warnOf shows the warnings of some jobs' settings.
+// warnOf shows the warnings of some jobs' settings, each once with the methods that it is of.
 func (w *console) warnOf(jobs []harness.Job) {
-	for _, warning := range harness.Warnings(jobs) {
-		w.warn(warning.String())
+	var all []harness.Warning
+	methods := map[string][]string{} // by text
+	for _, one := range harness.Warnings(jobs) {
+		if methods[one.Text] == nil {
+			all = append(all, one)
+		}
+		methods[one.Text] = append(methods[one.Text], one.Method)
+	}
+	for _, one := range all {
+		if names := methods[one.Text]; len(names) > 1 {
+			w.warn("methods " + strings.Join(names, ", ") + ": " + one.Text)
+			continue
+		}
+		w.warn(one.String())
 	}
 }

@@ -19,6 +19,10 @@ func withBF16(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
+// slow reports whether a case of so many multiplications is left to the instructions: their slow
+// twin has no branch that smaller ones do not reach.
+func slow(multiplications int) bool { return isa == Generic && multiplications > 1<<20 }
+
 // bothBF16 returns what f gives with the instructions and with their twin. It skips where there is
 // but the twin.
 func bothBF16(t *testing.T, f func() []float32) (fast, twin []float32) {

@@ -16,7 +16,7 @@ func emaPart() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "ema", Doc: "decoupled: prototypes move towards the mean of the teacher embeddings nearest to them, no gradient", Source: "Pang et al. 2022, its group update",
-			Table: setting.Of[EMA]("ema").OwnedBy("ema"), Reads: reseeding(),
+			Table: setting.Of[EMA]("ema").OwnedBy("ema"), Reads: moving(),
 		},
 		New: func(c part.Config, _ Host, p *Prototypes) Learner { return newEMA(c, p) },
 	}

@@ -18,7 +18,7 @@ func epochKMeansPart() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "epoch-kmeans", Doc: "decoupled: spherical k-means over the last epoch's teacher embeddings at each epoch's start, no gradient", Source: "Caron et al. 2020 (DeepCluster-v2)",
-			Table: setting.Of[EpochKMeans]("epoch-kmeans").OwnedBy("epoch-kmeans"), Reads: reseeding(),
+			Table: setting.Of[EpochKMeans]("epoch-kmeans").OwnedBy("epoch-kmeans"), Reads: moving(),
 			Check: func(c part.Config) []*setting.KeyError { return ImageForEach(c, "epoch-kmeans") },
 		},
 		Banks: true,

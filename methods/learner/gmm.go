@@ -35,7 +35,7 @@ func gmmPart() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "gmm", Doc: "decoupled: means of a Gaussian mixture, online EM on teacher embeddings, no gradient", Source: "Arteaga et al. 2025; Celaya and Agostini 2015",
-			Table: setting.Of[GMM]("gmm").OwnedBy("gmm"), Reads: reseeding(),
+			Table: setting.Of[GMM]("gmm").OwnedBy("gmm"), Reads: moving(),
 			Check: func(c part.Config) []*setting.KeyError { return setting.Read[GMM](c.Settings, "gmm").contradictions() },
 			Onsets: func(c part.Config) []part.Onset {
 				s := setting.Read[GMM](c.Settings, "gmm")

@@ -12,7 +12,7 @@ func jointPart() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "joint", Doc: "prototypes follow the gradient of the objective, together with the encoder", Source: "Caron et al. 2020, 2021",
-			Reads: append(reseeding(), "prototypes.lr_mult", "prototypes.weight_decay", "prototypes.norm", "prototypes.freeze_epochs"),
+			Reads: append(moving(), "prototypes.lr_mult", "prototypes.weight_decay", "prototypes.norm", "prototypes.freeze_epochs"),
 			Onsets: func(c part.Config) []part.Onset {
 				frozen := part.Onset{Key: "prototypes.freeze_epochs", Epoch: c.Settings.Float("prototypes.freeze_epochs"), Missed: "the joint learner's prototypes never move"}
 				return []part.Onset{frozen.Within(c, "joint")}

@@ -18,7 +18,7 @@ func kmeansPart() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "kmeans", Doc: "decoupled: spherical k-means on teacher embeddings by mini-batches, no gradient", Source: "Sculley 2010; Dhillon and Modha 2001",
-			Table: setting.Of[KMeans]("kmeans").OwnedBy("kmeans"), Reads: reseeding(),
+			Table: setting.Of[KMeans]("kmeans").OwnedBy("kmeans"), Reads: moving(),
 		},
 		New: func(c part.Config, _ Host, p *Prototypes) Learner { return newKMeans(c, p) },
 	}

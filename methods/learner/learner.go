@@ -11,20 +11,26 @@ import (
 
 // Settings holds the keys of the [prototypes] table, which learners share.
 type Settings struct {
-	Count       int     `key:"count" also:"k,prototypes,num_prototypes,n_prototypes,nmb_prototypes,out_dim" default:"256" range:"[2,)" doc:"number of prototypes K"`
-	LRMult      float64 `key:"lr_mult" default:"1" range:"[0,)" doc:"prototypes' learning rate as a multiple of train.lr"`
-	Decay       float64 `key:"weight_decay" default:"0" range:"[0,)" doc:"weight decay of the prototypes"`
-	Norm        float64 `key:"norm" default:"1" range:"(0,)" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
-	Freeze      float64 `key:"freeze_epochs" default:"0" range:"[0,)" doc:"epochs at the start in which joint prototypes get no update"`
-	Init        string  `key:"init" default:"random" in:"random|data|kmeans++" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
-	ReseedBelow float64 `key:"reseed_below" default:"0.02" range:"[0,1]" needs:"own learner,prototypes.reseed=true" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
-	Reseed      bool    `key:"reseed" default:"false" needs:"own learner" doc:"move prototypes that nothing is assigned to"`
-	ReseedBy    string  `key:"reseed_by" default:"distance" in:"distance|split" hash:"set" needs:"own learner,prototypes.reseed=true" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
+	Count           int     `key:"count" also:"k,prototypes,num_prototypes,n_prototypes,nmb_prototypes,out_dim" default:"256" range:"[2,)" doc:"number of prototypes K"`
+	LRMult          float64 `key:"lr_mult" default:"1" range:"[0,)" doc:"prototypes' learning rate as a multiple of train.lr"`
+	Decay           float64 `key:"weight_decay" default:"0" range:"[0,)" doc:"weight decay of the prototypes"`
+	Norm            float64 `key:"norm" default:"1" range:"(0,)" hash:"set" doc:"length of joint prototypes at the start, where the objective is weight-normalised or uses it (DINO: 0.58; shorter ones turn faster)"`
+	Freeze          float64 `key:"freeze_epochs" default:"0" range:"[0,)" doc:"epochs at the start in which joint prototypes get no update"`
+	Init            string  `key:"init" default:"random" in:"random|data|kmeans++" doc:"start: random unit vectors, teacher embeddings of training images, or such embeddings spread by k-means++ (observers: always random)"`
+	ReseedBelow     float64 `key:"reseed_below" default:"0.02" range:"[0,1]" needs:"own learner,prototypes.reseed=true" doc:"a prototype is re-seeded when its running share of the assignments falls below this part of 1/K"`
+	Reseed          bool    `key:"reseed" default:"false" needs:"own learner" doc:"move prototypes that nothing is assigned to"`
+	ReseedBy        string  `key:"reseed_by" default:"distance" in:"distance|split" hash:"set" needs:"own learner,prototypes.reseed=true" doc:"where to: onto embeddings that are badly covered, or beside the prototype with the largest share (gmm, kmeans: with half of its statistics)"`
+	Intervene       string  `key:"intervene" default:"none" in:"none|merge|split|randomise" hash:"set" config:"set" needs:"own learner" doc:"what happens once to near-duplicates: put onto the prototype that they are near to, moved to four times the distance, or onto random directions"`
+	InterveneEpoch  float64 `key:"intervene_epoch" default:"0" range:"[0,)" hash:"set" config:"set" needs:"own learner,prototypes.intervene!=none" doc:"epochs before it happens"`
+	InterveneWithin float64 `key:"intervene_within" default:"0.025" range:"(0,0.25]" hash:"set" config:"set" needs:"own learner,prototypes.intervene!=none" doc:"cosine distance within which a prototype is a duplicate of one before it"`
 }
 
-// reseeding are the keys that learners read whose prototypes can be re-seeded.
-func reseeding() []string {
-	return []string{"prototypes.reseed_below", "prototypes.reseed", "prototypes.reseed_by"}
+// moving are the keys that learners read whose prototypes can be moved from outside.
+func moving() []string {
+	return []string{
+		"prototypes.reseed_below", "prototypes.reseed", "prototypes.reseed_by",
+		"prototypes.intervene", "prototypes.intervene_epoch", "prototypes.intervene_within",
+	}
 }
 
 // Host is what a learner has to know of the objective that its prototypes serve.

@@ -26,7 +26,7 @@ func selfClusterPart() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "self-cluster", Doc: "decoupled by a gradient: a Sinkhorn clustering loss and optimizer of the prototypes' own, on teacher embeddings", Source: "Darcet et al. 2025 (CAPI)",
-			Table: setting.Of[SelfCluster]("self-cluster").OwnedBy("self-cluster"), Reads: reseeding(),
+			Table: setting.Of[SelfCluster]("self-cluster").OwnedBy("self-cluster"), Reads: moving(),
 		},
 		New: func(c part.Config, _ Host, p *Prototypes) Learner { return newSelfCluster(c, p) },
 	}

@@ -1,0 +1,72 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"protobench/harness/store"
+)
+
+// Delegate freezes a plan in a directory and hands the jobs that have no result to others, such as
+// the queue of a cluster; each is run by [Work]. Workers may be at work meanwhile, but no run and
+// nobody else who plans. With retryFailed, failed cells are readied to run again.
+func Delegate(p *Plan, jobs []Job, dir string, retryFailed bool, hand func(d *store.Dir, todo []Job) error) (s Summary, err error) {
+	d, err := store.Create(dir)
+	if err != nil {
+		return s, err
+	}
+	lock, err := d.LockToPlan()
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	if _, err := d.Freeze(p.Record()); err != nil {
+		return s, err
+	}
+	x := &executor{options: Options{RetryFailed: retryFailed}, name: p.Sweep.Name, dir: d}
+	todo := x.pending(Distinct(jobs))
+	return x.summary, hand(d, todo)
+}
+
+// PlanOfCell is the plan of one cell, by its folder's name, of a plan that is frozen in file. The
+// sweep is read anew, so that the cell is in all the one of a run. A cell that has another hash now,
+// as with other data or another revision of the numerics, is an error.
+func PlanOfCell(file string, frozen store.Plan, cell string, data *Library) (*Plan, error) {
+	at := slices.IndexFunc(frozen.Cells, func(c store.PlanCell) bool { return c.Dir == cell })
+	if at < 0 {
+		return nil, fmt.Errorf("%s: no cell %q is planned; cells are named by their folders", file, cell)
+	}
+	p, err := NewPlan(file, frozen.Sweep, Catalogue(), data)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(p.Jobs, func(j Job) bool { return j.Hash == frozen.Cells[at].Cell.Hash })
+	if i < 0 {
+		return nil, fmt.Errorf("%s: %s would be another cell here: its data, or the program's numerics (%d), are not those that were planned with", file, cell, Numerics)
+	}
+	p.Jobs = p.Jobs[i : i+1]
+	return p, nil
+}
+
+// GiveUp ends a plan's only cell as failed, for a reason that no further try would change. A result
+// that stands is left alone.
+func GiveUp(p *Plan, dir, reason, version string) error {
+	d, err := store.Open(dir)
+	if err != nil {
+		return err
+	}
+	j := &p.Jobs[0]
+	cell := d.Cell(j.record(p.Sweep.Name))
+	claim, err := cell.Claim()
+	if err != nil {
+		return err
+	}
+	r := newResult(j, progress{}, store.Failed, reason)
+	r.Provenance.Version = version
+	if _, found, err := cell.Result(); found && err == nil {
+		return claim.Release()
+	}
+	_, err = cell.Publish(r)
+	return errors.Join(err, claim.Release())
+}

@@ -1,0 +1,110 @@
+package harness
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"protobench/harness/store"
+)
+
+// Cells that are handed out one by one, each by what the plan holds of it, end with the results of a
+// run.
+func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
+	whole, parts := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
+	execute(t.Context(), t, whole, options(fakeEngine(nil)))
+	p := planOf(t, smallSweep)
+	var todo []Job
+	s, err := Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []Job) error { todo = jobs; return nil })
+	if err != nil || s.Done != 0 || len(todo) != len(p.Jobs) {
+		t.Fatalf("%+v %v, %d jobs", s, err, len(todo))
+	}
+	for _, c := range cellsOf(t, parts) {
+		o := options(fakeEngine(nil))
+		one, err := PlanOfCell("plan.json", p.Record(), c.Dir.Plan().Dir, o.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.Dir.Plan().Config, one.Jobs[0].record("x").Config); diff != "" {
+			t.Error(diff)
+		}
+		if s, err := Work(t.Context(), one, one.Jobs, parts, o); err != nil || s.Done != 1 {
+			t.Fatalf("%+v %v", s, err)
+		}
+	}
+	if diff := cmp.Diff(results(t, whole), results(t, parts)); diff != "" {
+		t.Error(diff)
+	}
+	wants, has := cellsOf(t, whole), cellsOf(t, parts)
+	for i := range wants {
+		if diff := cmp.Diff(wants[i].Result.Provenance, has[i].Result.Provenance); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(wants[i].Result.Cell, has[i].Result.Cell); diff != "" {
+			t.Error(diff)
+		}
+	}
+	s, err = Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []Job) error { todo = jobs; return nil })
+	if err != nil || s.Done != len(p.Jobs) || len(todo) != 0 {
+		t.Errorf("%+v %v, %d jobs are left", s, err, len(todo))
+	}
+}
+
+func TestDelegationKeepsOtherPlannersOut(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	p := planOf(t, smallSweep)
+	_, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []Job) error {
+		var held *store.Held
+		if _, err := Delegate(p, p.Jobs, dir, false, nil); !errors.As(err, &held) {
+			t.Errorf("a second planner: %v", err)
+		}
+		return errors.New("not handed on")
+	})
+	if err == nil || err.Error() != "not handed on" {
+		t.Error(err)
+	}
+}
+
+func TestGivingUpLeavesResultsAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	p := planOf(t, smallSweep)
+	if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []Job) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	o := options(fakeEngine(nil))
+	one, err := PlanOfCell("plan.json", p.Record(), p.Jobs[0].Dir, o.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := GiveUp(one, dir, "no time", "v"); err != nil {
+		t.Fatal(err)
+	}
+	if r := cellsOf(t, dir)[0].Result; r.Outcome.Status != store.Failed || r.Outcome.Reason != "no time" {
+		t.Errorf("%+v", r.Outcome)
+	}
+	o.RetryFailed = true
+	if s, err := Work(t.Context(), one, one.Jobs, dir, o); err != nil || s.Done != 1 {
+		t.Fatalf("%+v %v", s, err)
+	}
+	want := cellsOf(t, dir)[0].Result
+	if err := GiveUp(one, dir, "no time", "v"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.Outcome, cellsOf(t, dir)[0].Result.Outcome); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A cell that was planned with other data, or for other numerics, is not run.
+func TestPlanOfCellRefusesAnotherHash(t *testing.T) {
+	p := planOf(t, smallSweep).Record()
+	p.Cells[3].Cell.Hash = "0123456789"
+	for cell, want := range map[string]string{p.Cells[3].Dir: "would be another cell here", "x": `no cell "x" is planned`} {
+		if _, err := PlanOfCell("plan.json", p, cell, NewLibrary(testOpen)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,12 @@
+//go:build !unix
+
+package cli
+
+import (
+	"context"
+	"os"
+)
+
+func notifyLimit(chan<- os.Signal) {}
+
+func overLimit(context.Context) bool { return false }

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"protobench/reports/relation"
+)
+
+type relateCommand struct {
+	X    string   `arg:"" help:"Metric, by its key: what diversity, or movement, is measured by."`
+	Y    string   `arg:"" help:"The other metric."`
+	Dirs []string `arg:"" name:"dir" help:"Folders of runs."`
+	relation.Only
+	JSON bool `name:"json" help:"One JSON object instead of tables."`
+}
+
+// Run correlates two metrics at each level and fits one curve to all cells.
+func (c relateCommand) Run(w *console) error {
+	points, left, err := relation.Read(c.Dirs, c.X, c.Y, c.Only)
+	if err != nil {
+		return err
+	}
+	if len(points) == 0 {
+		return fmt.Errorf("no finished cell has both %s and %s", c.X, c.Y)
+	}
+	levels, curve := relation.Levels(points), relation.OneCurve(points)
+	if c.JSON {
+		return json.NewEncoder(w.out).Encode(struct {
+			X, Y   string
+			Left   relation.Left
+			Levels []relation.Level
+			Curve  relation.Curve
+		}{c.X, c.Y, left, levels, curve})
+	}
+	text, err := relation.LevelTable(levels).Text()
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w.out, "%s and %s\n\n%s\n", c.X, c.Y, text); err != nil {
+		return err
+	}
+	if relation.Reversed(levels) {
+		w.warn("the levels contradict each other (Simpson's paradox): what holds over all cells does not hold within")
+	}
+	if left != (relation.Left{}) {
+		w.warn(fmt.Sprintf("left out: %d cells without a result, %d collapsed, %d without one of the metrics", left.Unfinished, left.Collapsed, left.Without))
+	}
+	return c.curve(w, curve)
+}
+
+// curve says how well one monotone curve does, and for which arms it fails.
+func (c relateCommand) curve(w *console, curve relation.Curve) error {
+	misfit := curve.Misfit()
+	_, err := fmt.Fprintf(w.out, "one monotone curve of %s over all cells explains %.0f %% of the variance, and leaves a standard deviation of %.3g\n%d of %d arms lie %d or more off it, interval and all\n",
+		c.X, 100*curve.Explained, curve.Residual, len(misfit), len(curve.Arms), relation.Misfits)
+	if err != nil || len(misfit) == 0 {
+		return err
+	}
+	text, err := curve.MisfitTable(c.X, c.Y).Text()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.out, "\n%s", text)
+	return err
+}

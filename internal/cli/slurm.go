@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"protobench/harness"
+	"protobench/harness/slurm"
+	"protobench/harness/store"
+)
+
+// executorFlags say where cells run.
+type executorFlags struct {
+	Executor string   `enum:"local,slurm" default:"local" help:"Where cells run: ${enum}; slurm queues them as tasks of a cluster and ends."`
+	Slurm    []string `sep:"none" placeholder:"KEY=VALUE" help:"With --executor slurm: ask the cluster for something, as the sweep's [slurm] does, e.g. --slurm partition=short --slurm time=2:00:00."`
+	Wait     bool     `help:"With --executor slurm: wait until no task is left, and show the report."`
+}
+
+func (f executorFlags) check() error {
+	if f.Executor != "slurm" && (f.Wait || len(f.Slurm) > 0) {
+		return errors.New("--slurm and --wait go with --executor slurm")
+	}
+	return nil
+}
+
+// submitted is a submission as --json prints it.
+type submitted struct {
+	Event string `json:"event"`
+	slurm.Submission
+	Done   int      `json:"done"`
+	Failed []string `json:"failed,omitempty"` // before; not run again without --retry-failed
+}
+
+// submit queues the cells that have no result as tasks of a cluster.
+func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, jobs []harness.Job, dir string) error {
+	settings, err := p.Sweep.Slurm.With(c.Slurm)
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	w.warn(unshared(dir))
+	line := submitted{Event: "submitted"}
+	todo := 0
+	s, err := harness.Delegate(p, jobs, dir, c.RetryFailed, func(d *store.Dir, jobs []harness.Job) error {
+		if todo = len(jobs); todo == 0 {
+			return nil
+		}
+		f, err := slurm.Freeze(d, program, settings.Cluster, folders(harness.Distinct(p.Jobs)))
+		if err != nil {
+			return err
+		}
+		line.Submission, err = slurm.Submit(ctx, f, settings, folders(jobs))
+		return err
+	})
+	if err != nil {
+		return given(ctx, err)
+	}
+	if todo == 0 {
+		return c.conclude(ctx, w, dir, s, len(p.Sweep.Claims))
+	}
+	line.Done, line.Failed = s.Done, s.Failed
+	if err := c.tellSubmitted(w, dir, line); err != nil {
+		return err
+	}
+	if c.Wait {
+		return c.await(ctx, w, dir, len(p.Sweep.Claims))
+	}
+	return leftOut(line)
+}
+
+// folders are the jobs' folders, which name cells.
+func folders(jobs []harness.Job) []string {
+	out := make([]string, len(jobs))
+	for i := range jobs {
+		out[i] = jobs[i].Dir
+	}
+	return out
+}
+
+// tellSubmitted says what is in the queue.
+func (c runCommand) tellSubmitted(w *console, dir string, s submitted) error {
+	if c.JSON {
+		return json.NewEncoder(w.out).Encode(s)
+	}
+	text := fmt.Sprintf("%s: %s queued as %s (job %s)", dir, count(s.Queued, "cell"), s.Name, strings.Join(s.Jobs, ", "))
+	if s.Queued == 0 {
+		text = dir + ": nothing new is queued"
+	}
+	if s.Live > 0 {
+		text += fmt.Sprintf(", %s in the queue already", count(s.Live, "cell"))
+	}
+	if s.Done > 0 {
+		text += fmt.Sprintf(", %s done", count(s.Done, "cell"))
+	}
+	if s.Report != "" {
+		text += fmt.Sprintf("\njob %s writes the report once they have ended", s.Report)
+	}
+	if _, err := fmt.Fprintln(w.out, text); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w.err, "next:\n  protobench status %s\n  protobench cancel %s\n", dir, dir)
+	return err
+}
+
+// leftOut is the failure of a submission that leaves cells out.
+func leftOut(s submitted) error {
+	var parts []string
+	if s.Refusal != "" && len(s.NotQueued) > 0 {
+		parts = append(parts, fmt.Sprintf("%s not queued, since %s:\n  %s\nthe same command queues them later", count(len(s.NotQueued), "cell"), s.Refusal, strings.Join(s.NotQueued, "\n  ")))
+	} else if s.Refusal != "" {
+		parts = append(parts, s.Refusal)
+	}
+	if len(s.Failed) > 0 {
+		parts = append(parts, fmt.Sprintf("%s failed before:\n  %s", count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  ")))
+	}
+	if parts == nil {
+		return nil
+	}
+	return exitError{exitFailed, strings.Join(parts, "\n")}
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"protobench/harness/slurm"
+	"protobench/harness/store"
+)
+
+const (
+	firstLook = time.Second      // after a submission
+	lastLook  = 15 * time.Second // the longest time between two
+	laggards  = 5                // looks at a cell without task or result before it counts as lost: files may come late
+)
+
+// await waits until the cluster has no task left of a run, and shows the report.
+func (c runCommand) await(ctx context.Context, w *console, dir string, claims int) error {
+	d, err := store.Open(dir)
+	if err != nil {
+		return err
+	}
+	told, lost := "", 0
+	for pause := firstLook; ; pause = min(pause*3/2, lastLook) {
+		q, err := slurm.Look(ctx, d)
+		if err != nil {
+			return err
+		}
+		if text := q.Summary(); text != told && ctx.Err() == nil {
+			told = text
+			if _, err := fmt.Fprintln(w.err, text); err != nil {
+				return err
+			}
+		}
+		if lost++; !q.Idle() {
+			lost = 0
+		}
+		if q.Idle() && (len(q.NoTask) == 0 || lost >= laggards) {
+			return c.afterTasks(ctx, w, dir, claims, q)
+		}
+		if q.Idle() {
+			pause = firstLook
+		}
+		select {
+		case <-ctx.Done():
+			return halted(ctx, fmt.Sprintf(": the tasks go on; protobench status %s shows them, protobench cancel %s ends them", dir, dir))
+		case <-time.After(pause):
+		}
+	}
+}
+
+// afterTasks writes the report and says what is not in it.
+func (c runCommand) afterTasks(ctx context.Context, w *console, dir string, claims int, q *slurm.Queue) error {
+	if err := writeReport(w, dir, c.JSON); err != nil {
+		return err
+	}
+	if err := unfinished(q); err != nil || c.JSON {
+		return err
+	}
+	return showNext(w, dir, claims)
+}
+
+// unfinished is the failure of a run whose tasks have ended before its cells.
+func unfinished(q *slurm.Queue) error {
+	var parts []string
+	if len(q.Failed) > 0 {
+		text := count(len(q.Failed), "cell") + " failed:"
+		for _, f := range q.Failed {
+			text += "\n  " + f.Cell + ": " + f.Reason
+			if f.Log != "" {
+				text += " (" + f.Log + ")"
+			}
+		}
+		parts = append(parts, text+"\n`--retry-failed` runs them again")
+	}
+	if len(q.NoTask) > 0 {
+		parts = append(parts, fmt.Sprintf("%s without a result and without a task:\n  %s\n`protobench run` with --executor slurm queues them again; what they did is kept",
+			count(len(q.NoTask), "cell"), strings.Join(q.NoTask, "\n  ")))
+	}
+	if parts == nil {
+		return nil
+	}
+	return exitError{exitFailed, strings.Join(parts, "\n")}
+}

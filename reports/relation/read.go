@@ -1,0 +1,138 @@
+package relation
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"protobench/harness/store"
+	"protobench/metrics"
+)
+
+// Point is one finished cell.
+type Point struct {
+	Run  string // name of its run directory
+	Host string // objective
+	Arm  string // method and values of the axes
+	Seed uint64
+	X, Y float64 // in the unit of tables: percent where tables have percent
+
+}
+
+// Left counts the cells that say nothing of the two metrics.
+type Left struct {
+	Unfinished int // without a result, failed or diverged
+	Collapsed  int // totally, so that their usage means nothing
+	Without    int // one of the metrics is undefined, as in arms without prototypes
+}
+
+// Only says which cells are wanted, any of the names of each; empty for all.
+type Only struct {
+	Objectives []string `name:"objective" help:"Only cells of these objectives."`
+	Learners   []string `name:"learner" help:"Only cells of these learners, e.g. joint."`
+}
+
+// wants reports whether a cell is one of those.
+func (o Only) wants(c store.Cell) bool {
+	return c.Objective != "" && // else a reference row
+		(len(o.Objectives) == 0 || slices.Contains(o.Objectives, c.Objective)) && (len(o.Learners) == 0 || slices.Contains(o.Learners, c.Learner))
+}
+
+// Read gathers the finished cells of run directories, in their order. Reference rows, which have no
+// prototypes, and collapsed cells are left out. Errors name the folder.
+func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
+	specs := [2]metrics.Spec{}
+	for i, key := range []string{x, y} {
+		s, known := metrics.Find(key)
+		if !known {
+			return nil, Left{}, fmt.Errorf("no metric is called %q; `protobench list metrics` names them", key)
+		}
+		specs[i] = s
+	}
+	var points []Point
+	var left Left
+	for _, path := range dirs {
+		dir, err := store.Open(path)
+		if err != nil {
+			return nil, left, err
+		}
+		cells, err := dir.Cells()
+		if err != nil {
+			return nil, left, err
+		}
+		for _, c := range cells {
+			if !only.wants(c.Dir.Plan().Cell) {
+				continue
+			}
+			if p, ok := pointOf(c, specs, &left); ok {
+				p.Run = filepath.Base(filepath.Clean(path))
+				points = append(points, p)
+			}
+		}
+	}
+	return points, left, nil
+}
+
+// pointOf takes one cell; false where it is left out, which is counted.
+func pointOf(c store.CellState, specs [2]metrics.Spec, left *Left) (Point, bool) {
+	planned := c.Dir.Plan()
+	switch status := c.Result.Outcome.Status; {
+	case c.State != store.Done || status == store.Diverged:
+		left.Unfinished++
+		return Point{}, false
+	case status == store.Collapsed:
+		left.Collapsed++
+		return Point{}, false
+	}
+	p := Point{Host: planned.Cell.Objective, Arm: planned.Cell.Arm(), Seed: planned.Cell.Seed}
+	p.X, p.Y = shown(specs[0], c.Result.Metrics, planned.Prototypes), shown(specs[1], c.Result.Metrics, planned.Prototypes)
+	if math.IsNaN(p.X) || math.IsNaN(p.Y) {
+		left.Without++
+		return Point{}, false
+	}
+	return p, true
+}
+
+// shown is a metric's value as tables show it, NaN where there is none.
+func shown(s metrics.Spec, values store.Metrics, k int) float64 {
+	v, ok := values[s.Key]
+	switch {
+	case !ok || s.Unit == metrics.CountOfK && k < 1:
+		return math.NaN()
+	case s.Unit == metrics.CountOfK:
+		return 100 * v / float64(k)
+	case s.Unit.Percent():
+		return 100 * v
+	}
+	return v
+}
+
+// Title is a metric's name with its unit, as it heads a column.
+func Title(key string) string {
+	if s, known := metrics.Find(key); known && s.Unit.Percent() {
+		return s.Title() + " %"
+	}
+	return key
+}
+
+// groups are the positions of the points by a key, in the order of their first.
+func groups(points []Point, of func(Point) string) [][]int {
+	var names []string
+	var out [][]int
+	for i, p := range points {
+		at := slices.Index(names, of(p))
+		if at < 0 {
+			at, names, out = len(names), append(names, of(p)), append(out, nil)
+		}
+		out[at] = append(out[at], i)
+	}
+	return out
+}
+
+// arm names a point's arm among all run directories.
+func (p Point) arm() string { return strings.Join([]string{p.Run, p.Arm}, "\x00") }
+
+// family names the objective and sweep of a point.
+func (p Point) family() string { return strings.Join([]string{p.Run, p.Host}, "\x00") }
