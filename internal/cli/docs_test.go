@@ -20,6 +20,8 @@ type standIn struct {
 	why string // it is not the command itself
 }
 
+const needsCluster = "needs a cluster; testdata/slurm.txtar plays one"
+
 // standIns has every command line of every shell block in the documents. Of those that start with
 // make, the target and the variables are looked up in the Makefile as well.
 func standIns() map[string]standIn {
@@ -30,6 +32,16 @@ func standIns() map[string]standIn {
 		"bin/protobench plan my.toml":      {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
 		"bin/protobench run my.toml":       {"protobench run my.toml --dry-run", "trains for minutes"},
 		"make bench-peers > comparison.md": {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
+		"protobench run my.toml --out /shared/me/my --executor slurm --slurm partition=short --slurm time=2:00:00": {"protobench run my.toml --dry-run", needsCluster},
+		"protobench run my.toml --out /shared/me/my --executor slurm":                                              {"protobench run my.toml --dry-run --only=method:dino", needsCluster},
+		"protobench status /shared/me/my":                                                                          {"", needsCluster},
+		"protobench cancel /shared/me/my":                                                                          {"", needsCluster},
+		"protobench report /shared/me/my":                                                                          {"", "comes after hours of commands"},
+		"protobench plan my.toml --commands --out /shared/me/my":                                                   {"protobench plan my.toml --commands --out run", "there is no such folder"},
+		"protobench plan my.toml --commands --out /shared/me/my | parallel":                                        {"protobench plan my.toml --commands --out run", "trains for minutes"},
+		"protobench plan my.toml --commands --out /shared/me/my | parallel --sshlogin node1,node2":                 {"protobench plan my.toml --commands --out run", "there are no such nodes"},
+		"apt-get install --no-install-recommends slurmctld slurmd slurm-client munge":                              {"", "needs the network and root"},
+		".ci/slurm": {"", "takes a minute, and is run by .ci/run"},
 		"apt-get install --no-install-recommends python3-torch python3-torchvision python3-sklearn libopenblas0-openmp": {"", "needs the network and root"},
 	}
 }
