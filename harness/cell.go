@@ -43,28 +43,35 @@ type progress struct {
 	resumedAt []int // steps
 }
 
-// run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted
-// cells have no result.
-func (r *cellRun) run(ctx context.Context) (result store.Result) {
+// run runs a cell to its result; an error or panic inside becomes a failed result. Interrupted cells
+// have no result, and neither have those that something outside of them hindered: hindered is true
+// then, and the next run goes on with the cell. Damaged checkpoints are set aside on the way.
+func (r *cellRun) run(ctx context.Context) (result store.Result, hindered bool) {
 	defer func() {
 		if p := recover(); p != nil {
 			_ = r.dir.Log(fmt.Sprintf("panic: %v\n%s", p, debug.Stack())) // the result carries the reason anyway
 			result = r.ended(store.Failed, fmt.Sprintf("panic: %v", p))
 		}
 	}()
-	var unusable *store.Unusable
 	o, err := r.outcome(ctx)
+	var bad *store.Damaged
+	for errors.As(err, &bad) {
+		if err = r.setAside(bad); err == nil {
+			r.at = progress{}
+			o, err = r.outcome(ctx)
+		}
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return r.ended(store.Interrupted, context.Cause(ctx).Error())
+		return r.ended(store.Interrupted, context.Cause(ctx).Error()), false
 	case errors.Is(err, errDiverged):
-		return r.ended(store.Diverged, err.Error())
-	case errors.As(err, &unusable):
-		return r.ended(store.Failed, r.setAside(unusable))
+		return r.ended(store.Diverged, err.Error()), false
+	case err != nil && passing(err):
+		return r.ended(store.Failed, err.Error()+"; "+goesOn(r.dir)), true
 	case err != nil:
-		return r.ended(store.Failed, err.Error())
+		return r.ended(store.Failed, err.Error()), false
 	}
-	return success(r.job, r.at, o)
+	return success(r.job, r.at, o), false
 }
 
 // ended is a result without metrics.
@@ -72,13 +79,16 @@ func (r *cellRun) ended(status, reason string) store.Result {
 	return newResult(r.job, r.at, status, reason)
 }
 
-// setAside moves a checkpoint that is itself at fault out of a retry's way and says so.
-func (r *cellRun) setAside(fault *store.Unusable) string {
-	path, err := r.dir.SetCheckpointAside()
+// setAside moves what is damaged out of the way and says so.
+func (r *cellRun) setAside(bad *store.Damaged) error {
+	aside, err := bad.SetAside()
 	if err != nil {
-		return fmt.Sprintf("%v; remove %s (%v), then --retry-failed starts the cell again", fault, r.dir.CheckpointPath(), err)
+		return fmt.Errorf("%w; it cannot be moved away: %w", bad, err)
 	}
-	return fmt.Sprintf("%v; kept as %s, --retry-failed starts the cell again", fault, path)
+	e := newEvent(r.job, r.at, Noticed, nil)
+	e.Reason = fmt.Sprintf("%v; kept as %s", bad, aside)
+	r.tell(e)
+	return r.dir.Log(e.Reason)
 }
 
 // outcome trains what there is to train and measures it.

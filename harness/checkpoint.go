@@ -1,7 +1,7 @@
 package harness
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 
 	"protobench/harness/store"
@@ -25,33 +25,38 @@ func (l *logs) save(dir *store.CellDir, s stateful, at progress) error {
 		cp.State = append(cp.State, tensorfile.Tensor{Name: stepTimes, Shape: []int{n}, F64: at.tally.stepMS})
 	}
 	var err error
-	if cp.StepsOffset, err = l.steps.Offset(); err != nil {
+	if cp.Steps, err = l.steps.Mark(); err != nil {
 		return err
 	}
-	if cp.EpochsOffset, err = l.epochs.Offset(); err != nil {
+	if cp.Epochs, err = l.epochs.Mark(); err != nil {
 		return err
 	}
 	return dir.WriteCheckpoint(cp)
 }
 
-// restore brings a trainer and the logs back to a checkpoint of dir. What is wrong with the
-// checkpoint is *store.Unusable.
-func (l *logs) restore(dir *store.CellDir, cp *store.Checkpoint, s stateful) (tally, error) {
-	unusable := func(err error) error {
-		return &store.Unusable{Err: fmt.Errorf("%s: %w", dir.CheckpointPath(), err)}
-	}
+// restore brings a trainer and the logs back to a checkpoint. What cannot be gone on from is
+// *store.Damaged.
+func (l *logs) restore(cp *store.Checkpoint, s stateful) (tally, error) {
 	t, err := tallyFrom(cp.Extra)
 	if err != nil {
-		return t, unusable(err)
+		return t, cp.Damaged(err)
 	}
 	state := slices.Clone(cp.State)
 	if i := slices.IndexFunc(state, func(t tensorfile.Tensor) bool { return t.Name == stepTimes }); i >= 0 {
 		t.stepMS, state = slices.Clone(state[i].F64), slices.Delete(state, i, i+1)
 	}
-	if err := s.Load(named(state)); err != nil {
-		return t, unusable(err)
+	err = l.cut(cp.Steps, cp.Epochs)
+	var lost *store.Mismatch
+	if errors.As(err, &lost) {
+		return t, cp.Damaged(err)
 	}
-	return t, l.cut(cp.StepsOffset, cp.EpochsOffset)
+	if err != nil {
+		return t, err
+	}
+	if err := s.Load(named(state)); err != nil {
+		return t, cp.Damaged(err)
+	}
+	return t, nil
 }
 
 func tensors(state []part.Named) []tensorfile.Tensor {

@@ -29,10 +29,13 @@ type Options struct {
 
 // Summary says how a run ended.
 type Summary struct {
-	Done        int      `json:"done"`            // cells with a result now: ok, collapsed or diverged
-	Failed      []string `json:"failed"`          // "cell: reason", of this run and of earlier ones
-	Interrupted int      `json:"interrupted"`     // cells stopped, not reached, or run by another process now
-	Twins       []string `json:"twins,omitempty"` // "cell: what another process did meanwhile"
+	Done        int          `json:"done"`                // cells with a result now: ok, collapsed or diverged
+	Diverged    int          `json:"diverged"`            // of those
+	Failed      []string     `json:"failed"`              // "cell: reason", of this run and of earlier ones
+	Interrupted int          `json:"interrupted"`         // cells stopped, not reached, or run by another process now
+	SetAside    []string     `json:"set_aside,omitempty"` // "cell: what was damaged and where it is kept"
+	Change      store.Change `json:"change"`              // what this run's plan changed in the directory
+	Twins       []string     `json:"twins,omitempty"`     // "cell: what another process did meanwhile"
 }
 
 // Run runs the jobs that have no result yet, out of a plan that is frozen
@@ -49,10 +52,13 @@ func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Sum
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	if _, err := d.Freeze(p.Record()); err != nil {
+	change, err := d.Freeze(p.Record())
+	if err != nil {
 		return s, err
 	}
-	return perform(ctx, p, jobs, d, lock, o)
+	s, err = perform(ctx, p, jobs, d, lock, o)
+	s.Change = change
+	return s, err
 }
 
 // Work is Run beside other workers, on this and on other hosts: it takes each cell for itself before
@@ -194,10 +200,14 @@ func (x *executor) claimed(ctx context.Context, j *Job, t *team.Team) (store.Res
 	}
 	ctx, done := claim.Context(ctx)
 	defer done()
-	r, at := x.attempt(ctx, j, dir, t)
+	r, at, hindered := x.attempt(ctx, j, dir, t)
 	r.Provenance.Version = x.options.Version
+	if hindered {
+		_ = dir.Log(r.Outcome.Reason) // the summary has it, and the disk may be full
+		return r, at
+	}
 	if err := x.write(dir, r); err != nil {
-		r.Outcome = unwritten(r.Outcome, err)
+		r.Outcome = unwritten(dir, r.Outcome, err)
 	}
 	return r, at
 }
@@ -211,23 +221,24 @@ func (x *executor) dismiss(team *team.Team, own int) {
 
 // unwritten is the outcome of a cell whose result could not be written. Why it failed before that
 // stays first.
-func unwritten(o store.Outcome, err error) store.Outcome {
-	reason := fmt.Sprintf("result not written: %v; the next run goes on from the checkpoint", err)
+func unwritten(dir *store.CellDir, o store.Outcome, err error) store.Outcome {
+	reason := fmt.Sprintf("result not written: %v; %s", err, goesOn(dir))
 	if o.Status == store.Failed {
 		reason = o.Reason + "; " + reason
 	}
 	return store.Outcome{Status: store.Failed, Reason: reason, Epoch: o.Epoch}
 }
 
-// attempt runs a job to its result, and says how far it came.
-func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (store.Result, progress) {
+// attempt runs a job to its result, and says how far it came. A cell that something hindered has
+// none to write.
+func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (result store.Result, at progress, hindered bool) {
 	r, err := x.newRun(j, dir, t)
 	if err != nil {
-		return newResult(j, progress{}, store.Failed, err.Error()), progress{}
+		return newResult(j, progress{}, store.Failed, err.Error()+"; "+goesOn(dir)), progress{}, true
 	}
 	x.tell(newEvent(j, progress{}, Started, nil))
-	result := r.run(ctx)
-	return result, r.at
+	result, hindered = r.run(ctx)
+	return result, r.at, hindered
 }
 
 // newRun readies a job.
@@ -288,6 +299,6 @@ func (x *executor) book(j *Job, r store.Result) {
 	case store.Interrupted:
 		x.summary.Interrupted++
 	default:
-		x.summary.Done++
+		x.settle(r)
 	}
 }

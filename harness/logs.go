@@ -28,7 +28,7 @@ func openLogs(dir *store.CellDir) (*logs, error) {
 func (l *logs) close() error { return errors.Join(l.steps.Close(), l.epochs.Close()) }
 
 // cut shortens both files to what a checkpoint, or a start, knows.
-func (l *logs) cut(steps, epochs int64) error {
+func (l *logs) cut(steps, epochs store.Mark) error {
 	return errors.Join(l.steps.TruncateTo(steps), l.epochs.TruncateTo(epochs))
 }
 

@@ -77,30 +77,64 @@ func TestAResultThatCannotBeWrittenKeepsTheReason(t *testing.T) {
 	}
 }
 
-func TestAnUnreadableResultIsOneFailedCell(t *testing.T) {
+// What is damaged is set aside, told, and computed again to the same numbers, without being asked.
+func TestWhatIsDamagedIsComputedAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(context.Background(), t, dir, options(fakeEngine(nil)))
+	execute(t.Context(), t, dir, options(fakeEngine(nil)))
 	want := results(t, dir)
-	path := filepath.Join(cellsOf(t, dir)[4].Dir.Path(), "result.json")
-	for _, name := range []string{path, filepath.Join(cellsOf(t, dir)[3].Dir.Path(), "result.json")} {
-		if err := os.WriteFile(name, []byte("{"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	file := func(cell int, name string) string { return filepath.Join(cellsOf(t, dir)[cell].Dir.Path(), name) }
+	flip := func(b []byte) []byte { b[len(b)/2] ^= 1; return b }
+	other, err := os.ReadFile(file(4, "result.json"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	s := execute(context.Background(), t, dir, options(fakeEngine(nil)))
-	if s.Done != 7 || len(s.Failed) != 2 || !strings.Contains(s.Failed[1], path) || !strings.Contains(s.Failed[1], "--retry-failed") {
-		t.Errorf("%+v", s)
-	}
-	retry := options(fakeEngine(nil))
-	retry.RetryFailed = true
-	if s := execute(context.Background(), t, dir, retry); s.Done != 9 {
-		t.Errorf("%+v", s)
-	}
-	if diff := cmp.Diff(want, results(t, dir)); diff != "" {
-		t.Error(diff)
-	}
-	if b, err := os.ReadFile(strings.Replace(path, "result.json", "result.unreadable.json", 1)); err != nil || string(b) != "{" {
-		t.Errorf("%q, %v", b, err)
+	for name, c := range map[string]struct {
+		damage func([]byte) []byte
+		kept   string
+	}{
+		"result.json":            {func([]byte) []byte { return []byte("{") }, "result.damaged.json"},
+		"a result's metric":      {flip, "result.damaged.json"},
+		"another cell's result":  {func([]byte) []byte { return other }, "result.damaged.json"},
+		"epochs.jsonl":           {func(b []byte) []byte { return append([]byte("garbled"), b...) }, "epochs.damaged.jsonl"},
+		"steps.jsonl":            {flip, "steps.damaged.jsonl"},
+		"prototypes.safetensors": {func(b []byte) []byte { return b[:len(b)-3] }, "prototypes.damaged.safetensors"},
+		"config.toml, edited":    {func(b []byte) []byte { return append(b, "\n# an edit\n"...) }, "config.damaged.toml"},
+		"prototypes, one bit":    {flip, "prototypes.damaged.safetensors"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := file(8, strings.Replace(c.kept, ".damaged", "", 1))
+			was, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := c.damage(slices.Clone(was))
+			if err := os.WriteFile(path, now, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			made, told := 0, ""
+			o := options(fakeEngine(func(*fake) { made++ }))
+			o.Tell = func(e Event) {
+				if e.Kind == Noticed {
+					told = e.Reason
+				}
+			}
+			s := execute(t.Context(), t, dir, o)
+			if s.Done != 9 || len(s.Failed) > 0 || len(s.SetAside) != 1 || !strings.Contains(told, path) || (made == 1) == strings.HasPrefix(name, "config") {
+				t.Errorf("%+v, told %q, %d trainings", s, told, made)
+			}
+			if diff := cmp.Diff(want, results(t, dir)); diff != "" {
+				t.Error(diff)
+			}
+			if b, err := os.ReadFile(file(8, c.kept)); err != nil || string(b) != string(now) {
+				t.Errorf("not kept: %v", err)
+			}
+			for _, kept := range []string{c.kept, "result.damaged.json"} {
+				_ = os.Remove(file(8, kept))
+			}
+			if s := execute(t.Context(), t, dir, options(fakeEngine(func(*fake) { t.Error("again") }))); s.Done != 9 || len(s.SetAside) > 0 {
+				t.Errorf("afterwards: %+v", s)
+			}
+		})
 	}
 }
 
@@ -169,7 +203,7 @@ func TestStepTimesSurviveAResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := l.restore(cell, cp, f)
+	got, err := l.restore(cp, f)
 	if diff := cmp.Diff(want.stepMS, got.stepMS); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}

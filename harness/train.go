@@ -77,10 +77,10 @@ func (l *trainingLoop) begin() error {
 	if cp != nil {
 		l.at.step = cp.Step
 		l.at.resumedAt = slices.Concat(cp.ResumedAt, []int{cp.Step})
-		l.at.tally, err = l.logs.restore(l.dir, cp, l.trainee)
+		l.at.tally, err = l.logs.restore(cp, l.trainee)
 		return err
 	}
-	if err := l.logs.cut(0, 0); err != nil {
+	if err := l.logs.cut(store.Mark{}, store.Mark{}); err != nil {
 		return err
 	}
 	if err := l.trainee.prepare(); err != nil {
@@ -91,7 +91,7 @@ func (l *trainingLoop) begin() error {
 
 // steps does those that are left.
 func (l *trainingLoop) steps(ctx context.Context) error {
-	saved, begun := time.Now(), l.at.step
+	pace, begun := newPace(l.every, time.Now()), l.at.step
 	for l.at.step < l.cadence.total() {
 		if ctx.Err() != nil {
 			return l.interrupt(ctx, begun)
@@ -104,11 +104,11 @@ func (l *trainingLoop) steps(ctx context.Context) error {
 				return err
 			}
 		}
-		if time.Since(saved) >= l.every || l.at.step == l.cadence.total() {
+		if now := time.Now(); pace.due(now) || l.at.step == l.cadence.total() {
 			if err := l.checkpoint(); err != nil {
 				return err
 			}
-			saved = time.Now()
+			pace.wrote(now, time.Now())
 		}
 	}
 	return nil

@@ -13,12 +13,13 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// build compiles all graphs.
+// build compiles all graphs. Those of student, teacher and evaluation never run together and share
+// one arena, which the student's, the largest, sets.
 func (t *Trainer) build() (err error) {
-	if err := t.buildTeacher(); err != nil {
+	if err := t.buildStudent(); err != nil {
 		return err
 	}
-	if err := t.buildStudent(); err != nil {
+	if err := t.buildTeacher(); err != nil {
 		return err
 	}
 	for _, o := range t.observers {
@@ -27,7 +28,7 @@ func (t *Trainer) build() (err error) {
 		}
 	}
 	for b, w := range t.weights {
-		if t.eval[b], err = newEvaluator(t.cfg.Team, w, t.embedding.project); err != nil {
+		if t.eval[b], err = newEvaluator(t.cfg.Team, &t.arena, w, t.embedding.project); err != nil {
 			return err
 		}
 	}
@@ -65,7 +66,7 @@ func (t *Trainer) buildTeacher() error {
 		}
 		roots = append(roots, hidden)
 	}
-	if t.teacher, err = graph.Compile(g, roots...); err != nil {
+	if t.teacher, err = t.arena.Compile(g, roots...); err != nil {
 		return err
 	}
 	if nodes.Patches != nil {
@@ -170,7 +171,7 @@ func (t *Trainer) buildStudent() error {
 	if err != nil {
 		return err
 	}
-	if t.student, err = graph.Compile(f.g, append(f.kept(t.host.head), grads...)...); err != nil {
+	if t.student, err = t.arena.Compile(f.g, append(f.kept(t.host.head), grads...)...); err != nil {
 		return err
 	}
 	for i, p := range params {

@@ -22,7 +22,7 @@ type evaluator struct {
 	f, d     int
 }
 
-func newEvaluator(team *team.Team, w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
+func newEvaluator(team *team.Team, arena *graph.Arena, w *encoders.Weights, project func(*G.Node) (*G.Node, error)) (*evaluator, error) {
 	in := w.Input
 	e := &evaluator{team: team, x: make([]float32, EvalBatch*in.Height*in.Width*in.Channels), f: w.Config.Features(), d: w.Config.Dim}
 	g := G.NewGraph()
@@ -34,7 +34,7 @@ func newEvaluator(team *team.Team, w *encoders.Weights, project func(*G.Node) (*
 	if err != nil {
 		return nil, err
 	}
-	if e.program, err = graph.Compile(g, z, nodes.Features); err != nil {
+	if e.program, err = arena.Compile(g, z, nodes.Features); err != nil {
 		return nil, err
 	}
 	e.features, e.z = e.program.Value(nodes.Features), e.program.Value(z)

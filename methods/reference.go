@@ -21,7 +21,8 @@ type Reference struct {
 	weights   *encoders.Weights
 	head      []*encoders.Param
 	x         []float32
-	targets   []float32 // one-hot, [2·B,classes]
+	targets   []float32   // one-hot, [2·B,classes]
+	arena     graph.Arena // of training and evaluation, which never run together
 	program   *graph.Program
 	loss      []float32
 	optimizer encoders.Optimizer
@@ -57,10 +58,11 @@ func newReference(cfg part.Config, classes int) (*Reference, error) {
 	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.Steps())), Total: cfg.Steps()}
 	r.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: cfg.Steps()}
 	return r, graph.Build(func() (err error) {
-		if r.eval, err = newEvaluator(cfg.Team, w, encoders.Normalize); err != nil {
+		if err := r.build(); err != nil {
 			return err
 		}
-		return r.build()
+		r.eval, err = newEvaluator(cfg.Team, &r.arena, w, encoders.Normalize)
+		return err
 	})
 }
 
@@ -71,7 +73,7 @@ func (r *Reference) build() error {
 		return err
 	}
 	if r.classes == 0 {
-		r.program, err = graph.Compile(g, nodes.Embedding)
+		r.program, err = r.arena.Compile(g, nodes.Embedding)
 		return err
 	}
 	loss, head, err := r.classifier(g, nodes.Features, rows)
@@ -91,7 +93,7 @@ func (r *Reference) build() error {
 	if err != nil {
 		return err
 	}
-	if r.program, err = graph.Compile(g, append(G.Nodes{loss}, grads...)...); err != nil {
+	if r.program, err = r.arena.Compile(g, append(G.Nodes{loss}, grads...)...); err != nil {
 		return err
 	}
 	for i, p := range params {

@@ -20,6 +20,7 @@ type Trainer struct {
 	weights   [2]*encoders.Weights // by part.Branch
 	x         []float32            // views [2·B,H,W,C], read by both branches' graphs
 	local     []float32            // local crops [L·B,h,w,C], read by the student's
+	arena     graph.Arena          // of the programs below and of evaluation
 	student   *graph.Program
 	teacher   *graph.Program
 	z         [2][]float32 // embeddings [2·B,D] by part.Branch, the student's [(2+L)·B,D] and its graph's buffer

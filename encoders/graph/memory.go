@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"protobench/internal/kernel"
+	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -16,18 +17,19 @@ import (
 type memory struct {
 	*lifetimes
 	arena []float32
+	base  int // where the program begins in it, in floats
 }
 
 // align is a cache line, in floats: no two blocks share one.
 const align = 16
 
-func newMemory(g *G.ExprGraph, order, roots []*G.Node) *memory {
+func newMemory(a *Arena, g *G.ExprGraph, order, roots []*G.Node) *memory {
 	m := &memory{lifetimes: newLifetimes(g, order, roots)}
-	m.arena = newArena(m.place())
+	a.settle(m, m.place())
 	return m
 }
 
-// place lays the blocks out and returns the arena's length.
+// place lays the blocks out and returns the length that they take.
 func (m *memory) place() (size int) {
 	queue := slices.Clone(m.blocks)
 	slices.SortStableFunc(queue, func(a, b *block) int { return cmp.Compare(b.room(), a.room()) })
@@ -67,23 +69,39 @@ func gap(b *block, placed []*block) (at int) {
 func (b *block) room() int { return (b.key.size + kernel.Slack + align - 1) / align * align }
 
 // soils reports whether numbers of o lie in b but not where maps of the same shape do.
-func (b *block) soils(o *block) bool {
-	return o.at < b.at+b.room() && b.at < o.at+o.room() && (o.at != b.at || o.key != b.key)
+func (b *block) soils(o *block) bool { return b.soiledFrom(0, o, 0) }
+
+// soiledFrom reports the same of blocks of two programs that begin at base and at from.
+func (b *block) soiledFrom(base int, o *block, from int) bool {
+	at, other := base+b.at, from+o.at
+	return other < at+b.room() && at < other+o.room() && (other != at || o.key != b.key)
 }
 
 // kept reports whether a node's value outlives the run: roots and what is not in memory's hands.
 func (m *memory) kept(n *G.Node) bool { return m.of[n] == nil }
 
-// take returns the buffer for the result of a node, and its maps if their border has to be renewed.
-func (m *memory) take(n *G.Node, size int) (data []float32, border kernel.Map) {
+// take returns the buffer for the result of a node, and its block where the node is the first to
+// write there.
+func (m *memory) take(n *G.Node, size int) (data []float32, fresh *block) {
 	b := m.of[n]
 	if b == nil {
-		return newBuffer(size), border
+		return newBuffer(size), nil
 	}
-	if s := b.key.maps; b.border && m.fresh[n] {
-		border = kernel.Map{Images: s[0], Height: s[1] - 2, Width: s[2] - 2, Channels: s[3], Halo: 1}
+	if m.fresh[n] {
+		fresh = b
 	}
-	return m.arena[b.at : b.at+size : b.at+size+kernel.Slack], border
+	at := m.base + b.at
+	return m.arena[at : at+size : at+size+kernel.Slack], fresh
+}
+
+// renew writes the border of zeros around maps anew where other numbers may lie.
+func (b *block) renew(team *team.Team, maps []float32) {
+	if !b.border {
+		return
+	}
+	s := b.key.maps
+	m := kernel.Map{Images: s[0], Height: s[1] - 2, Width: s[2] - 2, Channels: s[3], Halo: 1}
+	m.ClearHalo(team, maps)
 }
 
 // newBuffer returns zeros with the slack behind them that convolutions need.

@@ -69,48 +69,88 @@ func drawProgram(t *rapid.T) []drawn {
 	return ops
 }
 
+// made is a compiled program of drawn operations, with what they result in.
+type made struct {
+	ops   []drawn
+	nodes []*G.Node
+	want  [][]float32
+	p     *Program
+}
+
+func (m made) check(t *rapid.T) {
+	if err := m.p.Run(nil); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range m.ops {
+		if d.root && !slices.Equal(m.p.Value(m.nodes[i]), m.want[i]) {
+			t.Fatalf("result %d is %v, want %v", i, m.p.Value(m.nodes[i]), m.want[i])
+		}
+	}
+}
+
+// makeProgram compiles drawn operations into an arena, and works their results out in memory of
+// their own.
+func makeProgram(t *rapid.T, arena *Arena) made {
+	m := made{ops: drawProgram(t)}
+	g := G.NewGraph()
+	x := Input(g, "x", []float32{1, 2, 3}, 3)
+	m.nodes, m.want = make([]*G.Node, len(m.ops)), make([][]float32, len(m.ops))
+	var roots []*G.Node
+	for i, d := range m.ops {
+		var in []*G.Node
+		var values [][]float32
+		for _, j := range d.in {
+			if j < 0 {
+				in, values = append(in, x), append(values, []float32{1, 2, 3})
+				continue
+			}
+			in, values = append(in, m.nodes[j]), append(values, m.want[j])
+		}
+		n, err := Apply(Op{Kind: "drawn", Out: d.shape(), Halo: d.halo, Over: d.over, Forward: d.run}, in...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.nodes[i], m.want[i] = n, make([]float32, n.Shape().TotalSize())
+		d.run(nil, values, m.want[i])
+		if d.root {
+			roots = append(roots, n)
+		}
+	}
+	var err error
+	if m.p, err = arena.Compile(g, roots...); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // TestMemory compares programs whose results share an arena, and are written over operands, with
 // values each in memory of its own.
 func TestMemory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		ops := drawProgram(t)
-		g := G.NewGraph()
-		x := Input(g, "x", []float32{1, 2, 3}, 3)
-		nodes, want := make([]*G.Node, len(ops)), make([][]float32, len(ops))
-		var roots []*G.Node
-		for i, d := range ops {
-			var in []*G.Node
-			var values [][]float32
-			for _, j := range d.in {
-				if j < 0 {
-					in, values = append(in, x), append(values, []float32{1, 2, 3})
-					continue
-				}
-				in, values = append(in, nodes[j]), append(values, want[j])
-			}
-			n, err := Apply(Op{Kind: "drawn", Out: d.shape(), Halo: d.halo, Over: d.over, Forward: d.run}, in...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			nodes[i], want[i] = n, make([]float32, n.Shape().TotalSize())
-			d.run(nil, values, want[i])
-			if d.root {
-				roots = append(roots, n)
-			}
-		}
-		p, err := Compile(g, roots...)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := makeProgram(t, new(Arena))
 		for range 2 {
-			if err := p.Run(nil); err != nil {
-				t.Fatal(err)
-			}
-			for i, d := range ops {
-				if d.root && !slices.Equal(p.Value(nodes[i]), want[i]) {
-					t.Fatalf("result %d is %v, want %v", i, p.Value(nodes[i]), want[i])
-				}
-			}
+			m.check(t)
 		}
 	})
+}
+
+// TestArena does the same with programs that share one and run in any order.
+func TestArena(t *testing.T) {
+	shared := 0
+	rapid.Check(t, func(t *rapid.T) {
+		var arena Arena
+		all := make([]made, rapid.IntRange(2, 4).Draw(t, "programs"))
+		for i := range all {
+			all[i] = makeProgram(t, &arena)
+		}
+		if len(arena.programs) > 1 {
+			shared++
+		}
+		for range 8 {
+			all[rapid.IntRange(0, len(all)-1).Draw(t, "next")].check(t)
+		}
+	})
+	if shared == 0 {
+		t.Error("no two programs shared an arena")
+	}
 }

@@ -26,7 +26,7 @@ type step struct {
 	forward func(team *team.Team, in [][]float32, out []float32)
 	in      [][]float32
 	out     []float32
-	border  kernel.Map // zeros to be renewed around out; empty: none
+	fresh   *block // of out where nothing of this run lies there yet; else nil
 	spent   time.Duration
 }
 
@@ -34,11 +34,16 @@ type step struct {
 // The values of roots and inputs can be read after a run; all others share buffers with later ones
 // as soon as nothing needs them.
 func Compile(g *G.ExprGraph, roots ...*G.Node) (*Program, error) {
+	return new(Arena).Compile(g, roots...)
+}
+
+// Compile is [Compile] in memory that other programs use as well.
+func (a *Arena) Compile(g *G.ExprGraph, roots ...*G.Node) (*Program, error) {
 	order, err := schedule(g, roots)
 	if err != nil {
 		return nil, err
 	}
-	m := newMemory(g, order, roots)
+	m := newMemory(a, g, order, roots)
 	p := &Program{values: make(map[*G.Node][]float32)}
 	for _, n := range order {
 		if err := p.add(g, n, m); err != nil {
@@ -114,7 +119,7 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 			s.of, _ = children[0].Op().(*Op)
 		}
 		if s.out == nil {
-			s.out, s.border = m.take(n, op.size())
+			s.out, s.fresh = m.take(n, op.size())
 		}
 		p.push(n, s)
 		return nil
@@ -132,7 +137,7 @@ func (p *Program) add(g *G.ExprGraph, n *G.Node, m *memory) error {
 			return fmt.Errorf("graph: %v is not an operation of ours", n)
 		}
 		s := step{kind: "add", forward: add, in: in}
-		s.out, s.border = m.take(n, len(in[0]))
+		s.out, s.fresh = m.take(n, len(in[0]))
 		p.push(n, s)
 		return nil
 	}
@@ -170,8 +175,8 @@ func (p *Program) Run(team *team.Team) (err error) {
 	for i := range p.steps {
 		s := &p.steps[i]
 		kind = s.kind
-		if s.border.Images > 0 {
-			s.border.ClearHalo(team, s.out)
+		if s.fresh != nil {
+			s.fresh.renew(team, s.out)
 		}
 		s.forward(team, s.in, s.out)
 		now := time.Now()

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"protobench/internal/tensorfile"
 )
@@ -14,6 +16,12 @@ import (
 type CellDir struct {
 	path string
 	plan PlanCell
+
+	last lineage // the checkpoint that was read or written last
+
+	mu    sync.Mutex
+	known bool              // whether files has been looked up
+	files map[string]string // checksums that the result knows; nil without a result
 }
 
 // CellAt takes the folder of a cell, wherever it lies, with what is planned for it.
@@ -67,41 +75,122 @@ func (c *CellDir) Prepare() error {
 	return WriteFile(c.file("config.toml"), []byte(c.plan.Config))
 }
 
-// WriteResult writes result.json, which ends the cell. Write it last.
+// WriteResult writes result.json over any that there is. Runs call [CellDir.Publish].
 func (c *CellDir) WriteResult(r Result) error {
-	r.Schema = SchemaVersion
-	return writeJSON(c.file("result.json"), r)
+	text, err := c.completed(r)
+	if err != nil {
+		return err
+	}
+	return WriteFile(c.file("result.json"), text)
 }
 
-// Result reads result.json; found is false when the cell has not ended.
+// completed is the text of result.json, with the checksums of the files beside it.
+func (c *CellDir) completed(r Result) ([]byte, error) {
+	r.Schema, r.Files = SchemaVersion, map[string]string{}
+	for _, name := range endedFiles() {
+		sum, err := fileDigest(c.file(name))
+		switch {
+		case err == nil:
+			r.Files[name] = sum
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
+	}
+	c.forget()
+	text, err := sealedText(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.file("result.json"), err)
+	}
+	return text, nil
+}
+
+// endedFiles are the files of an ended cell that something reads back.
+func endedFiles() []string {
+	return []string{"config.toml", "steps.jsonl", "epochs.jsonl", "prototypes.safetensors", "final.safetensors"}
+}
+
+// Result reads result.json; found is false when the cell has not ended. One that is not what was
+// written, of another cell, or without what every result has, is *Damaged.
 func (c *CellDir) Result() (r Result, found bool, err error) {
 	path := c.file("result.json")
-	found, err = readJSON(path, &r)
-	if !found || err != nil {
+	if found, err = readSealed(path, &r, &r.Schema); !found || err != nil {
 		return Result{}, false, err
 	}
 	if r.Cell.Hash != c.plan.Cell.Hash {
-		return Result{}, false, fmt.Errorf("%s: hash %.8s, but the plan's cell has %.8s; move the folder away to run the cell again",
-			path, r.Cell.Hash, c.plan.Cell.Hash)
+		return Result{}, false, damaged(path, "hash %.8s, expected %.8s: the result of another cell", r.Cell.Hash, c.plan.Cell.Hash)
 	}
-	if err := checkSchema(path, r.Schema); err != nil {
-		return Result{}, false, err
+	switch r.Outcome.Status {
+	case OK, Collapsed:
+		if r.Metrics == nil {
+			return Result{}, false, damaged(path, "no metrics, though its outcome is %s", r.Outcome.Status)
+		}
+	case Diverged, Failed, Interrupted:
+	default:
+		return Result{}, false, damaged(path, "outcome.status %q, expected %s, %s, %s, %s or %s", r.Outcome.Status, OK, Collapsed, Diverged, Failed, Interrupted)
 	}
+	c.learn(r.Files)
 	return r, true, nil
+}
+
+// learn keeps the checksums that a result knows.
+func (c *CellDir) learn(files map[string]string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known, c.files = true, files
+}
+
+// forget is due when the result changes.
+func (c *CellDir) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known, c.files = false, nil
+}
+
+// checksum is that of a file as the cell's result knows it; "" where it does not.
+func (c *CellDir) checksum(name string) string {
+	c.mu.Lock()
+	known := c.known
+	c.mu.Unlock()
+	if !known {
+		if _, found, err := c.Result(); err != nil || !found { // what is wrong with it is told where it is read
+			c.learn(nil)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.files[name]
+}
+
+// read reads a file of the cell and checks it against the result; nil when there is none.
+func (c *CellDir) read(name string) ([]byte, error) {
+	b, err := os.ReadFile(c.file(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if want := c.checksum(name); want != "" && want != digest(b) {
+		return nil, damaged(c.file(name), "%w", errChecksum)
+	}
+	return b, nil
+}
+
+// readTensors reads a file of tensors; nil when there is none.
+func (c *CellDir) readTensors(name string) (*tensorfile.File, error) {
+	b, err := c.read(name)
+	if b == nil || err != nil {
+		return nil, err
+	}
+	f, err := tensorfile.DecodeSafetensors(c.file(name), bytes.NewReader(b), int64(len(b)))
+	return f, damage(c.file(name), err)
 }
 
 // RemoveResult makes an ended cell unfinished again, for a retry, which goes on from the checkpoint
 // where there is one.
-func (c *CellDir) RemoveResult() error { return remove(c.file("result.json")) }
-
-// SetResultAside renames a result that cannot be read, so that the cell is unfinished again and
-// nothing is lost. It returns the new path.
-func (c *CellDir) SetResultAside() (string, error) {
-	return c.setAside("result.json", "result.unreadable.json")
-}
-
-func (c *CellDir) setAside(name, aside string) (string, error) {
-	return c.file(aside), os.Rename(c.file(name), c.file(aside))
+func (c *CellDir) RemoveResult() error {
+	c.forget()
+	return remove(c.file("result.json"))
 }
 
 // WritePrototypes writes prototypes.safetensors. Reports read, each where it exists:
@@ -114,21 +203,11 @@ func (c *CellDir) WritePrototypes(f *tensorfile.File) error {
 
 // Prototypes reads prototypes.safetensors; nil when there is none.
 func (c *CellDir) Prototypes() (*tensorfile.File, error) {
-	f, err := tensorfile.ReadSafetensors(c.file("prototypes.safetensors"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return f, err
+	return c.readTensors("prototypes.safetensors")
 }
 
 // PrototypeBytes reads prototypes.safetensors as it is; nil when there is none.
-func (c *CellDir) PrototypeBytes() ([]byte, error) {
-	b, err := os.ReadFile(c.file("prototypes.safetensors"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return b, err
-}
+func (c *CellDir) PrototypeBytes() ([]byte, error) { return c.read("prototypes.safetensors") }
 
 // OpenSteps opens steps.jsonl for appending.
 func (c *CellDir) OpenSteps() (*Log[Step], error) { return openLog[Step](c.file("steps.jsonl")) }
@@ -136,11 +215,20 @@ func (c *CellDir) OpenSteps() (*Log[Step], error) { return openLog[Step](c.file(
 // OpenEpochs opens epochs.jsonl for appending.
 func (c *CellDir) OpenEpochs() (*Log[Epoch], error) { return openLog[Epoch](c.file("epochs.jsonl")) }
 
-// Steps reads steps.jsonl; nil when there is none.
-func (c *CellDir) Steps() ([]Step, error) { return readLines[Step](c.file("steps.jsonl")) }
+// Steps reads steps.jsonl; nil when there is none. Beside *Damaged it returns the lines that can be
+// read.
+func (c *CellDir) Steps() ([]Step, error) { return readLines[Step](c, "steps.jsonl") }
 
-// Epochs reads epochs.jsonl; nil when there is none.
-func (c *CellDir) Epochs() ([]Epoch, error) { return readLines[Epoch](c.file("epochs.jsonl")) }
+// Epochs reads epochs.jsonl as Steps does steps.jsonl.
+func (c *CellDir) Epochs() ([]Epoch, error) { return readLines[Epoch](c, "epochs.jsonl") }
+
+func readLines[T any](c *CellDir, name string) ([]T, error) {
+	b, err := c.read(name)
+	if err != nil {
+		return nil, err
+	}
+	return parseLines[T](c.file(name), b)
+}
 
 // Log appends a line to log.txt.
 func (c *CellDir) Log(line string) error {

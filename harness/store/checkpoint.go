@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
+	"os"
 	"strconv"
 
 	"protobench/internal/tensorfile"
@@ -11,37 +13,33 @@ import (
 
 // Checkpoint is a cell's resumable state and the place in its logs where it was taken.
 type Checkpoint struct {
-	Step         int   // steps done
-	StepsOffset  int64 // length of steps.jsonl then, bytes
-	EpochsOffset int64 // length of epochs.jsonl then, bytes
-	ResumedAt    []int // steps at which the cell was resumed before
-	State        []tensorfile.Tensor
-	Extra        map[string]string // the caller's own, by key
+	Step          int   // steps done
+	Steps, Epochs Mark  // of the logs then
+	ResumedAt     []int // steps at which the cell was resumed before
+	State         []tensorfile.Tensor
+	Extra         map[string]string // the caller's own, by key
+
+	// PreviousStep and PreviousSum are the step and the checksum of the checkpoint before, which is
+	// kept beside this one; 0 and "" for the first. WriteCheckpoint fills them in.
+	PreviousStep int
+	PreviousSum  string
+
+	path, sum string // where it was read from, and its checksum
 }
-
-// Unusable is the error of a checkpoint that no run can go on from, for what is in it or in the
-// logs it belongs to. Trying again gives the same. Errors of the disk, which may pass, are not of
-// this type.
-type Unusable struct{ Err error }
-
-// Error names the file at fault.
-func (u *Unusable) Error() string { return u.Err.Error() }
-
-// Unwrap returns the cause.
-func (u *Unusable) Unwrap() error { return u.Err }
-
-func unusable(format string, a ...any) error { return &Unusable{fmt.Errorf(format, a...)} }
 
 const extraPrefix = "extra."
 
-// WriteCheckpoint replaces checkpoint.safetensors atomically. The offsets have to come
-// from the logs' Offset, which makes the lines before them durable first.
+// WriteCheckpoint writes checkpoint.safetensors with a checksum; the one before is kept as
+// checkpoint.previous.safetensors. At any moment one of the two stands whole. The marks have to
+// come from the logs' Mark, which makes the lines before them durable first.
 func (c *CellDir) WriteCheckpoint(cp Checkpoint) error {
 	meta := map[string]string{
 		"cell":          c.plan.Cell.Hash,
 		"step":          strconv.Itoa(cp.Step),
-		"steps_offset":  strconv.FormatInt(cp.StepsOffset, 10),
-		"epochs_offset": strconv.FormatInt(cp.EpochsOffset, 10),
+		"steps_offset":  strconv.FormatInt(cp.Steps.Bytes, 10),
+		"steps_sha256":  cp.Steps.SHA256,
+		"epochs_offset": strconv.FormatInt(cp.Epochs.Bytes, 10),
+		"epochs_sha256": cp.Epochs.SHA256,
 		"resumed":       strconv.Itoa(len(cp.ResumedAt)),
 	}
 	for i, s := range cp.ResumedAt {
@@ -50,46 +48,108 @@ func (c *CellDir) WriteCheckpoint(cp Checkpoint) error {
 	for k, v := range cp.Extra {
 		meta[extraPrefix+k] = v
 	}
-	return tensorfile.WriteSafetensors(c.CheckpointPath(), &tensorfile.File{Metadata: meta, Tensors: cp.State})
+	if last := c.last; last.sum != "" {
+		meta["previous_step"], meta["previous_sha256"] = strconv.Itoa(last.step), last.sum
+	}
+	sum, err := writeSealedTensors(c.CheckpointPath(), c.previousCheckpointPath(), &tensorfile.File{Metadata: meta, Tensors: cp.State})
+	if err == nil {
+		c.last = lineage{cp.Step, sum}
+	}
+	return err
 }
 
-// Checkpoint reads checkpoint.safetensors; nil when there is none. What is no checkpoint of this
-// cell is *Unusable.
+// lineage names a checkpoint.
+type lineage struct {
+	step int
+	sum  string
+}
+
+// Checkpoint reads the newest checkpoint; nil when there is none. What is no checkpoint of this
+// cell, or has another checksum than when it was written, is *Damaged: set it aside and ask again,
+// for the one before.
 func (c *CellDir) Checkpoint() (*Checkpoint, error) {
-	path := c.CheckpointPath()
+	for _, path := range c.checkpoints() {
+		cp, err := c.readCheckpoint(path)
+		if err != nil || cp != nil {
+			return cp, err
+		}
+	}
+	return nil, nil
+}
+
+// checkpoints are the paths of both, the one with more steps first. One whose step cannot be read
+// comes before others, to be found damaged.
+func (c *CellDir) checkpoints() []string {
+	newest, previous := c.CheckpointPath(), c.previousCheckpointPath()
+	if stepOf(previous) > stepOf(newest) {
+		return []string{previous, newest}
+	}
+	return []string{newest, previous}
+}
+
+// stepOf reads a checkpoint's step out of its header; 0 where there is no such file.
+func stepOf(path string) int {
+	f, s, err := tensorfile.OpenStore(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	a, err := tensorfile.ScanSafetensors(path, s)
+	if err != nil {
+		return math.MaxInt
+	}
+	step, err := strconv.Atoi(fmt.Sprint(a.Facts["step"]))
+	if err != nil {
+		return math.MaxInt
+	}
+	return step
+}
+
+func (c *CellDir) readCheckpoint(path string) (*Checkpoint, error) {
 	f, err := tensorfile.ReadSafetensors(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var disk *fs.PathError
-	switch {
-	case errors.As(err, &disk):
-		return nil, err
-	case err != nil:
-		return nil, &Unusable{err}
+	if err != nil {
+		return nil, damage(path, err)
+	}
+	if err := checkTensorSeal(f); err != nil {
+		return nil, damaged(path, "%w", err)
 	}
 	if got := f.Metadata["cell"]; got != c.plan.Cell.Hash {
-		return nil, unusable("%s: belongs to cell %.8s, expected %.8s", path, got, c.plan.Cell.Hash)
+		return nil, damaged(path, "belongs to cell %.8s, expected %.8s", got, c.plan.Cell.Hash)
 	}
 	cp, err := fromMetadata(f.Metadata)
 	if err != nil {
-		return nil, unusable("%s: metadata %w", path, err)
+		return nil, damaged(path, "metadata %w", err)
 	}
-	cp.State = f.Tensors
+	cp.State, cp.path = f.Tensors, path
+	c.last = lineage{cp.Step, f.Metadata[tensorSum]}
 	return cp, nil
 }
 
-// RemoveCheckpoint deletes checkpoint.safetensors, which an ended cell no longer needs.
-func (c *CellDir) RemoveCheckpoint() error { return remove(c.CheckpointPath()) }
+// Damaged is the error of a checkpoint that was read, but that cannot be gone on from.
+func (cp *Checkpoint) Damaged(why error) error { return damaged(cp.path, "%w", why) }
 
-// CheckpointPath is where the checkpoint stands, for messages.
+// RemoveCheckpoint deletes both checkpoints, which an ended cell no longer needs.
+func (c *CellDir) RemoveCheckpoint() error {
+	return errors.Join(remove(c.CheckpointPath()), remove(c.previousCheckpointPath()))
+}
+
+// HasCheckpoint reports whether there is a checkpoint to go on from.
+func (c *CellDir) HasCheckpoint() bool {
+	for _, path := range c.checkpoints() {
+		if _, err := os.Stat(path); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// CheckpointPath is where the newest checkpoint stands, for messages.
 func (c *CellDir) CheckpointPath() string { return c.file("checkpoint.safetensors") }
 
-// SetCheckpointAside renames an unusable checkpoint, so that the next run starts from step 0 and
-// nothing is lost. It returns the new path.
-func (c *CellDir) SetCheckpointAside() (string, error) {
-	return c.setAside("checkpoint.safetensors", "checkpoint.unusable.safetensors")
-}
+func (c *CellDir) previousCheckpointPath() string { return c.file("checkpoint.previous.safetensors") }
 
 func fromMetadata(meta map[string]string) (*Checkpoint, error) {
 	var bad error
@@ -100,7 +160,14 @@ func fromMetadata(meta map[string]string) (*Checkpoint, error) {
 		}
 		return v
 	}
-	cp := &Checkpoint{Step: int(read("step")), StepsOffset: read("steps_offset"), EpochsOffset: read("epochs_offset")}
+	cp := &Checkpoint{
+		Step:  int(read("step")),
+		Steps: Mark{read("steps_offset"), meta["steps_sha256"]}, Epochs: Mark{read("epochs_offset"), meta["epochs_sha256"]},
+		PreviousSum: meta["previous_sha256"],
+	}
+	if cp.PreviousSum != "" {
+		cp.PreviousStep = int(read("previous_step"))
+	}
 	// The length is bounded by the entries, so a wild count cannot ask for memory.
 	for i := int64(0); i < read("resumed") && bad == nil; i++ {
 		cp.ResumedAt = append(cp.ResumedAt, int(read("resumed."+strconv.FormatInt(i, 10))))

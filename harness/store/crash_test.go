@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"protobench/internal/tensorfile"
 )
@@ -51,7 +52,7 @@ func writeForever(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := log.TruncateTo(cp.StepsOffset); err != nil {
+	if err := log.TruncateTo(cp.Steps); err != nil {
 		return err
 	}
 	for step := cp.Step; ; step++ {
@@ -68,7 +69,7 @@ func writeForever(path string) error {
 }
 
 func save(c *CellDir, log *Log[Step], done int) error {
-	at, err := log.Offset()
+	at, err := log.Mark()
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func save(c *CellDir, log *Log[Step], done int) error {
 	for i := range state {
 		state[i] = float32(done)
 	}
-	return c.WriteCheckpoint(Checkpoint{Step: done, StepsOffset: at,
+	return c.WriteCheckpoint(Checkpoint{Step: done, Steps: at,
 		State: []tensorfile.Tensor{{Name: "w", Shape: []int{len(state)}, F32: state}}})
 }
 
@@ -94,7 +95,7 @@ func TestKilledRuns(t *testing.T) {
 		checkWhole(t, cp)
 		log, err := cells[0].OpenSteps()
 		must(t, err)
-		must(t, log.TruncateTo(cp.StepsOffset))
+		must(t, log.TruncateTo(cp.Steps))
 		must(t, log.Close())
 		steps, err := cells[0].Steps()
 		must(t, err)
@@ -145,22 +146,22 @@ func TestCheckpointRoundTrip(t *testing.T) {
 	if cp, err := cells[0].Checkpoint(); cp != nil || err != nil {
 		t.Errorf("without a file: %v, %v", cp, err)
 	}
-	want := Checkpoint{Step: 5, StepsOffset: 6, EpochsOffset: 7, ResumedAt: []int{1, 3}, Extra: map[string]string{"train_s": "1.5"},
+	want := Checkpoint{Step: 5, Steps: Mark{6, "s"}, Epochs: Mark{7, "e"}, ResumedAt: []int{1, 3}, Extra: map[string]string{"train_s": "1.5"},
 		State: []tensorfile.Tensor{{Name: "b", Shape: []int{1}, F64: []float64{2}}, {Name: "a", Shape: []int{1}, F32: []float32{3}}}}
 	must(t, cells[0].WriteCheckpoint(want))
 	got, err := cells[0].Checkpoint()
 	must(t, err)
-	if d := cmp.Diff(&want, got); d != "" {
+	if d := cmp.Diff(&want, got, cmpopts.IgnoreUnexported(Checkpoint{})); d != "" {
 		t.Error(d)
 	}
 	must(t, os.Rename(cells[0].file("checkpoint.safetensors"), cells[0].file("x")))
 	must(t, cells[1].Prepare())
 	must(t, os.Rename(cells[0].file("x"), cells[1].file("checkpoint.safetensors")))
-	var bad *Unusable
+	var bad *Damaged
 	if _, err := cells[1].Checkpoint(); !errors.As(err, &bad) || !strings.Contains(err.Error(), "belongs to cell hasha") {
-		t.Errorf("another cell's checkpoint: %v", err)
+		t.Fatalf("another cell's checkpoint: %v", err)
 	}
-	aside, err := cells[1].SetCheckpointAside()
+	aside, err := bad.SetAside()
 	must(t, err)
 	if _, err := os.Stat(aside); err != nil {
 		t.Error(err)
@@ -176,8 +177,8 @@ func TestCheckpointsThatAreAtFault(t *testing.T) {
 	must(t, cells[0].Prepare())
 	path := cells[0].CheckpointPath()
 	must(t, os.WriteFile(path, []byte("torn"), 0o644))
-	var bad *Unusable
-	if _, err := cells[0].Checkpoint(); !errors.As(err, &bad) || !strings.Contains(err.Error(), path) {
+	var bad *Damaged
+	if _, err := cells[0].Checkpoint(); !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), path) {
 		t.Errorf("torn: %v", err)
 	}
 	must(t, os.Remove(path))
@@ -188,7 +189,8 @@ func TestCheckpointsThatAreAtFault(t *testing.T) {
 	log, err := cells[0].OpenSteps()
 	must(t, err)
 	defer func() { must(t, log.Close()) }()
-	if err := log.TruncateTo(1); !errors.As(err, &bad) || !strings.Contains(err.Error(), "steps.jsonl") {
+	var other *Mismatch
+	if err := log.TruncateTo(Mark{Bytes: 1}); !errors.As(err, &other) || !strings.Contains(err.Error(), "steps.jsonl") {
 		t.Errorf("a log shorter than its checkpoint: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,18 +49,18 @@ func must(t *testing.T, err error) {
 func TestFreeze(t *testing.T) {
 	d, cells := newDir(t, "a", "b")
 	must(t, cells[0].Prepare())
-	if added, err := d.Freeze(planOf("a", "b")); err != nil || added != nil {
-		t.Errorf("an equal plan: added %v, %v", added, err)
+	if c, err := d.Freeze(planOf("a", "b")); err != nil || c.Added != nil {
+		t.Errorf("an equal plan: added %v, %v", c.Added, err)
 	}
 	if _, err := os.Stat(filepath.Join(d.Path(), "plan.2.json")); err == nil {
 		t.Error("an equal plan wrote plan.2.json")
 	}
 	before, err := os.ReadFile(filepath.Join(d.Path(), "plan.json"))
 	must(t, err)
-	added, err := d.Freeze(planOf("b", "c"))
+	change, err := d.Freeze(planOf("b", "c"))
 	must(t, err)
-	if len(added) != 1 || added[0].Dir != "c" {
-		t.Errorf("added %v, want the one cell c", added)
+	if len(change.Added) != 1 || change.Added[0].Dir != "c" || len(change.Left) != 1 || change.Left[0].Dir != "a" || change.Aside != "" {
+		t.Errorf("%+v, want c added and a left", change)
 	}
 	after, err := os.ReadFile(filepath.Join(d.Path(), "plan.json"))
 	must(t, err)
@@ -131,7 +132,10 @@ func TestResultOfAnotherCell(t *testing.T) {
 // One result that cannot be read is one broken cell; the others stand.
 func TestUnreadableResults(t *testing.T) {
 	for want, content := range map[string]string{
-		"not the JSON": `{"schema": 1, "cell`, "schema 3": `{"schema": 3, "cell": {"hash": "hasha"}}`, "hash other": `{"schema": 1, "cell": {"hash": "other"}}`,
+		"not the JSON": `{"schema": 1, "cell`, "schema 4": `{"schema": 4, "cell": {"hash": "hasha"}}`, "hash other": `{"schema": 1, "cell": {"hash": "other"}}`,
+		"outcome.status \"fine\"": `{"schema": 2, "cell": {"hash": "hasha"}, "outcome": {"status": "fine"}, "metrics": {}}`,
+		"no metrics":              `{"schema": 2, "cell": {"hash": "hasha"}, "outcome": {"status": "ok"}}`,
+		"its checksum is gone":    `{"schema": 3, "cell": {"hash": "hasha"}, "outcome": {"status": "ok"}, "metrics": {}}`,
 	} {
 		d, cells := newDir(t, "a", "b")
 		for _, c := range cells {
@@ -152,7 +156,13 @@ func TestUnreadableResults(t *testing.T) {
 		if status, err := d.Status(); err != nil || status.Arms[0].Failed != 1 || status.Arms[0].Done != 1 {
 			t.Errorf("%+v, %v", status, err)
 		}
-		aside, err := cells[0].SetResultAside()
+		var bad *Damaged
+		if later := want == "schema 4"; errors.As(s.Unreadable, &bad) == later {
+			t.Errorf("%s: damaged %v", content, !later)
+		} else if later {
+			continue
+		}
+		aside, err := bad.SetAside()
 		must(t, err)
 		if kept, err := os.ReadFile(aside); err != nil || string(kept) != content {
 			t.Errorf("set aside: %q, %v", kept, err)

@@ -21,22 +21,10 @@ func WriteFile(path string, content []byte) error {
 	})
 }
 
-// writeJSON replaces a file by the value, indented so that people can read it.
-func writeJSON(path string, v any) error {
-	b, err := indented(v)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return WriteFile(path, b)
-}
-
-func indented(v any) ([]byte, error) {
-	b, err := json.MarshalIndent(v, "", " ")
-	return append(b, '\n'), err
-}
-
-// readJSON reads one JSON value; found is false when the file does not exist.
-func readJSON(path string, v any) (found bool, err error) {
+// readSealed reads one JSON value and checks its checksum; found is false when the file does not
+// exist. schema is where the value holds its revision. A file of a later revision is an error, and
+// one that is not what was written *Damaged.
+func readSealed(path string, v any, schema *int) (found bool, err error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -44,16 +32,21 @@ func readJSON(path string, v any) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := d.Decode(v); err != nil {
-		return false, fmt.Errorf("%s: not the JSON that protobench writes (%w); move it away to go on without it", path, err)
+	if err := json.NewDecoder(bytes.NewReader(b)).Decode(v); err != nil {
+		return true, damaged(path, "not the JSON that protobench writes (%w)", err)
 	}
-	return true, nil
+	if err := checkSeal(b, *schema); err != nil {
+		return true, damaged(path, "%w", err)
+	}
+	return true, checkSchema(path, *schema)
 }
 
 // checkSchema refuses files of a revision that this package does not know.
 func checkSchema(path string, schema int) error {
-	if schema >= 1 && schema <= SchemaVersion {
+	switch {
+	case schema < 1:
+		return damaged(path, "schema %d, expected at least 1", schema)
+	case schema <= SchemaVersion:
 		return nil
 	}
 	return fmt.Errorf("%s: schema %d, expected at most %d; use the protobench version that wrote it", path, schema, SchemaVersion)

@@ -2,11 +2,13 @@ package store
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"io/fs"
 	"os"
 )
 
@@ -15,6 +17,13 @@ import (
 type Log[T any] struct {
 	f   *os.File
 	end int64
+	sum hash.Hash // SHA-256 of what is before end
+}
+
+// Mark is a place in a log.
+type Mark struct {
+	Bytes  int64
+	SHA256 string // of what is before it, in hex; "" where it is not known
 }
 
 // openLog opens a log for appending, made if need be.
@@ -25,7 +34,7 @@ func openLog[T any](path string) (*Log[T], error) {
 	}
 	l := &Log[T]{f: f}
 	if l.end, err = lastLineEnd(f); err == nil {
-		err = l.TruncateTo(l.end)
+		err = l.TruncateTo(Mark{Bytes: l.end})
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -56,58 +65,69 @@ func (l *Log[T]) Append(v T) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.f.Name(), err)
 	}
-	n, err := l.f.WriteAt(append(b, '\n'), l.end)
-	if err != nil {
+	b = append(b, '\n')
+	if _, err := l.f.WriteAt(b, l.end); err != nil {
 		return err
 	}
-	l.end += int64(n)
-	return nil
+	l.end += int64(len(b))
+	_, err = l.sum.Write(b)
+	return err
 }
 
-// Offset makes what was appended durable and returns the length so far in bytes, for a
-// checkpoint to keep.
-func (l *Log[T]) Offset() (int64, error) { return l.end, l.f.Sync() }
+// Mark makes what was appended durable and returns the place so far, for a checkpoint to keep.
+func (l *Log[T]) Mark() (Mark, error) {
+	return Mark{l.end, hex.EncodeToString(l.sum.Sum(nil))}, l.f.Sync()
+}
 
-// TruncateTo cuts the log back to an offset that Offset returned, as a resume does. An offset
-// beyond its end is *Unusable: the log has lost lines that the checkpoint counts on.
-func (l *Log[T]) TruncateTo(offset int64) error {
+// TruncateTo cuts the log back to a place that Mark returned, as a resume does. A log that is
+// shorter, or that holds other lines before it, is an error that says so: the checkpoint that counts
+// on them cannot be gone on from.
+func (l *Log[T]) TruncateTo(m Mark) error {
 	info, err := l.f.Stat()
 	if err != nil {
 		return err
 	}
-	if offset < 0 || offset > info.Size() {
-		return unusable("%s: %d bytes long, but the checkpoint beside it was taken at %d", l.f.Name(), info.Size(), offset)
+	if m.Bytes < 0 || m.Bytes > info.Size() {
+		return &Mismatch{fmt.Errorf("%s: %d bytes long, but the checkpoint beside it was taken at %d", l.f.Name(), info.Size(), m.Bytes)}
 	}
-	if err := l.f.Truncate(offset); err != nil {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(l.f, 0, m.Bytes)); err != nil {
 		return err
 	}
-	l.end = offset
+	if m.SHA256 != "" && m.SHA256 != hex.EncodeToString(sum.Sum(nil)) {
+		return &Mismatch{fmt.Errorf("%s: its first %d bytes are not those that the checkpoint beside it knows", l.f.Name(), m.Bytes)}
+	}
+	if err := l.f.Truncate(m.Bytes); err != nil {
+		return err
+	}
+	l.end, l.sum = m.Bytes, sum
 	return nil
 }
+
+// Mismatch is the error of a log that does not fit a checkpoint.
+type Mismatch struct{ err error }
+
+// Error names the log.
+func (m *Mismatch) Error() string { return m.err.Error() }
 
 // Close syncs and closes the log.
 func (l *Log[T]) Close() error { return errors.Join(l.f.Sync(), l.f.Close()) }
 
-// readLines reads a log; a file that is absent is empty, an unfinished last line is
-// passed over, and any other line that does not parse is an error with its number.
-func readLines[T any](path string) ([]T, error) {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var out []T
+// parseLines reads a log. An unfinished last line is passed over. Lines that do not parse are
+// *Damaged, with the number of the first, beside the others.
+func parseLines[T any](path string, b []byte) (out []T, err error) {
 	for line := 1; ; line++ {
 		i := bytes.IndexByte(b, '\n')
 		if i < 0 {
-			return out, nil
+			return out, err
 		}
 		var v T
-		if err := json.Unmarshal(b[:i], &v); err != nil {
-			return nil, fmt.Errorf("%s:%d: not the JSON that protobench writes (%w); delete the cell's folder to run it again", path, line, err)
+		switch e := json.Unmarshal(b[:i], &v); {
+		case e == nil:
+			out = append(out, v)
+		case err == nil:
+			err = &Damaged{path, fmt.Errorf("%s:%d: not the JSON that protobench writes (%w)", path, line, e)}
 		}
-		out, b = append(out, v), b[i+1:]
+		b = b[i+1:]
 	}
 }

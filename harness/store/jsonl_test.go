@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,7 @@ func TestLogCutAnywhere(t *testing.T) {
 		cut := rapid.IntRange(0, len(b)).Draw(rt, "cut")
 		must(t, os.WriteFile(path, b[:cut], 0o644))
 		whole := 0
-		for whole < len(ends) && ends[whole] <= int64(cut) {
+		for whole < len(ends) && ends[whole].Bytes <= int64(cut) {
 			whole++
 		}
 		wantLines(rt, path, all[:whole])
@@ -41,13 +42,13 @@ func TestLogCutAnywhere(t *testing.T) {
 }
 
 // write appends and returns the offset after each line.
-func write(t *testing.T, path string, steps []Step) (ends []int64) {
+func write(t *testing.T, path string, steps []Step) (ends []Mark) {
 	t.Helper()
 	log, err := openLog[Step](path)
 	must(t, err)
 	for _, s := range steps {
 		must(t, log.Append(s))
-		at, err := log.Offset()
+		at, err := log.Mark()
 		must(t, err)
 		ends = append(ends, at)
 	}
@@ -57,7 +58,11 @@ func write(t *testing.T, path string, steps []Step) (ends []int64) {
 
 func wantLines(t rapid.TB, path string, want []Step) {
 	t.Helper()
-	got, err := readLines[Step](path)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := parseLines[Step](path, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,12 +80,20 @@ func TestLogTruncate(t *testing.T) {
 	log, err := openLog[Step](path)
 	must(t, err)
 	must(t, log.TruncateTo(ends[1]))
-	must(t, log.Append(Step{Step: 7}))
-	if err := log.TruncateTo(1 << 40); err == nil || !strings.Contains(err.Error(), path) {
+	must(t, log.Append(Step{Step: 7, Loss: 1.0 / 3}))
+	if err := log.TruncateTo(Mark{Bytes: 1 << 40}); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("beyond the end: got %v", err)
 	}
 	must(t, log.Close())
-	wantLines(t, path, append(stepsOf(2), Step{Step: 7}))
+	wantLines(t, path, append(stepsOf(2), Step{Step: 7, Loss: 1.0 / 3}))
+	log, err = openLog[Step](path)
+	must(t, err)
+	var other *Mismatch
+	if err := log.TruncateTo(ends[2]); !errors.As(err, &other) || !strings.Contains(err.Error(), "are not those") {
+		t.Errorf("other lines than the mark's: %v", err)
+	}
+	must(t, log.TruncateTo(ends[0]))
+	must(t, log.Close())
 }
 
 // A long unfinished line is found across read blocks.
@@ -92,19 +105,17 @@ func TestLogLongHalfLine(t *testing.T) {
 }
 
 func TestLogBadLine(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "steps.jsonl")
-	must(t, os.WriteFile(path, []byte("{\"step\":1}\nnonsense\n{}\n"), 0o644))
-	if _, err := readLines[Step](path); err == nil || !strings.Contains(err.Error(), path+":2") {
-		t.Errorf("got %v, want the line's number", err)
+	lines, err := parseLines[Step]("steps.jsonl", []byte("{\"step\":1}\nnonsense\n{}\n{\"st"))
+	var bad *Damaged
+	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "steps.jsonl:2") || len(lines) != 2 {
+		t.Errorf("got %v, want the line's number and the others", err)
 	}
 }
 
 func FuzzReadLines(f *testing.F) {
 	f.Add([]byte("{\"step\":1,\"loss\":null}\n{\"st"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		path := filepath.Join(t.TempDir(), "steps.jsonl")
-		must(t, os.WriteFile(path, b, 0o644))
-		got, err := readLines[Step](path)
+		got, err := parseLines[Step]("steps.jsonl", b)
 		if err == nil && len(got) != strings.Count(string(b), "\n") {
 			t.Errorf("%d lines of %q", len(got), b)
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,36 +11,51 @@ import (
 	"strconv"
 )
 
+// Change is what a new plan changes.
+type Change struct {
+	Added []PlanCell // the plan before did not have them
+	Left  []PlanCell // the plan before had them; their folders stay, out of reports
+
+	// Damaged is what was wrong with the plan before, and Aside where it is kept; "" for nothing.
+	Damaged, Aside string
+}
+
 // Freeze makes p the plan of this directory before its first cell starts. An equal plan
 // changes nothing, and one that an older version wrote of the same cells is replaced; a
 // different one (an edited sweep) is kept beside its predecessors as plan.2.json,
-// plan.3.json, …, and holds from then on. It returns the cells that the plan before did
-// not have.
-func (d *Dir) Freeze(p Plan) (added []PlanCell, err error) {
+// plan.3.json, …, and holds from then on. A plan that is damaged is set aside, and p takes its
+// place.
+func (d *Dir) Freeze(p Plan) (Change, error) {
 	if err := checkDirs(p); err != nil {
-		return nil, err
+		return Change{}, err
 	}
 	p.Schema = SchemaVersion
 	n, err := d.revision()
 	if err != nil {
-		return nil, err
+		return Change{}, err
 	}
 	var old Plan
 	if n > 0 {
-		if old, err = d.readPlan(n); err != nil {
-			return nil, err
+		old, err = d.readPlan(n)
+		var bad *Damaged
+		if errors.As(err, &bad) {
+			aside, err := bad.SetAside()
+			return Change{Damaged: bad.Error(), Aside: aside}, errors.Join(err, writeSealed(d.planPath(n), p))
+		}
+		if err != nil {
+			return Change{}, err
 		}
 		if same, err := equalJSON(old, p); err != nil || same {
-			return nil, err
+			return Change{}, err
 		}
 		if old.Schema < SchemaVersion && old.sameCells(p) {
-			return nil, writeJSON(d.planPath(n), p)
+			return Change{}, writeSealed(d.planPath(n), p)
 		}
 	}
-	if err := writeJSON(d.planPath(n+1), p); err != nil {
-		return nil, err
+	if err := writeSealed(d.planPath(n+1), p); err != nil {
+		return Change{}, err
 	}
-	return newCells(old, p), nil
+	return Change{Added: without(p.Cells, old.Cells), Left: without(old.Cells, p.Cells)}, nil
 }
 
 // checkDirs refuses folders outside of cells/ and two cells in one, but for arms of different names
@@ -63,18 +79,19 @@ func (p Plan) sameCells(q Plan) bool {
 	return p.Sweep == q.Sweep && slices.EqualFunc(p.Cells, q.Cells, func(a, b PlanCell) bool { return a.Dir == b.Dir && a.Cell.Hash == b.Cell.Hash })
 }
 
-func newCells(old, p Plan) []PlanCell {
+// without are the cells of one list whose folders another does not have.
+func without(cells, others []PlanCell) []PlanCell {
 	known := map[string]bool{}
-	for _, c := range old.Cells {
+	for _, c := range others {
 		known[c.Dir] = true
 	}
-	var added []PlanCell
-	for _, c := range p.Cells {
+	var out []PlanCell
+	for _, c := range cells {
 		if !known[c.Dir] {
-			added = append(added, c)
+			out = append(out, c)
 		}
 	}
-	return added
+	return out
 }
 
 // Plan returns the plan that holds: the latest.
@@ -87,21 +104,25 @@ func (d *Dir) Plan() (Plan, error) {
 		return Plan{}, fmt.Errorf("%s: no plan.json; `protobench run` writes it", d.path)
 	}
 	p, err := d.readPlan(n)
-	if err == nil && p.Schema < SchemaVersion {
-		err = fmt.Errorf("%s: schema %d, expected %d; run its sweep again with --out %s, which brings the plan up to date and keeps every finished cell",
-			d.planPath(n), p.Schema, SchemaVersion, d.path)
+	if err == nil && p.Schema < fullPlan {
+		err = fmt.Errorf("%s: schema %d, expected %d at least; run its sweep again with --out %s, which brings the plan up to date and keeps every finished cell",
+			d.planPath(n), p.Schema, fullPlan, d.path)
 	}
 	return p, err
 }
 
 // ClaimsAfter reports whether the claims of the plan that holds were written or changed after the
-// directory's first plan, so that results may have been known.
+// directory's first plan, so that results may have been known. Where that one is damaged, it does.
 func (d *Dir) ClaimsAfter() (bool, error) {
 	n, err := d.revision()
 	if err != nil || n < 2 {
 		return false, err
 	}
 	first, err := d.readPlan(1)
+	var bad *Damaged
+	if errors.As(err, &bad) {
+		return true, nil // nobody can tell any more
+	}
 	if err != nil {
 		return false, err
 	}
@@ -117,10 +138,11 @@ func (d *Dir) ClaimsAfter() (bool, error) {
 func (d *Dir) readPlan(n int) (Plan, error) {
 	var p Plan
 	path := d.planPath(n)
-	if _, err := readJSON(path, &p); err != nil {
-		return p, err
-	}
-	if err := checkSchema(path, p.Schema); err != nil {
+	if _, err := readSealed(path, &p, &p.Schema); err != nil {
+		var bad *Damaged
+		if errors.As(err, &bad) {
+			bad.Err = fmt.Errorf("%w; run its sweep again with --out %s: that sets this file aside, writes the plan anew and keeps finished cells", bad.Err, d.path)
+		}
 		return p, err
 	}
 	return p, checkDirs(p)

@@ -3,7 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 
 	"protobench/internal/tensorfile"
@@ -23,23 +23,27 @@ type Published struct {
 // on a node that was cut off from the others, changes nothing and is compared with what stands. A
 // result that says failed gives way to one that does not. Write it last.
 func (c *CellDir) Publish(r Result) (Published, error) {
-	r.Schema = SchemaVersion
-	text, err := indented(r)
+	text, err := c.completed(r)
 	if err != nil {
-		return Published{}, fmt.Errorf("%s: %w", c.file("result.json"), err)
+		return Published{}, err
 	}
 	first, err := tensorfile.WriteNew(c.file("result.json"), func(w io.Writer) error { _, err := w.Write(text); return err })
 	if err != nil || first {
 		return Published{First: first}, err
 	}
 	stands, found, err := c.Result()
+	var bad *Damaged
 	switch {
+	case errors.As(err, &bad):
+		if _, err := bad.SetAside(); err != nil {
+			return Published{}, err
+		}
 	case err != nil:
 		return Published{}, err
-	case !found || stands.Outcome.Status == Failed && r.Outcome.Status != Failed:
-		return Published{First: true}, WriteFile(c.file("result.json"), text)
+	case found && (stands.Outcome.Status != Failed || r.Outcome.Status == Failed):
+		return Published{Different: differences(stands, r)}, nil
 	}
-	return Published{Different: differences(stands, r)}, nil
+	return Published{First: true}, WriteFile(c.file("result.json"), text)
 }
 
 // differences compares what has to be equal however often a cell is run.

@@ -17,14 +17,24 @@ type Result struct {
 	Timing     Timing             `json:"timing"`
 	ResumedAt  []int              `json:"resumed_at"` // steps
 	Provenance Provenance         `json:"provenance"`
+
+	// Files are the SHA-256 of the cell's other files by name, in hex; none before revision 3.
+	// [CellDir.Publish] fills it in.
+	Files map[string]string `json:"files,omitempty"`
 }
 
 // SchemaVersion is the revision of plan.json and result.json that this package writes. Results of
-// all revisions since the first are read; plans of older ones hold less than readers need, and
+// all revisions since the first are read; plans of the first hold less than readers need, and
 // [Dir.Freeze] brings them up to date.
 //
 //	2  warnings have fields; plans hold settings, prototypes, observers, images and warnings
-const SchemaVersion = 2
+//	3  checksums: of plan and result, and in the result those of the cell's other files
+const SchemaVersion = 3
+
+const (
+	sealedSchema = 3 // the first with checksums
+	fullPlan     = 2 // the first whose plans hold what readers need
+)
 
 // Cell identifies one run of a sweep.
 type Cell struct {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sort"
@@ -28,28 +29,34 @@ type CellState struct {
 	State  State
 	Result Result // zero unless State is Done or Broken
 
-	// Unreadable says why a Broken cell's result.json cannot be read, naming it; nil where it can.
-	// Result then holds nothing but the status failed and this reason.
+	// Unreadable says why a Broken cell's result, or a file beside it, cannot be trusted, naming it;
+	// nil where all can. Result then holds nothing but the status failed and this reason.
 	Unreadable error
 }
 
-// Cells returns the planned cells in the plan's order with their states. A result that cannot be
-// read makes its own cell Broken and leaves the others alone.
-func (d *Dir) Cells() ([]CellState, error) {
+// Cells returns the planned cells in the plan's order with their states. It reads every file that
+// reports read: one that is damaged makes its own cell Broken and leaves the others alone.
+func (d *Dir) Cells() ([]CellState, error) { return d.states(reported()...) }
+
+// states checks some of the files of every cell that has ended.
+func (d *Dir) states(files ...string) ([]CellState, error) {
 	p, err := d.Plan()
 	if err != nil {
 		return nil, err
 	}
 	out := make([]CellState, 0, len(p.Cells))
 	for _, pc := range p.Cells {
-		out = append(out, d.Cell(pc).state())
+		out = append(out, d.Cell(pc).state(files))
 	}
 	return out, nil
 }
 
-func (c *CellDir) state() CellState {
+func (c *CellDir) state(files []string) CellState {
 	s := CellState{Dir: c}
 	r, found, err := c.Result()
+	if err == nil && found {
+		err = errors.Join(c.faults(files...)...)
+	}
 	switch {
 	case err != nil:
 		s.State, s.Unreadable = Broken, err

@@ -1,5 +1,7 @@
 package store
 
+import "errors"
+
 // ArmStatus counts the cells of one arm (method and axes).
 type ArmStatus struct {
 	Arm     string  `json:"arm"`
@@ -28,7 +30,7 @@ func (d *Dir) Status() (Status, error) {
 	if s.Unplanned, err = d.Unplanned(); err != nil {
 		return s, err
 	}
-	cells, err := d.Cells()
+	cells, err := d.states() // results alone: a look has to be quick
 	if err != nil {
 		return s, err
 	}
@@ -85,7 +87,8 @@ func lastEpoch(c CellState) (float64, error) {
 		return float64(c.Result.Outcome.Epoch), nil
 	}
 	lines, err := c.Dir.Epochs()
-	if err != nil || len(lines) == 0 {
+	var bad *Damaged
+	if err != nil && !errors.As(err, &bad) || len(lines) == 0 {
 		return 0, err
 	}
 	return lines[len(lines)-1].Epoch, nil

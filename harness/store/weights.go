@@ -1,12 +1,6 @@
 package store
 
-import (
-	"errors"
-	"fmt"
-	"io/fs"
-
-	"protobench/internal/tensorfile"
-)
+import "protobench/internal/tensorfile"
 
 func (c *CellDir) weightsPath() string { return c.file("final.safetensors") }
 
@@ -21,16 +15,12 @@ func (c *CellDir) WriteWeights(tensors []tensorfile.Tensor) error {
 // Weights reads final.safetensors; nil when there is none, as for the row of pixels, for cells that
 // diverged and for sweeps with [store] weights = false.
 func (c *CellDir) Weights() (*tensorfile.File, error) {
-	path := c.weightsPath()
-	f, err := tensorfile.ReadSafetensors(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
+	f, err := c.readTensors("final.safetensors")
+	if f == nil || err != nil {
 		return nil, err
 	}
 	if got := f.Metadata["cell"]; got != c.plan.Cell.Hash {
-		return nil, fmt.Errorf("%s: belongs to cell %.8s, expected %.8s; remove it, or put the file of this cell there", path, got, c.plan.Cell.Hash)
+		return nil, damaged(c.weightsPath(), "belongs to cell %.8s, expected %.8s; remove it, or put the file of this cell there", got, c.plan.Cell.Hash)
 	}
 	return f, nil
 }

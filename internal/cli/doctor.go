@@ -17,8 +17,9 @@ import (
 )
 
 type doctorCommand struct {
-	Dir  string `arg:"" optional:"" help:"Folder of a run to check."`
-	Peak bool   `help:"Measure the peak rate of multiply-adds of each instruction set (a second or two)."`
+	Dir    string `arg:"" optional:"" help:"Folder of a run to check."`
+	Repair bool   `help:"Do what is safe about what is wrong with the run: set damaged files aside, remove what killed runs left."`
+	Peak   bool   `help:"Measure the peak rate of multiply-adds of each instruction set (a second or two)."`
 }
 
 // Run shows what decides speed and numbers here, and checks a run's files.
@@ -108,37 +109,73 @@ func orElse(text, otherwise string) string {
 	return text
 }
 
-// check reads every file of a run that a report would read.
+// check reads every file of a run that something reads back, says what is wrong, and repairs what
+// is safe if that is asked for.
 func (c doctorCommand) check(w *console) error {
 	d, err := store.Open(c.Dir)
 	if err != nil {
 		return err
 	}
-	cells, err := d.Cells()
+	if c.Repair {
+		return c.repair(w, d)
+	}
+	found, err := d.Check()
 	if err != nil {
 		return err
 	}
-	var bad []error
-	for _, cell := range cells {
-		bad = append(bad, cell.Unreadable, readable(cell.Dir))
+	return c.tell(w, found)
+}
+
+// tell lists what was found; what cannot be trusted is an error.
+func (c doctorCommand) tell(w *console, found store.Checkup) error {
+	var bad []string
+	for _, f := range found.Findings {
+		text := f.Text
+		if !strings.HasPrefix(text, f.Path) {
+			text = f.Path + ": " + text
+		}
+		if f.Bad {
+			bad = append(bad, text)
+		} else if _, err := fmt.Fprintln(w.out, "note:", text); err != nil {
+			return err
+		}
 	}
-	if err := errors.Join(bad...); err != nil {
-		return err
+	if found.Unsealed > 0 {
+		if _, err := fmt.Fprintf(w.out, "%s: %s of an earlier version, without checksums: their files were read, but a changed number goes unnoticed\n",
+			c.Dir, count(found.Unsealed, "cell")); err != nil {
+			return err
+		}
 	}
-	_, err = fmt.Fprintf(w.out, "%s: %d cells, all files readable\n", c.Dir, len(cells))
+	if len(bad) > 0 {
+		return exitError{exitFailed, fmt.Sprintf("protobench: %s: %s:\n  %s", c.Dir, count(len(bad), "damaged file"), strings.Join(bad, "\n  "))}
+	}
+	_, err := fmt.Fprintf(w.out, "%s: %s, all files readable\n", c.Dir, count(found.Cells, "cell"))
 	return err
 }
 
-func readable(c *store.CellDir) error {
-	if _, err := c.Steps(); err != nil {
+// repair checks and mends under the directory's lock, and says what is left.
+func (c doctorCommand) repair(w *console, d *store.Dir) (err error) {
+	lock, err := d.Lock()
+	if err != nil {
 		return err
 	}
-	if _, err := c.Epochs(); err != nil {
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	found, err := d.Check()
+	if err != nil {
 		return err
 	}
-	if _, err := c.Checkpoint(); err != nil {
+	did, err := found.Repair()
+	for _, text := range did {
+		if _, err := fmt.Fprintln(w.out, "repaired:", text); err != nil {
+			return err
+		}
+	}
+	if err != nil {
 		return err
 	}
-	_, err := c.Prototypes()
-	return err
+	left, err := d.Check()
+	if err != nil {
+		return err
+	}
+	return c.tell(w, left)
 }

@@ -29,12 +29,12 @@ const (
 )
 
 // Main runs the program with the process's arguments and signals and returns
-// its exit code. The first interrupt lets cells save their state; the second
-// ends the process at once.
+// its exit code. The first interrupt, or one of a batch system's signals, lets cells save their
+// state; the second ends the process at once.
 func Main() int {
 	blas.Use()
 	defer runtime.KeepAlive(collectEarly())
-	ctx, stop := untilSignal(os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(stopSignals()...)
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }

@@ -66,6 +66,8 @@ func (p *progress) hear(e harness.Event) {
 		p.begin(e)
 	case harness.Ended:
 		p.line(p.endedLine(e))
+	case harness.Noticed:
+		p.line("set aside: " + e.Reason)
 	case harness.Finished, harness.Stopped:
 		p.line(p.finalLine(e))
 	default:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/store"
 	"protobench/internal/kernel"
 	"protobench/metrics"
 )
@@ -17,18 +18,23 @@ type runCommand struct {
 	sweepArgument
 	selection
 	executorFlags
-	Out         string `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
-	Jobs        int    `short:"j" placeholder:"N" default:"${cpus}" help:"Cells at a time, at least 1 (one per CPU)."`
-	RetryFailed bool   `help:"Run failed cells again."`
-	FailFast    bool   `help:"Stop at the first failed cell."`
-	DryRun      bool   `help:"Show the plan and do nothing."`
-	JSON        bool   `name:"json" help:"One JSON object per event on standard output."`
+	Out         string        `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
+	Jobs        int           `short:"j" placeholder:"N" default:"${cpus}" help:"Cells at a time, at least 1 (one per CPU)."`
+	Checkpoint  time.Duration `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often: a kill costs no more than this (30s)."`
+	RetryFailed bool          `help:"Run failed cells again."`
+	FailFast    bool          `help:"Stop at the first failed cell."`
+	FailOn      string        `enum:"failed,diverged" default:"failed" help:"Exit with 1 when cells failed, or when any failed or diverged: failed or diverged (failed)."`
+	DryRun      bool          `help:"Show the plan and do nothing."`
+	JSON        bool          `name:"json" help:"One JSON object per event on standard output."`
 }
 
 // Validate refuses flags that make no sense.
 func (c runCommand) Validate() error {
 	if c.Jobs < 1 {
 		return fmt.Errorf("-j %d: expected at least 1", c.Jobs)
+	}
+	if c.Checkpoint <= 0 {
+		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	}
 	return c.check()
 }
@@ -55,7 +61,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	}
 	progress := newProgress(w, c.JSON)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
-		Jobs: c.Jobs, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Minute,
+		Jobs: c.Jobs, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
 	})
 	if err != nil {
@@ -64,24 +70,71 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	return c.conclude(ctx, w, dir, summary, len(p.Sweep.Claims))
 }
 
-// conclude writes the report and turns the summary into an exit code.
+// conclude writes the report and turns the summary into an exit code. What failed is told before
+// what may be wrong with the report.
 func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary, claims int) error {
+	w.warn(s.Twins...)
+	w.warn(changed(dir, s.Change)...)
+	if s.Diverged > 0 && c.FailOn != "diverged" {
+		w.warn(fmt.Sprintf("%s of %d diverged and have no final metrics (--fail-on diverged makes that exit code 1)", count(s.Diverged, "cell"), s.Done))
+	}
 	if ctx.Err() != nil {
 		return halted(ctx, fmt.Sprintf(": %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell")))
 	}
+	var unwritten error
 	if s.Done > 0 {
 		if err := writeReport(w, dir, c.JSON); err != nil {
-			return err
+			unwritten = fmt.Errorf("no report: %w; `protobench report %s` writes it", err, dir)
 		}
 	}
+	if err := c.judge(dir, s, unwritten); err != nil || s.Done == 0 || c.JSON {
+		return err
+	}
+	return showNext(w, dir, claims)
+}
+
+// judge says what failed.
+func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error {
+	var texts []string
 	if len(s.Failed) > 0 {
-		return exitError{exitFailed, fmt.Sprintf("%s failed:\n  %s\nsee log.txt in their folders, %s; `--retry-failed` runs them again",
-			count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "), filepath.Join(dir, "cells"))}
+		texts = append(texts, fmt.Sprintf("%s failed:\n  %s\nsee log.txt in their folders, %s; `--retry-failed` runs them again",
+			count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "), filepath.Join(dir, "cells")))
 	}
-	if s.Done > 0 && !c.JSON {
-		return showNext(w, dir, claims)
+	if s.Diverged > 0 && c.FailOn == "diverged" {
+		texts = append(texts, count(s.Diverged, "cell")+" diverged")
 	}
-	return nil
+	if len(texts) == 0 {
+		return unwritten
+	}
+	if unwritten != nil {
+		texts = append(texts, unwritten.Error())
+	}
+	return exitError{exitFailed, strings.Join(texts, "\n")}
+}
+
+// changed says what the run's plan changed in its folder.
+func changed(dir string, c store.Change) []string {
+	var out []string
+	if c.Damaged != "" {
+		out = append(out, fmt.Sprintf("%s; kept as %s, the plan was written anew", c.Damaged, c.Aside))
+	}
+	if len(c.Left) > 0 {
+		var names []string
+		for _, cell := range c.Left {
+			names = append(names, cell.Dir)
+		}
+		out = append(out, fmt.Sprintf("the sweep has changed since %s was planned: %s left the report, which is written over, and %s joined it; "+
+			"they stay on disk: %s", dir, count(len(c.Left), "cell"), count(len(c.Added), "other"), shortened(names, 5)))
+	}
+	return out
+}
+
+// shortened joins the first names and counts the rest.
+func shortened(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // showNext says where to look after a run.

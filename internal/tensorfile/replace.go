@@ -35,6 +35,20 @@ func Replace(path string, write func(io.Writer) error) error {
 	return replace(realDisk(), path, write)
 }
 
+// ReplaceKeeping is Replace that keeps the old content, if there is any, under another name in the
+// same folder. After a crash the new content may be missing, but never both.
+func ReplaceKeeping(path, old string, write func(io.Writer) error) error {
+	d := realDisk()
+	rename := d.rename
+	d.rename = func(from, to string) error {
+		if err := rename(to, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return rename(from, to)
+	}
+	return replace(d, path, write)
+}
+
 func replace(d disk, path string, write func(io.Writer) error) error {
 	temp, err := written(d, path, write)
 	if err != nil {

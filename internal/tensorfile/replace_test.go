@@ -75,8 +75,10 @@ func TestWriteNew(t *testing.T) {
 		return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
 	}
 	for name, link := range map[string]func(from, to string) error{
-		"links":    os.Link,
-		"no links": func(from, to string) error { return &os.LinkError{Op: "link", Old: from, New: to, Err: errors.ErrUnsupported} },
+		"links": os.Link,
+		"no links": func(from, to string) error {
+			return &os.LinkError{Op: "link", Old: from, New: to, Err: errors.ErrUnsupported}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := realDisk()
