@@ -28,11 +28,13 @@ type Submission struct {
 // and behind all of them a job that writes the report. wanted are folders out of f's list. What one
 // array of several is refused leaves those before it queued: the submission then says which cells
 // have no task, and why.
-func Submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string) (Submission, error) {
-	return NewClient(f.Cluster).submit(ctx, f, s, wanted)
+//
+// flags are passed on to the program's hidden verb work.
+func Submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string, flags ...string) (Submission, error) {
+	return NewClient(f.Cluster).submit(ctx, f, s, wanted, flags...)
 }
 
-func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string) (Submission, error) {
+func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string, flags ...string) (Submission, error) {
 	out := Submission{Name: f.Name(), Jobs: []string{}, NotQueued: []string{}}
 	live, err := Live(ctx, f.Run)
 	if err != nil {
@@ -49,7 +51,7 @@ func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []
 			return out, err
 		}
 	}
-	if err := f.writeScripts(s); err != nil {
+	if err := f.writeScripts(s, flags); err != nil {
 		return out, err
 	}
 	q := &submitter{client: c, frozen: f, settings: s, seen: jobsOf(live), out: &out}
@@ -226,11 +228,14 @@ func logPattern(run, name string) string {
 
 // writeScripts writes what the tasks run. The program takes the script's place, so that it gets the
 // signals and its exit code is the task's.
-func (f *Frozen) writeScripts(s sweep.Slurm) error {
+func (f *Frozen) writeScripts(s sweep.Slurm, flags []string) error {
 	program, run := shellQuote(filepath.Join(Folder(f.Run), f.Program.File)), shellQuote(f.Run)
 	cell := fmt.Sprintf("exec %s work %s --submission=%s --offset=\"$1\" --restarts=%d", program, run, f.Name(), s.Restarts)
 	if s.Time != "" {
 		cell += " --limit=" + shellQuote(s.Time)
+	}
+	for _, flag := range flags {
+		cell += " " + shellQuote(flag)
 	}
 	cell += "\n"
 	report := fmt.Sprintf("exec %s work %s --submission=%s --report\n", program, run, f.Name())
