@@ -98,6 +98,19 @@ func TestLookJoinsQueueAndFiles(t *testing.T) {
 	}
 }
 
+// A task that ends between a look at the files and one at the queue has left a result.
+func TestSubmitLooksForResultsAfterTheQueue(t *testing.T) {
+	newFakeCluster(t)
+	d, f := submitted(t, 3)
+	end(t, cellAt(t, d, 1), store.OK, "")
+	cellAt(t, d, 2)
+	got, err := client().submit(t.Context(), f, sweep.DefaultSlurm(), f.Cells)
+	must(t, err)
+	if got.Queued != 2 || got.Ended != 1 || got.Live != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Runs that were never submitted have nothing to do with a cluster.
 func TestLookAtALocalRun(t *testing.T) {
 	cluster := newFakeCluster(t)

@@ -70,7 +70,7 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 	}
 	w.warn(changed(dir, s.Change)...)
 	w.warn(s.SetAside...)
-	line.Done, line.Failed = s.Done, s.Failed
+	line.Done, line.Failed = s.Done+line.Ended, s.Failed
 	if err := c.tellSubmitted(w, dir, line); err != nil {
 		return err
 	}
