@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"protobench/internal/frugal"
 )
 
 // FuzzFind finds and reads the prototypes of what may be any of the formats.
@@ -18,6 +20,7 @@ func FuzzFind(f *testing.F) {
 		f.Add(b, "")
 	}
 	f.Fuzz(func(t *testing.T, b []byte, key string) {
+		defer frugal.Bound(t, len(b)+len(key))()
 		a, err := scan("x", bytes.NewReader(b))
 		if err != nil {
 			return

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -185,6 +187,7 @@ func FuzzEvents(f *testing.F) {
 
 // judgeLog reads what may be a log and judges its curves.
 func judgeLog(t *testing.T, b []byte) {
+	defer frugal.Bound(t, len(b))()
 	curves, err := curvesOf(bytes.NewReader(b))
 	for _, c := range curves {
 		if err == nil && len(c.At) != len(c.Values) {

@@ -16,6 +16,7 @@ import (
 
 	"protobench/datasets/files"
 	"protobench/datasets/internal/fixture"
+	"protobench/internal/frugal"
 )
 
 const cifarPixels = 3 * cifarSide * cifarSide
@@ -255,6 +256,7 @@ func FuzzCIFAR(f *testing.F) {
 	f.Add(cifarPickle(0, 2, false))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		for _, name := range []string{"data_batch_1.bin", "data_batch_1"} {
 			path := filepath.Join(dir, fmt.Sprint(os.Getpid())) // workers share the folder
 			if err := os.MkdirAll(path, 0o755); err != nil {

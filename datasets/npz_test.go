@@ -12,6 +12,7 @@ import (
 
 	"protobench/datasets/files"
 	"protobench/datasets/internal/fixture"
+	"protobench/internal/frugal"
 )
 
 // npzOf is an archive of arrays.
@@ -167,6 +168,7 @@ func FuzzNPZ(f *testing.F) {
 	_ = w.Close()
 	f.Add(out.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		p, err := files.OpenLocation(fixture.WriteFiles(t, map[string][]byte{"a.npz": b}))
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"strings"
+	"sync"
 
 	"protobench/datasets/fetch"
 	"protobench/datasets/files"
@@ -86,7 +87,13 @@ func generated(name string) bool {
 
 // OfVectors reports whether a set holds vectors, whose views are made without the augmentations of
 // images.
-func OfVectors(name string) bool {
-	r, err := find(name)
-	return err == nil && r.vectors
-}
+func OfVectors(name string) bool { return ofVectors()[name] }
+
+// ofVectors is made once: a sweep asks thousands of times.
+var ofVectors = sync.OnceValue(func() map[string]bool {
+	vectors := map[string]bool{}
+	for _, r := range readers() {
+		vectors[r.Name] = r.vectors
+	}
+	return vectors
+})

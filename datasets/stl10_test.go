@@ -9,6 +9,7 @@ import (
 
 	"protobench/datasets/files"
 	"protobench/datasets/internal/fixture"
+	"protobench/internal/frugal"
 )
 
 // stlImages is n images, the first pixel's red of image i is i; red is the row, green the column,
@@ -83,6 +84,7 @@ func TestSTL10Refuses(t *testing.T) {
 func FuzzSTL10(f *testing.F) {
 	f.Add(stlImages(1), []byte{1})
 	f.Fuzz(func(t *testing.T, x, y []byte) {
+		defer frugal.Bound(t, len(x)+len(y))()
 		s := files.Source{Name: "f", Visit: func(visit func(files.Member) error) error {
 			for name, b := range map[string][]byte{"train_X.bin": x, "train_y.bin": y, "test_X.bin": x, "test_y.bin": y} {
 				if err := visit(files.Member{Name: name, Path: name, Size: int64(len(b)), Warranted: float64(len(b)), Body: bytes.NewReader(b)}); err != nil {

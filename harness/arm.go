@@ -49,14 +49,15 @@ func (a armTrainee) step(n int) (methods.StepResult, error) {
 // measure takes the cheap metrics, and probes where they are asked for. A measurement that was
 // begun is finished, as a checkpoint behind it counts on its line.
 func (a armTrainee) measure() (m measurement, err error) {
-	_, z, err := a.batches.extract(context.Background(), a.watched, branch(a, part.Teacher))
+	x, z, err := a.batches.extract(context.Background(), a.watched, branch(a, part.Teacher))
 	if err != nil {
 		return m, err
 	}
 	if !z.Finite() {
 		return m, errDiverged
 	}
-	m.observers = map[string]store.Metrics{}
+	m.observers, m.signs = map[string]store.Metrics{}, noSigns()
+	m.signs.deviation, m.signs.on = relativeStdOf(ofFeatures(x)), a.watched
 	for _, l := range a.Learned() {
 		c, in := newCollector(), prototypesOf(a.batches.augment.Team, l, z, nil)
 		if err := c.measure(context.Background(), in, onCurve()); err != nil {
@@ -64,6 +65,7 @@ func (a armTrainee) measure() (m measurement, err error) {
 		}
 		if l.Name == "" {
 			m.own = c.metrics
+			m.signs.look(&l, in)
 		} else {
 			m.observers[l.Name] = c.metrics
 		}
@@ -109,6 +111,9 @@ func (r *cellRun) arm(ctx context.Context) (*outcome, error) {
 	r.at.tally.eval += time.Since(began).Seconds()
 	if err != nil {
 		return nil, err
+	}
+	if stopped := r.at.tally.watched.stopped; stopped != "" {
+		o.collapsed = stopped
 	}
 	if err := r.keep(t); err != nil {
 		return nil, err

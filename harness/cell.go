@@ -64,6 +64,8 @@ func (r *cellRun) run(ctx context.Context) (result store.Result, hindered bool) 
 	switch {
 	case errors.Is(err, context.Canceled):
 		return r.ended(store.Interrupted, context.Cause(ctx).Error()), false
+	case errors.Is(err, errOverTime) || errors.Is(err, context.DeadlineExceeded):
+		return r.ended(store.Failed, r.overTime(context.Cause(ctx))), false
 	case errors.Is(err, errDiverged):
 		return r.ended(store.Diverged, err.Error()), false
 	case err != nil && passing(err):

@@ -10,7 +10,6 @@ import (
 	"protobench/harness/store"
 	"protobench/harness/sweep"
 	"protobench/methods/part"
-	"protobench/metrics"
 )
 
 // dullSet has three classes that differ by a few gray levels in one place on a background which all
@@ -154,7 +153,7 @@ func TestConstantFeaturesAreJudgedByTheUntrainedEncoderAndTheImages(t *testing.T
 			t.Fatal(err)
 		}
 		o := newOutcome()
-		o.deviation = relativeStdOf(&metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: x}})
+		o.deviation = relativeStdOf(ofFeatures(x))
 		if !(math.Abs(o.deviation-c.trained) <= 0.02*c.trained) {
 			t.Fatalf("%s: the deviation is %v, want %v", c.name, o.deviation, c.trained)
 		}

@@ -12,6 +12,7 @@ type Trainer interface {
 	Probe() // the next step looks at what moves the prototypes
 	Features(b part.Branch, images []float32) (backbone, embedding []float32, err error)
 	Learned() []methods.Learned
+	Sound() error // *methods.NonFinite where a number of the state is not finite
 	State() []part.Named
 	Load(state []part.Named) error
 }
@@ -20,6 +21,7 @@ type Trainer interface {
 type Supervised interface {
 	Step(views []float32, labels []int) (loss float64, err error)
 	Features(images []float32) (backbone []float32, err error)
+	Sound() error // *methods.NonFinite where a number of the state is not finite
 	State() []part.Named
 	Load(state []part.Named) error
 }

@@ -3,10 +3,12 @@ package harness
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"protobench/datasets"
 	"protobench/encoders"
+	"protobench/harness/sweep"
 	"protobench/internal/team"
 )
 
@@ -21,6 +23,8 @@ type Budget struct {
 	Step     time.Duration // measured
 	Evaluate time.Duration // curves and last measurement of one cell, from a sample of the images
 	Memory   Memory
+	Need     Need   // of one cell at its peak
+	Refused  string // why its cells cannot run here, "" where they can; nothing of them is timed then
 }
 
 // Training is cells × steps × the time of a step.
@@ -32,12 +36,16 @@ func (b Budget) Evaluation() time.Duration { return time.Duration(b.Cells) * b.E
 // Total is training and evaluation.
 func (b Budget) Total() time.Duration { return b.Training() + b.Evaluation() }
 
-// Estimate measures each distinct arm and row on this machine, for a few steps and on a sample of
-// the images, and returns what its cells take, in the order of the plan. What evaluation takes is
-// measured once for arms that are evaluated alike. Nothing is written. When ctx ends it gives up
+// Estimate measures arms and rows on this machine, for a few steps and on a sample of the images,
+// and returns what their cells take, in the order of the plan. What arms that take the same time
+// have in common is measured once ([shape]), and so is the evaluation of those that are evaluated
+// alike. Nothing is written. When ctx ends it gives up
 // with its error.
 func Estimate(ctx context.Context, jobs []Job, e Engine, data *Library) ([]Budget, error) {
-	return newEstimator(e, data).all(ctx, jobs)
+	x := newEstimator(e, data)
+	limit, by := Available()
+	x.memory, x.by = budgetOf(limit, imagesOf(jobs, data)), by
+	return x.all(ctx, jobs)
 }
 
 // estimator estimates budgets.
@@ -46,10 +54,15 @@ type estimator struct {
 	data      *Library
 	now       func() time.Time
 	evaluated map[string]time.Duration // what evaluation of a cell takes, by what decides it
+	budgets   map[string]Budget        // of arms so far, by their shape
+
+	needs  *needer
+	memory int64 // bytes that a cell may hold; 0 for no limit
+	by     string
 }
 
 func newEstimator(e Engine, data *Library) *estimator {
-	return &estimator{engine: e, data: data, now: time.Now, evaluated: map[string]time.Duration{}}
+	return &estimator{engine: e, data: data, now: time.Now, evaluated: map[string]time.Duration{}, budgets: map[string]Budget{}, needs: newNeeder(e, data)}
 }
 
 func (x *estimator) all(ctx context.Context, jobs []Job) ([]Budget, error) {
@@ -61,7 +74,7 @@ func (x *estimator) all(ctx context.Context, jobs []Job) ([]Budget, error) {
 		arm := fmt.Sprintf("%+v %v", c.Composition, c.Axes)
 		at, ok := known[arm]
 		if !ok {
-			b, err := x.cell(ctx, j)
+			b, err := x.budget(ctx, j)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.Composition.Name, err)
 			}
@@ -73,10 +86,81 @@ func (x *estimator) all(ctx context.Context, jobs []Job) ([]Budget, error) {
 	return all, nil
 }
 
-// cell measures one job's cell.
+// budget is that of one job's cell, measured or that of an arm of the same shape.
+func (x *estimator) budget(ctx context.Context, j *Job) (Budget, error) {
+	at, id := shape(&j.Cell), j.Identity()
+	b, ok := x.budgets[at]
+	if !ok {
+		var err error
+		if b, err = x.cell(ctx, j); err != nil {
+			return b, err
+		}
+		x.budgets[at] = b
+	}
+	b.Arm = id.Arm()
+	return b, nil
+}
+
+// shape is what decides the time and the memory of a cell: its parts and what they read. Of numbers
+// that are no integers, such as rates, temperatures and weights, it has only whether they are zero,
+// but for those of the data and of their views.
+func shape(c *sweep.Cell) string {
+	parts := c.Composition
+	parts.Name = ""
+	out := fmt.Sprintf("%s %+v %s", c.Reference, parts, c.Images.Fingerprint)
+	for _, k := range c.Named() {
+		v := c.Settings.Get(k.Path)
+		table, _, _ := strings.Cut(k.Path, ".")
+		if f, ok := v.(float64); ok && table != "data" && table != "augment" {
+			v = f != 0
+		}
+		out += fmt.Sprintf(" %s=%v", k.Path, v)
+	}
+	return out
+}
+
+// cell measures one job's cell, or finds what one of many prototypes takes from some of few.
 func (x *estimator) cell(ctx context.Context, j *Job) (b Budget, err error) {
-	id := j.Identity()
-	b = Budget{Arm: id.Arm(), Steps: j.Cell.Steps()}
+	if b.Need, err = x.needs.of(j); err != nil {
+		return b, err
+	}
+	b.Steps = j.Cell.Steps()
+	if b.Refused = tooLarge(b.Need, x.memory, x.by); b.Refused != "" {
+		return b, nil
+	}
+	need := b.Need
+	if k := j.Cell.Prototypes(); k > largestBuilt {
+		b, err = x.extrapolated(ctx, j, k)
+	} else {
+		b, err = x.measured(ctx, j)
+	}
+	b.Need = need
+	return b, err
+}
+
+// extrapolated is the budget of a cell of many prototypes: step and sizes along the line through
+// those of two smaller numbers, evaluation along a parabola, as it looks at pairs of them.
+func (x *estimator) extrapolated(ctx context.Context, j *Job, k int) (b Budget, err error) {
+	var at [3]Budget
+	for i := range at {
+		small := *j
+		small.Cell.Settings.MustSet("prototypes.count", fewer(i))
+		if at[i], err = x.measured(ctx, &small); err != nil {
+			return b, err
+		}
+	}
+	b = at[2]
+	of := func(value func(*Budget) int64) int64 { return line([2]int64{value(&at[1]), value(&at[2])}, k) }
+	b.Step = time.Duration(of(func(b *Budget) int64 { return int64(b.Step) }))
+	b.Memory.Prototypes = of(func(b *Budget) int64 { return b.Memory.Prototypes })
+	b.Memory.State = of(func(b *Budget) int64 { return b.Memory.State })
+	b.Evaluate = time.Duration(parabola([3]int64{int64(at[0].Evaluate), int64(at[1].Evaluate), int64(at[2].Evaluate)}, k, int64(at[2].Evaluate)/20))
+	return b, nil
+}
+
+// measured measures one job's cell.
+func (x *estimator) measured(ctx context.Context, j *Job) (b Budget, err error) {
+	b.Steps = j.Cell.Steps()
 	s, err := x.subject(j, nil)
 	if err != nil {
 		return b, err

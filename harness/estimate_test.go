@@ -121,7 +121,8 @@ func TestEstimateIsWhatARunTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var m meter
-	x := &estimator{engine: m.engine(), data: NewLibrary(open), now: func() time.Time { return m.at }, evaluated: map[string]time.Duration{}}
+	x := newEstimator(m.engine(), NewLibrary(open))
+	x.now = func() time.Time { return m.at }
 	all, err := x.all(t.Context(), p.Jobs)
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +160,7 @@ func TestEstimateIsWhatARunTakes(t *testing.T) {
 func TestWhatIsEvaluatedAlikeIsTimedOnce(t *testing.T) {
 	text := strings.Replace(smallSweep, "[[method]]", "[matrix]\n'loss.temperature' = [0.1, 0.2]\n'prototypes.count' = [4, 5]\n'augment.crop_min' = [0.3, 0.4]\n[[method]]", 1)
 	p := planOf(t, text)
-	x := &estimator{engine: fakeEngine(nil), data: NewLibrary(testOpen), now: time.Now, evaluated: map[string]time.Duration{}}
+	x := &estimator{engine: fakeEngine(nil), data: NewLibrary(testOpen), now: time.Now, evaluated: map[string]time.Duration{}, budgets: map[string]Budget{}}
 	all, err := x.all(t.Context(), p.Jobs)
 	if err != nil {
 		t.Fatal(err)
@@ -285,5 +286,28 @@ func TestOpeningIsUnchangedWithoutASignal(t *testing.T) {
 	}
 	if _, err := open(datasets.Options{Name: "absent"}); err == nil || err.Error() != "no such data" {
 		t.Error(err)
+	}
+}
+
+// Arms that differ in rates and temperatures alone take the same time: one of them is measured. A
+// weight that is zero takes a term away.
+func TestArmsOfOneShapeAreMeasuredOnce(t *testing.T) {
+	text := strings.Replace(smallSweep, "seeds = 2", "seeds = 1\nreferences = false", 1) // each is built for what it needs, and to be timed
+	for matrix, want := range map[string]int{
+		"\"loss.temperature\" = [0.1, 0.2, 0.3]\n\"train.lr\" = [0.1, 0.2]":                  4, // both methods
+		"\"prototypes.count\" = [4, 5, 6]":                                                   12,
+		"\"prototypes.lr_mult\" = {values = [0.0, 1.0, 2.0], where = {learner = \"joint\"}}": 6,
+	} {
+		built := 0
+		p := planOf(t, text+"[matrix]\n"+matrix)
+		all, err := Estimate(t.Context(), p.Jobs, fakeEngine(func(*fake) { built++ }), NewLibrary(testOpen))
+		if err != nil || built != want || len(all) != len(p.Jobs) {
+			t.Errorf("%s: %d arms measured, want %d; %d of %d budgets, %v", matrix, built, want, len(all), len(p.Jobs), err)
+		}
+		for i := range all {
+			if id := p.Jobs[i].Identity(); all[i].Arm != id.Arm() || all[i].Steps == 0 {
+				t.Errorf("%+v, want %s", all[i], id.Arm())
+			}
+		}
 	}
 }

@@ -16,11 +16,13 @@ import (
 
 // Options say how a plan is run; none of them changes a number.
 type Options struct {
-	Jobs            int           // cells at a time, at least 1
+	Jobs            int           // cells at a time; 0: as many as there are threads and memory for
 	Threads         int           // shared by the cells that run, each has at least one
 	RetryFailed     bool          // run failed cells again, from their checkpoint where there is one
 	FailFast        bool          // stop at the first failed cell
 	CheckpointEvery time.Duration // between checkpoints of a cell
+	MaxMemory       int64         // of the process, bytes; 0: what there is ([Available]), negative: as much as it takes
+	MaxTime         time.Duration // of a cell in this run; 0: as long as it takes
 	Version         string        // of the program, for provenance
 	Engine          Engine
 	Data            *Library
@@ -84,6 +86,7 @@ func perform(ctx context.Context, p *Plan, jobs []Job, d *store.Dir, lock *store
 	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
 	todo := x.pending(jobs)
+	x.limits = newLimits(todo, o)
 	x.announce(todo)
 	x.all(ctx, todo)
 	x.tell(Event{Kind: x.ending()})
@@ -101,7 +104,8 @@ type executor struct {
 
 	keepWeights bool // of finished cells
 
-	spare atomic.Int64 // threads of workers that have no cell left
+	limits *limits
+	spare  atomic.Int64 // threads of workers that have no cell left
 
 	mu      sync.Mutex
 	summary Summary
@@ -135,7 +139,17 @@ func (x *executor) announce(todo []Job) {
 	for i := range todo {
 		steps += todo[i].Cell.Steps()
 	}
-	x.tell(Event{Kind: Planned, Steps: steps})
+	x.tell(Event{Kind: Planned, Steps: steps, Reason: x.limits.said(x.workers(len(todo)))})
+}
+
+// workers is how many cells may run at a time: as many as there are threads where no number is
+// asked for. Memory may let fewer in.
+func (x *executor) workers(cells int) int {
+	jobs := x.options.Jobs
+	if jobs == 0 {
+		jobs = x.options.Threads
+	}
+	return max(1, min(jobs, cells))
 }
 
 // all runs the jobs in order on a few workers.
@@ -144,7 +158,7 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 	defer stop(nil)
 	queue := make(chan *Job)
 	var workers sync.WaitGroup
-	count := max(1, min(x.options.Jobs, len(todo)))
+	count := x.workers(len(todo))
 	for i := range count {
 		workers.Go(func() {
 			threads := max(1, (i+1)*x.options.Threads/count-i*x.options.Threads/count)
@@ -166,6 +180,7 @@ var errFailFast = errors.New("stopped, as another cell failed")
 
 // one runs a job to its result and keeps the books.
 func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
+	defer x.limits.enter(ctx, j)()
 	if ctx.Err() != nil {
 		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}})
 		return
@@ -232,10 +247,15 @@ func unwritten(dir *store.CellDir, o store.Outcome, err error) store.Outcome {
 // attempt runs a job to its result, and says how far it came. A cell that something hindered has
 // none to write.
 func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (result store.Result, at progress, hindered bool) {
+	if why := x.limits.refusal(j); why != "" {
+		return newResult(j, progress{}, store.Failed, why), progress{}, true
+	}
 	r, err := x.newRun(j, dir, t)
 	if err != nil {
 		return newResult(j, progress{}, store.Failed, err.Error()+"; "+goesOn(dir)), progress{}, true
 	}
+	ctx, stop := x.limits.within(ctx)
+	defer stop()
 	x.tell(newEvent(j, progress{}, Started, nil))
 	result, hindered = r.run(ctx)
 	return result, r.at, hindered
@@ -254,7 +274,7 @@ func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, e
 }
 
 // write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed
-// one keeps it too, for a retry to go on from.
+// one keeps it too, for a retry to go on from, and so does a diverged one: the last that was good.
 func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if r.Outcome.Status == store.Interrupted {
 		return nil
@@ -266,8 +286,8 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 	if !published.First {
 		return x.twin(dir, published)
 	}
-	note := "failed: " + r.Outcome.Reason
-	if r.Outcome.Status != store.Failed {
+	note := r.Outcome.Status + ": " + r.Outcome.Reason
+	if s := r.Outcome.Status; s != store.Failed && s != store.Diverged {
 		err := dir.RemoveCheckpoint()
 		if err == nil {
 			return nil

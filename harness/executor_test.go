@@ -44,7 +44,7 @@ prototypes.init = "data"
 `
 
 func options(e Engine) Options {
-	return Options{Jobs: 1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
+	return Options{Jobs: 1, MaxMemory: -1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
 }
 
 func execute(ctx context.Context, t *testing.T, dir string, o Options) Summary {
@@ -230,6 +230,36 @@ func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 		if err != nil || c.Result.Outcome.Status != store.Diverged || c.Result.Outcome.Epoch != 1 || steps[len(steps)-1].Step != 7 {
 			t.Errorf("%+v %v %v", c.Result.Outcome, steps, err)
 		}
+	}
+}
+
+// A number of the state that is not finite is found at the next line of the log or the next
+// checkpoint, whatever comes first, and the checkpoint before it stays.
+func TestDivergedCellsKeepTheirLastGoodCheckpoint(t *testing.T) {
+	for name, c := range map[string]struct {
+		every time.Duration
+		kept  int // step of the checkpoint that is left; 0 for none
+		found int
+	}{"found at a checkpoint": {0, 6, 7}, "found at a line of the log": {time.Hour, 0, 8}} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			o := options(fakeEngine(func(f *fake) { f.spoil = 7 }))
+			o.CheckpointEvery = c.every
+			execute(context.Background(), t, dir, o)
+			for _, cell := range cellsOf(t, dir) {
+				if cell.Result.Cell.Learner == "" {
+					continue
+				}
+				out := cell.Result.Outcome
+				if want := fmt.Sprintf("now, written by the fake (found after step %d)", c.found); out.Status != store.Diverged || !strings.HasSuffix(out.Reason, want) {
+					t.Errorf("%+v, want %s", out, want)
+				}
+				cp, err := cell.Dir.Checkpoint()
+				if err != nil || (cp == nil) != (c.kept == 0) || cp != nil && cp.Step != c.kept {
+					t.Errorf("%+v %v", cp, err)
+				}
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"protobench/internal/kernel"
 	"protobench/methods"
 	"protobench/methods/learner"
 	"protobench/methods/part"
@@ -22,6 +23,7 @@ type fake struct {
 	init        string
 	atStep      func(step int) error // called before each step
 	poison      int                  // step at which the loss becomes NaN; 0 never
+	spoil       int                  // step at which a number of the state becomes infinite; 0 never
 	probing     bool
 }
 
@@ -67,6 +69,9 @@ func (f *fake) Step(views []float32) (methods.StepResult, error) {
 	if int(f.steps) == f.poison {
 		s.Loss = math.NaN()
 	}
+	if int(f.steps) == f.spoil {
+		f.now[0] = float32(math.Inf(1))
+	}
 	return s, nil
 }
 
@@ -101,6 +106,13 @@ func (f *fake) scores(z []float32) []float32 {
 		}
 	}
 	return out
+}
+
+func (f *fake) Sound() error {
+	if !kernel.Finite(f.now) {
+		return &methods.NonFinite{Tensor: "now", Operation: "the fake"}
+	}
+	return nil
 }
 
 func (f *fake) State() []part.Named {

@@ -45,20 +45,6 @@ func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
 	}
 }
 
-func TestNonFiniteWeightsAreDivergence(t *testing.T) {
-	bad := float32(math.Inf(1))
-	for _, state := range [][]part.Named{
-		{{Name: "w", F32: []float32{1, bad}}}, {{Name: "w", F64: []float64{math.NaN()}}},
-	} {
-		if err := refuseNonFinite(state); err == nil || !strings.Contains(err.Error(), "w is not finite") {
-			t.Error(err)
-		}
-	}
-	if err := refuseNonFinite([]part.Named{{Name: "w", F32: []float32{1}}, {Name: "v", F64: []float64{2}}}); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestUndefinedMetricsSayWhy(t *testing.T) {
 	c := newCollector()
 	c.put("a", metrics.Result{Value: 3, Undefined: "no images"})

@@ -3,7 +3,6 @@ package harness
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"protobench/harness/store"
 	"protobench/harness/sweep"
@@ -141,18 +140,16 @@ func (p *Plan) Record() store.Plan {
 // Select returns the jobs that a filter matches; none is an error that says what there is.
 func (p *Plan) Select(f sweep.Filter) ([]Job, error) {
 	var chosen []Job
-	var names []string
+	cells := make([]*sweep.Cell, len(p.Jobs))
 	for i := range p.Jobs {
 		j := &p.Jobs[i]
+		cells[i] = &j.Cell
 		if f.Match(&j.Cell, j.Hash) {
 			chosen = append(chosen, *j)
 		}
-		if name := j.Cell.Composition.Name; !slices.Contains(names, name) {
-			names = append(names, name)
-		}
 	}
 	if len(chosen) == 0 {
-		return nil, fmt.Errorf("--only %q matches none of %d cells; the methods are %s", f, len(p.Jobs), strings.Join(names, ", "))
+		return nil, fmt.Errorf("--only %q matches none of %d cells; %s", f, len(p.Jobs), f.Lacks(cells))
 	}
 	return chosen, nil
 }

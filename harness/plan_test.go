@@ -2,6 +2,7 @@ package harness
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -119,5 +120,30 @@ func TestETAFollowsTheRate(t *testing.T) {
 	left, ok := e.Remaining()
 	if want := time.Duration(float64(495)/5) * time.Second; !ok || left < want-time.Second || left > want+time.Second {
 		t.Errorf("%v left, want %v", left, want)
+	}
+}
+
+// Arms whose names look alike to a file system have folders of their own; those that are one and the
+// same share theirs, and it is said.
+func TestArmsOfNamesAlikeHaveFoldersOfTheirOwn(t *testing.T) {
+	long := strings.Repeat("a very long name ", 6)
+	arm := func(name, more string) string {
+		return fmt.Sprintf("[[method]]\nname = %q\npreset = \"swav\"\n%s\n", name, more)
+	}
+	p := planOf(t, "name = \"x\"\nreferences = false\n[train]\nbatch = 8\n"+arm("run a", "")+arm("run-a", "train.lr = 0.01")+arm("Run A", "train.lr = 0.02")+
+		arm(long+"1", "train.lr = 0.03")+arm(long+"2", "train.lr = 0.04")+arm("run/a", "train.lr = 0.04"))
+	seen := map[string]string{}
+	for _, j := range p.Jobs {
+		at := strings.ToLower(j.Dir)
+		if hash, taken := seen[at]; taken && hash != j.Hash {
+			t.Errorf("%s: two cells", j.Dir)
+		}
+		seen[at] = j.Hash
+		if strings.ContainsAny(j.Dir, `/\\ :`) || len(j.Dir) > 200 {
+			t.Errorf("%q is no safe file name", j.Dir)
+		}
+	}
+	if len(seen) != 5 || p.Jobs[4].Dir != p.Jobs[5].Dir || len(p.Jobs[5].Cell.Warnings) == 0 {
+		t.Errorf("%v", seen)
 	}
 }

@@ -48,6 +48,9 @@ func success(j *Job, at progress, o *outcome) store.Result {
 	for _, w := range o.warnings {
 		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{Metric: w.Metric, Text: w.Text})
 	}
+	if status == store.OK {
+		r.Provenance.Warnings = append(r.Provenance.Warnings, at.tally.watched.warnings(newCadence(&j.Cell))...)
+	}
 	if share := j.Cell.Settings.Float("data.validation"); share > 0 {
 		r.Provenance.Warnings = append(r.Provenance.Warnings, store.Warning{
 			Key:  "data.validation",

@@ -16,6 +16,7 @@ type tally struct {
 	train   float64 // seconds
 	eval    float64 // seconds
 	stepMS  []float64
+	watched watched
 }
 
 // add counts a step that took a time. What observers took of it is not charged to their arm.
@@ -33,7 +34,9 @@ func (t tally) training() metrics.Training { return metrics.Training{Loss: t.los
 
 func (t tally) extra() map[string]string {
 	exact := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	return map[string]string{"loss_sum": exact(t.lossSum), "loss_n": strconv.Itoa(t.lossN), "train_s": exact(t.train), "eval_s": exact(t.eval)}
+	out := map[string]string{"loss_sum": exact(t.lossSum), "loss_n": strconv.Itoa(t.lossN), "train_s": exact(t.train), "eval_s": exact(t.eval)}
+	t.watched.extra(out)
+	return out
 }
 
 func tallyFrom(extra map[string]string) (t tally, err error) {
@@ -45,5 +48,8 @@ func tallyFrom(extra map[string]string) (t tally, err error) {
 		return v
 	}
 	t = tally{lossSum: read("loss_sum"), lossN: int(read("loss_n")), train: read("train_s"), eval: read("eval_s")}
+	if err == nil {
+		t.watched, err = watchedFrom(extra)
+	}
 	return t, err
 }

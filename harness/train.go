@@ -12,12 +12,13 @@ import (
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
-	"protobench/metrics/matrix"
 )
 
 // trainee is what is trained in a cell: an arm, or a row that learns the labels.
 type trainee interface {
 	stateful
+	// Sound fails where a number of the state is not finite.
+	Sound() error
 	// prepare comes once, before the first step.
 	prepare() error
 	// step does the step that comes after n others.
@@ -31,6 +32,7 @@ type measurement struct {
 	own       store.Metrics // nil where there are no curves
 	observers map[string]store.Metrics
 	probes    map[string]store.Probe // by learner, "" for the arm's own
+	signs     signs
 }
 
 // newTrainee makes what is trained in a job's cell; the team may be nil.
@@ -46,8 +48,9 @@ func newTrainee(j *Job, b *batches, classes int, e Engine, cfg part.Config) (tra
 // trainingLoop trains one trainee from a run's progress on.
 type trainingLoop struct {
 	*cellRun
-	trainee trainee
-	logs    *logs
+	trainee  trainee
+	logs     *logs
+	compared *bounds // of constant features; nil until some are suspicious
 }
 
 // train trains to the last epoch, measuring and checkpointing on the way. When ctx ends it saves
@@ -58,14 +61,11 @@ func (r *cellRun) train(ctx context.Context, t trainee) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, logs.close()) }()
-	l := &trainingLoop{r, t, logs}
+	l := &trainingLoop{cellRun: r, trainee: t, logs: logs}
 	if err := l.begin(); err != nil {
 		return err
 	}
-	if err := l.steps(ctx); err != nil {
-		return err
-	}
-	return refuseNonFinite(t.State())
+	return l.steps(ctx)
 }
 
 // begin goes on from the checkpoint, or starts afresh.
@@ -89,10 +89,10 @@ func (l *trainingLoop) begin() error {
 	return l.measure()
 }
 
-// steps does those that are left.
+// steps does those that are left, or that the sweep's [watch] leaves.
 func (l *trainingLoop) steps(ctx context.Context) error {
 	pace, begun := newPace(l.every, time.Now()), l.at.step
-	for l.at.step < l.cadence.total() {
+	for l.at.step < l.cadence.total() && l.at.tally.watched.stopped == "" {
 		if ctx.Err() != nil {
 			return l.interrupt(ctx, begun)
 		}
@@ -104,7 +104,7 @@ func (l *trainingLoop) steps(ctx context.Context) error {
 				return err
 			}
 		}
-		if now := time.Now(); pace.due(now) || l.at.step == l.cadence.total() {
+		if now := time.Now(); pace.due(now) || l.at.step == l.cadence.total() || l.at.tally.watched.stopped != "" {
 			if err := l.checkpoint(); err != nil {
 				return err
 			}
@@ -125,7 +125,21 @@ func (l *trainingLoop) interrupt(ctx context.Context, begun int) error {
 	return ctx.Err()
 }
 
-func (l *trainingLoop) checkpoint() error { return l.logs.save(l.dir, l.trainee, l.at) }
+// checkpoint saves a state that is sound. One that is not leaves the last good checkpoint where it is.
+func (l *trainingLoop) checkpoint() error {
+	if err := l.sound(); err != nil {
+		return err
+	}
+	return l.logs.save(l.dir, l.trainee, l.at)
+}
+
+// sound looks through everything that was learned.
+func (l *trainingLoop) sound() error {
+	if err := l.trainee.Sound(); err != nil {
+		return fmt.Errorf("%w (found after step %d)", diverged(err), l.at.step)
+	}
+	return nil
+}
 
 // advance does one step and logs it.
 func (l *trainingLoop) advance() error {
@@ -138,24 +152,30 @@ func (l *trainingLoop) advance() error {
 	}
 	began := time.Now()
 	signals, err := l.trainee.step(at.step)
-	if err != nil {
+	if bad := new(methods.NonFinite); err != nil && !errors.As(err, &bad) {
 		return fmt.Errorf("step %d: %w", at.step+1, err)
 	}
 	at.step++
 	at.tally.add(signals, time.Since(began))
-	if err := l.log(signals); err != nil {
+	if err := l.log(signals, err != nil); err != nil {
 		return err
 	}
-	if !finite(signals.Loss) {
+	switch {
+	case err != nil:
+		return diverged(err)
+	case !finite(signals.Loss):
 		return fmt.Errorf("%w: the loss is %v at step %d", errDiverged, signals.Loss, at.step)
 	}
 	l.tell(newEvent(l.job, l.at, Stepped, store.Metrics{metrics.LossKey(): signals.Loss}))
+	if l.cadence.logged(at.step) {
+		return l.sound()
+	}
 	return nil
 }
 
 // log writes a line at its cadence, and whenever something happened.
-func (l *trainingLoop) log(s methods.StepResult) error {
-	if !l.cadence.logged(l.at.step) && len(s.Events) == 0 && finite(s.Loss) {
+func (l *trainingLoop) log(s methods.StepResult, failed bool) error {
+	if !l.cadence.logged(l.at.step) && len(s.Events) == 0 && finite(s.Loss) && !failed {
 		return nil
 	}
 	return l.logs.record(l.at.step, s)
@@ -176,17 +196,18 @@ func (l *trainingLoop) measure() error {
 		m.own[metrics.LossKey()] = l.at.tally.loss()
 	}
 	l.tell(newEvent(l.job, l.at, Measured, m.own))
+	if err := l.watch(m.signs, l.at.tally.loss()); err != nil {
+		return err
+	}
 	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: m.own, Observers: m.observers, Probes: m.probes})
 }
 
-// refuseNonFinite looks through everything that was learned.
-func refuseNonFinite(state []part.Named) error {
-	for _, n := range state {
-		if n.F32 != nil && !matrix.Of(1, len(n.F32), n.F32).Finite() || n.F64 != nil && !finite(n.F64...) {
-			return fmt.Errorf("%w: %s is not finite at the end", errDiverged, n.Name)
-		}
+// diverged ends a cell with what is not finite; nil stays nil.
+func diverged(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%w: %w", errDiverged, err)
 }
 
 func finite(values ...float64) bool {

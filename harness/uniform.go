@@ -7,10 +7,13 @@ import (
 	"protobench/metrics"
 )
 
+// oneLiveText is why an arm with one live prototype, or none, counts as collapsed.
+const oneLiveText = "one live prototype"
+
 // refuseOneForAll notes that one prototype has all images.
 func (o *outcome) refuseOneForAll(in *metrics.Input) {
 	if u, _ := in.Usage(); u.Live <= 1 {
-		o.collapsed = "one live prototype"
+		o.collapsed = oneLiveText
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"protobench/internal/setting"
 	"protobench/methods/learner"
@@ -53,15 +54,16 @@ func knownParts(c part.Composition) *setting.KeyError {
 	return nil
 }
 
-func namesOf(axis string) []string {
-	var all []string
+// namesOf are the names on an axis; the slice is shared.
+func namesOf(axis string) []string { return axisNames()[axis] }
+
+var axisNames = sync.OnceValue(func() map[string][]string {
+	names := map[string][]string{}
 	for _, c := range Components() {
-		if c.Axis == axis {
-			all = append(all, c.Name)
-		}
+		names[c.Axis] = append(names[c.Axis], c.Name)
 	}
-	return all
-}
+	return names
+})
 
 // refuse is the one reason why a composition makes no sense.
 func refuse(key, remedy, found string, a ...any) *setting.KeyError {

@@ -125,7 +125,8 @@ func (r *Reference) classifier(g *G.ExprGraph, features *G.Node, rows int) (*G.N
 }
 
 // Step runs one step on views [2·B,H,W,C] with the classes [2·B] of their images and returns the
-// loss, 0 where nothing is learned.
+// loss, 0 where nothing is learned. Where loss or gradients are not finite the error is a
+// *[NonFinite] and no weight has changed.
 func (r *Reference) Step(views []float32, labels []int) (float64, error) {
 	copy(r.x, views)
 	if r.classes > 0 {
@@ -139,6 +140,9 @@ func (r *Reference) Step(views []float32, labels []int) (float64, error) {
 	}
 	if r.classes == 0 {
 		return 0, nil
+	}
+	if nonFiniteLoss(r.loss[0]) != "" || !finiteGradients(r.params) {
+		return float64(r.loss[0]), r.origin()
 	}
 	part.SetDecay(r.params, r.cfg.Train.WeightDecay*r.decay.At(int(r.done[0])))
 	r.optimizer.Step(r.cfg.Team, r.lr.At(int(r.done[0])))

@@ -117,7 +117,8 @@ func (t *Trainer) hide(step int) {
 
 // Step runs one training step on views [2·B,H,W,C]: all first views, then all second views, in the
 // same order; behind them stand the local crops [L·B,h,w,C] of the same images, crop by crop, where
-// the run has some.
+// the run has some. Where loss or gradients are not finite nothing follows them: the error is a
+// *[NonFinite], and weights and optimizer are those before the step.
 func (t *Trainer) Step(views []float32) (StepResult, error) {
 	if len(views) != len(t.x)+len(t.local) {
 		return StepResult{}, fmt.Errorf("train.batch: a step got %d values, its crops have %d", len(views), len(t.x)+len(t.local))
@@ -130,7 +131,7 @@ func (t *Trainer) Step(views []float32) (StepResult, error) {
 	t.publishEmbeddings(in, part.Teacher)
 	t.host.before(in)
 	if err := t.stepStudent(in); err != nil {
-		return StepResult{}, err
+		return StepResult{Loss: float64(t.loss[0]), Values: in.Found.Values}, err
 	}
 	momentum := in.Momentum
 	if in.Found.CopyStudent {
@@ -175,6 +176,9 @@ func (t *Trainer) stepStudent(in *learner.Step) error {
 	t.host.prepare(in)
 	if err := t.student.Run(in.Team); err != nil {
 		return fmt.Errorf("student: %w", err)
+	}
+	if !t.trusted() {
+		return t.origin(in.Index)
 	}
 	t.publishEmbeddings(in, part.Student)
 	if t.cfg.Train.EncoderLearns(in.Epoch) {

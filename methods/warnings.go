@@ -33,7 +33,26 @@ func Warnings(c part.Config) []setting.Warning {
 			more = append(more, d.Warn(c)...)
 		}
 	}
-	return append(append(out, more...), crowded(c)...)
+	return append(append(append(out, more...), crowded(c)...), underflows(c)...)
+}
+
+// underflow is the score under the largest one, in units of what it is divided by, at which exp is 0
+// in float32.
+const underflow = 87
+
+// underflows warns of temperatures and entropies that are too small for float32.
+func underflows(c part.Config) (out []setting.Warning) {
+	parts := c.Composition.Parts()
+	for _, k := range schema().Keys() {
+		if k.Least == 0 || !k.ReadAt(parts, c.Settings) {
+			continue
+		}
+		if v := c.Settings.Float(k.Path); v < k.Least {
+			out = append(out, setting.Warning{Key: k.Path, Text: fmt.Sprintf(
+				"%s = %g is too small for float32: whatever scores %.2g or more under the largest counts for nothing, as exp(-%d) is 0; set %g or more", k.Path, v, underflow*v, underflow, k.Least)})
+		}
+	}
+	return out
 }
 
 // crowded warns of more prototypes than images: those without one cannot be live.

@@ -103,6 +103,24 @@ func TestWarnings(t *testing.T) {
 		}, ""},
 		{"teacher colder than the student", "dino", func(c *part.Config) { c.Settings.MustSet("dino.teacher_temperature", 0.09) }, ""},
 		{"teacher as hot as the student", "dino", func(c *part.Config) { c.Settings.MustSet("dino.teacher_temperature", 0.1) }, "dino.teacher_temperature = 0.1 is not below the student's 0.1"},
+		{"patches' teacher as hot as the student", "ibot", func(c *part.Config) { c.Settings.MustSet("ibot.patch_teacher_temperature", 0.1) }, "ibot.patch_teacher_temperature = 0.1 is not below the student's 0.1"},
+		{"no patches are hidden", "ibot", func(c *part.Config) {
+			c.Settings.MustSet("ibot.patch_teacher_temperature", 0.1)
+			c.Settings.MustSet("ibot.mask_share", 0.0)
+		}, ""},
+		{"memory's teacher as hot as the student", "massl", func(c *part.Config) { c.Settings.MustSet("massl.teacher_temperature", 0.2) }, "massl.teacher_temperature = 0.2 is not below the student's 0.1"},
+		{"anchors' teacher hotter than the student", "sop", func(c *part.Config) { c.Settings.MustSet("loss.temperature", 0.03) }, "sop.teacher_temperature = 0.04 is not below the student's 0.03"},
+		{"memory as long as the data", "massl", func(c *part.Config) { c.Settings.MustSet("massl.memory", 64) }, ""},
+		{"memory longer than the data", "massl", func(c *part.Config) { c.Settings.MustSet("massl.memory", 65) }, "massl.memory = 65 is more than the 64 training images"},
+		{"anchors' memory longer than the data", "sop", func(c *part.Config) { c.Settings.MustSet("sop.memory", 65) }, "sop.memory = 65 is more than the 64 training images"},
+		{"codes that float32 holds", "swav", func(c *part.Config) { c.Settings.MustSet("swav.epsilon", 0.0115) }, ""},
+		{"codes too sharp for float32", "swav", func(c *part.Config) { c.Settings.MustSet("swav.epsilon", 0.01) }, "swav.epsilon = 0.01 is too small for float32: whatever scores 0.87 or more under the largest"},
+		{"another objective's codes", "dino", func(c *part.Config) { c.Settings.MustSet("swav.epsilon", 0.01) }, ""},
+		{"predictions too sharp for float32", "swav", func(c *part.Config) { c.Settings.MustSet("loss.temperature", 0.0005) }, "loss.temperature = 0.0005 is too small for float32"},
+		{"an observer's codes too sharp", "swav", func(c *part.Config) {
+			c.Composition.Observers = []string{"self-cluster"}
+			c.Settings.MustSet("self-cluster.target_temperature", 0.005)
+		}, "self-cluster.target_temperature = 0.005 is too small"},
 		{"as many prototypes as images", "dino", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 64) }, ""},
 		{"more prototypes than images", "dino", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 65) }, "prototypes.count = 65 is more than the 64 training images"},
 		{"no prototypes", "massl", func(c *part.Config) { c.Settings.MustSet("prototypes.count", 65) }, ""},

@@ -50,7 +50,7 @@ func (b randomBaseline) of(m measure) float64 {
 	if r.Undefined != "" {
 		return math.NaN()
 	}
-	return m.shown(r.Value, b.k)
+	return m.Unit.Shown(r.Value, b.k)
 }
 
 // value is the baseline's entry in a measure's column.

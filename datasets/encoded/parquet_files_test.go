@@ -8,6 +8,7 @@ import (
 
 	"protobench/datasets/files"
 	"protobench/datasets/internal/fixture"
+	"protobench/internal/frugal"
 )
 
 func FuzzParquet(f *testing.F) {
@@ -18,7 +19,8 @@ func FuzzParquet(f *testing.F) {
 	}
 	f.Add(fixture.Parquet(f, rows))
 	f.Add(fixture.Parquet(f, rows, parquet.Compression(&parquet.Zstd)))
-	f.Fuzz(func(_ *testing.T, b []byte) {
+	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		m := files.Member{Name: "f", Path: "f", Size: int64(len(b)), Warranted: float64(len(b)), Body: bytes.NewReader(b)}
 		_ = (&ParquetFiles{}).scanFile("train.parquet", m, func(Image) error { return nil })
 	})

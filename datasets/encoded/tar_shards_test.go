@@ -5,11 +5,13 @@ import (
 
 	"protobench/datasets/files"
 	"protobench/datasets/internal/fixture"
+	"protobench/internal/frugal"
 )
 
 func FuzzWebDataset(f *testing.F) {
 	f.Add(fixture.Shard(f, "a.png", "x", "a.cls", "1", "b.json", `{"label": 3}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		p, err := files.OpenLocation(fixture.WriteFiles(t, map[string][]byte{"a.tar": b}))
 		if err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets/internal/fixture"
+	"protobench/internal/frugal"
 )
 
 func TestIDXReadsPlainAndGzip(t *testing.T) {
@@ -73,6 +74,7 @@ func FuzzIDX(f *testing.F) {
 	f.Add(fixture.RawIDX(0x0d, make([]byte, 24), 1, 3, 2, 1))
 	f.Add([]byte{0, 0, 8, 3, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		x, err := readIDX(bytes.NewReader(b), "f", int64(len(b)), 3, 4)
 		if err != nil {
 			return

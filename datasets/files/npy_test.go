@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"protobench/datasets/internal/fixture"
+	"protobench/internal/frugal"
 )
 
 func FuzzNPY(f *testing.F) {
@@ -12,6 +13,7 @@ func FuzzNPY(f *testing.F) {
 	f.Add(fixture.NPY(">f8", make([]byte, 96), 2, 2, 3))
 	f.Add(fixture.NPY("<i8", make([]byte, 16), 2, 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		a, err := readNPY(bytes.NewReader(b), stored{}, "f", float64(len(b)))
 		if err != nil {
 			return

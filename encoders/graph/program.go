@@ -16,6 +16,7 @@ import (
 // operands, with every slice resolved. Running it allocates no results.
 type Program struct {
 	steps  []step
+	inputs []named
 	values map[*G.Node][]float32
 }
 
@@ -154,6 +155,9 @@ func (p *Program) bind(n *G.Node, v G.Value) error {
 		return fmt.Errorf("graph: %v: %w", n, err)
 	}
 	p.values[n] = x
+	if n.IsVar() {
+		p.inputs = append(p.inputs, named{n.Name(), x})
+	}
 	return nil
 }
 
@@ -175,15 +179,19 @@ func (p *Program) Run(team *team.Team) (err error) {
 	for i := range p.steps {
 		s := &p.steps[i]
 		kind = s.kind
-		if s.fresh != nil {
-			s.fresh.renew(team, s.out)
-		}
-		s.forward(team, s.in, s.out)
+		s.run(team)
 		now := time.Now()
 		s.spent += now.Sub(began)
 		began = now
 	}
 	return nil
+}
+
+func (s *step) run(team *team.Team) {
+	if s.fresh != nil {
+		s.fresh.renew(team, s.out)
+	}
+	s.forward(team, s.in, s.out)
 }
 
 // Value returns the numbers of a root or an input: buffers that every run overwrites. It panics for

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -115,6 +117,7 @@ func TestLogBadLine(t *testing.T) {
 func FuzzReadLines(f *testing.F) {
 	f.Add([]byte("{\"step\":1,\"loss\":null}\n{\"st"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		got, err := parseLines[Step]("steps.jsonl", b)
 		if err == nil && len(got) != strings.Count(string(b), "\n") {
 			t.Errorf("%d lines of %q", len(got), b)

@@ -60,6 +60,9 @@ func (c *Cell) Augment() augment.Recipes { return augment.Read(c.Settings) }
 // Evaluate returns the cell's [evaluate] table.
 func (c *Cell) Evaluate() Evaluate { return setting.Read[Evaluate](c.Settings, "evaluate") }
 
+// Watch returns the cell's [watch] table.
+func (c *Cell) Watch() Watch { return setting.Read[Watch](c.Settings, "watch") }
+
 // StepsPerEpoch is the number of whole batches of the training images.
 func (c *Cell) StepsPerEpoch() int { return c.Images.Train / c.Settings.Int("train.batch") }
 

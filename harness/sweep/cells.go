@@ -72,10 +72,12 @@ func along(cells []Cell, path string, values []any) []Cell {
 // AdamW) and drops the cells that are the same then.
 func distinct(cells []Cell, axes []axis, own setting.Values) []Cell {
 	var out []Cell
+	seen := map[string]bool{}
 	for _, c := range cells {
 		for c.shed(axes, own) { // what one axis needs another one may have had
 		}
-		if !slices.ContainsFunc(out, func(o Cell) bool { return maps.Equal(o.Axes, c.Axes) }) {
+		if at := fmt.Sprint(c.Axes); !seen[at] { // maps are printed in the order of their keys
+			seen[at] = true
 			out = append(out, c)
 		}
 	}

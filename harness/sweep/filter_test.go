@@ -27,6 +27,10 @@ name = "centred"
 objective = "swav"
 learner = "frozen"
 embedding = "centred"
+[[method]]
+name = "my arm"
+objective = "swav"
+learner = "frozen"
 [matrix]
 "loss.temperature" = { values = [0.2, 0.3], where = { method = "swav" } }
 `
@@ -45,13 +49,17 @@ func TestFilter(t *testing.T) {
 		}
 		names = append(names, name)
 	}
-	if diff := cmp.Diff("pixels swav0@0.2 swav0@0.3 kp0 swav+gmm0 centred0 swav1@0.2 swav1@0.3 kp1 swav+gmm1 centred1", strings.Join(names, " ")); diff != "" {
+	if diff := cmp.Diff("pixels swav0@0.2 swav0@0.3 kp0 swav+gmm0 centred0 my arm0 swav1@0.2 swav1@0.3 kp1 swav+gmm1 centred1 my arm1", strings.Join(names, " ")); diff != "" {
 		t.Fatal(diff)
 	}
 	for expr, want := range map[string]string{
 		"method:swav":                               "swav0@0.2 swav0@0.3 swav1@0.2 swav1@0.3",
 		"method:swav seed:0":                        "swav0@0.2 swav0@0.3",
 		"loss.temperature:0.2":                      "swav0@0.2 swav1@0.2",
+		"loss.temperature:0.20 seed:0":              "swav0@0.2",
+		"loss.temperature:2e-1 seed:1":              "swav1@0.2",
+		`method:"my arm"`:                           "my arm0 my arm1",
+		`-method:'my arm' embedding:"centred"`:      "centred0 centred1",
 		"method:kp OR method:centred":               "kp0 centred0 kp1 centred1",
 		"method:kp seed:0 OR method:swav":           "swav0@0.2 swav0@0.3 kp0 swav1@0.2 swav1@0.3",
 		"-objective:swav":                           "pixels kp0 kp1",
@@ -85,10 +93,44 @@ func TestFilter(t *testing.T) {
 	}
 	for bad, want := range map[string]string{
 		"": "expected terms", "swav": `"swav" is no key:value`, "metod:swav": `unknown key "metod"`, "OR seed:0": "nothing stands before OR",
-		"seed:0 OR": "expected terms", "seed:": `"seed:" is no key:value`, "seed:0 OR OR seed:1": "nothing stands before OR",
+		`method:"my arm`: "a quote \" is not closed",
+		"seed:0 OR":      "expected terms", "seed:": `"seed:" is no key:value`, "seed:0 OR OR seed:1": "nothing stands before OR",
 	} {
 		if _, err := ParseFilter(bad); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want …%s", bad, err, want)
+		}
+	}
+}
+
+// Where nothing matches, it is said what there is to match.
+func TestFilterSaysWhatThereIs(t *testing.T) {
+	s := parse(t, strings.Replace(filtered, "seeds = 2", "seeds = 30", 1))
+	var cells []*Cell
+	for i := range s.Cells {
+		cells = append(cells, &s.Cells[i])
+	}
+	for expr, want := range map[string]string{
+		"seed:70":                 "seed is one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 and 10 more",
+		"method:sawv":             "method is one of pixels, swav, kp, swav+gmm, centred, my arm",
+		"loss.temperature:0.5":    "loss.temperature is one of 0.2, 0.3, 0.1",
+		"learner:ema seed:-1":     "learner is one of",
+		"method:swav learner:gmm": "method is one of pixels, swav",
+		"carp.block:3":            "carp.block is nothing that a cell has",
+		"reference:supervised":    "reference is pixels",
+	} {
+		f, err := ParseFilter(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := f.Lacks(cells)
+		if want == "learner is one of" { // and the seeds as well
+			if !strings.HasPrefix(got, "learner is one of ") || !strings.Contains(got, "; seed is one of 0") {
+				t.Errorf("%s: %s", expr, got)
+			}
+			continue
+		}
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s, want %s", expr, got, want)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
 )
@@ -53,6 +55,7 @@ func FuzzFindLines(f *testing.F) {
 	f.Add("a = 1\n[b]\nc.d = \"\"\"x\"\"\"\"\n[[e]]\nf = [{g=1},{h='''\n'''}]\n")
 	f.Add("\"a\\\"b\" = 1\n")
 	f.Fuzz(func(t *testing.T, text string) {
+		defer frugal.Bound(t, len(text))()
 		found := findLines(text) // must end on anything
 		raw := map[string]any{}
 		if _, err := toml.Decode(text, &raw); err != nil || strings.ContainsAny(text, `\"'`) {
@@ -70,6 +73,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("name = 'x'\nseeds = 2\n[[method]]\nname = 'swav'\n[matrix]\n'loss.temperature' = {values=[1,2], where={learner='joint'}}\n")
 	f.Add("name = 3\nseeds = [1,1]\nmatrix = 2\nbaseline = []\nreferences = 1\nmethod = [[{}]]\n")
 	f.Fuzz(func(t *testing.T, text string) {
+		defer frugal.Bound(t, len(text))()
 		s, err := Parse("f", text, testCatalogue())
 		if (err == nil) == (s == nil) || err != nil && fmt.Sprint(err) == "" {
 			t.Errorf("sweep %v with error %v", s, err)

@@ -25,11 +25,20 @@ type Evaluate struct {
 	LogEvery    int    `key:"log_every" default:"10" range:"[1,)" hash:"no" doc:"steps between lines of steps.jsonl"`
 }
 
+// Watch holds the keys of the sweep's [watch] table: what is done where a run collapses as a whole
+// while it is trained. Warnings change no number; to stop decides at which epoch a cell is measured.
+type Watch struct {
+	StallEpochs int    `key:"stall_epochs" default:"3" range:"[1,)" hash:"set" config:"set" doc:"epochs in a row, at every measurement of the curves, from which on a collapse counts"`
+	OneLive     string `key:"one_live" default:"warn" in:"warn|stop" hash:"set" config:"set" doc:"what to do where at most one prototype is live: warn, or stop, which ends the cell as collapsed and measures it there"`
+	Stalled     string `key:"stalled" default:"warn" in:"warn|stop" hash:"set" config:"set" doc:"the same where the loss is within 0.001 of ln K, that of uniform predictions"`
+	Constant    string `key:"constant" default:"warn" in:"warn|stop" hash:"set" config:"set" doc:"the same where the teacher's features are constant, by what decides that at the end of a run"`
+}
+
 // schema is made once: a sweep looks thousands of times.
 var schema = sync.OnceValue(func() *setting.Schema {
 	tables := []setting.Table{setting.Of[datasets.Options]("data"), setting.Of[encoders.Config]("encoder"), setting.Of[part.Train]("train")}
 	tables = append(tables, augment.Tables()...)
-	tables = append(tables, setting.Of[Evaluate]("evaluate"))
+	tables = append(tables, setting.Of[Evaluate]("evaluate"), setting.Of[Watch]("watch"))
 	return setting.NewSchema(append(tables, methods.Tables()...), methods.Reads())
 })
 

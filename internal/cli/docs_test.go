@@ -31,6 +31,7 @@ func standIns() map[string]standIn {
 		"make build":                       {"protobench version", "the program under test is built already"},
 		"bin/protobench plan my.toml":      {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
 		"bin/protobench run my.toml":       {"protobench run my.toml --dry-run", "trains for minutes"},
+		"protobench serve results":         {"protobench serve --help", "shows runs until it is interrupted"},
 		"make bench-peers > comparison.md": {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
 		"protobench run my.toml --out /shared/me/my --executor slurm --slurm partition=short --slurm time=2:00:00": {"protobench run my.toml --dry-run", needsCluster},
 		"protobench run my.toml --out /shared/me/my --executor slurm":                                              {"protobench run my.toml --dry-run --only=method:dino", needsCluster},
@@ -286,7 +287,7 @@ func checkMake(t *testing.T, words []string) {
 // placeholder.
 func checkVerb(t *testing.T, words []string) {
 	t.Helper()
-	nodes := verbs(t)
+	nodes := verbs()
 	node, ok := nodes[words[0]]
 	if !ok {
 		t.Errorf("no verb %s", words[0])
@@ -318,7 +319,7 @@ func checkArgument(t *testing.T, verb, argument string) {
 			t.Errorf("no ablation %s", argument)
 		}
 	case "list":
-		if !slices.Contains(verbs(t)["list"].Positional[0].EnumSlice(), argument) {
+		if !slices.Contains(verbs()["list"].Positional[0].EnumSlice(), argument) {
 			t.Errorf("no list of %s", argument)
 		}
 	}

@@ -41,7 +41,7 @@ func (c planCommand) Run(ctx context.Context, w *console) error {
 }
 
 func (c planCommand) show(ctx context.Context, w *console, data *harness.Library) error {
-	p, err := c.plan(data)
+	p, err := await(ctx, func() (*harness.Plan, error) { return c.plan(data) })
 	if err != nil {
 		return given(ctx, err)
 	}
@@ -49,7 +49,9 @@ func (c planCommand) show(ctx context.Context, w *console, data *harness.Library
 	if err != nil {
 		return err
 	}
-	budget, err := harness.Estimate(ctx, harness.Distinct(jobs), harness.Real(), data)
+	budget, err := await(ctx, func() ([]harness.Budget, error) {
+		return harness.Estimate(ctx, harness.Distinct(jobs), harness.Real(), data)
+	})
 	if err != nil {
 		return given(ctx, err)
 	}
@@ -234,7 +236,7 @@ type validateCommand struct{ sweepArgument }
 
 // Run reports at once everything that a run would refuse; it opens the data and writes nothing.
 func (c validateCommand) Run(ctx context.Context, w *console) error {
-	p, err := c.plan(openData(ctx))
+	p, err := await(ctx, func() (*harness.Plan, error) { return c.plan(openData(ctx)) })
 	if err != nil {
 		return given(ctx, err)
 	}

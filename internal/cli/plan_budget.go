@@ -14,18 +14,20 @@ type budgetLine struct {
 	Event      string  `json:"event"`
 	Arm        string  `json:"arm"`
 	Cells      int     `json:"cells"`
-	Steps      int     `json:"steps"`            // of one cell
-	StepMS     float64 `json:"step_ms"`          // on one core
-	EvalS      float64 `json:"eval_s"`           // of one cell
-	Weights    int64   `json:"weights_bytes"`    // of one cell, in memory; and on disk at its end where they are kept
-	Prototypes int64   `json:"prototypes_bytes"` // of one cell
-	State      int64   `json:"state_bytes"`      // of one cell, weights and prototypes included
-	Data       int64   `json:"data_bytes"`       // shared by cells
+	Steps      int     `json:"steps"`             // of one cell
+	StepMS     float64 `json:"step_ms"`           // on one core
+	EvalS      float64 `json:"eval_s"`            // of one cell
+	Weights    int64   `json:"weights_bytes"`     // of one cell, in memory; and on disk at its end where they are kept
+	Prototypes int64   `json:"prototypes_bytes"`  // of one cell
+	State      int64   `json:"state_bytes"`       // of one cell, weights and prototypes included
+	Data       int64   `json:"data_bytes"`        // shared by cells
+	Peak       int64   `json:"peak_bytes"`        // of one cell at the end, without the data; estimated
+	Refused    string  `json:"refused,omitempty"` // why its cells cannot run here, where they cannot; nothing of them is timed
 }
 
 func lineOf(b harness.Budget) budgetLine {
 	m := b.Memory
-	return budgetLine{"budget", b.Arm, b.Cells, b.Steps, milliseconds(b.Step), b.Evaluate.Seconds(), m.Weights, m.Prototypes, m.State, m.Data}
+	return budgetLine{"budget", b.Arm, b.Cells, b.Steps, milliseconds(b.Step), b.Evaluate.Seconds(), m.Weights, m.Prototypes, m.State, m.Data, b.Need.Total(), b.Refused}
 }
 
 // budgetTotal sums budgets up.
@@ -47,17 +49,31 @@ func sumOf(p *harness.Plan, budget []harness.Budget) (t budgetTotal) {
 // budgetTable shows where time and memory go.
 func budgetTable(w io.Writer, budget []harness.Budget, total planTotal) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "\narm\tcells\tsteps of each\tweights\tprototypes\tall state\timages\tms per step\ttraining\tevaluation") // a tabwriter fails at Flush
+	_, _ = fmt.Fprintln(t, "\narm\tcells\tsteps of each\tweights\tprototypes\tall state\tpeak\timages\tms per step\ttraining\tevaluation") // a tabwriter fails at Flush
 	for _, b := range budget {
 		m := b.Memory
-		_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\n", b.Arm, b.Cells, b.Steps,
-			megabytes(m.Weights), megabytes(m.Prototypes), megabytes(m.State), megabytes(m.Data), milliseconds(b.Step), roughly(b.Training()), roughly(b.Evaluation()))
+		if b.Refused != "" {
+			_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t-\t-\t-\t%s\t-\t-\t-\ttoo large\n", b.Arm, b.Cells, b.Steps, megabytes(b.Need.Total()))
+			continue
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\n", b.Arm, b.Cells, b.Steps,
+			megabytes(m.Weights), megabytes(m.Prototypes), megabytes(m.State), megabytes(b.Need.Total()), megabytes(m.Data), milliseconds(b.Step), roughly(b.Training()), roughly(b.Evaluation()))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n%s\n", spent(budget, total), stored(total))
+	_, err := fmt.Fprintf(w, "\n%s\n%s\n%s", spent(budget, total), stored(total), refused(budget))
 	return err
+}
+
+// refused says of the arms that are too large to run here what they need.
+func refused(budget []harness.Budget) (text string) {
+	for _, b := range budget {
+		if b.Refused != "" {
+			text += b.Arm + ": its cells will fail here, and no other: each " + b.Refused + "\n"
+		}
+	}
+	return text
 }
 
 // spent is the time of all cells.

@@ -19,7 +19,9 @@ type runCommand struct {
 	selection
 	executorFlags
 	Out         string        `placeholder:"DIR" help:"Folder of the results (results/NAME)."`
-	Jobs        int           `short:"j" placeholder:"N" default:"${cpus}" help:"Cells at a time, at least 1 (one per CPU)."`
+	Jobs        atATime       `short:"j" placeholder:"N" default:"auto" help:"Cells at a time, at least 1, or auto: one per CPU, as far as the memory goes."`
+	MaxMemory   byteSize      `placeholder:"SIZE" help:"Memory that all cells may take together with their images, e.g. 4GB (what the machine, its control groups and ulimit leave)."`
+	MaxTime     time.Duration `placeholder:"TIME" help:"Time that a cell may take, e.g. 90m; one that takes longer fails and keeps its checkpoint."`
 	Checkpoint  time.Duration `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often: a kill costs no more than this (30s)."`
 	RetryFailed bool          `help:"Run failed cells again."`
 	FailFast    bool          `help:"Stop at the first failed cell."`
@@ -30,9 +32,6 @@ type runCommand struct {
 
 // Validate refuses flags that make no sense.
 func (c runCommand) Validate() error {
-	if c.Jobs < 1 {
-		return fmt.Errorf("-j %d: expected at least 1", c.Jobs)
-	}
 	if c.Checkpoint <= 0 {
 		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	}
@@ -60,12 +59,17 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 		return c.submit(ctx, w, p, jobs, dir)
 	}
 	progress := newProgress(w, c.JSON)
+	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
-		Jobs: c.Jobs, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
+		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
 	})
+	page.end()
 	if err != nil {
 		return err
+	}
+	if ctx.Err() != nil || summary.Done == 0 { // no report follows
+		page.last()
 	}
 	return c.conclude(ctx, w, dir, summary, len(p.Sweep.Claims))
 }

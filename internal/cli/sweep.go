@@ -71,6 +71,27 @@ func given(ctx context.Context, err error) error {
 	return err
 }
 
+// await runs work that writes nothing until a signal comes, which it is not asked to notice: the
+// program ends then.
+func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		v, err := work()
+		done <- outcome{v, err}
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
 // message is the text of an error. Configuration errors start with file and line, as editors
 // understand them.
 func message(err error) string {

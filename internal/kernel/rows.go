@@ -39,6 +39,21 @@ func Sum(x []float32) float64 {
 	return finish(s, n, len(x), func(i int) float64 { return float64(x[i]) })
 }
 
+// finiteRun is the number of entries that Finite looks at as one sum.
+const finiteRun = 1 << 16
+
+// Finite reports whether no number of x is NaN or infinite.
+func Finite(x []float32) bool {
+	for len(x) > 0 {
+		n := min(len(x), finiteRun)
+		if s := Sum(x[:n]); math.IsNaN(s) || math.IsInf(s, 0) { // a float64 sum of finite float32 numbers is finite
+			return false
+		}
+		x = x[n:]
+	}
+	return true
+}
+
 // Moments returns the mean and the biased variance of x, in two passes in float64.
 func Moments(x []float32) (mean, variance float64) {
 	mean = Sum(x) / float64(len(x))

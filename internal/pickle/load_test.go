@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -188,6 +190,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add([]byte("(cos\nsystem\nS'x'\no."))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		v, rest, err := Load(b, Options{})
 		if err == nil && len(rest) >= len(b) {
 			t.Errorf("%v out of nothing", v)

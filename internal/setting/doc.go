@@ -8,6 +8,7 @@
 //	in       choices, parted by |
 //	read     parts of an arm, or "other.key=value", that read it, parted by commas; without it whoever owns the table
 //	needs    conditions under which it has an effect, all of them, alternatives parted by |
+//	least    value under which float32 does not hold what comes of it, which is warned of
 //	hash     "no" where it changes no number, "set" where it was added later and says nothing at its default
 //	doc      one line for people
 //	also     what other programs call it, parted by commas, for suggestions

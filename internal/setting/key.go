@@ -28,6 +28,10 @@ type Key struct {
 	// addition that left existing configs as they were.
 	Quiet bool `json:"-"`
 
+	// Least is the value under which float32 no longer holds what comes of it, such as exp(-s/value)
+	// of scores s; 0 where there is none.
+	Least float64 `json:"-"`
+
 	Also []string `json:"-"` // what other programs call it: for suggestions
 
 	kind  reflect.Kind
@@ -54,6 +58,9 @@ func newKey(field reflect.StructField, table, owner string) Key {
 	}
 	if len(k.Readers) == 0 && owner != "" {
 		k.Readers = []string{owner}
+	}
+	if least := tag.Get("least"); least != "" {
+		k.Least = bound(least, 0)
 	}
 	k.value = k.parse()
 	return k

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -283,7 +285,10 @@ func TestUnknownTypesOfNumPy(t *testing.T) {
 
 func FuzzNPZ(f *testing.F) {
 	f.Add(npz(f, "x.npy", npy("{'descr': '<f2', 'fortran_order': True, 'shape': (1, 2), }", 1, 2, 3, 4)))
-	f.Fuzz(func(t *testing.T, b []byte) { readAll(t, ScanNPZ, b) })
+	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
+		readAll(t, ScanNPZ, b)
+	})
 }
 
 // readAll reads what a file has to give: as many numbers as are said, or an error.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -97,6 +99,7 @@ func TestNPYRefuses(t *testing.T) {
 func FuzzNPY(f *testing.F) {
 	f.Add(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 1, 2, 3, 4, 5, 6, 7, 8))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		readAll(t, ScanNPY, b)
 		if x, err := DecodeNPY("x", b); err == nil {
 			if err := x.check(); err != nil {

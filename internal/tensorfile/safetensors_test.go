@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/frugal"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -206,6 +208,7 @@ func FuzzSafetensors(f *testing.F) {
 	f.Add(raw(`{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`, 1, 2))
 	f.Add(raw(`{"__metadata__":{"k":"v"},"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}`, 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		readAll(t, ScanSafetensors, b)
 		got, err := decode(b)
 		if err != nil {

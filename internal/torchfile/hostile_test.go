@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"protobench/internal/frugal"
 )
 
 // archive is a ZIP file of names and contents in turn.
@@ -162,6 +164,7 @@ func fuzz(f *testing.F, format string) {
 		f.Add(readFile(f, "tensor.pt"))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer frugal.Bound(t, len(b))()
 		a, err := Scan("x", bytes.NewReader(b))
 		if err != nil {
 			return

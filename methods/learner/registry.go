@@ -1,7 +1,13 @@
 package learner
 
-// Declarations are the learners that work with any objective, in the order of tables.
-func Declarations() []Declaration {
+import "sync"
+
+// Declarations are the learners that work with any objective, in the order of tables; the slice is shared and must
+// not be changed.
+func Declarations() []Declaration { return declarations() }
+
+// declarations are made once: a sweep looks thousands of times.
+var declarations = sync.OnceValue(func() []Declaration {
 	return []Declaration{
 		jointPart(),
 		frozenPart(),
@@ -12,7 +18,7 @@ func Declarations() []Declaration {
 		emaPart(),
 		hypersphericalPart(),
 	}
-}
+})
 
 // Find returns the learner of a name.
 func Find(name string) (Declaration, bool) {

@@ -16,8 +16,8 @@ import (
 type SelfCluster struct {
 	LR                float64 `key:"lr" default:"0.0005" range:"(0,)" doc:"learning rate of the prototypes' own AdamW, constant"`
 	WeightDecay       float64 `key:"weight_decay" default:"0" range:"[0,)" doc:"weight decay of that AdamW"`
-	TargetTemperature float64 `key:"target_temperature" default:"0.06" range:"(0,10]" doc:"temperature of the Sinkhorn targets"`
-	Temperature       float64 `key:"temperature" default:"0.12" range:"(0,10]" doc:"temperature of the predictions"`
+	TargetTemperature float64 `key:"target_temperature" default:"0.06" range:"(0,10]" least:"0.0115" doc:"temperature of the Sinkhorn targets"`
+	Temperature       float64 `key:"temperature" default:"0.12" range:"(0,10]" least:"0.001" doc:"temperature of the predictions"`
 	Iterations        int     `key:"iterations" default:"3" range:"[1,100]" doc:"Sinkhorn-Knopp iterations"`
 }
 

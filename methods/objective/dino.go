@@ -18,8 +18,8 @@ import (
 type DINO struct {
 	Targets            string  `key:"targets" default:"centering" in:"centering|sinkhorn" doc:"how teacher scores become targets"`
 	Scores             string  `key:"scores" default:"cosine" in:"cosine|vmf|linear" hash:"set" doc:"cosines; log-densities of a von Mises-Fisher mixture whose concentrations are the prototypes' lengths over the temperature; or inner products with prototypes of free length, no weight norm (DINOv3)"`
-	TeacherTemperature float64 `key:"teacher_temperature" also:"teacher_temp" default:"0.04" range:"(0,10]" read:"dino,ibot" doc:"teacher temperature after warm-up"`
-	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" read:"dino,ibot" needs:"dino.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
+	TeacherTemperature float64 `key:"teacher_temperature" also:"teacher_temp" default:"0.04" range:"(0,10]" least:"0.001" read:"dino,ibot" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" least:"0.001" read:"dino,ibot" needs:"dino.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
 	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"0" range:"[0,)" read:"dino,ibot" needs:"dino.warmup_teacher_temperature!=dino.teacher_temperature|ibot.patch_warmup_teacher_temperature!=ibot.patch_teacher_temperature" doc:"epochs in which the teacher temperature rises"`
 	CenterMomentum     float64 `key:"center_momentum" default:"0.9" range:"[0,1]" read:"dino,ibot" doc:"EMA momentum of the center"`
 	Iterations         int     `key:"iterations" default:"3" range:"[1,100]" read:"dino.targets=sinkhorn" doc:"Sinkhorn-Knopp iterations, with sinkhorn targets"`
@@ -54,13 +54,18 @@ func dinoPart() Declaration {
 // hotTeacher warns of targets that are flatter than predictions: the center takes off what they
 // have in common, and what is left goes to the uniform distribution.
 func hotTeacher(c part.Config) []setting.Warning {
-	const key = "dino.teacher_temperature"
+	return warmerThanStudent(c, "dino.teacher_temperature",
+		"centred targets that are flatter than predictions become uniform, and the loss stays at ln K")
+}
+
+// warmerThanStudent warns of a teacher's temperature that is not below the student's, and of what
+// comes of it.
+func warmerThanStudent(c part.Config, key, effect string) []setting.Warning {
 	teacher, student := c.Settings.Float(key), c.Settings.Float("loss.temperature")
 	if teacher < student {
 		return nil
 	}
-	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %g is not below the student's %g: centred targets that are flatter than predictions become uniform, and the loss stays at ln K; lower it, e.g. to %.2g",
-		key, teacher, student, 0.4*student)}}
+	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %g is not below the student's %g: %s; lower it, e.g. to %.2g", key, teacher, student, effect, 0.4*student)}}
 }
 
 // lengthsAlone refuses scores that depend on the prototypes' lengths where nothing would come of

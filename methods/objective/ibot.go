@@ -21,8 +21,8 @@ type IBOT struct {
 	ClassWeight        float64 `key:"class_weight" default:"1" range:"[0,)" hash:"set" config:"set" doc:"weight λ₁ of the class token's loss"`
 	Start              int     `key:"patch_start_epoch" default:"0" range:"[0,)" hash:"set" config:"set" needs:"ibot.mask_share!=0" doc:"epoch from which patches are hidden; their teacher temperature begins to rise there"`
 	Weight             float64 `key:"patch_weight" default:"1" range:"[0,)" needs:"ibot.mask_share!=0" doc:"weight λ₂ of the hidden patches' loss"`
-	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"teacher temperature for patches after warm-up"`
-	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0,dino.warmup_teacher_epochs!=0" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
+	TeacherTemperature float64 `key:"patch_teacher_temperature" default:"0.04" range:"(0,10]" least:"0.001" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"teacher temperature for patches after warm-up"`
+	WarmupTemperature  float64 `key:"patch_warmup_teacher_temperature" default:"0.04" range:"(0,10]" least:"0.001" needs:"ibot.mask_share!=0,ibot.patch_weight!=0,dino.warmup_teacher_epochs!=0" doc:"teacher temperature for patches at the start; it rises over dino.warmup_teacher_epochs"`
 	CenterMomentum     float64 `key:"patch_center_momentum" default:"0.9" range:"[0,1]" needs:"ibot.mask_share!=0,ibot.patch_weight!=0" doc:"EMA momentum of the patches' center"`
 }
 
@@ -36,7 +36,13 @@ func ibotPart() Declaration {
 				"loss.temperature", "prototypes.count", "prototypes.init", "dino.teacher_temperature", "dino.warmup_teacher_temperature",
 				"dino.warmup_teacher_epochs", "dino.center_momentum",
 			},
-			Warn: hotTeacher,
+			Warn: func(c part.Config) []setting.Warning {
+				own, patches := setting.Read[IBOT](c.Settings, "ibot"), []setting.Warning(nil)
+				if own.Share > 0 && own.Weight > 0 {
+					patches = warmerThanStudent(c, "ibot.patch_teacher_temperature", "centred targets of patches that are flatter than predictions become uniform")
+				}
+				return append(hotTeacher(c), patches...)
+			},
 			Onsets: func(c part.Config) []part.Onset {
 				own := setting.Read[IBOT](c.Settings, "ibot")
 				return slices.Concat(teacherWarmup(c), own.begin(), own.warmup(c))

@@ -17,8 +17,8 @@ import (
 type MaSSL struct {
 	Memory             int     `key:"memory" default:"2048" range:"[2,)" doc:"past embeddings that stand in the prototypes' place"`
 	Block              int     `key:"block" default:"256" range:"[2,)" doc:"embeddings per block of the random partition; what is left over sits the step out"`
-	TeacherTemperature float64 `key:"teacher_temperature" default:"0.07" range:"(0,10]" doc:"teacher temperature after warm-up"`
-	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" needs:"massl.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.07" range:"(0,10]" least:"0.001" doc:"teacher temperature after warm-up"`
+	WarmupTemperature  float64 `key:"warmup_teacher_temperature" default:"0.04" range:"(0,10]" least:"0.001" needs:"massl.warmup_teacher_epochs!=0" doc:"teacher temperature at the start"`
 	WarmupEpochs       int     `key:"warmup_teacher_epochs" default:"6" range:"[0,)" needs:"massl.warmup_teacher_temperature!=massl.teacher_temperature" doc:"epochs in which the teacher temperature rises"`
 }
 
@@ -33,6 +33,9 @@ func masslPart() Declaration {
 					return part.Refuse("massl.block", "take a smaller block", "a block of %d is more than the %d embeddings of the memory", s.Block, s.Memory)
 				}
 				return nil
+			},
+			Warn: func(c part.Config) []setting.Warning {
+				return append(warmerThanStudent(c, "massl.teacher_temperature", "targets that are flatter than predictions sharpen nothing"), longQueue(c, "massl.memory")...)
 			},
 			Onsets: func(c part.Config) []part.Onset {
 				return rampOnset(c, "massl.warmup_teacher_epochs", "teacher temperature", masslRamp(setting.Read[MaSSL](c.Settings, "massl")))

@@ -63,7 +63,7 @@ func (v Views) swap(targets, codes []float32, k int) {
 
 // Loss holds what the losses of most objectives share.
 type Loss struct {
-	Temperature float64 `key:"temperature" also:"temperature,temp,tau,student_temp,student_temperature" default:"0.1" range:"(0,10]" doc:"student temperature (msn: of both branches)"`
+	Temperature float64 `key:"temperature" also:"temperature,temp,tau,student_temp,student_temperature" default:"0.1" range:"(0,10]" least:"0.001" doc:"student temperature (msn: of both branches)"`
 }
 
 // Traits say how an objective uses embeddings and prototypes. They follow from the settings alone,

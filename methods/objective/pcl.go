@@ -17,7 +17,7 @@ import (
 // 20 warm-up epochs of 200, for
 // 1.3 million images).
 type PCL struct {
-	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
+	Temperature  float64 `key:"temperature" default:"0.2" range:"(0,10]" least:"0.001" doc:"temperature τ of InfoNCE and mean of the centroids' temperatures"`
 	Sets         int     `key:"sets" default:"3" range:"[1,9]" doc:"clusterings M: of prototypes.count centroids, half as many, a quarter …"`
 	Negatives    int     `key:"negatives" default:"1024" range:"[1,)" doc:"past keys in InfoNCE, and at most so many other centroids in each set's softmax"`
 	Iterations   int     `key:"iterations" default:"20" range:"[1,1000]" doc:"iterations of k-means"`

@@ -1,7 +1,13 @@
 package objective
 
-// Declarations are the objectives, in the order of tables.
-func Declarations() []Declaration {
+import "sync"
+
+// Declarations are the objectives, in the order of tables; the slice is shared and must
+// not be changed.
+func Declarations() []Declaration { return declarations() }
+
+// declarations are made once: a sweep looks thousands of times.
+var declarations = sync.OnceValue(func() []Declaration {
 	return []Declaration{
 		swavPart(),
 		dinoPart(),
@@ -17,7 +23,7 @@ func Declarations() []Declaration {
 		lejepaPart(),
 		sopPart(),
 	}
-}
+})
 
 // Find returns the objective of a name.
 func Find(name string) (Declaration, bool) {

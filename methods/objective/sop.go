@@ -18,7 +18,7 @@ type SOP struct {
 	Supports           int     `key:"supports" default:"8" range:"[0,)" doc:"nearest other embeddings of the memory that stand beside each anchor"`
 	Tasks              int     `key:"tasks" default:"4" range:"[1,)" doc:"tasks of a step, each with anchors of its own; the loss is their mean"`
 	Smoothing          float64 `key:"smoothing" default:"0.1" range:"[0,1)" doc:"share of an anchor that counts for the other anchors of its task"`
-	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" doc:"teacher temperature"`
+	TeacherTemperature float64 `key:"teacher_temperature" default:"0.04" range:"(0,10]" least:"0.001" doc:"teacher temperature"`
 }
 
 // sopPart declares [sop].
@@ -28,6 +28,9 @@ func sopPart() Declaration {
 			Name: "sop", Source: "Silva et al. 2025",
 			Doc:   "no prototypes: the student tells images apart by random past embeddings and their nearest others as the teacher does",
 			Table: setting.Of[SOP]("sop").OwnedBy("sop"), Reads: []string{"loss.temperature"},
+			Warn: func(c part.Config) []setting.Warning {
+				return append(warmerThanStudent(c, "sop.teacher_temperature", "targets that are flatter than predictions sharpen nothing"), longQueue(c, "sop.memory")...)
+			},
 			Check: func(c part.Config) []*setting.KeyError {
 				s := setting.Read[SOP](c.Settings, "sop")
 				if s.Anchors+s.Supports <= s.Memory {

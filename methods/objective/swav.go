@@ -15,7 +15,7 @@ import (
 
 // SwAV holds the keys of the [swav] table (Caron et al. 2020).
 type SwAV struct {
-	Epsilon    float64 `key:"epsilon" default:"0.05" range:"(0,10]" doc:"entropy of the Sinkhorn-Knopp codes"`
+	Epsilon    float64 `key:"epsilon" default:"0.05" range:"(0,10]" least:"0.0115" doc:"entropy of the Sinkhorn-Knopp codes"`
 	Iterations int     `key:"iterations" default:"3" range:"[1,100]" doc:"Sinkhorn-Knopp iterations"`
 	Queue      int     `key:"queue" default:"0" range:"[0,)" doc:"past embeddings per view that take part in the codes"`
 	QueueStart float64 `key:"queue_start" default:"1" range:"[0,)" needs:"swav.queue!=0" doc:"epoch from which the queue is used"`
@@ -37,7 +37,7 @@ func swavPart() Declaration {
 			},
 			Warn: func(c part.Config) []setting.Warning {
 				queue := c.Settings.Int("swav.queue")
-				return slices.Concat(unfilledQueue(c), longQueue(c), thinCodes(c, c.Train.Batch+queue))
+				return slices.Concat(unfilledQueue(c), longQueue(c, "swav.queue"), thinCodes(c, c.Train.Batch+queue))
 			},
 		},
 		Traits: func(v setting.Values) Traits {
@@ -59,9 +59,8 @@ func unfilledQueue(c part.Config) []setting.Warning {
 	return []setting.Warning{{Key: "swav.queue", Text: fmt.Sprintf("swav.queue = %d: it is never full in %d steps of %d images, and never takes part in the codes", s.Queue, steps, c.Train.Batch)}}
 }
 
-// longQueue warns of a queue that has several embeddings of one image.
-func longQueue(c part.Config) []setting.Warning {
-	const key = "swav.queue"
+// longQueue warns of a queue, or a memory, that has several embeddings of one image.
+func longQueue(c part.Config, key string) []setting.Warning {
 	queue := c.Settings.Int(key)
 	if c.Images == 0 || queue <= c.Images {
 		return nil

@@ -1,6 +1,8 @@
 package term
 
 import (
+	"sync"
+
 	"protobench/encoders"
 	"protobench/internal/setting"
 	"protobench/methods/part"
@@ -26,8 +28,12 @@ type Declaration struct {
 	New func(v setting.Values, in Inputs) (term *G.Node, weight float64, err error)
 }
 
-// Declarations are the regularizers, in the order of tables.
-func Declarations() []Declaration {
+// Declarations are the regularizers, in the order of tables; the slice is shared and must
+// not be changed.
+func Declarations() []Declaration { return declarations() }
+
+// declarations are made once: a sweep looks thousands of times.
+var declarations = sync.OnceValue(func() []Declaration {
 	return []Declaration{
 		koleoPrototypesPart(),
 		koleoFeaturesPart(),
@@ -35,7 +41,7 @@ func Declarations() []Declaration {
 		orthogonalityPart(),
 		repulsionPart(),
 	}
-}
+})
 
 // Find returns the regularizer of a name.
 func Find(name string) (Declaration, bool) {

@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"fmt"
-	"slices"
 
 	"protobench/internal/kernel"
 	"protobench/internal/team"
@@ -35,18 +34,8 @@ func Of(rows, cols int, data []float32) Matrix {
 // Row returns row i, [Cols], sharing memory with the matrix.
 func (m Matrix) Row(i int) []float32 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
 
-// finiteRun is the number of entries that are looked at as one sum.
-const finiteRun = 1 << 16
-
 // Finite reports whether no entry is NaN or infinite.
-func (m Matrix) Finite() bool {
-	for run := range slices.Chunk(m.Data, finiteRun) { // a float64 sum of finite float32 numbers is finite
-		if !Finite(kernel.Sum(run)) {
-			return false
-		}
-	}
-	return true
-}
+func (m Matrix) Finite() bool { return kernel.Finite(m.Data) }
 
 // Pick returns a copy of the given rows, [len(rows),Cols].
 func (m Matrix) Pick(rows []int) Matrix {
