@@ -38,7 +38,7 @@ func (c runCommand) Validate() error {
 	if c.Checkpoint <= 0 {
 		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	}
-	return c.check()
+	return c.check(c.FailFast)
 }
 
 // Run plans, runs what is missing and reports.
