@@ -81,9 +81,11 @@ generate: ## write the kernels' assembly again (avo, a module of its own)
 	cd $(KERNEL)/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go
 	gofmt -w $(KERNEL)/kernels_amd64.go
 
-docs: ## write docs/methods.md again from what the program lists
+docs: ## write docs/methods.md and docs/sweep.md again from what the program lists
 	$(GO) run . list all --markdown > docs/methods.md.new
+	$(GO) run . list keys --markdown > docs/sweep.md.new
 	mv docs/methods.md.new docs/methods.md
+	mv docs/sweep.md.new docs/sweep.md
 
 bench: ## run all Go benchmarks once
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
