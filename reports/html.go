@@ -186,7 +186,7 @@ func (f finding) onPage() htmlpage.Finding {
 	low, high := e.Interval()
 	out := htmlpage.Finding{
 		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: f.quantity(), Contrast: f.formula(),
-		Measured: f.measure.signed(e, e.N), Expected: f.expected(), N: e.N, P: pText(f.p), Holm: pText(f.holm),
+		Measured: f.measure.Signed(e, e.N), Expected: f.expected(), N: e.N, P: pText(f.p), Holm: pText(f.holm),
 		Interval: htmlpage.Interval{Mean: e.Mean, Low: low, High: high},
 	}
 	switch effect := f.claim.Effect; f.claim.Direction {
@@ -277,7 +277,7 @@ func (s *sweep) overview() *table.Table {
 		{Name: "arm", CSV: "arm", Text: true, Brief: true}, {Name: "seed", CSV: "seed", Brief: true}, {Name: "outcome", CSV: "outcome", Text: true, Brief: true}, {Name: "epoch", CSV: "epoch"},
 	}}
 	for _, m := range measures {
-		c := m.column()
+		c := m.Column()
 		c.Brief = true
 		t.Columns = append(t.Columns, c)
 	}
@@ -311,7 +311,7 @@ func (m measure) plain(r run) table.Value {
 	if r.State != store.Done || math.IsNaN(v) {
 		return table.Value{Text: undefined}
 	}
-	return table.Number(v, m.number(v))
+	return table.Number(v, m.Number(v))
 }
 
 // duration is a time; one that was not taken is undefined.
