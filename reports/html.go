@@ -64,7 +64,7 @@ func (p *Pages) Page(dir string, live *Live) (htmlpage.Report, error) {
 	if err != nil {
 		return htmlpage.Report{}, err
 	}
-	return s.page(p, pictures, findings, s.tables(findings), live), nil
+	return s.page(p, pictures, findings, s.tables(findings), live)
 }
 
 // figures draws the pictures, once while the same cells have ended.
@@ -119,7 +119,11 @@ func (s *sweep) writeIndex(figures []figure, findings []finding, all tables) err
 	if err != nil {
 		return err
 	}
-	return writePage(s.dir.Report(), s.page(&Pages{}, pictures, findings, all, nil))
+	r, err := s.page(&Pages{}, pictures, findings, all, nil)
+	if err != nil {
+		return err
+	}
+	return writePage(s.dir.Report(), r)
 }
 
 // writePage writes index.html into a report's folder.
@@ -135,9 +139,13 @@ func writePage(folder string, r htmlpage.Report) error {
 }
 
 // page puts what the report knows into the order of the page.
-func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, findings []finding, all tables, live *Live) htmlpage.Report {
+func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, findings []finding, all tables, live *Live) (htmlpage.Report, error) {
+	late, err := s.dir.ClaimsAfter()
+	if err != nil {
+		return htmlpage.Report{}, err
+	}
 	r := htmlpage.Report{
-		Name: s.plan.Name, Question: s.plan.Question, Note: s.plan.Note, Progress: s.progress(live), Figures: pictures,
+		Name: s.plan.Name, Question: s.plan.Question, Note: s.plan.Note, Progress: s.progress(live), Figures: pictures, Late: late,
 		Results: all.first(), More: all.others(), Setup: s.setup(), Origin: plainLines(s.provenanceLines()...), Columns: plainLines(strings.Split(s.definitions(), "\n")...),
 		Overview: htmlpage.Section{Title: "Cells", Table: s.overview()}, Cells: s.cells(p),
 	}
@@ -147,7 +155,7 @@ func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, findings []finding, a
 	if len(findings) > 0 {
 		r.Judging = fmt.Sprintf(rules, len(findings))
 	}
-	return r
+	return r, nil
 }
 
 // plainLines takes the bullets off lines and leaves empty ones away.
@@ -186,7 +194,7 @@ func (f finding) onPage() htmlpage.Finding {
 	low, high := e.Interval()
 	out := htmlpage.Finding{
 		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: f.quantity(), Contrast: f.formula(),
-		Measured: f.measure.signed(e, e.N), Expected: f.expected(), N: e.N, P: pText(f.p), Holm: pText(f.holm),
+		Measured: f.measure.Signed(e, e.N), Expected: f.expected(), N: e.N, P: pText(f.p), Holm: pText(f.holm),
 		Interval: htmlpage.Interval{Mean: e.Mean, Low: low, High: high},
 	}
 	switch effect := f.claim.Effect; f.claim.Direction {
@@ -277,7 +285,7 @@ func (s *sweep) overview() *table.Table {
 		{Name: "arm", CSV: "arm", Text: true, Brief: true}, {Name: "seed", CSV: "seed", Brief: true}, {Name: "outcome", CSV: "outcome", Text: true, Brief: true}, {Name: "epoch", CSV: "epoch"},
 	}}
 	for _, m := range measures {
-		c := m.column()
+		c := m.Column()
 		c.Brief = true
 		t.Columns = append(t.Columns, c)
 	}
@@ -311,7 +319,7 @@ func (m measure) plain(r run) table.Value {
 	if r.State != store.Done || math.IsNaN(v) {
 		return table.Value{Text: undefined}
 	}
-	return table.Number(v, m.number(v))
+	return table.Number(v, m.Number(v))
 }
 
 // duration is a time; one that was not taken is undefined.
