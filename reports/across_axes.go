@@ -49,10 +49,10 @@ func (s *sweep) acrossRow(arms []*arm, m measure) []table.Value {
 	if len(stats.Finite(all)) > 0 {
 		iqmText = m.Number(iqm)
 	}
-	row := append(texts(placeMethod(arms[0]), m.WithUnit()), table.Count(len(arms), fmt.Sprint(len(arms))), table.Number(iqm, iqmText))
+	row := append(table.Texts(placeMethod(arms[0]), m.WithUnit()), table.Count(len(arms), fmt.Sprint(len(arms))), table.Number(iqm, iqmText))
 	base := s.partnersOf(arms)
 	if base == nil {
-		return append(row, texts(undefined, undefined, undefined, undefined)...)
+		return append(row, table.Texts(undefined, undefined, undefined, undefined)...)
 	}
 	differences, better := s.overSettings(arms, base, m)
 	d, p := m.Difference(differences), stats.EstimatedWithin(better, 0, 100)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 	"protobench/stats"
 )
 
@@ -233,7 +234,7 @@ func (f finding) because() string {
 		return "the whole interval falls short of the effect that matters"
 	case f.claim.Direction != stats.None && stats.SmallestHolm(e.N, f.family) >= stats.Level:
 		return fmt.Sprintf("%s cannot take p below %s over %s, whatever they show; %d seeds can",
-			plural(e.N, "paired seed"), pText(stats.SmallestHolm(e.N, f.family)), plural(f.family, "claim"), stats.SeedsNeeded(f.family))
+			table.Plural(e.N, "paired seed"), pText(stats.SmallestHolm(e.N, f.family)), table.Plural(f.family, "claim"), stats.SeedsNeeded(f.family))
 	case f.claim.Direction == stats.None:
 		return "the interval is too wide to tell"
 	}

@@ -24,14 +24,6 @@ func columns(measures []measure) []table.Column {
 	return out
 }
 
-func texts(of ...string) []table.Value {
-	var out []table.Value
-	for _, w := range of {
-		out = append(out, table.Value{Text: w})
-	}
-	return out
-}
-
 // undefined stands in tables where there is no value.
 const undefined = table.Undefined
 
@@ -45,12 +37,4 @@ func pText(p float64) string {
 		return fmt.Sprintf("%.1g", p)
 	}
 	return fmt.Sprintf("%.3f", p)
-}
-
-// plural writes a number of things: "1 seed", "6 seeds".
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 	"protobench/stats"
 )
 
@@ -107,7 +108,7 @@ func cutLearner(baseline string) (string, bool) {
 // holmNote says what n pairs can show when m tests are declared.
 func holmNote(n, m int) string {
 	need := max(n, stats.SeedsNeeded(m))
-	text := fmt.Sprintf("With %s the smallest two-sided sign-flip p of one test is %s", plural(n, "paired seed"), pText(stats.SmallestP(n)))
+	text := fmt.Sprintf("With %s the smallest two-sided sign-flip p of one test is %s", table.Plural(n, "paired seed"), pText(stats.SmallestP(n)))
 	if stats.SmallestP(n) >= stats.Level {
 		text += "; six seeds reach 0.031, for one test"
 	}

@@ -122,10 +122,10 @@ func findingTable(all []finding) *table.Table {
 		{Name: "p", CSV: "p"}, {Name: "p, Holm", CSV: "p_holm", Brief: true, Drop: 4}, {Name: "detectable", CSV: "detectable"}, {Name: "verdict", CSV: "verdict", Text: true, Brief: true},
 	}}
 	for _, f := range all {
-		row := texts(f.claim.Name, f.quantity(), f.formula(), f.expected())
+		row := table.Texts(f.claim.Name, f.quantity(), f.formula(), f.expected())
 		row = append(row, table.Value{Text: f.measure.Signed(f.estimate, f.estimate.N), Estimate: &f.estimate})
 		row = append(row, table.Count(f.estimate.N, fmt.Sprint(f.estimate.N)), pValue(f.p), pValue(f.holm), table.Number(f.detectable(), f.power()))
-		t.Rows = append(t.Rows, append(row, texts(string(f.verdict))...))
+		t.Rows = append(t.Rows, append(row, table.Texts(string(f.verdict))...))
 	}
 	return t
 }

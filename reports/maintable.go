@@ -7,6 +7,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -16,7 +17,7 @@ const mainCaption = "How unique and how used each arm's prototypes are, how good
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
 func (s *sweep) mainTable() *table.Table {
-	t := &table.Table{Name: "main", Caption: mainCaption, Entries: entriesText, Columns: s.mainColumns()}
+	t := &table.Table{Name: "main", Caption: mainCaption, Entries: quantity.Entries, Columns: s.mainColumns()}
 	comparisons := s.comparisons()
 	measures := s.measured(metrics.MainTable)
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)

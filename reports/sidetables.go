@@ -9,6 +9,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 )
 
@@ -31,7 +32,7 @@ func (s *sweep) comparisonTable() *table.Table {
 // and beside the arm whose shadow it is.
 func (s *sweep) observerTable() *table.Table {
 	measures := observerMeasures()
-	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm.", Entries: entriesText,
+	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm.", Entries: quantity.Entries,
 		Columns: append([]table.Column{words("method"), words("learner"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
@@ -71,7 +72,7 @@ func (a *arm) observers() []string {
 
 func (a *arm) learnerRow(label, observer string, measures []measure) []table.Value {
 	runs := a.counted()
-	row := append(texts(a.label, label), table.Count(len(runs), fmt.Sprint(len(runs))))
+	row := append(table.Texts(a.label, label), table.Count(len(runs), fmt.Sprint(len(runs))))
 	for _, m := range measures {
 		row = append(row, m.cell(runs, observer, false))
 	}
@@ -94,7 +95,7 @@ func (s *sweep) epsilonTable() *table.Table {
 			measures = append(measures, measureOf(key(eps)))
 		}
 	}
-	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one.", Entries: entriesText,
+	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one.", Entries: quantity.Entries,
 		Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
 	if len(s.defined(measures)) == 0 {
 		return t
@@ -113,7 +114,7 @@ func (s *sweep) epsilonTable() *table.Table {
 // randomRows sets random vectors beside arms, in the columns of measures behind the first two.
 func (s *sweep) randomRows(t *table.Table, measures []measure) {
 	for _, b := range s.random {
-		row := texts(b.label(), undefined)
+		row := table.Texts(b.label(), undefined)
 		for _, m := range measures {
 			row = append(row, b.value(m))
 		}
