@@ -14,7 +14,7 @@ import (
 func (s *sweep) armTable() *table.Table {
 	t := &table.Table{Name: "arms", Caption: "What each arm is made of, and every setting in which arms differ; a dash marks what an arm does not read."}
 	for _, name := range []string{"method", "objective", "learner", "regularizers", "embedding", "form", "observers"} {
-		t.Columns = append(t.Columns, words(name))
+		t.Columns = append(t.Columns, table.Words(name))
 	}
 	differing := s.differing()
 	for _, key := range differing {

@@ -28,7 +28,7 @@ func (s *sweep) geometryTable() *table.Table {
 
 // sideTable has a row per arm and a column per measure.
 func (s *sweep) sideTable(arms []*arm, measures []measure) *table.Table {
-	t := &table.Table{Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
+	t := &table.Table{Columns: append([]table.Column{table.Words("method"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {
 		row := []table.Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}

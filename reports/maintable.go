@@ -74,7 +74,7 @@ func (s *sweep) mainColumns() []table.Column {
 		c.Brief, c.Drop = true, dropDifference
 		columns = append(columns, c)
 	}
-	columns = append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Better: table.Lower, Brief: true, Drop: dropTime}, words("outcome"))
+	columns = append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Better: table.Lower, Brief: true, Drop: dropTime}, table.Words("outcome"))
 	for _, status := range tallied() {
 		columns = append(columns, table.Column{CSV: "runs." + status, Data: true})
 	}
@@ -234,7 +234,7 @@ func (s *sweep) tableNotes(t *table.Table, comparisons []comparison) {
 		n = max(n, c.difference.N)
 	}
 	if n > 0 && stats.SmallestHolm(n, len(comparisons)) >= stats.Level {
-		t.General = append(t.General, holmNote(n, len(comparisons)))
+		t.General = append(t.General, quantity.HolmNote(n, len(comparisons)))
 	}
 }
 

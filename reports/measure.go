@@ -85,3 +85,17 @@ func (m measure) cell(runs []run, observer string, counted bool) table.Value {
 	}
 	return v
 }
+
+// seedsColumn counts the runs behind a row.
+func seedsColumn() table.Column { return table.Column{Name: "n", CSV: "n"} }
+
+func columns(measures []measure) []table.Column {
+	var out []table.Column
+	for _, m := range measures {
+		out = append(out, m.Column())
+	}
+	return out
+}
+
+// undefined stands in tables where there is no value.
+const undefined = table.Undefined

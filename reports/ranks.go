@@ -21,7 +21,7 @@ const mostRanked = 20
 // and a reason.
 func (s *sweep) rankTable() *table.Table {
 	t := &table.Table{Name: "ranks", Caption: "Arms by the declared endpoints, the best first. Arms that share a letter are not shown to differ: two-sided sign-flip tests at equal seeds, Holm's correction over all pairs of arms of the endpoint and place.", Entries: quantity.Entries,
-		Columns: []table.Column{words("endpoint"), wordsAs("at", "axes"), words("method"), seedsColumn(), {Name: "mean", CSV: "mean"}, wordsAs("ties", "letters")}}
+		Columns: []table.Column{table.Words("endpoint"), table.WordsAs("at", "axes"), table.Words("method"), seedsColumn(), {Name: "mean", CSV: "mean"}, table.WordsAs("ties", "letters")}}
 	for _, group := range s.places() {
 		for _, m := range s.endpoints() {
 			if why := unranked(group, m); why != "" {
@@ -65,7 +65,7 @@ func unranked(group []*arm, m measure) string {
 	}
 	if p := stats.SmallestHolm(n, pairs); p >= stats.Level {
 		return fmt.Sprintf("No letters for %s of %s: with %s the smallest p after Holm's correction over %s is %s, whatever they show; %s can tell them apart.",
-			m.Title(), table.Plural(len(group), "arm"), table.Plural(n, "paired seed"), table.Plural(pairs, "pair"), pText(p), table.Plural(stats.SeedsNeeded(pairs), "seed"))
+			m.Title(), table.Plural(len(group), "arm"), table.Plural(n, "paired seed"), table.Plural(pairs, "pair"), quantity.P(p), table.Plural(stats.SeedsNeeded(pairs), "seed"))
 	}
 	if len(group) > mostRanked {
 		return fmt.Sprintf("No letters for %s of %d arms: more than %d are not told apart in pairs.", m.Title(), len(group), mostRanked)

@@ -39,7 +39,7 @@ func (s *sweep) dataText() string {
 // settingsTable lists the settings that all arms share that read them.
 func (s *sweep) settingsTable() *table.Table {
 	t := &table.Table{Name: "settings", Caption: "Settings that all arms share which read them, and how many do.",
-		Columns: []table.Column{words("setting"), words("value"), wordsAs("read by", "read_by")}}
+		Columns: []table.Column{table.Words("setting"), table.Words("value"), table.WordsAs("read by", "read_by")}}
 	for _, key := range s.settingKeys() {
 		value, same := s.common(key)
 		if !same || value == "" {

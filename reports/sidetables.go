@@ -16,13 +16,13 @@ import (
 // comparisonTable lists the declared endpoints' paired tests.
 func (s *sweep) comparisonTable() *table.Table {
 	t := &table.Table{Name: "comparisons", Caption: "The declared endpoints: mean paired differences at equal seeds with 95 % t-intervals, in the endpoint's unit, exact two-sided sign-flip tests, and Holm's correction over all rows.", Columns: []table.Column{
-		words("method"), wordsAs("against", "baseline"), words("endpoint"), seedsColumn(),
+		table.Words("method"), table.WordsAs("against", "baseline"), table.Words("endpoint"), seedsColumn(),
 		{Name: "difference [95 %]", CSV: "difference"}, {Name: "p", CSV: "p"}, {Name: "p (Holm)", CSV: "p_holm"},
 	}}
 	for _, c := range s.comparisons() {
 		t.Rows = append(t.Rows, []table.Value{
 			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.WithUnit()}, table.Count(c.difference.N, fmt.Sprint(c.difference.N)),
-			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, pValue(c.p), pValue(c.holm),
+			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, quantity.PValue(c.p), quantity.PValue(c.holm),
 		})
 	}
 	return t
@@ -33,7 +33,7 @@ func (s *sweep) comparisonTable() *table.Table {
 func (s *sweep) observerTable() *table.Table {
 	measures := observerMeasures()
 	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm.", Entries: quantity.Entries,
-		Columns: append([]table.Column{words("method"), words("learner"), seedsColumn()}, columns(measures)...)}
+		Columns: append([]table.Column{table.Words("method"), table.Words("learner"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
 		names := a.observers()
@@ -96,7 +96,7 @@ func (s *sweep) epsilonTable() *table.Table {
 		}
 	}
 	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one.", Entries: quantity.Entries,
-		Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
+		Columns: append([]table.Column{table.Words("method"), seedsColumn()}, columns(measures)...)}
 	if len(s.defined(measures)) == 0 {
 		return t
 	}
@@ -127,7 +127,7 @@ func (a *arm) plainValue(m measure) table.Value { return m.cell(a.counted(), "",
 // failureTable lists the runs without final metrics, with their reasons.
 func (s *sweep) failureTable() *table.Table {
 	t := &table.Table{Name: "failures", Caption: "Runs that collapsed, diverged, failed or were stopped, with their reasons.",
-		Columns: []table.Column{words("method"), {Name: "seed", CSV: "seed"}, words("state"), {Name: "epoch", CSV: "epoch"}, words("reason")}}
+		Columns: []table.Column{table.Words("method"), {Name: "seed", CSV: "seed"}, table.Words("state"), {Name: "epoch", CSV: "epoch"}, table.Words("reason")}}
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			if status := r.Result.Outcome.Status; status != store.OK && status != "" {

@@ -33,3 +33,9 @@ func ShortKey(key string) string {
 	}
 	return key[strings.LastIndexByte(key, '.')+1:]
 }
+
+// Words is a column of words under one name on pages and in CSV.
+func Words(name string) Column { return WordsAs(name, name) }
+
+// WordsAs is a column of words that is named otherwise in CSV.
+func WordsAs(name, csv string) Column { return Column{Name: name, CSV: csv, Text: true} }
