@@ -13,8 +13,10 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/claim"
 	reportfigure "protobench/reports/figure"
 	htmlpage "protobench/reports/page"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -193,8 +195,8 @@ func (f finding) onPage() htmlpage.Finding {
 	e := f.estimate
 	low, high := e.Interval()
 	out := htmlpage.Finding{
-		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: f.quantity(), Contrast: f.formula(),
-		Measured: f.measure.Signed(e, e.N), Expected: f.expected(), N: e.N, P: pText(f.p), Holm: pText(f.holm),
+		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: claim.Measured(f.claim), Contrast: claim.Formula(f.claim),
+		Measured: f.measure.Signed(e, e.N), Expected: claim.Expected(f.claim), N: e.N, P: quantity.P(f.p), Holm: quantity.P(f.holm),
 		Interval: htmlpage.Interval{Mean: e.Mean, Low: low, High: high},
 	}
 	switch effect := f.claim.Effect; f.claim.Direction {
