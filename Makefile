@@ -84,9 +84,11 @@ generate: ## write the kernels' assembly again (avo, a module of its own)
 torture: build ## kill, damage and starve running sweeps, and compare every result with an undisturbed one (KILLS=200)
 	$(GO) run ./.ci/torture -binary $(BINARY) -kills $(or $(KILLS),200) $(TORTURE)
 
-docs: ## write docs/methods.md again from what the program lists
+docs: ## write docs/methods.md and docs/sweep.md again from what the program lists
 	$(GO) run . list all --markdown > docs/methods.md.new
+	$(GO) run . list keys --markdown > docs/sweep.md.new
 	mv docs/methods.md.new docs/methods.md
+	mv docs/sweep.md.new docs/sweep.md
 
 bench: ## run all Go benchmarks once
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...

@@ -41,6 +41,7 @@ func masks() []mask {
 		{"time", regexp.MustCompile(` × [0-9]+\.[0-9] ms: about ` + duration + ` on`), " × MS ms: about TIME on"},        // its sum
 		{"time", regexp.MustCompile(duration + ` of it training and ` + duration), "TIME of it training and TIME"},       // in its parts
 		{"time", regexp.MustCompile(`"(step_ms|train_s|eval_s)":[0-9.e+-]+`), `"$1":TIME`},                               // and both with --json
+		{"metrics", regexp.MustCompile(`"metrics":\{[^}]*\}`), `"metrics":{…}`},                                          // other numbers without vector instructions
 		{"version", regexp.MustCompile(`(?m)^protobench [0-9]+\.[0-9]+\.[0-9]+[^, \n]*`), "protobench VERSION"},          // raised with each release, and the commit
 		{"machine", regexp.MustCompile(`(?m)^go\S+ \w+/\w+, \d+ CPUs?, .+$`), "GO OS/ARCH, N CPUs, CPU"},                 // doctor's lines
 		{"machine", regexp.MustCompile(`(?m)^processor: .+$`), "processor: EXTENSIONS"},                                  //
