@@ -132,7 +132,7 @@ func (l *trainingLoop) checkpoint() error {
 	if err := l.sound(); err != nil {
 		return err
 	}
-	return l.logs.save(l.dir, l.trainee, l.at)
+	return l.logs.save(l.dir, l.trainee, l.at, l.cadence.epoch(l.at.step))
 }
 
 // sound looks through everything that was learned.

@@ -99,7 +99,7 @@ func include(c Cover, mid []int, eps float64) Cover {
 func uniqueCentredSpecs() []Spec {
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
-			Formula: "M of (c_k − mean c) / |c_k − mean c|, c of length 1", Key: "unique_centred@" + EpsilonText(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
+			Formula: "M of (c_k − mean c) / |c_k − mean c|, c of length 1", Key: UniqueCentredKey(eps), Of: OfPrototypes, When: OnCurve, Unit: CountOfK, Better: Higher, Geometric: true,
 			Doc: "the same after the prototypes' mean is taken off", Source: "a common offset changes no softmax",
 			Undefined: noDirection,
 			Collapse:  "low where prototypes are true duplicates; high beside a low unique@ε means that they share an offset alone",

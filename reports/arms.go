@@ -5,15 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"protobench/harness/store"
 	"protobench/reports/table"
 )
 
 // armTable says what each arm is made of and gives every setting in which arms differ:
 // decoupling is hardly ever the only one.
 func (s *sweep) armTable() *table.Table {
-	t := &table.Table{}
-	for _, name := range []string{"method", "objective", "learner", "regularizers", "embedding", "observers"} {
-		t.Columns = append(t.Columns, table.Column{Name: name, CSV: name, Text: true})
+	t := &table.Table{Name: "arms", Caption: "What each arm is made of, and every setting in which arms differ; a dash marks what an arm does not read."}
+	for _, name := range []string{"method", "objective", "learner", "regularizers", "embedding", "form", "observers"} {
+		t.Columns = append(t.Columns, words(name))
 	}
 	differing := s.differing()
 	for _, key := range differing {
@@ -21,7 +22,7 @@ func (s *sweep) armTable() *table.Table {
 	}
 	for _, a := range s.trained() {
 		c := a.cell
-		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, listed(a.planned.Observers))
+		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, formOf(c), listed(a.planned.Observers))
 		for _, key := range differing {
 			row = append(row, table.Value{Text: a.settingOr(key, undefined)})
 		}
@@ -30,13 +31,8 @@ func (s *sweep) armTable() *table.Table {
 	return t
 }
 
-func texts(words ...string) []table.Value {
-	var out []table.Value
-	for _, w := range words {
-		out = append(out, table.Value{Text: w})
-	}
-	return out
-}
+// formOf names the form that the arm's settings have.
+func formOf(c store.Cell) string { return cmp.Or(c.Form, "controlled") }
 
 func listed(names []string) string {
 	if len(names) == 0 {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,8 +31,15 @@ func settingsOf(text string) store.Settings {
 
 func rowTexts(t *table.Table) [][]string {
 	var out [][]string
-	for i := range t.Rows {
-		out = append(out, t.Texts(i))
+	for _, row := range t.Rows {
+		var line []string
+		for _, v := range row {
+			for _, m := range v.Marks {
+				v.Text += fmt.Sprintf(" [%d]", m)
+			}
+			line = append(line, v.Text)
+		}
+		out = append(out, line)
 	}
 	return out
 }
@@ -56,14 +64,14 @@ func TestArmTable(t *testing.T) {
 		"train.lr=1 prototypes.lr_mult=10 prototypes.init=random data.path=/a", "data.name=shapes train.lr=1 prototypes.init=data gmm.memory=2 data.path=/b")
 	s.arms[1].planned.Observers = []string{"joint"}
 	table := s.armTable()
-	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "observers", "prototypes.init"}, table.Titles()); d != "" {
+	if d := cmp.Diff([]string{"method", "objective", "learner", "regularizers", "embedding", "form", "observers", "prototypes.init"}, table.Titles()); d != "" {
 		t.Error(d)
 	}
-	want := [][]string{{"swav", "swav", "joint", "–", "plain", "–", "random"}, {"swav+gmm", "swav", "gmm", "–", "centred", "joint", "data"}}
+	want := [][]string{{"swav", "swav", "joint", "–", "plain", "controlled", "–", "random"}, {"swav+gmm", "swav", "gmm", "–", "centred", "controlled", "joint", "data"}}
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"**[train]** lr 1", "**[prototypes]** lr_mult 10", "**[data]** name shapes", "**[gmm]** memory 2"}, s.settingsTexts()); d != "" {
+	if d := cmp.Diff([][]string{{"train.lr", "1", "all arms"}, {"prototypes.lr_mult", "10", "1 of 2 arms"}, {"data.name", "shapes", "1 of 2 arms"}, {"gmm.memory", "2", "1 of 2 arms"}}, rowTexts(s.settingsTable())); d != "" {
 		t.Error(d)
 	}
 	if configured(s, "prototypes.reseed=true"); len(s.differing()) != 0 {
@@ -127,7 +135,7 @@ func TestMatchedSettings(t *testing.T) {
 	table := s.matchedTable()
 	want := [][]string{
 		{"swav+gmm", "swav+aids", "3", "+13.3 [−1.0, 27.7]", "–", "–", "loss.temperature, train.lr"},
-		{"swav+frozen", "swav", "2", "+40.0 [40.0, 40.0]", "–", "–", "–"},
+		{"swav+frozen", "swav", "2", "+40.0, +40.0", "–", "–", "–"},
 	}
 	if d := cmp.Diff(want, rowTexts(table)); d != "" {
 		t.Error(d)

@@ -128,6 +128,14 @@ func nearestTo(lines []store.Epoch, share float64) store.Epoch {
 	})
 }
 
+// measuredBy are the metrics of a learner in a measurement.
+func measuredBy(l store.Epoch, observer string) store.Metrics {
+	if observer == "" {
+		return l.Metrics
+	}
+	return l.Observers[observer]
+}
+
 // axisNumber is an axis's value as a number, NaN for a text.
 func axisNumber(v any, log2 bool) float64 {
 	n, ok := v.(float64)
@@ -179,7 +187,7 @@ func termText(t store.ClaimTerm) string {
 
 // quantity says what is measured of the formula.
 func (f finding) quantity() string {
-	out := f.measure.title()
+	out := f.measure.WithUnit()
 	if f.claim.Slope != "" {
 		by := "one"
 		if f.claim.PerLog2 {
@@ -195,7 +203,7 @@ func (f finding) quantity() string {
 
 // expected says what the claim expects of it.
 func (f finding) expected() string {
-	switch effect := f.measure.number(f.claim.Effect); {
+	switch effect := f.measure.Number(f.claim.Effect); {
 	case f.claim.Direction == stats.None:
 		return "within ±" + effect
 	case f.claim.Effect == 0 && f.claim.Direction == stats.More:
@@ -224,8 +232,8 @@ func (f finding) because() string {
 	case f.verdict == stats.NotSupported:
 		return "the whole interval falls short of the effect that matters"
 	case f.claim.Direction != stats.None && stats.SmallestHolm(e.N, f.family) >= stats.Level:
-		return fmt.Sprintf("%d paired seeds cannot take p below %s over %d claims, whatever they show; %d seeds can",
-			e.N, pText(stats.SmallestHolm(e.N, f.family)), f.family, stats.SeedsNeeded(f.family))
+		return fmt.Sprintf("%s cannot take p below %s over %s, whatever they show; %d seeds can",
+			plural(e.N, "paired seed"), pText(stats.SmallestHolm(e.N, f.family)), plural(f.family, "claim"), stats.SeedsNeeded(f.family))
 	case f.claim.Direction == stats.None:
 		return "the interval is too wide to tell"
 	}
@@ -234,9 +242,13 @@ func (f finding) because() string {
 
 // power says which difference the design could have found.
 func (f finding) power() string {
-	v := stats.DetectableEffect(f.estimate.SD, f.estimate.N, f.family)
+	v := f.detectable()
 	if math.IsNaN(v) {
 		return undefined
 	}
-	return f.measure.number(v)
+	return f.measure.Number(v)
+}
+
+func (f finding) detectable() float64 {
+	return stats.DetectableEffect(f.estimate.SD, f.estimate.N, f.family)
 }

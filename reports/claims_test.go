@@ -178,29 +178,3 @@ func TestExplain(t *testing.T) {
 		}
 	}
 }
-
-// A figure over an axis averages each seed over the other axes before seeds, and leaves out a seed
-// that lacks one of them.
-func TestOverAxis(t *testing.T) {
-	cells := []store.Cell{}
-	for _, temperature := range []float64{0.1, 0.2} {
-		for _, k := range []float64{4, 64} {
-			cells = append(cells, cellOf("swav", "swav", "joint", "plain", map[string]any{"loss.temperature": temperature, "prototypes.count": k}))
-		}
-	}
-	s := sweepOf("", cells...)
-	for i, shares := range []map[uint64]float64{{0: 1, 1: 3}, {0: 3, 1: 5}, {0: 6, 1: 8}, {0: 8}} {
-		s.arms[i].runs = runsOf(shares, store.OK)
-	}
-	if d := cmp.Diff([]string{"loss.temperature", "prototypes.count"}, s.numericAxes()); d != "" {
-		t.Error(d)
-	}
-	c := s.overAxis("loss.temperature", liveUnique(), "swav")
-	want := [][]float64{{0.1, 0.2}, {30, 70}, {20, 70}, {40, 70}}
-	if d := cmp.Diff(want, [][]float64{c.Steps, c.Mean, c.Low, c.Top}); d != "" {
-		t.Error(d)
-	}
-	if near, far := axisPlaces([]float64{1, 2, 7})(4), axisPlaces([]float64{1, 8})(4); near != 4 || far != 2 {
-		t.Errorf("4 stands at %g on a linear axis, at %g on a logarithmic one", near, far)
-	}
-}

@@ -40,7 +40,7 @@ func (s *sweep) comparisons() []comparison {
 
 func compare(a, base *arm, m measure) comparison {
 	d := pairedDifferences(a, base, m)
-	return comparison{arm: a, baseline: base, measure: m, difference: stats.Estimated(d), p: stats.SignFlip(d), holm: math.NaN()}
+	return comparison{arm: a, baseline: base, measure: m, difference: m.Difference(d), p: stats.SignFlip(d), holm: math.NaN()}
 }
 
 // pairedDifferences subtracts at equal seeds, where both values are defined.
@@ -107,11 +107,7 @@ func cutLearner(baseline string) (string, bool) {
 // holmNote says what n pairs can show when m tests are declared.
 func holmNote(n, m int) string {
 	need := max(n, stats.SeedsNeeded(m))
-	seeds := "seeds"
-	if n == 1 {
-		seeds = "seed"
-	}
-	text := fmt.Sprintf("With %d paired %s the smallest two-sided sign-flip p of one test is %s", n, seeds, pText(stats.SmallestP(n)))
+	text := fmt.Sprintf("With %s the smallest two-sided sign-flip p of one test is %s", plural(n, "paired seed"), pText(stats.SmallestP(n)))
 	if stats.SmallestP(n) >= stats.Level {
 		text += "; six seeds reach 0.031, for one test"
 	}

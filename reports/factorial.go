@@ -106,9 +106,8 @@ func (c contrast) of(f factorial, m measure) []float64 {
 // factorialTable has a row for each 2 × 2 and declared endpoint. It describes: its contrasts are
 // no declared tests.
 func (s *sweep) factorialTable() *table.Table {
-	t := &table.Table{Columns: []table.Column{
-		{Name: "without help", CSV: "without_help", Text: true}, {Name: "with help", CSV: "with_help", Text: true}, {Name: "endpoint", CSV: "endpoint", Text: true}, {Name: "n", CSV: "n"},
-	}}
+	t := &table.Table{Name: "factorial", Caption: "What decoupling does without help and with it, and what help does: mean contrasts at equal seeds with 95 % t-intervals, in the endpoint's unit.",
+		Columns: []table.Column{wordsAs("without help", "without_help"), wordsAs("with help", "with_help"), words("endpoint"), seedsColumn()}}
 	for _, c := range contrasts() {
 		t.Columns = append(t.Columns, table.Column{Name: c.name, CSV: c.csv})
 	}
@@ -122,10 +121,10 @@ func (s *sweep) factorialTable() *table.Table {
 
 func (f factorial) row(m measure) []table.Value {
 	n := len(contrasts()[0].of(f, m))
-	row := texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.title(), fmt.Sprint(n))
+	row := append(texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.WithUnit()), table.Count(n, fmt.Sprint(n)))
 	for _, c := range contrasts() {
 		e := stats.Estimated(c.of(f, m))
-		row = append(row, table.Value{Text: m.signed(e, n), Estimate: &e})
+		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})
 	}
 	return row
 }

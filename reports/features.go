@@ -9,23 +9,25 @@ import (
 // featureTable tells how good the frozen features of both branches are, beyond the main
 // table's one probe. Columns that no run has a value for are left out.
 func (s *sweep) featureTable() *table.Table {
-	return s.sideTable(s.arms, s.defined(columnsOf(metrics.FeaturesTable)))
+	t := s.sideTable(s.arms, s.defined(columnsOf(metrics.FeaturesTable)))
+	t.Name, t.Caption, t.Entries = "features", "How good the frozen features of both branches are.", entriesText
+	return t
 }
 
 // geometryTable tells how the prototypes lie and are used, beyond the main table.
 func (s *sweep) geometryTable() *table.Table {
 	measures := s.defined(columnsOf(metrics.GeometryTable))
 	t := s.sideTable(s.trained(), measures)
-	s.randomRows(t, measures)
+	t.Name, t.Caption, t.Entries = "geometry", "How the prototypes lie and how they are used, beside random unit vectors of their shape.", entriesText
+	if len(measures) > 0 {
+		s.randomRows(t, measures)
+	}
 	return t
 }
 
 // sideTable has a row per arm and a column per measure.
 func (s *sweep) sideTable(arms []*arm, measures []measure) *table.Table {
-	t := &table.Table{Columns: []table.Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
-	for _, m := range measures {
-		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key})
-	}
+	t := &table.Table{Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {
 		row := []table.Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}

@@ -62,7 +62,7 @@ func TestFewLeavesOutCollapsedRuns(t *testing.T) {
 func TestCoversThatAreNotNestedAreExplained(t *testing.T) {
 	s, err := load(demo(t))
 	must(t, err)
-	page, err := s.readme(nil, nil)
+	page, err := s.readme(nil, s.tables(nil))
 	must(t, err)
 	if n := strings.Count(page, "It can exceed unique@ε: the covers are greedy and not nested"); n != 1 {
 		t.Errorf("said %d times", n)

@@ -1,60 +1,120 @@
 package reports
 
 import (
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
+	"os"
+	"path/filepath"
+	"slices"
 
-	"protobench/reports/drawing"
+	"protobench/harness/store"
+	"protobench/metrics"
+	reportfigure "protobench/reports/figure"
+	"protobench/stats"
 )
 
-// figure is one picture of the report. Draw is nil when there is nothing to show, and missing says
-// why. short says what Draw would leave out that an earlier report may have had.
+// figure is one picture of the report, and what became of its files.
 type figure struct {
-	drawing.Picture
-	name     string // file name without ending
-	title    string
-	caption  string // how to read it and what collapse looks like
-	missing  string
-	short    string // empty where nothing is left out
-	kept     bool   // an earlier report's picture stands in the folder, as this one has less to show
-	optional bool   // not worth a word when there is nothing to draw
+	reportfigure.Figure
+	kept bool // an earlier report's picture stands in the folder, as this one has less to show
 }
 
-// armLegend lists each style once, as the panels of all objectives use it; a mark of
-// radius 0 and a missing line are left away.
-func (s *sweep) armLegend(arms []*arm, line bool, mark vg.Length) *plot.Legend {
-	l := drawing.NewLegend(9)
-	for _, a := range s.firstOfLabel(arms) {
-		var sw drawing.Swatch
-		if line {
-			sw.Line = a.style.Line()
-		}
-		if mark > 0 {
-			sw.Mark = a.style.Mark(mark)
-		}
-		l.Add(s.legendLabel(a), sw)
+// figures makes all pictures in the order of the page.
+func (s *sweep) figures() ([]figure, error) {
+	all, err := reportfigure.All(s.drawable())
+	if err != nil {
+		return nil, err
 	}
-	return l
+	var out []figure
+	for _, f := range all {
+		out = append(out, figure{Figure: f})
+	}
+	return out, nil
 }
 
-// firstOfLabel returns the first arm of each legend label.
-func (s *sweep) firstOfLabel(arms []*arm) []*arm {
-	var out []*arm
-	seen := map[string]bool{}
-	for _, a := range arms {
-		if label := s.legendLabel(a); !seen[label] {
-			seen[label] = true
-			out = append(out, a)
+// drawable is the sweep as figures see it.
+func (s *sweep) drawable() *reportfigure.Sweep {
+	out := &reportfigure.Sweep{
+		Axes: s.varyingAxes(), Place: axesText, UsageText: s.curveText(),
+		Unique: slices.ContainsFunc(s.plan.Claims, func(c store.Claim) bool { return c.Metric == unique().Key }),
+	}
+	seen := map[*arm]*reportfigure.Arm{}
+	for _, a := range s.trained() {
+		seen[a] = a.drawable()
+		out.Arms = append(out.Arms, seen[a])
+	}
+	for a, drawn := range seen {
+		for _, name := range drawn.Observers {
+			if plain := s.plainArm(a, name); plain != nil {
+				drawn.Plain[name] = seen[plain]
+			}
 		}
+	}
+	for _, a := range s.arms {
+		if m := stats.Estimated(accuracy().over(a)); a.reference && m.N > 0 {
+			out.References = append(out.References, reportfigure.Reference{Label: a.label, Accuracy: m.Mean})
+		}
+	}
+	for _, b := range s.random {
+		r := reportfigure.Random{K: b.k, D: b.d, Vectors: b.vectors}
+		for _, eps := range metrics.Epsilons() {
+			r.Unique = append(r.Unique, b.of(measureOf(metrics.UniqueKey(eps))))
+		}
+		out.Random = append(out.Random, r)
 	}
 	return out
 }
 
-// panelSize fits the panels of all objectives and the legend beside them.
-func (s *sweep) panelSize(arms []*arm) (width, height vg.Length) {
-	var labels []string
-	for _, a := range s.firstOfLabel(arms) {
-		labels = append(labels, s.legendLabel(a))
+// drawable is the arm as figures see it.
+func (a *arm) drawable() *reportfigure.Arm {
+	out := &reportfigure.Arm{Label: a.label, Cell: a.cell, Prototypes: a.planned.Prototypes, Observers: a.observers(), Plain: map[string]*reportfigure.Arm{}}
+	for _, r := range a.counted() {
+		out.Runs = append(out.Runs, reportfigure.Run{Dir: r.Dir, Result: r.Result, K: r.k})
 	}
-	return drawing.PanelsSize(s.panelColumns(), s.panelRows(), labels)
+	if a.first != nil {
+		out.First = &reportfigure.Stored{Seed: a.first.seed, Vectors: a.first.shown, Counts: a.first.counts}
+	}
+	return out
+}
+
+// curveText says what the curves count, as a sentence; empty where no setting says it.
+func (s *sweep) curveText() string {
+	const key = "evaluate.usage_images"
+	count := "all training images"
+	switch n, same := s.common(key); {
+	case !slices.Contains(s.settingKeys(), key):
+		return ""
+	case !same:
+		count = "training images (as many as evaluate.usage_images says)"
+	case n != "0":
+		count = "the first " + n + " training images, where the tables count all"
+	}
+	return "Usage is counted on " + count + ". "
+}
+
+// save writes all forms. Where there is nothing to draw, or less than a finished sweep has, an
+// earlier report's picture stays: what it was made of may be gone for good.
+func (f *figure) save(folder string) error {
+	path := filepath.Join(folder, f.Name)
+	if f.Draw == nil || f.Short != "" {
+		f.kept = exists(path + ".png")
+	}
+	if f.Draw == nil || f.kept {
+		return nil
+	}
+	return f.Save(path)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// state says what a reader has to know of the picture beyond its caption.
+func (f *figure) state() string {
+	switch {
+	case f.kept:
+		return " **Kept from an earlier report and not renewed:** " + f.Why() + "."
+	case f.Short != "":
+		return " **Not complete:** " + f.Short + "."
+	}
+	return ""
 }

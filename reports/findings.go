@@ -8,17 +8,16 @@ import (
 
 	"protobench/harness/store"
 	"protobench/reports/table"
-	"protobench/stats"
 )
 
 // Explanation is what a sweep's claims came to.
 type Explanation struct {
-	Path     string    `json:"path"`     // of findings.md
-	Question string    `json:"question"` // the sweep's
-	Planned  int       `json:"planned"`  // cells
-	Done     int       `json:"done"`     // of them, with a result that is not a failure
-	Findings []Finding `json:"findings"`
-	Text     string    `json:"-"` // the table for a terminal
+	Path     string       `json:"path"`     // of findings.md
+	Question string       `json:"question"` // the sweep's
+	Planned  int          `json:"planned"`  // cells
+	Done     int          `json:"done"`     // of them, with a result that is not a failure
+	Findings []Finding    `json:"findings"`
+	Table    *table.Table `json:"-"` // its short form
 }
 
 // Finding is a claim with its verdict. Numbers are in the tables' unit; those that are undefined are
@@ -63,8 +62,8 @@ func Explain(dir string) (Explanation, error) {
 	for _, f := range all {
 		out.Findings = append(out.Findings, f.public())
 	}
-	out.Text, err = findingTable(all).Brief().Text()
-	return out, err
+	out.Table = findingTable(all).Brief()
+	return out, nil
 }
 
 // writeFindings writes findings.md and returns its path.
@@ -98,11 +97,11 @@ func (s *sweep) findingsPage(all []finding) (string, error) {
 		p.line("\n**Written later:** these claims were written or changed after the sweep was first planned, when results may have been known.")
 	}
 	p.heading("Verdicts")
-	p.table(findingTable(all), "")
+	p.table(findingTable(all))
 	p.heading("What was predicted and what was measured")
 	for _, f := range all {
 		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),
-			table.EscapeMarkdown(f.quantity()), table.EscapeMarkdown(f.formula()), f.measure.signed(f.estimate, f.estimate.N), f.estimate.N, f.expected(), f.because())
+			table.EscapeMarkdown(f.quantity()), table.EscapeMarkdown(f.formula()), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, f.expected(), f.because())
 	}
 	p.heading("Rules")
 	p.line(rules, len(all))
@@ -117,15 +116,16 @@ const rules = "Verdicts are computed from the results, by rules that stand in th
 	"“Detectable” is the true difference that as many seeds with the spread seen here find in four of five experiments, at the strictest level that Holm asks for; a dash says that they can find none."
 
 func findingTable(all []finding) *table.Table {
-	t := &table.Table{Columns: []table.Column{
-		{Name: "claim", CSV: "claim", Text: true, Brief: true}, {Name: "metric", CSV: "metric", Text: true}, {Name: "contrast", CSV: "contrast", Text: true},
-		{Name: "expected", CSV: "expected", Brief: true}, {Name: "measured", CSV: "measured", Brief: true}, {Name: "n", CSV: "n", Brief: true},
-		{Name: "p", CSV: "p"}, {Name: "p, Holm", CSV: "p_holm", Brief: true}, {Name: "detectable", CSV: "detectable"}, {Name: "verdict", CSV: "verdict", Text: true, Brief: true},
+	t := &table.Table{Name: "findings", Caption: "The sweep's predictions beside what was measured: mean contrasts at equal seeds with 95 % t-intervals, in the metric's unit.", Columns: []table.Column{
+		{Name: "claim", CSV: "claim", Text: true, Brief: true}, words("metric"), words("contrast"),
+		{Name: "expected", CSV: "expected", Text: true, Brief: true, Drop: 2}, {Name: "measured", CSV: "measured", Brief: true, Drop: 1}, {Name: "n", CSV: "n", Brief: true, Drop: 3},
+		{Name: "p", CSV: "p"}, {Name: "p, Holm", CSV: "p_holm", Brief: true, Drop: 4}, {Name: "detectable", CSV: "detectable"}, {Name: "verdict", CSV: "verdict", Text: true, Brief: true},
 	}}
 	for _, f := range all {
 		row := texts(f.claim.Name, f.quantity(), f.formula(), f.expected())
-		row = append(row, table.Value{Text: f.measure.signed(f.estimate, f.estimate.N), Estimate: &f.estimate})
-		t.Rows = append(t.Rows, append(row, texts(fmt.Sprint(f.estimate.N), pText(f.p), pText(f.holm), f.power(), string(f.verdict))...))
+		row = append(row, table.Value{Text: f.measure.Signed(f.estimate, f.estimate.N), Estimate: &f.estimate})
+		row = append(row, table.Count(f.estimate.N, fmt.Sprint(f.estimate.N)), pValue(f.p), pValue(f.holm), table.Number(f.detectable(), f.power()))
+		t.Rows = append(t.Rows, append(row, texts(string(f.verdict))...))
 	}
 	return t
 }
@@ -136,7 +136,7 @@ func (f finding) public() Finding {
 	return Finding{
 		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: f.formula(), Expected: f.expected(), N: e.N,
 		Mean: defined(e.Mean), Low: defined(e.Mean - e.Half), High: defined(e.Mean + e.Half), P: defined(f.p), Holm: defined(f.holm),
-		Detectable: defined(stats.DetectableEffect(e.SD, e.N, f.family)), Verdict: string(f.verdict), Because: f.because(),
+		Detectable: defined(f.detectable()), Verdict: string(f.verdict), Because: f.because(),
 	}
 }
 

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ func (s *sweep) labelArms() {
 	varying := s.varyingAxes()
 	for _, a := range s.arms {
 		a.label = a.cell.Method
-		if suffix := axesText(a.cell, varying); suffix != "" {
+		if suffix := placeText(a.cell, varying); suffix != "" {
 			a.label += " (" + suffix + ")"
 		}
 	}
@@ -36,6 +35,19 @@ func (s *sweep) varyingAxes() []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// placeText is what tells arms of one method apart: their place on the axes, and their form where it
+// is the paper's.
+func placeText(c store.Cell, axes []string) string {
+	text := axesText(c, axes)
+	switch {
+	case c.Form == "":
+		return text
+	case text == "":
+		return c.Form
+	}
+	return text + ", " + c.Form
 }
 
 // axesText writes an arm's place on the given axes: "T 0.2, K 512". Axes that the arm
@@ -61,26 +73,11 @@ func shortAxis(key string) string {
 	return key[strings.LastIndexByte(key, '.')+1:]
 }
 
-// variant is a method's name without its objective: what the arms of different
-// objectives have in common. "swav+gmm" and "dino+gmm" are both "+gmm".
-func variant(c store.Cell) string {
-	rest, ok := strings.CutPrefix(c.Method, c.Objective)
-	switch {
-	case !ok || c.Objective == "":
-		return c.Method
-	case rest == "":
-		return c.Learner
+// position returns where a name stands in the list, appending it if need be.
+func position(names *[]string, name string) int {
+	if i := slices.Index(*names, name); i >= 0 {
+		return i
 	}
-	return strings.TrimSpace(rest)
-}
-
-// legendLabel names an arm within its objective's panel.
-func (s *sweep) legendLabel(a *arm) string {
-	if len(s.objectives) < 2 {
-		return a.label
-	}
-	if suffix := axesText(a.cell, s.varyingAxes()); suffix != "" {
-		return fmt.Sprintf("%s (%s)", variant(a.cell), suffix)
-	}
-	return variant(a.cell)
+	*names = append(*names, name)
+	return len(*names) - 1
 }

@@ -6,7 +6,6 @@ import (
 	"sort"
 
 	"protobench/harness/store"
-	"protobench/reports/drawing"
 )
 
 // sweep is a run directory as the report sees it.
@@ -22,9 +21,8 @@ type sweep struct {
 // arm is one row: a method at one point of the matrix, with a run per seed.
 type arm struct {
 	label     string
-	cell      store.Cell // the first run's
-	reference bool       // pixels, untrained or supervised: accuracies alone
-	style     drawing.Style
+	cell      store.Cell     // the first run's
+	reference bool           // pixels, untrained or supervised: accuracies alone
 	planned   store.PlanCell // the first run's; the others differ in the seed alone
 	first     *prototypes    // of the first seed that has some; nil when none has
 	runs      []run          // by seed
@@ -35,8 +33,23 @@ type run struct {
 	k int // prototypes, 0 when unknown
 }
 
-// load reads the plan that holds and every result.
+// load reads the plan that holds, every result, and the first prototypes of every arm.
 func load(path string) (*sweep, error) {
+	s, err := loadPlain(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range s.trained() {
+		if a.first, err = a.firstPrototypes(); err != nil {
+			return nil, err
+		}
+	}
+	s.random = s.randomBaselines()
+	return s, nil
+}
+
+// loadPlain reads the plan and the results alone.
+func loadPlain(path string) (*sweep, error) {
 	dir, err := store.Open(path)
 	if err != nil {
 		return nil, err
@@ -56,12 +69,6 @@ func load(path string) (*sweep, error) {
 		s.add(c)
 	}
 	s.finish()
-	for _, a := range s.trained() {
-		if a.first, err = a.firstPrototypes(); err != nil {
-			return nil, err
-		}
-	}
-	s.random = s.randomBaselines()
 	return s, nil
 }
 
@@ -83,7 +90,6 @@ func (s *sweep) finish() {
 		}
 	}
 	s.labelArms()
-	s.styleArms()
 }
 
 func (r run) cell() store.Cell { return r.Dir.Plan().Cell }

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -12,15 +11,17 @@ import (
 	"protobench/stats"
 )
 
+const mainCaption = "How unique and how used each arm's prototypes are, how good its features are, and the mean paired difference to its baseline (Δ)."
+
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
 func (s *sweep) mainTable() *table.Table {
-	t := &table.Table{Columns: s.mainColumns()}
+	t := &table.Table{Name: "main", Caption: mainCaption, Entries: entriesText, Columns: s.mainColumns()}
 	comparisons := s.comparisons()
 	measures := s.measured(metrics.MainTable)
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
-		row := append([]table.Value{{Text: a.label, Marks: s.rowNotes(t, a) + remarks.marks(t, a)}}, s.dataValues(a)...)
+		row := append([]table.Value{{Text: a.label, Marks: append(s.rowNotes(t, a), remarks.marks(t, a)...)}}, s.dataValues(a)...)
 		row = append(row, s.countValue(a))
 		for _, m := range measures {
 			row = append(row, a.value(m))
@@ -28,7 +29,7 @@ func (s *sweep) mainTable() *table.Table {
 		for _, key := range s.plan.Primary {
 			row = append(row, differenceValue(s, a, key, comparisons))
 		}
-		t.Rows = append(t.Rows, append(row, a.stepTime(), table.Value{Text: a.outcomes()}))
+		t.Rows = append(t.Rows, append(append(row, a.stepTime(), table.Value{Text: a.outcomes()}), a.tallies()...))
 	}
 	for _, b := range s.random {
 		t.Rows = append(t.Rows, s.randomRow(t, b))
@@ -41,8 +42,7 @@ func (s *sweep) mainTable() *table.Table {
 func (s *sweep) randomRow(t *table.Table, b randomBaseline) []table.Value {
 	row := make([]table.Value, len(t.Columns))
 	for i, c := range t.Columns {
-		row[i].Text = undefined
-		if c.Data {
+		if row[i].Text = undefined; c.Data {
 			row[i].Text = ""
 		}
 		for _, m := range s.measured(metrics.MainTable) {
@@ -60,15 +60,35 @@ func (s *sweep) mainColumns() []table.Column {
 	for _, name := range s.dataColumns() {
 		columns = append(columns, table.Column{CSV: name, Data: true})
 	}
-	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true})
+	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true, Drop: dropCount})
 	for _, m := range s.measured(metrics.MainTable) {
-		columns = append(columns, table.Column{Name: m.title(), CSV: m.Key, Brief: m.In(metrics.BriefTable)})
+		c := m.Column()
+		if c.Brief, c.Drop = m.In(metrics.BriefTable), dropMeasure; m.Headline {
+			c.Drop = dropHeadline
+		}
+		columns = append(columns, c)
 	}
 	for _, key := range s.plan.Primary {
-		columns = append(columns, table.Column{Name: "Δ " + measureOf(key).title(), CSV: "difference." + key, Brief: true})
+		c := measureOf(key).DifferenceColumn()
+		c.Brief, c.Drop = true, dropDifference
+		columns = append(columns, c)
 	}
-	return append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Brief: true}, table.Column{Name: "outcome", CSV: "outcome", Text: true})
+	columns = append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Better: table.Lower, Brief: true, Drop: dropTime}, words("outcome"))
+	for _, status := range tallied() {
+		columns = append(columns, table.Column{CSV: "runs." + status, Data: true})
+	}
+	return columns
 }
+
+// The order in which columns of the main table leave where a terminal is narrow: times first, then
+// other measures than the headline, differences, the number of seeds, and the headline last.
+const (
+	dropHeadline = iota
+	dropCount
+	dropDifference
+	dropMeasure
+	dropTime
+)
 
 // measured are the columns of a table that some run has, be it without a value: results of an older
 // program know nothing of newer metrics. Where no run has ended, they are all.
@@ -93,7 +113,7 @@ func (s *sweep) measured(t metrics.Table) []measure {
 
 // dataColumns are what takes a row's name apart, for other tools.
 func (s *sweep) dataColumns() []string {
-	columns := []string{"method", "objective", "learner", "embedding"}
+	columns := []string{"method", "objective", "learner", "embedding", "form"}
 	for _, a := range s.arms {
 		for _, k := range a.cell.AxisKeys() {
 			if !slices.Contains(columns, k) {
@@ -105,7 +125,7 @@ func (s *sweep) dataColumns() []string {
 }
 
 func (s *sweep) dataValues(a *arm) []table.Value {
-	out := []table.Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}}
+	out := []table.Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}, {Text: a.cell.Form}}
 	for _, k := range s.dataColumns()[len(out):] {
 		v := table.Value{}
 		if x, ok := a.cell.Axes[k]; ok {
@@ -120,9 +140,9 @@ func (s *sweep) dataValues(a *arm) []table.Value {
 func (s *sweep) countValue(a *arm) table.Value {
 	n, planned := len(a.counted()), len(a.runs)
 	if n == planned {
-		return table.Value{Text: fmt.Sprint(n)}
+		return table.Count(n, fmt.Sprint(n))
 	}
-	return table.Value{Text: fmt.Sprintf("%d of %d", n, planned)}
+	return table.Count(n, fmt.Sprintf("%d of %d", n, planned))
 }
 
 // value is the table's cell of an arm's own learner; a headline counts its prototypes too.
@@ -140,7 +160,7 @@ func (s *sweep) endpoints() []measure {
 func differenceValue(s *sweep, a *arm, key string, all []comparison) table.Value {
 	for _, c := range all {
 		if c.arm == a && c.measure.Key == key {
-			return table.Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
+			return table.Value{Text: c.measure.Signed(c.difference, len(a.counted())), Estimate: &c.difference}
 		}
 	}
 	if base := s.baselineOf(a); !a.reference && base != nil && s.partnerOf(a) == nil {
@@ -162,7 +182,20 @@ func (a *arm) stepTime() table.Value {
 	if e.N == 0 {
 		return table.Value{Text: undefined}
 	}
-	return table.Value{Text: fmt.Sprintf("%.1f", e.Mean)}
+	return table.Number(e.Mean, fmt.Sprintf("%.1f", e.Mean))
+}
+
+// tallied are the ways in which runs end.
+func tallied() []string { return []string{store.OK, store.Collapsed, store.Diverged, store.Failed} }
+
+// tallies counts the runs that ended in each of these ways.
+func (a *arm) tallies() []table.Value {
+	var out []table.Value
+	for _, status := range tallied() {
+		n := a.withStatus(status)
+		out = append(out, table.Count(n, fmt.Sprint(n)))
+	}
+	return out
 }
 
 // outcomes tells how many of the ended runs did not end well: "ok", "collapsed 1/3".
@@ -223,14 +256,4 @@ func (a *arm) provenance(field func(store.Provenance) string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-func pText(p float64) string {
-	switch {
-	case math.IsNaN(p):
-		return undefined
-	case p < 0.001:
-		return fmt.Sprintf("%.1g", p)
-	}
-	return fmt.Sprintf("%.3f", p)
 }

@@ -6,21 +6,19 @@ import (
 
 	"protobench/metrics"
 	"protobench/reports/table"
-	"protobench/stats"
 )
 
 // matchedTable sets each arm whose prototypes do not follow the loss beside the joint arm with
 // matched settings: embedding, start and re-seeding. It describes; the declared endpoints are
 // elsewhere.
 func (s *sweep) matchedTable() *table.Table {
-	t := &table.Table{Columns: []table.Column{
-		{Name: "method", CSV: "method", Text: true}, {Name: "joint arm with matched settings", CSV: "against", Text: true}, {Name: "n", CSV: "n"},
-	}}
+	t := &table.Table{Name: "matched_settings", Caption: "Arms whose prototypes do not follow the loss beside the joint arm with matched settings: mean paired differences at equal seeds with 95 % t-intervals, in the column's unit.",
+		Columns: []table.Column{words("method"), wordsAs("joint arm with matched settings", "against"), seedsColumn()}}
 	measures := columnsOf(metrics.MatchedTable)
 	for _, m := range measures {
-		t.Columns = append(t.Columns, table.Column{Name: "Δ " + m.title(), CSV: "difference." + m.Key})
+		t.Columns = append(t.Columns, m.DifferenceColumn())
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "other differences", CSV: "other_differences", Text: true})
+	t.Columns = append(t.Columns, wordsAs("other differences", "other_differences"))
 	var alone []string
 	for _, a := range s.trained() {
 		if a.cell.Learner == "joint" {
@@ -56,10 +54,10 @@ func (s *sweep) nearestJoint(a *arm) string {
 
 func matchedRow(a, b *arm, measures []measure) []table.Value {
 	n := len(pairs(a, b))
-	row := texts(a.label, b.label, fmt.Sprint(n))
+	row := append(texts(a.label, b.label), table.Count(n, fmt.Sprint(n)))
 	for _, m := range measures {
-		e := stats.Estimated(pairedDifferences(a, b, m))
-		row = append(row, table.Value{Text: m.signed(e, n), Estimate: &e})
+		e := m.Difference(pairedDifferences(a, b, m))
+		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})
 	}
 	return append(row, table.Value{Text: listed(differences(a, b))})
 }

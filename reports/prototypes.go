@@ -3,9 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
-	"strings"
 
 	"protobench/internal/tensorfile"
 	"protobench/metrics/matrix"
@@ -35,33 +33,6 @@ func (a *arm) size() size {
 		out.images += n
 	}
 	return out
-}
-
-// unstored names the arms whose runs ended with prototypes and have none of what lacks looks for on
-// disk; empty where there is no such arm.
-func (s *sweep) unstored(lacks func(*arm) bool) string {
-	return s.without("prototypes.safetensors", func(a *arm) bool { return a.planned.Prototypes > 0 && lacks(a) })
-}
-
-// unmeasured names the arms that ended and lack the epochs of some run on disk.
-func (s *sweep) unmeasured(all ...curves) string {
-	return s.without("epochs.jsonl", func(a *arm) bool {
-		return slices.ContainsFunc(all, func(c curves) bool { return c.of(a, "").lacking })
-	})
-}
-
-// without says which arms with final metrics lack a file.
-func (s *sweep) without(file string, lacks func(*arm) bool) string {
-	var labels []string
-	for _, a := range s.trained() {
-		if len(a.counted()) > 0 && lacks(a) {
-			labels = append(labels, a.label)
-		}
-	}
-	if len(labels) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s is missing among the ended runs of %s", file, strings.Join(labels, ", "))
 }
 
 // images is the number of training images that the prototypes share.

@@ -50,7 +50,7 @@ func (b randomBaseline) of(m measure) float64 {
 	if r.Undefined != "" {
 		return math.NaN()
 	}
-	return m.shown(r.Value, b.k)
+	return m.Unit.Shown(r.Value, b.k)
 }
 
 // value is the baseline's entry in a measure's column.
@@ -60,5 +60,5 @@ func (b randomBaseline) value(m measure) table.Value {
 		return table.Value{Text: undefined}
 	}
 	e := stats.Estimated([]float64{v})
-	return table.Value{Text: m.text(e, 1), Estimate: &e}
+	return table.Value{Text: m.Text(e, 1), Estimate: &e}
 }

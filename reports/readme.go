@@ -9,20 +9,24 @@ import (
 
 // page collects the report's Markdown.
 type page struct {
-	b   strings.Builder
-	err error
+	b    strings.Builder
+	said map[string]bool // what tables say of their entries
+	err  error
 }
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.b, format+"\n", args...) }
 
 func (p *page) heading(text string) { p.line("\n## %s\n", text) }
 
-// table writes a table, or a sentence when it has no rows.
-func (p *page) table(t *table.Table, empty string) {
+// table writes a table below its caption, or its notes alone where it has no rows.
+func (p *page) table(t *table.Table) {
 	if len(t.Rows) == 0 {
-		p.line("%s", empty)
+		for _, n := range t.General {
+			p.line("%s", table.EscapeMarkdown(n))
+		}
 		return
 	}
+	p.line("%s\n", table.EscapeMarkdown(p.once(t)))
 	text, err := t.Markdown()
 	if err != nil && p.err == nil {
 		p.err = err
@@ -30,8 +34,30 @@ func (p *page) table(t *table.Table, empty string) {
 	p.b.WriteString(text)
 }
 
+// once is a table's caption, with what its entries are where no table above said so.
+func (p *page) once(t *table.Table) string {
+	if t.Entries == "" || p.said[t.Entries] {
+		return t.Caption
+	}
+	p.said = map[string]bool{t.Entries: true}
+	return t.Caption + " " + t.Entries
+}
+
+// section writes a table under a heading; nothing where there is nothing to say. The text before
+// the table says what its caption does not.
+func (p *page) section(heading, text string, t *table.Table) {
+	if len(t.Rows)+len(t.General) == 0 {
+		return
+	}
+	p.heading(heading)
+	if text != "" {
+		p.line("%s\n", text)
+	}
+	p.table(t)
+}
+
 // readme writes the whole page.
-func (s *sweep) readme(figures []figure, findings []finding) (string, error) {
+func (s *sweep) readme(figures []figure, all tables) (string, error) {
 	p := &page{}
 	p.line("# %s", table.EscapeMarkdown(s.plan.Name))
 	if s.plan.Question != "" {
@@ -40,18 +66,15 @@ func (s *sweep) readme(figures []figure, findings []finding) (string, error) {
 	if s.plan.Note != "" {
 		p.line("\n**Note.** %s", table.EscapeMarkdown(s.plan.Note))
 	}
-	if len(findings) > 0 {
-		p.heading("Findings")
-		p.line("The sweep's predictions, judged by their rules over seeds: [findings.md](findings.md) has the rules and reasons.\n")
-		p.table(findingTable(findings), "")
-	}
+	p.section("Findings", "[findings.md](findings.md) has the rules by which they are judged, and reasons.", all.findings)
 	p.heading("How it was run")
 	for _, line := range s.setup() {
 		p.line("- %s", line)
 	}
-	s.composition(p)
-	s.results(p)
-	s.pictures(p, figures)
+	p.section("Arms", "Observers start from random unit vectors and are never re-seeded, whatever their arm's row says.", all.arms)
+	p.section("Settings", "", all.settings)
+	results(p, all)
+	s.pictures(p, figures, all.epsilon)
 	p.heading("Provenance")
 	for _, line := range s.provenanceLines() {
 		p.line("%s", line)
@@ -62,63 +85,21 @@ func (s *sweep) readme(figures []figure, findings []finding) (string, error) {
 	return p.b.String(), p.err
 }
 
-// composition says in what the arms differ.
-func (s *sweep) composition(p *page) {
-	t := s.armTable()
-	if len(t.Rows) == 0 {
-		return
-	}
-	p.heading("Arms")
-	p.line("What each arm is made of, and every setting in which arms differ; a dash marks what an arm does not read. " +
-		"Settings that all arms share which read them stand above. Observers start from random unit vectors and are never re-seeded, whatever their arm's row says.\n")
-	p.table(t, "")
-}
-
-// results writes the tables.
-func (s *sweep) results(p *page) {
-	p.heading("Results")
-	p.line("Values are means over seeds ± half the width of the 95 %% t-interval; n is the number of seeds behind a row, and a row of one seed has no interval. " +
-		"Δ is the mean paired difference to the baseline at equal seeds with its 95 %% t-interval, in the column's unit. " +
-		"Every number is from the last epoch.\n")
-	p.table(s.mainTable(), "No cell is planned.")
-	p.heading("Declared endpoints")
-	p.line("p is the exact two-sided sign-flip test on paired differences; Holm's correction runs over all rows of this table and over nothing else. " +
-		"Whatever is not listed here was not declared before the runs and is description, not test.\n")
-	p.table(s.comparisonTable(), "No arm has a baseline in this sweep, or no endpoint was declared.")
-	s.beside(p)
-	if t := s.failureTable(); len(t.Rows) > 0 {
-		p.heading("Runs that did not end well")
-		p.table(t, "")
-	}
-}
-
-// beside writes the tables that describe: help and decoupling, matched settings, observers, features
-// and geometry.
-func (s *sweep) beside(p *page) {
-	if t := s.factorialTable(); len(t.Rows) > 0 {
-		p.heading("Help and decoupling")
-		p.line("This table is description, not a declared test. Joint and decoupled arms without help and with all of it (a centred embedding, a start from data, re-seeding) make a 2 × 2. " +
-			"A main effect is a factor's mean effect over both levels of the other one; the interaction is how much decoupling does with help, less what it does without. Entries are means over n seeds at which all four arms ended, with 95 %% t-intervals.\n")
-		p.table(t, "")
-	}
-	if t := s.matchedTable(); len(t.Rows) > 0 || len(t.General) > 0 {
-		p.heading("Matched settings")
-		p.line("This table is description, not a declared test. It pairs each arm whose prototypes do not follow the loss with the joint arm of its objective that has the same embedding, regularizers, prototypes.init and prototypes.reseed, at equal axes and seed. " +
-			"What is left between the two is how the prototypes are learned, and the settings in the last column. Entries are mean paired differences (arm minus joint arm) with 95 %% t-intervals; n is the number of paired seeds.\n")
-		p.table(t, "No arm has such a partner."+t.Footnotes("\n\n", table.EscapeMarkdown))
-	}
-	if t := s.observerTable(); len(t.Rows) > 0 {
-		p.heading("Observers")
-		p.line("An observer learns on the same embeddings as the arm's own learner and feeds nothing back. It starts from random unit vectors and is never re-seeded, so a shadow (an observer that learns as the joint arm does) differs from the plain joint arm in who feeds the encoder, and in its host's embedding, alone. " +
-			"The plain arm's own row stands below each shadow. If a shadow loses its prototypes as well, the loss alone explains the collapse and the way back to the encoder is not needed.\n")
-		p.table(t, "")
-	}
-	if f, g := s.featureTable(), s.geometryTable(); len(f.Rows)+len(g.Rows) > 0 {
-		p.heading("Features and geometry")
-		p.table(f, "No run has measured features.")
-		p.line("")
-		p.table(g, "No run has measured prototypes.")
-	}
+// results writes the tables: first what was declared, then what describes.
+func results(p *page, all tables) {
+	p.section("Results", "Every number is from the last epoch.", all.main)
+	p.section("Declared endpoints", "Whatever is not listed here was not declared before the runs and is description, not test.", all.comparisons)
+	p.section("Ranks", "", all.ranks)
+	p.section("Over all settings", "", all.across)
+	p.section("Help and decoupling", "This table is description, not a declared test. Joint and decoupled arms without help and with all of it (a centred embedding, a start from data, re-seeding) make a 2 × 2. "+
+		"A main effect is a factor's mean effect over both levels of the other one; the interaction is how much decoupling does with help, less what it does without. n counts the seeds at which all four arms ended.", all.factorial)
+	p.section("Matched settings", "This table is description, not a declared test. It pairs each arm whose prototypes do not follow the loss with the joint arm of its objective that has the same embedding, regularizers, prototypes.init and prototypes.reseed, at equal axes and seed. "+
+		"What is left between the two is how the prototypes are learned, and the settings in the last column.", all.matched)
+	p.section("Observers", "An observer starts from random unit vectors and is never re-seeded, so a shadow (an observer that learns as the joint arm does) differs from the plain joint arm in who feeds the encoder, and in its host's embedding, alone. "+
+		"The plain arm's own row stands below each shadow. If a shadow loses its prototypes as well, the loss alone explains the collapse and the way back to the encoder is not needed.", all.observers)
+	p.section("Features", "", all.features)
+	p.section("Geometry", "", all.geometry)
+	p.section("Runs that did not end well", "", all.failures)
 }
 
 // leftOut lists the cells on disk that the plan does not name.
@@ -133,37 +114,26 @@ func (s *sweep) leftOut(p *page) {
 	}
 }
 
-// state says what a reader has to know of the picture beyond its caption.
-func (f *figure) state() string {
-	switch {
-	case f.kept:
-		return " **Kept from an earlier report and not renewed:** " + f.why() + "."
-	case f.short != "":
-		return " **Not complete:** " + f.short + "."
-	}
-	return ""
-}
-
 // pictures writes the figures with their captions.
-func (s *sweep) pictures(p *page, figures []figure) {
+func (s *sweep) pictures(p *page, figures []figure, epsilon *table.Table) {
 	p.heading("Figures")
 	n := 0
 	for _, f := range figures {
-		if f.Draw == nil && f.optional && !f.kept {
+		if f.Draw == nil && f.Optional && !f.kept {
 			continue
 		}
 		if n++; n > 1 {
 			p.line("")
 		}
 		if f.Draw == nil && !f.kept {
-			p.line("**%s.** Not drawn: %s.", f.title, f.why())
+			p.line("**%s.** Not drawn: %s.", f.Title, f.Why())
 			continue
 		}
-		p.line("![%s](figures/%s.png)\n", f.title, f.name)
-		p.line("**Figure %d. %s.** %s%s", n, f.title, f.caption, f.state())
-		if f.name == "unique_vs_epsilon" {
+		p.line("![%s](figures/%s.png)\n", f.Title, f.Name)
+		p.line("**Figure %d. %s.** %s%s", n, f.Title, f.Caption, f.state())
+		if f.Name == "unique_vs_epsilon" {
 			p.line("")
-			p.table(s.epsilonTable(), "")
+			p.table(epsilon)
 		}
 	}
 }

@@ -101,15 +101,15 @@ func (n *remarkNotes) add(a *arm, r run, undefined bool, key, text string) {
 
 // marks notes the remarks on an arm under the table and returns their marks. What is true
 // of every cell needs no marks.
-func (n *remarkNotes) marks(t *table.Table, a *arm) string {
-	out := ""
+func (n *remarkNotes) marks(t *table.Table, a *arm) []int {
+	var out []int
 	for _, m := range n.remarks {
 		text := m.text(n.cells)
 		switch {
 		case m.cells == n.cells && !slices.Contains(t.General, text):
 			t.General = append(t.General, text)
 		case m.cells < n.cells && m.arms[a]:
-			out += t.Note(text)
+			out = append(out, t.Note(text))
 		}
 	}
 	return out
@@ -127,7 +127,11 @@ func (m *remark) text(cells int) string {
 	where, keys := fmt.Sprintf("%d of %d cells", m.cells, cells), strings.Join(m.keys, ", ")
 	switch {
 	case m.undefined:
-		return fmt.Sprintf("%s has no value in %s: %s.", keys, where, b.String())
+		has := "has"
+		if len(m.keys) > 1 {
+			has = "have"
+		}
+		return fmt.Sprintf("%s %s no value in %s: %s.", keys, has, where, b.String())
 	case keys == "":
 		return fmt.Sprintf("%s (%s).", b.String(), where)
 	}

@@ -21,9 +21,9 @@ func TestRemarks(t *testing.T) {
 		store.Warning{Text: "a general one"})
 	say(1, 1, store.Warning{Metric: "linear@backbone.teacher", Text: text + "3.3e-06"}, store.Warning{Metric: "linear_fine@backbone.teacher", Text: text + "1"})
 	s.arms[1].runs[0].Result.Undefined = map[string]string{"dead": "no image is assigned", "nmi": "not shown", "observer.joint.dead": "of the observer"}
-	notes := func(measures []measure, observers, general bool) ([]string, []string) {
+	notes := func(measures []measure, observers, general bool) ([]string, [][]int) {
 		table, remarks := &table.Table{}, s.remarksOn(measures, observers, general)
-		var marks []string
+		var marks [][]int
 		for _, a := range s.arms {
 			marks = append(marks, remarks.marks(table, a))
 		}
@@ -38,7 +38,7 @@ func TestRemarks(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{" [1] [2]", " [1] [3]", ""}, marks); d != "" {
+	if d := cmp.Diff([][]int{{1, 2}, {1, 3}, nil}, marks); d != "" {
 		t.Error(d)
 	}
 	if got, _ := notes(measures("dead"), true, false); !cmp.Equal(got, []string{"dead has no value in 1 of 6 cells: no image is assigned.", "dead has no value in 1 of 6 cells: of the observer."}) {
@@ -57,8 +57,8 @@ func TestRemarkOnAllCells(t *testing.T) {
 		a.runs[0].Result.Provenance.Warnings = []store.Warning{{Key: "data.validation", Text: "data.validation = 0.2: no numbers to report"}}
 	}
 	table := s.mainTable()
-	if table.Rows[0][0].Marks != "" || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {
-		t.Errorf("marks %q, notes %v, general %v", table.Rows[0][0].Marks, table.Notes, table.General)
+	if table.Rows[0][0].Marks != nil || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {
+		t.Errorf("marks %v, notes %v, general %v", table.Rows[0][0].Marks, table.Notes, table.General)
 	}
 }
 

@@ -31,7 +31,7 @@ func TestRoundedProductsAreFootnoted(t *testing.T) {
 	}
 	low.runs[0].Result.Provenance.Precision = "bf16"
 	table := s.mainTable()
-	if mark := table.Rows[0][0].Marks; len(table.Notes) == 0 || !strings.Contains(mark, "[1]") || !strings.HasPrefix(table.Notes[0], "Trained with products of bf16") {
-		t.Errorf("%q of %q", mark, table.Notes)
+	if mark := table.Rows[0][0].Marks; len(table.Notes) == 0 || !slices.Contains(mark, 1) || !strings.HasPrefix(table.Notes[0], "Trained with products of bf16") {
+		t.Errorf("%v of %q", mark, table.Notes)
 	}
 }

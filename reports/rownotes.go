@@ -3,19 +3,16 @@ package reports
 import (
 	"fmt"
 	"slices"
-	"sort"
-	"strconv"
-	"strings"
 
 	"protobench/harness/store"
 	"protobench/reports/table"
 )
 
 // rowNotes adds what a reader has to know about one row's runs and returns the marks.
-func (s *sweep) rowNotes(t *table.Table, a *arm) string {
-	marks := ""
+func (s *sweep) rowNotes(t *table.Table, a *arm) []int {
+	var marks []int
 	for _, text := range slices.Concat(s.twinText(a), s.form(a), a.rounded(), a.lacking(), a.fewUsed(), a.residue()) {
-		marks += t.Note(text)
+		marks = append(marks, t.Note(text))
 	}
 	return marks
 }
@@ -80,21 +77,4 @@ func (a *arm) withStatus(status string) int {
 		}
 	}
 	return n
-}
-
-// residue tells of runs in one row that were made by different programs.
-func (a *arm) residue() []string {
-	var out []string
-	for name, field := range map[string]func(store.Provenance) string{
-		"versions":           func(p store.Provenance) string { return p.Version },
-		"numerics revisions": func(p store.Provenance) string { return strconv.Itoa(p.Numerics) },
-		"Go versions":        func(p store.Provenance) string { return p.Go },
-		"data":               func(p store.Provenance) string { return p.DataSHA256 },
-	} {
-		if v := a.provenance(field); len(v) > 1 {
-			out = append(out, fmt.Sprintf("The row mixes %s: %s.", name, strings.Join(v, ", ")))
-		}
-	}
-	sort.Strings(out)
-	return out
 }

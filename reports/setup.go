@@ -16,7 +16,6 @@ func (s *sweep) setup() []string {
 	if text := s.dataText(); text != "" {
 		out = append(out, text)
 	}
-	out = append(out, s.settingsTexts()...)
 	return append(out, measuredText, s.baselineText())
 }
 
@@ -37,25 +36,28 @@ func (s *sweep) dataText() string {
 	return text
 }
 
-// settingsTexts lists, table by table, the settings that all arms share that read them.
-func (s *sweep) settingsTexts() []string {
-	var out []string
-	last := ""
+// settingsTable lists the settings that all arms share that read them.
+func (s *sweep) settingsTable() *table.Table {
+	t := &table.Table{Name: "settings", Caption: "Settings that all arms share which read them, and how many do.",
+		Columns: []table.Column{words("setting"), words("value"), wordsAs("read by", "read_by")}}
 	for _, key := range s.settingKeys() {
 		value, same := s.common(key)
 		if !same || value == "" {
 			continue
 		}
-		group, name, _ := strings.Cut(key, ".")
-		if group != last {
-			out = append(out, fmt.Sprintf("**[%s]**", group))
-			last = group
-		} else {
-			out[len(out)-1] += ","
+		readers := 0
+		for _, a := range s.trained() {
+			if _, read := a.setting(key); read {
+				readers++
+			}
 		}
-		out[len(out)-1] += " " + table.EscapeMarkdown(name+" "+value)
+		text := "all arms"
+		if all := len(s.trained()); readers < all {
+			text = fmt.Sprintf("%d of %d arms", readers, all)
+		}
+		t.Rows = append(t.Rows, texts(key, value, text))
 	}
-	return out
+	return t
 }
 
 // extent counts arms, seeds and cells.
@@ -73,8 +75,8 @@ func (s *sweep) extent() string {
 	}
 	slices.Sort(seeds)
 	seeds = slices.Compact(seeds)
-	return fmt.Sprintf("**Extent.** %d arms and %d reference rows, %d seeds (%s): %d of %d cells are done.",
-		len(s.trained()), len(s.arms)-len(s.trained()), len(seeds), strings.Trim(fmt.Sprint(seeds), "[]"), done, planned)
+	return fmt.Sprintf("**Extent.** %s and %s, %s (%s): %d of %s done.",
+		plural(len(s.trained()), "arm"), plural(len(s.arms)-len(s.trained()), "reference row"), plural(len(seeds), "seed"), strings.Trim(fmt.Sprint(seeds), "[]"), done, plural(planned, "cell"))
 }
 
 func (s *sweep) baselineText() string {

@@ -5,96 +5,44 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"gonum.org/v1/plot/vg/draw"
 
 	"protobench/metrics"
 	"protobench/metrics/matrix"
-	"protobench/reports/drawing"
 )
 
-func TestShadowGroups(t *testing.T) {
+// The report's figures see the sweep as it is: shadows beside their plain arms, the reference rows,
+// chance, settings and what curves count.
+func TestFiguresSeeTheSweep(t *testing.T) {
 	s, err := load(demo(t))
 	must(t, err)
+	d := s.drawable()
+	if len(d.Arms) != len(s.trained()) || len(d.References) != 3 || len(d.Random) != 1 || len(d.Random[0].Unique) != len(metrics.Epsilons()) || len(d.Axes) != 1 || d.Unique {
+		t.Errorf("%d arms, %d references, %d shapes, axes %v", len(d.Arms), len(d.References), len(d.Random), d.Axes)
+	}
 	var got []string
-	for _, g := range s.shadowGroups() {
-		line := g.title + ":"
-		for i := range g.shadows {
-			line += " " + g.name(s, i) + ";"
+	for _, a := range d.Arms {
+		for _, name := range a.Observers {
+			got = append(got, a.Label+": "+a.Plain[name].Label)
 		}
-		got = append(got, line)
 	}
 	want := []string{
-		"swav (T 0.2): joint observer of +gmm; joint observer of +gmm plain; joint observer of +frozen;", "swav (T 0.1): joint observer of +gmm;",
-		"dino (T 0.2): joint observer of +gmm; joint observer of +gmm plain; joint observer of +frozen;", "dino (T 0.1): joint observer of +gmm;",
+		"swav+gmm (T 0.2): swav (T 0.2)", "swav+gmm (T 0.1): swav (T 0.1)", "swav+gmm plain (T 0.2): swav (T 0.2)", "swav+frozen (T 0.2): swav (T 0.2)",
+		"dino+gmm (T 0.2): dino (T 0.2)", "dino+gmm (T 0.1): dino (T 0.1)", "dino+gmm plain (T 0.2): dino (T 0.2)", "dino+frozen (T 0.2): dino (T 0.2)",
 	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
-	c, err := s.curves(measureOf("unique@0.025"))
-	must(t, err)
-	frozen := s.arms[7]
-	own, shadow := c.of(frozen, ""), c.of(frozen, "joint")
-	if n := len(own.Mean); n == 0 || len(shadow.Mean) != n || own.Mean[n-1] < 90 || shadow.Mean[n-1] > 50 || c.last != 620 {
-		t.Errorf("a shadow that collapses is not in the curves: %v beside %v", shadow.Mean, own.Mean)
-	}
-}
-
-// Both training figures change with the shadows alone.
-func TestFiguresShowShadows(t *testing.T) {
-	s, err := load(demo(t))
-	must(t, err)
-	c, err := s.curves(measureOf("live_unique@0.025"))
-	must(t, err)
-	training, shadows := panelSVG(t, s, c), shadowSVG(t, s)
-	for _, byLearner := range c.byArm {
-		byLearner["joint"] = curve{}
-	}
-	if training == panelSVG(t, s, c) {
-		t.Error("the training figure does not show observers")
-	}
-	for _, a := range s.arms {
-		for i := range a.runs {
-			a.runs[i].Result.Observers = nil
+	for name, says := range map[string][]string{
+		"shadows":                   {">swav (T 0.2)<", ">joint observer of +frozen<", ">joint, own encoder<"},
+		"accuracy_vs_live_unique":   {"untrained", "<title>"},
+		"live_unique_over_training": {"observer, in its arm&#39;s colour", "all training images"},
+		"unique_vs_epsilon":         {"random (K 64, D 32)"},
+	} {
+		for _, text := range says {
+			if !strings.Contains(string(demoOnce(t).report[name+".svg"]), text) {
+				t.Errorf("%s does not say %s", name, text)
+			}
 		}
-	}
-	if shadows == "" || shadowSVG(t, s) != "" {
-		t.Error("the shadows' figure is not drawn just where there are observers")
-	}
-}
-
-func panelSVG(t *testing.T, s *sweep, c curves) string {
-	t.Helper()
-	p := drawing.Picture{Width: 200, Height: 200, Draw: func(canvas draw.Canvas) { s.trainingPanel("swav", c).Draw(canvas) }}
-	b, err := p.SVG()
-	must(t, err)
-	return string(b)
-}
-
-func shadowSVG(t *testing.T, s *sweep) string {
-	t.Helper()
-	f, err := s.shadowFigure()
-	must(t, err)
-	if f.Draw == nil {
-		return ""
-	}
-	b, err := f.SVG()
-	must(t, err)
-	return string(b)
-}
-
-// A live prototype whose only twin is dead is distinct, and a dead one between two live
-// ones does not join them; live twins are a group.
-func TestUsagePanelGroupsLivePrototypes(t *testing.T) {
-	p := &prototypes{shown: matrix.Of(7, 2, []float32{1, 0, 1, 0, 0, 1, 0, 1, -1, 0, -5, 1, -5, -1}), counts: []int{0, 9, 8, 7, 0, 6, 5}}
-	panel := newUsagePanel("x", p)
-	var duplicate []int
-	for _, r := range panel.ranked {
-		if r.Duplicate {
-			duplicate = append(duplicate, r.Prototype)
-		}
-	}
-	if d := cmp.Diff([]int{2, 3}, duplicate); d != "" || panel.groups() != 1 {
-		t.Errorf("%d groups; %s", panel.groups(), d)
 	}
 }
 

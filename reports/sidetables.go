@@ -14,14 +14,14 @@ import (
 
 // comparisonTable lists the declared endpoints' paired tests.
 func (s *sweep) comparisonTable() *table.Table {
-	t := &table.Table{Columns: []table.Column{
-		{Name: "method", CSV: "method", Text: true}, {Name: "against", CSV: "baseline", Text: true}, {Name: "endpoint", CSV: "endpoint", Text: true},
-		{Name: "n", CSV: "n"}, {Name: "difference [95 %]", CSV: "difference"}, {Name: "p", CSV: "p"}, {Name: "p (Holm)", CSV: "p_holm"},
+	t := &table.Table{Name: "comparisons", Caption: "The declared endpoints: mean paired differences at equal seeds with 95 % t-intervals, in the endpoint's unit, exact two-sided sign-flip tests, and Holm's correction over all rows.", Columns: []table.Column{
+		words("method"), wordsAs("against", "baseline"), words("endpoint"), seedsColumn(),
+		{Name: "difference [95 %]", CSV: "difference"}, {Name: "p", CSV: "p"}, {Name: "p (Holm)", CSV: "p_holm"},
 	}}
 	for _, c := range s.comparisons() {
 		t.Rows = append(t.Rows, []table.Value{
-			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.title()}, {Text: fmt.Sprint(c.difference.N)},
-			{Text: c.measure.signed(c.difference, c.difference.N), Estimate: &c.difference}, {Text: pText(c.p)}, {Text: pText(c.holm)},
+			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.WithUnit()}, table.Count(c.difference.N, fmt.Sprint(c.difference.N)),
+			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, pValue(c.p), pValue(c.holm),
 		})
 	}
 	return t
@@ -30,11 +30,9 @@ func (s *sweep) comparisonTable() *table.Table {
 // observerTable sets each observer beside the learner that the encoder was trained with,
 // and beside the arm whose shadow it is.
 func (s *sweep) observerTable() *table.Table {
-	t := &table.Table{Columns: []table.Column{{Name: "method", CSV: "method", Text: true}, {Name: "learner", CSV: "learner", Text: true}, {Name: "n", CSV: "n"}}}
 	measures := observerMeasures()
-	for _, m := range measures {
-		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key})
-	}
+	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm.", Entries: entriesText,
+		Columns: append([]table.Column{words("method"), words("learner"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
 		names := a.observers()
@@ -73,7 +71,7 @@ func (a *arm) observers() []string {
 
 func (a *arm) learnerRow(label, observer string, measures []measure) []table.Value {
 	runs := a.counted()
-	row := []table.Value{{Text: a.label}, {Text: label}, {Text: fmt.Sprint(len(runs))}}
+	row := append(texts(a.label, label), table.Count(len(runs), fmt.Sprint(len(runs))))
 	for _, m := range measures {
 		row = append(row, m.cell(runs, observer, false))
 	}
@@ -90,15 +88,16 @@ func (r run) learner(observer string) store.Metrics {
 
 // epsilonTable holds the numbers of the figure of uniqueness against ε.
 func (s *sweep) epsilonTable() *table.Table {
-	t := &table.Table{Columns: []table.Column{{Name: "method", CSV: "method", Text: true}, {Name: "n", CSV: "n"}}}
 	var measures []measure
 	for _, key := range []func(float64) string{metrics.UniqueKey, metrics.LiveUniqueKey} {
 		for _, eps := range metrics.Epsilons() {
 			measures = append(measures, measureOf(key(eps)))
 		}
 	}
-	for _, m := range measures {
-		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key})
+	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one.", Entries: entriesText,
+		Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
+	if len(s.defined(measures)) == 0 {
+		return t
 	}
 	for _, a := range s.trained() {
 		row := []table.Value{{Text: a.label}, s.countValue(a)}
@@ -126,16 +125,14 @@ func (a *arm) plainValue(m measure) table.Value { return m.cell(a.counted(), "",
 
 // failureTable lists the runs without final metrics, with their reasons.
 func (s *sweep) failureTable() *table.Table {
-	t := &table.Table{Columns: []table.Column{
-		{Name: "method", CSV: "method", Text: true}, {Name: "seed", CSV: "seed"}, {Name: "state", CSV: "state", Text: true},
-		{Name: "epoch", CSV: "epoch"}, {Name: "reason", CSV: "reason", Text: true},
-	}}
+	t := &table.Table{Name: "failures", Caption: "Runs that collapsed, diverged, failed or were stopped, with their reasons.",
+		Columns: []table.Column{words("method"), {Name: "seed", CSV: "seed"}, words("state"), {Name: "epoch", CSV: "epoch"}, words("reason")}}
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			if status := r.Result.Outcome.Status; status != store.OK && status != "" {
 				t.Rows = append(t.Rows, []table.Value{
 					{Text: a.label}, {Text: fmt.Sprint(r.cell().Seed)}, {Text: status},
-					{Text: fmt.Sprint(r.Result.Outcome.Epoch)}, {Text: firstLine(r.Result.Outcome.Reason)},
+					table.Count(r.Result.Outcome.Epoch, fmt.Sprint(r.Result.Outcome.Epoch)), {Text: firstLine(r.Result.Outcome.Reason)},
 				})
 			}
 		}
@@ -152,9 +149,13 @@ func firstLine(s string) string {
 	return s
 }
 
-// cellTable lists every metric of every ended run, one row each, for other tools.
+// cellTable lists every metric of every ended run as it was measured, one row each, for other tools.
+// Units are the metrics' own, not those of the tables, which show shares in percent.
 func (s *sweep) cellTable() *table.Table {
-	t := &table.Table{Columns: []table.Column{{CSV: "method"}, {CSV: "axes"}, {CSV: "seed"}, {CSV: "status"}, {CSV: "learner"}, {CSV: "metric"}, {CSV: "value"}}}
+	t := &table.Table{Name: "cells"}
+	for _, name := range []string{"method", "form", "axes", "seed", "status", "learner", "metric", "unit", "value"} {
+		t.Columns = append(t.Columns, table.Column{CSV: name})
+	}
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			if r.State != store.Done {
@@ -174,8 +175,8 @@ func (r run) metricRows(learner string, m store.Metrics) [][]table.Value {
 	var rows [][]table.Value
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		rows = append(rows, []table.Value{
-			{Text: c.Method}, {Text: axesText(c, c.AxisKeys())}, {Text: fmt.Sprint(c.Seed)},
-			{Text: r.Result.Outcome.Status}, {Text: learner}, {Text: key}, {Text: table.Digits(m[key])},
+			{Text: c.Method}, {Text: c.Form}, {Text: axesText(c, c.AxisKeys())}, {Text: fmt.Sprint(c.Seed)},
+			{Text: r.Result.Outcome.Status}, {Text: learner}, {Text: key}, {Text: string(measureOf(key).Unit)}, {Text: table.Digits(m[key])},
 		})
 	}
 	return rows

@@ -11,22 +11,27 @@ import (
 
 // Summary tells what a report was made of.
 type Summary struct {
-	Path      string   // the report's README.md
-	MainTable string   // the main table's short form, for a terminal
-	Note      string   // what readers have to know, as the sweep says it; empty for nothing
-	Planned   int      // cells
-	Done      int      // cells with a result that is not a failure
-	Failed    int      // cells that failed
-	Unplanned []string // cell folders that the plan does not name
-	Missing   []string // figures that could not be drawn, with the reason
-	Kept      []string // figures of an earlier report that could not be made again, with the reason
+	Path      string       // the report's README.md
+	MainTable *table.Table // its short form
+	Note      string       // what readers have to know, as the sweep says it; empty for nothing
+	Planned   int          // cells
+	Done      int          // cells with a result that is not a failure
+	Failed    int          // cells that failed
+	Unplanned []string     // cell folders that the plan does not name
+	Missing   []string     // figures that could not be drawn, with the reason
+	Kept      []string     // figures of an earlier report that could not be made again, with the reason
 }
 
-// Write makes the report of a run directory: report/README.md, report/main.csv, report/arms.csv,
-// report/comparisons.csv, report/factorial.csv, report/matched_settings.csv, report/cells.csv and report/figures/*.png
-// and *.svg; report/findings.md where the sweep makes claims. It needs a plan, not a finished sweep: what is not there yet is named. Errors name the
-// file.
-func Write(dir string) (Summary, error) {
+// Write makes the report of a run directory: report/README.md with every table and figure,
+// report/index.html, the same for a browser and with every cell behind it, report/findings.md where the
+// sweep makes claims, report/figures/*.png, *.svg and *.pdf, and each table that
+// has rows as a file of its own: NAME.csv always, and NAME.md, NAME.tex or NAME.html where these
+// formats are asked for. It needs a plan, not a finished sweep: what is not there yet is named.
+// Errors name the file.
+func Write(dir string, formats ...string) (Summary, error) {
+	if err := checkFormats(formats); err != nil {
+		return Summary{}, err
+	}
 	s, err := load(dir)
 	if err != nil {
 		return Summary{}, err
@@ -44,11 +49,12 @@ func Write(dir string) (Summary, error) {
 			return Summary{}, err
 		}
 	}
-	if err := s.writeTables(out); err != nil {
-		return Summary{}, err
-	}
 	findings, err := s.findings()
 	if err != nil {
+		return Summary{}, err
+	}
+	all := s.tables(findings)
+	if err := all.write(out, formats); err != nil {
 		return Summary{}, err
 	}
 	if len(findings) > 0 {
@@ -56,78 +62,17 @@ func Write(dir string) (Summary, error) {
 			return Summary{}, err
 		}
 	}
-	text, err := s.readme(figures, findings)
+	text, err := s.readme(figures, all)
 	if err != nil {
 		return Summary{}, err
 	}
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
 		return Summary{}, err
 	}
-	return s.summary(figures)
-}
-
-// MainTable returns the main table's short form of a run directory as terminal text.
-func MainTable(dir string) (string, error) {
-	s, err := load(dir)
-	if err != nil {
-		return "", err
+	if err := s.writeIndex(figures, findings, all); err != nil {
+		return Summary{}, err
 	}
-	return s.mainTable().Brief().Text()
-}
-
-// figures makes all pictures in the order of the page.
-func (s *sweep) figures() ([]figure, error) {
-	training, err := s.trainingFigure()
-	if err != nil {
-		return nil, err
-	}
-	shadows, err := s.shadowFigure()
-	if err != nil {
-		return nil, err
-	}
-	return []figure{s.epsilonFigure(), training, shadows, s.circleFigure(), s.accuracyFigure(), s.usageFigure(), s.axesFigure()}, nil
-}
-
-// save writes both forms. Where there is nothing to draw, or less than a finished sweep has, an
-// earlier report's picture stays: what it was made of may be gone for good.
-func (f *figure) save(folder string) error {
-	path := filepath.Join(folder, f.name)
-	if f.Draw == nil || f.short != "" {
-		f.kept = exists(path + ".png")
-	}
-	if f.Draw == nil || f.kept {
-		return nil
-	}
-	return f.Save(path)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// why says why the figure is not drawn, or not renewed.
-func (f *figure) why() string {
-	if f.short != "" {
-		return f.short
-	}
-	return f.missing
-}
-
-func (s *sweep) writeTables(out string) error {
-	for _, t := range []struct {
-		name  string
-		table *table.Table
-	}{{"main.csv", s.mainTable()}, {"arms.csv", s.armTable()}, {"comparisons.csv", s.comparisonTable()}, {"factorial.csv", s.factorialTable()}, {"matched_settings.csv", s.matchedTable()}, {"cells.csv", s.cellTable()}} {
-		text, err := t.table.CSV()
-		if err != nil {
-			return err
-		}
-		if err := store.WriteFile(filepath.Join(out, t.name), []byte(text)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.summary(figures, all), nil
 }
 
 // tally counts the cells, those with a result that is not a failure, and those that failed.
@@ -146,17 +91,16 @@ func (s *sweep) tally() (planned, done, failed int) {
 	return planned, done, failed
 }
 
-func (s *sweep) summary(figures []figure) (Summary, error) {
-	text, err := s.mainTable().Brief().Text()
-	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: text, Note: s.plan.Note, Unplanned: s.unplanned}
+func (s *sweep) summary(figures []figure, all tables) Summary {
+	out := Summary{Path: filepath.Join(s.dir.Report(), "README.md"), MainTable: all.main.Brief(), Note: s.plan.Note, Unplanned: s.unplanned}
 	out.Planned, out.Done, out.Failed = s.tally()
 	for _, f := range figures {
-		switch said := f.title + ": " + f.why(); {
+		switch said := f.Title + ": " + f.Why(); {
 		case f.kept:
 			out.Kept = append(out.Kept, said)
-		case f.Draw == nil && !f.optional:
+		case f.Draw == nil && !f.Optional:
 			out.Missing = append(out.Missing, said)
 		}
 	}
-	return out, err
+	return out
 }

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"sort"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Metrics maps metric keys (with their protocol in the name) to values. In JSON the keys
@@ -34,20 +37,64 @@ func (m Metrics) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements json.Unmarshaler. It reads what encoding/json has found to be valid JSON
+// in one pass: a report reads a great many of these objects.
 func (m *Metrics) UnmarshalJSON(raw []byte) error {
-	var values map[string]number
-	if err := json.Unmarshal(raw, &values); err != nil {
-		return err
-	}
-	if values == nil {
+	if string(raw) == "null" {
 		return nil
 	}
-	*m = make(Metrics, len(values))
-	for k, v := range values {
-		(*m)[k] = float64(v)
+	rest, ok := bytes.CutPrefix(bytes.TrimSpace(raw), []byte("{"))
+	if !ok {
+		return fmt.Errorf("metrics: found %.20s, expected an object of numbers", raw)
 	}
-	return nil
+	out := Metrics{}
+	for {
+		rest = bytes.TrimLeft(rest, " \t\r\n,")
+		if len(rest) == 0 || rest[0] == '}' {
+			*m = out
+			return nil
+		}
+		key, value, left, err := member(rest)
+		if err != nil {
+			return err
+		}
+		out[key], rest = value, left
+	}
+}
+
+// member reads one key and number, or null, at the start of an object's text, and returns what
+// follows them.
+func member(text []byte) (key string, value float64, rest []byte, err error) {
+	end := 1
+	for end < len(text) && text[end] != '"' {
+		if text[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if end >= len(text) {
+		return "", 0, nil, fmt.Errorf("metrics: found %.20s, expected a name in quotes", text)
+	}
+	name := text[1:end]
+	key = string(name)
+	if bytes.IndexByte(name, '\\') >= 0 || !utf8.Valid(name) {
+		if err := json.Unmarshal(text[:end+1], &key); err != nil {
+			return "", 0, nil, err
+		}
+	}
+	rest = bytes.TrimLeft(text[end+1:], " \t\r\n:")
+	stop := bytes.IndexAny(rest, ",} \t\r\n")
+	if stop < 0 {
+		stop = len(rest)
+	}
+	number := string(rest[:stop])
+	if number == "null" {
+		return key, math.NaN(), rest[stop:], nil
+	}
+	if value, err = strconv.ParseFloat(number, 64); err != nil || number[0] != '-' && (number[0] < '0' || number[0] > '9') {
+		return "", 0, nil, fmt.Errorf("metrics: %s is %.20s, expected a number", key, number)
+	}
+	return key, value, rest[stop:], nil
 }
 
 // number is a float64 for which JSON's null stands where the value is not finite.

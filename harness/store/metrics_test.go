@@ -44,6 +44,39 @@ func TestMetricsRoundTrip(t *testing.T) {
 	})
 }
 
+// Whatever is valid JSON is read as encoding/json reads it into a map of numbers, and what that
+// refuses is refused.
+func FuzzMetrics(f *testing.F) {
+	for _, text := range []string{
+		`{}`, `null`, `{"a":1}`, ` { "a" : -1.5e-3 , "b" : null , "a":2 } `, "{\"a\":\t1\n,\r\"b\":2}", `{"\u0061\"\\":1,"ü":2,"":3}`, `{"a":"1"}`, `{"a":true}`, `{"a":[1]}`, `{"a":{"b":1}}`,
+		`{"a":1e999}`, `[1]`, `3`, `"a"`, `{"a":-0}`, `{"b}":1,"c,":2}`, "{\"\x91\":1}",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if !json.Valid(raw) {
+			return
+		}
+		var want map[string]*float64
+		refused := json.Unmarshal(raw, &want)
+		var got Metrics
+		if err := json.Unmarshal(raw, &got); (err == nil) != (refused == nil) {
+			t.Fatalf("%s: %v, encoding/json says %v", raw, err, refused)
+		}
+		if refused != nil {
+			return
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%s: %v", raw, got)
+		}
+		for k, v := range want {
+			if v == nil && !math.IsNaN(got[k]) || v != nil && math.Float64bits(*v) != math.Float64bits(got[k]) {
+				t.Fatalf("%s: %s is %v", raw, k, got[k])
+			}
+		}
+	})
+}
+
 func TestNotFiniteSignals(t *testing.T) {
 	step := Step{Step: 3, Loss: math.NaN(), Values: Metrics{"lr": 0.1}, Events: []Event{{"gmm", "reseed", 4}}}
 	b, err := json.Marshal(step)

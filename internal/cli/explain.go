@@ -30,6 +30,10 @@ func (c explainCommand) Run(w *console) error {
 	if e.Done < e.Planned {
 		w.warn(fmt.Sprintf("%d of %d cells have a result; the verdicts rest on those", e.Done, e.Planned))
 	}
-	_, err = fmt.Fprintf(w.out, "%s\n\nfindings: %s\n", strings.TrimRight(e.Text, "\n"), e.Path)
+	text, err := e.Table.Text(widthOf(w.out, 100))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.out, "%s\n\nfindings: %s\n", strings.TrimRight(text, "\n"), e.Path)
 	return err
 }

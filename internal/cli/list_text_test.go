@@ -11,7 +11,7 @@ import (
 // TestListsFit: no listing is wider than what it is for.
 func TestListsFit(t *testing.T) {
 	t.Parallel()
-	for _, kind := range verbs(t)["list"].Positional[0].EnumSlice() {
+	for _, kind := range verbs()["list"].Positional[0].EnumSlice() {
 		for line := range strings.Lines(listed(t, kind)) {
 			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > listWidth || strings.HasSuffix(line, " \n") {
 				t.Errorf("list %s: %d characters: %s", kind, n, line)

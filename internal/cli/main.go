@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 	"protobench/harness"
 	"protobench/internal/bench"
 	"protobench/internal/blas"
+	"protobench/internal/setting"
 )
 
 // Exit codes.
@@ -96,26 +98,31 @@ func collectEarly() []byte {
 type commands struct {
 	everywhere
 
-	Run       runCommand       `cmd:"" help:"Plan a sweep, run the cells that are missing, write the report."`
-	Plan      planCommand      `cmd:"" help:"Show a sweep's cells, the time they take and what its seeds can show."`
-	Validate  validateCommand  `cmd:"" help:"Report everything that is wrong with a sweep file."`
-	List      listCommand      `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
-	Status    statusCommand    `cmd:"" help:"Show how far a run is."`
-	Cancel    cancelCommand    `cmd:"" help:"Take a run's tasks out of the cluster's queue."`
-	Work      workCommand      `cmd:"" hidden:"" help:"Run single cells of a planned run, beside other processes that do the same."`
-	Report    reportCommand    `cmd:"" help:"Write the report of a run again."`
-	Explain   explainCommand   `cmd:"" help:"Judge a sweep's claims by its results."`
-	Relate    relateCommand    `cmd:"" help:"Say how two metrics go together, over all finished cells, between arms and within them."`
-	Compare   compareCommand   `cmd:"" help:"Show in what two runs, or two cells, differ, and what came of it."`
-	Best      bestCommand      `cmd:"" help:"Rank the finished cells of all runs by a metric."`
-	Reproduce reproduceCommand `cmd:"" help:"Train a finished cell anew and compare every bit."`
-	Audit     auditCommand     `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
-	Probe     probeCommand     `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
-	Export    exportCommand    `cmd:"" help:"Write what a cell learned, or its curves, for Python, TensorBoard and others."`
-	Bench     bench.Command    `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
-	Data      dataCommand      `cmd:"" help:"List, fetch, verify and view data sets."`
-	Doctor    doctorCommand    `cmd:"" help:"Show what this machine and this program offer."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Init       initCommand       `cmd:"" help:"Write a commented sweep to start from."`
+	Run        runCommand        `cmd:"" help:"Plan a sweep, run the cells that are missing, write the report."`
+	Plan       planCommand       `cmd:"" help:"Show a sweep's cells, the time they take and what its seeds can show."`
+	Validate   validateCommand   `cmd:"" help:"Report everything that is wrong with a sweep file."`
+	List       listCommand       `cmd:"" help:"List what there is: presets, learners, data sets, metrics, keys, …"`
+	Status     statusCommand     `cmd:"" help:"Show how far a run is."`
+	Cancel     cancelCommand     `cmd:"" help:"Take a run's tasks out of the cluster's queue."`
+	Work       workCommand       `cmd:"" hidden:"" help:"Run single cells of a planned run, beside other processes that do the same."`
+	Report     reportCommand     `cmd:"" help:"Write the report of a run again."`
+	Explain    explainCommand    `cmd:"" help:"Judge a sweep's claims by its results."`
+	Serve      serveCommand      `cmd:"" help:"Show runs in a browser on this machine, live."`
+	Relate     relateCommand     `cmd:"" help:"Say how two metrics go together, over all finished cells, between arms and within them."`
+	Compare    compareCommand    `cmd:"" help:"Show in what two runs, or two cells, differ, and what came of it."`
+	Best       bestCommand       `cmd:"" help:"Rank the finished cells of all runs by a metric."`
+	Reproduce  reproduceCommand  `cmd:"" help:"Train a finished cell anew and compare every bit."`
+	Film       filmCommand       `cmd:"" help:"Train a finished cell anew and picture where its prototypes went."`
+	Audit      auditCommand      `cmd:"" help:"Judge prototypes from anywhere: collapsed, dead, or fine."`
+	Probe      probeCommand      `cmd:"" help:"Measure features from anywhere: k-NN, linear and few-shot probes, their spectrum."`
+	Export     exportCommand     `cmd:"" help:"Write what a cell learned, or its curves, for Python, TensorBoard and others."`
+	Bench      bench.Command     `cmd:"" help:"Measure how fast this machine trains, evaluates and augments."`
+	Data       dataCommand       `cmd:"" help:"List, fetch, verify and view data sets."`
+	Doctor     doctorCommand     `cmd:"" help:"Show what this machine and this program offer."`
+	Help       helpCommand       `cmd:"" help:"Show help by example: on sweeps, on what people do, on a verb."`
+	Completion completionCommand `cmd:"" help:"Print a script that completes command lines in a shell."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // console is where a command writes.
@@ -152,16 +159,14 @@ func (w *console) warn(texts ...string) {
 
 // run is the whole command line: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	var grammar commands
 	w := &console{stdout, stderr}
-	helped := false
-	parser, err := kong.New(&grammar, kong.Name("protobench"), variables(runtime.GOMAXPROCS(0)),
-		kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
-		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(w, w.bench()))
-	if err != nil {
-		panic("cli: " + err.Error()) // the grammar is constant
+	if len(args) > 0 && args[0] == completeVerb {
+		complete(stdout, args[1:])
+		return exitOK
 	}
+	helped := false
+	parser := grammarOf(kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(w, w.bench()))
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -170,9 +175,30 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	if err != nil {
-		return complain(stderr, fmt.Errorf("%w; see protobench --help", err))
+		return complain(stderr, meant(err))
 	}
 	return complain(w.err, interrupted(ctx, parsed.Run()))
+}
+
+// grammarOf is the grammar, with what a use of it needs.
+func grammarOf(options ...kong.Option) *kong.Kong {
+	parser, err := kong.New(&commands{}, append([]kong.Option{
+		kong.Name("protobench"), variables(runtime.GOMAXPROCS(0)), kong.Description("Benchmark and ablation harness for prototypical self-supervised learning."),
+	}, options...)...)
+	if err != nil {
+		panic("cli: " + err.Error()) // the grammar is constant
+	}
+	return parser
+}
+
+// meant is an error of usage, with the nearest of the names that were to be chosen from.
+func meant(err error) error {
+	if m := regexp.MustCompile(`must be one of (".*") but got "(.*)"$`).FindStringSubmatch(err.Error()); m != nil {
+		if near := setting.Nearest(m[2], strings.Split(strings.Trim(m[1], `"`), `","`)); near != "" {
+			return fmt.Errorf("%w; did you mean %s?", err, near)
+		}
+	}
+	return fmt.Errorf("%w; see protobench --help", err)
 }
 
 // bench is what measurements need of the command line.

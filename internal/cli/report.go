@@ -9,16 +9,48 @@ import (
 )
 
 type reportCommand struct {
-	Dir  string `arg:"" help:"Folder of a run."`
-	JSON bool   `name:"json" help:"One JSON object instead of the table."`
+	Dir    string   `arg:"" help:"Folder of a run."`
+	Format []string `help:"Forms of the tables: md, tex, csv, html; one of them or text for a pivot table. Files of the report are CSV where nothing is said."`
+	JSON   bool     `name:"json" help:"One JSON object instead of the table."`
+
+	Row    []string `group:"Pivot table, printed instead of writing the report:" help:"Key whose values make the rows: method, learner, seed, any setting's path, … Several: again, or with commas."`
+	Col    []string `group:"Pivot table, printed instead of writing the report:" help:"Key whose values make the columns."`
+	Value  []string `group:"Pivot table, printed instead of writing the report:" help:"Metric, of an observer as OBSERVER/METRIC; the declared endpoints where nothing is said."`
+	Filter string   `group:"Pivot table, printed instead of writing the report:" help:"Runs to take, e.g. 'method:swav* -seed:0 OR learner:gmm'."`
 }
 
-// Run writes the report of a run again.
-func (c reportCommand) Run(w *console) error { return writeReport(w, c.Dir, c.JSON) }
+// Run writes the report of a run again, or prints a pivot table of it.
+func (c reportCommand) Run(w *console) error {
+	if len(c.Row)+len(c.Col)+len(c.Value) > 0 || c.Filter != "" {
+		return c.pivot(w)
+	}
+	return writeReport(w, c.Dir, c.JSON, c.Format...)
+}
+
+// pivot prints a table of any keys.
+func (c reportCommand) pivot(w *console) error {
+	if c.JSON || len(c.Format) > 1 {
+		return fmt.Errorf("a pivot table is printed in one form; give one --format of text, %s, and no --json", strings.Join(reports.Formats(), ", "))
+	}
+	t, err := reports.Pivot(c.Dir, reports.PivotOptions{Rows: c.Row, Cols: c.Col, Values: c.Value, Filter: c.Filter})
+	if err != nil {
+		return err
+	}
+	var text string
+	if len(c.Format) == 0 || c.Format[0] == "text" {
+		text, err = t.Text(widthOf(w.out, 100))
+	} else {
+		text, err = reports.Formatted(t, c.Format[0])
+	}
+	if err == nil {
+		_, err = fmt.Fprintln(w.out, strings.TrimRight(text, "\n"))
+	}
+	return err
+}
 
 // writeReport makes the report, prints its main table and says where it is.
-func writeReport(w *console, dir string, asJSON bool) error {
-	s, err := reports.Write(dir)
+func writeReport(w *console, dir string, asJSON bool, formats ...string) error {
+	s, err := reports.Write(dir, formats...)
 	if err != nil {
 		return err
 	}
@@ -35,7 +67,11 @@ func writeReport(w *console, dir string, asJSON bool) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(w.out, "\n%s\n\nreport: %s\n", strings.TrimRight(s.MainTable, "\n"), s.Path)
+	text, err := s.MainTable.Text(widthOf(w.out, 100))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.out, "\n%s\n\nreport: %s\n", strings.TrimRight(text, "\n"), s.Path)
 	if err == nil && s.Note != "" {
 		_, err = fmt.Fprintf(w.out, "\n%s\n", s.Note)
 	}

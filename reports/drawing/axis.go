@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 )
@@ -33,27 +34,60 @@ func WholeTicks(low, high float64) plot.ConstantTicks {
 	}
 	var out plot.ConstantTicks
 	for v := math.Ceil(low/step) * step; v <= high; v += step {
-		out = append(out, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
+		out = append(out, plot.Tick{Value: v, Label: strings.Replace(fmt.Sprintf("%.0f", v+0), "-", "−", 1)})
 	}
 	return out
+}
+
+// AmountAxis makes an axis of amounts from 0 to top with ticks at round ones.
+func AmountAxis(a *plot.Axis, top float64) {
+	a.Min, a.Max = 0, top
+	step := roundStep(top / 4)
+	var out plot.ConstantTicks
+	for i := 0; step > 0 && float64(i)*step <= top; i++ {
+		out = append(out, plot.Tick{Value: float64(i) * step, Label: amountText(float64(i) * step)})
+	}
+	a.Tick.Marker = out
+}
+
+// amountText writes an amount shortly, thousands as k.
+func amountText(v float64) string {
+	if v >= 1000 && math.Mod(v, 100) == 0 {
+		return strconv.FormatFloat(v/1000, 'g', 4, 64) + "k"
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
+
+// roundStep is the least of 1, 2 and 5 times a power of ten that is not below a width; 0 for none.
+func roundStep(width float64) float64 {
+	if !(width > 0) || math.IsInf(width, 0) {
+		return 0
+	}
+	ten := math.Pow(10, math.Floor(math.Log10(width)))
+	for _, n := range []float64{1, 2, 5} {
+		if n*ten >= width {
+			return n * ten
+		}
+	}
+	return 10 * ten
 }
 
 // StepAxis makes an axis of training steps from 0 to last, on the scale of which log10(1 + step) is
 // the place.
 func StepAxis(a *plot.Axis, last float64) {
-	a.Min, a.Max = 0, max(1, logStep(last))
+	a.Min, a.Max = 0, max(1, LogStep(last))
 	a.Tick.Marker = stepTicks(last)
 }
 
-// logStep places step 0 on the axis and lets late steps grow like a logarithm.
-func logStep(step float64) float64 { return math.Log10(1 + step) }
+// LogStep is the place of a step on a StepAxis: step 0 has one, and late steps grow like a logarithm.
+func LogStep(step float64) float64 { return math.Log10(1 + step) }
 
 func stepTicks(last float64) plot.ConstantTicks {
 	out := plot.ConstantTicks{{Value: 0, Label: "0"}}
 	for decade := 1; decade <= 1_000_000_000 && float64(decade) <= max(10, last); decade *= 10 {
-		out = append(out, plot.Tick{Value: logStep(float64(decade)), Label: decadeText(decade)})
+		out = append(out, plot.Tick{Value: LogStep(float64(decade)), Label: decadeText(decade)})
 		for i := 2; i < 10; i++ {
-			out = append(out, plot.Tick{Value: logStep(float64(i * decade))})
+			out = append(out, plot.Tick{Value: LogStep(float64(i * decade))})
 		}
 	}
 	return out

@@ -35,6 +35,7 @@ func TestWholeTicks(t *testing.T) {
 	}{
 		{97.2, 100, []string{"98", "99", "100"}},
 		{49.5, 60, []string{"50", "52", "54", "56", "58", "60"}},
+		{-25, 34, []string{"−20", "−10", "0", "10", "20", "30"}},
 		{0, 100, []string{"0", "20", "40", "60", "80", "100"}},
 	} {
 		if d := cmp.Diff(c.want, labels(WholeTicks(c.low, c.high))); d != "" {

@@ -30,7 +30,7 @@ func AddLevel(p *plot.Plot, name string, y float64) {
 	line := GreyLine()
 	line.Width, line.Dashes = vg.Points(0.9), []vg.Length{3, 2}
 	AddLine(p, plotter.XYs{{X: p.X.Min, Y: y}, {X: p.X.Max, Y: y}}, line)
-	p.Add(Note{Text: name, X: 0.99, Y: (y-p.Y.Min)/(p.Y.Max-p.Y.Min) - 0.008, Size: 7.5})
+	p.Add(Note{Text: name, X: 0.99, Y: (y-p.Y.Min)/(p.Y.Max-p.Y.Min) - 0.008, Size: SmallSize})
 }
 
 // AddBars draws a bar from mean − half to mean + half at each point, cut off at 0 and 100 %; none

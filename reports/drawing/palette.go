@@ -32,11 +32,36 @@ func (heatColors) Colors() []color.Color {
 	const n = 128
 	out := make([]color.Color, n)
 	for i := range out {
-		at := float64(float64(i) / (n - 1) * float64(len(stops)-1))
-		low := min(int(at), len(stops)-2)
-		out[i] = mix(stops[low], stops[low+1], at-float64(low))
+		out[i] = along(stops, float64(i)/(n-1))
 	}
 	return out
+}
+
+// Ordered is the colour of the i-th of n values in order, from a light orange to a dark violet:
+// lightness falls evenly, so that grey prints and all eyes keep the order.
+func Ordered(i, n int) color.NRGBA {
+	if n < 2 {
+		return along(orderedStops(), 0.6)
+	}
+	return along(orderedStops(), float64(i)/float64(n-1))
+}
+
+func orderedStops() [][3]float64 {
+	return [][3]float64{{251, 164, 72}, {229, 92, 76}, {165, 44, 96}, {101, 21, 110}, {40, 11, 84}}
+}
+
+// Scale is the colour of a share from 0 (dark violet: little is left) to 1 (pale yellow), of even
+// lightness steps.
+func Scale(share float64) color.NRGBA {
+	stops := [][3]float64{{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}}
+	return along(stops, min(1, max(0, share)))
+}
+
+// along is the colour at a share of the way along evenly spaced stops.
+func along(stops [][3]float64, share float64) color.NRGBA {
+	at := float64(share * float64(len(stops)-1))
+	low := min(int(at), len(stops)-2)
+	return mix(stops[low], stops[low+1], at-float64(low))
 }
 
 func mix(a, b [3]float64, t float64) color.NRGBA {

@@ -10,19 +10,21 @@ import (
 )
 
 // NewPanel returns an empty panel in the figures' style. size is that of the axes' labels in
-// points; the title is a point larger, the ticks' labels are a point smaller.
+// points; the title is a little larger, the ticks' labels are a point smaller.
 func NewPanel(title, x, y string, size float64) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
-	p.Title.TextStyle.Font = sans(size + 1)
-	p.Title.Padding = vg.Points(4)
+	p.Title.TextStyle.Font = sans(size + 0.5)
+	p.Title.Padding = vg.Points(3)
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Label.TextStyle.Font = sans(size)
 		axis.Tick.Label.Font = sans(size - 1)
 		axis.LineStyle.Color = Grey()
 		axis.Tick.LineStyle.Color = Grey()
-		axis.Padding = vg.Points(3)
-		axis.Tick.Length = vg.Points(4)
+		axis.LineStyle.Width = vg.Points(0.5)
+		axis.Tick.LineStyle.Width = vg.Points(0.5)
+		axis.Padding = vg.Points(2)
+		axis.Tick.Length = vg.Points(2.5)
 	}
 	return p
 }
@@ -35,23 +37,18 @@ func LightGrid(p *plot.Plot) {
 	p.Add(g)
 }
 
-// DrawPanels tiles the panels row by row with equal data areas, and the legend in a column of its
-// own on the right, outside of the data. A nil panel leaves its tile empty, a nil legend takes no
-// room.
-func DrawPanels(c draw.Canvas, panels []*plot.Plot, columns int, legend *plot.Legend) {
-	if legend != nil {
-		r := legend.Rectangle(c).Size().X + vg.Points(14)
-		legend.Draw(draw.Crop(c, c.Max.X-c.Min.X-r+vg.Points(4), 0, 0, -vg.Points(18)))
-		c = draw.Crop(c, 0, -r, 0, 0)
-	}
+// DrawPanels tiles the panels row by row with equal data areas under the legend. A nil panel leaves
+// its tile empty, a legend without entries takes no room.
+func DrawPanels(c draw.Canvas, panels []*plot.Plot, columns int, legend []Entry) {
+	c = DrawLegend(c, legend)
 	rows := (len(panels) + columns - 1) / columns
 	grid := make([][]*plot.Plot, rows)
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, columns)
 		copy(grid[i], panels[i*columns:min((i+1)*columns, len(panels))])
 	}
-	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: vg.Points(12), PadY: vg.Points(12),
-		PadTop: vg.Points(6), PadBottom: vg.Points(6), PadLeft: vg.Points(6), PadRight: vg.Points(6)}
+	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: vg.Points(8), PadY: vg.Points(9),
+		PadTop: vg.Points(4), PadBottom: vg.Points(4), PadLeft: vg.Points(4), PadRight: vg.Points(6)}
 	for i, row := range plot.Align(grid, tiles, c) {
 		for j, canvas := range row {
 			if grid[i][j] != nil {
@@ -59,17 +56,6 @@ func DrawPanels(c draw.Canvas, panels []*plot.Plot, columns int, legend *plot.Le
 			}
 		}
 	}
-}
-
-// PanelsSize fits so many columns and rows of panels, and the legend of the given labels beside
-// them.
-func PanelsSize(columns, rows int, labels []string) (width, height vg.Length) {
-	longest := 0
-	for _, l := range labels {
-		longest = max(longest, len([]rune(l)))
-	}
-	width = vg.Points(float64(60 + 5*max(longest, 22) + 270*columns))
-	return width, vg.Points(max(float64(300*rows), float64(60+15*len(labels))))
 }
 
 // DrawMapsOverCurves tiles pairs of panels row by row, each a square map over a flat curve. Both

@@ -8,23 +8,31 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Panels keep their size whatever stands in the legend; a long label widens the picture, many
-// labels heighten it.
-func TestPanelsSize(t *testing.T) {
-	long := strings.Repeat("é", 30)
+// One panel stands in one column of a paper, more in two; rows and a legend heighten the picture,
+// and small panels keep a height at which their axes fit.
+func TestSize(t *testing.T) {
+	legend := make([]Entry, 30)
+	for i := range legend {
+		legend[i].Text = strings.Repeat("x", 20)
+	}
 	for _, c := range []struct {
 		columns, rows int
-		labels        []string
+		ratio         float64
+		legend        []Entry
 		width, height vg.Length
 	}{
-		{1, 1, nil, 440, 300},
-		{3, 2, []string{"a", "b"}, 980, 600},
-		{1, 1, []string{"a", long}, 480, 300},
-		{1, 1, strings.Split(strings.Repeat("a", 20), ""), 440, 360},
+		{1, 1, 1, nil, OneColumn, 252 + 6},
+		{2, 2, 1, nil, TwoColumns, 516 + 6},
+		{6, 1, 0.5, nil, TwoColumns, 112 + 6},
+		{1, 1, 1, legend[:1], OneColumn, 252 + 6 + 15},
+		{2, 1, 1, legend, TwoColumns, 258 + 6 + LegendHeight(legend, TwoColumns)},
 	} {
-		if w, h := PanelsSize(c.columns, c.rows, c.labels); w != c.width || h != c.height {
-			t.Errorf("%d × %d with %q: %v × %v, want %v × %v", c.columns, c.rows, c.labels, w, h, c.width, c.height)
+		if w, h := Size(c.columns, c.rows, c.ratio, c.legend); w != c.width || h != c.height {
+			t.Errorf("%d × %d: %v × %v, want %v × %v", c.columns, c.rows, w, h, c.width, c.height)
 		}
+	}
+	if one, many := LegendHeight(legend[:1], OneColumn), LegendHeight(legend, OneColumn); many < 5*one {
+		t.Errorf("a legend of 30 entries is %v high, of one %v", many, one)
 	}
 }
 

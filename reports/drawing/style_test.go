@@ -2,6 +2,8 @@ package drawing
 
 import (
 	"fmt"
+	"image/color"
+	"math"
 	"testing"
 )
 
@@ -34,4 +36,29 @@ func TestThinLine(t *testing.T) {
 			t.Errorf("place %d: %+v", place, thin)
 		}
 	}
+}
+
+// Neighbours of the palette and of ordered values differ in lightness or in dashes, so that grey
+// prints tell them apart; ordered values darken step by step.
+func TestStylesDifferInGrey(t *testing.T) {
+	for a := range Palette() {
+		for b := range a {
+			x, y := StyleOf(a, 0), StyleOf(b, 0)
+			if math.Abs(lightness(x.Color)-lightness(y.Color)) < 12 && fmt.Sprint(x.Dashes) == fmt.Sprint(y.Dashes) {
+				t.Errorf("kinds %d and %d look alike in grey", a, b)
+			}
+		}
+	}
+	for i := 1; i < 6; i++ {
+		if lightness(Ordered(i, 6)) > lightness(Ordered(i-1, 6))-10 {
+			t.Errorf("value %d is not darker than the one before", i)
+		}
+		if lightness(Scale(float64(i)/5)) < lightness(Scale(float64(i-1)/5))+10 {
+			t.Errorf("share %d/5 is not lighter than the one before", i)
+		}
+	}
+}
+
+func lightness(c color.NRGBA) float64 {
+	return 0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)
 }

@@ -17,6 +17,10 @@ func sans(size float64) font.Font {
 	return f
 }
 
+func textStyle(size float64, c color.Color) text.Style {
+	return text.Style{Color: c, Font: sans(size), Handler: plot.DefaultTextHandler}
+}
+
 // Note puts a short text at a point given as shares of the panel's data area, from its lower left
 // corner; shares beyond 1 stand outside. The text hangs from the point and ends there, or begins
 // there with Left.
@@ -29,7 +33,8 @@ type Note struct {
 
 // Plot implements plot.Plotter.
 func (n Note) Plot(c draw.Canvas, _ *plot.Plot) {
-	st := text.Style{Color: color.Gray{0x50}, Font: sans(n.Size), XAlign: draw.XRight, YAlign: draw.YTop, Handler: plot.DefaultTextHandler}
+	st := textStyle(n.Size, color.Gray{0x50})
+	st.XAlign, st.YAlign = draw.XRight, draw.YTop
 	if n.Left {
 		st.XAlign = draw.XLeft
 	}

@@ -98,15 +98,10 @@ func pointOf(c store.CellState, specs [2]metrics.Spec, left *Left) (Point, bool)
 // shown is a metric's value as tables show it, NaN where there is none.
 func shown(s metrics.Spec, values store.Metrics, k int) float64 {
 	v, ok := values[s.Key]
-	switch {
-	case !ok || s.Unit == metrics.CountOfK && k < 1:
+	if !ok {
 		return math.NaN()
-	case s.Unit == metrics.CountOfK:
-		return 100 * v / float64(k)
-	case s.Unit.Percent():
-		return 100 * v
 	}
-	return v
+	return s.Unit.Shown(v, k)
 }
 
 // Title is a metric's name with its unit, as it heads a column.

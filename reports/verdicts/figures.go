@@ -1,8 +1,6 @@
 package verdicts
 
 import (
-	"fmt"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -12,7 +10,7 @@ import (
 	"protobench/reports/drawing"
 )
 
-const radius = 2.6 // of marks, in points
+const radius = 2 // of marks, in points
 
 // line is a named list of shares over the places 0, 1, ….
 type line struct {
@@ -24,7 +22,7 @@ type line struct {
 
 // lines draws lists of shares over named places.
 func lines(x string, places []string, list []line) drawing.Picture {
-	p := drawing.NewPanel("", x, "unique prototypes, % of K", 10)
+	p := drawing.NewPanel("", x, "unique prototypes, % of K", drawing.TextSize)
 	drawing.LightGrid(p)
 	drawing.PercentAxis(&p.Y)
 	p.X.Min, p.X.Max = -0.35, float64(len(places))-0.65
@@ -33,16 +31,15 @@ func lines(x string, places []string, list []line) drawing.Picture {
 		at = append(at, float64(i))
 	}
 	p.X.Tick.Marker = drawing.Ticks(at, places)
-	legend, names := drawing.NewLegend(9), []string{}
+	var legend []drawing.Entry
 	for i, l := range list {
 		points := drawing.Indexed(l.values, float64(0.04*float64(i))) // to see equal ones
 		drawing.AddLine(p, points, l.style)
 		drawing.AddMarks(p, points, l.mark)
-		legend.Add(l.name, drawing.Swatch{Line: l.style, Mark: l.mark})
-		names = append(names, l.name)
+		legend = append(legend, drawing.Entry{Text: l.name, Swatch: drawing.Swatch{Line: l.style, Mark: l.mark}})
 	}
 	out := drawing.Picture{Draw: func(c draw.Canvas) { drawing.DrawPanels(c, []*plot.Plot{p}, 1, legend) }}
-	out.Width, out.Height = drawing.PanelsSize(1, 1, names)
+	out.Width, out.Height = drawing.Size(1, 1, 0.8, legend)
 	return out
 }
 
@@ -86,7 +83,7 @@ func seriesFigure(s audit.Series) drawing.Picture {
 
 // groupsFigure shows the groups' sizes, the largest first.
 func groupsFigure(r audit.Result) drawing.Picture {
-	p := drawing.NewPanel("", "groups, the largest first", "prototypes in the group", 10)
+	p := drawing.NewPanel("", "groups, the largest first", "prototypes in the group", drawing.TextSize)
 	drawing.LightGrid(p)
 	drawing.CountAxis(&p.Y, float64(r.Largest()))
 	p.Y.Min = 0
@@ -101,7 +98,7 @@ func groupsFigure(r audit.Result) drawing.Picture {
 	drawing.AddLine(p, points, style.Line())
 	drawing.AddMarks(p, points, style.Mark(vg.Points(1.6)))
 	out := drawing.Picture{Draw: func(c draw.Canvas) { drawing.DrawPanels(c, []*plot.Plot{p}, 1, nil) }}
-	out.Width, out.Height = drawing.PanelsSize(1, 1, []string{fmt.Sprint(r.K)})
+	out.Width, out.Height = drawing.Size(1, 1, 0.8, nil)
 	return out
 }
 

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"protobench/harness"
+	"protobench/internal/kernel"
+	"protobench/reports/film"
+)
+
+type filmCommand struct {
+	Cell string `arg:"" help:"Folder of a finished cell: DIR/cells/NAME."`
+	Out  string `placeholder:"DIR" help:"Folder of the pictures (DIR/report/film)."`
+}
+
+// Run trains a finished cell anew and pictures where its prototypes went.
+func (c filmCommand) Run(ctx context.Context, w *console) error {
+	w.warn(kernel.Warning())
+	scratch, err := os.MkdirTemp("", "protobench-film-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	var recorder harness.Recorder
+	r, err := harness.Reproduce(ctx, c.Cell, scratch, harness.Options{
+		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Hour, Version: version(), Engine: recorder.Engine(harness.Real()), Data: openData(ctx), Tell: newProgress(w, false).hear,
+	})
+	if ctx.Err() != nil {
+		return exitError{exitInterrupted, "interrupted: no picture was made"}
+	}
+	if err != nil {
+		return err
+	}
+	if !r.Identical() {
+		w.warn(fmt.Sprintf("%s: trained anew it differs from what is on disk in %s (protobench reproduce lists them): the film is of the new training", r.Cell, count(len(r.Different), "value")))
+	}
+	return c.save(w, r.Cell, recorder.Shots())
+}
+
+// save writes the pictures of what was recorded.
+func (c filmCommand) save(w *console, cell string, recorded []harness.Shot) error {
+	var shots []film.Shot
+	for _, s := range recorded {
+		shots = append(shots, film.Shot(s))
+	}
+	f, err := film.New(cell, shots)
+	if err != nil {
+		return err
+	}
+	out := c.Out
+	if out == "" {
+		out = filepath.Join(filepath.Dir(filepath.Dir(filepath.Clean(c.Cell))), "report", "film")
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("--out %s: cannot be written (%w)", out, err)
+	}
+	path := filepath.Join(out, cell)
+	if err := f.Save(path); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.out, "%s\nfilm: %s.png, .svg, .pdf and .gif of %s\n", f.Caption(), path, count(len(shots), "measurement"))
+	return err
+}

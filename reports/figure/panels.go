@@ -1,0 +1,199 @@
+package figure
+
+import (
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"protobench/reports/drawing"
+)
+
+// layout says how the arms are spread over panels: one for each objective and setting, so that arms
+// that are to be compared share a panel and no panel holds more lines than can be told apart.
+type layout struct {
+	tiles    []tile
+	columns  int
+	grid     bool   // whether columns are settings, so that empty tiles keep their places
+	coloured string // the axis that colours show, where objectives have one variant each; "" for none
+}
+
+// tile is a panel of a layout.
+type tile struct {
+	title string
+	arms  []*Arm
+}
+
+// panel is a panel before it is drawn; nil leaves its place empty.
+type panel func() *plot.Plot
+
+func plots(panels []panel) []*plot.Plot {
+	var out []*plot.Plot
+	for _, p := range panels {
+		if p == nil {
+			out = append(out, nil)
+			continue
+		}
+		out = append(out, p())
+	}
+	return out
+}
+
+// layoutOver spreads the arms over panels, but for one axis, whose values share a panel; "" for none.
+// An arm that lacks an axis, as it does not read it, stands in each panel of its objective.
+func (s *Sweep) layoutOver(shared string) layout {
+	l := layout{columns: max(1, min(3, len(s.objectives))), coloured: shared}
+	axes := slices.DeleteFunc(slices.Clone(s.Axes), func(axis string) bool { return axis == shared })
+	widest := 0
+	var rows [][]tile
+	for _, o := range s.objectives {
+		row := s.tilesOf(o, axes)
+		rows, widest = append(rows, row), max(widest, len(row))
+	}
+	if widest > 1 {
+		l.grid, l.columns = true, min(5, widest)
+		if widest == 6 || widest == 9 {
+			l.columns = 3
+		}
+	}
+	for _, row := range rows {
+		l.tiles = append(l.tiles, row...)
+		for widest > 1 && len(l.tiles)%l.columns != 0 {
+			l.tiles = append(l.tiles, tile{})
+		}
+	}
+	return l
+}
+
+// tilesOf are an objective's panels: one for each place on the axes that its arms have.
+func (s *Sweep) tilesOf(objective string, axes []string) []tile {
+	arms := s.withData(func(a *Arm) bool { return a.Cell.Objective == objective })
+	most := 0
+	for _, a := range arms {
+		most = max(most, axesOf(a, axes))
+	}
+	var out []tile
+	for _, a := range arms {
+		title := objective
+		if place := s.Place(a.Cell, axes); place != "" {
+			title += ", " + place
+		}
+		if axesOf(a, axes) < most || slices.ContainsFunc(out, func(t tile) bool { return t.title == title }) {
+			continue
+		}
+		out = append(out, tile{title, slices.DeleteFunc(slices.Clone(arms), func(b *Arm) bool { return !together(a, b, axes) })})
+	}
+	return out
+}
+
+// axesOf counts the axes that an arm has.
+func axesOf(a *Arm, axes []string) int {
+	n := 0
+	for _, axis := range axes {
+		if _, has := a.Cell.Axes[axis]; has {
+			n++
+		}
+	}
+	return n
+}
+
+// together reports whether two arms have equal values on the axes that both have.
+func together(a, b *Arm, axes []string) bool {
+	for _, axis := range axes {
+		x, first := a.Cell.Axes[axis]
+		y, second := b.Cell.Axes[axis]
+		if first && second && x != y {
+			return false
+		}
+	}
+	return true
+}
+
+// colouredAxis is the axis whose values colours show: that with the most values, where each objective
+// has one variant and colours are free.
+func (s *Sweep) colouredAxis() string {
+	variants := map[string]string{}
+	for _, a := range s.Arms {
+		o := a.Cell.Objective
+		if v, has := variants[o]; has && v != variant(a.Cell) {
+			return ""
+		}
+		variants[o] = variant(a.Cell)
+	}
+	best, most := "", 1
+	for _, axis := range s.Axes {
+		if n := len(s.axisTexts(axis)); n >= most && n <= 8 {
+			best, most = axis, n
+		}
+	}
+	return best
+}
+
+// with leaves out the tiles that have no arm for which has holds.
+func (l layout) with(has func(*Arm) bool) layout {
+	out := l
+	out.tiles = nil
+	for _, t := range l.tiles {
+		switch {
+		case slices.ContainsFunc(t.arms, has):
+			out.tiles = append(out.tiles, t)
+		case l.grid:
+			out.tiles = append(out.tiles, tile{})
+		}
+	}
+	if !l.grid {
+		out.columns = max(1, min(l.columns, len(out.tiles)))
+	}
+	return out
+}
+
+// panels makes a panel for each tile that has arms.
+func (l layout) panels(make func(t tile) *plot.Plot) []panel {
+	var out []panel
+	for i, t := range l.tiles {
+		if t.arms == nil {
+			out = append(out, nil)
+			continue
+		}
+		out = append(out, func() *plot.Plot {
+			p := make(t)
+			if i%l.columns != 0 {
+				p.Y.Label.Text = ""
+			}
+			if below := i + l.columns; below < len(l.tiles) && l.tiles[below].arms != nil {
+				p.X.Label.Text = ""
+			}
+			return p
+		})
+	}
+	return out
+}
+
+// legend lists each look of the arms once, as all panels share them.
+func (s *Sweep) legend(arms []*Arm, line bool, mark vg.Length) []drawing.Entry {
+	var out []drawing.Entry
+	for _, a := range firstOfName(arms) {
+		e := drawing.Entry{Text: a.name}
+		if line {
+			e.Line = a.style.Line()
+		}
+		if mark > 0 {
+			e.Mark = a.style.Mark(mark)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// firstOfName returns the first arm of each name.
+func firstOfName(arms []*Arm) []*Arm {
+	var out []*Arm
+	seen := map[string]bool{}
+	for _, a := range arms {
+		if !seen[a.name] {
+			seen[a.name] = true
+			out = append(out, a)
+		}
+	}
+	return out
+}

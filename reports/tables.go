@@ -1,0 +1,97 @@
+package reports
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"protobench/harness/store"
+	"protobench/reports/table"
+)
+
+// tables are all tables of a report. Those without rows have nothing to say but their notes.
+type tables struct {
+	main, arms, settings, comparisons, ranks, across, factorial, matched, observers, features, geometry, epsilon, failures, findings, cells *table.Table
+}
+
+// tables makes them all, once: the page, the files and the terminal show the same ones.
+func (s *sweep) tables(findings []finding) tables {
+	return tables{
+		main: s.mainTable(), arms: s.armTable(), settings: s.settingsTable(), comparisons: s.comparisonTable(), ranks: s.rankTable(),
+		across: s.acrossTable(), factorial: s.factorialTable(), matched: s.matchedTable(), observers: s.observerTable(),
+		features: s.featureTable(), geometry: s.geometryTable(), epsilon: s.epsilonTable(), failures: s.failureTable(),
+		findings: findingTable(findings), cells: s.cellTable(),
+	}
+}
+
+// pages are those that people read; cells are for programs alone.
+func (t tables) pages() []*table.Table {
+	return []*table.Table{t.main, t.arms, t.settings, t.comparisons, t.ranks, t.across, t.factorial, t.matched, t.observers, t.features, t.geometry, t.epsilon, t.failures, t.findings}
+}
+
+// Formats are those that tables are written in, besides that of the terminal.
+func Formats() []string { return []string{"md", "tex", "csv", "html"} }
+
+func checkFormats(formats []string) error {
+	for _, f := range formats {
+		if !slices.Contains(Formats(), f) {
+			return fmt.Errorf("unknown format %q of tables; expected some of %s", f, strings.Join(Formats(), ","))
+		}
+	}
+	return nil
+}
+
+// Formatted writes a table in one of [Formats].
+func Formatted(t *table.Table, format string) (string, error) {
+	if err := checkFormats([]string{format}); err != nil {
+		return "", err
+	}
+	switch format {
+	case "md":
+		return t.Markdown()
+	case "tex":
+		return t.LaTeX(), nil
+	case "html":
+		return t.HTML(), nil
+	}
+	return t.CSV()
+}
+
+// write writes the tables' files into a folder: CSV always. A table without rows has none, and
+// those of an earlier report go. LaTeX is for papers, so that a table with a short form has that.
+func (t tables) write(folder string, formats []string) error {
+	for _, one := range append(t.pages(), t.cells) {
+		for _, format := range Formats() {
+			path := filepath.Join(folder, one.Name+"."+format)
+			if len(one.Rows) == 0 {
+				if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
+				}
+				continue
+			}
+			if format != "csv" && (!slices.Contains(formats, format) || one == t.cells) {
+				continue
+			}
+			text, err := Formatted(inPrint(one, format), format)
+			if err != nil {
+				return err
+			}
+			if err := store.WriteFile(path, []byte(text)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// inPrint is the table as a format shows it.
+func inPrint(t *table.Table, format string) *table.Table {
+	if format == "tex" && slices.ContainsFunc(t.Columns, func(c table.Column) bool { return c.Brief }) {
+		return t.Brief()
+	}
+	return t
+}
