@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"protobench/metrics"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -78,27 +77,7 @@ func countText(e stats.Estimate, k int) string {
 }
 
 // number writes a value with the decimals that suit its unit.
-func (m measure) number(v float64) string {
-	if math.Abs(v) < rounding {
-		v = 0
-	}
-	return strconv.FormatFloat(v, 'f', m.decimals(v), 64)
-}
-
-func (m measure) decimals(v float64) int {
-	v = math.Abs(v)
-	switch {
-	case m.Unit.Percent() || m.Unit == metrics.Count:
-		return 1
-	case v < rounding, v >= 100:
-		return 0
-	case v >= 10:
-		return 1
-	case v >= 0.1:
-		return 2
-	}
-	return 3
-}
+func (m measure) number(v float64) string { return m.Unit.Text(v) }
 
 // rounding is the size below which a number is what float64 left of 0.
 const rounding = 1e-12
@@ -127,7 +106,7 @@ func (m measure) text(e stats.Estimate, rowN int) string {
 
 // finer is the number of decimals at which an interval has a width: up to two more than its mean's.
 func (m measure) finer(mean, low, high float64) int {
-	d := m.decimals(mean)
+	d := m.Unit.Decimals(mean)
 	for most := d + 2; d < most && strconv.FormatFloat(low, 'f', d, 64) == strconv.FormatFloat(high, 'f', d, 64); {
 		d++
 	}

@@ -70,7 +70,7 @@ func (a *arm) drawable() *reportfigure.Arm {
 		out.Runs = append(out.Runs, reportfigure.Run{Dir: r.Dir, Result: r.Result, K: r.k})
 	}
 	if a.first != nil {
-		out.First = &reportfigure.Stored{Vectors: a.first.shown, Counts: a.first.counts}
+		out.First = &reportfigure.Stored{Seed: a.first.seed, Vectors: a.first.shown, Counts: a.first.counts}
 	}
 	return out
 }

@@ -69,6 +69,9 @@ func Write(dir string, formats ...string) (Summary, error) {
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
 		return Summary{}, err
 	}
+	if err := s.writeIndex(figures); err != nil {
+		return Summary{}, err
+	}
 	return s.summary(figures, all), nil
 }
 

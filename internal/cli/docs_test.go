@@ -29,19 +29,27 @@ type standIn struct {
 // and what they run instead. Of those that start with make, the target and the variables are looked
 // up in the Makefile as well.
 func standIns() map[string]standIn {
+	committed, err := filepath.Abs(filepath.Join(root, "results", "reference"))
+	if err != nil {
+		panic("docs test: " + err.Error())
+	}
+	pivot := "protobench report " + committed + "/joint-vs-decoupled "
 	return map[string]standIn{
 		"make ablation":               {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
 		"make test":                   {"", "runs this test"},
 		"make build":                  {"protobench version", "the program under test is built already"},
 		"bin/protobench plan my.toml": {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
 		"bin/protobench run my.toml":  {"protobench run my.toml --dry-run", "trains for minutes"},
-		"bin/protobench run joint-vs-decoupled-quick":                                                                   {"protobench run joint-vs-decoupled-quick --dry-run", "trains for seconds"},
-		"bin/protobench run sweep.toml --set seeds=1 --set train.epochs=4":                                              {"protobench run my.toml --set seeds=1 --set train.epochs=4 --dry-run", "trains for a minute"},
-		"bin/protobench plan sweep.toml":                                                                                {"protobench validate my.toml", "times more arms than a test can wait for"},
-		"bin/protobench compare results/sweep results/reference/roster --force":                                         {"protobench compare results/reference/fashion-mnist results/reference/roster --force", "the sweep was not run"},
-		"protobench run roster --only method:swav --set train.epochs=2 --out results/look":                              {"protobench run roster --only method:swav --set train.epochs=2 --out results/look --dry-run", "trains for seconds"},
-		"protobench status results/look":                                                                                {"protobench status results/reference/roster", "nothing was run"},
-		"make bench-peers > comparison.md":                                                                              {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
+		"bin/protobench run joint-vs-decoupled-quick":                                      {"protobench run joint-vs-decoupled-quick --dry-run", "trains for seconds"},
+		"bin/protobench run sweep.toml --set seeds=1 --set train.epochs=4":                 {"protobench run my.toml --set seeds=1 --set train.epochs=4 --dry-run", "trains for a minute"},
+		"bin/protobench plan sweep.toml":                                                   {"protobench validate my.toml", "times more arms than a test can wait for"},
+		"bin/protobench compare results/sweep results/reference/roster --force":            {"protobench compare results/reference/fashion-mnist results/reference/roster --force", "the sweep was not run"},
+		"protobench run roster --only method:swav --set train.epochs=2 --out results/look": {"protobench run roster --only method:swav --set train.epochs=2 --out results/look --dry-run", "trains for seconds"},
+		"protobench status results/look":                                                   {"protobench status results/reference/roster", "nothing was run"},
+		"make bench-peers > comparison.md":                                                 {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
+		"bin/protobench report results/reference/joint-vs-decoupled --row learner --row embedding --col objective --value linear@backbone.teacher":      {pivot + "--row learner --row embedding --col objective --value linear@backbone.teacher", "stands in another folder"},
+		"bin/protobench report results/reference/joint-vs-decoupled --value joint/unique@0.025 --filter 'method:*+gmm* OR learner:frozen' --format tex": {pivot + "--value joint/unique@0.025 --filter learner:frozen --format tex", "stands in another folder, and has a quoted word"},
+		"protobench serve results": {"protobench serve --help", "shows runs until it is interrupted"},
 		"apt-get install --no-install-recommends python3-torch python3-torchvision python3-sklearn libopenblas0-openmp": {"", "needs the network and root"},
 	}
 }

@@ -108,6 +108,7 @@ type commands struct {
 	Work       workCommand       `cmd:"" hidden:"" help:"Run single cells of a planned run, beside other processes that do the same."`
 	Report     reportCommand     `cmd:"" help:"Write the report of a run again."`
 	Explain    explainCommand    `cmd:"" help:"Judge a sweep's claims by its results."`
+	Serve      serveCommand      `cmd:"" help:"Show runs in a browser on this machine, live."`
 	Relate     relateCommand     `cmd:"" help:"Say how two metrics go together, over all finished cells, between arms and within them."`
 	Compare    compareCommand    `cmd:"" help:"Show in what two runs, or two cells, differ, and what came of it."`
 	Best       bestCommand       `cmd:"" help:"Rank the finished cells of all runs by a metric."`

@@ -3,9 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"strconv"
 	"strings"
 
 	"protobench/reports"
@@ -41,7 +38,7 @@ func (c reportCommand) pivot(w *console) error {
 	}
 	var text string
 	if len(c.Format) == 0 || c.Format[0] == "text" {
-		text, err = t.Text(tableWidth(w.out))
+		text, err = t.Text(widthOf(w.out, 100))
 	} else {
 		text, err = reports.Formatted(t, c.Format[0])
 	}
@@ -70,7 +67,7 @@ func writeReport(w *console, dir string, asJSON bool, formats ...string) error {
 			return err
 		}
 	}
-	text, err := s.MainTable.Text(tableWidth(w.out))
+	text, err := s.MainTable.Text(widthOf(w.out, 100))
 	if err != nil {
 		return err
 	}
@@ -79,20 +76,6 @@ func writeReport(w *console, dir string, asJSON bool, formats ...string) error {
 		_, err = fmt.Fprintf(w.out, "\n%s\n", s.Note)
 	}
 	return err
-}
-
-// tableWidth is how many columns a table may take: the terminal's, else what the shell says of it,
-// else 100, as in a pipe.
-func tableWidth(out io.Writer) int {
-	if f, ok := out.(*os.File); ok {
-		if n := columnsOf(f); n > 0 {
-			return n
-		}
-	}
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
-		return n
-	}
-	return 100
 }
 
 // reportLine is a report as --json prints it.

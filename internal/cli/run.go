@@ -59,12 +59,17 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 		return c.submit(ctx, w, p, jobs, dir)
 	}
 	progress := newProgress(w, c.JSON)
+	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
 		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
 		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
 	})
+	page.end()
 	if err != nil {
 		return err
+	}
+	if ctx.Err() != nil || summary.Done == 0 { // no report follows
+		page.last()
 	}
 	return c.conclude(ctx, w, dir, summary, len(p.Sweep.Claims))
 }

@@ -18,13 +18,13 @@ type Style struct {
 }
 
 // StyleOf is the style of the kind and the place of given numbers, both from 0. Beyond eight kinds
-// colours come again with other glyphs, beyond eight places dashes come again.
+// colours come again with other glyphs and dashes, beyond eight places dashes come again.
 func StyleOf(kind, place int) Style {
 	colors, shapes, lines := Palette(), outlines(), dashes()
 	return Style{
 		Color:  colors[kind%len(colors)],
 		Glyph:  outline{shapes[(kind+kind/len(colors))%len(shapes)], place > 0},
-		Dashes: lines[(kind+place)%len(lines)],
+		Dashes: lines[(kind+3*(kind/len(colors))+place)%len(lines)],
 		place:  place,
 	}
 }

@@ -18,7 +18,8 @@ import (
 func (s *Sweep) accuracyFigure() Figure {
 	f := Figure{Name: "accuracy_vs_live_unique"}
 	f.Title = "Accuracy against live unique prototypes"
-	arms := s.withData(func(a *Arm) bool { return len(a.accuracyPoints()) > 0 })
+	measured := func(a *Arm) bool { return len(a.accuracyPoints()) > 0 }
+	arms := s.withData(measured)
 	if len(arms) == 0 {
 		f.Missing = "no run has both an accuracy and a count of live prototypes that means something"
 		return f
@@ -30,7 +31,7 @@ func (s *Sweep) accuracyFigure() Figure {
 		f.Caption += fmt.Sprintf("A line joins the settings of a method in the order of %s, and marks grow with it. ", axis)
 	}
 	f.Caption += "Collapsed arms lie on the left. If collapse costs accuracy, marks rise from left to right; if they lie level, the prototypes were lost without harm to the features at this scale."
-	l := s.layoutOver(axis)
+	l := s.layoutOver(axis).with(measured)
 	f.drawn(l.panels(func(t tile) *plot.Plot { return s.accuracyPanel(t, axis, low, high) }), l.columns, 1, s.legend(arms, false, vg.Points(2.6)))
 	return f
 }

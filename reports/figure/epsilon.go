@@ -16,7 +16,8 @@ const markSize = 2.0
 func (s *Sweep) epsilonFigure() Figure {
 	f := Figure{Name: "unique_vs_epsilon"}
 	f.Title = "Unique prototypes against ε"
-	arms := s.withData(func(a *Arm) bool { return stats.Estimated(a.over(unique())).N > 0 })
+	counted := func(a *Arm) bool { return stats.Estimated(a.over(unique())).N > 0 }
+	arms := s.withData(counted)
 	if len(arms) == 0 {
 		f.Missing = "no run has final metrics yet, or all collapsed totally"
 		return f
@@ -28,7 +29,8 @@ func (s *Sweep) epsilonFigure() Figure {
 	for _, b := range s.Random {
 		legend = append(legend, drawing.Entry{Text: b.label(), Swatch: drawing.Swatch{Line: drawing.GreyLine()}})
 	}
-	f.drawn(s.layout.panels(s.epsilonPanel), s.layout.columns, 0.95, legend)
+	l := s.layout.with(counted)
+	f.drawn(l.panels(s.epsilonPanel), l.columns, 0.95, legend)
 	return f
 }
 

@@ -3,6 +3,8 @@ package figure
 import (
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -341,5 +343,19 @@ func TestNearestShares(t *testing.T) {
 	p := &Stored{Vectors: matrix.Of(4, 2, []float32{1, 0, 1, 0, 0, 1, -1, 0.5})}
 	if d := cmp.Diff([]float64{0, 0.5, 0.5}, nearestShares(p, edges), cmpopts.EquateApprox(0, 1e-9)); d != "" {
 		t.Error(d)
+	}
+}
+
+// docs/figures.md has a row for each figure.
+func TestFiguresAreDocumented(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "figures.md"))
+	must(t, err)
+	for _, name := range drawnFigures() {
+		if !strings.Contains(string(b), "| `"+name+"` | ") {
+			t.Errorf("docs/figures.md has no row of %s", name)
+		}
+	}
+	if n := strings.Count(string(b), "\n| `"); n != len(drawnFigures()) {
+		t.Errorf("docs/figures.md has %d rows, want %d", n, len(drawnFigures()))
 	}
 }

@@ -25,14 +25,14 @@ func (s *Sweep) mergeFigure() (Figure, error) {
 	if err != nil {
 		return f, err
 	}
-	f.Short = s.without("epochs.jsonl", func(a *Arm) bool { return len(a.firstTrack().steps) == 0 })
+	f.Short = s.without("epochs.jsonl", func(a *Arm) bool { return a.storedRun() != nil && len(a.storedRun().read.steps) == 0 })
 	if len(arms) == 0 {
 		return f, nil
 	}
 	arms, note := few(arms)
 	last := 0.0
 	for _, a := range arms {
-		last = max(last, a.firstTrack().last())
+		last = max(last, a.storedRun().read.last())
 	}
 	f.Caption = fmt.Sprintf("Each line is a prototype of the first seed, from step 0 on. It joins the line that covers it at the end (greedy groups at cosine distance ε = %s) where it last came that near to another one between two measurements; pairs that parted again are not drawn, so that as many lines are left as prototypes are unique. "+
 		"Collapse is a tree that closes to few lines; when it closes is when prototypes were lost, and whether many small groups or one large one form is how. Arms without any lasting merge have no panel.",
@@ -42,25 +42,44 @@ func (s *Sweep) mergeFigure() (Figure, error) {
 	return f, nil
 }
 
-// merging are the arms whose first seed with probes has prototypes that merged.
+// merging are the arms whose first seed with stored prototypes has probes of some that merged for
+// good.
 func (s *Sweep) merging() ([]*Arm, error) {
 	for _, a := range s.Arms {
-		for i := range a.Runs[:min(1, len(a.Runs))] {
-			if _, err := a.Runs[i].track(); err != nil {
+		if r := a.storedRun(); r != nil {
+			if _, err := r.track(); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return s.withData(func(a *Arm) bool {
-		return len(a.Runs) > 0 && a.First != nil && a.First.Vectors.Rows <= mostLeaves && len(a.lasting()) > 0
+		r := a.storedRun()
+		return r != nil && len(r.read.merged) > 0 && a.First.Vectors.Rows <= mostLeaves && len(a.lasting()) > 0
 	}), nil
+}
+
+// storedRun is the run whose prototypes the arm has; nil where there are none.
+func (a *Arm) storedRun() *Run {
+	for i := range a.Runs {
+		if a.First != nil && a.Runs[i].Result.Cell.Seed == a.First.Seed {
+			return &a.Runs[i]
+		}
+	}
+	return nil
+}
+
+func (t *track) last() float64 {
+	if len(t.steps) == 0 {
+		return 0
+	}
+	return t.steps[len(t.steps)-1]
 }
 
 // lasting are the meetings that hold at the end: of each prototype that another one covers there,
 // when it last came near one, step 0 where it never did, by step.
 func (a *Arm) lasting() []meeting {
 	last := map[int]float64{}
-	for _, m := range a.firstTrack().merged {
+	for _, m := range a.storedRun().read.merged {
 		last[m.one] = m.step
 	}
 	var out []meeting
@@ -71,16 +90,6 @@ func (a *Arm) lasting() []meeting {
 	}
 	slices.SortStableFunc(out, func(a, b meeting) int { return cmp.Compare(a.step, b.step) })
 	return out
-}
-
-// firstTrack is that of the arm's first run, which is read.
-func (a *Arm) firstTrack() *track { return a.Runs[0].read }
-
-func (t *track) last() float64 {
-	if len(t.steps) == 0 {
-		return 0
-	}
-	return t.steps[len(t.steps)-1]
 }
 
 // branch is a line of the tree: a prototype, or what two have become.
@@ -154,7 +163,7 @@ func mergePanel(a *Arm, last float64) *plot.Plot {
 	drawing.AmountAxis(&p.X, last)
 	p.Y.Min, p.Y.Max = -1, float64(k)+0.12*float64(k)
 	p.Y.Tick.Marker = drawing.Ticks([]float64{0, float64(k - 1)}, []string{"1", fmt.Sprint(k)})
-	t := a.firstTrack()
+	t := a.storedRun().read
 	all, roots := treeOf(k, a.lasting())
 	slices.SortStableFunc(roots, func(a, b int) int { return leaves(all, b) - leaves(all, a) })
 	next := 0.0

@@ -32,12 +32,13 @@ func (s *Sweep) nearestFigure() (Figure, error) {
 	}
 	f.Caption = fmt.Sprintf("Cosine of a prototype to the nearest other one over training (log of 1 + step): median over the prototypes as a line, from the 5 %% to the 95 %% quantile as a band, means over seeds. "+
 		"The dashed line is the cosine at which two prototypes count as one (1 − ε, ε = %s). Collapse is a line that climbs to it: the median shows when half of the prototypes have a near copy, well before counts at a threshold move.", metrics.EpsilonText(smallest()))
-	direct := s.direct()
+	l := s.layout.with(all[1].drawn)
+	direct := l.direct()
 	var legend []drawing.Entry
 	if !direct {
 		legend = s.legend(arms, true, 0)
 	}
-	f.drawn(s.layout.panels(func(t tile) *plot.Plot { return nearestPanel(t, all, direct) }), s.layout.columns, 0.85, legend)
+	f.drawn(l.panels(func(t tile) *plot.Plot { return nearestPanel(t, all, direct) }), l.columns, 0.85, legend)
 	return f, nil
 }
 

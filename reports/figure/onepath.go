@@ -18,7 +18,7 @@ import (
 // onePathFigure asks whether settings fall onto one curve once uniqueness is drawn against how far
 // the prototypes have gone.
 func (s *Sweep) onePathFigure() (Figure, error) {
-	f := Figure{Name: "one_curve", Optional: true, Missing: "no objective has joint arms at three settings or more, with measured paths"}
+	f := Figure{Name: "one_curve", Optional: true, Missing: "no objective has joint arms at three settings or more on axes of numbers, with measured paths"}
 	f.Title = "One curve: uniqueness against the prototypes' path"
 	paths, err := s.curves(specOf(pathKey))
 	if err != nil {
@@ -30,8 +30,11 @@ func (s *Sweep) onePathFigure() (Figure, error) {
 	}
 	f.Short = s.unmeasured(counts)
 	var fits []pathFit
+	axes := s.numericAxes()
 	for _, o := range s.objectives {
-		if fit := newPathFit(o, s.withData(func(a *Arm) bool { return a.Cell.Objective == o && a.Cell.Learner == "joint" }), paths, counts); len(fit.tracks) > 2 {
+		if fit := newPathFit(o, s.withData(func(a *Arm) bool {
+			return a.Cell.Objective == o && a.Cell.Learner == "joint" && axesOf(a, axes) > 0
+		}), paths, counts); len(fit.tracks) > 2 {
 			fits = append(fits, fit)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 type layout struct {
 	tiles    []tile
 	columns  int
+	grid     bool   // whether columns are settings, so that empty tiles keep their places
 	coloured string // the axis that colours show, where objectives have one variant each; "" for none
 }
 
@@ -50,7 +51,7 @@ func (s *Sweep) layoutOver(shared string) layout {
 		rows, widest = append(rows, row), max(widest, len(row))
 	}
 	if widest > 1 {
-		l.columns = min(5, widest)
+		l.grid, l.columns = true, min(5, widest)
 		if widest == 6 || widest == 9 {
 			l.columns = 3
 		}
@@ -126,6 +127,24 @@ func (s *Sweep) colouredAxis() string {
 		}
 	}
 	return best
+}
+
+// with leaves out the tiles that have no arm for which has holds.
+func (l layout) with(has func(*Arm) bool) layout {
+	out := l
+	out.tiles = nil
+	for _, t := range l.tiles {
+		switch {
+		case slices.ContainsFunc(t.arms, has):
+			out.tiles = append(out.tiles, t)
+		case l.grid:
+			out.tiles = append(out.tiles, tile{})
+		}
+	}
+	if !l.grid {
+		out.columns = max(1, min(l.columns, len(out.tiles)))
+	}
+	return out
 }
 
 // panels makes a panel for each tile that has arms.

@@ -116,7 +116,7 @@ func made(k kind, objective string, axes map[string]any, seeds int) *Arm {
 	for seed := range seeds {
 		vectors, counts := prototypesOf(a.Cell, k, seed)
 		if seed == 0 {
-			a.First = &Stored{vectors, counts}
+			a.First = &Stored{uint64(seed), vectors, counts}
 		}
 		a.Runs = append(a.Runs, runOf(a.Cell, k, seed, vectors, counts))
 	}

@@ -15,37 +15,64 @@ func variant(c store.Cell) string {
 	switch {
 	case !ok || c.Objective == "":
 		return c.Method
+	case rest == "" && c.Learner == c.Objective:
+		return bound
 	case rest == "":
 		return c.Learner
 	}
 	return strings.TrimSpace(rest)
 }
 
+// bound are the plain arms of objectives that own their prototypes.
+const bound = "bound"
+
 // kept are the kinds of the palette that stay with variants of these names in every sweep, so that
 // figures of different ones can be laid side by side.
 func kept() map[string]int {
-	return map[string]int{"joint": 0, "+gmm": 1, "+gmm-bare": 6, "+frozen": 3, "+kp": 4, "+centred+reseed": 5}
+	return map[string]int{"joint": 0, "+gmm": 1, "+gmm-bare": 6, "+frozen": 3, "+kp": 4, "+centred+reseed": 5, bound: 2}
 }
 
 // kinds numbers the sweep's variants for the palette: those that keep a colour, and the others in the
-// plan's order with the colours that are left.
+// plan's order, each with the first that no variant of its objectives has.
 func (s *Sweep) kinds() map[string]int {
-	out, taken := map[string]int{}, map[int]bool{}
+	out := map[string]int{}
 	for _, a := range s.Arms {
 		if kind, keeps := kept()[variant(a.Cell)]; keeps {
-			out[variant(a.Cell)], taken[kind] = kind, true
+			out[variant(a.Cell)] = kind
 		}
 	}
-	next := 0
 	for _, a := range s.Arms {
 		name := variant(a.Cell)
 		if _, has := out[name]; has {
 			continue
 		}
-		for taken[next] {
-			next++
+		taken := map[int]bool{}
+		for _, b := range s.beside(name) {
+			if kind, has := out[b]; has {
+				taken[kind] = true
+			}
 		}
-		out[name], taken[next] = next, true
+		kind := 0
+		for taken[kind] {
+			kind++
+		}
+		out[name] = kind
+	}
+	return out
+}
+
+// beside are the variants of the objectives that have a variant.
+func (s *Sweep) beside(name string) []string {
+	var out []string
+	for _, a := range s.Arms {
+		if variant(a.Cell) != name {
+			continue
+		}
+		for _, b := range s.Arms {
+			if b.Cell.Objective == a.Cell.Objective {
+				out = append(out, variant(b.Cell))
+			}
+		}
 	}
 	return out
 }

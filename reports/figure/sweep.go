@@ -53,6 +53,7 @@ type Run struct {
 
 // Stored is what one run's prototypes.safetensors holds.
 type Stored struct {
+	Seed    uint64
 	Vectors matrix.Matrix // the effective prototypes [K,D]
 	Counts  []int         // [K] training images per prototype; nil when not stored
 }

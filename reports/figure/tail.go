@@ -32,9 +32,7 @@ func (s *Sweep) tailFigure() Figure {
 	}
 	f.Caption = "Linear-probe accuracy of the teacher's features on the classes with the most, the middle and the fewest training images (probe trained on balanced images): bars are means over seeds, points are runs. " +
 		"Features that serve frequent classes alone fall from head to tail; decoupling helps on the tail where its bar stands above the joint one there, and most of all there."
-	l := s.layoutOver("")
-	l.tiles = slices.DeleteFunc(l.tiles, func(t tile) bool { return !slices.ContainsFunc(t.arms, tailed) })
-	l.columns = min(3, len(l.tiles))
+	l := s.layoutOver("").with(tailed)
 	var legend []drawing.Entry
 	for _, a := range firstOfName(arms) {
 		legend = append(legend, drawing.Entry{Text: a.name, Swatch: drawing.Swatch{Patch: a.style.Color}})

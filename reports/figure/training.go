@@ -28,7 +28,8 @@ func (s *Sweep) trainingFigure() (Figure, error) {
 		f.Missing = "no run has measured epochs yet, or all collapsed totally"
 		return f, nil
 	}
-	direct := s.direct()
+	l := s.layout.with(curves.drawn)
+	direct := l.direct()
 	var legend []drawing.Entry
 	if !direct {
 		legend = s.legend(arms, true, 0)
@@ -36,7 +37,7 @@ func (s *Sweep) trainingFigure() (Figure, error) {
 	if s.observed() {
 		legend = append(legend, drawing.Entry{Text: "observer, in its arm's colour", Swatch: drawing.Swatch{Line: drawing.Style{Color: drawing.Grey()}.ThinLine()}})
 	}
-	f.drawn(s.layout.panels(func(t tile) *plot.Plot { return trainingPanel(t, curves, direct) }), s.layout.columns, 0.85, legend)
+	f.drawn(l.panels(func(t tile) *plot.Plot { return trainingPanel(t, curves, direct) }), l.columns, 0.85, legend)
 	return f, nil
 }
 
@@ -62,8 +63,8 @@ func trainingPanel(t tile, curves curves, direct bool) *plot.Plot {
 }
 
 // direct reports whether lines are named at their ends: in panels that are wide enough, of few lines.
-func (s *Sweep) direct() bool {
-	return s.layout.columns <= 2 && !slices.ContainsFunc(s.layout.tiles, func(t tile) bool { return len(t.arms) > 8 })
+func (l layout) direct() bool {
+	return l.columns <= 2 && !slices.ContainsFunc(l.tiles, func(t tile) bool { return len(t.arms) > 8 })
 }
 
 // ends names the arms' own curves where they end.

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"protobench/reports"
+)
+
+// pageKeeper renews report/index.html while a run is at work, in a goroutine of its own. Whatever
+// goes wrong there never touches the run: the report at its end says it again.
+type pageKeeper struct {
+	dir   string
+	pages reports.Pages
+	stop  chan struct{}
+	ended chan struct{}
+	took  time.Duration // the page before
+
+	first, soonest time.Duration // waits: for the first page, and between pages at least
+}
+
+// How often the page is renewed: not before soonest, and so rarely that making pages takes no more
+// than one part in share of a thread's time.
+const (
+	firstPage   = 2 * time.Second
+	soonestPage = 10 * time.Second
+	pageShare   = 30
+)
+
+func keepPage(dir string, first, soonest time.Duration) *pageKeeper {
+	k := &pageKeeper{dir: dir, stop: make(chan struct{}), ended: make(chan struct{}), first: first, soonest: soonest}
+	go k.keep()
+	return k
+}
+
+func (k *pageKeeper) keep() {
+	defer close(k.ended)
+	wait := k.first
+	for {
+		select {
+		case <-k.stop:
+			return
+		case <-time.After(wait):
+		}
+		now := time.Now()
+		live := reports.Live{Now: now, Beat: now, Every: max(k.soonest, pageShare*k.took)}
+		_ = k.write(&live) // the next one may succeed
+		k.took = time.Since(now)
+		wait = max(k.soonest, pageShare*k.took)
+	}
+}
+
+// write makes the page. A panic there is an error like any other.
+func (k *pageKeeper) write(live *reports.Live) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("page: %v", p)
+		}
+	}()
+	return k.pages.Write(k.dir, live)
+}
+
+// end waits for the page in the making, so that none follows the report.
+func (k *pageKeeper) end() {
+	close(k.stop)
+	<-k.ended
+}
+
+// last leaves a page that says that nobody is at work, unless that would keep a reader waiting who
+// wants the run to end.
+func (k *pageKeeper) last() {
+	if k.took > 0 && k.took < 3*time.Second {
+		_ = k.write(nil) // the page before stands, and grows stale
+	}
+}

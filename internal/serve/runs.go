@@ -1,0 +1,131 @@
+package serve
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"protobench/harness/store"
+)
+
+// deepest is how far below a folder runs are looked for.
+const deepest = 6
+
+// found is a run directory below one of the folders.
+type found struct {
+	name string // its place in addresses: the folder's number and the path below it
+	path string
+}
+
+// discover lists the runs below folders, sorted. Links are not followed, so that all of them lie
+// where they seem to; what cannot be read is passed over.
+func discover(folders []string) []found {
+	var out []found
+	for i, folder := range folders {
+		root := filepath.Clean(folder)
+		_ = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || !e.IsDir() {
+				return nil
+			}
+			below, err := filepath.Rel(root, path)
+			if err != nil {
+				return nil
+			}
+			if isRun(path) {
+				out = append(out, found{strings.TrimSuffix(fmt.Sprint(i, "/", filepath.ToSlash(below)), "/."), path})
+				return fs.SkipDir
+			}
+			if strings.HasPrefix(e.Name(), ".") && below != "." || strings.Count(filepath.ToSlash(below), "/") >= deepest {
+				return fs.SkipDir
+			}
+			return nil
+		}) // errors are passed over one by one
+	}
+	slices.SortFunc(out, func(a, b found) int { return cmp.Compare(a.name, b.name) })
+	return out
+}
+
+// isRun reports whether a folder is a run directory whose parts lie in it.
+func isRun(path string) bool {
+	plan, err := os.Lstat(filepath.Join(path, "plan.json"))
+	if err != nil || !plan.Mode().IsRegular() {
+		return false
+	}
+	for _, part := range []string{"cells", "report"} {
+		if info, err := os.Lstat(filepath.Join(path, part)); err == nil && !info.IsDir() {
+			return false
+		}
+	}
+	return true
+}
+
+// named finds a run by its place in addresses.
+func (s *Server) named(name string) (found, bool) {
+	for _, r := range discover(s.folders) {
+		if r.name == name {
+			return r, true
+		}
+	}
+	return found{}, false
+}
+
+// row is a run in the list.
+type row struct {
+	Name, Path, Title, Question string
+	Done, Failed, Planned       int
+	Running                     bool
+	Changed                     time.Time
+	Unreadable                  string // why it cannot be shown
+}
+
+// rows looks at every run.
+func (s *Server) rows() []row {
+	var out []row
+	for _, f := range discover(s.folders) {
+		out = append(out, f.row())
+	}
+	return out
+}
+
+func (f found) row() row {
+	r := row{Name: f.name, Path: f.path, Title: filepath.Base(f.path)}
+	d, err := store.Open(f.path)
+	if err != nil {
+		return r.broken(err)
+	}
+	plan, err := d.Plan()
+	if err != nil {
+		return r.broken(err)
+	}
+	r.Title, r.Question, r.Planned = plan.Name, plan.Question, len(plan.Cells)
+	if info, err := os.Stat(filepath.Join(f.path, "plan.json")); err == nil {
+		r.Changed = info.ModTime()
+	}
+	cells, err := d.Cells()
+	if err != nil {
+		return r.broken(err)
+	}
+	for _, c := range cells {
+		switch c.State {
+		case store.Done:
+			r.Done++
+		case store.Broken:
+			r.Failed++
+		}
+		if info, err := os.Stat(c.Dir.Path()); err == nil && info.ModTime().After(r.Changed) {
+			r.Changed = info.ModTime()
+		}
+	}
+	_, r.Running = d.Beat()
+	return r
+}
+
+func (r row) broken(err error) row {
+	r.Unreadable = err.Error()
+	return r
+}

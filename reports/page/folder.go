@@ -1,0 +1,230 @@
+package page
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"protobench/harness/store"
+	"protobench/internal/tensorfile"
+	"protobench/metrics"
+)
+
+// How much of a cell the page keeps: a thousand of them have to fit into ten megabytes.
+const (
+	mostPoints = 48 // of a curve
+	mostRanks  = 96 // of prototypes by images
+	mostLog    = 1600
+)
+
+// Folder is what the page shows out of a cell's folder beside its result.
+type Folder struct {
+	Epoch  float64 // of the last measurement
+	Curves []Curve
+	Usage  *Usage
+	Log    string   // the end of log.txt
+	Unread []string // what is there and cannot be read, and why
+}
+
+// Curve is a quantity over training, thinned.
+type Curve struct {
+	Name string  `json:"name"` // a metric's key, behind "NAME/" where an observer's
+	X    []short `json:"x"`    // steps
+	Y    []short `json:"y"`
+}
+
+// Usage are the images of prototypes, most first, thinned to the given ranks.
+type Usage struct {
+	Images int     `json:"images"`
+	Count  int     `json:"k"`
+	Ranks  []int   `json:"ranks"` // from 0
+	Counts []int   `json:"counts"`
+	Kinds  string  `json:"kinds"` // a letter a rank: u live and unique, d live and a duplicate, x dead
+	Live   [3]int  `json:"live"`  // how many of each kind
+	Fair   float64 `json:"fair"`  // images of each if all had the same
+}
+
+// Read reads what the page shows of a cell's folder.
+func Read(dir *store.CellDir) Folder {
+	var f Folder
+	f.note(f.readSteps(dir))
+	f.note(f.readEpochs(dir))
+	usage, err := readUsage(dir)
+	f.note(err)
+	f.Usage = usage
+	f.Log, err = logTail(dir.Path())
+	f.note(err)
+	return f
+}
+
+func (f *Folder) note(err error) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		f.Unread = append(f.Unread, "not shown: "+err.Error())
+	}
+}
+
+func (f *Folder) readSteps(dir *store.CellDir) error {
+	lines, err := dir.Steps()
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	c := Curve{Name: metrics.LossKey()}
+	for _, i := range thinned(len(lines), mostPoints) {
+		c.X, c.Y = append(c.X, short(lines[i].Step)), append(c.Y, short(lines[i].Loss))
+	}
+	f.Curves = append(f.Curves, c)
+	return nil
+}
+
+// overTraining are the metrics whose curves the page keeps, and probes the values of closer looks.
+func overTraining() []string {
+	eps := metrics.Epsilons()[0]
+	return []string{metrics.Headline(), metrics.UniqueKey(eps), "used", "grouped_perplexity", metrics.LinearKey(metrics.Teacher)}
+}
+
+func closerLooks() []string {
+	return []string{"nearest_cosine.p05", "nearest_cosine.median", "nearest_cosine.p95"}
+}
+
+func (f *Folder) readEpochs(dir *store.CellDir) error {
+	lines, err := dir.Epochs()
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	f.Epoch = lines[len(lines)-1].Epoch
+	for _, key := range overTraining() {
+		f.curve(key, lines, func(e store.Epoch) store.Metrics { return e.Metrics })
+	}
+	for _, name := range sortedKeys(lines[len(lines)-1].Observers) {
+		f.curve(name+"/"+metrics.Headline(), lines, func(e store.Epoch) store.Metrics { return e.Observers[name] })
+	}
+	for _, key := range closerLooks() {
+		f.curve(key, lines, func(e store.Epoch) store.Metrics { return e.Probes[""].Values })
+	}
+	return nil
+}
+
+// curve keeps the values that a key has at measurements; none where it has none.
+func (f *Folder) curve(name string, lines []store.Epoch, of func(store.Epoch) store.Metrics) {
+	key := name[strings.LastIndexByte(name, '/')+1:]
+	var x, y []short
+	for _, l := range lines {
+		if v, ok := of(l)[key]; ok && !math.IsNaN(v) {
+			x, y = append(x, short(l.Step)), append(y, short(v))
+		}
+	}
+	if len(x) == 0 {
+		return
+	}
+	c := Curve{Name: name}
+	for _, i := range thinned(len(x), mostPoints) {
+		c.X, c.Y = append(c.X, x[i]), append(c.Y, y[i])
+	}
+	f.Curves = append(f.Curves, c)
+}
+
+// readUsage ranks prototypes by their images as they are stored; nil where they are not.
+func readUsage(dir *store.CellDir) (*Usage, error) {
+	path := filepath.Join(dir.Path(), "prototypes.safetensors")
+	file, at, err := tensorfile.OpenStore(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	all, err := tensorfile.ScanSafetensors(path, at)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := whole(all, "usage.counts")
+	if err != nil || len(counts) == 0 {
+		return nil, err
+	}
+	owner, err := whole(all, "usage.owner")
+	if err == nil && owner != nil && len(owner) != len(counts) {
+		err = fmt.Errorf("%s: usage.owner has %d values for %d prototypes", path, len(owner), len(counts))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return usageOf(counts, owner), nil
+}
+
+// whole reads a tensor of whole numbers; nil where there is none.
+func whole(all *tensorfile.Archive, name string) ([]int, error) {
+	a, ok := all.Get(name)
+	if !ok {
+		return nil, nil
+	}
+	values, err := a.Float32s()
+	out := make([]int, len(values))
+	for i, v := range values {
+		out[i] = int(v)
+		if float32(out[i]) != v || v < -1 {
+			return nil, fmt.Errorf("%s: value %g at %d is not a whole number", name, v, i)
+		}
+	}
+	return out, err
+}
+
+// usageOf ranks counts. A live prototype is a duplicate where another live one has its owner.
+func usageOf(counts, owner []int) *Usage {
+	u := &Usage{Count: len(counts)}
+	for _, n := range counts {
+		u.Images += n
+	}
+	u.Fair = float64(u.Images) / float64(len(counts))
+	live, group := metrics.Live(counts, u.Images), map[int]int{}
+	order := make([]int, len(counts))
+	for i := range order {
+		order[i] = i
+		if owner != nil && live[i] {
+			group[owner[i]]++
+		}
+	}
+	sort.SliceStable(order, func(a, b int) bool { return counts[order[a]] > counts[order[b]] })
+	kinds := make([]byte, len(order))
+	for rank, i := range order {
+		kind := 0
+		switch {
+		case !live[i]:
+			kind = 2
+		case owner != nil && group[owner[i]] > 1:
+			kind = 1
+		}
+		u.Live[kind]++
+		kinds[rank] = "udx"[kind]
+	}
+	u.Ranks = thinned(len(order), mostRanks)
+	for _, rank := range u.Ranks {
+		u.Counts = append(u.Counts, counts[order[rank]])
+		u.Kinds += string(kinds[rank])
+	}
+	return u
+}
+
+// logTail reads the end of a cell's log. It never leaves the folder, whatever a link there says.
+func logTail(folder string) (string, error) {
+	f, err := os.OpenInRoot(folder, "log.txt")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return "", err
+	}
+	from := max(0, info.Size()-mostLog)
+	b, err := io.ReadAll(io.NewSectionReader(f, from, mostLog))
+	text := strings.ToValidUTF8(string(b), "�")
+	if from > 0 {
+		_, text, _ = strings.Cut(text, "\n")
+		text = "…\n" + text
+	}
+	return text, err
+}
