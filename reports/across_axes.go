@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -46,18 +47,18 @@ func (s *sweep) acrossRow(arms []*arm, m measure) []table.Value {
 	iqm := stats.IQM(all)
 	iqmText := undefined
 	if len(stats.Finite(all)) > 0 {
-		iqmText = m.number(iqm)
+		iqmText = m.Number(iqm)
 	}
-	row := append(texts(placeMethod(arms[0]), m.title()), table.Count(len(arms), fmt.Sprint(len(arms))), table.Number(iqm, iqmText))
+	row := append(texts(placeMethod(arms[0]), m.WithUnit()), table.Count(len(arms), fmt.Sprint(len(arms))), table.Number(iqm, iqmText))
 	base := s.partnersOf(arms)
 	if base == nil {
 		return append(row, texts(undefined, undefined, undefined, undefined)...)
 	}
 	differences, better := s.overSettings(arms, base, m)
-	d, p := m.difference(differences), stats.EstimatedWithin(better, 0, 100)
-	share := measure{metrics.Spec{Unit: metrics.Share}}
+	d, p := m.Difference(differences), stats.EstimatedWithin(better, 0, 100)
+	share := quantity.Quantity{Spec: metrics.Spec{Unit: metrics.Share}}
 	return append(row, table.Value{Text: placeMethod(base[0])}, table.Count(d.N, fmt.Sprint(d.N)),
-		table.Value{Text: m.signed(d, d.N), Estimate: &d}, table.Value{Text: share.text(p, p.N), Estimate: &p})
+		table.Value{Text: m.Signed(d, d.N), Estimate: &d}, table.Value{Text: share.Text(p, p.N), Estimate: &p})
 }
 
 // placeMethod is an arm's name without its place.

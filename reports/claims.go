@@ -187,7 +187,7 @@ func termText(t store.ClaimTerm) string {
 
 // quantity says what is measured of the formula.
 func (f finding) quantity() string {
-	out := f.measure.title()
+	out := f.measure.WithUnit()
 	if f.claim.Slope != "" {
 		by := "one"
 		if f.claim.PerLog2 {
@@ -203,7 +203,7 @@ func (f finding) quantity() string {
 
 // expected says what the claim expects of it.
 func (f finding) expected() string {
-	switch effect := f.measure.number(f.claim.Effect); {
+	switch effect := f.measure.Number(f.claim.Effect); {
 	case f.claim.Direction == stats.None:
 		return "within ±" + effect
 	case f.claim.Effect == 0 && f.claim.Direction == stats.More:
@@ -246,7 +246,7 @@ func (f finding) power() string {
 	if math.IsNaN(v) {
 		return undefined
 	}
-	return f.measure.number(v)
+	return f.measure.Number(v)
 }
 
 func (f finding) detectable() float64 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"protobench/metrics"
 	"protobench/reports/table"
 )
 
@@ -17,46 +16,12 @@ func wordsAs(name, csv string) table.Column { return table.Column{Name: name, CS
 // seedsColumn counts the runs behind a row.
 func seedsColumn() table.Column { return table.Column{Name: "n", CSV: "n"} }
 
-// column heads the measure's values.
-func (m measure) column() table.Column {
-	better := map[metrics.Direction]table.Better{metrics.Higher: table.Higher, metrics.Lower: table.Lower}
-	return table.Column{Name: m.Title(), Unit: m.unit(), Better: better[m.Spec.Better], CSV: m.Key}
-}
-
-// differenceColumn heads differences in the measure, which have its unit and its better side.
-func (m measure) differenceColumn() table.Column {
-	c := m.column()
-	c.Name, c.CSV = "Δ "+c.Name, "difference."+c.CSV
-	return c
-}
-
 func columns(measures []measure) []table.Column {
 	var out []table.Column
 	for _, m := range measures {
-		out = append(out, m.column())
+		out = append(out, m.Column())
 	}
 	return out
-}
-
-// unit is that of the shown values; empty for numbers without one, and for units that headings do
-// not need.
-func (m measure) unit() string {
-	switch {
-	case m.Unit.Percent():
-		return "%"
-	case m.Unit == metrics.Radians:
-		return "rad"
-	case m.Unit == metrics.Nats:
-		return "nats"
-	}
-	return ""
-}
-
-// title names the measure with its unit.
-func (m measure) title() string {
-	c := m.column()
-	c.Better = table.Neither
-	return c.Title()
 }
 
 func texts(of ...string) []table.Value {

@@ -40,7 +40,7 @@ func (s *sweep) comparisons() []comparison {
 
 func compare(a, base *arm, m measure) comparison {
 	d := pairedDifferences(a, base, m)
-	return comparison{arm: a, baseline: base, measure: m, difference: m.difference(d), p: stats.SignFlip(d), holm: math.NaN()}
+	return comparison{arm: a, baseline: base, measure: m, difference: m.Difference(d), p: stats.SignFlip(d), holm: math.NaN()}
 }
 
 // pairedDifferences subtracts at equal seeds, where both values are defined.

@@ -121,10 +121,10 @@ func (s *sweep) factorialTable() *table.Table {
 
 func (f factorial) row(m measure) []table.Value {
 	n := len(contrasts()[0].of(f, m))
-	row := append(texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.title()), table.Count(n, fmt.Sprint(n)))
+	row := append(texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.WithUnit()), table.Count(n, fmt.Sprint(n)))
 	for _, c := range contrasts() {
 		e := stats.Estimated(c.of(f, m))
-		row = append(row, table.Value{Text: m.signed(e, n), Estimate: &e})
+		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})
 	}
 	return row
 }

@@ -101,7 +101,7 @@ func (s *sweep) findingsPage(all []finding) (string, error) {
 	p.heading("What was predicted and what was measured")
 	for _, f := range all {
 		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),
-			table.EscapeMarkdown(f.quantity()), table.EscapeMarkdown(f.formula()), f.measure.signed(f.estimate, f.estimate.N), f.estimate.N, f.expected(), f.because())
+			table.EscapeMarkdown(f.quantity()), table.EscapeMarkdown(f.formula()), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, f.expected(), f.because())
 	}
 	p.heading("Rules")
 	p.line(rules, len(all))
@@ -123,7 +123,7 @@ func findingTable(all []finding) *table.Table {
 	}}
 	for _, f := range all {
 		row := texts(f.claim.Name, f.quantity(), f.formula(), f.expected())
-		row = append(row, table.Value{Text: f.measure.signed(f.estimate, f.estimate.N), Estimate: &f.estimate})
+		row = append(row, table.Value{Text: f.measure.Signed(f.estimate, f.estimate.N), Estimate: &f.estimate})
 		row = append(row, table.Count(f.estimate.N, fmt.Sprint(f.estimate.N)), pValue(f.p), pValue(f.holm), table.Number(f.detectable(), f.power()))
 		t.Rows = append(t.Rows, append(row, texts(string(f.verdict))...))
 	}

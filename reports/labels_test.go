@@ -60,7 +60,7 @@ func TestMeasureTexts(t *testing.T) {
 		{"reseeds", estimate(3, 7, 1, 0.52), "7.0 ± 0.5"},
 	}
 	for _, c := range cases {
-		if got := measureOf(c.key).text(c.e, 3); got != c.want {
+		if got := measureOf(c.key).Text(c.e, 3); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.key, got, c.want)
 		}
 	}
@@ -74,10 +74,10 @@ func TestMeasureTexts(t *testing.T) {
 		{estimate(1, 2, nan, nan), "+2.0 (n = 1)"},
 		{estimate(0, nan, nan, nan), "–"},
 		{estimate(3, -1e-17, 0, 0), "+0.0"},
-		{m.difference([]float64{-1, 2}), "−1.0, +2.0 (n = 2)"},
-		{m.difference([]float64{90, 60, 97}), "+82.3 [33.5, 100.0]"},
+		{m.Difference([]float64{-1, 2}), "−1.0, +2.0 (n = 2)"},
+		{m.Difference([]float64{90, 60, 97}), "+82.3 [33.5, 100.0]"},
 	} {
-		if got := m.signed(c.e, 3); got != c.want {
+		if got := m.Signed(c.e, 3); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}

@@ -62,14 +62,14 @@ func (s *sweep) mainColumns() []table.Column {
 	}
 	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true, Drop: dropCount})
 	for _, m := range s.measured(metrics.MainTable) {
-		c := m.column()
+		c := m.Column()
 		if c.Brief, c.Drop = m.In(metrics.BriefTable), dropMeasure; m.Headline {
 			c.Drop = dropHeadline
 		}
 		columns = append(columns, c)
 	}
 	for _, key := range s.plan.Primary {
-		c := measureOf(key).differenceColumn()
+		c := measureOf(key).DifferenceColumn()
 		c.Brief, c.Drop = true, dropDifference
 		columns = append(columns, c)
 	}
@@ -160,7 +160,7 @@ func (s *sweep) endpoints() []measure {
 func differenceValue(s *sweep, a *arm, key string, all []comparison) table.Value {
 	for _, c := range all {
 		if c.arm == a && c.measure.Key == key {
-			return table.Value{Text: c.measure.signed(c.difference, len(a.counted())), Estimate: &c.difference}
+			return table.Value{Text: c.measure.Signed(c.difference, len(a.counted())), Estimate: &c.difference}
 		}
 	}
 	if base := s.baselineOf(a); !a.reference && base != nil && s.partnerOf(a) == nil {

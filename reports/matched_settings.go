@@ -16,7 +16,7 @@ func (s *sweep) matchedTable() *table.Table {
 		Columns: []table.Column{words("method"), wordsAs("joint arm with matched settings", "against"), seedsColumn()}}
 	measures := columnsOf(metrics.MatchedTable)
 	for _, m := range measures {
-		t.Columns = append(t.Columns, m.differenceColumn())
+		t.Columns = append(t.Columns, m.DifferenceColumn())
 	}
 	t.Columns = append(t.Columns, wordsAs("other differences", "other_differences"))
 	var alone []string
@@ -56,8 +56,8 @@ func matchedRow(a, b *arm, measures []measure) []table.Value {
 	n := len(pairs(a, b))
 	row := append(texts(a.label, b.label), table.Count(n, fmt.Sprint(n)))
 	for _, m := range measures {
-		e := m.difference(pairedDifferences(a, b, m))
-		row = append(row, table.Value{Text: m.signed(e, n), Estimate: &e})
+		e := m.Difference(pairedDifferences(a, b, m))
+		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})
 	}
 	return append(row, table.Value{Text: listed(differences(a, b))})
 }

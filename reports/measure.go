@@ -5,26 +5,20 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/quantity"
 )
 
-// measure is a metric as tables show it: counts of prototypes as a share of K, shares and
-// accuracies in percent, anything else as it is.
-type measure struct{ metrics.Spec }
+// measure is a quantity of this report's runs.
+type measure struct{ quantity.Quantity }
 
-// measureOf is the measure of a key. A metric that this program does not know, of a plan of
-// another one, stands as it is.
-func measureOf(key string) measure {
-	if s, known := metrics.Find(key); known {
-		return measure{s}
-	}
-	return measure{metrics.Spec{Key: key}}
-}
+// measureOf is the measure of a key.
+func measureOf(key string) measure { return measure{quantity.Of(key)} }
 
 // columnsOf are the measures of a table.
 func columnsOf(t metrics.Table) []measure {
 	var out []measure
 	for _, s := range metrics.Columns(t) {
-		out = append(out, measure{s})
+		out = append(out, measure{quantity.Quantity{Spec: s}})
 	}
 	return out
 }
@@ -40,10 +34,7 @@ func accuracy() measure { return measureOf(metrics.LinearKey(metrics.Teacher)) }
 func smallest() float64 { return metrics.Epsilons()[0] }
 
 // of returns the shown value out of a learner's metrics with K prototypes.
-func (m measure) of(values store.Metrics, k int) float64 { return m.shown(lookup(values, m.Key), k) }
-
-// shown is a value as tables show it, NaN where a share is of an unknown K.
-func (m measure) shown(v float64, k int) float64 { return m.Unit.Shown(v, k) }
+func (m measure) of(values store.Metrics, k int) float64 { return m.Shown(lookup(values, m.Key), k) }
 
 // over returns the shown values of an arm's counted runs.
 func (m measure) over(a *arm) []float64 {

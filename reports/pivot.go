@@ -103,7 +103,7 @@ func (p *pivot) table() *table.Table {
 	rows, cols := combinations(p.runs, p.rowKeys), combinations(p.runs, p.colKeys)
 	t := &table.Table{Name: "pivot", Caption: p.caption(), Entries: entriesText, Columns: p.columns(cols)}
 	if len(p.values) == 1 && len(p.colKeys) > 0 {
-		t.General = []string{"Entries are " + p.values[0].title() + "."}
+		t.General = []string{"Entries are " + p.values[0].WithUnit() + "."}
 	}
 	for _, key := range rows {
 		line := texts(key...)
@@ -123,7 +123,7 @@ func (p *pivot) table() *table.Table {
 func (p *pivot) caption() string {
 	var titles []string
 	for _, v := range p.values {
-		titles = append(titles, v.title())
+		titles = append(titles, v.WithUnit())
 	}
 	return p.plan.Name + ": " + strings.Join(titles, ", ") + ". The last epoch counts. " + plural(p.most(), "seed") + " where an entry does not say otherwise."
 }
@@ -149,7 +149,7 @@ func (p *pivot) columns(cols [][]string) []table.Column {
 	}
 	for _, col := range cols {
 		for _, v := range p.values {
-			c := v.column()
+			c := v.Column()
 			c.Brief, c.Drop = true, 1
 			if v.observer != "" {
 				c.Name, c.CSV = v.observer+"/"+c.Name, v.observer+"/"+c.CSV
@@ -180,8 +180,8 @@ func (p *pivot) entry(t *table.Table, runs []run, v pivotValue) table.Value {
 		return table.Value{Text: undefined}
 	}
 	values, left := v.bySeed(runs)
-	e := v.estimate(values)
-	out := table.Value{Text: v.text(e, p.most()), Estimate: &e}
+	e := v.Estimate(values)
+	out := table.Value{Text: v.Text(e, p.most()), Estimate: &e}
 	if e.N == 0 {
 		out.Text = undefined
 	}

@@ -89,8 +89,8 @@ func rankRows(group []*arm, m measure, place string) [][]table.Value {
 	letters := stats.Letters(len(order), func(i, j int) bool { return differ[i*len(order)+j] })
 	var out [][]table.Value
 	for i, a := range order {
-		e := m.estimate(m.over(a))
-		row := append(texts(m.title(), cmp.Or(place, undefined), a.label), table.Count(e.N, fmt.Sprint(e.N)), table.Value{Text: m.text(e, e.N), Estimate: &e})
+		e := m.Estimate(m.over(a))
+		row := append(texts(m.WithUnit(), cmp.Or(place, undefined), a.label), table.Count(e.N, fmt.Sprint(e.N)), table.Value{Text: m.Text(e, e.N), Estimate: &e})
 		out = append(out, append(row, texts(letters[i])...))
 	}
 	return out

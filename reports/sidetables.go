@@ -20,8 +20,8 @@ func (s *sweep) comparisonTable() *table.Table {
 	}}
 	for _, c := range s.comparisons() {
 		t.Rows = append(t.Rows, []table.Value{
-			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.title()}, table.Count(c.difference.N, fmt.Sprint(c.difference.N)),
-			{Text: c.measure.signed(c.difference, c.difference.N), Estimate: &c.difference}, pValue(c.p), pValue(c.holm),
+			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.WithUnit()}, table.Count(c.difference.N, fmt.Sprint(c.difference.N)),
+			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, pValue(c.p), pValue(c.holm),
 		})
 	}
 	return t

@@ -25,6 +25,8 @@ type standIn struct {
 	why string // it is not the command itself
 }
 
+const needsCluster = "needs a cluster; testdata/slurm.txtar plays one"
+
 // standIns has the command lines of shell blocks in the documents that tests do not run as they are,
 // and what they run instead. Of those that start with make, the target and the variables are looked
 // up in the Makefile as well.
@@ -35,21 +37,31 @@ func standIns() map[string]standIn {
 	}
 	pivot := "protobench report " + committed + "/joint-vs-decoupled "
 	return map[string]standIn{
-		"make ablation":               {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
-		"make test":                   {"", "runs this test"},
-		"make build":                  {"protobench version", "the program under test is built already"},
-		"bin/protobench plan my.toml": {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
-		"bin/protobench run my.toml":  {"protobench run my.toml --dry-run", "trains for minutes"},
-		"bin/protobench run joint-vs-decoupled-quick":                                      {"protobench run joint-vs-decoupled-quick --dry-run", "trains for seconds"},
-		"bin/protobench run sweep.toml --set seeds=1 --set train.epochs=4":                 {"protobench run my.toml --set seeds=1 --set train.epochs=4 --dry-run", "trains for a minute"},
-		"bin/protobench plan sweep.toml":                                                   {"protobench validate my.toml", "times more arms than a test can wait for"},
-		"bin/protobench compare results/sweep results/reference/roster --force":            {"protobench compare results/reference/fashion-mnist results/reference/roster --force", "the sweep was not run"},
-		"protobench run roster --only method:swav --set train.epochs=2 --out results/look": {"protobench run roster --only method:swav --set train.epochs=2 --out results/look --dry-run", "trains for seconds"},
-		"protobench status results/look":                                                   {"protobench status results/reference/roster", "nothing was run"},
-		"make bench-peers > comparison.md":                                                 {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
 		"bin/protobench report results/reference/joint-vs-decoupled --row learner --row embedding --col objective --value linear@backbone.teacher":      {pivot + "--row learner --row embedding --col objective --value linear@backbone.teacher", "stands in another folder"},
 		"bin/protobench report results/reference/joint-vs-decoupled --value joint/unique@0.025 --filter 'method:*+gmm* OR learner:frozen' --format tex": {pivot + "--value joint/unique@0.025 --filter learner:frozen --format tex", "stands in another folder, and has a quoted word"},
-		"protobench serve results": {"protobench serve --help", "shows runs until it is interrupted"},
+		"protobench serve results":                    {"protobench serve --help", "shows runs until it is interrupted"},
+		"make ablation":                               {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
+		"make test":                                   {"", "runs this test"},
+		"make build":                                  {"protobench version", "the program under test is built already"},
+		"bin/protobench plan my.toml":                 {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
+		"bin/protobench run my.toml":                  {"protobench run my.toml --dry-run", "trains for minutes"},
+		"bin/protobench run joint-vs-decoupled-quick": {"protobench run joint-vs-decoupled-quick --dry-run", "trains for seconds"},
+		"bin/protobench run sweep.toml --set seeds=1 --set train.epochs=4":                                         {"protobench run my.toml --set seeds=1 --set train.epochs=4 --dry-run", "trains for a minute"},
+		"bin/protobench plan sweep.toml":                                                                           {"protobench validate my.toml", "times more arms than a test can wait for"},
+		"bin/protobench compare results/sweep results/reference/roster --force":                                    {"protobench compare results/reference/fashion-mnist results/reference/roster --force", "the sweep was not run"},
+		"protobench run roster --only method:swav --set train.epochs=2 --out results/look":                         {"protobench run roster --only method:swav --set train.epochs=2 --out results/look --dry-run", "trains for seconds"},
+		"protobench status results/look":                                                                           {"protobench status results/reference/roster", "nothing was run"},
+		"make bench-peers > comparison.md":                                                                         {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
+		"protobench run my.toml --out /shared/me/my --executor slurm --slurm partition=short --slurm time=2:00:00": {"protobench run my.toml --dry-run", needsCluster},
+		"protobench run my.toml --out /shared/me/my --executor slurm":                                              {"protobench run my.toml --dry-run --only=method:dino", needsCluster},
+		"protobench status /shared/me/my":                                                                          {"", needsCluster},
+		"protobench cancel /shared/me/my":                                                                          {"", needsCluster},
+		"protobench report /shared/me/my":                                                                          {"", "comes after hours of commands"},
+		"protobench plan my.toml --commands --out /shared/me/my":                                                   {"protobench plan my.toml --commands --out run", "there is no such folder"},
+		"protobench plan my.toml --commands --out /shared/me/my | parallel":                                        {"protobench plan my.toml --commands --out run", "trains for minutes"},
+		"protobench plan my.toml --commands --out /shared/me/my | parallel --sshlogin node1,node2":                 {"protobench plan my.toml --commands --out run", "there are no such nodes"},
+		"apt-get install --no-install-recommends slurmctld slurmd slurm-client munge":                              {"", "needs the network and root"},
+		".ci/slurm": {"", "takes a minute, and is run by .ci/run"},
 		"apt-get install --no-install-recommends python3-torch python3-torchvision python3-sklearn libopenblas0-openmp": {"", "needs the network and root"},
 	}
 }

@@ -38,7 +38,7 @@ func (c runCommand) await(ctx context.Context, w *console, dir string, claims in
 			lost = 0
 		}
 		if q.Idle() && (len(q.NoTask) == 0 || lost >= laggards) {
-			return c.afterTasks(ctx, w, dir, claims, q)
+			return c.afterTasks(w, dir, claims, q)
 		}
 		if q.Idle() {
 			pause = firstLook
@@ -52,19 +52,26 @@ func (c runCommand) await(ctx context.Context, w *console, dir string, claims in
 }
 
 // afterTasks writes the report and says what is not in it.
-func (c runCommand) afterTasks(ctx context.Context, w *console, dir string, claims int, q *slurm.Queue) error {
+func (c runCommand) afterTasks(w *console, dir string, claims int, q *slurm.Queue) error {
+	if q.Diverged > 0 && c.FailOn != "diverged" {
+		w.warn(fmt.Sprintf("%s diverged and have no final metrics (--fail-on diverged makes that exit code 1)", count(q.Diverged, "cell")))
+	}
 	if err := writeReport(w, dir, c.JSON); err != nil {
 		return err
 	}
-	if err := unfinished(q); err != nil || c.JSON {
+	if err := unfinished(q, c.FailOn == "diverged"); err != nil || c.JSON {
 		return err
 	}
 	return showNext(w, dir, claims)
 }
 
-// unfinished is the failure of a run whose tasks have ended before its cells.
-func unfinished(q *slurm.Queue) error {
+// unfinished is the failure of a run whose tasks have ended before its cells, or which has cells that
+// diverged where that counts.
+func unfinished(q *slurm.Queue, diverged bool) error {
 	var parts []string
+	if diverged && q.Diverged > 0 {
+		parts = append(parts, count(q.Diverged, "cell")+" diverged")
+	}
 	if len(q.Failed) > 0 {
 		text := count(len(q.Failed), "cell") + " failed:"
 		for _, f := range q.Failed {
