@@ -22,3 +22,25 @@ func TestMixedFormsAreNoted(t *testing.T) {
 		}
 	}
 }
+
+// An arm in its paper's form says so in its label and in the table of arms.
+func TestFormsAreInLabels(t *testing.T) {
+	own := cellOf("dino", "dino", "joint", "plain", nil)
+	own.Form = "faithful"
+	s := sweepOf("", own, cellOf("dino", "dino", "joint", "plain", nil))
+	if s.arms[0].label != "dino (faithful)" || s.arms[1].label != "dino" {
+		t.Errorf("labels %q and %q", s.arms[0].label, s.arms[1].label)
+	}
+	if rows := rowTexts(s.armTable()); rows[0][5] != "faithful" || rows[1][5] != "controlled" {
+		t.Errorf("%q", rows)
+	}
+}
+
+// Numbers of one are written as one.
+func TestExtentCountsOne(t *testing.T) {
+	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil))
+	s.arms[0].runs = runsOf(map[uint64]float64{0: 1}, "ok")
+	if got := s.extent(); got != "**Extent.** 1 arm and 0 reference rows, 1 seed (0): 1 of 1 cell done." {
+		t.Error(got)
+	}
+}
