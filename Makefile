@@ -18,7 +18,7 @@ export CGO_ENABLED ?= 0
 export GOAMD64 := v1
 
 .DEFAULT_GOAL := help
-.PHONY: help ablation ablation-core ablation-full print-ablations build test check lint race mutants mutant-counts generate docs bench bench-peers clean
+.PHONY: help ablation ablation-core ablation-full print-ablations build test check lint race mutants mutant-counts generate torture docs bench bench-peers clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,9 +81,14 @@ generate: ## write the kernels' assembly again (avo, a module of its own)
 	cd $(KERNEL)/gen && $(GO) run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go
 	gofmt -w $(KERNEL)/kernels_amd64.go
 
-docs: ## write docs/methods.md again from what the program lists
+torture: build ## kill, damage and starve running sweeps, and compare every result with an undisturbed one (KILLS=200)
+	$(GO) run ./.ci/torture -binary $(BINARY) -kills $(or $(KILLS),200) $(TORTURE)
+
+docs: ## write docs/methods.md and docs/sweep.md again from what the program lists
 	$(GO) run . list all --markdown > docs/methods.md.new
+	$(GO) run . list keys --markdown > docs/sweep.md.new
 	mv docs/methods.md.new docs/methods.md
+	mv docs/sweep.md.new docs/sweep.md
 
 bench: ## run all Go benchmarks once
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...

@@ -53,9 +53,6 @@ func (a armTrainee) measure() (m measurement, err error) {
 	if err != nil {
 		return m, err
 	}
-	if !z.Finite() {
-		return m, errDiverged
-	}
 	m.observers, m.signs = map[string]store.Metrics{}, noSigns()
 	m.signs.deviation, m.signs.on = relativeStdOf(ofFeatures(x)), a.watched
 	for _, l := range a.Learned() {

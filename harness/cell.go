@@ -14,9 +14,6 @@ import (
 	"protobench/methods/part"
 )
 
-// errDiverged ends a cell whose loss or weights stopped being finite.
-var errDiverged = errors.New("diverged")
-
 // cellRun is one cell being run.
 type cellRun struct {
 	job     *Job
@@ -66,7 +63,7 @@ func (r *cellRun) run(ctx context.Context) (result store.Result, hindered bool) 
 		return r.ended(store.Interrupted, context.Cause(ctx).Error()), false
 	case errors.Is(err, errOverTime) || errors.Is(err, context.DeadlineExceeded):
 		return r.ended(store.Failed, r.overTime(context.Cause(ctx))), false
-	case errors.Is(err, errDiverged):
+	case diverged(err):
 		return r.ended(store.Diverged, err.Error()), false
 	case err != nil && passing(err):
 		return r.ended(store.Failed, err.Error()+"; "+goesOn(r.dir)), true

@@ -18,9 +18,9 @@ type stateful interface {
 // stepTimes is the checkpoint's tensor with the wall time of every step so far.
 const stepTimes = "harness.step_ms"
 
-// save writes a checkpoint.
-func (l *logs) save(dir *store.CellDir, s stateful, at progress) error {
-	cp := store.Checkpoint{Step: at.step, ResumedAt: at.resumedAt, State: tensors(s.State()), Extra: at.tally.extra()}
+// save writes a checkpoint, taken after a number of passes.
+func (l *logs) save(dir *store.CellDir, s stateful, at progress, epoch float64) error {
+	cp := store.Checkpoint{Step: at.step, Epoch: epoch, ResumedAt: at.resumedAt, State: tensors(s.State()), Extra: at.tally.extra()}
 	if n := len(at.tally.stepMS); n > 0 {
 		cp.State = append(cp.State, tensorfile.Tensor{Name: stepTimes, Shape: []int{n}, F64: at.tally.stepMS})
 	}

@@ -21,11 +21,13 @@ func Delegate(p *Plan, jobs []Job, dir string, retryFailed bool, hand func(d *st
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	if _, err := d.Freeze(p.Record()); err != nil {
+	change, err := d.Freeze(p.Record())
+	if err != nil {
 		return s, err
 	}
 	x := &executor{options: Options{RetryFailed: retryFailed}, name: p.Sweep.Name, dir: d}
 	todo := x.pending(Distinct(jobs))
+	x.summary.Change = change
 	return x.summary, hand(d, todo)
 }
 

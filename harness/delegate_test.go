@@ -53,6 +53,46 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 	}
 }
 
+// A process that was cut off, and that ends after the one that took its place, changes nothing and is
+// compared with it.
+func TestATwinLosesAndIsCompared(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), "run")
+	execute(t.Context(), t, whole, options(fakeEngine(nil)))
+	p := planOf(t, smallSweep)
+	for name, change := range map[string]func(*store.Result){
+		"with the same numbers":                 func(*store.Result) {},
+		"with other metrics; its result stands": func(r *store.Result) { r.Metrics["dead"] = 0.25 },
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []Job) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		twin := cellsOf(t, whole)[3].Result
+		change(&twin)
+		cell := cellsOf(t, dir)[3].Dir
+		late := options(fakeEngine(func(f *fake) {
+			f.atStep = func(step int) error {
+				if step != 15 {
+					return nil
+				}
+				_, err := cell.Publish(twin)
+				return err
+			}
+		}))
+		one, err := PlanOfCell("plan.json", p.Record(), cell.Plan().Dir, late.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Work(t.Context(), one, one.Jobs, dir, late)
+		if err != nil || len(s.Twins) != 1 || !strings.HasSuffix(s.Twins[0], name) {
+			t.Errorf("%s: %+v %v", name, s, err)
+		}
+		if stands, _, err := cell.Result(); err != nil || stands.Metrics["dead"] != twin.Metrics["dead"] {
+			t.Errorf("%s: %v %v", name, stands.Metrics["dead"], err)
+		}
+	}
+}
+
 func TestDelegationKeepsOtherPlannersOut(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	p := planOf(t, smallSweep)

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -97,7 +96,7 @@ func (s *subject) measure(ctx context.Context, n int) (curve, end time.Duration,
 	began := s.now()
 	if arm, ok := s.trainee.(armTrainee); ok {
 		arm.batches, arm.watched = &b, &set.Train
-		if _, err := arm.measure(); err != nil && !errors.Is(err, errDiverged) {
+		if _, err := arm.measure(); err != nil && !diverged(err) {
 			return 0, 0, err
 		}
 		curve, began = s.now().Sub(began), s.now()

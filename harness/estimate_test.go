@@ -160,7 +160,7 @@ func TestEstimateIsWhatARunTakes(t *testing.T) {
 func TestWhatIsEvaluatedAlikeIsTimedOnce(t *testing.T) {
 	text := strings.Replace(smallSweep, "[[method]]", "[matrix]\n'loss.temperature' = [0.1, 0.2]\n'prototypes.count' = [4, 5]\n'augment.crop_min' = [0.3, 0.4]\n[[method]]", 1)
 	p := planOf(t, text)
-	x := &estimator{engine: fakeEngine(nil), data: NewLibrary(testOpen), now: time.Now, evaluated: map[string]time.Duration{}, budgets: map[string]Budget{}}
+	x := newEstimator(fakeEngine(nil), NewLibrary(testOpen))
 	all, err := x.all(t.Context(), p.Jobs)
 	if err != nil {
 		t.Fatal(err)

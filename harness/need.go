@@ -15,8 +15,12 @@ type Need struct {
 	Features int64 // of the last measurement: features, embeddings, and copies of the prototypes
 }
 
+// overhead is what a cell's arrays become in the process: the collector lets garbage grow to a tenth of
+// what is in use, and metrics have room of their own. Measured: docs/limits.md.
+const overhead = 1.2
+
 // Total is the peak of a cell.
-func (n Need) Total() int64 { return n.Training + n.Scores + n.Features }
+func (n Need) Total() int64 { return int64(overhead * float64(n.Training+n.Scores+n.Features)) }
 
 // largestBuilt is the number of prototypes up to which a trainer is built to see what it holds. That
 // of more is found along a parabola through three smaller ones, as some terms have a row and a

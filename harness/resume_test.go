@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -122,5 +123,30 @@ func TestCellsGoOnAfterAFullDisk(t *testing.T) {
 	}
 	if diff := cmp.Diff(results(t, whole), results(t, dir)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A data set that vanishes after planning hinders the cells that need it, and no others.
+func TestCellsGoOnAfterTheirDataVanished(t *testing.T) {
+	text := "encoder = { depth = 2 }\n" + strings.Replace(smallSweep, "seeds = 2", "seeds = 1\nreferences = false", 1) + "\n[matrix]\n\"data.limit\" = [24, 40]\n"
+	whole, gone := NewLibrary(testOpen), NewLibrary(func(o datasets.Options) (*datasets.Set, error) {
+		if o.Limit == 24 {
+			return nil, errors.New("shapes: the folder is gone")
+		}
+		return testOpen(o)
+	})
+	p, err := NewPlan("x.toml", text, Catalogue(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, o := filepath.Join(t.TempDir(), "run"), options(fakeEngine(nil))
+	o.Data = gone
+	s, err := Run(t.Context(), p, p.Jobs, dir, o)
+	if err != nil || s.Done != 2 || len(s.Failed) != 2 || !strings.Contains(s.Failed[0], "the folder is gone; the next run starts it again") {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	o.Data = whole
+	if s, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil || s.Done != 4 {
+		t.Errorf("%+v, %v", s, err)
 	}
 }

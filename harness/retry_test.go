@@ -196,7 +196,7 @@ func TestStepTimesSurviveAResume(t *testing.T) {
 	}
 	f := newFake(part.Config{Settings: methods.Defaults()})
 	want := tally{lossN: 2, stepMS: []float64{3, 1.0 / 3}}
-	if err := l.save(cell, f, progress{step: 2, tally: want}); err != nil {
+	if err := l.save(cell, f, progress{step: 2, tally: want}, 1); err != nil {
 		t.Fatal(err)
 	}
 	cp, err := cell.Checkpoint()

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ type trainee interface {
 	prepare() error
 	// step does the step that comes after n others.
 	step(n int) (methods.StepResult, error)
-	// measure returns what the curves show. It fails with errDiverged where something is not finite.
+	// measure returns what the curves show. It fails with a *methods.NonFinite where something is
+	// not finite.
 	measure() (measurement, error)
 }
 
@@ -130,13 +132,13 @@ func (l *trainingLoop) checkpoint() error {
 	if err := l.sound(); err != nil {
 		return err
 	}
-	return l.logs.save(l.dir, l.trainee, l.at)
+	return l.logs.save(l.dir, l.trainee, l.at, l.cadence.epoch(l.at.step))
 }
 
 // sound looks through everything that was learned.
 func (l *trainingLoop) sound() error {
 	if err := l.trainee.Sound(); err != nil {
-		return fmt.Errorf("%w (found after step %d)", diverged(err), l.at.step)
+		return fmt.Errorf("%w (found after step %d)", err, l.at.step)
 	}
 	return nil
 }
@@ -152,7 +154,7 @@ func (l *trainingLoop) advance() error {
 	}
 	began := time.Now()
 	signals, err := l.trainee.step(at.step)
-	if bad := new(methods.NonFinite); err != nil && !errors.As(err, &bad) {
+	if err != nil && !diverged(err) {
 		return fmt.Errorf("step %d: %w", at.step+1, err)
 	}
 	at.step++
@@ -162,9 +164,9 @@ func (l *trainingLoop) advance() error {
 	}
 	switch {
 	case err != nil:
-		return diverged(err)
+		return err
 	case !finite(signals.Loss):
-		return fmt.Errorf("%w: the loss is %v at step %d", errDiverged, signals.Loss, at.step)
+		return &methods.NonFinite{Step: at.step, Loss: fmt.Sprint(signals.Loss)}
 	}
 	l.tell(newEvent(l.job, l.at, Stepped, store.Metrics{metrics.LossKey(): signals.Loss}))
 	if l.cadence.logged(at.step) {
@@ -185,10 +187,10 @@ func (l *trainingLoop) log(s methods.StepResult, failed bool) error {
 func (l *trainingLoop) measure() error {
 	began := time.Now()
 	m, err := l.trainee.measure()
-	switch {
-	case errors.Is(err, errDiverged):
-		return fmt.Errorf("%w: embeddings are not finite after step %d", err, l.at.step)
-	case err != nil || m.own == nil:
+	if diverged(err) {
+		return cmp.Or(l.sound(), fmt.Errorf("after step %d: %w", l.at.step, err))
+	}
+	if err != nil || m.own == nil {
 		return err
 	}
 	l.at.tally.eval += time.Since(began).Seconds()
@@ -202,12 +204,10 @@ func (l *trainingLoop) measure() error {
 	return l.logs.epochs.Append(store.Epoch{Step: l.at.step, Epoch: l.cadence.epoch(l.at.step), Metrics: m.own, Observers: m.observers, Probes: m.probes})
 }
 
-// diverged ends a cell with what is not finite; nil stays nil.
-func diverged(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%w: %w", errDiverged, err)
+// diverged reports whether an error says that numbers are no longer finite, which ends a cell.
+func diverged(err error) bool {
+	var bad *methods.NonFinite
+	return errors.As(err, &bad)
 }
 
 func finite(values ...float64) bool {

@@ -3,6 +3,7 @@ package methods
 import (
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/internal/kernel"
 	"protobench/internal/team"
 
 	G "gorgonia.org/gorgonia"
@@ -41,7 +42,18 @@ func newEvaluator(team *team.Team, arena *graph.Arena, w *encoders.Weights, proj
 	return e, nil
 }
 
-// run returns features [n,F] and projections [n,D] of images [n,H,W,C].
+// fault traces features or embeddings that are not finite.
+func (e *evaluator) fault() *NonFinite {
+	f, ok := e.program.Fault(e.team)
+	if !ok {
+		f = graph.Fault{Tensor: "features or embeddings of images, and in none when they are taken again"}
+	}
+	f = inGraph(f, "evaluation")
+	return &NonFinite{Tensor: f.Tensor, Operation: f.Operation}
+}
+
+// run returns features [n,F] and projections [n,D] of images [n,H,W,C]. Where they are not finite the
+// error is a *[NonFinite].
 func (e *evaluator) run(images []float32) (features, z []float32, err error) {
 	size := len(e.x) / EvalBatch
 	n := len(images) / size
@@ -51,6 +63,9 @@ func (e *evaluator) run(images []float32) (features, z []float32, err error) {
 		copy(e.x, images[lo*size:(lo+rows)*size])
 		if err := e.program.Run(e.team); err != nil {
 			return nil, nil, err
+		}
+		if !kernel.Finite(e.features[:rows*e.f]) || !kernel.Finite(e.z[:rows*e.d]) {
+			return nil, nil, e.fault()
 		}
 		copy(features[lo*e.f:], e.features[:rows*e.f])
 		copy(z[lo*e.d:], e.z[:rows*e.d])

@@ -16,7 +16,7 @@ import (
 type NonFinite struct {
 	Step      int    // the step that made the number, the first one is 1; 0 where it is not known
 	Loss      string // what the loss was, where that told; else ""
-	Tensor    string // where the first such number stands
+	Tensor    string // where the first such number stands; "" where that is not known
 	Operation string // what wrote it
 }
 
@@ -31,7 +31,9 @@ func (e *NonFinite) Error() string {
 	if e.Step > 0 {
 		fmt.Fprintf(&b, " at step %d", e.Step)
 	}
-	fmt.Fprintf(&b, "; the first such number is in %s", e.Tensor)
+	if e.Tensor != "" {
+		fmt.Fprintf(&b, "; the first such number is in %s", e.Tensor)
+	}
 	if e.Operation != "" {
 		fmt.Fprintf(&b, ", written by %s", e.Operation)
 	}

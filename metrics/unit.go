@@ -54,23 +54,28 @@ func (u Unit) ShownIn() string {
 
 // Text writes a value that is shown, without its unit, with the decimals that suit it.
 func (u Unit) Text(shown float64) string {
-	const rounding = 1e-12 // the size below which a number is what float64 left of 0
-	a := math.Abs(shown)
-	decimals := 3
-	switch {
-	case u.Percent() || u == Count:
-		decimals = 1
-	case a < rounding || a >= 100:
-		decimals = 0
-	case a >= 10:
-		decimals = 1
-	case a >= 0.1:
-		decimals = 2
-	}
-	if a < rounding {
+	if math.Abs(shown) < rounding {
 		shown = 0 // without a sign
 	}
-	return strconv.FormatFloat(shown, 'f', decimals, 64)
+	return strconv.FormatFloat(shown, 'f', u.Decimals(shown), 64)
+}
+
+// rounding is the size below which a number is what float64 left of 0.
+const rounding = 1e-12
+
+// Decimals are those that suit a value that is shown.
+func (u Unit) Decimals(shown float64) int {
+	switch a := math.Abs(shown); {
+	case u.Percent() || u == Count:
+		return 1
+	case a < rounding || a >= 100:
+		return 0
+	case a >= 10:
+		return 1
+	case a >= 0.1:
+		return 2
+	}
+	return 3
 }
 
 // Direction tells which values are the better ones.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"protobench/metrics"
+	"protobench/reports/quantity"
 )
 
 // definitions say what the columns mean, in this sweep's numbers. Metrics that the main table does
@@ -12,7 +13,7 @@ import (
 func (s *sweep) definitions() string {
 	var b strings.Builder
 	for _, m := range metrics.Specs() {
-		if m.Column == "" || !m.In(metrics.MainTable) && len(s.defined([]measure{{m}})) == 0 {
+		if m.Column == "" || !m.In(metrics.MainTable) && len(s.defined([]measure{{quantity.Quantity{Spec: m}}})) == 0 {
 			continue
 		}
 		b.WriteString("- " + strings.Replace(m.Column, metrics.LiveMark, s.liveText(), 1) + "\n")

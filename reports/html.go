@@ -13,8 +13,10 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/claim"
 	reportfigure "protobench/reports/figure"
 	htmlpage "protobench/reports/page"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -60,7 +62,11 @@ func (p *Pages) Page(dir string, live *Live) (htmlpage.Report, error) {
 	if err != nil {
 		return htmlpage.Report{}, err
 	}
-	return s.page(p, pictures, live)
+	findings, err := s.findings()
+	if err != nil {
+		return htmlpage.Report{}, err
+	}
+	return s.page(p, pictures, findings, s.tables(findings), live)
 }
 
 // figures draws the pictures, once while the same cells have ended.
@@ -110,12 +116,12 @@ func (r run) endedAt() string {
 }
 
 // writeIndex writes the page of a report whose figures are made.
-func (s *sweep) writeIndex(figures []figure) error {
+func (s *sweep) writeIndex(figures []figure, findings []finding, all tables) error {
 	pictures, err := s.pageFigures(figures)
 	if err != nil {
 		return err
 	}
-	r, err := s.page(&Pages{}, pictures, nil)
+	r, err := s.page(&Pages{}, pictures, findings, all, nil)
 	if err != nil {
 		return err
 	}
@@ -135,15 +141,15 @@ func writePage(folder string, r htmlpage.Report) error {
 }
 
 // page puts what the report knows into the order of the page.
-func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, live *Live) (htmlpage.Report, error) {
-	findings, err := s.findings()
+func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, findings []finding, all tables, live *Live) (htmlpage.Report, error) {
+	late, err := s.dir.ClaimsAfter()
 	if err != nil {
 		return htmlpage.Report{}, err
 	}
 	r := htmlpage.Report{
-		Name: s.plan.Name, Question: s.plan.Question, Note: s.plan.Note, Progress: s.progress(live),
-		Results: s.firstTables(), More: s.otherTables(), Setup: s.setup(), Origin: plainLines(s.provenanceLines()...), Columns: plainLines(strings.Split(s.definitions(), "\n")...),
-		Overview: s.overview(), Cells: s.cells(p),
+		Name: s.plan.Name, Question: s.plan.Question, Note: s.plan.Note, Progress: s.progress(live), Figures: pictures, Late: late,
+		Results: all.first(), More: all.others(), Setup: s.setup(), Origin: plainLines(s.provenanceLines()...), Columns: plainLines(strings.Split(s.definitions(), "\n")...),
+		Overview: htmlpage.Section{Title: "Cells", Table: s.overview()}, Cells: s.cells(p),
 	}
 	for _, f := range findings {
 		r.Findings = append(r.Findings, f.onPage())
@@ -151,7 +157,6 @@ func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, live *Live) (htmlpage
 	if len(findings) > 0 {
 		r.Judging = fmt.Sprintf(rules, len(findings))
 	}
-	r.Figures = pictures
 	return r, nil
 }
 
@@ -188,10 +193,11 @@ func (s *sweep) progress(live *Live) htmlpage.Progress {
 // onPage is the finding with its interval beside the range that was expected.
 func (f finding) onPage() htmlpage.Finding {
 	e := f.estimate
+	low, high := e.Interval()
 	out := htmlpage.Finding{
-		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: f.quantity(), Contrast: f.formula(),
-		Measured: f.measure.signed(e, e.N), Expected: f.expected(), N: e.N, P: pText(f.p), Holm: pText(f.holm),
-		Interval: htmlpage.Interval{Mean: e.Mean, Low: e.Mean - e.Half, High: e.Mean + e.Half},
+		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: claim.Measured(f.claim), Contrast: claim.Formula(f.claim),
+		Measured: f.measure.Signed(e, e.N), Expected: claim.Expected(f.claim), N: e.N, P: quantity.P(f.p), Holm: quantity.P(f.holm),
+		Interval: htmlpage.Interval{Mean: e.Mean, Low: low, High: high},
 	}
 	switch effect := f.claim.Effect; f.claim.Direction {
 	case stats.None:
@@ -204,30 +210,20 @@ func (f finding) onPage() htmlpage.Finding {
 	return out
 }
 
-// firstTables are those that stand open.
-func (s *sweep) firstTables() []htmlpage.Section {
-	out := []htmlpage.Section{{ID: "main", Title: "All arms", Table: s.mainTable(),
-		Lead: "Means over seeds with 95 % intervals; Δ is the mean paired difference to the baseline at equal seeds. Every number is from the last epoch."}}
-	if t := s.comparisonTable(); len(t.Rows) > 0 {
-		out = append(out, htmlpage.Section{ID: "endpoints", Title: "Declared endpoints", Table: t,
-			Lead: "Exact two-sided sign-flip tests on paired differences, Holm over all rows of this table."})
+// first are the tables that stand open.
+func (t tables) first() []htmlpage.Section {
+	return []htmlpage.Section{
+		{Title: "All arms", Table: t.main}, {Title: "Declared endpoints", Table: t.comparisons}, {Title: "Ranks", Table: t.ranks},
+		{Title: "Runs that did not end well", Table: t.failures}, {Title: "What arms are made of", Table: t.arms, Differ: true},
 	}
-	if t := s.failureTable(); len(t.Rows) > 0 {
-		out = append(out, htmlpage.Section{ID: "failures", Title: "Runs that did not end well", Table: t})
-	}
-	return append(out, htmlpage.Section{ID: "arms", Title: "What arms are made of", Table: s.armTable(), Differ: true,
-		Lead: "Every setting in which arms differ. Values that are not the column's usual ones are marked."})
 }
 
-// otherTables are those that stand folded; the page leaves empty ones away.
-func (s *sweep) otherTables() []htmlpage.Section {
+// others are those that stand folded.
+func (t tables) others() []htmlpage.Section {
 	return []htmlpage.Section{
-		{ID: "factorial", Title: "Help and decoupling", Table: s.factorialTable(), Lead: "Description, not a declared test."},
-		{ID: "matched", Title: "Matched settings", Table: s.matchedTable(), Lead: "Description, not a declared test: each arm whose prototypes do not follow the loss, beside the joint arm of its objective with the same help."},
-		{ID: "observers", Title: "Observers", Table: s.observerTable(), Lead: "Learners that saw the same embeddings and fed nothing back."},
-		{ID: "features", Title: "Features", Table: s.featureTable()},
-		{ID: "geometry", Title: "Geometry of the prototypes", Table: s.geometryTable()},
-		{ID: "epsilon", Title: "Unique and live unique prototypes at each ε", Table: s.epsilonTable()},
+		{Title: "Settings", Table: t.settings}, {Title: "Over all settings", Table: t.across}, {Title: "Help and decoupling", Table: t.factorial},
+		{Title: "Matched settings", Table: t.matched}, {Title: "Observers", Table: t.observers}, {Title: "Features", Table: t.features},
+		{Title: "Geometry of the prototypes", Table: t.geometry}, {Title: "Unique and live unique prototypes at each ε", Table: t.epsilon},
 	}
 }
 
@@ -235,11 +231,9 @@ func (s *sweep) otherTables() []htmlpage.Section {
 func (s *sweep) pageFigures(figures []figure) ([]htmlpage.Figure, error) {
 	var out []htmlpage.Figure
 	for _, f := range figures {
-		shown := htmlpage.Figure{Name: f.Name, Title: f.Title, Caption: f.Caption, State: strings.TrimSpace(f.state())}
-		kept, err := s.keptPicture(&f)
+		shown := htmlpage.Figure{Name: f.Name, Title: f.Title, Caption: f.Caption, Alt: f.Alt, State: strings.TrimSpace(f.state())}
+		kept := s.keptPicture(&f)
 		switch {
-		case err != nil:
-			return nil, err
 		case kept != nil:
 			shown.SVG, shown.State = kept, "**Kept from an earlier report and not renewed:** "+f.Why()+"."
 		case f.Draw == nil && f.Optional:
@@ -247,6 +241,7 @@ func (s *sweep) pageFigures(figures []figure) ([]htmlpage.Figure, error) {
 		case f.Draw == nil:
 			shown.State = "Not drawn: " + f.Why() + "."
 		default:
+			var err error
 			if shown.SVG, err = f.SVG(); err != nil {
 				return nil, err
 			}
@@ -269,39 +264,42 @@ func (f *figure) image(size int) ([]byte, error) {
 
 // keptPicture reads an earlier report's drawing of a figure that there is less to draw of now; nil
 // where there is none. A link that leads out of the report's folder is none.
-func (s *sweep) keptPicture(f *figure) ([]byte, error) {
+func (s *sweep) keptPicture(f *figure) []byte {
 	if f.Draw != nil && f.Short == "" {
-		return nil, nil
+		return nil
 	}
 	root, err := os.OpenRoot(s.dir.Report())
 	if err != nil {
-		return nil, nil // there is no earlier report
+		return nil // there is no earlier report
 	}
 	defer func() { _ = root.Close() }() // nothing was written
 	b, err := root.ReadFile(filepath.Join("figures", f.Name+".svg"))
 	if err != nil {
-		return nil, nil
+		return nil
 	}
-	return b, nil
+	return b
 }
 
 // overview has a row per cell, in the order of cells.
 func (s *sweep) overview() *table.Table {
 	measures := s.measured(metrics.BriefTable)
-	t := &table.Table{Columns: []table.Column{
+	t := &table.Table{Caption: "One row a training.", Columns: []table.Column{
 		{Name: "arm", CSV: "arm", Text: true, Brief: true}, {Name: "seed", CSV: "seed", Brief: true}, {Name: "outcome", CSV: "outcome", Text: true, Brief: true}, {Name: "epoch", CSV: "epoch"},
 	}}
 	for _, m := range measures {
-		t.Columns = append(t.Columns, table.Column{Name: m.title(), CSV: m.Key, Brief: true})
+		c := m.Column()
+		c.Brief = true
+		t.Columns = append(t.Columns, c)
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "train, s", CSV: "train_s", Brief: true}, table.Column{Name: "ms / step", CSV: "step_ms"})
+	t.Columns = append(t.Columns, table.Column{Name: "train", Unit: "s", CSV: "train_s", Brief: true}, table.Column{Name: "step", Unit: "ms", CSV: "step_ms"})
 	for _, a := range s.arms {
 		for _, r := range a.runs {
-			row := texts(a.label, fmt.Sprint(r.cell().Seed), r.state(), fmt.Sprint(r.Result.Outcome.Epoch))
+			seed, epoch, took := r.cell().Seed, r.Result.Outcome.Epoch, r.Result.Timing
+			row := []table.Value{{Text: a.label}, table.Number(float64(seed), fmt.Sprint(seed)), {Text: r.state()}, table.Count(epoch, fmt.Sprint(epoch))}
 			for _, m := range measures {
 				row = append(row, m.plain(r))
 			}
-			t.Rows = append(t.Rows, append(row, seconds(r.Result.Timing.TrainS, "%.0f"), seconds(r.Result.Timing.StepMSMedian, "%.1f")))
+			t.Rows = append(t.Rows, append(row, duration(took.TrainS, "%.0f"), duration(took.StepMSMedian, "%.1f")))
 		}
 	}
 	return t
@@ -323,10 +321,11 @@ func (m measure) plain(r run) table.Value {
 	if r.State != store.Done || math.IsNaN(v) {
 		return table.Value{Text: undefined}
 	}
-	return table.Number(v, m.number(v))
+	return table.Number(v, m.Number(v))
 }
 
-func seconds(v float64, format string) table.Value {
+// duration is a time; one that was not taken is undefined.
+func duration(v float64, format string) table.Value {
 	if v <= 0 || math.IsNaN(v) {
 		return table.Value{Text: undefined}
 	}

@@ -1,30 +1,26 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/quantity"
+	"protobench/reports/table"
 )
 
-// measure is a metric as tables show it: counts of prototypes as a share of K, shares and
-// accuracies in percent, anything else as it is.
-type measure struct{ metrics.Spec }
+// measure is a quantity of this report's runs.
+type measure struct{ quantity.Quantity }
 
-// measureOf is the measure of a key. A metric that this program does not know, of a plan of
-// another one, stands as it is.
-func measureOf(key string) measure {
-	if s, known := metrics.Find(key); known {
-		return measure{s}
-	}
-	return measure{metrics.Spec{Key: key}}
-}
+// measureOf is the measure of a key.
+func measureOf(key string) measure { return measure{quantity.Of(key)} }
 
 // columnsOf are the measures of a table.
 func columnsOf(t metrics.Table) []measure {
 	var out []measure
 	for _, s := range metrics.Columns(t) {
-		out = append(out, measure{s})
+		out = append(out, measure{quantity.Quantity{Spec: s}})
 	}
 	return out
 }
@@ -40,10 +36,7 @@ func accuracy() measure { return measureOf(metrics.LinearKey(metrics.Teacher)) }
 func smallest() float64 { return metrics.Epsilons()[0] }
 
 // of returns the shown value out of a learner's metrics with K prototypes.
-func (m measure) of(values store.Metrics, k int) float64 { return m.shown(lookup(values, m.Key), k) }
-
-// shown is a value as tables show it, NaN where a share is of an unknown K.
-func (m measure) shown(v float64, k int) float64 { return m.Unit.Shown(v, k) }
+func (m measure) of(values store.Metrics, k int) float64 { return m.Shown(lookup(values, m.Key), k) }
 
 // over returns the shown values of an arm's counted runs.
 func (m measure) over(a *arm) []float64 {
@@ -68,3 +61,41 @@ func (m measure) in(r run, observer string) float64 {
 func (m measure) misleads(r run) bool {
 	return m.Misleads(r.Result.Outcome.Status == store.Collapsed)
 }
+
+// cell is the table's value over runs that have final metrics. The rate of collapsed runs stands
+// with a mean that they are not in. A counted measure is one of K and is told as a count too.
+func (m measure) cell(runs []run, observer string, counted bool) table.Value {
+	values, left := make([]float64, len(runs)), 0
+	for i, r := range runs {
+		values[i] = m.in(r, observer)
+		if m.misleads(r) {
+			left++
+		}
+	}
+	e := m.Estimate(values)
+	v := table.Value{Text: m.Text(e, len(runs)-left), Estimate: &e}
+	if counted && e.N > 0 && left == 0 {
+		v.Aside = quantity.CountText(e, runs[0].k)
+	}
+	switch {
+	case left > 0 && left == len(runs):
+		v.Text = fmt.Sprintf("collapsed %d/%d", left, left)
+	case left > 0:
+		v.Text += fmt.Sprintf(", collapsed %d/%d", left, len(runs))
+	}
+	return v
+}
+
+// seedsColumn counts the runs behind a row.
+func seedsColumn() table.Column { return table.Column{Name: "n", CSV: "n"} }
+
+func columns(measures []measure) []table.Column {
+	var out []table.Column
+	for _, m := range measures {
+		out = append(out, m.Column())
+	}
+	return out
+}
+
+// undefined stands in tables where there is no value.
+const undefined = table.Undefined

@@ -60,5 +60,5 @@ func (b randomBaseline) value(m measure) table.Value {
 		return table.Value{Text: undefined}
 	}
 	e := stats.Estimated([]float64{v})
-	return table.Value{Text: m.text(e, 1), Estimate: &e}
+	return table.Value{Text: m.Text(e, 1), Estimate: &e}
 }

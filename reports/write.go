@@ -23,8 +23,8 @@ type Summary struct {
 }
 
 // Write makes the report of a run directory: report/README.md with every table and figure,
-// report/findings.md where the sweep makes claims, report/figures/*.png,
-// *.svg and *.pdf, and each table that
+// report/index.html, the same for a browser and with every cell behind it, report/findings.md where the
+// sweep makes claims, report/figures/*.png, *.svg and *.pdf, and each table that
 // has rows as a file of its own: NAME.csv always, and NAME.md, NAME.tex or NAME.html where these
 // formats are asked for. It needs a plan, not a finished sweep: what is not there yet is named.
 // Errors name the file.
@@ -69,7 +69,7 @@ func Write(dir string, formats ...string) (Summary, error) {
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
 		return Summary{}, err
 	}
-	if err := s.writeIndex(figures); err != nil {
+	if err := s.writeIndex(figures, findings, all); err != nil {
 		return Summary{}, err
 	}
 	return s.summary(figures, all), nil

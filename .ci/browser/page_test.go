@@ -37,6 +37,9 @@ func TestPageAsksForNothing(t *testing.T) {
 	b := open(t, rosterPage(t), 1280, false)
 	b.do(chromedp.ScrollIntoView("#explore", chromedp.ByID))
 	b.until(`document.querySelectorAll("#charts svg a").length > 50`)
+	if n := script[int](b, `return [...document.querySelectorAll(".drawing image")].filter(i => !i.getAttribute("href")).length + [...document.images].filter(i => !i.naturalWidth).length`); n > 0 {
+		t.Errorf("%d images of figures are empty", n)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.requests) != 1 {

@@ -32,7 +32,10 @@ func (p *Program) Fault(team *team.Team) (Fault, bool) {
 	}
 	for i := range p.steps {
 		s := &p.steps[i]
-		s.run(team)
+		if s.fresh != nil {
+			clear(s.out) // of what others have left there, of which an operation may write a part
+		}
+		s.forward(team, s.in, s.out)
 		if !kernel.Finite(s.out) {
 			return p.faultOf(s), true
 		}

@@ -21,6 +21,8 @@ type Queue struct {
 	NoTask  []string `json:"no_task"`           // cells without a result that nobody has or runs
 	Silent  []Silent `json:"silent"`            // cells whose process has not said for a while that it lives
 	Failed  []Failed `json:"failed"`
+
+	Diverged int `json:"diverged"` // cells that ended so
 }
 
 // Silent is a cell whose process has missed heartbeats.
@@ -80,6 +82,9 @@ func (q *Queue) add(c *store.CellDir, has map[string]Task) {
 		q.Failed = append(q.Failed, Failed{name, r.Outcome.Reason, LastLog(c)})
 		return
 	case found && r.Outcome.Status != store.Interrupted:
+		if r.Outcome.Status == store.Diverged {
+			q.Diverged++
+		}
 		return
 	}
 	task, queued := has[name]

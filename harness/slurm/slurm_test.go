@@ -122,7 +122,7 @@ func TestSubmitSaysWhatTheSiteAsksFor(t *testing.T) {
 		Partition: "short", Account: "a", QOS: "q", Time: "1:00:00", CPUs: 3, Memory: "2G", Constraint: "avx512", Grace: 90, Restarts: 4,
 		Extra: []string{"module load x", "--exclude=node7", "#SBATCH --nice"},
 	}
-	_, err := client().submit(t.Context(), f, s, f.Cells)
+	_, err := client().submit(t.Context(), f, s, f.Cells, "--checkpoint=30s")
 	must(t, err)
 	args := cluster.calls("sbatch")[0]
 	logs := strings.ReplaceAll(f.Run, "%", "%%") + "/logs/%A_%a.log"
@@ -137,7 +137,7 @@ func TestSubmitSaysWhatTheSiteAsksFor(t *testing.T) {
 	must(t, err)
 	program := strings.ReplaceAll(filepath.Join(f.Run, "slurm", f.Program.File), "'", `'\''`)
 	text := "#!/bin/sh\n#SBATCH --exclude=node7\n#SBATCH --nice\nmodule load x\nexec '" + program + "' work '" + strings.ReplaceAll(f.Run, "'", `'\''`) +
-		"' --submission=" + f.Name() + " --offset=\"$1\" --restarts=4 --limit='1:00:00'\n"
+		"' --submission=" + f.Name() + " --offset=\"$1\" --restarts=4 --limit='1:00:00' '--checkpoint=30s'\n"
 	if d := cmp.Diff(text, string(script)); d != "" {
 		t.Error(d)
 	}

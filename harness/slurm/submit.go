@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type Submission struct {
 	Jobs      []string `json:"jobs"`             // ids of the arrays
 	Queued    int      `json:"queued"`           // cells that were submitted now
 	Live      int      `json:"live"`             // cells that were queued or running before
+	Ended     int      `json:"ended"`            // cells that have a result by now
 	Report    string   `json:"report,omitempty"` // id of the job that writes the report
 	NotQueued []string `json:"not_queued"`       // cells that no task has, by Refusal
 	Refusal   string   `json:"refusal,omitempty"`
@@ -28,18 +30,19 @@ type Submission struct {
 // and behind all of them a job that writes the report. wanted are folders out of f's list. What one
 // array of several is refused leaves those before it queued: the submission then says which cells
 // have no task, and why.
-func Submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string) (Submission, error) {
-	return NewClient(f.Cluster).submit(ctx, f, s, wanted)
+//
+// flags are passed on to the program's hidden verb work.
+func Submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string, flags ...string) (Submission, error) {
+	return NewClient(f.Cluster).submit(ctx, f, s, wanted, flags...)
 }
 
-func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string) (Submission, error) {
+func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string, flags ...string) (Submission, error) {
 	out := Submission{Name: f.Name(), Jobs: []string{}, NotQueued: []string{}}
 	live, err := Live(ctx, f.Run)
 	if err != nil {
 		return out, err
 	}
-	indices := f.without(wanted, live)
-	out.Live = len(wanted) - len(indices)
+	indices := f.missing(wanted, live, &out)
 	if len(indices) == 0 {
 		return out, nil
 	}
@@ -49,7 +52,7 @@ func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []
 			return out, err
 		}
 	}
-	if err := f.writeScripts(s); err != nil {
+	if err := f.writeScripts(s, flags); err != nil {
 		return out, err
 	}
 	q := &submitter{client: c, frozen: f, settings: s, seen: jobsOf(live), out: &out}
@@ -58,8 +61,10 @@ func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []
 	return out, nil
 }
 
-// without are the indices of the wanted cells that no live task has, ascending.
-func (f *Frozen) without(wanted []string, live []Task) []int {
+// missing are the indices of the wanted cells that no live task has and that have no result,
+// ascending. It looks for results after the queue was asked: a task that ended in between has left
+// one.
+func (f *Frozen) missing(wanted []string, live []Task, out *Submission) []int {
 	have, wants := map[string]bool{}, map[string]bool{}
 	for _, t := range live {
 		have[t.Cell] = true
@@ -67,13 +72,26 @@ func (f *Frozen) without(wanted []string, live []Task) []int {
 	for _, w := range wanted {
 		wants[w] = true
 	}
-	var out []int
+	var indices []int
 	for i, cell := range f.Cells {
-		if wants[cell] && !have[cell] {
-			out = append(out, i)
+		switch {
+		case !wants[cell]:
+		case have[cell]:
+			out.Live++
+		case hasResult(f.Run, cell):
+			out.Ended++
+		default:
+			indices = append(indices, i)
 		}
 	}
-	return out
+	return indices
+}
+
+// hasResult lists the folder: a network file system may say for a while of a single file that it
+// is not there.
+func hasResult(run, cell string) bool {
+	entries, err := os.ReadDir(filepath.Join(run, "cells", cell))
+	return err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == "result.json" })
 }
 
 // jobsOf are the ids of some tasks' jobs, each once.
@@ -226,11 +244,14 @@ func logPattern(run, name string) string {
 
 // writeScripts writes what the tasks run. The program takes the script's place, so that it gets the
 // signals and its exit code is the task's.
-func (f *Frozen) writeScripts(s sweep.Slurm) error {
+func (f *Frozen) writeScripts(s sweep.Slurm, flags []string) error {
 	program, run := shellQuote(filepath.Join(Folder(f.Run), f.Program.File)), shellQuote(f.Run)
 	cell := fmt.Sprintf("exec %s work %s --submission=%s --offset=\"$1\" --restarts=%d", program, run, f.Name(), s.Restarts)
 	if s.Time != "" {
 		cell += " --limit=" + shellQuote(s.Time)
+	}
+	for _, flag := range flags {
+		cell += " " + shellQuote(flag)
 	}
 	cell += "\n"
 	report := fmt.Sprintf("exec %s work %s --submission=%s --report\n", program, run, f.Name())

@@ -13,9 +13,10 @@ import (
 
 // Checkpoint is a cell's resumable state and the place in its logs where it was taken.
 type Checkpoint struct {
-	Step          int   // steps done
-	Steps, Epochs Mark  // of the logs then
-	ResumedAt     []int // steps at which the cell was resumed before
+	Step          int     // steps done
+	Epoch         float64 // passes done, for people
+	Steps, Epochs Mark    // of the logs then
+	ResumedAt     []int   // steps at which the cell was resumed before
 	State         []tensorfile.Tensor
 	Extra         map[string]string // the caller's own, by key
 
@@ -36,6 +37,7 @@ func (c *CellDir) WriteCheckpoint(cp Checkpoint) error {
 	meta := map[string]string{
 		"cell":          c.plan.Cell.Hash,
 		"step":          strconv.Itoa(cp.Step),
+		"epoch":         strconv.FormatFloat(cp.Epoch, 'g', -1, 64),
 		"steps_offset":  strconv.FormatInt(cp.Steps.Bytes, 10),
 		"steps_sha256":  cp.Steps.SHA256,
 		"epochs_offset": strconv.FormatInt(cp.Epochs.Bytes, 10),
@@ -89,20 +91,42 @@ func (c *CellDir) checkpoints() []string {
 
 // stepOf reads a checkpoint's step out of its header; 0 where there is no such file.
 func stepOf(path string) int {
-	f, s, err := tensorfile.OpenStore(path)
+	facts, err := factsOf(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0
+	}
+	step, bad := strconv.Atoi(fmt.Sprint(facts["step"]))
+	if err != nil || bad != nil {
+		return math.MaxInt
+	}
+	return step
+}
+
+// savedEpoch is the epoch of the newest checkpoint as its header has it; 0 where there is none.
+func (c *CellDir) savedEpoch() float64 {
+	facts, err := factsOf(c.CheckpointPath())
 	if err != nil {
 		return 0
+	}
+	epoch, err := strconv.ParseFloat(fmt.Sprint(facts["epoch"]), 64)
+	if err != nil || !(epoch >= 0) || math.IsInf(epoch, 0) {
+		return 0
+	}
+	return epoch
+}
+
+// factsOf are a checkpoint's metadata, unchecked.
+func factsOf(path string) (map[string]any, error) {
+	f, s, err := tensorfile.OpenStore(path)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	a, err := tensorfile.ScanSafetensors(path, s)
 	if err != nil {
-		return math.MaxInt
+		return nil, err
 	}
-	step, err := strconv.Atoi(fmt.Sprint(a.Facts["step"]))
-	if err != nil {
-		return math.MaxInt
-	}
-	return step
+	return a.Facts, nil
 }
 
 func (c *CellDir) readCheckpoint(path string) (*Checkpoint, error) {
@@ -164,6 +188,9 @@ func fromMetadata(meta map[string]string) (*Checkpoint, error) {
 		Step:  int(read("step")),
 		Steps: Mark{read("steps_offset"), meta["steps_sha256"]}, Epochs: Mark{read("epochs_offset"), meta["epochs_sha256"]},
 		PreviousSum: meta["previous_sha256"],
+	}
+	if e, err := strconv.ParseFloat(meta["epoch"], 64); err == nil { // which older ones lack
+		cp.Epoch = e
 	}
 	if cp.PreviousSum != "" {
 		cp.PreviousStep = int(read("previous_step"))

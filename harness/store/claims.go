@@ -121,11 +121,25 @@ func (d *Dir) lockPath() string      { return filepath.Join(d.path, ".lock") }
 func (d *Dir) workers() string       { return filepath.Join(d.path, ".workers") }
 func (c *CellDir) claimPath() string { return c.file(".claim") }
 
-// holder describes who runs here now, "" when nobody does.
+// holder describes who is at work here now, "" when nobody is.
 func (d *Dir) holder() string {
-	o, _, live := peek(d.lockPath())
-	if !live {
-		return ""
+	if o, _, live := peek(d.lockPath()); live {
+		return o.String()
 	}
-	return o.String()
+	var first string
+	n := 0
+	for _, w := range d.Workers() {
+		if w.Live {
+			if n++; n == 1 {
+				first = w.String()
+			}
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "worker " + first
+	}
+	return fmt.Sprintf("%d workers, one of them %s", n, first)
 }

@@ -17,7 +17,9 @@ type Status struct {
 	Name      string      `json:"name"`
 	Arms      []ArmStatus `json:"arms"` // in the plan's order
 	Unplanned []string    `json:"unplanned"`
-	Running   string      `json:"running"` // who holds the lock, "" when nobody does
+	Running   string      `json:"running"` // who is at work, "" when nobody is
+
+	Unreadable []string `json:"unreadable,omitempty"` // why results cannot be read, naming them; their cells count as failed
 }
 
 // Status reads how far a sweep is.
@@ -33,6 +35,11 @@ func (d *Dir) Status() (Status, error) {
 	cells, err := d.states() // results alone: a look has to be quick
 	if err != nil {
 		return s, err
+	}
+	for _, c := range cells {
+		if c.Unreadable != nil {
+			s.Unreadable = append(s.Unreadable, c.Unreadable.Error())
+		}
 	}
 	s.Arms, err = countArms(cells)
 	return s, err
@@ -82,14 +89,19 @@ func (a *ArmStatus) add(c CellState) error {
 	return nil
 }
 
+// lastEpoch is the last one measured or saved.
 func lastEpoch(c CellState) (float64, error) {
 	if c.State != Partial {
 		return float64(c.Result.Outcome.Epoch), nil
 	}
 	lines, err := c.Dir.Epochs()
 	var bad *Damaged
-	if err != nil && !errors.As(err, &bad) || len(lines) == 0 {
+	if err != nil && !errors.As(err, &bad) {
 		return 0, err
 	}
-	return lines[len(lines)-1].Epoch, nil
+	epoch := c.Dir.savedEpoch()
+	if len(lines) > 0 {
+		epoch = max(epoch, lines[len(lines)-1].Epoch)
+	}
+	return epoch, nil
 }

@@ -2,16 +2,21 @@ package cli
 
 import (
 	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"protobench/ablations"
+	"protobench/harness"
 )
 
 // standIn is what a test does for a command line that documents show.
@@ -20,17 +25,43 @@ type standIn struct {
 	why string // it is not the command itself
 }
 
-// standIns has every command line of every shell block in the documents. Of those that start with
-// make, the target and the variables are looked up in the Makefile as well.
+const needsCluster = "needs a cluster; testdata/slurm.txtar plays one"
+
+// standIns has the command lines of shell blocks in the documents that tests do not run as they are,
+// and what they run instead. Of those that start with make, the target and the variables are looked
+// up in the Makefile as well.
 func standIns() map[string]standIn {
+	committed, err := filepath.Abs(filepath.Join(root, "results", "reference"))
+	if err != nil {
+		panic("docs test: " + err.Error())
+	}
+	pivot := "protobench report " + committed + "/joint-vs-decoupled "
 	return map[string]standIn{
-		"make ablation":                    {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
-		"make test":                        {"", "runs this test"},
-		"make build":                       {"protobench version", "the program under test is built already"},
-		"bin/protobench plan my.toml":      {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
-		"bin/protobench run my.toml":       {"protobench run my.toml --dry-run", "trains for minutes"},
-		"protobench serve results":         {"protobench serve --help", "shows runs until it is interrupted"},
-		"make bench-peers > comparison.md": {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
+		"bin/protobench report results/reference/joint-vs-decoupled --row learner --row embedding --col objective --value linear@backbone.teacher":      {pivot + "--row learner --row embedding --col objective --value linear@backbone.teacher", "stands in another folder"},
+		"bin/protobench report results/reference/joint-vs-decoupled --value joint/unique@0.025 --filter 'method:*+gmm* OR learner:frozen' --format tex": {pivot + "--value joint/unique@0.025 --filter learner:frozen --format tex", "stands in another folder, and has a quoted word"},
+		"protobench serve results":                    {"protobench serve --help", "shows runs until it is interrupted"},
+		"make ablation":                               {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
+		"make test":                                   {"", "runs this test"},
+		"make build":                                  {"protobench version", "the program under test is built already"},
+		"bin/protobench plan my.toml":                 {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
+		"bin/protobench run my.toml":                  {"protobench run my.toml --dry-run", "trains for minutes"},
+		"bin/protobench run joint-vs-decoupled-quick": {"protobench run joint-vs-decoupled-quick --dry-run", "trains for seconds"},
+		"bin/protobench run sweep.toml --set seeds=1 --set train.epochs=4":                                         {"protobench run my.toml --set seeds=1 --set train.epochs=4 --dry-run", "trains for a minute"},
+		"bin/protobench plan sweep.toml":                                                                           {"protobench validate my.toml", "times more arms than a test can wait for"},
+		"bin/protobench compare results/sweep results/reference/roster --force":                                    {"protobench compare results/reference/fashion-mnist results/reference/roster --force", "the sweep was not run"},
+		"protobench run roster --only method:swav --set train.epochs=2 --out results/look":                         {"protobench run roster --only method:swav --set train.epochs=2 --out results/look --dry-run", "trains for seconds"},
+		"protobench status results/look":                                                                           {"protobench status results/reference/roster", "nothing was run"},
+		"make bench-peers > comparison.md":                                                                         {"protobench bench gemm --size 32 --threads 1", "takes an hour, and needs PyTorch"},
+		"protobench run my.toml --out /shared/me/my --executor slurm --slurm partition=short --slurm time=2:00:00": {"protobench run my.toml --dry-run", needsCluster},
+		"protobench run my.toml --out /shared/me/my --executor slurm":                                              {"protobench run my.toml --dry-run --only=method:dino", needsCluster},
+		"protobench status /shared/me/my":                                                                          {"", needsCluster},
+		"protobench cancel /shared/me/my":                                                                          {"", needsCluster},
+		"protobench report /shared/me/my":                                                                          {"", "comes after hours of commands"},
+		"protobench plan my.toml --commands --out /shared/me/my":                                                   {"protobench plan my.toml --commands --out run", "there is no such folder"},
+		"protobench plan my.toml --commands --out /shared/me/my | parallel":                                        {"protobench plan my.toml --commands --out run", "trains for minutes"},
+		"protobench plan my.toml --commands --out /shared/me/my | parallel --sshlogin node1,node2":                 {"protobench plan my.toml --commands --out run", "there are no such nodes"},
+		"apt-get install --no-install-recommends slurmctld slurmd slurm-client munge":                              {"", "needs the network and root"},
+		".ci/slurm": {"", "takes a minute, and is run by .ci/run"},
 		"apt-get install --no-install-recommends python3-torch python3-torchvision python3-sklearn libopenblas0-openmp": {"", "needs the network and root"},
 	}
 }
@@ -54,8 +85,7 @@ func TestCommandsOfDocuments(t *testing.T) {
 					met[line] = true
 					s, ok := known[line]
 					if !ok {
-						t.Errorf("%s:%d: %q is in no test: add it to the stand-ins", d.name, b.line, line)
-						continue
+						s = standIn{run: strings.TrimPrefix(line, "bin/")} // itself
 					}
 					t.Run(d.name+"/"+line, func(t *testing.T) { t.Parallel(); s.test(t, line, sweep, data) })
 				}
@@ -83,15 +113,25 @@ func (s standIn) test(t *testing.T, line, sweep, data string) {
 	runWith(t, sweep, data, s.run)
 }
 
-// runWith runs a command of the program in a folder that has the sweep as my.toml, and returns what
-// it prints.
+// runWith runs a command of the program in a folder that has the sweep as my.toml and the committed
+// runs under results/reference, and returns what it prints.
 func runWith(t *testing.T, sweep, data, command string) string {
 	t.Helper()
 	words := strings.Fields(command)
+	if words[0] != "protobench" {
+		t.Fatalf("%q is no command of the program: add it to the stand-ins", command)
+	}
 	c := exec.CommandContext(t.Context(), words[0], words[1:]...)
 	c.Dir = t.TempDir()
 	c.Env = append(os.Environ(), "PROTOBENCH_DATA="+data)
 	if err := os.WriteFile(filepath.Join(c.Dir, "my.toml"), []byte(sweep), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reference, err := filepath.Abs(filepath.Join(root, "results", "reference"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Mkdir(filepath.Join(c.Dir, "results"), 0o700), os.Symlink(reference, filepath.Join(c.Dir, "results", "reference"))); err != nil {
 		t.Fatal(err)
 	}
 	out, err := c.CombinedOutput()
@@ -161,6 +201,77 @@ func header(values ...int) []byte {
 		out = binary.BigEndian.AppendUint32(out, uint32(v))
 	}
 	return out
+}
+
+// TestPythonOfFiles runs the code by which docs/files.md reads prototypes, on a committed cell.
+func TestPythonOfFiles(t *testing.T) {
+	t.Parallel()
+	python := os.Getenv("PYTHON")
+	if python == "" {
+		python = "/usr/bin/python3"
+	}
+	if exec.Command(python, "-c", "import numpy").Run() != nil {
+		t.Skip(python + " has no numpy")
+	}
+	_, rest, _ := strings.Cut(readText(t, filepath.Join(root, "docs", "files.md")), "```python\n")
+	code, _, _ := strings.Cut(rest, "```")
+	cells, err := filepath.Glob(filepath.Join(root, "results/reference/joint-vs-decoupled/cells/swav+gmm__base__s0__*"))
+	if err != nil || len(cells) != 1 {
+		t.Fatal(cells, err)
+	}
+	out, err := exec.CommandContext(t.Context(), python, "-c", safetensorsOfNumpy+code, filepath.Join(cells[0], "prototypes.safetensors")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var r struct{ Metrics map[string]float64 }
+	if err := json.Unmarshal([]byte(readText(t, filepath.Join(cells[0], "result.json"))), &r); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("256 prototypes, %.0f unique, %.0f dead\n", r.Metrics["unique@0.025"], 256*r.Metrics["dead"]); !strings.HasPrefix(string(out), want) {
+		t.Errorf("%s, want %s", out, want)
+	}
+}
+
+// safetensorsOfNumpy reads files for Pythons without the safetensors package.
+const safetensorsOfNumpy = `
+import json, sys, types, numpy
+def load_file(path):
+    raw = open(path, "rb").read()
+    n = int.from_bytes(raw[:8], "little")
+    out = {}
+    for key, e in json.loads(raw[8:8 + n]).items():
+        if key != "__metadata__":
+            a, b = e["data_offsets"]
+            out[key] = numpy.frombuffer(raw[8 + n + a:8 + n + b], {"F32": "<f4", "I64": "<i8"}[e["dtype"]]).reshape(e["shape"])
+    return out
+try:
+    import safetensors.numpy
+except ImportError:
+    for name in ["safetensors", "safetensors.numpy"]:
+        sys.modules[name] = types.ModuleType(name)
+    sys.modules["safetensors.numpy"].load_file = load_file
+`
+
+// TestEventsPage: docs/events.md has every event and every field of them.
+func TestEventsPage(t *testing.T) {
+	t.Parallel()
+	page := readText(t, filepath.Join(root, "docs", "events.md"))
+	has := func(what string) {
+		if !strings.Contains(page, "`"+what+"`") {
+			t.Errorf("docs/events.md does not have %s", what)
+		}
+	}
+	for _, line := range []any{harness.Event{}, reportLine{}} {
+		for i := range reflect.TypeOf(line).NumField() {
+			name, _, _ := strings.Cut(reflect.TypeOf(line).Field(i).Tag.Get("json"), ",")
+			has(name)
+		}
+	}
+	for _, kind := range regexp.MustCompile(`(?m)^\t\w+ += "(\w+)"`).FindAllStringSubmatch(readText(t, filepath.Join(root, "harness", "event.go")), -1) {
+		if kind[1] != harness.Stepped { // told to the terminal alone
+			has(kind[1])
+		}
+	}
 }
 
 // TestLinksOfDocuments: files and pictures that documents point at exist.

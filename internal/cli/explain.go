@@ -30,7 +30,7 @@ func (c explainCommand) Run(w *console) error {
 	if e.Done < e.Planned {
 		w.warn(fmt.Sprintf("%d of %d cells have a result; the verdicts rest on those", e.Done, e.Planned))
 	}
-	text, err := e.Table.Text(tableWidth(w.out))
+	text, err := e.Table.Text(widthOf(w.out, 100))
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -78,10 +77,11 @@ func (c helpCommand) list(ctx context.Context, w *console) error {
 	return table(w.out, rows[0].cells, rows[1:])
 }
 
-// verbs are the commands of the grammar and the groups that hold them, by the words that call them.
+// verbs are the commands of the grammar and the groups that hold them, by the words that call them;
+// hidden ones, which are for programs, too.
 func verbs() map[string]*kong.Node {
 	out := map[string]*kong.Node{}
-	for _, leaf := range grammarOf().Model.Leaves(true) {
+	for _, leaf := range grammarOf().Model.Leaves(false) {
 		for n := leaf; n.Type == kong.CommandNode; n = n.Parent {
 			out[wordsOf(n)] = n
 		}
@@ -89,8 +89,17 @@ func verbs() map[string]*kong.Node {
 	return out
 }
 
-// verbNames are their names, sorted.
-func verbNames() []string { return slices.Sorted(maps.Keys(verbs())) }
+// verbNames are the names of those that are for people, sorted.
+func verbNames() []string {
+	var out []string
+	for name, n := range verbs() {
+		if !n.Hidden {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
 
 // wordsOf are those that call a command.
 func wordsOf(n *kong.Node) string {

@@ -20,7 +20,7 @@ import (
 type listCommand struct {
 	What     string `arg:"" enum:"all,methods,objectives,learners,regularizers,embeddings,encoders,datasets,metrics,ablations,keys" help:"One of ${enum}; all is what methods are made of, and every setting."`
 	JSON     bool   `name:"json" help:"One JSON object per line." xor:"format"`
-	Markdown bool   `help:"Markdown, as in docs/methods.md." xor:"format"`
+	Markdown bool   `help:"Markdown, as in docs/methods.md (all) and docs/sweep.md (keys)." xor:"format"`
 }
 
 // section is one table of a listing.
@@ -46,7 +46,7 @@ func (c listCommand) Run(w *console) error {
 	case c.JSON:
 		return listJSON(w.out, sections)
 	case c.Markdown:
-		return listMarkdown(w.out, sections, c.What == "all")
+		return listMarkdown(w.out, sections, pageHeads()[c.What])
 	}
 	width := widthOf(w.out, listWidth)
 	for i, s := range sections {

@@ -70,6 +70,13 @@ func newLocalSlurm(t *testing.T, nodes, cpus int) *localSlurm {
 	return s
 }
 
+// of is the cluster with a subtest to complain to.
+func (s *localSlurm) of(t *testing.T) *localSlurm {
+	of := *s
+	of.t = t
+	return &of
+}
+
 func (s *localSlurm) file(name string) string { return filepath.Join(s.dir, name) }
 
 // configure writes Slurm's configuration and a key for munge.

@@ -69,10 +69,10 @@ func (p *progress) hear(e harness.Event) {
 		p.begin(e)
 	case harness.Ended:
 		p.line(p.endedLine(e))
-	case harness.Noticed:
-		p.line("set aside: " + e.Reason)
 	case harness.Warned:
 		p.line(fmt.Sprintf("warning: %s s%d: %s", e.Method, e.Seed, e.Reason))
+	case harness.Noticed:
+		p.line("set aside: " + e.Reason)
 	case harness.Finished, harness.Stopped:
 		p.line(p.finalLine(e))
 	default:

@@ -33,7 +33,7 @@ func (c relateCommand) Run(w *console) error {
 			Curve  relation.Curve
 		}{c.X, c.Y, left, levels, curve})
 	}
-	text, err := relation.LevelTable(levels).Text(tableWidth(w.out))
+	text, err := relation.LevelTable(levels).Text(widthOf(w.out, 100))
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (c relateCommand) curve(w *console, curve relation.Curve) error {
 	if err != nil || len(misfit) == 0 {
 		return err
 	}
-	text, err := curve.MisfitTable(c.X, c.Y).Text(tableWidth(w.out))
+	text, err := curve.MisfitTable(c.X, c.Y).Text(widthOf(w.out, 100))
 	if err != nil {
 		return err
 	}

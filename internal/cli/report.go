@@ -3,12 +3,10 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"strconv"
 	"strings"
 
 	"protobench/reports"
+	"protobench/reports/pivot"
 )
 
 type reportCommand struct {
@@ -35,13 +33,13 @@ func (c reportCommand) pivot(w *console) error {
 	if c.JSON || len(c.Format) > 1 {
 		return fmt.Errorf("a pivot table is printed in one form; give one --format of text, %s, and no --json", strings.Join(reports.Formats(), ", "))
 	}
-	t, err := reports.Pivot(c.Dir, reports.PivotOptions{Rows: c.Row, Cols: c.Col, Values: c.Value, Filter: c.Filter})
+	t, err := reports.Pivot(c.Dir, pivot.Options{Rows: c.Row, Cols: c.Col, Values: c.Value, Filter: c.Filter})
 	if err != nil {
 		return err
 	}
 	var text string
 	if len(c.Format) == 0 || c.Format[0] == "text" {
-		text, err = t.Text(tableWidth(w.out))
+		text, err = t.Text(widthOf(w.out, 100))
 	} else {
 		text, err = reports.Formatted(t, c.Format[0])
 	}
@@ -70,7 +68,7 @@ func writeReport(w *console, dir string, asJSON bool, formats ...string) error {
 			return err
 		}
 	}
-	text, err := s.MainTable.Text(tableWidth(w.out))
+	text, err := s.MainTable.Text(widthOf(w.out, 100))
 	if err != nil {
 		return err
 	}
@@ -79,20 +77,6 @@ func writeReport(w *console, dir string, asJSON bool, formats ...string) error {
 		_, err = fmt.Fprintf(w.out, "\n%s\n", s.Note)
 	}
 	return err
-}
-
-// tableWidth is how many columns a table may take: the terminal's, else what the shell says of it,
-// else 100, as in a pipe.
-func tableWidth(out io.Writer) int {
-	if f, ok := out.(*os.File); ok {
-		if n := columnsOf(f); n > 0 {
-			return n
-		}
-	}
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
-		return n
-	}
-	return 100
 }
 
 // reportLine is a report as --json prints it.

@@ -32,10 +32,13 @@ type runCommand struct {
 
 // Validate refuses flags that make no sense.
 func (c runCommand) Validate() error {
+	if c.MaxTime < 0 {
+		return fmt.Errorf("--max-time %s: expected a time above zero, such as 90m", c.MaxTime)
+	}
 	if c.Checkpoint <= 0 {
 		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	}
-	return c.check()
+	return c.check(c.FailFast)
 }
 
 // Run plans, runs what is missing and reports.

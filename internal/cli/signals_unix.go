@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"syscall"
 )
@@ -10,3 +11,10 @@ import (
 // stopSignals are those that end a command in order. Batch systems send SIGTERM, or SIGUSR1 where
 // they are asked to, some time before they kill.
 func stopSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGUSR1} }
+
+// overLimit reports whether what ended a context is the signal that Slurm sends some time before a
+// task's limit.
+func overLimit(ctx context.Context) bool {
+	s, ok := context.Cause(ctx).(stopped)
+	return ok && s.by == syscall.SIGUSR1
+}

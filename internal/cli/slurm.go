@@ -20,9 +20,12 @@ type executorFlags struct {
 	Wait     bool     `help:"With --executor slurm: wait until no task is left, and show the report."`
 }
 
-func (f executorFlags) check() error {
-	if f.Executor != "slurm" && (f.Wait || len(f.Slurm) > 0) {
+func (f executorFlags) check(failFast bool) error {
+	switch {
+	case f.Executor != "slurm" && (f.Wait || len(f.Slurm) > 0):
 		return errors.New("--slurm and --wait go with --executor slurm")
+	case f.Executor == "slurm" && failFast:
+		return errors.New("--fail-fast goes with --executor local: tasks of a cluster do not know of each other; `protobench cancel DIR` ends them")
 	}
 	return nil
 }
@@ -56,7 +59,7 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 		if err != nil {
 			return err
 		}
-		line.Submission, err = slurm.Submit(ctx, f, settings, folders(jobs))
+		line.Submission, err = slurm.Submit(ctx, f, settings, folders(jobs), "--checkpoint="+c.Checkpoint.String())
 		return err
 	})
 	if err != nil {
@@ -65,7 +68,9 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 	if todo == 0 {
 		return c.conclude(ctx, w, dir, s, len(p.Sweep.Claims))
 	}
-	line.Done, line.Failed = s.Done, s.Failed
+	w.warn(changed(dir, s.Change)...)
+	w.warn(s.SetAside...)
+	line.Done, line.Failed = s.Done+line.Ended, s.Failed
 	if err := c.tellSubmitted(w, dir, line); err != nil {
 		return err
 	}

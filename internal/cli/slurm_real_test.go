@@ -36,6 +36,7 @@ count = 8
 time = 10
 grace = 20
 mem = "100M"
+extra = ["--exclude=n3"] # of the other test
 [[method]]
 name = "swav"
 [[method]]
@@ -81,7 +82,7 @@ type built struct {
 
 func build(t *testing.T) built {
 	t.Helper()
-	b := built{t, filepath.Join(t.TempDir(), "protobench"), t.TempDir()}
+	b := built{t: t, program: filepath.Join(t.TempDir(), "protobench")}
 	c := exec.Command("go", "build", "-trimpath", "-gcflags=protobench/...=-dwarf=false", "-o", b.program, "protobench")
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
@@ -89,6 +90,9 @@ func build(t *testing.T) built {
 	}
 	return b
 }
+
+// of is the program in a test's own folder.
+func (b built) of(t *testing.T) built { return built{t, b.program, t.TempDir()} }
 
 // run runs the program and returns what it prints, and its exit code.
 func (b built) run(args ...string) (string, int) {
@@ -146,11 +150,17 @@ func done(s statusLine) (n int) {
 	return n
 }
 
+func TestRealSlurm(t *testing.T) {
+	s := newLocalSlurm(t, 3, 2)
+	program := build(t)
+	t.Run("64 cells", func(t *testing.T) { t.Parallel(); testFaults(s.of(t), program.of(t)) })
+	t.Run("stops", func(t *testing.T) { t.Parallel(); testStops(s.of(t), program.of(t)) })
+}
+
 // A sweep through a cluster ends with the results of a local run, while one node is drained and
 // another one's daemon is killed and comes back.
-func TestRealSlurm(t *testing.T) {
-	s := newLocalSlurm(t, 2, 2)
-	b := build(t)
+func testFaults(s *localSlurm, b built) {
+	t := b.t
 	must(t, os.WriteFile(filepath.Join(b.dir, "real.toml"), []byte(realSweep), 0o600))
 	local := make(chan struct{})
 	go func() { defer close(local); b.run("run", "real.toml", "--out", "local", "-j", "1") }()
@@ -209,9 +219,8 @@ func TestRealSlurm(t *testing.T) {
 
 // A task that is asked to stop, as before its limit or when it is preempted, saves its state and is
 // queued again; one that is cancelled is not, and the next submission goes on with it.
-func TestRealSlurmStops(t *testing.T) {
-	s := newLocalSlurm(t, 1, 2)
-	b := build(t)
+func testStops(s *localSlurm, b built) {
+	t := b.t
 	must(t, os.WriteFile(filepath.Join(b.dir, "long.toml"), []byte(longSweep), 0o600))
 	local := make(chan struct{})
 	go func() { defer close(local); b.run("run", "long.toml", "--out", "local", "-j", "1") }()
@@ -230,9 +239,11 @@ func TestRealSlurmStops(t *testing.T) {
 		}
 		return n
 	}
-	b.good("run", "long.toml", "--out", "out", "--executor", "slurm")
+	out := b.good("run", "long.toml", "--out", "out", "--executor", "slurm", "--slurm", "extra=--nodelist=n3")
+	_, job, _ := strings.Cut(out, "(job ")
+	job, _, _ = strings.Cut(job, ")")
 	s.until(30*time.Second, "the task runs", func() bool { return running() && logged() > 0 })
-	s.call("scancel", "--batch", "--signal=USR1", "1_0")
+	s.call("scancel", "--batch", "--signal=USR1", job+"_0")
 	s.until(10*time.Second, "the task waits again", func() bool { return b.status("out").Slurm.Waiting() == 1 })
 	if !checkpoint() {
 		t.Error("no checkpoint was left")
@@ -246,12 +257,12 @@ func TestRealSlurmStops(t *testing.T) {
 	if look := b.status("out").Slurm; len(look.NoTask) != 1 {
 		t.Errorf("%+v", look)
 	}
-	if out, code := b.run("run", "long.toml", "--out", "out", "--executor", "slurm", "--wait"); code != 0 || !strings.Contains(out, "report: ") {
+	if out, code := b.run("run", "long.toml", "--out", "out", "--executor", "slurm", "--wait", "--slurm", "extra=--nodelist=n3"); code != 0 || !strings.Contains(out, "report: ") {
 		t.Errorf("code %d: %s", code, out)
 	}
 	<-local
 	b.compare("local", "out", 1)
-	log, err := os.ReadFile(filepath.Join(b.dir, "out", "logs", "1_0.log"))
+	log, err := os.ReadFile(filepath.Join(b.dir, "out", "logs", job+"_0.log"))
 	must(t, err)
 	if text := string(log); !strings.Contains(text, "the state is saved; queued again") || !strings.Contains(text, "cancelled, or over its limit; the state is saved") {
 		t.Error(text)

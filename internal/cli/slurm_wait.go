@@ -16,55 +16,74 @@ const (
 	laggards  = 5                // looks at a cell without task or result before it counts as lost: files may come late
 )
 
-// await waits until the cluster has no task left of a run, and shows the report.
+// await waits until the cluster has no task left of a run, renewing its page meanwhile, and shows
+// the report.
 func (c runCommand) await(ctx context.Context, w *console, dir string, claims int) error {
-	d, err := store.Open(dir)
+	page := keepPage(dir, firstPage, soonestPage)
+	q, err := untilIdle(ctx, w, dir)
+	page.end()
 	if err != nil {
 		return err
+	}
+	return c.afterTasks(w, dir, claims, q)
+}
+
+// untilIdle waits until the cluster has no task left of a run.
+func untilIdle(ctx context.Context, w *console, dir string) (*slurm.Queue, error) {
+	d, err := store.Open(dir)
+	if err != nil {
+		return nil, err
 	}
 	told, lost := "", 0
 	for pause := firstLook; ; pause = min(pause*3/2, lastLook) {
 		q, err := slurm.Look(ctx, d)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if text := q.Summary(); text != told && ctx.Err() == nil {
 			told = text
 			if _, err := fmt.Fprintln(w.err, text); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if lost++; !q.Idle() {
 			lost = 0
 		}
 		if q.Idle() && (len(q.NoTask) == 0 || lost >= laggards) {
-			return c.afterTasks(ctx, w, dir, claims, q)
+			return q, nil
 		}
 		if q.Idle() {
 			pause = firstLook
 		}
 		select {
 		case <-ctx.Done():
-			return halted(ctx, fmt.Sprintf(": the tasks go on; protobench status %s shows them, protobench cancel %s ends them", dir, dir))
+			return nil, halted(ctx, fmt.Sprintf(": the tasks go on; protobench status %s shows them, protobench cancel %s ends them", dir, dir))
 		case <-time.After(pause):
 		}
 	}
 }
 
 // afterTasks writes the report and says what is not in it.
-func (c runCommand) afterTasks(ctx context.Context, w *console, dir string, claims int, q *slurm.Queue) error {
+func (c runCommand) afterTasks(w *console, dir string, claims int, q *slurm.Queue) error {
+	if q.Diverged > 0 && c.FailOn != "diverged" {
+		w.warn(fmt.Sprintf("%s diverged and have no final metrics (--fail-on diverged makes that exit code 1)", count(q.Diverged, "cell")))
+	}
 	if err := writeReport(w, dir, c.JSON); err != nil {
 		return err
 	}
-	if err := unfinished(q); err != nil || c.JSON {
+	if err := unfinished(q, c.FailOn == "diverged"); err != nil || c.JSON {
 		return err
 	}
 	return showNext(w, dir, claims)
 }
 
-// unfinished is the failure of a run whose tasks have ended before its cells.
-func unfinished(q *slurm.Queue) error {
+// unfinished is the failure of a run whose tasks have ended before its cells, or which has cells that
+// diverged where that counts.
+func unfinished(q *slurm.Queue, diverged bool) error {
 	var parts []string
+	if diverged && q.Diverged > 0 {
+		parts = append(parts, count(q.Diverged, "cell")+" diverged")
+	}
 	if len(q.Failed) > 0 {
 		text := count(len(q.Failed), "cell") + " failed:"
 		for _, f := range q.Failed {

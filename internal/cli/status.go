@@ -115,6 +115,11 @@ func showStatus(w io.Writer, s store.Status) error {
 	if err := table(w, []string{s.Name, "done", "failed", "begun", "missing", "epoch"}, rows); err != nil {
 		return err
 	}
+	for _, text := range s.Unreadable {
+		if _, err := fmt.Fprintf(w, "unreadable: %s\n", text); err != nil {
+			return err
+		}
+	}
 	for _, dir := range s.Unplanned {
 		if _, err := fmt.Fprintf(w, "no longer planned: %s\n", dir); err != nil {
 			return err

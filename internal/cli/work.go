@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -24,6 +23,8 @@ type workCommand struct {
 	Cells   []string `arg:"" optional:"" help:"Cells, by their folders' names."`
 	Threads int      `default:"1" help:"Threads of a cell."`
 
+	Checkpoint time.Duration `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often (30s)."`
+
 	Submission string `placeholder:"NAME" help:"Run the cell of this task of Slurm, as it was submitted."`
 	Offset     int    `help:"Of the task's array in the submission's list."`
 	Restarts   int    `default:"20" help:"Times that a task may be started again."`
@@ -38,6 +39,8 @@ func (c workCommand) Validate() error {
 	switch {
 	case c.Threads < 1:
 		return fmt.Errorf("--threads %d: expected at least 1", c.Threads)
+	case c.Checkpoint <= 0:
+		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	case c.Submission == "" && !c.Report && len(c.Cells) == 0:
 		return errors.New("expected the folders' names of cells; `protobench plan SWEEP --commands` lists them")
 	}
@@ -82,7 +85,7 @@ func (c workCommand) Run(ctx context.Context, w *console) error {
 func (c workCommand) one(ctx context.Context, w *console, p *harness.Plan, data *harness.Library) (s harness.Summary, stepped bool, err error) {
 	progress := newProgress(w, false)
 	s, err = harness.Work(ctx, p, p.Jobs, c.Dir, harness.Options{
-		Jobs: 1, Threads: c.Threads, CheckpointEvery: time.Minute, Version: version(), Engine: harness.Real(), Data: data,
+		Jobs: 1, Threads: c.Threads, CheckpointEvery: c.Checkpoint, Version: version(), Engine: harness.Real(), Data: data,
 		Tell: func(e harness.Event) {
 			stepped = stepped || e.Kind == harness.Stepped
 			progress.hear(e)
@@ -93,9 +96,8 @@ func (c workCommand) one(ctx context.Context, w *console, p *harness.Plan, data 
 
 // ended turns a cell's end into an exit code.
 func (c workCommand) ended(ctx context.Context, w *console, p *harness.Plan, s harness.Summary) error {
-	for _, twin := range s.Twins {
-		w.warn(twin)
-	}
+	w.warn(s.SetAside...)
+	w.warn(s.Twins...)
 	switch {
 	case len(s.Failed) > 0:
 		return exitError{exitFailed, strings.Join(s.Failed, "\n")}
@@ -136,12 +138,13 @@ func (c workCommand) task(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := untilLimit(ctx)
-	defer stop()
 	data := openData(ctx)
 	p, err := harness.PlanOfCell(filepath.Join(c.Dir, f.Plan.File), frozen, cell, data)
-	if err != nil {
-		return given(ctx, err)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return c.again(ctx, w, h, f, cell)
+	case err != nil:
+		return err
 	}
 	return c.attempt(ctx, w, h, f, p, data)
 }
@@ -207,14 +210,19 @@ func (c workCommand) watch(ctx context.Context, cell *store.CellDir) {
 	}
 }
 
-// giveWay ends a task that was stopped, with its state saved: it has itself queued again, unless
-// that would lead nowhere.
+// giveWay ends a task that was stopped, with its state saved: it is queued again, unless that would
+// lead nowhere.
 func (c workCommand) giveWay(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, stepped bool) error {
 	cell := p.Jobs[0].Dir
-	if overLimit(ctx) && !stepped {
-		reason := fmt.Sprintf("no step was done within the time limit of a task (slurm.time = %q); raise it", c.Limit)
-		return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), exitError{exitFailed, cell + ": " + reason})
+	if !overLimit(ctx) || stepped {
+		return c.again(ctx, w, h, f, cell)
 	}
+	reason := fmt.Sprintf("no step was done within the time limit of a task (slurm.time = %q); raise it", c.Limit)
+	return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), exitError{exitFailed, cell + ": " + reason})
+}
+
+// again has a stopped task queued again, up to the limit of restarts.
+func (c workCommand) again(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, cell string) error {
 	if h.Restarts >= c.Restarts {
 		return exitError{exitFailed, fmt.Sprintf("%s: the state is saved; started again %d times already (slurm.restarts): given up; the next submission goes on", cell, h.Restarts)}
 	}
@@ -244,20 +252,5 @@ func (c workCommand) report(ctx context.Context, w *console) error {
 	if err != nil || q == nil {
 		return err
 	}
-	return unfinished(q)
-}
-
-// untilLimit is done as well when Slurm says that the time limit is near.
-func untilLimit(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	came := make(chan os.Signal, 1)
-	notifyLimit(came)
-	go func() {
-		select {
-		case s := <-came:
-			cancel(stopped{s})
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { signal.Stop(came); cancel(context.Canceled) }
+	return unfinished(q, false)
 }

@@ -12,7 +12,7 @@ func TestLike(t *testing.T) {
 		want          bool
 	}{
 		{"swav", "swav", true}, {"swav", "swav+gmm", false}, {"swav*", "swav+gmm", true}, {"swav*", "swav", true}, {"*gmm", "swav+gmm", true},
-		{"*gmm", "gmm-bare", false}, {"s*v*m", "swav+gmm", true}, {"s*v*v", "swav", false}, {"*", "", true}, {"a*a", "a", false}, {"swav**", "swav", true},
+		{"*gmm", "gmm-bare", false}, {"s*v*m", "swav+gmm", true}, {"s*v*v", "swav", false}, {"*", "", true}, {"a*a", "a", false}, {"swav**", "swav", true}, {"0.20", "0.2", true}, {"0.2", "0.20", true}, {"0.2", "0.25", false},
 	} {
 		if got := Like(c.pattern, c.text); got != c.want {
 			t.Errorf("%q like %q: %v", c.text, c.pattern, got)
@@ -25,7 +25,7 @@ func TestExpression(t *testing.T) {
 	has := func(key, pattern string) bool { return Like(pattern, run[key]) }
 	for text, want := range map[string]bool{
 		"method:swav*": true, "method:swav": false, "method:swav* seed:0": false, "method:swav* seed:0 OR learner:gmm": true,
-		"-learner:frozen": true, "-learner:g*": false, "seed:0 OR seed:2": false,
+		"-learner:frozen": true, "-learner:g*": false, "seed:0 OR seed:2": false, `method:"swav+gmm" seed:1`: true, `"method:sw*" -'seed:2'`: true,
 	} {
 		e, err := Parse("--filter", text, func(string) error { return nil })
 		if err != nil || e.Match(has) != want || e.String() != text {
@@ -45,7 +45,7 @@ func TestParseRefuses(t *testing.T) {
 		return errors.New("no such key " + key)
 	}
 	for text, want := range map[string]string{
-		"": "expected terms", "OR seed:1": "nothing stands before OR", "seed:1 OR": "expected terms", "seed": `"seed" is no key:value`, "seed:": "no key:value", "sed:1": "no such key sed",
+		"": "expected terms", "OR seed:1": "nothing stands before OR", "seed:1 OR": "expected terms", "seed": `"seed" is no key:value`, "seed:": "no key:value", "sed:1": "no such key sed", `method:"a b`: `a quote " is not closed`,
 	} {
 		if _, err := Parse("--filter", text, known); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--filter") {
 			t.Errorf("%q: %v", text, err)

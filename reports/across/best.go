@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -77,10 +78,14 @@ func Best(key string, dirs []string, better metrics.Direction) (*Ranking, error)
 func runsBelow(dirs []string) (out []string, err error) {
 	for _, dir := range dirs {
 		n := len(out)
-		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if _, err := os.Stat(dir); err != nil {
+			return nil, err
+		}
+		err := filepath.WalkDir(dir+"/.", func(path string, e fs.DirEntry, err error) error { // a link is followed to its folder
 			if err != nil || !e.IsDir() {
 				return err
 			}
+			path = filepath.Clean(path)
 			if _, err := store.Open(path); err == nil {
 				if !slices.Contains(out, path) {
 					out = append(out, path)

@@ -30,11 +30,12 @@ func small(t *testing.T) Report {
 	t.Helper()
 	e := stats.Estimated([]float64{1, 2, 3})
 	main := &table.Table{
+		Name: "main", Caption: "What arms came to.", Entries: "Entries are means.",
 		Columns: []table.Column{{Name: "method", Text: true, Brief: true}, {Name: "n", Brief: true}, {Name: "live", Brief: true}, {Name: "wide"}, {CSV: "hidden", Data: true}},
 		Rows: [][]table.Value{
 			{{Text: nasty, Marks: []int{1}}, {Text: "3 of 4"}, {Text: "2.0 ± 2.5", Estimate: &e}, {Text: "x"}, {Text: "not shown"}},
 			{{Text: "b"}, {Text: "4"}, {Text: "–"}, {Text: "x"}, {}},
-			{{Text: "c"}, {Text: "4"}, {Text: "−1.5"}, {Text: "y"}, {}},
+			{{Text: "c"}, {Text: "4"}, table.Number(-1.5, "−1.5"), {Text: "y"}, {}},
 		},
 		Notes: []string{"a <note>"}, General: []string{"for all"},
 	}
@@ -47,9 +48,9 @@ func small(t *testing.T) Report {
 	return Report{
 		Name: nasty, Question: "Why?", Note: "A note.", Progress: Progress{Planned: 4, Done: 2, Collapsed: 1, Failed: 1},
 		Findings: []Finding{{Name: "first", Says: "More is more.", Verdict: "not supported", Because: "it is not", Measured: "+1.0", Expected: "above 0", Interval: Interval{Mean: 1, Low: -1, High: 3, From: 2, To: math.Inf(1)}}},
-		Results:  []Section{{ID: "main", Title: "All", Table: main, Differ: true}}, More: []Section{{ID: "none", Title: "Empty", Table: &table.Table{}}},
+		Results:  []Section{{Title: "All", Table: main, Differ: true}}, More: []Section{{Title: "Empty", Table: &table.Table{}}},
 		Figures: []Figure{{Name: "f", Title: "A figure", Caption: "**Bold** caption.", SVG: []byte(`<svg viewBox="0 0 9 9"><text>swav</text></svg>`)}, {Name: "g", Title: "None", State: "Not drawn."}},
-		Setup:   []string{"**One** line"}, Origin: []string{"go: 1"}, Columns: []string{"`n`: seeds"}, Overview: main, Cells: cells,
+		Setup:   []string{"**One** line"}, Origin: []string{"go: 1"}, Columns: []string{"`n`: seeds"}, Overview: Section{Title: "Cells", Table: main}, Cells: cells,
 	}
 }
 
@@ -140,6 +141,18 @@ func TestRunningPageSaysWhenItWasMade(t *testing.T) {
 	}
 }
 
+// Claims that were written when results may have been known do not stand as predictions.
+func TestLateClaims(t *testing.T) {
+	r := small(t)
+	if got := html(t, r); !strings.Contains(got, "predicted before it ran") || strings.Contains(got, "Written later") {
+		t.Error("claims of the first plan are called late")
+	}
+	r.Late = true
+	if got := html(t, r); strings.Contains(got, "predicted before it ran") || !strings.Contains(got, "Written later") {
+		t.Error("late claims are called predictions")
+	}
+}
+
 func TestInline(t *testing.T) {
 	for markdown, want := range map[string]string{
 		"**a** b *c* `d<e`":   "<strong>a</strong> b <em>c</em> <code>d&lt;e</code>",
@@ -197,13 +210,13 @@ func TestPicture(t *testing.T) {
 	const file = `<?xml version="1.0"?><!DOCTYPE svg><svg width="9" height="9" viewBox="0 0 9 9" onload="alert(1)" xmlns:xlink="http://www.w3.org/1999/xlink">
 <script>alert(2)</script><style>@import url(http://x)</style><foreignObject><b>3</b></foreignObject><a href="javascript:4"><text>lost</text></a>
 <g transform="scale(1)" onclick="alert(5)"><path d="M0 0" style="fill:#000000;stroke:url(http://x);stroke-width:2;behavior:url(x)"/></g>
-<rect style="fill:#FFFFFF" fill="url(#x)"/><image xlink:href="data:image/png;base64,AAAA" width="1"/><image xlink:href="http://x/y.png"/><text x="1">a &lt;b&gt;</text></svg>`
+<rect style="fill:#FFFFFF" fill="url(#x)"/><image xlink:href="data:image/png;base64,AAAA" width="1"/><image xlink:href="data:image/jpg;base64,AAAA"/><image xlink:href="data:image/svg+xml;base64,AAAA"/><image xlink:href="http://x/y.png"/><text x="1">a &lt;b&gt;</text></svg>`
 	got, err := picture([]byte(file), `says "so"`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = `<svg viewBox="0 0 9 9" role="img" aria-label="says &#34;so&#34;"><g transform="scale(1)"><path d="M0 0" style="fill:currentColor;stroke-width:2"></path></g>` +
-		`<rect style="fill:var(--paper)" fill="none"></rect><image href="data:image/png;base64,AAAA" width="1"></image><image></image><text x="1">a &lt;b&gt;</text></svg>`
+		`<rect style="fill:var(--paper)" fill="none"></rect><image href="data:image/png;base64,AAAA" width="1"></image><image href="data:image/jpg;base64,AAAA"></image><image></image><image></image><text x="1">a &lt;b&gt;</text></svg>`
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
 	}

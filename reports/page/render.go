@@ -34,7 +34,7 @@ var theKit = sync.OnceValue(func() kit {
 	sum := sha256.Sum256([]byte(k.script))
 	k.digest = base64.StdEncoding.EncodeToString(sum[:])
 	k.pages = template.Must(template.New("").Funcs(template.FuncMap{
-		"inline": inline, "grid": grid, "rows": func(t *table.Table) bool { return t != nil && len(t.Rows) > 0 },
+		"inline": inline, "grid": func(t *table.Table) template.HTML { return template.HTML(t.HTML()) }, // which escapes all text
 		"interval": Interval.drawing, "slug": func(s string) string { return strings.ReplaceAll(s, " ", "-") },
 	}).ParseFS(assets, "assets/*.html"))
 	return k

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"protobench/reports/table"
@@ -13,6 +15,7 @@ type Report struct {
 	Note     string // what readers have to know; empty for nothing
 	Progress Progress
 	Findings []Finding
+	Late     bool      // the claims were written or changed after the first plan
 	Judging  string    // the rules behind the verdicts, Markdown
 	Results  []Section // the tables that a reader looks for first
 	Figures  []Figure
@@ -21,7 +24,7 @@ type Report struct {
 	Origin   []string  // what made the results, a line of Markdown each
 	Columns  []string  // what the columns mean, a line of Markdown each
 	Cells    *Cells
-	Overview *table.Table // a row per cell, in the order of Cells
+	Overview Section // a row per cell, in the order of Cells
 
 	// Base is where a server has the page, "" for a file; Path the run's folder as commands are
 	// given it, which a file finds out by itself.
@@ -48,12 +51,36 @@ type Finding struct {
 	Interval                     Interval
 }
 
-// Section is a table under a heading.
+// Section is a table under a heading; one without rows and notes is left out.
 type Section struct {
-	ID, Title string
-	Lead      string // Markdown
-	Table     *table.Table
-	Differ    bool // entries that are not their column's usual ones are marked
+	Title  string
+	Table  *table.Table
+	Differ bool // entries that are not their column's usual ones are marked
+}
+
+// Lead is what stands above the table.
+func (s Section) Lead() string { return s.Table.Caption }
+
+// Said reports whether there is anything in the table.
+func (s Section) Said() bool { return len(s.Table.Rows)+len(s.Table.General) > 0 }
+
+// Extra lists the columns that the short form leaves out, from 1; none where it has none.
+func (s Section) Extra() string {
+	var out []string
+	brief, i := false, 0
+	for _, c := range s.Table.Columns {
+		if c.Data {
+			continue
+		}
+		i++
+		if brief = brief || c.Brief; !c.Brief {
+			out = append(out, strconv.Itoa(i))
+		}
+	}
+	if !brief {
+		return ""
+	}
+	return strings.Join(out, " ")
 }
 
 // Figure is one picture with its caption. Without a picture, State says why.

@@ -51,7 +51,7 @@ func knownStyle(name string) bool {
 
 var (
 	plainValue = regexp.MustCompile(`^[-#a-zA-Z0-9.,% ]*$`) // no url(…), no escapes
-	inside     = regexp.MustCompile(`^data:image/png;base64,[A-Za-z0-9+/=\s]+$`)
+	inside     = regexp.MustCompile(`^data:image/(?:png|jpe?g);base64,[A-Za-z0-9+/=\s]+$`)
 )
 
 // picture rebuilds an SVG file for the page from the elements and attributes that are known, drawn in

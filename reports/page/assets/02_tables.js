@@ -2,27 +2,24 @@
 function table(box) {
   var t = find("table", box), head = all("thead th", t), body = find("tbody", t), rows = all("tr", body), id = box.dataset.id;
   var kept = memory.get("table " + id, { sort: -1, down: false, filter: "", full: false });
-  var scroll = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": find("caption", t).textContent + ": table, can be scrolled" });
+  var scroll = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": box.dataset.title + ": table, can be scrolled" });
   if (rows.length > 200) { scroll.classList.add("long"); }
   t.before(scroll);
   scroll.append(t);
-  var right = [];
   head.forEach(function (th, i) {
-    var numeric = "num" in th.dataset;
-    th.classList.toggle("num", numeric);
-    if (numeric) { right.push('.box[data-id="' + CSS.escape(id) + '"] tbody tr > :nth-child(' + (i + 1) + ")"); }
     var button = el("button", { type: "button", click: function () {
-      kept.down = kept.sort === i ? !kept.down : numeric;
+      kept.down = kept.sort === i ? !kept.down : th.classList.contains("number");
       kept.sort = i;
       sort();
       save();
     } }, th.textContent);
     th.replaceChildren(button);
   });
-  if (right.length) { document.head.append(el("style", {}, right.join(",") + " { text-align: right; }")); }
+  if ("differ" in box.dataset) { markDiffering(head, rows); }
   function key(row, i) {
     var c = row.cells[i];
-    return "sort" in c.dataset ? Number(c.dataset.sort) : "num" in head[i].dataset ? NaN : c.textContent.trim();
+    if (!head[i].classList.contains("number")) { return c.textContent.trim(); }
+    return c.dataset.sort && isFinite(c.dataset.sort) ? Number(c.dataset.sort) : NaN;
   }
   function sort() {
     head.forEach(function (th, i) { if (i === kept.sort) { th.setAttribute("aria-sort", kept.down ? "descending" : "ascending"); } else { th.removeAttribute("aria-sort"); } });
@@ -52,7 +49,9 @@ function table(box) {
   var input = el("input", { type: "search", value: kept.filter, placeholder: "words; -word leaves out", size: "22", input: function () { kept.filter = input.value; filter(); save(); } });
   var tools = el("div", { class: "tools" });
   if (rows.length > 4) { tools.append(el("label", {}, ["Filter", input])); }
-  if (find("th[data-extra]", t)) {
+  if (box.dataset.extra) {
+    var columns = box.dataset.extra.split(" ").map(function (i) { return '.box[data-id="' + CSS.escape(id) + '"] .brief tr > :nth-child(' + Number(i) + ")"; });
+    document.head.append(el("style", {}, columns.join(",") + " { display: none; }"));
     var full = el("input", { type: "checkbox", change: function () { kept.full = full.checked; t.classList.toggle("brief", !kept.full); save(); } });
     full.checked = kept.full;
     t.classList.toggle("brief", !kept.full);
@@ -63,6 +62,24 @@ function table(box) {
   if (kept.filter) { filter(); } else { count.textContent = rows.length + (rows.length === 1 ? " row" : " rows"); }
   if (kept.sort >= 0) { sort(); }
   return { rows: rows, head: head, filter: function (text) { input.value = kept.filter = text; filter(); save(); } };
+}
+
+// markDiffering marks the entries of a column that are not what most rows have in it.
+function markDiffering(head, rows) {
+  head.forEach(function (th, i) {
+    var count = {}, usual = null;
+    if (i === 0) { return; }
+    rows.forEach(function (r) {
+      var text = r.cells[i].textContent;
+      count[text] = (count[text] || 0) + 1;
+      if (count[text] > Math.max(1, usual === null ? 0 : count[usual])) { usual = text; }
+    });
+    rows.forEach(function (r) {
+      if (usual === null || r.cells[i].textContent === usual) { return; }
+      r.cells[i].classList.add("differs");
+      r.cells[i].prepend(el("span", { class: "sr" }, "differs: "));
+    });
+  });
 }
 
 var tables = {};

@@ -1,0 +1,147 @@
+//go:build unix
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"protobench/harness"
+	"protobench/harness/slurm"
+	"protobench/harness/store"
+)
+
+const oneCell = `
+name = "one"
+references = false
+[data]
+train = 40
+test = 20
+[encoder]
+width = 2
+depth = 1
+stem_stride = 2
+hidden = 8
+dim = 8
+[train]
+epochs = 1
+batch = 8
+[prototypes]
+count = 8
+[[method]]
+name = "dino"
+`
+
+// planned is a run directory with the only cell of a sweep, and what a task of it needs.
+func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, data *harness.Library) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "run")
+	data = openData(t.Context())
+	p, err := harness.NewPlan("one.toml", oneCell, harness.Catalogue(), data)
+	must(t, err)
+	program := filepath.Join(t.TempDir(), "program")
+	must(t, os.WriteFile(program, []byte("x"), 0o700))
+	_, err = harness.Delegate(p, p.Jobs, dir, false, func(d *store.Dir, jobs []harness.Job) error {
+		f, err = slurm.Freeze(d, program, "", folders(jobs))
+		return err
+	})
+	must(t, err)
+	return workCommand{Dir: dir, Threads: 1, Checkpoint: time.Minute, Restarts: 2, Limit: "5", every: 10 * time.Millisecond}, p, f, data
+}
+
+// signalled is a context that a signal has ended.
+func signalled(t *testing.T, s os.Signal) context.Context {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(stopped{s})
+	return ctx
+}
+
+func result(t *testing.T, c workCommand, p *harness.Plan) (store.Result, bool) {
+	t.Helper()
+	d, err := store.Open(c.Dir)
+	must(t, err)
+	r, found, err := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir, Cell: p.Jobs[0].Identity()}).Result()
+	must(t, err)
+	return r, found
+}
+
+func code(err error) int {
+	var e exitError
+	if errors.As(err, &e) {
+		return e.code
+	}
+	return -1
+}
+
+// A cell that does no step within a task's limit fails and names it, rather than being tried for
+// ever; one that is pre-empted is not at fault.
+func TestATaskWithoutTimeFails(t *testing.T) {
+	c, p, f, data := planned(t)
+	var out strings.Builder
+	w := &console{&out, &out}
+	for _, name := range []string{"squeue", "scontrol"} { // a cluster on which every task runs
+		must(t, os.WriteFile(filepath.Join(filepath.Dir(c.Dir), name), []byte("#!/bin/sh\necho RUNNING\necho "+name+" $* >> $0.calls\n"), 0o700))
+	}
+	t.Setenv("PATH", filepath.Dir(c.Dir)+":"+os.Getenv("PATH"))
+	here := &slurm.Here{Job: "7", Index: 0}
+	err := c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data)
+	if code(err) != exitInterrupted || !strings.Contains(err.Error(), "stopped by SIGTERM: the state is saved; queued again") {
+		t.Error(err)
+	}
+	if calls, err := os.ReadFile(filepath.Join(filepath.Dir(c.Dir), "scontrol.calls")); err != nil || string(calls) != "scontrol requeue 7_0\n" {
+		t.Errorf("%s %v", calls, err)
+	}
+	if _, found := result(t, c, p); found {
+		t.Error("a pre-empted cell has a result")
+	}
+	here.Restarts = 2
+	if err = c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data); code(err) != exitFailed || !strings.Contains(err.Error(), "started again 2 times already") {
+		t.Error(err)
+	}
+	err = c.attempt(signalled(t, syscall.SIGUSR1), w, here, f, p, data)
+	if code(err) != exitFailed || !strings.Contains(err.Error(), `no step was done within the time limit of a task (slurm.time = "5")`) {
+		t.Error(err)
+	}
+	if r, found := result(t, c, p); !found || r.Outcome.Status != store.Failed || !strings.Contains(r.Outcome.Reason, "time limit") {
+		t.Errorf("%+v", r.Outcome)
+	}
+}
+
+// The task that takes the place of one that Slurm has lost sight of waits for as long as that one
+// lives, and takes over then. A first one leaves the cell to whoever has it.
+func TestATaskWaitsForItsPredecessor(t *testing.T) {
+	c, p, f, data := planned(t)
+	d, err := store.Open(c.Dir)
+	must(t, err)
+	cell := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir})
+	claim, err := cell.Claim()
+	must(t, err)
+	var out strings.Builder
+	w := &console{&out, &out}
+	here := &slurm.Here{Job: "7", Index: 0}
+	if err := c.attempt(t.Context(), w, here, f, p, data); err != nil || !strings.Contains(out.String(), "another process runs it; left to that one") {
+		t.Errorf("%v, %s", err, out.String())
+	}
+	if _, found := result(t, c, p); found {
+		t.Error("a cell was run that another process has")
+	}
+	here.Restarts = 1
+	released := make(chan error, 1)
+	time.AfterFunc(300*time.Millisecond, func() { released <- claim.Release() })
+	if err := c.attempt(t.Context(), w, here, f, p, data); err != nil || !strings.Contains(out.String(), "waiting for process") {
+		t.Errorf("%v, %s", err, out.String())
+	}
+	must(t, <-released)
+	if r, found := result(t, c, p); !found || r.Outcome.Status == store.Failed {
+		t.Errorf("%+v", r.Outcome)
+	}
+	if log := slurm.LastLog(cell); log != filepath.Join(f.Run, "logs", "7_0.log") {
+		t.Errorf("log %q", log)
+	}
+}
