@@ -162,7 +162,7 @@ func runOf(c store.Cell, k kind, seed int, v matrix.Matrix, counts []int) Run {
 
 // trackOf lets counts fall from K to the end's values, and the probes follow.
 func trackOf(c store.Cell, k kind, seed int, end store.Metrics) *track {
-	t := &track{values: map[string]map[string][]float64{}}
+	t := newTrack()
 	steps := []int{0, 5, 20, 60, 120, 250, 500, 1000, 1500, 2000}
 	for i, step := range steps {
 		t.steps = append(t.steps, float64(step))

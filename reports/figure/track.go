@@ -14,6 +14,12 @@ type track struct {
 	steps  []float64
 	values map[string]map[string][]float64 // by learner, "" for the arm's own, and key; NaN where not measured
 	merged []meeting                       // of the arm's own prototypes at the smallest ε
+
+	keys map[string]bool // that are kept
+}
+
+func newTrack() *track {
+	return &track{values: map[string]map[string][]float64{}, keys: tracked()}
 }
 
 // meeting is a prototype that came near another one between two measurements.
@@ -22,14 +28,14 @@ type meeting struct {
 	one, another int
 }
 
-// tracked reports whether figures draw a value over training.
-func tracked(key string) bool {
-	switch key {
-	case metrics.Headline(), metrics.UniqueKey(smallest()), pathKey, "code_entropy", "divergence":
-		return true
-	}
-	return strings.HasPrefix(key, "gradient.") || strings.HasPrefix(key, "nearest_cosine.")
+// tracked are the values that figures draw over training, those whose key begins with a part below
+// aside.
+func tracked() map[string]bool {
+	return map[string]bool{metrics.Headline(): true, metrics.UniqueKey(smallest()): true, pathKey: true, "code_entropy": true, "divergence": true}
 }
+
+// trackedParts begin the keys of the other values that figures draw over training.
+func trackedParts() [2]string { return [2]string{"gradient.", "nearest_cosine."} }
 
 // pathKey is the metric of how far prototypes have gone.
 const pathKey = "path"
@@ -45,7 +51,7 @@ func (r *Run) track() (*track, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &track{values: map[string]map[string][]float64{}}
+	t := newTrack()
 	for i, l := range lines {
 		t.steps = append(t.steps, float64(l.Step))
 		t.take("", l.Metrics, i, len(lines))
@@ -71,7 +77,8 @@ func (t *track) take(learner string, values store.Metrics, i, n int) {
 		t.values[learner] = byKey
 	}
 	for key, v := range values {
-		if !tracked(key) {
+		parts := trackedParts()
+		if !t.keys[key] && !strings.HasPrefix(key, parts[0]) && !strings.HasPrefix(key, parts[1]) {
 			continue
 		}
 		if byKey[key] == nil {
