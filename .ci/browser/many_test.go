@@ -20,13 +20,25 @@ func sscan(s string, v *float64) (int, error) { return fmt.Sscan(s, v) }
 // trainings write them.
 func multiply(t *testing.T, dir string, n int) {
 	t.Helper()
-	edit(t, filepath.Join(dir, "plan.json"), func(p map[string]any) {
+	edit(t, planOf(dir), func(p map[string]any) {
 		cells := p["cells"].([]any)
 		for first, at := len(cells), 0; len(cells) < n; at++ {
 			cells = append(cells, copied(t, dir, cells[at%first].(map[string]any), 100+at/first))
 		}
 		p["cells"] = cells
 	})
+}
+
+// planOf is the file of the plan that holds: the last one.
+func planOf(dir string) string {
+	path := filepath.Join(dir, "plan.json")
+	for n := 2; ; n++ {
+		next := filepath.Join(dir, fmt.Sprintf("plan.%d.json", n))
+		if _, err := os.Stat(next); err != nil {
+			return path
+		}
+		path = next
+	}
 }
 
 func copied(t *testing.T, dir string, of map[string]any, seed int) map[string]any {
