@@ -16,7 +16,7 @@ import (
 func (s *sweep) acrossTable() *table.Table {
 	t := &table.Table{Name: "across", Caption: "Methods over all their settings (places on the axes). IQM is the interquartile mean over settings and seeds. Δ is the difference to the baseline at equal settings and seeds, and “better” the share of settings in which the method is better (probability of improvement), " +
 		"both taken at each seed over all settings, with 95 % intervals over the n seeds that have all of them. Description, not a declared test.",
-		Columns: []table.Column{words("method"), words("endpoint"), {Name: "settings", CSV: "settings"}, {Name: "IQM", CSV: "iqm"}, wordsAs("against", "baseline"), seedsColumn(), {Name: "Δ", CSV: "difference"}, {Name: "better", Unit: "%", CSV: "probability_of_improvement"}}}
+		Columns: []table.Column{table.Words("method"), table.Words("endpoint"), {Name: "settings", CSV: "settings"}, {Name: "IQM", CSV: "iqm"}, table.WordsAs("against", "baseline"), seedsColumn(), {Name: "Δ", CSV: "difference"}, {Name: "better", Unit: "%", CSV: "probability_of_improvement"}}}
 	for _, arms := range s.methods() {
 		for _, m := range s.endpoints() {
 			t.Rows = append(t.Rows, s.acrossRow(arms, m))
@@ -49,10 +49,10 @@ func (s *sweep) acrossRow(arms []*arm, m measure) []table.Value {
 	if len(stats.Finite(all)) > 0 {
 		iqmText = m.Number(iqm)
 	}
-	row := append(texts(placeMethod(arms[0]), m.WithUnit()), table.Count(len(arms), fmt.Sprint(len(arms))), table.Number(iqm, iqmText))
+	row := append(table.Texts(placeMethod(arms[0]), m.WithUnit()), table.Count(len(arms), fmt.Sprint(len(arms))), table.Number(iqm, iqmText))
 	base := s.partnersOf(arms)
 	if base == nil {
-		return append(row, texts(undefined, undefined, undefined, undefined)...)
+		return append(row, table.Texts(undefined, undefined, undefined, undefined)...)
 	}
 	differences, better := s.overSettings(arms, base, m)
 	d, p := m.Difference(differences), stats.EstimatedWithin(better, 0, 100)

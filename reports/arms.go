@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"protobench/harness/store"
+	"protobench/reports/pivot"
 	"protobench/reports/table"
 )
 
@@ -14,7 +14,7 @@ import (
 func (s *sweep) armTable() *table.Table {
 	t := &table.Table{Name: "arms", Caption: "What each arm is made of, and every setting in which arms differ; a dash marks what an arm does not read."}
 	for _, name := range []string{"method", "objective", "learner", "regularizers", "embedding", "form", "observers"} {
-		t.Columns = append(t.Columns, words(name))
+		t.Columns = append(t.Columns, table.Words(name))
 	}
 	differing := s.differing()
 	for _, key := range differing {
@@ -22,7 +22,7 @@ func (s *sweep) armTable() *table.Table {
 	}
 	for _, a := range s.trained() {
 		c := a.cell
-		row := texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, formOf(c), listed(a.planned.Observers))
+		row := table.Texts(a.label, c.Objective, c.Learner, listed(c.Regularizers), c.Embedding, pivot.Form(c), listed(a.planned.Observers))
 		for _, key := range differing {
 			row = append(row, table.Value{Text: a.settingOr(key, undefined)})
 		}
@@ -30,9 +30,6 @@ func (s *sweep) armTable() *table.Table {
 	}
 	return t
 }
-
-// formOf names the form that the arm's settings have.
-func formOf(c store.Cell) string { return cmp.Or(c.Form, "controlled") }
 
 func listed(names []string) string {
 	if len(names) == 0 {

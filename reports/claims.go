@@ -3,12 +3,12 @@ package reports
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/quantity"
+	"protobench/reports/table"
 	"protobench/stats"
 )
 
@@ -148,75 +148,6 @@ func axisNumber(v any, log2 bool) float64 {
 	return n
 }
 
-// formula writes what is summed: "swav+gmm − swav".
-func (f finding) formula() string {
-	var b strings.Builder
-	terms := slices.Clone(f.claim.Contrast)
-	slices.SortStableFunc(terms, func(x, y store.ClaimTerm) int { // what counts positive first
-		return cmp.Compare(math.Copysign(1, y.Weight), math.Copysign(1, x.Weight))
-	})
-	for i, t := range terms {
-		switch {
-		case t.Weight < 0:
-			b.WriteString("− ")
-		case i > 0:
-			b.WriteString("+ ")
-		}
-		if a := math.Abs(t.Weight); a != 1 {
-			fmt.Fprintf(&b, "%.3g·", a)
-		}
-		b.WriteString(termText(t) + " ")
-	}
-	if f.claim.Against != 0 {
-		fmt.Fprintf(&b, "− %g ", f.claim.Against)
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// termText writes a term as sweeps do.
-func termText(t store.ClaimTerm) string {
-	out := t.Arm
-	if t.Observer != "" {
-		out += "/" + t.Observer
-	}
-	if t.At != 1 {
-		out += fmt.Sprintf("@%g", t.At)
-	}
-	return out
-}
-
-// quantity says what is measured of the formula.
-func (f finding) quantity() string {
-	out := f.measure.WithUnit()
-	if f.claim.Slope != "" {
-		by := "one"
-		if f.claim.PerLog2 {
-			by = "a doubling"
-		}
-		out += " by " + by + " of " + f.claim.Slope
-	}
-	for _, path := range slices.Sorted(maps.Keys(f.claim.Where)) {
-		out += fmt.Sprintf(", %s = %s", path, store.FormatAxis(f.claim.Where[path]))
-	}
-	return out
-}
-
-// expected says what the claim expects of it.
-func (f finding) expected() string {
-	switch effect := f.measure.Number(f.claim.Effect); {
-	case f.claim.Direction == stats.None:
-		return "within ±" + effect
-	case f.claim.Effect == 0 && f.claim.Direction == stats.More:
-		return "above 0"
-	case f.claim.Effect == 0:
-		return "below 0"
-	case f.claim.Direction == stats.More:
-		return "at least +" + effect
-	default:
-		return "at most −" + effect
-	}
-}
-
 // because says by what part of the rule the verdict is what it is.
 func (f finding) because() string {
 	e := f.estimate
@@ -226,18 +157,18 @@ func (f finding) because() string {
 	case f.verdict == stats.Supported && f.claim.Direction == stats.None:
 		return "the whole interval lies within what does not matter"
 	case f.verdict == stats.Supported:
-		return "the mean is as large as expected and p after Holm is " + pText(f.holm)
+		return "the mean is as large as expected and p after Holm is " + quantity.P(f.holm)
 	case f.verdict == stats.NotSupported && f.claim.Direction == stats.None:
 		return "the whole interval lies beyond what does not matter"
 	case f.verdict == stats.NotSupported:
 		return "the whole interval falls short of the effect that matters"
 	case f.claim.Direction != stats.None && stats.SmallestHolm(e.N, f.family) >= stats.Level:
 		return fmt.Sprintf("%s cannot take p below %s over %s, whatever they show; %d seeds can",
-			plural(e.N, "paired seed"), pText(stats.SmallestHolm(e.N, f.family)), plural(f.family, "claim"), stats.SeedsNeeded(f.family))
+			table.Plural(e.N, "paired seed"), quantity.P(stats.SmallestHolm(e.N, f.family)), table.Plural(f.family, "claim"), stats.SeedsNeeded(f.family))
 	case f.claim.Direction == stats.None:
 		return "the interval is too wide to tell"
 	}
-	return "neither is p after Holm (" + pText(f.holm) + ") below 0.05 at a mean of that size, nor does the interval exclude the effect that matters"
+	return "neither is p after Holm (" + quantity.P(f.holm) + ") below 0.05 at a mean of that size, nor does the interval exclude the effect that matters"
 }
 
 // power says which difference the design could have found.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/claim"
 	"protobench/stats"
 )
 
@@ -118,7 +119,7 @@ func TestFindingWords(t *testing.T) {
 	}
 	for i, c := range claims {
 		f := finding{claim: c, measure: liveUnique()}
-		if d := cmp.Diff(want[i], []string{f.formula(), f.quantity(), f.expected()}); d != "" {
+		if d := cmp.Diff(want[i], []string{claim.Formula(f.claim), claim.Measured(f.claim), claim.Expected(f.claim)}); d != "" {
 			t.Error(d)
 		}
 	}
@@ -146,8 +147,8 @@ func TestClaimsOfTraining(t *testing.T) {
 			t.Errorf("at %g: step %d, want %d", share, got, want)
 		}
 	}
-	shadow := store.ClaimTerm{Arm: "swav+gmm", Observer: "joint", At: 0.2}
-	if got := termText(shadow); got != "swav+gmm/joint@0.2" {
+	shadow := store.ClaimTerm{Arm: "swav+gmm", Observer: "joint", At: 0.2, Weight: 1}
+	if got := claim.Formula(store.Claim{Contrast: []store.ClaimTerm{shadow}}); got != "swav+gmm/joint@0.2" {
 		t.Errorf("a term is written %s", got)
 	}
 }

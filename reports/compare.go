@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -102,17 +101,6 @@ func cutLearner(baseline string) (string, bool) {
 		return baseline[len(prefix):], true
 	}
 	return "", false
-}
-
-// holmNote says what n pairs can show when m tests are declared.
-func holmNote(n, m int) string {
-	need := max(n, stats.SeedsNeeded(m))
-	text := fmt.Sprintf("With %s the smallest two-sided sign-flip p of one test is %s", plural(n, "paired seed"), pText(stats.SmallestP(n)))
-	if stats.SmallestP(n) >= stats.Level {
-		text += "; six seeds reach 0.031, for one test"
-	}
-	return text + fmt.Sprintf(". Holm's correction over the %d declared comparisons takes the smallest p to min(1, %d·2^(1−n)) = %s; to get below 0.05 the sweep needs %d seeds (%s).",
-		m, m, pText(stats.SmallestHolm(n, m)), need, pText(stats.SmallestHolm(need, m)))
 }
 
 // equalAxes compares the axes that both arms have, which are those that they read: an axis of the

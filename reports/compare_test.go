@@ -8,13 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"protobench/harness/store"
+	"protobench/reports/pivot"
 )
 
 // cells make a sweep in memory.
 func sweepOf(baseline string, cells ...store.Cell) *sweep {
 	s := &sweep{plan: store.Plan{Baseline: baseline, Primary: []string{"live_unique@0.025"}}}
 	for _, c := range cells {
-		s.arms = append(s.arms, &arm{cell: c, reference: isReference(c)})
+		s.arms = append(s.arms, &arm{cell: c, reference: pivot.IsReference(c)})
 	}
 	s.finish()
 	return s

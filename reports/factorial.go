@@ -107,7 +107,7 @@ func (c contrast) of(f factorial, m measure) []float64 {
 // no declared tests.
 func (s *sweep) factorialTable() *table.Table {
 	t := &table.Table{Name: "factorial", Caption: "What decoupling does without help and with it, and what help does: mean contrasts at equal seeds with 95 % t-intervals, in the endpoint's unit.",
-		Columns: []table.Column{wordsAs("without help", "without_help"), wordsAs("with help", "with_help"), words("endpoint"), seedsColumn()}}
+		Columns: []table.Column{table.WordsAs("without help", "without_help"), table.WordsAs("with help", "with_help"), table.Words("endpoint"), seedsColumn()}}
 	for _, c := range contrasts() {
 		t.Columns = append(t.Columns, table.Column{Name: c.name, CSV: c.csv})
 	}
@@ -121,7 +121,7 @@ func (s *sweep) factorialTable() *table.Table {
 
 func (f factorial) row(m measure) []table.Value {
 	n := len(contrasts()[0].of(f, m))
-	row := append(texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.WithUnit()), table.Count(n, fmt.Sprint(n)))
+	row := append(table.Texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.WithUnit()), table.Count(n, fmt.Sprint(n)))
 	for _, c := range contrasts() {
 		e := stats.Estimated(c.of(f, m))
 		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})

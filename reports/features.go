@@ -2,6 +2,7 @@ package reports
 
 import (
 	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -10,7 +11,7 @@ import (
 // table's one probe. Columns that no run has a value for are left out.
 func (s *sweep) featureTable() *table.Table {
 	t := s.sideTable(s.arms, s.defined(columnsOf(metrics.FeaturesTable)))
-	t.Name, t.Caption, t.Entries = "features", "How good the frozen features of both branches are.", entriesText
+	t.Name, t.Caption, t.Entries = "features", "How good the frozen features of both branches are.", quantity.Entries
 	return t
 }
 
@@ -18,7 +19,7 @@ func (s *sweep) featureTable() *table.Table {
 func (s *sweep) geometryTable() *table.Table {
 	measures := s.defined(columnsOf(metrics.GeometryTable))
 	t := s.sideTable(s.trained(), measures)
-	t.Name, t.Caption, t.Entries = "geometry", "How the prototypes lie and how they are used, beside random unit vectors of their shape.", entriesText
+	t.Name, t.Caption, t.Entries = "geometry", "How the prototypes lie and how they are used, beside random unit vectors of their shape.", quantity.Entries
 	if len(measures) > 0 {
 		s.randomRows(t, measures)
 	}
@@ -27,7 +28,7 @@ func (s *sweep) geometryTable() *table.Table {
 
 // sideTable has a row per arm and a column per measure.
 func (s *sweep) sideTable(arms []*arm, measures []measure) *table.Table {
-	t := &table.Table{Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
+	t := &table.Table{Columns: append([]table.Column{table.Words("method"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {
 		row := []table.Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}

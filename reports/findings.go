@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"protobench/harness/store"
+	"protobench/reports/claim"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 )
 
@@ -101,7 +103,7 @@ func (s *sweep) findingsPage(all []finding) (string, error) {
 	p.heading("What was predicted and what was measured")
 	for _, f := range all {
 		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),
-			table.EscapeMarkdown(f.quantity()), table.EscapeMarkdown(f.formula()), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, f.expected(), f.because())
+			table.EscapeMarkdown(claim.Measured(f.claim)), table.EscapeMarkdown(claim.Formula(f.claim)), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, claim.Expected(f.claim), f.because())
 	}
 	p.heading("Rules")
 	p.line(rules, len(all))
@@ -117,15 +119,15 @@ const rules = "Verdicts are computed from the results, by rules that stand in th
 
 func findingTable(all []finding) *table.Table {
 	t := &table.Table{Name: "findings", Caption: "The sweep's predictions beside what was measured: mean contrasts at equal seeds with 95 % t-intervals, in the metric's unit.", Columns: []table.Column{
-		{Name: "claim", CSV: "claim", Text: true, Brief: true}, words("metric"), words("contrast"),
+		{Name: "claim", CSV: "claim", Text: true, Brief: true}, table.Words("metric"), table.Words("contrast"),
 		{Name: "expected", CSV: "expected", Text: true, Brief: true, Drop: 2}, {Name: "measured", CSV: "measured", Brief: true, Drop: 1}, {Name: "n", CSV: "n", Brief: true, Drop: 3},
 		{Name: "p", CSV: "p"}, {Name: "p, Holm", CSV: "p_holm", Brief: true, Drop: 4}, {Name: "detectable", CSV: "detectable"}, {Name: "verdict", CSV: "verdict", Text: true, Brief: true},
 	}}
 	for _, f := range all {
-		row := texts(f.claim.Name, f.quantity(), f.formula(), f.expected())
+		row := table.Texts(f.claim.Name, claim.Measured(f.claim), claim.Formula(f.claim), claim.Expected(f.claim))
 		row = append(row, table.Value{Text: f.measure.Signed(f.estimate, f.estimate.N), Estimate: &f.estimate})
-		row = append(row, table.Count(f.estimate.N, fmt.Sprint(f.estimate.N)), pValue(f.p), pValue(f.holm), table.Number(f.detectable(), f.power()))
-		t.Rows = append(t.Rows, append(row, texts(string(f.verdict))...))
+		row = append(row, table.Count(f.estimate.N, fmt.Sprint(f.estimate.N)), quantity.PValue(f.p), quantity.PValue(f.holm), table.Number(f.detectable(), f.power()))
+		t.Rows = append(t.Rows, append(row, table.Texts(string(f.verdict))...))
 	}
 	return t
 }
@@ -134,7 +136,7 @@ func findingTable(all []finding) *table.Table {
 func (f finding) public() Finding {
 	e := f.estimate
 	return Finding{
-		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: f.formula(), Expected: f.expected(), N: e.N,
+		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: claim.Formula(f.claim), Expected: claim.Expected(f.claim), N: e.N,
 		Mean: defined(e.Mean), Low: defined(e.Mean - e.Half), High: defined(e.Mean + e.Half), P: defined(f.p), Holm: defined(f.holm),
 		Detectable: defined(f.detectable()), Verdict: string(f.verdict), Because: f.because(),
 	}

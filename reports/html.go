@@ -13,8 +13,10 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/claim"
 	reportfigure "protobench/reports/figure"
 	htmlpage "protobench/reports/page"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -64,7 +66,7 @@ func (p *Pages) Page(dir string, live *Live) (htmlpage.Report, error) {
 	if err != nil {
 		return htmlpage.Report{}, err
 	}
-	return s.page(p, pictures, findings, s.tables(findings), live), nil
+	return s.page(p, pictures, findings, s.tables(findings), live)
 }
 
 // figures draws the pictures, once while the same cells have ended.
@@ -119,7 +121,11 @@ func (s *sweep) writeIndex(figures []figure, findings []finding, all tables) err
 	if err != nil {
 		return err
 	}
-	return writePage(s.dir.Report(), s.page(&Pages{}, pictures, findings, all, nil))
+	r, err := s.page(&Pages{}, pictures, findings, all, nil)
+	if err != nil {
+		return err
+	}
+	return writePage(s.dir.Report(), r)
 }
 
 // writePage writes index.html into a report's folder.
@@ -135,9 +141,13 @@ func writePage(folder string, r htmlpage.Report) error {
 }
 
 // page puts what the report knows into the order of the page.
-func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, findings []finding, all tables, live *Live) htmlpage.Report {
+func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, findings []finding, all tables, live *Live) (htmlpage.Report, error) {
+	late, err := s.dir.ClaimsAfter()
+	if err != nil {
+		return htmlpage.Report{}, err
+	}
 	r := htmlpage.Report{
-		Name: s.plan.Name, Question: s.plan.Question, Note: s.plan.Note, Progress: s.progress(live), Figures: pictures,
+		Name: s.plan.Name, Question: s.plan.Question, Note: s.plan.Note, Progress: s.progress(live), Figures: pictures, Late: late,
 		Results: all.first(), More: all.others(), Setup: s.setup(), Origin: plainLines(s.provenanceLines()...), Columns: plainLines(strings.Split(s.definitions(), "\n")...),
 		Overview: htmlpage.Section{Title: "Cells", Table: s.overview()}, Cells: s.cells(p),
 	}
@@ -147,7 +157,7 @@ func (s *sweep) page(p *Pages, pictures []htmlpage.Figure, findings []finding, a
 	if len(findings) > 0 {
 		r.Judging = fmt.Sprintf(rules, len(findings))
 	}
-	return r
+	return r, nil
 }
 
 // plainLines takes the bullets off lines and leaves empty ones away.
@@ -185,8 +195,8 @@ func (f finding) onPage() htmlpage.Finding {
 	e := f.estimate
 	low, high := e.Interval()
 	out := htmlpage.Finding{
-		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: f.quantity(), Contrast: f.formula(),
-		Measured: f.measure.Signed(e, e.N), Expected: f.expected(), N: e.N, P: pText(f.p), Holm: pText(f.holm),
+		Name: f.claim.Name, Says: f.claim.Says, Verdict: string(f.verdict), Because: f.because(), Quantity: claim.Measured(f.claim), Contrast: claim.Formula(f.claim),
+		Measured: f.measure.Signed(e, e.N), Expected: claim.Expected(f.claim), N: e.N, P: quantity.P(f.p), Holm: quantity.P(f.holm),
 		Interval: htmlpage.Interval{Mean: e.Mean, Low: low, High: high},
 	}
 	switch effect := f.claim.Effect; f.claim.Direction {

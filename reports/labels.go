@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/table"
 )
 
 // labelArms names each arm by its method and the axes that vary in the sweep, shortly.
@@ -56,21 +57,10 @@ func axesText(c store.Cell, axes []string) string {
 	var parts []string
 	for _, k := range axes {
 		if v, ok := c.Axes[k]; ok {
-			parts = append(parts, shortAxis(k)+" "+store.FormatAxis(v))
+			parts = append(parts, table.ShortKey(k)+" "+store.FormatAxis(v))
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func shortAxis(key string) string {
-	short := map[string]string{
-		"loss.temperature": "T", "prototypes.count": "K", "encoder.dim": "D",
-		"train.epochs": "epochs", "train.batch": "B",
-	}
-	if s, ok := short[key]; ok {
-		return s
-	}
-	return key[strings.LastIndexByte(key, '.')+1:]
 }
 
 // position returns where a name stands in the list, appending it if need be.

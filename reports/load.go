@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"protobench/harness/store"
+	"protobench/reports/pivot"
 )
 
 // sweep is a run directory as the report sees it.
@@ -77,7 +78,7 @@ func (s *sweep) add(c store.CellState) {
 	i := slices.IndexFunc(s.arms, func(a *arm) bool { return a.cell.Arm() == planned.Cell.Arm() })
 	if i < 0 {
 		i = len(s.arms)
-		s.arms = append(s.arms, &arm{cell: planned.Cell, reference: isReference(planned.Cell), planned: planned})
+		s.arms = append(s.arms, &arm{cell: planned.Cell, reference: pivot.IsReference(planned.Cell), planned: planned})
 	}
 	s.arms[i].runs = append(s.arms[i].runs, run{c, planned.Prototypes})
 }
@@ -93,11 +94,6 @@ func (s *sweep) finish() {
 }
 
 func (r run) cell() store.Cell { return r.Dir.Plan().Cell }
-
-// isReference tells the rows that every accuracy is read against.
-func isReference(c store.Cell) bool {
-	return slices.Contains([]string{"pixels", "untrained", "supervised"}, c.Method)
-}
 
 // counted reports whether the run has final metrics: it ended, collapsed or not. What a collapsed
 // run says of its prototypes is in no mean, while the means of its features have it: leaving it out

@@ -7,6 +7,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -16,7 +17,7 @@ const mainCaption = "How unique and how used each arm's prototypes are, how good
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
 func (s *sweep) mainTable() *table.Table {
-	t := &table.Table{Name: "main", Caption: mainCaption, Entries: entriesText, Columns: s.mainColumns()}
+	t := &table.Table{Name: "main", Caption: mainCaption, Entries: quantity.Entries, Columns: s.mainColumns()}
 	comparisons := s.comparisons()
 	measures := s.measured(metrics.MainTable)
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
@@ -73,7 +74,7 @@ func (s *sweep) mainColumns() []table.Column {
 		c.Brief, c.Drop = true, dropDifference
 		columns = append(columns, c)
 	}
-	columns = append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Better: table.Lower, Brief: true, Drop: dropTime}, words("outcome"))
+	columns = append(columns, table.Column{Name: "ms / step", CSV: "step_ms", Better: table.Lower, Brief: true, Drop: dropTime}, table.Words("outcome"))
 	for _, status := range tallied() {
 		columns = append(columns, table.Column{CSV: "runs." + status, Data: true})
 	}
@@ -233,7 +234,7 @@ func (s *sweep) tableNotes(t *table.Table, comparisons []comparison) {
 		n = max(n, c.difference.N)
 	}
 	if n > 0 && stats.SmallestHolm(n, len(comparisons)) >= stats.Level {
-		t.General = append(t.General, holmNote(n, len(comparisons)))
+		t.General = append(t.General, quantity.HolmNote(n, len(comparisons)))
 	}
 }
 

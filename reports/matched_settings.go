@@ -13,12 +13,12 @@ import (
 // elsewhere.
 func (s *sweep) matchedTable() *table.Table {
 	t := &table.Table{Name: "matched_settings", Caption: "Arms whose prototypes do not follow the loss beside the joint arm with matched settings: mean paired differences at equal seeds with 95 % t-intervals, in the column's unit.",
-		Columns: []table.Column{words("method"), wordsAs("joint arm with matched settings", "against"), seedsColumn()}}
+		Columns: []table.Column{table.Words("method"), table.WordsAs("joint arm with matched settings", "against"), seedsColumn()}}
 	measures := columnsOf(metrics.MatchedTable)
 	for _, m := range measures {
 		t.Columns = append(t.Columns, m.DifferenceColumn())
 	}
-	t.Columns = append(t.Columns, wordsAs("other differences", "other_differences"))
+	t.Columns = append(t.Columns, table.WordsAs("other differences", "other_differences"))
 	var alone []string
 	for _, a := range s.trained() {
 		if a.cell.Learner == "joint" {
@@ -54,7 +54,7 @@ func (s *sweep) nearestJoint(a *arm) string {
 
 func matchedRow(a, b *arm, measures []measure) []table.Value {
 	n := len(pairs(a, b))
-	row := append(texts(a.label, b.label), table.Count(n, fmt.Sprint(n)))
+	row := append(table.Texts(a.label, b.label), table.Count(n, fmt.Sprint(n)))
 	for _, m := range measures {
 		e := m.Difference(pairedDifferences(a, b, m))
 		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})

@@ -1,11 +1,13 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 
 	"protobench/harness/store"
 	"protobench/metrics"
 	"protobench/reports/quantity"
+	"protobench/reports/table"
 )
 
 // measure is a quantity of this report's runs.
@@ -59,3 +61,41 @@ func (m measure) in(r run, observer string) float64 {
 func (m measure) misleads(r run) bool {
 	return m.Misleads(r.Result.Outcome.Status == store.Collapsed)
 }
+
+// cell is the table's value over runs that have final metrics. The rate of collapsed runs stands
+// with a mean that they are not in. A counted measure is one of K and is told as a count too.
+func (m measure) cell(runs []run, observer string, counted bool) table.Value {
+	values, left := make([]float64, len(runs)), 0
+	for i, r := range runs {
+		values[i] = m.in(r, observer)
+		if m.misleads(r) {
+			left++
+		}
+	}
+	e := m.Estimate(values)
+	v := table.Value{Text: m.Text(e, len(runs)-left), Estimate: &e}
+	if counted && e.N > 0 && left == 0 {
+		v.Aside = quantity.CountText(e, runs[0].k)
+	}
+	switch {
+	case left > 0 && left == len(runs):
+		v.Text = fmt.Sprintf("collapsed %d/%d", left, left)
+	case left > 0:
+		v.Text += fmt.Sprintf(", collapsed %d/%d", left, len(runs))
+	}
+	return v
+}
+
+// seedsColumn counts the runs behind a row.
+func seedsColumn() table.Column { return table.Column{Name: "n", CSV: "n"} }
+
+func columns(measures []measure) []table.Column {
+	var out []table.Column
+	for _, m := range measures {
+		out = append(out, m.Column())
+	}
+	return out
+}
+
+// undefined stands in tables where there is no value.
+const undefined = table.Undefined

@@ -7,9 +7,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/pivot"
 )
 
-func pivotRows(t *testing.T, dir string, o PivotOptions) ([]string, [][]string, string) {
+func pivotRows(t *testing.T, dir string, o pivot.Options) ([]string, [][]string, string) {
 	t.Helper()
 	got, err := Pivot(dir, o)
 	must(t, err)
@@ -19,7 +20,7 @@ func pivotRows(t *testing.T, dir string, o PivotOptions) ([]string, [][]string, 
 // Methods down and temperatures across: numbers by size, undefined places marked, and the rate of
 // runs that did not end well with the rest.
 func TestPivot(t *testing.T) {
-	titles, rows, notes := pivotRows(t, demo(t), PivotOptions{Cols: []string{"loss.temperature"}, Values: []string{"live_unique@0.025"}, Filter: "objective:dino learner:joint OR method:dino+gmm"})
+	titles, rows, notes := pivotRows(t, demo(t), pivot.Options{Cols: []string{"loss.temperature"}, Values: []string{"live_unique@0.025"}, Filter: "objective:dino learner:joint OR method:dino+gmm"})
 	if d := cmp.Diff([]string{"method", "T 0.1 % ↑", "T 0.2 % ↑"}, titles); d != "" {
 		t.Error(d)
 	}
@@ -38,7 +39,7 @@ func TestPivot(t *testing.T) {
 // What rows and columns leave open is averaged over at each seed: n is the number of seeds, and a
 // footnote names what an entry mixes.
 func TestPivotAveragesAtEachSeed(t *testing.T) {
-	titles, rows, notes := pivotRows(t, demo(t), PivotOptions{Rows: []string{"learner"}, Values: []string{"linear@backbone.teacher", "joint/unique@0.025"}, Filter: "method:swav+gmm"})
+	titles, rows, notes := pivotRows(t, demo(t), pivot.Options{Rows: []string{"learner"}, Values: []string{"linear@backbone.teacher", "joint/unique@0.025"}, Filter: "method:swav+gmm"})
 	if d := cmp.Diff([]string{"learner", "linear@backbone.teacher % ↑", "joint/unique@0.025 % ↑"}, titles); d != "" {
 		t.Error(d)
 	}
@@ -48,7 +49,7 @@ func TestPivotAveragesAtEachSeed(t *testing.T) {
 	if !strings.Contains(notes, "[1] Mixes loss.temperature: 0.1, 0.2.") {
 		t.Error(notes)
 	}
-	got, err := Pivot(demo(t), PivotOptions{Rows: []string{"learner"}, Filter: "method:swav+gmm"})
+	got, err := Pivot(demo(t), pivot.Options{Rows: []string{"learner"}, Filter: "method:swav+gmm"})
 	must(t, err)
 	if e := got.Rows[0][1].Estimate; e == nil || e.N != 3 || len(got.Columns) != 3 {
 		t.Errorf("%+v: two temperatures at three seeds are three replicates, and both endpoints are shown", e)
@@ -57,7 +58,7 @@ func TestPivotAveragesAtEachSeed(t *testing.T) {
 
 func TestPivotRefuses(t *testing.T) {
 	dir := demo(t)
-	for want, o := range map[string]PivotOptions{
+	for want, o := range map[string]pivot.Options{
 		"--row metod: no run of this sweep has it; did you mean method?":                  {Rows: []string{"metod"}},
 		"--col loss.temp: no run of this sweep has it":                                    {Cols: []string{"loss.temp"}},
 		"--value unik@0.025: no run has this metric; did you mean unique@0.025?":          {Values: []string{"unik@0.025"}},

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -19,8 +20,8 @@ const mostRanked = 20
 // ties out of the paired tests of all pairs. A group that its seeds cannot tell apart has no rows
 // and a reason.
 func (s *sweep) rankTable() *table.Table {
-	t := &table.Table{Name: "ranks", Caption: "Arms by the declared endpoints, the best first. Arms that share a letter are not shown to differ: two-sided sign-flip tests at equal seeds, Holm's correction over all pairs of arms of the endpoint and place.", Entries: entriesText,
-		Columns: []table.Column{words("endpoint"), wordsAs("at", "axes"), words("method"), seedsColumn(), {Name: "mean", CSV: "mean"}, wordsAs("ties", "letters")}}
+	t := &table.Table{Name: "ranks", Caption: "Arms by the declared endpoints, the best first. Arms that share a letter are not shown to differ: two-sided sign-flip tests at equal seeds, Holm's correction over all pairs of arms of the endpoint and place.", Entries: quantity.Entries,
+		Columns: []table.Column{table.Words("endpoint"), table.WordsAs("at", "axes"), table.Words("method"), seedsColumn(), {Name: "mean", CSV: "mean"}, table.WordsAs("ties", "letters")}}
 	for _, group := range s.places() {
 		for _, m := range s.endpoints() {
 			if why := unranked(group, m); why != "" {
@@ -64,7 +65,7 @@ func unranked(group []*arm, m measure) string {
 	}
 	if p := stats.SmallestHolm(n, pairs); p >= stats.Level {
 		return fmt.Sprintf("No letters for %s of %s: with %s the smallest p after Holm's correction over %s is %s, whatever they show; %s can tell them apart.",
-			m.Title(), plural(len(group), "arm"), plural(n, "paired seed"), plural(pairs, "pair"), pText(p), plural(stats.SeedsNeeded(pairs), "seed"))
+			m.Title(), table.Plural(len(group), "arm"), table.Plural(n, "paired seed"), table.Plural(pairs, "pair"), quantity.P(p), table.Plural(stats.SeedsNeeded(pairs), "seed"))
 	}
 	if len(group) > mostRanked {
 		return fmt.Sprintf("No letters for %s of %d arms: more than %d are not told apart in pairs.", m.Title(), len(group), mostRanked)
@@ -90,8 +91,8 @@ func rankRows(group []*arm, m measure, place string) [][]table.Value {
 	var out [][]table.Value
 	for i, a := range order {
 		e := m.Estimate(m.over(a))
-		row := append(texts(m.WithUnit(), cmp.Or(place, undefined), a.label), table.Count(e.N, fmt.Sprint(e.N)), table.Value{Text: m.Text(e, e.N), Estimate: &e})
-		out = append(out, append(row, texts(letters[i])...))
+		row := append(table.Texts(m.WithUnit(), cmp.Or(place, undefined), a.label), table.Count(e.N, fmt.Sprint(e.N)), table.Value{Text: m.Text(e, e.N), Estimate: &e})
+		out = append(out, append(row, table.Texts(letters[i])...))
 	}
 	return out
 }

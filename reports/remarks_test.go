@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 )
 
@@ -72,7 +73,7 @@ func TestHolmNote(t *testing.T) {
 		{6, 2, []string{"is 0.031. Holm's", "2·2^(1−n)) = 0.062", "needs 7 seeds (0.031)"}},
 	} {
 		for _, w := range c.want {
-			if got := holmNote(c.n, c.m); !strings.Contains(got, w) {
+			if got := quantity.HolmNote(c.n, c.m); !strings.Contains(got, w) {
 				t.Errorf("no %q in %q", w, got)
 			}
 		}

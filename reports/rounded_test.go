@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"protobench/harness/store"
+	"protobench/reports/pivot"
 )
 
 // A row that was trained with products of bf16 has a footnote, others have none.
@@ -21,12 +22,12 @@ func TestRoundedProductsAreFootnoted(t *testing.T) {
 	}
 	s, err := load(demo(t))
 	must(t, err)
-	if _, named := s.common(precisionKey); !named || slices.Contains(s.settingKeys(), precisionKey) {
+	if _, named := s.common(pivot.Precision); !named || slices.Contains(s.settingKeys(), pivot.Precision) {
 		t.Error("arms of float32 name their precision, or none")
 	}
 	low := s.arms[0]
-	low.planned.Settings = append(slices.Clone(low.planned.Settings), store.Setting{Key: precisionKey, Value: "bf16"})
-	if !slices.Contains(s.differing(), precisionKey) || !slices.Contains(differences(low, s.arms[1]), precisionKey) {
+	low.planned.Settings = append(slices.Clone(low.planned.Settings), store.Setting{Key: pivot.Precision, Value: "bf16"})
+	if !slices.Contains(s.differing(), pivot.Precision) || !slices.Contains(differences(low, s.arms[1]), pivot.Precision) {
 		t.Error("an arm of bf16 differs in nothing from others")
 	}
 	low.runs[0].Result.Provenance.Precision = "bf16"

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"protobench/harness/store"
+	"protobench/reports/pivot"
 	"protobench/reports/table"
 )
 
@@ -77,4 +78,18 @@ func (a *arm) withStatus(status string) int {
 		}
 	}
 	return n
+}
+
+// residue tells of runs in one row that were made by different programs, on different data, or with
+// a setting that differs and is no axis.
+func (a *arm) residue() []string {
+	var runs []store.CellState
+	for _, r := range a.runs {
+		runs = append(runs, r.CellState)
+	}
+	var out []string
+	for _, text := range pivot.Residue(runs, append(pivot.Parts(), a.cell.AxisKeys()...)) {
+		out = append(out, "The row mixes "+text+".")
+	}
+	return out
 }

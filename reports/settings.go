@@ -5,23 +5,11 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/pivot"
 )
 
 // setting returns a resolved setting as tables show it; false where the arm does not read it.
-func (a *arm) setting(key string) (text string, read bool) {
-	v, read := a.planned.Settings.Get(key)
-	switch {
-	case read:
-		return store.FormatAxis(v), true
-	case key == precisionKey && !a.reference:
-		return "float32", true
-	}
-	return "", false
-}
-
-// precisionKey is a key that every arm reads, but that only those name whose products are not of
-// float32: beside such an arm the others are told of.
-const precisionKey = "train.precision"
+func (a *arm) setting(key string) (text string, read bool) { return pivot.Setting(a.planned, key) }
 
 // settingOr is a setting, or the other text where the arm does not read it.
 func (a *arm) settingOr(key, otherwise string) string {

@@ -39,7 +39,7 @@ func (s *sweep) dataText() string {
 // settingsTable lists the settings that all arms share that read them.
 func (s *sweep) settingsTable() *table.Table {
 	t := &table.Table{Name: "settings", Caption: "Settings that all arms share which read them, and how many do.",
-		Columns: []table.Column{words("setting"), words("value"), wordsAs("read by", "read_by")}}
+		Columns: []table.Column{table.Words("setting"), table.Words("value"), table.WordsAs("read by", "read_by")}}
 	for _, key := range s.settingKeys() {
 		value, same := s.common(key)
 		if !same || value == "" {
@@ -55,7 +55,7 @@ func (s *sweep) settingsTable() *table.Table {
 		if all := len(s.trained()); readers < all {
 			text = fmt.Sprintf("%d of %d arms", readers, all)
 		}
-		t.Rows = append(t.Rows, texts(key, value, text))
+		t.Rows = append(t.Rows, table.Texts(key, value, text))
 	}
 	return t
 }
@@ -76,7 +76,7 @@ func (s *sweep) extent() string {
 	slices.Sort(seeds)
 	seeds = slices.Compact(seeds)
 	return fmt.Sprintf("**Extent.** %s and %s, %s (%s): %d of %s done.",
-		plural(len(s.trained()), "arm"), plural(len(s.arms)-len(s.trained()), "reference row"), plural(len(seeds), "seed"), strings.Trim(fmt.Sprint(seeds), "[]"), done, plural(planned, "cell"))
+		table.Plural(len(s.trained()), "arm"), table.Plural(len(s.arms)-len(s.trained()), "reference row"), table.Plural(len(seeds), "seed"), strings.Trim(fmt.Sprint(seeds), "[]"), done, table.Plural(planned, "cell"))
 }
 
 func (s *sweep) baselineText() string {

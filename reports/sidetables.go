@@ -9,19 +9,20 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 )
 
 // comparisonTable lists the declared endpoints' paired tests.
 func (s *sweep) comparisonTable() *table.Table {
 	t := &table.Table{Name: "comparisons", Caption: "The declared endpoints: mean paired differences at equal seeds with 95 % t-intervals, in the endpoint's unit, exact two-sided sign-flip tests, and Holm's correction over all rows.", Columns: []table.Column{
-		words("method"), wordsAs("against", "baseline"), words("endpoint"), seedsColumn(),
+		table.Words("method"), table.WordsAs("against", "baseline"), table.Words("endpoint"), seedsColumn(),
 		{Name: "difference [95 %]", CSV: "difference"}, {Name: "p", CSV: "p"}, {Name: "p (Holm)", CSV: "p_holm"},
 	}}
 	for _, c := range s.comparisons() {
 		t.Rows = append(t.Rows, []table.Value{
 			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.WithUnit()}, table.Count(c.difference.N, fmt.Sprint(c.difference.N)),
-			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, pValue(c.p), pValue(c.holm),
+			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, quantity.PValue(c.p), quantity.PValue(c.holm),
 		})
 	}
 	return t
@@ -31,8 +32,8 @@ func (s *sweep) comparisonTable() *table.Table {
 // and beside the arm whose shadow it is.
 func (s *sweep) observerTable() *table.Table {
 	measures := observerMeasures()
-	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm.", Entries: entriesText,
-		Columns: append([]table.Column{words("method"), words("learner"), seedsColumn()}, columns(measures)...)}
+	t := &table.Table{Name: "observers", Caption: "Observers, which see the same embeddings and feed nothing back, beside the learner of their arm.", Entries: quantity.Entries,
+		Columns: append([]table.Column{table.Words("method"), table.Words("learner"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, true, false)
 	for _, a := range s.trained() {
 		names := a.observers()
@@ -71,7 +72,7 @@ func (a *arm) observers() []string {
 
 func (a *arm) learnerRow(label, observer string, measures []measure) []table.Value {
 	runs := a.counted()
-	row := append(texts(a.label, label), table.Count(len(runs), fmt.Sprint(len(runs))))
+	row := append(table.Texts(a.label, label), table.Count(len(runs), fmt.Sprint(len(runs))))
 	for _, m := range measures {
 		row = append(row, m.cell(runs, observer, false))
 	}
@@ -94,8 +95,8 @@ func (s *sweep) epsilonTable() *table.Table {
 			measures = append(measures, measureOf(key(eps)))
 		}
 	}
-	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one.", Entries: entriesText,
-		Columns: append([]table.Column{words("method"), seedsColumn()}, columns(measures)...)}
+	t := &table.Table{Name: "epsilon", Caption: "Unique prototypes by the distance below which two count as one.", Entries: quantity.Entries,
+		Columns: append([]table.Column{table.Words("method"), seedsColumn()}, columns(measures)...)}
 	if len(s.defined(measures)) == 0 {
 		return t
 	}
@@ -113,7 +114,7 @@ func (s *sweep) epsilonTable() *table.Table {
 // randomRows sets random vectors beside arms, in the columns of measures behind the first two.
 func (s *sweep) randomRows(t *table.Table, measures []measure) {
 	for _, b := range s.random {
-		row := texts(b.label(), undefined)
+		row := table.Texts(b.label(), undefined)
 		for _, m := range measures {
 			row = append(row, b.value(m))
 		}
@@ -126,7 +127,7 @@ func (a *arm) plainValue(m measure) table.Value { return m.cell(a.counted(), "",
 // failureTable lists the runs without final metrics, with their reasons.
 func (s *sweep) failureTable() *table.Table {
 	t := &table.Table{Name: "failures", Caption: "Runs that collapsed, diverged, failed or were stopped, with their reasons.",
-		Columns: []table.Column{words("method"), {Name: "seed", CSV: "seed"}, words("state"), {Name: "epoch", CSV: "epoch"}, words("reason")}}
+		Columns: []table.Column{table.Words("method"), {Name: "seed", CSV: "seed"}, table.Words("state"), {Name: "epoch", CSV: "epoch"}, table.Words("reason")}}
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			if status := r.Result.Outcome.Status; status != store.OK && status != "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/reports/pivot"
 	"protobench/reports/table"
 )
 
@@ -94,4 +95,19 @@ func inPrint(t *table.Table, format string) *table.Table {
 		return t.Brief()
 	}
 	return t
+}
+
+// Pivot lays the runs of a run directory out by any keys, as [pivot.Of] does.
+func Pivot(dir string, o pivot.Options) (*table.Table, error) {
+	s, err := loadPlain(dir)
+	if err != nil {
+		return nil, err
+	}
+	var runs []store.CellState
+	for _, a := range s.arms {
+		for _, r := range a.runs {
+			runs = append(runs, r.CellState)
+		}
+	}
+	return pivot.Of(s.plan, runs, o)
 }

@@ -1,15 +1,19 @@
 package store
 
-import (
-	"os"
-	"time"
-)
+import "time"
 
-// Beat is the last sign of life of a run at work in the directory; running is false when none is.
+// Beat is the last sign of life of whoever is at work in the directory, a run or workers; running is
+// false when nobody is.
 func (d *Dir) Beat() (at time.Time, running bool) {
-	info, err := os.Stat(d.lockPath())
-	if err != nil || d.holder() == "" {
-		return time.Time{}, false
+	all := d.Workers()
+	if p, found := presence(d.lockPath()); found {
+		all = append(all, p)
 	}
-	return info.ModTime(), true
+	now := time.Now()
+	for _, p := range all {
+		if last := now.Add(-p.quiet); p.Live && (!running || last.After(at)) {
+			at, running = last, true
+		}
+	}
+	return at, running
 }

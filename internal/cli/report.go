@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"protobench/reports"
+	"protobench/reports/pivot"
 )
 
 type reportCommand struct {
@@ -32,7 +33,7 @@ func (c reportCommand) pivot(w *console) error {
 	if c.JSON || len(c.Format) > 1 {
 		return fmt.Errorf("a pivot table is printed in one form; give one --format of text, %s, and no --json", strings.Join(reports.Formats(), ", "))
 	}
-	t, err := reports.Pivot(c.Dir, reports.PivotOptions{Rows: c.Row, Cols: c.Col, Values: c.Value, Filter: c.Filter})
+	t, err := reports.Pivot(c.Dir, pivot.Options{Rows: c.Row, Cols: c.Col, Values: c.Value, Filter: c.Filter})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,5 @@ func stopSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTER
 // task's limit.
 func overLimit(ctx context.Context) bool {
 	var s stopped
-	ok := errors.As(context.Cause(ctx), &s)
-	return ok && s.by == syscall.SIGUSR1
+	return errors.As(context.Cause(ctx), &s) && s.by == syscall.SIGUSR1
 }

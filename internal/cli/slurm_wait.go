@@ -16,36 +16,48 @@ const (
 	laggards  = 5                // looks at a cell without task or result before it counts as lost: files may come late
 )
 
-// await waits until the cluster has no task left of a run, and shows the report.
+// await waits until the cluster has no task left of a run, renewing its page meanwhile, and shows
+// the report.
 func (c runCommand) await(ctx context.Context, w *console, dir string, claims int) error {
-	d, err := store.Open(dir)
+	page := keepPage(dir, firstPage, soonestPage)
+	q, err := untilIdle(ctx, w, dir)
+	page.end()
 	if err != nil {
 		return err
+	}
+	return c.afterTasks(w, dir, claims, q)
+}
+
+// untilIdle waits until the cluster has no task left of a run.
+func untilIdle(ctx context.Context, w *console, dir string) (*slurm.Queue, error) {
+	d, err := store.Open(dir)
+	if err != nil {
+		return nil, err
 	}
 	told, lost := "", 0
 	for pause := firstLook; ; pause = min(pause*3/2, lastLook) {
 		q, err := slurm.Look(ctx, d)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if text := q.Summary(); text != told && ctx.Err() == nil {
 			told = text
 			if _, err := fmt.Fprintln(w.err, text); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if lost++; !q.Idle() {
 			lost = 0
 		}
 		if q.Idle() && (len(q.NoTask) == 0 || lost >= laggards) {
-			return c.afterTasks(w, dir, claims, q)
+			return q, nil
 		}
 		if q.Idle() {
 			pause = firstLook
 		}
 		select {
 		case <-ctx.Done():
-			return halted(ctx, fmt.Sprintf(": the tasks go on; protobench status %s shows them, protobench cancel %s ends them", dir, dir))
+			return nil, halted(ctx, fmt.Sprintf(": the tasks go on; protobench status %s shows them, protobench cancel %s ends them", dir, dir))
 		case <-time.After(pause):
 		}
 	}

@@ -141,6 +141,18 @@ func TestRunningPageSaysWhenItWasMade(t *testing.T) {
 	}
 }
 
+// Claims that were written when results may have been known do not stand as predictions.
+func TestLateClaims(t *testing.T) {
+	r := small(t)
+	if got := html(t, r); !strings.Contains(got, "predicted before it ran") || strings.Contains(got, "Written later") {
+		t.Error("claims of the first plan are called late")
+	}
+	r.Late = true
+	if got := html(t, r); strings.Contains(got, "predicted before it ran") || !strings.Contains(got, "Written later") {
+		t.Error("late claims are called predictions")
+	}
+}
+
 func TestInline(t *testing.T) {
 	for markdown, want := range map[string]string{
 		"**a** b *c* `d<e`":   "<strong>a</strong> b <em>c</em> <code>d&lt;e</code>",

@@ -15,6 +15,7 @@ type Report struct {
 	Note     string // what readers have to know; empty for nothing
 	Progress Progress
 	Findings []Finding
+	Late     bool      // the claims were written or changed after the first plan
 	Judging  string    // the rules behind the verdicts, Markdown
 	Results  []Section // the tables that a reader looks for first
 	Figures  []Figure

@@ -54,3 +54,7 @@ func (q Quantity) WithUnit() string {
 	c.Better = table.Neither
 	return c.Title()
 }
+
+// Entries says what entries over seeds are.
+const Entries = "Entries are means over n seeds with 95 % intervals: [low, high] of shares in percent (Student's, on the logit scale, so that it stays between 0 and 100), ± half the width of Student's of other numbers. " +
+	"Of one or two seeds the values themselves stand there, by seed; equal values have no interval."

@@ -1,4 +1,4 @@
-package reports
+package pivot
 
 import (
 	"slices"
@@ -8,33 +8,23 @@ import (
 	"protobench/harness/store"
 )
 
-// residue tells of runs in one row that were made by different programs, on different data, or with
-// a setting that differs and is no axis.
-func (a *arm) residue() []string {
-	var out []string
-	for _, text := range residueOf(a.runs, append(partKeys(), a.cell.AxisKeys()...)) {
-		out = append(out, "The row mixes "+text+".")
-	}
-	return out
-}
-
-// residueOf says in what runs differ that stand in one entry of a table, as "key: values", beyond the
+// Residue says in what runs differ that stand in one entry of a table, as "key: values", beyond the
 // keys by which they are told apart and the seed. Settings are those of the plan, the rest is what results say of themselves.
-func residueOf(runs []run, apart []string) []string {
+func Residue(runs []store.CellState, apart []string) []string {
 	var out []string
 	for _, one := range madeWith() {
-		if v := distinct(runs, func(r run) (string, bool) {
+		if v := distinct(runs, func(r store.CellState) (string, bool) {
 			text := one.of(r.Result.Provenance)
 			return text, r.State == store.Done && text != ""
 		}); len(v) > 1 {
 			out = append(out, one.name+": "+strings.Join(v, ", "))
 		}
 	}
-	for _, key := range append(partKeys(), settingsIn(runs)...) {
+	for _, key := range append(Parts(), settingsIn(runs)...) {
 		if slices.Contains(apart, key) || key == "seed" || key == "data.path" {
 			continue
 		}
-		if v := distinct(runs, func(r run) (string, bool) { return r.key(key) }); len(v) > 1 {
+		if v := distinct(runs, func(r store.CellState) (string, bool) { return Key(r, key) }); len(v) > 1 {
 			out = append(out, key+": "+strings.Join(v, ", "))
 		}
 	}
@@ -59,7 +49,7 @@ func madeWith() []origin {
 }
 
 // distinct are the different values that runs have, sorted.
-func distinct(runs []run, of func(run) (string, bool)) []string {
+func distinct(runs []store.CellState, of func(store.CellState) (string, bool)) []string {
 	var out []string
 	for _, r := range runs {
 		if text, has := of(r); has && !slices.Contains(out, text) {
@@ -71,7 +61,7 @@ func distinct(runs []run, of func(run) (string, bool)) []string {
 }
 
 // settingsIn are the keys that some run reads, in the order of their plans.
-func settingsIn(runs []run) []string {
+func settingsIn(runs []store.CellState) []string {
 	var keys []string
 	seen := map[string]bool{}
 	for _, r := range runs {

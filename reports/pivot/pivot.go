@@ -1,61 +1,59 @@
-package reports
+package pivot
 
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/metrics"
+	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
 )
 
-// PivotOptions say what a pivot table shows. Keys are method, objective, learner, embedding,
+// Options say what a pivot table shows. Keys are method, objective, learner, embedding,
 // regularizers, form, reference, seed, or the path of any setting.
-type PivotOptions struct {
+type Options struct {
 	Rows   []string // keys whose values make the rows; method where there are none
 	Cols   []string // keys whose values make the columns; none for one column a metric
 	Values []string // metrics, of an observer as OBSERVER/METRIC; the declared endpoints where there are none
 	Filter string   // an expression of package selection; "" for all runs
 }
 
-// Pivot lays the runs of a run directory out by any keys. An entry is the mean over seeds with its
-// interval; what the rows and columns leave open is averaged over at each seed first, so that n is
-// always the number of seeds, and a footnote tells of it. Errors name the flag of the command line.
-func Pivot(dir string, o PivotOptions) (*table.Table, error) {
-	s, err := loadPlain(dir)
-	if err != nil {
+// Of lays the runs of a plan out by any keys. An entry is the mean over seeds with its interval; what
+// the rows and columns leave open is averaged over at each seed first, so that n is always the number
+// of seeds, and a footnote tells of it. Errors name the flag of the command line.
+func Of(p store.Plan, runs []store.CellState, o Options) (*table.Table, error) {
+	out := &pivot{plan: p, rowKeys: o.Rows, colKeys: o.Cols}
+	if len(out.rowKeys) == 0 {
+		out.rowKeys = []string{"method"}
+	}
+	if err := out.choose(runs, o); err != nil {
 		return nil, err
 	}
-	p := &pivot{sweep: s, rowKeys: o.Rows, colKeys: o.Cols}
-	if len(p.rowKeys) == 0 {
-		p.rowKeys = []string{"method"}
-	}
-	if err := p.choose(o); err != nil {
-		return nil, err
-	}
-	return p.table(), nil
+	return out.table(), nil
 }
 
 // pivot is one table in the making.
 type pivot struct {
-	*sweep
+	plan             store.Plan
 	rowKeys, colKeys []string
-	values           []pivotValue
-	runs             []run // that are selected
+	values           []value
+	runs             []store.CellState // that are selected
 }
 
-// pivotValue is a metric of the arms' own learners or of one of their observers.
-type pivotValue struct {
-	measure
+// value is a metric of the arms' own learners or of one of their observers.
+type value struct {
+	quantity.Quantity
 	observer string
 }
 
 // choose checks the options and selects the runs.
-func (p *pivot) choose(o PivotOptions) error {
-	all := p.everyRun()
+func (p *pivot) choose(all []store.CellState, o Options) error {
 	for _, flag := range []struct {
 		name string
 		keys []string
@@ -75,25 +73,25 @@ func (p *pivot) choose(o PivotOptions) error {
 		given = p.plan.Primary
 	}
 	if len(given) == 0 {
-		given = []string{liveUnique().Key}
+		given = []string{metrics.Headline()}
 	}
 	for _, key := range given {
-		v, err := pivotValueOf(all, key)
+		v, err := valueOf(all, key)
 		if err != nil {
 			return fmt.Errorf("--value %s: %w", key, err)
 		}
 		p.values = append(p.values, v)
 	}
-	p.runs = slices.DeleteFunc(slices.Clone(selected), func(r run) bool {
-		return isReference(r.cell()) && (!p.measures(r) || slices.Contains(valuesOf(r, p.colKeys), undefined))
+	p.runs = slices.DeleteFunc(slices.Clone(selected), func(r store.CellState) bool {
+		return IsReference(r.Dir.Plan().Cell) && (!p.measures(r) || slices.Contains(valuesOf(r, p.colKeys), table.Undefined))
 	})
 	return nil
 }
 
 // measures reports whether a run has one of the metrics, be it without a value.
-func (p *pivot) measures(r run) bool {
-	return slices.ContainsFunc(p.values, func(v pivotValue) bool {
-		_, has := r.learner(v.observer)[v.Key]
+func (p *pivot) measures(r store.CellState) bool {
+	return slices.ContainsFunc(p.values, func(v value) bool {
+		_, has := measured(r, v.observer)[v.Key]
 		return has
 	})
 }
@@ -101,14 +99,14 @@ func (p *pivot) measures(r run) bool {
 // table makes the entries.
 func (p *pivot) table() *table.Table {
 	rows, cols := combinations(p.runs, p.rowKeys), combinations(p.runs, p.colKeys)
-	t := &table.Table{Name: "pivot", Caption: p.caption(), Entries: entriesText, Columns: p.columns(cols)}
+	t := &table.Table{Name: "pivot", Caption: p.caption(), Entries: quantity.Entries, Columns: p.columns(cols)}
 	if len(p.values) == 1 && len(p.colKeys) > 0 {
 		t.General = []string{"Entries are " + p.values[0].WithUnit() + "."}
 	}
 	for _, key := range rows {
-		line := texts(key...)
+		line := table.Texts(key...)
 		for _, col := range cols {
-			here := slices.DeleteFunc(slices.Clone(p.runs), func(r run) bool {
+			here := slices.DeleteFunc(slices.Clone(p.runs), func(r store.CellState) bool {
 				return !slices.Equal(key, valuesOf(r, p.rowKeys)) || !slices.Equal(col, valuesOf(r, p.colKeys))
 			})
 			for _, v := range p.values {
@@ -125,14 +123,14 @@ func (p *pivot) caption() string {
 	for _, v := range p.values {
 		titles = append(titles, v.WithUnit())
 	}
-	return p.plan.Name + ": " + strings.Join(titles, ", ") + ". The last epoch counts. " + plural(p.most(), "seed") + " where an entry does not say otherwise."
+	return p.plan.Name + ": " + strings.Join(titles, ", ") + ". The last epoch counts. " + table.Plural(p.most(), "seed") + " where an entry does not say otherwise."
 }
 
 // most is the largest number of seeds.
 func (p *pivot) most() int {
 	var seeds []uint64
 	for _, r := range p.runs {
-		if seed := r.cell().Seed; !slices.Contains(seeds, seed) {
+		if seed := r.Dir.Plan().Cell.Seed; !slices.Contains(seeds, seed) {
 			seeds = append(seeds, seed)
 		}
 	}
@@ -156,7 +154,7 @@ func (p *pivot) columns(cols [][]string) []table.Column {
 			}
 			var place, csv []string
 			for i, key := range p.colKeys {
-				place, csv = append(place, shortAxis(key)+" "+col[i]), append(csv, key+"="+col[i])
+				place, csv = append(place, table.ShortKey(key)+" "+col[i]), append(csv, key+"="+col[i])
 			}
 			switch {
 			case len(place) == 0:
@@ -175,17 +173,17 @@ func (p *pivot) columns(cols [][]string) []table.Column {
 }
 
 // entry sums up the runs of one place.
-func (p *pivot) entry(t *table.Table, runs []run, v pivotValue) table.Value {
+func (p *pivot) entry(t *table.Table, runs []store.CellState, v value) table.Value {
 	if len(runs) == 0 {
-		return table.Value{Text: undefined}
+		return table.Value{Text: table.Undefined}
 	}
 	values, left := v.bySeed(runs)
 	e := v.Estimate(values)
 	out := table.Value{Text: v.Text(e, p.most()), Estimate: &e}
 	if e.N == 0 {
-		out.Text = undefined
+		out.Text = table.Undefined
 	}
-	for _, status := range tallied()[1:] {
+	for _, status := range []string{store.Collapsed, store.Diverged, store.Failed} {
 		n := 0
 		for _, r := range runs {
 			if r.Result.Outcome.Status == status && (status != store.Collapsed || left > 0) {
@@ -193,10 +191,10 @@ func (p *pivot) entry(t *table.Table, runs []run, v pivotValue) table.Value {
 			}
 		}
 		if n > 0 {
-			out.Text = strings.TrimPrefix(out.Text+", ", undefined+", ") + fmt.Sprintf("%s %d/%d", status, n, len(runs))
+			out.Text = strings.TrimPrefix(out.Text+", ", table.Undefined+", ") + fmt.Sprintf("%s %d/%d", status, n, len(runs))
 		}
 	}
-	if notes := residueOf(runs, append(slices.Clone(p.rowKeys), p.colKeys...)); len(notes) > 0 {
+	if notes := Residue(runs, append(slices.Clone(p.rowKeys), p.colKeys...)); len(notes) > 0 {
 		out.Marks = []int{t.Note("Mixes " + strings.Join(notes, "; ") + ".")}
 	}
 	return out
@@ -204,21 +202,23 @@ func (p *pivot) entry(t *table.Table, runs []run, v pivotValue) table.Value {
 
 // bySeed is the mean over the runs of each seed that has as many values as any other one, and how
 // many runs have none as they collapsed.
-func (v pivotValue) bySeed(runs []run) (values []float64, collapsed int) {
+func (v value) bySeed(runs []store.CellState) (values []float64, collapsed int) {
 	bySeed, most := map[uint64][]float64{}, 0
 	var seeds []uint64
 	for _, r := range runs {
-		if !r.counted() {
+		status := r.Result.Outcome.Status
+		if r.State != store.Done || status != store.OK && status != store.Collapsed {
 			continue
 		}
-		if v.misleads(r) {
-			collapsed++
+		x := v.Unit.Shown(number(measured(r, v.observer), v.Key), r.Dir.Plan().Prototypes)
+		if v.Misleads(status == store.Collapsed) {
+			x, collapsed = math.NaN(), collapsed+1
 		}
-		seed := r.cell().Seed
+		seed := r.Dir.Plan().Cell.Seed
 		if !slices.Contains(seeds, seed) {
 			seeds = append(seeds, seed)
 		}
-		bySeed[seed] = append(bySeed[seed], stats.Finite([]float64{v.in(r, v.observer)})...)
+		bySeed[seed] = append(bySeed[seed], stats.Finite([]float64{x})...)
 		most = max(most, len(bySeed[seed]))
 	}
 	slices.Sort(seeds)
@@ -232,7 +232,7 @@ func (v pivotValue) bySeed(runs []run) (values []float64, collapsed int) {
 
 // combinations are the different values that runs have of some keys, in the order of the plan, but
 // numbers by their size.
-func combinations(runs []run, keys []string) [][]string {
+func combinations(runs []store.CellState, keys []string) [][]string {
 	var out [][]string
 	for _, r := range runs {
 		v := valuesOf(r, keys)
@@ -258,20 +258,35 @@ func rank(text string, err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case text != undefined:
+	case text != table.Undefined:
 		return 1
 	}
 	return 2
 }
 
-func valuesOf(r run, keys []string) []string {
+func valuesOf(r store.CellState, keys []string) []string {
 	out := make([]string, len(keys))
 	for i, key := range keys {
-		text, has := r.key(key)
+		text, has := Key(r, key)
 		if !has {
-			text = undefined
+			text = table.Undefined
 		}
 		out[i] = text
 	}
 	return out
+}
+
+// measured are the metrics of a run's own learner, or of an observer.
+func measured(r store.CellState, observer string) store.Metrics {
+	if observer == "" {
+		return r.Result.Metrics
+	}
+	return r.Result.Observers[observer]
+}
+
+func number(m store.Metrics, key string) float64 {
+	if v, ok := m[key]; ok {
+		return v
+	}
+	return math.NaN()
 }

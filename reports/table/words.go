@@ -1,0 +1,41 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Texts are entries of words.
+func Texts(of ...string) []Value {
+	var out []Value
+	for _, w := range of {
+		out = append(out, Value{Text: w})
+	}
+	return out
+}
+
+// Plural writes a number of things: "1 seed", "6 seeds".
+func Plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// ShortKey is the symbol of a setting in labels: "T" of loss.temperature, else the last part.
+func ShortKey(key string) string {
+	short := map[string]string{
+		"loss.temperature": "T", "prototypes.count": "K", "encoder.dim": "D",
+		"train.epochs": "epochs", "train.batch": "B",
+	}
+	if s, ok := short[key]; ok {
+		return s
+	}
+	return key[strings.LastIndexByte(key, '.')+1:]
+}
+
+// Words is a column of words under one name on pages and in CSV.
+func Words(name string) Column { return WordsAs(name, name) }
+
+// WordsAs is a column of words that is named otherwise in CSV.
+func WordsAs(name, csv string) Column { return Column{Name: name, CSV: csv, Text: true} }
