@@ -74,7 +74,8 @@ func (s stopped) Error() string {
 // halted is what to say where a signal, or whoever called, ended the work.
 func halted(ctx context.Context, rest string) error {
 	why := "interrupted"
-	if s, ok := context.Cause(ctx).(stopped); ok {
+	var s stopped
+	if errors.As(context.Cause(ctx), &s) {
 		why = s.Error()
 	}
 	return exitError{exitInterrupted, why + rest}
