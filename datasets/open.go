@@ -14,12 +14,35 @@ import (
 // asked for, and fills in the statistics and the fingerprint. Options are checked before any work. Where
 // a setting is at fault, the error is a *setting.KeyError.
 func Open(o Options) (*Set, error) {
-	if o.Subset == "only" {
-		o.Subset = ""
-	}
 	r, err := find(o.Name)
 	if err != nil {
 		return nil, err
+	}
+	return r.open(o)
+}
+
+// Outline is Open for whom numbers of images, classes and their warnings are enough: of a set that
+// takes time to generate, images are blank, and the fingerprint is none of images.
+func Outline(o Options) (*Set, error) {
+	r, err := find(o.Name)
+	if err != nil {
+		return nil, err
+	}
+	if r.outline == nil {
+		return Open(o)
+	}
+	r.generate = r.outline
+	set, err := r.open(o)
+	if err == nil {
+		set.Fingerprint = fmt.Sprintf("outline of %+v", o)
+	}
+	return set, err
+}
+
+// open loads a set and prepares it as the options say.
+func (r reader) open(o Options) (*Set, error) {
+	if o.Subset == "only" {
+		o.Subset = ""
 	}
 	if err := o.validate(); err != nil {
 		return nil, err

@@ -26,6 +26,9 @@ type reader struct {
 
 	// generate makes a set out of nothing. A reader has this or read.
 	generate func(Options) (*Set, error)
+
+	// outline makes the same set with blank images, where drawing them takes long; else nil.
+	outline func(Options) (*Set, error)
 	// read loads the set that lies at a place.
 	read func(Options, *files.Location) (*Set, error)
 	// recognise says what of this reader's lies at a place, "" where nothing does. It looks at

@@ -15,7 +15,8 @@ func shapesReader() reader {
 			Doc:    "20 silhouettes in 5 arrangements each (100 fine modes), 32×32 RGB; place, size, turn, colours, texture, clutter, light and noise vary independently of the class",
 			Source: "generated from data.seed",
 		},
-		generate: loadShapes,
+		generate: func(o Options) (*Set, error) { return loadShapes(o, drawn) },
+		outline:  func(o Options) (*Set, error) { return loadShapes(o, blank) },
 	}
 }
 
@@ -28,7 +29,7 @@ func shapesReader() reader {
 //
 // How hard it is for pixels, for an untrained and a supervised encoder and for each method stands in
 // the rows of the report on the ablation joint-vs-decoupled, which `protobench run` writes.
-func loadShapes(o Options) (*Set, error) {
+func loadShapes(o Options, fill filling) (*Set, error) {
 	if err := o.roomFor("train", side, side, 3); err != nil {
 		return nil, err
 	}
@@ -37,18 +38,26 @@ func loadShapes(o Options) (*Set, error) {
 		return nil, wrong("arrangements", fmt.Sprintf("%d arrangements of %d silhouettes: those beyond 20 are pairs, of which a single copy shows one alone", o.Arrangements, o.Silhouettes), fmt.Sprintf("lower it to %d, or data.silhouettes to 20", layouts-1))
 	}
 	return &Set{
-		Train:       generate(uint64(o.Seed), "shapes-train", o.Train, all, o.Arrangements),
-		Test:        generate(uint64(o.Seed), "shapes-test", o.Test, all, o.Arrangements),
+		Train:       generate(uint64(o.Seed), "shapes-train", o.Train, all, o.Arrangements, fill),
+		Test:        generate(uint64(o.Seed), "shapes-test", o.Test, all, o.Arrangements, fill),
 		Classes:     len(all),
 		FineClasses: len(all) * o.Arrangements,
 		Flip:        true,
 	}, nil
 }
 
+// filling tells whether images are drawn, or left blank where their numbers are asked for alone.
+type filling bool
+
+const (
+	drawn filling = true
+	blank filling = false
+)
+
 // generate makes n images of one split. Image i draws from its own stream of the split's purpose,
 // so the splits share no draw; a longer split holds the same images and more, in another order.
 // Fine modes are as balanced as n allows.
-func generate(seed uint64, purpose string, n int, all []silhouette, arrangements int) Images {
+func generate(seed uint64, purpose string, n int, all []silhouette, arrangements int, fill filling) Images {
 	im := Images{Height: side, Width: side, Channels: 3}
 	im.Pixels = make([]uint8, n*side*side*3)
 	im.Labels, im.Fine = make([]int, n), make([]int, n)
@@ -57,11 +66,14 @@ func generate(seed uint64, purpose string, n int, all []silhouette, arrangements
 	for i, at := range order {
 		fine := i % (len(all) * arrangements)
 		class := fine / arrangements
+		im.Labels[at], im.Fine[at] = class, fine
+		if fill == blank {
+			continue
+		}
 		r := stream.New(seed, purpose, uint64(i))
 		s := draw(r, all[class], all[class].layout(fine%arrangements))
 		grain.Seed(r.Uint64(), r.Uint64())
 		s.render(im.Image(at), on, grain)
-		im.Labels[at], im.Fine[at] = class, fine
 	}
 	return im
 }

@@ -167,7 +167,7 @@ func TestCoverageIsAnEdgeOfOnePixel(t *testing.T) {
 
 func BenchmarkShapes(b *testing.B) {
 	for b.Loop() {
-		generate(0, "shapes-train", 100, silhouettes(20), 5)
+		generate(0, "shapes-train", 100, silhouettes(20), 5, drawn)
 	}
 }
 
@@ -184,11 +184,11 @@ func TestShapesPixelsArePinned(t *testing.T) {
 // TestLongerSplitsHoldTheShorter: image i is the same whatever the number of images.
 func TestLongerSplitsHoldTheShorter(t *testing.T) {
 	long := map[[32]byte]bool{}
-	im := generate(0, "shapes-train", 150, silhouettes(20), 5)
+	im := generate(0, "shapes-train", 150, silhouettes(20), 5, drawn)
 	for i := range im.Len() {
 		long[sha256.Sum256(im.Image(i))] = true
 	}
-	im = generate(0, "shapes-train", 50, silhouettes(20), 5)
+	im = generate(0, "shapes-train", 50, silhouettes(20), 5, drawn)
 	for i := range im.Len() {
 		if !long[sha256.Sum256(im.Image(i))] {
 			t.Fatalf("image %d is not in the longer split", i)

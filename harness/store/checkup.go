@@ -147,6 +147,7 @@ func (c *Checkup) cell(dir *CellDir) {
 		c.Unsealed++
 		c.config(dir, "differs from the plan's; the plan's counts")
 	}
+	c.checkpoints(dir)
 	faults, err := dir.Faults()
 	if err != nil {
 		c.bad(dir.path, err, nil)
@@ -181,19 +182,7 @@ func (c *Checkup) unfinished(dir *CellDir) {
 		return
 	}
 	c.config(dir, "differs from the plan's; the next run writes it anew")
-	for _, path := range dir.checkpoints() {
-		_, err := dir.readCheckpoint(path)
-		var bad *Damaged
-		switch {
-		case errors.As(err, &bad):
-			c.bad(path, fmt.Errorf("%w; the next run, and --repair, set it aside and go on from the one before", err), func() (string, error) {
-				aside, err := bad.SetAside()
-				return fmt.Sprintf("%s: kept as %s", path, aside), err
-			})
-		case err != nil:
-			c.bad(path, err, nil)
-		}
-	}
+	c.checkpoints(dir)
 	for _, name := range []string{"steps.jsonl", "epochs.jsonl"} {
 		b, err := dir.read(name)
 		if err != nil {
@@ -205,6 +194,23 @@ func (c *Checkup) unfinished(dir *CellDir) {
 		}
 		if _, err := parseLines[Epoch](dir.file(name), b); err != nil {
 			c.bad(dir.file(name), fmt.Errorf("%w; the next run cuts it off if its checkpoint is older, else it goes on from an older one", err), nil)
+		}
+	}
+}
+
+// checkpoints checks those that a cell has: one that failed or diverged keeps them with its result.
+func (c *Checkup) checkpoints(dir *CellDir) {
+	for _, path := range dir.checkpoints() {
+		_, err := dir.readCheckpoint(path)
+		var bad *Damaged
+		switch {
+		case errors.As(err, &bad):
+			c.bad(path, fmt.Errorf("%w; the next run, and --repair, set it aside and go on from the one before", err), func() (string, error) {
+				aside, err := bad.SetAside()
+				return fmt.Sprintf("%s: kept as %s", path, aside), err
+			})
+		case err != nil:
+			c.bad(path, err, nil)
 		}
 	}
 }

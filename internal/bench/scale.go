@@ -203,8 +203,10 @@ func (b scaleCommand) part(w *Host, s *scaler, p scalePart) (all []*scaleSeries,
 		}
 	}
 	for _, law := range p.series(s) {
-		_, peak := peakOf(s.team)
-		s.peak = max(s.peak, peak) // on a busy machine any may fall short
+		if s.peak == 0 || !s.quick {
+			_, peak := peakOf(s.team)
+			s.peak = max(s.peak, peak) // on a busy machine any may fall short
+		}
 		r := &scaleSeries{
 			Bench: "scale", Part: p.name, Axis: p.axis, What: law.what, Due: law.due, Linear: law.linear, Threads: b.threads(), ISA: kernel.InUse(), Quick: b.Quick, Peak: s.peak,
 		}

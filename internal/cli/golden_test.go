@@ -37,18 +37,16 @@ type mask struct {
 func masks() []mask {
 	const duration = `(?:\d+ h \d\d min|\d+ min \d\d s|\d+ s)`
 	return []mask{
-		// An arm's row of plan; the memory is that of a trial.
-		{"time", regexp.MustCompile(`(?m) +[0-9.]+ [kM]B( +[0-9.]+ [kM]B) +[0-9]+\.[0-9] +` + duration + ` +` + duration + `$`), "  MEM$1  MS  TIME  TIME"},
-		{"time", regexp.MustCompile(` × [0-9]+\.[0-9] ms: about ` + duration + ` on`), " × MS ms: about TIME on"},  // its sum
-		{"time", regexp.MustCompile(duration + ` of it training and ` + duration), "TIME of it training and TIME"}, // in its parts
-		{"time", regexp.MustCompile(`"(step_ms|train_s|eval_s)":[0-9.e+-]+`), `"$1":TIME`},                         // and both with --json
-		{"time", regexp.MustCompile(`"peak_bytes":[0-9]+`), `"peak_bytes":MEM`},
-		{"metrics", regexp.MustCompile(`"metrics":\{[^}]*\}`), `"metrics":{…}`},                                          // other numbers without vector instructions
-		{"version", regexp.MustCompile(`(?m)^protobench [0-9]+\.[0-9]+\.[0-9]+[^, \n]*`), "protobench VERSION"},          // raised with each release, and the commit
-		{"machine", regexp.MustCompile(`(?m)^go\S+ \w+/\w+, \d+ CPUs?, .+$`), "GO OS/ARCH, N CPUs, CPU"},                 // doctor's lines
-		{"machine", regexp.MustCompile(`(?m)^processor: .+$`), "processor: EXTENSIONS"},                                  //
-		{"machine", regexp.MustCompile(`(?m)^kernels: (?:avx512|avx2|generic) \(here: .+\)$`), "kernels: ISA (here: …)"}, //
-		{"machine", regexp.MustCompile(`(?m)^train.precision = "bf16": .+$`), `train.precision = "bf16": …`},             //
+		{"time", regexp.MustCompile(`(?m) +[0-9.]+ [kM]B +([0-9.]+ [kM]B) +[0-9]+\.[0-9] +` + duration + ` +` + duration + `$`), "  PEAK  $1  MS  TIME  TIME"}, // an arm's row of plan
+		{"time", regexp.MustCompile(` × [0-9]+\.[0-9] ms: about ` + duration + ` on`), " × MS ms: about TIME on"},                                              // its sum
+		{"time", regexp.MustCompile(duration + ` of it training and ` + duration), "TIME of it training and TIME"},                                             // in its parts
+		{"time", regexp.MustCompile(`"(step_ms|train_s|eval_s|peak_bytes)":[0-9.e+-]+`), `"$1":TIME`},                                                          // and both with --json
+		{"metrics", regexp.MustCompile(`"metrics":\{[^}]*\}`), `"metrics":{…}`},                                                                                // other numbers without vector instructions
+		{"version", regexp.MustCompile(`(?m)^protobench [0-9]+\.[0-9]+\.[0-9]+[^, \n]*`), "protobench VERSION"},                                                // raised with each release, and the commit
+		{"machine", regexp.MustCompile(`(?m)^go\S+ \w+/\w+, \d+ CPUs?, .+$`), "GO OS/ARCH, N CPUs, CPU"},                                                       // doctor's lines
+		{"machine", regexp.MustCompile(`(?m)^processor: .+$`), "processor: EXTENSIONS"},                                                                        //
+		{"machine", regexp.MustCompile(`(?m)^kernels: (?:avx512|avx2|generic) \(here: .+\)$`), "kernels: ISA (here: …)"},                                       //
+		{"machine", regexp.MustCompile(`(?m)^train.precision = "bf16": .+$`), `train.precision = "bf16": …`},                                                   //
 		{"peak", regexp.MustCompile(`(?m)^(?:peak of \S+: \d+ GFLOP/s with 1 thread, \d+ with \d+\n)+`), "PEAKS\n"},
 	}
 }

@@ -192,13 +192,12 @@ func (s *localSlurm) state(n int) string {
 }
 
 // call runs one of Slurm's commands.
-func (s *localSlurm) call(name string, args ...string) string {
+func (s *localSlurm) call(name string, args ...string) {
 	s.t.Helper()
 	out, err := exec.Command(name, args...).CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("%s %v: %v\n%s", name, args, err, out)
 	}
-	return strings.TrimSpace(string(out))
 }
 
 // until waits for something, and fails the test with the daemons' last words.
@@ -254,8 +253,8 @@ func (s *localSlurm) stop(nodes int) {
 // end lets a daemon go, and ends it if it does not.
 func (s *localSlurm) end(name string, c *exec.Cmd) {
 	_ = c.Process.Signal(os.Interrupt)
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = c.Wait() }() // it was told to end
 	select {
 	case <-ended:
 	case <-time.After(5 * time.Second):

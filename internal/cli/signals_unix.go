@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"syscall"
 )
@@ -15,6 +16,6 @@ func stopSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTER
 // overLimit reports whether what ended a context is the signal that Slurm sends some time before a
 // task's limit.
 func overLimit(ctx context.Context) bool {
-	s, ok := context.Cause(ctx).(stopped)
-	return ok && s.by == syscall.SIGUSR1
+	var s stopped
+	return errors.As(context.Cause(ctx), &s) && s.by == syscall.SIGUSR1
 }

@@ -136,10 +136,11 @@ func (b built) numbers(run string) map[string]string {
 	return out
 }
 
-func (b built) status(run string) statusLine {
+// status is that of the cluster's run.
+func (b built) status() statusLine {
 	b.t.Helper()
 	var s statusLine
-	must(b.t, json.Unmarshal([]byte(b.good("status", run, "--json")), &s))
+	must(b.t, json.Unmarshal([]byte(b.good("status", "out", "--json")), &s))
 	return s
 }
 
@@ -170,10 +171,10 @@ func testFaults(s *localSlurm, b built) {
 	if !strings.Contains(out, "64 cells queued as pb-") || !strings.Contains(out, "writes the report") {
 		t.Fatal(out)
 	}
-	s.until(40*time.Second, "some cells are done", func() bool { return done(b.status("out")) >= 6 })
+	s.until(40*time.Second, "some cells are done", func() bool { return done(b.status()) >= 6 })
 	t.Logf("6 cells after %v", time.Since(began))
 	s.call("scontrol", "update", "nodename=n1", "state=drain", "reason=test")
-	if look := b.status("out"); look.Slurm == nil || look.Slurm.Waiting()+look.Slurm.Running()+done(look) < 63 || len(look.Slurm.NoTask) > 0 {
+	if look := b.status(); look.Slurm == nil || look.Slurm.Waiting()+look.Slurm.Running()+done(look) < 63 || len(look.Slurm.NoTask) > 0 {
 		t.Errorf("status: %+v", look)
 	}
 	if out := b.good("run", "real.toml", "--out", "out", "--executor", "slurm"); !strings.Contains(out, "nothing new is queued") {
@@ -181,21 +182,21 @@ func testFaults(s *localSlurm, b built) {
 	}
 	s.until(20*time.Second, "n1 is drained", func() bool { return s.state(1) == "drained" })
 	s.kill("n2")
-	before := done(b.status("out"))
+	before := done(b.status())
 	time.Sleep(2 * time.Second)
 	s.node(2)
-	s.until(20*time.Second, "cells go on after n2 came back", func() bool { return done(b.status("out")) > before+2 })
-	for _, task := range b.status("out").Slurm.Tasks {
+	s.until(20*time.Second, "cells go on after n2 came back", func() bool { return done(b.status()) > before+2 })
+	for _, task := range b.status().Slurm.Tasks {
 		if task.Running() && task.Node == "n1" {
 			t.Errorf("%+v runs on a drained node", task)
 		}
 	}
 	s.call("scontrol", "update", "nodename=n1", "state=resume")
-	s.until(60*time.Second, "no task is left", func() bool { return b.status("out").Slurm.Idle() })
+	s.until(60*time.Second, "no task is left", func() bool { return b.status().Slurm.Idle() })
 	t.Logf("all done after %v", time.Since(began))
 	<-local
 	b.compare("local", "out", 64)
-	end := b.status("out")
+	end := b.status()
 	if done(end) != 64 || len(end.Slurm.NoTask)+len(end.Slurm.Failed)+len(end.Slurm.Silent) > 0 {
 		t.Errorf("status at the end: %+v", end)
 	}
@@ -228,7 +229,7 @@ func testStops(s *localSlurm, b built) {
 		found, err := filepath.Glob(filepath.Join(b.dir, "out", "cells", "*", "checkpoint*"))
 		return err == nil && len(found) > 0
 	}
-	running := func() bool { return b.status("out").Slurm.Running() == 1 }
+	running := func() bool { return b.status().Slurm.Running() == 1 }
 	logged := func() (n int64) { // bytes of the log of steps
 		logs, err := filepath.Glob(filepath.Join(b.dir, "out", "cells", "*", "steps.jsonl"))
 		must(t, err)
@@ -244,7 +245,7 @@ func testStops(s *localSlurm, b built) {
 	job, _, _ = strings.Cut(job, ")")
 	s.until(30*time.Second, "the task runs", func() bool { return running() && logged() > 0 })
 	s.call("scancel", "--batch", "--signal=USR1", job+"_0")
-	s.until(10*time.Second, "the task waits again", func() bool { return b.status("out").Slurm.Waiting() == 1 })
+	s.until(10*time.Second, "the task waits again", func() bool { return b.status().Slurm.Waiting() == 1 })
 	if !checkpoint() {
 		t.Error("no checkpoint was left")
 	}
@@ -253,8 +254,8 @@ func testStops(s *localSlurm, b built) {
 	if out := b.good("cancel", "out"); !strings.Contains(out, "2 tasks cancelled") {
 		t.Error(out)
 	}
-	s.until(10*time.Second, "the task is gone", func() bool { return b.status("out").Slurm.Idle() })
-	if look := b.status("out").Slurm; len(look.NoTask) != 1 {
+	s.until(10*time.Second, "the task is gone", func() bool { return b.status().Slurm.Idle() })
+	if look := b.status().Slurm; len(look.NoTask) != 1 {
 		t.Errorf("%+v", look)
 	}
 	if out, code := b.run("run", "long.toml", "--out", "out", "--executor", "slurm", "--wait", "--slurm", "extra=--nodelist=n3"); code != 0 || !strings.Contains(out, "report: ") {
