@@ -35,10 +35,16 @@ QUICKLY := $(if $(QUICK),--set seeds=1 --set data.train=128 --set data.test=64 -
 FEWER   := $(if $(QUICK),--set 'matrix."prototypes.count"=[16]')
 RESULTS := results$(if $(QUICK),/quick)
 
+# Cells whose results are committed are not run again.
+COMMITTED = @for name in $(1); do \
+	  if [ -d results/reference/$$name ] && [ ! -d $(RESULTS)/$$name ]; then mkdir -p $(RESULTS); cp -r results/reference/$$name $(RESULTS)/$$name; fi; done
+
 ablation-core: build ## run the ablations that ask for the cause of collapse, one after another (QUICK=1: a smoke test)
+	$(if $(QUICK),,$(call COMMITTED,$(CORE)))
 	@for name in $(CORE); do $(BINARY) run $$name $(QUICKLY) --out $(RESULTS)/$$name || exit $$?; done
 
 ablation-full: build ## say how long all ablations take, and run them; again goes on (QUICK=1: a smoke test)
+	$(if $(QUICK),,$(call COMMITTED,$(FULL)))
 	@for name in $(if $(QUICK),,$(FULL)); do echo "$$name: $$($(BINARY) plan $$name 2>/dev/null | grep -o 'about .* on one core')"; done
 	@for name in $(FULL); do \
 	  if [ $$name = count ]; then $(BINARY) run $$name $(QUICKLY) $(FEWER) --out $(RESULTS)/$$name || exit $$?; \

@@ -51,7 +51,7 @@ func (t *recorded) Learned() []methods.Learned {
 		if l.Name != "" || l.K == 0 || len(shots) > 0 && shots[len(shots)-1].Step == t.step {
 			continue
 		}
-		t.to.shots = append(shots, Shot{t.step, matrix.Of(l.K, l.D, l.Current[part.Teacher])})
+		t.to.shots = append(t.to.shots, Shot{t.step, matrix.Of(l.K, l.D, l.Current[part.Teacher])})
 	}
 	return all
 }

@@ -10,8 +10,8 @@ import (
 	"protobench/harness/store"
 )
 
-// oneLiveFake is an arm of which one prototype takes all images, from a step on and until another.
-func oneLiveFake(from, until float64) func(*fake) {
+// oneLiveFake is an arm of which one prototype takes all images, from step 4 on and until another.
+func oneLiveFake(until float64) func(*fake) {
 	return func(f *fake) {
 		f.temperature, f.init = 0, "random"
 		sound := append([]float32{}, f.now...)
@@ -21,7 +21,7 @@ func oneLiveFake(from, until float64) func(*fake) {
 		}
 		f.atStep = func(step int) error {
 			copy(f.now, sound)
-			if s := float64(step); s >= from && s < until {
+			if s := float64(step); s >= 4 && s < until {
 				copy(f.now, collapsed)
 			}
 			return nil
@@ -67,7 +67,7 @@ func warned(told []Event) (out []string) {
 }
 
 func TestCollapseIsSaidWhileItHappens(t *testing.T) {
-	cell, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(4, 99))))
+	cell, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(99))))
 	if w := warned(told); len(w) != 1 || w[0] != "one live prototype, from epoch 0.8 to 3" {
 		t.Errorf("%q", w)
 	}
@@ -78,7 +78,7 @@ func TestCollapseIsSaidWhileItHappens(t *testing.T) {
 
 // A run that has recovered is no collapsed one, and its result says what it went through.
 func TestRecoveryIsSaid(t *testing.T) {
-	cell, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(4, 19))))
+	cell, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(19))))
 	if w := warned(told); len(w) != 1 {
 		t.Errorf("%q", w)
 	}
@@ -90,7 +90,7 @@ func TestRecoveryIsSaid(t *testing.T) {
 
 // What lasts for less than stall_epochs is nothing.
 func TestShortCollapseIsNothing(t *testing.T) {
-	_, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(4, 9))))
+	_, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(9))))
 	if w := warned(told); len(w) > 0 {
 		t.Errorf("%q", w)
 	}
@@ -99,7 +99,7 @@ func TestShortCollapseIsNothing(t *testing.T) {
 // A run that is told to stops there, with all metrics of that moment, and does so after any
 // interruption.
 func TestCollapseStops(t *testing.T) {
-	whole, _ := watchedRun(t, filepath.Join(t.TempDir(), "run"), `one_live = "stop"`, options(fakeEngine(oneLiveFake(4, 99))))
+	whole, _ := watchedRun(t, filepath.Join(t.TempDir(), "run"), `one_live = "stop"`, options(fakeEngine(oneLiveFake(99))))
 	out := whole.Result.Outcome
 	if out.Status != store.Collapsed || out.Epoch != 3 || out.Reason != `one live prototype, from epoch 0.8 to 3, where watch.one_live = "stop" has ended it` {
 		t.Fatalf("%+v", out)
@@ -110,7 +110,7 @@ func TestCollapseStops(t *testing.T) {
 	dir, p := filepath.Join(t.TempDir(), "run"), planOf(t, fmt.Sprintf(watchSweep, `one_live = "stop"`))
 	for cut := 1; cut <= 16; cut++ {
 		ctx, stop := context.WithCancel(context.Background())
-		o := options(fakeEngine(oneLiveFake(4, 99)))
+		o := options(fakeEngine(oneLiveFake(99)))
 		o.CheckpointEvery = 0
 		o.Tell = func(e Event) {
 			if e.Kind == Stepped && e.Step == cut {

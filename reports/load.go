@@ -142,13 +142,3 @@ func (s *sweep) trained() []*arm {
 	}
 	return out
 }
-
-func (s *sweep) ofObjective(objective string) []*arm {
-	var out []*arm
-	for _, a := range s.trained() {
-		if a.cell.Objective == objective {
-			out = append(out, a)
-		}
-	}
-	return out
-}

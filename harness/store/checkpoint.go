@@ -25,7 +25,7 @@ type Checkpoint struct {
 	PreviousStep int
 	PreviousSum  string
 
-	path, sum string // where it was read from, and its checksum
+	path string // where it was read from
 }
 
 const extraPrefix = "extra."

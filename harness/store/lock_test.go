@@ -107,7 +107,7 @@ func TestWhoMayWorkBesideWhom(t *testing.T) {
 				must(t, err)
 				must(t, m.Release())
 			default:
-				held(t, err)
+				_ = held(t, err)
 			}
 			must(t, l.Release())
 			m, err = take[second](d)
@@ -124,7 +124,7 @@ func TestDeadWorkers(t *testing.T) {
 	d, _ := newDir(t, "a")
 	elsewhere(t, filepath.Join(d.workers(), "elsewhere.example-4-x"), StaleAfter/2)
 	_, err := d.Lock()
-	held(t, err)
+	_ = held(t, err)
 	elsewhere(t, filepath.Join(d.workers(), "elsewhere.example-4-x"), 2*StaleAfter)
 	l, err := d.Lock()
 	must(t, err)
@@ -141,7 +141,7 @@ func TestClaimsAreOfOneCell(t *testing.T) {
 	b, err := cells[1].Claim()
 	must(t, err)
 	_, err = cells[0].Claim()
-	if held(t, err); !strings.Contains(err.Error(), "this cell is being run") {
+	if _ = held(t, err); !strings.Contains(err.Error(), "this cell is being run") {
 		t.Error(err)
 	}
 	if p, found := cells[0].Claimant(); !found || !p.Live || p.PID != os.Getpid() {

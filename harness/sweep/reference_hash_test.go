@@ -41,7 +41,7 @@ func fingerprintOf(t *testing.T, name, dir string) string {
 // hashes, folders and configs of their plans, so that no change of code makes their numbers look
 // like those of other settings.
 func TestCommittedResultsAreFound(t *testing.T) {
-	for _, name := range []string{"joint-vs-decoupled", "roster", "fashion-mnist"} {
+	for _, name := range []string{"joint-vs-decoupled", "roster", "fashion-mnist", "early-collapse", "prototype-lr", "stop-gradient"} {
 		t.Run(name, func(t *testing.T) {
 			plans, err := filepath.Glob(filepath.Join("../../results/reference", name, "plan*.json"))
 			if err != nil || len(plans) == 0 {
@@ -57,7 +57,7 @@ func TestCommittedResultsAreFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			text, _ := ablations.Text(name)
-			s, err := Parse(name, text, Methods([]string{"live_unique@0.025", "linear@backbone.teacher", "linear_fine@backbone.teacher"}))
+			s, err := Parse(name, text, Methods([]string{"unique@0.025", "live_unique@0.025", "linear@backbone.teacher", "linear_fine@backbone.teacher"}))
 			if err != nil {
 				t.Fatal(err)
 			}

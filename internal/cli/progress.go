@@ -25,7 +25,8 @@ type progress struct {
 	now   func() time.Time
 
 	shown   time.Time
-	drawn   int // live lines on the screen
+	begun   bool // whether a step was shown
+	drawn   int  // live lines on the screen
 	eta     harness.ETA
 	running []*running     // in the order they began
 	ended   map[string]int // cells that this run ended, by status
@@ -142,10 +143,11 @@ func (p *progress) count(r *running, e harness.Event) {
 // tick shows where things are, not too often.
 func (p *progress) tick(e harness.Event) {
 	now := p.now()
-	if now.Sub(p.shown) < p.every {
+	first := p.live && !p.begun && e.Kind == harness.Stepped // a screen that stays empty looks like a program that hangs
+	if now.Sub(p.shown) < p.every && !first {
 		return
 	}
-	p.shown = now
+	p.shown, p.begun = now, p.begun || first
 	lines := p.status(e)
 	if !p.live {
 		_, _ = fmt.Fprintln(p.w, strings.Join(lines, "  "))

@@ -30,7 +30,7 @@ func armsOf(axes []string, cells ...store.Cell) *Sweep {
 	return s
 }
 
-func on(axis string, v any) map[string]any { return map[string]any{axis: v} }
+func at(v any) map[string]any { return map[string]any{"a.x": v} }
 
 // A sweep without any result has no figure, and each says why.
 func TestFiguresOfNothing(t *testing.T) {
@@ -89,7 +89,7 @@ func TestLayout(t *testing.T) {
 			both = append(both, cellOf("swav", "swav", "joint", axes), cellOf("swav+gmm", "swav", "gmm", axes))
 		}
 	}
-	both = append(both, cellOf("swav+frozen", "swav", "frozen", on("a.x", 2.0)))
+	both = append(both, cellOf("swav+frozen", "swav", "frozen", at(2.0)))
 	for _, c := range []struct {
 		name     string
 		sweep    *Sweep
@@ -121,7 +121,7 @@ func TestLayout(t *testing.T) {
 
 // Settings of a method are joined in the order of the axis, whatever the plan's.
 func TestPathsAlong(t *testing.T) {
-	s := armsOf([]string{"a.x"}, cellOf("swav", "swav", "joint", on("a.x", 3.0)), cellOf("swav+gmm", "swav", "gmm", on("a.x", 3.0)), cellOf("swav", "swav", "joint", on("a.x", 1.0)))
+	s := armsOf([]string{"a.x"}, cellOf("swav", "swav", "joint", at(3.0)), cellOf("swav+gmm", "swav", "gmm", at(3.0)), cellOf("swav", "swav", "joint", at(1.0)))
 	var got []string
 	for _, p := range pathsAlong(s.Arms, s.pathAxis()) {
 		for _, a := range p {

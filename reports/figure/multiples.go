@@ -20,11 +20,11 @@ func few(arms []*Arm) ([]*Arm, string) {
 
 // multiples makes a panel of each arm, axes named at the left and at the bottom alone, at most so
 // many beside each other.
-func multiples(arms []*Arm, widest int, make func(a *Arm) *plot.Plot) (panels []panel, columns int) {
+func multiples(arms []*Arm, widest int, draw func(a *Arm) *plot.Plot) (panels []panel, columns int) {
 	columns = max(1, min(widest, len(arms)))
 	for i, a := range arms {
 		panels = append(panels, func() *plot.Plot {
-			p := make(a)
+			p := draw(a)
 			if i%columns != 0 {
 				p.Y.Label.Text = ""
 			}

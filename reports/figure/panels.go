@@ -148,7 +148,7 @@ func (l layout) with(has func(*Arm) bool) layout {
 }
 
 // panels makes a panel for each tile that has arms.
-func (l layout) panels(make func(t tile) *plot.Plot) []panel {
+func (l layout) panels(draw func(t tile) *plot.Plot) []panel {
 	var out []panel
 	for i, t := range l.tiles {
 		if t.arms == nil {
@@ -156,7 +156,7 @@ func (l layout) panels(make func(t tile) *plot.Plot) []panel {
 			continue
 		}
 		out = append(out, func() *plot.Plot {
-			p := make(t)
+			p := draw(t)
 			if i%l.columns != 0 {
 				p.Y.Label.Text = ""
 			}

@@ -153,7 +153,7 @@ func runOf(c store.Cell, k kind, seed int, v matrix.Matrix, counts []int) Run {
 	share := 0.62 + 0.15*m[liveUnique().Key]/sampleK + 0.02*noise(c, "linear", seed)
 	m[accuracy().Key], m[metrics.LinearKey(metrics.Student)] = share, share-0.02
 	m[metrics.KNNKey(metrics.Teacher)], m[metrics.KNNKey(metrics.Student)] = share-0.06, share-0.07
-	r := Run{Result: store.Result{Cell: c, Outcome: store.Outcome{Status: store.OK}, Metrics: m}, K: sampleK, read: trackOf(c, k, seed, m)}
+	r := Run{Result: store.Result{Cell: c, Outcome: store.Outcome{Status: store.OK}, Metrics: m}, K: sampleK, read: trackOf(k, seed, m)}
 	if len(k.observers) > 0 {
 		r.Result.Observers = map[string]store.Metrics{"joint": m}
 	}
@@ -161,15 +161,15 @@ func runOf(c store.Cell, k kind, seed int, v matrix.Matrix, counts []int) Run {
 }
 
 // trackOf lets counts fall from K to the end's values, and the probes follow.
-func trackOf(c store.Cell, k kind, seed int, end store.Metrics) *track {
+func trackOf(k kind, seed int, end store.Metrics) *track {
 	t := newTrack()
 	steps := []int{0, 5, 20, 60, 120, 250, 500, 1000, 1500, 2000}
 	for i, step := range steps {
 		t.steps = append(t.steps, float64(step))
 		done := float64(step) / 2000
-		falling := func(key string, to float64) float64 { return sampleK - (sampleK-to)*math.Pow(done, 0.7) }
+		falling := func(to float64) float64 { return sampleK - (sampleK-to)*math.Pow(done, 0.7) }
 		own := store.Metrics{
-			unique().Key: falling("u", end[unique().Key]), liveUnique().Key: falling("l", end[liveUnique().Key]), pathKey: 4 * done * (0.3 + k.merged),
+			unique().Key: falling(end[unique().Key]), liveUnique().Key: falling(end[liveUnique().Key]), pathKey: 4 * done * (0.3 + k.merged),
 			"nearest_cosine.p05": 0.2 + 0.5*done*k.merged, "nearest_cosine.median": 0.4 + 0.58*done*k.merged, "nearest_cosine.p95": 0.6 + 0.4*done*k.merged,
 		}
 		if step > 0 {
@@ -181,7 +181,7 @@ func trackOf(c store.Cell, k kind, seed int, end store.Metrics) *track {
 		}
 		t.take("", own, i, len(steps))
 		if len(k.observers) > 0 {
-			t.take("joint", store.Metrics{unique().Key: falling("u", 10), liveUnique().Key: falling("l", 8+float64(seed))}, i, len(steps))
+			t.take("joint", store.Metrics{unique().Key: falling(10), liveUnique().Key: falling(8 + float64(seed))}, i, len(steps))
 		}
 	}
 	for i := range int(k.merged * sampleK) {

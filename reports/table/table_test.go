@@ -3,6 +3,7 @@ package table
 import (
 	"encoding/csv"
 	"encoding/xml"
+	"errors"
 	"io"
 	"math"
 	"strconv"
@@ -131,7 +132,7 @@ func TestHTML(t *testing.T) {
 	d := xml.NewDecoder(strings.NewReader("<div>" + strings.ReplaceAll(got, "\x1b", "") + "</div>"))
 	d.Strict = true
 	for {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatalf("%v in\n%s", err, got)
