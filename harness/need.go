@@ -82,7 +82,7 @@ func fewer(i int) int { return largestBuilt >> (2 - i) }
 // machine leaves it between no growth at all and growth with k alone.
 func line(at [2]int64, k int) int64 {
 	from, to := float64(fewer(1)), float64(fewer(2))
-	value := float64(at[1]) + float64(at[1]-at[0])/(to-from)*(float64(k)-to)
+	value := float64(at[1]) + float64(float64(at[1]-at[0])/(to-from)*(float64(k)-to))
 	return int64(min(max(value, float64(at[1])), float64(at[1])*float64(k)/to))
 }
 
@@ -91,13 +91,13 @@ func line(at [2]int64, k int) int64 {
 // the line through the last two for the whole.
 func parabola(at [3]int64, k int, noise int64) int64 {
 	s, x := float64(fewer(0)), float64(k)
-	first, second := float64(at[1]-at[0])/s, float64(at[2]-at[1])/(2*s) // slopes between two of them
-	bend := (second - first) / (3 * s)
+	first, second := float64(float64(at[1]-at[0])/s), float64(float64(at[2]-at[1])/float64(2*s)) // slopes between two of them
+	bend := (second - first) / float64(3*s)
 	if largest := float64(fewer(2)); bend*largest*largest < float64(noise) {
 		return line([2]int64{at[1], at[2]}, k)
 	}
 	most := float64(at[2]) * (x / float64(fewer(2))) * (x / float64(fewer(2)))
-	return int64(min(float64(at[0])+first*(x-s)+bend*(x-s)*(x-2*s), most))
+	return int64(min(float64(at[0])+float64(first*(x-s))+float64(bend*(x-s)*(x-float64(2*s))), most))
 }
 
 // built is what a trainer of a job holds, found by building one.

@@ -80,8 +80,8 @@ func EstimatedWithin(values []float64, bottom, top float64) Estimate {
 		e.Low, e.High = e.Mean, e.Mean
 		return e
 	}
-	at, reach := math.Log(share/(1-share)), half/(share*(1-share))
-	e.Low, e.High = bottom+width*logistic(at-reach), bottom+width*logistic(at+reach)
+	at, reach := math.Log(share/(1-share)), half/float64(share*(1-share))
+	e.Low, e.High = bottom+float64(width*logistic(at-reach)), bottom+float64(width*logistic(at+reach))
 	return e
 }
 

@@ -51,7 +51,7 @@ func Spearman(x, y []float64, lost int) Correlation {
 	if math.IsNaN(c.R) || left < 1 {
 		return c
 	}
-	half := 1.959964 * math.Sqrt((1+float64(c.R*c.R/2))/left)
+	half := float64(1.959964 * math.Sqrt((1+float64(c.R*c.R/2))/left))
 	z := math.Atanh(min(max(c.R, -1+1e-12), 1-1e-12))
 	c.Low, c.High = math.Tanh(z-half), math.Tanh(z+half)
 	return c

@@ -56,7 +56,7 @@ func (l Label) Plot(c draw.Canvas, p *plot.Plot) {
 	st.XAlign, st.YAlign = draw.XCenter, draw.YCenter
 	at := vg.Point{X: x(l.X), Y: y(l.Y)}
 	if l.Boxed {
-		w, h := st.Width(l.Text)/2+vg.Points(1), st.Height(l.Text)/2+vg.Points(0.6)
+		w, h := vg.Length(st.Width(l.Text)/2)+vg.Points(1), vg.Length(st.Height(l.Text)/2)+vg.Points(0.6)
 		c.FillPolygon(color.White, []vg.Point{{X: at.X - w, Y: at.Y - h}, {X: at.X + w, Y: at.Y - h}, {X: at.X + w, Y: at.Y + h}, {X: at.X - w, Y: at.Y + h}})
 	}
 	c.FillText(st, at, l.Text)

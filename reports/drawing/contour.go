@@ -61,7 +61,7 @@ func segmentsAt(values [][]float64, level float64) []plotter.XYs {
 			}
 			middle := plotter.XYZ{X: x + 0.5, Y: y + 0.5}
 			for _, c := range corners {
-				middle.Z += c.Z / 4
+				middle.Z += float64(c.Z / 4)
 			}
 			for k, c := range corners {
 				if cut := crossing([3]plotter.XYZ{c, corners[(k+1)%4], middle}, level); len(cut) == 2 {

@@ -75,7 +75,7 @@ func spread(at []vg.Length, distance, low, high vg.Length) {
 		from, n int
 		middle  vg.Length
 	}
-	half := func(b block) vg.Length { return distance * vg.Length(b.n-1) / 2 }
+	half := func(b block) vg.Length { return vg.Length(distance * vg.Length(b.n-1) / 2) }
 	var blocks []block
 	for i, y := range at {
 		b := block{i, 1, min(max(y, low), high)}
@@ -85,7 +85,7 @@ func spread(at []vg.Length, distance, low, high vg.Length) {
 				break
 			}
 			n := last.n + b.n
-			b = block{last.from, n, (last.middle*vg.Length(last.n) + b.middle*vg.Length(b.n)) / vg.Length(n)}
+			b = block{last.from, n, (vg.Length(last.middle*vg.Length(last.n)) + vg.Length(b.middle*vg.Length(b.n))) / vg.Length(n)}
 			b.middle = max(min(b.middle, high-half(b)), low+half(b))
 			blocks = blocks[:len(blocks)-1]
 		}
@@ -93,7 +93,7 @@ func spread(at []vg.Length, distance, low, high vg.Length) {
 	}
 	for _, b := range blocks {
 		for i := range b.n {
-			at[b.from+i] = b.middle - half(b) + distance*vg.Length(i)
+			at[b.from+i] = b.middle - half(b) + vg.Length(distance*vg.Length(i))
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (c textPaths) DrawImage(at vg.Rectangle, m image.Image) {
 	b := m.Bounds()
 	w, h := at.Size().X/vg.Length(b.Dx()), at.Size().Y/vg.Length(b.Dy())
 	for y := b.Min.Y; y < b.Max.Y; y++ {
-		top := at.Max.Y - vg.Length(y-b.Min.Y)*h
+		top := at.Max.Y - vg.Length(vg.Length(y-b.Min.Y)*h)
 		for x := b.Min.X; x < b.Max.X; {
 			from, of := x, m.At(x, y)
 			for x < b.Max.X && m.At(x, y) == of {
@@ -107,7 +107,7 @@ func (c textPaths) DrawImage(at vg.Rectangle, m image.Image) {
 			if r, g, b, a := of.RGBA(); a == 0 || min(r, g, b) == 0xffff {
 				continue
 			}
-			left, right := at.Min.X+vg.Length(from-b.Min.X)*w, at.Min.X+vg.Length(x-b.Min.X)*w+overlap
+			left, right := at.Min.X+vg.Length(vg.Length(from-b.Min.X)*w), at.Min.X+vg.Length(vg.Length(x-b.Min.X)*w)+overlap
 			var p vg.Path
 			p.Move(vg.Point{X: left, Y: top})
 			p.Line(vg.Point{X: right, Y: top})

@@ -29,5 +29,5 @@ func Size(columns, rows int, ratio float64, legend []Entry) (width, height vg.Le
 	width = Width(columns)
 	room := width / vg.Length(max(1, columns))
 	panel := max(vg.Points(112), vg.Length(float64(room)*ratio))
-	return width, panel*vg.Length(max(1, rows)) + LegendHeight(legend, width) + vg.Points(6)
+	return width, vg.Length(panel*vg.Length(max(1, rows))) + LegendHeight(legend, width) + vg.Points(6)
 }

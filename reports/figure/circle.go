@@ -67,7 +67,7 @@ func (s *Sweep) circleFigure() Figure {
 	columns := min(6, len(panels))
 	rows := (len(panels) + columns - 1) / columns
 	f.Width = drawing.Width(columns)
-	f.Height = vg.Points(8) + vg.Length(rows)*max(vg.Points(110), 1.62*f.Width/vg.Length(columns))
+	f.Height = vg.Points(8) + vg.Length(vg.Length(rows)*max(vg.Points(110), 1.62*f.Width/vg.Length(columns)))
 	f.Draw = func(c draw.Canvas) {
 		var maps, curves []*plot.Plot
 		for _, p := range panels {

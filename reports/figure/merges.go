@@ -161,7 +161,7 @@ func mergePanel(a *Arm, last float64) *plot.Plot {
 	k := a.First.Vectors.Rows
 	p := drawing.NewPanel(drawing.Shorten(a.Label, 36), "training step", "prototypes", drawing.TextSize-0.5)
 	drawing.AmountAxis(&p.X, last)
-	p.Y.Min, p.Y.Max = -1, float64(k)+0.12*float64(k)
+	p.Y.Min, p.Y.Max = -1, float64(k)+float64(0.12*float64(k))
 	p.Y.Tick.Marker = drawing.Ticks([]float64{0, float64(k - 1)}, []string{"1", fmt.Sprint(k)})
 	t := a.storedRun().read
 	all, roots := treeOf(k, a.lasting())

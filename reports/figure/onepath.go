@@ -137,7 +137,7 @@ func (f pathFit) text() string {
 }
 
 // pathPlace puts paths on a logarithmic axis on which 0 has a place.
-func pathPlace(path float64) float64 { return math.Log10(1 + 100*path) }
+func pathPlace(path float64) float64 { return math.Log10(1 + float64(100*path)) }
 
 func pathTicks() plot.ConstantTicks {
 	var at []float64

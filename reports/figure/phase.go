@@ -155,7 +155,7 @@ func (m phaseMap) addCell(p *plot.Plot, row, column int) {
 	x, y, v := float64(column), float64(row), m.mean(liveUnique(), row, column)
 	if math.IsNaN(v) {
 		for i := range 5 { // hatched
-			d := -0.5 + float64(i)/4
+			d := -0.5 + float64(float64(i)/4)
 			drawing.AddLine(p, plotter.XYs{{X: x + d, Y: y - 0.5}, {X: x + 0.5, Y: y - d}}, draw.LineStyle{Color: drawing.Grey(), Width: vg.Points(0.4)})
 		}
 		return

@@ -56,10 +56,10 @@ func tailPanel(arms []*Arm, title string) *plot.Plot {
 				continue
 			}
 			left := float64(j) - 0.4 + float64(float64(i)*wide)
-			drawing.AddBar(p, left+0.06*wide, left+0.94*wide, stats.Mean(values), a.style.Color)
+			drawing.AddBar(p, left+float64(0.06*wide), left+float64(0.94*wide), stats.Mean(values), a.style.Color)
 			var runs plotter.XYs
 			for _, v := range values {
-				runs = append(runs, plotter.XY{X: left + wide/2, Y: v})
+				runs = append(runs, plotter.XY{X: left + float64(wide/2), Y: v})
 			}
 			drawing.AddMarks(p, runs, draw.GlyphStyle{Color: drawing.Faded(drawing.Palette()[3], 170), Radius: vg.Points(0.8), Shape: draw.CircleGlyph{}})
 		}

@@ -26,7 +26,7 @@ func (v Interval) drawing() template.HTML {
 	if high == low {
 		low, high = low-1, high+1
 	}
-	room := 0.12 * (high - low)
+	room := float64(0.12 * (high - low))
 	low, high = low-room, high+room
 	at := func(x float64) float64 {
 		return margin + float64((width-2*margin)*(min(max(x, low), high)-low)/(high-low))
