@@ -52,17 +52,33 @@ func flipped(d []float64, signs uint64) float64 {
 // sampledFlips counts the observed pattern among the drawn ones, so p is never 0.
 func sampledFlips(d []float64, limit float64) float64 {
 	rng := rand.New(rand.NewPCG(0, uint64(len(d))))
+	sums := byteSums(d)
 	hits := 1
 	for range draws {
 		var s float64
-		for i := 0; i < len(d); i += 64 {
-			s += flipped(d[i:min(i+64, len(d))], rng.Uint64())
+		for i := 0; i < len(sums); i += 8 {
+			signs := rng.Uint64()
+			for k := i; k < min(i+8, len(sums)); k++ {
+				s += sums[k][signs&0xff]
+				signs >>= 8
+			}
 		}
 		if math.Abs(s) >= limit {
 			hits++
 		}
 	}
 	return float64(hits) / (draws + 1)
+}
+
+// byteSums has the sums of every eight entries of d under each of their 256 sign patterns.
+func byteSums(d []float64) [][256]float64 {
+	sums := make([][256]float64, (len(d)+7)/8)
+	for k := range sums {
+		for signs := range 256 {
+			sums[k][signs] = flipped(d[8*k:min(8*k+8, len(d))], uint64(signs))
+		}
+	}
+	return sums
 }
 
 // SmallestP returns the smallest p that [SignFlip] can give with n pairs, all differences being of
