@@ -45,6 +45,9 @@ type fakeCluster struct {
 
 func newFakeCluster(t *testing.T) *fakeCluster {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts this program a hundred times, which takes seconds each under the race detector")
+	}
 	dir := t.TempDir()
 	self, err := os.Executable()
 	if err != nil {
