@@ -100,7 +100,7 @@ func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harn
 	return showNext(w, dir, claims)
 }
 
-// judge says what failed.
+// judge says what failed: cells first, then the report.
 func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error {
 	var texts []string
 	if len(s.Failed) > 0 {
@@ -110,11 +110,11 @@ func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error 
 	if s.Diverged > 0 && c.FailOn == "diverged" {
 		texts = append(texts, count(s.Diverged, "cell")+" diverged")
 	}
-	if len(texts) == 0 {
-		return unwritten
-	}
 	if unwritten != nil {
 		texts = append(texts, unwritten.Error())
+	}
+	if len(texts) == 0 {
+		return nil
 	}
 	return exitError{exitFailed, strings.Join(texts, "\n")}
 }

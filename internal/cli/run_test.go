@@ -25,7 +25,7 @@ func TestSummariesAndTheirExitCodes(t *testing.T) {
 		"diverged counts":        {"diverged", harness.Summary{Done: 3, Diverged: 3}, nil, exitFailed, []string{"3 cells diverged"}},
 		"failed":                 {"failed", harness.Summary{Done: 2, Failed: []string{"a: no luck"}}, nil, exitFailed, []string{"1 cell failed", "a: no luck"}},
 		"failed, and no report":  {"failed", harness.Summary{Done: 2, Failed: []string{"a: no luck"}}, full, exitFailed, []string{"1 cell failed", "a: no luck", "disk full", "`protobench report out`"}},
-		"no report, but results": {"failed", harness.Summary{Done: 3}, full, exitUsage, []string{"disk full", "`protobench report out`"}},
+		"no report, but results": {"failed", harness.Summary{Done: 3}, full, exitFailed, []string{"disk full", "`protobench report out`"}},
 	} {
 		var out strings.Builder
 		code := complain(&out, runCommand{FailOn: c.failOn}.judge("out", c.summary, c.report))
