@@ -84,11 +84,11 @@ func over(w io.Writer, text string) string {
 
 // look is what there is to show, and who is at work; "" for nobody.
 func (c statusCommand) look(ctx context.Context, d *store.Dir) (text, running string, err error) {
-	s, err := d.Status()
+	q, err := slurm.Look(ctx, d) // before the files: a task that ends in between is in both, not in neither
 	if err != nil {
 		return "", "", err
 	}
-	q, err := slurm.Look(ctx, d)
+	s, err := d.Status()
 	if err != nil {
 		return "", "", err
 	}
