@@ -12,19 +12,11 @@ import (
 // the queue of a cluster; each is run by [Work]. Workers may be at work meanwhile, but no run and
 // nobody else who plans. With retryFailed, failed cells are readied to run again.
 func Delegate(p *Plan, jobs []Job, dir string, retryFailed bool, hand func(d *store.Dir, todo []Job) error) (s Summary, err error) {
-	d, err := store.Create(dir)
-	if err != nil {
-		return s, err
-	}
-	lock, err := d.LockToPlan()
+	d, lock, change, err := begin(p, dir, (*store.Dir).LockToPlan)
 	if err != nil {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	change, err := d.Freeze(p.Record())
-	if err != nil {
-		return s, err
-	}
 	x := &executor{options: Options{RetryFailed: retryFailed}, name: p.Sweep.Name, dir: d}
 	todo := x.pending(Distinct(jobs))
 	x.summary.Change = change

@@ -45,22 +45,31 @@ type Summary struct {
 // cells save their state and the summary counts what is left. It has the
 // directory for itself: somebody else at work there is a *store.Held.
 func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
-	d, err := store.Create(dir)
-	if err != nil {
-		return s, err
-	}
-	lock, err := d.Lock()
+	d, lock, change, err := begin(p, dir, (*store.Dir).Lock)
 	if err != nil {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	change, err := d.Freeze(p.Record())
-	if err != nil {
-		return s, err
-	}
 	s, err = perform(ctx, p, jobs, d, lock, o)
 	s.Change = change
 	return s, err
+}
+
+// begin makes a plan's directory, takes its lock and freezes the plan there.
+func begin(p *Plan, dir string, take func(*store.Dir) (*store.Lock, error)) (*store.Dir, *store.Lock, store.Change, error) {
+	d, err := store.Create(dir)
+	if err != nil {
+		return nil, nil, store.Change{}, err
+	}
+	lock, err := take(d)
+	if err != nil {
+		return nil, nil, store.Change{}, err
+	}
+	change, err := d.Freeze(p.Record())
+	if err != nil {
+		err = errors.Join(err, lock.Release())
+	}
+	return d, lock, change, err
 }
 
 // Work is Run beside other workers, on this and on other hosts: it takes each cell for itself before

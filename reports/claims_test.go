@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/store"
+	"protobench/metrics"
 	"protobench/reports/claim"
 	"protobench/stats"
 )
@@ -179,3 +180,5 @@ func TestExplain(t *testing.T) {
 		}
 	}
 }
+
+func liveUnique() measure { return measureOf(metrics.Headline()) }

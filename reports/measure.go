@@ -25,9 +25,7 @@ func columnsOf(t metrics.Table) []measure {
 	return out
 }
 
-// liveUnique, unique and accuracy are what figures are drawn of.
-func liveUnique() measure { return measureOf(metrics.Headline()) }
-
+// unique and accuracy are what figures are drawn of.
 func unique() measure { return measureOf(metrics.UniqueKey(smallest())) }
 
 func accuracy() measure { return measureOf(metrics.LinearKey(metrics.Teacher)) }

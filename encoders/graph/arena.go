@@ -52,8 +52,7 @@ func (a *Arena) base(m *memory, size int) int {
 	return best
 }
 
-// spoiled is the size of the other programs' maps whose border m would write over, and of its own
-// that they would.
+// spoiled is the size of the other programs' maps whose border m would be the first to write over.
 func (a *Arena) spoiled(m *memory, base int) (size int) {
 	for _, o := range a.programs {
 		for _, c := range o.blocks {

@@ -179,19 +179,15 @@ func (p *Program) Run(team *team.Team) (err error) {
 	for i := range p.steps {
 		s := &p.steps[i]
 		kind = s.kind
-		s.run(team)
+		if s.fresh != nil {
+			s.fresh.renew(team, s.out)
+		}
+		s.forward(team, s.in, s.out)
 		now := time.Now()
 		s.spent += now.Sub(began)
 		began = now
 	}
 	return nil
-}
-
-func (s *step) run(team *team.Team) {
-	if s.fresh != nil {
-		s.fresh.renew(team, s.out)
-	}
-	s.forward(team, s.in, s.out)
 }
 
 // Value returns the numbers of a root or an input: buffers that every run overwrites. It panics for

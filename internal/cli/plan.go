@@ -42,11 +42,7 @@ func (c planCommand) Run(ctx context.Context, w *console) error {
 }
 
 func (c planCommand) show(ctx context.Context, w *console, data *harness.Library) error {
-	p, err := await(ctx, func() (*harness.Plan, error) { return c.plan(data) })
-	if err != nil {
-		return given(ctx, err)
-	}
-	jobs, err := c.jobs(p)
+	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, data)
 	if err != nil {
 		return err
 	}

@@ -23,12 +23,7 @@ type commandLine struct {
 // result, for GNU parallel and for clusters without Slurm. They may run in any order, at once, and
 // on any machine that sees the folder.
 func (c planCommand) commands(ctx context.Context, w *console) error {
-	data := openData(ctx)
-	p, err := c.plan(data)
-	if err != nil {
-		return given(ctx, err)
-	}
-	jobs, err := c.jobs(p)
+	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, openData(ctx))
 	if err != nil {
 		return err
 	}

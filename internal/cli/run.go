@@ -45,11 +45,7 @@ func (c runCommand) Validate() error {
 func (c runCommand) Run(ctx context.Context, w *console) error {
 	w.warn(kernel.Warning())
 	data := openData(ctx)
-	p, err := c.plan(data)
-	if err != nil {
-		return given(ctx, err)
-	}
-	jobs, err := c.jobs(p)
+	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, data)
 	if err != nil {
 		return err
 	}

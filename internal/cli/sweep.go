@@ -58,6 +58,16 @@ func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
 	return harness.NewPlan(file, text, harness.Catalogue(), data)
 }
 
+// selectedJobs plans a sweep until a signal comes, and takes the cells that are selected.
+func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *harness.Library) (*harness.Plan, []harness.Job, error) {
+	p, err := await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
+	if err != nil {
+		return nil, nil, given(ctx, err)
+	}
+	jobs, err := s.jobs(p)
+	return p, jobs, err
+}
+
 // openData opens data sets until a signal comes: one that takes long is not waited for then.
 func openData(ctx context.Context) *harness.Library {
 	return harness.NewLibrary(harness.Until(ctx, datasets.Open))

@@ -3,6 +3,7 @@ package learner
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
@@ -57,12 +58,10 @@ func (v *Intervention) Run(l Learner, s *Step) {
 // target is where a duplicate of prototype o goes, a unit vector.
 func (v *Intervention) target(p *Prototypes, o int, rng *rand.Rand) []float32 {
 	c := p.Effective[part.Student][o*p.D:][:p.D]
-	z := make([]float32, p.D)
 	if v.kind == "merge" {
-		copy(z, c)
-		return z
+		return slices.Clone(c)
 	}
-	copy(z, RandomDirections(rng, 1, p.D))
+	z := RandomDirections(rng, 1, p.D)
 	if v.kind == "randomise" {
 		return z
 	}

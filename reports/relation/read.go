@@ -106,8 +106,8 @@ func shown(s metrics.Spec, values store.Metrics, k int) float64 {
 
 // Title is a metric's name with its unit, as it heads a column.
 func Title(key string) string {
-	if s, known := metrics.Find(key); known && s.Unit.Percent() {
-		return s.Title() + " %"
+	if s, known := metrics.Find(key); known {
+		return s.Shows()
 	}
 	return key
 }
