@@ -61,7 +61,7 @@ func (r *cellRun) run(ctx context.Context) (result store.Result, hindered bool) 
 	switch {
 	case errors.Is(err, context.Canceled):
 		return r.ended(store.Interrupted, context.Cause(ctx).Error()), false
-	case errors.Is(err, errOverTime) || errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded):
 		return r.ended(store.Failed, r.overTime(context.Cause(ctx))), false
 	case diverged(err):
 		return r.ended(store.Diverged, err.Error()), false

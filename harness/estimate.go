@@ -121,14 +121,13 @@ func shape(c *sweep.Cell) string {
 
 // cell measures one job's cell, or finds what one of many prototypes takes from some of few.
 func (x *estimator) cell(ctx context.Context, j *Job) (b Budget, err error) {
-	if b.Need, err = x.needs.of(j); err != nil {
+	need, err := x.needs.of(j)
+	if err != nil {
 		return b, err
 	}
-	b.Steps = j.Cell.Steps()
-	if b.Refused = tooLarge(b.Need, x.memory, x.by); b.Refused != "" {
-		return b, nil
+	if why := tooLarge(need, x.memory, x.by); why != "" {
+		return Budget{Steps: j.Cell.Steps(), Need: need, Refused: why}, nil
 	}
-	need := b.Need
 	if k := j.Cell.Prototypes(); k > largestBuilt {
 		b, err = x.extrapolated(ctx, j, k)
 	} else {
@@ -143,9 +142,7 @@ func (x *estimator) cell(ctx context.Context, j *Job) (b Budget, err error) {
 func (x *estimator) extrapolated(ctx context.Context, j *Job, k int) (b Budget, err error) {
 	var at [3]Budget
 	for i := range at {
-		small := *j
-		small.Cell.Settings.MustSet("prototypes.count", fewer(i))
-		if at[i], err = x.measured(ctx, &small); err != nil {
+		if at[i], err = x.measured(ctx, j.fewer(i)); err != nil {
 			return b, err
 		}
 	}

@@ -293,7 +293,8 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 		return err
 	}
 	if !published.First {
-		return x.twin(dir, published)
+		x.twin(dir, published)
+		return nil
 	}
 	note := r.Outcome.Status + ": " + r.Outcome.Reason
 	if s := r.Outcome.Status; s != store.Failed && s != store.Diverged {
@@ -308,15 +309,15 @@ func (x *executor) write(dir *store.CellDir, r store.Result) error {
 }
 
 // twin says that another process, which ran the same cell, was first with its result.
-func (x *executor) twin(dir *store.CellDir, p store.Published) error {
+func (x *executor) twin(dir *store.CellDir, p store.Published) {
 	text := "another process ended this cell first, with the same numbers"
 	if len(p.Different) > 0 {
 		text = "another process ended this cell first, with other " + strings.Join(p.Different, " and ") + "; its result stands"
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	x.summary.Twins = append(x.summary.Twins, filepath.Base(dir.Path())+": "+text)
-	return dir.Log(text)
+	x.mu.Unlock()
+	_ = dir.Log(text) // the summary has it
 }
 
 func (x *executor) book(j *Job, r store.Result) {

@@ -17,7 +17,7 @@ import (
 const usable = 0.8
 
 // Available is the memory that this process may take, in bytes, and what sets that limit: the
-// machine's free memory, its control groups, or GOMEMLIMIT; 0 where the system does not tell.
+// machine's free memory, its control groups, ulimit -v, or GOMEMLIMIT; 0 where the system does not tell.
 func Available() (bytes int64, by string) { return availableUnder("/") }
 
 // availableUnder reads the files of the system under a root.

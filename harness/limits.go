@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -74,15 +73,12 @@ func (l *limits) said(workers int) string {
 	return fmt.Sprintf("cells need up to %s of memory, and there are %s for them (%s): %d at a time, not %d", gigabytes(most), gigabytes(l.budget), l.by, l.budget/most, workers)
 }
 
-// errOverTime is why a cell ends that takes longer than it may.
-var errOverTime = errors.New("over its time")
-
 // within is a cell's context, which ends when its time is over.
 func (l *limits) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if l.time <= 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, l.time, fmt.Errorf("%w: longer than --max-time %v", errOverTime, l.time))
+	return context.WithTimeoutCause(ctx, l.time, fmt.Errorf("over its time: longer than --max-time %v", l.time))
 }
 
 // overTime says where a cell came in its time.

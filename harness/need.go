@@ -56,7 +56,6 @@ func (x *needer) find(j *Job) (n Need, err error) {
 	if j.Cell.Reference == "pixels" {
 		return n, nil
 	}
-	const key = "prototypes.count"
 	k := j.Cell.Prototypes()
 	if k <= largestBuilt {
 		n.Training, err = x.built(*j)
@@ -64,9 +63,7 @@ func (x *needer) find(j *Job) (n Need, err error) {
 	}
 	var at [3]int64
 	for i := range at {
-		small := *j
-		small.Cell.Settings.MustSet(key, fewer(i))
-		if at[i], err = x.built(small); err != nil {
+		if at[i], err = x.built(*j.fewer(i)); err != nil {
 			return n, err
 		}
 	}
@@ -77,6 +74,12 @@ func (x *needer) find(j *Job) (n Need, err error) {
 
 // fewer are the three numbers of prototypes that many are judged by, each double the one before.
 func fewer(i int) int { return largestBuilt >> (2 - i) }
+
+// fewer is the job with one of these numbers.
+func (j Job) fewer(i int) *Job {
+	j.Cell.Settings.MustSet("prototypes.count", fewer(i))
+	return &j
+}
 
 // line is the value at k of the line through those at the two larger numbers, as far as a busy
 // machine leaves it between no growth at all and growth with k alone.

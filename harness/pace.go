@@ -12,7 +12,7 @@ type pace struct {
 
 const (
 	firstCheckpoint = time.Second // after training began
-	gapShare        = 2           // a gap is at most this fraction, 1/2, of the time trained so far
+	gapShare        = 2           // a gap is at least this fraction, 1/2, of the time trained so far, up to every
 	costShare       = 50          // and at least so many times as long as a checkpoint takes
 )
 

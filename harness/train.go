@@ -91,10 +91,15 @@ func (l *trainingLoop) begin() error {
 	return l.measure()
 }
 
+// over reports whether no step is left.
+func (l *trainingLoop) over() bool {
+	return l.at.step >= l.cadence.total() || l.at.tally.watched.stopped != ""
+}
+
 // steps does those that are left, or that the sweep's [watch] leaves.
 func (l *trainingLoop) steps(ctx context.Context) error {
 	pace, begun := newPace(l.every, time.Now()), l.at.step
-	for l.at.step < l.cadence.total() && l.at.tally.watched.stopped == "" {
+	for !l.over() {
 		if ctx.Err() != nil {
 			return l.interrupt(ctx, begun)
 		}
@@ -106,7 +111,7 @@ func (l *trainingLoop) steps(ctx context.Context) error {
 				return err
 			}
 		}
-		if now := time.Now(); pace.due(now) || l.at.step == l.cadence.total() || l.at.tally.watched.stopped != "" {
+		if now := time.Now(); pace.due(now) || l.over() {
 			if err := l.checkpoint(); err != nil {
 				return err
 			}

@@ -66,7 +66,7 @@ func Estimated(values []float64) Estimate {
 // outside give the t-interval, as they are no shares.
 func EstimatedWithin(values []float64, bottom, top float64) Estimate {
 	e := Estimated(values)
-	for _, v := range Finite(values) {
+	for _, v := range e.Values {
 		if v < bottom || v > top {
 			return e
 		}

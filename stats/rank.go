@@ -8,10 +8,7 @@ import (
 
 // Ranks are the ranks of the values from 1, ties sharing the mean of theirs (Kendall 1945).
 func Ranks(values []float64) []float64 {
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
-	}
+	order := indices(len(values))
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
 	ranks := make([]float64, len(values))
 	for lo := 0; lo < len(order); {
@@ -108,10 +105,7 @@ func squares(y, fit []float64) float64 {
 
 // isotonic is the rising fit. Pairs of equal x share their value.
 func isotonic(x, y []float64) []float64 {
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
-	}
+	order := indices(len(x))
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
 	type block struct {
 		sum   float64

@@ -52,7 +52,7 @@ func Look(ctx context.Context, d *store.Dir) (*Queue, error) {
 		return nil, err
 	}
 	q := &Queue{Tasks: []Task{}, NoTask: []string{}, Silent: []Silent{}, Failed: []Failed{}}
-	live, err := Live(ctx, d.Path())
+	live, err := liveOf(ctx, all)
 	if err != nil {
 		q.Unknown = err.Error()
 	}

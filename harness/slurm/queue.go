@@ -48,6 +48,11 @@ func Live(ctx context.Context, run string) ([]Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	return liveOf(ctx, all)
+}
+
+// liveOf are the live tasks of some submissions, on whatever cluster.
+func liveOf(ctx context.Context, all []*Frozen) ([]Task, error) {
 	var live []Task
 	for cluster, of := range byCluster(all) {
 		tasks, err := NewClient(cluster).live(ctx, of)

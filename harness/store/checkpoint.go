@@ -162,7 +162,7 @@ func (c *CellDir) RemoveCheckpoint() error {
 
 // HasCheckpoint reports whether there is a checkpoint to go on from.
 func (c *CellDir) HasCheckpoint() bool {
-	for _, path := range c.checkpoints() {
+	for _, path := range []string{c.CheckpointPath(), c.previousCheckpointPath()} {
 		if _, err := os.Stat(path); err == nil {
 			return true
 		}

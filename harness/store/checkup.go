@@ -62,7 +62,7 @@ func (d *Dir) Check() (Checkup, error) {
 		}
 		seen[pc.Dir] = true
 	}
-	unplanned, err := d.Unplanned()
+	unplanned, err := d.unplanned(p)
 	for _, name := range unplanned {
 		c.note(filepath.Join(d.cells(), name), "a cell that is no longer planned, out of the report")
 	}
@@ -102,7 +102,7 @@ func (c *Checkup) leftover(path, text string) {
 
 // What a run directory and a cell's folder hold.
 const (
-	runFiles  = `^(plan(\.\d+)?\.json|cells|report|logs|\.lock|\.workers)$`
+	runFiles  = `^(plan(\.\d+)?\.json|cells|report|logs|slurm|\.lock|\.workers)$`
 	cellFiles = `^(config\.toml|(steps|epochs)\.jsonl|log\.txt|(checkpoint(\.previous)?|prototypes|final)\.safetensors|result\.json|\.claim)$`
 )
 
@@ -130,13 +130,12 @@ func (c *Checkup) folder(path, own string) {
 // cell checks one cell's folder.
 func (c *Checkup) cell(dir *CellDir) {
 	c.folder(dir.path, cellFiles)
-	claim, claimed := dir.Claimant()
-	if claimed && !claim.Live {
+	if claim, claimed := dir.Claimant(); claimed {
+		if claim.Live {
+			c.note(dir.path, fmt.Sprintf("being run by %s; not looked into", claim))
+			return
+		}
 		c.leftover(dir.claimPath(), fmt.Sprintf("claim of %s, which is gone", claim))
-	}
-	if claimed && claim.Live {
-		c.note(dir.path, fmt.Sprintf("being run by %s; not looked into", claim))
-		return
 	}
 	r, found, err := dir.Result()
 	if err == nil && !found {

@@ -5,8 +5,9 @@
 //	DIR/plan.json, plan.2.json, …   what is planned; the highest number holds
 //	DIR/.lock .workers/             who runs or plans here now, and who works here beside others
 //	DIR/cells/<cell>/               config.toml steps.jsonl epochs.jsonl log.txt
-//	                                checkpoint.safetensors prototypes.safetensors
-//	                                final.safetensors result.json .claim
+//	                                checkpoint.safetensors checkpoint.previous.safetensors
+//	                                prototypes.safetensors final.safetensors result.json .claim
+//	DIR/report/ logs/ slurm/        what others write: the report, tasks' output, submissions
 //
 // A killed process loses nothing but the step it was in: whole files are replaced
 // atomically, logs are append-only and cut back to what a checkpoint knows. result.json

@@ -7,16 +7,8 @@ import (
 	"os"
 )
 
-// faults checks the result and some of the files beside it.
-func (c *CellDir) faults(names ...string) []error {
-	_, found, err := c.Result()
-	if err != nil {
-		return []error{err}
-	}
-	if !found {
-		return nil
-	}
-	var bad []error
+// faults checks some of the files beside a result, which was read.
+func (c *CellDir) faults(names []string) (bad []error) {
 	for _, name := range names {
 		if err := c.checkFile(name); err != nil {
 			bad = append(bad, err)
@@ -29,7 +21,12 @@ func (c *CellDir) faults(names ...string) []error {
 // not ended. A file that is gone is no fault: readers do without it. What the disk cannot read, and
 // what a later version wrote, is an error.
 func (c *CellDir) Faults() (bad []*Damaged, err error) {
-	for _, e := range c.faults(endedFiles()...) {
+	_, found, wrong := c.Result()
+	all := []error{wrong}
+	if wrong == nil && found {
+		all = c.faults(endedFiles())
+	}
+	for _, e := range all {
 		var d *Damaged
 		if errors.As(e, &d) {
 			bad = append(bad, d)

@@ -160,16 +160,14 @@ func (l *Lock) keep(beat time.Duration) {
 // has taken the lock over. The caller has to call cancel.
 func (l *Lock) Context(ctx context.Context) (_ context.Context, cancel func()) {
 	ctx, end := context.WithCancelCause(ctx)
-	done := make(chan struct{})
 	go func() {
 		select {
 		case <-l.lost:
 			end(ErrLost)
-		case <-done:
+		case <-ctx.Done():
 		}
 	}()
-	var once sync.Once
-	return ctx, func() { once.Do(func() { close(done) }); end(context.Canceled) }
+	return ctx, func() { end(context.Canceled) }
 }
 
 // Lost reports whether another process has taken the lock over.
@@ -180,13 +178,6 @@ func (l *Lock) Lost() bool {
 	default:
 		return false
 	}
-}
-
-// Owner is this process as the lock names it.
-func (l *Lock) Owner() Owner {
-	o := l.owner
-	o.Heartbeat = o.Started
-	return o
 }
 
 // Release gives the lock back and removes its file, unless it was lost.

@@ -181,6 +181,10 @@ func (d *Dir) Unplanned() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.unplanned(p)
+}
+
+func (d *Dir) unplanned(p Plan) ([]string, error) {
 	entries, err := os.ReadDir(d.cells())
 	if err != nil && !os.IsNotExist(err) {
 		return nil, err

@@ -36,26 +36,29 @@ type CellState struct {
 
 // Cells returns the planned cells in the plan's order with their states. It reads every file that
 // reports read: one that is damaged makes its own cell Broken and leaves the others alone.
-func (d *Dir) Cells() ([]CellState, error) { return d.states(reported()...) }
-
-// states checks some of the files of every cell that has ended.
-func (d *Dir) states(files ...string) ([]CellState, error) {
+func (d *Dir) Cells() ([]CellState, error) {
 	p, err := d.Plan()
 	if err != nil {
 		return nil, err
 	}
+	return d.States(p, reported()...), nil
+}
+
+// States are those of a plan's cells, in its order, by their results and by some of the files beside
+// them; without any, nothing else is read.
+func (d *Dir) States(p Plan, files ...string) []CellState {
 	out := make([]CellState, 0, len(p.Cells))
 	for _, pc := range p.Cells {
 		out = append(out, d.Cell(pc).state(files))
 	}
-	return out, nil
+	return out
 }
 
 func (c *CellDir) state(files []string) CellState {
 	s := CellState{Dir: c}
 	r, found, err := c.Result()
 	if err == nil && found {
-		err = errors.Join(c.faults(files...)...)
+		err = errors.Join(c.faults(files)...)
 	}
 	switch {
 	case err != nil:

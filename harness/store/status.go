@@ -29,13 +29,10 @@ func (d *Dir) Status() (Status, error) {
 		return Status{}, err
 	}
 	s := Status{Name: p.Name, Running: d.holder()}
-	if s.Unplanned, err = d.Unplanned(); err != nil {
+	if s.Unplanned, err = d.unplanned(p); err != nil {
 		return s, err
 	}
-	cells, err := d.states() // results alone: a look has to be quick
-	if err != nil {
-		return s, err
-	}
+	cells := d.States(p) // results alone: a look has to be quick
 	for _, c := range cells {
 		if c.Unreadable != nil {
 			s.Unreadable = append(s.Unreadable, c.Unreadable.Error())

@@ -165,10 +165,10 @@ func (s *Slurm) assign(name, text string) *setting.KeyError {
 
 // check refuses what sbatch would, and a time limit that leaves no time to work.
 func (s *Slurm) check() *setting.KeyError {
-	for path, text := range map[string]string{
-		"slurm.partition": s.Partition, "slurm.account": s.Account, "slurm.qos": s.QOS, "slurm.constraint": s.Constraint, "slurm.cluster": s.Cluster,
+	for _, one := range [][2]string{
+		{"slurm.partition", s.Partition}, {"slurm.account", s.Account}, {"slurm.qos", s.QOS}, {"slurm.constraint", s.Constraint}, {"slurm.cluster", s.Cluster},
 	} {
-		if strings.ContainsAny(text, " \t\n\r\x00") {
+		if path, text := one[0], one[1]; strings.ContainsAny(text, " \t\n\r\x00") {
 			return &setting.KeyError{Key: path, Found: fmt.Sprintf("found %q", text), Expected: "expected a text without spaces"}
 		}
 	}

@@ -106,11 +106,7 @@ func (f found) row() row {
 	if info, err := os.Stat(filepath.Join(f.path, "plan.json")); err == nil {
 		r.Changed = info.ModTime()
 	}
-	cells, err := d.Cells()
-	if err != nil {
-		return r.broken(err)
-	}
-	for _, c := range cells {
+	for _, c := range d.States(plan) {
 		switch c.State {
 		case store.Done:
 			r.Done++

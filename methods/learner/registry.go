@@ -2,8 +2,8 @@ package learner
 
 import "sync"
 
-// Declarations are the learners that work with any objective, in the order of tables; the slice is shared and must
-// not be changed.
+// Declarations are the learners that work with any objective, in the order of tables; the slice is
+// shared and must not be changed.
 func Declarations() []Declaration { return declarations() }
 
 // declarations are made once: a sweep looks thousands of times.
