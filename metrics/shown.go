@@ -1,5 +1,17 @@
 package metrics
 
+import "math"
+
+// ShownOf is the metric's value out of many, as people read it (see [Unit.Shown]); NaN where there
+// is none.
+func (s Spec) ShownOf(all map[string]float64, k int) float64 {
+	v, ok := all[s.Key]
+	if !ok {
+		return math.NaN()
+	}
+	return s.Unit.Shown(v, k)
+}
+
 // Shows is the title with the unit that the values are shown in.
 func (s Spec) Shows() string {
 	switch {

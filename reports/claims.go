@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"protobench/harness/store"
+	"protobench/internal/wording"
 	"protobench/reports/quantity"
-	"protobench/reports/table"
 	"protobench/stats"
 )
 
@@ -164,7 +164,7 @@ func (f finding) because() string {
 		return "the whole interval falls short of the effect that matters"
 	case f.claim.Direction != stats.None && stats.SmallestHolm(e.N, f.family) >= stats.Level:
 		return fmt.Sprintf("%s cannot take p below %s over %s, whatever they show; %d seeds can",
-			table.Plural(e.N, "paired seed"), quantity.P(stats.SmallestHolm(e.N, f.family)), table.Plural(f.family, "claim"), stats.SeedsNeeded(f.family))
+			wording.Count(e.N, "paired seed"), quantity.P(stats.SmallestHolm(e.N, f.family)), wording.Count(f.family, "claim"), stats.SeedsNeeded(f.family))
 	case f.claim.Direction == stats.None:
 		return "the interval is too wide to tell"
 	}

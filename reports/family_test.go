@@ -50,7 +50,7 @@ func TestPairsLeaveOutTwinsAndNameTheLonely(t *testing.T) {
 		}
 	}
 	s := sweepOf("learner=joint", cells...)
-	table := s.mainTable()
+	table := s.mainTable(s.comparisons())
 	if got := table.Rows[1][0].Marks; len(got) == 0 || !strings.Contains(table.Footnotes("", func(s string) string { return s }), "The same as swav in everything that decides a number") {
 		t.Errorf("the twin's row has the mark %v", got)
 	}

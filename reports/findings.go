@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 
@@ -10,6 +9,7 @@ import (
 	"protobench/reports/claim"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
+	"protobench/stats"
 )
 
 // Explanation is what a sweep's claims came to.
@@ -44,7 +44,7 @@ type Finding struct {
 // Explain judges the claims of a run directory by its results and writes report/findings.md.
 // Errors name the file; a sweep without claims is one.
 func Explain(dir string) (Explanation, error) {
-	s, err := load(dir)
+	s, err := loadPlain(dir)
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -137,14 +137,7 @@ func (f finding) public() Finding {
 	e := f.estimate
 	return Finding{
 		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: claim.Formula(f.claim), Expected: claim.Expected(f.claim), N: e.N,
-		Mean: defined(e.Mean), Low: defined(e.Mean - e.Half), High: defined(e.Mean + e.Half), P: defined(f.p), Holm: defined(f.holm),
-		Detectable: defined(f.detectable()), Verdict: string(f.verdict), Because: f.because(),
+		Mean: stats.Defined(e.Mean), Low: stats.Defined(e.Mean - e.Half), High: stats.Defined(e.Mean + e.Half), P: stats.Defined(f.p), Holm: stats.Defined(f.holm),
+		Detectable: stats.Defined(f.detectable()), Verdict: string(f.verdict), Because: f.because(),
 	}
-}
-
-func defined(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }

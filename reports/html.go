@@ -231,11 +231,11 @@ func (t tables) others() []htmlpage.Section {
 func (s *sweep) pageFigures(figures []figure) ([]htmlpage.Figure, error) {
 	var out []htmlpage.Figure
 	for _, f := range figures {
-		shown := htmlpage.Figure{Name: f.Name, Title: f.Title, Caption: f.Caption, Alt: f.Alt, State: strings.TrimSpace(f.state())}
 		kept := s.keptPicture(&f)
+		f.kept = kept != nil
+		shown := htmlpage.Figure{Name: f.Name, Title: f.Title, Caption: f.Caption, Alt: f.Alt, SVG: kept, State: strings.TrimSpace(f.state())}
 		switch {
-		case kept != nil:
-			shown.SVG, shown.State = kept, "**Kept from an earlier report and not renewed:** "+f.Why()+"."
+		case f.kept:
 		case f.Draw == nil && f.Optional:
 			continue
 		case f.Draw == nil:

@@ -1,8 +1,6 @@
 package reports
 
 import (
-	"math"
-	"slices"
 	"sort"
 
 	"protobench/harness/store"
@@ -11,12 +9,12 @@ import (
 
 // sweep is a run directory as the report sees it.
 type sweep struct {
-	dir        *store.Dir
-	plan       store.Plan
-	arms       []*arm // in the plan's order
-	objectives []string
-	unplanned  []string
-	random     []randomBaseline
+	dir       *store.Dir
+	plan      store.Plan
+	arms      []*arm          // in the plan's order
+	at        map[string]*arm // by what its cells have in common
+	unplanned []string
+	random    []randomBaseline
 }
 
 // arm is one row: a method at one point of the matrix, with a run per seed.
@@ -75,46 +73,32 @@ func loadPlain(path string) (*sweep, error) {
 
 func (s *sweep) add(c store.CellState) {
 	planned := c.Dir.Plan()
-	i := slices.IndexFunc(s.arms, func(a *arm) bool { return a.cell.Arm() == planned.Cell.Arm() })
-	if i < 0 {
-		i = len(s.arms)
-		s.arms = append(s.arms, &arm{cell: planned.Cell, reference: pivot.IsReference(planned.Cell), planned: planned})
+	name := planned.Cell.Arm()
+	a := s.at[name]
+	if a == nil {
+		a = &arm{cell: planned.Cell, reference: pivot.IsReference(planned.Cell), planned: planned}
+		if s.at == nil {
+			s.at = map[string]*arm{}
+		}
+		s.at[name], s.arms = a, append(s.arms, a)
 	}
-	s.arms[i].runs = append(s.arms[i].runs, run{c, planned.Prototypes})
+	a.runs = append(a.runs, run{c, planned.Prototypes})
 }
 
 func (s *sweep) finish() {
 	for _, a := range s.arms {
 		sort.SliceStable(a.runs, func(i, j int) bool { return a.runs[i].cell().Seed < a.runs[j].cell().Seed })
-		if o := a.cell.Objective; !a.reference && !slices.Contains(s.objectives, o) {
-			s.objectives = append(s.objectives, o)
-		}
 	}
 	s.labelArms()
 }
 
 func (r run) cell() store.Cell { return r.Dir.Plan().Cell }
 
-// counted reports whether the run has final metrics: it ended, collapsed or not. What a collapsed
-// run says of its prototypes is in no mean, while the means of its features have it: leaving it out
-// of those would make an arm look better than it is.
-func (r run) counted() bool {
-	status := r.Result.Outcome.Status
-	return r.State == store.Done && (status == store.OK || status == store.Collapsed)
-}
-
-func lookup(m store.Metrics, key string) float64 {
-	if v, ok := m[key]; ok {
-		return v
-	}
-	return math.NaN()
-}
-
 // counted returns the runs with final metrics.
 func (a *arm) counted() []run {
 	var out []run
 	for _, r := range a.runs {
-		if r.counted() {
+		if r.Counted() {
 			out = append(out, r)
 		}
 	}
@@ -123,8 +107,8 @@ func (a *arm) counted() []run {
 
 // countedAt is the run at a seed; false where none has final metrics.
 func (a *arm) countedAt(seed uint64) (run, bool) {
-	for _, r := range a.counted() {
-		if r.cell().Seed == seed {
+	for _, r := range a.runs {
+		if r.cell().Seed == seed && r.Counted() {
 			return r, true
 		}
 	}

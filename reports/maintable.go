@@ -16,13 +16,12 @@ const mainCaption = "How unique and how used each arm's prototypes are, how good
 
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
-func (s *sweep) mainTable() *table.Table {
-	t := &table.Table{Name: "main", Caption: mainCaption, Entries: quantity.Entries, Columns: s.mainColumns()}
-	comparisons := s.comparisons()
-	measures := s.measured(metrics.MainTable)
+func (s *sweep) mainTable(comparisons []comparison) *table.Table {
+	names, measures := s.dataColumns(), s.measured(metrics.MainTable)
+	t := &table.Table{Name: "main", Caption: mainCaption, Entries: quantity.Entries, Columns: s.mainColumns(names, measures)}
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
-		row := append([]table.Value{{Text: a.label, Marks: append(s.rowNotes(t, a), remarks.marks(t, a)...)}}, s.dataValues(a)...)
+		row := append([]table.Value{{Text: a.label, Marks: append(s.rowNotes(t, a), remarks.marks(t, a)...)}}, dataValues(a, names)...)
 		row = append(row, s.countValue(a))
 		for _, m := range measures {
 			row = append(row, a.value(m))
@@ -33,20 +32,20 @@ func (s *sweep) mainTable() *table.Table {
 		t.Rows = append(t.Rows, append(append(row, a.stepTime(), table.Value{Text: a.outcomes()}), a.tallies()...))
 	}
 	for _, b := range s.random {
-		t.Rows = append(t.Rows, s.randomRow(t, b))
+		t.Rows = append(t.Rows, randomRow(t, b, measures))
 	}
 	s.tableNotes(t, comparisons)
 	return t
 }
 
 // randomRow sets random vectors beside the geometry of the arms' prototypes.
-func (s *sweep) randomRow(t *table.Table, b randomBaseline) []table.Value {
+func randomRow(t *table.Table, b randomBaseline, measures []measure) []table.Value {
 	row := make([]table.Value, len(t.Columns))
 	for i, c := range t.Columns {
 		if row[i].Text = undefined; c.Data {
 			row[i].Text = ""
 		}
-		for _, m := range s.measured(metrics.MainTable) {
+		for _, m := range measures {
 			if m.Key == c.CSV {
 				row[i] = b.value(m)
 			}
@@ -56,13 +55,13 @@ func (s *sweep) randomRow(t *table.Table, b randomBaseline) []table.Value {
 	return row
 }
 
-func (s *sweep) mainColumns() []table.Column {
+func (s *sweep) mainColumns(names []string, measures []measure) []table.Column {
 	columns := []table.Column{{Name: "method", CSV: "row", Text: true, Brief: true}}
-	for _, name := range s.dataColumns() {
+	for _, name := range names {
 		columns = append(columns, table.Column{CSV: name, Data: true})
 	}
 	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true, Drop: dropCount})
-	for _, m := range s.measured(metrics.MainTable) {
+	for _, m := range measures {
 		c := m.Column()
 		if c.Brief, c.Drop = m.In(metrics.BriefTable), dropMeasure; m.Headline {
 			c.Drop = dropHeadline
@@ -125,9 +124,9 @@ func (s *sweep) dataColumns() []string {
 	return columns
 }
 
-func (s *sweep) dataValues(a *arm) []table.Value {
+func dataValues(a *arm, names []string) []table.Value {
 	out := []table.Value{{Text: a.cell.Method}, {Text: a.cell.Objective}, {Text: a.cell.Learner}, {Text: a.cell.Embedding}, {Text: a.cell.Form}}
-	for _, k := range s.dataColumns()[len(out):] {
+	for _, k := range names[len(out):] {
 		v := table.Value{}
 		if x, ok := a.cell.Axes[k]; ok {
 			v.Text = store.FormatAxis(x)

@@ -34,7 +34,7 @@ func accuracy() measure { return measureOf(metrics.LinearKey(metrics.Teacher)) }
 func smallest() float64 { return metrics.Epsilons()[0] }
 
 // of returns the shown value out of a learner's metrics with K prototypes.
-func (m measure) of(values store.Metrics, k int) float64 { return m.Shown(lookup(values, m.Key), k) }
+func (m measure) of(values store.Metrics, k int) float64 { return m.ShownOf(values, k) }
 
 // over returns the shown values of an arm's counted runs.
 func (m measure) over(a *arm) []float64 {
@@ -51,7 +51,7 @@ func (m measure) in(r run, observer string) float64 {
 	if m.misleads(r) {
 		return math.NaN()
 	}
-	return m.of(r.learner(observer), r.k)
+	return m.of(r.Result.Of(observer), r.k)
 }
 
 // misleads reports whether the value that a run has for the measure means nothing: what is counted

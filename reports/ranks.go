@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"protobench/internal/wording"
 	"protobench/metrics"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
@@ -65,7 +66,7 @@ func unranked(group []*arm, m measure) string {
 	}
 	if p := stats.SmallestHolm(n, pairs); p >= stats.Level {
 		return fmt.Sprintf("No letters for %s of %s: with %s the smallest p after Holm's correction over %s is %s, whatever they show; %s can tell them apart.",
-			m.Title(), table.Plural(len(group), "arm"), table.Plural(n, "paired seed"), table.Plural(pairs, "pair"), quantity.P(p), table.Plural(stats.SeedsNeeded(pairs), "seed"))
+			m.Title(), wording.Count(len(group), "arm"), wording.Count(n, "paired seed"), wording.Count(pairs, "pair"), quantity.P(p), wording.Count(stats.SeedsNeeded(pairs), "seed"))
 	}
 	if len(group) > mostRanked {
 		return fmt.Sprintf("No letters for %s of %d arms: more than %d are not told apart in pairs.", m.Title(), len(group), mostRanked)

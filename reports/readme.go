@@ -10,7 +10,7 @@ import (
 // page collects the report's Markdown.
 type page struct {
 	b    strings.Builder
-	said map[string]bool // what tables say of their entries
+	said string // what the last table said of its entries
 	err  error
 }
 
@@ -36,10 +36,10 @@ func (p *page) table(t *table.Table) {
 
 // once is a table's caption, with what its entries are where no table above said so.
 func (p *page) once(t *table.Table) string {
-	if t.Entries == "" || p.said[t.Entries] {
+	if t.Entries == "" || t.Entries == p.said {
 		return t.Caption
 	}
-	p.said = map[string]bool{t.Entries: true}
+	p.said = t.Entries
 	return t.Caption + " " + t.Entries
 }
 

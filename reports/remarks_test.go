@@ -57,7 +57,7 @@ func TestRemarkOnAllCells(t *testing.T) {
 		a.runs = runsOf(map[uint64]float64{0: 1}, store.OK)
 		a.runs[0].Result.Provenance.Warnings = []store.Warning{{Key: "data.validation", Text: "data.validation = 0.2: no numbers to report"}}
 	}
-	table := s.mainTable()
+	table := s.mainTable(s.comparisons())
 	if table.Rows[0][0].Marks != nil || table.Notes != nil || !cmp.Equal(table.General, []string{"data.validation = 0.2: no numbers to report (2 of 2 cells)."}) {
 		t.Errorf("marks %v, notes %v, general %v", table.Rows[0][0].Marks, table.Notes, table.General)
 	}
@@ -87,7 +87,7 @@ func TestMainTableCountsPairs(t *testing.T) {
 	six := map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5, 5: 6}
 	s.arms[0].runs = runsOf(map[uint64]float64{0: 1, 1: 1, 2: 1, 3: 1, 4: 1}, store.OK)
 	s.arms[1].runs, s.arms[2].runs = runsOf(six, store.OK), runsOf(map[uint64]float64{0: 1, 1: 2, 2: 3, 3: 4, 4: 5}, store.OK)
-	text, err := s.mainTable().Markdown()
+	text, err := s.mainTable(s.comparisons()).Markdown()
 	must(t, err)
 	if strings.Count(text, "(n = 5)") != 1 || !strings.Contains(text, "2·2^(1−n)) = 0.125") {
 		t.Errorf("got\n%s", text)

@@ -31,7 +31,7 @@ func TestRoundedProductsAreFootnoted(t *testing.T) {
 		t.Error("an arm of bf16 differs in nothing from others")
 	}
 	low.runs[0].Result.Provenance.Precision = "bf16"
-	table := s.mainTable()
+	table := s.mainTable(s.comparisons())
 	if mark := table.Rows[0][0].Marks; len(table.Notes) == 0 || !slices.Contains(mark, 1) || !strings.HasPrefix(table.Notes[0], "Trained with products of bf16") {
 		t.Errorf("%v of %q", mark, table.Notes)
 	}

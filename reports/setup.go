@@ -7,6 +7,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness/store"
+	"protobench/internal/wording"
 	"protobench/reports/table"
 )
 
@@ -76,7 +77,7 @@ func (s *sweep) extent() string {
 	slices.Sort(seeds)
 	seeds = slices.Compact(seeds)
 	return fmt.Sprintf("**Extent.** %s and %s, %s (%s): %d of %s done.",
-		table.Plural(len(s.trained()), "arm"), table.Plural(len(s.arms)-len(s.trained()), "reference row"), table.Plural(len(seeds), "seed"), strings.Trim(fmt.Sprint(seeds), "[]"), done, table.Plural(planned, "cell"))
+		wording.Count(len(s.trained()), "arm"), wording.Count(len(s.arms)-len(s.trained()), "reference row"), wording.Count(len(seeds), "seed"), strings.Trim(fmt.Sprint(seeds), "[]"), done, wording.Count(planned, "cell"))
 }
 
 func (s *sweep) baselineText() string {

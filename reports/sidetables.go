@@ -14,12 +14,12 @@ import (
 )
 
 // comparisonTable lists the declared endpoints' paired tests.
-func (s *sweep) comparisonTable() *table.Table {
+func (s *sweep) comparisonTable(comparisons []comparison) *table.Table {
 	t := &table.Table{Name: "comparisons", Caption: "The declared endpoints: mean paired differences at equal seeds with 95 % t-intervals, in the endpoint's unit, exact two-sided sign-flip tests, and Holm's correction over all rows.", Columns: []table.Column{
 		table.Words("method"), table.WordsAs("against", "baseline"), table.Words("endpoint"), seedsColumn(),
 		{Name: "difference [95 %]", CSV: "difference"}, {Name: "p", CSV: "p"}, {Name: "p (Holm)", CSV: "p_holm"},
 	}}
-	for _, c := range s.comparisons() {
+	for _, c := range comparisons {
 		t.Rows = append(t.Rows, []table.Value{
 			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.WithUnit()}, table.Count(c.difference.N, fmt.Sprint(c.difference.N)),
 			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, quantity.PValue(c.p), quantity.PValue(c.holm),
@@ -77,14 +77,6 @@ func (a *arm) learnerRow(label, observer string, measures []measure) []table.Val
 		row = append(row, m.cell(runs, observer, false))
 	}
 	return row
-}
-
-// learner returns the metrics of an observer, or of the arm's own learner for "".
-func (r run) learner(observer string) store.Metrics {
-	if observer == "" {
-		return r.Result.Metrics
-	}
-	return r.Result.Observers[observer]
 }
 
 // epsilonTable holds the numbers of the figure of uniqueness against ε.

@@ -21,8 +21,9 @@ type tables struct {
 
 // tables makes them all, once: the page, the files and the terminal show the same ones.
 func (s *sweep) tables(findings []finding) tables {
+	compared := s.comparisons()
 	return tables{
-		main: s.mainTable(), arms: s.armTable(), settings: s.settingsTable(), comparisons: s.comparisonTable(), ranks: s.rankTable(),
+		main: s.mainTable(compared), arms: s.armTable(), settings: s.settingsTable(), comparisons: s.comparisonTable(compared), ranks: s.rankTable(),
 		across: s.acrossTable(), factorial: s.factorialTable(), matched: s.matchedTable(), observers: s.observerTable(),
 		features: s.featureTable(), geometry: s.geometryTable(), epsilon: s.epsilonTable(), failures: s.failureTable(),
 		findings: findingTable(findings), cells: s.cellTable(),

@@ -110,3 +110,11 @@ func sum(x []float64) float64 {
 	}
 	return s
 }
+
+// Defined is a number for JSON, which knows no NaN: nil where it is not finite.
+func Defined(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}

@@ -34,6 +34,22 @@ type CellState struct {
 	Unreadable error
 }
 
+// Counted reports whether the run has final metrics: it ended, collapsed or not. What a collapsed
+// run says of its prototypes is in no mean, while the means of its features have it: leaving it out
+// of those would make an arm look better than it is.
+func (s CellState) Counted() bool {
+	status := s.Result.Outcome.Status
+	return s.State == Done && (status == OK || status == Collapsed)
+}
+
+// Of are the final metrics of the arm's own learner, "", or of an observer.
+func (r Result) Of(observer string) Metrics {
+	if observer == "" {
+		return r.Metrics
+	}
+	return r.Observers[observer]
+}
+
 // Cells returns the planned cells in the plan's order with their states. It reads every file that
 // reports read: one that is damaged makes its own cell Broken and leaves the others alone.
 func (d *Dir) Cells() ([]CellState, error) {

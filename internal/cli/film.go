@@ -31,7 +31,7 @@ func (c filmCommand) Run(ctx context.Context, w *console) error {
 		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Hour, Version: version(), Engine: recorder.Engine(harness.Real()), Data: openData(ctx), Tell: newProgress(w, false).hear,
 	})
 	if ctx.Err() != nil {
-		return exitError{exitInterrupted, "interrupted: no picture was made"}
+		return halted(ctx, ": no picture was made")
 	}
 	if err != nil {
 		return err

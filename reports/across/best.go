@@ -119,7 +119,7 @@ func (r *Ranking) add(path string, s metrics.Spec, known []string) ([]string, er
 		}
 	}
 	for _, c := range run.cells {
-		if !finished(c) {
+		if !c.Counted() {
 			r.Undone++
 			continue
 		}

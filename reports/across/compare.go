@@ -176,7 +176,7 @@ func (c *Comparison) deltas(pairs []pair, specs []metrics.Spec, cells bool) {
 		}
 	}
 	for i, adjusted := range stats.Holm(p) {
-		c.Deltas[i].Holm = defined(adjusted)
+		c.Deltas[i].Holm = stats.Defined(adjusted)
 	}
 }
 
@@ -200,8 +200,8 @@ func delta(pr pair, s metrics.Spec, cells bool) (Delta, float64) {
 		e.Half = math.NaN()
 	}
 	return Delta{
-		Arm: pr.name, Metric: s.Key, Unit: s.Unit.ShownIn(), N: e.N, A: defined(stats.Mean(a)), B: defined(stats.Mean(b)), Mean: defined(e.Mean),
-		Low: defined(e.Mean - e.Half), High: defined(e.Mean + e.Half), P: defined(p), Tested: e.N > 1,
+		Arm: pr.name, Metric: s.Key, Unit: s.Unit.ShownIn(), N: e.N, A: stats.Defined(stats.Mean(a)), B: stats.Defined(stats.Mean(b)), Mean: stats.Defined(e.Mean),
+		Low: stats.Defined(e.Mean - e.Half), High: stats.Defined(e.Mean + e.Half), P: stats.Defined(p), Tested: e.N > 1,
 	}, p
 }
 
@@ -216,12 +216,4 @@ func both(pr pair, cells bool) (out [][2]store.CellState) {
 		}
 	}
 	return out
-}
-
-// defined is nil for what is undefined.
-func defined(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }

@@ -63,12 +63,6 @@ func openRun(path string) (*side, error) {
 	return s, err
 }
 
-// finished tells cells with final metrics, collapsed or not.
-func finished(c store.CellState) bool {
-	status := c.Result.Outcome.Status
-	return c.State == store.Done && (status == store.OK || status == store.Collapsed)
-}
-
 // arm is what cells that differ in the seed alone have in common.
 type arm struct {
 	name    string
@@ -88,7 +82,7 @@ func (s *side) arms() []*arm {
 			at[a.name] = a
 			out = append(out, a)
 		}
-		if finished(c) {
+		if c.Counted() {
 			a.runs[p.Cell.Seed] = c
 		}
 	}
@@ -116,9 +110,8 @@ func specOf(key string) metrics.Spec {
 // value is a finished cell's in the tables' unit: NaN where there is none, and where the run
 // collapsed and the metric, one of prototypes, would mislead.
 func value(c store.CellState, s metrics.Spec) float64 {
-	v, ok := c.Result.Metrics[s.Key]
-	if !ok || c.Result.Outcome.Status == store.Collapsed && s.Of == metrics.OfPrototypes && !s.Telling {
+	if s.Misleads(c.Result.Outcome.Status == store.Collapsed) {
 		return math.NaN()
 	}
-	return s.Unit.Shown(v, c.Dir.Plan().Prototypes)
+	return s.ShownOf(c.Result.Metrics, c.Dir.Plan().Prototypes)
 }

@@ -107,19 +107,7 @@ func (r *Run) in(m metrics.Spec, observer string) float64 {
 	if m.Misleads(r.collapsed()) {
 		return math.NaN()
 	}
-	values := r.Result.Metrics
-	if observer != "" {
-		values = r.Result.Observers[observer]
-	}
-	return shown(m, values, r.K)
-}
-
-func shown(m metrics.Spec, values store.Metrics, k int) float64 {
-	v, ok := values[m.Key]
-	if !ok {
-		return math.NaN()
-	}
-	return m.Unit.Shown(v, k)
+	return m.ShownOf(r.Result.Of(observer), r.K)
 }
 
 // over returns the shown values of an arm's runs.

@@ -57,7 +57,7 @@ type Cell struct {
 	Path       string             `json:"path,omitempty"`
 	Arm        int                `json:"arm"`
 	Seed       uint64             `json:"seed"`
-	Status     string             `json:"status"` // a result's, or "running" or "missing"
+	Status     string             `json:"status"` // a result's, or "begun" or "missing"
 	Reason     string             `json:"reason,omitempty"`
 	Epoch      float64            `json:"epoch"`
 	Hash       string             `json:"hash"`

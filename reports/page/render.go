@@ -155,7 +155,7 @@ func (f Figure) shown() shown {
 	return s
 }
 
-// Counted says how many findings have each verdict, most frequent kinds in the order given by stats.
+// Counted says how many findings have each verdict, in the order of the first with it.
 func (r Report) Counted() []Count {
 	var out []Count
 	for _, f := range r.Findings {

@@ -35,7 +35,6 @@ type Report struct {
 type Progress struct {
 	Planned, Done, Collapsed, Diverged, Failed int // cells
 	Running                                    bool
-	Holder                                     string        // who runs; empty when nobody is known to
 	Written                                    time.Time     // when the page was made, while Running
 	Beat                                       time.Time     // last sign of life of the run
 	Every                                      time.Duration // a page follows within this time
@@ -57,9 +56,6 @@ type Section struct {
 	Table  *table.Table
 	Differ bool // entries that are not their column's usual ones are marked
 }
-
-// Lead is what stands above the table.
-func (s Section) Lead() string { return s.Table.Caption }
 
 // Said reports whether there is anything in the table.
 func (s Section) Said() bool { return len(s.Table.Rows)+len(s.Table.General) > 0 }

@@ -10,9 +10,9 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/selection"
 	"protobench/internal/setting"
+	"protobench/internal/wording"
 	"protobench/metrics"
 	"protobench/reports/quantity"
-	"protobench/reports/table"
 )
 
 // Parts names what a run is beside its settings.
@@ -102,7 +102,7 @@ func selectRuns(runs []store.CellState, text string) ([]store.CellState, error) 
 		})
 	})
 	if len(out) == 0 {
-		return nil, fmt.Errorf("--filter %q: selects none of %s", text, table.Plural(len(runs), "run"))
+		return nil, fmt.Errorf("--filter %q: selects none of %s", text, wording.Count(len(runs), "run"))
 	}
 	return out, nil
 }
@@ -117,7 +117,7 @@ func valueOf(runs []store.CellState, text string) (value, error) {
 	v.observer, v.Quantity = observer, quantity.Of(key)
 	var known []string
 	for _, r := range runs {
-		for k := range measured(r, observer) {
+		for k := range r.Result.Of(observer) {
 			known = append(known, k)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
+	"protobench/internal/wording"
 	"protobench/metrics"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
@@ -91,7 +92,7 @@ func (p *pivot) choose(all []store.CellState, o Options) error {
 // measures reports whether a run has one of the metrics, be it without a value.
 func (p *pivot) measures(r store.CellState) bool {
 	return slices.ContainsFunc(p.values, func(v value) bool {
-		_, has := measured(r, v.observer)[v.Key]
+		_, has := r.Result.Of(v.observer)[v.Key]
 		return has
 	})
 }
@@ -123,7 +124,7 @@ func (p *pivot) caption() string {
 	for _, v := range p.values {
 		titles = append(titles, v.WithUnit())
 	}
-	return p.plan.Name + ": " + strings.Join(titles, ", ") + ". The last epoch counts. " + table.Plural(p.most(), "seed") + " where an entry does not say otherwise."
+	return p.plan.Name + ": " + strings.Join(titles, ", ") + ". The last epoch counts. " + wording.Count(p.most(), "seed") + " where an entry does not say otherwise."
 }
 
 // most is the largest number of seeds.
@@ -206,12 +207,11 @@ func (v value) bySeed(runs []store.CellState) (values []float64, collapsed int) 
 	bySeed, most := map[uint64][]float64{}, 0
 	var seeds []uint64
 	for _, r := range runs {
-		status := r.Result.Outcome.Status
-		if r.State != store.Done || status != store.OK && status != store.Collapsed {
+		if !r.Counted() {
 			continue
 		}
-		x := v.Unit.Shown(number(measured(r, v.observer), v.Key), r.Dir.Plan().Prototypes)
-		if v.Misleads(status == store.Collapsed) {
+		x := v.ShownOf(r.Result.Of(v.observer), r.Dir.Plan().Prototypes)
+		if v.Misleads(r.Result.Outcome.Status == store.Collapsed) {
 			x, collapsed = math.NaN(), collapsed+1
 		}
 		seed := r.Dir.Plan().Cell.Seed
@@ -274,19 +274,4 @@ func valuesOf(r store.CellState, keys []string) []string {
 		out[i] = text
 	}
 	return out
-}
-
-// measured are the metrics of a run's own learner, or of an observer.
-func measured(r store.CellState, observer string) store.Metrics {
-	if observer == "" {
-		return r.Result.Metrics
-	}
-	return r.Result.Observers[observer]
-}
-
-func number(m store.Metrics, key string) float64 {
-	if v, ok := m[key]; ok {
-		return v
-	}
-	return math.NaN()
 }

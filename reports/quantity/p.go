@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"protobench/internal/wording"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -25,7 +26,7 @@ func P(p float64) string {
 // HolmNote says what n pairs can show when m tests are declared.
 func HolmNote(n, m int) string {
 	need := max(n, stats.SeedsNeeded(m))
-	text := fmt.Sprintf("With %s the smallest two-sided sign-flip p of one test is %s", table.Plural(n, "paired seed"), P(stats.SmallestP(n)))
+	text := fmt.Sprintf("With %s the smallest two-sided sign-flip p of one test is %s", wording.Count(n, "paired seed"), P(stats.SmallestP(n)))
 	if stats.SmallestP(n) >= stats.Level {
 		text += "; six seeds reach 0.031, for one test"
 	}

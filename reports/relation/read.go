@@ -87,21 +87,12 @@ func pointOf(c store.CellState, specs [2]metrics.Spec, left *Left) (Point, bool)
 		return Point{}, false
 	}
 	p := Point{Host: planned.Cell.Objective, Arm: planned.Cell.Arm(), Seed: planned.Cell.Seed}
-	p.X, p.Y = shown(specs[0], c.Result.Metrics, planned.Prototypes), shown(specs[1], c.Result.Metrics, planned.Prototypes)
+	p.X, p.Y = specs[0].ShownOf(c.Result.Metrics, planned.Prototypes), specs[1].ShownOf(c.Result.Metrics, planned.Prototypes)
 	if math.IsNaN(p.X) || math.IsNaN(p.Y) {
 		left.Without++
 		return Point{}, false
 	}
 	return p, true
-}
-
-// shown is a metric's value as tables show it, NaN where there is none.
-func shown(s metrics.Spec, values store.Metrics, k int) float64 {
-	v, ok := values[s.Key]
-	if !ok {
-		return math.NaN()
-	}
-	return s.Unit.Shown(v, k)
 }
 
 // Title is a metric's name with its unit, as it heads a column.

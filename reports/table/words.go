@@ -1,7 +1,6 @@
 package table
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -12,14 +11,6 @@ func Texts(of ...string) []Value {
 		out = append(out, Value{Text: w})
 	}
 	return out
-}
-
-// Plural writes a number of things: "1 seed", "6 seeds".
-func Plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // ShortKey is the symbol of a setting in labels: "T" of loss.temperature, else the last part.
