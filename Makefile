@@ -47,8 +47,8 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	$(if $(QUICK),,$(call COMMITTED,$(FULL)))
 	@for name in $(if $(QUICK),,$(FULL)); do echo "$$name: $$($(BINARY) plan $$name 2>/dev/null | grep -o 'about .* on one core')"; done
 	@for name in $(FULL); do \
-	  if [ $$name = count ]; then $(BINARY) run $$name $(QUICKLY) $(FEWER) --out $(RESULTS)/$$name || exit $$?; \
-	  else $(BINARY) run $$name $(QUICKLY) --out $(RESULTS)/$$name || exit $$?; fi; \
+	  set --; if [ $$name = count ]; then set -- $(FEWER); fi; \
+	  $(BINARY) run $$name $(QUICKLY) "$$@" --out $(RESULTS)/$$name || exit $$?; \
 	done
 	$(BINARY) relate live_unique@0.025 linear_fine@backbone.teacher $(FULL:%=$(RESULTS)/%)
 	$(BINARY) relate path unique@0.025 $(FULL:%=$(RESULTS)/%) --learner joint

@@ -19,10 +19,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// program is the built protobench; browser the one Chromium of all tests.
+// program is the built protobench; browser the one Chromium of all tests, which share a folder too.
 var (
 	program string
 	browser context.Context
+	scratch string
 )
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -33,14 +34,14 @@ func run(m *testing.M) int {
 		fmt.Println("SKIPPED: the page in a browser (no Chromium is installed)")
 		return 0
 	}
-	dir, err := os.MkdirTemp("", "browser")
-	if err != nil {
+	var err error
+	if scratch, err = os.MkdirTemp("", "browser"); err != nil {
 		fmt.Println(err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(scratch)
 	if program = os.Getenv("PROTOBENCH"); program == "" {
-		program = filepath.Join(dir, "protobench")
+		program = filepath.Join(scratch, "protobench")
 		build := exec.Command("go", "build", "-o", program, ".")
 		build.Dir = filepath.Join("..", "..")
 		if out, err := build.CombinedOutput(); err != nil {

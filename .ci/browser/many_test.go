@@ -14,8 +14,6 @@ import (
 // awaited has an expression's promise kept before its value is taken.
 func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
-func sscan(s string, v *float64) (int, error) { return fmt.Sscan(s, v) }
-
 // multiply copies a run's finished cells under other seeds until there are n, with logs of a size as
 // trainings write them.
 func multiply(t *testing.T, dir string, n int) {

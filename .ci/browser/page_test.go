@@ -1,29 +1,21 @@
 package browser
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
-// roster is a report that tests read and leave as it is.
-var roster = sync.OnceValues(func() (string, error) {
-	return os.MkdirTemp("", "browser-roster")
-})
-
+// rosterPage is a report that tests read and leave as it is.
 func rosterPage(t *testing.T) string {
 	t.Helper()
-	dir, err := roster()
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := filepath.Join(dir, "roster")
+	run := filepath.Join(scratch, "roster")
 	if _, err := os.Stat(run); err != nil {
 		if err := os.Rename(reported(t, "roster", nil), run); err != nil {
 			t.Fatal(err)
@@ -58,13 +50,8 @@ func TestTablesSortAndFilter(t *testing.T) {
 	down := script[[]string](b, column+`return column("main", 2)`)
 	b.do(chromedp.Click(head, chromedp.ByQuery))
 	up := script[[]string](b, column+`return column("main", 2)`)
-	for _, c := range []struct {
-		values []string
-		sign   int
-		sort   string
-	}{{down, -1, "descending"}, {up, 1, "ascending"}} {
-		checkOrder(t, c.values, c.sign)
-	}
+	checkOrder(t, down, -1)
+	checkOrder(t, up, 1)
 	if got := value[string](b, `document.querySelector('.box[data-id="main"] thead th:nth-child(3)').getAttribute("aria-sort")`); got != "ascending" {
 		t.Errorf("aria-sort %q", got)
 	}
@@ -96,7 +83,7 @@ func checkOrder(t *testing.T, values []string, sign int) {
 	last, ended := 0.0, false
 	for i, v := range values {
 		var n float64
-		if _, err := sscan(v, &n); err != nil {
+		if _, err := fmt.Sscan(v, &n); err != nil {
 			ended = true
 			continue
 		}

@@ -65,7 +65,7 @@ func remount(at, options string) error {
 func (t *torture) limitFiles(largest int64) error {
 	for _, share := range []float64{0.01, 0.3, 0.9} {
 		blocks := max(1, int64(share*float64(largest))/512)
-		c := exec.Command("sh", "-c", fmt.Sprintf("ulimit -f %d; exec \"$@\"", blocks), "sh", t.binary, "run", t.sweep, "--out", t.path("limited"), "--json")
+		c := exec.Command("sh", append([]string{"-c", fmt.Sprintf("ulimit -f %d; exec \"$@\"", blocks), "sh", t.binary}, t.args("limited")...)...)
 		out, code := ended(c)
 		if code == 0 || !strings.Contains(out, "file too large") {
 			return fmt.Errorf("with files of %d blocks at most the run ends with %d:\n%s", blocks, code, out)

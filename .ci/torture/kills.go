@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 )
 
 // command runs the sweep to its end and returns what it said.
-func (t *torture) command(name string, more ...string) (string, int) {
-	return t.tool(append([]string{"run", t.sweep, "--out", t.path(name), "--json"}, more...)...)
+func (t *torture) command(name string) (string, int) { return t.tool(t.args(name)...) }
+
+// args run the sweep in a folder.
+func (t *torture) args(name string) []string {
+	return []string{"run", t.sweep, "--out", t.path(name), "--json"}
 }
 
 func (t *torture) tool(args ...string) (string, int) { return ended(exec.Command(t.binary, args...)) }
@@ -70,7 +74,7 @@ func (t *torture) compareAndClear() error {
 // killOne runs the sweep and kills it after a while, unless it is finished before.
 func (t *torture) killOne() (finished bool, err error) {
 	var out bytes.Buffer
-	c := exec.Command(t.binary, "run", t.sweep, "--out", t.path("killed"), "--json")
+	c := exec.Command(t.binary, t.args("killed")...)
 	c.Stdout, c.Stderr = &out, &out
 	if err := c.Start(); err != nil {
 		return false, err
@@ -97,7 +101,7 @@ func (t *torture) killOne() (finished bool, err error) {
 
 // twoAtOnce starts the sweep twice in one folder: one works, the other says who does.
 func (t *torture) twoAtOnce() error {
-	first := exec.Command(t.binary, "run", t.sweep, "--out", t.path("twins"), "--json")
+	first := exec.Command(t.binary, t.args("twins")...)
 	if err := first.Start(); err != nil {
 		return err
 	}
@@ -112,7 +116,7 @@ func (t *torture) twoAtOnce() error {
 		return err
 	}
 	want := fmt.Sprintf("another run is at work here (process %d on", first.Process.Pid)
-	if code == 0 || !bytes.Contains([]byte(out), []byte(want)) {
+	if code == 0 || !strings.Contains(out, want) {
 		return fmt.Errorf("the second run ends with %d, expected %q:\n%s", code, want, out)
 	}
 	t.state.fault("two runs in one folder", "the second said who is at work")

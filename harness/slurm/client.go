@@ -1,6 +1,7 @@
 package slurm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func (c *Client) call(ctx context.Context, name string, args ...string) (string,
 		return "", &callError{name, fmt.Sprintf("no answer within %v", c.timeout), true}
 	}
 	text := strings.Join(strings.Fields(said.String()), " ")
-	return "", &callError{name, orElse(text, err.Error()), unheard(text)}
+	return "", &callError{name, cmp.Or(text, err.Error()), unheard(text)}
 }
 
 // callError is what a command of Slurm complains of.
@@ -64,13 +65,6 @@ func unheard(text string) bool {
 func passing(err error) bool {
 	var e *callError
 	return errors.As(err, &e) && e.passing
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // kept are the variables that the commands read and that a site or its users set for all their

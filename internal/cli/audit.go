@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -217,7 +218,7 @@ func (c auditCommand) showSeries(w io.Writer, all []audit.Series) error {
 			}
 			continue
 		}
-		if _, err := fmt.Fprintf(w, "series of %s, %s\n", orElse(s.Key, "the files' one matrix"), count(s.K, "prototype")); err != nil {
+		if _, err := fmt.Fprintf(w, "series of %s, %s\n", cmp.Or(s.Key, "the files' one matrix"), count(s.K, "prototype")); err != nil {
 			return err
 		}
 		var rows []row
@@ -229,7 +230,7 @@ func (c auditCommand) showSeries(w io.Writer, all []audit.Series) error {
 		if err := table(w, []string{"  at", "file", "unique", "centred", "displacement", "drift", "verdict"}, rows); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(w, "collapse begins: %s\n\n", orElse(s.Begins, "not in these files")); err != nil {
+		if _, err := fmt.Fprintf(w, "collapse begins: %s\n\n", cmp.Or(s.Begins, "not in these files")); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -67,7 +68,7 @@ func showDifferences(w io.Writer, c *across.Comparison) error {
 		if len(d.Arms) > 0 {
 			arms = strings.Join(d.Arms, ", ")
 		}
-		rows[i] = row{cells: []string{d.Key, orElse(d.A, "none"), orElse(d.B, "none"), arms}}
+		rows[i] = row{cells: []string{d.Key, cmp.Or(d.A, "none"), cmp.Or(d.B, "none"), arms}}
 	}
 	_, _ = fmt.Fprintln(w)
 	return table(w, []string{"what differs", "A", "B", "arms"}, rows)

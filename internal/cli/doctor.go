@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ PROTOBENCH_ISA: %s
 PROTOBENCH_DATA: %s
 `,
 		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, count(runtime.NumCPU(), "CPU"), harness.CPUName(),
-		orElse(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(),
+		cmp.Or(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(),
 		variable("PROTOBENCH_ISA"), variable("PROTOBENCH_DATA"))
 	if err != nil {
 		return err
@@ -71,7 +72,7 @@ func bf16Text() string {
 // showSets lists the sets that lie where sets are looked for.
 func showSets(w io.Writer) error {
 	for _, set := range datasets.Installed() {
-		if _, err := fmt.Fprintf(w, "data set %s: %s\n", set.Path, orElse(set.Found, "not recognised")); err != nil {
+		if _, err := fmt.Fprintf(w, "data set %s: %s\n", set.Path, cmp.Or(set.Found, "not recognised")); err != nil {
 			return err
 		}
 	}
@@ -100,14 +101,7 @@ func names(sets []kernel.ISA) string {
 }
 
 // variable is the value of an environment variable, for people.
-func variable(name string) string { return orElse(os.Getenv(name), "not set") }
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
+func variable(name string) string { return cmp.Or(os.Getenv(name), "not set") }
 
 // check reads every file of a run that something reads back, says what is wrong, and repairs what
 // is safe if that is asked for.
@@ -147,7 +141,7 @@ func (c doctorCommand) tell(w *console, found store.Checkup) error {
 		}
 	}
 	if len(bad) > 0 {
-		return exitError{exitFailed, fmt.Sprintf("protobench: %s: %s:\n  %s", c.Dir, count(len(bad), "damaged file"), strings.Join(bad, "\n  "))}
+		return exitError{exitFailed, fmt.Sprintf("%s: %s:\n  %s", c.Dir, count(len(bad), "damaged file"), strings.Join(bad, "\n  "))}
 	}
 	_, err := fmt.Fprintf(w.out, "%s: %s, all files readable\n", c.Dir, count(found.Cells, "cell"))
 	return err

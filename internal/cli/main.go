@@ -25,7 +25,7 @@ import (
 // Exit codes.
 const (
 	exitOK          = 0   // all right
-	exitFailed      = 1   // some cells failed
+	exitFailed      = 1   // something failed: cells, their report, a check
 	exitUsage       = 2   // usage, configuration, or files that cannot be read or written
 	exitInterrupted = 130 // stopped by a signal, state saved
 )
@@ -79,6 +79,14 @@ func halted(ctx context.Context, rest string) error {
 		why = s.Error()
 	}
 	return exitError{exitInterrupted, why + rest}
+}
+
+// failure is what failed, a text each; nil where nothing did.
+func failure(texts []string) error {
+	if len(texts) == 0 {
+		return nil
+	}
+	return exitError{exitFailed, strings.Join(texts, "\n")}
 }
 
 // collectEarly has garbage collected once it is a tenth of what is in use, not as much again.

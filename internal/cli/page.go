@@ -43,12 +43,15 @@ func (k *pageKeeper) keep() {
 		case <-time.After(wait):
 		}
 		now := time.Now()
-		live := reports.Live{Now: now, Beat: now, Every: max(k.soonest, pageShare*k.took)}
+		live := reports.Live{Now: now, Beat: now, Every: k.pause()}
 		_ = k.write(&live) // the next one may succeed
 		k.took = time.Since(now)
-		wait = max(k.soonest, pageShare*k.took)
+		wait = k.pause()
 	}
 }
+
+// pause is the time until the next page.
+func (k *pageKeeper) pause() time.Duration { return max(k.soonest, pageShare*k.took) }
 
 // write makes the page. A panic there is an error like any other.
 func (k *pageKeeper) write(live *reports.Live) (err error) {

@@ -39,10 +39,15 @@ func (c planCommand) commands(ctx context.Context, w *console) error {
 	s, err := harness.Delegate(p, jobs, dir, false, func(_ *store.Dir, todo []harness.Job) error {
 		return c.printCommands(w, program, dir, folders(todo))
 	})
-	if err == nil && len(s.Failed) > 0 {
+	if err != nil {
+		return err
+	}
+	w.warn(changed(dir, s.Change)...)
+	w.warn(s.SetAside...)
+	if len(s.Failed) > 0 {
 		w.warn(fmt.Sprintf("%s failed before and stay out: `protobench run` with --retry-failed runs them again", count(len(s.Failed), "cell")))
 	}
-	return err
+	return nil
 }
 
 func (c planCommand) printCommands(w *console, program, dir string, cells []string) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -215,7 +216,7 @@ func (r *running) String() string {
 }
 
 // nameOf is a cell as tables call it.
-func nameOf(e harness.Event) string { return fmt.Sprintf("%s s%d", orElse(e.Arm, e.Method), e.Seed) }
+func nameOf(e harness.Event) string { return fmt.Sprintf("%s s%d", cmp.Or(e.Arm, e.Method), e.Seed) }
 
 // inUnits is a value as tables show it, with its unit.
 func inUnits(key string, shown float64) string {
@@ -251,7 +252,7 @@ func (p *progress) endedLine(e harness.Event) string {
 // titleOf is a metric as it heads tables.
 func titleOf(key string) string {
 	s, _ := metrics.Find(key)
-	return orElse(s.Title(), key)
+	return cmp.Or(s.Title(), key)
 }
 
 func colorOf(status string) paint {

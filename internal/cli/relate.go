@@ -44,7 +44,7 @@ func (c relateCommand) Run(w *console) error {
 		w.warn("the levels contradict each other (Simpson's paradox): what holds over all cells does not hold within")
 	}
 	if left != (relation.Left{}) {
-		w.warn(fmt.Sprintf("left out: %d cells without a result, %d collapsed, %d without one of the metrics", left.Unfinished, left.Collapsed, left.Without))
+		w.warn(fmt.Sprintf("left out: %s without a result, %d collapsed, %d without one of the metrics, %d of a training that another run has too", count(left.Unfinished, "cell"), left.Collapsed, left.Without, left.Repeated))
 	}
 	return c.curve(w, curve)
 }

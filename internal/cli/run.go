@@ -79,7 +79,7 @@ func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harn
 	w.warn(s.Twins...)
 	w.warn(changed(dir, s.Change)...)
 	if s.Diverged > 0 && c.FailOn != "diverged" {
-		w.warn(fmt.Sprintf("%s of %d diverged and have no final metrics (--fail-on diverged makes that exit code 1)", count(s.Diverged, "cell"), s.Done))
+		w.warn(divergedText(fmt.Sprintf("%s of %d", count(s.Diverged, "cell"), s.Done)))
 	}
 	if ctx.Err() != nil {
 		return halted(ctx, fmt.Sprintf(": %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell")))
@@ -96,6 +96,11 @@ func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harn
 	return showNext(w, dir, claims)
 }
 
+// divergedText says of diverged cells what a reader of the report has to know.
+func divergedText(cells string) string {
+	return cells + " diverged and have no final metrics (--fail-on diverged makes that exit code 1)"
+}
+
 // judge says what failed: cells first, then the report.
 func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error {
 	var texts []string
@@ -109,10 +114,7 @@ func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error 
 	if unwritten != nil {
 		texts = append(texts, unwritten.Error())
 	}
-	if len(texts) == 0 {
-		return nil
-	}
-	return exitError{exitFailed, strings.Join(texts, "\n")}
+	return failure(texts)
 }
 
 // changed says what the run's plan changed in its folder.

@@ -49,6 +49,9 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 		return err
 	}
 	w.warn(unshared(dir))
+	if c.MaxTime > 0 || c.MaxMemory > 0 || c.Jobs > 0 {
+		w.warn("--max-time, --max-memory and --jobs hold for local runs; a task's limits are [slurm] time, mem and throttle")
+	}
 	line := submitted{Event: "submitted"}
 	todo := 0
 	s, err := harness.Delegate(p, jobs, dir, c.RetryFailed, func(d *store.Dir, jobs []harness.Job) error {
@@ -125,8 +128,5 @@ func leftOut(s submitted) error {
 	if len(s.Failed) > 0 {
 		parts = append(parts, fmt.Sprintf("%s failed before:\n  %s", count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  ")))
 	}
-	if parts == nil {
-		return nil
-	}
-	return exitError{exitFailed, strings.Join(parts, "\n")}
+	return failure(parts)
 }

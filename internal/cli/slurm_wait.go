@@ -48,12 +48,8 @@ func untilIdle(ctx context.Context, w *console, dir string) (*slurm.Queue, error
 		}
 		if lost++; !q.Idle() {
 			lost = 0
-		}
-		if q.Idle() && (len(q.NoTask) == 0 || lost >= laggards) {
+		} else if pause = firstLook; len(q.NoTask) == 0 || lost >= laggards {
 			return q, nil
-		}
-		if q.Idle() {
-			pause = firstLook
 		}
 		select {
 		case <-ctx.Done():
@@ -66,7 +62,7 @@ func untilIdle(ctx context.Context, w *console, dir string) (*slurm.Queue, error
 // afterTasks writes the report and says what is not in it.
 func (c runCommand) afterTasks(w *console, dir string, claims int, q *slurm.Queue) error {
 	if q.Diverged > 0 && c.FailOn != "diverged" {
-		w.warn(fmt.Sprintf("%s diverged and have no final metrics (--fail-on diverged makes that exit code 1)", count(q.Diverged, "cell")))
+		w.warn(divergedText(count(q.Diverged, "cell")))
 	}
 	if err := writeReport(w, dir, c.JSON); err != nil {
 		return err
@@ -98,8 +94,5 @@ func unfinished(q *slurm.Queue, diverged bool) error {
 		parts = append(parts, fmt.Sprintf("%s without a result and without a task:\n  %s\n`protobench run` with --executor slurm queues them again; what they did is kept",
 			count(len(q.NoTask), "cell"), strings.Join(q.NoTask, "\n  ")))
 	}
-	if parts == nil {
-		return nil
-	}
-	return exitError{exitFailed, strings.Join(parts, "\n")}
+	return failure(parts)
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -25,9 +26,9 @@ func (f found) signature() signature {
 			fmt.Fprintln(&b, path, info.Size(), info.ModTime().UnixNano())
 		}
 	}
-	plans, _ := filepath.Glob(filepath.Join(f.path, "plan*.json")) // the pattern is well formed, but for a path with brackets
+	plans, _ := fs.Glob(os.DirFS(f.path), "plan*.json") // the pattern is well formed
 	for _, p := range plans {
-		look(p)
+		look(filepath.Join(f.path, p))
 	}
 	cells, _ := os.ReadDir(filepath.Join(f.path, "cells"))
 	for _, c := range cells {
@@ -51,7 +52,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 	s.stream(w, r, func() signature {
 		var b strings.Builder
 		for _, one := range s.rows() {
-			fmt.Fprintln(&b, one.Name, one.Done, one.Failed, one.Planned, one.Running)
+			fmt.Fprintln(&b, one.Address, one.Done, one.Failed, one.Planned, one.Running)
 		}
 		return signature{of: b.String()}
 	})
@@ -59,7 +60,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 
 // runEvents tells the page of a run of changes and of signs of life.
 func (s *Server) runEvents(w http.ResponseWriter, r *http.Request) {
-	f, ok := s.named(r.PathValue("name"))
+	f, ok := named(discover(s.folders), r.PathValue("name"))
 	if !ok {
 		http.Error(w, noRun, http.StatusNotFound)
 		return

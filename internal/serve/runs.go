@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"protobench/harness/store"
+	"protobench/reports/page"
 )
 
 // deepest is how far below a folder runs are looked for.
@@ -65,8 +65,8 @@ func isRun(path string) bool {
 }
 
 // named finds a run by its place in addresses.
-func (s *Server) named(name string) (found, bool) {
-	for _, r := range discover(s.folders) {
+func named(runs []found, name string) (found, bool) {
+	for _, r := range runs {
 		if r.name == name {
 			return r, true
 		}
@@ -74,35 +74,31 @@ func (s *Server) named(name string) (found, bool) {
 	return found{}, false
 }
 
-// row is a run in the list.
-type row struct {
-	Name, Path, Title, Question string
-	Done, Failed, Planned       int
-	Running                     bool
-	Changed                     time.Time
-	Unreadable                  string // why it cannot be shown
-}
-
 // rows looks at every run.
-func (s *Server) rows() []row {
-	var out []row
+func (s *Server) rows() []page.Run {
+	var out []page.Run
 	for _, f := range discover(s.folders) {
 		out = append(out, f.row())
 	}
 	return out
 }
 
-func (f found) row() row {
-	r := row{Name: f.name, Path: f.path, Title: filepath.Base(f.path)}
+// row is the run in the list.
+func (f found) row() page.Run {
+	r := page.Run{Address: "/run/" + escaped(f.name), Path: f.path, Name: filepath.Base(f.path)}
+	broken := func(err error) page.Run {
+		r.Unreadable = err.Error()
+		return r
+	}
 	d, err := store.Open(f.path)
 	if err != nil {
-		return r.broken(err)
+		return broken(err)
 	}
 	plan, err := d.Plan()
 	if err != nil {
-		return r.broken(err)
+		return broken(err)
 	}
-	r.Title, r.Question, r.Planned = plan.Name, plan.Question, len(plan.Cells)
+	r.Name, r.Question, r.Planned = plan.Name, plan.Question, len(plan.Cells)
 	if info, err := os.Stat(filepath.Join(f.path, "plan.json")); err == nil {
 		r.Changed = info.ModTime()
 	}
@@ -118,10 +114,5 @@ func (f found) row() row {
 		}
 	}
 	_, r.Running = d.Beat()
-	return r
-}
-
-func (r row) broken(err error) row {
-	r.Unreadable = err.Error()
 	return r
 }

@@ -65,14 +65,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, anyone bool) error {
 // list is the page of all runs.
 func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
 	var b bytes.Buffer
-	list := page.List{Folders: s.folders}
-	for _, r := range s.rows() {
-		list.Runs = append(list.Runs, page.Run{
-			Address: "/run/" + escaped(r.Name), Path: r.Path, Name: r.Title, Question: r.Question, Done: r.Done, Failed: r.Failed, Planned: r.Planned,
-			Running: r.Running, Changed: r.Changed, Unreadable: r.Unreadable,
-		})
-	}
-	s.send(w, &b, list.Write(&b))
+	s.send(w, &b, page.List{Folders: s.folders, Runs: s.rows()}.Write(&b))
 }
 
 // escaped is a run's name as part of an address.
@@ -83,7 +76,7 @@ const noRun = "no such run below the folders that are served"
 
 // run is the page of a run.
 func (s *Server) run(w http.ResponseWriter, r *http.Request) {
-	f, ok := s.named(r.PathValue("name"))
+	f, ok := named(discover(s.folders), r.PathValue("name"))
 	if !ok {
 		http.Error(w, noRun, http.StatusNotFound)
 		return
@@ -131,9 +124,9 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("choose 1 to %d cells: /compare?c=/run/NAME/CELL&c=…", mostCompared), http.StatusBadRequest)
 		return
 	}
-	cells := page.NewCells()
+	cells, runs, made := page.NewCells(), discover(s.folders), map[string]page.Report{}
 	for _, c := range chosen {
-		if err := s.add(cells, c); err != nil {
+		if err := s.add(cells, runs, made, c); err != nil {
 			http.Error(w, err.Error(), http.StatusNotFound)
 			return
 		}
@@ -142,8 +135,8 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
 	s.send(w, &b, page.Comparison{Cells: cells}.Write(&b))
 }
 
-// add puts a chosen cell among others.
-func (s *Server) add(cells *page.Cells, chosen string) error {
+// add puts a chosen cell among others. made are the pages of runs that were chosen from before.
+func (s *Server) add(cells *page.Cells, runs []found, made map[string]page.Report, chosen string) error {
 	name, ok := strings.CutPrefix(chosen, "/run/")
 	cut := strings.LastIndexByte(name, '/')
 	if !ok || cut < 0 {
@@ -153,13 +146,16 @@ func (s *Server) add(cells *page.Cells, chosen string) error {
 	if err != nil {
 		return fmt.Errorf("%q: expected /run/NAME/CELL", chosen)
 	}
-	f, ok := s.named(unescaped)
+	f, ok := named(runs, unescaped)
 	if !ok {
 		return fmt.Errorf("%q: %s", chosen, noRun)
 	}
-	report, err := s.pages.Page(f.path, nil)
-	if err != nil {
-		return err
+	report, ok := made[f.path]
+	if !ok {
+		if report, err = s.pages.Page(f.path, nil); err != nil {
+			return err
+		}
+		made[f.path] = report
 	}
 	if !cells.Take(report.Cells, name[cut+1:], f.name, f.path) {
 		return fmt.Errorf("%q: that run has no such cell", chosen)

@@ -17,8 +17,8 @@ func Levels(points []Point) []Level {
 	return []Level{
 		level("all cells", points, nil),
 		level("between arms", means, nil),
-		level("between arms of one objective and sweep", means, groups(means, Point.family)),
-		level("within arms, from seed to seed", points, groups(points, Point.arm)),
+		level("arms of one objective and sweep", means, groups(means, Point.family)),
+		level("within arms, seed to seed", points, groups(points, Point.arm)),
 	}
 }
 

@@ -26,6 +26,7 @@ type Left struct {
 	Unfinished int // without a result, failed or diverged
 	Collapsed  int // totally, so that their usage means nothing
 	Without    int // one of the metrics is undefined, as in arms without prototypes
+	Repeated   int // the training of another cell, in another run
 }
 
 // Only says which cells are wanted, any of the names of each; empty for all.
@@ -40,7 +41,7 @@ func (o Only) wants(c store.Cell) bool {
 		(len(o.Objectives) == 0 || slices.Contains(o.Objectives, c.Objective)) && (len(o.Learners) == 0 || slices.Contains(o.Learners, c.Learner))
 }
 
-// Read gathers the finished cells of run directories, in their order. Reference rows, which have no
+// Read gathers the finished cells of run directories, in their order, each training once. Reference rows, which have no
 // prototypes, and collapsed cells are left out. Errors name the folder.
 func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
 	specs := [2]metrics.Spec{}
@@ -53,6 +54,7 @@ func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
 	}
 	var points []Point
 	var left Left
+	seen := map[string]bool{}
 	for _, path := range dirs {
 		dir, err := store.Open(path)
 		if err != nil {
@@ -66,13 +68,29 @@ func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
 			if !only.wants(c.Dir.Plan().Cell) {
 				continue
 			}
-			if p, ok := pointOf(c, specs, &left); ok {
-				p.Run = filepath.Base(filepath.Clean(path))
-				points = append(points, p)
+			p, ok := pointOf(c, specs, &left)
+			if !ok {
+				continue
 			}
+			training := trainingOf(c)
+			if seen[training] {
+				left.Repeated++
+				continue
+			}
+			seen[training] = true
+			p.Run = filepath.Base(filepath.Clean(path))
+			points = append(points, p)
 		}
 	}
 	return points, left, nil
+}
+
+// trainingOf tells cells of equal training by what they ended with, to the last digit. Sweeps may
+// share an arm and measure it at other times, so that its hash is another one.
+func trainingOf(c store.CellState) string {
+	cell := c.Dir.Plan().Cell
+	m := c.Result.Metrics
+	return fmt.Sprint(cell.Objective, cell.Learner, cell.Seed, m["path"], m[metrics.Headline()], m[metrics.LinearKey(metrics.Teacher)])
 }
 
 // pointOf takes one cell; false where it is left out, which is counted.

@@ -85,6 +85,10 @@ func TestRead(t *testing.T) {
 	if err != nil || len(some) == 0 || len(some) >= len(points) {
 		t.Errorf("%d of %d cells are joint ones of swav: %v", len(some), len(points), err)
 	}
+	twice, left, err := Read([]string{reference, "../../results/reference/early-collapse", reference}, x, y, Only{})
+	if err != nil || len(twice) >= 60+36 || left.Repeated != 60+(60+36-len(twice)) {
+		t.Errorf("%d cells, left out %+v: %v", len(twice), left, err)
+	}
 	for _, bad := range []struct{ dir, x string }{{reference, "uniq"}, {t.TempDir(), x}} {
 		if _, _, err := Read([]string{bad.dir}, bad.x, y, Only{}); err == nil || !strings.Contains(err.Error(), bad.dir) && !strings.Contains(err.Error(), bad.x) {
 			t.Errorf("%v: error %v", bad, err)
