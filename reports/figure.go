@@ -14,7 +14,8 @@ import (
 // figure is one picture of the report, and what became of its files.
 type figure struct {
 	reportfigure.Figure
-	kept bool // an earlier report's picture stands in the folder, as this one has less to show
+	kept bool   // an earlier report's picture stands in the folder, as this one has less to show
+	svg  []byte // as it was saved; nil where it was not
 }
 
 // figures makes all pictures in the order of the page.
@@ -100,7 +101,20 @@ func (f *figure) save(folder string) error {
 	if f.Draw == nil || f.kept {
 		return nil
 	}
-	return f.Save(path)
+	if err := f.Save(path); err != nil {
+		return err
+	}
+	var err error
+	f.svg, err = os.ReadFile(path + ".svg")
+	return err
+}
+
+// drawing is the figure as SVG, drawn if it was not saved.
+func (f *figure) drawing() ([]byte, error) {
+	if f.svg != nil {
+		return f.svg, nil
+	}
+	return f.SVG()
 }
 
 func exists(path string) bool {

@@ -242,7 +242,7 @@ func (s *sweep) pageFigures(figures []figure) ([]htmlpage.Figure, error) {
 			shown.State = "Not drawn: " + f.Why() + "."
 		default:
 			var err error
-			if shown.SVG, err = f.SVG(); err != nil {
+			if shown.SVG, err = f.drawing(); err != nil {
 				return nil, err
 			}
 			if shown.PNG, err = f.image(len(shown.SVG)); err != nil {

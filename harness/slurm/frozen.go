@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,30 +89,19 @@ func holding(run string) (Digest, error) {
 		}
 		name = next
 	}
-	sum, err := digestOf(filepath.Join(run, name))
+	sum, err := store.FileDigest(filepath.Join(run, name))
 	return Digest{name, sum}, err
-}
-
-// digestOf is a file's SHA-256 in hex.
-func digestOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	h := sha256.New()
-	_, err = io.Copy(h, f)
-	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
 }
 
 // keep copies the program to where every node finds it and no build replaces it.
 func keep(program, folder string) (Digest, error) {
-	sum, err := digestOf(program)
+	sum, err := store.FileDigest(program)
 	if err != nil {
 		return Digest{}, err
 	}
 	d := Digest{sum[:digits] + "/protobench", sum}
 	path := filepath.Join(folder, filepath.FromSlash(d.File))
-	if there, err := digestOf(path); err == nil && there == sum {
+	if there, err := store.FileDigest(path); err == nil && there == sum {
 		return d, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -178,12 +166,12 @@ func All(run string) ([]*Frozen, error) {
 
 // Check refuses a program or a plan other than those that were frozen.
 func (f *Frozen) Check(run, program string) error {
-	if sum, err := digestOf(program); err != nil || sum != f.Program.SHA256 {
+	if sum, err := store.FileDigest(program); err != nil || sum != f.Program.SHA256 {
 		return errors.Join(err, fmt.Errorf("%s: not the program that submitted (SHA-256 %.12s, expected %.12s); `protobench cancel %s`, then submit again",
 			program, sum, f.Program.SHA256, run))
 	}
 	plan := filepath.Join(run, f.Plan.File)
-	if sum, err := digestOf(plan); err != nil || sum != f.Plan.SHA256 {
+	if sum, err := store.FileDigest(plan); err != nil || sum != f.Plan.SHA256 {
 		return errors.Join(err, fmt.Errorf("%s: not the plan that was submitted (SHA-256 %.12s, expected %.12s); submit again", plan, sum, f.Plan.SHA256))
 	}
 	return nil

@@ -82,13 +82,13 @@ func (c *Client) live(ctx context.Context, all []*Frozen) ([]Task, error) {
 		names = append(names, f.Name(), f.Name()+reportSuffix)
 		frozen[f.Name()] = f
 	}
-	out, err := c.call(ctx, "squeue", c.onCluster("-h", "-r", "-t", "all", "--name="+strings.Join(names, ","), "-o", format)...)
+	lines, err := c.squeue(ctx, names...)
 	if err != nil {
 		return nil, err
 	}
 	var tasks []Task
-	for line := range strings.Lines(out) {
-		t, ok, err := parseTask(strings.TrimRight(line, "\n"), frozen)
+	for _, parts := range lines {
+		t, ok, err := parseTask(parts, frozen)
 		if err != nil {
 			return nil, err
 		}
@@ -100,12 +100,24 @@ func (c *Client) live(ctx context.Context, all []*Frozen) ([]Task, error) {
 	return tasks, nil
 }
 
-// parseTask reads a line of squeue; ok is false for one that is of no live task of ours.
-func parseTask(line string, frozen map[string]*Frozen) (t Task, ok bool, err error) {
-	parts := strings.SplitN(line, "|", 7)
-	if len(parts) < 7 || slices.Contains(ended, parts[3]) {
-		return t, false, nil
+// squeue lists the live tasks of some names, by the fields of format.
+func (c *Client) squeue(ctx context.Context, names ...string) ([][]string, error) {
+	out, err := c.call(ctx, "squeue", c.onCluster("-h", "-r", "-t", "all", "--name="+strings.Join(names, ","), "-o", format)...)
+	if err != nil {
+		return nil, err
 	}
+	var lines [][]string
+	for line := range strings.Lines(out) {
+		parts := strings.SplitN(strings.TrimRight(line, "\n"), "|", 7)
+		if len(parts) == 7 && !slices.Contains(ended, parts[3]) {
+			lines = append(lines, parts)
+		}
+	}
+	return lines, nil
+}
+
+// parseTask reads the fields of a live task; ok is false for one that is not ours.
+func parseTask(parts []string, frozen map[string]*Frozen) (t Task, ok bool, err error) {
 	t = Task{Job: parts[0], State: parts[3], Reason: parts[4], Node: parts[5]}
 	name := parts[2]
 	if name, t.Report = strings.CutSuffix(name, reportSuffix); t.Report {

@@ -122,7 +122,7 @@ func (q *submitter) arrays(ctx context.Context, all []array) {
 		if a.after >= 0 {
 			args = append(args, "--dependency=afterany:"+q.out.Jobs[a.after])
 		}
-		id, err := q.sbatch(ctx, q.frozen.Name(), comment(a.offset), append(args, q.script("cell"), fmt.Sprint(a.offset))...)
+		id, err := q.sbatch(ctx, q.frozen.Name(), comment(a.offset), append(args, q.frozen.script("cell"), fmt.Sprint(a.offset))...)
 		if err != nil {
 			q.out.Refusal = err.Error()
 			for _, rest := range all[i:] {
@@ -153,7 +153,7 @@ func (q *submitter) report(ctx context.Context, live []Task) {
 		}
 	}
 	id, err := q.sbatch(ctx, q.frozen.Name()+reportSuffix, "report", "--comment=report", "--dependency=afterany:"+strings.Join(after, ":"),
-		"--output="+logPattern(q.frozen.Run, "report-%j.log"), q.script("report"))
+		"--output="+logPattern(q.frozen.Run, "report-%j.log"), q.frozen.script("report"))
 	if err != nil {
 		q.out.Refusal = strings.TrimPrefix(q.out.Refusal+"; ", "; ") + "the report has no job: " + err.Error()
 		return
@@ -201,13 +201,12 @@ func (q *submitter) sbatch(ctx context.Context, name, note string, args ...strin
 
 // taken finds a job that was queued although its submission failed.
 func (q *submitter) taken(ctx context.Context, name, note string) (string, error) {
-	out, err := q.client.call(ctx, "squeue", q.client.onCluster("-h", "-r", "-t", "all", "--name="+name, "-o", format)...)
+	lines, err := q.client.squeue(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	for line := range strings.Lines(out) {
-		p := strings.SplitN(strings.TrimRight(line, "\n"), "|", 7)
-		if len(p) == 7 && p[2] == name && p[6] == note && !slices.Contains(ended, p[3]) && !slices.Contains(q.seen, p[0]) {
+	for _, p := range lines {
+		if p[2] == name && p[6] == note && !slices.Contains(q.seen, p[0]) {
 			q.seen = append(q.seen, p[0])
 			return p[0], nil
 		}
@@ -230,8 +229,6 @@ func (q *submitter) site() []string {
 }
 
 // script is the batch script of a kind of job.
-func (q *submitter) script(kind string) string { return q.frozen.script(kind) }
-
 func (f *Frozen) script(kind string) string {
 	return filepath.Join(Folder(f.Run), f.Name()+"-"+kind+".sh")
 }

@@ -88,7 +88,7 @@ func (c *CellDir) WriteResult(r Result) error {
 func (c *CellDir) completed(r Result) ([]byte, error) {
 	r.Schema, r.Files = SchemaVersion, map[string]string{}
 	for _, name := range endedFiles() {
-		sum, err := fileDigest(c.file(name))
+		sum, err := FileDigest(c.file(name))
 		switch {
 		case err == nil:
 			r.Files[name] = sum

@@ -57,8 +57,8 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// fileDigest is the SHA-256 of a file.
-func fileDigest(path string) (string, error) {
+// FileDigest is the SHA-256 of a file, in hex.
+func FileDigest(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err

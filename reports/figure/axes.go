@@ -53,7 +53,7 @@ func (s *Sweep) methodLegend(methods []*Arm) []drawing.Entry {
 // methodStyle tells the methods of all objectives apart in one panel: the variant's colour and glyph,
 // and the objective's dashes.
 func (s *Sweep) methodStyle(a *Arm) drawing.Style {
-	return drawing.StyleOf(s.kinds()[variant(a.Cell)], slices.Index(s.objectives, a.Cell.Objective))
+	return drawing.StyleOf(s.kindOf[variant(a.Cell)], slices.Index(s.objectives, a.Cell.Objective))
 }
 
 // methodsOver are the first arms of each method on any of the axes that has ended runs, in the plan's

@@ -80,10 +80,10 @@ func (s *Sweep) beside(name string) []string {
 // styleArms gives arms what tells them apart within a panel: their variant's style, or that of their
 // place on the axis that colours show.
 func (s *Sweep) styleArms() {
-	kinds := s.kinds()
+	s.kindOf = s.kinds()
 	values := s.axisTexts(s.layout.coloured)
 	for _, a := range s.Arms {
-		a.style, a.name = drawing.StyleOf(kinds[variant(a.Cell)], 0), s.nameOf(a)
+		a.style, a.name = drawing.StyleOf(s.kindOf[variant(a.Cell)], 0), s.nameOf(a)
 		v, has := a.Cell.Axes[s.layout.coloured]
 		if s.layout.coloured != "" && has {
 			a.style = drawing.OrderedStyle(slices.Index(values, store.FormatAxis(v)), len(values))

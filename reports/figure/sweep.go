@@ -26,6 +26,7 @@ type Sweep struct {
 
 	objectives []string
 	layout     layout
+	kindOf     map[string]int // by variant, of the palette
 }
 
 // Arm is a method at one point of the matrix, with a run per seed.

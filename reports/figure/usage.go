@@ -40,8 +40,9 @@ func (s *Sweep) usageFigure() Figure {
 	}
 	columns := min(4, len(panels))
 	var plots []panel
+	top := usageTop(panels)
 	for i, p := range panels {
-		plots = append(plots, func() *plot.Plot { return p.plot(i%columns == 0, i+columns >= len(panels), usageTop(panels)) })
+		plots = append(plots, func() *plot.Plot { return p.plot(i%columns == 0, i+columns >= len(panels), top) })
 	}
 	f.drawn(plots, columns, 0.82, usageKey())
 	return f

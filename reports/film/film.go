@@ -51,22 +51,21 @@ func New(title string, shots []Shot) (*Film, error) {
 	}
 	f.Plane += fmt.Sprintf(" (%.0f %% of their variance)", 100*(plane.Explained[0]+plane.Explained[1]))
 	for _, s := range shots {
-		fr := frame{step: s.Step, points: plane.Of(s.Prototypes), unique: metrics.Unique(s.Prototypes, smallest()).Count()}
+		cover := metrics.Unique(s.Prototypes, smallest())
+		fr := frame{step: s.Step, points: plane.Of(s.Prototypes), unique: cover.Count()}
 		for _, p := range fr.points {
 			f.reach = max(f.reach, math.Abs(p[0]), math.Abs(p[1]))
 		}
-		f.frames = append(f.frames, fr)
+		f.frames, f.alone = append(f.frames, fr), aloneIn(cover.Owner)
 	}
-	f.alone = aloneIn(last)
 	return f, nil
 }
 
 // smallest is the cosine distance within which prototypes count as one.
 func smallest() float64 { return metrics.Epsilons()[0] }
 
-// aloneIn reports for each prototype whether no other one is in its group.
-func aloneIn(p matrix.Matrix) []bool {
-	owner := metrics.Unique(p, smallest()).Owner
+// aloneIn reports for each prototype of a cover whether no other one is in its group.
+func aloneIn(owner []int) []bool {
 	size := map[int]int{}
 	for _, o := range owner {
 		size[o]++
