@@ -61,7 +61,13 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
 		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
-		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
+		Version: version(), Engine: harness.Real(), Data: data,
+		Tell: func(e harness.Event) {
+			progress.hear(e)
+			if e.Kind == harness.Started {
+				page.begin()
+			}
+		},
 	})
 	page.end()
 	if err != nil {
