@@ -36,6 +36,11 @@ const (
 func Main() int {
 	blas.Use()
 	defer runtime.KeepAlive(collectEarly())
+	limit, by := harness.Available()
+	if by == harness.FreeMemory { // of which there may be more in a moment
+		limit = 0
+	}
+	keepBelow(limit)
 	ctx, stop := untilSignal(stopSignals()...)
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -111,6 +116,17 @@ func collectLate() (early func()) {
 	}
 	before := debug.SetGCPercent(50)
 	return func() { debug.SetGCPercent(before) }
+}
+
+// keepBelow has the collector work harder before the process comes to nine tenths of a limit, rather
+// than over it, until what it returns is called; 0 is no limit. GOMEMLIMIT stands as it is.
+func keepBelow(limit int64) (undo func()) {
+	if _, chosen := os.LookupEnv("GOMEMLIMIT"); chosen || limit <= 0 {
+		return func() {}
+	}
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, limit/10*9))
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // commands is the grammar of the command line.

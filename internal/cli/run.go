@@ -57,6 +57,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	if c.Executor == "slurm" {
 		return c.submit(ctx, w, p, jobs, dir)
 	}
+	defer keepBelow(int64(c.MaxMemory))()
 	progress := newProgress(w, c.JSON)
 	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
