@@ -239,6 +239,7 @@ func (c validateCommand) Run(ctx context.Context, w *console) error {
 		return given(ctx, err)
 	}
 	w.warnOf(p.Jobs)
+	w.warn(p.Sweep.Alike...)
 	_, err = fmt.Fprintf(w.out, "%s: all right, %s\n", p.Sweep.File, count(len(p.Jobs), "cell"))
 	return err
 }

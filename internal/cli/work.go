@@ -65,20 +65,31 @@ func (c workCommand) Run(ctx context.Context, w *console) error {
 		return err
 	}
 	data := openData(ctx)
+	var failed []string
 	for _, cell := range c.Cells {
-		p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, cell, data)
-		if err != nil {
-			return given(ctx, err)
-		}
-		s, _, err := c.one(ctx, w, p, data)
-		if err != nil {
-			return err
-		}
-		if err := c.ended(ctx, w, p, s); err != nil {
+		err := c.named(ctx, w, frozen, cell, data)
+		var coded exitError
+		switch {
+		case errors.As(err, &coded) && coded.code == exitFailed: // which leaves the others alone, as in a run
+			failed = append(failed, coded.text)
+		case err != nil:
 			return err
 		}
 	}
-	return nil
+	return failure(failed)
+}
+
+// named runs a cell by the name of its folder.
+func (c workCommand) named(ctx context.Context, w *console, frozen store.Plan, cell string, data *harness.Library) error {
+	p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, cell, data)
+	if err != nil {
+		return given(ctx, err)
+	}
+	s, _, err := c.one(ctx, w, p, data)
+	if err != nil {
+		return err
+	}
+	return c.ended(ctx, w, p, s)
 }
 
 // one runs a plan's only cell; stepped says whether it has come further.
