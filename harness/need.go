@@ -11,16 +11,20 @@ import (
 // cells share.
 type Need struct {
 	Training int64 // weights, learners and the graphs with their buffers
+	State    int64 // the copy of what training carries on, of which a checkpoint is made
 	Scores   int64 // of the last measurement: scores, predictions and targets of all images with all prototypes
 	Features int64 // of the last measurement: features, embeddings, and copies of the prototypes
 }
 
 // overhead is what a cell's arrays become in the process: the collector lets garbage grow to a tenth of
 // what is in use, and metrics have room of their own. Measured: docs/limits.md.
-const overhead = 1.2
+const overhead = 1.15
 
-// Total is the peak of a cell.
-func (n Need) Total() int64 { return int64(overhead * float64(n.Training+n.Scores+n.Features)) }
+// Total is the peak of a cell: while it is trained, and on top of that the larger of a checkpoint and
+// the last measurement.
+func (n Need) Total() int64 {
+	return int64(overhead * float64(n.Training+max(n.State, n.Scores+n.Features)))
+}
 
 // largestBuilt is the number of prototypes up to which a trainer is built to see what it holds. That
 // of more is found along a parabola through three smaller ones, as some terms have a row and a
@@ -58,17 +62,17 @@ func (x *needer) find(j *Job) (n Need, err error) {
 	}
 	k := j.Cell.Prototypes()
 	if k <= largestBuilt {
-		n.Training, err = x.built(*j)
+		n.Training, n.State, err = x.built(*j)
 		return n, err
 	}
-	var at [3]int64
+	var at, states [3]int64
 	for i := range at {
-		if at[i], err = x.built(*j.fewer(i)); err != nil {
+		if at[i], states[i], err = x.built(*j.fewer(i)); err != nil {
 			return n, err
 		}
 	}
 	const pairs = largestBuilt * largestBuilt
-	n.Training = parabola(at, k, pairs)
+	n.Training, n.State = parabola(at, k, pairs), parabola(states, k, pairs)
 	return n, nil
 }
 
@@ -103,20 +107,20 @@ func parabola(at [3]int64, k int, noise int64) int64 {
 	return int64(min(float64(at[0])+float64(first*(x-s))+float64(bend*(x-s)*(x-float64(2*s))), most))
 }
 
-// built is what a trainer of a job holds, found by building one.
-func (x *needer) built(j Job) (bytes int64, err error) {
+// built is what a trainer of a job holds, and its state, found by building one.
+func (x *needer) built(j Job) (bytes, state int64, err error) {
 	set, b, err := x.data.batches(&j, nil)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer func() {
 		if p := recover(); p != nil { // settings that fit no fewer prototypes
-			bytes, err = 0, fmt.Errorf("cannot be built: %v", p)
+			bytes, state, err = 0, 0, fmt.Errorf("cannot be built: %v", p)
 		}
 	}()
 	cfg := configOf(&j, b, team.New(1))
 	before := held()
-	var made any
+	var made stateful
 	switch j.Cell.Reference {
 	case "untrained":
 		made, err = x.engine.Untrained(cfg)
@@ -126,11 +130,10 @@ func (x *needer) built(j Job) (bytes int64, err error) {
 		made, err = x.engine.Trainer(cfg)
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	bytes = held() - before
-	runtime.KeepAlive(made)
-	return max(0, bytes) + 4*int64(len(b.views)), nil
+	return max(0, bytes) + 4*int64(len(b.views)), sizeOf(tensors(made.State())), nil
 }
 
 // held is what the heap holds that is in use.
@@ -158,13 +161,17 @@ func measuring(j *Job) (n Need) {
 	}
 	learners := int64(1 + len(c.Composition.Observers))
 	n.Features += bytes * k * dim * (4*learners + 3)
-	n.Scores = bytes * k * (train + 2*min(train, certaintyImages))
+	n.Scores = bytes * k * (scoreCopies*train + 2*min(train, certaintyImages))
 	return n
 }
 
 // featureCopies is how many times features are held while probes are fitted: as they are and
 // standardised, of both branches' splits, and what collecting them leaves behind.
 const featureCopies = 6
+
+// scoreCopies is how many times the scores of all images are held: as they are, and as metrics that
+// rank or soften them have them.
+const scoreCopies = 2
 
 // Needs finds what the cells of the jobs need, each shape once. It builds their trainers one after
 // the other, so it is for when nothing else runs.
