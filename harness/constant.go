@@ -79,7 +79,7 @@ func ofFeatures(x matrix.Matrix) *metrics.Input {
 }
 
 func relativeStdOf(in *metrics.Input) float64 {
-	if deviation, ok := in.RelativeStd(); ok {
+	if deviation, ok := metrics.RelativeStd(in); ok {
 		return deviation
 	}
 	return math.NaN()

@@ -92,7 +92,7 @@ func (o *outcome) keep(prefix string, l methods.Learned, in *metrics.Input) {
 	add("prototypes.teacher", shape, l.Current[part.Teacher], nil)
 	add("prototypes.initial", shape, l.Initial, nil)
 	add("usage.counts", []int{l.K}, nil, integers(in.Counts()))
-	add("usage.owner", []int{l.K}, nil, integers(in.Owner()))
+	add("usage.owner", []int{l.K}, nil, integers(metrics.Owner(in)))
 }
 
 func integers(values []int) []int64 {

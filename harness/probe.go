@@ -101,7 +101,7 @@ func (p *prober) look(learner string, in *metrics.Input) (out store.Probe) {
 		}
 	}
 	if from.before != nil {
-		for e, pairs := range in.Merges(from.before.prototypes) {
+		for e, pairs := range metrics.Merges(in, from.before.prototypes) {
 			if pairs == nil {
 				continue
 			}

@@ -12,7 +12,7 @@ const oneLiveText = "one live prototype"
 
 // refuseOneForAll notes that one prototype has all images.
 func (o *outcome) refuseOneForAll(in *metrics.Input) {
-	if u, _ := in.Usage(); u.Live <= 1 {
+	if u, _ := metrics.HardIn(in); u.Live <= 1 {
 		o.collapsed = oneLiveText
 	}
 }
@@ -23,9 +23,9 @@ func (o *outcome) refuseOneForAll(in *metrics.Input) {
 func (o *outcome) refuseUniform(in *metrics.Input, loss float64) {
 	for _, c := range []struct {
 		what string
-		of   func() (metrics.Certainty, bool)
-	}{{"targets", in.TargetCertainty}, {"predictions", in.Certainty}} {
-		if u, ok := c.of(); ok && u.Entropy >= metrics.Uniform {
+		of   func(*metrics.Input) (metrics.Certainty, bool)
+	}{{"targets", metrics.TargetCertainty}, {"predictions", metrics.PredictionCertainty}} {
+		if u, ok := c.of(in); ok && u.Entropy >= metrics.Uniform {
 			most := math.Log(float64(in.Scores.Cols))
 			o.collapsed = fmt.Sprintf("%s are uniform: mean entropy %.4g, ln K %.4g, loss %.4g", c.what, u.Entropy*most, most, loss)
 		}

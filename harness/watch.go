@@ -179,7 +179,7 @@ func (w watched) warnings(when cadence) (out []store.Warning) {
 
 // look takes the signs of an arm's own learner.
 func (s *signs) look(l *methods.Learned, in *metrics.Input) {
-	if u, ok := in.Usage(); ok {
+	if u, ok := metrics.HardIn(in); ok {
 		s.live = u.Live
 	}
 	if l.Predictions != nil {

@@ -1,6 +1,10 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"protobench/metrics/matrix"
+)
 
 // Agreement compares a clustering with classes. NMI, homogeneity and purity rise
 // with the number of clusters even for random ones, so AMI or ARI stand beside
@@ -61,8 +65,8 @@ func ratioOrOne(x, h float64) float64 {
 }
 
 func countEntropy(counts []int) float64 {
-	p, _ := shares(counts)
-	return entropy(p)
+	p, _ := matrix.Shares(counts)
+	return matrix.Entropy(p)
 }
 
 func (t contingency) mutualInformation() float64 {
@@ -113,7 +117,7 @@ func pairs(n int) float64 { return float64(float64(n) * float64(n-1) / 2) }
 
 // withClass returns the classes and the prototypes of the images that have a class: what
 // has none agrees with none.
-func (in *Input) withClass() (classes, assigned []int) {
+func withClass(in *Input) (classes, assigned []int) {
 	all := in.Assigned()
 	for i, c := range in.Classes {
 		if c >= 0 {
@@ -126,7 +130,7 @@ func (in *Input) withClass() (classes, assigned []int) {
 func agreementSpecs() []Spec {
 	of := func(value func(Agreement) float64) func(*Input) Result {
 		return func(in *Input) Result {
-			a, ok := in.agreement()
+			a, ok := agreement(in)
 			return defined(value(a), ok, nothingAssigned)
 		}
 	}
@@ -137,26 +141,26 @@ func agreementSpecs() []Spec {
 			Source: "arithmetic mean; grows with the number of used prototypes", Collapse: "0 when one prototype takes all images",
 			Column: "**nmi**: mutual information of assignments and classes on training images, normalised by the mean of both entropies. " +
 				"It grows with the number of prototypes in use by itself.",
-			measure: of(func(a Agreement) float64 { return a.NMI }),
+			Value: of(func(a Agreement) float64 { return a.NMI }),
 		},
 		{
 			Key: "ami", Tables: []Table{GeometryTable},
 			Doc: "the same, adjusted for what chance gives with as many images of each prototype", Formula: "(I − E I) / ((H(Y) + H(A))/2 − E I)",
 			Source: "Vinh, Epps and Bailey 2010", Collapse: "0 when one prototype takes all images, and when assignments are random",
-			Column:  "**ami**, **ari**: agreement of assignments and classes, adjusted for chance: 0 for random assignments however many prototypes are in use.",
-			measure: of(func(a Agreement) float64 { return a.AMI }),
+			Column: "**ami**, **ari**: agreement of assignments and classes, adjusted for chance: 0 for random assignments however many prototypes are in use.",
+			Value:  of(func(a Agreement) float64 { return a.AMI }),
 		},
 		{
 			Key: "ari", Tables: []Table{GeometryTable},
 			Doc: "adjusted Rand index of assignments and classes on training images", Formula: "(R − E R) / (max R − E R), R: pairs together in both",
 			Source: "Hubert and Arabie 1985", Collapse: "0 when one prototype takes all images, and when assignments are random",
-			measure: of(func(a Agreement) float64 { return a.ARI }),
+			Value: of(func(a Agreement) float64 { return a.ARI }),
 		},
 		{
 			Key: "purity",
 			Doc: "share of training images in the majority class of their prototype", Formula: "Σ_k max_c n_kc / n",
 			Source: "grows with the number of used prototypes", Collapse: "the share of the largest class when one prototype takes all images",
-			measure: of(func(a Agreement) float64 { return a.Purity }),
+			Value: of(func(a Agreement) float64 { return a.Purity }),
 		},
 	}
 	list = append(list, adjustedPuritySpec())
@@ -167,14 +171,6 @@ func agreementSpecs() []Spec {
 }
 
 // agreement is that of the images that have a class.
-func (in *Input) agreement() (Agreement, bool) {
-	type agreement struct {
-		Agreement
-		ok bool
-	}
-	a := shared(in, "agreement", func() agreement {
-		a, ok := Agree(in.withClass())
-		return agreement{a, ok}
-	})
-	return a.Agreement, a.ok
+func agreement(in *Input) (Agreement, bool) {
+	return sharedIf(in, "agreement", func() (Agreement, bool) { return Agree(withClass(in)) })
 }

@@ -35,17 +35,17 @@ func neighbourOf(key uint64) neighbour {
 	} else {
 		bits = ^bits
 	}
-	return neighbour{index: int(math.MaxUint32 - uint32(key)), cosine: math.Float32frombits(bits)}
+	return neighbour{Index: int(math.MaxUint32 - uint32(key)), Cosine: math.Float32frombits(bits)}
 }
 
 // look takes the cosines of bank rows first, first+1, … A later row has to be strictly nearer to
 // displace an earlier one.
 func (l *candidates) look(cos []float32, first, k int) {
 	if l.keys == nil {
-		l.keys = make([]uint64, 0, max(2*k, cosineRun))
+		l.keys = make([]uint64, 0, max(2*k, runLength))
 	}
-	for lo := 0; lo < len(cos); lo += cosineRun {
-		run := cos[lo:min(lo+cosineRun, len(cos))]
+	for lo := 0; lo < len(cos); lo += runLength {
+		run := cos[lo:min(lo+runLength, len(cos))]
 		if l.full && kernel.Max(run) <= l.bound {
 			continue
 		}
@@ -67,7 +67,7 @@ func (l *candidates) look(cos []float32, first, k int) {
 // shrink leaves the k nearest.
 func (l *candidates) shrink(k int) {
 	last := largestFirst(l.keys, k)
-	l.keys, l.bound, l.full = l.keys[:k], neighbourOf(last).cosine, true
+	l.keys, l.bound, l.full = l.keys[:k], neighbourOf(last).Cosine, true
 }
 
 // end sorts the k nearest and lets the room go.

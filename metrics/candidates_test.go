@@ -44,7 +44,7 @@ func TestCandidatesAreTheNearest(t *testing.T) {
 			t.Fatalf("%d of %d", len(l.sorted), k)
 		}
 		for i, n := range l.sorted {
-			if n.index != want[i] || n.cosine != cos[n.index] {
+			if n.Index != want[i] || n.Cosine != cos[n.Index] {
 				t.Fatalf("place %d: %+v, want %d at %g", i, n, want[i], cos[want[i]])
 			}
 		}
@@ -71,8 +71,8 @@ func TestLargestFirst(t *testing.T) {
 func TestKeysAreOrderedAsNeighbours(t *testing.T) {
 	for i, c := range []float32{-1.0000001, -1, -0.5, 0, 1e-30, 0.5, 1} {
 		for _, index := range []int{0, 7, 1<<32 - 1} {
-			fixture.Equal(t, "index", neighbourOf(keyOf(c, index)).index, index)
-			fixture.Equal(t, "cosine", neighbourOf(keyOf(c, index)).cosine, c)
+			fixture.Equal(t, "index", neighbourOf(keyOf(c, index)).Index, index)
+			fixture.Equal(t, "cosine", neighbourOf(keyOf(c, index)).Cosine, c)
 		}
 		if i > 0 && keyOf(c, 9) <= keyOf([]float32{-1.0000001, -1, -0.5, 0, 1e-30, 0.5, 1}[i-1], 0) {
 			t.Errorf("%g is not nearer than the one before", c)

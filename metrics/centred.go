@@ -7,10 +7,6 @@ import (
 	"protobench/metrics/matrix"
 )
 
-// atMean is the distance from the mean (in unit-sphere lengths) under which a
-// direction is rounding noise of float32 and not a direction.
-const atMean = 1e-6
-
 // Centred returns the prototypes p [K,D] with a common offset removed: the mean of
 // the normalised rows is taken off and the rows are normalised again. An equal
 // offset of all prototypes changes no softmax, but it shrinks every cosine
@@ -44,31 +40,17 @@ func CoversCentred(team *team.Team, p matrix.Matrix, eps []float64) []Cover {
 func centre(p matrix.Matrix) (matrix.Matrix, []int) {
 	d := matrix.NormsOf(p)
 	rows := d.With()
-	mean := unitMean(d, rows)
+	mean := d.Mean(rows)
 	off := matrix.New(p.Rows, p.Cols)
 	var mid []int
 	for _, i := range rows {
-		if subtract(off.Row(i), d, i, mean) < atMean*atMean {
+		if subtract(off.Row(i), d, i, mean) < matrix.AtMean*matrix.AtMean {
 			clear(off.Row(i))
 			mid = append(mid, i)
 		}
 	}
 	off.Normalise()
 	return off, mid
-}
-
-// unitMean averages the unit vectors of the rows in float64, [Cols]; zero without rows.
-func unitMean(d matrix.Directions, rows []int) []float64 {
-	mean := make([]float64, d.Raw.Cols)
-	for _, i := range rows {
-		for j, x := range d.Raw.Row(i) {
-			mean[j] += float64(x) / d.Norm[i]
-		}
-	}
-	for j := range mean {
-		mean[j] /= float64(max(1, len(rows)))
-	}
-	return mean
 }
 
 // subtract writes unit row i minus the mean and returns its squared length.
@@ -96,6 +78,9 @@ func include(c Cover, mid []int, eps float64) Cover {
 	return c
 }
 
+// UniqueCentredKey is the key of the unique prototypes at a distance once their mean is taken off.
+func UniqueCentredKey(eps float64) string { return "unique_centred@" + EpsilonText(eps) }
+
 func uniqueCentredSpecs() []Spec {
 	return atEpsilons(func(i int, eps float64) Spec {
 		return Spec{
@@ -105,7 +90,7 @@ func uniqueCentredSpecs() []Spec {
 			Collapse:  "low where prototypes are true duplicates; high beside a low unique@ε means that they share an offset alone",
 			Column: "**unique-centred@ε**: the same after the prototypes' mean is taken off and they are normalised again. A common offset shrinks all distances " +
 				"without changing any softmax; where this column is high and unique@ε low, the loss of uniqueness is only such an offset.",
-			measure: func(in *Input) Result {
+			Value: func(in *Input) Result {
 				covers := shared(in, "centred covers", func() []Cover { return CoversCentred(in.Team, in.Effective, Epsilons()) })
 				return defined(float64(covers[i].Count()), covers[i].Count() > 0, noDirection)
 			},

@@ -43,25 +43,15 @@ func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
 	return c, true
 }
 
-// Certainty is that of the student's predictions; false where the objective predicts no prototypes.
-func (in *Input) Certainty() (Certainty, bool) { return in.certainty("certainty", in.Predictions) }
-
-// TargetCertainty is that of the targets; false where they come from elsewhere than scores.
-func (in *Input) TargetCertainty() (Certainty, bool) {
-	return in.certainty("target certainty", in.Targets)
+// PredictionCertainty is that of the student's predictions; false where the objective predicts no
+// prototypes.
+func PredictionCertainty(in *Input) (Certainty, bool) {
+	return sharedIf(in, "certainty", func() (Certainty, bool) { return CertaintyOf(in.Predictions) })
 }
 
-func (in *Input) certainty(what string, p matrix.Matrix) (Certainty, bool) {
-	c := shared(in, what, func() *Certainty {
-		if c, ok := CertaintyOf(p); ok {
-			return &c
-		}
-		return nil
-	})
-	if c == nil {
-		return Certainty{}, false
-	}
-	return *c, true
+// TargetCertainty is that of the targets; false where they come from elsewhere than scores.
+func TargetCertainty(in *Input) (Certainty, bool) {
+	return sharedIf(in, "target certainty", func() (Certainty, bool) { return CertaintyOf(in.Targets) })
 }
 
 // margin is the difference of the two largest entries.
@@ -78,7 +68,7 @@ func certaintySpecs() []Spec {
 	const undefined = "the objective predicts no prototypes"
 	of := func(value func(Certainty) float64) func(*Input) Result {
 		return func(in *Input) Result {
-			c, ok := in.Certainty()
+			c, ok := PredictionCertainty(in)
 			return defined(value(c), ok, undefined)
 		}
 	}
@@ -89,40 +79,40 @@ func certaintySpecs() []Spec {
 			Doc: "mean entropy of one image's prediction, as a share of ln K", Source: source,
 			Collapse: "1 when predictions are uniform, whatever the argmax says; 0 at one prototype for all",
 			Column:   "**prediction-entropy**: mean entropy of one image's prediction over the prototypes, as a share of ln K. From 99 % on the run counts as collapsed: its predictions are uniform, and an argmax over near-equal scores spreads images without meaning.",
-			measure:  of(func(c Certainty) float64 { return c.Entropy }),
+			Value:    of(func(c Certainty) float64 { return c.Entropy }),
 		},
 		{
 			Formula: "H(mean_i p_i) / ln K", Key: "marginal_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: "entropy of the mean prediction, as a share of ln K", Source: source,
 			Collapse: "near 0 when all images are predicted to be of few prototypes",
-			measure:  of(func(c Certainty) float64 { return c.Marginal }),
+			Value:    of(func(c Certainty) float64 { return c.Marginal }),
 		},
 		{
 			Formula: "exp H(mean_i p_i)", Key: "prediction_perplexity", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: "exp of the entropy of the mean prediction: usage by predictions instead of by argmax", Source: source,
 			Collapse: "1 at one prototype for all; K when predictions are uniform, which the prediction entropy tells apart",
-			measure:  of(func(c Certainty) float64 { return c.Perplexity }),
+			Value:    of(func(c Certainty) float64 { return c.Perplexity }),
 		},
 		{
 			Key: "prediction_information", Telling: true, Of: OfPrototypes, Unit: Nats, Better: Higher, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: "mutual information of image and predicted prototype", Source: source, Formula: "H(mean_i p_i) − mean_i H(p_i)",
 			Collapse: "0 when all images are predicted alike: uniformly, or one prototype for all",
 			Column:   "**prediction-information**: entropy of the mean prediction less the mean entropy of one image's, nats; 0 when all images are predicted alike.",
-			measure:  of(func(c Certainty) float64 { return c.Information }),
+			Value:    of(func(c Certainty) float64 { return c.Information }),
 		},
 		{
 			Formula: "mean_i [p_i1 − p_i2 > 0.1/K], the two largest entries", Key: "decided", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Higher, Tables: []Table{MainTable}, Undefined: undefined,
 			Doc: "share of images whose first prediction exceeds the second by more than 0.1/K", Source: source,
 			Collapse: "near 0 when predictions are uniform: the argmax tells noise apart",
 			Column:   "**decided**: share of training images whose first prediction exceeds the second by more than 0.1/K.",
-			measure:  of(func(c Certainty) float64 { return c.Decided }),
+			Value:    of(func(c Certainty) float64 { return c.Decided }),
 		},
 		{
 			Formula: "mean_i H(q_i) / ln K", Key: "target_entropy", Telling: true, Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Neither, Tables: []Table{GeometryTable}, Undefined: "targets come from elsewhere than scores",
 			Doc: "mean entropy of one image's target, as a share of ln K", Source: "targets as the loss makes them, balanced over all these images where it balances",
 			Collapse: "1 when targets are flatter than any prediction: nothing to learn from",
-			measure: func(in *Input) Result {
-				c, ok := in.TargetCertainty()
+			Value: func(in *Input) Result {
+				c, ok := TargetCertainty(in)
 				return defined(c.Entropy, ok, "targets come from elsewhere than scores")
 			},
 		},

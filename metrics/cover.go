@@ -66,12 +66,12 @@ func coverRows(team *team.Team, d matrix.Directions, rows []int, eps []float64) 
 func UniqueKey(eps float64) string { return "unique@" + EpsilonText(eps) }
 
 // Covers of the learner's effective prototypes at all distances.
-func (in *Input) covers() []Cover {
+func covers(in *Input) []Cover {
 	return shared(in, "covers", func() []Cover { return Covers(in.Team, in.Effective, Epsilons()) })
 }
 
 // Owner is the representative of each prototype at the smallest distance, [K].
-func (in *Input) Owner() []int { return in.covers()[0].Owner }
+func Owner(in *Input) []int { return covers(in)[0].Owner }
 
 const definitionOfUnique = "Arteaga et al. 2025, definition 2.1"
 
@@ -84,8 +84,8 @@ func uniqueSpecs() []Spec {
 			Column: "**unique@ε**: prototypes that remain when, in index order, each one that no earlier remaining one covers at cosine distance below ε is kept; " +
 				"on effective prototypes, in % of K. Low values are partial collapse. The rows of random unit vectors show what no training at all gives.",
 			Undefined: noDirection,
-			measure: func(in *Input) Result {
-				n := in.covers()[i].Count()
+			Value: func(in *Input) Result {
+				n := covers(in)[i].Count()
 				return defined(float64(n), n > 0, noDirection)
 			},
 		}
@@ -99,7 +99,7 @@ func uniqueStudentSpecs() []Spec {
 			Formula: "M = |R|, R: rows in index order with 1 − cos(c_k, c_r) ≥ ε for every earlier r in R", Key: UniqueKey(eps) + ".student", Of: OfPrototypes, Unit: CountOfK, Better: Higher,
 			Doc: "unique among the student's own prototypes, where it has its own", Source: definitionOfUnique,
 			Collapse: "as unique@ε", Undefined: noDirection,
-			measure: func(in *Input) Result {
+			Value: func(in *Input) Result {
 				own := shared(in, "student's covers", func() []Cover { return covers(in) })
 				return defined(float64(own[i].Count()), own[i].Count() > 0, noDirection)
 			},

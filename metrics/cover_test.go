@@ -132,15 +132,6 @@ func TestPrototypesWithoutDirectionHaveNoUniqueOnes(t *testing.T) {
 	}
 }
 
-// The first row lies between the two others and covers both; where it is dead, both stand.
-func TestLiveUniqueMayExceedUnique(t *testing.T) {
-	p := matrix.Of(3, 2, []float32{1, 0, 0.9, 0.3, 0.9, -0.3})
-	unique, live := Unique(p, 0.1).Count(), LiveUnique(p, []int{0, 5, 5}, 10, 0.1).Count()
-	if unique != 1 || live != 2 {
-		t.Errorf("%d unique, %d live and unique, want 1 and 2", unique, live)
-	}
-}
-
 func TestUniqueProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k, c := rapid.IntRange(1, 60).Draw(t, "k"), rapid.IntRange(1, 20).Draw(t, "c")
@@ -167,59 +158,4 @@ func TestUniqueProperties(t *testing.T) {
 			t.Fatalf("%d unique after scaling, %d before", n, got.Count())
 		}
 	})
-}
-
-func TestUniqueCentredRemovesOffset(t *testing.T) {
-	p := matrix.RandomUnit(3, 300, 64)
-	for i := range p.Rows {
-		p.Row(i)[0] += 8
-	}
-	if n := Unique(p, 0.025).Count(); n > 3 {
-		t.Errorf("%d unique under a large offset", n)
-	}
-	if n := UniqueCentred(p, 0.025).Count(); n != 300 {
-		t.Errorf("%d of 300 unique after centring", n)
-	}
-	if m, _ := MeanNorm(Centred(p)); !(m <= 0.05) {
-		t.Errorf("centred prototypes have a mean of norm %g", m)
-	}
-}
-
-func TestUniqueCentredOfCollapse(t *testing.T) {
-	for name, spread := range map[string]float32{"exact": 0, "up to rounding": 1e-7} {
-		c := UniqueCentred(fixture.Crowd(4, 50, 1, 16, spread), 0.025)
-		fixture.Equal(t, name, c.Representatives, []int{0})
-	}
-	two := matrix.Of(4, 2, []float32{1, 0, 0, 1, 1, 0, 0, 1})
-	fixture.Equal(t, "two directions", UniqueCentred(two, 0.025).Owner, []int{0, 1, 0, 1})
-	// Opposite pairs have mean zero; the zero row takes part in neither mean nor cover.
-	odd := matrix.Of(3, 2, []float32{1, 0, 0, 0, -1, 0})
-	fixture.Equal(t, "zero row", UniqueCentred(odd, 0.025).Owner, []int{0, -1, 2})
-	fixture.Equal(t, "at the mean", UniqueCentred(matrix.Of(1, 2, []float32{3, 4}), 0.5).Count(), 1)
-	fixture.Equal(t, "eps 0", UniqueCentred(fixture.Crowd(4, 5, 1, 16, 0), 0).Count(), 5)
-}
-
-func TestLiveThreshold(t *testing.T) {
-	// 0.05·n/K = 5 with n = 400, K = 4.
-	fixture.Equal(t, "share", Live([]int{4, 5, 391, 0}, 400), []bool{false, true, true, false})
-	fixture.Equal(t, "no images", Live([]int{0, 0}, 0), []bool{false, false})
-	fixture.Equal(t, "at least one", Live([]int{0, 1, 2, 3}, 6), []bool{false, true, true, true})
-}
-
-func TestLiveUnique(t *testing.T) {
-	at := func(deg ...float64) matrix.Matrix {
-		p := matrix.New(len(deg), 2)
-		for i, a := range deg {
-			p.Row(i)[0], p.Row(i)[1] = float32(math.Cos(a*math.Pi/180)), float32(math.Sin(a*math.Pi/180))
-		}
-		return p
-	}
-	// A dead row in the middle covers both neighbours, which are too far from each
-	// other: live-unique exceeds unique.
-	p, counts := at(10, 0, 20), []int{0, 5, 5}
-	fixture.Equal(t, "unique", Unique(p, 0.025).Count(), 1)
-	live := LiveUnique(p, counts, 10, 0.025)
-	fixture.Equal(t, "live", live.Representatives, []int{1, 2})
-	fixture.Equal(t, "owner", live.Owner, []int{-1, 1, 2})
-	fixture.Equal(t, "none", LiveUnique(p, []int{0, 0, 0}, 10, 0.025).Count(), 0)
 }

@@ -102,7 +102,7 @@ func angularSpecs() []Spec {
 		Source: "Arteaga et al. 2025, figure 1", Formula: "2π max_φ mean_k exp(κ (cos(φ − φ_k) − 1)) / (2π I_0(κ) e^−κ), κ = 25",
 		Collapse: "high where few directions have the mass, 12.5 when all have one; near 1 when they are spread evenly",
 		Column:   "**angular_peak.prototypes**: peak of the density of the prototypes' angles in the circle figure, as a multiple of the even density.",
-		measure: func(in *Input) Result {
+		Value: func(in *Input) Result {
 			v, ok := AngularPeak(in.Effective.Spread(pairRows))
 			return defined(v, ok, undefined)
 		},

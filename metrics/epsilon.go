@@ -24,8 +24,3 @@ func atEpsilons(declare func(i int, eps float64) Spec, tables ...Table) []Spec {
 	}
 	return family
 }
-
-// forBranches declares a metric of features for both branches; doc is the teacher's.
-func forBranches(declare func(Branch) Spec) []Spec {
-	return []Spec{declare(Teacher), declare(Student)}
-}

@@ -35,15 +35,6 @@ func ExampleLiveUnique() {
 	// Output: 2 of 4 are unique and in use [true true false true]
 }
 
-// A metric is found by its key and measured on whatever is known.
-func ExampleSpec_Measure() {
-	in := &metrics.Input{Prototypes: metrics.Prototypes{Effective: prototypes()}}
-	spec, _ := metrics.Find(metrics.UniqueKey(0.025))
-	r, _ := spec.Measure(in)
-	fmt.Println(spec.Key, r.Value, spec.Unit)
-	// Output: unique@0.025 3 count of K
-}
-
 // A dead prototype can cover two live ones that do not cover each other.
 func ExampleLiveUnique_notNested() {
 	sin, cos := math.Sincos(10 * math.Pi / 180)

@@ -129,11 +129,11 @@ func fewShotSpecs() []Spec {
 			return Spec{
 				Key: probe{name: fmt.Sprintf("fewshot%d", shots)}.key("", b), Of: OfFeatures, Branch: b, Unit: Accuracy, Better: Higher,
 				Doc:     fmt.Sprintf("test accuracy of a logistic regression on %d training images of each class, mean of 5 draws", shots),
-				Formula: "min over W, b of mean cross-entropy(W x + b) + |W|²/(2m) over m labelled images, x standardised; share of argmax right",
+				Formula: "min over W, b of mean cross-matrix.Entropy(W x + b) + |W|²/(2m) over m labelled images, x standardised; share of argmax right",
 				Source:  "Assran et al. 2022", Collapse: "chance when features collapse totally; low where classes are not told apart without many labels",
 				Undefined: "features that are not finite",
-				measure: func(in *Input) Result {
-					train, test, classes := in.labels(false)
+				Value: func(in *Input) Result {
+					train, test, classes := labels(in, false)
 					r := shared(in, fmt.Sprintf("few-shot %d", shots), func() FewShotResult {
 						return FewShot(in.Team, train.x, train.y, test.x, test.y, FewShotOptions{Classes: classes, Shots: shots, Seed: in.Seed, Stop: in.Stop})
 					})

@@ -9,6 +9,7 @@ import (
 const (
 	coverBlock = 1024 // rows that are scanned against representatives at once
 	repsChunk  = 1024 // representatives per matrix product
+	cosineRun  = 64   // cosines whose largest decides whether one of them is near enough
 	coverTask  = 16   // rows whose cosines one thread looks through at a time
 )
 

@@ -32,8 +32,8 @@ func largestGroupSpecs() []Spec {
 			Formula:  "max over representatives of the number of prototypes that each covers",
 			Collapse: "K at total collapse; far above 1 where few groups hold most prototypes", Undefined: noDirection,
 			Column: "**largest-group@ε**: prototypes in the largest group of near-duplicates, in % of K; all of them at total collapse, one where none has a near copy.",
-			measure: func(in *Input) Result {
-				n := in.covers()[i].Largest()
+			Value: func(in *Input) Result {
+				n := covers(in)[i].Largest()
 				return defined(float64(n), n > 0, noDirection)
 			},
 		}

@@ -93,7 +93,7 @@ func cosineDeviationSpecs() []Spec {
 		Source:   "Cai, Fan and Jiang 2013",
 		Collapse: "1 at total collapse; high with few groups, and with a common offset",
 		Column:   "**cosine_deviation.prototypes**: how far the histogram of pairwise cosines lies from that of isotropic directions (total variation, 0 to 100 %).",
-		measure: func(in *Input) Result {
+		Value: func(in *Input) Result {
 			h, ok := CosineHistogramOf(in.Team, in.Effective.Spread(pairRows))
 			if !ok {
 				return Result{Undefined: undefined}

@@ -62,13 +62,16 @@ type Views struct {
 	Features, Embeddings matrix.Matrix // [images·PerImage, F or D]
 }
 
+// pairRows is the number of images that metrics over all pairs of images are measured on.
+const pairRows = 4096
+
 // Training is what was signalled since the last measurement.
 type Training struct {
 	Loss  float64 // mean over the steps
 	Steps int
 }
 
-// shared computes once per input what several metrics need. Each what belongs to one file.
+// shared computes once per input what several metrics need. Each what belongs to one metric's file.
 func shared[T any](in *Input, what string, compute func() T) T {
 	if v, ok := in.memo[what]; ok {
 		return v.(T)
@@ -79,6 +82,21 @@ func shared[T any](in *Input, what string, compute func() T) T {
 	v := compute()
 	in.memo[what] = v
 	return v
+}
+
+// sharedIf is [shared] of what may be undefined.
+func sharedIf[T any](in *Input, what string, compute func() (T, bool)) (T, bool) {
+	v := shared(in, what, func() *T {
+		if v, ok := compute(); ok {
+			return &v
+		}
+		return nil
+	})
+	if v == nil {
+		var none T
+		return none, false
+	}
+	return *v, true
 }
 
 // Assigned is each image's prototype, [N].

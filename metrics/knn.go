@@ -124,26 +124,15 @@ func (f found) elect(i int, cells []*KNNCell, trainY []int, y int, votes []float
 		to := min(c.K, len(list))
 		vote(votes, list[from:to], trainY, c.Tau)
 		from = to
-		c.Predictions[i], c.InTop5[i] = topVote(votes), amongTop(votes, y, topFive)
+		c.Predictions[i], c.InTop5[i] = firstLargest(votes), amongTop(votes, y, topFive)
 	}
 }
 
 // vote adds the votes of some neighbours.
 func vote(votes []float64, list []neighbour, y []int, tau float64) {
 	for _, n := range list {
-		votes[y[n.index]] += math.Exp((float64(n.cosine) - 1) / tau)
+		votes[y[n.Index]] += math.Exp((float64(n.Cosine) - 1) / tau)
 	}
-}
-
-// topVote is the lowest class with the most votes.
-func topVote(votes []float64) int {
-	best := 0
-	for c, v := range votes {
-		if v > votes[best] {
-			best = c
-		}
-	}
-	return best
 }
 
 // topFive is the number of classes among which the field's second accuracy looks for the right one.
@@ -175,10 +164,13 @@ func shareOf(right []bool) float64 {
 	return float64(n) / float64(len(right))
 }
 
+// KNNKey is the key of the accuracy of the k-NN probe of the tables on a branch's features.
+func KNNKey(b Branch) string { return knnProbe().key("", b) }
+
 func knnProbe() probe {
 	tail := Spec{Formula: "mean over the classes of the part of their accuracies", Source: "neighbours among the balanced images"}
 	return probe{name: knnName(knnK, knnTau), verbatim: true, tail: tail, run: func(in *Input, fine bool) probed {
-		g := in.knnGrid(fine)
+		g := knnGrid(in, fine)
 		c, _ := g.Cell(knnK, knnTau)
 		p := probed{accuracy: c.Top1, byClass: c.PerClass, undefined: g.Undefined}
 		if n := in.Probe.Features.Rows; g.Undefined == "" && n < knnK { // what larger k adapt is said of them

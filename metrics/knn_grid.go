@@ -100,9 +100,9 @@ func knnName(k int, tau float64) string {
 }
 
 // knnGrid is the default grid on one kind of labels. Both kinds share the search for neighbours.
-func (in *Input) knnGrid(fine bool) KNNGridResult {
+func knnGrid(in *Input, fine bool) KNNGridResult {
 	return shared(in, fmt.Sprintf("k-NN grid fine=%v", fine), func() KNNGridResult {
-		train, test, classes := in.labels(fine)
+		train, test, classes := labels(in, fine)
 		o := KNNGridOptions{Classes: classes}.withDefaults()
 		f := shared(in, "nearest training rows", func() found {
 			return nearestOf(in.Team, train.x, train.y, test.x, test.y, o.K, classes, in.Stop)
@@ -138,11 +138,11 @@ func knnGridSpec(b Branch, k int, tau float64, part, doc string, value func(KNNC
 		Doc:     fmt.Sprintf("%s weighted k-NN, k %d, temperature %g", doc, k, tau),
 		Formula: knnFormula, Source: "Wu et al. 2018; Caron et al. 2021", Collapse: "chance, or the share of the largest class, when features collapse totally",
 		Undefined: "fewer training images than k, or features that are not finite",
-		measure: func(in *Input) Result {
+		Value: func(in *Input) Result {
 			if n := in.Probe.Features.Rows; n < k {
 				return Result{Undefined: fmt.Sprintf("needs at least %d training images, found %d", k, n)}
 			}
-			g := in.knnGrid(false)
+			g := knnGrid(in, false)
 			c, _ := g.Cell(k, tau)
 			return Result{Value: value(c), Undefined: g.Undefined}
 		},

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"math"
-	"sort"
 	"strings"
 	"testing"
 
@@ -11,29 +10,11 @@ import (
 	"protobench/metrics/matrix"
 )
 
-func TestNeighboursAcrossBlocks(t *testing.T) {
-	bank, queries := fixture.Crowd(1, 2300, 300, 6, 0.3).Normalised(), fixture.Crowd(2, 300, 300, 6, 0.3).Normalised()
-	got := neighbours(nil, bank, queries, 7, nil)
-	for _, q := range []int{0, 127, 128, 299} {
-		order := make([]int, bank.Rows)
-		for i := range order {
-			order[i] = i
-		}
-		sort.SliceStable(order, func(a, b int) bool {
-			return matrix.Dot(bank.Row(order[a]), queries.Row(q)) > matrix.Dot(bank.Row(order[b]), queries.Row(q))
-		})
-		for i, n := range got[q] {
-			fixture.Near(t, "cosine", float64(n.cosine), matrix.Dot(bank.Row(order[i]), queries.Row(q)), 1e-6)
-			fixture.Near(t, "cosine at index", float64(n.cosine), matrix.Dot(bank.Row(n.index), queries.Row(q)), 1e-6)
-		}
-	}
-}
-
 func TestKNNTies(t *testing.T) {
 	train := matrix.Of(4, 2, []float32{0, 1, 1, 0, 5, 0, 2, 0})
 	test := matrix.Of(2, 2, []float32{3, 0, 0, 2})
 	got := neighbours(nil, train.Normalised(), test.Normalised(), 2, nil)
-	fixture.Equal(t, "lower index first", []int{got[0][0].index, got[0][1].index}, []int{1, 2})
+	fixture.Equal(t, "lower index first", []int{got[0][0].Index, got[0][1].Index}, []int{1, 2})
 	r := KNN(nil, train, []int{0, 2, 1, 1}, test, []int{1, 0}, KNNOptions{K: 2, Classes: 4})
 	fixture.Equal(t, "lower class first", r.Predictions, []int{1, 0})
 	fixture.Equal(t, "tally", r.PerClass, Tally{Right: []int{1, 1, 0, 0}, Total: []int{1, 1, 0, 0}})
@@ -90,39 +71,6 @@ func TestProbesSayWhyUndefined(t *testing.T) {
 		l := Linear(nil, c.train, c.trainY, c.test, c.testY, LinearOptions{Classes: 2})
 		if !strings.Contains(k.Undefined, c.want) || k.Undefined != l.Undefined {
 			t.Errorf("k-NN %q, linear %q, want %q", k.Undefined, l.Undefined, c.want)
-		}
-	}
-}
-
-func TestTailOf(t *testing.T) {
-	got, ok := TailOf([]int{5, 100, 5, 40, 2, 60, 40}, ByThirds)
-	fixture.Equal(t, "tail", got, Tail{Head: []int{1, 5, 3}, Medium: []int{6, 0}, Tail: []int{2, 4}})
-	tally := Tally{Right: []int{0, 4, 1, 0, 0, 1, 0}, Total: []int{2, 4, 1, 4, 0, 2, 4}}
-	fixture.Near(t, "head", mustOK[float64](t, "head")(tally.Mean(got.Head)), 0.5, 1e-12)
-	fixture.Near(t, "tail, without the empty class", mustOK[float64](t, "tail")(tally.Mean(got.Tail)), 1, 1e-12)
-	fixture.Near(t, "all", mustOK[float64](t, "all")(tally.Mean(nil)), 2.5/6, 1e-12)
-	if _, empty := tally.Class(4); empty || !ok {
-		t.Error("a class without test samples has an accuracy, or the tail is undefined")
-	}
-	got, ok = TailOf([]int{0, 9, 0, 30, 0, 0, 4, 2}, ByThirds) // gaps in the labels are in no third
-	if fixture.Equal(t, "gaps", got, Tail{Head: []int{3, 1}, Medium: []int{6}, Tail: []int{7}}); !ok {
-		t.Error("gaps: no tail")
-	}
-	got, ok = TailOf([]int{0, 0, 0, 10, 0, 0, 0, 1000}, ByThirds)
-	if fixture.Equal(t, "two classes", got, Tail{Head: []int{7}, Medium: []int{}, Tail: []int{3}}); !ok {
-		t.Error("two classes: no tail")
-	}
-	got, ok = TailOf([]int{101, 0, 100, 20, 19, 1, 500}, ByCounts)
-	if fixture.Equal(t, "counts", got, Tail{Head: []int{6, 0}, Medium: []int{2, 3}, Tail: []int{4, 5}}); !ok {
-		t.Error("counts: no tail")
-	}
-	got, ok = TailOf([]int{40, 30}, ByCounts)
-	if fixture.Equal(t, "medium alone", got, Tail{Head: []int{}, Medium: []int{0, 1}, Tail: []int{}}); !ok {
-		t.Error("medium alone: no tail")
-	}
-	for _, counts := range [][]int{{1, 0}, {}, {3, 3, 3, 3}, {3, 0, 3}} {
-		if _, ok := TailOf(counts, ByThirds); ok {
-			t.Errorf("%v has a tail", counts)
 		}
 	}
 }

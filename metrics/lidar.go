@@ -33,7 +33,7 @@ func LiDAR(x matrix.Matrix, views int, delta, epsilon float64) (LiDARResult, boo
 		return LiDARResult{}, false
 	}
 	means, within := runs(x, views)
-	centreColumns(means)
+	matrix.CentreColumns(means)
 	sb, sw := scatter(means, float64(x.Rows/views-1)), scatter(within, float64(x.Rows-x.Rows/views))
 	for j := range x.Cols {
 		sw.SetSym(j, j, sw.At(j, j)+delta)
@@ -54,7 +54,7 @@ func runs(x matrix.Matrix, views int) (means, within *mat.Dense) {
 		for j := range x.Cols {
 			means.Set(g, j, mat.Sum(run.ColView(j))/float64(views))
 		}
-		centreColumns(run)
+		matrix.CentreColumns(run)
 	}
 	return means, within
 }
@@ -104,7 +104,7 @@ func lidarOf(values []float64, epsilon float64) LiDARResult {
 	for i := range p {
 		p[i] /= sum
 	}
-	h := entropy(p)
+	h := matrix.Entropy(p)
 	return LiDARResult{Value: math.Exp(h), Entropy: h, Top: values[len(values)-1]}
 }
 
@@ -115,7 +115,7 @@ func lidarSpecs() []Spec {
 			Formula: "exp H of the eigenvalues of S_w^−½ S_b S_w^−½, + 1e-8, as shares; S_w + 1e-4 I", Key: "lidar@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "effective rank of the directions that tell images apart, of the backbone features of augmented views: 10 each of 1,000 training images",
 			Source: "Thilak et al. 2024", Collapse: "low when features lie in few dimensions or views of an image lie apart",
-			measure: func(in *Input) Result {
+			Value: func(in *Input) Result {
 				r, ok := LiDAR(in.Views.Features, in.Views.PerImage, LiDARDelta, LiDAREpsilon)
 				return defined(r.Value, ok, undefined)
 			},

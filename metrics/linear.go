@@ -145,7 +145,7 @@ func LinearKey(b Branch) string { return linearProbe().key("", b) }
 func linearProbe() probe {
 	tail := Spec{Formula: "mean over the classes of the part of their accuracies", Source: "probe trained on the balanced images", Tables: []Table{FeaturesTable}}
 	return probe{name: "linear", tail: tail, run: func(in *Input, fine bool) probed {
-		train, test, classes := in.labels(fine)
+		train, test, classes := labels(in, fine)
 		r := Linear(in.Team, train.x, train.y, test.x, test.y, LinearOptions{Classes: classes, Seed: in.Seed, Stop: in.Stop})
 		return probed{r.Accuracy, r.PerClass, r.Undefined, r.Warnings}
 	}}
@@ -153,7 +153,7 @@ func linearProbe() probe {
 
 func linearSpecs() []Spec {
 	return linearProbe().accuracies(Spec{
-		Formula: "min over W, b of mean cross-entropy(W x + b) + λ/2 |W|², x standardised; share of argmax right",
+		Formula: "min over W, b of mean cross-matrix.Entropy(W x + b) + λ/2 |W|², x standardised; share of argmax right",
 		Doc:     "test accuracy of a logistic regression on frozen features, trained on the balanced images",
 		Source:  "L2 chosen on 20 % of its training images", Tables: []Table{MainTable, BriefTable, MatchedTable, FeaturesTable},
 		Column: "**linear@backbone.teacher**: test accuracy of multinomial logistic regression on standardised frozen features of the EMA teacher; " +

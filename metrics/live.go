@@ -5,20 +5,6 @@ import (
 	"protobench/metrics/matrix"
 )
 
-// deadBelow is the part of the fair share 1/K under which a prototype is dead.
-const deadBelow = 0.05
-
-// Live marks the prototypes that are in use: count ≥ max(1, 0.05·n/K), where counts
-// [K] are hard assignments of n images.
-func Live(counts []int, n int) []bool {
-	need := max(1, deadBelow*float64(n)/float64(max(1, len(counts))))
-	live := make([]bool, len(counts))
-	for k, c := range counts {
-		live[k] = float64(c) >= need
-	}
-	return live
-}
-
 // LiveUnique is Unique among the live prototypes alone: the headline number. Frozen
 // random vectors are unique and mostly dead, so Unique praises them and this
 // does not; duplicates and dead prototypes both lower it.
@@ -62,12 +48,12 @@ func liveUniqueSpecs() []Spec {
 			Column: "**live-unique@ε**: unique@ε among live prototypes alone, those with at least max(1, 5 % of n/K) of the n training images." + LiveMark +
 				" It is the headline: a dead prototype is unique and useless. It can exceed unique@ε: the covers are greedy and not nested, " +
 				"and a dead prototype may cover two live ones that do not cover each other.",
-			measure: func(in *Input) Result {
-				covers := shared(in, "live covers", func() []Cover {
+			Value: func(in *Input) Result {
+				alive := shared(in, "live covers", func() []Cover {
 					return LiveCovers(in.Team, in.Effective, in.Counts(), in.Scores.Rows, Epsilons())
 				})
-				live := covers[i].Count()
-				return defined(float64(live), live > 0 || in.covers()[i].Count() > 0, noDirection)
+				live := alive[i].Count()
+				return defined(float64(live), live > 0 || covers(in)[i].Count() > 0, noDirection)
 			},
 		}
 	}, MainTable, BriefTable, MatchedTable)

@@ -9,7 +9,7 @@ func lossSpecs() []Spec {
 		Formula: "mean over steps", Source: "the objective", Key: LossKey(), Of: OfTraining, When: OnCurve, Unit: Nats, Better: Lower, Undefined: undefined,
 		Doc:      "the objective's loss, mean since the last measurement",
 		Collapse: "stands at ln K where predictions are uniform",
-		measure: func(in *Input) Result {
+		Value: func(in *Input) Result {
 			return defined(in.Loss, in.Steps > 0, undefined)
 		},
 	}}

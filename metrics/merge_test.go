@@ -15,7 +15,7 @@ func TestMerges(t *testing.T) {
 	before := matrix.Of(6, 2, []float32{1, 0, 0, 1, -1, 0, -1, 0, 0, 0, 0, -1})
 	now := matrix.Of(6, 2, []float32{1, 0, 1, 0.01, -1, 0, -1, 0.01, 1, 0, 0.8, -0.6})
 	in := &Input{Prototypes: Prototypes{Effective: now}}
-	for e, got := range in.Merges(before) {
+	for e, got := range Merges(in, before) {
 		want := [][2]int{{1, 0}}
 		if Epsilons()[e] >= 0.25 {
 			want = append(want, [2]int{5, 0})
@@ -24,20 +24,9 @@ func TestMerges(t *testing.T) {
 			t.Errorf("at %g: %v, want %v", Epsilons()[e], got, want)
 		}
 	}
-	for e, got := range in.Merges(now) {
+	for e, got := range Merges(in, now) {
 		if got != nil {
 			t.Errorf("nothing moved, and at %g there are %v", Epsilons()[e], got)
-		}
-	}
-}
-
-func TestChanged(t *testing.T) {
-	if share, ok := Changed([]int{0, 1, 2, 3}, []int{0, 1, 3, 2}); !ok || share != 0.5 {
-		t.Errorf("%g, %v", share, ok)
-	}
-	for _, x := range [][2][]int{{nil, {1}}, {{1}, nil}, {nil, nil}} {
-		if _, ok := Changed(x[0], x[1]); ok {
-			t.Errorf("%v has a share", x)
 		}
 	}
 }

@@ -10,20 +10,20 @@ func motionSpecs() []Spec {
 			Collapse: "far more than the displacement allows is wandering, or re-seeding",
 			Column: "**path, rad**: angles that a prototype turned by, summed over all steps, mean over prototypes. " +
 				"Far more than the displacement allows is wandering, or re-seeding.",
-			measure: func(in *Input) Result { return Result{Value: in.Path} },
+			Value: func(in *Input) Result { return Result{Value: in.Path} },
 		},
 		{
 			Formula: "the sum of the path over the last epoch", Source: "defined here", Key: "drift", Of: OfPrototypes, When: OnCurve, Unit: Radians, Better: Neither,
 			Doc:      "the part of the path of the last whole epoch, radians",
 			Collapse: "large at the end means that prototypes have not settled",
-			measure:  func(in *Input) Result { return Result{Value: in.Drift} },
+			Value:    func(in *Input) Result { return Result{Value: in.Drift} },
 		},
 		{
 			Formula: "Σ_t prototypes moved", Source: "the learners that re-seed", Key: "reseeds", Of: OfPrototypes, When: OnCurve, Unit: Count, Better: Neither, Tables: []Table{MainTable},
 			Doc:      "prototypes re-seeded or split so far",
 			Collapse: "many mean that uniqueness is upheld by moving prototypes",
 			Column:   "**reseeds**: how often a prototype was moved onto a badly covered embedding, over the whole training.",
-			measure:  func(in *Input) Result { return Result{Value: float64(in.Reseeds)} },
+			Value:    func(in *Input) Result { return Result{Value: float64(in.Reseeds)} },
 		},
 	}
 }

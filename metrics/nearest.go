@@ -25,9 +25,9 @@ func NearestOf(team *team.Team, p matrix.Matrix) Nearest {
 	}
 	for i, list := range neighbours(team, unit, unit, min(2, len(rows)), nil) {
 		for _, other := range list { // of equals the lower ones come first: a row may not be among its two
-			if other.index != i {
-				n.Index[rows[i]] = rows[other.index]
-				n.Cosine[rows[i]] = d.Cosine(rows[i], rows[other.index])
+			if other.Index != i {
+				n.Index[rows[i]] = rows[other.Index]
+				n.Cosine[rows[i]] = d.Cosine(rows[i], rows[other.Index])
 				break
 			}
 		}
@@ -64,8 +64,8 @@ func nearestSpecs() []Spec {
 			Formula: "over k of max_{l≠k} cos(c_k, c_l)", Source: "nearest-neighbour check; DINOv2's KoLeo looks at the same neighbours", Key: "nearest_cosine." + q.name, Of: OfPrototypes, Unit: Cosine, Better: Lower, Geometric: true, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc:      q.doc + " over the prototypes of the cosine to the nearest other one",
 			Collapse: "near 1 where prototypes have near copies",
-			measure: func(in *Input) Result {
-				s, ok := in.nearest()
+			Value: func(in *Input) Result {
+				s, ok := nearest(in)
 				return defined(q.of(s), ok, undefined)
 			},
 		})
@@ -74,7 +74,7 @@ func nearestSpecs() []Spec {
 	return list
 }
 
-func (in *Input) nearest() (Summary, bool) {
+func nearest(in *Input) (Summary, bool) {
 	n := shared(in, "nearest", func() Nearest { return NearestOf(in.Team, in.Effective) })
 	return n.Summary()
 }

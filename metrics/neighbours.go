@@ -10,13 +10,13 @@ const (
 	queryBlock = 512  // rows that look for neighbours at once
 	bankBlock  = 1024 // rows they are compared with at once
 	queryTask  = 32   // rows whose cosines one thread looks through at a time
-	cosineRun  = 64   // cosines whose largest decides whether one of them is near enough
+	runLength  = 64   // cosines whose largest decides whether one of them is near enough
 )
 
 // neighbour is a row of the bank and its cosine to the query.
 type neighbour struct {
-	index  int
-	cosine float32
+	Index  int
+	Cosine float32
 }
 
 // neighbours returns, for each unit row of queries, the k nearest unit rows of the

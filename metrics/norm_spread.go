@@ -32,7 +32,7 @@ func normSpreadSpecs() []Spec {
 		Doc: "standard deviation of the raw prototypes' norms, as they enter the student's graph", Source: "scale check",
 		Collapse: "0 for prototypes on a sphere; large where few long prototypes can take all images, if scores do not normalise them",
 		Column:   "**prototype-norm-spread**: standard deviation of the raw prototypes' norms; 0 when all lie on a sphere.",
-		measure: func(in *Input) Result {
+		Value: func(in *Input) Result {
 			v, ok := NormSpread(in.Raw)
 			return defined(v, ok, undefined)
 		},

@@ -40,3 +40,15 @@ const (
 	FeaturesTable Table = "features"
 	GeometryTable Table = "geometry"
 )
+
+// TailBy is what parts the classes of a long-tailed set.
+type TailBy string
+
+// TailBy's values. ByThirds, also where none is named, takes thirds of the classes (head first; a
+// remainder goes to head, then medium, of two classes to head and tail; equal counts in class
+// order). ByCounts takes the field's thresholds: more than 100 training images, 20 to 100, fewer
+// than 20 (Liu et al. 2019, "Large-scale long-tailed recognition in an open world").
+const (
+	ByThirds TailBy = "thirds"
+	ByCounts TailBy = "counts"
+)

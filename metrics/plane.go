@@ -28,7 +28,7 @@ func PlaneOf(p matrix.Matrix) (Plane, bool) {
 	for j := range out.mean {
 		out.mean[j] = mat.Sum(x.ColView(j)) / float64(len(rows))
 	}
-	centreColumns(x)
+	matrix.CentreColumns(x)
 	var ok bool
 	out.axes, out.Explained, ok = principal(x)
 	return out, ok

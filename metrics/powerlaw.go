@@ -49,7 +49,7 @@ func covarianceSpectrum(x matrix.Matrix) ([]float64, bool) {
 		return nil, false
 	}
 	c := x.Dense()
-	centreColumns(c)
+	matrix.CentreColumns(c)
 	var svd mat.SVD // of a matrix without negative eigenvalues these are its singular values
 	if !svd.Factorize(scatter(c, float64(x.Rows-1)), mat.SVDNone) {
 		return nil, false
@@ -59,7 +59,7 @@ func covarianceSpectrum(x matrix.Matrix) ([]float64, bool) {
 
 // covariance is the spectrum of the features of training images, as many as RankMe takes; nil where
 // they have none.
-func (in *Input) covariance() []float64 {
+func covariance(in *Input) []float64 {
 	return shared(in, "features' covariance", func() []float64 {
 		v, _ := covarianceSpectrum(in.Train.Spread(RankMeRows))
 		return v
@@ -73,8 +73,8 @@ func featureSpectrumSpecs() []Spec {
 			Key: "alpha_req.features." + string(b), Of: OfFeatures, Branch: b, Unit: Exponent, Better: Neither, Tables: []Table{FeaturesTable}, Undefined: noLaw,
 			Doc:    "exponent of the power law of the covariance's eigenvalues of backbone features on training images, over the ranks 11 to 100, or to half the dimension",
 			Source: "Agrawal et al. 2022", Formula: "α = − slope of ln λ_j over ln j", Collapse: "large when features lie in few dimensions; near 1 is held to be best",
-			measure: func(in *Input) Result {
-				v, ok := AlphaReQ(in.covariance())
+			Value: func(in *Input) Result {
+				v, ok := AlphaReQ(covariance(in))
 				return defined(v, ok, noLaw)
 			},
 		}
@@ -88,8 +88,8 @@ func featureSpectrumSpecs() []Spec {
 			Key: "participation_ratio.features." + string(b), Of: OfFeatures, Branch: b, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: noSpectrum,
 			Doc:    "number of directions that carry the variance of backbone features on training images",
 			Source: "Gao et al. 2017", Formula: "(Σ λ_j)² / Σ λ_j², λ: eigenvalues of the covariance", Collapse: "1 when features vary along one direction",
-			measure: func(in *Input) Result {
-				v, ok := ParticipationRatio(in.covariance())
+			Value: func(in *Input) Result {
+				v, ok := ParticipationRatio(covariance(in))
 				return defined(v, ok, noSpectrum)
 			},
 		}

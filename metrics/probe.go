@@ -41,7 +41,7 @@ func (p probe) on(in *Input, fine bool) probed {
 }
 
 // labels are what probes learn from and what they are judged on, by one kind of labels.
-func (in *Input) labels(fine bool) (train, test labelledRows, classes int) {
+func labels(in *Input, fine bool) (train, test labelledRows, classes int) {
 	if fine {
 		return labelledRows{in.Probe.Features, in.Probe.FineY}, labelledRows{in.Test.Features, in.Test.FineY}, in.Fine
 	}
@@ -57,7 +57,7 @@ func (p probe) accuracies(teacher Spec) []Spec {
 		s.Formula, s.Source = teacher.Formula, teacher.Source
 		s.Collapse = "chance, or the share of the largest class, when features collapse totally"
 		s.Undefined = "features that are not finite"
-		s.measure = func(in *Input) Result {
+		s.Value = func(in *Input) Result {
 			if part != "" && in.Fine == 0 {
 				return Result{Undefined: noFine}
 			}

@@ -31,7 +31,7 @@ func Project2D(p matrix.Matrix) (Projection, bool) {
 		return Projection{}, false
 	}
 	x := d.Unit.Pick(rows).Dense()
-	centreColumns(x)
+	matrix.CentreColumns(x)
 	axes, explained, ok := principal(x)
 	if !ok {
 		return Projection{}, false
@@ -45,7 +45,7 @@ func Project2D(p matrix.Matrix) (Projection, bool) {
 
 func (p *Projection) add(row int, a, b float64) {
 	r := math.Hypot(a, b)
-	if r < atMean {
+	if r < matrix.AtMean {
 		return
 	}
 	p.Rows = append(p.Rows, row)
@@ -59,7 +59,7 @@ func principal(x *mat.Dense) (axes [2]mat.Vector, explained [2]float64, ok bool)
 	scatter := mat.NewSymDense(d, nil)
 	scatter.SymOuterK(1, x.T())
 	trace := mat.Trace(scatter)
-	if trace <= atMean*atMean*float64(n) {
+	if trace <= matrix.AtMean*matrix.AtMean*float64(n) {
 		return axes, explained, false
 	}
 	// For a positive semi-definite matrix this is the eigendecomposition,

@@ -15,7 +15,7 @@ func TestProject2DFindsThePlane(t *testing.T) {
 		a := 2 * math.Pi * float64(i) / 8
 		p.Row(i)[3], p.Row(i)[1] = float32(3*math.Cos(a)), float32(math.Sin(a))
 	}
-	got := mustOK[Projection](t, "projection")(Project2D(p))
+	got := fixture.MustOK[Projection](t, "projection")(Project2D(p))
 	fixture.Near(t, "explained", got.Explained[0]+got.Explained[1], 1, 1e-6)
 	if !(got.Explained[0] >= got.Explained[1]) {
 		t.Error("the first axis explains less than the second")
@@ -31,13 +31,13 @@ func TestProject2DFindsThePlane(t *testing.T) {
 
 // Two prototypes and two dimensions are enough; shares are of the whole variance.
 func TestProject2DOfTwo(t *testing.T) {
-	got := mustOK[Projection](t, "projection")(Project2D(matrix.Of(2, 2, []float32{3, 4, 3, -4})))
+	got := fixture.MustOK[Projection](t, "projection")(Project2D(matrix.Of(2, 2, []float32{3, 4, 3, -4})))
 	fixture.Equal(t, "rows", got.Rows, []int{0, 1})
 	fixture.Near(t, "explained", got.Explained[0], 1, 1e-6)
 	fixture.Near(t, "angle", math.Abs(got.Angles[0]-got.Angles[1]), math.Pi, 1e-6)
 	fixture.Near(t, "angle of the larger", got.Angles[0], 0, 1e-6) // the axis points where its largest entry is positive
 	tall := matrix.Of(4, 3, []float32{2, 1, 0, 2, -1, 0, 2, 0, 0.5, 2, 0, -0.5})
-	wide := mustOK[Projection](t, "projection")(Project2D(tall))
+	wide := fixture.MustOK[Projection](t, "projection")(Project2D(tall))
 	a, b := 2.0/5, 2*0.25/4.25 // squares of unit rows' second and third entries
 	rest := 4 * math.Pow((2/math.Sqrt(5)-2/math.Sqrt(4.25))/2, 2)
 	fixture.Near(t, "first axis", wide.Explained[0], a/(a+b+rest), 1e-6)
@@ -46,8 +46,8 @@ func TestProject2DOfTwo(t *testing.T) {
 
 func TestProject2DIgnoresOrder(t *testing.T) {
 	p := fixture.Crowd(9, 60, 4, 10, 0.3)
-	a := mustOK[Projection](t, "forward")(Project2D(p))
-	b := mustOK[Projection](t, "backward")(Project2D(reversed(p)))
+	a := fixture.MustOK[Projection](t, "forward")(Project2D(p))
+	b := fixture.MustOK[Projection](t, "backward")(Project2D(fixture.Reversed(p)))
 	for i := range a.Angles {
 		fixture.Near(t, "angle", math.Remainder(a.Angles[i]-b.Angles[len(b.Angles)-1-i], 2*math.Pi), 0, 1e-6)
 	}
@@ -70,70 +70,4 @@ func TestProject2DUndefined(t *testing.T) {
 	middle, _ := Project2D(octahedron.Pick([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3}))
 	fixture.Equal(t, "centre left out", middle.Rows, []int{0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13})
 	fixture.Equal(t, "zero row left out", kept.Rows, []int{0, 2, 3})
-}
-
-func TestAngularDensity(t *testing.T) {
-	even := make([]float64, 360)
-	for i := range even {
-		even[i] = 2 * math.Pi * float64(i) / 360
-	}
-	for _, kappa := range []float64{1, AngularKappa, 400} {
-		flat, _ := AngularDensity(even, 50, kappa)
-		peak, _ := AngularDensity([]float64{math.Pi}, 2000, kappa)
-		var sum float64
-		for _, y := range peak {
-			sum += y * 2 * math.Pi / 2000
-		}
-		fixture.Near(t, "integral", sum, 1, 1e-9)
-		fixture.Near(t, "flat", flat[17], 1/(2*math.Pi), 1e-6)
-		if !(peak[0] >= peak[1] && peak[0] >= peak[1000]) {
-			t.Error("the peak is not at -π")
-		}
-	}
-	skewed, _ := AngularDensity([]float64{1, 1, -2}, 8, 4) // at -π, -3π/4 … 3π/4
-	for g, y := range skewed {
-		at := float64(g-4) * math.Pi / 4
-		want := 2*math.Exp(4*math.Cos(at-1)) + math.Exp(4*math.Cos(at+2))
-		fixture.Near(t, "density", y, want/(3*2*math.Pi*11.30192195213633), 1e-9) // I0(4)
-	}
-	one, _ := AngularDensity(even, 1, 1)
-	fixture.Near(t, "at one point", one[0], 1/(2*math.Pi), 1e-6)
-	for _, bad := range []struct {
-		angles []float64
-		n      int
-		kappa  float64
-	}{{nil, 5, 1}, {even, 0, 1}, {even, 5, 0}, {even, 5, math.NaN()}} {
-		if _, ok := AngularDensity(bad.angles, bad.n, bad.kappa); ok {
-			t.Errorf("density is defined for n %d, kappa %g", bad.n, bad.kappa)
-		}
-	}
-}
-
-func TestPlaneDensity(t *testing.T) {
-	const n, extent = 40, 2.0
-	got, _ := PlaneDensity([][2]float64{{1, 0}, {0, -1}}, n, extent, 0.15)
-	var sum float64
-	top := 0
-	for i, y := range got {
-		sum += y * (2 * extent / n) * (2 * extent / n)
-		if y > got[top] {
-			top = i
-		}
-	}
-	fixture.Near(t, "integral", sum, 1, 1e-6)
-	fixture.Equal(t, "first peak", []int{top / n, top % n}, []int{9, 19})
-	one, _ := PlaneDensity([][2]float64{{0.3, -0.4}, {0, 0.2}}, 1, 1, 0.5)
-	want := (math.Exp(-0.5) + math.Exp(-0.08)) / 2 / (2 * math.Pi * 0.25)
-	fixture.Near(t, "one cell", one[0], want, 1e-12)
-	for name, b := range map[string]struct {
-		n         int
-		extent, h float64
-	}{"no cells": {0, 1, 1}, "no extent": {3, 0, 1}, "no width": {3, 1, 0}} {
-		if _, ok := PlaneDensity([][2]float64{{0, 0}}, b.n, b.extent, b.h); ok {
-			t.Errorf("%s: density is defined", name)
-		}
-	}
-	if _, ok := PlaneDensity(nil, n, extent, 0.1); ok {
-		t.Error("density without points is defined")
-	}
 }

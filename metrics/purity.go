@@ -61,8 +61,8 @@ func adjustedPuritySpec() Spec {
 		Formula: "(P − E P) / (1 − E P), P = Σ_k max_c n_kc / n, E over orders of the classes", Source: "after Hubert and Arabie 1985",
 		Collapse: "0 when one prototype takes all images, and when assignments are random",
 		Column:   "**purity-adjusted**: share of images in the majority class of their prototype, corrected for the number of prototypes in use: 0 for random assignments.",
-		measure: func(in *Input) Result {
-			classes, assigned := in.withClass()
+		Value: func(in *Input) Result {
+			classes, assigned := withClass(in)
 			v, ok := AdjustedPurity(classes, assigned, in.Seed)
 			return defined(v, ok, "no image is assigned, or each to a prototype of its own")
 		},

@@ -13,6 +13,7 @@ func declarations() [][]Spec {
 		liveUniqueSpecs(),
 		largestGroupSpecs(),
 		usageSpecs(),
+		groupedSpecs(),
 		certaintySpecs(),
 		uniqueStudentSpecs(),
 		displacementSpecs(),

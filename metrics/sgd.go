@@ -33,6 +33,7 @@ const (
 	sgdBatch    = 256
 	sgdMomentum = 0.9
 	sgdStart    = 0.01 // standard deviation of the first weights
+	sgdBlock    = 512  // rows that are predicted at once
 	sgdRows     = 32   // rows that one thread turns from logits into residuals at a time
 )
 
@@ -103,16 +104,6 @@ func (o SGDOptions) withDefaults() SGDOptions {
 		o.Batch = sgdBatch
 	}
 	return o
-}
-
-func firstLargest(v []float64) int {
-	best := 0
-	for i, x := range v {
-		if x > v[best] {
-			best = i
-		}
-	}
-	return best
 }
 
 // heads are linear layers that are trained side by side, one a learning rate, from the same start
@@ -228,9 +219,9 @@ func (h *heads) predict(x matrix.Matrix) [][]int {
 	for r := range out {
 		out[r] = make([]int, x.Rows)
 	}
-	logits := make([]float32, min(queryBlock, x.Rows)*all)
-	for start := 0; start < x.Rows; start += queryBlock {
-		n := min(queryBlock, x.Rows-start)
+	logits := make([]float32, min(sgdBlock, x.Rows)*all)
+	for start := 0; start < x.Rows; start += sgdBlock {
+		n := min(sgdBlock, x.Rows-start)
 		h.score(logits, x.Data[start*h.d:], n)
 		for i := range n {
 			for r := range out {
@@ -261,11 +252,11 @@ func sgdSpecs() []Spec {
 		s := Spec{
 			Key: probe{name: "linear_sgd"}.key("", b), Of: OfFeatures, Branch: b, When: Extra, Unit: Accuracy, Better: Higher, Tables: []Table{FeaturesTable},
 			Doc:     "test accuracy of the field's linear probe: SGD with momentum on features as they are, 100 epochs, the learning rate chosen on a hold-out",
-			Formula: "v = 0.9 v + ∇ mean cross-entropy(W x + b), (W, b) −= η_t v, η_t = rate · (1 + cos πt/T)/2; share of argmax right",
+			Formula: "v = 0.9 v + ∇ mean cross-matrix.Entropy(W x + b), (W, b) −= η_t v, η_t = rate · (1 + cos πt/T)/2; share of argmax right",
 			Source:  "Caron et al. 2021; Oquab et al. 2023", Collapse: "chance, or the share of the largest class, when features collapse totally",
 			Undefined: "features that are not finite",
-			measure: func(in *Input) Result {
-				train, test, classes := in.labels(false)
+			Value: func(in *Input) Result {
+				train, test, classes := labels(in, false)
 				r := shared(in, "SGD probe", func() SGDResult {
 					return LinearSGD(in.Team, train.x, train.y, test.x, test.y, SGDOptions{Classes: classes, Seed: in.Seed, Stop: in.Stop})
 				})

@@ -86,12 +86,9 @@ func silhouetteOf(sums []float64, own int, sizes []int) float64 {
 	return 0
 }
 
-// pairRows is the number of images that metrics over all pairs of images are measured on.
-const pairRows = 4096
-
 // labelledPairRows are up to pairRows of the training images that have a class, at even distances,
 // and their classes.
-func (in *Input) labelledPairRows() (x matrix.Matrix, y []int) {
+func labelledPairRows(in *Input) (x matrix.Matrix, y []int) {
 	var rows []int
 	for i, c := range in.TrainY {
 		if c >= 0 {
@@ -113,8 +110,8 @@ func silhouetteSpecs() []Spec {
 			Formula: "mean_i (b_i − a_i) / max(a_i, b_i); a, b: mean distance to the own class, to the nearest other one", Key: "silhouette_cosine@backbone." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: Cosine, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "mean silhouette of the classes in the backbone features by cosine distance, on 4,096 labelled training images at even distances",
 			Source: "Rousseeuw 1987", Collapse: "near 0 when features collapse or classes overlap",
-			measure: func(in *Input) Result {
-				x, y := in.labelledPairRows()
+			Value: func(in *Input) Result {
+				x, y := labelledPairRows(in)
 				_, v, ok := Silhouette(x, y, true)
 				return defined(v, ok, undefined)
 			},

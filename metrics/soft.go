@@ -49,7 +49,7 @@ func (u *SoftUsage) finish(n float64) {
 		u.Mean[k] /= n
 	}
 	u.SampleEntropy /= n
-	u.MarginalEntropy = entropy(u.Mean)
+	u.MarginalEntropy = matrix.Entropy(u.Mean)
 	u.Perplexity = math.Exp(u.MarginalEntropy)
 	u.MutualInformation = u.MarginalEntropy - u.SampleEntropy
 	u.Dead = u.below(deadBelow)
@@ -122,8 +122,8 @@ func softUsageSpecs() []Spec {
 		list = append(list, Spec{
 			Formula: q.formula, Key: "soft_" + q.name + "@t0.1", Of: OfPrototypes, Unit: q.unit, Better: q.better, Tables: []Table{GeometryTable}, Undefined: undefined,
 			Doc: q.doc + ", of the softmax of scores / 0.1 on training images", Source: "Bridle, Heading and MacKay 1991", Collapse: q.collapse,
-			measure: func(in *Input) Result {
-				u, ok := in.softUsage()
+			Value: func(in *Input) Result {
+				u, ok := softIn(in)
 				return defined(q.of(u), ok, undefined)
 			},
 		})
@@ -133,16 +133,8 @@ func softUsageSpecs() []Spec {
 	return list
 }
 
-func (in *Input) softUsage() (SoftUsage, bool) {
-	type soft struct {
-		SoftUsage
-		ok bool
-	}
-	u := shared(in, "soft usage", func() soft {
-		u, ok := SoftUsageOf(softmax(in.Scores, softTemperature))
-		return soft{u, ok}
-	})
-	return u.SoftUsage, u.ok
+func softIn(in *Input) (SoftUsage, bool) {
+	return sharedIf(in, "soft usage", func() (SoftUsage, bool) { return SoftUsageOf(softmax(in.Scores, softTemperature)) })
 }
 
 // softmax turns scores [N,K] over a temperature into probabilities [N,K]; NaN scores stay NaN.

@@ -31,8 +31,8 @@ type Spec struct {
 	Heading string `json:"-"` // of its column, without the unit; "" for one made from the key
 	Column  string `json:"-"` // what the report's page says of the column, as Markdown; "" for nothing
 
-	applies func(*Input) bool   // whether such an input has it at all; nil for always
-	measure func(*Input) Result // panics on an input of another subject
+	Applies func(*Input) bool   `json:"-"` // whether such an input has it at all; nil for always
+	Value   func(*Input) Result `json:"-"` // panics on an input of another subject; see [Spec.Measure]
 }
 
 // Result is a metric's value on one input.
@@ -56,19 +56,23 @@ func defined(value float64, ok bool, why string) Result {
 	return Result{Value: value}
 }
 
-// NoPrototypes is why an arm without prototypes has no metric of them.
-const NoPrototypes = "the objective has no prototypes"
+// Why metrics of prototypes may have no value.
+const (
+	NoPrototypes    = "the objective has no prototypes"
+	noDirection     = "no prototype has a direction"
+	nothingAssigned = "no image is assigned"
+)
 
 // Measure returns the metric's value on an input of its subject; false when inputs like this one
 // do not have the metric at all. A value that is not finite is undefined.
 func (s Spec) Measure(in *Input) (Result, bool) {
-	if s.applies != nil && !s.applies(in) {
+	if s.Applies != nil && !s.Applies(in) {
 		return Result{}, false
 	}
 	if s.Of == OfPrototypes && in.Effective.Rows == 0 {
 		return Result{Undefined: NoPrototypes}, true
 	}
-	r := s.measure(in)
+	r := s.Value(in)
 	if r.Undefined == "" && !matrix.Finite(r.Value) {
 		r.Undefined = "not a finite number"
 	}
@@ -95,4 +99,9 @@ func (s Spec) Title() string {
 		return name
 	}
 	return name + "@" + protocol
+}
+
+// forBranches declares a metric of features for both branches; doc is the teacher's.
+func forBranches(declare func(Branch) Spec) []Spec {
+	return []Spec{declare(Teacher), declare(Student)}
 }

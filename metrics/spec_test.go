@@ -87,11 +87,11 @@ func labelledFeatures() *Input {
 
 func TestMetricsOfFeatures(t *testing.T) {
 	in := labelledFeatures()
-	var often []int // as many training images as the largest k asks for
+	var often, y []int // as many training images as the largest k asks for
 	for i := range 240 {
-		often = append(often, i%12)
+		often, y = append(often, i%12), append(y, in.TrainY[i%12])
 	}
-	in.Probe = Split{Features: in.Train.Pick(often), Y: pickInts(in.TrainY, often), FineY: pickInts(in.TrainY, often)}
+	in.Probe = Split{Features: in.Train.Pick(often), Y: y, FineY: y}
 	for _, s := range Select(func(s Spec) bool { return s.Of == OfFeatures }) {
 		r, ok := s.Measure(in)
 		if s.Unit == Exponent { // needs more dimensions
@@ -157,36 +157,7 @@ func TestProbesWarnByKey(t *testing.T) {
 	}
 	in := labelledFeatures()
 	in.Stop = func() bool { return true }
-	if r := valueOf(t, "linear_tail@backbone.teacher", in); r.Undefined != stoppedEarly {
-		t.Errorf("%+v", r)
-	}
-}
-
-func TestPairsAreFirstTwoViews(t *testing.T) {
-	x := matrix.New(8, 1)
-	for i := range x.Rows {
-		x.Data[i] = float32(i)
-	}
-	a, b := Views{PerImage: 3, Embeddings: x}.pair()
-	fixture.Equal(t, "views", [][]float32{a.Data, b.Data}, [][]float32{{0, 3, 6}, {1, 4, 7}})
-	a, b = Views{PerImage: 3, Embeddings: matrix.Of(7, 1, x.Data[:7])}.pair()
-	fixture.Equal(t, "without a last one", [][]float32{a.Data, b.Data}, [][]float32{{0, 3}, {1, 4}})
-}
-
-func TestThirdsAreOfTheTrainingImages(t *testing.T) {
-	p := probed{byClass: Tally{Right: []int{1, 2, 0}, Total: []int{4, 4, 4}}}
-	for i, want := range []float64{0.5, 0, 0.25} { // class 1 is the head, 0 the tail
-		if r := p.overClasses([]int{2, 9, 5}, ByThirds, thirds()[i]); r.Undefined != "" || r.Value != want {
-			t.Errorf("%s: %+v, want %v", thirds()[i].name, r, want)
-		}
-	}
-	if r := p.overClasses([]int{2, 2, 2}, ByThirds, thirds()[0]); r.Undefined != noTail {
-		t.Errorf("%+v", r)
-	}
-	if r := p.overClasses([]int{40, 30, 25}, ByCounts, thirds()[0]); r.Undefined != noPart {
-		t.Errorf("%+v", r)
-	}
-	if r := (probed{undefined: "broken"}).overClasses([]int{2, 9, 5}, ByThirds, thirds()[0]); r.Undefined != "broken" {
+	if r := valueOf(t, "linear_tail@backbone.teacher", in); r.Undefined != "stopped before the end" {
 		t.Errorf("%+v", r)
 	}
 }
@@ -209,7 +180,7 @@ func TestDeclarationsAreComplete(t *testing.T) {
 			t.Errorf("%s is declared twice", s.Key)
 		}
 		seen[s.Key] = true
-		if s.Doc == "" || s.Formula == "" || s.Source == "" || s.Collapse == "" || s.Unit == "" || s.Of == "" || s.When == "" || s.measure == nil ||
+		if s.Doc == "" || s.Formula == "" || s.Source == "" || s.Collapse == "" || s.Unit == "" || s.Of == "" || s.When == "" || s.Value == nil ||
 			!slices.Contains([]Direction{Higher, Lower, Neither}, s.Better) {
 			t.Errorf("%s says too little: %+v", s.Key, s)
 		}
@@ -238,12 +209,6 @@ func TestColumnsAreExplainedAtTheTeacher(t *testing.T) {
 		}
 	}
 	fixture.Equal(t, "metrics that are explained at the teacher", twins, 11) // three probes, three of spectra, the deviation, LiDAR, silhouette, and two of embeddings
-}
-
-func TestPercent(t *testing.T) {
-	for unit, want := range map[Unit]bool{CountOfK: true, Share: true, Accuracy: true, Count: false, Nats: false, Cosine: false} {
-		fixture.Equal(t, string(unit), unit.Percent(), want)
-	}
 }
 
 func TestColumnsPutTheHeadlineFirst(t *testing.T) {

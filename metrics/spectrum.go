@@ -37,7 +37,7 @@ func CovarianceEigenvalues(x matrix.Matrix) ([]float64, bool) {
 		return nil, false
 	}
 	c := x.Dense()
-	centreColumns(c)
+	matrix.CentreColumns(c)
 	var svd mat.SVD
 	if !svd.Factorize(c, mat.SVDNone) {
 		return nil, false
@@ -63,7 +63,7 @@ func EffectiveRank(singular []float64) (float64, bool) {
 			kept = append(kept, x)
 		}
 	}
-	return math.Exp(entropy(kept)), true
+	return math.Exp(matrix.Entropy(kept)), true
 }
 
 // RankMe is exp(-Σ p ln p) with p = share of the singular value + epsilon, not
@@ -99,20 +99,6 @@ func spectrumShares(s []float64) ([]float64, bool) {
 	return p, true
 }
 
-// centreColumns takes the column means off in place.
-func centreColumns(m *mat.Dense) {
-	n, d := m.Dims()
-	for j := range d {
-		var sum float64
-		for i := range n {
-			sum += m.At(i, j)
-		}
-		for i := range n {
-			m.Set(i, j, m.At(i, j)-sum/float64(n))
-		}
-	}
-}
-
 // ParticipationRatio is (Σλ)²/Σλ² of eigenvalues λ ≥ 0, the number of directions that carry the
 // variance: 1 when one does, as many as there are values when all do alike. Undefined (false) when
 // all are zero.
@@ -138,7 +124,7 @@ func squares(singular []float64) []float64 {
 }
 
 // singular are the singular values of the effective prototypes; nil where they have none.
-func (in *Input) singular() []float64 {
+func singular(in *Input) []float64 {
 	return shared(in, "prototypes' singular values", func() []float64 {
 		s, _ := SingularValues(in.Effective)
 		return s
@@ -152,8 +138,8 @@ func effectiveRankSpecs() []Spec {
 		Doc: "exp of the entropy of the singular values of the prototypes", Source: "Roy and Vetterli 2007",
 		Collapse: "1 when all prototypes are parallel",
 		Column:   "**effective_rank.prototypes**: exp of the entropy of the prototypes' singular values; 1 when all are parallel.",
-		measure: func(in *Input) Result {
-			v, ok := EffectiveRank(in.singular())
+		Value: func(in *Input) Result {
+			v, ok := EffectiveRank(singular(in))
 			return defined(v, ok, undefined)
 		},
 	}, {
@@ -161,8 +147,8 @@ func effectiveRankSpecs() []Spec {
 		Doc: "number of directions that carry the prototypes' squared length", Source: "Gao et al. 2017",
 		Formula: "(Σ σ_j²)² / Σ σ_j⁴, σ: singular values of the prototypes", Collapse: "1 when all prototypes are parallel",
 		Column: "**participation_ratio.prototypes**: number of directions that carry the prototypes' squared length; 1 when all are parallel.",
-		measure: func(in *Input) Result {
-			v, ok := ParticipationRatio(squares(in.singular()))
+		Value: func(in *Input) Result {
+			v, ok := ParticipationRatio(squares(singular(in)))
 			return defined(v, ok, undefined)
 		},
 	}, {
@@ -170,8 +156,8 @@ func effectiveRankSpecs() []Spec {
 		Doc: "share of the prototypes' squared length along their first direction", Source: "spectrum check",
 		Formula: "σ_1² / Σ σ_j², σ: singular values of the prototypes, largest first", Collapse: "1 when all prototypes are parallel; high with a common offset",
 		Column: "**spectrum_top.prototypes**: share of the prototypes' squared length along their first direction; all of it when they are parallel.",
-		measure: func(in *Input) Result {
-			p, ok := spectrumShares(squares(in.singular()))
+		Value: func(in *Input) Result {
+			p, ok := spectrumShares(squares(singular(in)))
 			if !ok {
 				return Result{Undefined: undefined}
 			}
@@ -190,7 +176,7 @@ func rankMeSpecs() []Spec {
 			Formula: "exp(−Σ p_j ln p_j), p_j = σ_j / Σ σ + 1e-7, σ: singular values", Key: "rankme.features." + string(b), Of: OfFeatures, Branch: b, Unit: Effective, Better: Higher, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc: "the same for the student", Source: "Garrido et al. 2023",
 			Collapse: "low when features lie in few dimensions",
-			measure: func(in *Input) Result {
+			Value: func(in *Input) Result {
 				singular, _ := SingularValues(in.Train.Spread(RankMeRows))
 				v, ok := RankMe(singular, RankMeEpsilon)
 				return defined(v, ok, undefined)

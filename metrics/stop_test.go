@@ -13,7 +13,7 @@ func after(n int) func() bool {
 
 func TestProbesStopWhenTold(t *testing.T) {
 	x, y := fixture.Blobs(6, 300, 3, 5, 1)
-	many, labels := fixture.Blobs(6, queryBlock+100, 3, 5, 1)
+	many, labels := fixture.Blobs(6, 700, 3, 5, 1) // more queries than are looked up at once
 	fixture.Equal(t, "k-NN", KNN(nil, x, y, many, labels, KNNOptions{Classes: 3, Stop: after(1)}).Undefined, stoppedEarly)
 	fixture.Equal(t, "k-NN grid", KNNGrid(nil, x, y, many, labels, KNNGridOptions{Classes: 3, Stop: after(1)}).Undefined, stoppedEarly)
 	whole := Linear(nil, x, y, x, y, LinearOptions{Classes: 3})

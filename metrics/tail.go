@@ -7,18 +7,6 @@ type Tail struct {
 	Head, Medium, Tail []int // classes, most frequent first
 }
 
-// TailBy is what parts the classes of a long-tailed set.
-type TailBy string
-
-// TailBy's values. ByThirds, also where none is named, takes thirds of the classes (head first; a
-// remainder goes to head, then medium, of two classes to head and tail; equal counts in class
-// order). ByCounts takes the field's thresholds: more than 100 training images, 20 to 100, fewer
-// than 20 (Liu et al. 2019, "Large-scale long-tailed recognition in an open world").
-const (
-	ByThirds TailBy = "thirds"
-	ByCounts TailBy = "counts"
-)
-
 // Training images of a class by which [ByCounts] parts.
 const (
 	manyImages = 100 // the head has more
@@ -56,6 +44,9 @@ func TailOf(trainCounts []int, by TailBy) (Tail, bool) {
 	return Tail{Head: order[:a], Medium: order[a:b], Tail: order[b:]}, true
 }
 
+// LinearPartKey is the key of the linear probe's accuracy on "head", "medium" or "tail" classes.
+func LinearPartKey(part string, b Branch) string { return linearProbe().key("_"+part, b) }
+
 // tailSpecs are the probes' mean class accuracies over the thirds of the classes by their number
 // of training images; long-tailed runs alone have them.
 func tailSpecs() []Spec {
@@ -88,8 +79,8 @@ func (p probe) over(t third, b Branch) Spec {
 	s.Doc = "long-tailed runs: mean class accuracy over the third of the classes with the " + t.amount + " training images (evaluate.tail_parts = \"counts\": with " + t.count + ")"
 	s.Collapse = "features that serve frequent classes alone are high on the head and low on the tail"
 	s.Undefined = noTail
-	s.applies = func(in *Input) bool { return in.TailCounts != nil }
-	s.measure = func(in *Input) Result { return p.on(in, false).overClasses(in.TailCounts, in.TailBy, t) }
+	s.Applies = func(in *Input) bool { return in.TailCounts != nil }
+	s.Value = func(in *Input) Result { return p.on(in, false).overClasses(in.TailCounts, in.TailBy, t) }
 	return s
 }
 

@@ -56,3 +56,14 @@ func (t Tally) overall() float64 {
 	}
 	return float64(right) / float64(total)
 }
+
+// firstLargest is the position of the largest number, the lowest of equals.
+func firstLargest(v []float64) int {
+	best := 0
+	for i, x := range v {
+		if x > v[best] {
+			best = i
+		}
+	}
+	return best
+}

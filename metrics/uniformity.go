@@ -71,7 +71,7 @@ func prototypeUniformitySpecs() []Spec {
 		Source:  "Wang and Isola 2020",
 		Formula: "ln mean_{k<l} exp(−2 |c_k − c_l|²), c of length 1", Collapse: "0 at total collapse, near −4 when prototypes spread over the sphere",
 		Column: "**uniformity.prototypes**: how evenly prototypes spread over the sphere; near −4 when evenly, 0 when all are equal.",
-		measure: func(in *Input) Result {
+		Value: func(in *Input) Result {
 			v, ok := Uniformity(in.Team, in.Effective.Spread(pairRows), 2)
 			return defined(v, ok, undefined)
 		},
@@ -85,7 +85,7 @@ func uniformitySpecs() []Spec {
 			Formula: "ln mean_{i<j} exp(−2 |z_i − z_j|²), z of length 1", Key: "uniformity.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: LogPotential, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of 4,096 training images at even distances",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
-			measure: func(in *Input) Result {
+			Value: func(in *Input) Result {
 				v, ok := Uniformity(in.Team, in.Embeddings.Spread(pairRows), 2)
 				return defined(v, ok, undefined)
 			},
@@ -104,11 +104,11 @@ func alignmentSpecs() []Spec {
 			Formula: "mean_i |z_i − z_i⁺|², z of length 1", Key: "alignment.embeddings." + string(b), Of: OfFeatures, Branch: b, When: Extra, Unit: SquaredLength, Better: Lower, Tables: []Table{FeaturesTable}, Undefined: undefined,
 			Doc:    "mean squared distance of two views' normalised embeddings, of 1,000 training images",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, which is its best value: read it beside the uniformity",
-			measure: func(in *Input) Result {
+			Value: func(in *Input) Result {
 				if in.Views.PerImage < 2 {
 					return Result{Undefined: undefined}
 				}
-				a, c := in.Views.pair()
+				a, c := firstTwo(in.Views)
 				v, ok := Alignment(a, c, 2)
 				return defined(v, ok, undefined)
 			},
@@ -120,8 +120,8 @@ func alignmentSpecs() []Spec {
 	})
 }
 
-// pair returns the embeddings of the first and of the second view of each image.
-func (v Views) pair() (a, b matrix.Matrix) {
+// firstTwo returns the embeddings of the first and of the second view of each image.
+func firstTwo(v Views) (a, b matrix.Matrix) {
 	var one, two []int
 	for i := 0; i+1 < v.Embeddings.Rows; i += v.PerImage {
 		one, two = append(one, i), append(two, i+1)

@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 	"testing"
+
+	"protobench/metrics/internal/fixture"
 )
 
 func TestUnitsShown(t *testing.T) {
@@ -19,5 +21,11 @@ func TestUnitsShown(t *testing.T) {
 		if got := c.unit.Text(c.unit.Shown(c.v, c.k)); got != c.want {
 			t.Errorf("%v %s of %d: %q, want %q", c.v, c.unit, c.k, got, c.want)
 		}
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for unit, want := range map[Unit]bool{CountOfK: true, Share: true, Accuracy: true, Count: false, Nats: false, Cosine: false} {
+		fixture.Equal(t, string(unit), unit.Percent(), want)
 	}
 }

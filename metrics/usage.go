@@ -22,7 +22,7 @@ type Usage struct {
 // prototypes or when nothing is assigned.
 func UsageOf(counts []int, n int) (Usage, bool) {
 	var u Usage
-	shares, ok := shares(counts)
+	shares, ok := matrix.Shares(counts)
 	if !ok {
 		return u, false
 	}
@@ -36,79 +36,20 @@ func UsageOf(counts []int, n int) (Usage, bool) {
 	}
 	k := float64(len(counts))
 	u.Dead, u.Empty = (k-float64(u.Live))/k, (k-float64(u.Used))/k
-	u.Entropy = entropy(shares)
+	u.Entropy = matrix.Entropy(shares)
 	u.Perplexity = math.Exp(u.Entropy)
 	return u, true
 }
 
-// GroupedPerplexity is the perplexity of the usage after counts [K] are summed over
-// the groups of owner [K] (Cover.Owner; a negative owner leaves its prototype
-// alone): the effective number of distinct prototypes in use, between 1 and the
-// plain perplexity. It falls with duplicates and with disuse alike, and needs
-// no threshold of usage. Undefined (false) when nothing is assigned.
-func GroupedPerplexity(counts, owner []int) (float64, bool) {
-	matrix.MustMatch("owners", len(owner), len(counts))
-	grouped := make([]int, len(counts))
-	for k, c := range counts {
-		if owner[k] >= 0 {
-			grouped[owner[k]] += c
-		} else {
-			grouped[k] += c
-		}
-	}
-	s, ok := shares(grouped)
-	if !ok {
-		return 0, false
-	}
-	return math.Exp(entropy(s)), true
+// HardIn is that of the learner's prototypes; false when nothing is assigned.
+func HardIn(in *Input) (Usage, bool) {
+	return sharedIf(in, "usage", func() (Usage, bool) { return UsageOf(in.Counts(), in.Scores.Rows) })
 }
-
-// shares divides counts by their sum; false when that is zero.
-func shares(counts []int) ([]float64, bool) {
-	total := 0
-	for _, c := range counts {
-		total += c
-	}
-	if total == 0 {
-		return nil, false
-	}
-	p := make([]float64, len(counts))
-	for k, c := range counts {
-		p[k] = float64(c) / float64(total)
-	}
-	return p, true
-}
-
-// entropy is -Σ p ln p in nats, with 0·ln 0 = 0.
-func entropy(p []float64) float64 {
-	var h float64
-	for _, x := range p {
-		if x > 0 {
-			h -= float64(x * math.Log(x))
-		}
-	}
-	return math.Max(0, h)
-}
-
-// Usage of the learner's prototypes; false when nothing is assigned.
-func (in *Input) Usage() (Usage, bool) {
-	type usage struct {
-		Usage
-		ok bool
-	}
-	u := shared(in, "usage", func() usage {
-		u, ok := UsageOf(in.Counts(), in.Scores.Rows)
-		return usage{u, ok}
-	})
-	return u.Usage, u.ok
-}
-
-const nothingAssigned = "no image is assigned"
 
 func usageSpecs() []Spec {
 	of := func(value func(Usage) float64) func(*Input) Result {
 		return func(in *Input) Result {
-			u, ok := in.Usage()
+			u, ok := HardIn(in)
 			return defined(value(u), ok, nothingAssigned)
 		}
 	}
@@ -118,38 +59,27 @@ func usageSpecs() []Spec {
 			Doc: "prototypes that at least one training image is assigned to", Source: "hard argmax of the learner's scores",
 			Collapse: "few prototypes take all images; duplicates that share images stay invisible",
 			Column:   "**used**: share of prototypes with at least one training image.",
-			measure:  of(func(u Usage) float64 { return float64(u.Used) }),
+			Value:    of(func(u Usage) float64 { return float64(u.Used) }),
 		},
 		{
 			Formula: "Σ_k [n_k < max(1, 0.05 n/K)] / K", Key: "dead", Of: OfPrototypes, When: OnCurve, Unit: Share, Better: Lower, Tables: []Table{MainTable, BriefTable}, Undefined: nothingAssigned,
 			Doc: "share of prototypes that are not live", Source: "hard argmax of the learner's scores",
 			Collapse: "near 1 when few prototypes take all images",
 			Column:   "**dead**: share of prototypes that are not live.",
-			measure:  of(func(u Usage) float64 { return u.Dead }),
+			Value:    of(func(u Usage) float64 { return u.Dead }),
 		},
 		{
 			Key: "usage_entropy", Of: OfPrototypes, Unit: Nats, Better: Higher, Undefined: nothingAssigned,
 			Doc: "entropy of the assignments", Source: "hard argmax of the learner's scores", Formula: "−Σ_k u_k ln u_k, u: shares of the images",
 			Collapse: "0 when one prototype takes all images; blind to duplicates",
-			measure:  of(func(u Usage) float64 { return u.Entropy }),
+			Value:    of(func(u Usage) float64 { return u.Entropy }),
 		},
 		{
 			Formula: "exp(−Σ_k u_k ln u_k), u_k = n_k/n", Key: "usage_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
 			Doc: "exp of the entropy of the assignments", Source: "natural logarithm",
 			Collapse: "1 when one prototype takes all images; blind to duplicates",
 			Column:   "**usage-perplexity**: exp of the entropy of training images over prototypes; K when all are used alike, 1 at total collapse.",
-			measure:  of(func(u Usage) float64 { return u.Perplexity }),
-		},
-		{
-			Formula: "exp(−Σ_g u_g ln u_g), u_g: shares of the groups of the greedy cover", Key: "grouped_perplexity", Of: OfPrototypes, When: OnCurve, Unit: Effective, Better: Higher, Tables: []Table{MainTable}, Undefined: nothingAssigned,
-			Doc: "the same over groups of duplicates (" + EpsilonText(Epsilons()[0]) + "): prototypes in use and distinct", Source: "needs no threshold on usage",
-			Collapse: "low with duplicates and with disuse alike",
-			Column: "**grouped-perplexity**: the same over groups of duplicates (ε " + EpsilonText(Epsilons()[0]) + "), that is the effective number of distinct prototypes in use. " +
-				"It needs no threshold on usage.",
-			measure: func(in *Input) Result {
-				v, ok := GroupedPerplexity(in.Counts(), in.Owner())
-				return defined(v, ok, nothingAssigned)
-			},
+			Value:    of(func(u Usage) float64 { return u.Perplexity }),
 		},
 	}
 }

@@ -206,7 +206,7 @@ func fillCell(t *testing.T, c *store.CellDir, a demoArm, temperature float64) {
 		merged /= 3
 	}
 	start, now := madeUp(cell, merged)
-	counts := usage(cell, a.idle)
+	counts := usageOf(cell, a.idle)
 	m := measured(start, now, counts)
 	addAccuracies(m, 0.62+0.15*m["live_unique@0.025"]/demoK+0.01*noise(cell, "linear"))
 	r := store.Result{
@@ -252,7 +252,7 @@ func madeUp(c store.Cell, merged float64) (start, now matrix.Matrix) {
 	return start, now
 }
 
-func usage(c store.Cell, idle float64) []int {
+func usageOf(c store.Cell, idle float64) []int {
 	counts := make([]int, demoK)
 	rng := stream.New(c.Seed, "usage"+c.Method)
 	busy := max(1, int((1-idle)*demoK))

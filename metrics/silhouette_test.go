@@ -15,7 +15,7 @@ func TestSomeImagesAreOfEveryClass(t *testing.T) {
 		in.Train.Row(i)[0] = float32(i)
 		in.TrainY = append(in.TrainY, i/pairRows)
 	}
-	x, y := in.labelledPairRows()
+	x, y := labelledPairRows(in)
 	fixture.Equal(t, "classes", Counts(y, 3), []int{1366, 1365, 1365})
 	for i := range y {
 		if got := int(x.Row(i)[0]) / pairRows; got != y[i] {
@@ -32,7 +32,25 @@ func TestUnlabelledImagesAreNoCluster(t *testing.T) {
 	in := &Input{}
 	in.Train = matrix.Of(5, 1, []float32{0, 1, 2, 3, 4})
 	in.TrainY = []int{1, -1, 0, -1, 1}
-	x, y := in.labelledPairRows()
+	x, y := labelledPairRows(in)
 	fixture.Equal(t, "classes", y, []int{1, 0, 1})
 	fixture.Equal(t, "rows", x.Data, []float32{0, 2, 4})
+}
+
+func TestSilhouetteUndefined(t *testing.T) {
+	x := matrix.RandomUnit(1, 4, 3)
+	for name, y := range map[string][]int{"one cluster": {2, 2, 2, 2}, "singletons": {0, 1, 2, 3}} {
+		if _, _, ok := Silhouette(x, y, false); ok {
+			t.Errorf("%s: defined", name)
+		}
+	}
+	apart := matrix.Of(4, 1, []float32{0, 1, 10, 13})
+	samples, _, _ := Silhouette(apart, []int{0, 0, 1, 1}, false)
+	for i, want := range []float64{10.5 / 11.5, 9.5 / 10.5, 6.5 / 9.5, 9.5 / 12.5} {
+		fixture.Near(t, "pairs", samples[i], want, 1e-12)
+	}
+	same := matrix.Of(4, 1, []float32{1, 1, 1, 1})
+	if _, mean, ok := Silhouette(same, []int{0, 0, 1, 1}, false); !ok || mean != 0 {
+		t.Errorf("equal points: %g, %v", mean, ok)
+	}
 }
