@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/training"
 )
 
 // Options say how files are audited.
@@ -105,7 +105,7 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 		first = &read
 	}
 	if first != nil {
-		if d, ok := metrics.Displacement(first.Rows, p.Rows); ok {
+		if d, ok := training.Displacement(first.Rows, p.Rows); ok {
 			m.Displacement = &d
 		}
 	}

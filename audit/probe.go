@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"protobench/internal/team"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/probe"
 )
 
 // Accuracy is the share of test images that a probe gets right.
@@ -15,7 +15,7 @@ type Accuracy struct {
 	Interval Interval `json:"interval"` // 95 %, over test images
 }
 
-// KNNProbe is weighted k-NN by one protocol, see [metrics.KNNGrid].
+// KNNProbe is weighted k-NN by one protocol, see [probe.KNNGrid].
 type KNNProbe struct {
 	K    int      `json:"k"`
 	Tau  float64  `json:"tau"`
@@ -26,11 +26,11 @@ type KNNProbe struct {
 // LinearProbe is a linear probe with what was chosen on a hold-out of train.
 type LinearProbe struct {
 	Accuracy
-	L2   *float64 `json:"l2,omitempty"`   // of L-BFGS, see [metrics.Linear]
-	Rate *float64 `json:"rate,omitempty"` // of SGD, see [metrics.LinearSGD]
+	L2   *float64 `json:"l2,omitempty"`   // of L-BFGS, see [probe.Linear]
+	Rate *float64 `json:"rate,omitempty"` // of SGD, see [probe.LinearSGD]
 }
 
-// FewShotProbe is a linear probe on few labels a class, see [metrics.FewShot].
+// FewShotProbe is a linear probe on few labels a class, see [probe.FewShot].
 type FewShotProbe struct {
 	Accuracy
 	Shots  int     `json:"shots"`
@@ -182,7 +182,7 @@ func (p *probing) largest() {
 }
 
 func (p *probing) knn() error {
-	r := metrics.KNNGrid(p.o.Team, p.train, p.trainY, p.test, p.testY, metrics.KNNGridOptions{Classes: p.classes, Stop: p.stop})
+	r := probe.KNNGrid(p.o.Team, p.train, p.trainY, p.test, p.testY, probe.KNNGridOptions{Classes: p.classes, Stop: p.stop})
 	if err := p.end(r.Undefined, r.Warnings); err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (p *probing) knn() error {
 }
 
 func (p *probing) linear() error {
-	r := metrics.Linear(p.o.Team, p.train, p.trainY, p.test, p.testY, metrics.LinearOptions{Classes: p.classes, Seed: p.o.Seed, Stop: p.stop})
+	r := probe.Linear(p.o.Team, p.train, p.trainY, p.test, p.testY, probe.LinearOptions{Classes: p.classes, Seed: p.o.Seed, Stop: p.stop})
 	if err := p.end(r.Undefined, r.Warnings); err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (p *probing) linear() error {
 }
 
 func (p *probing) sgd() error {
-	r := metrics.LinearSGD(p.o.Team, p.train, p.trainY, p.test, p.testY, metrics.SGDOptions{Classes: p.classes, Seed: p.o.Seed, Stop: p.stop})
+	r := probe.LinearSGD(p.o.Team, p.train, p.trainY, p.test, p.testY, probe.SGDOptions{Classes: p.classes, Seed: p.o.Seed, Stop: p.stop})
 	if err := p.end(r.Undefined, r.Warnings); err != nil {
 		return err
 	}
@@ -217,9 +217,9 @@ func (p *probing) sgd() error {
 }
 
 func (p *probing) fewShot() error {
-	p.result.FewShot = make([]FewShotProbe, len(metrics.FewShots()))
-	for i, shots := range metrics.FewShots() {
-		r := metrics.FewShot(p.o.Team, p.train, p.trainY, p.test, p.testY, metrics.FewShotOptions{Classes: p.classes, Shots: shots, Seed: p.o.Seed, Stop: p.stop})
+	p.result.FewShot = make([]FewShotProbe, len(probe.FewShots()))
+	for i, shots := range probe.FewShots() {
+		r := probe.FewShot(p.o.Team, p.train, p.trainY, p.test, p.testY, probe.FewShotOptions{Classes: p.classes, Shots: shots, Seed: p.o.Seed, Stop: p.stop})
 		if err := p.end(r.Undefined, r.Warnings); err != nil {
 			return err
 		}

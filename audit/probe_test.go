@@ -15,8 +15,10 @@ import (
 	"protobench/internal/stream"
 	"protobench/internal/team"
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/probe"
+	"protobench/metrics/spectrum"
 )
 
 // classed are features [n,d] of classes 0 … classes-1 in turn, apart by a distance.
@@ -210,9 +212,9 @@ func TestBootstrap(t *testing.T) {
 // the classes have.
 func TestProbe(t *testing.T) {
 	train, test := classed(1, 240, 6, 4, 4), classed(2, 120, 6, 4, 4)
-	want := metrics.Linear(nil, train.X, train.Y, test.X, test.Y, metrics.LinearOptions{Classes: 4, Seed: 5})
-	knn := metrics.KNNGrid(nil, train.X, train.Y, test.X, test.Y, metrics.KNNGridOptions{Classes: 4})
-	few := metrics.FewShot(nil, train.X, train.Y, test.X, test.Y, metrics.FewShotOptions{Classes: 4, Shots: 5, Seed: 5})
+	want := probe.Linear(nil, train.X, train.Y, test.X, test.Y, probe.LinearOptions{Classes: 4, Seed: 5})
+	knn := probe.KNNGrid(nil, train.X, train.Y, test.X, test.Y, probe.KNNGridOptions{Classes: 4})
+	few := probe.FewShot(nil, train.X, train.Y, test.X, test.Y, probe.FewShotOptions{Classes: 4, Shots: 5, Seed: 5})
 	with := func(l *Labelled, n int) *Labelled { // unlabelled rows in front, classes 10, 20, …
 		out := &Labelled{File: l.File, Key: l.Key, X: matrix.Of(n+l.X.Rows, l.X.Cols, append(make([]float32, n*l.X.Cols), l.X.Data...))}
 		for range n {
@@ -280,13 +282,13 @@ func TestProbeRefuses(t *testing.T) {
 func TestRepresentation(t *testing.T) {
 	x := classed(1, 500, 40, 3, 6).X
 	got := representationOf(x, nil)
-	singular, _ := metrics.SingularValues(x)
-	covariance, _ := metrics.CovarianceEigenvalues(x)
-	rankMe, _ := metrics.RankMe(slices.Clone(singular), metrics.RankMeEpsilon)
-	effective, _ := metrics.EffectiveRank(singular)
-	participation, _ := metrics.ParticipationRatio(slices.Clone(covariance))
-	alpha, _ := metrics.AlphaReQ(covariance)
-	std, _ := metrics.FeatureStd(x)
+	singular, _ := spectrum.SingularValues(x)
+	covariance, _ := spectrum.CovarianceEigenvalues(x)
+	rankMe, _ := spectrum.RankMe(slices.Clone(singular), spectrum.RankMeEpsilon)
+	effective, _ := spectrum.EffectiveRank(singular)
+	participation, _ := spectrum.ParticipationRatio(slices.Clone(covariance))
+	alpha, _ := spectrum.AlphaReQ(covariance)
+	std, _ := geometry.FeatureStd(x)
 	for name, v := range map[string][2]float64{
 		"RankMe": {got.RankMe.Value, rankMe}, "effective rank": {got.EffectiveRank.Value, effective}, "participation": {got.Participation.Value, participation},
 		"α-ReQ": {got.AlphaReQ.Value, alpha}, "std": {got.FeatureStd.Value, std * math.Sqrt(40)},

@@ -5,8 +5,9 @@ import (
 	"slices"
 
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/spectrum"
 )
 
 // Representation is what features are like without labels; nil where a value is undefined. Values
@@ -34,7 +35,7 @@ const (
 
 // representationOf measures features x [N,D], labelled or not.
 func representationOf(x matrix.Matrix, threads *team.Team) Representation {
-	x = x.Spread(metrics.RankMeRows)
+	x = x.Spread(spectrum.RankMeRows)
 	n, d := x.Rows, x.Cols
 	r := Representation{Images: n}
 	value := func(v float64, ok bool, random float64) *Isotropic {
@@ -47,17 +48,17 @@ func representationOf(x matrix.Matrix, threads *team.Team) Representation {
 		return &Isotropic{v, &random}
 	}
 	plain, centred := spectraOf(x)
-	v, ok := metrics.RankMe(plain, metrics.RankMeEpsilon)
+	v, ok := spectrum.RankMe(plain, spectrum.RankMeEpsilon)
 	r.RankMe = value(v, ok, rankByChance(n, d))
-	v, ok = metrics.EffectiveRank(slices.Clone(plain))
+	v, ok = spectrum.EffectiveRank(slices.Clone(plain))
 	r.EffectiveRank = value(v, ok, rankByChance(n, d))
-	v, ok = metrics.ParticipationRatio(centred)
+	v, ok = spectrum.ParticipationRatio(centred)
 	r.Participation = value(v, ok, float64(d)/(1+float64(d)/float64(n)))
-	v, ok = metrics.AlphaReQ(centred)
+	v, ok = spectrum.AlphaReQ(centred)
 	r.AlphaReQ = value(v, ok, math.NaN())
-	v, ok = metrics.FeatureStd(x)
+	v, ok = geometry.FeatureStd(x)
 	r.FeatureStd = value(float64(v*math.Sqrt(float64(d))), ok, 1)
-	v, ok = metrics.Uniformity(threads, x.Spread(uniformityRows), uniformityT)
+	v, ok = geometry.Uniformity(threads, x.Spread(uniformityRows), uniformityT)
 	r.Uniformity = value(v, ok, math.NaN())
 	return r
 }

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strconv"
 
-	"protobench/metrics"
+	"protobench/metrics/training"
+	"protobench/metrics/uniqueness"
 )
 
 // Point is one checkpoint of a series.
@@ -53,9 +54,9 @@ func (a *Audit) trackOf(p *Prototypes) *track {
 // add puts prototypes at the end of the series.
 func (t *track) add(f *File, p *Prototypes, r Result, keep bool) {
 	point := Point{File: f.Path, At: f.place(len(t.points)), Unique: r.unique(), Displacement: r.Displacement, Verdict: r.Kind}
-	point.UniqueCentred = r.UniqueCentred[metrics.EpsilonText(r.Epsilon)]
+	point.UniqueCentred = r.UniqueCentred[uniqueness.EpsilonText(r.Epsilon)]
 	if t.previous != nil {
-		if d, ok := metrics.Displacement(t.previous.Rows, p.Rows); ok {
+		if d, ok := training.Displacement(t.previous.Rows, p.Rows); ok {
 			point.Drift = &d
 		}
 	}

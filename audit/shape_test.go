@@ -4,8 +4,10 @@ import (
 	"math"
 	"testing"
 
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/spectrum"
+	"protobench/metrics/uniqueness"
 )
 
 // TestShapeByChance: random unit vectors have the nearest cosines and the effective rank that are
@@ -16,7 +18,7 @@ func TestShapeByChance(t *testing.T) {
 		off  float64 // of the effective rank, as a share
 	}{{48, 16, 0.02}, {300, 64, 0.01}, {2000, 128, 0.005}, {600, 4, 0.02}, {50, 200, 0.01}, {300, 300, 0.005}} {
 		p := Given("x", matrix.RandomUnit(7, c.k, c.d))
-		m := Measure(&p, metrics.Epsilons(), nil)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if got, want := *m.EffectiveRank, m.Baseline.EffectiveRank; math.Abs(got-want) > c.off*want {
 			t.Errorf("[%d, %d]: effective rank %.4f, by chance %.4f", c.k, c.d, got, want)
 		}
@@ -39,13 +41,13 @@ func TestShapeIsThatOfMetrics(t *testing.T) {
 		"wide":    random(12, 40).Matrix,
 	} {
 		p := Given("x", rows)
-		m := Measure(&p, metrics.Epsilons(), nil)
-		singular, _ := metrics.SingularValues(rows.Normalised())
-		want, _ := metrics.EffectiveRank(singular)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
+		singular, _ := spectrum.SingularValues(rows.Normalised())
+		want, _ := spectrum.EffectiveRank(singular)
 		if math.Abs(*m.EffectiveRank-want) > 1e-4*want {
 			t.Errorf("%s: effective rank %g, want %g", name, *m.EffectiveRank, want)
 		}
-		n, _ := metrics.NearestOf(nil, rows).Summary()
+		n, _ := geometry.NearestOf(nil, rows).Summary()
 		if d := math.Abs(m.Nearest.P05-n.P05) + math.Abs(m.Nearest.Median-n.Median) + math.Abs(m.Nearest.P95-n.P95); d > 1e-5 {
 			t.Errorf("%s: nearest cosines %+v, want %+v", name, *m.Nearest, n)
 		}
@@ -60,7 +62,7 @@ func TestShapeOfNothing(t *testing.T) {
 		"one":  random(1, 8).Matrix,
 	} {
 		p := Given("x", rows)
-		m := Measure(&p, metrics.Epsilons(), nil)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if has := m.EffectiveRank != nil; has != (name == "one") {
 			t.Errorf("%s: an effective rank: %v", name, has)
 		}
@@ -78,7 +80,7 @@ func TestManyAreAskedByPart(t *testing.T) {
 	rows := random(5000, 16).grouped(2500, 700, 0.05).Matrix
 	p := Given("x", rows)
 	got := nearestCosines(rows.Normalised(), p.Norms, nil)
-	n, _ := metrics.NearestOf(nil, rows).Summary()
+	n, _ := geometry.NearestOf(nil, rows).Summary()
 	for name, q := range map[string][2]float64{"p05": {got.P05, n.P05}, "median": {got.Median, n.Median}, "p95": {got.P95, n.P95}} {
 		if math.Abs(q[0]-q[1]) > 0.01 {
 			t.Errorf("%s: %.4f, of all %.4f", name, q[0], q[1])

@@ -20,6 +20,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 const smallSweep = `
@@ -279,7 +280,7 @@ func TestTotalCollapseIsNamed(t *testing.T) {
 }
 
 // ofTails tells the metrics that long-tailed runs alone have.
-func ofTails(s metrics.Spec) bool {
+func ofTails(s metric.Spec) bool {
 	return strings.Contains(s.Key, "_head@") || strings.Contains(s.Key, "_medium@") || strings.Contains(s.Key, "_tail@")
 }
 
@@ -287,7 +288,7 @@ func TestResultsHoldEveryListedMetric(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(nil)))
 	var known []string
-	for _, s := range metrics.Select(func(s metrics.Spec) bool { return s.When != metrics.Extra && !ofTails(s) }) {
+	for _, s := range metrics.Select(func(s metric.Spec) bool { return s.When != metric.Extra && !ofTails(s) }) {
 		known = append(known, s.Key)
 	}
 	sort.Strings(known)

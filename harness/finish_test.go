@@ -14,8 +14,8 @@ import (
 	"protobench/harness/sweep"
 	"protobench/methods"
 	"protobench/methods/part"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
@@ -47,8 +47,8 @@ func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
 
 func TestUndefinedMetricsSayWhy(t *testing.T) {
 	c := newCollector()
-	c.put("a", metrics.Result{Value: 3, Undefined: "no images"})
-	c.put("c", metrics.Result{Value: 1, Warnings: []metrics.Warning{{Metric: "c", Text: "few"}}})
+	c.put("a", metric.Result{Value: 3, Undefined: "no images"})
+	c.put("c", metric.Result{Value: 1, Warnings: []metric.Warning{{Metric: "c", Text: "few"}}})
 	if !math.IsNaN(c.metrics["a"]) || c.metrics["c"] != 1 || c.undefined["a"] != "no images" || len(c.undefined) != 1 || len(c.warnings) != 1 {
 		t.Errorf("%+v", c)
 	}
@@ -192,9 +192,9 @@ func TestAnArmWithoutPrototypesSaysSo(t *testing.T) {
 	if r.Outcome.Status != store.OK || math.IsNaN(r.Metrics["linear@backbone.teacher"]) {
 		t.Errorf("outcome %+v, metrics %v", r.Outcome, r.Metrics)
 	}
-	of := atEnd(metrics.OfPrototypes, "", false)
+	of := atEnd(metric.OfPrototypes, "", false)
 	for _, s := range of {
-		if v, ok := r.Metrics[s.Key]; !ok || !math.IsNaN(v) || r.Undefined[s.Key] != metrics.NoPrototypes {
+		if v, ok := r.Metrics[s.Key]; !ok || !math.IsNaN(v) || r.Undefined[s.Key] != metric.NoPrototypes {
 			t.Errorf("%s is %v, undefined because %q", s.Key, v, r.Undefined[s.Key])
 		}
 	}

@@ -3,6 +3,10 @@ package metrics
 import (
 	"math"
 	"testing"
+
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/uniqueness"
 )
 
 func TestShown(t *testing.T) {
@@ -21,7 +25,7 @@ func TestShown(t *testing.T) {
 	if !math.IsNaN(s.Unit.Shown(3, 0)) || !s.Misleads(true) || s.Misleads(false) {
 		t.Error("a share of an unknown K has a value, or a collapsed run does not mislead")
 	}
-	for _, key := range []string{UniqueCentredKey(0.025), LinearPartKey("tail", Teacher), KNNKey(Student)} {
+	for _, key := range []string{uniqueness.CentredKey(0.025), probe.LinearPartKey("tail", metric.Teacher), probe.KNNKey(metric.Student)} {
 		if _, known := Find(key); !known {
 			t.Errorf("there is no metric %s", key)
 		}
