@@ -6,7 +6,6 @@ import (
 
 	"protobench/internal/golden"
 	"protobench/metrics/internal/fixture"
-	"protobench/metrics/neighbours"
 )
 
 func TestGoldenKNN(t *testing.T) {
@@ -14,17 +13,6 @@ func TestGoldenKNN(t *testing.T) {
 		f := golden.Load(t, "metrics_knn")
 		train, test := fixture.MatrixAt(t, f.Inputs, "train_features"), fixture.MatrixAt(t, f.Inputs, "test_features")
 		trainY, testY := fixture.IntsAt(t, f.Inputs, "train_labels"), fixture.IntsAt(t, f.Inputs, "test_labels")
-		nearest := fixture.KeysOf(t, f.Expected, "neighbours_top")[0]
-		near := neighbours.Of(nil, train.Normalised(), test.Normalised(), int(nearest.Number), nil)
-		var index []int
-		var cosine []float32
-		for _, l := range near {
-			for _, n := range l {
-				index, cosine = append(index, n.Index), append(cosine, n.Cosine)
-			}
-		}
-		fixture.Equal(t, "neighbours", index, fixture.IntsAt(t, f.Expected, nearest.Key))
-		golden.Check(t, f, "similarities", cosine, golden.At(t, f.Expected, fixture.KeysOf(t, f.Expected, "similarities_top")[0].Key))
 		classes := int(fixture.NumberAt(t, f.Params, "classes"))
 		for _, k := range golden.Ints(golden.At(t, f.Params, "k")) {
 			key := fmt.Sprintf("k%d", k)
