@@ -154,7 +154,7 @@ func linearProbe() probe {
 
 func LinearSpecs() []metric.Spec {
 	return linearProbe().accuracies(metric.Spec{
-		Formula: "min over W, b of mean cross-matrix.Entropy(W x + b) + λ/2 |W|², x standardised; share of argmax right",
+		Formula: "min over W, b of mean cross-entropy(W x + b) + λ/2 |W|², x standardised; share of argmax right",
 		Doc:     "test accuracy of a logistic regression on frozen features, trained on the balanced images",
 		Source:  "L2 chosen on 20 % of its training images", Tables: []metric.Table{metric.MainTable, metric.BriefTable, metric.MatchedTable, metric.FeaturesTable},
 		Column: "**linear@backbone.teacher**: test accuracy of multinomial logistic regression on standardised frozen features of the EMA teacher; " +

@@ -253,7 +253,7 @@ func SGDSpecs() []metric.Spec {
 		s := metric.Spec{
 			Key: probe{name: "linear_sgd"}.key("", b), Of: metric.OfFeatures, Branch: b, When: metric.Extra, Unit: metric.Accuracy, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable},
 			Doc:     "test accuracy of the field's linear probe: SGD with momentum on features as they are, 100 epochs, the learning rate chosen on a hold-out",
-			Formula: "v = 0.9 v + ∇ mean cross-matrix.Entropy(W x + b), (W, b) −= η_t v, η_t = rate · (1 + cos πt/T)/2; share of argmax right",
+			Formula: "v = 0.9 v + ∇ mean cross-entropy(W x + b), (W, b) −= η_t v, η_t = rate · (1 + cos πt/T)/2; share of argmax right",
 			Source:  "Caron et al. 2021; Oquab et al. 2023", Collapse: "chance, or the share of the largest class, when features collapse totally",
 			Undefined: "features that are not finite",
 			Value: func(in *metric.Input) metric.Result {
