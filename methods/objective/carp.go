@@ -16,7 +16,7 @@ type CARP struct {
 }
 
 // carpPart declares [carp].
-func carpPart() Declaration {
+func DeclareCARP() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "carp", Source: "Silva and Ramírez Rivera 2023",
@@ -52,9 +52,9 @@ func carpBlocks(c part.Config) []*setting.KeyError {
 // temperature's place. Prototypes beyond the last whole block sit the step out. One block of all
 // prototypes is the earlier CARL (Silva and Ramírez Rivera 2022), whose loss is the same.
 type carp struct {
-	unchanging
+	Unchanging
 	CARP
-	partition
+	Random
 	v Views
 }
 
@@ -63,18 +63,18 @@ func newCARP(cfg part.Config, v Views) *carp {
 	if o.Block == 0 {
 		o.Block = k
 	}
-	o.partition = newPartition(cfg.Seed, k, o.Block)
+	o.Random = New(cfg.Seed, k, o.Block)
 	return o
 }
 
 // codes draws the step's partition and sets the teacher's probabilities inside the blocks.
-func (o *carp) codes(q []float32, in CodeInput) {
-	o.shuffle(in.Step)
-	o.probabilities(in.Team, q, in.Scores, 1, nil)
+func (o *carp) Codes(q []float32, in CodeInput) {
+	o.Shuffle(in.Step)
+	o.Probabilities(in.Team, q, in.Scores, 1, nil)
 }
 
-func (o *carp) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
-	return newCARPLoss(o, h.Codes, h.scaled(1), h.scaled(float32(o.EntropyWeight))).node(s, targets)
+func (o *carp) Loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+	return newCARPLoss(o, h.Codes, h.Scaled(1), h.Scaled(float32(o.EntropyWeight))).node(s, targets)
 }
 
 // faithfulCARP is Silva and Ramírez Rivera 2023's (official code): LARS at η = 0.001 without
@@ -93,6 +93,6 @@ func faithfulCARP(t part.Train) map[string]any {
 // Assign gives the teacher's probabilities over all prototypes, where training has them inside of
 // random blocks.
 func (o *carp) Assign(q []float32, in CodeInput) bool {
-	kernel.SoftmaxRows(in.Team, q, in.Scores, len(in.Scores)/o.k, o.k, 1)
+	kernel.SoftmaxRows(in.Team, q, in.Scores, len(in.Scores)/o.K, o.K, 1)
 	return true
 }

@@ -35,7 +35,7 @@ type carpLoss struct {
 func newCARPLoss(o *carp, q []float32, consistency, entropy float32) *carpLoss {
 	return &carpLoss{
 		o: o, q: q, consistency: consistency, entropy: entropy,
-		p: make([]float32, o.v.Crops*o.v.Images*o.k), mean: make([]float64, o.k), balance: make([]float32, o.k),
+		p: make([]float32, o.v.Crops*o.v.Images*o.K), mean: make([]float64, o.K), balance: make([]float32, o.K),
 		losses: make([]float64, o.v.Crops*o.v.Images),
 	}
 }
@@ -45,7 +45,7 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 	return graph.Apply(graph.Op{
 		Kind: "carp", Diff: []bool{true, false},
 		Forward: func(team *team.Team, in [][]float32, out []float32) {
-			l.o.probabilities(team, l.p, in[0], 1, nil)
+			l.o.Probabilities(team, l.p, in[0], 1, nil)
 			total := float64(float64(l.consistency)*l.agreement(team)) + float64(float64(l.entropy)*l.imbalance(team))
 			out[0] = float32(total)
 		},
@@ -62,7 +62,7 @@ func (l *carpLoss) node(s, targets *G.Node) (*G.Node, error) {
 // pairs calls visit with a row of student probabilities and each row of another global teacher crop
 // of its image.
 func (l *carpLoss) pairs(row int, visit func(p, q []float32)) {
-	v, k := l.o.v, l.o.k
+	v, k := l.o.v, l.o.K
 	for g := range v.Global {
 		if g != row/v.Images {
 			visit(l.p[row*k:][:k], l.q[(g*v.Images+row%v.Images)*k:][:k])
@@ -85,12 +85,12 @@ func clamp(x float64) (y float64, within bool) {
 
 // agreement is the consistency term.
 func (l *carpLoss) agreement(team *team.Team) float64 {
-	team.Chunks(len(l.losses), partitionRows, func(lo, hi int) {
+	team.Chunks(len(l.losses), RowTask, func(lo, hi int) {
 		for row := lo; row < hi; row++ {
 			l.losses[row] = 0
 			l.pairs(row, func(p, q []float32) {
-				for b := 0; b < len(l.o.order); b += l.o.Block {
-					x, _ := inner(p, q, l.o.order[b:][:l.o.Block])
+				for b := 0; b < len(l.o.Order); b += l.o.Block {
+					x, _ := inner(p, q, l.o.Order[b:][:l.o.Block])
 					l.losses[row] -= math.Log(x)
 				}
 			})
@@ -104,28 +104,28 @@ func (l *carpLoss) agreement(team *team.Team) float64 {
 }
 
 // terms is the number of inner products.
-func (l *carpLoss) terms() int { return l.o.v.pairs() * l.o.v.Images * l.o.blocks() }
+func (l *carpLoss) terms() int { return l.o.v.Pairs() * l.o.v.Images * l.o.Blocks() }
 
 // imbalance is the entropy term.
 func (l *carpLoss) imbalance(team *team.Team) float64 {
-	team.Chunks(l.o.k, kernel.RowChunk(len(l.losses)), func(from, to int) {
+	team.Chunks(l.o.K, kernel.RowChunk(len(l.losses)), func(from, to int) {
 		mean := l.mean[from:to]
 		clear(mean)
 		for _, x := range [][]float32{l.p, l.q} {
-			for lo := 0; lo < len(x); lo += l.o.k {
+			for lo := 0; lo < len(x); lo += l.o.K {
 				for k, v := range x[lo+from : lo+to] {
 					mean[k] += float64(v)
 				}
 			}
 		}
 	})
-	s := float64(l.o.blocks()) * math.Log(float64(l.o.Block))
-	for _, k := range l.o.order {
+	s := float64(l.o.Blocks()) * math.Log(float64(l.o.Block))
+	for _, k := range l.o.Order {
 		l.mean[k] /= l.rows()
 		m, _ := clamp(l.mean[k])
 		s += float64(m * math.Log(m))
 	}
-	return s / float64(l.o.blocks())
+	return s / float64(l.o.Blocks())
 }
 
 // rows is the number of predictions that the mean is taken of.
@@ -133,15 +133,15 @@ func (l *carpLoss) rows() float64 { return float64((l.o.v.Crops + l.o.v.Global) 
 
 func (l *carpLoss) gradient(team *team.Team, ds []float32, grad float64) {
 	clear(l.balance)
-	f := grad * float64(l.entropy) / (l.rows() * float64(l.o.blocks()))
-	for _, j := range l.o.order {
+	f := grad * float64(l.entropy) / (l.rows() * float64(l.o.Blocks()))
+	for _, j := range l.o.Order {
 		if m, within := clamp(l.mean[j]); within {
 			l.balance[j] = float32(f * (math.Log(m) + 1))
 		}
 	}
 	f = -grad * float64(l.consistency) / float64(l.terms())
-	k := l.o.k
-	team.Chunks(len(l.losses), partitionRows, func(lo, hi int) {
+	k := l.o.K
+	team.Chunks(len(l.losses), RowTask, func(lo, hi int) {
 		clear(ds[lo*k : hi*k])
 		for row := lo; row < hi; row++ {
 			g := ds[row*k:][:k]
@@ -154,8 +154,8 @@ func (l *carpLoss) gradient(team *team.Team, ds []float32, grad float64) {
 // towards adds the gradient of one pair's consistency, times f, with respect to the student's
 // probabilities.
 func (l *carpLoss) towards(g, p, q []float32, f float64) {
-	for b := 0; b < len(l.o.order); b += l.o.Block {
-		members := l.o.order[b:][:l.o.Block]
+	for b := 0; b < len(l.o.Order); b += l.o.Block {
+		members := l.o.Order[b:][:l.o.Block]
 		if x, within := inner(p, q, members); within {
 			for _, j := range members {
 				g[j] += float32(f / x * float64(q[j]))
@@ -167,8 +167,8 @@ func (l *carpLoss) towards(g, p, q []float32, f float64) {
 // throughSoftmax adds the entropy term to a row's gradient with respect to probabilities and turns
 // it into that of the scores.
 func (l *carpLoss) throughSoftmax(g, p []float32) {
-	for b := 0; b < len(l.o.order); b += l.o.Block {
-		members := l.o.order[b:][:l.o.Block]
+	for b := 0; b < len(l.o.Order); b += l.o.Block {
+		members := l.o.Order[b:][:l.o.Block]
 		var dot float64
 		for _, k := range members {
 			g[k] += l.balance[k]

@@ -1,11 +1,13 @@
 package objective
 
 import (
+	"math"
 	"slices"
 	"testing"
 
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
+	"protobench/internal/team"
 	"protobench/methods/internal/fixture"
 	"protobench/methods/part"
 
@@ -19,13 +21,13 @@ func TestGoldenCARP(t *testing.T) {
 			s := golden.Shape(f.Inputs["student_logits"])
 			v := Views{Images: s[1], Global: int(fixture.Num(t, f.Params, "global_crops")), Crops: s[0]}
 			k, student, teacher := s[2], golden.Float32s(f.Inputs["student_logits"]), golden.Float32s(f.Inputs["teacher_logits"])
-			cfg := part.Config{Settings: with(map[string]any{
+			cfg := part.Config{Settings: small(map[string]any{
 				"prototypes.count": k, "carp.block": int(fixture.Num(t, f.Params, "partition_size")), "carp.entropy_weight": fixture.Num(t, f.Params, "entropy_weight"),
-			})}
+			}).Settings}
 			o := newCARP(cfg, v)
-			o.split(golden.Ints(f.Inputs["permutation"]))
+			o.Split(golden.Ints(f.Inputs["permutation"]))
 			q := make([]float32, len(teacher))
-			o.probabilities(nil, q, teacher, 1, nil)
+			o.Probabilities(nil, q, teacher, 1, nil)
 			golden.Check(t, f, "teacher_probs", byBlock(o, q), f.Expected["teacher_probs"])
 			consistency, entropy := newCARPLoss(o, q, 1, 0), newCARPLoss(o, q, 0, 1)
 			for _, c := range []struct {
@@ -34,7 +36,7 @@ func TestGoldenCARP(t *testing.T) {
 			}{
 				{"consistency", "grad_student_consistency", consistency.node},
 				{"entropy", "grad_student_entropy", entropy.node},
-				{"loss", "grad_student", func(s, targets *G.Node) (*G.Node, error) { return o.loss(&Head{Codes: q}, s, targets) }},
+				{"loss", "grad_student", func(s, targets *G.Node) (*G.Node, error) { return o.Loss(&Head{Codes: q}, s, targets) }},
 			} {
 				g := G.NewGraph()
 				x := graph.Input(g, "student", student, v.Crops*v.Images, k)
@@ -51,11 +53,11 @@ func TestGoldenCARP(t *testing.T) {
 // byBlock puts probabilities [crops·B,K] into the files' order: crop, block, image, member.
 func byBlock(o *carp, p []float32) []float32 {
 	var out []float32
-	for c := 0; c < len(p); c += o.v.Images * o.k {
-		for b := 0; b < len(o.order); b += o.Block {
+	for c := 0; c < len(p); c += o.v.Images * o.K {
+		for b := 0; b < len(o.Order); b += o.Block {
 			for i := range o.v.Images {
-				for _, k := range o.order[b:][:o.Block] {
-					out = append(out, p[c+i*o.k+k])
+				for _, k := range o.Order[b:][:o.Block] {
+					out = append(out, p[c+i*o.K+k])
 				}
 			}
 		}
@@ -69,35 +71,35 @@ func TestPartitions(t *testing.T) {
 	cfg := small(map[string]any{"prototypes.count": 12, "carp.block": 5})
 	v := Views{Images: 2, Global: 1, Crops: 2}
 	a, b := newCARP(cfg, v), newCARP(cfg, v)
-	scores := make([]float32, 2*a.k)
+	scores := make([]float32, 2*a.K)
 	for i := range scores {
 		scores[i] = float32(i%7) / 3
 	}
 	q := make([]float32, len(scores))
-	a.codes(q, CodeInput{Scores: scores, Step: 3})
-	b.codes(q, CodeInput{Scores: scores, Step: 3})
-	if !slices.Equal(a.order, b.order) {
+	a.Codes(q, CodeInput{Scores: scores, Step: 3})
+	b.Codes(q, CodeInput{Scores: scores, Step: 3})
+	if !slices.Equal(a.Order, b.Order) {
 		t.Error("one step has two partitions")
 	}
-	b.codes(q, CodeInput{Scores: scores, Step: 4})
-	if slices.Equal(a.order, b.order) {
+	b.Codes(q, CodeInput{Scores: scores, Step: 4})
+	if slices.Equal(a.Order, b.Order) {
 		t.Error("two steps share a partition")
 	}
-	if len(a.order) != 10 {
-		t.Errorf("blocks of 5 hold %d of 12 prototypes", len(a.order))
+	if len(a.Order) != 10 {
+		t.Errorf("blocks of 5 hold %d of 12 prototypes", len(a.Order))
 	}
-	a.probabilities(nil, q, scores, 1, nil)
+	a.Probabilities(nil, q, scores, 1, nil)
 	for r := range 2 {
 		var sum float32
-		for _, p := range q[r*a.k:][:a.k] {
+		for _, p := range q[r*a.K:][:a.K] {
 			sum += p
 		}
 		if sum < 1.999 || sum > 2.001 {
 			t.Errorf("two blocks sum to %g", sum)
 		}
 	}
-	for k := range a.k {
-		if inside := slices.Contains(a.order, k); inside != (q[k] > 0) {
+	for k := range a.K {
+		if inside := slices.Contains(a.Order, k); inside != (q[k] > 0) {
 			t.Errorf("prototype %d: probability %g, in a block: %v", k, q[k], inside)
 		}
 	}
@@ -108,10 +110,10 @@ func TestPartitions(t *testing.T) {
 func TestCARPClamp(t *testing.T) {
 	for gap, flat := range map[float32]bool{15: false, 17: true} {
 		v := Views{Images: 1, Global: 2, Crops: 2}
-		o := newCARP(part.Config{Settings: with(map[string]any{"prototypes.count": 2, "carp.block": 2})}, v)
-		o.split([]int{1, 0})
+		o := newCARP(part.Config{Settings: small(map[string]any{"prototypes.count": 2, "carp.block": 2}).Settings}, v)
+		o.Split([]int{1, 0})
 		q := make([]float32, 4)
-		o.probabilities(nil, q, []float32{0, 40, 0, 40}, 1, nil)
+		o.Probabilities(nil, q, []float32{0, 40, 0, 40}, 1, nil)
 		l, g := newCARPLoss(o, q, 1, 0), G.NewGraph()
 		x := graph.Input(g, "student", []float32{gap, 0, gap, 0}, 2, 2)
 		loss := fixture.Node(t)(l.node(x, graph.Input(g, "targets", make([]float32, 4), 2, 2)))
@@ -120,4 +122,56 @@ func TestCARPClamp(t *testing.T) {
 			t.Errorf("scores %g apart: gradient %g", gap, grad)
 		}
 	}
+}
+
+// TestCARPOnTeams: sums over many rows, prototypes and blocks are the same for any number of
+// threads, and the entropy term is that of its formula.
+func TestCARPOnTeams(t *testing.T) {
+	const b, k, block = 40, 330, 100
+	v := Views{Images: b, Global: 2, Crops: 3}
+	student, teacher := fixture.Uniform(3*b*k, "student"), fixture.Uniform(2*b*k, "teacher")
+	fixture.OnTeams(t, func(team *team.Team) []float32 {
+		o := newCARP(small(map[string]any{"prototypes.count": k, "carp.block": block}), v)
+		q := make([]float32, len(teacher))
+		o.Codes(q, CodeInput{Scores: teacher, Step: 2, Team: team})
+		l := newCARPLoss(o, q, 0, 1)
+		g := G.NewGraph()
+		x := graph.Input(g, "s", student, 3*b, k)
+		loss := fixture.Node(t)(l.node(x, graph.Input(g, "q", make([]float32, 3*b*k), 3*b, k)))
+		grads, err := graph.Gradients(loss, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := graph.Compile(g, append(G.Nodes{loss}, grads...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(team); err != nil {
+			t.Fatal(err)
+		}
+		var want float64
+		for at := 0; at < 3*block; at += block {
+			members := o.Order[at:][:block]
+			mean := make([]float64, block)
+			for _, rows := range [][]float32{student, teacher} {
+				for lo := 0; lo < len(rows); lo += k {
+					var sum float64
+					for _, m := range members {
+						sum += math.Exp(float64(rows[lo+m]))
+					}
+					for i, m := range members {
+						mean[i] += math.Exp(float64(rows[lo+m])) / sum / (5 * b)
+					}
+				}
+			}
+			want += math.Log(block) / 3
+			for _, m := range mean {
+				want += m * math.Log(m) / 3
+			}
+		}
+		if got := float64(p.Value(loss)[0]); !(math.Abs(got-want) <= 1e-5) {
+			t.Errorf("entropy term %g, want %g", got, want)
+		}
+		return append(slices.Clone(p.Value(grads[0])), p.Value(loss)[0])
+	})
 }

@@ -16,7 +16,7 @@ type DeepCluster struct {
 }
 
 // deepclusterPart declares [deepcluster].
-func deepclusterPart() Declaration {
+func DeclareDeepCluster() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "deepcluster", Source: "Caron et al. 2018, 2020 (DeepCluster-v2)",
@@ -51,7 +51,7 @@ func deepclusterPart() Declaration {
 // the learner's: epoch-kmeans is the original's. By default the teacher gives them, whose weights
 // are past ones as well. Nothing balances the labels.
 type deepcluster struct {
-	unchanging
+	Unchanging
 	DeepCluster
 	v Views
 	k int
@@ -62,16 +62,16 @@ func newDeepCluster(s DeepCluster, v Views, k int) *deepcluster {
 }
 
 // codes are one-hot for each head: the prototype with the largest score, the first of equal ones.
-func (o *deepcluster) codes(q []float32, in CodeInput) {
+func (o *deepcluster) Codes(q []float32, in CodeInput) {
 	nearest(q, in.Scores, o.k)
 }
 
-func (o *deepcluster) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+func (o *deepcluster) Loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	targets, err := o.average(targets)
 	if err != nil {
 		return nil, err
 	}
-	return h.crossEntropyOfHeads(s, targets, o.Heads, h.Temperature, 1/float32(o.v.Crops*o.v.Images))
+	return h.CrossEntropyOfHeads(s, targets, o.Heads, h.Temperature, 1/float32(o.v.Crops*o.v.Images))
 }
 
 // average turns each crop's sum of codes into their mean: local crops predict one code more than
@@ -101,6 +101,6 @@ func faithfulDeepCluster(t part.Train) map[string]any {
 }
 
 func (o *deepcluster) Assign(q []float32, in CodeInput) bool {
-	o.codes(q, in)
+	o.Codes(q, in)
 	return true
 }

@@ -1,6 +1,7 @@
 package objective
 
 import (
+	"slices"
 	"testing"
 
 	"protobench/encoders"
@@ -40,4 +41,25 @@ func TestGoldenDeepCluster(t *testing.T) {
 		golden.Check(t, f, "loss", p.Value(loss), f.Expected["loss"])
 		golden.Check(t, f, "grad_features", p.Value(grads[0]), f.Expected["grad_features"])
 	})
+}
+
+// TestDeepClusterAverages: a crop's target is the mean of the labels that it predicts, one more for
+// local crops.
+func TestDeepClusterAverages(t *testing.T) {
+	o := newDeepCluster(DeepCluster{Heads: 2}, Views{Images: 1, Global: 3, Crops: 5}, 2)
+	g := G.NewGraph()
+	sums := slices.Repeat([]float32{6}, 5*2*2)
+	n := fixture.Node(t)(o.average(graph.Input(g, "targets", sums, 5, 4)))
+	p, err := graph.Compile(g, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(nil); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range p.Value(n) {
+		if want := map[bool]float32{true: 3, false: 2}[i < 3*4]; v != want {
+			t.Errorf("target %d is %g, want %g", i, v, want)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package objective
 
 import (
-	"fmt"
 	"math"
 
 	"protobench/encoders"
@@ -26,14 +25,14 @@ type DINO struct {
 }
 
 // dinoPart declares [dino].
-func dinoPart() Declaration {
+func DeclareDINO() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "dino", Doc: "cross-entropy to centred and sharpened (or Sinkhorn) teacher targets, weight-normalised prototypes", Source: "Caron et al. 2021",
 			Table: setting.Of[DINO]("dino").OwnedBy("dino"), Reads: []string{"loss.temperature", "prototypes.count", "prototypes.init"},
 			Check: lengthsAlone, Onsets: teacherWarmup, Warn: func(c part.Config) []setting.Warning {
 				if c.Settings.Text("dino.targets") == "sinkhorn" {
-					return thinCodes(c, 2*c.Train.Batch)
+					return ThinCodes(c, 2*c.Train.Batch)
 				}
 				return hotTeacher(c)
 			},
@@ -54,18 +53,8 @@ func dinoPart() Declaration {
 // hotTeacher warns of targets that are flatter than predictions: the center takes off what they
 // have in common, and what is left goes to the uniform distribution.
 func hotTeacher(c part.Config) []setting.Warning {
-	return warmerThanStudent(c, "dino.teacher_temperature",
+	return WarmerThanStudent(c, "dino.teacher_temperature",
 		"centred targets that are flatter than predictions become uniform, and the loss stays at ln K")
-}
-
-// warmerThanStudent warns of a teacher's temperature that is not below the student's, and of what
-// comes of it.
-func warmerThanStudent(c part.Config, key, effect string) []setting.Warning {
-	teacher, student := c.Settings.Float(key), c.Settings.Float("loss.temperature")
-	if teacher < student {
-		return nil
-	}
-	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %g is not below the student's %g: %s; lower it, e.g. to %.2g", key, teacher, student, effect, 0.4*student)}}
 }
 
 // lengthsAlone refuses scores that depend on the prototypes' lengths where nothing would come of
@@ -88,7 +77,7 @@ func lengthsAlone(c part.Config) []*setting.KeyError {
 
 // teacherWarmup is the onset of the teacher's temperature after its warm-up.
 func teacherWarmup(c part.Config) []part.Onset {
-	return rampOnset(c, "dino.warmup_teacher_epochs", "teacher temperature", dinoRamp(setting.Read[DINO](c.Settings, "dino")))
+	return RampOnset(c, "dino.warmup_teacher_epochs", "teacher temperature", dinoRamp(setting.Read[DINO](c.Settings, "dino")))
 }
 
 // dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score -
@@ -119,9 +108,9 @@ func dinoRamp(s DINO) encoders.Ramp {
 	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
-func (o *dino) loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
+func (o *dino) Loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.CrossEntropy(s, targets) }
 
-func (o *dino) codes(q []float32, in CodeInput) {
+func (o *dino) Codes(q []float32, in CodeInput) {
 	t := o.ramp.At(int(in.Epoch))
 	if o.vmf != nil {
 		o.vmf.scores(q, in.Scores, in.Prototypes, t)
@@ -147,7 +136,7 @@ func (o *dino) codes(q []float32, in CodeInput) {
 }
 
 // after moves the center towards the batch mean of the teacher's scores.
-func (o *dino) after(in CodeInput) {
+func (o *dino) After(in CodeInput) {
 	if o.vmf != nil {
 		if o.Targets == "centering" {
 			o.vmf.moveCenter(o.CenterMomentum)
@@ -192,7 +181,7 @@ func (o *dino) Params() []*encoders.Param { return nil }
 
 // scores adds the normalisers of a vMF mixture to the inner products, where scores are its
 // densities.
-func (o *dino) scores(z, c *G.Node, gradient bool) (*G.Node, G.Nodes, error) {
+func (o *dino) Scores(z, c *G.Node, gradient bool) (*G.Node, G.Nodes, error) {
 	s, err := term.ScoresNode(z, c, gradient)
 	if err != nil || o.vmf == nil {
 		return s, G.Nodes{}, err
@@ -222,6 +211,6 @@ func (o *dino) Bias(c []float32) []float32 {
 }
 
 func (o *dino) Assign(q []float32, in CodeInput) bool {
-	o.codes(q, in)
+	o.Codes(q, in)
 	return true
 }

@@ -27,7 +27,7 @@ type IBOT struct {
 }
 
 // ibotPart declares [ibot].
-func ibotPart() Declaration {
+func DeclareIBOT() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "ibot", Doc: "dino, and the same loss on patches that the student does not see, with one projector and one set of prototypes for both (vit)", Source: "Zhou et al. 2022",
@@ -39,7 +39,7 @@ func ibotPart() Declaration {
 			Warn: func(c part.Config) []setting.Warning {
 				own, patches := setting.Read[IBOT](c.Settings, "ibot"), []setting.Warning(nil)
 				if own.Share > 0 && own.Weight > 0 {
-					patches = warmerThanStudent(c, "ibot.patch_teacher_temperature", "centred targets of patches that are flatter than predictions become uniform")
+					patches = WarmerThanStudent(c, "ibot.patch_teacher_temperature", "centred targets of patches that are flatter than predictions become uniform")
 				}
 				return append(hotTeacher(c), patches...)
 			},
@@ -75,12 +75,12 @@ func newIBOT(cfg part.Config, v Views, d int) *ibot {
 	return &ibot{newDINO(dino, v, k), p, float32(own.ClassWeight)}
 }
 
-func (o *ibot) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
-	return h.weightedCrossEntropy(s, targets, o.weight)
+func (o *ibot) Loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+	return h.WeightedCrossEntropy(s, targets, o.weight)
 }
 
-func (o *ibot) after(in CodeInput) {
-	o.dino.after(in)
+func (o *ibot) After(in CodeInput) {
+	o.dino.After(in)
 	o.patches.moveCenter()
 }
 
@@ -88,8 +88,8 @@ func (o *ibot) State(prefix string) []part.Named {
 	return append(o.dino.State(prefix), part.F32Of(prefix+"patch_center", o.patches.center))
 }
 
-// hidden returns the loss of hidden patches.
-func (o *ibot) hidden() *patches { return o.patches }
+// Hidden returns the loss of hidden patches.
+func (o *ibot) Hidden() Patches { return o.patches }
 
 // begin is the onset of hidden patches.
 func (s IBOT) begin() []part.Onset {

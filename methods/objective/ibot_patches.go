@@ -29,7 +29,7 @@ type patches struct {
 
 	rows    []int     // hidden patches of this step, of N·P
 	targets []float32 // [rows,K], each scaled by its share in the mean
-	Value   float64   // the loss
+	value   float64   // the loss
 
 	z, dz, s, p []float32 // gathered: [rows,D], [rows,D], [rows,K], [rows,K]
 	mass, dc    []float32
@@ -113,8 +113,8 @@ func (t *patches) moveCenter() {
 	}
 }
 
-// node adds the loss of the student's patch embeddings z [N·P,D] under prototypes c [K,D].
-func (t *patches) node(z, c *G.Node, gradient bool) (*G.Node, error) {
+// Node adds the loss of the student's patch embeddings z [N·P,D] under prototypes c [K,D].
+func (t *patches) Node(z, c *G.Node, gradient bool) (*G.Node, error) {
 	if gradient {
 		t.dc = make([]float32, t.k*t.d)
 	}
@@ -138,11 +138,11 @@ func (t *patches) node(z, c *G.Node, gradient bool) (*G.Node, error) {
 // forward leaves the softmaxes of the student's scores in p.
 func (t *patches) forward(team *team.Team, z, c []float32) float32 {
 	t.score(team, z, c)
-	t.Value = 0
+	t.value = 0
 	for i := range t.rows {
-		t.Value += term.CrossEntropyRow(t.p[i*t.k:][:t.k], t.s[i*t.k:][:t.k], t.targets[i*t.k:][:t.k], float32(t.temperature), &t.mass[i])
+		t.value += term.CrossEntropyRow(t.p[i*t.k:][:t.k], t.s[i*t.k:][:t.k], t.targets[i*t.k:][:t.k], float32(t.temperature), &t.mass[i])
 	}
-	return float32(t.Value)
+	return float32(t.value)
 }
 
 func (t *patches) backward(team *team.Team, dz, c []float32, grad float32, gradient bool) {
@@ -165,3 +165,9 @@ func (t *patches) backward(team *team.Team, dz, c []float32, grad float32, gradi
 		copy(dz[r*t.d:][:t.d], t.dz[i*t.d:])
 	}
 }
+
+// Rows is the number of patches of all views, N·P.
+func (t *patches) Rows() int { return t.N * t.Each }
+
+// Loss is that of the last step.
+func (t *patches) Loss() float64 { return t.value }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"protobench/encoders"
 	"protobench/encoders/graph"
 	"protobench/internal/golden"
 	"protobench/methods/internal/fixture"
@@ -46,14 +47,14 @@ func TestGoldenIBOT(t *testing.T) {
 			patches.Prepare(nil, of("teacher_patch"), unit, of("masks"), epoch)
 			g := G.NewGraph()
 			z := graph.Input(g, "z", of("student_patch"), p[1]*p[2]*p[3], kp)
-			loss := fixture.Node(t)(patches.node(z, graph.Input(g, "c", unit, kp, kp), true))
+			loss := fixture.Node(t)(patches.Node(z, graph.Input(g, "c", unit, kp, kp), true))
 			prog, grads := fixture.Run(t, g, loss, z)
 			add("loss_cls", cls)
 			add("loss_patch", prog.Value(loss)...)
 			add("loss", cls+prog.Value(loss)[0])
 			add("grad_student_cls", grad...)
 			add("grad_student_patch", prog.Value(grads[0])...)
-			o.after(in)
+			o.After(in)
 			add("cls_center_after", o.mean...)
 			add("patch_center_after", patches.center...)
 		}
@@ -118,7 +119,7 @@ func TestIBOTWeightsAndStart(t *testing.T) {
 // What begins late in a run is said: hidden patches at their epoch, the teacher temperature of the
 // class token at the end of its warm-up, and that of the patches as much later as they begin.
 func TestIBOTOnsets(t *testing.T) {
-	d := ibotPart()
+	d := DeclareIBOT()
 	if o := d.Onsets(small(nil)); o != nil {
 		t.Errorf("without any: %v", o)
 	}
@@ -210,5 +211,55 @@ func TestHiddenPatchesAreNeighbours(t *testing.T) {
 	}
 	if pairs["block"] < 2*pairs["random"] {
 		t.Errorf("hidden neighbours: %v", pairs)
+	}
+}
+
+// TestPatchesHaveRoom for as many hidden patches as there can be, in all views.
+func TestPatchesHaveRoom(t *testing.T) {
+	cfg := small(map[string]any{"prototypes.count": 3, "ibot.mask_ratio": 0.3, "ibot.mask_spread": 0.2})
+	cfg.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 2, Heads: 3, Dim: 4}
+	o := newIBOT(cfg, Views{Images: 2, Global: 2, Crops: 2}, 4)
+	p := o.patches
+	if p.N != 4 || p.Each != 16 || p.temperature != 0.1 {
+		t.Fatalf("%d views of %d patches at temperature %g", p.N, p.Each, p.temperature)
+	}
+	masks := make([]float32, 4*16)
+	for i := range masks {
+		if i%16 < 8 {
+			masks[i] = 1
+		}
+	}
+	p.Prepare(nil, fixture.RandomUnit(1, 4*16, 4), fixture.RandomUnit(2, 3, 4), masks, 0)
+	var mass float64
+	for _, v := range p.targets {
+		mass += float64(v)
+	}
+	if !(math.Abs(mass-1) <= 1e-5) { // 32 rows of mass 1, each over 8 patches and 4 views
+		t.Errorf("all targets sum to %g", mass)
+	}
+}
+
+// TestIBOTAddsPatches: the loss is that of the class tokens and that of the hidden patches.
+func TestIBOTAddsPatches(t *testing.T) {
+	cfg := small(map[string]any{"prototypes.count": 3, "ibot.patch_weight": 2})
+	cfg.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 4, Heads: 3, Dim: 5}
+	v := Views{Images: 2, Global: 2, Crops: 2}
+	d := DeclareIBOT()
+	o := newIBOT(cfg, v, 5)
+	h := NewHead(o, d.Traits(cfg.Settings), v, 3, 0.1, true)
+	c, masks := fixture.RandomUnit(1, 3, 5), []float32{1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0}
+	h.Patches.Prepare(nil, fixture.RandomUnit(2, 16, 5), c, masks, 0)
+	h.Take(CodeInput{Scores: fixture.Uniform(4*3, "teacher")})
+	run := func() float64 {
+		g := G.NewGraph()
+		z, zp := graph.Input(g, "z", fixture.RandomUnit(3, 4, 5), 4, 5), graph.Input(g, "zp", fixture.RandomUnit(4, 16, 5), 16, 5)
+		loss := fixture.Node(t)(h.Build(z, zp, graph.Input(g, "c", c, 3, 5)))
+		p, _ := fixture.Run(t, g, loss, z)
+		return float64(p.Value(loss)[0])
+	}
+	both, patches := run(), o.patches.value
+	h.Patches = nil
+	if alone := run(); patches <= 0 || !(math.Abs(both-alone-patches) <= 1e-5) {
+		t.Errorf("loss %g, of class tokens %g, of patches %g", both, alone, patches)
 	}
 }

@@ -21,7 +21,7 @@ type LeJEPA struct {
 }
 
 // lejepaPart declares [lejepa].
-func lejepaPart() Declaration {
+func DeclareLeJEPA() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "lejepa", Source: "Balestriero and LeCun 2025",
@@ -68,7 +68,7 @@ func (o *lejepa) directions(step int) []float32 {
 	return learner.RandomDirections(stream.New(o.seed, "slices", uint64(step)), o.Slices, o.d)
 }
 
-func (o *lejepa) direct(h *Head, z *G.Node) (*G.Node, error) {
+func (o *lejepa) Direct(h *Head, z *G.Node) (*G.Node, error) {
 	invariance, err := invarianceNode(z, o.v)
 	if err != nil || o.Weight == 0 {
 		return invariance, err
@@ -77,7 +77,7 @@ func (o *lejepa) direct(h *Head, z *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return graph.Sum([]float32{h.scaled(1), h.scaled(float32(o.Weight))}, invariance, statistic)
+	return graph.Sum([]float32{h.Scaled(1), h.Scaled(float32(o.Weight))}, invariance, statistic)
 }
 
 // invarianceNode adds the mean squared distance, per number, of embeddings z [crops·B,D] to the
@@ -107,7 +107,7 @@ func invarianceNode(z *G.Node, v Views) (*G.Node, error) {
 			dz, err := graph.Apply(graph.Op{
 				Kind: "invariance-grad", Out: in[0].Shape().Clone(),
 				Forward: func(_ *team.Team, in [][]float32, dz []float32) {
-					v.invarianceGradient(dz, residual, 2*float64(in[0][0])/float64(n))
+					invarianceGradient(v, dz, residual, 2*float64(in[0][0])/float64(n))
 				},
 			}, grad, out)
 			return G.Nodes{dz}, err
@@ -117,7 +117,7 @@ func invarianceNode(z *G.Node, v Views) (*G.Node, error) {
 
 // invarianceGradient sets dz to the distances' gradient, times f, of residuals: global crops move
 // the mean as well, by their share.
-func (v Views) invarianceGradient(dz, residual []float32, f float64) {
+func invarianceGradient(v Views, dz, residual []float32, f float64) {
 	size := len(dz) / v.Crops
 	for i := range size {
 		var sum float64

@@ -149,9 +149,9 @@ func TestLeJEPAOnTeams(t *testing.T) {
 
 // TestLeJEPAIsItsPapers compares the faithful form with the authors' example.
 func TestLeJEPAIsItsPapers(t *testing.T) {
-	d, ok := Find("lejepa")
-	if !ok || d.Preset == "" || !d.Owns() {
-		t.Fatalf("known %v, preset %q, owner %v", ok, d.Preset, d.Owns())
+	d := DeclareLeJEPA()
+	if d.Preset == "" || !d.Owns() {
+		t.Fatalf("preset %q, owner %v", d.Preset, d.Owns())
 	}
 	got := d.Faithful(part.Train{Batch: 512, Epochs: 60})
 	for key, want := range map[string]any{
@@ -168,7 +168,7 @@ func TestLeJEPAIsItsPapers(t *testing.T) {
 	if len(got) > 0 {
 		t.Errorf("of the example's settings nothing is known of %v", got)
 	}
-	s := LeJEPA{Weight: with(nil).Float("lejepa.weight"), Slices: with(nil).Int("lejepa.slices"), TMax: with(nil).Float("lejepa.t_max"), Points: with(nil).Int("lejepa.points")}
+	s := LeJEPA{Weight: small(nil).Settings.Float("lejepa.weight"), Slices: small(nil).Settings.Int("lejepa.slices"), TMax: small(nil).Settings.Float("lejepa.t_max"), Points: small(nil).Settings.Int("lejepa.points")}
 	if s != (LeJEPA{0.02, 1024, 3, 17}) {
 		t.Errorf("defaults %+v", s)
 	}

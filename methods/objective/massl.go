@@ -23,7 +23,7 @@ type MaSSL struct {
 }
 
 // masslPart declares [massl].
-func masslPart() Declaration {
+func DeclareMaSSL() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "massl", Doc: "no prototypes: the student sees an image among past embeddings as the teacher does, inside random blocks of them", Source: "Silva et al. 2024",
@@ -35,10 +35,10 @@ func masslPart() Declaration {
 				return nil
 			},
 			Warn: func(c part.Config) []setting.Warning {
-				return append(warmerThanStudent(c, "massl.teacher_temperature", "targets that are flatter than predictions sharpen nothing"), longQueue(c, "massl.memory")...)
+				return append(WarmerThanStudent(c, "massl.teacher_temperature", "targets that are flatter than predictions sharpen nothing"), LongQueue(c, "massl.memory")...)
 			},
 			Onsets: func(c part.Config) []part.Onset {
-				return rampOnset(c, "massl.warmup_teacher_epochs", "teacher temperature", masslRamp(setting.Read[MaSSL](c.Settings, "massl")))
+				return RampOnset(c, "massl.warmup_teacher_epochs", "teacher temperature", masslRamp(setting.Read[MaSSL](c.Settings, "massl")))
 			},
 		},
 		Traits:   func(setting.Values) Traits { return Traits{Targets: part.Teacher, Scores: true, Free: true} },
@@ -59,9 +59,9 @@ func masslPart() Declaration {
 // and no balancing. Both branches see the memory as it was before the step. The official code has
 // 65,536 entries in blocks of 1,024, τ_s 0.1 and τ_t that rises from 0.04 to 0.07.
 type massl struct {
-	unchanging
+	Unchanging
 	MaSSL
-	partition
+	Random
 	v    Views
 	ramp encoders.Ramp
 }
@@ -69,7 +69,7 @@ type massl struct {
 func newMaSSL(cfg part.Config, v Views) *massl {
 	s := setting.Read[MaSSL](cfg.Settings, "massl")
 	return &massl{
-		MaSSL: s, v: v, partition: newPartition(cfg.Seed, s.Memory, s.Block),
+		MaSSL: s, v: v, Random: New(cfg.Seed, s.Memory, s.Block),
 		ramp: masslRamp(s),
 	}
 }
@@ -82,29 +82,29 @@ func (o *massl) Own(cfg part.Config, _ []float32, d int) []learner.Learner {
 	return []learner.Learner{newMemory(cfg.Seed, o.Memory, d, o.v)}
 }
 
-func (o *massl) codes(q []float32, in CodeInput) {
-	o.shuffle(in.Step)
+func (o *massl) Codes(q []float32, in CodeInput) {
+	o.Shuffle(in.Step)
 	o.targets(q, in)
 }
 
 // targets sets the teacher's probabilities inside the step's blocks.
 func (o *massl) targets(q []float32, in CodeInput) {
-	o.probabilities(in.Team, q, in.Scores, float32(1/o.ramp.At(int(in.Epoch))), nil)
+	o.Probabilities(in.Team, q, in.Scores, float32(1/o.ramp.At(int(in.Epoch))), nil)
 }
 
 // loss adds the cross-entropy inside the blocks. Targets are 0 outside of them, and so is the
 // gradient.
-func (o *massl) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+func (o *massl) Loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	n := o.v.Crops * o.v.Images
-	p, losses, lse := make([]float32, n*o.k), make([]float64, n), make([]float64, n*o.blocks())
-	weight, inv := float64(h.scaled(o.v.weight()))/float64(o.blocks()), float32(1/h.Temperature)
+	p, losses, lse := make([]float32, n*o.K), make([]float64, n), make([]float64, n*o.Blocks())
+	weight, inv := float64(h.Scaled(o.v.Weight()))/float64(o.Blocks()), float32(1/h.Temperature)
 	return graph.Apply(graph.Op{
 		Kind: "block-cross-entropy", Diff: []bool{true, false},
 		Forward: func(team *team.Team, in [][]float32, out []float32) {
-			o.probabilities(team, p, in[0], inv, lse)
-			team.Chunks(n, partitionRows, func(lo, hi int) {
+			o.Probabilities(team, p, in[0], inv, lse)
+			team.Chunks(n, RowTask, func(lo, hi int) {
 				for i := lo; i < hi; i++ {
-					losses[i] = o.crossEntropy(in[0][i*o.k:][:o.k], in[1][i*o.k:][:o.k], lse[i*o.blocks():], inv)
+					losses[i] = o.crossEntropy(in[0][i*o.K:][:o.K], in[1][i*o.K:][:o.K], lse[i*o.Blocks():], inv)
 				}
 			})
 			var total float64
@@ -118,7 +118,7 @@ func (o *massl) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 				Kind: "block-cross-entropy-grad", Out: in[0].Shape().Clone(),
 				Forward: func(team *team.Team, v [][]float32, ds []float32) {
 					f := float32(weight * float64(v[1][0]) * float64(inv))
-					team.Chunks(n, partitionRows, func(lo, hi int) { o.gradient(ds[lo*o.k:hi*o.k], p[lo*o.k:hi*o.k], v[0][lo*o.k:hi*o.k], f) })
+					team.Chunks(n, RowTask, func(lo, hi int) { o.gradient(ds[lo*o.K:hi*o.K], p[lo*o.K:hi*o.K], v[0][lo*o.K:hi*o.K], f) })
 				},
 			}, in[1], grad, out)
 			return G.Nodes{ds, nil}, err
@@ -130,7 +130,7 @@ func (o *massl) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 // targets q are 0 outside of the blocks.
 func (o *massl) crossEntropy(s, targets []float32, lse []float64, inv float32) float64 {
 	loss := -float64(float64(inv) * kernel.Dot64(targets, s))
-	for b := range o.blocks() {
+	for b := range o.Blocks() {
 		loss += float64(lse[b] * float64(o.mass(b, targets)))
 	}
 	return loss
@@ -138,7 +138,7 @@ func (o *massl) crossEntropy(s, targets []float32, lse []float64, inv float32) f
 
 // mass is the sum of a row of targets over a block.
 func (o *massl) mass(b int, targets []float32) (m float32) {
-	for _, k := range o.order[b*o.size:][:o.size] {
+	for _, k := range o.Order[b*o.Size:][:o.Size] {
 		m += targets[k]
 	}
 	return m
@@ -147,10 +147,10 @@ func (o *massl) mass(b int, targets []float32) (m float32) {
 // gradient uses d/ds_k Σ_l -q_l·log p_l = (p_k·Σ_l q_l - q_k)/τ inside each block.
 func (o *massl) gradient(ds, p, targets []float32, f float32) {
 	clear(ds)
-	for lo := 0; lo < len(ds); lo += o.k {
-		for b := range o.blocks() {
-			mass := o.mass(b, targets[lo:][:o.k])
-			for _, k := range o.order[b*o.size:][:o.size] {
+	for lo := 0; lo < len(ds); lo += o.K {
+		for b := range o.Blocks() {
+			mass := o.mass(b, targets[lo:][:o.K])
+			for _, k := range o.Order[b*o.Size:][:o.Size] {
 				ds[lo+k] = f * (float32(p[lo+k]*mass) - targets[lo+k])
 			}
 		}

@@ -8,14 +8,14 @@ import (
 // memory has past embeddings of the teacher where other arms have prototypes. One per image and
 // step enters, that of the last global crop.
 type memory struct {
-	owned
+	Owned
 	past *learner.Past
 	v    Views
 }
 
 func newMemory(seed uint64, k, d int, v Views) *memory {
 	r := learner.NewRandomPast(seed, k, d)
-	return &memory{owned{learner.Decoupled{P: learner.NewPrototypes(r.Value, k, d, false)}}, r, v}
+	return &memory{Owned{learner.Decoupled{P: learner.NewPrototypes(r.Value, k, d, false)}}, r, v}
 }
 
 func (m *memory) State(prefix string) []part.Named {
@@ -23,7 +23,7 @@ func (m *memory) State(prefix string) []part.Named {
 }
 
 func (m *memory) After(s *learner.Step) {
-	m.past.Push(m.v.last(s.Z[part.Teacher]))
+	m.past.Push(m.v.Last(s.Z[part.Teacher]))
 	copy(m.P.Value, m.past.Value)
 	m.P.Publish(s.Team)
 }

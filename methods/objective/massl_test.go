@@ -1,6 +1,8 @@
 package objective
 
 import (
+	"math"
+	"slices"
 	"testing"
 
 	"protobench/encoders"
@@ -21,34 +23,34 @@ func TestGoldenMaSSL(t *testing.T) {
 		s := golden.Shape(f.Inputs["student_features"])
 		v, d := Views{Images: s[2], Global: int(fixture.Num(t, f.Params, "global_crops")), Crops: s[1]}, s[3]
 		temps := golden.Floats(f.Params["teacher_temp"])
-		cfg := part.Config{Settings: with(map[string]any{
+		cfg := part.Config{Settings: small(map[string]any{
 			"massl.memory": int(fixture.Num(t, f.Params, "memory_size")), "massl.block": int(fixture.Num(t, f.Params, "block")),
 			"massl.warmup_teacher_temperature": temps[0], "massl.teacher_temperature": temps[1], "massl.warmup_teacher_epochs": 1,
-		})}
+		}).Settings}
 		o := newMaSSL(cfg, v)
-		m := newMemory(0, o.k, d, v)
+		m := newMemory(0, o.K, d, v)
 		copy(m.past.Value, golden.Float32s(f.Inputs["memory"]))
 		fixture.Entry(t, m.past, "next").F64[0] = fixture.Num(t, f.Inputs, "pointer")
 		copy(m.P.Value, m.past.Value)
 		var losses, targets, after []float32
 		var grads, pointers []float32
 		for step := range s[0] {
-			o.split(golden.Ints(f.Inputs["block_indices"].([]any)[step]))
+			o.Split(golden.Ints(f.Inputs["block_indices"].([]any)[step]))
 			z := golden.Float32s(f.Inputs["teacher"].([]any)[step])
-			in := CodeInput{Scores: make([]float32, v.Global*v.Images*o.k), Epoch: float64(step)}
-			kernel.InnerProducts(nil, in.Scores, z, m.P.Value, v.Global*v.Images, d, o.k)
+			in := CodeInput{Scores: make([]float32, v.Global*v.Images*o.K), Epoch: float64(step)}
+			kernel.InnerProducts(nil, in.Scores, z, m.P.Value, v.Global*v.Images, d, o.K)
 			q := make([]float32, len(in.Scores))
 			o.targets(q, in)
 			targets = append(targets, maSSLTargets(o, q)...)
-			sum := make([]float32, v.Crops*v.Images*o.k)
-			v.swap(sum, q, o.k)
+			sum := make([]float32, v.Crops*v.Images*o.K)
+			v.swap(sum, q, o.K)
 
 			g := G.NewGraph()
 			x := graph.Input(g, "features", golden.Float32s(f.Inputs["student_features"].([]any)[step]), v.Crops*v.Images, d)
-			c := graph.Input(g, "memory", m.P.Value, o.k, d)
-			h := &Head{Views: v, K: o.k, Temperature: fixture.Num(t, f.Params, "student_temp")}
+			c := graph.Input(g, "memory", m.P.Value, o.K, d)
+			h := &Head{Views: v, K: o.K, Temperature: fixture.Num(t, f.Params, "student_temp")}
 			sc := fixture.Node(t)(term.ScoresNode(fixture.Node(t)(encoders.Normalize(x)), c, false))
-			loss := fixture.Node(t)(o.loss(h, sc, graph.Input(g, "targets", sum, v.Crops*v.Images, o.k)))
+			loss := fixture.Node(t)(o.Loss(h, sc, graph.Input(g, "targets", sum, v.Crops*v.Images, o.K)))
 			p, gs := fixture.Run(t, g, loss, x)
 			losses, grads = append(losses, p.Value(loss)[0]), append(grads, p.Value(gs[0])...)
 
@@ -67,11 +69,11 @@ func TestGoldenMaSSL(t *testing.T) {
 
 // maSSLTargets puts targets [global·B,K] into the file's order: crop, block, image, member.
 func maSSLTargets(o *massl, q []float32) (out []float32) {
-	for c := 0; c < len(q); c += o.v.Images * o.k {
-		for b := 0; b < len(o.order); b += o.size {
+	for c := 0; c < len(q); c += o.v.Images * o.K {
+		for b := 0; b < len(o.Order); b += o.Size {
 			for i := range o.v.Images {
-				for _, k := range o.order[b:][:o.size] {
-					out = append(out, q[c+i*o.k+k])
+				for _, k := range o.Order[b:][:o.Size] {
+					out = append(out, q[c+i*o.K+k])
 				}
 			}
 		}
@@ -89,5 +91,45 @@ func TestMemoryForgetsTheOldest(t *testing.T) {
 	}
 	if want := []float32{4, 2, 3}; m.P.Value[0] != want[0] || m.P.Value[1] != want[1] || m.P.Value[2] != want[2] || fixture.Entry(t, m.past, "next").F64[0] != 1 {
 		t.Errorf("memory %v, next row %g; want %v and 1", m.P.Value, fixture.Entry(t, m.past, "next").F64[0], want)
+	}
+}
+
+// The teacher's temperature is the epoch's, which changes with whole epochs.
+func TestMaSSLTeacherTemperature(t *testing.T) {
+	const b, k = 3, 4
+	scores, got := fixture.Uniform(2*b*k, "scores"), make([]float32, 2*b*k)
+	cfg := small(map[string]any{
+		"massl.memory": k, "massl.block": k, "massl.teacher_temperature": 0.11, "massl.warmup_teacher_temperature": 0.05, "massl.warmup_teacher_epochs": 4,
+	})
+	for epoch, temperature := range map[float64]float64{0: 0.05, 0.75: 0.05, 1: 0.07, 1.99: 0.07, 2.5: 0.09, 3: 0.11, 3.9: 0.11, 8.5: 0.11} {
+		in := CodeInput{Scores: scores, Epoch: epoch}
+		if newMaSSL(cfg, Views{Images: b, Global: 2, Crops: 2}).Codes(got, in); !fixture.Near(got, fixture.SoftmaxOf(scores, nil, k, temperature)) {
+			t.Errorf("epoch %g: targets %v, want those of temperature %g", epoch, got, temperature)
+		}
+	}
+}
+
+// TestMaSSLGradientScales with the gradient that comes from above.
+func TestMaSSLGradientScales(t *testing.T) {
+	v := Views{Images: 2, Global: 2, Crops: 2}
+	cfg := small(map[string]any{"massl.memory": 6, "massl.block": 3})
+	scores := fixture.Uniform(4*6, "student")
+	var grads [2][]float32
+	for i, weight := range []float32{1, 4} {
+		o := newMaSSL(cfg, v)
+		o.Shuffle(1)
+		q := make([]float32, 4*6)
+		o.targets(q, CodeInput{Scores: fixture.Uniform(4*6, "teacher")})
+		g := G.NewGraph()
+		x := graph.Input(g, "s", scores, 4, 6)
+		h := &Head{Views: v, K: 6, Temperature: 0.5}
+		loss := fixture.Node(t)(o.Loss(h, x, graph.Input(g, "q", q, 4, 6)))
+		p, gs := fixture.Run(t, g, fixture.Node(t)(graph.Sum([]float32{weight}, loss)), x)
+		grads[i] = slices.Clone(p.Value(gs[0]))
+	}
+	for i, g := range grads[0] {
+		if !(math.Abs(float64(grads[1][i]-4*g)) <= 1e-6) || math.Abs(float64(g)) < 1e-9 {
+			t.Errorf("entry %d: %g, or %g from four times as much", i, g, grads[1][i])
+		}
 	}
 }

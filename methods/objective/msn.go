@@ -24,7 +24,7 @@ type MSN struct {
 }
 
 // msnPart declares [msn].
-func msnPart() Declaration {
+func DeclareMSN() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "msn", Doc: "cross-entropy to sharpened (by default Sinkhorn-balanced) teacher targets, with me-max", Source: "Assran et al. 2022",
@@ -33,7 +33,7 @@ func msnPart() Declaration {
 				if !c.Settings.Bool("msn.sinkhorn") {
 					return nil
 				}
-				return thinCodes(c, 2*c.Train.Batch)
+				return ThinCodes(c, 2*c.Train.Batch)
 			},
 		},
 		Traits: func(v setting.Values) Traits {
@@ -54,7 +54,7 @@ func msnPart() Declaration {
 // are masked patches; local crops are its focal views), and targets use the teacher's copy of the
 // prototypes (the paper has one copy).
 type msn struct {
-	unchanging
+	Unchanging
 	MSN
 	k           int
 	temperature float64
@@ -65,7 +65,7 @@ func newMSN(s MSN, k int, temperature float64) *msn {
 }
 
 // codes sharpens the teacher's softmax: softmax(s/τ)^(1/T) over its sum is softmax(s/(τ·T)).
-func (o *msn) codes(q []float32, in CodeInput) {
+func (o *msn) Codes(q []float32, in CodeInput) {
 	n := len(in.Scores) / o.k
 	kernel.SoftmaxRows(in.Team, q, in.Scores, n, o.k, float32(1/(o.temperature*o.Sharpen)))
 	if o.Sinkhorn {
@@ -73,8 +73,8 @@ func (o *msn) codes(q []float32, in CodeInput) {
 	}
 }
 
-func (o *msn) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
-	ce, err := h.crossEntropy(s, targets)
+func (o *msn) Loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+	ce, err := h.CrossEntropy(s, targets)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (o *msn) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		terms, weights = append(terms, n), append(weights, h.scaled(float32(t.weight)))
+		terms, weights = append(terms, n), append(weights, h.Scaled(float32(t.weight)))
 	}
 	if len(terms) == 1 {
 		return ce, nil
@@ -113,6 +113,6 @@ func faithfulMSN(t part.Train) map[string]any {
 }
 
 func (o *msn) Assign(q []float32, in CodeInput) bool {
-	o.codes(q, in)
+	o.Codes(q, in)
 	return true
 }

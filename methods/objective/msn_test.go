@@ -39,7 +39,7 @@ func goldenMSN(t *testing.T, f *golden.File, set MSN) {
 	kernel.NormalizeRows(c, c, k, d, nil)
 	s, q := make([]float32, n*k), make([]float32, n*k)
 	kernel.InnerProducts(nil, s, z, c, n, d, k)
-	o.codes(q, CodeInput{Scores: s})
+	o.Codes(q, CodeInput{Scores: s})
 	golden.Check(t, f, "targets", q, f.Expected["targets"])
 	// Both anchor views predict the one target view.
 	anchors := as[0] / n
@@ -54,7 +54,7 @@ func goldenMSN(t *testing.T, f *golden.File, set MSN) {
 		p := graph.Input(g, "prototypes", golden.Float32s(f.Inputs["prototypes"]), ps...)
 		x := fixture.Node(t)(term.ScoresNode(fixture.Node(t)(encoders.Normalize(a)), fixture.Node(t)(encoders.Normalize(p)), true))
 		y := graph.Input(g, "targets", targets, anchors*n, k)
-		loss, key := fixture.Node(t)(o.loss(h, x, y)), "loss"
+		loss, key := fixture.Node(t)(o.Loss(h, x, y)), "loss"
 		if part != "" {
 			loss, key = fixture.Node(t)(term.MeMaxNode(x, float32(o.temperature))), "me_max"
 		}
@@ -74,7 +74,7 @@ func goldenTerms(t *testing.T, f *golden.File, o *msn, h *Head, targets []float3
 	kernel.InnerProducts(nil, s, a, c, as[0], as[1], o.k)
 	g := G.NewGraph()
 	x, y := graph.Input(g, "scores", s, as[0], o.k), graph.Input(g, "targets", targets, as[0], o.k)
-	ce, entropy := fixture.Node(t)(h.crossEntropy(x, y)), fixture.Node(t)(term.EntropyNode(x, float32(o.temperature)))
+	ce, entropy := fixture.Node(t)(h.CrossEntropy(x, y)), fixture.Node(t)(term.EntropyNode(x, float32(o.temperature)))
 	p, err := graph.Compile(g, ce, entropy)
 	if err != nil {
 		t.Fatal(err)

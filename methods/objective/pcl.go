@@ -25,7 +25,7 @@ type PCL struct {
 }
 
 // pclPart declares [pcl].
-func pclPart() Declaration {
+func DeclarePCL() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "pcl", Doc: "InfoNCE with a queue, and the same over centroids of k-means on all images' embeddings, with a temperature per cluster", Source: "Li et al. 2021",
@@ -58,7 +58,7 @@ func pclPart() Declaration {
 // the rest; for the first warmup_epochs there is InfoNCE alone. Here both views are queries; the
 // keys of the last one enter the queue.
 type pcl struct {
-	unchanging
+	Unchanging
 	PCL
 	v      Views
 	d      int
@@ -92,17 +92,17 @@ func newPCL(cfg part.Config, v Views, d int) *pcl {
 	return o
 }
 
-func (o *pcl) codes([]float32, CodeInput) {} // the loss has labels of its own
+func (o *pcl) Codes([]float32, CodeInput) {} // the loss has labels of its own
 
 func (o *pcl) Own(cfg part.Config, start []float32, d int) []learner.Learner {
-	return []learner.Learner{&pclClusters{owned: owned{learner.Decoupled{P: learner.NewPrototypes(start, cfg.Settings.Int("prototypes.count"), d, false)}}, o: o, bank: learner.NewBank(cfg, d), perEpoch: cfg.StepsPerEpoch}}
+	return []learner.Learner{&pclClusters{Owned: Owned{learner.Decoupled{P: learner.NewPrototypes(start, cfg.Settings.Int("prototypes.count"), d, false)}}, o: o, bank: learner.NewBank(cfg, d), perEpoch: cfg.StepsPerEpoch}}
 }
 
-func (o *pcl) loss(h *Head, _, targets *G.Node) (*G.Node, error) {
-	return newPCLLoss(o, h).node(h.z, targets)
+func (o *pcl) Loss(h *Head, _, targets *G.Node) (*G.Node, error) {
+	return newPCLLoss(o, h).node(h.Z, targets)
 }
 
-func (o *pcl) after(in CodeInput) { o.queue.Push(o.v.last(in.Z)) }
+func (o *pcl) After(in CodeInput) { o.queue.Push(o.v.Last(in.Z)) }
 
 func (o *pcl) State(prefix string) []part.Named {
 	out := append(o.queue.State(prefix+"queue."), part.F64Of(prefix+"ready", o.ready))

@@ -13,7 +13,7 @@ import (
 // 25,000, 50,000 and 100,000; metrics see the first and largest. Unlike faiss, an empty cluster
 // keeps its centre, and there is one start instead of the best of five.
 type pclClusters struct {
-	owned
+	Owned
 	o        *pcl
 	bank     *learner.Bank
 	perEpoch int

@@ -51,12 +51,12 @@ func (l *pclLoss) value(team *team.Team, z []float32) float32 {
 	o, size := l.o, l.o.v.Images*l.o.d
 	clear(l.dz)
 	o.terms = [2]float64{}
-	scale := float64(l.h.scaled(1))
-	crops := o.v.predicting()
+	scale := float64(l.h.Scaled(1))
+	crops := o.v.Predicting()
 	for c := range o.v.Crops {
 		for g := range o.v.Global {
 			if c != g {
-				o.terms[0] += l.infoNCE(team, z[c*size:][:size], l.h.Input.Z[g*size:][:size], l.dz[c*size:][:size], scale*float64(o.v.weight()))
+				o.terms[0] += l.infoNCE(team, z[c*size:][:size], l.h.Input.Z[g*size:][:size], l.dz[c*size:][:size], scale*float64(o.v.Weight()))
 			}
 		}
 	}
@@ -81,7 +81,7 @@ func (l *pclLoss) infoNCE(team *team.Team, q, keys, dq []float32, weight float64
 	f, width := float32(weight)*inv, r+1
 	logits := l.logits(n * width)
 	kernel.Gemm(team, false, true, n, r, d, q, d, o.queue.Value, d, logits[1:], width, false)
-	team.Chunks(n, partitionRows, func(lo, hi int) {
+	team.Chunks(n, RowTask, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			row, own := logits[b*width:][:width], keys[b*d:][:d]
 			row[0] = kernel.Dot(q[b*d:][:d], own)
@@ -106,7 +106,7 @@ func (l *pclLoss) protoNCE(team *team.Team, s *clusterSet, columns []int, q, dq 
 	}
 	logits := l.logits(n * width)
 	kernel.InnerProducts(team, logits, q, l.room, n, d, width)
-	team.Chunks(n, partitionRows, func(lo, hi int) {
+	team.Chunks(n, RowTask, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			row := logits[b*width:][:width]
 			for j, v := range l.inverse {

@@ -58,9 +58,9 @@ func goldenPCL(t *testing.T, f *golden.File) (*pcl, *Head) {
 	s, ks := golden.Shape(f.Inputs["query"]), golden.Ints(f.Params["clusters"])
 	index := golden.Ints(f.Inputs["index"])
 	cfg := part.Config{Images: len(golden.Ints(golden.At(t, f.Inputs, "assignments", "set0"))), Order: func(int) []int { return index }}
-	cfg.Settings = with(map[string]any{
+	cfg.Settings = small(map[string]any{
 		"prototypes.count": ks[0], "pcl.temperature": fixture.Num(t, f.Params, "temperature"), "pcl.sets": len(ks), "pcl.negatives": int(fixture.Num(t, f.Params, "r")),
-	})
+	}).Settings
 	v := Views{Images: s[0], Global: 1, Crops: 2}
 	o := newPCL(cfg, v, s[1])
 	o.ready[0] = 1
@@ -187,5 +187,86 @@ func TestPCLClusters(t *testing.T) {
 		if k := o.clusters(s, z)[0]; k < 0 {
 			t.Errorf("set %d: an image that was not clustered has none", m)
 		}
+	}
+}
+
+// TestPCLWhen: centroids are clustered at the start of epochs, from the end of the warm-up on,
+// never before the first step.
+func TestPCLWhen(t *testing.T) {
+	for warmup, want := range map[float64][]int{0: {4, 8}, 1: {4, 8}, 1.5: {8}, 2: {8}} {
+		const k, d = 4, 3
+		cfg := small(map[string]any{"prototypes.count": k, "pcl.warmup_epochs": warmup, "pcl.sets": 2})
+		o := newPCL(cfg, Views{Images: cfg.Train.Batch, Global: 2, Crops: 2}, d)
+		l := o.Own(cfg, learner.RandomHeads(1, 1, k, d), d)[0]
+		var at []int
+		for i := range 10 {
+			s := &learner.Step{Index: i, PerEpoch: 4, Epoch: float64(i) / 4, Found: learner.NewFound()}
+			s.Z[part.Teacher] = fixture.RandomUnit(uint64(i), 2*cfg.Train.Batch, d)
+			o.ready[0] = 0
+			if l.Before(s); o.ready[0] == 1 {
+				at = append(at, i)
+			}
+			if o.step != i {
+				t.Errorf("step %d is taken for %d", i, o.step)
+			}
+			l.After(s)
+		}
+		if !slices.Equal(at, want) {
+			t.Errorf("warm-up of %g epochs: clustered at %v, want %v", warmup, at, want)
+		}
+		var names []string
+		for _, e := range o.State("") {
+			names = append(names, e.Name)
+		}
+		if !slices.Contains(names, "set0.phi") || !slices.Contains(names, "set1.phi") {
+			t.Errorf("entries %v", names)
+		}
+	}
+}
+
+// TestPCLClustersOfTheBatch: an image has the cluster that the bank gave it, the first as well as
+// others; one that has none gets the nearest to its own key.
+func TestPCLClustersOfTheBatch(t *testing.T) {
+	cfg := small(map[string]any{"prototypes.count": 2, "pcl.sets": 1})
+	cfg.Train.Batch, cfg.Images = 3, 3
+	o := newPCL(cfg, Views{Images: 3, Global: 2, Crops: 2}, 2)
+	s := o.sets[0]
+	copy(s.centroids, []float32{1, 0, 0, 1})
+	copy(s.cluster, []float64{0, -1, -1})
+	if got := o.clusters(s, []float32{0, 1, 1, 0, 0, 1}); !slices.Equal(got, []int{0, 0, 1}) {
+		t.Errorf("clusters %v", got)
+	}
+}
+
+// TestInfoNCE computes the loss of two views by hand: each is the other's query, among past keys.
+func TestInfoNCE(t *testing.T) {
+	const b, d, r, tau = 2, 3, 4, 0.5
+	cfg := small(map[string]any{"prototypes.count": 2, "pcl.sets": 1, "pcl.negatives": r, "pcl.temperature": tau})
+	v := Views{Images: b, Global: 2, Crops: 2}
+	o := newPCL(cfg, v, d)
+	z, keys := fixture.RandomUnit(1, 2*b, d), fixture.RandomUnit(2, 2*b, d)
+	h := NewHead(o, Traits{Targets: part.Teacher}, v, 2, 1, false)
+	h.Input.Z = keys
+	l := newPCLLoss(o, h)
+	got := float64(l.value(nil, z))
+	dot := func(x []float32, i int, y []float32, j int) (s float64) {
+		for c := range d {
+			s += float64(x[i*d+c]) * float64(y[j*d+c])
+		}
+		return s / tau
+	}
+	var want float64
+	for crop := range 2 {
+		for i := range b {
+			query, own := crop*b+i, (1-crop)*b+i
+			sum := math.Exp(dot(z, query, keys, own))
+			for j := range r {
+				sum += math.Exp(dot(z, query, o.queue.Value, j))
+			}
+			want += (math.Log(sum) - dot(z, query, keys, own)) / (2 * b)
+		}
+	}
+	if !(math.Abs(got-want) <= 1e-5) {
+		t.Errorf("loss %g, want %g", got, want)
 	}
 }

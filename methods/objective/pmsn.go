@@ -20,7 +20,7 @@ type PMSN struct {
 }
 
 // pmsnPart declares [pmsn].
-func pmsnPart() Declaration {
+func DeclarePMSN() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "pmsn", Doc: "msn with a prior of its own over the prototypes, such as a power law for long-tailed images, in place of me-max", Source: "Assran et al. 2023",
@@ -72,8 +72,8 @@ func powerLaw(k int, exponent float64) []float64 {
 	return prior
 }
 
-func (o *pmsn) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
-	loss, err := o.msn.loss(h, s, targets)
+func (o *pmsn) Loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+	loss, err := o.msn.Loss(h, s, targets)
 	if err != nil || o.weight == 0 {
 		return loss, err
 	}
@@ -81,7 +81,7 @@ func (o *pmsn) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return graph.Sum([]float32{1, h.scaled(float32(o.weight))}, loss, kl)
+	return graph.Sum([]float32{1, h.Scaled(float32(o.weight))}, loss, kl)
 }
 
 // priorNode adds KL(π ‖ m) of a prior π [K] and the mean m over the rows of softmax(s/temperature)

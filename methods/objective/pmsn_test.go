@@ -40,11 +40,11 @@ func TestPMSNTargets(t *testing.T) {
 		t.Errorf("a uniform prior is %v", o.prior)
 	}
 	q := make([]float32, 4)
-	o.codes(q, CodeInput{Scores: []float32{1, 0, 1, 0}})
+	o.Codes(q, CodeInput{Scores: []float32{1, 0, 1, 0}})
 	if q[0] < 0.99 || q[2] < 0.99 {
 		t.Errorf("two images of one prototype have targets %v", q)
 	}
-	if traits := pmsnPart().Traits(cfg.Settings); traits.Targets != part.Teacher || !traits.WeightNorm {
+	if traits := DeclarePMSN().Traits(cfg.Settings); traits.Targets != part.Teacher || !traits.WeightNorm {
 		t.Errorf("%+v", traits)
 	}
 }

@@ -9,19 +9,19 @@ func Declarations() []Declaration { return declarations() }
 // declarations are made once: a sweep looks thousands of times.
 var declarations = sync.OnceValue(func() []Declaration {
 	return []Declaration{
-		swavPart(),
-		dinoPart(),
-		carpPart(),
-		msnPart(),
-		ibotPart(),
-		deepclusterPart(),
-		smogPart(),
-		pclPart(),
-		selaPart(),
-		masslPart(),
-		pmsnPart(),
-		lejepaPart(),
-		sopPart(),
+		DeclareSwAV(),
+		DeclareDINO(),
+		DeclareCARP(),
+		DeclareMSN(),
+		DeclareIBOT(),
+		DeclareDeepCluster(),
+		DeclareSMoG(),
+		DeclarePCL(),
+		DeclareSeLa(),
+		DeclareMaSSL(),
+		DeclarePMSN(),
+		DeclareLeJEPA(),
+		DeclareSOP(),
 	}
 })
 

@@ -25,7 +25,7 @@ type SeLa struct {
 }
 
 // selaPart declares [sela].
-func selaPart() Declaration {
+func DeclareSeLa() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "sela", Doc: "linear classifiers (one or more heads) of labels that are found for all images at once, as many for each prototype; metrics see the first", Source: "Asano et al. 2020",
@@ -104,7 +104,7 @@ func (o *sela) labels(head int) []float64 {
 }
 
 // codes are one-hot for each head: the images' labels.
-func (o *sela) codes(q []float32, in CodeInput) {
+func (o *sela) Codes(q []float32, in CodeInput) {
 	clear(q)
 	for b, i := range o.images(in.Step) {
 		for g := range o.v.Global {
@@ -116,7 +116,7 @@ func (o *sela) codes(q []float32, in CodeInput) {
 }
 
 // scores adds W·z + b, those of all heads side by side.
-func (o *sela) scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error) {
+func (o *sela) Scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error) {
 	if s, err = term.ScoresNode(z, c, gradient); err != nil {
 		return nil, nil, err
 	}
@@ -125,11 +125,11 @@ func (o *sela) scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, e
 	return s, G.Nodes{b}, err
 }
 
-func (o *sela) loss(h *Head, s, targets *G.Node) (*G.Node, error) {
-	return h.crossEntropyOfHeads(s, targets, o.Heads, 1, o.v.weight())
+func (o *sela) Loss(h *Head, s, targets *G.Node) (*G.Node, error) {
+	return h.CrossEntropyOfHeads(s, targets, o.Heads, 1, o.v.Weight())
 }
 
-func (o *sela) after(in CodeInput) { o.bank.Record(in.Step, in.Z) }
+func (o *sela) After(in CodeInput) { o.bank.Record(in.Step, in.Z) }
 
 // relabel finds the labels that one head gives to all images that have been seen, with its
 // classifier's weights [K,D]. It returns the share of labels that changed, and the error at which

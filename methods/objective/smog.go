@@ -22,7 +22,7 @@ type SMoG struct {
 }
 
 // smogPart declares [smog].
-func smogPart() Declaration {
+func DeclareSMoG() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "smog", Doc: "a predictor finds the teacher's group of another view; groups move with the student's projections, and the gradient flows through the move", Source: "Pang et al. 2022",
@@ -63,7 +63,7 @@ func smogPart() Declaration {
 // the features where there is none. The groups are reset by clustering every reset_steps steps, see
 // [smogGroups].
 type smog struct {
-	unchanging
+	Unchanging
 	SMoG
 	v         Views
 	k, d      int
@@ -95,14 +95,14 @@ func (o *smog) Own(cfg part.Config, start []float32, d int) []learner.Learner {
 
 // codes are one-hot: the teacher's nearest group, as the groups were before the step. The length of
 // a projection changes no order.
-func (o *smog) codes(q []float32, in CodeInput) {
+func (o *smog) Codes(q []float32, in CodeInput) {
 	nearest(q, in.Scores, o.k)
 }
 
-func (o *smog) loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
+func (o *smog) Loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.CrossEntropy(s, targets) }
 
 // scores adds the cosines of predictions and moved groups.
-func (o *smog) scores(z, c *G.Node, _ bool) (s *G.Node, params G.Nodes, err error) {
+func (o *smog) Scores(z, c *G.Node, _ bool) (s *G.Node, params G.Nodes, err error) {
 	groups, err := o.move(z, c)
 	if err != nil {
 		return nil, nil, err
@@ -130,7 +130,7 @@ func (o *smog) cosines(prediction, groups *G.Node) (*G.Node, error) {
 // move adds the groups [K,D] after they have moved by the projections z of the crops that predict
 // another.
 func (o *smog) move(z, groups *G.Node) (*G.Node, error) {
-	crops, size := o.v.predicting(), o.v.Images*o.d
+	crops, size := o.v.Predicting(), o.v.Images*o.d
 	members := make([]float32, len(crops)*size)
 	return graph.Apply(graph.Op{
 		Kind: "move-groups", Out: groups.Shape().Clone(), Diff: []bool{true, false},
@@ -196,6 +196,6 @@ func faithfulSMoG(t part.Train) map[string]any {
 }
 
 func (o *smog) Assign(q []float32, in CodeInput) bool {
-	o.codes(q, in)
+	o.Codes(q, in)
 	return true
 }

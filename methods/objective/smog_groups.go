@@ -14,14 +14,14 @@ const smogIterations = 10
 // projections of all images, and the teacher becomes a copy of the student, as in the paper's
 // appendix and lightly's code, which clusters the projections since the last reset.
 type smogGroups struct {
-	owned
+	Owned
 	o    *smog
 	bank *learner.Bank
 	seed uint64
 }
 
 func newSMoGGroups(cfg part.Config, start []float32, o *smog, d int) *smogGroups {
-	return &smogGroups{owned{learner.Decoupled{P: learner.NewPrototypes(start, o.k, d, false)}}, o, learner.NewBank(cfg, d), cfg.Seed}
+	return &smogGroups{Owned{learner.Decoupled{P: learner.NewPrototypes(start, o.k, d, false)}}, o, learner.NewBank(cfg, d), cfg.Seed}
 }
 
 func (l *smogGroups) After(s *learner.Step) {

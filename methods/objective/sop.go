@@ -22,14 +22,14 @@ type SOP struct {
 }
 
 // sopPart declares [sop].
-func sopPart() Declaration {
+func DeclareSOP() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "sop", Source: "Silva et al. 2025",
 			Doc:   "no prototypes: the student tells images apart by random past embeddings and their nearest others as the teacher does",
 			Table: setting.Of[SOP]("sop").OwnedBy("sop"), Reads: []string{"loss.temperature"},
 			Warn: func(c part.Config) []setting.Warning {
-				return append(warmerThanStudent(c, "sop.teacher_temperature", "targets that are flatter than predictions sharpen nothing"), longQueue(c, "sop.memory")...)
+				return append(WarmerThanStudent(c, "sop.teacher_temperature", "targets that are flatter than predictions sharpen nothing"), LongQueue(c, "sop.memory")...)
 			},
 			Check: func(c part.Config) []*setting.KeyError {
 				s := setting.Read[SOP](c.Settings, "sop")
@@ -88,13 +88,13 @@ type sopMemory struct {
 	o *sop
 }
 
-func (m sopMemory) After(s *learner.Step) { m.o.past.Push(m.o.v.last(s.Z[part.Teacher])) }
+func (m sopMemory) After(s *learner.Step) { m.o.past.Push(m.o.v.Last(s.Z[part.Teacher])) }
 
 func (m sopMemory) State(prefix string) []part.Named { return m.o.past.State(prefix) }
 
-func (o *sop) direct(h *Head, z *G.Node) (*G.Node, error) {
+func (o *sop) Direct(h *Head, z *G.Node) (*G.Node, error) {
 	t := newSOPTasks(o, z.Shape()[1])
-	weight := float64(h.scaled(o.v.weight())) / float64(o.Tasks)
+	weight := float64(h.Scaled(o.v.Weight())) / float64(o.Tasks)
 	return graph.Apply(graph.Op{
 		Kind: "sop", Diff: []bool{true},
 		Forward: func(team *team.Team, in [][]float32, out []float32) {

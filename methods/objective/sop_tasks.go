@@ -83,7 +83,7 @@ func (t *sopTasks) loss(team *team.Team, z, teacher []float32) float64 {
 	for task := range t.o.Tasks {
 		t.probabilities(team, task, t.q[task], t.teacher, teacher, t.o.TeacherTemperature)
 		t.probabilities(team, task, t.p[task], t.student[task], z, t.o.temperature)
-		team.Chunks(len(t.losses), partitionRows, func(lo, hi int) {
+		team.Chunks(len(t.losses), RowTask, func(lo, hi int) {
 			for row := lo; row < hi; row++ {
 				t.losses[row] += t.crossEntropy(task, row)
 			}
@@ -102,7 +102,7 @@ func (t *sopTasks) probabilities(team *team.Team, task int, p []float64, soft, z
 	n, a := len(z)/t.d, t.o.Anchors
 	kernel.InnerProducts(team, soft, z, t.entries[task], n, t.d, t.j)
 	kernel.SoftmaxRows(team, soft, soft, n, t.j, float32(1/temperature))
-	team.Chunks(n, partitionRows, func(lo, hi int) {
+	team.Chunks(n, RowTask, func(lo, hi int) {
 		for row := lo; row < hi; row++ {
 			t.gather(p[row*a:][:a], soft[row*t.j:][:t.j], t.own[task])
 		}
@@ -157,7 +157,7 @@ func (t *sopTasks) crossEntropy(task, row int) (loss float64) {
 func (t *sopTasks) gradient(team *team.Team, dz []float32, f float64) {
 	rows := len(t.losses)
 	for task := range t.o.Tasks {
-		team.Chunks(rows, partitionRows, func(lo, hi int) {
+		team.Chunks(rows, RowTask, func(lo, hi int) {
 			slope := make([]float64, t.o.Anchors)
 			for row := lo; row < hi; row++ {
 				t.slope(slope, task, row, f)

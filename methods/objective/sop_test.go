@@ -87,7 +87,7 @@ func sopFormula(o *sop, d int, student, teacher []float32) float64 {
 					}
 					q := probabilities(teacher[(g*o.v.Images+i)*d:][:d], o.TeacherTemperature)
 					for a, p := range probabilities(student[(s*o.v.Images+i)*d:][:d], o.temperature) {
-						total -= q[a] * math.Log(p) / float64(o.v.pairs()*o.v.Images*o.Tasks)
+						total -= q[a] * math.Log(p) / float64(o.v.Pairs()*o.v.Images*o.Tasks)
 					}
 				}
 			}
@@ -217,9 +217,9 @@ func TestSOPRemembers(t *testing.T) {
 
 // TestSOPIsItsPapers compares defaults and faithful form with the official code.
 func TestSOPIsItsPapers(t *testing.T) {
-	d, ok := Find("sop")
-	if !ok || d.Preset == "" || !d.Owns() {
-		t.Fatalf("known %v, preset %q, owner %v", ok, d.Preset, d.Owns())
+	d := DeclareSOP()
+	if d.Preset == "" || !d.Owns() {
+		t.Fatalf("preset %q, owner %v", d.Preset, d.Owns())
 	}
 	got := d.Faithful(part.Train{Batch: 512, Epochs: 60})
 	for key, want := range map[string]any{
@@ -238,7 +238,7 @@ func TestSOPIsItsPapers(t *testing.T) {
 	if len(got) > 0 {
 		t.Errorf("of the official settings nothing is known of %v", got)
 	}
-	s := with(nil)
+	s := small(nil).Settings
 	for key, want := range map[string]any{"sop.anchors": 32, "sop.supports": 8, "sop.tasks": 4, "sop.smoothing": 0.1, "sop.teacher_temperature": 0.04} {
 		if s.Get(key) != want {
 			t.Errorf("%s is %v by default, want %v", key, s.Get(key), want)
@@ -248,7 +248,7 @@ func TestSOPIsItsPapers(t *testing.T) {
 
 // TestSOPChecksItsMemory refuses tasks that the memory has too few entries for.
 func TestSOPChecksItsMemory(t *testing.T) {
-	d, _ := Find("sop")
+	d := DeclareSOP()
 	for memory, refused := range map[int]bool{39: true, 40: false} {
 		errs := d.Check(small(map[string]any{"sop.memory": memory, "sop.anchors": 32, "sop.supports": 8}))
 		if (len(errs) > 0) != refused || refused && errs[0].Key != "sop.anchors" {

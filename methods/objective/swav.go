@@ -23,7 +23,7 @@ type SwAV struct {
 }
 
 // swavPart declares [swav].
-func swavPart() Declaration {
+func DeclareSwAV() Declaration {
 	return Declaration{
 		Declaration: part.Declaration{
 			Name: "swav", Doc: "swapped prediction of balanced codes (Sinkhorn-Knopp), with an optional queue", Source: "Caron et al. 2020",
@@ -37,7 +37,7 @@ func swavPart() Declaration {
 			},
 			Warn: func(c part.Config) []setting.Warning {
 				queue := c.Settings.Int("swav.queue")
-				return slices.Concat(unfilledQueue(c), longQueue(c, "swav.queue"), thinCodes(c, c.Train.Batch+queue))
+				return slices.Concat(unfilledQueue(c), LongQueue(c, "swav.queue"), ThinCodes(c, c.Train.Batch+queue))
 			},
 		},
 		Traits: func(v setting.Values) Traits {
@@ -57,26 +57,6 @@ func unfilledQueue(c part.Config) []setting.Warning {
 		return nil
 	}
 	return []setting.Warning{{Key: "swav.queue", Text: fmt.Sprintf("swav.queue = %d: it is never full in %d steps of %d images, and never takes part in the codes", s.Queue, steps, c.Train.Batch)}}
-}
-
-// longQueue warns of a queue, or a memory, that has several embeddings of one image.
-func longQueue(c part.Config, key string) []setting.Warning {
-	queue := c.Settings.Int(key)
-	if c.Images == 0 || queue <= c.Images {
-		return nil
-	}
-	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %d is more than the %d training images, so that it holds embeddings of one image from several epochs; lower it", key, queue, c.Images)}}
-}
-
-// thinCodes warns of codes that are balanced over more prototypes than there are embeddings: each
-// prototype is to get less than one of them.
-func thinCodes(c part.Config, embeddings int) []setting.Warning {
-	const key = "prototypes.count"
-	k := c.Settings.Int(key)
-	if embeddings >= k {
-		return nil
-	}
-	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %d: Sinkhorn-Knopp balances codes over more prototypes than the %d embeddings that it sees at a time, so that each is to get less than one; raise train.batch or a queue, or lower %s", key, k, embeddings, key)}}
 }
 
 // swav predicts one view's code from the other (Caron et al. 2020, eq. 1-2): codes are the scores
@@ -99,14 +79,14 @@ func newSwAV(s SwAV, v Views, k, d int) *swav {
 	return o
 }
 
-func (o *swav) loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }
+func (o *swav) Loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.CrossEntropy(s, targets) }
 
 // inUse reports whether the queue takes part in the codes.
 func (o *swav) inUse(epoch float64) bool {
 	return o.Queue > 0 && epoch >= o.QueueStart && o.queues[0].Count() == o.Queue
 }
 
-func (o *swav) codes(q []float32, in CodeInput) {
+func (o *swav) Codes(q []float32, in CodeInput) {
 	n := o.v.Images * o.k
 	for g := range o.v.Global {
 		own := in.Scores[g*n:][:n]
@@ -123,7 +103,7 @@ func (o *swav) codes(q []float32, in CodeInput) {
 }
 
 // after puts the batch's embeddings in front of the queues; the oldest drop out.
-func (o *swav) after(in CodeInput) {
+func (o *swav) After(in CodeInput) {
 	if o.Queue == 0 {
 		return
 	}

@@ -26,13 +26,13 @@ func TestVMFCenterMoves(t *testing.T) {
 func TestVMFOfEqualLengths(t *testing.T) {
 	const k, d, n = 12, 8, 16
 	v := Views{Images: n, Global: 2, Crops: 2}
-	vmf := newDINO(setting.Read[DINO](with(map[string]any{"dino.scores": "vmf"}), "dino"), v, k)
-	plain := newDINO(setting.Read[DINO](with(nil), "dino"), v, k)
+	vmf := newDINO(setting.Read[DINO](small(map[string]any{"dino.scores": "vmf"}).Settings, "dino"), v, k)
+	plain := newDINO(setting.Read[DINO](small(nil).Settings, "dino"), v, k)
 	in := CodeInput{Z: fixture.RandomUnit(1, 2*n, d), Prototypes: fixture.RandomUnit(2, k, d), Scores: make([]float32, 2*n*k)}
 	kernel.InnerProducts(nil, in.Scores, in.Z, in.Prototypes, 2*n, d, k)
 	a, b := make([]float32, 2*n*k), make([]float32, 2*n*k)
-	vmf.codes(a, in)
-	plain.codes(b, in)
+	vmf.Codes(a, in)
+	plain.Codes(b, in)
 	if !fixture.Near(a, b) {
 		t.Error("at equal lengths vmf targets differ from those of inner products")
 	}
@@ -41,9 +41,9 @@ func TestVMFOfEqualLengths(t *testing.T) {
 // TestVMFOffset: what scores lose has the normalisers at the epoch's temperature.
 func TestVMFOffset(t *testing.T) {
 	const k, d = 12, 8
-	o := newDINO(setting.Read[DINO](with(map[string]any{
+	o := newDINO(setting.Read[DINO](small(map[string]any{
 		"dino.scores": "vmf", "dino.warmup_teacher_temperature": 0.5, "dino.warmup_teacher_epochs": 3,
-	}), "dino"), Views{Images: 1, Global: 2, Crops: 2}, k)
+	}).Settings, "dino"), Views{Images: 1, Global: 2, Crops: 2}, k)
 	c := fixture.Uniform(k*d, "prototypes")
 	for epoch, temperature := range []float64{0.5, 0.27, 0.04, 0.04} {
 		if got, want := o.Offset(c, epoch), o.vmf.offset(c, temperature, true); !fixture.Near(got, want) {
