@@ -54,7 +54,7 @@ func newObserver(c part.Config, name string, v objective.Views, d int) *arm {
 }
 
 func newArm(c part.Config, name, learnerName string, v objective.Views, d int) *arm {
-	declared, _ := objective.Find(c.Composition.Objective) // checked before
+	declared, _ := findObjective(c.Composition.Objective) // checked before
 	t := declared.Traits(c.Settings)
 	o := declared.New(c, v, d)
 	a := &arm{name: name, objective: o, traits: t, learners: newLearners(learnerName, c, o, t, d)}

@@ -107,7 +107,7 @@ func (h *Head) Loss(s, z, c *G.Node) (*G.Node, error) {
 				h.Input.Scores, h.Input.Z, h.Input.Prototypes = h.Views.Globals(in[0]), h.Views.Globals(in[1]), in[2]
 			}
 			h.objective.Codes(h.Codes, h.Input)
-			h.Views.swap(out, h.Codes, h.K)
+			h.Views.Swap(out, h.Codes, h.K)
 		},
 	}, s, z, c)
 	if err != nil {

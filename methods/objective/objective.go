@@ -40,9 +40,9 @@ func (v Views) Predicting() []int {
 	return out
 }
 
-// swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other
+// Swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other
 // global crops' codes.
-func (v Views) swap(targets, codes []float32, k int) {
+func (v Views) Swap(targets, codes []float32, k int) {
 	clear(targets)
 	n := v.Images * k
 	for c := range v.Crops {

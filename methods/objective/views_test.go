@@ -19,7 +19,7 @@ func TestViews(t *testing.T) {
 		t.Errorf("%d pairs, weight %g", v.Pairs(), v.Weight())
 	}
 	got := make([]float32, 6)
-	v.swap(got, []float32{1, 2, 10, 20}, 2)
+	v.Swap(got, []float32{1, 2, 10, 20}, 2)
 	if want := []float32{10, 20, 1, 2, 11, 22}; !slices.Equal(got, want) {
 		t.Errorf("targets %v, want %v", got, want)
 	}
