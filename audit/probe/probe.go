@@ -1,10 +1,11 @@
-package audit
+package probe
 
 import (
 	"context"
 	"fmt"
 
 	"protobench/internal/team"
+	"protobench/internal/wording"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
 )
@@ -15,40 +16,40 @@ type Accuracy struct {
 	Interval Interval `json:"interval"` // 95 %, over test images
 }
 
-// KNNProbe is weighted k-NN by one protocol, see [metrics.KNNGrid].
-type KNNProbe struct {
+// KNN is weighted k-NN by one protocol, see [metrics.KNNGrid].
+type KNN struct {
 	K    int      `json:"k"`
 	Tau  float64  `json:"tau"`
 	Top1 Accuracy `json:"top1"`
 	Top5 Accuracy `json:"top5"` // among the five first classes that have votes
 }
 
-// LinearProbe is a linear probe with what was chosen on a hold-out of train.
-type LinearProbe struct {
+// Linear is a linear probe with what was chosen on a hold-out of train.
+type Linear struct {
 	Accuracy
 	L2   *float64 `json:"l2,omitempty"`   // of L-BFGS, see [metrics.Linear]
 	Rate *float64 `json:"rate,omitempty"` // of SGD, see [metrics.LinearSGD]
 }
 
-// FewShotProbe is a linear probe on few labels a class, see [metrics.FewShot].
-type FewShotProbe struct {
+// FewShot is a linear probe on few labels a class, see [metrics.FewShot].
+type FewShot struct {
 	Accuracy
 	Shots  int     `json:"shots"`
 	Draws  int     `json:"draws"`
 	Spread float64 `json:"spread"` // standard deviation over draws of the labelled images
 }
 
-// ProbeResult is what probes find in features.
-type ProbeResult struct {
+// Result is what probes find in features.
+type Result struct {
 	Train          Sized          `json:"train"`
 	Test           Sized          `json:"test"`
 	Dimensions     int            `json:"dimensions"`
 	Classes        int            `json:"classes"`
 	Largest        float64        `json:"largest_class"` // share of the test images that are of train's largest class: what needs no features
-	KNN            []KNNProbe     `json:"knn"`
-	Linear         LinearProbe    `json:"linear"`
-	SGD            LinearProbe    `json:"linear_sgd"`
-	FewShot        []FewShotProbe `json:"few_shot"`
+	KNN            []KNN          `json:"knn"`
+	Linear         Linear         `json:"linear"`
+	SGD            Linear         `json:"linear_sgd"`
+	FewShot        []FewShot      `json:"few_shot"`
 	Representation Representation `json:"representation"`
 	Warnings       []string       `json:"warnings"`
 }
@@ -61,8 +62,8 @@ type Sized struct {
 	Unlabelled int    `json:"unlabelled"` // left out of the probes
 }
 
-// ProbeOptions say how features are probed.
-type ProbeOptions struct {
+// Options say how features are probed.
+type Options struct {
 	Seed uint64     // of hold-outs, draws of labels and of test images
 	Team *team.Team // changes no number
 }
@@ -70,24 +71,24 @@ type ProbeOptions struct {
 // probing is a probe of features on its way.
 type probing struct {
 	ctx           context.Context
-	o             ProbeOptions
+	o             Options
 	train, test   matrix.Matrix
 	trainY, testY []int
 	classes       int
 	scores        [][]float64 // [N] of each accuracy
 	interval      []*Accuracy // whose they are
-	result        *ProbeResult
+	result        *Result
 }
 
-// Probe measures features by every probe: the labelled images of train teach, those of test are
+// Run measures features by every probe: the labelled images of train teach, those of test are
 // told apart. It gives up when ctx ends, with its error.
-func Probe(ctx context.Context, train, test *Labelled, o ProbeOptions) (*ProbeResult, error) {
+func Run(ctx context.Context, train, test *Labelled, o Options) (*Result, error) {
 	learn, tested := train.withLabels(), test.withLabels()
 	of, err := classesOf(learn, tested)
 	if err != nil {
 		return nil, err
 	}
-	r := &ProbeResult{Train: sized(train, learn), Test: sized(test, tested), Dimensions: learn.X.Cols, Classes: len(of), Warnings: []string{}}
+	r := &Result{Train: sized(train, learn), Test: sized(test, tested), Dimensions: learn.X.Cols, Classes: len(of), Warnings: []string{}}
 	p := &probing{
 		ctx: ctx, o: o, train: learn.X, test: tested.X, trainY: renumbered(learn.Y, of), testY: renumbered(tested.Y, of), classes: len(of), result: r,
 	}
@@ -177,7 +178,7 @@ func (p *probing) largest() {
 	}
 	p.result.Largest = float64(guessed) / float64(len(p.testY))
 	if unseen > 0 {
-		p.result.Warnings = append(p.result.Warnings, fmt.Sprintf("%s of classes that no training image has: no probe can tell them", plural(unseen, "test image")))
+		p.result.Warnings = append(p.result.Warnings, fmt.Sprintf("%s of classes that no training image has: no probe can tell them", wording.Count(unseen, "test image")))
 	}
 }
 
@@ -186,7 +187,7 @@ func (p *probing) knn() error {
 	if err := p.end(r.Undefined, r.Warnings); err != nil {
 		return err
 	}
-	p.result.KNN = make([]KNNProbe, len(r.Cells))
+	p.result.KNN = make([]KNN, len(r.Cells))
 	for i, c := range r.Cells {
 		k := &p.result.KNN[i]
 		k.K, k.Tau = c.K, c.Tau
@@ -217,7 +218,7 @@ func (p *probing) sgd() error {
 }
 
 func (p *probing) fewShot() error {
-	p.result.FewShot = make([]FewShotProbe, len(metrics.FewShots()))
+	p.result.FewShot = make([]FewShot, len(metrics.FewShots()))
 	for i, shots := range metrics.FewShots() {
 		r := metrics.FewShot(p.o.Team, p.train, p.trainY, p.test, p.testY, metrics.FewShotOptions{Classes: p.classes, Shots: shots, Seed: p.o.Seed, Stop: p.stop})
 		if err := p.end(r.Undefined, r.Warnings); err != nil {

@@ -1,10 +1,11 @@
-package audit
+package probe
 
 import (
 	"fmt"
 	"maps"
 	"slices"
 
+	"protobench/audit/checkpoint"
 	"protobench/internal/stream"
 )
 
@@ -71,7 +72,7 @@ func classesOf(train, test *Labelled) (of map[int]int, err error) {
 	of = map[int]int{}
 	for _, l := range []*Labelled{train, test} {
 		if l.X.Rows == 0 {
-			return nil, fmt.Errorf("%s: no image with a label in %s; probes need some to learn from and some to test", l.File, show(l.Key))
+			return nil, fmt.Errorf("%s: no image with a label in %s; probes need some to learn from and some to test", l.File, checkpoint.TensorText(l.Key))
 		}
 		for _, y := range l.Y {
 			of[y] = 0

@@ -1,4 +1,4 @@
-package audit
+package probe
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"protobench/audit/checkpoint"
 	"protobench/internal/tensorfile"
 	"protobench/metrics/matrix"
 )
@@ -44,51 +45,51 @@ func roleOf(name string) (role, split string) {
 	return strings.Join(words, "_"), split
 }
 
-// FeaturesOf names a file with features, where they stand in it, and the file of their labels.
-type FeaturesOf struct {
+// Source names a file with features, where they stand in it, and the file of their labels.
+type Source struct {
 	Path   string
 	Key    string // array of the features, or its role (x, z) where splits have one each; "" to find it
 	Labels string // file of the labels; "" for the same file
 }
 
-// ReadLabelled reads exported features: the splits train and test of one file where it has both (a
+// Read reads exported features: the splits train and test of one file where it has both (a
 // split probe, which probes learn from, goes before train), else a file's one set as train.
-func ReadLabelled(from FeaturesOf) (train, test *Labelled, err error) {
-	f, err := Open(from.Path)
+func Read(from Source) (train, test *Labelled, err error) {
+	f, err := checkpoint.Open(from.Path)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
 	l := f
 	if from.Labels != "" {
-		if l, err = Open(from.Labels); err != nil {
+		if l, err = checkpoint.Open(from.Labels); err != nil {
 			return nil, nil, err
 		}
 		defer l.Close()
 	}
-	if learn := f.featuresOf("probe", from.Key); learn == nil {
-		train, err = f.labelled(l, "train", from)
+	if learn := featuresOf(f, "probe", from.Key); learn == nil {
+		train, err = labelled(f, l, "train", from)
 	} else {
-		train, err = f.labelled(l, "probe", from)
+		train, err = labelled(f, l, "probe", from)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	if train == nil {
-		train, err = f.labelled(l, "", from)
+		train, err = labelled(f, l, "", from)
 		if err == nil && train == nil {
-			err = f.noFeatures(from.Key)
+			err = noFeatures(f, from.Key)
 		}
 		return train, nil, err
 	}
-	test, err = f.labelled(l, "test", from)
+	test, err = labelled(f, l, "test", from)
 	return train, test, err
 }
 
 // labelled reads the features of a split ("" for arrays of none) and their labels; nil where there
 // are no features.
-func (f *File) labelled(labels *File, split string, from FeaturesOf) (*Labelled, error) {
-	a := f.featuresOf(split, from.Key)
+func labelled(f, labels *checkpoint.File, split string, from Source) (*Labelled, error) {
+	a := featuresOf(f, split, from.Key)
 	if a == nil {
 		return nil, nil
 	}
@@ -100,15 +101,15 @@ func (f *File) labelled(labels *File, split string, from FeaturesOf) (*Labelled,
 	out.X = matrix.Of(a.Shape[0], a.Shape[1], x)
 	for i := range out.X.Rows {
 		if r := out.X.Row(i); !matrix.Of(1, len(r), r).Finite() {
-			return nil, fmt.Errorf("%s: row %d of %s holds NaN or Inf; leave such images out", f.Path, i, show(a.Name))
+			return nil, fmt.Errorf("%s: row %d of %s holds NaN or Inf; leave such images out", f.Path, i, checkpoint.TensorText(a.Name))
 		}
 	}
-	out.Y, err = labels.labels(split, a)
+	out.Y, err = labelsOf(labels, split, a)
 	return out, err
 }
 
 // featuresOf is the array [N,D] of a split: the one of a key, or of a known role.
-func (f *File) featuresOf(split, key string) *tensorfile.Array {
+func featuresOf(f *checkpoint.File, split, key string) *tensorfile.Array {
 	var unnamed []*tensorfile.Array
 	for _, want := range append([]string{""}, featureRoles()...) {
 		for i := range f.Arrays {
@@ -131,13 +132,13 @@ func (f *File) featuresOf(split, key string) *tensorfile.Array {
 	return nil
 }
 
-func (f *File) noFeatures(key string) error {
+func noFeatures(f *checkpoint.File, key string) error {
 	var have []string
 	for _, a := range f.Arrays {
-		have = append(have, fmt.Sprintf("%s %v", show(a.Name), a.Shape))
+		have = append(have, fmt.Sprintf("%s %v", checkpoint.TensorText(a.Name), a.Shape))
 	}
 	for name := range f.Unread {
-		have = append(have, f.unread(name))
+		have = append(have, f.WhyUnread(name))
 	}
 	slices.Sort(have)
 	what := "no features: one array [N, D] is expected, or one called x, features or embeddings (x_train and x_test for two splits)"
@@ -147,8 +148,8 @@ func (f *File) noFeatures(key string) error {
 	return fmt.Errorf("%s: %s; name another with --key. It has %s", f.Path, what, strings.Join(have[:min(len(have), 8)], ", "))
 }
 
-// labels are those of features x of a split.
-func (f *File) labels(split string, x *tensorfile.Array) ([]int, error) {
+// labelsOf are those of features x of a split.
+func labelsOf(f *checkpoint.File, split string, x *tensorfile.Array) ([]int, error) {
 	var a *tensorfile.Array
 	flat := func(a *tensorfile.Array) bool { return len(a.Shape) == 1 || len(a.Shape) == 2 && a.Shape[1] == 1 }
 	for i := range f.Arrays {
@@ -163,10 +164,10 @@ func (f *File) labels(split string, x *tensorfile.Array) ([]int, error) {
 	const remedy = "an array [N] of whole numbers called y, labels or targets (y_train and y_test for two splits), −1 for an image without a label; " +
 		"name the file that has it with --labels"
 	if a == nil {
-		return nil, fmt.Errorf("%s: no labels for %s %v; expected %s", f.Path, show(x.Name), x.Shape, remedy)
+		return nil, fmt.Errorf("%s: no labels for %s %v; expected %s", f.Path, checkpoint.TensorText(x.Name), x.Shape, remedy)
 	}
 	if a.Len() != x.Shape[0] {
-		return nil, fmt.Errorf("%s: %s has %d labels, %s %d rows; expected %s", f.Path, show(a.Name), a.Len(), show(x.Name), x.Shape[0], remedy)
+		return nil, fmt.Errorf("%s: %s has %d labels, %s %d rows; expected %s", f.Path, checkpoint.TensorText(a.Name), a.Len(), checkpoint.TensorText(x.Name), x.Shape[0], remedy)
 	}
 	values, err := a.Float32s()
 	if err != nil {
@@ -176,7 +177,7 @@ func (f *File) labels(split string, x *tensorfile.Array) ([]int, error) {
 	out := make([]int, len(values))
 	for i, v := range values {
 		if v < Unlabelled || v >= most || float64(v) != math.Trunc(float64(v)) {
-			return nil, fmt.Errorf("%s: label %g of row %d of %s; expected %s", f.Path, v, i, show(a.Name), remedy)
+			return nil, fmt.Errorf("%s: label %g of row %d of %s; expected %s", f.Path, v, i, checkpoint.TensorText(a.Name), remedy)
 		}
 		out[i] = int(v)
 	}

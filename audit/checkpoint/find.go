@@ -1,4 +1,4 @@
-package audit
+package checkpoint
 
 import (
 	"errors"
@@ -116,15 +116,15 @@ func (f *File) take(m *module, l layout) (Found, error) {
 	}
 	const remedy = "if it holds prototypes all the same, name it with --key"
 	if len(a.Shape) != 2 {
-		return found, fmt.Errorf("%s: %s has shape %v, where prototypes are a matrix [K, D]: a flat shard, or something else; %s", f.Path, show(a.Name), a.Shape, remedy)
+		return found, fmt.Errorf("%s: %s has shape %v, where prototypes are a matrix [K, D]: a flat shard, or something else; %s", f.Path, TensorText(a.Name), a.Shape, remedy)
 	}
 	found.Rows, found.Cols = a.Shape[0], a.Shape[1]
 	if a.Len() == 0 {
-		return found, fmt.Errorf("%s: %s has shape %v: it is empty", f.Path, show(a.Name), a.Shape)
+		return found, fmt.Errorf("%s: %s has shape %v: it is empty", f.Path, TensorText(a.Name), a.Shape)
 	}
 	if found.Rows < found.Cols && l.project != own {
 		return found, fmt.Errorf("%s: %s has shape [%d, %d], fewer rows than columns, where prototypes are a matrix [K, D] with K ≥ D: transposed, or a memory; "+
-			"%s", f.Path, show(a.Name), found.Rows, found.Cols, strings.Replace(remedy, "--key", keyFlag(a.Name), 1))
+			"%s", f.Path, TensorText(a.Name), found.Rows, found.Cols, strings.Replace(remedy, "--key", keyFlag(a.Name), 1))
 	}
 	return found, f.checkNorm(m)
 }
@@ -137,8 +137,8 @@ func keyFlag(name string) string {
 	return "--key " + name
 }
 
-// show is a tensor's name in a text.
-func show(name string) string {
+// TensorText is a tensor's name in a text.
+func TensorText(name string) string {
 	if name == "" {
 		return "its array"
 	}
@@ -159,7 +159,7 @@ func (f *File) checkNorm(m *module) error {
 // named is the module of a key, which is taken as it is.
 func (f *File) named(modules []*module, key string) (Found, error) {
 	if _, ok := f.Unread[key]; ok {
-		return Found{}, errors.New(f.Path + ": " + f.unread(key))
+		return Found{}, errors.New(f.Path + ": " + f.WhyUnread(key))
 	}
 	i := slices.IndexFunc(modules, func(m *module) bool { return m.named(key) })
 	if i < 0 || modules[i].matrix() == nil {

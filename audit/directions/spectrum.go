@@ -1,4 +1,4 @@
-package audit
+package directions
 
 import (
 	"math"
@@ -13,9 +13,9 @@ import (
 // gramBlock is how many rows are widened to float64 at once.
 const gramBlock = 512
 
-// gramOf is UᵀU [D,D] of the unit rows u [K,D]. Its sums are float64, so that what is small in the
+// Gram is UᵀU [D,D] of the unit rows u [K,D]. Its sums are float64, so that what is small in the
 // spectrum is no rounding of what is large. nil where there is nothing to sum.
-func gramOf(u matrix.Matrix) *mat.SymDense {
+func Gram(u matrix.Matrix) *mat.SymDense {
 	if len(u.Data) == 0 {
 		return nil
 	}
@@ -32,13 +32,13 @@ func gramOf(u matrix.Matrix) *mat.SymDense {
 	return gram
 }
 
-// effectiveRank is that of the rows of which gram is UᵀU, see [metrics.EffectiveRank]; nil where it
+// EffectiveRank is that of the rows of which gram is UᵀU, see [metrics.EffectiveRank]; nil where it
 // is undefined.
-func effectiveRank(gram *mat.SymDense, rows int) *float64 {
+func EffectiveRank(gram *mat.SymDense, rows int) *float64 {
 	if gram == nil {
 		return nil
 	}
-	values := eigenvalues(gram, rows)
+	values := Eigenvalues(gram, rows)
 	for i, v := range values {
 		values[i] = math.Sqrt(v)
 	}
@@ -48,8 +48,8 @@ func effectiveRank(gram *mat.SymDense, rows int) *float64 {
 	return nil
 }
 
-// eigenvalues are at most so many of a symmetric matrix without negative ones, largest first.
-func eigenvalues(m *mat.SymDense, most int) []float64 {
+// Eigenvalues are at most so many of a symmetric matrix without negative ones, largest first.
+func Eigenvalues(m *mat.SymDense, most int) []float64 {
 	var e mat.EigenSym
 	if !e.Factorize(m, false) {
 		return nil
@@ -63,10 +63,10 @@ func eigenvalues(m *mat.SymDense, most int) []float64 {
 	return values
 }
 
-// anisotropy compares the mean squared cosine of pairs with 1/D, that of independent random
+// Anisotropy compares the mean squared cosine of pairs with 1/D, that of independent random
 // directions, in its standard deviations under chance. Σ cos² over all ordered pairs is the squared
 // Frobenius norm of UᵀU less K; under chance it is K(K−1)/D ± 2K/D.
-func anisotropy(gram *mat.SymDense, rows int) float64 {
+func Anisotropy(gram *mat.SymDense, rows int) float64 {
 	if gram == nil || rows < 2 || gram.SymmetricDim() < 2 {
 		return 0
 	}
@@ -78,11 +78,11 @@ func anisotropy(gram *mat.SymDense, rows int) float64 {
 // rankSteps is how finely the spectrum of chance is integrated.
 const rankSteps = 4096
 
-// rankByChance is the effective rank of k random unit vectors in d dimensions: their squared
+// RankByChance is the effective rank of k random unit vectors in d dimensions: their squared
 // singular values spread as Marchenko and Pastur (1967) have it, which is exact in the limit and
 // within a percent from 16 dimensions on. With the larger side as 1 and the smaller as γ a value is
 // λ = 1 + γ − 2√γ·cos θ, and θ in (0, π) has density 2·sin²θ/(π·λ).
-func rankByChance(k, d int) float64 {
+func RankByChance(k, d int) float64 {
 	small := float64(min(k, d))
 	gamma := small / float64(max(k, d))
 	var weight, mean, log float64

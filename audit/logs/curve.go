@@ -1,4 +1,4 @@
-package audit
+package logs
 
 import (
 	"bufio"
@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -38,10 +37,10 @@ const (
 	mostRecords = 1 << 23
 )
 
-// ReadLog reads the curves of a training's log that bear on collapse: lines of JSON (DINO's
+// Read reads the curves of a training's log that bear on collapse: lines of JSON (DINO's
 // log.txt, DINOv2's training_metrics.json, this program's steps.jsonl), a table of CSV (Lightning's
 // metrics.csv), or TensorBoard's events.
-func ReadLog(path string) ([]Curve, error) {
+func Read(path string) ([]Curve, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -137,8 +136,5 @@ func recordOf(line map[string]float64) record {
 	return r
 }
 
-// where is a place of a curve in words.
-func (c Curve) where(i int) string { return fmt.Sprintf("%s %g", c.Clock, c.At[i]) }
-
-// finite reports whether a value is a number.
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// Where is a place of a curve in words: "epoch 10".
+func (c Curve) Where(i int) string { return fmt.Sprintf("%s %g", c.Clock, c.At[i]) }

@@ -1,4 +1,4 @@
-package audit
+package checkpoint
 
 import (
 	"os"
@@ -38,7 +38,7 @@ func TestOrdered(t *testing.T) {
 	in := func(names ...string) []string {
 		out := make([]string, len(names))
 		for i, name := range names {
-			out[i] = filepath.Join("testdata", name)
+			out[i] = filepath.Join("..", "testdata", name)
 		}
 		return out
 	}

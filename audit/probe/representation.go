@@ -1,9 +1,10 @@
-package audit
+package probe
 
 import (
 	"math"
 	"slices"
 
+	"protobench/audit/directions"
 	"protobench/internal/team"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
@@ -48,9 +49,9 @@ func representationOf(x matrix.Matrix, threads *team.Team) Representation {
 	}
 	plain, centred := spectraOf(x)
 	v, ok := metrics.RankMe(plain, metrics.RankMeEpsilon)
-	r.RankMe = value(v, ok, rankByChance(n, d))
+	r.RankMe = value(v, ok, directions.RankByChance(n, d))
 	v, ok = metrics.EffectiveRank(slices.Clone(plain))
-	r.EffectiveRank = value(v, ok, rankByChance(n, d))
+	r.EffectiveRank = value(v, ok, directions.RankByChance(n, d))
 	v, ok = metrics.ParticipationRatio(centred)
 	r.Participation = value(v, ok, float64(d)/(1+float64(d)/float64(n)))
 	v, ok = metrics.AlphaReQ(centred)
@@ -65,11 +66,11 @@ func representationOf(x matrix.Matrix, threads *team.Team) Representation {
 // spectraOf are the singular values of x and the eigenvalues of its covariance, largest first, by
 // way of the Gram matrix in float64.
 func spectraOf(x matrix.Matrix) (singular, covariance []float64) {
-	gram := gramOf(x)
+	gram := directions.Gram(x)
 	if gram == nil {
 		return nil, nil
 	}
-	singular = eigenvalues(gram, x.Rows)
+	singular = directions.Eigenvalues(gram, x.Rows)
 	for i, v := range singular {
 		singular[i] = math.Sqrt(v)
 	}
@@ -85,5 +86,5 @@ func spectraOf(x matrix.Matrix) (singular, covariance []float64) {
 			gram.SetSym(i, j, (gram.At(i, j)-float64(mean[i]*mean[j]/n))/math.Max(1, n-1))
 		}
 	}
-	return singular, eigenvalues(gram, x.Rows-1)
+	return singular, directions.Eigenvalues(gram, x.Rows-1)
 }

@@ -1,4 +1,4 @@
-package audit
+package directions
 
 import (
 	"math"
@@ -26,9 +26,9 @@ const (
 	askedAtOnce, nearestBlock = 256, 2048
 )
 
-// nearestCosines are the quantiles among the unit rows u [K,D], of which those of length zero or not
+// Nearest are the quantiles among the unit rows u [K,D], of which those of length zero or not
 // finite are nobody's nearest; nil with fewer than two others.
-func nearestCosines(u matrix.Matrix, norms []float64, threads *team.Team) *Cosines {
+func Nearest(u matrix.Matrix, norms []float64, threads *team.Team) *Cosines {
 	var rows []int
 	for i, n := range norms {
 		if n > 0 && matrix.Finite(n) {
@@ -76,10 +76,10 @@ func nearestOf(u matrix.Matrix, at []int, norms []float64, threads *team.Team) [
 	return best
 }
 
-// nearestByChance are the quantiles of k independent random directions in d dimensions: a cosine
+// NearestByChance are the quantiles of k independent random directions in d dimensions: a cosine
 // exceeds c ≥ 0 with half the probability that a beta variable of halves (d−1)/2 and 1/2 is below
 // 1−c², and the nearest of k−1 stays below it with the power k−1 of what is left.
-func nearestByChance(k, d int) *Cosines {
+func NearestByChance(k, d int) *Cosines {
 	if k < 2 || d < 2 {
 		return nil
 	}

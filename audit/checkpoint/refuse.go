@@ -1,4 +1,4 @@
-package audit
+package checkpoint
 
 import (
 	"errors"
@@ -51,7 +51,7 @@ func (f *File) unsure(modules []*module) error {
 	for _, m := range modules {
 		if l, ok := layoutOf(m.name); ok && l.memory && m.matrix() != nil {
 			return fmt.Errorf("%s: no prototypes in this file; %s of shape %v is %s (%s), not prototypes. Prototype-free methods have none to audit; "+
-				"%s audits the memory as if it were them", f.Path, show(m.key()), m.matrix().Shape, l.is, l.project, keyFlag(m.key()))
+				"%s audits the memory as if it were them", f.Path, TensorText(m.key()), m.matrix().Shape, l.is, l.project, keyFlag(m.key()))
 		}
 	}
 	part := func(name string) bool {

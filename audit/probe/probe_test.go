@@ -1,4 +1,4 @@
-package audit
+package probe
 
 import (
 	"context"
@@ -70,8 +70,8 @@ func arrays(t *testing.T, name string, of ...any) string {
 	return path
 }
 
-// TestReadLabelled finds features and labels by what they are called, in every format.
-func TestReadLabelled(t *testing.T) {
+// TestRead finds features and labels by what they are called, in every format.
+func TestRead(t *testing.T) {
 	three, two := []int64{4, -1, 7}, []int64{7, 4}
 	type set struct {
 		key  string
@@ -81,22 +81,22 @@ func TestReadLabelled(t *testing.T) {
 	first, second := set{"x_train", 3, []int{4, -1, 7}}, set{"x_test", 2, []int{7, 4}}
 	named := func(s set, key string) set { s.key = key; return s }
 	for name, c := range map[string]struct {
-		from        FeaturesOf
+		from        Source
 		train, test set
 	}{
-		"both splits":      {FeaturesOf{Path: arrays(t, "f.npz", "x_train", 3, "y_train", three, "x_test", 2, "y_test", two)}, first, second},
-		"beside others":    {FeaturesOf{Path: arrays(t, "f.npz", "z_train", 3, "x_train", 3, "y_train", three, "z_test", 2, "x_test", 2, "y_test", two)}, first, second},
-		"a role":           {FeaturesOf{Path: arrays(t, "f.npz", "z_train", 3, "x_train", 3, "y_train", three, "z_test", 2, "x_test", 2, "y_test", two), Key: "z"}, named(first, "z_train"), named(second, "z_test")},
-		"probe":            {FeaturesOf{Path: arrays(t, "f.npz", "x_train", 5, "y_train", []int64{0, 0, 0, 0, 0}, "x_probe", 3, "y_probe", three, "x_test", 2, "y_test", two)}, named(first, "x_probe"), second},
-		"safetensors":      {FeaturesOf{Path: arrays(t, "f.safetensors", "train.features", 3, "train.labels", three, "val.features", 2, "val.labels", two)}, named(first, "train.features"), named(second, "val.features")},
-		"one set":          {FeaturesOf{Path: arrays(t, "f.npz", "feats", 3, "targets", three)}, named(first, "feats"), set{}},
-		"one odd name":     {FeaturesOf{Path: arrays(t, "f.npz", "cls", 3, "labels", three)}, named(first, "cls"), set{}},
-		"a name":           {FeaturesOf{Path: arrays(t, "f.npz", "layer 3", 3, "layer4", 3, "labels", three), Key: "layer4"}, named(first, "layer4"), set{}},
-		"npy":              {FeaturesOf{Path: arrays(t, "f.npy", "", 3), Labels: arrays(t, "y.npy", "", three)}, named(first, ""), set{}},
-		"labels elsewhere": {FeaturesOf{Path: arrays(t, "f.npz", "x", 3), Labels: arrays(t, "y.npz", "y", three, "fine", 3)}, named(first, "x"), set{}},
-		"columns, floats":  {FeaturesOf{Path: arrays(t, "f.npz", "x", 3, "y", tensorfile.Tensor{Shape: []int{3, 1}, F64: []float64{4, -1, 7}})}, named(first, "x"), set{}},
+		"both splits":      {Source{Path: arrays(t, "f.npz", "x_train", 3, "y_train", three, "x_test", 2, "y_test", two)}, first, second},
+		"beside others":    {Source{Path: arrays(t, "f.npz", "z_train", 3, "x_train", 3, "y_train", three, "z_test", 2, "x_test", 2, "y_test", two)}, first, second},
+		"a role":           {Source{Path: arrays(t, "f.npz", "z_train", 3, "x_train", 3, "y_train", three, "z_test", 2, "x_test", 2, "y_test", two), Key: "z"}, named(first, "z_train"), named(second, "z_test")},
+		"probe":            {Source{Path: arrays(t, "f.npz", "x_train", 5, "y_train", []int64{0, 0, 0, 0, 0}, "x_probe", 3, "y_probe", three, "x_test", 2, "y_test", two)}, named(first, "x_probe"), second},
+		"safetensors":      {Source{Path: arrays(t, "f.safetensors", "train.features", 3, "train.labels", three, "val.features", 2, "val.labels", two)}, named(first, "train.features"), named(second, "val.features")},
+		"one set":          {Source{Path: arrays(t, "f.npz", "feats", 3, "targets", three)}, named(first, "feats"), set{}},
+		"one odd name":     {Source{Path: arrays(t, "f.npz", "cls", 3, "labels", three)}, named(first, "cls"), set{}},
+		"a name":           {Source{Path: arrays(t, "f.npz", "layer 3", 3, "layer4", 3, "labels", three), Key: "layer4"}, named(first, "layer4"), set{}},
+		"npy":              {Source{Path: arrays(t, "f.npy", "", 3), Labels: arrays(t, "y.npy", "", three)}, named(first, ""), set{}},
+		"labels elsewhere": {Source{Path: arrays(t, "f.npz", "x", 3), Labels: arrays(t, "y.npz", "y", three, "fine", 3)}, named(first, "x"), set{}},
+		"columns, floats":  {Source{Path: arrays(t, "f.npz", "x", 3, "y", tensorfile.Tensor{Shape: []int{3, 1}, F64: []float64{4, -1, 7}})}, named(first, "x"), set{}},
 	} {
-		train, test, err := ReadLabelled(c.from)
+		train, test, err := Read(c.from)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -116,14 +116,14 @@ func TestReadLabelled(t *testing.T) {
 	}
 }
 
-func TestReadLabelledRefuses(t *testing.T) {
+func TestReadRefuses(t *testing.T) {
 	three := []int64{0, 1, 0}
 	text := filepath.Join(t.TempDir(), "f.txt")
 	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	nan := tensorfile.Tensor{Shape: []int{2, 1}, F32: []float32{1, float32(math.NaN())}}
-	for want, from := range map[string]FeaturesOf{
+	for want, from := range map[string]Source{
 		"no features: one array [N, D] is expected":         {Path: arrays(t, "f.npz", "a", 3, "b", 3)},
 		`no array [N, D] that is called "z"`:                {Path: arrays(t, "f.npz", "x", 3, "y", three), Key: "z"},
 		"no labels for tensor x [3 2]":                      {Path: arrays(t, "f.npz", "x", 3)},
@@ -138,7 +138,7 @@ func TestReadLabelledRefuses(t *testing.T) {
 		"label 3e+07 of row 2":                              {Path: arrays(t, "f.npz", "x", 3, "y", []int64{0, 1, 30_000_000})},
 		"an array [N] of whole numbers called y, labels or": {Path: arrays(t, "f.npz", "x", 3, "y", tensorfile.Tensor{Shape: []int{3, 2}, F32: make([]float32, 6)})},
 	} {
-		if _, _, err := ReadLabelled(from); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := Read(from); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
@@ -223,7 +223,7 @@ func TestProbe(t *testing.T) {
 		}
 		return out
 	}
-	r, err := Probe(t.Context(), with(train, 30), with(test, 7), ProbeOptions{Seed: 5})
+	r, err := Run(t.Context(), with(train, 30), with(test, 7), Options{Seed: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestProbe(t *testing.T) {
 	near("linear", r.Linear.Accuracy, want.Accuracy)
 	near("5 a class", r.FewShot[1].Accuracy, few.Accuracy)
 	c, _ := knn.Cell(20, 0.07)
-	at := slices.IndexFunc(r.KNN, func(k KNNProbe) bool { return k.K == 20 && k.Tau == 0.07 })
+	at := slices.IndexFunc(r.KNN, func(k KNN) bool { return k.K == 20 && k.Tau == 0.07 })
 	near("k-NN", r.KNN[at].Top1, c.Top1)
 	if r.KNN[at].Top5.Value != 1 || r.SGD.Rate == nil || math.Abs(r.SGD.Value-want.Accuracy) > 0.1 {
 		t.Errorf("%+v %+v", r.KNN[at], r.SGD)
@@ -258,11 +258,11 @@ func TestProbeRefuses(t *testing.T) {
 		"f has 3 dimensions":     {good, classed(1, 40, 4, 2, 1)},
 		"no image with a label ": {{File: "f", X: matrix.Of(0, 3, nil)}, good},
 	} {
-		if _, err := Probe(t.Context(), c[0], c[1], ProbeOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Run(t.Context(), c[0], c[1], Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
-	r, err := Probe(t.Context(), good, classed(2, 40, 3, 4, 1), ProbeOptions{})
+	r, err := Run(t.Context(), good, classed(2, 40, 3, 4, 1), Options{})
 	if err != nil || !slices.ContainsFunc(r.Warnings, func(s string) bool {
 		return strings.HasPrefix(s, "20 test images of classes that no training image has")
 	}) {
@@ -270,7 +270,7 @@ func TestProbeRefuses(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Probe(ctx, good, good, ProbeOptions{}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(ctx, good, good, Options{}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -303,5 +303,28 @@ func TestRepresentation(t *testing.T) {
 	}
 	if zero := representationOf(matrix.New(5, 3), nil); zero.RankMe != nil || zero.FeatureStd != nil || zero.Uniformity != nil {
 		t.Errorf("%+v", zero)
+	}
+}
+
+// TestReportsOfProbes: a label of −1 is no class (solo-learn issue 198), a class without votes is
+// not among the first five (dino issue 89), and each accuracy says its k and τ (lightly issue 1840).
+func TestReportsOfProbes(t *testing.T) {
+	const n = 120
+	l := classed(1, n, 4, 40, 6) // three images of each of forty classes
+	test := classed(2, 40, 4, 40, 6)
+	for i := range 40 {
+		l.Y[i] = Unlabelled
+	}
+	r, err := Run(t.Context(), l, test, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Classes != 40 || r.Train.Unlabelled != 40 || r.Train.Images != 80 {
+		t.Errorf("%+v", r)
+	}
+	for _, k := range r.KNN {
+		if k.K == 0 || k.Tau == 0 || k.Top5.Value < k.Top1.Value {
+			t.Errorf("%+v", k)
+		}
 	}
 }

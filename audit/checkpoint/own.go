@@ -1,4 +1,4 @@
-package audit
+package checkpoint
 
 import "strings"
 
@@ -18,25 +18,26 @@ func (x Found) beside(what string) string {
 	return prefix + what
 }
 
-// ownUsage is the use of prototypes that this program's files hold; nil where it is not there.
-func (f *File) ownUsage(p *Prototypes, m *Measures, o Options) (*Usage, error) {
-	a, ok := f.Get(p.beside(ownUsage))
-	if !ok || a.Len() != p.Found.Rows {
+// HoldsStart reports whether the file holds the prototypes' start beside them, as this program's do.
+func (f *File) HoldsStart() bool {
+	_, ok := f.Get(ownStart)
+	return ok
+}
+
+// UsageCounts are the training images [K] of prototypes that this program's files hold beside them;
+// nil where they are not there.
+func (f *File) UsageCounts(of Found) ([]int, error) {
+	a, ok := f.Get(of.beside(ownUsage))
+	if !ok || a.Len() != of.Rows {
 		return nil, nil // it is not known, which is no error
 	}
 	values, err := a.Float32s()
 	if err != nil {
 		return nil, err
 	}
-	counts, n := make([]int, len(values)), 0
+	counts := make([]int, len(values))
 	for i, v := range values {
 		counts[i] = max(0, int(v))
-		n += counts[i]
 	}
-	u, ok := usageOf(counts, n, p, m, o.Epsilons, o.Team)
-	if !ok {
-		return nil, nil // no image is assigned
-	}
-	u.Rule = "as the file says"
-	return u, nil
+	return counts, nil
 }

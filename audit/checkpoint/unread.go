@@ -1,4 +1,4 @@
-package audit
+package checkpoint
 
 import (
 	"errors"
@@ -16,8 +16,8 @@ func pieces() map[string]string {
 	}
 }
 
-// unread says why a tensor is not read, and what to do.
-func (f *File) unread(name string) string {
+// WhyUnread says why a tensor is not read, and what to do.
+func (f *File) WhyUnread(name string) string {
 	what := f.Unread[name]
 	if remedy, ok := pieces()[what]; ok {
 		return fmt.Sprintf("%s is a %s, of which the file holds one process's piece (FSDP); %s", name, what, remedy)
@@ -36,15 +36,24 @@ func (f *File) unreadPrototypes() []string {
 	return out
 }
 
+// Missed says of each tensor that a layout has and that is not read why, and what to do.
+func (f *File) Missed() []string {
+	var out []string
+	for _, name := range f.unreadPrototypes() {
+		out = append(out, f.WhyUnread(name))
+	}
+	return out
+}
+
 // refuseUnread is the error of a file whose prototypes, as far as they have names that are known,
 // are not read, or of which all that is not found may be in pieces.
 func (f *File) refuseUnread() error {
 	if list := f.unreadPrototypes(); len(list) > 0 {
-		return errors.New(f.Path + ": " + f.unread(list[0]))
+		return errors.New(f.Path + ": " + f.WhyUnread(list[0]))
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Unread)) {
 		if _, ok := pieces()[f.Unread[name]]; ok {
-			return errors.New(f.Path + ": no prototypes that can be read; " + f.unread(name))
+			return errors.New(f.Path + ": no prototypes that can be read; " + f.WhyUnread(name))
 		}
 	}
 	return nil

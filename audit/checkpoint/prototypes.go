@@ -1,4 +1,4 @@
-package audit
+package checkpoint
 
 import (
 	"fmt"
@@ -43,7 +43,7 @@ func (f *File) Read(found Found) (Prototypes, error) {
 	for _, name := range found.Also {
 		text := name + " is the same tensor and is not counted again"
 		if b := branchOf(name); b != found.Branch && b != "" {
-			text += ": " + equalBranches
+			text += ": " + EqualBranches
 		}
 		p.Notes = append(p.Notes, text)
 	}
@@ -129,17 +129,4 @@ func (p *Prototypes) compare(g []float32) error {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s beside it is stale in %d of %d rows and is not used: scores are made of length and direction", w.Name, stale, len(g)))
 	}
 	return nil
-}
-
-// broken counts the rows that are not finite, and those without a direction that are.
-func (p *Prototypes) broken() (notFinite, zero int) {
-	for _, n := range p.Norms {
-		switch {
-		case !matrix.Finite(n):
-			notFinite++
-		case n == 0:
-			zero++
-		}
-	}
-	return notFinite, zero
 }
