@@ -1,8 +1,10 @@
-package encoders
+package optim
 
 import (
 	"math"
 	"testing"
+
+	"protobench/encoders"
 )
 
 // TestDecayGoesWithTheRate computes a step of each optimizer by hand: a parameter's multiple of the
@@ -12,24 +14,26 @@ func TestDecayGoesWithTheRate(t *testing.T) {
 	for _, mult := range []float64{0, 1, 7} {
 		rate := lr * mult
 		for name, c := range map[string]struct {
-			make func(p []*Param) Optimizer
+			make func(p []*encoders.Param) Optimizer
 			want float64
 		}{
-			"sgd":   {func(p []*Param) Optimizer { return NewSGD(p, 0.9) }, w - rate*(g+decay*w)},
-			"adamw": {func(p []*Param) Optimizer { return NewAdamW(p) }, w*(1-rate*decay) + rate},
-			"adam": {func(p []*Param) Optimizer {
+			"sgd":   {func(p []*encoders.Param) Optimizer { return NewSGD(p, 0.9) }, w - rate*(g+decay*w)},
+			"adamw": {func(p []*encoders.Param) Optimizer { return NewAdamW(p) }, w*(1-rate*decay) + rate},
+			"adam": {func(p []*encoders.Param) Optimizer {
 				a := NewAdamW(p)
 				a.Coupled = true
 				return a
 			}, w - rate}, // the sign of g + decay·w
-			"dino's lars":       {func(p []*Param) Optimizer { return NewLARS(p, LARSConfig{Convention: LARSDINO, Eta: 0.2}) }, w - rate*0.2*w},
-			"solo-learn's lars": {func(p []*Param) Optimizer { return NewLARS(p, LARSConfig{Convention: LARSSoloLearn, Eta: 0.2}) }, w - rate*0.2*w/(0.5+decay*w)*(g+decay*w)},
-			"solo-learn's lars, clipped": {func(p []*Param) Optimizer {
+			"dino's lars": {func(p []*encoders.Param) Optimizer { return NewLARS(p, LARSConfig{Convention: LARSDINO, Eta: 0.2}) }, w - rate*0.2*w},
+			"solo-learn's lars": {func(p []*encoders.Param) Optimizer {
+				return NewLARS(p, LARSConfig{Convention: LARSSoloLearn, Eta: 0.2})
+			}, w - rate*0.2*w/(0.5+decay*w)*(g+decay*w)},
+			"solo-learn's lars, clipped": {func(p []*encoders.Param) Optimizer {
 				return NewLARS(p, LARSConfig{Convention: LARSSoloLearn, Eta: 0.001, Clip: true})
 			}, w - rate*min(1, 0.001*w/(0.5+decay*w)/max(rate, 1e-30))*(g+decay*w)},
 		} {
-			p := &Param{Name: "w", Shape: []int{1, 1}, Value: []float32{w}, Grad: []float32{g}, LRMult: mult, WeightDecay: decay}
-			c.make([]*Param{p}).Step(nil, lr)
+			p := &encoders.Param{Name: "w", Shape: []int{1, 1}, Value: []float32{w}, Grad: []float32{g}, LRMult: mult, WeightDecay: decay}
+			c.make([]*encoders.Param{p}).Step(nil, lr)
 			if got := float64(p.Value[0]); !(math.Abs(got-c.want) <= 2e-6) {
 				t.Errorf("%s at %g times the rate: %g becomes %g, want %g", name, mult, w, got, c.want)
 			}
@@ -49,18 +53,18 @@ func TestLARSAtNormZero(t *testing.T) {
 		{"solo-learn, weight zero", LARSSoloLearn, 0, -2, 0.2}, {"solo-learn, gradient zero", LARSSoloLearn, 4, 0, 4},
 		{"dino, gradient zero", LARSDINO, 4, 0, 4 - 0.1*0.25*4}, // scaled: |w| / |decay·w|, of which decay·w is left
 	} {
-		p := &Param{Name: "w", Shape: []int{1, 1}, Value: []float32{float32(c.w)}, Grad: []float32{float32(c.g)}, LRMult: 1, WeightDecay: 0.5}
-		l := NewLARS([]*Param{p}, LARSConfig{Convention: c.convention, Eta: 0.25})
+		p := &encoders.Param{Name: "w", Shape: []int{1, 1}, Value: []float32{float32(c.w)}, Grad: []float32{float32(c.g)}, LRMult: 1, WeightDecay: 0.5}
+		l := NewLARS([]*encoders.Param{p}, LARSConfig{Convention: c.convention, Eta: 0.25})
 		l.Step(nil, 0.1)
 		if got := float64(p.Value[0]); !(math.Abs(got-c.want) <= 1e-6) {
 			t.Errorf("%s: %g becomes %g, want %g", c.name, c.w, got, c.want)
 		}
 	}
-	zero := &Param{Name: "w", Shape: []int{1, 1}, Value: []float32{0}, Grad: []float32{0}, LRMult: 1, WeightDecay: 0.5}
-	if _, decay := NewLARS([]*Param{zero}, LARSConfig{Convention: LARSDINO, Eta: 1}).factor(0, 0.1); decay != 0.5 {
+	zero := &encoders.Param{Name: "w", Shape: []int{1, 1}, Value: []float32{0}, Grad: []float32{0}, LRMult: 1, WeightDecay: 0.5}
+	if _, decay := NewLARS([]*encoders.Param{zero}, LARSConfig{Convention: LARSDINO, Eta: 1}).factor(0, 0.1); decay != 0.5 {
 		t.Errorf("dino's weight decay at norm zero is %g", decay)
 	}
-	if _, decay := NewLARS([]*Param{zero}, LARSConfig{Convention: LARSSoloLearn, Eta: 1}).factor(0, 0.1); decay != 0 {
+	if _, decay := NewLARS([]*encoders.Param{zero}, LARSConfig{Convention: LARSSoloLearn, Eta: 1}).factor(0, 0.1); decay != 0 {
 		t.Errorf("solo-learn's weight decay at norm zero is %g", decay)
 	}
 }
@@ -68,8 +72,8 @@ func TestLARSAtNormZero(t *testing.T) {
 // TestLARSExcludes biases and norms from scaling and decay, if asked to.
 func TestLARSExcludes(t *testing.T) {
 	for exclude, want := range map[bool]float64{true: 2 - 0.1*0.5, false: 2 - 0.1*0.25*2} {
-		p := &Param{Name: "b", Shape: []int{1}, Value: []float32{2}, Grad: []float32{0.5}, LRMult: 1, WeightDecay: 0.5}
-		NewLARS([]*Param{p}, LARSConfig{Convention: LARSDINO, Eta: 0.25, Exclude: exclude}).Step(nil, 0.1)
+		p := &encoders.Param{Name: "b", Shape: []int{1}, Value: []float32{2}, Grad: []float32{0.5}, LRMult: 1, WeightDecay: 0.5}
+		NewLARS([]*encoders.Param{p}, LARSConfig{Convention: LARSDINO, Eta: 0.25, Exclude: exclude}).Step(nil, 0.1)
 		if got := float64(p.Value[0]); !(math.Abs(got-want) <= 1e-6) {
 			t.Errorf("excluded %v: %g, want %g", exclude, got, want)
 		}

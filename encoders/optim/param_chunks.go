@@ -1,6 +1,7 @@
-package encoders
+package optim
 
 import (
+	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 )
@@ -11,11 +12,11 @@ type paramChunks []paramChunk
 
 // paramChunk is the numbers lo to hi-1 of a parameter, number at in its list.
 type paramChunk struct {
-	*Param
+	*encoders.Param
 	at, lo, hi int
 }
 
-func cut(params []*Param) paramChunks {
+func cut(params []*encoders.Param) paramChunks {
 	var out paramChunks
 	for i, p := range params {
 		for lo := 0; lo < len(p.Value); lo += kernel.ChunkSize {

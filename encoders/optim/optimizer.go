@@ -1,8 +1,9 @@
-package encoders
+package optim
 
 import (
 	"math"
 
+	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 )
@@ -13,7 +14,7 @@ type Optimizer interface {
 	Step(team *team.Team, lr float64)
 	// Slots are the optimizer's own arrays per parameter, in a fixed order, for saving and for
 	// resetting rows.
-	Slots(p *Param) [][]float32
+	Slots(p *encoders.Param) [][]float32
 	// Steps is the number of updates done, in one element that loading a state overwrites.
 	Steps() []float64
 }
@@ -25,7 +26,7 @@ type SGD struct {
 	Momentum float64
 	Nesterov bool
 	chunks   paramChunks
-	velocity map[*Param][]float32
+	velocity map[*encoders.Param][]float32
 	steps    [1]float64
 
 	lr     float64     // of the step
@@ -33,14 +34,14 @@ type SGD struct {
 }
 
 // NewSGD returns SGD over params.
-func NewSGD(params []*Param, momentum float64) *SGD {
+func NewSGD(params []*encoders.Param, momentum float64) *SGD {
 	s := &SGD{Momentum: momentum, chunks: cut(params), velocity: zeros(params)}
 	s.update = s.updatePiece
 	return s
 }
 
-func zeros(params []*Param) map[*Param][]float32 {
-	m := make(map[*Param][]float32, len(params))
+func zeros(params []*encoders.Param) map[*encoders.Param][]float32 {
+	m := make(map[*encoders.Param][]float32, len(params))
 	for _, p := range params {
 		m[p] = make([]float32, len(p.Value))
 	}
@@ -60,7 +61,7 @@ func (s *SGD) updatePiece(i int) {
 }
 
 // Slots implements [Optimizer].
-func (s *SGD) Slots(p *Param) [][]float32 { return [][]float32{s.velocity[p]} }
+func (s *SGD) Slots(p *encoders.Param) [][]float32 { return [][]float32{s.velocity[p]} }
 
 // Steps implements [Optimizer].
 func (s *SGD) Steps() []float64 { return s.steps[:] }
@@ -72,7 +73,7 @@ type AdamW struct {
 	Coupled bool
 	Beta2   float64
 	chunks  paramChunks
-	m, v    map[*Param][]float32
+	m, v    map[*encoders.Param][]float32
 	steps   [1]float64
 
 	lr, first, second float64     // of the step: its rate and the moments' corrections for their start at zero
@@ -80,7 +81,7 @@ type AdamW struct {
 }
 
 // NewAdamW returns AdamW over params.
-func NewAdamW(params []*Param) *AdamW {
+func NewAdamW(params []*encoders.Param) *AdamW {
 	a := &AdamW{Beta2: 0.999, chunks: cut(params), m: zeros(params), v: zeros(params)}
 	a.update = a.updatePiece
 	return a
@@ -114,7 +115,7 @@ func (a *AdamW) updatePiece(i int) {
 }
 
 // Slots implements [Optimizer].
-func (a *AdamW) Slots(p *Param) [][]float32 { return [][]float32{a.m[p], a.v[p]} }
+func (a *AdamW) Slots(p *encoders.Param) [][]float32 { return [][]float32{a.m[p], a.v[p]} }
 
 // Steps implements [Optimizer].
 func (a *AdamW) Steps() []float64 { return a.steps[:] }

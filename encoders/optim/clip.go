@@ -1,8 +1,9 @@
-package encoders
+package optim
 
 import (
 	"math"
 
+	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 )
@@ -20,7 +21,7 @@ type Clipped struct {
 }
 
 // NewClipped puts clipping before an optimizer over params.
-func NewClipped(o Optimizer, params []*Param, norm float64) *Clipped {
+func NewClipped(o Optimizer, params []*encoders.Param, norm float64) *Clipped {
 	c := &Clipped{Optimizer: o, Norm: norm, chunks: cut(params), norm: make([]float64, len(params))}
 	c.part = make([]float64, len(c.chunks))
 	c.square, c.scale = c.squarePiece, c.scalePiece

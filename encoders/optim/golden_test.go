@@ -1,14 +1,15 @@
-package encoders
+package optim
 
 import (
 	"slices"
 	"testing"
 
+	"protobench/encoders"
 	"protobench/internal/golden"
 )
 
 // optimizerOf builds the optimizer that a golden file is about.
-func optimizerOf(name string, f *golden.File, params []*Param) Optimizer {
+func optimizerOf(name string, f *golden.File, params []*encoders.Param) Optimizer {
 	momentum, _ := f.Params["momentum"].(float64)
 	switch name {
 	case "optim_sgd", "optim_sgd_nesterov":
@@ -36,12 +37,12 @@ func TestGoldenOptimizers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := golden.Load(t, name)
-			var params []*Param
+			var params []*encoders.Param
 			names := []string{"W", "b", "Z"}
 			for _, n := range names {
 				x := f.Inputs[n]
 				size := len(golden.Floats(f.Expected[n])) / 3
-				p := &Param{Name: n, Shape: golden.Shape(x), Value: make([]float32, size), LRMult: 1, WeightDecay: f.Params["weight_decay"].(float64)}
+				p := &encoders.Param{Name: n, Shape: golden.Shape(x), Value: make([]float32, size), LRMult: 1, WeightDecay: f.Params["weight_decay"].(float64)}
 				copy(p.Value, golden.Float32s(x))
 				params = append(params, p)
 			}
@@ -67,10 +68,10 @@ func TestGoldenClip(t *testing.T) {
 	t.Run("clip_gradients", func(t *testing.T) {
 		f := golden.Load(t, "clip_gradients")
 		limit := f.Params["clip"].(float64)
-		var params []*Param
+		var params []*encoders.Param
 		for _, n := range []string{"W", "b"} {
 			g := golden.Float32s(f.Inputs["grad_"+n])
-			params = append(params, &Param{Name: n, Value: make([]float32, len(g)), Grad: slices.Clone(g), LRMult: 1})
+			params = append(params, &encoders.Param{Name: n, Value: make([]float32, len(g)), Grad: slices.Clone(g), LRMult: 1})
 		}
 		c := NewClipped(NewSGD(params, 0), params, limit)
 		c.Step(nil, 1)
@@ -89,10 +90,39 @@ func TestGoldenClip(t *testing.T) {
 // TestLARSAtRateZero checks a warm-up's first step: nothing moves, and the clipped factor is 1, so
 // that momentum takes the gradient as it is.
 func TestLARSAtRateZero(t *testing.T) {
-	p := &Param{Name: "W", Shape: []int{1, 2}, Value: []float32{3, 4}, Grad: []float32{1, -2}, LRMult: 1}
-	l := NewLARS([]*Param{p}, LARSConfig{Convention: LARSSoloLearn, Momentum: 0.9, Eta: 0.02, Clip: true})
+	p := &encoders.Param{Name: "W", Shape: []int{1, 2}, Value: []float32{3, 4}, Grad: []float32{1, -2}, LRMult: 1}
+	l := NewLARS([]*encoders.Param{p}, LARSConfig{Convention: LARSSoloLearn, Momentum: 0.9, Eta: 0.02, Clip: true})
 	l.Step(nil, 0)
 	if v := l.Slots(p)[0]; !slices.Equal(p.Value, []float32{3, 4}) || !slices.Equal(v, p.Grad) {
 		t.Errorf("value %v, velocity %v", p.Value, v)
 	}
+}
+
+func TestGoldenSchedules(t *testing.T) {
+	t.Run("schedules", func(t *testing.T) {
+		f := golden.Load(t, "schedules")
+		num := func(path ...string) float64 { return golden.At(t, f.Params, path...).(float64) }
+		per := int(num("iterations_per_epoch"))
+		total := int(num("epochs")) * per
+		cosine := func(key string) Cosine {
+			c := Cosine{Base: num(key, "base"), Final: num(key, "final"), Warmup: int(num(key, "warmup_epochs")) * per, Total: total}
+			if s, ok := f.Params[key].(map[string]any)["start_warmup"]; ok {
+				c.Start = s.(float64)
+			}
+			return c
+		}
+		for want, key := range map[string]string{"lr": "lr", "weight_decay": "weight_decay", "teacher_momentum": "teacher_momentum", "swav_lr": "swav_lr"} {
+			var got []float64
+			for i := range total {
+				got = append(got, cosine(key).At(i))
+			}
+			golden.Check(t, f, want, got, f.Expected[want])
+		}
+		r := Ramp{num("teacher_temp", "warmup_temp"), num("teacher_temp", "temp"), int(num("teacher_temp", "warmup_epochs"))}
+		var got []float64
+		for e := range int(num("epochs")) {
+			got = append(got, r.At(e))
+		}
+		golden.Check(t, f, "teacher_temp", got, f.Expected["teacher_temp_per_epoch"])
+	})
 }

@@ -1,8 +1,9 @@
-package encoders
+package optim
 
 import (
 	"math"
 
+	"protobench/encoders"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 )
@@ -35,9 +36,9 @@ type LARSConfig struct {
 // scaled.
 type LARS struct {
 	LARSConfig
-	params   []*Param
+	params   []*encoders.Param
 	chunks   paramChunks
-	velocity map[*Param][]float32
+	velocity map[*encoders.Param][]float32
 	steps    [1]float64
 
 	part     []float64 // one number a paramChunk
@@ -49,7 +50,7 @@ type LARS struct {
 }
 
 // NewLARS returns LARS over params.
-func NewLARS(params []*Param, c LARSConfig) *LARS {
+func NewLARS(params []*encoders.Param, c LARSConfig) *LARS {
 	l := &LARS{LARSConfig: c, params: params, chunks: cut(params), velocity: zeros(params)}
 	l.part = make([]float64, len(l.chunks))
 	for _, v := range []*[]float64{&l.w, &l.below, &l.q, &l.decay} {
@@ -124,7 +125,7 @@ func (l *LARS) factor(i int, lr float64) (q, decay float64) {
 }
 
 // Slots implements [Optimizer].
-func (l *LARS) Slots(p *Param) [][]float32 { return [][]float32{l.velocity[p]} }
+func (l *LARS) Slots(p *encoders.Param) [][]float32 { return [][]float32{l.velocity[p]} }
 
 // Steps implements [Optimizer].
 func (l *LARS) Steps() []float64 { return l.steps[:] }
