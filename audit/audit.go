@@ -3,7 +3,7 @@ package audit
 import (
 	"protobench/audit/checkpoint"
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/training"
 )
 
 // Options say how files are audited.
@@ -100,7 +100,7 @@ func (a *Audit) judge(f *checkpoint.File, p *checkpoint.Prototypes, start *check
 		first = &read
 	}
 	if first != nil {
-		if d, ok := metrics.Displacement(first.Rows, p.Rows); ok {
+		if d, ok := training.Displacement(first.Rows, p.Rows); ok {
 			m.Displacement = &d
 		}
 	}

@@ -5,8 +5,8 @@ import (
 
 	"protobench/audit/directions"
 	"protobench/internal/team"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // Baseline is what random unit vectors of the same shape [K,D] have: no training at all.
@@ -33,11 +33,11 @@ func baselineOf(k, d int, eps []float64, threads *team.Team) Baseline {
 			count = append(count, e)
 			continue
 		}
-		b.Unique[metrics.EpsilonText(e)] = k - int(math.Round(pairs))
+		b.Unique[uniqueness.EpsilonText(e)] = k - int(math.Round(pairs))
 	}
 	if len(count) > 0 {
-		for i, c := range metrics.Covers(threads, matrix.RandomUnit(0, k, d), count) {
-			b.Unique[metrics.EpsilonText(count[i])] = c.Count()
+		for i, c := range uniqueness.Covers(threads, matrix.RandomUnit(0, k, d), count) {
+			b.Unique[uniqueness.EpsilonText(count[i])] = c.Count()
 		}
 	}
 	return b

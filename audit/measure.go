@@ -8,8 +8,9 @@ import (
 	"protobench/audit/checkpoint"
 	"protobench/audit/directions"
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // Counts are numbers of prototypes by cosine distance ε.
@@ -66,9 +67,9 @@ func Measure(p *checkpoint.Prototypes, eps []float64, threads *team.Team) Measur
 func measure(p *checkpoint.Prototypes, eps []float64, threads *team.Team) Measures {
 	m := Measures{K: p.Found.Rows, D: p.Found.Cols, Epsilon: eps[0], Unique: Counts{}, UniqueCentred: Counts{}}
 	m.NotFinite, m.Zero = broken(p.Norms)
-	covers := metrics.Covers(threads, p.Rows, eps)
+	covers := uniqueness.Covers(threads, p.Rows, eps)
 	for i, e := range eps {
-		m.Unique[metrics.EpsilonText(e)] = covers[i].Count()
+		m.Unique[uniqueness.EpsilonText(e)] = covers[i].Count()
 	}
 	m.owner = covers[0].Owner
 	m.Groups = groupsOf(covers[0])
@@ -76,7 +77,7 @@ func measure(p *checkpoint.Prototypes, eps []float64, threads *team.Team) Measur
 		m.Grouped += len(g.Members)
 		m.Copies += copies(p, g)
 	}
-	m.MeanNorm, _ = metrics.MeanNorm(p.Rows)
+	m.MeanNorm, _ = geometry.MeanNorm(p.Rows)
 	m.RowNorms = normsOf(p.Norms)
 	m.Baseline = baselineOf(m.K, m.D, eps, threads)
 	m.shape(p, threads)
@@ -97,7 +98,7 @@ func (m *Measures) shape(p *checkpoint.Prototypes, threads *team.Team) {
 // large prototypes and their centred copies do not fit into memory beside what the cover needs. Rows
 // that lie at the mean have no direction left but coincide, so that they are one more.
 func (m *Measures) centre(p *checkpoint.Prototypes, eps []float64, keep bool, threads *team.Team) {
-	centred := metrics.Centred(p.Rows)
+	centred := uniqueness.Centred(p.Rows)
 	atMean := 0
 	for i, n := range p.Norms {
 		row := centred.Row(i)
@@ -109,13 +110,13 @@ func (m *Measures) centre(p *checkpoint.Prototypes, eps []float64, keep bool, th
 		p.Rows = matrix.Matrix{}
 		debug.FreeOSMemory() // what the covers before took, too
 	}
-	for i, c := range metrics.Covers(threads, centred, eps) {
-		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count() + atMean
+	for i, c := range uniqueness.Covers(threads, centred, eps) {
+		m.UniqueCentred[uniqueness.EpsilonText(eps[i])] = c.Count() + atMean
 	}
 }
 
 // groupsOf are the covers' groups of two and more, the largest first.
-func groupsOf(c metrics.Cover) []Group {
+func groupsOf(c uniqueness.Cover) []Group {
 	at := map[int]int{}
 	var all []Group
 	for i, owner := range c.Owner {
@@ -150,7 +151,7 @@ func copies(p *checkpoint.Prototypes, g Group) (n int) {
 // normsOf describes the finite ones.
 func normsOf(norms []float64) Norms {
 	finite := slices.DeleteFunc(slices.Clone(norms), func(x float64) bool { return !matrix.Finite(x) })
-	s, _ := metrics.Summarise(finite)
+	s, _ := geometry.Summarise(finite)
 	return Norms{s.Min, s.Median, s.Mean, s.Max}
 }
 
@@ -165,7 +166,7 @@ func (m *Measures) Largest() int {
 // shares are what is unique at the verdict's ε, as it stands and centred, of what random vectors
 // have.
 func (m *Measures) shares() (plain, centred float64) {
-	key := metrics.EpsilonText(m.Epsilon)
+	key := uniqueness.EpsilonText(m.Epsilon)
 	of := math.Max(1, float64(m.Baseline.Unique[key]))
 	return float64(m.Unique[key]) / of, float64(m.UniqueCentred[key]) / of
 }

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"protobench/audit/checkpoint"
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 )
 
 // rule is one reason for a verdict.
@@ -91,7 +91,7 @@ func uniform(m *Measures, t Thresholds) string {
 }
 
 func onePoint(m *Measures, t Thresholds) string {
-	one := m.unique() <= 1 && m.UniqueCentred[metrics.EpsilonText(m.Epsilon)] <= 1
+	one := m.unique() <= 1 && m.UniqueCentred[uniqueness.EpsilonText(m.Epsilon)] <= 1
 	if m.spread() >= t.Spread && !one {
 		return ""
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"protobench/audit/checkpoint"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // made are rows [K,D] that are changed in turn.
@@ -94,7 +94,7 @@ func TestVerdicts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := checkpoint.Given("x", c.rows.Matrix)
-			m := Measure(&p, metrics.Epsilons(), nil)
+			m := Measure(&p, uniqueness.Epsilons(), nil)
 			if c.add != nil {
 				c.add(&m)
 			}
@@ -114,7 +114,7 @@ func TestThresholds(t *testing.T) {
 	half := 0.5
 	judge := func(rows made, add func(*Measures), set map[string]string) Kind {
 		p := checkpoint.Given("x", rows.Matrix)
-		m := Measure(&p, metrics.Epsilons(), nil)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if add != nil {
 			add(&m)
 		}
@@ -162,11 +162,11 @@ func TestThresholds(t *testing.T) {
 func TestBaseline(t *testing.T) {
 	for _, shape := range [][2]int{{512, 8}, {512, 16}, {2048, 16}, {512, 64}, {2048, 32}, {100, 3}, {5, 1}} {
 		k, d := shape[0], shape[1]
-		b := baselineOf(k, d, metrics.Epsilons(), nil)
-		for i, c := range metrics.Covers(nil, matrix.RandomUnit(7, k, d), metrics.Epsilons()) {
-			got := b.Unique[metrics.EpsilonText(metrics.Epsilons()[i])]
+		b := baselineOf(k, d, uniqueness.Epsilons(), nil)
+		for i, c := range uniqueness.Covers(nil, matrix.RandomUnit(7, k, d), uniqueness.Epsilons()) {
+			got := b.Unique[uniqueness.EpsilonText(uniqueness.Epsilons()[i])]
 			if slack := 0.01*float64(k) + float64(1.2*math.Sqrt(float64(c.Count()))); math.Abs(float64(got-c.Count())) > slack {
-				t.Errorf("[%d, %d] at %g: %d by chance, %d counted", k, d, metrics.Epsilons()[i], got, c.Count())
+				t.Errorf("[%d, %d] at %g: %d by chance, %d counted", k, d, uniqueness.Epsilons()[i], got, c.Count())
 			}
 		}
 	}
@@ -199,9 +199,9 @@ func TestCentre(t *testing.T) {
 		"offset": random(64, 8).shifted(5), "NaN": random(64, 8).set(1, float32(math.NaN())), "opposites": middle,
 	} {
 		p := checkpoint.Given("x", rows.Matrix)
-		m := Measure(&p, metrics.Epsilons(), nil)
-		for i, c := range metrics.CoversCentred(nil, rows.Matrix, metrics.Epsilons()) {
-			if e := metrics.EpsilonText(metrics.Epsilons()[i]); m.UniqueCentred[e] != c.Count() {
+		m := Measure(&p, uniqueness.Epsilons(), nil)
+		for i, c := range uniqueness.CentredCovers(nil, rows.Matrix, uniqueness.Epsilons()) {
+			if e := uniqueness.EpsilonText(uniqueness.Epsilons()[i]); m.UniqueCentred[e] != c.Count() {
 				t.Errorf("%s at %s: %d, metrics count %d", name, e, m.UniqueCentred[e], c.Count())
 			}
 		}

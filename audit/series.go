@@ -2,7 +2,8 @@ package audit
 
 import (
 	"protobench/audit/checkpoint"
-	"protobench/metrics"
+	"protobench/metrics/training"
+	"protobench/metrics/uniqueness"
 )
 
 // Point is one checkpoint of a series.
@@ -47,9 +48,9 @@ func (a *Audit) trackOf(p *checkpoint.Prototypes) *track {
 // add puts prototypes at the end of the series.
 func (t *track) add(f *checkpoint.File, p *checkpoint.Prototypes, r Result, keep bool) {
 	point := Point{File: f.Path, At: f.Place(len(t.points)), Unique: r.unique(), Displacement: r.Displacement, Verdict: r.Kind}
-	point.UniqueCentred = r.UniqueCentred[metrics.EpsilonText(r.Epsilon)]
+	point.UniqueCentred = r.UniqueCentred[uniqueness.EpsilonText(r.Epsilon)]
 	if t.previous != nil {
-		if d, ok := metrics.Displacement(t.previous.Rows, p.Rows); ok {
+		if d, ok := training.Displacement(t.previous.Rows, p.Rows); ok {
 			point.Drift = &d
 		}
 	}

@@ -5,8 +5,10 @@ import (
 	"testing"
 
 	"protobench/audit/checkpoint"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/spectrum"
+	"protobench/metrics/uniqueness"
 )
 
 // TestShapeByChance: random unit vectors have the nearest cosines and the effective rank that are
@@ -17,7 +19,7 @@ func TestShapeByChance(t *testing.T) {
 		off  float64 // of the effective rank, as a share
 	}{{48, 16, 0.02}, {300, 64, 0.01}, {2000, 128, 0.005}, {600, 4, 0.02}, {50, 200, 0.01}, {300, 300, 0.005}} {
 		p := checkpoint.Given("x", matrix.RandomUnit(7, c.k, c.d))
-		m := Measure(&p, metrics.Epsilons(), nil)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if got, want := *m.EffectiveRank, m.Baseline.EffectiveRank; math.Abs(got-want) > c.off*want {
 			t.Errorf("[%d, %d]: effective rank %.4f, by chance %.4f", c.k, c.d, got, want)
 		}
@@ -40,13 +42,13 @@ func TestShapeIsThatOfMetrics(t *testing.T) {
 		"wide":    random(12, 40).Matrix,
 	} {
 		p := checkpoint.Given("x", rows)
-		m := Measure(&p, metrics.Epsilons(), nil)
-		singular, _ := metrics.SingularValues(rows.Normalised())
-		want, _ := metrics.EffectiveRank(singular)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
+		singular, _ := spectrum.SingularValues(rows.Normalised())
+		want, _ := spectrum.EffectiveRank(singular)
 		if math.Abs(*m.EffectiveRank-want) > 1e-4*want {
 			t.Errorf("%s: effective rank %g, want %g", name, *m.EffectiveRank, want)
 		}
-		n, _ := metrics.NearestOf(nil, rows).Summary()
+		n, _ := geometry.NearestOf(nil, rows).Summary()
 		if d := math.Abs(m.Nearest.P05-n.P05) + math.Abs(m.Nearest.Median-n.Median) + math.Abs(m.Nearest.P95-n.P95); d > 1e-5 {
 			t.Errorf("%s: nearest cosines %+v, want %+v", name, *m.Nearest, n)
 		}
@@ -61,7 +63,7 @@ func TestShapeOfNothing(t *testing.T) {
 		"one":  random(1, 8).Matrix,
 	} {
 		p := checkpoint.Given("x", rows)
-		m := Measure(&p, metrics.Epsilons(), nil)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if has := m.EffectiveRank != nil; has != (name == "one") {
 			t.Errorf("%s: an effective rank: %v", name, has)
 		}

@@ -10,8 +10,9 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
+	"protobench/metrics/usage"
 )
 
 // Features are images' embeddings as the prototypes see them, and how they are scored.
@@ -94,15 +95,15 @@ func ownUsage(f *checkpoint.File, p *checkpoint.Prototypes, m *Measures, o Optio
 // usageOf describes counts [K] of n images; false where there are none.
 func usageOf(counts []int, n int, p *checkpoint.Prototypes, m *Measures, eps []float64, threads *team.Team) (*Usage, bool) {
 	u := &Usage{Images: n, PerPrototype: counts, LiveUnique: Counts{}}
-	of, ok := metrics.UsageOf(counts, n)
+	of, ok := usage.HardOf(counts, n)
 	if !ok {
 		return nil, false
 	}
 	u.Used, u.Dead, u.Perplexity = of.Used, of.Dead, of.Perplexity
 	u.Top = float64(slices.Max(counts)) / float64(n)
-	u.GroupedPerplexity, _ = metrics.GroupedPerplexity(counts, m.owner)
-	for i, c := range metrics.LiveCovers(threads, p.Rows, counts, n, eps) {
-		u.LiveUnique[metrics.EpsilonText(eps[i])] = c.Count()
+	u.GroupedPerplexity, _ = uniqueness.GroupedPerplexity(counts, m.owner)
+	for i, c := range uniqueness.LiveCovers(threads, p.Rows, counts, n, eps) {
+		u.LiveUnique[uniqueness.EpsilonText(eps[i])] = c.Count()
 	}
 	return u, true
 }

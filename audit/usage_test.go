@@ -11,8 +11,8 @@ import (
 
 	"protobench/audit/checkpoint"
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/training"
 )
 
 // written is a safetensors file of matrices, the names and matrices in turn.
@@ -212,7 +212,7 @@ func TestSeries(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	p := all[0].Points
-	want, _ := metrics.Displacement(start, moved(1))
+	want, _ := training.Displacement(start, moved(1))
 	if p[0].Displacement != nil || p[0].Drift != nil || *p[1].Displacement != want || *p[1].Drift != want || *p[3].Drift > 1e-9 || *p[3].Displacement == 0 {
 		t.Errorf("%+v", p)
 	}

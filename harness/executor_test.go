@@ -23,6 +23,7 @@ import (
 	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 func options(e cell.Engine) Options {
@@ -261,7 +262,7 @@ func TestTotalCollapseIsNamed(t *testing.T) {
 }
 
 // ofTails tells the metrics that long-tailed runs alone have.
-func ofTails(s metrics.Spec) bool {
+func ofTails(s metric.Spec) bool {
 	return strings.Contains(s.Key, "_head@") || strings.Contains(s.Key, "_medium@") || strings.Contains(s.Key, "_tail@")
 }
 
@@ -269,7 +270,7 @@ func TestResultsHoldEveryListedMetric(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(nil)))
 	var known []string
-	for _, s := range metrics.Select(func(s metrics.Spec) bool { return s.When != metrics.Extra && !ofTails(s) }) {
+	for _, s := range metrics.Select(func(s metric.Spec) bool { return s.When != metric.Extra && !ofTails(s) }) {
 		known = append(known, s.Key)
 	}
 	sort.Strings(known)

@@ -8,6 +8,7 @@ import (
 	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // Cells measure more where they ask for it, under another hash; what others measure stays.
@@ -31,7 +32,7 @@ func TestExtraMetricsAreMeasuredOnDemand(t *testing.T) {
 				t.Errorf("%s: %s is %v, with extra metrics %v", arm, key, v, extra[arm][key])
 			}
 		}
-		for _, s := range metrics.Select(func(s metrics.Spec) bool { return s.When == metrics.Extra }) {
+		for _, s := range metrics.Select(func(s metric.Spec) bool { return s.When == metric.Extra }) {
 			if _, has := plain[arm][s.Key]; has {
 				t.Errorf("%s is measured without being asked for", s.Key)
 			}

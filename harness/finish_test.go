@@ -14,6 +14,7 @@ import (
 	"protobench/methods"
 	"protobench/methods/part"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
@@ -111,9 +112,9 @@ func TestAnArmWithoutPrototypesSaysSo(t *testing.T) {
 	if r.Outcome.Status != store.OK || math.IsNaN(r.Metrics["linear@backbone.teacher"]) {
 		t.Errorf("outcome %+v, metrics %v", r.Outcome, r.Metrics)
 	}
-	of := metrics.Select(func(s metrics.Spec) bool { return s.Of == metrics.OfPrototypes && s.When != metrics.Extra })
+	of := metrics.Select(func(s metric.Spec) bool { return s.Of == metric.OfPrototypes && s.When != metric.Extra })
 	for _, s := range of {
-		if v, ok := r.Metrics[s.Key]; !ok || !math.IsNaN(v) || r.Undefined[s.Key] != metrics.NoPrototypes {
+		if v, ok := r.Metrics[s.Key]; !ok || !math.IsNaN(v) || r.Undefined[s.Key] != metric.NoPrototypes {
 			t.Errorf("%s is %v, undefined because %q", s.Key, v, r.Undefined[s.Key])
 		}
 	}

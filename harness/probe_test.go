@@ -14,7 +14,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/store"
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 )
 
 const probedSweep = `
@@ -157,9 +157,9 @@ func TestProbesAccountForUniqueness(t *testing.T) {
 		if i == 0 {
 			continue
 		}
-		for _, eps := range metrics.Epsilons() {
-			key, before := metrics.UniqueKey(eps), lines["swav"][i-1].Metrics
-			merged := float64(len(l.Probes[""].Merged[metrics.EpsilonText(eps)]))
+		for _, eps := range uniqueness.Epsilons() {
+			key, before := uniqueness.Key(eps), lines["swav"][i-1].Metrics
+			merged := float64(len(l.Probes[""].Merged[uniqueness.EpsilonText(eps)]))
 			if lost := before[key] - l.Metrics[key]; lost > 0 {
 				fell++
 				if merged < lost {

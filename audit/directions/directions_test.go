@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
 )
 
@@ -70,7 +70,7 @@ func TestManyAreAskedByPart(t *testing.T) {
 		norms[i] = 1
 	}
 	got := Nearest(rows.Normalised(), norms, nil)
-	n, _ := metrics.NearestOf(nil, rows).Summary()
+	n, _ := geometry.NearestOf(nil, rows).Summary()
 	for name, q := range map[string][2]float64{"p05": {got.P05, n.P05}, "median": {got.Median, n.Median}, "p95": {got.P95, n.P95}} {
 		if math.Abs(q[0]-q[1]) > 0.01 {
 			t.Errorf("%s: %.4f, of all %.4f", name, q[0], q[1])

@@ -7,7 +7,7 @@ import (
 
 	"protobench/internal/kernel"
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
 )
 
@@ -47,7 +47,7 @@ func Nearest(u matrix.Matrix, norms []float64, threads *team.Team) *Cosines {
 	for lo := 0; lo < n; lo += askedAtOnce {
 		best = append(best, nearestOf(u, ask[lo:min(lo+askedAtOnce, n)], norms, threads)...)
 	}
-	s, _ := metrics.Summarise(best)
+	s, _ := geometry.Summarise(best)
 	return &Cosines{s.P05, s.Median, s.P95}
 }
 

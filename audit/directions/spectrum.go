@@ -6,8 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/spectrum"
 )
 
 // gramBlock is how many rows are widened to float64 at once.
@@ -32,7 +32,7 @@ func Gram(u matrix.Matrix) *mat.SymDense {
 	return gram
 }
 
-// EffectiveRank is that of the rows of which gram is UᵀU, see [metrics.EffectiveRank]; nil where it
+// EffectiveRank is that of the rows of which gram is UᵀU, see [spectrum.EffectiveRank]; nil where it
 // is undefined.
 func EffectiveRank(gram *mat.SymDense, rows int) *float64 {
 	if gram == nil {
@@ -42,7 +42,7 @@ func EffectiveRank(gram *mat.SymDense, rows int) *float64 {
 	for i, v := range values {
 		values[i] = math.Sqrt(v)
 	}
-	if r, ok := metrics.EffectiveRank(values); ok && matrix.Finite(r) {
+	if r, ok := spectrum.EffectiveRank(values); ok && matrix.Finite(r) {
 		return &r
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"protobench/methods/part"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 // collector gathers the metrics of a cell or of one observer, and for those without a value the
@@ -17,7 +18,7 @@ import (
 type collector struct {
 	metrics   store.Metrics
 	undefined map[string]string
-	warnings  []metrics.Warning
+	warnings  []metric.Warning
 }
 
 func newCollector() *collector {
@@ -26,7 +27,7 @@ func newCollector() *collector {
 
 // measure measures an input; it gives up between two metrics when ctx ends, and the input's Stop
 // ends those that take long.
-func (c *collector) measure(ctx context.Context, in *metrics.Input, specs []metrics.Spec) error {
+func (c *collector) measure(ctx context.Context, in *metric.Input, specs []metric.Spec) error {
 	for _, s := range specs {
 		r, has := s.Measure(in)
 		if err := ctx.Err(); err != nil {
@@ -39,7 +40,7 @@ func (c *collector) measure(ctx context.Context, in *metrics.Input, specs []metr
 	return nil
 }
 
-func (c *collector) put(key string, r metrics.Result) {
+func (c *collector) put(key string, r metric.Result) {
 	c.warnings = append(c.warnings, r.Warnings...)
 	if r.Undefined != "" {
 		c.metrics[key], c.undefined[key] = math.NaN(), r.Undefined
@@ -54,28 +55,28 @@ func (c *collector) adopt(prefix string, of *collector) {
 		c.undefined[prefix+key] = why
 	}
 	for _, w := range of.warnings {
-		c.warnings = append(c.warnings, metrics.Warning{Metric: prefix + w.Metric, Text: w.Text})
+		c.warnings = append(c.warnings, metric.Warning{Metric: prefix + w.Metric, Text: w.Text})
 	}
 }
 
 // onCurve are the metrics of a learner that are measured over training.
-func onCurve() []metrics.Spec {
-	return metrics.Select(func(s metrics.Spec) bool {
-		return s.Of == metrics.OfPrototypes && s.When == metrics.OnCurve
+func onCurve() []metric.Spec {
+	return metrics.Select(func(s metric.Spec) bool {
+		return s.Of == metric.OfPrototypes && s.When == metric.OnCurve
 	})
 }
 
 // atEnd are the metrics of a subject that are measured at the end, with extra ones or without;
 // the branch is that of features.
-func atEnd(of metrics.Subject, b metrics.Branch, extra bool) []metrics.Spec {
-	return metrics.Select(func(s metrics.Spec) bool {
-		return s.Of == of && s.Branch == b && (extra || s.When != metrics.Extra)
+func atEnd(of metric.Subject, b metric.Branch, extra bool) []metric.Spec {
+	return metrics.Select(func(s metric.Spec) bool {
+		return s.Of == of && s.Branch == b && (extra || s.When != metric.Extra)
 	})
 }
 
 // ofReference are the metrics of features that reference rows have.
-func ofReference(b metrics.Branch) []metrics.Spec {
-	return metrics.Select(func(s metrics.Spec) bool { return s.Reference && s.Branch == b })
+func ofReference(b metric.Branch) []metric.Spec {
+	return metrics.Select(func(s metric.Spec) bool { return s.Reference && s.Branch == b })
 }
 
 // certaintyImages is the most images whose predictions and targets are looked at: means over so
@@ -85,12 +86,12 @@ const certaintyImages = 10000
 
 // prototypesOf is what metrics see of a learner and of its scores on the teacher's embeddings z
 // [n,D]; classes [n] is nil while training. The team may be nil.
-func prototypesOf(t *team.Team, l methods.Learned, z matrix.Matrix, classes []int) *metrics.Input {
+func prototypesOf(t *team.Team, l methods.Learned, z matrix.Matrix, classes []int) *metric.Input {
 	if l.K == 0 {
-		return &metrics.Input{}
+		return &metric.Input{}
 	}
 	shaped := func(p []float32) matrix.Matrix { return matrix.Of(l.K, l.D, p) }
-	in := &metrics.Input{Team: t, Prototypes: metrics.Prototypes{
+	in := &metric.Input{Team: t, Prototypes: metric.Prototypes{
 		Effective: shaped(l.Current[part.Teacher]), Student: shaped(l.Current[part.Student]), Initial: shaped(l.Initial),
 		Path: l.Path, Drift: l.Drift, Reseeds: l.Reseeds,
 		Scores: matrixOf(l.Scores(z.Data), z.Rows), Classes: classes,

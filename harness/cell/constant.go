@@ -6,12 +6,13 @@ import (
 	"math"
 
 	"protobench/datasets"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 // constantShare bounds collapse to a point: features are constant once their relative standard
-// deviation ([metrics.Input.RelativeStd]) is under this share of the untrained encoder's and of the
+// deviation ([geometry.RelativeStd]) is under this share of the untrained encoder's and of the
 // images' own, all on the same images. Where those hardly differ, the features of a sound encoder
 // hardly do.
 const constantShare = 0.1
@@ -74,12 +75,12 @@ func (r *Run) relativeStd(ctx context.Context, on *datasets.Images, f extractor)
 }
 
 // ofFeatures is an input of features alone.
-func ofFeatures(x matrix.Matrix) *metrics.Input {
-	return &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{Train: x}}
+func ofFeatures(x matrix.Matrix) *metric.Input {
+	return &metric.Input{FrozenFeatures: metric.FrozenFeatures{Train: x}}
 }
 
-func relativeStdOf(in *metrics.Input) float64 {
-	if deviation, ok := in.RelativeStd(); ok {
+func relativeStdOf(in *metric.Input) float64 {
+	if deviation, ok := geometry.RelativeStd(in); ok {
 		return deviation
 	}
 	return math.NaN()

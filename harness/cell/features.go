@@ -4,15 +4,15 @@ import (
 	"context"
 
 	"protobench/datasets"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 // features extracts what metrics see of a network: its features of all splits and its embeddings
 // of the training images. extra adds augmented views.
-func (r *Run) features(ctx context.Context, f extractor, extra bool) (*metrics.Input, error) {
+func (r *Run) features(ctx context.Context, f extractor, extra bool) (*metric.Input, error) {
 	set, b := r.set, r.batches
-	in := &metrics.Input{Seed: r.job.Cell.Seed, Team: r.team, Stop: func() bool { return ctx.Err() != nil }}
+	in := &metric.Input{Seed: r.job.Cell.Seed, Team: r.team, Stop: func() bool { return ctx.Err() != nil }}
 	in.Coarse, in.Fine, in.TrainY = set.Classes, set.FineClasses, set.Train.Labels
 	var err error
 	if in.Train, in.Embeddings, err = b.extract(ctx, &set.Train, f); err != nil {
@@ -20,7 +20,7 @@ func (r *Run) features(ctx context.Context, f extractor, extra bool) (*metrics.I
 	}
 	in.Probe = splitOf(in.Train, &set.Probe)
 	if set.Tailed() {
-		in.TailCounts, in.TailBy = set.Train.Counts(set.Classes), metrics.TailBy(r.job.Cell.Evaluate().TailParts)
+		in.TailCounts, in.TailBy = set.Train.Counts(set.Classes), metric.TailBy(r.job.Cell.Evaluate().TailParts)
 	}
 	if set.ProbesApart() {
 		if in.Probe.Features, _, err = b.extract(ctx, &set.Probe, f); err != nil {
@@ -38,8 +38,8 @@ func (r *Run) features(ctx context.Context, f extractor, extra bool) (*metrics.I
 	return in, err
 }
 
-func splitOf(x matrix.Matrix, im *datasets.Images) metrics.Split {
-	return metrics.Split{Features: x, Y: im.Labels, FineY: im.Fine}
+func splitOf(x matrix.Matrix, im *datasets.Images) metric.Split {
+	return metric.Split{Features: x, Y: im.Labels, FineY: im.Fine}
 }
 
 const (
@@ -48,7 +48,7 @@ const (
 )
 
 // viewed extracts augmented views of training images, drawn like those of the epochs from one on.
-func (b *batches) viewed(ctx context.Context, epoch int, f extractor) (metrics.Views, error) {
+func (b *batches) viewed(ctx context.Context, epoch int, f extractor) (metric.Views, error) {
 	drawn := b.images.Draw(viewedImages, 0, "viewed-images")
 	n := len(drawn)
 	size := b.images.Height * b.images.Width * b.images.Channels
@@ -71,10 +71,10 @@ func (b *batches) viewed(ctx context.Context, epoch int, f extractor) (metrics.V
 			err = ctx.Err()
 		}
 		if err != nil {
-			return metrics.Views{}, err
+			return metric.Views{}, err
 		}
 		features, embeddings = append(features, x...), append(embeddings, z...)
 	}
 	rows := n * viewsPerImage
-	return metrics.Views{PerImage: viewsPerImage, Features: matrixOf(features, rows), Embeddings: matrixOf(embeddings, rows)}, nil
+	return metric.Views{PerImage: viewsPerImage, Features: matrixOf(features, rows), Embeddings: matrixOf(embeddings, rows)}, nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"protobench/harness/internal/fixture"
 	"protobench/harness/sweep"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // Crops and flips change nothing in an image of one colour, so each run of views holds its image's
@@ -58,7 +58,7 @@ func TestReferenceRowsWarnOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	const text = "k-NN: only 12 training rows vote instead of 20"
-	want := []metrics.Warning{{Metric: "knn20_t0.07@backbone.teacher", Text: text}, {Metric: "knn20_t0.07_fine@backbone.teacher", Text: text}}
+	want := []metric.Warning{{Metric: "knn20_t0.07@backbone.teacher", Text: text}, {Metric: "knn20_t0.07_fine@backbone.teacher", Text: text}}
 	if d := cmp.Diff(want, o.warnings); d != "" {
 		t.Error(d)
 	}
@@ -69,10 +69,10 @@ func TestReferenceRowsWarnOnce(t *testing.T) {
 
 func TestObserversWarnUnderTheirNames(t *testing.T) {
 	c, of := newCollector(), newCollector()
-	of.put("dead", metrics.Result{Undefined: "nothing"})
-	of.put("nmi", metrics.Result{Warnings: []metrics.Warning{{Metric: "nmi", Text: "few"}}})
+	of.put("dead", metric.Result{Undefined: "nothing"})
+	of.put("nmi", metric.Result{Warnings: []metric.Warning{{Metric: "nmi", Text: "few"}}})
 	c.adopt("observer.joint.", of)
-	if d := cmp.Diff([]metrics.Warning{{Metric: "observer.joint.nmi", Text: "few"}}, c.warnings); d != "" || c.undefined["observer.joint.dead"] != "nothing" || len(c.metrics) != 0 {
+	if d := cmp.Diff([]metric.Warning{{Metric: "observer.joint.nmi", Text: "few"}}, c.warnings); d != "" || c.undefined["observer.joint.dead"] != "nothing" || len(c.metrics) != 0 {
 		t.Errorf("%+v", c)
 	}
 }

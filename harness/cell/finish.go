@@ -8,7 +8,8 @@ import (
 	"protobench/internal/tensorfile"
 	"protobench/methods"
 	"protobench/methods/part"
-	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/uniqueness"
 )
 
 // outcome is what the last measurement of a cell gives.
@@ -48,15 +49,15 @@ func (r *Run) measureAll(ctx context.Context, t Trainer) (*outcome, error) {
 			}
 			o.deviation = relativeStdOf(in)
 		}
-		if err := o.measure(ctx, in, atEnd(metrics.OfFeatures, metrics.Branch(br.String()), extra)); err != nil {
+		if err := o.measure(ctx, in, atEnd(metric.OfFeatures, metric.Branch(br.String()), extra)); err != nil {
 			return nil, err
 		}
 	}
-	return o, o.measure(ctx, &metrics.Input{Training: r.at.tally.training()}, atEnd(metrics.OfTraining, "", extra))
+	return o, o.measure(ctx, &metric.Input{Training: r.at.tally.training()}, atEnd(metric.OfTraining, "", extra))
 }
 
 // learners measures every learner on the teacher's embeddings of all training images.
-func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teacher *metrics.Input, loss float64, extra bool) error {
+func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teacher *metric.Input, loss float64, extra bool) error {
 	for _, l := range learners {
 		c, prefix := o.collector, ""
 		if l.Name != "" {
@@ -64,7 +65,7 @@ func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teac
 			o.observers[l.Name] = c.metrics
 		}
 		in := prototypesOf(teacher.Team, l, teacher.Embeddings, teacher.TrainY)
-		if err := c.measure(ctx, in, atEnd(metrics.OfPrototypes, "", extra)); err != nil {
+		if err := c.measure(ctx, in, atEnd(metric.OfPrototypes, "", extra)); err != nil {
 			return err
 		}
 		if l.Name != "" {
@@ -83,7 +84,7 @@ func (o *outcome) learners(ctx context.Context, learners []methods.Learned, teac
 }
 
 // keep stores a learner's prototypes and their use for reports and other tools.
-func (o *outcome) keep(prefix string, l methods.Learned, in *metrics.Input) {
+func (o *outcome) keep(prefix string, l methods.Learned, in *metric.Input) {
 	add := func(name string, shape []int, f []float32, n []int64) {
 		o.prototypes.Tensors = append(o.prototypes.Tensors, tensorfile.Tensor{Name: prefix + name, Shape: shape, F32: f, I64: n})
 	}
@@ -92,7 +93,7 @@ func (o *outcome) keep(prefix string, l methods.Learned, in *metrics.Input) {
 	add("prototypes.teacher", shape, l.Current[part.Teacher], nil)
 	add("prototypes.initial", shape, l.Initial, nil)
 	add("usage.counts", []int{l.K}, nil, integers(in.Counts()))
-	add("usage.owner", []int{l.K}, nil, integers(in.Owner()))
+	add("usage.owner", []int{l.K}, nil, integers(uniqueness.Owner(in)))
 }
 
 func integers(values []int) []int64 {

@@ -8,14 +8,14 @@ import (
 	"protobench/harness/sweep"
 	"protobench/methods"
 	"protobench/methods/part"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 func TestUndefinedMetricsSayWhy(t *testing.T) {
 	c := newCollector()
-	c.put("a", metrics.Result{Value: 3, Undefined: "no images"})
-	c.put("c", metrics.Result{Value: 1, Warnings: []metrics.Warning{{Metric: "c", Text: "few"}}})
+	c.put("a", metric.Result{Value: 3, Undefined: "no images"})
+	c.put("c", metric.Result{Value: 1, Warnings: []metric.Warning{{Metric: "c", Text: "few"}}})
 	if !math.IsNaN(c.metrics["a"]) || c.metrics["c"] != 1 || c.undefined["a"] != "no images" || len(c.undefined) != 1 || len(c.warnings) != 1 {
 		t.Errorf("%+v", c)
 	}

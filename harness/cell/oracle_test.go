@@ -9,8 +9,9 @@ import (
 	"protobench/internal/setting"
 	"protobench/methods"
 	"protobench/methods/part"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
+	"protobench/metrics/uniqueness"
 )
 
 // oracle is what a learner made of the set "mixture", whose modes are known.
@@ -65,7 +66,7 @@ func consultOn(t *testing.T, embedding, learner string, steps int, change func(*
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.counts = metrics.Counts(metrics.Assign(matrixOf(o.learned.Scores(z.Data), z.Rows)), o.learned.K)
+	o.counts = metric.Counts(metric.Assign(matrixOf(o.learned.Scores(z.Data), z.Rows)), o.learned.K)
 	o.modes = matrixOf(datasets.MixtureModes(c.Data()), c.Data().Modes)
 	if embedding == "centred" {
 		centre(o.modes)
@@ -118,10 +119,10 @@ func (o oracle) matrix() matrix.Matrix {
 // unique counts distinct prototypes, live those of them in use, dead those that nothing is assigned
 // to.
 func (o oracle) unique(eps float64) int {
-	return metrics.Covers(nil, o.matrix(), []float64{eps})[0].Count()
+	return uniqueness.Covers(nil, o.matrix(), []float64{eps})[0].Count()
 }
 func (o oracle) live(eps float64) int {
-	return metrics.LiveCovers(nil, o.matrix(), o.counts, o.images, []float64{eps})[0].Count()
+	return uniqueness.LiveCovers(nil, o.matrix(), o.counts, o.images, []float64{eps})[0].Count()
 }
 
 func (o oracle) dead() int {

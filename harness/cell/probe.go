@@ -10,6 +10,9 @@ import (
 	"protobench/methods/part"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
+	"protobench/metrics/training"
+	"protobench/metrics/uniqueness"
 )
 
 // ProbeKey declares one value of a probe.
@@ -21,7 +24,7 @@ type ProbeKey struct {
 // probed is what the values of one learner's probe are taken of.
 type probed struct {
 	step   methods.Probe // of the step before; zero before the first one
-	in     *metrics.Input
+	in     *metric.Input
 	before *sight // nil at the first measurement
 }
 
@@ -59,7 +62,7 @@ func ProbeKeys() []ProbeKey {
 			if p.before == nil {
 				return 0, false
 			}
-			return metrics.Changed(p.before.assigned, p.in.Assigned())
+			return training.Changed(p.before.assigned, p.in.Assigned())
 		}},
 	}
 	return append(keys, nearestKeys()...)
@@ -68,7 +71,7 @@ func ProbeKeys() []ProbeKey {
 // nearestKeys are metrics that measurements of the curves have only in probes.
 func nearestKeys() []ProbeKey {
 	var keys []ProbeKey
-	for _, s := range metrics.Select(func(s metrics.Spec) bool { return strings.HasPrefix(s.Key, "nearest_cosine.") }) {
+	for _, s := range metrics.Select(func(s metric.Spec) bool { return strings.HasPrefix(s.Key, "nearest_cosine.") }) {
 		keys = append(keys, ProbeKey{s.Key, s.Doc, func(p probed) (float64, bool) {
 			r, has := s.Measure(p.in)
 			return r.Value, has && r.Undefined == ""
@@ -92,7 +95,7 @@ type sight struct {
 func newProber() *prober { return &prober{seen: map[string]*sight{}} }
 
 // look takes a learner's probe at a measurement.
-func (p *prober) look(learner string, in *metrics.Input) (out store.Probe) {
+func (p *prober) look(learner string, in *metric.Input) (out store.Probe) {
 	from := probed{p.steps[learner], in, p.seen[learner]}
 	out.Values = store.Metrics{}
 	for _, k := range ProbeKeys() {
@@ -101,14 +104,14 @@ func (p *prober) look(learner string, in *metrics.Input) (out store.Probe) {
 		}
 	}
 	if from.before != nil {
-		for e, pairs := range in.Merges(from.before.prototypes) {
+		for e, pairs := range uniqueness.Merges(in, from.before.prototypes) {
 			if pairs == nil {
 				continue
 			}
 			if out.Merged == nil {
 				out.Merged = map[string][][2]int{}
 			}
-			out.Merged[metrics.EpsilonText(metrics.Epsilons()[e])] = pairs
+			out.Merged[uniqueness.EpsilonText(uniqueness.Epsilons()[e])] = pairs
 		}
 	}
 	p.seen[learner] = &sight{in.Effective, in.Assigned()}

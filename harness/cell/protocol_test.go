@@ -9,8 +9,8 @@ import (
 	"protobench/harness/sweep"
 	"protobench/methods"
 	"protobench/methods/part"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 func TestProbesDrawWithTheCellsSeed(t *testing.T) {
@@ -31,7 +31,7 @@ func TestProbesDrawWithTheCellsSeed(t *testing.T) {
 func TestTwoLivePrototypesAreNoCollapse(t *testing.T) {
 	for live, want := range map[int]string{1: "one live prototype", 2: "", 3: ""} {
 		l := methods.Learned{K: 3, D: 3, Initial: unit3(), Current: [2][]float32{unit3(), unit3()}, Scores: func(z []float32) []float32 { return z }}
-		in := &metrics.Input{}
+		in := &metric.Input{}
 		in.Embeddings = matrix.New(12, 3)
 		for i := range 12 {
 			in.Embeddings.Row(i)[i%live] = 1

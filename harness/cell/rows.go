@@ -6,7 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/methods"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // The rows that every accuracy is read against carry accuracies only, under both branches' names,
@@ -78,11 +78,11 @@ func (r *Run) row(ctx context.Context, f extractor) (*outcome, error) {
 		return nil, err
 	}
 	o := newOutcome()
-	if err := o.measure(ctx, in, ofReference(metrics.Teacher)); err != nil {
+	if err := o.measure(ctx, in, ofReference(metric.Teacher)); err != nil {
 		return nil, err
 	}
 	warnings := o.warnings // the same features again have nothing new to say
-	err = o.measure(ctx, in, ofReference(metrics.Student))
+	err = o.measure(ctx, in, ofReference(metric.Student))
 	o.warnings = warnings
 	return o, err
 }

@@ -8,8 +8,8 @@ import (
 	"protobench/harness/internal/fixture"
 	"protobench/harness/sweep"
 	"protobench/methods"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 // Features are one-hot for the class of probe images and empty elsewhere, so that only a probe that
@@ -23,12 +23,12 @@ func TestProbesLearnFromProbe(t *testing.T) {
 		}
 		return x
 	}
-	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{
+	in := &metric.Input{FrozenFeatures: metric.FrozenFeatures{
 		Train: matrix.New(set.Train.Len(), 3), Probe: splitOf(oneHot(&set.Probe), &set.Probe), Test: splitOf(oneHot(&set.Test), &set.Test),
 		Coarse: 3, TailCounts: set.Train.Counts(3),
 	}}
 	c := newCollector()
-	if err := c.measure(t.Context(), in, ofReference(metrics.Teacher)); err != nil {
+	if err := c.measure(t.Context(), in, ofReference(metric.Teacher)); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"linear", "linear_head", "linear_medium", "linear_tail", "knn20_t0.07", "knn20_t0.07_tail"} {
@@ -41,8 +41,8 @@ func TestProbesLearnFromProbe(t *testing.T) {
 func TestMeasuringEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	in := &metrics.Input{Training: metrics.Training{Loss: 1, Steps: 1}}
-	if err := newCollector().measure(ctx, in, atEnd(metrics.OfTraining, "", false)); err == nil {
+	in := &metric.Input{Training: metric.Training{Loss: 1, Steps: 1}}
+	if err := newCollector().measure(ctx, in, atEnd(metric.OfTraining, "", false)); err == nil {
 		t.Error("metrics are measured after an interrupt")
 	}
 }
@@ -64,7 +64,7 @@ func TestObserversSayWhatIsUndefined(t *testing.T) {
 		p := []float32{v, 0, 0, v}
 		return methods.Learned{Name: name, K: 2, D: 2, Initial: p, Current: [2][]float32{p, p}, Scores: func(z []float32) []float32 { return z }}
 	}
-	in := &metrics.Input{FrozenFeatures: metrics.FrozenFeatures{TrainY: []int{0, 1}, Embeddings: matrix.Of(2, 2, []float32{1, 0, 0, 1})}}
+	in := &metric.Input{FrozenFeatures: metric.FrozenFeatures{TrainY: []int{0, 1}, Embeddings: matrix.Of(2, 2, []float32{1, 0, 0, 1})}}
 	o := newOutcome()
 	if err := o.learners(t.Context(), []methods.Learned{still("", 1), still("joint", 0)}, in, 0, false); err != nil {
 		t.Fatal(err)

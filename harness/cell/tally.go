@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"protobench/methods"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // tally sums up the steps of a cell.
@@ -30,7 +30,7 @@ func (t *tally) add(s methods.StepResult, took time.Duration) {
 // loss is the mean since the last measurement.
 func (t tally) loss() float64 { return t.lossSum / float64(t.lossN) }
 
-func (t tally) training() metrics.Training { return metrics.Training{Loss: t.loss(), Steps: t.lossN} }
+func (t tally) training() metric.Training { return metric.Training{Loss: t.loss(), Steps: t.lossN} }
 
 func (t tally) extra() map[string]string {
 	exact := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

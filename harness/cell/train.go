@@ -12,7 +12,7 @@ import (
 	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/methods/part"
-	"protobench/metrics"
+	"protobench/metrics/training"
 )
 
 // trainee is what is trained in a cell: an arm, or a row that learns the labels.
@@ -173,7 +173,7 @@ func (l *trainingLoop) advance() error {
 	case !finite(signals.Loss):
 		return &methods.NonFinite{Step: at.step, Loss: fmt.Sprint(signals.Loss)}
 	}
-	l.tell(NewEvent(l.job, l.at, Stepped, store.Metrics{metrics.LossKey(): signals.Loss}))
+	l.tell(NewEvent(l.job, l.at, Stepped, store.Metrics{training.LossKey(): signals.Loss}))
 	if l.cadence.logged(at.step) {
 		return l.sound()
 	}
@@ -200,7 +200,7 @@ func (l *trainingLoop) measure() error {
 	}
 	l.at.tally.eval += time.Since(began).Seconds()
 	if l.at.tally.lossN > 0 {
-		m.own[metrics.LossKey()] = l.at.tally.loss()
+		m.own[training.LossKey()] = l.at.tally.loss()
 	}
 	l.tell(NewEvent(l.job, l.at, Measured, m.own))
 	if err := l.watch(m.signs, l.at.tally.loss()); err != nil {

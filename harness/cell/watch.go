@@ -11,7 +11,8 @@ import (
 	"protobench/datasets"
 	"protobench/harness/store"
 	"protobench/methods"
-	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/usage"
 )
 
 // stalledWithin is how near to ln K, in nats, a loss has learned nothing.
@@ -178,8 +179,8 @@ func (w watched) warnings(when cadence) (out []store.Warning) {
 }
 
 // look takes the signs of an arm's own learner.
-func (s *signs) look(l *methods.Learned, in *metrics.Input) {
-	if u, ok := in.Usage(); ok {
+func (s *signs) look(l *methods.Learned, in *metric.Input) {
+	if u, ok := usage.HardIn(in); ok {
 		s.live = u.Live
 	}
 	if l.Predictions != nil {

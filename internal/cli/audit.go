@@ -13,7 +13,7 @@ import (
 	"protobench/audit"
 	"protobench/audit/checkpoint"
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/verdicts"
 )
 
@@ -105,7 +105,7 @@ func (c auditCommand) audit(w io.Writer, o audit.Options) (verdicts.Findings, er
 func (c auditCommand) options() (audit.Options, error) {
 	o := audit.Options{Key: c.Key, Epsilons: c.Eps, Thresholds: audit.Defaults(), Init: c.Init, Series: len(c.Files) > 1}
 	if len(o.Epsilons) == 0 {
-		o.Epsilons = metrics.Epsilons()
+		o.Epsilons = uniqueness.Epsilons()
 	}
 	for _, e := range o.Epsilons {
 		if !(e > 0 && e <= 2) {

@@ -14,6 +14,9 @@ import (
 	"protobench/harness/cell"
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/training"
 )
 
 // progress shows the events of a run: JSON lines, live lines on a terminal (one for the sweep, one
@@ -118,7 +121,7 @@ func (p *progress) update(e cell.Event) {
 		return
 	}
 	r := p.running[i]
-	if loss, ok := e.Metrics[metrics.LossKey()]; ok {
+	if loss, ok := e.Metrics[training.LossKey()]; ok {
 		r.loss = loss
 	}
 	if v, ok := e.Metrics[metrics.Headline()]; ok {
@@ -242,7 +245,7 @@ func (p *progress) endedLine(e cell.Event) string {
 	if e.Status != store.OK {
 		return text // what the metrics say is another thing than they seem to
 	}
-	for _, key := range []string{metrics.Headline(), metrics.LinearKey(metrics.Teacher)} {
+	for _, key := range []string{metrics.Headline(), probe.LinearKey(metric.Teacher)} {
 		if v, ok := e.Metrics[key]; ok && !math.IsNaN(v) { // undefined for an arm without prototypes
 			text += "  " + titleOf(key) + " " + inUnits(key, unitOf(key).Shown(v, e.K))
 		}

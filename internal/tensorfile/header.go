@@ -70,14 +70,27 @@ func (h *header) field(d *json.Decoder, name string) error {
 	return err
 }
 
+// decodeEntry takes names as the format spells them, where the JSON package's would do in any case:
+// one with a flipped bit is not what was written.
 func decodeEntry(d *json.Decoder) (entry, error) {
-	var raw struct {
-		DType   string  `json:"dtype"`
-		Shape   []int   `json:"shape"`
-		Offsets []int64 `json:"data_offsets"`
-	}
-	if err := d.Decode(&raw); err != nil {
+	var fields map[string]json.RawMessage
+	if err := d.Decode(&fields); err != nil {
 		return entry{}, err
+	}
+	var raw struct {
+		DType   string
+		Shape   []int
+		Offsets []int64
+	}
+	for _, field := range []struct {
+		name string
+		to   any
+	}{{"dtype", &raw.DType}, {"shape", &raw.Shape}, {"data_offsets", &raw.Offsets}} {
+		if text, ok := fields[field.name]; !ok {
+			return entry{}, fmt.Errorf("has no %s", field.name)
+		} else if err := json.Unmarshal(text, field.to); err != nil {
+			return entry{}, fmt.Errorf("%s: %w", field.name, err)
+		}
 	}
 	dt, ok := lookupDType(raw.DType)
 	if !ok {
