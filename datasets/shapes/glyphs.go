@@ -1,4 +1,4 @@
-package datasets
+package shapes
 
 import (
 	"math"
@@ -12,28 +12,28 @@ type glyph struct {
 	distance func(x, y float64) float64
 }
 
-// silhouette is what a class's copies show: one glyph, or two in turn.
-type silhouette [2]glyph
+// Silhouette is what a class's copies show: one glyph, or two in turn.
+type Silhouette [2]glyph
 
-// pair reports whether its copies differ.
-func (s silhouette) pair() bool { return s[0].name != s[1].name }
+// Pair reports whether its copies differ.
+func (s Silhouette) Pair() bool { return s[0].name != s[1].name }
 
 // layout is the arrangement of a class's mode: a pair has none of a single copy.
-func (s silhouette) layout(mode int) int {
-	if s.pair() {
+func (s Silhouette) layout(mode int) int {
+	if s.Pair() {
 		return mode + 1
 	}
 	return mode
 }
 
-// silhouettes returns the first n classes of the set "shapes" in label order: the glyphs, then pairs
+// Silhouettes returns the first n classes of the set "shapes" in label order: the glyphs, then pairs
 // of glyphs ever further apart in their list, so that no glyph is in many more of them than others.
-func silhouettes(n int) []silhouette {
+func Silhouettes(n int) []Silhouette {
 	all := glyphs()
-	var out []silhouette
+	var out []Silhouette
 	for distance := 0; len(out) < n; distance++ {
 		for i := 0; i < len(all) && len(out) < n; i++ {
-			out = append(out, silhouette{all[i], all[(i+distance)%len(all)]})
+			out = append(out, Silhouette{all[i], all[(i+distance)%len(all)]})
 		}
 	}
 	return out

@@ -1,22 +1,22 @@
-package datasets
+package shapes
 
 import (
 	"math"
 	"math/rand/v2"
 )
 
-// side is the height and the width of an image of the set "shapes", in pixels.
-const side = 32
+// Side is the height and the width of an image of the set "shapes", in pixels.
+const Side = 32
 
-// layouts is the number of arrangements of copies that there are (layout).
-const layouts = 10
+// Arrangements is the number of arrangements of copies that there are, of which a pair has one less.
+const Arrangements = 10
 
 // placed is one copy of a glyph: centre in pixels, inverse radius and rotation (cos, sin).
 type placed struct{ x, y, inverse, cos, sin, mirror float64 }
 
 // scene is one image before it is painted: everything that was drawn for it.
 type scene struct {
-	shown   silhouette // by copies in turn
+	shown   Silhouette // by copies in turn
 	copies  []placed
 	blobs   []blob
 	fore    paint
@@ -65,7 +65,7 @@ func layout(mode int) ([][2]float64, float64) {
 }
 
 // draw draws the nuisances of one image, all independent of its class and sub-mode.
-func draw(r *rand.Rand, shown silhouette, mode int) scene {
+func draw(r *rand.Rand, shown Silhouette, mode int) scene {
 	s := scene{shown: shown, copies: place(r, mode), noise: uniform(r, 0.01, 0.05)}
 	level, step := contrast(r)
 	s.back = colour(r, level, 0.07)
@@ -82,7 +82,7 @@ func draw(r *rand.Rand, shown silhouette, mode int) scene {
 // turn and shift of each copy.
 func place(r *rand.Rand, mode int) []placed {
 	centres, radius := layout(mode)
-	const half = side / 2
+	const half = Side / 2
 	scale := uniform(r, 0.85, 1.1)
 	cos, sin := turn(r, 0.16)
 	dx, dy := uniform(r, -2, 2), uniform(r, -2, 2)
@@ -150,7 +150,7 @@ func tint(r *rand.Rand, level float64) [3]float64 {
 
 // clutter draws a short stroke anywhere in the frame.
 func clutter(r *rand.Rand, level float64) blob {
-	b := blob{ax: uniform(r, 0, side), ay: uniform(r, 0, side), radius: uniform(r, 0.6, 1.4)}
+	b := blob{ax: uniform(r, 0, Side), ay: uniform(r, 0, Side), radius: uniform(r, 0.6, 1.4)}
 	b.bx, b.by = b.ax+uniform(r, -6, 6), b.ay+uniform(r, -6, 6)
 	b.colour = tint(r, level)
 	return b

@@ -1,4 +1,4 @@
-package datasets
+package shapes
 
 import (
 	"math"
@@ -10,7 +10,7 @@ const cell = 4
 
 // lattice is a texture: random values on a coarse grid, bilinear in between (value noise), in
 // [-1,1].
-type lattice [side/cell + 1][side/cell + 1]float64
+type lattice [Side/cell + 1][Side/cell + 1]float64
 
 func (l *lattice) fill(r *rand.Rand) {
 	for i := range l {
@@ -22,19 +22,33 @@ func (l *lattice) fill(r *rand.Rand) {
 
 // canvas holds what is painted of one image before it is 8 bits; it is used again for the next.
 type canvas struct {
-	texture [side][side]float64
-	share   [side][side]float64 // of each pixel that the glyph's copies cover
-	rgb     [side][side][3]float64
+	texture [Side][Side]float64
+	share   [Side][Side]float64 // of each pixel that the glyph's copies cover
+	rgb     [Side][Side][3]float64
 }
 
-// render paints a scene into one image, [side,side,3]. grain draws the pixel noise.
+// Painter paints one image after another. It is not for two goroutines at once.
+type Painter struct {
+	on    canvas
+	grain rand.PCG
+}
+
+// Paint draws an image of a silhouette, in the mode-th of its arrangements, into dst
+// [Side,Side,3]. All else is drawn from r.
+func (p *Painter) Paint(dst []uint8, r *rand.Rand, shown Silhouette, mode int) {
+	s := draw(r, shown, shown.layout(mode))
+	p.grain.Seed(r.Uint64(), r.Uint64())
+	s.render(dst, &p.on, &p.grain)
+}
+
+// render paints a scene into one image, [Side,Side,3]. grain draws the pixel noise.
 //
 // A stroke or a copy visits the pixels that it can reach and no others: where nothing is covered, a
 // blend changes no bit. What depends on the row or the column alone is computed once.
 func (s *scene) render(dst []uint8, on *canvas, grain *rand.PCG) {
 	s.texture.spread(&on.texture)
-	for row := range side {
-		for col := range side {
+	for row := range Side {
+		for col := range Side {
 			on.rgb[row][col] = s.back.at(on.texture[row][col])
 		}
 	}
@@ -42,7 +56,7 @@ func (s *scene) render(dst []uint8, on *canvas, grain *rand.PCG) {
 		s.blobs[i].paint(&on.rgb)
 	}
 	s.cover(&on.share)
-	for row := range side {
+	for row := range Side {
 		for col, share := range on.share[row] {
 			if share > 0 {
 				blend(&on.rgb[row][col], s.fore.at(on.texture[row][col]), share)
@@ -53,17 +67,17 @@ func (s *scene) render(dst []uint8, on *canvas, grain *rand.PCG) {
 }
 
 // spread interpolates the texture to every pixel: along the lattice's rows first.
-func (l *lattice) spread(to *[side][side]float64) {
-	var lines [len(l)][side]float64
+func (l *lattice) spread(to *[Side][Side]float64) {
+	var lines [len(l)][Side]float64
 	for i := range l {
-		for col := range side {
+		for col := range Side {
 			j, u := col/cell, float64(col%cell)/cell
 			lines[i][col] = l[i][j] + float64(u*(l[i][j+1]-l[i][j]))
 		}
 	}
-	for row := range side {
+	for row := range Side {
 		top, bottom, v := &lines[row/cell], &lines[row/cell+1], float64(row%cell)/cell
-		for col := range side {
+		for col := range Side {
 			to[row][col] = top[col] + float64(v*(bottom[col]-top[col]))
 		}
 	}
@@ -79,11 +93,11 @@ func (p *paint) at(texture float64) [3]float64 {
 
 // reach is the range of pixels whose centres are between two places, and one more on each side.
 func reach(low, high float64) (first, end int) {
-	return min(side, max(0, int(low)-1)), min(side, max(0, int(high)+2))
+	return min(Side, max(0, int(low)-1)), min(Side, max(0, int(high)+2))
 }
 
 // paint blends a stroke into the pixels that it covers.
-func (b *blob) paint(rgb *[side][side][3]float64) {
+func (b *blob) paint(rgb *[Side][Side][3]float64) {
 	wide := b.radius + 0.5
 	top, bottom := reach(min(b.ay, b.by)-wide, max(b.ay, b.by)+wide)
 	left, right := reach(min(b.ax, b.bx)-wide, max(b.ax, b.bx)+wide)
@@ -97,9 +111,9 @@ func (b *blob) paint(rgb *[side][side][3]float64) {
 	}
 }
 
-// cover computes the share of each pixel that the silhouette's copies cover.
-func (s *scene) cover(share *[side][side]float64) {
-	*share = [side][side]float64{}
+// cover computes the share of each pixel that the Silhouette's copies cover.
+func (s *scene) cover(share *[Side][Side]float64) {
+	*share = [Side][Side]float64{}
 	for i := range s.copies {
 		p, glyph := &s.copies[i], &s.shown[i%2]
 		const edge = 1.3 // of the square around a glyph, beyond which it is not asked
@@ -122,17 +136,17 @@ func (s *scene) cover(share *[side][side]float64) {
 }
 
 // expose lights the painted image, adds the pixel noise and rounds to 8 bits.
-func (s *scene) expose(dst []uint8, rgb *[side][side][3]float64, grain *rand.PCG) {
+func (s *scene) expose(dst []uint8, rgb *[Side][Side][3]float64, grain *rand.PCG) {
 	noise := s.grains()
-	var across [side]float64
+	var across [Side]float64
 	for col := range across {
-		across[col] = 1 + float64(s.light[0]*(float64(col)+0.5-side/2))
+		across[col] = 1 + float64(s.light[0]*(float64(col)+0.5-Side/2))
 	}
-	for row := range side {
-		down := float64(s.light[1] * (float64(row) + 0.5 - side/2))
-		for col := range side {
+	for row := range Side {
+		down := float64(s.light[1] * (float64(row) + 0.5 - Side/2))
+		for col := range Side {
 			light, bits := across[col]+down, grain.Uint64()
-			v, out := &rgb[row][col], dst[3*(row*side+col):][:3]
+			v, out := &rgb[row][col], dst[3*(row*Side+col):][:3]
 			out[0] = quantise(float64(v[0]*light) + noise[irwinHall(bits)])
 			out[1] = quantise(float64(v[1]*light) + noise[irwinHall(bits>>21)])
 			out[2] = quantise(float64(v[2]*light) + noise[irwinHall(bits>>42)])
