@@ -38,15 +38,18 @@ func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
 // convolver computes one kind of convolution.
 type convolver interface {
 	Output() kernel.Map
+	Bare(bare bool)
 	WeightLen() int
 	Forward(team *team.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
 	Backward(team *team.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
 }
 
-// convolution is a layer of either kind. The border of its maps is not made: norms read the
-// interior alone, and others ask for it ([read]).
+// convolution is a layer of either kind. Its maps have no border where only norms read them: they
+// read the interior alone. Others ask for one ([read]).
 type convolution struct {
 	kind      string
+	bordered  bool // a border was asked for
+	bare      bool // it writes maps without one
 	from      *mapSource
 	inputGrad bool
 	kernel    convolver
@@ -61,6 +64,20 @@ func newConvolution(kind string, from *mapSource, w *G.Node, inputGrad bool, k c
 		Kind: kind, Out: shapeOf(k.Output()), Diff: append(from.diff(inputGrad), true), Layer: c,
 		Forward: c.forward, Backward: c.backwardNodes,
 	}, append(append(G.Nodes{}, from.operands...), w)...)
+}
+
+// strip leaves the border out of the maps, the result of op, unless it was asked for.
+func (c *convolution) strip(op *graph.Op) {
+	if m := c.kernel.Output(); !c.bordered && m.Bare().Halo == 0 {
+		c.bare, op.Floats = true, m.Bare().Len()
+		c.kernel.Bare(true)
+	}
+}
+
+// border asks for the border.
+func (c *convolution) border(op *graph.Op) {
+	c.bordered, c.bare, op.Floats, op.Halo = true, false, 0, true
+	c.kernel.Bare(false)
 }
 
 func (c *convolution) forward(team *team.Team, in [][]float32, y []float32) {

@@ -15,7 +15,7 @@ import (
 // scale and the shift, which tell where y > 0.
 func (n *norm) backward(team *team.Team, v [][]float32, dx []float32) {
 	x, gamma := v[0], v[1]
-	g := kernel.NormGrad{X: x, DY: v[2]}
+	g := kernel.NormGrad{X: x, DY: v[2], Bare: n.bare()}
 	switch {
 	case !n.masks():
 	case n.deferred:
