@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"protobench/audit/checkpoint"
 	"protobench/metrics/uniqueness"
 )
 
@@ -88,7 +89,7 @@ func (m *Measures) largestText() string {
 const longer = 2
 
 // oddities are what is strange about how prototypes are stored.
-func (p *Prototypes) oddities(m *Measures) []string {
+func oddities(p *checkpoint.Prototypes, m *Measures) []string {
 	out := p.Notes
 	if n := m.RowNorms; n.Max > longer*n.Median {
 		out = append(out, fmt.Sprintf("row norms reach from %.3g to %.3g (median %.3g): if scores do not normalise prototypes, the long ones win", n.Min, n.Max, n.Median))

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"protobench/audit/checkpoint"
 	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
 	"protobench/metrics/spectrum"
@@ -17,7 +18,7 @@ func TestShapeByChance(t *testing.T) {
 		k, d int
 		off  float64 // of the effective rank, as a share
 	}{{48, 16, 0.02}, {300, 64, 0.01}, {2000, 128, 0.005}, {600, 4, 0.02}, {50, 200, 0.01}, {300, 300, 0.005}} {
-		p := Given("x", matrix.RandomUnit(7, c.k, c.d))
+		p := checkpoint.Given("x", matrix.RandomUnit(7, c.k, c.d))
 		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if got, want := *m.EffectiveRank, m.Baseline.EffectiveRank; math.Abs(got-want) > c.off*want {
 			t.Errorf("[%d, %d]: effective rank %.4f, by chance %.4f", c.k, c.d, got, want)
@@ -40,7 +41,7 @@ func TestShapeIsThatOfMetrics(t *testing.T) {
 		"zeros":   random(300, 12).set(40, 0).Matrix,
 		"wide":    random(12, 40).Matrix,
 	} {
-		p := Given("x", rows)
+		p := checkpoint.Given("x", rows)
 		m := Measure(&p, uniqueness.Epsilons(), nil)
 		singular, _ := spectrum.SingularValues(rows.Normalised())
 		want, _ := spectrum.EffectiveRank(singular)
@@ -61,29 +62,13 @@ func TestShapeOfNothing(t *testing.T) {
 		"zero": random(20, 8).set(20, 0).Matrix,
 		"one":  random(1, 8).Matrix,
 	} {
-		p := Given("x", rows)
+		p := checkpoint.Given("x", rows)
 		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if has := m.EffectiveRank != nil; has != (name == "one") {
 			t.Errorf("%s: an effective rank: %v", name, has)
 		}
 		if has := m.Nearest != nil; has != (name == "NaN") {
 			t.Errorf("%s: nearest cosines: %v", name, has)
-		}
-	}
-}
-
-// TestManyAreAskedByPart: of more prototypes than are asked, quantiles are close to those of all.
-func TestManyAreAskedByPart(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compares 5,000 prototypes with each other")
-	}
-	rows := random(5000, 16).grouped(2500, 700, 0.05).Matrix
-	p := Given("x", rows)
-	got := nearestCosines(rows.Normalised(), p.Norms, nil)
-	n, _ := geometry.NearestOf(nil, rows).Summary()
-	for name, q := range map[string][2]float64{"p05": {got.P05, n.P05}, "median": {got.Median, n.Median}, "p95": {got.P95, n.P95}} {
-		if math.Abs(q[0]-q[1]) > 0.01 {
-			t.Errorf("%s: %.4f, of all %.4f", name, q[0], q[1])
 		}
 	}
 }

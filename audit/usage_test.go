@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/audit/checkpoint"
 	"protobench/internal/tensorfile"
 	"protobench/metrics/matrix"
 	"protobench/metrics/training"
@@ -118,7 +119,7 @@ func TestUsageInBlocks(t *testing.T) {
 	o := options()
 	o.Features = &Features{Path: written(t, "features.safetensors", "x", images), Temperature: 0.1}
 	u := one(t, written(t, "p.safetensors", "prototypes", p), o).Usage
-	f, err := Open(o.Features.Path)
+	f, err := checkpoint.Open(o.Features.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +197,7 @@ func TestSeries(t *testing.T) {
 	o.Series = true
 	a := New(o)
 	var kinds []Kind
-	for _, path := range Ordered(paths) {
+	for _, path := range checkpoint.Ordered(paths) {
 		r, err := a.File(path)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/metrics"
 	"protobench/metrics/metric"
@@ -23,8 +24,8 @@ func TestExtraMetricsAreMeasuredOnDemand(t *testing.T) {
 		}
 		return out
 	}
-	more := strings.Replace(smallSweep, "dense = 2", "extra = true\ndense = 2", 1)
-	plain, extra := run(smallSweep), run(more)
+	more := strings.Replace(fixture.Small, "dense = 2", "extra = true\ndense = 2", 1)
+	plain, extra := run(fixture.Small), run(more)
 	for _, arm := range []string{"swav", "swav+gmm"} {
 		for key, v := range plain[arm] {
 			if extra[arm][key] != v && v == v {
@@ -40,7 +41,7 @@ func TestExtraMetricsAreMeasuredOnDemand(t *testing.T) {
 			}
 		}
 	}
-	if planOf(t, smallSweep).Jobs[3].Hash == planOf(t, more).Jobs[3].Hash {
+	if planOf(t, fixture.Small).Jobs[3].Hash == planOf(t, more).Jobs[3].Hash {
 		t.Error("a cell with extra metrics is taken for one without")
 	}
 }

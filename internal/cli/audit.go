@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"protobench/audit"
+	"protobench/audit/checkpoint"
 	"protobench/internal/team"
 	"protobench/metrics/uniqueness"
 	"protobench/reports/verdicts"
@@ -72,7 +73,7 @@ func (c auditCommand) audit(w io.Writer, o audit.Options) (verdicts.Findings, er
 	var found verdicts.Findings
 	var wrong []error
 	a := audit.New(o)
-	for _, path := range audit.Ordered(c.Files) {
+	for _, path := range checkpoint.Ordered(c.Files) {
 		results, err := a.File(path)
 		if err != nil {
 			wrong = append(wrong, err)

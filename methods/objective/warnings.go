@@ -3,7 +3,7 @@ package objective
 import (
 	"fmt"
 
-	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/setting"
 	"protobench/methods/part"
 )
@@ -40,7 +40,7 @@ func ThinCodes(c part.Config, embeddings int) []setting.Warning {
 
 // RampOnset is the end of a temperature's warm-up, of whose epochs the last one has the end
 // already.
-func RampOnset(c part.Config, key, what string, r encoders.Ramp) []part.Onset {
+func RampOnset(c part.Config, key, what string, r optim.Ramp) []part.Onset {
 	if r.Warmup == 0 || r.Start == r.End {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/methods/objective"
@@ -91,7 +92,7 @@ type dino struct {
 	k    int
 	mean []float32 // center, [K]
 	sum  []float64 // [K] room for the batch's sums
-	ramp encoders.Ramp
+	ramp optim.Ramp
 	vmf  *posterior // with vMF scores; else nil
 
 	temperature float64 // of the student, where its scores have a normaliser
@@ -105,8 +106,8 @@ func newDINO(s DINO, v objective.Views, k int) *dino {
 	return o
 }
 
-func dinoRamp(s DINO) encoders.Ramp {
-	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
+func dinoRamp(s DINO) optim.Ramp {
+	return optim.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *dino) Loss(h *objective.Head, s, targets *G.Node) (*G.Node, error) {

@@ -1,8 +1,8 @@
 package prototypefree
 
 import (
-	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
@@ -67,7 +67,7 @@ type massl struct {
 	MaSSL
 	partition.Random
 	v    objective.Views
-	ramp encoders.Ramp
+	ramp optim.Ramp
 }
 
 func newMaSSL(cfg part.Config, v objective.Views) *massl {
@@ -78,8 +78,8 @@ func newMaSSL(cfg part.Config, v objective.Views) *massl {
 	}
 }
 
-func masslRamp(s MaSSL) encoders.Ramp {
-	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
+func masslRamp(s MaSSL) optim.Ramp {
+	return optim.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *massl) Own(cfg part.Config, _ []float32, d int) []learner.Learner {
