@@ -9,13 +9,13 @@ import (
 	"io/fs"
 	"os"
 
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 )
 
 // WriteFile replaces a file atomically: a reader, and a crash, finds the old content or
 // the new one, never a part.
 func WriteFile(path string, content []byte) error {
-	return tensorfile.Replace(path, func(w io.Writer) error {
+	return durable.Replace(path, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
