@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -170,6 +171,30 @@ func TestLogObject(t *testing.T) {
 	b, err := json.Marshal(LogResult{"f", Verdict{Kind: Total, Reasons: []string{"why"}}})
 	if d := cmp.Diff(`{"file":"f","verdict":"total collapse","reasons":["why"]}`, string(b)); err != nil || d != "" {
 		t.Error(err, d)
+	}
+}
+
+// What is densest in memory among what a log can say in a mebibyte stays within bounds; a fuzzer
+// hardly ever gets there.
+func TestLogsAreReadFrugally(t *testing.T) {
+	many := func(each string) []byte {
+		var b bytes.Buffer
+		for i := 0; b.Len() < frugal.Small-100; i++ {
+			b.WriteString(strings.ReplaceAll(each, "#", strconv.Itoa(i)))
+		}
+		return b.Bytes()
+	}
+	for name, b := range map[string][]byte{
+		"losses":       many("{\"loss\":1}\n"),
+		"empty lines":  many("{}\n"),
+		"other losses": many("{\"loss#\":1}\n"),
+		"one line":     append(append([]byte("{"), many("\"loss#\":1,")...), "\"lr\":1}\n"...),
+		"nested":       many(strings.Repeat("{\"a\":", 500) + "{\"loss\":1}" + strings.Repeat("}", 500) + "\n"),
+		"a table":      append([]byte("loss\n"), many("1\n")...),
+		"a head":       many("loss#,"),
+		"events":       many(string(event(1, "loss", 1, true))),
+	} {
+		t.Run(name, func(t *testing.T) { judgeLog(t, b) })
 	}
 }
 
