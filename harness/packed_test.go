@@ -72,13 +72,13 @@ func TestARunOfCompressedCurves(t *testing.T) {
 func TestARetryGoesOnFromCompressedCurves(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	failing := options(fakeEngine(func(f *fake) {
-		f.atStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
+		f.AtStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
 	}))
 	failing.CheckpointEvery = 0
 	execute(t.Context(), t, dir, failing)
 	pack(t, dir)
 	retry := options(fakeEngine(func(f *fake) {
-		f.atStep = func(step int) error {
+		f.AtStep = func(step int) error {
 			if step < 9 {
 				t.Errorf("step %d was done again", step)
 			}

@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/methods/learner"
 	"protobench/methods/objective"
@@ -32,7 +33,7 @@ type arm struct {
 	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil
 	// where there are none.
 	extra     []*encoders.Param
-	optimizer encoders.Optimizer
+	optimizer optim.Optimizer
 	decay     float64 // their weight decay at the start
 
 	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.

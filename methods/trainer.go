@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/methods/learner"
@@ -34,10 +35,10 @@ type Trainer struct {
 	embedding *embedding
 	host      *arm
 	observers []*arm
-	optimizer encoders.Optimizer
-	lr        encoders.Cosine
-	momentum  encoders.Schedule
-	decay     encoders.Cosine // of the weight decay, as a multiple of its start
+	optimizer optim.Optimizer
+	lr        optim.Cosine
+	momentum  optim.Schedule
+	decay     optim.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
 	done      []float64    // one element: steps done
 	now       learner.Step // of the step under way
@@ -80,9 +81,9 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 	}
 	t.optimizer = cfg.Train.NewOptimizer(w.Params)
 	total := cfg.Steps()
-	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
+	t.lr = optim.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = cfg.Train.TeacherMomentum(total)
-	t.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
+	t.decay = optim.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
 	return t, nil
 }
 

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"protobench/harness/store"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/claim"
 	reportfigure "protobench/reports/figure"
 	htmlpage "protobench/reports/page"
@@ -282,7 +282,7 @@ func (s *sweep) keptPicture(f *figure) []byte {
 
 // overview has a row per cell, in the order of cells.
 func (s *sweep) overview() *table.Table {
-	measures := s.measured(metrics.BriefTable)
+	measures := s.measured(metric.BriefTable)
 	t := &table.Table{Caption: "One row a training.", Columns: []table.Column{
 		{Name: "arm", CSV: "arm", Text: true, Brief: true}, {Name: "seed", CSV: "seed", Brief: true}, {Name: "outcome", CSV: "outcome", Text: true, Brief: true}, {Name: "epoch", CSV: "epoch"},
 	}}

@@ -11,8 +11,9 @@ import (
 	"strings"
 
 	"protobench/audit"
+	"protobench/audit/checkpoint"
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/verdicts"
 )
 
@@ -72,7 +73,7 @@ func (c auditCommand) audit(w io.Writer, o audit.Options) (verdicts.Findings, er
 	var found verdicts.Findings
 	var wrong []error
 	a := audit.New(o)
-	for _, path := range audit.Ordered(c.Files) {
+	for _, path := range checkpoint.Ordered(c.Files) {
 		results, err := a.File(path)
 		if err != nil {
 			wrong = append(wrong, err)
@@ -104,7 +105,7 @@ func (c auditCommand) audit(w io.Writer, o audit.Options) (verdicts.Findings, er
 func (c auditCommand) options() (audit.Options, error) {
 	o := audit.Options{Key: c.Key, Epsilons: c.Eps, Thresholds: audit.Defaults(), Init: c.Init, Series: len(c.Files) > 1}
 	if len(o.Epsilons) == 0 {
-		o.Epsilons = metrics.Epsilons()
+		o.Epsilons = uniqueness.Epsilons()
 	}
 	for _, e := range o.Epsilons {
 		if !(e > 0 && e <= 2) {

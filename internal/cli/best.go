@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/across"
 )
 
@@ -28,15 +28,15 @@ func (c bestCommand) Validate() error {
 
 // Run ranks the finished cells of all runs by their last epoch.
 func (c bestCommand) Run(w *console) error {
-	dirs, better := c.Dirs, metrics.Direction("")
+	dirs, better := c.Dirs, metric.Direction("")
 	if len(dirs) == 0 {
 		dirs = []string{"results"}
 	}
 	switch {
 	case c.Highest:
-		better = metrics.Higher
+		better = metric.Higher
 	case c.Lowest:
-		better = metrics.Lower
+		better = metric.Lower
 	}
 	r, err := across.Best(c.Metric, dirs, better)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/across"
 )
 
@@ -119,7 +120,7 @@ func deltaCells(d across.Delta) []string {
 }
 
 // unitOf is a metric's unit; none of one that this version does not know.
-func unitOf(key string) metrics.Unit {
+func unitOf(key string) metric.Unit {
 	s, _ := metrics.Find(key)
 	return s.Unit
 }

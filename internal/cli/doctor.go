@@ -12,6 +12,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/store"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
@@ -33,7 +34,7 @@ train.precision = "bf16": %s
 PROTOBENCH_ISA: %s
 PROTOBENCH_DATA: %s
 `,
-		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, count(runtime.NumCPU(), "CPU"), harness.CPUName(),
+		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, count(runtime.NumCPU(), "CPU"), cell.CPUName(),
 		cmp.Or(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(),
 		variable("PROTOBENCH_ISA"), variable("PROTOBENCH_DATA"))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/internal/team"
 	"protobench/internal/tensorfile"
 )
@@ -28,7 +29,7 @@ type cellArgument struct {
 }
 
 // open opens the cell.
-func (c cellArgument) open(ctx context.Context) (*harness.Trained, error) {
+func (c cellArgument) open(ctx context.Context) (*cell.Trained, error) {
 	t, err := harness.OpenTrained(c.Cell, openData(ctx))
 	return t, given(ctx, err)
 }
@@ -41,13 +42,13 @@ func (c exportFeatures) Run(ctx context.Context, w *console) error {
 	if ending != ".npz" && ending != ".safetensors" {
 		return fmt.Errorf("--out %s: features go into a file that ends in .npz or .safetensors", c.Out)
 	}
-	cell, err := c.open(ctx)
+	trained, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	threads := team.New(runtime.GOMAXPROCS(0))
 	defer threads.Close()
-	tensors, err := cell.Features(ctx, c.Branch, threads)
+	tensors, err := trained.Features(ctx, c.Branch, threads)
 	if errors.Is(err, context.Canceled) {
 		return halted(ctx, ": nothing is written")
 	}
@@ -68,11 +69,11 @@ func (c exportWeights) Run(ctx context.Context, w *console) error {
 	if filepath.Ext(c.Out) != ".safetensors" {
 		return fmt.Errorf("--out %s: weights go into a file that ends in .safetensors", c.Out)
 	}
-	cell, err := c.open(ctx)
+	trained, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	f, err := cell.Weights(c.Branch)
+	f, err := trained.Weights(c.Branch)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/internal/kernel"
 	"protobench/reports/film"
 )
@@ -26,9 +27,9 @@ func (c filmCommand) Run(ctx context.Context, w *console) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	var recorder harness.Recorder
+	var recorder cell.Recorder
 	r, err := harness.Reproduce(ctx, c.Cell, scratch, harness.Options{
-		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Hour, Version: version(), Engine: recorder.Engine(harness.Real()), Data: openData(ctx), Tell: newProgress(w, false).hear,
+		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Hour, Version: version(), Engine: recorder.Engine(cell.Real()), Data: openData(ctx), Tell: newProgress(w, false).hear,
 	})
 	if ctx.Err() != nil {
 		return halted(ctx, ": no picture was made")
@@ -43,12 +44,12 @@ func (c filmCommand) Run(ctx context.Context, w *console) error {
 }
 
 // save writes the pictures of what was recorded.
-func (c filmCommand) save(w *console, cell string, recorded []harness.Shot) error {
+func (c filmCommand) save(w *console, folder string, recorded []cell.Shot) error {
 	var shots []film.Shot
 	for _, s := range recorded {
 		shots = append(shots, film.Shot(s))
 	}
-	f, err := film.New(cell, shots)
+	f, err := film.New(folder, shots)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (c filmCommand) save(w *console, cell string, recorded []harness.Shot) erro
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("--out %s: cannot be written (%w)", out, err)
 	}
-	path := filepath.Join(out, cell)
+	path := filepath.Join(out, folder)
 	if err := f.Save(path); err != nil {
 		return err
 	}

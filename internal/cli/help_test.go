@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/internal/setting"
 )
 
@@ -171,14 +171,14 @@ words=(protobench stat); CURRENT=2; _protobench; print -r -- ${_comps[protobench
 // TestAWarningIsSaidOnce with all the methods that it is of.
 func TestAWarningIsSaidOnce(t *testing.T) {
 	t.Parallel()
-	job := func(name string, warnings ...setting.Warning) (j harness.Job) {
+	job := func(name string, warnings ...setting.Warning) (j cell.Job) {
 		j.Cell.Composition.Name, j.Cell.Warnings = name, warnings
 		return j
 	}
 	both := setting.Warning{Key: "k", Text: "both"}
 	var errs bytes.Buffer
 	w := &console{&bytes.Buffer{}, &errs}
-	w.warnOf([]harness.Job{job("a", both), job("a", both), job("b", both, setting.Warning{Key: "l", Text: "b alone"}), job("c", setting.Warning{Key: "data", Text: "few"})})
+	w.warnOf([]cell.Job{job("a", both), job("a", both), job("b", both, setting.Warning{Key: "l", Text: "b alone"}), job("c", setting.Warning{Key: "data", Text: "few"})})
 	if want := "warning: methods a, b: both\nwarning: method b: b alone\nwarning: data: few\n"; errs.String() != want {
 		t.Errorf("%q, want %q", errs.String(), want)
 	}

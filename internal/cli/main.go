@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"protobench/datasets"
 	"protobench/harness"
 	"protobench/internal/bench"
 	"protobench/internal/blas"
@@ -212,7 +213,7 @@ func meant(err error) error {
 
 // bench is what measurements need of the command line.
 func (w *console) bench() *bench.Host {
-	return &bench.Host{Out: w.out, Warn: w.warn, Plan: func(ctx context.Context, sweep string) (*harness.Plan, *harness.Library, error) {
+	return &bench.Host{Out: w.out, Warn: w.warn, Plan: func(ctx context.Context, sweep string) (*harness.Plan, *datasets.Library, error) {
 		data := openData(ctx)
 		p, err := sweepArgument{Sweep: sweep}.plan(data)
 		return p, data, given(ctx, err)

@@ -12,6 +12,8 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/budget"
+	"protobench/harness/cell"
 	"protobench/internal/wording"
 	"protobench/reports"
 	"protobench/stats"
@@ -41,13 +43,13 @@ func (c planCommand) Run(ctx context.Context, w *console) error {
 	return c.show(ctx, w, openData(ctx))
 }
 
-func (c planCommand) show(ctx context.Context, w *console, data *harness.Library) error {
+func (c planCommand) show(ctx context.Context, w *console, data *datasets.Library) error {
 	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, data)
 	if err != nil {
 		return err
 	}
-	budget, err := await(ctx, func() ([]harness.Budget, error) {
-		return harness.Estimate(ctx, harness.Distinct(jobs), harness.Real(), data)
+	arms, err := await(ctx, func() ([]budget.Arm, error) {
+		return budget.Estimate(ctx, harness.Distinct(jobs), cell.Real(), data)
 	})
 	if err != nil {
 		return given(ctx, err)
@@ -56,7 +58,7 @@ func (c planCommand) show(ctx context.Context, w *console, data *harness.Library
 	if err := showData(w.out, jobs, data, c.JSON); err != nil {
 		return err
 	}
-	return showPlan(w.out, p, jobs, budget, c.JSON)
+	return showPlan(w.out, p, jobs, arms, c.JSON)
 }
 
 // dataLine is a set out of files as --json prints it.
@@ -69,7 +71,7 @@ type dataLine struct {
 }
 
 // showData says what was recognised in the files of each data set.
-func showData(w io.Writer, jobs []harness.Job, data *harness.Library, asJSON bool) error {
+func showData(w io.Writer, jobs []cell.Job, data *datasets.Library, asJSON bool) error {
 	seen := map[string]bool{}
 	for i := range jobs {
 		set, err := data.Open(jobs[i].Cell.Data())
@@ -118,28 +120,28 @@ type planTotal struct {
 	primary  int    // number of declared endpoints
 }
 
-func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
+func totalOf(p *harness.Plan, cells int, arms []budget.Arm) planTotal {
 	n := len(p.Sweep.Seeds)
 	pairs := reports.PairsOf(p.Record())
 	family := pairs.Comparisons
 	var train time.Duration
 	steps := 0
-	for _, b := range budget {
+	for _, b := range arms {
 		train += b.Training()
 		steps += b.Cells * b.Steps
 	}
 	return planTotal{
 		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: stats.SmallestP(n),
 		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family), Alone: pairs.Alone,
-		budgetTotal: sumOf(p, budget),
+		budgetTotal: sumOf(p, arms),
 		baseline:    p.Sweep.Baseline, primary: len(p.Sweep.Primary),
 	}
 }
 
-func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness.Budget, asJSON bool) error {
-	total := totalOf(p, len(jobs), budget)
+func showPlan(w io.Writer, p *harness.Plan, jobs []cell.Job, arms []budget.Arm, asJSON bool) error {
+	total := totalOf(p, len(jobs), arms)
 	if !asJSON {
-		return planTable(w, jobs, budget, total)
+		return planTable(w, jobs, arms, total)
 	}
 	lines := json.NewEncoder(w)
 	for i := range jobs {
@@ -147,7 +149,7 @@ func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness
 			return err
 		}
 	}
-	for _, b := range budget {
+	for _, b := range arms {
 		if err := lines.Encode(lineOf(b)); err != nil {
 			return err
 		}
@@ -155,7 +157,7 @@ func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness
 	return lines.Encode(total)
 }
 
-func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total planTotal) error {
+func planTable(w io.Writer, jobs []cell.Job, arms []budget.Arm, total planTotal) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "cell\tlearner\tseed\thash") // a tabwriter fails at Flush
 	for i := range jobs {
@@ -170,8 +172,8 @@ func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total p
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n%s\n", count(total.Cells, "cell"), significance(total))
-	if err == nil && len(budget) > 0 {
-		err = budgetTable(w, budget, total)
+	if err == nil && len(arms) > 0 {
+		err = budgetTable(w, arms, total)
 	}
 	return err
 }
@@ -233,7 +235,7 @@ type validateCommand struct{ sweepArgument }
 
 // Run reports at once everything that a run would refuse; it opens the data and writes nothing.
 func (c validateCommand) Run(ctx context.Context, w *console) error {
-	outlines := harness.NewLibrary(harness.Until(ctx, datasets.Outline)) // no image is looked at
+	outlines := datasets.NewLibrary(datasets.Until(ctx, datasets.Outline)) // no image is looked at
 	p, err := await(ctx, func() (*harness.Plan, error) { return c.plan(outlines) })
 	if err != nil {
 		return given(ctx, err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/store"
 )
 
@@ -36,7 +37,7 @@ func (c planCommand) commands(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	s, err := harness.Delegate(p, jobs, dir, false, func(_ *store.Dir, todo []harness.Job) error {
+	s, err := harness.Delegate(p, jobs, dir, false, func(_ *store.Dir, todo []cell.Job) error {
 		return c.printCommands(w, program, dir, folders(todo))
 	})
 	if err != nil {
@@ -52,11 +53,11 @@ func (c planCommand) commands(ctx context.Context, w *console) error {
 
 func (c planCommand) printCommands(w *console, program, dir string, cells []string) error {
 	lines := json.NewEncoder(w.out)
-	for _, cell := range cells {
-		args := []string{program, "work", dir, cell}
+	for _, folder := range cells {
+		args := []string{program, "work", dir, folder}
 		var err error
 		if c.JSON {
-			err = lines.Encode(commandLine{"command", cell, args})
+			err = lines.Encode(commandLine{"command", folder, args})
 		} else {
 			_, err = fmt.Fprintln(w.out, quoted(args))
 		}

@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"strconv"
 
-	"protobench/audit"
+	"protobench/audit/features"
 	"protobench/internal/team"
 )
 
@@ -32,7 +32,7 @@ func (c probeCommand) Run(ctx context.Context, w *console) error {
 	}
 	threads := team.New(runtime.GOMAXPROCS(0))
 	defer threads.Close()
-	r, err := audit.Probe(ctx, train, test, audit.ProbeOptions{Seed: c.Seed, Team: threads})
+	r, err := features.Probe(ctx, train, test, features.Options{Seed: c.Seed, Team: threads})
 	if errors.Is(err, context.Canceled) {
 		return halted(ctx, ": nothing is measured")
 	}
@@ -46,7 +46,7 @@ func (c probeCommand) Run(ctx context.Context, w *console) error {
 }
 
 // read reads both splits.
-func (c probeCommand) read() (train, test *audit.Labelled, err error) {
+func (c probeCommand) read() (train, test *features.Labelled, err error) {
 	for _, path := range []string{c.Train, c.Test} {
 		if path != "" {
 			c.Files = append(c.Files, path)
@@ -62,12 +62,12 @@ func (c probeCommand) read() (train, test *audit.Labelled, err error) {
 	case !(c.Share > 0 && c.Share < 1):
 		return nil, nil, fmt.Errorf("--share %g: a number between 0 and 1 is expected", c.Share)
 	}
-	file := func(i int) (train, test *audit.Labelled, err error) {
-		from := audit.FeaturesOf{Path: c.Files[i], Key: c.Key}
+	file := func(i int) (train, test *features.Labelled, err error) {
+		from := features.Source{Path: c.Files[i], Key: c.Key}
 		if len(c.Labels) > 0 {
 			from.Labels = c.Labels[i]
 		}
-		return audit.ReadLabelled(from)
+		return features.Read(from)
 	}
 	train, test, err = file(0)
 	if err != nil {
@@ -87,10 +87,10 @@ func (c probeCommand) read() (train, test *audit.Labelled, err error) {
 }
 
 // showProbes prints what was probed, and the tables of probes and of the representation.
-func showProbes(w io.Writer, r *audit.ProbeResult) error {
+func showProbes(w io.Writer, r *features.Result) error {
 	for _, s := range []struct {
 		name string
-		of   audit.Sized
+		of   features.Sized
 	}{{"train", r.Train}, {"test", r.Test}} {
 		if _, err := fmt.Fprintf(w, "%-5s  %s\n", s.name, sizedText(s.of)); err != nil {
 			return err
@@ -117,7 +117,7 @@ func showProbes(w io.Writer, r *audit.ProbeResult) error {
 	return nil
 }
 
-func sizedText(s audit.Sized) string {
+func sizedText(s features.Sized) string {
 	text := s.File
 	if s.Key != "" {
 		text += ": " + s.Key
@@ -129,11 +129,11 @@ func sizedText(s audit.Sized) string {
 	return text
 }
 
-func representationRows(r *audit.Representation) []row {
+func representationRows(r *features.Representation) []row {
 	var rows []row
 	for _, x := range []struct {
 		name  string
-		value *audit.Isotropic
+		value *features.Isotropic
 	}{
 		{"RankMe", r.RankMe}, {"effective rank", r.EffectiveRank}, {"participation ratio", r.Participation}, {"α-ReQ", r.AlphaReQ},
 		{"standard deviation × √D", r.FeatureStd}, {"uniformity", r.Uniformity},
@@ -148,13 +148,13 @@ func representationRows(r *audit.Representation) []row {
 }
 
 // probeRows are the accuracies, the same images' largest class last.
-func probeRows(r *audit.ProbeResult) []row {
+func probeRows(r *features.Result) []row {
 	percent := func(x float64) string { return strconv.FormatFloat(100*x, 'f', 2, 64) }
-	cells := func(a audit.Accuracy) []string {
+	cells := func(a features.Accuracy) []string {
 		return []string{percent(a.Value), fmt.Sprintf("%s – %s", percent(a.Interval[0]), percent(a.Interval[1]))}
 	}
 	var rows []row
-	add := func(name string, of ...audit.Accuracy) {
+	add := func(name string, of ...features.Accuracy) {
 		line := []string{name}
 		for _, a := range of {
 			line = append(line, cells(a)...)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/internal/kernel"
 )
 
@@ -35,7 +36,7 @@ func (c reproduceCommand) Run(ctx context.Context, w *console) error {
 		tell = nil
 	}
 	r, err := harness.Reproduce(ctx, c.Cell, scratch, harness.Options{
-		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Minute, Version: version(), Engine: harness.Real(), Data: openData(ctx), Tell: tell,
+		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Minute, Version: version(), Engine: cell.Real(), Data: openData(ctx), Tell: tell,
 	})
 	if ctx.Err() != nil {
 		return halted(ctx, ": nothing was compared")

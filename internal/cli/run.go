@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/store"
 	"protobench/internal/kernel"
 	"protobench/metrics"
@@ -61,7 +62,7 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
 		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
-		Version: version(), Engine: harness.Real(), Data: data, Tell: progress.hear,
+		Version: version(), Engine: cell.Real(), Data: data, Tell: progress.hear,
 	})
 	page.end()
 	if err != nil {
@@ -125,8 +126,8 @@ func changed(dir string, c store.Change) []string {
 	}
 	if len(c.Left) > 0 {
 		var names []string
-		for _, cell := range c.Left {
-			names = append(names, cell.Dir)
+		for _, left := range c.Left {
+			names = append(names, left.Dir)
 		}
 		out = append(out, fmt.Sprintf("the sweep has changed since %s was planned: %s left the report, which is written over, and %s joined it; "+
 			"they stay on disk: %s", dir, count(len(c.Left), "cell"), count(len(c.Added), "other"), shortened(names, 5)))

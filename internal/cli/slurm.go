@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
 )
@@ -39,7 +40,7 @@ type submitted struct {
 }
 
 // submit queues the cells that have no result as tasks of a cluster.
-func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, jobs []harness.Job, dir string) error {
+func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, jobs []cell.Job, dir string) error {
 	settings, err := p.Sweep.Slurm.With(c.Slurm)
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 	}
 	line := submitted{Event: "submitted"}
 	todo := 0
-	s, err := harness.Delegate(p, jobs, dir, c.RetryFailed, func(d *store.Dir, jobs []harness.Job) error {
+	s, err := harness.Delegate(p, jobs, dir, c.RetryFailed, func(d *store.Dir, jobs []cell.Job) error {
 		if todo = len(jobs); todo == 0 {
 			return nil
 		}
@@ -84,7 +85,7 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 }
 
 // folders are the jobs' folders, which name cells.
-func folders(jobs []harness.Job) []string {
+func folders(jobs []cell.Job) []string {
 	out := make([]string, len(jobs))
 	for i := range jobs {
 		out[i] = jobs[i].Dir

@@ -11,6 +11,7 @@ import (
 	"protobench/ablations"
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/sweep"
 	"protobench/internal/setting"
 )
@@ -50,7 +51,7 @@ func (a sweepArgument) own() (file, text string, err error) {
 }
 
 // plan reads the sweep and fixes its cells. All that is wrong comes back at once.
-func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
+func (a sweepArgument) plan(data *datasets.Library) (*harness.Plan, error) {
 	file, text, err := a.text()
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
 }
 
 // selectedJobs plans a sweep until a signal comes, and takes the cells that are selected.
-func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *harness.Library) (*harness.Plan, []harness.Job, error) {
+func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *datasets.Library) (*harness.Plan, []cell.Job, error) {
 	p, err := await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
 	if err != nil {
 		return nil, nil, given(ctx, err)
@@ -69,8 +70,8 @@ func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *harne
 }
 
 // openData opens data sets until a signal comes: one that takes long is not waited for then.
-func openData(ctx context.Context) *harness.Library {
-	return harness.NewLibrary(harness.Until(ctx, datasets.Open))
+func openData(ctx context.Context) *datasets.Library {
+	return datasets.NewLibrary(datasets.Until(ctx, datasets.Open))
 }
 
 // given is an error of work that a signal ends: its exit code where that is why.
@@ -117,7 +118,7 @@ type selection struct {
 	Only string `placeholder:"EXPR" help:"Only cells that match, e.g. \"method:swav seed:0 OR loss.temperature:0.2\"; a space is and, a leading - is not."`
 }
 
-func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
+func (s selection) jobs(p *harness.Plan) ([]cell.Job, error) {
 	if s.Only == "" {
 		return p.Jobs, nil
 	}
@@ -129,7 +130,7 @@ func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
 }
 
 // warnOf shows the warnings of some jobs' settings, each once with the methods that it is of.
-func (w *console) warnOf(jobs []harness.Job) {
+func (w *console) warnOf(jobs []cell.Job) {
 	var all []harness.Warning
 	methods := map[string][]string{} // by text
 	for _, one := range harness.Warnings(jobs) {

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
 	"protobench/internal/kernel"
@@ -65,8 +67,8 @@ func (c workCommand) Run(ctx context.Context, w *console) error {
 		return err
 	}
 	data := openData(ctx)
-	for _, cell := range c.Cells {
-		p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, cell, data)
+	for _, folder := range c.Cells {
+		p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, folder, data)
 		if err != nil {
 			return given(ctx, err)
 		}
@@ -82,12 +84,12 @@ func (c workCommand) Run(ctx context.Context, w *console) error {
 }
 
 // one runs a plan's only cell; stepped says whether it has come further.
-func (c workCommand) one(ctx context.Context, w *console, p *harness.Plan, data *harness.Library) (s harness.Summary, stepped bool, err error) {
+func (c workCommand) one(ctx context.Context, w *console, p *harness.Plan, data *datasets.Library) (s harness.Summary, stepped bool, err error) {
 	progress := newProgress(w, false)
 	s, err = harness.Work(ctx, p, p.Jobs, c.Dir, harness.Options{
-		Jobs: 1, Threads: c.Threads, CheckpointEvery: c.Checkpoint, Version: version(), Engine: harness.Real(), Data: data,
-		Tell: func(e harness.Event) {
-			stepped = stepped || e.Kind == harness.Stepped
+		Jobs: 1, Threads: c.Threads, CheckpointEvery: c.Checkpoint, Version: version(), Engine: cell.Real(), Data: data,
+		Tell: func(e cell.Event) {
+			stepped = stepped || e.Kind == cell.Stepped
 			progress.hear(e)
 		},
 	})
@@ -123,12 +125,12 @@ func (c workCommand) task(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	f, cell, err := c.frozen(program, c.Offset+h.Index)
+	f, folder, err := c.frozen(program, c.Offset+h.Index)
 	if err != nil {
 		return err
 	}
 	if h.Restarts > c.Restarts {
-		return exitError{exitFailed, fmt.Sprintf("%s: started again %d times, of which %d are allowed (slurm.restarts): given up; the next submission goes on", cell, h.Restarts, c.Restarts)}
+		return exitError{exitFailed, fmt.Sprintf("%s: started again %d times, of which %d are allowed (slurm.restarts): given up; the next submission goes on", folder, h.Restarts, c.Restarts)}
 	}
 	if h.Threads > 0 {
 		c.Threads = h.Threads
@@ -139,10 +141,10 @@ func (c workCommand) task(ctx context.Context, w *console) error {
 		return err
 	}
 	data := openData(ctx)
-	p, err := harness.PlanOfCell(filepath.Join(c.Dir, f.Plan.File), frozen, cell, data)
+	p, err := harness.PlanOfCell(filepath.Join(c.Dir, f.Plan.File), frozen, folder, data)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return c.again(ctx, w, h, f, cell)
+		return c.again(ctx, w, h, f, folder)
 	case err != nil:
 		return err
 	}
@@ -158,19 +160,19 @@ func (c workCommand) frozen(program string, index int) (*slurm.Frozen, string, e
 	if err := f.Check(c.Dir, program); err != nil {
 		return nil, "", err
 	}
-	cell, err := f.Cell(index)
-	return f, cell, err
+	folder, err := f.Cell(index)
+	return f, folder, err
 }
 
 // attempt runs the cell as a task. One that was started again waits for its predecessor where that
 // one still says that it lives, as on a node that Slurm has lost sight of.
-func (c workCommand) attempt(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, data *harness.Library) error {
+func (c workCommand) attempt(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, data *datasets.Library) error {
 	d, err := store.Open(c.Dir)
 	if err != nil {
 		return err
 	}
-	cell := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir})
-	if err := h.Note(f.Run, cell); err != nil {
+	dir := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir})
+	if err := h.Note(f.Run, dir); err != nil {
 		return err
 	}
 	for {
@@ -178,7 +180,7 @@ func (c workCommand) attempt(ctx context.Context, w *console, h *slurm.Here, f *
 		if err != nil {
 			return err
 		}
-		by, _ := cell.Claimant()
+		by, _ := dir.Claimant()
 		switch {
 		case ctx.Err() != nil && s.Interrupted > 0:
 			return c.giveWay(ctx, w, h, f, p, stepped)
@@ -188,18 +190,18 @@ func (c workCommand) attempt(ctx context.Context, w *console, h *slurm.Here, f *
 		if _, err := fmt.Fprintf(w.err, "%s: waiting for %s\n", p.Jobs[0].Dir, by.Owner); err != nil {
 			return err
 		}
-		c.watch(ctx, cell)
+		c.watch(ctx, dir)
 	}
 }
 
 // watch returns once a cell is not run by another process any more.
-func (c workCommand) watch(ctx context.Context, cell *store.CellDir) {
+func (c workCommand) watch(ctx context.Context, dir *store.CellDir) {
 	every := c.every
 	if every == 0 {
 		every = 5 * time.Second
 	}
 	for {
-		if by, _ := cell.Claimant(); !by.Live {
+		if by, _ := dir.Claimant(); !by.Live {
 			return
 		}
 		select {
@@ -213,18 +215,18 @@ func (c workCommand) watch(ctx context.Context, cell *store.CellDir) {
 // giveWay ends a task that was stopped, with its state saved: it is queued again, unless that would
 // lead nowhere.
 func (c workCommand) giveWay(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, stepped bool) error {
-	cell := p.Jobs[0].Dir
+	folder := p.Jobs[0].Dir
 	if !overLimit(ctx) || stepped {
-		return c.again(ctx, w, h, f, cell)
+		return c.again(ctx, w, h, f, folder)
 	}
 	reason := fmt.Sprintf("no step was done within the time limit of a task (slurm.time = %q); raise it", c.Limit)
-	return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), exitError{exitFailed, cell + ": " + reason})
+	return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), exitError{exitFailed, folder + ": " + reason})
 }
 
 // again has a stopped task queued again, up to the limit of restarts.
-func (c workCommand) again(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, cell string) error {
+func (c workCommand) again(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, folder string) error {
 	if h.Restarts >= c.Restarts {
-		return exitError{exitFailed, fmt.Sprintf("%s: the state is saved; started again %d times already (slurm.restarts): given up; the next submission goes on", cell, h.Restarts)}
+		return exitError{exitFailed, fmt.Sprintf("%s: the state is saved; started again %d times already (slurm.restarts): given up; the next submission goes on", folder, h.Restarts)}
 	}
 	asking, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer stop()

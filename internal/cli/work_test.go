@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
 )
@@ -39,7 +41,7 @@ name = "dino"
 `
 
 // planned is a run directory with the only cell of a sweep, and what a task of it needs.
-func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, data *harness.Library) {
+func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, data *datasets.Library) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
 	data = openData(t.Context())
@@ -47,7 +49,7 @@ func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, dat
 	must(t, err)
 	program := filepath.Join(t.TempDir(), "program")
 	must(t, os.WriteFile(program, []byte("x"), 0o700))
-	_, err = harness.Delegate(p, p.Jobs, dir, false, func(d *store.Dir, jobs []harness.Job) error {
+	_, err = harness.Delegate(p, p.Jobs, dir, false, func(d *store.Dir, jobs []cell.Job) error {
 		f, err = slurm.Freeze(d, program, "", folders(jobs))
 		return err
 	})
@@ -119,8 +121,8 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 	c, p, f, data := planned(t)
 	d, err := store.Open(c.Dir)
 	must(t, err)
-	cell := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir})
-	claim, err := cell.Claim()
+	dir := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir})
+	claim, err := dir.Claim()
 	must(t, err)
 	var out strings.Builder
 	w := &console{&out, &out}
@@ -141,7 +143,7 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 	if r, found := result(t, c, p); !found || r.Outcome.Status == store.Failed {
 		t.Errorf("%+v", r.Outcome)
 	}
-	if log := slurm.LastLog(cell); log != filepath.Join(f.Run, "logs", "7_0.log") {
+	if log := slurm.LastLog(dir); log != filepath.Join(f.Run, "logs", "7_0.log") {
 		t.Errorf("log %q", log)
 	}
 }

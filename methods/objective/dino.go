@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/methods/part"
@@ -101,7 +102,7 @@ type dino struct {
 	k    int
 	mean []float32 // center, [K]
 	sum  []float64 // [K] room for the batch's sums
-	ramp encoders.Ramp
+	ramp optim.Ramp
 	vmf  *posterior // with vMF scores; else nil
 
 	temperature float64 // of the student, where its scores have a normaliser
@@ -115,8 +116,8 @@ func newDINO(s DINO, v Views, k int) *dino {
 	return o
 }
 
-func dinoRamp(s DINO) encoders.Ramp {
-	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
+func dinoRamp(s DINO) optim.Ramp {
+	return optim.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *dino) loss(h *Head, s, targets *G.Node) (*G.Node, error) { return h.crossEntropy(s, targets) }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/setting"
 	"protobench/methods/part"
 
@@ -111,8 +111,8 @@ func (s IBOT) warmup(c part.Config) []part.Onset {
 	}}
 }
 
-func patchRamp(s IBOT, d DINO) encoders.Ramp {
-	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: d.WarmupEpochs}
+func patchRamp(s IBOT, d DINO) optim.Ramp {
+	return optim.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: d.WarmupEpochs}
 }
 
 // faithfulIBOT is Zhou et al. 2022's: DINO's, with the patches' temperature rising like the class

@@ -1,8 +1,8 @@
 package objective
 
 import (
-	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/methods/term"
@@ -22,7 +22,7 @@ type patches struct {
 	k, d, N     int
 	Each        int     // P
 	temperature float64 // the student's
-	ramp        encoders.Ramp
+	ramp        optim.Ramp
 	center      []float32 // [K]
 	mean        []float64 // [K] teacher's mean score of this step
 	sum         []float64 // [D]

@@ -1,8 +1,8 @@
 package objective
 
 import (
-	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
@@ -63,7 +63,7 @@ type massl struct {
 	MaSSL
 	partition
 	v    Views
-	ramp encoders.Ramp
+	ramp optim.Ramp
 }
 
 func newMaSSL(cfg part.Config, v Views) *massl {
@@ -74,8 +74,8 @@ func newMaSSL(cfg part.Config, v Views) *massl {
 	}
 }
 
-func masslRamp(s MaSSL) encoders.Ramp {
-	return encoders.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
+func masslRamp(s MaSSL) optim.Ramp {
+	return optim.Ramp{Start: s.WarmupTemperature, End: s.TeacherTemperature, Warmup: s.WarmupEpochs}
 }
 
 func (o *massl) Own(cfg part.Config, _ []float32, d int) []learner.Learner {

@@ -3,7 +3,7 @@ package objective
 import (
 	"fmt"
 
-	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
@@ -156,7 +156,7 @@ type CodeInput struct {
 
 // rampOnset is the end of a temperature's warm-up, of whose epochs the last one has the end
 // already.
-func rampOnset(c part.Config, key, what string, r encoders.Ramp) []part.Onset {
+func rampOnset(c part.Config, key, what string, r optim.Ramp) []part.Onset {
 	if r.Warmup == 0 || r.Start == r.End {
 		return nil
 	}
