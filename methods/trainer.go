@@ -57,7 +57,7 @@ func New(cfg part.Config) (*Trainer, error) {
 
 // newTrainer makes all but the graphs.
 func newTrainer(cfg part.Config) (*Trainer, error) {
-	o, _ := objective.Find(cfg.Composition.Objective)
+	o, _ := findObjective(cfg.Composition.Objective)
 	traits := o.Traits(cfg.Settings)
 	cfg.Encoder.Masked, cfg.Encoder.BF16 = traits.Patches, cfg.Train.BF16()
 	if cfg.Team == nil {

@@ -107,19 +107,16 @@ func labelledPairRows(in *metric.Input) (x matrix.Matrix, y []int) {
 func SilhouetteSpecs() []metric.Spec {
 	const undefined = "needs two classes or more among the images, and finite features"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
-		s := metric.Spec{
-			Formula: "mean_i (b_i − a_i) / max(a_i, b_i); a, b: mean distance to the own class, to the nearest other one", Key: "silhouette_cosine@backbone." + string(b), Of: metric.OfFeatures, Branch: b, When: metric.Extra, Unit: metric.Cosine, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
+		return metric.Spec{
+			Formula: "mean_i (b_i − a_i) / max(a_i, b_i); a, b: mean distance to the own class, to the nearest other one", Key: "silhouette_cosine@backbone." + string(b), When: metric.Extra, Unit: metric.Cosine, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
 			Doc:    "mean silhouette of the classes in the backbone features by cosine distance, on 4,096 labelled training images at even distances",
 			Source: "Rousseeuw 1987", Collapse: "near 0 when features collapse or classes overlap",
+			Column: "**silhouette-cosine**: how much nearer an image lies to its own class than to the next one, −1 to 1; near 0 when features collapse or classes overlap.",
 			Value: func(in *metric.Input) metric.Result {
 				x, y := labelledPairRows(in)
 				_, v, ok := Silhouette(x, y, true)
 				return metric.Defined(v, ok, undefined)
 			},
 		}
-		if b == metric.Teacher {
-			s.Column = "**silhouette-cosine**: how much nearer an image lies to its own class than to the next one, −1 to 1; near 0 when features collapse or classes overlap."
-		}
-		return s
 	})
 }

@@ -44,7 +44,7 @@ func FeatureStdSpecs() []metric.Spec {
 	const undefined = "features are not finite or have no direction"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
 		s := metric.Spec{
-			Formula: "√D mean_j std_i(x_ij / |x_i|)", Key: "feature_std." + string(b), Of: metric.OfFeatures, Branch: b, Unit: metric.Length, Better: metric.Higher, Undefined: undefined,
+			Formula: "√D mean_j std_i(x_ij / |x_i|)", Key: "feature_std." + string(b), Unit: metric.Length, Better: metric.Higher, Undefined: undefined,
 			Doc:    "the same for the student",
 			Source: "Chen and He 2021", Collapse: "near 0 when all features are equal",
 			Value: func(in *metric.Input) metric.Result {

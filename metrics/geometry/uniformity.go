@@ -82,29 +82,27 @@ func PrototypeUniformitySpecs() []metric.Spec {
 func UniformitySpecs() []metric.Spec {
 	const undefined = "fewer than two embeddings have a direction"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
-		s := metric.Spec{
-			Formula: "ln mean_{i<j} exp(−2 |z_i − z_j|²), z of length 1", Key: "uniformity.embeddings." + string(b), Of: metric.OfFeatures, Branch: b, When: metric.Extra, Unit: metric.LogPotential, Better: metric.Lower, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
+		return metric.Spec{
+			Formula: "ln mean_{i<j} exp(−2 |z_i − z_j|²), z of length 1", Key: "uniformity.embeddings." + string(b), When: metric.Extra, Unit: metric.LogPotential, Better: metric.Lower, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
 			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of 4,096 training images at even distances",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
+			Column: "**uniformity.embeddings**: how evenly embeddings spread over the sphere; near −4 when evenly, 0 when all are equal.",
 			Value: func(in *metric.Input) metric.Result {
 				v, ok := Uniformity(in.Team, in.Embeddings.Spread(metric.PairRows), 2)
 				return metric.Defined(v, ok, undefined)
 			},
 		}
-		if b == metric.Teacher {
-			s.Column = "**uniformity.embeddings**: how evenly embeddings spread over the sphere; near −4 when evenly, 0 when all are equal."
-		}
-		return s
 	})
 }
 
 func AlignmentSpecs() []metric.Spec {
 	const undefined = "no image has two views whose embeddings have a direction"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
-		s := metric.Spec{
-			Formula: "mean_i |z_i − z_i⁺|², z of length 1", Key: "alignment.embeddings." + string(b), Of: metric.OfFeatures, Branch: b, When: metric.Extra, Unit: metric.SquaredLength, Better: metric.Lower, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
+		return metric.Spec{
+			Formula: "mean_i |z_i − z_i⁺|², z of length 1", Key: "alignment.embeddings." + string(b), When: metric.Extra, Unit: metric.SquaredLength, Better: metric.Lower, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
 			Doc:    "mean squared distance of two views' normalised embeddings, of 1,000 training images",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, which is its best value: read it beside the uniformity",
+			Column: "**alignment.embeddings**: squared distance between two views of an image; 0 when all embeddings are equal, so it is read beside the uniformity.",
 			Value: func(in *metric.Input) metric.Result {
 				if in.Views.PerImage < 2 {
 					return metric.Result{Undefined: undefined}
@@ -114,10 +112,6 @@ func AlignmentSpecs() []metric.Spec {
 				return metric.Defined(v, ok, undefined)
 			},
 		}
-		if b == metric.Teacher {
-			s.Column = "**alignment.embeddings**: squared distance between two views of an image; 0 when all embeddings are equal, so it is read beside the uniformity."
-		}
-		return s
 	})
 }
 

@@ -101,7 +101,13 @@ func (s Spec) Title() string {
 	return name + "@" + protocol
 }
 
-// ForBranches declares a metric of features for both branches; doc is the teacher's.
+// ForBranches declares a metric of features for both branches, of which each has its own key. The
+// column is explained at the teacher's, once.
 func ForBranches(declare func(Branch) Spec) []Spec {
-	return []Spec{declare(Teacher), declare(Student)}
+	pair := []Spec{declare(Teacher), declare(Student)}
+	for i, b := range []Branch{Teacher, Student} {
+		pair[i].Of, pair[i].Branch = OfFeatures, b
+	}
+	pair[1].Column = ""
+	return pair
 }

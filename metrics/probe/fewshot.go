@@ -128,7 +128,7 @@ func FewShotSpecs() []metric.Spec {
 	for _, shots := range FewShots() {
 		list = append(list, metric.ForBranches(func(b metric.Branch) metric.Spec {
 			return metric.Spec{
-				Key: probe{name: fmt.Sprintf("fewshot%d", shots)}.key("", b), Of: metric.OfFeatures, Branch: b, Unit: metric.Accuracy, Better: metric.Higher,
+				Key: probe{name: fmt.Sprintf("fewshot%d", shots)}.key("", b), Unit: metric.Accuracy, Better: metric.Higher,
 				Doc:     fmt.Sprintf("test accuracy of a logistic regression on %d training images of each class, mean of 5 draws", shots),
 				Formula: "min over W, b of mean cross-entropy(W x + b) + |W|²/(2m) over m labelled images, x standardised; share of argmax right",
 				Source:  "Assran et al. 2022", Collapse: "chance when features collapse totally; low where classes are not told apart without many labels",

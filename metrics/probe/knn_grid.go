@@ -135,7 +135,7 @@ func KNNGridSpecs() []metric.Spec {
 
 func knnGridSpec(b metric.Branch, k int, tau float64, part, doc string, value func(KNNCell) float64) metric.Spec {
 	return metric.Spec{
-		Key: probe{name: knnName(k, tau)}.key(part, b), Of: metric.OfFeatures, Branch: b, Unit: metric.Accuracy, Better: metric.Higher,
+		Key: probe{name: knnName(k, tau)}.key(part, b), Unit: metric.Accuracy, Better: metric.Higher,
 		Doc:     fmt.Sprintf("%s weighted k-NN, k %d, temperature %g", doc, k, tau),
 		Formula: knnFormula, Source: "Wu et al. 2018; Caron et al. 2021", Collapse: "chance, or the share of the largest class, when features collapse totally",
 		Undefined: "fewer training images than k, or features that are not finite",

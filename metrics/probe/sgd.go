@@ -250,12 +250,13 @@ func (h *heads) accuracies(x matrix.Matrix, y []int) []float64 {
 
 func SGDSpecs() []metric.Spec {
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
-		s := metric.Spec{
-			Key: probe{name: "linear_sgd"}.key("", b), Of: metric.OfFeatures, Branch: b, When: metric.Extra, Unit: metric.Accuracy, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable},
+		return metric.Spec{
+			Key: probe{name: "linear_sgd"}.key("", b), When: metric.Extra, Unit: metric.Accuracy, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable},
 			Doc:     "test accuracy of the field's linear probe: SGD with momentum on features as they are, 100 epochs, the learning rate chosen on a hold-out",
 			Formula: "v = 0.9 v + ∇ mean cross-entropy(W x + b), (W, b) −= η_t v, η_t = rate · (1 + cos πt/T)/2; share of argmax right",
 			Source:  "Caron et al. 2021; Oquab et al. 2023", Collapse: "chance, or the share of the largest class, when features collapse totally",
 			Undefined: "features that are not finite",
+			Column:    "**linear-sgd@backbone**: a linear layer trained by SGD with momentum on the features as they are, 100 epochs, as papers do; the rate is chosen on the hold-out.",
 			Value: func(in *metric.Input) metric.Result {
 				train, test, classes := labels(in, false)
 				r := metric.Shared(in, "SGD probe", func() SGDResult {
@@ -264,9 +265,5 @@ func SGDSpecs() []metric.Spec {
 				return probed{accuracy: r.Accuracy, undefined: r.Undefined, warnings: r.Warnings}.result()
 			},
 		}
-		if b == metric.Teacher {
-			s.Column = "**linear-sgd@backbone**: a linear layer trained by SGD with momentum on the features as they are, 100 epochs, as papers do; the rate is chosen on the hold-out."
-		}
-		return s
 	})
 }

@@ -112,18 +112,15 @@ func lidarOf(values []float64, epsilon float64) LiDARResult {
 func LiDARSpecs() []metric.Spec {
 	const undefined = "needs at least 2 views of 2 images, with finite features"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
-		s := metric.Spec{
-			Formula: "exp H of the eigenvalues of S_w^−½ S_b S_w^−½, + 1e-8, as shares; S_w + 1e-4 I", Key: "lidar@backbone." + string(b), Of: metric.OfFeatures, Branch: b, When: metric.Extra, Unit: metric.Effective, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
+		return metric.Spec{
+			Formula: "exp H of the eigenvalues of S_w^−½ S_b S_w^−½, + 1e-8, as shares; S_w + 1e-4 I", Key: "lidar@backbone." + string(b), When: metric.Extra, Unit: metric.Effective, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
 			Doc:    "effective rank of the directions that tell images apart, of the backbone features of augmented views: 10 each of 1,000 training images",
 			Source: "Thilak et al. 2024", Collapse: "low when features lie in few dimensions or views of an image lie apart",
+			Column: "**lidar@backbone**: effective rank of linear discriminant analysis with each image as a class of its views; low when features lie in few dimensions.",
 			Value: func(in *metric.Input) metric.Result {
 				r, ok := LiDAR(in.Views.Features, in.Views.PerImage, LiDARDelta, LiDAREpsilon)
 				return metric.Defined(r.Value, ok, undefined)
 			},
 		}
-		if b == metric.Teacher {
-			s.Column = "**lidar@backbone**: effective rank of linear discriminant analysis with each image as a class of its views; low when features lie in few dimensions."
-		}
-		return s
 	})
 }

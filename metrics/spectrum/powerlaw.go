@@ -70,34 +70,28 @@ func covariance(in *metric.Input) []float64 {
 func FeatureSpecs() []metric.Spec {
 	const noSpectrum, noLaw = "features have no spectrum", "needs 24 dimensions of features or more, with variance at the ranks 11 to half of them"
 	alpha := metric.ForBranches(func(b metric.Branch) metric.Spec {
-		s := metric.Spec{
-			Key: "alpha_req.features." + string(b), Of: metric.OfFeatures, Branch: b, Unit: metric.Exponent, Better: metric.Neither, Tables: []metric.Table{metric.FeaturesTable}, Undefined: noLaw,
+		return metric.Spec{
+			Key: "alpha_req.features." + string(b), Unit: metric.Exponent, Better: metric.Neither, Tables: []metric.Table{metric.FeaturesTable}, Undefined: noLaw,
 			Doc:    "exponent of the power law of the covariance's eigenvalues of backbone features on training images, over the ranks 11 to 100, or to half the dimension",
 			Source: "Agrawal et al. 2022", Formula: "α = − slope of ln λ_j over ln j", Collapse: "large when features lie in few dimensions; near 1 is held to be best",
+			Column: "**alpha_req.features**: exponent of the power law of the features' spectrum; large when features lie in few dimensions, near 1 is held to be best.",
 			Value: func(in *metric.Input) metric.Result {
 				v, ok := AlphaReQ(covariance(in))
 				return metric.Defined(v, ok, noLaw)
 			},
 		}
-		if b == metric.Teacher {
-			s.Column = "**alpha_req.features**: exponent of the power law of the features' spectrum; large when features lie in few dimensions, near 1 is held to be best."
-		}
-		return s
 	})
 	ratio := metric.ForBranches(func(b metric.Branch) metric.Spec {
-		s := metric.Spec{
-			Key: "participation_ratio.features." + string(b), Of: metric.OfFeatures, Branch: b, Unit: metric.Effective, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: noSpectrum,
+		return metric.Spec{
+			Key: "participation_ratio.features." + string(b), Unit: metric.Effective, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: noSpectrum,
 			Doc:    "number of directions that carry the variance of backbone features on training images",
 			Source: "Gao et al. 2017", Formula: "(Σ λ_j)² / Σ λ_j², λ: eigenvalues of the covariance", Collapse: "1 when features vary along one direction",
+			Column: "**participation_ratio.features**: number of directions that carry the features' variance; low when features collapse.",
 			Value: func(in *metric.Input) metric.Result {
 				v, ok := ParticipationRatio(covariance(in))
 				return metric.Defined(v, ok, noSpectrum)
 			},
 		}
-		if b == metric.Teacher {
-			s.Column = "**participation_ratio.features**: number of directions that carry the features' variance; low when features collapse."
-		}
-		return s
 	})
 	return append(alpha, ratio...)
 }

@@ -174,7 +174,7 @@ func RankMeSpecs() []metric.Spec {
 	const undefined = "features have no spectrum"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
 		s := metric.Spec{
-			Formula: "exp(−Σ p_j ln p_j), p_j = σ_j / Σ σ + 1e-7, σ: singular values", Key: "rankme.features." + string(b), Of: metric.OfFeatures, Branch: b, Unit: metric.Effective, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
+			Formula: "exp(−Σ p_j ln p_j), p_j = σ_j / Σ σ + 1e-7, σ: singular values", Key: "rankme.features." + string(b), Unit: metric.Effective, Better: metric.Higher, Tables: []metric.Table{metric.FeaturesTable}, Undefined: undefined,
 			Doc: "the same for the student", Source: "Garrido et al. 2023",
 			Collapse: "low when features lie in few dimensions",
 			Value: func(in *metric.Input) metric.Result {

@@ -66,7 +66,7 @@ func coverRows(team *team.Team, d matrix.Directions, rows []int, eps []float64) 
 // Key is the key of unique@ε.
 func Key(eps float64) string { return "unique@" + EpsilonText(eps) }
 
-// Covers of the learner's effective prototypes at all distances.
+// covers of the learner's effective prototypes at all distances.
 func covers(in *metric.Input) []Cover {
 	return metric.Shared(in, "covers", func() []Cover { return Covers(in.Team, in.Effective, Epsilons()) })
 }
