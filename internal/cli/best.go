@@ -28,6 +28,7 @@ func (c bestCommand) Validate() error {
 
 // Run ranks the finished cells of all runs by their last epoch.
 func (c bestCommand) Run(w *console) error {
+	defer collectLate()()
 	dirs, better := c.Dirs, metric.Direction("")
 	if len(dirs) == 0 {
 		dirs = []string{"results"}

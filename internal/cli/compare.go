@@ -23,6 +23,7 @@ type compareCommand struct {
 
 // Run shows what differs in the configuration, then what came of it.
 func (c compareCommand) Run(w *console) error {
+	defer collectLate()()
 	found, err := across.Compare(c.A, c.B, c.Metric, c.Force)
 	if err != nil {
 		return err

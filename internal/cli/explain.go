@@ -15,6 +15,7 @@ type explainCommand struct {
 
 // Run judges the claims of a run's sweep and writes findings.md.
 func (c explainCommand) Run(w *console) error {
+	defer collectLate()()
 	e, err := reports.Explain(c.Dir)
 	if err != nil {
 		return err

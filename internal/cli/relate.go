@@ -17,6 +17,7 @@ type relateCommand struct {
 
 // Run correlates two metrics at each level and fits one curve to all cells.
 func (c relateCommand) Run(w *console) error {
+	defer collectLate()()
 	points, left, err := relation.Read(c.Dirs, c.X, c.Y, c.Only)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type reportCommand struct {
 
 // Run writes the report of a run again, or prints a pivot table of it.
 func (c reportCommand) Run(w *console) error {
+	defer collectLate()()
 	if len(c.Row)+len(c.Col)+len(c.Value) > 0 || c.Filter != "" {
 		return c.pivot(w)
 	}
@@ -51,6 +52,7 @@ func (c reportCommand) pivot(w *console) error {
 
 // writeReport makes the report, prints its main table and says where it is.
 func writeReport(w *console, dir string, asJSON bool, formats ...string) error {
+	defer collectLate()()
 	s, err := reports.Write(dir, formats...)
 	if err != nil {
 		return err

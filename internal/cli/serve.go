@@ -17,6 +17,7 @@ type serveCommand struct {
 
 // Run shows runs to a browser until it is interrupted.
 func (c serveCommand) Run(ctx context.Context, w *console) error {
+	defer collectLate()()
 	if len(c.Dirs) == 0 {
 		c.Dirs = []string{"results"}
 	}

@@ -26,6 +26,7 @@ type statusCommand struct {
 
 // Run shows how far a run is.
 func (c statusCommand) Run(ctx context.Context, w *console) error {
+	defer collectLate()()
 	d, err := store.Open(c.Dir)
 	if err != nil {
 		return err
