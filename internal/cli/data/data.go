@@ -1,4 +1,4 @@
-package cli
+package data
 
 import (
 	"context"
@@ -13,17 +13,20 @@ import (
 	"protobench/datasets"
 	"protobench/datasets/encoded"
 	"protobench/datasets/fetch"
+	"protobench/internal/console"
 	"protobench/internal/setting"
+	"protobench/internal/wording"
 )
 
-type dataCommand struct {
-	List   dataList   `cmd:"" help:"List the sets that can be fetched: address, size, checksum, licence, and where the files belong."`
-	Fetch  dataFetch  `cmd:"" help:"Fetch a set's official files, going on with what came before."`
-	Verify dataVerify `cmd:"" help:"Read every image once: counts, duplicates, broken and constant images."`
-	View   dataView   `cmd:"" help:"Write a contact sheet of a set's classes (PNG)."`
+// Command is the verb data.
+type Command struct {
+	List   listCommand   `cmd:"" help:"List the sets that can be fetched: address, size, checksum, licence, and where the files belong."`
+	Fetch  fetchCommand  `cmd:"" help:"Fetch a set's official files, going on with what came before."`
+	Verify verifyCommand `cmd:"" help:"Read every image once: counts, duplicates, broken and constant images."`
+	View   viewCommand   `cmd:"" help:"Write a contact sheet of a set's classes (PNG)."`
 }
 
-type dataList struct {
+type listCommand struct {
 	JSON bool `name:"json" help:"One JSON object per line."`
 }
 
@@ -54,17 +57,17 @@ func fetchables() ([]fetchable, error) {
 }
 
 // Run lists the sets.
-func (c dataList) Run(w *console) error {
+func (c listCommand) Run(w *console.Console) error {
 	sets, err := fetchables()
 	if err != nil {
 		return err
 	}
-	lines := json.NewEncoder(w.out)
+	lines := json.NewEncoder(w.Out)
 	for _, s := range sets {
 		if c.JSON {
 			err = lines.Encode(s)
 		} else {
-			err = s.show(w.out)
+			err = s.show(w.Out)
 		}
 		if err != nil {
 			return err
@@ -83,12 +86,12 @@ func (s fetchable) show(w io.Writer) error {
 	return t.Flush()
 }
 
-type dataFetch struct {
+type fetchCommand struct {
 	Name string `arg:"" help:"Set to fetch (protobench data list)."`
 }
 
 // Run fetches all files of the set.
-func (c dataFetch) Run(ctx context.Context, w *console) error {
+func (c fetchCommand) Run(ctx context.Context, w *console.Console) error {
 	files, err := datasets.Downloads(c.Name)
 	if err != nil {
 		return err
@@ -104,7 +107,7 @@ func (c dataFetch) Run(ctx context.Context, w *console) error {
 		if err := (fetch.Fetcher{}).Fetch(ctx, d, dir); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(w.out, "%s/%s: there, checksum right\n", dir, d.File); err != nil {
+		if _, err := fmt.Fprintf(w.Out, "%s/%s: there, checksum right\n", dir, d.File); err != nil {
 			return err
 		}
 	}
@@ -137,13 +140,13 @@ func exists(path string) bool {
 	return err == nil
 }
 
-type dataVerify struct {
+type verifyCommand struct {
 	setArgument
 	JSON bool `name:"json" help:"One JSON object."`
 }
 
 // Run reads the set and says what is in it. Broken images are all named.
-func (c dataVerify) Run(w *console) error {
+func (c verifyCommand) Run(w *console.Console) error {
 	set, err := datasets.Open(c.options())
 	var broken *encoded.BrokenError
 	if errors.As(err, &broken) {
@@ -154,31 +157,31 @@ func (c dataVerify) Run(w *console) error {
 	}
 	v := datasets.Verify(set)
 	if c.JSON {
-		return json.NewEncoder(w.out).Encode(v)
+		return json.NewEncoder(w.Out).Encode(v)
 	}
-	return showVerdict(w.out, v)
+	return showVerdict(w.Out, v)
 }
 
-func (c dataVerify) broken(w *console, e *encoded.BrokenError) error {
+func (c verifyCommand) broken(w *console.Console, e *encoded.BrokenError) error {
 	for i, file := range e.Files {
 		var err error
 		if c.JSON {
-			err = json.NewEncoder(w.out).Encode(map[string]string{"broken": file, "why": e.Whys[i]})
+			err = json.NewEncoder(w.Out).Encode(map[string]string{"broken": file, "why": e.Whys[i]})
 		} else {
-			_, err = fmt.Fprintf(w.out, "%s: %s\n", file, e.Whys[i])
+			_, err = fmt.Fprintf(w.Out, "%s: %s\n", file, e.Whys[i])
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return exitError{exitFailed, count(len(e.Files), "broken image") + "; fetch them again, or take them out"}
+	return console.Exit(console.Failed, wording.Count(len(e.Files), "broken image") + "; fetch them again, or take them out")
 }
 
 func showVerdict(w io.Writer, v datasets.Verdict) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(name, format string, args ...any) { _, _ = fmt.Fprintf(t, name+"\t"+format+"\n", args...) } // a tabwriter fails at Flush
 	line("set", "%s %s", v.Name, v.Found)
-	line("images", "%d×%d, %s, %s", v.Height, v.Width, count(v.Channels, "channel"), count(v.Classes, "class")+fine(v.FineClasses))
+	line("images", "%d×%d, %s, %s", v.Height, v.Width, wording.Count(v.Channels, "channel"), wording.Count(v.Classes, "class")+fine(v.FineClasses))
 	line("mean, deviation", "%.4v, %.4v", v.Mean, v.Std)
 	for _, s := range []struct {
 		name string

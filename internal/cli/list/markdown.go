@@ -1,9 +1,11 @@
-package cli
+package list
 
 import (
 	"fmt"
 	"io"
 	"strings"
+
+	"protobench/internal/cli/texts"
 )
 
 // pageHeads open the pages that some listings are.
@@ -15,7 +17,7 @@ func pageHeads() map[string]string {
 bound is none.
 `,
 		"keys": "# Sweep files\n\n" + fmt.Sprintf(written, "keys", "the keys are declared, and the example in `internal/cli/texts`") +
-			"A sweep is a TOML file. By example, as `protobench help sweep` prints it:\n\n```toml\n" + textOf("sweep.toml") + "```\n\n" +
+			"A sweep is a TOML file. By example, as `protobench help sweep` prints it:\n\n```toml\n" + texts.Of("sweep.toml") + "```\n\n" +
 			`Tables and keys may be written either way: ` + "`[loss]` with `temperature = 0.2`, or `loss.temperature = 0.2`" + ` in a method's table. On the command line
 ` + "`--set KEY=VALUE`" + ` sets a key anew. Ranges are intervals, a missing bound is none; *read by* says which objectives, learners, data sets or encoders use a
 key: in an arm that does not, it is an error.

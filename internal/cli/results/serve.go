@@ -1,4 +1,4 @@
-package cli
+package results
 
 import (
 	"context"
@@ -6,17 +6,19 @@ import (
 	"net"
 	"os"
 
+	"protobench/internal/console"
 	"protobench/internal/serve"
 )
 
-type serveCommand struct {
+// Serve is the verb serve.
+type Serve struct {
 	Dirs   []string `arg:"" optional:"" name:"dir" help:"Folders to look for runs in (results)."`
 	Addr   string   `default:"127.0.0.1:8642" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
 	Anyone bool     `help:"Answer other machines too. Whoever reaches the address reads these runs."`
 }
 
 // Run shows runs to a browser until it is interrupted.
-func (c serveCommand) Run(ctx context.Context, w *console) error {
+func (c Serve) Run(ctx context.Context, w *console.Console) error {
 	if len(c.Dirs) == 0 {
 		c.Dirs = []string{"results"}
 	}
@@ -33,9 +35,9 @@ func (c serveCommand) Run(ctx context.Context, w *console) error {
 		return fmt.Errorf("--addr %s: %w", c.Addr, err)
 	}
 	if c.Anyone {
-		w.warn("other machines can read these runs at " + l.Addr().String())
+		w.Warn("other machines can read these runs at " + l.Addr().String())
 	}
-	if _, err := fmt.Fprintf(w.out, "http://%s/ shows the runs below %v; end with Ctrl-C\n", l.Addr(), c.Dirs); err != nil {
+	if _, err := fmt.Fprintf(w.Out, "http://%s/ shows the runs below %v; end with Ctrl-C\n", l.Addr(), c.Dirs); err != nil {
 		return err
 	}
 	return serve.New(c.Dirs).Serve(ctx, l, c.Anyone)

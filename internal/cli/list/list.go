@@ -1,4 +1,4 @@
-package cli
+package list
 
 import (
 	"encoding/json"
@@ -6,18 +6,19 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"protobench/ablations"
 	"protobench/datasets"
 	"protobench/encoders"
 	"protobench/harness"
 	"protobench/harness/sweep"
+	"protobench/internal/console"
 	"protobench/internal/setting"
 	"protobench/metrics"
 )
 
-type listCommand struct {
+// Command is the verb list.
+type Command struct {
 	What     string `arg:"" enum:"all,methods,objectives,learners,regularizers,embeddings,encoders,datasets,metrics,ablations,keys" help:"One of ${enum}; all is what methods are made of, and every setting."`
 	JSON     bool   `name:"json" help:"One JSON object per line." xor:"format"`
 	Markdown bool   `help:"Markdown, as in docs/methods.md (all) and docs/sweep.md (keys)." xor:"format"`
@@ -40,23 +41,23 @@ type row struct {
 }
 
 // Run lists one kind of thing.
-func (c listCommand) Run(w *console) error {
+func (c Command) Run(w *console.Console) error {
 	sections := c.sections()
 	switch {
 	case c.JSON:
-		return listJSON(w.out, sections)
+		return listJSON(w.Out, sections)
 	case c.Markdown:
-		return listMarkdown(w.out, sections, pageHeads()[c.What])
+		return listMarkdown(w.Out, sections, pageHeads()[c.What])
 	}
-	width := widthOf(w.out, listWidth)
+	width := console.WidthOf(w.Out, listWidth)
 	for i, s := range sections {
 		if s.page {
 			continue
 		}
 		if i > 0 {
-			_, _ = fmt.Fprintf(w.out, "\n%s\n\n", s.title) // the table's own writing reports what is wrong
+			_, _ = fmt.Fprintf(w.Out, "\n%s\n\n", s.title) // the table's own writing reports what is wrong
 		}
-		if err := listText(w.out, s, width); err != nil {
+		if err := listText(w.Out, s, width); err != nil {
 			return err
 		}
 	}
@@ -78,7 +79,7 @@ func listJSON(w io.Writer, sections []section) error {
 	return nil
 }
 
-func (c listCommand) sections() []section {
+func (c Command) sections() []section {
 	one := func(rows func() ([]string, []row)) []section {
 		head, r := rows()
 		return []section{{title: c.What, code: 1, head: head, rows: r}}
@@ -160,21 +161,4 @@ func bounds(k setting.Key) string {
 		return strings.Join(k.Choices, ", ")
 	}
 	return k.Range
-}
-
-// table writes rows below their titles, columns aligned, without blanks at the ends of lines.
-func table(w io.Writer, head []string, rows []row) error {
-	var b strings.Builder
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, strings.Join(head, "\t")) // nothing fails in memory
-	for _, r := range rows {
-		_, _ = fmt.Fprintln(t, strings.Join(r.cells, "\t"))
-	}
-	_ = t.Flush()
-	var lines strings.Builder
-	for line := range strings.Lines(b.String()) {
-		lines.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
-	_, err := io.WriteString(w, lines.String())
-	return err
 }

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package cli
+package console
 
 // windowWidth is 0: it is not asked for here.
 func windowWidth(uintptr) int { return 0 }

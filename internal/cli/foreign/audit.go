@@ -1,4 +1,4 @@
-package cli
+package foreign
 
 import (
 	"cmp"
@@ -12,15 +12,18 @@ import (
 
 	"protobench/audit"
 	"protobench/audit/checkpoint"
+	"protobench/internal/console"
 	"protobench/internal/team"
+	"protobench/internal/wording"
 	"protobench/metrics/uniqueness"
 	"protobench/reports/verdicts"
 )
 
-// exitVerdict is the exit code of an audit whose verdict is what --fail-on names, or worse.
-const exitVerdict = 3
+// ExitVerdict is the exit code of an audit whose verdict is what --fail-on names, or worse.
+const ExitVerdict = 3
 
-type auditCommand struct {
+// Audit is the verb audit.
+type Audit struct {
 	Files       []string          `arg:"" optional:"" name:"file" help:"Checkpoints or arrays: .npy, .npz, .safetensors, or what torch.save wrote."`
 	Key         string            `placeholder:"NAME" help:"Tensor that holds the prototypes, where they are not found."`
 	Eps         []float64         `placeholder:"ε" help:"Cosine distances at which prototypes are one; the verdict is about the first (0.025,0.05,0.1,0.25,0.5 where none is given)."`
@@ -38,7 +41,7 @@ type auditCommand struct {
 }
 
 // Run judges the prototypes of each file, and each log.
-func (c auditCommand) Run(w *console) error {
+func (c Audit) Run(w *console.Console) error {
 	if len(c.Files)+len(c.Log) == 0 {
 		return errors.New("nothing to audit: name a checkpoint, or a log with --log")
 	}
@@ -53,7 +56,7 @@ func (c auditCommand) Run(w *console) error {
 			return fmt.Errorf("--fail-on: %w", err)
 		}
 	}
-	found, err := c.audit(w.out, o)
+	found, err := c.audit(w.Out, o)
 	if err != nil {
 		return err
 	}
@@ -63,13 +66,13 @@ func (c auditCommand) Run(w *console) error {
 		}
 	}
 	if worst := found.Worst(); fail != "" && worst.AtLeast(fail) {
-		return exitError{exitVerdict, fmt.Sprintf("--fail-on %s: the verdict is %s", c.FailOn, worst)}
+		return console.Exit(ExitVerdict, fmt.Sprintf("--fail-on %s: the verdict is %s", c.FailOn, worst))
 	}
 	return nil
 }
 
 // audit prints what it finds, file by file, and goes on after one that cannot be audited.
-func (c auditCommand) audit(w io.Writer, o audit.Options) (verdicts.Findings, error) {
+func (c Audit) audit(w io.Writer, o audit.Options) (verdicts.Findings, error) {
 	var found verdicts.Findings
 	var wrong []error
 	a := audit.New(o)
@@ -102,7 +105,7 @@ func (c auditCommand) audit(w io.Writer, o audit.Options) (verdicts.Findings, er
 	return found, errors.Join(wrong...)
 }
 
-func (c auditCommand) options() (audit.Options, error) {
+func (c Audit) options() (audit.Options, error) {
 	o := audit.Options{Key: c.Key, Epsilons: c.Eps, Thresholds: audit.Defaults(), Init: c.Init, Series: len(c.Files) > 1}
 	if len(o.Epsilons) == 0 {
 		o.Epsilons = uniqueness.Epsilons()
@@ -125,7 +128,7 @@ func (c auditCommand) options() (audit.Options, error) {
 	return o, nil
 }
 
-func (c auditCommand) show(w io.Writer, results []audit.Result) error {
+func (c Audit) show(w io.Writer, results []audit.Result) error {
 	lines := json.NewEncoder(w)
 	for _, r := range results {
 		var err error
@@ -141,7 +144,7 @@ func (c auditCommand) show(w io.Writer, results []audit.Result) error {
 	return nil
 }
 
-func (c auditCommand) showOne(w io.Writer, r audit.Result) error {
+func (c Audit) showOne(w io.Writer, r audit.Result) error {
 	if _, err := fmt.Fprintf(w, "%s: %s\n", r.File, r.Title()); err != nil {
 		return err
 	}
@@ -154,7 +157,7 @@ func (c auditCommand) showOne(w io.Writer, r audit.Result) error {
 	return showRemedies(w, r.Verdict)
 }
 
-func (c auditCommand) showLog(w io.Writer, r audit.LogResult) error {
+func (c Audit) showLog(w io.Writer, r audit.LogResult) error {
 	if c.JSON {
 		return json.NewEncoder(w).Encode(r)
 	}
@@ -189,28 +192,28 @@ func showCounts(w io.Writer, r audit.Result) error {
 		name string
 		of   audit.Counts
 	}{{"  unique", r.Unique}, {"  centred", r.UniqueCentred}, {"  random", r.Baseline.Unique}}
-	rows := make([]row, len(counts))
+	rows := make([][]string, len(counts))
 	for i, c := range counts {
-		rows[i].cells = []string{c.name}
+		rows[i] = []string{c.name}
 	}
 	for _, e := range r.Epsilons() {
 		head = append(head, e)
 		for i, c := range counts {
-			rows[i].cells = append(rows[i].cells, strconv.Itoa(c.of[e]))
+			rows[i] = append(rows[i], strconv.Itoa(c.of[e]))
 		}
 	}
-	if err := table(w, head, rows); err != nil {
+	if err := console.Table(w, head, rows); err != nil {
 		return err
 	}
 	rows = nil
 	for _, c := range r.Shape() {
-		rows = append(rows, row{cells: []string{"  " + c.Name, number(c.Here), number(c.Random)}})
+		rows = append(rows, []string{"  " + c.Name, wording.Number(c.Here), wording.Number(c.Random)})
 	}
-	return table(w, []string{"", "here", "random"}, rows)
+	return console.Table(w, []string{"", "here", "random"}, rows)
 }
 
 // showSeries prints what became of prototypes that several files have.
-func (c auditCommand) showSeries(w io.Writer, all []audit.Series) error {
+func (c Audit) showSeries(w io.Writer, all []audit.Series) error {
 	lines := json.NewEncoder(w)
 	for _, s := range all {
 		if c.JSON {
@@ -219,16 +222,16 @@ func (c auditCommand) showSeries(w io.Writer, all []audit.Series) error {
 			}
 			continue
 		}
-		if _, err := fmt.Fprintf(w, "series of %s, %s\n", cmp.Or(s.Key, "the files' one matrix"), count(s.K, "prototype")); err != nil {
+		if _, err := fmt.Fprintf(w, "series of %s, %s\n", cmp.Or(s.Key, "the files' one matrix"), wording.Count(s.K, "prototype")); err != nil {
 			return err
 		}
-		var rows []row
+		var rows [][]string
 		for _, p := range s.Points {
-			rows = append(rows, row{cells: []string{
-				"  " + p.At, p.File, strconv.Itoa(p.Unique), strconv.Itoa(p.UniqueCentred), number(p.Displacement), number(p.Drift), string(p.Verdict),
-			}})
+			rows = append(rows, []string{
+				"  " + p.At, p.File, strconv.Itoa(p.Unique), strconv.Itoa(p.UniqueCentred), wording.Number(p.Displacement), wording.Number(p.Drift), string(p.Verdict),
+			})
 		}
-		if err := table(w, []string{"  at", "file", "unique", "centred", "displacement", "drift", "verdict"}, rows); err != nil {
+		if err := console.Table(w, []string{"  at", "file", "unique", "centred", "displacement", "drift", "verdict"}, rows); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(w, "collapse begins: %s\n\n", cmp.Or(s.Begins, "not in these files")); err != nil {
@@ -236,12 +239,4 @@ func (c auditCommand) showSeries(w io.Writer, all []audit.Series) error {
 		}
 	}
 	return nil
-}
-
-// number writes a number that may not be known.
-func number(x *float64) string {
-	if x == nil {
-		return "-"
-	}
-	return strconv.FormatFloat(*x, 'g', 3, 64)
 }

@@ -1,4 +1,4 @@
-package cli
+package data
 
 import (
 	"fmt"
@@ -8,9 +8,11 @@ import (
 
 	"protobench/datasets"
 	"protobench/datasets/augment"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 )
 
-type dataView struct {
+type viewCommand struct {
 	setArgument
 	Out     string `placeholder:"FILE" default:"contact-sheet.png" help:"PNG to write."`
 	Augment bool   `help:"Show augmented views beside each original, first and second ones in turn, and say by what recipe."`
@@ -20,7 +22,7 @@ type dataView struct {
 }
 
 // Validate refuses sheets without images.
-func (c dataView) Validate() error {
+func (c viewCommand) Validate() error {
 	if c.Columns < 1 || c.Columns > 100 || c.Rows < 1 || c.Rows > 1000 {
 		return fmt.Errorf("--columns %d, --rows %d: expected 1 to 100 and 1 to 1000", c.Columns, c.Rows)
 	}
@@ -29,7 +31,7 @@ func (c dataView) Validate() error {
 
 // Run writes the sheet: a row for each class, of its first training images, or of one and its
 // views.
-func (c dataView) Run(w *console) error {
+func (c viewCommand) Run(w *console.Console) error {
 	set, err := datasets.Open(c.options())
 	if err != nil {
 		return err
@@ -57,15 +59,15 @@ func (c dataView) Run(w *console) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w.out, "%s: %d of %s of %s\n", c.Out, len(rows), count(set.Classes, "class"), set.Name); err != nil || !c.Augment {
+	if _, err := fmt.Fprintf(w.Out, "%s: %d of %s of %s\n", c.Out, len(rows), wording.Count(set.Classes, "class"), set.Name); err != nil || !c.Augment {
 		return err
 	}
-	_, err = io.WriteString(w.out, c.recipe(set))
+	_, err = io.WriteString(w.Out, c.recipe(set))
 	return err
 }
 
 // recipe says how the views were made.
-func (c dataView) recipe(set *datasets.Set) string {
+func (c viewCommand) recipe(set *datasets.Set) string {
 	if set.Noise > 0 {
 		return fmt.Sprintf("views: the vector with noise of standard deviation %.3g a coordinate\n", set.Noise)
 	}
@@ -80,7 +82,7 @@ func (c dataView) recipe(set *datasets.Set) string {
 }
 
 // views puts views of each class's first image beside it.
-func (c dataView) views(set *datasets.Set, rows [][][]uint8) error {
+func (c viewCommand) views(set *datasets.Set, rows [][][]uint8) error {
 	in := augment.Input{Height: set.Train.Height, Width: set.Train.Width, Channels: set.Train.Channels}
 	a, err := augment.New(augment.Named(c.Preset), in, set.Mean, set.Std, set.Flip)
 	if err != nil {

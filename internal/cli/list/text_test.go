@@ -1,24 +1,11 @@
-package cli
+package list
 
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// TestListsFit: no listing is wider than what it is for.
-func TestListsFit(t *testing.T) {
-	t.Parallel()
-	for _, kind := range verbs()["list"].Positional[0].EnumSlice() {
-		for line := range strings.Lines(listed(t, kind)) {
-			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > listWidth || strings.HasSuffix(line, " \n") {
-				t.Errorf("list %s: %d characters: %s", kind, n, line)
-			}
-		}
-	}
-}
 
 func TestListText(t *testing.T) {
 	s := section{code: 1, head: []string{"name", "what it is", "source", "range"}, rows: []row{

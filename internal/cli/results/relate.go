@@ -1,13 +1,16 @@
-package cli
+package results
 
 import (
 	"encoding/json"
 	"fmt"
 
+	"protobench/internal/console"
+	"protobench/internal/wording"
 	"protobench/reports/relation"
 )
 
-type relateCommand struct {
+// Relate is the verb relate.
+type Relate struct {
 	X    string   `arg:"" help:"Metric, by its key: what diversity, or movement, is measured by."`
 	Y    string   `arg:"" help:"The other metric."`
 	Dirs []string `arg:"" name:"dir" help:"Folders of runs."`
@@ -16,7 +19,7 @@ type relateCommand struct {
 }
 
 // Run correlates two metrics at each level and fits one curve to all cells.
-func (c relateCommand) Run(w *console) error {
+func (c Relate) Run(w *console.Console) error {
 	points, left, err := relation.Read(c.Dirs, c.X, c.Y, c.Only)
 	if err != nil {
 		return err
@@ -26,41 +29,41 @@ func (c relateCommand) Run(w *console) error {
 	}
 	levels, curve := relation.Levels(points), relation.OneCurve(points)
 	if c.JSON {
-		return json.NewEncoder(w.out).Encode(struct {
+		return json.NewEncoder(w.Out).Encode(struct {
 			X, Y   string
 			Left   relation.Left
 			Levels []relation.Level
 			Curve  relation.Curve
 		}{c.X, c.Y, left, levels, curve})
 	}
-	text, err := relation.LevelTable(levels).Text(widthOf(w.out, 100))
+	text, err := relation.LevelTable(levels).Text(console.WidthOf(w.Out, 100))
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w.out, "%s and %s\n\n%s\n", c.X, c.Y, text); err != nil {
+	if _, err := fmt.Fprintf(w.Out, "%s and %s\n\n%s\n", c.X, c.Y, text); err != nil {
 		return err
 	}
 	if relation.Reversed(levels) {
-		w.warn("the levels contradict each other (Simpson's paradox): what holds over all cells does not hold within")
+		w.Warn("the levels contradict each other (Simpson's paradox): what holds over all cells does not hold within")
 	}
 	if left != (relation.Left{}) {
-		w.warn(fmt.Sprintf("left out: %s without a result, %d collapsed, %d without one of the metrics, %d of a training that another run has too", count(left.Unfinished, "cell"), left.Collapsed, left.Without, left.Repeated))
+		w.Warn(fmt.Sprintf("left out: %s without a result, %d collapsed, %d without one of the metrics, %d of a training that another run has too", wording.Count(left.Unfinished, "cell"), left.Collapsed, left.Without, left.Repeated))
 	}
 	return c.curve(w, curve)
 }
 
 // curve says how well one monotone curve does, and for which arms it fails.
-func (c relateCommand) curve(w *console, curve relation.Curve) error {
+func (c Relate) curve(w *console.Console, curve relation.Curve) error {
 	misfit := curve.Misfit()
-	_, err := fmt.Fprintf(w.out, "one monotone curve of %s over all cells explains %.0f %% of the variance, and leaves a standard deviation of %.3g\n%d of %d arms lie %d or more off it, interval and all\n",
+	_, err := fmt.Fprintf(w.Out, "one monotone curve of %s over all cells explains %.0f %% of the variance, and leaves a standard deviation of %.3g\n%d of %d arms lie %d or more off it, interval and all\n",
 		c.X, 100*curve.Explained, curve.Residual, len(misfit), len(curve.Arms), relation.Misfits)
 	if err != nil || len(misfit) == 0 {
 		return err
 	}
-	text, err := curve.MisfitTable(c.X, c.Y).Text(widthOf(w.out, 100))
+	text, err := curve.MisfitTable(c.X, c.Y).Text(console.WidthOf(w.Out, 100))
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "\n%s", text)
+	_, err = fmt.Fprintf(w.Out, "\n%s", text)
 	return err
 }

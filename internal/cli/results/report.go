@@ -1,15 +1,17 @@
-package cli
+package results
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"protobench/internal/console"
 	"protobench/reports"
 	"protobench/reports/pivot"
 )
 
-type reportCommand struct {
+// Report is the verb report.
+type Report struct {
 	Dir    string   `arg:"" help:"Folder of a run."`
 	Format []string `help:"Forms of the tables: md, tex, csv, html; one of them or text for a pivot table. Files of the report are CSV where nothing is said."`
 	JSON   bool     `name:"json" help:"One JSON object instead of the table."`
@@ -21,15 +23,15 @@ type reportCommand struct {
 }
 
 // Run writes the report of a run again, or prints a pivot table of it.
-func (c reportCommand) Run(w *console) error {
+func (c Report) Run(w *console.Console) error {
 	if len(c.Row)+len(c.Col)+len(c.Value) > 0 || c.Filter != "" {
 		return c.pivot(w)
 	}
-	return writeReport(w, c.Dir, c.JSON, c.Format...)
+	return WriteReport(w, c.Dir, c.JSON, c.Format...)
 }
 
 // pivot prints a table of any keys.
-func (c reportCommand) pivot(w *console) error {
+func (c Report) pivot(w *console.Console) error {
 	if c.JSON || len(c.Format) > 1 {
 		return fmt.Errorf("a pivot table is printed in one form; give one --format of text, %s, and no --json", strings.Join(reports.Formats(), ", "))
 	}
@@ -39,48 +41,48 @@ func (c reportCommand) pivot(w *console) error {
 	}
 	var text string
 	if len(c.Format) == 0 || c.Format[0] == "text" {
-		text, err = t.Text(widthOf(w.out, 100))
+		text, err = t.Text(console.WidthOf(w.Out, 100))
 	} else {
 		text, err = reports.Formatted(t, c.Format[0])
 	}
 	if err == nil {
-		_, err = fmt.Fprintln(w.out, strings.TrimRight(text, "\n"))
+		_, err = fmt.Fprintln(w.Out, strings.TrimRight(text, "\n"))
 	}
 	return err
 }
 
-// writeReport makes the report, prints its main table and says where it is.
-func writeReport(w *console, dir string, asJSON bool, formats ...string) error {
+// WriteReport makes the report, prints its main table and says where it is.
+func WriteReport(w *console.Console, dir string, asJSON bool, formats ...string) error {
 	s, err := reports.Write(dir, formats...)
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		return json.NewEncoder(w.out).Encode(reportLine{"report", s.Path, s.Planned, s.Done, s.Failed, s.Missing, s.Kept, s.Note})
+		return json.NewEncoder(w.Out).Encode(ReportLine{"report", s.Path, s.Planned, s.Done, s.Failed, s.Missing, s.Kept, s.Note})
 	}
 	for _, missing := range s.Missing {
-		if _, err := fmt.Fprintln(w.err, "not drawn:", missing); err != nil {
+		if _, err := fmt.Fprintln(w.Err, "not drawn:", missing); err != nil {
 			return err
 		}
 	}
 	for _, kept := range s.Kept {
-		if _, err := fmt.Fprintln(w.err, "kept, not renewed:", kept); err != nil {
+		if _, err := fmt.Fprintln(w.Err, "kept, not renewed:", kept); err != nil {
 			return err
 		}
 	}
-	text, err := s.MainTable.Text(widthOf(w.out, 100))
+	text, err := s.MainTable.Text(console.WidthOf(w.Out, 100))
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "\n%s\n\nreport: %s\n", strings.TrimRight(text, "\n"), s.Path)
+	_, err = fmt.Fprintf(w.Out, "\n%s\n\nreport: %s\n", strings.TrimRight(text, "\n"), s.Path)
 	if err == nil && s.Note != "" {
-		_, err = fmt.Fprintf(w.out, "\n%s\n", s.Note)
+		_, err = fmt.Fprintf(w.Out, "\n%s\n", s.Note)
 	}
 	return err
 }
 
-// reportLine is a report as --json prints it.
-type reportLine struct {
+// ReportLine is a report as --json prints it.
+type ReportLine struct {
 	Event   string   `json:"event"`
 	Path    string   `json:"path"`
 	Planned int      `json:"planned"`

@@ -1,9 +1,11 @@
-package cli
+package list
 
 import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"protobench/internal/console"
 )
 
 const (
@@ -17,9 +19,12 @@ const (
 // listText writes a section within a width. Where its table is wider, its widest column is wrapped if
 // there is room for it.
 func listText(w io.Writer, s section, width int) error {
-	all := widths(s)
+	all, lines := widths(s), make([][]string, len(s.rows))
+	for i, r := range s.rows {
+		lines[i] = r.cells
+	}
 	if total(all) <= width {
-		return table(w, s.head, s.rows)
+		return console.Table(w, s.head, lines)
 	}
 	widest := 0
 	for i, n := range all {
@@ -29,26 +34,26 @@ func listText(w io.Writer, s section, width int) error {
 	}
 	room := width - (total(all) - all[widest])
 	if widest > 0 && room >= roomy {
-		return table(w, s.head, folded(s.rows, widest, room))
+		return console.Table(w, s.head, folded(lines, widest, room))
 	}
 	return stacked(w, s, width)
 }
 
 // folded are rows with one column wrapped: each line of it is a row.
-func folded(rows []row, column, width int) []row {
-	var out []row
+func folded(rows [][]string, column, width int) [][]string {
+	var out [][]string
 	for _, r := range rows {
-		lines := wrapped(r.cells[column], width)
+		lines := wrapped(r[column], width)
 		if len(lines) == 0 {
 			lines = []string{""}
 		}
 		for i, line := range lines {
-			cells := make([]string, len(r.cells))
+			cells := make([]string, len(r))
 			if i == 0 {
-				copy(cells, r.cells)
+				copy(cells, r)
 			}
 			cells[column] = line
-			out = append(out, row{cells: cells})
+			out = append(out, cells)
 		}
 	}
 	return out
@@ -59,11 +64,11 @@ func folded(rows []row, column, width int) []row {
 func stacked(w io.Writer, s section, width int) error {
 	inline := inlineColumns(s, width)
 	var b strings.Builder
-	var lines []row
+	var lines [][]string
 	for _, r := range s.rows {
-		lines = append(lines, row{cells: picked(r.cells, inline, true)})
+		lines = append(lines, picked(r.cells, inline, true))
 	}
-	if err := table(&b, picked(s.head, inline, true), lines); err != nil {
+	if err := console.Table(&b, picked(s.head, inline, true), lines); err != nil {
 		return err
 	}
 	firsts := strings.SplitAfter(b.String(), "\n")

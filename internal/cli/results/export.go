@@ -1,4 +1,4 @@
-package cli
+package results
 
 import (
 	"context"
@@ -7,13 +7,17 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"protobench/datasets"
 	"protobench/harness"
 	"protobench/harness/cell"
+	"protobench/internal/console"
 	"protobench/internal/team"
 	"protobench/internal/tensorfile"
+	"protobench/internal/wording"
 )
 
-type exportCommand struct {
+// Export is the verb export.
+type Export struct {
 	Features    exportFeatures    `cmd:"" help:"What a finished cell makes of its images: features, labels, embeddings (.npz or .safetensors)."`
 	Weights     exportWeights     `cmd:"" help:"A finished cell's encoder, as PyTorch names it (.safetensors; docs/interop.md has the modules)."`
 	TensorBoard exportTensorBoard `cmd:"" name:"tensorboard" help:"Curves of cells as event files."`
@@ -30,14 +34,14 @@ type cellArgument struct {
 
 // open opens the cell.
 func (c cellArgument) open(ctx context.Context) (*cell.Trained, error) {
-	t, err := harness.OpenTrained(c.Cell, openData(ctx))
-	return t, given(ctx, err)
+	t, err := harness.OpenTrained(c.Cell, datasets.NewLibrary(datasets.Until(ctx, datasets.Open)))
+	return t, console.Given(ctx, err)
 }
 
 type exportFeatures struct{ cellArgument }
 
 // Run writes the features.
-func (c exportFeatures) Run(ctx context.Context, w *console) error {
+func (c exportFeatures) Run(ctx context.Context, w *console.Console) error {
 	ending := filepath.Ext(c.Out)
 	if ending != ".npz" && ending != ".safetensors" {
 		return fmt.Errorf("--out %s: features go into a file that ends in .npz or .safetensors", c.Out)
@@ -50,7 +54,7 @@ func (c exportFeatures) Run(ctx context.Context, w *console) error {
 	defer threads.Close()
 	tensors, err := trained.Features(ctx, c.Branch, threads)
 	if errors.Is(err, context.Canceled) {
-		return halted(ctx, ": nothing is written")
+		return console.Halted(ctx, ": nothing is written")
 	}
 	if err != nil {
 		return err
@@ -65,7 +69,7 @@ func (c exportFeatures) Run(ctx context.Context, w *console) error {
 type exportWeights struct{ cellArgument }
 
 // Run writes the weights.
-func (c exportWeights) Run(ctx context.Context, w *console) error {
+func (c exportWeights) Run(ctx context.Context, w *console.Console) error {
 	if filepath.Ext(c.Out) != ".safetensors" {
 		return fmt.Errorf("--out %s: weights go into a file that ends in .safetensors", c.Out)
 	}
@@ -81,16 +85,16 @@ func (c exportWeights) Run(ctx context.Context, w *console) error {
 }
 
 // wrote lists what a file has been given.
-func wrote(w *console, path string, tensors []tensorfile.Tensor, err error) error {
+func wrote(w *console.Console, path string, tensors []tensorfile.Tensor, err error) error {
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	var rows []row
+	var rows [][]string
 	for _, t := range tensors {
-		rows = append(rows, row{cells: []string{"  " + t.Name, fmt.Sprint(t.Shape)}})
+		rows = append(rows, []string{"  " + t.Name, fmt.Sprint(t.Shape)})
 	}
-	if _, err := fmt.Fprintf(w.out, "%s: %s\n", path, count(len(tensors), "array")); err != nil {
+	if _, err := fmt.Fprintf(w.Out, "%s: %s\n", path, wording.Count(len(tensors), "array")); err != nil {
 		return err
 	}
-	return table(w.out, []string{"  name", "shape"}, rows)
+	return console.Table(w.Out, []string{"  name", "shape"}, rows)
 }

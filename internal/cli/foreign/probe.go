@@ -1,4 +1,4 @@
-package cli
+package foreign
 
 import (
 	"context"
@@ -10,10 +10,13 @@ import (
 	"strconv"
 
 	"protobench/audit/features"
+	"protobench/internal/console"
 	"protobench/internal/team"
+	"protobench/internal/wording"
 )
 
-type probeCommand struct {
+// Probe is the verb probe.
+type Probe struct {
 	Files  []string `arg:"" optional:"" name:"file" help:"Features [N, D] with labels: .npz, .npy, .safetensors, or what torch.save wrote; one file with both splits (x_train, y_train, x_test, y_test), one that is split, or train and test."`
 	Train  string   `placeholder:"FILE" help:"Features to learn from: the same as the first of two files."`
 	Test   string   `placeholder:"FILE" help:"Features to test: the same as the second of two files."`
@@ -25,7 +28,7 @@ type probeCommand struct {
 }
 
 // Run probes features.
-func (c probeCommand) Run(ctx context.Context, w *console) error {
+func (c Probe) Run(ctx context.Context, w *console.Console) error {
 	train, test, err := c.read()
 	if err != nil {
 		return err
@@ -34,19 +37,19 @@ func (c probeCommand) Run(ctx context.Context, w *console) error {
 	defer threads.Close()
 	r, err := features.Probe(ctx, train, test, features.Options{Seed: c.Seed, Team: threads})
 	if errors.Is(err, context.Canceled) {
-		return halted(ctx, ": nothing is measured")
+		return console.Halted(ctx, ": nothing is measured")
 	}
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(w.out).Encode(r)
+		return json.NewEncoder(w.Out).Encode(r)
 	}
-	return showProbes(w.out, r)
+	return showProbes(w.Out, r)
 }
 
 // read reads both splits.
-func (c probeCommand) read() (train, test *features.Labelled, err error) {
+func (c Probe) read() (train, test *features.Labelled, err error) {
 	for _, path := range []string{c.Train, c.Test} {
 		if path != "" {
 			c.Files = append(c.Files, path)
@@ -96,17 +99,17 @@ func showProbes(w io.Writer, r *features.Result) error {
 			return err
 		}
 	}
-	if _, err := fmt.Fprintf(w, "%s, %d classes\n\n", count(r.Dimensions, "dimension"), r.Classes); err != nil {
+	if _, err := fmt.Fprintf(w, "%s, %d classes\n\n", wording.Count(r.Dimensions, "dimension"), r.Classes); err != nil {
 		return err
 	}
-	if err := table(w, []string{"probe", "accuracy %", "95 % interval", "top-5 %", "95 % interval"}, probeRows(r)); err != nil {
+	if err := console.Table(w, []string{"probe", "accuracy %", "95 % interval", "top-5 %", "95 % interval"}, probeRows(r)); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	head := fmt.Sprintf("representation (%s)", count(r.Representation.Images, "image"))
-	if err := table(w, []string{head, "here", "isotropic"}, representationRows(&r.Representation)); err != nil {
+	head := fmt.Sprintf("representation (%s)", wording.Count(r.Representation.Images, "image"))
+	if err := console.Table(w, []string{head, "here", "isotropic"}, representationRows(&r.Representation)); err != nil {
 		return err
 	}
 	for _, text := range r.Warnings {
@@ -122,15 +125,15 @@ func sizedText(s features.Sized) string {
 	if s.Key != "" {
 		text += ": " + s.Key
 	}
-	text += ", " + count(s.Images, "image")
+	text += ", " + wording.Count(s.Images, "image")
 	if s.Unlabelled > 0 {
 		text += fmt.Sprintf(" (and %d without a label, left out of the probes)", s.Unlabelled)
 	}
 	return text
 }
 
-func representationRows(r *features.Representation) []row {
-	var rows []row
+func representationRows(r *features.Representation) [][]string {
+	var rows [][]string
 	for _, x := range []struct {
 		name  string
 		value *features.Isotropic
@@ -142,24 +145,24 @@ func representationRows(r *features.Representation) []row {
 		if x.value != nil {
 			value, random = &x.value.Value, x.value.Random
 		}
-		rows = append(rows, row{cells: []string{x.name, number(value), number(random)}})
+		rows = append(rows, []string{x.name, wording.Number(value), wording.Number(random)})
 	}
 	return rows
 }
 
 // probeRows are the accuracies, the same images' largest class last.
-func probeRows(r *features.Result) []row {
+func probeRows(r *features.Result) [][]string {
 	percent := func(x float64) string { return strconv.FormatFloat(100*x, 'f', 2, 64) }
 	cells := func(a features.Accuracy) []string {
 		return []string{percent(a.Value), fmt.Sprintf("%s – %s", percent(a.Interval[0]), percent(a.Interval[1]))}
 	}
-	var rows []row
+	var rows [][]string
 	add := func(name string, of ...features.Accuracy) {
 		line := []string{name}
 		for _, a := range of {
 			line = append(line, cells(a)...)
 		}
-		rows = append(rows, row{cells: line})
+		rows = append(rows, line)
 	}
 	for _, k := range r.KNN {
 		add(fmt.Sprintf("k-NN, k %d, τ %g", k.K, k.Tau), k.Top1, k.Top5)
@@ -169,5 +172,5 @@ func probeRows(r *features.Result) []row {
 	for _, f := range r.FewShot {
 		add(fmt.Sprintf("%d a class, mean of %d draws ± %s", f.Shots, f.Draws, percent(f.Spread)), f.Accuracy)
 	}
-	return append(rows, row{cells: []string{"train's largest class", percent(r.Largest)}})
+	return append(rows, []string{"train's largest class", percent(r.Largest)})
 }

@@ -1,4 +1,4 @@
-package cli
+package results
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"protobench/harness/store"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 	"protobench/reports/scalars"
 )
 
@@ -21,7 +23,7 @@ type exportTensorBoard struct {
 const eventFile = "events.out.tfevents.0.protobench"
 
 // Run writes the files.
-func (c exportTensorBoard) Run(w *console) error {
+func (c exportTensorBoard) Run(w *console.Console) error {
 	cells, err := openCells(c.Cells)
 	if err != nil {
 		return err
@@ -43,7 +45,7 @@ func (c exportTensorBoard) Run(w *console) error {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}
-	_, err = fmt.Fprintf(w.out, "%s: %s; tensorboard --logdir %s\n", c.Out, count(len(cells), "cell"), c.Out)
+	_, err = fmt.Fprintf(w.Out, "%s: %s; tensorboard --logdir %s\n", c.Out, wording.Count(len(cells), "cell"), c.Out)
 	return err
 }
 
@@ -89,7 +91,7 @@ type scalarsArgument struct {
 	Out  string `placeholder:"FILE" help:"File that is written (standard output)."`
 }
 
-func (a scalarsArgument) write(w *console, format func(io.Writer, []scalars.Point) error) error {
+func (a scalarsArgument) write(w *console.Console, format func(io.Writer, []scalars.Point) error) error {
 	cell, err := store.OpenCell(a.Cell)
 	if err != nil {
 		return err
@@ -99,7 +101,7 @@ func (a scalarsArgument) write(w *console, format func(io.Writer, []scalars.Poin
 		return err
 	}
 	if a.Out == "" {
-		return format(w.out, points)
+		return format(w.Out, points)
 	}
 	var b bytes.Buffer
 	if err := format(&b, points); err != nil {
@@ -108,16 +110,16 @@ func (a scalarsArgument) write(w *console, format func(io.Writer, []scalars.Poin
 	if err := store.WriteFile(a.Out, b.Bytes()); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	_, err = fmt.Fprintf(w.out, "%s: %s\n", a.Out, count(len(points), "point"))
+	_, err = fmt.Fprintf(w.Out, "%s: %s\n", a.Out, wording.Count(len(points), "point"))
 	return err
 }
 
 type exportCSV struct{ scalarsArgument }
 
 // Run writes a line for each value.
-func (c exportCSV) Run(w *console) error { return c.write(w, scalars.WriteCSV) }
+func (c exportCSV) Run(w *console.Console) error { return c.write(w, scalars.WriteCSV) }
 
 type exportJSONL struct{ scalarsArgument }
 
 // Run writes a line for each point.
-func (c exportJSONL) Run(w *console) error { return c.write(w, scalars.WriteJSONL) }
+func (c exportJSONL) Run(w *console.Console) error { return c.write(w, scalars.WriteJSONL) }

@@ -1,4 +1,4 @@
-package cli
+package results
 
 import (
 	"cmp"
@@ -8,12 +8,14 @@ import (
 	"strconv"
 	"strings"
 
+	"protobench/internal/console"
+	"protobench/internal/wording"
 	"protobench/metrics"
-	"protobench/metrics/metric"
 	"protobench/reports/across"
 )
 
-type compareCommand struct {
+// Compare is the verb compare.
+type Compare struct {
 	A      string   `arg:"" help:"Folder of a run, or of a cell."`
 	B      string   `arg:"" help:"Folder of another one; differences are B − A."`
 	Metric []string `placeholder:"KEY" help:"Metrics to compare, a comma between them (the endpoints that the sweeps declare)."`
@@ -22,15 +24,15 @@ type compareCommand struct {
 }
 
 // Run shows what differs in the configuration, then what came of it.
-func (c compareCommand) Run(w *console) error {
+func (c Compare) Run(w *console.Console) error {
 	found, err := across.Compare(c.A, c.B, c.Metric, c.Force)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		err = json.NewEncoder(w.out).Encode(found)
+		err = json.NewEncoder(w.Out).Encode(found)
 	} else {
-		err = showDifferences(w.out, found)
+		err = showDifferences(w.Out, found)
 	}
 	if err != nil {
 		return err
@@ -40,12 +42,12 @@ func (c compareCommand) Run(w *console) error {
 		if !c.Force {
 			return fmt.Errorf("the protocols differ, so that differences between the numbers say nothing of the methods:\n  %s\nmake them equal, or add --force", text)
 		}
-		w.warn("the protocols differ: " + strings.Join(found.Protocols, "; "))
+		w.Warn("the protocols differ: " + strings.Join(found.Protocols, "; "))
 	}
 	if c.JSON {
 		return nil
 	}
-	return showDeltas(w.out, found)
+	return showDeltas(w.Out, found)
 }
 
 // showDifferences is the first part: what is compared, and its configuration.
@@ -63,16 +65,16 @@ func showDifferences(w io.Writer, c *across.Comparison) error {
 		_, err := fmt.Fprint(w, "\nthe configuration is the same\n")
 		return err
 	}
-	rows := make([]row, len(c.Differences))
+	rows := make([][]string, len(c.Differences))
 	for i, d := range c.Differences {
 		arms := "all"
 		if len(d.Arms) > 0 {
 			arms = strings.Join(d.Arms, ", ")
 		}
-		rows[i] = row{cells: []string{d.Key, cmp.Or(d.A, "none"), cmp.Or(d.B, "none"), arms}}
+		rows[i] = []string{d.Key, cmp.Or(d.A, "none"), cmp.Or(d.B, "none"), arms}
 	}
 	_, _ = fmt.Fprintln(w)
-	return table(w, []string{"what differs", "A", "B", "arms"}, rows)
+	return console.Table(w, []string{"what differs", "A", "B", "arms"}, rows)
 }
 
 // showDeltas is the second part. One pair of runs has neither intervals nor tests.
@@ -86,14 +88,14 @@ func showDeltas(w io.Writer, c *across.Comparison) error {
 	columns, text := 5, "one pair of runs shows no more than these numbers: nothing is tested"
 	if tested > 0 {
 		columns = len(head)
-		text = fmt.Sprintf("means over the pairs of equal seed; t-intervals from three pairs up, exact two-sided sign-flip tests, Holm over %s", count(tested, "test"))
+		text = fmt.Sprintf("means over the pairs of equal seed; t-intervals from three pairs up, exact two-sided sign-flip tests, Holm over %s", wording.Count(tested, "test"))
 	}
-	var rows []row
+	var rows [][]string
 	for _, d := range c.Deltas {
-		rows = append(rows, row{cells: deltaCells(d)[:columns]})
+		rows = append(rows, deltaCells(d)[:columns])
 	}
 	_, _ = fmt.Fprintln(w) // the table's own writing reports what is wrong
-	if err := table(w, head[:columns], rows); err != nil {
+	if err := console.Table(w, head[:columns], rows); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", text)
@@ -102,7 +104,7 @@ func showDeltas(w io.Writer, c *across.Comparison) error {
 
 // deltaCells are a row of the table.
 func deltaCells(d across.Delta) []string {
-	unit := unitOf(d.Metric)
+	unit := metrics.UnitOf(d.Metric)
 	value := func(x *float64) string {
 		if x == nil {
 			return "-"
@@ -116,18 +118,12 @@ func deltaCells(d across.Delta) []string {
 	if d.Low != nil {
 		interval = "[" + value(d.Low) + ", " + value(d.High) + "]"
 	}
-	return []string{d.Arm, withUnit(d.Metric), value(d.A), value(d.B), change, strconv.Itoa(d.N), interval, number(d.P), number(d.Holm)}
-}
-
-// unitOf is a metric's unit; none of one that this version does not know.
-func unitOf(key string) metric.Unit {
-	s, _ := metrics.Find(key)
-	return s.Unit
+	return []string{d.Arm, withUnit(d.Metric), value(d.A), value(d.B), change, strconv.Itoa(d.N), interval, wording.Number(d.P), wording.Number(d.Holm)}
 }
 
 // withUnit is a metric's key with the unit that people read it in.
 func withUnit(key string) string {
-	if unitOf(key).Percent() {
+	if metrics.UnitOf(key).Percent() {
 		return key + " %"
 	}
 	return key
