@@ -51,6 +51,7 @@ func New(cfg part.Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.weights[part.Teacher] = t.weights[part.Student].Clone()
 	return t, graph.Build(t.build)
 }
 
@@ -67,7 +68,7 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.weights = [2]*encoders.Weights{w, w.Clone()}
+	t.weights[part.Student] = w
 	d, v := cfg.Encoder.Dim, objective.Views{Images: cfg.Train.Batch, Global: 2, Crops: 2 + cfg.Train.LocalCrops}
 	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
 	t.local = make([]float32, values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)))

@@ -48,7 +48,7 @@ func briefly(t *table.Table) *table.Table {
 func TestGoldenTables(t *testing.T) {
 	all := reference(t, "joint-vs-decoupled")
 	n := 0
-	for _, one := range all.pages() {
+	for _, one := range all.all() {
 		if len(one.Rows) == 0 {
 			continue
 		}
@@ -65,7 +65,7 @@ func TestGoldenTables(t *testing.T) {
 func TestTablesOfCommittedRunsCompile(t *testing.T) {
 	var sources []string
 	for _, run := range []string{"joint-vs-decoupled", "roster", "fashion-mnist"} {
-		for _, one := range reference(t, run).pages() {
+		for _, one := range reference(t, run).all() {
 			if len(one.Rows) > 0 {
 				sources = append(sources, inPrint(one, "tex").LaTeX())
 			}
@@ -77,7 +77,7 @@ func TestTablesOfCommittedRunsCompile(t *testing.T) {
 // Columns of numbers hold numbers alone, in every table of every committed run.
 func TestCSVHoldsNumbers(t *testing.T) {
 	for _, run := range []string{"joint-vs-decoupled", "roster", "fashion-mnist"} {
-		for _, one := range reference(t, run).pages() {
+		for _, one := range reference(t, run).all() {
 			text, err := one.CSV()
 			must(t, err)
 			rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
@@ -104,7 +104,7 @@ func TestCSVHoldsNumbers(t *testing.T) {
 
 // No table of a committed run is wider than a terminal, however narrow that is.
 func TestTablesFitTerminals(t *testing.T) {
-	for _, one := range reference(t, "joint-vs-decoupled").pages() {
+	for _, one := range reference(t, "joint-vs-decoupled").all() {
 		for _, width := range []int{40, 80, 120} {
 			text, err := one.Text(width)
 			must(t, err)

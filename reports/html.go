@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"math"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"protobench/harness/store"
+	"protobench/internal/tensorfile"
 	"protobench/metrics/metric"
 	"protobench/reports/claim"
 	reportfigure "protobench/reports/figure"
@@ -130,14 +130,10 @@ func (s *sweep) writeIndex(figures []figure, findings []finding, all tables) err
 
 // writePage writes index.html into a report's folder.
 func writePage(folder string, r htmlpage.Report) error {
-	var b bytes.Buffer
-	if err := r.Write(&b); err != nil {
-		return err
-	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("report folder %s: cannot be written (%w)", folder, err)
 	}
-	return store.WriteFile(filepath.Join(folder, "index.html"), b.Bytes())
+	return tensorfile.Replace(filepath.Join(folder, "index.html"), r.Write)
 }
 
 // page puts what the report knows into the order of the page.
@@ -338,7 +334,7 @@ func (s *sweep) cells(p *Pages) *htmlpage.Cells {
 	for _, a := range s.arms {
 		i := out.AddArm(a.onPage(looks[a]))
 		for _, r := range a.runs {
-			out.Add(i, r.CellState, p.folder(r))
+			out.Add(i, r.CellState, p.folder(r, len(s.plan.Cells)))
 		}
 	}
 	return out
@@ -374,21 +370,22 @@ func (a *arm) onPage(look reportfigure.Look) htmlpage.Arm {
 	return out
 }
 
-// folder reads what the page shows of a cell's folder: once where the cell has ended.
-func (p *Pages) folder(r run) htmlpage.Folder {
+// folder reads what the page shows of the folder of one of so many cells: once where the cell has
+// ended.
+func (p *Pages) folder(r run, cells int) htmlpage.Folder {
 	at := r.endedAt()
 	switch {
 	case r.State == store.Missing:
 		return htmlpage.Folder{}
 	case at == "":
-		return htmlpage.Read(r.Dir)
+		return htmlpage.Read(r.Dir, cells)
 	}
 	key := r.Dir.Path() + at
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f, known := p.ended[key]
 	if !known {
-		f = htmlpage.Read(r.Dir)
+		f = htmlpage.Read(r.Dir, cells)
 		if p.ended == nil {
 			p.ended = map[string]htmlpage.Folder{}
 		}

@@ -53,18 +53,12 @@ func loadPlain(path string) (*sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sweep{dir: dir}
-	if s.plan, err = dir.Plan(); err != nil {
-		return nil, err
-	}
-	if s.unplanned, err = dir.Unplanned(); err != nil {
-		return nil, err
-	}
-	cells, err := dir.Cells()
+	read, err := dir.Read()
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range cells {
+	s := &sweep{dir: dir, plan: read.Plan, unplanned: read.Unplanned}
+	for _, c := range read.Cells {
 		s.add(c)
 	}
 	s.finish()

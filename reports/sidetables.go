@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -141,37 +140,4 @@ func firstLine(s string) string {
 		return undefined
 	}
 	return s
-}
-
-// cellTable lists every metric of every ended run as it was measured, one row each, for other tools.
-// Units are the metrics' own, not those of the tables, which show shares in percent.
-func (s *sweep) cellTable() *table.Table {
-	t := &table.Table{Name: "cells"}
-	for _, name := range []string{"method", "form", "axes", "seed", "status", "learner", "metric", "unit", "value"} {
-		t.Columns = append(t.Columns, table.Column{CSV: name})
-	}
-	for _, a := range s.arms {
-		for _, r := range a.runs {
-			if r.State != store.Done {
-				continue
-			}
-			t.Rows = append(t.Rows, r.metricRows(r.cell().Learner, r.Result.Metrics)...)
-			for _, name := range slices.Sorted(maps.Keys(r.Result.Observers)) {
-				t.Rows = append(t.Rows, r.metricRows("observer:"+name, r.Result.Observers[name])...)
-			}
-		}
-	}
-	return t
-}
-
-func (r run) metricRows(learner string, m store.Metrics) [][]table.Value {
-	c := r.cell()
-	var rows [][]table.Value
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		rows = append(rows, []table.Value{
-			{Text: c.Method}, {Text: c.Form}, {Text: axesText(c, c.AxisKeys())}, {Text: fmt.Sprint(c.Seed)},
-			{Text: r.Result.Outcome.Status}, {Text: learner}, {Text: key}, {Text: string(measureOf(key).Unit)}, {Text: table.Digits(m[key])},
-		})
-	}
-	return rows
 }

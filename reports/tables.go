@@ -16,7 +16,7 @@ import (
 
 // tables are all tables of a report. Those without rows have nothing to say but their notes.
 type tables struct {
-	main, arms, settings, comparisons, ranks, across, factorial, matched, observers, features, geometry, epsilon, failures, findings, cells *table.Table
+	main, arms, settings, comparisons, ranks, across, factorial, matched, observers, features, geometry, epsilon, failures, findings *table.Table
 }
 
 // tables makes them all, once: the page, the files and the terminal show the same ones.
@@ -26,12 +26,12 @@ func (s *sweep) tables(findings []finding) tables {
 		main: s.mainTable(compared), arms: s.armTable(), settings: s.settingsTable(), comparisons: s.comparisonTable(compared), ranks: s.rankTable(),
 		across: s.acrossTable(), factorial: s.factorialTable(), matched: s.matchedTable(), observers: s.observerTable(),
 		features: s.featureTable(), geometry: s.geometryTable(), epsilon: s.epsilonTable(), failures: s.failureTable(),
-		findings: findingTable(findings), cells: s.cellTable(),
+		findings: findingTable(findings),
 	}
 }
 
-// pages are those that people read; cells are for programs alone.
-func (t tables) pages() []*table.Table {
+// all are those of the files, in the order of the page.
+func (t tables) all() []*table.Table {
 	return []*table.Table{t.main, t.arms, t.settings, t.comparisons, t.ranks, t.across, t.factorial, t.matched, t.observers, t.features, t.geometry, t.epsilon, t.failures, t.findings}
 }
 
@@ -66,16 +66,16 @@ func Formatted(t *table.Table, format string) (string, error) {
 // write writes the tables' files into a folder: CSV always. A table without rows has none, and
 // those of an earlier report go. LaTeX is for papers, so that a table with a short form has that.
 func (t tables) write(folder string, formats []string) error {
-	for _, one := range append(t.pages(), t.cells) {
+	for _, one := range t.all() {
 		for _, format := range Formats() {
 			path := filepath.Join(folder, one.Name+"."+format)
 			if len(one.Rows) == 0 {
-				if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				if err := removed(path); err != nil {
 					return err
 				}
 				continue
 			}
-			if format != "csv" && (!slices.Contains(formats, format) || one == t.cells) {
+			if format != "csv" && !slices.Contains(formats, format) {
 				continue
 			}
 			text, err := Formatted(inPrint(one, format), format)
@@ -86,6 +86,14 @@ func (t tables) write(folder string, formats []string) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// removed removes a file of an earlier report, where there is one.
+func removed(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -54,25 +54,34 @@ func Write(dir string, formats ...string) (Summary, error) {
 		return Summary{}, err
 	}
 	all := s.tables(findings)
-	if err := all.write(out, formats); err != nil {
+	if err := s.writeTexts(figures, findings, all, formats); err != nil {
 		return Summary{}, err
+	}
+	return s.summary(figures, all), nil
+}
+
+// writeTexts writes all that is no picture.
+func (s *sweep) writeTexts(figures []figure, findings []finding, all tables, formats []string) error {
+	out := s.dir.Report()
+	if err := all.write(out, formats); err != nil {
+		return err
+	}
+	if err := s.writeCells(filepath.Join(out, "cells.csv")); err != nil {
+		return err
 	}
 	if len(findings) > 0 {
 		if _, err := s.writeFindings(findings); err != nil {
-			return Summary{}, err
+			return err
 		}
 	}
 	text, err := s.readme(figures, all)
 	if err != nil {
-		return Summary{}, err
+		return err
 	}
 	if err := store.WriteFile(filepath.Join(out, "README.md"), []byte(text)); err != nil {
-		return Summary{}, err
+		return err
 	}
-	if err := s.writeIndex(figures, findings, all); err != nil {
-		return Summary{}, err
-	}
-	return s.summary(figures, all), nil
+	return s.writeIndex(figures, findings, all)
 }
 
 // tally counts the cells, those with a result that is not a failure, and those that failed.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func told(name string) bool {
 const (
 	longestLine = 16 << 20 // bytes of a line, or of a record of events
 	mostRecords = 1 << 23
+	mostCurves  = 1000
 )
 
 // Read reads the curves of a training's log that bear on collapse: lines of JSON (DINO's
@@ -97,6 +99,9 @@ func (c *collector) add(r record) error {
 	for _, name := range names {
 		i, ok := c.at[name]
 		if !ok {
+			if len(c.curves) == mostCurves {
+				return fmt.Errorf("more than %d quantities are called a loss, an entropy or a KL divergence; is it the log of one training?", mostCurves)
+			}
 			clock := r.clock
 			if clock == "" {
 				clock = "record"
@@ -119,20 +124,16 @@ func clockNames() [][2]string {
 	return [][2]string{{"step", "step"}, {"global_step", "step"}, {"iteration", "step"}, {"iter", "step"}, {"epoch", "epoch"}}
 }
 
-// recordOf keeps what a line says that matters.
+// recordOf keeps what a line says that matters, in place.
 func recordOf(line map[string]float64) record {
-	r := record{values: map[string]float64{}}
+	r := record{values: line}
 	for _, c := range clockNames() {
 		if at, ok := line[c[0]]; ok {
 			r.clock, r.at = c[1], at
 			break
 		}
 	}
-	for name, v := range line {
-		if told(name) {
-			r.values[name] = v
-		}
-	}
+	maps.DeleteFunc(line, func(name string, _ float64) bool { return !told(name) })
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -93,6 +94,32 @@ func TestReadRefuses(t *testing.T) {
 		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), path+": ") {
 			t.Errorf("got %v, want the file's name and %q", err, want)
 		}
+	}
+}
+
+// What is densest in memory among what a log can say in a mebibyte stays within bounds; a fuzzer
+// hardly ever gets there.
+func TestLogsAreReadFrugally(t *testing.T) {
+	many := func(each string) []byte {
+		var b bytes.Buffer
+		for i := 0; b.Len() < frugal.Small-100; i++ {
+			b.WriteString(strings.ReplaceAll(each, "#", strconv.Itoa(i)))
+		}
+		return b.Bytes()
+	}
+	for name, b := range map[string][]byte{
+		"losses":      many("{\"loss\":1}\n"),
+		"empty lines": many("{}\n"),
+		"one line":    append(append([]byte("{"), many("\"loss#\":1,")...), "\"lr\":1}\n"...),
+		"nested":      many(strings.Repeat("{\"a\":", 500) + "{\"loss\":1}" + strings.Repeat("}", 500) + "\n"),
+		"a table":     append([]byte("loss\n"), many("1\n")...),
+		"a head":      many("loss#,"),
+		"events":      many(string(event(1, "loss", 1, true))),
+	} {
+		t.Run(name, func(t *testing.T) { readCurves(t, b) })
+	}
+	if _, err := curvesOf(bytes.NewReader(many("{\"loss#\":1}\n"))); err == nil || !strings.Contains(err.Error(), "more than 1000 quantities") {
+		t.Errorf("got %v", err)
 	}
 }
 

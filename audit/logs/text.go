@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -17,19 +18,20 @@ func readLines(r io.Reader, add func(record) error) error {
 	bare := regexp.MustCompile(`([:,\[]\s*)(NaN|-?Infinity)`)
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longestLine)
+	object, line := map[string]any{}, map[string]float64{} // of a line, again and again: there may be very many
 	for n := 1; lines.Scan(); n++ {
-		text := strings.TrimSpace(lines.Text())
-		if text == "" {
+		text := bytes.TrimSpace(lines.Bytes())
+		if len(text) == 0 {
 			continue
 		}
-		if strings.Contains(text, "NaN") || strings.Contains(text, "Infinity") {
-			text = bare.ReplaceAllString(text, `$1"$2"`)
+		if bytes.Contains(text, []byte("NaN")) || bytes.Contains(text, []byte("Infinity")) {
+			text = bare.ReplaceAll(text, []byte(`$1"$2"`))
 		}
-		var object map[string]any
-		if err := json.Unmarshal([]byte(text), &object); err != nil {
+		clear(object)
+		clear(line)
+		if err := json.Unmarshal(text, &object); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		line := map[string]float64{}
 		numbers(line, "", object, 0)
 		if err := add(recordOf(line)); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
@@ -87,6 +89,7 @@ func readTable(r io.Reader, add func(record) error) error {
 	for i, name := range head {
 		names[i] = strings.TrimSpace(name)
 	}
+	line := map[string]float64{}
 	for {
 		fields, err := c.Read()
 		if errors.Is(err, io.EOF) {
@@ -95,7 +98,7 @@ func readTable(r io.Reader, add func(record) error) error {
 		if err != nil {
 			return err
 		}
-		line := map[string]float64{}
+		clear(line)
 		for i, text := range fields {
 			if v, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil {
 				line[names[i]] = v

@@ -18,8 +18,12 @@ import (
 // collector has not yet collected, and others on the machine.
 const usable = 0.8
 
+// FreeMemory is what [Available] names where nothing but the machine limits a process.
+const FreeMemory = "free memory of the machine"
+
 // Available is the memory that this process may take, in bytes, and what sets that limit: the
-// machine's free memory, its control groups, ulimit -v, or GOMEMLIMIT; 0 where the system does not tell.
+// machine's free memory, what its control groups have left, ulimit -v, or GOMEMLIMIT; 0 where the
+// system does not tell.
 func Available() (bytes int64, by string) { return availableUnder("/") }
 
 // availableUnder reads the files of the system under a root.
@@ -29,10 +33,10 @@ func availableUnder(root string) (bytes int64, by string) {
 			bytes, by = n, from
 		}
 	}
-	take(freeMemory(root), "free memory of the machine")
-	take(groupLimit(root), "control group")
+	take(freeMemory(root), FreeMemory)
+	take(groupLeft(root), "control group")
 	take(addressLimit(), "ulimit -v")
-	if n := debug.SetMemoryLimit(-1); n < math.MaxInt64 {
+	if n := debug.SetMemoryLimit(-1); os.Getenv("GOMEMLIMIT") != "" && n < math.MaxInt64 {
 		take(n, "GOMEMLIMIT")
 	}
 	return bytes, by
@@ -52,51 +56,6 @@ func freeMemory(root string) int64 {
 		}
 	}
 	return 0
-}
-
-// groupLimit is the least limit of the process's control groups and of those above them, of either
-// version.
-func groupLimit(root string) (least int64) {
-	text, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(text)) {
-		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
-		if len(parts) != 3 {
-			continue
-		}
-		base, file := "sys/fs/cgroup", "memory.max"
-		if parts[0] != "0" {
-			if !strings.Contains(","+parts[1]+",", ",memory,") {
-				continue
-			}
-			base, file = "sys/fs/cgroup/memory", "memory.limit_in_bytes"
-		}
-		for at := filepath.Clean("/" + parts[2]); ; at = filepath.Dir(at) {
-			if n := limitIn(filepath.Join(root, base, at, file)); n > 0 && (least == 0 || n < least) {
-				least = n
-			}
-			if at == "/" {
-				break
-			}
-		}
-	}
-	return least
-}
-
-// limitIn reads a control group's limit; 0 where there is none, which older systems write as a
-// number beyond all memory.
-func limitIn(path string) int64 {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0
-	}
-	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-	if err != nil || n > 1<<60 { // "max"
-		return 0
-	}
-	return n
 }
 
 // gate lets cells in as long as there is memory for them.

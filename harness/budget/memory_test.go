@@ -23,7 +23,12 @@ func TestAvailableIsTheLeastThatTheSystemTells(t *testing.T) {
 		"a container's root": {map[string]string{"proc/meminfo": free, "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "2147483648\n"}, 2 << 30, "control group"},
 		"version 1": {map[string]string{"proc/meminfo": free, "proc/self/cgroup": "5:cpu,cpuacct:/x\n4:memory:/slurm/job_3\n", "sys/fs/cgroup/memory/slurm/job_3/memory.limit_in_bytes": "3221225472\n",
 			"sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n"}, 3 << 30, "control group"},
-		"a group above the machine": {map[string]string{"proc/meminfo": free, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/memory.max": "99999999999999\n"}, 8000000 << 10, "free memory of the machine"},
+		"what a group has left": {map[string]string{"proc/meminfo": free, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/memory.max": "4000000000\n",
+			"sys/fs/cgroup/a/memory.current": "3000000000\n", "sys/fs/cgroup/a/memory.stat": "anon 1500000000\ninactive_file 1000000000\nactive_file 500000000\n"}, 2500000000, "control group"},
+		"a group above that is full": {map[string]string{"proc/meminfo": free, "proc/self/cgroup": "4:memory:/x/y\n", "sys/fs/cgroup/memory/x/memory.limit_in_bytes": "1000\n",
+			"sys/fs/cgroup/memory/x/memory.usage_in_bytes": "2000\n"}, 1, "control group"},
+		"a group that is slowed down above": {map[string]string{"proc/meminfo": free, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/memory.max": "max\n", "sys/fs/cgroup/a/memory.high": "3000000000\n"}, 3000000000, "control group"},
+		"a group above the machine":         {map[string]string{"proc/meminfo": free, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/memory.max": "99999999999999\n"}, 8000000 << 10, "free memory of the machine"},
 	} {
 		root := t.TempDir()
 		for path, text := range c.files {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"protobench/internal/durable"
 	"protobench/internal/tensorfile"
 )
 
@@ -66,7 +67,7 @@ func (c *CellDir) Prepare() error {
 		return err
 	}
 	for _, e := range entries {
-		if tensorfile.IsTemporary(e.Name()) {
+		if durable.IsTemporary(e.Name()) {
 			if err := os.Remove(c.file(e.Name())); err != nil {
 				return err
 			}

@@ -11,7 +11,7 @@ import (
 	"regexp"
 	"slices"
 
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 )
 
 // Checkup is what a look at every file of a run directory finds.
@@ -117,7 +117,7 @@ func (c *Checkup) folder(path, own string) {
 		at := filepath.Join(path, e.Name())
 		switch {
 		case known.MatchString(e.Name()):
-		case tensorfile.IsTemporary(e.Name()):
+		case durable.IsTemporary(e.Name()):
 			c.leftover(at, "half a file, left by a run that was killed")
 		case isAside(e.Name()):
 			c.note(at, "was damaged and is kept aside; delete it when it is of no use")

@@ -10,7 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 )
 
 // curvesFile holds a cell's measurements during training. Once the cell has ended it may lie
@@ -125,5 +125,5 @@ func (c *CellDir) unpackCurves() error {
 	if !exists(packed) {
 		return nil
 	}
-	return errors.Join(os.Remove(packed), tensorfile.SyncFolder(c.path))
+	return errors.Join(os.Remove(packed), durable.SyncFolder(c.path))
 }

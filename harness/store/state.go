@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // State says how far a cell is.
@@ -63,10 +66,17 @@ func (d *Dir) Cells() ([]CellState, error) {
 // States are those of a plan's cells, in its order, by their results and by some of the files beside
 // them; without any, nothing else is read.
 func (d *Dir) States(p Plan, files ...string) []CellState {
-	out := make([]CellState, 0, len(p.Cells))
-	for _, pc := range p.Cells {
-		out = append(out, d.Cell(pc).state(files))
+	out := make([]CellState, len(p.Cells))
+	next := atomic.Int64{}
+	var readers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(out)) {
+		readers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(out)); i = next.Add(1) - 1 {
+				out[i] = d.Cell(p.Cells[i]).state(files)
+			}
+		})
 	}
+	readers.Wait()
 	return out
 }
 

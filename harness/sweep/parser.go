@@ -23,8 +23,15 @@ func (p *parser) report(path, key, found, expected, remedy string) {
 	p.blame(p.line(path), setting.KeyError{Key: key, Found: found, Expected: expected, Remedy: remedy})
 }
 
-// blame notes an issue at a line, 0 where none is to blame.
+// blame notes an issue at a line, 0 where none is to blame. After very many it says that there are
+// more, and passes over them.
 func (p *parser) blame(line int, e setting.KeyError) {
+	if p.full() {
+		return
+	}
+	if len(p.issues) == mostIssues-1 {
+		line, e = 0, setting.KeyError{Found: "more is wrong than the following", Remedy: "mend it first"}
+	}
 	p.issues = append(p.issues, Issue{File: p.file, Line: line, KeyError: e})
 }
 

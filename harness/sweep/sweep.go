@@ -47,6 +47,9 @@ func Check(file, text string, c Catalogue, open Open) (*Sweep, error) {
 }
 
 func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
+	if e, line, wrong := boundless(text); wrong {
+		return nil, &ConfigError{[]Issue{{File: file, Line: line, KeyError: e}}}
+	}
 	raw := map[string]any{}
 	if _, err := toml.Decode(text, &raw); err != nil {
 		return nil, syntaxError(file, err)
@@ -58,6 +61,9 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	axes := p.matrix(listed)
 	s.Baseline = p.baseline(listed)
 	s.Claims = p.claims(listed, axes)
+	if p.full() || p.countless(listed, axes, len(s.Seeds)) {
+		return nil, asError(p.issues)
+	}
 	once := p.cells(base, listed, axes)
 	p.refuseUnmeasured(s, once)
 	p.check(once)

@@ -12,6 +12,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/budget"
 	"protobench/harness/cell"
 	"protobench/harness/store"
 	"protobench/internal/console"
@@ -33,11 +34,12 @@ func (c doctorCommand) Run(w *console.Console) error {
 processor: %s
 kernels: %s (here: %s)
 train.precision = "bf16": %s
+memory for cells: %s
 PROTOBENCH_ISA: %s
 PROTOBENCH_DATA: %s
 `,
 		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, wording.Count(runtime.NumCPU(), "CPU"), cell.CPUName(),
-		cmp.Or(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(),
+		cmp.Or(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(), memoryText(),
 		variable("PROTOBENCH_ISA"), variable("PROTOBENCH_DATA"))
 	if err != nil {
 		return err
@@ -70,6 +72,15 @@ func bf16Text() string {
 		return "not with these kernels, though the processor has AVX512_BF16"
 	}
 	return "not on this processor, which lacks AVX512_BF16"
+}
+
+// memoryText says what cells may take, and what limits it.
+func memoryText() string {
+	bytes, by := budget.Available()
+	if bytes == 0 {
+		return "unknown here; --max-memory says it"
+	}
+	return fmt.Sprintf("four fifths of %.1f GB (%s)", float64(bytes)/1e9, by)
 }
 
 // showSets lists the sets that lie where sets are looked for.

@@ -47,6 +47,7 @@ func masks() []mask {
 		{"machine", regexp.MustCompile(`(?m)^processor: .+$`), "processor: EXTENSIONS"},                                                                        //
 		{"machine", regexp.MustCompile(`(?m)^kernels: (?:avx512|avx2|generic) \(here: .+\)$`), "kernels: ISA (here: …)"},                                       //
 		{"machine", regexp.MustCompile(`(?m)^train.precision = "bf16": .+$`), `train.precision = "bf16": …`},                                                   //
+		{"machine", regexp.MustCompile(`(?m)^memory for cells: .+$`), "memory for cells: …"},                                                                   //
 		{"peak", regexp.MustCompile(`(?m)^(?:peak of \S+: \d+ GFLOP/s with 1 thread, \d+ with \d+\n)+`), "PEAKS\n"},
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"regexp"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/budget"
 	"protobench/internal/bench"
 	"protobench/internal/blas"
 	"protobench/internal/cli/data"
@@ -23,6 +23,7 @@ import (
 	"protobench/internal/cli/list"
 	"protobench/internal/cli/results"
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/internal/setting"
 )
 
@@ -31,24 +32,15 @@ import (
 // state; the second ends the process at once.
 func Main() int {
 	blas.Use()
-	defer runtime.KeepAlive(collectEarly())
+	defer runtime.KeepAlive(heap.Early())
+	limit, by := budget.Available()
+	if by == budget.FreeMemory { // of which there may be more in a moment
+		limit = 0
+	}
+	heap.Below(limit)
 	ctx, stop := console.UntilSignal(console.StopSignals()...)
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-}
-
-// collectEarly has garbage collected once it is a tenth of what is in use, not as much again.
-// Nearly all memory in use are numbers in which the collector finds nothing to follow, so that a
-// collection takes a moment and the resident set stays flat. What it returns has to be kept: it
-// counts as in use and is never touched, so that it takes no memory. Without it a command that
-// needs few megabytes would collect every few hundred kilobytes, and spend half its time there.
-func collectEarly() []byte {
-	const percent, floor = 10, 80 << 20
-	if _, chosen := os.LookupEnv("GOGC"); chosen {
-		return nil
-	}
-	debug.SetGCPercent(percent)
-	return make([]byte, floor)
 }
 
 // commands is the grammar of the command line.

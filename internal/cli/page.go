@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"protobench/reports"
@@ -12,6 +14,8 @@ import (
 type pageKeeper struct {
 	dir   string
 	pages reports.Pages
+	begin func() // lets pages be made: there is something to see; again changes nothing
+	begun chan struct{}
 	stop  chan struct{}
 	ended chan struct{}
 	took  time.Duration // the page before
@@ -20,21 +24,27 @@ type pageKeeper struct {
 }
 
 // How often the page is renewed: not before soonest, and so rarely that making pages takes no more
-// than one part in share of a thread's time.
+// than one part in share of the processors' time.
 const (
 	firstPage   = 2 * time.Second
 	soonestPage = 10 * time.Second
-	pageShare   = 30
+	pageShare   = 150
 )
 
 func keepPage(dir string, first, soonest time.Duration) *pageKeeper {
-	k := &pageKeeper{dir: dir, stop: make(chan struct{}), ended: make(chan struct{}), first: first, soonest: soonest}
+	k := &pageKeeper{dir: dir, begun: make(chan struct{}), stop: make(chan struct{}), ended: make(chan struct{}), first: first, soonest: soonest}
+	k.begin = sync.OnceFunc(func() { close(k.begun) })
 	go k.keep()
 	return k
 }
 
 func (k *pageKeeper) keep() {
 	defer close(k.ended)
+	select {
+	case <-k.stop:
+		return
+	case <-k.begun:
+	}
 	wait := k.first
 	for {
 		select {
@@ -51,7 +61,9 @@ func (k *pageKeeper) keep() {
 }
 
 // pause is the time until the next page.
-func (k *pageKeeper) pause() time.Duration { return max(k.soonest, pageShare*k.took) }
+func (k *pageKeeper) pause() time.Duration {
+	return max(k.soonest, pageShare*k.took/time.Duration(runtime.GOMAXPROCS(0)))
+}
 
 // write makes the page. A panic there is an error like any other.
 func (k *pageKeeper) write(live *reports.Live) (err error) {

@@ -24,6 +24,12 @@ func TestPageOfARunAtWork(t *testing.T) {
 	if _, err := d.Freeze(store.Plan{Name: "run", Cells: []store.PlanCell{p}}); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(20 * time.Millisecond)
+	if _, err := os.Stat(filepath.Join(dir, "report")); err == nil {
+		t.Error("a page was made before there was anything to see")
+	}
+	k.begin()
+	k.begin() // as every cell does
 	index := filepath.Join(dir, "report", "index.html")
 	read := func() string {
 		b, err := os.ReadFile(index)

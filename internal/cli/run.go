@@ -13,6 +13,7 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/cli/results"
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/internal/kernel"
 	"protobench/internal/wording"
 	"protobench/metrics"
@@ -61,11 +62,18 @@ func (c runCommand) Run(ctx context.Context, w *console.Console) error {
 	if c.Executor == "slurm" {
 		return c.submit(ctx, w, p, jobs, dir)
 	}
+	defer heap.Below(int64(c.MaxMemory))()
 	progress := newProgress(w, c.JSON)
 	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
 		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
-		Version: version(), Engine: cell.Real(), Data: data, Tell: progress.hear,
+		Version: version(), Engine: cell.Real(), Data: data,
+		Tell: func(e cell.Event) {
+			progress.hear(e)
+			if e.Kind == cell.Started {
+				page.begin()
+			}
+		},
 	})
 	page.end()
 	if err != nil {

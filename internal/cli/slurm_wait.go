@@ -23,6 +23,7 @@ const (
 // the report.
 func (c runCommand) await(ctx context.Context, w *console.Console, dir string, claims int) error {
 	page := keepPage(dir, firstPage, soonestPage)
+	page.begin()
 	q, err := untilIdle(ctx, w, dir)
 	page.end()
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"protobench/harness/slurm"
 	"protobench/harness/store"
 	"protobench/internal/console"
+	"protobench/internal/heap"
 )
 
 type statusCommand struct {
@@ -27,6 +28,7 @@ type statusCommand struct {
 
 // Run shows how far a run is.
 func (c statusCommand) Run(ctx context.Context, w *console.Console) error {
+	defer heap.Late()()
 	d, err := store.Open(c.Dir)
 	if err != nil {
 		return err

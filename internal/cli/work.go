@@ -222,7 +222,7 @@ func (c workCommand) giveWay(ctx context.Context, w *console.Console, h *slurm.H
 		return c.again(ctx, w, h, f, folder)
 	}
 	reason := fmt.Sprintf("no step was done within the time limit of a task (slurm.time = %q); raise it", c.Limit)
-	return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), console.Exit(console.Failed, folder + ": " + reason))
+	return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), console.Exit(console.Failed, folder+": "+reason))
 }
 
 // again has a stopped task queued again, up to the limit of restarts.

@@ -1516,6 +1516,7 @@ TEXT ·colSumsAVX2(SB), $256-8
 	JZ    w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), SI
 	VMOVUPS (SI)(DX*1), Y0
 	VMOVUPS 32(SI)(DX*1), Y1
@@ -1557,18 +1558,19 @@ w4pixel:
 	DECQ        R8
 	JNZ         w4pixel
 	ADDQ        80(AX), SI
+	ADDQ        136(AX), CX
 	DECQ        DI
 	JNZ         w4row
-	MOVQ        40(AX), SI
-	VMOVUPS     Y4, (SI)(DX*1)
-	VMOVUPS     Y5, 32(SI)(DX*1)
-	VMOVUPS     Y6, 64(SI)(DX*1)
-	VMOVUPS     Y7, 96(SI)(DX*1)
-	MOVQ        48(AX), SI
-	VMOVUPS     Y8, (SI)(DX*1)
-	VMOVUPS     Y9, 32(SI)(DX*1)
-	VMOVUPS     Y10, 64(SI)(DX*1)
-	VMOVUPS     Y11, 96(SI)(DX*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y4, (CX)(DX*1)
+	VMOVUPS     Y5, 32(CX)(DX*1)
+	VMOVUPS     Y6, 64(CX)(DX*1)
+	VMOVUPS     Y7, 96(CX)(DX*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y8, (CX)(DX*1)
+	VMOVUPS     Y9, 32(CX)(DX*1)
+	VMOVUPS     Y10, 64(CX)(DX*1)
+	VMOVUPS     Y11, 96(CX)(DX*1)
 	ADDQ        $0x00000080, DX
 	DECQ        BX
 	JNZ         w4block
@@ -1579,6 +1581,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), SI
 	VMOVUPS (SI)(DX*1), Y0
 	VXORPS  Y1, Y1, Y1
@@ -1599,12 +1602,13 @@ w1pixel:
 	DECQ        R8
 	JNZ         w1pixel
 	ADDQ        80(AX), SI
+	ADDQ        136(AX), CX
 	DECQ        DI
 	JNZ         w1row
-	MOVQ        40(AX), SI
-	VMOVUPS     Y1, (SI)(DX*1)
-	MOVQ        48(AX), SI
-	VMOVUPS     Y2, (SI)(DX*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y1, (CX)(DX*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y2, (CX)(DX*1)
 	ADDQ        $0x00000020, DX
 	DECQ        BX
 	JNZ         w1block
@@ -1698,6 +1702,7 @@ TEXT ·affineAVX2(SB), $256-8
 	JZ    w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
 	VMOVUPS 32(DI)(BX*1), Y1
@@ -1732,6 +1737,7 @@ w4pixel:
 	DECQ        R9
 	JNZ         w4pixel
 	ADDQ        80(AX), DI
+	ADDQ        136(AX), CX
 	DECQ        R8
 	JNZ         w4row
 	ADDQ        $0x00000080, BX
@@ -1744,6 +1750,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
 	MOVQ    40(AX), DI
@@ -1763,6 +1770,7 @@ w1pixel:
 	DECQ        R9
 	JNZ         w1pixel
 	ADDQ        80(AX), DI
+	ADDQ        136(AX), CX
 	DECQ        R8
 	JNZ         w1row
 	ADDQ        $0x00000020, BX
@@ -1786,6 +1794,7 @@ TEXT ·affineReLUAVX2(SB), $256-8
 	JZ     w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y1
 	VMOVUPS 32(DI)(BX*1), Y2
@@ -1824,6 +1833,7 @@ w4pixel:
 	DECQ        R9
 	JNZ         w4pixel
 	ADDQ        80(AX), DI
+	ADDQ        136(AX), CX
 	DECQ        R8
 	JNZ         w4row
 	ADDQ        $0x00000080, BX
@@ -1836,6 +1846,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y1
 	MOVQ    40(AX), DI
@@ -1856,6 +1867,7 @@ w1pixel:
 	DECQ        R9
 	JNZ         w1pixel
 	ADDQ        80(AX), DI
+	ADDQ        136(AX), CX
 	DECQ        R8
 	JNZ         w1row
 	ADDQ        $0x00000020, BX
@@ -1880,6 +1892,7 @@ TEXT ·affineAddReLUAVX2(SB), $256-8
 	JZ     w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
 	VMOVUPS 32(R8)(SI*1), Y2
@@ -1922,6 +1935,7 @@ w4pixel:
 	DECQ        R10
 	JNZ         w4pixel
 	ADDQ        80(AX), R8
+	ADDQ        136(AX), CX
 	DECQ        R9
 	JNZ         w4row
 	ADDQ        $0x00000080, SI
@@ -1934,6 +1948,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
 	MOVQ    40(AX), R8
@@ -1955,6 +1970,7 @@ w1pixel:
 	DECQ        R10
 	JNZ         w1pixel
 	ADDQ        80(AX), R8
+	ADDQ        136(AX), CX
 	DECQ        R9
 	JNZ         w1row
 	ADDQ        $0x00000020, SI
@@ -1977,6 +1993,7 @@ TEXT ·normSumsAVX2(SB), $256-8
 	JZ    w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
 	VMOVUPS 32(DI)(BX*1), Y1
@@ -2022,18 +2039,19 @@ w4pixel:
 	DECQ        R9
 	JNZ         w4pixel
 	ADDQ        80(AX), DI
+	ADDQ        136(AX), CX
 	DECQ        R8
 	JNZ         w4row
-	MOVQ        40(AX), DI
-	VMOVUPS     Y4, (DI)(BX*1)
-	VMOVUPS     Y5, 32(DI)(BX*1)
-	VMOVUPS     Y6, 64(DI)(BX*1)
-	VMOVUPS     Y7, 96(DI)(BX*1)
-	MOVQ        48(AX), DI
-	VMOVUPS     Y8, (DI)(BX*1)
-	VMOVUPS     Y9, 32(DI)(BX*1)
-	VMOVUPS     Y10, 64(DI)(BX*1)
-	VMOVUPS     Y11, 96(DI)(BX*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y4, (CX)(BX*1)
+	VMOVUPS     Y5, 32(CX)(BX*1)
+	VMOVUPS     Y6, 64(CX)(BX*1)
+	VMOVUPS     Y7, 96(CX)(BX*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y8, (CX)(BX*1)
+	VMOVUPS     Y9, 32(CX)(BX*1)
+	VMOVUPS     Y10, 64(CX)(BX*1)
+	VMOVUPS     Y11, 96(CX)(BX*1)
 	ADDQ        $0x00000080, BX
 	DECQ        SI
 	JNZ         w4block
@@ -2044,6 +2062,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), DI
 	VMOVUPS (DI)(BX*1), Y0
 	VXORPS  Y1, Y1, Y1
@@ -2065,12 +2084,13 @@ w1pixel:
 	DECQ        R9
 	JNZ         w1pixel
 	ADDQ        80(AX), DI
+	ADDQ        136(AX), CX
 	DECQ        R8
 	JNZ         w1row
-	MOVQ        40(AX), DI
-	VMOVUPS     Y1, (DI)(BX*1)
-	MOVQ        48(AX), DI
-	VMOVUPS     Y2, (DI)(BX*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y1, (CX)(BX*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y2, (CX)(BX*1)
 	ADDQ        $0x00000020, BX
 	DECQ        SI
 	JNZ         w1block
@@ -2169,6 +2189,7 @@ TEXT ·normApplyAVX2(SB), $256-8
 	JZ    w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y0
 	VMOVUPS 32(R8)(SI*1), Y1
@@ -2216,6 +2237,7 @@ w4pixel:
 	DECQ        R10
 	JNZ         w4pixel
 	ADDQ        80(AX), R8
+	ADDQ        136(AX), CX
 	DECQ        R9
 	JNZ         w4row
 	ADDQ        $0x00000080, SI
@@ -2228,6 +2250,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y0
 	MOVQ    40(AX), R8
@@ -2251,6 +2274,7 @@ w1pixel:
 	DECQ        R10
 	JNZ         w1pixel
 	ADDQ        80(AX), R8
+	ADDQ        136(AX), CX
 	DECQ        R9
 	JNZ         w1row
 	ADDQ        $0x00000020, SI
@@ -2275,6 +2299,7 @@ TEXT ·normSumsReLUAVX2(SB), $256-8
 	JZ     w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
 	VMOVUPS 32(R8)(SI*1), Y2
@@ -2328,18 +2353,19 @@ w4pixel:
 	DECQ        R10
 	JNZ         w4pixel
 	ADDQ        80(AX), R8
+	ADDQ        136(AX), CX
 	DECQ        R9
 	JNZ         w4row
-	MOVQ        40(AX), R8
-	VMOVUPS     Y5, (R8)(SI*1)
-	VMOVUPS     Y6, 32(R8)(SI*1)
-	VMOVUPS     Y7, 64(R8)(SI*1)
-	VMOVUPS     Y8, 96(R8)(SI*1)
-	MOVQ        48(AX), R8
-	VMOVUPS     Y9, (R8)(SI*1)
-	VMOVUPS     Y10, 32(R8)(SI*1)
-	VMOVUPS     Y11, 64(R8)(SI*1)
-	VMOVUPS     Y12, 96(R8)(SI*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y5, (CX)(SI*1)
+	VMOVUPS     Y6, 32(CX)(SI*1)
+	VMOVUPS     Y7, 64(CX)(SI*1)
+	VMOVUPS     Y8, 96(CX)(SI*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y9, (CX)(SI*1)
+	VMOVUPS     Y10, 32(CX)(SI*1)
+	VMOVUPS     Y11, 64(CX)(SI*1)
+	VMOVUPS     Y12, 96(CX)(SI*1)
 	ADDQ        $0x00000080, SI
 	DECQ        DI
 	JNZ         w4block
@@ -2350,6 +2376,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R8
 	VMOVUPS (R8)(SI*1), Y1
 	VXORPS  Y2, Y2, Y2
@@ -2373,12 +2400,13 @@ w1pixel:
 	DECQ        R10
 	JNZ         w1pixel
 	ADDQ        80(AX), R8
+	ADDQ        136(AX), CX
 	DECQ        R9
 	JNZ         w1row
-	MOVQ        40(AX), R8
-	VMOVUPS     Y2, (R8)(SI*1)
-	MOVQ        48(AX), R8
-	VMOVUPS     Y3, (R8)(SI*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y2, (CX)(SI*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y3, (CX)(SI*1)
 	ADDQ        $0x00000020, SI
 	DECQ        DI
 	JNZ         w1block
@@ -2492,6 +2520,7 @@ TEXT ·normApplyReLUAVX2(SB), $256-8
 	JZ     w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R9
 	VMOVUPS (R9)(DI*1), Y1
 	VMOVUPS 32(R9)(DI*1), Y2
@@ -2547,6 +2576,7 @@ w4pixel:
 	DECQ        R11
 	JNZ         w4pixel
 	ADDQ        80(AX), R9
+	ADDQ        136(AX), CX
 	DECQ        R10
 	JNZ         w4row
 	ADDQ        $0x00000080, DI
@@ -2559,6 +2589,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R9
 	VMOVUPS (R9)(DI*1), Y1
 	MOVQ    40(AX), R9
@@ -2584,6 +2615,7 @@ w1pixel:
 	DECQ        R11
 	JNZ         w1pixel
 	ADDQ        80(AX), R9
+	ADDQ        136(AX), CX
 	DECQ        R10
 	JNZ         w1row
 	ADDQ        $0x00000020, DI
@@ -2609,6 +2641,7 @@ TEXT ·normSumsAgainAVX2(SB), $256-8
 	JZ     w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R9
 	VMOVUPS (R9)(DI*1), Y1
 	VMOVUPS 32(R9)(DI*1), Y2
@@ -2666,18 +2699,19 @@ w4pixel:
 	DECQ        R11
 	JNZ         w4pixel
 	ADDQ        80(AX), R9
+	ADDQ        136(AX), CX
 	DECQ        R10
 	JNZ         w4row
-	MOVQ        40(AX), R9
-	VMOVUPS     Y5, (R9)(DI*1)
-	VMOVUPS     Y6, 32(R9)(DI*1)
-	VMOVUPS     Y7, 64(R9)(DI*1)
-	VMOVUPS     Y8, 96(R9)(DI*1)
-	MOVQ        48(AX), R9
-	VMOVUPS     Y9, (R9)(DI*1)
-	VMOVUPS     Y10, 32(R9)(DI*1)
-	VMOVUPS     Y11, 64(R9)(DI*1)
-	VMOVUPS     Y12, 96(R9)(DI*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y5, (CX)(DI*1)
+	VMOVUPS     Y6, 32(CX)(DI*1)
+	VMOVUPS     Y7, 64(CX)(DI*1)
+	VMOVUPS     Y8, 96(CX)(DI*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y9, (CX)(DI*1)
+	VMOVUPS     Y10, 32(CX)(DI*1)
+	VMOVUPS     Y11, 64(CX)(DI*1)
+	VMOVUPS     Y12, 96(CX)(DI*1)
 	ADDQ        $0x00000080, DI
 	DECQ        R8
 	JNZ         w4block
@@ -2688,6 +2722,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R9
 	VMOVUPS (R9)(DI*1), Y1
 	VXORPS  Y2, Y2, Y2
@@ -2712,12 +2747,13 @@ w1pixel:
 	DECQ        R11
 	JNZ         w1pixel
 	ADDQ        80(AX), R9
+	ADDQ        136(AX), CX
 	DECQ        R10
 	JNZ         w1row
-	MOVQ        40(AX), R9
-	VMOVUPS     Y2, (R9)(DI*1)
-	MOVQ        48(AX), R9
-	VMOVUPS     Y3, (R9)(DI*1)
+	MOVQ        40(AX), CX
+	VMOVUPS     Y2, (CX)(DI*1)
+	MOVQ        48(AX), CX
+	VMOVUPS     Y3, (CX)(DI*1)
 	ADDQ        $0x00000020, DI
 	DECQ        R8
 	JNZ         w1block
@@ -2834,6 +2870,7 @@ TEXT ·normApplyAgainAVX2(SB), $256-8
 	JZ     w4done
 
 w4block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R10
 	VMOVUPS (R10)(R8*1), Y1
 	VMOVUPS 32(R10)(R8*1), Y2
@@ -2893,6 +2930,7 @@ w4pixel:
 	DECQ        R12
 	JNZ         w4pixel
 	ADDQ        80(AX), R10
+	ADDQ        136(AX), CX
 	DECQ        R11
 	JNZ         w4row
 	ADDQ        $0x00000080, R8
@@ -2905,6 +2943,7 @@ w4done:
 	JZ    w1done
 
 w1block:
+	MOVQ    (AX), CX
 	MOVQ    32(AX), R10
 	VMOVUPS (R10)(R8*1), Y1
 	MOVQ    40(AX), R10
@@ -2931,6 +2970,7 @@ w1pixel:
 	DECQ        R12
 	JNZ         w1pixel
 	ADDQ        80(AX), R10
+	ADDQ        136(AX), CX
 	DECQ        R11
 	JNZ         w1row
 	ADDQ        $0x00000020, R8

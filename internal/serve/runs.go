@@ -78,9 +78,32 @@ func named(runs []found, name string) (found, bool) {
 func (s *Server) rows() []page.Run {
 	var out []page.Run
 	for _, f := range discover(s.folders) {
-		out = append(out, f.row())
+		out = append(out, s.row(f))
 	}
 	return out
+}
+
+// knownRow is a row of the list and the signature of what it was made of.
+type knownRow struct {
+	of  string
+	row page.Run
+}
+
+// row is a run's row, read anew where its files have changed: every open list asks for all of them
+// every two seconds, and one of ten thousand results takes that long to read.
+func (s *Server) row(f found) page.Run {
+	now := f.signature().of
+	s.mu.Lock()
+	before, seen := s.known[f.path]
+	s.mu.Unlock()
+	if seen && before.of == now {
+		return before.row
+	}
+	r := f.row()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[f.path] = knownRow{now, r}
+	return r
 }
 
 // row is the run in the list.

@@ -220,3 +220,31 @@ func await(t *testing.T, lines *bufio.Scanner, want string) {
 	}
 	t.Fatalf("no %q: %v", want, lines.Err())
 }
+
+// A row is read once while its files are the same, and anew when one has changed.
+func TestRowsAreReadWhenTheyChange(t *testing.T) {
+	root := runs(t)
+	s := New([]string{root})
+	done := func() int {
+		for _, r := range s.rows() {
+			if r.Name == "one <run>" {
+				return r.Done
+			}
+		}
+		return -1
+	}
+	if done() != 1 {
+		t.Fatalf("%d cells are done, want 1", done())
+	}
+	path := filepath.Join(root, "deep", "one run")
+	kept := s.known[path]
+	kept.row.Done = 7 // tells a row that was kept
+	s.known[path] = kept
+	if done() != 7 {
+		t.Error("the row was read again, though nothing has changed")
+	}
+	must(t, os.Remove(filepath.Join(path, "cells", "swav__s3", "result.json")))
+	if n := done(); n != 0 {
+		t.Errorf("%d cells are done after the result is gone, want 0", n)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"protobench/harness/store"
@@ -22,11 +23,14 @@ type Server struct {
 	pages   reports.Pages
 	every   time.Duration // between looks for what has changed
 	ending  chan struct{} // closed when events have to end
+
+	mu    sync.Mutex
+	known map[string]knownRow // rows of the list, by the run's path
 }
 
 // New returns a server of the runs below folders.
 func New(folders []string) *Server {
-	return &Server{folders: folders, every: 2 * time.Second, ending: make(chan struct{})}
+	return &Server{folders: folders, every: 2 * time.Second, ending: make(chan struct{}), known: map[string]knownRow{}}
 }
 
 // Handler answers requests; anyone lets machines ask that are not this one.

@@ -73,24 +73,37 @@ func (h *header) field(d *json.Decoder, name string) error {
 // decodeEntry takes names as the format spells them, where the JSON package's would do in any case:
 // one with a flipped bit is not what was written.
 func decodeEntry(d *json.Decoder) (entry, error) {
-	var fields map[string]json.RawMessage
-	if err := d.Decode(&fields); err != nil {
-		return entry{}, err
-	}
 	var raw struct {
 		DType   string
 		Shape   []int
 		Offsets []int64
 	}
-	for _, field := range []struct {
-		name string
-		to   any
-	}{{"dtype", &raw.DType}, {"shape", &raw.Shape}, {"data_offsets", &raw.Offsets}} {
-		if text, ok := fields[field.name]; !ok {
-			return entry{}, fmt.Errorf("has no %s", field.name)
-		} else if err := json.Unmarshal(text, field.to); err != nil {
-			return entry{}, fmt.Errorf("%s: %w", field.name, err)
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return entry{}, fmt.Errorf("is no JSON object")
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return entry{}, err
 		}
+		var to any = new(json.RawMessage)
+		switch key {
+		case "dtype":
+			to = &raw.DType
+		case "shape":
+			to = &raw.Shape
+		case "data_offsets":
+			to = &raw.Offsets
+		}
+		if err := d.Decode(to); err != nil {
+			return entry{}, fmt.Errorf("%v: %w", key, err)
+		}
+	}
+	if _, err := d.Token(); err != nil { // the closing brace
+		return entry{}, err
+	}
+	if raw.Shape == nil {
+		return entry{}, fmt.Errorf("has no shape")
 	}
 	dt, ok := lookupDType(raw.DType)
 	if !ok {

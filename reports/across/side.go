@@ -55,13 +55,11 @@ func openRun(path string) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := d.Plan()
+	read, err := d.Read()
 	if err != nil {
 		return nil, err
 	}
-	s := &side{path: path, primary: plan.Primary}
-	s.cells, err = d.Cells()
-	return s, err
+	return &side{path: path, primary: read.Plan.Primary, cells: read.Cells}, nil
 }
 
 // arm is what cells that differ in the seed alone have in common.

@@ -15,11 +15,12 @@ type Cells struct {
 	Arms    []Arm    `json:"arms"`
 	Keys    []Key    `json:"keys"`    // of metrics, by the position of their values in cells
 	Lines   []string `json:"lines"`   // of config files, by number
+	Texts   []string `json:"texts"`   // warnings and why values are undefined, by number
 	Origins []Origin `json:"origins"` // by number
 	Cells   []Cell   `json:"cells"`
 
-	keys, lines map[string]int
-	origins     map[Origin]int
+	keys, lines, texts map[string]int
+	origins            map[Origin]int
 }
 
 // Arm is what cells of an arm share.
@@ -65,13 +66,13 @@ type Cell struct {
 	Prototypes int                `json:"k"`
 	Metrics    []short            `json:"m"` // by key
 	Observers  map[string][]short `json:"o,omitempty"`
-	Undefined  map[string]string  `json:"u,omitempty"` // metric → why it has no value
+	Undefined  map[int]int        `json:"u,omitempty"` // metric → why it has no value, by the numbers of key and text
 	Config     []int              `json:"config"`      // numbers of lines
 	Curves     []Curve            `json:"curves,omitempty"`
 	Usage      *Usage             `json:"usage,omitempty"`
 	Log        string             `json:"log,omitempty"`
-	Warnings   []string           `json:"warnings,omitempty"`
-	Origin     int                `json:"origin"` // -1 without a result
+	Warnings   []int              `json:"warnings,omitempty"` // numbers of texts
+	Origin     int                `json:"origin"`             // -1 without a result
 	Seconds    [2]short           `json:"seconds"`
 	StepMS     short              `json:"step_ms"`
 	Resumed    []int              `json:"resumed,omitempty"`
@@ -79,7 +80,10 @@ type Cell struct {
 
 // NewCells returns a collection of none.
 func NewCells() *Cells {
-	return &Cells{Arms: []Arm{}, Keys: []Key{}, Lines: []string{}, Origins: []Origin{}, Cells: []Cell{}, keys: map[string]int{}, lines: map[string]int{}, origins: map[Origin]int{}}
+	return &Cells{
+		Arms: []Arm{}, Keys: []Key{}, Lines: []string{}, Texts: []string{}, Origins: []Origin{}, Cells: []Cell{},
+		keys: map[string]int{}, lines: map[string]int{}, texts: map[string]int{}, origins: map[Origin]int{},
+	}
 }
 
 // AddArm adds an arm and returns its number.
@@ -94,8 +98,8 @@ func (c *Cells) Add(arm int, state store.CellState, seen Folder) {
 	plan, r := state.Dir.Plan(), state.Result
 	cell := Cell{
 		ID: plan.Dir, Arm: arm, Seed: plan.Cell.Seed, Status: statusOf(state), Reason: r.Outcome.Reason, Epoch: float64(r.Outcome.Epoch), Hash: plan.Cell.Hash,
-		Prototypes: plan.Prototypes, Metrics: c.values(r.Metrics), Undefined: r.Undefined, Origin: -1,
-		Curves: seen.Curves, Usage: seen.Usage, Log: seen.Log, Warnings: seen.Unread, Resumed: r.ResumedAt,
+		Prototypes: plan.Prototypes, Metrics: c.values(r.Metrics), Origin: -1,
+		Curves: seen.Curves, Usage: seen.Usage, Log: seen.Log, Resumed: r.ResumedAt,
 		Seconds: [2]short{short(r.Timing.TrainS), short(r.Timing.EvalS)}, StepMS: short(r.Timing.StepMSMedian),
 	}
 	if state.State == store.Partial {
@@ -107,9 +111,10 @@ func (c *Cells) Add(arm int, state store.CellState, seen Folder) {
 		}
 		cell.Observers[name] = c.values(m)
 	}
-	for _, w := range slices.Concat(plan.Warnings, r.Provenance.Warnings) {
-		if text := w.String(); !slices.Contains(cell.Warnings, text) {
-			cell.Warnings = append(cell.Warnings, text)
+	cell.Undefined = c.reasons(r.Undefined)
+	for _, text := range append(seen.Unread, texts(plan.Warnings, r.Provenance.Warnings)...) {
+		if at := c.text(text); !slices.Contains(cell.Warnings, at) {
+			cell.Warnings = append(cell.Warnings, at)
 		}
 	}
 	for _, line := range splitLines(plan.Config) {
@@ -120,6 +125,37 @@ func (c *Cells) Add(arm int, state store.CellState, seen Folder) {
 		cell.Origin = place(c.origins, &c.Origins, o, o)
 	}
 	c.Cells = append(c.Cells, cell)
+}
+
+// text is the number of a text.
+func (c *Cells) text(s string) int { return place(c.texts, &c.Texts, s, s) }
+
+// reasons are why metrics have no value, by number; nil for none.
+func (c *Cells) reasons(of map[string]string) map[int]int {
+	if len(of) == 0 {
+		return nil
+	}
+	out := map[int]int{}
+	for _, key := range sortedKeys(of) {
+		out[c.key(key)] = c.text(of[key])
+	}
+	return out
+}
+
+// key is the number of a metric.
+func (c *Cells) key(name string) int {
+	at, known := c.keys[name]
+	if !known {
+		at = place(c.keys, &c.Keys, name, keyOf(name))
+	}
+	return at
+}
+
+func texts(lists ...[]store.Warning) (out []string) {
+	for _, w := range slices.Concat(lists...) {
+		out = append(out, w.String())
+	}
+	return out
 }
 
 // Take adds the cell of a name out of other cells, as one of the run called in, whose folder is path;
@@ -136,6 +172,7 @@ func (c *Cells) Take(from *Cells, id, in, path string) bool {
 			observers[name] = c.relaid(from, m)
 		}
 		cell.Observers = observers
+		cell.Undefined, cell.Warnings = c.renumbered(from, cell)
 		lines := make([]int, len(cell.Config))
 		for i, n := range cell.Config {
 			lines[i] = place(c.lines, &c.Lines, from.Lines[n], from.Lines[n])
@@ -149,6 +186,18 @@ func (c *Cells) Take(from *Cells, id, in, path string) bool {
 		return true
 	}
 	return false
+}
+
+// renumbered are the reasons and warnings of another collection's cell by the numbers of these.
+func (c *Cells) renumbered(from *Cells, cell Cell) (reasons map[int]int, warnings []int) {
+	of := map[string]string{}
+	for key, text := range cell.Undefined {
+		of[from.Keys[key].Key] = from.Texts[text]
+	}
+	for _, n := range cell.Warnings {
+		warnings = append(warnings, c.text(from.Texts[n]))
+	}
+	return c.reasons(of), warnings
 }
 
 // relaid lays other cells' values out by the keys of these.
@@ -188,7 +237,7 @@ func place[K comparable, V any](known map[K]int, all *[]V, key K, value V) int {
 func (c *Cells) values(m store.Metrics) []short {
 	out := make([]short, 0, len(m))
 	for _, key := range sortedKeys(m) {
-		i := place(c.keys, &c.Keys, key, keyOf(key))
+		i := c.key(key)
 		for len(out) <= i {
 			out = append(out, short(math.NaN()))
 		}

@@ -21,12 +21,19 @@ import (
 	"protobench/metrics/usage"
 )
 
-// How much of a cell the page keeps: a thousand of them have to fit into ten megabytes.
-const (
-	mostPoints = 48 // of a curve
-	mostRanks  = 96 // of prototypes by images
-	mostLog    = 1600
-)
+// detail is how much of a cell the page keeps.
+type detail struct {
+	points int // of a curve
+	ranks  int // of prototypes by images
+	log    int // bytes of the end of log.txt
+}
+
+// detailOf is that of each of so many cells: a thousand of them have to fit into ten megabytes, ten
+// thousand into forty, which browsers still open.
+func detailOf(cells int) detail {
+	share := func(most, least int) int { return max(least, min(most, most*1000/max(1, cells))) }
+	return detail{points: share(48, 12), ranks: share(96, 24), log: share(1600, 400)}
+}
 
 // Folder is what the page shows out of a cell's folder beside its result.
 type Folder struct {
@@ -35,6 +42,8 @@ type Folder struct {
 	Usage  *Usage
 	Log    string   // the end of log.txt
 	Unread []string // what is there and cannot be read, and why
+
+	detail detail
 }
 
 // Curve is a quantity over training, thinned.
@@ -55,15 +64,15 @@ type Usage struct {
 	Fair   float64 `json:"fair"`  // images of each if all had the same
 }
 
-// Read reads what the page shows of a cell's folder.
-func Read(dir *store.CellDir) Folder {
-	var f Folder
+// Read reads what the page shows of the folder of one of so many cells.
+func Read(dir *store.CellDir, cells int) Folder {
+	f := Folder{detail: detailOf(cells)}
 	f.note(f.readSteps(dir))
 	f.note(f.readEpochs(dir))
-	usage, err := readUsage(dir)
+	usage, err := readUsage(dir, f.detail.ranks)
 	f.note(err)
 	f.Usage = usage
-	f.Log, err = logTail(dir.Path())
+	f.Log, err = logTail(dir.Path(), int64(f.detail.log))
 	f.note(err)
 	return f
 }
@@ -80,7 +89,7 @@ func (f *Folder) readSteps(dir *store.CellDir) error {
 		return err
 	}
 	c := Curve{Name: training.LossKey()}
-	for _, i := range thinned(len(lines), mostPoints) {
+	for _, i := range thinned(len(lines), f.detail.points) {
 		c.X, c.Y = append(c.X, short(lines[i].Step)), append(c.Y, short(lines[i].Loss))
 	}
 	f.Curves = append(f.Curves, c)
@@ -128,14 +137,14 @@ func (f *Folder) curve(name string, lines []store.Epoch, of func(store.Epoch) st
 		return
 	}
 	c := Curve{Name: name}
-	for _, i := range thinned(len(x), mostPoints) {
+	for _, i := range thinned(len(x), f.detail.points) {
 		c.X, c.Y = append(c.X, x[i]), append(c.Y, y[i])
 	}
 	f.Curves = append(f.Curves, c)
 }
 
 // readUsage ranks prototypes by their images as they are stored; nil where they are not.
-func readUsage(dir *store.CellDir) (*Usage, error) {
+func readUsage(dir *store.CellDir, ranks int) (*Usage, error) {
 	path := filepath.Join(dir.Path(), "prototypes.safetensors")
 	file, at, err := tensorfile.OpenStore(path)
 	if err != nil {
@@ -157,7 +166,7 @@ func readUsage(dir *store.CellDir) (*Usage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return usageOf(counts, owner), nil
+	return usageOf(counts, owner, ranks), nil
 }
 
 // whole reads a tensor of whole numbers; nil where there is none.
@@ -178,7 +187,7 @@ func whole(all *tensorfile.Archive, name string) ([]int, error) {
 }
 
 // usageOf ranks counts. A live prototype is a duplicate where another live one has its owner.
-func usageOf(counts, owner []int) *Usage {
+func usageOf(counts, owner []int, ranks int) *Usage {
 	u := &Usage{Count: len(counts)}
 	for _, n := range counts {
 		u.Images += n
@@ -205,7 +214,7 @@ func usageOf(counts, owner []int) *Usage {
 		u.Live[kind]++
 		kinds[rank] = "udx"[kind]
 	}
-	u.Ranks = thinned(len(order), mostRanks)
+	u.Ranks = thinned(len(order), ranks)
 	for _, rank := range u.Ranks {
 		u.Counts = append(u.Counts, counts[order[rank]])
 		u.Kinds += string(kinds[rank])
@@ -213,8 +222,8 @@ func usageOf(counts, owner []int) *Usage {
 	return u
 }
 
-// logTail reads the end of a cell's log. It never leaves the folder, whatever a link there says.
-func logTail(folder string) (string, error) {
+// logTail reads the last bytes of a cell's log. It never leaves the folder, whatever a link there says.
+func logTail(folder string, most int64) (string, error) {
 	f, err := os.OpenInRoot(folder, "log.txt")
 	if err != nil {
 		return "", err
@@ -224,8 +233,8 @@ func logTail(folder string) (string, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return "", err
 	}
-	from := max(0, info.Size()-mostLog)
-	b, err := io.ReadAll(io.NewSectionReader(f, from, mostLog))
+	from := max(0, info.Size()-most)
+	b, err := io.ReadAll(io.NewSectionReader(f, from, most))
 	text := strings.ToValidUTF8(string(b), "�")
 	if from > 0 {
 		_, text, _ = strings.Cut(text, "\n")

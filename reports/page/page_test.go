@@ -44,6 +44,7 @@ func small(t *testing.T) Report {
 	dir := store.CellAt(filepath.Join(t.TempDir(), "none"), store.PlanCell{Cell: store.Cell{Method: "swav", Seed: 3, Hash: "ab"}, Dir: "swav__s3", Config: "seeds = [3]\nname = \"x\"\n", Prototypes: 4})
 	cells.Add(arm, store.CellState{Dir: dir, State: store.Done, Result: store.Result{
 		Outcome: store.Outcome{Status: store.OK, Epoch: 2}, Metrics: store.Metrics{"live_unique@0.025": 3, "dead": 0.25, "gone": math.NaN()}, Observers: map[string]store.Metrics{"joint": {"dead": 1}},
+		Undefined: map[string]string{"gone": "it went"}, Provenance: store.Provenance{Warnings: []store.Warning{{Text: "odd"}, {Text: "odd"}}},
 	}}, Folder{Log: nasty})
 	return Report{
 		Name: nasty, Question: "Why?", Note: "A note.", Progress: Progress{Planned: 4, Done: 2, Collapsed: 1, Failed: 1},
@@ -111,12 +112,15 @@ func TestDataOfCells(t *testing.T) {
 		Keys  []Key
 		Lines []string
 		Cells []struct {
-			ID     string
-			M      []*float64
-			O      map[string][]*float64
-			Config []int
-			Log    string
+			ID       string
+			M        []*float64
+			O        map[string][]*float64
+			U        map[int]int
+			Config   []int
+			Log      string
+			Warnings []int
 		}
+		Texts []string
 	}
 	if raw == nil || json.Unmarshal([]byte(raw[1]), &d) != nil || len(d.Cells) != 1 {
 		t.Fatalf("no data in %.300q", raw)
@@ -127,6 +131,9 @@ func TestDataOfCells(t *testing.T) {
 	}
 	if *c.M[at["live_unique@0.025"]] != 3 || c.M[at["gone"]] != nil || *c.O["joint"][at["dead"]] != 1 || c.Log != nasty || d.Lines[c.Config[0]] != "seeds = [3]" {
 		t.Errorf("%+v with keys %v and lines %q", c, at, d.Lines)
+	}
+	if reason := d.Texts[c.U[at["gone"]]]; reason != "it went" || len(c.U) != 1 || len(c.Warnings) != 1 || d.Texts[c.Warnings[0]] != "odd" {
+		t.Errorf("undefined %v, warnings %v of the texts %q", c.U, c.Warnings, d.Texts)
 	}
 	if d.Keys[at["live_unique@0.025"]].Scale != "K" || d.Keys[at["dead"]].Scale != "%" || d.Keys[at["gone"]].Scale != "" {
 		t.Errorf("%+v", d.Keys)
@@ -311,7 +318,7 @@ func TestShort(t *testing.T) {
 // A cell's folder is read as far as it can be, and what cannot is told.
 func TestFolder(t *testing.T) {
 	dir := store.CellAt(t.TempDir(), store.PlanCell{})
-	if f := Read(dir); len(f.Unread) > 0 || f.Usage != nil || len(f.Curves) > 0 {
+	if f := Read(dir, 1); len(f.Unread) > 0 || f.Usage != nil || len(f.Curves) > 0 {
 		t.Errorf("of nothing: %+v", f)
 	}
 	counts := []float32{1, 50, 50, 0}
@@ -319,7 +326,7 @@ func TestFolder(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir.Path(), "steps.jsonl"), []byte(`{"step":1,"loss":2}`+"\n"+`{"step":2,"loss":null}`+"\n"), 0o600))
 	must(t, os.WriteFile(filepath.Join(dir.Path(), "epochs.jsonl"), []byte(`{"step":1,"epoch":1,"metrics":{"used":3},"observers":{"joint":{"live_unique@0.025":2}}}`+"\n"), 0o600))
 	must(t, os.WriteFile(filepath.Join(dir.Path(), "log.txt"), []byte(strings.Repeat("x", 2000)+"\nlast\n"), 0o600))
-	f := Read(dir)
+	f := Read(dir, 1)
 	names := ""
 	for _, c := range f.Curves {
 		names += c.Name + " "
@@ -332,7 +339,7 @@ func TestFolder(t *testing.T) {
 	}
 	must(t, os.WriteFile(filepath.Join(dir.Path(), "prototypes.safetensors"), []byte("garbage"), 0o600))
 	must(t, os.WriteFile(filepath.Join(dir.Path(), "epochs.jsonl"), []byte("garbage\n"), 0o600))
-	if f := Read(dir); len(f.Unread) != 2 || len(f.Curves) != 1 {
+	if f := Read(dir, 1); len(f.Unread) != 2 || len(f.Curves) != 1 {
 		t.Errorf("%+v", f)
 	}
 }
@@ -345,7 +352,7 @@ func TestLogStaysInItsFolder(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "log.txt")); err != nil {
 		t.Skip(err)
 	}
-	if f := Read(store.CellAt(dir, store.PlanCell{})); strings.Contains(f.Log, "secret") {
+	if f := Read(store.CellAt(dir, store.PlanCell{}), 1); strings.Contains(f.Log, "secret") {
 		t.Error("a link led out of the folder")
 	}
 }
@@ -369,5 +376,33 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Cells that stand beside others on a server's page keep their words.
+func TestTakenCellKeepsItsTexts(t *testing.T) {
+	from := small(t).Cells
+	c := NewCells()
+	c.text("another")
+	c.key("another")
+	if !c.Take(from, from.Cells[0].ID, "run", "path") {
+		t.Fatal("not taken")
+	}
+	cell := c.Cells[0]
+	for key, text := range cell.Undefined {
+		if c.Keys[key].Key != "gone" || c.Texts[text] != "it went" {
+			t.Errorf("undefined: %s, %s", c.Keys[key].Key, c.Texts[text])
+		}
+	}
+	if len(cell.Undefined) != 1 || len(cell.Warnings) != 1 || c.Texts[cell.Warnings[0]] != "odd" {
+		t.Errorf("%v %v of %q", cell.Undefined, cell.Warnings, c.Texts)
+	}
+}
+
+// A page of many cells keeps less of each, and never nothing.
+func TestDetailOfManyCells(t *testing.T) {
+	few, some, many := detailOf(0), detailOf(2000), detailOf(1<<30)
+	if few != detailOf(1000) || few.points != 48 || some.points != 24 || many != (detail{points: 12, ranks: 24, log: 400}) {
+		t.Errorf("%+v, %+v, %+v", few, some, many)
 	}
 }

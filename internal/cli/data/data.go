@@ -174,7 +174,7 @@ func (c verifyCommand) broken(w *console.Console, e *encoded.BrokenError) error 
 			return err
 		}
 	}
-	return console.Exit(console.Failed, wording.Count(len(e.Files), "broken image") + "; fetch them again, or take them out")
+	return console.Exit(console.Failed, wording.Count(len(e.Files), "broken image")+"; fetch them again, or take them out")
 }
 
 func showVerdict(w io.Writer, v datasets.Verdict) error {

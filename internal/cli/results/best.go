@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/internal/wording"
 	"protobench/metrics"
 	"protobench/metrics/metric"
@@ -32,6 +33,7 @@ func (c Best) Validate() error {
 
 // Run ranks the finished cells of all runs by their last epoch.
 func (c Best) Run(w *console.Console) error {
+	defer heap.Late()()
 	dirs, better := c.Dirs, metric.Direction("")
 	if len(dirs) == 0 {
 		dirs = []string{"results"}

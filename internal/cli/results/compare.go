@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/internal/wording"
 	"protobench/metrics"
 	"protobench/reports/across"
@@ -25,6 +26,7 @@ type Compare struct {
 
 // Run shows what differs in the configuration, then what came of it.
 func (c Compare) Run(w *console.Console) error {
+	defer heap.Late()()
 	found, err := across.Compare(c.A, c.B, c.Metric, c.Force)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/reports"
 )
 
@@ -17,6 +18,7 @@ type Explain struct {
 
 // Run judges the claims of a run's sweep and writes findings.md.
 func (c Explain) Run(w *console.Console) error {
+	defer heap.Late()()
 	e, err := reports.Explain(c.Dir)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/internal/wording"
 	"protobench/reports/relation"
 )
@@ -20,6 +21,7 @@ type Relate struct {
 
 // Run correlates two metrics at each level and fits one curve to all cells.
 func (c Relate) Run(w *console.Console) error {
+	defer heap.Late()()
 	points, left, err := relation.Read(c.Dirs, c.X, c.Y, c.Only)
 	if err != nil {
 		return err

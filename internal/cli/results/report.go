@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/reports"
 	"protobench/reports/pivot"
 )
@@ -24,6 +25,7 @@ type Report struct {
 
 // Run writes the report of a run again, or prints a pivot table of it.
 func (c Report) Run(w *console.Console) error {
+	defer heap.Late()()
 	if len(c.Row)+len(c.Col)+len(c.Value) > 0 || c.Filter != "" {
 		return c.pivot(w)
 	}
@@ -53,6 +55,7 @@ func (c Report) pivot(w *console.Console) error {
 
 // WriteReport makes the report, prints its main table and says where it is.
 func WriteReport(w *console.Console, dir string, asJSON bool, formats ...string) error {
+	defer heap.Late()()
 	s, err := reports.Write(dir, formats...)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/internal/serve"
 )
 
@@ -19,6 +20,7 @@ type Serve struct {
 
 // Run shows runs to a browser until it is interrupted.
 func (c Serve) Run(ctx context.Context, w *console.Console) error {
+	defer heap.Late()()
 	if len(c.Dirs) == 0 {
 		c.Dirs = []string{"results"}
 	}

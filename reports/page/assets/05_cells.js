@@ -130,7 +130,7 @@ function cellCharts(cell) {
 function cellLists(cell, arm) {
   var out = [], differ = new Set(differing(data.arms));
   function folded(title, content, open) { out.push(el("details", { open: open || null }, [el("summary", {}, title), content])); }
-  if ((cell.warnings || []).length) { folded("Warnings (" + cell.warnings.length + ")", el("ul", { class: "plain" }, cell.warnings.map(function (w) { return el("li", {}, w); }))); }
+  if ((cell.warnings || []).length) { folded("Warnings (" + cell.warnings.length + ")", el("ul", { class: "plain" }, cell.warnings.map(function (n) { return el("li", {}, data.texts[n]); }))); }
   var settings = arm.settings.slice().sort(function (a, b) { return differ.has(b[0]) - differ.has(a[0]); });
   folded("Settings", grid("Settings; marked ones differ between arms", ["key", "value"], settings.map(function (s) { return [s[0], { text: s[1], differs: differ.has(s[0]) }]; })));
   var names = Object.keys(cell.o || {}), rows = [];
@@ -138,7 +138,7 @@ function cellLists(cell, arm) {
     var values = [cell.m[i]].concat(names.map(function (n) { return cell.o[n][i]; }));
     if (values.some(function (v) { return v !== null && v !== undefined; })) { rows.push([{ text: k.title, title: k.doc }].concat(values.map(function (v) { return number(shown(v, k.scale, cell.k)); }))); }
   });
-  Object.keys(cell.u || {}).forEach(function (k) { rows.push([keyOf(k).title, "undefined: " + cell.u[k]].concat(names.map(function () { return ""; }))); });
+  Object.keys(cell.u || {}).forEach(function (k) { rows.push([data.keys[k].title, "undefined: " + data.texts[cell.u[k]]].concat(names.map(function () { return ""; }))); });
   if (rows.length) { folded("All metrics (" + rows.length + ")", grid("All metrics", ["metric", "value"].concat(names.map(function (n) { return n + " (observer)"; })), rows)); }
   folded("Configuration", copied(cell.config.map(function (n) { return data.lines[n]; }).join("\n"), "the cell's own sweep file"));
   folded("End of the log", cell.log ? el("pre", { tabindex: "0", "aria-label": "End of the log" }, cell.log) : el("p", { class: "muted" }, "Nothing was logged: nothing went wrong."));

@@ -1,4 +1,4 @@
-package tensorfile
+package durable
 
 import (
 	"errors"
@@ -25,13 +25,13 @@ func TestReplaceFailures(t *testing.T) {
 			}
 			d := realDisk()
 			fail(&d)
-			err := replace(d, path, func(w io.Writer) error {
+			err := d.replace(path, buffered(func(w io.Writer) error {
 				_, _ = w.Write([]byte("half of the new"))
 				if name == "write" {
 					return broken
 				}
 				return nil
-			})
+			}))
 			if !errors.Is(err, broken) {
 				t.Errorf("got error %v", err)
 			}
@@ -48,6 +48,49 @@ func TestReplace(t *testing.T) {
 		}
 		wantOnly(t, path, text)
 	}
+}
+
+// What the folder does not know for certain is told, and the new content is whole all the same.
+func TestAFolderThatCannotBeSynced(t *testing.T) {
+	broken := errors.New("broken")
+	d := realDisk()
+	d.syncDir = func(string) error { return broken }
+	path := filepath.Join(t.TempDir(), "x")
+	text := func(s string) func(*os.File) error {
+		return func(f *os.File) error { _, err := f.WriteString(s); return err }
+	}
+	if err := d.replace(path, text("new")); !errors.Is(err, broken) {
+		t.Errorf("got error %v", err)
+	}
+	wantOnly(t, path, "new")
+	if err := d.move(path, path+"2"); !errors.Is(err, broken) {
+		t.Errorf("got error %v", err)
+	}
+	wantOnly(t, path+"2", "new")
+}
+
+// A file that is written from its end to its beginning and read in between is whole before it has
+// its name.
+func TestReplaceFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	err := ReplaceFile(path, func(f *os.File) error {
+		_, last := f.WriteAt([]byte("d"), 1)
+		_, first := f.WriteAt([]byte("a"), 0)
+		b := make([]byte, 2)
+		_, read := f.ReadAt(b, 0)
+		if _, stands := os.Stat(path); stands == nil || string(b) != "ad" {
+			t.Errorf("%q, %v", b, stands)
+		}
+		return errors.Join(last, first, read)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	wantOnly(t, path, "ad")
+	if err := Move(path, path+"2"); err != nil {
+		t.Error(err)
+	}
+	wantOnly(t, path+"2", "ad")
 }
 
 func wantOnly(t *testing.T, path, content string) {
@@ -85,7 +128,7 @@ func TestWriteNew(t *testing.T) {
 			d.link = link
 			path := filepath.Join(t.TempDir(), "x")
 			for i, s := range []string{"first", "second", "third"} {
-				first, err := writeNew(d, path, text(s))
+				first, err := d.writeNew(path, text(s))
 				if err != nil || first != (i == 0) {
 					t.Fatalf("%s: first %v, %v", s, first, err)
 				}

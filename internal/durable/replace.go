@@ -1,4 +1,4 @@
-package tensorfile
+package durable
 
 import (
 	"bufio"
@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// tempMark stands in the name of every temporary file of Replace.
+// tempMark stands in the name of every temporary file.
 const tempMark = ".tmp-"
 
-// disk is what Replace asks of the file system; tests break it step by step.
+// disk is what is asked of the file system; tests break it step by step.
 type disk struct {
 	create  func(folder, pattern string) (*os.File, error)
 	sync    func(*os.File) error
@@ -32,7 +32,13 @@ func realDisk() disk {
 // synced and renamed, and the folder is synced. On an error the old content stands
 // and the temporary file is gone.
 func Replace(path string, write func(io.Writer) error) error {
-	return replace(realDisk(), path, write)
+	return realDisk().replace(path, buffered(write))
+}
+
+// ReplaceFile is Replace for who writes here and there in the file, or reads it again before it is
+// whole.
+func ReplaceFile(path string, write func(*os.File) error) error {
+	return realDisk().replace(path, write)
 }
 
 // ReplaceKeeping is Replace that keeps the old content, if there is any, under another name in the
@@ -46,29 +52,45 @@ func ReplaceKeeping(path, old string, write func(io.Writer) error) error {
 		}
 		return rename(from, to)
 	}
-	return replace(d, path, write)
+	return d.replace(path, buffered(write))
 }
 
-func replace(d disk, path string, write func(io.Writer) error) error {
-	temp, err := written(d, path, write)
+// Move gives a file another name in its folder, over any that has it. Who wrote the file has synced it.
+func Move(from, to string) error { return realDisk().move(from, to) }
+
+func (d disk) move(from, to string) error {
+	if err := d.rename(from, to); err != nil {
+		return err
+	}
+	return d.syncDir(filepath.Dir(to))
+}
+
+func (d disk) replace(path string, write func(*os.File) error) error {
+	temp, err := d.written(path, write)
 	if err != nil {
 		return err
 	}
-	if err := d.rename(temp, path); err != nil {
-		return errors.Join(err, os.Remove(temp))
+	return d.place(temp, path)
+}
+
+// place gives a temporary file its name, or removes it.
+func (d disk) place(temp, path string) error {
+	err := d.move(temp, path)
+	if err != nil {
+		_ = os.Remove(temp) // it has its name already where only the folder could not be synced
 	}
-	return d.syncDir(filepath.Dir(path))
+	return err
 }
 
 // WriteNew is Replace for a file that nobody may have written before: of several writers on one or
 // on several hosts the first is written, and the others change nothing. On file systems without
 // hard links two that write in the same moment are both first, and the later one stands.
 func WriteNew(path string, write func(io.Writer) error) (first bool, err error) {
-	return writeNew(realDisk(), path, write)
+	return realDisk().writeNew(path, write)
 }
 
-func writeNew(d disk, path string, write func(io.Writer) error) (first bool, err error) {
-	temp, err := written(d, path, write)
+func (d disk) writeNew(path string, write func(io.Writer) error) (first bool, err error) {
+	temp, err := d.written(path, buffered(write))
 	if err != nil {
 		return false, err
 	}
@@ -82,39 +104,38 @@ func writeNew(d disk, path string, write func(io.Writer) error) (first bool, err
 	if _, stands := os.Lstat(path); stands == nil {
 		return false, os.Remove(temp)
 	}
-	if err := d.rename(temp, path); err != nil {
-		return false, errors.Join(err, os.Remove(temp))
-	}
-	return true, d.syncDir(filepath.Dir(path))
+	err = d.place(temp, path)
+	return err == nil, err
 }
 
 // written writes a temporary file beside path and returns its name; on an error there is none.
-func written(d disk, path string, write func(io.Writer) error) (temp string, err error) {
+func (d disk) written(path string, write func(*os.File) error) (temp string, err error) {
 	folder, base := filepath.Split(path)
 	f, err := d.create(filepath.Clean(folder), "."+base+tempMark+"*")
 	if err != nil {
 		return "", err
 	}
-	if err := fill(d, f, write); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return f.Name(), nil
-}
-
-// fill writes, syncs and closes the temporary file.
-func fill(d disk, f *os.File, write func(io.Writer) error) error {
-	w := bufio.NewWriterSize(f, 1<<16)
-	err := write(w)
-	if err == nil {
-		err = w.Flush()
-	}
-	if err == nil {
+	if err = write(f); err == nil {
 		err = f.Chmod(0o644)
 	}
 	if err == nil {
 		err = d.sync(f)
 	}
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// buffered writes a file from its beginning to its end.
+func buffered(write func(io.Writer) error) func(*os.File) error {
+	return func(f *os.File) error {
+		w := bufio.NewWriterSize(f, 1<<16)
+		if err := write(w); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
 }
 
 // SyncFolder makes what was created, renamed or removed in a folder durable. File systems that
@@ -131,8 +152,8 @@ func SyncFolder(folder string) error {
 	return f.Close()
 }
 
-// IsTemporary reports whether a file name is one that Replace left behind when the
-// process died in the middle of it.
+// IsTemporary reports whether a file name is one that was left behind when the process died in the
+// middle of a replacement.
 func IsTemporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.Contains(name, tempMark)
 }
