@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"protobench/harness/store"
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 	"protobench/metrics/metric"
 	"protobench/reports/claim"
 	reportfigure "protobench/reports/figure"
@@ -133,7 +133,7 @@ func writePage(folder string, r htmlpage.Report) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("report folder %s: cannot be written (%w)", folder, err)
 	}
-	return tensorfile.Replace(filepath.Join(folder, "index.html"), r.Write)
+	return durable.Replace(filepath.Join(folder, "index.html"), r.Write)
 }
 
 // page puts what the report knows into the order of the page.
