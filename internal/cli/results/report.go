@@ -9,6 +9,7 @@ import (
 	"protobench/internal/heap"
 	"protobench/reports"
 	"protobench/reports/pivot"
+	"protobench/reports/table"
 )
 
 // Report is the verb report.
@@ -35,7 +36,7 @@ func (c Report) Run(w *console.Console) error {
 // pivot prints a table of any keys.
 func (c Report) pivot(w *console.Console) error {
 	if c.JSON || len(c.Format) > 1 {
-		return fmt.Errorf("a pivot table is printed in one form; give one --format of text, %s, and no --json", strings.Join(reports.Formats(), ", "))
+		return fmt.Errorf("a pivot table is printed in one form; give one --format of text, %s, and no --json", strings.Join(table.Formats(), ", "))
 	}
 	t, err := reports.Pivot(c.Dir, pivot.Options{Rows: c.Row, Cols: c.Col, Values: c.Value, Filter: c.Filter})
 	if err != nil {
@@ -45,7 +46,7 @@ func (c Report) pivot(w *console.Console) error {
 	if len(c.Format) == 0 || c.Format[0] == "text" {
 		text, err = t.Text(console.WidthOf(w.Out, 100))
 	} else {
-		text, err = reports.Formatted(t, c.Format[0])
+		text, err = t.Formatted(c.Format[0])
 	}
 	if err == nil {
 		_, err = fmt.Fprintln(w.Out, strings.TrimRight(text, "\n"))

@@ -1,7 +1,6 @@
-package sweep
+package keylines
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestFindLines(t *testing.T) {
+func TestFind(t *testing.T) {
 	text := `# head
 a = 1
 s = """
@@ -31,32 +30,32 @@ k.l = "\""
 n = 0
 `
 	text = strings.Replace(text, "'it''s'", `"it's"`, 1)
-	want := keyLines{
+	want := Lines{
 		"a": 2, "s": 3, "t": 6, "t.x.y": 7, "t.x": 7, "t.u": 11, "t.u.v": 11, "t.u.v.w": 11, "t.u.v.z": 11, "t.u.v.z.q": 11,
 		"m[0]": 12, "m[0].k": 13, "m[1]": 14, "m[1].k": 15, "m[1].k.l": 15, "m[1].sub": 16, "m[1].sub.n": 17,
 	}
-	if diff := cmp.Diff(want, findLines(text)); diff != "" {
+	if diff := cmp.Diff(want, Find(text)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // Up to two quotes may end what stands in three of them, and belong to it.
-func TestFindLinesBehindManyQuotes(t *testing.T) {
+func TestFindBehindManyQuotes(t *testing.T) {
 	for _, quotes := range []string{`"""`, `""""`, `"""""`, `'''`, `''''`} {
 		open := quotes[:3]
 		text := "a = " + open + "\nx = 1\n" + quotes + "\nb = " + open + "y" + quotes + "\nc = 2\n"
-		if d := cmp.Diff(keyLines{"a": 1, "b": 4, "c": 5}, findLines(text)); d != "" {
+		if d := cmp.Diff(Lines{"a": 1, "b": 4, "c": 5}, Find(text)); d != "" {
 			t.Errorf("%s: %s", quotes, d)
 		}
 	}
 }
 
-func FuzzFindLines(f *testing.F) {
+func FuzzFind(f *testing.F) {
 	f.Add("a = 1\n[b]\nc.d = \"\"\"x\"\"\"\"\n[[e]]\nf = [{g=1},{h='''\n'''}]\n")
 	f.Add("\"a\\\"b\" = 1\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		defer frugal.Bound(t, len(text))()
-		found := findLines(text) // must end on anything
+		found := Find(text) // must end on anything
 		raw := map[string]any{}
 		if _, err := toml.Decode(text, &raw); err != nil || strings.ContainsAny(text, `\"'`) {
 			return
@@ -65,18 +64,6 @@ func FuzzFindLines(f *testing.F) {
 			if _, several := raw[name].([]map[string]any); !several && found[name] == 0 && name != "" {
 				t.Errorf("no line for %q", name)
 			}
-		}
-	})
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add("name = 'x'\nseeds = 2\n[[method]]\nname = 'swav'\n[matrix]\n'loss.temperature' = {values=[1,2], where={learner='joint'}}\n")
-	f.Add("name = 3\nseeds = [1,1]\nmatrix = 2\nbaseline = []\nreferences = 1\nmethod = [[{}]]\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		defer frugal.Bound(t, len(text))()
-		s, err := Parse("f", text, testCatalogue())
-		if (err == nil) == (s == nil) || err != nil && fmt.Sprint(err) == "" {
-			t.Errorf("sweep %v with error %v", s, err)
 		}
 	})
 }

@@ -1,18 +1,18 @@
-package sweep
+package keylines
 
 import (
 	"fmt"
 	"strings"
 )
 
-// keyLines maps a dotted key path, with indices for arrays of tables
+// Lines maps a dotted key path, with indices for arrays of tables
 // ("method[1].gmm.memory"), to the line of the file that sets it.
-type keyLines map[string]int
+type Lines map[string]int
 
-// findLines locates every key of a TOML text that the parser has accepted. On
+// Find locates every key of a TOML text that the parser has accepted. On
 // anything else it stops early rather than guess.
-func findLines(text string) keyLines {
-	s := &lineScanner{text: text, line: 1, found: keyLines{}, arrays: map[string]int{}}
+func Find(text string) Lines {
+	s := &lineScanner{text: text, line: 1, found: Lines{}, arrays: map[string]int{}}
 	for s.skipBlank(); s.pos < len(s.text); s.skipBlank() {
 		before := s.pos
 		if s.peek() == '[' {
@@ -33,7 +33,7 @@ type lineScanner struct {
 	line   int
 	table  string         // path of the open table
 	arrays map[string]int // tables seen so far per array of tables
-	found  keyLines
+	found  Lines
 }
 
 func (s *lineScanner) peek() byte {
