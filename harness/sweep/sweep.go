@@ -7,6 +7,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"protobench/harness/sweep/keylines"
 	"protobench/internal/setting"
 )
 
@@ -54,7 +55,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	if _, err := toml.Decode(text, &raw); err != nil {
 		return nil, syntaxError(file, err)
 	}
-	p := &parser{file: file, raw: raw, lines: findLines(text), catalogue: c, open: open}
+	p := &parser{file: file, raw: raw, lines: keylines.Find(text), catalogue: c, open: open}
 	s := p.head(file, text)
 	base := p.tables()
 	listed := p.methods(base)
