@@ -19,9 +19,10 @@ type Sweep struct {
 	Primary              []string // metric keys of the declared endpoints
 	Seeds                []uint64
 	Claims               []Claim
-	KeepsWeights         bool   // whether finished cells keep their encoders' weights ([store])
-	Slurm                Slurm  // what a cluster is asked for ([slurm])
-	Cells                []Cell // seed by seed, so that arms of a pair finish together
+	KeepsWeights         bool     // whether finished cells keep their encoders' weights ([store])
+	Slurm                Slurm    // what a cluster is asked for ([slurm])
+	Cells                []Cell   // seed by seed, so that arms of a pair finish together
+	Alike                []string // arms whose folders only hashes tell apart, a sentence each, with the lines that name them
 }
 
 // ReadText returns a sweep file's text.
@@ -70,6 +71,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	p.check(once)
 	once = p.skipMissing(once)
 	warnOfTwins(once)
+	s.Alike = p.alikeFolders(once)
 	s.Cells = overSeeds(once, s.Seeds)
 	if err := asError(p.issues); err != nil {
 		return nil, err

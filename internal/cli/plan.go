@@ -238,6 +238,7 @@ func (c validateCommand) Run(ctx context.Context, w *console.Console) error {
 		return console.Given(ctx, err)
 	}
 	warnOf(w, p.Jobs)
+	w.Warn(p.Sweep.Alike...)
 	_, err = fmt.Fprintf(w.Out, "%s: all right, %s\n", p.Sweep.File, wording.Count(len(p.Jobs), "cell"))
 	return err
 }

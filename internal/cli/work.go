@@ -69,20 +69,31 @@ func (c workCommand) Run(ctx context.Context, w *console.Console) error {
 		return err
 	}
 	data := openData(ctx)
+	var failed []string
 	for _, folder := range c.Cells {
-		p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, folder, data)
-		if err != nil {
-			return console.Given(ctx, err)
-		}
-		s, _, err := c.one(ctx, w, p, data)
-		if err != nil {
-			return err
-		}
-		if err := c.ended(ctx, w, p, s); err != nil {
+		err := c.named(ctx, w, frozen, folder, data)
+		var coded console.ExitError
+		switch {
+		case errors.As(err, &coded) && coded.Code == console.Failed: // which leaves the others alone, as in a run
+			failed = append(failed, coded.Text)
+		case err != nil:
 			return err
 		}
 	}
-	return nil
+	return console.Failure(failed)
+}
+
+// named runs a cell by the name of its folder.
+func (c workCommand) named(ctx context.Context, w *console.Console, frozen store.Plan, folder string, data *datasets.Library) error {
+	p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, folder, data)
+	if err != nil {
+		return console.Given(ctx, err)
+	}
+	s, _, err := c.one(ctx, w, p, data)
+	if err != nil {
+		return err
+	}
+	return c.ended(ctx, w, p, s)
 }
 
 // one runs a plan's only cell; stepped says whether it has come further.

@@ -148,3 +148,26 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 		t.Errorf("log %q", log)
 	}
 }
+
+// Of several cells one that fails leaves the others alone; the exit code says that one did.
+func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	data := openData(t.Context())
+	p, err := harness.NewPlan("two.toml", strings.Replace(oneCell, "references", "seeds = 2\nreferences", 1), harness.Catalogue(), data)
+	must(t, err)
+	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil })
+	must(t, err)
+	first, second := p.Jobs[0], p.Jobs[1]
+	must(t, os.MkdirAll(filepath.Join(dir, "cells"), 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, "cells", first.Dir), []byte("in the way"), 0o600))
+	var out strings.Builder
+	c := workCommand{Dir: dir, Threads: 1, Checkpoint: time.Minute, Cells: []string{first.Dir, second.Dir}}
+	if err := c.Run(t.Context(), &console{&out, &out}); code(err) != exitFailed || !strings.Contains(err.Error(), first.Dir) {
+		t.Errorf("%v", err)
+	}
+	d, err := store.Open(dir)
+	must(t, err)
+	if r, found, err := d.Cell(store.PlanCell{Dir: second.Dir, Cell: second.Identity()}).Result(); err != nil || !found || r.Outcome.Status == store.Failed {
+		t.Errorf("the second cell: %+v, %v", r.Outcome, err)
+	}
+}
