@@ -1,11 +1,9 @@
 package audit
 
 import (
-	"fmt"
-	"slices"
-
+	"protobench/audit/checkpoint"
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/training"
 )
 
 // Options say how files are audited.
@@ -31,7 +29,7 @@ func New(o Options) *Audit { return &Audit{o: o} }
 // File judges the prototypes of a file: a result for each branch and head that it has. What an
 // earlier file has under the same name is their start.
 func (a *Audit) File(path string) ([]Result, error) {
-	f, err := Open(path)
+	f, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +60,7 @@ func (a *Audit) File(path string) ([]Result, error) {
 		out = append(out, r)
 	}
 	compareBranches(out, digests)
-	warnings := f.warnings()
+	warnings := warnings(f)
 	for i := range out {
 		out[i].Reasons = append(out[i].Reasons, warnings...)
 	}
@@ -70,42 +68,39 @@ func (a *Audit) File(path string) ([]Result, error) {
 }
 
 // warnings are what is to be known of a file whatever its prototypes are like.
-func (f *File) warnings() []string {
+func warnings(f *checkpoint.File) []string {
 	var out []string
-	if warning := f.temperatures(); warning != "" {
+	if warning := temperatures(f); warning != "" {
 		out = append(out, warning)
 	}
-	for _, name := range f.unreadPrototypes() {
-		out = append(out, f.unread(name))
-	}
-	return out
+	return append(out, f.Missed()...)
 }
 
 // openStart opens the file of the start: this one, where it holds the start beside the prototypes.
-func openStart(f *File, o Options) (*File, error) {
+func openStart(f *checkpoint.File, o Options) (*checkpoint.File, error) {
 	if o.Init != "" {
-		return Open(o.Init)
+		return checkpoint.Open(o.Init)
 	}
-	if _, ok := f.Get(ownStart); ok {
+	if f.HoldsStart() {
 		return f, nil
 	}
 	return nil, nil // no start is known, which is no error
 }
 
 // judge measures prototypes and says what is wrong with them.
-func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
+func (a *Audit) judge(f *checkpoint.File, p *checkpoint.Prototypes, start *checkpoint.File) (Result, error) {
 	m := measure(p, a.o.Epsilons, a.o.Team)
 	t := a.trackOf(p)
 	first := t.start
 	if start != nil {
-		read, err := start.startOf(p.Found, a.o)
+		read, err := start.Start(p.Found, a.o.Key)
 		if err != nil {
 			return Result{}, err
 		}
 		first = &read
 	}
 	if first != nil {
-		if d, ok := metrics.Displacement(first.Rows, p.Rows); ok {
+		if d, ok := training.Displacement(first.Rows, p.Rows); ok {
 			m.Displacement = &d
 		}
 	}
@@ -113,7 +108,7 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 	if a.o.Features != nil {
 		m.Usage, err = a.o.Features.usage(f, p, &m, a.o)
 	} else {
-		m.Usage, err = f.ownUsage(p, &m, a.o)
+		m.Usage, err = ownUsage(f, p, &m, a.o)
 	}
 	if err != nil {
 		return Result{}, err
@@ -122,28 +117,4 @@ func (a *Audit) judge(f *File, p *Prototypes, start *File) (Result, error) {
 	r := Result{p.Found, m, Judge(p, &m, a.o.Thresholds)}
 	t.add(f, p, r, a.o.Series)
 	return r, nil
-}
-
-// startOf reads the prototypes of the same name and shape from a file of the start.
-func (f *File) startOf(of Found, o Options) (Prototypes, error) {
-	if a, ok := f.Get(of.beside(ownStart)); ok && slices.Equal(a.Shape, []int{of.Rows, of.Cols}) {
-		found, err := f.Find(a.Name)
-		if err != nil {
-			return Prototypes{}, err
-		}
-		return f.Read(found[0])
-	}
-	found, err := f.Find(o.Key)
-	if err != nil {
-		return Prototypes{}, err
-	}
-	fits := func(x Found) bool { return x.Rows == of.Rows && x.Cols == of.Cols }
-	at := slices.IndexFunc(found, func(x Found) bool { return x.Key == of.Key && fits(x) })
-	if at < 0 {
-		at = slices.IndexFunc(found, fits)
-	}
-	if at < 0 {
-		return Prototypes{}, fmt.Errorf("%s: no prototypes [%d, %d] as %s has under %s, so that nothing says how far those moved", f.Path, of.Rows, of.Cols, of.File, of.Key)
-	}
-	return f.Read(found[at])
 }

@@ -1,9 +1,9 @@
-// Package audit judges prototypes that were trained anywhere: it opens what PyTorch, NumPy and
-// safetensors write, finds the prototypes in it, measures them with package metrics, and says in
-// words what is wrong with them, by rules whose thresholds are stated.
+// Package audit judges prototypes that were trained anywhere: it measures what package
+// audit/checkpoint finds in files with the functions of package metrics, reads what package
+// audit/logs finds in a training's log, and says in words what is wrong, by rules whose thresholds
+// are stated. Begin with Audit.File.
 //
-// Where a project keeps its prototypes is one line of the table in layouts.go; a rule of the
-// verdict stands in rules.go with what it rests on. Nothing is trained or fetched here, nothing
-// that a file asks for is run, and of a file no more is read than its table of contents and the
-// tensors that are judged. Pages and figures are package reports/verdicts'.
+// A rule of the verdict on prototypes stands in rules.go with what it rests on, one on logs in
+// logrules.go. Nothing is trained or fetched here. What features are worth without prototypes is
+// package audit/features' to say; pages and figures are package reports/verdicts'.
 package audit

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/audit/checkpoint"
 	"protobench/internal/setting"
 )
 
@@ -76,7 +77,7 @@ for epoch in range(3):
 	o := options()
 	o.Series = true
 	a := New(o)
-	for _, path := range Ordered(paths) {
+	for _, path := range checkpoint.Ordered(paths) {
 		if _, err := a.File(path); err != nil {
 			t.Fatal(err)
 		}

@@ -11,13 +11,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // options are those of the command line's defaults.
 func options() Options {
-	return Options{Epsilons: metrics.Epsilons(), Thresholds: Defaults()}
+	return Options{Epsilons: uniqueness.Epsilons(), Thresholds: Defaults()}
 }
 
 // TestLayouts audits small checkpoints in every layout that is known, which the real

@@ -6,6 +6,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"protobench/audit/logs"
+	"protobench/metrics/matrix"
 )
 
 // LogResult is what a log says.
@@ -42,7 +45,7 @@ const (
 // Log judges a training by its log. ks are the numbers of prototypes of the checkpoints that are
 // audited beside it; without any, published ones are tried.
 func Log(path string, ks []int, t Thresholds) (LogResult, error) {
-	curves, err := ReadLog(path)
+	curves, err := logs.Read(path)
 	if err != nil {
 		return LogResult{}, err
 	}
@@ -51,7 +54,7 @@ func Log(path string, ks []int, t Thresholds) (LogResult, error) {
 	}
 	r := LogResult{File: path, Verdict: Verdict{Kind: Healthy}}
 	for _, c := range curves {
-		kind, why := c.judge(ks, t)
+		kind, why := curve{c}.judge(ks, t)
 		if kind != Healthy && kind.AtLeast(r.Kind) {
 			r.Kind = kind
 		}
@@ -72,8 +75,11 @@ func (r LogResult) broken() int {
 	return 0
 }
 
+// curve is a quantity of a log that rules are tried on.
+type curve struct{ logs.Curve }
+
 // judge tries the rules on one curve.
-func (c Curve) judge(ks []int, t Thresholds) (Kind, []string) {
+func (c curve) judge(ks []int, t Thresholds) (Kind, []string) {
 	kind, reasons := Healthy, []string(nil)
 	worse := func(k Kind, why string) {
 		if why == "" {
@@ -109,16 +115,16 @@ func (c Curve) judge(ks []int, t Thresholds) (Kind, []string) {
 }
 
 // notFinite names the first value that is no number, and tells whether none comes after it.
-func (c Curve) notFinite() (stays bool, why string) {
-	i := slices.IndexFunc(c.Values, func(v float64) bool { return !finite(v) })
+func (c curve) notFinite() (stays bool, why string) {
+	i := slices.IndexFunc(c.Values, func(v float64) bool { return !matrix.Finite(v) })
 	if i < 0 {
 		return false, ""
 	}
-	why = fmt.Sprintf("%s is %v at %s first", c.Name, c.Values[i], c.where(i))
+	why = fmt.Sprintf("%s is %v at %s first", c.Name, c.Values[i], c.Where(i))
 	if i > 0 {
 		why += fmt.Sprintf(", %.4g before", c.Values[i-1])
 	}
-	stays = !slices.ContainsFunc(c.Values[i:], finite)
+	stays = !slices.ContainsFunc(c.Values[i:], matrix.Finite)
 	if stays && i < len(c.Values)-1 {
 		why += ", and never a number again"
 	}
@@ -129,8 +135,8 @@ func (c Curve) notFinite() (stays bool, why string) {
 }
 
 // tail are the last values that are numbers: a tenth of the log, at least three.
-func (c Curve) tail() []float64 {
-	numbers := slices.DeleteFunc(slices.Clone(c.Values), func(v float64) bool { return !finite(v) })
+func (c curve) tail() []float64 {
+	numbers := slices.DeleteFunc(slices.Clone(c.Values), func(v float64) bool { return !matrix.Finite(v) })
 	n := max(shortest, len(numbers)/10)
 	if len(numbers) < n {
 		return nil
@@ -147,7 +153,7 @@ func mean(values []float64) float64 {
 }
 
 // plateau says that a loss ends at ln K, and whether it stood there or rose to it.
-func (c Curve) plateau(ks []int) string {
+func (c curve) plateau(ks []int) string {
 	tail := c.tail()
 	if tail == nil {
 		return ""
@@ -159,12 +165,12 @@ func (c Curve) plateau(ks []int) string {
 		}
 		least, at := math.Inf(1), 0
 		for i, v := range c.Values {
-			if finite(v) && v < least {
+			if matrix.Finite(v) && v < least {
 				least, at = v, i
 			}
 		}
 		if least < level-rise {
-			return fmt.Sprintf("%s rises from %.4f at %s to %.4f = ln %d (%.4f): predictions became uniform over %s prototypes", c.Name, least, c.where(at), mean(tail), k, level, thousands(k))
+			return fmt.Sprintf("%s rises from %.4f at %s to %.4f = ln %d (%.4f): predictions became uniform over %s prototypes", c.Name, least, c.Where(at), mean(tail), k, level, thousands(k))
 		}
 		return fmt.Sprintf("%s stands at %.4f = ln %d (%.4f): predictions are uniform over %s prototypes, by total collapse or because nothing is learned",
 			c.Name, mean(tail), k, level, thousands(k))
@@ -173,25 +179,25 @@ func (c Curve) plateau(ks []int) string {
 }
 
 // fall says that a loss fell to near zero at a blow, which one live prototype makes.
-func (c Curve) fall() string {
+func (c curve) fall() string {
 	window := max(1, int(math.Ceil(steep*float64(len(c.Values)))))
 	for i := window; i < len(c.Values); i++ {
 		before, now := c.Values[i-window], c.Values[i]
-		if !finite(before) || !finite(now) || before < from || now > fallen*before {
+		if !matrix.Finite(before) || !matrix.Finite(now) || before < from || now > fallen*before {
 			continue
 		}
-		rest := slices.DeleteFunc(slices.Clone(c.Values[i:]), func(v float64) bool { return !finite(v) })
+		rest := slices.DeleteFunc(slices.Clone(c.Values[i:]), func(v float64) bool { return !matrix.Finite(v) })
 		if slices.Max(rest) > 2*fallen*before {
 			return ""
 		}
 		return fmt.Sprintf("%s falls from %.4g at %s to %.4g at %s and stays there: no good sign, as one live prototype for all images makes it; "+
-			"its usage tells (--features)", c.Name, before, c.where(i-window), now, c.where(i))
+			"its usage tells (--features)", c.Name, before, c.Where(i-window), now, c.Where(i))
 	}
 	return ""
 }
 
 // uniformEntropy says that an entropy ends within a part of ln K.
-func (c Curve) uniformEntropy(ks []int, t Thresholds) string {
+func (c curve) uniformEntropy(ks []int, t Thresholds) string {
 	tail := c.tail()
 	if tail == nil {
 		return ""
@@ -210,7 +216,7 @@ func (c Curve) uniformEntropy(ks []int, t Thresholds) string {
 }
 
 // noDivergence says that predictions and targets are the same, from which nothing is learned.
-func (c Curve) noDivergence() string {
+func (c curve) noDivergence() string {
 	tail := c.tail()
 	if tail == nil || math.Abs(mean(tail)) > nearLnK {
 		return ""

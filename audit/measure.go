@@ -5,9 +5,12 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"protobench/audit/checkpoint"
+	"protobench/audit/directions"
 	"protobench/internal/team"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // Counts are numbers of prototypes by cosine distance ε.
@@ -41,11 +44,11 @@ type Measures struct {
 	NotFinite     int // rows
 	Zero          int // rows
 	Baseline      Baseline
-	Nearest       *Cosines // to the nearest other prototype; nil with fewer than two
-	EffectiveRank *float64 // of the unit prototypes, 1 … min(K, D); nil where they have no spectrum
-	Anisotropy    float64  // how far directions are from chance, in standard deviations
-	Displacement  *float64 // mean cosine distance from the start, where that is known
-	Usage         *Usage   // where features are known
+	Nearest       *directions.Cosines // to the nearest other prototype; nil with fewer than two
+	EffectiveRank *float64            // of the unit prototypes, 1 … min(K, D); nil where they have no spectrum
+	Anisotropy    float64             // how far directions are from chance, in standard deviations
+	Displacement  *float64            // mean cosine distance from the start, where that is known
+	Usage         *Usage              // where features are known
 
 	owner []int // [K], the first of each one's group
 }
@@ -54,19 +57,19 @@ type Measures struct {
 const copied = 5e-5
 
 // Measure measures prototypes at distances of which the first is the verdict's.
-func Measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
+func Measure(p *checkpoint.Prototypes, eps []float64, threads *team.Team) Measures {
 	m := measure(p, eps, threads)
 	m.centre(p, eps, true, threads)
 	return m
 }
 
 // measure measures all but what is unique once the mean is taken off.
-func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
+func measure(p *checkpoint.Prototypes, eps []float64, threads *team.Team) Measures {
 	m := Measures{K: p.Found.Rows, D: p.Found.Cols, Epsilon: eps[0], Unique: Counts{}, UniqueCentred: Counts{}}
-	m.NotFinite, m.Zero = p.broken()
-	covers := metrics.Covers(threads, p.Rows, eps)
+	m.NotFinite, m.Zero = broken(p.Norms)
+	covers := uniqueness.Covers(threads, p.Rows, eps)
 	for i, e := range eps {
-		m.Unique[metrics.EpsilonText(e)] = covers[i].Count()
+		m.Unique[uniqueness.EpsilonText(e)] = covers[i].Count()
 	}
 	m.owner = covers[0].Owner
 	m.Groups = groupsOf(covers[0])
@@ -74,7 +77,7 @@ func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 		m.Grouped += len(g.Members)
 		m.Copies += copies(p, g)
 	}
-	m.MeanNorm, _ = metrics.MeanNorm(p.Rows)
+	m.MeanNorm, _ = geometry.MeanNorm(p.Rows)
 	m.RowNorms = normsOf(p.Norms)
 	m.Baseline = baselineOf(m.K, m.D, eps, threads)
 	m.shape(p, threads)
@@ -82,20 +85,20 @@ func measure(p *Prototypes, eps []float64, threads *team.Team) Measures {
 }
 
 // shape measures how the directions lie.
-func (m *Measures) shape(p *Prototypes, threads *team.Team) {
+func (m *Measures) shape(p *checkpoint.Prototypes, threads *team.Team) {
 	u := p.Rows.Normalised()
-	m.Nearest = nearestCosines(u, p.Norms, threads)
+	m.Nearest = directions.Nearest(u, p.Norms, threads)
 	if m.NotFinite == 0 {
-		gram := gramOf(u)
-		m.EffectiveRank, m.Anisotropy = effectiveRank(gram, m.K), anisotropy(gram, m.K)
+		gram := directions.Gram(u)
+		m.EffectiveRank, m.Anisotropy = directions.EffectiveRank(gram, m.K), directions.Anisotropy(gram, m.K)
 	}
 }
 
 // centre counts what is unique once the mean is taken off. Without keep the rows are let go, since
 // large prototypes and their centred copies do not fit into memory beside what the cover needs. Rows
 // that lie at the mean have no direction left but coincide, so that they are one more.
-func (m *Measures) centre(p *Prototypes, eps []float64, keep bool, threads *team.Team) {
-	centred := metrics.Centred(p.Rows)
+func (m *Measures) centre(p *checkpoint.Prototypes, eps []float64, keep bool, threads *team.Team) {
+	centred := uniqueness.Centred(p.Rows)
 	atMean := 0
 	for i, n := range p.Norms {
 		row := centred.Row(i)
@@ -107,13 +110,13 @@ func (m *Measures) centre(p *Prototypes, eps []float64, keep bool, threads *team
 		p.Rows = matrix.Matrix{}
 		debug.FreeOSMemory() // what the covers before took, too
 	}
-	for i, c := range metrics.Covers(threads, centred, eps) {
-		m.UniqueCentred[metrics.EpsilonText(eps[i])] = c.Count() + atMean
+	for i, c := range uniqueness.Covers(threads, centred, eps) {
+		m.UniqueCentred[uniqueness.EpsilonText(eps[i])] = c.Count() + atMean
 	}
 }
 
 // groupsOf are the covers' groups of two and more, the largest first.
-func groupsOf(c metrics.Cover) []Group {
+func groupsOf(c uniqueness.Cover) []Group {
 	at := map[int]int{}
 	var all []Group
 	for i, owner := range c.Owner {
@@ -133,7 +136,7 @@ func groupsOf(c metrics.Cover) []Group {
 }
 
 // copies counts the members of a group that are the representative over again.
-func copies(p *Prototypes, g Group) (n int) {
+func copies(p *checkpoint.Prototypes, g Group) (n int) {
 	first := p.Rows.Row(g.Representative)
 	length := matrix.Dot(first, first)
 	for _, i := range g.Members {
@@ -148,7 +151,7 @@ func copies(p *Prototypes, g Group) (n int) {
 // normsOf describes the finite ones.
 func normsOf(norms []float64) Norms {
 	finite := slices.DeleteFunc(slices.Clone(norms), func(x float64) bool { return !matrix.Finite(x) })
-	s, _ := metrics.Summarise(finite)
+	s, _ := geometry.Summarise(finite)
 	return Norms{s.Min, s.Median, s.Mean, s.Max}
 }
 
@@ -163,10 +166,23 @@ func (m *Measures) Largest() int {
 // shares are what is unique at the verdict's ε, as it stands and centred, of what random vectors
 // have.
 func (m *Measures) shares() (plain, centred float64) {
-	key := metrics.EpsilonText(m.Epsilon)
+	key := uniqueness.EpsilonText(m.Epsilon)
 	of := math.Max(1, float64(m.Baseline.Unique[key]))
 	return float64(m.Unique[key]) / of, float64(m.UniqueCentred[key]) / of
 }
 
 // spread is the root mean square distance of the unit prototypes from their mean: √(1 − ‖mean‖²).
 func (m *Measures) spread() float64 { return math.Sqrt(math.Max(0, 1-float64(m.MeanNorm*m.MeanNorm))) }
+
+// broken counts the rows whose length is not finite, and those of length zero.
+func broken(norms []float64) (notFinite, zero int) {
+	for _, n := range norms {
+		switch {
+		case !matrix.Finite(n):
+			notFinite++
+		case n == 0:
+			zero++
+		}
+	}
+	return notFinite, zero
+}

@@ -6,15 +6,16 @@ import (
 	"strconv"
 	"strings"
 
-	"protobench/metrics"
+	"protobench/audit/checkpoint"
+	"protobench/metrics/uniqueness"
 )
 
 // unique is the count at the verdict's ε.
-func (m *Measures) unique() int { return m.Unique[metrics.EpsilonText(m.Epsilon)] }
+func (m *Measures) unique() int { return m.Unique[uniqueness.EpsilonText(m.Epsilon)] }
 
 // part is a count at the verdict's ε as a share of K.
 func (m *Measures) part(c Counts) float64 {
-	return float64(c[metrics.EpsilonText(m.Epsilon)]) / math.Max(1, float64(m.K))
+	return float64(c[uniqueness.EpsilonText(m.Epsilon)]) / math.Max(1, float64(m.K))
 }
 
 // groupsText is how many prototypes sit in how many groups.
@@ -40,7 +41,7 @@ func (m *Measures) evidence(k Kind) []string {
 	}
 	if u := m.Usage; u != nil {
 		out = append(out, fmt.Sprintf("%s of %s prototypes are used by %s images (%s), %s are dead, %s live and unique at ε = %g", thousands(u.Used), thousands(m.K),
-			thousands(u.Images), u.Rule, percent(u.Dead), thousands(u.LiveUnique[metrics.EpsilonText(m.Epsilon)]), m.Epsilon),
+			thousands(u.Images), u.Rule, percent(u.Dead), thousands(u.LiveUnique[uniqueness.EpsilonText(m.Epsilon)]), m.Epsilon),
 			fmt.Sprintf("perplexity of usage %.4g, %.4g over groups of copies; the most used prototype has %s of the images", u.Perplexity, u.GroupedPerplexity, percent(u.Top)))
 		if u.few(m.K) {
 			out = append(out, fmt.Sprintf("%s images are too few to call prototypes dead: at least %d for each are needed", thousands(u.Images), enough))
@@ -88,7 +89,7 @@ func (m *Measures) largestText() string {
 const longer = 2
 
 // oddities are what is strange about how prototypes are stored.
-func (p *Prototypes) oddities(m *Measures) []string {
+func oddities(p *checkpoint.Prototypes, m *Measures) []string {
 	out := p.Notes
 	if n := m.RowNorms; n.Max > longer*n.Median {
 		out = append(out, fmt.Sprintf("row norms reach from %.3g to %.3g (median %.3g): if scores do not normalise prototypes, the long ones win", n.Min, n.Max, n.Median))

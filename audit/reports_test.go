@@ -87,26 +87,3 @@ func of1(t *testing.T, path string) Verdict {
 	}
 	return r[0].Verdict
 }
-
-// TestReportsOfProbes: a label of −1 is no class (solo-learn issue 198), a class without votes is
-// not among the first five (dino issue 89), and each accuracy says its k and τ (lightly issue 1840).
-func TestReportsOfProbes(t *testing.T) {
-	const n = 120
-	l := classed(1, n, 4, 40, 6) // three images of each of forty classes
-	test := classed(2, 40, 4, 40, 6)
-	for i := range 40 {
-		l.Y[i] = Unlabelled
-	}
-	r, err := Probe(t.Context(), l, test, ProbeOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Classes != 40 || r.Train.Unlabelled != 40 || r.Train.Images != 80 {
-		t.Errorf("%+v", r)
-	}
-	for _, k := range r.KNN {
-		if k.K == 0 || k.Tau == 0 || k.Top5.Value < k.Top1.Value {
-			t.Errorf("%+v", k)
-		}
-	}
-}

@@ -7,11 +7,14 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"protobench/audit/checkpoint"
+	"protobench/audit/directions"
 )
 
 // Result is one set of prototypes with its verdict.
 type Result struct {
-	Found
+	checkpoint.Found
 	Measures
 	Verdict
 }
@@ -24,21 +27,21 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		LiveUnique Counts  `json:"live_unique"`
 	}
 	object := struct {
-		File          string   `json:"file"`
-		Key           string   `json:"key"`
-		Shape         [2]int   `json:"shape"`
-		DType         string   `json:"dtype"`
-		Unique        Counts   `json:"unique"`
-		UniqueCentred Counts   `json:"unique_centred"`
-		Groups        int      `json:"groups"`
-		Largest       int      `json:"largest_group"`
-		MeanNorm      float64  `json:"prototype_mean_norm"`
-		RowNorms      Norms    `json:"row_norms"`
-		Nearest       *Cosines `json:"nearest_cosine"` // null with fewer than two that have a direction
-		EffectiveRank *float64 `json:"effective_rank"` // null without a spectrum
-		Baseline      Baseline `json:"baseline"`
-		Verdict       Kind     `json:"verdict"`
-		Reasons       []string `json:"reasons"`
+		File          string              `json:"file"`
+		Key           string              `json:"key"`
+		Shape         [2]int              `json:"shape"`
+		DType         string              `json:"dtype"`
+		Unique        Counts              `json:"unique"`
+		UniqueCentred Counts              `json:"unique_centred"`
+		Groups        int                 `json:"groups"`
+		Largest       int                 `json:"largest_group"`
+		MeanNorm      float64             `json:"prototype_mean_norm"`
+		RowNorms      Norms               `json:"row_norms"`
+		Nearest       *directions.Cosines `json:"nearest_cosine"` // null with fewer than two that have a direction
+		EffectiveRank *float64            `json:"effective_rank"` // null without a spectrum
+		Baseline      Baseline            `json:"baseline"`
+		Verdict       Kind                `json:"verdict"`
+		Reasons       []string            `json:"reasons"`
 		*usage
 	}{
 		r.File, r.Key, [2]int{r.K, r.D}, numpyName(r.DType), r.Unique, r.UniqueCentred, len(r.Groups), r.Largest(), r.MeanNorm, r.RowNorms, r.Nearest, r.EffectiveRank, r.Baseline,
@@ -62,7 +65,7 @@ func numpyName(dtype string) string {
 
 // Title says what was audited in a line: key, shape, type, and whose it is.
 func (r Result) Title() string {
-	text := show(r.Key)
+	text := checkpoint.TensorText(r.Key)
 	text = fmt.Sprintf("%s [%d, %d] %s, %s", text, r.K, r.D, numpyName(r.DType), r.Is)
 	if r.Branch != "" {
 		text += " of the " + r.Branch
@@ -93,7 +96,7 @@ type Compared struct {
 // Shape is how directions lie beside random ones: near copies of each other have nearest cosines
 // near 1, and few dimensions a low effective rank.
 func (r Result) Shape() []Compared {
-	quantiles := func(c *Cosines) [3]*float64 {
+	quantiles := func(c *directions.Cosines) [3]*float64 {
 		if c == nil {
 			return [3]*float64{}
 		}

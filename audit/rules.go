@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"protobench/metrics"
+	"protobench/audit/checkpoint"
+	"protobench/metrics/uniqueness"
 )
 
 // rule is one reason for a verdict.
@@ -35,7 +36,7 @@ func rules() []rule {
 }
 
 // Judge says what is wrong with prototypes by what was measured.
-func Judge(p *Prototypes, m *Measures, t Thresholds) Verdict {
+func Judge(p *checkpoint.Prototypes, m *Measures, t Thresholds) Verdict {
 	v := Verdict{Kind: Undecided}
 	for _, r := range rules() {
 		if why := r.why(m, t); why != "" {
@@ -44,7 +45,7 @@ func Judge(p *Prototypes, m *Measures, t Thresholds) Verdict {
 		}
 	}
 	v.Reasons = append(v.Reasons, m.evidence(v.Kind)...)
-	v.Reasons = append(v.Reasons, p.oddities(m)...)
+	v.Reasons = append(v.Reasons, oddities(p, m)...)
 	v.Remedies = remediesFor(v.Kind, m)
 	return v
 }
@@ -90,7 +91,7 @@ func uniform(m *Measures, t Thresholds) string {
 }
 
 func onePoint(m *Measures, t Thresholds) string {
-	one := m.unique() <= 1 && m.UniqueCentred[metrics.EpsilonText(m.Epsilon)] <= 1
+	one := m.unique() <= 1 && m.UniqueCentred[uniqueness.EpsilonText(m.Epsilon)] <= 1
 	if m.spread() >= t.Spread && !one {
 		return ""
 	}

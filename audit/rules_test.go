@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"protobench/metrics"
+	"protobench/audit/checkpoint"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // made are rows [K,D] that are changed in turn.
@@ -92,8 +93,8 @@ func TestVerdicts(t *testing.T) {
 		"unique and uniform predictions": {rows: random(k, d), add: func(m *Measures) { m.Usage = usedBy(250, 0.05, 0.02); m.Usage.Entropy = &uniformAt }, want: Total, says: "predictions are uniform"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := Given("x", c.rows.Matrix)
-			m := Measure(&p, metrics.Epsilons(), nil)
+			p := checkpoint.Given("x", c.rows.Matrix)
+			m := Measure(&p, uniqueness.Epsilons(), nil)
 			if c.add != nil {
 				c.add(&m)
 			}
@@ -112,8 +113,8 @@ func TestVerdicts(t *testing.T) {
 func TestThresholds(t *testing.T) {
 	half := 0.5
 	judge := func(rows made, add func(*Measures), set map[string]string) Kind {
-		p := Given("x", rows.Matrix)
-		m := Measure(&p, metrics.Epsilons(), nil)
+		p := checkpoint.Given("x", rows.Matrix)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if add != nil {
 			add(&m)
 		}
@@ -161,11 +162,11 @@ func TestThresholds(t *testing.T) {
 func TestBaseline(t *testing.T) {
 	for _, shape := range [][2]int{{512, 8}, {512, 16}, {2048, 16}, {512, 64}, {2048, 32}, {100, 3}, {5, 1}} {
 		k, d := shape[0], shape[1]
-		b := baselineOf(k, d, metrics.Epsilons(), nil)
-		for i, c := range metrics.Covers(nil, matrix.RandomUnit(7, k, d), metrics.Epsilons()) {
-			got := b.Unique[metrics.EpsilonText(metrics.Epsilons()[i])]
+		b := baselineOf(k, d, uniqueness.Epsilons(), nil)
+		for i, c := range uniqueness.Covers(nil, matrix.RandomUnit(7, k, d), uniqueness.Epsilons()) {
+			got := b.Unique[uniqueness.EpsilonText(uniqueness.Epsilons()[i])]
 			if slack := 0.01*float64(k) + float64(1.2*math.Sqrt(float64(c.Count()))); math.Abs(float64(got-c.Count())) > slack {
-				t.Errorf("[%d, %d] at %g: %d by chance, %d counted", k, d, metrics.Epsilons()[i], got, c.Count())
+				t.Errorf("[%d, %d] at %g: %d by chance, %d counted", k, d, uniqueness.Epsilons()[i], got, c.Count())
 			}
 		}
 	}
@@ -185,46 +186,6 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// TestNearByChance compares the number of pairs that is expected with pairs that are counted.
-func TestNearByChance(t *testing.T) {
-	const k = 1500
-	for _, c := range []struct {
-		d   int
-		eps float64
-	}{{3, 0.025}, {8, 0.1}, {16, 0.25}, {32, 0.5}, {4, 1.2}} {
-		p := matrix.RandomUnit(9, k, c.d)
-		n := 0
-		for i := range k {
-			for j := range i {
-				if 1-matrix.Dot(p.Row(i), p.Row(j)) < c.eps {
-					n++
-				}
-			}
-		}
-		want := nearByChance(k, c.d, c.eps)
-		if !(math.Abs(float64(n)-want) < float64(5*math.Sqrt(want))+0.01*want) {
-			t.Errorf("%d dimensions, ε = %g: %d pairs, %.1f are expected", c.d, c.eps, n, want)
-		}
-	}
-}
-
-// TestAnisotropy: under chance it is a standard normal number, and large for what has directions of
-// its own.
-func TestAnisotropy(t *testing.T) {
-	const tries = 100
-	var sum, square float64
-	for seed := range uint64(tries) {
-		a := anisotropy(gramOf(matrix.RandomUnit(seed, 200, 16).Normalised()), 200)
-		sum, square = sum+a, square+float64(a*a)
-	}
-	if mean, spread := sum/tries, math.Sqrt(square/tries); !(math.Abs(mean) < 0.4) || !(math.Abs(spread-1) < 0.3) {
-		t.Errorf("mean %g, standard deviation %g; 0 and 1 are expected", mean, spread)
-	}
-	if a := anisotropy(gramOf(random(200, 16).grouped(60, 10, 0.05).Matrix.Normalised()), 200); a < 2*isotropic {
-		t.Errorf("%g where a third are in groups", a)
-	}
-}
-
 // TestCentre counts as metrics do, also rows that lie at the mean.
 func TestCentre(t *testing.T) {
 	middle := random(40, 16)
@@ -237,10 +198,10 @@ func TestCentre(t *testing.T) {
 		"random": random(64, 8), "equal": random(64, 8).grouped(64, 1, 0), "groups": random(64, 8).grouped(40, 4, 0.1), "zero rows": random(64, 8).set(9, 0),
 		"offset": random(64, 8).shifted(5), "NaN": random(64, 8).set(1, float32(math.NaN())), "opposites": middle,
 	} {
-		p := Given("x", rows.Matrix)
-		m := Measure(&p, metrics.Epsilons(), nil)
-		for i, c := range metrics.CoversCentred(nil, rows.Matrix, metrics.Epsilons()) {
-			if e := metrics.EpsilonText(metrics.Epsilons()[i]); m.UniqueCentred[e] != c.Count() {
+		p := checkpoint.Given("x", rows.Matrix)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
+		for i, c := range uniqueness.CentredCovers(nil, rows.Matrix, uniqueness.Epsilons()) {
+			if e := uniqueness.EpsilonText(uniqueness.Epsilons()[i]); m.UniqueCentred[e] != c.Count() {
 				t.Errorf("%s at %s: %d, metrics count %d", name, e, m.UniqueCentred[e], c.Count())
 			}
 		}

@@ -4,8 +4,11 @@ import (
 	"math"
 	"testing"
 
-	"protobench/metrics"
+	"protobench/audit/checkpoint"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/spectrum"
+	"protobench/metrics/uniqueness"
 )
 
 // TestShapeByChance: random unit vectors have the nearest cosines and the effective rank that are
@@ -15,8 +18,8 @@ func TestShapeByChance(t *testing.T) {
 		k, d int
 		off  float64 // of the effective rank, as a share
 	}{{48, 16, 0.02}, {300, 64, 0.01}, {2000, 128, 0.005}, {600, 4, 0.02}, {50, 200, 0.01}, {300, 300, 0.005}} {
-		p := Given("x", matrix.RandomUnit(7, c.k, c.d))
-		m := Measure(&p, metrics.Epsilons(), nil)
+		p := checkpoint.Given("x", matrix.RandomUnit(7, c.k, c.d))
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if got, want := *m.EffectiveRank, m.Baseline.EffectiveRank; math.Abs(got-want) > c.off*want {
 			t.Errorf("[%d, %d]: effective rank %.4f, by chance %.4f", c.k, c.d, got, want)
 		}
@@ -38,14 +41,14 @@ func TestShapeIsThatOfMetrics(t *testing.T) {
 		"zeros":   random(300, 12).set(40, 0).Matrix,
 		"wide":    random(12, 40).Matrix,
 	} {
-		p := Given("x", rows)
-		m := Measure(&p, metrics.Epsilons(), nil)
-		singular, _ := metrics.SingularValues(rows.Normalised())
-		want, _ := metrics.EffectiveRank(singular)
+		p := checkpoint.Given("x", rows)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
+		singular, _ := spectrum.SingularValues(rows.Normalised())
+		want, _ := spectrum.EffectiveRank(singular)
 		if math.Abs(*m.EffectiveRank-want) > 1e-4*want {
 			t.Errorf("%s: effective rank %g, want %g", name, *m.EffectiveRank, want)
 		}
-		n, _ := metrics.NearestOf(nil, rows).Summary()
+		n, _ := geometry.NearestOf(nil, rows).Summary()
 		if d := math.Abs(m.Nearest.P05-n.P05) + math.Abs(m.Nearest.Median-n.Median) + math.Abs(m.Nearest.P95-n.P95); d > 1e-5 {
 			t.Errorf("%s: nearest cosines %+v, want %+v", name, *m.Nearest, n)
 		}
@@ -59,29 +62,13 @@ func TestShapeOfNothing(t *testing.T) {
 		"zero": random(20, 8).set(20, 0).Matrix,
 		"one":  random(1, 8).Matrix,
 	} {
-		p := Given("x", rows)
-		m := Measure(&p, metrics.Epsilons(), nil)
+		p := checkpoint.Given("x", rows)
+		m := Measure(&p, uniqueness.Epsilons(), nil)
 		if has := m.EffectiveRank != nil; has != (name == "one") {
 			t.Errorf("%s: an effective rank: %v", name, has)
 		}
 		if has := m.Nearest != nil; has != (name == "NaN") {
 			t.Errorf("%s: nearest cosines: %v", name, has)
-		}
-	}
-}
-
-// TestManyAreAskedByPart: of more prototypes than are asked, quantiles are close to those of all.
-func TestManyAreAskedByPart(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compares 5,000 prototypes with each other")
-	}
-	rows := random(5000, 16).grouped(2500, 700, 0.05).Matrix
-	p := Given("x", rows)
-	got := nearestCosines(rows.Normalised(), p.Norms, nil)
-	n, _ := metrics.NearestOf(nil, rows).Summary()
-	for name, q := range map[string][2]float64{"p05": {got.P05, n.P05}, "median": {got.Median, n.Median}, "p95": {got.P95, n.P95}} {
-		if math.Abs(q[0]-q[1]) > 0.01 {
-			t.Errorf("%s: %.4f, of all %.4f", name, q[0], q[1])
 		}
 	}
 }

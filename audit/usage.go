@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"protobench/audit/checkpoint"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
+	"protobench/metrics/usage"
 )
 
 // Features are images' embeddings as the prototypes see them, and how they are scored.
@@ -43,13 +45,13 @@ const enough = 3
 func (u *Usage) few(k int) bool { return u.Images < enough*k }
 
 // usage assigns the images of the feature file to prototypes.
-func (x *Features) usage(f *File, p *Prototypes, m *Measures, o Options) (*Usage, error) {
-	file, err := Open(x.Path)
+func (x *Features) usage(f *checkpoint.File, p *checkpoint.Prototypes, m *Measures, o Options) (*Usage, error) {
+	file, err := checkpoint.Open(x.Path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	images, err := file.features(x.Key, p.Found.Cols)
+	images, err := embeddings(file, x.Key, p.Found.Cols)
 	if err != nil {
 		return nil, err
 	}
@@ -72,24 +74,42 @@ func (x *Features) usage(f *File, p *Prototypes, m *Measures, o Options) (*Usage
 	return u, nil
 }
 
+// ownUsage is the use of prototypes that this program's files hold; nil where it is not there.
+func ownUsage(f *checkpoint.File, p *checkpoint.Prototypes, m *Measures, o Options) (*Usage, error) {
+	counts, err := f.UsageCounts(p.Found)
+	if counts == nil || err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	u, ok := usageOf(counts, n, p, m, o.Epsilons, o.Team)
+	if !ok {
+		return nil, nil // no image is assigned
+	}
+	u.Rule = "as the file says"
+	return u, nil
+}
+
 // usageOf describes counts [K] of n images; false where there are none.
-func usageOf(counts []int, n int, p *Prototypes, m *Measures, eps []float64, threads *team.Team) (*Usage, bool) {
+func usageOf(counts []int, n int, p *checkpoint.Prototypes, m *Measures, eps []float64, threads *team.Team) (*Usage, bool) {
 	u := &Usage{Images: n, PerPrototype: counts, LiveUnique: Counts{}}
-	of, ok := metrics.UsageOf(counts, n)
+	of, ok := usage.HardOf(counts, n)
 	if !ok {
 		return nil, false
 	}
 	u.Used, u.Dead, u.Perplexity = of.Used, of.Dead, of.Perplexity
 	u.Top = float64(slices.Max(counts)) / float64(n)
-	u.GroupedPerplexity, _ = metrics.GroupedPerplexity(counts, m.owner)
-	for i, c := range metrics.LiveCovers(threads, p.Rows, counts, n, eps) {
-		u.LiveUnique[metrics.EpsilonText(eps[i])] = c.Count()
+	u.GroupedPerplexity, _ = uniqueness.GroupedPerplexity(counts, m.owner)
+	for i, c := range uniqueness.LiveCovers(threads, p.Rows, counts, n, eps) {
+		u.LiveUnique[uniqueness.EpsilonText(eps[i])] = c.Count()
 	}
 	return u, true
 }
 
-// features is the file's matrix [N,D] of embeddings.
-func (f *File) features(key string, d int) (*tensorfile.Array, error) {
+// embeddings are the file's matrix [N,D] of them.
+func embeddings(f *checkpoint.File, key string, d int) (*tensorfile.Array, error) {
 	var fits []*tensorfile.Array
 	for i := range f.Arrays {
 		a := &f.Arrays[i]
@@ -103,7 +123,7 @@ func (f *File) features(key string, d int) (*tensorfile.Array, error) {
 	case len(fits) == 0:
 		var have []string
 		for _, a := range f.Arrays {
-			have = append(have, fmt.Sprintf("%s %v", show(a.Name), a.Shape))
+			have = append(have, fmt.Sprintf("%s %v", checkpoint.TensorText(a.Name), a.Shape))
 		}
 		return nil, fmt.Errorf("%s: no array [N, %d] of embeddings as the prototypes see them (it has %s); backbone features are of no use here",
 			f.Path, d, strings.Join(have[:min(len(have), 8)], ", "))
@@ -112,7 +132,7 @@ func (f *File) features(key string, d int) (*tensorfile.Array, error) {
 	}
 	a := fits[0]
 	if len(a.Shape) != 2 || a.Shape[1] != d || a.Shape[0] == 0 {
-		return nil, fmt.Errorf("%s: %s has shape %v, [N, %d] is expected", f.Path, show(a.Name), a.Shape, d)
+		return nil, fmt.Errorf("%s: %s has shape %v, [N, %d] is expected", f.Path, checkpoint.TensorText(a.Name), a.Shape, d)
 	}
 	return a, nil
 }
@@ -126,17 +146,17 @@ type scorer struct {
 	rule        string
 }
 
-func (x *Features) scorer(f *File, p *Prototypes) (scorer, error) {
+func (x *Features) scorer(f *checkpoint.File, p *checkpoint.Prototypes) (scorer, error) {
 	s := scorer{temperature: x.Temperature}
 	if x.Linear || p.Bias != nil {
-		s.prototypes, s.rule = p.effective(), "inner products"
+		s.prototypes, s.rule = effective(p), "inner products"
 		if p.Bias != nil {
 			s.add, s.rule = slices.Clone(p.Bias), "inner products and bias"
 		}
 	} else {
 		s.prototypes, s.normalise, s.rule = p.Rows.Normalised(), true, "cosines"
 	}
-	center, err := x.center(f, p)
+	center, err := f.Center(p.Found, x.Center)
 	if err != nil || center == nil {
 		return s, err
 	}
@@ -155,7 +175,7 @@ func (x *Features) scorer(f *File, p *Prototypes) (scorer, error) {
 }
 
 // effective are the rows at their lengths.
-func (p *Prototypes) effective() matrix.Matrix {
+func effective(p *checkpoint.Prototypes) matrix.Matrix {
 	out := p.Rows.Normalised()
 	for i, n := range p.Norms {
 		for j := range out.Row(i) {
@@ -163,35 +183,6 @@ func (p *Prototypes) effective() matrix.Matrix {
 		}
 	}
 	return out
-}
-
-// center is what a teacher's scores are taken off before its softmax: DINO's and iBOT's files hold
-// it beside the prototypes.
-func (x *Features) center(f *File, p *Prototypes) (*tensorfile.Array, error) {
-	if x.Center == "none" || x.Center == "" && p.Branch == "student" {
-		return nil, nil // there is none, which is no error
-	}
-	name := "center"
-	if strings.HasSuffix(p.module.name, "last_layer2") {
-		name = "center2" // iBOT's patches
-	}
-	for i := range f.Arrays {
-		a := &f.Arrays[i]
-		named := a.Name == x.Center || x.Center == "" && a.Name[strings.LastIndexByte(a.Name, '.')+1:] == name
-		if !named {
-			continue
-		}
-		if a.Len() == p.Found.Rows {
-			return a, nil
-		}
-		if x.Center != "" {
-			return nil, fmt.Errorf("%s: tensor %q has shape %v where there are %d prototypes", f.Path, a.Name, a.Shape, p.Found.Rows)
-		}
-	}
-	if x.Center != "" {
-		return nil, fmt.Errorf("%s: no tensor %q to take off the scores", f.Path, x.Center)
-	}
-	return nil, nil // there is none, which is no error
 }
 
 // scoreBlock is how many scores are held at once.

@@ -9,9 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/audit/checkpoint"
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/training"
 )
 
 // written is a safetensors file of matrices, the names and matrices in turn.
@@ -118,7 +119,7 @@ func TestUsageInBlocks(t *testing.T) {
 	o := options()
 	o.Features = &Features{Path: written(t, "features.safetensors", "x", images), Temperature: 0.1}
 	u := one(t, written(t, "p.safetensors", "prototypes", p), o).Usage
-	f, err := Open(o.Features.Path)
+	f, err := checkpoint.Open(o.Features.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +197,7 @@ func TestSeries(t *testing.T) {
 	o.Series = true
 	a := New(o)
 	var kinds []Kind
-	for _, path := range Ordered(paths) {
+	for _, path := range checkpoint.Ordered(paths) {
 		r, err := a.File(path)
 		if err != nil {
 			t.Fatal(err)
@@ -211,7 +212,7 @@ func TestSeries(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	p := all[0].Points
-	want, _ := metrics.Displacement(start, moved(1))
+	want, _ := training.Displacement(start, moved(1))
 	if p[0].Displacement != nil || p[0].Drift != nil || *p[1].Displacement != want || *p[1].Drift != want || *p[3].Drift > 1e-9 || *p[3].Displacement == 0 {
 		t.Errorf("%+v", p)
 	}

@@ -5,7 +5,7 @@
 // arm of a sweep.
 //
 // Its files are fetched by datasets/fetch, found and read by datasets/files, and decoded and kept
-// by datasets/encoded; none of them knows of sets. What is here says which files make a set, in
+// by datasets/encoded, and the set "shapes" is drawn by datasets/shapes; none of them knows of sets. What is here says which files make a set, in
 // what forms it comes (one file a reader), and what its images, labels and splits are. Random views
 // of images belong to datasets/augment; shuffling into batches belongs to the harness; nothing here
 // knows of encoders, methods or metrics.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"protobench/datasets/shapes"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -214,10 +216,10 @@ func TestDrawsCopyNoPixels(t *testing.T) {
 	o := options()
 	o.Limit, o.Validation, o.PerClass, o.Imbalance = 200, 0.2, 6, 4
 	s := open(t, o)
-	if &s.Train.Pixels[0] != &s.Test.Pixels[0] || &s.Probe.Pixels[0] != &s.Test.Pixels[0] || s.Bytes() != 400*side*side*3 {
+	if &s.Train.Pixels[0] != &s.Test.Pixels[0] || &s.Probe.Pixels[0] != &s.Test.Pixels[0] || s.Bytes() != 400*shapes.Side*shapes.Side*3 {
 		t.Errorf("%d bytes, want those of the 400 images that were made", s.Bytes())
 	}
-	if s := open(t, options()); s.Bytes() != 600*side*side*3 {
+	if s := open(t, options()); s.Bytes() != 600*shapes.Side*shapes.Side*3 {
 		t.Errorf("%d bytes of 600 images", s.Bytes())
 	}
 }

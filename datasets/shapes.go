@@ -2,8 +2,8 @@ package datasets
 
 import (
 	"fmt"
-	"math/rand/v2"
 
+	"protobench/datasets/shapes"
 	"protobench/internal/stream"
 )
 
@@ -30,12 +30,12 @@ func shapesReader() reader {
 // How hard it is for pixels, for an untrained and a supervised encoder and for each method stands in
 // the rows of the report on the ablation joint-vs-decoupled, which `protobench run` writes.
 func loadShapes(o Options, fill filling) (*Set, error) {
-	if err := o.roomFor("train", side, side, 3); err != nil {
+	if err := o.roomFor("train", shapes.Side, shapes.Side, 3); err != nil {
 		return nil, err
 	}
-	all := silhouettes(o.Silhouettes)
-	if all[len(all)-1].pair() && o.Arrangements > layouts-1 {
-		return nil, wrong("arrangements", fmt.Sprintf("%d arrangements of %d silhouettes: those beyond 20 are pairs, of which a single copy shows one alone", o.Arrangements, o.Silhouettes), fmt.Sprintf("lower it to %d, or data.silhouettes to 20", layouts-1))
+	all := shapes.Silhouettes(o.Silhouettes)
+	if all[len(all)-1].Pair() && o.Arrangements > shapes.Arrangements-1 {
+		return nil, wrong("arrangements", fmt.Sprintf("%d arrangements of %d silhouettes: those beyond 20 are pairs, of which a single copy shows one alone", o.Arrangements, o.Silhouettes), fmt.Sprintf("lower it to %d, or data.silhouettes to 20", shapes.Arrangements-1))
 	}
 	return &Set{
 		Train:       generate(uint64(o.Seed), "shapes-train", o.Train, all, o.Arrangements, fill),
@@ -57,12 +57,12 @@ const (
 // generate makes n images of one split. Image i draws from its own stream of the split's purpose,
 // so the splits share no draw; a longer split holds the same images and more, in another order.
 // Fine modes are as balanced as n allows.
-func generate(seed uint64, purpose string, n int, all []silhouette, arrangements int, fill filling) Images {
-	im := Images{Height: side, Width: side, Channels: 3}
-	im.Pixels = make([]uint8, n*side*side*3)
+func generate(seed uint64, purpose string, n int, all []shapes.Silhouette, arrangements int, fill filling) Images {
+	im := Images{Height: shapes.Side, Width: shapes.Side, Channels: 3}
+	im.Pixels = make([]uint8, n*shapes.Side*shapes.Side*3)
 	im.Labels, im.Fine = make([]int, n), make([]int, n)
 	order := stream.New(seed, purpose+"-order").Perm(n)
-	on, grain := new(canvas), rand.NewPCG(0, 0)
+	var painter shapes.Painter
 	for i, at := range order {
 		fine := i % (len(all) * arrangements)
 		class := fine / arrangements
@@ -70,10 +70,7 @@ func generate(seed uint64, purpose string, n int, all []silhouette, arrangements
 		if fill == blank {
 			continue
 		}
-		r := stream.New(seed, purpose, uint64(i))
-		s := draw(r, all[class], all[class].layout(fine%arrangements))
-		grain.Seed(r.Uint64(), r.Uint64())
-		s.render(im.Image(at), on, grain)
+		painter.Paint(im.Image(at), stream.New(seed, purpose, uint64(i)), all[class], fine%arrangements)
 	}
 	return im
 }

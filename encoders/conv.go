@@ -38,15 +38,21 @@ func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
 // convolver computes one kind of convolution.
 type convolver interface {
 	Output() kernel.Map
+	Bare(bare bool)
 	WeightLen() int
 	Forward(team *team.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
 	Backward(team *team.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
 }
 
-// convolution is a layer of either kind. The border of its maps is not made: norms read the
-// interior alone, and others ask for it ([read]).
+// convolution is a layer of either kind. Its maps have no border where only norms read them: they
+// read the interior alone. Others ask for one ([read]).
 type convolution struct {
 	kind      string
+	operands  G.Nodes
+	bordered  bool // a border was asked for
+	bare      bool // it writes maps without one
+	recompute bool // the backward pass computes the maps anew, so that they are not kept for it
+	anew      *G.Node
 	from      *mapSource
 	inputGrad bool
 	kernel    convolver
@@ -56,11 +62,28 @@ type convolution struct {
 }
 
 func newConvolution(kind string, from *mapSource, w *G.Node, inputGrad bool, k convolver) (*G.Node, error) {
-	c := &convolution{kind: kind, from: from, inputGrad: inputGrad, kernel: k}
+	c := &convolution{kind: kind, from: from, inputGrad: inputGrad, kernel: k, operands: append(append(G.Nodes{}, from.operands...), w)}
 	return graph.Apply(graph.Op{
 		Kind: kind, Out: shapeOf(k.Output()), Diff: append(from.diff(inputGrad), true), Layer: c,
 		Forward: c.forward, Backward: c.backwardNodes,
-	}, append(append(G.Nodes{}, from.operands...), w)...)
+	}, c.operands...)
+}
+
+// strip leaves the border out of the maps, the result of op, unless it was asked for.
+func (c *convolution) strip(op *graph.Op) {
+	if m := c.kernel.Output(); !c.bordered && m.Bare().Halo == 0 {
+		c.bare, op.Floats = true, m.Bare().Len()
+		c.kernel.Bare(true)
+	}
+}
+
+// border asks for the border.
+func (c *convolution) border(op *graph.Op) {
+	c.bordered, c.bare, op.Floats, op.Halo = true, false, 0, true
+	c.kernel.Bare(false)
+	if c.anew != nil {
+		c.border(c.anew.Op().(*graph.Op))
+	}
 }
 
 func (c *convolution) forward(team *team.Team, in [][]float32, y []float32) {
@@ -79,8 +102,54 @@ func (c *convolution) backward(team *team.Team, v [][]float32, dx []float32) {
 	c.kernel.Backward(team, dx, c.dw, v[n-1], c.from.normed(v), v[n-2], c.gradSums)
 }
 
+// recomputed has the backward pass compute a convolution's maps anew rather than keep them: for those
+// that are large and take few products.
+func recomputed(x *G.Node) (*G.Node, error) {
+	layerOf(x).(*convolution).recompute = true
+	return x, nil
+}
+
+// later are the nodes to read in a backward pass that has come to grad: convolutions whose maps are
+// not kept run once more.
+func later(in G.Nodes, grad *G.Node) (G.Nodes, error) {
+	out := append(G.Nodes{}, in...)
+	for i, x := range in {
+		if c, ok := layerOf(x).(*convolution); ok && c.recompute {
+			if err := c.again(x.Op().(*graph.Op), grad); err != nil {
+				return nil, err
+			}
+			out[i] = c.anew
+		}
+	}
+	return out, nil
+}
+
+// again adds the node that computes the maps of op once more, unless it is there: differentiation
+// goes backwards, so that the gradient which is there first waits for none that comes later.
+func (c *convolution) again(op *graph.Op, grad *G.Node) error {
+	if c.anew != nil {
+		return nil
+	}
+	after, err := graph.After(grad)
+	if err != nil {
+		return err
+	}
+	c.anew, err = graph.Apply(graph.Op{
+		Kind: c.kind, Out: op.Out, Floats: op.Floats, Halo: op.Halo,
+		Forward: func(team *team.Team, in [][]float32, y []float32) {
+			c.kernel.Forward(team, y, c.from.normed(in), in[len(in)-2], nil)
+		},
+	}, append(append(G.Nodes{}, c.operands...), after)...)
+	return err
+}
+
 // backwardNodes computes both gradients at once.
 func (c *convolution) backwardNodes(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+	in, err := later(in, grad)
+	if err != nil {
+		return nil, err
+	}
+	weights := in[len(in)-1]
 	c.dw = make([]float32, c.kernel.WeightLen())
 	shape := tensor.Shape{1}
 	if c.inputGrad {
@@ -88,11 +157,11 @@ func (c *convolution) backwardNodes(in G.Nodes, _, grad *G.Node) (G.Nodes, error
 	}
 	dx, err := graph.Apply(graph.Op{
 		Kind: c.kind + "-grad", Out: shape, Halo: c.inputGrad, Forward: c.backward, Layer: inputGradient{c},
-	}, append(append(G.Nodes{}, in...), grad)...)
+	}, append(in, grad)...)
 	if err != nil {
 		return nil, err
 	}
-	dw, err := graph.Take(dx, c.dw, in[len(in)-1].Shape()...)
+	dw, err := graph.Take(dx, c.dw, weights.Shape()...)
 	if err != nil {
 		return nil, err
 	}

@@ -64,10 +64,15 @@ func (b *normed) convnet(x *G.Node, ch int) *G.Node {
 	return b.norm(b.conv(x, 2*ch, 3*ch, 2), 3*ch, true, false)
 }
 
-// resnet is a stem, a basic block that halves the images, and one behind it whose shortcut is its
-// input.
+// resnet is a stem, whose maps the backward pass computes anew if norms are deferred, a basic block
+// that halves the images, and one behind it whose shortcut is its input. Maps of 32 channels have no
+// border then.
 func (b *normed) resnet(x *G.Node, ch int) *G.Node {
-	x = b.norm(b.conv(x, ch, ch, 1), ch, true, true)
+	x = b.conv(x, ch, ch, 1)
+	if b.deferred {
+		x = must(b.t)(recomputed(x))
+	}
+	x = b.norm(x, ch, true, true)
 	y := b.norm(b.conv(x, ch, 2*ch, 2), 2*ch, true, true)
 	y = b.conv(y, 2*ch, 2*ch, 1)
 	w := b.input("shortcut", 2*ch*ch, ch, 2*ch)

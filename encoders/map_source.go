@@ -19,8 +19,8 @@ type mapSource struct {
 func read(x *G.Node) *mapSource {
 	n, ok := layerOf(x).(*norm)
 	if !ok || !n.deferred {
-		if _, ok := layerOf(x).(*convolution); ok {
-			x.Op().(*graph.Op).Halo = true
+		if c, ok := layerOf(x).(*convolution); ok {
+			c.border(x.Op().(*graph.Op))
 		}
 		return &mapSource{maps: mapsOf(x), operands: G.Nodes{x}}
 	}

@@ -63,6 +63,7 @@ func (n *norm) node(kind string, gamma, beta *G.Node) (*G.Node, error) {
 type norm struct {
 	input        *G.Node
 	maps         kernel.Map
+	conv         *convolution // that the input is the result of; or nil
 	run          Running
 	mode         Mode
 	relu         bool
@@ -91,11 +92,19 @@ func newNorm(x *G.Node, run Running, mode Mode, relu bool) *norm {
 		input: x, maps: m, run: run, mode: mode, relu: relu, mean: cut(1), istd: cut(1), a: cut(1), b: cut(1), k: cut(1), dgamma: cut(1), dbeta: cut(1),
 		sums: [3][]float32{cut(m.Images), cut(m.Images), cut(m.Images)}, total: make([]float64, ch), other: make([]float64, ch),
 	}
-	if c, ok := layerOf(x).(*convolution); ok && mode == Training && c.sums == nil {
+	c, ok := layerOf(x).(*convolution)
+	if !ok {
+		return n
+	}
+	c.strip(x.Op().(*graph.Op))
+	if n.conv = c; mode == Training && c.sums == nil {
 		c.sums, n.summed = &kernel.Sums{Shift: n.sums[0], Sum: n.sums[1], Square: n.sums[2]}, true
 	}
 	return n
 }
+
+// bare reports whether the input's maps have no border.
+func (n *norm) bare() bool { return n.conv != nil && n.conv.bare }
 
 // forward finds the scale and the shift, and applies them unless that is left to others.
 func (n *norm) forward(team *team.Team, in [][]float32, y []float32) {
@@ -117,7 +126,7 @@ func (n *norm) forward(team *team.Team, in [][]float32, y []float32) {
 // applied are the maps behind the norm: of x, with scale a and shift b and, in room for it, the
 // residual whose operands hold those numbers.
 func (n *norm) applied(room *kernel.Normed, x []float32, residual [][]float32, a, b []float32) kernel.Normed {
-	v := kernel.Normed{X: x, Scale: a, Shift: b, ReLU: n.relu}
+	v := kernel.Normed{X: x, Scale: a, Shift: b, ReLU: n.relu, Bare: n.bare()}
 	if n.residual != nil {
 		*room = n.residual.normed(residual)
 		v.Add = room
@@ -129,7 +138,11 @@ func (n *norm) applied(room *kernel.Normed, x []float32, residual [][]float32, a
 func (n *norm) train(team *team.Team, in [][]float32, a, b []float32) {
 	x, gamma, beta := in[0], in[1], in[2]
 	if !n.summed {
-		n.maps.ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])
+		m := n.maps
+		if n.bare() {
+			m = m.Bare()
+		}
+		m.ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])
 	}
 	n.moments()
 	rows := float64(n.maps.Pixels())

@@ -15,7 +15,7 @@ import (
 // scale and the shift, which tell where y > 0.
 func (n *norm) backward(team *team.Team, v [][]float32, dx []float32) {
 	x, gamma := v[0], v[1]
-	g := kernel.NormGrad{X: x, DY: v[2]}
+	g := kernel.NormGrad{X: x, DY: v[2], Bare: n.bare()}
 	switch {
 	case !n.masks():
 	case n.deferred:
@@ -52,8 +52,10 @@ func (n *norm) backwardNodes(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	if c, ok := layerOf(grad).(inputGradient); ok && n.deferred && n.residual == nil && c.from.norm == n {
 		c.gradSums, n.gradSummed = n.gradSums(), true
 	}
-	operands := G.Nodes{in[0], in[1], grad, out}
-	var err error
+	operands, err := later(G.Nodes{in[0], in[1], grad, out}, grad)
+	if err != nil {
+		return nil, err
+	}
 	if n.residual != nil {
 		var sums *kernel.GradSums
 		if n.deferred {
@@ -89,7 +91,11 @@ func (n *norm) gradSums() *kernel.GradSums {
 // maskReLU is dy where the ReLU's output y is positive, else 0, and leaves its sums where that is
 // asked for.
 func maskReLU(y *mapSource, dy *G.Node, sums *kernel.GradSums) (*G.Node, error) {
-	n := len(y.operands)
+	operands, err := later(y.operands, dy)
+	if err != nil {
+		return nil, err
+	}
+	n := len(operands)
 	over := make([]bool, n+1)
 	over[n] = true
 	return graph.Apply(graph.Op{
@@ -97,7 +103,7 @@ func maskReLU(y *mapSource, dy *G.Node, sums *kernel.GradSums) (*G.Node, error) 
 		Forward: func(team *team.Team, in [][]float32, g []float32) {
 			y.maps.MaskReLU(team, g, in[n], y.normed(in), sums)
 		},
-	}, append(append(G.Nodes{}, y.operands...), dy)...)
+	}, append(operands, dy)...)
 }
 
 // taken is a further result of a backward pass.

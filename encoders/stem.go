@@ -54,6 +54,9 @@ func (b *builder) stem(cfg Config, in, ch int) error {
 		if err := b.conv("stem.conv", in, ch, cfg.StemStride, false); err != nil {
 			return err
 		}
+		if err := b.apply(recomputed); err != nil {
+			return err
+		}
 		return b.deferredNorm("stem.norm", ch, true)
 	}
 	w := b.param("stem.conv.weight", uniform(49*in), 7, 7, in, ch)

@@ -1,7 +1,6 @@
 package encoders
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -68,55 +67,12 @@ func TestTeamsAgree(t *testing.T) {
 	}
 }
 
-// TestUpdatesOnTeams runs every optimizer over parameters of several paramChunks.
-func TestUpdatesOnTeams(t *testing.T) {
-	for name, build := range map[string]func(params []*Param) Optimizer{
-		"sgd":      func(p []*Param) Optimizer { return NewSGD(p, 0.9) },
-		"nesterov": func(p []*Param) Optimizer { s := NewSGD(p, 0.9); s.Nesterov = true; return s },
-		"adamw":    func(p []*Param) Optimizer { return NewAdamW(p) },
-		"adam":     func(p []*Param) Optimizer { a := NewAdamW(p); a.Coupled = true; return a },
-		"lars":     func(p []*Param) Optimizer { return NewLARS(p, LARSConfig{LARSSoloLearn, 0.9, 0.02, true, true}) },
-		"lars dino": func(p []*Param) Optimizer {
-			return NewLARS(p, LARSConfig{Convention: LARSDINO, Momentum: 0.9, Eta: 0.001})
-		},
-		"clipped": func(p []*Param) Optimizer { return NewClipped(NewSGD(p, 0.9), p, 0.5) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			onTeams(t, func(team *team.Team) [][]float32 {
-				var params []*Param
-				var out [][]float32
-				for i, n := range []int{5, 3*kernel.ChunkSize + 11, kernel.ChunkSize, 1} {
-					p := &Param{Shape: []int{n, 1}, Value: noise(n, fmt.Sprint("w", i)), Grad: noise(n, fmt.Sprint("g", i)), LRMult: 1, WeightDecay: 0.1}
-					params, out = append(params, p), append(out, p.Value)
-				}
-				o := build(params)
-				for range 3 {
-					o.Step(team, 0.1)
-				}
-				teacher := noise(len(out[1]), "teacher")
-				EMA(team, teacher, out[1], 0.9)
-				return append(out, teacher)
-			})
-		})
-	}
-}
-
-// TestLargeUpdate compares a parameter of several paramChunks with the update's formula in float64.
-func TestLargeUpdate(t *testing.T) {
-	n := 2*kernel.ChunkSize + 3
-	p := &Param{Shape: []int{n, 1}, Value: noise(n, "w"), Grad: noise(n, "g"), LRMult: 2, WeightDecay: 0.1}
-	NewLARS([]*Param{p}, LARSConfig{Convention: LARSSoloLearn, Momentum: 0.9, Eta: 0.02}).Step(nil, 0.1)
-	var ww, gg float64
-	before := noise(n, "w")
-	for i, w := range before {
-		ww += float64(w) * float64(w)
-		gg += float64(p.Grad[i]) * float64(p.Grad[i])
-	}
-	q := 0.02 * math.Sqrt(ww) / (math.Sqrt(gg) + 0.1*math.Sqrt(ww) + 1e-8)
-	for i, w := range before {
-		want := float64(w) - 0.2*q*(float64(p.Grad[i])+0.1*float64(w))
-		if !(math.Abs(float64(p.Value[i])-want) <= 1e-6) {
-			t.Fatalf("number %d is %g, not %g", i, p.Value[i], want)
-		}
-	}
+// TestEMAOnTeams averages an array of several chunks.
+func TestEMAOnTeams(t *testing.T) {
+	n := 3*kernel.ChunkSize + 11
+	onTeams(t, func(team *team.Team) [][]float32 {
+		teacher := noise(n, "teacher")
+		EMA(team, teacher, noise(n, "student"), 0.9)
+		return [][]float32{teacher}
+	})
 }

@@ -12,13 +12,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/datasets"
+	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
 	"protobench/methods"
 	"protobench/methods/part"
 )
 
 // witness is a trainer that writes down what it is shown and how it starts.
 type witness struct {
-	Trainer
+	cell.Trainer
 	saw *testimony
 }
 
@@ -93,13 +96,13 @@ name = "x"
 name = "reads-the-rest"
 objective = "carp"
 learner = "hyperspherical"
-`, Catalogue(), NewLibrary(testOpen))
+`, Catalogue(), datasets.NewLibrary(fixture.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var saw testimony
-	o := options(Real())
-	o.Engine.Trainer = func(cfg part.Config) (Trainer, error) {
+	o := options(cell.Real())
+	o.Engine.Trainer = func(cfg part.Config) (cell.Trainer, error) {
 		tr, err := methods.New(cfg)
 		return &witness{tr, &saw}, err
 	}

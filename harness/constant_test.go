@@ -1,14 +1,13 @@
 package harness
 
 import (
-	"math"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"protobench/datasets"
+	"protobench/harness/cell"
 	"protobench/harness/store"
-	"protobench/harness/sweep"
 	"protobench/methods/part"
 )
 
@@ -74,8 +73,8 @@ train.lr = 1e-9
 // Features that tell all classes apart, as much as the images let them, have not collapsed, and an
 // encoder that never moved has not either.
 func TestFeaturesOfDullImagesAreNotConstant(t *testing.T) {
-	o := options(Real())
-	o.Data = NewLibrary(func(datasets.Options) (*datasets.Set, error) { return dullSet(), nil })
+	o := options(cell.Real())
+	o.Data = datasets.NewLibrary(func(datasets.Options) (*datasets.Set, error) { return dullSet(), nil })
 	p, err := NewPlan("t.toml", dullPlan, Catalogue(), o.Data)
 	if err != nil {
 		t.Fatal(err)
@@ -95,77 +94,6 @@ func TestFeaturesOfDullImagesAreNotConstant(t *testing.T) {
 	}
 }
 
-// spread is a set of features [n,2] whose relative standard deviation is about a given one: the
-// unit vectors at small angles ±a have a in one dimension and nothing in the other.
-func spread(deviation float64) extractor {
-	return func(images []float32) (backbone, embedding []float32, err error) {
-		for i := range len(images) / 48 {
-			a := math.Sqrt2 * deviation * float64(1-2*(i%2))
-			backbone = append(backbone, float32(math.Cos(a)), float32(math.Sin(a)))
-		}
-		return backbone, nil, nil
-	}
-}
-
-// fixed is an untrained network with given features.
-type fixed struct {
-	Supervised
-	of extractor
-}
-
-func (f fixed) Features(images []float32) ([]float32, error) {
-	x, _, err := f.of(images)
-	return x, err
-}
-
-func TestConstantFeaturesAreJudgedByTheUntrainedEncoderAndTheImages(t *testing.T) {
-	for _, c := range []struct {
-		name               string
-		trained, untrained float64
-		dull               bool // images alike
-		want               bool
-	}{
-		{"sound", 0.3, 0.5, false, false},
-		{"a little above the share", 0.022, 0.2, false, false},
-		{"a little under it", 0.018, 0.2, false, true},
-		{"like the untrained", 0.01, 0.01, false, false},
-		{"fallen, from little", 0.0009, 0.01, false, true},
-		{"as the images", 0.01, 0.5, true, false},
-		{"fallen under the images too", 1e-5, 0.5, true, true},
-		{"a point", 0, 0.5, false, true},
-		{"untrained features are a point too", 0, 0, false, false},
-	} {
-		set, cell := testSet(), sweep.Cell{Settings: sweep.Defaults()}
-		cell.Settings.MustSet("train.batch", 8)
-		if c.dull {
-			for i := range set.Train.Pixels {
-				set.Train.Pixels[i] = uint8(160 + i/48%2*(i%2))
-			}
-		}
-		b, err := newBatches(set, &cell)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := &cellRun{job: &Job{Cell: cell}, set: set, batches: b}
-		r.engine.Untrained = func(part.Config) (Supervised, error) { return fixed{fakeRow{}, spread(c.untrained)}, nil }
-		x, _, err := b.extract(t.Context(), &set.Train, spread(c.trained))
-		if err != nil {
-			t.Fatal(err)
-		}
-		o := newOutcome()
-		o.deviation = relativeStdOf(ofFeatures(x))
-		if !(math.Abs(o.deviation-c.trained) <= 0.02*c.trained) {
-			t.Fatalf("%s: the deviation is %v, want %v", c.name, o.deviation, c.trained)
-		}
-		if err := r.refuseConstant(t.Context(), o); err != nil || (o.collapsed != "") != c.want {
-			t.Errorf("%s: %q, %v", c.name, o.collapsed, err)
-		}
-		if c.name == "a little under it" && !strings.Contains(o.collapsed, "standard deviation is 0.0182 of 1/√d, under 0.1 of the untrained encoder's 0.2") {
-			t.Error(o.collapsed)
-		}
-	}
-}
-
 // fallen is an arm whose features have fallen to a point.
 type fallen struct{ *fake }
 
@@ -179,7 +107,7 @@ func (f fallen) Features(b part.Branch, images []float32) (backbone, embedding [
 
 func TestArmsWithConstantFeaturesEndCollapsed(t *testing.T) {
 	engine := fakeEngine(nil)
-	engine.Trainer = func(cfg part.Config) (Trainer, error) { return fallen{newFake(cfg)}, nil }
+	engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return fallen{newFake(cfg)}, nil }
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(t.Context(), t, dir, options(engine))
 	for _, c := range cellsOf(t, dir) {

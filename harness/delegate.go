@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"slices"
 
+	"protobench/datasets"
+	"protobench/harness/cell"
 	"protobench/harness/store"
 )
 
 // Delegate freezes a plan in a directory and hands the jobs that have no result to others, such as
 // the queue of a cluster; each is run by [Work]. Workers may be at work meanwhile, but no run and
 // nobody else who plans. With retryFailed, failed cells are readied to run again.
-func Delegate(p *Plan, jobs []Job, dir string, retryFailed bool, hand func(d *store.Dir, todo []Job) error) (s Summary, err error) {
+func Delegate(p *Plan, jobs []cell.Job, dir string, retryFailed bool, hand func(d *store.Dir, todo []cell.Job) error) (s Summary, err error) {
 	d, lock, change, err := begin(p, dir, (*store.Dir).LockToPlan)
 	if err != nil {
 		return s, err
@@ -26,18 +28,18 @@ func Delegate(p *Plan, jobs []Job, dir string, retryFailed bool, hand func(d *st
 // PlanOfCell is the plan of one cell, by its folder's name, of a plan that is frozen in file. The
 // sweep is read anew, so that the cell is in all the one of a run. A cell that has another hash now,
 // as with other data or another revision of the numerics, is an error.
-func PlanOfCell(file string, frozen store.Plan, cell string, data *Library) (*Plan, error) {
-	at := slices.IndexFunc(frozen.Cells, func(c store.PlanCell) bool { return c.Dir == cell })
+func PlanOfCell(file string, frozen store.Plan, folder string, data *datasets.Library) (*Plan, error) {
+	at := slices.IndexFunc(frozen.Cells, func(c store.PlanCell) bool { return c.Dir == folder })
 	if at < 0 {
-		return nil, fmt.Errorf("%s: no cell %q is planned; cells are named by their folders", file, cell)
+		return nil, fmt.Errorf("%s: no cell %q is planned; cells are named by their folders", file, folder)
 	}
 	p, err := NewPlan(file, frozen.Sweep, Catalogue(), data)
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(p.Jobs, func(j Job) bool { return j.Hash == frozen.Cells[at].Cell.Hash })
+	i := slices.IndexFunc(p.Jobs, func(j cell.Job) bool { return j.Hash == frozen.Cells[at].Cell.Hash })
 	if i < 0 {
-		return nil, fmt.Errorf("%s: %s would be another cell here: its data, or the program's numerics (%d), are not those that were planned with", file, cell, Numerics)
+		return nil, fmt.Errorf("%s: %s would be another cell here: its data, or the program's numerics (%d), are not those that were planned with", file, folder, Numerics)
 	}
 	p.Jobs = p.Jobs[i : i+1]
 	return p, nil
@@ -51,16 +53,16 @@ func GiveUp(p *Plan, dir, reason, version string) error {
 		return err
 	}
 	j := &p.Jobs[0]
-	cell := d.Cell(j.record(p.Sweep.Name))
-	claim, err := cell.Claim()
+	c := d.Cell(j.Record(p.Sweep.Name))
+	claim, err := c.Claim()
 	if err != nil {
 		return err
 	}
-	r := newResult(j, progress{}, store.Failed, reason)
+	r := cell.NewResult(j, store.Failed, reason)
 	r.Provenance.Version = version
-	if _, found, err := cell.Result(); found && err == nil {
+	if _, found, err := c.Result(); found && err == nil {
 		return claim.Release()
 	}
-	_, err = cell.Publish(r)
+	_, err = c.Publish(r)
 	return errors.Join(err, claim.Release())
 }

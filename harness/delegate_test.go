@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/datasets"
+	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 )
 
@@ -16,9 +19,9 @@ import (
 func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 	whole, parts := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
 	execute(t.Context(), t, whole, options(fakeEngine(nil)))
-	p := planOf(t, smallSweep)
-	var todo []Job
-	s, err := Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []Job) error { todo = jobs; return nil })
+	p := planOf(t, fixture.Small)
+	var todo []cell.Job
+	s, err := Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
 	if err != nil || s.Done != 0 || len(todo) != len(p.Jobs) {
 		t.Fatalf("%+v %v, %d jobs", s, err, len(todo))
 	}
@@ -28,7 +31,7 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(c.Dir.Plan().Config, one.Jobs[0].record("x").Config); diff != "" {
+		if diff := cmp.Diff(c.Dir.Plan().Config, one.Jobs[0].Record("x").Config); diff != "" {
 			t.Error(diff)
 		}
 		if s, err := Work(t.Context(), one, one.Jobs, parts, o); err != nil || s.Done != 1 {
@@ -47,7 +50,7 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	s, err = Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []Job) error { todo = jobs; return nil })
+	s, err = Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
 	if err != nil || s.Done != len(p.Jobs) || len(todo) != 0 {
 		t.Errorf("%+v %v, %d jobs are left", s, err, len(todo))
 	}
@@ -58,28 +61,28 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 func TestATwinLosesAndIsCompared(t *testing.T) {
 	whole := filepath.Join(t.TempDir(), "run")
 	execute(t.Context(), t, whole, options(fakeEngine(nil)))
-	p := planOf(t, smallSweep)
+	p := planOf(t, fixture.Small)
 	for name, change := range map[string]func(*store.Result){
 		"with the same numbers":                 func(*store.Result) {},
 		"with other metrics; its result stands": func(r *store.Result) { r.Metrics["dead"] = 0.25 },
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
-		if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []Job) error { return nil }); err != nil {
+		if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		twin := cellsOf(t, whole)[3].Result
 		change(&twin)
-		cell := cellsOf(t, dir)[3].Dir
+		folder := cellsOf(t, dir)[3].Dir
 		late := options(fakeEngine(func(f *fake) {
-			f.atStep = func(step int) error {
+			f.AtStep = func(step int) error {
 				if step != 15 {
 					return nil
 				}
-				_, err := cell.Publish(twin)
+				_, err := folder.Publish(twin)
 				return err
 			}
 		}))
-		one, err := PlanOfCell("plan.json", p.Record(), cell.Plan().Dir, late.Data)
+		one, err := PlanOfCell("plan.json", p.Record(), folder.Plan().Dir, late.Data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +90,7 @@ func TestATwinLosesAndIsCompared(t *testing.T) {
 		if err != nil || len(s.Twins) != 1 || !strings.HasSuffix(s.Twins[0], name) {
 			t.Errorf("%s: %+v %v", name, s, err)
 		}
-		if stands, _, err := cell.Result(); err != nil || stands.Metrics["dead"] != twin.Metrics["dead"] {
+		if stands, _, err := folder.Result(); err != nil || stands.Metrics["dead"] != twin.Metrics["dead"] {
 			t.Errorf("%s: %v %v", name, stands.Metrics["dead"], err)
 		}
 	}
@@ -95,8 +98,8 @@ func TestATwinLosesAndIsCompared(t *testing.T) {
 
 func TestDelegationKeepsOtherPlannersOut(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	p := planOf(t, smallSweep)
-	_, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []Job) error {
+	p := planOf(t, fixture.Small)
+	_, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error {
 		var held *store.Held
 		if _, err := Delegate(p, p.Jobs, dir, false, nil); !errors.As(err, &held) {
 			t.Errorf("a second planner: %v", err)
@@ -110,8 +113,8 @@ func TestDelegationKeepsOtherPlannersOut(t *testing.T) {
 
 func TestGivingUpLeavesResultsAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	p := planOf(t, smallSweep)
-	if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []Job) error { return nil }); err != nil {
+	p := planOf(t, fixture.Small)
+	if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	o := options(fakeEngine(nil))
@@ -140,10 +143,10 @@ func TestGivingUpLeavesResultsAlone(t *testing.T) {
 
 // A cell that was planned with other data, or for other numerics, is not run.
 func TestPlanOfCellRefusesAnotherHash(t *testing.T) {
-	p := planOf(t, smallSweep).Record()
+	p := planOf(t, fixture.Small).Record()
 	p.Cells[3].Cell.Hash = "0123456789"
-	for cell, want := range map[string]string{p.Cells[3].Dir: "would be another cell here", "x": `no cell "x" is planned`} {
-		if _, err := PlanOfCell("plan.json", p, cell, NewLibrary(testOpen)); err == nil || !strings.Contains(err.Error(), want) {
+	for folder, want := range map[string]string{p.Cells[3].Dir: "would be another cell here", "x": `no cell "x" is planned`} {
+		if _, err := PlanOfCell("plan.json", p, folder, datasets.NewLibrary(fixture.Open)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Error(err)
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"protobench/datasets"
+	"protobench/harness/budget"
+	"protobench/harness/cell"
 	"protobench/harness/store"
 	"protobench/internal/team"
 )
@@ -21,12 +24,12 @@ type Options struct {
 	RetryFailed     bool          // run failed cells again, from their checkpoint where there is one
 	FailFast        bool          // stop at the first failed cell
 	CheckpointEvery time.Duration // between checkpoints of a cell
-	MaxMemory       int64         // of the process, bytes; 0: what there is ([Available]), negative: as much as it takes
+	MaxMemory       int64         // of the process, bytes; 0: what there is ([budget.Available]), negative: as much as it takes
 	MaxTime         time.Duration // of a cell in this run; 0: as long as it takes
 	Version         string        // of the program, for provenance
-	Engine          Engine
-	Data            *Library
-	Tell            func(Event) // hears what happens, one event at a time
+	Engine          cell.Engine
+	Data            *datasets.Library
+	Tell            func(cell.Event) // hears what happens, one event at a time
 }
 
 // Summary says how a run ended.
@@ -44,7 +47,7 @@ type Summary struct {
 // first. One cell's failure leaves the others alone. When ctx ends, running
 // cells save their state and the summary counts what is left. It has the
 // directory for itself: somebody else at work there is a *store.Held.
-func Run(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
+func Run(ctx context.Context, p *Plan, jobs []cell.Job, dir string, o Options) (s Summary, err error) {
 	d, lock, change, err := begin(p, dir, (*store.Dir).Lock)
 	if err != nil {
 		return s, err
@@ -75,7 +78,7 @@ func begin(p *Plan, dir string, take func(*store.Dir) (*store.Lock, error)) (*st
 // Work is Run beside other workers, on this and on other hosts: it takes each cell for itself before
 // it runs it, passes over those that others have, and is refused while a run has the directory for
 // itself. The plan has to be frozen there.
-func Work(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Summary, err error) {
+func Work(ctx context.Context, p *Plan, jobs []cell.Job, dir string, o Options) (s Summary, err error) {
 	d, err := store.Open(dir)
 	if err != nil {
 		return s, err
@@ -89,16 +92,16 @@ func Work(ctx context.Context, p *Plan, jobs []Job, dir string, o Options) (s Su
 }
 
 // perform runs what is missing of the jobs for as long as the lock holds.
-func perform(ctx context.Context, p *Plan, jobs []Job, d *store.Dir, lock *store.Lock, o Options) (Summary, error) {
+func perform(ctx context.Context, p *Plan, jobs []cell.Job, d *store.Dir, lock *store.Lock, o Options) (Summary, error) {
 	ctx, stop := lock.Context(ctx)
 	defer stop()
 	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
 	todo := x.pending(jobs)
-	x.limits = newLimits(todo, o)
+	x.limits = budget.NewLimits(todo, o.Engine, o.Data, o.MaxMemory, o.MaxTime)
 	x.announce(todo)
 	x.all(ctx, todo)
-	x.tell(Event{Kind: x.ending()})
+	x.tell(cell.Event{Kind: x.ending()})
 	if lock.Lost() {
 		return x.summary, fmt.Errorf("%s: %w", d.Path(), store.ErrLost)
 	}
@@ -113,7 +116,7 @@ type executor struct {
 
 	keepWeights bool // of finished cells
 
-	limits *limits
+	limits *budget.Limits
 	spare  atomic.Int64 // threads of workers that have no cell left
 
 	mu      sync.Mutex
@@ -121,7 +124,7 @@ type executor struct {
 }
 
 // tell passes an event on, with the counts of the moment.
-func (x *executor) tell(e Event) {
+func (x *executor) tell(e cell.Event) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	e.Done, e.Total = x.summary.Done, x.total
@@ -130,25 +133,25 @@ func (x *executor) tell(e Event) {
 	}
 }
 
-func (x *executor) folder(j *Job) *store.CellDir {
-	return x.dir.Cell(j.record(x.name))
+func (x *executor) folder(j *cell.Job) *store.CellDir {
+	return x.dir.Cell(j.Record(x.name))
 }
 
 // ending says whether anything is left to do.
 func (x *executor) ending() string {
 	if x.summary.Interrupted > 0 {
-		return Stopped
+		return cell.Stopped
 	}
-	return Finished
+	return cell.Finished
 }
 
 // announce tells how many steps lie ahead.
-func (x *executor) announce(todo []Job) {
+func (x *executor) announce(todo []cell.Job) {
 	steps := 0
 	for i := range todo {
 		steps += todo[i].Cell.Steps()
 	}
-	x.tell(Event{Kind: Planned, Steps: steps, Reason: x.limits.said(x.workers(len(todo)))})
+	x.tell(cell.Event{Kind: cell.Planned, Steps: steps, Reason: x.limits.Said(x.workers(len(todo)))})
 }
 
 // workers is how many cells may run at a time: as many as there are threads where no number is
@@ -162,10 +165,10 @@ func (x *executor) workers(cells int) int {
 }
 
 // all runs the jobs in order on a few workers.
-func (x *executor) all(ctx context.Context, todo []Job) {
+func (x *executor) all(ctx context.Context, todo []cell.Job) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	queue := make(chan *Job)
+	queue := make(chan *cell.Job)
 	var workers sync.WaitGroup
 	count := x.workers(len(todo))
 	for i := range count {
@@ -188,8 +191,8 @@ func (x *executor) all(ctx context.Context, todo []Job) {
 var errFailFast = errors.New("stopped, as another cell failed")
 
 // one runs a job to its result and keeps the books.
-func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
-	defer x.limits.enter(ctx, j)()
+func (x *executor) one(ctx context.Context, j *cell.Job, threads int, stop func()) {
+	defer x.limits.Enter(ctx, j)()
 	if ctx.Err() != nil {
 		x.book(j, store.Result{Outcome: store.Outcome{Status: store.Interrupted}})
 		return
@@ -201,26 +204,26 @@ func (x *executor) one(ctx context.Context, j *Job, threads int, stop func()) {
 	if x.options.FailFast && r.Outcome.Status == store.Failed {
 		stop()
 	}
-	ended := newEvent(j, at, Ended, r.Metrics)
+	ended := cell.NewEvent(j, at, cell.Ended, r.Metrics)
 	ended.Status, ended.Reason = r.Outcome.Status, r.Outcome.Reason
 	x.tell(ended)
 }
 
 // claimed takes the cell for this process, runs it and writes its result. A cell that another
 // process ended meanwhile has that result.
-func (x *executor) claimed(ctx context.Context, j *Job, t *team.Team) (store.Result, progress) {
+func (x *executor) claimed(ctx context.Context, j *cell.Job, t *team.Team) (store.Result, cell.Progress) {
 	dir := x.folder(j)
 	claim, err := dir.Claim()
 	var held *store.Held
 	switch {
 	case errors.As(err, &held):
-		return newResult(j, progress{}, store.Interrupted, err.Error()), progress{}
+		return cell.NewResult(j, store.Interrupted, err.Error()), cell.Progress{}
 	case err != nil:
-		return newResult(j, progress{}, store.Failed, err.Error()), progress{}
+		return cell.NewResult(j, store.Failed, err.Error()), cell.Progress{}
 	}
 	defer func() { _ = claim.Release() }() // who comes next takes it over anyway
 	if r, found, err := dir.Result(); err == nil && found && r.Outcome.Status != store.Interrupted {
-		return r, progress{}
+		return r, cell.Progress{}
 	}
 	ctx, done := claim.Context(ctx)
 	defer done()
@@ -246,7 +249,7 @@ func (x *executor) dismiss(team *team.Team, own int) {
 // unwritten is the outcome of a cell whose result could not be written. Why it failed before that
 // stays first.
 func unwritten(dir *store.CellDir, o store.Outcome, err error) store.Outcome {
-	reason := fmt.Sprintf("result not written: %v; %s", err, goesOn(dir))
+	reason := fmt.Sprintf("result not written: %v; %s", err, cell.GoesOn(dir))
 	if o.Status == store.Failed {
 		reason = o.Reason + "; " + reason
 	}
@@ -255,31 +258,27 @@ func unwritten(dir *store.CellDir, o store.Outcome, err error) store.Outcome {
 
 // attempt runs a job to its result, and says how far it came. A cell that something hindered has
 // none to write.
-func (x *executor) attempt(ctx context.Context, j *Job, dir *store.CellDir, t *team.Team) (result store.Result, at progress, hindered bool) {
-	if why := x.limits.refusal(j); why != "" {
-		return newResult(j, progress{}, store.Failed, why), progress{}, true
+func (x *executor) attempt(ctx context.Context, j *cell.Job, dir *store.CellDir, t *team.Team) (result store.Result, at cell.Progress, hindered bool) {
+	if why := x.limits.Refusal(j); why != "" {
+		return cell.NewResult(j, store.Failed, why), cell.Progress{}, true
 	}
-	r, err := x.newRun(j, dir, t)
+	r, err := cell.New(j, dir, x.setup(t))
 	if err != nil {
-		return newResult(j, progress{}, store.Failed, err.Error()+"; "+goesOn(dir)), progress{}, true
+		return cell.NewResult(j, store.Failed, err.Error()+"; "+cell.GoesOn(dir)), cell.Progress{}, true
 	}
-	ctx, stop := x.limits.within(ctx)
+	ctx, stop := x.limits.Within(ctx)
 	defer stop()
-	x.tell(newEvent(j, progress{}, Started, nil))
-	result, hindered = r.run(ctx)
-	return result, r.at, hindered
+	x.tell(cell.NewEvent(j, cell.Progress{}, cell.Started, nil))
+	result, hindered = r.Do(ctx)
+	return result, r.Progress(), hindered
 }
 
-// newRun readies a job.
-func (x *executor) newRun(j *Job, dir *store.CellDir, t *team.Team) (*cellRun, error) {
-	set, b, err := x.options.Data.batches(j, t)
-	if err != nil {
-		return nil, err
+// setup is what a cell is run with on its team.
+func (x *executor) setup(t *team.Team) cell.Setup {
+	o := &x.options
+	return cell.Setup{
+		Engine: o.Engine, Data: o.Data, Tell: x.tell, Every: o.CheckpointEvery, Team: t, Spare: &x.spare, KeepWeights: x.keepWeights,
 	}
-	return &cellRun{
-		job: j, dir: dir, set: set, batches: b, cadence: newCadence(&j.Cell), engine: x.options.Engine, tell: x.tell,
-		every: x.options.CheckpointEvery, team: t, spare: &x.spare, keepWeights: x.keepWeights,
-	}, nil
 }
 
 // write ends a cell on disk. An interrupted one keeps its checkpoint and gets no result; a failed
@@ -320,7 +319,7 @@ func (x *executor) twin(dir *store.CellDir, p store.Published) {
 	_ = dir.Log(text) // the summary has it
 }
 
-func (x *executor) book(j *Job, r store.Result) {
+func (x *executor) book(j *cell.Job, r store.Result) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch r.Outcome.Status {

@@ -18,38 +18,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/datasets"
+	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
-const smallSweep = `
-name = "x"
-seeds = 2
-[train]
-batch = 8
-epochs = 3
-[evaluate]
-usage_images = 16
-dense = 2
-dense_epochs = 1
-log_every = 4
-[prototypes]
-count = 4
-[[method]]
-name = "swav"
-[[method]]
-name = "swav+gmm"
-observers = ["joint"]
-prototypes.init = "data"
-`
-
-func options(e Engine) Options {
-	return Options{Jobs: 1, MaxMemory: -1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: NewLibrary(testOpen)}
+func options(e cell.Engine) Options {
+	return Options{Jobs: 1, MaxMemory: -1, CheckpointEvery: time.Hour, Version: "v", Engine: e, Data: datasets.NewLibrary(fixture.Open)}
 }
 
 func execute(ctx context.Context, t *testing.T, dir string, o Options) Summary {
 	t.Helper()
-	p := planOf(t, smallSweep)
+	p := planOf(t, fixture.Small)
 	s, err := Run(ctx, p, p.Jobs, dir, o)
 	if err != nil {
 		t.Fatal(err)
@@ -71,11 +54,11 @@ func results(t *testing.T, dir string) map[string]string {
 		if err := json.Unmarshal(raw, &r); err != nil {
 			t.Fatal(err)
 		}
-		cell := filepath.Base(filepath.Dir(path))
-		out[cell] = string(r["metrics"]) + string(r["observers"]) + string(r["outcome"])
+		folder := filepath.Base(filepath.Dir(path))
+		out[folder] = string(r["metrics"]) + string(r["observers"]) + string(r["outcome"])
 		for _, log := range []string{"steps.jsonl", "epochs.jsonl"} {
 			lines, _ := os.ReadFile(filepath.Join(filepath.Dir(path), log))
-			out[cell+"/"+log] = string(lines)
+			out[folder+"/"+log] = string(lines)
 		}
 	}
 	return out
@@ -110,8 +93,8 @@ func interruptOften(t *testing.T, dir string) {
 		ctx, stop := context.WithCancel(context.Background())
 		o := options(fakeEngine(nil))
 		steps := 0
-		o.Tell = func(e Event) {
-			if e.Kind == Stepped {
+		o.Tell = func(e cell.Event) {
+			if e.Kind == cell.Stepped {
 				if steps++; steps == 4 {
 					stop()
 				}
@@ -186,8 +169,8 @@ func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
 			engine := fakeEngine(func(f *fake) {
-				if f.cfg.Composition.Learner == "gmm" && f.cfg.Seed == 1 {
-					f.atStep = fail
+				if f.Cfg.Composition.Learner == "gmm" && f.Cfg.Seed == 1 {
+					f.AtStep = fail
 				}
 			})
 			s := execute(context.Background(), t, dir, options(engine))
@@ -208,7 +191,7 @@ func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
 }
 
 func TestFailFastStops(t *testing.T) {
-	o := options(fakeEngine(func(f *fake) { f.atStep = func(int) error { return errors.New("no luck") } }))
+	o := options(fakeEngine(func(f *fake) { f.AtStep = func(int) error { return errors.New("no luck") } }))
 	o.FailFast = true
 	s := execute(context.Background(), t, filepath.Join(t.TempDir(), "run"), o)
 	if len(s.Failed) != 1 || s.Interrupted == 0 {
@@ -218,7 +201,7 @@ func TestFailFastStops(t *testing.T) {
 
 func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	s := execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) { f.poison = 7 })))
+	s := execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) { f.Poison = 7 })))
 	if s.Done != 9 { // diverging is an outcome, not a failure
 		t.Fatalf("%+v", s)
 	}
@@ -243,18 +226,18 @@ func TestDivergedCellsKeepTheirLastGoodCheckpoint(t *testing.T) {
 	}{"found at a checkpoint": {0, 6, 7}, "found at a line of the log": {time.Hour, 0, 8}} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
-			o := options(fakeEngine(func(f *fake) { f.spoil = 7 }))
+			o := options(fakeEngine(func(f *fake) { f.Spoil = 7 }))
 			o.CheckpointEvery = c.every
 			execute(context.Background(), t, dir, o)
-			for _, cell := range cellsOf(t, dir) {
-				if cell.Result.Cell.Learner == "" {
+			for _, one := range cellsOf(t, dir) {
+				if one.Result.Cell.Learner == "" {
 					continue
 				}
-				out := cell.Result.Outcome
+				out := one.Result.Outcome
 				if want := fmt.Sprintf("now, written by the fake (found after step %d)", c.found); out.Status != store.Diverged || !strings.HasSuffix(out.Reason, want) {
 					t.Errorf("%+v, want %s", out, want)
 				}
-				cp, err := cell.Dir.Checkpoint()
+				cp, err := one.Dir.Checkpoint()
 				if err != nil || (cp == nil) != (c.kept == 0) || cp != nil && cp.Step != c.kept {
 					t.Errorf("%+v %v", cp, err)
 				}
@@ -266,9 +249,9 @@ func TestDivergedCellsKeepTheirLastGoodCheckpoint(t *testing.T) {
 func TestTotalCollapseIsNamed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) {
-		f.temperature, f.init = 0, "random"
-		for i := range f.now { // one prototype takes everything
-			f.now[i] = 0.001 * float32(i%3)
+		f.Temperature, f.Init = 0, "random"
+		for i := range f.Now { // one prototype takes everything
+			f.Now[i] = 0.001 * float32(i%3)
 		}
 	})))
 	for _, c := range cellsOf(t, dir) {
@@ -279,7 +262,7 @@ func TestTotalCollapseIsNamed(t *testing.T) {
 }
 
 // ofTails tells the metrics that long-tailed runs alone have.
-func ofTails(s metrics.Spec) bool {
+func ofTails(s metric.Spec) bool {
 	return strings.Contains(s.Key, "_head@") || strings.Contains(s.Key, "_medium@") || strings.Contains(s.Key, "_tail@")
 }
 
@@ -287,7 +270,7 @@ func TestResultsHoldEveryListedMetric(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(nil)))
 	var known []string
-	for _, s := range metrics.Select(func(s metrics.Spec) bool { return s.When != metrics.Extra && !ofTails(s) }) {
+	for _, s := range metrics.Select(func(s metric.Spec) bool { return s.When != metric.Extra && !ofTails(s) }) {
 		known = append(known, s.Key)
 	}
 	sort.Strings(known)
@@ -309,8 +292,8 @@ func TestResultsHoldEveryListedMetric(t *testing.T) {
 func TestCurvesAndPrototypesAreWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(context.Background(), t, dir, options(fakeEngine(nil)))
-	cell := cellsOf(t, dir)[4] // swav+gmm, seed 0
-	epochs, err := cell.Dir.Epochs()
+	one := cellsOf(t, dir)[4] // swav+gmm, seed 0
+	epochs, err := one.Dir.Epochs()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +307,7 @@ func TestCurvesAndPrototypesAreWritten(t *testing.T) {
 	if diff := cmp.Diff([]int{0, 3, 5, 10, 15}, at); diff != "" {
 		t.Error(diff)
 	}
-	steps, _ := cell.Dir.Steps()
+	steps, _ := one.Dir.Steps()
 	var logged []int
 	for _, s := range steps {
 		logged = append(logged, s.Step)
@@ -332,7 +315,7 @@ func TestCurvesAndPrototypesAreWritten(t *testing.T) {
 	if diff := cmp.Diff([]int{2, 4, 8, 12, 15}, logged); diff != "" || len(steps[0].Events) != 1 {
 		t.Errorf("%s %v", diff, steps[0])
 	}
-	file, err := cell.Dir.Prototypes()
+	file, err := one.Dir.Prototypes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +337,7 @@ func TestRunRefusesAnUnwritableFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := planOf(t, smallSweep)
+	p := planOf(t, fixture.Small)
 	_, err := Run(context.Background(), p, p.Jobs, filepath.Join(file, "run"), options(fakeEngine(nil)))
 	if err == nil || !strings.Contains(err.Error(), "--out") {
 		t.Error(err)
@@ -362,7 +345,7 @@ func TestRunRefusesAnUnwritableFolder(t *testing.T) {
 }
 
 func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
-	_, err := NewPlan("t.toml", "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n", Catalogue(), NewLibrary(testOpen))
+	_, err := NewPlan("t.toml", "name = 'x'\n[data]\nname = 'absent'\n[[method]]\nname = 'swav'\n", Catalogue(), datasets.NewLibrary(fixture.Open))
 	if err == nil || err.Error() != "t.toml:2: data: no such data" {
 		t.Error(err)
 	}
@@ -373,15 +356,15 @@ func TestWorkersShareADirectory(t *testing.T) {
 	base := t.TempDir()
 	alone, shared := filepath.Join(base, "alone"), filepath.Join(base, "shared")
 	execute(t.Context(), t, alone, options(fakeEngine(nil)))
-	p := planOf(t, smallSweep)
+	p := planOf(t, fixture.Small)
 	if s, err := Run(t.Context(), p, p.Jobs[:1], shared, options(fakeEngine(nil))); err != nil || s.Done != 1 {
 		t.Fatal(s, err)
 	}
 	var trained, refused atomic.Int64
 	work := func() (Summary, error) {
 		o := options(fakeEngine(func(*fake) { trained.Add(1) }))
-		o.Tell = func(e Event) {
-			if e.Kind != Measured {
+		o.Tell = func(e cell.Event) {
+			if e.Kind != cell.Measured {
 				return
 			}
 			var held *store.Held

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // Cells measure more where they ask for it, under another hash; what others measure stays.
@@ -22,15 +24,15 @@ func TestExtraMetricsAreMeasuredOnDemand(t *testing.T) {
 		}
 		return out
 	}
-	more := strings.Replace(smallSweep, "dense = 2", "extra = true\ndense = 2", 1)
-	plain, extra := run(smallSweep), run(more)
+	more := strings.Replace(fixture.Small, "dense = 2", "extra = true\ndense = 2", 1)
+	plain, extra := run(fixture.Small), run(more)
 	for _, arm := range []string{"swav", "swav+gmm"} {
 		for key, v := range plain[arm] {
 			if extra[arm][key] != v && v == v {
 				t.Errorf("%s: %s is %v, with extra metrics %v", arm, key, v, extra[arm][key])
 			}
 		}
-		for _, s := range metrics.Select(func(s metrics.Spec) bool { return s.When == metrics.Extra }) {
+		for _, s := range metrics.Select(func(s metric.Spec) bool { return s.When == metric.Extra }) {
 			if _, has := plain[arm][s.Key]; has {
 				t.Errorf("%s is measured without being asked for", s.Key)
 			}
@@ -39,7 +41,7 @@ func TestExtraMetricsAreMeasuredOnDemand(t *testing.T) {
 			}
 		}
 	}
-	if planOf(t, smallSweep).Jobs[3].Hash == planOf(t, more).Jobs[3].Hash {
+	if planOf(t, fixture.Small).Jobs[3].Hash == planOf(t, more).Jobs[3].Hash {
 		t.Error("a cell with extra metrics is taken for one without")
 	}
 }

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 
+	"protobench/harness/cell"
 	"protobench/harness/store"
 )
 
 // pending drops the jobs that have a sound result, sets aside what is damaged, and readies failed
 // cells to run again where a retry is asked for.
-func (x *executor) pending(jobs []Job) []Job {
-	var todo []Job
+func (x *executor) pending(jobs []cell.Job) []cell.Job {
+	var todo []cell.Job
 	for i := range jobs {
 		if x.isPending(&jobs[i]) {
 			todo = append(todo, jobs[i])
@@ -20,7 +21,7 @@ func (x *executor) pending(jobs []Job) []Job {
 }
 
 // isPending reports whether a cell has to run, and counts it otherwise.
-func (x *executor) isPending(j *Job) bool {
+func (x *executor) isPending(j *cell.Job) bool {
 	dir := x.folder(j)
 	r, found, err := dir.Result()
 	var bad *store.Damaged
@@ -47,10 +48,10 @@ func (x *executor) isPending(j *Job) bool {
 
 // clear sets aside what is damaged of an ended cell, and its result with it, and reports whether the
 // cell has to run again: not for its config.toml alone, which is written anew.
-func (x *executor) clear(j *Job, faults []*store.Damaged) (again bool) {
+func (x *executor) clear(j *cell.Job, faults []*store.Damaged) (again bool) {
 	dir := x.folder(j)
 	again, err := dir.Clear(faults, func(text string) {
-		e := newEvent(j, progress{}, Noticed, nil)
+		e := cell.NewEvent(j, cell.Progress{}, cell.Noticed, nil)
 		e.Reason = text
 		x.tell(e)
 		x.summary.SetAside = append(x.summary.SetAside, j.Dir+": "+text)
@@ -72,7 +73,7 @@ func (x *executor) clear(j *Job, faults []*store.Damaged) (again bool) {
 
 // retry takes a failed result out of the way if that is asked for; otherwise, or if it cannot be
 // done, the cell counts as failed.
-func (x *executor) retry(j *Job, dir *store.CellDir, reason string) bool {
+func (x *executor) retry(j *cell.Job, dir *store.CellDir, reason string) bool {
 	remedy := " (an earlier run; --retry-failed runs it again)"
 	if x.options.RetryFailed {
 		err := dir.RemoveResult()
@@ -85,7 +86,7 @@ func (x *executor) retry(j *Job, dir *store.CellDir, reason string) bool {
 }
 
 // fail counts a cell that is not run as failed.
-func (x *executor) fail(j *Job, reason string) bool {
+func (x *executor) fail(j *cell.Job, reason string) bool {
 	x.summary.Failed = append(x.summary.Failed, j.Dir+": "+reason)
 	return false
 }

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,43 +11,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
+	"protobench/harness/internal/fixture"
 	"protobench/harness/sweep"
 )
 
 func planOf(t *testing.T, text string) *Plan {
 	t.Helper()
-	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+text, Catalogue(), NewLibrary(testOpen))
+	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+text, Catalogue(), datasets.NewLibrary(fixture.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
-}
-
-// testOpen makes a tiny set of 40 training and 20 test images of noise.
-func testOpen(o datasets.Options) (*datasets.Set, error) {
-	if o.Name == "absent" {
-		return nil, errors.New("no such data")
-	}
-	return testSet(), nil
-}
-
-func testSet() *datasets.Set {
-	images := func(n, salt int) datasets.Images {
-		im := datasets.Images{Height: 4, Width: 4, Channels: 3}
-		for i := range n {
-			im.Labels = append(im.Labels, i%2)
-			im.Fine = append(im.Fine, i%4)
-			for j := range 48 {
-				im.Pixels = append(im.Pixels, uint8(i*31+j*17*(1+i%4)+salt))
-			}
-		}
-		return im
-	}
-	train := images(40, 0)
-	return &datasets.Set{
-		Name: "noise", Train: train, Probe: train, Test: images(20, 5), Classes: 2, FineClasses: 4,
-		Mean: [3]float32{0.5, 0.5, 0.5}, Std: [3]float32{0.3, 0.3, 0.3}, Fingerprint: "print",
-	}
 }
 
 func TestPlanNamesFoldersSafely(t *testing.T) {
@@ -57,19 +32,6 @@ func TestPlanNamesFoldersSafely(t *testing.T) {
 	record := p.Record()
 	if record.Cells[0].Dir != p.Jobs[0].Dir || !strings.Contains(record.Sweep, "[matrix]") || record.Cells[0].Cell.Hash != p.Jobs[0].Hash {
 		t.Errorf("%+v", record)
-	}
-}
-
-func TestLibraryOpensOnce(t *testing.T) {
-	calls := 0
-	l := NewLibrary(func(datasets.Options) (*datasets.Set, error) { calls++; return testSet(), nil })
-	for range 3 {
-		if _, err := l.Open(datasets.Options{Name: "a"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := l.Open(datasets.Options{Name: "b"}); err != nil || calls != 2 {
-		t.Errorf("%d calls, %v", calls, err)
 	}
 }
 
@@ -92,19 +54,6 @@ func TestSelect(t *testing.T) {
 	f, _ := sweep.ParseFilter("method:nothing")
 	if _, err := p.Select(f); err == nil || !strings.Contains(err.Error(), "matches none of 7 cells") {
 		t.Error(err)
-	}
-}
-
-func TestCadenceIsDenseFirst(t *testing.T) {
-	c := cadence{perEpoch: 10, epochs: 7, evaluate: sweep.Evaluate{Dense: 4, DenseEpochs: 2, Every: 3}}
-	var got []int
-	for step := range c.total() + 1 {
-		if c.due(step) {
-			got = append(got, step)
-		}
-	}
-	if diff := cmp.Diff([]int{0, 3, 5, 8, 10, 13, 15, 18, 20, 30, 60, 70}, got); diff != "" {
-		t.Error(diff)
 	}
 }
 
@@ -145,5 +94,23 @@ func TestArmsOfNamesAlikeHaveFoldersOfTheirOwn(t *testing.T) {
 	}
 	if len(seen) != 4 || p.Jobs[3].Dir != p.Jobs[4].Dir || len(p.Jobs[4].Cell.Warnings) == 0 {
 		t.Errorf("%v", seen)
+	}
+}
+
+// A data set that takes long is not waited for.
+func TestOpeningEndsWithItsContext(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	held := make(chan struct{})
+	defer close(held)
+	data := datasets.NewLibrary(datasets.Until(ctx, func(datasets.Options) (*datasets.Set, error) {
+		stop()
+		<-held
+		return fixture.Noise(), nil
+	}))
+	if _, err := NewPlan("t.toml", fixture.Small, Catalogue(), data); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Error(err)
+	}
+	if _, err := data.Open(datasets.Options{Name: "other"}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }

@@ -12,11 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"protobench/datasets"
+	"protobench/harness/cell"
 	"protobench/harness/store"
-	"protobench/harness/sweep"
-	"protobench/methods/part"
-	"protobench/metrics"
-	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 const probedSweep = `
@@ -54,12 +52,12 @@ name = "lejepa"
 // results' metrics.
 func linesOf(t *testing.T, text string) (lines map[string][]store.Epoch, results map[string]string) {
 	t.Helper()
-	p, err := NewPlan("probed", text, Catalogue(), NewLibrary(datasets.Open))
+	p, err := NewPlan("probed", text, Catalogue(), datasets.NewLibrary(datasets.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, o := t.TempDir(), options(Real())
-	o.Data = NewLibrary(datasets.Open)
+	dir, o := t.TempDir(), options(cell.Real())
+	o.Data = datasets.NewLibrary(datasets.Open)
 	if s, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil || len(s.Failed) > 0 {
 		t.Fatalf("%+v, %v", s, err)
 	}
@@ -109,7 +107,7 @@ func TestProbesOfALine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range ProbeKeys() {
+	for _, k := range cell.ProbeKeys() {
 		if !strings.Contains(string(doc), "`"+k.Key+"`") || k.Doc == "" {
 			t.Errorf("docs/probes.md says nothing of %s", k.Key)
 		}
@@ -125,8 +123,10 @@ func TestProbesOfALine(t *testing.T) {
 	} {
 		for i, l := range lines[c.arm] {
 			p, want := l.Probes[c.learner], map[string]bool{}
-			for _, k := range nearestKeys() {
-				want[k.Key] = true
+			for _, k := range cell.ProbeKeys() {
+				if strings.HasPrefix(k.Key, "nearest_cosine.") {
+					want[k.Key] = true
+				}
 			}
 			if i > 0 {
 				want["changed"] = true
@@ -157,9 +157,9 @@ func TestProbesAccountForUniqueness(t *testing.T) {
 		if i == 0 {
 			continue
 		}
-		for _, eps := range metrics.Epsilons() {
-			key, before := metrics.UniqueKey(eps), lines["swav"][i-1].Metrics
-			merged := float64(len(l.Probes[""].Merged[metrics.EpsilonText(eps)]))
+		for _, eps := range uniqueness.Epsilons() {
+			key, before := uniqueness.Key(eps), lines["swav"][i-1].Metrics
+			merged := float64(len(l.Probes[""].Merged[uniqueness.EpsilonText(eps)]))
 			if lost := before[key] - l.Metrics[key]; lost > 0 {
 				fell++
 				if merged < lost {
@@ -176,38 +176,5 @@ func TestProbesAccountForUniqueness(t *testing.T) {
 	}
 	if fell == 0 {
 		t.Error("uniqueness never fell, so that nothing was seen")
-	}
-}
-
-// TestCadenceByStepsFirst: every few steps of the first epochs and at their ends, then as ever.
-func TestCadenceByStepsFirst(t *testing.T) {
-	c := cadence{perEpoch: 10, epochs: 4, evaluate: sweep.Evaluate{Dense: 4, DenseEpochs: 2, EarlyEvery: 4, Every: 2}}
-	var got []int
-	for step := range c.total() + 1 {
-		if c.due(step) {
-			got = append(got, step)
-		}
-	}
-	if diff := cmp.Diff([]int{0, 4, 8, 10, 12, 16, 20, 40}, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// TestProbesGoOnFromAState: what a probe is compared with comes back from a state, whose other
-// entries are left to the trainer; a state without any leaves nothing to compare with.
-func TestProbesGoOnFromAState(t *testing.T) {
-	p := newProber()
-	p.seen[""] = &sight{matrix.Of(2, 1, []float32{1, -1}), []int{0, 1, 1}}
-	p.seen["joint"] = &sight{matrix.Of(1, 2, []float32{3, 4}), []int{0}}
-	other := part.F64Of("step", []float64{7})
-	q := newProber()
-	if rest := q.load(append(p.state(), other)); len(rest) != 1 || rest[0].Name != "step" {
-		t.Errorf("%d entries are left for the trainer", len(rest))
-	}
-	if d := cmp.Diff(p.seen, q.seen, cmp.AllowUnexported(sight{})); d != "" {
-		t.Error(d)
-	}
-	if rest := q.load([]part.Named{other}); len(rest) != 1 || len(q.seen) != 0 {
-		t.Errorf("%d entries, %d sights of a state without", len(rest), len(q.seen))
 	}
 }

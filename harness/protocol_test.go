@@ -1,17 +1,13 @@
 package harness
 
 import (
-	"math"
 	"path/filepath"
 	"testing"
 
 	"protobench/datasets"
-	"protobench/encoders"
-	"protobench/harness/sweep"
-	"protobench/methods"
+	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
 	"protobench/methods/part"
-	"protobench/metrics"
-	"protobench/metrics/matrix"
 )
 
 // colouredSet has two classes of images, dark and bright ones; a quarter of the test images have
@@ -54,9 +50,9 @@ func (s seeing) Features(b part.Branch, images []float32) (backbone, embedding [
 // images and for no training image; the student's tell nothing.
 func TestProbesAreJudgedOnTestImages(t *testing.T) {
 	o := options(fakeEngine(nil))
-	o.Engine.Trainer = func(cfg part.Config) (Trainer, error) { return seeing{newFake(cfg)}, nil }
-	o.Data = NewLibrary(func(datasets.Options) (*datasets.Set, error) { return colouredSet(), nil })
-	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+smallSweep, Catalogue(), o.Data)
+	o.Engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return seeing{newFake(cfg)}, nil }
+	o.Data = datasets.NewLibrary(func(datasets.Options) (*datasets.Set, error) { return colouredSet(), nil })
+	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+fixture.Small, Catalogue(), o.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,79 +86,12 @@ func TestProbesAreJudgedOnTestImages(t *testing.T) {
 	}
 }
 
-func TestProbesDrawWithTheCellsSeed(t *testing.T) {
-	for _, seed := range []uint64{0, 7} {
-		cell := sweep.Cell{Settings: sweep.Defaults(), Seed: seed}
-		cell.Settings.MustSet("train.batch", 8)
-		b, err := newBatches(testSet(), &cell)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := &cellRun{job: &Job{Cell: cell}, set: testSet(), batches: b}
-		if in, err := r.features(t.Context(), asTheyAre, false); err != nil || in.Seed != seed {
-			t.Errorf("%+v, %v: the probes' seed is not %d", in.Seed, err, seed)
-		}
-	}
-}
-
-func TestTwoLivePrototypesAreNoCollapse(t *testing.T) {
-	for live, want := range map[int]string{1: "one live prototype", 2: "", 3: ""} {
-		l := methods.Learned{K: 3, D: 3, Initial: unit3(), Current: [2][]float32{unit3(), unit3()}, Scores: func(z []float32) []float32 { return z }}
-		in := &metrics.Input{}
-		in.Embeddings = matrix.New(12, 3)
-		for i := range 12 {
-			in.Embeddings.Row(i)[i%live] = 1
-			in.TrainY = append(in.TrainY, i%2)
-		}
-		o := newOutcome()
-		if err := o.learners(t.Context(), []methods.Learned{l}, in, 0, false); err != nil || o.collapsed != want {
-			t.Errorf("%d live prototypes: %q, %v", live, o.collapsed, err)
-		}
-	}
-}
-
-func unit3() []float32 { return []float32{1, 0, 0, 0, 1, 0, 0, 0, 1} }
-
-// shown is a network that notes the views of its steps.
-type shown struct {
-	Supervised
-	views map[float64]bool // by a sum over them
-}
-
-func (s shown) Step(views []float32, labels []int) (float64, error) {
-	var sum float64
-	for i, v := range views {
-		sum += float64(v) * math.Sin(float64(i))
-	}
-	s.views[sum] = true
-	return s.Supervised.Step(views, labels)
-}
-
-// The untrained encoder's running statistics are those of 50 different batches.
-func TestUntrainedEncodersSeeFiftyBatches(t *testing.T) {
-	p := planOf(t, keptSweep)
-	j := &p.Jobs[1]
-	b, err := newBatches(testSet(), &j.Cell)
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := map[float64]bool{}
-	r := &cellRun{job: j, batches: b, engine: Real()}
-	r.engine.Untrained = func(cfg part.Config) (Supervised, error) {
-		s, err := Real().Untrained(cfg)
-		return shown{s, seen}, err
-	}
-	if _, err := r.beforeTraining(); err != nil || len(seen) != encoders.StatisticBatches || encoders.StatisticBatches != 50 {
-		t.Errorf("%d different batches, %v", len(seen), err)
-	}
-}
-
 // The rows of reference depend on what changes their numbers, and on nothing else.
 func TestHashesOfRowsCoverWhatTheyRead(t *testing.T) {
 	const base = "[[method]]\nname = 'swav'\n"
 	of := func(more string) map[string]string {
 		out := map[string]string{}
-		p, err := NewPlan("t.toml", "name = 'x'\nseeds = [1]\n[encoder]\ndepth = 2\n"+more+base, Catalogue(), NewLibrary(testOpen))
+		p, err := NewPlan("t.toml", "name = 'x'\nseeds = [1]\n[encoder]\ndepth = 2\n"+more+base, Catalogue(), datasets.NewLibrary(fixture.Open))
 		if err != nil {
 			t.Fatal(err)
 		}

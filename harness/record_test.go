@@ -8,6 +8,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/internal/setting"
 )
@@ -16,7 +17,7 @@ import (
 // are the same as there, in the same order, but for what changes nothing of its images: flips, which
 // the test's set forbids.
 func TestPlansHoldWhatReadersNeed(t *testing.T) {
-	for _, c := range planOf(t, smallSweep).Record().Cells {
+	for _, c := range planOf(t, fixture.Small).Record().Cells {
 		k, observers := 4, []string{}
 		switch c.Cell.Method {
 		case "pixels", "untrained", "supervised":

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"protobench/harness/cell"
 	"protobench/harness/store"
 )
 
@@ -35,21 +36,21 @@ func (r Reproduction) Identical() bool { return len(r.Different) == 0 }
 
 // Reproduce trains a finished cell anew, by the configuration that its run's plan holds, in the
 // empty folder scratch, and compares every bit of its metrics, of its measurements during training
-// and of its prototypes. cell is the cell's folder, DIR/cells/NAME, which is only read.
-func Reproduce(ctx context.Context, cell, scratch string, o Options) (Reproduction, error) {
-	old, was, err := finished(cell)
+// and of its prototypes. folder is the cell's folder, DIR/cells/NAME, which is only read.
+func Reproduce(ctx context.Context, folder, scratch string, o Options) (Reproduction, error) {
+	old, was, err := finished(folder)
 	if err != nil {
 		return Reproduction{}, err
 	}
-	p, err := NewPlan(filepath.Join(cell, "config.toml"), old.Plan().Config, Catalogue(), o.Data)
+	p, err := NewPlan(filepath.Join(folder, "config.toml"), old.Plan().Config, Catalogue(), o.Data)
 	if err != nil {
 		return Reproduction{}, err
 	}
-	i := slices.IndexFunc(p.Jobs, func(j Job) bool {
+	i := slices.IndexFunc(p.Jobs, func(j cell.Job) bool {
 		return j.Cell.Composition.Name == old.Plan().Cell.Method && j.Cell.Seed == old.Plan().Cell.Seed
 	})
 	if i < 0 {
-		return Reproduction{}, fmt.Errorf("%s: its configuration in plan.json is of no cell %s, seed %d", cell, old.Plan().Cell.Method, old.Plan().Cell.Seed)
+		return Reproduction{}, fmt.Errorf("%s: its configuration in plan.json is of no cell %s, seed %d", folder, old.Plan().Cell.Method, old.Plan().Cell.Seed)
 	}
 	s, err := Run(ctx, p, p.Jobs[i:i+1], scratch, o)
 	switch {
@@ -58,30 +59,30 @@ func Reproduce(ctx context.Context, cell, scratch string, o Options) (Reproducti
 	case ctx.Err() != nil:
 		return Reproduction{}, ctx.Err()
 	case len(s.Failed) > 0:
-		return Reproduction{}, fmt.Errorf("%s: trained anew it failed: %s", cell, s.Failed[0])
+		return Reproduction{}, fmt.Errorf("%s: trained anew it failed: %s", folder, s.Failed[0])
 	}
 	d, err := store.Open(scratch)
 	if err != nil {
 		return Reproduction{}, err
 	}
-	again := d.Cell(p.Jobs[i].record(p.Sweep.Name))
+	again := d.Cell(p.Jobs[i].Record(p.Sweep.Name))
 	is, _, err := again.Result()
 	if err != nil {
 		return Reproduction{}, err
 	}
-	r := Reproduction{Cell: filepath.Base(cell), Different: []Difference{}, Circumstance: circumstances(was, is, old.Plan().Cell.Hash, again.Plan().Cell.Hash)}
+	r := Reproduction{Cell: filepath.Base(folder), Different: []Difference{}, Circumstance: circumstances(was, is, old.Plan().Cell.Hash, again.Plan().Cell.Hash)}
 	return r, r.compare(old, again, was, is)
 }
 
 // finished opens a cell's folder and reads its result.
-func finished(cell string) (*store.CellDir, store.Result, error) {
-	c, err := store.OpenCell(cell)
+func finished(folder string) (*store.CellDir, store.Result, error) {
+	c, err := store.OpenCell(folder)
 	if err != nil {
 		return nil, store.Result{}, err
 	}
 	r, found, err := c.Result()
 	if err == nil && !found {
-		err = fmt.Errorf("%s: the cell has not ended; `protobench run` goes on with it", cell)
+		err = fmt.Errorf("%s: the cell has not ended; `protobench run` goes on with it", folder)
 	}
 	return c, r, err
 }

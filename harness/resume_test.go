@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
+	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 )
 
@@ -42,14 +44,14 @@ func TestEveryPartTrainsAndGoesOnExactly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	data := NewLibrary(datasets.Open)
+	data := datasets.NewLibrary(datasets.Open)
 	p, err := NewPlan("every", everyPart(t), Catalogue(), data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	base := t.TempDir()
 	whole, cut := filepath.Join(base, "whole"), filepath.Join(base, "cut")
-	o := options(Real())
+	o := options(cell.Real())
 	o.Jobs, o.Data = 2, data
 	if s, err := Run(t.Context(), p, p.Jobs, whole, o); err != nil || s.Done != len(p.Jobs) {
 		t.Fatalf("%+v, %v", s, err)
@@ -82,8 +84,8 @@ func stopAllAt(t *testing.T, p *Plan, dir string, o Options, step int) {
 	t.Helper()
 	for i := range p.Jobs {
 		ctx, stop := context.WithCancel(t.Context())
-		o.Tell = func(e Event) {
-			if e.Kind == Stepped && e.Step == step {
+		o.Tell = func(e cell.Event) {
+			if e.Kind == cell.Stepped && e.Step == step {
 				stop()
 			}
 		}
@@ -101,8 +103,8 @@ func TestCellsGoOnAfterAFullDisk(t *testing.T) {
 	whole, dir := filepath.Join(base, "whole"), filepath.Join(base, "run")
 	execute(t.Context(), t, whole, options(fakeEngine(nil)))
 	full := options(fakeEngine(func(f *fake) {
-		f.atStep = func(step int) error {
-			if f.cfg.Composition.Learner == "gmm" && step == 9 {
+		f.AtStep = func(step int) error {
+			if f.Cfg.Composition.Learner == "gmm" && step == 9 {
 				return fmt.Errorf("writing: %w", &os.PathError{Op: "write", Path: "steps.jsonl", Err: os.ErrPermission})
 			}
 			return nil
@@ -128,12 +130,12 @@ func TestCellsGoOnAfterAFullDisk(t *testing.T) {
 
 // A data set that vanishes after planning hinders the cells that need it, and no others.
 func TestCellsGoOnAfterTheirDataVanished(t *testing.T) {
-	text := "encoder = { depth = 2 }\n" + strings.Replace(smallSweep, "seeds = 2", "seeds = 1\nreferences = false", 1) + "\n[matrix]\n\"data.limit\" = [24, 40]\n"
-	whole, gone := NewLibrary(testOpen), NewLibrary(func(o datasets.Options) (*datasets.Set, error) {
+	text := "encoder = { depth = 2 }\n" + strings.Replace(fixture.Small, "seeds = 2", "seeds = 1\nreferences = false", 1) + "\n[matrix]\n\"data.limit\" = [24, 40]\n"
+	whole, gone := datasets.NewLibrary(fixture.Open), datasets.NewLibrary(func(o datasets.Options) (*datasets.Set, error) {
 		if o.Limit == 24 {
 			return nil, errors.New("shapes: the folder is gone")
 		}
-		return testOpen(o)
+		return fixture.Open(o)
 	})
 	p, err := NewPlan("x.toml", text, Catalogue(), whole)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/methods/part"
@@ -22,14 +24,14 @@ func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
 	whole, cut := filepath.Join(base, "whole"), filepath.Join(base, "cut")
 	execute(context.Background(), t, whole, options(fakeEngine(nil)))
 	failing := options(fakeEngine(func(f *fake) {
-		f.atStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
+		f.AtStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
 	}))
 	failing.CheckpointEvery = 0
 	if s := execute(context.Background(), t, cut, failing); len(s.Failed) == 0 {
 		t.Fatalf("%+v", s)
 	}
 	retry := options(fakeEngine(func(f *fake) {
-		f.atStep = func(step int) error {
+		f.AtStep = func(step int) error {
 			if step < 9 {
 				t.Errorf("step %d was done again", step)
 			}
@@ -49,17 +51,17 @@ func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
 func TestAResultThatCannotBeWrittenKeepsTheReason(t *testing.T) {
 	for name, fail := range map[string]error{"failed": errors.New("no luck"), "ok": nil} {
 		t.Run(name, func(t *testing.T) {
-			p := planOf(t, smallSweep)
+			p := planOf(t, fixture.Small)
 			dir := filepath.Join(t.TempDir(), "run")
 			o := options(fakeEngine(func(f *fake) {
-				f.atStep = func(step int) error { return map[bool]error{true: fail}[step == 5] }
+				f.AtStep = func(step int) error { return map[bool]error{true: fail}[step == 5] }
 			}))
-			var ended Event
-			o.Tell = func(e Event) {
+			var ended cell.Event
+			o.Tell = func(e cell.Event) {
 				switch e.Kind {
-				case Stepped: // a folder in the result's place
+				case cell.Stepped: // a folder in the result's place
 					_ = os.MkdirAll(filepath.Join(dir, "cells", p.Jobs[3].Dir, "result.json", "x"), 0o755)
-				case Ended:
+				case cell.Ended:
 					ended = e
 				}
 			}
@@ -113,8 +115,8 @@ func TestWhatIsDamagedIsComputedAgain(t *testing.T) {
 			}
 			made, told := 0, ""
 			o := options(fakeEngine(func(*fake) { made++ }))
-			o.Tell = func(e Event) {
-				if e.Kind == Noticed {
+			o.Tell = func(e cell.Event) {
+				if e.Kind == cell.Noticed {
 					told = e.Reason
 				}
 			}
@@ -143,29 +145,29 @@ func TestTheLastEventSaysWhetherAnythingIsLeft(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	last := ""
 	o := options(fakeEngine(nil))
-	o.Tell = func(e Event) {
+	o.Tell = func(e cell.Event) {
 		last = e.Kind
-		if e.Kind == Stepped {
+		if e.Kind == cell.Stepped {
 			stop()
 		}
 	}
-	if execute(ctx, t, dir, o); last != Stopped {
+	if execute(ctx, t, dir, o); last != cell.Stopped {
 		t.Errorf("interrupted: %s", last)
 	}
-	o.Tell = func(e Event) { last = e.Kind }
-	if execute(context.Background(), t, dir, o); last != Finished {
+	o.Tell = func(e cell.Event) { last = e.Kind }
+	if execute(context.Background(), t, dir, o); last != cell.Finished {
 		t.Errorf("to the end: %s", last)
 	}
 }
 
 // An interrupt between the last step and the result ends the cell without one.
 func TestFinalProbesGiveWay(t *testing.T) {
-	p := planOf(t, smallSweep)
+	p := planOf(t, fixture.Small)
 	dir := filepath.Join(t.TempDir(), "run")
 	ctx, stop := context.WithCancel(context.Background())
 	o := options(fakeEngine(nil))
-	o.Tell = func(e Event) {
-		if e.Kind == Measured && e.Step == e.Steps {
+	o.Tell = func(e cell.Event) {
+		if e.Kind == cell.Measured && e.Step == e.Steps {
 			stop()
 		}
 	}
@@ -176,39 +178,6 @@ func TestFinalProbesGiveWay(t *testing.T) {
 	s, err = Run(context.Background(), p, p.Jobs[3:4], dir, options(fakeEngine(nil)))
 	if err != nil || s.Done != 1 {
 		t.Errorf("%+v %v", s, err)
-	}
-}
-
-// The median of the step times is over all steps, wherever the cell was resumed.
-func TestStepTimesSurviveAResume(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
-	d, err := store.Create(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cell := d.Cell(store.PlanCell{Dir: "c"})
-	if err := cell.Prepare(); err != nil {
-		t.Fatal(err)
-	}
-	l, err := openLogs(cell)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := newFake(part.Config{Settings: methods.Defaults()})
-	want := tally{lossN: 2, stepMS: []float64{3, 1.0 / 3}}
-	if err := l.save(cell, f, progress{step: 2, tally: want}, 1); err != nil {
-		t.Fatal(err)
-	}
-	cp, err := cell.Checkpoint()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := l.restore(cp, f)
-	if diff := cmp.Diff(want.stepMS, got.stepMS); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
-	}
-	if err := l.close(); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -234,15 +203,15 @@ func (t tracked) Step(views []float32) (methods.StepResult, error) {
 }
 
 func TestArmsArePreparedOnceBeforeTheFirstMeasurement(t *testing.T) {
-	p := planOf(t, smallSweep)
+	p := planOf(t, fixture.Small)
 	dir := filepath.Join(t.TempDir(), "run")
 	var calls []string
 	engine := fakeEngine(nil)
-	engine.Trainer = func(cfg part.Config) (Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
+	engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
 	ctx, stop := context.WithCancel(context.Background())
 	o := options(engine)
-	o.Tell = func(e Event) {
-		if e.Kind == Stepped {
+	o.Tell = func(e cell.Event) {
+		if e.Kind == cell.Stepped {
 			stop()
 		}
 	}
@@ -261,7 +230,7 @@ func TestArmsArePreparedOnceBeforeTheFirstMeasurement(t *testing.T) {
 // A cell that failed behind its checkpoint, or before its first one, has logged steps and
 // measurements that the retry does again: they stand in its logs once.
 func TestARetryCutsTheLogs(t *testing.T) {
-	text := strings.Replace(smallSweep, "log_every = 4", "log_every = 1", 1)
+	text := strings.Replace(fixture.Small, "log_every = 4", "log_every = 1", 1)
 	p := planOf(t, text)
 	whole := filepath.Join(t.TempDir(), "run")
 	run := func(dir string, o Options) Summary {
@@ -280,7 +249,7 @@ func TestARetryCutsTheLogs(t *testing.T) {
 			interruptAt(t, p, dir, 4)
 		}
 		fails := options(fakeEngine(func(f *fake) {
-			f.atStep = func(step int) error { return map[bool]error{true: errors.New("no luck")}[step == 9] }
+			f.AtStep = func(step int) error { return map[bool]error{true: errors.New("no luck")}[step == 9] }
 		}))
 		if s := run(dir, fails); len(s.Failed) != 2 {
 			t.Fatalf("%s: %+v", name, s)
@@ -307,8 +276,8 @@ func interruptAt(t *testing.T, p *Plan, dir string, step int) {
 	for i := 3; i < 5; i++ {
 		ctx, stop := context.WithCancel(t.Context())
 		o := options(fakeEngine(nil))
-		o.Tell = func(e Event) {
-			if e.Kind == Stepped && e.Step == step {
+		o.Tell = func(e cell.Event) {
+			if e.Kind == cell.Stepped && e.Step == step {
 				stop()
 			}
 		}
@@ -322,11 +291,11 @@ func interruptAt(t *testing.T, p *Plan, dir string, step int) {
 // cells.
 func TestEndedCellsAreNotRunAgain(t *testing.T) {
 	for status, change := range map[string]func(*fake){
-		store.Diverged: func(f *fake) { f.poison = 7 },
+		store.Diverged: func(f *fake) { f.Poison = 7 },
 		store.Collapsed: func(f *fake) {
-			f.temperature, f.init = 0, "random"
-			for i := range f.now {
-				f.now[i] = 0.001 * float32(i%3)
+			f.Temperature, f.Init = 0, "random"
+			for i := range f.Now {
+				f.Now[i] = 0.001 * float32(i%3)
 			}
 		},
 	} {

@@ -1,13 +1,19 @@
 package harness
 
-import "testing"
+import (
+	"testing"
+
+	"protobench/datasets"
+	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
+)
 
 // TestTwinsAreTrainedOnce: two arms of equal settings are one cell on disk and one run, and both
 // have its result.
 func TestTwinsAreTrainedOnce(t *testing.T) {
 	const text = "name = 'x'\nreferences = false\nseeds = 2\n[train]\nepochs = 1\nbatch = 8\n[prototypes]\ncount = 4\n[encoder]\ndepth = 2\n" +
 		"[[method]]\nname = 'swav'\n[[method]]\nname = 'mine'\npreset = 'swav'\n[[method]]\nname = 'dino'\n"
-	p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(testOpen))
+	p, err := NewPlan("t.toml", text, Catalogue(), datasets.NewLibrary(fixture.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -16,8 +22,8 @@ func TestTwinsAreTrainedOnce(t *testing.T) {
 	}
 	dir, o, started := t.TempDir(), options(fakeEngine(nil)), 0
 	o.Jobs = 3
-	o.Tell = func(e Event) {
-		if e.Kind == Started {
+	o.Tell = func(e cell.Event) {
+		if e.Kind == cell.Started {
 			started++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"protobench/datasets"
+	"protobench/harness/cell"
 	"protobench/harness/store"
 )
 
@@ -42,12 +43,12 @@ func TestUniformCollapseIsNamed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains")
 	}
-	p, err := NewPlan("uniform", uniformSweep, Catalogue(), NewLibrary(datasets.Open))
+	p, err := NewPlan("uniform", uniformSweep, Catalogue(), datasets.NewLibrary(datasets.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, o := t.TempDir(), options(Real())
-	o.Jobs, o.Data = 2, NewLibrary(datasets.Open)
+	dir, o := t.TempDir(), options(cell.Real())
+	o.Jobs, o.Data = 2, datasets.NewLibrary(datasets.Open)
 	if _, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func TestChangedPresetsAreNamed(t *testing.T) {
 		}},
 	} {
 		text := "name = 'x'\nseeds = 2\n[data]\ntrain = 300\ntest = 100\n[train]\nbatch = 256\n" + c.text
-		p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(datasets.Open))
+		p, err := NewPlan("t.toml", text, Catalogue(), datasets.NewLibrary(datasets.Open))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -50,12 +50,12 @@ func TestChangedPresetsAreNamed(t *testing.T) {
 func TestWarningsStandInResults(t *testing.T) {
 	const text = "name = 'x'\nreferences = ['untrained']\n[data]\ntrain = 40\ntest = 20\n[train]\nepochs = 1\nbatch = 20\n[prototypes]\nfreeze_epochs = 2\n" +
 		"[[method]]\nname = 'swav'\n[[method]]\nname = 'swav+frozen'\n"
-	p, err := NewPlan("t.toml", text, Catalogue(), NewLibrary(datasets.Open))
+	p, err := NewPlan("t.toml", text, Catalogue(), datasets.NewLibrary(datasets.Open))
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir, o := t.TempDir(), options(fakeEngine(nil))
-	o.Data = NewLibrary(datasets.Open)
+	o.Data = datasets.NewLibrary(datasets.Open)
 	if _, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/methods/learner"
 	"protobench/methods/objective"
@@ -32,7 +33,7 @@ type arm struct {
 	// Parameters of the objective's own, besides encoder and prototypes, and what trains them; nil
 	// where there are none.
 	extra     []*encoders.Param
-	optimizer encoders.Optimizer
+	optimizer optim.Optimizer
 	decay     float64 // their weight decay at the start
 
 	// An observer whose prototypes follow a gradient has a graph of its own on detached embeddings.
@@ -54,7 +55,7 @@ func newObserver(c part.Config, name string, v objective.Views, d int) *arm {
 }
 
 func newArm(c part.Config, name, learnerName string, v objective.Views, d int) *arm {
-	declared, _ := objective.Find(c.Composition.Objective) // checked before
+	declared, _ := findObjective(c.Composition.Objective) // checked before
 	t := declared.Traits(c.Settings)
 	o := declared.New(c, v, d)
 	a := &arm{name: name, objective: o, traits: t, learners: newLearners(learnerName, c, o, t, d)}
@@ -145,8 +146,8 @@ func (a *arm) buildAlone(d int) error {
 	}
 	var zp *G.Node
 	if p := a.head.Patches; p != nil {
-		a.zp = make([]float32, p.N*p.Each*d)
-		zp = graph.Input(g, "patches", a.zp, p.N*p.Each, d)
+		a.zp = make([]float32, p.Rows()*d)
+		zp = graph.Input(g, "patches", a.zp, p.Rows(), d)
 	}
 	if a.loss, err = a.head.Build(graph.Input(g, "z", a.z, rows, d), zp, c); err != nil {
 		return err
@@ -196,7 +197,7 @@ func (a *arm) finish(s *learner.Step) {
 		a.head.After()
 	}
 	if p := a.head.Patches; p != nil {
-		s.Found.Note("loss.patches", p.Value)
+		s.Found.Note("loss.patches", p.Loss())
 	}
 	if a.optimizer != nil {
 		part.SetDecay(a.extra, a.decay*s.Decay)

@@ -17,7 +17,7 @@ func Check(c part.Config) []*setting.KeyError {
 	if err := CheckComposition(c.Composition); err != nil {
 		return []*setting.KeyError{err}
 	}
-	o, _ := objective.Find(c.Composition.Objective)
+	o, _ := findObjective(c.Composition.Objective)
 	t := o.Traits(c.Settings)
 	errs := partErrors(c)
 	errs = append(errs, severalHeads(c, o, t)...)
@@ -158,6 +158,6 @@ func count(c part.Config, t objective.Traits) int {
 // AllPrototypes is the number of prototypes H·K on all heads of the objective, which scores are as
 // wide as.
 func AllPrototypes(c part.Config) int {
-	o, _ := objective.Find(c.Composition.Objective)
+	o, _ := findObjective(c.Composition.Objective)
 	return max(1, o.Traits(c.Settings).Heads) * c.Settings.Int("prototypes.count")
 }

@@ -8,14 +8,13 @@ import (
 
 	"protobench/internal/setting"
 	"protobench/methods/learner"
-	"protobench/methods/objective"
 	"protobench/methods/part"
 	"protobench/methods/term"
 )
 
 // Complete fills in the learner where the objective implies it.
 func Complete(c part.Composition) part.Composition {
-	if o, ok := objective.Find(c.Objective); ok && c.Learner == "" && o.Owns() {
+	if o, ok := findObjective(c.Objective); ok && c.Learner == "" && o.Owns() {
 		c.Learner = c.Objective
 	}
 	return c
@@ -90,16 +89,16 @@ func orderly(c part.Composition) *setting.KeyError {
 // together refuses what cannot stand beside an objective that owns its prototypes, and learners
 // that belong to another one.
 func together(c part.Composition) *setting.KeyError {
-	if o, _ := objective.Find(c.Objective); o.Owns() {
+	if o, _ := findObjective(c.Objective); o.Owns() {
 		return alone(c)
 	}
 	for _, l := range c.Learners() {
-		if o, _ := objective.Find(l); o.Owns() {
+		if o, _ := findObjective(l); o.Owns() {
 			return refuse("learner", "take one of the other learners, or that objective", "%q is a part of objective %q and works with no other", l, l)
 		}
 	}
 	for _, l := range c.Observers {
-		if o, _ := objective.Find(l); o.Owns() {
+		if o, _ := findObjective(l); o.Owns() {
 			return refuse("observers", "drop it", "%q is a part of objective %q and cannot watch another one", l, l)
 		}
 	}
@@ -123,7 +122,7 @@ func alone(c part.Composition) *setting.KeyError {
 
 // sensible refuses regularizers that could not act, or that an objective has already.
 func sensible(c part.Composition) *setting.KeyError {
-	o, _ := objective.Find(c.Objective)
+	o, _ := findObjective(c.Objective)
 	for _, name := range c.Regularizers {
 		if r, _ := term.Find(name); r.Prototypes && !learner.Gradient(c.Learner) {
 			return refuse("regularizers", "take learner \"joint\" or drop it", "%s acts through the gradient of the prototypes, which learner %q does not use", name, c.Learner)

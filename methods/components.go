@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"protobench/methods/learner"
-	"protobench/methods/objective"
 	"protobench/methods/part"
 	"protobench/methods/term"
 )
@@ -21,13 +20,13 @@ type Component struct {
 func Components() []Component {
 	var out []Component
 	add := func(axis string, d part.Declaration) { out = append(out, Component{axis, d.Name, d.Doc, d.Source}) }
-	for _, d := range objective.Declarations() {
+	for _, d := range objectives() {
 		add("objective", d.Declaration)
 	}
 	for _, d := range learner.Declarations() {
 		add("learner", d.Declaration)
 	}
-	for _, d := range objective.Declarations() {
+	for _, d := range objectives() {
 		if d.Owns() {
 			out = append(out, Component{"learner", d.Name, fmt.Sprintf("of objective %s alone: %s", d.Name, d.Learner), d.Source})
 		}

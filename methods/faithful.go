@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"protobench/methods/objective"
 	"protobench/methods/part"
 )
 
@@ -22,7 +21,7 @@ func Faithful(c part.Composition, t part.Train) (map[string]any, bool) {
 	case "dinov3":
 		return faithfulDINOv3(t), true
 	}
-	o, ok := objective.Find(c.Objective)
+	o, ok := findObjective(c.Objective)
 	if !ok || o.Faithful == nil {
 		return nil, false
 	}
@@ -42,7 +41,7 @@ func changesOfDINOv2() map[string]any {
 // DINOv2's but for a learning rate of 4·1e-3 for a batch of 1,024 that goes by its root, and a last
 // layer of normal numbers of deviation 0.02, whose rows of 256 start with length 0.32.
 func faithfulDINOv3(t part.Train) map[string]any {
-	o, _ := objective.Find("dino")
+	o, _ := findObjective("dino")
 	keys := o.Faithful(t)
 	maps.Copy(keys, changesOfDINOv2())
 	keys["train.lr"], keys["prototypes.norm"] = 4e-3*math.Sqrt(float64(t.Batch)/1024), 0.32

@@ -157,7 +157,7 @@ var descendants = map[string]struct {
 // with its recipe in its own file.
 func ownPresets() []preset {
 	return slices.DeleteFunc(presets(), func(p preset) bool {
-		return slices.ContainsFunc(objective.Declarations(), func(d objective.Declaration) bool { return d.Preset != "" && d.Name == p.comp.Name })
+		return slices.ContainsFunc(objectives(), func(d objective.Declaration) bool { return d.Preset != "" && d.Name == p.comp.Name })
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"protobench/internal/team"
 	"protobench/methods/internal/fixture"
-	"protobench/methods/objective"
 	"protobench/methods/part"
 )
 
@@ -15,7 +14,7 @@ import (
 // encoder.
 func multiCropConfigs(t *testing.T) map[string]part.Config {
 	out := map[string]part.Config{}
-	for _, d := range objective.Declarations() {
+	for _, d := range objectives() {
 		objective := d.Name
 		if !d.Traits(Defaults()).Crops {
 			continue

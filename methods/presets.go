@@ -1,7 +1,6 @@
 package methods
 
 import (
-	"protobench/methods/objective"
 	"protobench/methods/part"
 )
 
@@ -22,7 +21,7 @@ func presets() []preset {
 		out = append(out, family(host.name, host.source)...)
 	}
 	out = append(append(out, relatives()...), owners()...)
-	for _, d := range objective.Declarations() {
+	for _, d := range objectives() {
 		if d.Preset == "" {
 			continue
 		}

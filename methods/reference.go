@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/stream"
 	"protobench/internal/team"
 	"protobench/methods/part"
@@ -25,9 +26,9 @@ type Reference struct {
 	arena     graph.Arena // of training and evaluation, which never run together
 	program   *graph.Program
 	loss      []float32
-	optimizer encoders.Optimizer
-	lr        encoders.Cosine
-	decay     encoders.Cosine // of the weight decay, as a multiple of its start
+	optimizer optim.Optimizer
+	lr        optim.Cosine
+	decay     optim.Cosine // of the weight decay, as a multiple of its start
 	eval      *evaluator
 	params    []*encoders.Param // what the optimizer changes
 	done      []float64         // one element: steps done
@@ -55,8 +56,8 @@ func newReference(cfg part.Config, classes int) (*Reference, error) {
 	}
 	in, rows := cfg.Input, 2*cfg.Train.Batch
 	r := &Reference{cfg: cfg, classes: classes, weights: w, done: make([]float64, 1), x: make([]float32, rows*in.Height*in.Width*in.Channels)}
-	r.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.Steps())), Total: cfg.Steps()}
-	r.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: cfg.Steps()}
+	r.lr = optim.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(cfg.Steps())), Total: cfg.Steps()}
+	r.decay = optim.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: cfg.Steps()}
 	return r, graph.Build(func() (err error) {
 		if err := r.build(); err != nil {
 			return err

@@ -33,7 +33,7 @@ func Reads() []setting.Reads {
 // declarations are those of all parts that have settings.
 func declarations() []part.Declaration {
 	var all []part.Declaration
-	for _, d := range objective.Declarations() {
+	for _, d := range objectives() {
 		all = append(all, d.Declaration)
 	}
 	for _, d := range learner.Declarations() {

@@ -27,7 +27,7 @@ func NewStudentAlone(cfg part.Config) (*StudentAlone, error) {
 	if t.host.traits.Targets != part.Student || apart || scheduled {
 		return nil, fmt.Errorf("%s: targets or prototypes come from the teacher, so there is no step without it; time the whole step", cfg.Composition.Name)
 	}
-	t.weights[part.Teacher], t.observers = nil, nil
+	t.observers = nil
 	return &StudentAlone{t, map[string]float64{}}, graph.Build(t.buildStudent)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"protobench/encoders"
 	"protobench/encoders/graph"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
 	"protobench/methods/learner"
@@ -34,10 +35,10 @@ type Trainer struct {
 	embedding *embedding
 	host      *arm
 	observers []*arm
-	optimizer encoders.Optimizer
-	lr        encoders.Cosine
-	momentum  encoders.Schedule
-	decay     encoders.Cosine // of the weight decay, as a multiple of its start
+	optimizer optim.Optimizer
+	lr        optim.Cosine
+	momentum  optim.Schedule
+	decay     optim.Cosine // of the weight decay, as a multiple of its start
 	eval      [2]*evaluator
 	done      []float64    // one element: steps done
 	now       learner.Step // of the step under way
@@ -50,12 +51,13 @@ func New(cfg part.Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.weights[part.Teacher] = t.weights[part.Student].Clone()
 	return t, graph.Build(t.build)
 }
 
 // newTrainer makes all but the graphs.
 func newTrainer(cfg part.Config) (*Trainer, error) {
-	o, _ := objective.Find(cfg.Composition.Objective)
+	o, _ := findObjective(cfg.Composition.Objective)
 	traits := o.Traits(cfg.Settings)
 	cfg.Encoder.Masked, cfg.Encoder.BF16 = traits.Patches, cfg.Train.BF16()
 	if cfg.Team == nil {
@@ -66,7 +68,7 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.weights = [2]*encoders.Weights{w, w.Clone()}
+	t.weights[part.Student] = w
 	d, v := cfg.Encoder.Dim, objective.Views{Images: cfg.Train.Batch, Global: 2, Crops: 2 + cfg.Train.LocalCrops}
 	t.x = make([]float32, values(2*cfg.Train.Batch, cfg.Input))
 	t.local = make([]float32, values(cfg.Train.LocalCrops*cfg.Train.Batch, cfg.Train.Local(cfg.Input)))
@@ -80,9 +82,9 @@ func newTrainer(cfg part.Config) (*Trainer, error) {
 	}
 	t.optimizer = cfg.Train.NewOptimizer(w.Params)
 	total := cfg.Steps()
-	t.lr = encoders.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
+	t.lr = optim.Cosine{Base: cfg.Train.LR, Final: cfg.Train.FinalLR, Warmup: int(cfg.Train.Warmup * float64(total)), Total: total}
 	t.momentum = cfg.Train.TeacherMomentum(total)
-	t.decay = encoders.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
+	t.decay = optim.Cosine{Base: 1, Final: cfg.Train.DecayRise, Total: total}
 	return t, nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
@@ -56,7 +56,7 @@ func (s *sweep) acrossRow(arms []*arm, m measure) []table.Value {
 	}
 	differences, better := s.overSettings(arms, base, m)
 	d, p := m.Difference(differences), stats.EstimatedWithin(better, 0, 100)
-	share := quantity.Quantity{Spec: metrics.Spec{Unit: metrics.Share}}
+	share := quantity.Quantity{Spec: metric.Spec{Unit: metric.Share}}
 	return append(row, table.Value{Text: placeMethod(base[0])}, table.Count(d.N, fmt.Sprint(d.N)),
 		table.Value{Text: m.Signed(d, d.N), Estimate: &d}, table.Value{Text: share.Text(p, p.N), Estimate: &p})
 }
@@ -87,7 +87,7 @@ func (s *sweep) partnersOf(arms []*arm) []*arm {
 // partners and the percentage of settings in which they are better.
 func (s *sweep) overSettings(arms, base []*arm, m measure) (differences, better []float64) {
 	sign := 1.0
-	if m.Spec.Better == metrics.Lower {
+	if m.Spec.Better == metric.Lower {
 		sign = -1
 	}
 	for _, seed := range s.seeds() {

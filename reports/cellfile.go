@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"protobench/harness/store"
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 	"protobench/reports/table"
 )
 
@@ -19,7 +19,7 @@ func (s *sweep) writeCells(path string) error {
 	if _, done, _ := s.tally(); done == 0 {
 		return removed(path)
 	}
-	return tensorfile.Replace(path, func(w io.Writer) error {
+	return durable.Replace(path, func(w io.Writer) error {
 		out := csv.NewWriter(w)
 		rows := [][]string{{"method", "form", "axes", "seed", "status", "learner", "metric", "unit", "value"}}
 		for _, a := range s.arms {

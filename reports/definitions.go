@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/uniqueness"
+	"protobench/metrics/usage"
 	"protobench/reports/quantity"
 )
 
@@ -13,10 +16,10 @@ import (
 func (s *sweep) definitions() string {
 	var b strings.Builder
 	for _, m := range metrics.Specs() {
-		if m.Column == "" || !m.In(metrics.MainTable) && len(s.defined([]measure{{quantity.Quantity{Spec: m}}})) == 0 {
+		if m.Column == "" || !m.In(metric.MainTable) && len(s.defined([]measure{{quantity.Quantity{Spec: m}}})) == 0 {
 			continue
 		}
-		b.WriteString("- " + strings.Replace(m.Column, metrics.LiveMark, s.liveText(), 1) + "\n")
+		b.WriteString("- " + strings.Replace(m.Column, uniqueness.LiveMark, s.liveText(), 1) + "\n")
 	}
 	return b.String() + otherColumns
 }
@@ -45,7 +48,7 @@ func (s *sweep) liveText() string {
 // leastLive is the smallest number of images that makes one of k prototypes live.
 func leastLive(n, k int) int {
 	counts := make([]int, k)
-	for counts[0] = 1; !metrics.Live(counts, n)[0]; counts[0]++ {
+	for counts[0] = 1; !usage.Live(counts, n)[0]; counts[0]++ {
 	}
 	return counts[0]
 }

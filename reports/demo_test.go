@@ -14,8 +14,12 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/stream"
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/spectrum"
+	"protobench/metrics/training"
+	"protobench/metrics/uniqueness"
+	"protobench/metrics/usage"
 )
 
 const (
@@ -206,7 +210,7 @@ func fillCell(t *testing.T, c *store.CellDir, a demoArm, temperature float64) {
 		merged /= 3
 	}
 	start, now := madeUp(cell, merged)
-	counts := usage(cell, a.idle)
+	counts := usageOf(cell, a.idle)
 	m := measured(start, now, counts)
 	addAccuracies(m, 0.62+0.15*m["live_unique@0.025"]/demoK+0.01*noise(cell, "linear"))
 	r := store.Result{
@@ -252,7 +256,7 @@ func madeUp(c store.Cell, merged float64) (start, now matrix.Matrix) {
 	return start, now
 }
 
-func usage(c store.Cell, idle float64) []int {
+func usageOf(c store.Cell, idle float64) []int {
 	counts := make([]int, demoK)
 	rng := stream.New(c.Seed, "usage"+c.Method)
 	busy := max(1, int((1-idle)*demoK))
@@ -266,26 +270,26 @@ func usage(c store.Cell, idle float64) []int {
 func measured(start, now matrix.Matrix, counts []int) store.Metrics {
 	m := store.Metrics{}
 	eps := []float64{0.025, 0.05, 0.1, 0.25, 0.5}
-	covers, centred, live := metrics.Covers(nil, now, eps), metrics.CoversCentred(nil, now, eps), metrics.LiveCovers(nil, now, counts, demoImages, eps)
+	covers, centred, live := uniqueness.Covers(nil, now, eps), uniqueness.CentredCovers(nil, now, eps), uniqueness.LiveCovers(nil, now, counts, demoImages, eps)
 	for i, e := range eps {
 		m[fmt.Sprintf("unique@%v", e)] = float64(len(covers[i].Representatives))
 		m[fmt.Sprintf("unique_centred@%v", e)] = float64(len(centred[i].Representatives))
 		m[fmt.Sprintf("live_unique@%v", e)] = float64(len(live[i].Representatives))
 	}
 	dead := 0
-	for _, alive := range metrics.Live(counts, demoImages) {
+	for _, alive := range usage.Live(counts, demoImages) {
 		if !alive {
 			dead++
 		}
 	}
 	m["dead"] = float64(dead) / demoK
-	m["grouped_perplexity"], _ = metrics.GroupedPerplexity(counts, covers[0].Owner)
-	m["usage_perplexity"], _ = metrics.GroupedPerplexity(counts, identity(demoK))
-	m["displacement"], _ = metrics.Displacement(start, now)
+	m["grouped_perplexity"], _ = uniqueness.GroupedPerplexity(counts, covers[0].Owner)
+	m["usage_perplexity"], _ = uniqueness.GroupedPerplexity(counts, identity(demoK))
+	m["displacement"], _ = training.Displacement(start, now)
 	m["path"], m["reseeds"] = 3*m["displacement"], float64(dead)
-	m["prototype_mean_norm"], _ = metrics.MeanNorm(now)
-	singular, _ := metrics.SingularValues(now)
-	m["effective_rank.prototypes"], _ = metrics.EffectiveRank(singular)
+	m["prototype_mean_norm"], _ = geometry.MeanNorm(now)
+	singular, _ := spectrum.SingularValues(now)
+	m["effective_rank.prototypes"], _ = spectrum.EffectiveRank(singular)
 	return m
 }
 
@@ -299,7 +303,7 @@ func identity(n int) []int {
 
 func prototypesFile(start, now matrix.Matrix, counts []int) *tensorfile.File {
 	shape := []int{demoK, demoD}
-	owner := metrics.Unique(now, 0.025).Owner
+	owner := uniqueness.Of(now, 0.025).Owner
 	return &tensorfile.File{Tensors: []tensorfile.Tensor{
 		{Name: "prototypes.teacher", Shape: shape, F32: now.Data},
 		{Name: "prototypes.initial", Shape: shape, F32: start.Data},

@@ -14,8 +14,8 @@ import (
 
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // small writes a store of one arm and one seed, with what change makes of its result.
@@ -56,9 +56,9 @@ func TestReportOfNothing(t *testing.T) {
 func TestReportOfNotFinite(t *testing.T) {
 	s, err := Write(small(t, func(c *store.CellDir, r *store.Result) {
 		r.Outcome.Status = store.Collapsed
-		for _, eps := range metrics.Epsilons() {
-			r.Metrics[metrics.UniqueKey(eps)] = 1
-			r.Metrics[metrics.LiveUniqueKey(eps)] = math.NaN()
+		for _, eps := range uniqueness.Epsilons() {
+			r.Metrics[uniqueness.Key(eps)] = 1
+			r.Metrics[uniqueness.LiveKey(eps)] = math.NaN()
 		}
 		r.Metrics["linear@backbone.teacher"] = math.Inf(1)
 		equal := matrix.New(demoK, demoD)

@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
@@ -10,14 +10,14 @@ import (
 // featureTable tells how good the frozen features of both branches are, beyond the main
 // table's one probe. Columns that no run has a value for are left out.
 func (s *sweep) featureTable() *table.Table {
-	t := s.sideTable(s.arms, s.defined(columnsOf(metrics.FeaturesTable)))
+	t := s.sideTable(s.arms, s.defined(columnsOf(metric.FeaturesTable)))
 	t.Name, t.Caption, t.Entries = "features", "How good the frozen features of both branches are.", quantity.Entries
 	return t
 }
 
 // geometryTable tells how the prototypes lie and are used, beyond the main table.
 func (s *sweep) geometryTable() *table.Table {
-	measures := s.defined(columnsOf(metrics.GeometryTable))
+	measures := s.defined(columnsOf(metric.GeometryTable))
 	t := s.sideTable(s.trained(), measures)
 	t.Name, t.Caption, t.Entries = "geometry", "How the prototypes lie and how they are used, beside random unit vectors of their shape.", quantity.Entries
 	if len(measures) > 0 {
@@ -31,7 +31,7 @@ func (s *sweep) sideTable(arms []*arm, measures []measure) *table.Table {
 	t := &table.Table{Columns: append([]table.Column{table.Words("method"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {
-		row := []table.Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}
+		row := []table.Value{{Text: a.label, Marks: remarks.Marks(t, a)}, s.countValue(a)}
 		for _, m := range measures {
 			row = append(row, a.plainValue(m))
 		}

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"protobench/harness/store"
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	reportfigure "protobench/reports/figure"
 	"protobench/stats"
 )
@@ -56,8 +56,8 @@ func (s *sweep) drawable() *reportfigure.Sweep {
 	}
 	for _, b := range s.random {
 		r := reportfigure.Random{K: b.k, D: b.d, Vectors: b.vectors}
-		for _, eps := range metrics.Epsilons() {
-			r.Unique = append(r.Unique, b.of(measureOf(metrics.UniqueKey(eps))))
+		for _, eps := range uniqueness.Epsilons() {
+			r.Unique = append(r.Unique, b.of(measureOf(uniqueness.Key(eps))))
 		}
 		out.Random = append(out.Random, r)
 	}

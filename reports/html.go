@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"protobench/harness/store"
-	"protobench/internal/tensorfile"
-	"protobench/metrics"
+	"protobench/internal/durable"
+	"protobench/metrics/metric"
 	"protobench/reports/claim"
 	reportfigure "protobench/reports/figure"
 	htmlpage "protobench/reports/page"
@@ -133,7 +133,7 @@ func writePage(folder string, r htmlpage.Report) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("report folder %s: cannot be written (%w)", folder, err)
 	}
-	return tensorfile.Replace(filepath.Join(folder, "index.html"), r.Write)
+	return durable.Replace(filepath.Join(folder, "index.html"), r.Write)
 }
 
 // page puts what the report knows into the order of the page.
@@ -278,7 +278,7 @@ func (s *sweep) keptPicture(f *figure) []byte {
 
 // overview has a row per cell, in the order of cells.
 func (s *sweep) overview() *table.Table {
-	measures := s.measured(metrics.BriefTable)
+	measures := s.measured(metric.BriefTable)
 	t := &table.Table{Caption: "One row a training.", Columns: []table.Column{
 		{Name: "arm", CSV: "arm", Text: true, Brief: true}, {Name: "seed", CSV: "seed", Brief: true}, {Name: "outcome", CSV: "outcome", Text: true, Brief: true}, {Name: "epoch", CSV: "epoch"},
 	}}

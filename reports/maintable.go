@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"protobench/harness/store"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
@@ -17,11 +17,11 @@ const mainCaption = "How unique and how used each arm's prototypes are, how good
 // mainTable has one row per arm: how unique and how used its prototypes are, how good
 // its features are, and how far both are from the baseline.
 func (s *sweep) mainTable(comparisons []comparison) *table.Table {
-	names, measures := s.dataColumns(), s.measured(metrics.MainTable)
+	names, measures := s.dataColumns(), s.measured(metric.MainTable)
 	t := &table.Table{Name: "main", Caption: mainCaption, Entries: quantity.Entries, Columns: s.mainColumns(names, measures)}
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
-		row := append([]table.Value{{Text: a.label, Marks: append(s.rowNotes(t, a), remarks.marks(t, a)...)}}, dataValues(a, names)...)
+		row := append([]table.Value{{Text: a.label, Marks: append(s.rowNotes(t, a), remarks.Marks(t, a)...)}}, dataValues(a, names)...)
 		row = append(row, s.countValue(a))
 		for _, m := range measures {
 			row = append(row, a.value(m))
@@ -63,7 +63,7 @@ func (s *sweep) mainColumns(names []string, measures []measure) []table.Column {
 	columns = append(columns, table.Column{Name: "n", CSV: "n", Brief: true, Drop: dropCount})
 	for _, m := range measures {
 		c := m.Column()
-		if c.Brief, c.Drop = m.In(metrics.BriefTable), dropMeasure; m.Headline {
+		if c.Brief, c.Drop = m.In(metric.BriefTable), dropMeasure; m.Headline {
 			c.Drop = dropHeadline
 		}
 		columns = append(columns, c)
@@ -92,7 +92,7 @@ const (
 
 // measured are the columns of a table that some run has, be it without a value: results of an older
 // program know nothing of newer metrics. Where no run has ended, they are all.
-func (s *sweep) measured(t metrics.Table) []measure {
+func (s *sweep) measured(t metric.Table) []measure {
 	ended := false
 	known := func(m measure) bool {
 		return slices.ContainsFunc(s.arms, func(a *arm) bool {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/table"
 )
 
@@ -14,7 +14,7 @@ import (
 func (s *sweep) matchedTable() *table.Table {
 	t := &table.Table{Name: "matched_settings", Caption: "Arms whose prototypes do not follow the loss beside the joint arm with matched settings: mean paired differences at equal seeds with 95 % t-intervals, in the column's unit.",
 		Columns: []table.Column{table.Words("method"), table.WordsAs("joint arm with matched settings", "against"), seedsColumn()}}
-	measures := columnsOf(metrics.MatchedTable)
+	measures := columnsOf(metric.MatchedTable)
 	for _, m := range measures {
 		t.Columns = append(t.Columns, m.DifferenceColumn())
 	}

@@ -6,6 +6,9 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
 )
@@ -17,7 +20,7 @@ type measure struct{ quantity.Quantity }
 func measureOf(key string) measure { return measure{quantity.Of(key)} }
 
 // columnsOf are the measures of a table.
-func columnsOf(t metrics.Table) []measure {
+func columnsOf(t metric.Table) []measure {
 	var out []measure
 	for _, s := range metrics.Columns(t) {
 		out = append(out, measure{quantity.Quantity{Spec: s}})
@@ -26,12 +29,12 @@ func columnsOf(t metrics.Table) []measure {
 }
 
 // unique and accuracy are what figures are drawn of.
-func unique() measure { return measureOf(metrics.UniqueKey(smallest())) }
+func unique() measure { return measureOf(uniqueness.Key(smallest())) }
 
-func accuracy() measure { return measureOf(metrics.LinearKey(metrics.Teacher)) }
+func accuracy() measure { return measureOf(probe.LinearKey(metric.Teacher)) }
 
 // smallest is the cosine distance of the tables' columns.
-func smallest() float64 { return metrics.Epsilons()[0] }
+func smallest() float64 { return uniqueness.Epsilons()[0] }
 
 // of returns the shown value out of a learner's metrics with K prototypes.
 func (m measure) of(values store.Metrics, k int) float64 { return m.ShownOf(values, k) }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 	"protobench/reports/table"
 	"protobench/stats"
 )
@@ -15,7 +15,7 @@ import (
 type randomBaseline struct {
 	k, d    int
 	vectors matrix.Matrix
-	input   *metrics.Input // the vectors alone: nothing is assigned to them
+	input   *metric.Input // the vectors alone: nothing is assigned to them
 }
 
 // randomBaselines returns one baseline per shape of prototypes, in the plan's order.
@@ -34,7 +34,7 @@ func (s *sweep) randomBaselines() []randomBaseline {
 
 func newRandomBaseline(k, d int) randomBaseline {
 	v := matrix.RandomUnit(0, k, d)
-	return randomBaseline{k: k, d: d, vectors: v, input: &metrics.Input{Prototypes: metrics.Prototypes{Effective: v}}}
+	return randomBaseline{k: k, d: d, vectors: v, input: &metric.Input{Prototypes: metric.Prototypes{Effective: v}}}
 }
 
 func (b randomBaseline) label() string {

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"protobench/internal/wording"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
 	"protobench/stats"
@@ -78,7 +78,7 @@ func rankRows(group []*arm, m measure, place string) [][]table.Value {
 	order := slices.Clone(group)
 	mean := func(a *arm) float64 {
 		v := stats.Estimated(m.over(a)).Mean
-		if m.Spec.Better != metrics.Lower {
+		if m.Spec.Better != metric.Lower {
 			v = -v
 		}
 		return v

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 )
 
 // The report's figures see the sweep as it is: shadows beside their plain arms, the reference rows,
@@ -16,7 +16,7 @@ func TestFiguresSeeTheSweep(t *testing.T) {
 	s, err := load(demo(t))
 	must(t, err)
 	d := s.drawable()
-	if len(d.Arms) != len(s.trained()) || len(d.References) != 3 || len(d.Random) != 1 || len(d.Random[0].Unique) != len(metrics.Epsilons()) || len(d.Axes) != 1 || d.Unique {
+	if len(d.Arms) != len(s.trained()) || len(d.References) != 3 || len(d.Random) != 1 || len(d.Random[0].Unique) != len(uniqueness.Epsilons()) || len(d.Axes) != 1 || d.Unique {
 		t.Errorf("%d arms, %d references, %d shapes, axes %v", len(d.Arms), len(d.References), len(d.Random), d.Axes)
 	}
 	var got []string
@@ -48,7 +48,7 @@ func TestFiguresSeeTheSweep(t *testing.T) {
 
 func TestRandomBaseline(t *testing.T) {
 	b := newRandomBaseline(200, 2)
-	unique := metrics.Unique(matrix.RandomUnit(0, 200, 2), 0.025).Count()
+	unique := uniqueness.Of(matrix.RandomUnit(0, 200, 2), 0.025).Count()
 	if got := b.value(measureOf("unique@0.025")); got.Estimate == nil || got.Estimate.Mean != float64(unique)/2 || unique > 40 {
 		t.Errorf("%d unique, shown %+v", unique, got)
 	}

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"protobench/harness/store"
-	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/quantity"
 	"protobench/reports/table"
 )
@@ -42,7 +43,7 @@ func (s *sweep) observerTable() *table.Table {
 		t.Rows = append(t.Rows, a.learnerRow(a.cell.Learner+" (own)", "", measures))
 		for _, name := range names {
 			row := a.learnerRow(name+" (observer)", name, measures)
-			row[0].Marks = remarks.marks(t, a)
+			row[0].Marks = remarks.Marks(t, a)
 			t.Rows = append(t.Rows, row)
 			if b := s.plainArm(a, name); b != nil {
 				t.Rows = append(t.Rows, b.learnerRow(name+" (own, for comparison)", "", measures))
@@ -54,7 +55,7 @@ func (s *sweep) observerTable() *table.Table {
 
 // observerMeasures are the main table's measures of prototypes.
 func observerMeasures() []measure {
-	return slices.DeleteFunc(columnsOf(metrics.MainTable), func(m measure) bool { return m.Of != metrics.OfPrototypes })
+	return slices.DeleteFunc(columnsOf(metric.MainTable), func(m measure) bool { return m.Of != metric.OfPrototypes })
 }
 
 // observers names every observer of the arm's runs, sorted.
@@ -81,8 +82,8 @@ func (a *arm) learnerRow(label, observer string, measures []measure) []table.Val
 // epsilonTable holds the numbers of the figure of uniqueness against ε.
 func (s *sweep) epsilonTable() *table.Table {
 	var measures []measure
-	for _, key := range []func(float64) string{metrics.UniqueKey, metrics.LiveUniqueKey} {
-		for _, eps := range metrics.Epsilons() {
+	for _, key := range []func(float64) string{uniqueness.Key, uniqueness.LiveKey} {
+		for _, eps := range uniqueness.Epsilons() {
 			measures = append(measures, measureOf(key(eps)))
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"protobench/datasets/files"
+	"protobench/internal/durable"
 )
 
 // CacheMagic begins a file of decoded images. Its number rises whenever decoding gives other
@@ -120,7 +121,7 @@ func (c cache) note(x index) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(c.indexPath(x.Place), func(f *os.File) error { _, err := f.Write(b); return err }); err != nil {
+	if err := durable.Replace(c.indexPath(x.Place), func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
 		return err
 	}
 	if old.Key != "" && old.Key != x.Key && !c.used(old.Key) {
@@ -139,22 +140,6 @@ func (c cache) used(key string) bool {
 }
 
 func (c cache) imagesPath(key string) string { return filepath.Join(c.dir, key[:32]+".images") }
-
-// replaceFile writes a file beside its place and moves it there when it is whole.
-func replaceFile(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(write(f), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // the first error tells
-	}
-	return err
-}
 
 // Album is what a file of decoded images holds besides pixels.
 type Album struct {
@@ -191,7 +176,7 @@ func (c cache) write(a *Album, fill func(w io.WriterAt, from int64) error) error
 	if err != nil {
 		return err
 	}
-	return replaceFile(c.imagesPath(a.Key), func(f *os.File) error {
+	return durable.ReplaceFile(c.imagesPath(a.Key), func(f *os.File) error {
 		if _, err := f.Write(head); err != nil {
 			return err
 		}

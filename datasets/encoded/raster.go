@@ -107,7 +107,11 @@ func decodeImage(b []byte, channels int) (r *Raster, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("damaged %s image (%w)", h.name, err)
 	}
-	return flatten(m, channels).upright(h.orientation), nil
+	r = flatten(m, channels).upright(h.orientation)
+	if r.Width != h.width || r.Height != h.height { // a GIF's first frame need not cover its screen
+		return nil, fmt.Errorf("%s header says %d×%d pixels, its image has %d×%d; save the image whole", h.name, h.width, h.height, r.Width, r.Height)
+	}
+	return r, nil
 }
 
 // flatten takes an image's colours as they are, whatever covers them: alpha is dropped, not painted

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"protobench/datasets/files"
+	"protobench/internal/durable"
 )
 
 // Download is one official file of a set.
@@ -128,7 +129,7 @@ func (f Fetcher) attempt(ctx context.Context, d Download, part string) error {
 		return err
 	}
 	err = errors.Join(out.Truncate(from), f.copy(ctx, out, response.Body, d, from, whole, func() { watch.Reset(stall) }))
-	return errors.Join(err, out.Close())
+	return errors.Join(err, out.Sync(), out.Close())
 }
 
 // because is the reason of a cancelled request, where it has one.
@@ -236,7 +237,7 @@ func (f Fetcher) accept(d Download, part, path string) error {
 	if sum != d.MD5 {
 		return errors.Join(fmt.Errorf("what came has MD5 %s, expected %s: damaged, or another file; it was dropped", sum, d.MD5), os.Remove(part))
 	}
-	return os.Rename(part, path)
+	return durable.Move(part, path)
 }
 
 func fileMD5(path string) (string, error) {

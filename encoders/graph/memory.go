@@ -10,8 +10,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// memory is where a program's results lie. They share one arena by lifetime: the larger a block,
-// the earlier it is placed, in the narrowest gap between those that are needed at the same time.
+// memory is where a program's results lie. They share one arena by lifetime: each block is placed in
+// the narrowest gap between those that are needed at the same time.
 // What a block's maps have of a border of zeros is renewed with them where other numbers lie there
 // in between. Roots have buffers of their own.
 type memory struct {
@@ -29,19 +29,32 @@ func newMemory(a *Arena, g *G.ExprGraph, order, roots []*G.Node) *memory {
 	return m
 }
 
-// place lays the blocks out and returns the length that they take.
+// place lays the blocks out, the large ones first or those first that are needed to the end,
+// whichever takes less, and returns the length.
 func (m *memory) place() (size int) {
+	latest := func(b *block) int { return b.last }
+	size = m.lay((*block).room)
+	if n := m.lay(latest); n < size {
+		size = n
+	} else {
+		m.lay((*block).room)
+	}
+	for _, b := range m.blocks {
+		b.border = b.key.halo && slices.ContainsFunc(m.blocks, b.soils)
+	}
+	return size
+}
+
+// lay places the blocks by weight, the largest first, and returns the length that they take.
+func (m *memory) lay(weight func(b *block) int) (size int) {
 	queue := slices.Clone(m.blocks)
-	slices.SortStableFunc(queue, func(a, b *block) int { return cmp.Compare(b.room(), a.room()) })
+	slices.SortStableFunc(queue, func(a, b *block) int { return cmp.Compare(weight(b), weight(a)) })
 	placed := queue[:0:0] // by address
 	for _, b := range queue {
 		b.at = gap(b, placed)
 		i, _ := slices.BinarySearchFunc(placed, b.at, func(p *block, at int) int { return cmp.Compare(p.at, at) })
 		placed = slices.Insert(placed, i, b)
 		size = max(size, b.at+b.room())
-	}
-	for _, b := range m.blocks {
-		b.border = b.key.halo && slices.ContainsFunc(m.blocks, b.soils)
 	}
 	return size
 }

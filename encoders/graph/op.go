@@ -24,6 +24,10 @@ type Op struct {
 	Out  tensor.Shape   // shape of the result
 	Halo bool           // the result is maps with a border of zeros, of which Forward writes the interior alone
 
+	// Floats is how many numbers the result takes where they are fewer than its shape says, as of
+	// maps without the border that their shape has, which those that read it know; 0: as many.
+	Floats int
+
 	// Forward computes out from the operands with a team's threads, which change no bit of it. A
 	// scalar is a slice of length 1. out holds what other operations have left there, so all of it
 	// has to be written (with Halo, all of the interior; the border is zero). Operands must not be
@@ -56,7 +60,10 @@ func New(op Op) *Op {
 
 // size is the number of the result's elements.
 func (o *Op) size() int {
-	if len(o.Out) == 0 {
+	switch {
+	case o.Floats > 0:
+		return o.Floats
+	case len(o.Out) == 0:
 		return 1
 	}
 	return o.Out.TotalSize()

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"protobench/internal/durable"
 	"protobench/internal/tensorfile"
 )
 
@@ -66,7 +67,7 @@ func (c *CellDir) Prepare() error {
 		return err
 	}
 	for _, e := range entries {
-		if tensorfile.IsTemporary(e.Name()) {
+		if durable.IsTemporary(e.Name()) {
 			if err := os.Remove(c.file(e.Name())); err != nil {
 				return err
 			}
@@ -88,7 +89,7 @@ func (c *CellDir) WriteResult(r Result) error {
 func (c *CellDir) completed(r Result) ([]byte, error) {
 	r.Schema, r.Files = SchemaVersion, map[string]string{}
 	for _, name := range endedFiles() {
-		sum, err := FileDigest(c.file(name))
+		sum, err := contentDigest(c.lies(name))
 		switch {
 		case err == nil:
 			r.Files[name] = sum
@@ -106,7 +107,7 @@ func (c *CellDir) completed(r Result) ([]byte, error) {
 
 // endedFiles are the files of an ended cell that something reads back.
 func endedFiles() []string {
-	return []string{"config.toml", "steps.jsonl", "epochs.jsonl", "prototypes.safetensors", "final.safetensors"}
+	return []string{"config.toml", "steps.jsonl", curvesFile, "prototypes.safetensors", "final.safetensors"}
 }
 
 // Result reads result.json; found is false when the cell has not ended. One that is not what was
@@ -163,7 +164,8 @@ func (c *CellDir) checksum(name string) string {
 
 // read reads a file of the cell and checks it against the result; nil when there is none.
 func (c *CellDir) read(name string) ([]byte, error) {
-	b, err := os.ReadFile(c.file(name))
+	path := c.lies(name)
+	b, err := content(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -171,7 +173,7 @@ func (c *CellDir) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	if want := c.checksum(name); want != "" && want != digest(b) {
-		return nil, damaged(c.file(name), "%w", errChecksum)
+		return nil, damaged(path, "%w", errChecksum)
 	}
 	return b, nil
 }
@@ -212,22 +214,27 @@ func (c *CellDir) PrototypeBytes() ([]byte, error) { return c.read("prototypes.s
 // OpenSteps opens steps.jsonl for appending.
 func (c *CellDir) OpenSteps() (*Log[Step], error) { return openLog[Step](c.file("steps.jsonl")) }
 
-// OpenEpochs opens epochs.jsonl for appending.
-func (c *CellDir) OpenEpochs() (*Log[Epoch], error) { return openLog[Epoch](c.file("epochs.jsonl")) }
+// OpenEpochs opens epochs.jsonl for appending; what lies there compressed is unpacked first.
+func (c *CellDir) OpenEpochs() (*Log[Epoch], error) {
+	if err := c.unpackCurves(); err != nil {
+		return nil, err
+	}
+	return openLog[Epoch](c.file(curvesFile))
+}
 
 // Steps reads steps.jsonl; nil when there is none. Beside *Damaged it returns the lines that can be
 // read.
 func (c *CellDir) Steps() ([]Step, error) { return readLines[Step](c, "steps.jsonl") }
 
-// Epochs reads epochs.jsonl as Steps does steps.jsonl.
-func (c *CellDir) Epochs() ([]Epoch, error) { return readLines[Epoch](c, "epochs.jsonl") }
+// Epochs reads epochs.jsonl, compressed or not, as Steps does steps.jsonl.
+func (c *CellDir) Epochs() ([]Epoch, error) { return readLines[Epoch](c, curvesFile) }
 
 func readLines[T any](c *CellDir, name string) ([]T, error) {
 	b, err := c.read(name)
 	if err != nil {
 		return nil, err
 	}
-	return parseLines[T](c.file(name), b)
+	return parseLines[T](c.lies(name), b)
 }
 
 // Log appends a line to log.txt.

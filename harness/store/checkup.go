@@ -11,7 +11,7 @@ import (
 	"regexp"
 	"slices"
 
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 )
 
 // Checkup is what a look at every file of a run directory finds.
@@ -103,7 +103,7 @@ func (c *Checkup) leftover(path, text string) {
 // What a run directory and a cell's folder hold.
 const (
 	runFiles  = `^(plan(\.\d+)?\.json|cells|report|logs|slurm|\.lock|\.workers)$`
-	cellFiles = `^(config\.toml|(steps|epochs)\.jsonl|log\.txt|(checkpoint(\.previous)?|prototypes|final)\.safetensors|result\.json|\.claim)$`
+	cellFiles = `^(config\.toml|steps\.jsonl|epochs\.jsonl(\.gz)?|log\.txt|(checkpoint(\.previous)?|prototypes|final)\.safetensors|result\.json|\.claim)$`
 )
 
 // folder finds what a folder holds beside its own files.
@@ -117,7 +117,7 @@ func (c *Checkup) folder(path, own string) {
 		at := filepath.Join(path, e.Name())
 		switch {
 		case known.MatchString(e.Name()):
-		case tensorfile.IsTemporary(e.Name()):
+		case durable.IsTemporary(e.Name()):
 			c.leftover(at, "half a file, left by a run that was killed")
 		case isAside(e.Name()):
 			c.note(at, "was damaged and is kept aside; delete it when it is of no use")
@@ -130,6 +130,9 @@ func (c *Checkup) folder(path, own string) {
 // cell checks one cell's folder.
 func (c *Checkup) cell(dir *CellDir) {
 	c.folder(dir.path, cellFiles)
+	if packed := dir.file(packedCurves); exists(packed) && dir.lies(curvesFile) != packed {
+		c.note(packed, "not read, for "+curvesFile+" lies beside it; delete one of the two")
+	}
 	if claim, claimed := dir.Claimant(); claimed {
 		if claim.Live {
 			c.note(dir.path, fmt.Sprintf("being run by %s; not looked into", claim))
@@ -159,7 +162,7 @@ func (c *Checkup) cell(dir *CellDir) {
 		c.bad(bad.Path, fmt.Errorf("%w; --repair sets it aside, and the next run of the sweep makes it again", bad), repair)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
-		if _, err := os.Stat(dir.file(name)); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(dir.lies(name)); errors.Is(err, fs.ErrNotExist) {
 			c.note(dir.file(name), "gone since the cell ended")
 		}
 	}
@@ -182,17 +185,18 @@ func (c *Checkup) unfinished(dir *CellDir) {
 	}
 	c.config(dir, "differs from the plan's; the next run writes it anew")
 	c.checkpoints(dir)
-	for _, name := range []string{"steps.jsonl", "epochs.jsonl"} {
+	for _, name := range []string{"steps.jsonl", curvesFile} {
 		b, err := dir.read(name)
+		path := dir.lies(name)
 		if err != nil {
-			c.bad(dir.file(name), err, nil)
+			c.bad(path, err, nil)
 			continue
 		}
 		if len(b) > 0 && b[len(b)-1] != '\n' {
-			c.note(dir.file(name), "its last line is unfinished, as of a run that was killed; the next run cuts it off")
+			c.note(path, "its last line is unfinished, as of a run that was killed; the next run cuts it off")
 		}
-		if _, err := parseLines[Epoch](dir.file(name), b); err != nil {
-			c.bad(dir.file(name), fmt.Errorf("%w; the next run cuts it off if its checkpoint is older, else it goes on from an older one", err), nil)
+		if _, err := parseLines[Epoch](path, b); err != nil {
+			c.bad(path, fmt.Errorf("%w; the next run cuts it off if its checkpoint is older, else it goes on from an older one", err), nil)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 )
 
 // Damaged is the error of a file whose content is not what was written there, or that belongs to
@@ -51,10 +51,7 @@ func (d *Damaged) SetAside() (string, error) {
 		}
 		aside = stem + "-" + strconv.Itoa(n) + ext
 	}
-	if err := os.Rename(d.Path, aside); err != nil {
-		return "", err
-	}
-	return aside, tensorfile.SyncFolder(filepath.Dir(d.Path))
+	return aside, durable.Move(d.Path, aside)
 }
 
 const asideMark = ".damaged"

@@ -39,7 +39,7 @@ func newDir(t *testing.T, dirs ...string) (*Dir, []*CellDir) {
 	return d, cells
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@
 //
 //	DIR/plan.json, plan.2.json, …   what is planned; the highest number holds
 //	DIR/.lock .workers/             who runs or plans here now, and who works here beside others
-//	DIR/cells/<cell>/               config.toml steps.jsonl epochs.jsonl log.txt
+//	DIR/cells/<cell>/               config.toml steps.jsonl epochs.jsonl[.gz] log.txt
 //	                                checkpoint.safetensors checkpoint.previous.safetensors
 //	                                prototypes.safetensors final.safetensors result.json .claim
 //	DIR/report/ logs/ slurm/        what others write: the report, tasks' output, submissions

@@ -38,7 +38,7 @@ func (c *CellDir) Faults() (bad []*Damaged, err error) {
 }
 
 // reported are the files that reports read.
-func reported() []string { return []string{"prototypes.safetensors", "epochs.jsonl", "steps.jsonl"} }
+func reported() []string { return []string{"prototypes.safetensors", curvesFile, "steps.jsonl"} }
 
 // checkFile checks one file by its checksum, or by parsing it where the result knows none.
 func (c *CellDir) checkFile(name string) error {
@@ -54,7 +54,7 @@ func (c *CellDir) checkFile(name string) error {
 		_, err = c.Weights()
 	case "steps.jsonl":
 		_, err = c.Steps()
-	case "epochs.jsonl":
+	case curvesFile:
 		_, err = c.Epochs()
 	}
 	return err

@@ -9,13 +9,13 @@ import (
 	"io/fs"
 	"os"
 
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 )
 
 // WriteFile replaces a file atomically: a reader, and a crash, finds the old content or
 // the new one, never a part.
 func WriteFile(path string, content []byte) error {
-	return tensorfile.Replace(path, func(w io.Writer) error {
+	return durable.Replace(path, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
@@ -32,6 +32,9 @@ func readSealed(path string, v any, schema *int) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if err := uncrowded(b, sealedObject); err != nil {
+		return true, damaged(path, "not the JSON that protobench writes (%w)", err)
+	}
 	if err := json.NewDecoder(bytes.NewReader(b)).Decode(v); err != nil {
 		return true, damaged(path, "not the JSON that protobench writes (%w)", err)
 	}
@@ -39,6 +42,22 @@ func readSealed(path string, v any, schema *int) (found bool, err error) {
 		return true, damaged(path, "%w", err)
 	}
 	return true, checkSchema(path, *schema)
+}
+
+// Bytes that an object takes in JSON, at least: a quarter of the fewest that were found on average.
+const (
+	sealedObject = 32
+	lineObject   = 8
+)
+
+// uncrowded refuses JSON with far more objects than protobench writes in so many bytes. Empty ones take
+// a hundred times their length in memory.
+func uncrowded(text []byte, object int) error {
+	const few = 64
+	if n, most := bytes.Count(text, []byte("{")), few+len(text)/object; n > most {
+		return fmt.Errorf("%d objects in %d bytes, expected %d at most", n, len(text), most)
+	}
+	return nil
 }
 
 // checkSchema refuses files of a revision that this package does not know.

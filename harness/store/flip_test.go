@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"os"
@@ -179,5 +180,26 @@ func TestRepair(t *testing.T) {
 	}
 	if _, err := os.Stat(cells[0].file("mine.txt")); err != nil {
 		t.Error(err)
+	}
+}
+
+// A letter of a checkpoint's header in the other case is one bit away, and reads the same to Go's
+// JSON.
+func TestNoCaseOfAHeaderIsAccepted(t *testing.T) {
+	_, cells := aRun(t)
+	path := cells[1].CheckpointPath()
+	was, err := os.ReadFile(path)
+	must(t, err)
+	at := bytes.Index(was, []byte("}}"))
+	for i := range at {
+		if letter := was[i] | 0x20; letter < 'a' || letter > 'z' {
+			continue
+		}
+		now := slices.Clone(was)
+		now[i] ^= 0x20
+		must(t, os.WriteFile(path, now, 0o644))
+		if _, err := cells[1].readCheckpoint(path); err == nil {
+			t.Errorf("%q was read", now[max(0, i-12):i+12])
+		}
 	}
 }

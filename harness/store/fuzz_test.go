@@ -93,3 +93,46 @@ func FuzzEpochs(f *testing.F) {
 		_, _ = d.Cell(PlanCell{Dir: "c"}).Epochs()
 	})
 }
+
+// What is densest in memory among what JSON can say in a mebibyte stays within bounds; a fuzzer hardly
+// ever gets there.
+func TestReadersAreFrugal(t *testing.T) {
+	const room = frugal.Small - 100
+	many := func(before, each, after string) []byte {
+		return []byte(before + strings.TrimSuffix(strings.Repeat(each, room/len(each)), ",") + after)
+	}
+	padded := `{"x":"` + strings.Repeat("x", sealedObject) + `"},`
+	for name, b := range map[string][]byte{
+		"no lines":          many("", "\n", ""),
+		"empty lines":       many("", "{}\n", ""),
+		"short lines":       many("", "{\"step\":1}\n", ""),
+		"broken lines":      many("", "{\"step\":x}\n", ""),
+		"events":            many(`{"step":1,"events":[`, "{},", "]}\n"),
+		"events, fewer":     many(`{"step":1,"events":[`, `{"a":1},`, "]}\n"),
+		"merges":            many(`{"step":1,"probes":{"":{"merged":{"a":[`, "[],", "]}}}}\n"),
+		"learners":          many(`{"step":1,"observers":{`, `"":{},`, "}}\n"),
+		"cells":             many(`{"schema":2,"cells":[`, "{},", "]}"),
+		"cells, fewer":      many(`{"schema":2,"cells":[`, padded, "]}"),
+		"claims":            many(`{"schema":2,"claims":[`, "{},", "]}"),
+		"claims, fewer":     many(`{"schema":2,"claims":[`, padded, "]}"),
+		"warnings":          many(`{"schema":2,"cells":[{"dir":"a","warnings":[`, "{},", "]}]}"),
+		"warnings, fewer":   many(`{"schema":2,"cells":[{"dir":"a","warnings":[`, padded, "]}]}"),
+		"images of a class": many(`{"schema":2,"cells":[{"dir":"a","images":[`, "1,", "]}]}"),
+		"observers":         many(`{"schema":2,"cells":[{"dir":"a","observers":[`, `"",`, "]}]}"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			frugally(t, b, func() { _, _ = parseLines[Epoch]("epochs.jsonl", b) })
+			frugally(t, b, func() { _, _ = parseLines[Step]("steps.jsonl", b) })
+			d := fuzzed(t, "plan.json", b)
+			frugally(t, b, func() { _, _ = d.Plan() })
+			d = fuzzed(t, filepath.Join("cells", "c", "result.json"), b)
+			frugally(t, b, func() { _, _, _ = d.Cell(PlanCell{Dir: "c"}).Result() })
+		})
+	}
+}
+
+func frugally(t *testing.T, b []byte, read func()) {
+	t.Helper()
+	defer frugal.Bound(t, len(b))()
+	read()
+}

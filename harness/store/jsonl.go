@@ -121,13 +121,27 @@ func parseLines[T any](path string, b []byte) (out []T, err error) {
 		if i < 0 {
 			return out, err
 		}
-		var v T
-		switch e := json.Unmarshal(b[:i], &v); {
-		case e == nil:
-			out = append(out, v)
-		case err == nil:
-			err = &Damaged{path, fmt.Errorf("%s:%d: not the JSON that protobench writes (%w)", path, line, e)}
+		at := len(out)
+		out = append(out, *new(T))
+		if e := parseLine(b[:i], &out[at]); e != nil {
+			out = out[:at]
+			if err == nil {
+				err = &Damaged{path, fmt.Errorf("%s:%d: not the JSON that protobench writes (%w)", path, line, e)}
+			}
 		}
 		b = b[i+1:]
 	}
+}
+
+var errNoStep = errors.New("no step")
+
+// parseLine reads a line, which has a step, whatever else it says.
+func parseLine(line []byte, v any) error {
+	if !bytes.Contains(line, []byte(`"step"`)) {
+		return errNoStep
+	}
+	if err := uncrowded(line, lineObject); err != nil {
+		return err
+	}
+	return json.Unmarshal(line, v)
 }

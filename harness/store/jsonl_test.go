@@ -107,7 +107,7 @@ func TestLogLongHalfLine(t *testing.T) {
 }
 
 func TestLogBadLine(t *testing.T) {
-	lines, err := parseLines[Step]("steps.jsonl", []byte("{\"step\":1}\nnonsense\n{}\n{\"st"))
+	lines, err := parseLines[Step]("steps.jsonl", []byte("{\"step\":1}\nnonsense\n{}\n{\"step\":2}\n{\"st"))
 	var bad *Damaged
 	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "steps.jsonl:2") || len(lines) != 2 {
 		t.Errorf("got %v, want the line's number and the others", err)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Change is what a new plan changes.
@@ -63,7 +64,7 @@ func (d *Dir) Freeze(p Plan) (Change, error) {
 func checkDirs(p Plan) error {
 	seen := map[string]Cell{}
 	for _, c := range p.Cells {
-		if c.Dir == "" || c.Dir == "." || c.Dir == ".." || filepath.Base(c.Dir) != c.Dir {
+		if c.Dir == "" || c.Dir == "." || c.Dir == ".." || strings.ContainsAny(c.Dir, `/\`) {
 			return fmt.Errorf("plan %s: cell folder %q is not a plain name", p.Name, c.Dir)
 		}
 		if o, taken := seen[c.Dir]; taken && (o.Hash != c.Cell.Hash || o.Arm() == c.Cell.Arm()) {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"io"
 
-	"protobench/internal/tensorfile"
+	"protobench/internal/durable"
 )
 
 // Published says what became of a result.
@@ -27,7 +27,7 @@ func (c *CellDir) Publish(r Result) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	first, err := tensorfile.WriteNew(c.file("result.json"), func(w io.Writer) error { _, err := w.Write(text); return err })
+	first, err := durable.WriteNew(c.file("result.json"), func(w io.Writer) error { _, err := w.Write(text); return err })
 	if err != nil || first {
 		return Published{First: first}, err
 	}

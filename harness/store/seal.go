@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 
+	"protobench/internal/durable"
 	"protobench/internal/tensorfile"
 )
 
@@ -101,7 +102,7 @@ func writeSealedTensors(path, old string, f *tensorfile.File) (sum string, err e
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
 	f.Metadata[tensorSum] = sum
-	err = tensorfile.ReplaceKeeping(path, old, func(w io.Writer) error { return tensorfile.EncodeSafetensors(w, f) })
+	err = durable.ReplaceKeeping(path, old, func(w io.Writer) error { return tensorfile.EncodeSafetensors(w, f) })
 	return sum, err
 }
 

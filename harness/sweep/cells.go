@@ -100,7 +100,7 @@ func (c *Cell) shed(axes []axis, own setting.Values) (shed bool) {
 
 // overSeeds repeats the cells for every seed; a reference that no seed changes stands once.
 func overSeeds(once []Cell, seeds []uint64) []Cell {
-	var out []Cell
+	out := make([]Cell, 0, len(once)*len(seeds))
 	for i, seed := range seeds {
 		for _, c := range once {
 			if i > 0 && c.Reference == "pixels" {

@@ -9,7 +9,7 @@ import (
 	"protobench/datasets"
 	"protobench/internal/setting"
 	"protobench/methods"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // Open returns the data set of some options. An error that is a *setting.KeyError says which of
@@ -143,7 +143,7 @@ func (c *Cell) setNames() (names string) {
 // ofData is what a reader of numbers should know of a set; where the sweep has several, of which.
 func (c *Cell) ofData(set *datasets.Set) []setting.Warning {
 	texts := slices.Clone(set.Warnings)
-	if text := ofTail(set, metrics.TailBy(c.Evaluate().TailParts)); text != "" {
+	if text := ofTail(set, metric.TailBy(c.Evaluate().TailParts)); text != "" {
 		texts = append(texts, text)
 	}
 	which := c.setNames()

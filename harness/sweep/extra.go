@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // refuseUnmeasured reports declared endpoints that arms do not measure at their settings.
 func (p *parser) refuseUnmeasured(s *Sweep, cells []Cell) {
 	lacks := slices.ContainsFunc(cells, func(c Cell) bool { return c.Reference == "" && !c.Settings.Bool("evaluate.extra") })
 	refuse := func(path, name, key string) {
-		if m, ok := metrics.Find(key); ok && m.When == metrics.Extra && lacks {
+		if m, ok := metrics.Find(key); ok && m.When == metric.Extra && lacks {
 			p.report(path, name, fmt.Sprintf("metric %q is measured on demand alone", key), "", "set evaluate.extra = true")
 		}
 	}

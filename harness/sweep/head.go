@@ -138,7 +138,7 @@ func (p *parser) seeds(v any) []uint64 {
 }
 
 func firstSeeds(n int64) []uint64 {
-	seeds := make([]uint64, min(n, 100_000))
+	seeds := make([]uint64, min(n, mostCells+1)) // more are refused
 	for i := range seeds {
 		seeds[i] = uint64(i)
 	}

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"protobench/datasets"
-	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
 )
 
 // ofTail says what a long tail leaves of a set, which parts of its classes accuracies are told apart
 // by, and what probes learn from; "" for a set without one.
-func ofTail(set *datasets.Set, by metrics.TailBy) string {
+func ofTail(set *datasets.Set, by metric.TailBy) string {
 	if !set.Tailed() {
 		return ""
 	}
@@ -26,7 +27,7 @@ func ofTail(set *datasets.Set, by metrics.TailBy) string {
 		text = fmt.Sprintf("long tail: %d of %d labelled training images of %d classes remain, %d to %d a class",
 			labelled, set.Probe.Len(), len(present), slices.Max(present), slices.Min(present))
 	}
-	if parts, ok := metrics.TailOf(counts, by); ok {
+	if parts, ok := probe.TailOf(counts, by); ok {
 		text += fmt.Sprintf("; head: %s; medium: %s; tail: %s", labels(parts.Head), labels(parts.Medium), labels(parts.Tail))
 	}
 	if labelled != set.Probe.Len() {

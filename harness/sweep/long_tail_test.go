@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"protobench/datasets"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 func labelled(counts ...int) datasets.Images {
@@ -31,7 +31,7 @@ func TestLongTailsAreSaid(t *testing.T) {
 		"two": {labelled(0, 3, 300), labelled(0, 300, 300), "",
 			"long tail: 303 of 600 labelled training images of 2 classes remain, 300 to 3 a class; head: classes 2; medium: no class; tail: classes 1; probes learn from all 600"},
 	} {
-		if got := ofTail(&datasets.Set{Train: c.train, Probe: c.probe, Classes: 6, Found: c.found}, metrics.ByThirds); got != c.want {
+		if got := ofTail(&datasets.Set{Train: c.train, Probe: c.probe, Classes: 6, Found: c.found}, metric.ByThirds); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestPartsByCountsAreSaid(t *testing.T) {
 	set := &datasets.Set{Train: labelled(101, 100, 20, 19), Classes: 4, Found: "files"}
 	set.Probe = set.Train
 	const want = "head: classes 0; medium: classes 1–2; tail: classes 3; "
-	if got := ofTail(set, metrics.ByCounts); !strings.Contains(got, want) {
+	if got := ofTail(set, metric.ByCounts); !strings.Contains(got, want) {
 		t.Errorf("got %q, want %q in it", got, want)
 	}
 }

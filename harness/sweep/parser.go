@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"protobench/harness/sweep/keylines"
 	"protobench/internal/setting"
 )
 
@@ -12,7 +13,7 @@ import (
 type parser struct {
 	file      string
 	raw       map[string]any
-	lines     keyLines
+	lines     keylines.Lines
 	catalogue Catalogue
 	open      Open // nil where no data are opened
 	issues    []Issue
@@ -23,8 +24,15 @@ func (p *parser) report(path, key, found, expected, remedy string) {
 	p.blame(p.line(path), setting.KeyError{Key: key, Found: found, Expected: expected, Remedy: remedy})
 }
 
-// blame notes an issue at a line, 0 where none is to blame.
+// blame notes an issue at a line, 0 where none is to blame. After very many it says that there are
+// more, and passes over them.
 func (p *parser) blame(line int, e setting.KeyError) {
+	if p.full() {
+		return
+	}
+	if len(p.issues) == mostIssues-1 {
+		line, e = 0, setting.KeyError{Found: "more is wrong than the following", Remedy: "mend it first"}
+	}
 	p.issues = append(p.issues, Issue{File: p.file, Line: line, KeyError: e})
 }
 
@@ -87,3 +95,11 @@ func (p *parser) apply(v *setting.Values, all []assignment, at string) []assignm
 
 // commas lists names for messages.
 func commas(names []string) string { return strings.Join(names, ", ") }
+
+// join is the path of a key in a table.
+func join(table, key string) string {
+	if table == "" {
+		return key
+	}
+	return table + "." + key
+}

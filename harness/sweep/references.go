@@ -38,7 +38,11 @@ func (p *parser) referenceNames() []string {
 		return nil
 	}
 	names := p.texts("references", "references", v)
-	for _, n := range names {
+	for i, n := range names {
+		if slices.Contains(names[:i], n) {
+			p.report("references", "references", fmt.Sprintf("%q stands twice", n), "expected different rows", "")
+			return nil
+		}
 		if !slices.Contains(referenceKinds, n) {
 			p.report("references", "references", fmt.Sprintf("unknown row %q", n), "expected "+commas(referenceKinds), setting.Suggest(n, referenceKinds, ""))
 			return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"protobench/harness/sweep/keylines"
 	"protobench/internal/setting"
 )
 
@@ -48,17 +49,23 @@ func Check(file, text string, c Catalogue, open Open) (*Sweep, error) {
 }
 
 func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
+	if e, line, wrong := boundless(text); wrong {
+		return nil, &ConfigError{[]Issue{{File: file, Line: line, KeyError: e}}}
+	}
 	raw := map[string]any{}
 	if _, err := toml.Decode(text, &raw); err != nil {
 		return nil, syntaxError(file, err)
 	}
-	p := &parser{file: file, raw: raw, lines: findLines(text), catalogue: c, open: open}
+	p := &parser{file: file, raw: raw, lines: keylines.Find(text), catalogue: c, open: open}
 	s := p.head(file, text)
 	base := p.tables()
 	listed := p.methods(base)
 	axes := p.matrix(listed)
 	s.Baseline = p.baseline(listed)
 	s.Claims = p.claims(listed, axes)
+	if p.full() || p.countless(listed, axes, len(s.Seeds)) {
+		return nil, asError(p.issues)
+	}
 	once := p.cells(base, listed, axes)
 	p.refuseUnmeasured(s, once)
 	p.check(once)

@@ -11,6 +11,9 @@ import (
 // or of the whole file.
 func (p *parser) unknown(path string, a assignment, method bool) {
 	key := a.path
+	if p.full() {
+		return
+	}
 	if Schema().IsTable(key) {
 		p.report(path, key, "found a single value", "expected a table", "write ["+key+"] and its keys")
 		return

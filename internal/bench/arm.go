@@ -9,7 +9,10 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/budget"
+	"protobench/harness/cell"
 	"protobench/internal/setting"
 	"protobench/internal/team"
 )
@@ -37,17 +40,17 @@ func (b stepCommand) ofSweep(ctx context.Context, w *Host, team *team.Team) (*st
 	if err != nil {
 		return nil, err
 	}
-	for _, warning := range harness.Warnings([]harness.Job{*job}) {
+	for _, warning := range harness.Warnings([]cell.Job{*job}) {
 		w.Warn(warning.String())
 	}
-	a, err := harness.Rehearse(job, harness.Real(), data, team)
+	a, err := rehearsed(job, data, team)
 	if err != nil {
 		return nil, cmp.Or(ctx.Err(), err)
 	}
 	return &stepSubject{
-		stepCounts: a.Trainer().(stepCounts), config: a.Config(), whole: true, step: a.Step,
+		stepCounts: a.Trainer().(stepCounts), config: a.Config(), whole: true, step: a.Lap,
 		conclude: func(r *stepReport, laps *stepLaps) error {
-			evaluation, err := a.Evaluation(ctx)
+			evaluation, err := budget.Evaluation(ctx, a)
 			if err != nil {
 				return cmp.Or(ctx.Err(), err)
 			}
@@ -61,8 +64,20 @@ func (b stepCommand) ofSweep(ctx context.Context, w *Host, team *team.Team) (*st
 	}, nil
 }
 
+// rehearsed is a job's arm before its first step.
+func rehearsed(job *cell.Job, data *datasets.Library, team *team.Team) (*cell.Rehearsal, error) {
+	a, err := cell.Rehearse(job, cell.Real(), data, team)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Build(); err != nil {
+		return nil, err
+	}
+	return a, a.Prepare()
+}
+
 // job is the one to be timed; reference rows have no arm.
-func (b stepCommand) job(p *harness.Plan) (*harness.Job, error) {
+func (b stepCommand) job(p *harness.Plan) (*cell.Job, error) {
 	var labels []string
 	for i := range p.Jobs {
 		j := &p.Jobs[i]
@@ -83,7 +98,7 @@ func (b stepCommand) job(p *harness.Plan) (*harness.Job, error) {
 	return nil, fmt.Errorf("no arm %q; %s", b.Arm, setting.Suggest(b.Arm, labels, "the sweep's arms are "+strings.Join(labels, "; ")))
 }
 
-func armOf(j *harness.Job) string {
+func armOf(j *cell.Job) string {
 	id := j.Identity()
 	return id.Arm()
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"protobench/datasets"
 	"protobench/datasets/augment"
 	"protobench/encoders"
 	"protobench/harness"
@@ -32,7 +33,7 @@ type Host struct {
 	Out  io.Writer
 	Warn func(texts ...string)
 	// Plan fixes the cells of a sweep, a file or the name of an ablation. The library has its data.
-	Plan func(ctx context.Context, sweep string) (*harness.Plan, *harness.Library, error)
+	Plan func(ctx context.Context, sweep string) (*harness.Plan, *datasets.Library, error)
 }
 
 // Variables are what help texts and choices refer to.

@@ -12,9 +12,10 @@ import (
 	"protobench/internal/team"
 	"protobench/methods"
 	"protobench/methods/mixture"
-	"protobench/metrics"
 	"protobench/metrics/logistic"
 	"protobench/metrics/matrix"
+	"protobench/metrics/probe"
+	"protobench/metrics/uniqueness"
 )
 
 // evalCommand times what evaluations consist of, on made-up features.
@@ -153,7 +154,7 @@ func (b evalCommand) neighbours(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.3)
 	return evalTask{"knn", "accuracy", test, func() (float64, error) {
-		r := metrics.KNN(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.KNNOptions{Classes: evalClasses})
+		r := probe.KNN(team, head(x, n), y[:n], tail(x, n), y[n:], probe.KNNOptions{Classes: evalClasses})
 		return r.Accuracy, nil
 	}}, nil
 }
@@ -173,7 +174,7 @@ func (b evalCommand) probe(team *team.Team) (evalTask, error) {
 	n, test := b.scaled(evalTrain), b.scaled(evalTest)
 	x, y := classFeatures(n+test, evalClasses, evalFeatures, 0.12)
 	return evalTask{"probe", "accuracy", n, func() (float64, error) {
-		r := metrics.Linear(team, head(x, n), y[:n], tail(x, n), y[n:], metrics.LinearOptions{Classes: evalClasses})
+		r := probe.Linear(team, head(x, n), y[:n], tail(x, n), y[n:], probe.LinearOptions{Classes: evalClasses})
 		return r.Accuracy, nil
 	}}, nil
 }
@@ -217,7 +218,7 @@ func columnVariances(x matrix.Matrix) []float32 {
 // unique counts prototypes three quarters of which nearly repeat others.
 func (b evalCommand) unique(*team.Team) (evalTask, error) {
 	p := nearRepeats(b.scaled(evalPool), evalDim)
-	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(metrics.Unique(p, 0.025).Count()), nil }}, nil
+	return evalTask{"unique", "unique prototypes", p.Rows, func() (float64, error) { return float64(uniqueness.Of(p, 0.025).Count()), nil }}, nil
 }
 
 // head and tail are the rows before and from n.

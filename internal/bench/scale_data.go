@@ -11,6 +11,7 @@ import (
 	"protobench/datasets"
 	"protobench/datasets/augment"
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/store"
 	"protobench/harness/sweep"
 	"protobench/internal/setting"
@@ -147,12 +148,12 @@ func cellLaws(s *scaler) []scaleLaw {
 // failingRun is a run of cells none of which gets a trainer.
 type failingRun struct {
 	plan *harness.Plan
-	data *harness.Library
+	data *datasets.Library
 	dir  string
 }
 
 func planFailing(n int) (*failingRun, error) {
-	data := harness.NewLibrary(datasets.Open)
+	data := datasets.NewLibrary(datasets.Open)
 	p, err := harness.NewPlan("scale.toml", cellsText(n), harness.Catalogue(), data)
 	if err == nil && len(p.Jobs) != n {
 		err = fmt.Errorf("%d cells were planned", len(p.Jobs))
@@ -161,7 +162,7 @@ func planFailing(n int) (*failingRun, error) {
 }
 
 func (r *failingRun) run(ctx context.Context) error {
-	none := harness.Engine{Trainer: func(part.Config) (harness.Trainer, error) { return nil, errors.New("none is trained here") }}
+	none := cell.Engine{Trainer: func(part.Config) (cell.Trainer, error) { return nil, errors.New("none is trained here") }}
 	sum, err := harness.Run(ctx, r.plan, r.plan.Jobs, r.dir, harness.Options{Jobs: 1, Threads: 1, Engine: none, Data: r.data})
 	if err == nil && len(sum.Failed) != len(r.plan.Jobs) {
 		err = fmt.Errorf("%d of %d cells failed", len(sum.Failed), len(r.plan.Jobs))

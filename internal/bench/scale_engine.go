@@ -11,8 +11,9 @@ import (
 	"protobench/methods"
 	"protobench/methods/mixture"
 	"protobench/methods/part"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/probe"
+	"protobench/metrics/uniqueness"
 )
 
 const (
@@ -139,7 +140,7 @@ func (s *scaler) unique(d int) scaleLaw {
 		return scaleRun{
 			gflop: 1e-9 * float64(k) * float64(k) * float64(d), gemm: s.products(rows, k, d), times: float64(k) / float64(2*rows),
 			run: func() error {
-				if got := metrics.Unique(p, scaleUnique).Count(); got > k {
+				if got := uniqueness.Of(p, scaleUnique).Count(); got > k {
 					return fmt.Errorf("%d of %d prototypes are unique", got, k)
 				}
 				return nil
@@ -175,7 +176,7 @@ func (s *scaler) neighbours(rows, queries, d int) (scaleRun, error) {
 	return scaleRun{
 		gflop: 2e-9 * float64(rows) * float64(queries) * float64(d),
 		run: func() error {
-			if r := metrics.KNN(s.team, x, y, q, qy, metrics.KNNOptions{Classes: evalClasses}); r.Undefined != "" {
+			if r := probe.KNN(s.team, x, y, q, qy, probe.KNNOptions{Classes: evalClasses}); r.Undefined != "" {
 				return fmt.Errorf("k-NN: %s", r.Undefined)
 			}
 			return nil

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/internal/team"
 	"protobench/methods"
 	"protobench/methods/part"
@@ -15,7 +15,7 @@ type stepSubject struct {
 	stepCounts
 	config   part.Config
 	whole    bool // with a teacher, else the student alone
-	step     func(i int) (harness.Lap, error)
+	step     func(i int) (cell.Lap, error)
 	conclude func(r *stepReport, laps *stepLaps) error // adds what a report says besides
 }
 
@@ -28,7 +28,7 @@ type stepCounts interface {
 // stepLaps are the laps of the timed steps, in seconds.
 type stepLaps struct{ views, observers []float64 }
 
-func (l *stepLaps) add(lap harness.Lap) {
+func (l *stepLaps) add(lap cell.Lap) {
 	l.views, l.observers = append(l.views, lap.Views.Seconds()), append(l.observers, lap.Observers.Seconds())
 }
 
@@ -52,12 +52,12 @@ func (b stepCommand) subject(ctx context.Context, w *Host, team *team.Team) (*st
 	views := viewsOf(cfg)
 	return &stepSubject{
 		stepCounts: counts, config: cfg, whole: b.Method != "",
-		step: func(i int) (harness.Lap, error) {
+		step: func(i int) (cell.Lap, error) {
 			began := time.Now()
 			maker.make(views, i)
 			made := time.Now()
 			loss, err := step(views)
-			return harness.Lap{Views: made.Sub(began), Step: time.Since(made), Loss: loss}, err
+			return cell.Lap{Views: made.Sub(began), Step: time.Since(made), Loss: loss}, err
 		},
 		conclude: func(r *stepReport, laps *stepLaps) (err error) {
 			if maker != nil {

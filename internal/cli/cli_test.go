@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"protobench/harness"
+	"protobench/harness/cell"
+	"protobench/internal/console"
 	"protobench/stats"
 )
 
@@ -41,22 +43,22 @@ func told(live bool, every time.Duration) (*progress, *bytes.Buffer) {
 
 func TestProgressOnATerminal(t *testing.T) {
 	p, out := told(true, 0)
-	say := func(cell, kind string, step int, m map[string]float64) {
-		p.hear(harness.Event{
-			Kind: kind, Cell: cell, Method: "swav", Arm: "swav loss.temperature=0.2", K: 256, Seed: 1, Step: step, Steps: 100,
+	say := func(folder, kind string, step int, m map[string]float64) {
+		p.hear(cell.Event{
+			Kind: kind, Cell: folder, Method: "swav", Arm: "swav loss.temperature=0.2", K: 256, Seed: 1, Step: step, Steps: 100,
 			Epoch: float64(step) / 10, Epochs: 10, Metrics: m, Done: 1, Total: 4,
 		})
 	}
-	p.hear(harness.Event{Kind: harness.Planned, Steps: 200, Done: 1, Total: 4})
+	p.hear(cell.Event{Kind: cell.Planned, Steps: 200, Done: 1, Total: 4})
 	if got := out.String(); got != "\r3 cells to run, 1 of 4 done before\x1b[J\n" {
 		t.Errorf("%q", got)
 	}
-	say("c", harness.Started, 0, nil)
-	say("d", harness.Started, 0, nil)
+	say("c", cell.Started, 0, nil)
+	say("d", cell.Started, 0, nil)
 	for step := 41; step <= 60; step++ { // goes on from a checkpoint
-		say("c", harness.Stepped, step, map[string]float64{"loss": 5.25})
+		say("c", cell.Stepped, step, map[string]float64{"loss": 5.25})
 	}
-	say("c", harness.Measured, 60, map[string]float64{"live_unique@0.025": 99})
+	say("c", cell.Measured, 60, map[string]float64{"live_unique@0.025": 99})
 	shown := out.String()
 	lines := strings.Split(shown[strings.LastIndex(shown, "\r")+1:], "\n")
 	// The clock moves twice per step: 20 steps in 40 seconds, 40 left of the cell, 140 of the
@@ -72,7 +74,7 @@ func TestProgressOnATerminal(t *testing.T) {
 	if !strings.Contains(shown, "\x1b[2A\r") {
 		t.Error("the live lines are not drawn over")
 	}
-	p.hear(harness.Event{Kind: harness.Ended, Cell: "c", Arm: "swav", Step: 60, Steps: 100, Status: "failed", Reason: "why", Done: 0, Total: 3})
+	p.hear(cell.Event{Kind: cell.Ended, Cell: "c", Arm: "swav", Step: 60, Steps: 100, Status: "failed", Reason: "why", Done: 0, Total: 3})
 	if !strings.HasSuffix(out.String(), "\x1b[2A\r[0/3] swav s0: failed (why)\x1b[J\n") || p.eta.Left != 100 || len(p.running) != 1 {
 		t.Errorf("%q, %d left", out.String(), p.eta.Left)
 	}
@@ -81,15 +83,15 @@ func TestProgressOnATerminal(t *testing.T) {
 // What ended is told in the units of tables, and of a run without prototypes nothing of them.
 func TestProgressAtTheEnd(t *testing.T) {
 	p, out := told(false, time.Hour)
-	p.hear(harness.Event{Kind: harness.Planned, Total: 4})
+	p.hear(cell.Event{Kind: cell.Planned, Total: 4})
 	ended := func(status, reason string, m map[string]float64) {
-		p.hear(harness.Event{Kind: harness.Ended, Arm: "swav", K: 64, Step: 7, Steps: 9, Status: status, Reason: reason, Metrics: m, Done: 1, Total: 4})
+		p.hear(cell.Event{Kind: cell.Ended, Arm: "swav", K: 64, Step: 7, Steps: 9, Status: status, Reason: reason, Metrics: m, Done: 1, Total: 4})
 	}
 	ended("ok", "", map[string]float64{"live_unique@0.025": 16, "linear@backbone.teacher": 0.867})
 	ended("ok", "", map[string]float64{"live_unique@0.025": math.NaN(), "linear@backbone.teacher": 0.5})
 	ended("collapsed", "one live prototype", map[string]float64{"live_unique@0.025": 64})
 	ended("interrupted", "stopped by Ctrl-C", nil)
-	p.hear(harness.Event{Kind: harness.Stopped, Done: 3, Total: 4})
+	p.hear(cell.Event{Kind: cell.Stopped, Done: 3, Total: 4})
 	want := `4 cells to run
 [1/4] swav s0: ok  live-unique@0.025 25.0 %  linear@backbone.teacher 86.7 %
 [1/4] swav s0: ok  linear@backbone.teacher 50.0 %
@@ -101,8 +103,8 @@ func TestProgressAtTheEnd(t *testing.T) {
 		t.Error(diff)
 	}
 	p, out = told(false, time.Hour)
-	p.hear(harness.Event{Kind: harness.Planned, Done: 1, Total: 1})
-	p.hear(harness.Event{Kind: harness.Finished, Done: 1, Total: 1})
+	p.hear(cell.Event{Kind: cell.Planned, Done: 1, Total: 1})
+	p.hear(cell.Event{Kind: cell.Finished, Done: 1, Total: 1})
 	if got := out.String(); got != "1 of 1 cell done; there was nothing to run\n" {
 		t.Errorf("%q", got)
 	}
@@ -110,13 +112,13 @@ func TestProgressAtTheEnd(t *testing.T) {
 
 func TestProgressElsewhereIsPlainAndRare(t *testing.T) {
 	p, out := told(false, 30*time.Second)
-	p.hear(harness.Event{Kind: harness.Planned, Steps: 70, Total: 1})
-	p.hear(harness.Event{Kind: harness.Started, Cell: "c", Method: "dino", Steps: 70})
+	p.hear(cell.Event{Kind: cell.Planned, Steps: 70, Total: 1})
+	p.hear(cell.Event{Kind: cell.Started, Cell: "c", Method: "dino", Steps: 70})
 	if got := out.String(); got != "1 cell to run\n" {
 		t.Errorf("%q before there is anything to say", got)
 	}
 	for step := 1; step <= 70; step++ {
-		p.hear(harness.Event{Kind: harness.Stepped, Cell: "c", Method: "dino", Step: step, Steps: 70, Metrics: map[string]float64{"loss": 1}})
+		p.hear(cell.Event{Kind: cell.Stepped, Cell: "c", Method: "dino", Step: step, Steps: 70, Metrics: map[string]float64{"loss": 1}})
 	}
 	lines := strings.Count(out.String(), "\n")
 	if lines < 4 || lines > 7 || strings.ContainsAny(out.String(), "\r\x1b") {
@@ -166,7 +168,7 @@ func TestRoughly(t *testing.T) {
 
 func TestUnwritableStandardErrorChangesNoExitCode(t *testing.T) {
 	var out bytes.Buffer
-	if code := run(context.Background(), []string{"validate", "nothing"}, &out, failing{}); code != exitUsage {
+	if code := run(context.Background(), []string{"validate", "nothing"}, &out, failing{}); code != console.Usage {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -174,3 +176,8 @@ func TestUnwritableStandardErrorChangesNoExitCode(t *testing.T) {
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, context.Canceled }
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

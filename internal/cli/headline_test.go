@@ -21,7 +21,7 @@ func TestHeadlineTablesAreTheReports(t *testing.T) {
 	compared := 0
 	for at, said := range cellsOf(section) {
 		arm := strings.Trim(strings.SplitN(at.row, "`", 3)[min(1, strings.Count(at.row, "`"))], " ")
-		want, ok := report[cell{arm, at.column}]
+		want, ok := report[place{arm, at.column}]
 		if !ok {
 			continue
 		}
@@ -36,12 +36,12 @@ func TestHeadlineTablesAreTheReports(t *testing.T) {
 	}
 }
 
-// cell is a place in a Markdown table: its row's first cell and its column's title.
-type cell struct{ row, column string }
+// place is where a Markdown table has a value: its row's first cell and its column's title.
+type place struct{ row, column string }
 
 // cellsOf are the cells of every table of a page; of equal places the first one's.
-func cellsOf(page string) map[cell]string {
-	out := map[cell]string{}
+func cellsOf(page string) map[place]string {
+	out := map[place]string{}
 	var titles []string
 	for line := range strings.Lines(page) {
 		line = strings.TrimSpace(line)
@@ -60,7 +60,7 @@ func cellsOf(page string) map[cell]string {
 		default:
 			row, _, _ := strings.Cut(parts[0], " [") // without the marks of its footnotes
 			for i, text := range parts[1:] {
-				if at := (cell{row, titles[i+1]}); out[at] == "" {
+				if at := (place{row, titles[i+1]}); out[at] == "" {
 					out[at] = text
 				}
 			}

@@ -12,6 +12,9 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/budget"
+	"protobench/harness/cell"
+	"protobench/internal/console"
 	"protobench/internal/wording"
 	"protobench/reports"
 	"protobench/stats"
@@ -34,29 +37,29 @@ func (c planCommand) Validate() error {
 }
 
 // Run shows the plan; it writes nothing but with --commands.
-func (c planCommand) Run(ctx context.Context, w *console) error {
+func (c planCommand) Run(ctx context.Context, w *console.Console) error {
 	if c.Commands {
 		return c.commands(ctx, w)
 	}
 	return c.show(ctx, w, openData(ctx))
 }
 
-func (c planCommand) show(ctx context.Context, w *console, data *harness.Library) error {
+func (c planCommand) show(ctx context.Context, w *console.Console, data *datasets.Library) error {
 	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, data)
 	if err != nil {
 		return err
 	}
-	budget, err := await(ctx, func() ([]harness.Budget, error) {
-		return harness.Estimate(ctx, harness.Distinct(jobs), harness.Real(), data)
+	arms, err := console.Await(ctx, func() ([]budget.Arm, error) {
+		return budget.Estimate(ctx, harness.Distinct(jobs), cell.Real(), data)
 	})
 	if err != nil {
-		return given(ctx, err)
+		return console.Given(ctx, err)
 	}
-	w.warnOf(jobs)
-	if err := showData(w.out, jobs, data, c.JSON); err != nil {
+	warnOf(w, jobs)
+	if err := showData(w.Out, jobs, data, c.JSON); err != nil {
 		return err
 	}
-	return showPlan(w.out, p, jobs, budget, c.JSON)
+	return showPlan(w.Out, p, jobs, arms, c.JSON)
 }
 
 // dataLine is a set out of files as --json prints it.
@@ -69,7 +72,7 @@ type dataLine struct {
 }
 
 // showData says what was recognised in the files of each data set.
-func showData(w io.Writer, jobs []harness.Job, data *harness.Library, asJSON bool) error {
+func showData(w io.Writer, jobs []cell.Job, data *datasets.Library, asJSON bool) error {
 	seen := map[string]bool{}
 	for i := range jobs {
 		set, err := data.Open(jobs[i].Cell.Data())
@@ -118,28 +121,28 @@ type planTotal struct {
 	primary  int    // number of declared endpoints
 }
 
-func totalOf(p *harness.Plan, cells int, budget []harness.Budget) planTotal {
+func totalOf(p *harness.Plan, cells int, arms []budget.Arm) planTotal {
 	n := len(p.Sweep.Seeds)
 	pairs := reports.PairsOf(p.Record())
 	family := pairs.Comparisons
 	var train time.Duration
 	steps := 0
-	for _, b := range budget {
+	for _, b := range arms {
 		train += b.Training()
 		steps += b.Cells * b.Steps
 	}
 	return planTotal{
 		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: stats.SmallestP(n),
 		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family), Alone: pairs.Alone,
-		budgetTotal: sumOf(p, budget),
+		budgetTotal: sumOf(p, arms),
 		baseline:    p.Sweep.Baseline, primary: len(p.Sweep.Primary),
 	}
 }
 
-func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness.Budget, asJSON bool) error {
-	total := totalOf(p, len(jobs), budget)
+func showPlan(w io.Writer, p *harness.Plan, jobs []cell.Job, arms []budget.Arm, asJSON bool) error {
+	total := totalOf(p, len(jobs), arms)
 	if !asJSON {
-		return planTable(w, jobs, budget, total)
+		return planTable(w, jobs, arms, total)
 	}
 	lines := json.NewEncoder(w)
 	for i := range jobs {
@@ -147,7 +150,7 @@ func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness
 			return err
 		}
 	}
-	for _, b := range budget {
+	for _, b := range arms {
 		if err := lines.Encode(lineOf(b)); err != nil {
 			return err
 		}
@@ -155,7 +158,7 @@ func showPlan(w io.Writer, p *harness.Plan, jobs []harness.Job, budget []harness
 	return lines.Encode(total)
 }
 
-func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total planTotal) error {
+func planTable(w io.Writer, jobs []cell.Job, arms []budget.Arm, total planTotal) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "cell\tlearner\tseed\thash") // a tabwriter fails at Flush
 	for i := range jobs {
@@ -169,22 +172,22 @@ func planTable(w io.Writer, jobs []harness.Job, budget []harness.Budget, total p
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n%s\n", count(total.Cells, "cell"), significance(total))
-	if err == nil && len(budget) > 0 {
-		err = budgetTable(w, budget, total)
+	_, err := fmt.Fprintf(w, "\n%s\n%s\n", wording.Count(total.Cells, "cell"), significance(total))
+	if err == nil && len(arms) > 0 {
+		err = budgetTable(w, arms, total)
 	}
 	return err
 }
 
 // significance says what the number of seeds can show.
 func significance(t planTotal) string {
-	text := fmt.Sprintf("%s: the smallest two-sided p of one paired sign-flip test is %.3g", count(t.Seeds, "seed"), t.Minimum)
+	text := fmt.Sprintf("%s: the smallest two-sided p of one paired sign-flip test is %.3g", wording.Count(t.Seeds, "seed"), t.Minimum)
 	if t.Family == 0 {
 		return text + "\n" + t.untested() + ", so nothing is tested" + t.alone()
 	}
-	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, count(t.Family, "comparison"))
+	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, wording.Count(t.Family, "comparison"))
 	if t.Holm >= stats.Level {
-		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", stats.Level, count(t.Needed, "seed"), stats.SeedsNeeded(1))
+		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", stats.Level, wording.Count(t.Needed, "seed"), stats.SeedsNeeded(1))
 	}
 	return text + t.alone()
 }
@@ -214,10 +217,6 @@ func (t planTotal) alone() string {
 	return fmt.Sprintf("\nwithout a baseline, which is %s at equal axes, and so not tested: %s", wanted, strings.Join(t.Alone, ", "))
 }
 
-func count(n int, what string) string {
-	return wording.Count(n, what)
-}
-
 // roughly rounds a duration to two figures that people read.
 func roughly(d time.Duration) string {
 	switch {
@@ -232,14 +231,14 @@ func roughly(d time.Duration) string {
 type validateCommand struct{ sweepArgument }
 
 // Run reports at once everything that a run would refuse; it opens the data and writes nothing.
-func (c validateCommand) Run(ctx context.Context, w *console) error {
-	outlines := harness.NewLibrary(harness.Until(ctx, datasets.Outline)) // no image is looked at
-	p, err := await(ctx, func() (*harness.Plan, error) { return c.plan(outlines) })
+func (c validateCommand) Run(ctx context.Context, w *console.Console) error {
+	outlines := datasets.NewLibrary(datasets.Until(ctx, datasets.Outline)) // no image is looked at
+	p, err := console.Await(ctx, func() (*harness.Plan, error) { return c.plan(outlines) })
 	if err != nil {
-		return given(ctx, err)
+		return console.Given(ctx, err)
 	}
-	w.warnOf(p.Jobs)
-	w.warn(p.Sweep.Alike...)
-	_, err = fmt.Fprintf(w.out, "%s: all right, %s\n", p.Sweep.File, count(len(p.Jobs), "cell"))
+	warnOf(w, p.Jobs)
+	w.Warn(p.Sweep.Alike...)
+	_, err = fmt.Fprintf(w.Out, "%s: all right, %s\n", p.Sweep.File, wording.Count(len(p.Jobs), "cell"))
 	return err
 }

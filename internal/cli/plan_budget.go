@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/budget"
+	"protobench/internal/wording"
 )
 
 // budgetLine is what an arm's cells take, as --json prints it.
@@ -25,9 +27,9 @@ type budgetLine struct {
 	Refused    string  `json:"refused,omitempty"` // why its cells cannot run here, where they cannot; nothing of them is timed
 }
 
-func lineOf(b harness.Budget) budgetLine {
+func lineOf(b budget.Arm) budgetLine {
 	m := b.Memory
-	return budgetLine{"budget", b.Arm, b.Cells, b.Steps, milliseconds(b.Step), b.Evaluate.Seconds(), m.Weights, m.Prototypes, m.State, m.Data, b.Need.Total(), b.Refused}
+	return budgetLine{"budget", b.Name, b.Cells, b.Steps, milliseconds(b.Step), b.Evaluate.Seconds(), m.Weights, m.Prototypes, m.State, m.Data, b.Need.Total(), b.Refused}
 }
 
 // budgetTotal sums budgets up.
@@ -36,8 +38,8 @@ type budgetTotal struct {
 	Kept  int64   `json:"weights_stored"` // bytes of final.safetensors in all cells' folders
 }
 
-func sumOf(p *harness.Plan, budget []harness.Budget) (t budgetTotal) {
-	for _, b := range budget {
+func sumOf(p *harness.Plan, arms []budget.Arm) (t budgetTotal) {
+	for _, b := range arms {
 		t.EvalS += b.Evaluation().Seconds()
 		if p.Sweep.KeepsWeights {
 			t.Kept += int64(b.Cells) * b.Memory.Weights
@@ -47,42 +49,42 @@ func sumOf(p *harness.Plan, budget []harness.Budget) (t budgetTotal) {
 }
 
 // budgetTable shows where time and memory go.
-func budgetTable(w io.Writer, budget []harness.Budget, total planTotal) error {
+func budgetTable(w io.Writer, arms []budget.Arm, total planTotal) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "\narm\tcells\tsteps of each\tweights\tprototypes\tall state\tpeak\timages\tms per step\ttraining\tevaluation") // a tabwriter fails at Flush
-	for _, b := range budget {
+	for _, b := range arms {
 		m := b.Memory
 		if b.Refused != "" {
-			_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t-\t-\t-\t%s\t-\t-\t-\ttoo large\n", b.Arm, b.Cells, b.Steps, megabytes(b.Need.Total()))
+			_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t-\t-\t-\t%s\t-\t-\t-\ttoo large\n", b.Name, b.Cells, b.Steps, megabytes(b.Need.Total()))
 			continue
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\n", b.Arm, b.Cells, b.Steps,
+		_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\n", b.Name, b.Cells, b.Steps,
 			megabytes(m.Weights), megabytes(m.Prototypes), megabytes(m.State), megabytes(b.Need.Total()), megabytes(m.Data), milliseconds(b.Step), roughly(b.Training()), roughly(b.Evaluation()))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n%s\n%s", spent(budget, total), stored(total), refused(budget))
+	_, err := fmt.Fprintf(w, "\n%s\n%s\n%s", spent(arms, total), stored(total), refused(arms))
 	return err
 }
 
 // refused says of the arms that are too large to run here what they need.
-func refused(budget []harness.Budget) (text string) {
-	for _, b := range budget {
+func refused(arms []budget.Arm) (text string) {
+	for _, b := range arms {
 		if b.Refused != "" {
-			text += b.Arm + ": its cells will fail here, and no other: each " + b.Refused + "\n"
+			text += b.Name + ": its cells will fail here, and no other: each " + b.Refused + "\n"
 		}
 	}
 	return text
 }
 
 // spent is the time of all cells.
-func spent(budget []harness.Budget, total planTotal) string {
+func spent(arms []budget.Arm, total planTotal) string {
 	all := roughly(seconds(total.TrainS + total.EvalS))
 	if total.Steps == 0 {
 		return fmt.Sprintf("nothing is trained: about %s of evaluation on one core", all)
 	}
-	return fmt.Sprintf("%s × %.1f ms: about %s on one core, %s of it training and %s evaluation", work(budget, total.Steps), 1000*total.TrainS/float64(total.Steps),
+	return fmt.Sprintf("%s × %.1f ms: about %s on one core, %s of it training and %s evaluation", work(arms, total.Steps), 1000*total.TrainS/float64(total.Steps),
 		all, roughly(seconds(total.TrainS)), roughly(seconds(total.EvalS)))
 }
 
@@ -104,17 +106,17 @@ func megabytes(n int64) string {
 }
 
 // work is cells × steps, or all steps where cells differ in theirs.
-func work(budget []harness.Budget, all int) string {
+func work(arms []budget.Arm, all int) string {
 	cells, each := 0, 0
-	for _, b := range budget {
+	for _, b := range arms {
 		if b.Steps > 0 {
 			cells, each = cells+b.Cells, b.Steps
 		}
 	}
 	if cells*each == all {
-		return fmt.Sprintf("%s × %s", count(cells, "trained cell"), count(each, "step"))
+		return fmt.Sprintf("%s × %s", wording.Count(cells, "trained cell"), wording.Count(each, "step"))
 	}
-	return fmt.Sprintf("%s, %s", count(cells, "trained cell"), count(all, "step"))
+	return fmt.Sprintf("%s, %s", wording.Count(cells, "trained cell"), wording.Count(all, "step"))
 }
 
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }

@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/budget"
+	"protobench/harness/cell"
 	"protobench/harness/sweep"
 )
 
-func budgets() []harness.Budget {
-	return []harness.Budget{
-		{Arm: "pixels", Cells: 1, Evaluate: 30 * time.Second},
-		{Arm: "swav", Cells: 3, Steps: 100, Step: 200 * time.Millisecond, Evaluate: 4 * time.Second, Memory: harness.Memory{Weights: 2e6}},
+func budgets() []budget.Arm {
+	return []budget.Arm{
+		{Name: "pixels", Cells: 1, Evaluate: 30 * time.Second},
+		{Name: "swav", Cells: 3, Steps: 100, Step: 200 * time.Millisecond, Evaluate: 4 * time.Second, Memory: cell.Memory{Weights: 2e6}},
 	}
 }
 
@@ -34,7 +36,7 @@ func TestBudgetsAreSaidInWords(t *testing.T) {
 		{stored(total), "finished cells keep their weights: 6.0 MB on disk; [store] weights = false leaves them out"},
 		{stored(planTotal{}), "no cell keeps weights on disk"},
 		{megabytes(999), "1.0 kB"},
-		{work(append(budgets(), harness.Budget{Cells: 1, Steps: 7}), 307), "4 trained cells, 307 steps"},
+		{work(append(budgets(), budget.Arm{Cells: 1, Steps: 7}), 307), "4 trained cells, 307 steps"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s, want %s", c.got, c.want)

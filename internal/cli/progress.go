@@ -11,8 +11,14 @@ import (
 	"time"
 
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/store"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/training"
 )
 
 // progress shows the events of a run: JSON lines, live lines on a terminal (one for the sweep, one
@@ -35,7 +41,7 @@ type progress struct {
 
 // running is one cell at work.
 type running struct {
-	event     harness.Event
+	event     cell.Event
 	loss      float64
 	live      float64 // the headline as tables show it
 	stepped   bool
@@ -43,39 +49,39 @@ type running struct {
 	eta       harness.ETA
 }
 
-func newProgress(w *console, asJSON bool) *progress {
-	p := &progress{w: w.err, every: 30 * time.Second, now: time.Now, width: widthOf(w.err, 80), ended: map[string]int{}}
-	if _, ok := w.err.(*screen); ok {
+func newProgress(w *console.Console, asJSON bool) *progress {
+	p := &progress{w: w.Err, every: 30 * time.Second, now: time.Now, width: console.WidthOf(w.Err, 80), ended: map[string]int{}}
+	if _, ok := w.Err.(*console.Screen); ok {
 		p.live, p.every = true, 200*time.Millisecond
 	}
 	if asJSON {
-		p.json = json.NewEncoder(w.out)
+		p.json = json.NewEncoder(w.Out)
 	}
 	return p
 }
 
 // hear takes the next event.
-func (p *progress) hear(e harness.Event) {
+func (p *progress) hear(e cell.Event) {
 	if p.json != nil {
-		if e.Kind != harness.Stepped {
+		if e.Kind != cell.Stepped {
 			_ = p.json.Encode(e) // a closed pipe must not end the cells
 		}
 		return
 	}
 	p.note(e)
 	switch e.Kind {
-	case harness.Planned:
+	case cell.Planned:
 		if e.Reason != "" {
 			p.line(e.Reason)
 		}
 		p.begin(e)
-	case harness.Ended:
+	case cell.Ended:
 		p.line(p.endedLine(e))
-	case harness.Warned:
+	case cell.Warned:
 		p.line(fmt.Sprintf("warning: %s s%d: %s", e.Method, e.Seed, e.Reason))
-	case harness.Noticed:
+	case cell.Noticed:
 		p.line("set aside: " + e.Reason)
-	case harness.Finished, harness.Stopped:
+	case cell.Finished, cell.Stopped:
 		p.line(p.finalLine(e))
 	default:
 		p.tick(e)
@@ -83,11 +89,11 @@ func (p *progress) hear(e harness.Event) {
 }
 
 // begin says what lies ahead; where nothing does, the last line says all.
-func (p *progress) begin(e harness.Event) {
+func (p *progress) begin(e cell.Event) {
 	if e.Done == e.Total {
 		return
 	}
-	text := count(e.Total-e.Done, "cell") + " to run"
+	text := wording.Count(e.Total-e.Done, "cell") + " to run"
 	if e.Done > 0 {
 		text += fmt.Sprintf(", %d of %d done before", e.Done, e.Total)
 	}
@@ -96,41 +102,41 @@ func (p *progress) begin(e harness.Event) {
 }
 
 // note keeps the books on running cells and on the time left.
-func (p *progress) note(e harness.Event) {
+func (p *progress) note(e cell.Event) {
 	switch e.Kind {
-	case harness.Planned:
+	case cell.Planned:
 		p.eta.Left = e.Steps
-	case harness.Started:
+	case cell.Started:
 		p.running = append(p.running, &running{event: e, eta: harness.ETA{Left: e.Steps}})
-	case harness.Ended:
+	case cell.Ended:
 		p.eta.Skip(e.Steps - e.Step)
 		p.ended[e.Status]++
 		p.running = slices.DeleteFunc(p.running, func(r *running) bool { return r.event.Cell == e.Cell })
-	case harness.Stepped, harness.Measured:
+	case cell.Stepped, cell.Measured:
 		p.update(e)
 	}
 }
 
-func (p *progress) update(e harness.Event) {
+func (p *progress) update(e cell.Event) {
 	i := slices.IndexFunc(p.running, func(r *running) bool { return r.event.Cell == e.Cell })
 	if i < 0 {
 		return
 	}
 	r := p.running[i]
-	if loss, ok := e.Metrics[metrics.LossKey()]; ok {
+	if loss, ok := e.Metrics[training.LossKey()]; ok {
 		r.loss = loss
 	}
 	if v, ok := e.Metrics[metrics.Headline()]; ok {
-		r.live, r.evaluated = unitOf(metrics.Headline()).Shown(v, e.K), true
+		r.live, r.evaluated = metrics.UnitOf(metrics.Headline()).Shown(v, e.K), true
 	}
-	if e.Kind == harness.Stepped {
+	if e.Kind == cell.Stepped {
 		p.count(r, e)
 	}
 	r.event = e
 }
 
 // count takes a step off what is left; the first one also takes off what a checkpoint had.
-func (p *progress) count(r *running, e harness.Event) {
+func (p *progress) count(r *running, e cell.Event) {
 	now := p.now()
 	for _, eta := range []*harness.ETA{&p.eta, &r.eta} {
 		if !r.stepped {
@@ -142,9 +148,9 @@ func (p *progress) count(r *running, e harness.Event) {
 }
 
 // tick shows where things are, not too often.
-func (p *progress) tick(e harness.Event) {
+func (p *progress) tick(e cell.Event) {
 	now := p.now()
-	first := p.live && !p.begun && e.Kind == harness.Stepped // a screen that stays empty looks like a program that hangs
+	first := p.live && !p.begun && e.Kind == cell.Stepped // a screen that stays empty looks like a program that hangs
 	if now.Sub(p.shown) < p.every && !first {
 		return
 	}
@@ -183,7 +189,7 @@ func (p *progress) line(text string) {
 }
 
 // status is what the live lines say: cells done and time left, then each cell at work.
-func (p *progress) status(e harness.Event) []string {
+func (p *progress) status(e cell.Event) []string {
 	lines := []string{fmt.Sprintf("[%d/%d]%s", e.Done, e.Total, timeLeft(&p.eta))}
 	for _, r := range p.running {
 		lines = append(lines, r.String())
@@ -216,11 +222,11 @@ func (r *running) String() string {
 }
 
 // nameOf is a cell as tables call it.
-func nameOf(e harness.Event) string { return fmt.Sprintf("%s s%d", cmp.Or(e.Arm, e.Method), e.Seed) }
+func nameOf(e cell.Event) string { return fmt.Sprintf("%s s%d", cmp.Or(e.Arm, e.Method), e.Seed) }
 
 // inUnits is a value as tables show it, with its unit.
 func inUnits(key string, shown float64) string {
-	unit := unitOf(key)
+	unit := metrics.UnitOf(key)
 	text := unit.Text(shown)
 	if unit.Percent() {
 		text += " %"
@@ -229,21 +235,21 @@ func inUnits(key string, shown float64) string {
 }
 
 // endedLine says how a cell ended and its headline.
-func (p *progress) endedLine(e harness.Event) string {
+func (p *progress) endedLine(e cell.Event) string {
 	text := fmt.Sprintf("[%d/%d] %s: ", e.Done, e.Total, nameOf(e))
 	if e.Status == store.Interrupted {
 		return text + fmt.Sprintf("%s at step %d of %d", e.Reason, e.Step, e.Steps)
 	}
-	text += painted(p.w, colorOf(e.Status), e.Status)
+	text += console.Painted(p.w, colorOf(e.Status), e.Status)
 	if e.Reason != "" {
 		text += " (" + e.Reason + ")"
 	}
 	if e.Status != store.OK {
 		return text // what the metrics say is another thing than they seem to
 	}
-	for _, key := range []string{metrics.Headline(), metrics.LinearKey(metrics.Teacher)} {
+	for _, key := range []string{metrics.Headline(), probe.LinearKey(metric.Teacher)} {
 		if v, ok := e.Metrics[key]; ok && !math.IsNaN(v) { // undefined for an arm without prototypes
-			text += "  " + titleOf(key) + " " + inUnits(key, unitOf(key).Shown(v, e.K))
+			text += "  " + titleOf(key) + " " + inUnits(key, metrics.UnitOf(key).Shown(v, e.K))
 		}
 	}
 	return text
@@ -255,19 +261,19 @@ func titleOf(key string) string {
 	return cmp.Or(s.Title(), key)
 }
 
-func colorOf(status string) paint {
+func colorOf(status string) console.Paint {
 	switch status {
 	case store.OK:
-		return green
+		return console.Green
 	case store.Collapsed:
-		return yellow
+		return console.Yellow
 	}
-	return red
+	return console.Red
 }
 
 // finalLine sums the run up.
-func (p *progress) finalLine(e harness.Event) string {
-	text := fmt.Sprintf("%d of %s done", e.Done, count(e.Total, "cell"))
+func (p *progress) finalLine(e cell.Event) string {
+	text := fmt.Sprintf("%d of %s done", e.Done, wording.Count(e.Total, "cell"))
 	if len(p.ended) == 0 {
 		return text + "; there was nothing to run"
 	}

@@ -11,7 +11,9 @@ import (
 	"protobench/ablations"
 	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/sweep"
+	"protobench/internal/console"
 	"protobench/internal/setting"
 )
 
@@ -50,7 +52,7 @@ func (a sweepArgument) own() (file, text string, err error) {
 }
 
 // plan reads the sweep and fixes its cells. All that is wrong comes back at once.
-func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
+func (a sweepArgument) plan(data *datasets.Library) (*harness.Plan, error) {
 	file, text, err := a.text()
 	if err != nil {
 		return nil, err
@@ -59,47 +61,18 @@ func (a sweepArgument) plan(data *harness.Library) (*harness.Plan, error) {
 }
 
 // selectedJobs plans a sweep until a signal comes, and takes the cells that are selected.
-func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *harness.Library) (*harness.Plan, []harness.Job, error) {
-	p, err := await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
+func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *datasets.Library) (*harness.Plan, []cell.Job, error) {
+	p, err := console.Await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
 	if err != nil {
-		return nil, nil, given(ctx, err)
+		return nil, nil, console.Given(ctx, err)
 	}
 	jobs, err := s.jobs(p)
 	return p, jobs, err
 }
 
 // openData opens data sets until a signal comes: one that takes long is not waited for then.
-func openData(ctx context.Context) *harness.Library {
-	return harness.NewLibrary(harness.Until(ctx, datasets.Open))
-}
-
-// given is an error of work that a signal ends: its exit code where that is why.
-func given(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return halted(ctx, ": nothing was begun")
-	}
-	return err
-}
-
-// await runs work that writes nothing until a signal comes, which it is not asked to notice: the
-// program ends then.
-func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		v, err := work()
-		done <- outcome{v, err}
-	}()
-	select {
-	case o := <-done:
-		return o.value, o.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
+func openData(ctx context.Context) *datasets.Library {
+	return datasets.NewLibrary(datasets.Until(ctx, datasets.Open))
 }
 
 // message is the text of an error. Configuration errors start with file and line, as editors
@@ -117,7 +90,7 @@ type selection struct {
 	Only string `placeholder:"EXPR" help:"Only cells that match, e.g. \"method:swav seed:0 OR loss.temperature:0.2\"; a space is and, a leading - is not."`
 }
 
-func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
+func (s selection) jobs(p *harness.Plan) ([]cell.Job, error) {
 	if s.Only == "" {
 		return p.Jobs, nil
 	}
@@ -129,7 +102,7 @@ func (s selection) jobs(p *harness.Plan) ([]harness.Job, error) {
 }
 
 // warnOf shows the warnings of some jobs' settings, each once with the methods that it is of.
-func (w *console) warnOf(jobs []harness.Job) {
+func warnOf(w *console.Console, jobs []cell.Job) {
 	var all []harness.Warning
 	methods := map[string][]string{} // by text
 	for _, one := range harness.Warnings(jobs) {
@@ -140,9 +113,9 @@ func (w *console) warnOf(jobs []harness.Job) {
 	}
 	for _, one := range all {
 		if names := methods[one.Text]; len(names) > 1 {
-			w.warn("methods " + strings.Join(names, ", ") + ": " + one.Text)
+			w.Warn("methods " + strings.Join(names, ", ") + ": " + one.Text)
 			continue
 		}
-		w.warn(one.String())
+		w.Warn(one.String())
 	}
 }

@@ -12,9 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"protobench/datasets"
 	"protobench/harness"
+	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
+	"protobench/internal/console"
 )
 
 const oneCell = `
@@ -39,7 +42,7 @@ name = "dino"
 `
 
 // planned is a run directory with the only cell of a sweep, and what a task of it needs.
-func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, data *harness.Library) {
+func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, data *datasets.Library) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
 	data = openData(t.Context())
@@ -47,7 +50,7 @@ func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, dat
 	must(t, err)
 	program := filepath.Join(t.TempDir(), "program")
 	must(t, os.WriteFile(program, []byte("x"), 0o700))
-	_, err = harness.Delegate(p, p.Jobs, dir, false, func(d *store.Dir, jobs []harness.Job) error {
+	_, err = harness.Delegate(p, p.Jobs, dir, false, func(d *store.Dir, jobs []cell.Job) error {
 		f, err = slurm.Freeze(d, program, "", folders(jobs))
 		return err
 	})
@@ -58,7 +61,7 @@ func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, dat
 // signalled is a context that a signal has ended.
 func signalled(t *testing.T, s os.Signal) context.Context {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(stopped{s})
+	cancel(console.Stopped{By: s})
 	return ctx
 }
 
@@ -72,9 +75,9 @@ func result(t *testing.T, c workCommand, p *harness.Plan) (store.Result, bool) {
 }
 
 func code(err error) int {
-	var e exitError
+	var e console.ExitError
 	if errors.As(err, &e) {
-		return e.code
+		return e.Code
 	}
 	return -1
 }
@@ -84,14 +87,14 @@ func code(err error) int {
 func TestATaskWithoutTimeFails(t *testing.T) {
 	c, p, f, data := planned(t)
 	var out strings.Builder
-	w := &console{&out, &out}
+	w := &console.Console{Out: &out, Err: &out}
 	for _, name := range []string{"squeue", "scontrol"} { // a cluster on which every task runs
 		must(t, os.WriteFile(filepath.Join(filepath.Dir(c.Dir), name), []byte("#!/bin/sh\necho RUNNING\necho "+name+" $* >> $0.calls\n"), 0o700))
 	}
 	t.Setenv("PATH", filepath.Dir(c.Dir)+":"+os.Getenv("PATH"))
 	here := &slurm.Here{Job: "7", Index: 0}
 	err := c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data)
-	if code(err) != exitInterrupted || !strings.Contains(err.Error(), "stopped by SIGTERM: the state is saved; queued again") {
+	if code(err) != console.Interrupted || !strings.Contains(err.Error(), "stopped by SIGTERM: the state is saved; queued again") {
 		t.Error(err)
 	}
 	if calls, err := os.ReadFile(filepath.Join(filepath.Dir(c.Dir), "scontrol.calls")); err != nil || string(calls) != "scontrol requeue 7_0\n" {
@@ -101,11 +104,11 @@ func TestATaskWithoutTimeFails(t *testing.T) {
 		t.Error("a pre-empted cell has a result")
 	}
 	here.Restarts = 2
-	if err = c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data); code(err) != exitFailed || !strings.Contains(err.Error(), "started again 2 times already") {
+	if err = c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data); code(err) != console.Failed || !strings.Contains(err.Error(), "started again 2 times already") {
 		t.Error(err)
 	}
 	err = c.attempt(signalled(t, syscall.SIGUSR1), w, here, f, p, data)
-	if code(err) != exitFailed || !strings.Contains(err.Error(), `no step was done within the time limit of a task (slurm.time = "5")`) {
+	if code(err) != console.Failed || !strings.Contains(err.Error(), `no step was done within the time limit of a task (slurm.time = "5")`) {
 		t.Error(err)
 	}
 	if r, found := result(t, c, p); !found || r.Outcome.Status != store.Failed || !strings.Contains(r.Outcome.Reason, "time limit") {
@@ -119,11 +122,11 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 	c, p, f, data := planned(t)
 	d, err := store.Open(c.Dir)
 	must(t, err)
-	cell := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir})
-	claim, err := cell.Claim()
+	dir := d.Cell(store.PlanCell{Dir: p.Jobs[0].Dir})
+	claim, err := dir.Claim()
 	must(t, err)
 	var out strings.Builder
-	w := &console{&out, &out}
+	w := &console.Console{Out: &out, Err: &out}
 	here := &slurm.Here{Job: "7", Index: 0}
 	if err := c.attempt(t.Context(), w, here, f, p, data); err != nil || !strings.Contains(out.String(), "another process runs it; left to that one") {
 		t.Errorf("%v, %s", err, out.String())
@@ -141,7 +144,7 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 	if r, found := result(t, c, p); !found || r.Outcome.Status == store.Failed {
 		t.Errorf("%+v", r.Outcome)
 	}
-	if log := slurm.LastLog(cell); log != filepath.Join(f.Run, "logs", "7_0.log") {
+	if log := slurm.LastLog(dir); log != filepath.Join(f.Run, "logs", "7_0.log") {
 		t.Errorf("log %q", log)
 	}
 }
@@ -152,14 +155,14 @@ func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
 	data := openData(t.Context())
 	p, err := harness.NewPlan("two.toml", strings.Replace(oneCell, "references", "seeds = 2\nreferences", 1), harness.Catalogue(), data)
 	must(t, err)
-	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []harness.Job) error { return nil })
+	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil })
 	must(t, err)
 	first, second := p.Jobs[0], p.Jobs[1]
 	must(t, os.MkdirAll(filepath.Join(dir, "cells"), 0o700))
 	must(t, os.WriteFile(filepath.Join(dir, "cells", first.Dir), []byte("in the way"), 0o600))
 	var out strings.Builder
 	c := workCommand{Dir: dir, Threads: 1, Checkpoint: time.Minute, Cells: []string{first.Dir, second.Dir}}
-	if err := c.Run(t.Context(), &console{&out, &out}); code(err) != exitFailed || !strings.Contains(err.Error(), first.Dir) {
+	if err := c.Run(t.Context(), &console.Console{Out: &out, Err: &out}); code(err) != console.Failed || !strings.Contains(err.Error(), first.Dir) {
 		t.Errorf("%v", err)
 	}
 	d, err := store.Open(dir)

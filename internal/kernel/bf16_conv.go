@@ -47,23 +47,25 @@ const winogradMinBF16 = 64
 // Output returns the output's maps.
 func (c *ConvBF16) Output() Map { return c.shape.Output() }
 
+// Bare is [Conv.Bare].
+func (c *ConvBF16) Bare(bare bool) { c.shape.Bare(bare) }
+
 // WeightLen returns the number of weights, [3,3,In,Out].
 func (c *ConvBF16) WeightLen() int { return c.shape.WeightLen() }
 
 // Forward is [Conv.Forward].
 func (c *ConvBF16) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	s := c.shape
-	s.checkMaps(x.X, y)
-	x.check(s.Input())
+	s.checkMaps(x, y, s.result())
 	var done func(lo, hi int)
 	if sums != nil {
-		done = s.Output().summing(y, sums)
+		done = s.result().summing(y, sums)
 	}
 	if c.wino != nil {
-		c.wino.forward(team, y, x, weights, done)
+		c.wino.forward(team, y, s.result(), x, weights, done)
 		return
 	}
-	in, out, k := c.in.Input(), c.in.Output(), 9*c.in.In
+	in, out, k := c.in.Input(), s.result(), 9*c.in.In
 	f := pairFeed{of: s.Input(), from: x, images: c.imagesATask(in, s.OutWidth)}
 	panels, stages := f.take(team, pairPanelLen(k, s.Out))
 	defer stages.end()

@@ -16,6 +16,7 @@ type columns struct {
 	wide, narrow              int // blocks of 32 channels, then of eight
 	v3, v4                    unsafe.Pointer
 	image, vector             int // bytes to the next of four images and to its vectors
+	xSkip                     int // bytes added to x between two rows besides
 }
 
 func (c *columns) ptr() *byte { return (*byte)(unsafe.Pointer(c)) }
@@ -23,16 +24,25 @@ func (c *columns) ptr() *byte { return (*byte)(unsafe.Pointer(c)) }
 // span is a run of rows of one image.
 type span struct {
 	m        Map
-	at, rows int // where the first row begins, and how many there are
+	at, bare int // where the first row begins, and where it does in the same maps without a border
+	rows     int
 }
 
-// each calls f with where every pixel begins.
-func (s span) each(f func(at int)) {
+// each calls f with where every pixel begins, and where it does in the same maps without a border.
+func (s span) each(f func(at, bare int)) {
 	for r := range s.rows {
 		for p := range s.m.Width {
-			f(s.at + r*s.m.row() + p*s.m.Channels)
+			f(s.at+r*s.m.row()+p*s.m.Channels, s.bare+(r*s.m.Width+p)*s.m.Channels)
 		}
 	}
+}
+
+// pick chooses between where something is in the span's maps and in those without a border.
+func pick(bare bool, at, without int) int {
+	if bare {
+		return without
+	}
+	return at
 }
 
 // vector returns how many of the channels the assembly takes; the rest is left to Go.
@@ -43,10 +53,11 @@ func (s span) vector() int {
 	return s.m.Channels / 8 * 8
 }
 
-// columns fills the counts in.
-func (s span) columns() columns {
+// columns fills the counts in, and where x is, which may have no border.
+func (s span) columns(x []float32, bare bool) columns {
 	v := s.vector() / 8
 	return columns{
+		x: ptr(x, pick(bare, s.at, s.bare)), xSkip: pick(bare, 0, -4*2*s.m.Halo*s.m.Channels),
 		pixels: s.m.Width, pitch: 4 * s.m.Channels, rows: s.rows, skip: 4 * 2 * s.m.Halo * s.m.Channels, wide: v / 4, narrow: v % 4,
 	}
 }
@@ -58,12 +69,12 @@ func (m Map) few() bool { return isa != Generic && m.Channels < 32 && m.Channels
 // sideBySide is how many images' sums are taken at a time where channels are few.
 const sideBySide = 4
 
-// fours calls f for the first of as many groups of four of the images [lo,hi) as there are where
-// channels are few, with [columns] for all four, and returns the first image that is left.
-func (m Map) fours(lo, hi int, f func(i int, s span, c columns)) int {
+// fours calls f for the first of as many groups of four of the images [lo,hi) of x as there are
+// where channels are few, with [columns] for all four, and returns the first image that is left.
+func (m Map) fours(x []float32, lo, hi int, f func(i int, s span, c columns)) int {
 	for ; m.few() && lo+sideBySide <= hi; lo += sideBySide {
 		s := m.span(lo)
-		c := s.columns()
+		c := s.columns(x, false)
 		c.image, c.vector = 4*m.image(), 4*m.Channels
 		f(lo, s, c)
 	}
@@ -79,7 +90,12 @@ func ptr(x []float32, at int) unsafe.Pointer {
 }
 
 // span is all of an image.
-func (m Map) span(image int) span { return span{m: m, at: m.Row(image, 0), rows: m.Height} }
+func (m Map) span(image int) span { return m.spanOf(image, 0, m.Height) }
+
+// spanOf is a run of an image's rows.
+func (m Map) spanOf(image, y, rows int) span {
+	return span{m: m, at: m.Row(image, y), bare: m.bare().Row(image, y), rows: rows}
+}
 
 // images calls f for each image.
 func (m Map) images(team *team.Team, f func(image int, s span)) {
@@ -111,7 +127,7 @@ func (m Map) pieces(team *team.Team, f func(s span)) {
 	n := (m.Height + rows - 1) / rows
 	team.Do(m.Images*n, func(i int) {
 		y := i % n * rows
-		f(span{m: m, at: m.Row(i/n, y), rows: min(rows, m.Height-y)})
+		f(m.spanOf(i/n, y, min(rows, m.Height-y)))
 	})
 }
 
@@ -121,7 +137,7 @@ func (s span) pieces() func(yield func(span) bool) {
 	return func(yield func(span) bool) {
 		rows := s.m.pieceRows()
 		for y := 0; y < s.rows; y += rows {
-			if !yield(span{m: s.m, at: s.at + y*s.m.row(), rows: min(rows, s.rows-y)}) {
+			if !yield(span{m: s.m, at: s.at + y*s.m.row(), bare: s.bare + y*s.m.bare().row(), rows: min(rows, s.rows-y)}) {
 				return
 			}
 		}
@@ -138,12 +154,12 @@ func (m Map) ColumnSums(team *team.Team, x, shift, sum, square []float32) {
 
 // sumImages takes the sums of the images [lo,hi).
 func (m Map) sumImages(x []float32, to Sums, lo, hi int) {
-	lo = m.fours(lo, hi, func(i int, s span, c columns) {
+	lo = m.fours(x, lo, hi, func(i int, s span, c columns) {
 		for j := i; j < i+sideBySide; j++ {
 			copy(to.Shift[j*m.Channels:][:m.Channels], x[m.Row(j, 0):])
 		}
 		at := i * m.Channels
-		c.x, c.v0, c.v1, c.v2 = ptr(x, s.at), ptr(to.Shift, at), ptr(to.Sum, at), ptr(to.Square, at)
+		c.v0, c.v1, c.v2 = ptr(to.Shift, at), ptr(to.Sum, at), ptr(to.Square, at)
 		colSumsImagesAVX2(c.ptr())
 	})
 	for i := lo; i < hi; i++ {
@@ -156,8 +172,8 @@ func (m Map) sumImage(s span, x, shift, sum, square []float32) {
 	copy(shift[:m.Channels], x[s.at:])
 	v := s.vector()
 	if v > 0 {
-		c := s.columns()
-		c.x, c.v0, c.v1, c.v2 = ptr(x, s.at), ptr(shift, 0), ptr(sum, 0), ptr(square, 0)
+		c := s.columns(x, false)
+		c.v0, c.v1, c.v2 = ptr(shift, 0), ptr(sum, 0), ptr(square, 0)
 		colSumsAVX2(c.ptr())
 	}
 	clear(sum[v:m.Channels])
@@ -165,7 +181,7 @@ func (m Map) sumImage(s span, x, shift, sum, square []float32) {
 	if v == m.Channels {
 		return
 	}
-	s.each(func(at int) {
+	s.each(func(at, _ int) {
 		for j := v; j < m.Channels; j++ {
 			d := x[at+j] - shift[j]
 			sum[j] += d
@@ -174,14 +190,40 @@ func (m Map) sumImage(s span, x, shift, sum, square []float32) {
 	})
 }
 
-// affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu);
-// with relu, max(0, ·). A NaN stays one. It takes the span's rows of x to rows of y that begin at
-// to. Those of add begin at from.
-func (s span) affine(y []float32, to int, x, add []float32, from int, scale, shift []float32, relu bool) {
+// SumRows sets sum [cols] to the sum of the rows of x [rows,cols], added in order.
+func SumRows(sum, x []float32, rows, cols int) {
+	m := Matrix(rows, cols)
+	m.check([][]float32{x}, cols, sum)
+	clear(sum[:cols])
+	if rows == 0 || cols == 0 {
+		return
+	}
+	s := m.span(0)
 	v := s.vector()
 	if v > 0 {
-		c := s.columns()
-		c.x, c.out, c.v0, c.v1 = ptr(x, s.at), ptr(y, to), ptr(scale, 0), ptr(shift, 0)
+		c := s.columns(x, false)
+		c.v1 = ptr(sum, 0)
+		colTotalsAVX2(c.ptr())
+	}
+	if v == cols {
+		return
+	}
+	s.each(func(at, _ int) {
+		for j := v; j < cols; j++ {
+			sum[j] += x[at+j]
+		}
+	})
+}
+
+// affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu);
+// with relu, max(0, ·). A NaN stays one. It takes the span's rows of x, which n is behind, to rows of
+// y that begin at to. Those of add begin at from.
+func (s span) affine(y []float32, to int, n *Normed, add []float32, from int) {
+	scale, shift, relu := n.Scale, n.Shift, n.ReLU
+	v := s.vector()
+	if v > 0 {
+		c := s.columns(n.X, n.Bare)
+		c.out, c.v0, c.v1 = ptr(y, to), ptr(scale, 0), ptr(shift, 0)
 		switch {
 		case add != nil:
 			c.z = ptr(add, from)
@@ -195,9 +237,9 @@ func (s span) affine(y []float32, to int, x, add []float32, from int, scale, shi
 	if v == s.m.Channels {
 		return
 	}
-	s.each(func(at int) {
+	s.each(func(at, bare int) {
 		for j := v; j < s.m.Channels; j++ {
-			z := float32(x[at+j]*scale[j]) + shift[j]
+			z := float32(n.X[pick(n.Bare, at, bare)+j]*scale[j]) + shift[j]
 			if add != nil {
 				z += add[at-s.at+from+j]
 			}

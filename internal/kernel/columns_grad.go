@@ -9,11 +9,13 @@ import "protobench/internal/team"
 type NormGrad struct {
 	X, Y, DY     []float32
 	Scale, Shift []float32
+	Bare         bool // X has no border
 }
 
 // check panics unless all of it holds maps m.
 func (g NormGrad) check(m Map) {
-	m.check([][]float32{g.X, g.DY}, 0)
+	m.check([][]float32{g.DY}, 0)
+	m.without(g.Bare).check([][]float32{g.X}, 0)
 	if g.Y != nil {
 		m.check([][]float32{g.Y}, 0)
 	}
@@ -23,23 +25,23 @@ func (g NormGrad) check(m Map) {
 }
 
 func (g NormGrad) columns(s span) columns {
-	c := s.columns()
+	c := s.columns(g.X, g.Bare)
 	g.set(&c, s)
 	return c
 }
 
-// set fills in where the span's numbers are.
+// set fills in where the span's numbers are besides x.
 func (g NormGrad) set(c *columns, s span) {
-	c.x, c.z = ptr(g.X, s.at), ptr(g.DY, s.at)
+	c.z = ptr(g.DY, s.at)
 	if g.Y != nil {
 		c.y = ptr(g.Y, s.at)
 	}
 	c.v3, c.v4 = ptr(g.Scale, 0), ptr(g.Shift, 0)
 }
 
-// at is number i, of channel j.
-func (g NormGrad) at(i, j int) float32 {
-	if g.Y != nil && !(g.Y[i] > 0) || g.Scale != nil && !(float32(g.X[i]*g.Scale[j])+g.Shift[j] > 0) {
+// at is number i, of channel j, of input x.
+func (g NormGrad) at(i, j int, x float32) float32 {
+	if g.Y != nil && !(g.Y[i] > 0) || g.Scale != nil && !(float32(x*g.Scale[j])+g.Shift[j] > 0) {
 		return 0
 	}
 	return g.DY[i]
@@ -63,7 +65,7 @@ func (m Map) gradSumming(dy []float32, y Normed, sums *GradSums) func(lo, hi int
 	if dy == nil || !y.deferred() || y.Add != nil {
 		panic("kernel: the sums of a gradient that is not that of a norm")
 	}
-	g := NormGrad{X: y.X, DY: dy}
+	g := NormGrad{X: y.X, DY: dy, Bare: y.Bare}
 	if y.ReLU {
 		g.Scale, g.Shift = y.Scale, y.Shift
 	}
@@ -75,7 +77,18 @@ func (m Map) gradSumming(dy []float32, y Normed, sums *GradSums) func(lo, hi int
 
 // normSumsImages takes the sums of the images [lo,hi).
 func (m Map) normSumsImages(g NormGrad, to *GradSums, lo, hi int) {
-	lo = m.fours(lo, hi, func(i int, s span, c columns) {
+	if !g.Bare {
+		lo = m.normSumsFours(g, to, lo, hi)
+	}
+	for i := lo; i < hi; i++ {
+		at := i * m.Channels
+		m.normSumsImage(m.span(i), g, to.Mean, to.Sum[at:], to.Dot[at:])
+	}
+}
+
+// normSumsFours takes as many of them four at a time as it can, see [Map.fours].
+func (m Map) normSumsFours(g NormGrad, to *GradSums, lo, hi int) int {
+	return m.fours(g.X, lo, hi, func(i int, s span, c columns) {
 		g.set(&c, s)
 		at := i * m.Channels
 		c.v0, c.v1, c.v2 = ptr(to.Mean, 0), ptr(to.Sum, at), ptr(to.Dot, at)
@@ -88,10 +101,6 @@ func (m Map) normSumsImages(g NormGrad, to *GradSums, lo, hi int) {
 			normSumsImagesAVX2(c.ptr())
 		}
 	})
-	for i := lo; i < hi; i++ {
-		at := i * m.Channels
-		m.normSumsImage(m.span(i), g, to.Mean, to.Sum[at:], to.Dot[at:])
-	}
 }
 
 func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
@@ -113,11 +122,12 @@ func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {
 	if v == m.Channels {
 		return
 	}
-	s.each(func(at int) {
+	s.each(func(at, bare int) {
 		for j := v; j < m.Channels; j++ {
-			d := g.at(at+j, j)
+			x := g.X[pick(g.Bare, at, bare)+j]
+			d := g.at(at+j, j, x)
 			sum[j] += d
-			dot[j] += float32(d * (g.X[at+j] - mean[j]))
+			dot[j] += float32(d * (x - mean[j]))
 		}
 	})
 }
@@ -146,10 +156,11 @@ func (m Map) normApply(s span, dx []float32, g NormGrad, a, b, k []float32) {
 	if v == m.Channels {
 		return
 	}
-	s.each(func(at int) {
+	s.each(func(at, bare int) {
 		for j := v; j < m.Channels; j++ {
-			z := float32(g.X[at+j]*b[j]) + k[j]
-			dx[at+j] = z + float32(g.at(at+j, j)*a[j])
+			x := g.X[pick(g.Bare, at, bare)+j]
+			z := float32(x*b[j]) + k[j]
+			dx[at+j] = z + float32(g.at(at+j, j, x)*a[j])
 		}
 	})
 }

@@ -15,6 +15,7 @@ type Conv struct {
 	Stride               int // 1 or 2
 	OutHeight, OutWidth  int
 
+	bare              bool      // forward passes write maps as [Map.Bare] has them
 	wino              *winograd // how a stride-1 convolution saves products; nil: directly
 	forward, gradient []class   // made by the first pass
 	panels            []float32 // packed weights of one pass
@@ -61,13 +62,25 @@ func (c *Conv) Input() Map { return Map{c.Batch, c.Height, c.Width, c.In, 1} }
 // Output returns the output's maps.
 func (c *Conv) Output() Map { return Map{c.Batch, c.OutHeight, c.OutWidth, c.Out, 1} }
 
+// Bare has forward passes write maps as [Map.Bare] has them, or not.
+func (c *Conv) Bare(bare bool) { c.bare, c.forward = bare, nil }
+
+// result are the maps that a forward pass writes.
+func (c *Conv) result() Map { return barely(c.Output(), c.bare) }
+
 // WeightLen returns the number of weights, [3,3,In,Out].
 func (c *Conv) WeightLen() int { return 9 * c.In * c.Out }
 
-// checkMaps panics unless x and y hold input and output with slack behind them.
-func (c *Conv) checkMaps(x, y []float32) {
-	if len(x) < c.Input().Len() || cap(x) < c.Input().Len()+Slack || len(y) < c.Output().Len() || cap(y) < c.Output().Len()+Slack {
-		panic(fmt.Sprintf("kernel: a convolution of %d (%d) numbers to %d (%d)", len(x), cap(x), len(y), cap(y)))
+// checkMaps panics unless x holds the input and y maps out, with slack behind them.
+func (c *Conv) checkMaps(x Normed, y []float32, out Map) {
+	x.check(c.Input())
+	for _, m := range []struct {
+		x   []float32
+		len int
+	}{{x.X, c.Input().without(x.Bare).Len()}, {y, out.Len()}} {
+		if len(m.x) < m.len || cap(m.x) < m.len+Slack {
+			panic(fmt.Sprintf("kernel: a convolution of or to %d (%d) numbers, not %d (%d)", len(m.x), cap(m.x), m.len, m.len+Slack))
+		}
 	}
 }
 
@@ -79,14 +92,13 @@ type Sums struct{ Shift, Sum, Square []float32 }
 // with weights. Sums, if not nil, are set to those of y, taken of each image while it is in the
 // cache.
 func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
-	c.checkMaps(x.X, y)
-	x.check(c.Input())
+	c.checkMaps(x, y, c.result())
 	var done func(lo, hi int)
 	if sums != nil {
-		done = c.Output().summing(y, sums)
+		done = c.result().summing(y, sums)
 	}
 	if c.wino != nil {
-		c.wino.forward(team, y, x, weights, done)
+		c.wino.forward(team, y, c.result(), x, weights, done)
 		return
 	}
 	if c.forward == nil {
@@ -100,7 +112,7 @@ func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32
 
 // forwardClass is all of a convolution.
 func (c *Conv) forwardClass() class {
-	in, out, f := c.Input(), c.Output(), sharing(c.Out, c.OutWidth)
+	in, out, f := c.Input(), c.result(), sharing(c.Out, c.OutWidth)
 	t := taps{in: c.In, out: c.Out, rows: []int{0, 1, 2}, cols: neighbours(f, c.Stride, [3]int{0, 1, 2})}
 	return newClass(pixels{
 		h: c.OutHeight, w: c.OutWidth / f,

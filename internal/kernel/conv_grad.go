@@ -25,10 +25,9 @@ func (c *Conv) Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights
 // beginBackward checks the arguments of a backward pass and returns what takes the sums of images
 // whose dx is done; nil where none are asked for.
 func (c *Conv) beginBackward(dx, dy []float32, x Normed, sums *GradSums) (done func(lo, hi int)) {
-	c.checkMaps(x.X, dy)
-	x.check(c.Input())
+	c.checkMaps(x, dy, c.Output())
 	if dx != nil {
-		c.checkMaps(dx, dy)
+		c.checkMaps(Plain(dx), dy, c.Output())
 	}
 	if sums == nil {
 		return nil

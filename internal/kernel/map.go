@@ -24,6 +24,33 @@ func (m Map) Pixels() int { return m.Images * m.Height * m.Width }
 func (m Map) row() int   { return (m.Width + 2*m.Halo) * m.Channels }
 func (m Map) image() int { return (m.Height + 2*m.Halo) * m.row() }
 
+// bare are the same maps without a border.
+func (m Map) bare() Map {
+	m.Halo = 0
+	return m
+}
+
+// without are the maps, without their border where they have none.
+func (m Map) without(bare bool) Map {
+	if bare {
+		return m.bare()
+	}
+	return m
+}
+
+// Bare returns the maps without their border, which those that only batch norms and what applies
+// them reads can do without, or as they are: those of few channels keep it, whose sums are taken of
+// four images at a time at one pitch.
+func (m Map) Bare() Map { return m.without(m.Channels >= 32) }
+
+// barely are the maps as [Map.Bare] has them, or not.
+func barely(m Map, bare bool) Map {
+	if bare {
+		return m.Bare()
+	}
+	return m
+}
+
 // Row returns where row y of an image begins.
 func (m Map) Row(image, y int) int { return image*m.image() + (y+m.Halo)*m.row() + m.Halo*m.Channels }
 

@@ -58,7 +58,7 @@ func (p *MaxPool) image(y, room []float32, x *Normed, i int) {
 	made := 0
 	for oy := range p.out.Height {
 		for ; made <= min(poolStride*oy+1, p.in.Height-1); made++ {
-			span{m: p.in, at: p.in.Row(i, made), rows: 1}.normed(room, made%poolSide*row+ch, x)
+			p.in.spanOf(i, made, 1).normed(room, made%poolSide*row+ch, x)
 		}
 		var rows [poolSide][]float32
 		for r := range rows { // one outside of the image is that beside it: it changes nothing, and counts after it

@@ -9,11 +9,13 @@ import "protobench/internal/team"
 //
 // per channel (Scale and Shift are [C]), without Add where that is nil and without the maximum
 // where there is no ReLU; Add, which may itself be behind a norm, needs a ReLU. A NaN stays one.
-// Where Scale is nil, y is X as it is, and nothing else may be set.
+// Where Scale is nil, y is X as it is, and nothing else may be set. Else X may be maps without a
+// border, though y has one.
 type Normed struct {
 	X, Scale, Shift []float32
 	Add             *Normed
 	ReLU            bool
+	Bare            bool // X has no border
 }
 
 // Plain are maps as they are.
@@ -23,9 +25,9 @@ func (n *Normed) deferred() bool { return n.Scale != nil }
 
 // check panics unless all of it holds maps m.
 func (n *Normed) check(m Map) {
-	m.check([][]float32{n.X}, 0)
+	m.without(n.Bare).check([][]float32{n.X}, 0)
 	if !n.deferred() {
-		if n.Shift != nil || n.Add != nil || n.ReLU {
+		if n.Shift != nil || n.Add != nil || n.ReLU || n.Bare {
 			panic("kernel: maps behind a norm without a scale")
 		}
 		return
@@ -49,7 +51,7 @@ func (s span) normed(y []float32, to int, n *Normed) {
 			add, from = y, to
 		}
 	}
-	s.affine(y, to, n.X, add, from, n.Scale, n.Shift, n.ReLU)
+	s.affine(y, to, n, add, from)
 }
 
 // Apply writes maps x behind a norm to y. Plain maps have nothing to apply.
@@ -77,7 +79,7 @@ func (m Map) MaskReLU(team *team.Team, g, dy []float32, y Normed, sums *GradSums
 	}
 	done := func(int, int) {}
 	if sums != nil {
-		done = m.gradSumming(g, Normed{X: y.X, Scale: y.Scale, Shift: y.Shift}, sums)
+		done = m.gradSumming(g, Normed{X: y.X, Scale: y.Scale, Shift: y.Shift, Bare: y.Bare}, sums)
 	}
 	_, stages := rooms{a: m.pieceRows() * m.row()}.take(team)
 	defer stages.end()

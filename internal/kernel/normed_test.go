@@ -18,27 +18,37 @@ func behind(x, add, scale, shift []float32, relu bool) Normed {
 }
 
 // chain makes maps behind several norms, each added to the next one, and what they are when written
-// out.
+// out. The first maps and the third have no border.
 func chain(m Map, length int, relu bool) (Normed, []float32) {
 	var add *Normed
 	var y []float32
 	for i := range length {
+		bare := i%2 == 0
 		name := func(what string) string { return fmt.Sprint(what, i) }
 		n := &Normed{
-			X: padded(m, random(m.Pixels()*m.Channels, name("z"))), Scale: random(m.Channels, name("scale")), Shift: random(m.Channels, name("shift")),
-			ReLU: relu || i > 0, Add: add,
+			X: padded(m.without(bare), random(m.Pixels()*m.Channels, name("z"))), Scale: random(m.Channels, name("scale")), Shift: random(m.Channels, name("shift")),
+			ReLU: relu || i > 0, Add: add, Bare: bare,
 		}
 		plus := y
 		y = padded(m, nil)
-		m.Apply(nil, y, behind(n.X, plus, n.Scale, n.Shift, n.ReLU))
+		m.Apply(nil, y, behind(bordered(m, n), plus, n.Scale, n.Shift, n.ReLU))
 		add = n
 	}
 	return *add, y
 }
 
+// bordered are a norm's maps with their border.
+func bordered(m Map, n *Normed) []float32 {
+	if !n.Bare {
+		return n.X
+	}
+	return padded(m, n.X)
+}
+
 // convolver is either kind of convolution.
 type convolver interface {
 	Output() Map
+	Bare(bare bool)
 	WeightLen() int
 	Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums)
 	Backward(team *team.Team, dx, dw, dy []float32, x Normed, weights []float32, sums *GradSums)
@@ -111,11 +121,12 @@ func testNormed(t *testing.T, c convolver, in Map, length int, relu bool, left [
 	c.Forward(nil, want.y, Plain(u), w, nil)
 	out.ColumnSums(nil, want.y, want.sums.Shift, want.sums.Sum, want.sums.Square)
 	c.Backward(nil, want.dx, want.dw, dy, Plain(u), w, nil)
-	masked := NormGrad{X: normed.X, DY: want.dx}
+	masked := NormGrad{X: bordered(in, &normed), DY: want.dx}
 	if relu {
 		masked.Y = u
 	}
 	in.NormSums(nil, masked, want.grads.Mean, want.grads.Sum, want.grads.Dot)
+	testBare(t, c, normed, w, want)
 	for _, threads := range []int{1, 3} {
 		team := team.New(threads)
 		old := team.Scratch(len(left))
@@ -140,6 +151,25 @@ func testNormed(t *testing.T, c convolver, in Map, length int, relu bool, left [
 		}
 		untouched(t, out, got.y)
 		untouched(t, in, got.dx)
+	}
+}
+
+// testBare has a convolution write maps without a border.
+func testBare(t *testing.T, c convolver, x Normed, w []float32, want outcome) {
+	m := c.Output().Bare()
+	if (m.Halo > 0) != (m.Channels < 32) {
+		t.Errorf("the border of maps %+v", m)
+	}
+	if m.Halo > 0 {
+		return
+	}
+	c.Bare(true)
+	y, sums := padded(m, nil), newOutcome(c, m).sums
+	c.Forward(nil, y, x, w, &sums)
+	c.Bare(false)
+	d := differ(padded(c.Output(), y), want.y) + differ(sums.Sum, want.sums.Sum) + differ(sums.Square, want.sums.Square)
+	if untouched(t, m, y); d > 0 {
+		t.Errorf("%d numbers differ without a border", d)
 	}
 }
 
@@ -189,7 +219,7 @@ func TestDeferredMaps(t *testing.T) {
 				sum, dot := make([]float32, n), make([]float32, n)
 				m.MaskReLU(team, g, dy, normed, &got)
 				m.MaskReLU(team, want, dy, Plain(u), nil)
-				m.NormSums(team, NormGrad{X: normed.X, DY: want}, got.Mean, sum, dot)
+				m.NormSums(team, NormGrad{X: normed.X, DY: want, Bare: normed.Bare}, got.Mean, sum, dot)
 				if d, e, f := differ(y, u), differ(g, want), differ(sum, got.Sum)+differ(dot, got.Dot); d+e+f > 0 {
 					t.Errorf("%v: %d numbers, %d gradients and %d sums differ", m, d, e, f)
 				}
@@ -201,7 +231,8 @@ func TestDeferredMaps(t *testing.T) {
 	})
 }
 
-// TestMaskAgain masks gradients by what a ReLU's output was made of rather than by that output.
+// TestMaskAgain masks gradients by what a ReLU's output was made of rather than by that output, and
+// reads inputs with and without a border.
 func TestMaskAgain(t *testing.T) {
 	withISA(t, func(t *testing.T) {
 		for _, m := range []Map{Matrix(37, 19), {3, 5, 4, 32, 1}, {2, 3, 7, 44, 1}, {1, 1, 1, 8, 1}, {5, 3, 8, 8, 1}, {9, 5, 6, 16, 1}, {4, 2, 4, 24, 1}} {
@@ -209,16 +240,22 @@ func TestMaskAgain(t *testing.T) {
 			x, dy, y := padded(m, random(n, "x")), padded(m, random(n, "dy")), padded(m, nil)
 			scale, shift := random(m.Channels, "scale"), random(m.Channels, "shift")
 			m.Apply(nil, y, behind(x, nil, scale, shift, true))
-			var outs [2][3][]float32
-			for i, g := range []NormGrad{{X: x, DY: dy, Y: y}, {X: x, DY: dy, Scale: scale, Shift: shift}} {
+			var outs [4][3][]float32
+			bare := make([]float32, n)
+			m.Unpad(nil, bare, x)
+			for i, g := range []NormGrad{
+				{X: x, DY: dy, Y: y}, {X: x, DY: dy, Scale: scale, Shift: shift}, {X: bare, DY: dy, Y: y, Bare: true}, {X: bare, DY: dy, Scale: scale, Shift: shift, Bare: true},
+			} {
 				o := &outs[i]
 				o[0], o[1], o[2] = make([]float32, m.Images*m.Channels), make([]float32, m.Images*m.Channels), padded(m, nil)
 				m.NormSums(nil, g, shift, o[0], o[1])
 				m.NormApply(nil, o[2], g, scale, shift, shift)
 			}
-			for i := range outs[0] {
-				if d := differ(outs[0][i], outs[1][i]); d > 0 {
-					t.Errorf("%v: %d numbers of array %d differ", m, d, i)
+			for k := range outs {
+				for i := range outs[k] {
+					if d := differ(outs[0][i], outs[k][i]); d > 0 {
+						t.Errorf("%v: %d numbers of array %d differ in form %d", m, d, i, k)
+					}
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 // padding. Weights are [In,Out].
 type Pointwise struct {
 	in, out Map
+	result  Map // of forward passes: out, or out without a border
 	stride  int
 	bf16    bool
 	images  int // taken at a time: their pixels fill whole blocks of a sum, so that any number of them gives the same bits
@@ -26,6 +27,7 @@ func NewPointwise(in Map, out, stride int) *Pointwise {
 	p := &Pointwise{in: in, stride: stride, out: Map{
 		Images: in.Images, Height: (in.Height-1)/stride + 1, Width: (in.Width-1)/stride + 1, Channels: out, Halo: 1,
 	}}
+	p.result = p.out
 	pixels := p.out.Height * p.out.Width
 	step := 1
 	for step*pixels%blockK > 0 {
@@ -50,6 +52,9 @@ func (p *Pointwise) gemm(team *team.Team, transA, transB bool, m, n, k int, a []
 // Output returns the output's maps.
 func (p *Pointwise) Output() Map { return p.out }
 
+// Bare has forward passes write maps as [Map.Bare] has them, or not.
+func (p *Pointwise) Bare(bare bool) { p.result = barely(p.out, bare) }
+
 // WeightLen returns the number of weights, [In,Out].
 func (p *Pointwise) WeightLen() int { return p.in.Channels * p.out.Channels }
 
@@ -57,14 +62,14 @@ func (p *Pointwise) WeightLen() int { return p.in.Channels * p.out.Channels }
 func (p *Pointwise) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
-	p.out.check([][]float32{y}, p.WeightLen(), weights)
+	p.result.check([][]float32{y}, p.WeightLen(), weights)
 	p.chunks(team, &x, func(lo, rows int, px, py []float32, stages *stageSet) {
 		p.gather(team, px, &x, lo, rows, stages)
 		p.gemm(team, false, false, rows, out, in, px, in, weights, out, py, out, false)
-		p.each(team, lo, rows, func(i, row, r int) { copy(y[p.out.Row(i, r):][:p.out.Width*out], py[row*out:]) })
+		p.each(team, lo, rows, func(i, row, r int) { copy(y[p.result.Row(i, r):][:p.out.Width*out], py[row*out:]) })
 	})
 	if sums != nil {
-		p.out.ColumnSums(team, y, sums.Shift, sums.Sum, sums.Square)
+		p.result.ColumnSums(team, y, sums.Shift, sums.Sum, sums.Square)
 	}
 }
 
@@ -122,7 +127,7 @@ func (p *Pointwise) gather(team *team.Team, px []float32, x *Normed, lo, rows in
 		if x.deferred() {
 			s, slot := stages.take()
 			defer stages.give(slot)
-			span{m: p.in, at: at, rows: 1}.normed(s.a, 0, x)
+			p.in.spanOf(i, r*p.stride, 1).normed(s.a, 0, x)
 			from, at = s.a, 0
 		}
 		for c := range p.out.Width {

@@ -20,6 +20,7 @@ const (
 // and gives no gradient of them: they are the images.
 type Stem struct {
 	in, out Map
+	result  Map       // of forward passes: out, or out without a border
 	parts   []float32 // weight gradients of groups of images
 }
 
@@ -28,11 +29,15 @@ func NewStem(in Map, out int) *Stem {
 	if in.Halo != 1 || min(in.Images, in.Height, in.Width, in.Channels, out) < 1 {
 		panic(fmt.Sprintf("kernel: a stem of maps %+v to %d channels", in, out))
 	}
-	return &Stem{in: in, out: Map{in.Images, (in.Height-1)/stemStride + 1, (in.Width-1)/stemStride + 1, out, 1}}
+	m := Map{in.Images, (in.Height-1)/stemStride + 1, (in.Width-1)/stemStride + 1, out, 1}
+	return &Stem{in: in, out: m, result: m}
 }
 
 // Output returns the output's maps.
 func (s *Stem) Output() Map { return s.out }
+
+// Bare has forward passes write maps as [Map.Bare] has them, or not.
+func (s *Stem) Bare(bare bool) { s.result = barely(s.out, bare) }
 
 // WeightLen returns the number of weights, [7,7,In,Out].
 func (s *Stem) WeightLen() int { return s.patch() * s.out.Channels }
@@ -43,11 +48,11 @@ func (s *Stem) patch() int { return stemSide * stemSide * s.in.Channels }
 // Forward sets the interior of y to the convolution of maps x with weights. Sums, if not nil, are
 // set to those of y, taken of each image while it is in the cache.
 func (s *Stem) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
-	s.check(x, y)
+	s.check(x, y, s.result)
 	k, n := s.patch(), s.out.Channels
 	var done func(lo, hi int)
 	if sums != nil {
-		done = s.out.summing(y, sums)
+		done = s.result.summing(y, sums)
 	}
 	_, stages := s.rooms().take(team)
 	defer stages.end()
@@ -59,7 +64,7 @@ func (s *Stem) Forward(team *team.Team, y []float32, x Normed, weights []float32
 			s.gather(room.a, x.X, i, row, rows)
 			Gemm(nil, false, false, pixels, n, k, room.a, k, weights, n, room.b, n, false)
 			for r := range rows {
-				copy(y[s.out.Row(i, row+r):][:s.out.Width*n], room.b[r*s.out.Width*n:])
+				copy(y[s.result.Row(i, row+r):][:s.out.Width*n], room.b[r*s.out.Width*n:])
 			}
 		})
 		if done != nil {
@@ -71,7 +76,7 @@ func (s *Stem) Forward(team *team.Team, y []float32, x Normed, weights []float32
 // Backward sets dw to the gradient of the weights, dy being that of the output. There is none of the
 // input: dx and sums are nil.
 func (s *Stem) Backward(team *team.Team, dx, dw, dy []float32, x Normed, _ []float32, sums *GradSums) {
-	s.check(x, dy)
+	s.check(x, dy, s.out)
 	if dx != nil || sums != nil {
 		panic("kernel: a stem gives no gradient of images")
 	}
@@ -159,10 +164,10 @@ func (s *Stem) run(to, row []float32, at int) {
 }
 
 // check panics unless x and y hold input and output.
-func (s *Stem) check(x Normed, y []float32) {
+func (s *Stem) check(x Normed, y []float32, out Map) {
 	x.check(s.in)
 	if x.deferred() {
 		panic("kernel: a stem reads images, not maps behind a norm")
 	}
-	s.out.check([][]float32{y}, 0)
+	out.check([][]float32{y}, 0)
 }

@@ -36,7 +36,7 @@ func TestStem(t *testing.T) {
 		nearly(t, "dw", dw, wantDW)
 		for i := range in.Images {
 			var sum float64
-			out.span(i).each(func(at int) { sum += float64(y[at]) })
+			out.span(i).each(func(at, _ int) { sum += float64(y[at]) })
 			pixels := float64(out.Height * out.Width)
 			if got := float64(sums.Sum[6*i]) + pixels*float64(sums.Shift[6*i]); math.Abs(got-sum) > 1e-4 {
 				t.Errorf("%+v: image %d sums to %v, %v was taken", in, i, sum, got)

@@ -65,15 +65,15 @@ func (w *winograd) frequencies() int { return w.side() * w.side() }
 
 func (w *winograd) tiles() int { return w.input.Images * w.tilesY * w.tilesX }
 
-// forward is [Conv.Forward].
-func (w *winograd) forward(team *team.Team, y []float32, x Normed, weights []float32, done func(lo, hi int)) {
+// forward is [Conv.Forward] to maps of y.
+func (w *winograd) forward(team *team.Team, y []float32, to Map, x Normed, weights []float32, done func(lo, hi int)) {
 	in, out := w.input.Channels, w.output.Channels
 	a, b := w.planes(w.block(), in).len(), w.planes(w.block(), out).len()
 	u, stages := w.rooms(w.spectrumLen(in, out), a, b, w.input, x, w.touched(w.block())).take(team)
 	defer stages.end()
 	w.transformWeights(team, u, weights, in, out)
 	w.pairWeights(team, u, in, out)
-	w.convolve(team, w.output, y, in, u, stages, done)
+	w.convolve(team, to, y, in, u, stages, done)
 }
 
 // backward is [Conv.Backward].

@@ -21,8 +21,8 @@ func BenchmarkWinograd(b *testing.B) {
 				f    func()
 			}{
 				{"forward/direct", func() { d.Forward(team, p.my, Plain(p.mx), p.w, nil) }},
-				{"forward/2", func() { small.forward(team, p.my, Plain(p.mx), p.w, nil) }},
-				{"forward/4", func() { large.forward(team, p.my, Plain(p.mx), p.w, nil) }},
+				{"forward/2", func() { small.forward(team, p.my, small.output, Plain(p.mx), p.w, nil) }},
+				{"forward/4", func() { large.forward(team, p.my, large.output, Plain(p.mx), p.w, nil) }},
 				{"input/direct", func() { d.gradInput(team, p.mdx, p.mdy, p.w, nil) }},
 				{"input/2", func() { small.gradInput(team, p.mdx, p.mdy, p.w, nil) }},
 				{"input/4", func() { large.gradInput(team, p.mdx, p.mdy, p.w, nil) }},

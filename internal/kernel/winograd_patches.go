@@ -2,8 +2,8 @@ package kernel
 
 import "unsafe"
 
-// patches says where tiles lie in maps, of which ch channels from first on take part. The maps have
-// a halo of one pixel, so that the input tile of an output tile of m×m pixels starts at row m·y and
+// patches says where tiles lie in maps, of which ch channels from first on take part. Maps that are
+// read have a halo of one pixel, so that the input tile of an output tile of m×m pixels starts at row m·y and
 // column m·x, the output tile one further.
 type patches struct {
 	*winograd
@@ -26,7 +26,10 @@ func (p patches) offset(q place) int {
 	return (q.image-p.skipped)%p.maps.Images*p.maps.image() + p.tile*(q.y*p.maps.row()+q.x*p.maps.Channels) + p.first
 }
 
-func (p patches) inner() int { return p.maps.row() + p.maps.Channels }
+func (p patches) inner() int { return p.maps.Halo * p.diagonal() }
+
+// diagonal leads from a pixel to the one below and to the right.
+func (p patches) diagonal() int { return p.maps.row() + p.maps.Channels }
 
 // transform starts a transformation between the maps and planes.
 func (p patches) transform(z planes) transform {
@@ -49,7 +52,7 @@ func (p patches) edged(t transform, edge []float32, size int) transform {
 func (p patches) read(to transformation, s *stage, into, x []float32, z planes, lo, hi, skip int) {
 	t, size := p.transform(z), p.side()-2*skip
 	x = x[:p.maps.Len()]
-	reach := (size-1)*p.inner() + p.ch
+	reach := (size-1)*p.diagonal() + p.ch
 	for i := lo; i < hi; i += t.tiles {
 		q := p.place(i)
 		at := p.offset(q) + skip*p.inner()

@@ -32,9 +32,9 @@ func (f found) signature() signature {
 	}
 	cells, _ := os.ReadDir(filepath.Join(f.path, "cells"))
 	for _, c := range cells {
-		for _, name := range []string{"result.json", "epochs.jsonl"} {
-			look(filepath.Join(f.path, "cells", c.Name(), name))
-		}
+		cell := filepath.Join(f.path, "cells", c.Name())
+		look(filepath.Join(cell, "result.json"))
+		look(store.CurvesPath(cell))
 	}
 	out := signature{}
 	if d, err := store.Open(f.path); err == nil {

@@ -2,6 +2,7 @@ package team
 
 import (
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,10 +67,18 @@ func (t *Team) Scratch(n int) []float32 {
 		return make([]float32, n)
 	}
 	if len(t.scratch) < n {
+		if t.scratch = nil; n >= largeScratch {
+			debug.FreeOSMemory()
+		}
 		t.scratch = make([]float32, n)
 	}
 	return t.scratch[:n]
 }
+
+// largeScratch is the length from which room that has become too small is given back to the system,
+// with all other garbage: large networks take more and more of it in their first step, and beside
+// their memory it would stay until a tenth as much has come to it.
+const largeScratch = 1 << 20
 
 // Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the
 // caller's.

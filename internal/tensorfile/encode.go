@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"protobench/internal/durable"
 )
 
 // WriteSafetensors writes the file atomically (see Replace). Equal content gives equal
 // bytes: tensors stand in the order given, metadata by key.
 func WriteSafetensors(path string, f *File) error {
-	err := Replace(path, func(w io.Writer) error { return EncodeSafetensors(w, f) })
+	err := durable.Replace(path, func(w io.Writer) error { return EncodeSafetensors(w, f) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -4,12 +4,14 @@ import (
 	"archive/zip"
 	"fmt"
 	"io"
+
+	"protobench/internal/durable"
 )
 
 // WriteNPZ writes NumPy's .npz atomically (see Replace), an entry NAME.npy a tensor, as numpy.savez
 // does. Equal content gives equal bytes.
 func WriteNPZ(path string, tensors []Tensor) error {
-	err := Replace(path, func(w io.Writer) error { return encodeNPZ(w, tensors) })
+	err := durable.Replace(path, func(w io.Writer) error { return encodeNPZ(w, tensors) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -70,14 +70,40 @@ func (h *header) field(d *json.Decoder, name string) error {
 	return err
 }
 
+// decodeEntry takes names as the format spells them, where the JSON package's would do in any case:
+// one with a flipped bit is not what was written.
 func decodeEntry(d *json.Decoder) (entry, error) {
 	var raw struct {
-		DType   string  `json:"dtype"`
-		Shape   []int   `json:"shape"`
-		Offsets []int64 `json:"data_offsets"`
+		DType   string
+		Shape   []int
+		Offsets []int64
 	}
-	if err := d.Decode(&raw); err != nil {
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return entry{}, fmt.Errorf("is no JSON object")
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return entry{}, err
+		}
+		var to any = new(json.RawMessage)
+		switch key {
+		case "dtype":
+			to = &raw.DType
+		case "shape":
+			to = &raw.Shape
+		case "data_offsets":
+			to = &raw.Offsets
+		}
+		if err := d.Decode(to); err != nil {
+			return entry{}, fmt.Errorf("%v: %w", key, err)
+		}
+	}
+	if _, err := d.Token(); err != nil { // the closing brace
 		return entry{}, err
+	}
+	if raw.Shape == nil {
+		return entry{}, fmt.Errorf("has no shape")
 	}
 	dt, ok := lookupDType(raw.DType)
 	if !ok {

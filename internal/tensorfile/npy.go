@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"protobench/internal/durable"
 )
 
 const npyMagic = "\x93NUMPY"
@@ -182,7 +184,7 @@ func pick[T any](v []T, from []int) []T {
 func WriteNPY(path string, t Tensor) error {
 	b, err := encodeNPY(t)
 	if err == nil {
-		err = Replace(path, func(w io.Writer) error { _, err := w.Write(b); return err })
+		err = durable.Replace(path, func(w io.Writer) error { _, err := w.Write(b); return err })
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

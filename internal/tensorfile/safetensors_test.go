@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -220,4 +221,29 @@ func FuzzSafetensors(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A header of a mebibyte that is all entries, or all of one, takes no more memory than it may.
+func TestAHeaderIsReadFrugally(t *testing.T) {
+	many := func(before, each, after string) string {
+		var b strings.Builder
+		b.WriteString(before)
+		for i := 0; b.Len() < frugal.Small-200; i++ {
+			b.WriteString(strings.ReplaceAll(each, "#", strconv.Itoa(i)) + ",")
+		}
+		return strings.TrimSuffix(b.String(), ",") + after
+	}
+	for name, header := range map[string]string{
+		"tensors":       many("{", `"#":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`, "}"),
+		"empty tensors": many("{", `"#":{}`, "}"),
+		"metadata":      many(`{"__metadata__":{`, `"#":""`, "}}"),
+		"other fields":  many(`{"a":{`, `"#":1`, "}}"),
+		"a shape":       many(`{"a":{"dtype":"F32","shape":[`, "1", "]}}"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+			defer frugal.Bound(t, len(b))()
+			_, _ = DecodeSafetensors("f", bytes.NewReader(b), int64(len(b)))
+		})
+	}
 }

@@ -23,7 +23,7 @@ func TestGoldenKMeans(t *testing.T) {
 			for _, r := range golden.Ints(golden.At(t, f.Inputs, "init_indices", head)) {
 				c = append(c, z[r*s[2]:][:s[2]]...)
 			}
-			cfg := part.Config{Images: s[1], Settings: with(map[string]any{"prototypes.count": len(c) / s[2], "kmeans.memory": 1})}
+			cfg := part.Config{Images: s[1], Settings: small(map[string]any{"prototypes.count": len(c) / s[2], "kmeans.memory": 1}).Settings}
 			m := newKMeans(cfg, placed(c, s[2]))
 			m.lambda = 0
 			for range int(fixture.Num(t, f.Params, "lloyd_iterations")) {

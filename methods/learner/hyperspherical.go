@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
@@ -49,7 +50,7 @@ func newHyperspherical(cfg part.Config, p *Prototypes) *hyperspherical {
 func (h *hyperspherical) Begin(*team.Team, []float32, []float32) {
 	k, d := h.p.K, h.p.D
 	c := &encoders.Param{Name: "prototypes", Shape: []int{k, d}, Value: slices.Clone(h.p.Value), Grad: make([]float32, k*d), LRMult: 1}
-	sgd, crowd := encoders.NewSGD([]*encoders.Param{c}, h.Momentum), term.NewCrowding(k, d)
+	sgd, crowd := optim.NewSGD([]*encoders.Param{c}, h.Momentum), term.NewCrowding(k, d)
 	for range h.Steps {
 		crowd.Gradient(c.Grad, c.Value)
 		sgd.Step(nil, h.LR)

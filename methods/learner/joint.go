@@ -2,6 +2,7 @@ package learner
 
 import (
 	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/methods/part"
@@ -31,7 +32,7 @@ func jointPart() Declaration {
 type joint struct {
 	p         *Prototypes
 	param     *encoders.Param
-	optimizer encoders.Optimizer
+	optimizer optim.Optimizer
 	lengths   bool    // whether rows keep the length that training gives them
 	norm      float32 // length at the start
 	freeze    float64 // epochs without updates
@@ -93,7 +94,7 @@ func (j *joint) Move(k int, z []float32) {
 
 // forget clears what an optimizer knows of row k of a parameter. Momentum forgets it; Adam's second
 // moment takes the other rows' mean, for a zero would make the next steps several times too long.
-func forget(o encoders.Optimizer, p *encoders.Param, k int) {
+func forget(o optim.Optimizer, p *encoders.Param, k int) {
 	d := len(p.Value) / p.Shape[0]
 	slots := o.Slots(p)
 	clear(slots[0][k*d:][:d])

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/methods/internal/fixture"
 	"protobench/methods/part"
 )
@@ -99,7 +100,7 @@ func TestJointForgets(t *testing.T) {
 // TestForgetWithoutSecondMoment: SGD has a velocity alone.
 func TestForgetWithoutSecondMoment(t *testing.T) {
 	p := &encoders.Param{Shape: []int{3, 1}, Value: []float32{1, 2, 3}, LRMult: 1}
-	sgd := encoders.NewSGD([]*encoders.Param{p}, 0.9)
+	sgd := optim.NewSGD([]*encoders.Param{p}, 0.9)
 	v := sgd.Slots(p)[0]
 	copy(v, []float32{7, 8, 9})
 	forget(sgd, p, 1)

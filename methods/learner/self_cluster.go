@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/encoders"
+	"protobench/encoders/optim"
 	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
@@ -47,7 +48,7 @@ type selfCluster struct {
 	Decoupled
 	SelfCluster
 	weight, bias *encoders.Param
-	optimizer    *encoders.AdamW
+	optimizer    *optim.AdamW
 	targets      []float32 // [n,K]
 	logits       []float32 // [n,K], then their gradient
 	losses       []float64 // [n]
@@ -64,7 +65,7 @@ func newSelfCluster(cfg part.Config, p *Prototypes) *selfCluster {
 		return &encoders.Param{Name: name, Shape: shape, Value: make([]float32, n), Grad: make([]float32, n), LRMult: 1, WeightDecay: decay}
 	}
 	m.weight, m.bias = param("weight", m.WeightDecay, p.K, p.D), param("bias", 0, p.K)
-	m.optimizer = encoders.NewAdamW(m.own())
+	m.optimizer = optim.NewAdamW(m.own())
 	m.optimizer.Beta2, m.balancer.Epsilon = 0.95, 1e-8
 	m.Adopt()
 	return m

@@ -32,12 +32,12 @@ func (h *Head) SplitCrossEntropy(s []float32) (CrossEntropy, bool) {
 	}
 	x := crossing{v: h.Views, k: h.K / h.softmaxed.heads, width: h.K, scale: 1 / h.softmaxed.temperature, codes: h.Codes}
 	x.p, x.pull, x.square = make([]float32, x.k), make([]float64, x.k), make([]float64, x.k)
-	for _, c := range h.Views.predicting() {
+	for _, c := range h.Views.Predicting() {
 		for i := range h.Views.Images {
 			x.row(s, c, i)
 		}
 	}
-	n := float64(h.Views.pairs() * h.Views.Images)
+	n := float64(h.Views.Pairs() * h.Views.Images)
 	return CrossEntropy{Codes: x.entropy / n, Divergence: x.cross/n - x.entropy/n, Views: x.effective()}, true
 }
 

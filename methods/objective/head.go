@@ -23,12 +23,12 @@ type Head struct {
 	Gradient    bool    // whether the prototypes get a gradient
 	Scale       float32 // of the loss; 0 means 1
 
-	Patches *patches // the loss of hidden patches; nil where the objective has none
+	Patches Patches // the loss of hidden patches; nil where the objective has none
 
 	softmaxed softmaxed
 
 	c     *G.Node // prototypes as the scores use them, [H·K,D]
-	z     *G.Node // embeddings [crops·B,D]
+	Z     *G.Node // embeddings [crops·B,D]
 	S     *G.Node // scores of all crops, normalisers included, [crops·B,H·K]
 	Extra G.Nodes // the objective's own parameters
 
@@ -40,8 +40,8 @@ type Head struct {
 // temperature.
 func NewHead(o Objective, t Traits, v Views, k int, temperature float64, gradient bool) *Head {
 	h := &Head{objective: o, traits: t, Views: v, K: k, Temperature: temperature, Gradient: gradient, Codes: make([]float32, v.Global*v.Images*k)}
-	if p, ok := o.(interface{ hidden() *patches }); ok {
-		h.Patches = p.hidden()
+	if p, ok := o.(interface{ Hidden() Patches }); ok {
+		h.Patches = p.Hidden()
 	}
 	return h
 }
@@ -61,27 +61,27 @@ func (h *Head) Scored() bool {
 // scores it adds the loss alone, and zp and c are nil.
 func (h *Head) Build(z, zp, c *G.Node) (*G.Node, error) {
 	if o, ok := h.objective.(unscored); ok {
-		return o.direct(h, z)
+		return o.Direct(h, z)
 	}
-	h.c, h.z = c, z
+	h.c, h.Z = c, z
 	if err := h.score(z, c); err != nil {
 		return nil, err
 	}
-	loss, err := h.loss(h.S, z, c)
+	loss, err := h.Loss(h.S, z, c)
 	if err != nil || h.Patches == nil {
 		return loss, err
 	}
-	hidden, err := h.Patches.node(zp, c, h.Gradient)
+	hidden, err := h.Patches.Node(zp, c, h.Gradient)
 	if err != nil {
 		return nil, err
 	}
-	return graph.Sum([]float32{1, h.scaled(1)}, loss, hidden)
+	return graph.Sum([]float32{1, h.Scaled(1)}, loss, hidden)
 }
 
 // score adds the student's scores.
 func (h *Head) score(z, c *G.Node) (err error) {
 	if o, ok := h.objective.(Scorer); ok {
-		h.S, h.Extra, err = o.scores(z, c, h.Gradient)
+		h.S, h.Extra, err = o.Scores(z, c, h.Gradient)
 		return err
 	}
 	h.S, err = term.ScoresNode(z, c, h.Gradient)
@@ -96,46 +96,46 @@ func (h *Head) Kept() G.Nodes {
 	return G.Nodes{h.S, h.c}
 }
 
-// loss adds the codes and the objective's loss of the student's scores. The codes' node lies
+// Loss adds the codes and the objective's loss of the student's scores. The codes' node lies
 // between the two, so that an objective with student targets makes them from this step's scores; no
 // gradient flows through it.
-func (h *Head) loss(s, z, c *G.Node) (*G.Node, error) {
+func (h *Head) Loss(s, z, c *G.Node) (*G.Node, error) {
 	targets, err := graph.Apply(graph.Op{
 		Kind: "targets", Out: tensor.Shape{h.Views.Crops * h.Views.Images, h.K}, Diff: []bool{false, false, false},
 		Forward: func(_ *team.Team, in [][]float32, out []float32) {
 			if h.traits.Targets == part.Student {
 				h.Input.Scores, h.Input.Z, h.Input.Prototypes = h.Views.Globals(in[0]), h.Views.Globals(in[1]), in[2]
 			}
-			h.objective.codes(h.Codes, h.Input)
-			h.Views.swap(out, h.Codes, h.K)
+			h.objective.Codes(h.Codes, h.Input)
+			h.Views.Swap(out, h.Codes, h.K)
 		},
 	}, s, z, c)
 	if err != nil {
 		return nil, err
 	}
-	return h.objective.loss(h, s, targets)
+	return h.objective.Loss(h, s, targets)
 }
 
-// crossEntropy adds the loss that most objectives share: the cross-entropy of the student's softmax
+// CrossEntropy adds the loss that most objectives share: the cross-entropy of the student's softmax
 // at its temperature, a mean over pairs and images.
-func (h *Head) crossEntropy(s, targets *G.Node) (*G.Node, error) {
-	return h.weightedCrossEntropy(s, targets, 1)
+func (h *Head) CrossEntropy(s, targets *G.Node) (*G.Node, error) {
+	return h.WeightedCrossEntropy(s, targets, 1)
 }
 
-// weightedCrossEntropy is crossEntropy times a weight.
-func (h *Head) weightedCrossEntropy(s, targets *G.Node, weight float32) (*G.Node, error) {
+// WeightedCrossEntropy is CrossEntropy times a weight.
+func (h *Head) WeightedCrossEntropy(s, targets *G.Node, weight float32) (*G.Node, error) {
 	h.softmaxed = softmaxed{1, h.Temperature}
-	return term.CrossEntropyNode(s, targets, float32(h.Temperature), h.scaled(weight*h.Views.weight()))
+	return term.CrossEntropyNode(s, targets, float32(h.Temperature), h.Scaled(weight*h.Views.Weight()))
 }
 
-// crossEntropyOfHeads is that of several heads, a mean over them, at a temperature.
-func (h *Head) crossEntropyOfHeads(s, targets *G.Node, heads int, temperature float64, weight float32) (*G.Node, error) {
+// CrossEntropyOfHeads is that of several heads, a mean over them, at a temperature.
+func (h *Head) CrossEntropyOfHeads(s, targets *G.Node, heads int, temperature float64, weight float32) (*G.Node, error) {
 	h.softmaxed = softmaxed{heads, temperature}
-	return term.CrossEntropyOfHeadsNode(s, targets, heads, float32(temperature), h.scaled(weight))
+	return term.CrossEntropyOfHeadsNode(s, targets, heads, float32(temperature), h.Scaled(weight))
 }
 
-// scaled applies the loss's scale to the weight of one of its terms.
-func (h *Head) scaled(weight float32) float32 {
+// Scaled applies the loss's scale to the weight of one of its terms.
+func (h *Head) Scaled(weight float32) float32 {
 	if h.Scale != 0 {
 		weight *= h.Scale
 	}
@@ -143,4 +143,4 @@ func (h *Head) scaled(weight float32) float32 {
 }
 
 // After updates the objective's state once the step's loss is known.
-func (h *Head) After() { h.objective.after(h.Input) }
+func (h *Head) After() { h.objective.After(h.Input) }

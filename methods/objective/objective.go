@@ -1,10 +1,6 @@
 package objective
 
 import (
-	"fmt"
-
-	"protobench/encoders"
-	"protobench/internal/kernel"
 	"protobench/internal/setting"
 	"protobench/internal/team"
 	"protobench/methods/part"
@@ -20,21 +16,21 @@ type Views struct {
 	Crops  int // all crops, each predicts the codes of the other global ones
 }
 
-// pairs is the number of (code, prediction) pairs of different crops.
-func (v Views) pairs() int { return v.Global * (v.Crops - 1) }
+// Pairs is the number of (code, prediction) pairs of different crops.
+func (v Views) Pairs() int { return v.Global * (v.Crops - 1) }
 
-// weight makes a sum over rows of all pairs the mean over pairs and images.
-func (v Views) weight() float32 { return 1 / float32(v.pairs()*v.Images) }
+// Weight makes a sum over rows of all pairs the mean over pairs and images.
+func (v Views) Weight() float32 { return 1 / float32(v.Pairs()*v.Images) }
 
 // Globals cuts the rows of the global crops out of those of all crops.
 func (v Views) Globals(x []float32) []float32 { return x[:len(x)/v.Crops*v.Global] }
 
-// last cuts the rows of the last global crop out of those of the global crops.
-func (v Views) last(x []float32) []float32 { return x[len(x)/v.Global*(v.Global-1):] }
+// Last cuts the rows of the last global crop out of those of the global crops.
+func (v Views) Last(x []float32) []float32 { return x[len(x)/v.Global*(v.Global-1):] }
 
-// predicting are the crops that predict another, global one: all, unless there is but one global
+// Predicting are the crops that predict another, global one: all, unless there is but one global
 // crop.
-func (v Views) predicting() []int {
+func (v Views) Predicting() []int {
 	var out []int
 	for c := range v.Crops {
 		if v.Global > 1 || c >= v.Global {
@@ -44,9 +40,9 @@ func (v Views) predicting() []int {
 	return out
 }
 
-// swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other
+// Swap sets targets [crops·B,K] from codes [global·B,K]: each crop predicts the sum of the other
 // global crops' codes.
-func (v Views) swap(targets, codes []float32, k int) {
+func (v Views) Swap(targets, codes []float32, k int) {
 	clear(targets)
 	n := v.Images * k
 	for c := range v.Crops {
@@ -110,14 +106,14 @@ func (d Declaration) Owns() bool { return d.Learner != "" }
 // prototypes are learned. Each learner, observers included, has an objective of its own. H is the
 // number of sets of K prototypes that it has side by side.
 type Objective interface {
-	// codes sets q [global·B,H·K].
-	codes(q []float32, in CodeInput)
-	// loss adds the loss of the student's scores s [crops·B,H·K]. Each row of targets [crops·B,H·K]
+	// Codes sets q [global·B,H·K].
+	Codes(q []float32, in CodeInput)
+	// Loss adds the loss of the student's scores s [crops·B,H·K]. Each row of targets [crops·B,H·K]
 	// has the sum of the codes that its crop predicts; h.Codes has the codes one by one as soon as
 	// targets' node has run. Both are constants of the loss.
-	loss(h *Head, s, targets *G.Node) (*G.Node, error)
-	// after updates the state once the loss is known.
-	after(in CodeInput)
+	Loss(h *Head, s, targets *G.Node) (*G.Node, error)
+	// After updates the state once the loss is known.
+	After(in CodeInput)
 	// Offset is what scores with the teacher's prototypes c [H·K,D] lose at an epoch before they
 	// are compared, [H·K], or nil.
 	Offset(c []float32, epoch int) []float32
@@ -131,18 +127,18 @@ type Objective interface {
 	part.Stateful
 }
 
-// unchanging is what objectives without state have in common.
-type unchanging struct{}
+// Unchanging is what objectives without state have in common.
+type Unchanging struct{}
 
-func (unchanging) after(CodeInput) {}
+func (Unchanging) After(CodeInput) {}
 
-func (unchanging) Offset([]float32, int) []float32 { return nil }
+func (Unchanging) Offset([]float32, int) []float32 { return nil }
 
-func (unchanging) Bias([]float32) []float32 { return nil }
+func (Unchanging) Bias([]float32) []float32 { return nil }
 
-func (unchanging) Assign([]float32, CodeInput) bool { return false }
+func (Unchanging) Assign([]float32, CodeInput) bool { return false }
 
-func (unchanging) State(string) []part.Named { return nil }
+func (Unchanging) State(string) []part.Named { return nil }
 
 // CodeInput is what codes are made of, from the objective's branch.
 type CodeInput struct {
@@ -154,21 +150,5 @@ type CodeInput struct {
 	Step       int
 }
 
-// rampOnset is the end of a temperature's warm-up, of whose epochs the last one has the end
-// already.
-func rampOnset(c part.Config, key, what string, r encoders.Ramp) []part.Onset {
-	if r.Warmup == 0 || r.Start == r.End {
-		return nil
-	}
-	return []part.Onset{{
-		Key: key, Epoch: float64(max(r.Warmup-1, 1)), Missed: fmt.Sprintf("the %s ends at %.3g, short of %g", what, r.At(c.Train.Epochs-1), r.End),
-	}}
-}
-
-// nearest sets q [n,K] to ones at the largest score of each row of s, the first of equal ones.
-func nearest(q, s []float32, k int) {
-	clear(q)
-	for lo := 0; lo < len(q); lo += k {
-		q[lo+kernel.Argmax(s[lo:][:k])] = 1
-	}
-}
+// RowTask is the number of a loss's rows that one thread does at a time.
+const RowTask = 16

@@ -21,26 +21,17 @@ type Owner interface {
 type Scorer interface {
 	// Params are the parameters that take part in the scores besides encoder and prototypes.
 	Params() []*encoders.Param
-	// scores adds the student's scores [crops·B,H·K] of embeddings z [crops·B,D] and prototypes c
+	// Scores adds the student's scores [crops·B,H·K] of embeddings z [crops·B,D] and prototypes c
 	// [H·K,D], and returns the nodes of the parameters in their order. Without gradient the
 	// prototypes are constants.
-	scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error)
+	Scores(z, c *G.Node, gradient bool) (s *G.Node, params G.Nodes, err error)
 }
 
 // unscored is an objective whose loss is one of the embeddings themselves: there are no scores, and
 // no prototypes in the student's graph.
 type unscored interface {
-	// direct adds the loss of embeddings z [crops·B,D].
-	direct(h *Head, z *G.Node) (*G.Node, error)
-}
-
-// scoreless is what such objectives have in common.
-type scoreless struct{ unchanging }
-
-func (scoreless) codes([]float32, CodeInput) {}
-
-func (scoreless) loss(*Head, *G.Node, *G.Node) (*G.Node, error) {
-	panic("objective: a loss of scores of an objective that has none")
+	// Direct adds the loss of embeddings z [crops·B,D].
+	Direct(h *Head, z *G.Node) (*G.Node, error)
 }
 
 // Surveyor is an objective that sees an embedding of each image before the first step.
@@ -49,23 +40,14 @@ type Surveyor interface {
 	Survey(step int, z []float32)
 }
 
-// owned is what learners of owners have in common where no gradient reaches their prototypes:
+// Owned is what learners of owners have in common where no gradient reaches their prototypes:
 // nothing but the objective moves them.
-type owned struct{ learner.Decoupled }
+type Owned struct{ learner.Decoupled }
 
-func (owned) Moves(float64) bool { return false }
+func (Owned) Moves(float64) bool { return false }
 
-func (owned) Move(int, []float32) {}
+func (Owned) Move(int, []float32) {}
 
-func (owned) Before(*learner.Step) {}
+func (Owned) Before(*learner.Step) {}
 
-func (owned) Adopt() {}
-
-// nothing is the learner of an objective without prototypes, of which there are none to move.
-type nothing struct{ owned }
-
-func newNothing(d int) nothing {
-	return nothing{owned{learner.Decoupled{P: learner.NewPrototypes(nil, 0, d, false)}}}
-}
-
-func (nothing) State(string) []part.Named { return nil }
+func (Owned) Adopt() {}

@@ -3,6 +3,6 @@
 // says what it is called, what it does, whose idea it is, which settings it has and which it reads,
 // and what of them makes no sense.
 //
-// It knows no part by name: those stand in objective, learner and term, and what composes them in
-// methods.
+// It knows no part by name: those stand in the folders of objective, in learner and in term, and what
+// composes them in methods.
 package part

@@ -2,29 +2,30 @@ package part
 
 import (
 	"protobench/encoders"
+	"protobench/encoders/optim"
 )
 
 // NewOptimizer builds the optimizer of [train] over parameters.
-func (t Train) NewOptimizer(params []*encoders.Param) encoders.Optimizer {
+func (t Train) NewOptimizer(params []*encoders.Param) optim.Optimizer {
 	o := t.unclipped(params)
 	if t.Clip > 0 {
-		return encoders.NewClipped(o, params, t.Clip)
+		return optim.NewClipped(o, params, t.Clip)
 	}
 	return o
 }
 
-func (t Train) unclipped(params []*encoders.Param) encoders.Optimizer {
+func (t Train) unclipped(params []*encoders.Param) optim.Optimizer {
 	switch t.Optimizer {
 	case "sgd":
-		s := encoders.NewSGD(params, t.Momentum)
+		s := optim.NewSGD(params, t.Momentum)
 		s.Nesterov = t.Nesterov
 		return s
 	case "lars":
-		return encoders.NewLARS(params, encoders.LARSConfig{
-			Convention: encoders.LARSConvention(t.LARS), Momentum: t.Momentum, Eta: t.LARSEta, Clip: t.LARSClip, Exclude: t.LARSExclude,
+		return optim.NewLARS(params, optim.LARSConfig{
+			Convention: optim.LARSConvention(t.LARS), Momentum: t.Momentum, Eta: t.LARSEta, Clip: t.LARSClip, Exclude: t.LARSExclude,
 		})
 	}
-	a := encoders.NewAdamW(params)
+	a := optim.NewAdamW(params)
 	a.Coupled = t.Optimizer == "adam"
 	return a
 }

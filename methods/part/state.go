@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"protobench/encoders"
+	"protobench/encoders/optim"
 )
 
 // Named is one entry of a state: a named array with exactly one of F32 and F64.
@@ -43,7 +44,7 @@ func ParamState(prefix string, params []*encoders.Param) []Named {
 }
 
 // OptimizerState is what an optimizer keeps of parameters.
-func OptimizerState(prefix string, o encoders.Optimizer, params []*encoders.Param) []Named {
+func OptimizerState(prefix string, o optim.Optimizer, params []*encoders.Param) []Named {
 	out := []Named{F64Of(prefix+"steps", o.Steps())}
 	for _, p := range params {
 		for i, s := range o.Slots(p) {

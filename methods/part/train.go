@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"protobench/encoders"
+	"protobench/encoders/optim"
 )
 
 // Train holds the keys of the sweep's [train] table.
@@ -49,11 +50,11 @@ func (t Train) EncoderLearns(epoch float64) bool {
 }
 
 // TeacherMomentum is the teacher's momentum over the steps of a run.
-func (t Train) TeacherMomentum(steps int) encoders.Schedule {
+func (t Train) TeacherMomentum(steps int) optim.Schedule {
 	if t.TeacherCurve == "linear" {
-		return encoders.Line{Start: t.Teacher, End: t.TeacherEnd, Total: steps}
+		return optim.Line{Start: t.Teacher, End: t.TeacherEnd, Total: steps}
 	}
-	return encoders.Cosine{Base: t.Teacher, Final: t.TeacherEnd, Total: steps}
+	return optim.Cosine{Base: t.Teacher, Final: t.TeacherEnd, Total: steps}
 }
 
 // ScaledLR is a learning rate for 256 images per step at this run's batch (Goyal et al. 2017).

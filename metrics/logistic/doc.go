@@ -4,5 +4,5 @@
 //
 // It is numerics alone, to be read beside Nocedal and Wright. How a strength is chosen, what is
 // held out for that, and what a probe says when it has no result is the linear probe's, in package
-// metrics.
+// probe.
 package logistic

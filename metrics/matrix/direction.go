@@ -70,3 +70,21 @@ func (d Directions) Cosine(i, j int) float64 {
 // Slack bounds the error of a cosine that is a float32 sum of Cols products of
 // rounded unit vectors: (Cols+2) roundings, doubled for safety.
 func (d Directions) Slack() float64 { return float64(float64(d.Raw.Cols+8) * 0x1p-23) }
+
+// Mean averages the unit vectors of the rows in float64, [Cols]; zero without rows.
+func (d Directions) Mean(rows []int) []float64 {
+	mean := make([]float64, d.Raw.Cols)
+	for _, i := range rows {
+		for j, x := range d.Raw.Row(i) {
+			mean[j] += float64(x) / d.Norm[i]
+		}
+	}
+	for j := range mean {
+		mean[j] /= float64(max(1, len(rows)))
+	}
+	return mean
+}
+
+// AtMean is the distance from the mean of unit vectors under which what is left of one is rounding
+// noise of float32 and no direction.
+const AtMean = 1e-6

@@ -3,6 +3,6 @@
 // decides the last digits.
 //
 // It knows nothing of what a row stands for: prototypes, features and scores get their meaning in
-// package metrics, and linear algebra with work worth sharing between threads is in
+// package metric, and linear algebra with work worth sharing between threads is in
 // internal/kernel.
 package matrix

@@ -55,6 +55,20 @@ func (m Matrix) Dense() *mat.Dense {
 	return mat.NewDense(m.Rows, m.Cols, v)
 }
 
+// CentreColumns takes the column means off in place.
+func CentreColumns(m *mat.Dense) {
+	n, d := m.Dims()
+	for j := range d {
+		var sum float64
+		for i := range n {
+			sum += m.At(i, j)
+		}
+		for i := range n {
+			m.Set(i, j, m.At(i, j)-sum/float64(n))
+		}
+	}
+}
+
 // Normalised returns the rows divided by their Euclidean norm, [Rows,Cols]. A row
 // without a direction (zero, NaN, Inf) becomes zero.
 func (m Matrix) Normalised() Matrix { return m.NormalisedBy(nil) }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"protobench/harness/store"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // made is a made-up run: what its cells have, by arm and seed.
@@ -224,7 +224,7 @@ func TestBest(t *testing.T) {
 	one, two := a.write(t), b.write(t)
 	r, err := Best(headline, []string{one, two, one}, "")
 	must(t, err)
-	if r.Better != metrics.Higher || r.Runs != 2 || len(r.Cells) != 9 || r.Without != 1 || r.Undone != 2 {
+	if r.Better != metric.Higher || r.Runs != 2 || len(r.Cells) != 9 || r.Without != 1 || r.Undone != 2 {
 		t.Errorf("%+v", r)
 	}
 	if first := r.Cells[0]; first.Value != 100 || first.Arm != "dino" || first.Epoch != 40 || first.Cell != filepath.Join(two, "cells", "dino__base__s0") || r.Cells[8].Value != 12.5 {
@@ -233,7 +233,7 @@ func TestBest(t *testing.T) {
 	if len(r.Protocols) != 1 || !strings.Contains(r.Protocols[0], "2 different numbers of epochs") {
 		t.Errorf("%q", r.Protocols)
 	}
-	if r, err = Best("linear@backbone.teacher", []string{one}, metrics.Lower); err == nil && r.Cells[0].Value > r.Cells[1].Value {
+	if r, err = Best("linear@backbone.teacher", []string{one}, metric.Lower); err == nil && r.Cells[0].Value > r.Cells[1].Value {
 		t.Error("the lowest is not the first")
 	}
 	// A collapsed run's features are what they are; its prototypes are not.

@@ -11,18 +11,18 @@ import (
 	"strings"
 
 	"protobench/harness/store"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // Ranking is the finished cells of several runs, in the order of one metric.
 type Ranking struct {
-	Metric  string            `json:"metric"`
-	Unit    string            `json:"unit"` // that values are shown in
-	Better  metrics.Direction `json:"better"`
-	Runs    int               `json:"runs"`
-	Cells   []Ranked          `json:"cells"`   // the best first
-	Without int               `json:"without"` // finished cells without a value, or collapsed where it would mislead
-	Undone  int               `json:"undone"`  // planned cells that are not finished, or failed
+	Metric  string           `json:"metric"`
+	Unit    string           `json:"unit"` // that values are shown in
+	Better  metric.Direction `json:"better"`
+	Runs    int              `json:"runs"`
+	Cells   []Ranked         `json:"cells"`   // the best first
+	Without int              `json:"without"` // finished cells without a value, or collapsed where it would mislead
+	Undone  int              `json:"undone"`  // planned cells that are not finished, or failed
 
 	Unreadable []string `json:"unreadable,omitempty"` // runs that are left out, with the reason
 	Protocols  []string `json:"protocols"`            // in what the cells differ that makes ranks questionable
@@ -41,7 +41,7 @@ type Ranked struct {
 
 // Best ranks the finished cells of all runs in and below some folders. A direction other than "" is
 // taken in place of the metric's own, which metrics that only describe need.
-func Best(key string, dirs []string, better metrics.Direction) (*Ranking, error) {
+func Best(key string, dirs []string, better metric.Direction) (*Ranking, error) {
 	s := specOf(key)
 	r := &Ranking{Metric: key, Unit: s.Unit.ShownIn(), Better: s.Better, Cells: []Ranked{}, Protocols: []string{}}
 	if better != "" {
@@ -63,12 +63,12 @@ func Best(key string, dirs []string, better metrics.Direction) (*Ranking, error)
 	if len(r.Cells) == 0 && !slices.Contains(known, key) {
 		return nil, noMetric(key, known)
 	}
-	if r.Better != metrics.Higher && r.Better != metrics.Lower {
+	if r.Better != metric.Higher && r.Better != metric.Lower {
 		return nil, fmt.Errorf("%s describes, and has no better direction; say --highest or --lowest", key)
 	}
 	sort.SliceStable(r.Cells, func(i, j int) bool {
 		a, b := r.Cells[i].Value, r.Cells[j].Value
-		return r.Better == metrics.Higher && a > b || r.Better == metrics.Lower && a < b
+		return r.Better == metric.Higher && a > b || r.Better == metric.Lower && a < b
 	})
 	r.questions()
 	return r, nil
@@ -105,7 +105,7 @@ func runsBelow(dirs []string) (out []string, err error) {
 }
 
 // add takes a run's cells, and the metrics that they have to those known.
-func (r *Ranking) add(path string, s metrics.Spec, known []string) ([]string, error) {
+func (r *Ranking) add(path string, s metric.Spec, known []string) ([]string, error) {
 	run, err := openRun(path)
 	if err != nil {
 		return known, err

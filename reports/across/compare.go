@@ -8,6 +8,8 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
 	"protobench/stats"
 )
 
@@ -127,13 +129,13 @@ func onlyMethod(arms []*arm) (only *arm) {
 
 // wanted are the metrics to compare: those asked for, else the declared endpoints of both sides;
 // between two cells, all that tables show.
-func wanted(keys []string, left, right *side, pairs []pair) ([]metrics.Spec, error) {
+func wanted(keys []string, left, right *side, pairs []pair) ([]metric.Spec, error) {
 	if len(keys) == 0 {
 		keys = declared(left, right)
 	} else if err := checkKeys(keys, pairs); err != nil {
 		return nil, err
 	}
-	var out []metrics.Spec
+	var out []metric.Spec
 	for _, key := range keys {
 		out = append(out, specOf(key))
 	}
@@ -148,10 +150,10 @@ func declared(left, right *side) []string {
 		}
 	}
 	if len(keys) == 0 {
-		keys = []string{metrics.Headline(), metrics.LinearKey(metrics.Teacher)}
+		keys = []string{metrics.Headline(), probe.LinearKey(metric.Teacher)}
 	}
 	if left.alone {
-		shown := metrics.Select(func(s metrics.Spec) bool { return len(s.Tables) > 0 })
+		shown := metrics.Select(func(s metric.Spec) bool { return len(s.Tables) > 0 })
 		for _, s := range shown {
 			_, ofA := left.cells[0].Result.Metrics[s.Key]
 			_, ofB := right.cells[0].Result.Metrics[s.Key]
@@ -164,7 +166,7 @@ func declared(left, right *side) []string {
 }
 
 // deltas compares all pairs in all metrics; the runs of cells are one pair each.
-func (c *Comparison) deltas(pairs []pair, specs []metrics.Spec, cells bool) {
+func (c *Comparison) deltas(pairs []pair, specs []metric.Spec, cells bool) {
 	var p []float64
 	for _, pr := range pairs {
 		for _, s := range specs {
@@ -184,7 +186,7 @@ func (c *Comparison) deltas(pairs []pair, specs []metrics.Spec, cells bool) {
 const leastForInterval = 3
 
 // delta is one of them, and its p: NaN where nothing is tested.
-func delta(pr pair, s metrics.Spec, cells bool) (Delta, float64) {
+func delta(pr pair, s metric.Spec, cells bool) (Delta, float64) {
 	var a, b, d []float64
 	for _, runs := range both(pr, cells) {
 		va, vb := value(runs[0], s), value(runs[1], s)

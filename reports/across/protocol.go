@@ -6,12 +6,12 @@ import (
 	"strings"
 
 	"protobench/internal/setting"
-	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // protocols says why numbers of the two sides do not answer one question: a metric that one side
 // alone has, other data, another length of training, another way of counting.
-func protocols(pairs []pair, specs []metrics.Spec, found []Difference) []string {
+func protocols(pairs []pair, specs []metric.Spec, found []Difference) []string {
 	var out []string
 	for _, s := range specs {
 		var ofA, ofB bool

@@ -11,6 +11,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // side is one of the two that are compared: a run's cells, or one cell alone.
@@ -98,16 +99,16 @@ func (a *arm) seeds() []uint64 {
 }
 
 // specOf is what is known of a metric. One that another version has measured stands as it is.
-func specOf(key string) metrics.Spec {
+func specOf(key string) metric.Spec {
 	if s, known := metrics.Find(key); known {
 		return s
 	}
-	return metrics.Spec{Key: key, Better: metrics.Neither}
+	return metric.Spec{Key: key, Better: metric.Neither}
 }
 
 // value is a finished cell's in the tables' unit: NaN where there is none, and where the run
 // collapsed and the metric, one of prototypes, would mislead.
-func value(c store.CellState, s metrics.Spec) float64 {
+func value(c store.CellState, s metric.Spec) float64 {
 	if s.Misleads(c.Result.Outcome.Status == store.Collapsed) {
 		return math.NaN()
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"image/color"
+	"image/png"
 	"io"
 
 	"gonum.org/v1/plot/vg"
@@ -26,11 +27,14 @@ type Picture struct {
 // dpi of the PNG files: sharp in print at the drawn size.
 const dpi = 240
 
-// PNG draws the picture on white, at 240 pixels per inch. Draw must not be nil.
+// PNG draws the picture on white, at 240 pixels per inch and in at most 256 colours. Draw must not
+// be nil.
 func (p Picture) PNG() ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(p.Width, p.Height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
 	p.Draw(draw.New(c))
-	return encoded(vgimg.PngCanvas{Canvas: c})
+	var b bytes.Buffer
+	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, Paletted(c.Image())[0])
+	return b.Bytes(), err
 }
 
 // SVG draws the picture as vectors, with its title and its alternative text for those who do not see

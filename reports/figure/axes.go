@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/drawing"
 	"protobench/stats"
 )
@@ -17,7 +17,7 @@ import (
 // axesFigure draws what is measured against each numeric axis of the matrix: what a matrix is
 // written for.
 func (s *Sweep) axesFigure() Figure {
-	axes, measures := s.numericAxes(), []metrics.Spec{s.headline(), accuracy()}
+	axes, measures := s.numericAxes(), []metric.Spec{s.headline(), accuracy()}
 	f := Figure{Name: "axes", Optional: true}
 	f.Title = "Over the axes of the matrix"
 	if len(axes) == 0 {
@@ -70,7 +70,7 @@ func (s *Sweep) methodsOver(axes []string) []*Arm {
 }
 
 // axisPanel draws one measure over one axis.
-func (s *Sweep) axisPanel(axis string, m metrics.Spec, methods []*Arm) *plot.Plot {
+func (s *Sweep) axisPanel(axis string, m metric.Spec, methods []*Arm) *plot.Plot {
 	p := drawing.NewPanel("", axis, m.Shows(), drawing.TextSize)
 	drawing.LightGrid(p)
 	values := s.axisValues(axis)
@@ -101,7 +101,7 @@ func (s *Sweep) axisPanel(axis string, m metrics.Spec, methods []*Arm) *plot.Plo
 
 // overAxis is a method's curve over an axis: of each seed that ended everywhere at a value of the
 // axis, the mean over the other axes.
-func (s *Sweep) overAxis(axis string, m metrics.Spec, method string) drawing.Curve {
+func (s *Sweep) overAxis(axis string, m metric.Spec, method string) drawing.Curve {
 	var c drawing.Curve
 	for _, x := range s.axisValues(axis) {
 		var seeds []float64

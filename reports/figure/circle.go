@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
 	"protobench/reports/drawing"
 )
@@ -33,14 +33,14 @@ const (
 
 func newCirclePanel(label string, p matrix.Matrix) circlePanel {
 	c := circlePanel{label: label}
-	projection, ok := metrics.Project2D(p)
+	projection, ok := geometry.Project2D(p)
 	if !ok {
 		c.reason = "no direction left:\ntotal collapse"
 		return c
 	}
 	c.shown = len(projection.Rows)
-	c.plane, _ = metrics.PlaneDensity(projection.Points, heatCells, heatExtent, heatWidth)
-	c.angles, _ = metrics.AngularDensity(projection.Angles, angleCells, metrics.AngularKappa)
+	c.plane, _ = geometry.PlaneDensity(projection.Points, heatCells, heatExtent, heatWidth)
+	c.angles, _ = geometry.AngularDensity(projection.Angles, angleCells, geometry.AngularKappa)
 	return c
 }
 

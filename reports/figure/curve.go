@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/drawing"
 	"protobench/stats"
 )
@@ -27,7 +27,7 @@ func (c curves) of(a *Arm, observer string) curve { return c.byArm[a][observer] 
 func (c curves) drawn(a *Arm) bool { return c.of(a, "").Drawn() }
 
 // curves are those of a metric, as tables show it, or of a value of the probes.
-func (s *Sweep) curves(m metrics.Spec) (curves, error) {
+func (s *Sweep) curves(m metric.Spec) (curves, error) {
 	out := curves{byArm: map[*Arm]map[string]curve{}}
 	for _, a := range s.Arms {
 		out.byArm[a] = map[string]curve{}
@@ -46,11 +46,11 @@ func (s *Sweep) curves(m metrics.Spec) (curves, error) {
 }
 
 // probed are the curves of a value of the probes, as docs/probes.md names it.
-func (s *Sweep) probed(key string) (curves, error) { return s.curves(metrics.Spec{Key: key}) }
+func (s *Sweep) probed(key string) (curves, error) { return s.curves(metric.Spec{Key: key}) }
 
 // curve keeps the steps that all runs measured, so that no point of the mean rests on fewer seeds
 // than its neighbour.
-func (a *Arm) curve(m metrics.Spec, observer string) (curve, error) {
+func (a *Arm) curve(m metric.Spec, observer string) (curve, error) {
 	at := map[float64][]float64{}
 	runs, lacking := 0, false
 	for i := range a.Runs {

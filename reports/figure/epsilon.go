@@ -4,7 +4,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 	"protobench/stats"
 )
@@ -38,7 +38,7 @@ func (s *Sweep) epsilonPanel(t tile) *plot.Plot {
 	p := drawing.NewPanel(t.title, "ε (cosine distance)", "unique prototypes, % of K", drawing.TextSize)
 	drawing.LightGrid(p)
 	drawing.PercentAxis(&p.Y)
-	p.X.Min, p.X.Max = -0.35, float64(len(metrics.Epsilons()))-0.65
+	p.X.Min, p.X.Max = -0.35, float64(len(uniqueness.Epsilons()))-0.65
 	p.X.Tick.Marker = epsilonTicks()
 	for _, b := range s.Random {
 		drawing.AddLine(p, drawing.Indexed(b.Unique, 0), drawing.GreyLine())
@@ -53,16 +53,16 @@ func (s *Sweep) epsilonPanel(t tile) *plot.Plot {
 // epsilonTicks places the distances at equal steps.
 func epsilonTicks() plot.ConstantTicks {
 	var out plot.ConstantTicks
-	for i, eps := range metrics.Epsilons() {
-		out = append(out, plot.Tick{Value: float64(i), Label: metrics.EpsilonText(eps)})
+	for i, eps := range uniqueness.Epsilons() {
+		out = append(out, plot.Tick{Value: float64(i), Label: uniqueness.EpsilonText(eps)})
 	}
 	return out
 }
 
 func (a *Arm) addEpsilonLine(p *plot.Plot, shift float64) {
 	var mean, half []float64
-	for _, eps := range metrics.Epsilons() {
-		e := stats.Estimated(a.over(specOf(metrics.UniqueKey(eps))))
+	for _, eps := range uniqueness.Epsilons() {
+		e := stats.Estimated(a.over(specOf(uniqueness.Key(eps))))
 		mean, half = append(mean, e.Mean), append(half, e.Half)
 	}
 	points := drawing.Indexed(mean, shift)

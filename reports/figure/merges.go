@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -36,7 +36,7 @@ func (s *Sweep) mergeFigure() (Figure, error) {
 	}
 	f.Caption = fmt.Sprintf("Each line is a prototype of the first seed, from step 0 on. It joins the line that covers it at the end (greedy groups at cosine distance ε = %s) where it last came that near to another one between two measurements; pairs that parted again are not drawn, so that as many lines are left as prototypes are unique. "+
 		"Collapse is a tree that closes to few lines; when it closes is when prototypes were lost, and whether many small groups or one large one form is how. Arms without any lasting merge have no panel.",
-		metrics.EpsilonText(smallest())) + note
+		uniqueness.EpsilonText(smallest())) + note
 	panels, columns := multiples(arms, 3, func(a *Arm) *plot.Plot { return mergePanel(a, last) })
 	f.drawn(panels, columns, 0.85, nil)
 	return f, nil
@@ -83,7 +83,7 @@ func (a *Arm) lasting() []meeting {
 		last[m.one] = m.step
 	}
 	var out []meeting
-	for i, owner := range metrics.Unique(a.First.Vectors, smallest()).Owner {
+	for i, owner := range uniqueness.Of(a.First.Vectors, smallest()).Owner {
 		if owner >= 0 && owner != i {
 			out = append(out, meeting{last[i], i, owner})
 		}

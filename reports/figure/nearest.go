@@ -9,7 +9,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/geometry"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -31,7 +32,7 @@ func (s *Sweep) nearestFigure() (Figure, error) {
 		return f, nil
 	}
 	f.Caption = fmt.Sprintf("Cosine of a prototype to the nearest other one over training (log of 1 + step): median over the prototypes as a line, from the 5 %% to the 95 %% quantile as a band, means over seeds. "+
-		"The dashed line is the cosine at which two prototypes count as one (1 − ε, ε = %s). Collapse is a line that climbs to it: the median shows when half of the prototypes have a near copy, well before counts at a threshold move.", metrics.EpsilonText(smallest()))
+		"The dashed line is the cosine at which two prototypes count as one (1 − ε, ε = %s). Collapse is a line that climbs to it: the median shows when half of the prototypes have a near copy, well before counts at a threshold move.", uniqueness.EpsilonText(smallest()))
 	l := s.layout.with(all[1].drawn)
 	direct := l.direct()
 	var legend []drawing.Entry
@@ -101,7 +102,7 @@ func cosinePanel(a *Arm) *plot.Plot {
 		edges = append(edges, cosineFrom+(1-cosineFrom)*float64(i)/cosineBins)
 	}
 	shares := nearestShares(a.First, edges)
-	if chance, ok := metrics.NearestIsotropic(a.First.Vectors.Rows, a.First.Vectors.Cols, edges); ok {
+	if chance, ok := geometry.NearestIsotropic(a.First.Vectors.Rows, a.First.Vectors.Cols, edges); ok {
 		drawing.AddSteps(p, edges, scaled(chance, 100, cut), isotropicGrey(), drawing.Grey())
 	}
 	blue := drawing.Palette()[1]
@@ -116,7 +117,7 @@ func cosinePanel(a *Arm) *plot.Plot {
 func nearestShares(p *Stored, edges []float64) []float64 {
 	shares := make([]float64, len(edges)-1)
 	n := 0
-	nearest := metrics.NearestOf(nil, p.Vectors)
+	nearest := geometry.NearestOf(nil, p.Vectors)
 	for i, j := range nearest.Index {
 		if j < 0 {
 			continue

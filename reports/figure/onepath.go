@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/drawing"
 	"protobench/stats"
 )
@@ -159,7 +159,7 @@ func (f pathFit) panel(below, first bool) *plot.Plot {
 		p.Title.Text = f.objective
 	}
 	if first {
-		p.Y.Label.Text = map[bool]string{false: metrics.Spec.Shows(unique()) + " of K", true: "residual, points"}[below]
+		p.Y.Label.Text = map[bool]string{false: metric.Spec.Shows(unique()) + " of K", true: "residual, points"}[below]
 	}
 	black := draw.LineStyle{Color: drawing.Palette()[3], Width: vg.Points(1.8)}
 	for _, t := range f.tracks {

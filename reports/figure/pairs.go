@@ -9,7 +9,9 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 	"protobench/stats"
 )
@@ -20,7 +22,7 @@ func isotropicGrey() color.NRGBA { return color.NRGBA{0xdc, 0xdc, 0xdc, 255} }
 // pairing is two metrics of one arm that a reader compares.
 type pairing struct {
 	title          string
-	filled, hollow metrics.Spec
+	filled, hollow metric.Spec
 	low, high      float64 // of the axis; equal for the data's
 }
 
@@ -31,8 +33,8 @@ func (s *Sweep) centredFigure() Figure {
 	f.Caption = "Unique prototypes in % of K as they stand (filled) and after their mean is taken off (hollow), mean over seeds, at the smallest and at a wide ε. A common offset changes no softmax but shrinks all distances: " +
 		"a long bar says that prototypes which count as one as they stand are apart once centred, so that the loss still tells them apart; where both marks are low, they are copies. No claim rests on one of the two alone."
 	var list []pairing
-	for _, eps := range []float64{smallest(), metrics.Epsilons()[3]} {
-		list = append(list, pairing{"ε = " + metrics.EpsilonText(eps), specOf(metrics.UniqueKey(eps)), specOf(metrics.UniqueCentredKey(eps)), -2, 102})
+	for _, eps := range []float64{smallest(), uniqueness.Epsilons()[3]} {
+		list = append(list, pairing{"ε = " + uniqueness.EpsilonText(eps), specOf(uniqueness.Key(eps)), specOf(uniqueness.CentredKey(eps)), -2, 102})
 	}
 	return s.paired(f, list, "unique, % of K", [2]string{"as they stand", "centred"})
 }
@@ -43,11 +45,11 @@ func (s *Sweep) branchFigure() Figure {
 	f.Title = "Student and teacher"
 	f.Caption = "The teacher (filled) and the student (hollow) at the end of training, mean over seeds: accuracy of a linear and of a k-NN probe on the backbone's features, and unique prototypes at the smallest ε where both branches have prototypes of their own. " +
 		"Tables show the teacher. A long bar in the accuracies says that the choice of branch decides a comparison; a student whose prototypes are unique where the teacher's are not has moved on since they merged. Over training the teacher alone is measured."
-	linear, knn := specOf(metrics.LinearKey(metrics.Teacher)), specOf(metrics.KNNKey(metrics.Teacher))
+	linear, knn := specOf(probe.LinearKey(metric.Teacher)), specOf(probe.KNNKey(metric.Teacher))
 	return s.paired(f, []pairing{
-		{"linear probe", linear, specOf(metrics.LinearKey(metrics.Student)), 0, 0},
-		{"20-NN probe", knn, specOf(metrics.KNNKey(metrics.Student)), 0, 0},
-		{"unique prototypes", unique(), specOf(unique().Key + "." + string(metrics.Student)), -2, 102},
+		{"linear probe", linear, specOf(probe.LinearKey(metric.Student)), 0, 0},
+		{"20-NN probe", knn, specOf(probe.KNNKey(metric.Student)), 0, 0},
+		{"unique prototypes", unique(), specOf(unique().Key + "." + string(metric.Student)), -2, 102},
 	}, "%", [2]string{"teacher", "student"})
 }
 

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/drawing"
 	"protobench/stats"
 )
@@ -107,7 +107,7 @@ func (s *Sweep) phaseMaps(x, y string) []phaseMap {
 }
 
 // mean is a measure's mean at a cell, NaN where there is none.
-func (m phaseMap) mean(spec metrics.Spec, row, column int) float64 {
+func (m phaseMap) mean(spec metric.Spec, row, column int) float64 {
 	a := m.arms[row][column]
 	if a == nil {
 		return math.NaN()

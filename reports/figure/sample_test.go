@@ -8,8 +8,10 @@ import (
 
 	"protobench/harness/store"
 	"protobench/internal/stream"
-	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/uniqueness"
 )
 
 const (
@@ -79,7 +81,7 @@ func tailSample() *Sweep {
 			for i := range a.Runs {
 				m := a.Runs[i].Result.Metrics
 				for j, part := range tailParts() {
-					m[metrics.LinearPartKey(part, metrics.Teacher)] = m[accuracy().Key] + 0.05 - 0.0018*imbalance*float64(j)*(0.5+k.merged) + 0.01*noise(a.Cell, part, i)
+					m[probe.LinearPartKey(part, metric.Teacher)] = m[accuracy().Key] + 0.05 - 0.0018*imbalance*float64(j)*(0.5+k.merged) + 0.01*noise(a.Cell, part, i)
 				}
 			}
 			s.Arms = append(s.Arms, a)
@@ -143,16 +145,16 @@ func prototypesOf(c store.Cell, k kind, seed int) (matrix.Matrix, []int) {
 func runOf(c store.Cell, k kind, seed int, v matrix.Matrix, counts []int) Run {
 	c.Seed = uint64(seed)
 	m := store.Metrics{}
-	covers, centred, live := metrics.Covers(nil, v, metrics.Epsilons()), metrics.CoversCentred(nil, v, metrics.Epsilons()), metrics.LiveCovers(nil, v, counts, sampleImages, metrics.Epsilons())
-	for i, eps := range metrics.Epsilons() {
-		m[metrics.UniqueKey(eps)] = float64(len(covers[i].Representatives))
-		m[metrics.UniqueCentredKey(eps)] = min(sampleK, float64(len(centred[i].Representatives)+4*i))
-		m[metrics.LiveUniqueKey(eps)] = float64(len(live[i].Representatives))
+	covers, centred, live := uniqueness.Covers(nil, v, uniqueness.Epsilons()), uniqueness.CentredCovers(nil, v, uniqueness.Epsilons()), uniqueness.LiveCovers(nil, v, counts, sampleImages, uniqueness.Epsilons())
+	for i, eps := range uniqueness.Epsilons() {
+		m[uniqueness.Key(eps)] = float64(len(covers[i].Representatives))
+		m[uniqueness.CentredKey(eps)] = min(sampleK, float64(len(centred[i].Representatives)+4*i))
+		m[uniqueness.LiveKey(eps)] = float64(len(live[i].Representatives))
 	}
 	m[unique().Key+".student"] = min(sampleK, m[unique().Key]+3)
 	share := 0.62 + 0.15*m[liveUnique().Key]/sampleK + 0.02*noise(c, "linear", seed)
-	m[accuracy().Key], m[metrics.LinearKey(metrics.Student)] = share, share-0.02
-	m[metrics.KNNKey(metrics.Teacher)], m[metrics.KNNKey(metrics.Student)] = share-0.06, share-0.07
+	m[accuracy().Key], m[probe.LinearKey(metric.Student)] = share, share-0.02
+	m[probe.KNNKey(metric.Teacher)], m[probe.KNNKey(metric.Student)] = share-0.06, share-0.07
 	r := Run{Result: store.Result{Cell: c, Outcome: store.Outcome{Status: store.OK}, Metrics: m}, K: sampleK, read: trackOf(k, seed, m)}
 	if len(k.observers) > 0 {
 		r.Result.Observers = map[string]store.Metrics{"joint": m}

@@ -7,7 +7,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -46,7 +47,7 @@ func (s *Sweep) shadowGroups() []shadowGroup {
 }
 
 // shadowRows are the measures of the figure's rows.
-func shadowRows() []metrics.Spec { return []metrics.Spec{unique(), liveUnique()} }
+func shadowRows() []metric.Spec { return []metric.Spec{unique(), liveUnique()} }
 
 // shadowFigure asks whether prototypes collapse that learn by the same loss but feed nothing back.
 func (s *Sweep) shadowFigure() (Figure, error) {
@@ -66,7 +67,7 @@ func (s *Sweep) shadowFigure() (Figure, error) {
 		}
 	}
 	f.Short = s.unmeasured(all...)
-	f.Caption = "Unique (above) and live unique prototypes (below) at ε = " + metrics.EpsilonText(smallest()) + " over training, mean over seeds with the band from the lowest to the highest seed. " + s.UsageText +
+	f.Caption = "Unique (above) and live unique prototypes (below) at ε = " + uniqueness.EpsilonText(smallest()) + " over training, mean over seeds with the band from the lowest to the highest seed. " + s.UsageText +
 		"Thick line: the plain arm of the panel's title, whose prototypes feed its own encoder. Broken lines: its shadows, prototypes that learn by the same loss, from random unit vectors too, but on the embeddings of another arm's encoder (the colour is that arm's), and feed nothing back. " +
 		"Where a shadow falls as the thick line does, the loss alone takes prototypes together and joint training is not needed for it; where the thick line alone falls, joint training is."
 	if !drawn {
@@ -94,7 +95,7 @@ func (s *Sweep) shadowPanels(groups []shadowGroup, all []curves, columns int) []
 	return out
 }
 
-func (s *Sweep) shadowPanel(g shadowGroup, m metrics.Spec, c curves, first, top bool) *plot.Plot {
+func (s *Sweep) shadowPanel(g shadowGroup, m metric.Spec, c curves, first, top bool) *plot.Plot {
 	p := drawing.NewPanel("", "", "", drawing.TextSize)
 	if top {
 		p.Title.Text = g.title

@@ -10,6 +10,9 @@ import (
 	"protobench/harness/store"
 	"protobench/metrics"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -69,7 +72,7 @@ type Reference struct {
 type Random struct {
 	K, D    int
 	Vectors matrix.Matrix
-	Unique  []float64 // % of K, by [metrics.Epsilons]
+	Unique  []float64 // % of K, by [uniqueness.Epsilons]
 }
 
 func (r Random) label() string {
@@ -77,22 +80,22 @@ func (r Random) label() string {
 }
 
 // specOf is the metric of a key. A metric that this program does not know stands as it is.
-func specOf(key string) metrics.Spec {
+func specOf(key string) metric.Spec {
 	if s, known := metrics.Find(key); known {
 		return s
 	}
-	return metrics.Spec{Key: key}
+	return metric.Spec{Key: key}
 }
 
 // liveUnique, unique and accuracy are what most figures are drawn of.
-func liveUnique() metrics.Spec { return specOf(metrics.Headline()) }
+func liveUnique() metric.Spec { return specOf(metrics.Headline()) }
 
-func unique() metrics.Spec { return specOf(metrics.UniqueKey(smallest())) }
+func unique() metric.Spec { return specOf(uniqueness.Key(smallest())) }
 
-func accuracy() metrics.Spec { return specOf(metrics.LinearKey(metrics.Teacher)) }
+func accuracy() metric.Spec { return specOf(probe.LinearKey(metric.Teacher)) }
 
 // headline is the measure of collapse that the sweep is about.
-func (s *Sweep) headline() metrics.Spec {
+func (s *Sweep) headline() metric.Spec {
 	if s.Unique {
 		return unique()
 	}
@@ -100,11 +103,11 @@ func (s *Sweep) headline() metrics.Spec {
 }
 
 // smallest is the cosine distance of the tables' columns.
-func smallest() float64 { return metrics.Epsilons()[0] }
+func smallest() float64 { return uniqueness.Epsilons()[0] }
 
 // in is the shown value of a run, by its own learner or by an observer: NaN where there is none, or
 // where the run collapsed and the metric would mislead.
-func (r *Run) in(m metrics.Spec, observer string) float64 {
+func (r *Run) in(m metric.Spec, observer string) float64 {
 	if m.Misleads(r.collapsed()) {
 		return math.NaN()
 	}
@@ -112,7 +115,7 @@ func (r *Run) in(m metrics.Spec, observer string) float64 {
 }
 
 // over returns the shown values of an arm's runs.
-func (a *Arm) over(m metrics.Spec) []float64 {
+func (a *Arm) over(m metric.Spec) []float64 {
 	var out []float64
 	for i := range a.Runs {
 		out = append(out, a.Runs[i].in(m, ""))
@@ -121,7 +124,7 @@ func (a *Arm) over(m metrics.Spec) []float64 {
 }
 
 // at is the shown value of the arm's run at a seed, NaN where there is none.
-func (a *Arm) at(m metrics.Spec, seed uint64) float64 {
+func (a *Arm) at(m metric.Spec, seed uint64) float64 {
 	for i := range a.Runs {
 		if a.Runs[i].Result.Cell.Seed == seed {
 			return a.Runs[i].in(m, "")

@@ -8,7 +8,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
 	"protobench/reports/drawing"
 	"protobench/stats"
 )
@@ -17,7 +18,7 @@ import (
 func tailParts() []string { return []string{"head", "medium", "tail"} }
 
 // tailKey is the linear probe's accuracy over a part of the classes.
-func tailKey(part string) metrics.Spec { return specOf(metrics.LinearPartKey(part, metrics.Teacher)) }
+func tailKey(part string) metric.Spec { return specOf(probe.LinearPartKey(part, metric.Teacher)) }
 
 // tailFigure tells whether features serve frequent classes alone.
 func (s *Sweep) tailFigure() Figure {

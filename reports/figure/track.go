@@ -6,6 +6,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 )
 
 // track is what figures need of one run's epochs.jsonl: few of its many values, so that a thousand
@@ -31,7 +32,7 @@ type meeting struct {
 // tracked are the values that figures draw over training, those whose key begins with a part below
 // aside.
 func tracked() map[string]bool {
-	return map[string]bool{metrics.Headline(): true, metrics.UniqueKey(smallest()): true, pathKey: true, "code_entropy": true, "divergence": true}
+	return map[string]bool{metrics.Headline(): true, uniqueness.Key(smallest()): true, pathKey: true, "code_entropy": true, "divergence": true}
 }
 
 // trackedParts begin the keys of the other values that figures draw over training.
@@ -61,7 +62,7 @@ func (r *Run) track() (*track, error) {
 		for name, p := range l.Probes {
 			t.take(name, p.Values, i, len(lines))
 		}
-		for _, pair := range l.Probes[""].Merged[metrics.EpsilonText(smallest())] {
+		for _, pair := range l.Probes[""].Merged[uniqueness.EpsilonText(smallest())] {
 			t.merged = append(t.merged, meeting{float64(l.Step), pair[0], pair[1]})
 		}
 	}

@@ -5,7 +5,7 @@ import (
 
 	"gonum.org/v1/plot"
 
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -18,7 +18,7 @@ func (s *Sweep) trainingFigure() (Figure, error) {
 		return f, err
 	}
 	f.Short = s.unmeasured(curves)
-	f.Caption = "Prototypes that are unique at ε = " + metrics.EpsilonText(smallest()) + " and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed. " +
+	f.Caption = "Prototypes that are unique at ε = " + uniqueness.EpsilonText(smallest()) + " and in use, in % of K, against the training step on a scale that widens the start (log of 1 + step): mean over seeds, band from the lowest to the highest seed. " +
 		s.UsageText + "Before step 0 the batch norms' statistics are filled; all measurements run in evaluation mode. Collapse that comes with joint training shows as a drop in the first steps or epochs that the control and decoupled lines do not share. A line that stays low from step 0 on is no collapse but a start in which few prototypes are used."
 	if s.observed() {
 		f.Caption += " Thin broken lines are observers, in the colour of the arm that they watch."

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -17,7 +17,7 @@ import (
 type usagePanel struct {
 	label  string
 	images int
-	ranked []metrics.Ranked
+	ranked []uniqueness.Ranked
 }
 
 // usageFigure shows how many training images each prototype gets.
@@ -32,7 +32,7 @@ func (s *Sweep) usageFigure() Figure {
 	}
 	f.Short = s.unstored(func(a *Arm) bool { return a.First == nil || a.First.Counts == nil })
 	f.Caption = "Training images assigned to each prototype of the first seed, most used first, on a logarithmic scale (prototypes without an image stand at the bottom). " +
-		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = " + metrics.EpsilonText(smallest()) + " with another live prototype (duplicates; distinct prototypes and groups add up to the live unique ones). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
+		"Blue: live and distinct. Orange: live, but shares a greedy group at ε = " + uniqueness.EpsilonText(smallest()) + " with another live prototype (duplicates; distinct prototypes and groups add up to the live unique ones). Grey: dead, that is below a twentieth of the fair share n/K, which the dashed line marks. " +
 		"A healthy arm is a long blue line near the fair share; partial collapse is orange, and a short blue head with a long grey tail means that most prototypes are unused, however unique they are."
 	if len(panels) == 0 {
 		f.Missing = "no run has stored the usage of its prototypes yet"
@@ -50,7 +50,7 @@ func (s *Sweep) usageFigure() Figure {
 
 func newUsagePanel(label string, p *Stored) usagePanel {
 	n := p.images()
-	return usagePanel{label: label, images: n, ranked: metrics.RankUsage(p.Counts, n, metrics.LiveUnique(p.Vectors, p.Counts, n, smallest()))}
+	return usagePanel{label: label, images: n, ranked: uniqueness.RankUsage(p.Counts, n, uniqueness.OfLive(p.Vectors, p.Counts, n, smallest()))}
 }
 
 // usageMarks tell the three kinds of prototypes apart, by colour and by shape.
@@ -133,7 +133,7 @@ func usageKey() []drawing.Entry {
 	blue, orange, pale := usageMarks(vg.Points(2.4))
 	return []drawing.Entry{
 		{Text: "live and distinct", Swatch: drawing.Swatch{Mark: blue}},
-		{Text: "live, shares a greedy group with another live prototype (ε " + metrics.EpsilonText(smallest()) + ")", Swatch: drawing.Swatch{Mark: orange}},
+		{Text: "live, shares a greedy group with another live prototype (ε " + uniqueness.EpsilonText(smallest()) + ")", Swatch: drawing.Swatch{Mark: orange}},
 		{Text: "dead", Swatch: drawing.Swatch{Mark: pale}},
 	}
 }

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -42,16 +43,16 @@ func New(title string, shots []Shot) (*Film, error) {
 	}
 	first, last := shots[0].Prototypes, shots[len(shots)-1].Prototypes
 	f := &Film{Title: title, Plane: "the plane of the first two principal components of the last prototypes", last: shots[len(shots)-1].Step}
-	plane, ok := metrics.PlaneOf(last)
+	plane, ok := geometry.PlaneOf(last)
 	if !ok {
 		f.Plane = "the plane of the first two principal components of the first prototypes, as the last ones are all one"
-		if plane, ok = metrics.PlaneOf(first); !ok {
+		if plane, ok = geometry.PlaneOf(first); !ok {
 			return nil, fmt.Errorf("%s: prototypes with fewer than two directions lie on no plane", title)
 		}
 	}
 	f.Plane += fmt.Sprintf(" (%.0f %% of their variance)", 100*(plane.Explained[0]+plane.Explained[1]))
 	for _, s := range shots {
-		cover := metrics.Unique(s.Prototypes, smallest())
+		cover := uniqueness.Of(s.Prototypes, smallest())
 		fr := frame{step: s.Step, points: plane.Of(s.Prototypes), unique: cover.Count()}
 		for _, p := range fr.points {
 			f.reach = max(f.reach, math.Abs(p[0]), math.Abs(p[1]))
@@ -62,7 +63,7 @@ func New(title string, shots []Shot) (*Film, error) {
 }
 
 // smallest is the cosine distance within which prototypes count as one.
-func smallest() float64 { return metrics.Epsilons()[0] }
+func smallest() float64 { return uniqueness.Epsilons()[0] }
 
 // aloneIn reports for each prototype of a cover whether no other one is in its group.
 func aloneIn(owner []int) []bool {
@@ -81,7 +82,7 @@ func aloneIn(owner []int) []bool {
 func (f *Film) Caption() string {
 	return fmt.Sprintf("Prototypes of %s over training in one fixed plane: %s. Blue: apart from all others at the end. Orange: within cosine distance ε = %s of another one at the end. Lines lead from where they were in the panel before. "+
 		"Panels stand at equal shares of the way that prototypes went in the plane; the number of unique prototypes is written in. Collapse is orange points that run together onto few places. Points that lie near each other in a plane need not in all dimensions.",
-		f.Title, f.Plane, metrics.EpsilonText(smallest()))
+		f.Title, f.Plane, uniqueness.EpsilonText(smallest()))
 }
 
 // mostPanels is the number of panels of a strip.

@@ -14,8 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"protobench/metrics"
+	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing/picturetest"
 )
 
@@ -56,10 +57,10 @@ func TestFilm(t *testing.T) {
 	if n := len(slices.DeleteFunc(slices.Clone(f.alone), func(a bool) bool { return !a })); n != 8 {
 		t.Errorf("%d prototypes end apart, want 8", n)
 	}
-	if first, last := f.frames[0].unique, f.frames[8].unique; first != 24 || last != metrics.Unique(all[8].Prototypes, 0.025).Count() || last != 10 {
+	if first, last := f.frames[0].unique, f.frames[8].unique; first != 24 || last != uniqueness.Of(all[8].Prototypes, 0.025).Count() || last != 10 {
 		t.Errorf("%d unique at first, %d at last", first, last)
 	}
-	plane, _ := metrics.PlaneOf(all[8].Prototypes)
+	plane, _ := geometry.PlaneOf(all[8].Prototypes)
 	if d := cmp.Diff(plane.Of(all[3].Prototypes), f.frames[3].points); d != "" {
 		t.Error(d)
 	}

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"protobench/metrics"
+	"protobench/metrics/uniqueness"
 	"protobench/reports/drawing"
 )
 
@@ -27,7 +27,7 @@ func (f *Film) Strip() drawing.Picture {
 	near, alone := marks(vg.Points(1.3))
 	legend := []drawing.Entry{
 		{Text: "apart at the end", Swatch: drawing.Swatch{Mark: alone}},
-		{Text: "within ε = " + metrics.EpsilonText(smallest()) + " of another one at the end", Swatch: drawing.Swatch{Mark: near}},
+		{Text: "within ε = " + uniqueness.EpsilonText(smallest()) + " of another one at the end", Swatch: drawing.Swatch{Mark: near}},
 	}
 	chosen := f.chosen()
 	out := drawing.Picture{Title: "Prototypes of " + f.Title + " over training", Alt: f.Caption()}

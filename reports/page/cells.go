@@ -6,6 +6,7 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
 )
 
 // Cells is what the page knows of single cells: what opens behind a row or a point. What cells have
@@ -251,9 +252,9 @@ func keyOf(key string) Key {
 	if !known {
 		return Key{Key: key, Title: key}
 	}
-	k := Key{Key: key, Title: s.Title(), Main: s.In(metrics.MainTable), Doc: s.Doc}
+	k := Key{Key: key, Title: s.Title(), Main: s.In(metric.MainTable), Doc: s.Doc}
 	switch {
-	case s.Unit == metrics.CountOfK:
+	case s.Unit == metric.CountOfK:
 		k.Scale = "K"
 	case s.Unit.Percent():
 		k.Scale = "%"

@@ -14,6 +14,11 @@ import (
 	"protobench/harness/store"
 	"protobench/internal/tensorfile"
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
+	"protobench/metrics/training"
+	"protobench/metrics/uniqueness"
+	"protobench/metrics/usage"
 )
 
 // detail is how much of a cell the page keeps.
@@ -83,7 +88,7 @@ func (f *Folder) readSteps(dir *store.CellDir) error {
 	if err != nil || len(lines) == 0 {
 		return err
 	}
-	c := Curve{Name: metrics.LossKey()}
+	c := Curve{Name: training.LossKey()}
 	for _, i := range thinned(len(lines), f.detail.points) {
 		c.X, c.Y = append(c.X, short(lines[i].Step)), append(c.Y, short(lines[i].Loss))
 	}
@@ -93,8 +98,8 @@ func (f *Folder) readSteps(dir *store.CellDir) error {
 
 // overTraining are the metrics whose curves the page keeps, and probes the values of closer looks.
 func overTraining() []string {
-	eps := metrics.Epsilons()[0]
-	return []string{metrics.Headline(), metrics.UniqueKey(eps), "used", "grouped_perplexity", metrics.LinearKey(metrics.Teacher)}
+	eps := uniqueness.Epsilons()[0]
+	return []string{metrics.Headline(), uniqueness.Key(eps), "used", "grouped_perplexity", probe.LinearKey(metric.Teacher)}
 }
 
 func closerLooks() []string {
@@ -188,7 +193,7 @@ func usageOf(counts, owner []int, ranks int) *Usage {
 		u.Images += n
 	}
 	u.Fair = float64(u.Images) / float64(len(counts))
-	live, group := metrics.Live(counts, u.Images), map[int]int{}
+	live, group := usage.Live(counts, u.Images), map[int]int{}
 	order := make([]int, len(counts))
 	for i := range order {
 		order[i] = i

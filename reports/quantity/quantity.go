@@ -2,12 +2,13 @@ package quantity
 
 import (
 	"protobench/metrics"
+	"protobench/metrics/metric"
 	"protobench/reports/table"
 )
 
 // Quantity is a metric as tables show it: counts of prototypes as a share of K, shares and
 // accuracies in percent, anything else as it is.
-type Quantity struct{ metrics.Spec }
+type Quantity struct{ metric.Spec }
 
 // Of is the quantity of a key. A metric that this program does not know, of a plan of another one,
 // stands as it is.
@@ -15,7 +16,7 @@ func Of(key string) Quantity {
 	if s, known := metrics.Find(key); known {
 		return Quantity{s}
 	}
-	return Quantity{metrics.Spec{Key: key}}
+	return Quantity{metric.Spec{Key: key}}
 }
 
 // Shown is a value as tables show it, NaN where a share is of an unknown K.
@@ -23,7 +24,7 @@ func (q Quantity) Shown(v float64, k int) float64 { return q.Unit.Shown(v, k) }
 
 // Column heads the measure's values.
 func (q Quantity) Column() table.Column {
-	better := map[metrics.Direction]table.Better{metrics.Higher: table.Higher, metrics.Lower: table.Lower}
+	better := map[metric.Direction]table.Better{metric.Higher: table.Higher, metric.Lower: table.Lower}
 	return table.Column{Name: q.Title(), Unit: q.unit(), Better: better[q.Spec.Better], CSV: q.Key}
 }
 
@@ -40,9 +41,9 @@ func (q Quantity) unit() string {
 	switch {
 	case q.Unit.Percent():
 		return "%"
-	case q.Unit == metrics.Radians:
+	case q.Unit == metric.Radians:
 		return "rad"
-	case q.Unit == metrics.Nats:
+	case q.Unit == metric.Nats:
 		return "nats"
 	}
 	return ""

@@ -9,6 +9,8 @@ import (
 
 	"protobench/harness/store"
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
 )
 
 // Point is one finished cell.
@@ -44,7 +46,7 @@ func (o Only) wants(c store.Cell) bool {
 // Read gathers the finished cells of run directories, in their order, each training once. Reference rows, which have no
 // prototypes, and collapsed cells are left out. Errors name the folder.
 func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
-	specs := [2]metrics.Spec{}
+	specs := [2]metric.Spec{}
 	for i, key := range []string{x, y} {
 		s, known := metrics.Find(key)
 		if !known {
@@ -90,11 +92,11 @@ func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
 func trainingOf(c store.CellState) string {
 	cell := c.Dir.Plan().Cell
 	m := c.Result.Metrics
-	return fmt.Sprint(cell.Objective, cell.Learner, cell.Seed, m["path"], m[metrics.Headline()], m[metrics.LinearKey(metrics.Teacher)])
+	return fmt.Sprint(cell.Objective, cell.Learner, cell.Seed, m["path"], m[metrics.Headline()], m[probe.LinearKey(metric.Teacher)])
 }
 
 // pointOf takes one cell; false where it is left out, which is counted.
-func pointOf(c store.CellState, specs [2]metrics.Spec, left *Left) (Point, bool) {
+func pointOf(c store.CellState, specs [2]metric.Spec, left *Left) (Point, bool) {
 	planned := c.Dir.Plan()
 	switch status := c.Result.Outcome.Status; {
 	case c.State != store.Done || status == store.Diverged:

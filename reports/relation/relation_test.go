@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"protobench/metrics"
+	"protobench/metrics/metric"
+	"protobench/metrics/probe"
 )
 
 // reference is a finished run that the repository has.
@@ -68,7 +70,7 @@ func TestOneCurve(t *testing.T) {
 
 // TestRead reads a finished sweep: arms alone, shares in percent, what is left out is counted.
 func TestRead(t *testing.T) {
-	x, y := metrics.Headline(), metrics.LinearKey(metrics.Teacher)
+	x, y := metrics.Headline(), probe.LinearKey(metric.Teacher)
 	points, left, err := Read([]string{reference}, x, y, Only{})
 	if err != nil {
 		t.Fatal(err)

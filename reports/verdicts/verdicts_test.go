@@ -9,19 +9,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/audit"
+	"protobench/audit/checkpoint"
+	"protobench/audit/directions"
 )
 
 func findings() Findings {
 	moved := 0.25
-	r := audit.Result{Found: audit.Found{File: "dino|x.pth", Key: "he|ad", Is: "prototypes", Branch: "teacher", DType: "F16"}}
+	r := audit.Result{Found: checkpoint.Found{File: "dino|x.pth", Key: "he|ad", Is: "prototypes", Branch: "teacher", DType: "F16"}}
 	r.K, r.D, r.Epsilon = 6, 4, 0.025
 	r.Unique, r.UniqueCentred = audit.Counts{"0.025": 3, "0.5": 1}, audit.Counts{"0.025": 4, "0.5": 2}
 	r.Baseline.Unique = audit.Counts{"0.025": 6, "0.5": 5}
-	r.Nearest, r.Baseline.Nearest, r.EffectiveRank = &audit.Cosines{P05: 0.125, Median: 0.99, P95: 1}, &audit.Cosines{P05: 0.5, Median: 0.625, P95: 0.75}, &moved
+	r.Nearest, r.Baseline.Nearest, r.EffectiveRank = &directions.Cosines{P05: 0.125, Median: 0.99, P95: 1}, &directions.Cosines{P05: 0.5, Median: 0.625, P95: 0.75}, &moved
 	r.Baseline.EffectiveRank = 3.5
 	r.Groups = []audit.Group{{Representative: 0, Members: []int{0, 2, 5}}, {Representative: 1, Members: []int{1, 3}}}
 	r.Verdict = audit.Verdict{Kind: audit.Partial, Reasons: []string{"half are copies"}, Remedies: []audit.Remedy{{Text: "KoLeo", Source: "a paper"}}}
-	sound := audit.Result{Found: audit.Found{File: "b.npy"}}
+	sound := audit.Result{Found: checkpoint.Found{File: "b.npy"}}
 	sound.K, sound.Unique, sound.Kind = 6, audit.Counts{"0.025": 6}, audit.Healthy
 	return Findings{
 		Sets: []audit.Result{r, sound},

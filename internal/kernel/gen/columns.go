@@ -21,6 +21,7 @@ const (
 	colWide, colNarrow       = 88, 96
 	colV3, colV4             = 104, 112
 	colImage, colVector      = 120, 128
+	colXSkip                 = 136
 	wideVectors, narrowWidth = 4, 1
 )
 
@@ -107,8 +108,9 @@ func (c column) write(field int, r []reg.VecVirtual) {
 }
 
 // overColumns emits, for each block of channels: what block emits before and (by the functions it
-// returns) at each pixel and after.
-func overColumns(args reg.Register, block func(c column) (body, after func())) {
+// returns) at each pixel and after. x is where the maps begin whose rows may lie closer together
+// than those of the others.
+func overColumns(args, x reg.Register, block func(c column) (body, after func())) {
 	off := GP64()
 	XORQ(off, off)
 	for _, size := range []struct{ count, vecs int }{{colWide, wideVectors}, {colNarrow, narrowWidth}} {
@@ -117,6 +119,7 @@ func overColumns(args reg.Register, block func(c column) (body, after func())) {
 		TESTQ(blocks, blocks)
 		JZ(LabelRef(label + "done"))
 		Label(label + "block")
+		MOVQ(Mem{Base: args, Disp: colX}, x)
 		c := column{args: args, pixel: GP64(), off: off, vecs: size.vecs}
 		body, after := block(c)
 		rows, n := load(args, colRows), GP64()
@@ -130,6 +133,7 @@ func overColumns(args reg.Register, block func(c column) (body, after func())) {
 		DECQ(n)
 		JNZ(LabelRef(label + "pixel"))
 		ADDQ(Mem{Base: args, Disp: colSkip}, c.pixel)
+		ADDQ(Mem{Base: args, Disp: colXSkip}, x)
 		DECQ(rows)
 		JNZ(LabelRef(label + "row"))
 		after()
@@ -183,7 +187,7 @@ func overEither(images bool, args reg.Register, maps []reg.Register, block func(
 	if images {
 		overImages(args, maps, block)
 	} else {
-		overColumns(args, block)
+		overColumns(args, maps[0], block)
 	}
 }
 
@@ -222,6 +226,20 @@ func colSums(images bool) {
 	})
 }
 
+// colTotals: v1 = Σ x.
+func colTotals() {
+	args := function("colTotalsAVX2", "colTotalsAVX2 sums columns: see columns.")
+	x := load(args, colX)
+	overColumns(args, x, func(c column) (body, after func()) {
+		s := c.zeros()
+		return func() {
+			for i := range s {
+				VADDPS(c.at(x, i), s[i], s[i])
+			}
+		}, func() { c.write(colV1, s) }
+	})
+}
+
 // affine: out = x·v0 + v1, plus z with add, at least zero with relu.
 func affine(relu, add bool) {
 	name := "affine"
@@ -241,7 +259,7 @@ func affine(relu, add bool) {
 	if relu {
 		zero = column{vecs: 1}.zeros()[0]
 	}
-	overColumns(args, func(c column) (body, after func()) {
+	overColumns(args, x, func(c column) (body, after func()) {
 		a, b := c.read(colV0), c.read(colV1)
 		return func() {
 			for i := range a {
@@ -292,7 +310,7 @@ func normApply(by masking) {
 	args := function(name, name+" writes the input gradient: see columns.")
 	x, z, out := load(args, colX), load(args, colZ), load(args, colOut)
 	m := newMask(args, by)
-	overColumns(args, func(c column) (body, after func()) {
+	overColumns(args, x, func(c column) (body, after func()) {
 		a, b, k := c.read(colV0), c.read(colV1), c.read(colV2)
 		return func() {
 			for i := range a {
