@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -207,10 +208,7 @@ func (c workCommand) attempt(ctx context.Context, w *console.Console, h *slurm.H
 
 // watch returns once a cell is not run by another process any more.
 func (c workCommand) watch(ctx context.Context, dir *store.CellDir) {
-	every := c.every
-	if every == 0 {
-		every = 5 * time.Second
-	}
+	every := cmp.Or(c.every, 5*time.Second)
 	for {
 		if by, _ := dir.Claimant(); !by.Live {
 			return
