@@ -162,7 +162,7 @@ func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "cells", first.Dir), []byte("in the way"), 0o600))
 	var out strings.Builder
 	c := workCommand{Dir: dir, Threads: 1, Checkpoint: time.Minute, Cells: []string{first.Dir, second.Dir}}
-	if err := c.Run(t.Context(), &console{&out, &out}); code(err) != exitFailed || !strings.Contains(err.Error(), first.Dir) {
+	if err := c.Run(t.Context(), &console.Console{Out: &out, Err: &out}); code(err) != console.Failed || !strings.Contains(err.Error(), first.Dir) {
 		t.Errorf("%v", err)
 	}
 	d, err := store.Open(dir)
