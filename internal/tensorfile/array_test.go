@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -260,15 +261,19 @@ func (liar) Size() int64 { return 1 << 20 }
 // TestBomb wants no memory for zeros that would expand beyond what a file warrants.
 func TestBomb(t *testing.T) {
 	z := &zip.File{FileHeader: zip.FileHeader{Name: "x", Method: zip.Deflate, CompressedSize64: 1 << 20, UncompressedSize64: 1 << 30}}
-	if _, err := EntryStore(nil, z); err == nil || !strings.Contains(err.Error(), "no array of numbers does") {
+	if _, err := EntryStore(io.NewSectionReader(nil, 0, 1<<40), z); err == nil || !strings.Contains(err.Error(), "no array of numbers does") {
 		t.Error(err)
 	}
 	z.UncompressedSize64, z.CompressedSize64 = 1<<26, 1<<15
-	if _, err := EntryStore(nil, z); err == nil {
+	if _, err := EntryStore(io.NewSectionReader(nil, 0, 1<<40), z); err == nil {
 		t.Error("an entry expands beyond what its method can")
 	}
+	z.CompressedSize64 = 1 << 40
+	if _, err := EntryStore(io.NewSectionReader(nil, 0, 1<<15), z); err == nil {
+		t.Error("an entry is longer than its archive")
+	}
 	z.CompressedSize64 = 1 << 17
-	if _, err := EntryStore(nil, z); err != nil {
+	if _, err := EntryStore(io.NewSectionReader(nil, 0, 1<<40), z); err != nil {
 		t.Error(err)
 	}
 }

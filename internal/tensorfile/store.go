@@ -66,20 +66,20 @@ const (
 	anyway = 256 << 20
 )
 
-// EntryStore is an entry of a ZIP archive that r reads. What is stored is read where it lies;
+// EntryStore is an entry of a ZIP archive. What is stored is read where it lies;
 // what is compressed, from its start whenever something is asked for that lies before what was
 // read last.
-func EntryStore(r io.ReaderAt, f *zip.File) (Store, error) {
-	size := f.UncompressedSize64
+func EntryStore(s Store, f *zip.File) (Store, error) {
+	size, packed := f.UncompressedSize64, min(f.CompressedSize64, uint64(s.Size()))
 	switch {
 	case f.Method == zip.Store:
 		at, err := f.DataOffset()
 		if err != nil {
 			return nil, fmt.Errorf("entry %q: %w", f.Name, err)
 		}
-		return io.NewSectionReader(r, at, int64(min(size, f.CompressedSize64))), nil
-	case size > anyway && size/dense > f.CompressedSize64, size/densest > f.CompressedSize64:
-		return nil, fmt.Errorf("entry %q: %d bytes would expand to %d: no array of numbers does", f.Name, f.CompressedSize64, size)
+		return io.NewSectionReader(s, at, int64(min(size, packed))), nil
+	case size > anyway && size/dense > packed, size/densest > packed:
+		return nil, fmt.Errorf("entry %q: %d bytes would expand to %d: no array of numbers does", f.Name, packed, size)
 	}
 	return &inflated{entry: f}, nil
 }

@@ -149,6 +149,24 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestPickleBomb wants no memory for a compressed pickle that expands as no pickle does.
+func TestPickleBomb(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	e, err := w.Create("a/data.pkl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = e.Write(make([]byte, 200<<20)) // into memory
+	if err := w.Close(); err != nil || b.Len() > frugal.Small {
+		t.Fatal(b.Len(), err)
+	}
+	defer frugal.Bound(t, b.Len())()
+	if _, err := Scan("x.pt", bytes.NewReader(b.Bytes())); err == nil || !strings.Contains(err.Error(), "no pickle does") {
+		t.Error(err)
+	}
+}
+
 func FuzzArchive(f *testing.F) { fuzz(f, "zip") }
 
 func FuzzLegacy(f *testing.F) { fuzz(f, "legacy") }

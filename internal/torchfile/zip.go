@@ -16,6 +16,13 @@ import (
 // tensors have a tenth of it.
 const longest = 256 << 20
 
+// torch.save compresses nothing. What others have compressed expands to so many times its size, and
+// to as many bytes whatever it is, at most.
+const (
+	dense = 32
+	free  = 1 << 20
+)
+
 // zip reads an archive: its folder's data.pkl, and a file a storage beside it.
 func (r *reading) zip(s tensorfile.Store) (any, error) {
 	z, err := zip.NewReader(s, s.Size())
@@ -62,6 +69,10 @@ func whole(s tensorfile.Store, f *zip.File) ([]byte, error) {
 	e, err := tensorfile.EntryStore(s, f)
 	if err != nil {
 		return nil, err
+	}
+	packed := min(f.CompressedSize64, uint64(s.Size()))
+	if most := free + dense*packed; f.Method != zip.Store && uint64(e.Size()) > most {
+		return nil, fmt.Errorf("entry %q: %d bytes would expand to %d: no pickle does", f.Name, packed, e.Size())
 	}
 	if e.Size() > longest {
 		return nil, fmt.Errorf("entry %q of %d bytes; at most %d are read", f.Name, e.Size(), longest)
