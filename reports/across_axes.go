@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"slices"
 
 	"protobench/metrics/metric"
@@ -49,7 +48,7 @@ func (s *sweep) acrossRow(arms []*arm, m measure) []table.Value {
 	if len(stats.Finite(all)) > 0 {
 		iqmText = m.Number(iqm)
 	}
-	row := append(table.Texts(placeMethod(arms[0]), m.WithUnit()), table.Count(len(arms), fmt.Sprint(len(arms))), table.Number(iqm, iqmText))
+	row := append(table.Texts(placeMethod(arms[0]), m.WithUnit()), table.Count(len(arms)), table.Number(iqm, iqmText))
 	base := s.partnersOf(arms)
 	if base == nil {
 		return append(row, table.Texts(undefined, undefined, undefined, undefined)...)
@@ -57,7 +56,7 @@ func (s *sweep) acrossRow(arms []*arm, m measure) []table.Value {
 	differences, better := s.overSettings(arms, base, m)
 	d, p := m.Difference(differences), stats.EstimatedWithin(better, 0, 100)
 	share := quantity.Quantity{Spec: metric.Spec{Unit: metric.Share}}
-	return append(row, table.Value{Text: placeMethod(base[0])}, table.Count(d.N, fmt.Sprint(d.N)),
+	return append(row, table.Value{Text: placeMethod(base[0])}, table.Count(d.N),
 		table.Value{Text: m.Signed(d, d.N), Estimate: &d}, table.Value{Text: share.Text(p, p.N), Estimate: &p})
 }
 

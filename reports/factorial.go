@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"slices"
 
 	"protobench/reports/table"
@@ -121,7 +120,7 @@ func (s *sweep) factorialTable() *table.Table {
 
 func (f factorial) row(m measure) []table.Value {
 	n := len(contrasts()[0].of(f, m))
-	row := append(table.Texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.WithUnit()), table.Count(n, fmt.Sprint(n)))
+	row := append(table.Texts(f.joint.label+", "+f.apart.label, f.jointHelped.label+", "+f.apartHelped.label, m.WithUnit()), table.Count(n))
 	for _, c := range contrasts() {
 		e := stats.Estimated(c.of(f, m))
 		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})

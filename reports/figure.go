@@ -66,12 +66,9 @@ func (s *sweep) drawable() *reportfigure.Sweep {
 
 // drawable is the arm as figures see it.
 func (a *arm) drawable() *reportfigure.Arm {
-	out := &reportfigure.Arm{Label: a.label, Cell: a.cell, Prototypes: a.planned.Prototypes, Observers: a.observers(), Plain: map[string]*reportfigure.Arm{}}
+	out := &reportfigure.Arm{Label: a.label, Cell: a.cell, Prototypes: a.planned.Prototypes, Observers: a.observers(), First: a.first, Plain: map[string]*reportfigure.Arm{}}
 	for _, r := range a.counted() {
 		out.Runs = append(out.Runs, reportfigure.Run{Dir: r.Dir, Result: r.Result, K: r.k})
-	}
-	if a.first != nil {
-		out.First = &reportfigure.Stored{Seed: a.first.seed, Vectors: a.first.shown, Counts: a.first.counts}
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func findingTable(all []finding) *table.Table {
 	for _, f := range all {
 		row := table.Texts(f.claim.Name, claim.Measured(f.claim), claim.Formula(f.claim), claim.Expected(f.claim))
 		row = append(row, table.Value{Text: f.measure.Signed(f.estimate, f.estimate.N), Estimate: &f.estimate})
-		row = append(row, table.Count(f.estimate.N, fmt.Sprint(f.estimate.N)), quantity.PValue(f.p), quantity.PValue(f.holm), table.Number(f.detectable(), f.power()))
+		row = append(row, table.Count(f.estimate.N), quantity.PValue(f.p), quantity.PValue(f.holm), table.Number(f.detectable(), f.power()))
 		t.Rows = append(t.Rows, append(row, table.Texts(string(f.verdict))...))
 	}
 	return t

@@ -291,7 +291,7 @@ func (s *sweep) overview() *table.Table {
 	for _, a := range s.arms {
 		for _, r := range a.runs {
 			seed, epoch, took := r.cell().Seed, r.Result.Outcome.Epoch, r.Result.Timing
-			row := []table.Value{{Text: a.label}, table.Number(float64(seed), fmt.Sprint(seed)), {Text: r.state()}, table.Count(epoch, fmt.Sprint(epoch))}
+			row := []table.Value{{Text: a.label}, table.Number(float64(seed), fmt.Sprint(seed)), {Text: r.state()}, table.Count(epoch)}
 			for _, m := range measures {
 				row = append(row, m.plain(r))
 			}

@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"protobench/harness/store"
+	reportfigure "protobench/reports/figure"
 	"protobench/reports/pivot"
 )
 
@@ -20,11 +21,11 @@ type sweep struct {
 // arm is one row: a method at one point of the matrix, with a run per seed.
 type arm struct {
 	label     string
-	cell      store.Cell     // the first run's
-	reference bool           // pixels, untrained or supervised: accuracies alone
-	planned   store.PlanCell // the first run's; the others differ in the seed alone
-	first     *prototypes    // of the first seed that has some; nil when none has
-	runs      []run          // by seed
+	cell      store.Cell           // the first run's
+	reference bool                 // pixels, untrained or supervised: accuracies alone
+	planned   store.PlanCell       // the first run's; the others differ in the seed alone
+	first     *reportfigure.Stored // of the first seed that has some; nil when none has
+	runs      []run                // by seed
 }
 
 type run struct {

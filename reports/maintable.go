@@ -140,9 +140,9 @@ func dataValues(a *arm, names []string) []table.Value {
 func (s *sweep) countValue(a *arm) table.Value {
 	n, planned := len(a.counted()), len(a.runs)
 	if n == planned {
-		return table.Count(n, fmt.Sprint(n))
+		return table.Count(n)
 	}
-	return table.Count(n, fmt.Sprintf("%d of %d", n, planned))
+	return table.Number(float64(n), fmt.Sprintf("%d of %d", n, planned))
 }
 
 // value is the table's cell of an arm's own learner; a headline counts its prototypes too.
@@ -193,7 +193,7 @@ func (a *arm) tallies() []table.Value {
 	var out []table.Value
 	for _, status := range tallied() {
 		n := a.withStatus(status)
-		out = append(out, table.Count(n, fmt.Sprint(n)))
+		out = append(out, table.Count(n))
 	}
 	return out
 }

@@ -54,7 +54,7 @@ func (s *sweep) nearestJoint(a *arm) string {
 
 func matchedRow(a, b *arm, measures []measure) []table.Value {
 	n := len(pairs(a, b))
-	row := append(table.Texts(a.label, b.label), table.Count(n, fmt.Sprint(n)))
+	row := append(table.Texts(a.label, b.label), table.Count(n))
 	for _, m := range measures {
 		e := m.Difference(pairedDifferences(a, b, m))
 		row = append(row, table.Value{Text: m.Signed(e, n), Estimate: &e})

@@ -7,14 +7,8 @@ import (
 
 	"protobench/internal/tensorfile"
 	"protobench/metrics/matrix"
+	reportfigure "protobench/reports/figure"
 )
-
-// prototypes is what figures need of one run's prototypes.safetensors.
-type prototypes struct {
-	seed   uint64
-	shown  matrix.Matrix // the teacher's, else the student's, effective prototypes [K,D]
-	counts []int         // [K] training images per prototype; nil when not stored
-}
 
 // size is how many prototypes an arm with final metrics has, of what dimension, learned on how many
 // training images: as stored, or where nothing is stored as planned. A zero is unknown.
@@ -22,7 +16,7 @@ type size struct{ k, d, images int }
 
 func (a *arm) size() size {
 	if a.first != nil {
-		return size{a.first.shown.Rows, a.first.shown.Cols, a.first.images()}
+		return size{a.first.Vectors.Rows, a.first.Vectors.Cols, imagesOf(a.first)}
 	}
 	if len(a.counted()) == 0 {
 		return size{}
@@ -35,17 +29,17 @@ func (a *arm) size() size {
 	return out
 }
 
-// images is the number of training images that the prototypes share.
-func (p *prototypes) images() int {
+// imagesOf is the number of training images that the prototypes share.
+func imagesOf(p *reportfigure.Stored) int {
 	n := 0
-	for _, c := range p.counts {
+	for _, c := range p.Counts {
 		n += c
 	}
 	return n
 }
 
 // firstPrototypes reads the prototypes of the first seed that has some; nil when none has.
-func (a *arm) firstPrototypes() (*prototypes, error) {
+func (a *arm) firstPrototypes() (*reportfigure.Stored, error) {
 	for _, r := range a.counted() {
 		f, err := r.Dir.Prototypes()
 		if err != nil {
@@ -58,13 +52,14 @@ func (a *arm) firstPrototypes() (*prototypes, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s/prototypes.safetensors: %w", r.Dir.Path(), err)
 		}
-		p.seed = r.cell().Seed
+		p.Seed = r.cell().Seed
 		return p, nil
 	}
 	return nil, nil
 }
 
-func readPrototypes(f *tensorfile.File) (*prototypes, error) {
+// readPrototypes reads the teacher's prototypes, else the student's.
+func readPrototypes(f *tensorfile.File) (*reportfigure.Stored, error) {
 	t, ok := f.Get("prototypes.teacher")
 	if !ok {
 		t, ok = f.Get("prototypes.student")
@@ -72,9 +67,9 @@ func readPrototypes(f *tensorfile.File) (*prototypes, error) {
 	if !ok || len(t.Shape) != 2 || t.Len() == 0 {
 		return nil, fmt.Errorf("no tensor prototypes.teacher or prototypes.student of shape [K,D]")
 	}
-	p := &prototypes{shown: matrix.Of(t.Shape[0], t.Shape[1], t.Float32s())}
+	p := &reportfigure.Stored{Vectors: matrix.Of(t.Shape[0], t.Shape[1], t.Float32s())}
 	var err error
-	p.counts, err = usageCounts(f, p.shown.Rows)
+	p.Counts, err = usageCounts(f, p.Vectors.Rows)
 	return p, err
 }
 

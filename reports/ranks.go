@@ -92,7 +92,7 @@ func rankRows(group []*arm, m measure, place string) [][]table.Value {
 	var out [][]table.Value
 	for i, a := range order {
 		e := m.Estimate(m.over(a))
-		row := append(table.Texts(m.WithUnit(), cmp.Or(place, undefined), a.label), table.Count(e.N, fmt.Sprint(e.N)), table.Value{Text: m.Text(e, e.N), Estimate: &e})
+		row := append(table.Texts(m.WithUnit(), cmp.Or(place, undefined), a.label), table.Count(e.N), table.Value{Text: m.Text(e, e.N), Estimate: &e})
 		out = append(out, append(row, table.Texts(letters[i])...))
 	}
 	return out

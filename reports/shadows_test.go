@@ -8,6 +8,7 @@ import (
 
 	"protobench/metrics/matrix"
 	"protobench/metrics/uniqueness"
+	reportfigure "protobench/reports/figure"
 )
 
 // The report's figures see the sweep as it is: shadows beside their plain arms, the reference rows,
@@ -64,7 +65,7 @@ func TestLeastLive(t *testing.T) {
 		}
 	}
 	s := sweepOf("", cellOf("swav", "swav", "joint", "plain", nil))
-	s.arms[0].first = &prototypes{shown: matrix.New(4, 2), counts: []int{1197, 1, 1, 1}}
+	s.arms[0].first = &reportfigure.Stored{Vectors: matrix.New(4, 2), Counts: []int{1197, 1, 1, 1}}
 	if got := s.definitions(); !strings.Contains(got, "With n = 1200 and K = 4 that is 15 images.") || strings.Contains(got, "{live}") {
 		t.Error(got)
 	}

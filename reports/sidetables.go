@@ -21,7 +21,7 @@ func (s *sweep) comparisonTable(comparisons []comparison) *table.Table {
 	}}
 	for _, c := range comparisons {
 		t.Rows = append(t.Rows, []table.Value{
-			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.WithUnit()}, table.Count(c.difference.N, fmt.Sprint(c.difference.N)),
+			{Text: c.arm.label}, {Text: c.baseline.label}, {Text: c.measure.WithUnit()}, table.Count(c.difference.N),
 			{Text: c.measure.Signed(c.difference, c.difference.N), Estimate: &c.difference}, quantity.PValue(c.p), quantity.PValue(c.holm),
 		})
 	}
@@ -72,7 +72,7 @@ func (a *arm) observers() []string {
 
 func (a *arm) learnerRow(label, observer string, measures []measure) []table.Value {
 	runs := a.counted()
-	row := append(table.Texts(a.label, label), table.Count(len(runs), fmt.Sprint(len(runs))))
+	row := append(table.Texts(a.label, label), table.Count(len(runs)))
 	for _, m := range measures {
 		row = append(row, m.cell(runs, observer, false))
 	}
@@ -125,7 +125,7 @@ func (s *sweep) failureTable() *table.Table {
 			if status := r.Result.Outcome.Status; status != store.OK && status != "" {
 				t.Rows = append(t.Rows, []table.Value{
 					{Text: a.label}, {Text: fmt.Sprint(r.cell().Seed)}, {Text: status},
-					table.Count(r.Result.Outcome.Epoch, fmt.Sprint(r.Result.Outcome.Epoch)), {Text: firstLine(r.Result.Outcome.Reason)},
+					table.Count(r.Result.Outcome.Epoch), {Text: firstLine(r.Result.Outcome.Reason)},
 				})
 			}
 		}

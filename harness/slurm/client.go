@@ -88,17 +88,21 @@ func (c *Client) onCluster(args ...string) []string {
 	return append([]string{"--clusters=" + c.Cluster}, args...)
 }
 
+// control runs scontrol, which calls the flag by another name than squeue and scancel do.
+func (c *Client) control(ctx context.Context, args ...string) (string, error) {
+	if c.Cluster != "" {
+		args = append([]string{"--cluster=" + c.Cluster}, args...)
+	}
+	return c.call(ctx, "scontrol", args...)
+}
+
 // defaultArraySize is Slurm's MaxArraySize where a site says nothing.
 const defaultArraySize = 1001
 
 // maxArraySize asks the controller for the number of tasks that an array can have: their numbers
 // are below it.
 func (c *Client) maxArraySize(ctx context.Context) (int, error) {
-	var args []string
-	if c.Cluster != "" {
-		args = []string{"--cluster=" + c.Cluster}
-	}
-	out, err := c.call(ctx, "scontrol", append(args, "show", "config")...)
+	out, err := c.control(ctx, "show", "config")
 	if err != nil {
 		return 0, err
 	}

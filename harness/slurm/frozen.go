@@ -70,7 +70,7 @@ func Freeze(d *store.Dir, program, cluster string, cells []string) (*Frozen, err
 		}
 	}
 	f := &Frozen{Schema: schema, Run: run, Cluster: cluster, Cells: cells}
-	if f.Plan, err = holding(run); err != nil {
+	if f.Plan, err = holding(d); err != nil {
 		return nil, err
 	}
 	if f.Program, err = keep(program, Folder(run)); err != nil {
@@ -79,17 +79,13 @@ func Freeze(d *store.Dir, program, cluster string, cells []string) (*Frozen, err
 	return f, store.WriteFile(filepath.Join(Folder(run), f.Name()+".json"), f.text())
 }
 
-// holding is the newest plan of a run directory.
-func holding(run string) (Digest, error) {
-	name := "plan.json"
-	for n := 2; ; n++ {
-		next := fmt.Sprintf("plan.%d.json", n)
-		if _, err := os.Stat(filepath.Join(run, next)); err != nil {
-			break
-		}
-		name = next
+// holding is the plan that holds in a run directory.
+func holding(d *store.Dir) (Digest, error) {
+	name, err := d.PlanFile()
+	if err != nil {
+		return Digest{}, err
 	}
-	sum, err := store.FileDigest(filepath.Join(run, name))
+	sum, err := store.FileDigest(filepath.Join(d.Path(), name))
 	return Digest{name, sum}, err
 }
 
@@ -186,14 +182,10 @@ func (f *Frozen) Cell(index int) (string, error) {
 }
 
 // ReadPlan reads the plan that was frozen.
-func (f *Frozen) ReadPlan(run string) (p store.Plan, err error) {
-	path := filepath.Join(run, f.Plan.File)
-	b, err := os.ReadFile(path)
+func (f *Frozen) ReadPlan(run string) (store.Plan, error) {
+	d, err := store.Open(run)
 	if err != nil {
-		return p, err
+		return store.Plan{}, err
 	}
-	if err := json.Unmarshal(b, &p); err != nil {
-		return p, fmt.Errorf("%s: %w", path, err)
-	}
-	return p, nil
+	return d.PlanIn(f.Plan.File)
 }

@@ -53,10 +53,6 @@ func (c *Client) Requeue(ctx context.Context, h *Here) (queued bool, err error) 
 	if strings.TrimSpace(out) != "RUNNING" {
 		return false, nil
 	}
-	args := []string{"requeue", h.String()}
-	if c.Cluster != "" {
-		args = append([]string{"--cluster=" + c.Cluster}, args...)
-	}
-	_, err = c.call(ctx, "scontrol", args...)
+	_, err = c.control(ctx, "requeue", h.String())
 	return err == nil, err
 }

@@ -104,12 +104,35 @@ func (d *Dir) Plan() (Plan, error) {
 	if n == 0 {
 		return Plan{}, fmt.Errorf("%s: no plan.json; `protobench run` writes it", d.path)
 	}
+	return d.readFull(n)
+}
+
+// readFull reads a plan that holds all that readers need.
+func (d *Dir) readFull(n int) (Plan, error) {
 	p, err := d.readPlan(n)
 	if err == nil && p.Schema < fullPlan {
 		err = fmt.Errorf("%s: schema %d, expected %d at least; run its sweep again with --out %s, which brings the plan up to date and keeps every finished cell",
 			d.planPath(n), p.Schema, fullPlan, d.path)
 	}
 	return p, err
+}
+
+// PlanFile is the name of the file of the plan that holds, in the directory.
+func (d *Dir) PlanFile() (string, error) {
+	n, err := d.revision()
+	return filepath.Base(d.planPath(max(1, n))), err
+}
+
+// PlanIn reads the plan of a file's name, as [Dir.PlanFile] gives it.
+func (d *Dir) PlanIn(name string) (Plan, error) {
+	for n := 1; ; n++ {
+		if filepath.Base(d.planPath(n)) == name {
+			return d.readFull(n)
+		}
+		if _, err := os.Stat(d.planPath(n)); err != nil {
+			return Plan{}, fmt.Errorf("%s: has no plan %q", d.path, name)
+		}
+	}
 }
 
 // ClaimsAfter reports whether the claims of the plan that holds were written or changed after the

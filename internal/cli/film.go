@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -55,10 +56,7 @@ func (c filmCommand) save(w *console.Console, folder string, recorded []cell.Sho
 	if err != nil {
 		return err
 	}
-	out := c.Out
-	if out == "" {
-		out = filepath.Join(filepath.Dir(filepath.Dir(filepath.Clean(c.Cell))), "report", "film")
-	}
+	out := cmp.Or(c.Out, filepath.Join(filepath.Dir(filepath.Dir(filepath.Clean(c.Cell))), "report", "film"))
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("--out %s: cannot be written (%w)", out, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // atATime is a number of cells, 0 for auto.
@@ -21,6 +22,19 @@ func (a *atATime) UnmarshalText(text []byte) error {
 		return fmt.Errorf("-j %s: expected at least 1, or auto", text)
 	}
 	*a = atATime(n)
+	return nil
+}
+
+// interval is a time above zero.
+type interval time.Duration
+
+// UnmarshalText reads --checkpoint.
+func (i *interval) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%s: expected a time above zero, such as 30s", text)
+	}
+	*i = interval(d)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -163,11 +164,7 @@ func planTable(w io.Writer, jobs []cell.Job, arms []budget.Arm, total planTotal)
 	_, _ = fmt.Fprintln(t, "cell\tlearner\tseed\thash") // a tabwriter fails at Flush
 	for i := range jobs {
 		id := jobs[i].Identity()
-		learner := id.Learner
-		if learner == "" {
-			learner = "-"
-		}
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%.8s\n", id.Arm(), learner, id.Seed, id.Hash)
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%.8s\n", id.Arm(), cmp.Or(id.Learner, "-"), id.Seed, id.Hash)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -27,7 +27,7 @@ type runCommand struct {
 	Jobs        atATime       `short:"j" placeholder:"N" default:"auto" help:"Cells at a time, at least 1, or auto: one per CPU, as far as the memory goes."`
 	MaxMemory   byteSize      `placeholder:"SIZE" help:"Memory that all cells may take together with their images, e.g. 4GB (what the machine, its control groups and ulimit leave)."`
 	MaxTime     time.Duration `placeholder:"TIME" help:"Time that a cell may take, e.g. 90m; one that takes longer fails and keeps its checkpoint."`
-	Checkpoint  time.Duration `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often: a kill costs no more than this (30s)."`
+	Checkpoint  interval      `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often: a kill costs no more than this (30s)."`
 	RetryFailed bool          `help:"Run failed cells again."`
 	FailFast    bool          `help:"Stop at the first failed cell."`
 	FailOn      string        `enum:"failed,diverged" default:"failed" help:"Exit with 1 when cells failed, or when any failed or diverged: failed or diverged (failed)."`
@@ -39,9 +39,6 @@ type runCommand struct {
 func (c runCommand) Validate() error {
 	if c.MaxTime < 0 {
 		return fmt.Errorf("--max-time %s: expected a time above zero, such as 90m", c.MaxTime)
-	}
-	if c.Checkpoint <= 0 {
-		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	}
 	return c.check(c.FailFast)
 }
@@ -66,7 +63,7 @@ func (c runCommand) Run(ctx context.Context, w *console.Console) error {
 	progress := newProgress(w, c.JSON)
 	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
-		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: c.Checkpoint,
+		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Duration(c.Checkpoint),
 		Version: version(), Engine: cell.Real(), Data: data,
 		Tell: func(e cell.Event) {
 			progress.hear(e)

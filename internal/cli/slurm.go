@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"protobench/harness"
 	"protobench/harness/cell"
@@ -65,7 +66,7 @@ func (c runCommand) submit(ctx context.Context, w *console.Console, p *harness.P
 		if err != nil {
 			return err
 		}
-		line.Submission, err = slurm.Submit(ctx, f, settings, folders(jobs), "--checkpoint="+c.Checkpoint.String())
+		line.Submission, err = slurm.Submit(ctx, f, settings, folders(jobs), "--checkpoint="+time.Duration(c.Checkpoint).String())
 		return err
 	})
 	if err != nil {

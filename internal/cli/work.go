@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ type workCommand struct {
 	Cells   []string `arg:"" optional:"" help:"Cells, by their folders' names."`
 	Threads int      `default:"1" help:"Threads of a cell."`
 
-	Checkpoint time.Duration `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often (30s)."`
+	Checkpoint interval `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often (30s)."`
 
 	Submission string `placeholder:"NAME" help:"Run the cell of this task of Slurm, as it was submitted."`
 	Offset     int    `help:"Of the task's array in the submission's list."`
@@ -43,8 +44,6 @@ func (c workCommand) Validate() error {
 	switch {
 	case c.Threads < 1:
 		return fmt.Errorf("--threads %d: expected at least 1", c.Threads)
-	case c.Checkpoint <= 0:
-		return fmt.Errorf("--checkpoint %s: expected a time above zero, such as 30s", c.Checkpoint)
 	case c.Submission == "" && !c.Report && len(c.Cells) == 0:
 		return errors.New("expected the folders' names of cells; `protobench plan SWEEP --commands` lists them")
 	}
@@ -100,7 +99,7 @@ func (c workCommand) named(ctx context.Context, w *console.Console, frozen store
 func (c workCommand) one(ctx context.Context, w *console.Console, p *harness.Plan, data *datasets.Library) (s harness.Summary, stepped bool, err error) {
 	progress := newProgress(w, false)
 	s, err = harness.Work(ctx, p, p.Jobs, c.Dir, harness.Options{
-		Jobs: 1, Threads: c.Threads, CheckpointEvery: c.Checkpoint, Version: version(), Engine: cell.Real(), Data: data,
+		Jobs: 1, Threads: c.Threads, CheckpointEvery: time.Duration(c.Checkpoint), Version: version(), Engine: cell.Real(), Data: data,
 		Tell: func(e cell.Event) {
 			stepped = stepped || e.Kind == cell.Stepped
 			progress.hear(e)
@@ -209,10 +208,7 @@ func (c workCommand) attempt(ctx context.Context, w *console.Console, h *slurm.H
 
 // watch returns once a cell is not run by another process any more.
 func (c workCommand) watch(ctx context.Context, dir *store.CellDir) {
-	every := c.every
-	if every == 0 {
-		every = 5 * time.Second
-	}
+	every := cmp.Or(c.every, 5*time.Second)
 	for {
 		if by, _ := dir.Claimant(); !by.Live {
 			return

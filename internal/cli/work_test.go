@@ -55,7 +55,7 @@ func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, dat
 		return err
 	})
 	must(t, err)
-	return workCommand{Dir: dir, Threads: 1, Checkpoint: time.Minute, Restarts: 2, Limit: "5", every: 10 * time.Millisecond}, p, f, data
+	return workCommand{Dir: dir, Threads: 1, Checkpoint: interval(time.Minute), Restarts: 2, Limit: "5", every: 10 * time.Millisecond}, p, f, data
 }
 
 // signalled is a context that a signal has ended.
@@ -161,7 +161,7 @@ func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(dir, "cells"), 0o700))
 	must(t, os.WriteFile(filepath.Join(dir, "cells", first.Dir), []byte("in the way"), 0o600))
 	var out strings.Builder
-	c := workCommand{Dir: dir, Threads: 1, Checkpoint: time.Minute, Cells: []string{first.Dir, second.Dir}}
+	c := workCommand{Dir: dir, Threads: 1, Checkpoint: interval(time.Minute), Cells: []string{first.Dir, second.Dir}}
 	if err := c.Run(t.Context(), &console.Console{Out: &out, Err: &out}); code(err) != console.Failed || !strings.Contains(err.Error(), first.Dir) {
 		t.Errorf("%v", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"protobench/harness/store"
@@ -18,7 +18,6 @@ import (
 	"protobench/metrics/probe"
 	"protobench/metrics/training"
 	"protobench/metrics/uniqueness"
-	"protobench/metrics/usage"
 )
 
 // detail is how much of a cell the page keeps.
@@ -155,11 +154,11 @@ func readUsage(dir *store.CellDir, ranks int) (*Usage, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := whole(all, "usage.counts")
+	counts, err := whole(all, "usage.counts", 0, math.MaxInt32)
 	if err != nil || len(counts) == 0 {
 		return nil, err
 	}
-	owner, err := whole(all, "usage.owner")
+	owner, err := whole(all, "usage.owner", -1, len(counts)-1)
 	if err == nil && owner != nil && len(owner) != len(counts) {
 		err = fmt.Errorf("%s: usage.owner has %d values for %d prototypes", path, len(owner), len(counts))
 	}
@@ -169,8 +168,8 @@ func readUsage(dir *store.CellDir, ranks int) (*Usage, error) {
 	return usageOf(counts, owner, ranks), nil
 }
 
-// whole reads a tensor of whole numbers; nil where there is none.
-func whole(all *tensorfile.Archive, name string) ([]int, error) {
+// whole reads a tensor of whole numbers from least to most; nil where there is none.
+func whole(all *tensorfile.Archive, name string, least, most int) ([]int, error) {
 	a, ok := all.Get(name)
 	if !ok {
 		return nil, nil
@@ -178,48 +177,46 @@ func whole(all *tensorfile.Archive, name string) ([]int, error) {
 	values, err := a.Float32s()
 	out := make([]int, len(values))
 	for i, v := range values {
-		out[i] = int(v)
-		if float32(out[i]) != v || v < -1 {
-			return nil, fmt.Errorf("%s: value %g at %d is not a whole number", name, v, i)
+		if f := float64(v); f != math.Trunc(f) || f < float64(least) || f > float64(most) {
+			return nil, fmt.Errorf("%s: value %g at %d is not a whole number from %d to %d", name, v, i, least, most)
 		}
+		out[i] = int(v)
 	}
 	return out, err
 }
 
-// usageOf ranks counts. A live prototype is a duplicate where another live one has its owner.
-func usageOf(counts, owner []int, ranks int) *Usage {
+// usageOf ranks counts. A live prototype is a duplicate where another live one has its owner; without
+// owners none is.
+func usageOf(counts, owner []int, most int) *Usage {
 	u := &Usage{Count: len(counts)}
 	for _, n := range counts {
 		u.Images += n
 	}
 	u.Fair = float64(u.Images) / float64(len(counts))
-	live, group := usage.Live(counts, u.Images), map[int]int{}
-	order := make([]int, len(counts))
-	for i := range order {
-		order[i] = i
-		if owner != nil && live[i] {
-			group[owner[i]]++
-		}
+	if owner == nil {
+		owner = slices.Repeat([]int{-1}, len(counts))
 	}
-	sort.SliceStable(order, func(a, b int) bool { return counts[order[a]] > counts[order[b]] })
-	kinds := make([]byte, len(order))
-	for rank, i := range order {
-		kind := 0
-		switch {
-		case !live[i]:
-			kind = 2
-		case owner != nil && group[owner[i]] > 1:
-			kind = 1
-		}
-		u.Live[kind]++
-		kinds[rank] = "udx"[kind]
+	ranked := uniqueness.RankUsage(counts, u.Images, uniqueness.Cover{Owner: owner})
+	for _, r := range ranked {
+		u.Live[kindOf(r)]++
 	}
-	u.Ranks = thinned(len(order), ranks)
+	u.Ranks = thinned(len(ranked), most)
 	for _, rank := range u.Ranks {
-		u.Counts = append(u.Counts, counts[order[rank]])
-		u.Kinds += string(kinds[rank])
+		u.Counts = append(u.Counts, ranked[rank].Images)
+		u.Kinds += "udx"[kindOf(ranked[rank]):][:1]
 	}
 	return u
+}
+
+// kindOf is a prototype's place among live and unique, live and a duplicate, and dead.
+func kindOf(r uniqueness.Ranked) int {
+	switch {
+	case r.Dead:
+		return 2
+	case r.Duplicate:
+		return 1
+	}
+	return 0
 }
 
 // logTail reads the last bytes of a cell's log. It never leaves the folder, whatever a link there says.

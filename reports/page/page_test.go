@@ -344,6 +344,30 @@ func TestFolder(t *testing.T) {
 	}
 }
 
+// Counts and owners out of a foreign file are whole numbers that can be some, or nothing is shown.
+func TestForeignUsageIsRefused(t *testing.T) {
+	for name, c := range map[string]struct{ counts, owner []float32 }{
+		"a negative count":         {[]float32{3, -1}, nil},
+		"half an image":            {[]float32{3, 0.5}, nil},
+		"more than there can be":   {[]float32{3, 1e20}, nil},
+		"an owner that is not one": {[]float32{3, 1}, []float32{0, 2}},
+		"too few owners":           {[]float32{3, 1}, []float32{0}},
+	} {
+		dir := store.CellAt(t.TempDir(), store.PlanCell{})
+		all := []tensorfile.Tensor{{Name: "usage.counts", Shape: []int{len(c.counts)}, F32: c.counts}}
+		if c.owner != nil {
+			all = append(all, tensorfile.Tensor{Name: "usage.owner", Shape: []int{len(c.owner)}, F32: c.owner})
+		}
+		must(t, dir.WritePrototypes(&tensorfile.File{Tensors: all}))
+		if f := Read(dir, 1); f.Usage != nil || len(f.Unread) != 1 {
+			t.Errorf("%s: %+v, %q", name, f.Usage, f.Unread)
+		}
+	}
+	if u := usageOf([]int{1, 9, 0}, nil, 10); u.Kinds != "uux" || u.Live != [3]int{2, 0, 1} || u.Counts[0] != 9 {
+		t.Errorf("without owners: %+v", u)
+	}
+}
+
 // A link out of the cell's folder is not followed.
 func TestLogStaysInItsFolder(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "secret")

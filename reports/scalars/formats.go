@@ -9,6 +9,7 @@ import (
 
 	"protobench/internal/tfevents"
 	"protobench/metrics"
+	"protobench/reports/table"
 )
 
 // WriteCSV writes a line for every value, with the columns kind, step, epoch, learner, metric, unit
@@ -19,18 +20,14 @@ func WriteCSV(w io.Writer, points []Point) error {
 	for _, p := range points {
 		epoch := ""
 		if p.Epoch != nil {
-			epoch = strconv.FormatFloat(*p.Epoch, 'g', -1, 64)
+			epoch = table.Digits(*p.Epoch)
 		}
 		for _, key := range p.keys() {
-			value := ""
-			if v := p.Values[key]; defined(v) {
-				value = strconv.FormatFloat(v, 'g', -1, 64)
-			}
 			unit := ""
 			if s, known := metrics.Find(key); known && p.Kind != Probed {
 				unit = string(s.Unit)
 			}
-			_ = out.Write([]string{p.Kind, strconv.Itoa(p.Step), epoch, p.Learner, key, unit, value})
+			_ = out.Write([]string{p.Kind, strconv.Itoa(p.Step), epoch, p.Learner, key, unit, table.Digits(p.Values[key])})
 		}
 	}
 	out.Flush()

@@ -2,6 +2,7 @@ package table
 
 import (
 	"slices"
+	"strconv"
 
 	"protobench/stats"
 )
@@ -82,7 +83,7 @@ type Value struct {
 func Number(v float64, text string) Value { return Value{Text: text, Number: &v} }
 
 // Count is an entry that is a whole number.
-func Count(n int, text string) Value { return Number(float64(n), text) }
+func Count(n int) Value { return Number(float64(n), strconv.Itoa(n)) }
 
 // Note keeps a footnote once and returns its mark.
 func (t *Table) Note(text string) int {
