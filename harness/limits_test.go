@@ -29,7 +29,7 @@ func TestCellsThatAreTooLargeLeaveTheOthersAlone(t *testing.T) {
 	if s.Done != 2 || len(s.Failed) != 1 {
 		t.Fatalf("%+v", s)
 	}
-	for _, want := range []string{"large", "needs about ", " to train, 5.8 GB of scores of all images", "(--max-memory)", "lower prototypes.count"} {
+	for _, want := range []string{"large", "needs about ", " to train, 7.7 GB of scores of all images", "(--max-memory)", "lower prototypes.count"} {
 		if !strings.Contains(s.Failed[0], want) {
 			t.Errorf("%s lacks %q", s.Failed[0], want)
 		}
@@ -63,7 +63,7 @@ func TestMemoryLimitsTheCellsAtATime(t *testing.T) {
 	for _, n := range budget.Needs(p.Jobs, o.Engine, o.Data) {
 		need = max(need, n.Total())
 	}
-	o.MaxMemory = int64(float64(64<<20+fixture.Noise().Bytes()+2*need+need/2) / 0.8) // of which cells may fill four fifths
+	o.MaxMemory = int64(float64(96<<20+fixture.Noise().Bytes()+2*need+need/2) / 0.8) // of which cells may fill four fifths
 	s, err := Run(t.Context(), p, p.Jobs, filepath.Join(t.TempDir(), "run"), o)
 	if err != nil || s.Done != 8 || most > 2 || !strings.Contains(said, "2 at a time, not 4") {
 		t.Errorf("%+v, %d at a time, said %q, %v", s, most, said, err)

@@ -110,3 +110,9 @@ func Columns(t metric.Table) []metric.Spec {
 func Headline() string {
 	return Select(func(s metric.Spec) bool { return s.Headline })[0].Key
 }
+
+// UnitOf is a metric's unit; none of one that this version does not know.
+func UnitOf(key string) metric.Unit {
+	s, _ := Find(key)
+	return s.Unit
+}

@@ -31,7 +31,7 @@ func (s *sweep) sideTable(arms []*arm, measures []measure) *table.Table {
 	t := &table.Table{Columns: append([]table.Column{table.Words("method"), seedsColumn()}, columns(measures)...)}
 	remarks := s.remarksOn(measures, false, false)
 	for _, a := range arms {
-		row := []table.Value{{Text: a.label, Marks: remarks.marks(t, a)}, s.countValue(a)}
+		row := []table.Value{{Text: a.label, Marks: remarks.Marks(t, a)}, s.countValue(a)}
 		for _, m := range measures {
 			row = append(row, a.plainValue(m))
 		}

@@ -28,8 +28,8 @@ func reference(t *testing.T, name string) tables {
 func everyForm(t *testing.T, of *table.Table) *txtar.Archive {
 	t.Helper()
 	out := &txtar.Archive{}
-	for _, format := range Formats() {
-		text, err := Formatted(inPrint(of, format), format)
+	for _, format := range table.Formats() {
+		text, err := of.InPrint(format).Formatted(format)
 		must(t, err)
 		out.Files = append(out.Files, txtar.File{Name: of.Name + "." + format, Data: []byte(text)})
 	}
@@ -67,7 +67,7 @@ func TestTablesOfCommittedRunsCompile(t *testing.T) {
 	for _, run := range []string{"joint-vs-decoupled", "roster", "fashion-mnist"} {
 		for _, one := range reference(t, run).all() {
 			if len(one.Rows) > 0 {
-				sources = append(sources, inPrint(one, "tex").LaTeX())
+				sources = append(sources, one.InPrint("tex").LaTeX())
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func (s *sweep) mainTable(comparisons []comparison) *table.Table {
 	t := &table.Table{Name: "main", Caption: mainCaption, Entries: quantity.Entries, Columns: s.mainColumns(names, measures)}
 	remarks := s.remarksOn(append(measures, s.endpoints()...), false, true)
 	for _, a := range s.arms {
-		row := append([]table.Value{{Text: a.label, Marks: append(s.rowNotes(t, a), remarks.marks(t, a)...)}}, dataValues(a, names)...)
+		row := append([]table.Value{{Text: a.label, Marks: append(s.rowNotes(t, a), remarks.Marks(t, a)...)}}, dataValues(a, names)...)
 		row = append(row, s.countValue(a))
 		for _, m := range measures {
 			row = append(row, a.value(m))

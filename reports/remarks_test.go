@@ -26,7 +26,7 @@ func TestRemarks(t *testing.T) {
 		table, remarks := &table.Table{}, s.remarksOn(measures, observers, general)
 		var marks [][]int
 		for _, a := range s.arms {
-			marks = append(marks, remarks.marks(table, a))
+			marks = append(marks, remarks.Marks(table, a))
 		}
 		return table.Notes, marks
 	}

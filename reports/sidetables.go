@@ -43,7 +43,7 @@ func (s *sweep) observerTable() *table.Table {
 		t.Rows = append(t.Rows, a.learnerRow(a.cell.Learner+" (own)", "", measures))
 		for _, name := range names {
 			row := a.learnerRow(name+" (observer)", name, measures)
-			row[0].Marks = remarks.marks(t, a)
+			row[0].Marks = remarks.Marks(t, a)
 			t.Rows = append(t.Rows, row)
 			if b := s.plainArm(a, name); b != nil {
 				t.Rows = append(t.Rows, b.learnerRow(name+" (own, for comparison)", "", measures))

@@ -2,12 +2,10 @@ package reports
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"protobench/harness/store"
 	"protobench/reports/pivot"
@@ -35,39 +33,11 @@ func (t tables) all() []*table.Table {
 	return []*table.Table{t.main, t.arms, t.settings, t.comparisons, t.ranks, t.across, t.factorial, t.matched, t.observers, t.features, t.geometry, t.epsilon, t.failures, t.findings}
 }
 
-// Formats are those that tables are written in, besides that of the terminal.
-func Formats() []string { return []string{"md", "tex", "csv", "html"} }
-
-func checkFormats(formats []string) error {
-	for _, f := range formats {
-		if !slices.Contains(Formats(), f) {
-			return fmt.Errorf("unknown format %q of tables; expected some of %s", f, strings.Join(Formats(), ","))
-		}
-	}
-	return nil
-}
-
-// Formatted writes a table in one of [Formats].
-func Formatted(t *table.Table, format string) (string, error) {
-	if err := checkFormats([]string{format}); err != nil {
-		return "", err
-	}
-	switch format {
-	case "md":
-		return t.Markdown()
-	case "tex":
-		return t.LaTeX(), nil
-	case "html":
-		return t.HTML(), nil
-	}
-	return t.CSV()
-}
-
 // write writes the tables' files into a folder: CSV always. A table without rows has none, and
-// those of an earlier report go. LaTeX is for papers, so that a table with a short form has that.
+// those of an earlier report go.
 func (t tables) write(folder string, formats []string) error {
 	for _, one := range t.all() {
-		for _, format := range Formats() {
+		for _, format := range table.Formats() {
 			path := filepath.Join(folder, one.Name+"."+format)
 			if len(one.Rows) == 0 {
 				if err := removed(path); err != nil {
@@ -78,7 +48,7 @@ func (t tables) write(folder string, formats []string) error {
 			if format != "csv" && !slices.Contains(formats, format) {
 				continue
 			}
-			text, err := Formatted(inPrint(one, format), format)
+			text, err := one.InPrint(format).Formatted(format)
 			if err != nil {
 				return err
 			}
@@ -96,14 +66,6 @@ func removed(path string) error {
 		return err
 	}
 	return nil
-}
-
-// inPrint is the table as a format shows it.
-func inPrint(t *table.Table, format string) *table.Table {
-	if format == "tex" && slices.ContainsFunc(t.Columns, func(c table.Column) bool { return c.Brief }) {
-		return t.Brief()
-	}
-	return t
 }
 
 // Pivot lays the runs of a run directory out by any keys, as [pivot.Of] does.

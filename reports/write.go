@@ -29,7 +29,7 @@ type Summary struct {
 // formats are asked for. It needs a plan, not a finished sweep: what is not there yet is named.
 // Errors name the file.
 func Write(dir string, formats ...string) (Summary, error) {
-	if err := checkFormats(formats); err != nil {
+	if err := table.CheckFormats(formats); err != nil {
 		return Summary{}, err
 	}
 	s, err := load(dir)

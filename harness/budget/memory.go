@@ -99,7 +99,7 @@ func (g *gate) enter(ctx context.Context, need int64) (leave func()) {
 // budgetOf is what all cells together may hold of a limit on the process: what is left beside their
 // images and the program itself.
 func budgetOf(limit, images int64) int64 {
-	const program = 64 << 20
+	const program = 96 << 20 // and its page, which is made meanwhile
 	if limit <= 0 {
 		return 0
 	}

@@ -41,17 +41,17 @@ func (x *needer) find(j *cell.Job) (n cell.Need, err error) {
 	}
 	k := j.Cell.Prototypes()
 	if k <= largestBuilt {
-		n.Training, err = cell.Weigh(j, x.engine, x.data)
+		n.Training, n.State, err = cell.Weigh(j, x.engine, x.data)
 		return n, err
 	}
-	var at [3]int64
+	var at, states [3]int64
 	for i := range at {
-		if at[i], err = cell.Weigh(reduced(j, i), x.engine, x.data); err != nil {
+		if at[i], states[i], err = cell.Weigh(reduced(j, i), x.engine, x.data); err != nil {
 			return n, err
 		}
 	}
 	const pairs = largestBuilt * largestBuilt
-	n.Training = parabola(at, k, pairs)
+	n.Training, n.State = parabola(at, k, pairs), parabola(states, k, pairs)
 	return n, nil
 }
 

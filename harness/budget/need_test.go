@@ -18,7 +18,7 @@ func TestNeedsOfManyPrototypes(t *testing.T) {
 		text := "name = \"x\"\nreferences = false\n[train]\nbatch = 8\n[prototypes]\ninit = \"random\"\ncount = 6000\n[[method]]\n" + method + "\n"
 		j := &jobsOf(t, text)[0]
 		x := newNeeder(cell.Real(), datasets.NewLibrary(fixture.Open))
-		whole, err := cell.Weigh(j, cell.Real(), datasets.NewLibrary(fixture.Open))
+		whole, _, err := cell.Weigh(j, cell.Real(), datasets.NewLibrary(fixture.Open))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,32 +12,36 @@ import (
 // cells share.
 type Need struct {
 	Training int64 // weights, learners and the graphs with their buffers
+	State    int64 // the copy of what training carries on, of which a checkpoint is made
 	Scores   int64 // of the last measurement: scores, predictions and targets of all images with all prototypes
 	Features int64 // of the last measurement: features, embeddings, and copies of the prototypes
 }
 
 // overhead is what a cell's arrays become in the process: the collector lets garbage grow to a tenth of
 // what is in use, and metrics have room of their own. Measured: docs/limits.md.
-const overhead = 1.2
+const overhead = 1.15
 
-// Total is the peak of a cell.
-func (n Need) Total() int64 { return int64(overhead * float64(n.Training+n.Scores+n.Features)) }
+// Total is the peak of a cell: while it is trained, and on top of that the larger of a checkpoint and
+// the last measurement.
+func (n Need) Total() int64 {
+	return int64(overhead * float64(n.Training+max(n.State, n.Scores+n.Features)))
+}
 
-// Weigh is what a trainer of a job holds, in bytes, found by building one. It is for when nothing
-// else runs.
-func Weigh(j *Job, e Engine, data *datasets.Library) (bytes int64, err error) {
+// Weigh is what a trainer of a job holds, and its state, in bytes, found by building one. It is for
+// when nothing else runs.
+func Weigh(j *Job, e Engine, data *datasets.Library) (bytes, state int64, err error) {
 	set, b, err := batchesOf(data, j, nil)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer func() {
 		if p := recover(); p != nil { // settings that fit no fewer prototypes
-			bytes, err = 0, fmt.Errorf("cannot be built: %v", p)
+			bytes, state, err = 0, 0, fmt.Errorf("cannot be built: %v", p)
 		}
 	}()
 	cfg := configOf(j, b, team.New(1))
 	before := held()
-	var made any
+	var made stateful
 	switch j.Cell.Reference {
 	case "untrained":
 		made, err = e.Untrained(cfg)
@@ -47,11 +51,10 @@ func Weigh(j *Job, e Engine, data *datasets.Library) (bytes int64, err error) {
 		made, err = e.Trainer(cfg)
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	bytes = held() - before
-	runtime.KeepAlive(made)
-	return max(0, bytes) + 4*int64(len(b.views)), nil
+	return max(0, bytes) + 4*int64(len(b.views)), sizeOf(tensors(made.State())), nil
 }
 
 // held is what the heap holds that is in use.
@@ -79,10 +82,14 @@ func Measuring(j *Job) (n Need) {
 	}
 	learners := int64(1 + len(c.Composition.Observers))
 	n.Features += bytes * k * dim * (4*learners + 3)
-	n.Scores = bytes * k * (train + 2*min(train, certaintyImages))
+	n.Scores = bytes * k * (scoreCopies*train + 2*min(train, certaintyImages))
 	return n
 }
 
 // featureCopies is how many times features are held while probes are fitted: as they are and
 // standardised, of both branches' splits, and what collecting them leaves behind.
 const featureCopies = 6
+
+// scoreCopies is how many times the scores of all images are held: as they are, and as metrics that
+// rank or soften them have them.
+const scoreCopies = 2

@@ -85,13 +85,8 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 		return nil
 	}
 	set, err := open(c.Data())
-	var missing *datasets.MissingError
-	if errors.As(err, &missing) && c.Settings.Text("data.missing") == "skip" {
-		c.missing = missing.Set
-		return nil
-	}
 	if err != nil {
-		return []*setting.KeyError{at("data", err)}
+		return c.unopened(err)
 	}
 	images := ImagesOf(c.Sees(set))
 	c.data = c.ofData(set)
@@ -116,18 +111,42 @@ func (c *Cell) open(open Open) []*setting.KeyError {
 	return wrong
 }
 
+// unopened is what is wrong where the cell's set could not be opened: nothing, where it is not there
+// and the sweep leaves such cells out. Of several sets one that is missing ends the plan, before
+// anything ran, rather than a table without it.
+func (c *Cell) unopened(err error) []*setting.KeyError {
+	wrong := at("data", err)
+	var missing *datasets.MissingError
+	switch {
+	case !errors.As(err, &missing):
+	case c.Settings.Text("data.missing") == "skip":
+		c.missing = missing.Set
+		return nil
+	case c.setNames() != "":
+		said := *wrong
+		said.Remedy = strings.TrimPrefix(said.Remedy+"; or set data.missing = \"skip\", which leaves its cells out and runs those of the other sets", "; ")
+		wrong = &said
+	}
+	return []*setting.KeyError{wrong}
+}
+
+// setNames says which of several sets is the cell's, "" where all cells have one.
+func (c *Cell) setNames() (names string) {
+	for _, path := range []string{"data.name", "data.path", "data.subset"} {
+		if name, ok := c.Axes[path]; ok {
+			names += fmt.Sprint(name, ": ")
+		}
+	}
+	return names
+}
+
 // ofData is what a reader of numbers should know of a set; where the sweep has several, of which.
 func (c *Cell) ofData(set *datasets.Set) []setting.Warning {
 	texts := slices.Clone(set.Warnings)
 	if text := ofTail(set, metric.TailBy(c.Evaluate().TailParts)); text != "" {
 		texts = append(texts, text)
 	}
-	which := ""
-	for _, path := range []string{"data.name", "data.path", "data.subset"} {
-		if name, ok := c.Axes[path]; ok {
-			which += fmt.Sprint(name, ": ")
-		}
-	}
+	which := c.setNames()
 	var out []setting.Warning
 	for _, text := range texts {
 		out = append(out, setting.Warning{Key: "data", Text: which + text})

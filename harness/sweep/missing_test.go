@@ -65,7 +65,7 @@ func TestWarningsNameTheSet(t *testing.T) {
 
 func TestMissingSetsAreRefused(t *testing.T) {
 	for _, c := range []struct{ missing, want string }{
-		{"", "gone does not exist"}, {"missing = 'refuse'\n", "lost does not exist"}, {"missing = 'later'\n", "expected one of refuse, skip"},
+		{"", "gone does not exist"}, {"", "or set data.missing = \"skip\", which leaves its cells out"}, {"missing = 'refuse'\n", "lost does not exist"}, {"missing = 'later'\n", "expected one of refuse, skip"},
 	} {
 		if _, err := Check("t.toml", fmt.Sprintf(severalSets, c.missing), testCatalogue(), openSome(t, "here")); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: got %v, want %q", c.missing, err, c.want)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"protobench/harness/sweep/keylines"
 	"protobench/internal/setting"
 )
 
@@ -12,7 +13,7 @@ import (
 type parser struct {
 	file      string
 	raw       map[string]any
-	lines     keyLines
+	lines     keylines.Lines
 	catalogue Catalogue
 	open      Open // nil where no data are opened
 	issues    []Issue
@@ -94,3 +95,11 @@ func (p *parser) apply(v *setting.Values, all []assignment, at string) []assignm
 
 // commas lists names for messages.
 func commas(names []string) string { return strings.Join(names, ", ") }
+
+// join is the path of a key in a table.
+func join(table, key string) string {
+	if table == "" {
+		return key
+	}
+	return table + "." + key
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"protobench/harness/sweep/keylines"
 	"protobench/internal/setting"
 )
 
@@ -18,9 +19,10 @@ type Sweep struct {
 	Primary              []string // metric keys of the declared endpoints
 	Seeds                []uint64
 	Claims               []Claim
-	KeepsWeights         bool   // whether finished cells keep their encoders' weights ([store])
-	Slurm                Slurm  // what a cluster is asked for ([slurm])
-	Cells                []Cell // seed by seed, so that arms of a pair finish together
+	KeepsWeights         bool     // whether finished cells keep their encoders' weights ([store])
+	Slurm                Slurm    // what a cluster is asked for ([slurm])
+	Cells                []Cell   // seed by seed, so that arms of a pair finish together
+	Alike                []string // arms whose folders only hashes tell apart, a sentence each, with the lines that name them
 }
 
 // ReadText returns a sweep file's text.
@@ -54,7 +56,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	if _, err := toml.Decode(text, &raw); err != nil {
 		return nil, syntaxError(file, err)
 	}
-	p := &parser{file: file, raw: raw, lines: findLines(text), catalogue: c, open: open}
+	p := &parser{file: file, raw: raw, lines: keylines.Find(text), catalogue: c, open: open}
 	s := p.head(file, text)
 	base := p.tables()
 	listed := p.methods(base)
@@ -69,6 +71,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	p.check(once)
 	once = p.skipMissing(once)
 	warnOfTwins(once)
+	s.Alike = p.alikeFolders(once)
 	s.Cells = overSeeds(once, s.Seeds)
 	if err := asError(p.issues); err != nil {
 		return nil, err

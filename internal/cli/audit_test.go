@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/cli/foreign"
+	"protobench/internal/console"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -34,24 +37,24 @@ func TestAuditExits(t *testing.T) {
 		code     int
 		out, err string
 	}{
-		{[]string{"swav.pth.tar"}, exitOK, "partial collapse", ""},
-		{[]string{"swav.pth.tar"}, exitOK, "nearest cosine, median  1", ""},
-		{[]string{"swav.pth.tar", "--fail-on", "partial"}, exitVerdict, "partial collapse", "the verdict is partial collapse"},
-		{[]string{"swav.pth.tar", "--fail-on", "total"}, exitOK, "partial collapse", ""},
-		{[]string{"tensor.pt", "--fail-on", "partial"}, exitVerdict, "total collapse", "total collapse"},
-		{[]string{"solo_swav.ckpt", "--fail-on", "undecided"}, exitOK, "healthy", ""},
-		{[]string{"swav.pth.tar", "--fail-on", "bad"}, exitUsage, "", `verdict "bad" is none of total`},
-		{[]string{"swav.pth.tar", "--eps", "0"}, exitUsage, "", "--eps 0"},
-		{[]string{"swav.pth.tar", "--threshold", "partal=1"}, exitUsage, "", "did you mean partial"},
-		{[]string{"swav.pth.tar", "--threshold", "partial=0.1", "--threshold", "copies=1"}, exitOK, "undecided", ""},
-		{[]string{"swav.pth.tar", "--temperature", "-1"}, exitUsage, "", "--temperature"},
-		{nil, exitUsage, "", "nothing to audit"},
-		{[]string{"backbone.pth", "swav.pth.tar"}, exitUsage, "partial collapse", "no prototypes in this file"},
-		{[]string{"none.pth"}, exitUsage, "", "no such file"},
-		{[]string{"solo_swav.ckpt", "--init", "solo_swav.ckpt"}, exitOK, "never trained", ""},
-		{[]string{"solo_swav.ckpt", "--features", "array.npy"}, exitOK, "of 48 prototypes are used by 48 images (cosines)", ""},
-		{[]string{"solo_swav.ckpt", "--features", "array.npy", "--scores", "linear"}, exitOK, "by 48 images (inner products)", ""},
-		{[]string{"solo_swav.ckpt", "--features", "tensor.pt", "--temperature", "0.1"}, exitOK, "mean entropy of predictions", ""},
+		{[]string{"swav.pth.tar"}, console.OK, "partial collapse", ""},
+		{[]string{"swav.pth.tar"}, console.OK, "nearest cosine, median  1", ""},
+		{[]string{"swav.pth.tar", "--fail-on", "partial"}, foreign.ExitVerdict, "partial collapse", "the verdict is partial collapse"},
+		{[]string{"swav.pth.tar", "--fail-on", "total"}, console.OK, "partial collapse", ""},
+		{[]string{"tensor.pt", "--fail-on", "partial"}, foreign.ExitVerdict, "total collapse", "total collapse"},
+		{[]string{"solo_swav.ckpt", "--fail-on", "undecided"}, console.OK, "healthy", ""},
+		{[]string{"swav.pth.tar", "--fail-on", "bad"}, console.Usage, "", `verdict "bad" is none of total`},
+		{[]string{"swav.pth.tar", "--eps", "0"}, console.Usage, "", "--eps 0"},
+		{[]string{"swav.pth.tar", "--threshold", "partal=1"}, console.Usage, "", "did you mean partial"},
+		{[]string{"swav.pth.tar", "--threshold", "partial=0.1", "--threshold", "copies=1"}, console.OK, "undecided", ""},
+		{[]string{"swav.pth.tar", "--temperature", "-1"}, console.Usage, "", "--temperature"},
+		{nil, console.Usage, "", "nothing to audit"},
+		{[]string{"backbone.pth", "swav.pth.tar"}, console.Usage, "partial collapse", "no prototypes in this file"},
+		{[]string{"none.pth"}, console.Usage, "", "no such file"},
+		{[]string{"solo_swav.ckpt", "--init", "solo_swav.ckpt"}, console.OK, "never trained", ""},
+		{[]string{"solo_swav.ckpt", "--features", "array.npy"}, console.OK, "of 48 prototypes are used by 48 images (cosines)", ""},
+		{[]string{"solo_swav.ckpt", "--features", "array.npy", "--scores", "linear"}, console.OK, "by 48 images (inner products)", ""},
+		{[]string{"solo_swav.ckpt", "--features", "tensor.pt", "--temperature", "0.1"}, console.OK, "mean entropy of predictions", ""},
 	} {
 		code, out, errs := audited(t, slices.Clone(c.args)...)
 		if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errs, c.err) || c.err == "" && errs != "" {
@@ -146,14 +149,14 @@ func TestAuditLog(t *testing.T) {
 	}
 	report := filepath.Join(dir, "report")
 	code, out, errs := audited(t, "solo_swav.ckpt", "--log", log, "--report", report, "--fail-on", "total")
-	if code != exitVerdict || !strings.Contains(out, "train_loss stands at 3.8712 = ln 48") {
+	if code != foreign.ExitVerdict || !strings.Contains(out, "train_loss stands at 3.8712 = ln 48") {
 		t.Error(code, out, errs)
 	}
 	if page := readText(t, filepath.Join(report, "README.md")); !strings.Contains(page, "ln 48") || !strings.Contains(page, "**healthy**") {
 		t.Error(page)
 	}
 	code, out, errs = audited(t, "--log", log, "--json")
-	if want := `"verdict":"healthy"`; code != exitOK || !strings.Contains(out, want) || errs != "" { // no published training has 48
+	if want := `"verdict":"healthy"`; code != console.OK || !strings.Contains(out, want) || errs != "" { // no published training has 48
 		t.Error(code, out, errs)
 	}
 }

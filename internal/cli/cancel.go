@@ -6,6 +6,8 @@ import (
 
 	"protobench/harness/slurm"
 	"protobench/harness/store"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 )
 
 type cancelCommand struct {
@@ -13,7 +15,7 @@ type cancelCommand struct {
 }
 
 // Run takes a run's tasks out of the cluster's queue.
-func (c cancelCommand) Run(ctx context.Context, w *console) error {
+func (c cancelCommand) Run(ctx context.Context, w *console.Console) error {
 	if _, err := store.Open(c.Dir); err != nil {
 		return err
 	}
@@ -28,6 +30,6 @@ func (c cancelCommand) Run(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "%s: %s cancelled; those that ran save their state, and the next submission goes on from there\n", c.Dir, count(n, "task"))
+	_, err = fmt.Fprintf(w.Out, "%s: %s cancelled; those that ran save their state, and the next submission goes on from there\n", c.Dir, wording.Count(n, "task"))
 	return err
 }

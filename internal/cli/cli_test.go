@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"protobench/harness/cell"
+	"protobench/internal/console"
 	"protobench/stats"
 )
 
@@ -166,7 +168,7 @@ func TestRoughly(t *testing.T) {
 
 func TestUnwritableStandardErrorChangesNoExitCode(t *testing.T) {
 	var out bytes.Buffer
-	if code := run(context.Background(), []string{"validate", "nothing"}, &out, failing{}); code != exitUsage {
+	if code := run(context.Background(), []string{"validate", "nothing"}, &out, failing{}); code != console.Usage {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -174,3 +176,8 @@ func TestUnwritableStandardErrorChangesNoExitCode(t *testing.T) {
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, context.Canceled }
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -10,6 +10,8 @@ import (
 
 	"protobench/ablations"
 	"protobench/datasets"
+	"protobench/internal/cli/texts"
+	"protobench/internal/console"
 	"protobench/metrics"
 )
 
@@ -22,8 +24,8 @@ type completionCommand struct {
 }
 
 // Run prints the script that completes command lines in a shell.
-func (c completionCommand) Run(w *console) error {
-	_, err := io.WriteString(w.out, textOf("completion."+c.Shell))
+func (c completionCommand) Run(w *console.Console) error {
+	_, err := io.WriteString(w.Out, texts.Of("completion."+c.Shell))
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"protobench/ablations"
 	"protobench/harness/cell"
+	"protobench/internal/cli/results"
 )
 
 // standIn is what a test does for a command line that documents show.
@@ -261,13 +262,13 @@ func TestEventsPage(t *testing.T) {
 			t.Errorf("docs/events.md does not have %s", what)
 		}
 	}
-	for _, line := range []any{cell.Event{}, reportLine{}} {
+	for _, line := range []any{cell.Event{}, results.ReportLine{}} {
 		for i := range reflect.TypeOf(line).NumField() {
 			name, _, _ := strings.Cut(reflect.TypeOf(line).Field(i).Tag.Get("json"), ",")
 			has(name)
 		}
 	}
-	for _, kind := range regexp.MustCompile(`(?m)^\t\w+ += "(\w+)"`).FindAllStringSubmatch(readText(t, filepath.Join(root, "harness", "event.go")), -1) {
+	for _, kind := range regexp.MustCompile(`(?m)^\t\w+ += "(\w+)"`).FindAllStringSubmatch(readText(t, filepath.Join(root, "harness", "cell", "event.go")), -1) {
 		if kind[1] != cell.Stepped { // told to the terminal alone
 			has(kind[1])
 		}

@@ -15,8 +15,10 @@ import (
 	"protobench/harness/budget"
 	"protobench/harness/cell"
 	"protobench/harness/store"
+	"protobench/internal/console"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
+	"protobench/internal/wording"
 )
 
 type doctorCommand struct {
@@ -26,8 +28,8 @@ type doctorCommand struct {
 }
 
 // Run shows what decides speed and numbers here, and checks a run's files.
-func (c doctorCommand) Run(w *console) error {
-	_, err := fmt.Fprintf(w.out, `protobench %s, numerics %d
+func (c doctorCommand) Run(w *console.Console) error {
+	_, err := fmt.Fprintf(w.Out, `protobench %s, numerics %d
 %s %s/%s, %s, %s
 processor: %s
 kernels: %s (here: %s)
@@ -36,22 +38,22 @@ memory for cells: %s
 PROTOBENCH_ISA: %s
 PROTOBENCH_DATA: %s
 `,
-		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, count(runtime.NumCPU(), "CPU"), cell.CPUName(),
+		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, wording.Count(runtime.NumCPU(), "CPU"), cell.CPUName(),
 		cmp.Or(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(), memoryText(),
 		variable("PROTOBENCH_ISA"), variable("PROTOBENCH_DATA"))
 	if err != nil {
 		return err
 	}
 	if text := kernel.Warning(); text != "" {
-		if _, err := fmt.Fprintln(w.out, "warning:", text); err != nil {
+		if _, err := fmt.Fprintln(w.Out, "warning:", text); err != nil {
 			return err
 		}
 	}
-	if err := showSets(w.out); err != nil {
+	if err := showSets(w.Out); err != nil {
 		return err
 	}
 	if c.Peak {
-		if err := showPeaks(w.out); err != nil {
+		if err := showPeaks(w.Out); err != nil {
 			return err
 		}
 	}
@@ -117,7 +119,7 @@ func variable(name string) string { return cmp.Or(os.Getenv(name), "not set") }
 
 // check reads every file of a run that something reads back, says what is wrong, and repairs what
 // is safe if that is asked for.
-func (c doctorCommand) check(w *console) error {
+func (c doctorCommand) check(w *console.Console) error {
 	d, err := store.Open(c.Dir)
 	if err != nil {
 		return err
@@ -133,7 +135,7 @@ func (c doctorCommand) check(w *console) error {
 }
 
 // tell lists what was found; what cannot be trusted is an error.
-func (c doctorCommand) tell(w *console, found store.Checkup) error {
+func (c doctorCommand) tell(w *console.Console, found store.Checkup) error {
 	var bad []string
 	for _, f := range found.Findings {
 		text := f.Text
@@ -142,25 +144,25 @@ func (c doctorCommand) tell(w *console, found store.Checkup) error {
 		}
 		if f.Bad {
 			bad = append(bad, text)
-		} else if _, err := fmt.Fprintln(w.out, "note:", text); err != nil {
+		} else if _, err := fmt.Fprintln(w.Out, "note:", text); err != nil {
 			return err
 		}
 	}
 	if found.Unsealed > 0 {
-		if _, err := fmt.Fprintf(w.out, "%s: %s of an earlier version, without checksums: their files were read, but a changed number goes unnoticed\n",
-			c.Dir, count(found.Unsealed, "cell")); err != nil {
+		if _, err := fmt.Fprintf(w.Out, "%s: %s of an earlier version, without checksums: their files were read, but a changed number goes unnoticed\n",
+			c.Dir, wording.Count(found.Unsealed, "cell")); err != nil {
 			return err
 		}
 	}
 	if len(bad) > 0 {
-		return exitError{exitFailed, fmt.Sprintf("%s: %s:\n  %s", c.Dir, count(len(bad), "damaged file"), strings.Join(bad, "\n  "))}
+		return console.Exit(console.Failed, fmt.Sprintf("%s: %s:\n  %s", c.Dir, wording.Count(len(bad), "damaged file"), strings.Join(bad, "\n  ")))
 	}
-	_, err := fmt.Fprintf(w.out, "%s: %s, all files readable\n", c.Dir, count(found.Cells, "cell"))
+	_, err := fmt.Fprintf(w.Out, "%s: %s, all files readable\n", c.Dir, wording.Count(found.Cells, "cell"))
 	return err
 }
 
 // repair checks and mends under the directory's lock, and says what is left.
-func (c doctorCommand) repair(w *console, d *store.Dir) (err error) {
+func (c doctorCommand) repair(w *console.Console, d *store.Dir) (err error) {
 	lock, err := d.Lock()
 	if err != nil {
 		return err
@@ -172,7 +174,7 @@ func (c doctorCommand) repair(w *console, d *store.Dir) (err error) {
 	}
 	did, err := found.Repair()
 	for _, text := range did {
-		if _, err := fmt.Fprintln(w.out, "repaired:", text); err != nil {
+		if _, err := fmt.Fprintln(w.Out, "repaired:", text); err != nil {
 			return err
 		}
 	}

@@ -10,7 +10,9 @@ import (
 
 	"protobench/harness"
 	"protobench/harness/cell"
+	"protobench/internal/console"
 	"protobench/internal/kernel"
+	"protobench/internal/wording"
 	"protobench/reports/film"
 )
 
@@ -20,8 +22,8 @@ type filmCommand struct {
 }
 
 // Run trains a finished cell anew and pictures where its prototypes went.
-func (c filmCommand) Run(ctx context.Context, w *console) error {
-	w.warn(kernel.Warning())
+func (c filmCommand) Run(ctx context.Context, w *console.Console) error {
+	w.Warn(kernel.Warning())
 	scratch, err := os.MkdirTemp("", "protobench-film-")
 	if err != nil {
 		return err
@@ -32,19 +34,19 @@ func (c filmCommand) Run(ctx context.Context, w *console) error {
 		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Hour, Version: version(), Engine: recorder.Engine(cell.Real()), Data: openData(ctx), Tell: newProgress(w, false).hear,
 	})
 	if ctx.Err() != nil {
-		return halted(ctx, ": no picture was made")
+		return console.Halted(ctx, ": no picture was made")
 	}
 	if err != nil {
 		return err
 	}
 	if !r.Identical() {
-		w.warn(fmt.Sprintf("%s: trained anew it differs from what is on disk in %s (protobench reproduce lists them): the film is of the new training", r.Cell, count(len(r.Different), "value")))
+		w.Warn(fmt.Sprintf("%s: trained anew it differs from what is on disk in %s (protobench reproduce lists them): the film is of the new training", r.Cell, wording.Count(len(r.Different), "value")))
 	}
 	return c.save(w, r.Cell, recorder.Shots())
 }
 
 // save writes the pictures of what was recorded.
-func (c filmCommand) save(w *console, folder string, recorded []cell.Shot) error {
+func (c filmCommand) save(w *console.Console, folder string, recorded []cell.Shot) error {
 	var shots []film.Shot
 	for _, s := range recorded {
 		shots = append(shots, film.Shot(s))
@@ -64,6 +66,6 @@ func (c filmCommand) save(w *console, folder string, recorded []cell.Shot) error
 	if err := f.Save(path); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "%s\nfilm: %s.png, .svg, .pdf and .gif of %s\n", f.Caption(), path, count(len(shots), "measurement"))
+	_, err = fmt.Fprintf(w.Out, "%s\nfilm: %s.png, .svg, .pdf and .gif of %s\n", f.Caption(), path, wording.Count(len(shots), "measurement"))
 	return err
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"embed"
 	"fmt"
 	"io"
 	"slices"
@@ -10,13 +9,10 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"protobench/internal/cli/texts"
+	"protobench/internal/console"
 	"protobench/internal/setting"
 )
-
-// texts are what help shows, and what init writes.
-//
-//go:embed texts
-var texts embed.FS
 
 // topic is a text that helps.
 type topic struct{ name, about, file string }
@@ -30,21 +26,12 @@ func topics() []topic {
 	}
 }
 
-// textOf is an embedded text.
-func textOf(file string) string {
-	b, err := texts.ReadFile("texts/" + file)
-	if err != nil {
-		panic("cli: " + err.Error()) // it is part of the program
-	}
-	return string(b)
-}
-
 type helpCommand struct {
 	Topic []string `arg:"" optional:"" help:"examples, sweep, environment, or a verb."`
 }
 
 // Run shows a topic, the help of a verb or, without either, what topics there are.
-func (c helpCommand) Run(ctx context.Context, w *console) error {
+func (c helpCommand) Run(ctx context.Context, w *console.Console) error {
 	if len(c.Topic) == 0 {
 		return c.list(ctx, w)
 	}
@@ -52,7 +39,7 @@ func (c helpCommand) Run(ctx context.Context, w *console) error {
 	var names []string
 	for _, t := range topics() {
 		if t.name == name {
-			_, err := io.WriteString(w.out, textOf(t.file))
+			_, err := io.WriteString(w.Out, texts.Of(t.file))
 			return err
 		}
 		names = append(names, t.name)
@@ -61,20 +48,20 @@ func (c helpCommand) Run(ctx context.Context, w *console) error {
 	if !slices.Contains(known, name) {
 		return fmt.Errorf("no help on %q; %s", name, setting.Suggest(name, append(names, known...), "see protobench help"))
 	}
-	run(ctx, append(slices.Clone(c.Topic), "--help"), w.out, w.err)
+	run(ctx, append(slices.Clone(c.Topic), "--help"), w.Out, w.Err)
 	return nil
 }
 
 // list is the help of the whole program, and the topics.
-func (c helpCommand) list(ctx context.Context, w *console) error {
-	run(ctx, []string{"--help"}, w.out, w.err)
-	var rows []row
+func (c helpCommand) list(ctx context.Context, w *console.Console) error {
+	run(ctx, []string{"--help"}, w.Out, w.Err)
+	var rows [][]string
 	for _, t := range topics() {
-		rows = append(rows, row{cells: []string{"  protobench help " + t.name, t.about}})
+		rows = append(rows, []string{"  protobench help " + t.name, t.about})
 	}
-	rows = append(rows, row{cells: []string{"  protobench help VERB", "arguments and flags of a verb, as VERB --help"}})
-	_, _ = fmt.Fprintln(w.out, "\nMore help:") // the table's own writing reports what is wrong
-	return table(w.out, rows[0].cells, rows[1:])
+	rows = append(rows, []string{"  protobench help VERB", "arguments and flags of a verb, as VERB --help"})
+	_, _ = fmt.Fprintln(w.Out, "\nMore help:") // the table's own writing reports what is wrong
+	return console.Table(w.Out, rows[0], rows[1:])
 }
 
 // verbs are the commands of the grammar and the groups that hold them, by the words that call them;

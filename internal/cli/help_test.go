@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness/cell"
+	"protobench/internal/cli/texts"
+	"protobench/internal/console"
 	"protobench/internal/setting"
 )
 
@@ -21,14 +22,14 @@ import (
 func TestSweepsThatAreShown(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	help, _ := command(t, exitOK, "help", "sweep")
+	help, _ := command(t, console.OK, "help", "sweep")
 	all, own := filepath.Join(dir, "all.toml"), filepath.Join(dir, "own.toml")
 	if err := os.WriteFile(all, []byte(help), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command(t, exitOK, "init", own)
+	command(t, console.OK, "init", own)
 	for _, path := range []string{all, own} {
-		if out, errs := command(t, exitOK, "validate", path); !strings.Contains(out, "all right") || errs != "" {
+		if out, errs := command(t, console.OK, "validate", path); !strings.Contains(out, "all right") || errs != "" {
 			t.Errorf("%s%s", out, errs)
 		}
 	}
@@ -36,10 +37,10 @@ func TestSweepsThatAreShown(t *testing.T) {
 		t.Error(text)
 	}
 	before := readText(t, own)
-	if _, errs := command(t, exitUsage, "init", own); !strings.Contains(errs, "there already") || readText(t, own) != before {
+	if _, errs := command(t, console.Usage, "init", own); !strings.Contains(errs, "there already") || readText(t, own) != before {
 		t.Error(errs)
 	}
-	if _, errs := command(t, exitUsage, "init", filepath.Join(dir, "sweep")); !strings.Contains(errs, "ends in .toml") {
+	if _, errs := command(t, console.Usage, "init", filepath.Join(dir, "sweep")); !strings.Contains(errs, "ends in .toml") {
 		t.Error(errs)
 	}
 }
@@ -47,14 +48,14 @@ func TestSweepsThatAreShown(t *testing.T) {
 // TestExamplesOfTheHelp: verbs, flags and names of every line exist.
 func TestExamplesOfTheHelp(t *testing.T) {
 	t.Parallel()
-	lines := regexp.MustCompile(`(?m)^  protobench (.*?)(?:  .*)?$`).FindAllStringSubmatch(textOf("examples.txt"), -1)
+	lines := regexp.MustCompile(`(?m)^  protobench (.*?)(?:  .*)?$`).FindAllStringSubmatch(texts.Of("examples.txt"), -1)
 	if len(lines) < 20 {
 		t.Errorf("%d lines", len(lines))
 	}
 	for _, m := range lines {
 		checkVerb(t, strings.Fields(m[1]))
 	}
-	for line := range strings.Lines(textOf("examples.txt") + textOf("environment.txt") + textOf("sweep.toml")) {
+	for line := range strings.Lines(texts.Of("examples.txt") + texts.Of("environment.txt") + texts.Of("sweep.toml")) {
 		if n := len([]rune(line)); n > 110 {
 			t.Errorf("%d characters: %s", n, line)
 		}
@@ -63,14 +64,14 @@ func TestExamplesOfTheHelp(t *testing.T) {
 
 func TestHelpOnTopicsAndVerbs(t *testing.T) {
 	t.Parallel()
-	if out, _ := command(t, exitOK, "help"); !strings.Contains(out, "Commands:") || !strings.Contains(out, "protobench help sweep") {
+	if out, _ := command(t, console.OK, "help"); !strings.Contains(out, "Commands:") || !strings.Contains(out, "protobench help sweep") {
 		t.Error(out)
 	}
-	want, _ := command(t, exitOK, "bench", "step", "--help")
-	if got, _ := command(t, exitOK, "help", "bench", "step"); got != want {
+	want, _ := command(t, console.OK, "bench", "step", "--help")
+	if got, _ := command(t, console.OK, "help", "bench", "step"); got != want {
 		t.Error(cmp.Diff(want, got))
 	}
-	if _, errs := command(t, exitUsage, "help", "exmaples"); !strings.Contains(errs, `no help on "exmaples"; did you mean examples?`) {
+	if _, errs := command(t, console.Usage, "help", "exmaples"); !strings.Contains(errs, `no help on "exmaples"; did you mean examples?`) {
 		t.Error(errs)
 	}
 }
@@ -86,7 +87,7 @@ func TestNearestNames(t *testing.T) {
 		"run joint-vs-decopled":         "did you mean joint-vs-decoupled",
 		"list zzzzzzzzzzzzzzzzz":        "see protobench --help",
 	} {
-		if _, errs := command(t, exitUsage, strings.Fields(line)...); !strings.Contains(errs, want) {
+		if _, errs := command(t, console.Usage, strings.Fields(line)...); !strings.Contains(errs, want) {
 			t.Errorf("%s: %s", line, errs)
 		}
 	}
@@ -177,8 +178,8 @@ func TestAWarningIsSaidOnce(t *testing.T) {
 	}
 	both := setting.Warning{Key: "k", Text: "both"}
 	var errs bytes.Buffer
-	w := &console{&bytes.Buffer{}, &errs}
-	w.warnOf([]cell.Job{job("a", both), job("a", both), job("b", both, setting.Warning{Key: "l", Text: "b alone"}), job("c", setting.Warning{Key: "data", Text: "few"})})
+	w := &console.Console{Out: &bytes.Buffer{}, Err: &errs}
+	warnOf(w, []cell.Job{job("a", both), job("a", both), job("b", both, setting.Warning{Key: "l", Text: "b alone"}), job("c", setting.Warning{Key: "data", Text: "few"})})
 	if want := "warning: methods a, b: both\nwarning: method b: b alone\nwarning: data: few\n"; errs.String() != want {
 		t.Errorf("%q, want %q", errs.String(), want)
 	}
@@ -187,18 +188,9 @@ func TestAWarningIsSaidOnce(t *testing.T) {
 // TestVersions: the flag and the verb say the same.
 func TestVersions(t *testing.T) {
 	t.Parallel()
-	verb, _ := command(t, exitOK, "version")
-	flag, _ := command(t, exitOK, "--version")
+	verb, _ := command(t, console.OK, "version")
+	flag, _ := command(t, console.OK, "--version")
 	if verb != flag || !strings.HasPrefix(verb, "protobench ") {
 		t.Errorf("%q and %q", verb, flag)
-	}
-}
-
-// TestASignalIsCalledByItsName as people know it.
-func TestASignalIsCalledByItsName(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(stopped{os.Interrupt})
-	if err := halted(ctx, ": nothing was begun"); err.Error() != "stopped by Ctrl-C: nothing was begun" {
-		t.Error(err)
 	}
 }

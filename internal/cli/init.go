@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"protobench/internal/cli/texts"
+	"protobench/internal/console"
 )
 
 type initCommand struct {
@@ -14,7 +17,7 @@ type initCommand struct {
 }
 
 // Run writes a commented sweep to start from.
-func (c initCommand) Run(w *console) error {
+func (c initCommand) Run(w *console.Console) error {
 	if filepath.Ext(c.File) != ".toml" {
 		return fmt.Errorf("%s: a sweep file ends in .toml", c.File)
 	}
@@ -26,10 +29,10 @@ func (c initCommand) Run(w *console) error {
 		return err
 	}
 	name := strings.TrimSuffix(filepath.Base(c.File), ".toml")
-	_, err = f.WriteString(strings.NewReplacer("FILE", c.File, "results/NAME", "results/"+name, `"NAME"`, fmt.Sprintf("%q", name)).Replace(textOf("init.toml")))
+	_, err = f.WriteString(strings.NewReplacer("FILE", c.File, "results/NAME", "results/"+name, `"NAME"`, fmt.Sprintf("%q", name)).Replace(texts.Of("init.toml")))
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "%s: two arms on generated images, three seeds\nnext: edit it, then protobench plan %s, and protobench run %s\n", c.File, c.File, c.File)
+	_, err = fmt.Fprintf(w.Out, "%s: two arms on generated images, three seeds\nnext: edit it, then protobench plan %s, and protobench run %s\n", c.File, c.File, c.File)
 	return err
 }

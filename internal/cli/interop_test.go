@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/internal/console"
 	"protobench/internal/stream"
 	"protobench/internal/tensorfile"
 )
@@ -82,7 +83,7 @@ func interopCells(t *testing.T, dir string) map[string]string {
 	if err := os.WriteFile(sweep, fmt.Appendf(nil, interopSweep, data), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command(t, exitOK, "run", sweep, "--out", out)
+	command(t, console.OK, "run", sweep, "--out", out)
 	cells := map[string]string{}
 	paths, _ := filepath.Glob(filepath.Join(out, "cells", "*"))
 	for _, path := range paths {
@@ -174,8 +175,8 @@ for weights, features, sees in zip(sys.argv[2::3], sys.argv[3::3], sys.argv[4::3
 		if c[0] != "supervised" && c[1] == "student" { // else what there is without asking
 			branch = []string{"--branch", "student"}
 		}
-		command(t, exitOK, append([]string{"export", "weights", cells[c[0]], "--out", weights}, branch...)...)
-		command(t, exitOK, append([]string{"export", "features", cells[c[0]], "--out", features}, branch...)...)
+		command(t, console.OK, append([]string{"export", "weights", cells[c[0]], "--out", weights}, branch...)...)
+		command(t, console.OK, append([]string{"export", "features", cells[c[0]], "--out", features}, branch...)...)
 		args = append(args, weights, features, c[3])
 		want += c[2] + " " + c[1] + " agree\n"
 	}
@@ -205,19 +206,19 @@ func testExportRefuses(t *testing.T, dir string, cells map[string]string) {
 		{"a row of pixels, which has no weights", []string{"weights", cells["pixels"]}},
 		{"no weights of a teacher: rows have a student alone", []string{"weights", cells["supervised"], "--branch", "teacher"}},
 	} {
-		if _, errs := command(t, exitUsage, append(append([]string{"export"}, c.args...), "--out", out)...); !strings.Contains(errs, c.want) {
+		if _, errs := command(t, console.Usage, append(append([]string{"export"}, c.args...), "--out", out)...); !strings.Contains(errs, c.want) {
 			t.Errorf("%v: %s; want %q", c.args, errs, c.want)
 		}
 	}
 	for name, want := range map[string]string{"features": "ends in .npz or .safetensors", "weights": "ends in .safetensors"} {
-		if _, errs := command(t, exitUsage, "export", name, cells["mlp"], "--out", "x.pt"); !strings.Contains(errs, want) {
+		if _, errs := command(t, console.Usage, "export", name, cells["mlp"], "--out", "x.pt"); !strings.Contains(errs, want) {
 			t.Error(errs)
 		}
 	}
 	if exists(out) {
 		t.Error("a file is written")
 	}
-	said, _ := command(t, exitOK, "export", "features", cells["pixels"], "--out", out)
+	said, _ := command(t, console.OK, "export", "features", cells["pixels"], "--out", out)
 	if !strings.Contains(said, "x_test   [20 576]") || strings.Contains(said, "z_") || !exists(out) {
 		t.Error(said)
 	}

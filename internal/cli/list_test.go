@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/harness"
 	"protobench/harness/sweep"
+	"protobench/internal/console"
 	"protobench/internal/setting"
 )
 
@@ -18,7 +20,7 @@ import (
 func listed(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), append([]string{"list"}, args...), &out, &errs); code != exitOK {
+	if code := run(t.Context(), append([]string{"list"}, args...), &out, &errs); code != console.OK {
 		t.Fatalf("list %v: exit code %d, %s", args, code, errs.String())
 	}
 	return out.String()
@@ -89,6 +91,18 @@ func TestListsShowWhatPartsRead(t *testing.T) {
 		for _, w := range want {
 			if !strings.Contains(got, w) {
 				t.Errorf("list %s does not say %q", what, w)
+			}
+		}
+	}
+}
+
+// TestListsFit: no listing is wider than what it is for.
+func TestListsFit(t *testing.T) {
+	t.Parallel()
+	for _, kind := range verbs()["list"].Positional[0].EnumSlice() {
+		for line := range strings.Lines(listed(t, kind)) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 100 || strings.HasSuffix(line, " \n") {
+				t.Errorf("list %s: %d characters: %s", kind, n, line)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"protobench/harness"
 	"protobench/harness/budget"
 	"protobench/harness/cell"
+	"protobench/internal/console"
 	"protobench/internal/wording"
 	"protobench/reports"
 	"protobench/stats"
@@ -36,29 +37,29 @@ func (c planCommand) Validate() error {
 }
 
 // Run shows the plan; it writes nothing but with --commands.
-func (c planCommand) Run(ctx context.Context, w *console) error {
+func (c planCommand) Run(ctx context.Context, w *console.Console) error {
 	if c.Commands {
 		return c.commands(ctx, w)
 	}
 	return c.show(ctx, w, openData(ctx))
 }
 
-func (c planCommand) show(ctx context.Context, w *console, data *datasets.Library) error {
+func (c planCommand) show(ctx context.Context, w *console.Console, data *datasets.Library) error {
 	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, data)
 	if err != nil {
 		return err
 	}
-	arms, err := await(ctx, func() ([]budget.Arm, error) {
+	arms, err := console.Await(ctx, func() ([]budget.Arm, error) {
 		return budget.Estimate(ctx, harness.Distinct(jobs), cell.Real(), data)
 	})
 	if err != nil {
-		return given(ctx, err)
+		return console.Given(ctx, err)
 	}
-	w.warnOf(jobs)
-	if err := showData(w.out, jobs, data, c.JSON); err != nil {
+	warnOf(w, jobs)
+	if err := showData(w.Out, jobs, data, c.JSON); err != nil {
 		return err
 	}
-	return showPlan(w.out, p, jobs, arms, c.JSON)
+	return showPlan(w.Out, p, jobs, arms, c.JSON)
 }
 
 // dataLine is a set out of files as --json prints it.
@@ -171,7 +172,7 @@ func planTable(w io.Writer, jobs []cell.Job, arms []budget.Arm, total planTotal)
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n%s\n", count(total.Cells, "cell"), significance(total))
+	_, err := fmt.Fprintf(w, "\n%s\n%s\n", wording.Count(total.Cells, "cell"), significance(total))
 	if err == nil && len(arms) > 0 {
 		err = budgetTable(w, arms, total)
 	}
@@ -180,13 +181,13 @@ func planTable(w io.Writer, jobs []cell.Job, arms []budget.Arm, total planTotal)
 
 // significance says what the number of seeds can show.
 func significance(t planTotal) string {
-	text := fmt.Sprintf("%s: the smallest two-sided p of one paired sign-flip test is %.3g", count(t.Seeds, "seed"), t.Minimum)
+	text := fmt.Sprintf("%s: the smallest two-sided p of one paired sign-flip test is %.3g", wording.Count(t.Seeds, "seed"), t.Minimum)
 	if t.Family == 0 {
 		return text + "\n" + t.untested() + ", so nothing is tested" + t.alone()
 	}
-	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, count(t.Family, "comparison"))
+	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, wording.Count(t.Family, "comparison"))
 	if t.Holm >= stats.Level {
-		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", stats.Level, count(t.Needed, "seed"), stats.SeedsNeeded(1))
+		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", stats.Level, wording.Count(t.Needed, "seed"), stats.SeedsNeeded(1))
 	}
 	return text + t.alone()
 }
@@ -216,10 +217,6 @@ func (t planTotal) alone() string {
 	return fmt.Sprintf("\nwithout a baseline, which is %s at equal axes, and so not tested: %s", wanted, strings.Join(t.Alone, ", "))
 }
 
-func count(n int, what string) string {
-	return wording.Count(n, what)
-}
-
 // roughly rounds a duration to two figures that people read.
 func roughly(d time.Duration) string {
 	switch {
@@ -234,13 +231,14 @@ func roughly(d time.Duration) string {
 type validateCommand struct{ sweepArgument }
 
 // Run reports at once everything that a run would refuse; it opens the data and writes nothing.
-func (c validateCommand) Run(ctx context.Context, w *console) error {
+func (c validateCommand) Run(ctx context.Context, w *console.Console) error {
 	outlines := datasets.NewLibrary(datasets.Until(ctx, datasets.Outline)) // no image is looked at
-	p, err := await(ctx, func() (*harness.Plan, error) { return c.plan(outlines) })
+	p, err := console.Await(ctx, func() (*harness.Plan, error) { return c.plan(outlines) })
 	if err != nil {
-		return given(ctx, err)
+		return console.Given(ctx, err)
 	}
-	w.warnOf(p.Jobs)
-	_, err = fmt.Fprintf(w.out, "%s: all right, %s\n", p.Sweep.File, count(len(p.Jobs), "cell"))
+	warnOf(w, p.Jobs)
+	w.Warn(p.Sweep.Alike...)
+	_, err = fmt.Fprintf(w.Out, "%s: all right, %s\n", p.Sweep.File, wording.Count(len(p.Jobs), "cell"))
 	return err
 }

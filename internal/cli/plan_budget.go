@@ -8,6 +8,7 @@ import (
 
 	"protobench/harness"
 	"protobench/harness/budget"
+	"protobench/internal/wording"
 )
 
 // budgetLine is what an arm's cells take, as --json prints it.
@@ -113,9 +114,9 @@ func work(arms []budget.Arm, all int) string {
 		}
 	}
 	if cells*each == all {
-		return fmt.Sprintf("%s × %s", count(cells, "trained cell"), count(each, "step"))
+		return fmt.Sprintf("%s × %s", wording.Count(cells, "trained cell"), wording.Count(each, "step"))
 	}
-	return fmt.Sprintf("%s, %s", count(cells, "trained cell"), count(all, "step"))
+	return fmt.Sprintf("%s, %s", wording.Count(cells, "trained cell"), wording.Count(all, "step"))
 }
 
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }

@@ -11,6 +11,8 @@ import (
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/harness/store"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 )
 
 // commandLine is a command as --json prints it.
@@ -23,12 +25,12 @@ type commandLine struct {
 // commands freezes the plan in the folder of results and prints a command for each cell that has no
 // result, for GNU parallel and for clusters without Slurm. They may run in any order, at once, and
 // on any machine that sees the folder.
-func (c planCommand) commands(ctx context.Context, w *console) error {
+func (c planCommand) commands(ctx context.Context, w *console.Console) error {
 	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, openData(ctx))
 	if err != nil {
 		return err
 	}
-	w.warnOf(jobs)
+	warnOf(w, jobs)
 	program, err := os.Executable()
 	if err != nil {
 		return err
@@ -43,23 +45,23 @@ func (c planCommand) commands(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	w.warn(changed(dir, s.Change)...)
-	w.warn(s.SetAside...)
+	w.Warn(changed(dir, s.Change)...)
+	w.Warn(s.SetAside...)
 	if len(s.Failed) > 0 {
-		w.warn(fmt.Sprintf("%s failed before and stay out: `protobench run` with --retry-failed runs them again", count(len(s.Failed), "cell")))
+		w.Warn(fmt.Sprintf("%s failed before and stay out: `protobench run` with --retry-failed runs them again", wording.Count(len(s.Failed), "cell")))
 	}
 	return nil
 }
 
-func (c planCommand) printCommands(w *console, program, dir string, cells []string) error {
-	lines := json.NewEncoder(w.out)
+func (c planCommand) printCommands(w *console.Console, program, dir string, cells []string) error {
+	lines := json.NewEncoder(w.Out)
 	for _, folder := range cells {
 		args := []string{program, "work", dir, folder}
 		var err error
 		if c.JSON {
 			err = lines.Encode(commandLine{"command", folder, args})
 		} else {
-			_, err = fmt.Fprintln(w.out, quoted(args))
+			_, err = fmt.Fprintln(w.Out, quoted(args))
 		}
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/internal/console"
 	"protobench/internal/stream"
 	"protobench/internal/tensorfile"
 )
@@ -51,7 +52,7 @@ func featureFiles(t *testing.T) (both, set, labels string) {
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	both, set, labels := featureFiles(t)
-	out, _ := command(t, exitOK, "probe", both)
+	out, _ := command(t, console.OK, "probe", both)
 	for _, want := range []string{
 		"59 images (and 1 without a label", "4 dimensions, 2 classes", "k-NN, k 20, τ 0.07", "linear, L-BFGS, L2 ", "linear, SGD, rate ", "10 a class, mean of 5 draws",
 		"train's largest class", "RankMe", "warning: k-NN: only 59 training rows vote",
@@ -65,7 +66,7 @@ func TestProbe(t *testing.T) {
 			t.Errorf("%d columns: %s", n, line)
 		}
 	}
-	out, _ = command(t, exitOK, "probe", set, "--labels", labels, "--json")
+	out, _ = command(t, console.OK, "probe", set, "--labels", labels, "--json")
 	var got map[string]any
 	if err := json.Unmarshal([]byte(out), &got); err != nil || strings.Count(out, "\n") != 1 {
 		t.Fatal(err, out)
@@ -83,13 +84,13 @@ func TestProbe(t *testing.T) {
 	if linear := got["linear"].(map[string]any); linear["accuracy"].(float64) < 0.8 || len(linear["interval"].([]any)) != 2 || sized["images"] != 16.0 {
 		t.Error(linear, sized)
 	}
-	again, _ := command(t, exitOK, "probe", set, "--labels", labels, "--json")
-	other, _ := command(t, exitOK, "probe", set, "--labels", labels, "--json", "--seed", "1")
+	again, _ := command(t, console.OK, "probe", set, "--labels", labels, "--json")
+	other, _ := command(t, console.OK, "probe", set, "--labels", labels, "--json", "--seed", "1")
 	if again != out || other == out {
 		t.Error("the split is not that of its seed")
 	}
-	out, _ = command(t, exitOK, "probe", set, both, "--labels", labels, "--labels", both, "--json")
-	if flags, _ := command(t, exitOK, "probe", "--test", both, "--train", set, "--labels", labels, "--labels", both, "--json"); flags != out {
+	out, _ = command(t, console.OK, "probe", set, both, "--labels", labels, "--labels", both, "--json")
+	if flags, _ := command(t, console.OK, "probe", "--test", both, "--train", set, "--labels", labels, "--labels", both, "--json"); flags != out {
 		t.Error("--train and --test are other files than two in order")
 	}
 	if !strings.Contains(out, `"test":{"file":"`+both+`","key":"x_test","images":59`) {
@@ -109,14 +110,14 @@ func TestProbeExits(t *testing.T) {
 		`no array [N, D] that is called "nothing"`: {both, "--key", "nothing"},
 		"no such file":                             {"none.npz"},
 	} {
-		if _, errs := command(t, exitUsage, append([]string{"probe"}, args...)...); !strings.Contains(errs, want) {
+		if _, errs := command(t, console.Usage, append([]string{"probe"}, args...)...); !strings.Contains(errs, want) {
 			t.Errorf("%v: %s; want %q", args, errs, want)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
-	if code := run(ctx, []string{"probe", both}, &out, &errs); code != exitInterrupted || out.Len() > 0 {
+	if code := run(ctx, []string{"probe", both}, &out, &errs); code != console.Interrupted || out.Len() > 0 {
 		t.Error(code, out.String(), errs.String())
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/harness/store"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 	"protobench/metrics"
 	"protobench/metrics/metric"
 	"protobench/metrics/probe"
@@ -47,13 +49,13 @@ type running struct {
 	eta       harness.ETA
 }
 
-func newProgress(w *console, asJSON bool) *progress {
-	p := &progress{w: w.err, every: 30 * time.Second, now: time.Now, width: widthOf(w.err, 80), ended: map[string]int{}}
-	if _, ok := w.err.(*screen); ok {
+func newProgress(w *console.Console, asJSON bool) *progress {
+	p := &progress{w: w.Err, every: 30 * time.Second, now: time.Now, width: console.WidthOf(w.Err, 80), ended: map[string]int{}}
+	if _, ok := w.Err.(*console.Screen); ok {
 		p.live, p.every = true, 200*time.Millisecond
 	}
 	if asJSON {
-		p.json = json.NewEncoder(w.out)
+		p.json = json.NewEncoder(w.Out)
 	}
 	return p
 }
@@ -91,7 +93,7 @@ func (p *progress) begin(e cell.Event) {
 	if e.Done == e.Total {
 		return
 	}
-	text := count(e.Total-e.Done, "cell") + " to run"
+	text := wording.Count(e.Total-e.Done, "cell") + " to run"
 	if e.Done > 0 {
 		text += fmt.Sprintf(", %d of %d done before", e.Done, e.Total)
 	}
@@ -125,7 +127,7 @@ func (p *progress) update(e cell.Event) {
 		r.loss = loss
 	}
 	if v, ok := e.Metrics[metrics.Headline()]; ok {
-		r.live, r.evaluated = unitOf(metrics.Headline()).Shown(v, e.K), true
+		r.live, r.evaluated = metrics.UnitOf(metrics.Headline()).Shown(v, e.K), true
 	}
 	if e.Kind == cell.Stepped {
 		p.count(r, e)
@@ -224,7 +226,7 @@ func nameOf(e cell.Event) string { return fmt.Sprintf("%s s%d", cmp.Or(e.Arm, e.
 
 // inUnits is a value as tables show it, with its unit.
 func inUnits(key string, shown float64) string {
-	unit := unitOf(key)
+	unit := metrics.UnitOf(key)
 	text := unit.Text(shown)
 	if unit.Percent() {
 		text += " %"
@@ -238,7 +240,7 @@ func (p *progress) endedLine(e cell.Event) string {
 	if e.Status == store.Interrupted {
 		return text + fmt.Sprintf("%s at step %d of %d", e.Reason, e.Step, e.Steps)
 	}
-	text += painted(p.w, colorOf(e.Status), e.Status)
+	text += console.Painted(p.w, colorOf(e.Status), e.Status)
 	if e.Reason != "" {
 		text += " (" + e.Reason + ")"
 	}
@@ -247,7 +249,7 @@ func (p *progress) endedLine(e cell.Event) string {
 	}
 	for _, key := range []string{metrics.Headline(), probe.LinearKey(metric.Teacher)} {
 		if v, ok := e.Metrics[key]; ok && !math.IsNaN(v) { // undefined for an arm without prototypes
-			text += "  " + titleOf(key) + " " + inUnits(key, unitOf(key).Shown(v, e.K))
+			text += "  " + titleOf(key) + " " + inUnits(key, metrics.UnitOf(key).Shown(v, e.K))
 		}
 	}
 	return text
@@ -259,19 +261,19 @@ func titleOf(key string) string {
 	return cmp.Or(s.Title(), key)
 }
 
-func colorOf(status string) paint {
+func colorOf(status string) console.Paint {
 	switch status {
 	case store.OK:
-		return green
+		return console.Green
 	case store.Collapsed:
-		return yellow
+		return console.Yellow
 	}
-	return red
+	return console.Red
 }
 
 // finalLine sums the run up.
 func (p *progress) finalLine(e cell.Event) string {
-	text := fmt.Sprintf("%d of %s done", e.Done, count(e.Total, "cell"))
+	text := fmt.Sprintf("%d of %s done", e.Done, wording.Count(e.Total, "cell"))
 	if len(p.ended) == 0 {
 		return text + "; there was nothing to run"
 	}

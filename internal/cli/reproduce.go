@@ -10,7 +10,9 @@ import (
 
 	"protobench/harness"
 	"protobench/harness/cell"
+	"protobench/internal/console"
 	"protobench/internal/kernel"
+	"protobench/internal/wording"
 )
 
 type reproduceCommand struct {
@@ -23,8 +25,8 @@ type reproduceCommand struct {
 const shownDifferences = 20
 
 // Run trains a finished cell anew and compares the bits of its results.
-func (c reproduceCommand) Run(ctx context.Context, w *console) error {
-	w.warn(kernel.Warning())
+func (c reproduceCommand) Run(ctx context.Context, w *console.Console) error {
+	w.Warn(kernel.Warning())
 	scratch, remove, err := c.folder()
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func (c reproduceCommand) Run(ctx context.Context, w *console) error {
 		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Minute, Version: version(), Engine: cell.Real(), Data: openData(ctx), Tell: tell,
 	})
 	if ctx.Err() != nil {
-		return halted(ctx, ": nothing was compared")
+		return console.Halted(ctx, ": nothing was compared")
 	}
 	if err != nil {
 		return err
@@ -60,18 +62,18 @@ func (c reproduceCommand) folder() (string, func(), error) {
 }
 
 // tell prints the outcome; results that differ are a failure.
-func (c reproduceCommand) tell(w *console, r harness.Reproduction) error {
+func (c reproduceCommand) tell(w *console.Console, r harness.Reproduction) error {
 	var failed error
 	if !r.Identical() {
-		failed = exitError{exitFailed, fmt.Sprintf("%s: not reproduced, %s", r.Cell, count(len(r.Different), "difference"))}
+		failed = console.Exit(console.Failed, fmt.Sprintf("%s: not reproduced, %s", r.Cell, wording.Count(len(r.Different), "difference")))
 	}
 	if c.JSON {
-		if err := json.NewEncoder(w.out).Encode(r); err != nil {
+		if err := json.NewEncoder(w.Out).Encode(r); err != nil {
 			return err
 		}
 		return failed
 	}
-	text := fmt.Sprintf("%s: %s and %s during training compared", r.Cell, count(r.Metrics, "metric"), count(r.Measurements, "measurement"))
+	text := fmt.Sprintf("%s: %s and %s during training compared", r.Cell, wording.Count(r.Metrics, "metric"), wording.Count(r.Measurements, "measurement"))
 	if r.Prototypes {
 		text += ", and the file of prototypes"
 	}
@@ -79,7 +81,7 @@ func (c reproduceCommand) tell(w *console, r harness.Reproduction) error {
 		text += ": identical"
 	}
 	text += "\n" + listDifferences("differs", r.Different) + listDifferences("other circumstances", r.Circumstance)
-	if _, err := fmt.Fprint(w.out, text); err != nil {
+	if _, err := fmt.Fprint(w.Out, text); err != nil {
 		return err
 	}
 	return failed

@@ -11,7 +11,11 @@ import (
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/harness/store"
+	"protobench/internal/cli/results"
+	"protobench/internal/console"
+	"protobench/internal/heap"
 	"protobench/internal/kernel"
+	"protobench/internal/wording"
 	"protobench/metrics"
 )
 
@@ -43,22 +47,22 @@ func (c runCommand) Validate() error {
 }
 
 // Run plans, runs what is missing and reports.
-func (c runCommand) Run(ctx context.Context, w *console) error {
-	w.warn(kernel.Warning())
+func (c runCommand) Run(ctx context.Context, w *console.Console) error {
+	w.Warn(kernel.Warning())
 	data := openData(ctx)
 	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, data)
 	if err != nil {
 		return err
 	}
-	w.warnOf(jobs)
+	warnOf(w, jobs)
 	if c.DryRun {
-		return showPlan(w.out, p, jobs, nil, c.JSON)
+		return showPlan(w.Out, p, jobs, nil, c.JSON)
 	}
 	dir := outOf(c.Out, p)
 	if c.Executor == "slurm" {
 		return c.submit(ctx, w, p, jobs, dir)
 	}
-	defer keepBelow(int64(c.MaxMemory))()
+	defer heap.Below(int64(c.MaxMemory))()
 	progress := newProgress(w, c.JSON)
 	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
@@ -83,18 +87,18 @@ func (c runCommand) Run(ctx context.Context, w *console) error {
 
 // conclude writes the report and turns the summary into an exit code. What failed is told before
 // what may be wrong with the report.
-func (c runCommand) conclude(ctx context.Context, w *console, dir string, s harness.Summary, claims int) error {
-	w.warn(s.Twins...)
-	w.warn(changed(dir, s.Change)...)
+func (c runCommand) conclude(ctx context.Context, w *console.Console, dir string, s harness.Summary, claims int) error {
+	w.Warn(s.Twins...)
+	w.Warn(changed(dir, s.Change)...)
 	if s.Diverged > 0 && c.FailOn != "diverged" {
-		w.warn(divergedText(fmt.Sprintf("%s of %d", count(s.Diverged, "cell"), s.Done)))
+		w.Warn(divergedText(fmt.Sprintf("%s of %d", wording.Count(s.Diverged, "cell"), s.Done)))
 	}
 	if ctx.Err() != nil {
-		return halted(ctx, fmt.Sprintf(": %s left, the state is saved; the same command goes on", count(s.Interrupted, "cell")))
+		return console.Halted(ctx, fmt.Sprintf(": %s left, the state is saved; the same command goes on", wording.Count(s.Interrupted, "cell")))
 	}
 	var unwritten error
 	if s.Done > 0 {
-		if err := writeReport(w, dir, c.JSON); err != nil {
+		if err := results.WriteReport(w, dir, c.JSON); err != nil {
 			unwritten = fmt.Errorf("no report: %w; `protobench report %s` writes it", err, dir)
 		}
 	}
@@ -114,15 +118,15 @@ func (c runCommand) judge(dir string, s harness.Summary, unwritten error) error 
 	var texts []string
 	if len(s.Failed) > 0 {
 		texts = append(texts, fmt.Sprintf("%s failed:\n  %s\nsee log.txt in their folders, %s; `--retry-failed` runs them again",
-			count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "), filepath.Join(dir, "cells")))
+			wording.Count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  "), filepath.Join(dir, "cells")))
 	}
 	if s.Diverged > 0 && c.FailOn == "diverged" {
-		texts = append(texts, count(s.Diverged, "cell")+" diverged")
+		texts = append(texts, wording.Count(s.Diverged, "cell")+" diverged")
 	}
 	if unwritten != nil {
 		texts = append(texts, unwritten.Error())
 	}
-	return failure(texts)
+	return console.Failure(texts)
 }
 
 // changed says what the run's plan changed in its folder.
@@ -137,7 +141,7 @@ func changed(dir string, c store.Change) []string {
 			names = append(names, left.Dir)
 		}
 		out = append(out, fmt.Sprintf("the sweep has changed since %s was planned: %s left the report, which is written over, and %s joined it; "+
-			"they stay on disk: %s", dir, count(len(c.Left), "cell"), count(len(c.Added), "other"), shortened(names, 5)))
+			"they stay on disk: %s", dir, wording.Count(len(c.Left), "cell"), wording.Count(len(c.Added), "other"), shortened(names, 5)))
 	}
 	return out
 }
@@ -151,14 +155,14 @@ func shortened(names []string, most int) string {
 }
 
 // showNext says where to look after a run.
-func showNext(w *console, dir string, claims int) error {
-	var rows []row
-	line := func(command, what string) { rows = append(rows, row{cells: []string{"  protobench " + command, what}}) }
+func showNext(w *console.Console, dir string, claims int) error {
+	var rows [][]string
+	line := func(command, what string) { rows = append(rows, []string{"  protobench " + command, what}) }
 	if claims > 0 {
-		line("explain "+dir, "judges the sweep's "+count(claims, "claim"))
+		line("explain "+dir, "judges the sweep's "+wording.Count(claims, "claim"))
 	}
 	line("best "+metrics.Headline()+" "+dir, "the single cells that keep most prototypes apart and in use")
 	line("compare "+dir+" OTHER", "what another run does differently, and what comes of it")
-	_, _ = fmt.Fprintln(w.err, "next:") // the table's own writing reports what is wrong
-	return table(w.err, rows[0].cells, rows[1:])
+	_, _ = fmt.Fprintln(w.Err, "next:") // the table's own writing reports what is wrong
+	return console.Table(w.Err, rows[0], rows[1:])
 }

@@ -7,6 +7,7 @@ import (
 
 	"protobench/harness"
 	"protobench/harness/store"
+	"protobench/internal/console"
 )
 
 // What failed comes first, then what is wrong with the report and the command that writes it; cells
@@ -20,12 +21,12 @@ func TestSummariesAndTheirExitCodes(t *testing.T) {
 		code    int
 		order   []string
 	}{
-		"all right":              {"failed", harness.Summary{Done: 3}, nil, exitOK, nil},
-		"all diverged":           {"failed", harness.Summary{Done: 3, Diverged: 3}, nil, exitOK, nil},
-		"diverged counts":        {"diverged", harness.Summary{Done: 3, Diverged: 3}, nil, exitFailed, []string{"3 cells diverged"}},
-		"failed":                 {"failed", harness.Summary{Done: 2, Failed: []string{"a: no luck"}}, nil, exitFailed, []string{"1 cell failed", "a: no luck"}},
-		"failed, and no report":  {"failed", harness.Summary{Done: 2, Failed: []string{"a: no luck"}}, full, exitFailed, []string{"1 cell failed", "a: no luck", "disk full", "`protobench report out`"}},
-		"no report, but results": {"failed", harness.Summary{Done: 3}, full, exitFailed, []string{"disk full", "`protobench report out`"}},
+		"all right":              {"failed", harness.Summary{Done: 3}, nil, console.OK, nil},
+		"all diverged":           {"failed", harness.Summary{Done: 3, Diverged: 3}, nil, console.OK, nil},
+		"diverged counts":        {"diverged", harness.Summary{Done: 3, Diverged: 3}, nil, console.Failed, []string{"3 cells diverged"}},
+		"failed":                 {"failed", harness.Summary{Done: 2, Failed: []string{"a: no luck"}}, nil, console.Failed, []string{"1 cell failed", "a: no luck"}},
+		"failed, and no report":  {"failed", harness.Summary{Done: 2, Failed: []string{"a: no luck"}}, full, console.Failed, []string{"1 cell failed", "a: no luck", "disk full", "`protobench report out`"}},
+		"no report, but results": {"failed", harness.Summary{Done: 3}, full, console.Failed, []string{"disk full", "`protobench report out`"}},
 	} {
 		var out strings.Builder
 		code := complain(&out, runCommand{FailOn: c.failOn}.judge("out", c.summary, c.report))

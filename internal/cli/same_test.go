@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"protobench/harness"
+	"protobench/internal/console"
 	"protobench/internal/kernel"
 
 	"github.com/google/go-cmp/cmp"
@@ -220,9 +221,9 @@ func runInPieces(t *testing.T, file, dir string) int {
 		code := run(ctx, []string{"run", file, "--out", dir, "-j", "1", "--json"}, &stopper{after: 2, stop: stop}, &errors)
 		stop()
 		switch code {
-		case exitOK:
+		case console.OK:
 			return n
-		case exitInterrupted:
+		case console.Interrupted:
 		default:
 			t.Fatalf("exit code %d: %s", code, errors.String())
 		}
@@ -234,7 +235,7 @@ func runInPieces(t *testing.T, file, dir string) int {
 func mustRun(ctx context.Context, t *testing.T, out io.Writer, args ...string) {
 	t.Helper()
 	var errors bytes.Buffer
-	if code := run(ctx, args, out, &errors); code != exitOK {
+	if code := run(ctx, args, out, &errors); code != console.OK {
 		t.Fatalf("%v: exit code %d: %s", args, code, errors.String())
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"protobench/internal/console"
 )
 
 // serve says where it is, answers there, and ends well when it is interrupted.
@@ -37,7 +39,7 @@ func TestServeUntilInterrupted(t *testing.T) {
 	stop()
 	select {
 	case got := <-code:
-		if got != exitOK || stderr.Len() > 0 {
+		if got != console.OK || stderr.Len() > 0 {
 			t.Errorf("exit code %d, %s", got, &stderr)
 		}
 	case <-time.After(8 * time.Second):

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
-	"time"
+
+	"protobench/internal/console"
 )
 
 // What opens data or measures gives way to the first signal, and says so with its code.
@@ -14,7 +14,7 @@ func TestASignalEndsWhatOnlyReads(t *testing.T) {
 	stop()
 	for _, args := range [][]string{{"plan", "joint-vs-decoupled"}, {"validate", "joint-vs-decoupled"}, {"run", "joint-vs-decoupled", "--dry-run"}} {
 		var out, err strings.Builder
-		if code := run(ctx, args, &out, &err); code != exitInterrupted || !strings.Contains(err.String(), "interrupted: nothing was begun") {
+		if code := run(ctx, args, &out, &err); code != console.Interrupted || !strings.Contains(err.String(), "interrupted: nothing was begun") {
 			t.Errorf("%v: code %d, %s%s", args, code, out.String(), err.String())
 		}
 	}
@@ -31,21 +31,7 @@ func TestASignalEndsTheEstimate(t *testing.T) {
 	}
 	stop()
 	var out, err strings.Builder
-	if e := c.show(ctx, &console{&out, &err}, data); e == nil || !strings.Contains(e.Error(), "interrupted") || out.Len() > 0 {
+	if e := c.show(ctx, &console.Console{Out: &out, Err: &err}, data); e == nil || !strings.Contains(e.Error(), "interrupted") || out.Len() > 0 {
 		t.Errorf("%v, %s", e, out.String())
-	}
-}
-
-// Work that notices no signal ends with it all the same.
-func TestWorkIsNotWaitedForAfterASignal(t *testing.T) {
-	ctx, stop := context.WithCancel(t.Context())
-	forever := make(chan struct{})
-	defer close(forever)
-	time.AfterFunc(10*time.Millisecond, stop)
-	if _, err := await(ctx, func() (int, error) { <-forever; return 1, nil }); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	if n, err := await(t.Context(), func() (int, error) { return 7, nil }); n != 7 || err != nil {
-		t.Error(n, err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 )
 
 // executorFlags say where cells run.
@@ -40,7 +42,7 @@ type submitted struct {
 }
 
 // submit queues the cells that have no result as tasks of a cluster.
-func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, jobs []cell.Job, dir string) error {
+func (c runCommand) submit(ctx context.Context, w *console.Console, p *harness.Plan, jobs []cell.Job, dir string) error {
 	settings, err := p.Sweep.Slurm.With(c.Slurm)
 	if err != nil {
 		return err
@@ -49,9 +51,9 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 	if err != nil {
 		return err
 	}
-	w.warn(unshared(dir))
+	w.Warn(unshared(dir))
 	if c.MaxTime > 0 || c.MaxMemory > 0 || c.Jobs > 0 {
-		w.warn("--max-time, --max-memory and --jobs hold for local runs; a task's limits are [slurm] time, mem and throttle")
+		w.Warn("--max-time, --max-memory and --jobs hold for local runs; a task's limits are [slurm] time, mem and throttle")
 	}
 	line := submitted{Event: "submitted"}
 	todo := 0
@@ -67,13 +69,13 @@ func (c runCommand) submit(ctx context.Context, w *console, p *harness.Plan, job
 		return err
 	})
 	if err != nil {
-		return given(ctx, err)
+		return console.Given(ctx, err)
 	}
 	if todo == 0 {
 		return c.conclude(ctx, w, dir, s, len(p.Sweep.Claims))
 	}
-	w.warn(changed(dir, s.Change)...)
-	w.warn(s.SetAside...)
+	w.Warn(changed(dir, s.Change)...)
+	w.Warn(s.SetAside...)
 	line.Done, line.Failed = s.Done+line.Ended, s.Failed
 	if err := c.tellSubmitted(w, dir, line); err != nil {
 		return err
@@ -94,27 +96,27 @@ func folders(jobs []cell.Job) []string {
 }
 
 // tellSubmitted says what is in the queue.
-func (c runCommand) tellSubmitted(w *console, dir string, s submitted) error {
+func (c runCommand) tellSubmitted(w *console.Console, dir string, s submitted) error {
 	if c.JSON {
-		return json.NewEncoder(w.out).Encode(s)
+		return json.NewEncoder(w.Out).Encode(s)
 	}
-	text := fmt.Sprintf("%s: %s queued as %s (job %s)", dir, count(s.Queued, "cell"), s.Name, strings.Join(s.Jobs, ", "))
+	text := fmt.Sprintf("%s: %s queued as %s (job %s)", dir, wording.Count(s.Queued, "cell"), s.Name, strings.Join(s.Jobs, ", "))
 	if s.Queued == 0 {
 		text = dir + ": nothing new is queued"
 	}
 	if s.Live > 0 {
-		text += fmt.Sprintf(", %s in the queue already", count(s.Live, "cell"))
+		text += fmt.Sprintf(", %s in the queue already", wording.Count(s.Live, "cell"))
 	}
 	if s.Done > 0 {
-		text += fmt.Sprintf(", %s done", count(s.Done, "cell"))
+		text += fmt.Sprintf(", %s done", wording.Count(s.Done, "cell"))
 	}
 	if s.Report != "" {
 		text += fmt.Sprintf("\njob %s writes the report once they have ended", s.Report)
 	}
-	if _, err := fmt.Fprintln(w.out, text); err != nil {
+	if _, err := fmt.Fprintln(w.Out, text); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w.err, "next:\n  protobench status %s\n  protobench cancel %s\n", dir, dir)
+	_, err := fmt.Fprintf(w.Err, "next:\n  protobench status %s\n  protobench cancel %s\n", dir, dir)
 	return err
 }
 
@@ -122,12 +124,12 @@ func (c runCommand) tellSubmitted(w *console, dir string, s submitted) error {
 func leftOut(s submitted) error {
 	var parts []string
 	if s.Refusal != "" && len(s.NotQueued) > 0 {
-		parts = append(parts, fmt.Sprintf("%s not queued, since %s:\n  %s\nthe same command queues them later", count(len(s.NotQueued), "cell"), s.Refusal, strings.Join(s.NotQueued, "\n  ")))
+		parts = append(parts, fmt.Sprintf("%s not queued, since %s:\n  %s\nthe same command queues them later", wording.Count(len(s.NotQueued), "cell"), s.Refusal, strings.Join(s.NotQueued, "\n  ")))
 	} else if s.Refusal != "" {
 		parts = append(parts, s.Refusal)
 	}
 	if len(s.Failed) > 0 {
-		parts = append(parts, fmt.Sprintf("%s failed before:\n  %s", count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  ")))
+		parts = append(parts, fmt.Sprintf("%s failed before:\n  %s", wording.Count(len(s.Failed), "cell"), strings.Join(s.Failed, "\n  ")))
 	}
-	return failure(parts)
+	return console.Failure(parts)
 }

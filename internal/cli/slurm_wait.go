@@ -8,6 +8,9 @@ import (
 
 	"protobench/harness/slurm"
 	"protobench/harness/store"
+	"protobench/internal/cli/results"
+	"protobench/internal/console"
+	"protobench/internal/wording"
 )
 
 const (
@@ -18,7 +21,7 @@ const (
 
 // await waits until the cluster has no task left of a run, renewing its page meanwhile, and shows
 // the report.
-func (c runCommand) await(ctx context.Context, w *console, dir string, claims int) error {
+func (c runCommand) await(ctx context.Context, w *console.Console, dir string, claims int) error {
 	page := keepPage(dir, firstPage, soonestPage)
 	page.begin()
 	q, err := untilIdle(ctx, w, dir)
@@ -30,7 +33,7 @@ func (c runCommand) await(ctx context.Context, w *console, dir string, claims in
 }
 
 // untilIdle waits until the cluster has no task left of a run.
-func untilIdle(ctx context.Context, w *console, dir string) (*slurm.Queue, error) {
+func untilIdle(ctx context.Context, w *console.Console, dir string) (*slurm.Queue, error) {
 	d, err := store.Open(dir)
 	if err != nil {
 		return nil, err
@@ -43,7 +46,7 @@ func untilIdle(ctx context.Context, w *console, dir string) (*slurm.Queue, error
 		}
 		if text := q.Summary(); text != told && ctx.Err() == nil {
 			told = text
-			if _, err := fmt.Fprintln(w.err, text); err != nil {
+			if _, err := fmt.Fprintln(w.Err, text); err != nil {
 				return nil, err
 			}
 		}
@@ -54,18 +57,18 @@ func untilIdle(ctx context.Context, w *console, dir string) (*slurm.Queue, error
 		}
 		select {
 		case <-ctx.Done():
-			return nil, halted(ctx, fmt.Sprintf(": the tasks go on; protobench status %s shows them, protobench cancel %s ends them", dir, dir))
+			return nil, console.Halted(ctx, fmt.Sprintf(": the tasks go on; protobench status %s shows them, protobench cancel %s ends them", dir, dir))
 		case <-time.After(pause):
 		}
 	}
 }
 
 // afterTasks writes the report and says what is not in it.
-func (c runCommand) afterTasks(w *console, dir string, claims int, q *slurm.Queue) error {
+func (c runCommand) afterTasks(w *console.Console, dir string, claims int, q *slurm.Queue) error {
 	if q.Diverged > 0 && c.FailOn != "diverged" {
-		w.warn(divergedText(count(q.Diverged, "cell")))
+		w.Warn(divergedText(wording.Count(q.Diverged, "cell")))
 	}
-	if err := writeReport(w, dir, c.JSON); err != nil {
+	if err := results.WriteReport(w, dir, c.JSON); err != nil {
 		return err
 	}
 	if err := unfinished(q, c.FailOn == "diverged"); err != nil || c.JSON {
@@ -79,10 +82,10 @@ func (c runCommand) afterTasks(w *console, dir string, claims int, q *slurm.Queu
 func unfinished(q *slurm.Queue, diverged bool) error {
 	var parts []string
 	if diverged && q.Diverged > 0 {
-		parts = append(parts, count(q.Diverged, "cell")+" diverged")
+		parts = append(parts, wording.Count(q.Diverged, "cell")+" diverged")
 	}
 	if len(q.Failed) > 0 {
-		text := count(len(q.Failed), "cell") + " failed:"
+		text := wording.Count(len(q.Failed), "cell") + " failed:"
 		for _, f := range q.Failed {
 			text += "\n  " + f.Cell + ": " + f.Reason
 			if f.Log != "" {
@@ -93,7 +96,7 @@ func unfinished(q *slurm.Queue, diverged bool) error {
 	}
 	if len(q.NoTask) > 0 {
 		parts = append(parts, fmt.Sprintf("%s without a result and without a task:\n  %s\n`protobench run` with --executor slurm queues them again; what they did is kept",
-			count(len(q.NoTask), "cell"), strings.Join(q.NoTask, "\n  ")))
+			wording.Count(len(q.NoTask), "cell"), strings.Join(q.NoTask, "\n  ")))
 	}
-	return failure(parts)
+	return console.Failure(parts)
 }

@@ -14,6 +14,8 @@ import (
 
 	"protobench/harness/slurm"
 	"protobench/harness/store"
+	"protobench/internal/console"
+	"protobench/internal/heap"
 )
 
 type statusCommand struct {
@@ -25,8 +27,8 @@ type statusCommand struct {
 }
 
 // Run shows how far a run is.
-func (c statusCommand) Run(ctx context.Context, w *console) error {
-	defer collectLate()()
+func (c statusCommand) Run(ctx context.Context, w *console.Console) error {
+	defer heap.Late()()
 	d, err := store.Open(c.Dir)
 	if err != nil {
 		return err
@@ -38,16 +40,16 @@ func (c statusCommand) Run(ctx context.Context, w *console) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w.out, text)
+	_, err = io.WriteString(w.Out, text)
 	return err
 }
 
 // watch shows what has changed, in place on a screen, until no run is at work. What it showed last
 // stays.
-func (c statusCommand) watch(ctx context.Context, w *console, d *store.Dir) error {
-	out, shown := w.out, ""
+func (c statusCommand) watch(ctx context.Context, w *console.Console, d *store.Dir) error {
+	out, shown := w.Out, ""
 	if !c.JSON {
-		out = onScreen(out, false)
+		out = console.OnScreen(out, false)
 	}
 	for {
 		text, running, err := c.look(ctx, d)
@@ -65,7 +67,7 @@ func (c statusCommand) watch(ctx context.Context, w *console, d *store.Dir) erro
 		}
 		select {
 		case <-ctx.Done():
-			return halted(ctx, ": the run goes on")
+			return console.Halted(ctx, ": the run goes on")
 		case <-time.After(cmp.Or(c.every, 2*time.Second)):
 		}
 	}
@@ -73,10 +75,10 @@ func (c statusCommand) watch(ctx context.Context, w *console, d *store.Dir) erro
 
 // over moves a screen's cursor to where a text began, and clears what follows.
 func over(w io.Writer, text string) string {
-	if _, ok := w.(*screen); !ok || text == "" {
+	if _, ok := w.(*console.Screen); !ok || text == "" {
 		return ""
 	}
-	lines, width := 0, widthOf(w, 80)
+	lines, width := 0, console.WidthOf(w, 80)
 	for line := range strings.Lines(text) {
 		lines += max(1, (utf8.RuneCountInString(line)+width-2)/width) // the last of them ends it
 	}
@@ -107,13 +109,13 @@ func (c statusCommand) look(ctx context.Context, d *store.Dir) (text, running st
 }
 
 func showStatus(w io.Writer, s store.Status) error {
-	var rows []row
+	var rows [][]string
 	for _, a := range s.Arms {
-		rows = append(rows, row{cells: []string{
+		rows = append(rows, []string{
 			a.Arm, strconv.Itoa(a.Done), strconv.Itoa(a.Failed), strconv.Itoa(a.Partial), strconv.Itoa(a.Missing), fmt.Sprintf("%.1f", a.Epoch),
-		}})
+		})
 	}
-	if err := table(w, []string{s.Name, "done", "failed", "begun", "missing", "epoch"}, rows); err != nil {
+	if err := console.Table(w, []string{s.Name, "done", "failed", "begun", "missing", "epoch"}, rows); err != nil {
 		return err
 	}
 	for _, text := range s.Unreadable {

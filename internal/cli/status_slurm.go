@@ -37,16 +37,16 @@ func showQueue(w io.Writer, dir string, q *slurm.Queue) error {
 	for _, f := range q.Failed {
 		failed = append(failed, strings.TrimSuffix(fmt.Sprintf("%s: %s; see %s", f.Cell, f.Reason, f.Log), "; see "))
 	}
-	lines = append(lines, list("held in the queue: protobench cancel "+dir+" takes them out", held)...)
-	lines = append(lines, list("stale heartbeats", silent)...)
-	lines = append(lines, list("failed", failed)...)
-	lines = append(lines, list("without a task: protobench run with --executor slurm queues them", q.NoTask)...)
+	lines = append(lines, headed("held in the queue: protobench cancel "+dir+" takes them out", held)...)
+	lines = append(lines, headed("stale heartbeats", silent)...)
+	lines = append(lines, headed("failed", failed)...)
+	lines = append(lines, headed("without a task: protobench run with --executor slurm queues them", q.NoTask)...)
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
 }
 
-// list is a heading with the first few of some items; nothing for none.
-func list(heading string, items []string) []string {
+// headed is a heading with the first few of some items; nothing for none.
+func headed(heading string, items []string) []string {
 	if len(items) == 0 {
 		return nil
 	}

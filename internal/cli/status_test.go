@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"protobench/harness/store"
+	"protobench/internal/console"
 )
 
 // TestStatusWatchesWhileARunIsAtWork: it shows what changes, once each, ends with the run, and gives
@@ -30,7 +31,7 @@ func TestStatusWatchesWhileARunIsAtWork(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
 	var out bytes.Buffer
-	if err := c.Run(ctx, &console{&out, &out}); err == nil || !strings.Contains(err.Error(), "the run goes on") {
+	if err := c.Run(ctx, &console.Console{Out: &out, Err: &out}); err == nil || !strings.Contains(err.Error(), "the run goes on") {
 		t.Errorf("a signal while the run is at work: %v", err)
 	}
 	if text := out.String(); strings.Count(text, "watched") != 1 || !strings.Contains(text, "at work: process ") {
@@ -49,7 +50,7 @@ func TestStatusWatchesWhileARunIsAtWork(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if err := c.Run(t.Context(), &console{&out, &out}); err != nil {
+	if err := c.Run(t.Context(), &console.Console{Out: &out, Err: &out}); err != nil {
 		t.Error(err)
 	}
 	if text := out.String(); strings.Count(text, "watched") < 2 || !strings.HasSuffix(text, "swav     1     0       0      0        0.0\n") {

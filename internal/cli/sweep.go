@@ -13,6 +13,7 @@ import (
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/harness/sweep"
+	"protobench/internal/console"
 	"protobench/internal/setting"
 )
 
@@ -61,9 +62,9 @@ func (a sweepArgument) plan(data *datasets.Library) (*harness.Plan, error) {
 
 // selectedJobs plans a sweep until a signal comes, and takes the cells that are selected.
 func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *datasets.Library) (*harness.Plan, []cell.Job, error) {
-	p, err := await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
+	p, err := console.Await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
 	if err != nil {
-		return nil, nil, given(ctx, err)
+		return nil, nil, console.Given(ctx, err)
 	}
 	jobs, err := s.jobs(p)
 	return p, jobs, err
@@ -72,35 +73,6 @@ func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *datas
 // openData opens data sets until a signal comes: one that takes long is not waited for then.
 func openData(ctx context.Context) *datasets.Library {
 	return datasets.NewLibrary(datasets.Until(ctx, datasets.Open))
-}
-
-// given is an error of work that a signal ends: its exit code where that is why.
-func given(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return halted(ctx, ": nothing was begun")
-	}
-	return err
-}
-
-// await runs work that writes nothing until a signal comes, which it is not asked to notice: the
-// program ends then.
-func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		v, err := work()
-		done <- outcome{v, err}
-	}()
-	select {
-	case o := <-done:
-		return o.value, o.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
 }
 
 // message is the text of an error. Configuration errors start with file and line, as editors
@@ -130,7 +102,7 @@ func (s selection) jobs(p *harness.Plan) ([]cell.Job, error) {
 }
 
 // warnOf shows the warnings of some jobs' settings, each once with the methods that it is of.
-func (w *console) warnOf(jobs []cell.Job) {
+func warnOf(w *console.Console, jobs []cell.Job) {
 	var all []harness.Warning
 	methods := map[string][]string{} // by text
 	for _, one := range harness.Warnings(jobs) {
@@ -141,9 +113,9 @@ func (w *console) warnOf(jobs []cell.Job) {
 	}
 	for _, one := range all {
 		if names := methods[one.Text]; len(names) > 1 {
-			w.warn("methods " + strings.Join(names, ", ") + ": " + one.Text)
+			w.Warn("methods " + strings.Join(names, ", ") + ": " + one.Text)
 			continue
 		}
-		w.warn(one.String())
+		w.Warn(one.String())
 	}
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"runtime/debug"
+
+	"protobench/internal/console"
 )
 
 // release is the version of the source, raised with CHANGELOG.md.
@@ -42,7 +44,7 @@ func commitOf(settings []debug.BuildSetting) string {
 type versionCommand struct{}
 
 // Run prints the version.
-func (versionCommand) Run(c *console) error {
-	_, err := fmt.Fprintln(c.out, "protobench", version())
+func (versionCommand) Run(c *console.Console) error {
+	_, err := fmt.Fprintln(c.Out, "protobench", version())
 	return err
 }

@@ -15,6 +15,8 @@ import (
 	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
+	"protobench/internal/cli/results"
+	"protobench/internal/console"
 	"protobench/internal/kernel"
 )
 
@@ -50,8 +52,8 @@ func (c workCommand) Validate() error {
 }
 
 // Run runs cells, or writes the report behind them.
-func (c workCommand) Run(ctx context.Context, w *console) error {
-	w.warn(kernel.Warning())
+func (c workCommand) Run(ctx context.Context, w *console.Console) error {
+	w.Warn(kernel.Warning())
 	switch {
 	case c.Report:
 		return c.report(ctx, w)
@@ -67,24 +69,35 @@ func (c workCommand) Run(ctx context.Context, w *console) error {
 		return err
 	}
 	data := openData(ctx)
+	var failed []string
 	for _, folder := range c.Cells {
-		p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, folder, data)
-		if err != nil {
-			return given(ctx, err)
-		}
-		s, _, err := c.one(ctx, w, p, data)
-		if err != nil {
-			return err
-		}
-		if err := c.ended(ctx, w, p, s); err != nil {
+		err := c.named(ctx, w, frozen, folder, data)
+		var coded console.ExitError
+		switch {
+		case errors.As(err, &coded) && coded.Code == console.Failed: // which leaves the others alone, as in a run
+			failed = append(failed, coded.Text)
+		case err != nil:
 			return err
 		}
 	}
-	return nil
+	return console.Failure(failed)
+}
+
+// named runs a cell by the name of its folder.
+func (c workCommand) named(ctx context.Context, w *console.Console, frozen store.Plan, folder string, data *datasets.Library) error {
+	p, err := harness.PlanOfCell(filepath.Join(c.Dir, "plan.json"), frozen, folder, data)
+	if err != nil {
+		return console.Given(ctx, err)
+	}
+	s, _, err := c.one(ctx, w, p, data)
+	if err != nil {
+		return err
+	}
+	return c.ended(ctx, w, p, s)
 }
 
 // one runs a plan's only cell; stepped says whether it has come further.
-func (c workCommand) one(ctx context.Context, w *console, p *harness.Plan, data *datasets.Library) (s harness.Summary, stepped bool, err error) {
+func (c workCommand) one(ctx context.Context, w *console.Console, p *harness.Plan, data *datasets.Library) (s harness.Summary, stepped bool, err error) {
 	progress := newProgress(w, false)
 	s, err = harness.Work(ctx, p, p.Jobs, c.Dir, harness.Options{
 		Jobs: 1, Threads: c.Threads, CheckpointEvery: c.Checkpoint, Version: version(), Engine: cell.Real(), Data: data,
@@ -97,23 +110,23 @@ func (c workCommand) one(ctx context.Context, w *console, p *harness.Plan, data 
 }
 
 // ended turns a cell's end into an exit code.
-func (c workCommand) ended(ctx context.Context, w *console, p *harness.Plan, s harness.Summary) error {
-	w.warn(s.SetAside...)
-	w.warn(s.Twins...)
+func (c workCommand) ended(ctx context.Context, w *console.Console, p *harness.Plan, s harness.Summary) error {
+	w.Warn(s.SetAside...)
+	w.Warn(s.Twins...)
 	switch {
 	case len(s.Failed) > 0:
-		return exitError{exitFailed, strings.Join(s.Failed, "\n")}
+		return console.Exit(console.Failed, strings.Join(s.Failed, "\n"))
 	case ctx.Err() != nil:
-		return halted(ctx, ": the state is saved; the same command goes on")
+		return console.Halted(ctx, ": the state is saved; the same command goes on")
 	case s.Interrupted > 0:
-		_, err := fmt.Fprintf(w.err, "%s: another process runs it; left to that one\n", p.Jobs[0].Dir)
+		_, err := fmt.Fprintf(w.Err, "%s: another process runs it; left to that one\n", p.Jobs[0].Dir)
 		return err
 	}
 	return nil
 }
 
 // task runs the cell of the task of Slurm that this process is.
-func (c workCommand) task(ctx context.Context, w *console) error {
+func (c workCommand) task(ctx context.Context, w *console.Console) error {
 	h, err := slurm.Inside()
 	if err == nil && h == nil {
 		err = errors.New("--submission: not inside of a task of Slurm; name the cells, as `protobench plan SWEEP --commands` does")
@@ -130,7 +143,7 @@ func (c workCommand) task(ctx context.Context, w *console) error {
 		return err
 	}
 	if h.Restarts > c.Restarts {
-		return exitError{exitFailed, fmt.Sprintf("%s: started again %d times, of which %d are allowed (slurm.restarts): given up; the next submission goes on", folder, h.Restarts, c.Restarts)}
+		return console.Exit(console.Failed, fmt.Sprintf("%s: started again %d times, of which %d are allowed (slurm.restarts): given up; the next submission goes on", folder, h.Restarts, c.Restarts))
 	}
 	if h.Threads > 0 {
 		c.Threads = h.Threads
@@ -166,7 +179,7 @@ func (c workCommand) frozen(program string, index int) (*slurm.Frozen, string, e
 
 // attempt runs the cell as a task. One that was started again waits for its predecessor where that
 // one still says that it lives, as on a node that Slurm has lost sight of.
-func (c workCommand) attempt(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, data *datasets.Library) error {
+func (c workCommand) attempt(ctx context.Context, w *console.Console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, data *datasets.Library) error {
 	d, err := store.Open(c.Dir)
 	if err != nil {
 		return err
@@ -187,7 +200,7 @@ func (c workCommand) attempt(ctx context.Context, w *console, h *slurm.Here, f *
 		case s.Interrupted == 0 || !by.Live || h.Restarts == 0:
 			return c.ended(ctx, w, p, s)
 		}
-		if _, err := fmt.Fprintf(w.err, "%s: waiting for %s\n", p.Jobs[0].Dir, by.Owner); err != nil {
+		if _, err := fmt.Fprintf(w.Err, "%s: waiting for %s\n", p.Jobs[0].Dir, by.Owner); err != nil {
 			return err
 		}
 		c.watch(ctx, dir)
@@ -214,36 +227,36 @@ func (c workCommand) watch(ctx context.Context, dir *store.CellDir) {
 
 // giveWay ends a task that was stopped, with its state saved: it is queued again, unless that would
 // lead nowhere.
-func (c workCommand) giveWay(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, stepped bool) error {
+func (c workCommand) giveWay(ctx context.Context, w *console.Console, h *slurm.Here, f *slurm.Frozen, p *harness.Plan, stepped bool) error {
 	folder := p.Jobs[0].Dir
-	if !overLimit(ctx) || stepped {
+	if !console.OverLimit(ctx) || stepped {
 		return c.again(ctx, w, h, f, folder)
 	}
 	reason := fmt.Sprintf("no step was done within the time limit of a task (slurm.time = %q); raise it", c.Limit)
-	return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), exitError{exitFailed, folder + ": " + reason})
+	return errors.Join(harness.GiveUp(p, c.Dir, reason, version()), console.Exit(console.Failed, folder+": "+reason))
 }
 
 // again has a stopped task queued again, up to the limit of restarts.
-func (c workCommand) again(ctx context.Context, w *console, h *slurm.Here, f *slurm.Frozen, folder string) error {
+func (c workCommand) again(ctx context.Context, w *console.Console, h *slurm.Here, f *slurm.Frozen, folder string) error {
 	if h.Restarts >= c.Restarts {
-		return exitError{exitFailed, fmt.Sprintf("%s: the state is saved; started again %d times already (slurm.restarts): given up; the next submission goes on", folder, h.Restarts)}
+		return console.Exit(console.Failed, fmt.Sprintf("%s: the state is saved; started again %d times already (slurm.restarts): given up; the next submission goes on", folder, h.Restarts))
 	}
 	asking, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer stop()
 	queued, err := slurm.NewClient(f.Cluster).Requeue(asking, h)
 	switch {
 	case err != nil:
-		w.warn(err.Error())
-		return halted(ctx, ": the state is saved; the next submission goes on")
+		w.Warn(err.Error())
+		return console.Halted(ctx, ": the state is saved; the next submission goes on")
 	case !queued:
-		return halted(ctx, ": cancelled, or over its limit; the state is saved, and the next submission goes on")
+		return console.Halted(ctx, ": cancelled, or over its limit; the state is saved, and the next submission goes on")
 	}
-	return halted(ctx, ": the state is saved; queued again")
+	return console.Halted(ctx, ": the state is saved; queued again")
 }
 
 // report writes the report behind all tasks and fails where cells are not in it.
-func (c workCommand) report(ctx context.Context, w *console) error {
-	if err := writeReport(w, c.Dir, false); err != nil {
+func (c workCommand) report(ctx context.Context, w *console.Console) error {
+	if err := results.WriteReport(w, c.Dir, false); err != nil {
 		return err
 	}
 	d, err := store.Open(c.Dir)

@@ -17,6 +17,7 @@ import (
 	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
+	"protobench/internal/console"
 )
 
 const oneCell = `
@@ -60,7 +61,7 @@ func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, dat
 // signalled is a context that a signal has ended.
 func signalled(t *testing.T, s os.Signal) context.Context {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(stopped{s})
+	cancel(console.Stopped{By: s})
 	return ctx
 }
 
@@ -74,9 +75,9 @@ func result(t *testing.T, c workCommand, p *harness.Plan) (store.Result, bool) {
 }
 
 func code(err error) int {
-	var e exitError
+	var e console.ExitError
 	if errors.As(err, &e) {
-		return e.code
+		return e.Code
 	}
 	return -1
 }
@@ -86,14 +87,14 @@ func code(err error) int {
 func TestATaskWithoutTimeFails(t *testing.T) {
 	c, p, f, data := planned(t)
 	var out strings.Builder
-	w := &console{&out, &out}
+	w := &console.Console{Out: &out, Err: &out}
 	for _, name := range []string{"squeue", "scontrol"} { // a cluster on which every task runs
 		must(t, os.WriteFile(filepath.Join(filepath.Dir(c.Dir), name), []byte("#!/bin/sh\necho RUNNING\necho "+name+" $* >> $0.calls\n"), 0o700))
 	}
 	t.Setenv("PATH", filepath.Dir(c.Dir)+":"+os.Getenv("PATH"))
 	here := &slurm.Here{Job: "7", Index: 0}
 	err := c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data)
-	if code(err) != exitInterrupted || !strings.Contains(err.Error(), "stopped by SIGTERM: the state is saved; queued again") {
+	if code(err) != console.Interrupted || !strings.Contains(err.Error(), "stopped by SIGTERM: the state is saved; queued again") {
 		t.Error(err)
 	}
 	if calls, err := os.ReadFile(filepath.Join(filepath.Dir(c.Dir), "scontrol.calls")); err != nil || string(calls) != "scontrol requeue 7_0\n" {
@@ -103,11 +104,11 @@ func TestATaskWithoutTimeFails(t *testing.T) {
 		t.Error("a pre-empted cell has a result")
 	}
 	here.Restarts = 2
-	if err = c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data); code(err) != exitFailed || !strings.Contains(err.Error(), "started again 2 times already") {
+	if err = c.attempt(signalled(t, syscall.SIGTERM), w, here, f, p, data); code(err) != console.Failed || !strings.Contains(err.Error(), "started again 2 times already") {
 		t.Error(err)
 	}
 	err = c.attempt(signalled(t, syscall.SIGUSR1), w, here, f, p, data)
-	if code(err) != exitFailed || !strings.Contains(err.Error(), `no step was done within the time limit of a task (slurm.time = "5")`) {
+	if code(err) != console.Failed || !strings.Contains(err.Error(), `no step was done within the time limit of a task (slurm.time = "5")`) {
 		t.Error(err)
 	}
 	if r, found := result(t, c, p); !found || r.Outcome.Status != store.Failed || !strings.Contains(r.Outcome.Reason, "time limit") {
@@ -125,7 +126,7 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 	claim, err := dir.Claim()
 	must(t, err)
 	var out strings.Builder
-	w := &console{&out, &out}
+	w := &console.Console{Out: &out, Err: &out}
 	here := &slurm.Here{Job: "7", Index: 0}
 	if err := c.attempt(t.Context(), w, here, f, p, data); err != nil || !strings.Contains(out.String(), "another process runs it; left to that one") {
 		t.Errorf("%v, %s", err, out.String())
@@ -145,5 +146,28 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 	}
 	if log := slurm.LastLog(dir); log != filepath.Join(f.Run, "logs", "7_0.log") {
 		t.Errorf("log %q", log)
+	}
+}
+
+// Of several cells one that fails leaves the others alone; the exit code says that one did.
+func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	data := openData(t.Context())
+	p, err := harness.NewPlan("two.toml", strings.Replace(oneCell, "references", "seeds = 2\nreferences", 1), harness.Catalogue(), data)
+	must(t, err)
+	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil })
+	must(t, err)
+	first, second := p.Jobs[0], p.Jobs[1]
+	must(t, os.MkdirAll(filepath.Join(dir, "cells"), 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, "cells", first.Dir), []byte("in the way"), 0o600))
+	var out strings.Builder
+	c := workCommand{Dir: dir, Threads: 1, Checkpoint: time.Minute, Cells: []string{first.Dir, second.Dir}}
+	if err := c.Run(t.Context(), &console.Console{Out: &out, Err: &out}); code(err) != console.Failed || !strings.Contains(err.Error(), first.Dir) {
+		t.Errorf("%v", err)
+	}
+	d, err := store.Open(dir)
+	must(t, err)
+	if r, found, err := d.Cell(store.PlanCell{Dir: second.Dir, Cell: second.Identity()}).Result(); err != nil || !found || r.Outcome.Status == store.Failed {
+		t.Errorf("the second cell: %+v, %v", r.Outcome, err)
 	}
 }

@@ -190,6 +190,31 @@ func (m Map) sumImage(s span, x, shift, sum, square []float32) {
 	})
 }
 
+// SumRows sets sum [cols] to the sum of the rows of x [rows,cols], added in order.
+func SumRows(sum, x []float32, rows, cols int) {
+	m := Matrix(rows, cols)
+	m.check([][]float32{x}, cols, sum)
+	clear(sum[:cols])
+	if rows == 0 || cols == 0 {
+		return
+	}
+	s := m.span(0)
+	v := s.vector()
+	if v > 0 {
+		c := s.columns(x, false)
+		c.v1 = ptr(sum, 0)
+		colTotalsAVX2(c.ptr())
+	}
+	if v == cols {
+		return
+	}
+	s.each(func(at, _ int) {
+		for j := v; j < cols; j++ {
+			sum[j] += x[at+j]
+		}
+	})
+}
+
 // affine sets y = x·scale + shift per channel, plus add where that is not nil (only with relu);
 // with relu, max(0, ·). A NaN stays one. It takes the span's rows of x, which n is behind, to rows of
 // y that begin at to. Those of add begin at from.

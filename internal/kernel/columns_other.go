@@ -3,6 +3,7 @@
 package kernel
 
 func colSumsAVX2(*byte)        { panic("kernel: no assembly here") }
+func colTotalsAVX2(*byte)      { panic("kernel: no assembly here") }
 func affineAVX2(*byte)         { panic("kernel: no assembly here") }
 func affineReLUAVX2(*byte)     { panic("kernel: no assembly here") }
 func affineAddReLUAVX2(*byte)  { panic("kernel: no assembly here") }

@@ -54,6 +54,22 @@ func testColumns(t *testing.T, m Map) {
 	}
 }
 
+// TestSumRows compares bits with rows added one after the other.
+func TestSumRows(t *testing.T) {
+	withISA(t, func(t *testing.T) {
+		for _, s := range [][2]int{{0, 5}, {1, 32}, {37, 16}, {64, 48}, {9, 45}} {
+			x, got, want := random(s[0]*s[1], "x"), random(s[1], "old"), make([]float32, s[1])
+			for r := range s[0] {
+				Axpy(1, x[r*s[1]:][:s[1]], want)
+			}
+			SumRows(got, x, s[0], s[1])
+			if d := differ(got, want); d > 0 {
+				t.Errorf("%v: %d sums differ", s, d)
+			}
+		}
+	})
+}
+
 // TestSumsSideBySide checks that sums have the bits that each image has alone.
 func TestSumsSideBySide(t *testing.T) {
 	withISA(t, func(t *testing.T) {

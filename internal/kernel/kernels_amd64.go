@@ -69,6 +69,11 @@ func packRowsAVX2(p *byte)
 //go:noescape
 func packTilesAVX2(p *byte)
 
+// colTotalsAVX2 sums columns: see columns.
+//
+//go:noescape
+func colTotalsAVX2(p *byte)
+
 // colSumsAVX2 sums columns about a shift: see columns.
 //
 //go:noescape

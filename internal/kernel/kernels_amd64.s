@@ -1505,6 +1505,84 @@ tile:
 	VZEROUPPER
 	RET
 
+// func colTotalsAVX2(p *byte)
+// Requires: AVX
+TEXT ·colTotalsAVX2(SB), $256-8
+	MOVQ  p+0(FP), AX
+	MOVQ  (AX), CX
+	XORQ  DX, DX
+	MOVQ  88(AX), BX
+	TESTQ BX, BX
+	JZ    w4done
+
+w4block:
+	MOVQ   (AX), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   72(AX), DI
+	MOVQ   64(AX), R9
+	MOVQ   DX, SI
+
+w4row:
+	MOVQ 56(AX), R8
+
+w4pixel:
+	VADDPS  (CX)(SI*1), Y0, Y0
+	VADDPS  32(CX)(SI*1), Y1, Y1
+	VADDPS  64(CX)(SI*1), Y2, Y2
+	VADDPS  96(CX)(SI*1), Y3, Y3
+	ADDQ    R9, SI
+	DECQ    R8
+	JNZ     w4pixel
+	ADDQ    80(AX), SI
+	ADDQ    136(AX), CX
+	DECQ    DI
+	JNZ     w4row
+	MOVQ    40(AX), CX
+	VMOVUPS Y0, (CX)(DX*1)
+	VMOVUPS Y1, 32(CX)(DX*1)
+	VMOVUPS Y2, 64(CX)(DX*1)
+	VMOVUPS Y3, 96(CX)(DX*1)
+	ADDQ    $0x00000080, DX
+	DECQ    BX
+	JNZ     w4block
+
+w4done:
+	MOVQ  96(AX), BX
+	TESTQ BX, BX
+	JZ    w1done
+
+w1block:
+	MOVQ   (AX), CX
+	VXORPS Y0, Y0, Y0
+	MOVQ   72(AX), DI
+	MOVQ   64(AX), R9
+	MOVQ   DX, SI
+
+w1row:
+	MOVQ 56(AX), R8
+
+w1pixel:
+	VADDPS  (CX)(SI*1), Y0, Y0
+	ADDQ    R9, SI
+	DECQ    R8
+	JNZ     w1pixel
+	ADDQ    80(AX), SI
+	ADDQ    136(AX), CX
+	DECQ    DI
+	JNZ     w1row
+	MOVQ    40(AX), CX
+	VMOVUPS Y0, (CX)(DX*1)
+	ADDQ    $0x00000020, DX
+	DECQ    BX
+	JNZ     w1block
+
+w1done:
+	VZEROUPPER
+	RET
+
 // func colSumsAVX2(p *byte)
 // Requires: AVX, FMA3
 TEXT ·colSumsAVX2(SB), $256-8
@@ -8897,28 +8975,34 @@ single:
 TEXT ·residualsAVX2(SB), $256-8
 	MOVQ    p+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
+	MOVQ    40(AX), DX
+	MOVQ    8(AX), DI
+	MOVQ    16(AX), R8
+	MOVQ    24(AX), R9
+	SHLQ    $0x06, DX
+	MOVQ    32(AX), R10
 	VMOVUPS splatc2aeac4f<>+0(SB), Y0
 	VMOVUPS splat42b17217<>+0(SB), Y1
 
-row:
-	MOVQ    (DX), R10
+rows1:
+	CMPQ    R10, $0x01
+	JL      rows1done
+	MOVQ    (DI), R11
+	LEAQ    (CX)(R11*4), R11
+	LEAQ    (R11), R11
 	VMOVUPS splatff800000<>+0(SB), Y2
 	VMOVUPS splatff800000<>+0(SB), Y3
-	XORQ    R8, R8
-	MOVQ    40(AX), R9
+	MOVQ    CX, BX
+	MOVQ    40(AX), SI
 
-largest:
-	VMOVUPS      (CX)(R8*1), Y4
+largest1:
+	VMOVUPS      (BX), Y4
 	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      32(CX)(R8*1), Y4
+	VMOVUPS      32(BX), Y4
 	VMAXPS       Y3, Y4, Y3
-	ADDQ         $0x40, R8
-	DECQ         R9
-	JNZ          largest
+	ADDQ         $0x40, BX
+	DECQ         SI
+	JNZ          largest1
 	VMOVAPS      Y3, Y3
 	VMAXPS       Y2, Y3, Y2
 	VEXTRACTF128 $0x01, Y2, X3
@@ -8928,22 +9012,22 @@ largest:
 	VPERMILPS    $0x01, X2, X3
 	VMAXPS       X2, X3, X2
 	VMOVAPS      X2, X2
-	VMOVSS       (CX)(R10*4), X3
+	VMOVSS       (R11), X3
 	VCVTSS2SD    X3, X3, X3
 	VCVTSS2SD    X2, X2, X4
 	VSUBSD       X4, X3, X3
-	VMOVSD       X3, (SI)
+	VMOVSD       X3, (R9)
 	VBROADCASTSS X2, Y2
 	VXORPD       Y3, Y3, Y3
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	XORQ         R8, R8
-	MOVQ         40(AX), R9
+	MOVQ         CX, BX
+	MOVQ         40(AX), SI
 
-exponentials:
-	VMOVUPS      (CX)(R8*1), Y7
-	VMOVUPS      32(CX)(R8*1), Y8
+exponentials1:
+	VMOVUPS      (BX), Y7
+	VMOVUPS      32(BX), Y8
 	VSUBPS       Y2, Y7, Y7
 	VSUBPS       Y2, Y8, Y8
 	VMINPS       Y7, Y1, Y7
@@ -9010,21 +9094,21 @@ exponentials:
 	VPADDD       splat7f<>+0(SB), Y10, Y10
 	VPSLLD       $0x17, Y10, Y10
 	VMULPS       Y10, Y12, Y12
-	VMOVUPS      Y11, (CX)(R8*1)
+	VMOVUPS      Y11, (BX)
 	VCVTPS2PD    X11, Y7
 	VADDPD       Y7, Y3, Y3
 	VEXTRACTF128 $0x01, Y11, X7
 	VCVTPS2PD    X7, Y7
 	VADDPD       Y7, Y4, Y4
-	VMOVUPS      Y12, 32(CX)(R8*1)
+	VMOVUPS      Y12, 32(BX)
 	VCVTPS2PD    X12, Y7
 	VADDPD       Y7, Y5, Y5
 	VEXTRACTF128 $0x01, Y12, X7
 	VCVTPS2PD    X7, Y7
 	VADDPD       Y7, Y6, Y6
-	ADDQ         $0x40, R8
-	DECQ         R9
-	JNZ          exponentials
+	ADDQ         $0x40, BX
+	DECQ         SI
+	JNZ          exponentials1
 	VADDPD       Y5, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y4, Y3, Y3
@@ -9032,8 +9116,8 @@ exponentials:
 	VADDPD       X2, X3, X3
 	VUNPCKHPD    X3, X3, X2
 	VADDSD       X2, X3, X2
-	VMOVSD       X2, (BX)
-	VMOVSS       (CX)(R10*4), X3
+	VMOVSD       X2, (R8)
+	VMOVSS       (R11), X3
 	VCVTSS2SD    X3, X3, X3
 	VSUBSD       X2, X3, X3
 	VDIVSD       X2, X3, X3
@@ -9043,28 +9127,28 @@ exponentials:
 	VCVTSD2SS    X3, X3, X3
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
-	XORQ         R8, R8
-	MOVQ         40(AX), R9
+	MOVQ         CX, BX
+	MOVQ         40(AX), SI
 
-scale:
-	VMOVUPS (CX)(R8*1), Y4
+scale1:
+	VMOVUPS (BX), Y4
 	VMULPS  Y2, Y4, Y4
-	VMOVUPS Y4, (CX)(R8*1)
-	VMOVUPS 32(CX)(R8*1), Y4
+	VMOVUPS Y4, (BX)
+	VMOVUPS 32(BX), Y4
 	VMULPS  Y2, Y4, Y4
-	VMOVUPS Y4, 32(CX)(R8*1)
-	ADDQ    $0x40, R8
-	DECQ    R9
-	JNZ     scale
-	VMOVSS  X3, (CX)(R10*4)
-	MOVQ    40(AX), R9
-	SHLQ    $0x06, R9
-	ADDQ    R9, CX
-	ADDQ    $0x08, DX
-	ADDQ    $0x08, BX
-	ADDQ    $0x08, SI
-	DECQ    DI
-	JNZ     row
+	VMOVUPS Y4, 32(BX)
+	ADDQ    $0x40, BX
+	DECQ    SI
+	JNZ     scale1
+	VMOVSS  X3, (R11)
+	ADDQ    DX, CX
+	ADDQ    $0x08, DI
+	ADDQ    $0x08, R8
+	ADDQ    $0x08, R9
+	SUBQ    $0x01, R10
+	JMP     rows1
+
+rows1done:
 	VZEROUPPER
 	RET
 
@@ -10157,25 +10241,407 @@ done:
 TEXT ·residualsAVX512(SB), $256-8
 	MOVQ    p+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
+	MOVQ    40(AX), DX
+	MOVQ    8(AX), DI
+	MOVQ    16(AX), R8
+	MOVQ    24(AX), R9
+	SHLQ    $0x06, DX
+	LEAQ    (DX)(DX*2), R10
+	MOVQ    32(AX), R11
 	VMOVUPS splatc2aeac4f<>+0(SB), Z0
 	VMOVUPS splat42b17217<>+0(SB), Z1
 
-row:
-	MOVQ    (DX), R10
+rows4:
+	CMPQ    R11, $0x04
+	JL      rows4done
+	MOVQ    (DI), R12
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (R12), R12
+	MOVQ    8(DI), R13
+	LEAQ    (CX)(R13*4), R13
+	LEAQ    (R13)(DX*1), R13
+	MOVQ    16(DI), R14
+	LEAQ    (CX)(R14*4), R14
+	LEAQ    (R14)(DX*2), R14
+	MOVQ    24(DI), R15
+	LEAQ    (CX)(R15*4), R15
+	LEAQ    (R15)(R10*1), R15
 	VMOVUPS splatff800000<>+0(SB), Z2
-	XORQ    R8, R8
-	MOVQ    40(AX), R9
+	VMOVUPS splatff800000<>+0(SB), Z3
+	VMOVUPS splatff800000<>+0(SB), Z4
+	VMOVUPS splatff800000<>+0(SB), Z5
+	MOVQ    CX, BX
+	MOVQ    40(AX), SI
 
-largest:
-	VMOVUPS       (CX)(R8*1), Z3
+largest4:
+	VMOVUPS       (BX), Z6
+	VMAXPS        Z2, Z6, Z2
+	VMOVUPS       (BX)(DX*1), Z6
+	VMAXPS        Z3, Z6, Z3
+	VMOVUPS       (BX)(DX*2), Z6
+	VMAXPS        Z4, Z6, Z4
+	VMOVUPS       (BX)(R10*1), Z6
+	VMAXPS        Z5, Z6, Z5
+	ADDQ          $0x40, BX
+	DECQ          SI
+	JNZ           largest4
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VMAXPS        Y2, Y6, Y2
+	VEXTRACTF128  $0x01, Y2, X6
+	VMAXPS        X2, X6, X2
+	VPERMILPS     $0x0e, X2, X6
+	VMAXPS        X2, X6, X2
+	VPERMILPS     $0x01, X2, X6
+	VMAXPS        X2, X6, X2
+	VMOVAPS       X2, X2
+	VEXTRACTF64X4 $0x01, Z3, Y6
+	VMAXPS        Y3, Y6, Y3
+	VEXTRACTF128  $0x01, Y3, X6
+	VMAXPS        X3, X6, X3
+	VPERMILPS     $0x0e, X3, X6
+	VMAXPS        X3, X6, X3
+	VPERMILPS     $0x01, X3, X6
+	VMAXPS        X3, X6, X3
+	VMOVAPS       X3, X3
+	VEXTRACTF64X4 $0x01, Z4, Y6
+	VMAXPS        Y4, Y6, Y4
+	VEXTRACTF128  $0x01, Y4, X6
+	VMAXPS        X4, X6, X4
+	VPERMILPS     $0x0e, X4, X6
+	VMAXPS        X4, X6, X4
+	VPERMILPS     $0x01, X4, X6
+	VMAXPS        X4, X6, X4
+	VMOVAPS       X4, X4
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VMAXPS        Y5, Y6, Y5
+	VEXTRACTF128  $0x01, Y5, X6
+	VMAXPS        X5, X6, X5
+	VPERMILPS     $0x0e, X5, X6
+	VMAXPS        X5, X6, X5
+	VPERMILPS     $0x01, X5, X6
+	VMAXPS        X5, X6, X5
+	VMOVAPS       X5, X5
+	VMOVSS        (R12), X6
+	VCVTSS2SD     X6, X6, X6
+	VCVTSS2SD     X2, X2, X17
+	VSUBSD        X17, X6, X6
+	VMOVSD        X6, (R9)
+	VMOVSS        (R13), X6
+	VCVTSS2SD     X6, X6, X6
+	VCVTSS2SD     X3, X3, X17
+	VSUBSD        X17, X6, X6
+	VMOVSD        X6, 8(R9)
+	VMOVSS        (R14), X6
+	VCVTSS2SD     X6, X6, X6
+	VCVTSS2SD     X4, X4, X17
+	VSUBSD        X17, X6, X6
+	VMOVSD        X6, 16(R9)
+	VMOVSS        (R15), X6
+	VCVTSS2SD     X6, X6, X6
+	VCVTSS2SD     X5, X5, X17
+	VSUBSD        X17, X6, X6
+	VMOVSD        X6, 24(R9)
+	VBROADCASTSS  X2, Z2
+	VBROADCASTSS  X3, Z3
+	VBROADCASTSS  X4, Z4
+	VBROADCASTSS  X5, Z5
+	VPXORD        Z7, Z7, Z7
+	VPXORD        Z8, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VPXORD        Z14, Z14, Z14
+	MOVQ          CX, BX
+	MOVQ          40(AX), SI
+
+exponentials4:
+	VMOVUPS       (BX), Z6
+	VMOVUPS       (BX)(DX*1), Z17
+	VMOVUPS       (BX)(DX*2), Z18
+	VMOVUPS       (BX)(R10*1), Z19
+	VSUBPS        Z2, Z6, Z6
+	VSUBPS        Z3, Z17, Z17
+	VSUBPS        Z4, Z18, Z18
+	VSUBPS        Z5, Z19, Z19
+	VMINPS        Z6, Z1, Z6
+	VMINPS        Z17, Z1, Z17
+	VMINPS        Z18, Z1, Z18
+	VMINPS        Z19, Z1, Z19
+	VMAXPS        Z6, Z0, Z6
+	VMAXPS        Z17, Z0, Z17
+	VMAXPS        Z18, Z0, Z18
+	VMAXPS        Z19, Z0, Z19
+	VMULPS        splat3fb8aa3b<>+0(SB), Z6, Z20
+	VMULPS        splat3fb8aa3b<>+0(SB), Z17, Z21
+	VMULPS        splat3fb8aa3b<>+0(SB), Z18, Z22
+	VMULPS        splat3fb8aa3b<>+0(SB), Z19, Z23
+	VADDPS        splat3f000000<>+0(SB), Z20, Z20
+	VADDPS        splat3f000000<>+0(SB), Z21, Z21
+	VADDPS        splat3f000000<>+0(SB), Z22, Z22
+	VADDPS        splat3f000000<>+0(SB), Z23, Z23
+	VRNDSCALEPS   $0x09, Z20, Z20
+	VRNDSCALEPS   $0x09, Z21, Z21
+	VRNDSCALEPS   $0x09, Z22, Z22
+	VRNDSCALEPS   $0x09, Z23, Z23
+	VMULPS        splat3f318000<>+0(SB), Z20, Z24
+	VMULPS        splat3f318000<>+0(SB), Z21, Z25
+	VMULPS        splat3f318000<>+0(SB), Z22, Z26
+	VMULPS        splat3f318000<>+0(SB), Z23, Z27
+	VSUBPS        Z24, Z6, Z6
+	VSUBPS        Z25, Z17, Z17
+	VSUBPS        Z26, Z18, Z18
+	VSUBPS        Z27, Z19, Z19
+	VMULPS        splatb95e8083<>+0(SB), Z20, Z24
+	VMULPS        splatb95e8083<>+0(SB), Z21, Z25
+	VMULPS        splatb95e8083<>+0(SB), Z22, Z26
+	VMULPS        splatb95e8083<>+0(SB), Z23, Z27
+	VSUBPS        Z24, Z6, Z6
+	VSUBPS        Z25, Z17, Z17
+	VSUBPS        Z26, Z18, Z18
+	VSUBPS        Z27, Z19, Z19
+	VMULPS        splat39506967<>+0(SB), Z6, Z24
+	VMULPS        splat39506967<>+0(SB), Z17, Z25
+	VMULPS        splat39506967<>+0(SB), Z18, Z26
+	VMULPS        splat39506967<>+0(SB), Z19, Z27
+	VADDPS        splat3ab743ce<>+0(SB), Z24, Z24
+	VADDPS        splat3ab743ce<>+0(SB), Z25, Z25
+	VADDPS        splat3ab743ce<>+0(SB), Z26, Z26
+	VADDPS        splat3ab743ce<>+0(SB), Z27, Z27
+	VMULPS        Z6, Z24, Z24
+	VMULPS        Z17, Z25, Z25
+	VMULPS        Z18, Z26, Z26
+	VMULPS        Z19, Z27, Z27
+	VADDPS        splat3c088908<>+0(SB), Z24, Z24
+	VADDPS        splat3c088908<>+0(SB), Z25, Z25
+	VADDPS        splat3c088908<>+0(SB), Z26, Z26
+	VADDPS        splat3c088908<>+0(SB), Z27, Z27
+	VMULPS        Z6, Z24, Z24
+	VMULPS        Z17, Z25, Z25
+	VMULPS        Z18, Z26, Z26
+	VMULPS        Z19, Z27, Z27
+	VADDPS        splat3d2aa9c1<>+0(SB), Z24, Z24
+	VADDPS        splat3d2aa9c1<>+0(SB), Z25, Z25
+	VADDPS        splat3d2aa9c1<>+0(SB), Z26, Z26
+	VADDPS        splat3d2aa9c1<>+0(SB), Z27, Z27
+	VMULPS        Z6, Z24, Z24
+	VMULPS        Z17, Z25, Z25
+	VMULPS        Z18, Z26, Z26
+	VMULPS        Z19, Z27, Z27
+	VADDPS        splat3e2aaaaa<>+0(SB), Z24, Z24
+	VADDPS        splat3e2aaaaa<>+0(SB), Z25, Z25
+	VADDPS        splat3e2aaaaa<>+0(SB), Z26, Z26
+	VADDPS        splat3e2aaaaa<>+0(SB), Z27, Z27
+	VMULPS        Z6, Z24, Z24
+	VMULPS        Z17, Z25, Z25
+	VMULPS        Z18, Z26, Z26
+	VMULPS        Z19, Z27, Z27
+	VADDPS        splat3f000000<>+0(SB), Z24, Z24
+	VADDPS        splat3f000000<>+0(SB), Z25, Z25
+	VADDPS        splat3f000000<>+0(SB), Z26, Z26
+	VADDPS        splat3f000000<>+0(SB), Z27, Z27
+	VMULPS        Z6, Z24, Z24
+	VMULPS        Z17, Z25, Z25
+	VMULPS        Z18, Z26, Z26
+	VMULPS        Z19, Z27, Z27
+	VMULPS        Z6, Z24, Z24
+	VMULPS        Z17, Z25, Z25
+	VMULPS        Z18, Z26, Z26
+	VMULPS        Z19, Z27, Z27
+	VADDPS        Z6, Z24, Z24
+	VADDPS        Z17, Z25, Z25
+	VADDPS        Z18, Z26, Z26
+	VADDPS        Z19, Z27, Z27
+	VADDPS        splat3f800000<>+0(SB), Z24, Z24
+	VADDPS        splat3f800000<>+0(SB), Z25, Z25
+	VADDPS        splat3f800000<>+0(SB), Z26, Z26
+	VADDPS        splat3f800000<>+0(SB), Z27, Z27
+	VCVTTPS2DQ    Z20, Z20
+	VCVTTPS2DQ    Z21, Z21
+	VCVTTPS2DQ    Z22, Z22
+	VCVTTPS2DQ    Z23, Z23
+	VPSRAD        $0x01, Z20, Z6
+	VPSUBD        Z6, Z20, Z20
+	VPSRAD        $0x01, Z21, Z17
+	VPSUBD        Z17, Z21, Z21
+	VPSRAD        $0x01, Z22, Z18
+	VPSUBD        Z18, Z22, Z22
+	VPSRAD        $0x01, Z23, Z19
+	VPSUBD        Z19, Z23, Z23
+	VPADDD        splat7f<>+0(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VMULPS        Z6, Z24, Z24
+	VPADDD        splat7f<>+0(SB), Z20, Z20
+	VPSLLD        $0x17, Z20, Z20
+	VMULPS        Z20, Z24, Z24
+	VPADDD        splat7f<>+0(SB), Z17, Z17
+	VPSLLD        $0x17, Z17, Z17
+	VMULPS        Z17, Z25, Z25
+	VPADDD        splat7f<>+0(SB), Z21, Z21
+	VPSLLD        $0x17, Z21, Z21
+	VMULPS        Z21, Z25, Z25
+	VPADDD        splat7f<>+0(SB), Z18, Z18
+	VPSLLD        $0x17, Z18, Z18
+	VMULPS        Z18, Z26, Z26
+	VPADDD        splat7f<>+0(SB), Z22, Z22
+	VPSLLD        $0x17, Z22, Z22
+	VMULPS        Z22, Z26, Z26
+	VPADDD        splat7f<>+0(SB), Z19, Z19
+	VPSLLD        $0x17, Z19, Z19
+	VMULPS        Z19, Z27, Z27
+	VPADDD        splat7f<>+0(SB), Z23, Z23
+	VPSLLD        $0x17, Z23, Z23
+	VMULPS        Z23, Z27, Z27
+	VMOVUPS       Z24, (BX)
+	VCVTPS2PD     Y24, Z6
+	VEXTRACTF64X4 $0x01, Z24, Y17
+	VCVTPS2PD     Y17, Z17
+	VADDPD        Z6, Z7, Z7
+	VADDPD        Z17, Z8, Z8
+	VMOVUPS       Z25, (BX)(DX*1)
+	VCVTPS2PD     Y25, Z6
+	VEXTRACTF64X4 $0x01, Z25, Y17
+	VCVTPS2PD     Y17, Z17
+	VADDPD        Z6, Z9, Z9
+	VADDPD        Z17, Z10, Z10
+	VMOVUPS       Z26, (BX)(DX*2)
+	VCVTPS2PD     Y26, Z6
+	VEXTRACTF64X4 $0x01, Z26, Y17
+	VCVTPS2PD     Y17, Z17
+	VADDPD        Z6, Z11, Z11
+	VADDPD        Z17, Z12, Z12
+	VMOVUPS       Z27, (BX)(R10*1)
+	VCVTPS2PD     Y27, Z6
+	VEXTRACTF64X4 $0x01, Z27, Y17
+	VCVTPS2PD     Y17, Z17
+	VADDPD        Z6, Z13, Z13
+	VADDPD        Z17, Z14, Z14
+	ADDQ          $0x40, BX
+	DECQ          SI
+	JNZ           exponentials4
+	VADDPD        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPD        Y2, Y7, Y7
+	VEXTRACTF128  $0x01, Y7, X2
+	VADDPD        X2, X7, X7
+	VUNPCKHPD     X7, X7, X2
+	VADDSD        X2, X7, X2
+	VADDPD        Z10, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y3
+	VADDPD        Y3, Y9, Y9
+	VEXTRACTF128  $0x01, Y9, X3
+	VADDPD        X3, X9, X9
+	VUNPCKHPD     X9, X9, X3
+	VADDSD        X3, X9, X3
+	VADDPD        Z12, Z11, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y4
+	VADDPD        Y4, Y11, Y11
+	VEXTRACTF128  $0x01, Y11, X4
+	VADDPD        X4, X11, X11
+	VUNPCKHPD     X11, X11, X4
+	VADDSD        X4, X11, X4
+	VADDPD        Z14, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y5
+	VADDPD        Y5, Y13, Y13
+	VEXTRACTF128  $0x01, Y13, X5
+	VADDPD        X5, X13, X13
+	VUNPCKHPD     X13, X13, X5
+	VADDSD        X5, X13, X5
+	VMOVSD        X2, (R8)
+	VMOVSS        (R12), X6
+	VCVTSS2SD     X6, X6, X6
+	VSUBSD        X2, X6, X6
+	VDIVSD        X2, X6, X6
+	VMOVSS        splat3f800000<>+0(SB), X17
+	VCVTSS2SD     X17, X17, X17
+	VDIVSD        X2, X17, X2
+	VCVTSD2SS     X6, X6, X6
+	VCVTSD2SS     X2, X2, X2
+	VMOVSD        X3, 8(R8)
+	VMOVSS        (R13), X17
+	VCVTSS2SD     X17, X17, X17
+	VSUBSD        X3, X17, X17
+	VDIVSD        X3, X17, X17
+	VMOVSS        splat3f800000<>+0(SB), X18
+	VCVTSS2SD     X18, X18, X18
+	VDIVSD        X3, X18, X3
+	VCVTSD2SS     X17, X17, X17
+	VCVTSD2SS     X3, X3, X3
+	VMOVSD        X4, 16(R8)
+	VMOVSS        (R14), X18
+	VCVTSS2SD     X18, X18, X18
+	VSUBSD        X4, X18, X18
+	VDIVSD        X4, X18, X18
+	VMOVSS        splat3f800000<>+0(SB), X19
+	VCVTSS2SD     X19, X19, X19
+	VDIVSD        X4, X19, X4
+	VCVTSD2SS     X18, X18, X18
+	VCVTSD2SS     X4, X4, X4
+	VMOVSD        X5, 24(R8)
+	VMOVSS        (R15), X19
+	VCVTSS2SD     X19, X19, X19
+	VSUBSD        X5, X19, X19
+	VDIVSD        X5, X19, X19
+	VMOVSS        splat3f800000<>+0(SB), X20
+	VCVTSS2SD     X20, X20, X20
+	VDIVSD        X5, X20, X5
+	VCVTSD2SS     X19, X19, X19
+	VCVTSD2SS     X5, X5, X5
+	VBROADCASTSS  X2, Z2
+	VBROADCASTSS  X3, Z3
+	VBROADCASTSS  X4, Z4
+	VBROADCASTSS  X5, Z5
+	MOVQ          CX, BX
+	MOVQ          40(AX), SI
+
+scale4:
+	VMOVUPS (BX), Z20
+	VMULPS  Z2, Z20, Z20
+	VMOVUPS Z20, (BX)
+	VMOVUPS (BX)(DX*1), Z20
+	VMULPS  Z3, Z20, Z20
+	VMOVUPS Z20, (BX)(DX*1)
+	VMOVUPS (BX)(DX*2), Z20
+	VMULPS  Z4, Z20, Z20
+	VMOVUPS Z20, (BX)(DX*2)
+	VMOVUPS (BX)(R10*1), Z20
+	VMULPS  Z5, Z20, Z20
+	VMOVUPS Z20, (BX)(R10*1)
+	ADDQ    $0x40, BX
+	DECQ    SI
+	JNZ     scale4
+	VMOVSS  X6, (R12)
+	VMOVSS  X17, (R13)
+	VMOVSS  X18, (R14)
+	VMOVSS  X19, (R15)
+	ADDQ    DX, CX
+	ADDQ    DX, CX
+	ADDQ    DX, CX
+	ADDQ    DX, CX
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	SUBQ    $0x04, R11
+	JMP     rows4
+
+rows4done:
+rows1:
+	CMPQ    R11, $0x01
+	JL      rows1done
+	MOVQ    (DI), R10
+	LEAQ    (CX)(R10*4), R10
+	LEAQ    (R10), R10
+	VMOVUPS splatff800000<>+0(SB), Z2
+	MOVQ    CX, BX
+	MOVQ    40(AX), SI
+
+largest1:
+	VMOVUPS       (BX), Z3
 	VMAXPS        Z2, Z3, Z2
-	ADDQ          $0x40, R8
-	DECQ          R9
-	JNZ           largest
+	ADDQ          $0x40, BX
+	DECQ          SI
+	JNZ           largest1
 	VEXTRACTF64X4 $0x01, Z2, Y3
 	VMAXPS        Y2, Y3, Y2
 	VEXTRACTF128  $0x01, Y2, X3
@@ -10185,98 +10651,98 @@ largest:
 	VPERMILPS     $0x01, X2, X3
 	VMAXPS        X2, X3, X2
 	VMOVAPS       X2, X2
-	VMOVSS        (CX)(R10*4), X3
+	VMOVSS        (R10), X3
 	VCVTSS2SD     X3, X3, X3
-	VCVTSS2SD     X2, X2, X6
-	VSUBSD        X6, X3, X3
-	VMOVSD        X3, (SI)
+	VCVTSS2SD     X2, X2, X4
+	VSUBSD        X4, X3, X3
+	VMOVSD        X3, (R9)
 	VBROADCASTSS  X2, Z2
-	VPXORD        Z4, Z4, Z4
-	VPXORD        Z5, Z5, Z5
-	XORQ          R8, R8
-	MOVQ          40(AX), R9
+	VPXORD        Z15, Z15, Z15
+	VPXORD        Z16, Z16, Z16
+	MOVQ          CX, BX
+	MOVQ          40(AX), SI
 
-exponentials:
-	VMOVUPS       (CX)(R8*1), Z3
+exponentials1:
+	VMOVUPS       (BX), Z3
 	VSUBPS        Z2, Z3, Z3
 	VMINPS        Z3, Z1, Z3
 	VMAXPS        Z3, Z0, Z3
-	VMULPS        splat3fb8aa3b<>+0(SB), Z3, Z6
-	VADDPS        splat3f000000<>+0(SB), Z6, Z6
-	VRNDSCALEPS   $0x09, Z6, Z6
-	VMULPS        splat3f318000<>+0(SB), Z6, Z7
-	VSUBPS        Z7, Z3, Z3
-	VMULPS        splatb95e8083<>+0(SB), Z6, Z7
-	VSUBPS        Z7, Z3, Z3
-	VMULPS        splat39506967<>+0(SB), Z3, Z7
-	VADDPS        splat3ab743ce<>+0(SB), Z7, Z7
-	VMULPS        Z3, Z7, Z7
-	VADDPS        splat3c088908<>+0(SB), Z7, Z7
-	VMULPS        Z3, Z7, Z7
-	VADDPS        splat3d2aa9c1<>+0(SB), Z7, Z7
-	VMULPS        Z3, Z7, Z7
-	VADDPS        splat3e2aaaaa<>+0(SB), Z7, Z7
-	VMULPS        Z3, Z7, Z7
-	VADDPS        splat3f000000<>+0(SB), Z7, Z7
-	VMULPS        Z3, Z7, Z7
-	VMULPS        Z3, Z7, Z7
-	VADDPS        Z3, Z7, Z7
-	VADDPS        splat3f800000<>+0(SB), Z7, Z7
-	VCVTTPS2DQ    Z6, Z6
-	VPSRAD        $0x01, Z6, Z3
-	VPSUBD        Z3, Z6, Z6
+	VMULPS        splat3fb8aa3b<>+0(SB), Z3, Z4
+	VADDPS        splat3f000000<>+0(SB), Z4, Z4
+	VRNDSCALEPS   $0x09, Z4, Z4
+	VMULPS        splat3f318000<>+0(SB), Z4, Z5
+	VSUBPS        Z5, Z3, Z3
+	VMULPS        splatb95e8083<>+0(SB), Z4, Z5
+	VSUBPS        Z5, Z3, Z3
+	VMULPS        splat39506967<>+0(SB), Z3, Z5
+	VADDPS        splat3ab743ce<>+0(SB), Z5, Z5
+	VMULPS        Z3, Z5, Z5
+	VADDPS        splat3c088908<>+0(SB), Z5, Z5
+	VMULPS        Z3, Z5, Z5
+	VADDPS        splat3d2aa9c1<>+0(SB), Z5, Z5
+	VMULPS        Z3, Z5, Z5
+	VADDPS        splat3e2aaaaa<>+0(SB), Z5, Z5
+	VMULPS        Z3, Z5, Z5
+	VADDPS        splat3f000000<>+0(SB), Z5, Z5
+	VMULPS        Z3, Z5, Z5
+	VMULPS        Z3, Z5, Z5
+	VADDPS        Z3, Z5, Z5
+	VADDPS        splat3f800000<>+0(SB), Z5, Z5
+	VCVTTPS2DQ    Z4, Z4
+	VPSRAD        $0x01, Z4, Z3
+	VPSUBD        Z3, Z4, Z4
 	VPADDD        splat7f<>+0(SB), Z3, Z3
 	VPSLLD        $0x17, Z3, Z3
-	VMULPS        Z3, Z7, Z7
-	VPADDD        splat7f<>+0(SB), Z6, Z6
-	VPSLLD        $0x17, Z6, Z6
-	VMULPS        Z6, Z7, Z7
-	VMOVUPS       Z7, (CX)(R8*1)
-	VCVTPS2PD     Y7, Z3
-	VEXTRACTF64X4 $0x01, Z7, Y6
-	VCVTPS2PD     Y6, Z6
-	VADDPD        Z3, Z4, Z4
-	VADDPD        Z6, Z5, Z5
-	ADDQ          $0x40, R8
-	DECQ          R9
-	JNZ           exponentials
-	VADDPD        Z5, Z4, Z4
-	VEXTRACTF64X4 $0x01, Z4, Y2
-	VADDPD        Y2, Y4, Y4
-	VEXTRACTF128  $0x01, Y4, X2
-	VADDPD        X2, X4, X4
-	VUNPCKHPD     X4, X4, X2
-	VADDSD        X2, X4, X2
-	VMOVSD        X2, (BX)
-	VMOVSS        (CX)(R10*4), X3
+	VMULPS        Z3, Z5, Z5
+	VPADDD        splat7f<>+0(SB), Z4, Z4
+	VPSLLD        $0x17, Z4, Z4
+	VMULPS        Z4, Z5, Z5
+	VMOVUPS       Z5, (BX)
+	VCVTPS2PD     Y5, Z3
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z3, Z15, Z15
+	VADDPD        Z4, Z16, Z16
+	ADDQ          $0x40, BX
+	DECQ          SI
+	JNZ           exponentials1
+	VADDPD        Z16, Z15, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y2
+	VADDPD        Y2, Y15, Y15
+	VEXTRACTF128  $0x01, Y15, X2
+	VADDPD        X2, X15, X15
+	VUNPCKHPD     X15, X15, X2
+	VADDSD        X2, X15, X2
+	VMOVSD        X2, (R8)
+	VMOVSS        (R10), X3
 	VCVTSS2SD     X3, X3, X3
 	VSUBSD        X2, X3, X3
 	VDIVSD        X2, X3, X3
-	VMOVSS        splat3f800000<>+0(SB), X6
-	VCVTSS2SD     X6, X6, X6
-	VDIVSD        X2, X6, X2
+	VMOVSS        splat3f800000<>+0(SB), X4
+	VCVTSS2SD     X4, X4, X4
+	VDIVSD        X2, X4, X2
 	VCVTSD2SS     X3, X3, X3
 	VCVTSD2SS     X2, X2, X2
 	VBROADCASTSS  X2, Z2
-	XORQ          R8, R8
-	MOVQ          40(AX), R9
+	MOVQ          CX, BX
+	MOVQ          40(AX), SI
 
-scale:
-	VMOVUPS (CX)(R8*1), Z6
-	VMULPS  Z2, Z6, Z6
-	VMOVUPS Z6, (CX)(R8*1)
-	ADDQ    $0x40, R8
-	DECQ    R9
-	JNZ     scale
-	VMOVSS  X3, (CX)(R10*4)
-	MOVQ    40(AX), R9
-	SHLQ    $0x06, R9
-	ADDQ    R9, CX
-	ADDQ    $0x08, DX
-	ADDQ    $0x08, BX
-	ADDQ    $0x08, SI
-	DECQ    DI
-	JNZ     row
+scale1:
+	VMOVUPS (BX), Z4
+	VMULPS  Z2, Z4, Z4
+	VMOVUPS Z4, (BX)
+	ADDQ    $0x40, BX
+	DECQ    SI
+	JNZ     scale1
+	VMOVSS  X3, (R10)
+	ADDQ    DX, CX
+	ADDQ    $0x08, DI
+	ADDQ    $0x08, R8
+	ADDQ    $0x08, R9
+	SUBQ    $0x01, R11
+	JMP     rows1
+
+rows1done:
 	VZEROUPPER
 	RET
 

@@ -11,7 +11,7 @@ import (
 func TestResidualsAgree(t *testing.T) {
 	withISA(t, func(t *testing.T) {
 		for _, cols := range []int{16, 32, 48, 128} {
-			for _, rows := range []int{1, 2, 7} {
+			for _, rows := range []int{1, 2, 4, 7, 8} {
 				labels := make([]int, rows)
 				for i := range labels {
 					labels[i] = (5*i + 3) % cols

@@ -130,14 +130,19 @@ type Objective interface {
 // Unchanging is what objectives without state have in common.
 type Unchanging struct{}
 
+// After does nothing.
 func (Unchanging) After(CodeInput) {}
 
+// Offset is none.
 func (Unchanging) Offset([]float32, int) []float32 { return nil }
 
+// Bias is none.
 func (Unchanging) Bias([]float32) []float32 { return nil }
 
+// Assign says that targets come from elsewhere than scores.
 func (Unchanging) Assign([]float32, CodeInput) bool { return false }
 
+// State is none.
 func (Unchanging) State(string) []part.Named { return nil }
 
 // CodeInput is what codes are made of, from the objective's branch.

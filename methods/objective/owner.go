@@ -44,10 +44,14 @@ type Surveyor interface {
 // nothing but the objective moves them.
 type Owned struct{ learner.Decoupled }
 
+// Moves is false: re-seeding never puts one of them elsewhere.
 func (Owned) Moves(float64) bool { return false }
 
+// Move does nothing, as it is never asked for.
 func (Owned) Move(int, []float32) {}
 
+// Before does nothing.
 func (Owned) Before(*learner.Step) {}
 
+// Adopt does nothing: no schedule hands them over.
 func (Owned) Adopt() {}

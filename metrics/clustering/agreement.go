@@ -128,6 +128,7 @@ func withClass(in *metric.Input) (classes, assigned []int) {
 	return classes, assigned
 }
 
+// AgreementSpecs declares nmi, ami, ari, purity and purity_adjusted.
 func AgreementSpecs() []metric.Spec {
 	of := func(value func(Agreement) float64) func(*metric.Input) metric.Result {
 		return func(in *metric.Input) metric.Result {

@@ -104,6 +104,7 @@ func labelledPairRows(in *metric.Input) (x matrix.Matrix, y []int) {
 	return in.Train.Pick(rows[:n]), y
 }
 
+// SilhouetteSpecs declares the silhouette of the classes.
 func SilhouetteSpecs() []metric.Spec {
 	const undefined = "needs two classes or more among the images, and finite features"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {

@@ -95,6 +95,7 @@ func AngularPeak(p matrix.Matrix) (float64, bool) {
 	return 2 * math.Pi * slices.Max(density), true
 }
 
+// AngularSpecs declares the peak of the angular density.
 func AngularSpecs() []metric.Spec {
 	const undefined = "no prototype has a place on the circle of two principal components"
 	return []metric.Spec{{

@@ -40,6 +40,7 @@ func RelativeStd(in *metric.Input) (float64, bool) {
 	})
 }
 
+// FeatureStdSpecs declares the relative deviation of features, see [RelativeStd].
 func FeatureStdSpecs() []metric.Spec {
 	const undefined = "features are not finite or have no direction"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {

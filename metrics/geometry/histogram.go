@@ -85,6 +85,7 @@ func isotropicShares(d int) []float64 {
 	return shares
 }
 
+// CosineDeviationSpecs declares the deviation of the histogram of cosines.
 func CosineDeviationSpecs() []metric.Spec {
 	const undefined = "fewer than two prototypes have a direction"
 	return []metric.Spec{{

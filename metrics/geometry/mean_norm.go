@@ -24,6 +24,7 @@ func MeanNorm(p matrix.Matrix) (float64, bool) {
 	return math.Sqrt(s), true
 }
 
+// MeanNormSpecs declares the norm of the prototypes' mean.
 func MeanNormSpecs() []metric.Spec {
 	return []metric.Spec{{
 		Formula: "|mean_k c_k|, c of length 1", Key: "prototype_mean_norm", Of: metric.OfPrototypes, When: metric.OnCurve, Unit: metric.Length, Better: metric.Lower, Geometric: true, Tables: []metric.Table{metric.GeometryTable}, Undefined: metric.NoDirection,

@@ -26,6 +26,7 @@ func NormSpread(p matrix.Matrix) (float64, bool) {
 	return math.Sqrt(square / float64(p.Rows)), true
 }
 
+// NormSpreadSpecs declares the spread of the raw prototypes' norms.
 func NormSpreadSpecs() []metric.Spec {
 	const undefined = "the raw prototypes are not known or not finite"
 	return []metric.Spec{{

@@ -79,6 +79,7 @@ func PrototypeUniformitySpecs() []metric.Spec {
 	}}
 }
 
+// UniformitySpecs declares the uniformity of embeddings.
 func UniformitySpecs() []metric.Spec {
 	const undefined = "fewer than two embeddings have a direction"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
@@ -95,6 +96,7 @@ func UniformitySpecs() []metric.Spec {
 	})
 }
 
+// AlignmentSpecs declares the alignment of two views' embeddings.
 func AlignmentSpecs() []metric.Spec {
 	const undefined = "no image has two views whose embeddings have a direction"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {

@@ -159,10 +159,7 @@ func (o *crossEntropy) block(b int) {
 	defer o.rooms.Put(room)
 	out.loss = o.residuals(room, start, m)
 	kernel.Gemm(nil, true, false, c, d, m, room.logits, o.pitch, o.x.Data[start*d:], d, out.part, d, false)
-	clear(out.sums)
-	for i := range m {
-		kernel.Axpy(1, room.logits[i*o.pitch:(i+1)*o.pitch], out.sums)
-	}
+	kernel.SumRows(out.sums, room.logits, m, o.pitch)
 }
 
 // residuals writes probabilities minus the one-hot label of rows start … start+m-1 to the logits'

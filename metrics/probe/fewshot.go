@@ -123,6 +123,7 @@ func meanAndSpread(v []float64) (mean, spread float64) {
 	return mean, math.Sqrt(spread / float64(len(v)-1))
 }
 
+// FewShotSpecs declares the few-shot probe at each of [FewShots].
 func FewShotSpecs() []metric.Spec {
 	var list []metric.Spec
 	for _, shots := range FewShots() {

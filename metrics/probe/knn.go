@@ -188,6 +188,7 @@ func fewVote(rows, k int) string {
 
 const knnFormula = "argmax over classes of Σ exp(cos/τ) over those of the k nearest training images that have the class"
 
+// KNNSpecs declares the k-NN probe of the tables.
 func KNNSpecs() []metric.Spec {
 	return knnProbe().accuracies(metric.Spec{
 		Formula: knnFormula,

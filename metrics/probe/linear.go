@@ -152,6 +152,7 @@ func linearProbe() probe {
 	}}
 }
 
+// LinearSpecs declares the linear probe of the tables.
 func LinearSpecs() []metric.Spec {
 	return linearProbe().accuracies(metric.Spec{
 		Formula: "min over W, b of mean cross-entropy(W x + b) + λ/2 |W|², x standardised; share of argmax right",

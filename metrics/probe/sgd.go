@@ -248,6 +248,7 @@ func (h *heads) accuracies(x matrix.Matrix, y []int) []float64 {
 	return out
 }
 
+// SGDSpecs declares the linear probe by SGD.
 func SGDSpecs() []metric.Spec {
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {
 		return metric.Spec{

@@ -109,6 +109,7 @@ func lidarOf(values []float64, epsilon float64) LiDARResult {
 	return LiDARResult{Value: math.Exp(h), Entropy: h, Top: values[len(values)-1]}
 }
 
+// LiDARSpecs declares LiDAR of the backbone's features.
 func LiDARSpecs() []metric.Spec {
 	const undefined = "needs at least 2 views of 2 images, with finite features"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {

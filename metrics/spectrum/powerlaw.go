@@ -67,6 +67,7 @@ func covariance(in *metric.Input) []float64 {
 	})
 }
 
+// FeatureSpecs declares α-ReQ and the participation ratio of features.
 func FeatureSpecs() []metric.Spec {
 	const noSpectrum, noLaw = "features have no spectrum", "needs 24 dimensions of features or more, with variance at the ranks 11 to half of them"
 	alpha := metric.ForBranches(func(b metric.Branch) metric.Spec {

@@ -132,6 +132,8 @@ func singular(in *metric.Input) []float64 {
 	})
 }
 
+// EffectiveRankSpecs declares effective rank, participation ratio and largest share of the
+// prototypes' spectrum.
 func EffectiveRankSpecs() []metric.Spec {
 	const undefined = "the prototypes have no spectrum"
 	return []metric.Spec{{
@@ -170,6 +172,7 @@ func EffectiveRankSpecs() []metric.Spec {
 // RankMeRows is the number of images that RankMe's paper measures on.
 const RankMeRows = 25_600
 
+// RankMeSpecs declares RankMe of the backbone's features.
 func RankMeSpecs() []metric.Spec {
 	const undefined = "features have no spectrum"
 	return metric.ForBranches(func(b metric.Branch) metric.Spec {

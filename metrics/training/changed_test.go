@@ -3,7 +3,7 @@ package training
 import "testing"
 
 func TestChanged(t *testing.T) {
-	if share, ok := Changed([]int{0, 1, 2, 3}, []int{0, 1, 3, 2}); !ok || share != 0.5 {
+	if share, ok := Changed([]int{0, 1, 2, 3}, []int{0, 1, 2, 0}); !ok || share != 0.25 {
 		t.Errorf("%g, %v", share, ok)
 	}
 	for _, x := range [][2][]int{{nil, {1}}, {{1}, nil}, {nil, nil}} {

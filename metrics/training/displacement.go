@@ -30,6 +30,7 @@ func Displacement(start, now matrix.Matrix) (float64, bool) {
 	return sum / float64(n), true
 }
 
+// DisplacementSpecs declares the displacement of prototypes.
 func DisplacementSpecs() []metric.Spec {
 	return []metric.Spec{{
 		Formula: "mean_k (1 − cos(c_k(0), c_k(t)))", Source: "defined here", Key: "displacement", Of: metric.OfPrototypes, When: metric.OnCurve, Unit: metric.CosineDistance, Better: metric.Neither, Tables: []metric.Table{metric.MainTable}, Undefined: metric.NoDirection,

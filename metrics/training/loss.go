@@ -5,6 +5,7 @@ import "protobench/metrics/metric"
 // LossKey is the key of the objective's loss.
 func LossKey() string { return "loss" }
 
+// LossSpecs declares the loss.
 func LossSpecs() []metric.Spec {
 	const undefined = "no step was done"
 	return []metric.Spec{{

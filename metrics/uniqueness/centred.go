@@ -82,6 +82,7 @@ func include(c Cover, mid []int, eps float64) Cover {
 // CentredKey is the key of the unique prototypes at a distance once their mean is taken off.
 func CentredKey(eps float64) string { return "unique_centred@" + EpsilonText(eps) }
 
+// CentredSpecs declares unique_centred@ε.
 func CentredSpecs() []metric.Spec {
 	return atEpsilons(func(i int, eps float64) metric.Spec {
 		return metric.Spec{

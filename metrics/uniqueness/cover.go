@@ -76,6 +76,7 @@ func Owner(in *metric.Input) []int { return covers(in)[0].Owner }
 
 const definitionOfUnique = "Arteaga et al. 2025, definition 2.1"
 
+// Specs declares unique@ε.
 func Specs() []metric.Spec {
 	return atEpsilons(func(i int, eps float64) metric.Spec {
 		return metric.Spec{
@@ -93,6 +94,7 @@ func Specs() []metric.Spec {
 	}, metric.MainTable, metric.BriefTable, metric.MatchedTable)
 }
 
+// StudentSpecs declares unique@ε of the student's own prototypes.
 func StudentSpecs() []metric.Spec {
 	covers := func(in *metric.Input) []Cover { return Covers(in.Team, in.Student, Epsilons()) }
 	return atEpsilons(func(i int, eps float64) metric.Spec {

@@ -29,6 +29,7 @@ func GroupedPerplexity(counts, owner []int) (float64, bool) {
 	return math.Exp(matrix.Entropy(s)), true
 }
 
+// GroupedSpecs declares the grouped perplexity.
 func GroupedSpecs() []metric.Spec {
 	return []metric.Spec{{
 		Formula: "exp(−Σ_g u_g ln u_g), u_g: shares of the groups of the greedy cover", Key: "grouped_perplexity", Of: metric.OfPrototypes, When: metric.OnCurve, Unit: metric.Effective, Better: metric.Higher, Tables: []metric.Table{metric.MainTable}, Undefined: metric.NothingAssigned,

@@ -28,6 +28,7 @@ func (c Cover) Largest() int {
 	return largest
 }
 
+// LargestGroupSpecs declares largest_group@ε.
 func LargestGroupSpecs() []metric.Spec {
 	return atEpsilons(func(i int, eps float64) metric.Spec {
 		return metric.Spec{

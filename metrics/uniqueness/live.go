@@ -40,6 +40,7 @@ func LiveKey(eps float64) string { return "live_unique@" + EpsilonText(eps) }
 // LiveMark stands in the column's text for the least number of images that make a prototype live.
 const LiveMark = "{live}"
 
+// LiveSpecs declares live_unique@ε.
 func LiveSpecs() []metric.Spec {
 	return atEpsilons(func(i int, eps float64) metric.Spec {
 		return metric.Spec{

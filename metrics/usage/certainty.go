@@ -65,6 +65,7 @@ func margin(p []float32) float64 {
 // total collapse, or no learning.
 const Uniform = 0.99
 
+// CertaintySpecs declares how sure predictions and targets are.
 func CertaintySpecs() []metric.Spec {
 	const undefined = "the objective predicts no prototypes"
 	of := func(value func(Certainty) float64) func(*metric.Input) metric.Result {

@@ -47,6 +47,7 @@ func HardIn(in *metric.Input) (Hard, bool) {
 	return metric.SharedIf(in, "usage", func() (Hard, bool) { return HardOf(in.Counts(), in.Scores.Rows) })
 }
 
+// HardSpecs declares usage by hard assignments.
 func HardSpecs() []metric.Spec {
 	of := func(value func(Hard) float64) func(*metric.Input) metric.Result {
 		return func(in *metric.Input) metric.Result {

@@ -226,6 +226,20 @@ func colSums(images bool) {
 	})
 }
 
+// colTotals: v1 = Σ x.
+func colTotals() {
+	args := function("colTotalsAVX2", "colTotalsAVX2 sums columns: see columns.")
+	x := load(args, colX)
+	overColumns(args, x, func(c column) (body, after func()) {
+		s := c.zeros()
+		return func() {
+			for i := range s {
+				VADDPS(c.at(x, i), s[i], s[i])
+			}
+		}, func() { c.write(colV1, s) }
+	})
+}
+
 // affine: out = x·v0 + v1, plus z with add, at least zero with relu.
 func affine(relu, add bool) {
 	name := "affine"

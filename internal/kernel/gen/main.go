@@ -23,6 +23,7 @@ func main() {
 	transpose()
 	packRows()
 	packTiles()
+	colTotals()
 	for _, images := range []bool{false, true} {
 		colSums(images)
 	}

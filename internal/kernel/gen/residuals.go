@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -15,67 +16,104 @@ const (
 )
 
 // residuals: rows of logits become probabilities less the one-hot label, by the operations of
-// kernel.residual.
+// kernel.residual. Rows are taken side by side, as many as the unit has registers for: the chain of
+// one row's operations is long.
 func residuals(u unit) {
 	args := function("residuals"+u.suffix, "residuals"+u.suffix+" turns logits into probabilities less one at the label: see residuals.")
-	x, labels, sums, rights := load(args, resX), load(args, resLabels), load(args, resSums), load(args, resRights)
-	rows := load(args, resRows)
-	r := logits{unit: u, args: args, x: x, off: GP64(), n: GP64()}
-	c := newClamps(u)
-	Label("row")
-	own := GP64()
-	MOVQ(Mem{Base: labels}, own)
-	mine := Mem{Base: x, Index: own, Scale: 4}
-
-	most := r.largest()
-	VMOVSD(minus(wide(mine), widened(most)), Mem{Base: rights})
-	sum := r.exponentials(c, most)
-	VMOVSD(sum, Mem{Base: sums})
-	residual, inverse := over(minus(wide(mine), sum), sum), over(widened(scalar(1)), sum)
-	VCVTSD2SS(residual, residual, residual)
-	VCVTSD2SS(inverse, inverse, inverse)
-	r.scale(inverse)
-	VMOVSS(residual, mine)
-
-	MOVQ(Mem{Base: args, Disp: resBlocks}, r.n)
-	SHLQ(Imm(6), r.n)
-	ADDQ(r.n, x)
-	for _, p := range []reg.GPVirtual{labels, sums, rights} {
-		ADDQ(Imm(8), p)
+	r := logits{
+		unit: u, args: args, x: load(args, resX), pitch: load(args, resBlocks), p: GP64(), n: GP64(),
+		labels: load(args, resLabels), sums: load(args, resSums), rights: load(args, resRights),
 	}
-	DECQ(rows)
-	JNZ(LabelRef("row"))
+	SHLQ(Imm(6), r.pitch)
+	if u.size == 16 {
+		r.pitch3 = triple(r.pitch)
+	}
+	rows, c := load(args, resRows), newClamps(u)
+	for _, n := range []int{4, 1} {
+		if n > 1 && u.size < 16 {
+			continue
+		}
+		label := fmt.Sprintf("rows%d", n)
+		r.rows = n
+		Label(label)
+		CMPQ(rows, Imm(uint64(n)))
+		JL(LabelRef(label + "done"))
+		r.group(c)
+		SUBQ(Imm(uint64(n)), rows)
+		JMP(LabelRef(label))
+		Label(label + "done")
+	}
 	VZEROUPPER()
 	RET()
 }
 
-// logits is a row of them at x and the registers that walk it.
+// logits are rows of them from x on and the registers that walk them.
 type logits struct {
 	unit
-	args      reg.Register
-	x, off, n reg.GPVirtual
+	args                 reg.Register
+	x, pitch, pitch3     reg.GPVirtual // bytes from row to row, and three times as many
+	p, n                 reg.GPVirtual // the current block of the first row, and how many are left
+	labels, sums, rights reg.GPVirtual
+	rows                 int
+}
+
+// group emits what a group of rows takes, and moves on to the next.
+func (r logits) group(c clamps) {
+	own := make([]reg.GPVirtual, r.rows)
+	for k := range own {
+		own[k] = GP64()
+		MOVQ(Mem{Base: r.labels, Disp: 8 * k}, own[k])
+		LEAQ(Mem{Base: r.x, Index: own[k], Scale: 4}, own[k])
+		LEAQ(rowMem(own[k], r.pitch, r.pitch3, k, 0), own[k])
+	}
+	most := r.largest()
+	for k, m := range own {
+		VMOVSD(minus(wide(Mem{Base: m}), widened(most[k])), Mem{Base: r.rights, Disp: 8 * k})
+	}
+	sum := r.exponentials(c, most)
+	residual, inverse := make([]reg.VecVirtual, r.rows), make([]reg.VecVirtual, r.rows)
+	for k, m := range own {
+		VMOVSD(sum[k], Mem{Base: r.sums, Disp: 8 * k})
+		residual[k] = over(minus(wide(Mem{Base: m}), sum[k]), sum[k])
+		inverse[k] = over(widened(scalar(1)), sum[k])
+		VCVTSD2SS(residual[k], residual[k], residual[k])
+		VCVTSD2SS(inverse[k], inverse[k], inverse[k])
+	}
+	r.scale(inverse)
+	for k, m := range own {
+		VMOVSS(residual[k], Mem{Base: m})
+	}
+	for range r.rows {
+		ADDQ(r.pitch, r.x)
+	}
+	for _, p := range []reg.GPVirtual{r.labels, r.sums, r.rights} {
+		ADDQ(Imm(uint64(8*r.rows)), p)
+	}
 }
 
 // block is how many registers hold sixteen logits.
 func (r logits) block() int { return 16 / r.size }
 
-// at addresses register i of the current block.
-func (r logits) at(i int) Mem { return Mem{Base: r.x, Index: r.off, Scale: 1, Disp: 4 * r.size * i} }
+// at addresses register i of the current blocks: those of the rows one after the other.
+func (r logits) at(i int) Mem {
+	return rowMem(r.p, r.pitch, r.pitch3, i/r.block(), 4*r.size*(i%r.block()))
+}
 
-// blocks emits body for each block of the row.
-func (r logits) blocks(label string, body func()) {
-	XORQ(r.off, r.off)
+// blocks emits body for each block of the rows.
+func (r logits) blocks(name string, body func()) {
+	label := fmt.Sprintf("%s%d", name, r.rows)
+	MOVQ(r.x, r.p)
 	MOVQ(Mem{Base: r.args, Disp: resBlocks}, r.n)
 	Label(label)
 	body()
-	ADDQ(Imm(64), r.off)
+	ADDQ(Imm(64), r.p)
 	DECQ(r.n)
 	JNZ(LabelRef(label))
 }
 
-// largest is the largest logit.
-func (r logits) largest() reg.VecVirtual {
-	top := r.regs(r.block())
+// largest is the largest logit of each row.
+func (r logits) largest() []reg.VecVirtual {
+	top := r.regs(r.rows * r.block())
 	for _, t := range top {
 		VMOVUPS(splat(float32(math.Inf(-1))), t)
 	}
@@ -84,32 +122,43 @@ func (r logits) largest() reg.VecVirtual {
 			VMAXPS(t, r.load(r.at(i)), t)
 		}
 	})
-	return r.foldMax(top)
+	most := make([]reg.VecVirtual, r.rows)
+	for k := range most {
+		most[k] = r.foldMax(top[k*r.block():][:r.block()])
+	}
+	return most
 }
 
-// exponentials turns logits into exponentials of what they are less than the largest one, and
-// returns their sum in float64.
-func (r logits) exponentials(c clamps, most reg.VecVirtual) reg.VecVirtual {
-	shift, s := r.spread(most), r.wideSums()
+// exponentials turns logits into exponentials of what they are less than the largest one of their
+// row, and returns each row's sum in float64.
+func (r logits) exponentials(c clamps, most []reg.VecVirtual) []reg.VecVirtual {
+	shift, s := r.spread(most), make([]sums, r.rows)
+	for k := range s {
+		s[k] = r.wideSums()
+	}
 	r.blocks("exponentials", func() {
-		v := r.regs(r.block())
-		side(r.block(), func(i int) { VMOVUPS(r.at(i), v[i]) })
-		side(r.block(), func(i int) { VSUBPS(shift, v[i], v[i]) })
+		v := r.regs(r.rows * r.block())
+		side(len(v), func(i int) { VMOVUPS(r.at(i), v[i]) })
+		side(len(v), func(i int) { VSUBPS(shift[i/r.block()], v[i], v[i]) })
 		for i, e := range c.exp(v) {
 			VMOVUPS(e, r.at(i))
-			r.addWide(s, e, i)
+			r.addWide(s[i/r.block()], e, i%r.block())
 		}
 	})
-	return s.total()
+	totals := make([]reg.VecVirtual, r.rows)
+	for k := range totals {
+		totals[k] = s[k].total()
+	}
+	return totals
 }
 
-// scale multiplies the row.
-func (r logits) scale(by reg.VecVirtual) {
+// scale multiplies the rows.
+func (r logits) scale(by []reg.VecVirtual) {
 	factor := r.spread(by)
 	r.blocks("scale", func() {
-		for i := range r.block() {
+		for i := range r.rows * r.block() {
 			v := r.load(r.at(i))
-			VMULPS(factor, v, v)
+			VMULPS(factor[i/r.block()], v, v)
 			VMOVUPS(v, r.at(i))
 		}
 	})
@@ -136,10 +185,12 @@ func (u unit) foldMax(v []reg.VecVirtual) reg.VecVirtual {
 	return most
 }
 
-// spread gives all lanes the first number of x.
-func (u unit) spread(x reg.VecVirtual) reg.VecVirtual {
-	v := u.reg()
-	VBROADCASTSS(x.AsX(), v)
+// spread gives all lanes of registers the first number of each of x.
+func (u unit) spread(x []reg.VecVirtual) []reg.VecVirtual {
+	v := u.regs(len(x))
+	for i := range v {
+		VBROADCASTSS(x[i].AsX(), v[i])
+	}
 	return v
 }
 

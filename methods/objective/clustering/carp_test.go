@@ -176,3 +176,13 @@ func TestCARPOnTeams(t *testing.T) {
 		return append(slices.Clone(p.Value(grads[0])), p.Value(loss)[0])
 	})
 }
+
+// Images are assigned by the teacher's softmax over all prototypes, whatever the step's blocks.
+func TestCARPAssignsByAllPrototypes(t *testing.T) {
+	const n, k = 5, 4
+	o := newCARP(small(map[string]any{"prototypes.count": k, "carp.block": 2}), objective.Views{Images: 1, Global: 2, Crops: 2})
+	scores, got := fixture.Uniform(n*k, "scores"), make([]float32, n*k)
+	if !o.Assign(got, objective.CodeInput{Scores: scores}) || !fixture.Near(got, fixture.SoftmaxOf(scores, nil, k, 1)) {
+		t.Errorf("targets %v", got)
+	}
+}

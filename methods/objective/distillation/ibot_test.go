@@ -221,7 +221,7 @@ func TestPatchesHaveRoom(t *testing.T) {
 	cfg.Encoder = encoders.Config{Name: "vit", Width: 2, Depth: 1, Patch: 2, Heads: 3, Dim: 4}
 	o := newIBOT(cfg, objective.Views{Images: 2, Global: 2, Crops: 2}, 4)
 	p := o.patches
-	if p.N != 4 || p.Each != 16 || p.temperature != 0.1 {
+	if p.N != 4 || p.Each != 16 || p.Rows() != 64 || p.temperature != 0.1 {
 		t.Fatalf("%d views of %d patches at temperature %g", p.N, p.Each, p.temperature)
 	}
 	masks := make([]float32, 4*16)

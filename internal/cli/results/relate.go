@@ -1,0 +1,71 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"protobench/internal/console"
+	"protobench/internal/heap"
+	"protobench/internal/wording"
+	"protobench/reports/relation"
+)
+
+// Relate is the verb relate.
+type Relate struct {
+	X    string   `arg:"" help:"Metric, by its key: what diversity, or movement, is measured by."`
+	Y    string   `arg:"" help:"The other metric."`
+	Dirs []string `arg:"" name:"dir" help:"Folders of runs."`
+	relation.Only
+	JSON bool `name:"json" help:"One JSON object instead of tables."`
+}
+
+// Run correlates two metrics at each level and fits one curve to all cells.
+func (c Relate) Run(w *console.Console) error {
+	defer heap.Late()()
+	points, left, err := relation.Read(c.Dirs, c.X, c.Y, c.Only)
+	if err != nil {
+		return err
+	}
+	if len(points) == 0 {
+		return fmt.Errorf("no finished cell has both %s and %s", c.X, c.Y)
+	}
+	levels, curve := relation.Levels(points), relation.OneCurve(points)
+	if c.JSON {
+		return json.NewEncoder(w.Out).Encode(struct {
+			X, Y   string
+			Left   relation.Left
+			Levels []relation.Level
+			Curve  relation.Curve
+		}{c.X, c.Y, left, levels, curve})
+	}
+	text, err := relation.LevelTable(levels).Text(console.WidthOf(w.Out, 100))
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w.Out, "%s and %s\n\n%s\n", c.X, c.Y, text); err != nil {
+		return err
+	}
+	if relation.Reversed(levels) {
+		w.Warn("the levels contradict each other (Simpson's paradox): what holds over all cells does not hold within")
+	}
+	if left != (relation.Left{}) {
+		w.Warn(fmt.Sprintf("left out: %s without a result, %d collapsed, %d without one of the metrics, %d of a training that another run has too", wording.Count(left.Unfinished, "cell"), left.Collapsed, left.Without, left.Repeated))
+	}
+	return c.curve(w, curve)
+}
+
+// curve says how well one monotone curve does, and for which arms it fails.
+func (c Relate) curve(w *console.Console, curve relation.Curve) error {
+	misfit := curve.Misfit()
+	_, err := fmt.Fprintf(w.Out, "one monotone curve of %s over all cells explains %.0f %% of the variance, and leaves a standard deviation of %.3g\n%d of %d arms lie %d or more off it, interval and all\n",
+		c.X, 100*curve.Explained, curve.Residual, len(misfit), len(curve.Arms), relation.Misfits)
+	if err != nil || len(misfit) == 0 {
+		return err
+	}
+	text, err := curve.MisfitTable(c.X, c.Y).Text(console.WidthOf(w.Out, 100))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.Out, "\n%s", text)
+	return err
+}

@@ -1,6 +1,0 @@
-//go:build !unix
-
-package cli
-
-// windowWidth is 0: it is not asked for here.
-func windowWidth(uintptr) int { return 0 }
