@@ -135,7 +135,7 @@ func (c *convolution) again(op *graph.Op, grad *G.Node) error {
 		return err
 	}
 	c.anew, err = graph.Apply(graph.Op{
-		Kind: c.kind, Out: op.Out, Floats: op.Floats, Halo: op.Halo,
+		Kind: c.kind + "-again", Out: op.Out, Floats: op.Floats, Halo: op.Halo, // a kind whose products no one counts twice
 		Forward: func(team *team.Team, in [][]float32, y []float32) {
 			c.kernel.Forward(team, y, c.from.normed(in), in[len(in)-2], nil)
 		},

@@ -157,7 +157,7 @@ func Check[T Number](t *testing.T, f *File, what string, got []T, want any) {
 			}
 		}
 	}
-	if limit := f.Tolerance.RTol*scale + f.Tolerance.ATol; worst > limit {
+	if limit := float64(f.Tolerance.RTol*scale) + f.Tolerance.ATol; worst > limit {
 		t.Errorf("%s %s: off by %g at %d (got %g, want %g), allowed %g", f.Name, what, worst, at, got[at], w[at], limit)
 	}
 }
