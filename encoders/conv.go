@@ -77,13 +77,10 @@ func (c *convolution) strip(op *graph.Op) {
 	}
 }
 
-// border asks for the border.
+// border asks for the border, before differentiation.
 func (c *convolution) border(op *graph.Op) {
 	c.bordered, c.bare, op.Floats, op.Halo = true, false, 0, true
 	c.kernel.Bare(false)
-	if c.anew != nil {
-		c.border(c.anew.Op().(*graph.Op))
-	}
 }
 
 func (c *convolution) forward(team *team.Team, in [][]float32, y []float32) {

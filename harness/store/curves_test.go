@@ -204,7 +204,7 @@ func TestCurvesAreUnpackedToGoOn(t *testing.T) {
 
 // However much a small file says or begins to unpack to, no more is asked for than it warrants.
 func TestUnpackingIsFrugal(t *testing.T) {
-	bomb := packed(t, make([]byte, 512<<20))
+	bomb := packed(t, make([]byte, 100<<20))
 	honest, short := packed(t, make([]byte, alwaysUnpacked)), packed(t, make([]byte, 3000))
 	short[len(short)-4]--
 	for name, c := range map[string]struct {

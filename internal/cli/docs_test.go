@@ -44,7 +44,7 @@ func standIns() map[string]standIn {
 		"make ablation":                               {"protobench run joint-vs-decoupled --dry-run", "trains for 26 minutes"},
 		"make test":                                   {"", "runs this test"},
 		"make build":                                  {"protobench version", "the program under test is built already"},
-		"bin/protobench plan my.toml":                 {"protobench plan my.toml --only=prototypes.count:32", "times fewer arms"},
+		"bin/protobench plan my.toml":                 {"protobench plan my.toml --only=prototypes.count:32 --set=data.limit=200 --set=train.batch=16", "times fewer arms, of fewer images"},
 		"bin/protobench run my.toml":                  {"protobench run my.toml --dry-run", "trains for minutes"},
 		"bin/protobench run joint-vs-decoupled-quick": {"protobench run joint-vs-decoupled-quick --dry-run", "trains for seconds"},
 		"bin/protobench run sweep.toml --set seeds=1 --set train.epochs=4":                                         {"protobench run my.toml --set seeds=1 --set train.epochs=4 --dry-run", "trains for a minute"},

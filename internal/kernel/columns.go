@@ -154,7 +154,7 @@ func (m Map) ColumnSums(team *team.Team, x, shift, sum, square []float32) {
 
 // sumImages takes the sums of the images [lo,hi).
 func (m Map) sumImages(x []float32, to Sums, lo, hi int) {
-	lo = m.fours(x, lo, hi, func(i int, s span, c columns) {
+	lo = m.fours(x, lo, hi, func(i int, _ span, c columns) {
 		for j := i; j < i+sideBySide; j++ {
 			copy(to.Shift[j*m.Channels:][:m.Channels], x[m.Row(j, 0):])
 		}

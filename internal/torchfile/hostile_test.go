@@ -157,7 +157,7 @@ func TestPickleBomb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = e.Write(make([]byte, 200<<20)) // into memory
+	_, _ = e.Write(make([]byte, 70<<20)) // into memory
 	if err := w.Close(); err != nil || b.Len() > frugal.Small {
 		t.Fatal(b.Len(), err)
 	}

@@ -24,9 +24,7 @@ func Paletted(pictures ...image.Image) []*image.Paletted {
 	for i, p := range pictures {
 		opaque[i] = image.NewRGBA(p.Bounds())
 		draw.Draw(opaque[i], p.Bounds(), p, p.Bounds().Min, draw.Src)
-		for at := 0; at < len(opaque[i].Pix); at += 4 {
-			count[rgb(opaque[i].Pix[at:at+3])]++
-		}
+		runs(opaque[i], func(c rgb, from, to int) { count[c] += to - from })
 	}
 	colors := frequent(count)
 	nearest := map[rgb]uint8{}
@@ -36,15 +34,32 @@ func Paletted(pictures ...image.Image) []*image.Paletted {
 	out := make([]*image.Paletted, len(pictures))
 	for i, p := range opaque {
 		out[i] = image.NewPaletted(p.Bounds(), paletteOf(colors))
-		for at := range out[i].Pix {
-			out[i].Pix[at] = nearest[rgb(p.Pix[4*at:4*at+3])]
-		}
+		runs(p, func(c rgb, from, to int) {
+			index := nearest[c]
+			for at := from; at < to; at++ {
+				out[i].Pix[at] = index
+			}
+		})
 	}
 	return out
 }
 
 // rgb is an opaque colour.
 type rgb [3]uint8
+
+// runs tells of pixels of one colour, from one up to another in the order of rows: figures have long
+// ones.
+func runs(p *image.RGBA, tell func(c rgb, from, to int)) {
+	n := len(p.Pix) / 4
+	for from := 0; from < n; {
+		c, to := rgb(p.Pix[4*from:4*from+3]), from+1
+		for to < n && rgb(p.Pix[4*to:4*to+3]) == c {
+			to++
+		}
+		tell(c, from, to)
+		from = to
+	}
+}
 
 // distance is the square of the Euclidean one.
 func (c rgb) distance(d rgb) int {

@@ -33,7 +33,7 @@ func (p Picture) PNG() ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(p.Width, p.Height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
 	p.Draw(draw.New(c))
 	var b bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, Paletted(c.Image())[0])
+	err := png.Encode(&b, Paletted(c.Image())[0])
 	return b.Bytes(), err
 }
 
