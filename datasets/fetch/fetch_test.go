@@ -114,8 +114,8 @@ func TestFetchWaitsForASlowServer(t *testing.T) {
 	dir, fetch := serve(t, d, func(w http.ResponseWriter, _ *http.Request) {
 		requests++
 		w.Header().Set("Content-Length", fmt.Sprint(len(file)))
-		for part := range slices.Chunk(file, len(file)/4) { // 300 ms in all, where 200 without a byte are too many
-			time.Sleep(75 * time.Millisecond)
+		for part := range slices.Chunk(file, len(file)/8) { // 320 ms in all, where 200 without a byte are too many
+			time.Sleep(40 * time.Millisecond)
 			_, _ = w.Write(part)
 			w.(http.Flusher).Flush()
 		}
