@@ -121,7 +121,7 @@ func (c cache) note(x index) error {
 	if err != nil {
 		return err
 	}
-	if err := durable.Replace(c.indexPath(x.Place), func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+	if err := durable.WriteFile(c.indexPath(x.Place), b); err != nil {
 		return err
 	}
 	if old.Key != "" && old.Key != x.Key && !c.used(old.Key) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -15,10 +14,7 @@ import (
 // WriteFile replaces a file atomically: a reader, and a crash, finds the old content or
 // the new one, never a part.
 func WriteFile(path string, content []byte) error {
-	return durable.Replace(path, func(w io.Writer) error {
-		_, err := w.Write(content)
-		return err
-	})
+	return durable.WriteFile(path, content)
 }
 
 // readSealed reads one JSON value and checks its checksum; found is false when the file does not

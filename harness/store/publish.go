@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 
 	"protobench/internal/durable"
 )
@@ -27,7 +26,7 @@ func (c *CellDir) Publish(r Result) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	first, err := durable.WriteNew(c.file("result.json"), func(w io.Writer) error { _, err := w.Write(text); return err })
+	first, err := durable.WriteNew(c.file("result.json"), text)
 	if err != nil || first {
 		return Published{First: first}, err
 	}

@@ -35,6 +35,13 @@ func Replace(path string, write func(io.Writer) error) error {
 	return realDisk().replace(path, buffered(write))
 }
 
+// WriteFile is Replace for content that is there already.
+func WriteFile(path string, content []byte) error { return Replace(path, whole(content)) }
+
+func whole(content []byte) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := w.Write(content); return err }
+}
+
 // ReplaceFile is Replace for who writes here and there in the file, or reads it again before it is
 // whole.
 func ReplaceFile(path string, write func(*os.File) error) error {
@@ -82,15 +89,15 @@ func (d disk) place(temp, path string) error {
 	return err
 }
 
-// WriteNew is Replace for a file that nobody may have written before: of several writers on one or
+// WriteNew is WriteFile for a file that nobody may have written before: of several writers on one or
 // on several hosts the first is written, and the others change nothing. On file systems without
 // hard links two that write in the same moment are both first, and the later one stands.
-func WriteNew(path string, write func(io.Writer) error) (first bool, err error) {
-	return realDisk().writeNew(path, write)
+func WriteNew(path string, content []byte) (first bool, err error) {
+	return realDisk().writeNew(path, content)
 }
 
-func (d disk) writeNew(path string, write func(io.Writer) error) (first bool, err error) {
-	temp, err := d.written(path, buffered(write))
+func (d disk) writeNew(path string, content []byte) (first bool, err error) {
+	temp, err := d.written(path, buffered(whole(content)))
 	if err != nil {
 		return false, err
 	}

@@ -43,7 +43,7 @@ func TestReplaceFailures(t *testing.T) {
 func TestReplace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x")
 	for _, text := range []string{"first", "second"} {
-		if err := Replace(path, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+		if err := WriteFile(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		wantOnly(t, path, text)
@@ -114,9 +114,6 @@ func TestIsTemporary(t *testing.T) {
 
 // Of several writers the first stands, whether or not the file system has hard links.
 func TestWriteNew(t *testing.T) {
-	text := func(s string) func(io.Writer) error {
-		return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
-	}
 	for name, link := range map[string]func(from, to string) error{
 		"links": os.Link,
 		"no links": func(from, to string) error {
@@ -128,7 +125,7 @@ func TestWriteNew(t *testing.T) {
 			d.link = link
 			path := filepath.Join(t.TempDir(), "x")
 			for i, s := range []string{"first", "second", "third"} {
-				first, err := d.writeNew(path, text(s))
+				first, err := d.writeNew(path, []byte(s))
 				if err != nil || first != (i == 0) {
 					t.Fatalf("%s: first %v, %v", s, first, err)
 				}

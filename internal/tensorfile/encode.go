@@ -10,7 +10,7 @@ import (
 	"protobench/internal/durable"
 )
 
-// WriteSafetensors writes the file atomically (see Replace). Equal content gives equal
+// WriteSafetensors writes the file atomically (see [durable.Replace]). Equal content gives equal
 // bytes: tensors stand in the order given, metadata by key.
 func WriteSafetensors(path string, f *File) error {
 	err := durable.Replace(path, func(w io.Writer) error { return EncodeSafetensors(w, f) })

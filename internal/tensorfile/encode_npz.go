@@ -8,7 +8,7 @@ import (
 	"protobench/internal/durable"
 )
 
-// WriteNPZ writes NumPy's .npz atomically (see Replace), an entry NAME.npy a tensor, as numpy.savez
+// WriteNPZ writes NumPy's .npz atomically (see [durable.Replace]), an entry NAME.npy a tensor, as numpy.savez
 // does. Equal content gives equal bytes.
 func WriteNPZ(path string, tensors []Tensor) error {
 	err := durable.Replace(path, func(w io.Writer) error { return encodeNPZ(w, tensors) })

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -184,7 +183,7 @@ func pick[T any](v []T, from []int) []T {
 func WriteNPY(path string, t Tensor) error {
 	b, err := encodeNPY(t)
 	if err == nil {
-		err = durable.Replace(path, func(w io.Writer) error { _, err := w.Write(b); return err })
+		err = durable.WriteFile(path, b)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
