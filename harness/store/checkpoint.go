@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"strconv"
 
 	"protobench/internal/tensorfile"
@@ -162,12 +161,7 @@ func (c *CellDir) RemoveCheckpoint() error {
 
 // HasCheckpoint reports whether there is a checkpoint to go on from.
 func (c *CellDir) HasCheckpoint() bool {
-	for _, path := range []string{c.CheckpointPath(), c.previousCheckpointPath()} {
-		if _, err := os.Stat(path); err == nil {
-			return true
-		}
-	}
-	return false
+	return exists(c.CheckpointPath()) || exists(c.previousCheckpointPath())
 }
 
 // CheckpointPath is where the newest checkpoint stands, for messages.

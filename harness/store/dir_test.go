@@ -72,9 +72,9 @@ func TestFreeze(t *testing.T) {
 	if len(p.Cells) != 2 || p.Cells[1].Dir != "c" {
 		t.Errorf("the latest plan does not hold: %v", p.Cells)
 	}
-	gone, err := d.Unplanned()
+	r, err := d.Read()
 	must(t, err)
-	if d := cmp.Diff([]string{"a"}, gone); d != "" {
+	if d := cmp.Diff([]string{"a"}, r.Unplanned); d != "" {
 		t.Error(d)
 	}
 }

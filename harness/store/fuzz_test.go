@@ -43,7 +43,7 @@ func FuzzPlan(f *testing.F) {
 		if _, err := d.Status(); err != nil {
 			return
 		}
-		_, _ = d.Unplanned()
+		_, _ = d.Read()
 	})
 }
 

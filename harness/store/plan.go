@@ -125,14 +125,16 @@ func (d *Dir) PlanFile() (string, error) {
 
 // PlanIn reads the plan of a file's name, as [Dir.PlanFile] gives it.
 func (d *Dir) PlanIn(name string) (Plan, error) {
-	for n := 1; ; n++ {
+	last, err := d.revision()
+	if err != nil {
+		return Plan{}, err
+	}
+	for n := 1; n <= last; n++ {
 		if filepath.Base(d.planPath(n)) == name {
 			return d.readFull(n)
 		}
-		if _, err := os.Stat(d.planPath(n)); err != nil {
-			return Plan{}, fmt.Errorf("%s: has no plan %q", d.path, name)
-		}
 	}
+	return Plan{}, fmt.Errorf("%s: has no plan %q", d.path, name)
 }
 
 // ClaimsAfter reports whether the claims of the plan that holds were written or changed after the
@@ -199,15 +201,7 @@ func equalJSON(a, b any) (bool, error) {
 	return bytes.Equal(x, y), err
 }
 
-// Unplanned lists the cell folders that the plan that holds does not name, sorted.
-func (d *Dir) Unplanned() ([]string, error) {
-	p, err := d.Plan()
-	if err != nil {
-		return nil, err
-	}
-	return d.unplanned(p)
-}
-
+// unplanned lists the cell folders that a plan does not name, sorted.
 func (d *Dir) unplanned(p Plan) ([]string, error) {
 	entries, err := os.ReadDir(d.cells())
 	if err != nil && !os.IsNotExist(err) {
