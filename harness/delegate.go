@@ -8,6 +8,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/store"
+	"protobench/harness/sweep"
 )
 
 // Delegate freezes a plan in a directory and hands the jobs that have no result to others, such as
@@ -39,7 +40,7 @@ func PlanOfCell(file string, frozen store.Plan, folder string, data *datasets.Li
 	}
 	i := slices.IndexFunc(p.Jobs, func(j cell.Job) bool { return j.Hash == frozen.Cells[at].Cell.Hash })
 	if i < 0 {
-		return nil, fmt.Errorf("%s: %s would be another cell here: its data, or the program's numerics (%d), are not those that were planned with", file, folder, Numerics)
+		return nil, fmt.Errorf("%s: %s would be another cell here: its data, or the program's numerics (%d), are not those that were planned with", file, folder, sweep.Numerics)
 	}
 	p.Jobs = p.Jobs[i : i+1]
 	return p, nil

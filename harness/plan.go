@@ -12,9 +12,6 @@ import (
 	"protobench/metrics"
 )
 
-// Numerics is the revision of everything that decides a number, see [sweep.Numerics].
-const Numerics = sweep.Numerics
-
 // Plan is what a sweep will run.
 type Plan struct {
 	Sweep *sweep.Sweep

@@ -118,7 +118,7 @@ func TestViewsDependOnSeedEpochAndImage(t *testing.T) {
 	}
 }
 
-// TestViewsArePinned: other bits mean that every result of the past is void: raise harness.Numerics
+// TestViewsArePinned: other bits mean that every result of the past is void: raise sweep.Numerics
 // with them.
 func TestViewsArePinned(t *testing.T) {
 	const want = 0x9fce42b340bfc58

@@ -11,10 +11,10 @@ import (
 	"strings"
 
 	"protobench/datasets"
-	"protobench/harness"
 	"protobench/harness/budget"
 	"protobench/harness/cell"
 	"protobench/harness/store"
+	"protobench/harness/sweep"
 	"protobench/internal/console"
 	"protobench/internal/kernel"
 	"protobench/internal/team"
@@ -38,7 +38,7 @@ memory for cells: %s
 PROTOBENCH_ISA: %s
 PROTOBENCH_DATA: %s
 `,
-		version(), harness.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, wording.Count(runtime.NumCPU(), "CPU"), cell.CPUName(),
+		version(), sweep.Numerics, runtime.Version(), runtime.GOOS, runtime.GOARCH, wording.Count(runtime.NumCPU(), "CPU"), cell.CPUName(),
 		cmp.Or(strings.Join(kernel.Features(), " "), "no extension that kernels use"), kernel.InUse(), names(kernel.Supported()), bf16Text(), memoryText(),
 		variable("PROTOBENCH_ISA"), variable("PROTOBENCH_DATA"))
 	if err != nil {

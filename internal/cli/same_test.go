@@ -17,7 +17,7 @@ import (
 	"strings"
 	"testing"
 
-	"protobench/harness"
+	"protobench/harness/sweep"
 	"protobench/internal/console"
 	"protobench/internal/kernel"
 
@@ -93,7 +93,7 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 		name, sweep   string
 		results, cuts int // cuts: the least number of interruptions for the test to mean something
 		slow          bool
-		digest        string // of the first metrics, at this harness.Numerics
+		digest        string // of the first metrics, at this sweep.Numerics
 		all           string // of all metrics
 	}{{"small", sameSweep, 3, 3, false, "9c79278d8bc0d7e7", "df04ac97e9168011"}, {"wide", wideSweep, 2, 2, true, "63d58e88114ff3fe", "f71c25482159fd70"}} {
 		t.Run(c.name, func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestMetricsAreTheSameHoweverTheyAreRun(t *testing.T) {
 				return
 			}
 			if got := digestOf(firstOf(want)); got != c.digest {
-				t.Errorf("the numbers of revision %d are others than before (digest %s, want %s): if that is meant, raise sweep.Numerics and write the new digest here", harness.Numerics, got, c.digest)
+				t.Errorf("the numbers of revision %d are others than before (digest %s, want %s): if that is meant, raise sweep.Numerics and write the new digest here", sweep.Numerics, got, c.digest)
 			}
 			if got := digestOf(want); got != c.all {
 				t.Errorf("metrics that came later are others than before (digest %s, want %s): if there is a new one alone, write the new digest here and name the metric in laterMetric", got, c.all)

@@ -6,7 +6,7 @@ import (
 )
 
 func TestStreamsArePinned(t *testing.T) {
-	// Other numbers here mean that every result of the past is void: raise harness.Numerics with
+	// Other numbers here mean that every result of the past is void: raise sweep.Numerics with
 	// them.
 	for _, c := range []struct {
 		purpose  string
