@@ -52,7 +52,7 @@ type estimator struct {
 	data      *datasets.Library
 	now       clock
 	evaluated map[string]time.Duration // what evaluation of a cell takes, by what decides it
-	budgets   map[string]Arm           // of arms so far, by their shape
+	arms      map[string]Arm           // measured so far, by their shape
 
 	needs  *needer
 	memory int64 // bytes that a cell may hold; 0 for no limit
@@ -60,7 +60,7 @@ type estimator struct {
 }
 
 func newEstimator(e cell.Engine, data *datasets.Library) *estimator {
-	return &estimator{engine: e, data: data, now: time.Now, evaluated: map[string]time.Duration{}, budgets: map[string]Arm{}, needs: newNeeder(e, data)}
+	return &estimator{engine: e, data: data, now: time.Now, evaluated: map[string]time.Duration{}, arms: map[string]Arm{}, needs: newNeeder(e, data)}
 }
 
 func (x *estimator) all(ctx context.Context, jobs []cell.Job) ([]Arm, error) {
@@ -69,34 +69,34 @@ func (x *estimator) all(ctx context.Context, jobs []cell.Job) ([]Arm, error) {
 	for i := range jobs {
 		j := &jobs[i]
 		c := &j.Cell
-		arm := fmt.Sprintf("%+v %v", c.Composition, c.Axes)
-		at, ok := known[arm]
+		id := fmt.Sprintf("%+v %v", c.Composition, c.Axes)
+		at, ok := known[id]
 		if !ok {
-			b, err := x.budget(ctx, j)
+			a, err := x.arm(ctx, j)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.Composition.Name, err)
 			}
-			at, known[arm] = len(all), len(all)
-			all = append(all, b)
+			at, known[id] = len(all), len(all)
+			all = append(all, a)
 		}
 		all[at].Cells++
 	}
 	return all, nil
 }
 
-// budget is that of one job's cell, measured or that of an arm of the same shape.
-func (x *estimator) budget(ctx context.Context, j *cell.Job) (Arm, error) {
+// arm is that of one job's cell, measured or as one of the same shape was.
+func (x *estimator) arm(ctx context.Context, j *cell.Job) (Arm, error) {
 	at, id := shape(&j.Cell), j.Identity()
-	b, ok := x.budgets[at]
+	a, ok := x.arms[at]
 	if !ok {
 		var err error
-		if b, err = x.cell(ctx, j); err != nil {
-			return b, err
+		if a, err = x.cell(ctx, j); err != nil {
+			return a, err
 		}
-		x.budgets[at] = b
+		x.arms[at] = a
 	}
-	b.Name = id.Arm()
-	return b, nil
+	a.Name = id.Arm()
+	return a, nil
 }
 
 // shape is what decides the time and the memory of a cell: its parts and what they read. Of numbers
@@ -118,39 +118,39 @@ func shape(c *sweep.Cell) string {
 }
 
 // cell measures one job's cell, or finds what one of many prototypes takes from some of few.
-func (x *estimator) cell(ctx context.Context, j *cell.Job) (b Arm, err error) {
+func (x *estimator) cell(ctx context.Context, j *cell.Job) (a Arm, err error) {
 	need, err := x.needs.of(j)
 	if err != nil {
-		return b, err
+		return a, err
 	}
 	if why := tooLarge(need, x.memory, x.by); why != "" {
 		return Arm{Steps: j.Cell.Steps(), Need: need, Refused: why}, nil
 	}
 	if k := j.Cell.Prototypes(); k > largestBuilt {
-		b, err = x.extrapolated(ctx, j, k)
+		a, err = x.extrapolated(ctx, j, k)
 	} else {
-		b, err = x.measured(ctx, j)
+		a, err = x.measured(ctx, j)
 	}
-	b.Need = need
-	return b, err
+	a.Need = need
+	return a, err
 }
 
-// extrapolated is the budget of a cell of many prototypes: step and sizes along the line through
+// extrapolated is what a cell of many prototypes takes: step and sizes along the line through
 // those of two smaller numbers, evaluation along a parabola, as it looks at pairs of them.
-func (x *estimator) extrapolated(ctx context.Context, j *cell.Job, k int) (b Arm, err error) {
+func (x *estimator) extrapolated(ctx context.Context, j *cell.Job, k int) (a Arm, err error) {
 	var at [3]Arm
 	for i := range at {
 		if at[i], err = x.measured(ctx, reduced(j, i)); err != nil {
-			return b, err
+			return a, err
 		}
 	}
-	b = at[2]
+	a = at[2]
 	of := func(value func(*Arm) int64) int64 { return line([2]int64{value(&at[1]), value(&at[2])}, k) }
-	b.Step = time.Duration(of(func(b *Arm) int64 { return int64(b.Step) }))
-	b.Memory.Prototypes = of(func(b *Arm) int64 { return b.Memory.Prototypes })
-	b.Memory.State = of(func(b *Arm) int64 { return b.Memory.State })
-	b.Evaluate = time.Duration(parabola([3]int64{int64(at[0].Evaluate), int64(at[1].Evaluate), int64(at[2].Evaluate)}, k, int64(at[2].Evaluate)/20))
-	return b, nil
+	a.Step = time.Duration(of(func(a *Arm) int64 { return int64(a.Step) }))
+	a.Memory.Prototypes = of(func(a *Arm) int64 { return a.Memory.Prototypes })
+	a.Memory.State = of(func(a *Arm) int64 { return a.Memory.State })
+	a.Evaluate = time.Duration(parabola([3]int64{int64(at[0].Evaluate), int64(at[1].Evaluate), int64(at[2].Evaluate)}, k, int64(at[2].Evaluate)/20))
+	return a, nil
 }
 
 // measured measures one job's cell.

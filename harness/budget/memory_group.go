@@ -35,9 +35,7 @@ func groupLeft(root string) (least int64) {
 			base, files = "sys/fs/cgroup/memory", groupFiles{[]string{"memory.limit_in_bytes"}, "memory.usage_in_bytes", []string{"total_inactive_file", "total_active_file"}}
 		}
 		for at := filepath.Clean("/" + parts[2]); ; at = filepath.Dir(at) {
-			if n := files.left(filepath.Join(root, base, at)); n > 0 && (least == 0 || n < least) {
-				least = n
-			}
+			least = lesser(least, files.left(filepath.Join(root, base, at)))
 			if at == "/" {
 				break
 			}
@@ -49,14 +47,20 @@ func groupLeft(root string) (least int64) {
 // left is what a group has left of its limit; 0 where it has none.
 func (f groupFiles) left(group string) (least int64) {
 	for _, name := range f.limits {
-		if n := bytesIn(filepath.Join(group, name)); n > 0 && (least == 0 || n < least) {
-			least = n
-		}
+		least = lesser(least, bytesIn(filepath.Join(group, name)))
 	}
 	if least == 0 {
 		return 0
 	}
 	return max(1, least-max(0, bytesIn(filepath.Join(group, f.usage))-f.cached(group)))
+}
+
+// lesser is the lesser of two limits, of which 0 is none; neither is b where it is below.
+func lesser(a, b int64) int64 {
+	if b > 0 && (a == 0 || b < a) {
+		return b
+	}
+	return a
 }
 
 // cached is what a group has of files in the cache.

@@ -40,7 +40,7 @@ func (j *Job) Record(name string) store.PlanCell {
 	c := &j.Cell
 	return store.PlanCell{
 		Cell: j.Identity(), Dir: j.Dir, Settings: settingsOf(c), Prototypes: c.Prototypes(), Observers: listed(c.Composition.Observers),
-		Images: listed(c.Images.PerClass), Warnings: StoredWarnings(c.Warnings), Config: c.TOML(name),
+		Images: listed(c.Images.PerClass), Warnings: storedWarnings(c.Warnings), Config: c.TOML(name),
 	}
 }
 
@@ -56,8 +56,8 @@ func settingsOf(c *sweep.Cell) store.Settings {
 	return out
 }
 
-// StoredWarnings are warnings of settings as files hold them.
-func StoredWarnings(warnings []setting.Warning) []store.Warning {
+// storedWarnings are warnings of settings as files hold them.
+func storedWarnings(warnings []setting.Warning) []store.Warning {
 	out := make([]store.Warning, len(warnings))
 	for i, w := range warnings {
 		out[i] = store.Warning{Key: w.Key, Text: w.Text}

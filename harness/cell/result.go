@@ -26,7 +26,7 @@ func newResult(j *Job, at Progress, status, reason string) store.Result {
 		ResumedAt: listed(at.resumedAt),
 		Provenance: store.Provenance{
 			Numerics: sweep.Numerics, Go: runtime.Version(), CPU: CPUName(), ISA: string(kernel.InUse()), Precision: precision(&j.Cell), DataSHA256: j.Cell.Images.Fingerprint,
-			Warnings: StoredWarnings(j.Cell.Warnings),
+			Warnings: storedWarnings(j.Cell.Warnings),
 		},
 	}
 }

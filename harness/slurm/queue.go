@@ -41,9 +41,9 @@ const (
 // ended are the states of tasks that will not run again.
 var ended = []string{"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "REVOKED", "TIMEOUT"}
 
-// Live returns the tasks of a run directory's submissions that wait or run. It asks by name: ids
+// liveIn returns the tasks of a run directory's submissions that wait or run. It asks by name: ids
 // can be lost and given to others.
-func Live(ctx context.Context, run string) ([]Task, error) {
+func liveIn(ctx context.Context, run string) ([]Task, error) {
 	all, err := All(run)
 	if err != nil {
 		return nil, err

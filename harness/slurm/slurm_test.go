@@ -68,7 +68,7 @@ func TestSubmitQueuesEachCellOnce(t *testing.T) {
 	if d := cmp.Diff(Submission{Name: f.Name(), Jobs: []string{"1"}, Queued: 3, Report: "2", NotQueued: []string{}}, got); d != "" {
 		t.Error(d)
 	}
-	live, err := Live(t.Context(), f.Run)
+	live, err := liveIn(t.Context(), f.Run)
 	must(t, err)
 	if d := cmp.Diff([]string{"c1", "c2", "c4", ""}, cellsOf(live)); d != "" {
 		t.Error(d)
@@ -83,7 +83,7 @@ func TestSubmitQueuesEachCellOnce(t *testing.T) {
 	if dependency := option(calls[3], "dependency"); dependency != "afterany:3:1" {
 		t.Errorf("the report waits for %s", dependency)
 	}
-	live, err = Live(t.Context(), f.Run)
+	live, err = liveIn(t.Context(), f.Run)
 	must(t, err)
 	if d := cmp.Diff([]string{"c1", "c2", "c4", "c0", "c3", "c5", ""}, cellsOf(live)); d != "" {
 		t.Errorf("one report is left: %s", d)
@@ -242,7 +242,7 @@ func TestTasksOfEarlierSubmissionsAreLive(t *testing.T) {
 	if n, err := Cancel(t.Context(), f.Run); err != nil || n != 6 {
 		t.Errorf("%d tasks cancelled, %v", n, err)
 	}
-	if live, err := Live(t.Context(), f.Run); err != nil || len(live) != 0 {
+	if live, err := liveIn(t.Context(), f.Run); err != nil || len(live) != 0 {
 		t.Errorf("%v %v", live, err)
 	}
 }

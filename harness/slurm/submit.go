@@ -38,7 +38,7 @@ func Submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string, flag
 
 func (c *Client) submit(ctx context.Context, f *Frozen, s sweep.Slurm, wanted []string, flags ...string) (Submission, error) {
 	out := Submission{Name: f.Name(), Jobs: []string{}, NotQueued: []string{}}
-	live, err := Live(ctx, f.Run)
+	live, err := liveIn(ctx, f.Run)
 	if err != nil {
 		return out, err
 	}

@@ -38,7 +38,7 @@ func (p *parser) alikeFolders(cells []Cell) (said []string) {
 			continue
 		}
 		said = append(said, fmt.Sprintf("%s:%d and %d: the folders of %s and %s are called alike, %s…: their hashes alone tell them apart; name them apart to find them",
-			p.file, p.line(join(other.at, "name")), p.line(join(c.at, "name")), other.title(), c.title(), c.armFolder()))
+			p.file, p.line(join(other.at, "name")), p.line(join(c.at, "name")), other.title(), c.title(), name))
 	}
 	return said
 }
