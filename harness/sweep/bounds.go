@@ -47,9 +47,12 @@ func boundless(text string) (e setting.KeyError, line int, wrong bool) {
 // full reports whether enough issues were found to tell.
 func (p *parser) full() bool { return len(p.issues) >= mostIssues }
 
-// countless reports, and tells, whether arms and their seeds are more cells than can be planned.
-func (p *parser) countless(all []method, axes []axis, seeds int) bool {
-	arms := float64(len(referenceKinds)) * product(axes, func(x axis) bool { return len(x.where) == 0 })
+// countless reports, and tells, whether arms, rows and their seeds are more cells than can be planned.
+func (p *parser) countless(all []method, rows []string, axes []axis, seeds int) bool {
+	arms := 0.0
+	for _, kind := range rows {
+		arms += product(axes, func(x axis) bool { return x.readBy(kind) })
+	}
 	for _, m := range all {
 		arms += product(axes, func(x axis) bool { return x.covers(m.composition) })
 	}

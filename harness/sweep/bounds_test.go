@@ -44,8 +44,12 @@ func TestSweepsThatAskForTooMuch(t *testing.T) {
 			}
 		})
 	}
-	fits := "seeds=9000\nquestion='" + strings.Repeat("one. two, [0, 1). ", 50) + "'\n" + arm
-	if _, err := Parse("f", fits, testCatalogue()); err != nil {
-		t.Error(err)
+	for name, fits := range map[string]string{
+		"seeds":             "seeds=9000\nquestion='" + strings.Repeat("one. two, [0, 1). ", 50) + "'\n" + arm,
+		"what no row reads": arm + "[matrix]\n" + counts("prototypes.count", 17_000), // 3,000 values
+	} {
+		if _, err := Parse("f", fits, testCatalogue()); err != nil {
+			t.Errorf("%s: %.300v", name, err)
+		}
 	}
 }

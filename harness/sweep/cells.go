@@ -9,7 +9,7 @@ import (
 )
 
 // cells expands methods × axes and the reference rows, for one seed, and reports what no cell uses.
-func (p *parser) cells(base layer, all []method, axes []axis) []Cell {
+func (p *parser) cells(base layer, all []method, rows []string, axes []axis) []Cell {
 	trained := make([][]Cell, len(all)) // by method
 	for i, m := range all {
 		start := Cell{Composition: m.composition, Form: m.form, Settings: m.settings, look: p.look, written: slices.Concat(base.written, m.written), at: m.at, changed: m.changed, unstated: m.unstated}
@@ -20,7 +20,7 @@ func (p *parser) cells(base layer, all []method, axes []axis) []Cell {
 	for _, x := range axes {
 		p.refuseUnusedAxis(x, all, trained)
 	}
-	cells := append(p.references(base, axes), slices.Concat(trained...)...)
+	cells := append(p.references(base, rows, axes), slices.Concat(trained...)...)
 	p.refuseUnusedTables(base, cells)
 	if len(cells) == 0 && len(p.issues) == 0 {
 		p.report("", "method", "no arms", "expected at least one [[method]]", `write [[method]] and name = "swav"`)

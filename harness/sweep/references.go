@@ -12,20 +12,23 @@ import (
 // encoder before training, and the encoder trained on the labels.
 var referenceKinds = []string{"pixels", "untrained", "supervised"}
 
-// references reads `references`, a switch or a list of kinds, and makes their cells. Axes that a
-// kind reads and that hold for every method apply to it too.
-func (p *parser) references(base layer, axes []axis) []Cell {
-	common := slices.DeleteFunc(slices.Clone(axes), func(x axis) bool { return len(x.where) > 0 })
+// references makes the cells of the rows.
+func (p *parser) references(base layer, rows []string, axes []axis) []Cell {
 	var cells []Cell
-	for _, kind := range p.referenceNames() {
+	for _, kind := range rows {
 		c := Cell{Reference: kind, Settings: base.settings, look: p.look, written: base.written}
 		c.Composition.Name = kind
 		c.Settings.MustSet("train.local_crops", 0)
-		cells = append(cells, combine(c, common)...)
+		cells = append(cells, combine(c, slices.DeleteFunc(slices.Clone(axes), func(x axis) bool { return !x.readBy(kind) }))...)
 	}
 	return cells
 }
 
+// readBy reports whether a reference row has a cell for each of the axis's values: it reads the key,
+// and the axis holds for every method.
+func (a axis) readBy(kind string) bool { return len(a.where) == 0 && referenceReads(kind, a.key.Path) }
+
+// referenceNames reads `references`, a switch or a list of kinds.
 func (p *parser) referenceNames() []string {
 	v, ok := p.raw["references"]
 	if !ok {

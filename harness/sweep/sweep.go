@@ -63,10 +63,11 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	axes := p.matrix(listed)
 	s.Baseline = p.baseline(listed)
 	s.Claims = p.claims(listed, axes)
-	if p.full() || p.countless(listed, axes, len(s.Seeds)) {
+	rows := p.referenceNames()
+	if p.full() || p.countless(listed, rows, axes, len(s.Seeds)) {
 		return nil, asError(p.issues)
 	}
-	once := p.cells(base, listed, axes)
+	once := p.cells(base, listed, rows, axes)
 	p.refuseUnmeasured(s, once)
 	p.check(once)
 	once = p.skipMissing(once)
