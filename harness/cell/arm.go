@@ -96,7 +96,7 @@ func (a armTrainee) Load(state []part.Named) error {
 
 // arm trains and measures one arm.
 func (r *Run) arm(ctx context.Context) (*outcome, error) {
-	t, err := r.engine.Trainer(r.config())
+	t, err := r.with.Engine.Trainer(r.config())
 	if err != nil {
 		return nil, err
 	}

@@ -50,18 +50,24 @@ func seen(l *datasets.Library, j *Job) (*datasets.Set, error) {
 	return j.Cell.Sees(set), nil
 }
 
-// batchesOf opens it in batches; the team, which makes views, may be nil.
+// batchesOf opens it in batches, as [batchesIn] makes them.
 func batchesOf(l *datasets.Library, j *Job, t *team.Team) (*datasets.Set, *batches, error) {
 	set, err := seen(l, j)
 	if err != nil {
 		return nil, nil, err
 	}
+	b, err := batchesIn(set, j, t)
+	return set, b, err
+}
+
+// batchesIn are the batches of what a job's cell sees; the team, which makes views, may be nil.
+func batchesIn(set *datasets.Set, j *Job, t *team.Team) (*batches, error) {
 	b, err := newBatches(set, &j.Cell)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	b.augment.Team = t
-	return set, b, nil
+	return b, nil
 }
 
 // at returns the views of a step, [2·B,H,W,C] and the local crops behind them, valid until the next

@@ -12,7 +12,7 @@ import (
 // of the training images. extra adds augmented views.
 func (r *Run) features(ctx context.Context, f extractor, extra bool) (*metric.Input, error) {
 	set, b := r.set, r.batches
-	in := &metric.Input{Seed: r.job.Cell.Seed, Team: r.team, Stop: func() bool { return ctx.Err() != nil }}
+	in := &metric.Input{Seed: r.job.Cell.Seed, Team: r.with.Team, Stop: func() bool { return ctx.Err() != nil }}
 	in.Coarse, in.Fine, in.TrainY = set.Classes, set.FineClasses, set.Train.Labels
 	var err error
 	if in.Train, in.Embeddings, err = b.extract(ctx, &set.Train, f); err != nil {

@@ -69,8 +69,8 @@ func TestUntrainedEncodersSeeFiftyBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[float64]bool{}
-	r := &Run{job: j, batches: b, engine: Real()}
-	r.engine.Untrained = func(cfg part.Config) (Supervised, error) {
+	r := &Run{job: j, batches: b, with: Setup{Engine: Real()}}
+	r.with.Engine.Untrained = func(cfg part.Config) (Supervised, error) {
 		s, err := Real().Untrained(cfg)
 		return shown{s, seen}, err
 	}

@@ -28,7 +28,7 @@ func (r *Run) untrained(ctx context.Context) (*outcome, error) {
 
 // beforeTraining is the cell's encoder before its first step, its batch-norm statistics filled.
 func (r *Run) beforeTraining() (Supervised, error) {
-	s, err := r.engine.Untrained(r.config())
+	s, err := r.with.Engine.Untrained(r.config())
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (r *Run) beforeTraining() (Supervised, error) {
 
 // supervised trains the encoder with labels and measures it.
 func (r *Run) supervised(ctx context.Context) (*outcome, error) {
-	s, err := r.engine.Supervised(r.config(), r.set.Classes)
+	s, err := r.with.Engine.Supervised(r.config(), r.set.Classes)
 	if err != nil {
 		return nil, err
 	}

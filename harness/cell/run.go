@@ -32,15 +32,8 @@ type Run struct {
 	set     *datasets.Set
 	batches *batches
 	cadence cadence
-	engine  Engine
-	tell    func(Event)
-	every   time.Duration // between checkpoints
-	team    *team.Team
-	spare   *atomic.Int64
-
-	keepWeights bool
-
-	at Progress // so far
+	with    Setup
+	at      Progress // so far
 }
 
 // New readies a job's cell to be run in its folder.
@@ -49,10 +42,7 @@ func New(j *Job, dir *store.CellDir, s Setup) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{
-		job: j, dir: dir, set: set, batches: b, cadence: newCadence(&j.Cell), engine: s.Engine, tell: s.Tell,
-		every: s.Every, team: s.Team, spare: s.Spare, keepWeights: s.KeepWeights,
-	}, nil
+	return &Run{job: j, dir: dir, set: set, batches: b, cadence: newCadence(&j.Cell), with: s}, nil
 }
 
 // Progress is how far the cell has come.
@@ -112,7 +102,7 @@ func (r *Run) setAside(bad *store.Damaged) error {
 	}
 	e := NewEvent(r.job, r.at, Noticed, nil)
 	e.Reason = fmt.Sprintf("%v; kept as %s", bad, aside)
-	r.tell(e)
+	r.with.Tell(e)
 	return r.dir.Log(e.Reason)
 }
 
@@ -133,7 +123,7 @@ func (r *Run) outcome(ctx context.Context) (*outcome, error) {
 }
 
 // config is what the cell's trainer is built from.
-func (r *Run) config() part.Config { return configOf(r.job, r.batches, r.team) }
+func (r *Run) config() part.Config { return configOf(r.job, r.batches, r.with.Team) }
 
 // configOf is what a job's trainer is built from; the team may be nil.
 func configOf(j *Job, b *batches, t *team.Team) part.Config {

@@ -19,7 +19,7 @@ func (r *Rehearsal) Sample(n int) *Sample {
 	b := *r.batches
 	b.images, b.perEpoch, b.epoch = &set.Train, max(1, n/b.size), -1
 	s := &Sample{rehearsal: r}
-	s.run = &Run{job: r.job, set: set, batches: &b, cadence: newCadence(&r.job.Cell), engine: r.engine, team: r.team}
+	s.run = &Run{job: r.job, set: set, batches: &b, cadence: newCadence(&r.job.Cell), with: Setup{Engine: r.engine, Team: r.team}}
 	if arm, ok := r.trainee.(armTrainee); ok {
 		arm.batches, arm.watched = &b, &set.Train
 		s.arm = arm

@@ -98,7 +98,7 @@ func (l *trainingLoop) over() bool {
 
 // steps does those that are left, or that the sweep's [watch] leaves.
 func (l *trainingLoop) steps(ctx context.Context) error {
-	pace, begun := newPace(l.every, time.Now()), l.at.step
+	pace, begun := newPace(l.with.Every, time.Now()), l.at.step
 	for !l.over() {
 		if ctx.Err() != nil {
 			return l.interrupt(ctx, begun)
@@ -154,8 +154,8 @@ func (l *trainingLoop) advance() error {
 	if l.cadence.due(at.step) { // the measurement at this step has used it
 		at.tally.lossSum, at.tally.lossN = 0, 0
 	}
-	if l.spare.Load() > 0 {
-		l.team.Grow(int(l.spare.Swap(0)))
+	if l.with.Spare.Load() > 0 {
+		l.with.Team.Grow(int(l.with.Spare.Swap(0)))
 	}
 	began := time.Now()
 	signals, err := l.trainee.step(at.step)
@@ -173,7 +173,7 @@ func (l *trainingLoop) advance() error {
 	case !finite(signals.Loss):
 		return &methods.NonFinite{Step: at.step, Loss: fmt.Sprint(signals.Loss)}
 	}
-	l.tell(NewEvent(l.job, l.at, Stepped, store.Metrics{training.LossKey(): signals.Loss}))
+	l.with.Tell(NewEvent(l.job, l.at, Stepped, store.Metrics{training.LossKey(): signals.Loss}))
 	if l.cadence.logged(at.step) {
 		return l.sound()
 	}
@@ -202,7 +202,7 @@ func (l *trainingLoop) measure() error {
 	if l.at.tally.lossN > 0 {
 		m.own[training.LossKey()] = l.at.tally.loss()
 	}
-	l.tell(NewEvent(l.job, l.at, Measured, m.own))
+	l.with.Tell(NewEvent(l.job, l.at, Measured, m.own))
 	if err := l.watch(m.signs, l.at.tally.loss()); err != nil {
 		return err
 	}

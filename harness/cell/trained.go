@@ -118,11 +118,10 @@ func (f *Trained) metadata(branch string) map[string]string {
 // x_probe and y_probe where probes learn from others than those trained on. x are features, z
 // embeddings, which rows of pixels and labels do not have.
 func (f *Trained) Features(ctx context.Context, branch string, t *team.Team) ([]tensorfile.Tensor, error) {
-	b, err := newBatches(f.set, &f.job.Cell)
+	b, err := batchesIn(f.set, f.job, t)
 	if err != nil {
 		return nil, err
 	}
-	b.augment.Team = t
 	extract, err := f.extractor(branch, b, t)
 	if err != nil {
 		return nil, err

@@ -141,7 +141,7 @@ func (l *trainingLoop) lasting(kind, what string, stop bool, epochs int) {
 	}
 	e := NewEvent(l.job, l.at, Warned, nil)
 	e.Reason = text
-	l.tell(e)
+	l.with.Tell(e)
 	_ = l.dir.Log("warning: " + text) // it is told and counted all the same
 }
 

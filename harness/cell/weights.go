@@ -28,7 +28,7 @@ func loadEncoder(s stateful, f *tensorfile.File) error {
 
 // keep writes a trained encoder, where the sweep keeps them.
 func (r *Run) keep(s stateful) error {
-	if !r.keepWeights {
+	if !r.with.KeepWeights {
 		return nil
 	}
 	return r.dir.WriteWeights(encoderOf(s.State()))

@@ -142,7 +142,7 @@ func trained(t *testing.T, j *Job, images []float32) [][]float32 {
 		t.Fatal(err)
 	}
 	if j.Cell.Reference == "untrained" {
-		r := &Run{job: j, batches: b, engine: Real()}
+		r := &Run{job: j, batches: b, with: Setup{Engine: Real()}}
 		s, err := r.beforeTraining()
 		if err != nil {
 			t.Fatal(err)
