@@ -7,6 +7,8 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness/cell"
+	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 	"protobench/methods/part"
 )
@@ -95,10 +97,10 @@ func TestFeaturesOfDullImagesAreNotConstant(t *testing.T) {
 }
 
 // fallen is an arm whose features have fallen to a point.
-type fallen struct{ *fake }
+type fallen struct{ *fixture.Fake }
 
 func (f fallen) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
-	backbone, embedding, err = f.fake.Features(b, images)
+	backbone, embedding, err = f.Fake.Features(b, images)
 	for i := range backbone {
 		backbone[i] = 5 + backbone[i]/1000
 	}
@@ -106,8 +108,8 @@ func (f fallen) Features(b part.Branch, images []float32) (backbone, embedding [
 }
 
 func TestArmsWithConstantFeaturesEndCollapsed(t *testing.T) {
-	engine := fakeEngine(nil)
-	engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return fallen{newFake(cfg)}, nil }
+	engine := standin.Engine(nil)
+	engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return fallen{fixture.NewFake(cfg)}, nil }
 	dir := filepath.Join(t.TempDir(), "run")
 	execute(t.Context(), t, dir, options(engine))
 	for _, c := range cellsOf(t, dir) {

@@ -11,6 +11,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 )
 
@@ -18,7 +19,7 @@ import (
 // run.
 func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 	whole, parts := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
-	execute(t.Context(), t, whole, options(fakeEngine(nil)))
+	execute(t.Context(), t, whole, options(standin.Engine(nil)))
 	p := planOf(t, fixture.Small)
 	var todo []cell.Job
 	s, err := Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
@@ -26,7 +27,7 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 		t.Fatalf("%+v %v, %d jobs", s, err, len(todo))
 	}
 	for _, c := range cellsOf(t, parts) {
-		o := options(fakeEngine(nil))
+		o := options(standin.Engine(nil))
 		one, err := PlanOfCell("plan.json", p.Record(), c.Dir.Plan().Dir, o.Data)
 		if err != nil {
 			t.Fatal(err)
@@ -60,7 +61,7 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 // compared with it.
 func TestATwinLosesAndIsCompared(t *testing.T) {
 	whole := filepath.Join(t.TempDir(), "run")
-	execute(t.Context(), t, whole, options(fakeEngine(nil)))
+	execute(t.Context(), t, whole, options(standin.Engine(nil)))
 	p := planOf(t, fixture.Small)
 	for name, change := range map[string]func(*store.Result){
 		"with the same numbers":                 func(*store.Result) {},
@@ -73,7 +74,7 @@ func TestATwinLosesAndIsCompared(t *testing.T) {
 		twin := cellsOf(t, whole)[3].Result
 		change(&twin)
 		folder := cellsOf(t, dir)[3].Dir
-		late := options(fakeEngine(func(f *fake) {
+		late := options(standin.Engine(func(f *fixture.Fake) {
 			f.AtStep = func(step int) error {
 				if step != 15 {
 					return nil
@@ -117,7 +118,7 @@ func TestGivingUpLeavesResultsAlone(t *testing.T) {
 	if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	o := options(fakeEngine(nil))
+	o := options(standin.Engine(nil))
 	one, err := PlanOfCell("plan.json", p.Record(), p.Jobs[0].Dir, o.Data)
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 	"protobench/metrics"
 	"protobench/metrics/metric"
@@ -67,10 +68,10 @@ func results(t *testing.T, dir string) map[string]string {
 func TestResultsAreTheSameHoweverTheyAreRun(t *testing.T) {
 	base := t.TempDir()
 	one, two, cut := filepath.Join(base, "one"), filepath.Join(base, "two"), filepath.Join(base, "cut")
-	if s := execute(context.Background(), t, one, options(fakeEngine(nil))); s.Done != 9 || len(s.Failed) > 0 {
+	if s := execute(context.Background(), t, one, options(standin.Engine(nil))); s.Done != 9 || len(s.Failed) > 0 {
 		t.Fatalf("%+v", s)
 	}
-	parallel := options(fakeEngine(nil))
+	parallel := options(standin.Engine(nil))
 	parallel.Jobs = 3
 	parallel.CheckpointEvery = 0
 	execute(context.Background(), t, two, parallel)
@@ -91,7 +92,7 @@ func TestResultsAreTheSameHoweverTheyAreRun(t *testing.T) {
 func interruptOften(t *testing.T, dir string) {
 	for range 100 {
 		ctx, stop := context.WithCancel(context.Background())
-		o := options(fakeEngine(nil))
+		o := options(standin.Engine(nil))
 		steps := 0
 		o.Tell = func(e cell.Event) {
 			if e.Kind == cell.Stepped {
@@ -141,8 +142,8 @@ func cellsOf(t *testing.T, dir string) []store.CellState {
 
 func TestASecondRunDoesOnlyWhatIsMissing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(context.Background(), t, dir, options(fakeEngine(nil)))
-	o := options(fakeEngine(func(*fake) { t.Error("a cell was run again") }))
+	execute(context.Background(), t, dir, options(standin.Engine(nil)))
+	o := options(standin.Engine(func(*fixture.Fake) { t.Error("a cell was run again") }))
 	if s := execute(context.Background(), t, dir, o); s.Done != 9 {
 		t.Errorf("%+v", s)
 	}
@@ -150,7 +151,7 @@ func TestASecondRunDoesOnlyWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	made := 0
-	execute(context.Background(), t, dir, options(fakeEngine(func(*fake) { made++ })))
+	execute(context.Background(), t, dir, options(standin.Engine(func(*fixture.Fake) { made++ })))
 	if made != 1 {
 		t.Errorf("%d cells were run", made)
 	}
@@ -168,7 +169,7 @@ func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
-			engine := fakeEngine(func(f *fake) {
+			engine := standin.Engine(func(f *fixture.Fake) {
 				if f.Cfg.Composition.Learner == "gmm" && f.Cfg.Seed == 1 {
 					f.AtStep = fail
 				}
@@ -177,11 +178,11 @@ func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
 			if s.Done != 8 || len(s.Failed) != 1 || !strings.Contains(s.Failed[0], "no luck") {
 				t.Fatalf("%+v", s)
 			}
-			again := execute(context.Background(), t, dir, options(fakeEngine(nil)))
+			again := execute(context.Background(), t, dir, options(standin.Engine(nil)))
 			if len(again.Failed) != 1 || !strings.Contains(again.Failed[0], "--retry-failed") {
 				t.Errorf("without a retry: %+v", again)
 			}
-			retry := options(fakeEngine(nil))
+			retry := options(standin.Engine(nil))
 			retry.RetryFailed = true
 			if s := execute(context.Background(), t, dir, retry); s.Done != 9 || len(s.Failed) != 0 {
 				t.Errorf("retry: %+v", s)
@@ -191,7 +192,7 @@ func TestOneCellsFailureLeavesTheOthersAlone(t *testing.T) {
 }
 
 func TestFailFastStops(t *testing.T) {
-	o := options(fakeEngine(func(f *fake) { f.AtStep = func(int) error { return errors.New("no luck") } }))
+	o := options(standin.Engine(func(f *fixture.Fake) { f.AtStep = func(int) error { return errors.New("no luck") } }))
 	o.FailFast = true
 	s := execute(context.Background(), t, filepath.Join(t.TempDir(), "run"), o)
 	if len(s.Failed) != 1 || s.Interrupted == 0 {
@@ -201,7 +202,7 @@ func TestFailFastStops(t *testing.T) {
 
 func TestDivergedCellsKeepTheirRecord(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	s := execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) { f.Poison = 7 })))
+	s := execute(context.Background(), t, dir, options(standin.Engine(func(f *fixture.Fake) { f.Poison = 7 })))
 	if s.Done != 9 { // diverging is an outcome, not a failure
 		t.Fatalf("%+v", s)
 	}
@@ -226,7 +227,7 @@ func TestDivergedCellsKeepTheirLastGoodCheckpoint(t *testing.T) {
 	}{"found at a checkpoint": {0, 6, 7}, "found at a line of the log": {time.Hour, 0, 8}} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
-			o := options(fakeEngine(func(f *fake) { f.Spoil = 7 }))
+			o := options(standin.Engine(func(f *fixture.Fake) { f.Spoil = 7 }))
 			o.CheckpointEvery = c.every
 			execute(context.Background(), t, dir, o)
 			for _, one := range cellsOf(t, dir) {
@@ -248,7 +249,7 @@ func TestDivergedCellsKeepTheirLastGoodCheckpoint(t *testing.T) {
 
 func TestTotalCollapseIsNamed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(context.Background(), t, dir, options(fakeEngine(func(f *fake) {
+	execute(context.Background(), t, dir, options(standin.Engine(func(f *fixture.Fake) {
 		f.Temperature, f.Init = 0, "random"
 		for i := range f.Now { // one prototype takes everything
 			f.Now[i] = 0.001 * float32(i%3)
@@ -268,7 +269,7 @@ func ofTails(s metric.Spec) bool {
 
 func TestResultsHoldEveryListedMetric(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(context.Background(), t, dir, options(fakeEngine(nil)))
+	execute(context.Background(), t, dir, options(standin.Engine(nil)))
 	var known []string
 	for _, s := range metrics.Select(func(s metric.Spec) bool { return s.When != metric.Extra && !ofTails(s) }) {
 		known = append(known, s.Key)
@@ -291,7 +292,7 @@ func TestResultsHoldEveryListedMetric(t *testing.T) {
 
 func TestCurvesAndPrototypesAreWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(context.Background(), t, dir, options(fakeEngine(nil)))
+	execute(context.Background(), t, dir, options(standin.Engine(nil)))
 	one := cellsOf(t, dir)[4] // swav+gmm, seed 0
 	epochs, err := one.Dir.Epochs()
 	if err != nil {
@@ -338,7 +339,7 @@ func TestRunRefusesAnUnwritableFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := planOf(t, fixture.Small)
-	_, err := Run(context.Background(), p, p.Jobs, filepath.Join(file, "run"), options(fakeEngine(nil)))
+	_, err := Run(context.Background(), p, p.Jobs, filepath.Join(file, "run"), options(standin.Engine(nil)))
 	if err == nil || !strings.Contains(err.Error(), "--out") {
 		t.Error(err)
 	}
@@ -355,14 +356,14 @@ func TestDataThatCannotBeOpenedFailsThePlan(t *testing.T) {
 func TestWorkersShareADirectory(t *testing.T) {
 	base := t.TempDir()
 	alone, shared := filepath.Join(base, "alone"), filepath.Join(base, "shared")
-	execute(t.Context(), t, alone, options(fakeEngine(nil)))
+	execute(t.Context(), t, alone, options(standin.Engine(nil)))
 	p := planOf(t, fixture.Small)
-	if s, err := Run(t.Context(), p, p.Jobs[:1], shared, options(fakeEngine(nil))); err != nil || s.Done != 1 {
+	if s, err := Run(t.Context(), p, p.Jobs[:1], shared, options(standin.Engine(nil))); err != nil || s.Done != 1 {
 		t.Fatal(s, err)
 	}
 	var trained, refused atomic.Int64
 	work := func() (Summary, error) {
-		o := options(fakeEngine(func(*fake) { trained.Add(1) }))
+		o := options(standin.Engine(func(*fixture.Fake) { trained.Add(1) }))
 		o.Tell = func(e cell.Event) {
 			if e.Kind != cell.Measured {
 				return

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 	"protobench/metrics"
 	"protobench/metrics/metric"
@@ -15,7 +16,7 @@ import (
 func TestExtraMetricsAreMeasuredOnDemand(t *testing.T) {
 	run := func(text string) map[string]store.Metrics {
 		p, dir := planOf(t, text), filepath.Join(t.TempDir(), "run")
-		if s, err := Run(t.Context(), p, p.Jobs, dir, options(fakeEngine(nil))); err != nil || len(s.Failed) > 0 {
+		if s, err := Run(t.Context(), p, p.Jobs, dir, options(standin.Engine(nil))); err != nil || len(s.Failed) > 0 {
 			t.Fatalf("%+v %v", s, err)
 		}
 		out := map[string]store.Metrics{}

@@ -10,6 +10,7 @@ import (
 
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/methods/part"
@@ -20,7 +21,7 @@ import (
 func TestTheCurvesLossIsTheMeanSinceTheLastMeasurement(t *testing.T) {
 	p := planOf(t, strings.Replace(fixture.Small, "log_every = 4", "log_every = 1", 1))
 	dir := filepath.Join(t.TempDir(), "run")
-	if _, err := Run(context.Background(), p, p.Jobs[3:4], dir, options(fakeEngine(nil))); err != nil {
+	if _, err := Run(context.Background(), p, p.Jobs[3:4], dir, options(standin.Engine(nil))); err != nil {
 		t.Fatal(err)
 	}
 	one := cellsOf(t, dir)[3]
@@ -51,7 +52,7 @@ func TestForeignCheckpointsAreRefused(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		p := planOf(t, fixture.Small)
 		ctx, stop := context.WithCancel(context.Background())
-		o := options(fakeEngine(nil))
+		o := options(standin.Engine(nil))
 		o.Tell = func(e cell.Event) {
 			if e.Kind == cell.Stepped {
 				stop()
@@ -95,7 +96,7 @@ func (b bare) Learned() []methods.Learned { return []methods.Learned{{D: fixture
 func TestAnArmWithoutPrototypesSaysSo(t *testing.T) {
 	p := planOf(t, fixture.Small)
 	dir := filepath.Join(t.TempDir(), "run")
-	engine := fakeEngine(nil)
+	engine := standin.Engine(nil)
 	arm := engine.Trainer
 	engine.Trainer = func(cfg part.Config) (cell.Trainer, error) {
 		a, err := arm(cfg)

@@ -11,6 +11,7 @@ import (
 	"protobench/harness/budget"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 )
 
@@ -44,7 +45,7 @@ func TestMemoryLimitsTheCellsAtATime(t *testing.T) {
 	p := planOf(t, strings.Replace(fixture.Small, "seeds = 2", "seeds = 4\nreferences = false", 1))
 	var mu sync.Mutex
 	running, most, said := 0, 0, ""
-	o := options(fakeEngine(func(f *fake) { f.AtStep = func(int) error { runtime.Gosched(); return nil } }))
+	o := options(standin.Engine(func(f *fixture.Fake) { f.AtStep = func(int) error { runtime.Gosched(); return nil } }))
 	o.Jobs = 4
 	o.Tell = func(e cell.Event) {
 		mu.Lock()
@@ -73,7 +74,7 @@ func TestMemoryLimitsTheCellsAtATime(t *testing.T) {
 // A cell over its time fails with the limit named, keeps its checkpoint and goes on from there.
 func TestMaxTime(t *testing.T) {
 	p, dir := planOf(t, strings.Replace(fixture.Small, "seeds = 2", "seeds = 1\nreferences = false", 1)), filepath.Join(t.TempDir(), "run")
-	o := options(fakeEngine(func(f *fake) { f.AtStep = func(int) error { time.Sleep(20 * time.Millisecond); return nil } }))
+	o := options(standin.Engine(func(f *fixture.Fake) { f.AtStep = func(int) error { time.Sleep(20 * time.Millisecond); return nil } }))
 	o.MaxTime = 150 * time.Millisecond
 	s, err := Run(t.Context(), p, p.Jobs, dir, o)
 	if err != nil || len(s.Failed) != 2 || !strings.Contains(s.Failed[0], "longer than --max-time 150ms, at step ") {

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -40,14 +43,14 @@ func pack(t *testing.T, dir string) {
 // that failed and is tried again, ends with the same numbers, and with plain curves alone.
 func TestARunOfCompressedCurves(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(t.Context(), t, dir, options(fakeEngine(nil)))
+	execute(t.Context(), t, dir, options(standin.Engine(nil)))
 	want := results(t, dir)
 	pack(t, dir)
-	if s := execute(t.Context(), t, dir, options(fakeEngine(func(*fake) { t.Error("trained again") }))); s.Done != 9 || len(s.SetAside) > 0 {
+	if s := execute(t.Context(), t, dir, options(standin.Engine(func(*fixture.Fake) { t.Error("trained again") }))); s.Done != 9 || len(s.SetAside) > 0 {
 		t.Errorf("%+v", s)
 	}
 	cell := cellsOf(t, dir)[8].Dir.Path()
-	r, err := Reproduce(t.Context(), cell, t.TempDir(), options(fakeEngine(nil)))
+	r, err := Reproduce(t.Context(), cell, t.TempDir(), options(standin.Engine(nil)))
 	if err != nil || !r.Identical() || r.Measurements == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -55,7 +58,7 @@ func TestARunOfCompressedCurves(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(cell, name), []byte("torn"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s := execute(t.Context(), t, dir, options(fakeEngine(nil)))
+		s := execute(t.Context(), t, dir, options(standin.Engine(nil)))
 		if s.Done != 9 || len(s.Failed) > 0 || len(s.SetAside) != 1 || !strings.Contains(s.SetAside[0], name) {
 			t.Errorf("%s: %+v", name, s)
 		}
@@ -70,29 +73,9 @@ func TestARunOfCompressedCurves(t *testing.T) {
 
 // A cell that failed goes on from its checkpoint, with the lines that were compressed.
 func TestARetryGoesOnFromCompressedCurves(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
-	failing := options(fakeEngine(func(f *fake) {
-		f.AtStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
-	}))
-	failing.CheckpointEvery = 0
-	execute(t.Context(), t, dir, failing)
-	pack(t, dir)
-	retry := options(fakeEngine(func(f *fake) {
-		f.AtStep = func(step int) error {
-			if step < 9 {
-				t.Errorf("step %d was done again", step)
-			}
-			return nil
-		}
-	}))
-	retry.RetryFailed = true
-	if s := execute(t.Context(), t, dir, retry); s.Done != 9 || len(s.Failed) > 0 {
-		t.Fatalf("%+v", s)
-	}
-	whole := filepath.Join(t.TempDir(), "whole")
-	execute(t.Context(), t, whole, options(fakeEngine(nil)))
+	dir, want := retried(t, func(dir string) { pack(t, dir) })
 	unpacked(t, dir)
-	if diff := cmp.Diff(results(t, whole), results(t, dir)); diff != "" {
+	if diff := cmp.Diff(want, results(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/methods/part"
 )
 
@@ -35,7 +36,7 @@ func colouredSet() *datasets.Set {
 }
 
 // seeing is a trainer of whose branches the teacher alone sees anything.
-type seeing struct{ *fake }
+type seeing struct{ *fixture.Fake }
 
 func (s seeing) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	for i := 0; i < len(images); i += 48 {
@@ -49,8 +50,8 @@ func (s seeing) Features(b part.Branch, images []float32) (backbone, embedding [
 // of its own features: the teacher's tell the colour, which is wrong for a quarter of the test
 // images and for no training image; the student's tell nothing.
 func TestProbesAreJudgedOnTestImages(t *testing.T) {
-	o := options(fakeEngine(nil))
-	o.Engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return seeing{newFake(cfg)}, nil }
+	o := options(standin.Engine(nil))
+	o.Engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return seeing{fixture.NewFake(cfg)}, nil }
 	o.Data = datasets.NewLibrary(func(datasets.Options) (*datasets.Set, error) { return colouredSet(), nil })
 	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+fixture.Small, Catalogue(), o.Data)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 )
 
@@ -101,8 +102,8 @@ func stopAllAt(t *testing.T, p *Plan, dir string, o Options, step int) {
 func TestCellsGoOnAfterAFullDisk(t *testing.T) {
 	base := t.TempDir()
 	whole, dir := filepath.Join(base, "whole"), filepath.Join(base, "run")
-	execute(t.Context(), t, whole, options(fakeEngine(nil)))
-	full := options(fakeEngine(func(f *fake) {
+	execute(t.Context(), t, whole, options(standin.Engine(nil)))
+	full := options(standin.Engine(func(f *fixture.Fake) {
 		f.AtStep = func(step int) error {
 			if f.Cfg.Composition.Learner == "gmm" && step == 9 {
 				return fmt.Errorf("writing: %w", &os.PathError{Op: "write", Path: "steps.jsonl", Err: os.ErrPermission})
@@ -120,7 +121,7 @@ func TestCellsGoOnAfterAFullDisk(t *testing.T) {
 			t.Errorf("%s counts as failed", c.Dir.Path())
 		}
 	}
-	if s := execute(t.Context(), t, dir, options(fakeEngine(nil))); s.Done != 9 {
+	if s := execute(t.Context(), t, dir, options(standin.Engine(nil))); s.Done != 9 {
 		t.Errorf("%+v", s)
 	}
 	if diff := cmp.Diff(results(t, whole), results(t, dir)); diff != "" {
@@ -141,7 +142,7 @@ func TestCellsGoOnAfterTheirDataVanished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, o := filepath.Join(t.TempDir(), "run"), options(fakeEngine(nil))
+	dir, o := filepath.Join(t.TempDir(), "run"), options(standin.Engine(nil))
 	o.Data = gone
 	s, err := Run(t.Context(), p, p.Jobs, dir, o)
 	if err != nil || s.Done != 2 || len(s.Failed) != 2 || !strings.Contains(s.Failed[0], "the folder is gone; the next run starts it again") {

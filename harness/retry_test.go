@@ -13,6 +13,7 @@ import (
 
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/methods/part"
@@ -20,17 +21,28 @@ import (
 
 // A cell that fails after a checkpoint goes on from it when it is tried again, to the same numbers.
 func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
+	dir, want := retried(t, func(string) {})
+	if diff := cmp.Diff(want, results(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// retried runs a sweep whose arms fail at step 9, does something to its directory, and runs it again,
+// which has to go on from the checkpoints. want are the results of one that never failed.
+func retried(t *testing.T, meanwhile func(dir string)) (dir string, want map[string]string) {
+	t.Helper()
 	base := t.TempDir()
-	whole, cut := filepath.Join(base, "whole"), filepath.Join(base, "cut")
-	execute(context.Background(), t, whole, options(fakeEngine(nil)))
-	failing := options(fakeEngine(func(f *fake) {
+	whole, dir := filepath.Join(base, "whole"), filepath.Join(base, "run")
+	execute(t.Context(), t, whole, options(standin.Engine(nil)))
+	failing := options(standin.Engine(func(f *fixture.Fake) {
 		f.AtStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
 	}))
 	failing.CheckpointEvery = 0
-	if s := execute(context.Background(), t, cut, failing); len(s.Failed) == 0 {
+	if s := execute(t.Context(), t, dir, failing); len(s.Failed) == 0 {
 		t.Fatalf("%+v", s)
 	}
-	retry := options(fakeEngine(func(f *fake) {
+	meanwhile(dir)
+	retry := options(standin.Engine(func(f *fixture.Fake) {
 		f.AtStep = func(step int) error {
 			if step < 9 {
 				t.Errorf("step %d was done again", step)
@@ -39,12 +51,10 @@ func TestARetryGoesOnFromTheCheckpoint(t *testing.T) {
 		}
 	}))
 	retry.RetryFailed = true
-	if s := execute(context.Background(), t, cut, retry); s.Done != 9 || len(s.Failed) > 0 {
+	if s := execute(t.Context(), t, dir, retry); s.Done != 9 || len(s.Failed) > 0 {
 		t.Fatalf("%+v", s)
 	}
-	if diff := cmp.Diff(results(t, whole), results(t, cut)); diff != "" {
-		t.Error(diff)
-	}
+	return dir, results(t, whole)
 }
 
 // Why a cell failed is not lost when its result cannot be written either.
@@ -53,7 +63,7 @@ func TestAResultThatCannotBeWrittenKeepsTheReason(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := planOf(t, fixture.Small)
 			dir := filepath.Join(t.TempDir(), "run")
-			o := options(fakeEngine(func(f *fake) {
+			o := options(standin.Engine(func(f *fixture.Fake) {
 				f.AtStep = func(step int) error { return map[bool]error{true: fail}[step == 5] }
 			}))
 			var ended cell.Event
@@ -82,7 +92,7 @@ func TestAResultThatCannotBeWrittenKeepsTheReason(t *testing.T) {
 // What is damaged is set aside, told, and computed again to the same numbers, without being asked.
 func TestWhatIsDamagedIsComputedAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	execute(t.Context(), t, dir, options(fakeEngine(nil)))
+	execute(t.Context(), t, dir, options(standin.Engine(nil)))
 	want := results(t, dir)
 	file := func(cell int, name string) string { return filepath.Join(cellsOf(t, dir)[cell].Dir.Path(), name) }
 	flip := func(b []byte) []byte { b[len(b)/2] ^= 1; return b }
@@ -114,7 +124,7 @@ func TestWhatIsDamagedIsComputedAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			made, told := 0, ""
-			o := options(fakeEngine(func(*fake) { made++ }))
+			o := options(standin.Engine(func(*fixture.Fake) { made++ }))
 			o.Tell = func(e cell.Event) {
 				if e.Kind == cell.Noticed {
 					told = e.Reason
@@ -133,7 +143,7 @@ func TestWhatIsDamagedIsComputedAgain(t *testing.T) {
 			for _, kept := range []string{c.kept, "result.damaged.json"} {
 				_ = os.Remove(file(8, kept))
 			}
-			if s := execute(t.Context(), t, dir, options(fakeEngine(func(*fake) { t.Error("again") }))); s.Done != 9 || len(s.SetAside) > 0 {
+			if s := execute(t.Context(), t, dir, options(standin.Engine(func(*fixture.Fake) { t.Error("again") }))); s.Done != 9 || len(s.SetAside) > 0 {
 				t.Errorf("afterwards: %+v", s)
 			}
 		})
@@ -144,7 +154,7 @@ func TestTheLastEventSaysWhetherAnythingIsLeft(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	ctx, stop := context.WithCancel(context.Background())
 	last := ""
-	o := options(fakeEngine(nil))
+	o := options(standin.Engine(nil))
 	o.Tell = func(e cell.Event) {
 		last = e.Kind
 		if e.Kind == cell.Stepped {
@@ -165,7 +175,7 @@ func TestFinalProbesGiveWay(t *testing.T) {
 	p := planOf(t, fixture.Small)
 	dir := filepath.Join(t.TempDir(), "run")
 	ctx, stop := context.WithCancel(context.Background())
-	o := options(fakeEngine(nil))
+	o := options(standin.Engine(nil))
 	o.Tell = func(e cell.Event) {
 		if e.Kind == cell.Measured && e.Step == e.Steps {
 			stop()
@@ -175,7 +185,7 @@ func TestFinalProbesGiveWay(t *testing.T) {
 	if err != nil || s.Interrupted != 1 || s.Done != 0 {
 		t.Errorf("%+v %v", s, err)
 	}
-	s, err = Run(context.Background(), p, p.Jobs[3:4], dir, options(fakeEngine(nil)))
+	s, err = Run(context.Background(), p, p.Jobs[3:4], dir, options(standin.Engine(nil)))
 	if err != nil || s.Done != 1 {
 		t.Errorf("%+v %v", s, err)
 	}
@@ -183,31 +193,31 @@ func TestFinalProbesGiveWay(t *testing.T) {
 
 // tracked notes what is asked of a trainer, in order.
 type tracked struct {
-	*fake
+	*fixture.Fake
 	calls *[]string
 }
 
 func (t tracked) Prepare(next func() []float32) error {
 	*t.calls = append(*t.calls, "prepare")
-	return t.fake.Prepare(next)
+	return t.Fake.Prepare(next)
 }
 
 func (t tracked) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	*t.calls = append(*t.calls, "measure")
-	return t.fake.Features(b, images)
+	return t.Fake.Features(b, images)
 }
 
 func (t tracked) Step(views []float32) (methods.StepResult, error) {
 	*t.calls = append(*t.calls, "step")
-	return t.fake.Step(views)
+	return t.Fake.Step(views)
 }
 
 func TestArmsArePreparedOnceBeforeTheFirstMeasurement(t *testing.T) {
 	p := planOf(t, fixture.Small)
 	dir := filepath.Join(t.TempDir(), "run")
 	var calls []string
-	engine := fakeEngine(nil)
-	engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return tracked{newFake(cfg), &calls}, nil }
+	engine := standin.Engine(nil)
+	engine.Trainer = func(cfg part.Config) (cell.Trainer, error) { return tracked{fixture.NewFake(cfg), &calls}, nil }
 	ctx, stop := context.WithCancel(context.Background())
 	o := options(engine)
 	o.Tell = func(e cell.Event) {
@@ -240,7 +250,7 @@ func TestARetryCutsTheLogs(t *testing.T) {
 		}
 		return s
 	}
-	if s := run(whole, options(fakeEngine(nil))); s.Done != 2 {
+	if s := run(whole, options(standin.Engine(nil))); s.Done != 2 {
 		t.Fatalf("%+v", s)
 	}
 	for name, saved := range map[string]bool{"behind a checkpoint": true, "before the first": false} {
@@ -248,13 +258,13 @@ func TestARetryCutsTheLogs(t *testing.T) {
 		if saved {
 			interruptAt(t, p, dir, 4)
 		}
-		fails := options(fakeEngine(func(f *fake) {
+		fails := options(standin.Engine(func(f *fixture.Fake) {
 			f.AtStep = func(step int) error { return map[bool]error{true: errors.New("no luck")}[step == 9] }
 		}))
 		if s := run(dir, fails); len(s.Failed) != 2 {
 			t.Fatalf("%s: %+v", name, s)
 		}
-		retry := options(fakeEngine(nil))
+		retry := options(standin.Engine(nil))
 		retry.RetryFailed = true
 		if s := run(dir, retry); s.Done != 2 {
 			t.Fatalf("%s: %+v", name, s)
@@ -275,7 +285,7 @@ func interruptAt(t *testing.T, p *Plan, dir string, step int) {
 	t.Helper()
 	for i := 3; i < 5; i++ {
 		ctx, stop := context.WithCancel(t.Context())
-		o := options(fakeEngine(nil))
+		o := options(standin.Engine(nil))
 		o.Tell = func(e cell.Event) {
 			if e.Kind == cell.Stepped && e.Step == step {
 				stop()
@@ -290,9 +300,9 @@ func interruptAt(t *testing.T, p *Plan, dir string, step int) {
 // Collapsed and diverged are outcomes: neither a second run nor a retry of what failed touches such
 // cells.
 func TestEndedCellsAreNotRunAgain(t *testing.T) {
-	for status, change := range map[string]func(*fake){
-		store.Diverged: func(f *fake) { f.Poison = 7 },
-		store.Collapsed: func(f *fake) {
+	for status, change := range map[string]func(*fixture.Fake){
+		store.Diverged: func(f *fixture.Fake) { f.Poison = 7 },
+		store.Collapsed: func(f *fixture.Fake) {
 			f.Temperature, f.Init = 0, "random"
 			for i := range f.Now {
 				f.Now[i] = 0.001 * float32(i%3)
@@ -300,7 +310,7 @@ func TestEndedCellsAreNotRunAgain(t *testing.T) {
 		},
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
-		execute(t.Context(), t, dir, options(fakeEngine(change)))
+		execute(t.Context(), t, dir, options(standin.Engine(change)))
 		want, ended := results(t, dir), 0
 		for _, c := range cellsOf(t, dir) {
 			if c.Result.Outcome.Status == status {
@@ -310,7 +320,7 @@ func TestEndedCellsAreNotRunAgain(t *testing.T) {
 		if ended < 4 {
 			t.Fatalf("%d cells ended %s", ended, status)
 		}
-		again := options(fakeEngine(func(*fake) { t.Errorf("a %s cell was run again", status) }))
+		again := options(standin.Engine(func(*fixture.Fake) { t.Errorf("a %s cell was run again", status) }))
 		again.RetryFailed = true
 		if s := execute(t.Context(), t, dir, again); s.Done != 9 || len(s.Failed) > 0 {
 			t.Errorf("%s: %+v", status, s)

@@ -7,12 +7,13 @@ import (
 
 	"protobench/datasets"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/metrics"
 )
 
 func TestLongTailedRunsAreProbedOnTheBalancedImages(t *testing.T) {
 	set := fixture.Tailed()
-	o := options(fakeEngine(nil))
+	o := options(standin.Engine(nil))
 	o.Data = datasets.NewLibrary(func(datasets.Options) (*datasets.Set, error) { return set, nil })
 	p, err := NewPlan("t.toml", "encoder = { depth = 2 }\n"+fixture.Small, Catalogue(), o.Data)
 	if err != nil {

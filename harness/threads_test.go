@@ -7,6 +7,7 @@ import (
 
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/internal/team"
 )
 
@@ -15,7 +16,7 @@ func TestCellsTakeOverIdleThreads(t *testing.T) {
 	ended, most := make(chan struct{}), 0
 	p := planOf(t, fixture.Small)
 	jobs := p.Jobs[3:5] // behind three references
-	o := options(fakeEngine(func(f *fake) {
+	o := options(standin.Engine(func(f *fixture.Fake) {
 		if f.Cfg.Composition.Name != jobs[1].Cell.Composition.Name {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 )
 
 // TestTwinsAreTrainedOnce: two arms of equal settings are one cell on disk and one run, and both
@@ -20,7 +21,7 @@ func TestTwinsAreTrainedOnce(t *testing.T) {
 	if len(p.Jobs) != 6 || p.Jobs[0].Dir != p.Jobs[1].Dir || p.Jobs[0].Dir == p.Jobs[2].Dir || len(Distinct(p.Jobs)) != 4 {
 		t.Fatalf("%d jobs, %d distinct: %s, %s", len(p.Jobs), len(Distinct(p.Jobs)), p.Jobs[0].Dir, p.Jobs[1].Dir)
 	}
-	dir, o, started := t.TempDir(), options(fakeEngine(nil)), 0
+	dir, o, started := t.TempDir(), options(standin.Engine(nil)), 0
 	o.Jobs = 3
 	o.Tell = func(e cell.Event) {
 		if e.Kind == cell.Started {

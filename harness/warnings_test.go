@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"protobench/datasets"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 )
 
@@ -54,7 +55,7 @@ func TestWarningsStandInResults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, o := t.TempDir(), options(fakeEngine(nil))
+	dir, o := t.TempDir(), options(standin.Engine(nil))
 	o.Data = datasets.NewLibrary(datasets.Open)
 	if _, err := Run(t.Context(), p, p.Jobs, dir, o); err != nil {
 		t.Fatal(err)

@@ -9,12 +9,13 @@ import (
 
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 	"protobench/harness/store"
 )
 
 // oneLiveFake is an arm of which one prototype takes all images, from step 4 on and until another.
-func oneLiveFake(until float64) func(*fake) {
-	return func(f *fake) {
+func oneLiveFake(until float64) func(*fixture.Fake) {
+	return func(f *fixture.Fake) {
 		f.Temperature, f.Init = 0, "random"
 		sound := append([]float32{}, f.Now...)
 		collapsed := make([]float32, len(sound))
@@ -54,7 +55,7 @@ func warned(told []cell.Event) (out []string) {
 }
 
 func TestCollapseIsSaidWhileItHappens(t *testing.T) {
-	one, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(99))))
+	one, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(standin.Engine(oneLiveFake(99))))
 	if w := warned(told); len(w) != 1 || w[0] != "one live prototype, from epoch 0.8 to 3" {
 		t.Errorf("%q", w)
 	}
@@ -65,7 +66,7 @@ func TestCollapseIsSaidWhileItHappens(t *testing.T) {
 
 // A run that has recovered is no collapsed one, and its result says what it went through.
 func TestRecoveryIsSaid(t *testing.T) {
-	one, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(19))))
+	one, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(standin.Engine(oneLiveFake(19))))
 	if w := warned(told); len(w) != 1 {
 		t.Errorf("%q", w)
 	}
@@ -77,7 +78,7 @@ func TestRecoveryIsSaid(t *testing.T) {
 
 // What lasts for less than stall_epochs is nothing.
 func TestShortCollapseIsNothing(t *testing.T) {
-	_, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(fakeEngine(oneLiveFake(9))))
+	_, told := watchedRun(t, filepath.Join(t.TempDir(), "run"), "", options(standin.Engine(oneLiveFake(9))))
 	if w := warned(told); len(w) > 0 {
 		t.Errorf("%q", w)
 	}
@@ -86,7 +87,7 @@ func TestShortCollapseIsNothing(t *testing.T) {
 // A run that is told to stops there, with all metrics of that moment, and does so after any
 // interruption.
 func TestCollapseStops(t *testing.T) {
-	whole, _ := watchedRun(t, filepath.Join(t.TempDir(), "run"), `one_live = "stop"`, options(fakeEngine(oneLiveFake(99))))
+	whole, _ := watchedRun(t, filepath.Join(t.TempDir(), "run"), `one_live = "stop"`, options(standin.Engine(oneLiveFake(99))))
 	out := whole.Result.Outcome
 	if out.Status != store.Collapsed || out.Epoch != 3 || out.Reason != `one live prototype, from epoch 0.8 to 3, where watch.one_live = "stop" has ended it` {
 		t.Fatalf("%+v", out)
@@ -97,7 +98,7 @@ func TestCollapseStops(t *testing.T) {
 	dir, p := filepath.Join(t.TempDir(), "run"), planOf(t, fmt.Sprintf(fixture.Watched, `one_live = "stop"`))
 	for cut := 1; cut <= 16; cut++ {
 		ctx, stop := context.WithCancel(context.Background())
-		o := options(fakeEngine(oneLiveFake(99)))
+		o := options(standin.Engine(oneLiveFake(99)))
 		o.CheckpointEvery = 0
 		o.Tell = func(e cell.Event) {
 			if e.Kind == cell.Stepped && e.Step == cut {

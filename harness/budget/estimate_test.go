@@ -12,11 +12,12 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 )
 
 func estimate(t *testing.T, text string, e cell.Engine) map[string]Arm {
 	t.Helper()
-	jobs := jobsOf(t, text)
+	jobs := standin.Jobs(t, text)
 	all, err := Estimate(t.Context(), jobs, e, datasets.NewLibrary(fixture.Open))
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +32,7 @@ func estimate(t *testing.T, text string, e cell.Engine) map[string]Arm {
 // Four arms and two supervised rows train; the rows of pixels and of the untrained encoder, which
 // stands once a seed, are evaluated alone.
 func TestEstimateCountsEveryJob(t *testing.T) {
-	slow := fakeEngine(func(f *fake) {
+	slow := standin.Engine(func(f *fixture.Fake) {
 		f.AtStep = func(int) error { time.Sleep(2 * time.Millisecond); return nil }
 	})
 	got := estimate(t, fixture.Small, slow)
@@ -53,8 +54,8 @@ func TestEstimateCountsEveryJob(t *testing.T) {
 // numbers of prototypes are not.
 func TestWhatIsEvaluatedAlikeIsTimedOnce(t *testing.T) {
 	text := strings.Replace(fixture.Small, "[[method]]", "[matrix]\n'loss.temperature' = [0.1, 0.2]\n'prototypes.count' = [4, 5]\n'augment.crop_min' = [0.3, 0.4]\n[[method]]", 1)
-	jobs := jobsOf(t, text)
-	x := newEstimator(fakeEngine(nil), datasets.NewLibrary(fixture.Open))
+	jobs := standin.Jobs(t, text)
+	x := newEstimator(standin.Engine(nil), datasets.NewLibrary(fixture.Open))
 	all, err := x.all(t.Context(), jobs)
 	if err != nil {
 		t.Fatal(err)
@@ -94,10 +95,10 @@ func TestTimesLieOnALine(t *testing.T) {
 }
 
 func TestEstimateEndsWithItsContext(t *testing.T) {
-	jobs := jobsOf(t, fixture.Small)
+	jobs := standin.Jobs(t, fixture.Small)
 	ctx, stop := context.WithCancel(t.Context())
 	steps := 0
-	e := fakeEngine(func(f *fake) {
+	e := standin.Engine(func(f *fixture.Fake) {
 		f.AtStep = func(int) error {
 			if steps++; steps == 2 {
 				stop()
@@ -120,8 +121,8 @@ func TestArmsOfOneShapeAreMeasuredOnce(t *testing.T) {
 		"\"prototypes.lr_mult\" = {values = [0.0, 1.0, 2.0], where = {learner = \"joint\"}}": 6,
 	} {
 		built := 0
-		jobs := jobsOf(t, text+"[matrix]\n"+matrix)
-		all, err := Estimate(t.Context(), jobs, fakeEngine(func(*fake) { built++ }), datasets.NewLibrary(fixture.Open))
+		jobs := standin.Jobs(t, text+"[matrix]\n"+matrix)
+		all, err := Estimate(t.Context(), jobs, standin.Engine(func(*fixture.Fake) { built++ }), datasets.NewLibrary(fixture.Open))
 		if err != nil || built != want || len(all) != len(jobs) {
 			t.Errorf("%s: %d arms measured, want %d; %d of %d budgets, %v", matrix, built, want, len(all), len(jobs), err)
 		}

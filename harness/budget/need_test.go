@@ -8,6 +8,7 @@ import (
 	"protobench/datasets"
 	"protobench/harness/cell"
 	"protobench/harness/internal/fixture"
+	"protobench/harness/internal/standin"
 )
 
 // What is extrapolated from few prototypes is what many take.
@@ -16,7 +17,7 @@ func TestNeedsOfManyPrototypes(t *testing.T) {
 		"linear": "name = \"swav\"\nobservers = [\"joint\"]", "in pairs": "name = \"spread\"\nobjective = \"swav\"\nlearner = \"joint\"\nregularizers = [\"orthogonality\"]",
 	} {
 		text := "name = \"x\"\nreferences = false\n[train]\nbatch = 8\n[prototypes]\ninit = \"random\"\ncount = 6000\n[[method]]\n" + method + "\n"
-		j := &jobsOf(t, text)[0]
+		j := &standin.Jobs(t, text)[0]
 		x := newNeeder(cell.Real(), datasets.NewLibrary(fixture.Open))
 		whole, _, err := cell.Weigh(j, cell.Real(), datasets.NewLibrary(fixture.Open))
 		if err != nil {
@@ -31,8 +32,8 @@ func TestNeedsOfManyPrototypes(t *testing.T) {
 
 // An engine that builds nothing is no reason to refuse anything.
 func TestNeedsOfWhatCannotBeBuilt(t *testing.T) {
-	jobs := jobsOf(t, fixture.Small)
-	e := fakeEngine(func(*fake) { panic("no") })
+	jobs := standin.Jobs(t, fixture.Small)
+	e := standin.Engine(func(*fixture.Fake) { panic("no") })
 	if _, err := newNeeder(e, datasets.NewLibrary(fixture.Open)).of(&jobs[3]); err == nil || errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}

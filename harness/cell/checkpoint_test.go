@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"protobench/harness/internal/fixture"
 	"protobench/harness/store"
 	"protobench/methods"
 	"protobench/methods/part"
@@ -26,7 +27,7 @@ func TestStepTimesSurviveAResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newFake(part.Config{Settings: methods.Defaults()})
+	f := fixture.NewFake(part.Config{Settings: methods.Defaults()})
 	want := tally{lossN: 2, stepMS: []float64{3, 1.0 / 3}}
 	if err := l.save(cell, f, Progress{step: 2, tally: want}, 1); err != nil {
 		t.Fatal(err)

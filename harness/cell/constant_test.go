@@ -62,7 +62,7 @@ func TestConstantFeaturesAreJudgedByTheUntrainedEncoderAndTheImages(t *testing.T
 			t.Fatal(err)
 		}
 		r := &Run{job: &Job{Cell: cell}, set: set, batches: b}
-		r.with.Engine.Untrained = func(part.Config) (Supervised, error) { return fixed{fakeRow{}, spread(c.untrained)}, nil }
+		r.with.Engine.Untrained = func(part.Config) (Supervised, error) { return fixed{fixture.Row{}, spread(c.untrained)}, nil }
 		x, _, err := b.extract(t.Context(), &set.Train, spread(c.trained))
 		if err != nil {
 			t.Fatal(err)

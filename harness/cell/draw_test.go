@@ -11,7 +11,7 @@ import (
 
 // colours notes the first values of the images whose features are asked for.
 type colours struct {
-	*fake
+	*fixture.Fake
 	seen map[float32]int
 }
 
@@ -19,7 +19,7 @@ func (c colours) Features(b part.Branch, images []float32) (backbone, embedding 
 	for at := 0; at < len(images); at += 48 {
 		c.seen[images[at]]++
 	}
-	return c.fake.Features(b, images)
+	return c.Fake.Features(b, images)
 }
 
 // inClassOrder has three classes of n images each, one after the other, each of one colour.
@@ -46,7 +46,7 @@ func TestCurvesAreOfEveryClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newArmTrainee(colours{newFake(j.Cell.Config()), seen}, j, b).measure(); err != nil {
+	if _, err := newArmTrainee(colours{fixture.NewFake(j.Cell.Config()), seen}, j, b).measure(); err != nil {
 		t.Fatal(err)
 	}
 	for colour, n := range seen {

@@ -49,7 +49,7 @@ func TestUsageImagesLimitTheCurves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := newArmTrainee(counting{newFake(j.Cell.Config()), &seen}, j, b)
+		a := newArmTrainee(counting{fixture.NewFake(j.Cell.Config()), &seen}, j, b)
 		if _, err := a.measure(); err != nil || seen != want {
 			t.Errorf("limit %d: %d images seen, want %d (%v)", limit, seen, want, err)
 		}
@@ -58,11 +58,11 @@ func TestUsageImagesLimitTheCurves(t *testing.T) {
 
 // counting counts the images whose features are asked for.
 type counting struct {
-	*fake
+	*fixture.Fake
 	seen *int
 }
 
 func (c counting) Features(b part.Branch, images []float32) (backbone, embedding []float32, err error) {
 	*c.seen += len(images) / 48
-	return c.fake.Features(b, images)
+	return c.Fake.Features(b, images)
 }
