@@ -39,6 +39,7 @@ func Conv1x1(x, w *G.Node, stride int) (*G.Node, error) {
 type convolver interface {
 	Output() kernel.Map
 	Bare(bare bool)
+	Result() kernel.Map
 	WeightLen() int
 	Forward(team *team.Team, y []float32, x kernel.Normed, weights []float32, sums *kernel.Sums)
 	Backward(team *team.Team, dx, dw, dy []float32, x kernel.Normed, weights []float32, sums *kernel.GradSums)
@@ -50,7 +51,6 @@ type convolution struct {
 	kind      string
 	operands  G.Nodes
 	bordered  bool // a border was asked for
-	bare      bool // it writes maps without one
 	recompute bool // the backward pass computes the maps anew, so that they are not kept for it
 	anew      *G.Node
 	from      *mapSource
@@ -71,15 +71,18 @@ func newConvolution(kind string, from *mapSource, w *G.Node, inputGrad bool, k c
 
 // strip leaves the border out of the maps, the result of op, unless it was asked for.
 func (c *convolution) strip(op *graph.Op) {
-	if m := c.kernel.Output(); !c.bordered && m.Bare().Halo == 0 {
-		c.bare, op.Floats = true, m.Bare().Len()
-		c.kernel.Bare(true)
+	if c.bordered {
+		return
+	}
+	c.kernel.Bare(true)
+	if m := c.kernel.Result(); m.Halo == 0 {
+		op.Floats = m.Len()
 	}
 }
 
 // border asks for the border, before differentiation.
 func (c *convolution) border(op *graph.Op) {
-	c.bordered, c.bare, op.Floats, op.Halo = true, false, 0, true
+	c.bordered, op.Floats, op.Halo = true, 0, true
 	c.kernel.Bare(false)
 }
 

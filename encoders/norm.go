@@ -103,8 +103,16 @@ func newNorm(x *G.Node, run Running, mode Mode, relu bool) *norm {
 	return n
 }
 
-// bare reports whether the input's maps have no border.
-func (n *norm) bare() bool { return n.conv != nil && n.conv.bare }
+// written are the input's maps as they lie in memory.
+func (n *norm) written() kernel.Map {
+	if n.conv == nil {
+		return n.maps
+	}
+	return n.conv.kernel.Result()
+}
+
+// bare reports whether the input's maps have lost their border.
+func (n *norm) bare() bool { return n.written().Halo < n.maps.Halo }
 
 // forward finds the scale and the shift, and applies them unless that is left to others.
 func (n *norm) forward(team *team.Team, in [][]float32, y []float32) {
@@ -138,11 +146,7 @@ func (n *norm) applied(room *kernel.Normed, x []float32, residual [][]float32, a
 func (n *norm) train(team *team.Team, in [][]float32, a, b []float32) {
 	x, gamma, beta := in[0], in[1], in[2]
 	if !n.summed {
-		m := n.maps
-		if n.bare() {
-			m = m.Bare()
-		}
-		m.ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])
+		n.written().ColumnSums(team, x, n.sums[0], n.sums[1], n.sums[2])
 	}
 	n.moments()
 	rows := float64(n.maps.Pixels())

@@ -50,22 +50,25 @@ func (c *ConvBF16) Output() Map { return c.shape.Output() }
 // Bare is [Conv.Bare].
 func (c *ConvBF16) Bare(bare bool) { c.shape.Bare(bare) }
 
+// Result is [Conv.Result].
+func (c *ConvBF16) Result() Map { return c.shape.Result() }
+
 // WeightLen returns the number of weights, [3,3,In,Out].
 func (c *ConvBF16) WeightLen() int { return c.shape.WeightLen() }
 
 // Forward is [Conv.Forward].
 func (c *ConvBF16) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	s := c.shape
-	s.checkMaps(x, y, s.result())
+	s.checkMaps(x, y, s.Result())
 	var done func(lo, hi int)
 	if sums != nil {
-		done = s.result().summing(y, sums)
+		done = s.Result().summing(y, sums)
 	}
 	if c.wino != nil {
-		c.wino.forward(team, y, s.result(), x, weights, done)
+		c.wino.forward(team, y, s.Result(), x, weights, done)
 		return
 	}
-	in, out, k := c.in.Input(), s.result(), 9*c.in.In
+	in, out, k := c.in.Input(), s.Result(), 9*c.in.In
 	f := pairFeed{of: s.Input(), from: x, images: c.imagesATask(in, s.OutWidth)}
 	panels, stages := f.take(team, pairPanelLen(k, s.Out))
 	defer stages.end()

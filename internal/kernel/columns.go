@@ -64,7 +64,7 @@ func (s span) columns(x []float32, bare bool) columns {
 
 // few reports whether a map's sums are taken of four images at a time: those of few channels would
 // wait for each other.
-func (m Map) few() bool { return isa != Generic && m.Channels < 32 && m.Channels%8 == 0 }
+func (m Map) few() bool { return isa != Generic && m.Channels < fewChannels && m.Channels%8 == 0 }
 
 // sideBySide is how many images' sums are taken at a time where channels are few.
 const sideBySide = 4

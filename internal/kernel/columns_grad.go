@@ -78,29 +78,24 @@ func (m Map) gradSumming(dy []float32, y Normed, sums *GradSums) func(lo, hi int
 // normSumsImages takes the sums of the images [lo,hi).
 func (m Map) normSumsImages(g NormGrad, to *GradSums, lo, hi int) {
 	if !g.Bare {
-		lo = m.normSumsFours(g, to, lo, hi)
+		lo = m.fours(g.X, lo, hi, func(i int, s span, c columns) {
+			g.set(&c, s)
+			at := i * m.Channels
+			c.v0, c.v1, c.v2 = ptr(to.Mean, 0), ptr(to.Sum, at), ptr(to.Dot, at)
+			switch {
+			case g.Scale != nil:
+				normSumsImagesAgainAVX2(c.ptr())
+			case g.Y != nil:
+				normSumsImagesReLUAVX2(c.ptr())
+			default:
+				normSumsImagesAVX2(c.ptr())
+			}
+		})
 	}
 	for i := lo; i < hi; i++ {
 		at := i * m.Channels
 		m.normSumsImage(m.span(i), g, to.Mean, to.Sum[at:], to.Dot[at:])
 	}
-}
-
-// normSumsFours takes as many of them four at a time as it can, see [Map.fours].
-func (m Map) normSumsFours(g NormGrad, to *GradSums, lo, hi int) int {
-	return m.fours(g.X, lo, hi, func(i int, s span, c columns) {
-		g.set(&c, s)
-		at := i * m.Channels
-		c.v0, c.v1, c.v2 = ptr(to.Mean, 0), ptr(to.Sum, at), ptr(to.Dot, at)
-		switch {
-		case g.Scale != nil:
-			normSumsImagesAgainAVX2(c.ptr())
-		case g.Y != nil:
-			normSumsImagesReLUAVX2(c.ptr())
-		default:
-			normSumsImagesAVX2(c.ptr())
-		}
-	})
 }
 
 func (m Map) normSumsImage(s span, g NormGrad, mean, sum, dot []float32) {

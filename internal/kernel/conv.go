@@ -15,7 +15,7 @@ type Conv struct {
 	Stride               int // 1 or 2
 	OutHeight, OutWidth  int
 
-	bare              bool      // forward passes write maps as [Map.Bare] has them
+	bare              bool      // forward passes write maps without a border if they can
 	wino              *winograd // how a stride-1 convolution saves products; nil: directly
 	forward, gradient []class   // made by the first pass
 	panels            []float32 // packed weights of one pass
@@ -62,11 +62,11 @@ func (c *Conv) Input() Map { return Map{c.Batch, c.Height, c.Width, c.In, 1} }
 // Output returns the output's maps.
 func (c *Conv) Output() Map { return Map{c.Batch, c.OutHeight, c.OutWidth, c.Out, 1} }
 
-// Bare has forward passes write maps as [Map.Bare] has them, or not.
+// Bare has forward passes write maps without a border, unless their channels are few, or with it.
 func (c *Conv) Bare(bare bool) { c.bare, c.forward = bare, nil }
 
-// result are the maps that a forward pass writes.
-func (c *Conv) result() Map { return barely(c.Output(), c.bare) }
+// Result returns the maps that a forward pass writes, see [Conv.Bare].
+func (c *Conv) Result() Map { return c.Output().result(c.bare) }
 
 // WeightLen returns the number of weights, [3,3,In,Out].
 func (c *Conv) WeightLen() int { return 9 * c.In * c.Out }
@@ -74,14 +74,9 @@ func (c *Conv) WeightLen() int { return 9 * c.In * c.Out }
 // checkMaps panics unless x holds the input and y maps out, with slack behind them.
 func (c *Conv) checkMaps(x Normed, y []float32, out Map) {
 	x.check(c.Input())
-	for _, m := range []struct {
-		x   []float32
-		len int
-	}{{x.X, c.Input().without(x.Bare).Len()}, {y, out.Len()}} {
-		if len(m.x) < m.len || cap(m.x) < m.len+Slack {
-			panic(fmt.Sprintf("kernel: a convolution of or to %d (%d) numbers, not %d (%d)", len(m.x), cap(m.x), m.len, m.len+Slack))
-		}
-	}
+	out.check([][]float32{y}, 0)
+	c.Input().without(x.Bare).checkSlack(x.X)
+	out.checkSlack(y)
 }
 
 // Sums are what [Map.ColumnSums] takes of maps, [images,channels] each: a shift, the sum and the
@@ -92,13 +87,13 @@ type Sums struct{ Shift, Sum, Square []float32 }
 // with weights. Sums, if not nil, are set to those of y, taken of each image while it is in the
 // cache.
 func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
-	c.checkMaps(x, y, c.result())
+	c.checkMaps(x, y, c.Result())
 	var done func(lo, hi int)
 	if sums != nil {
-		done = c.result().summing(y, sums)
+		done = c.Result().summing(y, sums)
 	}
 	if c.wino != nil {
-		c.wino.forward(team, y, c.result(), x, weights, done)
+		c.wino.forward(team, y, c.Result(), x, weights, done)
 		return
 	}
 	if c.forward == nil {
@@ -112,7 +107,7 @@ func (c *Conv) Forward(team *team.Team, y []float32, x Normed, weights []float32
 
 // forwardClass is all of a convolution.
 func (c *Conv) forwardClass() class {
-	in, out, f := c.Input(), c.result(), sharing(c.Out, c.OutWidth)
+	in, out, f := c.Input(), c.Result(), sharing(c.Out, c.OutWidth)
 	t := taps{in: c.In, out: c.Out, rows: []int{0, 1, 2}, cols: neighbours(f, c.Stride, [3]int{0, 1, 2})}
 	return newClass(pixels{
 		h: c.OutHeight, w: c.OutWidth / f,

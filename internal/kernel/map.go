@@ -38,17 +38,19 @@ func (m Map) without(bare bool) Map {
 	return m
 }
 
-// Bare returns the maps without their border, which those that only batch norms and what applies
-// them reads can do without, or as they are: those of few channels keep it, whose sums are taken of
-// four images at a time at one pitch.
-func (m Map) Bare() Map { return m.without(m.Channels >= 32) }
+// fewChannels is the number of channels below which maps have few, see [Map.few].
+const fewChannels = 32
 
-// barely are the maps as [Map.Bare] has them, or not.
-func barely(m Map, bare bool) Map {
-	if bare {
-		return m.Bare()
+// result are the maps that a forward pass writes, without their border if bare: those that only batch
+// norms and what applies them reads can do without it. Those of few channels keep it, whose sums are
+// taken of four images at a time at one pitch.
+func (m Map) result(bare bool) Map { return m.without(bare && m.Channels >= fewChannels) }
+
+// checkSlack panics unless there is room for maps x and the slack behind them.
+func (m Map) checkSlack(x []float32) {
+	if cap(x) < m.Len()+Slack {
+		panic(fmt.Sprintf("kernel: room for %d numbers, not %d, for a convolution's maps %+v and the slack behind them", cap(x), m.Len()+Slack, m))
 	}
-	return m
 }
 
 // Row returns where row y of an image begins.

@@ -10,7 +10,7 @@ import (
 // padding. Weights are [In,Out].
 type Pointwise struct {
 	in, out Map
-	result  Map // of forward passes: out, or out without a border
+	written Map // of forward passes: out, or out without a border
 	stride  int
 	bf16    bool
 	images  int // taken at a time: their pixels fill whole blocks of a sum, so that any number of them gives the same bits
@@ -27,7 +27,7 @@ func NewPointwise(in Map, out, stride int) *Pointwise {
 	p := &Pointwise{in: in, stride: stride, out: Map{
 		Images: in.Images, Height: (in.Height-1)/stride + 1, Width: (in.Width-1)/stride + 1, Channels: out, Halo: 1,
 	}}
-	p.result = p.out
+	p.written = p.out
 	pixels := p.out.Height * p.out.Width
 	step := 1
 	for step*pixels%blockK > 0 {
@@ -52,8 +52,11 @@ func (p *Pointwise) gemm(team *team.Team, transA, transB bool, m, n, k int, a []
 // Output returns the output's maps.
 func (p *Pointwise) Output() Map { return p.out }
 
-// Bare has forward passes write maps as [Map.Bare] has them, or not.
-func (p *Pointwise) Bare(bare bool) { p.result = barely(p.out, bare) }
+// Bare is as [Conv.Bare].
+func (p *Pointwise) Bare(bare bool) { p.written = p.out.result(bare) }
+
+// Result returns the maps that a forward pass writes.
+func (p *Pointwise) Result() Map { return p.written }
 
 // WeightLen returns the number of weights, [In,Out].
 func (p *Pointwise) WeightLen() int { return p.in.Channels * p.out.Channels }
@@ -62,14 +65,14 @@ func (p *Pointwise) WeightLen() int { return p.in.Channels * p.out.Channels }
 func (p *Pointwise) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
 	in, out := p.in.Channels, p.out.Channels
 	x.check(p.in)
-	p.result.check([][]float32{y}, p.WeightLen(), weights)
+	p.written.check([][]float32{y}, p.WeightLen(), weights)
 	p.chunks(team, &x, func(lo, rows int, px, py []float32, stages *stageSet) {
 		p.gather(team, px, &x, lo, rows, stages)
 		p.gemm(team, false, false, rows, out, in, px, in, weights, out, py, out, false)
-		p.each(team, lo, rows, func(i, row, r int) { copy(y[p.result.Row(i, r):][:p.out.Width*out], py[row*out:]) })
+		p.each(team, lo, rows, func(i, row, r int) { copy(y[p.written.Row(i, r):][:p.out.Width*out], py[row*out:]) })
 	})
 	if sums != nil {
-		p.result.ColumnSums(team, y, sums.Shift, sums.Sum, sums.Square)
+		p.written.ColumnSums(team, y, sums.Shift, sums.Sum, sums.Square)
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 // and gives no gradient of them: they are the images.
 type Stem struct {
 	in, out Map
-	result  Map       // of forward passes: out, or out without a border
+	written Map       // of forward passes: out, or out without a border
 	parts   []float32 // weight gradients of groups of images
 }
 
@@ -30,14 +30,17 @@ func NewStem(in Map, out int) *Stem {
 		panic(fmt.Sprintf("kernel: a stem of maps %+v to %d channels", in, out))
 	}
 	m := Map{in.Images, (in.Height-1)/stemStride + 1, (in.Width-1)/stemStride + 1, out, 1}
-	return &Stem{in: in, out: m, result: m}
+	return &Stem{in: in, out: m, written: m}
 }
 
 // Output returns the output's maps.
 func (s *Stem) Output() Map { return s.out }
 
-// Bare has forward passes write maps as [Map.Bare] has them, or not.
-func (s *Stem) Bare(bare bool) { s.result = barely(s.out, bare) }
+// Bare is as [Conv.Bare].
+func (s *Stem) Bare(bare bool) { s.written = s.out.result(bare) }
+
+// Result returns the maps that a forward pass writes.
+func (s *Stem) Result() Map { return s.written }
 
 // WeightLen returns the number of weights, [7,7,In,Out].
 func (s *Stem) WeightLen() int { return s.patch() * s.out.Channels }
@@ -48,11 +51,11 @@ func (s *Stem) patch() int { return stemSide * stemSide * s.in.Channels }
 // Forward sets the interior of y to the convolution of maps x with weights. Sums, if not nil, are
 // set to those of y, taken of each image while it is in the cache.
 func (s *Stem) Forward(team *team.Team, y []float32, x Normed, weights []float32, sums *Sums) {
-	s.check(x, y, s.result)
+	s.check(x, y, s.written)
 	k, n := s.patch(), s.out.Channels
 	var done func(lo, hi int)
 	if sums != nil {
-		done = s.result.summing(y, sums)
+		done = s.written.summing(y, sums)
 	}
 	_, stages := s.rooms().take(team)
 	defer stages.end()
@@ -64,7 +67,7 @@ func (s *Stem) Forward(team *team.Team, y []float32, x Normed, weights []float32
 			s.gather(room.a, x.X, i, row, rows)
 			Gemm(nil, false, false, pixels, n, k, room.a, k, weights, n, room.b, n, false)
 			for r := range rows {
-				copy(y[s.result.Row(i, row+r):][:s.out.Width*n], room.b[r*s.out.Width*n:])
+				copy(y[s.written.Row(i, row+r):][:s.out.Width*n], room.b[r*s.out.Width*n:])
 			}
 		})
 		if done != nil {
