@@ -64,11 +64,11 @@ func (a *affine) prepare(n int, bias bool) {
 	}
 }
 
-// addBias adds the gradient g of the product's rows from lo on, a slice or less, to the sums that
-// db is the total of.
+// addBias takes the sums of the gradient g of the product's rows from lo on, a slice or less, that db
+// is the total of.
 func (a *affine) addBias(lo int, g []float32) {
 	if a.sums != nil {
-		addRows(a.sums.own(lo), g)
+		kernel.SumRows(a.sums.own(lo), g, len(g)/a.out, a.out)
 	}
 }
 

@@ -41,10 +41,3 @@ func (s *slicedSums) total(team *team.Team, dst []float32, from int) {
 		}
 	})
 }
-
-// addRows adds the rows of x to sums.
-func addRows(sums, x []float32) {
-	for at := 0; at < len(x); at += len(sums) {
-		kernel.Axpy(1, x[at:at+len(sums)], sums)
-	}
-}

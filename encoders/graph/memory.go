@@ -33,11 +33,11 @@ func newMemory(a *Arena, g *G.ExprGraph, order, roots []*G.Node) *memory {
 // whichever takes less, and returns the length.
 func (m *memory) place() (size int) {
 	latest := func(b *block) int { return b.last }
-	size = m.lay((*block).room)
-	if n := m.lay(latest); n < size {
+	size = m.lay(latest)
+	if n := m.lay((*block).room); n <= size {
 		size = n
 	} else {
-		m.lay((*block).room)
+		m.lay(latest)
 	}
 	for _, b := range m.blocks {
 		b.border = b.key.halo && slices.ContainsFunc(m.blocks, b.soils)

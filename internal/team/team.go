@@ -75,9 +75,9 @@ func (t *Team) Scratch(n int) []float32 {
 	return t.scratch[:n]
 }
 
-// largeScratch is the length from which room that has become too small is given back to the system,
-// with all other garbage: large networks take more and more of it in their first step, and beside
-// their memory it would stay until a tenth as much has come to it.
+// largeScratch is the length, 4 MiB, from which room is taken only after the room that has become too
+// small, and all other garbage, was given back to the system: large networks take more and more of it
+// in their first step, and beside their memory it would stay until a tenth as much has come to it.
 const largeScratch = 1 << 20
 
 // Do runs the tasks 0 … n-1, each once, and returns when all are done. A panic of a task is the
