@@ -55,7 +55,7 @@ func TestLayouts(t *testing.T) {
 			for i, want := range c.Found {
 				says := slices.ContainsFunc(got[i].Reasons, func(s string) bool { return strings.Contains(s, want.Says) })
 				if r := got[i]; r.Key != want.Key || string(r.Kind) != want.Verdict || !says {
-					t.Errorf("got %s: %s\nwant %s: %s, which says %q", r.Key, r.Sentence(), want.Key, want.Verdict, want.Says)
+					t.Errorf("got %s: %s\nwant %s: %s, which says %q", r.Key, r.sentence(), want.Key, want.Verdict, want.Says)
 				}
 			}
 		})

@@ -67,7 +67,7 @@ func TestLargeFiles(t *testing.T) {
 			t.Errorf("%s: %d MiB are taken", path, taken>>20)
 		}
 		if r.Kind != Healthy || r.K != k || !strings.HasPrefix(r.Key, "prototypes") {
-			t.Errorf("%s: %s", path, r.Sentence())
+			t.Errorf("%s: %s", path, r.sentence())
 		}
 	}
 }

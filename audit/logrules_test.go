@@ -86,8 +86,8 @@ func TestLogs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Kind != c.kind || !strings.Contains(r.Sentence(), c.want) {
-				t.Errorf("got %s; want %s and %q", r.Sentence(), c.kind, c.want)
+			if r.Kind != c.kind || !strings.Contains(r.sentence(), c.want) {
+				t.Errorf("got %s; want %s and %q", r.sentence(), c.kind, c.want)
 			}
 		})
 	}

@@ -117,20 +117,12 @@ func (m *Measures) centre(p *checkpoint.Prototypes, eps []float64, keep bool, th
 
 // groupsOf are the covers' groups of two and more, the largest first.
 func groupsOf(c uniqueness.Cover) []Group {
-	at := map[int]int{}
 	var all []Group
-	for i, owner := range c.Owner {
-		if owner < 0 {
-			continue
+	for i, members := range c.Groups() {
+		if len(members) > 1 {
+			all = append(all, Group{c.Representatives[i], members})
 		}
-		j, ok := at[owner]
-		if !ok {
-			j = len(all)
-			at[owner], all = j, append(all, Group{Representative: owner})
-		}
-		all[j].Members = append(all[j].Members, i)
 	}
-	all = slices.DeleteFunc(all, func(g Group) bool { return len(g.Members) < 2 })
 	slices.SortStableFunc(all, func(a, b Group) int { return len(b.Members) - len(a.Members) })
 	return all
 }
@@ -166,9 +158,8 @@ func (m *Measures) Largest() int {
 // shares are what is unique at the verdict's ε, as it stands and centred, of what random vectors
 // have.
 func (m *Measures) shares() (plain, centred float64) {
-	key := uniqueness.EpsilonText(m.Epsilon)
-	of := math.Max(1, float64(m.Baseline.Unique[key]))
-	return float64(m.Unique[key]) / of, float64(m.UniqueCentred[key]) / of
+	of := math.Max(1, float64(m.at(m.Baseline.Unique)))
+	return float64(m.unique()) / of, float64(m.at(m.UniqueCentred)) / of
 }
 
 // spread is the root mean square distance of the unit prototypes from their mean: √(1 − ‖mean‖²).

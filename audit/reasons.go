@@ -7,15 +7,19 @@ import (
 	"strings"
 
 	"protobench/audit/checkpoint"
+	"protobench/internal/wording"
 	"protobench/metrics/uniqueness"
 )
 
+// at is the one of some counts at the verdict's ε.
+func (m *Measures) at(c Counts) int { return c[uniqueness.EpsilonText(m.Epsilon)] }
+
 // unique is the count at the verdict's ε.
-func (m *Measures) unique() int { return m.Unique[uniqueness.EpsilonText(m.Epsilon)] }
+func (m *Measures) unique() int { return m.at(m.Unique) }
 
 // part is a count at the verdict's ε as a share of K.
 func (m *Measures) part(c Counts) float64 {
-	return float64(c[uniqueness.EpsilonText(m.Epsilon)]) / math.Max(1, float64(m.K))
+	return float64(m.at(c)) / math.Max(1, float64(m.K))
 }
 
 // groupsText is how many prototypes sit in how many groups.
@@ -41,7 +45,7 @@ func (m *Measures) evidence(k Kind) []string {
 	}
 	if u := m.Usage; u != nil {
 		out = append(out, fmt.Sprintf("%s of %s prototypes are used by %s images (%s), %s are dead, %s live and unique at ε = %g", thousands(u.Used), thousands(m.K),
-			thousands(u.Images), u.Rule, percent(u.Dead), thousands(u.LiveUnique[uniqueness.EpsilonText(m.Epsilon)]), m.Epsilon),
+			thousands(u.Images), u.Rule, percent(u.Dead), thousands(m.at(u.LiveUnique)), m.Epsilon),
 			fmt.Sprintf("perplexity of usage %.4g, %.4g over groups of copies; the most used prototype has %s of the images", u.Perplexity, u.GroupedPerplexity, percent(u.Top)))
 		if u.few(m.K) {
 			out = append(out, fmt.Sprintf("%s images are too few to call prototypes dead: at least %d for each are needed", thousands(u.Images), enough))
@@ -127,9 +131,4 @@ func thousands(n int) string {
 	return s
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(n) + " " + what + "s"
-}
+func plural(n int, what string) string { return thousands(n) + " " + wording.Noun(n, what) }

@@ -68,7 +68,7 @@ func TestReports(t *testing.T) {
 		"lightly 1586":                  {again(), Untrained, []string{"displacement from the start is", "lightly issue 1586"}},
 		"dinov2 117, 512; dino 66, 217": {of(file("start.pth")), Healthy, []string{"no different from random ones, as before any training"}},
 	} {
-		text := c.got.Sentence()
+		text := c.got.sentence()
 		for _, r := range c.got.Remedies {
 			text += "; " + r.String()
 		}

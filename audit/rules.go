@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"protobench/audit/checkpoint"
-	"protobench/metrics/uniqueness"
 )
 
 // rule is one reason for a verdict.
@@ -28,7 +27,7 @@ func rules() []rule {
 		{Total, onePoint},
 		{Partial, duplicates},
 		{Dead, unused},
-		{Partial, copied1},
+		{Partial, copiesApart},
 		{Offset, offset},
 		{Healthy, distinct},
 		{Undecided, between},
@@ -91,7 +90,7 @@ func uniform(m *Measures, t Thresholds) string {
 }
 
 func onePoint(m *Measures, t Thresholds) string {
-	one := m.unique() <= 1 && m.UniqueCentred[uniqueness.EpsilonText(m.Epsilon)] <= 1
+	one := m.unique() <= 1 && m.at(m.UniqueCentred) <= 1
 	if m.spread() >= t.Spread && !one {
 		return ""
 	}
@@ -105,7 +104,7 @@ func duplicates(m *Measures, t Thresholds) string {
 	return m.groupsText()
 }
 
-func copied1(m *Measures, t Thresholds) string {
+func copiesApart(m *Measures, t Thresholds) string {
 	share := float64(m.Copies) / float64(m.K)
 	if share < t.Copies {
 		return ""

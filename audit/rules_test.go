@@ -103,7 +103,7 @@ func TestVerdicts(t *testing.T) {
 				return slices.ContainsFunc(v.Reasons, func(s string) bool { return strings.Contains(s, text) })
 			}
 			if v.Kind != c.want || !says(c.says) || c.never != "" && says(c.never) {
-				t.Errorf("got %s; want %s and %q", v.Sentence(), c.want, c.says)
+				t.Errorf("got %s; want %s and %q", v.sentence(), c.want, c.says)
 			}
 		})
 	}
@@ -207,3 +207,6 @@ func TestCentre(t *testing.T) {
 		}
 	}
 }
+
+// sentence is the verdict with its reasons, as one text.
+func (v Verdict) sentence() string { return string(v.Kind) + ": " + strings.Join(v.Reasons, "; ") }

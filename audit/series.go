@@ -3,7 +3,6 @@ package audit
 import (
 	"protobench/audit/checkpoint"
 	"protobench/metrics/training"
-	"protobench/metrics/uniqueness"
 )
 
 // Point is one checkpoint of a series.
@@ -48,7 +47,7 @@ func (a *Audit) trackOf(p *checkpoint.Prototypes) *track {
 // add puts prototypes at the end of the series.
 func (t *track) add(f *checkpoint.File, p *checkpoint.Prototypes, r Result, keep bool) {
 	point := Point{File: f.Path, At: f.Place(len(t.points)), Unique: r.unique(), Displacement: r.Displacement, Verdict: r.Kind}
-	point.UniqueCentred = r.UniqueCentred[uniqueness.EpsilonText(r.Epsilon)]
+	point.UniqueCentred = r.at(r.UniqueCentred)
 	if t.previous != nil {
 		if d, ok := training.Displacement(t.previous.Rows, p.Rows); ok {
 			point.Drift = &d

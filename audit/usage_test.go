@@ -229,11 +229,11 @@ func TestInit(t *testing.T) {
 	o := options()
 	o.Init = written(t, "start.safetensors", "model.prototypes", p)
 	if r := one(t, path, o); r.Kind != Untrained {
-		t.Error(r.Sentence())
+		t.Error(r.sentence())
 	}
 	o.Init = written(t, "start.safetensors", "prototypes", matrix.RandomUnit(2, 64, 32))
 	if r := one(t, path, o); r.Kind != Healthy || *r.Displacement < 0.5 {
-		t.Error(r.Sentence())
+		t.Error(r.sentence())
 	}
 	o.Init = written(t, "start.safetensors", "prototypes", matrix.RandomUnit(2, 65, 32))
 	if _, err := New(o).File(path); err == nil || !strings.Contains(err.Error(), "no prototypes [64, 32]") {
@@ -258,9 +258,9 @@ func TestOwnFiles(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	if u := r[1].Usage; u == nil || u.Used != 2 || u.Images != 600 || u.LiveUnique["0.025"] != 2 || r[1].Kind != Dead || *r[1].Displacement < 0.5 {
-		t.Errorf("%+v %s", u, r[1].Sentence())
+		t.Errorf("%+v %s", u, r[1].sentence())
 	}
 	if r[3].Usage != nil || r[3].Kind != Untrained || r[3].Key != "observers.joint.prototypes.teacher" {
-		t.Error(r[3].Sentence())
+		t.Error(r[3].sentence())
 	}
 }

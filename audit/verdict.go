@@ -95,9 +95,6 @@ type Verdict struct {
 	Remedies []Remedy
 }
 
-// Sentence is the verdict with its reasons, as one text.
-func (v Verdict) Sentence() string { return string(v.Kind) + ": " + strings.Join(v.Reasons, "; ") }
-
 // Remedy is what the evidence supports, with its source.
 type Remedy struct{ Text, Source string }
 

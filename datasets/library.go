@@ -37,6 +37,10 @@ func (l *Library) Open(o Options) (*Set, error) {
 	return one.set, one.err
 }
 
+// OpenUntil returns an empty library that opens sets until ctx ends: one that takes long is not waited
+// for then.
+func OpenUntil(ctx context.Context) *Library { return NewLibrary(Until(ctx, Open)) }
+
 // Until is an opener that gives up when ctx ends, with its error, and leaves a set that is being
 // read to itself.
 func Until(ctx context.Context, open func(Options) (*Set, error)) func(Options) (*Set, error) {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -21,36 +22,41 @@ func (s *sweep) writeCells(path string) error {
 	}
 	return durable.Replace(path, func(w io.Writer) error {
 		out := csv.NewWriter(w)
-		rows := [][]string{{"method", "form", "axes", "seed", "status", "learner", "metric", "unit", "value"}}
+		if err := out.Write([]string{"method", "form", "axes", "seed", "status", "learner", "metric", "unit", "value"}); err != nil {
+			return err
+		}
 		for _, a := range s.arms {
 			for _, r := range a.runs {
-				if r.State == store.Done {
-					rows = r.addMetrics(rows)
+				if r.State != store.Done {
+					continue
 				}
-				if err := out.WriteAll(rows); err != nil {
+				if err := r.writeMetrics(out); err != nil {
 					return err
 				}
-				rows = rows[:0]
 			}
 		}
-		return nil
+		out.Flush()
+		return out.Error()
 	})
 }
 
-// addMetrics adds the rows of a run, those of its observers last.
-func (r run) addMetrics(rows [][]string) [][]string {
-	rows = r.addLearner(rows, r.cell().Learner, r.Result.Metrics)
+// writeMetrics writes the rows of a run, those of its observers last.
+func (r run) writeMetrics(out *csv.Writer) error {
+	err := r.writeLearner(out, r.cell().Learner, r.Result.Metrics)
 	for _, name := range slices.Sorted(maps.Keys(r.Result.Observers)) {
-		rows = r.addLearner(rows, "observer:"+name, r.Result.Observers[name])
+		err = cmp.Or(err, r.writeLearner(out, "observer:"+name, r.Result.Observers[name]))
 	}
-	return rows
+	return err
 }
 
-func (r run) addLearner(rows [][]string, learner string, m store.Metrics) [][]string {
+func (r run) writeLearner(out *csv.Writer, learner string, m store.Metrics) error {
 	c := r.cell()
 	axes, seed := axesText(c, c.AxisKeys()), fmt.Sprint(c.Seed)
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		rows = append(rows, []string{c.Method, c.Form, axes, seed, r.Result.Outcome.Status, learner, key, string(measureOf(key).Unit), table.Digits(m[key])})
+		row := []string{c.Method, c.Form, axes, seed, r.Result.Outcome.Status, learner, key, string(measureOf(key).Unit), table.Digits(m[key])}
+		if err := out.Write(row); err != nil {
+			return err
+		}
 	}
-	return rows
+	return nil
 }

@@ -161,6 +161,9 @@ func TestReportDrawsWhatIsThere(t *testing.T) {
 			t.Errorf("the page does not say that %s", said)
 		}
 	}
+	if page := string(less["index.html"]); strings.Contains(page, "Kept from an earlier report") || strings.Count(page, "Not complete:") < 2 {
+		t.Error("the page takes pictures that are new for an earlier report's")
+	}
 	if bytes.Equal(less["prototype_density.png"], whole["prototype_density.png"]) {
 		t.Error("the picture without dino is that with it")
 	}

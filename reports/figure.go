@@ -8,14 +8,15 @@ import (
 	"protobench/harness/store"
 	"protobench/metrics/uniqueness"
 	reportfigure "protobench/reports/figure"
+	htmlpage "protobench/reports/page"
 	"protobench/stats"
 )
 
 // figure is one picture of the report, and what became of its files.
 type figure struct {
 	reportfigure.Figure
-	kept bool   // an earlier report's picture stands in the folder, as this one has less to show
-	svg  []byte // as it was saved; nil where it was not
+	kept  bool   // an earlier report's picture stands in the folder, as this one has less to show
+	saved string // path of this one's files, without their endings; empty where it was not saved
 }
 
 // figures makes all pictures in the order of the page.
@@ -101,17 +102,27 @@ func (f *figure) save(folder string) error {
 	if err := f.Save(path); err != nil {
 		return err
 	}
-	var err error
-	f.svg, err = os.ReadFile(path + ".svg")
-	return err
+	f.saved = path
+	return nil
 }
 
 // drawing is the figure as SVG, drawn if it was not saved.
 func (f *figure) drawing() ([]byte, error) {
-	if f.svg != nil {
-		return f.svg, nil
+	if f.saved != "" {
+		return os.ReadFile(f.saved + ".svg")
 	}
 	return f.SVG()
+}
+
+// image is the PNG of a figure whose drawing of a size is too large for a page; nil for others.
+func (f *figure) image(size int) ([]byte, error) {
+	switch {
+	case size <= htmlpage.MostPicture:
+		return nil, nil
+	case f.saved != "":
+		return os.ReadFile(f.saved + ".png")
+	}
+	return f.PNG()
 }
 
 func exists(path string) bool {

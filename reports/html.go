@@ -250,18 +250,10 @@ func (s *sweep) pageFigures(figures []figure) ([]htmlpage.Figure, error) {
 	return out, nil
 }
 
-// image is the PNG of a figure whose drawing of a size is too large for a page; nil for others.
-func (f *figure) image(size int) ([]byte, error) {
-	if size <= htmlpage.MostPicture {
-		return nil, nil
-	}
-	return f.PNG()
-}
-
 // keptPicture reads an earlier report's drawing of a figure that there is less to draw of now; nil
 // where there is none. A link that leads out of the report's folder is none.
 func (s *sweep) keptPicture(f *figure) []byte {
-	if f.Draw != nil && f.Short == "" {
+	if f.saved != "" || f.Draw != nil && f.Short == "" {
 		return nil
 	}
 	root, err := os.OpenRoot(s.dir.Report())

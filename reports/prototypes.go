@@ -16,7 +16,7 @@ type size struct{ k, d, images int }
 
 func (a *arm) size() size {
 	if a.first != nil {
-		return size{a.first.Vectors.Rows, a.first.Vectors.Cols, imagesOf(a.first)}
+		return size{a.first.Vectors.Rows, a.first.Vectors.Cols, a.first.Images()}
 	}
 	if len(a.counted()) == 0 {
 		return size{}
@@ -27,15 +27,6 @@ func (a *arm) size() size {
 		out.images += n
 	}
 	return out
-}
-
-// imagesOf is the number of training images that the prototypes share.
-func imagesOf(p *reportfigure.Stored) int {
-	n := 0
-	for _, c := range p.Counts {
-		n += c
-	}
-	return n
 }
 
 // firstPrototypes reads the prototypes of the first seed that has some; nil when none has.

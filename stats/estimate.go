@@ -30,9 +30,6 @@ func (e Estimate) Interval() (low, high float64) {
 	return e.Low, e.High
 }
 
-// HasInterval reports whether there is one to be shown.
-func (e Estimate) HasInterval() bool { low, _ := e.Interval(); return !math.IsNaN(low) }
-
 // Estimated summarises values; those that are NaN or infinite are left out. The interval is
 // Student's (1908): mean ± t(0.975, n-1)·SD/√n, which supposes values that are near normal.
 func Estimated(values []float64) Estimate {

@@ -38,14 +38,19 @@ func EffectiveRank(gram *mat.SymDense, rows int) *float64 {
 	if gram == nil {
 		return nil
 	}
+	if r, ok := spectrum.EffectiveRank(SingularValues(gram, rows)); ok && matrix.Finite(r) {
+		return &r
+	}
+	return nil
+}
+
+// SingularValues are those of so many rows u of which gram is UᵀU, largest first.
+func SingularValues(gram *mat.SymDense, rows int) []float64 {
 	values := Eigenvalues(gram, rows)
 	for i, v := range values {
 		values[i] = math.Sqrt(v)
 	}
-	if r, ok := spectrum.EffectiveRank(values); ok && matrix.Finite(r) {
-		return &r
-	}
-	return nil
+	return values
 }
 
 // Eigenvalues are at most so many of a symmetric matrix without negative ones, largest first.

@@ -2,12 +2,12 @@ package features
 
 import (
 	"math"
-	"slices"
 
 	"protobench/audit/directions"
 	"protobench/internal/team"
 	"protobench/metrics/geometry"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 	"protobench/metrics/spectrum"
 )
 
@@ -29,10 +29,7 @@ type Isotropic struct {
 	Random *float64 `json:"isotropic"` // null where it has no simple form
 }
 
-const (
-	uniformityRows = 4096
-	uniformityT    = 2
-)
+const uniformityT = 2
 
 // representationOf measures features x [N,D], labelled or not.
 func representationOf(x matrix.Matrix, threads *team.Team) Representation {
@@ -51,7 +48,7 @@ func representationOf(x matrix.Matrix, threads *team.Team) Representation {
 	plain, centred := spectraOf(x)
 	v, ok := spectrum.RankMe(plain, spectrum.RankMeEpsilon)
 	r.RankMe = value(v, ok, directions.RankByChance(n, d))
-	v, ok = spectrum.EffectiveRank(slices.Clone(plain))
+	v, ok = spectrum.EffectiveRank(plain)
 	r.EffectiveRank = value(v, ok, directions.RankByChance(n, d))
 	v, ok = spectrum.ParticipationRatio(centred)
 	r.Participation = value(v, ok, float64(d)/(1+float64(d)/float64(n)))
@@ -59,7 +56,7 @@ func representationOf(x matrix.Matrix, threads *team.Team) Representation {
 	r.AlphaReQ = value(v, ok, math.NaN())
 	v, ok = geometry.FeatureStd(x)
 	r.FeatureStd = value(float64(v*math.Sqrt(float64(d))), ok, 1)
-	v, ok = geometry.Uniformity(threads, x.Spread(uniformityRows), uniformityT)
+	v, ok = geometry.Uniformity(threads, x.Spread(metric.PairRows), uniformityT)
 	r.Uniformity = value(v, ok, math.NaN())
 	return r
 }
@@ -71,10 +68,7 @@ func spectraOf(x matrix.Matrix) (singular, covariance []float64) {
 	if gram == nil {
 		return nil, nil
 	}
-	singular = directions.Eigenvalues(gram, x.Rows)
-	for i, v := range singular {
-		singular[i] = math.Sqrt(v)
-	}
+	singular = directions.SingularValues(gram, x.Rows)
 	n, d := float64(x.Rows), x.Cols
 	mean := make([]float64, d)
 	for i := range x.Rows {

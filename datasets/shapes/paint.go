@@ -111,7 +111,7 @@ func (b *blob) paint(rgb *[Side][Side][3]float64) {
 	}
 }
 
-// cover computes the share of each pixel that the Silhouette's copies cover.
+// cover computes the share of each pixel that the silhouette's copies cover.
 func (s *scene) cover(share *[Side][Side]float64) {
 	*share = [Side][Side]float64{}
 	for i := range s.copies {

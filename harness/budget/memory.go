@@ -18,22 +18,34 @@ import (
 // collector has not yet collected, and others on the machine.
 const usable = 0.8
 
-// FreeMemory is what [Available] names where nothing but the machine limits a process.
-const FreeMemory = "free memory of the machine"
-
 // Available is the memory that this process may take, in bytes, and what sets that limit: the
 // machine's free memory, what its control groups have left, ulimit -v, or GOMEMLIMIT; 0 where the
 // system does not tell.
 func Available() (bytes int64, by string) { return availableUnder("/") }
 
+// Limit is what of this is set for the process, whatever the machine has free, of which there may be
+// more in a moment; 0 where nothing is.
+func Limit() int64 {
+	bytes, _ := limitUnder("/")
+	return bytes
+}
+
 // availableUnder reads the files of the system under a root.
 func availableUnder(root string) (bytes int64, by string) {
+	bytes, by = limitUnder(root)
+	if n := freeMemory(root); n > 0 && (bytes == 0 || n <= bytes) {
+		return n, "free memory of the machine"
+	}
+	return bytes, by
+}
+
+// limitUnder is availableUnder without the machine's free memory.
+func limitUnder(root string) (bytes int64, by string) {
 	take := func(n int64, from string) {
 		if n > 0 && (bytes == 0 || n < bytes) {
 			bytes, by = n, from
 		}
 	}
-	take(freeMemory(root), FreeMemory)
 	take(groupLeft(root), "control group")
 	take(addressLimit(), "ulimit -v")
 	if n := debug.SetMemoryLimit(-1); os.Getenv("GOMEMLIMIT") != "" && n < math.MaxInt64 {

@@ -43,6 +43,11 @@ func TestAvailableIsTheLeastThatTheSystemTells(t *testing.T) {
 		if got, by := availableUnder(root); got != c.want || by != c.by {
 			t.Errorf("%s: %d by %s, want %d by %s", name, got, by, c.want, c.by)
 		}
+		if name == "a group above the machine" { // which limits the process all the same
+			if got, by := limitUnder(root); got != 99999999999999 || by != "control group" {
+				t.Errorf("%s: limit %d by %s", name, got, by)
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"protobench/datasets"
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/internal/console"
@@ -32,7 +33,7 @@ func (c filmCommand) Run(ctx context.Context, w *console.Console) error {
 	defer func() { _ = os.RemoveAll(scratch) }()
 	var recorder cell.Recorder
 	r, err := harness.Reproduce(ctx, c.Cell, scratch, harness.Options{
-		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Hour, Version: version(), Engine: recorder.Engine(cell.Real()), Data: openData(ctx), Tell: newProgress(w, false).hear,
+		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Hour, Version: version(), Engine: recorder.Engine(cell.Real()), Data: datasets.OpenUntil(ctx), Tell: newProgress(w, false).hear,
 	})
 	if ctx.Err() != nil {
 		return console.Halted(ctx, ": no picture was made")

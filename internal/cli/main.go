@@ -33,11 +33,7 @@ import (
 func Main() int {
 	blas.Use()
 	defer runtime.KeepAlive(heap.Early())
-	limit, by := budget.Available()
-	if by == budget.FreeMemory { // of which there may be more in a moment
-		limit = 0
-	}
-	heap.Below(limit)
+	heap.Below(budget.Limit())
 	ctx, stop := console.UntilSignal(console.StopSignals()...)
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -133,9 +129,9 @@ func meant(err error) error {
 // benchOf is what measurements need of the command line.
 func benchOf(w *console.Console) *bench.Host {
 	return &bench.Host{Out: w.Out, Warn: w.Warn, Plan: func(ctx context.Context, sweep string) (*harness.Plan, *datasets.Library, error) {
-		data := openData(ctx)
-		p, err := sweepArgument{Sweep: sweep}.plan(data)
-		return p, data, console.Given(ctx, err)
+		data := datasets.OpenUntil(ctx)
+		p, err := sweepArgument{Sweep: sweep}.planned(ctx, data)
+		return p, data, err
 	}}
 }
 

@@ -42,7 +42,7 @@ func (c planCommand) Run(ctx context.Context, w *console.Console) error {
 	if c.Commands {
 		return c.commands(ctx, w)
 	}
-	return c.show(ctx, w, openData(ctx))
+	return c.show(ctx, w, datasets.OpenUntil(ctx))
 }
 
 func (c planCommand) show(ctx context.Context, w *console.Console, data *datasets.Library) error {
@@ -230,9 +230,9 @@ type validateCommand struct{ sweepArgument }
 // Run reports at once everything that a run would refuse; it opens the data and writes nothing.
 func (c validateCommand) Run(ctx context.Context, w *console.Console) error {
 	outlines := datasets.NewLibrary(datasets.Until(ctx, datasets.Outline)) // no image is looked at
-	p, err := console.Await(ctx, func() (*harness.Plan, error) { return c.plan(outlines) })
+	p, err := c.planned(ctx, outlines)
 	if err != nil {
-		return console.Given(ctx, err)
+		return err
 	}
 	warnOf(w, p.Jobs)
 	w.Warn(p.Sweep.Alike...)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"protobench/datasets"
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/harness/store"
@@ -26,7 +27,7 @@ type commandLine struct {
 // result, for GNU parallel and for clusters without Slurm. They may run in any order, at once, and
 // on any machine that sees the folder.
 func (c planCommand) commands(ctx context.Context, w *console.Console) error {
-	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, openData(ctx))
+	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, datasets.OpenUntil(ctx))
 	if err != nil {
 		return err
 	}

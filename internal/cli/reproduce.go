@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"protobench/datasets"
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/internal/console"
@@ -38,7 +39,7 @@ func (c reproduceCommand) Run(ctx context.Context, w *console.Console) error {
 		tell = nil
 	}
 	r, err := harness.Reproduce(ctx, c.Cell, scratch, harness.Options{
-		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Minute, Version: version(), Engine: cell.Real(), Data: openData(ctx), Tell: tell,
+		Jobs: 1, Threads: runtime.GOMAXPROCS(0), CheckpointEvery: time.Minute, Version: version(), Engine: cell.Real(), Data: datasets.OpenUntil(ctx), Tell: tell,
 	})
 	if ctx.Err() != nil {
 		return console.Halted(ctx, ": nothing was compared")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"protobench/datasets"
 	"protobench/harness"
 	"protobench/harness/cell"
 	"protobench/harness/store"
@@ -46,7 +47,7 @@ func (c runCommand) Validate() error {
 // Run plans, runs what is missing and reports.
 func (c runCommand) Run(ctx context.Context, w *console.Console) error {
 	w.Warn(kernel.Warning())
-	data := openData(ctx)
+	data := datasets.OpenUntil(ctx)
 	p, jobs, err := selectedJobs(ctx, c.sweepArgument, c.selection, data)
 	if err != nil {
 		return err
@@ -95,14 +96,20 @@ func (c runCommand) conclude(ctx context.Context, w *console.Console, dir string
 	}
 	var unwritten error
 	if s.Done > 0 {
-		if err := results.WriteReport(w, dir, c.JSON); err != nil {
-			unwritten = fmt.Errorf("no report: %w; `protobench report %s` writes it", err, dir)
-		}
+		unwritten = reportOf(w, dir, c.JSON)
 	}
 	if err := c.judge(dir, s, unwritten); err != nil || s.Done == 0 || c.JSON {
 		return err
 	}
 	return showNext(w, dir, claims)
+}
+
+// reportOf writes the report of a folder; an error names the command that writes it later.
+func reportOf(w *console.Console, dir string, asJSON bool) error {
+	if err := results.WriteReport(w, dir, asJSON); err != nil {
+		return fmt.Errorf("no report: %w; `protobench report %s` writes it", err, dir)
+	}
+	return nil
 }
 
 // divergedText says of diverged cells what a reader of the report has to know.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"protobench/datasets"
 	"protobench/internal/console"
 )
 
@@ -25,7 +26,7 @@ func TestASignalEndsTheEstimate(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	c := planCommand{sweepArgument: sweepArgument{Sweep: "joint-vs-decoupled"}}
-	data := openData(ctx)
+	data := datasets.OpenUntil(ctx)
 	if _, err := c.plan(data); err != nil {
 		t.Fatal(err)
 	}

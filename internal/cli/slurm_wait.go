@@ -8,7 +8,6 @@ import (
 
 	"protobench/harness/slurm"
 	"protobench/harness/store"
-	"protobench/internal/cli/results"
 	"protobench/internal/console"
 	"protobench/internal/wording"
 )
@@ -68,18 +67,16 @@ func (c runCommand) afterTasks(w *console.Console, dir string, claims int, q *sl
 	if q.Diverged > 0 && c.FailOn != "diverged" {
 		w.Warn(divergedText(wording.Count(q.Diverged, "cell")))
 	}
-	if err := results.WriteReport(w, dir, c.JSON); err != nil {
-		return err
-	}
-	if err := unfinished(q, c.FailOn == "diverged"); err != nil || c.JSON {
+	unwritten := reportOf(w, dir, c.JSON)
+	if err := unfinished(q, c.FailOn == "diverged", unwritten); err != nil || c.JSON {
 		return err
 	}
 	return showNext(w, dir, claims)
 }
 
 // unfinished is the failure of a run whose tasks have ended before its cells, or which has cells that
-// diverged where that counts.
-func unfinished(q *slurm.Queue, diverged bool) error {
+// diverged where that counts, or whose report could not be written.
+func unfinished(q *slurm.Queue, diverged bool, unwritten error) error {
 	var parts []string
 	if diverged && q.Diverged > 0 {
 		parts = append(parts, wording.Count(q.Diverged, "cell")+" diverged")
@@ -97,6 +94,9 @@ func unfinished(q *slurm.Queue, diverged bool) error {
 	if len(q.NoTask) > 0 {
 		parts = append(parts, fmt.Sprintf("%s without a result and without a task:\n  %s\n`protobench run` with --executor slurm queues them again; what they did is kept",
 			wording.Count(len(q.NoTask), "cell"), strings.Join(q.NoTask, "\n  ")))
+	}
+	if unwritten != nil {
+		parts = append(parts, unwritten.Error())
 	}
 	return console.Failure(parts)
 }

@@ -60,19 +60,20 @@ func (a sweepArgument) plan(data *datasets.Library) (*harness.Plan, error) {
 	return harness.NewPlan(file, text, harness.Catalogue(), data)
 }
 
+// planned is the plan, unless a signal comes first.
+func (a sweepArgument) planned(ctx context.Context, data *datasets.Library) (*harness.Plan, error) {
+	p, err := console.Await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
+	return p, console.Given(ctx, err)
+}
+
 // selectedJobs plans a sweep until a signal comes, and takes the cells that are selected.
 func selectedJobs(ctx context.Context, a sweepArgument, s selection, data *datasets.Library) (*harness.Plan, []cell.Job, error) {
-	p, err := console.Await(ctx, func() (*harness.Plan, error) { return a.plan(data) })
+	p, err := a.planned(ctx, data)
 	if err != nil {
-		return nil, nil, console.Given(ctx, err)
+		return nil, nil, err
 	}
 	jobs, err := s.jobs(p)
 	return p, jobs, err
-}
-
-// openData opens data sets until a signal comes: one that takes long is not waited for then.
-func openData(ctx context.Context) *datasets.Library {
-	return datasets.NewLibrary(datasets.Until(ctx, datasets.Open))
 }
 
 // message is the text of an error. Configuration errors start with file and line, as editors

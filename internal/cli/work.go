@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"protobench/datasets"
@@ -16,7 +15,6 @@ import (
 	"protobench/harness/cell"
 	"protobench/harness/slurm"
 	"protobench/harness/store"
-	"protobench/internal/cli/results"
 	"protobench/internal/console"
 	"protobench/internal/kernel"
 )
@@ -67,7 +65,7 @@ func (c workCommand) Run(ctx context.Context, w *console.Console) error {
 	if err != nil {
 		return err
 	}
-	data := openData(ctx)
+	data := datasets.OpenUntil(ctx)
 	var failed []string
 	for _, folder := range c.Cells {
 		err := c.named(ctx, w, frozen, folder, data)
@@ -114,7 +112,7 @@ func (c workCommand) ended(ctx context.Context, w *console.Console, p *harness.P
 	w.Warn(s.Twins...)
 	switch {
 	case len(s.Failed) > 0:
-		return console.Exit(console.Failed, strings.Join(s.Failed, "\n"))
+		return console.Failure(s.Failed)
 	case ctx.Err() != nil:
 		return console.Halted(ctx, ": the state is saved; the same command goes on")
 	case s.Interrupted > 0:
@@ -152,7 +150,7 @@ func (c workCommand) task(ctx context.Context, w *console.Console) error {
 	if err != nil {
 		return err
 	}
-	data := openData(ctx)
+	data := datasets.OpenUntil(ctx)
 	p, err := harness.PlanOfCell(filepath.Join(c.Dir, f.Plan.File), frozen, folder, data)
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -252,16 +250,14 @@ func (c workCommand) again(ctx context.Context, w *console.Console, h *slurm.Her
 
 // report writes the report behind all tasks and fails where cells are not in it.
 func (c workCommand) report(ctx context.Context, w *console.Console) error {
-	if err := results.WriteReport(w, c.Dir, false); err != nil {
-		return err
-	}
+	unwritten := reportOf(w, c.Dir, false)
 	d, err := store.Open(c.Dir)
 	if err != nil {
-		return err
+		return errors.Join(unwritten, err)
 	}
 	q, err := slurm.Look(ctx, d)
-	if err != nil || q == nil {
-		return err
+	if err != nil {
+		return errors.Join(unwritten, err)
 	}
-	return unfinished(q, false)
+	return unfinished(cmp.Or(q, &slurm.Queue{}), false, unwritten)
 }

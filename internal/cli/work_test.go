@@ -45,7 +45,7 @@ name = "dino"
 func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, data *datasets.Library) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	data = openData(t.Context())
+	data = datasets.OpenUntil(t.Context())
 	p, err := harness.NewPlan("one.toml", oneCell, harness.Catalogue(), data)
 	must(t, err)
 	program := filepath.Join(t.TempDir(), "program")
@@ -152,7 +152,7 @@ func TestATaskWaitsForItsPredecessor(t *testing.T) {
 // Of several cells one that fails leaves the others alone; the exit code says that one did.
 func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	data := openData(t.Context())
+	data := datasets.OpenUntil(t.Context())
 	p, err := harness.NewPlan("two.toml", strings.Replace(oneCell, "references", "seeds = 2\nreferences", 1), harness.Catalogue(), data)
 	must(t, err)
 	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil })
@@ -169,5 +169,26 @@ func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
 	must(t, err)
 	if r, found, err := d.Cell(store.PlanCell{Dir: second.Dir, Cell: second.Identity()}).Result(); err != nil || !found || r.Outcome.Status == store.Failed {
 		t.Errorf("the second cell: %+v, %v", r.Outcome, err)
+	}
+}
+
+// TestAReportThatCannotBeWrittenIsAFailure, whoever is to write it, and does not hide what else is.
+func TestAReportThatCannotBeWrittenIsAFailure(t *testing.T) {
+	dir := t.TempDir()
+	p, err := harness.NewPlan("one.toml", oneCell, harness.Catalogue(), datasets.OpenUntil(t.Context()))
+	must(t, err)
+	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil })
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "report"), []byte("in the way"), 0o600))
+	var out strings.Builder
+	w := &console.Console{Out: &out, Err: &out}
+	err = workCommand{Dir: dir, Report: true}.Run(t.Context(), w)
+	if code(err) != console.Failed || !strings.Contains(err.Error(), "`protobench report "+dir+"` writes it") {
+		t.Errorf("the report behind tasks: %d, %v", code(err), err)
+	}
+	q := &slurm.Queue{NoTask: []string{p.Jobs[0].Dir}}
+	err = runCommand{}.afterTasks(w, dir, 0, q)
+	if code(err) != console.Failed || !strings.Contains(err.Error(), p.Jobs[0].Dir) || !strings.Contains(err.Error(), "no report") {
+		t.Errorf("a run that waits: %d, %v", code(err), err)
 	}
 }

@@ -61,9 +61,9 @@ func (g GMM) contradictions() []*setting.KeyError {
 	return out
 }
 
-// gmm prototypes are the normalised means of a [Mixture] over embeddings, updated by online EM.
-// They are constants of the encoder's loss: the decoupled learner (Arteaga et al. 2025, sec. 3; the
-// exact values are not public, so each choice is a setting). With an objective that takes
+// gmm prototypes are the normalised means of a [mixture.Mixture] over embeddings, updated by online
+// EM. They are constants of the encoder's loss: the decoupled learner (Arteaga et al. 2025, sec. 3;
+// the exact values are not public, so each choice is a setting). With an objective that takes
 // embeddings unnormalised (CARP) the mixture is fitted to their directions.
 type gmm struct {
 	Decoupled

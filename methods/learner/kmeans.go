@@ -26,8 +26,8 @@ func kmeansPart() Declaration {
 
 // kmeans prototypes are the directions of k-means centres of the teacher's embeddings, without a
 // gradient: spherical k-means (Dhillon and Modha 2001) by mini-batches with a count per centre
-// (Sculley 2010), where old counts fade by what replaces them, as in [Mixture]. With n embeddings
-// given to a centre of count N, and their mean m:
+// (Sculley 2010), where old counts fade by what replaces them, as in [mixture.Mixture]. With n
+// embeddings given to a centre of count N, and their mean m:
 //
 //	N ← λ^n·N + a,   a = (1 - λ^n)/(1 - λ),   μ ← μ + (a/N)·(m - μ),   prototype = μ/|μ|
 //

@@ -33,7 +33,7 @@ type Head struct {
 	Extra G.Nodes // the objective's own parameters
 
 	Codes []float32 // codes [global·B,H·K]
-	Input CodeInput // what the codes of this step are made of; see take
+	Input CodeInput // what the codes of this step are made of; see Take
 }
 
 // NewHead returns the head of an objective over k prototypes, all its sets together, at a student

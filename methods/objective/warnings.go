@@ -38,13 +38,14 @@ func ThinCodes(c part.Config, embeddings int) []setting.Warning {
 	return []setting.Warning{{Key: key, Text: fmt.Sprintf("%s = %d: Sinkhorn-Knopp balances codes over more prototypes than the %d embeddings that it sees at a time, so that each is to get less than one; raise train.batch or a queue, or lower %s", key, k, embeddings, key)}}
 }
 
-// RampOnset is the end of a temperature's warm-up, of whose epochs the last one has the end
-// already.
-func RampOnset(c part.Config, key, what string, r optim.Ramp) []part.Onset {
+// RampOnset is the end of a temperature's warm-up that begins at an epoch, and of whose epochs the
+// last one has the end already.
+func RampOnset(c part.Config, key, what string, r optim.Ramp, from int) []part.Onset {
 	if r.Warmup == 0 || r.Start == r.End {
 		return nil
 	}
 	return []part.Onset{{
-		Key: key, Epoch: float64(max(r.Warmup-1, 1)), Missed: fmt.Sprintf("the %s ends at %.3g, short of %g", what, r.At(c.Train.Epochs-1), r.End),
+		Key: key, Epoch: float64(from + max(r.Warmup-1, 1)),
+		Missed: fmt.Sprintf("the %s ends at %.3g, short of %g", what, r.At(max(0, c.Train.Epochs-1-from)), r.End),
 	}}
 }

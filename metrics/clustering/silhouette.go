@@ -37,7 +37,7 @@ func clusterDistances(x matrix.Matrix, y []int, k int, cosine bool) []float64 {
 	sums := make([]float64, x.Rows*k)
 	distance := euclidean(x)
 	if cosine {
-		distance = cosineDistance(matrix.DirectionsOf(x))
+		distance = cosineDistance(matrix.NormsOf(x))
 	}
 	for i := range x.Rows {
 		for j := i + 1; j < x.Rows; j++ {

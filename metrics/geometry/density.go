@@ -104,9 +104,6 @@ func AngularSpecs() []metric.Spec {
 		Source: "Arteaga et al. 2025, figure 1", Formula: "2π max_φ mean_k exp(κ (cos(φ − φ_k) − 1)) / (2π I_0(κ) e^−κ), κ = 25",
 		Collapse: "high where few directions have the mass, 12.5 when all have one; near 1 when they are spread evenly",
 		Column:   "**angular_peak.prototypes**: peak of the density of the prototypes' angles in the circle figure, as a multiple of the even density.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := AngularPeak(in.Effective.Spread(metric.PairRows))
-			return metric.Defined(v, ok, undefined)
-		},
+		Value:    metric.DefinedBy(func(in *metric.Input) (float64, bool) { return AngularPeak(in.Effective.Spread(metric.PairRows)) }, undefined),
 	}}
 }

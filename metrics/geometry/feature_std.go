@@ -12,7 +12,7 @@ import (
 // 2021, SimSiam). Total collapse shows as a value near 0. Undefined (false) with
 // NaN or Inf anywhere, or with fewer than two rows that have a direction.
 func FeatureStd(x matrix.Matrix) (float64, bool) {
-	d := matrix.DirectionsOf(x)
+	d := matrix.NormsOf(x)
 	rows := d.With()
 	if len(rows) < 2 || !x.Finite() {
 		return 0, false
@@ -48,10 +48,7 @@ func FeatureStdSpecs() []metric.Spec {
 			Formula: "√D mean_j std_i(x_ij / |x_i|)", Key: "feature_std." + string(b), Unit: metric.Length, Better: metric.Higher, Undefined: undefined,
 			Doc:    "the same for the student",
 			Source: "Chen and He 2021", Collapse: "near 0 when all features are equal",
-			Value: func(in *metric.Input) metric.Result {
-				v, ok := RelativeStd(in)
-				return metric.Defined(v, ok, undefined)
-			},
+			Value: metric.DefinedBy(RelativeStd, undefined),
 		}
 		if b == metric.Teacher {
 			s.Tables = []metric.Table{metric.FeaturesTable}

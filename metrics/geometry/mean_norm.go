@@ -12,7 +12,7 @@ import (
 // share an offset that shrinks all cosine distances; compare unique@ε with
 // unique_centred@ε then. Undefined (false) when no row has a direction.
 func MeanNorm(p matrix.Matrix) (float64, bool) {
-	d := matrix.DirectionsOf(p)
+	d := matrix.NormsOf(p)
 	rows := d.With()
 	if len(rows) == 0 {
 		return 0, false
@@ -31,9 +31,6 @@ func MeanNormSpecs() []metric.Spec {
 		Doc: "norm of the mean of the unit prototypes; 1 when all point one way", Source: "offset check",
 		Collapse: "1 at total collapse; near 1 where a common offset shrinks all distances",
 		Column:   "**prototype-mean-norm**: length of the mean of the unit prototypes; 1 when all point one way.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := MeanNorm(in.Effective)
-			return metric.Defined(v, ok, metric.NoDirection)
-		},
+		Value:    metric.DefinedBy(func(in *metric.Input) (float64, bool) { return MeanNorm(in.Effective) }, metric.NoDirection),
 	}}
 }

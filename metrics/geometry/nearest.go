@@ -77,6 +77,5 @@ func NearestSpecs() []metric.Spec {
 }
 
 func nearest(in *metric.Input) (Summary, bool) {
-	n := metric.Shared(in, "nearest", func() Nearest { return NearestOf(in.Team, in.Effective) })
-	return n.Summary()
+	return metric.SharedIf(in, "nearest", func() (Summary, bool) { return NearestOf(in.Team, in.Effective).Summary() })
 }

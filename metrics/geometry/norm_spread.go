@@ -34,9 +34,6 @@ func NormSpreadSpecs() []metric.Spec {
 		Doc: "standard deviation of the raw prototypes' norms, as they enter the student's graph", Source: "scale check",
 		Collapse: "0 for prototypes on a sphere; large where few long prototypes can take all images, if scores do not normalise them",
 		Column:   "**prototype-norm-spread**: standard deviation of the raw prototypes' norms; 0 when all lie on a sphere.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := NormSpread(in.Raw)
-			return metric.Defined(v, ok, undefined)
-		},
+		Value:    metric.DefinedBy(func(in *metric.Input) (float64, bool) { return NormSpread(in.Raw) }, undefined),
 	}}
 }

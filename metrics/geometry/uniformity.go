@@ -39,7 +39,7 @@ func Uniformity(team *team.Team, x matrix.Matrix, t float64) (float64, bool) {
 func Alignment(a, b matrix.Matrix, alpha float64) (float64, bool) {
 	matrix.MustMatch("rows of the second view", b.Rows, a.Rows)
 	matrix.MustMatch("dimensions of the second view", b.Cols, a.Cols)
-	p, q := matrix.DirectionsOf(a), matrix.DirectionsOf(b)
+	p, q := matrix.NormsOf(a), matrix.NormsOf(b)
 	var sum float64
 	n := 0
 	for i := range a.Rows {
@@ -72,10 +72,9 @@ func PrototypeUniformitySpecs() []metric.Spec {
 		Source:  "Wang and Isola 2020",
 		Formula: "ln mean_{k<l} exp(−2 |c_k − c_l|²), c of length 1", Collapse: "0 at total collapse, near −4 when prototypes spread over the sphere",
 		Column: "**uniformity.prototypes**: how evenly prototypes spread over the sphere; near −4 when evenly, 0 when all are equal.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := Uniformity(in.Team, in.Effective.Spread(metric.PairRows), 2)
-			return metric.Defined(v, ok, undefined)
-		},
+		Value: metric.DefinedBy(func(in *metric.Input) (float64, bool) {
+			return Uniformity(in.Team, in.Effective.Spread(metric.PairRows), 2)
+		}, undefined),
 	}}
 }
 
@@ -88,10 +87,9 @@ func UniformitySpecs() []metric.Spec {
 			Doc:    "log mean exp(-2·squared distance) over pairs of normalised embeddings, of 4,096 training images at even distances",
 			Source: "Wang and Isola 2020", Collapse: "0 at total collapse, near −4 when embeddings spread over the sphere",
 			Column: "**uniformity.embeddings**: how evenly embeddings spread over the sphere; near −4 when evenly, 0 when all are equal.",
-			Value: func(in *metric.Input) metric.Result {
-				v, ok := Uniformity(in.Team, in.Embeddings.Spread(metric.PairRows), 2)
-				return metric.Defined(v, ok, undefined)
-			},
+			Value: metric.DefinedBy(func(in *metric.Input) (float64, bool) {
+				return Uniformity(in.Team, in.Embeddings.Spread(metric.PairRows), 2)
+			}, undefined),
 		}
 	})
 }

@@ -56,6 +56,15 @@ func Defined(value float64, ok bool, why string) Result {
 	return Result{Value: value}
 }
 
+// DefinedBy is a [Spec.Value] that a function computes, which says by ok whether there is one; why
+// is why not.
+func DefinedBy(f func(*Input) (value float64, ok bool), why string) func(*Input) Result {
+	return func(in *Input) Result {
+		value, ok := f(in)
+		return Defined(value, ok, why)
+	}
+}
+
 // Why metrics of prototypes may have no value.
 const (
 	NoPrototypes    = "the objective has no prototypes"

@@ -11,7 +11,7 @@ type Tail struct {
 	Head, Medium, Tail []int // classes, most frequent first
 }
 
-// Training images of a class by which [ByCounts] parts.
+// Training images of a class by which [metric.ByCounts] parts.
 const (
 	manyImages = 100 // the head has more
 	fewImages  = 20  // the tail has fewer
@@ -65,7 +65,7 @@ func TailSpecs() []metric.Spec {
 
 // third is a part of the classes, a third of them or what counts say.
 type third struct {
-	name, amount, count string // count is what [ByCounts] takes
+	name, amount, count string // count is what [metric.ByCounts] takes
 	of                  func(Tail) []int
 }
 

@@ -76,10 +76,7 @@ func FeatureSpecs() []metric.Spec {
 			Doc:    "exponent of the power law of the covariance's eigenvalues of backbone features on training images, over the ranks 11 to 100, or to half the dimension",
 			Source: "Agrawal et al. 2022", Formula: "α = − slope of ln λ_j over ln j", Collapse: "large when features lie in few dimensions; near 1 is held to be best",
 			Column: "**alpha_req.features**: exponent of the power law of the features' spectrum; large when features lie in few dimensions, near 1 is held to be best.",
-			Value: func(in *metric.Input) metric.Result {
-				v, ok := AlphaReQ(covariance(in))
-				return metric.Defined(v, ok, noLaw)
-			},
+			Value:  metric.DefinedBy(func(in *metric.Input) (float64, bool) { return AlphaReQ(covariance(in)) }, noLaw),
 		}
 	})
 	ratio := metric.ForBranches(func(b metric.Branch) metric.Spec {
@@ -88,10 +85,7 @@ func FeatureSpecs() []metric.Spec {
 			Doc:    "number of directions that carry the variance of backbone features on training images",
 			Source: "Gao et al. 2017", Formula: "(Σ λ_j)² / Σ λ_j², λ: eigenvalues of the covariance", Collapse: "1 when features vary along one direction",
 			Column: "**participation_ratio.features**: number of directions that carry the features' variance; low when features collapse.",
-			Value: func(in *metric.Input) metric.Result {
-				v, ok := ParticipationRatio(covariance(in))
-				return metric.Defined(v, ok, noSpectrum)
-			},
+			Value:  metric.DefinedBy(func(in *metric.Input) (float64, bool) { return ParticipationRatio(covariance(in)) }, noSpectrum),
 		}
 	})
 	return append(alpha, ratio...)

@@ -32,7 +32,8 @@ func SingularValues(x matrix.Matrix) ([]float64, bool) {
 
 // CovarianceEigenvalues returns the eigenvalues of the covariance of the rows of x
 // [N,D] (centred, divided by N-1), largest first, min(N,D) of them. Undefined
-// (false) with fewer than two rows or with NaN or Inf.
+// (false) with fewer than two rows or with NaN or Inf. Metrics take the same from D×D matrices;
+// this is what tests hold those against.
 func CovarianceEigenvalues(x matrix.Matrix) ([]float64, bool) {
 	if x.Rows < 2 || x.Cols == 0 || !x.Finite() {
 		return nil, false
@@ -141,19 +142,13 @@ func EffectiveRankSpecs() []metric.Spec {
 		Doc: "exp of the entropy of the singular values of the prototypes", Source: "Roy and Vetterli 2007",
 		Collapse: "1 when all prototypes are parallel",
 		Column:   "**effective_rank.prototypes**: exp of the entropy of the prototypes' singular values; 1 when all are parallel.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := EffectiveRank(singular(in))
-			return metric.Defined(v, ok, undefined)
-		},
+		Value:    metric.DefinedBy(func(in *metric.Input) (float64, bool) { return EffectiveRank(singular(in)) }, undefined),
 	}, {
 		Key: "participation_ratio.prototypes", Of: metric.OfPrototypes, Unit: metric.Effective, Better: metric.Higher, Geometric: true, Tables: []metric.Table{metric.GeometryTable}, Undefined: undefined,
 		Doc: "number of directions that carry the prototypes' squared length", Source: "Gao et al. 2017",
 		Formula: "(Σ σ_j²)² / Σ σ_j⁴, σ: singular values of the prototypes", Collapse: "1 when all prototypes are parallel",
 		Column: "**participation_ratio.prototypes**: number of directions that carry the prototypes' squared length; 1 when all are parallel.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := ParticipationRatio(squares(singular(in)))
-			return metric.Defined(v, ok, undefined)
-		},
+		Value:  metric.DefinedBy(func(in *metric.Input) (float64, bool) { return ParticipationRatio(squares(singular(in))) }, undefined),
 	}, {
 		Key: "spectrum_top.prototypes", Of: metric.OfPrototypes, Unit: metric.Share, Better: metric.Lower, Geometric: true, Tables: []metric.Table{metric.GeometryTable}, Undefined: undefined,
 		Doc: "share of the prototypes' squared length along their first direction", Source: "spectrum check",

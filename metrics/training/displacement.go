@@ -14,7 +14,7 @@ import (
 func Displacement(start, now matrix.Matrix) (float64, bool) {
 	matrix.MustMatch("prototypes after training", now.Rows, start.Rows)
 	matrix.MustMatch("dimensions after training", now.Cols, start.Cols)
-	a, b := matrix.DirectionsOf(start), matrix.DirectionsOf(now)
+	a, b := matrix.NormsOf(start), matrix.NormsOf(now)
 	var sum float64
 	n := 0
 	for i := range start.Rows {
@@ -37,9 +37,6 @@ func DisplacementSpecs() []metric.Spec {
 		Doc:      "mean cosine distance of the prototypes from their start",
 		Collapse: "near 0, a perfect uniqueness is the start's",
 		Column:   "**displacement**: mean cosine distance of a prototype from its start. Near 0 a perfect unique@ε says only that nothing moved.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := Displacement(in.Initial, in.Effective)
-			return metric.Defined(v, ok, metric.NoDirection)
-		},
+		Value:    metric.DefinedBy(func(in *metric.Input) (float64, bool) { return Displacement(in.Initial, in.Effective) }, metric.NoDirection),
 	}}
 }

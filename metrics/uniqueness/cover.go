@@ -96,14 +96,13 @@ func Specs() []metric.Spec {
 
 // StudentSpecs declares unique@ε of the student's own prototypes.
 func StudentSpecs() []metric.Spec {
-	covers := func(in *metric.Input) []Cover { return Covers(in.Team, in.Student, Epsilons()) }
 	return atEpsilons(func(i int, eps float64) metric.Spec {
 		return metric.Spec{
 			Formula: "M = |R|, R: rows in index order with 1 − cos(c_k, c_r) ≥ ε for every earlier r in R", Key: Key(eps) + ".student", Of: metric.OfPrototypes, Unit: metric.CountOfK, Better: metric.Higher,
 			Doc: "unique among the student's own prototypes, where it has its own", Source: definitionOfUnique,
 			Collapse: "as unique@ε", Undefined: metric.NoDirection,
 			Value: func(in *metric.Input) metric.Result {
-				own := metric.Shared(in, "student's covers", func() []Cover { return covers(in) })
+				own := metric.Shared(in, "student's covers", func() []Cover { return Covers(in.Team, in.Student, Epsilons()) })
 				return metric.Defined(float64(own[i].Count()), own[i].Count() > 0, metric.NoDirection)
 			},
 		}

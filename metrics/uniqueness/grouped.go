@@ -37,9 +37,6 @@ func GroupedSpecs() []metric.Spec {
 		Collapse: "low with duplicates and with disuse alike",
 		Column: "**grouped-perplexity**: the same over groups of duplicates (ε " + EpsilonText(Epsilons()[0]) + "), that is the effective number of distinct prototypes in use. " +
 			"It needs no threshold on usage.",
-		Value: func(in *metric.Input) metric.Result {
-			v, ok := GroupedPerplexity(in.Counts(), Owner(in))
-			return metric.Defined(v, ok, metric.NothingAssigned)
-		},
+		Value: metric.DefinedBy(func(in *metric.Input) (float64, bool) { return GroupedPerplexity(in.Counts(), Owner(in)) }, metric.NothingAssigned),
 	}}
 }

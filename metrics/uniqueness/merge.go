@@ -11,7 +11,7 @@ import (
 // to each other than that before. Each prototype is in one pair at most; of several that meet, each
 // is paired with the same representative.
 func Merges(in *metric.Input, before matrix.Matrix) [][][2]int {
-	d := matrix.DirectionsOf(before)
+	d := matrix.NormsOf(before)
 	out := make([][][2]int, len(Epsilons()))
 	for e, eps := range Epsilons() {
 		for k, owner := range covers(in)[e].Owner {

@@ -28,7 +28,7 @@ type Certainty struct {
 // CertaintyOf summarises predictions [N,K], whose rows sum to 1. It is undefined (false) for an
 // empty matrix, a single prototype, or numbers that are no probabilities.
 func CertaintyOf(p matrix.Matrix) (Certainty, bool) {
-	u, ok := softOf(p)
+	u, ok := SoftOf(p)
 	if !ok || p.Cols < 2 {
 		return Certainty{}, false
 	}

@@ -18,21 +18,11 @@ type Soft struct {
 	SampleEntropy     float64   // mean entropy of one image's assignment, 0..ln K
 	MutualInformation float64   // MarginalEntropy - SampleEntropy, ≥ 0 up to rounding
 	Dead              float64   // share of prototypes whose mean probability is below 0.05/K
-	Distinct          int       // different argmax prototypes (MSN's np, Assran et al. 2022)
 }
 
 // SoftOf summarises assignment probabilities [N,K], whose rows sum to 1. It is
 // undefined (false) for an empty matrix or numbers that are not probabilities.
 func SoftOf(p matrix.Matrix) (Soft, bool) {
-	u, ok := softOf(p)
-	if ok {
-		u.Distinct = used(metric.Counts(metric.Assign(p), p.Cols))
-	}
-	return u, ok
-}
-
-// softOf is [SoftOf] without Distinct.
-func softOf(p matrix.Matrix) (Soft, bool) {
 	if p.Rows == 0 || p.Cols == 0 || !probabilities(p) {
 		return Soft{}, false
 	}
@@ -85,16 +75,6 @@ func rowEntropy(p []float32, terms []float64) float64 {
 		h -= t
 	}
 	return h
-}
-
-func used(counts []int) int {
-	n := 0
-	for _, c := range counts {
-		if c > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // softTemperature is the temperature at which scores become probabilities, one for all arms:

@@ -6,6 +6,7 @@ import (
 
 	"protobench/metrics/internal/fixture"
 	"protobench/metrics/matrix"
+	"protobench/metrics/metric"
 )
 
 func TestSoftUsageUndefined(t *testing.T) {
@@ -20,8 +21,11 @@ func TestSoftUsageUndefined(t *testing.T) {
 }
 
 func TestSoftUsageOfCollapse(t *testing.T) {
-	u, _ := SoftOf(matrix.Of(2, 4, []float32{1, 0, 0, 0, 1, 0, 0, 0}))
-	fixture.Equal(t, "one prototype", u, Soft{Mean: []float64{1, 0, 0, 0}, Perplexity: 1, Dead: 0.75, Distinct: 1})
+	one := matrix.Of(2, 4, []float32{1, 0, 0, 0, 1, 0, 0, 0})
+	u, _ := SoftOf(one)
+	fixture.Equal(t, "one prototype", u, Soft{Mean: []float64{1, 0, 0, 0}, Perplexity: 1, Dead: 0.75})
+	hard, _ := HardOf(metric.Counts(metric.Assign(one), 4), 2)
+	fixture.Equal(t, "distinct", hard.Used, 1)
 	u, _ = SoftOf(matrix.Of(1, 4, []float32{0.25, 0.25, 0.25, 0.25}))
 	if !(math.Abs(u.SampleEntropy-math.Log(4)) <= 1e-12) || u.MutualInformation != 0 || u.Dead != 0 {
 		t.Errorf("uniform assignment: %+v", u)

@@ -198,7 +198,7 @@ func (s *Sweep) unmeasured(all ...curves) string {
 }
 
 // images is the number of training images that the prototypes share.
-func (p *Stored) images() int {
+func (p *Stored) Images() int {
 	n := 0
 	for _, c := range p.Counts {
 		n += c

@@ -49,7 +49,7 @@ func (s *Sweep) usageFigure() Figure {
 }
 
 func newUsagePanel(label string, p *Stored) usagePanel {
-	n := p.images()
+	n := p.Images()
 	return usagePanel{label: label, images: n, ranked: uniqueness.RankUsage(p.Counts, n, uniqueness.OfLive(p.Vectors, p.Counts, n, smallest()))}
 }
 

@@ -112,7 +112,7 @@ func (c *Cells) Add(arm int, state store.CellState, seen Folder) {
 		cell.Observers[name] = c.values(m)
 	}
 	cell.Undefined = c.reasons(r.Undefined)
-	for _, text := range append(seen.Unread, texts(plan.Warnings, r.Provenance.Warnings)...) {
+	for _, text := range slices.Concat(seen.Unread, texts(plan.Warnings, r.Provenance.Warnings)) {
 		if at := c.text(text); !slices.Contains(cell.Warnings, at) {
 			cell.Warnings = append(cell.Warnings, at)
 		}

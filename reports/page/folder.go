@@ -41,8 +41,6 @@ type Folder struct {
 	Usage  *Usage
 	Log    string   // the end of log.txt
 	Unread []string // what is there and cannot be read, and why
-
-	detail detail
 }
 
 // Curve is a quantity over training, thinned.
@@ -65,13 +63,14 @@ type Usage struct {
 
 // Read reads what the page shows of the folder of one of so many cells.
 func Read(dir *store.CellDir, cells int) Folder {
-	f := Folder{detail: detailOf(cells)}
-	f.note(f.readSteps(dir))
-	f.note(f.readEpochs(dir))
-	usage, err := readUsage(dir, f.detail.ranks)
+	var f Folder
+	keep := detailOf(cells)
+	f.note(f.readSteps(dir, keep.points))
+	f.note(f.readEpochs(dir, keep.points))
+	usage, err := readUsage(dir, keep.ranks)
 	f.note(err)
 	f.Usage = usage
-	f.Log, err = logTail(dir.Path(), int64(f.detail.log))
+	f.Log, err = logTail(dir.Path(), int64(keep.log))
 	f.note(err)
 	return f
 }
@@ -82,13 +81,13 @@ func (f *Folder) note(err error) {
 	}
 }
 
-func (f *Folder) readSteps(dir *store.CellDir) error {
+func (f *Folder) readSteps(dir *store.CellDir, points int) error {
 	lines, err := dir.Steps()
 	if err != nil || len(lines) == 0 {
 		return err
 	}
 	c := Curve{Name: training.LossKey()}
-	for _, i := range thinned(len(lines), f.detail.points) {
+	for _, i := range thinned(len(lines), points) {
 		c.X, c.Y = append(c.X, short(lines[i].Step)), append(c.Y, short(lines[i].Loss))
 	}
 	f.Curves = append(f.Curves, c)
@@ -105,26 +104,26 @@ func closerLooks() []string {
 	return []string{"nearest_cosine.p05", "nearest_cosine.median", "nearest_cosine.p95"}
 }
 
-func (f *Folder) readEpochs(dir *store.CellDir) error {
+func (f *Folder) readEpochs(dir *store.CellDir, points int) error {
 	lines, err := dir.Epochs()
 	if err != nil || len(lines) == 0 {
 		return err
 	}
 	f.Epoch = lines[len(lines)-1].Epoch
 	for _, key := range overTraining() {
-		f.curve(key, lines, func(e store.Epoch) store.Metrics { return e.Metrics })
+		f.curve(key, lines, points, func(e store.Epoch) store.Metrics { return e.Metrics })
 	}
 	for _, name := range sortedKeys(lines[len(lines)-1].Observers) {
-		f.curve(name+"/"+metrics.Headline(), lines, func(e store.Epoch) store.Metrics { return e.Observers[name] })
+		f.curve(name+"/"+metrics.Headline(), lines, points, func(e store.Epoch) store.Metrics { return e.Observers[name] })
 	}
 	for _, key := range closerLooks() {
-		f.curve(key, lines, func(e store.Epoch) store.Metrics { return e.Probes[""].Values })
+		f.curve(key, lines, points, func(e store.Epoch) store.Metrics { return e.Probes[""].Values })
 	}
 	return nil
 }
 
-// curve keeps the values that a key has at measurements; none where it has none.
-func (f *Folder) curve(name string, lines []store.Epoch, of func(store.Epoch) store.Metrics) {
+// curve keeps the values that a key has at measurements, so many points of them; none where it has none.
+func (f *Folder) curve(name string, lines []store.Epoch, points int, of func(store.Epoch) store.Metrics) {
 	key := name[strings.LastIndexByte(name, '/')+1:]
 	var x, y []short
 	for _, l := range lines {
@@ -136,7 +135,7 @@ func (f *Folder) curve(name string, lines []store.Epoch, of func(store.Epoch) st
 		return
 	}
 	c := Curve{Name: name}
-	for _, i := range thinned(len(x), f.detail.points) {
+	for _, i := range thinned(len(x), points) {
 		c.X, c.Y = append(c.X, x[i]), append(c.Y, y[i])
 	}
 	f.Curves = append(f.Curves, c)

@@ -34,7 +34,7 @@ type cellArgument struct {
 
 // open opens the cell.
 func (c cellArgument) open(ctx context.Context) (*cell.Trained, error) {
-	t, err := harness.OpenTrained(c.Cell, datasets.NewLibrary(datasets.Until(ctx, datasets.Open)))
+	t, err := harness.OpenTrained(c.Cell, datasets.OpenUntil(ctx))
 	return t, console.Given(ctx, err)
 }
 

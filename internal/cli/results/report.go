@@ -26,7 +26,6 @@ type Report struct {
 
 // Run writes the report of a run again, or prints a pivot table of it.
 func (c Report) Run(w *console.Console) error {
-	defer heap.Late()()
 	if len(c.Row)+len(c.Col)+len(c.Value) > 0 || c.Filter != "" {
 		return c.pivot(w)
 	}
@@ -35,6 +34,7 @@ func (c Report) Run(w *console.Console) error {
 
 // pivot prints a table of any keys.
 func (c Report) pivot(w *console.Console) error {
+	defer heap.Late()()
 	if c.JSON || len(c.Format) > 1 {
 		return fmt.Errorf("a pivot table is printed in one form; give one --format of text, %s, and no --json", strings.Join(table.Formats(), ", "))
 	}

@@ -62,10 +62,11 @@ type carp struct {
 
 func newCARP(cfg part.Config, v objective.Views) *carp {
 	o, k := &carp{CARP: setting.Read[CARP](cfg.Settings, "carp"), v: v}, cfg.Settings.Int("prototypes.count")
-	if o.Block == 0 {
-		o.Block = k
+	block := o.Block
+	if block == 0 {
+		block = k
 	}
-	o.Random = partition.New(cfg.Seed, k, o.Block)
+	o.Random = partition.New(cfg.Seed, k, block)
 	return o
 }
 

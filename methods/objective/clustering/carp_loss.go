@@ -90,8 +90,8 @@ func (l *carpLoss) agreement(team *team.Team) float64 {
 		for row := lo; row < hi; row++ {
 			l.losses[row] = 0
 			l.pairs(row, func(p, q []float32) {
-				for b := 0; b < len(l.o.Order); b += l.o.Block {
-					x, _ := inner(p, q, l.o.Order[b:][:l.o.Block])
+				for b := 0; b < len(l.o.Order); b += l.o.Size {
+					x, _ := inner(p, q, l.o.Order[b:][:l.o.Size])
 					l.losses[row] -= math.Log(x)
 				}
 			})
@@ -120,7 +120,7 @@ func (l *carpLoss) imbalance(team *team.Team) float64 {
 			}
 		}
 	})
-	s := float64(l.o.Blocks()) * math.Log(float64(l.o.Block))
+	s := float64(l.o.Blocks()) * math.Log(float64(l.o.Size))
 	for _, k := range l.o.Order {
 		l.mean[k] /= l.rows()
 		m, _ := clamp(l.mean[k])
@@ -155,8 +155,8 @@ func (l *carpLoss) gradient(team *team.Team, ds []float32, grad float64) {
 // towards adds the gradient of one pair's consistency, times f, with respect to the student's
 // probabilities.
 func (l *carpLoss) towards(g, p, q []float32, f float64) {
-	for b := 0; b < len(l.o.Order); b += l.o.Block {
-		members := l.o.Order[b:][:l.o.Block]
+	for b := 0; b < len(l.o.Order); b += l.o.Size {
+		members := l.o.Order[b:][:l.o.Size]
 		if x, within := inner(p, q, members); within {
 			for _, j := range members {
 				g[j] += float32(f / x * float64(q[j]))
@@ -168,8 +168,8 @@ func (l *carpLoss) towards(g, p, q []float32, f float64) {
 // throughSoftmax adds the entropy term to a row's gradient with respect to probabilities and turns
 // it into that of the scores.
 func (l *carpLoss) throughSoftmax(g, p []float32) {
-	for b := 0; b < len(l.o.Order); b += l.o.Block {
-		members := l.o.Order[b:][:l.o.Block]
+	for b := 0; b < len(l.o.Order); b += l.o.Size {
+		members := l.o.Order[b:][:l.o.Size]
 		var dot float64
 		for _, k := range members {
 			g[k] += l.balance[k]

@@ -29,7 +29,7 @@ func TestGoldenCARP(t *testing.T) {
 			o.Split(golden.Ints(f.Inputs["permutation"]))
 			q := make([]float32, len(teacher))
 			o.Probabilities(nil, q, teacher, 1, nil)
-			golden.Check(t, f, "teacher_probs", byBlock(o, q), f.Expected["teacher_probs"])
+			golden.Check(t, f, "teacher_probs", fixture.ByBlock(q, v.Images, o.K, o.Order, o.Size), f.Expected["teacher_probs"])
 			consistency, entropy := newCARPLoss(o, q, 1, 0), newCARPLoss(o, q, 0, 1)
 			for _, c := range []struct {
 				loss, grad string
@@ -46,24 +46,9 @@ func TestGoldenCARP(t *testing.T) {
 				golden.Check(t, f, c.loss, p.Value(loss), f.Expected[c.loss])
 				golden.Check(t, f, c.grad, p.Value(grads[0]), f.Expected[c.grad])
 			}
-			golden.Check(t, f, "student_probs", byBlock(o, consistency.p), f.Expected["student_probs"])
+			golden.Check(t, f, "student_probs", fixture.ByBlock(consistency.p, v.Images, o.K, o.Order, o.Size), f.Expected["student_probs"])
 		})
 	}
-}
-
-// byBlock puts probabilities [crops·B,K] into the files' order: crop, block, image, member.
-func byBlock(o *carp, p []float32) []float32 {
-	var out []float32
-	for c := 0; c < len(p); c += o.v.Images * o.K {
-		for b := 0; b < len(o.Order); b += o.Block {
-			for i := range o.v.Images {
-				for _, k := range o.Order[b:][:o.Block] {
-					out = append(out, p[c+i*o.K+k])
-				}
-			}
-		}
-	}
-	return out
 }
 
 // TestPartitions checks that each step has a partition of its own, equal for whoever asks, and that

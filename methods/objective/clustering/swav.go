@@ -61,9 +61,10 @@ func unfilledQueue(c part.Config) []setting.Warning {
 }
 
 // swav predicts one view's code from the other (Caron et al. 2020, eq. 1-2): codes are the scores
-// of one branch balanced by [Sinkhorn], joined with the scores of a queue of past embeddings once
-// that is full and its epoch has come.
+// of one branch balanced by [sinkhorn.Sinkhorn], joined with the scores of a queue of past
+// embeddings once that is full and its epoch has come.
 type swav struct {
+	objective.Unchanging
 	SwAV
 	v      objective.Views
 	k, d   int
@@ -136,10 +137,6 @@ func faithfulSwAV(t part.Train) map[string]any {
 		"swav.epsilon": 0.05, "swav.iterations": 3, "swav.queue": 15 * t.Batch, "swav.queue_start": 15.0, "swav.targets": "student",
 	}
 }
-
-func (o *swav) Offset([]float32, int) []float32 { return nil }
-
-func (o *swav) Bias([]float32) []float32 { return nil }
 
 // Assign balances the images' codes among themselves, without the queue.
 func (o *swav) Assign(q []float32, in objective.CodeInput) bool {

@@ -79,7 +79,7 @@ func lengthsAlone(c part.Config) []*setting.KeyError {
 
 // teacherWarmup is the onset of the teacher's temperature after its warm-up.
 func teacherWarmup(c part.Config) []part.Onset {
-	return objective.RampOnset(c, "dino.warmup_teacher_epochs", "teacher temperature", dinoRamp(setting.Read[DINO](c.Settings, "dino")))
+	return objective.RampOnset(c, "dino.warmup_teacher_epochs", "teacher temperature", dinoRamp(setting.Read[DINO](c.Settings, "dino")), 0)
 }
 
 // dino takes its targets from the teacher (Caron et al. 2021, eq. 1-4): softmax((score -

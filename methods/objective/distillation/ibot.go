@@ -1,7 +1,6 @@
 package distillation
 
 import (
-	"fmt"
 	"slices"
 
 	"protobench/encoders/optim"
@@ -102,14 +101,7 @@ func (s IBOT) begin() []part.Onset {
 
 // warmup is the onset of the patches' teacher temperature after its warm-up.
 func (s IBOT) warmup(c part.Config) []part.Onset {
-	ramp := patchRamp(s, setting.Read[DINO](c.Settings, "dino"))
-	if ramp.Warmup == 0 || ramp.Start == ramp.End {
-		return nil
-	}
-	return []part.Onset{{
-		Key: "dino.warmup_teacher_epochs", Epoch: float64(s.Start + max(ramp.Warmup-1, 1)),
-		Missed: fmt.Sprintf("the patches' teacher temperature ends at %.3g, short of %g", ramp.At(max(0, c.Train.Epochs-1-s.Start)), ramp.End),
-	}}
+	return objective.RampOnset(c, "dino.warmup_teacher_epochs", "patches' teacher temperature", patchRamp(s, setting.Read[DINO](c.Settings, "dino")), s.Start)
 }
 
 func patchRamp(s IBOT, d DINO) optim.Ramp {

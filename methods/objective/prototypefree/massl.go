@@ -40,7 +40,7 @@ func DeclareMaSSL() objective.Declaration {
 				return append(objective.WarmerThanStudent(c, "massl.teacher_temperature", "targets that are flatter than predictions sharpen nothing"), objective.LongQueue(c, "massl.memory")...)
 			},
 			Onsets: func(c part.Config) []part.Onset {
-				return objective.RampOnset(c, "massl.warmup_teacher_epochs", "teacher temperature", masslRamp(setting.Read[MaSSL](c.Settings, "massl")))
+				return objective.RampOnset(c, "massl.warmup_teacher_epochs", "teacher temperature", masslRamp(setting.Read[MaSSL](c.Settings, "massl")), 0)
 			},
 		},
 		Traits: func(setting.Values) objective.Traits {

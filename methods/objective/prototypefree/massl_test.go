@@ -42,7 +42,7 @@ func TestGoldenMaSSL(t *testing.T) {
 			kernel.InnerProducts(nil, in.Scores, z, m.P.Value, v.Global*v.Images, d, o.K)
 			q := make([]float32, len(in.Scores))
 			o.targets(q, in)
-			targets = append(targets, maSSLTargets(o, q)...)
+			targets = append(targets, fixture.ByBlock(q, v.Images, o.K, o.Order, o.Size)...)
 			sum := make([]float32, v.Crops*v.Images*o.K)
 			v.Swap(sum, q, o.K)
 
@@ -66,20 +66,6 @@ func TestGoldenMaSSL(t *testing.T) {
 		golden.Check(t, f, "memory_after", after, f.Expected["memory_after"])
 		golden.Check(t, f, "pointer_after", pointers, f.Expected["pointer_after"])
 	})
-}
-
-// maSSLTargets puts targets [global·B,K] into the file's order: crop, block, image, member.
-func maSSLTargets(o *massl, q []float32) (out []float32) {
-	for c := 0; c < len(q); c += o.v.Images * o.K {
-		for b := 0; b < len(o.Order); b += o.Size {
-			for i := range o.v.Images {
-				for _, k := range o.Order[b:][:o.Size] {
-					out = append(out, q[c+i*o.K+k])
-				}
-			}
-		}
-	}
-	return out
 }
 
 // TestMemoryForgetsTheOldest writes more embeddings than the memory has room for.
