@@ -197,7 +197,7 @@ func (s *Sweep) unmeasured(all ...curves) string {
 	})
 }
 
-// images is the number of training images that the prototypes share.
+// Images is the number of training images that the prototypes share.
 func (p *Stored) Images() int {
 	n := 0
 	for _, c := range p.Counts {
