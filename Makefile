@@ -48,6 +48,7 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	@for name in $(if $(QUICK),,$(FULL)); do echo "$$name: $$($(BINARY) plan $$name 2>/dev/null | grep -o 'about .* on one core')"; done
 	@for name in $(FULL); do \
 	  set --; if [ $$name = count ]; then set -- $(FEWER); fi; \
+	  if ls $(RESULTS)/*/plan.json >/dev/null 2>&1; then set -- "$$@" --reuse $(RESULTS); fi; \
 	  $(BINARY) run $$name $(QUICKLY) "$$@" --out $(RESULTS)/$$name || exit $$?; \
 	done
 	$(BINARY) relate live_unique@0.025 linear_fine@backbone.teacher $(FULL:%=$(RESULTS)/%)

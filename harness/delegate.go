@@ -13,15 +13,20 @@ import (
 
 // Delegate freezes a plan in a directory and hands the jobs that have no result to others, such as
 // the queue of a cluster; each is run by [Work]. Workers may be at work meanwhile, but no run and
-// nobody else who plans. With retryFailed, failed cells are readied to run again.
-func Delegate(p *Plan, jobs []cell.Job, dir string, retryFailed bool, hand func(d *store.Dir, todo []cell.Job) error) (s Summary, err error) {
+// nobody else who plans. Of the options, RetryFailed, Reuse and Tell count here.
+func Delegate(p *Plan, jobs []cell.Job, dir string, o Options, hand func(d *store.Dir, todo []cell.Job) error) (s Summary, err error) {
+	from, err := othersIn(o.Reuse)
+	if err != nil {
+		return s, err
+	}
 	d, lock, change, err := begin(p, dir, (*store.Dir).LockToPlan)
 	if err != nil {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	x := &executor{options: Options{RetryFailed: retryFailed}, name: p.Sweep.Name, dir: d}
-	todo := x.pending(Distinct(jobs))
+	jobs = Distinct(jobs)
+	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
+	todo := x.reuse(x.pending(jobs), from)
 	x.summary.Change = change
 	return x.summary, hand(d, todo)
 }

@@ -22,7 +22,7 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 	execute(t.Context(), t, whole, options(standin.Engine(nil)))
 	p := planOf(t, fixture.Small)
 	var todo []cell.Job
-	s, err := Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
+	s, err := Delegate(p, p.Jobs, parts, Options{}, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
 	if err != nil || s.Done != 0 || len(todo) != len(p.Jobs) {
 		t.Fatalf("%+v %v, %d jobs", s, err, len(todo))
 	}
@@ -51,7 +51,7 @@ func TestDelegatedCellsEndAsThoseOfARun(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	s, err = Delegate(p, p.Jobs, parts, false, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
+	s, err = Delegate(p, p.Jobs, parts, Options{}, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
 	if err != nil || s.Done != len(p.Jobs) || len(todo) != 0 {
 		t.Errorf("%+v %v, %d jobs are left", s, err, len(todo))
 	}
@@ -68,7 +68,7 @@ func TestATwinLosesAndIsCompared(t *testing.T) {
 		"with other metrics; its result stands": func(r *store.Result) { r.Metrics["dead"] = 0.25 },
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
-		if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil }); err != nil {
+		if _, err := Delegate(p, p.Jobs, dir, Options{}, func(*store.Dir, []cell.Job) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		twin := cellsOf(t, whole)[3].Result
@@ -100,9 +100,9 @@ func TestATwinLosesAndIsCompared(t *testing.T) {
 func TestDelegationKeepsOtherPlannersOut(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	p := planOf(t, fixture.Small)
-	_, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error {
+	_, err := Delegate(p, p.Jobs, dir, Options{}, func(*store.Dir, []cell.Job) error {
 		var held *store.Held
-		if _, err := Delegate(p, p.Jobs, dir, false, nil); !errors.As(err, &held) {
+		if _, err := Delegate(p, p.Jobs, dir, Options{}, nil); !errors.As(err, &held) {
 			t.Errorf("a second planner: %v", err)
 		}
 		return errors.New("not handed on")
@@ -115,7 +115,7 @@ func TestDelegationKeepsOtherPlannersOut(t *testing.T) {
 func TestGivingUpLeavesResultsAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	p := planOf(t, fixture.Small)
-	if _, err := Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil }); err != nil {
+	if _, err := Delegate(p, p.Jobs, dir, Options{}, func(*store.Dir, []cell.Job) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	o := options(standin.Engine(nil))

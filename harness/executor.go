@@ -22,6 +22,7 @@ type Options struct {
 	Jobs            int           // cells at a time; 0: as many as there are threads and memory for
 	Threads         int           // shared by the cells that run, each has at least one
 	RetryFailed     bool          // run failed cells again, from their checkpoint where there is one
+	Reuse           []string      // run directories, or folders of them, whose finished cells are taken over
 	FailFast        bool          // stop at the first failed cell
 	CheckpointEvery time.Duration // between checkpoints of a cell
 	MaxMemory       int64         // of the process, bytes; 0: what there is ([budget.Available]), negative: as much as it takes
@@ -48,12 +49,16 @@ type Summary struct {
 // cells save their state and the summary counts what is left. It has the
 // directory for itself: somebody else at work there is a *store.Held.
 func Run(ctx context.Context, p *Plan, jobs []cell.Job, dir string, o Options) (s Summary, err error) {
+	from, err := othersIn(o.Reuse)
+	if err != nil {
+		return s, err
+	}
 	d, lock, change, err := begin(p, dir, (*store.Dir).Lock)
 	if err != nil {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	s, err = perform(ctx, p, jobs, d, lock, o)
+	s, err = perform(ctx, p, jobs, d, lock, o, from)
 	s.Change = change
 	return s, err
 }
@@ -88,16 +93,16 @@ func Work(ctx context.Context, p *Plan, jobs []cell.Job, dir string, o Options) 
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	return perform(ctx, p, jobs, d, lock, o)
+	return perform(ctx, p, jobs, d, lock, o, nil)
 }
 
 // perform runs what is missing of the jobs for as long as the lock holds.
-func perform(ctx context.Context, p *Plan, jobs []cell.Job, d *store.Dir, lock *store.Lock, o Options) (Summary, error) {
+func perform(ctx context.Context, p *Plan, jobs []cell.Job, d *store.Dir, lock *store.Lock, o Options, from others) (Summary, error) {
 	ctx, stop := lock.Context(ctx)
 	defer stop()
 	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
-	todo := x.pending(jobs)
+	todo := x.reuse(x.pending(jobs), from)
 	x.limits = budget.NewLimits(todo, o.Engine, o.Data, o.MaxMemory, o.MaxTime)
 	x.announce(todo)
 	x.all(ctx, todo)

@@ -13,6 +13,7 @@ const (
 	Stepped  = "stepped"  // a training step is done
 	Measured = "measured" // a measurement during training
 	Warned   = "warned"   // the cell has collapsed as a whole for a while, Reason says how
+	Reused   = "reused"   // cells were taken over from other runs; Reason says how many
 	Noticed  = "noticed"  // something that was damaged was set aside; Reason says what
 	Ended    = "ended"    // a cell has ended, Status says how
 	Finished = "finished" // nothing is left to do, but for cells that failed

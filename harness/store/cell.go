@@ -13,6 +13,12 @@ import (
 	"protobench/internal/tensorfile"
 )
 
+// Files of a cell's folder that more than one place names; curves.go has the curves'.
+const (
+	configFile  = "config.toml"
+	weightsFile = "final.safetensors"
+)
+
 // CellDir is one cell's folder.
 type CellDir struct {
 	path string
@@ -73,7 +79,7 @@ func (c *CellDir) Prepare() error {
 			}
 		}
 	}
-	return WriteFile(c.file("config.toml"), []byte(c.plan.Config))
+	return WriteFile(c.file(configFile), []byte(c.plan.Config))
 }
 
 // WriteResult writes result.json over any that there is. Runs call [CellDir.Publish].
@@ -107,7 +113,7 @@ func (c *CellDir) completed(r Result) ([]byte, error) {
 
 // endedFiles are the files of an ended cell that something reads back.
 func endedFiles() []string {
-	return []string{"config.toml", "steps.jsonl", curvesFile, "prototypes.safetensors", "final.safetensors"}
+	return []string{configFile, "steps.jsonl", curvesFile, "prototypes.safetensors", weightsFile}
 }
 
 // Result reads result.json; found is false when the cell has not ended. One that is not what was

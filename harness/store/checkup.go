@@ -220,8 +220,8 @@ func (c *Checkup) checkpoints(dir *CellDir) {
 
 // config compares config.toml with the plan's text.
 func (c *Checkup) config(dir *CellDir, text string) {
-	b, err := os.ReadFile(dir.file("config.toml"))
+	b, err := os.ReadFile(dir.file(configFile))
 	if err == nil && string(b) != dir.plan.Config {
-		c.note(dir.file("config.toml"), text)
+		c.note(dir.file(configFile), text)
 	}
 }

@@ -50,7 +50,7 @@ func (c *CellDir) checkFile(name string) error {
 	switch name {
 	case "prototypes.safetensors":
 		_, err = c.Prototypes()
-	case "final.safetensors":
+	case weightsFile:
 		_, err = c.Weights()
 	case "steps.jsonl":
 		_, err = c.Steps()
@@ -70,7 +70,7 @@ func (c *CellDir) Clear(faults []*Damaged, tell func(text string)) (again bool, 
 			return false, err
 		}
 		tell(fmt.Sprintf("%v; kept as %s", bad, aside))
-		again = again || bad.Path != c.file("config.toml")
+		again = again || bad.Path != c.file(configFile)
 	}
 	if !again {
 		return false, c.rewriteConfig()
@@ -86,11 +86,11 @@ func (c *CellDir) Clear(faults []*Damaged, tell func(text string)) (again bool, 
 // rewriteConfig writes config.toml of an ended cell anew. The plan may have another text for the
 // same cell by now, which the result then takes over.
 func (c *CellDir) rewriteConfig() error {
-	if err := WriteFile(c.file("config.toml"), []byte(c.plan.Config)); err != nil {
+	if err := WriteFile(c.file(configFile), []byte(c.plan.Config)); err != nil {
 		return err
 	}
 	r, found, err := c.Result()
-	if err != nil || !found || r.Files["config.toml"] == digest([]byte(c.plan.Config)) {
+	if err != nil || !found || r.Files[configFile] == digest([]byte(c.plan.Config)) {
 		return err
 	}
 	return c.WriteResult(r)

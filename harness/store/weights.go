@@ -2,7 +2,7 @@ package store
 
 import "protobench/internal/tensorfile"
 
-func (c *CellDir) weightsPath() string { return c.file("final.safetensors") }
+func (c *CellDir) weightsPath() string { return c.file(weightsFile) }
 
 // WriteWeights writes final.safetensors: the encoder of a finished cell, "student.…" and
 // "teacher.…" with their batch-norm statistics, in PyTorch's layouts, and "embedding.…", the mean
@@ -15,7 +15,7 @@ func (c *CellDir) WriteWeights(tensors []tensorfile.Tensor) error {
 // Weights reads final.safetensors; nil when there is none, as for the row of pixels, for cells that
 // diverged and for sweeps with [store] weights = false.
 func (c *CellDir) Weights() (*tensorfile.File, error) {
-	f, err := c.readTensors("final.safetensors")
+	f, err := c.readTensors(weightsFile)
 	if f == nil || err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (c planCommand) commands(ctx context.Context, w *console.Console) error {
 	if err != nil {
 		return err
 	}
-	s, err := harness.Delegate(p, jobs, dir, false, func(_ *store.Dir, todo []cell.Job) error {
+	s, err := harness.Delegate(p, jobs, dir, harness.Options{}, func(_ *store.Dir, todo []cell.Job) error {
 		return c.printCommands(w, program, dir, folders(todo))
 	})
 	if err != nil {

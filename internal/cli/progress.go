@@ -79,6 +79,8 @@ func (p *progress) hear(e cell.Event) {
 		p.line(p.endedLine(e))
 	case cell.Warned:
 		p.line(fmt.Sprintf("warning: %s s%d: %s", e.Method, e.Seed, e.Reason))
+	case cell.Reused:
+		p.line(e.Reason)
 	case cell.Noticed:
 		p.line("set aside: " + e.Reason)
 	case cell.Finished, cell.Stopped:

@@ -30,6 +30,7 @@ type runCommand struct {
 	MaxTime     time.Duration `placeholder:"TIME" help:"Time that a cell may take, e.g. 90m; one that takes longer fails and keeps its checkpoint."`
 	Checkpoint  interval      `placeholder:"TIME" default:"30s" help:"Save a cell's state at least so often: a kill costs no more than this (30s)."`
 	RetryFailed bool          `help:"Run failed cells again."`
+	Reuse       []string      `placeholder:"DIR" help:"Take over cells that other runs have finished: run directories, or folders of them, such as results."`
 	FailFast    bool          `help:"Stop at the first failed cell."`
 	FailOn      string        `enum:"failed,diverged" default:"failed" help:"Exit with 1 when cells failed, or when any failed or diverged: failed or diverged (failed)."`
 	DryRun      bool          `help:"Show the plan and do nothing."`
@@ -64,7 +65,7 @@ func (c runCommand) Run(ctx context.Context, w *console.Console) error {
 	progress := newProgress(w, c.JSON)
 	page := keepPage(dir, firstPage, soonestPage)
 	summary, err := harness.Run(ctx, p, jobs, dir, harness.Options{
-		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, FailFast: c.FailFast, CheckpointEvery: time.Duration(c.Checkpoint),
+		Jobs: int(c.Jobs), MaxMemory: int64(c.MaxMemory), MaxTime: c.MaxTime, Threads: runtime.GOMAXPROCS(0), RetryFailed: c.RetryFailed, Reuse: c.Reuse, FailFast: c.FailFast, CheckpointEvery: time.Duration(c.Checkpoint),
 		Version: version(), Engine: cell.Real(), Data: data,
 		Tell: func(e cell.Event) {
 			progress.hear(e)

@@ -58,7 +58,12 @@ func (c runCommand) submit(ctx context.Context, w *console.Console, p *harness.P
 	}
 	line := submitted{Event: "submitted"}
 	todo := 0
-	s, err := harness.Delegate(p, jobs, dir, c.RetryFailed, func(d *store.Dir, jobs []cell.Job) error {
+	options := harness.Options{RetryFailed: c.RetryFailed, Reuse: c.Reuse, Tell: func(e cell.Event) {
+		if e.Kind == cell.Reused && !c.JSON {
+			_, _ = fmt.Fprintln(w.Err, e.Reason) // nothing is left to tell if this fails
+		}
+	}}
+	s, err := harness.Delegate(p, jobs, dir, options, func(d *store.Dir, jobs []cell.Job) error {
 		if todo = len(jobs); todo == 0 {
 			return nil
 		}

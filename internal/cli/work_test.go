@@ -50,7 +50,7 @@ func planned(t *testing.T) (c workCommand, p *harness.Plan, f *slurm.Frozen, dat
 	must(t, err)
 	program := filepath.Join(t.TempDir(), "program")
 	must(t, os.WriteFile(program, []byte("x"), 0o700))
-	_, err = harness.Delegate(p, p.Jobs, dir, false, func(d *store.Dir, jobs []cell.Job) error {
+	_, err = harness.Delegate(p, p.Jobs, dir, harness.Options{}, func(d *store.Dir, jobs []cell.Job) error {
 		f, err = slurm.Freeze(d, program, "", folders(jobs))
 		return err
 	})
@@ -155,7 +155,7 @@ func TestWorkGoesOnAfterAFailedCell(t *testing.T) {
 	data := datasets.OpenUntil(t.Context())
 	p, err := harness.NewPlan("two.toml", strings.Replace(oneCell, "references", "seeds = 2\nreferences", 1), harness.Catalogue(), data)
 	must(t, err)
-	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil })
+	_, err = harness.Delegate(p, p.Jobs, dir, harness.Options{}, func(*store.Dir, []cell.Job) error { return nil })
 	must(t, err)
 	first, second := p.Jobs[0], p.Jobs[1]
 	must(t, os.MkdirAll(filepath.Join(dir, "cells"), 0o700))
@@ -177,7 +177,7 @@ func TestAReportThatCannotBeWrittenIsAFailure(t *testing.T) {
 	dir := t.TempDir()
 	p, err := harness.NewPlan("one.toml", oneCell, harness.Catalogue(), datasets.OpenUntil(t.Context()))
 	must(t, err)
-	_, err = harness.Delegate(p, p.Jobs, dir, false, func(*store.Dir, []cell.Job) error { return nil })
+	_, err = harness.Delegate(p, p.Jobs, dir, harness.Options{}, func(*store.Dir, []cell.Job) error { return nil })
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(dir, "report"), []byte("in the way"), 0o600))
 	var out strings.Builder
