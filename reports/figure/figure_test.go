@@ -312,7 +312,7 @@ func TestPathFit(t *testing.T) {
 	}
 }
 
-// A safe cell is one whose every run keeps its prototypes; a setting without runs is neither.
+// A safe cell is one whose every run keeps its prototypes apart and in use; a setting without runs is neither.
 func TestPhaseMap(t *testing.T) {
 	s := matrixSample()
 	x, y := s.twoAxes()
@@ -322,12 +322,12 @@ func TestPhaseMap(t *testing.T) {
 	}
 	m := maps[0]
 	for i := range m.arms[1][2].Runs {
-		m.arms[1][2].Runs[i].Result.Metrics[unique().Key] = sampleK
+		m.arms[1][2].Runs[i].Result.Metrics[liveUnique().Key] = sampleK
 	}
 	if !m.safe(1, 2) || m.safe(-1, 0) || m.safe(0, 4) {
 		t.Error("a setting that keeps all is not safe, or one beyond the map is")
 	}
-	m.arms[1][2].Runs[1].Result.Metrics[unique().Key] = 0.89 * sampleK
+	m.arms[1][2].Runs[1].Result.Metrics[liveUnique().Key] = 0.89 * sampleK
 	if m.safe(1, 2) {
 		t.Error("one run below the bound does not matter")
 	}

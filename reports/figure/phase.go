@@ -17,7 +17,7 @@ import (
 	"protobench/stats"
 )
 
-// safeShare is the share of prototypes, in %, that every run of a safe setting keeps unique.
+// safeShare is the share of prototypes, in %, that every run of a safe setting keeps apart and in use.
 const safeShare = 90
 
 // phaseFigure is the map of collapse over two axes of numbers.
@@ -29,9 +29,9 @@ func (s *Sweep) phaseFigure() Figure {
 	if len(maps) == 0 {
 		return f
 	}
-	f.Caption = fmt.Sprintf("Live unique prototypes in %% of K over %s and %s: each cell's colour and number is a mean over seeds, dark where few are left. Thin lines join settings of equal linear-probe accuracy (their numbers, in %%). "+
-		"The red outline holds the safe settings: every run keeps %d %% of its prototypes apart (%s), used or not. Collapse is the dark region. Accuracy lines that follow the outline say that collapse costs features; lines that cross it say that something else decides them. A hatched cell has no run that ended with prototypes.",
-		x, y, safeShare, unique().Shows())
+	f.Caption = fmt.Sprintf("Live unique prototypes in %% of K over %s and %s: each cell's colour and number is a mean over the runs that did not collapse as a whole, dark where few are left. Thin lines join settings of equal linear-probe accuracy (their numbers, in %%). "+
+		"The red outline holds the safe settings: every run keeps %d %% of its prototypes apart and in use. Collapse is the dark region. Accuracy lines that follow the outline say that collapse costs features; lines that cross it say that something else decides them. In a hatched cell every run collapsed as a whole or did not end.",
+		x, y, safeShare)
 	columns := min(3, len(maps))
 	var panels []panel
 	for i, m := range maps {
@@ -115,12 +115,12 @@ func (m phaseMap) mean(spec metric.Spec, row, column int) float64 {
 	return stats.Estimated(a.over(spec)).Mean
 }
 
-// safe reports whether every run of a cell keeps its prototypes apart.
+// safe reports whether every run of a cell keeps its prototypes apart and in use.
 func (m phaseMap) safe(row, column int) bool {
 	if row < 0 || column < 0 || row >= len(m.ys) || column >= len(m.xs) || m.arms[row][column] == nil {
 		return false
 	}
-	values := m.arms[row][column].over(unique())
+	values := m.arms[row][column].over(liveUnique())
 	return len(values) > 0 && !slices.ContainsFunc(values, func(v float64) bool { return !(v >= safeShare) })
 }
 
@@ -132,12 +132,17 @@ func (s *Sweep) phasePanel(m phaseMap) *plot.Plot {
 	accuracies := make([][]float64, len(m.ys))
 	for row := range m.ys {
 		for column := range m.xs {
-			m.addCell(p, row, column)
+			m.addColour(p, row, column)
 			accuracies[row] = append(accuracies[row], m.mean(accuracy(), row, column))
 		}
 	}
 	m.addOutline(p)
 	drawing.AddContours(p, accuracies)
+	for row := range m.ys {
+		for column := range m.xs {
+			m.addNumber(p, row, column)
+		}
+	}
 	return p
 }
 
@@ -150,22 +155,31 @@ func valueTicks(values []float64) plot.ConstantTicks {
 	return drawing.Ticks(at, texts)
 }
 
-// addCell fills a cell and writes its number in, dark on light colours and light on dark ones.
-func (m phaseMap) addCell(p *plot.Plot, row, column int) {
+// addColour fills a cell, or hatches it where it has no value.
+func (m phaseMap) addColour(p *plot.Plot, row, column int) {
 	x, y, v := float64(column), float64(row), m.mean(liveUnique(), row, column)
 	if math.IsNaN(v) {
-		for i := range 5 { // hatched
-			d := -0.5 + float64(float64(i)/4)
-			drawing.AddLine(p, plotter.XYs{{X: x + d, Y: y - 0.5}, {X: x + 0.5, Y: y - d}}, draw.LineStyle{Color: drawing.Grey(), Width: vg.Points(0.4)})
+		for i := range 7 {
+			d := float64(i-3) / 4 // the diagonal's height above the middle one
+			low, high := max(-0.5, -0.5-d), min(0.5, 0.5-d)
+			drawing.AddLine(p, plotter.XYs{{X: x + low, Y: y + low + d}, {X: x + high, Y: y + high + d}}, draw.LineStyle{Color: drawing.Grey(), Width: vg.Points(0.4)})
 		}
 		return
 	}
 	drawing.AddBox(p, x-0.5, y-0.5, x+0.5, y+0.5, drawing.Scale(v/100), draw.LineStyle{})
+}
+
+// addNumber writes a cell's number in, dark on light colours and light on dark ones.
+func (m phaseMap) addNumber(p *plot.Plot, row, column int) {
+	v := m.mean(liveUnique(), row, column)
+	if math.IsNaN(v) {
+		return
+	}
 	ink := color.Gray{0xff}
 	if v > 55 {
 		ink = color.Gray{0x10}
 	}
-	p.Add(drawing.Label{Text: fmt.Sprintf("%.0f", v), X: x, Y: y - 0.22, Size: drawing.SmallSize, Color: ink})
+	p.Add(drawing.Label{Text: fmt.Sprintf("%.0f", v), X: float64(column), Y: float64(row) - 0.22, Size: drawing.SmallSize, Color: ink})
 }
 
 // addOutline draws the edges between safe cells and others.
