@@ -315,10 +315,9 @@ func TestPathFit(t *testing.T) {
 // A safe cell is one whose every run keeps its prototypes apart and in use; a setting without runs is neither.
 func TestPhaseMap(t *testing.T) {
 	s := matrixSample()
-	x, y := s.twoAxes()
-	maps := s.phaseMaps(x, y)
-	if x != "prototypes.lr_mult" || y != "loss.temperature" || len(maps) != 2 || len(maps[0].xs) != 4 || len(maps[0].ys) != 3 {
-		t.Fatalf("%s, %s, %d maps", x, y, len(maps))
+	maps := s.phaseMaps()
+	if len(maps) != 2 || maps[0].x != "prototypes.lr_mult" || maps[0].y != "loss.temperature" || len(maps[0].xs) != 4 || len(maps[0].ys) != 3 {
+		t.Fatalf("%d maps: %+v", len(maps), maps[0])
 	}
 	m := maps[0]
 	for i := range m.arms[1][2].Runs {
@@ -334,6 +333,25 @@ func TestPhaseMap(t *testing.T) {
 	m.arms[1][2] = nil
 	if m.safe(1, 2) || !math.IsNaN(m.mean(liveUnique(), 1, 2)) {
 		t.Error("a hole is safe, or has a mean")
+	}
+}
+
+// A method that learns its prototypes otherwise has a map over an axis of its own.
+func TestPhaseMapsOfOwnAxes(t *testing.T) {
+	s := matrixSample()
+	s.Axes = append(s.Axes, "gmm.memory")
+	for _, temperature := range []float64{0.05, 0.1} {
+		for _, memory := range []float64{1, 2, 4} {
+			s.Arms = append(s.Arms, made(kind{"+gmm", "gmm", 0.1, 0.1, nil}, "swav", map[string]any{"loss.temperature": temperature, "gmm.memory": memory}, 2))
+		}
+	}
+	s.settle()
+	maps := s.phaseMaps()
+	if len(maps) != 3 || maps[2].x != "gmm.memory" || maps[2].y != "loss.temperature" || len(maps[2].ys) != 2 || maps[0].x != "prototypes.lr_mult" {
+		t.Fatalf("%d maps, the last over %s and %s", len(maps), maps[len(maps)-1].x, maps[len(maps)-1].y)
+	}
+	if got, want := axesText(maps), "prototypes.lr_mult and loss.temperature, or gmm.memory and loss.temperature"; got != want {
+		t.Error(got)
 	}
 }
 

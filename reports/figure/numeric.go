@@ -29,9 +29,12 @@ func (s *Sweep) pathAxis() string {
 }
 
 // axisValues are an axis's values in ascending order.
-func (s *Sweep) axisValues(axis string) []float64 {
+func (s *Sweep) axisValues(axis string) []float64 { return valuesOf(s.Arms, axis) }
+
+// valuesOf are the values that some arms have on an axis, in ascending order.
+func valuesOf(arms []*Arm, axis string) []float64 {
 	var out []float64
-	for _, a := range s.Arms {
+	for _, a := range arms {
 		if v, ok := a.Cell.Axes[axis].(float64); ok && !slices.Contains(out, v) {
 			out = append(out, v)
 		}

@@ -24,20 +24,19 @@ const safeShare = 90
 func (s *Sweep) phaseFigure() Figure {
 	f := Figure{Name: "phase_diagram", Optional: true, Missing: "the matrix has no two axes of numbers that one method has both of"}
 	f.Title = "Phase diagram of collapse"
-	x, y := s.twoAxes()
-	maps := s.phaseMaps(x, y)
+	maps := s.phaseMaps()
 	if len(maps) == 0 {
 		return f
 	}
-	f.Caption = fmt.Sprintf("Live unique prototypes in %% of K over %s and %s: each cell's colour and number is a mean over the runs that did not collapse as a whole, dark where few are left. Thin lines join settings of equal linear-probe accuracy (their numbers, in %%). "+
+	f.Caption = fmt.Sprintf("Live unique prototypes in %% of K over %s: each cell's colour and number is a mean over the runs that did not collapse as a whole, dark where few are left. Thin lines join settings of equal linear-probe accuracy (their numbers, in %%). "+
 		"The red outline holds the safe settings: every run keeps %d %% of its prototypes apart and in use. Collapse is the dark region. Accuracy lines that follow the outline say that collapse costs features; lines that cross it say that something else decides them. In a hatched cell every run collapsed as a whole or did not end.",
-		x, y, safeShare)
+		axesText(maps), safeShare)
 	columns := min(3, len(maps))
 	var panels []panel
 	for i, m := range maps {
 		panels = append(panels, func() *plot.Plot {
 			p := s.phasePanel(m)
-			if i%columns != 0 {
+			if i%columns != 0 && maps[i-1].y == m.y {
 				p.Y.Label.Text = ""
 			}
 			return p
@@ -50,14 +49,26 @@ func (s *Sweep) phaseFigure() Figure {
 	return f
 }
 
+// axesText names the pairs of axes that maps have.
+func axesText(maps []phaseMap) string {
+	var out []string
+	for _, m := range maps {
+		if text := m.x + " and " + m.y; !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return strings.Join(out, ", or ")
+}
+
 func safeLine() draw.LineStyle {
 	return draw.LineStyle{Color: color.NRGBA{0xe3, 0x1a, 0x1c, 255}, Width: vg.Points(1.6)}
 }
 
-// twoAxes are the two axes of numbers with the most values; the one with more lies flat.
-func (s *Sweep) twoAxes() (x, y string) {
-	axes := s.numericAxes()
-	slices.SortStableFunc(axes, func(a, b string) int { return len(s.axisValues(b)) - len(s.axisValues(a)) })
+// twoAxes are the two axes of numbers on which these arms have the most values; the one with more
+// lies flat.
+func (s *Sweep) twoAxes(arms []*Arm) (x, y string) {
+	axes := slices.DeleteFunc(s.numericAxes(), func(axis string) bool { return len(valuesOf(arms, axis)) < 2 })
+	slices.SortStableFunc(axes, func(a, b string) int { return len(valuesOf(arms, b)) - len(valuesOf(arms, a)) })
 	if len(axes) < 2 {
 		return "", ""
 	}
@@ -72,15 +83,32 @@ type phaseMap struct {
 	arms   [][]*Arm // by y and x; nil where the matrix has none
 }
 
-// phaseMaps are the methods with several values on both axes, each place on the other axes apart.
-func (s *Sweep) phaseMaps(x, y string) []phaseMap {
-	if x == "" {
-		return nil
+// phaseMaps are the methods with several values on two axes, which may be their own; each place on
+// the other axes has a map.
+func (s *Sweep) phaseMaps() []phaseMap {
+	var methods []string
+	byMethod := map[string][]*Arm{}
+	for _, a := range s.Arms {
+		if byMethod[a.Cell.Method] == nil {
+			methods = append(methods, a.Cell.Method)
+		}
+		byMethod[a.Cell.Method] = append(byMethod[a.Cell.Method], a)
 	}
+	var out []phaseMap
+	for _, m := range methods {
+		if x, y := s.twoAxes(byMethod[m]); x != "" {
+			out = append(out, s.mapsOver(byMethod[m], x, y)...)
+		}
+	}
+	return out
+}
+
+// mapsOver are the maps of one method's arms over two axes.
+func (s *Sweep) mapsOver(arms []*Arm, x, y string) []phaseMap {
 	others := slices.DeleteFunc(slices.Clone(s.Axes), func(axis string) bool { return axis == x || axis == y })
 	byTitle := map[string][]*Arm{}
 	var titles []string
-	for _, a := range s.Arms {
+	for _, a := range arms {
 		if a.Cell.Axes[x] == nil || a.Cell.Axes[y] == nil || len(stats.Finite(a.over(liveUnique()))) == 0 {
 			continue
 		}
@@ -92,7 +120,7 @@ func (s *Sweep) phaseMaps(x, y string) []phaseMap {
 	}
 	var out []phaseMap
 	for _, title := range titles {
-		m := phaseMap{title: title, x: x, y: y, xs: s.axisValues(x), ys: s.axisValues(y)}
+		m := phaseMap{title: title, x: x, y: y, xs: valuesOf(arms, x), ys: valuesOf(arms, y)}
 		for range m.ys {
 			m.arms = append(m.arms, make([]*Arm, len(m.xs)))
 		}
