@@ -66,6 +66,9 @@ func (x *executor) taken(j *cell.Job, from others) (r store.Result, found bool, 
 	defer func() { _ = claim.Release() }() // who comes next takes it over anyway
 	weights := x.keepWeights && j.Cell.Reference != "pixels"
 	for _, other := range from[j.Hash] {
+		if !other.HasResult() {
+			continue // it may be at work
+		}
 		if r, why, err = dir.Reuse(other, weights); err != nil {
 			why = err.Error()
 		}

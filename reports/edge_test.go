@@ -40,7 +40,7 @@ func small(t *testing.T, change func(*store.CellDir, *store.Result)) string {
 
 // A sweep without a single result still has its report, which says what is missing.
 func TestReportOfNothing(t *testing.T) {
-	s, err := Write(small(t, nil))
+	s, err := Write(small(t, nil), Options{})
 	must(t, err)
 	b, err := os.ReadFile(s.Path)
 	must(t, err)
@@ -73,7 +73,7 @@ func TestReportOfNotFinite(t *testing.T) {
 		must(t, log.Append(store.Epoch{Step: 0, Metrics: store.Metrics{"live_unique@0.025": math.NaN()}}))
 		must(t, log.Append(store.Epoch{Step: 5, Metrics: store.Metrics{"live_unique@0.025": 1}}))
 		must(t, log.Close())
-	}))
+	}), Options{})
 	must(t, err)
 	if len(s.Missing) != 4 || !strings.Contains(strings.Join(s.Missing, ""), "accuracy") {
 		t.Errorf("missing %v, want the figures of counts and of the accuracy", s.Missing)
@@ -93,7 +93,7 @@ func TestReportKeepsWhatItCannotMakeAgain(t *testing.T) {
 			must(t, os.Remove(path))
 		}
 	}
-	s, err := Write(dir)
+	s, err := Write(dir, Options{})
 	must(t, err)
 	lost := []string{"prototype_density", "images_per_prototype", "live_unique_over_training", "shadows", "nearest_cosine_histogram"}
 	if len(s.Kept) != len(lost) || len(s.Missing) > 0 {
@@ -145,7 +145,7 @@ func TestReportDrawsWhatIsThere(t *testing.T) {
 	for _, path := range append(paths, logs...) {
 		must(t, os.Remove(path))
 	}
-	s, err := Write(dir)
+	s, err := Write(dir, Options{})
 	must(t, err)
 	if len(paths) == 0 || len(logs) != 1 || len(s.Kept) != 5 || len(s.Missing) > 0 {
 		t.Errorf("%d and %d removed, kept %q, missing %q", len(paths), len(logs), s.Kept, s.Missing)
@@ -182,14 +182,14 @@ func TestPrototypesRefuses(t *testing.T) {
 		dir := small(t, func(c *store.CellDir, _ *store.Result) {
 			must(t, c.WritePrototypes(&tensorfile.File{Tensors: tensors}))
 		})
-		if _, err := Write(dir); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "prototypes.safetensors") {
+		if _, err := Write(dir, Options{}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "prototypes.safetensors") {
 			t.Errorf("got %v, want the file and %q", err, want)
 		}
 	}
 }
 
 func TestWriteNeedsARun(t *testing.T) {
-	if _, err := Write(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+	if _, err := Write(t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "not a run directory") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -57,7 +57,7 @@ func TestReportIsDeterministic(t *testing.T) {
 func written(t *testing.T, dir string) (s Summary, out map[string][]byte) {
 	t.Helper()
 	must(t, os.RemoveAll(filepath.Join(dir, "report")))
-	s, err := Write(dir)
+	s, err := Write(dir, Options{})
 	must(t, err)
 	out = map[string][]byte{}
 	must(t, filepath.WalkDir(filepath.Join(dir, "report"), func(path string, e fs.DirEntry, err error) error {

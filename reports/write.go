@@ -22,14 +22,20 @@ type Summary struct {
 	Kept      []string     // figures of an earlier report that could not be made again, with the reason
 }
 
+// Options say in what forms a report is written.
+type Options struct {
+	Formats []string // of the tables beside CSV
+	DPI     int      // pixels per inch of PNG files; 0: [drawing.DPI]
+}
+
 // Write makes the report of a run directory: report/README.md with every table and figure,
 // report/index.html, the same for a browser and with every cell behind it, report/findings.md where the
 // sweep makes claims, report/figures/*.png, *.svg and *.pdf, and each table that
 // has rows as a file of its own: NAME.csv always, and NAME.md, NAME.tex or NAME.html where these
 // formats are asked for. It needs a plan, not a finished sweep: what is not there yet is named.
 // Errors name the file.
-func Write(dir string, formats ...string) (Summary, error) {
-	if err := table.CheckFormats(formats); err != nil {
+func Write(dir string, o Options) (Summary, error) {
+	if err := table.CheckFormats(o.Formats); err != nil {
 		return Summary{}, err
 	}
 	s, err := load(dir)
@@ -45,6 +51,7 @@ func Write(dir string, formats ...string) (Summary, error) {
 		return Summary{}, fmt.Errorf("report folder %s: cannot be written (%w)", out, err)
 	}
 	for i := range figures {
+		figures[i].DPI = o.DPI
 		if err := figures[i].save(filepath.Join(out, "figures")); err != nil {
 			return Summary{}, err
 		}
@@ -54,7 +61,7 @@ func Write(dir string, formats ...string) (Summary, error) {
 		return Summary{}, err
 	}
 	all := s.tables(findings)
-	if err := s.writeTexts(figures, findings, all, formats); err != nil {
+	if err := s.writeTexts(figures, findings, all, o.Formats); err != nil {
 		return Summary{}, err
 	}
 	return s.summary(figures, all), nil

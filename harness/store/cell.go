@@ -139,6 +139,9 @@ func (c *CellDir) Result() (r Result, found bool, err error) {
 	return r, true, nil
 }
 
+// HasResult reports whether result.json is there, sound or not.
+func (c *CellDir) HasResult() bool { return exists(c.file("result.json")) }
+
 // learn keeps the checksums that a result knows.
 func (c *CellDir) learn(files map[string]string) {
 	c.mu.Lock()

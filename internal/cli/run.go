@@ -18,6 +18,7 @@ import (
 	"protobench/internal/kernel"
 	"protobench/internal/wording"
 	"protobench/metrics"
+	"protobench/reports"
 )
 
 type runCommand struct {
@@ -107,7 +108,7 @@ func (c runCommand) conclude(ctx context.Context, w *console.Console, dir string
 
 // reportOf writes the report of a folder; an error names the command that writes it later.
 func reportOf(w *console.Console, dir string, asJSON bool) error {
-	if err := results.WriteReport(w, dir, asJSON); err != nil {
+	if err := results.WriteReport(w, dir, asJSON, reports.Options{}); err != nil {
 		return fmt.Errorf("no report: %w; `protobench report %s` writes it", err, dir)
 	}
 	return nil

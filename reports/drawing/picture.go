@@ -2,6 +2,7 @@ package drawing
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html"
 	"image/color"
@@ -22,15 +23,15 @@ type Picture struct {
 	Draw          func(draw.Canvas)
 	Title         string // in few words
 	Alt           string // what a reader who does not see it should know; may be empty
+	DPI           int    // pixels per inch of the PNG; 0: [DPI]
 }
 
-// dpi of the PNG files: sharp in print at the drawn size.
-const dpi = 240
+// DPI makes PNG files that are sharp in print at the drawn size.
+const DPI = 240
 
-// PNG draws the picture on white, at 240 pixels per inch and in at most 256 colours. Draw must not
-// be nil.
+// PNG draws the picture on white, in at most 256 colours. Draw must not be nil.
 func (p Picture) PNG() ([]byte, error) {
-	c := vgimg.NewWith(vgimg.UseWH(p.Width, p.Height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
+	c := vgimg.NewWith(vgimg.UseWH(p.Width, p.Height), vgimg.UseDPI(cmp.Or(p.DPI, DPI)), vgimg.UseBackgroundColor(color.White))
 	p.Draw(draw.New(c))
 	var b bytes.Buffer
 	err := png.Encode(&b, Paletted(c.Image())[0])

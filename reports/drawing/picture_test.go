@@ -44,11 +44,18 @@ func count(p image.Image, c color.NRGBA) int {
 	return n
 }
 
-// A picture of an inch has dpi × dpi pixels, white where nothing is drawn.
+// A picture of an inch has DPI × DPI pixels, white where nothing is drawn, or as many as are asked for.
 func TestPNG(t *testing.T) {
 	p := pixels(t, 72, func(draw.Canvas) {})
-	if p.Bounds().Dx() != dpi || p.Bounds().Dy() != dpi || count(p, color.NRGBA{255, 255, 255, 255}) != dpi*dpi {
+	if p.Bounds().Dx() != DPI || p.Bounds().Dy() != DPI || count(p, color.NRGBA{255, 255, 255, 255}) != DPI*DPI {
 		t.Errorf("%v, %d white", p.Bounds(), count(p, color.NRGBA{255, 255, 255, 255}))
+	}
+	b, err := Picture{Width: vg.Inch, Height: vg.Inch, DPI: 90, Draw: func(draw.Canvas) {}}.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := png.DecodeConfig(bytes.NewReader(b)); err != nil || c.Width != 90 || c.Height != 90 {
+		t.Errorf("%d × %d, %v; want 90 × 90", c.Width, c.Height, err)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 type Report struct {
 	Dir    string   `arg:"" help:"Folder of a run."`
 	Format []string `help:"Forms of the tables: md, tex, csv, html; one of them or text for a pivot table. Files of the report are CSV where nothing is said."`
+	DPI    int      `name:"dpi" placeholder:"N" help:"Pixels per inch of the PNG figures, 30 to 1200 (240)."`
 	JSON   bool     `name:"json" help:"One JSON object instead of the table."`
 
 	Row    []string `group:"Pivot table, printed instead of writing the report:" help:"Key whose values make the rows: method, learner, seed, any setting's path, … Several: again, or with commas."`
@@ -29,7 +30,15 @@ func (c Report) Run(w *console.Console) error {
 	if len(c.Row)+len(c.Col)+len(c.Value) > 0 || c.Filter != "" {
 		return c.pivot(w)
 	}
-	return WriteReport(w, c.Dir, c.JSON, c.Format...)
+	return WriteReport(w, c.Dir, c.JSON, reports.Options{Formats: c.Format, DPI: c.DPI})
+}
+
+// Validate refuses resolutions that show nothing or fill the memory.
+func (c Report) Validate() error {
+	if c.DPI != 0 && (c.DPI < 30 || c.DPI > 1200) {
+		return fmt.Errorf("--dpi %d: expected 30 to 1200", c.DPI)
+	}
+	return nil
 }
 
 // pivot prints a table of any keys.
@@ -55,9 +64,9 @@ func (c Report) pivot(w *console.Console) error {
 }
 
 // WriteReport makes the report, prints its main table and says where it is.
-func WriteReport(w *console.Console, dir string, asJSON bool, formats ...string) error {
+func WriteReport(w *console.Console, dir string, asJSON bool, o reports.Options) error {
 	defer heap.Late()()
-	s, err := reports.Write(dir, formats...)
+	s, err := reports.Write(dir, o)
 	if err != nil {
 		return err
 	}
