@@ -138,7 +138,7 @@ type Options struct {
 	DrawSeed     int     `key:"draw_seed" default:"0" range:"[0,)" hash:"set" config:"set" needs:"data.limit!=0|data.test_limit!=0|data.validation!=0|data.per_class!=0|data.imbalance!=1" doc:"seed that draws which images data.limit, data.test_limit, data.validation, data.per_class and a long tail keep: the same for all arms, whatever order the files have"`
 	Flip         string  `key:"flip" default:"auto" in:"auto|yes|no" hash:"set" config:"set" doc:"whether a mirrored image is of the same class, so that views may be flipped (auto: as the set says; yes for photographs, no for digits and what is not known)"`
 	Seed         int     `key:"seed" default:"0" range:"[0,)" read:"shapes,mixture" doc:"seed of the generator, independent of the run's seed"`
-	Silhouettes  int     `key:"silhouettes" default:"20" range:"[2,80]" read:"shapes" hash:"set" config:"set" doc:"classes of shapes: so many of its 20 silhouettes, then pairs of two different ones"`
+	Silhouettes  int     `key:"silhouettes" default:"20" range:"[1,80]" read:"shapes" hash:"set" config:"set" doc:"classes of shapes: so many of its 20 silhouettes, then pairs of two different ones"`
 	Arrangements int     `key:"arrangements" default:"5" range:"[1,10]" read:"shapes" hash:"set" config:"set" doc:"fine modes of each class of shapes: ways in which copies of the silhouette are arranged (at most 9 with pairs, which a single copy cannot show)"`
 	Modes        int     `key:"modes" default:"25" range:"[1,)" read:"mixture" hash:"set" doc:"modes of the mixture, which are its classes"`
 	Dim          int     `key:"dim" default:"64" range:"[2,)" read:"mixture" hash:"set" doc:"dimensions of its vectors"`
