@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,9 +25,11 @@ func Delegate(p *Plan, jobs []cell.Job, dir string, o Options, hand func(d *stor
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
+	ctx, stop := lock.Context(context.Background())
+	defer stop()
 	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
-	todo := x.reuse(x.pending(jobs), from)
+	todo := x.reuse(ctx, x.pending(jobs), from)
 	x.summary.Change = change
 	return x.summary, hand(d, todo)
 }

@@ -93,7 +93,7 @@ func Work(ctx context.Context, p *Plan, jobs []cell.Job, dir string, o Options) 
 		return s, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	return perform(ctx, p, jobs, d, lock, o, nil)
+	return perform(ctx, p, jobs, d, lock, o, others{})
 }
 
 // perform runs what is missing of the jobs for as long as the lock holds.
@@ -102,7 +102,7 @@ func perform(ctx context.Context, p *Plan, jobs []cell.Job, d *store.Dir, lock *
 	defer stop()
 	jobs = Distinct(jobs)
 	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
-	todo := x.reuse(x.pending(jobs), from)
+	todo := x.reuse(ctx, x.pending(jobs), from)
 	x.limits = budget.NewLimits(todo, o.Engine, o.Data, o.MaxMemory, o.MaxTime)
 	x.announce(todo)
 	x.all(ctx, todo)

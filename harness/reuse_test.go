@@ -2,6 +2,8 @@ package harness
 
 import (
 	"bytes"
+	"compress/gzip"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,10 +64,16 @@ func TestCellsOfOtherRunsAreReused(t *testing.T) {
 		if faults, err := c.Dir.Faults(); len(faults) > 0 || err != nil {
 			t.Errorf("%v, %v", faults, err)
 		}
-		for _, name := range []string{"config.toml", "epochs.jsonl", "prototypes.safetensors", "final.safetensors"} {
-			want, _ := os.ReadFile(filepath.Join(whole, "cells", filepath.Base(c.Dir.Path()), name))
-			if got, _ := os.ReadFile(filepath.Join(c.Dir.Path(), name)); !bytes.Equal(got, want) {
-				t.Errorf("%s: %s is not what a run leaves", c.Dir.Path(), name)
+		left := filepath.Join(whole, "cells", filepath.Base(c.Dir.Path()))
+		files, err := os.ReadDir(left)
+		if err != nil || len(files) < 2 {
+			t.Fatal(len(files), err)
+		}
+		for _, f := range files {
+			want, _ := os.ReadFile(filepath.Join(left, f.Name()))
+			got, err := os.ReadFile(filepath.Join(c.Dir.Path(), f.Name()))
+			if err != nil || f.Name() != "result.json" && f.Name() != "steps.jsonl" && !bytes.Equal(got, want) { // those have times
+				t.Errorf("%s: %s is not what a run leaves: %v", c.Dir.Path(), f.Name(), err)
 			}
 		}
 	}
@@ -111,7 +119,7 @@ func TestCellsThatAreNotWholeAreNotReused(t *testing.T) {
 		if _, err := Run(t.Context(), p, p.Jobs, filepath.Join(base, "new"+name), o); err != nil {
 			t.Fatal(err)
 		}
-		if want := map[bool]int{true: 4, false: 1}[name == ""]; started != want || !strings.Contains(told, " not: ") {
+		if want := map[bool]int{true: 4, false: 1}[name == ""]; started != want || !strings.Contains(told, " not all that they have: ") {
 			t.Errorf("%s: %d cells were run, want %d; %q", name, started, want, told)
 		}
 		if name != "" {
@@ -153,6 +161,116 @@ func TestReusedCellsKeepWeightsAsTheirSweepSays(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A cell that had begun here is ended by what another run has of it, from packed curves as well; what
+// nobody has ended is left as it is, and folders that are no runs any more are passed over.
+func TestReuseOfWhatHadBegun(t *testing.T) {
+	base := t.TempDir()
+	whole, dir := filepath.Join(base, "runs", "whole"), filepath.Join(base, "runs", "new")
+	execute(t.Context(), t, whole, options(standin.Engine(nil)))
+	want := results(t, whole)
+	for _, c := range cellsOf(t, whole) {
+		plain := filepath.Join(c.Dir.Path(), "epochs.jsonl")
+		b, err := os.ReadFile(plain)
+		if err != nil {
+			continue
+		}
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, _ = z.Write(b)
+		if err := errors.Join(z.Close(), os.WriteFile(plain+".gz", packed.Bytes(), 0o644), os.Remove(plain)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{"damaged": "{", "old": `{"schema":1,"name":"x","cells":[]}`} {
+		if err := errors.Join(os.MkdirAll(filepath.Join(base, "runs", name), 0o755), os.WriteFile(filepath.Join(base, "runs", name, "plan.json"), []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	failing := options(standin.Engine(func(f *fixture.Fake) {
+		f.AtStep = func(step int) error { return map[bool]error{true: errors.New("disk full")}[step == 9] }
+	}))
+	failing.CheckpointEvery = 0
+	if s := execute(t.Context(), t, dir, failing); len(s.Failed) == 0 {
+		t.Fatalf("%+v", s)
+	}
+	o, told := options(standin.Engine(nil)), ""
+	o.RetryFailed, o.Reuse = true, []string{filepath.Join(base, "runs")}
+	o.Tell = func(e cell.Event) {
+		if e.Kind == cell.Started {
+			t.Errorf("%s is run", e.Cell)
+		}
+		if e.Kind == cell.Reused {
+			told = e.Reason
+		}
+	}
+	if s := execute(t.Context(), t, dir, o); s.Done != 9 {
+		t.Errorf("%+v", s)
+	}
+	if diff := cmp.Diff(want, results(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(told, "plan.json") || !strings.Contains(told, "and 1 more") {
+		t.Errorf("%q", told)
+	}
+	for _, c := range cellsOf(t, dir) {
+		if c.Dir.HasCheckpoint() {
+			t.Errorf("%s keeps a checkpoint", c.Dir.Path())
+		}
+	}
+}
+
+// Cells that are handed on to others are taken over first; those that nobody has get no folder.
+func TestDelegatedCellsAreReused(t *testing.T) {
+	base := t.TempDir()
+	old, dir := filepath.Join(base, "old"), filepath.Join(base, "new")
+	p := planOf(t, fixture.Small)
+	if _, err := Run(t.Context(), p, p.Jobs[:4], old, options(standin.Engine(nil))); err != nil {
+		t.Fatal(err)
+	}
+	var todo []cell.Job
+	s, err := Delegate(p, p.Jobs, dir, Options{Reuse: []string{old}}, func(_ *store.Dir, jobs []cell.Job) error { todo = jobs; return nil })
+	if err != nil || s.Done != 4 || len(todo) != 5 {
+		t.Errorf("%+v, %d handed on, %v", s, len(todo), err)
+	}
+	if folders, _ := os.ReadDir(filepath.Join(dir, "cells")); len(folders) != 4 {
+		t.Errorf("%d folders of cells, want 4", len(folders))
+	}
+}
+
+// Who ended a cell meanwhile has ended it.
+func TestReuseLeavesWhatAnotherWorkerEnded(t *testing.T) {
+	base := t.TempDir()
+	old, dir := filepath.Join(base, "old"), filepath.Join(base, "new")
+	execute(t.Context(), t, old, options(standin.Engine(nil)))
+	execute(t.Context(), t, dir, options(standin.Engine(nil)))
+	p := planOf(t, fixture.Small)
+	from, err := othersIn([]string{old})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := cellsOf(t, dir)[3].Dir
+	was, err := os.ReadFile(filepath.Join(before.Path(), "result.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &executor{name: p.Sweep.Name, dir: openedDir(t, dir), keepWeights: true}
+	if todo := x.reuse(t.Context(), p.Jobs[3:4], from); len(todo) != 0 || x.summary.Done != 1 {
+		t.Errorf("%d left, %+v", len(todo), x.summary)
+	}
+	if is, _ := os.ReadFile(filepath.Join(before.Path(), "result.json")); !bytes.Equal(is, was) {
+		t.Error("its result was written over")
+	}
+}
+
+func openedDir(t *testing.T, path string) *store.Dir {
+	t.Helper()
+	d, err := store.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func TestReuseNamesAFolderThatHoldsNoRun(t *testing.T) {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,96 +11,92 @@ import (
 	"strings"
 )
 
-// Reuse ends the cell with what another folder holds of it, byte for byte what it would come to itself:
-// one of the same hash, whose logs were measured alike, that came to its end and has all that its result
-// knows of, undamaged. Weights are taken where keepWeights asks for them, and have to be there then.
-// why says what was amiss where nothing was taken; the cell is then as it was. Only the cell's own run
-// may call it.
+// Reuse ends the cell with what another folder holds of it: the files that it would come to itself,
+// with the times and the provenance of the other. That has to be a cell of the same hash that came to
+// its end, measured alike along the way, with every file that its result knows of, undamaged. Weights
+// are taken where keepWeights asks for them, and have to be there then. why says what was amiss where
+// nothing was taken, and the cell is as it was; after an error it is to be run, and goes on from what
+// it had. Only the cell's own run may call it.
 func (c *CellDir) Reuse(from *CellDir, keepWeights bool) (r Result, why string, err error) {
-	r, why, err = c.reusable(from, keepWeights)
-	if why != "" || err != nil {
-		return Result{}, why, err
+	r, files, err := c.reusable(from, keepWeights)
+	var refusal unusable
+	var bad *Damaged
+	if errors.As(err, &refusal) || errors.As(err, &bad) {
+		return Result{}, err.Error(), nil
+	}
+	if err == nil {
+		err = c.take(files)
+	}
+	if err != nil {
+		return Result{}, "", err
+	}
+	r.Cell = c.plan.Cell // another sweep may call its arm and its axes otherwise
+	if _, err := c.Publish(r); err != nil {
+		return Result{}, "", err
+	}
+	note := "taken over, finished, from " + from.path
+	if err := c.RemoveCheckpoint(); err != nil {
+		note += "; checkpoint left behind: " + err.Error()
+	}
+	_ = c.Log(note) // the result stands
+	return r, "", nil
+}
+
+// unusable says why a cell cannot be taken over.
+type unusable string
+
+func (u unusable) Error() string { return string(u) }
+
+// reusable reads the result of another folder and the files that are to be taken, all that the result
+// knows of. An error that is unusable or *Damaged says why this is not what the cell would come to.
+func (c *CellDir) reusable(from *CellDir, keepWeights bool) (r Result, files map[string][]byte, err error) {
+	r, found, err := from.Result()
+	switch {
+	case err != nil:
+		return r, nil, err
+	case !found:
+		return r, nil, unusable("it has not ended")
+	case r.Outcome.Status != OK && r.Outcome.Status != Collapsed:
+		return r, nil, unusable("it ended as " + r.Outcome.Status)
+	case r.Cell.Hash != c.plan.Cell.Hash:
+		return r, nil, unusable("it is another cell")
+	case r.Schema < sealedSchema:
+		return r, nil, unusable("its result has no checksums")
+	case keepWeights && r.Files[weightsFile] == "":
+		return r, nil, unusable("it kept no weights")
 	}
 	if !keepWeights {
 		delete(r.Files, weightsFile)
 	}
-	files, why, err := from.sound(r.Files)
-	if why != "" || err != nil {
-		return Result{}, why, err
-	}
-	if err := os.MkdirAll(c.path, 0o755); err != nil {
-		return Result{}, "", err
-	}
-	if err := c.take(files); err != nil {
-		return Result{}, "", err
-	}
-	r.Cell = c.plan.Cell // another sweep may call its arm and its axes otherwise
-	if err := c.renameWeights(); err != nil {
-		return Result{}, "", err
-	}
-	if err := c.WriteResult(r); err != nil {
-		return Result{}, "", err
-	}
-	return r, "", errors.Join(c.Log("taken over, finished, from "+from.path), c.RemoveCheckpoint())
-}
-
-// reusable reads the result of another folder and judges whether it is what this cell would come to.
-func (c *CellDir) reusable(from *CellDir, keepWeights bool) (r Result, why string, err error) {
-	r, found, err := from.Result()
-	var bad *Damaged
-	switch {
-	case errors.As(err, &bad):
-		return r, bad.Error(), nil
-	case err != nil:
-		return r, "", err
-	case !found:
-		return r, "it has not ended", nil
-	case r.Outcome.Status != OK && r.Outcome.Status != Collapsed:
-		return r, "it ended as " + r.Outcome.Status, nil
-	case r.Cell.Hash != c.plan.Cell.Hash:
-		return r, "it is another cell", nil
-	case r.Schema < sealedSchema:
-		return r, "its result has no checksums", nil
-	case !maps.Equal(c.plan.Settings.measured(), from.plan.Settings.measured()):
-		return r, "other settings under [evaluate]", nil
-	case keepWeights && r.Files[weightsFile] == "":
-		return r, "it kept no weights", nil
-	}
-	return r, "", nil
-}
-
-// measured are the settings of what is measured, of which some are in no hash and shape logs.
-func (s Settings) measured() map[string]string {
-	out := map[string]string{}
-	for _, one := range s {
-		if strings.HasPrefix(one.Key, "evaluate.") {
-			out[one.Key] = fmt.Sprint(one.Value)
-		}
-	}
-	return out
-}
-
-// sound reads the files that a result knows of; why says which is missing or damaged.
-func (c *CellDir) sound(known map[string]string) (files map[string][]byte, why string, err error) {
 	files = map[string][]byte{}
-	for _, name := range slices.Sorted(maps.Keys(known)) {
-		b, err := c.read(name)
-		var bad *Damaged
-		switch {
-		case errors.As(err, &bad):
-			return nil, bad.Error(), nil
-		case err != nil:
-			return nil, "", err
-		case b == nil:
-			return nil, "it has no " + name, nil
+	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
+		if files[name], err = from.read(name); err != nil {
+			return r, nil, err
 		}
-		files[name] = b
+		if files[name] == nil {
+			return r, nil, unusable("it has no " + name)
+		}
 	}
-	return files, "", nil
+	if measuring(string(files[configFile])) != measuring(c.plan.Config) {
+		return r, nil, unusable("it was measured otherwise along the way ([evaluate])")
+	}
+	return r, files, nil
 }
 
-// take makes the folder hold these files, and no others of a cell that has ended.
+// measuring is the table of a config that says what is measured, of which some is in no hash and
+// shapes logs.
+func measuring(config string) string {
+	_, table, _ := strings.Cut(config, "\n[evaluate]\n")
+	table, _, _ = strings.Cut(table, "\n[")
+	return strings.TrimSpace(table)
+}
+
+// take makes the folder hold these files and no others of a cell that has ended, all of them this
+// cell's.
 func (c *CellDir) take(files map[string][]byte) error {
+	if err := os.MkdirAll(c.path, 0o755); err != nil {
+		return err
+	}
 	for _, name := range append(endedFiles(), packedCurves) {
 		var err error
 		if b, ok := files[name]; ok {
@@ -111,36 +108,42 @@ func (c *CellDir) take(files map[string][]byte) error {
 			return err
 		}
 	}
-	return c.Prepare() // its own config
-}
-
-// renameWeights writes the weights, where there are any, as this cell's.
-func (c *CellDir) renameWeights() error {
+	if err := c.Prepare(); err != nil { // its own config
+		return err
+	}
 	f, err := c.Weights()
 	if f == nil || err != nil {
 		return err
 	}
-	return c.WriteWeights(f.Tensors)
+	return c.WriteWeights(f.Tensors) // which name the method
 }
 
 // RunsIn returns the run directories that a path means: itself, or those right below it. A folder
 // without any is an error.
 func RunsIn(path string) ([]*Dir, error) {
-	if d, err := Open(path); err == nil {
-		return []*Dir{d}, nil
-	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, err
 	}
-	var out []*Dir
+	folders := []string{path}
 	for _, e := range entries {
-		if d, err := Open(filepath.Join(path, e.Name())); err == nil {
-			out = append(out, d)
+		folders = append(folders, filepath.Join(path, e.Name()))
+	}
+	var out []*Dir
+	for _, folder := range folders {
+		if _, err := os.Stat(filepath.Join(folder, "plan.json")); err != nil && !errors.Is(err, fs.ErrNotExist) && !isFile(folder) {
+			return nil, err
+		} else if err == nil {
+			out = append(out, &Dir{path: folder})
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: neither a run directory nor a folder of run directories; give what `protobench run` wrote", path)
+		return nil, fmt.Errorf("%s: neither a run directory nor a folder of run directories, such as `protobench run` writes", path)
 	}
 	return out, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
 }

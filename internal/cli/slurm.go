@@ -58,9 +58,10 @@ func (c runCommand) submit(ctx context.Context, w *console.Console, p *harness.P
 	}
 	line := submitted{Event: "submitted"}
 	todo := 0
+	progress := newProgress(w, c.JSON)
 	options := harness.Options{RetryFailed: c.RetryFailed, Reuse: c.Reuse, Tell: func(e cell.Event) {
-		if e.Kind == cell.Reused && !c.JSON {
-			_, _ = fmt.Fprintln(w.Err, e.Reason) // nothing is left to tell if this fails
+		if e.Kind == cell.Reused { // what is set aside is told at the end
+			progress.hear(e)
 		}
 	}}
 	s, err := harness.Delegate(p, jobs, dir, options, func(d *store.Dir, jobs []cell.Job) error {

@@ -29,7 +29,7 @@ func (s *Sweep) phaseFigure() Figure {
 		return f
 	}
 	f.Caption = fmt.Sprintf("Live unique prototypes in %% of K over %s: each cell's colour and number is a mean over the runs that did not collapse as a whole, dark where few are left. Thin lines join settings of equal linear-probe accuracy (their numbers, in %%). "+
-		"The red outline holds the safe settings: every run keeps %d %% of its prototypes apart and in use. Collapse is the dark region. Accuracy lines that follow the outline say that collapse costs features; lines that cross it say that something else decides them. In a hatched cell every run collapsed as a whole or did not end.",
+		"The red outline holds the safe settings: every run that ended keeps %d %% of its prototypes apart and in use. Collapse is the dark region. Accuracy lines that follow the outline say that collapse costs features; lines that cross it say that something else decides them. In a hatched cell no run ended but in total collapse.",
 		axesText(maps), safeShare)
 	columns := min(3, len(maps))
 	var panels []panel
@@ -143,7 +143,7 @@ func (m phaseMap) mean(spec metric.Spec, row, column int) float64 {
 	return stats.Estimated(a.over(spec)).Mean
 }
 
-// safe reports whether every run of a cell keeps its prototypes apart and in use.
+// safe reports whether every run of a cell that ended keeps its prototypes apart and in use.
 func (m phaseMap) safe(row, column int) bool {
 	if row < 0 || column < 0 || row >= len(m.ys) || column >= len(m.xs) || m.arms[row][column] == nil {
 		return false
