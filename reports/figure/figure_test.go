@@ -350,6 +350,10 @@ func TestPhaseMapsOfOwnAxes(t *testing.T) {
 	if len(maps) != 3 || maps[2].x != "gmm.memory" || maps[2].y != "loss.temperature" || len(maps[2].ys) != 2 || maps[0].x != "prototypes.lr_mult" {
 		t.Fatalf("%d maps, the last over %s and %s", len(maps), maps[len(maps)-1].x, maps[len(maps)-1].y)
 	}
+	s.Arms = slices.DeleteFunc(s.Arms, func(a *Arm) bool { return a.Cell.Axes["gmm.memory"] == 4.0 })
+	if m := s.phaseMaps()[2]; m.x != "loss.temperature" || m.y != "gmm.memory" {
+		t.Errorf("the axis that all have stands upright: %s over %s", m.y, m.x)
+	}
 	if got, want := axesText(maps), "prototypes.lr_mult and loss.temperature, or gmm.memory and loss.temperature"; got != want {
 		t.Error(got)
 	}

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -65,10 +66,20 @@ func safeLine() draw.LineStyle {
 }
 
 // twoAxes are the two axes of numbers on which these arms have the most values; the one with more
-// lies flat.
+// lies flat, or of as many the one that more arms of the sweep have, so that maps can be compared.
 func (s *Sweep) twoAxes(arms []*Arm) (x, y string) {
 	axes := slices.DeleteFunc(s.numericAxes(), func(axis string) bool { return len(valuesOf(arms, axis)) < 2 })
-	slices.SortStableFunc(axes, func(a, b string) int { return len(valuesOf(arms, b)) - len(valuesOf(arms, a)) })
+	shared := func(axis string) (n int) {
+		for _, a := range s.Arms {
+			if a.Cell.Axes[axis] != nil {
+				n++
+			}
+		}
+		return n
+	}
+	slices.SortStableFunc(axes, func(a, b string) int {
+		return cmp.Or(len(valuesOf(arms, b))-len(valuesOf(arms, a)), shared(b)-shared(a))
+	})
 	if len(axes) < 2 {
 		return "", ""
 	}
