@@ -336,6 +336,20 @@ func TestPhaseMap(t *testing.T) {
 	}
 }
 
+// A column of settings that no arm has anything of takes no room; a hole in another one keeps its place.
+func TestLayoutClosesEmptyColumns(t *testing.T) {
+	one, two := &Arm{}, &Arm{}
+	full, hole := tile{"full", []*Arm{one}}, tile{"hole", []*Arm{two}}
+	l := layout{grid: true, columns: 3, tiles: []tile{hole, full, full, hole, hole, full}}.with(func(a *Arm) bool { return a == one })
+	var got []string
+	for _, t := range l.tiles {
+		got = append(got, t.title)
+	}
+	if d := cmp.Diff([]string{"full", "full", "", "full"}, got); d != "" || l.columns != 2 {
+		t.Errorf("%d columns; %s", l.columns, d)
+	}
+}
+
 // A method that learns its prototypes otherwise has a map over an axis of its own.
 func TestPhaseMapsOfOwnAxes(t *testing.T) {
 	s := matrixSample()

@@ -129,7 +129,7 @@ func (s *Sweep) colouredAxis() string {
 	return best
 }
 
-// with leaves out the tiles that have no arm for which has holds.
+// with leaves out the tiles that have no arm for which has holds, and columns of a grid that have none.
 func (l layout) with(has func(*Arm) bool) layout {
 	out := l
 	out.tiles = nil
@@ -143,7 +143,29 @@ func (l layout) with(has func(*Arm) bool) layout {
 	}
 	if !l.grid {
 		out.columns = max(1, min(l.columns, len(out.tiles)))
+		return out
 	}
+	return out.closed()
+}
+
+// closed takes out the columns of a grid in which every tile is empty.
+func (l layout) closed() layout {
+	out := l
+	out.tiles = nil
+	empty := func(column int) bool {
+		for i := column; i < len(l.tiles); i += l.columns {
+			if len(l.tiles[i].arms) > 0 {
+				return false
+			}
+		}
+		return true
+	}
+	for i, t := range l.tiles {
+		if !empty(i % l.columns) {
+			out.tiles = append(out.tiles, t)
+		}
+	}
+	out.columns = max(1, len(out.tiles)*l.columns/max(1, len(l.tiles)))
 	return out
 }
 
