@@ -199,7 +199,7 @@ func (m phaseMap) addColour(p *plot.Plot, row, column int) {
 	x, y, v := float64(column), float64(row), m.mean(liveUnique(), row, column)
 	if math.IsNaN(v) {
 		for i := range 7 {
-			d := float64(i-3) / 4 // the diagonal's height above the middle one
+			d := float64(float64(i-3) * 0.25) // the diagonal's height above the middle one
 			low, high := max(-0.5, -0.5-d), min(0.5, 0.5-d)
 			drawing.AddLine(p, plotter.XYs{{X: x + low, Y: y + low + d}, {X: x + high, Y: y + high + d}}, draw.LineStyle{Color: drawing.Grey(), Width: vg.Points(0.4)})
 		}
