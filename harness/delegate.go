@@ -27,9 +27,7 @@ func Delegate(p *Plan, jobs []cell.Job, dir string, o Options, hand func(d *stor
 	defer func() { err = errors.Join(err, lock.Release()) }()
 	ctx, stop := lock.Context(context.Background())
 	defer stop()
-	jobs = Distinct(jobs)
-	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
-	todo := x.reuse(ctx, x.pending(jobs), from)
+	x, todo := readied(ctx, p, jobs, d, o, from)
 	x.summary.Change = change
 	return x.summary, hand(d, todo)
 }

@@ -100,9 +100,7 @@ func Work(ctx context.Context, p *Plan, jobs []cell.Job, dir string, o Options) 
 func perform(ctx context.Context, p *Plan, jobs []cell.Job, d *store.Dir, lock *store.Lock, o Options, from others) (Summary, error) {
 	ctx, stop := lock.Context(ctx)
 	defer stop()
-	jobs = Distinct(jobs)
-	x := &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
-	todo := x.reuse(ctx, x.pending(jobs), from)
+	x, todo := readied(ctx, p, jobs, d, o, from)
 	x.limits = budget.NewLimits(todo, o.Engine, o.Data, o.MaxMemory, o.MaxTime)
 	x.announce(todo)
 	x.all(ctx, todo)
@@ -111,6 +109,14 @@ func perform(ctx context.Context, p *Plan, jobs []cell.Job, d *store.Dir, lock *
 		return x.summary, fmt.Errorf("%s: %w", d.Path(), store.ErrLost)
 	}
 	return x.summary, nil
+}
+
+// readied is the executor of a plan's jobs, and those of them that have to run: that have no result, and
+// none to take over.
+func readied(ctx context.Context, p *Plan, jobs []cell.Job, d *store.Dir, o Options, from others) (x *executor, todo []cell.Job) {
+	jobs = Distinct(jobs)
+	x = &executor{options: o, name: p.Sweep.Name, dir: d, total: len(jobs), keepWeights: p.Sweep.KeepsWeights}
+	return x, x.reuse(ctx, x.pending(jobs), from)
 }
 
 type executor struct {

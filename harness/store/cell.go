@@ -193,8 +193,13 @@ func (c *CellDir) readTensors(name string) (*tensorfile.File, error) {
 	if b == nil || err != nil {
 		return nil, err
 	}
-	f, err := tensorfile.DecodeSafetensors(c.file(name), bytes.NewReader(b), int64(len(b)))
-	return f, damage(c.file(name), err)
+	return decodeTensors(c.file(name), b)
+}
+
+// decodeTensors parses what a file of tensors holds.
+func decodeTensors(path string, b []byte) (*tensorfile.File, error) {
+	f, err := tensorfile.DecodeSafetensors(path, bytes.NewReader(b), int64(len(b)))
+	return f, damage(path, err)
 }
 
 // RemoveResult makes an ended cell unfinished again, for a retry, which goes on from the checkpoint

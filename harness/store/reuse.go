@@ -94,28 +94,35 @@ func measuring(config string) string {
 // take makes the folder hold these files and no others of a cell that has ended, all of them this
 // cell's.
 func (c *CellDir) take(files map[string][]byte) error {
-	if err := os.MkdirAll(c.path, 0o755); err != nil {
+	if err := c.Prepare(); err != nil { // writes its own config
 		return err
 	}
 	for _, name := range append(endedFiles(), packedCurves) {
+		b, ok := files[name]
 		var err error
-		if b, ok := files[name]; ok {
-			err = WriteFile(c.file(name), b)
-		} else {
+		switch {
+		case name == configFile:
+		case !ok:
 			err = remove(c.file(name))
+		case name == weightsFile:
+			err = c.takeWeights(b)
+		default:
+			err = WriteFile(c.file(name), b)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if err := c.Prepare(); err != nil { // its own config
+	return nil
+}
+
+// takeWeights writes another cell's weights as this one's: their metadata name the method.
+func (c *CellDir) takeWeights(b []byte) error {
+	f, err := decodeTensors(c.weightsPath(), b)
+	if err != nil {
 		return err
 	}
-	f, err := c.Weights()
-	if f == nil || err != nil {
-		return err
-	}
-	return c.WriteWeights(f.Tensors) // which name the method
+	return c.WriteWeights(f.Tensors)
 }
 
 // RunsIn returns the run directories that a path means: itself, or those right below it. A folder
@@ -131,10 +138,12 @@ func RunsIn(path string) ([]*Dir, error) {
 	}
 	var out []*Dir
 	for _, folder := range folders {
-		if _, err := os.Stat(filepath.Join(folder, "plan.json")); err != nil && !errors.Is(err, fs.ErrNotExist) && !isFile(folder) {
-			return nil, err
-		} else if err == nil {
+		_, err := os.Stat(filepath.Join(folder, "plan.json"))
+		switch {
+		case err == nil:
 			out = append(out, &Dir{path: folder})
+		case !errors.Is(err, fs.ErrNotExist) && !isFile(folder):
+			return nil, err
 		}
 	}
 	if len(out) == 0 {
