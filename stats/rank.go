@@ -26,10 +26,10 @@ func Ranks(values []float64) []float64 {
 
 // Correlation is a rank correlation with its 95 % interval.
 type Correlation struct {
-	N    int     `json:"n"`   // pairs
-	R    float64 `json:"r"`   // Spearman's; NaN where one side does not vary
-	Low  float64 `json:"low"` // NaN below 4 degrees of freedom and a half
-	High float64 `json:"high"`
+	N    int     // pairs
+	R    float64 // Spearman's; NaN where one side does not vary
+	Low  float64 // NaN below 4 degrees of freedom and a half
+	High float64
 }
 
 // Spearman correlates the ranks of two quantities (Spearman 1904). The interval is Fisher's, with

@@ -8,17 +8,17 @@ import (
 
 // Curve is the monotone function of one metric that is nearest to the other over all cells.
 type Curve struct {
-	Explained float64   `json:"explained"` // share of the variance between cells
-	Residual  float64   `json:"residual"`  // standard deviation of what is left, in y's unit
-	Arms      []OffArm  `json:"arms"`      // by run directory and arm, in their order
-	Fit       []float64 `json:"-"`         // by point
+	Explained float64   // share of the variance between cells; NaN where y does not vary
+	Residual  float64   // standard deviation of what is left, in y's unit
+	Arms      []OffArm  // by run directory and arm, in their order
+	Fit       []float64 // by point
 }
 
 // OffArm says how far an arm lies off the curve.
 type OffArm struct {
-	Run      string         `json:"run"`
-	Arm      string         `json:"arm"`
-	Off      stats.Estimate `json:"off"` // mean residual over seeds, with its t-interval
+	Run      string
+	Arm      string
+	Off      stats.Estimate // mean residual over seeds, with its t-interval
 	misfit   bool
 	at       float64
 	expected float64

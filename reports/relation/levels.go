@@ -6,8 +6,8 @@ import (
 
 // Level is the correlation of two metrics at one level.
 type Level struct {
-	Name   string `json:"level"`
-	Groups int    `json:"groups,omitempty"` // that deviations are taken within; 0 for values as they are
+	Name   string
+	Groups int // that deviations are taken within; 0 for values as they are
 	stats.Correlation
 }
 

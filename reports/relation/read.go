@@ -25,10 +25,10 @@ type Point struct {
 
 // Left counts the cells that say nothing of the two metrics.
 type Left struct {
-	Unfinished int // without a result, failed or diverged
-	Collapsed  int // totally, so that their usage means nothing
-	Without    int // one of the metrics is undefined, as in arms without prototypes
-	Repeated   int // the training of another cell, in another run
+	Unfinished int `json:"unfinished"` // without a result, failed or diverged
+	Collapsed  int `json:"collapsed"`  // totally, so that their usage means nothing
+	Without    int `json:"without"`    // one of the metrics is undefined, as in arms without prototypes
+	Repeated   int `json:"repeated"`   // the training of another cell, in another run
 }
 
 // Only says which cells are wanted, any of the names of each; empty for all.

@@ -1,6 +1,7 @@
 package relation
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 	"testing"
@@ -44,6 +45,21 @@ func TestLevelsTellApart(t *testing.T) {
 	}
 	if !Reversed(levels) || Reversed(levels[:2]) {
 		t.Error("Simpson's paradox is seen where there is none, or not where there is")
+	}
+}
+
+// TestJSONHasNullForWhatIsUndefined: two arms that do not differ in y have neither correlation nor
+// curve, and yet an answer.
+func TestJSONHasNullForWhatIsUndefined(t *testing.T) {
+	points := []Point{{Run: "run", Arm: "a", X: 1, Y: 3}, {Run: "run", Arm: "b", X: 2, Y: 3}}
+	got, err := json.Marshal(struct {
+		Levels []Level
+		Curve  Curve
+	}{Levels(points)[:1], OneCurve(points)})
+	const want = `{"Levels":[{"level":"all cells","n":2,"r":null,"low":null,"high":null}],` +
+		`"Curve":{"explained":null,"residual":0,"arms":[{"run":"run","arm":"a","n":1,"off":0,"low":null,"high":null},{"run":"run","arm":"b","n":1,"off":0,"low":null,"high":null}]}}`
+	if string(got) != want || err != nil {
+		t.Errorf("%s %v", got, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package results
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"protobench/internal/console"
 	"protobench/internal/heap"
@@ -32,10 +33,11 @@ func (c Relate) Run(w *console.Console) error {
 	levels, curve := relation.Levels(points), relation.OneCurve(points)
 	if c.JSON {
 		return json.NewEncoder(w.Out).Encode(struct {
-			X, Y   string
-			Left   relation.Left
-			Levels []relation.Level
-			Curve  relation.Curve
+			X      string           `json:"x"`
+			Y      string           `json:"y"`
+			Left   relation.Left    `json:"left_out"`
+			Levels []relation.Level `json:"levels"`
+			Curve  relation.Curve   `json:"curve"`
 		}{c.X, c.Y, left, levels, curve})
 	}
 	text, err := relation.LevelTable(levels).Text(console.WidthOf(w.Out, 100))
@@ -56,6 +58,10 @@ func (c Relate) Run(w *console.Console) error {
 
 // curve says how well one monotone curve does, and for which arms it fails.
 func (c Relate) curve(w *console.Console, curve relation.Curve) error {
+	if math.IsNaN(curve.Explained) {
+		_, err := fmt.Fprintf(w.Out, "%s is the same in all cells, so that there is nothing for a curve to explain\n", c.Y)
+		return err
+	}
 	misfit := curve.Misfit()
 	_, err := fmt.Fprintf(w.Out, "one monotone curve of %s over all cells explains %.0f %% of the variance, and leaves a standard deviation of %.3g\n%d of %d arms lie %d or more off it, interval and all\n",
 		c.X, 100*curve.Explained, curve.Residual, len(misfit), len(curve.Arms), relation.Misfits)
