@@ -11,7 +11,10 @@ type ETA struct {
 	last time.Time
 }
 
-const rateMemory = 0.9 // weight of the past per ten seconds
+const (
+	rateMemory = 0.9 // weight of the past per ten seconds
+	pause      = 10  // times the predicted time after which the machine slept, rather than was slow
+)
 
 // Done notes finished steps at a time.
 func (e *ETA) Done(steps int, now time.Time) {
@@ -21,10 +24,13 @@ func (e *ETA) Done(steps int, now time.Time) {
 		return
 	}
 	seconds := now.Sub(e.last).Seconds()
-	if seconds <= 0 {
+	if seconds <= 0 || steps == 0 {
 		return
 	}
 	e.last = now
+	if e.rate > 0 {
+		seconds = min(seconds, pause*float64(steps)/e.rate)
+	}
 	e.blend(float64(steps)/seconds, seconds)
 }
 

@@ -70,6 +70,13 @@ func TestETAFollowsTheRate(t *testing.T) {
 	if want := time.Duration(float64(495)/5) * time.Second; !ok || left < want-time.Second || left > want+time.Second {
 		t.Errorf("%v left, want %v", left, want)
 	}
+	woken := start.Add(8 * time.Hour)
+	for i := range 5 {
+		e.Done(5, woken.Add(time.Duration(i)*time.Second))
+	}
+	if after, _ := e.Remaining(); after > left+left/5 {
+		t.Errorf("%v left after eight hours of sleep, %v before", after, left)
+	}
 }
 
 // Arms whose names look alike to a file system have folders of their own; those that are one and the
