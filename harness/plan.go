@@ -68,7 +68,7 @@ func storedClaim(c sweep.Claim) store.Claim {
 // Record is the plan as plan.json holds it.
 func (p *Plan) Record() store.Plan {
 	s := p.Sweep
-	r := store.Plan{Schema: store.SchemaVersion, Name: s.Name, Question: s.Question, Note: s.Note, Baseline: s.Baseline, Primary: s.Primary, Sweep: s.Text}
+	r := store.Plan{Schema: store.SchemaVersion, Name: s.Name, Question: s.Question, Note: s.Note, Baseline: s.Baseline, Searched: s.Searched, Primary: s.Primary, Sweep: s.Text}
 	for _, c := range s.Claims {
 		r.Claims = append(r.Claims, storedClaim(c))
 	}

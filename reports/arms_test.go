@@ -112,6 +112,25 @@ func TestBaselineLooksAtTheConfig(t *testing.T) {
 	}
 }
 
+// Arms that differ in the run's settings are not paired, but for those that were searched for each.
+func TestSearchedSettingsMayDiffer(t *testing.T) {
+	s := configured(sweepOf("learner=joint", cellOf("swav", "swav", "joint", "plain", nil), cellOf("swav+gmm", "swav", "gmm", "plain", nil), cellOf("swav+frozen", "swav", "frozen", "plain", nil)),
+		"train.lr=0.008 train.batch=32", "train.lr=0.004 train.batch=32", "train.lr=0.004 train.batch=64")
+	if b := s.baselineOf(s.arms[1]); b != nil {
+		t.Errorf("paired with %s, which has another learning rate", b.label)
+	}
+	s.plan.Searched = []string{"train.lr"}
+	if b := s.baselineOf(s.arms[1]); b == nil || b.label != "swav" {
+		t.Errorf("paired with %v, though learning rates were searched", b)
+	}
+	if b := s.baselineOf(s.arms[2]); b != nil {
+		t.Errorf("paired with %s, which has another batch", b.label)
+	}
+	if text := s.baselineText(); !strings.Contains(text, "searched for each of them: `train.lr`") {
+		t.Error(text)
+	}
+}
+
 // Each arm stands beside the joint arm with its own embedding, start and re-seeding.
 func TestMatchedSettings(t *testing.T) {
 	const helped, bare = "prototypes.init=data prototypes.reseed=true", "prototypes.init=random prototypes.reseed=false"

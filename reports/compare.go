@@ -77,16 +77,19 @@ func (s *sweep) baselineOf(a *arm) *arm {
 
 func (s *sweep) isBaseline(b, a *arm) bool {
 	if learner, ok := cutLearner(s.plan.Baseline); ok {
-		return b.cell.Objective == a.cell.Objective && b.cell.Learner == learner && sameRun(a, b)
+		return b.cell.Objective == a.cell.Objective && b.cell.Learner == learner && s.sameRun(a, b)
 	}
 	return b.cell.Method == s.plan.Baseline
 }
 
 // sameRun reports whether two arms share every setting that both read outside of what they are
 // made of: data, encoder, views, training, number of prototypes. Else a difference between them is
-// no statement on their parts.
-func sameRun(a, b *arm) bool {
+// no statement on their parts. What the sweep says was searched for every arm may differ.
+func (s *sweep) sameRun(a, b *arm) bool {
 	return !slices.ContainsFunc(differences(a, b), func(key string) bool {
+		if slices.Contains(s.plan.Searched, key) {
+			return false
+		}
 		switch tableOf(key) {
 		case "data", "encoder", "train", "augment", "loss", "evaluate":
 			return true

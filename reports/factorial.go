@@ -57,7 +57,7 @@ func (a *arm) help() help {
 // where the sweep has none.
 func (s *sweep) counterpart(a *arm, learner string, h help) *arm {
 	return s.nearest(a, func(b *arm) bool {
-		return b.cell.Learner == learner && b.help() == h && sameSet(a.cell.Regularizers, b.cell.Regularizers) && sameRun(a, b)
+		return b.cell.Learner == learner && b.help() == h && sameSet(a.cell.Regularizers, b.cell.Regularizers) && s.sameRun(a, b)
 	})
 }
 

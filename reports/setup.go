@@ -86,7 +86,7 @@ func (s *sweep) baselineText() string {
 		return text + "The sweep names none, so nothing is compared."
 	}
 	if learner, ok := cutLearner(s.plan.Baseline); ok {
-		text += fmt.Sprintf("Each arm is paired with its own objective's `%s` arm at equal axes, seed and settings of the run (data, encoder, views, training, K)", learner)
+		text += fmt.Sprintf("Each arm is paired with its own objective's `%s` arm at equal axes, seed and settings of the run (data, encoder, views, training, K)%s", learner, s.searchedText())
 	} else {
 		text += fmt.Sprintf("Each arm is paired with `%s` at equal axes and seed", s.plan.Baseline)
 	}
@@ -98,6 +98,14 @@ func (s *sweep) baselineText() string {
 		text += " Without such a partner, and so not tested: " + strings.Join(alone, ", ") + "."
 	}
 	return text
+}
+
+// searchedText names what may differ between an arm and its baseline.
+func (s *sweep) searchedText() string {
+	if len(s.plan.Searched) == 0 {
+		return ""
+	}
+	return ", but for what was searched for each of them: `" + strings.Join(s.plan.Searched, "`, `") + "`"
 }
 
 // provenanceLines lists what made the results.

@@ -113,6 +113,7 @@ type Plan struct {
 	Question string     `json:"question"`
 	Note     string     `json:"note,omitempty"` // what readers of the outcome have to know
 	Baseline string     `json:"baseline"`       // an arm's name, or "learner=joint": each arm's own objective's joint arm
+	Searched []string   `json:"searched,omitempty"` // settings that were chosen for every arm by itself
 	Primary  []string   `json:"primary"`
 	Claims   []Claim    `json:"claims,omitempty"`
 	Sweep    string     `json:"sweep"` // the sweep file's text

@@ -32,6 +32,21 @@ func (p *parser) baseline(all []method) string {
 	}
 }
 
+// searched reads the settings that each arm has by a search of its own. What arms are shown decides
+// what they are asked, so that data are none of them.
+func (p *parser) searched(v any) []string {
+	keys := p.texts("searched", "searched", v)
+	for _, k := range keys {
+		switch table, _ := setting.Cut(k); {
+		case !slices.ContainsFunc(Schema().Keys(), func(s setting.Key) bool { return s.Path == k }):
+			p.report("searched", "searched", fmt.Sprintf("unknown setting %q", k), "expected paths of settings", spelling(k, false))
+		case table == "data":
+			p.report("searched", "searched", fmt.Sprintf("found %q", k), "expected settings of arms on the same data", "leave it out")
+		}
+	}
+	return keys
+}
+
 // refuseMissing reports a baseline that no method is.
 func (p *parser) refuseMissing(what, name string, all []method, of func(part.Composition) string) {
 	var names []string

@@ -20,6 +20,7 @@ func HeadKeys() []setting.Key {
 		one("note", "text", "", "what readers of the outcome have to know, said at its end and under the question", "remark", "comment", "description"),
 		one("seeds", "integer or list", "1", "number n of runs of each arm, with seeds 0 to n-1, or a list of seeds", "num_seeds", "n_seeds", "seed", "random_seed"),
 		one("baseline", "text or table", "", "the arm that others are tested against: its name, or { learner = \"joint\" } for each arm's own objective's arm with that learner", "control"),
+		one("searched", "list of texts", "", "settings whose value was searched for every arm alike, such as train.lr: arms are paired with the baseline though they differ in them", "tuned"),
 		one("primary", "list of texts", "", "the declared endpoints, metrics that arms are tested in (protobench list metrics)", "endpoint", "endpoints", "primary_metric", "metrics"),
 		one("references", "true/false or list", "true", "the rows that accuracies are read against: pixels, untrained, supervised"),
 		one("store", "table", "", "what runs keep: weights = false leaves out the encoders of finished cells"),
@@ -65,6 +66,9 @@ func (p *parser) head(file, text string) *Sweep {
 	}
 	if v, ok := p.raw["note"]; ok {
 		s.Note = p.text("note", v)
+	}
+	if v, ok := p.raw["searched"]; ok {
+		s.Searched = p.searched(v)
 	}
 	if v, ok := p.raw["primary"]; ok {
 		s.Primary = p.primary(v)

@@ -16,6 +16,7 @@ type Sweep struct {
 	File, Text           string
 	Name, Question, Note string
 	Baseline             string   // an arm's name, or "learner=joint": each arm's own objective's joint arm
+	Searched             []string // settings that were chosen for every arm by itself: arms pair though they differ in them
 	Primary              []string // metric keys of the declared endpoints
 	Seeds                []uint64
 	Claims               []Claim
