@@ -37,11 +37,18 @@ func LightGrid(p *plot.Plot) {
 	p.Add(g)
 }
 
-// DrawPanels tiles the panels row by row with equal data areas under the legend. A nil panel leaves
-// its tile empty, a legend without entries takes no room.
+// DrawPanels tiles the panels row by row with equal data areas under the legend. Titles and names of
+// axes that are too long for a tile are broken. A nil panel leaves its tile empty, a legend without
+// entries takes no room.
 func DrawPanels(c draw.Canvas, panels []*plot.Plot, columns int, legend []Entry) {
 	c = DrawLegend(c, legend)
 	rows := (len(panels) + columns - 1) / columns
+	width, height := c.Size().X/vg.Length(columns), c.Size().Y/vg.Length(max(1, rows))
+	for _, p := range panels {
+		if p != nil {
+			fit(p, width-vg.Points(16), height-vg.Points(40))
+		}
+	}
 	grid := make([][]*plot.Plot, rows)
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, columns)
@@ -56,6 +63,13 @@ func DrawPanels(c draw.Canvas, panels []*plot.Plot, columns int, legend []Entry)
 			}
 		}
 	}
+}
+
+// fit breaks the texts around a data area of a width, and of a height with the title.
+func fit(p *plot.Plot, width, height vg.Length) {
+	p.Title.Text = broken(p.Title.Text, p.Title.TextStyle, width)
+	p.X.Label.Text = broken(p.X.Label.Text, p.X.Label.TextStyle, width)
+	p.Y.Label.Text = broken(p.Y.Label.Text, p.Y.Label.TextStyle, height-p.Title.TextStyle.Height(p.Title.Text))
 }
 
 // DrawMapsOverCurves tiles pairs of panels row by row, each a square map over a flat curve. Both

@@ -36,6 +36,26 @@ func TestSize(t *testing.T) {
 	}
 }
 
+// Texts are broken between words, and a word that is too long stands by itself.
+func TestBroken(t *testing.T) {
+	st := textStyle(TextSize, Grey())
+	for _, c := range []struct {
+		text  string
+		width vg.Length
+		want  string
+	}{
+		{"", 10, ""},
+		{"one line of text", 500, "one line of text"},
+		{"dino, arrangements 1, silhouettes 20", st.Width("dino, arrangements 1,"), "dino, arrangements 1,\nsilhouettes 20"},
+		{"unique, %\u00a0of\u00a0K", st.Width("unique, %"), "unique,\n%\u00a0of\u00a0K"},
+		{"a verylongword b", 1, "a\nverylongword\nb"},
+	} {
+		if got := broken(c.text, st, c.width); got != c.want {
+			t.Errorf("%q over %v: %q, want %q", c.text, c.width, got, c.want)
+		}
+	}
+}
+
 // A map under its title is as wide as high: in the middle of a wide canvas, at the top of a high
 // one.
 func TestSquare(t *testing.T) {

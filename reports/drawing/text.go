@@ -2,6 +2,7 @@ package drawing
 
 import (
 	"image/color"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -40,6 +41,20 @@ func (n Note) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 	at := vg.Point{X: c.Min.X + vg.Length(vg.Length(n.X)*(c.Max.X-c.Min.X)), Y: c.Min.Y + vg.Length(vg.Length(n.Y)*(c.Max.Y-c.Min.Y))}
 	c.FillText(st, at, n.Text)
+}
+
+// broken breaks a text between words into lines of a width, as far as its words allow.
+func broken(s string, st text.Style, width vg.Length) string {
+	var lines []string
+	for _, word := range strings.Split(s, " ") {
+		last := len(lines) - 1
+		if last >= 0 && st.Width(lines[last]+" "+word) <= width {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Shorten keeps a text to n characters, the last an ellipsis where something is cut off.

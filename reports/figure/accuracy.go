@@ -37,7 +37,7 @@ func (s *Sweep) accuracyFigure() Figure {
 }
 
 func (s *Sweep) accuracyPanel(t tile, axis string, low, high float64) *plot.Plot {
-	p := drawing.NewPanel(t.title, "live unique prototypes, % of K", "linear probe accuracy, %", drawing.TextSize)
+	p := drawing.NewPanel(t.title, "live unique prototypes, %\u00a0of\u00a0K", "linear probe accuracy, %", drawing.TextSize)
 	drawing.LightGrid(p)
 	drawing.PercentAxis(&p.X)
 	p.Y.Min, p.Y.Max = low, high

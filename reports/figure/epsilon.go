@@ -35,7 +35,7 @@ func (s *Sweep) epsilonFigure() Figure {
 }
 
 func (s *Sweep) epsilonPanel(t tile) *plot.Plot {
-	p := drawing.NewPanel(t.title, "ε (cosine distance)", "unique prototypes, % of K", drawing.TextSize)
+	p := drawing.NewPanel(t.title, "ε (cosine distance)", "unique prototypes, %\u00a0of\u00a0K", drawing.TextSize)
 	drawing.LightGrid(p)
 	drawing.PercentAxis(&p.Y)
 	p.X.Min, p.X.Max = -0.35, float64(len(uniqueness.Epsilons()))-0.65

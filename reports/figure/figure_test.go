@@ -90,12 +90,20 @@ func TestLayout(t *testing.T) {
 		}
 	}
 	both = append(both, cellOf("swav+frozen", "swav", "frozen", at(2.0)))
+	own := []store.Cell{cellOf("swav+frozen", "swav", "frozen", map[string]any{"a.x": 1.0})}
+	for _, y := range []float64{0.1, 0.2} {
+		own = append(own, cellOf("swav", "swav", "joint", map[string]any{"a.x": 1.0, "b.y": y}))
+	}
+	for _, z := range []float64{0.1, 0.2} {
+		own = append(own, cellOf("swav+gmm", "swav", "gmm", map[string]any{"a.x": 1.0, "c.z": z}))
+	}
 	for _, c := range []struct {
 		name     string
 		sweep    *Sweep
 		coloured string
 		want     []string
 	}{
+		{"axes of their own", armsOf([]string{"a.x", "b.y", "c.z"}, own...), "", []string{"swav, x 1, y 0.1: 2", "swav, x 1, y 0.2: 2", "swav, x 1, z 0.1: 2", "swav, x 1, z 0.2: 2"}},
 		{"one variant", armsOf([]string{"a.x", "b.y"}, cells...), "a.x", []string{"swav, y 0.1: 3", "swav, y 0.2: 3", "dino, y 0.1: 3", "dino, y 0.2: 3"}},
 		{"several", armsOf([]string{"a.x", "b.y"}, both...), "", []string{
 			"swav, x 1, y 0.1: 2", "swav, x 1, y 0.2: 2", "swav, x 2, y 0.1: 3", "swav, x 2, y 0.2: 3", "swav, x 3, y 0.1: 2", "swav, x 3, y 0.2: 2"}},
@@ -336,11 +344,12 @@ func TestPhaseMap(t *testing.T) {
 	}
 }
 
-// A column of settings that no arm has anything of takes no room; a hole in another one keeps its place.
-func TestLayoutClosesEmptyColumns(t *testing.T) {
+// A row or a column of settings that no arm has anything of takes no room; a hole in another one keeps
+// its place.
+func TestLayoutClosesEmptyRowsAndColumns(t *testing.T) {
 	one, two := &Arm{}, &Arm{}
 	full, hole := tile{"full", []*Arm{one}}, tile{"hole", []*Arm{two}}
-	l := layout{grid: true, columns: 3, tiles: []tile{hole, full, full, hole, hole, full}}.with(func(a *Arm) bool { return a == one })
+	l := layout{grid: true, columns: 3, tiles: []tile{hole, full, full, hole, hole, hole, hole, hole, full}}.with(func(a *Arm) bool { return a == one })
 	var got []string
 	for _, t := range l.tiles {
 		got = append(got, t.title)

@@ -29,7 +29,7 @@ func (s *Sweep) gradientFigure() (Figure, error) {
 	f.Title = "What the prototypes' gradient does over training"
 	f.Caption = "Shares of the squared norm of the loss's gradient by the prototypes, over training (mean over seeds; log of 1 + step): along each prototype (grey: it changes lengths and turns none), common to all (orange: shifts them together, which no softmax sees), and the rest (blue: moves them apart or together). " +
 		"Collapse has run its course where blue is gone; an orange share that grows says that prototypes drift in one direction. Arms without a gradient of the loss (mixture, k-means, frozen) have no panel."
-	return s.stacked(f, gradientLayers(), stack{unit: "share of the gradient, %", scale: 100, top: 100})
+	return s.stacked(f, gradientLayers(), stack{unit: "share of the gradient,\u00a0%", scale: 100, top: 100})
 }
 
 // lossLayers are the parts of the cross-entropy.

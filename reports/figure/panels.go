@@ -2,6 +2,7 @@ package figure
 
 import (
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -40,7 +41,8 @@ func plots(panels []panel) []*plot.Plot {
 }
 
 // layoutOver spreads the arms over panels, but for one axis, whose values share a panel; "" for none.
-// An arm that lacks an axis, as it does not read it, stands in each panel of its objective.
+// Values of the last axis stand beside each other. An arm that lacks an axis, as it does not read it,
+// stands in each panel of its objective that names all axes that it has.
 func (s *Sweep) layoutOver(shared string) layout {
 	l := layout{columns: max(1, min(3, len(s.objectives))), coloured: shared}
 	axes := slices.DeleteFunc(slices.Clone(s.Axes), func(axis string) bool { return axis == shared })
@@ -52,7 +54,9 @@ func (s *Sweep) layoutOver(shared string) layout {
 	}
 	if widest > 1 {
 		l.grid, l.columns = true, min(5, widest)
-		if widest == 6 || widest == 9 {
+		if n := len(s.axisTexts(axes[len(axes)-1])); n > 1 && n <= 5 {
+			l.columns = n
+		} else if widest == 6 || widest == 9 {
 			l.columns = 3
 		}
 	}
@@ -68,45 +72,35 @@ func (s *Sweep) layoutOver(shared string) layout {
 // tilesOf are an objective's panels: one for each place on the axes that its arms have.
 func (s *Sweep) tilesOf(objective string, axes []string) []tile {
 	arms := s.withData(func(a *Arm) bool { return a.Cell.Objective == objective })
-	most := 0
-	for _, a := range arms {
-		most = max(most, axesOf(a, axes))
-	}
 	var out []tile
 	for _, a := range arms {
 		title := objective
 		if place := s.Place(a.Cell, axes); place != "" {
 			title += ", " + place
 		}
-		if axesOf(a, axes) < most || slices.ContainsFunc(out, func(t tile) bool { return t.title == title }) {
+		within := func(b *Arm) bool { return len(axesOf(b, axes)) > len(axesOf(a, axes)) && subset(axesOf(a, axes), axesOf(b, axes)) }
+		if slices.ContainsFunc(arms, within) || slices.ContainsFunc(out, func(t tile) bool { return t.title == title }) {
 			continue
 		}
-		out = append(out, tile{title, slices.DeleteFunc(slices.Clone(arms), func(b *Arm) bool { return !together(a, b, axes) })})
+		out = append(out, tile{title, slices.DeleteFunc(slices.Clone(arms), func(b *Arm) bool { return !placed(b, a, axes) })})
 	}
 	return out
 }
 
-// axesOf counts the axes that an arm has.
-func axesOf(a *Arm, axes []string) int {
-	n := 0
-	for _, axis := range axes {
-		if _, has := a.Cell.Axes[axis]; has {
-			n++
-		}
-	}
-	return n
+// axesOf are those of the axes that an arm has.
+func axesOf(a *Arm, axes []string) []string {
+	return slices.DeleteFunc(slices.Clone(axes), func(axis string) bool { return a.Cell.Axes[axis] == nil })
 }
 
-// together reports whether two arms have equal values on the axes that both have.
-func together(a, b *Arm, axes []string) bool {
-	for _, axis := range axes {
-		x, first := a.Cell.Axes[axis]
-		y, second := b.Cell.Axes[axis]
-		if first && second && x != y {
-			return false
-		}
-	}
-	return true
+// subset reports whether all of a stand in b.
+func subset(a, b []string) bool {
+	return !slices.ContainsFunc(a, func(axis string) bool { return !slices.Contains(b, axis) })
+}
+
+// placed reports whether an arm has one place in the panel of another: its axes are among that one's,
+// with equal values.
+func placed(a, of *Arm, axes []string) bool {
+	return !slices.ContainsFunc(axesOf(a, axes), func(axis string) bool { return a.Cell.Axes[axis] != of.Cell.Axes[axis] })
 }
 
 // colouredAxis is the axis whose values colours show: that with the most values, where each objective
@@ -129,7 +123,8 @@ func (s *Sweep) colouredAxis() string {
 	return best
 }
 
-// with leaves out the tiles that have no arm for which has holds, and columns of a grid that have none.
+// with leaves out the tiles that have no arm for which has holds, and rows and columns of a grid that
+// have none.
 func (l layout) with(has func(*Arm) bool) layout {
 	out := l
 	out.tiles = nil
@@ -148,24 +143,22 @@ func (l layout) with(has func(*Arm) bool) layout {
 	return out.closed()
 }
 
-// closed takes out the columns of a grid in which every tile is empty.
+// closed takes out the rows and the columns of a grid in which every tile is empty.
 func (l layout) closed() layout {
 	out := l
 	out.tiles = nil
-	empty := func(column int) bool {
-		for i := column; i < len(l.tiles); i += l.columns {
-			if len(l.tiles[i].arms) > 0 {
-				return false
-			}
+	rows, columns := map[int]bool{}, map[int]bool{}
+	for i, t := range l.tiles {
+		if len(t.arms) > 0 {
+			rows[i/l.columns], columns[i%l.columns] = true, true
 		}
-		return true
 	}
 	for i, t := range l.tiles {
-		if !empty(i % l.columns) {
+		if rows[i/l.columns] && columns[i%l.columns] {
 			out.tiles = append(out.tiles, t)
 		}
 	}
-	out.columns = max(1, len(out.tiles)*l.columns/max(1, len(l.tiles)))
+	out.columns = max(1, len(columns))
 	return out
 }
 
@@ -179,6 +172,7 @@ func (l layout) panels(draw func(t tile) *plot.Plot) []panel {
 		}
 		out = append(out, func() *plot.Plot {
 			p := draw(t)
+			p.Title.Text = whole(p.Title.Text)
 			if i%l.columns != 0 {
 				p.Y.Label.Text = ""
 			}
@@ -189,6 +183,11 @@ func (l layout) panels(draw func(t tile) *plot.Plot) []panel {
 		})
 	}
 	return out
+}
+
+// whole lets a title break after commas alone, so that an axis keeps its value beside it.
+func whole(title string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(title, " ", "\u00a0"), ",\u00a0", ", ")
 }
 
 // legend lists each look of the arms once, as all panels share them.

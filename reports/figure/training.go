@@ -42,7 +42,7 @@ func (s *Sweep) trainingFigure() (Figure, error) {
 }
 
 func trainingPanel(t tile, curves curves, direct bool) *plot.Plot {
-	p := drawing.NewPanel(t.title, "training step", "live unique prototypes, % of K", drawing.TextSize)
+	p := drawing.NewPanel(t.title, "training step", "live unique prototypes, %\u00a0of\u00a0K", drawing.TextSize)
 	curves.axes(p)
 	drawing.PercentAxis(&p.Y)
 	for _, a := range t.arms {
