@@ -52,7 +52,7 @@ func (s *sweep) drawable() *reportfigure.Sweep {
 	}
 	for _, a := range s.arms {
 		if m := stats.Estimated(accuracy().over(a)); a.reference && m.N > 0 {
-			out.References = append(out.References, reportfigure.Reference{Label: a.label, Accuracy: m.Mean})
+			out.References = append(out.References, reportfigure.Reference{Cell: a.cell, Accuracy: m.Mean})
 		}
 	}
 	for _, b := range s.random {

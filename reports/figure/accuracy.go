@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -24,25 +25,28 @@ func (s *Sweep) accuracyFigure() Figure {
 		f.Missing = "no run has both an accuracy and a count of live prototypes that means something"
 		return f
 	}
-	low, high := s.accuracyRange()
 	f.Caption = "Linear-probe accuracy of the teacher's frozen backbone features against live unique prototypes; a faint mark is one run, a bold mark the mean of an arm, dashed grey lines are the reference rows (at the edge with an arrow where they lie beyond). "
 	axis := s.pathAxis()
 	if axis != "" {
 		f.Caption += fmt.Sprintf("A line joins the settings of a method in the order of %s, and marks grow with it. ", axis)
 	}
+	if slices.ContainsFunc(s.Axes, func(axis string) bool { return strings.HasPrefix(axis, "data.") }) {
+		f.Caption += "Panels of the same images have the same scale, and their reference rows. "
+	}
 	f.Caption += "Collapsed arms lie on the left. If collapse costs accuracy, marks rise from left to right; if they lie level, the prototypes were lost without harm to the features at this scale."
 	l := s.layoutOver(axis).with(measured)
-	f.drawn(l.panels(func(t tile) *plot.Plot { return s.accuracyPanel(t, axis, low, high) }), l.columns, 1, s.legend(arms, false, vg.Points(2.6)))
+	f.drawn(l.panels(func(t tile) *plot.Plot { return s.accuracyPanel(t, axis) }), l.columns, 1, s.legend(arms, false, vg.Points(2.6)))
 	return f
 }
 
-func (s *Sweep) accuracyPanel(t tile, axis string, low, high float64) *plot.Plot {
+func (s *Sweep) accuracyPanel(t tile, axis string) *plot.Plot {
 	p := drawing.NewPanel(t.title, "live unique prototypes, %\u00a0of\u00a0K", "linear probe accuracy, %", drawing.TextSize)
 	drawing.LightGrid(p)
 	drawing.PercentAxis(&p.X)
+	low, high := accuracyRange(s.onImagesOf(t))
 	p.Y.Min, p.Y.Max = low, high
 	p.Y.Tick.Marker = drawing.WholeTicks(low, high)
-	s.addReferences(p)
+	s.addReferences(p, t)
 	for _, a := range t.arms {
 		mark := a.style.Mark(vg.Points(1.5))
 		mark.Color = drawing.Faded(a.style.Color, 110)
@@ -99,12 +103,12 @@ func (w path) add(p *plot.Plot) {
 	}
 }
 
-// addReferences draws the reference rows as level lines. Rows outside of the panel, which
+// addReferences draws a panel's reference rows as level lines. Rows outside of the panel, which
 // follows the arms, are written at its edge.
-func (s *Sweep) addReferences(p *plot.Plot) {
+func (s *Sweep) addReferences(p *plot.Plot, t tile) {
 	above, below := 0.0, 0.0
-	for _, r := range s.References {
-		switch text := fmt.Sprintf("%s %.1f", r.Label, r.Accuracy); {
+	for _, r := range s.referencesOf(t) {
+		switch text := fmt.Sprintf("%s %.1f", s.referenceLabel(r, t), r.Accuracy); {
 		case r.Accuracy > p.Y.Max:
 			p.Add(drawing.Note{Text: text + " ↑", X: 0.99, Y: 0.99 - above, Size: drawing.SmallSize})
 			above += 0.055
@@ -115,6 +119,32 @@ func (s *Sweep) addReferences(p *plot.Plot) {
 			drawing.AddLevel(p, text, r.Accuracy)
 		}
 	}
+}
+
+// referencesOf are the rows that one of a panel's arms can be read against.
+func (s *Sweep) referencesOf(t tile) []Reference {
+	return slices.DeleteFunc(slices.Clone(s.References), func(r Reference) bool {
+		return !slices.ContainsFunc(t.arms, func(a *Arm) bool { return placed(r.Cell, a.Cell, s.Axes) })
+	})
+}
+
+// referenceLabel names a row, with its place on the axes on which the panel's arms differ.
+func (s *Sweep) referenceLabel(r Reference, t tile) string {
+	differ := slices.DeleteFunc(axesOf(r.Cell, s.Axes), func(axis string) bool {
+		return !slices.ContainsFunc(t.arms, func(a *Arm) bool { return a.Cell.Axes[axis] != r.Cell.Axes[axis] })
+	})
+	if place := s.Place(r.Cell, differ); place != "" {
+		return r.Cell.Method + " (" + place + ")"
+	}
+	return r.Cell.Method
+}
+
+// onImagesOf are the arms that were shown a panel's images, which accuracies can be compared over.
+func (s *Sweep) onImagesOf(t tile) []*Arm {
+	images := slices.DeleteFunc(slices.Clone(s.Axes), func(axis string) bool { return !strings.HasPrefix(axis, "data.") })
+	return slices.DeleteFunc(slices.Clone(s.Arms), func(a *Arm) bool {
+		return !slices.ContainsFunc(t.arms, func(b *Arm) bool { return placed(a.Cell, b.Cell, images) })
+	})
 }
 
 // accuracyPoints pairs live-unique % with accuracy % for each run that has both.
@@ -130,9 +160,9 @@ func (a *Arm) accuracyPoints() plotter.XYs {
 }
 
 // accuracyRange covers the arms' runs with a margin, within 0…100.
-func (s *Sweep) accuracyRange() (low, high float64) {
+func accuracyRange(arms []*Arm) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
-	for _, a := range s.Arms {
+	for _, a := range arms {
 		for _, v := range stats.Finite(a.over(accuracy())) {
 			low, high = min(low, v), max(high, v)
 		}

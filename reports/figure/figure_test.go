@@ -382,6 +382,30 @@ func TestPhaseMapsOfOwnAxes(t *testing.T) {
 	}
 }
 
+// A panel has the reference rows of its own images, with their place where its arms differ in it, and
+// the scale of all that saw these images.
+func TestPanelsHaveTheReferencesOfTheirImages(t *testing.T) {
+	on := func(name string, ratio float64) map[string]any {
+		return map[string]any{"data.name": name, "data.imbalance": ratio}
+	}
+	s := armsOf([]string{"data.imbalance", "data.name"}, cellOf("swav", "swav", "joint", on("shapes", 1)), cellOf("swav", "swav", "joint", on("shapes", 10)),
+		cellOf("swav", "swav", "joint", on("cifar10", 1)), cellOf("dino", "dino", "joint", on("shapes", 1)))
+	for _, axes := range []map[string]any{on("shapes", 1), on("shapes", 10), on("cifar10", 1)} {
+		s.References = append(s.References, Reference{store.Cell{Method: "untrained", Axes: axes}, 20})
+	}
+	panel := tile{"swav, data shapes", s.Arms[:2]}
+	var labels []string
+	for _, r := range s.referencesOf(panel) {
+		labels = append(labels, s.referenceLabel(r, panel))
+	}
+	if d := cmp.Diff([]string{"untrained (imbalance 1)", "untrained (imbalance 10)"}, labels); d != "" {
+		t.Error(d)
+	}
+	if n := len(s.onImagesOf(tile{"dino", s.Arms[3:]})); n != 2 {
+		t.Errorf("%d arms saw the images of dino, want itself and swav", n)
+	}
+}
+
 // The histogram's shares are of the prototypes, and copies are in its last bin.
 func TestNearestShares(t *testing.T) {
 	edges := []float64{-0.2, 0.2, 0.6, 1}

@@ -33,7 +33,7 @@ func (s *Sweep) onePathFigure() (Figure, error) {
 	axes := s.numericAxes()
 	for _, o := range s.objectives {
 		if fit := newPathFit(o, s.withData(func(a *Arm) bool {
-			return a.Cell.Objective == o && a.Cell.Learner == "joint" && len(axesOf(a, axes)) > 0
+			return a.Cell.Objective == o && a.Cell.Learner == "joint" && len(axesOf(a.Cell, axes)) > 0
 		}), paths, counts); len(fit.tracks) > 2 {
 			fits = append(fits, fit)
 		}

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
+	"protobench/harness/store"
 	"protobench/reports/drawing"
 )
 
@@ -78,18 +79,19 @@ func (s *Sweep) tilesOf(objective string, axes []string) []tile {
 		if place := s.Place(a.Cell, axes); place != "" {
 			title += ", " + place
 		}
-		within := func(b *Arm) bool { return len(axesOf(b, axes)) > len(axesOf(a, axes)) && subset(axesOf(a, axes), axesOf(b, axes)) }
+		own := axesOf(a.Cell, axes)
+		within := func(b *Arm) bool { return len(axesOf(b.Cell, axes)) > len(own) && subset(own, axesOf(b.Cell, axes)) }
 		if slices.ContainsFunc(arms, within) || slices.ContainsFunc(out, func(t tile) bool { return t.title == title }) {
 			continue
 		}
-		out = append(out, tile{title, slices.DeleteFunc(slices.Clone(arms), func(b *Arm) bool { return !placed(b, a, axes) })})
+		out = append(out, tile{title, slices.DeleteFunc(slices.Clone(arms), func(b *Arm) bool { return !placed(b.Cell, a.Cell, axes) })})
 	}
 	return out
 }
 
-// axesOf are those of the axes that an arm has.
-func axesOf(a *Arm, axes []string) []string {
-	return slices.DeleteFunc(slices.Clone(axes), func(axis string) bool { return a.Cell.Axes[axis] == nil })
+// axesOf are those of the axes that a cell has.
+func axesOf(c store.Cell, axes []string) []string {
+	return slices.DeleteFunc(slices.Clone(axes), func(axis string) bool { return c.Axes[axis] == nil })
 }
 
 // subset reports whether all of a stand in b.
@@ -97,10 +99,10 @@ func subset(a, b []string) bool {
 	return !slices.ContainsFunc(a, func(axis string) bool { return !slices.Contains(b, axis) })
 }
 
-// placed reports whether an arm has one place in the panel of another: its axes are among that one's,
+// placed reports whether a cell has one place in the panel of another: its axes are among that one's,
 // with equal values.
-func placed(a, of *Arm, axes []string) bool {
-	return !slices.ContainsFunc(axesOf(a, axes), func(axis string) bool { return a.Cell.Axes[axis] != of.Cell.Axes[axis] })
+func placed(c, of store.Cell, axes []string) bool {
+	return !slices.ContainsFunc(axesOf(c, axes), func(axis string) bool { return c.Axes[axis] != of.Axes[axis] })
 }
 
 // colouredAxis is the axis whose values colours show: that with the most values, where each objective

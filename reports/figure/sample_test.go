@@ -37,7 +37,7 @@ func sampleKinds() []kind {
 
 // sample is a sweep of two objectives without a matrix, with everything that figures draw.
 func sample() *Sweep {
-	s := &Sweep{Place: placeText, UsageText: "Usage is counted on all images. ", References: []Reference{{"untrained", 45}, {"supervised", 97}}}
+	s := &Sweep{Place: placeText, UsageText: "Usage is counted on all images. ", References: []Reference{{store.Cell{Method: "untrained"}, 45}, {store.Cell{Method: "supervised"}, 97}}}
 	for _, objective := range []string{"swav", "dino"} {
 		for _, k := range sampleKinds() {
 			s.Arms = append(s.Arms, made(k, objective, nil, 3))

@@ -64,8 +64,8 @@ type Stored struct {
 
 // Reference is a row that accuracies are read against.
 type Reference struct {
-	Label    string
-	Accuracy float64 // %, mean over seeds
+	Cell     store.Cell // the first run's
+	Accuracy float64    // %, mean over seeds
 }
 
 // Random holds random unit vectors of the arms' shape.

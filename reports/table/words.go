@@ -13,11 +13,12 @@ func Texts(of ...string) []Value {
 	return out
 }
 
-// ShortKey is the symbol of a setting in labels: "T" of loss.temperature, else the last part.
+// ShortKey is the symbol of a setting in labels: "T" of loss.temperature, else the last part, or the table where
+// that says more.
 func ShortKey(key string) string {
 	short := map[string]string{
 		"loss.temperature": "T", "prototypes.count": "K", "encoder.dim": "D",
-		"train.epochs": "epochs", "train.batch": "B",
+		"train.epochs": "epochs", "train.batch": "B", "data.name": "data", "data.path": "data", "encoder.name": "encoder",
 	}
 	if s, ok := short[key]; ok {
 		return s
