@@ -344,6 +344,15 @@ func TestPhaseMap(t *testing.T) {
 	}
 }
 
+// Values of the last axis are not torn apart, and rows hold as many as fit.
+func TestColumns(t *testing.T) {
+	for _, c := range []struct{ panels, last, want int }{{8, 2, 4}, {8, 4, 4}, {6, 2, 2}, {25, 5, 5}, {6, 6, 3}, {9, 9, 3}, {7, 7, 5}, {4, 1, 4}, {2, 2, 2}} {
+		if got := columnsOf(c.panels, c.last); got != c.want {
+			t.Errorf("%d panels, %d of the last axis: %d columns, want %d", c.panels, c.last, got, c.want)
+		}
+	}
+}
+
 // A row or a column of settings that no arm has anything of takes no room; a hole in another one keeps
 // its place.
 func TestLayoutClosesEmptyRowsAndColumns(t *testing.T) {

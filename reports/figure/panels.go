@@ -54,12 +54,7 @@ func (s *Sweep) layoutOver(shared string) layout {
 		rows, widest = append(rows, row), max(widest, len(row))
 	}
 	if widest > 1 {
-		l.grid, l.columns = true, min(5, widest)
-		if n := len(s.axisTexts(axes[len(axes)-1])); n > 1 && n <= 5 {
-			l.columns = n
-		} else if widest == 6 || widest == 9 {
-			l.columns = 3
-		}
+		l.grid, l.columns = true, columnsOf(widest, len(s.axisTexts(axes[len(axes)-1])))
 	}
 	for _, row := range rows {
 		l.tiles = append(l.tiles, row...)
@@ -68,6 +63,25 @@ func (s *Sweep) layoutOver(shared string) layout {
 		}
 	}
 	return l
+}
+
+// columnsOf is the number of panels beside each other: those of the last axis, once or several times
+// where that fits.
+func columnsOf(panels, last int) int {
+	const most = 5
+	if last > 1 && last <= most {
+		best := last
+		for n := last; n <= most; n += last {
+			if panels%n == 0 {
+				best = n
+			}
+		}
+		return best
+	}
+	if panels == 6 || panels == 9 {
+		return 3
+	}
+	return min(most, panels)
 }
 
 // tilesOf are an objective's panels: one for each place on the axes that its arms have.
