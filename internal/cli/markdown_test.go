@@ -44,7 +44,7 @@ func documents(t *testing.T) []document {
 }
 
 // parseMarkdown takes apart what these documents use of Markdown: fences of backticks, code spans,
-// inline links.
+// inline links and links by name.
 func parseMarkdown(name, text string) document {
 	d := document{name: name}
 	var prose strings.Builder
@@ -69,8 +69,8 @@ func parseMarkdown(name, text string) document {
 	for _, s := range spans.FindAllString(d.prose, -1) {
 		d.spans = append(d.spans, strings.Trim(s, "`"))
 	}
-	for _, m := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(spans.ReplaceAllString(d.prose, "code"), -1) {
-		d.links = append(d.links, m[1])
+	for _, m := range regexp.MustCompile(`(?m)\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$`).FindAllStringSubmatch(spans.ReplaceAllString(d.prose, "code"), -1) {
+		d.links = append(d.links, m[1]+m[2])
 	}
 	return d
 }
@@ -88,14 +88,14 @@ func (b block) commandLines() []string {
 
 func TestParseMarkdown(t *testing.T) {
 	t.Parallel()
-	d := parseMarkdown("x.md", "a `b c` [d `e](f)`](g.md)\n![p](q.png)\n```sh\nmake `x` # r\n# s\n\nls [h](i)\n```\n````toml\n```\n````\nend\n")
+	d := parseMarkdown("x.md", "a `b c` [d `e](f)`](g.md)\n![p](q.png)\n```sh\nmake `x` # r\n# s\n\nls [h](i)\n```\n````toml\n```\n````\nend [r]\n\n[r]: s.md\n")
 	if len(d.blocks) != 2 || d.blocks[0].language != "sh" || d.blocks[0].line != 4 || d.blocks[1].language != "toml" || d.blocks[1].text != "```\n" {
 		t.Errorf("%+v", d.blocks)
 	}
 	if got := strings.Join(d.blocks[0].commandLines(), ";"); got != "make `x`;ls [h](i)" {
 		t.Error(got)
 	}
-	if strings.Join(d.spans, ";") != "b c;e](f)" || strings.Join(d.links, ";") != "g.md;q.png" || strings.Contains(d.prose, "make") {
+	if strings.Join(d.spans, ";") != "b c;e](f)" || strings.Join(d.links, ";") != "g.md;q.png;s.md" || strings.Contains(d.prose, "make") {
 		t.Errorf("%q, %q", d.spans, d.links)
 	}
 }
