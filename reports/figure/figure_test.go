@@ -344,6 +344,17 @@ func TestPhaseMap(t *testing.T) {
 	}
 }
 
+// What is missing everywhere is said once, and of many arms a few are named.
+func TestArmsText(t *testing.T) {
+	for want, c := range map[string]struct {
+		n, of int
+	}{"a": {1, 1}, "a, b": {2, 3}, "a, b, c, d": {4, 9}, "a, b, c and 2 others": {5, 9}, "all 5 arms": {5, 5}} {
+		if got := armsText([]string{"a", "b", "c", "d", "e"}[:c.n], c.of); got != want {
+			t.Errorf("%d of %d: %q, want %q", c.n, c.of, got, want)
+		}
+	}
+}
+
 // Values of the last axis are not torn apart, and rows hold as many as fit.
 func TestColumns(t *testing.T) {
 	for _, c := range []struct{ panels, last, want int }{{8, 2, 4}, {8, 4, 4}, {6, 2, 2}, {25, 5, 5}, {6, 6, 3}, {9, 9, 3}, {7, 7, 5}, {4, 1, 4}, {2, 2, 2}} {

@@ -173,15 +173,32 @@ func (s *Sweep) settle() {
 // without says which arms with final metrics lack a file.
 func (s *Sweep) without(file string, lacks func(*Arm) bool) string {
 	var labels []string
+	ended := 0
 	for _, a := range s.Arms {
-		if len(a.Runs) > 0 && lacks(a) {
+		if len(a.Runs) == 0 {
+			continue
+		}
+		ended++
+		if lacks(a) {
 			labels = append(labels, a.Label)
 		}
 	}
 	if len(labels) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s is missing among the ended runs of %s", file, strings.Join(labels, ", "))
+	return fmt.Sprintf("%s is missing among the ended runs of %s", file, armsText(labels, ended))
+}
+
+// armsText names a few of so many arms.
+func armsText(labels []string, of int) string {
+	const few = 4
+	switch n := len(labels); {
+	case n == of && n > 1:
+		return fmt.Sprintf("all %d arms", n)
+	case n > few:
+		return fmt.Sprintf("%s and %d others", strings.Join(labels[:few-1], ", "), n-few+1)
+	}
+	return strings.Join(labels, ", ")
 }
 
 // unstored names the arms whose runs ended with prototypes and have none of what lacks looks for on
