@@ -111,8 +111,8 @@ type Plan struct {
 	Schema   int        `json:"schema"`
 	Name     string     `json:"name"`
 	Question string     `json:"question"`
-	Note     string     `json:"note,omitempty"` // what readers of the outcome have to know
-	Baseline string     `json:"baseline"`       // an arm's name, or "learner=joint": each arm's own objective's joint arm
+	Note     string     `json:"note,omitempty"`     // what readers of the outcome have to know
+	Baseline string     `json:"baseline"`           // an arm's name, or "learner=joint": each arm's own objective's joint arm
 	Searched []string   `json:"searched,omitempty"` // settings that were chosen for every arm by itself
 	Primary  []string   `json:"primary"`
 	Claims   []Claim    `json:"claims,omitempty"`
