@@ -95,12 +95,12 @@ func checkOrder(t *testing.T, values []string, sign int) {
 }
 
 func TestCellsOpen(t *testing.T) {
-	b := open(t, rosterPage(t), 1280, false)
-	const link = `.box[data-id="cells"] a[href*="capi__base__s0"]`
+	b := open(t, index(reported(t, "joint-vs-decoupled", nil)), 1280, false)
+	const link = `.box[data-id="cells"] a[href*="dino__base__s0"]`
 	name := value[string](b, `document.querySelector('`+link+`').textContent`)
 	b.do(chromedp.Click(link, chromedp.ByQuery), chromedp.WaitVisible("#sheet", chromedp.ByID))
 	text := value[string](b, `document.getElementById("sheet").textContent`)
-	for _, want := range []string{name, "protobench reproduce ", "/roster/cells/", "seeds = [", "Prototypes over training", "Images per prototype", "End of the log", "data SHA-256", "Configuration", "instruction set"} {
+	for _, want := range []string{name, "protobench reproduce ", "/joint-vs-decoupled/cells/", "seeds = [", "Prototypes over training", "Images per prototype", "End of the log", "data SHA-256", "Configuration", "instruction set"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in the cell's sheet", want)
 		}
