@@ -97,14 +97,16 @@ func member(text []byte) (key string, value float64, rest []byte, err error) {
 	return key, value, rest[stop:], nil
 }
 
-// number is a float64 for which JSON's null stands where the value is not finite.
-type number float64
+// Number is a float64 for which JSON's null stands where the value is not finite.
+type Number float64
 
-func (n number) MarshalJSON() ([]byte, error) { return appendNumber(nil, float64(n)), nil }
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) { return appendNumber(nil, float64(n)), nil }
 
-func (n *number) UnmarshalJSON(raw []byte) error {
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *Number) UnmarshalJSON(raw []byte) error {
 	if string(raw) == "null" {
-		*n = number(math.NaN())
+		*n = Number(math.NaN())
 		return nil
 	}
 	return json.Unmarshal(raw, (*float64)(n))

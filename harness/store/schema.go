@@ -74,14 +74,14 @@ type Timing struct {
 }
 
 type timingJSON struct {
-	TrainS       number `json:"train_s"`
-	EvalS        number `json:"eval_s"`
-	StepMSMedian number `json:"step_ms_median"`
+	TrainS       Number `json:"train_s"`
+	EvalS        Number `json:"eval_s"`
+	StepMSMedian Number `json:"step_ms_median"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (t Timing) MarshalJSON() ([]byte, error) {
-	return json.Marshal(timingJSON{number(t.TrainS), number(t.EvalS), number(t.StepMSMedian)})
+	return json.Marshal(timingJSON{Number(t.TrainS), Number(t.EvalS), Number(t.StepMSMedian)})
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -183,14 +183,14 @@ type Step struct {
 
 type stepJSON struct {
 	Step   int     `json:"step"`
-	Loss   number  `json:"loss"`
+	Loss   Number  `json:"loss"`
 	Values Metrics `json:"values,omitempty"`
 	Events []Event `json:"events,omitempty"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (s Step) MarshalJSON() ([]byte, error) {
-	return json.Marshal(stepJSON{s.Step, number(s.Loss), s.Values, s.Events})
+	return json.Marshal(stepJSON{s.Step, Number(s.Loss), s.Values, s.Events})
 }
 
 // UnmarshalJSON implements json.Unmarshaler.

@@ -84,9 +84,16 @@ func columnsOf(panels, last int) int {
 	return min(most, panels)
 }
 
-// tilesOf are an objective's panels: one for each place on the axes that its arms have.
+// tilesOf are an objective's panels: one for each place on the axes of its arms, those of arms aside
+// whose axes are among another one's.
 func (s *Sweep) tilesOf(objective string, axes []string) []tile {
 	arms := s.withData(func(a *Arm) bool { return a.Cell.Objective == objective })
+	var sets [][]string // of axes that arms have; there are few
+	for _, a := range arms {
+		if own := axesOf(a.Cell, axes); !slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, own) }) {
+			sets = append(sets, own)
+		}
+	}
 	var out []tile
 	for _, a := range arms {
 		title := objective
@@ -94,8 +101,8 @@ func (s *Sweep) tilesOf(objective string, axes []string) []tile {
 			title += ", " + place
 		}
 		own := axesOf(a.Cell, axes)
-		within := func(b *Arm) bool { return len(axesOf(b.Cell, axes)) > len(own) && subset(own, axesOf(b.Cell, axes)) }
-		if slices.ContainsFunc(arms, within) || slices.ContainsFunc(out, func(t tile) bool { return t.title == title }) {
+		within := func(set []string) bool { return len(set) > len(own) && subset(own, set) }
+		if slices.ContainsFunc(sets, within) || slices.ContainsFunc(out, func(t tile) bool { return t.title == title }) {
 			continue
 		}
 		out = append(out, tile{title, slices.DeleteFunc(slices.Clone(arms), func(b *Arm) bool { return !placed(b.Cell, a.Cell, axes) })})

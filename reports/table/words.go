@@ -13,8 +13,8 @@ func Texts(of ...string) []Value {
 	return out
 }
 
-// ShortKey is the symbol of a setting in labels: "T" of loss.temperature, else the last part, or the table where
-// that says more.
+// ShortKey is the symbol of a setting in labels: "T" of loss.temperature, else the last part, or the
+// table where that says more.
 func ShortKey(key string) string {
 	short := map[string]string{
 		"loss.temperature": "T", "prototypes.count": "K", "encoder.dim": "D",
