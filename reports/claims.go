@@ -85,7 +85,7 @@ func (s *sweep) term(c store.Claim, m measure, t store.ClaimTerm, seed uint64) (
 		if err != nil {
 			return math.NaN(), err
 		}
-		x, y = append(x, axisNumber(a.cell.Axes[c.Slope], c.PerLog2)), append(y, v)
+		x, y = append(x, slopeAt(c, a.cell.Axes[c.Slope])), append(y, v)
 	}
 	if c.Slope != "" {
 		return stats.Slope(x, y), nil
@@ -136,13 +136,18 @@ func measuredBy(l store.Epoch, observer string) store.Metrics {
 	return l.Observers[observer]
 }
 
-// axisNumber is an axis's value as a number, NaN for a text.
-func axisNumber(v any, log2 bool) float64 {
+// slopeAt is where a value of the slope's axis lies on it: a number itself or its logarithm, 0 and 1
+// for the values of a step, NaN for any other.
+func slopeAt(c store.Claim, v any) float64 {
+	if len(c.Step) > 0 {
+		at := slices.IndexFunc(c.Step, func(end any) bool { return store.FormatAxis(end) == store.FormatAxis(v) })
+		return [...]float64{math.NaN(), 0, 1}[at+1]
+	}
 	n, ok := v.(float64)
 	switch {
 	case !ok:
 		return math.NaN()
-	case log2:
+	case c.PerLog2:
 		return math.Log2(n)
 	}
 	return n

@@ -59,6 +59,7 @@ func TestContrast(t *testing.T) {
 		{"against a number", store.Claim{Contrast: terms("swav", 1), Where: at(0.1), Against: 30}, []float64{10, 10, 20, 20, 10, 20}},
 		{"slopes", store.Claim{Contrast: terms("swav", 1), Slope: "loss.temperature"}, []float64{-200, -100, -200, -300, -100, -300}},
 		{"slopes by doubling", store.Claim{Contrast: terms("swav", 1), Slope: "loss.temperature", PerLog2: true}, []float64{-20, -10, -20, -30, -10, -30}},
+		{"from one value to another", store.Claim{Contrast: terms("swav", 1), Slope: "loss.temperature", Step: []any{0.2, 0.1}}, []float64{20, 10, 20, 30, 10, 30}},
 	}
 	for _, c := range cases {
 		s := claimed()
@@ -112,11 +113,13 @@ func TestFindingWords(t *testing.T) {
 		{Metric: "live_unique@0.025", Contrast: terms("swav+gmm", 1, "swav", -0.5, "dino", -0.5), Where: at(0.2), Hypothesis: more(10)},
 		{Metric: "live_unique@0.025", Contrast: []store.ClaimTerm{{Arm: "swav", At: 0.25, Weight: 1}}, Against: 50, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
 		{Metric: "live_unique@0.025", Contrast: terms("swav", 1), Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 5}},
+		{Metric: "live_unique@0.025", Contrast: terms("swav", 1), Slope: "prototypes.reseed", Step: []any{false, true}, Hypothesis: more(0)},
 	}
 	want := [][]string{
 		{"swav+gmm − 0.5·swav − 0.5·dino", "live-unique@0.025 %, loss.temperature = 0.2", "at least +10.0"},
 		{"swav@0.25 − 50", "live-unique@0.025 %", "below 0"},
 		{"swav", "live-unique@0.025 % by a doubling of loss.temperature", "within ±5.0"},
+		{"swav", "live-unique@0.025 % gained from prototypes.reseed = false to true", "above 0"},
 	}
 	for i, c := range claims {
 		f := finding{claim: c, measure: liveUnique()}

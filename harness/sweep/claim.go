@@ -20,6 +20,7 @@ type Claim struct {
 	Contrast   []Term         // in the order of names
 	Where      map[string]any // key path of an axis → the value at which arms are taken
 	Slope      string         // key path of the axis over which each arm's slope is taken; empty for its value
+	Step       []any          // the two values of that axis where they are no numbers: the slope is from the first to the second
 	PerLog2    bool           // the slope is by doubling of the axis
 	Against    float64        // taken from the contrast
 	stats.Hypothesis
@@ -47,7 +48,7 @@ func ClaimKeys() []setting.Key {
 		one("metric", "text", "", "the metric that it is about (protobench list metrics)"),
 		one("contrast", "table", "", "a weight by arm, e.g. { \"swav+gmm\" = 1, swav = -1 }; an arm's observer is \"arm/observer\", and \"arm@0.2\" is what it was after a fifth of training"),
 		one("where", "table", "", "the value of an axis by key path, where the matrix has more than one"),
-		one("slope", "text", "", "an axis's key path: the contrast is of the arms' slopes over it"),
+		one("slope", "text", "", "an axis's key path: the contrast is of the arms' slopes over it, or, where it has two values that are no numbers, of what they gain from the first to the second"),
 		one("per", "text", "unit", "what a slope is by: one of the axis's unit, or a doubling", "unit", "doubling"),
 		one("against", "number", "0", "what is taken from the contrast, e.g. 50 for \"more than 50 %\""),
 		one("direction", "text", "", "what is expected of the contrast", directions...),
@@ -65,6 +66,7 @@ func (p *parser) claims(all []method, axes []axis) []Claim {
 			p.claimArm(at+".contrast", t, all)
 		}
 		p.claimAxes(at, c, axes)
+		c.Step = p.claimStep(at, c, axes)
 		if slices.ContainsFunc(out, func(o Claim) bool { return o.Name == c.Name }) {
 			p.report(at+".name", "claim.name", fmt.Sprintf("%q stands twice", c.Name), "expected a different name for each claim", "")
 		}
@@ -133,6 +135,28 @@ func (p *parser) claimAxes(at string, c Claim, axes []axis) {
 			p.report(at+".where", "claim.where."+path, "found "+setting.Describe(v), fmt.Sprintf("expected one of the axis's values %v", axes[i].values), "")
 		}
 	}
+}
+
+// claimStep are the two values between which a slope is taken over an axis whose values are no
+// numbers; none where they are.
+func (p *parser) claimStep(at string, c Claim, axes []axis) []any {
+	i := slices.IndexFunc(axes, func(a axis) bool { return a.key.Path == c.Slope })
+	if i < 0 {
+		return nil
+	}
+	values := axes[i].values
+	switch values[0].(type) {
+	case int, float64:
+		return nil
+	}
+	if len(values) != 2 {
+		p.report(at+".slope", "claim.slope", fmt.Sprintf("found %s of values that are no numbers, %v", c.Slope, values),
+			"expected an axis of numbers, or of two values", `name the arms of a value each, with preset = "…", and give them weights`)
+	}
+	if c.PerLog2 {
+		p.report(at+".per", "claim.per", fmt.Sprintf("found \"doubling\" over %s, whose values %v are no numbers", c.Slope, values), `expected "unit"`, "leave it out")
+	}
+	return values
 }
 
 // claim reads one table.

@@ -18,6 +18,8 @@ observers = ["gmm"]
 name = "swav+gmm"
 [matrix]
 "loss.temperature" = [0.1, 0.2]
+"prototypes.init"  = ["random", "data"]
+"train.optimizer"  = ["adamw", "sgd", "lars"]
 `
 
 func TestClaimsAreRead(t *testing.T) {
@@ -49,6 +51,14 @@ against = 50
 where = { "loss.temperature" = 0.1 }
 direction = "none"
 effect = 2.5
+
+[[claim]]
+name = "start"
+says = "A start from data helps."
+metric = "live_unique@0.025"
+contrast = { swav = 1 }
+slope = "prototypes.init"
+direction = "more"
 `
 	want := []Claim{
 		{Name: "keeps", Says: "The mixture keeps more.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, -1}, {"swav+gmm", "", 1, 1}},
@@ -57,6 +67,8 @@ effect = 2.5
 			Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
 		{Name: "half", Says: "About half of them.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, 1}}, Against: 50,
 			Where: map[string]any{"loss.temperature": 0.1}, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 2.5}},
+		{Name: "start", Says: "A start from data helps.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, 1}},
+			Slope: "prototypes.init", Step: []any{"random", "data"}, Hypothesis: stats.Hypothesis{Direction: stats.More}},
 	}
 	s, err := Parse("x.toml", text, testCatalogue())
 	if err != nil {
@@ -92,6 +104,8 @@ func TestClaimsAreChecked(t *testing.T) {
 		{"where", `{ "loss.temperature" = 0.3 }`, "expected one of the axis's values [0.1 0.2]"},
 		{"where", `{ "train.batch" = 8 }`, "no axis of the matrix"},
 		{"per", `"decade"`, "expected one of unit, doubling"},
+		{"slope", "\"prototypes.init\"\nper = \"doubling\"", "whose values [random data] are no numbers; expected \"unit\""},
+		{"slope", `"train.optimizer"`, "values that are no numbers, [adamw sgd lars]; expected an axis of numbers, or of two values"},
 		{"wher", "{}", "unknown key; did you mean where?"},
 	}
 	for _, c := range cases {
@@ -114,7 +128,7 @@ func TestClaimsAreChecked(t *testing.T) {
 func TestClaimsHaveDifferentNames(t *testing.T) {
 	one := "[[claim]]\nname = 'a'\nsays = 'b'\nmetric = 'live_unique@0.025'\ncontrast = { swav = 1 }\ndirection = 'more'\n"
 	_, err := Parse("x.toml", claiming+one+one, testCatalogue())
-	if want := fmt.Sprintf("x.toml:%d: claim.name: %q stands twice", 16, "a"); err == nil || !strings.HasPrefix(err.Error(), want) {
+	if want := fmt.Sprintf("x.toml:%d: claim.name: %q stands twice", 18, "a"); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v; want %q", err, want)
 	}
 }

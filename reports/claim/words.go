@@ -53,12 +53,13 @@ func termText(t store.ClaimTerm) string {
 // Measured says what is measured of the formula.
 func Measured(c store.Claim) string {
 	out := quantity.Of(c.Metric).WithUnit()
-	if c.Slope != "" {
-		by := "one"
-		if c.PerLog2 {
-			by = "a doubling"
-		}
-		out += " by " + by + " of " + c.Slope
+	switch {
+	case len(c.Step) == 2:
+		out += fmt.Sprintf(" gained from %s = %s to %s", c.Slope, store.FormatAxis(c.Step[0]), store.FormatAxis(c.Step[1]))
+	case c.PerLog2:
+		out += " by a doubling of " + c.Slope
+	case c.Slope != "":
+		out += " by one of " + c.Slope
 	}
 	for _, path := range slices.Sorted(maps.Keys(c.Where)) {
 		out += fmt.Sprintf(", %s = %s", path, store.FormatAxis(c.Where[path]))
