@@ -29,10 +29,12 @@ ablation: build ## run the default ablation and write its report (QUICK=1: a sma
 # The core: does joint optimisation cause collapse? The rest asks what else decides. With QUICK=1 all take a few minutes, one
 # seed of 128 images and 16 prototypes each: a smoke test, no outcome.
 CORE  := early-collapse stop-gradient recouple prototype-lr
-FULL  := $(CORE) steps modes help temperature count dimension batch balance decoupled-estimators gmm regularizers long-tail \
+FULL  := $(CORE) steps modes help temperature count images dimension batch balance decoupled-estimators gmm regularizers long-tail \
 	augmentation optimizer encoder prototype-free phase-diagram loss-accounting
 QUICKLY := $(if $(QUICK),--set seeds=1 --set data.train=128 --set data.test=64 --set evaluate.every=20 --set prototypes.count=16)
-FEWER   := $(if $(QUICK),--set 'matrix."prototypes.count"=[16]')
+# What the axes of two would undo.
+FEWER_COUNT  := $(if $(QUICK),--set 'matrix."prototypes.count"=[16]')
+FEWER_IMAGES := $(if $(QUICK),--set 'matrix."data.train"=[64, 128]')
 RESULTS := results$(if $(QUICK),/quick)
 
 # Cells whose results are committed are not run again.
@@ -47,7 +49,10 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	$(if $(QUICK),,$(call COMMITTED,$(FULL)))
 	@for name in $(if $(QUICK),,$(FULL)); do echo "$$name: $$($(BINARY) plan $$name 2>/dev/null | grep -o 'about .* on one core')"; done
 	@for name in $(FULL); do \
-	  set --; if [ $$name = count ]; then set -- $(FEWER); fi; \
+	  case $$name in \
+	    count) set -- $(FEWER_COUNT);; \
+	    images) set -- $(FEWER_IMAGES);; \
+	    *) set --;; esac; \
 	  if ls $(RESULTS)/*/plan.json >/dev/null 2>&1; then set -- "$$@" --reuse $(RESULTS); fi; \
 	  $(BINARY) run $$name $(QUICKLY) "$$@" --out $(RESULTS)/$$name || exit $$?; \
 	done
