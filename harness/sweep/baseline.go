@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"protobench/internal/setting"
 	"protobench/methods/part"
@@ -46,6 +47,14 @@ func (p *parser) searched(v any) []string {
 		}
 	}
 	return keys
+}
+
+// refuseIdle reports searched settings that pair no arms: a baseline with a name is every arm's,
+// whatever they differ in, and without one there are no pairs.
+func (p *parser) refuseIdle(s *Sweep) {
+	if len(s.Searched) > 0 && !strings.HasPrefix(s.Baseline, "learner=") {
+		p.report("searched", "searched", "found settings that arms may differ in, but no baseline by learner", `expected baseline = { learner = "…" }`, "leave it out, or name the learner")
+	}
 }
 
 // refuseMissing reports a baseline that no method is.

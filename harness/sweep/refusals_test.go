@@ -17,6 +17,7 @@ func TestRefusals(t *testing.T) {
 		"baseline = { learner = 'frozen' }":                            `t.toml:2: baseline: no arm has the learner "frozen"`,
 		"searched = ['train.lrr']":                                     "t.toml:2: searched: unknown setting \"train.lrr\"; expected paths of settings; did you mean train.lr?",
 		"searched = ['data.limit']":                                    "t.toml:2: searched: found \"data.limit\"; expected settings of arms on the same data",
+		"searched = ['train.lr']":                                      "t.toml:2: searched: found settings that arms may differ in, but no baseline by learner; expected baseline = { learner = \"…\" }",
 		"searched = 3":                                                 "t.toml:2: searched: found the integer 3; expected a list of texts",
 		"primary = ['live_unique@0.025', 3]":                           "t.toml:2: primary: found the integer 3 in the list; expected texts",
 		"primary = 'live_unique@0.025'":                                "t.toml:2: primary: found the text",

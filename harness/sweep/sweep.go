@@ -63,6 +63,7 @@ func read(file, text string, c Catalogue, open Open) (*Sweep, error) {
 	listed := p.methods(base)
 	axes := p.matrix(listed)
 	s.Baseline = p.baseline(listed)
+	p.refuseIdle(s)
 	s.Claims = p.claims(listed, axes)
 	rows := p.referenceNames()
 	if p.full() || p.countless(listed, rows, axes, len(s.Seeds)) {

@@ -145,7 +145,17 @@ func TestPlansSayWhatTheirSeedsCanShow(t *testing.T) {
 	if !strings.Contains(text, "is 0.0312, and 0.438 with Holm over the 14 comparisons") || !strings.Contains(text, "takes 10 seeds (one test alone: 6)") {
 		t.Error(text)
 	}
-	if text := significance(planTotal{Seeds: 1, Minimum: 1}); !strings.Contains(text, "1 seed: ") || !strings.Contains(text, "nothing is tested") {
+	if text := significance(planTotal{Seeds: 1, Minimum: 1}); !strings.Contains(text, "1 seed: ") || !strings.Contains(text, "no comparison is tested") {
+		t.Error(text)
+	}
+	text = planTotal{Seeds: 6, Claims: 2}.claims()
+	if !strings.Contains(text, "2 claims: the smallest p with Holm over the claims is 0.0625; none") || !strings.HasSuffix(text, "which takes 7 seeds") {
+		t.Error(text)
+	}
+	if text := (planTotal{Seeds: 7, Claims: 2}).claims(); !strings.HasSuffix(text, "over the claims is 0.0312") {
+		t.Error(text)
+	}
+	if text := (planTotal{Alone: []string{"dino"}, baseline: "learner=joint", searched: []string{"train.lr"}}).alone(); !strings.Contains(text, "training and K but for train.lr, at equal axes") {
 		t.Error(text)
 	}
 }

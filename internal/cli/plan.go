@@ -115,11 +115,13 @@ type planTotal struct {
 	Alone   []string `json:"without_baseline,omitempty"` // arms that no other one is the baseline of
 	Holm    float64  `json:"smallest_p_holm"`            // of the family's smallest p, corrected
 	Needed  int      `json:"seeds_needed"`               // for that to reach 0.05
+	Claims  int      `json:"claims"`                     // a family of their own
 
 	budgetTotal
 
-	baseline string // as the sweep declares it
-	primary  int    // number of declared endpoints
+	baseline string   // as the sweep declares it
+	searched []string // settings in which arms may differ from it
+	primary  int      // number of declared endpoints
 }
 
 func totalOf(p *harness.Plan, cells int, arms []budget.Arm) planTotal {
@@ -135,8 +137,9 @@ func totalOf(p *harness.Plan, cells int, arms []budget.Arm) planTotal {
 	return planTotal{
 		Event: "plan", Cells: cells, TrainS: train.Seconds(), Steps: steps, Seeds: n, Minimum: stats.SmallestP(n),
 		Family: family, Holm: stats.SmallestHolm(n, family), Needed: stats.SeedsNeeded(family), Alone: pairs.Alone,
+		Claims:      len(p.Sweep.Claims),
 		budgetTotal: sumOf(p, arms),
-		baseline:    p.Sweep.Baseline, primary: len(p.Sweep.Primary),
+		baseline:    p.Sweep.Baseline, searched: p.Sweep.Searched, primary: len(p.Sweep.Primary),
 	}
 }
 
@@ -180,13 +183,26 @@ func planTable(w io.Writer, jobs []cell.Job, arms []budget.Arm, total planTotal)
 func significance(t planTotal) string {
 	text := fmt.Sprintf("%s: the smallest two-sided p of one paired sign-flip test is %.3g", wording.Count(t.Seeds, "seed"), t.Minimum)
 	if t.Family == 0 {
-		return text + "\n" + t.untested() + ", so nothing is tested" + t.alone()
+		return text + "\n" + t.untested() + ", so no comparison is tested" + t.alone() + t.claims()
 	}
 	text += fmt.Sprintf(", and %.3g with Holm over the %s of arms with their baselines in the primary metrics", t.Holm, wording.Count(t.Family, "comparison"))
 	if t.Holm >= stats.Level {
 		text += fmt.Sprintf("; no difference can reach %v, which takes %s (one test alone: %d)", stats.Level, wording.Count(t.Needed, "seed"), stats.SeedsNeeded(1))
 	}
-	return text + t.alone()
+	return text + t.alone() + t.claims()
+}
+
+// claims says, on a line of its own, what the number of seeds can show of the sweep's claims.
+func (t planTotal) claims() string {
+	if t.Claims == 0 {
+		return ""
+	}
+	smallest := stats.SmallestHolm(t.Seeds, t.Claims)
+	text := fmt.Sprintf("\n%s: the smallest p with Holm over the claims is %.3g", wording.Count(t.Claims, "claim"), smallest)
+	if smallest >= stats.Level {
+		text += fmt.Sprintf("; none that expects more or less can be supported, which takes %s", wording.Count(stats.SeedsNeeded(t.Claims), "seed"))
+	}
+	return text
 }
 
 // untested says why a plan declares no comparison.
@@ -209,7 +225,11 @@ func (t planTotal) alone() string {
 	}
 	wanted := "the arm " + t.baseline
 	if learner, ok := strings.CutPrefix(t.baseline, "learner="); ok {
-		wanted = "an arm of the same objective with learner " + learner + ", with equal data, encoder, views, training and K,"
+		wanted = "an arm of the same objective with learner " + learner + ", with equal data, encoder, views, training and K"
+		if len(t.searched) > 0 {
+			wanted += " but for " + strings.Join(t.searched, ", ")
+		}
+		wanted += ","
 	}
 	return fmt.Sprintf("\nwithout a baseline, which is %s at equal axes, and so not tested: %s", wanted, strings.Join(t.Alone, ", "))
 }
