@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// estimate is a mean with its interval, as tables and documents give it.
+type estimate [3]float64
+
+// opposite is the same of the difference the other way round.
+func (e estimate) opposite() estimate { return estimate{-e[0], -e[2], -e[1]} }
+
+var estimateText = regexp.MustCompile(`([+−]?\d+(?:\.\d+)?) \[([+−]?\d+(?:\.\d+)?), ([+−]?\d+(?:\.\d+)?)\]`)
+
+// TestFindingsStandInTheirRuns looks every interval of docs/findings.md up in the tables of the runs
+// that its line names. Lines that name a command of relate have their numbers from it.
+func TestFindingsStandInTheirRuns(t *testing.T) {
+	tables := map[string][]estimate{}
+	found := 0
+	for _, line := range findingsLines(t) {
+		if strings.Contains(line, "`protobench relate ") {
+			continue
+		}
+		var known []estimate
+		for _, name := range runsNamed(line) {
+			if tables[name] == nil {
+				tables[name] = estimatesOf(t, name)
+			}
+			known = append(known, tables[name]...)
+		}
+		for _, m := range estimateText.FindAllStringSubmatch(line, -1) {
+			found++
+			if !stands(m[1:], known) {
+				t.Errorf("docs/findings.md: %s is in no table of %v: %.80s…", m[0], runsNamed(line), line)
+			}
+		}
+	}
+	if found < 40 {
+		t.Errorf("found %d intervals in docs/findings.md", found)
+	}
+}
+
+// findingsLines are its paragraphs, items and table rows, each on one line.
+func findingsLines(t *testing.T) []string {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "findings.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	fresh := true
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		starts := strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "|")
+		if fresh || starts {
+			out = append(out, line)
+		} else {
+			out[len(out)-1] += " " + line
+		}
+		fresh = line == ""
+	}
+	return out
+}
+
+// runsNamed are the committed runs that a line links to.
+func runsNamed(line string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(`\[([a-z-]+)\]`).FindAllStringSubmatch(line, -1) {
+		if _, err := os.Stat(filepath.Join(root, "results", "reference", m[1])); err == nil {
+			out = append(out, m[1])
+		}
+	}
+	return out
+}
+
+// estimatesOf reads every column of a run's tables that has an interval beside it.
+func estimatesOf(t *testing.T, run string) []estimate {
+	files, err := filepath.Glob(filepath.Join(root, "results", "reference", run, "report", "*.csv"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s has no tables (%v)", run, err)
+	}
+	var out []estimate
+	for _, file := range files {
+		out = append(out, tableEstimates(t, file)...)
+	}
+	return out
+}
+
+func tableEstimates(t *testing.T, file string) []estimate {
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[name] = i
+	}
+	var out []estimate
+	for name, at := range column {
+		plain, unit, _ := strings.Cut(name, " ")
+		low, has := column[strings.TrimSpace(plain+".low "+unit)]
+		for _, row := range rows[1:] {
+			if has && row[at] != "" && row[low] != "" {
+				out = append(out, estimate{parsed(t, row[at]), parsed(t, row[low]), parsed(t, row[column[strings.TrimSpace(plain+".high "+unit)]])})
+			}
+		}
+	}
+	return out
+}
+
+func parsed(t *testing.T, text string) float64 {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Error(err)
+	}
+	return v
+}
+
+// stands reports whether an interval as written rounds one of a table's, or that of the difference
+// the other way round.
+func stands(written []string, known []estimate) bool {
+	for _, k := range known {
+		if rounds(written, k) || rounds(written, k.opposite()) {
+			return true
+		}
+	}
+	return false
+}
+
+// rounds compares texts, so that a number has to be rounded to the digits that it is written with.
+func rounds(written []string, k estimate) bool {
+	for i, w := range written {
+		w = strings.NewReplacer("−", "-", "+", "").Replace(w)
+		_, digits, _ := strings.Cut(w, ".")
+		if unsignedZero(strconv.FormatFloat(k[i], 'f', len(digits), 64)) != unsignedZero(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// unsignedZero writes -0.0 as 0.0.
+func unsignedZero(number string) string {
+	if strings.Trim(number, "-0.") == "" {
+		return strings.TrimPrefix(number, "-")
+	}
+	return number
+}
