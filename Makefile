@@ -53,7 +53,7 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	    count) set -- $(FEWER_COUNT);; \
 	    images) set -- $(FEWER_IMAGES);; \
 	    *) set --;; esac; \
-	  if ls $(RESULTS)/*/plan.json >/dev/null 2>&1; then set -- "$$@" --reuse $(RESULTS); fi; \
+	  if ls $(RESULTS)/*/plan.json* >/dev/null 2>&1; then set -- "$$@" --reuse $(RESULTS); fi; \
 	  $(BINARY) run $$name $(QUICKLY) "$$@" --out $(RESULTS)/$$name || exit $$?; \
 	done
 	$(BINARY) relate live_unique@0.025 linear_fine@backbone.teacher $(FULL:%=$(RESULTS)/%)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithA
 // trainings write them.
 func multiply(t *testing.T, dir string, n int) {
 	t.Helper()
-	edit(t, planOf(dir), func(p map[string]any) {
+	edit(t, planOf(t, dir), func(p map[string]any) {
 		cells := p["cells"].([]any)
 		for first, at := len(cells), 0; len(cells) < n; at++ {
 			cells = append(cells, copied(t, dir, cells[at%first].(map[string]any), 100+at/first))
@@ -27,8 +28,18 @@ func multiply(t *testing.T, dir string, n int) {
 	})
 }
 
-// planOf is the file of the plan that holds: the last one.
-func planOf(dir string) string {
+// planOf is the file of the plan that holds: the last one, unpacked.
+func planOf(t *testing.T, dir string) string {
+	t.Helper()
+	packed, err := filepath.Glob(filepath.Join(dir, "plan*.json.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range packed {
+		if out, err := exec.Command("gunzip", path).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
 	path := filepath.Join(dir, "plan.json")
 	for n := 2; ; n++ {
 		next := filepath.Join(dir, fmt.Sprintf("plan.%d.json", n))

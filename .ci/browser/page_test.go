@@ -208,7 +208,7 @@ const hostile = `"'><img src=x onerror="window.hit=1"></script><script>window.hi
 
 func TestHostileTexts(t *testing.T) {
 	dir := reported(t, "fashion-mnist", func(dir string) {
-		edit(t, planOf(dir), func(p map[string]any) {
+		edit(t, planOf(t, dir), func(p map[string]any) {
 			p["name"], p["question"], p["note"] = hostile, hostile, hostile
 			for _, c := range p["cells"].([]any) {
 				cell := c.(map[string]any)

@@ -47,6 +47,7 @@ func (d *Dir) Check() (Checkup, error) {
 		return c, err
 	}
 	for i := range n {
+		c.oneOf(d.planPath(i + 1))
 		if _, err := d.readPlan(i + 1); err != nil {
 			c.bad(d.planPath(i+1), err, nil)
 		}
@@ -102,7 +103,7 @@ func (c *Checkup) leftover(path, text string) {
 
 // What a run directory and a cell's folder hold.
 const (
-	runFiles  = `^(plan(\.\d+)?\.json|cells|report|logs|slurm|\.lock|\.workers)$`
+	runFiles  = `^(plan(\.\d+)?\.json(\.gz)?|cells|report|logs|slurm|\.lock|\.workers)$`
 	cellFiles = `^(config\.toml|steps\.jsonl|epochs\.jsonl(\.gz)?|log\.txt|(checkpoint(\.previous)?|prototypes|final)\.safetensors|result\.json|\.claim)$`
 )
 
@@ -127,12 +128,17 @@ func (c *Checkup) folder(path, own string) {
 	}
 }
 
+// oneOf notes a compressed file beside the plain one that is read.
+func (c *Checkup) oneOf(read string) {
+	if packed := read + packedEnd; exists(packed) {
+		c.note(packed, "not read, for "+filepath.Base(read)+" lies beside it; delete one of the two")
+	}
+}
+
 // cell checks one cell's folder.
 func (c *Checkup) cell(dir *CellDir) {
 	c.folder(dir.path, cellFiles)
-	if packed := dir.file(packedCurves); exists(packed) && dir.lies(curvesFile) != packed {
-		c.note(packed, "not read, for "+curvesFile+" lies beside it; delete one of the two")
-	}
+	c.oneOf(dir.lies(curvesFile))
 	if claim, claimed := dir.Claimant(); claimed {
 		if claim.Live {
 			c.note(dir.path, fmt.Sprintf("being run by %s; not looked into", claim))

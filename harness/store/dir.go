@@ -35,11 +35,12 @@ func unwritable(path string, err error) error {
 
 // Open takes an existing run directory for reading.
 func Open(path string) (*Dir, error) {
-	if _, err := os.Stat(filepath.Join(path, "plan.json")); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: not a run directory (it has no plan.json); give the folder that `protobench run` wrote", path)
-		}
+	is, err := IsRun(path)
+	switch {
+	case err != nil:
 		return nil, err
+	case !is:
+		return nil, fmt.Errorf("%s: not a run directory (it has no plan.json); give the folder that `protobench run` wrote", path)
 	}
 	return &Dir{path: path}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"protobench/internal/durable"
 )
@@ -21,7 +20,7 @@ func WriteFile(path string, content []byte) error {
 // exist. schema is where the value holds its revision. A file of a later revision is an error, and
 // one that is not what was written *Damaged.
 func readSealed(path string, v any, schema *int) (found bool, err error) {
-	b, err := os.ReadFile(path)
+	b, err := content(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"protobench/internal/durable"
 )
 
 // Change is what a new plan changes.
@@ -41,7 +44,7 @@ func (d *Dir) Freeze(p Plan) (Change, error) {
 		var bad *Damaged
 		if errors.As(err, &bad) {
 			aside, err := bad.SetAside()
-			return Change{Damaged: bad.Error(), Aside: aside}, errors.Join(err, writeSealed(d.planPath(n), p))
+			return Change{Damaged: bad.Error(), Aside: aside}, errors.Join(err, d.writePlan(n, p))
 		}
 		if err != nil {
 			return Change{}, err
@@ -50,10 +53,10 @@ func (d *Dir) Freeze(p Plan) (Change, error) {
 			return Change{}, err
 		}
 		if old.Schema < SchemaVersion && old.sameCells(p) {
-			return Change{}, writeSealed(d.planPath(n), p)
+			return Change{}, d.writePlan(n, p)
 		}
 	}
-	if err := writeSealed(d.planPath(n+1), p); err != nil {
+	if err := d.writePlan(n+1, p); err != nil {
 		return Change{}, err
 	}
 	return Change{Added: without(p.Cells, old.Cells), Left: without(old.Cells, p.Cells)}, nil
@@ -160,6 +163,16 @@ func (d *Dir) ClaimsAfter() (bool, error) {
 	return !same, err
 }
 
+// writePlan writes a plan, and leaves no compressed one beside it.
+func (d *Dir) writePlan(n int, p Plan) error {
+	old := d.planPath(n)
+	plain := strings.TrimSuffix(old, packedEnd)
+	if err := writeSealed(plain, p); err != nil || old == plain || !exists(old) {
+		return err
+	}
+	return errors.Join(os.Remove(old), durable.SyncFolder(d.path))
+}
+
 // readPlan reads a plan of any known revision.
 func (d *Dir) readPlan(n int) (Plan, error) {
 	var p Plan
@@ -174,6 +187,19 @@ func (d *Dir) readPlan(n int) (Plan, error) {
 	return p, checkDirs(p)
 }
 
+// PlanPath is where the first plan of the run in a folder lies: plan.json.gz where that is there
+// alone, else plan.json, there or not.
+func PlanPath(folder string) string { return (&Dir{path: folder}).planPath(1) }
+
+// IsRun reports whether a folder is a run directory: whether it has a plan.
+func IsRun(folder string) (bool, error) {
+	_, err := os.Stat(PlanPath(folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // revision returns the number of plans.
 func (d *Dir) revision() (int, error) {
 	for n := 1; ; n++ {
@@ -185,11 +211,12 @@ func (d *Dir) revision() (int, error) {
 	}
 }
 
+// planPath is where the plan of a number is, or is to be written.
 func (d *Dir) planPath(n int) string {
 	if n == 1 {
-		return filepath.Join(d.path, "plan.json")
+		return lies(filepath.Join(d.path, "plan.json"))
 	}
-	return filepath.Join(d.path, "plan."+strconv.Itoa(n)+".json")
+	return lies(filepath.Join(d.path, "plan."+strconv.Itoa(n)+".json"))
 }
 
 func equalJSON(a, b any) (bool, error) {

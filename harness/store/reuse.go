@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -138,11 +137,11 @@ func RunsIn(path string) ([]*Dir, error) {
 	}
 	var out []*Dir
 	for _, folder := range folders {
-		_, err := os.Stat(filepath.Join(folder, "plan.json"))
+		is, err := IsRun(folder)
 		switch {
-		case err == nil:
+		case is:
 			out = append(out, &Dir{path: folder})
-		case !errors.Is(err, fs.ErrNotExist) && !isFile(folder):
+		case err != nil && !isFile(folder):
 			return nil, err
 		}
 	}

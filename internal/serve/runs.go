@@ -52,7 +52,7 @@ func discover(folders []string) []found {
 
 // isRun reports whether a folder is a run directory whose parts lie in it.
 func isRun(path string) bool {
-	plan, err := os.Lstat(filepath.Join(path, "plan.json"))
+	plan, err := os.Lstat(store.PlanPath(path))
 	if err != nil || !plan.Mode().IsRegular() {
 		return false
 	}
@@ -122,7 +122,7 @@ func (f found) row() page.Run {
 		return broken(err)
 	}
 	r.Name, r.Question, r.Planned = plan.Name, plan.Question, len(plan.Cells)
-	if info, err := os.Stat(filepath.Join(f.path, "plan.json")); err == nil {
+	if info, err := os.Stat(store.PlanPath(f.path)); err == nil {
 		r.Changed = info.ModTime()
 	}
 	for _, c := range d.States(plan) {

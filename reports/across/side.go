@@ -1,11 +1,8 @@
 package across
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -24,9 +21,9 @@ type side struct {
 
 // open takes the folder of a run or of a cell.
 func open(path string) (*side, error) {
-	if _, err := os.Stat(filepath.Join(path, "plan.json")); err == nil {
+	if is, err := store.IsRun(path); is {
 		return openRun(path)
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	} else if err != nil {
 		return nil, err
 	}
 	cell, err := store.OpenCell(path)
