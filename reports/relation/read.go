@@ -43,9 +43,9 @@ func (o Only) wants(c store.Cell) bool {
 		(len(o.Objectives) == 0 || slices.Contains(o.Objectives, c.Objective)) && (len(o.Learners) == 0 || slices.Contains(o.Learners, c.Learner))
 }
 
-// Read gathers the finished cells of run directories, in their order, each training once. Reference rows, which have no
-// prototypes, and collapsed cells are left out. Errors name the folder.
-func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
+// Read gathers the finished cells of run directories, or of folders of them, in their order, each training once.
+// Reference rows, which have no prototypes, and collapsed cells are left out. Errors name the folder.
+func Read(folders []string, x, y string, only Only) ([]Point, Left, error) {
 	specs := [2]metric.Spec{}
 	for i, key := range []string{x, y} {
 		s, known := metrics.Find(key)
@@ -54,14 +54,18 @@ func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
 		}
 		specs[i] = s
 	}
+	var runs []*store.Dir
+	for _, folder := range folders {
+		in, err := store.RunsIn(folder)
+		if err != nil {
+			return nil, Left{}, err
+		}
+		runs = append(runs, in...)
+	}
 	var points []Point
 	var left Left
 	seen := map[string]bool{}
-	for _, path := range dirs {
-		dir, err := store.Open(path)
-		if err != nil {
-			return nil, left, err
-		}
+	for _, dir := range runs {
 		cells, err := dir.Cells()
 		if err != nil {
 			return nil, left, err
@@ -80,7 +84,7 @@ func Read(dirs []string, x, y string, only Only) ([]Point, Left, error) {
 				continue
 			}
 			seen[training] = true
-			p.Run = filepath.Base(filepath.Clean(path))
+			p.Run = filepath.Base(filepath.Clean(dir.Path()))
 			points = append(points, p)
 		}
 	}

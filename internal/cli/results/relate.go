@@ -15,7 +15,7 @@ import (
 type Relate struct {
 	X    string   `arg:"" help:"Metric, by its key: what diversity, or movement, is measured by."`
 	Y    string   `arg:"" help:"The other metric."`
-	Dirs []string `arg:"" name:"dir" help:"Folders of runs."`
+	Dirs []string `arg:"" name:"dir" help:"Runs, or folders of them."`
 	relation.Only
 	JSON bool `name:"json" help:"One JSON object instead of tables."`
 }
