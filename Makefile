@@ -34,7 +34,7 @@ FULL  := $(CORE) steps modes help temperature count images dimension batch balan
 QUICKLY := $(if $(QUICK),--set seeds=1 --set data.train=128 --set data.test=64 --set evaluate.every=20 --set prototypes.count=16)
 # What the axes of two would undo.
 FEWER_COUNT  := $(if $(QUICK),--set 'matrix."prototypes.count"=[16]')
-FEWER_IMAGES := $(if $(QUICK),--set 'matrix."data.train"=[64, 128]')
+FEWER_IMAGES := $(if $(QUICK),--set 'matrix."data.train"=[128]')
 RESULTS := results$(if $(QUICK),/quick)
 
 # Cells whose results are committed are not run again.

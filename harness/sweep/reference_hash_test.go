@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -30,6 +31,24 @@ func (c committed) metrics() []string {
 	return out
 }
 
+func committedPlan(t *testing.T, path string) committed {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan committed
+	if err := json.NewDecoder(z).Decode(&plan); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
 // fingerprintOf is that of the data of a committed result.
 func fingerprintOf(t *testing.T, name, dir string) string {
 	t.Helper()
@@ -52,26 +71,19 @@ func fingerprintOf(t *testing.T, name, dir string) string {
 // hashes, folders and configs of their plans, so that no change of code makes their numbers look
 // like those of other settings.
 func TestCommittedResultsAreFound(t *testing.T) {
-	runs, err := filepath.Glob("../../results/reference/*/plan.json")
+	runs, err := filepath.Glob("../../results/reference/*/plan.json.gz")
 	if err != nil || len(runs) < 7 {
 		t.Fatalf("%d committed runs: %v", len(runs), err)
 	}
 	for _, run := range runs {
 		name := filepath.Base(filepath.Dir(run))
 		t.Run(name, func(t *testing.T) {
-			plans, err := filepath.Glob(filepath.Join("../../results/reference", name, "plan*.json"))
+			plans, err := filepath.Glob(filepath.Join("../../results/reference", name, "plan*.json.gz"))
 			if err != nil || len(plans) == 0 {
 				t.Fatalf("no plan: %v", err)
 			}
-			slices.Sort(plans) // plan.2.json, which holds where there is one, stands before plan.json
-			raw, err := os.ReadFile(plans[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			var plan committed
-			if err := json.Unmarshal(raw, &plan); err != nil {
-				t.Fatal(err)
-			}
+			slices.Sort(plans) // plan.2.json.gz, which holds where there is one, stands before plan.json.gz
+			plan := committedPlan(t, plans[0])
 			text, _ := ablations.Text(name)
 			s, err := Parse(name, text, Methods(plan.metrics()))
 			if err != nil {
