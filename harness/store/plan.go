@@ -163,11 +163,11 @@ func (d *Dir) ClaimsAfter() (bool, error) {
 	return !same, err
 }
 
-// writePlan writes a plan, and leaves no compressed one beside it.
+// writePlan writes a plan in the place of the one that is read, which may lie compressed.
 func (d *Dir) writePlan(n int, p Plan) error {
 	old := d.planPath(n)
 	plain := strings.TrimSuffix(old, packedEnd)
-	if err := writeSealed(plain, p); err != nil || old == plain || !exists(old) {
+	if err := writeSealed(plain, p); err != nil || old == plain {
 		return err
 	}
 	return errors.Join(os.Remove(old), durable.SyncFolder(d.path))
