@@ -57,7 +57,7 @@ func Distinct(jobs []cell.Job) []cell.Job {
 // storedClaim is a claim as files hold it.
 func storedClaim(c sweep.Claim) store.Claim {
 	out := store.Claim{
-		Name: c.Name, Says: c.Says, Metric: c.Metric, Where: c.Where, Slope: c.Slope, Step: c.Step, PerLog2: c.PerLog2, Against: c.Against, Hypothesis: c.Hypothesis,
+		Name: c.Name, Says: c.Says, Metric: c.Metric, Where: c.Where, Slope: c.Slope, Step: c.Step, PerLog2: c.PerLog2, Against: c.Against, Collapsed: c.Collapsed, Hypothesis: c.Hypothesis,
 	}
 	for _, t := range c.Contrast {
 		out.Contrast = append(out.Contrast, store.ClaimTerm(t))

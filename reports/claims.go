@@ -20,6 +20,8 @@ type finding struct {
 	p, holm  float64        // two-sided sign-flip; Holm over the sweep's claims
 	verdict  stats.Verdict
 	family   int // claims that Holm counts
+
+	collapsed int // runs of the contrast in which the measure misleads
 }
 
 // findings judges every claim. Holm's family is exactly the sweep's claims.
@@ -32,7 +34,7 @@ func (s *sweep) findings() ([]finding, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.estimate, f.p = stats.Estimated(values), stats.SignFlip(values)
+		f.estimate, f.p, f.collapsed = stats.Estimated(values), stats.SignFlip(values), s.collapsedIn(c, f.measure)
 		out, p = append(out, f), append(p, f.p)
 	}
 	for i, adjusted := range stats.Holm(p) {
@@ -78,10 +80,10 @@ func (s *sweep) seeds() []uint64 {
 func (s *sweep) term(c store.Claim, m measure, t store.ClaimTerm, seed uint64) (float64, error) {
 	var x, y []float64
 	for _, a := range s.arms {
-		if a.cell.Method != t.Arm || !standsWhere(a.cell, c.Where) {
+		if !takes(c, t, a.cell) {
 			continue
 		}
-		v, err := a.valueAt(m, t, seed)
+		v, err := a.valueAt(c, m, t, seed)
 		if err != nil {
 			return math.NaN(), err
 		}
@@ -91,6 +93,27 @@ func (s *sweep) term(c store.Claim, m measure, t store.ClaimTerm, seed uint64) (
 		return stats.Slope(x, y), nil
 	}
 	return stats.Mean(y), nil
+}
+
+// collapsedIn counts the claim's runs in which its measure misleads.
+func (s *sweep) collapsedIn(c store.Claim, m measure) int {
+	n := 0
+	for _, a := range s.arms {
+		if !slices.ContainsFunc(c.Contrast, func(t store.ClaimTerm) bool { return takes(c, t, a.cell) }) {
+			continue
+		}
+		for _, r := range a.counted() {
+			if m.misleads(r) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// takes reports whether a term of the claim is of the cell's arm, at its place on the axes.
+func takes(c store.Claim, t store.ClaimTerm, cell store.Cell) bool {
+	return cell.Method == t.Arm && standsWhere(cell, c.Where)
 }
 
 // standsWhere reports whether a cell has the given values on those of the axes that it has.
@@ -104,17 +127,19 @@ func standsWhere(c store.Cell, where map[string]any) bool {
 }
 
 // valueAt is the shown value of the arm's run at a seed, at the end or at a share of training: NaN
-// where there is none.
-func (a *arm) valueAt(m measure, t store.ClaimTerm, seed uint64) (float64, error) {
+// where there is none. A run that collapsed totally counts as the claim says.
+func (a *arm) valueAt(c store.Claim, m measure, t store.ClaimTerm, seed uint64) (float64, error) {
 	r, ok := a.countedAt(seed)
 	switch {
-	case !ok:
+	case !ok || m.misleads(r) && c.Collapsed == nil:
 		return math.NaN(), nil
+	case m.misleads(r):
+		return *c.Collapsed, nil
 	case t.At == 1:
 		return m.in(r, t.Observer), nil
 	}
 	lines, err := r.Dir.Epochs()
-	if err != nil || len(lines) == 0 || m.misleads(r) {
+	if err != nil || len(lines) == 0 {
 		return math.NaN(), err
 	}
 	return m.of(measuredBy(nearestTo(lines, t.At), t.Observer), r.k), nil
@@ -174,6 +199,18 @@ func (f finding) because() string {
 		return "the interval is too wide to tell"
 	}
 	return "neither is p after Holm (" + quantity.P(f.holm) + ") below 0.05 at a mean of that size, nor does the interval exclude the effect that matters"
+}
+
+// lost says how the runs count that collapsed totally; "" where none did.
+func (f finding) lost() string {
+	switch c := f.claim.Collapsed; {
+	case f.collapsed == 0:
+		return ""
+	case c == nil:
+		return fmt.Sprintf(" Left out with their seeds: %s that collapsed totally, for the claim does not say what they count as (`collapsed`).", wording.Count(f.collapsed, "run"))
+	default:
+		return fmt.Sprintf(" Counted as %s: %s that collapsed totally.", f.measure.Number(*c), wording.Count(f.collapsed, "run"))
+	}
 }
 
 // power says which difference the design could have found.

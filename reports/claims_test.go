@@ -85,6 +85,34 @@ func TestContrastPairsSeeds(t *testing.T) {
 	}
 }
 
+// A claim can say what a run that collapsed totally counts as, at the end and along the way; its
+// page tells how many there were, and what became of them. An accuracy has its own value there.
+func TestClaimsOfCollapsedRuns(t *testing.T) {
+	s := claimed()
+	s.arms[1].runs = append(runsOf(map[uint64]float64{0: 2, 1: 3}, store.OK), runsOf(map[uint64]float64{2: 3}, store.Collapsed)...)
+	none := 0.0
+	counting := store.Claim{Metric: "live_unique@0.025", Contrast: terms("swav+gmm", 1, "swav", -1), Where: at(0.2), Collapsed: &none}
+	values, err := s.contrast(counting, liveUnique())
+	must(t, err)
+	if d := cmp.Diff([]float64{70, 50, 90}, values); d != "" {
+		t.Error(d)
+	}
+	early := store.ClaimTerm{Arm: "swav", At: 0.1, Weight: 1}
+	if v, err := s.arms[1].valueAt(counting, liveUnique(), early, 2); v != 0 || err != nil {
+		t.Errorf("along the way: %v, %v", v, err)
+	}
+	silent, own := counting, counting
+	silent.Collapsed, own.Metric, own.Collapsed = nil, "linear@backbone.teacher", nil
+	s.plan.Claims = []store.Claim{counting, silent, own}
+	all, err := s.findings()
+	must(t, err)
+	for i, want := range []string{" Counted as 0.0: 1 run that collapsed totally.", " Left out with their seeds: 1 run that collapsed totally, for the claim does not say what they count as (`collapsed`).", ""} {
+		if got := all[i].lost(); got != want {
+			t.Errorf("claim %d: %q; want %q", i, got, want)
+		}
+	}
+}
+
 // Holm counts all claims: what one claim shows with six seeds, two cannot.
 func TestFindingsAreOneFamily(t *testing.T) {
 	keeps := store.Claim{Name: "keeps", Metric: "live_unique@0.025", Contrast: terms("swav+gmm", 1, "swav", -1), Where: at(0.2), Hypothesis: more(10)}
@@ -113,12 +141,14 @@ func TestFindingWords(t *testing.T) {
 		{Metric: "live_unique@0.025", Contrast: terms("swav+gmm", 1, "swav", -0.5, "dino", -0.5), Where: at(0.2), Hypothesis: more(10)},
 		{Metric: "live_unique@0.025", Contrast: []store.ClaimTerm{{Arm: "swav", At: 0.25, Weight: 1}}, Against: 50, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
 		{Metric: "live_unique@0.025", Contrast: terms("swav", 1), Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 5}},
+		{Metric: "live_unique@0.025", Contrast: terms("swav", 1), Slope: "K", PerLog2: true, Collapsed: new(float64), Hypothesis: stats.Hypothesis{Direction: stats.Less}},
 		{Metric: "live_unique@0.025", Contrast: terms("swav", 1), Slope: "prototypes.reseed", Step: []any{false, true}, Hypothesis: more(0)},
 	}
 	want := [][]string{
 		{"swav+gmm − 0.5·swav − 0.5·dino", "live-unique@0.025 %, loss.temperature = 0.2", "at least +10.0"},
 		{"swav@0.25 − 50", "live-unique@0.025 %", "below 0"},
 		{"swav", "live-unique@0.025 % by a doubling of loss.temperature", "within ±5.0"},
+		{"swav", "live-unique@0.025 % by a doubling of K, 0.0 where a run collapsed totally", "below 0"},
 		{"swav", "live-unique@0.025 % gained from prototypes.reseed = false to true", "above 0"},
 	}
 	for i, c := range claims {

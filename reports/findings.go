@@ -30,7 +30,8 @@ type Finding struct {
 	Metric     string   `json:"metric"`
 	Contrast   string   `json:"contrast"`
 	Expected   string   `json:"expected"`
-	N          int      `json:"n"` // paired seeds
+	N          int      `json:"n"`         // paired seeds
+	Collapsed  int      `json:"collapsed"` // runs in which the metric misleads: left out with their seeds, or counted as the claim says
 	Mean       *float64 `json:"mean"`
 	Low        *float64 `json:"low"`  // of the 95 % t-interval
 	High       *float64 `json:"high"` // of the 95 % t-interval
@@ -102,8 +103,8 @@ func (s *sweep) findingsPage(all []finding) (string, error) {
 	p.table(findingTable(all))
 	p.heading("What was predicted and what was measured")
 	for _, f := range all {
-		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),
-			table.EscapeMarkdown(claim.Measured(f.claim)), table.EscapeMarkdown(claim.Formula(f.claim)), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, claim.Expected(f.claim), f.because())
+		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.%s", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),
+			table.EscapeMarkdown(claim.Measured(f.claim)), table.EscapeMarkdown(claim.Formula(f.claim)), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, claim.Expected(f.claim), f.because(), f.lost())
 	}
 	p.heading("Rules")
 	p.line(rules, len(all))
@@ -111,7 +112,7 @@ func (s *sweep) findingsPage(all []finding) (string, error) {
 }
 
 // rules is how verdicts come about, with the number of claims to fill in.
-const rules = "Verdicts are computed from the results, by rules that stand in the sweep. The contrast is taken at each seed at which all of its arms ended (axes that a claim does not name are averaged over), " +
+const rules = "Verdicts are computed from the results, by rules that stand in the sweep. The contrast is taken at each seed at which all of its arms ended (axes that a claim does not name are averaged over; a run that collapsed totally has no value in a metric that misleads there, unless the claim says what it counts as), " +
 	"and summarised by its mean with the 95 %% t-interval; p is the exact two-sided sign-flip test's, adjusted by Holm over the %d claims of this sweep. " +
 	"*Supported*: the mean is on the predicted side, at least as large as the smallest effect that matters, and p after Holm is below 0.05. *Not supported*: the whole interval falls short of that effect. " +
 	"A claim that there is no effect is supported where the whole interval lies within ± that effect, and not supported where all of it lies beyond. Everything else is *undecided*. " +
@@ -136,7 +137,7 @@ func findingTable(all []finding) *table.Table {
 func (f finding) public() Finding {
 	e := f.estimate
 	return Finding{
-		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: claim.Formula(f.claim), Expected: claim.Expected(f.claim), N: e.N,
+		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: claim.Formula(f.claim), Expected: claim.Expected(f.claim), N: e.N, Collapsed: f.collapsed,
 		Mean: stats.Defined(e.Mean), Low: stats.Defined(e.Mean - e.Half), High: stats.Defined(e.Mean + e.Half), P: stats.Defined(f.p), Holm: stats.Defined(f.holm),
 		Detectable: stats.Defined(f.detectable()), Verdict: string(f.verdict), Because: f.because(),
 	}

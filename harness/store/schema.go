@@ -127,11 +127,12 @@ type Claim struct {
 	Says             string         `json:"says"`
 	Metric           string         `json:"metric"`
 	Contrast         []ClaimTerm    `json:"contrast"`
-	Where            map[string]any `json:"where,omitempty"`    // key path of an axis → its value
-	Slope            string         `json:"slope,omitempty"`    // key path of the axis over which slopes are taken
-	Step             []any          `json:"step,omitempty"`     // two values of that axis that are no numbers: the slope is from the first to the second
-	PerLog2          bool           `json:"per_log2,omitempty"` // by doubling of the axis
-	Against          float64        `json:"against,omitempty"`  // taken from the sum, in the tables' unit
+	Where            map[string]any `json:"where,omitempty"`     // key path of an axis → its value
+	Slope            string         `json:"slope,omitempty"`     // key path of the axis over which slopes are taken
+	Step             []any          `json:"step,omitempty"`      // two values of that axis that are no numbers: the slope is from the first to the second
+	PerLog2          bool           `json:"per_log2,omitempty"`  // by doubling of the axis
+	Against          float64        `json:"against,omitempty"`   // taken from the sum, in the tables' unit
+	Collapsed        *float64       `json:"collapsed,omitempty"` // what a totally collapsed run counts as, in the tables' unit; nil for no value
 	stats.Hypothesis                // in the tables' unit
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"protobench/internal/setting"
+	"protobench/metrics"
 	"protobench/stats"
 )
 
@@ -23,6 +24,7 @@ type Claim struct {
 	Step       []any          // the two values of that axis where they are no numbers: the slope is from the first to the second
 	PerLog2    bool           // the slope is by doubling of the axis
 	Against    float64        // taken from the contrast
+	Collapsed  *float64       // what a run that collapsed totally counts as, in the tables' unit; nil for no value
 	stats.Hypothesis
 }
 
@@ -51,6 +53,7 @@ func ClaimKeys() []setting.Key {
 		one("slope", "text", "", "an axis's key path: the contrast is of the arms' slopes over it, or, where it has two values that are no numbers, of what they gain from the first to the second"),
 		one("per", "text", "unit", "what a slope is by: one of the axis's unit, or a doubling", "unit", "doubling"),
 		one("against", "number", "0", "what is taken from the contrast, e.g. 50 for \"more than 50 %\""),
+		one("collapsed", "number", "", "what a run that collapsed totally counts as, in the tables' unit, e.g. 0; without it such a run has no value in a metric that misleads there, and its seed is left out"),
 		one("direction", "text", "", "what is expected of the contrast", directions...),
 		one("effect", "number", "0", "the smallest effect that matters, in the tables' unit (points of percent for shares)"),
 	}
@@ -170,6 +173,7 @@ func (p *parser) claim(at string, table map[string]any) Claim {
 	c.Contrast = r.contrast(c.Slope != "")
 	c.PerLog2 = r.choice("per") == "doubling"
 	c.Against = r.number("against", 0)
+	c.Collapsed = r.collapsed(c.Metric)
 	r.hypothesis(&c)
 	for _, name := range sortedKeys(r.rest) {
 		p.report(at+"."+name, "claim."+name, "unknown key", "", setting.Suggest(name, claimNames(), "see `protobench list keys`"))
@@ -203,6 +207,19 @@ func (r *claimReader) hypothesis(c *Claim) {
 	if c.Effect < 0 || c.Effect == 0 && c.Direction == stats.None {
 		r.report("effect", fmt.Sprintf("found %v", c.Effect), "expected a number of at least 0, and above 0 with direction = \"none\"", "say how small a difference no longer matters")
 	}
+}
+
+// collapsed reads what a run that collapsed totally counts as. It is for metrics that have no value
+// there: all others have the run's own.
+func (r *claimReader) collapsed(metric string) *float64 {
+	if _, written := r.rest["collapsed"]; !written {
+		return nil
+	}
+	v := r.number("collapsed", 0)
+	if spec, known := metrics.Find(metric); known && !spec.Misleads(true) {
+		r.report("collapsed", fmt.Sprintf("found %v for %s", v, metric), "expected it with a metric that misleads in a run that collapsed totally; this one's own value counts", "leave it out")
+	}
+	return &v
 }
 
 // contrast reads the weights. Those of arms that are compared add to 0, so that what all arms share

@@ -40,6 +40,7 @@ metric = "live_unique@0.025"
 contrast = { "swav/gmm@0.5" = 1 }
 slope = "loss.temperature"
 per = "doubling"
+collapsed = 0
 direction = "less"
 
 [[claim]]
@@ -64,7 +65,7 @@ direction = "more"
 		{Name: "keeps", Says: "The mixture keeps more.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, -1}, {"swav+gmm", "", 1, 1}},
 			Where: map[string]any{"loss.temperature": 0.2}, Hypothesis: stats.Hypothesis{Direction: stats.More, Effect: 10}},
 		{Name: "falls", Says: "A shadow loses more the higher the temperature.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "gmm", 0.5, 1}},
-			Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
+			Slope: "loss.temperature", PerLog2: true, Collapsed: new(float64), Hypothesis: stats.Hypothesis{Direction: stats.Less}},
 		{Name: "half", Says: "About half of them.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, 1}}, Against: 50,
 			Where: map[string]any{"loss.temperature": 0.1}, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 2.5}},
 		{Name: "start", Says: "A start from data helps.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, 1}},
@@ -106,6 +107,8 @@ func TestClaimsAreChecked(t *testing.T) {
 		{"per", `"decade"`, "expected one of unit, doubling"},
 		{"slope", "\"prototypes.init\"\nper = \"doubling\"", "whose values [random data] are no numbers; expected \"unit\""},
 		{"slope", `"train.optimizer"`, "values that are no numbers, [adamw sgd lars]; expected an axis of numbers, or of two values"},
+		{"collapsed", `"0"`, `found the text "0"; expected a number`},
+		{"metric", "\"linear@backbone.teacher\"\ncollapsed = 5", "expected it with a metric that misleads in a run that collapsed totally"},
 		{"wher", "{}", "unknown key; did you mean where?"},
 	}
 	for _, c := range cases {

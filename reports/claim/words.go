@@ -64,6 +64,9 @@ func Measured(c store.Claim) string {
 	for _, path := range slices.Sorted(maps.Keys(c.Where)) {
 		out += fmt.Sprintf(", %s = %s", path, store.FormatAxis(c.Where[path]))
 	}
+	if c.Collapsed != nil {
+		out += fmt.Sprintf(", %s where a run collapsed totally", quantity.Of(c.Metric).Number(*c.Collapsed))
+	}
 	return out
 }
 
