@@ -47,7 +47,9 @@ ablation-core: build ## run the ablations that ask for the cause of collapse, on
 
 ablation-full: build ## say how long all ablations take, and run them; again goes on (QUICK=1: a smoke test)
 	$(if $(QUICK),,$(call COMMITTED,$(FULL)))
-	@for name in $(if $(QUICK),,$(FULL)); do echo "$$name: $$($(BINARY) plan $$name 2>/dev/null | grep -o 'about .* on one core')"; done
+	@for name in $(if $(QUICK),,$(FULL)); do echo "$$name: $$($(BINARY) plan $$name 2>/dev/null | grep -o 'about .* on one core')"; done | awk '{ print; \
+	  for (i = 2; i <= NF; i++) { if ($$i == "h") m += 60 * $$(i - 1); if ($$i == "min") m += $$(i - 1) } } \
+	  END { if (NR) printf "all of them: about %d h %02d min on one core, less what is finished already\n", m / 60, m % 60 }'
 	@for name in $(FULL); do \
 	  case $$name in \
 	    count) set -- $(FEWER_COUNT);; \
@@ -56,8 +58,8 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	  if ls $(RESULTS)/*/plan.json* >/dev/null 2>&1; then set -- "$$@" --reuse $(RESULTS); fi; \
 	  $(BINARY) run $$name $(QUICKLY) "$$@" --out $(RESULTS)/$$name || exit $$?; \
 	done
-	$(BINARY) relate live_unique@0.025 linear_fine@backbone.teacher $(FULL:%=$(RESULTS)/%)
-	$(BINARY) relate path unique@0.025 $(FULL:%=$(RESULTS)/%) --learner joint
+	$(BINARY) relate live_unique@0.025 linear_fine@backbone.teacher $(FULL:%=$(RESULTS)/%) --out $(RESULTS)/diversity-vs-accuracy
+	$(BINARY) relate path unique@0.025 $(FULL:%=$(RESULTS)/%) --learner joint --out $(RESULTS)/one-curve
 
 print-ablations:
 	@echo $(FULL)

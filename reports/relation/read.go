@@ -15,12 +15,12 @@ import (
 
 // Point is one finished cell.
 type Point struct {
-	Run  string // name of its run directory
-	Host string // objective
-	Arm  string // method and values of the axes
-	Seed uint64
-	X, Y float64 // in the unit of tables: percent where tables have percent
-
+	Run     string // name of its run directory
+	Host    string // objective
+	Learner string
+	Arm     string // method and values of the axes
+	Seed    uint64
+	X, Y    float64 // in the unit of tables: percent where tables have percent
 }
 
 // Left counts the cells that say nothing of the two metrics.
@@ -110,7 +110,7 @@ func pointOf(c store.CellState, specs [2]metric.Spec, left *Left) (Point, bool) 
 		left.Collapsed++
 		return Point{}, false
 	}
-	p := Point{Host: planned.Cell.Objective, Arm: planned.Cell.Arm(), Seed: planned.Cell.Seed}
+	p := Point{Host: planned.Cell.Objective, Learner: planned.Cell.Learner, Arm: planned.Cell.Arm(), Seed: planned.Cell.Seed}
 	p.X, p.Y = specs[0].ShownOf(c.Result.Metrics, planned.Prototypes), specs[1].ShownOf(c.Result.Metrics, planned.Prototypes)
 	if math.IsNaN(p.X) || math.IsNaN(p.Y) {
 		left.Without++

@@ -17,7 +17,9 @@ type Relate struct {
 	Y    string   `arg:"" help:"The other metric."`
 	Dirs []string `arg:"" name:"dir" help:"Runs, or folders of them."`
 	relation.Only
-	JSON bool `name:"json" help:"One JSON object instead of tables."`
+	Resolution
+	Out  string `placeholder:"NAME" help:"Draw it as well: NAME.png, NAME.svg and NAME.pdf."`
+	JSON bool   `name:"json" help:"One JSON object instead of tables."`
 }
 
 // Run correlates two metrics at each level and fits one curve to all cells.
@@ -31,6 +33,13 @@ func (c Relate) Run(w *console.Console) error {
 		return fmt.Errorf("no finished cell has both %s and %s", c.X, c.Y)
 	}
 	levels, curve := relation.Levels(points), relation.OneCurve(points)
+	if c.Out != "" {
+		picture := relation.Picture(points, c.X, c.Y, levels, curve)
+		picture.DPI = c.Pixels()
+		if err := picture.Save(c.Out); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
 	if c.JSON {
 		return json.NewEncoder(w.Out).Encode(struct {
 			X      string           `json:"x"`

@@ -16,8 +16,8 @@ import (
 type Report struct {
 	Dir    string   `arg:"" help:"Folder of a run."`
 	Format []string `help:"Forms of the tables: md, tex, csv, html; one of them or text for a pivot table. Files of the report are CSV where nothing is said."`
-	DPI    *int     `name:"dpi" placeholder:"N" help:"Pixels per inch of the PNG figures, 30 to 1200 (240)."`
-	JSON   bool     `name:"json" help:"One JSON object instead of the table."`
+	Resolution
+	JSON bool `name:"json" help:"One JSON object instead of the table."`
 
 	Row    []string `group:"Pivot table, printed instead of writing the report:" help:"Key whose values make the rows: method, learner, seed, any setting's path, … Several: again, or with commas."`
 	Col    []string `group:"Pivot table, printed instead of writing the report:" help:"Key whose values make the columns."`
@@ -30,19 +30,7 @@ func (c Report) Run(w *console.Console) error {
 	if len(c.Row)+len(c.Col)+len(c.Value) > 0 || c.Filter != "" {
 		return c.pivot(w)
 	}
-	o := reports.Options{Formats: c.Format}
-	if c.DPI != nil {
-		o.DPI = *c.DPI
-	}
-	return WriteReport(w, c.Dir, c.JSON, o)
-}
-
-// Validate refuses resolutions that show nothing or fill the memory.
-func (c Report) Validate() error {
-	if c.DPI != nil && (*c.DPI < 30 || *c.DPI > 1200) {
-		return fmt.Errorf("--dpi %d: expected 30 to 1200", *c.DPI)
-	}
-	return nil
+	return WriteReport(w, c.Dir, c.JSON, reports.Options{Formats: c.Format, DPI: c.Pixels()})
 }
 
 // pivot prints a table of any keys.
