@@ -48,8 +48,8 @@ func TestReportIsDeterministic(t *testing.T) {
 			t.Errorf("%s differs", name)
 		}
 	}
-	if len(first) != 44 || len(second) != len(first) {
-		t.Errorf("%d and %d files, want 44", len(first), len(second))
+	if len(first) != 47 || len(second) != len(first) {
+		t.Errorf("%d and %d files, want 47", len(first), len(second))
 	}
 }
 

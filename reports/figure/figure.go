@@ -24,7 +24,7 @@ func All(s *Sweep) ([]Figure, error) {
 	s.settle()
 	var out []Figure
 	for _, make := range []func(*Sweep) (Figure, error){
-		always((*Sweep).epsilonFigure), (*Sweep).trainingFigure, (*Sweep).shadowFigure, always((*Sweep).circleFigure), always((*Sweep).accuracyFigure),
+		always((*Sweep).epsilonFigure), (*Sweep).trainingFigure, (*Sweep).shadowFigure, always((*Sweep).circleFigure), always((*Sweep).accuracyFigure), always((*Sweep).accuraciesFigure),
 		always((*Sweep).usageFigure), always((*Sweep).axesFigure), always((*Sweep).phaseFigure), (*Sweep).onePathFigure,
 		always((*Sweep).centredFigure), always((*Sweep).cosineFigure), (*Sweep).nearestFigure, (*Sweep).gradientFigure, (*Sweep).lossFigure, (*Sweep).mergeFigure,
 		always((*Sweep).branchFigure), always((*Sweep).tailFigure),

@@ -47,7 +47,7 @@ func TestFigures(t *testing.T) {
 // drawnFigures are the names of all figures.
 func drawnFigures() []string {
 	return []string{
-		"unique_vs_epsilon", "live_unique_over_training", "shadows", "prototype_density", "accuracy_vs_live_unique", "images_per_prototype", "axes", "phase_diagram", "one_curve",
+		"unique_vs_epsilon", "live_unique_over_training", "shadows", "prototype_density", "accuracy_vs_live_unique", "accuracies", "images_per_prototype", "axes", "phase_diagram", "one_curve",
 		"raw_vs_centred", "nearest_cosine_histogram", "nearest_cosine_over_training", "gradient_split", "loss_split", "merges", "student_vs_teacher", "head_medium_tail",
 	}
 }
