@@ -5,9 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"protobench/reports/relation"
 )
 
 // estimate is a mean with its interval, as tables and documents give it.
@@ -18,16 +21,18 @@ func (e estimate) opposite() estimate { return estimate{-e[0], -e[2], -e[1]} }
 
 var estimateText = regexp.MustCompile(`([+−]?\d+(?:\.\d+)?) \[([+−]?\d+(?:\.\d+)?), ([+−]?\d+(?:\.\d+)?)\]`)
 
+var relateText = regexp.MustCompile("`protobench relate ([^`]*)`")
+
 // TestFindingsStandInTheirRuns looks every interval of docs/findings.md up in the tables of the runs
-// that its line names. Lines that name a command of relate have their numbers from it.
+// that its line names, and in what the commands of relate answer that it names.
 func TestFindingsStandInTheirRuns(t *testing.T) {
 	tables := map[string][]estimate{}
 	found := 0
 	for _, line := range findingsLines(t) {
-		if strings.Contains(line, "`protobench relate ") {
-			continue
-		}
 		var known []estimate
+		for _, m := range relateText.FindAllStringSubmatch(line, -1) {
+			known = append(known, related(t, strings.Fields(m[1]))...)
+		}
 		for _, name := range runsNamed(line) {
 			if tables[name] == nil {
 				tables[name] = estimatesOf(t, name)
@@ -44,6 +49,28 @@ func TestFindingsStandInTheirRuns(t *testing.T) {
 	if found < 40 {
 		t.Errorf("found %d intervals in docs/findings.md", found)
 	}
+}
+
+// related are the correlations that relate answers, at each level.
+func related(t *testing.T, arguments []string) []estimate {
+	var only relation.Only
+	if at := slices.Index(arguments, "--learner"); at > 0 {
+		only.Learners = strings.Split(arguments[at+1], ",")
+		arguments = slices.Delete(arguments, at, at+2)
+	}
+	var folders []string
+	for _, folder := range arguments[2:] {
+		folders = append(folders, filepath.Join(root, filepath.FromSlash(folder)))
+	}
+	points, _, err := relation.Read(folders, arguments[0], arguments[1], only)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []estimate
+	for _, l := range relation.Levels(points) {
+		out = append(out, estimate{l.R, l.Low, l.High})
+	}
+	return out
 }
 
 // findingsLines are its paragraphs, items and table rows, each on one line.
