@@ -21,19 +21,32 @@ func (e estimate) opposite() estimate { return estimate{-e[0], -e[2], -e[1]} }
 
 var estimateText = regexp.MustCompile(`([+−]?\d+(?:\.\d+)?) \[([+−]?\d+(?:\.\d+)?), ([+−]?\d+(?:\.\d+)?)\]`)
 
-var relateText = regexp.MustCompile("`protobench relate ([^`]*)`")
+var relateText = regexp.MustCompile("`protobench relate ([a-z][^`]*)`")
 
 // TestFindingsStandInTheirRuns looks every interval of docs/findings.md up in the tables of the runs
 // that its line names, and in what the commands of relate answer that it names.
 func TestFindingsStandInTheirRuns(t *testing.T) {
+	intervalsStand(t, "docs/findings.md", 100)
+}
+
+// TestReadmeStandsInItsRuns does so for the README, much of which is about the default ablation.
+func TestReadmeStandsInItsRuns(t *testing.T) {
+	intervalsStand(t, "README.md", 80, "joint-vs-decoupled")
+}
+
+// intervalsStand finds at least so many intervals in a document, each in a table of a run that its
+// line names or of those that all lines are about.
+func intervalsStand(t *testing.T, document string, least int, about ...string) {
+	t.Helper()
 	tables := map[string][]estimate{}
 	found := 0
-	for _, line := range findingsLines(t) {
+	for _, line := range paragraphs(t, document) {
 		var known []estimate
 		for _, m := range relateText.FindAllStringSubmatch(line, -1) {
 			known = append(known, related(t, strings.Fields(m[1]))...)
 		}
-		for _, name := range runsNamed(line) {
+		runs := append(runsNamed(line), about...)
+		for _, name := range runs {
 			if tables[name] == nil {
 				tables[name] = estimatesOf(t, name)
 			}
@@ -42,12 +55,12 @@ func TestFindingsStandInTheirRuns(t *testing.T) {
 		for _, m := range estimateText.FindAllStringSubmatch(line, -1) {
 			found++
 			if !stands(m[1:], known) {
-				t.Errorf("docs/findings.md: %s is in no table of %v: %.80s…", m[0], runsNamed(line), line)
+				t.Errorf("%s: %s is in no table of %v: %.80s…", document, m[0], runs, line)
 			}
 		}
 	}
-	if found < 40 {
-		t.Errorf("found %d intervals in docs/findings.md", found)
+	if found < least {
+		t.Errorf("found %d intervals in %s", found, document)
 	}
 }
 
@@ -73,9 +86,9 @@ func related(t *testing.T, arguments []string) []estimate {
 	return out
 }
 
-// findingsLines are its paragraphs, items and table rows, each on one line.
-func findingsLines(t *testing.T) []string {
-	text, err := os.ReadFile(filepath.Join(root, "docs", "findings.md"))
+// paragraphs are those of a document, its items and its table rows, each on one line.
+func paragraphs(t *testing.T, document string) []string {
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(document)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +110,7 @@ func findingsLines(t *testing.T) []string {
 // runsNamed are the committed runs that a line links to.
 func runsNamed(line string) []string {
 	var out []string
-	for _, m := range regexp.MustCompile(`\[([a-z-]+)\]`).FindAllStringSubmatch(line, -1) {
+	for _, m := range regexp.MustCompile(`(?:\[|results/reference/)([a-z-]+)[]/]`).FindAllStringSubmatch(line, -1) {
 		if _, err := os.Stat(filepath.Join(root, "results", "reference", m[1])); err == nil {
 			out = append(out, m[1])
 		}
