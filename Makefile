@@ -49,7 +49,7 @@ ablation-full: build ## say how long all ablations take, and run them; again goe
 	$(if $(QUICK),,$(call COMMITTED,$(FULL)))
 	@for name in $(if $(QUICK),,$(FULL)); do echo "$$name: $$($(BINARY) plan $$name 2>/dev/null | grep -o 'about .* on one core')"; done | awk '{ print; \
 	  for (i = 2; i <= NF; i++) { if ($$i == "h") m += 60 * $$(i - 1); if ($$i == "min") m += $$(i - 1) } } \
-	  END { if (NR) printf "all of them: about %d h %02d min on one core, less what is finished already\n", m / 60, m % 60 }'
+	  END { if (NR) printf "all of them: about %d h %02d min on one core, finished cells included\n", m / 60, m % 60 }'
 	@for name in $(FULL); do \
 	  case $$name in \
 	    count) set -- $(FEWER_COUNT);; \

@@ -178,8 +178,11 @@ func slopeAt(c store.Claim, v any) float64 {
 	return n
 }
 
-// because says by what part of the rule the verdict is what it is.
-func (f finding) because() string {
+// because says by what part of the rule the verdict is what it is, and how the runs count that
+// collapsed totally.
+func (f finding) because() string { return f.rule() + f.lost() }
+
+func (f finding) rule() string {
 	e := f.estimate
 	switch {
 	case e.N < 2:
@@ -203,13 +206,14 @@ func (f finding) because() string {
 
 // lost says how the runs count that collapsed totally; "" where none did.
 func (f finding) lost() string {
+	runs := wording.Count(f.collapsed, "run") + " that collapsed totally"
 	switch c := f.claim.Collapsed; {
 	case f.collapsed == 0:
 		return ""
 	case c == nil:
-		return fmt.Sprintf(" Left out with their seeds: %s that collapsed totally, for the claim does not say what they count as (`collapsed`).", wording.Count(f.collapsed, "run"))
+		return "; left out with their seeds: " + runs + ", for the claim does not say what they count as (`collapsed`)"
 	default:
-		return fmt.Sprintf(" Counted as %s: %s that collapsed totally.", f.measure.Number(*c), wording.Count(f.collapsed, "run"))
+		return "; counted as " + f.measure.Number(*c) + ": " + runs
 	}
 }
 

@@ -85,8 +85,8 @@ func TestContrastPairsSeeds(t *testing.T) {
 	}
 }
 
-// A claim can say what a run that collapsed totally counts as, at the end and along the way; its
-// page tells how many there were, and what became of them. An accuracy has its own value there.
+// A claim can say what a run that collapsed totally counts as; its reasons tell how many there were,
+// and what became of them. An accuracy has its own value there.
 func TestClaimsOfCollapsedRuns(t *testing.T) {
 	s := claimed()
 	s.arms[1].runs = append(runsOf(map[uint64]float64{0: 2, 1: 3}, store.OK), runsOf(map[uint64]float64{2: 3}, store.Collapsed)...)
@@ -97,17 +97,13 @@ func TestClaimsOfCollapsedRuns(t *testing.T) {
 	if d := cmp.Diff([]float64{70, 50, 90}, values); d != "" {
 		t.Error(d)
 	}
-	early := store.ClaimTerm{Arm: "swav", At: 0.1, Weight: 1}
-	if v, err := s.arms[1].valueAt(counting, liveUnique(), early, 2); v != 0 || err != nil {
-		t.Errorf("along the way: %v, %v", v, err)
-	}
 	silent, own := counting, counting
 	silent.Collapsed, own.Metric, own.Collapsed = nil, "linear@backbone.teacher", nil
 	s.plan.Claims = []store.Claim{counting, silent, own}
 	all, err := s.findings()
 	must(t, err)
-	for i, want := range []string{" Counted as 0.0: 1 run that collapsed totally.", " Left out with their seeds: 1 run that collapsed totally, for the claim does not say what they count as (`collapsed`).", ""} {
-		if got := all[i].lost(); got != want {
+	for i, want := range []string{"; counted as 0.0: 1 run that collapsed totally", "; left out with their seeds: 1 run that collapsed totally, for the claim does not say what they count as (`collapsed`)", ""} {
+		if got := all[i].because(); !strings.HasSuffix(got, want) || want == "" && strings.Contains(got, "collapsed") {
 			t.Errorf("claim %d: %q; want %q", i, got, want)
 		}
 	}

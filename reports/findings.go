@@ -30,8 +30,9 @@ type Finding struct {
 	Metric     string   `json:"metric"`
 	Contrast   string   `json:"contrast"`
 	Expected   string   `json:"expected"`
-	N          int      `json:"n"`         // paired seeds
-	Collapsed  int      `json:"collapsed"` // runs in which the metric misleads: left out with their seeds, or counted as the claim says
+	N          int      `json:"n"`                    // paired seeds
+	Collapsed  int      `json:"collapsed_runs"`       // totally, so that the metric misleads in them: left out with their seeds where nothing says
+	CountedAs  *float64 `json:"counted_as,omitempty"` // what they count as
 	Mean       *float64 `json:"mean"`
 	Low        *float64 `json:"low"`  // of the 95 % t-interval
 	High       *float64 `json:"high"` // of the 95 % t-interval
@@ -103,8 +104,8 @@ func (s *sweep) findingsPage(all []finding) (string, error) {
 	p.table(findingTable(all))
 	p.heading("What was predicted and what was measured")
 	for _, f := range all {
-		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.%s", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),
-			table.EscapeMarkdown(claim.Measured(f.claim)), table.EscapeMarkdown(claim.Formula(f.claim)), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, claim.Expected(f.claim), f.because(), f.lost())
+		p.line("- **%s: %s.** %s %s of %s: %s (n = %d), expected %s; %s.", table.EscapeMarkdown(f.claim.Name), f.verdict, table.EscapeMarkdown(f.claim.Says),
+			table.EscapeMarkdown(claim.Measured(f.claim)), table.EscapeMarkdown(claim.Formula(f.claim)), f.measure.Signed(f.estimate, f.estimate.N), f.estimate.N, claim.Expected(f.claim), f.because())
 	}
 	p.heading("Rules")
 	p.line(rules, len(all))
@@ -137,7 +138,7 @@ func findingTable(all []finding) *table.Table {
 func (f finding) public() Finding {
 	e := f.estimate
 	return Finding{
-		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: claim.Formula(f.claim), Expected: claim.Expected(f.claim), N: e.N, Collapsed: f.collapsed,
+		Name: f.claim.Name, Says: f.claim.Says, Metric: f.claim.Metric, Contrast: claim.Formula(f.claim), Expected: claim.Expected(f.claim), N: e.N, Collapsed: f.collapsed, CountedAs: f.claim.Collapsed,
 		Mean: stats.Defined(e.Mean), Low: stats.Defined(e.Mean - e.Half), High: stats.Defined(e.Mean + e.Half), P: stats.Defined(f.p), Holm: stats.Defined(f.holm),
 		Detectable: stats.Defined(f.detectable()), Verdict: string(f.verdict), Because: f.because(),
 	}

@@ -173,7 +173,7 @@ func (p *parser) claim(at string, table map[string]any) Claim {
 	c.Contrast = r.contrast(c.Slope != "")
 	c.PerLog2 = r.choice("per") == "doubling"
 	c.Against = r.number("against", 0)
-	c.Collapsed = r.collapsed(c.Metric)
+	c.Collapsed = r.collapsed(c)
 	r.hypothesis(&c)
 	for _, name := range sortedKeys(r.rest) {
 		p.report(at+"."+name, "claim."+name, "unknown key", "", setting.Suggest(name, claimNames(), "see `protobench list keys`"))
@@ -209,15 +209,19 @@ func (r *claimReader) hypothesis(c *Claim) {
 	}
 }
 
-// collapsed reads what a run that collapsed totally counts as. It is for metrics that have no value
-// there: all others have the run's own.
-func (r *claimReader) collapsed(metric string) *float64 {
+// collapsed reads what a run that collapsed totally counts as. It is for the end of training, and for
+// metrics that have no value there: all others have the run's own.
+func (r *claimReader) collapsed(c Claim) *float64 {
 	if _, written := r.rest["collapsed"]; !written {
 		return nil
 	}
 	v := r.number("collapsed", 0)
-	if spec, known := metrics.Find(metric); known && !spec.Misleads(true) {
-		r.report("collapsed", fmt.Sprintf("found %v for %s", v, metric), "expected it with a metric that misleads in a run that collapsed totally; this one's own value counts", "leave it out")
+	spec, known := metrics.Find(c.Metric)
+	switch {
+	case known && !spec.Misleads(true):
+		r.report("collapsed", "found with "+c.Metric, "expected with a metric that misleads in a run that collapsed totally; this one's own value counts", "leave it out")
+	case slices.ContainsFunc(c.Contrast, func(t Term) bool { return t.At != 1 }):
+		r.report("collapsed", "found with a share of training", "expected with arms at the end: a run counts as collapsed there alone", "leave it out, or the @")
 	}
 	return &v
 }
@@ -230,8 +234,8 @@ func (r *claimReader) contrast(slopes bool) []Term {
 	table := r.table("contrast")
 	for _, name := range sortedKeys(table) {
 		w, ok := asNumber(table[name])
-		if !ok || w == 0 {
-			r.report("contrast", "found "+setting.Describe(table[name])+" for "+name, "expected a weight that is not 0", "")
+		if !ok || w == 0 || math.IsNaN(w) || math.IsInf(w, 0) {
+			r.report("contrast", "found "+setting.Describe(table[name])+" for "+name, "expected a finite weight that is not 0", "")
 		}
 		t, ok := claimTerm(name, w)
 		if !ok {
@@ -300,8 +304,8 @@ func (r *claimReader) number(key string, standard float64) float64 {
 		return standard
 	}
 	n, number := asNumber(v)
-	if !number {
-		r.report(key, "found "+setting.Describe(v), "expected a number", "")
+	if !number || math.IsNaN(n) || math.IsInf(n, 0) {
+		r.report(key, "found "+setting.Describe(v), "expected a finite number", "")
 		return standard
 	}
 	return n

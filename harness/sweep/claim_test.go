@@ -40,7 +40,6 @@ metric = "live_unique@0.025"
 contrast = { "swav/gmm@0.5" = 1 }
 slope = "loss.temperature"
 per = "doubling"
-collapsed = 0
 direction = "less"
 
 [[claim]]
@@ -59,17 +58,18 @@ says = "A start from data helps."
 metric = "live_unique@0.025"
 contrast = { swav = 1 }
 slope = "prototypes.init"
+collapsed = 0
 direction = "more"
 `
 	want := []Claim{
 		{Name: "keeps", Says: "The mixture keeps more.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, -1}, {"swav+gmm", "", 1, 1}},
 			Where: map[string]any{"loss.temperature": 0.2}, Hypothesis: stats.Hypothesis{Direction: stats.More, Effect: 10}},
 		{Name: "falls", Says: "A shadow loses more the higher the temperature.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "gmm", 0.5, 1}},
-			Slope: "loss.temperature", PerLog2: true, Collapsed: new(float64), Hypothesis: stats.Hypothesis{Direction: stats.Less}},
+			Slope: "loss.temperature", PerLog2: true, Hypothesis: stats.Hypothesis{Direction: stats.Less}},
 		{Name: "half", Says: "About half of them.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, 1}}, Against: 50,
 			Where: map[string]any{"loss.temperature": 0.1}, Hypothesis: stats.Hypothesis{Direction: stats.None, Effect: 2.5}},
 		{Name: "start", Says: "A start from data helps.", Metric: "live_unique@0.025", Contrast: []Term{{"swav", "", 1, 1}},
-			Slope: "prototypes.init", Step: []any{"random", "data"}, Hypothesis: stats.Hypothesis{Direction: stats.More}},
+			Slope: "prototypes.init", Step: []any{"random", "data"}, Collapsed: new(float64), Hypothesis: stats.Hypothesis{Direction: stats.More}},
 	}
 	s, err := Parse("x.toml", text, testCatalogue())
 	if err != nil {
@@ -93,7 +93,7 @@ func TestClaimsAreChecked(t *testing.T) {
 		{"contrast", `{ swav = 1, "swav+gmm" = -2 }`, "add to -1; expected weights that add to 0"},
 		{"contrast", `{ swaw = 1, "swav+gmm" = -1 }`, `no arm is called "swaw"; did you mean swav?`},
 		{"contrast", `{ "swav/joint" = 1, swav = -1 }`, `arm swav has no observer "joint"`},
-		{"contrast", `{ swav = 0, "swav+gmm" = 0 }`, "a weight that is not 0"},
+		{"contrast", `{ swav = 0, "swav+gmm" = 0 }`, "a finite weight that is not 0"},
 		{"direction", `"up"`, "expected one of more, less, none"},
 		{"direction", "", "claim.direction: missing"},
 		{"direction", `"none"`, "above 0 with direction"},
@@ -107,8 +107,12 @@ func TestClaimsAreChecked(t *testing.T) {
 		{"per", `"decade"`, "expected one of unit, doubling"},
 		{"slope", "\"prototypes.init\"\nper = \"doubling\"", "whose values [random data] are no numbers; expected \"unit\""},
 		{"slope", `"train.optimizer"`, "values that are no numbers, [adamw sgd lars]; expected an axis of numbers, or of two values"},
-		{"collapsed", `"0"`, `found the text "0"; expected a number`},
-		{"metric", "\"linear@backbone.teacher\"\ncollapsed = 5", "expected it with a metric that misleads in a run that collapsed totally"},
+		{"collapsed", `"0"`, `found the text "0"; expected a finite number`},
+		{"collapsed", "nan", "expected a finite number"},
+		{"against", "-inf", "expected a finite number"},
+		{"contrast", `{ swav = nan, "swav+gmm" = -1 }`, "expected a finite weight"},
+		{"contrast", "{ \"swav@0.5\" = 1, swav = -1 }\ncollapsed = 0", "found with a share of training"},
+		{"metric", "\"linear@backbone.teacher\"\ncollapsed = 5", "expected with a metric that misleads in a run that collapsed totally"},
 		{"wher", "{}", "unknown key; did you mean where?"},
 	}
 	for _, c := range cases {

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"image/color"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -26,16 +27,17 @@ func (b bars) drawnFor(a *Arm) bool {
 	return slices.ContainsFunc(b.of, func(m metric.Spec) bool { return stats.Estimated(a.over(m)).N > 0 })
 }
 
-// legend has a patch for each name of an arm.
+// legend has the mark of each name of an arm.
 func (b bars) legend(arms []*Arm) []drawing.Entry {
 	var out []drawing.Entry
 	for _, a := range firstOfName(arms) {
-		out = append(out, drawing.Entry{Text: a.name, Swatch: drawing.Swatch{Patch: a.style.Color}})
+		out = append(out, drawing.Entry{Text: a.name, Swatch: drawing.Swatch{Mark: a.style.Mark(vg.Points(2.6))}})
 	}
 	return out
 }
 
-// panel has a bar for each arm and group, the mean over seeds, with a point for each run.
+// panel has a bar for each arm and group, the mean over seeds, with a point for each run and above
+// them the arm's mark: there are more arms than colours.
 func (b bars) panel(t tile) *plot.Plot {
 	p := drawing.NewPanel(t.title, b.x, b.y, drawing.TextSize)
 	drawing.LightGrid(p)
@@ -59,11 +61,15 @@ func (b bars) panel(t tile) *plot.Plot {
 			for _, v := range values {
 				runs = append(runs, plotter.XY{X: left + float64(wide/2), Y: v})
 			}
-			drawing.AddMarks(p, runs, draw.GlyphStyle{Color: drawing.Faded(drawing.Palette()[3], 170), Radius: vg.Points(0.8), Shape: draw.CircleGlyph{}})
+			for _, point := range []draw.GlyphStyle{{Color: color.White, Radius: vg.Points(1.1)}, {Color: drawing.Palette()[3], Radius: vg.Points(0.7)}} {
+				point.Shape = draw.CircleGlyph{}
+				drawing.AddMarks(p, runs, point)
+			}
+			drawing.AddMarks(p, plotter.XYs{{X: left + float64(wide/2), Y: slices.Max(values) + 3}}, a.style.Mark(vg.Points(1.8)))
 		}
 	}
 	drawing.PercentAxis(&p.Y)
-	p.Y.Min = 0
+	p.Y.Min, p.Y.Max = 0, 106
 	return p
 }
 

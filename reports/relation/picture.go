@@ -29,7 +29,7 @@ func Picture(points []Point, x, y string, levels []Level, curve Curve) drawing.P
 	}
 	out := drawing.Picture{
 		Title: Title(x) + " and " + Title(y),
-		Alt:   fmt.Sprintf("Three panels. All cells: a faint mark is one, a bold mark the mean of an arm, the black steps the monotone curve nearest to all cells. Off the curve: an arm's mean residual with its 95 %% interval, faint where it lies less than %d off. Within arms: deviations of cells from their arm's mean.", Misfits),
+		Alt:   fmt.Sprintf("Three panels. All cells: a faint mark is one, a bold mark the mean of an arm, the black steps the monotone curve nearest to all cells. Off the curve: an arm's mean residual with its 95 %% interval, cut off at the panel's ends; faint unless all of it lies %d or more off. Within arms: deviations of cells from their arm's mean.", Misfits),
 		Draw:  func(c draw.Canvas) { drawing.DrawPanels(c, panels, len(panels), legend) },
 	}
 	out.Width, out.Height = drawing.Size(len(panels), 1, 1, legend)
@@ -120,8 +120,15 @@ func (g graph) residuals(curve Curve) *plot.Plot {
 	}
 	g.xAxis(p)
 	drawing.AddLine(p, plotter.XYs{{X: p.X.Min}, {X: p.X.Max}}, black())
-	p.Y.Tick.Marker = drawing.WholeTicks(p.Y.Min, p.Y.Max)
+	differences(&p.Y, g.y)
 	return p
+}
+
+// differences marks an axis of differences in a metric.
+func differences(a *plot.Axis, key string) {
+	if isPercent(key) {
+		a.Tick.Marker = drawing.WholeTicks(a.Min, a.Max)
+	}
 }
 
 // span covers the arms' mean residuals with a margin; intervals of few seeds go far beyond and are
@@ -149,13 +156,14 @@ func (g graph) deviations(levels []Level) *plot.Plot {
 		}
 	}
 	p.X.Label.Text += ", from the arm's mean"
-	p.X.Tick.Marker, p.Y.Tick.Marker = drawing.WholeTicks(p.X.Min, p.X.Max), drawing.WholeTicks(p.Y.Min, p.Y.Max)
+	differences(&p.X, g.x)
+	differences(&p.Y, g.y)
 	return p
 }
 
-// panel is headed by a level's correlation.
+// panel is headed by a level's correlation, where there are enough points for an interval.
 func (g graph) panel(title string, l Level, y string) *plot.Plot {
-	if !math.IsNaN(l.R) {
+	if !math.IsNaN(l.Low) {
 		title += fmt.Sprintf(": r = %s", strings.Replace(number(l.R), "-", "−", 1))
 	}
 	p := drawing.NewPanel(title, Title(g.x), y, drawing.TextSize)

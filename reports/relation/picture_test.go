@@ -23,7 +23,12 @@ func TestPictures(t *testing.T) {
 		}
 		got[name+".png"] = picturetest.Decoded(t, b)
 	}
-	draw("few_runs", "live_unique@0.025", "linear_fine@backbone.teacher", paradox())
+	few := paradox()
+	for i, p := range paradox() {
+		p.Run, p.Y = "other", p.Y+float64(30-3*i)
+		few = append(few, p)
+	}
+	draw("few_runs", "live_unique@0.025", "linear_fine@backbone.teacher", few)
 	var many []Point
 	for run := range 10 {
 		for i, p := range paradox() {

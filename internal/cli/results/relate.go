@@ -22,6 +22,14 @@ type Relate struct {
 	JSON bool   `name:"json" help:"One JSON object instead of tables."`
 }
 
+// Validate refuses a resolution that nothing is drawn at.
+func (c Relate) Validate() error {
+	if c.DPI != nil && c.Out == "" {
+		return fmt.Errorf("--dpi is the resolution of what --out draws; add --out NAME")
+	}
+	return c.Resolution.Validate()
+}
+
 // Run correlates two metrics at each level and fits one curve to all cells.
 func (c Relate) Run(w *console.Console) error {
 	defer heap.Late()()
