@@ -137,7 +137,7 @@ func (c Curve) span() (low, high float64) {
 	for _, a := range c.Arms {
 		low, high = min(low, a.Off.Mean), max(high, a.Off.Mean)
 	}
-	margin := 0.15 * (high - low)
+	margin := float64(0.15 * (high - low))
 	return low - margin, high + margin
 }
 
