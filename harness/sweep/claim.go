@@ -234,7 +234,7 @@ func (r *claimReader) contrast(slopes bool) []Term {
 	table := r.table("contrast")
 	for _, name := range sortedKeys(table) {
 		w, ok := asNumber(table[name])
-		if !ok || w == 0 || math.IsNaN(w) || math.IsInf(w, 0) {
+		if !ok || w == 0 {
 			r.report("contrast", "found "+setting.Describe(table[name])+" for "+name, "expected a finite weight that is not 0", "")
 		}
 		t, ok := claimTerm(name, w)
@@ -266,12 +266,13 @@ func (r *claimReader) where() map[string]any {
 	return table
 }
 
+// asNumber is a finite number of TOML, which also has nan and inf.
 func asNumber(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int64:
 		return float64(v), true
 	case float64:
-		return v, true
+		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
 	}
 	return 0, false
 }
@@ -304,7 +305,7 @@ func (r *claimReader) number(key string, standard float64) float64 {
 		return standard
 	}
 	n, number := asNumber(v)
-	if !number || math.IsNaN(n) || math.IsInf(n, 0) {
+	if !number {
 		r.report(key, "found "+setting.Describe(v), "expected a finite number", "")
 		return standard
 	}

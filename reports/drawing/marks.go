@@ -24,6 +24,19 @@ func AddMarks(p *plot.Plot, points plotter.XYs, style draw.GlyphStyle) {
 	}
 }
 
+// Steps are the corners of a curve that keeps its value from each place to the next. Both lists have
+// one length; places ascend.
+func Steps(x, y []float64) plotter.XYs {
+	var out plotter.XYs
+	for i := range x {
+		if i > 0 {
+			out = append(out, plotter.XY{X: x[i], Y: y[i-1]})
+		}
+		out = append(out, plotter.XY{X: x[i], Y: y[i]})
+	}
+	return out
+}
+
 // AddLevel draws a dashed line at a height across the panel, whose axes have their ranges, with its
 // name below its right end.
 func AddLevel(p *plot.Plot, name string, y float64) {

@@ -179,13 +179,10 @@ func (f pathFit) panel(below, first bool) *plot.Plot {
 		return p
 	}
 	drawing.PercentAxis(&p.Y)
-	var steps plotter.XYs
+	places := make([]float64, len(f.at))
 	for i, at := range f.at {
-		if i > 0 {
-			steps = append(steps, plotter.XY{X: pathPlace(at), Y: f.level[i-1]})
-		}
-		steps = append(steps, plotter.XY{X: pathPlace(at), Y: f.level[i]})
+		places[i] = pathPlace(at)
 	}
-	drawing.AddLine(p, steps, black)
+	drawing.AddLine(p, drawing.Steps(places, f.level), black)
 	return p
 }

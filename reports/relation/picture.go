@@ -39,6 +39,7 @@ func Picture(points []Point, x, y string, levels []Level, curve Curve) drawing.P
 // graph is what the panels share: the points, how they are told apart, and the axes.
 type graph struct {
 	points []Point
+	means  []Point // of the arms, in the order of the curve's
 	x, y   string
 	kind   func(Point) string
 	kinds  []string
@@ -48,7 +49,7 @@ type graph struct {
 // newGraph tells points apart by their runs where colours are enough for those, else by their
 // learners.
 func newGraph(points []Point, x, y string) graph {
-	g := graph{points: points, x: x, y: y, kind: func(p Point) string { return p.Run }}
+	g := graph{points: points, means: armMeans(points), x: x, y: y, kind: func(p Point) string { return p.Run }}
 	if g.kinds = kindsOf(points, g.kind); len(g.kinds) > len(drawing.Palette()) {
 		g.kind = func(p Point) string { return p.Learner }
 		g.kinds = kindsOf(points, g.kind)
@@ -91,10 +92,10 @@ func (g graph) cells(levels []Level, curve Curve) *plot.Plot {
 		st.Color = drawing.Faded(st.Color, 60)
 		drawing.AddMarks(p, plotter.XYs{{X: point.X, Y: point.Y}}, st.Mark(vg.Points(1)))
 	}
-	for _, m := range armMeans(g.points) {
+	for _, m := range g.means {
 		drawing.AddMarks(p, plotter.XYs{{X: m.X, Y: m.Y}}, g.style(m).Mark(vg.Points(2)))
 	}
-	drawing.AddLine(p, steps(g.points, curve.Fit), black())
+	drawing.AddLine(p, curveSteps(g.points, curve.Fit), black())
 	if isPercent(g.y) {
 		drawing.PercentAxis(&p.Y)
 	}
@@ -107,7 +108,7 @@ func (g graph) residuals(curve Curve) *plot.Plot {
 	p := drawing.NewPanel(fmt.Sprintf("off the curve: %d of %d arms", len(curve.Misfit()), len(curve.Arms)), Title(g.x), "arm's mean residual", drawing.TextSize)
 	drawing.LightGrid(p)
 	low, high := curve.span()
-	for i, m := range armMeans(g.points) {
+	for i, m := range g.means {
 		a, st := curve.Arms[i], g.style(m)
 		if !a.misfit {
 			st.Color = drawing.Faded(st.Color, 70)
@@ -180,21 +181,18 @@ func (g graph) xAxis(p *plot.Plot) {
 	}
 }
 
-// steps are the corners of a curve that is flat from each cell to the next.
-func steps(points []Point, fit []float64) plotter.XYs {
+// curveSteps are the corners of the curve.
+func curveSteps(points []Point, fit []float64) plotter.XYs {
 	order := make([]int, len(points))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(points[a].X, points[b].X) })
-	var out plotter.XYs
+	x, y := make([]float64, len(points)), make([]float64, len(points))
 	for i, at := range order {
-		if i > 0 {
-			out = append(out, plotter.XY{X: points[at].X, Y: out[len(out)-1].Y})
-		}
-		out = append(out, plotter.XY{X: points[at].X, Y: fit[at]})
+		x[i], y[i] = points[at].X, fit[at]
 	}
-	return out
+	return drawing.Steps(x, y)
 }
 
 func black() draw.LineStyle {
